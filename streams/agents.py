@@ -1,0 +1,123 @@
+"""The agents: one loop for every stage. Decode, step, send on, pass the gate; decide nothing.
+
+No exception leaves the loop. A message that breaks a rule goes to the dead letters; a store or a
+broker that is away is tried again until it is back, and the stream waits.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from redis.exceptions import RedisError
+
+from streams import wire
+from streams.domain.records import LinkEvents, Origin
+from streams.domain.stage import Effects, Stage, State, apply
+from streams.errors import RecordRefusedError
+from streams.gate import Gate, Verdict
+
+log = logging.getLogger(__name__)
+RESEEK_S = 1.0
+
+
+class Outlet(Protocol):
+    """Where derived records go; returns when the broker has them."""
+
+    async def send_derived(self, partition: int, message: LinkEvents) -> None: ...
+
+    async def send_dead(self, payload: bytes, *, code: str, origin: Origin) -> None: ...
+
+
+@dataclass(slots=True)
+class _Partition:
+    """A partition in work: its rows, and the epoch they were loaded in."""
+
+    state: State
+    epoch: int
+
+
+class StageRunner:
+    """Carries the messages of one topic through one stage."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        gate: Gate,
+        outlet: Outlet,
+        rewind: Callable[[str, int, int], Awaitable[None]],
+    ) -> None:
+        """`rewind(topic, partition, offset)` makes the consumer deliver from that offset again."""
+        self._stage = stage
+        self._gate = gate
+        self._outlet = outlet
+        self._rewind = rewind
+        self._partitions: dict[int, _Partition] = {}
+        self._sought_at: dict[int, float] = {}
+
+    async def take(self, payload: bytes | None, origin: Origin) -> Verdict:
+        """Carry one message through; returns what the gate said of it."""
+        while True:
+            try:
+                return await self._take(payload, origin)
+            except (RedisError, OSError, TimeoutError) as error:
+                log.warning(
+                    "waiting for the store or the broker",
+                    extra={"topic": origin.topic, "error": type(error).__name__},
+                )
+                self._partitions.pop(origin.partition, None)
+                await asyncio.sleep(0.5)
+
+    async def _take(self, payload: bytes | None, origin: Origin) -> Verdict:
+        state = await self._state(origin.partition)
+        effects = await self._effects(state, payload, origin)
+        for partition, message in effects.derived.items():
+            await self._outlet.send_derived(partition, message)
+        answer = await self._gate.apply(
+            origin.topic, origin.partition, origin.offset, stage=self._stage, effects=effects
+        )
+        if answer.verdict is Verdict.APPLIED:
+            apply(state, effects.changes)
+            self._sought_at.pop(origin.partition, None)
+            return answer.verdict
+        self._partitions.pop(origin.partition, None)
+        if answer.verdict is Verdict.HOLE:
+            await self._seek_once(origin, answer.position + 1)
+        return answer.verdict
+
+    async def _state(self, partition: int) -> State:
+        known = self._partitions.get(partition)
+        if known is None or known.epoch != self._gate.epoch:
+            epoch = self._gate.epoch
+            known = _Partition(await self._gate.load(self._stage, partition), epoch)
+            self._partitions[partition] = known
+        return known.state
+
+    async def _effects(self, state: State, payload: bytes | None, origin: Origin) -> Effects:
+        """The stage's effects, or for a refused message its dead letter and a count."""
+        try:
+            return self._stage.step(state, wire.decode(payload), origin)
+        except RecordRefusedError as refusal:
+            log.warning(
+                "message refused",
+                extra={"code": refusal.code, "topic": origin.topic, "offset": origin.offset},
+            )
+            await self._outlet.send_dead(payload or b"", code=refusal.code, origin=origin)
+            return Effects(refused={f"{origin.topic} {refusal.code}": 1})
+
+    async def _seek_once(self, origin: Origin, offset: int) -> None:
+        """Go back to the missing message; prefetched later ones must not make it go back again."""
+        now = time.monotonic()
+        if now - self._sought_at.get(origin.partition, -RESEEK_S) < RESEEK_S:
+            return
+        self._sought_at[origin.partition] = now
+        log.info("going back", extra={"topic": origin.topic, "offset": offset})
+        await self._rewind(origin.topic, origin.partition, offset)
+
+
+def origin_of(event: Any) -> Origin:
+    """Where a Faust event stands in the log."""
+    message = event.message
+    return Origin(message.topic, message.partition, message.offset)

@@ -1,0 +1,126 @@
+"""Incidents of traffic centres: where they are and when they are over.
+
+A feed lists what runs now. An incident is over when its end has passed, or when three complete
+answers in a row no longer list it; an error or a broken answer ends nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+from streams.domain.derive import send
+from streams.domain.network import Network
+from streams.domain.placement import place
+from streams.domain.records import Incident, IncidentBatch, Message, Obstruction, Origin, Tick
+from streams.domain.stage import Effects, Rows, Table
+
+MISSES_TO_END = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningIncident(Incident):
+    """An incident with its place; `misses` counts complete answers in a row that left it out."""
+
+    phase: str = "active"
+    links: tuple[str, ...] = ()
+    placed_by: str = "nowhere"
+    feed: str = ""
+    seen_ms: int = 0
+    updated_ms: int = 0
+    misses: int = 0
+
+
+class IncidentsStage:
+    """incidents -> running incidents, and what they do to links."""
+
+    tables = (Table("incidents", RunningIncident, letter="i"),)
+
+    def __init__(self, network: Network, *, partitions: int) -> None:
+        self._network = network
+        self._partitions = partitions
+
+    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
+        effects = Effects()
+        if isinstance(message, Tick):
+            blocks = self._pass_time(state, message.tick_ms, effects)
+            send(effects, origin, self._partitions, obstructions=blocks, tick_ms=message.tick_ms)
+        elif isinstance(message, IncidentBatch):
+            blocks = [b for row in message.rows for b in self._admit(state, message, row, effects)]
+            blocks += self._miss(state, message, effects)
+            send(effects, origin, self._partitions, obstructions=blocks)
+        return effects
+
+    def _admit(
+        self, state: Mapping[str, Rows], batch: IncidentBatch, row: Incident, effects: Effects
+    ) -> list[Obstruction]:
+        known: RunningIncident | None = state["incidents"].get(row.incident_id)
+        if row.ends_ms is not None and row.ends_ms <= batch.received_ms:
+            return _end(known, effects) if known else []
+        has_point = row.lon is not None and row.lat is not None
+        links, placed_by = place(
+            self._network,
+            link_ids=(row.link_id,) if row.link_id else (),
+            point=(row.lon, row.lat) if has_point else None,  # type: ignore[arg-type]
+            road_name=row.road_name,
+        )
+        running = RunningIncident(
+            **{part.name: getattr(row, part.name) for part in fields(Incident)},
+            phase=_phase_at(row, batch.received_ms),
+            links=links,
+            placed_by=placed_by,
+            feed=batch.feed,
+            seen_ms=batch.received_ms,
+            updated_ms=known.updated_ms if known else batch.received_ms,
+        )
+        effects.put("incidents", row.incident_id, running)
+        if known and replace(known, seen_ms=running.seen_ms, misses=0) == running:
+            return []
+        left = tuple(x for x in (known.links if known else ()) if x not in links)
+        return _obstructions(running) + _obstructions(replace(running, links=left), is_over=True)
+
+    @staticmethod
+    def _miss(
+        state: Mapping[str, Rows], batch: IncidentBatch, effects: Effects
+    ) -> list[Obstruction]:
+        """Count what a complete answer of the same feed leaves out; the third time it is over."""
+        if not batch.is_complete:
+            return []
+        listed = {row.incident_id for row in batch.rows}
+        blocks: list[Obstruction] = []
+        for incident_id, known in state["incidents"].items():
+            if known.feed != batch.feed or incident_id in listed:
+                continue
+            if known.misses + 1 >= MISSES_TO_END:
+                blocks += _end(known, effects)
+            else:
+                missed = replace(known, misses=known.misses + 1)
+                effects.put("incidents", incident_id, missed)
+        return blocks
+
+    @staticmethod
+    def _pass_time(state: Mapping[str, Rows], now_ms: int, effects: Effects) -> list[Obstruction]:
+        blocks: list[Obstruction] = []
+        for incident_id, known in state["incidents"].items():
+            if known.ends_ms is not None and now_ms >= known.ends_ms:
+                blocks += _end(known, effects)
+            elif (phase := _phase_at(known, now_ms)) != known.phase:
+                moved = replace(known, phase=phase, updated_ms=now_ms)
+                effects.put("incidents", incident_id, moved)
+                blocks += _obstructions(moved)
+        return blocks
+
+
+def _end(known: RunningIncident, effects: Effects) -> list[Obstruction]:
+    effects.put("incidents", known.incident_id, None)
+    return _obstructions(known, is_over=True)
+
+
+def _phase_at(incident: Incident, now_ms: int) -> str:
+    return "active" if now_ms >= incident.starts_ms else "planned"
+
+
+def _obstructions(running: RunningIncident, *, is_over: bool = False) -> list[Obstruction]:
+    subject = f"incident:{running.incident_id}"
+    return [
+        Obstruction(link_id, subject, "incident", running.phase, running.closure, is_over=is_over)
+        for link_id in running.links
+    ]

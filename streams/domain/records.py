@@ -1,0 +1,242 @@
+"""The records on the topics: WGS84 degrees (lon, lat), event times in `*_ms` (UTC)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What a source answered. *Unknown* (error, quota, time-out, frozen) never means *empty*."""
+
+    DATA = "data"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+class Closure(StrEnum):
+    """What a work or an incident takes from the road."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    SHOULDER = "shoulder"
+    SIDEWALK = "sidewalk"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class IncidentKind(StrEnum):
+    """National eventInfo and UTIC kinds, folded into one list."""
+
+    WORK = "work"
+    ACCIDENT = "accident"
+    WEATHER = "weather"
+    GATHERING = "gathering"
+    DISASTER = "disaster"
+    CONTROL = "control"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class BusPosition:
+    """One bus in one answer. `vehicle` is a pseudonym, never the plate.
+
+    TAGO has no time of its own: `observed_ms` is then the time of the response. Coordinates are
+    None where the feed's were unusable.
+    """
+
+    vehicle: str
+    route_id: str
+    route_no: str
+    stop_id: str
+    stop_order: int
+    observed_ms: int
+    lon: float | None = None
+    lat: float | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSpeed:
+    """One measured speed of one link, `observed_ms` from the feed."""
+
+    link_id: str
+    speed_kmh: float
+    observed_ms: int
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """One excavation or occupation permit as its source states it; the end is exclusive.
+
+    `starts_ms..ends_ms` is the occupation; `dig_*` and `restore_*` are the digging and the
+    restoration inside it where the source tells them apart. `hours` is a daily window such as
+    "22:00-05:00" (KST) or "". `organisation` and `phone` are an organisation's, never a person's.
+    """
+
+    permit_id: str
+    title: str
+    starts_ms: int
+    ends_ms: int
+    purpose: str = ""
+    place: str = ""
+    organisation: str = ""
+    phone: str = ""
+    hours: str = ""
+    closure: Closure = Closure.UNKNOWN
+    lanes_closed: int | None = None
+    lon: float | None = None
+    lat: float | None = None
+    link_ids: tuple[str, ...] = ()
+    geometry: tuple[tuple[float, float], ...] = ()
+    dig_starts_ms: int | None = None
+    dig_ends_ms: int | None = None
+    restore_ends_ms: int | None = None
+    length_m: float | None = None
+    width_m: float | None = None
+    depth_m: float | None = None
+    area_m2: float | None = None
+    status_text: str = ""
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One running event of a traffic centre; `ends_ms` None means the source gives no end."""
+
+    incident_id: str
+    kind: IncidentKind
+    title: str
+    starts_ms: int
+    ends_ms: int | None = None
+    road_name: str = ""
+    direction: str = ""
+    closure: Closure = Closure.UNKNOWN
+    lanes: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    link_id: str = ""
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PositionBatch:
+    """The buses of one answer that belong to one partition."""
+
+    feed: str
+    received_ms: int
+    rows: tuple[BusPosition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedBatch:
+    """The link speeds of one answer that belong to one partition."""
+
+    feed: str
+    received_ms: int
+    rows: tuple[LinkSpeed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PermitBatch:
+    """The permits of one answer. `is_complete` says it lists every permit its source has."""
+
+    feed: str
+    received_ms: int
+    is_complete: bool
+    rows: tuple[Permit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentBatch:
+    """The incidents of one answer. `is_complete` says it lists every incident its source has."""
+
+    feed: str
+    received_ms: int
+    is_complete: bool
+    rows: tuple[Incident, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time as an event, in order with the data of its partition."""
+
+    tick_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReport:
+    """What one poll of one feed came to; `digest` names the content: a frozen feed shows."""
+
+    feed: str
+    outcome: Outcome
+    received_ms: int
+    poll_ms: int
+    change_within_ms: int = 0  # 0: this feed may stay the same for ever
+    code: str = ""
+    detail: str = ""
+    row_count: int = 0
+    refused: int = 0
+    repaired: int = 0
+    is_partial: bool = False
+    is_stopped: bool = False
+    is_simulated: bool = False
+    digest: str = ""
+    latency_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a derived record comes from; the next stage applies each origin once."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One bus drove one whole section: dwell taken out, `length_m` as the network has it."""
+
+    link_id: str
+    exited_ms: int
+    travel_ms: int
+    length_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedShare:
+    """A measured speed that speaks for `share` (0..1) of a link; `via` is the measured link."""
+
+    link_id: str
+    via: str
+    speed_kmh: float
+    observed_ms: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Obstruction:
+    """What a work or an incident does to one link now; `is_over` takes it off the link."""
+
+    link_id: str
+    subject: str
+    kind: str  # "work" or "incident"
+    phase: str
+    closure: Closure
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvents:
+    """One input message's effects on the links of one partition, in order."""
+
+    origin: Origin
+    watermark_ms: int
+    passages: tuple[Passage, ...] = ()
+    speeds: tuple[SpeedShare, ...] = ()
+    obstructions: tuple[Obstruction, ...] = ()
+
+
+Message = PositionBatch | SpeedBatch | PermitBatch | IncidentBatch | Tick | FeedReport | LinkEvents
+Json = dict[str, Any]

@@ -1,0 +1,272 @@
+"""The fold: all that is known of a link, and the one state the screens show of it.
+
+The fold is a function of the log alone. Each input partition brings its own time in order (ticks);
+a passage is late by the time of the partition it came from, and a window closes when the slowest
+partition has passed it. So the order in which partitions interleave leaves no trace in the state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from streams.domain.levels import Thresholds, level
+from streams.domain.network import Network
+from streams.domain.records import (
+    Closure,
+    LinkEvents,
+    Message,
+    Obstruction,
+    Origin,
+    Passage,
+    SpeedShare,
+)
+from streams.domain.stage import Effects, Rows, Table
+from streams.domain.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
+
+WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
+MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it
+_GRAVITY = (
+    Closure.FULL,
+    Closure.PARTIAL,
+    Closure.UNKNOWN,
+    Closure.SHOULDER,
+    Closure.SIDEWALK,
+    Closure.NONE,
+)
+
+
+class Source(NamedTuple):
+    """One input partition as the fold has seen it: the last origin applied, and its time."""
+
+    offset: int = -1
+    watermark_ms: int = 0
+
+
+class Reported(NamedTuple):
+    """The latest speed a traffic centre gave for (a part of) a link."""
+
+    speed_kmh: float
+    observed_ms: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFold:
+    """Everything the fold keeps of one link."""
+
+    windows: tuple[SpeedWindow, ...] = ()
+    reported: dict[str, Reported] = field(default_factory=dict)  # by measured link
+    obstructions: dict[str, Obstruction] = field(default_factory=dict)  # by subject
+    oldest_ms: int = 0  # of the observations; 0: none
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """What the screens show of a link."""
+
+    speed_kmh: float | None
+    level: str
+    samples: int
+    observed_ms: int | None
+    certainty: str
+    sources: dict[str, int]
+    closure: Closure
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the fold decides by; a speed counts as now for `fresh_ms`."""
+
+    grid: WindowGrid
+    fresh_ms: int
+    thresholds: Mapping[str, Thresholds]
+
+
+def take_passage(link: LinkFold, passage: Passage, grid: WindowGrid) -> LinkFold:
+    return replace(link, windows=add_passage(link.windows, passage, grid))
+
+
+def take_speed(link: LinkFold, speed: SpeedShare) -> LinkFold:
+    """The link with a reported speed; an older report than the one known changes nothing.
+
+    Reports keep the order of their names: sums of floats depend on the order of their parts.
+    """
+    known = link.reported.get(speed.via)
+    if known is not None and known.observed_ms > speed.observed_ms:
+        return link
+    latest = Reported(speed.speed_kmh, speed.observed_ms, speed.share)
+    return replace(link, reported=dict(sorted({**link.reported, speed.via: latest}.items())))
+
+
+def take_obstruction(link: LinkFold, obstruction: Obstruction) -> LinkFold:
+    """The link with, or after its end without, a work or an incident."""
+    others = {k: v for k, v in link.obstructions.items() if k != obstruction.subject}
+    if not obstruction.is_over:
+        others[obstruction.subject] = obstruction
+    return replace(link, obstructions=dict(sorted(others.items())))
+
+
+def age(link: LinkFold, now_ms: int, fresh_ms: int) -> LinkFold:
+    """The link without what is too old to count as now."""
+    since_ms = now_ms - fresh_ms
+    return replace(
+        link,
+        windows=tuple(w for w in link.windows if w.latest_ms > since_ms),
+        reported={via: r for via, r in link.reported.items() if r.observed_ms > since_ms},
+    )
+
+
+def stamped(link: LinkFold) -> LinkFold:
+    """The link with the time of its oldest observation, so that a tick finds the aged ones fast."""
+    return replace(link, oldest_ms=min(_times_ms(link), default=0))
+
+
+def _times_ms(link: LinkFold) -> list[int]:
+    return [w.latest_ms for w in link.windows] + [r.observed_ms for r in link.reported.values()]
+
+
+def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
+    """What is shown of a link.
+
+    Fusion rule: the space-mean speed of the passages and the reported speed, weighted harmonically
+    by passages and by `WEIGHT_REPORTED`; travel times add, so speeds meet as slowness.
+    """
+    samples = sum(window.samples for window in link.windows)
+    driven_kmh = space_mean_kmh(link.windows)
+    reported_kmh = _reported_kmh(link)
+    speed_kmh = _fused_kmh(driven_kmh, samples, reported_kmh)
+    sources = {"bus": samples} if samples else {}
+    if reported_kmh is not None:
+        sources["its"] = len(link.reported)
+    return LinkView(
+        speed_kmh=None if speed_kmh is None else round(speed_kmh, 1),
+        level=level(speed_kmh, rules.thresholds[road_class]),
+        samples=samples,
+        observed_ms=max(_times_ms(link)) if speed_kmh is not None else None,
+        certainty=_certainty(samples, reported_kmh),
+        sources=sources,
+        closure=_closure(link),
+        subjects=tuple(link.obstructions),
+    )
+
+
+def _reported_kmh(link: LinkFold) -> float | None:
+    """The length-weighted harmonic mean of the reported parts, once they cover half of the link."""
+    parts = [report for report in link.reported.values() if report.speed_kmh > 0]
+    covered = sum(part.share for part in parts)
+    if covered < MIN_SHARE:
+        return None
+    return covered / sum(part.share / part.speed_kmh for part in parts)
+
+
+def _fused_kmh(driven_kmh: float | None, samples: int, reported_kmh: float | None) -> float | None:
+    if driven_kmh is None or reported_kmh is None:
+        return driven_kmh if reported_kmh is None else reported_kmh
+    weight = samples + WEIGHT_REPORTED
+    return weight / (samples / driven_kmh + WEIGHT_REPORTED / reported_kmh)
+
+
+def _certainty(samples: int, reported_kmh: float | None) -> str:
+    """Two buses confirm; a traffic centre reports; one bus lets infer; nothing fresh is lost."""
+    if samples >= 2:
+        return "confirmed"
+    if reported_kmh is not None:
+        return "reported"
+    return "inferred" if samples else "lost"
+
+
+def _closure(link: LinkFold) -> Closure:
+    """The gravest closure in force on the link."""
+    active = [o.closure for o in link.obstructions.values() if o.phase == "active"]
+    return min(active, key=_GRAVITY.index, default=Closure.NONE)
+
+
+class RoadsStage:
+    """link-events -> road states: the one place a road changes."""
+
+    tables = (
+        Table("folds", LinkFold),
+        Table("links", LinkView, letter="l"),
+        Table("sources", Source),
+        Table("clock", int, letter="c", is_global=True),
+    )
+
+    def __init__(self, network: Network, rules: Rules, inputs: tuple[str, ...]) -> None:
+        """`inputs`: all input partitions, "topic/partition"; time stands until all have spoken."""
+        self._rules = rules
+        self._inputs = inputs
+        self._classes = {link.id: link.road_class for link in network.links}
+
+    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
+        effects = Effects()
+        if not isinstance(message, LinkEvents):
+            return effects
+        came_from = f"{message.origin.topic}/{message.origin.partition}"
+        source = state["sources"].get(came_from, Source())
+        if message.origin.offset <= source.offset:
+            effects.count("link-events repeated")
+            return effects
+        watermark_ms = max(source.watermark_ms, message.watermark_ms)
+        effects.put("sources", came_from, Source(message.origin.offset, watermark_ms))
+        changed = self._take(state, message, watermark_ms, effects)
+        if watermark_ms > source.watermark_ms:
+            changed |= self._advance(state, origin.partition, effects)
+        self._show(state, changed, effects)
+        return effects
+
+    def _take(
+        self, state: Mapping[str, Rows], message: LinkEvents, watermark_ms: int, effects: Effects
+    ) -> set[str]:
+        """Fold the message's records into their links; which links changed."""
+        changed: set[str] = set()
+        grid = self._rules.grid
+        rows: tuple[Passage | SpeedShare | Obstruction, ...] = (
+            *message.passages,
+            *message.speeds,
+            *message.obstructions,
+        )
+        for row in rows:
+            if row.link_id not in self._classes:
+                effects.count("link-events unknown_link")
+                continue
+            link = self._fold_of(state, row.link_id, effects)
+            if isinstance(row, Passage):
+                if grid.is_closed(grid.start_of(row.exited_ms), watermark_ms):
+                    effects.count("passages late")
+                    continue
+                link = take_passage(link, row, grid)
+            elif isinstance(row, SpeedShare):
+                link = take_speed(link, row)
+            else:
+                link = take_obstruction(link, row)
+            effects.put("folds", row.link_id, stamped(link))
+            changed.add(row.link_id)
+        return changed
+
+    def _advance(self, state: Mapping[str, Rows], partition: int, effects: Effects) -> set[str]:
+        """Move the partition's clock to the slowest input's time; which links aged by it."""
+        sources = {**state["sources"], **effects.changes["sources"]}
+        now_ms = min(sources.get(name, Source()).watermark_ms for name in self._inputs)
+        if now_ms <= state["clock"].get(str(partition), 0):
+            return set()
+        effects.put("clock", str(partition), now_ms)
+        fresh_ms = self._rules.fresh_ms
+        since_ms = now_ms - fresh_ms
+        folds = {**state["folds"], **effects.changes.get("folds", {})}
+        aged = {link_id for link_id, link in folds.items() if 0 < link.oldest_ms <= since_ms}
+        for link_id in aged:
+            effects.put("folds", link_id, stamped(age(folds[link_id], now_ms, fresh_ms)))
+        return aged
+
+    def _show(self, state: Mapping[str, Rows], changed: set[str], effects: Effects) -> None:
+        for link_id in sorted(changed):
+            link = effects.changes["folds"][link_id]
+            shown = view(link, self._classes[link_id], self._rules)
+            if shown != state["links"].get(link_id):
+                effects.put("links", link_id, shown)
+
+    @staticmethod
+    def _fold_of(state: Mapping[str, Rows], link_id: str, effects: Effects) -> LinkFold:
+        known = effects.changes.get("folds", {}).get(link_id, state["folds"].get(link_id))
+        return LinkFold() if known is None else known

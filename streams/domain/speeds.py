@@ -1,0 +1,39 @@
+"""Speeds of traffic centres: which links of the network a measured link speaks for."""
+
+from collections.abc import Mapping
+
+from streams.domain.derive import send
+from streams.domain.network import Network
+from streams.domain.records import LinkSpeed, Message, Origin, SpeedBatch, SpeedShare, Tick
+from streams.domain.stage import Effects, Rows, Table
+
+
+class SpeedsStage:
+    """link-speeds -> speeds of links and of the sections over them."""
+
+    tables: tuple[Table, ...] = ()
+
+    def __init__(self, network: Network, *, partitions: int) -> None:
+        self._network = network
+        self._partitions = partitions
+
+    def step(self, _state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
+        effects = Effects()
+        if isinstance(message, Tick):
+            send(effects, origin, self._partitions, tick_ms=message.tick_ms)
+        elif isinstance(message, SpeedBatch):
+            shares = [share for row in message.rows for share in self._shares(row, effects)]
+            send(effects, origin, self._partitions, speeds=shares)
+        return effects
+
+    def _shares(self, row: LinkSpeed, effects: Effects) -> list[SpeedShare]:
+        shares = [
+            SpeedShare(pair.section_id, row.link_id, row.speed_kmh, row.observed_ms, pair.share)
+            for pair in self._network.sections_of.get(row.link_id, ())
+        ]
+        if self._network.link(row.link_id) is not None:
+            own = SpeedShare(row.link_id, row.link_id, row.speed_kmh, row.observed_ms, 1.0)
+            shares.append(own)
+        if not shares:
+            effects.count("speeds unknown_link")
+        return shares

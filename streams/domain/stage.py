@@ -1,0 +1,65 @@
+"""What a stage of the stream is: tables of rows, and a pure step from a message to its effects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from streams.domain.records import LinkEvents, Message, Origin
+
+Rows = dict[str, Any]
+State = dict[str, Rows]
+"""The rows a stage knows of one partition: table name -> row id -> immutable row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a stage, kept in the Redis hash `bomnae:{name}:{partition}`.
+
+    Global tables, of the whole city, are in `bomnae:{name}`. Rows of a table with a `letter` also
+    travel to the screens under it.
+    """
+
+    name: str
+    row_type: Any
+    letter: str = ""
+    is_global: bool = False
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a message does: rows to set (None deletes), records for the next stage, counts."""
+
+    changes: dict[str, Rows] = field(default_factory=dict)
+    derived: dict[int, LinkEvents] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)  # "topic code" or "feed code"
+
+    def put(self, table: str, row_id: str, row: Any) -> None:
+        self.changes.setdefault(table, {})[row_id] = row
+
+    def count(self, name: str, by: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + by
+
+
+class Stage(Protocol):
+    """A stage: `step` reads the state of one partition and changes nothing itself."""
+
+    @property
+    def tables(self) -> Sequence[Table]: ...
+
+    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects: ...
+
+
+def empty_state(stage: Stage) -> State:
+    return {table.name: {} for table in stage.tables}
+
+
+def apply(state: State, changes: Mapping[str, Rows]) -> None:
+    """Write changes into a state, in place; a row of None goes away."""
+    for table, rows in changes.items():
+        kept = state[table]
+        for row_id, row in rows.items():
+            if row is None:
+                kept.pop(row_id, None)
+            else:
+                kept[row_id] = row

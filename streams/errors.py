@@ -1,0 +1,26 @@
+"""The errors Bomnae raises on purpose; messages name the thing, the value, the unit, the bound."""
+
+
+class BomnaeError(Exception):
+    """The root: whatever Bomnae raises knowingly derives from it."""
+
+
+class SettingsError(BomnaeError):
+    """A setting is missing or outside its bounds."""
+
+
+class RecordRefusedError(BomnaeError):
+    """A message or a row breaks a rule of `streams.wire.RULES`; `code` says which."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code} {detail}")
+        self.code = code
+        self.detail = detail
+
+
+class NetworkError(BomnaeError):
+    """A network file cannot be read or breaks a rule of the import."""
+
+
+class LogError(BomnaeError):
+    """The Kafka log is not the one the state was folded from."""

@@ -1,0 +1,140 @@
+"""The gate: state and position move together, in one Lua call, or not at all.
+
+A message is applied when it is the next one of its partition. A repeated message has no effect. A
+hole (a later message than the next) writes nothing, and the caller goes back to what is missing.
+Kafka's committed offset plays no part.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import msgspec
+import redis.asyncio as aioredis
+
+from streams.domain.stage import Effects, Stage, State, Table
+from streams.store import COUNTS, DEAD_LETTERS, DELTAS, MAX_DELTAS, META, POSITIONS
+
+# ARGV: position field, offset, log start, delta or "", then runs of
+# ("set" | "del" | "add", hash, number of values, values...).
+_LUA = """
+local at = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
+local offset, first = tonumber(ARGV[2]), tonumber(ARGV[3])
+if at < first - 1 then at = first - 1 end
+if offset <= at then return {0, at} end
+if offset > at + 1 then return {-1, at} end
+local i = 5
+while i <= #ARGV do
+  local verb, hash, n = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
+  for from = i + 3, i + 2 + n, 1000 do
+    local to = math.min(from + 999, i + 2 + n)
+    if verb == 'set' then redis.call('HSET', hash, unpack(ARGV, from, to))
+    elseif verb == 'del' then redis.call('HDEL', hash, unpack(ARGV, from, to))
+    else for k = from, to, 2 do redis.call('HINCRBY', hash, ARGV[k], ARGV[k + 1]) end end
+  end
+  i = i + 3 + n
+end
+if ARGV[4] ~= '' then redis.call('XADD', KEYS[2], 'MAXLEN', '~', KEYS[3], '*', 'd', ARGV[4]) end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return {1, offset}
+"""
+
+
+class Verdict(Enum):
+    """What the gate said of a message."""
+
+    APPLIED = 1
+    DUPLICATE = 0
+    HOLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict, and the last offset the stored state contains."""
+
+    verdict: Verdict
+    position: int
+
+
+def hash_of(table: Table, partition: int) -> str:
+    """The Redis hash that holds a table's rows of one partition."""
+    return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
+
+
+class Gate:
+    """The one writer of state; `first_offsets` are log starts, learnt at assignment."""
+
+    def __init__(self, client: aioredis.Redis) -> None:
+        self._client: Any = client  # redis-py's hints are unions over its decoding modes
+        self._apply = client.register_script(_LUA)
+        self.first_offsets: dict[tuple[str, int], int] = {}
+        self.epoch = 0
+
+    def forget(self) -> None:
+        """Begin a new epoch: rows loaded before it may be another worker's by now."""
+        self.epoch += 1
+
+    async def announce(self, facts: Mapping[str, str]) -> None:
+        """Say which network, city and kind of feeds this state is folded with."""
+        await self._client.hset(META, mapping=dict(facts))
+
+    async def position(self, topic: str, partition: int) -> int | None:
+        """The last offset the state contains; None when nothing of this partition was applied."""
+        found = await self._client.hget(POSITIONS, f"{topic}/{partition}")
+        return None if found is None else int(found)
+
+    async def load(self, stage: Stage, partition: int) -> State:
+        """The stored rows of one partition of a stage."""
+        state: State = {}
+        for table in stage.tables:
+            rows = await self._client.hgetall(hash_of(table, partition))
+            decode = msgspec.json.Decoder(table.row_type).decode
+            state[table.name] = {name.decode(): decode(value) for name, value in rows.items()}
+        return state
+
+    async def apply(
+        self, topic: str, partition: int, offset: int, *, stage: Stage, effects: Effects
+    ) -> Answer:
+        """Apply one message's effects together with its position."""
+        writes = list(_writes(stage.tables, partition, effects))
+        delta = _delta(stage.tables, effects, at_ms=int(time.time() * 1000))
+        first = self.first_offsets.get((topic, partition), 0)
+        verdict, position = await self._apply(
+            keys=[POSITIONS, DELTAS, str(MAX_DELTAS)],
+            args=[f"{topic}/{partition}", offset, first, delta, *writes],
+        )
+        return Answer(Verdict(verdict), position)
+
+
+def _writes(tables: Sequence[Table], partition: int, effects: Effects) -> list[Any]:
+    """The script's runs of writes for the changed rows and the counts."""
+    runs: list[Any] = []
+    for table in tables:
+        rows = effects.changes.get(table.name, {})
+        kept = {name: row for name, row in rows.items() if row is not None}
+        gone = [name for name, row in rows.items() if row is None]
+        if kept:
+            pairs = [part for name, row in kept.items() for part in (name, _json(row))]
+            runs += ["set", hash_of(table, partition), len(pairs), *pairs]
+        if gone:
+            runs += ["del", hash_of(table, partition), len(gone), *gone]
+    for hash_name, counts in ((COUNTS, effects.counts), (DEAD_LETTERS, effects.refused)):
+        if counts:
+            adds = [part for name, by in counts.items() for part in (name, by)]
+            runs += ["add", hash_name, len(adds), *adds]
+    return runs
+
+
+def _delta(tables: Sequence[Table], effects: Effects, *, at_ms: int) -> bytes:
+    """What the screens hear of the changes; b"" when they concern no screen."""
+    shown: Mapping[str, Any] = {
+        table.letter: effects.changes[table.name]
+        for table in tables
+        if table.letter and effects.changes.get(table.name)
+    }
+    return _json({"at": at_ms, **shown}) if shown else b""
+
+
+_json = msgspec.json.encode

@@ -1,0 +1,56 @@
+"""`python -m streams.health`: whether time passes through the whole stream; for health checks.
+
+It says that some worker carries every partition, not that this one does: a worker that hangs is
+seen because the clocks of its partitions stand.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Mapping
+
+from redis.exceptions import RedisError
+
+from streams.errors import BomnaeError
+from streams.settings import Settings
+from streams.store import CLOCK, Store
+
+MAX_LAG_MS = 60_000
+
+
+def reason_against(clocks: Mapping[str, int], partitions: int, now_ms: int) -> str:
+    """Why the stream stands, "" when it moves. `clocks`: partition -> watermark, ms."""
+    if silent := [p for p in map(str, range(partitions)) if p not in clocks]:
+        return f"no time yet on partition {silent[0]} of link-events"
+    slowest, watermark_ms = min(clocks.items(), key=lambda item: item[1])
+    lag_ms = now_ms - watermark_ms
+    if lag_ms > MAX_LAG_MS:
+        return f"partition {slowest} of link-events is {lag_ms} ms behind, at most {MAX_LAG_MS}"
+    return ""
+
+
+async def _clocks(settings: Settings) -> dict[str, int]:
+    store = Store.connect(settings)
+    try:
+        rows = await store.client.hgetall(CLOCK)
+    finally:
+        await store.close()
+    return {name.decode(): int(value) for name, value in rows.items()}
+
+
+def main() -> int:
+    """0 when time passes, 1 with the reason on stderr."""
+    try:
+        settings = Settings.from_env(os.environ)
+        clocks = asyncio.run(_clocks(settings))
+        reason = reason_against(clocks, settings.partitions, time.time_ns() // 1_000_000)
+    except (BomnaeError, RedisError, OSError) as error:
+        reason = f"{type(error).__name__}: {error}"
+    if reason:
+        sys.stderr.write(f"{reason}\n")
+    return 1 if reason else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""Redis: the keys, and what the screens read. Every key begins with `bomnae:`, every value is JSON.
+
+Only `streams.gate` writes state.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import redis.asyncio as aioredis
+
+from streams.settings import Settings
+
+POSITIONS = "bomnae:positions"  # "topic/partition" -> offset of the last message applied
+DELTAS = "bomnae:deltas"  # stream; field "d" is a delta
+FEEDS = "bomnae:feeds"  # feed -> FeedState
+CLOCK = "bomnae:clock"  # link-events partition -> watermark, ms
+DEAD_LETTERS = "bomnae:dead-letters"  # "topic code" -> count
+COUNTS = "bomnae:counts"  # late, teleport, duplicate ... -> count
+META = "bomnae:meta"  # network version, city
+LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
+DELTA_LETTERS = {LINKS: "l", BUSES: "b", WORKS: "w", INCIDENTS: "i"}
+MAX_DELTAS = 4096
+
+
+def key(kind: str, partition: int) -> str:
+    """The hash of one kind of state for one partition: `bomnae:links:3`."""
+    return f"bomnae:{kind}:{partition}"
+
+
+@dataclass(slots=True)
+class Picture:
+    """All a screen needs, as plain JSON values, and the delta it stands at ("0-0": none)."""
+
+    delta_id: str = "0-0"
+    links: dict[str, Any] = field(default_factory=dict)
+    buses: dict[str, Any] = field(default_factory=dict)
+    works: dict[str, Any] = field(default_factory=dict)
+    incidents: dict[str, Any] = field(default_factory=dict)
+    feeds: dict[str, Any] = field(default_factory=dict)
+    clock_ms: int | None = None
+    clocks: dict[str, int] = field(default_factory=dict)
+
+
+class Store:
+    """Reads for the screens. `client` must return bytes (decode_responses False)."""
+
+    def __init__(self, client: aioredis.Redis) -> None:
+        self.client: Any = client  # redis-py's hints are unions over its decoding modes
+
+    @classmethod
+    def connect(cls, settings: Settings) -> "Store":
+        """A store on the settings' Redis; connects at the first call, times out after 5 s."""
+        password = settings.redis_password or None
+        client = aioredis.from_url(
+            settings.redis, password=password, socket_timeout=5, socket_connect_timeout=5
+        )
+        return cls(client)
+
+    async def close(self) -> None:
+        await self.client.aclose()
+
+    async def picture(self, partitions: int) -> Picture:
+        """The state now; deltas after `delta_id` may be in it already: they state facts."""
+        newest = await self.client.xrevrange(DELTAS, count=1)
+        picture = Picture(delta_id=newest[0][0].decode() if newest else "0-0")
+        for partition in range(partitions):
+            for kind in DELTA_LETTERS:
+                rows = await self.client.hgetall(key(kind, partition))
+                getattr(picture, kind).update(_json_values(rows))
+        picture.feeds = _json_values(await self.client.hgetall(FEEDS))
+        clocks = await self.client.hgetall(CLOCK)
+        picture.clocks = {name.decode(): int(value) for name, value in clocks.items()}
+        picture.clock_ms = min(picture.clocks.values(), default=None)
+        return picture
+
+    async def deltas_after(
+        self, delta_id: str, *, block_ms: int
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """Deltas after an id in order, waiting up to `block_ms` for the first (0: not)."""
+        block = block_ms or None
+        found: Sequence[Any] = await self.client.xread({DELTAS: delta_id}, count=500, block=block)
+        entries = found[0][1] if isinstance(found, list) and found else _only(found)
+        return [(entry.decode(), msgspec.json.decode(fields[b"d"])) for entry, fields in entries]
+
+    async def oldest_delta(self) -> str | None:
+        """The id of the oldest delta kept; a reader behind it needs a new picture."""
+        oldest = await self.client.xrange(DELTAS, count=1)
+        return oldest[0][0].decode() if oldest else None
+
+    async def holds(self, delta_id: str) -> bool:
+        """Whether this very delta is kept. False: trimmed, or Redis was emptied or restored."""
+        return bool(await self.client.xrange(DELTAS, delta_id, delta_id, count=1))
+
+    async def network_version(self) -> str | None:
+        """The network the worker folds, None before it has said so."""
+        version = await self.client.hget(META, "network")
+        return version.decode() if isinstance(version, bytes) else None
+
+    async def counts(self) -> dict[str, int]:
+        """Dead letters and other counts, by name."""
+        dead = await self.client.hgetall(DEAD_LETTERS)
+        other = await self.client.hgetall(COUNTS)
+        return {name.decode(): int(value) for name, value in (dead | other).items()}
+
+
+def _json_values(rows: Mapping[bytes, bytes]) -> dict[str, Any]:
+    return {name.decode(): msgspec.json.decode(value) for name, value in rows.items()}
+
+
+def _only(found: Any) -> Any:
+    return next(iter(found.values()))[0] if found else []

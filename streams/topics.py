@@ -1,0 +1,37 @@
+"""Every topic once: its name, its key, its partitions and how long it is kept."""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic. `is_wide` topics have the deployment's partition count, the others one partition."""
+
+    name: str
+    key: str
+    is_wide: bool
+    retention_h: int
+
+    def partitions(self, wide: int) -> int:
+        return wide if self.is_wide else 1
+
+
+BUS_POSITIONS = Topic("bus-positions", key="vehicle", is_wide=True, retention_h=24 * 7)
+LINK_SPEEDS = Topic("link-speeds", key="link_id", is_wide=True, retention_h=24 * 7)
+PERMITS = Topic("permits", key="permit_id", is_wide=False, retention_h=24 * 365)
+INCIDENTS = Topic("incidents", key="incident_id", is_wide=False, retention_h=24 * 30)
+FEED_REPORTS = Topic("feed-reports", key="feed", is_wide=False, retention_h=24 * 7)
+LINK_EVENTS = Topic("link-events", key="link_id", is_wide=True, retention_h=24 * 7)
+DEAD_LETTERS = Topic("dead-letters", key="code", is_wide=False, retention_h=24 * 30)
+
+TICKED = (BUS_POSITIONS, LINK_SPEEDS, PERMITS, INCIDENTS)
+"""The inputs of the fold. The clock writes each tick to every partition of each, so that time
+stands in order with the data of that partition: a replay closes the same windows at any speed."""
+
+ALL = (*TICKED, FEED_REPORTS, LINK_EVENTS, DEAD_LETTERS)
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of a key: CRC-32 of its UTF-8 bytes, so that every language can compute it."""
+    return crc32(key.encode()) % partitions

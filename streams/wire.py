@@ -1,0 +1,146 @@
+"""The only place that turns bytes into records and back.
+
+A topic carries JSON of one message kind, tagged `"kind"`. What breaks a rule is refused with a
+stable code of `RULES`: the caller sends it to `dead-letters` untouched and goes on.
+"""
+
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from streams.domain import records as rec
+from streams.domain.records import Message
+from streams.errors import RecordRefusedError
+
+RULES = {
+    "R001": "not JSON, or not UTF-8",
+    "R002": "larger than 1 MiB",
+    "R003": "nested deeper than the reader goes",
+    "R004": "not a message of this topic",
+    "R005": "a field is missing or has the wrong type",
+    "R006": "a coordinate lies outside the bounds",
+    "R007": "event time more than 120 s ahead of its arrival",
+    "R008": "a number lies outside its bounds",
+    "R009": "wrong character set",
+    "R010": "a period ends before it begins",
+    "R011": "a date cannot be read",
+    "R012": "an identity is missing",
+    "R013": "the file or answer breaks off",
+    "R014": "a link that the network does not know",
+}
+MAX_BYTES = 1 << 20
+MAX_AHEAD_MS = 120_000
+MAX_SPEED_KMH = 250.0
+
+_TYPES: dict[str, type] = {
+    "positions": rec.PositionBatch,
+    "speeds": rec.SpeedBatch,
+    "permits": rec.PermitBatch,
+    "incidents": rec.IncidentBatch,
+    "tick": rec.Tick,
+    "report": rec.FeedReport,
+    "link-events": rec.LinkEvents,
+}
+_KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
+_DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
+    kind: msgspec.json.Decoder(kind_type) for kind, kind_type in _TYPES.items()
+}
+_ENCODER = msgspec.json.Encoder()
+
+
+class _Tag(msgspec.Struct):
+    kind: str
+
+
+_TAG = msgspec.json.Decoder(_Tag)
+
+
+def encode(message: Message) -> bytes:
+    """The bytes of a message; the kind stands first."""
+    body = _ENCODER.encode(message)
+    return b'{"kind":"' + _KINDS[type(message)].encode() + b'",' + body[1:]
+
+
+def decode(payload: bytes | None) -> Message:
+    """The message in the bytes; RecordRefusedError with the code of the first rule it breaks."""
+    if payload is None:
+        raise RecordRefusedError("R004", "no payload")
+    if len(payload) > MAX_BYTES:
+        raise RecordRefusedError("R002", f"{len(payload)} bytes, at most {MAX_BYTES}")
+    try:
+        kind = _TAG.decode(payload).kind
+        if kind not in _DECODERS:
+            raise RecordRefusedError("R004", f"unknown kind {kind[:40]!r}")
+        message: Message = _DECODERS[kind].decode(payload)
+    except RecursionError:
+        raise RecordRefusedError("R003", "nested too deep") from None
+    except UnicodeDecodeError as error:
+        raise RecordRefusedError("R009", f"byte {error.start} is not UTF-8") from None
+    except msgspec.ValidationError as error:
+        raise RecordRefusedError("R005", str(error)[:200]) from None
+    except msgspec.DecodeError as error:
+        raise RecordRefusedError("R001", str(error)[:200]) from None
+    _check(message)
+    return message
+
+
+def _check(message: Message) -> None:
+    """The rules a type cannot say: times, coordinates, speeds, periods."""
+    check = _CHECKS.get(type(message))
+    if check is not None:
+        check(message)
+
+
+def _check_positions(batch: rec.PositionBatch) -> None:
+    for row in batch.rows:
+        _check_time(row.observed_ms, batch.received_ms)
+        _check_point(row.lon, row.lat)
+        if not 0 <= row.stop_order <= 1000:
+            raise RecordRefusedError("R008", f"stop_order {row.stop_order}, within 0..1000")
+
+
+def _check_speeds(batch: rec.SpeedBatch) -> None:
+    for row in batch.rows:
+        _check_time(row.observed_ms, batch.received_ms)
+        if not 0 <= row.speed_kmh <= MAX_SPEED_KMH:
+            raise RecordRefusedError(
+                "R008", f"speed {row.speed_kmh} km/h, within 0..{MAX_SPEED_KMH}"
+            )
+
+
+def _check_permits(batch: rec.PermitBatch) -> None:
+    for row in batch.rows:
+        _check_point(row.lon, row.lat)
+        if not row.permit_id:
+            raise RecordRefusedError("R012", "permit without an identity")
+        if row.ends_ms <= row.starts_ms:
+            raise RecordRefusedError("R010", f"ends {row.ends_ms} ms, begins {row.starts_ms} ms")
+
+
+def _check_incidents(batch: rec.IncidentBatch) -> None:
+    for row in batch.rows:
+        _check_point(row.lon, row.lat)
+        if not row.incident_id:
+            raise RecordRefusedError("R012", "incident without an identity")
+
+
+def _check_time(observed_ms: int, received_ms: int) -> None:
+    ahead_ms = observed_ms - received_ms
+    if ahead_ms > MAX_AHEAD_MS:
+        raise RecordRefusedError("R007", f"{ahead_ms} ms ahead, at most {MAX_AHEAD_MS}")
+
+
+def _check_point(lon: float | None, lat: float | None) -> None:
+    if lon is None or lat is None:
+        return
+    if not (math.isfinite(lon) and -180 <= lon <= 180 and math.isfinite(lat) and -90 <= lat <= 90):
+        raise RecordRefusedError("R006", f"lon {lon}, lat {lat} degrees")
+
+
+_CHECKS: dict[type, Callable[..., None]] = {
+    rec.PositionBatch: _check_positions,
+    rec.SpeedBatch: _check_speeds,
+    rec.PermitBatch: _check_permits,
+    rec.IncidentBatch: _check_incidents,
+}
