@@ -1,0 +1,59 @@
+"""One day of the simulated city: the same network, seed, opening and start give the same day.
+
+Traffic, works and events are functions of time alone; only the buses are stepped, second by second.
+"""
+
+from producers.simulated import events as authored_events
+from producers.simulated import works as authored_works
+from producers.simulated.clock import DayClock, pattern_minutes
+from producers.simulated.events import EVENTS, Event
+from producers.simulated.fleet import STEP_MS, Bus, Fleet
+from producers.simulated.permits import PERMITS
+from producers.simulated.traffic import Traffic
+from producers.simulated.works import Work
+from streams.domain.network import Network
+
+WARM_UP_MS = 90_000
+MAX_CATCH_UP_MS = 3_600_000
+
+
+class Day:
+    """The city from `starts_ms` on; authored times count from `opens_ms`, when the show opens."""
+
+    def __init__(
+        self, network: Network, seed: int, *, opens_ms: int, starts_ms: int, at: str = "08:10"
+    ) -> None:
+        self.network = network
+        self.seed = seed
+        self.clock = DayClock(opens_ms, pattern_minutes(at))
+        self.works: list[Work] = [
+            *PERMITS,
+            *authored_works.urgent_repairs(network, seed),
+        ]
+        self.events: list[Event] = [*EVENTS, *authored_events.accidents(network, seed)]
+        obstacles = [
+            *authored_works.obstacles(self.works, network, self.clock),
+            *authored_events.obstacles(self.events, network, self.clock),
+        ]
+        self.traffic = Traffic(network, seed, self.clock, obstacles)
+        self.fleet = Fleet(network, seed, self.traffic, self.clock)
+        self.now_ms = starts_ms - WARM_UP_MS - starts_ms % STEP_MS
+        self.advance(starts_ms)
+
+    @property
+    def buses(self) -> list[Bus]:
+        return self.fleet.buses
+
+    def advance(self, to_ms: int) -> None:
+        """Drive the buses up to `to_ms`, never back; of a gap over an hour only the last hour."""
+        if to_ms - self.now_ms > MAX_CATCH_UP_MS:
+            self.now_ms = to_ms - to_ms % STEP_MS - MAX_CATCH_UP_MS
+        while self.now_ms + STEP_MS <= to_ms:
+            self.fleet.step(self.now_ms)
+            self.now_ms += STEP_MS
+
+    def works_listed(self, at_ms: int) -> list[Work]:
+        return [work for work in self.works if work.is_listed(self.clock, at_ms)]
+
+    def events_listed(self, at_ms: int) -> list[Event]:
+        return [event for event in self.events if event.is_listed(self.clock, at_ms)]

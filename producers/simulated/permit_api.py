@@ -1,0 +1,111 @@
+"""The permit API: Anyang's columns, and those a city that knows more would add."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyproj import Transformer
+
+from producers.simulated import tago
+from producers.simulated.answers import Answer, enveloped
+from producers.simulated.clock import DayClock, kst
+from producers.simulated.day import Day
+from producers.simulated.works import Work, links_of
+from streams.domain.network import Network, Point
+from streams.domain.records import Closure
+
+WORDS = {
+    Closure.FULL: "전면",
+    Closure.PARTIAL: "부분",
+    Closure.SHOULDER: "갓길",
+    Closure.SIDEWALK: "보도",
+    Closure.NONE: "없음",
+    Closure.UNKNOWN: "",
+}
+
+
+class PermitDesk:
+    """Writes the rows; holds the projection, which is slow to make."""
+
+    def __init__(self) -> None:
+        self._project = Transformer.from_crs(4326, 5186, always_xy=True)
+
+    def construction_list(self, day: Day, query: Mapping[str, str], at_ms: int) -> Answer:
+        """One row a dig spot of every permit on the desk's list."""
+        rows = self.rows(day, at_ms)
+        body = tago.page(rows, query)
+        shown = body["items"] and body["items"]["item"]
+        items: Any = shown if isinstance(shown, list) else [shown]
+        wants_xml = query.get("type") == "xml"
+        if shown == "":
+            items = ""
+        body["items"] = {"item": items} if wants_xml and shown else items
+        return enveloped(tago.SUCCESS, body, wants_xml=wants_xml)
+
+    def rows(self, day: Day, at_ms: int) -> list[dict[str, Any]]:
+        found = []
+        for work in day.works_listed(at_ms):
+            spots = _spots(work, day.network)
+            rows = [self._row(work, spot, day) for spot in spots]
+            found += rows * (2 if work.is_twice else 1)
+        return found
+
+    def _row(self, work: Work, spot: Point | None, day: Day) -> dict[str, Any]:
+        clock = day.clock
+        row: dict[str, Any] = self._centre(spot)
+        row |= {
+            "CNT_NAM": work.title,
+            "JYG_LOC": work.place,
+            "COM_NAM": work.organisation,
+            "TEL_NUM": work.phone,
+            "CCS_YMD": f"{kst(clock.day_ms(work.days[0])):%Y-%m-%d}",
+            "CCE_YMD": f"{kst(clock.day_ms(work.days[1])):%Y-%m-%d}",
+            "PRMISN_NO": f"{kst(clock.opens_ms):%Y}-{work.number}",
+            "JYG_PUR": work.purpose,
+            "CLOSURE": WORDS[work.closure],
+            "LANES": str(work.lanes or ""),
+            "HOURS": work.daily_hours(clock),
+            "STATUS": work.status,
+            **_digging(work, clock),
+        }
+        if not work.number:
+            del row["PRMISN_NO"]
+        if work.length_m:
+            row["DIG_LEN"] = f"{work.length_m:,}m"
+        if work.has_link_ids:
+            row["LINK_IDS"] = ",".join(_standard_ids(work, day.network))
+        if work.has_degrees and spot:
+            row |= {"LON": f"{spot[0]:.6f}", "LAT": f"{spot[1]:.6f}"}
+        return row
+
+    def _centre(self, spot: Point | None) -> dict[str, float | None]:
+        """CENTER_X, CENTER_Y in EPSG:5186 metres; null for an address without a point."""
+        if spot is None:
+            return {"CENTER_X": None, "CENTER_Y": None}
+        x, y = self._project.transform(*spot)
+        return {"CENTER_X": round(x, 3), "CENTER_Y": round(y, 3)}
+
+
+def _spots(work: Work, network: Network) -> list[Point | None]:
+    """The points dug at: the middle of each link, the authored point, or one row without any."""
+    if work.where:
+        return [link.geometry[len(link.geometry) // 2] for link in links_of(work, network)]
+    return [work.point]
+
+
+def _digging(work: Work, clock: DayClock) -> dict[str, str]:
+    """DIG_S and DIG_E: minutes where known (end exclusive), else days (end inclusive)."""
+    if work.dig_min is not None:
+        first, last = (kst(clock.minute_ms(minute)) for minute in work.dig_min)
+        return {"DIG_S": f"{first:%Y-%m-%d %H:%M}", "DIG_E": f"{last:%Y-%m-%d %H:%M}"}
+    if work.dig_days is not None:
+        first, last = (kst(clock.day_ms(day)) for day in work.dig_days)
+        return {"DIG_S": f"{first:%Y-%m-%d}", "DIG_E": f"{last:%Y-%m-%d}"}
+    return {"DIG_S": "", "DIG_E": ""}
+
+
+def _standard_ids(work: Work, network: Network) -> list[str]:
+    return [
+        pair.standard_id
+        for link in links_of(work, network)
+        for pair in network.standards_of.get(link.id, [])
+    ]
