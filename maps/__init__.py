@@ -1,0 +1,1 @@
+"""Everything people look at: the live map, a work's page, the API. Reads Redis, never Kafka."""

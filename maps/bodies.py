@@ -1,0 +1,150 @@
+"""The bodies of the API made from a picture: snapshot, delta event, one link. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from maps import shapes
+from maps.picture import Facts, Picture, looks
+from streams.domain.network import Link, Network
+
+Json = dict[str, Any]
+
+
+def snapshot(
+    picture: Picture, network: Network, *, now_ms: int, store: str, is_simulated: bool
+) -> Json:
+    """The body of /api/v1/snapshot: arrays by link index. `store` is "ok" or "lost"."""
+    count = len(network.links)
+    seen = [looks(picture.links.get(place)) for place in range(count)]
+    return {
+        "net": network.version,
+        "id": picture.delta_id,
+        "t": now_ms,
+        "clock_ms": picture.clock_ms,
+        "simulated": is_simulated,
+        "store": store,
+        "speeds": [speed for speed, _, _ in seen],
+        "certainty": "".join(letter for _, letter, _ in seen),
+        "closures": [[place, seen[place][2]] for place in range(count) if seen[place][2] != "none"],
+        "buses": [shapes.bus_row(vehicle, bus) for vehicle, bus in picture.buses.items()],
+        "works": work_rows(picture.works, network),
+        "incidents": incident_rows(picture.incidents, network),
+        "feeds": feed_rows(picture, now_ms),
+    }
+
+
+def delta_event(
+    news: Facts, before: Picture | None, network: Network, *, prev: str, now_ms: int
+) -> Json:
+    """The data of an `event: d`; only letters that have something to say.
+
+    Against `before` only what differs on a screen is named; without it (a reader who catches up)
+    every fact is.
+    """
+    body: Json = {"net": network.version, "prev": prev, "t": now_ms, "at": news.at_ms}
+    body.update(_link_letters(news, before))
+    _add_rows(body, "b", news.buses, shapes.bus_row)
+    _add_rows(body, "w", news.works, lambda name, row: shapes.work_row(name, row, network))
+    _add_rows(body, "n", news.incidents, lambda name, row: shapes.incident_row(name, row, network))
+    if news.feeds:
+        body["f"] = [shapes.feed_row(state, now_ms) for _, state in sorted(news.feeds.items())]
+    if news.clocks:
+        body["k"] = min(news.clocks.values())
+    return body
+
+
+def _link_letters(news: Facts, before: Picture | None) -> Json:
+    """Letters l, q and c: flat pairs of index and speed, index and certainty; closures as pairs."""
+    speeds: list[int] = []
+    certainties: list[int | str] = []
+    closures: list[list[int | str]] = []
+    for place, view in news.links.items():
+        speed, certainty, closure = looks(view)
+        old = (None, None, None) if before is None else looks(before.links.get(place))
+        if speed != old[0]:
+            speeds += (place, speed)
+        if certainty != old[1]:
+            certainties += (place, certainty)
+        if closure != old[2]:
+            closures.append([place, closure])
+    letters: Json = {"l": speeds, "q": certainties, "c": closures}
+    return {letter: values for letter, values in letters.items() if values}
+
+
+def _add_rows(body: Json, letter: str, facts: Mapping[str, Json | None], row_of: Any) -> None:
+    """Rows that are there under `letter`, names of those that are gone under `letter`x."""
+    rows = [row_of(name, view) for name, view in facts.items() if view is not None]
+    gone = [name for name, view in facts.items() if view is None]
+    if rows:
+        body[letter] = rows
+    if gone:
+        body[f"{letter}x"] = gone
+
+
+def work_rows(works: Mapping[str, Json], network: Network) -> list[Json]:
+    """Every work, also one placed nowhere."""
+    return [shapes.work_row(work_id, work, network) for work_id, work in works.items()]
+
+
+def incident_rows(incidents: Mapping[str, Json], network: Network) -> list[Json]:
+    return [shapes.incident_row(name, incident, network) for name, incident in incidents.items()]
+
+
+def feed_rows(picture: Picture, now_ms: int) -> list[Json]:
+    """Every feed in the order of its name."""
+    return [shapes.feed_row(state, now_ms) for _, state in sorted(picture.feeds.items())]
+
+
+def link_body(place: int, picture: Picture, network: Network) -> Json:
+    """One link with its view, its works and its incidents; a link never heard of is 정보없음."""
+    link = network.links[place]
+    view = picture.links.get(place) or EMPTY_VIEW
+    subjects = view.get("subjects") or ()
+    works = _named(picture.works, subjects, "work:")
+    incidents = _named(picture.incidents, subjects, "incident:")
+    return {
+        **_identity(link, place),
+        **EMPTY_VIEW,
+        **view,
+        "works": work_rows(works, network),
+        "incidents": incident_rows(incidents, network),
+    }
+
+
+EMPTY_VIEW: Json = {
+    "speed_kmh": None,
+    "level": "unknown",
+    "samples": 0,
+    "observed_ms": None,
+    "certainty": "lost",
+    "sources": {},
+    "closure": "none",
+    "subjects": [],
+}
+
+
+def _named(rows: Mapping[str, Json], subjects: Iterable[str], kind: str) -> dict[str, Json]:
+    """The rows that subjects like "work:ID" name."""
+    names = (subject.removeprefix(kind) for subject in subjects if subject.startswith(kind))
+    return {name: rows[name] for name in names if name in rows}
+
+
+def _identity(link: Link, place: int) -> Json:
+    return {
+        "id": link.id,
+        "index": place,
+        "name": link.name,
+        "road_name": link.road_name,
+        "kind": link.kind,
+        "road_class": link.road_class,
+        "length_m": link.length_m,
+        "length_source": link.length_source,
+        "free_flow_kmh": link.free_flow_kmh,
+    }
+
+
+def encode(body: Any) -> bytes:
+    """The JSON bytes of a body."""
+    return msgspec.json.encode(body)

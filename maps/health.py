@@ -1,0 +1,98 @@
+"""How the server itself is doing: reasons against it, and figures for Prometheus. Pure."""
+
+import asyncio
+import re
+from collections.abc import Iterable, Mapping
+
+from maps import shapes
+from maps.live import OK, Live
+from streams.domain.feeds import status
+
+_CODE = re.compile(r"R[0-9]{3}$")
+
+
+def reasons_not_live(tasks: Iterable[asyncio.Task[None]]) -> list[str]:
+    """Why the process should be started anew: one of its loops has ended."""
+    return [f"task {task.get_name()} has ended" for task in tasks if task.done()]
+
+
+def reasons_not_ready(live: Live, other_network: str) -> list[str]:
+    """Why it does not show the state now. `other_network` is the worker's, "" if it is ours."""
+    reasons = [] if live.is_loaded else ["no picture yet: Redis has not answered since the start"]
+    if live.is_loaded and live.store_state != OK:
+        reasons.append("Redis does not answer: the last picture is shown")
+    if other_network:
+        ours = live.network.version
+        reasons.append(f"the worker folds network {other_network}, this server shows {ours}")
+    return reasons
+
+
+def dead_letters(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts whose name ends with a rule's code."""
+    return {name: count for name, count in sorted(counts.items()) if _CODE.search(name)}
+
+
+def metrics(live: Live, counts: Mapping[str, int], now_ms: int) -> str:
+    """Prometheus text; labels are feeds, topics and codes, never a link, a permit or a person."""
+    tallies, picture = live.broadcast.tallies, live.picture
+    lines = [
+        *_metric("bomnae_maps_store_up", "gauge", {"": int(live.store_state == OK)}),
+        *_metric("bomnae_maps_readers", "gauge", {"": len(live.broadcast.readers)}),
+        *_metric("bomnae_maps_readers_total", "counter", {"": tallies.joined}),
+        *_metric("bomnae_maps_readers_dropped_total", "counter", {"": tallies.dropped}),
+        *_metric("bomnae_maps_resyncs_total", "counter", {"": tallies.resyncs}),
+        *_metric("bomnae_maps_events_total", "counter", {"": tallies.events}),
+        *_metric("bomnae_maps_deltas_total", "counter", {"": live.delta_count}),
+        *_metric("bomnae_maps_pictures_loaded_total", "counter", {"": live.reload_count}),
+        *_metric("bomnae_maps_unknown_links", "gauge", {"": unknown_links(live)}),
+        *_metric("bomnae_feed_age_seconds", "gauge", feed_ages(live, now_ms)),
+        *_metric("bomnae_feed_status", "gauge", _feed_words(live, now_ms)),
+        *_metric("bomnae_dead_letters_total", "counter", _dead_letter_labels(counts)),
+    ]
+    if picture.clock_ms is not None:
+        lag = {"": (now_ms - picture.clock_ms) / 1000}
+        lines += _metric("bomnae_watermark_lag_seconds", "gauge", lag)
+    return "\n".join(lines) + "\n"
+
+
+def unknown_links(live: Live) -> int:
+    """Links that came with deltas, works or incidents and are not in the network."""
+    picture = live.picture
+    rows = (*picture.works.values(), *picture.incidents.values())
+    return picture.unknown_links + shapes.unknown_links(rows, live.network)
+
+
+def feed_ages(live: Live, now_ms: int) -> dict[str, float]:
+    """Seconds since each feed's last success; feeds that never had one are left out."""
+    return {
+        _labels(feed=feed): (now_ms - state.last_success_ms) / 1000
+        for feed, state in sorted(live.picture.feeds.items())
+        if state.last_success_ms
+    }
+
+
+def _feed_words(live: Live, now_ms: int) -> dict[str, float]:
+    return {
+        _labels(feed=feed, status=status(state, now_ms).value): 1
+        for feed, state in sorted(live.picture.feeds.items())
+    }
+
+
+def _dead_letter_labels(counts: Mapping[str, int]) -> dict[str, float]:
+    rows = ((name.rpartition(" "), count) for name, count in dead_letters(counts).items())
+    return {_labels(topic=topic, code=code): count for (topic, _, code), count in rows}
+
+
+def _metric(name: str, kind: str, values: Mapping[str, float]) -> list[str]:
+    return [
+        f"# TYPE {name} {kind}",
+        *(f"{name}{labels} {value}" for labels, value in values.items()),
+    ]
+
+
+def _labels(**values: str) -> str:
+    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in values.items()) + "}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -1,0 +1,93 @@
+"""The HTML pages: operator (rendered once), one work, not found. Text of feeds is escaped."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from maps import csp
+from maps.answers import Body, body_of
+from maps.page import is_simulated, shell
+from maps.text import shown
+from streams.domain.network import Network
+from streams.settings import Settings
+
+FOLDER = Path(__file__).parent / "templates"
+HTML = "text/html; charset=utf-8"
+KST = timezone(timedelta(hours=9))
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Templates and what was rendered at start; `policy` is for pages that hold text of feeds."""
+
+    operator: Body
+    operator_policy: str
+    policy: str
+    templates: jinja2.Environment
+    frame: Mapping[str, Any]
+
+    def work(
+        self, work: Mapping[str, Any], links: list[dict[str, Any]], *, now_ms: int, store: str
+    ) -> str:
+        """The page of a WORK with its links' states; `store` is "ok" or "lost"."""
+        template = self.templates.get_template("work.html")
+        return template.render(work=work, links=links, now_ms=now_ms, store=store, **self.frame)
+
+    def missing(self, what: str) -> str:
+        """The 404 page; `what` was asked for."""
+        return self.templates.get_template("missing.html").render(what=what, **self.frame)
+
+
+def render_pages(network: Network, settings: Settings, asset: Callable[[str], str]) -> Pages:
+    """Every page as far as it can be rendered at start."""
+    loader = jinja2.FileSystemLoader(FOLDER)
+    templates = jinja2.Environment(
+        loader=loader,
+        autoescape=True,
+        finalize=_finished,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+    )
+    frame = {
+        "city": settings.city,
+        "simulated": is_simulated(network, settings),
+        "asset": asset,
+        "kst": kst,
+    }
+    parts = shell(network, settings, asset)
+    html = templates.get_template("operator.html").render(
+        header=parts.header,
+        html=parts.html,
+        script=parts.script,
+        version=network.version,
+        **frame,
+    )
+    etag = hashlib.sha256(html.encode()).hexdigest()[:16]
+    return Pages(
+        operator=body_of(html.encode(), HTML, etag=etag),
+        operator_policy=csp.policy(html, settings.tiles),
+        # No hashes here: a block in these pages could only come from a feed's text.
+        policy=csp.policy(""),
+        templates=templates,
+        frame=frame,
+    )
+
+
+def _finished(value: Any) -> Any:
+    """What an expression puts on a page; markup was cleaned where it was made."""
+    return value if hasattr(value, "__html__") else shown(value)
+
+
+def kst(at_ms: int | None) -> str:
+    """A time in Korea, `2026-11-23 09:00`; "-" where there is none or no calendar reaches it."""
+    if at_ms is None:
+        return "-"
+    try:
+        return f"{datetime.fromtimestamp(at_ms / 1000, KST):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):
+        return "-"

@@ -1,0 +1,27 @@
+"""Text from feeds made harmless to show, and Korean text made comparable. Pure."""
+
+import re
+import unicodedata
+from typing import Any
+
+# C0 and C1 controls, bidi marks, embeddings, overrides and isolates, zero-width space, BOM
+_UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_JAMO_FIRST, _JAMO_LAST = "\u3131", "\u318e"  # NFKC would turn ㄱ into another ㄱ
+
+
+def shown(value: Any) -> Any:
+    """A string without what hides or turns text (controls, bidi overrides); else the value."""
+    return _UNSHOWN.sub("", value) if isinstance(value, str) else value
+
+
+def folded(text: str) -> str:
+    """Text as search compares it: composed, half width, lower case, without spaces and controls."""
+    composed = unicodedata.normalize("NFC", text)
+    half = "".join(
+        char if _JAMO_FIRST <= char <= _JAMO_LAST else unicodedata.normalize("NFKC", char)
+        for char in composed
+    )
+    kept = (char for char in half.casefold() if unicodedata.category(char)[0] not in "CZ")
+    return "".join(kept)

@@ -1,0 +1,628 @@
+"""The map server against a real Redis: what a browser, a script and an operator may rely on."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+import redis
+from aiohttp import web
+from yarl import URL
+
+from maps import sse
+from maps.context import CONTEXT
+from maps.server import build_app
+from streams.domain.feeds import FeedState
+from streams.domain.network import Link, Network
+from streams.domain.records import FeedReport, Outcome
+from streams.settings import Settings
+from streams.store import CLOCK, DEAD_LETTERS, DELTAS, FEEDS, META, Store, key
+
+Json = dict[str, Any]
+Url = str
+DEADLINE_S = 10.0
+HOSTILE = "</script><img src=x onerror=alert(1)>\u202e'\""
+
+
+class RedisServer:
+    """A redis-server of this test only, on a free port, with its file in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def client(self) -> redis.Redis:
+        return redis.Redis(port=self.port)
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        command = ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"]
+        command += ["--bind", "127.0.0.1", "--dir", str(self.folder)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_until(self.answers)
+
+    def answers(self) -> bool:
+        with self.client as client:
+            try:
+                return bool(client.ping())
+            except redis.ConnectionError:
+                return False
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(DEADLINE_S)
+            self.process = None
+
+    def forget(self) -> None:
+        (self.folder / "dump.rdb").unlink(missing_ok=True)
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not is_true():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.02)
+
+
+async def until(is_true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not is_true():  # noqa: ASYNC110  what is waited for has no event
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RedisServer]:
+    redis_server = RedisServer(tmp_path)
+    redis_server.start()
+    try:
+        yield redis_server
+    finally:
+        redis_server.kill()
+
+
+@pytest.fixture
+def network() -> Network:
+    links = tuple(
+        Link(
+            id=f"S{number}>S{number + 1}",
+            kind="section",
+            name=f"정류장{number} → 정류장{number + 1}",
+            road_name="중앙로",
+            road_class="city",
+            length_m=800,
+            length_source="straight",
+            bearing_deg=90,
+            free_flow_kmh=50.0,
+            geometry=((127.7 + number / 100, 37.88), (127.71 + number / 100, 37.88)),
+            from_id=f"S{number}",
+            to_id=f"S{number + 1}",
+        )
+        for number in range(20)
+    )
+    return Network("춘천시", "2026-11-01", links, is_simulated=True)
+
+
+@asynccontextmanager
+async def served(
+    server: RedisServer, network: Network
+) -> AsyncIterator[tuple[Url, web.Application]]:
+    settings = Settings(redis=server.url, partitions=2)
+    app = build_app(settings, network, Store.connect(settings))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0]
+        yield f"http://{host}:{port}", app
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def site(server: RedisServer, network: Network) -> AsyncIterator[tuple[Url, web.Application]]:
+    seed(server)
+    async with served(server, network) as (url, app):
+        await until(lambda: app[CONTEXT].live.is_loaded)
+        yield url, app
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def link_view(speed_kmh: float, **more: Any) -> Json:
+    view = {"speed_kmh": speed_kmh, "level": "slow", "samples": 2, "observed_ms": now_ms()}
+    return {
+        **view,
+        "certainty": "confirmed",
+        "sources": {},
+        "closure": "none",
+        "subjects": [],
+        **more,
+    }
+
+
+def work_view(**more: Any) -> Json:
+    times = {"starts_ms": 1_795_392_000_000, "ends_ms": 1_795_478_400_000, "seen_ms": now_ms()}
+    work = {"title": "하수관 정비", "closure": "partial", "phase": "active", "links": ["S0>S1"]}
+    return {**times, **work, "placed_by": "link_id", "feed": "permits", "flags": [], **more}
+
+
+def feed_state(feed: str, *, poll_ms: int = 60_000) -> Json:
+    report = FeedReport(feed, Outcome.DATA, received_ms=now_ms(), poll_ms=poll_ms, row_count=3)
+    state = FeedState(feed, report, last_success_ms=report.received_ms, last_change_ms=1)
+    row: Json = json.loads(msgspec.json.encode(state))
+    return row
+
+
+def seed(server: RedisServer) -> None:
+    with server.client as client:
+        client.hset(key("links", 0), "S0>S1", json.dumps(link_view(20.0)))
+        client.hset(key("works", 0), "W-1", json.dumps(work_view()))
+        client.hset(FEEDS, "permits", json.dumps(feed_state("permits")))
+        client.hset(CLOCK, "0", "1795392000000")
+        client.hset(DEAD_LETTERS, "permits R010", "2")
+        client.xadd(DELTAS, {"d": json.dumps({"at": now_ms()})})
+
+
+def publish(server: RedisServer, delta: Json) -> str:
+    """Write a delta and what it says of links, as the gate does; its id."""
+    with server.client as client, client.pipeline() as together:
+        for link_id, view in delta.get("l", {}).items():
+            together.hset(key("links", 0), link_id, json.dumps(view))
+        together.xadd(DELTAS, {"d": json.dumps({"at": now_ms(), **delta})}, maxlen=4096)
+        entry: bytes = together.execute()[-1]
+    return entry.decode()
+
+
+class Events:
+    """The events of one open stream."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.response = response
+
+    async def next(self) -> tuple[str, str, Json]:
+        """(id, event, data) of the next event; comments and `retry` are passed over."""
+        fields: dict[str, str] = {}
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                line = (await self.response.content.readuntil(b"\n")).decode().rstrip("\n")
+                if line:
+                    name, _, value = line.partition(": ")
+                    fields[name] = value
+                elif "data" in fields:
+                    return fields["id"], fields["event"], json.loads(fields["data"])
+                else:
+                    fields = {}
+
+    async def next_with(self, letter: str) -> tuple[str, str, Json]:
+        while True:
+            found = await self.next()
+            if letter in found[2]:
+                return found
+
+
+@asynccontextmanager
+async def stream(
+    http: aiohttp.ClientSession, url: Url, since: str = "", **headers: str
+) -> AsyncIterator[Events]:
+    async with http.get(
+        f"{url}/api/v1/stream", params={"since": since}, headers=headers
+    ) as response:
+        assert response.status == 200
+        yield Events(response)
+
+
+async def get_json(http: aiohttp.ClientSession, url: Url) -> Json:
+    async with http.get(url) as response:
+        body: Json = await response.json(content_type=None)
+        return body
+
+
+async def test_a_snapshot_and_its_stream_follow_on(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, _ = site
+    snapshot = await get_json(http, f"{url}/api/v1/snapshot")
+    assert (snapshot["speeds"][:2], snapshot["certainty"][:2]) == ([20, -1], "cl")
+    assert (snapshot["works"][0]["id"], snapshot["store"]) == ("W-1", "ok")
+    async with stream(http, url, snapshot["id"]) as events:
+        _, _, first = await events.next()
+        assert (first["prev"], first["f"][0]["status"], first["store"]) == (
+            snapshot["id"],
+            "live",
+            "ok",
+        )
+        told = publish(server, {"l": {"S1>S2": link_view(7.9)}})
+        event_id, name, delta = await events.next()
+        assert (event_id, name, delta["prev"], delta["l"]) == (told, "d", snapshot["id"], [1, 7])
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+async def test_gzip_and_plain_readers_read_the_same(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession, coding: str
+) -> None:
+    url, _ = site
+    async with stream(http, url, **{"Accept-Encoding": coding}) as events:
+        headers = events.response.headers
+        assert headers.get("Content-Encoding", "identity") == coding
+        assert (headers["Cache-Control"], headers["X-Accel-Buffering"]) == ("no-store", "no")
+        for speed in range(5):
+            publish(server, {"l": {"S1>S2": link_view(speed)}})
+            assert (await events.next_with("l"))[2]["l"] == [1, speed]
+
+
+async def test_a_reader_that_comes_back_misses_nothing(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    snapshot = await get_json(http, f"{url}/api/v1/snapshot")
+    for number in range(1, 8):
+        last = publish(server, {"l": {f"S{number}>S{number + 1}": link_view(number)}})
+    await until(lambda: app[CONTEXT].live.picture.delta_id == last)
+    async with stream(http, url, "1-0", **{"Last-Event-ID": snapshot["id"]}) as events:
+        event_id, name, caught_up = await events.next()
+        assert (event_id, name, caught_up["prev"]) == (last, "d", snapshot["id"])
+        assert caught_up["l"] == [value for number in range(1, 8) for value in (number, number)]
+        publish(server, {"l": {"S9>S10": link_view(50)}})
+        assert (await events.next_with("l"))[2]["prev"] == last
+
+
+async def test_a_chain_of_events_has_no_gap(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    async with stream(http, url, app[CONTEXT].live.picture.delta_id) as events:
+        head = (await events.next())[0]
+        for speed in range(60):
+            last = publish(server, {"l": {"S1>S2": link_view(speed)}})
+        while head != last:
+            event_id, _, delta = await events.next()
+            assert delta["prev"] == head
+            head = event_id
+    assert app[CONTEXT].live.picture.links[1]["speed_kmh"] == 59
+
+
+@pytest.mark.parametrize("since", ["1-0", "nonsense", "0-0", "99999999999999-0", "-1", "5-5-5"])
+async def test_a_place_no_longer_held_starts_over(
+    site: tuple[Url, Any], http: aiohttp.ClientSession, since: str
+) -> None:
+    url, app = site
+    async with stream(http, url, since) as events:
+        event_id, name, body = await events.next()
+        assert (name, event_id) == ("resync", body["id"])
+        assert body["id"] == app[CONTEXT].live.picture.delta_id
+
+
+async def test_a_reader_behind_a_trimmed_stream_starts_over(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    since = app[CONTEXT].live.picture.delta_id
+    publish(server, {"l": {"S1>S2": link_view(1)}})
+    last = publish(server, {"l": {"S1>S2": link_view(2)}})
+    await until(lambda: app[CONTEXT].live.picture.delta_id == last)
+    with server.client as client:
+        client.xtrim(DELTAS, maxlen=1, approximate=False)
+    async with stream(http, url, since) as events:
+        assert (await events.next())[1] == "resync"
+
+
+async def test_an_emptied_redis_empties_the_map_and_says_so(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    async with stream(http, url) as events:
+        await events.next()
+        with server.client as client:
+            client.flushall()
+        assert (await events.next())[1] == "resync"
+    snapshot = await get_json(http, f"{url}/api/v1/snapshot")
+    assert (snapshot["id"], snapshot["works"], set(snapshot["speeds"])) == ("0-0", [], {-1})
+    publish(server, {"l": {"S1>S2": link_view(33)}})
+    await until(lambda: 1 in app[CONTEXT].live.picture.links)
+
+
+async def test_a_redis_restored_from_an_older_file_is_noticed(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    with server.client as client:
+        client.save()
+    lost = publish(server, {"l": {"S1>S2": link_view(11)}})
+    await until(lambda: app[CONTEXT].live.picture.delta_id == lost)
+    async with stream(http, url) as events:
+        await events.next()
+        server.kill()
+        server.start()
+        publish(server, {"l": {"S2>S3": link_view(22)}})
+        while (await events.next())[1] != "resync":
+            pass
+    await until(lambda: app[CONTEXT].live.store_state == "ok")
+    await until(lambda: 2 in app[CONTEXT].live.picture.links)
+    assert 1 not in app[CONTEXT].live.picture.links
+
+
+async def test_without_redis_the_last_picture_stays_and_says_that_it_is_lost(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, _ = site
+    with server.client as client:
+        client.save()
+    async with stream(http, url) as events:
+        await events.next()
+        server.kill()
+        assert (await events.next_with("store"))[2]["store"] == "lost"
+        snapshot = await get_json(http, f"{url}/api/v1/snapshot")
+        assert (snapshot["store"], snapshot["speeds"][0]) == ("lost", 20)
+        async with http.get(f"{url}/readyz") as ready:
+            assert (ready.status, (await ready.json())["ok"]) == (503, False)
+        server.start()
+        event_id, name, found = await events.next_with("store")
+        assert (event_id, name, found["store"]) == (snapshot["id"], "d", "ok")
+    async with http.get(f"{url}/readyz") as ready:
+        assert ready.status == 200
+
+
+async def test_a_server_started_without_redis_serves_an_honest_nothing(
+    server: RedisServer, network: Network, http: aiohttp.ClientSession
+) -> None:
+    server.kill()
+    async with served(server, network) as (url, app):
+        snapshot = await get_json(http, f"{url}/api/v1/snapshot")
+        assert (snapshot["store"], set(snapshot["speeds"]), snapshot["feeds"]) == ("lost", {-1}, [])
+        server.start()
+        seed(server)
+        await until(lambda: app[CONTEXT].live.is_loaded)
+
+
+async def test_a_feed_that_falls_silent_is_told_without_any_delta(
+    site: tuple[Url, Any], http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    live = app[CONTEXT].live
+    async with stream(http, url) as events:
+        await events.next()
+        start_ms = now_ms()
+        live.now_ms = lambda: start_ms + 126_000
+        event_id, _, told = await events.next()
+        assert [(row["feed"], row["status"]) for row in told["f"]] == [("permits", "stale")]
+        assert event_id == told["prev"] == live.picture.delta_id
+
+
+async def test_a_reader_that_does_not_read_is_closed_and_the_others_go_on(
+    site: tuple[Url, Any], http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    broadcast = app[CONTEXT].live.broadcast
+    port = int(url.rpartition(":")[2])
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.connect(("127.0.0.1", port))
+        slow.sendall(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await until(lambda: len(broadcast.readers) == 1)
+        async with stream(http, url) as events:
+            await until(lambda: len(broadcast.readers) == 2)
+            block = sse.event("d", {"fill": os.urandom(100_000).hex()}, "1-0")
+            while broadcast.tallies.dropped == 0:
+                broadcast.send(block)
+                await events.next_with("fill")
+            assert len(broadcast.readers) == 1
+
+
+async def test_links_the_network_does_not_know_are_counted(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    last = publish(server, {"l": {"elsewhere": link_view(1)}, "w": {"W-2": work_view(links=["x"])}})
+    await until(lambda: app[CONTEXT].live.picture.delta_id == last)
+    async with http.get(f"{url}/metrics") as response:
+        text = await response.text()
+    assert "bomnae_maps_unknown_links 2" in text
+    assert 'bomnae_dead_letters_total{topic="permits",code="R010"} 2' in text
+    assert "bomnae_maps_store_up 1" in text
+
+
+async def test_a_delta_that_cannot_be_read_is_stepped_over_by_a_new_picture(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    async with stream(http, url) as events:
+        await events.next()
+        with server.client as client:
+            client.xadd(DELTAS, {"d": b"{oops"})
+        while (await events.next())[1] != "resync":
+            pass
+        publish(server, {"l": {"S1>S2": link_view(12)}})
+        assert (await events.next_with("l"))[2]["l"] == [1, 12]
+    assert app[CONTEXT].live.store_state == "ok"
+
+
+async def test_a_worker_with_another_network_is_a_reason_not_to_be_ready(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, _ = site
+    with server.client as client:
+        client.hset(META, "network", "another")
+    body = await get_json(http, f"{url}/readyz")
+    assert (body["ok"], "another" in body["reasons"][0]) == (False, True)
+
+
+async def test_hostile_text_is_never_markup(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    texts = dict.fromkeys(("title", "place", "purpose", "organisation", "phone", "hours"), HOSTILE)
+    publish(server, {"w": {HOSTILE: work_view(**texts)}})
+    await until(lambda: HOSTILE in app[CONTEXT].live.picture.works)
+    hostile_path = "/w/" + "".join(f"%{byte:02X}" for byte in HOSTILE.encode())
+    async with http.get(url) as operator:
+        assert "<img" not in await operator.text()
+    async with http.get(URL(url + hostile_path, encoded=True)) as page:
+        html = await page.text()
+        assert page.status == 200
+    assert "<img" not in html
+    assert "alert(1)" in html
+    assert "\u202e" not in html
+
+
+async def test_every_answer_carries_the_security_headers(
+    site: tuple[Url, Any], http: aiohttp.ClientSession
+) -> None:
+    url, _ = site
+    for path in (
+        "/",
+        "/w/W-1",
+        "/w/none",
+        "/api/v1/snapshot",
+        "/nowhere",
+        "/api/v1/none",
+        "/api/v1/stream",
+    ):
+        async with http.get(url + path) as response:
+            assert response.headers["X-Content-Type-Options"] == "nosniff", path
+            assert response.headers["Referrer-Policy"] == "same-origin", path
+            assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"], path
+            assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin", path
+
+
+async def test_a_name_that_is_not_ours_is_not_answered(
+    site: tuple[Url, Any], http: aiohttp.ClientSession
+) -> None:
+    url, _ = site
+    async with http.get(f"{url}/api/v1/snapshot", headers={"Host": "evil.example"}) as response:
+        assert response.status == 421
+        assert (await response.json())["error"]["code"] == "unknown_host"
+
+
+async def test_an_unchanged_export_is_not_sent_again(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    address = f"{url}/api/v1/links.geojson"
+    async with http.get(address) as response:
+        tag = {"If-None-Match": response.headers["ETag"]}
+        assert len((await response.json(content_type=None))["features"]) == 20
+    async with http.get(address, headers=tag) as response:
+        assert response.status == 304
+    last = publish(server, {"l": {"S1>S2": link_view(3)}})
+    await until(lambda: app[CONTEXT].live.picture.delta_id == last)
+    async with http.get(address, headers=tag) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "word"),
+    [
+        ("/api/v1/links.geojson?bbox=1,2,3", 400, "bbox"),
+        ("/api/v1/links.geojson?level=quick", 400, "level"),
+        ("/api/v1/works.csv?phase=later", 400, "phase"),
+        ("/api/v1/links/none", 404, "none"),
+        ("/api/v1/network/other.json", 404, "other"),
+        ("/static/../server.py", 404, "server.py"),
+        ("/static/%2e%2e/server.py", 404, "server.py"),
+        ("/api/v1/none", 404, "none"),
+    ],
+)
+async def test_an_error_names_what_was_wrong(
+    site: tuple[Url, Any], http: aiohttp.ClientSession, path: str, status: int, word: str
+) -> None:
+    url, _ = site
+    async with http.get(URL(url + path, encoded=True)) as response:
+        assert response.status == status
+        if response.content_type == "application/json":
+            assert word in (await response.json())["error"]["message"]
+
+
+async def test_the_other_answers_have_their_shape(
+    site: tuple[Url, Any], network: Network, http: aiohttp.ClientSession
+) -> None:
+    url, _ = site
+    roads = await get_json(http, f"{url}/api/v1/network/{network.version}.json")
+    assert (len(roads["ids"]), roads["version"]) == (20, network.version)
+    link = await get_json(http, f"{url}/api/v1/links/S0%3ES1")
+    assert (link["index"], link["speed_kmh"]) == (0, 20.0)
+    feeds = await get_json(http, f"{url}/api/v1/feeds")
+    assert (feeds["dead_letters"], feeds["feeds"][0]["feed"]) == ({"permits R010": 2}, "permits")
+    assert feeds["feeds"][0]["age_ms"] >= 0
+    found = await get_json(http, f"{url}/api/v1/search?q=ㅈㅇㄹ")
+    assert found["results"][0]["title"] == "중앙로"
+    assert (await get_json(http, f"{url}/api/v1/openapi.json"))["openapi"] == "3.1.0"
+
+
+def serve_process(environment: dict[str, str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "maps", "serve"]
+    base = {"PATH": os.environ["PATH"], "BOMNAE_HTTP": "127.0.0.1:0"}
+    root = Path(__file__).parents[2]
+    return subprocess.Popen(
+        command,
+        env={**base, **environment},
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+async def test_the_real_process_serves_and_stops_on_a_signal(
+    server: RedisServer, network: Network, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    (tmp_path / "network.json").write_text(network.dumps(), encoding="utf-8")
+    process = serve_process({"BOMNAE_NETWORK": str(tmp_path), "BOMNAE_REDIS": server.url})
+    try:
+        line = await asyncio.to_thread(process.stdout.readline)  # type: ignore[union-attr]
+        url = re.findall(r"http://\S+", line)[0]
+        async with http.get(url) as response:
+            assert (response.status, "map_main" in await response.text()) == (200, True)
+        async with http.get(f"{url}api/v1/stream") as open_stream:
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(DEADLINE_S):
+                await open_stream.read()
+        assert await asyncio.to_thread(process.wait, DEADLINE_S) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("environment", "word"),
+    [
+        ({}, "BOMNAE_NETWORK is not set"),
+        ({"BOMNAE_NETWORK": "/nonexistent"}, "/nonexistent/network.json"),
+        ({"BOMNAE_NETWORK": ".", "BOMNAE_HTTP": "nowhere"}, "BOMNAE_HTTP"),
+        ({"BOMNAE_NETWRK": "."}, "BOMNAE_NETWRK"),
+    ],
+)
+def test_a_start_that_cannot_work_ends_with_one_clear_line(
+    environment: dict[str, str], word: str
+) -> None:
+    with serve_process(environment) as process:
+        _, errors = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == 2
+    assert word in errors
+    assert len(errors.strip().splitlines()) == 1

@@ -1,0 +1,68 @@
+from typing import Any
+
+import pytest
+
+from streams.domain.network import Link, Network, Place, Route, Stop
+
+
+def section(number: int, road_name: str, *, road_class: str = "city") -> Link:
+    lon, lat = 127.70 + 0.01 * number, 37.88
+    return Link(
+        id=f"S{number}>S{number + 1}",
+        kind="section",
+        name=f"정류장{number} → 정류장{number + 1}",
+        road_name=road_name,
+        road_class=road_class,
+        length_m=880,
+        length_source="straight",
+        bearing_deg=90,
+        free_flow_kmh=50.0,
+        geometry=((lon, lat), (lon + 0.005, lat + 0.001), (lon + 0.01, lat)),
+        from_id=f"S{number}",
+        to_id=f"S{number + 1}",
+    )
+
+
+@pytest.fixture
+def network() -> Network:
+    return Network(
+        city="춘천시",
+        released="2026-11-01",
+        links=(
+            section(0, "중앙로"),
+            section(1, "중앙로"),
+            section(2, "가람대로", road_class="express"),
+        ),
+        stops=tuple(
+            Stop(f"S{n}", f"정류장{n}", 127.7 + 0.01 * n, 37.88, f"{1000 + n}") for n in range(4)
+        ),
+        routes=(Route("R300", "300", ("S0", "S1", "S2", "S9")),),
+        places=(Place("춘천시청", "office", 127.73, 37.881),),
+        is_simulated=True,
+    )
+
+
+@pytest.fixture
+def work() -> dict[str, Any]:
+    return {
+        "permit_id": "2026-굴착-1007",
+        "title": "하수관 정비",
+        "starts_ms": 1_795_392_000_000,
+        "ends_ms": 1_795_478_400_000,
+        "purpose": "하수",
+        "place": "중앙로 12",
+        "organisation": "춘천시 하수과",
+        "phone": "033-250-0000",
+        "hours": "09:00-18:00",
+        "closure": "partial",
+        "lanes_closed": 1,
+        "lon": None,
+        "lat": None,
+        "flags": [],
+        "geometry": [],
+        "phase": "active",
+        "links": ["S0>S1", "S7>S8"],
+        "placed_by": "address",
+        "feed": "permits",
+        "seen_ms": 1_795_392_000_000,
+    }

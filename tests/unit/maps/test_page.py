@@ -1,0 +1,104 @@
+import re
+from dataclasses import replace
+from typing import Any
+
+import folium
+import pytest
+
+from maps import csp
+from maps.page import shell
+from maps.pages import kst, render_pages
+from maps.shapes import work_row
+from streams.domain.network import Network
+from streams.settings import Settings
+
+SETTINGS = Settings()
+HOSTILE = "</script><img src=x onerror=alert(1)>\"'{{7*7}}\u202e"
+
+
+def plain(path: str) -> str:
+    return f"/static/{path}"
+
+
+def test_the_page_asks_no_outside_host(network: Network) -> None:
+    html = render_pages(network, SETTINGS, plain).operator.raw.decode()
+    outside = re.sub(r"http://www\.w3\.org/2000/svg", "", html)
+    assert "http://" not in outside
+    assert "https://" not in outside
+    assert not re.search(r"""(?:src|href)=["']//""", outside)
+
+
+def test_rendering_twice_gives_the_same_bytes(network: Network) -> None:
+    first, second = (render_pages(network, SETTINGS, plain) for _ in range(2))
+    assert first.operator == second.operator
+    assert first.operator_policy == second.operator_policy
+
+
+def test_the_shell_leaves_folium_as_it_was(network: Network) -> None:
+    before = list(folium.Map.default_js)
+    shell(network, SETTINGS, plain)
+    assert folium.Map.default_js == before
+
+
+def test_the_page_holds_no_road(network: Network) -> None:
+    html = render_pages(network, SETTINGS, plain).operator.raw.decode()
+    assert "중앙로" not in html
+    assert "S0>S1" not in html
+
+
+def test_every_inline_block_is_in_the_policy(network: Network) -> None:
+    pages = render_pages(network, SETTINGS, plain)
+    html = pages.operator.raw.decode()
+    for source in (*csp.hashes(html, "script"), *csp.hashes(html, "style")):
+        assert source in pages.operator_policy
+    assert "unsafe" not in pages.operator_policy
+    assert not re.search(r"\son[a-z]+=", html)
+
+
+def test_a_tile_host_is_allowed_for_pictures_only(network: Network) -> None:
+    tiles = "https://{s}.tile.example/{z}/{x}/{y}.png"
+    settings = replace(SETTINGS, tiles=tiles, tiles_attribution="© example")
+    policy = render_pages(network, settings, plain).operator_policy
+    assert "img-src 'self' data: https://*.tile.example;" in policy
+    assert policy.count("tile.example") == 1
+    first, second = (render_pages(network, settings, plain).operator for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "tiles", ["", "javascript:alert(1)", "https://a b/{z}", "https://x;script-src *"]
+)
+def test_a_tile_address_that_is_none_opens_nothing(tiles: str) -> None:
+    assert csp.tile_source(tiles) == []
+
+
+def test_text_of_feeds_stays_text_on_the_work_page(network: Network, work: dict[str, Any]) -> None:
+    names = ("title", "purpose", "place", "organisation", "phone", "hours", "phase", "closure")
+    row = work_row(HOSTILE, {**work, **dict.fromkeys(names, HOSTILE)}, network)
+    pages = render_pages(network, SETTINGS, plain)
+    html = pages.work(row, [], now_ms=1_795_400_000_000, store="ok")
+    assert "<img" not in html
+    assert "</script>" not in html
+    assert "{{7*7}}" in html
+    assert "\u202e" not in re.findall(r"<h1>(.*?)</h1>", html, re.DOTALL)[0]
+    assert pages.policy.count("sha256") == 0
+
+
+def test_the_not_found_page_speaks_two_languages_and_leads_back(network: Network) -> None:
+    html = render_pages(network, SETTINGS, plain).missing("/w/" + HOSTILE)
+    assert "찾을 수 없" in html
+    assert "There is nothing" in html
+    assert 'href="/"' in html
+    assert "<img" not in html
+
+
+def test_a_city_name_cannot_leave_its_string(network: Network) -> None:
+    html = render_pages(network, replace(SETTINGS, city=HOSTILE), plain).operator.raw.decode()
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "expected"), [(0, "1970-01-01 09:00"), (None, "-"), (10**18, "-")]
+)
+def test_times_are_korean(at_ms: int | None, expected: str) -> None:
+    assert kst(at_ms) == expected
