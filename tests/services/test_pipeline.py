@@ -1,0 +1,116 @@
+"""Feeds' messages through Kafka, Faust and the gate: exact, whatever happens to a worker."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from kafka import KafkaConsumer
+
+from local.services import start_broker, wait_until
+from local.stack import Stack
+from streams import topics
+from streams.settings import Settings
+from tests import worlds
+
+STOPS = 12
+
+
+@pytest.fixture
+def city(stack: Stack) -> Stack:
+    """A stack with the small road's network and the topics."""
+    folder = stack.folder / "network"
+    folder.mkdir()
+    (folder / "network.json").write_text(worlds.road(STOPS).dumps(), encoding="utf-8")
+    stack.env["BOMNAE_NETWORK"] = str(folder)
+    stack.run("topics", "producers", "topics")
+    return stack
+
+
+def expected(log: list[worlds.Sent]) -> object:
+    return worlds.Offline(worlds.road(STOPS), Settings()).fold(log)
+
+
+def test_a_bus_that_takes_40_s_for_350_m_shows_45_kmh(city: Stack) -> None:
+    city.start_worker()
+    log = worlds.drive(1, STOPS)
+    worlds.publish(city, log)
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    view = worlds.links_in(city)["S3>S4"]
+    # 350 m in 40 s, 12 s of them at the stop: 28 s, 45 km/h
+    assert (view["speed_kmh"], view["level"], view["samples"]) == (45.0, "free", 1)
+    assert view["certainty"] == "inferred"
+
+
+def test_poison_goes_to_the_dead_letters_and_the_stream_goes_on(city: Stack) -> None:
+    poison = {
+        b"{oops": b"R001",
+        b'{"kind":"\xff\xfe"}': b"R009",
+        b'{"kind":"positions","feed":1}': b"R005",
+        b'{"kind":"nonsense"}': b"R004",
+    }
+    log = worlds.drive(1, STOPS)
+    city.start_worker()
+    half = len(log) // 2
+    bad = [(topics.BUS_POSITIONS, n % worlds.PARTITIONS, body) for n, body in enumerate(poison)]
+    worlds.publish(city, [*log[:half], *bad, *log[half:]])
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    assert worlds.links_in(city) == expected(log)
+    consumer = KafkaConsumer(
+        "dead-letters",
+        bootstrap_servers=city.env["BOMNAE_KAFKA"],
+        auto_offset_reset="earliest",
+        consumer_timeout_ms=10_000,
+        group_id=None,
+    )
+    try:
+        letters = [next(consumer) for _ in bad]
+    finally:
+        consumer.close()
+    assert {bytes(each.value): dict(each.headers)["code"] for each in letters} == poison
+
+
+def test_kill_minus_9_in_mid_stream_leaves_the_state_exact(city: Stack) -> None:
+    log = worlds.drive(6, STOPS)
+    worlds.publish(city, log)
+    store = worlds.redis_of(city)
+
+    def progress() -> int:
+        return sum(int(offset) for offset in store.hvals("bomnae:positions"))
+
+    for life in range(4):
+        worker = city.start_worker(f"worker{life}")
+        enough = progress() + 40
+        city.wait(worker, partial(lambda least: progress() > least, enough), "some progress")
+        worker.kill()
+    city.start_worker("worker-last")
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    assert worlds.links_in(city) == expected(log)
+
+
+def test_two_workers_in_one_group_give_the_state_of_one(city: Stack) -> None:
+    log = worlds.drive(6, STOPS)
+    city.start_worker("worker-a")
+    city.start_worker("worker-b")
+    worlds.publish(city, log)
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    assert worlds.links_in(city) == expected(log)
+
+
+def test_a_log_made_anew_under_an_old_state_is_refused(city: Stack, tmp_path: Path) -> None:
+    worker = city.start_worker()
+    log = worlds.drive(2, STOPS)
+    worlds.publish(city, log)
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    worker.stop()
+    other = tmp_path / "other"
+    other.mkdir()
+    broker, address = start_broker(other)
+    try:
+        city.env["BOMNAE_KAFKA"] = address
+        city.run("topics-anew", "producers", "topics")
+        late = city.start_worker("worker-late")
+        wait_until(lambda: late.exit_code is not None, "the refusal", within_s=30)
+        assert late.exit_code == 3
+        assert "truncated or made anew" in late.log.read_text(encoding="utf-8")
+    finally:
+        broker.stop()
