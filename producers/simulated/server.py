@@ -160,7 +160,7 @@ def _prepared(start: Start) -> Portal:
 async def _listen(
     front: Front, host: str, port: int, on_ready: Callable[[str], None] | None
 ) -> None:
-    runner = web.AppRunner(build_app(front), access_log=None)
+    runner = web.AppRunner(build_app(front), access_log=None, handler_cancellation=True)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -1,0 +1,1 @@
+"""Feeds into Kafka: knows the sources, knows nothing of Redis, Faust or maps."""

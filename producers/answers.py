@@ -1,0 +1,143 @@
+"""What a source was asked and what its answer came to; shared by every parser."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from streams.domain.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
+
+Row = Mapping[str, Any]
+Record = BusPosition | LinkSpeed | Incident | Permit
+NO_ANSWER = "NO-ANSWER"
+"""Code of an exchange without a response (time-out, refused connection); recorded with status 0."""
+
+NO_FILE_URL = "file:"
+"""URL of the scan of a folder that holds nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP exchange or file drop. `url` is the shown URL: it never holds a key.
+
+    `status` 0 means that no response came. `at_ms` is the time of the response (of the scan, for a
+    file). `content_type` is not recorded, so nothing may depend on it.
+    """
+
+    feed: str
+    at_ms: int
+    url: str
+    status: int
+    body: bytes
+    latency_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row or body that is not used: what it was (without personal data), and the rule it
+    broke.
+    """
+
+    payload: bytes
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one exchange meant.
+
+    `is_complete`: the rows are all that the source has. `is_partial`: the source has more than
+    came. `unmeasured` counts links without a measurement, `over` incidents reported as ended,
+    `outside` rows of another area: none of them is a fault. `listed` counts the rows that came,
+    usable or not; `total` is how many the source says it has. `is_fatal`: ask again only when told;
+    `is_quota`: ask again after midnight KST; `is_retryable`: ask again soon.
+    """
+
+    outcome: Outcome
+    code: str = ""
+    detail: str = ""
+    rows: tuple[Record, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    repaired: int = 0
+    unmeasured: int = 0
+    over: int = 0
+    outside: int = 0
+    flags: tuple[str, ...] = ()
+    is_partial: bool = False
+    is_complete: bool = False
+    is_fatal: bool = False
+    is_quota: bool = False
+    is_retryable: bool = False
+    listed: int = 0
+    total: int | None = None
+
+
+class UnknownAnswerError(Exception):
+    """The answer says nothing about the roads; `answer` says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.code)
+        self.answer = answer
+
+
+def unknown(
+    code: str, detail: str = "", *, is_fatal: bool = False, is_quota: bool = False
+) -> UnknownAnswerError:
+    """The error of an answer that says nothing; it may be tried again unless the key is at
+    fault.
+    """
+    return UnknownAnswerError(
+        Answer(
+            Outcome.UNKNOWN,
+            code,
+            detail[:200],
+            is_fatal=is_fatal,
+            is_quota=is_quota,
+            is_retryable=not (is_fatal or is_quota),
+        )
+    )
+
+
+def is_many(refused: int, listed: int) -> bool:
+    """Whether more than a fifth was refused: such a list must not end what it does not name."""
+    return refused * 5 > listed
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What a parser has gathered so far from one answer."""
+
+    rows: dict[str, Record] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+    repaired: int = 0
+    unmeasured: int = 0
+    over: int = 0
+    outside: int = 0
+    is_partial: bool = False
+    listed: int = 0
+    total: int | None = None
+    flags: tuple[str, ...] = ()
+
+    def answer(self) -> Answer:
+        """The answer: *data* with rows, *unknown* when every row was refused, else *empty*."""
+        first = self.refused[0] if self.refused else None
+        is_lost = first is not None and not self.rows and not (self.over or self.unmeasured)
+        outcome = Outcome.DATA if self.rows else Outcome.UNKNOWN if is_lost else Outcome.EMPTY
+        answer = Answer(
+            outcome,
+            rows=tuple(self.rows.values()),
+            refused=tuple(self.refused),
+            repaired=self.repaired,
+            unmeasured=self.unmeasured,
+            over=self.over,
+            outside=self.outside,
+            flags=self.flags,
+            is_partial=self.is_partial,
+            is_complete=not self.is_partial and not is_many(len(self.refused), self.listed),
+            is_retryable=is_lost,
+            listed=self.listed,
+            total=self.total,
+        )
+        if first is not None and is_lost:
+            return replace(answer, code=first.code, detail=f"no usable row; {first.detail}"[:200])
+        return answer

@@ -1,0 +1,105 @@
+"""One HTTP request into one exchange. Keys travel beside the shown URL and appear nowhere else."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+import aiohttp
+from yarl import URL
+
+from producers.answers import Exchange
+from producers.pacing import retry_after_s
+from producers.permit_files import MAX_FILE_BYTES
+from producers.recording import SECRET_PARAMETERS
+
+log = logging.getLogger(__name__)
+HEADERS = {"User-Agent": "bomnae-producers", "Accept": "application/json, application/xml;q=0.9"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET. `shown` is the URL without keys; `secret` holds the parameters that are one."""
+
+    feed: str
+    shown: str
+    secret: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    path_key: str = field(default="", repr=False)
+
+    def real_url(self) -> URL:
+        """The URL to ask; never to be logged, recorded or put into an error."""
+        shown = self.shown.replace("{key}", quote(self.path_key, safe=""))
+        parts = urlsplit(shown)
+        query = "&".join(filter(None, (urlencode(self.secret), parts.query)))
+        return URL(urlunsplit(parts._replace(query=query)), encoded=True)
+
+
+def request_to(
+    feed: str, base: str, parameters: dict[str, str | int], *, key_name: str = "", key: str = ""
+) -> Request:
+    """A request to `base`. A key someone wrote into the base URL itself is taken out of sight, and
+    `{key}` in its path stands for the key.
+    """
+    parts = urlsplit(base)
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    hidden = tuple(pair for pair in given if pair[0].lower() in SECRET_PARAMETERS)
+    open_pairs = [pair for pair in given if pair not in hidden]
+    query = urlencode([*open_pairs, *((name, str(value)) for name, value in parameters.items())])
+    in_path = "{key}" in parts.path
+    secret = hidden if in_path or not key_name or hidden else ((key_name, key),)
+    host = parts.netloc.rpartition("@")[2]
+    shown = urlunsplit(parts._replace(netloc=host, query=query, fragment=""))
+    return Request(feed, shown, secret, key if in_path else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The exchange, and how long the portal wants to be left alone (s)."""
+
+    exchange: Exchange
+    retry_after_s: float = 0.0
+
+
+async def fetch(session: aiohttp.ClientSession, request: Request, timeout_s: float) -> Fetched:
+    """The exchange of a request; status 0 when no response came. Raises nothing about the network.
+
+    Redirects are not followed: they would carry the key to another host.
+    """
+    begin_s = time.monotonic()
+    status, body, pause_s = 0, b"", 0.0
+    try:
+        async with session.get(
+            request.real_url(),
+            timeout=aiohttp.ClientTimeout(total=timeout_s),
+            allow_redirects=False,
+            headers=HEADERS,
+        ) as response:
+            body, is_whole = await _body(response)
+            status = response.status
+            pause_s = retry_after_s(response.headers.get("Retry-After"), now_ms())
+            if not is_whole:
+                log.info("answer breaks off", extra={"feed": request.feed, "bytes": len(body)})
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        # the error's text holds the URL, and with it the key
+        log.info("no answer", extra={"feed": request.feed, "error": type(error).__name__})
+    latency_ms = round((time.monotonic() - begin_s) * 1000)
+    exchange = Exchange(request.feed, now_ms(), request.shown, status, body, latency_ms)
+    return Fetched(exchange, pause_s)
+
+
+async def _body(response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+    """The body, cut just above what any parser accepts, and whether it came whole."""
+    body = bytearray()
+    try:
+        async for chunk in response.content.iter_chunked(1 << 16):
+            body += chunk
+            if len(body) > MAX_FILE_BYTES:
+                break
+    except aiohttp.ClientPayloadError:
+        return bytes(body), False
+    return bytes(body), True
+
+
+def now_ms() -> int:
+    """The wall clock, UTC ms."""
+    return time.time_ns() // 1_000_000

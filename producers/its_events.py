@@ -1,0 +1,152 @@
+"""National ITS: incidents and roadworks (eventInfo). They have no id: identity is a hash of what
+stays.
+"""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+from producers import bodies, envelopes
+from producers.answers import Answer, Exchange, Harvest, UnknownAnswerError
+from producers.closures import Wording, closure_of, is_over, kind_of, wording
+from producers.envelopes import harvest_of
+from producers.fields import (
+    DAY_MS,
+    Bounds,
+    bounds_of,
+    is_elsewhere,
+    is_midnight,
+    spot,
+    text,
+    time_ms,
+)
+from producers.its import link_id_of
+from producers.privacy import masked, refused_row
+from streams.domain.records import Incident, IncidentKind
+from streams.errors import RecordRefusedError
+from streams.settings import Settings
+from streams.wire import MAX_AHEAD_MS
+
+FEED = "its.events"
+MAX_BYTES = 5 * bodies.MIB
+
+
+def parse_events(exchange: Exchange, settings: Settings) -> Answer:
+    """The running incidents inside the city. Ended and outside ones are counted, exact repeats
+    dropped.
+    """
+    try:
+        body = bodies.read(exchange, max_bytes=MAX_BYTES)
+        envelope = envelopes.opened(body.tree, exchange, envelopes.ITS)
+    except UnknownAnswerError as error:
+        return error.answer
+    harvest = harvest_of(envelope, body.flags)
+    bounds = bounds_of(settings)
+    found: dict[str, dict[str, Incident]] = defaultdict(dict)
+    for row in envelope.rows:
+        try:
+            incident = _incident(row, exchange.at_ms, bounds, harvest)
+        except RecordRefusedError as error:
+            harvest.refused.append(refused_row(row, error.code, error.detail, settings))
+            continue
+        if incident is not None:
+            message = text(row.get("message"), 2000)
+            harvest.repaired += message in found[incident.incident_id]
+            found[incident.incident_id][message] = incident
+    harvest.rows = {row.incident_id: row for row in _told_apart(found, body.flags)}
+    harvest.repaired += sum(bool(_repairs(row)) for row in _incidents(harvest))
+    return harvest.answer()
+
+
+def _incidents(harvest: Harvest) -> list[Incident]:
+    return [row for row in harvest.rows.values() if isinstance(row, Incident)]
+
+
+def _repairs(incident: Incident) -> set[str]:
+    return set(incident.flags) - {"start_time_unknown", "end_date_only", "no_end"}
+
+
+def _told_apart(found: dict[str, dict[str, Incident]], flags: tuple[str, ...]) -> list[Incident]:
+    """Incidents of one identity but different messages each get the hash of theirs appended."""
+    rows: list[Incident] = []
+    for incident_id, by_message in found.items():
+        for message, row in by_message.items():
+            suffix = f"-{_hash(message)[:6]}" if len(by_message) > 1 else ""
+            rows.append(replace(row, incident_id=incident_id + suffix, flags=(*flags, *row.flags)))
+    return rows
+
+
+def _incident(row: Any, received_ms: int, bounds: Bounds, harvest: Harvest) -> Incident | None:
+    """One incident; None when it is over or elsewhere (counted). Raises R005 or R011."""
+    if not isinstance(row, dict):
+        raise RecordRefusedError("R005", f"row is a {type(row).__name__}, expected an object")
+    lon, lat = row.get("coordX"), row.get("coordY")
+    point = spot(lon, lat, bounds)
+    if point.lon is None and is_elsewhere(lon, lat, bounds):
+        harvest.outside += 1
+        return None
+    message = text(row.get("message"), 2000)
+    if is_over(message):
+        harvest.over += 1
+        return None
+    spoken = wording(message)
+    kind = kind_of(text(row.get("eventType"), 40), spoken)
+    starts_ms, ends_ms, flags = _period(row, kind, received_ms)
+    blocked = text(row.get("lanesBlocked"), 100)
+    return Incident(
+        incident_id=_identity(row, spoken),
+        kind=kind or IncidentKind.OTHER,
+        title=_title(row, spoken),
+        starts_ms=starts_ms,
+        ends_ms=ends_ms,
+        road_name=text(row.get("roadName"), 100) or spoken.road,
+        direction=text(row.get("roadDrcType"), 40),
+        closure=closure_of(
+            text(row.get("lanesBlockType"), 20), (blocked, spoken.lanes), spoken.words
+        ),
+        lanes=blocked or spoken.lanes,
+        lon=point.lon,
+        lat=point.lat,
+        link_id=link_id_of(row.get("linkId")),
+        flags=(*(() if kind else ("enum_unknown",)), *point.flags, *flags),
+    )
+
+
+def _period(
+    row: dict[str, Any], kind: IncidentKind | None, received_ms: int
+) -> tuple[int, int | None, tuple[str, ...]]:
+    """Start, end and flags. An end at midnight is a date: that day still belongs to it."""
+    starts_ms = time_ms(row.get("startDate"))
+    flags: tuple[str, ...] = ("start_time_unknown",) if is_midnight(starts_ms) else ()
+    if kind is not IncidentKind.WORK and starts_ms - received_ms > MAX_AHEAD_MS:
+        flags += ("starts_ahead",)
+    if not text(row.get("endDate")):
+        return starts_ms, None, (*flags, "no_end")
+    ends_ms = time_ms(row.get("endDate"))
+    if is_midnight(ends_ms):
+        ends_ms, flags = ends_ms + DAY_MS, (*flags, "end_date_only")
+    if ends_ms <= starts_ms:
+        return starts_ms, None, (*flags, "period_reversed")
+    return starts_ms, ends_ms, flags
+
+
+def _title(row: dict[str, Any], spoken: Wording) -> str:
+    """What happened, in one line."""
+    stretch = f"{spoken.begins}→{spoken.ends}" if spoken.begins else ""
+    words = " ".join(part for part in (spoken.road, stretch, spoken.words) if part)
+    named = [text(row.get(key), 60) for key in ("roadName", "eventDetailType", "eventType")]
+    return masked(words[:300]) or " ".join(part for part in named[:2] if part) or named[2]
+
+
+def _identity(row: dict[str, Any], spoken: Wording) -> str:
+    """The hash of what does not change while an incident runs; without a link, also its stretch."""
+    keys = ("type", "eventType", "linkId", "startDate", "coordX", "coordY", "roadName")
+    parts = [text(row.get(key), 100) for key in keys]
+    if not link_id_of(row.get("linkId")):
+        parts += [spoken.road, spoken.begins, spoken.ends]
+    return f"its-{_hash('|'.join(parts))[:16]}"
+
+
+def _hash(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()

@@ -1,0 +1,53 @@
+"""Log lines: one JSON object each, without line breaks and without any secret of the settings."""
+
+import json
+import logging
+import sys
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from streams.settings import Settings
+
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+MIN_SECRET = 4  # blacking out a shorter "secret" would garble every line
+
+
+class JsonLines(logging.Formatter):
+    """The record's text and its extra fields as JSON; known secrets are blacked out."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        super().__init__()
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= MIN_SECRET)
+
+    def format(self, record: logging.LogRecord) -> str:
+        extra = {name: value for name, value in vars(record).items() if name not in _PLAIN}
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        body = {
+            "at": at,
+            "level": record.levelname.lower(),
+            "log": record.name,
+            "message": record.getMessage(),
+            **extra,
+        }
+        if record.exc_info:
+            body["error"] = self.formatException(record.exc_info)
+        line = json.dumps(body, ensure_ascii=False, default=str)
+        for secret in self._secrets:
+            line = line.replace(secret, "[secret]")
+        return line
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """The values of the secret settings."""
+    rows = (row for row in fields(settings) if row.metadata["is_secret"])
+    return tuple(value for row in rows if (value := getattr(settings, row.name)))
+
+
+def set_up(settings: Settings) -> None:
+    """Send every log line to stderr; the Kafka client speaks up only when something is wrong."""
+    screen = logging.StreamHandler(sys.stderr)
+    screen.setFormatter(JsonLines(secrets_of(settings)))
+    level = logging.getLevelNamesMapping().get(settings.log.upper(), logging.INFO)
+    logging.basicConfig(level=level, handlers=[screen], force=True)
+    logging.getLogger("kafka").setLevel(max(level, logging.ERROR))
+    logging.getLogger("kafka.net.connection").setLevel(logging.CRITICAL)  # repeats the manager

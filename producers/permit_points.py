@@ -1,0 +1,60 @@
+"""Points of permit lists: degrees or a Korean plane system, with the mix-ups that occur."""
+
+from typing import Any
+
+from pyproj import Transformer
+from pyproj.exceptions import CRSError
+
+from producers.fields import NOWHERE, Bounds, Spot, is_elsewhere, plain_number, spot
+from streams.errors import SettingsError
+
+FALSE_NORTHING_GAP_M = 100_000.0
+"""EPSG:5186 (600,000) and EPSG:5181 (500,000) differ in nothing else: a mix-up is exactly 100 km.
+
+"""
+
+
+class Plane:
+    """Turns x (east), y (north) in metres of one reference system into degrees inside the
+    bounds.
+    """
+
+    def __init__(self, epsg: int, bounds: Bounds) -> None:
+        self._bounds = bounds
+        try:
+            self._to_degrees = Transformer.from_crs(epsg, 4326, always_xy=True)
+        except CRSError:
+            raise SettingsError(f"BOMNAE_PERMITS_EPSG {epsg} is no known system") from None
+
+    def spot(self, x: Any, y: Any) -> Spot:
+        """The point as it is, else the first of: 100 km shifted, axes swapped, both; else
+        nowhere.
+        """
+        east, north = plain_number(x), plain_number(y)
+        if east is None or north is None:
+            return NOWHERE
+        if abs(east) <= 180 and abs(north) <= 180:
+            return spot(east, north, self._bounds)
+        for a, b, flags in ((east, north, ()), (north, east, ("coord_swapped",))):
+            for shift_m in (0.0, FALSE_NORTHING_GAP_M, -FALSE_NORTHING_GAP_M):
+                lon, lat = self._to_degrees.transform(a, b + shift_m)
+                if self._bounds.holds(lon, lat):
+                    mark = ("epsg_shifted_100km",) if shift_m else ()
+                    return Spot(round(lon, 7), round(lat, 7), (*flags, *mark))
+        return NOWHERE
+
+
+def point_of(found: dict[str, Any], plane: Plane, bounds: Bounds) -> Spot:
+    """The row's point: its degrees if they are usable, else its plane coordinates. A row without
+    any coordinate is nowhere without a flag; one of another area carries `coord_outside`.
+    """
+    degrees = spot(found.get("lon"), found.get("lat"), bounds)
+    if degrees.lon is not None:
+        return degrees
+    if "x" in found and "y" in found:
+        return plane.spot(found["x"], found["y"])
+    if "lon" not in found and "lat" not in found:
+        return Spot()
+    if is_elsewhere(found.get("lon"), found.get("lat"), bounds):
+        return Spot(flags=("coord_outside",))
+    return degrees

@@ -1,0 +1,292 @@
+"""The poll loops: one per feed, each giving one report a poll whatever happens."""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import aiohttp
+
+from producers import folder as folders
+from producers import permits, tago, utic
+from producers import sources as asks
+from producers.answers import Answer, Exchange
+from producers.fetching import Fetched, Request, fetch, now_ms
+from producers.meaning import Meaning, Poll
+from producers.pacing import MAX_PER_S, Pacer, Quota, backoff_s, delay_s, midnight_ms, time_out_s
+from producers.recording import Recorder
+from producers.sources import Source
+from streams.domain.records import Outcome
+from streams.settings import Settings
+
+log = logging.getLogger(__name__)
+SCAN_S = 1.0
+SWEEP_PERIODS = 1.5  # a sweep ends after so many periods, asked or not
+SPENT = "QUOTA-SPENT"
+TOO_FAST = frozenset({"HTTP-429", "HTTP-503", "TAGO-23", "PERMITS-23"})
+
+
+class Log(Protocol):
+    """What the loops publish to."""
+
+    @property
+    def waiting(self) -> int: ...
+
+    def wait_for_room(self, timeout_s: float = ...) -> bool: ...
+
+    def publish(self, meaning: Meaning) -> None: ...
+
+
+@dataclass(slots=True)
+class Desk:
+    """What every loop works with. `told` is set when someone says "try again" (SIGHUP)."""
+
+    settings: Settings
+    publisher: Log
+    session: aiohttp.ClientSession
+    recorder: Recorder | None = None
+    rng: random.Random = field(default_factory=random.Random)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+    quotas: dict[str, Quota] = field(default_factory=dict)
+    watch: folders.Watch = field(default_factory=folders.Watch)
+
+    def quota(self, source: Source) -> Quota:
+        """The quota of the source's key, shared by its feeds."""
+        return self.quotas.setdefault(source.key, Quota(source.quota))
+
+    async def room(self) -> None:
+        """Wait while the broker is away."""
+        while not await asyncio.to_thread(self.publisher.wait_for_room):
+            log.warning("polls wait for the broker", extra={"waiting": self.publisher.waiting})
+
+    async def publish(self, meaning: Meaning) -> None:
+        await asyncio.to_thread(self.publisher.publish, meaning)
+
+
+@dataclass(slots=True)
+class Round:
+    """One poll as it runs: its exchanges, and what the loop must know of them."""
+
+    desk: Desk
+    source: Source
+    poll: Poll
+    retry_after_s: float = 0.0
+    in_a_row: int = 0  # failures since the last answer that said something
+
+    @property
+    def last(self) -> Answer | None:
+        return self.poll.answers[-1] if self.poll.answers else None
+
+    @property
+    def is_stopped(self) -> bool:
+        return any(answer.is_fatal or answer.is_quota for answer in self.poll.answers)
+
+    async def ask(self, request: Request) -> None:
+        """One request through quota, network, record, parser and log."""
+        if not self.desk.quota(self.source).take(now_ms()):
+            self.skip(request)
+            return
+        fetched = await fetch(self.desk.session, request, time_out_s(self.source.poll_s))
+        await self.take(fetched)
+
+    async def take(self, fetched: Fetched) -> None:
+        exchange = fetched.exchange
+        if self.desk.recorder is not None:
+            self.desk.recorder.write(exchange)
+        if exchange.feed == permits.FEED:  # a large file must not hold up the clock
+            meaning = await asyncio.to_thread(self.poll.add, exchange)
+        else:
+            meaning = self.poll.add(exchange)
+        answer = self.poll.answers[-1]
+        self.in_a_row = self.in_a_row + 1 if answer.outcome is Outcome.UNKNOWN else 0
+        if answer.code in TOO_FAST:
+            pause_s = fetched.retry_after_s or backoff_s(min(self.in_a_row, 4), self.desk.rng)
+            self.retry_after_s = max(self.retry_after_s, pause_s)
+        await self.desk.publish(meaning)
+
+    def skip(self, request: Request) -> None:
+        """Count a request as unanswered because the day's calls are spent."""
+        self.poll.exchanges.append(Exchange(request.feed, now_ms(), request.shown, 0, b""))
+        self.poll.answers.append(
+            Answer(Outcome.UNKNOWN, SPENT, "the day's calls are spent", is_quota=True)
+        )
+
+
+async def run_source(source: Source, desk: Desk, routes: Sequence[str]) -> None:
+    """Poll one feed until cancelled."""
+    ask = _asker(source, desk, routes)
+    loop = asyncio.get_running_loop()
+    failures = 0
+    while True:
+        await desk.room()
+        begin_s = loop.time()
+        this = Round(desk, source, Poll(source.feed, desk.settings))
+        await ask(this)
+        await desk.publish(await asyncio.to_thread(this.poll.end))
+        report = this.poll.reported or this.poll.report()
+        _tell(this, report.outcome, report.code, report.row_count)
+        if this.is_stopped:
+            await _stop(this)
+            failures = 0
+            continue
+        failures = failures + 1 if report.outcome is Outcome.UNKNOWN else 0
+        quick = 0 if source.feed == tago.FEED else failures  # a sweep is too dear to repeat at once
+        wait_s = delay_s(source.poll_s, quick, this.retry_after_s, desk.rng)
+        await _pause(source, desk, max(0.0, begin_s + wait_s - loop.time()))
+
+
+def _asker(source: Source, desk: Desk, routes: Sequence[str]) -> Callable[[Round], Awaitable[None]]:
+    """How the feed is asked."""
+    settings = desk.settings
+    if source.feed == tago.FEED:
+        return Sweeper(list(routes), settings).sweep
+    if source.feed != permits.FEED:
+        request = (
+            asks.utic_request(settings)
+            if source.feed == utic.FEED
+            else asks.its_request(source.feed, settings)
+        )
+        return lambda this: this.ask(request)
+    return _ask_pages if asks.is_url(settings.permits) else _read_folder
+
+
+async def _ask_pages(this: Round) -> None:
+    """Every page of the permit list, until all rows came or a page says nothing."""
+    listed = 0
+    for page in range(1, asks.MAX_PAGES + 1):
+        await this.ask(asks.permit_request(page, this.desk.settings))
+        answer = this.last
+        if answer is None or answer.outcome is Outcome.UNKNOWN or not answer.listed:
+            return
+        listed += answer.listed
+        if answer.total is None or listed >= answer.total:
+            return
+
+
+async def _read_folder(this: Round) -> None:
+    place = Path(this.desk.settings.permits)
+    files = await asyncio.to_thread(folders.signature, place)
+    this.desk.watch.read = files
+    for exchange in await asyncio.to_thread(folders.exchanges_of, place, files, now_ms()):
+        await this.take(Fetched(exchange))
+
+
+class HopelessError(Exception):
+    """Asking the portal on is pointless in this sweep."""
+
+
+@dataclass(slots=True)
+class Sweeper:
+    """Asks for every route, a few at a time. A sweep that ran out of time is taken up where it
+    ended; the routes it did not come to count as unanswered.
+    """
+
+    routes: list[str]
+    settings: Settings
+    start: int = 0
+
+    async def sweep(self, this: Round) -> None:
+        poll_s = self.settings.tago_poll_s
+        pacer = Pacer(min(1 / MAX_PER_S, 0.8 * poll_s / max(1, len(self.routes))))
+        left = deque(self.routes[self.start :] + self.routes[: self.start])
+        flying: list[str] = []
+        tasks = [
+            asyncio.create_task(self._work(this, left, flying, pacer))
+            for _ in range(self.settings.tago_parallel)
+        ]
+        try:
+            done, _ = await asyncio.wait(
+                tasks, timeout=SWEEP_PERIODS * poll_s, return_when=asyncio.FIRST_EXCEPTION
+            )
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            if not isinstance(task.exception(), HopelessError):
+                task.result()
+        unasked = [*flying, *left]
+        self.start = self.routes.index(unasked[0]) if unasked else 0
+        if not this.is_stopped:
+            await self._count_unasked(this, unasked)
+
+    async def _work(self, this: Round, left: deque[str], flying: list[str], pacer: Pacer) -> None:
+        """Ask until no route is left; raises HopelessError."""
+        while left and not this.is_stopped:
+            if this.retry_after_s:
+                pacer.hold(this.retry_after_s)
+                this.retry_after_s = 0.0
+            await pacer.turn()
+            if not left:
+                return
+            route_id = left.popleft()
+            flying.append(route_id)
+            await this.ask(asks.route_request(route_id, self.settings))
+            flying.remove(route_id)
+            if self._is_hopeless(this):
+                raise HopelessError
+
+    async def _count_unasked(self, this: Round, routes: list[str]) -> None:
+        for route_id in routes:
+            request = asks.route_request(route_id, self.settings)
+            await this.take(Fetched(Exchange(tago.FEED, now_ms(), request.shown, 0, b"")))
+
+    def _is_hopeless(self, this: Round) -> bool:
+        """Whether as many silences came in a row as requests are in flight, or three times as many
+        refusals.
+        """
+        parallel = self.settings.tago_parallel
+        tail = this.poll.exchanges[-parallel:]
+        is_silent = len(tail) == parallel and all(exchange.status == 0 for exchange in tail)
+        return is_silent or this.in_a_row >= 3 * parallel
+
+
+def _tell(this: Round, outcome: Outcome, code: str, rows: int) -> None:
+    level = logging.WARNING if outcome is Outcome.UNKNOWN else logging.INFO
+    extra = {"feed": this.source.feed, "outcome": outcome.value, "code": code, "rows": rows}
+    log.log(level, "poll", extra=extra)
+
+
+async def _stop(this: Round) -> None:
+    """Wait until told, or until the quota is new: midnight KST and up to a minute."""
+    is_fatal = any(answer.is_fatal for answer in this.poll.answers)
+    now = now_ms()
+    wait_s = None if is_fatal else (midnight_ms(now) - now) / 1000 + this.desk.rng.uniform(0, 60)
+    log.error(
+        "feed stopped; fix the key or quota, then send SIGHUP",
+        extra={"feed": this.source.feed, "resumes_in_s": wait_s},
+    )
+    try:
+        await asyncio.wait_for(this.desk.told.wait(), wait_s)
+    except TimeoutError:
+        return
+
+
+async def _pause(source: Source, desk: Desk, seconds: float) -> None:
+    """Wait for the next poll; a folder that changed, or being told, ends the wait early."""
+    place = Path(desk.settings.permits)
+    is_folder = source.feed == permits.FEED and not asks.is_url(desk.settings.permits)
+    loop = asyncio.get_running_loop()
+    end_s = loop.time() + seconds
+    while (left_s := end_s - loop.time()) > 0:
+        try:
+            await asyncio.wait_for(desk.told.wait(), min(left_s, SCAN_S) if is_folder else left_s)
+        except TimeoutError:
+            if is_folder and desk.watch.is_ripe(await asyncio.to_thread(folders.signature, place)):
+                return
+        else:
+            return
+
+
+async def keep_telling(desk: Desk, hup: asyncio.Event) -> None:
+    """Turn each SIGHUP into one "try again" for every loop that waits."""
+    while True:
+        await hup.wait()
+        hup.clear()
+        desk.told.set()
+        await asyncio.sleep(0)
+        desk.told.clear()

@@ -1,0 +1,145 @@
+"""The recording: one JSON line per exchange, without keys; read back as the exchanges they were."""
+
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from producers.answers import Exchange
+from producers.fields import KST
+from streams.errors import RecordRefusedError
+
+SECRET_PARAMETERS = frozenset({"servicekey", "apikey", "key", "authkey"})
+MAX_LINE_BYTES = 128 << 20
+
+
+def line_of(exchange: Exchange) -> str:
+    """The line of an exchange. Its body is text: UTF-8, else CP949, else bytes as lone
+    surrogates.
+    """
+    return json.dumps(
+        {
+            "feed": exchange.feed,
+            "at": _written(exchange.at_ms),
+            "url": exchange.url,
+            "status": exchange.status,
+            "body": _text(exchange.body),
+        },
+        ensure_ascii=not _is_clean(exchange.body),
+        separators=(",", ":"),
+    )
+
+
+def exchange_of(line: str) -> Exchange:
+    """The exchange of a line; raises R001 or R005 when it is none."""
+    try:
+        body = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise RecordRefusedError("R001", f"not a line of a recording: {error}"[:120]) from None
+    if not isinstance(body, dict):
+        raise RecordRefusedError("R005", "line is not an object")
+    return Exchange(
+        feed=_field(body, "feed", str),
+        at_ms=_read_ms(_field(body, "at", str)),
+        url=_field(body, "url", str),
+        status=_field(body, "status", int),
+        body=_field(body, "body", str).encode("utf-8", "surrogateescape"),
+    )
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The lines of a recording, gzip or plain; a file cut while it was written ends at the cut."""
+    with path.open("rb") as head:
+        is_gzip = head.read(2) == b"\x1f\x8b"
+    with gzip.open(path, "rb") if is_gzip else path.open("rb") as stream:
+        while True:
+            try:
+                line = stream.readline(MAX_LINE_BYTES)
+            except (EOFError, gzip.BadGzipFile, OSError):
+                yield "<the file breaks off here>"
+                return
+            if not line:
+                return
+            yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+class Recorder(AbstractContextManager["Recorder"]):
+    """Appends exchanges to a file that only its owner may read (bodies hold plates), line by
+    line.
+    """
+
+    def __init__(self, path: Path) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._raw: BinaryIO = os.fdopen(descriptor, "ab")
+        is_gzip = path.suffix == ".gz"
+        self._gzip = gzip.GzipFile(fileobj=self._raw, mode="ab") if is_gzip else None
+
+    def write(self, exchange: Exchange) -> None:
+        line = f"{line_of(exchange)}\n".encode()
+        (self._gzip or self._raw).write(line)
+        if self._gzip is not None:
+            self._gzip.flush()  # a reader sees every whole line, even after a crash
+        self._raw.flush()
+
+    def close(self) -> None:
+        if self._gzip is not None:
+            self._gzip.close()
+        self._raw.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _written(at_ms: int) -> str:
+    moment = datetime.fromtimestamp(at_ms // 1000, KST)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}+09:00"
+
+
+def _read_ms(words: str) -> int:
+    """UTC ms of an ISO 8601 time; one without an offset is refused, it could be nine hours off."""
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError:
+        raise RecordRefusedError("R011", f"at {words[:40]!r} is no ISO 8601 time") from None
+    if moment.tzinfo is None:
+        raise RecordRefusedError("R011", f"at {words[:40]!r} has no offset from UTC")
+    since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def _field(body: dict[str, Any], name: str, kind: type[Any]) -> Any:
+    value = body.get(name)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise RecordRefusedError("R005", f"{name} is missing or not {kind.__name__}")
+    return value
+
+
+def _text(body: bytes) -> str:
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return body.decode("utf-8", "surrogateescape")
+
+
+def _is_clean(body: bytes) -> bool:
+    """Whether the body's text can itself be written as UTF-8."""
+    try:
+        _text(body).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

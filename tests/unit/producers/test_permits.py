@@ -1,0 +1,361 @@
+"""Permit lists of every kind into one record each."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyproj import Transformer
+
+from producers import permit_dates as dates
+from producers import permits
+from producers.answers import Answer, Exchange
+from producers.fields import metres
+from producers.permit_files import table_of
+from producers.privacy import masked, office_phone, organisation
+from streams.domain.records import Closure, Outcome, Permit
+from streams.errors import RecordRefusedError
+from streams.settings import Settings
+
+DATA = Path(__file__).parents[3].parent / "shared/data/permits"
+AT_MS = 1_795_414_391_934
+DAY_MS = 86_400_000
+SEP_1_MS = 1_788_188_400_000  # 2026-09-01 00:00 KST
+API = "https://x/getConstructionList?pageNo=1"
+ROW: dict[str, Any] = {
+    "PRMISN_NO": "2026-굴착-0412",
+    "CNT_NAM": "상수도관 교체",
+    "JYG_LOC": "춘천시 석사동 1",
+    "COM_NAM": "춘천시청",
+    "CCS_YMD": "2026-09-01",
+    "CCE_YMD": "2026-09-30",
+}
+
+
+def parsed(body: bytes, url: str = API, settings: Settings | None = None) -> Answer:
+    exchange = Exchange(permits.FEED, AT_MS, url, 200, body)
+    return permits.parse_permits(exchange, settings or Settings())
+
+
+def api(*rows: dict[str, Any]) -> Answer:
+    body = {"items": list(rows), "totalCount": len(rows)}
+    whole = {"response": {"header": {"resultCode": "00"}, "body": body}}
+    return parsed(json.dumps(whole).encode())
+
+
+def drop(words: str, encoding: str = "utf-8") -> Answer:
+    return parsed(words.encode(encoding), "file:list.csv")
+
+
+def permits_of(answer: Answer) -> list[Permit]:
+    return [row for row in answer.rows if isinstance(row, Permit)]
+
+
+def one(**changed: Any) -> Permit:
+    [row] = permits_of(api({**ROW, **changed}))
+    return row
+
+
+def plane(lon: float, lat: float) -> tuple[float, float]:
+    x, y = Transformer.from_crs(4326, 5186, always_xy=True).transform(lon, lat)
+    return round(x, 3), round(y, 3)
+
+
+def test_the_real_list_of_anyang_is_read_whole() -> None:
+    body = (DATA / "anyang_getConstructionList_20260919.json").read_bytes()
+    answer = parsed(body, settings=Settings(bbox="126.8,37.3,127.1,37.5"))
+    rows = permits_of(answer)
+    assert (len(rows), answer.refused, answer.is_complete) == (30, (), True)
+    assert all(row.lon and row.lat for row in rows)
+    assert "개인사용자" not in {row.organisation for row in rows}
+    assert len({row.permit_id for row in rows}) == 30
+
+
+def test_the_last_day_belongs_to_the_permit() -> None:
+    assert (one().starts_ms, one().ends_ms) == (SEP_1_MS, SEP_1_MS + 30 * DAY_MS)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-09-01", "20260901", "2026.09.01", "2026. 9. 1.", "2026년 9월 1일", "46266", "2026/9/1"],
+)
+def test_every_form_of_a_date_is_read(written: str) -> None:
+    assert dates.moment_ms(written, is_end=False) == SEP_1_MS
+    assert dates.moment_ms(written, is_end=True) == SEP_1_MS + DAY_MS
+
+
+def test_an_end_with_a_time_is_that_moment() -> None:
+    assert dates.moment_ms("2026-09-01 18:30", is_end=True) == SEP_1_MS + 66_600_000
+    assert dates.moment_ms("2026-09-01 00:00:00", is_end=True) == SEP_1_MS + DAY_MS
+
+
+@pytest.mark.parametrize("written", ["2026-02-30", "미정", "", "2026", "9월", "3026-01-01", None])
+def test_an_unreadable_date_is_refused(written: str | None) -> None:
+    with pytest.raises(RecordRefusedError, match="R011"):
+        dates.moment_ms(written, is_end=False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"CCE_YMD": "2026-08-01"}, "R010"),
+        ({"CCE_YMD": "언젠가"}, "R011"),
+        ({"CCE_YMD": ""}, "R011"),
+        ({"CCS_YMD": "", "CCE_YMD": ""}, "R011"),
+        ({"CNT_NAM": "", "JYG_LOC": ""}, "R012"),
+    ],
+)
+def test_a_bad_permit_is_refused_and_its_neighbour_kept(changed: dict[str, Any], code: str) -> None:
+    answer = api({**ROW, **changed}, {**ROW, "PRMISN_NO": "B"})
+    assert ([r.code for r in answer.refused], len(answer.rows)) == ([code], 1)
+
+
+def test_a_list_that_is_mostly_refused_is_not_complete() -> None:
+    bad = {**ROW, "CCE_YMD": "x"}
+    few = api(bad, *({**ROW, "PRMISN_NO": str(n)} for n in range(9)))
+    many = api(bad, bad, {**ROW, "PRMISN_NO": "B"})
+    assert (few.is_complete, many.is_complete) == (True, False)
+
+
+def test_digging_and_restoring_are_told_from_occupation() -> None:
+    row = one(DIG_S="2026-09-10", DIG_E="2026-09-12 18:00", RST_E="2026-10-31")
+    assert row.dig_starts_ms == SEP_1_MS + 9 * DAY_MS
+    assert row.dig_ends_ms == SEP_1_MS + 11 * DAY_MS + 18 * 3_600_000
+    assert row.restore_ends_ms == SEP_1_MS + 61 * DAY_MS
+    assert row.ends_ms == SEP_1_MS + 30 * DAY_MS
+
+
+def test_a_point_in_the_plane_becomes_degrees() -> None:
+    x, y = plane(127.73, 37.88)
+    row = one(CENTER_X=x, CENTER_Y=y)
+    assert row.flags == ()
+    assert [row.lon, row.lat] == pytest.approx([127.73, 37.88])
+
+
+@pytest.mark.parametrize("gap_m", [100_000, -100_000])
+def test_a_mix_up_of_5186_and_5181_is_put_right_with_a_flag(gap_m: int) -> None:
+    x, y = plane(127.73, 37.88)
+    row = one(CENTER_X=str(x), CENTER_Y=str(y - gap_m))
+    assert row.lat == pytest.approx(37.88)
+    assert row.flags == ("epsg_shifted_100km",)
+
+
+def test_swapped_axes_are_put_right_with_a_flag() -> None:
+    x, y = plane(127.73, 37.88)
+    row = one(CENTER_X=y, CENTER_Y=x)
+    assert row.lon == pytest.approx(127.73)
+    assert row.flags == ("coord_swapped",)
+
+
+@pytest.mark.parametrize("x", [None, "", 0, "NaN", 1e12])
+def test_an_unusable_point_leaves_the_permit_without_one(x: Any) -> None:
+    row = one(CENTER_X=x, CENTER_Y=586_000.0)
+    assert (row.lon, row.lat, row.title) == (None, None, "상수도관 교체")
+
+
+def test_degrees_of_another_city_leave_no_point() -> None:
+    assert one(LON="126.9", LAT="37.4").flags == ("coord_outside",)
+
+
+def test_rows_of_one_number_and_spot_are_merged() -> None:
+    [row] = permits_of(
+        api({**ROW, "CLOSURE": "갓길"}, {**ROW, "CLOSURE": "전면", "CCE_YMD": "2026-10-01"})
+    )
+    assert (row.permit_id, row.closure) == ("2026-굴착-0412", Closure.FULL)
+    assert row.ends_ms == SEP_1_MS + 31 * DAY_MS
+
+
+def test_rows_of_one_number_and_two_spots_are_told_apart_in_any_order() -> None:
+    here, there = {**ROW, "LON": "127.73", "LAT": "37.88"}, {**ROW, "LON": "127.74", "LAT": "37.88"}
+    rows = permits_of(api(here, there))
+    assert rows == permits_of(api(there, here))
+    assert rows[0].permit_id == "2026-굴착-0412"
+    assert rows[1].permit_id.startswith("2026-굴착-0412#")
+
+
+def test_an_exact_repeat_counts_once() -> None:
+    answer = api(ROW, ROW)
+    assert (len(answer.rows), answer.repaired) == (1, 1)
+
+
+def test_without_a_number_the_content_is_the_identity() -> None:
+    bare = {k: v for k, v in ROW.items() if k != "PRMISN_NO"}
+    [first] = permits_of(api(bare))
+    assert first.permit_id.startswith("permit-")
+    assert permits_of(api({**bare, "CCE_YMD": "2026-12-31"}))[0].permit_id == first.permit_id
+    assert permits_of(api({**bare, "CCS_YMD": "2026-09-02"}))[0].permit_id != first.permit_id
+
+
+@pytest.mark.parametrize(
+    ("words", "closure"),
+    [
+        ("전면", Closure.FULL),
+        ("부분", Closure.PARTIAL),
+        ("1차로 통제", Closure.PARTIAL),
+        ("갓길", Closure.SHOULDER),
+        ("보도", Closure.SIDEWALK),
+        ("없음", Closure.NONE),
+        ("", Closure.UNKNOWN),
+    ],
+)
+def test_closures_are_read(words: str, closure: Closure) -> None:
+    assert one(CLOSURE=words).closure is closure
+
+
+def test_measures_lanes_links_hours_and_purpose_are_read() -> None:
+    row = one(
+        DIG_LEN="120m", DIG_ARA="1,240㎡", DIG_WID="0.9", GUL_DEP="90cm", LANES="1",
+        LINK_IDS="2500100100,2500100200", HOURS="22:00-05:00", JYG_PUR="상수도",
+    )  # fmt: skip
+    assert (row.length_m, row.area_m2, row.width_m, row.depth_m) == (120.0, 1240.0, 0.9, 0.9)
+    assert (row.lanes_closed, row.link_ids) == (1, ("2500100100", "2500100200"))
+    assert (row.hours, row.purpose) == ("22:00-05:00", "상수도")
+
+
+@pytest.mark.parametrize(
+    ("written", "hours"),
+    [
+        ("09시~17시", "09:00-17:00"),
+        ("22:00 ~ 익일 05:00", "22:00-05:00"),
+        ("야간", ""),
+        ("99-99", ""),
+    ],
+)
+def test_daily_windows_are_read_or_left_out(written: str, hours: str) -> None:
+    assert dates.hours(written) == hours
+
+
+def test_lengths_with_units_become_metres() -> None:
+    assert [metres(m) for m in ("1.2km", "300mm", 5, "-3", "x")] == [1200.0, 0.3, 5.0, None, None]
+
+
+@pytest.mark.parametrize("name", ["개인사용자", "홍길동", "홍*동", "김○○", "이몽룡 외 2명"])
+def test_people_are_dropped(name: str) -> None:
+    assert organisation(name) == ""
+    assert name not in repr(one(COM_NAM=name))
+
+
+@pytest.mark.parametrize("name", ["(주)삼천리", "KT안양지사", "춘천시청", "한국전력공사", "삼천리"])
+def test_organisations_are_kept(name: str) -> None:
+    assert organisation(name) == name
+
+
+def test_office_numbers_are_kept_and_mobile_numbers_dropped() -> None:
+    assert office_phone("033-250-3441") == "033-250-3441"
+    assert [
+        office_phone(n) for n in ("010-1234-5678", "01012345678", "+82 10 1234 5678", "전화")
+    ] == [""] * 4
+    assert masked("감독 010-1234-5678, 강원 70자 1234") == "감독 [phone], [plate]"
+    assert masked("후석로 20길 1234, 2026-굴착-0412") == "후석로 20길 1234, 2026-굴착-0412"
+
+
+def test_personal_columns_reach_neither_record_nor_dead_letter() -> None:
+    person = {
+        "신청인": "홍길동",
+        "PMS_NAM": "성춘향",
+        "현장대리인": "이몽룡",
+        "PMS_TEL": "010-1111-2222",
+    }
+    answer = api({**ROW, **person}, {**ROW, **person, "CCE_YMD": "x"})
+    seen = repr(answer)
+    assert not [value for value in person.values() if value in seen]
+
+
+CSV = "허가번호,공사명,굴착위치,굴착시작일,굴착종료일,시공사,연장(m),위도,경도\n"
+LINE = 'A-1,"하수관, 정비",석사동 1,2026-09-01,2026-09-05,춘천시청,"1,200",37.88,127.73\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
+def test_a_csv_of_any_encoding_is_read(encoding: str) -> None:
+    [row] = permits_of(drop(CSV + LINE, encoding))
+    assert (row.permit_id, row.title, row.length_m) == ("A-1", "하수관, 정비", 1200.0)
+    assert (row.dig_starts_ms, row.starts_ms) == (SEP_1_MS, SEP_1_MS)
+    assert (row.lon, row.lat) == (127.73, 37.88)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_csv_of_any_delimiter_below_a_title_is_read(delimiter: str) -> None:
+    words = "도로굴착 허가대장\n\n" + delimiter.join(["공사명", "공사위치", "공사기간"]) + "\n"
+    words += delimiter.join(["관로", "석사동", "2026-09-01 ~ 2026-09-30"]) + "\n"
+    assert [row.ends_ms for row in permits_of(drop(words))] == [SEP_1_MS + 30 * DAY_MS]
+
+
+def test_a_broken_last_line_makes_the_list_partial() -> None:
+    answer = drop(CSV + LINE + "A-2,하수")
+    assert (len(answer.rows), answer.is_partial, answer.is_complete) == (1, True, False)
+    assert [r.code for r in answer.refused] == ["R013"]
+    assert permits_of(answer)[0].flags == ("truncated_file",)
+
+
+def test_an_open_quote_makes_the_list_partial() -> None:
+    answer = drop(CSV + LINE + 'A-2,"하수\n' + LINE)
+    assert (len(answer.rows), answer.is_partial) == (1, True)
+
+
+def test_a_list_cut_at_the_row_limit_of_a_spreadsheet_is_partial() -> None:
+    line = "관로,석사동,20260901,20260930\n"
+    words = ("공사명,위치,착공일,준공일\n" + line * 65_535).encode()
+    table = table_of(Exchange(permits.FEED, AT_MS, "file:list.csv", 200, words))
+    assert (table.is_partial, len(table.rows)) == (True, 65_535)
+
+
+def test_a_short_line_in_the_middle_is_refused_alone() -> None:
+    answer = drop(CSV + "A-2,하수\n" + LINE)
+    assert ([r.code for r in answer.refused], answer.is_partial) == (["R005"], False)
+
+
+def test_a_file_of_another_kind_is_unknown() -> None:
+    assert drop("a,b\n1,2\n").code == "R004"
+    assert drop("").code == "EMPTY-BODY"
+    assert parsed(b"\xff\xfe\x00\x80", "file:x.csv").code == "R009"
+
+
+SEOUL = {
+    "PRMISN_NO": "S-1", "ATDRC_ID": "종로구", "ADSTRD_CD": "청운동", "CNW_NM": "통신관로",
+    "CNWPD_DT": "2026-09-01 ~ 2026-09-30", "PRCS_STTUS_SE": "허가", "ROAD_KND_CD": "보도",
+}  # fmt: skip
+
+
+def test_seouls_rows_are_read_with_their_period_and_place() -> None:
+    body = {
+        "TnCnwInfoView": {"list_total_count": 1, "RESULT": {"CODE": "INFO-000"}, "row": [SEOUL]}
+    }
+    [row] = permits_of(parsed(json.dumps(body).encode()))
+    assert (row.place, row.closure) == ("종로구 청운동", Closure.SIDEWALK)
+    assert (row.starts_ms, row.ends_ms) == (SEP_1_MS, SEP_1_MS + 30 * DAY_MS)
+
+
+@pytest.mark.parametrize("period", ["2026-09-30 ~ 2026-09-01", "2026-09-01", "~", "미정 ~ 미정"])
+def test_seouls_bad_periods_are_refused(period: str) -> None:
+    answer = parsed(json.dumps({"data": [{**SEOUL, "CNWPD_DT": period}]}).encode(), "file:a.json")
+    assert [r.code for r in answer.refused] in (["R010"], ["R011"])
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "is_fatal"),
+    [("INFO-200", "empty", False), ("INFO-100", "unknown", True), ("ERROR-336", "unknown", False)],
+)
+def test_seouls_codes(code: str, outcome: str, is_fatal: bool) -> None:  # noqa: FBT001
+    answer = parsed(json.dumps({"RESULT": {"CODE": code, "MESSAGE": "m"}}).encode())
+    assert (answer.outcome.value, answer.is_fatal) == (outcome, is_fatal)
+
+
+def test_javascript_notation_of_the_portal_sheet_is_repaired_with_a_flag() -> None:
+    body = '{DATA:[{PRMISN_NO:"S-1",CNW_NM:"관로",CNWPD_DT:"2026-09-01 ~ 2026-09-30"}]}'
+    answer = parsed(body.encode(), "file:sheet.json")
+    assert [row.flags for row in permits_of(answer)] == [("js_notation",)]
+
+
+def test_plain_json_rows_with_english_names_are_read() -> None:
+    row = {
+        "id": "EXC-010", "name": "도시가스", "company": "(주)삼천리", "address": "석사동 1",
+        "start": "2026-09-01", "end": "2026-10-30", "status": "진행중", "lon": 127.73, "lat": 37.88,
+    }  # fmt: skip
+    [permit] = permits_of(parsed(json.dumps([row]).encode(), "file:a.json"))
+    assert (permit.permit_id, permit.organisation, permit.lat) == ("EXC-010", "(주)삼천리", 37.88)
+
+
+def test_an_empty_folder_is_unknown_not_empty() -> None:
+    exchange = Exchange(permits.FEED, AT_MS, "file:", 0, b"")
+    answer = permits.parse_permits(exchange, Settings())
+    assert (answer.outcome, answer.code) == (Outcome.UNKNOWN, "NO-FILES")
