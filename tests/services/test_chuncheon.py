@@ -1,0 +1,102 @@
+"""The city's own route-stop file, imported, and a recording of its buses, shown on the map."""
+
+import json
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from local.services import wait_until
+from local.stack import Stack
+from streams.domain.network import Network
+from tests import worlds
+
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "chuncheon"
+BUSES = 5
+STEP_S = 45
+
+
+def answer(network: Network, route_id: str, minute: int) -> dict[str, Any]:
+    """TAGO's answer for a route on which buses are three stops apart and pass one stop a step."""
+    route = network.route_by_id[route_id]
+    rows = []
+    for bus in range(BUSES):
+        order = minute + 1 + 3 * bus
+        if order > len(route.stops):
+            continue
+        stop = network.stop_by_id[route.stops[order - 1]]
+        rows.append(
+            {
+                "gpslati": stop.lat,
+                "gpslong": stop.lon,
+                "nodeid": stop.id,
+                "nodenm": stop.name,
+                "nodeord": order,
+                "routenm": route.no,
+                "routetp": "지선버스",
+                "vehicleno": f"강원70자{1000 + bus}",
+            }
+        )
+    body = {"items": {"item": rows}, "numOfRows": 100, "pageNo": 1, "totalCount": len(rows)}
+    return {
+        "response": {"header": {"resultCode": "00", "resultMsg": "NORMAL SERVICE."}, "body": body}
+    }
+
+
+def write_recording(path: Path, network: Network, route_id: str, steps: int) -> None:
+    lines = []
+    for step in range(steps):
+        seconds = step * STEP_S
+        at = f"2026-11-22T07:{seconds // 60:02}:{seconds % 60:02}.000+09:00"
+        url = (
+            "https://apis.data.go.kr/1613000/BusLcInfoInqireService/getRouteAcctoBusLcList"
+            f"?cityCode=32010&routeId={route_id}&_type=json"
+        )
+        body = json.dumps(answer(network, route_id, step), ensure_ascii=False)
+        line = {"feed": "tago.positions", "at": at, "url": url, "status": 200, "body": body}
+        lines.append(json.dumps(line, ensure_ascii=False))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as found:  # noqa: S310
+        return json.load(found)
+
+
+def test_buses_recorded_on_a_real_route_colour_its_sections(stack: Stack) -> None:
+    folder = stack.folder / "chuncheon"
+    routes = SHARED / "route_stops_20260326.cp949.csv"
+    said = stack.run(
+        "import", "producers", "network", "--route-stops", str(routes), "--out", str(folder)
+    )
+    assert "2,359" in said or "2359" in said
+    network = Network.loads((folder / "network.json").read_text(encoding="utf-8"))
+    assert (len(network.links), len({s for r in network.routes for s in r.stops})) == (2359, 1853)
+
+    stack.env |= {"BOMNAE_NETWORK": str(folder), "BOMNAE_TICK_MS": "5000"}
+    stack.run("topics", "producers", "topics")
+    stack.start_worker()
+    url = stack.start_map()
+    recording = stack.folder / "buses.jsonl"
+    write_recording(recording, network, "CCB250000100", 12)
+    stack.run("replay", "producers", "replay", str(recording), "--speed", "max")
+    worlds.wait_drained(stack, 0)
+
+    route = network.route_by_id["CCB250000100"]
+    sections = [f"{a}>{b}" for a, b in zip(route.stops, route.stops[1:], strict=False)]
+    # 12 polls: the hindmost bus went from stop 1 to stop 12; the first stop's moment is unknown
+    driven = sections[2:10]
+    wait_until(
+        lambda: len([v for v in get(f"{url}/api/v1/snapshot")["speeds"] if v >= 0]) >= len(driven),
+        "speeds on the map",
+        within_s=20,
+    )
+    shown = {
+        feature["properties"]["id"]: feature["properties"]
+        for feature in get(f"{url}/api/v1/links.geojson")["features"]
+    }
+    missing = [s for s in driven if shown[s]["speed_kmh"] is None]
+    assert not missing
+    link = network.link(driven[0])
+    assert link is not None
+    # each section took 45 s, 12 s of them at the stop
+    assert shown[driven[0]]["speed_kmh"] == round(link.length_m / 33 * 3.6, 1)

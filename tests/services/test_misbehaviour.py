@@ -1,0 +1,122 @@
+"""Each way a portal can misbehave shows on its feed's chip within two polls, and deletes nothing."""
+
+import json
+import os
+import signal
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.services import wait_until
+from local.stack import Stack
+
+POLL_S = 2.0
+SLACK_S = 3.0  # the pipe itself, on a busy machine
+CASES = [  # feed, mode, the chip's words that are right
+    ("its.speeds", "silence", {"unknown"}),
+    ("its.speeds", "frozen", {"frozen"}),
+    ("its.speeds", "half", {"unknown"}),
+    ("its.speeds", "short", {"partial"}),
+    ("its.speeds", "html", {"unknown"}),
+    ("its.speeds", "blank", {"unknown"}),
+    ("its.speeds", "empty", {"empty"}),
+    ("its.speeds", "its-null", {"empty", "unknown"}),
+    ("its.speeds", "its-4001", {"stopped"}),
+    ("its.events", "its-4005", {"stopped"}),
+    ("its.events", "plain-500", {"unknown"}),
+    ("its.events", "half", {"unknown"}),
+    ("utic.incidents", "half", {"unknown"}),
+    ("utic.incidents", "rate-429", {"unknown"}),
+    ("permits", "empty", {"empty"}),
+    ("permits", "short", {"partial"}),
+    ("permits", "gateway-json-30", {"stopped"}),
+    ("permits", "service-99", {"unknown"}),
+    ("tago.positions", "silence", {"unknown"}),
+    ("tago.positions", "frozen", {"frozen"}),
+    ("tago.positions", "empty", {"empty"}),
+    ("tago.positions", "gateway-xml-22", {"stopped"}),
+    ("tago.positions", "gateway-xml-30", {"stopped"}),
+    ("tago.positions", "service-99", {"unknown"}),
+]
+
+
+class City:
+    """A running simulated city with fast polls, its portals and its map."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.portals = stack.start_city(past_minutes=0)
+        polls = ("TAGO", "ITS", "UTIC", "PERMITS")
+        stack.env |= {f"BOMNAE_{name}_POLL_S": str(int(POLL_S)) for name in polls}
+        stack.env |= {"BOMNAE_UTIC_POLL_S": "10", "BOMNAE_FEED_CHANGE_S": "4"}
+        stack.env["BOMNAE_TICK_MS"] = "500"
+        stack.run("topics", "producers", "topics")
+        stack.start_worker()
+        self.map = stack.start_map()
+        self.producers = stack.python("producers", "producers", "run")
+
+    def status(self, feed: str) -> str:
+        feeds = get(f"{self.map}/api/v1/feeds")["feeds"]
+        return str(next((row["status"] for row in feeds if row["feed"] == feed), "none"))
+
+    def known(self) -> dict[str, int]:
+        """How much the picture holds."""
+        picture = get(f"{self.map}/api/v1/snapshot")
+        speeds = sum(1 for speed in picture["speeds"] if speed >= 0)
+        return {"speeds": speeds} | {
+            name: len(picture[name]) for name in ("works", "incidents", "buses")
+        }
+
+    def set_mode(self, feed: str, mode: str) -> None:
+        url = f"{self.portals}/misbehave?feed={feed}&mode={mode}"
+        request = urllib.request.Request(url, method="POST")  # noqa: S310
+        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
+
+    def restore(self, feed: str) -> None:
+        self.set_mode(feed, "ok")
+        if self.status(feed) == "stopped":
+            os.kill(self.producers.pid, signal.SIGHUP)
+        wait_until(lambda: self.status(feed) == "live", f"{feed} live again", within_s=30)
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as found:  # noqa: S310
+        return json.load(found)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    kafka = os.environ.get("TEST_KAFKA", "embedded")
+    with Stack(tmp_path_factory.mktemp("city"), kafka=kafka) as stack:
+        running = City(stack)
+        feeds = ("tago.positions", "its.speeds", "its.events", "utic.incidents", "permits")
+        for feed in feeds:
+            wait_until(lambda f=feed: running.status(f) == "live", f"{feed} live")  # type: ignore[misc]
+        wait_until(lambda: running.known()["speeds"] > 100, "speeds")
+        yield running
+
+
+@pytest.mark.parametrize(("feed", "mode", "words"), CASES)
+def test_misbehaviour_shows_within_two_polls_and_deletes_nothing(
+    city: City, feed: str, mode: str, words: set[str]
+) -> None:
+    poll_s = 10.0 if feed == "utic.incidents" else POLL_S
+    before = city.known()
+    city.set_mode(feed, mode)
+    start = time.monotonic()
+    try:
+        wait_until(
+            lambda: city.status(feed) in words,
+            f"{feed} in {mode} to say {words}, says {city.status(feed)}",
+            within_s=2 * poll_s + SLACK_S,
+        )
+        print(f"{feed} {mode}: {city.status(feed)} after {time.monotonic() - start:.1f} s")  # noqa: T201
+        after = city.known()
+        for name in ("speeds", "works", "buses"):
+            assert after[name] >= before[name] * 0.95, (
+                f"{name} fell {before[name]} -> {after[name]}"
+            )
+    finally:
+        city.restore(feed)
