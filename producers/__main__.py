@@ -11,7 +11,7 @@ from pathlib import Path
 from kafka.errors import KafkaError
 
 from producers import logs, running
-from producers import network as networks
+from producers.network import importing as networks
 from producers.publisher import ensure_topics
 from streams.errors import BomnaeError, SettingsError
 from streams.settings import Settings

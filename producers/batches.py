@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from producers import its, its_events, permits, tago, utic
-from producers.answers import Answer, Record
+from producers.formats import its, its_events, permits, tago, utic
+from producers.formats.answers import Answer, Record
 from streams import topics, wire
 from streams.domain.records import (
     BusPosition,

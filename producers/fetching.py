@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 import aiohttp
 from yarl import URL
 
-from producers.answers import Exchange
+from producers.formats.answers import Exchange
+from producers.formats.permit_files import MAX_FILE_BYTES
 from producers.pacing import retry_after_s
-from producers.permit_files import MAX_FILE_BYTES
 from producers.recording import SECRET_PARAMETERS
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from producers.answers import NO_FILE_URL, Exchange
-from producers.permit_files import MAX_FILE_BYTES
-from producers.permits import FEED
+from producers.formats.answers import NO_FILE_URL, Exchange
+from producers.formats.permit_files import MAX_FILE_BYTES
+from producers.formats.permits import FEED
 
 SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".json", ".xml"})
 Signature = tuple[tuple[str, int, int], ...]

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from producers import its, its_events, permits, tago, utic
-from producers.answers import NO_ANSWER, Answer, Exchange, Record, Refusal, is_many
 from producers.batches import TOPICS, Published, batches_of, key_of
-from producers.privacy import refused_body
+from producers.formats import its, its_events, permits, tago, utic
+from producers.formats.answers import NO_ANSWER, Answer, Exchange, Record, Refusal, is_many
+from producers.formats.privacy import refused_body
 from streams import topics, wire
 from streams.domain.records import (
     BusPosition,

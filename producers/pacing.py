@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from producers.fields import DAY_MS
+from producers.formats.fields import DAY_MS
 
 MAX_PER_S = 8.0  # nine requests a second on one key drew refusals
 BACKOFF_BASE_S = 1.0

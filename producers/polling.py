@@ -12,10 +12,10 @@ from typing import Protocol
 import aiohttp
 
 from producers import folder as folders
-from producers import permits, tago, utic
 from producers import sources as asks
-from producers.answers import Answer, Exchange
 from producers.fetching import Fetched, Request, fetch, now_ms
+from producers.formats import permits, tago, utic
+from producers.formats.answers import Answer, Exchange
 from producers.meaning import Meaning, Poll
 from producers.pacing import MAX_PER_S, Pacer, Quota, backoff_s, delay_s, midnight_ms, time_out_s
 from producers.recording import Recorder

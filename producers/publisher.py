@@ -11,8 +11,8 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import KafkaError
 
 from producers.batches import Published
+from producers.formats.privacy import MAX_LETTER_BYTES
 from producers.meaning import Letter, Meaning, ticks
-from producers.privacy import MAX_LETTER_BYTES
 from streams import topics
 from streams.errors import LogError
 from streams.settings import Settings

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from producers.answers import Exchange
-from producers.fields import KST
+from producers.formats.answers import Exchange
+from producers.formats.fields import KST
 from streams.errors import RecordRefusedError
 
 SECRET_PARAMETERS = frozenset({"servicekey", "apikey", "key", "authkey"})

@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from producers import permits, tago
-from producers.answers import Exchange
 from producers.batches import Published
+from producers.formats import permits, tago
+from producers.formats.answers import Exchange
 from producers.meaning import PARSERS, Letter, Poll, page_of, ticks
 from producers.recording import exchange_of
 from streams.errors import RecordRefusedError

@@ -15,11 +15,11 @@ from typing import Any
 
 import aiohttp
 
-from producers import tago
 from producers.clock import run_clock
 from producers.fetching import now_ms
+from producers.formats import tago
 from producers.meaning import Meaning
-from producers.network import read_network
+from producers.network.importing import read_network
 from producers.polling import Desk, keep_telling, run_source
 from producers.publisher import Publisher, ensure_topics
 from producers.recording import Recorder, lines_of

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from producers import its, its_events, permits, tago, utic
 from producers.fetching import Request, request_to
+from producers.formats import its, its_events, permits, tago, utic
 from streams.errors import SettingsError
 from streams.settings import Settings
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from producers.answers import Exchange
+from producers.formats.answers import Exchange
 from producers.recording import line_of
 from producers.simulated.city import build_city
 from producers.simulated.day import Day

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from producers import its, tago
-from producers.answers import Answer, Exchange
+from producers.formats import its, tago
+from producers.formats.answers import Answer, Exchange
 from streams.domain.records import Outcome
 from streams.settings import Settings
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from producers import its_events, utic
-from producers.answers import Answer, Exchange
-from producers.closures import closure_of, is_over, wording
+from producers.formats import its_events, utic
+from producers.formats.answers import Answer, Exchange
+from producers.formats.closures import closure_of, is_over, wording
 from streams.domain.records import Closure, Incident, IncidentKind, Outcome
 from streams.settings import Settings
 

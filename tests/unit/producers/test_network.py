@@ -7,9 +7,9 @@ import pytest
 import shapefile
 from pyproj import Transformer
 
-from producers.fields import Bounds
-from producers.network import import_network, read_network, write_lost, write_network
-from producers.node_link import read_links
+from producers.formats.fields import Bounds
+from producers.network.importing import import_network, read_network, write_lost, write_network
+from producers.network.node_link import read_links
 from streams.domain.network import Link, Network, distance_m
 from streams.errors import NetworkError
 from streams.settings import Settings

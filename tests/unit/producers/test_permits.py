@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pyproj import Transformer
 
-from producers import permit_dates as dates
-from producers import permits
-from producers.answers import Answer, Exchange
-from producers.fields import metres
-from producers.permit_files import table_of
-from producers.privacy import masked, office_phone, organisation
+from producers.formats import permit_dates as dates
+from producers.formats import permits
+from producers.formats.answers import Answer, Exchange
+from producers.formats.fields import metres
+from producers.formats.permit_files import table_of
+from producers.formats.privacy import masked, office_phone, organisation
 from streams.domain.records import Closure, Outcome, Permit
 from streams.errors import RecordRefusedError
 from streams.settings import Settings

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers import meaning
-from producers.answers import Exchange
+from producers.formats.answers import Exchange
 from producers.meaning import Poll, messages_of
 from producers.recording import Recorder, exchange_of, line_of, lines_of
 from producers.replay import events, steps

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers import its, tago
-from producers.answers import Answer, Exchange
-from producers.fields import text
-from producers.privacy import pseudonym
+from producers.formats import its, tago
+from producers.formats.answers import Answer, Exchange
+from producers.formats.fields import text
+from producers.formats.privacy import pseudonym
 from streams.domain.records import BusPosition, LinkSpeed, Outcome
 from streams.settings import Settings
 

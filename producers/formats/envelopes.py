@@ -6,8 +6,8 @@ Success is a code in the body, never HTTP 200 alone.
 from dataclasses import dataclass
 from typing import Any
 
-from producers.answers import Exchange, Harvest, unknown
-from producers.fields import number, text
+from producers.formats.answers import Exchange, Harvest, unknown
+from producers.formats.fields import number, text
 
 GATEWAY_NAMES = {
     "APPLICATION_ERROR": 1,

@@ -7,11 +7,11 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
-from producers import bodies, envelopes
-from producers.answers import Answer, Exchange, Harvest, UnknownAnswerError
-from producers.closures import Wording, closure_of, is_over, kind_of, wording
-from producers.envelopes import harvest_of
-from producers.fields import (
+from producers.formats import bodies, envelopes
+from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
+from producers.formats.closures import Wording, closure_of, is_over, kind_of, wording
+from producers.formats.envelopes import harvest_of
+from producers.formats.fields import (
     DAY_MS,
     Bounds,
     bounds_of,
@@ -21,8 +21,8 @@ from producers.fields import (
     text,
     time_ms,
 )
-from producers.its import link_id_of
-from producers.privacy import masked, refused_row
+from producers.formats.its import link_id_of
+from producers.formats.privacy import masked, refused_row
 from streams.domain.records import Incident, IncidentKind
 from streams.errors import RecordRefusedError
 from streams.settings import Settings

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from producers import bodies, envelopes
-from producers.answers import Answer, Exchange, Harvest, UnknownAnswerError
-from producers.envelopes import harvest_of
-from producers.fields import plain_number, text, time_ms
-from producers.privacy import refused_row
+from producers.formats import bodies, envelopes
+from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
+from producers.formats.envelopes import harvest_of
+from producers.formats.fields import plain_number, text, time_ms
+from producers.formats.privacy import refused_row
 from streams.domain.records import LinkSpeed
 from streams.errors import RecordRefusedError
 from streams.settings import Settings

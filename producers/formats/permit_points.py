@@ -5,7 +5,7 @@ from typing import Any
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
-from producers.fields import NOWHERE, Bounds, Spot, is_elsewhere, plain_number, spot
+from producers.formats.fields import NOWHERE, Bounds, Spot, is_elsewhere, plain_number, spot
 from streams.errors import SettingsError
 
 FALSE_NORTHING_GAP_M = 100_000.0

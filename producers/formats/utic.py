@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from producers import bodies
-from producers.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
-from producers.closures import closure_of, is_over, kind_of, wording
-from producers.fields import Bounds, bounds_of, is_elsewhere, spot, text, time_ms
-from producers.its import link_id_of
-from producers.privacy import masked, refused_row
+from producers.formats import bodies
+from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
+from producers.formats.closures import closure_of, is_over, kind_of, wording
+from producers.formats.fields import Bounds, bounds_of, is_elsewhere, spot, text, time_ms
+from producers.formats.its import link_id_of
+from producers.formats.privacy import masked, refused_row
 from streams.domain.records import Incident, IncidentKind
 from streams.errors import RecordRefusedError
 from streams.settings import Settings

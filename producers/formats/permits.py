@@ -6,14 +6,14 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from producers import permit_dates as dates
-from producers.answers import Answer, Exchange, Harvest, UnknownAnswerError
-from producers.closures import closure_of
-from producers.fields import Bounds, bounds_of, metres, number, text
-from producers.permit_columns import meanings
-from producers.permit_files import table_of
-from producers.permit_points import Plane, point_of
-from producers.privacy import masked, office_phone, organisation, refused_row
+from producers.formats import permit_dates as dates
+from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
+from producers.formats.closures import closure_of
+from producers.formats.fields import Bounds, bounds_of, metres, number, text
+from producers.formats.permit_columns import meanings
+from producers.formats.permit_files import table_of
+from producers.formats.permit_points import Plane, point_of
+from producers.formats.privacy import masked, office_phone, organisation, refused_row
 from streams.domain.records import Closure, Permit
 from streams.errors import RecordRefusedError
 from streams.settings import Settings

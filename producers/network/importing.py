@@ -6,10 +6,10 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from producers.fields import bounds_of
-from producers.node_link import read_links
-from producers.overlay import laid
-from producers.route_stops import RefusedLine, read_pole_numbers, read_route_stops, sections
+from producers.formats.fields import bounds_of
+from producers.network.node_link import read_links
+from producers.network.overlay import laid
+from producers.network.route_stops import RefusedLine, read_pole_numbers, read_route_stops, sections
 from streams.domain.network import Network
 from streams.errors import NetworkError
 from streams.settings import Settings

@@ -5,11 +5,11 @@ response's.
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from producers import bodies, envelopes
-from producers.answers import Answer, Exchange, Harvest, UnknownAnswerError
-from producers.envelopes import harvest_of
-from producers.fields import Bounds, bounds_of, plain_number, spot, text
-from producers.privacy import pseudonym, refused_row
+from producers.formats import bodies, envelopes
+from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
+from producers.formats.envelopes import harvest_of
+from producers.formats.fields import Bounds, bounds_of, plain_number, spot, text
+from producers.formats.privacy import pseudonym, refused_row
 from streams.domain.records import BusPosition
 from streams.errors import RecordRefusedError
 from streams.settings import Settings

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from producers.fields import DAY_MS, kst_ms, text
+from producers.formats.fields import DAY_MS, kst_ms, text
 from streams.errors import RecordRefusedError
 
 _EXCEL_EPOCH = date(1899, 12, 30)

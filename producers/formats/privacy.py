@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from producers.answers import Refusal, Row
+from producers.formats.answers import Refusal, Row
 from streams.settings import Settings
 
 MAX_LETTER_BYTES = 1 << 20

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from producers.answers import NO_ANSWER, NO_FILE_URL, Exchange, unknown
+from producers.formats.answers import NO_ANSWER, NO_FILE_URL, Exchange, unknown
 
 MAX_DEPTH = 32
 MIB = 1 << 20

@@ -9,7 +9,7 @@ from typing import Any
 import shapefile
 from pyproj import Transformer
 
-from producers.fields import Bounds, number, text
+from producers.formats.fields import Bounds, number, text
 from streams.domain.network import ROAD_CLASSES, Link, Point, bearing_deg, length_of_m
 from streams.errors import NetworkError
 

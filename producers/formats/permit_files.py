@@ -5,9 +5,9 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from producers import bodies, envelopes
-from producers.answers import Exchange, unknown
-from producers.permit_columns import known_columns
+from producers.formats import bodies, envelopes
+from producers.formats.answers import Exchange, unknown
+from producers.formats.permit_columns import known_columns
 
 MAX_FILE_BYTES = 64 * bodies.MIB
 MAX_PAGE_BYTES = 5 * bodies.MIB
