@@ -108,7 +108,8 @@ async def _export(request: web.Request, name: str, filters: Filters) -> web.Stre
 
 def _export_bytes(name: str, context: Context, filters: Filters, picture: Picture) -> bytes:
     if name == "works.csv":
-        return exports.works_csv(picture, context.network, filters)
+        simulated = context.is_simulated
+        return exports.works_csv(picture, context.network, filters, is_simulated=simulated)
     build = exports.links_geojson if name == "links.geojson" else exports.works_geojson
     return bodies.encode(
         build(picture, context.network, filters, is_simulated=context.is_simulated)

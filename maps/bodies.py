@@ -1,6 +1,6 @@
 """The bodies of the API made from a picture: snapshot, delta event, one link. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -46,6 +46,8 @@ def delta_event(
     body: Json = {"net": network.version, "prev": prev, "t": now_ms, "at": news.at_ms}
     body.update(_link_letters(news, before))
     _add_rows(body, "b", news.buses, shapes.bus_row)
+    if "bx" in body:
+        body["bx"] = [shapes.bus_name(vehicle) for vehicle in body["bx"]]
     _add_rows(body, "w", news.works, lambda name, row: shapes.work_row(name, row, network))
     _add_rows(body, "n", news.incidents, lambda name, row: shapes.incident_row(name, row, network))
     if news.feeds:
@@ -56,21 +58,35 @@ def delta_event(
 
 
 def _link_letters(news: Facts, before: Picture | None) -> Json:
-    """Letters l, q and c: flat pairs of index and speed, index and certainty; closures as pairs."""
-    speeds: list[int] = []
-    certainties: list[int | str] = []
+    """Letters l and q: flat pairs of gap and speed, gap and certainty; c: closures by index.
+
+    A gap is the step from the index before (the first from 0): small numbers compress better, and
+    these pairs are most of what goes over the wire.
+    """
+    speeds: list[tuple[int, int]] = []
+    certainties: list[tuple[int, str]] = []
     closures: list[list[int | str]] = []
-    for place, view in news.links.items():
+    for place, view in sorted(news.links.items()):
         speed, certainty, closure = looks(view)
         old = (None, None, None) if before is None else looks(before.links.get(place))
         if speed != old[0]:
-            speeds += (place, speed)
+            speeds.append((place, speed))
         if certainty != old[1]:
-            certainties += (place, certainty)
+            certainties.append((place, certainty))
         if closure != old[2]:
             closures.append([place, closure])
-    letters: Json = {"l": speeds, "q": certainties, "c": closures}
+    letters: Json = {"l": _gaps(speeds), "q": _gaps(certainties), "c": closures}
     return {letter: values for letter, values in letters.items() if values}
+
+
+def _gaps(pairs: Sequence[tuple[int, int | str]]) -> list[int | str]:
+    """Pairs in the order of their index, flat, each index as the step from the one before."""
+    flat: list[int | str] = []
+    last = 0
+    for place, value in pairs:
+        flat += (place - last, value)
+        last = place
+    return flat
 
 
 def _add_rows(body: Json, letter: str, facts: Mapping[str, Json | None], row_of: Any) -> None:

@@ -146,13 +146,17 @@ def _collection(
     )
 
 
-def works_csv(picture: Picture, network: Network, filters: Filters) -> bytes:
-    """The works for a spreadsheet: UTF-8 with a BOM, times in Korea, no cell is a formula."""
+def works_csv(picture: Picture, network: Network, filters: Filters, *, is_simulated: bool) -> bytes:
+    """The works for a spreadsheet: UTF-8 with a BOM, times in Korea, no cell is a formula.
+
+    Every row of a simulated city says so.
+    """
     text = io.StringIO()
     table = csv.writer(text)
-    table.writerow(title for title, _ in _COLUMNS)
+    mark = ["모의(simulated)"] if is_simulated else []
+    table.writerow([title for title, _ in _COLUMNS] + ["자료"] * is_simulated)
     for row in _works(picture, network, filters):
-        table.writerow(cell(_csv_value(name, row, network)) for _, name in _COLUMNS)
+        table.writerow([cell(_csv_value(name, row, network)) for _, name in _COLUMNS] + mark)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 

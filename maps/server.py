@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
 from aiohttp import web
 
@@ -53,7 +53,7 @@ def parse_address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def is_own_host(host_header: str, own_host: str) -> bool:
+def is_own_host(host_header: str, own_hosts: Collection[str]) -> bool:
     """Whether a Host header names this server. A page that rebinds its DNS name to us does not.
 
     Addresses are fine: a rebinding page is always known by a name.
@@ -61,7 +61,13 @@ def is_own_host(host_header: str, own_host: str) -> bool:
     name = host_header.rpartition("@")[2]
     name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
     name = name.lower().rstrip(".")
-    return name in ("localhost", own_host.lower()) or _is_address(name)
+    return name in own_hosts or _is_address(name)
+
+
+def own_hosts(settings: Settings) -> frozenset[str]:
+    """The names a Host header may carry: localhost, BOMNAE_HTTP's and those of BOMNAE_HOSTS."""
+    names = ("localhost", parse_address(settings.http)[0], *settings.hosts.split(","))
+    return frozenset(name.strip().lower() for name in names if name.strip())
 
 
 def _is_address(name: str) -> bool:
@@ -74,13 +80,13 @@ def _is_address(name: str) -> bool:
 
 @web.middleware
 async def _known_host(request: web.Request, handler: Handler) -> web.StreamResponse:
-    own_host, _ = parse_address(request.app[CONTEXT].settings.http)
-    if not is_own_host(request.headers.get("Host", ""), own_host):
+    known = own_hosts(request.app[CONTEXT].settings)
+    if not is_own_host(request.headers.get("Host", ""), known):
         raise RequestRefusedError(
             421,
             "unknown_host",
-            "Host 머리글이 이 서버의 이름이 아닙니다 (BOMNAE_HTTP)",
-            "the Host header does not name this server (BOMNAE_HTTP)",
+            "Host 머리글이 이 서버의 이름이 아닙니다 (BOMNAE_HTTP, BOMNAE_HOSTS)",
+            "the Host header does not name this server (BOMNAE_HTTP, BOMNAE_HOSTS)",
         )
     return await handler(request)
 

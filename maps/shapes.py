@@ -97,11 +97,16 @@ def unknown_links(rows: Iterable[Mapping[str, Any]], network: Network) -> int:
     return sum(link_id not in network.index for row in rows for link_id in row.get("links") or ())
 
 
+def bus_name(vehicle: str) -> str:
+    """A bus's name on the screens: 40 bits of its pseudonym tell a country's buses apart."""
+    return vehicle[:10]
+
+
 def bus_row(vehicle: str, bus: Mapping[str, Any]) -> list[Any]:
     """A BUS: [vehicle, route_no, lon, lat, bearing or -1, observed_ms, stop_id]."""
     bearing = bus.get("bearing_deg")
     return [
-        vehicle,
+        bus_name(vehicle),
         bus.get("route_no"),
         bus.get("lon"),
         bus.get("lat"),

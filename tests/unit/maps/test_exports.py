@@ -86,7 +86,7 @@ def test_works_filter_by_phase_and_box(picture: Picture, network: Network) -> No
 
 
 def test_csv_opens_in_a_spreadsheet(picture: Picture, network: Network) -> None:
-    body = works_csv(picture, network, Filters())
+    body = works_csv(picture, network, Filters(), is_simulated=False)
     assert body.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     assert rows[0][0] == "허가번호"

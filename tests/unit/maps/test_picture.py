@@ -1,4 +1,4 @@
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from hypothesis import given
@@ -86,7 +86,9 @@ def test_a_snapshot_and_the_events_after_it_show_the_links_of_the_last_snapshot(
     screen = snapshot(start, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True)
     end, news = advance(start, translate(entries[at:], TWO_LINKS))
     told = delta_event(news, start, TWO_LINKS, prev=start.delta_id, now_ms=NOW_MS)
-    for place, speed in zip(told.get("l", [])[::2], told.get("l", [])[1::2], strict=True):
+    flat = told.get("l", [])
+    places = accumulate(flat[::2])  # each index is the step from the one before
+    for place, speed in zip(places, flat[1::2], strict=True):
         screen["speeds"][place] = speed
     assert (
         screen["speeds"]

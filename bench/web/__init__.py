@@ -1,0 +1,1 @@
+"""The map in a real browser: first picture, bytes, latency, long tasks."""

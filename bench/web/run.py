@@ -1,0 +1,189 @@
+"""Measures the map in Chromium against its goals; exits 1 when a figure misses.
+
+python -m bench.web.run --seconds 60 [--links 5000]
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.web import servers
+from bench.web.notes import Notes
+
+WATCH = """() => {
+  window.seen = {long: [], csp: []};
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.seen.long.push([entry.startTime, entry.duration]);
+  }).observe({type: "longtask"});
+  document.addEventListener("securitypolicyviolation", (e) =>
+    window.seen.csp.push(e.violatedDirective));
+}"""
+FIRST_PICTURES = 3
+LARGE = 10_000  # links from which the larger goals hold: 1.5 s and 25 kB instead of 1.0 s and 8 kB
+SETTLE_S = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured figure and its goal (at most)."""
+
+    name: str
+    value: float
+    unit: str
+    goal: float | None = None
+
+    @property
+    def is_missed(self) -> bool:
+        return self.goal is not None and self.value > self.goal
+
+    def line(self) -> str:
+        goal = "" if self.goal is None else f"<= {self.goal:g}"
+        verdict = "" if self.goal is None else ("MISSED" if self.is_missed else "ok")
+        return f"{self.name:<38}{self.value:>10.1f} {self.unit:<9}{goal:<10}{verdict}"
+
+
+class Watched:
+    """A page that notes what it asks for and what goes wrong."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.page: Page = browser.new_context(
+            viewport={"width": 1600, "height": 900}, locale="ko-KR", timezone_id="Asia/Seoul"
+        ).new_page()
+        self.page.add_init_script(f"({WATCH})()")
+        self.notes = Notes(self.page, url)
+        self.page.goto(url + "/")
+        self.page.wait_for_selector("html[data-ready]", timeout=20_000)
+
+    def first_picture_ms(self) -> float:
+        """From the start of the navigation until the frame with the links was painted."""
+        at: float = self.page.evaluate(
+            "() => performance.getEntriesByName('bomnae-ready')[0].startTime"
+        )
+        painted: int = self.page.evaluate(
+            "() => bomnae.links.painted.filter((level) => level !== 255).length"
+        )
+        if not painted:
+            raise RuntimeError("the page says it is ready, but no link is painted")
+        return at
+
+
+def steady(watched: Watched, seconds: float) -> list[Figure]:
+    """Latency, long tasks and the main thread over `seconds` of a city that keeps changing."""
+    page = watched.page
+    page.wait_for_timeout(SETTLE_S * 1000)
+    page.evaluate("() => { bomnae.latency.length = 0; seen.long.length = 0; }")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    before = _busy_s(session.send("Performance.getMetrics"))
+    page.wait_for_timeout(seconds * 1000)
+    busy_s = _busy_s(session.send("Performance.getMetrics")) - before
+    latency: list[float] = sorted(page.evaluate("() => bomnae.latency"))
+    long_tasks: list[list[float]] = page.evaluate("() => seen.long")
+    if len(latency) < seconds / 2:
+        raise RuntimeError(f"only {len(latency)} updates were painted in {seconds:.0f} s")
+    return [
+        Figure("updates painted", len(latency), ""),
+        Figure("event to painted, p50", latency[len(latency) // 2], "ms"),
+        Figure("event to painted, p95", latency[int(len(latency) * 0.95)], "ms", 100),
+        Figure("tasks over 50 ms", len(long_tasks), "", 0),
+        Figure("longest task", max((task[1] for task in long_tasks), default=0), "ms"),
+        Figure("main thread busy", 100 * busy_s / seconds, "%"),
+        Figure("resyncs", page.evaluate("() => bomnae.resyncs"), "", 0),
+        Figure("requests outside the machine", len(watched.notes.outside), "", 0),
+        Figure("CSP violations", len(page.evaluate("() => seen.csp")), "", 0),
+        Figure("console errors", len(watched.notes.errors), "", 0),
+    ]
+
+
+def _busy_s(answer: dict[str, list[dict[str, float]]]) -> float:
+    return next(row["value"] for row in answer["metrics"] if str(row["name"]) == "TaskDuration")
+
+
+def bytes_per_update(url: str, updates: int) -> tuple[float, float]:
+    """The kB of an update on the wire (gzip) and unpacked, over the next `updates` deltas."""
+    request = urllib.request.Request(  # noqa: S310  our own server
+        f"{url}/api/v1/stream", headers={"Accept-Encoding": "gzip"}
+    )
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    text, wire, start = b"", 0, 0
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        while (count := text.count(b'"l":')) <= updates:
+            piece = answer.read1()
+            text += unpack.decompress(piece)
+            if count:  # the stream's opening is not an update
+                wire += len(piece)
+            else:
+                start = len(text)
+    return wire / updates / 1000, (len(text) - start) / updates / 1000
+
+
+def measure(seconds: float, links: int) -> list[Figure]:
+    """All figures of a city of `links` links."""
+    with tempfile.TemporaryDirectory() as name, servers.running_redis(Path(name)) as client:
+        folder = Path(name)
+        port = client.connection_pool.connection_kwargs["port"]
+        seed = [sys.executable, "-m", "bench.web.seed", "--links", str(links), "--out", name]
+        seed += ["--redis", f"redis://127.0.0.1:{port}/0", "--seconds", str(seconds + 300)]
+        with subprocess.Popen(seed, cwd=servers.ROOT) as city:
+            try:
+                _wait_for_file(folder / "network.json")
+                with (
+                    servers.running_map(client, folder, folder) as server,
+                    sync_playwright() as playwright,
+                    servers.running_chromium(playwright) as browser,
+                ):
+                    return _figures(browser, server.url, seconds, is_large=links > LARGE)
+            finally:
+                city.terminate()
+
+
+def _figures(browser: Browser, url: str, seconds: float, *, is_large: bool) -> list[Figure]:
+    firsts = []
+    for _ in range(FIRST_PICTURES):
+        cold = Watched(browser, url)
+        firsts.append(cold.first_picture_ms())
+        cold.page.context.close()
+    watched = Watched(browser, url)
+    figures = steady(watched, seconds)
+    watched.page.context.close()
+    wire, raw = bytes_per_update(url, 8)
+    first_ms, wire_kb = (1500, 25) if is_large else (1000, 8)
+    return [
+        Figure(f"first picture, cold, median of {FIRST_PICTURES}", median(firsts), "ms", first_ms),
+        Figure("bytes an update, gzip", wire, "kB", wire_kb),
+        Figure("bytes an update, unpacked", raw, "kB"),
+        *figures,
+    ]
+
+
+def _wait_for_file(path: Path) -> None:
+    deadline = time.monotonic() + servers.START_S
+    while not path.exists():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{path.name} was not written within {servers.START_S:.0f} s")
+        time.sleep(0.05)
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.web.run", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60, help="length of the steady part, s")
+    parser.add_argument("--links", type=int, default=5000)
+    wanted = parser.parse_args(argv)
+    figures = measure(wanted.seconds, wanted.links)
+    print(f"\n{wanted.links} links, 20 % change a second, 300 buses move, 200 works, 1600x900")
+    for figure in figures:
+        print(figure.line())
+    return 1 if any(figure.is_missed for figure in figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,237 @@
+// The card of what is chosen: a link, a work, an incident or a bus. Everything in it is set as text.
+(function () {
+  "use strict";
+  const Bomnae = window.Bomnae = window.Bomnae || {};
+  const REFETCH_MS = 5000;
+
+  class Card {
+    constructor(state, clock, actions) {
+      Object.assign(this, { state, clock, actions });
+      this.element = document.getElementById("card");
+      setInterval(() => { if (this.ageOf) Bomnae.write(this.ageOf.element, this.ageText(this.ageOf.ms)); }, 1000);
+    }
+
+    /** Shows what the state says is chosen; `picture` is the city's. */
+    show(picture) {
+      this.picture = picture;
+      const { chosen } = this.state;
+      this.ageOf = null;
+      if (!chosen || !picture) return this.close();
+      const draw = { link: () => this.showLink(chosen.id), work: () => this.showWork(chosen.id), incident: () => this.showIncident(chosen.id), bus: () => this.showBus(chosen.id) }[chosen.kind];
+      this.element.hidden = false;
+      this.element.dataset.kind = chosen.kind;
+      return draw();
+    }
+
+    close() {
+      this.element.hidden = true;
+      this.element.replaceChildren();
+    }
+
+    /** Something of the picture changed: draw again if it is about what is chosen. */
+    refresh(links, isPoints) {
+      const { chosen } = this.state;
+      if (!chosen || this.element.hidden) return;
+      if (chosen.kind === "link" && links.has(this.picture.network.indexOf.get(chosen.id))) this.show(this.picture);
+      if (chosen.kind !== "link" && isPoints) this.show(this.picture);
+    }
+
+    head(kind, title, sub) {
+      const head = Bomnae.el("header"), close = Bomnae.el("button", "close");
+      const small = Bomnae.el("span", "kind"), heading = Bomnae.el("h2");
+      small.textContent = kind;
+      heading.textContent = title;
+      close.type = "button";
+      close.textContent = "×";
+      close.setAttribute("aria-label", Bomnae.t("close"));
+      close.addEventListener("click", () => this.actions.choose(null));
+      head.append(small, close, heading);
+      if (sub && sub !== title) {
+        const under = Bomnae.el("p", "under");
+        under.textContent = sub;
+        head.append(under);
+      }
+      return head;
+    }
+
+    facts(rows) {
+      const list = Bomnae.el("dl", "facts");
+      Bomnae.fillFacts(list, rows);
+      return list;
+    }
+
+    put(...parts) { this.element.replaceChildren(...parts.filter(Boolean)); }
+
+    ageText(ms) { return ms ? `${Bomnae.t("ago", { age: Bomnae.span(this.clock.now() - ms) })} (${Bomnae.clockText(ms)})` : Bomnae.t("never"); }
+
+    showLink(id) {
+      const { network } = this.picture;
+      const i = network.indexOf.get(id);
+      if (i === undefined) return this.put(this.head(Bomnae.t("kind.section"), id), this.note("card.failed"));
+      this.detail = this.detail && this.detail.id === id ? this.detail : null;
+      this.drawLink(i);
+      return this.fetchLink(id, i);
+    }
+
+    async fetchLink(id, i) {
+      const now = performance.now();
+      if (this.asked === id && now - this.asked_ms < REFETCH_MS) return;
+      this.asked = id;
+      this.asked_ms = now;
+      try {
+        const answer = await fetch("/api/v1/links/" + encodeURIComponent(id));
+        if (!answer.ok) return;
+        this.detail = await answer.json();
+        if (this.state.chosen && this.state.chosen.id === id) this.drawLink(i);
+      } catch { /* the card keeps what the stream says */ }
+    }
+
+    drawLink(i) {
+      const { network, speeds, levels, certainty, closures } = this.picture;
+      const level = Bomnae.LEVELS[levels[i]], letter = certainty[i] || "l", detail = this.detail;
+      const big = Bomnae.el("p", "speed " + level), value = Bomnae.el("b"), word = Bomnae.el("span", "level-word");
+      value.textContent = speeds[i] < 0 ? "–" : String(speeds[i]);
+      word.textContent = Bomnae.t("level." + level);
+      const unit = Bomnae.el("span", "unit");
+      unit.textContent = "km/h";
+      big.append(value, unit, word);
+      const sure = Bomnae.el("span");
+      const sureWord = Bomnae.el("b", "certainty " + letter);
+      sureWord.textContent = Bomnae.t("certainty." + letter);
+      const why = Bomnae.el("span", "why");
+      why.textContent = Bomnae.t(`certainty.${letter}.why`);
+      sure.append(sureWord, " ", why);
+      const age = Bomnae.el("span");
+      if (detail) { age.textContent = this.ageText(detail.observed_ms); this.ageOf = detail.observed_ms ? { element: age, ms: detail.observed_ms } : null; }
+      const closure = closures.get(i) || "none";
+      this.put(
+        this.head(Bomnae.t("kind.section"), network.nameOf(i), network.roads[i]), big,
+        this.facts([
+          ["card.closure", Bomnae.t("closure." + closure)], ["card.certainty", sure],
+          ["card.samples", detail ? sampleText(detail) : ""], ["card.age", detail ? age : ""],
+          ["card.length", network.lengths[i] + " m"], ["card.free_flow", Math.round(network.free[i]) + " km/h"],
+        ]),
+        this.items("card.works", "work", this.worksOn(i)), this.items("card.incidents", "incident", this.incidentsOn(i)),
+        this.small(network.ids[i]),
+      );
+    }
+
+    worksOn(i) { return [...this.picture.works.values()].filter((work) => work.phase !== "finished" && work.links.includes(i)); }
+
+    incidentsOn(i) { return [...this.picture.incidents.values()].filter((incident) => incident.links.includes(i)); }
+
+    showWork(id) {
+      const work = this.picture.works.get(id);
+      if (!work) return this.put(this.head(Bomnae.t("kind.work"), id), this.note("card.gone"));
+      const sign = Bomnae.signOf(work.closure);
+      const verdict = Bomnae.el("p", "verdict " + sign), closure = Bomnae.el("b"), phase = Bomnae.el("span");
+      closure.textContent = Bomnae.t("closure." + work.closure);
+      phase.textContent = Bomnae.t("phase." + work.phase);
+      verdict.append(closure, phase);
+      return this.put(
+        this.head(Bomnae.t("kind.work"), work.title || id, id), verdict,
+        this.facts([
+          ["card.organisation", this.organisation(work)], ["card.place", work.place],
+          ["card.period", `${Bomnae.timeText(work.starts_ms)} ~ ${Bomnae.endText(work.ends_ms)}`],
+          ["card.dig", work.dig_starts_ms && work.dig_ends_ms ? `${Bomnae.timeText(work.dig_starts_ms)} ~ ${Bomnae.endText(work.dig_ends_ms)}` : ""],
+          ["card.hours", work.hours], ["card.lanes", work.lanes_closed ? Bomnae.t("card.lanes.n", { n: work.lanes_closed }) : ""],
+          ["card.purpose", work.purpose], ["card.seen", this.ageText(work.seen_ms)],
+        ]),
+        work.links.length ? this.items("card.links", "link", work.links.slice(0, 12)) : this.note("card.nowhere"),
+        this.pageLink(id),
+      );
+    }
+
+    organisation(work) {
+      if (!work.phone) return work.organisation;
+      const both = Bomnae.el("span"), phone = Bomnae.el("a");
+      phone.textContent = work.phone;
+      phone.href = "tel:" + work.phone.replace(/[^0-9+*#]/g, "");
+      both.append(work.organisation || "", " ", phone);
+      return both;
+    }
+
+    pageLink(id) {
+      const p = Bomnae.el("p", "actions"), link = Bomnae.el("a", "button");
+      link.href = "/w/" + encodeURIComponent(id);
+      link.textContent = Bomnae.t("card.page");
+      p.append(link);
+      return p;
+    }
+
+    showIncident(id) {
+      const incident = this.picture.incidents.get(id);
+      if (!incident) return this.put(this.head(Bomnae.t("kind.incident"), id), this.note("card.gone"));
+      return this.put(
+        this.head(Bomnae.t("incident." + incident.kind), incident.title || id, incident.road_name),
+        this.facts([
+          ["card.closure", Bomnae.t("closure." + (incident.closure || "unknown"))], ["card.lanes", incident.lanes], ["card.direction", incident.direction],
+          ["card.since", Bomnae.timeText(incident.starts_ms)], ["card.until", incident.ends_ms ? Bomnae.timeText(incident.ends_ms) : Bomnae.t("card.open_end")],
+          ["card.age", this.ageText(incident.seen_ms)],
+        ]),
+        incident.links.length ? this.items("card.links", "link", incident.links.slice(0, 12)) : this.note("card.nowhere"),
+      );
+    }
+
+    showBus(id) {
+      const row = this.picture.buses.get(id);
+      if (!row) return this.actions.choose(null);
+      const age = Bomnae.el("span");
+      age.textContent = this.ageText(row[5]);
+      this.ageOf = row[5] ? { element: age, ms: row[5] } : null;
+      return this.put(this.head(Bomnae.t("bus"), Bomnae.t("bus.title", { no: row[1] })), this.facts([["card.age", age], ["card.stop", row[6] || ""]]));
+    }
+
+    /** A list of other things to choose: links by index, works and incidents as they are. */
+    items(key, kind, things) {
+      if (!things.length) return null;
+      const section = Bomnae.el("section", "others"), heading = Bomnae.el("h3"), list = Bomnae.el("ul");
+      heading.textContent = Bomnae.t(key);
+      for (const thing of things) list.append(kind === "link" ? this.linkItem(thing) : this.thingItem(kind, thing));
+      section.append(heading, list);
+      return section;
+    }
+
+    linkItem(i) {
+      const { network, levels, speeds } = this.picture;
+      const level = Bomnae.LEVELS[levels[i]];
+      const text = `${Bomnae.t("level." + level)}${speeds[i] < 0 ? "" : ` ${speeds[i]} km/h`}`;
+      return this.item({ kind: "link", id: network.ids[i] }, "line " + level, network.nameOf(i), text);
+    }
+
+    thingItem(kind, thing) {
+      const text = kind === "work" ? `${Bomnae.t("closure." + thing.closure)} · ${Bomnae.t("phase." + thing.phase)}` : Bomnae.t("incident." + thing.kind);
+      return this.item({ kind, id: thing.id }, "dot " + (kind === "work" ? Bomnae.signOf(thing.closure) : "incident"), thing.title || thing.id, text);
+    }
+
+    item(chosen, icon, title, text) {
+      const li = Bomnae.el("li"), button = Bomnae.el("button", "other"), name = Bomnae.el("span", "name"), state = Bomnae.el("span", "state");
+      button.type = "button";
+      name.textContent = title;
+      state.textContent = text;
+      button.append(Bomnae.el("i", icon), name, state);
+      button.addEventListener("click", () => this.actions.choose(chosen, true));
+      li.append(button);
+      return li;
+    }
+
+    note(key) {
+      const p = Bomnae.el("p", "note");
+      p.textContent = Bomnae.t(key);
+      return p;
+    }
+
+    small(text) {
+      const p = Bomnae.el("p", "small-id");
+      p.textContent = text;
+      return p;
+    }
+  }
+
+  function sampleText(detail) {
+    const sources = Object.entries(detail.sources || {}).map(([name, count]) => `${name === "bus" ? Bomnae.t("bus") : name.toUpperCase()} ${count}`);
+    return Bomnae.t("card.copies", { n: detail.samples }) + (sources.length ? ` (${sources.join(", ")})` : "");
+  }
+
+  Bomnae.Card = Card;
+})();

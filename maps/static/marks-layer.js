@@ -1,0 +1,126 @@
+// Closures striped along their links, road names, works, incidents, and what is chosen: one canvas over the links.
+(function () {
+  "use strict";
+  const Bomnae = window.Bomnae = window.Bomnae || {};
+  const SMALL_BELOW_ZOOM = 13; // works that close nothing are dots in a view of the whole city
+  const STYLE_OF = { active: "solid", planned: "hollow", paused: "dashed", finished: "hollow" };
+  const ORDER = { minor: 0, partial: 1, full: 2, incident: 3 };
+
+  class MarksLayer {
+    constructor(map, network, picture, state, links) {
+      Object.assign(this, { map, network, picture, state, links });
+      this.labels = new Bomnae.Labels(network);
+      this.marks = [];
+      this.canvas = new Bomnae.CanvasLayer(map, "bomnae-marks", 410, (ctx, view) => this.paintAll(ctx, view));
+    }
+
+    paintAll(ctx, view) {
+      const colours = Bomnae.palette(this.state.theme, this.state.palette);
+      this.marks = this.placed(view);
+      this.paintChosen(ctx, view, colours);
+      this.paintClosures(ctx, view, colours);
+      if (this.state.isShown("labels")) this.labels.paint(ctx, view, colours, this.marks.map(boxOf));
+      for (const mark of this.marks) paintMark(ctx, mark, colours);
+      this.paintRing(ctx, view, colours);
+    }
+
+    paintClosures(ctx, view, colours) {
+      ctx.lineCap = "butt";
+      for (const [i, closure] of this.picture.closures) {
+        const sign = Bomnae.signOf(closure);
+        if (!this.state.isShown(sign) || !this.network.drawn[i] || !view.sees(this.network.box, i)) continue;
+        const width = Math.max(3.2, this.links.beds[this.network.rank[i]] * (sign === "minor" ? 0.55 : 0.95));
+        this.line(ctx, i, colours.edge, width + 1.6);
+        this.line(ctx, i, colours.stripe, width);
+        ctx.setLineDash([width * 1.5, width * 1.2]);
+        this.line(ctx, i, colours[sign], width);
+        ctx.setLineDash([]);
+      }
+    }
+
+    line(ctx, i, colour, width) {
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = width;
+      ctx.beginPath();
+      this.links.trace(ctx, i);
+      ctx.stroke();
+    }
+
+    /** The links of the selection, edged in the accent colour so that their own colour stays readable. */
+    paintChosen(ctx, view, colours) {
+      for (const i of this.chosenLinks || []) {
+        if (!view.sees(this.network.box, i)) continue;
+        const width = this.links.beds[this.network.rank[i]];
+        ctx.lineCap = "round";
+        ctx.globalAlpha = 0.45;
+        this.line(ctx, i, colours.chosen, width + 11);
+        ctx.globalAlpha = 1;
+        ctx.lineCap = "butt";
+        ctx.globalCompositeOperation = "destination-out";
+        this.line(ctx, i, "#000", width + 1);
+        ctx.globalCompositeOperation = "source-over";
+      }
+    }
+
+    paintRing(ctx, view, colours) {
+      const at = this.ring;
+      if (!at) return;
+      const x = view.px(at.x), y = view.py(at.y);
+      ctx.lineWidth = 5;
+      ctx.strokeStyle = colours.halo;
+      ctx.beginPath();
+      ctx.arc(x, y, 16, 0, 2 * Math.PI);
+      ctx.stroke();
+      ctx.lineWidth = 2.5;
+      ctx.strokeStyle = colours.chosen;
+      ctx.stroke();
+    }
+
+    /** Marks a selection: links to edge and a place to ring. */
+    choose(links, place) {
+      this.chosenLinks = links;
+      this.ring = place && place.lon !== null && place.lon !== undefined
+        ? { x: Bomnae.worldX(place.lon), y: Bomnae.worldY(place.lat) } : null;
+      this.canvas.repaint();
+    }
+
+    /** Every mark of the view, the gravest last so that it lies on top. */
+    placed(view) {
+      const scale = Bomnae.screenScale();
+      const marks = [];
+      const add = (kind, item, sign, style) => {
+        if (item.lon === null || item.lon === undefined) return;
+        const x = view.px(Bomnae.worldX(item.lon)), y = view.py(Bomnae.worldY(item.lat));
+        if (!view.holds(x, y)) return;
+        const isSmall = sign === "minor" && view.zoom < SMALL_BELOW_ZOOM;
+        const size = view.zoom < SMALL_BELOW_ZOOM ? 0.85 : 1;
+        marks.push({ kind, id: item.id, sign, style, x, y, scale: scale * (isSmall ? 0.58 : size), r: Bomnae.signRadius(sign) * scale * (isSmall ? 0.58 : size) });
+      };
+      for (const work of this.shownWorks()) add("work", work, Bomnae.signOf(work.closure), STYLE_OF[work.phase] || "hollow");
+      if (this.state.isShown("incidents")) for (const incident of this.picture.incidents.values()) add("incident", incident, "incident", "solid");
+      return marks.sort((a, b) => ORDER[a.sign] - ORDER[b.sign] || (b.style === "hollow") - (a.style === "hollow"));
+    }
+
+    /** Works the layer toggles and the phase let through; a finished one is only listed. */
+    shownWorks() {
+      return [...this.picture.works.values()].filter((work) =>
+        work.phase !== "finished" && Bomnae.isInPhase(work, this.state.phase) && this.state.isShown(Bomnae.signOf(work.closure)));
+    }
+  }
+
+  function paintMark(ctx, mark, colours) {
+    Bomnae.drawSign(ctx, mark.sign, mark.x, mark.y, mark.scale, mark.style, colours);
+  }
+
+  function boxOf(mark) {
+    return [mark.x - mark.r - 1, mark.y - mark.r - 1, mark.x + mark.r + 1, mark.y + mark.r + 1];
+  }
+
+  /** Does a work belong to the phase asked for? Outside its daily hours a work is still going on. */
+  Bomnae.isInPhase = function (work, phase) {
+    if (phase === "active") return work.phase === "active" || work.phase === "paused";
+    return phase === "all" || work.phase === phase;
+  };
+  Bomnae.styleOf = (phase) => STYLE_OF[phase] || "hollow";
+  Bomnae.MarksLayer = MarksLayer;
+})();

@@ -1,0 +1,58 @@
+// The buttons of the top line, the sheets of a telephone, and the keys that do the same.
+(function () {
+  "use strict";
+  const Bomnae = window.Bomnae = window.Bomnae || {};
+
+  class Tools {
+    constructor(live) {
+      this.live = live;
+      this.state = live.state;
+      const { state } = this;
+      const help = document.getElementById("help");
+      const acts = {
+        dark: () => state.setTheme(state.theme === "dark" ? "light" : "dark"),
+        cb: () => state.setPalette(state.palette === "cb" ? "plain" : "cb"),
+        lang: () => state.setLang(state.lang === "ko" ? "en" : "ko"),
+        help: () => { Bomnae.fillHelp(); help.showModal(); },
+        print: () => window.print(),
+      };
+      for (const [name, act] of Object.entries(acts)) document.getElementById("tool-" + name).addEventListener("click", act);
+      for (const button of document.querySelectorAll(".sheets button")) button.addEventListener("click", () => this.openSheet(button.dataset.sheet));
+      document.getElementById("empty-retry").addEventListener("click", () => live.stream.wake());
+      this.listen(acts);
+      this.openSheet("");
+    }
+
+    listen(acts) {
+      const { live, state } = this;
+      const levelKeys = Object.fromEntries(Bomnae.LEVELS.map((level, k) => [String(k + 1), () => state.toggle(level)]));
+      Bomnae.listenToKeys({
+        "/": () => { this.openSheet("left"); live.search.focus(); }, "d": acts.dark, "c": acts.cb, "l": acts.lang, "?": acts.help,
+        "0": () => live.goHome(), "Escape": () => this.escape(), ...levelKeys,
+      });
+    }
+
+    openSheet(name) {
+      document.body.dataset.sheet = name;
+      for (const button of document.querySelectorAll(".sheets button")) button.setAttribute("aria-pressed", String(button.dataset.sheet === name));
+    }
+
+    escape() {
+      if (this.state.chosen) this.live.choose(null);
+      else this.openSheet("");
+    }
+
+    /** Words and pressed states of the buttons. */
+    show() {
+      const { t } = Bomnae, { state } = this;
+      const lang = document.getElementById("tool-lang");
+      lang.textContent = t("tool.lang");
+      lang.lang = state.lang === "ko" ? "en" : "ko";
+      lang.setAttribute("aria-label", t("tool.lang.label"));
+      document.getElementById("tool-dark").textContent = t(state.theme === "dark" ? "tool.light" : "tool.dark");
+      document.getElementById("tool-cb").setAttribute("aria-pressed", String(state.palette === "cb"));
+    }
+  }
+
+  Bomnae.Tools = Tools;
+})();

@@ -1,0 +1,156 @@
+// The lists on the right: works, incidents, and works that no place is known for. A press flies there.
+(function () {
+  "use strict";
+  const Bomnae = window.Bomnae = window.Bomnae || {};
+  const FIRST_ROWS = 120, MORE_ROWS = 400;
+  const CLOSURE_ORDER = { full: 0, partial: 1, shoulder: 2, unknown: 3, sidewalk: 4, none: 5 };
+  const PHASE_ORDER = { active: 0, paused: 1, planned: 2, finished: 3 };
+  const LISTS = ["works", "incidents", "nowhere"];
+
+  class Lists {
+    constructor(state, clock) {
+      Object.assign(this, { state, clock });
+      this.most = FIRST_ROWS;
+      this.rows = { works: new Map(), incidents: new Map(), nowhere: new Map() };
+      for (const name of LISTS) document.getElementById("tab-" + name).addEventListener("click", () => this.turnTo(name));
+      document.getElementById("lists").addEventListener("keydown", (e) => this.onKey(e));
+    }
+
+    onKey(e) {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+      if (!step) return;
+      const at = LISTS.findIndex((name) => document.getElementById("tab-" + name) === e.target);
+      const next = LISTS[(at + step + LISTS.length) % LISTS.length];
+      this.turnTo(next);
+      document.getElementById("tab-" + next).focus();
+    }
+
+    turnTo(shown) {
+      for (const name of LISTS) {
+        const tab = document.getElementById("tab-" + name);
+        tab.setAttribute("aria-selected", String(name === shown));
+        tab.tabIndex = name === shown ? 0 : -1;
+        document.getElementById("panel-" + name).hidden = name !== shown;
+      }
+    }
+
+    show(picture) {
+      const isLayer = (work) => this.state.isShown(Bomnae.signOf(work.closure));
+      const works = [...picture.works.values()].filter((work) => Bomnae.isInPhase(work, this.state.phase));
+      const placed = works.filter((work) => isPlaced(work) && isLayer(work)).sort(byGravity);
+      const nowhere = works.filter((work) => !isPlaced(work)).sort(byGravity);
+      const incidents = [...picture.incidents.values()].sort((a, b) => b.starts_ms - a.starts_ms);
+      this.city = picture.network.city;
+      this.colours = Bomnae.palette(this.state.theme, this.state.palette);
+      this.fill("works", "work", placed, (work) => this.workFacts(work));
+      this.fill("nowhere", "work", nowhere, (work) => this.workFacts(work));
+      this.fill("incidents", "incident", incidents, (incident) => this.incidentFacts(incident));
+    }
+
+    /** What a row says: sign, title, the line under it, and whether it is over. */
+    workFacts(work) {
+      const closure = Bomnae.t("closure." + (work.closure || "unknown"));
+      const period = `${Bomnae.shortDay(work.starts_ms)} ~ ${Bomnae.shortDay(work.ends_ms - 1)}`;
+      return {
+        sign: Bomnae.signOf(work.closure), style: Bomnae.styleOf(work.phase), title: work.title || work.id,
+        tags: [closure, Bomnae.t("phase." + work.phase)], under: [period, this.shortPlace(work.place)].filter(Boolean).join(" · "), isOver: work.phase === "finished",
+      };
+    }
+
+    /** An address without the province and the city everyone in the room is in. */
+    shortPlace(place) {
+      const cut = (place || "").indexOf(this.city + " ");
+      return cut < 0 ? place : place.slice(cut + this.city.length + 1);
+    }
+
+    incidentFacts(incident) {
+      const kind = Bomnae.t("incident." + incident.kind);
+      return {
+        sign: "incident", style: "solid", title: incident.title || kind,
+        tags: [kind, ...(incident.closure && incident.closure !== "unknown" ? [Bomnae.t("closure." + incident.closure)] : [])],
+        under: [incident.road_name, incident.direction, Bomnae.timeText(incident.starts_ms) + " ~"].filter(Boolean).join(" · "), isOver: false,
+      };
+    }
+
+    /** Brings a list in line with items; rows that say the same stay the elements they are. */
+    fill(name, kind, items, factsOf) {
+      const list = document.getElementById(name + "-list"), none = document.getElementById(name + "-none");
+      const old = this.rows[name], rows = new Map();
+      for (const item of items.slice(0, this.most)) {
+        const facts = factsOf(item);
+        const mark = JSON.stringify(facts) + this.state.theme + this.state.palette + this.state.lang;
+        const before = old.get(item.id);
+        rows.set(item.id, before && before.mark === mark ? before : { mark, element: this.row(kind, item, facts) });
+      }
+      this.rows[name] = rows;
+      const wanted = [...rows.values()].map((row) => row.element);
+      if (items.length > this.most) wanted.push(this.more(items.length - this.most));
+      arrange(list, wanted);
+      none.hidden = items.length > 0;
+      Bomnae.write(none, Bomnae.t(name + ".none"));
+      Bomnae.write(document.getElementById(name + "-count"), items.length.toLocaleString());
+      this.markChosen();
+    }
+
+    more(count) {
+      const item = Bomnae.el("li", "more"), button = Bomnae.el("button", "plain");
+      button.type = "button";
+      button.textContent = Bomnae.t("works.more", { n: Math.min(count, MORE_ROWS).toLocaleString() });
+      button.addEventListener("click", () => { this.most += MORE_ROWS; this.state.tell("layers"); });
+      item.append(button);
+      return item;
+    }
+
+    row(kind, item, facts) {
+      const li = Bomnae.el("li"), button = Bomnae.el("button", "row");
+      button.type = "button";
+      button.dataset.kind = kind;
+      button.dataset.id = item.id;
+      button.classList.toggle("is-over", facts.isOver);
+      const text = Bomnae.el("span", "text"), title = Bomnae.el("b", "title"), tags = Bomnae.el("span", "tags"), under = Bomnae.el("span", "under");
+      title.textContent = facts.title;
+      under.textContent = facts.under;
+      for (const tag of facts.tags) {
+        const span = Bomnae.el("span", "tag");
+        span.textContent = tag;
+        tags.append(span);
+      }
+      tags.firstChild.classList.add(facts.sign);
+      text.append(tags, title, under);
+      button.append(Bomnae.signIcon(facts.sign, facts.style, this.colours), text);
+      button.addEventListener("click", () => this.onChoose({ kind, id: item.id }));
+      li.append(button);
+      return li;
+    }
+
+    markChosen() {
+      const { chosen } = this.state;
+      for (const name of LISTS) {
+        for (const [id, row] of this.rows[name]) {
+          const button = row.element.firstChild;
+          const isChosen = Boolean(chosen) && chosen.id === id && chosen.kind === button.dataset.kind;
+          if (isChosen) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
+        }
+      }
+    }
+  }
+
+  /** Puts elements in order and moves only what must, so that focus and scroll stay where they are. */
+  function arrange(list, wanted) {
+    const kept = new Set(wanted);
+    for (const element of [...list.children]) if (!kept.has(element)) element.remove();
+    wanted.forEach((element, k) => {
+      if (list.children[k] !== element) list.insertBefore(element, list.children[k] || null);
+    });
+  }
+
+  function isPlaced(work) { return work.placed_by !== "nowhere" && (work.lon !== null || work.links.length > 0); }
+
+  /** What is happening now before what will, what closes more before what closes less. */
+  function byGravity(a, b) {
+    return PHASE_ORDER[a.phase] - PHASE_ORDER[b.phase] || (CLOSURE_ORDER[a.closure] ?? 3) - (CLOSURE_ORDER[b.closure] ?? 3)
+      || a.starts_ms - b.starts_ms || (a.id < b.id ? -1 : 1);
+  }
+
+  Bomnae.Lists = Lists;
+})();

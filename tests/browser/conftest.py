@@ -1,0 +1,80 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from bench.web import seed, servers
+from bench.web.grid import grid
+from bench.web.screen import Screen
+from bench.web.seed import Traffic
+from bench.web.stage import City, Line
+
+LINKS = 84
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="session")
+def city(folder: Path) -> Iterator[City]:
+    network = grid(LINKS)
+    seed.save(network, folder)
+    with servers.running_redis(folder) as client:
+        traffic = Traffic(network, seed=7, buses=5, works=8)
+        with City(client, traffic).living() as living:
+            yield living
+
+
+@pytest.fixture(scope="session")
+def server(city: City, folder: Path) -> Iterator[servers.MapServer]:
+    with servers.running_map(city.client, folder, folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright, servers.running_chromium(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture(autouse=True)
+def _clock_runs(city: City) -> Iterator[None]:
+    city.is_ticking = True
+    city.tick()
+    yield
+    city.is_ticking = True
+
+
+@pytest.fixture
+def line(server: servers.MapServer) -> Iterator[Line]:
+    line = Line(server.address)
+    yield line
+    line.close()
+
+
+@pytest.fixture
+def new_screen(chromium: Browser, server: servers.MapServer) -> Iterator[Callable[..., Screen]]:
+    """Makes screens; whatever the test, none may ask outside, break the CSP or open a dialog."""
+    screens: list[Screen] = []
+
+    def make(url: str = server.url, **options: Any) -> Screen:
+        screens.append(Screen(chromium, url, **options))
+        return screens[-1]
+
+    yield make
+    for screen in screens:
+        found = (screen.notes.outside, screen.violations(), screen.notes.dialogs)
+        screen.context.close()
+        assert found == ([], [], [])
+
+
+@pytest.fixture
+def screen(new_screen: Callable[..., Screen]) -> Iterator[Screen]:
+    """A screen on which no error may be written to the console."""
+    screen = new_screen()
+    yield screen
+    assert screen.notes.errors == []

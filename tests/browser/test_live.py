@@ -1,0 +1,162 @@
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bench.web.screen import Screen, eventually
+from bench.web.seed import now_ms
+from bench.web.servers import MapServer
+from bench.web.stage import City, Line
+
+NewScreen = Callable[..., Screen]
+
+
+def test_page_goes_live_with_nothing_but_its_own_server(screen: Screen) -> None:
+    page = screen.open()
+    expect(page.locator("#live-word")).to_have_text("실시간")
+    expect(page.locator("#simulated")).to_be_visible()
+    assert page.evaluate("() => document.documentElement.dataset.net").isalnum()
+    assert screen.notes.outside == []
+
+
+def test_delta_repaints_the_link_it_names(screen: Screen, city: City) -> None:
+    city.set_speed(10, 50)
+    screen.open()
+    eventually(screen, "the link is green", lambda: screen.level(10) == "free")
+    for speed_kmh, level in ((5, "jam"), (20, "slow"), (None, "unknown"), (44, "free")):
+        city.set_speed(10, speed_kmh)
+        eventually(screen, f"the link is {level}", partial(_is_level, screen, 10, level))
+
+
+def _is_level(screen: Screen, index: int, level: str) -> bool:
+    return screen.level(index) == level
+
+
+def test_speed_on_a_threshold_belongs_to_the_better_level(screen: Screen, city: City) -> None:
+    screen.open()
+    jam_kmh = screen.page.evaluate("() => bomnae.picture.network.jam[10]")
+    city.set_speed(10, jam_kmh)
+    eventually(screen, "서행 at the threshold", lambda: screen.level(10) == "slow")
+    city.set_speed(10, jam_kmh - 0.1)
+    eventually(screen, "정체 below it", lambda: screen.level(10) == "jam")
+
+
+def test_both_directions_of_a_road_are_seen(screen: Screen, city: City) -> None:
+    city.set_speed(20, 50)
+    city.set_speed(21, 5)
+    screen.open()
+    eventually(screen, "the way there is green", lambda: screen.level(20) == "free")
+    eventually(screen, "the way back is red", lambda: screen.level(21) == "jam")
+
+
+def test_picture_is_stale_when_its_clock_stops_and_live_again_after(
+    screen: Screen, city: City
+) -> None:
+    page = screen.open()
+    box = page.locator("#stage").bounding_box()
+    city.is_ticking = False
+    city.tick(now_ms() - 60_000)
+    screen.wait_for("stale")
+    expect(page.locator("#banner")).to_contain_text("1분")
+    assert page.locator("#stage").bounding_box() == box
+    city.is_ticking = True
+    screen.wait_for("live")
+    expect(page.locator("#banner")).to_be_hidden()
+
+
+def test_cut_stream_resumes_without_a_gap(new_screen: NewScreen, city: City, line: Line) -> None:
+    screen = new_screen(line.url)
+    city.set_speed(12, 50)
+    screen.open()
+    eventually(screen, "green before", lambda: screen.level(12) == "free")
+    line.is_down = True
+    line.cut()
+    screen.wait_for("retry")
+    city.set_speed(12, 4)
+    line.is_down = False
+    screen.wait_for("live")
+    eventually(screen, "red after", lambda: screen.level(12) == "jam")
+    assert screen.resyncs() == 0
+
+
+def test_restarted_server_costs_at_most_one_resync(
+    new_screen: NewScreen, city: City, server: MapServer
+) -> None:
+    screen = new_screen()
+    city.set_speed(13, 50)
+    screen.open()
+    server.stop()
+    screen.wait_for("retry")
+    city.set_speed(13, 4)
+    server.start()
+    screen.wait_for("live")
+    eventually(screen, "red after", lambda: screen.level(13) == "jam")
+    assert screen.resyncs() <= 1
+
+
+def test_delta_that_does_not_follow_the_last_brings_a_new_snapshot(
+    screen: Screen, city: City
+) -> None:
+    page = screen.open()
+    city.set_speed(14, 50)
+    eventually(screen, "green", lambda: screen.level(14) == "free")
+    page.evaluate(
+        """() => { const at = parseInt(bomnae.stream.last), net = bomnae.stream.net;
+        bomnae.stream.receive(`${at}-9`, {prev: `${at}-8`, net, l: [14, 3]}); }"""
+    )
+    eventually(screen, "a resync", lambda: screen.resyncs() >= 1)
+    city.set_speed(15, 3)
+    eventually(screen, "deltas go on", lambda: screen.level(15) == "jam")
+    assert screen.level(14) == "free"
+
+
+def test_unreachable_server_is_said_and_tried_again(new_screen: NewScreen, line: Line) -> None:
+    screen = new_screen(line.url)
+    screen.page.route("**/api/v1/snapshot", lambda route: route.abort())
+    screen.page.goto(line.url)
+    expect(screen.page.locator("#empty-word")).to_have_text("서버에 닿지 않습니다")
+    screen.page.unroute("**/api/v1/snapshot")
+    screen.page.click("#empty-retry")
+    screen.wait_for("live")
+    expect(screen.page.locator("#empty")).to_be_hidden()
+
+
+def test_tabs_of_a_browser_share_one_stream(screen: Screen, city: City) -> None:
+    first = screen.open()
+    others = [screen.context.new_page() for _ in range(6)]
+    for page in others:
+        page.goto(screen.url)
+        expect(page.locator("html")).to_have_attribute("data-live", "live", timeout=15_000)
+    city.set_speed(16, 3)
+    for page in (first, *others):
+        eventually(screen, "each tab has it", partial(_has_speed, page, 16, 3))
+
+
+def _has_speed(page: Page, index: int, speed_kmh: int) -> bool:
+    found: int = page.evaluate("(i) => bomnae.picture.speeds[i]", index)
+    return found == speed_kmh
+
+
+@pytest.mark.parametrize(
+    ("facts", "word"),
+    [
+        ("{isLoaded: false, connection: 'none', broken_ms: 0}", "init"),
+        ("{isLoaded: true, connection: 'open', age_ms: 10000}", "live"),
+        ("{isLoaded: true, connection: 'open', age_ms: 10001}", "stale"),
+        ("{isLoaded: true, connection: 'open', age_ms: null}", "stale"),
+        ("{isLoaded: true, connection: 'broken', age_ms: 0, broken_ms: 30000}", "retry"),
+        ("{isLoaded: true, connection: 'broken', age_ms: 0, broken_ms: 30001}", "down"),
+        ("{isLoaded: false, connection: 'none', broken_ms: 30001, hasFailed: true}", "down"),
+    ],
+)
+def test_word_for_how_live_the_picture_is(words_page: Screen, facts: str, word: str) -> None:
+    assert words_page.page.evaluate(f"() => Bomnae.liveWord({facts})") == word
+
+
+@pytest.fixture(scope="module")
+def words_page(chromium: Browser, server: MapServer) -> Iterator[Screen]:
+    screen = Screen(chromium, server.url)
+    screen.open()
+    yield screen
+    screen.context.close()

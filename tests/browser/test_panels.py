@@ -1,0 +1,175 @@
+import pytest
+from playwright.sync_api import Page, expect
+
+from bench.web.screen import Screen, eventually
+from bench.web.seed import now_ms
+from bench.web.stage import City
+
+HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
+
+
+def test_search_by_initial_consonants_flies_to_the_road(screen: Screen) -> None:
+    page = screen.open()
+    before = screen.centre()
+    page.keyboard.press("/")
+    page.keyboard.type("ㄱㄹㄷㄹ")
+    first = page.locator("#search-list [role=option]").first
+    expect(first).to_contain_text("가람대로")
+    page.keyboard.press("ArrowDown")
+    expect(first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    eventually(screen, "the map moved to the road", lambda: screen.centre() != before)
+    expect(page.locator("#search-list")).to_be_hidden()
+
+
+def test_enter_that_ends_a_syllable_chooses_nothing(screen: Screen) -> None:
+    page = screen.open()
+    page.fill("#search-box", "가람")
+    expect(page.locator("#search-list")).to_be_visible()
+    page.evaluate(
+        """() => document.getElementById("search-box").dispatchEvent(
+        new KeyboardEvent("keydown", {key: "Enter", isComposing: true, bubbles: true}))"""
+    )
+    expect(page.locator("#search-list")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#search-box")).to_have_value("")
+
+
+def test_search_that_finds_nothing_says_so(screen: Screen) -> None:
+    page = screen.open()
+    page.fill("#search-box", "쀍쀍")
+    expect(page.locator("#search-note")).to_contain_text("찾은 것이 없습니다")
+
+
+def test_legend_row_hides_its_level_and_the_road_stays(screen: Screen, city: City) -> None:
+    city.set_speed(30, 4)
+    page = screen.open()
+    eventually(screen, "red", lambda: screen.level(30) == "jam")
+    count = page.locator("[data-name=jam] .count").inner_text()
+    assert int(count.replace(",", "")) >= 1
+    page.uncheck("#show-jam")
+    eventually(screen, "only the bed of the road", lambda: screen.level(30) == "bed")
+    eventually(screen, "address", lambda: "off=jam" in page.url)
+    page.keyboard.press("3")
+    eventually(screen, "red again", lambda: screen.level(30) == "jam")
+
+
+def test_chip_shows_every_status_of_a_feed(screen: Screen, city: City) -> None:
+    page = screen.open()
+    chip = page.locator("[data-feed='its.speeds']")
+    old_ms = now_ms() - 3_600_000
+    for status, word, report in (
+        ("empty", "내용 없음", {"outcome": "empty"}),
+        ("partial", "일부만", {"is_partial": True}),
+        ("frozen", "값 고정", {"change_within_ms": 1000, "changed_ms": old_ms}),
+        ("unknown", "응답 이상", {"outcome": "unknown", "code": "HTTP 500"}),
+        ("stopped", "중지", {"is_stopped": True, "outcome": "unknown"}),
+        ("live", "정상", {}),
+    ):
+        city.set_feed("its.speeds", **report)
+        expect(chip).to_have_attribute("data-status", status)
+        expect(chip).to_contain_text(word)
+
+
+def test_chip_of_a_silent_feed_turns_late_by_itself(screen: Screen, city: City) -> None:
+    page = screen.open()
+    # its limit is two polls and 5 s: this report runs out in about a second
+    city.set_feed("its.events", received_ms=now_ms() - 2 * 300_000 - 4_000)
+    chip = page.locator("[data-feed='its.events']")
+    expect(chip).to_have_attribute("data-status", "stale", timeout=8_000)
+    expect(chip).to_contain_text("10분")
+    chip.click()
+    expect(page.locator("#feed-dialog")).to_be_visible()
+
+
+def test_work_of_the_list_opens_its_card_and_its_page(screen: Screen, city: City) -> None:
+    link = city.network.links[40].id
+    city.set_work("2026-굴착-7001", title="상수도 관로 이설", closure="full", links=[link])
+    page = screen.open()
+    page.click("[data-id='2026-굴착-7001']")
+    card = page.locator("#card")
+    for text in ("상수도 관로 이설", "전면 통제", "진행 중", "033-250-0000", "2026-굴착-7001"):
+        expect(card).to_contain_text(text)
+    eventually(screen, "the map flew to the link", lambda: screen.zoom() >= 15)
+    eventually(screen, "address", lambda: "work=2026-" in page.url)
+    card.get_by_role("link", name="공사 안내면 열기").click()
+    expect(page.locator("h1")).to_have_text("상수도 관로 이설")
+    expect(page.locator(".verdict")).to_contain_text("전면 통제")
+    expect(page.locator(".links li")).to_have_count(1)
+    page.get_by_role("link", name="지도에서 보기").click()
+    expect(page.locator("#card")).to_contain_text("상수도 관로 이설")
+
+
+def test_work_without_a_place_is_listed_apart(screen: Screen, city: City) -> None:
+    city.set_work("2026-굴착-7002", title="어딘가의 공사", links=[])
+    page = screen.open()
+    expect(page.locator("#works-list")).not_to_contain_text("어딘가의 공사")
+    page.click("#tab-nowhere")
+    expect(page.locator("#nowhere-list")).to_contain_text("어딘가의 공사")
+    page.click("#nowhere-list >> text=어딘가의 공사")
+    expect(page.locator("#card")).to_contain_text("지도 위치 미확인")
+
+
+def test_phase_filter_keeps_planned_works_only(screen: Screen, city: City) -> None:
+    links = [city.network.links[42].id]
+    city.set_work("2026-굴착-7003", title="다음 달 공사", phase="planned", links=links)
+    city.set_work("2026-굴착-7004", title="오늘 공사", phase="active", links=links)
+    page = screen.open("/#phase=planned")
+    expect(page.locator("#works-list")).to_contain_text("다음 달 공사")
+    expect(page.locator("#works-list")).not_to_contain_text("오늘 공사")
+
+
+def test_list_that_grows_keeps_the_keyboard_where_it_is(screen: Screen, city: City) -> None:
+    links = [city.network.links[45].id]
+    city.set_work("2026-굴착-7007", title="가운데 공사", closure="partial", links=links)
+    page = screen.open()
+    row = page.locator("[data-id='2026-굴착-7007']")
+    row.focus()
+    city.set_work("2026-굴착-7008", title="더 급한 공사", closure="full", links=links)
+    expect(page.locator("[data-id='2026-굴착-7008']")).to_be_visible()
+    expect(row).to_be_focused()
+
+
+def test_finished_work_leaves_the_list_when_the_feed_drops_it(screen: Screen, city: City) -> None:
+    links = [city.network.links[43].id]
+    city.set_work("2026-굴착-7005", title="곧 끝날 공사", links=links)
+    page = screen.open()
+    expect(page.locator("#works-list")).to_contain_text("곧 끝날 공사")
+    city.say(w={"2026-굴착-7005": None})
+    expect(page.locator("#works-list")).not_to_contain_text("곧 끝날 공사")
+
+
+@pytest.mark.parametrize("where", ["list", "card", "page"])
+def test_hostile_text_of_a_feed_is_shown_as_text(screen: Screen, city: City, where: str) -> None:
+    links = [city.network.links[44].id]
+    city.set_work("2026-굴착-7006", title=HOSTILE, place=HOSTILE, organisation=HOSTILE, links=links)
+    if where == "page":
+        screen.page.goto(f"{screen.url}/w/2026-굴착-7006")
+        seen = screen.page.locator("h1")
+    else:
+        page = screen.open("/#work=2026-굴착-7006" if where == "card" else "/")
+        seen = page.locator("#card h2" if where == "card" else "[data-id='2026-굴착-7006'] .title")
+    expect(seen).to_have_text(HOSTILE)
+    assert screen.page.locator("img[src=x]").count() == 0
+    assert screen.notes.dialogs == []
+
+
+def test_pressed_link_says_its_speed_and_what_it_rests_on(screen: Screen, city: City) -> None:
+    city.set_speed(50, 33, certainty="inferred", samples=1, sources={"bus": 1})
+    page = screen.open("/#off=buses,minor,partial,full,incidents")
+    eventually(screen, "green", lambda: screen.level(50) == "free")
+    x, y, _ = screen.probe(50)
+    page.mouse.move(x, y)
+    expect(page.locator("#hint")).to_contain_text("33 km/h")
+    page.mouse.click(x, y)
+    card = page.locator("#card")
+    for text in (city.network.links[50].name, "33", "원활", "추정", "1개"):
+        expect(card).to_contain_text(text)
+    city.set_speed(50, 9)
+    expect(card).to_contain_text("정체")
+    _close(page)
+
+
+def _close(page: Page) -> None:
+    page.keyboard.press("Escape")
+    expect(page.locator("#card")).to_be_hidden()
