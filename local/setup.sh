@@ -54,7 +54,7 @@ kafka)
 	touch .cache/kafka/.fetched
 	;;
 lock)
-	for part in "requirements.lock --group dev" "requirements-production.lock"; do
+	for part in "requirements.lock --group dev" "requirements-production.lock -c requirements.lock"; do
 		set -- $part
 		out=$1; shift
 		.cache/uv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \

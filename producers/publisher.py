@@ -195,7 +195,10 @@ def _create(
         topic.name: {
             "num_partitions": topic.partitions(settings.partitions),
             "replication_factor": replicas,
-            "configs": {"retention.ms": str(topic.retention_h * 3_600_000)},
+            "configs": {
+                "retention.ms": str(topic.retention_h * 3_600_000),
+                "max.message.bytes": str(topics.MAX_MESSAGE_BYTES),
+            },
         }
         for topic in missing
     }

@@ -1,7 +1,8 @@
 """The agents: one loop for every stage. Decode, step, send on, pass the gate; decide nothing.
 
-No exception leaves the loop. A message that breaks a rule goes to the dead letters; a store or a
-broker that is away is tried again until it is back, and the stream waits.
+A message that breaks a rule goes to the dead letters. A store or a broker that is away is tried
+again until it is back, and the stream waits. Anything else is a bug: it ends the worker, and the
+gate sees to it that the next one goes on at the same message.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from aiokafka.errors import KafkaError
 from redis.exceptions import RedisError
 
 from streams import wire
@@ -62,7 +64,7 @@ class StageRunner:
         while True:
             try:
                 return await self._take(payload, origin)
-            except (RedisError, OSError, TimeoutError) as error:
+            except (RedisError, KafkaError, OSError, TimeoutError) as error:
                 log.warning(
                     "waiting for the store or the broker",
                     extra={"topic": origin.topic, "error": type(error).__name__},

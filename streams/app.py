@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,7 @@ def create_app(settings: Settings, network: Network) -> Any:
         key_serializer="raw",
         value_serializer="raw",
         web_enabled=False,
+        datadir=Path(tempfile.gettempdir()) / "bomnae-faust",  # Faust wants one; nothing is in it
         topic_allow_declare=False,
         topic_disable_leader=True,
         topic_partitions=settings.partitions,
@@ -96,6 +98,7 @@ def create_app(settings: Settings, network: Network) -> Any:
         broker_heartbeat_interval=max(1.0, settings.session_s / 5),
         broker_rebalance_timeout=settings.session_s,
         producer_acks=-1,
+        producer_max_request_size=topics.MAX_MESSAGE_BYTES,
         logging_config={"version": 1, "disable_existing_loggers": False},
     )
     app.transport = PositionTransport(app.conf.broker, app, app.loop)
@@ -119,7 +122,11 @@ def _add_agent(app: Any, topic: topics.Topic, runner: StageRunner) -> None:
     @app.agent(_raw(app, topic), name=topic.name)  # type: ignore[untyped-decorator]
     async def carry(stream: Any) -> None:
         async for event in stream.events():
-            await runner.take(event.value, origin_of(event))
+            try:
+                await runner.take(event.value, origin_of(event))
+            except Exception as error:
+                await app.crash(error)
+                raise
 
 
 def _raw(app: Any, topic: topics.Topic) -> Any:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from zlib import crc32
 
+MAX_MESSAGE_BYTES = 2 << 20  # on the topics: the codec's 1 MiB with room for headers and growth
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:

@@ -57,7 +57,7 @@ PERMITS = (
     ),
     Work(
         number="굴착-0399",
-        title="스무숲길 하수관로 정비공사(차량 전면통제)",
+        title="스무숲길 하수관로 정비공사(전면통제)",
         organisation=_WATER,
         phone="033-000-4470",
         place="강원특별자치도 춘천시 스무숲길 21 ~ 스무숲길 57",

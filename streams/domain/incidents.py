@@ -52,7 +52,9 @@ class IncidentsStage:
     def _admit(
         self, state: Mapping[str, Rows], batch: IncidentBatch, row: Incident, effects: Effects
     ) -> list[Obstruction]:
-        known: RunningIncident | None = state["incidents"].get(row.incident_id)
+        known: RunningIncident | None = effects.changes.get("incidents", {}).get(
+            row.incident_id, state["incidents"].get(row.incident_id)
+        )
         if row.ends_ms is not None and row.ends_ms <= batch.received_ms:
             return _end(known, effects) if known else []
         has_point = row.lon is not None and row.lat is not None
@@ -71,9 +73,11 @@ class IncidentsStage:
             seen_ms=batch.received_ms,
             updated_ms=known.updated_ms if known else batch.received_ms,
         )
-        effects.put("incidents", row.incident_id, running)
         if known and replace(known, seen_ms=running.seen_ms, misses=0) == running:
+            effects.put("incidents", row.incident_id, running)
             return []
+        running = replace(running, updated_ms=batch.received_ms)
+        effects.put("incidents", row.incident_id, running)
         left = tuple(x for x in (known.links if known else ()) if x not in links)
         return _obstructions(running) + _obstructions(replace(running, links=left), is_over=True)
 

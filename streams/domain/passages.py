@@ -202,7 +202,7 @@ class PositionsStage:
     def _show(
         self, state: Mapping[str, Rows], row: BusPosition, run: Run | None, effects: Effects
     ) -> None:
-        """Put the bus on the screens, unless it is known there from later or its other route moves."""
+        """Put the bus on the screens, unless they know later or its other route is moving."""
         lon, lat = row.lon, row.lat
         stop = self._network.stop_by_id.get(row.stop_id)
         if (lon is None or lat is None) and stop is not None:

@@ -237,6 +237,9 @@ class RoadsStage:
                     continue
                 link = take_passage(link, row, grid)
             elif isinstance(row, SpeedShare):
+                if row.observed_ms <= watermark_ms - self._rules.fresh_ms:
+                    effects.count("speeds late")  # time would take it away again, or already has
+                    continue
                 link = take_speed(link, row)
             else:
                 link = take_obstruction(link, row)

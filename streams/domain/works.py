@@ -25,6 +25,7 @@ class Work(Permit):
     feed: str = ""
     seen_ms: int = 0
     updated_ms: int = 0
+    network: str = ""  # the version its links are of
 
 
 def phase_at(permit: Permit, now_ms: int) -> str:
@@ -56,8 +57,10 @@ def within_hours(hours: str, now_ms: int) -> bool:
 
 
 def _minute(text: str) -> int:
-    hour, minute = text.strip().split(":")
-    return int(hour) * 60 + int(minute)
+    hour, minute = (int(part) for part in text.strip().split(":"))
+    if not (0 <= hour <= 24 and 0 <= minute < 60 and hour * 60 + minute <= 24 * 60):
+        raise ValueError(text)
+    return hour * 60 + minute
 
 
 class WorksStage:
@@ -89,9 +92,12 @@ class WorksStage:
         known: Work | None = effects.changes.get("works", {}).get(
             permit.permit_id, state["works"].get(permit.permit_id)
         )
-        if known is not None and _permit_of(known) == permit:
+        version = self._network.version
+        if known and known.network == version and _permit_of(known) == permit:
             effects.put("works", permit.permit_id, replace(known, seen_ms=batch.received_ms))
             return []
+        if known is None and batch.received_ms > permit.ends_ms + KEEP_FINISHED_MS:
+            return []  # forgotten by the clock, and still listed by its source
         links, placed_by = self._place(permit)
         work = Work(
             **_fields_of(permit),
@@ -101,6 +107,7 @@ class WorksStage:
             feed=batch.feed,
             seen_ms=batch.received_ms,
             updated_ms=batch.received_ms,
+            network=version,
         )
         effects.put("works", permit.permit_id, work)
         return _obstructions(known, work)

@@ -1,0 +1,61 @@
+"""`python -m local.settings_table [--write]`: the READMEs' tables of all settings."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import Field, fields
+from pathlib import Path
+from typing import Any
+
+from local.settings_ko import KOREAN
+from streams.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+BEGIN, END = "<!-- settings: make settings-table -->", "<!-- /settings -->"
+HEADS = {
+    "README.md": ("Variable", "Default", "Bounds", "Meaning", "secret"),
+    "README.ko.md": ("변수", "기본값", "범위", "뜻", "비밀"),
+}
+
+
+def table(file: str) -> str:
+    """The table of one README, in its language."""
+    variable, default, bounds, meaning, secret = HEADS[file]
+    words = KOREAN if file.endswith(".ko.md") else {}
+    lines = [f"| {variable} | {default} | {bounds} | {meaning} |", "|---|---|---|---|"]
+    return "\n".join([*lines, *(_row(row, words, secret) for row in fields(Settings))])
+
+
+def _row(row: Field[Any], words: Mapping[str, str], secret: str) -> str:
+    meta = row.metadata
+    default = "" if row.default == "" else f"`{row.default}`"
+    bounds = "" if meta["low"] is None else f"{meta['low']}..{meta['high']}"
+    note = f" **({secret})**" if meta["is_secret"] else ""
+    meaning = words.get(row.name, meta["help"]).replace("|", "\\|")
+    return f"| `BOMNAE_{row.name.upper()}` | {default} | {bounds} | {meaning}{note} |"
+
+
+def with_table(text: str, file: str) -> str:
+    """A README's text with its table anew; raises ValueError when a marker is missing."""
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{file} lacks {BEGIN} or {END}")
+    return f"{head}{BEGIN}\n{table(file)}\n{END}{tail}"
+
+
+def main() -> int:
+    """Print the English table, or write both; 0."""
+    parser = argparse.ArgumentParser(prog="python -m local.settings_table", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write README.md and README.ko.md")
+    if not parser.parse_args().write:
+        print(table("README.md"))
+        return 0
+    for file in HEADS:
+        path = ROOT / file
+        path.write_text(with_table(path.read_text(encoding="utf-8"), file), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
