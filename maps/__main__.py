@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from maps.server import build_app, parse_address
+from maps.web.server import build_app, parse_address
 from streams.domain.network import Network
 from streams.errors import BomnaeError, NetworkError
 from streams.settings import Settings

@@ -21,9 +21,9 @@ import redis
 from aiohttp import web
 from yarl import URL
 
-from maps import sse
-from maps.context import CONTEXT
-from maps.server import build_app
+from maps.live import sse
+from maps.web.context import CONTEXT
+from maps.web.server import build_app
 from streams.domain.feeds import FeedState
 from streams.domain.network import Link, Network
 from streams.domain.records import FeedReport, Outcome

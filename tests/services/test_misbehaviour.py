@@ -1,4 +1,4 @@
-"""Each way a portal can misbehave shows on its feed's chip within two polls, and deletes nothing."""
+"""Each way a portal can misbehave shows on its chip within two polls, and deletes nothing."""
 
 import json
 import os

@@ -6,10 +6,10 @@ import geojson
 import msgspec
 import pytest
 
-from maps.exports import cell, links_geojson, utc, works_csv, works_geojson
-from maps.filters import Filters, parse_bbox, parse_filters
-from maps.picture import Picture
-from maps.refusals import RequestRefusedError
+from maps.views.exports import cell, links_geojson, utc, works_csv, works_geojson
+from maps.views.filters import Filters, parse_bbox, parse_filters
+from maps.views.picture import Picture
+from maps.views.refusals import RequestRefusedError
 from streams.domain.network import Network
 
 Json = dict[str, Any]

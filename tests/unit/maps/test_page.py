@@ -5,10 +5,11 @@ from typing import Any
 import folium
 import pytest
 
-from maps import csp
-from maps.page import shell
-from maps.pages import kst, render_pages
-from maps.shapes import work_row
+from maps.views.shapes import work_row
+from maps.views.text import kst
+from maps.web import csp
+from maps.web.page import shell
+from maps.web.pages import render_pages
 from streams.domain.network import Network
 from streams.settings import Settings
 

@@ -4,8 +4,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.bodies import delta_event, link_body, snapshot
-from maps.picture import Facts, Picture, advance, picture_of, translate
+from maps.views.bodies import delta_event, link_body, snapshot
+from maps.views.picture import Facts, Picture, advance, picture_of, translate
 from streams.domain.network import Link, Network
 from streams.store import Picture as StoredPicture
 

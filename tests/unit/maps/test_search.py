@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from maps.search import MAX_RESULTS, Entry, network_entries, search, work_entries
+from maps.views.search import MAX_RESULTS, Entry, network_entries, search, work_entries
 from streams.domain.network import Network
 
 

@@ -3,14 +3,14 @@ import zlib
 
 import pytest
 
-from maps import sse
-from maps.api import ROUTES
-from maps.broadcast import MAX_WAITING, Broadcast
-from maps.catch_up import place_of
-from maps.network_file import network_body, packed, routes_with_links
-from maps.openapi import document
-from maps.refusals import RequestRefusedError, error_body
-from maps.server import is_own_host, parse_address
+from maps.live import sse
+from maps.live.broadcast import MAX_WAITING, Broadcast
+from maps.live.catch_up import place_of
+from maps.views.network_file import network_body, packed, routes_with_links
+from maps.views.refusals import RequestRefusedError, error_body
+from maps.web.api import ROUTES
+from maps.web.openapi import document
+from maps.web.server import is_own_host, parse_address
 from streams.domain.levels import parse_levels
 from streams.domain.network import Network
 from streams.errors import SettingsError

@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
-from maps import bodies, sse
-from maps.broadcast import Broadcast, Reader
-from maps.catch_up import BATCH, LOSSES, Delta, missed, place_of
-from maps.picture import BEGINNING, Facts, Picture, advance, picture_of, translate
+from maps.live import sse
+from maps.live.broadcast import Broadcast, Reader
+from maps.live.catch_up import BATCH, LOSSES, Delta, missed, place_of
+from maps.views import bodies
+from maps.views.picture import BEGINNING, Facts, Picture, advance, picture_of, translate
 from streams.domain.feeds import status
 from streams.domain.network import Network
 from streams.store import Store

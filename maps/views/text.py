@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from datetime import datetime, timedelta, timezone
 from typing import Any
+
+KST = timezone(timedelta(hours=9))
 
 # C0 and C1 controls, bidi marks, embeddings, overrides and isolates, zero-width space, BOM
 _UNSHOWN = re.compile(
@@ -25,3 +28,13 @@ def folded(text: str) -> str:
     )
     kept = (char for char in half.casefold() if unicodedata.category(char)[0] not in "CZ")
     return "".join(kept)
+
+
+def kst(at_ms: int | None) -> str:
+    """A time in Korea, `2026-11-23 09:00`; "-" where there is none or no calendar reaches it."""
+    if at_ms is None:
+        return "-"
+    try:
+        return f"{datetime.fromtimestamp(at_ms / 1000, KST):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):
+        return "-"

@@ -12,7 +12,7 @@ import folium
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
-from maps.network_file import bounds
+from maps.views.network_file import bounds
 from streams.domain.network import Network
 from streams.settings import Settings
 

@@ -4,8 +4,8 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 
-from maps import shapes
-from maps.live import OK, Live
+from maps.live.loop import OK, Live
+from maps.views import shapes
 from streams.domain.feeds import status
 
 _CODE = re.compile(r"R[0-9]{3}$")

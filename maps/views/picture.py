@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from maps import shapes
+from maps.views import shapes
 from streams.domain.feeds import FeedState
 from streams.domain.network import Network
 from streams.store import Picture as StoredPicture

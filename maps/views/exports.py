@@ -8,12 +8,11 @@ from typing import Any
 
 import geojson
 
-from maps import shapes
-from maps.bodies import EMPTY_VIEW
-from maps.filters import Filters
-from maps.pages import kst
-from maps.picture import Picture
-from maps.text import shown
+from maps.views import shapes
+from maps.views.bodies import EMPTY_VIEW
+from maps.views.filters import Filters
+from maps.views.picture import Picture
+from maps.views.text import kst, shown
 from streams.domain.network import Link, Network, Point
 
 Json = dict[str, Any]

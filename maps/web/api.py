@@ -5,16 +5,17 @@ from typing import Any
 
 from aiohttp import web
 
-from maps import bodies, csp, exports, health, openapi
-from maps.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer, body_of
-from maps.context import CONTEXT, JSON, Context
-from maps.filters import Filters, parse_filters
-from maps.pages import HTML
-from maps.picture import Picture
-from maps.refusals import not_found
-from maps.search import search
-from maps.shapes import work_row
-from maps.stream import get_stream
+from maps.views import bodies, exports
+from maps.views.filters import Filters, parse_filters
+from maps.views.picture import Picture
+from maps.views.refusals import not_found
+from maps.views.search import search
+from maps.views.shapes import work_row
+from maps.web import csp, health, openapi
+from maps.web.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer, body_of
+from maps.web.context import CONTEXT, JSON, Context
+from maps.web.pages import HTML
+from maps.web.stream import get_stream
 
 
 async def get_operator(request: web.Request) -> web.StreamResponse:

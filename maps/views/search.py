@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maps import shapes
-from maps.network_file import routes_with_links
-from maps.text import folded, shown
+from maps.views import shapes
+from maps.views.network_file import routes_with_links
+from maps.views.text import folded, shown
 from streams.domain.network import Network, Point
 
 MAX_RESULTS = 20

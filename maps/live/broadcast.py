@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from maps.sse import Block
+from maps.live.sse import Block
 
 log = logging.getLogger(__name__)
 

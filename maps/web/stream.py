@@ -4,11 +4,11 @@ from functools import partial
 
 from aiohttp import web
 
-from maps.answers import takes_gzip
-from maps.broadcast import Reader
-from maps.context import CONTEXT
-from maps.refusals import RequestRefusedError
-from maps.sse import GZIP_HEADER, Block
+from maps.live.broadcast import Reader
+from maps.live.sse import GZIP_HEADER, Block
+from maps.views.refusals import RequestRefusedError
+from maps.web.answers import takes_gzip
+from maps.web.context import CONTEXT
 
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",

@@ -8,16 +8,16 @@ from functools import partial
 
 from aiohttp import web
 
-from maps import bodies
-from maps.answers import Body, body_of
-from maps.catch_up import LOSSES
-from maps.live import OK, Live
-from maps.network_file import network_body
-from maps.page import is_simulated
-from maps.pages import Pages, render_pages
-from maps.picture import Picture
-from maps.search import Entry, network_entries, work_entries
-from maps.statics import asset_url, read_statics
+from maps.live.catch_up import LOSSES
+from maps.live.loop import OK, Live
+from maps.views import bodies
+from maps.views.network_file import network_body
+from maps.views.picture import Picture
+from maps.views.search import Entry, network_entries, work_entries
+from maps.web.answers import Body, body_of
+from maps.web.page import is_simulated
+from maps.web.pages import Pages, render_pages
+from maps.web.statics import asset_url, read_statics
 from streams.domain.levels import Thresholds, parse_levels
 from streams.domain.network import Network
 from streams.settings import Settings

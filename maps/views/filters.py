@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from maps.refusals import bad_parameter
+from maps.views.refusals import bad_parameter
 from streams.domain.network import Point
 
 LEVELS = ("free", "slow", "jam", "unknown")

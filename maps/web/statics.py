@@ -5,9 +5,9 @@ import mimetypes
 from collections.abc import Mapping
 from pathlib import Path
 
-from maps.answers import Body, body_of
+from maps.web.answers import Body, body_of
 
-FOLDER = Path(__file__).parent / "static"
+FOLDER = Path(__file__).parents[1] / "static"
 _KINDS = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",

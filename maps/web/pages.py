@@ -3,22 +3,20 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from maps import csp
-from maps.answers import Body, body_of
-from maps.page import is_simulated, shell
-from maps.text import shown
+from maps.views.text import kst, shown
+from maps.web import csp
+from maps.web.answers import Body, body_of
+from maps.web.page import is_simulated, shell
 from streams.domain.network import Network
 from streams.settings import Settings
 
-FOLDER = Path(__file__).parent / "templates"
+FOLDER = Path(__file__).parents[1] / "templates"
 HTML = "text/html; charset=utf-8"
-KST = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +79,3 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
 def _finished(value: Any) -> Any:
     """What an expression puts on a page; markup was cleaned where it was made."""
     return value if hasattr(value, "__html__") else shown(value)
-
-
-def kst(at_ms: int | None) -> str:
-    """A time in Korea, `2026-11-23 09:00`; "-" where there is none or no calendar reaches it."""
-    if at_ms is None:
-        return "-"
-    try:
-        return f"{datetime.fromtimestamp(at_ms / 1000, KST):%Y-%m-%d %H:%M}"
-    except (ValueError, OverflowError, OSError):
-        return "-"

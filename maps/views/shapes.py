@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from maps.text import shown
+from maps.views.text import shown
 from streams.domain.feeds import FeedState, status
 from streams.domain.network import Network, Point
 

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
 from aiohttp import web
 
-from maps import csp
-from maps.answers import NO_STORE
-from maps.api import ROUTES
-from maps.context import CONTEXT, JSON, Context, make_context
-from maps.pages import HTML
-from maps.refusals import RequestRefusedError, error_body
+from maps.views.refusals import RequestRefusedError, error_body
+from maps.web import csp
+from maps.web.answers import NO_STORE
+from maps.web.api import ROUTES
+from maps.web.context import CONTEXT, JSON, Context, make_context
+from maps.web.pages import HTML
 from streams.domain.network import Network
 from streams.errors import SettingsError
 from streams.settings import Settings

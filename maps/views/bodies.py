@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from maps import shapes
-from maps.picture import Facts, Picture, looks
+from maps.views import shapes
+from maps.views.picture import Facts, Picture, looks
 from streams.domain.network import Link, Network
 
 Json = dict[str, Any]
