@@ -10,13 +10,15 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any, Protocol
 
 from aiokafka.errors import KafkaError
+from faust.exceptions import FaustError
 from redis.exceptions import RedisError
 
 from streams import wire
-from streams.domain.records import LinkEvents, Origin
+from streams.domain.records import LinkEvents, Message, Origin
 from streams.domain.stage import Effects, Stage, State, apply
 from streams.errors import RecordRefusedError
 from streams.gate import Gate, Verdict
@@ -35,9 +37,10 @@ class Outlet(Protocol):
 
 @dataclass(slots=True)
 class _Partition:
-    """A partition in work: its rows, and the epoch they were loaded in."""
+    """A partition in work: its rows, the last offset they contain, the epoch they are of."""
 
     state: State
+    position: int
     epoch: int
 
 
@@ -64,7 +67,7 @@ class StageRunner:
         while True:
             try:
                 return await self._take(payload, origin)
-            except (RedisError, KafkaError, OSError, TimeoutError) as error:
+            except (RedisError, KafkaError, FaustError, OSError, TimeoutError) as error:
                 log.warning(
                     "waiting for the store or the broker",
                     extra={"topic": origin.topic, "error": type(error).__name__},
@@ -73,15 +76,21 @@ class StageRunner:
                 await asyncio.sleep(0.5)
 
     async def _take(self, payload: bytes | None, origin: Origin) -> Verdict:
-        state = await self._state(origin.partition)
-        effects = await self._effects(state, payload, origin)
-        for partition, message in effects.derived.items():
-            await self._outlet.send_derived(partition, message)
+        known = await self._known(origin)
+        if origin.offset <= known.position:
+            return Verdict.DUPLICATE
+        if origin.offset > known.position + 1:  # what its state would derive, the next stage keeps
+            await self._seek_once(origin, known.position + 1)
+            return Verdict.HOLE
+        effects = await self._effects(known.state, payload, origin)
+        sends = starmap(self._outlet.send_derived, effects.derived.items())
+        await asyncio.gather(*sends)  # one message a partition: their order does not matter
         answer = await self._gate.apply(
             origin.topic, origin.partition, origin.offset, stage=self._stage, effects=effects
         )
         if answer.verdict is Verdict.APPLIED:
-            apply(state, effects.changes)
+            apply(known.state, effects.changes)
+            known.position = origin.offset
             self._sought_at.pop(origin.partition, None)
             return answer.verdict
         self._partitions.pop(origin.partition, None)
@@ -89,18 +98,18 @@ class StageRunner:
             await self._seek_once(origin, answer.position + 1)
         return answer.verdict
 
-    async def _state(self, partition: int) -> State:
-        known = self._partitions.get(partition)
+    async def _known(self, origin: Origin) -> _Partition:
+        known = self._partitions.get(origin.partition)
         if known is None or known.epoch != self._gate.epoch:
             epoch = self._gate.epoch
-            known = _Partition(await self._gate.load(self._stage, partition), epoch)
-            self._partitions[partition] = known
-        return known.state
+            position, state = await self._gate.load_at(self._stage, origin.topic, origin.partition)
+            known = self._partitions[origin.partition] = _Partition(state, position, epoch)
+        return known
 
     async def _effects(self, state: State, payload: bytes | None, origin: Origin) -> Effects:
         """The stage's effects, or for a refused message its dead letter and a count."""
         try:
-            return self._stage.step(state, wire.decode(payload), origin)
+            return self._stage.step(state, self._read(payload, origin.topic), origin)
         except RecordRefusedError as refusal:
             log.warning(
                 "message refused",
@@ -109,12 +118,20 @@ class StageRunner:
             await self._outlet.send_dead(payload or b"", code=refusal.code, origin=origin)
             return Effects(refused={f"{origin.topic} {refusal.code}": 1})
 
+    def _read(self, payload: bytes | None, topic: str) -> Message:
+        """The message in the bytes; one that the topic does not carry is refused."""
+        message = wire.decode(payload)
+        if not isinstance(message, self._stage.takes):
+            raise RecordRefusedError("R004", f"no {type(message).__name__} on {topic}")
+        return message
+
     async def _seek_once(self, origin: Origin, offset: int) -> None:
         """Go back to the missing message; prefetched later ones must not make it go back again."""
         now = time.monotonic()
         if now - self._sought_at.get(origin.partition, -RESEEK_S) < RESEEK_S:
             return
         self._sought_at[origin.partition] = now
+        self._partitions.pop(origin.partition, None)
         log.info("going back", extra={"topic": origin.topic, "offset": offset})
         await self._rewind(origin.topic, origin.partition, offset)
 

@@ -111,7 +111,11 @@ def create_app(settings: Settings, network: Network) -> Any:
     outlet = _Topics(app)
 
     async def rewind(topic: str, partition: int, offset: int) -> None:
-        await app.consumer.seek(TP(topic, partition), offset)
+        tp = TP(topic, partition)
+        first = (await app.consumer.earliest_offsets(tp))[tp]
+        await app.consumer.seek(
+            tp, await app.consumer.first_after(tp, offset - 1 if offset else None, first)
+        )
 
     for topic, stage in stages(settings, network).items():
         _add_agent(app, topic, StageRunner(stage, app.gate, outlet, rewind))
@@ -173,15 +177,26 @@ def load_gazetteer(path: str) -> dict[str, Point]:
     """Address -> (lon, lat) from any CSV with an address column and 위도, 경도 (CP949 or UTF-8)."""
     if not path:
         return {}
-    raw = Path(path).read_bytes()
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"BOMNAE_GAZETTEER: cannot read {path}: {error.strerror}") from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp949")
     known: dict[str, Point] = {}
     for row in csv.DictReader(text.splitlines()):
-        point = (float(row["경도"]), float(row["위도"])) if row.get("경도") else None
+        point = _point_of(row)
         for column in ("소재지지번주소", "소재지도로명주소", "주소"):
             if point and row.get(column):
                 known.setdefault(address_key(row[column]), point)
     return known
+
+
+def _point_of(row: dict[str, str]) -> Point | None:
+    """The point of a gazetteer's row; None where it is not two numbers."""
+    try:
+        return float(row["경도"]), float(row["위도"])
+    except (KeyError, TypeError, ValueError):
+        return None

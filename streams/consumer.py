@@ -7,6 +7,7 @@ contract test pins them.
 """
 
 import asyncio
+import logging
 from typing import Any
 
 import aiokafka
@@ -16,6 +17,7 @@ from faust.transport.drivers import aiokafka as driver
 from streams.errors import LogError
 from streams.gate import Gate
 
+log = logging.getLogger(__name__)
 PROBE_S = 5.0
 FETCH_WAIT_MS = 50  # Faust hard-codes 1,500 ms, which some brokers wait out
 
@@ -56,9 +58,21 @@ class PositionConsumer(driver.Consumer):
                     f"{tp.topic}/{tp.partition} ends at offset {ends[tp]}, the state contains "
                     f"{position}: the topic was truncated or made anew"
                 )
-            gate.first_offsets[tp.topic, tp.partition] = first[tp]
-            seeks[tp] = max(first[tp], 0 if position is None else position + 1)
+            seeks[tp] = await self.first_after(tp, position, first[tp])
         await self.seek_wait(seeks)
+
+    async def first_after(self, tp: Any, position: int | None, first: int) -> int:
+        """The offset to read next; what retention took before it was read is counted."""
+        gate: Gate = self.app.gate  # type: ignore[attr-defined]
+        gate.first_offsets[tp.topic, tp.partition] = first
+        lost = 0 if position is None else max(0, first - position - 1)
+        if lost:
+            log.error(
+                "the log lost messages before they were read",
+                extra={"topic": tp.topic, "partition": tp.partition, "lost": lost, "next": first},
+            )
+            await gate.count(f"lost {tp.topic}/{tp.partition}", lost)
+        return max(first, 0 if position is None else position + 1)
 
     async def _holds(self, tp: Any, offset: int) -> bool:
         """Whether the log has this record after all: the embedded broker understates log ends."""

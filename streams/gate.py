@@ -17,7 +17,7 @@ import redis.asyncio as aioredis
 from streams.domain.stage import Effects, Stage, State, Table
 from streams.store import COUNTS, DEAD_LETTERS, DELTAS, MAX_DELTAS, META, POSITIONS
 
-# ARGV: position field, offset, log start, delta or "", then runs of
+# ARGV: position field, offset, log start, delta or "", deltas kept, then runs of
 # ("set" | "del" | "add", hash, number of values, values...).
 _LUA = """
 local at = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
@@ -25,7 +25,7 @@ local offset, first = tonumber(ARGV[2]), tonumber(ARGV[3])
 if at < first - 1 then at = first - 1 end
 if offset <= at then return {0, at} end
 if offset > at + 1 then return {-1, at} end
-local i = 5
+local i = 6
 while i <= #ARGV do
   local verb, hash, n = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   for from = i + 3, i + 2 + n, 1000 do
@@ -36,7 +36,7 @@ while i <= #ARGV do
   end
   i = i + 3 + n
 end
-if ARGV[4] ~= '' then redis.call('XADD', KEYS[2], 'MAXLEN', '~', KEYS[3], '*', 'd', ARGV[4]) end
+if ARGV[4] ~= '' then redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'd', ARGV[4]) end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return {1, offset}
 """
@@ -80,6 +80,10 @@ class Gate:
         """Say which network, city and kind of feeds this state is folded with."""
         await self._client.hset(META, mapping=dict(facts))
 
+    async def count(self, name: str, by: int) -> None:
+        """Add to a count that belongs to no message."""
+        await self._client.hincrby(COUNTS, name, by)
+
     async def position(self, topic: str, partition: int) -> int | None:
         """The last offset the state contains; None when nothing of this partition was applied."""
         found = await self._client.hget(POSITIONS, f"{topic}/{partition}")
@@ -87,12 +91,21 @@ class Gate:
 
     async def load(self, stage: Stage, partition: int) -> State:
         """The stored rows of one partition of a stage."""
+        return (await self.load_at(stage, "", partition))[1]
+
+    async def load_at(self, stage: Stage, topic: str, partition: int) -> tuple[int, State]:
+        """The stored rows, and the last offset they contain (before the log's start: none)."""
+        async with self._client.pipeline(transaction=True) as together:
+            together.hget(POSITIONS, f"{topic}/{partition}")
+            for table in stage.tables:
+                together.hgetall(hash_of(table, partition))
+            found, *hashes = await together.execute()
         state: State = {}
-        for table in stage.tables:
-            rows = await self._client.hgetall(hash_of(table, partition))
+        for table, rows in zip(stage.tables, hashes, strict=True):
             decode = msgspec.json.Decoder(table.row_type).decode
             state[table.name] = {name.decode(): decode(value) for name, value in rows.items()}
-        return state
+        position = -1 if found is None else int(found)
+        return max(position, self.first_offsets.get((topic, partition), 0) - 1), state
 
     async def apply(
         self, topic: str, partition: int, offset: int, *, stage: Stage, effects: Effects
@@ -102,8 +115,8 @@ class Gate:
         delta = _delta(stage.tables, effects, at_ms=int(time.time() * 1000))
         first = self.first_offsets.get((topic, partition), 0)
         verdict, position = await self._apply(
-            keys=[POSITIONS, DELTAS, str(MAX_DELTAS)],
-            args=[f"{topic}/{partition}", offset, first, delta, *writes],
+            keys=[POSITIONS, DELTAS],
+            args=[f"{topic}/{partition}", offset, first, delta, MAX_DELTAS, *writes],
         )
         return Answer(Verdict(verdict), position)
 

@@ -5,7 +5,7 @@ stable code of `RULES`: the caller sends it to `dead-letters` untouched and goes
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -32,6 +32,9 @@ RULES = {
 MAX_BYTES = 1 << 20
 MAX_AHEAD_MS = 120_000
 MAX_SPEED_KMH = 250.0
+MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
+MAX_VERTICES = 2000
+MAX_SPAN_DEG = 0.5  # a geometry wider than a city is no work's
 
 _TYPES: dict[str, type] = {
     "positions": rec.PositionBatch,
@@ -112,6 +115,11 @@ def _check_speeds(batch: rec.SpeedBatch) -> None:
 def _check_permits(batch: rec.PermitBatch) -> None:
     for row in batch.rows:
         _check_point(row.lon, row.lat)
+        _check_geometry(row.geometry)
+        if row.dig_starts_ms and row.dig_ends_ms and row.dig_ends_ms <= row.dig_starts_ms:
+            raise RecordRefusedError(
+                "R010", f"digging ends {row.dig_ends_ms} ms, begins {row.dig_starts_ms} ms"
+            )
         if not row.permit_id:
             raise RecordRefusedError("R012", "permit without an identity")
         if row.ends_ms <= row.starts_ms:
@@ -125,7 +133,28 @@ def _check_incidents(batch: rec.IncidentBatch) -> None:
             raise RecordRefusedError("R012", "incident without an identity")
 
 
+def _check_tick(tick: rec.Tick) -> None:
+    _check_clock(tick.tick_ms)
+
+
+def _check_clock(*times_ms: int | None) -> None:
+    for time_ms in times_ms:
+        if time_ms is not None and not 0 <= time_ms <= MAX_TIME_MS:
+            raise RecordRefusedError("R008", f"time {time_ms} ms, within 0..{MAX_TIME_MS}")
+
+
+def _check_geometry(line: Sequence[tuple[float, float]]) -> None:
+    if len(line) > MAX_VERTICES:
+        raise RecordRefusedError("R008", f"{len(line)} vertices, at most {MAX_VERTICES}")
+    for lon, lat in line:
+        _check_point(lon, lat)
+    for axis in zip(*line, strict=True):
+        if max(axis) - min(axis) > MAX_SPAN_DEG:
+            raise RecordRefusedError("R006", f"geometry wider than {MAX_SPAN_DEG} degrees")
+
+
 def _check_time(observed_ms: int, received_ms: int) -> None:
+    _check_clock(observed_ms, received_ms)
     ahead_ms = observed_ms - received_ms
     if ahead_ms > MAX_AHEAD_MS:
         raise RecordRefusedError("R007", f"{ahead_ms} ms ahead, at most {MAX_AHEAD_MS}")
@@ -143,4 +172,5 @@ _CHECKS: dict[type, Callable[..., None]] = {
     rec.SpeedBatch: _check_speeds,
     rec.PermitBatch: _check_permits,
     rec.IncidentBatch: _check_incidents,
+    rec.Tick: _check_tick,
 }

@@ -67,6 +67,7 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
 class FeedsStage:
     """feed-reports -> how each feed is doing."""
 
+    takes = (FeedReport,)
     tables = (Table("feeds", FeedState, letter="f", is_global=True),)
 
     def step(self, state: Mapping[str, Rows], message: Message, _origin: Origin) -> Effects:

@@ -32,6 +32,7 @@ class RunningIncident(Incident):
 class IncidentsStage:
     """incidents -> running incidents, and what they do to links."""
 
+    takes = (IncidentBatch, Tick)
     tables = (Table("incidents", RunningIncident, letter="i"),)
 
     def __init__(self, network: Network, *, partitions: int) -> None:

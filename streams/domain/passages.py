@@ -18,6 +18,7 @@ MAX_GAP_MS = 300_000  # a bus unseen for longer begins a new run
 MAX_PAUSE_MS = 300_000  # a bus that stands for longer rests; that is no traffic
 MAX_SPEED_KMH = 110.0  # faster between two polls is a teleport, not a bus
 MIN_SPEED_KMH = 1.0  # a slower passage holds a pause, not a drive
+JITTER_M = 15.0  # a standing bus's reported point wanders by so much
 SCATTER_M = 100.0  # how far apart two reports of one place may lie
 MAX_OFF_ROAD_M = 400.0  # a reported point further from its section says nothing about progress
 KEEP_RUN_MS = 1_800_000  # runs and buses unseen for so long are forgotten
@@ -97,7 +98,7 @@ def advance(run: Run | None, row: BusPosition, course: Course, *, dwell_ms: int)
         return Advance(run, oddity="repeat")
     if oddity := _break(run, fresh):
         return Advance(fresh, oddity=oddity)
-    if along_m <= run.along_m and row.stop_order == run.stop_order:
+    if along_m < run.along_m + JITTER_M and row.stop_order == run.stop_order:
         return _stand(run, row)
     return _drive(run, fresh, course, dwell_ms)
 
@@ -137,9 +138,14 @@ def _drive(run: Run, now: Run, course: Course, dwell_ms: int) -> Advance:
 
 
 def _passage(link: Link, entered_ms: int, exited_ms: int, dwell_ms: int) -> list[Passage]:
-    """The passage of a link; its stop's dwell is taken out, at most half of the time."""
+    """The passage of a link, the dwell at its stop taken out.
+
+    At most half of the time is dwell, and no more than brings the bus to free flow: one that would
+    have been faster did not stop.
+    """
     spent_ms = exited_ms - entered_ms
-    travel_ms = spent_ms - min(dwell_ms, spent_ms // 2)
+    free_ms = round(link.length_m * 3600 / link.free_flow_kmh)
+    travel_ms = max(spent_ms - min(dwell_ms, spent_ms // 2), min(spent_ms, free_ms))
     if travel_ms <= 0 or link.length_m <= 0:
         return []
     speed_kmh = link.length_m * 3600 / travel_ms
@@ -151,6 +157,7 @@ def _passage(link: Link, entered_ms: int, exited_ms: int, dwell_ms: int) -> list
 class PositionsStage:
     """bus-positions -> passages of links for the fold, and the buses for the screens."""
 
+    takes = (PositionBatch, Tick)
     tables = (Table("runs", Run), Table("buses", Bus, letter="b"))
 
     def __init__(self, network: Network, *, partitions: int, dwell_ms: int) -> None:

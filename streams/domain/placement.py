@@ -10,8 +10,8 @@ from streams.domain.network import Link, Network, Point, distance_m
 AT_POINT_M = 80.0  # a permit's point further from every road than this lies on none
 BESIDE_M = 15.0  # links this much further than the nearest still count as the same road
 SAMPLE_M = 20.0
-BESIDE_SAMPLES = 4  # a link merely crossed is near for fewer
 ALONG_M = 30.0  # a drawn geometry runs this close to the links it lies on
+BESIDE_LENGTH_M = 80.0  # a road crossed at a right angle is near for 60 m
 _NOISE = re.compile(r"(번지|일원|일대|외\s*\d*\s*(개소|필지|개필지)?|\([^()]*\)|\s)")
 _AREA = re.compile(r"^(강원특별자치도|강원도)?\s*(춘천시)?\s*")
 
@@ -82,21 +82,23 @@ def _is_same_road(link: Link, other: Link) -> bool:
 
 
 def _along(network: Network, geometry: Sequence[Point]) -> tuple[str, ...]:
-    """Links that run beside a geometry for at least 60 m, or for half of a shorter one."""
-    hits: dict[str, int] = {}
+    """Links that run beside a geometry for at least 80 m, or for half of a shorter one."""
+    beside_m: dict[str, float] = {}
     samples = _sampled(geometry)
-    for point in samples:
+    for point, piece_m in samples:
         for _, link in network.near(point, ALONG_M):
-            hits[link.id] = hits.get(link.id, 0) + 1
-    enough = min(BESIDE_SAMPLES, (len(samples) + 1) // 2)
-    return tuple(link_id for link_id, count in hits.items() if count >= enough)
+            beside_m[link.id] = beside_m.get(link.id, 0.0) + piece_m
+    enough_m = min(BESIDE_LENGTH_M, sum(piece_m for _, piece_m in samples) / 2)
+    return tuple(link_id for link_id, metres in beside_m.items() if metres >= enough_m)
 
 
-def _sampled(geometry: Sequence[Point]) -> list[Point]:
-    """Distinct points along a line, at most `SAMPLE_M` apart, its vertices among them."""
-    points: dict[Point, None] = {geometry[0]: None}
+def _sampled(geometry: Sequence[Point]) -> list[tuple[Point, float]]:
+    """Points along a line, its vertices among them, and the metres (at most 20) each stands for."""
+    points = [(geometry[0], 0.0)]
     for (x1, y1), (x2, y2) in pairwise(geometry):
-        steps = max(1, math.ceil(distance_m((x1, y1), (x2, y2)) / SAMPLE_M))
+        piece_m = distance_m((x1, y1), (x2, y2))
+        steps = max(1, math.ceil(piece_m / SAMPLE_M))
         for step in range(1, steps + 1):
-            points[x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps] = None
-    return list(points)
+            point = (x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps)
+            points.append((point, piece_m / steps))
+    return points

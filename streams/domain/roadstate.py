@@ -185,6 +185,7 @@ def _closure(link: LinkFold) -> Closure:
 class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
+    takes = (LinkEvents,)
     tables = (
         Table("folds", LinkFold),
         Table("links", LinkView, letter="l"),

@@ -11,6 +11,7 @@ from streams.domain.stage import Effects, Rows, Table
 class SpeedsStage:
     """link-speeds -> speeds of links and of the sections over them."""
 
+    takes = (SpeedBatch, Tick)
     tables: tuple[Table, ...] = ()
 
     def __init__(self, network: Network, *, partitions: int) -> None:

@@ -47,6 +47,11 @@ class Stage(Protocol):
     @property
     def tables(self) -> Sequence[Table]: ...
 
+    @property
+    def takes(self) -> tuple[type[Message], ...]:
+        """The kinds of message its topic carries; any other is refused."""
+        ...
+
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects: ...
 
 

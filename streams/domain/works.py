@@ -13,6 +13,7 @@ from streams.domain.stage import Effects, Rows, Table
 DAY_MS = 86_400_000
 KST_MS = 9 * 3_600_000  # Korea keeps UTC+9 all year
 KEEP_FINISHED_MS = 7 * DAY_MS
+SEEN_EVERY_MS = 600_000  # what is only seen again is written so often, or every poll is a delta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ def _minute(text: str) -> int:
 class WorksStage:
     """permits -> works, and what they do to links, as time passes."""
 
+    takes = (PermitBatch, Tick)
     tables = (Table("works", Work, letter="w"),)
 
     def __init__(
@@ -94,7 +96,8 @@ class WorksStage:
         )
         version = self._network.version
         if known and known.network == version and _permit_of(known) == permit:
-            effects.put("works", permit.permit_id, replace(known, seen_ms=batch.received_ms))
+            if batch.received_ms - known.seen_ms >= SEEN_EVERY_MS:
+                effects.put("works", permit.permit_id, replace(known, seen_ms=batch.received_ms))
             return []
         if known is None and batch.received_ms > permit.ends_ms + KEEP_FINISHED_MS:
             return []  # forgotten by the clock, and still listed by its source

@@ -1,0 +1,71 @@
+"""A stage small enough to keep in the head, and what stands in Redis."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import redis.asyncio as aioredis
+
+from streams import wire
+from streams.domain.derive import send
+from streams.domain.records import LinkEvents, Message, Origin, Passage, PositionBatch, Tick
+from streams.domain.stage import Effects, Rows, Table
+from tests.fakes import at, bus
+
+TOPIC = "bus-positions"
+
+
+class LedgerStage:
+    """Counts a vehicle's positions: only a state of exactly the messages before gives its count.
+
+    Each position is sent on as a passage whose travel time is the count, and a tick takes away
+    every vehicle that has been counted three times.
+    """
+
+    takes = (PositionBatch, Tick)
+    tables = (Table("seen", int, letter="b"), Table("total", int, is_global=True))
+
+    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
+        effects = Effects()
+        if isinstance(message, PositionBatch):
+            for row in message.rows:
+                count = state["seen"].get(row.vehicle, 0) + 1
+                effects.put("seen", row.vehicle, count)
+                effects.put("total", origin.topic, state["total"].get(origin.topic, 0) + 1)
+                effects.count("positions")
+                made = Passage("S1>S2", row.observed_ms, count, 500)
+                send(effects, origin, 1, passages=(made,))
+        elif isinstance(message, Tick):
+            for vehicle, count in state["seen"].items():
+                if count >= 3:
+                    effects.put("seen", vehicle, None)
+        return effects
+
+
+def position(second: int, vehicle: str = "v1") -> bytes:
+    return wire.encode(
+        PositionBatch("tago.positions", at(second), (bus(second, 0, vehicle=vehicle),))
+    )
+
+
+def here(offset: int, partition: int = 0) -> Origin:
+    return Origin(TOPIC, partition, offset)
+
+
+def travels(payloads: list[tuple[int, bytes]]) -> list[tuple[int, int]]:
+    """Offset of origin and count, of the derived messages in order."""
+    found = [wire.decode(payload) for _, payload in payloads]
+    return [
+        (m.origin.offset, p.travel_ms)
+        for m in found
+        if isinstance(m, LinkEvents)
+        for p in m.passages
+    ]
+
+
+async def everything(client: aioredis.Redis) -> dict[str, Any]:
+    """A full dump of Redis, by key; DUMP's bytes hold type, value and every stream id."""
+    found = {}
+    async for key in client.scan_iter():
+        found[key.decode()] = base64.b64encode(await client.dump(key) or b"").decode()
+    return found

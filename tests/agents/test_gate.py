@@ -1,0 +1,121 @@
+"""The gate in front of a real Redis."""
+
+from typing import Any
+
+import msgspec
+import pytest
+import redis.asyncio as aioredis
+
+from streams.domain.stage import Effects
+from streams.gate import Answer, Gate, Verdict
+from streams.store import COUNTS, DEAD_LETTERS, DELTAS, POSITIONS
+from tests.agents.ledger import TOPIC, LedgerStage, everything
+
+STAGE = LedgerStage()
+APPLIED, DUPLICATE, HOLE = Verdict.APPLIED, Verdict.DUPLICATE, Verdict.HOLE
+
+
+async def put(
+    gate: Gate, offset: int, rows: dict[str, int | None] | None = None, *, partition: int = 0
+) -> Answer:
+    effects = Effects(changes={"seen": dict(rows)} if rows else {})
+    effects.count("positions")
+    return await gate.apply(TOPIC, partition, offset, stage=STAGE, effects=effects)
+
+
+@pytest.mark.parametrize(
+    ("first", "offsets", "verdicts"),
+    [
+        (0, [0, 1, 2], [APPLIED, APPLIED, APPLIED]),
+        (0, [0, 0, 1, 0, 1], [APPLIED, DUPLICATE, APPLIED, DUPLICATE, DUPLICATE]),
+        (0, [1, 0, 1], [HOLE, APPLIED, APPLIED]),
+        (0, [0, 2, 3, 1, 2, 3], [APPLIED, HOLE, HOLE, APPLIED, APPLIED, APPLIED]),
+        (7, [8, 7, 8, 6], [HOLE, APPLIED, APPLIED, DUPLICATE]),  # the log begins at 7
+        (7, [6, 7], [DUPLICATE, APPLIED]),
+    ],
+)
+async def test_only_the_next_message_is_applied(
+    gate: Gate, first: int, offsets: list[int], verdicts: list[Verdict]
+) -> None:
+    gate.first_offsets[TOPIC, 0] = first
+    assert [(await put(gate, offset)).verdict for offset in offsets] == verdicts
+
+
+async def test_the_answer_names_the_last_offset_the_state_contains(gate: Gate) -> None:
+    assert await put(gate, 3) == Answer(HOLE, -1)
+    assert await put(gate, 0) == Answer(APPLIED, 0)
+    assert await put(gate, 3) == Answer(HOLE, 0)
+    assert await put(gate, 0) == Answer(DUPLICATE, 0)
+    assert await gate.position(TOPIC, 0) == 0
+    assert await gate.position(TOPIC, 1) is None
+
+
+async def test_state_delta_counts_and_position_are_written_together(
+    gate: Gate, client: aioredis.Redis
+) -> None:
+    effects = Effects(changes={"seen": {"a": 1, "b": 2, "gone": None}, "total": {"all": 3}})
+    effects.count("positions", 3)
+    effects.refused["x R001"] = 1
+    await client.hset("bomnae:seen:2", "gone", "9")
+    await gate.apply(TOPIC, 2, 0, stage=STAGE, effects=effects)
+    assert await client.hgetall("bomnae:seen:2") == {b"a": b"1", b"b": b"2"}
+    assert await client.hgetall("bomnae:total") == {b"all": b"3"}
+    assert await client.hgetall(COUNTS) == {b"positions": b"3"}
+    assert await client.hgetall(DEAD_LETTERS) == {b"x R001": b"1"}
+    assert await client.hgetall(POSITIONS) == {b"bus-positions/2": b"0"}
+    entries: Any = await client.xrange(DELTAS)
+    ((_, fields),) = entries
+    assert msgspec.json.decode(fields[b"d"])["b"] == {"a": 1, "b": 2, "gone": None}
+    assert await gate.load(STAGE, 2) == {"seen": {"a": 1, "b": 2}, "total": {"all": 3}}
+
+
+async def test_what_no_screen_shows_makes_no_delta(gate: Gate, client: aioredis.Redis) -> None:
+    await gate.apply(TOPIC, 0, 0, stage=STAGE, effects=Effects(changes={"total": {"all": 1}}))
+    await gate.apply(TOPIC, 0, 1, stage=STAGE, effects=Effects())
+    assert await client.xlen(DELTAS) == 0
+    assert await gate.position(TOPIC, 0) == 1
+
+
+@pytest.mark.parametrize("offset", [0, 1, 3, 99])
+async def test_a_duplicate_and_a_hole_write_nothing_at_all(
+    gate: Gate, client: aioredis.Redis, offset: int
+) -> None:
+    await put(gate, 0, {"a": 1})
+    await put(gate, 1, {"a": 2, "b": 1})
+    before = await everything(client)
+    assert (await put(gate, offset, {"a": 77, "b": None, "c": 1})).verdict in {DUPLICATE, HOLE}
+    assert await everything(client) == before
+
+
+async def test_partitions_do_not_know_each_other(gate: Gate, client: aioredis.Redis) -> None:
+    await put(gate, 0, {"a": 1})
+    assert (await put(gate, 1, partition=1)).verdict is HOLE
+    assert (await put(gate, 0, {"a": 5}, partition=1)).verdict is APPLIED
+    assert await client.hget("bomnae:seen:0", "a") == b"1"
+
+
+async def test_a_store_set_back_makes_the_next_message_a_hole(
+    gate: Gate, client: aioredis.Redis
+) -> None:
+    for offset in range(3):
+        await put(gate, offset, {"a": offset})
+    await client.hset(POSITIONS, f"{TOPIC}/0", 0)
+    assert await put(gate, 3, {"a": 3}) == Answer(HOLE, 0)
+    assert (await put(gate, 1, {"a": 1})).verdict is APPLIED
+
+
+async def test_more_rows_than_one_lua_call_unpacks_are_written(
+    gate: Gate, client: aioredis.Redis
+) -> None:
+    rows: dict[str, int | None] = {f"v{i}": i for i in range(12_345)}
+    await put(gate, 0, rows)
+    assert await client.hlen("bomnae:seen:0") == 12_345
+    assert await client.hget("bomnae:seen:0", "v12344") == b"12344"
+    await put(gate, 1, dict.fromkeys(rows))
+    assert await client.hlen("bomnae:seen:0") == 0
+
+
+async def test_a_script_the_server_forgot_is_sent_again(gate: Gate, client: aioredis.Redis) -> None:
+    await put(gate, 0)
+    await client.script_flush()
+    assert (await put(gate, 1)).verdict is APPLIED

@@ -1,0 +1,262 @@
+"""A runner with a stand-in for Kafka and the real gate."""
+
+import asyncio
+import random
+import time
+
+import pytest
+import redis.asyncio as aioredis
+from aiokafka.errors import KafkaConnectionError
+from faust.exceptions import ProducerSendError
+
+from streams import wire
+from streams.agents import StageRunner
+from streams.domain.passages import PositionsStage
+from streams.domain.records import LinkEvents, Message, Origin, PositionBatch, Tick
+from streams.domain.roadstate import RoadsStage
+from streams.domain.stage import Stage
+from streams.gate import Gate, Verdict
+from streams.store import DEAD_LETTERS
+from tests.agents.conftest import OwnRedis
+from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position, travels
+from tests.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, street
+
+APPLIED, DUPLICATE, HOLE = Verdict.APPLIED, Verdict.DUPLICATE, Verdict.HOLE
+
+
+class Bench:
+    """A runner and what it sent and asked for."""
+
+    def __init__(self, gate: Gate, stage: Stage | None = None) -> None:
+        self.outlet, self.rewinds, self.gate = FakeOutlet(), Rewinds(), gate
+        self.runner = StageRunner(stage or LedgerStage(), gate, self.outlet, self.rewinds)
+
+    async def take(self, *offsets: int) -> list[Verdict]:
+        return [await self.runner.take(position(o), here(o)) for o in offsets]
+
+    async def counted(self) -> dict[str, int]:
+        return (await self.gate.load(LedgerStage(), 0))["seen"]
+
+
+@pytest.fixture
+def bench(gate: Gate) -> Bench:
+    return Bench(gate)
+
+
+async def test_messages_in_order_are_applied_and_sent_on_with_their_origin(bench: Bench) -> None:
+    assert await bench.take(0, 1, 2) == [APPLIED] * 3
+    assert await bench.counted() == {"v1": 3}
+    assert travels(bench.outlet.derived) == [(0, 1), (1, 2), (2, 3)]
+
+
+async def test_a_repeated_message_changes_nothing(bench: Bench, client: aioredis.Redis) -> None:
+    await bench.take(0, 1)
+    before = await everything(client)
+    assert await bench.take(0, 1) == [DUPLICATE, DUPLICATE]
+    assert await everything(client) == before
+    assert await bench.take(2) == [APPLIED]
+    assert await bench.counted() == {"v1": 3}
+
+
+async def test_a_refused_message_becomes_a_dead_letter_and_the_stream_goes_on(
+    bench: Bench, client: aioredis.Redis
+) -> None:
+    await bench.take(0)
+    assert await bench.runner.take(b'{"kind":', here(1)) is APPLIED
+    assert await bench.runner.take(None, here(2)) is APPLIED
+    assert await bench.take(3) == [APPLIED]
+    assert bench.outlet.dead == [(b'{"kind":', "R001", here(1)), (b"", "R004", here(2))]
+    assert await client.hgetall(DEAD_LETTERS) == {
+        b"bus-positions R001": b"1",
+        b"bus-positions R004": b"1",
+    }
+    assert await bench.counted() == {"v1": 2}
+
+
+async def test_a_hole_rewinds_once_for_many_prefetched_messages(bench: Bench) -> None:
+    await bench.take(0, 1)
+    assert await bench.take(*range(3, 203)) == [HOLE] * 200
+    assert bench.rewinds.calls == [(TOPIC, 0, 2)]
+    assert await bench.take(*range(2, 6)) == [APPLIED] * 4
+    assert await bench.take(9, 10) == [HOLE] * 2  # another hole is another way back
+    assert bench.rewinds.calls == [(TOPIC, 0, 2), (TOPIC, 0, 6)]
+
+
+async def test_nothing_is_sent_on_for_a_message_after_a_hole(bench: Bench) -> None:
+    """It would be made without the missing message, and the next stage would keep it."""
+    await bench.take(0)
+    await bench.take(2, 3)
+    assert bench.outlet.origins() == [0]
+    await bench.take(1, 2, 3)
+    assert travels(bench.outlet.derived) == [(0, 1), (1, 2), (2, 3), (3, 4)]
+
+
+async def test_no_dead_letter_is_written_for_a_message_that_is_not_the_next(bench: Bench) -> None:
+    await bench.take(0)
+    for offset in (2, 3, 0):
+        await bench.runner.take(b"?", here(offset))
+    assert bench.outlet.dead == []
+
+
+async def test_a_retained_log_that_begins_after_the_position_is_accepted(bench: Bench) -> None:
+    await bench.take(0, 1)
+    bench.gate.first_offsets[TOPIC, 0] = 10
+    bench.gate.forget()
+    assert await bench.take(10, 11) == [APPLIED, APPLIED]
+    assert bench.rewinds.calls == []
+    assert await bench.counted() == {"v1": 4}
+
+
+async def test_a_new_epoch_loads_what_another_worker_wrote(bench: Bench) -> None:
+    other = Bench(bench.gate)
+    await bench.take(0, 1)
+    bench.gate.forget()
+    await other.take(2, 3)
+    bench.gate.forget()
+    assert await bench.take(4) == [APPLIED]
+    assert await bench.counted() == {"v1": 5}
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_zombie_and_the_owner_of_one_partition_end_exact(
+    client: aioredis.Redis, seed: int
+) -> None:
+    """Two workers that both believe to own the partition; each goes back when it is told to."""
+    chance = random.Random(seed)
+    benches = [Bench(Gate(client)), Bench(Gate(client))]
+    log = [position(i, vehicle=f"v{i % 3}") for i in range(60)]
+    at_offset = [0, 0]
+    while min(at_offset) < len(log):
+        who = chance.randrange(2)
+        for _ in range(chance.randrange(1, 6)):
+            if at_offset[who] < len(log):
+                await benches[who].runner.take(log[at_offset[who]], here(at_offset[who]))
+                at_offset[who] += 1
+        if chance.random() < 0.2:  # a rebalance: the worker begins where the state ends
+            benches[who].gate.forget()
+            at_offset[who] = (await benches[who].gate.position(TOPIC, 0) or 0) + 1
+    expected = Folded(LedgerStage(), topic=TOPIC).take_all([wire.decode(m) for m in log])
+    assert await benches[0].gate.load(LedgerStage(), 0) == expected.state
+    assert not [b.rewinds.calls for b in benches if b.rewinds.calls]
+    made = sorted({pair for b in benches for pair in travels(b.outlet.derived)})
+    sent = [(e.origin.offset, p.travel_ms) for e in expected.derived[0] for p in e.passages]
+    assert [pair for pair in sent if pair not in made] == []
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        TimeoutError(),
+        ConnectionError("broker"),
+        KafkaConnectionError("broker"),
+        ProducerSendError("Error while sending"),
+    ],
+    ids=lambda failure: type(failure).__name__,
+)
+async def test_a_broker_that_is_away_is_tried_again(bench: Bench, failure: Exception) -> None:
+    bench.outlet.failures = [failure]
+    assert await bench.take(0, 1) == [APPLIED, APPLIED]
+    assert travels(bench.outlet.derived) == [(0, 1), (1, 2)]
+
+
+async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: OwnRedis) -> None:
+    client = aioredis.from_url(own_redis.url, socket_timeout=2, socket_connect_timeout=2)
+    bench = Bench(Gate(client))
+    log = [position(i, vehicle=f"v{i % 7}") for i in range(400)] + [wire.encode(Tick(at(500)))]
+
+    async def stream() -> list[Verdict]:
+        return [await bench.runner.take(payload, here(i)) for i, payload in enumerate(log)]
+
+    async def until(offset: int) -> None:
+        deadline = time.monotonic() + 20
+        while len(bench.outlet.derived) <= offset:
+            assert time.monotonic() < deadline, "the stream stands"
+            await asyncio.sleep(0)
+
+    try:
+        running = asyncio.create_task(stream())
+        for stop in (50, 200):
+            await until(stop)
+            own_redis.server.kill()
+            await asyncio.to_thread(own_redis.restart)
+        verdicts = await asyncio.wait_for(running, 30)
+        expected = Folded(LedgerStage(), topic=TOPIC).take_all([wire.decode(m) for m in log])
+        assert await bench.gate.load(LedgerStage(), 0) == expected.state
+        assert await bench.gate.position(TOPIC, 0) == len(log) - 1
+        assert await client.hgetall("bomnae:counts") == {b"positions": b"400"}
+        assert HOLE not in verdicts
+        first = dict(reversed(travels(bench.outlet.derived)))  # the first of an origin is kept
+        assert first == {
+            e.origin.offset: p.travel_ms for e in expected.derived[0] for p in e.passages
+        }
+    finally:
+        await client.aclose()
+
+
+async def _carry(bench: Bench, topic: str, log: list[bytes], start: int = 0) -> None:
+    for offset in range(start, len(log)):
+        await bench.runner.take(log[offset], Origin(topic, 0, offset))
+
+
+def _day() -> list[Message]:
+    messages: list[Message] = []
+    for second in range(0, 300, 10):
+        rows = tuple(bus(second, second * 8.0, vehicle=f"v{n}") for n in range(3))
+        messages += [PositionBatch("tago.positions", at(second), rows), Tick(at(second + 5))]
+    return messages
+
+
+async def test_a_chain_of_stages_is_exact_whatever_is_delivered_again(
+    client: aioredis.Redis,
+) -> None:
+    gate = Gate(client)
+    positions = Bench(gate, PositionsStage(street(), partitions=1, dwell_ms=0))
+    roads = RoadsStage(street(), RULES, (f"{TOPIC}/0",))
+    log = [wire.encode(message) for message in _day()]
+    await _carry(positions, TOPIC, log[:41])
+    sent = len(positions.outlet.derived)
+    gate.forget()  # a crash between sending on and the gate: the next ones were sent on already
+    zombie = Bench(Gate(client), PositionsStage(street(), partitions=1, dwell_ms=0))
+    state = await gate.load(PositionsStage(street(), partitions=1, dwell_ms=0), 0)
+    effects = PositionsStage(street(), partitions=1, dwell_ms=0).step(
+        state, wire.decode(log[41]), here(41)
+    )
+    await zombie.outlet.send_derived(0, effects.derived[0])
+    await _carry(positions, TOPIC, log, start=35)
+    derived = [payload for _, payload in positions.outlet.derived[:sent] + zombie.outlet.derived]
+    derived += [payload for _, payload in positions.outlet.derived[sent:]]
+    await _carry(Bench(gate, roads), "link-events", derived)
+
+    expected = Folded(PositionsStage(street(), partitions=1, dwell_ms=0), topic=TOPIC)
+    expected.take_all(_day())
+    last = Folded(roads).take_all(expected.derived[0])
+    found = await gate.load(roads, 0)
+    assert found == last.state
+    assert last.state["links"]["S2>S3"].samples == 3
+
+
+async def test_a_chain_of_stages_is_exact_after_holes(client: aioredis.Redis) -> None:
+    """Prefetched messages after a missing one must not reach the roads before it."""
+    gate = Gate(client)
+    positions = Bench(gate, PositionsStage(street(), partitions=1, dwell_ms=0))
+    roads = RoadsStage(street(), RULES, (f"{TOPIC}/0",))
+    log = [wire.encode(message) for message in _day()]
+    for missing in (26, 38):  # these complete a passage
+        await _carry(positions, TOPIC, log[:missing])
+        await _carry(positions, TOPIC, log[: missing + 8], start=missing + 1)
+    await _carry(positions, TOPIC, log)
+    await _carry(Bench(gate, roads), "link-events", [p for _, p in positions.outlet.derived])
+    expected = Folded(PositionsStage(street(), partitions=1, dwell_ms=0), topic=TOPIC)
+    expected.take_all(_day())
+    assert await gate.load(roads, 0) == Folded(roads).take_all(expected.derived[0]).state
+
+
+async def test_a_repeated_derived_message_changes_nothing(client: aioredis.Redis) -> None:
+    roads = Bench(Gate(client), RoadsStage(street(), RULES, (f"{TOPIC}/0",)))
+    message = LinkEvents(here(5), at(60))
+    await roads.runner.take(wire.encode(message), Origin("link-events", 0, 0))
+    before = await roads.gate.load(RoadsStage(street(), RULES, ("x/0",)), 0)
+    again = await roads.runner.take(wire.encode(message), Origin("link-events", 0, 1))
+    assert again is APPLIED  # it stands in the log, so the position moves
+    assert await roads.gate.load(RoadsStage(street(), RULES, ("x/0",)), 0) == before
+    assert await client.hget("bomnae:counts", "link-events repeated") == b"1"
