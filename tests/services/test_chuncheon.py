@@ -12,7 +12,7 @@ from tests import worlds
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "chuncheon"
 BUSES = 5
-STEP_S = 45
+STEP_S = 60
 
 
 def answer(network: Network, route_id: str, minute: int) -> dict[str, Any]:
@@ -98,5 +98,5 @@ def test_buses_recorded_on_a_real_route_colour_its_sections(stack: Stack) -> Non
     assert not missing
     link = network.link(driven[0])
     assert link is not None
-    # each section took 45 s, 12 s of them at the stop
-    assert shown[driven[0]]["speed_kmh"] == round(link.length_m / 33 * 3.6, 1)
+    # each section took 60 s, 12 s of them at the stop
+    assert shown[driven[0]]["speed_kmh"] == round(link.length_m / 48 * 3.6, 1)
