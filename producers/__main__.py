@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kafka.errors import KafkaError
 
-from producers import logs, running
+from producers import letters, logs, running
 from producers.network import importing as networks
 from producers.publisher import ensure_topics
 from streams.errors import BomnaeError, SettingsError
@@ -40,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
     replay = sub.add_parser("replay", help="publish a recording with its own time")
     replay.add_argument("file", type=Path, help="a recording, FILE.jsonl or FILE.jsonl.gz")
     replay.add_argument("--speed", type=_speed, default=1.0, help="times its own pace, or max")
+    dead = sub.add_parser("letters", help="show the newest dead letters: code, origin, payload")
+    dead.add_argument("--last", type=int, default=20, help="how many (20)")
     _add_simulate(sub.add_parser("simulate", help="serve a simulated city's portals"))
     return root
 
@@ -122,6 +124,16 @@ def _replay(args: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
+def _letters(args: argparse.Namespace, settings: Settings) -> int:
+    if args.last < 1:
+        raise SettingsError(f"--last must be at least 1, got {args.last}")
+    found = letters.newest(settings, args.last)
+    print(
+        "\n".join(line for record in found for line in letters.lines(record)) or "no dead letters"
+    )
+    return OK
+
+
 def _simulate(args: argparse.Namespace, _: Settings) -> int:
     from producers.simulated.server import serve  # noqa: PLC0415 the other commands do without it
 
@@ -144,6 +156,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "clock": _clock,
     "network": _network,
     "replay": _replay,
+    "letters": _letters,
     "simulate": _simulate,
 }
 

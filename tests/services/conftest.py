@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.stack import Stack
+from tests import worlds
 
 
 @pytest.fixture
@@ -19,3 +20,14 @@ def stack(tmp_path: Path, kafka_kind: str) -> Iterator[Stack]:
     """A broker and a Redis; what a test starts in it is stopped with it."""
     with Stack(tmp_path, kafka=kafka_kind) as started:
         yield started
+
+
+@pytest.fixture
+def city(stack: Stack) -> Stack:
+    """A stack with the small road's network and the topics."""
+    folder = stack.folder / "network"
+    folder.mkdir()
+    (folder / "network.json").write_text(worlds.road(worlds.STOPS).dumps(), encoding="utf-8")
+    stack.env["BOMNAE_NETWORK"] = str(folder)
+    stack.run("topics", "producers", "topics")
+    return stack

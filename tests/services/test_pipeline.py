@@ -12,18 +12,7 @@ from streams import topics
 from streams.settings import Settings
 from tests import worlds
 
-STOPS = 12
-
-
-@pytest.fixture
-def city(stack: Stack) -> Stack:
-    """A stack with the small road's network and the topics."""
-    folder = stack.folder / "network"
-    folder.mkdir()
-    (folder / "network.json").write_text(worlds.road(STOPS).dumps(), encoding="utf-8")
-    stack.env["BOMNAE_NETWORK"] = str(folder)
-    stack.run("topics", "producers", "topics")
-    return stack
+STOPS = worlds.STOPS
 
 
 def expected(log: list[worlds.Sent]) -> object:
@@ -67,6 +56,9 @@ def test_poison_goes_to_the_dead_letters_and_the_stream_goes_on(city: Stack) -> 
     finally:
         consumer.close()
     assert {bytes(each.value): dict(each.headers)["code"] for each in letters} == poison
+    shown = city.run("letters", "producers", "letters", "--last", "9")
+    assert all(code.decode() in shown for code in poison.values())
+    assert "{oops" in shown
 
 
 def test_kill_minus_9_in_mid_stream_leaves_the_state_exact(city: Stack) -> None:

@@ -1,0 +1,103 @@
+"""The audit beside a running city: identical, or every difference by its name."""
+
+from functools import partial
+
+import msgspec
+
+from local.services import Process, wait_until
+from local.stack import Stack
+from streams import topics
+from tests import worlds
+
+
+def audited(city: Stack, *, within_s: int = 20, env: dict[str, str] | None = None) -> Process:
+    """An audit that has ended."""
+    number = sum(name.startswith("audit") for name in city.processes)
+    audit = city.python(f"audit{number}", "streams", "audit", "--within", str(within_s), env=env)
+    wait_until(lambda: audit.exit_code is not None, "the audit", within_s=60)
+    return audit
+
+
+def output_of(process: Process) -> str:
+    return process.log.read_text(encoding="utf-8")
+
+
+def test_an_empty_city_is_identical_to_an_empty_log(city: Stack) -> None:
+    audit = audited(city)
+    assert (audit.exit_code, output_of(audit)) == (0, "identical\n0 messages folded\n")
+
+
+def test_two_workers_poison_and_a_kill_end_identical(city: Stack) -> None:
+    log = worlds.drive(6, worlds.STOPS)
+    bad = (topics.BUS_POSITIONS, 1, b"{oops")
+    city.start_worker("worker-b")
+    first = city.start_worker("worker-a")
+    worlds.publish(city, [*log[:100], bad, *log[100:]])
+    store = worlds.redis_of(city)
+    city.wait(first, lambda: len(store.hgetall("bomnae:positions")) > 4, "some positions")
+    first.kill()
+    del city.processes["worker-a"]
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    audit = audited(city)
+    assert output_of(audit).startswith("identical\n"), output_of(audit)
+    assert audit.exit_code == 0
+
+
+def test_a_running_city_is_audited_without_stopping_it(city: Stack) -> None:
+    log = worlds.drive(4, worlds.STOPS)
+    city.start_worker()
+    city.python("clock", "producers", "clock")
+    worlds.publish(city, log)
+    worlds.wait_until(partial(has_clocks, city), "time on every partition")
+    audit = audited(city)
+    assert output_of(audit).startswith("identical\n"), output_of(audit)
+
+
+def has_clocks(city: Stack) -> bool:
+    return len(worlds.redis_of(city).hvals("bomnae:clock")) == worlds.PARTITIONS
+
+
+def test_every_spoilt_row_is_named_with_what_the_log_says(city: Stack) -> None:
+    log = worlds.drive(2, worlds.STOPS)
+    worker = city.start_worker()
+    worlds.publish(city, log)
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    worker.stop()
+    store = worlds.redis_of(city)
+    place = topics.partition_of("S3>S4", worlds.PARTITIONS)
+    view = msgspec.json.decode(store.hget(f"bomnae:links:{place}", "S3>S4"))
+    spoilt = msgspec.json.encode({**view, "speed_kmh": 1.5})
+    store.hset(f"bomnae:links:{place}", "S3>S4", spoilt)
+    bus = topics.partition_of("v0", worlds.PARTITIONS)
+    store.hdel(f"bomnae:buses:{bus}", "v0")
+    audit = audited(city)
+    lines = output_of(audit).splitlines()
+    assert audit.exit_code == 4
+    assert f"bomnae:links:{place} S3>S4 speed_kmh: live 1.5, oracle {view['speed_kmh']}" in lines
+    assert lines[0].startswith(f"bomnae:buses:{bus} v0: live nothing, oracle {{")
+    assert "2 differences" in lines
+
+
+def test_roads_that_have_not_followed_their_inputs_are_not_settled(city: Stack) -> None:
+    log = worlds.drive(2, worlds.STOPS)
+    worker = city.start_worker()
+    worlds.publish(city, log)
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    worker.stop()
+    store = worlds.redis_of(city)
+    store.hset("bomnae:sources:2", "permits/0", "[3,0]")
+    audit = audited(city, within_s=1)
+    assert audit.exit_code == 5
+    assert "not settled: bomnae:sources:2 contains permits/0 up to offset 3, " in output_of(audit)
+
+
+def test_a_state_of_another_log_or_network_is_refused(city: Stack) -> None:
+    store = worlds.redis_of(city)
+    store.hset("bomnae:positions", "bus-positions/0", 7)
+    audit = audited(city)
+    assert audit.exit_code == 3
+    assert "bus-positions/0 has no message at offset 0" in output_of(audit)
+    store.hset("bomnae:meta", "network", "other")
+    audit = audited(city)
+    assert audit.exit_code == 2
+    assert "the live state is folded with other" in output_of(audit)
