@@ -15,10 +15,18 @@ demo: setup ## the simulated city, live, on http://127.0.0.1:8700/ (PORT=8700)
 	@$(PY) -m local demo --port $(or $(PORT),8700)
 
 test: setup browser ## unit, agent, service and browser tests on the embedded broker
-	@$(PY) -m pytest tests/unit tests/agents tests/services tests/browser
+	@$(PY) -m pytest tests/unit tests/agents tests/services
+	@$(PY) -m pytest tests/browser
 
 test-kafka: setup kafka ## the service tests on Apache Kafka and the system's redis-server
 	@TEST_KAFKA=apache $(PY) -m pytest tests/services
+
+.PHONY: test-faults soak
+test-faults: setup kafka ## every fault row on Apache Kafka and redis-server; FAULT_RESULTS=FILE keeps figures
+	@$(PY) -m pytest tests/faults
+
+soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5)
+	@FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
 
 check: fmt-check lint ## formatting, lint, types, import contracts
 

@@ -120,15 +120,25 @@ def start_broker(folder: Path) -> tuple[Process, str]:
     return broker, f"127.0.0.1:{port}"
 
 
-def start_apache_kafka(folder: Path, jars: Path) -> tuple[Process, str]:
-    """One node of Apache Kafka (KRaft) from a folder of jars, and its address."""
+def start_apache_kafka(
+    folder: Path, jars: Path, *, proxied: tuple[int, int] | None = None
+) -> tuple[Process, str]:
+    """One node of Apache Kafka (KRaft) from a folder of jars, and its address.
+
+    `proxied` is a second listener's port and the port it is advertised under: a proxy's.
+    """
     port, control = free_port(), free_port()
+    listen, told = f"PLAINTEXT://127.0.0.1:{port}", f"PLAINTEXT://127.0.0.1:{port}"
+    if proxied is not None:
+        listen += f",PROXIED://127.0.0.1:{proxied[0]}"
+        told += f",PROXIED://127.0.0.1:{proxied[1]}"
     properties = folder / "kafka.properties"
     properties.write_text(
         f"""process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{control}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners={listen},CONTROLLER://127.0.0.1:{control}
+advertised.listeners={told}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT
 controller.listener.names=CONTROLLER
 controller.quorum.voters=1@127.0.0.1:{control}
 log.dirs={folder / "kafka-logs"}

@@ -25,7 +25,7 @@ POLLS = {  # a demo's periods, s: a real city polls slower, for its keys have qu
     "BOMNAE_ITS_POLL_S": "10",
     "BOMNAE_UTIC_POLL_S": "15",
     "BOMNAE_PERMITS_POLL_S": "15",
-    "BOMNAE_FEED_CHANGE_S": "20",
+    "BOMNAE_FEED_CHANGE_S": "8",
     "BOMNAE_ITS_QUOTA": "1000000",
 }
 
@@ -95,7 +95,9 @@ class Stack:
             raise RuntimeError(f"{name} ended with {process.exit_code}:\n{output[-3000:]}")
         return output
 
-    def start_city(self, *, seed: int = 1, at: str = "08:10", past_minutes: int = 20) -> str:
+    def start_city(
+        self, *, seed: int = 1, at: str = "08:10", past_minutes: int = 20, refresh_s: int = 4
+    ) -> str:
         """Start the simulated portals, point the settings at them; returns their base URL."""
         port = free_port()
         base = f"http://127.0.0.1:{port}"
@@ -114,6 +116,7 @@ class Stack:
         }
         options = ["--port", str(port), "--seed", str(seed), "--at", at]
         options += ["--out", str(self.folder / "city"), "--past-minutes", str(past_minutes)]
+        options += ["--refresh-s", str(refresh_s)]
         if past_minutes:
             options += ["--past", str(self.past)]
         city = self.python("city", "producers", "simulate", *options)

@@ -61,6 +61,7 @@ def _add_simulate(simulate: argparse.ArgumentParser) -> None:
     simulate.add_argument("--seed", type=int, default=1, help="same seed, same day")
     simulate.add_argument("--out", type=Path, required=True, help="folder for network.json")
     simulate.add_argument("--at", default="08:10", help="time of the simulated day at the start")
+    simulate.add_argument("--refresh-s", type=int, default=4, help="period of new link speeds, s")
     simulate.add_argument("--past", type=Path, help="also write the minutes before as a recording")
     simulate.add_argument("--past-minutes", type=int, default=20, help="how many minutes before")
 
@@ -145,6 +146,7 @@ def _simulate(args: argparse.Namespace, _: Settings) -> int:
         at=args.at,
         past_path=args.past,
         past_minutes=args.past_minutes,
+        refresh_s=args.refresh_s,
     )
     asyncio.run(running.until_told([served]))
     return OK

@@ -25,7 +25,7 @@ from streams.domain.records import (
 from streams.settings import Settings
 
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic
-MIN_BUSES_TO_FREEZE = 5  # fewer may well stand still
+MIN_BUSES_TO_FREEZE = 8  # fewer may well stand still
 PARSERS: dict[str, Callable[[Exchange, Settings], Answer]] = {
     tago.FEED: tago.parse_positions,
     its.FEED: its.parse_speeds,
@@ -198,7 +198,8 @@ def _reason(failed: Sequence[Answer], worst: Answer | None) -> tuple[str, str]:
 def _change_within_ms(feed: str, whole: Answer, settings: Settings) -> int:
     """Within what time the feed's content must change, 0 where it may stay the same for ever."""
     if feed == tago.FEED and len(whole.rows) >= MIN_BUSES_TO_FREEZE:
-        return settings.freeze_factor * settings.tago_poll_s * 1000
+        periods = settings.freeze_factor - 0.5  # polls do not come to the millisecond
+        return round(periods * settings.tago_poll_s * 1000)
     return settings.feed_change_s * 1000 if feed == its.FEED and whole.rows else 0
 
 

@@ -7,27 +7,55 @@ import os
 import signal
 import sys
 
-from streams.errors import BomnaeError, LogError
+from streams.errors import BomnaeError
+from streams.failpoints import from_env
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
-EXIT_SETTINGS, EXIT_LOG = 2, 3
+EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
+_CODES = """exit codes: 0 told to stop, or identical; 1 crashed; 2 settings or topics are wrong;
+3 the log is not the one the state was folded from, or does not reach back to its beginning;
+4 audit: differences; 5 audit: not settled; 6 the worker stood while messages waited"""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; 0 told to stop, 1 crashed, 2 wrong settings, 3 the log is another one."""
-    parser = argparse.ArgumentParser(prog="python -m streams", description=__doc__)
+    """Run a command; the exit codes are in `--help`."""
+    parser = argparse.ArgumentParser(prog="python -m streams", description=__doc__, epilog=_CODES)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser(
         "worker",
         help="read the feeds' topics, keep one state per link in Redis; run as many as needed",
     )
-    parser.parse_args(argv)
+    audit = commands.add_parser(
+        "audit", help="fold the whole log again, offline, and name what differs in Redis"
+    )
+    audit.add_argument(
+        "--within", type=float, default=30.0, metavar="S", help="wait so long for the roads (30 s)"
+    )
+    options = parser.parse_args(argv)
     try:
-        return run_worker(Settings.from_env(os.environ))
+        settings = Settings.from_env(os.environ)
+        if options.command == "audit":
+            return run_audit(settings, options.within)
+        return run_worker(settings)
     except BomnaeError as error:
         print(f"bomnae: {error}", file=sys.stderr)
-        return EXIT_SETTINGS
+        return error.exit_code
+
+
+def run_audit(settings: Settings, within_s: float) -> int:
+    """Print `identical`, or what differs; 0, 4, or 5 when the live state did not settle."""
+    from streams import audit, auditing  # noqa: PLC0415 - the worker needs none of it
+    from streams.stages import load_network  # noqa: PLC0415
+
+    network = load_network(settings.network)
+    verdict = asyncio.run(auditing.run_audit(settings, network, within_s=within_s))
+    if verdict.unsettled:
+        print(f"not settled: {verdict.unsettled}")
+        return EXIT_UNSETTLED
+    print("\n".join(audit.report(list(verdict.differences))))
+    print(f"{verdict.messages} messages folded", file=sys.stderr)
+    return EXIT_DIFFERENT if verdict.differences else 0
 
 
 def run_worker(settings: Settings) -> int:
@@ -35,29 +63,26 @@ def run_worker(settings: Settings) -> int:
     logging.basicConfig(
         level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    for name in ("faust", "mode", "aiokafka"):
+    for name in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    return asyncio.run(_worker(settings))
+    try:
+        asyncio.run(_work(settings))
+    except BomnaeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the traceback is in the log, the reason at its end
+        print(f"bomnae: {error!r}", file=sys.stderr)
+        return 1
+    return 0
 
 
-async def _worker(settings: Settings) -> int:
-    from streams.app import create_app, load_network  # noqa: PLC0415 - Faust takes half a second
+async def _work(settings: Settings) -> None:
+    from streams.stages import load_network  # noqa: PLC0415 - Faust takes half a second
+    from streams.worker import work  # noqa: PLC0415
 
-    app = create_app(settings, load_network(settings.network))
     told_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
-    await app.gate.announce(app.facts)
-    await app.start()
-    log.info("worker started", extra={"group": app.conf.id})
-    crashed = app._crashed  # noqa: SLF001 - Faust gives no public way to wait for it
-    waits = [asyncio.create_task(event.wait()) for event in (told_to_stop, crashed)]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    await app.stop()
-    if app.crash_reason is not None:
-        print(f"bomnae: {app.crash_reason!r}", file=sys.stderr)
-        return EXIT_LOG if isinstance(app.crash_reason, LogError) else 1
-    return 0
+    await work(settings, load_network(settings.network), told_to_stop, from_env(os.environ))
 
 
 if __name__ == "__main__":

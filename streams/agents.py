@@ -8,7 +8,7 @@ gate sees to it that the next one goes on at the same message.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from itertools import starmap
 from typing import Any, Protocol
@@ -18,13 +18,15 @@ from faust.exceptions import FaustError
 from redis.exceptions import RedisError
 
 from streams import wire
-from streams.domain.records import LinkEvents, Message, Origin
+from streams.domain.records import LinkEvents, Origin
 from streams.domain.stage import Effects, Stage, State, apply
 from streams.errors import RecordRefusedError
+from streams.failpoints import FailAt
 from streams.gate import Gate, Verdict
 
 log = logging.getLogger(__name__)
 RESEEK_S = 1.0
+PAUSES_S = (0.25, 5.0)
 
 
 class Outlet(Protocol):
@@ -53,8 +55,10 @@ class StageRunner:
         gate: Gate,
         outlet: Outlet,
         rewind: Callable[[str, int, int], Awaitable[None]],
+        fail: FailAt = None,
     ) -> None:
         """`rewind(topic, partition, offset)` makes the consumer deliver from that offset again."""
+        self._fail = fail
         self._stage = stage
         self._gate = gate
         self._outlet = outlet
@@ -64,16 +68,15 @@ class StageRunner:
 
     async def take(self, payload: bytes | None, origin: Origin) -> Verdict:
         """Carry one message through; returns what the gate said of it."""
+        pause_s = PAUSES_S[0]
         while True:
             try:
                 return await self._take(payload, origin)
             except (RedisError, KafkaError, FaustError, OSError, TimeoutError) as error:
-                log.warning(
-                    "waiting for the store or the broker",
-                    extra={"topic": origin.topic, "error": type(error).__name__},
-                )
+                log.warning("%s waits: %s", origin.topic, type(error).__name__)
                 self._partitions.pop(origin.partition, None)
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, PAUSES_S[1])  # each try may send on again
 
     async def _take(self, payload: bytes | None, origin: Origin) -> Verdict:
         known = await self._known(origin)
@@ -83,11 +86,14 @@ class StageRunner:
             await self._seek_once(origin, known.position + 1)
             return Verdict.HOLE
         effects = await self._effects(known.state, payload, origin)
+        self._pass("after_step")
         sends = starmap(self._outlet.send_derived, effects.derived.items())
         await asyncio.gather(*sends)  # one message a partition: their order does not matter
+        self._pass("after_send")
         answer = await self._gate.apply(
             origin.topic, origin.partition, origin.offset, stage=self._stage, effects=effects
         )
+        self._pass("after_gate")
         if answer.verdict is Verdict.APPLIED:
             apply(known.state, effects.changes)
             known.position = origin.offset
@@ -98,18 +104,30 @@ class StageRunner:
             await self._seek_once(origin, answer.position + 1)
         return answer.verdict
 
+    def drop(self, partitions: Iterable[int]) -> None:
+        """Forget the rows of partitions that are another worker's now."""
+        for partition in partitions:
+            self._partitions.pop(partition, None)
+
+    def _pass(self, point: str) -> None:
+        if self._fail is not None:
+            self._fail(point)
+
     async def _known(self, origin: Origin) -> _Partition:
         known = self._partitions.get(origin.partition)
         if known is None or known.epoch != self._gate.epoch:
             epoch = self._gate.epoch
             position, state = await self._gate.load_at(self._stage, origin.topic, origin.partition)
             known = self._partitions[origin.partition] = _Partition(state, position, epoch)
+            self._pass("after_load")
         return known
 
     async def _effects(self, state: State, payload: bytes | None, origin: Origin) -> Effects:
         """The stage's effects, or for a refused message its dead letter and a count."""
         try:
-            return self._stage.step(state, self._read(payload, origin.topic), origin)
+            message = wire.read(payload, self._stage.takes, origin.topic)
+            self._pass("after_decode")
+            return self._stage.step(state, message, origin)
         except RecordRefusedError as refusal:
             log.warning(
                 "message refused",
@@ -117,13 +135,6 @@ class StageRunner:
             )
             await self._outlet.send_dead(payload or b"", code=refusal.code, origin=origin)
             return Effects(refused={f"{origin.topic} {refusal.code}": 1})
-
-    def _read(self, payload: bytes | None, topic: str) -> Message:
-        """The message in the bytes; one that the topic does not carry is refused."""
-        message = wire.decode(payload)
-        if not isinstance(message, self._stage.takes):
-            raise RecordRefusedError("R004", f"no {type(message).__name__} on {topic}")
-        return message
 
     async def _seek_once(self, origin: Origin, offset: int) -> None:
         """Go back to the missing message; prefetched later ones must not make it go back again."""

@@ -1,8 +1,8 @@
 """The worker: Faust, the stages, the gate, put together. The only module that knows all of them."""
 
 import asyncio
-import csv
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +13,13 @@ from faust.types import TP
 from streams import topics, wire
 from streams.agents import StageRunner, origin_of
 from streams.consumer import PositionTransport
-from streams.domain.feeds import FeedsStage
-from streams.domain.incidents import IncidentsStage
-from streams.domain.levels import parse_levels
-from streams.domain.network import Network, Point
-from streams.domain.passages import PositionsStage
-from streams.domain.placement import address_key
+from streams.domain.network import Network
 from streams.domain.records import LinkEvents, Origin
-from streams.domain.roadstate import RoadsStage, Rules
-from streams.domain.speeds import SpeedsStage
-from streams.domain.stage import Stage
-from streams.domain.windows import WindowGrid
-from streams.domain.works import WorksStage
-from streams.errors import NetworkError, SettingsError
+from streams.errors import SettingsError
+from streams.failpoints import FailAt
 from streams.gate import Gate
 from streams.settings import Settings
+from streams.stages import stages
 
 
 class _Topics:
@@ -52,35 +44,7 @@ class _Topics:
         await asyncio.wait_for(sent, timeout=30)
 
 
-def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
-    """Every stage by the topic it reads."""
-    wide = settings.partitions
-    rules = Rules(
-        WindowGrid(settings.window_ms, settings.grace_ms),
-        settings.fresh_ms,
-        parse_levels(settings.levels_urban, settings.levels_express, settings.levels_motorway),
-    )
-    if settings.fresh_ms < settings.window_ms + settings.grace_ms:
-        raise SettingsError(
-            f"BOMNAE_FRESH_MS must be at least window and grace together "
-            f"({settings.window_ms + settings.grace_ms} ms), got {settings.fresh_ms} ms"
-        )
-    inputs = tuple(f"{t.name}/{p}" for t in topics.TICKED for p in range(t.partitions(wide)))
-    return {
-        topics.BUS_POSITIONS: PositionsStage(
-            network, partitions=wide, dwell_ms=settings.dwell_s * 1000
-        ),
-        topics.LINK_SPEEDS: SpeedsStage(network, partitions=wide),
-        topics.PERMITS: WorksStage(
-            network, partitions=wide, gazetteer=load_gazetteer(settings.gazetteer)
-        ),
-        topics.INCIDENTS: IncidentsStage(network, partitions=wide),
-        topics.FEED_REPORTS: FeedsStage(),
-        topics.LINK_EVENTS: RoadsStage(network, rules, inputs),
-    }
-
-
-def create_app(settings: Settings, network: Network) -> Any:
+def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any:
     """The Faust app of a worker. Nothing connects before it is started."""
     broker = ";".join(f"kafka://{server}" for server in settings.kafka.split(","))
     app: Any = faust.App(
@@ -102,6 +66,7 @@ def create_app(settings: Settings, network: Network) -> Any:
         logging_config={"version": 1, "disable_existing_loggers": False},
     )
     app.transport = PositionTransport(app.conf.broker, app, app.loop)
+    app.fail, app.settings = fail, settings
     app.gate = Gate(_redis(settings))
     app.facts = {
         "network": network.version,
@@ -113,13 +78,28 @@ def create_app(settings: Settings, network: Network) -> Any:
     async def rewind(topic: str, partition: int, offset: int) -> None:
         tp = TP(topic, partition)
         first = (await app.consumer.earliest_offsets(tp))[tp]
-        await app.consumer.seek(
-            tp, await app.consumer.first_after(tp, offset - 1 if offset else None, first)
-        )
+        target = await app.consumer.first_after(tp, offset - 1 if offset else None, first)
+        if fail is not None:
+            fail("before_seek")
+        await app.consumer.seek_wait({tp: target})  # `seek` would cross into another thread
 
-    for topic, stage in stages(settings, network).items():
-        _add_agent(app, topic, StageRunner(stage, app.gate, outlet, rewind))
+    runners = {
+        topic: StageRunner(stage, app.gate, outlet, rewind, fail)
+        for topic, stage in stages(settings, network).items()
+    }
+    for topic, runner in runners.items():
+        _add_agent(app, topic, runner)
+    app.rewind = rewind
+    app.on_partitions_revoked.connect(_dropper(runners), weak=False)
     return app
+
+
+def _dropper(runners: Mapping[topics.Topic, StageRunner]) -> Any:
+    async def drop(_app: Any, revoked: Iterable[TP], **_rest: Any) -> None:
+        for topic, runner in runners.items():
+            runner.drop(tp.partition for tp in revoked if tp.topic == topic.name)
+
+    return drop
 
 
 def _add_agent(app: Any, topic: topics.Topic, runner: StageRunner) -> None:
@@ -140,12 +120,15 @@ def _raw(app: Any, topic: topics.Topic) -> Any:
 
 
 def _redis(settings: Settings) -> aioredis.Redis:
-    return aioredis.from_url(
-        settings.redis,
-        password=settings.redis_password or None,
-        socket_timeout=10,
-        socket_connect_timeout=5,
-    )
+    try:
+        return aioredis.from_url(
+            settings.redis,
+            password=settings.redis_password or None,
+            socket_timeout=10,
+            socket_connect_timeout=5,
+        )
+    except ValueError as error:
+        raise SettingsError(f"BOMNAE_REDIS: {error}") from None
 
 
 def _credentials(settings: Settings) -> Any:
@@ -160,43 +143,3 @@ def _credentials(settings: Settings) -> Any:
         mechanism="SCRAM-SHA-512",
         ssl_context=context,
     )
-
-
-def load_network(folder: str) -> Network:
-    """The network of a folder; raises NetworkError naming what is missing."""
-    path = Path(folder) / "network.json"
-    if not folder or not path.is_file():
-        raise NetworkError(
-            f"no network at {str(path)!r}: set BOMNAE_NETWORK to the folder that "
-            "`python -m producers network --route-stops FILE.csv --out DIR` wrote"
-        )
-    return Network.loads(path.read_text(encoding="utf-8"))
-
-
-def load_gazetteer(path: str) -> dict[str, Point]:
-    """Address -> (lon, lat) from any CSV with an address column and 위도, 경도 (CP949 or UTF-8)."""
-    if not path:
-        return {}
-    try:
-        raw = Path(path).read_bytes()
-    except OSError as error:
-        raise SettingsError(f"BOMNAE_GAZETTEER: cannot read {path}: {error.strerror}") from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp949")
-    known: dict[str, Point] = {}
-    for row in csv.DictReader(text.splitlines()):
-        point = _point_of(row)
-        for column in ("소재지지번주소", "소재지도로명주소", "주소"):
-            if point and row.get(column):
-                known.setdefault(address_key(row[column]), point)
-    return known
-
-
-def _point_of(row: dict[str, str]) -> Point | None:
-    """The point of a gazetteer's row; None where it is not two numbers."""
-    try:
-        return float(row["경도"]), float(row["위도"])
-    except (KeyError, TypeError, ValueError):
-        return None

@@ -8,17 +8,19 @@ contract test pins them.
 
 import asyncio
 import logging
+import time
 from typing import Any
 
-import aiokafka
-from aiokafka.errors import OffsetOutOfRangeError
+from aiokafka.errors import KafkaError
 from faust.transport.drivers import aiokafka as driver
+from redis.exceptions import RedisError
 
+from streams.cluster import LogReader
 from streams.errors import LogError
 from streams.gate import Gate
 
 log = logging.getLogger(__name__)
-PROBE_S = 5.0
+WAIT_S = 60.0
 FETCH_WAIT_MS = 50  # Faust hard-codes 1,500 ms, which some brokers wait out
 
 
@@ -29,8 +31,26 @@ class _Thread(driver.AIOKafkaConsumerThread):
         return consumer
 
 
+class _NoReadOffsets(dict[Any, int | None]):
+    """Where Faust keeps what it has delivered, and by which it drops what comes again.
+
+    A message in delivery while the consumer is sent back sets it forward again, and everything in
+    between would be dropped without a word. It remembers nothing: repetitions are the gate's.
+    """
+
+    def __missing__(self, key: Any) -> None:
+        return None
+
+    def __setitem__(self, key: Any, value: object) -> None:
+        """Forget it."""
+
+
 class PositionConsumer(driver.Consumer):
     """Seeks to the stored positions. `app.gate` must be set before the app starts."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._read_offset = _NoReadOffsets()
 
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
@@ -38,60 +58,64 @@ class PositionConsumer(driver.Consumer):
     async def perform_seek(self) -> None:
         """Go to the message after the stored position of every assigned partition.
 
-        Raises LogError when the log ends before the position: it was truncated or made anew, and
-        everything in it would pass for a repetition.
+        Waits for a store or a broker that is away, but not for ever: Faust gives up for good after
+        `broker_request_timeout` (90 s). It then goes on where Kafka says, which is only a hint: the
+        agents wait for the store, and the gate sends them back. Raises LogError when the log ends
+        before a position: it was truncated or made anew, and all of it would pass for a repetition.
         """
+        deadline = time.monotonic() + WAIT_S
+        pause_s = 0.25
+        while True:
+            try:
+                return await self._seek_positions()
+            except (RedisError, KafkaError, OSError, TimeoutError) as error:
+                log.warning("waiting to seek: %s", type(error).__name__)
+                if time.monotonic() > deadline:
+                    return None
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, 5.0)
+
+    async def _seek_positions(self) -> None:
         assigned = self.assignment()
-        first = await self.earliest_offsets(*assigned)
-        ends = await self.highwaters(*assigned)
         gate: Gate = self.app.gate  # type: ignore[attr-defined]
         gate.forget()
+        first = await self.earliest_offsets(*assigned)
+        ends = await self.highwaters(*assigned)
         seeks = {}
         for tp in assigned:
             position = await gate.position(tp.topic, tp.partition)
-            if (
-                position is not None
-                and ends[tp] <= position
-                and not await self._holds(tp, position)
-            ):
-                raise LogError(
-                    f"{tp.topic}/{tp.partition} ends at offset {ends[tp]}, the state contains "
-                    f"{position}: the topic was truncated or made anew"
-                )
+            await self._check_end(tp, position, ends[tp])
             seeks[tp] = await self.first_after(tp, position, first[tp])
+            if position is None and ends[tp] > first[tp]:
+                await gate.rebuild((tp.topic, tp.partition), ends[tp] - 1)
+        if (fail := self.app.fail) is not None:  # type: ignore[attr-defined]
+            fail("before_seek")
         await self.seek_wait(seeks)
 
+    async def _check_end(self, tp: Any, position: int | None, end: int) -> None:
+        if position is None or end > position or await self._holds(tp, position):
+            return
+        raise LogError(
+            f"{tp.topic}/{tp.partition} ends at offset {end}, the state contains "
+            f"{position}: the topic was truncated or made anew"
+        )
+
     async def first_after(self, tp: Any, position: int | None, first: int) -> int:
-        """The offset to read next; what retention took before it was read is counted."""
+        """The offset to read next; what retention took before it was read is kept as lost."""
         gate: Gate = self.app.gate  # type: ignore[attr-defined]
         gate.first_offsets[tp.topic, tp.partition] = first
-        lost = 0 if position is None else max(0, first - position - 1)
-        if lost:
+        if position is not None and first > position + 1:
             log.error(
                 "the log lost messages before they were read",
-                extra={"topic": tp.topic, "partition": tp.partition, "lost": lost, "next": first},
+                extra={"topic": tp.topic, "partition": tp.partition, "next": first},
             )
-            await gate.count(f"lost {tp.topic}/{tp.partition}", lost)
+            await gate.lose(tp.topic, tp.partition, position + 1, first - 1)
         return max(first, 0 if position is None else position + 1)
 
     async def _holds(self, tp: Any, offset: int) -> bool:
         """Whether the log has this record after all: the embedded broker understates log ends."""
-        ours: Any = self.transport
-        reader = aiokafka.AIOKafkaConsumer(
-            bootstrap_servers=driver.server_list(ours.url, ours.default_port),
-            auto_offset_reset="none",
-            enable_auto_commit=False,
-        )
-        await reader.start()
-        try:
-            reader.assign([tp])
-            reader.seek(tp, offset)
-            found = await asyncio.wait_for(reader.getone(), PROBE_S)
-        except (OffsetOutOfRangeError, TimeoutError):
-            return False
-        finally:
-            await reader.stop()
-        return bool(found.offset == offset)
+        async with LogReader(self.app.settings) as reader:  # type: ignore[attr-defined]
+            return await reader.holds((tp.topic, tp.partition), offset)
 
 
 class PositionTransport(driver.Transport):

@@ -2,7 +2,9 @@
 
 
 class BomnaeError(Exception):
-    """The root: whatever Bomnae raises knowingly derives from it."""
+    """The root: whatever Bomnae raises knowingly derives from it; `exit_code` is the process's."""
+
+    exit_code = 2
 
 
 class SettingsError(BomnaeError):
@@ -24,3 +26,15 @@ class NetworkError(BomnaeError):
 
 class LogError(BomnaeError):
     """The Kafka log is not the one the state was folded from."""
+
+    exit_code = 3
+
+
+class TopicsError(BomnaeError):
+    """A topic is missing or has another number of partitions than the settings say."""
+
+
+class StalledError(BomnaeError):
+    """Messages wait and the worker does not move."""
+
+    exit_code = 6

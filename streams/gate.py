@@ -5,8 +5,9 @@ hole (a later message than the next) writes nothing, and the caller goes back to
 Kafka's committed offset plays no part.
 """
 
+import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -15,7 +16,19 @@ import msgspec
 import redis.asyncio as aioredis
 
 from streams.domain.stage import Effects, Stage, State, Table
-from streams.store import COUNTS, DEAD_LETTERS, DELTAS, MAX_DELTAS, META, POSITIONS
+from streams.store import (
+    COUNTS,
+    DEAD_LETTERS,
+    DELTAS,
+    LOST,
+    MAX_DELTAS,
+    META,
+    POSITIONS,
+    REBUILDING,
+    TOPIC_IDS,
+)
+
+log = logging.getLogger(__name__)
 
 # ARGV: position field, offset, log start, delta or "", deltas kept, then runs of
 # ("set" | "del" | "add", hash, number of values, values...).
@@ -80,14 +93,48 @@ class Gate:
         """Say which network, city and kind of feeds this state is folded with."""
         await self._client.hset(META, mapping=dict(facts))
 
-    async def count(self, name: str, by: int) -> None:
-        """Add to a count that belongs to no message."""
-        await self._client.hincrby(COUNTS, name, by)
+    async def is_announced(self) -> bool:
+        """Whether the facts are there; an emptied Redis has lost them."""
+        return bool(await self._client.exists(META))
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def lose(self, topic: str, partition: int, first: int, last: int) -> None:
+        """Keep that retention took these offsets unread; said twice it is the same loss."""
+        await self._client.hset(LOST, f"{topic}/{partition} {first}", last)
+
+    async def rebuild(self, place: tuple[str, int], target: int) -> None:
+        """Mark a partition's state as being made again, up to an offset."""
+        log.warning("rebuilding %s up to offset %d", _name(place), target)
+        await self._client.hset(REBUILDING, _name(place), target)
+
+    async def rebuilding(self) -> dict[tuple[str, int], int]:
+        """The marked partitions and their targets."""
+        found = await self._client.hgetall(REBUILDING)
+        marks = {name.decode().rpartition("/"): int(target) for name, target in found.items()}
+        return {(topic, int(partition)): target for (topic, _, partition), target in marks.items()}
+
+    async def rebuilt(self, places: Iterable[tuple[str, int]]) -> None:
+        """Take the marks off."""
+        await self._client.hdel(REBUILDING, *map(_name, places))
+
+    async def topic_ids(self, ids: Mapping[str, str]) -> dict[str, str]:
+        """The ids of the topics the state was folded from; those not known yet become known."""
+        for name, topic_id in ids.items():
+            await self._client.hsetnx(TOPIC_IDS, name, topic_id)
+        found = await self._client.hgetall(TOPIC_IDS)
+        return {name.decode(): topic_id.decode() for name, topic_id in found.items()}
 
     async def position(self, topic: str, partition: int) -> int | None:
         """The last offset the state contains; None when nothing of this partition was applied."""
         found = await self._client.hget(POSITIONS, f"{topic}/{partition}")
         return None if found is None else int(found)
+
+    async def positions(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The last offsets the state contains; -1 where nothing was applied."""
+        found = await self._client.hgetall(POSITIONS)
+        return {place: int(found.get(_name(place).encode(), -1)) for place in places}
 
     async def load(self, stage: Stage, partition: int) -> State:
         """The stored rows of one partition of a stage."""
@@ -119,6 +166,10 @@ class Gate:
             args=[f"{topic}/{partition}", offset, first, delta, MAX_DELTAS, *writes],
         )
         return Answer(Verdict(verdict), position)
+
+
+def _name(place: tuple[str, int]) -> str:
+    return f"{place[0]}/{place[1]}"
 
 
 def _writes(tables: Sequence[Table], partition: int, effects: Effects) -> list[Any]:

@@ -35,6 +35,9 @@ class Settings:
     session_s: int = _row(
         15, "a worker silent for so long loses its partitions, s", low=3, high=300
     )
+    watchdog_s: int = _row(
+        60, "a worker that stands for so long while messages wait ends, s", low=2, high=3600
+    )
     network: str = _row("", "folder written by `python -m producers network`")
     partitions: int = _row(
         4, "partitions of the wide topics; fixed for the life of the topics", low=1, high=512
@@ -74,9 +77,9 @@ class Settings:
         "127.4,37.6,128.1,38.2", "coordinates outside are refused: minX,minY,maxX,maxY"
     )
     freeze_factor: int = _row(
-        2, "a feed that must change is frozen after this many unchanged polls", low=1, high=100
+        1, "a feed that must change is frozen after this many unchanged polls", low=1, high=100
     )
-    feed_change_s: int = _row(900, "link speeds must change within this, s", low=1, high=86400)
+    feed_change_s: int = _row(600, "link speeds must change within this, s", low=1, high=86400)
     window_ms: int = _row(60_000, "speed window (tumbling), ms", low=1000, high=3600000)
     grace_ms: int = _row(
         120_000, "how long a window stays open for late passages, ms", low=0, high=3600000

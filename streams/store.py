@@ -19,6 +19,9 @@ CLOCK = "bomnae:clock"  # link-events partition -> watermark, ms
 DEAD_LETTERS = "bomnae:dead-letters"  # "topic code" -> count
 COUNTS = "bomnae:counts"  # late, teleport, duplicate ... -> count
 META = "bomnae:meta"  # network version, city
+LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread
+REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the state is made again
+TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was folded from
 LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
 DELTA_LETTERS = {LINKS: "l", BUSES: "b", WORKS: "w", INCIDENTS: "i"}
 MAX_DELTAS = 4096
@@ -68,8 +71,8 @@ class Store:
         for partition in range(partitions):
             for kind in DELTA_LETTERS:
                 rows = await self.client.hgetall(key(kind, partition))
-                getattr(picture, kind).update(_json_values(rows))
-        picture.feeds = _json_values(await self.client.hgetall(FEEDS))
+                getattr(picture, kind).update(json_values(rows))
+        picture.feeds = json_values(await self.client.hgetall(FEEDS))
         clocks = await self.client.hgetall(CLOCK)
         picture.clocks = {name.decode(): int(value) for name, value in clocks.items()}
         picture.clock_ms = min(picture.clocks.values(), default=None)
@@ -102,10 +105,25 @@ class Store:
         """Dead letters and other counts, by name."""
         dead = await self.client.hgetall(DEAD_LETTERS)
         other = await self.client.hgetall(COUNTS)
-        return {name.decode(): int(value) for name, value in (dead | other).items()}
+        lost = await self.client.hgetall(LOST)
+        counts = {name.decode(): int(value) for name, value in (dead | other).items()}
+        return counts | lost_counts(lost)
+
+    async def is_rebuilding(self) -> bool:
+        """Whether the state is being made again from the log."""
+        return bool(await self.client.exists(REBUILDING))
 
 
-def _json_values(rows: Mapping[bytes, bytes]) -> dict[str, Any]:
+def lost_counts(rows: Mapping[bytes, bytes]) -> dict[str, int]:
+    """How many messages each partition lost to retention: "lost topic/partition" -> count."""
+    counts: dict[str, int] = {}
+    for name, last in rows.items():
+        place, _, first = name.decode().rpartition(" ")
+        counts[f"lost {place}"] = counts.get(f"lost {place}", 0) + int(last) - int(first) + 1
+    return counts
+
+
+def json_values(rows: Mapping[bytes, bytes]) -> dict[str, Any]:
     return {name.decode(): msgspec.json.decode(value) for name, value in rows.items()}
 
 

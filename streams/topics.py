@@ -33,6 +33,9 @@ stands in order with the data of that partition: a replay closes the same window
 
 ALL = (*TICKED, FEED_REPORTS, LINK_EVENTS, DEAD_LETTERS)
 
+FOLDED = (*TICKED, FEED_REPORTS, LINK_EVENTS)
+"""What the state is folded from: a topic of these made anew makes it another city's state."""
+
 
 def partition_of(key: str, partitions: int) -> int:
     """The partition of a key: CRC-32 of its UTF-8 bytes, so that every language can compute it."""

@@ -88,6 +88,14 @@ def decode(payload: bytes | None) -> Message:
     return message
 
 
+def read(payload: bytes | None, takes: tuple[type[Message], ...], topic: str) -> Message:
+    """The message in the bytes; one that the topic does not carry is refused."""
+    message = decode(payload)
+    if not isinstance(message, takes):
+        raise RecordRefusedError("R004", f"no {type(message).__name__} on {topic}")
+    return message
+
+
 def _check(message: Message) -> None:
     """The rules a type cannot say: times, coordinates, speeds, periods."""
     check = _CHECKS.get(type(message))

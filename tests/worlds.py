@@ -1,7 +1,8 @@
 """Small worlds for tests: a road of stops, its messages, and the log folded in plain Python."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -11,12 +12,14 @@ from kafka import KafkaProducer
 from local.services import wait_until
 from local.stack import Stack
 from streams import topics, wire
+from streams.audit import fold_log
 from streams.domain.network import Link, Network, Route, Stop
-from streams.domain.records import BusPosition, Message, Origin, PositionBatch, Tick
-from streams.domain.stage import State, apply, empty_state
+from streams.domain.records import BusPosition, PositionBatch, Tick
 from streams.settings import Settings
+from streams.stages import stages
 
 PARTITIONS = 4
+STOPS = 12  # of the service tests' road
 STEP_DEG = 0.004  # about 352 m of longitude at 37.88 N
 T0_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
 
@@ -151,35 +154,24 @@ def links_in(stack: Stack) -> dict[str, Any]:
 
 @dataclass
 class Offline:
-    """The stages run one after the other over a log, without Kafka, Faust or Redis."""
+    """The log folded by the product's own oracle, without Kafka, Faust or Redis."""
 
     network: Network
     settings: Settings
-    offsets: dict[tuple[str, int], int] = field(default_factory=dict)
-    states: dict[tuple[str, int], State] = field(default_factory=dict)
 
-    def fold(self, log: Iterable[Sent]) -> Mapping[str, Any]:
+    def fold(self, log: Iterable[Sent]) -> dict[str, Any]:
         """Fold a log; returns the link views by link id as plain JSON values."""
-        from streams.app import stages  # noqa: PLC0415 - only the offline fold needs it
+        tables = fold_log(stages(self.settings, self.network), numbered(log))
+        return {
+            link_id: view
+            for partition in range(self.settings.partitions)
+            for link_id, view in tables.get(f"bomnae:links:{partition}", {}).items()
+        }
 
-        by_topic = stages(self.settings, self.network)
-        for topic, partition, payload in log:
-            for target, derived in self._step(by_topic, topic, partition, wire.decode(payload)):
-                self._step(by_topic, topics.LINK_EVENTS, target, derived)
-        views: dict[str, Any] = {}
-        for partition in range(PARTITIONS):
-            views |= self.states.get(("link-events", partition), {}).get("links", {})
-        plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(views))
-        return plain
 
-    def _step(
-        self, by_topic: Any, topic: topics.Topic, partition: int, message: Message
-    ) -> list[tuple[int, Message]]:
-        stage = by_topic[topic]
-        where = (topic.name, partition)
-        offset = self.offsets.get(where, -1) + 1
-        self.offsets[where] = offset
-        state = self.states.setdefault(where, empty_state(stage))
-        effects = stage.step(state, message, Origin(topic.name, partition, offset))
-        apply(state, effects.changes)
-        return list(effects.derived.items())
+def numbered(log: Iterable[Sent]) -> Iterator[tuple[str, int, int, bytes]]:
+    """The log with the offsets that an empty cluster gives it."""
+    ends: Counter[tuple[str, int]] = Counter()
+    for topic, partition, payload in log:
+        yield topic.name, partition, ends[topic.name, partition], payload
+        ends[topic.name, partition] += 1

@@ -22,7 +22,7 @@ from streams.store import Store
 
 log = logging.getLogger(__name__)
 
-OK, LOST = "ok", "lost"
+OK, LOST, REBUILDING = "ok", "lost", "rebuilding"
 READ_BLOCK_MS = 1000  # how soon an emptied Redis shows
 COALESCE_S = 0.2
 JUDGE_S = 1.0
@@ -74,7 +74,7 @@ class Live:
             stored = await self.store.picture(self.partitions)
             self._replace(picture_of(stored, self.network))
             self._is_broken = False
-        self._find()
+        await self._find()
 
     async def _leads_on(self) -> bool:
         head = self.picture.delta_id
@@ -84,6 +84,7 @@ class Live:
         """Flush runs of deltas until the chain breaks: at once when quiet, else every 200 ms."""
         while True:
             run = await self._next_run()
+            await self._find()
             if self.picture.delta_id != BEGINNING and not await self._leads_on():
                 log.warning("delta chain broken", extra={"delta_id": self.picture.delta_id})
                 return
@@ -120,14 +121,16 @@ class Live:
         if was_loaded or self.broadcast.readers:
             self.broadcast.resync(self._resync_block())
 
-    def _find(self) -> None:
-        if self.store_state == LOST:
-            self.store_state = OK
-            log.info("store found")
+    async def _find(self) -> None:
+        """Say that the store answers, and whether it is being made again from the log."""
+        state = REBUILDING if await self.store.is_rebuilding() else OK
+        if self.store_state != state:
+            self.store_state = state
+            log.info("store %s", state)
             self._send_state(Facts(at_ms=self.now_ms()))
 
     def _lose(self, error: Exception) -> None:
-        if self.store_state == OK:
+        if self.store_state != LOST:
             self.store_state = LOST
             log.warning("store lost", extra={"error": type(error).__name__})
             self._send_state(Facts(at_ms=self.now_ms()))
@@ -158,7 +161,7 @@ class Live:
     async def other_network(self) -> str:
         """The version of the network the worker folds where it is not ours, else ""."""
         try:
-            version = await self.store.network_version() if self.store_state == OK else None
+            version = await self.store.network_version() if self.store_state != LOST else None
         except LOSSES:
             return ""
         return "" if version in (None, self.network.version) else str(version)

@@ -50,7 +50,7 @@
     /** Places the canvas over the map as it stands and paints it whole. */
     reset() {
       const size = this.map.getSize();
-      if (!size.x || !size.y || document.hidden) return;
+      if (!size.x || !size.y || document.hidden || CanvasLayer.isKept) return;
       const width = size.x + 2 * MARGIN_PX, height = size.y + 2 * MARGIN_PX;
       const ratio = Math.min(devicePixelRatio || 1, 2, Math.sqrt(MAX_DEVICE_PIXELS / (width * height)));
       this.lastReset_ms = performance.now();
@@ -79,7 +79,7 @@
     }
 
     repaint() {
-      if (!this.view || document.hidden) return;
+      if (!this.view || document.hidden || CanvasLayer.isKept) return;
       this.ctx.clearRect(0, 0, this.view.width, this.view.height);
       this.paint(this.ctx, this.view);
     }
@@ -91,6 +91,9 @@
       L.DomUtil.setTransform(this.element, corner.subtract(this.map._getNewPixelOrigin(center, zoom)), scale);
     }
   }
+
+  /** While the page is on its way to paper, what is drawn stays: the print itself resizes the map once more. */
+  CanvasLayer.isKept = false;
 
   class View {
     constructor(scale, ox, oy, width, height, zoom, shift) {

@@ -3,6 +3,7 @@
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
   const REFETCH_MS = 5000;
+  const SEEN_EVERY_MS = 660000; // a work that is only listed again is written every ten minutes
 
   class Card {
     constructor(state, clock, actions) {
@@ -17,13 +18,26 @@
       const { chosen } = this.state;
       this.ageOf = null;
       if (!chosen || !picture) return this.close();
+      const isFocused = this.element.contains(document.activeElement);
       const draw = { link: () => this.showLink(chosen.id), work: () => this.showWork(chosen.id), incident: () => this.showIncident(chosen.id), bus: () => this.showBus(chosen.id) }[chosen.kind];
       this.element.hidden = false;
       this.element.dataset.kind = chosen.kind;
-      return draw();
+      draw();
+      if (isFocused) this.element.focus();
+      return undefined;
+    }
+
+    /** Takes the keyboard, and gives it back to where it came from when the card closes. */
+    focus() {
+      if (this.element.hidden) return;
+      this.opener = document.activeElement;
+      this.element.focus();
     }
 
     close() {
+      const { opener } = this;
+      this.opener = null;
+      if (opener && opener.isConnected && this.element.contains(document.activeElement)) opener.focus();
       this.element.hidden = true;
       this.element.replaceChildren();
     }
@@ -62,7 +76,10 @@
 
     put(...parts) { this.element.replaceChildren(...parts.filter(Boolean)); }
 
-    ageText(ms) { return ms ? `${Bomnae.t("ago", { age: Bomnae.span(this.clock.now() - ms) })} (${Bomnae.clockText(ms)})` : Bomnae.t("never"); }
+    ageText(ms) { return ms ? `${Bomnae.ago(this.clock.now() - ms)} (${Bomnae.clockText(ms)})` : Bomnae.t("never"); }
+
+    /** When a work was last in its list; the time is only written every ten minutes, so nothing finer is said. */
+    seenText(ms) { return ms && this.clock.now() - ms < SEEN_EVERY_MS ? Bomnae.t("seen.fresh") : this.ageText(ms); }
 
     showLink(id) {
       const { network } = this.picture;
@@ -95,25 +112,30 @@
       const unit = Bomnae.el("span", "unit");
       unit.textContent = "km/h";
       big.append(value, unit, word);
-      const sure = Bomnae.el("span");
-      const sureWord = Bomnae.el("b", "certainty " + letter);
-      sureWord.textContent = Bomnae.t("certainty." + letter);
-      const why = Bomnae.el("span", "why");
-      why.textContent = Bomnae.t(`certainty.${letter}.why`);
-      sure.append(sureWord, " ", why);
       const age = Bomnae.el("span");
       if (detail) { age.textContent = this.ageText(detail.observed_ms); this.ageOf = detail.observed_ms ? { element: age, ms: detail.observed_ms } : null; }
       const closure = closures.get(i) || "none";
       this.put(
         this.head(Bomnae.t("kind.section"), network.nameOf(i), network.roads[i]), big,
         this.facts([
-          ["card.closure", Bomnae.t("closure." + closure)], ["card.certainty", sure],
+          ["card.closure", Bomnae.t("closure." + closure)], ["card.certainty", this.certainty(letter)],
           ["card.samples", detail ? sampleText(detail) : ""], ["card.age", detail ? age : ""],
           ["card.length", network.lengths[i] + " m"], ["card.free_flow", Math.round(network.free[i]) + " km/h"],
         ]),
         this.items("card.works", "work", this.worksOn(i)), this.items("card.incidents", "incident", this.incidentsOn(i)),
         this.small(network.ids[i]),
       );
+    }
+
+    /** How sure the speed is. A link that had observations and one that never had are told apart. */
+    certainty(letter) {
+      const both = Bomnae.el("span"), word = Bomnae.el("b", "certainty " + letter), why = Bomnae.el("span", "why");
+      const isNever = letter === "l" && this.detail && !this.detail.observed_ms;
+      const isLost = letter === "l" && this.detail && this.detail.observed_ms;
+      word.textContent = Bomnae.t(isNever ? "certainty.never" : "certainty." + letter);
+      why.textContent = Bomnae.t(isNever ? "certainty.never.why" : isLost ? "certainty.lost.why" : `certainty.${letter}.why`);
+      both.append(word, " ", why);
+      return both;
     }
 
     worksOn(i) { return [...this.picture.works.values()].filter((work) => work.phase !== "finished" && work.links.includes(i)); }
@@ -132,14 +154,19 @@
         this.head(Bomnae.t("kind.work"), work.title || id, id), verdict,
         this.facts([
           ["card.organisation", this.organisation(work)], ["card.place", work.place],
-          ["card.period", `${Bomnae.timeText(work.starts_ms)} ~ ${Bomnae.endText(work.ends_ms)}`],
-          ["card.dig", work.dig_starts_ms && work.dig_ends_ms ? `${Bomnae.timeText(work.dig_starts_ms)} ~ ${Bomnae.endText(work.dig_ends_ms)}` : ""],
+          ["card.period", period(work.starts_ms, work.ends_ms)],
+          ["card.dig", work.dig_starts_ms && work.dig_ends_ms ? period(work.dig_starts_ms, work.dig_ends_ms) : ""],
           ["card.hours", work.hours], ["card.lanes", work.lanes_closed ? Bomnae.t("card.lanes.n", { n: work.lanes_closed }) : ""],
-          ["card.purpose", work.purpose], ["card.seen", this.ageText(work.seen_ms)],
+          ["card.purpose", work.purpose], ["card.seen", this.seenText(work.seen_ms)],
         ]),
         work.links.length ? this.items("card.links", "link", work.links.slice(0, 12)) : this.note("card.nowhere"),
-        this.pageLink(id),
+        this.items("card.spots", "spot", this.otherSpots(work)), this.pageLink(id),
       );
+    }
+
+    otherSpots(work) {
+      const permit = Bomnae.permitOf(work);
+      return [...this.picture.works.values()].filter((other) => other.id !== work.id && Bomnae.permitOf(other) === permit);
     }
 
     organisation(work) {
@@ -166,6 +193,7 @@
         this.head(Bomnae.t("incident." + incident.kind), incident.title || id, incident.road_name),
         this.facts([
           ["card.closure", Bomnae.t("closure." + (incident.closure || "unknown"))], ["card.lanes", incident.lanes], ["card.direction", incident.direction],
+          ["card.source", Bomnae.feedName(incident.feed)],
           ["card.since", Bomnae.timeText(incident.starts_ms)], ["card.until", incident.ends_ms ? Bomnae.timeText(incident.ends_ms) : Bomnae.t("card.open_end")],
           ["card.age", this.ageText(incident.seen_ms)],
         ]),
@@ -179,7 +207,7 @@
       const age = Bomnae.el("span");
       age.textContent = this.ageText(row[5]);
       this.ageOf = row[5] ? { element: age, ms: row[5] } : null;
-      return this.put(this.head(Bomnae.t("bus"), Bomnae.t("bus.title", { no: row[1] })), this.facts([["card.age", age], ["card.stop", row[6] || ""]]));
+      return this.put(this.head(Bomnae.t("bus"), Bomnae.t("bus.title", { no: row[1] })), this.facts([["card.age", age], ["card.stop", row[6] ? this.picture.network.stopName(row[6]) || row[6] : ""]]));
     }
 
     /** A list of other things to choose: links by index, works and incidents as they are. */
@@ -200,8 +228,15 @@
     }
 
     thingItem(kind, thing) {
+      if (kind === "spot") return this.spotItem(thing);
       const text = kind === "work" ? `${Bomnae.t("closure." + thing.closure)} · ${Bomnae.t("phase." + thing.phase)}` : Bomnae.t("incident." + thing.kind);
       return this.item({ kind, id: thing.id }, "dot " + (kind === "work" ? Bomnae.signOf(thing.closure) : "incident"), thing.title || thing.id, text);
+    }
+
+    /** A spot has its permit's title: what tells it from the others is its road, else its number. */
+    spotItem(spot) {
+      const name = spot.links.length ? this.picture.network.nameOf(spot.links[0]) : spot.id;
+      return this.item({ kind: "work", id: spot.id }, "dot " + Bomnae.signOf(spot.closure), name, Bomnae.t("closure." + spot.closure));
     }
 
     item(chosen, icon, title, text) {
@@ -228,9 +263,17 @@
     }
   }
 
+  /** A period whose two times do not break in a line. */
+  function period(starts_ms, ends_ms) {
+    const both = Bomnae.el("span"), from = Bomnae.el("span", "time"), to = Bomnae.el("span", "time");
+    from.textContent = Bomnae.timeText(starts_ms) + " ~";
+    to.textContent = Bomnae.endText(ends_ms);
+    both.append(from, " ", to);
+    return both;
+  }
+
   function sampleText(detail) {
-    const sources = Object.entries(detail.sources || {}).map(([name, count]) => `${name === "bus" ? Bomnae.t("bus") : name.toUpperCase()} ${count}`);
-    return Bomnae.t("card.copies", { n: detail.samples }) + (sources.length ? ` (${sources.join(", ")})` : "");
+    return Object.entries(detail.sources || {}).map(([name, n]) => Bomnae.hasWord("sample." + name) ? Bomnae.t("sample." + name, { n }) : `${name.toUpperCase()} ${n}`).join(", ");
   }
 
   Bomnae.Card = Card;

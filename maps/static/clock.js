@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
-  const STALE_MS = 10000, DOWN_MS = 30000, BANNER_AFTER_MS = 3000, JUMP_MS = 2000;
+  const STALE_MS = 10000, DOWN_MS = 30000, BANNER_AFTER_MS = 3000, MOVING_MS = 9000, FIRST_MS = 5000, JUMP_MS = 2000;
 
   class Clock {
     /** The server's time, ms. The PC's clock only bridges the seconds between two answers. */
@@ -16,21 +16,39 @@
     }
   }
 
-  /** The state of the screen. `age_ms` is the picture's, null before the first; `broken_ms` since the line broke. */
-  Bomnae.liveWord = function ({ isLoaded, connection, age_ms, broken_ms, hasFailed }) {
+  /** The state of the screen. `age_ms` is the picture's, null before the first; `broken_ms` since the line broke; `store` the server's word for its own source. */
+  Bomnae.liveWord = function ({ isLoaded, connection, age_ms, broken_ms, hasFailed, store }) {
     if (!isLoaded) return broken_ms > DOWN_MS ? "down" : hasFailed ? "retry" : "init";
     if (connection === "broken") return broken_ms > DOWN_MS ? "down" : "retry";
     if (connection === "none") return "init";
-    return age_ms === null || age_ms > STALE_MS ? "stale" : "live";
+    return (store || "ok") !== "ok" || age_ms === null || age_ms > STALE_MS ? "stale" : "live";
   };
 
   /** The chip, the clocks, the banner and the frame of the page. */
   class LiveSign {
     constructor(clock, stream) {
       Object.assign(this, { clock, stream, picture: null, store: "ok" });
-      this.elements = Object.fromEntries(["live-word", "live-age", "clock-now", "clock-picture", "banner", "banner-word", "banner-detail"]
+      this.elements = Object.fromEntries(["live-word", "live-age", "clock-day", "clock-now", "clock-picture", "banner", "banner-word", "banner-detail"]
         .map((id) => [id, document.getElementById(id)]));
+      this.moved_ms = -Infinity;
       setInterval(() => this.show(), 1000);
+    }
+
+    /** Why a picture is late: its server lost the store, it is catching up, or it stands still; at first it is only late. */
+    cause() {
+      if (this.store !== "ok") return this.store;
+      if (this.age() === null) return "waiting";
+      if (this.moved_ms < 0 && performance.now() - this.first_ms < FIRST_MS) return "late";
+      return performance.now() - this.moved_ms < MOVING_MS ? "behind" : "stale";
+    }
+
+    /** Notes when the picture's clock went on. A first picture has not moved yet, nor has one that went back. */
+    watch() {
+      const clock_ms = this.picture ? this.picture.clock_ms : null;
+      if (this.picture && this.first_ms === undefined) this.first_ms = performance.now();
+      if (this.last_ms && clock_ms > this.last_ms) this.moved_ms = performance.now();
+      else if (clock_ms < this.last_ms) this.moved_ms = -Infinity;
+      this.last_ms = clock_ms;
     }
 
     age() {
@@ -39,17 +57,20 @@
     }
 
     show() {
+      this.watch();
       const age_ms = this.age();
       const broken_ms = performance.now() - this.stream.broken_since_ms;
-      const word = Bomnae.liveWord({ isLoaded: Boolean(this.picture), connection: this.stream.connection, age_ms, broken_ms, hasFailed: Boolean(this.stream.failure) });
+      const word = Bomnae.liveWord({ isLoaded: Boolean(this.picture), connection: this.stream.connection, age_ms, broken_ms, hasFailed: Boolean(this.stream.failure), store: this.store });
       const root = document.documentElement;
       if (root.dataset.live !== word) root.dataset.live = word;
-      this.write("live-word", Bomnae.t("live." + word));
-      this.write("live-age", age_ms === null || word === "init" ? "" : Bomnae.t("ago", { age: Bomnae.span(age_ms) }));
+      const cause = word === "stale" ? this.cause() : word;
+      this.write("live-word", Bomnae.t("live." + cause));
+      this.write("live-age", age_ms === null || word === "init" ? "" : Bomnae.ago(age_ms));
+      this.write("clock-day", Bomnae.dayText(this.clock.now()));
       this.write("clock-now", Bomnae.clockText(this.clock.now()));
       this.write("clock-picture", age_ms === null ? "--:--:--" : Bomnae.clockText(this.picture.clock_ms));
       const isShort = word === "retry" && broken_ms < BANNER_AFTER_MS;
-      this.showBanner(isShort || !["stale", "retry", "down"].includes(word) ? "" : word, age_ms);
+      this.showBanner(isShort || !["stale", "retry", "down"].includes(word) ? "" : cause, age_ms);
     }
 
     showBanner(word, age_ms) {
@@ -63,8 +84,7 @@
         return;
       }
       this.write("banner-word", Bomnae.t("banner." + word, { age }));
-      const detail = word === "stale" && this.store === "lost" ? "banner.store" : `banner.${word}.detail`;
-      this.write("banner-detail", Bomnae.t(detail, { age }));
+      this.write("banner-detail", Bomnae.t(`banner.${word}.detail`, { age }));
     }
 
     write(id, text) {

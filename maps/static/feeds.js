@@ -53,7 +53,7 @@
       for (const [name, chip] of this.chips) {
         const feed = this.feeds.get(name);
         if (!feed) continue;
-        Bomnae.write(chip.age, this.age(feed.last_success_ms));
+        Bomnae.write(chip.age, this.ago(feed.last_success_ms));
         if (chip.button.dataset.status !== this.statusOf(feed)) this.showChip(name, feed);
       }
     }
@@ -65,14 +65,14 @@
       return isSilent && feed.status !== "stopped" ? "stale" : feed.status;
     }
 
-    age(ms) { return ms ? Bomnae.span(this.clock.now() - ms) : Bomnae.t("never"); }
+    ago(ms) { return ms ? Bomnae.t("ago", { age: Bomnae.span(this.clock.now() - ms) }) : Bomnae.t("never"); }
 
     open(name) {
       const feed = this.feeds.get(name);
       if (!feed) return;
       Bomnae.write(document.getElementById("feed-title"), nameOf(name));
       const status = this.statusOf(feed);
-      const at = (ms) => ms ? `${Bomnae.timeText(ms)} (${Bomnae.t("ago", { age: this.age(ms) })})` : Bomnae.t("never");
+      const at = (ms) => ms ? `${Bomnae.timeText(ms)} (${this.ago(ms)})` : Bomnae.t("never");
       Bomnae.fillFacts(document.getElementById("feed-body"), [
         ["feed.status", `${Bomnae.t("status." + status)} — ${Bomnae.t("status." + status + ".why")}`],
         ["feed.success", at(feed.last_success_ms)], ["feed.change", at(feed.last_change_ms)], ["feed.received", at(feed.received_ms)],

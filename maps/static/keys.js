@@ -21,6 +21,16 @@
     });
   };
 
+  /** The skip link moves the focus only: the address is the picture's, and following it would reset that. */
+  Bomnae.skipTo = function (link) {
+    link.addEventListener("click", (e) => {
+      e.preventDefault();
+      const target = document.querySelector(link.getAttribute("href"));
+      target.tabIndex = -1;
+      target.focus();
+    });
+  };
+
   /** With the Korean keyboard on, the D key writes ㅇ: go by the key's place, not by its letter. */
   function hangulKey(e) {
     return /^Key[A-Z]$/.test(e.code) && e.key.length === 1 ? e.code[3].toLowerCase() : e.key;

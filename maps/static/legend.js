@@ -29,6 +29,7 @@
       box.addEventListener("change", () => this.state.toggle(name, box.checked));
       const word = el("span", "word");
       word.dataset.t = prefix + name;
+      if (name === "minor") label.dataset.tTitle = "layer.minor.what";
       this.counts[name] = el("span", "count");
       label.append(box, icon, word, this.counts[name]);
       label.dataset.name = name;
@@ -104,9 +105,8 @@
 
     showLayerCounts(picture) {
       const counts = { full: 0, partial: 0, minor: 0, incidents: picture.incidents.size, buses: picture.buses.size };
-      for (const work of picture.works.values()) {
-        if (work.phase !== "finished" && Bomnae.isInPhase(work, this.state.phase)) counts[Bomnae.signOf(work.closure)] += 1;
-      }
+      const shown = [...picture.works.values()].filter((work) => work.phase !== "finished" && Bomnae.isPlaced(work) && Bomnae.isInPhase(work, this.state.phase));
+      for (const sign of ["full", "partial", "minor"]) counts[sign] = Bomnae.byPermit(shown.filter((work) => Bomnae.signOf(work.closure) === sign)).length;
       for (const [name, count] of Object.entries(counts)) write(this.counts[name], count.toLocaleString());
     }
   }

@@ -147,14 +147,20 @@
       }
     }
 
-    /** Adds the line of a link to the path, moved to its side of the road. */
-    trace(ctx, i) {
+    /** Adds the line of a link to the path, moved to its side of the road and `reach` px longer at both ends. */
+    trace(ctx, i, reach = 0) {
       const { start, x, y, nx, ny } = this.network;
       const { scale, ox, oy } = this.view || this.canvas.view;
-      const away = this.offset(i);
-      for (let v = start[i]; v < start[i + 1]; v++) {
-        const px = x[v] * scale - ox + nx[v] * away, py = y[v] * scale - oy + ny[v] * away;
-        if (v === start[i]) ctx.moveTo(px, py); else ctx.lineTo(px, py);
+      const away = this.offset(i), first = start[i], last = start[i + 1] - 1;
+      for (let v = first; v <= last; v++) {
+        let px = x[v] * scale - ox + nx[v] * away, py = y[v] * scale - oy + ny[v] * away;
+        if (reach && (v === first || v === last)) {
+          const from = v === first ? v + 1 : v - 1; // outwards from the neighbour
+          const dx = x[v] - x[from], dy = y[v] - y[from], size = Math.hypot(dx, dy) || 1;
+          px += dx / size * reach;
+          py += dy / size * reach;
+        }
+        if (v === first) ctx.moveTo(px, py); else ctx.lineTo(px, py);
       }
     }
 

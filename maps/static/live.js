@@ -37,8 +37,12 @@
       this.legend = new Bomnae.Legend(state);
       this.feeds = new Bomnae.Feeds(clock);
       this.lists = new Bomnae.Lists(state, clock);
-      this.lists.onChoose = (chosen) => this.choose(chosen, true);
+      this.lists.onChoose = (chosen, isByKey) => {
+        this.choose(chosen, true);
+        if (isByKey) this.card.focus();
+      };
       this.card = new Bomnae.Card(state, clock, { choose: (chosen, isFlying) => this.choose(chosen, isFlying) });
+      Bomnae.skipTo(document.querySelector(".skip"));
       this.search = new Bomnae.Search((result) => this.goTo(result));
     }
 
@@ -92,6 +96,7 @@
       this.sign.show();
       this.showPanels();
       this.card.show(this.picture);
+      this.search.speak();
       this.showEmpty();
     }
 
@@ -147,7 +152,7 @@
     /** Takes a delta in and asks for a frame; nothing is painted outside of one. */
     take(delta, id) {
       this.clock.observe(delta.t);
-      if (delta.store) this.sign.store = delta.store;
+      this.tellStore(delta.store);
       const touched = this.picture.apply(delta);
       const { pending } = this;
       pending.links.push(...touched.links);
@@ -162,6 +167,13 @@
       this.askFrame();
       this.askPanels();
       if (document.documentElement.dataset.live !== "live") this.sign.show();
+    }
+
+    /** The server lost or found its own source: the sign says so at once. */
+    tellStore(store) {
+      if (!store || store === this.sign.store) return;
+      this.sign.store = store;
+      this.sign.show();
     }
 
     told(id) { if (id) document.documentElement.dataset.seq = id; }

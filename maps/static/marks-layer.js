@@ -4,6 +4,7 @@
   const Bomnae = window.Bomnae = window.Bomnae || {};
   const SMALL_BELOW_ZOOM = 13; // works that close nothing are dots in a view of the whole city
   const STYLE_OF = { active: "solid", planned: "hollow", paused: "dashed", finished: "hollow" };
+  const SHORTEST_PX = 30; // a closure is drawn at least so long, or its mark would cover it in a view of the city
   const ORDER = { minor: 0, partial: 1, full: 2, incident: 3 };
 
   class MarksLayer {
@@ -11,6 +12,7 @@
       Object.assign(this, { map, network, picture, state, links });
       this.labels = new Bomnae.Labels(network);
       this.marks = [];
+      this.reach = 0; // how far past its ends the line of a link is drawn, px
       this.canvas = new Bomnae.CanvasLayer(map, "bomnae-marks", 410, (ctx, view) => this.paintAll(ctx, view));
     }
 
@@ -29,20 +31,31 @@
       for (const [i, closure] of this.picture.closures) {
         const sign = Bomnae.signOf(closure);
         if (!this.state.isShown(sign) || !this.network.drawn[i] || !view.sees(this.network.box, i)) continue;
-        const width = Math.max(3.2, this.links.beds[this.network.rank[i]] * (sign === "minor" ? 0.55 : 0.95));
+        const bed = this.links.beds[this.network.rank[i]];
+        const width = sign === "minor" ? Math.max(3.2, bed * 0.55) : Math.max(4.4 * Bomnae.screenScale(), bed * 0.95);
+        this.reach = this.missing(i, view) / 2;
         this.line(ctx, i, colours.edge, width + 1.6);
         this.line(ctx, i, colours.stripe, width);
         ctx.setLineDash([width * 1.5, width * 1.2]);
         this.line(ctx, i, colours[sign], width);
         ctx.setLineDash([]);
+        this.reach = 0;
       }
+    }
+
+    /** How much longer a closure on a link must be drawn to be seen beside its mark, px. */
+    missing(i, view) {
+      const { start, x, y } = this.network;
+      let length = 0;
+      for (let v = start[i]; v < start[i + 1] - 1; v++) length += Math.hypot(x[v + 1] - x[v], y[v + 1] - y[v]) * view.scale;
+      return Math.max(0, SHORTEST_PX * Bomnae.screenScale() - length);
     }
 
     line(ctx, i, colour, width) {
       ctx.strokeStyle = colour;
       ctx.lineWidth = width;
       ctx.beginPath();
-      this.links.trace(ctx, i);
+      this.links.trace(ctx, i, this.reach);
       ctx.stroke();
     }
 

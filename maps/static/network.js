@@ -114,6 +114,20 @@
 
     nameOf(i) { return this.names[i] || this.roads[i] || this.ids[i]; }
 
+    /** The name of a stop, read off the sections that begin or end at it; "" for one that none does. */
+    stopName(id) {
+      if (!this.stopNames) this.readStopNames();
+      return this.stopNames.get(id) || "";
+    }
+
+    readStopNames() {
+      this.stopNames = new Map();
+      for (let i = 0; i < this.count; i++) {
+        const ends = this.ids[i].split(">"), names = (this.names[i] || "").split(" → ");
+        if (ends.length === 2 && names.length === 2) ends.forEach((id, k) => this.stopNames.set(id, names[k]));
+      }
+    }
+
     /** The middle of a link's line in world units, with its direction there. */
     middle(i) {
       const first = this.start[i], last = this.start[i + 1] - 1;

@@ -47,6 +47,11 @@
       return undefined;
     }
 
+    /** Says what was found again, in another language. */
+    speak() {
+      if (this.results.length) this.list.replaceChildren(...this.results.map((result, k) => this.option(result, k)));
+    }
+
     show(results, note) {
       this.results = results;
       this.at = -1;
@@ -65,7 +70,7 @@
       li.setAttribute("aria-selected", "false");
       kind.textContent = Bomnae.t("kind." + result.kind);
       title.textContent = result.title;
-      sub.textContent = result.subtitle || "";
+      sub.textContent = underOf(result);
       li.append(kind, title, sub);
       li.addEventListener("click", () => this.choose(k));
       return li;
@@ -118,6 +123,13 @@
       this.open(false);
       this.onChoose(result);
     }
+  }
+
+  /** The line under a result in the language chosen; names and numbers stay as the city writes them. */
+  function underOf(result) {
+    if (result.kind === "road") return Bomnae.t("search.sections", { n: result.links.length });
+    if (result.kind === "place") return Bomnae.wordOr("place." + result.subtitle, result.subtitle);
+    return result.subtitle || "";
   }
 
   Bomnae.Search = Search;

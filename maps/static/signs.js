@@ -57,13 +57,16 @@
       ctx.stroke();
       glyph(ctx, sign, x, y, r, sign === "partial" ? "#1e2124" : colours.mark);
     } else {
+      ctx.lineWidth = 5.6 * scale;
+      ctx.strokeStyle = colours.halo;
+      ctx.stroke();
       ctx.fillStyle = colours.hollow;
       ctx.fill();
-      ctx.lineWidth = 3.4 * scale;
-      ctx.strokeStyle = colours.edge;
+      ctx.lineWidth = 3.6 * scale;
+      ctx.strokeStyle = style === "dashed" ? colours.rest : colours.edge;
       ctx.stroke();
-      if (style === "dashed") ctx.setLineDash([2.5 * scale, 2 * scale]);
-      ctx.lineWidth = 2.2 * scale;
+      if (style === "dashed") ctx.setLineDash([3 * scale, 2.4 * scale]);
+      ctx.lineWidth = 2.6 * scale;
       ctx.strokeStyle = fill;
       ctx.stroke();
     }

@@ -20,6 +20,8 @@
       for (const button of document.querySelectorAll(".sheets button")) button.addEventListener("click", () => this.openSheet(button.dataset.sheet));
       document.getElementById("empty-retry").addEventListener("click", () => live.stream.wake());
       this.listen(acts);
+      addEventListener("beforeprint", () => this.toPaper());
+      addEventListener("afterprint", () => this.fromPaper());
       this.openSheet("");
     }
 
@@ -30,6 +32,50 @@
         "/": () => { this.openSheet("left"); live.search.focus(); }, "d": acts.dark, "c": acts.cb, "l": acts.lang, "?": acts.help,
         "0": () => live.goHome(), "Escape": () => this.escape(), ...levelKeys,
       });
+    }
+
+    /** Paper is light whatever the screen is; the map is drawn again at the size it has there. */
+    toPaper() {
+      if (this.screen) return;
+      const { state, live } = this, root = document.documentElement, at = live.map.getBounds();
+      this.screen = { theme: state.theme, centre: live.map.getCenter(), zoom: live.map.getZoom() };
+      state.theme = root.dataset.theme = "light";
+      root.classList.add("is-on-paper");
+      live.map.invalidateSize({ animate: false });
+      live.map.fitBounds(at, { animate: false });
+      live.repaintAll();
+      live.showPanels();
+      this.join();
+    }
+
+    /** One canvas goes to paper: a browser prints the clearing of a canvas too, and that takes what lies under it. */
+    join() {
+      const { links, buses, marks } = this.live;
+      if (!marks) return;
+      const { ctx, element } = marks.canvas;
+      const sheet = document.createElement("canvas");
+      sheet.width = element.width;
+      sheet.height = element.height;
+      for (const layer of [links, buses, marks]) sheet.getContext("2d").drawImage(layer.canvas.element, 0, 0);
+      ctx.save();
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.clearRect(0, 0, element.width, element.height);
+      ctx.drawImage(sheet, 0, 0);
+      ctx.restore();
+      Bomnae.CanvasLayer.isKept = true;
+    }
+
+    fromPaper() {
+      const { state, live, screen } = this;
+      if (!screen) return;
+      this.screen = null;
+      Bomnae.CanvasLayer.isKept = false;
+      state.theme = document.documentElement.dataset.theme = screen.theme;
+      document.documentElement.classList.remove("is-on-paper");
+      live.map.invalidateSize({ animate: false });
+      live.map.setView(screen.centre, screen.zoom, { animate: false });
+      live.repaintAll();
+      live.showPanels();
     }
 
     openSheet(name) {

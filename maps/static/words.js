@@ -2,47 +2,51 @@
 (function () {
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
+  const NOW_MS = 3000;
 
   const ko = {
     "skip": "공사 목록으로 바로 가기", "title": "도로 상태", "simulated": "모의 데이터", "tools": "화면 설정",
     "close": "닫기", "retry": "다시 시도", "card": "선택한 것",
     "clock.now": "현재", "clock.picture": "화면 자료",
     "tool.dark": "어두운 화면", "tool.light": "밝은 화면", "tool.cb": "색각 보정", "tool.help": "도움말",
-    "tool.lang": "EN", "tool.lang.label": "Switch to English",
+    "tool.lang": "EN", "tool.lang.label": "EN (English)",
     "side.left": "검색과 표시", "side.right": "공사와 돌발",
     "sheets": "화면", "sheet.map": "지도", "sheet.left": "검색·표시", "sheet.right": "공사·돌발", "sheet.feeds": "자료",
-    "live.init": "연결 중", "live.live": "실시간", "live.stale": "자료 지연", "live.retry": "다시 연결 중", "live.down": "연결 끊김",
-    "banner.stale": "화면 자료가 {age} 전 것입니다", "banner.stale.detail": "속도와 통제가 지금과 다를 수 있습니다.",
+    "live.init": "연결 중", "live.live": "실시간", "live.stale": "자료 지연", "live.retry": "다시 연결 중", "live.down": "연결 끊김", "live.lost": "저장소 끊김", "live.rebuilding": "상태를 다시 만드는 중",
+    "banner.stale": "화면이 {age} 전에 멈췄습니다", "banner.stale.detail": "새 도로 상태가 오지 않습니다. 서버에는 이어져 있으니 수집기나 처리기가 멈췄을 수 있습니다. 속도와 통제가 지금과 다를 수 있습니다.",
     "banner.retry": "서버에 다시 연결하는 중입니다", "banner.retry.detail": "마지막 자료 {age} 전.",
     "banner.down": "서버와 연결이 끊겼습니다", "banner.down.detail": "화면은 실시간이 아닙니다. 마지막 자료 {age} 전. 계속 다시 연결합니다.",
-    "banner.store": "지도 서버가 상태 저장소를 읽지 못합니다. 속도와 통제가 지금과 다를 수 있습니다.",
+    "live.waiting": "자료 대기 중", "live.late": "자료 지연", "banner.late": "화면이 {age} 늦습니다", "banner.late.detail": "속도와 통제가 지금과 다를 수 있습니다.",
+    "live.behind": "따라잡는 중", "banner.behind": "화면이 {age} 늦습니다", "banner.behind.detail": "밀린 자료를 따라잡는 중입니다. 속도와 통제가 지금과 다를 수 있습니다.",
+    "banner.rebuilding": "상태를 다시 만드는 중입니다", "banner.rebuilding.detail": "저장소가 비워져 기록에서 상태를 다시 만들고 있습니다. 그동안 빠진 속도와 통제가 있을 수 있습니다.",
+    "banner.lost": "지도 서버가 상태 저장소를 읽지 못합니다", "banner.lost.detail": "화면은 {age} 전 것이고 더 바뀌지 않습니다. 저장소가 돌아오면 저절로 이어집니다.",
     "banner.never": "아직 받은 자료가 없습니다.",
     "empty.network": "도로망을 불러오지 못했습니다", "empty.network.detail": "서버가 도로망 파일을 주지 않았습니다. 자동으로 다시 시도합니다.",
     "empty.server": "서버에 닿지 않습니다", "empty.server.detail": "지도 서버가 꺼져 있거나 망이 끊겼습니다. 자동으로 다시 시도합니다.",
     "empty.links": "그릴 도로가 없습니다", "empty.links.detail": "도로망에 링크가 없습니다. 도로망을 다시 만들어 주십시오.",
     "empty.speeds": "아직 속도 자료가 없습니다", "empty.speeds.detail": "첫 버스와 교통 자료를 기다리고 있습니다. 회색은 정보없음입니다.",
     "search.label": "도로 · 허가 · 정류장 찾기", "search.example": "예: ㄱㄹㄷㄹ, 하수관, 300", "search.found": "찾은 것",
-    "search.nothing": "“{q}”(으)로 찾은 것이 없습니다.", "search.failed": "검색 서버에 닿지 않습니다.", "search.count": "{n}건을 찾았습니다.",
+    "search.nothing": "“{q}”(으)로 찾은 것이 없습니다.", "search.failed": "검색 서버에 닿지 않습니다.", "search.count": "{n}건을 찾았습니다.", "search.sections": "구간 {n}개",
     "kind.road": "도로", "kind.section": "구간", "kind.stop": "정류장", "kind.work": "공사", "kind.place": "장소", "kind.route": "노선", "kind.incident": "돌발",
     "legend.title": "소통 상태", "level.free": "원활", "level.slow": "서행", "level.jam": "정체", "level.unknown": "정보없음",
     "legend.thresholds": "일반도로 정체 {jam} 미만 · 서행 {slow} 미만 (km/h)", "legend.thresholds.class": "{name} {jam}/{slow}",
     "legend.shares": "연장 기준 원활 {free}%, 서행 {slow}%, 정체 {jam}%, 정보없음 {unknown}%",
     "class.motorway": "고속도로", "class.express": "도시고속", "class.ordinary": "일반도로",
-    "layers.title": "표시", "layer.full": "전면 통제", "layer.partial": "부분 통제", "layer.minor": "통제 없는 공사",
-    "layer.incidents": "돌발", "layer.buses": "버스", "layer.labels": "도로 이름", "layer.planned.note": "속이 빈 표식은 예정",
+    "layers.title": "표시", "layer.full": "전면 통제", "layer.partial": "부분 통제", "layer.minor": "그 밖의 공사", "layer.minor.what": "갓길·보도 통제, 통제 없음, 통제 여부 미상",
+    "layer.incidents": "돌발", "layer.buses": "버스", "layer.labels": "도로 이름", "layer.planned.note": "속이 빈 표식은 예정, 점선은 작업 시간 아님",
     "phase.title": "공사 단계", "phase.all": "전체", "phase.active": "진행 중", "phase.planned": "예정", "phase.paused": "작업 시간 아님", "phase.finished": "끝남",
     "export.title": "내보내기", "export.works_csv": "공사 CSV", "export.works": "공사 GeoJSON", "export.links": "링크 GeoJSON", "export.print": "인쇄",
-    "works.title": "공사", "works.none": "이 조건에 맞는 공사가 없습니다.", "works.more": "{n}건 더 보기",
+    "works.title": "공사", "works.none": "이 조건에 맞는 공사가 없습니다.", "works.more": "{n}건 더 보기", "works.spots": "{n}곳",
     "incidents.title": "돌발", "incidents.none": "돌발 상황이 없습니다.",
     "nowhere.title": "위치 미확인", "nowhere.none": "위치를 모르는 공사가 없습니다.", "nowhere.note": "지도에 놓지 못한 공사입니다. 도로 상태에 반영되지 않습니다.",
     "closure.full": "전면 통제", "closure.partial": "부분 통제", "closure.shoulder": "갓길 통제", "closure.sidewalk": "보도 통제", "closure.none": "통제 없음", "closure.unknown": "통제 여부 미상",
     "incident.work": "공사", "incident.accident": "사고", "incident.weather": "기상", "incident.gathering": "집회·행사", "incident.disaster": "재난", "incident.control": "통제", "incident.other": "기타",
     "certainty.c": "확인됨", "certainty.r": "신고됨", "certainty.i": "추정", "certainty.l": "자료 끊김",
-    "certainty.c.why": "버스 2대 이상이 지나감", "certainty.r.why": "교통센터 또는 허가 자료", "certainty.i.why": "버스 1대 또는 일부 구간으로 미룸", "certainty.l.why": "새 자료가 없음",
+    "certainty.c.why": "버스 2대 이상이 지나감", "certainty.r.why": "교통센터가 알려 옴", "certainty.i.why": "버스 1대 또는 일부 구간으로 미룸", "certainty.l.why": "새 자료가 없음", "certainty.lost.why": "마지막 자료가 오래되어 속도를 보이지 않음", "certainty.never": "정보없음", "certainty.never.why": "버스나 교통센터 자료가 아직 없음",
     "card.speed": "속도", "card.level": "소통", "card.certainty": "확실성", "card.samples": "표본", "card.age": "자료 시각", "card.closure": "통제", "card.length": "길이", "card.free_flow": "자유 속도",
-    "card.works": "이 구간의 공사", "card.incidents": "이 구간의 돌발", "card.copies": "{n}개", "card.no_speed": "정보없음",
+    "card.works": "이 구간의 공사", "card.incidents": "이 구간의 돌발", "card.spots": "같은 허가의 다른 지점", "sample.bus": "버스 {n}회", "sample.its": "교통센터 {n}회", "card.no_speed": "정보없음",
     "card.phase": "단계", "card.place": "위치", "card.period": "기간", "card.dig": "굴착", "card.hours": "작업 시간", "card.organisation": "담당", "card.lanes": "막는 차로", "card.lanes.n": "{n}개", "card.purpose": "목적",
-    "card.links": "영향 구간", "card.page": "공사 안내면 열기", "card.seen": "허가 자료", "card.kind": "종류", "card.direction": "방향", "card.route": "노선", "card.stop": "정류장", "card.since": "시작", "card.until": "끝", "card.open_end": "끝 시각 없음",
+    "card.links": "영향 구간", "card.page": "공사 안내면 열기", "card.seen": "목록 확인", "card.source": "출처", "seen.fresh": "10분 안에 확인함", "card.kind": "종류", "card.direction": "방향", "card.route": "노선", "card.stop": "정류장", "card.since": "시작", "card.until": "끝", "card.open_end": "끝 시각 없음",
     "card.nowhere": "지도 위치 미확인", "card.gone": "이 공사는 목록에 없습니다. 끝났거나 번호가 바뀌었을 수 있습니다.", "card.failed": "상세를 불러오지 못했습니다.", "card.loading": "불러오는 중",
     "bus": "버스", "bus.title": "{no}번 버스",
     "feeds.title": "자료", "feed.tago.positions": "버스 위치", "feed.its.speeds": "교통 속도", "feed.its.events": "국가 돌발", "feed.utic.incidents": "경찰 돌발", "feed.permits": "굴착 허가",
@@ -50,11 +54,11 @@
     "status.live": "정상", "status.empty": "내용 없음", "status.partial": "일부만", "status.frozen": "값 고정", "status.unknown": "응답 이상", "status.stale": "늦음", "status.stopped": "중지",
     "status.live.why": "제때 답하고 값이 바뀝니다.", "status.empty.why": "정상으로 답했고, 내용이 없습니다.", "status.partial.why": "일부만 받았습니다.", "status.frozen.why": "답은 오지만 값이 바뀌지 않습니다.", "status.unknown.why": "오류가 나거나 답을 읽을 수 없습니다. 없다는 뜻이 아닙니다.", "status.stale.why": "제때 보고가 없습니다.", "status.stopped.why": "인증키 또는 호출 한도 문제로 멈췄습니다.",
     "feed.status": "상태", "feed.success": "마지막 성공", "feed.change": "마지막 변화", "feed.received": "마지막 보고", "feed.poll": "주기", "feed.code": "코드", "feed.detail": "내용", "feed.rows": "행", "feed.refused": "거부", "feed.repaired": "고침", "feed.simulated": "모의 자료",
-    "never": "없음", "age.s": "{n}초", "age.m": "{n}분", "age.h": "{n}시간", "age.d": "{n}일", "ago": "{age} 전", "yes": "예",
+    "never": "없음", "age.s": "{n}초", "age.m": "{n}분", "age.h": "{n}시간", "age.d": "{n}일", "ago": "{age} 전", "ago.now": "방금", "yes": "예",
     "zoom.in": "확대", "zoom.out": "축소", "zoom.home": "전체 보기",
     "help.title": "도움말", "help.keys": "자판", "help.marks": "표식", "help.stream": "자료 읽기",
     "help.key./": "찾기", "help.key.d": "밝은 화면 · 어두운 화면", "help.key.c": "색각 보정 색", "help.key.l": "한국어 · English", "help.key.0": "전체 보기", "help.key.1-4": "원활·서행·정체·정보없음 켜고 끄기", "help.key.?": "도움말", "help.key.Esc": "닫기",
-    "help.note": "선이 굵을수록 느립니다. 줄무늬는 통제 구간, 회색은 정보없음입니다. 도로를 누르면 속도와 근거가 나옵니다.",
+    "help.note": "선이 굵을수록 느립니다. 줄무늬는 통제 구간, 회색은 정보없음입니다. 도로를 누르면 속도와 근거가 나옵니다. 정보없음은 지금 보일 속도가 없다는 뜻이고, 근거의 자료 끊김은 오던 자료가 멈췄다는 뜻입니다.",
   };
 
   const en = {
@@ -62,41 +66,45 @@
     "close": "Close", "retry": "Try again", "card": "Selection",
     "clock.now": "Now", "clock.picture": "Picture of",
     "tool.dark": "Dark", "tool.light": "Light", "tool.cb": "Colour-blind", "tool.help": "Help",
-    "tool.lang": "한국어", "tool.lang.label": "한국어로 보기",
+    "tool.lang": "한국어", "tool.lang.label": "한국어 (Korean)",
     "side.left": "Search and display", "side.right": "Works and incidents",
     "sheets": "Views", "sheet.map": "Map", "sheet.left": "Search", "sheet.right": "Works", "sheet.feeds": "Feeds",
-    "live.init": "Connecting", "live.live": "Live", "live.stale": "Late", "live.retry": "Reconnecting", "live.down": "Disconnected",
-    "banner.stale": "The picture is {age} old", "banner.stale.detail": "Speeds and closures may differ by now.",
+    "live.init": "Connecting", "live.live": "Live", "live.stale": "Late", "live.retry": "Reconnecting", "live.down": "Disconnected", "live.lost": "Store lost", "live.rebuilding": "Rebuilding",
+    "banner.stale": "The picture stopped {age} ago", "banner.stale.detail": "No new road state arrives. The server is connected, so the collectors or the worker may have stopped. Speeds and closures may differ by now.",
     "banner.retry": "Reconnecting to the server", "banner.retry.detail": "Last picture {age} ago.",
     "banner.down": "No connection to the server", "banner.down.detail": "This is not live. Last picture {age} ago. Still trying.",
-    "banner.store": "The map server cannot read its store. Speeds and closures may differ by now.",
+    "live.waiting": "Waiting", "live.late": "Late", "banner.late": "The picture is {age} behind", "banner.late.detail": "Speeds and closures may differ by now.",
+    "live.behind": "Catching up", "banner.behind": "The picture is {age} behind", "banner.behind.detail": "It is catching up. Speeds and closures may differ by now.",
+    "banner.rebuilding": "The state is being rebuilt", "banner.rebuilding.detail": "The store was emptied and is being made again from the log. Until then speeds and closures may be missing.",
+    "banner.lost": "The map server cannot read its store", "banner.lost.detail": "The picture is {age} old and does not change. It goes on by itself when the store is back.",
     "banner.never": "Nothing received yet.",
     "empty.network": "The road network could not be loaded", "empty.network.detail": "The server did not give the network file. Trying again.",
     "empty.server": "The server cannot be reached", "empty.server.detail": "The map server is off or the network is cut. Trying again.",
     "empty.links": "There are no roads to draw", "empty.links.detail": "The network has no links. Build the network again.",
     "empty.speeds": "No speeds yet", "empty.speeds.detail": "Waiting for the first buses and traffic speeds. Grey means no data.",
     "search.label": "Find a road, permit or stop", "search.example": "e.g. ㄱㄹㄷㄹ, sewer, 300", "search.found": "Results",
-    "search.nothing": "Nothing found for “{q}”.", "search.failed": "The search server cannot be reached.", "search.count": "{n} found.",
+    "search.nothing": "Nothing found for “{q}”.", "search.failed": "The search server cannot be reached.", "search.count": "{n} found.", "search.sections": "{n} sections",
+    "place.역": "Station", "place.관청": "Public office", "place.터미널": "Terminal", "place.상가": "Market", "place.학교": "School", "place.병원": "Hospital", "place.문화": "Museum", "place.명소": "Sight", "place.다리": "Bridge", "place.공원": "Park", "place.체육": "Sports", "place.산": "Hill", "place.동네": "District",
     "kind.road": "Road", "kind.section": "Section", "kind.stop": "Stop", "kind.work": "Work", "kind.place": "Place", "kind.route": "Route", "kind.incident": "Incident",
     "legend.title": "Traffic", "level.free": "Free", "level.slow": "Slow", "level.jam": "Jam", "level.unknown": "No data",
     "legend.thresholds": "Ordinary roads: jam below {jam}, slow below {slow} km/h", "legend.thresholds.class": "{name} {jam}/{slow}",
     "legend.shares": "By length: free {free}%, slow {slow}%, jam {jam}%, no data {unknown}%",
     "class.motorway": "Motorway", "class.express": "Expressway", "class.ordinary": "Ordinary",
-    "layers.title": "Show", "layer.full": "Road closed", "layer.partial": "Lanes closed", "layer.minor": "Works, no closure",
-    "layer.incidents": "Incidents", "layer.buses": "Buses", "layer.labels": "Road names", "layer.planned.note": "Hollow marks are planned",
+    "layers.title": "Show", "layer.full": "Road closed", "layer.partial": "Lanes closed", "layer.minor": "Other works", "layer.minor.what": "Shoulder or sidewalk closed, no closure, closure not stated",
+    "layer.incidents": "Incidents", "layer.buses": "Buses", "layer.labels": "Road names", "layer.planned.note": "Hollow: planned; dashed: outside hours",
     "phase.title": "Phase of works", "phase.all": "All", "phase.active": "Active", "phase.planned": "Planned", "phase.paused": "Outside hours", "phase.finished": "Finished",
     "export.title": "Export", "export.works_csv": "Works CSV", "export.works": "Works GeoJSON", "export.links": "Links GeoJSON", "export.print": "Print",
-    "works.title": "Works", "works.none": "No works match.", "works.more": "Show {n} more",
+    "works.title": "Works", "works.none": "No works match.", "works.more": "Show {n} more", "works.spots": "{n} spots",
     "incidents.title": "Incidents", "incidents.none": "No incidents.",
     "nowhere.title": "Not placed", "nowhere.none": "Every work has a place.", "nowhere.note": "These works could not be placed on the map and do not affect any road's state.",
     "closure.full": "Road closed", "closure.partial": "Lanes closed", "closure.shoulder": "Shoulder closed", "closure.sidewalk": "Sidewalk closed", "closure.none": "No closure", "closure.unknown": "Closure not stated",
     "incident.work": "Works", "incident.accident": "Accident", "incident.weather": "Weather", "incident.gathering": "Gathering", "incident.disaster": "Disaster", "incident.control": "Control", "incident.other": "Other",
     "certainty.c": "Confirmed", "certainty.r": "Reported", "certainty.i": "Inferred", "certainty.l": "No fresh data",
-    "certainty.c.why": "two or more buses passed", "certainty.r.why": "traffic centre or permit", "certainty.i.why": "one bus, or part of the section", "certainty.l.why": "nothing new",
+    "certainty.c.why": "two or more buses passed", "certainty.r.why": "a traffic centre says so", "certainty.i.why": "one bus, or part of the section", "certainty.l.why": "nothing new", "certainty.lost.why": "the last observation is too old to show a speed", "certainty.never": "No data", "certainty.never.why": "no bus and no traffic centre so far",
     "card.speed": "Speed", "card.level": "Traffic", "card.certainty": "Certainty", "card.samples": "Samples", "card.age": "Observed", "card.closure": "Closure", "card.length": "Length", "card.free_flow": "Free flow",
-    "card.works": "Works here", "card.incidents": "Incidents here", "card.copies": "{n}", "card.no_speed": "No data",
+    "card.works": "Works here", "card.incidents": "Incidents here", "card.spots": "Other spots of this permit", "sample.bus": "bus {n}", "sample.its": "traffic centre {n}", "card.no_speed": "No data",
     "card.phase": "Phase", "card.place": "Place", "card.period": "Period", "card.dig": "Digging", "card.hours": "Hours", "card.organisation": "Responsible", "card.lanes": "Lanes closed", "card.lanes.n": "{n}", "card.purpose": "Purpose",
-    "card.links": "Roads affected", "card.page": "Open the work's page", "card.seen": "Permit seen", "card.kind": "Kind", "card.direction": "Direction", "card.route": "Route", "card.stop": "Stop", "card.since": "Since", "card.until": "Until", "card.open_end": "no end stated",
+    "card.links": "Roads affected", "card.page": "Open the work's page", "card.seen": "Listed", "card.source": "Source", "seen.fresh": "within 10 min", "card.kind": "Kind", "card.direction": "Direction", "card.route": "Route", "card.stop": "Stop", "card.since": "Since", "card.until": "Until", "card.open_end": "no end stated",
     "card.nowhere": "Not placed on the map", "card.gone": "This work is not in the list. It may be over, or its number may have changed.", "card.failed": "Details could not be loaded.", "card.loading": "Loading",
     "bus": "Bus", "bus.title": "Bus {no}",
     "feeds.title": "Feeds", "feed.tago.positions": "Buses", "feed.its.speeds": "Speeds", "feed.its.events": "National events", "feed.utic.incidents": "Police events", "feed.permits": "Permits",
@@ -104,11 +112,11 @@
     "status.live": "OK", "status.empty": "Empty", "status.partial": "Partial", "status.frozen": "Frozen", "status.unknown": "Unknown", "status.stale": "Late", "status.stopped": "Stopped",
     "status.live.why": "Answers in time and changes.", "status.empty.why": "Answered, and there is nothing.", "status.partial.why": "Only a part was received.", "status.frozen.why": "It answers, but nothing changes.", "status.unknown.why": "An error or an answer that cannot be read. It does not mean there is nothing.", "status.stale.why": "No report in time.", "status.stopped.why": "Stopped by a key or quota problem.",
     "feed.status": "Status", "feed.success": "Last success", "feed.change": "Last change", "feed.received": "Last report", "feed.poll": "Period", "feed.code": "Code", "feed.detail": "Detail", "feed.rows": "Rows", "feed.refused": "Refused", "feed.repaired": "Repaired", "feed.simulated": "Simulated",
-    "never": "never", "age.s": "{n} s", "age.m": "{n} min", "age.h": "{n} h", "age.d": "{n} d", "ago": "{age} ago", "yes": "yes",
+    "never": "never", "age.s": "{n} s", "age.m": "{n} min", "age.h": "{n} h", "age.d": "{n} d", "ago": "{age} ago", "ago.now": "just now", "yes": "yes",
     "zoom.in": "Zoom in", "zoom.out": "Zoom out", "zoom.home": "Whole city",
     "help.title": "Help", "help.keys": "Keys", "help.marks": "Marks", "help.stream": "Reading the map",
     "help.key./": "Search", "help.key.d": "Light or dark", "help.key.c": "Colour-blind colours", "help.key.l": "한국어 or English", "help.key.0": "Whole city", "help.key.1-4": "Show or hide free, slow, jam, no data", "help.key.?": "Help", "help.key.Esc": "Close",
-    "help.note": "The wider the line, the slower. Stripes are closures, grey is no data. Click a road for its speed and what it rests on.",
+    "help.note": "The wider the line, the slower. Stripes are closures, grey is no data. Click a road for its speed and what it rests on. “No data” means there is no speed to show now; “No fresh data” under certainty means observations came and stopped.",
   };
 
   const books = { ko, en };
@@ -120,12 +128,15 @@
     return values ? text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? "")) : text;
   };
   Bomnae.hasWord = (key) => key in ko;
+  /** The word for a key that may have none in the language chosen. */
+  Bomnae.wordOr = (key, otherwise) => book[key] ?? otherwise ?? "";
 
   /** Turns every marked element of the page to a language. */
   Bomnae.speak = function (lang) {
     book = books[lang] || ko;
     document.documentElement.lang = lang;
     for (const el of document.querySelectorAll("[data-t]")) el.textContent = Bomnae.t(el.dataset.t);
+    for (const el of document.querySelectorAll("[data-t-title]")) el.title = Bomnae.t(el.dataset.tTitle);
     for (const el of document.querySelectorAll("[data-t-label]")) el.setAttribute("aria-label", Bomnae.t(el.dataset.tLabel));
     for (const el of document.querySelectorAll("[data-t-placeholder]")) el.placeholder = Bomnae.t(el.dataset.tPlaceholder);
   };
@@ -138,6 +149,9 @@
     if (s < 86400) return Bomnae.t("age.h", { n: Math.floor(s / 3600) });
     return Bomnae.t("age.d", { n: Math.floor(s / 86400) });
   };
+
+  /** How long ago: the first seconds are "just now", so that a live picture's sign stands still. */
+  Bomnae.ago = (ms) => ms < NOW_MS ? Bomnae.t("ago.now") : Bomnae.t("ago", { age: Bomnae.span(ms) });
 
   const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Seoul", hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const minute = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Seoul", hour: "2-digit", minute: "2-digit" });

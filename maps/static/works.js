@@ -37,23 +37,24 @@
     show(picture) {
       const isLayer = (work) => this.state.isShown(Bomnae.signOf(work.closure));
       const works = [...picture.works.values()].filter((work) => Bomnae.isInPhase(work, this.state.phase));
-      const placed = works.filter((work) => isPlaced(work) && isLayer(work)).sort(byGravity);
-      const nowhere = works.filter((work) => !isPlaced(work)).sort(byGravity);
+      const placed = works.filter((work) => Bomnae.isPlaced(work) && isLayer(work)).sort(byGravity);
+      const nowhere = works.filter((work) => !Bomnae.isPlaced(work)).sort(byGravity);
       const incidents = [...picture.incidents.values()].sort((a, b) => b.starts_ms - a.starts_ms);
       this.city = picture.network.city;
       this.colours = Bomnae.palette(this.state.theme, this.state.palette);
-      this.fill("works", "work", placed, (work) => this.workFacts(work));
-      this.fill("nowhere", "work", nowhere, (work) => this.workFacts(work));
-      this.fill("incidents", "incident", incidents, (incident) => this.incidentFacts(incident));
+      this.fill("works", "work", Bomnae.byPermit(placed), (spots) => this.workFacts(spots));
+      this.fill("nowhere", "work", Bomnae.byPermit(nowhere), (spots) => this.workFacts(spots));
+      this.fill("incidents", "incident", incidents.map((incident) => [incident]), ([incident]) => this.incidentFacts(incident));
     }
 
-    /** What a row says: sign, title, the line under it, and whether it is over. */
-    workFacts(work) {
+    /** What a row says of a permit's spots, the gravest first: sign, title, the line under it, and whether it is over. */
+    workFacts(spots) {
+      const [work] = spots;
       const closure = Bomnae.t("closure." + (work.closure || "unknown"));
       const period = `${Bomnae.shortDay(work.starts_ms)} ~ ${Bomnae.shortDay(work.ends_ms - 1)}`;
       return {
         sign: Bomnae.signOf(work.closure), style: Bomnae.styleOf(work.phase), title: work.title || work.id,
-        tags: [closure, Bomnae.t("phase." + work.phase)], under: [period, this.shortPlace(work.place)].filter(Boolean).join(" · "), isOver: work.phase === "finished",
+        tags: [closure, Bomnae.t("phase." + work.phase), ...(spots.length > 1 ? [Bomnae.t("works.spots", { n: spots.length })] : [])], under: [period, this.shortPlace(work.place)].filter(Boolean).join(" · "), isOver: work.phase === "finished",
       };
     }
 
@@ -68,19 +69,20 @@
       return {
         sign: "incident", style: "solid", title: incident.title || kind,
         tags: [kind, ...(incident.closure && incident.closure !== "unknown" ? [Bomnae.t("closure." + incident.closure)] : [])],
-        under: [incident.road_name, incident.direction, Bomnae.timeText(incident.starts_ms) + " ~"].filter(Boolean).join(" · "), isOver: false,
+        under: [Bomnae.feedName(incident.feed), incident.road_name, incident.direction, Bomnae.timeText(incident.starts_ms) + " ~"].filter(Boolean).join(" · "), isOver: false,
       };
     }
 
-    /** Brings a list in line with items; rows that say the same stay the elements they are. */
+    /** Brings a list in line with items, each one or more things; rows that say the same stay the elements they are. */
     fill(name, kind, items, factsOf) {
       const list = document.getElementById(name + "-list"), none = document.getElementById(name + "-none");
       const old = this.rows[name], rows = new Map();
       for (const item of items.slice(0, this.most)) {
         const facts = factsOf(item);
-        const mark = JSON.stringify(facts) + this.state.theme + this.state.palette + this.state.lang;
-        const before = old.get(item.id);
-        rows.set(item.id, before && before.mark === mark ? before : { mark, element: this.row(kind, item, facts) });
+        const ids = item.map((thing) => thing.id);
+        const mark = JSON.stringify([facts, ids]) + this.state.theme + this.state.palette + this.state.lang;
+        const before = old.get(ids[0]);
+        rows.set(ids[0], before && before.mark === mark ? before : { mark, ids, element: this.row(kind, ids, facts) });
       }
       this.rows[name] = rows;
       const wanted = [...rows.values()].map((row) => row.element);
@@ -101,11 +103,11 @@
       return item;
     }
 
-    row(kind, item, facts) {
+    row(kind, ids, facts) {
       const li = Bomnae.el("li"), button = Bomnae.el("button", "row");
       button.type = "button";
       button.dataset.kind = kind;
-      button.dataset.id = item.id;
+      button.dataset.id = ids[0];
       button.classList.toggle("is-over", facts.isOver);
       const text = Bomnae.el("span", "text"), title = Bomnae.el("b", "title"), tags = Bomnae.el("span", "tags"), under = Bomnae.el("span", "under");
       title.textContent = facts.title;
@@ -118,17 +120,23 @@
       tags.firstChild.classList.add(facts.sign);
       text.append(tags, title, under);
       button.append(Bomnae.signIcon(facts.sign, facts.style, this.colours), text);
-      button.addEventListener("click", () => this.onChoose({ kind, id: item.id }));
+      button.addEventListener("click", (e) => this.onChoose({ kind, id: this.next(ids) }, e.detail === 0)); // a key, not a mouse
       li.append(button);
       return li;
+    }
+
+    /** The thing a press on a row goes to: the first, and from one of a permit's spots to the next. */
+    next(ids) {
+      const at = this.state.chosen ? ids.indexOf(this.state.chosen.id) : -1;
+      return ids[(at + 1) % ids.length];
     }
 
     markChosen() {
       const { chosen } = this.state;
       for (const name of LISTS) {
-        for (const [id, row] of this.rows[name]) {
+        for (const row of this.rows[name].values()) {
           const button = row.element.firstChild;
-          const isChosen = Boolean(chosen) && chosen.id === id && chosen.kind === button.dataset.kind;
+          const isChosen = Boolean(chosen) && row.ids.includes(chosen.id) && chosen.kind === button.dataset.kind;
           if (isChosen) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
         }
       }
@@ -138,13 +146,34 @@
   /** Puts elements in order and moves only what must, so that focus and scroll stay where they are. */
   function arrange(list, wanted) {
     const kept = new Set(wanted);
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
     for (const element of [...list.children]) if (!kept.has(element)) element.remove();
     wanted.forEach((element, k) => {
       if (list.children[k] !== element) list.insertBefore(element, list.children[k] || null);
     });
+    if (focused && document.activeElement !== focused) refocus(list, focused);
   }
 
-  function isPlaced(work) { return work.placed_by !== "nowhere" && (work.lon !== null || work.links.length > 0); }
+  /** Gives the focus back to a row that was moved, or to the new element of one whose words changed. */
+  function refocus(list, focused) {
+    const again = list.contains(focused) ? focused : [...list.querySelectorAll(".row")].find((row) => row.dataset.id === focused.dataset.id);
+    if (again) again.focus({ preventScroll: true });
+  }
+
+  Bomnae.isPlaced = (work) => work.placed_by !== "nowhere" && (work.lon !== null || work.links.length > 0);
+
+  /** What makes dig spots one permit's: title, period and organisation. A work without a title stands alone. */
+  Bomnae.permitOf = (work) => work.title ? [work.title, work.starts_ms, work.ends_ms, work.organisation].join("\n") : work.id;
+
+  /** Works as lists of one permit's dig spots, in the order of their first. */
+  Bomnae.byPermit = function (works) {
+    const permits = new Map();
+    for (const work of works) {
+      const key = Bomnae.permitOf(work);
+      if (permits.has(key)) permits.get(key).push(work); else permits.set(key, [work]);
+    }
+    return [...permits.values()];
+  };
 
   /** What is happening now before what will, what closes more before what closes less. */
   function byGravity(a, b) {

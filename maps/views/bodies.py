@@ -15,7 +15,7 @@ Json = dict[str, Any]
 def snapshot(
     picture: Picture, network: Network, *, now_ms: int, store: str, is_simulated: bool
 ) -> Json:
-    """The body of /api/v1/snapshot: arrays by link index. `store` is "ok" or "lost"."""
+    """The body of /api/v1/snapshot: arrays by link index. `store`: "ok", "rebuilding", "lost"."""
     count = len(network.links)
     seen = [looks(picture.links.get(place)) for place in range(count)]
     return {

@@ -12,7 +12,7 @@ from maps.views import shapes
 from maps.views.bodies import EMPTY_VIEW
 from maps.views.filters import Filters
 from maps.views.picture import Picture
-from maps.views.text import kst, shown
+from maps.views.text import kst, kst_end, shown
 from streams.domain.network import Link, Network, Point
 
 Json = dict[str, Any]
@@ -40,6 +40,28 @@ _COLUMNS = (
     ("자료", "feed"),
     ("확인 시각", "seen_ms"),
 )
+_PHASES = {"planned": "예정", "active": "진행 중", "paused": "작업 시간 아님", "finished": "끝남"}
+_CLOSURES = {
+    "full": "전면 통제",
+    "partial": "부분 통제",
+    "shoulder": "갓길 통제",
+    "sidewalk": "보도 통제",
+    "none": "통제 없음",
+    "unknown": "통제 여부 미상",
+}
+_PLACED_BY = {
+    "link_id": "링크 번호",
+    "geometry": "선형",
+    "point": "좌표",
+    "address": "주소",
+    "nowhere": "위치 미확인",
+}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "phase": _PHASES,
+    "closure": _CLOSURES,
+    "placed_by": _PLACED_BY,
+}
+"""The screen's words for the codes of a work: a spreadsheet is read by people."""
 
 
 def links_geojson(
@@ -50,7 +72,7 @@ def links_geojson(
         geojson.Feature(
             id=link.id,
             geometry=geojson.LineString(link.geometry),
-            properties=_link_properties(link, view),
+            properties={**_link_properties(link, view), **_mark(is_simulated=is_simulated)},
         )
         for place, link in enumerate(network.links)
         for view in (picture.links.get(place) or EMPTY_VIEW,)
@@ -81,6 +103,11 @@ def _link_properties(link: Link, view: Mapping[str, Any]) -> Json:
     }
 
 
+def _mark(*, is_simulated: bool) -> Json:
+    """What every feature of a simulated city says: map programs drop what the collection says."""
+    return {"simulated": True} if is_simulated else {}
+
+
 def _subjects(subjects: Iterable[str], kind: str) -> list[str]:
     return [name.removeprefix(kind) for name in subjects if name.startswith(kind)]
 
@@ -93,7 +120,7 @@ def works_geojson(
         geojson.Feature(
             id=row["id"],
             geometry=_geometry(picture.works[row["id"]], row, network),
-            properties=_work_properties(row, network),
+            properties={**_work_properties(row, network), **_mark(is_simulated=is_simulated)},
         )
         for row in _works(picture, network, filters)
     ]
@@ -153,7 +180,7 @@ def works_csv(picture: Picture, network: Network, filters: Filters, *, is_simula
     text = io.StringIO()
     table = csv.writer(text)
     mark = ["모의(simulated)"] if is_simulated else []
-    table.writerow([title for title, _ in _COLUMNS] + ["자료"] * is_simulated)
+    table.writerow([title for title, _ in _COLUMNS] + ["모의 여부"] * is_simulated)
     for row in _works(picture, network, filters):
         table.writerow([cell(_csv_value(name, row, network)) for _, name in _COLUMNS] + mark)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
@@ -163,6 +190,10 @@ def _csv_value(name: str, row: Json, network: Network) -> Any:
     value = row[name]
     if name == "links":
         return " ".join(network.links[place].id for place in value)
+    if name in _WORDS:
+        return _WORDS[name].get(str(value), value)
+    if name == "ends_ms":
+        return kst_end(value)
     return kst(value) if name.endswith("_ms") else value
 
 

@@ -30,6 +30,14 @@ def folded(text: str) -> str:
     return "".join(kept)
 
 
+def kst_end(at_ms: int | None) -> str:
+    """The end of a period, which is not part of it: midnight is the 24:00 of the day before."""
+    text = kst(at_ms)
+    if at_ms is None or not text.endswith("00:00"):
+        return text
+    return f"{kst(at_ms - 1)[:10]} 24:00"
+
+
 def kst(at_ms: int | None) -> str:
     """A time in Korea, `2026-11-23 09:00`; "-" where there is none or no calendar reaches it."""
     if at_ms is None:

@@ -34,7 +34,13 @@ async def get_work(request: web.Request) -> web.StreamResponse:
         raise not_found("공사", "work", work_id)
     row = work_row(work_id, work, context.network)
     links = [_link_state(context, place) for place in row["links"]]
-    text = context.pages.work(row, links, now_ms=live.now_ms(), store=live.store_state)
+    text = context.pages.work(
+        row,
+        links,
+        now_ms=live.now_ms(),
+        store=live.store_state,
+        clock_ms=live.picture.clock_ms,
+    )
     response = answer(request, body_of(text.encode(), HTML), cache=NO_STORE)
     response.headers["Content-Security-Policy"] = context.pages.policy
     return response

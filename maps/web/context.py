@@ -9,7 +9,7 @@ from functools import partial
 from aiohttp import web
 
 from maps.live.catch_up import LOSSES
-from maps.live.loop import OK, Live
+from maps.live.loop import LOST, Live
 from maps.views import bodies
 from maps.views.network_file import network_body
 from maps.views.picture import Picture
@@ -87,7 +87,7 @@ class Context:
 
     async def read_counts(self) -> dict[str, int]:
         """Dead letters and other counts; the last known ones while the store is lost."""
-        if self.live.store_state == OK:
+        if self.live.store_state != LOST:
             try:
                 self.counts = await self.live.store.counts()
             except LOSSES:

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 
-from maps.live.loop import OK, Live
+from maps.live.loop import LOST, REBUILDING, Live
 from maps.views import shapes
 from streams.domain.feeds import status
 
@@ -19,8 +19,10 @@ def reasons_not_live(tasks: Iterable[asyncio.Task[None]]) -> list[str]:
 def reasons_not_ready(live: Live, other_network: str) -> list[str]:
     """Why it does not show the state now. `other_network` is the worker's, "" if it is ours."""
     reasons = [] if live.is_loaded else ["no picture yet: Redis has not answered since the start"]
-    if live.is_loaded and live.store_state != OK:
+    if live.is_loaded and live.store_state == LOST:
         reasons.append("Redis does not answer: the last picture is shown")
+    if live.store_state == REBUILDING:
+        reasons.append("the state is being made again from the log (rebuilding)")
     if other_network:
         ours = live.network.version
         reasons.append(f"the worker folds network {other_network}, this server shows {ours}")
@@ -36,7 +38,7 @@ def metrics(live: Live, counts: Mapping[str, int], now_ms: int) -> str:
     """Prometheus text; labels are feeds, topics and codes, never a link, a permit or a person."""
     tallies, picture = live.broadcast.tallies, live.picture
     lines = [
-        *_metric("bomnae_maps_store_up", "gauge", {"": int(live.store_state == OK)}),
+        *_metric("bomnae_maps_store_up", "gauge", {"": int(live.store_state != LOST)}),
         *_metric("bomnae_maps_readers", "gauge", {"": len(live.broadcast.readers)}),
         *_metric("bomnae_maps_readers_total", "counter", {"": tallies.joined}),
         *_metric("bomnae_maps_readers_dropped_total", "counter", {"": tallies.dropped}),

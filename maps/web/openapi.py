@@ -222,7 +222,7 @@ def _body_schemas() -> dict[str, Json]:
             t=_WHOLE,
             clock_ms=_MAYBE_WHOLE,
             simulated=_FLAG,
-            store={"enum": ["ok", "lost"]},
+            store={"enum": ["ok", "rebuilding", "lost"]},
             speeds=_list(_WHOLE),
             certainty=_TEXT,
             closures=_list(_list()),

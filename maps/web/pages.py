@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from maps.views.text import kst, shown
+from maps.views.text import kst, kst_end, shown
 from maps.web import csp
 from maps.web.answers import Body, body_of
 from maps.web.page import is_simulated, shell
@@ -16,6 +16,7 @@ from streams.domain.network import Network
 from streams.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "templates"
+STALE_MS = 10_000  # as old as a picture may be before the screens call it late
 HTML = "text/html; charset=utf-8"
 
 
@@ -30,11 +31,23 @@ class Pages:
     frame: Mapping[str, Any]
 
     def work(
-        self, work: Mapping[str, Any], links: list[dict[str, Any]], *, now_ms: int, store: str
+        self,
+        work: Mapping[str, Any],
+        links: list[dict[str, Any]],
+        *,
+        now_ms: int,
+        store: str,
+        clock_ms: int | None,
     ) -> str:
-        """The page of a WORK with its links' states; `store` is "ok" or "lost"."""
+        """The page of a WORK with its links' states; `store` is "ok" or "lost".
+
+        `clock_ms` is the picture's time: a page of a picture that stands still says so.
+        """
         template = self.templates.get_template("work.html")
-        return template.render(work=work, links=links, now_ms=now_ms, store=store, **self.frame)
+        late_ms = None if clock_ms is None else now_ms - clock_ms
+        facts = {"now_ms": now_ms, "store": store, "clock_ms": clock_ms}
+        is_late = late_ms is None or late_ms > STALE_MS
+        return template.render(work=work, links=links, is_late=is_late, **facts, **self.frame)
 
     def missing(self, what: str) -> str:
         """The 404 page; `what` was asked for."""
@@ -56,6 +69,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         "simulated": is_simulated(network, settings),
         "asset": asset,
         "kst": kst,
+        "kst_end": kst_end,
     }
     parts = shell(network, settings, asset)
     html = templates.get_template("operator.html").render(

@@ -27,6 +27,7 @@ class RunningIncident(Incident):
     seen_ms: int = 0
     updated_ms: int = 0
     misses: int = 0
+    missed_ms: int = 0  # the answer the last miss was counted of
 
 
 class IncidentsStage:
@@ -74,7 +75,7 @@ class IncidentsStage:
             seen_ms=batch.received_ms,
             updated_ms=known.updated_ms if known else batch.received_ms,
         )
-        if known and replace(known, seen_ms=running.seen_ms, misses=0) == running:
+        if known and replace(known, seen_ms=running.seen_ms, misses=0, missed_ms=0) == running:
             effects.put("incidents", row.incident_id, running)
             return []
         running = replace(running, updated_ms=batch.received_ms)
@@ -94,10 +95,12 @@ class IncidentsStage:
         for incident_id, known in state["incidents"].items():
             if known.feed != batch.feed or incident_id in listed:
                 continue
+            if batch.received_ms <= max(known.seen_ms, known.missed_ms):
+                continue  # the same answer once more, or an older one
             if known.misses + 1 >= MISSES_TO_END:
                 blocks += _end(known, effects)
             else:
-                missed = replace(known, misses=known.misses + 1)
+                missed = replace(known, misses=known.misses + 1, missed_ms=batch.received_ms)
                 effects.put("incidents", incident_id, missed)
         return blocks
 

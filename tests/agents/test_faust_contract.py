@@ -11,8 +11,16 @@ from faust.transport.consumer import Consumer as BaseConsumer
 from faust.transport.consumer import ThreadDelegateConsumer
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
+from redis.exceptions import RedisError
 
-from streams.consumer import FETCH_WAIT_MS, PositionConsumer, PositionTransport, _Thread
+from streams.consumer import (
+    FETCH_WAIT_MS,
+    WAIT_S,
+    PositionConsumer,
+    PositionTransport,
+    _NoReadOffsets,
+    _Thread,
+)
 from streams.errors import LogError
 
 
@@ -67,6 +75,15 @@ def test_a_seek_sets_the_offset_that_faust_reads_from() -> None:
     assert "_read_offset" in inspect.getsource(BaseConsumer.seek)
 
 
+def test_faust_drops_what_lies_before_its_read_offset_and_ours_remembers_none() -> None:
+    drain = inspect.getsource(BaseConsumer._drain_messages)
+    assert "get_read_offset = self._read_offset.__getitem__" in drain
+    assert "r_offset is None or offset >= r_offset" in drain
+    offsets = _NoReadOffsets()
+    offsets[TP("a", 0)] = 7
+    assert offsets[TP("a", 0)] is None
+
+
 async def test_a_worker_waits_for_its_broker_no_longer_than_told() -> None:
     app = faust.App("contract", broker="kafka://127.0.0.1:1", web_enabled=False)
     app.transport = PositionTransport(app.conf.broker, app, app.loop)
@@ -85,10 +102,14 @@ class _Gate:
         self._positions = positions
         self.first_offsets: dict[tuple[str, int], int] = {}
         self.epochs = 0
-        self.counts: dict[str, int] = {}
+        self.lost: list[tuple[str, int, int, int]] = []
+        self.marks: dict[tuple[str, int], int] = {}
 
-    async def count(self, name: str, by: int) -> None:
-        self.counts[name] = by
+    async def lose(self, *loss: Any) -> None:
+        self.lost.append(loss)
+
+    async def rebuild(self, place: tuple[str, int], target: int) -> None:
+        self.marks[place] = target
 
     def forget(self) -> None:
         self.epochs += 1
@@ -114,7 +135,7 @@ def _consumer(positions: dict[TP, int], first: dict[TP, int], ends: dict[TP, int
     async def holds(tp: TP, offset: int) -> bool:
         return offset < ends[tp]
 
-    consumer.app = SimpleNamespace(gate=_Gate(positions))
+    consumer.app = SimpleNamespace(gate=_Gate(positions), fail=None)
     consumer.assignment = lambda: set(first)
     consumer.earliest_offsets = lambda *_: offsets(first)
     consumer.highwaters = lambda *_: offsets(ends)
@@ -135,7 +156,28 @@ async def test_a_worker_begins_after_the_stored_positions() -> None:
     assert consumer.sought == {fresh: 0, known: 42, cut: 10}
     assert consumer.app.gate.first_offsets == {("a", 0): 0, ("a", 1): 0, ("a", 2): 10}
     assert consumer.app.gate.epochs == 1
-    assert consumer.app.gate.counts == {"lost a/2": 6}  # offsets 4 to 9
+    assert consumer.app.gate.lost == [("a", 2, 4, 9)]
+    assert consumer.app.gate.marks == {("a", 0): 4}
+
+
+async def test_a_store_that_is_away_is_waited_for_before_the_seek() -> None:
+    tp = TP("a", 0)
+    consumer = _consumer(positions={tp: 41}, first={tp: 0}, ends={tp: 42})
+    position, failures = consumer.app.gate.position, [RedisError("away"), OSError(), TimeoutError()]
+
+    async def away_at_first(topic: str, partition: int) -> int | None:
+        if failures:
+            raise failures.pop()
+        found: int | None = await position(topic, partition)
+        return found
+
+    consumer.app.gate.position = away_at_first
+    await consumer.perform_seek()
+    assert consumer.sought == {tp: 42}
+
+
+async def test_the_wait_for_the_store_ends_before_faust_gives_up() -> None:
+    assert faust.App("contract").conf.broker_request_timeout > WAIT_S + 20
 
 
 async def test_a_log_that_ends_before_the_position_is_refused() -> None:

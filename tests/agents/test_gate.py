@@ -8,7 +8,7 @@ import redis.asyncio as aioredis
 
 from streams.domain.stage import Effects
 from streams.gate import Answer, Gate, Verdict
-from streams.store import COUNTS, DEAD_LETTERS, DELTAS, POSITIONS
+from streams.store import COUNTS, DEAD_LETTERS, DELTAS, POSITIONS, Store
 from tests.agents.ledger import TOPIC, LedgerStage, everything
 
 STAGE = LedgerStage()
@@ -113,6 +113,38 @@ async def test_more_rows_than_one_lua_call_unpacks_are_written(
     assert await client.hget("bomnae:seen:0", "v12344") == b"12344"
     await put(gate, 1, dict.fromkeys(rows))
     assert await client.hlen("bomnae:seen:0") == 0
+
+
+async def test_a_loss_said_twice_or_grown_is_counted_once(
+    gate: Gate, client: aioredis.Redis
+) -> None:
+    await gate.lose(TOPIC, 0, 4, 9)
+    await gate.lose(TOPIC, 0, 4, 9)  # the worker died before it went on
+    await gate.lose(TOPIC, 0, 4, 14)  # and retention took more
+    await gate.lose(TOPIC, 0, 30, 30)
+    assert await Store(client).counts() == {f"lost {TOPIC}/0": 12}
+
+
+async def test_what_is_made_again_is_marked_until_it_is(gate: Gate, client: aioredis.Redis) -> None:
+    await gate.rebuild((TOPIC, 3), 77)
+    assert await gate.rebuilding() == {(TOPIC, 3): 77}
+    assert await Store(client).is_rebuilding()
+    await gate.rebuilt([(TOPIC, 3)])
+    assert not await Store(client).is_rebuilding()
+
+
+async def test_a_topic_keeps_the_id_the_state_was_folded_from(gate: Gate) -> None:
+    assert await gate.topic_ids({"permits": "a"}) == {"permits": "a"}
+    assert await gate.topic_ids({"permits": "b"}) == {"permits": "a"}
+
+
+async def test_facts_are_missed_when_the_store_was_emptied(
+    gate: Gate, client: aioredis.Redis
+) -> None:
+    await gate.announce({"network": "n"})
+    assert await gate.is_announced()
+    await client.flushall()
+    assert not await gate.is_announced()
 
 
 async def test_a_script_the_server_forgot_is_sent_again(gate: Gate, client: aioredis.Redis) -> None:

@@ -15,6 +15,7 @@ from streams.domain.passages import PositionsStage
 from streams.domain.records import LinkEvents, Message, Origin, PositionBatch, Tick
 from streams.domain.roadstate import RoadsStage
 from streams.domain.stage import Stage
+from streams.failpoints import POINTS, from_env
 from streams.gate import Gate, Verdict
 from streams.store import DEAD_LETTERS
 from tests.agents.conftest import OwnRedis
@@ -115,6 +116,27 @@ async def test_a_new_epoch_loads_what_another_worker_wrote(bench: Bench) -> None
     bench.gate.forget()
     assert await bench.take(4) == [APPLIED]
     assert await bench.counted() == {"v1": 5}
+
+
+async def test_a_partition_given_up_is_loaded_anew(bench: Bench) -> None:
+    other = Bench(bench.gate)
+    await bench.take(0, 1)
+    bench.runner.drop([0])
+    await other.take(2, 3)
+    assert await bench.take(4) == [APPLIED]
+    assert await bench.counted() == {"v1": 5}
+
+
+@pytest.mark.parametrize("point", [point for point in POINTS if point != "before_seek"])
+async def test_a_runner_that_fails_at_a_point_is_exact_after_it(gate: Gate, point: str) -> None:
+    fail = from_env({"FAIL_AT": point, "FAIL_KIND": "raise"})
+    broken = StageRunner(LedgerStage(), gate, FakeOutlet(), Rewinds(), fail)
+    with pytest.raises(RuntimeError, match=point):
+        await broken.take(position(0), here(0))
+    bench = Bench(gate)
+    verdicts = await bench.take(0, 1)
+    assert verdicts == [DUPLICATE if point == "after_gate" else APPLIED, APPLIED]
+    assert await bench.counted() == {"v1": 2}
 
 
 @pytest.mark.parametrize("seed", range(6))

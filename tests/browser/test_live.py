@@ -58,11 +58,55 @@ def test_picture_is_stale_when_its_clock_stops_and_live_again_after(
     city.is_ticking = False
     city.tick(now_ms() - 60_000)
     screen.wait_for("stale")
-    expect(page.locator("#banner")).to_contain_text("1분")
+    expect(page.locator("#live-word")).to_have_text("자료 지연")
+    expect(page.locator("#banner-word")).to_have_text("화면이 1분 전에 멈췄습니다", timeout=8_000)
+    expect(page.locator("#banner-detail")).to_contain_text("수집기나 처리기가 멈췄을 수 있습니다")
     assert page.locator("#stage").bounding_box() == box
     city.is_ticking = True
     screen.wait_for("live")
     expect(page.locator("#banner")).to_be_hidden()
+
+
+def test_picture_that_lags_but_moves_is_catching_up(screen: Screen, city: City) -> None:
+    page = screen.open()
+    city.is_ticking = False
+    city.tick(now_ms() - 300_000)
+    screen.wait_for("stale")
+    city.tick(now_ms() - 240_000)
+    expect(page.locator("#live-word")).to_have_text("따라잡는 중")
+    expect(page.locator("#banner-word")).to_have_text("화면이 4분 늦습니다")
+
+
+def test_server_that_lost_its_store_is_told_at_once(screen: Screen) -> None:
+    page = screen.open()
+    page.evaluate("() => bomnae.tellStore('lost')")
+    assert page.locator("#live-word").inner_text() == "저장소 끊김"
+    assert "저장소를 읽지 못합니다" in page.locator("#banner-word").inner_text()
+    page.evaluate("() => bomnae.tellStore('ok')")
+    assert page.locator("#live-word").inner_text() == "실시간"
+
+
+def test_sign_of_a_live_picture_stands_still_and_is_not_read_out(screen: Screen) -> None:
+    page = screen.open()
+    expect(page.locator("#live-age")).to_have_text("방금")
+    expect(page.locator("[role=status] #live-age, [aria-live] #live-age")).to_have_count(0)
+    expect(page.locator("#card[aria-live]")).to_have_count(0)
+
+
+def test_page_of_a_work_says_that_the_picture_stands_still(screen: Screen, city: City) -> None:
+    city.set_work("2026-굴착-6001", title="거리의 공사", links=[city.network.links[9].id])
+    page = screen.open()
+    city.is_ticking = False
+    city.tick(now_ms() - 60_000)
+    screen.wait_for("stale")
+    page.goto(f"{screen.url}/w/2026-굴착-6001")
+    expect(page.locator(".lost")).to_contain_text("1분 전에 멈췄습니다")
+    expect(page.locator(".simulated")).to_be_visible()
+    city.tick()
+    city.is_ticking = True
+    expect(page.locator(".asof")).to_contain_text("화면")
+    page.get_by_role("link", name="새로 고침").click()
+    expect(page.locator(".lost")).to_have_count(0)
 
 
 def test_cut_stream_resumes_without_a_gap(new_screen: NewScreen, city: City, line: Line) -> None:
@@ -144,6 +188,7 @@ def _has_speed(page: Page, index: int, speed_kmh: int) -> bool:
         ("{isLoaded: false, connection: 'none', broken_ms: 0}", "init"),
         ("{isLoaded: true, connection: 'open', age_ms: 10000}", "live"),
         ("{isLoaded: true, connection: 'open', age_ms: 10001}", "stale"),
+        ("{isLoaded: true, connection: 'open', age_ms: 0, store: 'lost'}", "stale"),
         ("{isLoaded: true, connection: 'open', age_ms: null}", "stale"),
         ("{isLoaded: true, connection: 'broken', age_ms: 0, broken_ms: 30000}", "retry"),
         ("{isLoaded: true, connection: 'broken', age_ms: 0, broken_ms: 30001}", "down"),

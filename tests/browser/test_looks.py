@@ -112,10 +112,48 @@ def test_everything_is_reached_by_keyboard(screen: Screen, city: City) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.locator("#works-list .row").first).to_be_focused()
+    assert "works-list" not in page.url, "the address belongs to the picture"
     page.keyboard.press("Enter")
-    expect(page.locator("#card")).to_be_visible()
+    expect(page.locator("#card")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#card")).to_be_hidden()
+    expect(page.locator("#works-list .row").first).to_be_focused()
+
+
+def test_paper_gets_the_map_first_in_light_colours_and_the_screen_its_own_back(
+    new_screen: NewScreen, city: City
+) -> None:
+    screen = new_screen(color_scheme="dark")
+    city.set_speed(63, 50)
+    page = screen.open()
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    painted = """() => { const { links, marks } = bomnae, { view } = links.canvas;
+      const at = links.probe(63), ratio = marks.canvas.element.width / view.width;
+      return [...marks.canvas.ctx.getImageData(Math.round((at.x - view.shift.x) * ratio),
+        Math.round((at.y - view.shift.y) * ratio), 1, 1).data][3]; }"""
+    assert page.evaluate(painted) == 255
+    page.emulate_media(media="print")
+    tops = [page.locator(name).bounding_box() for name in ("#stage", "#legend", "#works-list")]
+    heights = [box["y"] for box in tops if box]
+    assert heights == sorted(heights)
+    assert len(heights) == 3
+    expect(page.locator("#clock-day")).to_be_visible()
+    expect(page.locator("#simulated")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_marks_of_works_outside_their_hours_stand_out_in_the_dark(screen: Screen) -> None:
+    page = screen.open("/#dark")
+    brightest = """(style) => { const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = 24; const ctx = canvas.getContext("2d");
+      Bomnae.drawSign(ctx, "full", 12, 12, 1, style, Bomnae.palette("dark", "plain"));
+      const { data } = ctx.getImageData(0, 0, 24, 24);
+      const grey = (k) => Math.min(...data.slice(4 * k, 4 * k + 3));
+      return Math.max(...Array.from({ length: 576 }, (_, k) => grey(k))); }"""
+    assert page.evaluate(brightest, "dashed") > 180
 
 
 def test_wall_of_4k_draws_larger_letters_and_lines(new_screen: NewScreen) -> None:

@@ -1,3 +1,6 @@
+import re
+from urllib.parse import quote
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -39,6 +42,15 @@ def test_search_that_finds_nothing_says_so(screen: Screen) -> None:
     page = screen.open()
     page.fill("#search-box", "쀍쀍")
     expect(page.locator("#search-note")).to_contain_text("찾은 것이 없습니다")
+
+
+def test_line_under_a_result_is_in_the_language_chosen(screen: Screen) -> None:
+    page = screen.open("/#lang=en")
+    page.fill("#search-box", "가람대로 1길")
+    under = page.locator("#search-list .under").first
+    expect(under).to_have_text(re.compile(r"^\d+ sections$"))
+    page.evaluate("() => bomnae.state.setLang('ko')")
+    expect(under).to_have_text(re.compile(r"^구간 \d+개$"))
 
 
 def test_legend_row_hides_its_level_and_the_road_stays(screen: Screen, city: City) -> None:
@@ -98,6 +110,57 @@ def test_work_of_the_list_opens_its_card_and_its_page(screen: Screen, city: City
     expect(page.locator(".links li")).to_have_count(1)
     page.get_by_role("link", name="지도에서 보기").click()
     expect(page.locator("#card")).to_contain_text("상수도 관로 이설")
+
+
+def test_spots_of_one_permit_are_one_row_and_stay_two_marks(screen: Screen, city: City) -> None:
+    period = {"starts_ms": now_ms() - 3_600_000, "ends_ms": now_ms() + 86_400_000}
+    for number, place in ((1, 46), (2, 47)):
+        links = [city.network.links[place].id]
+        city.set_work(
+            f"2026-굴착-710{number}", title="두 곳 공사", closure="full", links=links, **period
+        )
+    page = screen.open()
+    row = page.locator("#works-list .row", has_text="두 곳 공사")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("2곳")
+    marks = "() => bomnae.marks.marks.filter((m) => m.id.startsWith('2026-굴착-710')).length"
+    assert page.evaluate(marks) == 2
+    row.click()
+    expect(page.locator("#card")).to_contain_text("2026-굴착-7101")
+    expect(page.locator("#card")).to_contain_text("같은 허가의 다른 지점")
+    row.click()
+    expect(page.locator("#card")).to_contain_text("2026-굴착-7102")
+    expect(row).to_have_attribute("aria-current", "true")
+
+
+def test_short_closure_is_seen_beside_its_mark_in_a_view_of_the_city(
+    screen: Screen, city: City
+) -> None:
+    city.set_speed(48, 30, closure="full")
+    page = screen.open("/#map=11/37.91/127.67&off=buses,labels,incidents,minor,partial")
+    away = """() => { const { links, marks } = bomnae, { view } = marks.canvas;
+      const { x, y, dx, dy, n } = links.network.middle(48);
+      const side = links.offset(48), size = Math.hypot(dx, dy);
+      return [12, -12].map((far) => [...marks.canvas.ctx.getImageData(
+        Math.round(view.px(x) + n[0] * side + dx / size * far),
+        Math.round(view.py(y) + n[1] * side + dy / size * far), 1, 1).data][3]); }"""
+    eventually(screen, "stripes at both ends", lambda: min(page.evaluate(away)) > 0)
+    city.set_speed(48, 30)
+
+
+def test_link_that_lost_its_observations_is_told_from_one_that_never_had_any(
+    screen: Screen, city: City
+) -> None:
+    city.set_speed(51, None, certainty="lost", observed_ms=now_ms() - 1_800_000, samples=0)
+    city.set_speed(52, None, certainty="lost", observed_ms=None, samples=0)
+    for place, words in (
+        (51, "자료 끊김 마지막 자료가 오래되어"),
+        (52, "정보없음 버스나 교통센터 자료가 아직"),
+    ):
+        link = quote(city.network.links[place].id)
+        page = screen.open("/")
+        page.evaluate(f"() => {{ location.hash = '#link={link}'; }}")
+        expect(page.locator("#card")).to_contain_text(words)
 
 
 def test_work_without_a_place_is_listed_apart(screen: Screen, city: City) -> None:
@@ -163,7 +226,7 @@ def test_pressed_link_says_its_speed_and_what_it_rests_on(screen: Screen, city: 
     expect(page.locator("#hint")).to_contain_text("33 km/h")
     page.mouse.click(x, y)
     card = page.locator("#card")
-    for text in (city.network.links[50].name, "33", "원활", "추정", "1개"):
+    for text in (city.network.links[50].name, "33", "원활", "추정", "버스 1회"):
         expect(card).to_contain_text(text)
     city.set_speed(50, 9)
     expect(card).to_contain_text("정체")

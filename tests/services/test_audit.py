@@ -48,7 +48,7 @@ def test_a_running_city_is_audited_without_stopping_it(city: Stack) -> None:
     city.start_worker()
     city.python("clock", "producers", "clock")
     worlds.publish(city, log)
-    worlds.wait_until(partial(has_clocks, city), "time on every partition")
+    wait_until(partial(has_clocks, city), "time on every partition")
     audit = audited(city)
     assert output_of(audit).startswith("identical\n"), output_of(audit)
 

@@ -389,6 +389,24 @@ async def test_without_redis_the_last_picture_stays_and_says_that_it_is_lost(
         assert ready.status == 200
 
 
+async def test_a_state_that_is_made_again_is_said_to_every_reader(
+    site: tuple[Url, Any], server: RedisServer, http: aiohttp.ClientSession
+) -> None:
+    url, _ = site
+    async with stream(http, url) as events:
+        await events.next()
+        with server.client as client:
+            client.hset("bomnae:rebuilding", "bus-positions/0", 99)
+        assert (await events.next_with("store"))[2]["store"] == "rebuilding"
+        assert (await get_json(http, f"{url}/api/v1/snapshot"))["store"] == "rebuilding"
+        async with http.get(f"{url}/readyz") as ready:
+            assert ready.status == 503
+            assert "(rebuilding)" in str(await ready.json())
+        with server.client as client:
+            client.delete("bomnae:rebuilding")
+        assert (await events.next_with("store"))[2]["store"] == "ok"
+
+
 async def test_a_server_started_without_redis_serves_an_honest_nothing(
     server: RedisServer, network: Network, http: aiohttp.ClientSession
 ) -> None:

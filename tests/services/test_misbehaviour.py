@@ -47,10 +47,10 @@ class City:
     """A running simulated city with fast polls, its portals and its map."""
 
     def __init__(self, stack: Stack) -> None:
-        self.portals = stack.start_city(past_minutes=0)
+        self.portals = stack.start_city(past_minutes=0, refresh_s=1)
         polls = ("TAGO", "ITS", "UTIC", "PERMITS")
         stack.env |= {f"BOMNAE_{name}_POLL_S": str(int(POLL_S)) for name in polls}
-        stack.env |= {"BOMNAE_UTIC_POLL_S": "10", "BOMNAE_FEED_CHANGE_S": "4"}
+        stack.env |= {"BOMNAE_UTIC_POLL_S": "10", "BOMNAE_FEED_CHANGE_S": "1"}
         stack.env["BOMNAE_TICK_MS"] = "500"
         stack.run("topics", "producers", "topics")
         stack.start_worker()

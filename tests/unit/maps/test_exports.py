@@ -90,8 +90,29 @@ def test_csv_opens_in_a_spreadsheet(picture: Picture, network: Network) -> None:
     assert body.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     assert rows[0][0] == "허가번호"
-    assert rows[2][:3] == ["W", "active", "하수관 정비"]
+    assert rows[2][:3] == ["W", "진행 중", "하수관 정비"]
     assert rows[2][7] == "2026-11-23 09:00"
+
+
+def test_a_spreadsheet_reads_the_words_of_the_screen(picture: Picture, network: Network) -> None:
+    body = works_csv(picture, network, Filters(), is_simulated=True).decode("utf-8-sig")
+    first = next(iter(csv.DictReader(io.StringIO(body))))
+    wanted = {
+        "단계": "예정",
+        "통제": "부분 통제",
+        "위치 근거": "위치 미확인",
+        "모의 여부": "모의(simulated)",
+    }
+    assert wanted.items() <= first.items()
+    assert len(first) == len(body.splitlines()[0].split(","))
+
+
+def test_every_feature_of_a_simulated_city_says_so(picture: Picture, network: Network) -> None:
+    for build in (links_geojson, works_geojson):
+        made = build(picture, network, Filters(), is_simulated=True)["features"]
+        real = build(picture, network, Filters(), is_simulated=False)["features"]
+        assert all(feature["properties"]["simulated"] is True for feature in made)
+        assert not any("simulated" in feature["properties"] for feature in real)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import folium
 import pytest
 
 from maps.views.shapes import work_row
-from maps.views.text import kst
+from maps.views.text import kst, kst_end
 from maps.web import csp
 from maps.web.page import shell
 from maps.web.pages import render_pages
@@ -77,7 +77,7 @@ def test_text_of_feeds_stays_text_on_the_work_page(network: Network, work: dict[
     names = ("title", "purpose", "place", "organisation", "phone", "hours", "phase", "closure")
     row = work_row(HOSTILE, {**work, **dict.fromkeys(names, HOSTILE)}, network)
     pages = render_pages(network, SETTINGS, plain)
-    html = pages.work(row, [], now_ms=1_795_400_000_000, store="ok")
+    html = pages.work(row, [], now_ms=1_795_400_000_000, store="ok", clock_ms=None)
     assert "<img" not in html
     assert "</script>" not in html
     assert "{{7*7}}" in html
@@ -96,6 +96,26 @@ def test_the_not_found_page_speaks_two_languages_and_leads_back(network: Network
 def test_a_city_name_cannot_leave_its_string(network: Network) -> None:
     html = render_pages(network, replace(SETTINGS, city=HOSTILE), plain).operator.raw.decode()
     assert "<img" not in html
+
+
+@pytest.mark.parametrize(("clock_ms", "is_said"), [(None, True), (89_999, True), (90_000, False)])
+def test_a_work_page_of_a_late_picture_says_so(
+    network: Network, work: dict[str, Any], clock_ms: int | None, *, is_said: bool
+) -> None:
+    row = work_row("W", work, network)
+    pages = render_pages(network, SETTINGS, plain)
+    html = pages.work(row, [], now_ms=100_000, store="ok", clock_ms=clock_ms)
+    assert ('class="lost"' in html) is is_said
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "expected"),
+    [(1_795_964_400_000, "2026-11-29 24:00"), (0, "1970-01-01 09:00"), (None, "-")],
+)
+def test_a_period_that_ends_at_midnight_ends_the_day_before(
+    at_ms: int | None, expected: str
+) -> None:
+    assert kst_end(at_ms) == expected
 
 
 @pytest.mark.parametrize(

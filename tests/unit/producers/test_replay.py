@@ -214,9 +214,10 @@ def test_the_digest_changes_with_a_bus_and_not_with_time() -> None:
     assert here.digest == later.digest != report_of(moved).digest
 
 
-def test_only_five_buses_or_more_must_move() -> None:
-    four, five = report_of(route("1", T0_MS, *"abcd")), report_of(route("1", T0_MS, *"abcde"))
-    assert (four.change_within_ms, five.change_within_ms) == (0, 120_000)
+def test_only_eight_buses_or_more_must_move_from_one_sweep_to_the_next() -> None:
+    seven = report_of(route("1", T0_MS, *"abcdefg"))
+    eight = report_of(route("1", T0_MS, *"abcdefgh"))
+    assert (seven.change_within_ms, eight.change_within_ms) == (0, 30_000)
 
 
 def test_a_key_error_in_a_sweep_stops_the_feed() -> None:

@@ -1,0 +1,137 @@
+"""`python -m streams audit`: read the log up to where the live state is, fold it, compare."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import redis.asyncio as aioredis
+
+from streams import audit, topics
+from streams.cluster import LogReader, Place, inputs
+from streams.domain.network import Network
+from streams.domain.stage import Stage
+from streams.errors import LogError, SettingsError
+from streams.settings import Settings
+from streams.stages import stages
+from streams.store import META, POSITIONS, Store, json_values
+
+PAUSE_S = 0.1
+
+
+class Live(NamedTuple):
+    """The live state of one moment: how far it is, and every row."""
+
+    positions: dict[Place, int]
+    tables: audit.Tables
+
+
+class Verdict(NamedTuple):
+    """What the audit found; `unsettled` says why there is nothing to compare yet."""
+
+    messages: int
+    unsettled: str = ""
+    differences: tuple[audit.Difference, ...] = ()
+
+
+async def run_audit(settings: Settings, network: Network, *, within_s: float) -> Verdict:
+    """Compare the live state with the log; waits so long for the roads to follow their inputs.
+
+    Raises LogError when the log no longer reaches back to its beginning, or ends too early.
+    """
+    by_topic = stages(settings, network)
+    store = Store.connect(settings)
+    try:
+        await _check_network(store.client, network)
+        async with LogReader(settings) as reader:
+            oracle = _Oracle(by_topic, reader)
+            await oracle.begin(inputs(settings.partitions))
+            return await _compare(store.client, oracle, by_topic, settings.partitions, within_s)
+    finally:
+        await store.close()
+
+
+async def _compare(
+    client: aioredis.Redis,
+    oracle: "_Oracle",
+    by_topic: Mapping[topics.Topic, Stage],
+    wide: int,
+    within_s: float,
+) -> Verdict:
+    names = audit.hashes(by_topic, wide)
+    clock = asyncio.get_running_loop().time
+    deadline: float | None = None
+    while True:
+        live = await live_state(client, names)
+        await oracle.follow(live.positions)
+        deadline = deadline or clock() + within_s  # the first fold may take long
+        due = oracle.fold.tables()
+        if not (reason := audit.unsettled(live.tables, due)):
+            found = audit.differences(live.tables, due)
+            return Verdict(oracle.messages, differences=tuple(found))
+        if clock() > deadline:
+            return Verdict(oracle.messages, unsettled=reason)
+        await asyncio.sleep(PAUSE_S)
+
+
+async def live_state(client: Any, names: list[str]) -> Live:
+    """Positions and the hashes of these names, all of one moment."""
+    async with client.pipeline(transaction=True) as together:
+        together.hgetall(POSITIONS)
+        for name in names:
+            together.hgetall(name)
+        positions, *rows = await together.execute()
+    places = {_place_of(name.decode()): int(offset) for name, offset in positions.items()}
+    tables = {name: json_values(found) for name, found in zip(names, rows, strict=True) if found}
+    return Live(places, tables)
+
+
+class _Oracle:
+    """A fold that follows the live state through the log."""
+
+    def __init__(self, by_topic: Mapping[topics.Topic, Stage], reader: LogReader) -> None:
+        self.fold = audit.Fold(by_topic)
+        self._reader = reader
+        self._places: list[Place] = []
+        self._waiting: dict[Place, list[Any]] = {}
+
+    @property
+    def messages(self) -> int:
+        """How many messages of the input topics were folded."""
+        return sum(self.fold.taken.get(place, 0) for place in self._places)
+
+    async def begin(self, places: list[Place]) -> None:
+        """Go to the beginning of every log; LogError where retention has taken it."""
+        starts = await self._reader.starts(places)
+        if cut := {place: first for place, first in starts.items() if first > 0}:
+            named = ", ".join(f"{t}/{p} begins at offset {cut[t, p]}" for t, p in sorted(cut))
+            raise LogError(f"the log no longer reaches back to its beginning: {named}")
+        self._places = places
+        self._reader.begin(starts)
+
+    async def follow(self, positions: Mapping[Place, int]) -> None:
+        """Fold every input partition up to its position, the one furthest behind in time first."""
+        while behind := [p for p in self._places if self._next(p) <= positions.get(p, -1)]:
+            place = min(behind, key=lambda p: (self.fold.ticks_ms.get(p, 0), p))
+            waiting = self._waiting.get(place) or await self._reader.next_of(place)
+            due = [record for record in waiting if record.offset <= positions[place]]
+            self._waiting[place] = waiting[len(due) :]
+            for record in due:
+                self.fold.take(*record)
+
+    def _next(self, place: Place) -> int:
+        return self.fold.taken.get(place, 0)
+
+
+async def _check_network(client: Any, network: Network) -> None:
+    """SettingsError when the live state is folded with another network."""
+    live = await client.hget(META, "network")
+    if live is not None and live.decode() != network.version:
+        raise SettingsError(
+            f"BOMNAE_NETWORK is network {network.version}, the live state is folded with "
+            f"{live.decode()}"
+        )
+
+
+def _place_of(name: str) -> Place:
+    topic, _, partition = name.rpartition("/")
+    return topic, int(partition)

@@ -1,0 +1,87 @@
+"""Which stage reads which topic, and the files the stages need: the network and the gazetteer."""
+
+import csv
+from pathlib import Path
+
+from streams import topics
+from streams.domain.feeds import FeedsStage
+from streams.domain.incidents import IncidentsStage
+from streams.domain.levels import parse_levels
+from streams.domain.network import Network, Point
+from streams.domain.passages import PositionsStage
+from streams.domain.placement import address_key
+from streams.domain.roadstate import RoadsStage, Rules
+from streams.domain.speeds import SpeedsStage
+from streams.domain.stage import Stage
+from streams.domain.windows import WindowGrid
+from streams.domain.works import WorksStage
+from streams.errors import NetworkError, SettingsError
+from streams.settings import Settings
+
+
+def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
+    """Every stage by the topic it reads."""
+    wide = settings.partitions
+    rules = Rules(
+        WindowGrid(settings.window_ms, settings.grace_ms),
+        settings.fresh_ms,
+        parse_levels(settings.levels_urban, settings.levels_express, settings.levels_motorway),
+    )
+    if settings.fresh_ms < settings.window_ms + settings.grace_ms:
+        raise SettingsError(
+            f"BOMNAE_FRESH_MS must be at least window and grace together "
+            f"({settings.window_ms + settings.grace_ms} ms), got {settings.fresh_ms} ms"
+        )
+    inputs = tuple(f"{t.name}/{p}" for t in topics.TICKED for p in range(t.partitions(wide)))
+    return {
+        topics.BUS_POSITIONS: PositionsStage(
+            network, partitions=wide, dwell_ms=settings.dwell_s * 1000
+        ),
+        topics.LINK_SPEEDS: SpeedsStage(network, partitions=wide),
+        topics.PERMITS: WorksStage(
+            network, partitions=wide, gazetteer=load_gazetteer(settings.gazetteer)
+        ),
+        topics.INCIDENTS: IncidentsStage(network, partitions=wide),
+        topics.FEED_REPORTS: FeedsStage(),
+        topics.LINK_EVENTS: RoadsStage(network, rules, inputs),
+    }
+
+
+def load_network(folder: str) -> Network:
+    """The network of a folder; raises NetworkError naming what is missing."""
+    path = Path(folder) / "network.json"
+    if not folder or not path.is_file():
+        raise NetworkError(
+            f"no network at {str(path)!r}: set BOMNAE_NETWORK to the folder that "
+            "`python -m producers network --route-stops FILE.csv --out DIR` wrote"
+        )
+    return Network.loads(path.read_text(encoding="utf-8"))
+
+
+def load_gazetteer(path: str) -> dict[str, Point]:
+    """Address -> (lon, lat) from any CSV with an address column and 위도, 경도 (CP949 or UTF-8)."""
+    if not path:
+        return {}
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"BOMNAE_GAZETTEER: cannot read {path}: {error.strerror}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp949")
+    known: dict[str, Point] = {}
+    for row in csv.DictReader(text.splitlines()):
+        point = _point_of(row)
+        for column in ("소재지지번주소", "소재지도로명주소", "주소"):
+            if point and row.get(column):
+                known.setdefault(address_key(row[column]), point)
+    return known
+
+
+def _point_of(row: dict[str, str]) -> Point | None:
+    """The point of a gazetteer's row; None where it is not two numbers."""
+    try:
+        return float(row["경도"]), float(row["위도"])
+    except (KeyError, TypeError, ValueError):
+        return None

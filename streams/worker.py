@@ -1,0 +1,121 @@
+"""One worker's life: wait for Redis and the broker, check the topics, work, end with a reason."""
+
+import asyncio
+import logging
+import os
+import sys
+from typing import Any
+
+from aiokafka.errors import KafkaError
+from kafka.errors import KafkaError as AdminError
+from kafka.errors import SaslAuthenticationFailedError
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
+
+from streams.app import create_app
+from streams.domain.network import Network
+from streams.errors import BomnaeError, SettingsError
+from streams.failpoints import FailAt
+from streams.gate import Gate
+from streams.settings import Settings
+from streams.watch import Watch, check_topics
+
+log = logging.getLogger(__name__)
+PAUSES_S = (0.5, 5.0)
+STOP_S = 15.0  # an agent that hangs must not keep the process; the gate makes ending it safe
+STOP_FAILED_S = 3.0  # nothing is to be waited for where something failed already
+
+
+async def work(
+    settings: Settings, network: Network, told_to_stop: asyncio.Event, fail: FailAt = None
+) -> None:
+    """Work until told to stop; raises what ended it before."""
+    app = create_app(settings, network, fail)
+    try:
+        waiting = asyncio.create_task(wait_for_stores(settings, app.gate, app.facts))
+        await _first(waiting, told_to_stop)
+        if not told_to_stop.is_set():
+            await _carry(app, settings, told_to_stop)
+    finally:
+        await app.gate.close()
+
+
+async def _carry(app: Any, settings: Settings, told_to_stop: asyncio.Event) -> None:
+    """Run the agents and the watch until one of them ends, or the process is told to stop."""
+    await app.start()
+    watch = Watch(settings, app.gate, app.consumer.assignment, app.facts, app.rewind)
+    log.info("worker started", extra={"group": app.conf.id})
+    crashed = asyncio.create_task(_crash_of(app))
+    watching = asyncio.create_task(watch.run())
+    reason: BaseException | None = None
+    try:
+        await _first(asyncio.ensure_future(_either(crashed, watching)), told_to_stop)
+    except Exception as error:  # noqa: BLE001 - whatever ended it is the reason
+        reason = error
+    crashed.cancel()
+    watching.cancel()
+    await _stop(app, reason)
+    if reason is not None:
+        raise reason
+
+
+async def _crash_of(app: Any) -> None:
+    """Raise what an agent or the consumer died of."""
+    await app._crashed.wait()  # noqa: SLF001 - Faust gives no public way to wait for it
+    if app.crash_reason is not None:
+        raise app.crash_reason
+
+
+async def _either(*tasks: asyncio.Task[Any]) -> None:
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
+
+
+async def _first(task: "asyncio.Task[Any]", told_to_stop: asyncio.Event) -> None:
+    """Wait for a task, or for the word to stop, which cancels it."""
+    stop = asyncio.create_task(told_to_stop.wait())
+    done, _ = await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if task in done:
+        task.result()
+    else:
+        task.cancel()
+
+
+async def _stop(app: Any, reason: BaseException | None) -> None:
+    within_s = STOP_S if reason is None else STOP_FAILED_S
+    stopping = asyncio.create_task(app.stop())
+    _, late = await asyncio.wait((stopping,), timeout=within_s)
+    if late:  # not cancelled: Faust would go on waiting
+        code = exit_code(reason)
+        line = str(reason) if isinstance(reason, BomnaeError) else repr(reason or "told to stop")
+        sys.stderr.write(f"bomnae: {line}; ended without waiting for what still hangs\n")
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def exit_code(reason: BaseException | None) -> int:
+    """The process's exit code for what ended it: 0 for nothing, 1 for a bug."""
+    if reason is None:
+        return 0
+    return reason.exit_code if isinstance(reason, BomnaeError) else 1
+
+
+async def wait_for_stores(settings: Settings, gate: Gate, facts: dict[str, str]) -> None:
+    """Return when Redis has the facts and the topics fit; what is away is tried again."""
+    pause_s = PAUSES_S[0]
+    while True:
+        try:
+            await gate.announce(facts)
+            return await check_topics(settings, gate)
+        except (AuthenticationError, NoPermissionError) as error:
+            raise SettingsError(f"Redis refuses BOMNAE_REDIS_PASSWORD: {error}") from None
+        except SaslAuthenticationFailedError:
+            raise SettingsError("the Kafka cluster refuses BOMNAE_KAFKA_USER") from None
+        except RedisError as error:
+            away = f"Redis ({type(error).__name__}: {error})"
+        except (KafkaError, AdminError, OSError, TimeoutError) as error:
+            away = f"Kafka at {settings.kafka} ({type(error).__name__})"
+        log.warning("waiting for %s, again in %.1f s", away, pause_s)
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, PAUSES_S[1])

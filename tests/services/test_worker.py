@@ -1,0 +1,168 @@
+"""A worker that cannot or must not go on says why in one line and ends with a code of its own."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from kafka import KafkaAdminClient
+
+from local.services import Process, free_port, start_redis, wait_until
+from local.stack import Stack
+from streams import topics
+from streams.failpoints import POINTS
+from tests import worlds
+
+
+def said_at_end(worker: Process, code: int, *, within_s: float = 30) -> str:
+    """The output of a worker that ended with a code."""
+    wait_until(lambda: worker.exit_code is not None, "its end", within_s=within_s)
+    output = worker.log.read_text(encoding="utf-8")
+    assert worker.exit_code == code, output
+    return output
+
+
+def audit(city: Stack) -> str:
+    return city.run("audit", "streams", "audit").splitlines()[0]
+
+
+def test_a_missing_topic_ends_a_worker_before_it_reads(stack: Stack) -> None:
+    (stack.folder / "network.json").write_text(worlds.road().dumps(), encoding="utf-8")
+    stack.env["BOMNAE_NETWORK"] = str(stack.folder)
+    output = said_at_end(stack.start_worker(), 2)
+    assert "bomnae: topic bus-positions is missing: python -m producers topics" in output
+    assert "Traceback" not in output
+
+
+def test_another_number_of_partitions_ends_a_worker_before_it_reads(city: Stack) -> None:
+    city.env["BOMNAE_PARTITIONS"] = "8"
+    output = said_at_end(city.start_worker(), 2)
+    assert "topic bus-positions has 4 partitions, BOMNAE_PARTITIONS=8 means 8" in output
+    assert worlds.redis_of(city).hgetall("bomnae:positions") == {}
+
+
+def test_a_redis_that_is_not_there_yet_is_waited_for(city: Stack, tmp_path: Path) -> None:
+    port = free_port()
+    city.env["BOMNAE_REDIS"] = f"redis://127.0.0.1:{port}/0"
+    worker = city.start_worker()
+    city.wait(worker, lambda: worker.said("waiting for Redis"), "its word")
+    (tmp_path / "late").mkdir()
+    server, _ = start_redis(tmp_path / "late", port=port)
+    try:
+        log = worlds.drive(1, worlds.STOPS)
+        worlds.publish(city, log)
+        worlds.wait_drained(city, worlds.last_tick_ms(log))
+        assert audit(city) == "identical"
+        worker.stop()
+    finally:
+        server.stop()
+
+
+def test_a_worker_that_only_waits_stops_when_told(city: Stack) -> None:
+    city.env["BOMNAE_REDIS"] = f"redis://127.0.0.1:{free_port()}/0"
+    worker = city.start_worker()
+    city.wait(worker, lambda: worker.said("waiting for Redis"), "its word")
+    worker.stop()
+    assert worker.exit_code == 0
+
+
+def test_a_password_that_redis_refuses_ends_a_worker(city: Stack) -> None:
+    worlds.redis_of(city).config_set("requirepass", "other")
+    city.env["BOMNAE_REDIS_PASSWORD"] = "wrong"  # noqa: S105
+    output = said_at_end(city.start_worker(), 2)
+    assert "Redis refuses BOMNAE_REDIS_PASSWORD" in output
+
+
+def test_a_worker_that_stands_while_messages_wait_ends_itself(city: Stack) -> None:
+    city.env["BOMNAE_WATCHDOG_S"] = "3"
+    worker = city.start_worker()
+    log = worlds.drive(1, worlds.STOPS)
+    worlds.publish(city, log)
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    store = worlds.redis_of(city)
+    store.config_set("maxmemory", "1")  # refuses every write from here on
+    worlds.publish(city, [*worlds.tick(worlds.last_tick_ms(log) + 1000)] * 3)
+    output = said_at_end(worker, 6, within_s=40)
+    assert "bomnae: bus-positions/0 stands at offset" in output
+    store.config_set("maxmemory", "0")
+    city.processes.pop("worker")
+    city.start_worker("worker-next")
+    worlds.wait_drained(city, worlds.last_tick_ms(log) + 1000)
+    assert audit(city) == "identical"
+
+
+def test_an_emptied_redis_is_marked_and_made_again_from_the_log(city: Stack) -> None:
+    log = worlds.drive(8, worlds.STOPS)
+    worker = city.start_worker()
+    worlds.publish(city, log)
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    before = worlds.dump(city)
+    store = worlds.redis_of(city)
+    network = store.hget("bomnae:meta", "network")
+    store.flushall()
+    worlds.publish(city, worlds.tick(worlds.last_tick_ms(log)))  # the same time again
+    city.wait(worker, lambda: worker.said("rebuilding"), "the mark")
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    city.wait(worker, lambda: not store.exists("bomnae:rebuilding"), "the end of the mark")
+    assert audit(city) == "identical"
+    assert store.hget("bomnae:meta", "network") == network
+    assert links_of(worlds.dump(city)) == links_of(before)
+
+
+def links_of(state: bytes) -> bytes:
+    return state[state.index(b"bomnae:links") : state.index(b"bomnae:positions")]
+
+
+def test_a_worker_that_begins_on_an_empty_redis_and_a_full_log_is_rebuilding(city: Stack) -> None:
+    log = worlds.drive(2, worlds.STOPS)
+    worlds.publish(city, log)
+    worker = city.start_worker()
+    city.wait(worker, lambda: worker.said("rebuilding"), "the mark")
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    store = worlds.redis_of(city)
+    city.wait(worker, lambda: not store.exists("bomnae:rebuilding"), "the end of the mark")
+    assert audit(city) == "identical"
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_worker_killed_at_a_failpoint_leaves_the_state_exact(city: Stack, point: str) -> None:
+    log = worlds.drive(3, worlds.STOPS)
+    worlds.publish(city, log)
+    passes = 2 if point in {"before_seek", "after_load"} else 40
+    env = {"FAIL_AT": f"{point}:{1 if point == 'before_seek' else passes}"}
+    worker = city.python("worker-failing", "streams", "worker", env=env)
+    wait_until(lambda: worker.exit_code is not None, "the kill")
+    assert worker.exit_code == -9
+    city.processes.pop("worker-failing")
+    city.start_worker("worker-next")
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    assert audit(city) == "identical"
+
+
+def test_an_agent_that_raises_ends_its_worker_with_the_reason(city: Stack) -> None:
+    worlds.publish(city, worlds.drive(1, worlds.STOPS))
+    env = {"FAIL_AT": "after_step:5", "FAIL_KIND": "raise"}
+    worker = city.python("worker", "streams", "worker", env=env)
+    assert "bomnae: RuntimeError('failpoint after_step')" in said_at_end(worker, 1)
+
+
+def test_a_topic_made_anew_under_a_running_worker_ends_it(city: Stack, kafka_kind: str) -> None:
+    if kafka_kind != "apache":
+        pytest.skip("the embedded broker makes a deleted topic anew by itself, with 4 partitions")
+    log = worlds.drive(2, worlds.STOPS)
+    worker = city.start_worker()
+    worlds.publish(city, log)
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    admin = KafkaAdminClient(bootstrap_servers=city.env["BOMNAE_KAFKA"])
+    try:
+        admin.delete_topics([topics.PERMITS.name])
+        wait_until(partial(is_made, city), "the topic made anew")
+    finally:
+        admin.close()
+    worlds.publish(city, log * 2)  # longer than it was: its end alone says nothing
+    assert "permits" in said_at_end(worker, 3)
+    again = city.start_worker("worker-again")
+    assert "topic permits was made anew: its id is" in said_at_end(again, 3)
+
+
+def is_made(city: Stack) -> bool:
+    return "permits" in city.run("topics-again", "producers", "topics")
