@@ -131,7 +131,15 @@ def last_tick_ms(log: Iterable[Sent]) -> int:
     return message.tick_ms
 
 
-UNCOMPARED = {"bomnae:deltas", "bomnae:counts", "bomnae:dead-letters", "bomnae:meta"}
+UNCOMPARED = {  # what is said of a state, and of the cluster it came from, is no state
+    "bomnae:deltas",
+    "bomnae:counts",
+    "bomnae:dead-letters",
+    "bomnae:lost",
+    "bomnae:meta",
+    "bomnae:rebuilding",
+    "bomnae:topic-ids",
+}
 
 
 def dump(stack: Stack) -> bytes:

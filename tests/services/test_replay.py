@@ -40,11 +40,19 @@ def replayed(folder: Path, recording: Path, kafka: str, speed: str) -> bytes:
     return state
 
 
+def differing(one: bytes, other: bytes) -> bytes:
+    """Where two states begin to differ, b"" when they do not: a whole state is no readable diff."""
+    if one == other:
+        return b""
+    at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    return one[max(0, at - 200) : at + 100]
+
+
 def test_a_recorded_hour_ends_in_the_same_bytes_at_any_speed(
     tmp_path: Path, recording: Path, kafka_kind: str
 ) -> None:
     first = replayed(tmp_path / "first", recording, kafka_kind, "max")
     second = replayed(tmp_path / "second", recording, kafka_kind, "max")
     paced = replayed(tmp_path / "paced", recording, kafka_kind, "60")
-    assert second == first
-    assert paced == first
+    assert differing(second, first) == b""
+    assert differing(paced, first) == b""
