@@ -1,0 +1,128 @@
+"""Apache Kafka for all rows."""
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+
+from local.services import answers, free_port, start_apache_kafka, wait_until
+from local.stack import JARS
+from producers.publisher import ensure_topics
+from streams import topics
+from streams.settings import Settings
+from tests.worlds import PARTITIONS
+
+Partitions = dict[str, int]
+
+
+class Broker:
+    """Apache Kafka for all rows; a row may kill it and start it again on the same log."""
+
+    def __init__(self, folder: Path) -> None:
+        self.proxied_port, self.proxy_port = free_port(), free_port()
+        self.process, self.address = start_apache_kafka(
+            folder, JARS, proxied=(self.proxied_port, self.proxy_port)
+        )
+        self._client: KafkaConsumer | None = None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.stop()
+
+    def start(self) -> None:
+        self.process.start()
+
+    def wait_up(self) -> None:
+        port = int(self.address.rsplit(":", 1)[1])
+        wait_until(lambda: answers(port), "Kafka")
+
+    def ends(self, chosen: Iterable[topics.Topic]) -> Partitions:
+        """Topic/partition -> offset of the next message."""
+        pairs = [TopicPartition(t.name, p) for t in chosen for p in range(t.partitions(PARTITIONS))]
+        ends = self._asked().end_offsets(pairs)
+        return {f"{tp.topic}/{tp.partition}": int(end) for tp, end in ends.items()}
+
+    def _asked(self) -> KafkaConsumer:
+        """One client for all questions: a new one each time costs more than the answer."""
+        if self._client is None:
+            self._client = KafkaConsumer(
+                bootstrap_servers=self.address,
+                group_id=None,
+                enable_auto_commit=False,
+                reconnect_backoff_max_ms=1_000,
+            )
+        return self._client
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self.process.stop()
+
+    def read(self, topic: topics.Topic) -> list[Any]:
+        """Every record of a topic, as the log has them now."""
+        ends = self.ends((topic,))
+        consumer = KafkaConsumer(
+            bootstrap_servers=self.address, group_id=None, enable_auto_commit=False
+        )
+        records: list[Any] = []
+        try:
+            pairs = [TopicPartition(topic.name, p) for p in range(topic.partitions(PARTITIONS))]
+            consumer.assign(pairs)
+            consumer.seek_to_beginning(*pairs)
+            wanted = {tp: ends[f"{tp.topic}/{tp.partition}"] for tp in pairs}
+            deadline = time.monotonic() + 60
+            while any(consumer.position(tp) < end for tp, end in wanted.items()):
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"{topic.name} was not read within 60 s")
+                for batch in consumer.poll(500).values():
+                    records += batch
+        finally:
+            consumer.close()
+        return records
+
+    def members(self) -> list[str]:
+        """The members of the workers' group, by id; none while it rebalances."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            group = admin.describe_groups(["bomnae"])["bomnae"]
+        finally:
+            admin.close()
+        if group["group_state"] != "Stable":
+            return []
+        return sorted(member["member_id"] for member in group["members"])
+
+    def fresh_topics(self) -> None:
+        """Every topic deleted and made anew, empty."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        ours = {topic.name for topic in topics.ALL}
+        try:
+            if stale := sorted(ours & set(admin.list_topics())):
+                admin.delete_topics(stale)
+                wait_until(lambda: not ours & set(admin.list_topics()), "the deletion", within_s=20)
+        finally:
+            admin.close()
+        ensure_topics(Settings(kafka=self.address))
+
+    def remake(self, topic: topics.Topic) -> None:
+        """One topic deleted and made anew, empty."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            admin.delete_topics([topic.name])
+            wait_until(lambda: topic.name not in admin.list_topics(), "the deletion", within_s=20)
+        finally:
+            admin.close()
+        ensure_topics(Settings(kafka=self.address))
+
+    def delete_records(self, before: Partitions) -> None:
+        """Do what retention does: drop the records before these offsets."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            cut = {}
+            for name, offset in before.items():
+                topic, number = name.rsplit("/", 1)
+                cut[TopicPartition(topic, int(number))] = offset
+            admin.delete_records(cut)
+        finally:
+            admin.close()

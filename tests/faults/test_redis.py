@@ -1,0 +1,106 @@
+"""Rows F13 to F15 and F18: what happens to Redis."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from local.faults import Mode, Proxy
+from local.services import wait_until
+from streams import topics
+from streams.store import REBUILDING
+from tests.faults import load
+from tests.faults.figures import SCALE, Figures, p95, scaled
+from tests.faults.processes import resident_mb
+from tests.faults.rig import INPUTS, PER_S, Rig
+
+SEED = 13
+
+
+@pytest.mark.row("F13", "kill -9 of Redis (AOF always), 4 times")
+def test_f13_killed_redis(rig: Rig, figures: Figures) -> None:
+    rig.crew(2)
+    rig.feed(load.day(SEED, scaled(600)))
+    rig.wait_working(least=100)
+    resumed = []
+    for _ in range(scaled(4)):
+        rig.kill_redis()
+        marks = rig.ahead()
+        rig.restart_redis()
+        resumed.append(rig.wait_past(marks))
+    rig.enough()
+    figures.at_most("resume p95 after Redis is back", p95(resumed), 5, "s")
+    rig.judge(figures)
+
+
+@pytest.mark.row("F14", "Redis rolled back 3 s under running workers (AOF swapped)")
+def test_f14_rolled_back_redis(rig: Rig, figures: Figures) -> None:
+    rig.crew(2)
+    rig.feed(load.day(SEED, scaled(600)))
+    rig.wait_working(least=300)
+    older = rig.folder / "older"
+    replays = []
+    for _ in range(scaled(2)):
+        shutil.rmtree(older, ignore_errors=True)
+        shutil.copytree(rig.folder / "appendonlydir", older)
+        rig.wait_working(least=int(3 * 3.3 * PER_S))  # 3 s of input and 2.3 derived each
+        rig.kill_redis()
+        marks = rig.broker.ends((*INPUTS, topics.LINK_EVENTS))
+        replace(rig.folder / "appendonlydir", older)
+        rig.restart_redis()
+        replays.append(rig.wait_past(marks))
+    rig.enough()
+    said = [p.log.read_text(encoding="utf-8") for n, p in rig.processes.items() if "worker" in n]
+    assert "going back" in "".join(said), "no worker noticed the roll-back"
+    figures.at_most("replay of 3 s", max(replays), 10, "s")
+    rig.judge(figures)
+
+
+def replace(folder: Path, other: Path) -> None:
+    shutil.rmtree(folder)
+    shutil.copytree(other, folder)
+
+
+@pytest.mark.row("F15", "FLUSHALL under running workers, an hour of data in the log")
+def test_f15_emptied_redis(rig: Rig, figures: Figures) -> None:
+    """144 bus positions a minute, speeds, permits; a tick each 10 s, in a soak each 1 s."""
+    tick_ms = 10_000 if SCALE == 1 else 1_000
+    city = load.City(SEED, tick_ms=tick_ms)
+    hour = list(city.steps(360))
+    rig.crew(2)
+    rig.feed(hour, per_s=2000).wait()
+    rig.wait_drained(600)
+    with rig.store() as store:
+        store.flushall()
+    begin = time.monotonic()
+    rig.feed(load.day(SEED + 1, 3, from_ms=load.event_time_ms(hour[-1])))
+    wait_until(lambda: rig.hash_of(REBUILDING) != {}, "rebuilding, said")
+    said_s = time.monotonic() - begin
+    rebuilt_s = rig.wait_drained(600)
+    wait_until(lambda: rig.hash_of(REBUILDING) == {}, "rebuilding over, said", within_s=30)
+    figures.noted |= {"observations": city.observations, "tick ms": tick_ms}
+    figures.at_most("rebuilding shown", said_s, 10, "s")
+    figures.at_most("rebuilt", rebuilt_s, 60, "s")
+    rig.judge(figures)
+
+
+@pytest.mark.row("F18", "Redis answers 500 ms late for 20 s (proxy)")
+def test_f18_slow_redis(rig: Rig, figures: Figures) -> None:
+    port = int(rig.env["BOMNAE_REDIS"].rsplit(":", 1)[1].split("/")[0])
+    with Proxy(port) as proxy:
+        worker = rig.worker({"BOMNAE_REDIS": f"redis://127.0.0.1:{proxy.port}/0"})
+        feeder = rig.feed(load.day(SEED, scaled(90)))
+        rig.wait_working([worker], 400)
+        members = rig.broker.members()
+        before_mb = resident_mb(worker.pid)
+        proxy.set(Mode.DELAY, delay_s=0.5)
+        wait_until(lambda: feeder.is_done, "the feeder")
+        slow_lag = rig.lag()
+        after_mb = resident_mb(worker.pid)
+        proxy.set(Mode.PASS)
+        drained_s = rig.wait_drained()
+        assert rig.broker.members() == members, "a rebalance"
+        figures.noted |= {"lag messages": slow_lag, "drained s": round(drained_s, 1)}
+        figures.at_most("worker memory growth", after_mb - before_mb, 64, "MiB")
+        rig.judge(figures)

@@ -1,0 +1,147 @@
+"""Rows F1 to F7: what happens to workers."""
+
+import random
+import signal
+import time
+from functools import partial
+
+import pytest
+
+from local.faults import Mode, Proxy
+from local.services import Process, wait_until
+from tests.faults import load
+from tests.faults.figures import Figures, p95, scaled
+from tests.faults.processes import send_signal, wait_exit
+from tests.faults.rig import SESSION_S, Rig
+
+SEED = 20261123
+FAILPOINTS = ("after_decode", "after_step", "after_send", "after_gate", "before_seek", "after_load")
+
+
+@pytest.mark.row("F1", "an agent raises, at random about once in 100 messages")
+def test_f01_raising_agent(rig: Rig, figures: Figures) -> None:
+    print(f"seed {SEED}")  # noqa: T201
+    chance = random.Random(SEED)
+    rig.feed(load.day(SEED, scaled(60)))
+    raised = 0
+    for _ in range(scaled(4)):
+        point = chance.choice(("after_decode", "after_step", "after_send"))
+        worker = rig.worker(
+            {"FAIL_AT": f"{point}:{chance.randrange(60, 140)}", "FAIL_KIND": "raise"}
+        )
+        code, _ = wait_exit(worker, 60)
+        raised += code == 1
+    rig.crew(1)
+    figures.exactly("workers ended by the error", raised, scaled(4))
+    rig.judge(figures)
+
+
+@pytest.mark.row("F2", "kill -9 of a worker in mid-stream, 20 times")
+def test_f02_kill_minus_9_20_times(rig: Rig, figures: Figures) -> None:
+    print(f"seed {SEED}")  # noqa: T201
+    chance = random.Random(SEED)
+    workers = [rig.worker(), rig.worker()]
+    rig.feed(load.day(SEED, scaled(1000)))
+    resumed = []
+    rig.wait_working(workers, 100)
+    for kill in range(scaled(20)):
+        victim = workers.pop(chance.randrange(2))
+        victim.kill()
+        marks = rig.ahead()
+        workers.append(rig.worker())
+        if kill % 3 == 0:
+            resumed.append(rig.wait_past(marks))
+        else:
+            time.sleep(chance.uniform(0.2, 1.0))  # the moment of the next kill
+    rig.enough()
+    figures.noted["kills"] = scaled(20)
+    figures.at_most("resume p95", p95(resumed), SESSION_S + 5, "s")
+    rig.judge(figures)
+
+
+@pytest.mark.row("F3", "kill -9 at each of 6 failpoints")
+def test_f03_killed_at_each_failpoint(rig: Rig, figures: Figures) -> None:
+    rig.feed(load.day(SEED, scaled(60)))
+    died = []
+    for point in FAILPOINTS:
+        nth = 1 if point in {"before_seek", "after_load"} else 40
+        worker = rig.worker({"FAIL_AT": f"{point}:{nth}", "FAIL_KIND": "kill"})
+        code, _ = wait_exit(worker, 60)
+        if code == -signal.SIGKILL:
+            died.append(point)
+    rig.crew(1)
+    figures.exactly("failpoints", len(died), len(FAILPOINTS))
+    rig.judge(figures)
+
+
+@pytest.mark.row("F4", "SIGTERM in flight, again and again")
+def test_f04_terminated_in_flight(rig: Rig, figures: Figures) -> None:
+    rig.feed(load.day(SEED, scaled(90)))
+    codes, took = [], []
+    for _ in range(scaled(6)):
+        worker = rig.worker()
+        rig.wait_working([worker], 50)
+        send_signal(worker, signal.SIGTERM)
+        code, exit_s = wait_exit(worker, 60)
+        codes.append(code)
+        took.append(exit_s)
+    rig.crew(1)
+    figures.exactly("exit codes 0", codes.count(0), scaled(6))
+    figures.at_most("time to exit, slowest", max(took), 10, "s")
+    rig.judge(figures)
+
+
+@pytest.mark.row("F5", "SIGTERM while Redis does not answer (proxy: black hole)")
+def test_f05_terminated_while_stuck(rig: Rig, figures: Figures) -> None:
+    port = int(rig.env["BOMNAE_REDIS"].rsplit(":", 1)[1].split("/")[0])
+    with Proxy(port) as proxy:
+        worker = rig.worker({"BOMNAE_REDIS": f"redis://127.0.0.1:{proxy.port}/0"})
+        rig.feed(load.day(SEED, scaled(60)))
+        rig.wait_working([worker], 300)
+        proxy.set(Mode.BLACKHOLE)
+        begin = time.monotonic()
+        worker.stop(within_s=20)  # as a supervisor does: SIGTERM, 20 s, SIGKILL
+        exit_s = time.monotonic() - begin
+        figures.noted["exit code"] = worker.exit_code
+    rig.crew(1)
+    figures.at_most("time to exit", exit_s, 30, "s")
+    rig.judge(figures)
+
+
+@pytest.mark.row("F6", "SIGSTOP of a worker for 12 s, then SIGCONT: a zombie")
+def test_f06_zombie(rig: Rig, figures: Figures) -> None:
+    first, _second = rig.crew(2)
+    rig.feed(load.day(SEED, scaled(600)))
+    rig.wait_working(least=300)
+    send_signal(first, signal.SIGSTOP)
+    begin = time.monotonic()
+    try:
+        taken_s = rig.wait_past(rig.ahead())
+        wait_until(lambda: time.monotonic() - begin > scaled(4 * SESSION_S), "the end of its sleep")
+    finally:
+        send_signal(first, signal.SIGCONT)
+    rig.wait_past(rig.ahead())
+    rig.enough()
+    figures.at_most("taken over by the other", taken_s, SESSION_S + 5, "s")
+    rig.judge(figures)
+    figures.exactly("effects of the zombie", len(rig.verdict()), 0)
+
+
+@pytest.mark.row("F7", "2 to 3 to 1 workers, 4 times under load")
+def test_f07_rebalances(rig: Rig, figures: Figures) -> None:
+    workers: list[Process] = [rig.worker(), rig.worker()]
+    rig.feed(load.day(SEED, scaled(1000)))
+    rig.wait_working(workers, 100)
+    size = partial(lambda n: len(rig.broker.members()) == n)
+    for _ in range(scaled(4)):
+        workers.append(rig.worker())
+        wait_until(partial(size, 3), "a group of 3", within_s=30)
+        for leaver in (workers.pop(0), workers.pop(0)):
+            leaver.stop()
+        rig.wait_past(rig.ahead())
+        workers.append(rig.worker())
+        wait_until(partial(size, 2), "a group of 2", within_s=30)
+    rig.enough()
+    figures.noted["cycles"] = scaled(4)
+    rig.judge(figures)
+    figures.exactly("effects twice", len(rig.verdict()), 0)

@@ -1,0 +1,172 @@
+"""A log, a store and workers in memory: Kafka, Redis and processes without either of them."""
+
+import copy
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import msgspec
+
+from streams import topics, wire
+from streams.agents import StageRunner
+from streams.domain.network import Network
+from streams.domain.records import LinkEvents, Origin
+from streams.domain.stage import Effects, Stage, State
+from streams.gate import Answer, Gate, Verdict, hash_of
+from streams.settings import Settings
+from streams.stages import stages
+from tests.worlds import PARTITIONS, Sent
+
+Place = tuple[str, int]
+NEVER = 10**9
+
+
+class CrashError(Exception):
+    """The worker's process is gone."""
+
+
+@dataclass
+class Log:
+    """Partitions of bytes; what is in stays in."""
+
+    records: dict[Place, list[bytes]] = field(default_factory=lambda: defaultdict(list))
+
+    def append(self, topic: str, partition: int, payload: bytes) -> None:
+        self.records[topic, partition].append(payload)
+
+
+@dataclass
+class Kept:
+    """What Redis holds: positions, rows as JSON, counts."""
+
+    positions: dict[Place, int] = field(default_factory=dict)
+    hashes: dict[str, dict[str, bytes]] = field(default_factory=lambda: defaultdict(dict))
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        return {
+            name: {row: msgspec.json.decode(value) for row, value in rows.items()}
+            for name, rows in self.hashes.items()
+            if rows
+        }
+
+
+class Store:
+    """One Redis; it can be rolled back to any earlier moment."""
+
+    def __init__(self) -> None:
+        self.now = Kept()
+        self.moments: list[Kept] = [copy.deepcopy(self.now)]
+
+    def remember(self) -> None:
+        self.moments.append(copy.deepcopy(self.now))
+
+
+class ModelGate:
+    """The gate's contract in twenty lines: next, repeated, or a hole."""
+
+    knows_repeats = knows_holes = True  # False: a broken gate, which the laws must find
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.epoch = 0
+
+    def forget(self) -> None:
+        self.epoch += 1
+
+    async def load_at(self, stage: Stage, topic: str, partition: int) -> tuple[int, State]:
+        kept = self._store.now
+        state: State = {}
+        for table in stage.tables:
+            decode = msgspec.json.Decoder(table.row_type).decode
+            rows = kept.hashes[hash_of(table, partition)]
+            state[table.name] = {name: decode(value) for name, value in rows.items()}
+        return kept.positions.get((topic, partition), -1), state
+
+    async def apply(
+        self, topic: str, partition: int, offset: int, *, stage: Stage, effects: Effects
+    ) -> Answer:
+        kept = self._store.now
+        at = kept.positions.get((topic, partition), -1)
+        if offset <= at and self.knows_repeats:
+            return Answer(Verdict.DUPLICATE, at)
+        if offset > at + 1 and self.knows_holes:
+            return Answer(Verdict.HOLE, at)
+        for table in stage.tables:
+            rows = kept.hashes[hash_of(table, partition)]
+            for name, row in effects.changes.get(table.name, {}).items():
+                if row is None:
+                    rows.pop(name, None)
+                else:
+                    rows[name] = msgspec.json.encode(row)
+        kept.counts.update(effects.counts)
+        kept.refused.update(effects.refused)
+        kept.positions[topic, partition] = offset
+        return Answer(Verdict.APPLIED, offset)
+
+
+class Worker:
+    """A process: its runners, where it reads next, and the failpoint it dies at."""
+
+    def __init__(self, log: Log, store: Store, network: Network) -> None:
+        self._log, self._store = log, store
+        self._network = network
+        self.start()
+
+    def start(self) -> None:
+        """A new process, with nothing in its memory."""
+        self.dies_at, self.dies_after = "", NEVER
+        self.gate = ModelGate(self._store)
+        self.reads_at: dict[Place, int] = {}
+        self._runners = {
+            topic.name: StageRunner(stage, cast(Gate, self.gate), self, self._rewind, self._passed)
+            for topic, stage in stages(Settings(), self._network).items()
+        }
+
+    def seek(self, places: Iterable[Place]) -> None:
+        """What a worker does after a rebalance: begin after the stored positions."""
+        self.gate.forget()
+        for place in places:
+            self.reads_at[place] = self._store.now.positions.get(place, -1) + 1
+
+    async def read(self, place: Place, most: int) -> int:
+        """Take up to so many messages of a partition; how many there were."""
+        done = 0
+        while done < most:
+            offset = self.reads_at.setdefault(place, 0)
+            if offset >= len(self._log.records[place]):
+                break
+            self.reads_at[place] = offset + 1
+            payload = self._log.records[place][offset]
+            await self._runners[place[0]].take(payload, Origin(*place, offset))
+            done += 1
+        return done
+
+    async def send_derived(self, partition: int, message: LinkEvents) -> None:
+        self._log.append(topics.LINK_EVENTS.name, partition, wire.encode(message))
+
+    async def send_dead(self, payload: bytes, *, code: str, origin: Origin) -> None:
+        self._log.append(topics.DEAD_LETTERS.name, 0, f"{code} {origin}".encode() + payload)
+
+    async def _rewind(self, topic: str, partition: int, offset: int) -> None:
+        self.reads_at[topic, partition] = offset
+
+    def _passed(self, point: str) -> None:
+        if point != self.dies_at:
+            return
+        self.dies_after -= 1
+        if self.dies_after <= 0:
+            raise CrashError(point)
+
+
+def places() -> list[Place]:
+    """Every partition of every topic that a stage reads."""
+    read = (*topics.TICKED, topics.FEED_REPORTS, topics.LINK_EVENTS)
+    return [(t.name, p) for t in read for p in range(t.partitions(PARTITIONS))]
+
+
+def publish(log: Log, sents: Iterable[Sent]) -> None:
+    for topic, partition, payload in sents:
+        log.append(topic.name, partition, payload)
