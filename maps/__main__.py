@@ -6,14 +6,13 @@ import logging
 import os
 import signal
 import sys
-from pathlib import Path
 
 from aiohttp import web
 
 from maps.web.server import build_app, parse_address
-from streams.domain.network import Network
-from streams.errors import BomnaeError, NetworkError
+from streams.errors import BomnaeError
 from streams.settings import Settings
+from streams.stages import load_network
 from streams.store import Store
 
 _HELP = """Serves the live map, the page of each work and the API.
@@ -57,23 +56,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     commands.add_parser("serve", help="serve until SIGTERM or SIGINT")
     return parser
-
-
-def load_network(folder: str) -> Network:
-    """The network in a folder; raises NetworkError that says how to get one."""
-    if not folder:
-        raise NetworkError(
-            "BOMNAE_NETWORK is not set: the folder written by `python -m producers network`"
-        )
-    file = Path(folder) / "network.json"
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise NetworkError(
-            f"BOMNAE_NETWORK: cannot read {file}: {reason}; `python -m producers network` writes it"
-        ) from None
-    return Network.loads(text)
 
 
 async def serve(app: web.Application, address: str) -> None:

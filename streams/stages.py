@@ -48,14 +48,20 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
 
 
 def load_network(folder: str) -> Network:
-    """The network of a folder; raises NetworkError naming what is missing."""
-    path = Path(folder) / "network.json"
-    if not folder or not path.is_file():
+    """The network in a folder; raises NetworkError that says how to get one."""
+    if not folder:
         raise NetworkError(
-            f"no network at {str(path)!r}: set BOMNAE_NETWORK to the folder that "
-            "`python -m producers network --route-stops FILE.csv --out DIR` wrote"
+            "BOMNAE_NETWORK is not set: the folder written by `python -m producers network`"
         )
-    return Network.loads(path.read_text(encoding="utf-8"))
+    file = Path(folder) / "network.json"
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise NetworkError(
+            f"BOMNAE_NETWORK: cannot read {file}: {reason}; `python -m producers network` writes it"
+        ) from None
+    return Network.loads(text)
 
 
 def load_gazetteer(path: str) -> dict[str, Point]:

@@ -87,11 +87,6 @@ class Store:
         entries = found[0][1] if isinstance(found, list) and found else _only(found)
         return [(entry.decode(), msgspec.json.decode(fields[b"d"])) for entry, fields in entries]
 
-    async def oldest_delta(self) -> str | None:
-        """The id of the oldest delta kept; a reader behind it needs a new picture."""
-        oldest = await self.client.xrange(DELTAS, count=1)
-        return oldest[0][0].decode() if oldest else None
-
     async def holds(self, delta_id: str) -> bool:
         """Whether this very delta is kept. False: trimmed, or Redis was emptied or restored."""
         return bool(await self.client.xrange(DELTAS, delta_id, delta_id, count=1))
