@@ -20,6 +20,8 @@ class Closure(StrEnum):
     PARTIAL = "partial"
     SHOULDER = "shoulder"
     SIDEWALK = "sidewalk"
+    BICYCLE = "bicycle"
+    BUS_STOP = "bus_stop"
     NONE = "none"
     UNKNOWN = "unknown"
 
@@ -70,8 +72,10 @@ class Permit:
     """One excavation or occupation permit as its source states it; the end is exclusive.
 
     `starts_ms..ends_ms` is the occupation; `dig_*` and `restore_*` are the digging and the
-    restoration inside it where the source tells them apart. `hours` is a daily window such as
-    "22:00-05:00" (KST) or "". `organisation` and `phone` are an organisation's, never a person's.
+    restoration inside it where the source tells them apart. `began_ms` and `done_ms` are when it
+    really began and was done, as the source says. `hours` is a daily window such as
+    "22:00-05:00" (KST) or "". `direction` is the source's text: "" means both. `also_closed` is what
+    it takes beside `closure`. `organisation` and `phone` are an organisation's, never a person's.
     """
 
     permit_id: str
@@ -91,11 +95,18 @@ class Permit:
     geometry: tuple[tuple[float, float], ...] = ()
     dig_starts_ms: int | None = None
     dig_ends_ms: int | None = None
+    restore_starts_ms: int | None = None
     restore_ends_ms: int | None = None
+    began_ms: int | None = None
+    done_ms: int | None = None
     length_m: float | None = None
     width_m: float | None = None
     depth_m: float | None = None
     area_m2: float | None = None
+    remaining_width_m: float | None = None
+    direction: str = ""
+    also_closed: tuple[Closure, ...] = ()
+    is_withdrawn: bool = False
     status_text: str = ""
     flags: tuple[str, ...] = ()
 
@@ -155,6 +166,54 @@ class IncidentBatch:
     received_ms: int
     is_complete: bool
     rows: tuple[Incident, ...]
+
+
+class SiteWord(StrEnum):
+    """What an office or a crew says of a work."""
+
+    START = "start"
+    END = "end"
+    EXTEND = "extend"
+    NOT_YET = "not_yet"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """One word from an office or a crew about one work; `until_ms` goes with EXTEND."""
+
+    report_id: str
+    permit_id: str
+    word: SiteWord
+    by: str  # "crew" or "office"
+    received_ms: int
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A citizen's call about a place, without anything about the caller.
+
+    `reference` is the desk's own number to call back under, "" for none. `closed` are the links of
+    the place that were shown closed while the caller spoke.
+    """
+
+    call_id: str
+    received_ms: int
+    title: str
+    link_ids: tuple[str, ...]
+    lon: float | None = None
+    lat: float | None = None
+    reference: str = ""
+    closed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallDone:
+    """The desk has called back."""
+
+    call_id: str
+    received_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,5 +297,16 @@ class LinkEvents:
     obstructions: tuple[Obstruction, ...] = ()
 
 
-Message = PositionBatch | SpeedBatch | PermitBatch | IncidentBatch | Tick | FeedReport | LinkEvents
+Message = (
+    PositionBatch
+    | SpeedBatch
+    | PermitBatch
+    | IncidentBatch
+    | SiteReport
+    | Call
+    | CallDone
+    | Tick
+    | FeedReport
+    | LinkEvents
+)
 Json = dict[str, Any]

@@ -30,6 +30,8 @@ _GRAVITY = (
     Closure.PARTIAL,
     Closure.UNKNOWN,
     Closure.SHOULDER,
+    Closure.BUS_STOP,
+    Closure.BICYCLE,
     Closure.SIDEWALK,
     Closure.NONE,
 )
