@@ -48,6 +48,7 @@ KOREAN = {
     "levels_motorway": "고속도로: 이 미만 정체, 이 미만 서행(km/h), 한국도로공사",
     "dwell_s": "정류장에 서 있는 시간, 초. 통과 시간에서 뺌",
     "road_factor": "잰 길이가 없을 때 도로 길이 / 직선 거리",
+    "history_days": "지난 상태를 물을 수 있는 기간, 일. Redis에 보관",
     "simulated": "1이면 모의 자료. 모든 화면에 표시됨",
     "log": "debug, info, warning, error 중 하나",
 }

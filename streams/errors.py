@@ -20,6 +20,10 @@ class RecordRefusedError(BomnaeError):
         self.detail = detail
 
 
+class IntakeError(BomnaeError):
+    """The log did not take a message in time; it may still arrive."""
+
+
 class NetworkError(BomnaeError):
     """A network file cannot be read or breaks a rule of the import."""
 

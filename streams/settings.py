@@ -98,6 +98,9 @@ class Settings:
     road_factor: float = _row(
         1.25, "road length / straight line where no measured length is known", low=1, high=3
     )
+    history_days: int = _row(
+        7, "how long the past can be asked for, days; kept in Redis", low=1, high=90
+    )
     simulated: int = _row(0, "1: the feeds are simulated; every screen says so", low=0, high=1)
     log: str = _row("info", "debug, info, warning or error")
 

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 from streams import topics
+from streams.domain.calls import CallsStage
 from streams.domain.feeds import FeedsStage
 from streams.domain.incidents import IncidentsStage
 from streams.domain.levels import parse_levels
@@ -42,6 +43,7 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
             network, partitions=wide, gazetteer=load_gazetteer(settings.gazetteer)
         ),
         topics.INCIDENTS: IncidentsStage(network, partitions=wide),
+        topics.CALLS: CallsStage(partitions=wide),
         topics.FEED_REPORTS: FeedsStage(),
         topics.LINK_EVENTS: RoadsStage(network, rules, inputs),
     }

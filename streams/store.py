@@ -3,7 +3,7 @@
 Only `streams.gate` writes state.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +22,39 @@ META = "bomnae:meta"  # network version, city
 LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread
 REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the state is made again
 TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was folded from
+PAST = "bomnae:past"  # sorted set: subject -> when it was last remembered, ms
 LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
-DELTA_LETTERS = {LINKS: "l", BUSES: "b", WORKS: "w", INCIDENTS: "i"}
+CALLS, REPORTS, CLASHES = "calls", "reports", "clashes"
+DELTA_LETTERS = {
+    LINKS: "l",
+    BUSES: "b",
+    WORKS: "w",
+    INCIDENTS: "i",
+    CALLS: "q",
+    REPORTS: "r",
+    CLASHES: "k",
+}
 MAX_DELTAS = 4096
+
+
+PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
+
+# The last entry of each stream at or before a time: its id and its value, or nothing.
+_LATEST = """
+local found = {}
+for i, stream in ipairs(KEYS) do
+  local last = redis.call('XREVRANGE', stream, ARGV[i], '-', 'COUNT', 1)[1]
+  found[i] = last and {last[1], last[2][2]} or {}
+end
+return found
+"""
+
+Json = dict[str, Any]
+
+
+def past_key(subject: str) -> str:
+    """The stream of what was known of a subject: `bomnae:past:work:ID`; its ids are times."""
+    return f"{PAST}:{subject}"
 
 
 def key(kind: str, partition: int) -> str:
@@ -41,6 +71,9 @@ class Picture:
     buses: dict[str, Any] = field(default_factory=dict)
     works: dict[str, Any] = field(default_factory=dict)
     incidents: dict[str, Any] = field(default_factory=dict)
+    calls: dict[str, Any] = field(default_factory=dict)
+    reports: dict[str, Any] = field(default_factory=dict)
+    clashes: dict[str, Any] = field(default_factory=dict)
     feeds: dict[str, Any] = field(default_factory=dict)
     clock_ms: int | None = None
     clocks: dict[str, int] = field(default_factory=dict)
@@ -51,6 +84,7 @@ class Store:
 
     def __init__(self, client: aioredis.Redis) -> None:
         self.client: Any = client  # redis-py's hints are unions over its decoding modes
+        self._latest = client.register_script(_LATEST)
 
     @classmethod
     def connect(cls, settings: Settings) -> "Store":
@@ -104,6 +138,52 @@ class Store:
         counts = {name.decode(): int(value) for name, value in (dead | other).items()}
         return counts | lost_counts(lost)
 
+    async def past(
+        self, subjects: Iterable[str], known_ms: int
+    ) -> dict[str, tuple[int, Json | None]]:
+        """What was known of each subject at a time: (since when, row), row None: it was gone.
+
+        Subjects of which nothing was known then are left out.
+        """
+        return await self.past_each(dict.fromkeys(subjects, known_ms))
+
+    async def past_each(self, known: Mapping[str, int]) -> dict[str, tuple[int, Json | None]]:
+        """`past` with a time of its own for each subject."""
+        asked = list(known.items())
+        found: dict[str, tuple[int, Json | None]] = {}
+        for begin in range(0, len(asked), PAST_CHUNK):
+            chunk = asked[begin : begin + PAST_CHUNK]
+            entries = await self._latest(
+                keys=[past_key(subject) for subject, _ in chunk], args=[ms for _, ms in chunk]
+            )
+            for (subject, _), entry in zip(chunk, entries, strict=True):
+                if entry:
+                    found[subject] = _entry(*entry)
+        return found
+
+    async def changed_since(self, since_ms: int) -> list[str]:
+        """The subjects remembered after a time, the latest last."""
+        found = await self.client.zrangebyscore(PAST, f"({since_ms}", "+inf")
+        return [name.decode() for name in found]
+
+    async def past_since(self, subject: str, since_ms: int) -> list[tuple[int, Json | None]]:
+        """All that became known of a subject after a time, in order."""
+        return (await self.pasts_since([subject], since_ms))[subject]
+
+    async def pasts_since(
+        self, subjects: Iterable[str], since_ms: int
+    ) -> dict[str, list[tuple[int, Json | None]]]:
+        """`past_since` of many subjects."""
+        names = list(subjects)
+        async with self.client.pipeline(transaction=False) as together:
+            for subject in names:
+                together.xrange(past_key(subject), min=since_ms + 1)
+            runs = await together.execute()
+        return {
+            subject: [_entry(entry, fields[b"v"]) for entry, fields in run]
+            for subject, run in zip(names, runs, strict=True)
+        }
+
     async def is_rebuilding(self) -> bool:
         """Whether the state is being made again from the log."""
         return bool(await self.client.exists(REBUILDING))
@@ -120,6 +200,11 @@ def lost_counts(rows: Mapping[bytes, bytes]) -> dict[str, int]:
 
 def json_values(rows: Mapping[bytes, bytes]) -> dict[str, Any]:
     return {name.decode(): msgspec.json.decode(value) for name, value in rows.items()}
+
+
+def _entry(entry_id: bytes, value: bytes) -> tuple[int, Json | None]:
+    """An entry of the history as (known_ms, row)."""
+    return int(entry_id.partition(b"-")[0]), msgspec.json.decode(value)
 
 
 def _only(found: Any) -> Any:

@@ -23,11 +23,12 @@ BUS_POSITIONS = Topic("bus-positions", key="vehicle", is_wide=True, retention_h=
 LINK_SPEEDS = Topic("link-speeds", key="link_id", is_wide=True, retention_h=24 * 7)
 PERMITS = Topic("permits", key="permit_id", is_wide=False, retention_h=24 * 365)
 INCIDENTS = Topic("incidents", key="incident_id", is_wide=False, retention_h=24 * 30)
+CALLS = Topic("calls", key="call_id", is_wide=False, retention_h=24 * 30)
 FEED_REPORTS = Topic("feed-reports", key="feed", is_wide=False, retention_h=24 * 7)
 LINK_EVENTS = Topic("link-events", key="link_id", is_wide=True, retention_h=24 * 7)
 DEAD_LETTERS = Topic("dead-letters", key="code", is_wide=False, retention_h=24 * 30)
 
-TICKED = (BUS_POSITIONS, LINK_SPEEDS, PERMITS, INCIDENTS)
+TICKED = (BUS_POSITIONS, LINK_SPEEDS, PERMITS, INCIDENTS, CALLS)
 """The inputs of the fold. The clock writes each tick to every partition of each, so that time
 stands in order with the data of that partition: a replay closes the same windows at any speed."""
 

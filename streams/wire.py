@@ -5,6 +5,7 @@ stable code of `RULES`: the caller sends it to `dead-letters` untouched and goes
 """
 
 import math
+import re
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -28,12 +29,16 @@ RULES = {
     "R012": "an identity is missing",
     "R013": "the file or answer breaks off",
     "R014": "a link that the network does not know",
+    "R020": "a call's title or reference is too long, or could be a person's number",
 }
 MAX_BYTES = 1 << 20
 MAX_AHEAD_MS = 120_000
 MAX_SPEED_KMH = 250.0
 MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
 MAX_VERTICES = 2000
+MAX_TITLE = 80
+MAX_WIDTH_M = 100.0  # wider than any road
+MAX_CALL_LINKS = 200
 MAX_SPAN_DEG = 0.5  # a geometry wider than a city is no work's
 
 _TYPES: dict[str, type] = {
@@ -127,14 +132,51 @@ def _check_permits(batch: rec.PermitBatch) -> None:
     for row in batch.rows:
         _check_point(row.lon, row.lat)
         _check_geometry(row.geometry)
-        if row.dig_starts_ms and row.dig_ends_ms and row.dig_ends_ms <= row.dig_starts_ms:
-            raise RecordRefusedError(
-                "R010", f"digging ends {row.dig_ends_ms} ms, begins {row.dig_starts_ms} ms"
-            )
         if not row.permit_id:
             raise RecordRefusedError("R012", "permit without an identity")
         if row.ends_ms <= row.starts_ms:
             raise RecordRefusedError("R010", f"ends {row.ends_ms} ms, begins {row.starts_ms} ms")
+        _check_periods(row)
+        _check_observed(row, batch.received_ms)
+        if row.remaining_width_m is not None and not 0 <= row.remaining_width_m <= MAX_WIDTH_M:
+            raise RecordRefusedError(
+                "R008", f"remaining width {row.remaining_width_m} m, within 0..{MAX_WIDTH_M}"
+            )
+        if len(row.direction) > MAX_TITLE:
+            raise RecordRefusedError(
+                "R008", f"direction of {len(row.direction)}, at most {MAX_TITLE} characters"
+            )
+
+
+def _check_periods(row: rec.Permit) -> None:
+    """Digging and restoration end after they begin, and what was done had begun."""
+    for what, begin_ms, end_ms in (
+        ("digging", row.dig_starts_ms, row.dig_ends_ms),
+        ("restoration", row.restore_starts_ms, row.restore_ends_ms),
+    ):
+        if begin_ms is not None and end_ms is not None and end_ms <= begin_ms:
+            raise RecordRefusedError("R010", f"{what} ends {end_ms} ms, begins {begin_ms} ms")
+    if row.began_ms is not None and row.done_ms is not None and row.done_ms < row.began_ms:
+        raise RecordRefusedError("R010", f"done {row.done_ms} ms, began {row.began_ms} ms")
+
+
+def _check_observed(row: rec.Permit, received_ms: int) -> None:
+    """What really began or was done lies in the past."""
+    for time_ms in (row.began_ms, row.done_ms):
+        if time_ms is not None:
+            _check_time(time_ms, received_ms)
+
+
+def _check_site_report(report: rec.SiteReport) -> None:
+    _check_clock(report.received_ms, report.until_ms)
+    if not (0 < len(report.report_id) <= MAX_TITLE and 0 < len(report.permit_id) <= MAX_TITLE):
+        raise RecordRefusedError(
+            "R012", f"a report's id and its permit's are 1 to {MAX_TITLE} characters"
+        )
+    if report.by not in {"crew", "office"}:
+        raise RecordRefusedError("R005", f"by {report.by[:40]!r}, must be crew or office")
+    if report.word is rec.SiteWord.EXTEND and report.until_ms is None:
+        raise RecordRefusedError("R005", "an extension without until_ms")
 
 
 def _check_incidents(batch: rec.IncidentBatch) -> None:
@@ -142,6 +184,48 @@ def _check_incidents(batch: rec.IncidentBatch) -> None:
         _check_point(row.lon, row.lat)
         if not row.incident_id:
             raise RecordRefusedError("R012", "incident without an identity")
+
+
+_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+_REFERENCE = re.compile(r"[A-Za-z0-9-]{0,20}")
+_PHONE = re.compile(r"(?<![0-9])(?:82[ .-]?)?0?1[016789][ .-]?[0-9]{3,4}[ .-]?[0-9]{4}(?![0-9])")
+_RESIDENT = re.compile(r"(?<![0-9])[0-9]{6}-?[1-8][0-9]{6}(?![0-9])")
+
+
+def is_persons_number(text: str) -> bool:
+    """Whether a text holds a mobile or resident number, or is any Korean telephone number."""
+    digits = re.sub("[ .+-]", "", text)
+    is_phone = re.fullmatch("(?:0|82)[0-9]{8,10}", digits) is not None
+    return is_phone or _PHONE.search(text) is not None or _RESIDENT.search(text) is not None
+
+
+def without_persons_numbers(text: str) -> str:
+    """A text with every mobile and resident number in it replaced by …."""
+    return _RESIDENT.sub("…", _PHONE.sub("…", text))
+
+
+def _check_call(call: rec.Call) -> None:
+    _check_clock(call.received_ms)
+    _check_point(call.lon, call.lat)
+    _check_call_id(call.call_id)
+    if not 0 < len(call.title) <= MAX_TITLE or is_persons_number(call.title):
+        raise RecordRefusedError("R020", f"title of {len(call.title)}, within 1..{MAX_TITLE}")
+    if not _REFERENCE.fullmatch(call.reference) or is_persons_number(call.reference):
+        raise RecordRefusedError("R020", "reference: at most 20 of A-Z a-z 0-9 -, no phone number")
+    if max(len(call.link_ids), len(call.closed)) > MAX_CALL_LINKS:
+        raise RecordRefusedError(
+            "R008", f"{len(call.link_ids)} links of a call, at most {MAX_CALL_LINKS}"
+        )
+
+
+def _check_call_done(done: rec.CallDone) -> None:
+    _check_clock(done.received_ms)
+    _check_call_id(done.call_id)
+
+
+def _check_call_id(call_id: str) -> None:
+    if not _NAME.fullmatch(call_id):
+        raise RecordRefusedError("R012", "a call's id is 1 to 64 of A-Z a-z 0-9 -")
 
 
 def _check_tick(tick: rec.Tick) -> None:
@@ -183,5 +267,8 @@ _CHECKS: dict[type, Callable[..., None]] = {
     rec.SpeedBatch: _check_speeds,
     rec.PermitBatch: _check_permits,
     rec.IncidentBatch: _check_incidents,
+    rec.SiteReport: _check_site_report,
     rec.Tick: _check_tick,
+    rec.Call: _check_call,
+    rec.CallDone: _check_call_done,
 }

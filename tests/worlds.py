@@ -17,6 +17,7 @@ from streams.domain.network import Link, Network, Route, Stop
 from streams.domain.records import BusPosition, PositionBatch, Tick
 from streams.settings import Settings
 from streams.stages import stages
+from streams.store import PAST
 
 PARTITIONS = 4
 STOPS = 12  # of the service tests' road
@@ -143,10 +144,11 @@ UNCOMPARED = {  # what is said of a state, and of the cluster it came from, is n
 
 
 def dump(stack: Stack) -> bytes:
-    """Every state in Redis in a fixed order; deltas and counts of repetitions are no state."""
+    """Every state in Redis in a fixed order; deltas, history and counts of repetitions are none."""
     store = redis_of(stack)
     names = sorted(name.decode() for name in store.keys("bomnae:*"))
-    kept = {name: sorted(store.hgetall(name).items()) for name in names if name not in UNCOMPARED}
+    names = [n for n in names if n not in UNCOMPARED and not n.startswith(PAST)]
+    kept = {name: sorted(store.hgetall(name).items()) for name in names}
     return repr(kept).encode()
 
 

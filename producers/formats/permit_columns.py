@@ -35,6 +35,13 @@ _SPELLINGS = {
     "hours": "공사시간 작업시간 공사시간대 작업시간대 통제시간 HOURS",
     "closure": "통제구분 통제형태 통제내용 교통통제 차로통제 차량통제 도로통제 통제여부 CLOSURE",
     "lanes_closed": "통제차로수 점용차로수 통제차로 차단차로수 LANES LANES_CLOSED",
+    "direction": "통제방향 공사방향 진행방향 방향 방면 DRC DIRECTION",
+    "remaining_width_m": (
+        "잔여폭 잔여도로폭 잔여차로폭 통행가능폭 통행폭 유효폭 RMN_WID REMAINING_WIDTH"
+    ),
+    "sidewalk": "보도통제 보도점용 보도통제여부 인도통제 SIDEWALK",
+    "bicycle": "자전거도로통제 자전거도로통제여부 자전거통제 BICYCLE",
+    "bus_stop": "정류장통제 버스정류장통제 정류장통제여부 정류장이전 버스정류장이전 BUS_STOP",
     "road_part": "차도보도구분 차도/보도 도로구분 CHB_CDE ROAD_KND_CD ROAD_PART",
     "lon": "경도 LON LNG LONGITUDE",
     "lat": "위도 LAT LATITUDE",
@@ -43,21 +50,24 @@ _SPELLINGS = {
     "link_ids": "표준링크 표준링크ID 표준링크아이디 링크ID LINK_ID LINK_IDS LINKID",
     "geometry": "선형 형상 WKT GEOMETRY GEOM",
     "starts": (
-        "점용시작일 점용시작일자 허가시작일 허가시작일자 공사시작일 공사시작일자 착공일 "
-        "착공일자 시작일 시작일자 JYS_YMD JYSYMD CCS_YMD START START_DATE STARTDATE"
+        "점용시작일 점용시작일자 허가시작일 허가시작일자 공사시작일 공사시작일자 착공예정일 "
+        "시작일 시작일자 JYS_YMD JYSYMD CCS_YMD START START_DATE STARTDATE"
     ),
     "ends": (
         "점용종료일 점용종료일자 점용만료일 허가종료일 허가종료일자 허가만료일 공사종료일 "
-        "공사종료일자 준공일 준공예정일 준공일자 종료일 종료일자 JYE_YMD JYEYMD CCE_YMD "
-        "END END_DATE ENDDATE ENDYMD"
+        "공사종료일자 준공예정일 종료일 종료일자 JYE_YMD JYEYMD CCE_YMD END END_DATE ENDDATE"
     ),
+    "began": "실착공일 실착공일자 실제착공일 실제시작일 착공신고일 ACT_S 착공일 착공일자",
+    "done": ("실준공일 실준공일자 실제준공일 실제종료일 준공검사일 ACT_E 준공일 준공일자 ENDYMD"),
     "period": "점용기간 허가기간 공사기간 기간 CNWPD_DT PERIOD",
     "dig_starts": "굴착시작일 굴착시작일자 굴착착수일 DIS_YMD DIG_S DIG_START",
     "dig_ends": "굴착종료일 굴착종료일자 굴착완료일 DIE_YMD DIG_E DIG_END",
     "dig_period": "굴착기간 DIG_PERIOD",
+    "restore_starts": "복구시작일 복구시작일자 원상복구시작일 복구착수일 복구착공일 RST_S",
+    "restore_period": "복구기간 원상복구기간 RST_PERIOD",
     "restore_ends": (
-        "원상복구검사일 원상복구검사일자 원상복구일 원상복구예정일 복구완료일 복구예정일 "
-        "RCV_YMD RST_E"
+        "원상복구검사일 원상복구검사일자 원상복구일 원상복구예정일 복구종료일 복구완료일 "
+        "복구예정일 RCV_YMD RST_E"
     ),
     "length_m": "연장 굴착연장 길이 굴착길이 DIG_LEN LENGTH",
     "width_m": "폭 굴착폭 도로굴착폭 DIG_WID WIDTH",
@@ -69,7 +79,11 @@ _SPELLINGS = {
 ALIASES: Mapping[str, tuple[str, ...]] = {
     meaning: tuple(spellings.split()) for meaning, spellings in _SPELLINGS.items()
 }
-"""Earlier spellings win where a row has several with a value."""
+"""Earlier spellings win where a row has several with a value.
+
+착공일 and 준공일 are what began and was done where the row has a proposed period beside them, and
+that period where it has none.
+"""
 MEANING = {spelling: meaning for meaning, many in ALIASES.items() for spelling in many}
 
 

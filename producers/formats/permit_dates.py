@@ -25,6 +25,33 @@ class Period:
     ends_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two UTC ms, either of which may be unknown."""
+
+    starts_ms: int | None = None
+    ends_ms: int | None = None
+
+
+def observed(began: Any, done: Any, received_ms: int) -> Span:
+    """When something really began and was done. What cannot be read, or lies ahead, says nothing.
+
+    A day without a time is its first moment, for both: the same on every poll.
+    """
+    begin_ms, end_ms = _past_ms(began, received_ms), _past_ms(done, received_ms)
+    if begin_ms is not None and end_ms is not None and end_ms < begin_ms:
+        return Span()
+    return Span(begin_ms, end_ms)
+
+
+def _past_ms(value: Any, received_ms: int) -> int | None:
+    try:
+        at_ms = moment_ms(value, is_end=False)
+    except RecordRefusedError:
+        return None
+    return at_ms if at_ms <= received_ms else None
+
+
 def moment_ms(value: Any, *, is_end: bool) -> int:
     """UTC ms of a date or a date with a time in any form met (ISO, dots, 년월일, digits, Excel
     serial).

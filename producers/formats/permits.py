@@ -6,20 +6,20 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from producers.formats import permit_closures as closures
 from producers.formats import permit_dates as dates
 from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
-from producers.formats.closures import closure_of
 from producers.formats.fields import Bounds, bounds_of, metres, number, text
 from producers.formats.permit_columns import meanings
 from producers.formats.permit_files import table_of
 from producers.formats.permit_points import Plane, point_of
 from producers.formats.privacy import masked, office_phone, organisation, refused_row
 from streams.domain.records import Closure, Permit
+from streams.domain.works.words import says_withdrawn
 from streams.errors import RecordRefusedError
 from streams.settings import Settings
 
 FEED = "permits"
-_NONE_WORDS = frozenset({"없음", "무", "해당없음", "N", "불필요"})
 
 
 def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
@@ -45,7 +45,7 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
     found: list[Permit] = []
     for row in table.rows:
         try:
-            found.append(permit_of(row, plane, bounds, table.flags))
+            found.append(permit_of(row, plane, bounds, table.flags, exchange.at_ms))
         except RecordRefusedError as error:
             harvest.refused.append(refused_row(row, error.code, error.detail, settings))
     together = gathered(found)
@@ -58,9 +58,11 @@ def _repairs(permit: Permit) -> set[str]:
     return set(permit.flags) - {"coord_outside", "several_spots", "person_dropped"}
 
 
-def permit_of(row: dict[str, Any], plane: Plane, bounds: Bounds, flags: tuple[str, ...]) -> Permit:
+def permit_of(
+    row: dict[str, Any], plane: Plane, bounds: Bounds, flags: tuple[str, ...], received_ms: int
+) -> Permit:
     """One row's permit; raises R010 or R011 for its period, R012 when it says nothing of a work."""
-    found = meanings(row)
+    found = _proposed(meanings(row))
     occupied = dates.period(found.get("starts"), found.get("ends"), found.get("period"))
     digging = dates.period(found.get("dig_starts"), found.get("dig_ends"), found.get("dig_period"))
     whole = occupied or digging
@@ -70,8 +72,11 @@ def permit_of(row: dict[str, Any], plane: Plane, bounds: Bounds, flags: tuple[st
     if whole is None:
         raise RecordRefusedError("R011", "row without a period")
     point = point_of(found, plane, bounds)
-    restored = found.get("restore_ends")
+    restored = _restoration(found)
+    observed = dates.observed(found.get("began"), found.get("done"), received_ms)
+    taken = closures.taken(found)
     company = text(found.get("organisation"), 100)
+    status = text(found.get("status_text"), 40)
     permit = Permit(
         permit_id=text(found.get("permit_id"), 60),
         title=title or place,
@@ -82,23 +87,52 @@ def permit_of(row: dict[str, Any], plane: Plane, bounds: Bounds, flags: tuple[st
         organisation=organisation(company),
         phone=office_phone(text(found.get("phone"), 40)),
         hours=dates.hours(found.get("hours")),
-        closure=_closure(found),
-        lanes_closed=_lanes(found.get("lanes_closed")),
+        closure=taken.closure,
+        lanes_closed=taken.lanes,
         lon=point.lon,
         lat=point.lat,
         link_ids=_link_ids(found.get("link_ids")),
         geometry=_line(found.get("geometry"), bounds),
         dig_starts_ms=digging.starts_ms if digging else None,
         dig_ends_ms=digging.ends_ms if digging else None,
-        restore_ends_ms=None if restored is None else dates.moment_ms(restored, is_end=True),
+        restore_starts_ms=restored.starts_ms,
+        restore_ends_ms=restored.ends_ms,
+        began_ms=observed.starts_ms,
+        done_ms=observed.ends_ms,
         length_m=metres(found.get("length_m")),
         width_m=metres(found.get("width_m")),
         depth_m=metres(found.get("depth_m")),
         area_m2=_area(found.get("area_m2")),
-        status_text=text(found.get("status_text"), 40),
+        remaining_width_m=taken.remaining_width_m,
+        direction=taken.direction,
+        also_closed=taken.also,
+        is_withdrawn=says_withdrawn(status),
+        status_text=status,
         flags=(*flags, *point.flags, *_person_flag(company)),
     )
     return permit if permit.permit_id else replace(permit, permit_id=_identity(permit))
+
+
+def _proposed(found: dict[str, Any]) -> dict[str, Any]:
+    """The row with 착공일 and 준공일 as its period where it has no other."""
+    stated = dict(found)
+    if not {"starts", "period"} & set(stated) and "began" in stated:
+        stated["starts"] = stated.pop("began")
+    if not {"ends", "period"} & set(stated) and "done" in stated:
+        stated["ends"] = stated.pop("done")
+    return stated
+
+
+def _restoration(found: dict[str, Any]) -> dates.Span:
+    """The restoration; its end alone where the source gives no more."""
+    keys = ("restore_starts", "restore_ends", "restore_period")
+    starts, ends, both = (found.get(key) for key in keys)
+    if starts is None and both is None:
+        return dates.Span(None, None if ends is None else dates.moment_ms(ends, is_end=True))
+    if ends is None and both is None:
+        return dates.Span(dates.moment_ms(starts, is_end=False), None)
+    whole = dates.period(starts, ends, both)
+    return dates.Span(whole.starts_ms, whole.ends_ms) if whole else dates.Span()
 
 
 def _person_flag(company: str) -> tuple[str, ...]:
@@ -110,25 +144,6 @@ def _place(found: dict[str, Any]) -> str:
     if "place" in found:
         return masked(text(found["place"], 200))
     return " ".join(text(found.get(key), 60) for key in ("district", "quarter")).strip()
-
-
-def _closure(found: dict[str, Any]) -> Closure:
-    """The closure in the row's words; a dig in the pavement takes the sidewalk."""
-    words = text(found.get("closure"), 100)
-    if words.upper() in _NONE_WORDS:
-        return Closure.NONE
-    said = closure_of(words, (), words)
-    if said is not Closure.UNKNOWN:
-        return said
-    if re.search(r"부분|일부|차로", words):
-        return Closure.PARTIAL
-    is_sidewalk = re.search(r"보도|인도", words or text(found.get("road_part"), 40))
-    return Closure.SIDEWALK if is_sidewalk else Closure.UNKNOWN
-
-
-def _lanes(value: Any) -> int | None:
-    lanes = number(value)
-    return int(lanes) if lanes is not None and 0 <= lanes <= 20 else None
 
 
 def _area(value: Any) -> float | None:
@@ -185,18 +200,22 @@ def _order(permit: Permit) -> str:
 
 
 def _merged(one: Permit, other: Permit) -> Permit:
-    """Two rows of one dig: the whole period and the graver closure; exact repeats just count
-    once.
+    """Two rows of one dig: the whole period, every closure, and done or withdrawn only where both
+    say so; exact repeats just count once.
     """
     if one == other:
         return replace(one, flags=tuple(dict.fromkeys((*one.flags, "dup"))))
-    gravity = (Closure.FULL, Closure.PARTIAL, Closure.SHOULDER, Closure.SIDEWALK, Closure.NONE)
-    closure = next((c for c in gravity if c in (one.closure, other.closure)), Closure.UNKNOWN)
+    kinds = {one.closure, other.closure, *one.also_closed, *other.also_closed}
+    found = [closure for closure in closures.GRAVITY if closure in kinds]
     return replace(
         one,
         starts_ms=min(one.starts_ms, other.starts_ms),
         ends_ms=max(one.ends_ms, other.ends_ms),
-        closure=closure,
+        closure=found[0] if found else Closure.UNKNOWN,
+        also_closed=tuple(c for c in found[1:] if c is not Closure.NONE),
+        direction=one.direction if one.direction == other.direction else "",
+        is_withdrawn=one.is_withdrawn and other.is_withdrawn,
+        done_ms=one.done_ms if one.done_ms == other.done_ms else None,
         flags=tuple(dict.fromkeys((*one.flags, *other.flags, "merged"))),
     )
 

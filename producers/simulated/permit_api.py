@@ -18,9 +18,18 @@ WORDS = {
     Closure.PARTIAL: "부분",
     Closure.SHOULDER: "갓길",
     Closure.SIDEWALK: "보도",
+    Closure.BICYCLE: "자전거도로",
+    Closure.BUS_STOP: "버스정류장",
     Closure.NONE: "없음",
     Closure.UNKNOWN: "",
 }
+
+
+_BESIDE = (
+    ("SIDEWALK", Closure.SIDEWALK),
+    ("BICYCLE", Closure.BICYCLE),
+    ("BUS_STOP", Closure.BUS_STOP),
+)
 
 
 class PermitDesk:
@@ -45,11 +54,11 @@ class PermitDesk:
         found = []
         for work in day.works_listed(at_ms):
             spots = _spots(work, day.network)
-            rows = [self._row(work, spot, day) for spot in spots]
+            rows = [self._row(work, spot, day, at_ms) for spot in spots]
             found += rows * (2 if work.is_twice else 1)
         return found
 
-    def _row(self, work: Work, spot: Point | None, day: Day) -> dict[str, Any]:
+    def _row(self, work: Work, spot: Point | None, day: Day, at_ms: int) -> dict[str, Any]:
         clock = day.clock
         row: dict[str, Any] = self._centre(spot)
         row |= {
@@ -58,14 +67,18 @@ class PermitDesk:
             "COM_NAM": work.organisation,
             "TEL_NUM": work.phone,
             "CCS_YMD": f"{kst(clock.day_ms(work.days[0])):%Y-%m-%d}",
-            "CCE_YMD": f"{kst(clock.day_ms(work.days[1])):%Y-%m-%d}",
+            "CCE_YMD": f"{kst(clock.day_ms(work.last_day(clock, at_ms))):%Y-%m-%d}",
             "PRMISN_NO": f"{kst(clock.opens_ms):%Y}-{work.number}",
             "JYG_PUR": work.purpose,
             "CLOSURE": WORDS[work.closure],
             "LANES": str(work.lanes or ""),
             "HOURS": work.daily_hours(clock),
-            "STATUS": work.status,
+            "STATUS": work.status_at(clock, at_ms),
+            "DRC": work.direction,
+            "RMN_WID": f"{work.width_left_m}m" if work.width_left_m else "",
+            **{name: "Y" if closure in work.also else "" for name, closure in _BESIDE},
             **_digging(work, clock),
+            **_observed(work, clock, at_ms),
         }
         if not work.number:
             del row["PRMISN_NO"]
@@ -93,14 +106,36 @@ def _spots(work: Work, network: Network) -> list[Point | None]:
 
 
 def _digging(work: Work, clock: DayClock) -> dict[str, str]:
-    """DIG_S and DIG_E: minutes where known (end exclusive), else days (end inclusive)."""
+    """DIG_S and DIG_E: minutes where known (end exclusive), else days (end inclusive); RST_S and
+    RST_E are days.
+    """
+    restored = _days(work.restore_days, clock)
     if work.dig_min is not None:
-        first, last = (kst(clock.minute_ms(minute)) for minute in work.dig_min)
-        return {"DIG_S": f"{first:%Y-%m-%d %H:%M}", "DIG_E": f"{last:%Y-%m-%d %H:%M}"}
-    if work.dig_days is not None:
-        first, last = (kst(clock.day_ms(day)) for day in work.dig_days)
-        return {"DIG_S": f"{first:%Y-%m-%d}", "DIG_E": f"{last:%Y-%m-%d}"}
-    return {"DIG_S": "", "DIG_E": ""}
+        digging = tuple(_minute(minute, clock) for minute in work.dig_min)
+    else:
+        digging = _days(work.dig_days, clock)
+    return dict(zip(("DIG_S", "DIG_E", "RST_S", "RST_E"), (*digging, *restored), strict=True))
+
+
+def _days(days: tuple[int, int] | None, clock: DayClock) -> tuple[str, str]:
+    if days is None:
+        return "", ""
+    first, last = (f"{kst(clock.day_ms(day)):%Y-%m-%d}" for day in days)
+    return first, last
+
+
+def _minute(minute: float, clock: DayClock) -> str:
+    return f"{kst(clock.minute_ms(minute)):%Y-%m-%d %H:%M}"
+
+
+def _observed(work: Work, clock: DayClock, at_ms: int) -> dict[str, str]:
+    """ACT_S and ACT_E: when it really began and was done, as soon as that has happened."""
+    return {
+        name: _minute(minute, clock)
+        if minute is not None and clock.minute_ms(minute) <= at_ms
+        else ""
+        for name, minute in (("ACT_S", work.began_min), ("ACT_E", work.done_min))
+    }
 
 
 def _standard_ids(work: Work, network: Network) -> list[str]:

@@ -42,6 +42,27 @@ class Work:
     point: tuple[float, float] | None = None  # away from the city's roads
     length_m: int | None = None
     is_twice: bool = False  # the feed repeats the row
+    direction: str = ""  # as the desk writes it; "" says nothing
+    also: tuple[Closure, ...] = ()  # closed beside the carriageway
+    width_left_m: float | None = None
+    restore_days: tuple[int, int] | None = None  # both days included
+    began_min: float | None = None  # really begun and done, once the desk has heard of it
+    done_min: float | None = None
+    extended: tuple[float, int] | None = None  # from this minute its last day is that one
+    withdrawn_min: float | None = None  # from then on the desk lists it as withdrawn
+    stays_days: int = 0  # it stands in the road so many days past its end
+
+    def last_day(self, clock: DayClock, at_ms: int) -> int:
+        """The last day of the occupation as the desk has it at a time."""
+        if self.extended and at_ms >= clock.minute_ms(self.extended[0]):
+            return self.extended[1]
+        return self.days[1]
+
+    def status_at(self, clock: DayClock, at_ms: int) -> str:
+        is_withdrawn = self.withdrawn_min is not None and at_ms >= clock.minute_ms(
+            self.withdrawn_min
+        )
+        return "취하" if is_withdrawn else self.status
 
     def daily_hours(self, clock: DayClock) -> str:
         """The daily window as HH:MM-HH:MM KST, or ""."""
@@ -55,7 +76,7 @@ class Work:
         if self.dig_min is not None:
             return clock.minute_ms(self.dig_min[0]), clock.minute_ms(self.dig_min[1])
         first, last = self.dig_days or self.days
-        return clock.day_ms(first), clock.day_ms(last + 1)
+        return clock.day_ms(first), clock.day_ms(last + 1 + self.stays_days)
 
     def is_listed(self, clock: DayClock, at_ms: int) -> bool:
         if self.listed_min is None:
@@ -65,8 +86,15 @@ class Work:
 
 
 def periods(work: Work, clock: DayClock) -> list[tuple[int, int]]:
-    """When the work really stands in the road, from two days before the opening to three after."""
+    """When the work really stands in the road, from two days before the opening to three after;
+    one that is withdrawn or done leaves it then.
+    """
     starts_ms, ends_ms = work.dig_period(clock)
+    for minute in (work.withdrawn_min, work.done_min):
+        if minute is not None:
+            ends_ms = min(ends_ms, clock.minute_ms(minute))
+    if ends_ms <= starts_ms:
+        return []
     hours = work.daily_hours(clock)
     if not hours:
         return [(starts_ms, ends_ms)]

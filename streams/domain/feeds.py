@@ -7,6 +7,8 @@ from enum import StrEnum
 from streams.domain.records import FeedReport, Message, Origin, Outcome
 from streams.domain.stage import Effects, Rows, Table
 
+REMEMBER_MS = 60_000
+
 
 class FeedStatus(StrEnum):
     """The one word on a feed's chip. Only LIVE and EMPTY let the feed's facts count as now."""
@@ -64,6 +66,18 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
     return FeedStatus.EMPTY if last.outcome is Outcome.EMPTY else FeedStatus.LIVE
 
 
+def is_news(known: FeedState | None, seen: FeedState) -> bool:
+    """Whether the history keeps this state: another outcome, or the first report of a minute."""
+    if known is None or _outcome_of(known) != _outcome_of(seen):
+        return True
+    return known.last.received_ms // REMEMBER_MS != seen.last.received_ms // REMEMBER_MS
+
+
+def _outcome_of(state: FeedState) -> tuple[Outcome, str, bool, bool]:
+    last = state.last
+    return last.outcome, last.code, last.is_partial, last.is_stopped
+
+
 class FeedsStage:
     """feed-reports -> how each feed is doing."""
 
@@ -73,7 +87,11 @@ class FeedsStage:
     def step(self, state: Mapping[str, Rows], message: Message, _origin: Origin) -> Effects:
         effects = Effects()
         if isinstance(message, FeedReport):
-            effects.put("feeds", message.feed, observe(state["feeds"].get(message.feed), message))
+            known: FeedState | None = state["feeds"].get(message.feed)
+            seen = observe(known, message)
+            effects.put("feeds", message.feed, seen)
+            if is_news(known, seen):
+                effects.remember(f"feed:{message.feed}", message.received_ms, seen)
             if message.refused:
                 effects.refused[f"{message.feed} {message.code or 'rows'}"] = message.refused
         return effects

@@ -58,7 +58,7 @@ class IncidentsStage:
             row.incident_id, state["incidents"].get(row.incident_id)
         )
         if row.ends_ms is not None and row.ends_ms <= batch.received_ms:
-            return _end(known, effects) if known else []
+            return _end(known, batch.received_ms, effects) if known else []
         has_point = row.lon is not None and row.lat is not None
         links, placed_by = place(
             self._network,
@@ -79,7 +79,7 @@ class IncidentsStage:
             effects.put("incidents", row.incident_id, running)
             return []
         running = replace(running, updated_ms=batch.received_ms)
-        effects.put("incidents", row.incident_id, running)
+        _put(running, batch.received_ms, effects)
         left = tuple(x for x in (known.links if known else ()) if x not in links)
         return _obstructions(running) + _obstructions(replace(running, links=left), is_over=True)
 
@@ -98,7 +98,7 @@ class IncidentsStage:
             if batch.received_ms <= max(known.seen_ms, known.missed_ms):
                 continue  # the same answer once more, or an older one
             if known.misses + 1 >= MISSES_TO_END:
-                blocks += _end(known, effects)
+                blocks += _end(known, batch.received_ms, effects)
             else:
                 missed = replace(known, misses=known.misses + 1, missed_ms=batch.received_ms)
                 effects.put("incidents", incident_id, missed)
@@ -107,18 +107,24 @@ class IncidentsStage:
     @staticmethod
     def _pass_time(state: Mapping[str, Rows], now_ms: int, effects: Effects) -> list[Obstruction]:
         blocks: list[Obstruction] = []
-        for incident_id, known in state["incidents"].items():
+        for known in state["incidents"].values():
             if known.ends_ms is not None and now_ms >= known.ends_ms:
-                blocks += _end(known, effects)
+                blocks += _end(known, now_ms, effects)
             elif (phase := _phase_at(known, now_ms)) != known.phase:
                 moved = replace(known, phase=phase, updated_ms=now_ms)
-                effects.put("incidents", incident_id, moved)
+                _put(moved, now_ms, effects)
                 blocks += _obstructions(moved)
         return blocks
 
 
-def _end(known: RunningIncident, effects: Effects) -> list[Obstruction]:
+def _put(running: RunningIncident, known_ms: int, effects: Effects) -> None:
+    effects.put("incidents", running.incident_id, running)
+    effects.remember(f"incident:{running.incident_id}", known_ms, running)
+
+
+def _end(known: RunningIncident, known_ms: int, effects: Effects) -> list[Obstruction]:
     effects.put("incidents", known.incident_id, None)
+    effects.remember(f"incident:{known.incident_id}", known_ms, None)
     return _obstructions(known, is_over=True)
 
 

@@ -33,9 +33,14 @@ class Effects:
     derived: dict[int, LinkEvents] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)  # "topic code" or "feed code"
+    remembered: list[tuple[str, int, Any]] = field(default_factory=list)
 
     def put(self, table: str, row_id: str, row: Any) -> None:
         self.changes.setdefault(table, {})[row_id] = row
+
+    def remember(self, subject: str, known_ms: int, row: Any) -> None:
+        """Keep for the history what is known of a subject ("work:ID") since then; None: gone."""
+        self.remembered.append((subject, known_ms, row))
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + by

@@ -7,6 +7,8 @@ from streams import topics, wire
 from streams.domain.network import Network
 from streams.domain.records import (
     BusPosition,
+    Call,
+    CallDone,
     Closure,
     FeedReport,
     Incident,
@@ -51,6 +53,7 @@ class City:
         self._along = {f"v{n}": self._chance.uniform(1, STOPS) for n in range(vehicles)}
         self._links = [link.id for link in network().links]
         self._works = [self._permit(n) for n in range(12)]
+        self._callers = random.Random(-seed)
         self.observations = 0
 
     def steps(self, count: int) -> Iterator[Sent]:
@@ -61,6 +64,8 @@ class City:
             yield from self._measure()
             if number % 6 == 0:
                 yield from self._happen()
+            if number % 5 == 0:
+                yield from self._call()
             if number % 12 == 0:
                 yield self._one(
                     topics.PERMITS,
@@ -140,6 +145,15 @@ class City:
             feed, Outcome.DATA, self._now_ms, 10_000, row_count=9, digest=f"{self._now_ms}"
         )
         yield self._one(topics.FEED_REPORTS, report)
+
+    def _call(self) -> Iterator[Sent]:
+        """Two calls about one place, one told twice, and the end of one that may be none."""
+        link_id = self._callers.choice(self._links)
+        for n in (1, 2, 2):
+            call_id = f"c{self._now_ms}-{n}"
+            yield self._one(topics.CALLS, Call(call_id, self._now_ms, "정류장", (link_id,)))
+        done = f"c{self._now_ms - 10 * STEP_MS}-{self._callers.randrange(1, 4)}"
+        yield self._one(topics.CALLS, CallDone(done, self._now_ms))
 
     @staticmethod
     def _one(topic: topics.Topic, message: Message) -> Sent:

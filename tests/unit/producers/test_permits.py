@@ -13,12 +13,14 @@ from producers.formats.answers import Answer, Exchange
 from producers.formats.fields import metres
 from producers.formats.permit_files import table_of
 from producers.formats.privacy import masked, office_phone, organisation
-from streams.domain.records import Closure, Outcome, Permit
+from streams import wire
+from streams.domain.records import Closure, Outcome, Permit, PermitBatch
 from streams.errors import RecordRefusedError
 from streams.settings import Settings
 
 DATA = Path(__file__).parents[3].parent / "shared/data/permits"
 AT_MS = 1_795_414_391_934
+AT_DAY = "2026-11-23"  # of AT_MS
 DAY_MS = 86_400_000
 SEP_1_MS = 1_788_188_400_000  # 2026-09-01 00:00 KST
 API = "https://x/getConstructionList?pageNo=1"
@@ -359,3 +361,168 @@ def test_an_empty_folder_is_unknown_not_empty() -> None:
     exchange = Exchange(permits.FEED, AT_MS, "file:", 0, b"")
     answer = permits.parse_permits(exchange, Settings())
     assert (answer.outcome, answer.code) == (Outcome.UNKNOWN, "NO-FILES")
+
+
+def test_the_carriageway_and_what_lies_beside_it_are_told_apart() -> None:
+    row = one(CLOSURE="부분", SIDEWALK="Y", BICYCLE="N", 버스정류장이전="임시 이전")
+    assert (row.closure, row.also_closed) == (
+        Closure.PARTIAL,
+        (Closure.BUS_STOP, Closure.SIDEWALK),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "closure", "also"),
+    [
+        ("1차로 통제, 보도 통제", Closure.PARTIAL, (Closure.SIDEWALK,)),
+        ("전면통제(보도 포함)", Closure.FULL, (Closure.SIDEWALK,)),
+        ("보도 전면통제", Closure.SIDEWALK, ()),
+        ("자전거도로 통제", Closure.BICYCLE, ()),
+        ("자전거전용차로 폐쇄", Closure.BICYCLE, ()),  # no lane of the vehicles
+        ("버스정류장 이전", Closure.BUS_STOP, ()),
+        ("버스전용차로 통제", Closure.PARTIAL, ()),
+        ("전 차로 통제", Closure.FULL, ()),
+        ("인도교 보수", Closure.UNKNOWN, ()),
+        ("해당없음", Closure.NONE, ()),
+    ],
+)
+def test_words_of_closures(words: str, closure: Closure, also: tuple[Closure, ...]) -> None:
+    row = one(CLOSURE=words)
+    assert (row.closure, row.also_closed) == (closure, also)
+
+
+@pytest.mark.parametrize(
+    ("columns", "lanes"),
+    [
+        ({"LANES": "2"}, 2),
+        ({"통제차로수": "2개 차로"}, 2),
+        ({"CLOSURE": "1,2차로 통제"}, 2),
+        ({"CLOSURE": "2차로 통제"}, 1),  # the second lane
+        ({"CLOSURE": "3개 차로 통제"}, 3),
+        ({"CLOSURE": "부분"}, None),
+        ({"LANES": "99"}, None),
+    ],
+)
+def test_lanes_are_counted(columns: dict[str, str], lanes: int | None) -> None:
+    assert one(**columns).lanes_closed == lanes
+
+
+@pytest.mark.parametrize(
+    ("columns", "direction"),
+    [
+        ({"통제방향": "효자교 방면"}, "효자교 방면"),
+        ({"CLOSURE": "전면통제(강원도청 방면)"}, "강원도청 방면"),
+        ({"CLOSURE": "상행 1개 차로"}, "상행"),
+        ({"CLOSURE": "북→남 전면"}, "북→남"),
+        ({"CLOSURE": "양방향 전면통제"}, "양방향"),
+        ({"CLOSURE": "전면"}, ""),
+        ({"통제방향": "담당 010-1234-5678"}, "담당 [phone]"),
+    ],
+)
+def test_directions_are_taken_as_written(columns: dict[str, str], direction: str) -> None:
+    assert one(**columns).direction == direction
+
+
+@pytest.mark.parametrize(
+    ("columns", "width_m"),
+    [
+        ({"잔여폭(m)": "3.2"}, 3.2),
+        ({"잔여폭": "320cm"}, 3.2),
+        ({"CLOSURE": "부분, 잔여폭 3.0m"}, 3.0),
+        ({"잔여폭": "3200"}, None),  # another unit
+        ({}, None),
+    ],
+)
+def test_the_width_left_is_read(columns: dict[str, str], width_m: float | None) -> None:
+    assert one(**columns).remaining_width_m == width_m
+
+
+@pytest.mark.parametrize(
+    ("status", "is_withdrawn"),
+    [
+        ("허가취소", True),
+        ("취하", True),
+        ("반려", True),
+        ("cancelled", True),
+        ("허가", False),
+        ("", False),
+    ],
+)
+def test_a_status_may_take_the_permit_back(status: str, is_withdrawn: bool) -> None:  # noqa: FBT001
+    assert one(STATUS=status).is_withdrawn is is_withdrawn
+
+
+def test_what_really_began_and_was_done_is_kept_apart_from_the_period() -> None:
+    row = one(착공일="2026-09-02 09:30", 준공일="2026-09-20")
+    assert row.began_ms == SEP_1_MS + DAY_MS + 9 * 3_600_000 + 1_800_000
+    assert row.done_ms == SEP_1_MS + 19 * DAY_MS
+    assert (row.starts_ms, row.ends_ms) == (SEP_1_MS, SEP_1_MS + 30 * DAY_MS)
+
+
+@pytest.mark.parametrize(
+    ("columns", "observed"),
+    [
+        ({"실착공일": "2026-12-01"}, (None, None)),  # ahead of its arrival
+        ({"실착공일": "미정", "실준공일": "-"}, (None, None)),
+        ({"실착공일": "2026-09-05", "실준공일": "2026-09-04"}, (None, None)),
+        ({"실준공일": "2026-09-01"}, (None, SEP_1_MS)),
+    ],
+)
+def test_what_cannot_have_been_observed_says_nothing(
+    columns: dict[str, str], observed: tuple[int | None, int | None]
+) -> None:
+    row = one(**columns)
+    assert (row.began_ms, row.done_ms) == observed
+
+
+def test_without_another_period_begin_and_completion_are_the_period() -> None:
+    row = drop("공사명,위치,착공일,준공일\n관로,석사동,20260901,20260930\n")
+    assert [(r.starts_ms, r.ends_ms, r.began_ms, r.done_ms) for r in permits_of(row)] == [
+        (SEP_1_MS, SEP_1_MS + 30 * DAY_MS, None, None)
+    ]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"복구시작일": "2026-09-20", "복구종료일": "2026-09-25"},
+        {"복구기간": "2026-09-20 ~ 2026-09-25"},
+    ],
+)
+def test_the_restoration_is_a_period_of_its_own(columns: dict[str, str]) -> None:
+    row = one(**columns)
+    assert row.restore_starts_ms == SEP_1_MS + 19 * DAY_MS
+    assert row.restore_ends_ms == SEP_1_MS + 25 * DAY_MS
+
+
+def test_a_restoration_that_ends_before_it_begins_is_refused() -> None:
+    answer = api({**ROW, "RST_S": "2026-09-25", "RST_E": "2026-09-20"})
+    assert [refusal.code for refusal in answer.refused] == ["R010"]
+
+
+def test_two_rows_of_one_dig_are_done_or_withdrawn_only_together() -> None:
+    [row] = permits_of(
+        api({**ROW, "STATUS": "취하", "실준공일": "2026-09-20"}, {**ROW, "SIDEWALK": "Y"})
+    )
+    assert (row.is_withdrawn, row.done_ms, row.closure) == (False, None, Closure.SIDEWALK)
+
+
+def test_every_list_that_is_read_passes_the_codec() -> None:
+    """One bad permit must not send the whole list to the dead letters."""
+    rows = [
+        {
+            **ROW,
+            "PRMISN_NO": f"{n}" * 60,
+            "DRC": "가" * 500,
+            "RMN_WID": "99m",
+            "ACT_S": begun,
+            "ACT_E": done,
+        }
+        for n, (begun, done) in enumerate(
+            [("2026-09-02", "2026-09-01"), ("2030-01-01", ""), ("", AT_DAY), (AT_DAY, AT_DAY)]
+        )
+    ]
+    answer = api(*rows)
+    assert len(permits_of(answer)) == len(rows)
+    batch = PermitBatch("permits", AT_MS, is_complete=True, rows=tuple(permits_of(answer)))
+    assert wire.decode(wire.encode(batch)) == batch

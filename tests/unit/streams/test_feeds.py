@@ -99,3 +99,18 @@ def test_each_feed_has_its_own_state() -> None:
     folded.take_all([report(0), replace(report(5, UNKNOWN), feed="permits")])
     assert set(folded.state["feeds"]) == {"its.speeds", "permits"}
     assert folded.state["feeds"]["its.speeds"].last.outcome is DATA
+
+
+def test_the_history_keeps_a_new_outcome_at_once_and_the_same_one_once_a_minute() -> None:
+    folded = Folded(FeedsStage())
+    told = [report(0), report(20), report(40, UNKNOWN), report(50, UNKNOWN), report(60, UNKNOWN)]
+    kept = [folded.take(each).remembered for each in told]
+    assert [[(name, known_ms) for name, known_ms, _ in each] for each in kept] == [
+        [("feed:its.speeds", at(0))],
+        [],
+        [("feed:its.speeds", at(40))],
+        [],
+        [("feed:its.speeds", at(60))],
+    ]
+    assert kept[-1][0][2] == folded.state["feeds"]["its.speeds"]
+    assert folded.take(report(10)).remembered == []  # older than the last

@@ -137,3 +137,24 @@ def test_an_incident_listed_twice_in_one_answer_counts_as_it_stands_last() -> No
 def test_an_incident_without_a_place_is_kept() -> None:
     running = incidents(answer(60, replace(CRASH, link_id="?"))).state["incidents"]["I1"]
     assert (running.links, running.placed_by) == ((), "nowhere")
+
+
+def test_the_history_keeps_what_changed_of_an_incident_and_its_end() -> None:
+    folded = Folded(IncidentsStage(street(), partitions=1), topic="incidents")
+    kept = [
+        (known_ms, row and (row.phase, row.closure.value))
+        for message in (
+            answer(60, replace(CRASH, starts_ms=at(100))),
+            answer(90, replace(CRASH, starts_ms=at(100))),  # only seen again
+            Tick(at(100)),
+            answer(120, replace(CRASH, starts_ms=at(100), closure=Closure.PARTIAL)),
+            *(answer(second) for second in (180, 240, 300)),
+        )
+        for _, known_ms, row in folded.take(message).remembered
+    ]
+    assert kept == [
+        (at(60), ("planned", "full")),
+        (at(100), ("active", "full")),
+        (at(120), ("active", "partial")),
+        (at(300), None),
+    ]

@@ -26,6 +26,7 @@ def test_time_is_written_to_every_input_of_the_fold() -> None:
         "link-speeds",
         "permits",
         "incidents",
+        "calls",
     }
 
 

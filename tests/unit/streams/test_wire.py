@@ -51,8 +51,13 @@ def incidents(**change: Any) -> bytes:
     return body("incidents", rows=[row], is_complete=True)
 
 
+def site_report(**change: Any) -> bytes:
+    row = {"report_id": "r1", "permit_id": "P", "word": "start", "by": "crew"} | change
+    return body("site-report", **row)
+
+
 def body(kind: str, **more: Any) -> bytes:
-    return json.dumps({"kind": kind, "feed": "f", "received_ms": at(0), **more}).encode()
+    return json.dumps({"kind": kind, "feed": "f", "received_ms": at(0)} | more).encode()
 
 
 @pytest.mark.parametrize("good", [positions(), speeds(), permits(), incidents()])
@@ -106,6 +111,21 @@ def test_what_breaks_no_rule_is_read(good: bytes) -> None:
         ("R008", b'{"kind":"tick","tick_ms":9007199254740993}'),
         ("R008", b'{"kind":"tick","tick_ms":-1}'),
         ("R010", permits(dig_starts_ms=at(9), dig_ends_ms=at(8))),
+        ("R010", permits(restore_starts_ms=at(9), restore_ends_ms=at(9))),
+        ("R010", permits(began_ms=at(-8), done_ms=at(-9))),
+        ("R007", permits(began_ms=at(120) + 1)),
+        ("R007", permits(done_ms=at(120) + 1)),
+        ("R008", permits(remaining_width_m=-0.1)),
+        ("R008", permits(remaining_width_m=100.1)),
+        ("R008", permits(direction="가" * 81)),
+        ("R005", permits(also_closed=["half"])),
+        ("R005", site_report(by="driver")),
+        ("R005", site_report(word="pause")),
+        ("R005", site_report(word="extend")),  # until when?
+        ("R008", site_report(word="extend", until_ms=5_000_000_000_000)),
+        ("R008", site_report(received_ms=-1)),
+        ("R012", site_report(report_id="")),
+        ("R012", site_report(permit_id="P" * 81)),
         ("R010", permits(ends_ms=at(0))),
         ("R010", permits(ends_ms=at(-1))),
         ("R012", permits(permit_id="")),
@@ -126,6 +146,10 @@ def test_a_broken_rule_has_its_code(code: str, payload: bytes | None) -> None:
         speeds(speed_kmh=0),
         speeds(speed_kmh=250, observed_ms=at(120)),
         permits(ends_ms=at(0) + 1),
+        permits(began_ms=at(120), done_ms=at(120), remaining_width_m=0, direction="가" * 80),
+        permits(remaining_width_m=100, also_closed=["sidewalk", "bicycle"], is_withdrawn=True),
+        site_report(word="extend", until_ms=at(9), by="office"),
+        site_report(permit_id="P" * 80),
         b'{"kind":"tick","tick_ms":1,"added_later":{"x":[1]}}',
         b" " * (wire.MAX_BYTES - 27) + b'{"kind":"tick","tick_ms":1}',
     ],

@@ -1,0 +1,193 @@
+"""What moves a work: what its feed lists, and what crews and offices say. Pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from streams.domain.records import Permit, SiteReport, SiteWord
+from streams.domain.works.hours import DAY_MS
+from streams.domain.works.phases import EARLY_MS, phase_at
+from streams.domain.works.rows import FEED, KEEP_REPORTS, Said, Work, of_permit, permit_of, restated
+from streams.domain.works.words import beats, ended_by_feed, started_by_feed
+
+REFUSALS = {
+    "W001": "a report on a permit that is not known",
+    "W002": "a report older than the last word taken on its work",
+    "W003": "the work is cancelled: only a new issue of its permit brings it back",
+    "W004": "the work is over: it begins again only by a new issue of its permit",
+    "W005": "an end of a work that has not begun",
+    "W006": "a begin more than a day before the permit's",
+    "W007": "an extension that does not reach beyond the present end, or beyond now",
+    "W008": "an extension by more than two years",
+}
+MAX_EXTENSION_MS = 2 * 366 * DAY_MS
+
+Outcome = Work | str
+"""The work after a word, or the code of `REFUSALS`."""
+
+
+def listed(known: Work | None, permit: Permit, received_ms: int) -> Work:
+    """The work once its feed has stated its permit: new, changed, withdrawn or issued again.
+
+    The same permit again gives the same work. Links, phase and times of listing stay as they are.
+    """
+    if known is None:
+        work = of_permit(permit)
+    elif is_new_issue(known, permit, received_ms):
+        work = replace(restated(_fresh(known), permit), revision=known.revision + 1)
+        work = replace(work, first_ends_ms=permit.ends_ms)
+        known = None
+    else:
+        work = restated(known, permit)
+    return replace(
+        work,
+        started=beats(work.started, started_by_feed(permit, known, received_ms)),
+        ended=beats(work.ended, ended_by_feed(permit, known, received_ms)),
+        cancelled=_cancelled(work, permit, received_ms),
+    )
+
+
+def says_nothing_new(known: Work, permit: Permit, received_ms: int) -> bool:
+    """Whether `listed` would give the work as it is known; much cheaper, and mostly so."""
+    return (
+        permit_of(known) == permit
+        and known.started == beats(known.started, started_by_feed(permit, known, received_ms))
+        and known.ended == beats(known.ended, ended_by_feed(permit, known, received_ms))
+    )
+
+
+def is_new_issue(known: Work, permit: Permit, received_ms: int) -> bool:
+    """Whether a permit that was over is listed anew: with a new period that has not passed, or, of
+    one that its feed itself had withdrawn, as no longer withdrawn.
+    """
+    if permit.is_withdrawn:
+        return False
+    if known.cancelled and known.cancelled.by == FEED:
+        return True
+    is_moved = (permit.starts_ms, permit.ends_ms) != (known.starts_ms, known.listed_ends_ms)
+    is_over = phase_at(known, received_ms) in {"finished", "cancelled"}
+    return is_moved and is_over and permit.ends_ms > received_ms
+
+
+def _fresh(known: Work) -> Work:
+    """The work without what was said of its last issue."""
+    return replace(
+        known,
+        started=None,
+        ended=None,
+        cancelled=None,
+        not_begun_ms=0,
+        not_ended_ms=0,
+        extended_to_ms=0,
+    )
+
+
+def _cancelled(work: Work, permit: Permit, received_ms: int) -> Said | None:
+    if work.cancelled:
+        return work.cancelled
+    return Said(received_ms, FEED) if permit.is_withdrawn else None
+
+
+def heard(work: Work, report: SiteReport) -> Outcome:
+    """The work after a crew's or an office's word, or the code of why the word is refused.
+
+    A report heard before changes nothing.
+    """
+    if report.report_id in work.reports:
+        return work
+    if report.received_ms < work.said_ms:
+        return "W002"
+    move = MOVES[phase_at(work, report.received_ms), report.word]
+    after = move if isinstance(move, str) else move(work, report)
+    if isinstance(after, str):
+        return after
+    reports = (*work.reports, report.report_id)[-KEEP_REPORTS:]
+    return replace(after, said_ms=report.received_ms, reports=reports)
+
+
+def _said(report: SiteReport) -> Said:
+    return Said(report.received_ms, report.by)
+
+
+def _begin(work: Work, report: SiteReport) -> Outcome:
+    if report.received_ms < work.starts_ms - EARLY_MS:
+        return "W006"
+    if work.started and work.started.by != FEED:
+        return work  # said before: the first time is when it began
+    return replace(work, started=_said(report))
+
+
+def _end(work: Work, report: SiteReport) -> Outcome:
+    if work.ended and work.ended.by != FEED:
+        return work
+    return replace(work, ended=_said(report))
+
+
+def _extend(work: Work, report: SiteReport) -> Outcome:
+    """A longer end. A feed's "done" gives way; a crew's own is taken back with "not yet" first."""
+    until_ms = report.until_ms or 0
+    if work.ended and work.ended.by != FEED:
+        return "W004"
+    if until_ms <= max(work.ends_ms, report.received_ms):
+        return "W007"
+    if until_ms > max(work.ends_ms, report.received_ms) + MAX_EXTENSION_MS:
+        return "W008"
+    going_on = replace(work, ends_ms=until_ms, extended_to_ms=until_ms, ended=None)
+    return replace(going_on, not_ended_ms=report.received_ms)
+
+
+def _not_begun(work: Work, report: SiteReport) -> Outcome:
+    """Not begun yet: takes back a begin."""
+    return replace(work, started=None, not_begun_ms=report.received_ms)
+
+
+def _not_ended(work: Work, report: SiteReport) -> Outcome:
+    """Not done yet: takes back an end, and vouches for the begin; it needs one or the other."""
+    if work.ended is None and work.started is None:
+        return "W004"
+    began_ms = work.started.at_ms if work.started else min(work.starts_ms, report.received_ms)
+    is_vouched = work.started is not None and work.started.by != FEED
+    started = work.started if is_vouched else Said(began_ms, report.by)
+    return replace(work, started=started, ended=None, not_ended_ms=report.received_ms)
+
+
+def _cancel(work: Work, report: SiteReport) -> Outcome:
+    return replace(work, cancelled=_said(report))
+
+
+Move = Callable[[Work, SiteReport], Outcome]
+_START, _END, _EXTEND = SiteWord.START, SiteWord.END, SiteWord.EXTEND
+_NOT_YET, _CANCEL = SiteWord.NOT_YET, SiteWord.CANCEL
+
+MOVES: dict[tuple[str, SiteWord], Move | str] = {
+    ("planned", _START): _begin,
+    ("planned", _END): "W005",
+    ("planned", _EXTEND): _extend,
+    ("planned", _NOT_YET): _not_begun,
+    ("planned", _CANCEL): _cancel,
+    ("active", _START): _begin,
+    ("active", _END): _end,
+    ("active", _EXTEND): _extend,
+    ("active", _NOT_YET): _not_begun,
+    ("active", _CANCEL): _cancel,
+    ("paused", _START): _begin,
+    ("paused", _END): _end,
+    ("paused", _EXTEND): _extend,
+    ("paused", _NOT_YET): _not_begun,
+    ("paused", _CANCEL): _cancel,
+    ("overdue", _START): _begin,
+    ("overdue", _END): _end,
+    ("overdue", _EXTEND): _extend,
+    ("overdue", _NOT_YET): _not_ended,
+    ("overdue", _CANCEL): _cancel,
+    ("finished", _START): "W004",
+    ("finished", _END): _end,
+    ("finished", _EXTEND): _extend,
+    ("finished", _NOT_YET): _not_ended,
+    ("finished", _CANCEL): "W004",
+    ("cancelled", _START): "W003",
+    ("cancelled", _END): "W003",
+    ("cancelled", _EXTEND): "W003",
+    ("cancelled", _NOT_YET): "W003",
+    ("cancelled", _CANCEL): "W003",
+}
+"""What each word does in each phase: a move, or the code of why not."""

@@ -1,0 +1,78 @@
+"""The row of a work: its permit, where it lies, what was said of it and by whom."""
+
+from dataclasses import dataclass, fields, replace
+
+from streams.domain.records import Permit
+
+FEED, CREW, OFFICE = "feed", "crew", "office"
+KEEP_REPORTS = 8
+_PERMIT_FIELDS = tuple(field.name for field in fields(Permit))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """When something happened, and who said so: "feed", "crew" or "office"."""
+
+    at_ms: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work(Permit):
+    """A permit as a work. The permit's times are what was proposed; what was observed is in
+    `started` and `ended`, each with who said so.
+
+    `ends_ms` is the end in force: the feed's (`listed_ends_ms`) or a later one that a crew or an
+    office gave (`extended_to_ms`, 0: none). `first_ends_ms` is the end as first issued: a later
+    `ends_ms` is an extension. `revision` is 1 and one more at each issue after the work was over.
+    """
+
+    phase: str = "planned"
+    is_in_force: bool = False  # takes its closure from its links now
+    started: Said | None = None
+    ended: Said | None = None
+    cancelled: Said | None = None
+    not_begun_ms: int = 0  # when a crew or an office last said that it has not begun; 0: never
+    not_ended_ms: int = 0  # when a crew or an office last said that it goes on; 0: never
+    first_ends_ms: int = 0
+    listed_ends_ms: int = 0
+    extended_to_ms: int = 0
+    revision: int = 1
+    said_ms: int = 0  # when the last word of a crew or an office came
+    reports: tuple[str, ...] = ()  # the ids of the last reports, oldest first
+    unlisted_ms: int = 0  # since when complete answers of its feed leave it out; 0: listed
+    misses: int = 0  # complete answers in a row without it, counted to three
+    missing_ms: int = 0  # the first of them
+    missed_ms: int = 0  # the last of them
+    links: tuple[str, ...] = ()
+    placed_by: str = "nowhere"
+    feed: str = ""
+    seen_ms: int = 0
+    updated_ms: int = 0
+    network: str = ""  # the version its links are of
+
+
+def permit_of(work: Work) -> Permit:
+    """The permit as its feed last stated it."""
+    own = {name: getattr(work, name) for name in _PERMIT_FIELDS}
+    return Permit(**{**own, "ends_ms": work.listed_ends_ms})
+
+
+def of_permit(permit: Permit) -> Work:
+    """A work of which nothing is known but its permit."""
+    own = {name: getattr(permit, name) for name in _PERMIT_FIELDS}
+    return Work(**own, first_ends_ms=permit.ends_ms, listed_ends_ms=permit.ends_ms)
+
+
+def restated(known: Work, permit: Permit) -> Work:
+    """The work with what its feed now states; an extension outlives the feed's end."""
+    own = {name: getattr(permit, name) for name in _PERMIT_FIELDS}
+    own["ends_ms"] = max(permit.ends_ms, known.extended_to_ms)
+    return replace(known, **own, listed_ends_ms=permit.ends_ms)
+
+
+def told(work: Work) -> Work:
+    """The work as people read it: without what only says that its feed goes on listing it."""
+    return replace(
+        work, seen_ms=0, updated_ms=0, misses=0, missing_ms=0, missed_ms=0, reports=(), said_ms=0
+    )

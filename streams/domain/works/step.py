@@ -1,0 +1,73 @@
+"""What one message does to the works: rows, history, and what the links must hear."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from streams.domain.records import Obstruction
+from streams.domain.stage import Effects
+from streams.domain.works.phases import OVER, is_in_force, phase_at
+from streams.domain.works.rows import Work, told
+
+
+@dataclass(slots=True)
+class Step:
+    """The works as one message finds them, and what it does to them: to each at most once."""
+
+    known: Mapping[str, Work]
+    effects: Effects = field(default_factory=Effects)
+    obstructions: list[Obstruction] = field(default_factory=list)
+    is_changed: bool = False  # in what its clashes depend on
+
+    def put(self, work: Work, now_ms: int) -> None:
+        """Write a work as it stands now, if that is not how it stood.
+
+        Never in an earlier phase than a later tick or word already brought it to.
+        """
+        before = self.known.get(work.permit_id)
+        at_ms = max(now_ms, before.updated_ms) if before else now_ms
+        phase = phase_at(work, at_ms)
+        work = replace(work, phase=phase, is_in_force=is_in_force(work, phase, at_ms))
+        if work == before:
+            return
+        if before is None or told(work) != told(before):
+            work = replace(work, updated_ms=at_ms)
+            self.effects.remember(f"work:{work.permit_id}", at_ms, work)
+            self.obstructions += _obstructions(before, work)
+            self.is_changed |= before is None or _takes(before) != _takes(work)
+        self.effects.put("works", work.permit_id, work)
+
+    def forget(self, work: Work, now_ms: int) -> None:
+        self.effects.put("works", work.permit_id, None)
+        self.effects.remember(f"work:{work.permit_id}", now_ms, None)
+        self.obstructions += _freed(work, work.links)
+        self.is_changed = True
+
+
+def _takes(work: Work) -> tuple[object, ...]:
+    """What a work takes, where and when: all that its clashes depend on."""
+    return (
+        (work.links, work.lon, work.lat, work.closure, work.also_closed, work.phase, work.hours),
+        (work.starts_ms, work.ends_ms, work.dig_starts_ms, work.dig_ends_ms, work.organisation),
+    )
+
+
+def _obstructions(before: Work | None, now: Work) -> list[Obstruction]:
+    """What links must hear: the work on its links, and its end on links it no longer touches.
+
+    An overdue work closes its links like an active one: to a link it is "active" while in force.
+    """
+    left = [link_id for link_id in (before.links if before else ()) if link_id not in now.links]
+    if now.phase in OVER:
+        return _freed(now, (*now.links, *left))
+    phase = "active" if now.is_in_force else "paused" if now.phase == "overdue" else now.phase
+    subject = f"work:{now.permit_id}"
+    here = [Obstruction(link_id, subject, "work", phase, now.closure) for link_id in now.links]
+    return here + _freed(now, left)
+
+
+def _freed(work: Work, links: Iterable[str]) -> list[Obstruction]:
+    subject = f"work:{work.permit_id}"
+    return [
+        Obstruction(link_id, subject, "work", work.phase, work.closure, is_over=True)
+        for link_id in links
+    ]

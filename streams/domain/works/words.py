@@ -1,0 +1,95 @@
+"""What a feed says of the real begin and end of a work, against what is known already.
+
+A feed says it by a time (`began_ms`, `done_ms`) or by its status text. A crew's or an office's word
+beats a feed's, and a feed's word about a time before their "not yet" says nothing new.
+"""
+
+import re
+
+from streams.domain.records import Permit
+from streams.domain.works.phases import EARLY_MS
+from streams.domain.works.rows import FEED, Said, Work
+
+_RUNNING = re.compile(
+    r"진행중?|(공사|시공|작업|굴착|복구)중|착공|착수|executing|in[_ ]?progress|active|started",
+    re.IGNORECASE,
+)
+_DONE = re.compile(
+    r"(공사|굴착|복구|원상복구|작업|시공)?(완료|종료)|준공(완료|검사완료)?|completed?|finished|done|closed",
+    re.IGNORECASE,
+)
+_WITHDRAWN = re.compile(
+    r"취소|취하|반려|철회|불허|cancel|withdrawn|revoked|refused|rejected", re.IGNORECASE
+)
+
+
+def says_running(status: str) -> bool:
+    """Whether the whole status means that the work goes on; a permit being handled does not."""
+    return bool(_RUNNING.fullmatch(_bare(status)))
+
+
+def says_done(status: str) -> bool:
+    """Whether the whole status means that the work is done; "허가완료" (permit given) does not."""
+    return bool(_DONE.fullmatch(_bare(status)))
+
+
+def says_withdrawn(status: str) -> bool:
+    """Whether a status takes the permit back or refuses it."""
+    return bool(_WITHDRAWN.search(status))
+
+
+def _bare(status: str) -> str:
+    return re.sub(r"[\s()\[\].]", "", status)
+
+
+def started_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Said | None:
+    """When the feed says that the work began; None when it says nothing, or nothing that counts."""
+    at_ms = permit.began_ms
+    if at_ms is None and says_running(permit.status_text):
+        at_ms = _running_since_ms(permit, known, received_ms)
+    elif at_ms is None and (permit.is_withdrawn or says_done(permit.status_text)):
+        return known.started if known else None  # what it said of the begin still stands
+    is_denied = known is not None and at_ms is not None and at_ms <= known.not_begun_ms
+    return None if at_ms is None or at_ms > received_ms or is_denied else Said(at_ms, FEED)
+
+
+def _running_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int | None:
+    """A status has no time of its own: it counts from when it changed, or, where it was running
+    when first seen, from the proposed start. Unchanged since a crew's "not yet" it is no news.
+    """
+    if known is None:
+        return permit.starts_ms
+    if not says_running(known.status_text):
+        return max(received_ms, permit.starts_ms)
+    if known.started and known.started.by == FEED:
+        return known.started.at_ms
+    return None if known.not_begun_ms else permit.starts_ms
+
+
+def ended_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Said | None:
+    """When the feed says that the work ended; None when it says nothing, or nothing that counts.
+
+    An end before the work opened, before a crew's begin or before its "not done yet" is no news.
+    """
+    at_ms = permit.done_ms
+    if at_ms is None and says_done(permit.status_text):
+        at_ms = _done_since_ms(permit, known, received_ms)
+    if at_ms is None or not permit.starts_ms - EARLY_MS <= at_ms <= received_ms:
+        return None
+    if known is None:
+        return Said(at_ms, FEED)
+    begun_ms = known.started.at_ms if known.started and known.started.by != FEED else 0
+    return Said(at_ms, FEED) if at_ms > max(known.not_ended_ms, begun_ms) else None
+
+
+def _done_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int | None:
+    if known is None:
+        return min(permit.ends_ms, received_ms)
+    if not says_done(known.status_text):
+        return received_ms
+    return known.ended.at_ms if known.ended and known.ended.by == FEED else None
+
+
+def beats(known: Said | None, feed: Said | None) -> Said | None:
+    """What counts: a crew's or an office's word, else what the feed says now."""
+    return known if known and known.by != FEED else feed

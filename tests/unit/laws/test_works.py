@@ -1,0 +1,183 @@
+"""Whatever feeds, crews and offices say, in whatever order and however often: what always holds."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.domain.records import (
+    Closure,
+    Message,
+    Obstruction,
+    Permit,
+    PermitBatch,
+    SiteReport,
+    SiteWord,
+    Tick,
+)
+from streams.domain.works import OVER, PHASES, Said, Work, WorksStage, is_in_force, phase_at
+from streams.domain.works.rows import of_permit
+from tests.fakes import Folded, street
+from tests.unit.laws.profile import tried
+
+HOUR_MS = 3_600_000
+BEGIN_MS = 1_795_359_600_000  # 2026-11-23 00:00 KST
+
+hours = st.integers(-30, 300).map(lambda hour: BEGIN_MS + hour * HOUR_MS)
+maybe_hours = st.none() | hours
+spans = st.tuples(hours, st.integers(1, 200)).map(lambda s: (s[0], s[0] + s[1] * HOUR_MS))
+no_span = st.just((None, None))
+
+
+@st.composite
+def permits(draw: st.DrawFn) -> Permit:
+    """One of two permits, as its feed may state it."""
+    starts_ms, ends_ms = draw(spans)
+    dig, restore = draw(no_span | spans), draw(no_span | spans)
+    return Permit(
+        permit_id=draw(st.sampled_from(["P1", "P2"])),
+        title="관로",
+        starts_ms=starts_ms,
+        ends_ms=ends_ms,
+        hours=draw(st.sampled_from(["", "22:00-05:00", "09:00-17:00"])),
+        closure=draw(st.sampled_from(Closure)),
+        link_ids=draw(st.sampled_from([(), ("S1>S2", "S2>S1"), ("S2>S3",)])),
+        dig_starts_ms=dig[0],
+        dig_ends_ms=dig[1],
+        restore_starts_ms=restore[0],
+        restore_ends_ms=restore[1],
+        began_ms=draw(maybe_hours),
+        done_ms=draw(maybe_hours),
+        direction=draw(st.sampled_from(["", "동행", "서행"])),
+        is_withdrawn=draw(st.sampled_from([False, False, True])),
+        status_text=draw(st.sampled_from(["", "예정", "진행중", "완료"])),
+    )
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Message]:
+    """Lists, words and ticks in the order of their times; some permits come again as they were."""
+    stated = draw(st.lists(permits(), min_size=1, max_size=4))
+    times = sorted(draw(st.lists(hours, min_size=1, max_size=14, unique=True)))
+    log: list[Message] = []
+    for at_ms in times:
+        kind = draw(st.sampled_from(["list", "list", "word", "word", "tick"]))
+        if kind == "tick":
+            log.append(Tick(at_ms))
+        elif kind == "list":
+            rows = tuple(draw(st.lists(st.sampled_from(stated), max_size=2)))
+            log.append(PermitBatch("permits", at_ms, is_complete=draw(st.booleans()), rows=rows))
+        else:
+            word, by = draw(st.sampled_from(SiteWord)), draw(st.sampled_from(["crew", "office"]))
+            permit_id, until_ms = draw(st.sampled_from(["P1", "P2", "P9"])), draw(hours)
+            log.append(SiteReport(f"r{at_ms}", permit_id, word, by, at_ms, until_ms))
+    return log
+
+
+def folded(log: list[Message]) -> Folded:
+    return Folded(WorksStage(street(), partitions=1)).take_all(log)
+
+
+@given(log=logs(), times=st.lists(st.integers(1, 3), min_size=14, max_size=14))
+@tried(in_ci=60)
+def test_a_log_whose_messages_come_several_times_gives_the_same_works(
+    log: list[Message], times: list[int]
+) -> None:
+    repeated = [m for message, n in zip(log, times, strict=False) for m in [message] * n]
+    assert folded(repeated).state == folded(log).state
+
+
+@given(log=logs(), chance=st.randoms(use_true_random=False))
+@tried(in_ci=60)
+def test_what_was_taken_once_and_comes_again_later_changes_nothing(
+    log: list[Message], chance: object
+) -> None:
+    """A refused word is not among them (later it may be right), nor what is older than the
+    forgetting of a work: to a work that is forgotten everything is new.
+    """
+    once, again = Folded(WorksStage(street(), partitions=1)), folded([])
+    taken: list[Message] = []
+    for message in log:
+        effects = once.take(message)
+        again.take(message)
+        if not effects.refused:
+            taken.append(message)
+        if None in effects.changes.get("works", {}).values():
+            taken = []
+        if taken:
+            again.take(taken[chance.randrange(len(taken))])  # type: ignore[attr-defined]
+        assert again.state == once.state
+
+
+@given(log=logs())
+@tried(in_ci=60)
+def test_links_are_closed_by_the_works_in_force_and_by_no_other(log: list[Message]) -> None:
+    run = Folded(WorksStage(street(), partitions=1))
+    shown: dict[tuple[str, str], Obstruction] = {}
+    for message in log:
+        for events in run.take(message).derived.values():
+            for block in events.obstructions:
+                shown[block.link_id, block.subject] = block
+        works: dict[str, Work] = run.state["works"]
+        told = {key: b.phase == "active" for key, b in shown.items() if not b.is_over}
+        assert told == {
+            (link_id, f"work:{work_id}"): work.is_in_force
+            for work_id, work in works.items()
+            if work.phase not in OVER
+            for link_id in work.links
+        }
+
+
+@given(log=logs())
+@tried(in_ci=60)
+def test_nothing_known_is_lost_and_nothing_comes_from_nowhere(log: list[Message]) -> None:
+    """A work goes only a week after all is over; the first end and the revision only grow old."""
+    run = Folded(WorksStage(street(), partitions=1))
+    for message in log:
+        before: dict[str, Work] = dict(run.state["works"])
+        effects = run.take(message)
+        for work_id, work in before.items():
+            now = run.state["works"].get(work_id)
+            if now is None:
+                assert work.phase in OVER or isinstance(message, Tick)
+                continue
+            assert now.revision in {work.revision, work.revision + 1}
+            assert now.first_ends_ms == work.first_ends_ms or now.revision > work.revision
+        if effects.refused:
+            assert run.state["works"] == before
+
+
+saids = st.builds(Said, hours, st.sampled_from(["feed", "crew", "office"]))
+rows = st.builds(
+    replace,
+    permits().map(of_permit),
+    started=st.none() | saids,
+    ended=st.none() | saids,
+    cancelled=st.none() | saids,
+    not_begun_ms=st.just(0) | hours,
+    unlisted_ms=st.just(0) | hours,
+)
+
+
+@given(row=rows, now_ms=hours)
+@tried(in_ci=200)
+def test_every_work_has_one_phase_at_every_time(row: Work, now_ms: int) -> None:
+    phase = phase_at(row, now_ms)
+    assert phase in PHASES
+    if is_in_force(row, phase, now_ms):
+        assert phase in {"active", "overdue"}
+    for said, over in ((row.cancelled, "cancelled"), (row.ended, "finished")):
+        if said and said.at_ms <= now_ms:
+            assert phase in {over, "cancelled"}
+            break
+
+
+@given(row=rows, now_ms=hours, later_ms=hours)
+@tried(in_ci=200)
+def test_time_alone_brings_no_work_back(row: Work, now_ms: int, later_ms: int) -> None:
+    """Of what was said by now, the clock only leads on: over stays over."""
+    words = (row.started, row.ended, row.cancelled)
+    if later_ms < now_ms or any(said and said.at_ms > now_ms for said in words):
+        return
+    if phase_at(row, now_ms) in OVER:
+        assert phase_at(row, later_ms) == phase_at(row, now_ms)

@@ -1,0 +1,127 @@
+"""The desk's list, read by the ordinary parser and folded: every phase and case is there to see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from producers.formats import permits
+from producers.formats.answers import Exchange
+from producers.simulated.city import build_city
+from producers.simulated.day import Day
+from producers.simulated.portal import Portal
+from streams.domain.clash import Clash
+from streams.domain.network import Network
+from streams.domain.records import Closure, Permit, PermitBatch, Tick
+from streams.domain.works import PHASES, Work, WorksStage
+from streams.settings import Settings
+from tests.fakes import Folded
+
+OPENS_MS = 1_795_414_000_000
+MINUTE_MS = 60_000
+QUERY = {"serviceKey": "k", "type": "json", "numOfRows": "1000"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the screens show at one minute, works by number."""
+
+    network: Network
+    works: Mapping[str, Work]
+    clashes: tuple[Clash, ...]
+
+    def names(self, number: str) -> set[str]:
+        found = (self.network.link(link_id) for link_id in self.works[number].links)
+        return {link.name for link in found if link}
+
+
+def listed(portal: Portal, minute: int) -> PermitBatch:
+    at_ms = OPENS_MS + minute * MINUTE_MS
+    body = portal.answer("permits", QUERY, at_ms).body.encode()
+    answer = permits.parse_permits(Exchange("permits", at_ms, "https://x/", 200, body), Settings())
+    assert [refusal.code for refusal in answer.refused] == ["R010"]
+    rows = tuple(row for row in answer.rows if isinstance(row, Permit))
+    return PermitBatch("permits", at_ms, answer.is_complete, rows)
+
+
+@pytest.fixture(scope="module")
+def shown() -> Mapping[int, Shown]:
+    """The picture every three minutes from 20 before to 10 after the opening."""
+    city = build_city()
+    portal = Portal(Day(city, 7, opens_ms=OPENS_MS, starts_ms=OPENS_MS - 20 * MINUTE_MS))
+    folded = Folded(WorksStage(city, partitions=1), topic="permits")
+    found = {}
+    for minute in range(-20, 13, 3):
+        folded.take_all([listed(portal, minute), Tick(OPENS_MS + minute * MINUTE_MS)])
+        works = {name.partition("-")[2]: work for name, work in folded.state["works"].items()}
+        found[minute] = Shown(city, works, tuple(folded.state["clashes"].values()))
+    return found
+
+
+def test_every_phase_is_there_to_see(shown: Mapping[int, Shown]) -> None:
+    assert {work.phase for work in shown[1].works.values()} == set(PHASES)
+
+
+@pytest.mark.parametrize(
+    ("number", "phase"),
+    [
+        ("굴착-0388", "overdue"),  # its end has passed and its desk goes on saying 진행중
+        ("굴착-0377", "finished"),
+        ("굴착-0435", "cancelled"),
+        ("굴착-0433", "planned"),
+        ("굴착-0421", "paused"),  # night work, by day
+        ("굴착-0405", "paused"),  # between digging and restoring
+        ("굴착-0446", "active"),
+    ],
+)
+def test_the_phases_of_some_works(shown: Mapping[int, Shown], number: str, phase: str) -> None:
+    assert shown[1].works[number].phase == phase
+
+
+def test_a_permit_is_extended_before_the_picture_opens(shown: Mapping[int, Shown]) -> None:
+    before, after = (shown[minute].works["굴착-0412"] for minute in (-11, -8))
+    assert after.ends_ms - after.first_ends_ms == 14 * 24 * 60 * MINUTE_MS
+    assert (before.ends_ms, after.revision) == (after.first_ends_ms, 1)
+
+
+def test_a_running_work_is_withdrawn_and_another_one_done(shown: Mapping[int, Shown]) -> None:
+    assert shown[7].works["굴착-0446"].phase == "cancelled"
+    phases = [shown[minute].works["굴착-0425"].phase for minute in (4, 7)]
+    assert phases == ["active", "finished"]
+    ended = shown[7].works["굴착-0425"].ended
+    assert ended is not None
+    assert ended.by == "feed"
+
+
+def test_one_direction_is_closed_and_the_other_one_open(shown: Mapping[int, Shown]) -> None:
+    full = {
+        number: shown[10].names(number)
+        for number, work in shown[10].works.items()
+        if work.closure is Closure.FULL and work.is_in_force
+    }
+    assert full["굴착-0444"] == {"봄내초등학교 → 퇴계주공3차"}
+    assert full["굴착-0430"] == {"강원대병원 → 푸른언덕공원"}
+    assert len(full["굴착-0399"]) == 2
+
+
+def test_a_direction_means_the_links_the_work_stands_on(shown: Mapping[int, Shown]) -> None:
+    for number in ("굴착-0412", "굴착-0418", "굴착-0425", "점용-0118"):
+        assert len(shown[1].names(number)) == 1, number
+
+
+def test_what_is_closed_beside_the_carriageway_and_the_width_left(
+    shown: Mapping[int, Shown],
+) -> None:
+    works = shown[1].works
+    assert (works["점용-0121"].closure, works["점용-0121"].also_closed) == (
+        Closure.BUS_STOP,
+        (Closure.SIDEWALK,),
+    )
+    assert works["굴착-0405"].also_closed == (Closure.SIDEWALK,)
+    assert works["굴착-0412"].remaining_width_m == 3.2
+
+
+def test_works_clash_on_adjoining_links_and_on_a_detour(shown: Mapping[int, Shown]) -> None:
+    found = {(clash.kind, *(name[5:] for name in clash.works)) for clash in shown[1].clashes}
+    assert ("works", "굴착-0418", "굴착-0438") in found
+    assert any(kind == "detour" and "굴착-0442" in names for kind, *names in found)

@@ -1,0 +1,123 @@
+"""What a feed's dates and status say of the real begin and end."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from streams.domain.records import Permit
+from streams.domain.works import Said, Work
+from streams.domain.works.rows import of_permit
+from streams.domain.works.words import (
+    ended_by_feed,
+    says_done,
+    says_running,
+    says_withdrawn,
+    started_by_feed,
+)
+from tests.unit.streams.works import PERMIT, kst
+
+NOON = kst("12:00", 1)
+EARLIER, LATER = NOON - 1, NOON + 1
+BEGIN = PERMIT.starts_ms
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("진행중", "running"),
+        ("공사 중", "running"),
+        ("(착공)", "running"),
+        ("Executing", "running"),
+        ("in_progress", "running"),
+        ("완료", "done"),
+        ("준공 완료", "done"),
+        ("원상복구완료", "done"),
+        ("completed", "done"),
+        ("허가취소", "withdrawn"),
+        ("취하", "withdrawn"),
+        ("반려", "withdrawn"),
+        ("revoked", "withdrawn"),
+        # the permit is handled, the road is not
+        ("허가완료", ""),
+        ("심의진행중", ""),
+        ("접수", ""),
+        ("예정", ""),
+        ("보류", ""),
+        ("", ""),
+    ],
+)
+def test_a_status_says_one_thing_or_nothing(status: str, said: str) -> None:
+    found = {
+        "running": says_running(status),
+        "done": says_done(status),
+        "withdrawn": says_withdrawn(status),
+    }
+    assert [word for word, is_said in found.items() if is_said] == ([said] if said else [])
+
+
+def permit(**more: Any) -> Permit:
+    return replace(PERMIT, **more)
+
+
+def known(**more: Any) -> Work:
+    return replace(of_permit(PERMIT), **more)
+
+
+RUNNING, DONE = permit(status_text="진행중"), permit(status_text="완료")
+
+
+@pytest.mark.parametrize(
+    ("stated", "before", "at_ms"),
+    [
+        (permit(), None, None),
+        (permit(began_ms=EARLIER), None, EARLIER),
+        (permit(began_ms=NOON), None, NOON),
+        (permit(began_ms=LATER), None, None),  # no observation
+        (permit(began_ms=EARLIER, status_text="진행중"), None, EARLIER),
+        (RUNNING, None, BEGIN),
+        (permit(status_text="진행중", starts_ms=LATER), None, None),
+        (RUNNING, known(status_text="예정"), NOON),
+        (RUNNING, known(status_text="진행중"), BEGIN),
+        (RUNNING, known(status_text="진행중", started=Said(EARLIER, "feed")), EARLIER),
+        (DONE, known(status_text="진행중", started=Said(EARLIER, "feed")), EARLIER),
+        (permit(status_text="예정"), known(started=Said(EARLIER, "feed")), None),
+        # after a crew's "not yet" only what happened later is news
+        (permit(began_ms=EARLIER), known(not_begun_ms=EARLIER), None),
+        (permit(began_ms=NOON), known(not_begun_ms=EARLIER), NOON),
+        (RUNNING, known(status_text="예정", not_begun_ms=EARLIER), NOON),
+        (RUNNING, known(status_text="진행중", not_begun_ms=BEGIN - 1), None),
+    ],
+)
+def test_when_a_feed_says_that_it_began(
+    stated: Permit, before: Work | None, at_ms: int | None
+) -> None:
+    said = started_by_feed(stated, before, NOON)
+    assert said == (None if at_ms is None else Said(at_ms, "feed"))
+
+
+@pytest.mark.parametrize(
+    ("stated", "before", "at_ms"),
+    [
+        (permit(), None, None),
+        (permit(done_ms=NOON), None, NOON),
+        (permit(done_ms=LATER), None, None),
+        (permit(done_ms=BEGIN - 86_400_000), None, BEGIN - 86_400_000),
+        (permit(done_ms=BEGIN - 86_400_001), None, None),  # of an earlier issue
+        (DONE, None, NOON),
+        (permit(status_text="완료", ends_ms=EARLIER), None, EARLIER),
+        (permit(status_text="완료", ends_ms=EARLIER), known(status_text="진행중"), NOON),
+        (DONE, known(status_text="완료", ended=Said(EARLIER, "feed")), EARLIER),
+        # a crew has taken the end back, or began after it
+        (DONE, known(status_text="완료", not_ended_ms=EARLIER), None),
+        (permit(done_ms=EARLIER), known(not_ended_ms=EARLIER), None),
+        (permit(done_ms=NOON), known(not_ended_ms=EARLIER), NOON),
+        (permit(done_ms=EARLIER), known(started=Said(EARLIER, "crew")), None),
+        (permit(done_ms=EARLIER), known(started=Said(EARLIER, "feed")), EARLIER),
+    ],
+)
+def test_when_a_feed_says_that_it_ended(
+    stated: Permit, before: Work | None, at_ms: int | None
+) -> None:
+    said = ended_by_feed(stated, before, NOON)
+    assert said == (None if at_ms is None else Said(at_ms, "feed"))
