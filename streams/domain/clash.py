@@ -1,0 +1,95 @@
+"""A clash: works that get in each other's way, in a bus's, or together cut a city's places off."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from streams.domain.overlaps import EVER_MS, Span, span
+from streams.domain.records import Closure
+
+CARRIAGEWAY = frozenset({Closure.FULL, Closure.PARTIAL, Closure.UNKNOWN})
+OPEN = frozenset({"planned", "active", "paused", "overdue"})
+IN_FORCE = frozenset({"active", "overdue"})
+
+
+class SiteWork(Protocol):
+    """What of a work's row its clashes depend on."""
+
+    @property
+    def permit_id(self) -> str: ...
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def phase(self) -> str: ...
+    @property
+    def closure(self) -> Closure: ...
+    @property
+    def also_closed(self) -> tuple[Closure, ...]: ...
+    @property
+    def links(self) -> tuple[str, ...]: ...
+    @property
+    def starts_ms(self) -> int: ...
+    @property
+    def ends_ms(self) -> int: ...
+    @property
+    def dig_starts_ms(self) -> int | None: ...
+    @property
+    def dig_ends_ms(self) -> int | None: ...
+    @property
+    def hours(self) -> str: ...
+    @property
+    def lon(self) -> float | None: ...
+    @property
+    def lat(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One clash. `kind` is "works" (two on the same or adjoining road), "route" (a full closure on
+    bus routes; `stops` are skipped), "stop" (a bus stop is closed), "detour" (the second work lies
+    on the way round the first) or "cut" (full closures that only together part `places`).
+
+    `severity` is "high" or "low". `works` are permit ids, sorted; for "detour", `links` are those
+    of the work on the way round. `from_ms..until_ms` is when, by the stated times: an overdue
+    work's end counts as stated, so it may be past.
+    """
+
+    id: str
+    kind: str
+    severity: str
+    works: tuple[str, ...]
+    links: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    from_ms: int = 0
+    until_ms: int = 0
+
+
+def clash_id(kind: str, subjects: Iterable[str]) -> str:
+    """The kind and 12 hex digits of the SHA-256 of the subjects: the same clash, the same id."""
+    digest = hashlib.sha256("\0".join(subjects).encode()).hexdigest()
+    return f"{kind}-{digest[:12]}"
+
+
+def is_one_permit(one: str, other: str) -> bool:
+    """Whether two works are rows of one permit: its number, then `#` and what tells them apart."""
+    return one.partition("#")[0] == other.partition("#")[0]
+
+
+def closures_of(work: SiteWork) -> Collection[Closure]:
+    return {work.closure, *work.also_closed}
+
+
+def occupation_of(work: SiteWork) -> Span:
+    """When a work takes its place; an overdue one until further notice."""
+    ends_ms = EVER_MS if work.phase == "overdue" else work.ends_ms
+    return span(work.starts_ms, ends_ms, work.hours)
+
+
+def digging_of(work: SiteWork) -> Span:
+    """When a work digs: the stated digging, else the occupation."""
+    starts_ms = work.dig_starts_ms or work.starts_ms
+    ends_ms = EVER_MS if work.phase == "overdue" else work.dig_ends_ms or work.ends_ms
+    return span(starts_ms, ends_ms, work.hours)

@@ -1,0 +1,85 @@
+"""Which works get in each other's way, in a bus's, or together in a city's (see `clash.Clash`)."""
+
+from collections.abc import Iterable, Mapping
+
+from streams.domain.clash import IN_FORCE, OPEN, Clash, SiteWork
+from streams.domain.clash_buses import Buses
+from streams.domain.clash_cuts import Cuts
+from streams.domain.clash_detours import WaysRound, detour_clashes
+from streams.domain.clash_pairs import Pairs, Site, site_of
+from streams.domain.clash_words import reason
+from streams.domain.network import Network
+from streams.domain.overlaps import DAY_MS, EVER_MS
+from streams.domain.road_graph import RoadGraph
+
+__all__ = ["AHEAD_MS", "Clash", "Clashes", "SiteWork", "reason"]
+AHEAD_MS = 30 * DAY_MS
+
+
+class Clashes:
+    """The clashes of one network's works. What it keeps only saves time: the same works and time
+    always give the same clashes.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.graph = RoadGraph(network)
+        self._pairs = Pairs(self.graph)
+        self._buses = Buses(network)
+        self._cuts = Cuts(self.graph)
+        self._ways = WaysRound(self.graph)
+        self._rows: dict[str, SiteWork] = {}
+        self._sites: dict[str, Site] = {}
+        self._with_buses: dict[str, tuple[Clash, ...]] = {}
+
+    def of(self, works: Mapping[str, SiteWork], now_ms: int) -> dict[str, Clash]:
+        """The clashes by id between the works that are open and begin within 30 days.
+
+        A work without a place clashes with nothing. A clash is over when its period is, unless a
+        work in it is overdue.
+        """
+        self._take(
+            {
+                work_id: work
+                for work_id, work in works.items()
+                if work.links and work.phase in OPEN and work.starts_ms < now_ms + AHEAD_MS
+            }
+        )
+        found = (clash for clash in self._every(now_ms) if self._is_current(clash, now_ms))
+        return {clash.id: clash for clash in found}
+
+    def _take(self, works: Mapping[str, SiteWork]) -> None:
+        for work_id in [x for x in self._sites if x not in works]:
+            del self._sites[work_id], self._with_buses[work_id], self._rows[work_id]
+            self._pairs.drop(work_id)
+        for work_id, work in works.items():
+            if (known := self._rows.get(work_id)) is work:
+                continue
+            self._rows[work_id] = work
+            if known is None or _basis(known) != _basis(work):
+                site = self._sites[work_id] = site_of(self.graph, work)
+                self._pairs.put(site)
+                self._with_buses[work_id] = tuple(self._buses.clashes(site))
+
+    def _every(self, now_ms: int) -> Iterable[Clash]:
+        yield from self._pairs.clashes()
+        for clashes in self._with_buses.values():
+            yield from clashes
+        full = [site for site in self._sites.values() if site.is_full]
+        in_force = [site for site in full if site.work.phase in IN_FORCE]
+        yield from detour_clashes(self.graph, self._ways, in_force, self._sites.values())
+        yield from self._cuts.clashes([x for x in full if x.digging.ends_ms > now_ms])
+
+    def _is_current(self, clash: Clash, now_ms: int) -> bool:
+        if clash.from_ms >= now_ms + AHEAD_MS:
+            return False
+        return clash.until_ms > now_ms or any(
+            self._sites[work_id].digging.ends_ms == EVER_MS for work_id in clash.works
+        )
+
+
+def _basis(work: SiteWork) -> tuple[object, ...]:
+    """All of a work's row that its clashes depend on."""
+    return (
+        (work.organisation, work.phase, work.closure, work.also_closed, work.links, work.hours),
+        (work.starts_ms, work.ends_ms, work.dig_starts_ms, work.dig_ends_ms, work.lon, work.lat),
+    )

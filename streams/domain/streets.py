@@ -1,0 +1,232 @@
+"""Roads cut into stretches between cross streets: what people mean by "a section". Pure.
+
+A node is where links meet: a stop, a junction, or the end of a line where the network gives none.
+Stops of one name within 300 m are one node: the two sides of a street. A road with a name is cut
+where another named road meets it; without road names each pair of neighbouring stops is a stretch.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from streams.domain.network import Link, Network, Point, distance_m
+from streams.domain.street_nodes import Graph, chains, stop_groups
+
+OPPOSITE_M = 150.0  # stops of other names on the two sides of one street
+_END_DIGITS = 4  # of degrees, about 10 m: line ends this near are one node
+_ARROW = " → "
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of one road between two cross streets, or between two stops where no road has a name.
+
+    `links` are ids, along the stretch and back. `nodes` are the nodes from end to end, `passes`
+    the names in between, `crosses` the roads met at either end. `id` is the link of a stretch of
+    one pair of nodes, else its first and its last link joined by "~".
+    """
+
+    id: str
+    road_name: str
+    name: str
+    from_name: str
+    to_name: str
+    links: tuple[str, ...]
+    lon: float
+    lat: float
+    nodes: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()
+    crosses: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+
+def streets(network: Network) -> tuple[Stretch, ...]:
+    """Every link of the network in a stretch, in the order of the links. Empty for no links."""
+    return _Streets(network).stretches()
+
+
+def stop_pairs(network: Network) -> tuple[Stretch, ...]:
+    """Every pair of neighbouring stops as a stretch of its own, both directions, on any road."""
+    return _Streets(network).pairs(range(len(network.links)))
+
+
+class _Streets:
+    """The nodes of a network, worked out once for all its roads."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.groups = stop_groups(network)
+        self.ends = [self._ends(link) for link in network.links]
+        self.roads: dict[str, set[str]] = defaultdict(set)
+        self.names: dict[str, str] = {}
+        for link, ends in zip(network.links, self.ends, strict=True):
+            self._note(link, ends)
+
+    def _ends(self, link: Link) -> tuple[str, str]:
+        first, last = link.from_id or _key(link.geometry[0]), link.to_id or _key(link.geometry[-1])
+        return self.groups.get(first, first), self.groups.get(last, last)
+
+    def _note(self, link: Link, ends: tuple[str, str]) -> None:
+        parts = link.name.split(_ARROW)
+        for place, node in enumerate(ends):
+            if link.road_name and link.is_drawn:
+                self.roads[node].add(link.road_name)
+            if stop := self.network.stop_by_id.get(node):
+                self.names[node] = stop.name
+            elif len(parts) == 2:
+                self.names.setdefault(node, parts[place])
+
+    def stretches(self) -> tuple[Stretch, ...]:
+        roads: dict[tuple[str, str], list[int]] = defaultdict(list)
+        unnamed: list[int] = []
+        for place, link in enumerate(self.network.links):
+            if link.road_name and link.is_drawn:
+                roads[link.road_name, link.kind].append(place)
+            else:
+                unnamed.append(place)
+        found = [
+            self._stretch(chain, graph)
+            for graph in map(self._graph, roads.values())
+            for chain in chains(graph, self._cuts(graph))
+        ]
+        found += self.pairs(unnamed)
+        index = self.network.index
+        return tuple(sorted(found, key=lambda stretch: index[stretch.links[0]]))
+
+    def pairs(self, places: Iterable[int]) -> tuple[Stretch, ...]:
+        """Pairs of neighbouring nodes; a one-way pair takes up the one that runs back beside it."""
+        graph = self._graph(places)
+        edges = [(a, b) for a in graph for b in graph[a] if a <= b]
+        return tuple(self._opposites([self._stretch(edge, graph) for edge in edges]))
+
+    def _graph(self, places: Iterable[int]) -> Graph:
+        graph: Graph = defaultdict(lambda: defaultdict(list))
+        for place in places:
+            a, b = self.ends[place]
+            graph[a][b].append(place)
+            if a != b:
+                graph[b][a].append(place)
+        return graph
+
+    def _cuts(self, graph: Graph) -> set[str]:
+        """Nodes where another road meets, the road forks or ends."""
+        return {node for node in graph if len(self.roads[node]) > 1 or len(graph[node]) != 2}
+
+    def _stretch(self, chain: Sequence[str], graph: Graph) -> Stretch:
+        links = self._links_along(chain, graph)
+        road = links[0].road_name
+        start, end = (self._name_at(node, road) for node in (chain[0], chain[-1]))
+        name = f"{start}~{end}"
+        lon, lat = _middle(links[(len(links) - 1) // 4].geometry)
+        is_pair = len(chain) == 2
+        return Stretch(
+            id=links[0].id if is_pair else f"{links[0].id}~{links[-1].id}",
+            road_name=road,
+            name=f"{road} {name}" if road else name,
+            from_name=start,
+            to_name=end,
+            links=tuple(dict.fromkeys(link.id for link in self._with_sections(links))),
+            lon=lon,
+            lat=lat,
+            nodes=tuple(chain),
+            passes=tuple(self.names[node] for node in chain[1:-1] if node in self.names),
+            crosses=(self._others(chain[0], road), self._others(chain[-1], road)),
+        )
+
+    def _links_along(self, chain: Sequence[str], graph: Graph) -> list[Link]:
+        """The links of the way there, then those of the way back."""
+        there: list[int] = []
+        back: list[int] = []
+        for a, b in pairwise(chain):
+            for place in graph[a][b]:
+                (there if self.ends[place] == (a, b) else back).append(place)
+        return [self.network.links[place] for place in there + back[::-1]]
+
+    def _with_sections(self, links: Iterable[Link]) -> Iterable[Link]:
+        """Links, and the sections a standard link among them speaks for."""
+        for link in links:
+            yield link
+            for pair in self.network.sections_of.get(link.id, ()):
+                if section := self.network.link(pair.section_id):
+                    yield section
+
+    def _others(self, node: str, road: str) -> tuple[str, ...]:
+        return tuple(sorted(self.roads[node] - {road}))
+
+    def _name_at(self, node: str, road: str) -> str:
+        """The stop's or the junction's own name, else the cross street's, else "끝"."""
+        others = self._others(node, road)
+        return self.names.get(node) or (others[0] if others else "끝")
+
+    def _opposites(self, stretches: Sequence[Stretch]) -> list[Stretch]:
+        """Stretches with their other direction, where that is another stretch of one direction."""
+        lonely = {s.id: s for s in stretches if len(s.links) == 1}
+        ends = {s.id: self._line_ends(s) for s in lonely.values()}
+        cells = _by_cell(ends)
+        taken: set[str] = set()
+        found: list[Stretch] = []
+        for stretch in stretches:
+            if stretch.id in taken:
+                continue
+            nearest = stretch.id in lonely and self._opposite(stretch.id, ends, cells, taken)
+            if nearest:
+                taken.add(nearest)
+                stretch = replace(stretch, links=stretch.links + lonely[nearest].links)  # noqa: PLW2901
+            taken.add(stretch.id)
+            found.append(stretch)
+        return found
+
+    def _line_ends(self, stretch: Stretch) -> tuple[Point, Point]:
+        line = self.network.links[self.network.index[stretch.links[0]]].geometry
+        return line[0], line[-1]
+
+    def _opposite(
+        self,
+        stretch_id: str,
+        ends: Mapping[str, tuple[Point, Point]],
+        cells: Mapping[tuple[int, int], list[str]],
+        taken: set[str],
+    ) -> str:
+        """The nearest stretch that starts where this one ends and ends where it starts, or ""."""
+        start, end = ends[stretch_id]
+        away_m = {
+            other: max(distance_m(ends[other][0], end), distance_m(ends[other][1], start))
+            for other in _around(cells, end)
+            if other != stretch_id and other not in taken
+        }
+        near = [other for other, metres in away_m.items() if metres <= OPPOSITE_M]
+        return min(near, key=lambda other: (away_m[other], other), default="")
+
+
+def _middle(line: Sequence[Point]) -> Point:
+    half = len(line) // 2
+    (lon1, lat1), (lon2, lat2) = line[half - 1], line[half]
+    if len(line) % 2:
+        return line[half]
+    return round((lon1 + lon2) / 2, 6), round((lat1 + lat2) / 2, 6)
+
+
+def _key(point: Point) -> str:
+    return f"{point[0]:.{_END_DIGITS}f},{point[1]:.{_END_DIGITS}f}"
+
+
+_CELL_DEG = 0.005
+
+
+def _cell(point: Point) -> tuple[int, int]:
+    return int(point[0] // _CELL_DEG), int(point[1] // _CELL_DEG)
+
+
+def _by_cell(ends: Mapping[str, tuple[Point, Point]]) -> dict[tuple[int, int], list[str]]:
+    """The stretches by the cell (at least 400 m wide) their line starts in."""
+    cells: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for stretch_id, (start, _) in ends.items():
+        cells[_cell(start)].append(stretch_id)
+    return cells
+
+
+def _around(cells: Mapping[tuple[int, int], list[str]], point: Point) -> Iterable[str]:
+    column, row = _cell(point)
+    for x in (column - 1, column, column + 1):
+        for y in (row - 1, row, row + 1):
+            yield from cells.get((x, y), ())
