@@ -1,0 +1,183 @@
+"""Everything of a network that has a name, and how its roads, stops and stretches hang together."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import chain
+
+from maps.search.entry import Entry
+from maps.search.keys import Key, key_of
+from maps.search.names import Named, place_names, pole_names, route_names
+from maps.search.nearest import Nearest
+from maps.search.wording import spelled
+from maps.views import shapes
+from maps.views.network_file import routes_with_links
+from maps.views.text import folded
+from streams.domain.network import Link, Network, Place, Point, Route, Stop
+from streams.domain.street_nodes import stop_groups
+from streams.domain.streets import Stretch, stop_pairs, streets
+
+DISTRICT = "동네"
+DISTRICT_REACH_M = 400
+
+
+def keys_of(entry: Entry, names: Iterable[Named]) -> list[Key]:
+    """The keys of an entry, each spelling once with its greatest weight."""
+    best: dict[str, tuple[float, str]] = {}
+    for name, weight in names:
+        text = spelled(name)
+        if text and (text not in best or best[text][0] < weight):
+            best[text] = weight, folded(name)
+    return [key_of(text, entry, weight, plain) for text, (weight, plain) in best.items()]
+
+
+class Atlas:
+    """The entries of a network: stretches by road and by node, and the keys to all the rest."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._groups = stop_groups(network)
+        self.of_road: dict[str, list[Entry]] = defaultdict(list)
+        self.at_node: dict[str, list[Entry]] = defaultdict(list)
+        self.crossing: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+        self.sections: dict[str, Entry] = {}
+        companions: dict[int, tuple[int, ...]] = {}
+        for stretch in stop_pairs(network):
+            companions.update(dict.fromkeys(self._add_section(stretch).links, self._links(stretch)))
+        self.nearest = Nearest(network, companions)
+        self._nodes: dict[str, str] = {}
+        for stretch in streets(network):
+            self._add_street(stretch)
+        self._at_stop: dict[str, list[int]] = defaultdict(list)
+        self._points: dict[str, Point] = {}
+        for place, link in enumerate(network.links):
+            self._note(place, link)
+        self._members: dict[str, list[Stop]] = defaultdict(list)
+        for stop in network.stops:
+            self._members[self._groups[stop.id]].append(stop)
+        makers = (self._roads(), self._stops(), self._routes(), self._places(), self._junctions())
+        self.keys: list[Key] = list(chain.from_iterable(chain(*makers)))
+
+    def _note(self, place: int, link: Link) -> None:
+        for node, point in ((link.from_id, link.geometry[0]), (link.to_id, link.geometry[-1])):
+            self._points.setdefault(node, point)
+            if link.kind == "section":
+                self._at_stop[node].append(place)
+
+    def _links(self, stretch: Stretch) -> tuple[int, ...]:
+        return tuple(self.network.index[link_id] for link_id in stretch.links)
+
+    def _add_section(self, stretch: Stretch) -> Entry:
+        """A stretch as an entry; the same stretch twice is one entry."""
+        if stretch.id in self.sections:
+            return self.sections[stretch.id]
+        entry = Entry(
+            kind="section",
+            id=stretch.id,
+            title=stretch.name,
+            subtitle=stretch.road_name,
+            lon=stretch.lon,
+            lat=stretch.lat,
+            links=self._links(stretch),
+            nodes=frozenset(stretch.nodes),
+            road=stretch.road_name,
+        )
+        self.sections[stretch.id] = entry
+        for node in entry.nodes:
+            self.at_node[node].append(entry)
+        return entry
+
+    def _add_street(self, stretch: Stretch) -> None:
+        entry = self._add_section(stretch)
+        if not stretch.road_name:
+            return
+        self.of_road[stretch.road_name].append(entry)
+        ends = zip(stretch.crosses, (stretch.from_name, stretch.to_name), strict=True)
+        for node, (others, name) in zip((stretch.nodes[0], stretch.nodes[-1]), ends, strict=True):
+            for other in others:
+                self.crossing[stretch.road_name][other].append(entry)
+            self._nodes[node] = name
+
+    def _roads(self) -> Iterable[list[Key]]:
+        for name, stretches in self.of_road.items():
+            links = tuple(place for stretch in stretches for place in stretch.links)
+            road = Entry(kind="road", id=name, title=name, links=links, road=name)
+            yield keys_of(road, [(name, 1.0)])
+
+    def _stops(self) -> Iterable[list[Key]]:
+        for stops in self._members.values():
+            group = self._stop(stops)
+            yield keys_of(group, place_names(group.title))
+            for stop in stops:
+                single = self._stop([stop]) if len(stops) > 1 else group
+                yield keys_of(single, pole_names(stop.number))
+
+    def _stop(self, stops: list[Stop]) -> Entry:
+        """A stop, or the stops of one name that stand together; `id` joins their ids by commas."""
+        ids = sorted(stop.id for stop in stops)
+        links = tuple(dict.fromkeys(place for stop_id in ids for place in self._at_stop[stop_id]))
+        return Entry(
+            kind="stop",
+            id=",".join(ids),
+            title=stops[0].name,
+            subtitle=" · ".join(stop.number for stop in stops if stop.number),
+            lon=stops[0].lon,
+            lat=stops[0].lat,
+            links=links,
+            nodes=frozenset({self._groups[stop.id] for stop in stops}),
+        )
+
+    def _junctions(self) -> Iterable[list[Key]]:
+        """Junctions with a name of their own: what their stretches are found by."""
+        for node, name in self._nodes.items():
+            if node in self._groups or name in self.of_road or name == "끝":
+                continue
+            stretches = self.at_node[node]
+            lon, lat = self._points.get(node, (stretches[0].lon, stretches[0].lat))
+            entry = Entry(
+                kind="place",
+                id=name,
+                title=name,
+                subtitle="교차로",
+                lon=lon,
+                lat=lat,
+                links=tuple(dict.fromkeys(p for s in stretches for p in s.links)),
+                nodes=frozenset({node}),
+            )
+            yield keys_of(entry, [(name, 1.0)])
+
+    def _routes(self) -> Iterable[list[Key]]:
+        for route, links in routes_with_links(self.network):
+            yield keys_of(self._route(route, links), route_names(route.no))
+
+    def _route(self, route: Route, links: list[int]) -> Entry:
+        ends = [self.network.stop_by_id.get(stop) for stop in route.stops[:1] + route.stops[-1:]]
+        lon, lat = (
+            shapes.middle_of(self.network.links[links[0]].geometry) if links else (None, None)
+        )
+        return Entry(
+            kind="route",
+            id=route.id,
+            title=route.no,
+            subtitle=" → ".join(stop.name for stop in ends if stop),
+            lon=lon,
+            lat=lat,
+            links=tuple(links),
+        )
+
+    def _places(self) -> Iterable[list[Key]]:
+        for place in self.network.places:
+            yield keys_of(self._place(place), place_names(place.name))
+
+    def _place(self, place: Place) -> Entry:
+        least_m = DISTRICT_REACH_M if place.kind == DISTRICT else 0
+        links, radius_m = self.nearest.links((place.lon, place.lat), least_m)
+        return Entry(
+            kind="place",
+            id=place.name,
+            title=place.name,
+            subtitle=place.kind,
+            lon=place.lon,
+            lat=place.lat,
+            links=links,
+            radius_m=radius_m,
+        )

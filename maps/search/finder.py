@@ -1,0 +1,205 @@
+"""Place search: from a question to the places it may mean, best first, and how sure that is."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from maps.search.abroad import foreign_name, foreign_start
+from maps.search.addresses import Addresses
+from maps.search.atlas import Atlas, keys_of
+from maps.search.entry import Entry
+from maps.search.hangul import is_initial, loosened, typed_korean
+from maps.search.keys import Hit, Keys
+from maps.search.names import DISTRICT, SHORT
+from maps.search.ranking import WHOLE, hinted, is_certain_of, order_for
+from maps.search.reading import Mention, left_over, meeting, mentions
+from maps.search.wording import MAX_QUERY_CHARS, core, is_noise, spelled, unmarked
+from maps.search.works import WorkNames, Works
+from streams.domain.network import Network, Point
+
+MAX_RESULTS = 20
+MAX_STRETCHES = 60  # of one road: all are reachable
+_LEAST = 0.4
+_ABROAD = 0.55
+
+Found = dict[tuple[str, str], Hit]
+
+
+class Finder:
+    """Everything that can be found in one network; `follow` keeps its works up to date."""
+
+    def __init__(self, network: Network, gazetteer: Mapping[str, Point] | None = None) -> None:
+        self.network = network
+        self.atlas = Atlas(network)
+        self.addresses = Addresses(gazetteer or {}, self.atlas.nearest)
+        known = {key.text for key in self.atlas.keys if key.entry.subtitle == DISTRICT}
+        districts = (
+            key
+            for entry, short in self.addresses.districts()
+            for key in keys_of(entry, [(entry.title, 1.0), (short, SHORT)])
+            if key.text not in known
+        )
+        self._fixed = Keys([*self.atlas.keys, *districts])
+        self._works = WorkNames(network)
+
+    def follow(self, works: Works) -> None:
+        """Take up a later picture of the works."""
+        self._works.follow(works)
+
+    def search(self, query: str) -> list[dict[str, Any]]:
+        """The best 20 (60 stretches of one road); none for an empty, endless or foreign question.
+
+        `is_certain` says that the whole question is this place's name and no other place has it.
+        """
+        hits = sorted(self._found(query).values(), key=order_for(query))
+        if not hits:
+            return []
+        is_certain = is_certain_of(hits)
+        most = MAX_STRETCHES if hits[0].entry.kind == "section" else MAX_RESULTS
+        return [
+            hit.entry.result(round(100 * hit.quality), is_certain=is_certain and place == 0)
+            for place, hit in enumerate(hits[:most])
+        ]
+
+    def find(self, kind: str, place_id: str) -> dict[str, Any] | None:
+        """The place of a result's kind and id, None where there is none (any more)."""
+        entry = self._entry(kind, place_id)
+        return entry.result(100, is_certain=True) if entry else None
+
+    def _entry(self, kind: str, place_id: str) -> Entry | None:
+        if kind == "section":
+            return self.atlas.sections.get(place_id)
+        if kind == "address":
+            return self.addresses.entry(place_id)
+        if kind == "work":
+            return self._works.entry(place_id)
+        return self._fixed.entries.get((kind, place_id))
+
+    def _found(self, query: str) -> Found:
+        asked = unmarked(query[: 10 * MAX_QUERY_CHARS])
+        text = spelled(asked)
+        if not 0 < len(text) <= MAX_QUERY_CHARS:
+            return {}
+        found: Found = {}
+        self._read(text, asked, found)
+        typed = typed_korean(asked)
+        if typed != asked and _best(found) < WHOLE:
+            self._read(spelled(typed), typed, found)
+        return {name: hit for name, hit in found.items() if hit.quality >= _LEAST}
+
+    def _read(self, text: str, asked: str, found: Found) -> None:
+        words = [spelled(word) for word in asked.split()]
+        read: list[Hit] = self._whole(text)
+        if max((hit.quality for hit in read), default=0.0) < WHOLE:
+            read += [*self._mentioned(text), *self.addresses.find(text)]
+            kept = core("".join(word for word in words if not is_noise(word)) or text)
+            if kept != text:
+                read += hinted(self._whole(kept), kept, asked)
+            if max((hit.quality for hit in read), default=0.0) < WHOLE:
+                read += self._loosely(loosened(kept))
+                read += self._by_words(words)
+            if self._is_abroad(text, words):
+                read = [Hit(hit.entry, min(_ABROAD, hit.quality * 0.6)) for hit in read]
+        for hit in read:
+            self._take(hit, found)
+
+    def _take(self, hit: Hit, found: Found) -> None:
+        """Keep the best hit of each entry; a road stands for its stretches."""
+        entry = hit.entry
+        if entry.kind == "road":
+            for stretch in self.atlas.of_road[entry.road]:
+                self._take(Hit(stretch, hit.quality), found)
+            return
+        name = (entry.kind, entry.id)
+        if name not in found or found[name].quality < hit.quality:
+            found[name] = hit
+
+    def _whole(self, text: str) -> list[Hit]:
+        return [*self._fixed.whole(text), *self._works.whole(text)]
+
+    def _mentioned(self, text: str) -> list[Hit]:
+        """The places whose names stand in the question, less sure for every word not understood."""
+        spans = mentions(text, self._books())
+        kept = [(m, self._works.now(m.hits)) for m in spans]
+        found = [Mention(m.start, m.end, tuple(hits)) for m, hits in kept if hits]
+        if not found:
+            return []
+        rest = left_over(text, found)
+        share = _share(sum(m.end - m.start for m in found), sum(map(len, rest)))
+        groups = [m.hits for m in found]
+        if len(groups) > 1 and (met := meeting(groups, self.atlas)):
+            return [Hit(hit.entry, hit.quality * share) for hit in met]
+        hits = self._with_rest(groups[0], rest) if len(groups) == 1 and rest else []
+        for mention in found:
+            others = sum(m.end - m.start for m in found if m is not mention)
+            part = share * _share(mention.end - mention.start, others)
+            hits += [Hit(hit.entry, hit.quality * part) for hit in mention.hits]
+        return hits
+
+    def _with_rest(self, hits: Iterable[Hit], rest: list[str]) -> list[Hit]:
+        """A name, and a piece beside it that is only nearly one: 중앙로 명동."""
+        loose = self._loosely("".join(rest), (self._fixed,))
+        return meeting([list(hits), _best_first(loose)], self.atlas) if loose else []
+
+    def _loosely(self, text: str, books: Sequence[Keys] = ()) -> list[Hit]:
+        """Names that begin with, hold, or nearly are the text, in every book or in those given."""
+        if not text or text.isdigit():
+            return []
+        hits: list[Hit] = []
+        for keys in books or self._books():
+            if any(map(is_initial, text)):
+                hits += keys.initialled(text)
+            hits += keys.begun(text)
+            if len(text) >= 2:
+                hits += keys.inside(text)
+                hits += keys.near(text)
+        return self._works.now(hits)
+
+    def _books(self) -> tuple[Keys, ...]:
+        return (self._fixed, *self._works.books)
+
+    def _by_words(self, words: list[str]) -> list[Hit]:
+        """The places several words with slips mean together; works that hold all words."""
+        kept = [core(word) for word in words if not is_noise(word)]
+        hits = self._works.holding(kept)
+        if len(kept) < 2 or len(kept) > 4:
+            return hits
+        groups = [
+            _best_first(self._whole(word) or self._loosely(loosened(word), (self._fixed,)))
+            for word in kept
+        ]
+        known = [(word, group) for word, group in zip(kept, groups, strict=True) if group]
+        share = _share(
+            sum(len(word) for word, _ in known), sum(map(len, kept)) - sum(len(w) for w, _ in known)
+        )
+        if len(known) > 1:
+            met = meeting([group for _, group in known], self.atlas)
+            hits += [Hit(hit.entry, hit.quality * share * 0.97) for hit in met]
+        total = sum(map(len, kept))
+        for word, group in known:
+            part = _share(len(word), total - len(word)) * 0.9
+            hits += [Hit(hit.entry, hit.quality * part) for hit in group]
+        return hits
+
+    def _is_abroad(self, text: str, words: list[str]) -> bool:
+        if foreign_name(words, self.network.city):
+            return True
+        name = foreign_start(text, self.network.city)
+        first = mentions(text, (self._fixed,))[:1]
+        return bool(name) and not (first and first[0].start == 0 and first[0].end > len(name))
+
+
+def _share(understood: int, not_understood: int) -> float:
+    """1 where all of a question is understood; the root, since people add words."""
+    return math.sqrt(understood / max(1, understood + not_understood))
+
+
+def _best(found: Found) -> float:
+    return max((hit.quality for hit in found.values()), default=0.0)
+
+
+def _best_first(hits: Iterable[Hit]) -> list[Hit]:
+    best: Found = {}
+    for hit in sorted(hits, key=lambda hit: -hit.quality):
+        best.setdefault((hit.entry.kind, hit.entry.id), hit)
+    return list(best.values())

@@ -1,0 +1,71 @@
+"""Which find comes first, and whether it is the place that was meant. Pure."""
+
+from collections.abc import Callable
+from typing import Any
+
+from maps.search.entry import Entry
+from maps.search.keys import Hit
+from streams.domain.network import distance_m
+
+WHOLE = 0.95
+"""The least quality of a whole name; a slip, a beginning or a word not understood stays below."""
+_TIED = 0.005
+_SAME_PLACE_M = 400.0
+_KINDS = ("section", "address", "place", "stop", "work", "route")
+_HINTS = {
+    "stop": ("정류장", "정류소", "정거장"),
+    "route": ("버스", "노선"),
+    "work": ("허가", "공사", "굴착", "점용"),
+}
+_NUMBER = frozenset("0123456789-")
+
+
+def order_for(query: str) -> Callable[[Hit], Any]:
+    """The sort key of hits: the best first, then what the question calls it, then by kind."""
+    called = _called(query)
+
+    def order(hit: Hit) -> tuple[Any, ...]:
+        entry = hit.entry
+        is_section = entry.kind == "section"
+        return (
+            -round(hit.quality, 3),
+            entry.kind not in called,
+            _KINDS.index(entry.kind),
+            entry.links[:1] if is_section else (len(entry.title),),
+            entry.title,
+            entry.id,
+        )
+
+    return order
+
+
+def is_certain_of(hits: list[Hit]) -> bool:
+    """Whether the first hit is a whole name that no other place has."""
+    top = hits[0]
+    rivals = [hit for hit in hits[1:] if hit.quality >= top.quality - _TIED]
+    return top.quality >= WHOLE and all(_is_same_place(top.entry, hit.entry) for hit in rivals)
+
+
+def hinted(hits: list[Hit], name: str, asked: str) -> list[Hit]:
+    """Hits of a name; a bare number is only the kind of thing the question calls it."""
+    if not set(name) <= _NUMBER:
+        return hits
+    called = _called(asked)
+    return [
+        Hit(hit.entry, hit.quality if called else hit.quality * 0.9)
+        for hit in hits
+        if not called or hit.entry.kind in called
+    ]
+
+
+def _called(query: str) -> set[str]:
+    return {kind for kind, words in _HINTS.items() if any(word in query for word in words)}
+
+
+def _is_same_place(one: Entry, other: Entry) -> bool:
+    """A landmark and its stop are one place to a caller; two stretches, works or routes never."""
+    if not {one.kind, other.kind} <= {"place", "stop", "address"}:
+        return False
+    if one.lon is None or one.lat is None or other.lon is None or other.lat is None:
+        return False
+    return distance_m((one.lon, one.lat), (other.lon, other.lat)) <= _SAME_PLACE_M
