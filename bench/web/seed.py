@@ -32,6 +32,13 @@ FEEDS = {
     "utic.incidents": 300_000,
     "permits": 600_000,
 }
+SMALL = {  # letter -> kind of the rows that lie in one partition
+    "w": store.WORKS,
+    "i": store.INCIDENTS,
+    "q": store.CALLS,
+    "r": store.REPORTS,
+    "k": store.CLASHES,
+}
 CLOSURES = ("full", "partial", "none", "sidewalk", "none", "partial", "none", "shoulder")
 PURPOSES = ("하수관 정비", "도시가스관 매설", "전력구 굴착", "상수도 누수 복구", "통신관로 신설")
 
@@ -179,13 +186,15 @@ def work(permit_id: str, **more: Any) -> Json:
         "status_text": "",
         "phase": "active",
         "placed_by": "link_id" if links else "nowhere",
+        "first_ends_ms": starts_ms + 20 * DAY_MS,
         "feed": "permits",
         "seen_ms": now_ms(),
         "updated_ms": now_ms(),
     }
     row |= dict.fromkeys(("dig_starts_ms", "dig_ends_ms", "restore_ends_ms"), None)
     row |= dict.fromkeys(("length_m", "width_m", "depth_m", "area_m2"), None)
-    return {**row, **more}
+    phase = more.get("phase", row["phase"])
+    return {**row, "is_in_force": phase in ("active", "overdue"), **more}
 
 
 def feed(name: str, now: int, **more: Any) -> Json:
@@ -236,7 +245,7 @@ def emit(client: redis.Redis, delta: Json) -> str:
     pipe = client.pipeline()
     for letter, kind in (("l", store.LINKS), ("b", store.BUSES)):
         _write(pipe, kind, delta.get(letter, {}))
-    for letter, kind in (("w", store.WORKS), ("i", store.INCIDENTS)):
+    for letter, kind in SMALL.items():
         _write(pipe, kind, delta.get(letter, {}), partitions=1)
     for name, state in delta.get("f", {}).items():
         pipe.hset(store.FEEDS, name, msgspec.json.encode(state))
@@ -255,6 +264,12 @@ def _write(pipe: Any, kind: str, rows: Json, partitions: int = PARTITIONS) -> No
             pipe.hdel(where, name)
         else:
             pipe.hset(where, name, msgspec.json.encode(row))
+
+
+def remember(client: redis.Redis, subject: str, known_ms: int, row: Json | None) -> None:
+    """Writes what became known of a subject ("work:ID"), as the gate does; None: it is gone."""
+    client.xadd(store.past_key(subject), {"v": msgspec.json.encode(row)}, id=f"{known_ms}-0")
+    client.zadd(store.PAST, {subject: known_ms})
 
 
 def save(network: Network, folder: Path) -> None:

@@ -19,7 +19,7 @@
       this.ageOf = null;
       if (!chosen || !picture) return this.close();
       const isFocused = this.element.contains(document.activeElement);
-      const draw = { link: () => this.showLink(chosen.id), work: () => this.showWork(chosen.id), incident: () => this.showIncident(chosen.id), bus: () => this.showBus(chosen.id) }[chosen.kind];
+      const draw = { link: () => this.showLink(chosen.id), work: () => this.showWork(chosen.id), incident: () => this.showIncident(chosen.id), clash: () => this.showClash(chosen.id), report: () => this.showReport(chosen.id), bus: () => this.showBus(chosen.id) }[chosen.kind];
       this.element.hidden = false;
       this.element.dataset.kind = chosen.kind;
       draw();
@@ -138,7 +138,7 @@
       return both;
     }
 
-    worksOn(i) { return [...this.picture.works.values()].filter((work) => work.phase !== "finished" && work.links.includes(i)); }
+    worksOn(i) { return [...this.picture.works.values()].filter((work) => !Bomnae.isOver(work) && work.links.includes(i)); }
 
     incidentsOn(i) { return [...this.picture.incidents.values()].filter((incident) => incident.links.includes(i)); }
 
@@ -156,7 +156,13 @@
           ["card.organisation", this.organisation(work)], ["card.place", work.place],
           ["card.period", period(work.starts_ms, work.ends_ms)],
           ["card.dig", work.dig_starts_ms && work.dig_ends_ms ? period(work.dig_starts_ms, work.dig_ends_ms) : ""],
+          ["card.restore", work.restore_starts_ms && work.restore_ends_ms ? period(work.restore_starts_ms, work.restore_ends_ms) : ""],
+          ["card.extended", work.first_ends_ms && work.first_ends_ms < work.ends_ms ? Bomnae.endText(work.first_ends_ms) : ""],
+          ["card.started", saidText(work.started)], ["card.ended", saidText(work.ended)],
           ["card.hours", work.hours], ["card.lanes", work.lanes_closed ? Bomnae.t("card.lanes.n", { n: work.lanes_closed }) : ""],
+          ["card.width", work.remaining_width_m ? Bomnae.t("card.width.m", { n: work.remaining_width_m }) : ""], ["card.direction", work.direction],
+          ["card.also", (work.also_closed || []).map((closure) => Bomnae.t("closure." + closure)).join(", ")],
+          ["card.unlisted", work.unlisted_ms ? Bomnae.t("card.unlisted.since", { age: this.ageText(work.unlisted_ms) }) : ""],
           ["card.purpose", work.purpose], ["card.seen", this.seenText(work.seen_ms)],
         ]),
         work.links.length ? this.items("card.links", "link", work.links.slice(0, 12)) : this.note("card.nowhere"),
@@ -173,7 +179,7 @@
       if (!work.phone) return work.organisation;
       const both = Bomnae.el("span"), phone = Bomnae.el("a");
       phone.textContent = work.phone;
-      phone.href = "tel:" + work.phone.replace(/[^0-9+*#]/g, "");
+      phone.href = Bomnae.dial(work.phone);
       both.append(work.organisation || "", " ", phone);
       return both;
     }
@@ -261,6 +267,11 @@
       p.textContent = text;
       return p;
     }
+  }
+
+  /** When something really happened, and who said so. */
+  function saidText(said) {
+    return said && said.at_ms ? Bomnae.t("card.said", { time: Bomnae.timeText(said.at_ms), by: Bomnae.t("said." + said.by) }) : "";
   }
 
   /** A period whose two times do not break in a line. */

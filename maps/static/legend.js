@@ -4,6 +4,8 @@
   const Bomnae = window.Bomnae = window.Bomnae || {};
   const LEVEL_ORDER = [2, 1, 0, 3]; // what needs a look first stands first
 
+  const { el, write } = Bomnae;
+
   class Legend {
     constructor(state) {
       this.state = state;
@@ -70,6 +72,8 @@
         const icon = this.boxes[layer].nextElementSibling;
         if (["full", "partial", "minor"].includes(layer)) icon.replaceChildren(Bomnae.signIcon(layer, "solid", colours));
         else if (layer === "incidents") icon.replaceChildren(Bomnae.signIcon("incident", "solid", colours));
+        else if (layer === "clashes") icon.replaceChildren(Bomnae.signIcon("clash", "solid", colours));
+        else if (layer === "reports") icon.replaceChildren(Bomnae.signIcon("report", "dashed", colours));
         else icon.className = "icon " + layer;
       }
     }
@@ -104,8 +108,8 @@
     }
 
     showLayerCounts(picture) {
-      const counts = { full: 0, partial: 0, minor: 0, incidents: picture.incidents.size, buses: picture.buses.size };
-      const shown = [...picture.works.values()].filter((work) => work.phase !== "finished" && Bomnae.isPlaced(work) && Bomnae.isInPhase(work, this.state.phase));
+      const counts = { full: 0, partial: 0, minor: 0, incidents: picture.incidents.size, reports: picture.reports.size, clashes: picture.clashes.size, buses: picture.buses.size };
+      const shown = [...picture.works.values()].filter((work) => !Bomnae.isOver(work) && Bomnae.isPlaced(work) && Bomnae.isInPhase(work, this.state.phase));
       for (const sign of ["full", "partial", "minor"]) counts[sign] = Bomnae.byPermit(shown.filter((work) => Bomnae.signOf(work.closure) === sign)).length;
       for (const [name, count] of Object.entries(counts)) write(this.counts[name], count.toLocaleString());
     }
@@ -113,13 +117,5 @@
 
   function lineIcon(level) { return el("span", "line " + level); }
 
-  function el(tag, className) {
-    const element = document.createElement(tag);
-    if (className) element.className = className;
-    return element;
-  }
-
-  function write(element, text) { if (element.textContent !== text) element.textContent = text; }
-
-  Object.assign(Bomnae, { Legend, el, write });
+  Bomnae.Legend = Legend;
 })();

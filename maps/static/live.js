@@ -41,9 +41,19 @@
         this.choose(chosen, true);
         if (isByKey) this.card.focus();
       };
+      this.clashes = new Bomnae.Clashes(this.lists, () => this.onClashes());
       this.card = new Bomnae.Card(state, clock, { choose: (chosen, isFlying) => this.choose(chosen, isFlying) });
       Bomnae.skipTo(document.querySelector(".skip"));
       this.search = new Bomnae.Search((result) => this.goTo(result));
+    }
+
+    /** The list of clashes was read again: the card may be about one. */
+    onClashes() {
+      if (!this.picture) return;
+      this.clashes.show(this.picture);
+      this.legend.showCounts(this.picture);
+      this.marks.canvas.repaint();
+      if (this.state.chosen?.kind === "clash") this.showChosen(false);
     }
 
     makeMap() {
@@ -156,10 +166,11 @@
       const touched = this.picture.apply(delta);
       const { pending } = this;
       pending.links.push(...touched.links);
-      pending.isMarks ||= touched.closures || touched.works || touched.incidents;
+      pending.isMarks ||= touched.closures || touched.works || touched.incidents || touched.reports;
       pending.isBuses ||= touched.buses;
-      pending.isCounts ||= touched.links.length > 0 || touched.works || touched.incidents || touched.buses;
-      pending.isLists ||= touched.works || touched.incidents;
+      pending.isCounts ||= touched.links.length > 0 || touched.works || touched.incidents || touched.reports || touched.buses;
+      pending.isLists ||= touched.works || touched.incidents || touched.reports;
+      if (touched.works) this.clashes.ask();
       if (touched.feeds) this.feeds.show(this.picture);
       if (delta.at && (touched.links.length || touched.buses)) pending.stamps.push(delta.at);
       this.touchCard(delta, touched);
@@ -184,7 +195,7 @@
       for (const i of touched.spoken) links.add(i);
       for (const [i] of delta.c || []) links.add(i);
       const isBus = this.state.chosen.kind === "bus" && touched.buses;
-      this.card.refresh(links, touched.works || touched.incidents || isBus);
+      this.card.refresh(links, touched.works || touched.incidents || touched.reports || isBus);
     }
 
     askFrame() {
@@ -225,6 +236,7 @@
       this.legend.show(this.picture);
       if (!this.picture) return;
       this.lists.show(this.picture);
+      this.clashes.show(this.picture);
       this.feeds.show(this.picture);
     }
 
@@ -280,7 +292,8 @@
         return { links: i === undefined ? [] : [i], place: null };
       }
       if (chosen.kind === "bus") return { links: [], place: null };
-      const thing = (chosen.kind === "work" ? picture.works : picture.incidents).get(chosen.id);
+      const things = { work: picture.works, incident: picture.incidents, report: picture.reports, clash: picture.clashes }[chosen.kind];
+      const thing = things && things.get(chosen.id);
       return thing ? { links: thing.links, place: thing } : { links: [], place: null };
     }
 
@@ -295,7 +308,7 @@
     /** Where a search result is; a work, a section and a link are chosen as well. */
     goTo(result) {
       if (result.kind === "work") return this.choose({ kind: "work", id: result.id }, true);
-      if (result.kind === "section") return this.choose({ kind: "link", id: result.id }, true);
+      if (result.kind === "section") return this.choose({ kind: "link", id: result.id.split("~")[0] }, true);
       this.state.choose(null);
       const links = result.links || [];
       this.marks?.choose(links, links.length ? null : result);

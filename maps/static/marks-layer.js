@@ -3,9 +3,9 @@
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
   const SMALL_BELOW_ZOOM = 13; // works that close nothing are dots in a view of the whole city
-  const STYLE_OF = { active: "solid", planned: "hollow", paused: "dashed", finished: "hollow" };
+  const STYLE_OF = { active: "solid", overdue: "late", planned: "hollow", paused: "dashed", finished: "hollow", cancelled: "hollow" };
   const SHORTEST_PX = 30; // a closure is drawn at least so long, or its mark would cover it in a view of the city
-  const ORDER = { minor: 0, partial: 1, full: 2, incident: 3 };
+  const ORDER = { minor: 0, report: 1, partial: 2, full: 3, incident: 4, clash: 5 };
 
   class MarksLayer {
     constructor(map, network, picture, state, links) {
@@ -111,13 +111,25 @@
       };
       for (const work of this.shownWorks()) add("work", work, Bomnae.signOf(work.closure), STYLE_OF[work.phase] || "hollow");
       if (this.state.isShown("incidents")) for (const incident of this.picture.incidents.values()) add("incident", incident, "incident", "solid");
+      if (this.state.isShown("reports")) for (const report of this.picture.reports.values()) marks.push(...this.beside("report", report, -1, "dashed", view));
+      if (this.state.isShown("clashes")) for (const clash of this.picture.clashes.values()) marks.push(...this.beside("clash", clash, 1, clash.severity === "high" ? "solid" : "hollow", view));
       return marks.sort((a, b) => ORDER[a.sign] - ORDER[b.sign] || (b.style === "hollow") - (a.style === "hollow"));
     }
 
-    /** Works the layer toggles and the phase let through; a finished one is only listed. */
+    /** A clash (right) or a report (left) stands beside its place, where a work's own mark leaves room. */
+    beside(sign, thing, side, style, view) {
+      const scale = Bomnae.screenScale(), r = Bomnae.signRadius(sign) * scale;
+      const hasPlace = thing.lon !== null && thing.lon !== undefined;
+      if (!hasPlace && !thing.links.length) return [];
+      const at = hasPlace ? { x: Bomnae.worldX(thing.lon), y: Bomnae.worldY(thing.lat) } : this.network.middle(thing.links[0]);
+      const x = view.px(at.x) + side * 1.9 * r, y = view.py(at.y) - 1.9 * r;
+      return view.holds(x, y) ? [{ kind: sign, id: thing.id, sign, style, x, y, scale, r }] : [];
+    }
+
+    /** Works the layer toggles and the phase let through; one that is over is only listed. */
     shownWorks() {
       return [...this.picture.works.values()].filter((work) =>
-        work.phase !== "finished" && Bomnae.isInPhase(work, this.state.phase) && this.state.isShown(Bomnae.signOf(work.closure)));
+        !Bomnae.isOver(work) && Bomnae.isInPhase(work, this.state.phase) && this.state.isShown(Bomnae.signOf(work.closure)));
     }
   }
 
@@ -129,11 +141,12 @@
     return [mark.x - mark.r - 1, mark.y - mark.r - 1, mark.x + mark.r + 1, mark.y + mark.r + 1];
   }
 
-  /** Does a work belong to the phase asked for? Outside its daily hours a work is still going on. */
+  /** Does a work belong to the phase asked for? Outside its daily hours or past its end a work is still going on. */
   Bomnae.isInPhase = function (work, phase) {
-    if (phase === "active") return work.phase === "active" || work.phase === "paused";
+    if (phase === "active") return ["active", "paused", "overdue"].includes(work.phase);
     return phase === "all" || work.phase === phase;
   };
+  Bomnae.isOver = (work) => work.phase === "finished" || work.phase === "cancelled";
   Bomnae.styleOf = (phase) => STYLE_OF[phase] || "hollow";
   Bomnae.MarksLayer = MarksLayer;
 })();

@@ -16,6 +16,8 @@
       this.buses = new Map();
       this.works = new Map();
       this.incidents = new Map();
+      this.reports = new Map(); // what citizens call about, confirmed by nobody
+      this.clashes = new Map(); // asked for apart: the server works out their words
       this.feeds = new Map();
       this.counts = [0, 0, 0, 0];
       this.metres = [0, 0, 0, 0];
@@ -31,6 +33,7 @@
       this.buses = new Map(snapshot.buses.map((row) => [row[0], row]));
       this.works = new Map(snapshot.works.map((work) => [work.id, work]));
       this.incidents = new Map(snapshot.incidents.map((incident) => [incident.id, incident]));
+      this.reports = new Map((snapshot.reports || []).map((report) => [report.id, report]));
       this.feeds = new Map(snapshot.feeds.map((feed) => [feed.feed, feed]));
       this.id = snapshot.id;
       this.clock_ms = snapshot.clock_ms;
@@ -50,7 +53,7 @@
       this.metres[this.levels[i]] += sign * this.network.lengths[i];
     }
 
-    /** Takes a delta in; answers what it touched: {links: [index] with another level, spoken: [index] of all, buses, closures, works, incidents, feeds}. */
+    /** Takes a delta in; answers what it touched: {links: [index] with another level, spoken: [index] of all, buses, closures, works, incidents, reports, feeds}. */
     apply(delta) {
       const links = this.applySpeeds(delta.l || []);
       const certainties = unpacked(delta.q);
@@ -62,9 +65,10 @@
       const isBus = replace(this.buses, delta.b, delta.bx, (row) => row[0]);
       const isWork = replace(this.works, delta.w, delta.wx, (work) => work.id);
       const isIncident = replace(this.incidents, delta.n, delta.nx, (incident) => incident.id);
+      const isReport = replace(this.reports, delta.u, delta.ux, (report) => report.id);
       const isFeed = replace(this.feeds, delta.f, undefined, (feed) => feed.feed);
       if (delta.k !== undefined && delta.k !== null) this.clock_ms = delta.k;
-      return { links, spoken, buses: isBus, closures: Boolean(delta.c), works: isWork, incidents: isIncident, feeds: isFeed };
+      return { links, spoken, buses: isBus, closures: Boolean(delta.c), works: isWork, incidents: isIncident, reports: isReport, feeds: isFeed };
     }
 
     applySpeeds(pairs) {

@@ -47,6 +47,8 @@
       }
       if (kind === "bus") return t("bus.title", { no: picture.buses.get(id)?.[1] ?? "" });
       if (kind === "work") return `${picture.works.get(id)?.title} · ${t("closure." + picture.works.get(id)?.closure)}`;
+      if (kind === "clash") return `${t("clashes.title")} · ${Bomnae.reasonOf(picture.clashes.get(id))}`;
+      if (kind === "report") return `${t("report")} · ${picture.reports.get(id)?.title} · ${t("report.count", { n: picture.reports.get(id)?.count })}`;
       return picture.incidents.get(id)?.title || id;
     }
   }

@@ -3,8 +3,8 @@
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
   const LEVELS = Bomnae.LEVELS = ["free", "slow", "jam", "unknown"];
-  const LAYERS = Bomnae.LAYERS = ["full", "partial", "minor", "incidents", "buses", "labels"];
-  const PHASES = Bomnae.PHASES = ["all", "active", "planned"];
+  const LAYERS = Bomnae.LAYERS = ["full", "partial", "minor", "incidents", "reports", "clashes", "buses", "labels"];
+  const PHASES = Bomnae.PHASES = ["all", "active", "planned", "overdue"];
   const WRITE_AFTER_MS = 250;
 
   function decoded(text) {
@@ -21,7 +21,7 @@
       if (name === "map") found.view = parseView(value);
       else if (name === "off") found.off = new Set(value.split(",").filter((v) => LEVELS.includes(v) || LAYERS.includes(v)));
       else if (name === "phase" && PHASES.includes(value)) found.phase = value;
-      else if (["work", "link", "incident"].includes(name) && value) found.chosen = { kind: name, id: value };
+      else if (["work", "link", "incident", "report", "clash"].includes(name) && value) found.chosen = { kind: name, id: value };
       else if (name === "dark" || name === "light") found.theme = name;
       else if (name === "cb") found.palette = "cb";
       else if (name === "lang" && ["ko", "en"].includes(value)) found.lang = value;

@@ -3,15 +3,15 @@
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
   const FIRST_ROWS = 120, MORE_ROWS = 400;
-  const CLOSURE_ORDER = { full: 0, partial: 1, shoulder: 2, unknown: 3, sidewalk: 4, none: 5 };
-  const PHASE_ORDER = { active: 0, paused: 1, planned: 2, finished: 3 };
-  const LISTS = ["works", "incidents", "nowhere"];
+  const CLOSURE_ORDER = { full: 0, partial: 1, shoulder: 2, unknown: 3, bus_stop: 4, bicycle: 4, sidewalk: 4, none: 5 };
+  const PHASE_ORDER = { overdue: 0, active: 0, paused: 1, planned: 2, finished: 3, cancelled: 3 };
+  const LISTS = ["works", "incidents", "clashes", "nowhere"];
 
   class Lists {
     constructor(state, clock) {
       Object.assign(this, { state, clock });
       this.most = FIRST_ROWS;
-      this.rows = { works: new Map(), incidents: new Map(), nowhere: new Map() };
+      this.rows = { works: new Map(), incidents: new Map(), clashes: new Map(), nowhere: new Map() };
       for (const name of LISTS) document.getElementById("tab-" + name).addEventListener("click", () => this.turnTo(name));
       document.getElementById("lists").addEventListener("keydown", (e) => this.onKey(e));
     }
@@ -40,11 +40,12 @@
       const placed = works.filter((work) => Bomnae.isPlaced(work) && isLayer(work)).sort(byGravity);
       const nowhere = works.filter((work) => !Bomnae.isPlaced(work)).sort(byGravity);
       const incidents = [...picture.incidents.values()].sort((a, b) => b.starts_ms - a.starts_ms);
+      const reports = [...picture.reports.values()].sort((a, b) => b.last_ms - a.last_ms);
       this.city = picture.network.city;
       this.colours = Bomnae.palette(this.state.theme, this.state.palette);
       this.fill("works", "work", Bomnae.byPermit(placed), (spots) => this.workFacts(spots));
       this.fill("nowhere", "work", Bomnae.byPermit(nowhere), (spots) => this.workFacts(spots));
-      this.fill("incidents", "incident", incidents.map((incident) => [incident]), ([incident]) => this.incidentFacts(incident));
+      this.fill("incidents", "incident", [...reports, ...incidents].map((thing) => [thing]), ([thing]) => picture.reports.has(thing.id) ? this.reportFacts(thing) : this.incidentFacts(thing));
     }
 
     /** What a row says of a permit's spots, the gravest first: sign, title, the line under it, and whether it is over. */
@@ -54,7 +55,7 @@
       const period = `${Bomnae.shortDay(work.starts_ms)} ~ ${Bomnae.shortDay(work.ends_ms - 1)}`;
       return {
         sign: Bomnae.signOf(work.closure), style: Bomnae.styleOf(work.phase), title: work.title || work.id,
-        tags: [closure, Bomnae.t("phase." + work.phase), ...(spots.length > 1 ? [Bomnae.t("works.spots", { n: spots.length })] : [])], under: [period, this.shortPlace(work.place)].filter(Boolean).join(" · "), isOver: work.phase === "finished",
+        tags: [closure, Bomnae.t("phase." + work.phase), ...(spots.length > 1 ? [Bomnae.t("works.spots", { n: spots.length })] : [])], under: [period, this.shortPlace(work.place)].filter(Boolean).join(" · "), isOver: Bomnae.isOver(work),
       };
     }
 
@@ -73,6 +74,13 @@
       };
     }
 
+    reportFacts(report) {
+      return {
+        kind: "report", sign: "report", style: "dashed", title: report.title || Bomnae.t("report"), isOver: false,
+        tags: [Bomnae.t("report"), Bomnae.t("report.count", { n: report.count })], under: `${Bomnae.clockText(report.first_ms).slice(0, 5)} ~ ${Bomnae.clockText(report.last_ms).slice(0, 5)}`,
+      };
+    }
+
     /** Brings a list in line with items, each one or more things; rows that say the same stay the elements they are. */
     fill(name, kind, items, factsOf) {
       const list = document.getElementById(name + "-list"), none = document.getElementById(name + "-none");
@@ -82,7 +90,7 @@
         const ids = item.map((thing) => thing.id);
         const mark = JSON.stringify([facts, ids]) + this.state.theme + this.state.palette + this.state.lang;
         const before = old.get(ids[0]);
-        rows.set(ids[0], before && before.mark === mark ? before : { mark, ids, element: this.row(kind, ids, facts) });
+        rows.set(ids[0], before && before.mark === mark ? before : { mark, ids, element: this.row(facts.kind || kind, ids, facts) });
       }
       this.rows[name] = rows;
       const wanted = [...rows.values()].map((row) => row.element);

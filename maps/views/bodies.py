@@ -31,6 +31,7 @@ def snapshot(
         "buses": [shapes.bus_row(vehicle, bus) for vehicle, bus in picture.buses.items()],
         "works": work_rows(picture.works, network),
         "incidents": incident_rows(picture.incidents, network),
+        "reports": report_rows(picture.reports, network),
         "feeds": feed_rows(picture, now_ms),
     }
 
@@ -50,6 +51,7 @@ def delta_event(
         body["bx"] = [shapes.bus_name(vehicle) for vehicle in body["bx"]]
     _add_rows(body, "w", news.works, lambda name, row: shapes.work_row(name, row, network))
     _add_rows(body, "n", news.incidents, lambda name, row: shapes.incident_row(name, row, network))
+    _add_rows(body, "u", news.reports, lambda name, row: shapes.report_row(name, row, network))
     if news.feeds:
         body["f"] = [shapes.feed_row(state, now_ms) for _, state in sorted(news.feeds.items())]
     if news.clocks:
@@ -106,6 +108,11 @@ def work_rows(works: Mapping[str, Json], network: Network) -> list[Json]:
 
 def incident_rows(incidents: Mapping[str, Json], network: Network) -> list[Json]:
     return [shapes.incident_row(name, incident, network) for name, incident in incidents.items()]
+
+
+def report_rows(reports: Mapping[str, Json], network: Network) -> list[Json]:
+    """Where citizens called in the last half hour; confirmed by nobody."""
+    return [shapes.report_row(name, report, network) for name, report in sorted(reports.items())]
 
 
 def feed_rows(picture: Picture, now_ms: int) -> list[Json]:

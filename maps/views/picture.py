@@ -31,6 +31,9 @@ class Picture:
     buses: Mapping[str, Json] = field(default_factory=dict)
     works: Mapping[str, Json] = field(default_factory=dict)
     incidents: Mapping[str, Json] = field(default_factory=dict)
+    calls: Mapping[str, Json] = field(default_factory=dict)
+    reports: Mapping[str, Json] = field(default_factory=dict)
+    clashes: Mapping[str, Json] = field(default_factory=dict)
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
     clocks: Mapping[str, int] = field(default_factory=dict)
     unknown_links: int = 0
@@ -51,6 +54,9 @@ class Facts:
     buses: Mapping[str, Json | None] = field(default_factory=dict)
     works: Mapping[str, Json | None] = field(default_factory=dict)
     incidents: Mapping[str, Json | None] = field(default_factory=dict)
+    calls: Mapping[str, Json | None] = field(default_factory=dict)
+    reports: Mapping[str, Json | None] = field(default_factory=dict)
+    clashes: Mapping[str, Json | None] = field(default_factory=dict)
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
     clocks: Mapping[str, int] = field(default_factory=dict)
     unknown_links: int = 0
@@ -69,6 +75,9 @@ def picture_of(stored: StoredPicture, network: Network) -> Picture:
         buses=stored.buses,
         works=stored.works,
         incidents=stored.incidents,
+        calls=stored.calls,
+        reports=stored.reports,
+        clashes=stored.clashes,
         feeds=feed_states(stored.feeds),
         clocks=stored.clocks,
         unknown_links=len(stored.links) - len(links),
@@ -78,7 +87,7 @@ def picture_of(stored: StoredPicture, network: Network) -> Picture:
 def translate(deltas: Iterable[tuple[str, Json]], network: Network) -> Facts:
     """The facts of a run of deltas in order. Unknown links are counted, never followed."""
     delta_id, at_ms, unknown = BEGINNING, 0, 0
-    run: dict[str, Json] = {letter: {} for letter in "lbwifc"}
+    run: dict[str, Json] = {letter: {} for letter in "lbwiqrkfc"}
     for entry_id, delta in deltas:
         delta_id, at_ms = entry_id, delta.get("at") or at_ms
         for letter, facts in run.items():
@@ -97,6 +106,9 @@ def translate(deltas: Iterable[tuple[str, Json]], network: Network) -> Facts:
         buses=run["b"],
         works=run["w"],
         incidents=run["i"],
+        calls=run["q"],
+        reports=run["r"],
+        clashes=run["k"],
         feeds=feed_states(run["f"]),
         clocks=run["c"],
         unknown_links=unknown,
@@ -116,6 +128,9 @@ def advance(picture: Picture, facts: Facts) -> tuple[Picture, Facts]:
         buses=_applied(picture.buses, facts.buses),
         works=_applied(picture.works, facts.works),
         incidents=_applied(picture.incidents, facts.incidents),
+        calls=_applied(picture.calls, facts.calls),
+        reports=_applied(picture.reports, facts.reports),
+        clashes=_applied(picture.clashes, facts.clashes),
         feeds={**picture.feeds, **facts.feeds},
         clocks={**picture.clocks, **facts.clocks},
         unknown_links=picture.unknown_links + facts.unknown_links,
@@ -125,6 +140,9 @@ def advance(picture: Picture, facts: Facts) -> tuple[Picture, Facts]:
         buses=_news(picture.buses, facts.buses),
         works=_news(picture.works, facts.works),
         incidents=_news(picture.incidents, facts.incidents),
+        calls=_news(picture.calls, facts.calls),
+        reports=_news(picture.reports, facts.reports),
+        clashes=_news(picture.clashes, facts.clashes),
         clocks=following.clocks,
     )
     return following, news

@@ -35,6 +35,18 @@ _WORK_FIELDS = (
     "feed",
     "seen_ms",
 )
+WORK_EXTRAS = (  # in the row only where there is something to say
+    "restore_starts_ms",
+    "restore_ends_ms",
+    "first_ends_ms",
+    "started",
+    "ended",
+    "cancelled",
+    "remaining_width_m",
+    "direction",
+    "also_closed",
+    "unlisted_ms",
+)
 _INCIDENT_FIELDS = (
     "kind",
     "title",
@@ -53,12 +65,24 @@ _INCIDENT_FIELDS = (
 
 def work_row(work_id: str, work: Mapping[str, Any], network: Network) -> Json:
     """A WORK of the API. Links the network does not know are left out."""
-    return _row(work_id, work, _WORK_FIELDS, network)
+    extras = {name: shown(work[name]) for name in WORK_EXTRAS if work.get(name)}
+    if extras.get("first_ends_ms") == work.get("ends_ms"):
+        extras.pop("first_ends_ms", None)
+    return {**_row(work_id, work, _WORK_FIELDS, network), **extras}
 
 
 def incident_row(incident_id: str, incident: Mapping[str, Any], network: Network) -> Json:
     """An INCIDENT of the API, placed like a work."""
     return _row(incident_id, incident, _INCIDENT_FIELDS, network)
+
+
+def report_row(report_id: str, report: Mapping[str, Any], network: Network) -> Json:
+    """A REPORT of the API: calls of citizens in one place, confirmed by nobody."""
+    indexes = known_links(report.get("link_ids") or (), network)
+    lon, lat = _point(report, indexes, network)
+    row: Json = {"id": report_id, "title": shown(report.get("title")), "lon": lon, "lat": lat}
+    row.update((name, report.get(name)) for name in ("count", "first_ms", "last_ms"))
+    return {**row, "links": indexes}
 
 
 def _row(row_id: str, view: Mapping[str, Any], names: Iterable[str], network: Network) -> Json:

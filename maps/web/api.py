@@ -9,9 +9,8 @@ from maps.views import bodies, exports
 from maps.views.filters import Filters, parse_filters
 from maps.views.picture import Picture
 from maps.views.refusals import not_found
-from maps.views.search import search
 from maps.views.shapes import work_row
-from maps.web import csp, health, openapi
+from maps.web import calls_api, changes_api, csp, desk_api, health, openapi, time_api
 from maps.web.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer, body_of
 from maps.web.context import CONTEXT, JSON, Context
 from maps.web.pages import HTML
@@ -22,6 +21,13 @@ async def get_operator(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.operator, cache=NO_CACHE)
     response.headers["Content-Security-Policy"] = context.pages.operator_policy
+    return response
+
+
+async def get_desk(request: web.Request) -> web.StreamResponse:
+    context = request.app[CONTEXT]
+    response = answer(request, context.pages.desk, cache=NO_CACHE)
+    response.headers["Content-Security-Policy"] = context.pages.policy
     return response
 
 
@@ -125,7 +131,7 @@ def _export_bytes(name: str, context: Context, filters: Filters, picture: Pictur
 
 async def get_search(request: web.Request) -> web.StreamResponse:
     query = request.query.get("q", "")
-    results = search(query, request.app[CONTEXT].searched())
+    results = request.app[CONTEXT].searched().search(query)
     return _json(request, {"q": query[:500], "results": results})
 
 
@@ -167,7 +173,8 @@ def _health(reasons: list[str]) -> web.Response:
 async def get_metrics(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     counts = await context.read_counts()
-    text = health.metrics(context.live, counts, context.live.now_ms())
+    lookups = request.app[desk_api.DESK].lookups
+    text = health.metrics(context.live, counts, context.live.now_ms(), lookups)
     headers = {
         "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
         "Cache-Control": NO_STORE,
@@ -185,6 +192,7 @@ def _json(request: web.Request, body: Any) -> web.Response:
 
 ROUTES = (
     web.get("/", get_operator),
+    web.get("/desk", get_desk),
     web.get("/w/{work_id:.+}", get_work),
     web.get("/static/{path:.+}", get_static),
     web.get("/api/v1/network/{version}.json", get_network),
@@ -196,6 +204,10 @@ ROUTES = (
     web.get("/api/v1/works.csv", get_works_csv),
     web.get("/api/v1/search", get_search),
     web.get("/api/v1/feeds", get_feeds),
+    *desk_api.ROUTES,
+    *time_api.ROUTES,
+    *changes_api.ROUTES,
+    *calls_api.ROUTES,
     web.get("/api/v1/openapi.json", get_openapi),
     web.get("/livez", get_livez),
     web.get("/readyz", get_readyz),

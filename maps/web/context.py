@@ -10,10 +10,10 @@ from aiohttp import web
 
 from maps.live.catch_up import LOSSES
 from maps.live.loop import LOST, Live
+from maps.search.finder import Finder
 from maps.views import bodies
 from maps.views.network_file import network_body
 from maps.views.picture import Picture
-from maps.views.search import Entry, network_entries, work_entries
 from maps.web.answers import Body, body_of
 from maps.web.page import is_simulated
 from maps.web.pages import Pages, render_pages
@@ -21,6 +21,7 @@ from maps.web.statics import asset_url, read_statics
 from streams.domain.levels import Thresholds, parse_levels
 from streams.domain.network import Network
 from streams.settings import Settings
+from streams.stages import load_gazetteer
 from streams.store import Store
 
 JSON = "application/json; charset=utf-8"
@@ -39,12 +40,11 @@ class Context:
     statics: dict[str, Body]
     pages: Pages
     network_file: Body
-    entries: list[Entry]
+    finder: Finder
     is_simulated: bool
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     _snapshot: tuple[Picture, str, int, Body] | None = None
-    _works: tuple[object, list[Entry]] | None = None
     _exports: dict[object, Body] = field(default_factory=dict)
     _exports_of: str = ""
     _export_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -67,12 +67,10 @@ class Context:
         self._snapshot = (picture, state, now_ms, packed)
         return packed
 
-    def searched(self) -> list[Entry]:
-        """Everything that can be found now."""
-        works = self.live.picture.works
-        if self._works is None or self._works[0] is not works:
-            self._works = (works, work_entries(works, self.network))
-        return [*self.entries, *self._works[1]]
+    def searched(self) -> Finder:
+        """Everything that can be found now; works that changed since are taken up."""
+        self.finder.follow(self.live.picture.works)
+        return self.finder
 
     async def export(self, key: object, build: Callable[[Picture], bytes], kind: str) -> Body:
         """An export of the picture now; built once per delta, off the loop, one at a time."""
@@ -115,7 +113,7 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
         statics=statics,
         pages=render_pages(network, settings, partial(asset_url, statics)),
         network_file=body_of(file, JSON, etag=network.version, level=9),
-        entries=network_entries(network),
+        finder=Finder(network, load_gazetteer(settings.gazetteer)),
         is_simulated=simulated,
     )
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 
+from maps.desk.lookup import OUTCOMES
 from maps.live.loop import LOST, REBUILDING, Live
 from maps.views import shapes
 from streams.domain.feeds import status
@@ -34,7 +35,9 @@ def dead_letters(counts: Mapping[str, int]) -> dict[str, int]:
     return {name: count for name, count in sorted(counts.items()) if _CODE.search(name)}
 
 
-def metrics(live: Live, counts: Mapping[str, int], now_ms: int) -> str:
+def metrics(
+    live: Live, counts: Mapping[str, int], now_ms: int, lookups: Mapping[str, int] | None = None
+) -> str:
     """Prometheus text; labels are feeds, topics and codes, never a link, a permit or a person."""
     tallies, picture = live.broadcast.tallies, live.picture
     lines = [
@@ -50,6 +53,7 @@ def metrics(live: Live, counts: Mapping[str, int], now_ms: int) -> str:
         *_metric("bomnae_feed_age_seconds", "gauge", feed_ages(live, now_ms)),
         *_metric("bomnae_feed_status", "gauge", _feed_words(live, now_ms)),
         *_metric("bomnae_dead_letters_total", "counter", _dead_letter_labels(counts)),
+        *_metric("bomnae_desk_lookups_total", "counter", _lookup_labels(lookups or {})),
     ]
     if picture.clock_ms is not None:
         lag = {"": (now_ms - picture.clock_ms) / 1000}
@@ -83,6 +87,11 @@ def _feed_words(live: Live, now_ms: int) -> dict[str, float]:
 def _dead_letter_labels(counts: Mapping[str, int]) -> dict[str, float]:
     rows = ((name.rpartition(" "), count) for name, count in dead_letters(counts).items())
     return {_labels(topic=topic, code=code): count for (topic, _, code), count in rows}
+
+
+def _lookup_labels(lookups: Mapping[str, int]) -> dict[str, float]:
+    """The desk's look-ups by outcome; what was asked for is not kept anywhere."""
+    return {_labels(outcome=outcome): lookups.get(outcome, 0) for outcome in OUTCOMES}
 
 
 def _metric(name: str, kind: str, values: Mapping[str, float]) -> list[str]:

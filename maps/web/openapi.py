@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from maps.web import openapi_desk, openapi_time
+
 Json = dict[str, Any]
 
 _JSON = "application/json"
@@ -29,11 +31,19 @@ def document(city: str) -> Json:
         "info": {
             "title": "Bomnae",
             "version": "1",
-            "description": f"Live road states of {city}. Read only; times are Unix ms (UTC).",
+            "description": f"Live road states of {city}. Times are Unix ms (UTC).",
         },
-        "paths": {path: {"get": operation} for path, operation in _operations().items()},
-        "components": {"schemas": _schemas()},
+        "paths": {
+            **{path: {"get": operation} for path, operation in _operations().items()},
+            **openapi_time.paths(),
+            **openapi_desk.paths(),
+        },
+        "components": {"schemas": _every_schema()},
     }
+
+
+def _every_schema() -> dict[str, Json]:
+    return {**_schemas(), **openapi_time.schemas(), **openapi_desk.schemas()}
 
 
 def _operations() -> dict[str, Json]:
@@ -45,6 +55,7 @@ def _page_operations() -> dict[str, Json]:
     path = _parameter("path", "file below static", place="path")
     return {
         "/": _operation("The operator map", {"200": _content("text/html")}),
+        "/desk": _operation("The complaint desk", {"200": _content("text/html")}),
         "/w/{work_id}": _operation(
             "One work, to read on a phone",
             {"200": _content("text/html"), "404": _content("text/html")},
@@ -79,7 +90,7 @@ def _live_operations() -> dict[str, Json]:
             "One link", {"200": _content(_JSON, "Link"), "404": _error()}, link
         ),
         "/api/v1/search": _operation(
-            "Roads, sections, stops, routes, places, works; 초성 too; at most 20",
+            "Stretches, stops, routes, places, addresses, works; 초성 and slips too",
             {"200": _content(_JSON, "SearchResults")},
             _parameter("q", "what to find"),
         ),
@@ -205,6 +216,9 @@ def _body_schemas() -> dict[str, Json]:
         links=_list(_WHOLE),
         lon=_MAYBE_NUMBER,
         lat=_MAYBE_NUMBER,
+        radius_m=_WHOLE,
+        score=_WHOLE,
+        is_certain=_FLAG,
     )
     return {
         "Network": _object(

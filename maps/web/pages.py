@@ -1,4 +1,4 @@
-"""The HTML pages: operator (rendered once), one work, not found. Text of feeds is escaped."""
+"""The HTML pages: operator and desk (rendered once), one work, not found. Feed text is escaped."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2
 
+from maps.views.shapes import WORK_EXTRAS
 from maps.views.text import kst, kst_end, shown
 from maps.web import csp
 from maps.web.answers import Body, body_of
@@ -26,6 +27,7 @@ class Pages:
 
     operator: Body
     operator_policy: str
+    desk: Body
     policy: str
     templates: jinja2.Environment
     frame: Mapping[str, Any]
@@ -47,6 +49,7 @@ class Pages:
         late_ms = None if clock_ms is None else now_ms - clock_ms
         facts = {"now_ms": now_ms, "store": store, "clock_ms": clock_ms}
         is_late = late_ms is None or late_ms > STALE_MS
+        work = {**dict.fromkeys(WORK_EXTRAS), **work}
         return template.render(work=work, links=links, is_late=is_late, **facts, **self.frame)
 
     def missing(self, what: str) -> str:
@@ -79,15 +82,20 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         version=network.version,
         **frame,
     )
-    etag = hashlib.sha256(html.encode()).hexdigest()[:16]
+    desk = templates.get_template("desk.html").render(version=network.version, **frame)
     return Pages(
-        operator=body_of(html.encode(), HTML, etag=etag),
+        operator=_page(html),
         operator_policy=csp.policy(html, settings.tiles),
+        desk=_page(desk),
         # No hashes here: a block in these pages could only come from a feed's text.
         policy=csp.policy(""),
         templates=templates,
         frame=frame,
     )
+
+
+def _page(html: str) -> Body:
+    return body_of(html.encode(), HTML, etag=hashlib.sha256(html.encode()).hexdigest()[:16])
 
 
 def _finished(value: Any) -> Any:

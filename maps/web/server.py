@@ -11,8 +11,11 @@ from maps.views.refusals import RequestRefusedError, error_body
 from maps.web import csp
 from maps.web.answers import NO_STORE
 from maps.web.api import ROUTES
+from maps.web.calls_api import add_calls
 from maps.web.context import CONTEXT, JSON, Context, make_context
+from maps.web.desk_api import add_desk
 from maps.web.pages import HTML
+from maps.web.time_api import add_time
 from streams.domain.network import Network
 from streams.errors import SettingsError
 from streams.settings import Settings
@@ -37,6 +40,9 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     """The application; its tasks start and end with it, and it closes the store."""
     app = web.Application(middlewares=[_errors, _known_host], client_max_size=MAX_REQUEST_BYTES)
     app[CONTEXT] = make_context(settings, network, store)
+    add_desk(app)
+    add_time(app)
+    add_calls(app, own_hosts(settings))
     app.add_routes(ROUTES)
     app.on_response_prepare.append(_secure)
     app.on_shutdown.append(_end_streams)

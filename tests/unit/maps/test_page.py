@@ -29,6 +29,41 @@ def test_the_page_asks_no_outside_host(network: Network) -> None:
     assert not re.search(r"""(?:src|href)=["']//""", outside)
 
 
+def test_the_desk_has_own_files_only_and_no_inline_block(network: Network) -> None:
+    pages = render_pages(network, SETTINGS, plain)
+    html = pages.desk.raw.decode()
+    assert "//" not in html.replace("://", "//").replace("<!DOCTYPE html>", "")
+    assert csp.hashes(html, "script") == csp.hashes(html, "style") == []
+    assert not re.search(r"\son[a-z]+=| style=", html)
+    assert "중앙로 " not in html
+    assert pages.desk == render_pages(network, SETTINGS, plain).desk
+
+
+@pytest.mark.parametrize("name", ["started", "also_closed", "unlisted_ms", "first_ends_ms"])
+def test_the_work_page_says_what_is_known_beside_the_permit(
+    network: Network, work: dict[str, Any], name: str
+) -> None:
+    more = {
+        "started": {"at_ms": work["starts_ms"], "by": "crew"},
+        "also_closed": ["bicycle"],
+        "unlisted_ms": work["starts_ms"],
+        "first_ends_ms": work["ends_ms"] - 1,
+    }
+    said = {
+        "started": "현장",
+        "also_closed": "자전거도로 통제",
+        "unlisted_ms": "Not listed",
+        "first_ends_ms": "처음 끝",
+    }
+    pages = render_pages(network, SETTINGS, plain)
+
+    def page_of(row: dict[str, Any]) -> str:
+        return pages.work(work_row("W", row, network), [], now_ms=0, store="ok", clock_ms=None)
+
+    assert said[name] not in page_of(work)
+    assert said[name] in page_of({**work, name: more[name]})
+
+
 def test_rendering_twice_gives_the_same_bytes(network: Network) -> None:
     first, second = (render_pages(network, SETTINGS, plain) for _ in range(2))
     assert first.operator == second.operator
@@ -94,8 +129,8 @@ def test_the_not_found_page_speaks_two_languages_and_leads_back(network: Network
 
 
 def test_a_city_name_cannot_leave_its_string(network: Network) -> None:
-    html = render_pages(network, replace(SETTINGS, city=HOSTILE), plain).operator.raw.decode()
-    assert "<img" not in html
+    pages = render_pages(network, replace(SETTINGS, city=HOSTILE), plain)
+    assert "<img" not in pages.operator.raw.decode() + pages.desk.raw.decode()
 
 
 @pytest.mark.parametrize(("clock_ms", "is_said"), [(None, True), (89_999, True), (90_000, False)])

@@ -1,0 +1,152 @@
+"""Times as people say them on the telephone: 오늘 18시까지, 내일 05시까지, 3분 전."""
+
+from datetime import datetime, timedelta
+
+from maps.views.text import KST
+
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+_LAST_MS = 253_370_764_800_000  # 9999: what a calendar reaches
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def kst_of(at_ms: int) -> datetime:
+    """The moment in Korea; times outside the calendar are moved to its edge."""
+    return datetime.fromtimestamp(min(max(at_ms, 0), _LAST_MS) / 1000, KST)
+
+
+def day_ko(at: datetime, now: datetime) -> str:
+    """오늘, 내일, 어제, 11월 27일 or 2027년 1월 3일."""
+    days = (at.date() - now.date()).days
+    if days in (0, 1, -1):
+        return {0: "오늘", 1: "내일", -1: "어제"}[days]
+    date = f"{at.month}월 {at.day}일"
+    return date if at.year == now.year else f"{at.year}년 {date}"
+
+
+def day_en(at: datetime, now: datetime) -> str:
+    """Today, tomorrow, yesterday, 27 Nov or 3 Jan 2027."""
+    days = (at.date() - now.date()).days
+    if days in (0, 1, -1):
+        return {0: "today", 1: "tomorrow", -1: "yesterday"}[days]
+    date = f"{at.day} {_MONTHS[at.month - 1]}"
+    return date if at.year == now.year else f"{date} {at.year}"
+
+
+def clock_ko(at: datetime) -> str:
+    """18시, 18시 30분, 05시."""
+    return f"{at.hour:02}시" + (f" {at.minute:02}분" if at.minute else "")
+
+
+def moment_ko(at_ms: int, now_ms: int) -> str:
+    """오늘 18시, 11월 27일 09시 30분."""
+    at, now = kst_of(at_ms), kst_of(now_ms)
+    return f"{day_ko(at, now)} {clock_ko(at)}"
+
+
+def moment_en(at_ms: int, now_ms: int) -> str:
+    """Today 18:00, 27 Nov 09:30."""
+    at, now = kst_of(at_ms), kst_of(now_ms)
+    return f"{day_en(at, now)} {at:%H:%M}"
+
+
+def until_ko(at_ms: int, now_ms: int, *, is_day: bool = False) -> str:
+    """The end of a period, which is not part of it: midnight is the day before, or 오늘 24시.
+
+    `is_day` leaves the hour out: a permit with daily hours ends on a day.
+    """
+    at, now = kst_of(at_ms), kst_of(now_ms)
+    if at.hour == at.minute == 0:
+        before = at - timedelta(minutes=1)
+        day = day_ko(before, now)
+        return f"{day} 24시" if day == "오늘" and not is_day else day
+    return day_ko(at, now) if is_day else f"{day_ko(at, now)} {clock_ko(at)}"
+
+
+def until_en(at_ms: int, now_ms: int, *, is_day: bool = False) -> str:
+    """As `until_ko`: today 18:00, 27 Nov, today 24:00."""
+    at, now = kst_of(at_ms), kst_of(now_ms)
+    if at.hour == at.minute == 0:
+        before = at - timedelta(minutes=1)
+        day = day_en(before, now)
+        return f"{day} 24:00" if day == "today" and not is_day else day
+    return day_en(at, now) if is_day else f"{day_en(at, now)} {at:%H:%M}"
+
+
+def age_ko(age_ms: int) -> str:
+    """방금, 3분 전, 2시간 전, 4일 전."""
+    for unit_ms, word in ((DAY_MS, "일"), (HOUR_MS, "시간"), (MINUTE_MS, "분")):
+        if age_ms >= unit_ms:
+            return f"{age_ms // unit_ms}{word} 전"
+    return "방금"
+
+
+def ago_ko(age_ms: int) -> str:
+    """When it was, within a sentence: 방금, 3분 전에."""
+    word = age_ko(age_ms)
+    return word if word == "방금" else f"{word}에"
+
+
+def age_en(age_ms: int) -> str:
+    """Just now, 3 min ago, 2 h ago, 4 d ago."""
+    for unit_ms, word in ((DAY_MS, "d"), (HOUR_MS, "h"), (MINUTE_MS, "min")):
+        if age_ms >= unit_ms:
+            return f"{age_ms // unit_ms} {word} ago"
+    return "just now"
+
+
+def hours_ko(hours: str) -> str:
+    """매일 09시부터 18시까지, or 매일 밤 22시부터 다음 날 05시까지; "" where they bound nothing."""
+    bounds = window(hours)
+    if bounds is None:
+        return ""
+    begin, end = bounds
+    if begin < end:
+        return f"매일 {_minute_ko(begin)}부터 {_minute_ko(end)}까지"
+    return f"매일 밤 {_minute_ko(begin)}부터 다음 날 {_minute_ko(end)}까지"
+
+
+def hours_en(hours: str) -> str:
+    """Daily 09:00-18:00, nightly 22:00-05:00."""
+    bounds = window(hours)
+    if bounds is None:
+        return ""
+    begin, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in bounds)
+    return f"{'daily' if bounds[0] < bounds[1] else 'nightly'} {begin}-{end}"
+
+
+def _minute_ko(minute: int) -> str:
+    return f"{minute // 60:02}시" + (f" {minute % 60:02}분" if minute % 60 else "")
+
+
+def window(hours: str) -> tuple[int, int] | None:
+    """Begin and end of daily hours "HH:MM-HH:MM" in minutes; None where they bound nothing."""
+    try:
+        begin, end = (_minute(part) for part in hours.split("-"))
+    except ValueError:
+        return None
+    return None if begin == end else (begin, end)
+
+
+def _minute(text: str) -> int:
+    hour, minute = (int(part) for part in text.strip().split(":"))
+    if not (0 <= minute < 60 and 0 <= hour * 60 + minute <= 24 * 60):
+        raise ValueError(text)
+    return hour * 60 + minute
+
+
+def window_edges(hours: str, now_ms: int) -> tuple[int | None, int | None]:
+    """The last opening and the next closing of daily hours seen from `now_ms`, ms."""
+    bounds = window(hours)
+    if bounds is None:
+        return None, None
+    midnight = kst_of(now_ms).replace(hour=0, minute=0, second=0, microsecond=0)
+    start_ms = round(midnight.timestamp() * 1000)
+    begins = [start_ms + day * DAY_MS + bounds[0] * MINUTE_MS for day in (-1, 0)]
+    ends = [start_ms + day * DAY_MS + bounds[1] * MINUTE_MS for day in (0, 1)]
+    return max(at for at in begins if at <= now_ms), min(at for at in ends if at > now_ms)
+
+
+def next_opening_ms(hours: str, now_ms: int) -> int | None:
+    """When daily hours next begin, ms; None for hours that bound nothing."""
+    opened_ms = window_edges(hours, now_ms)[0]
+    return None if opened_ms is None else opened_ms + DAY_MS

@@ -1,0 +1,126 @@
+"""The verdict over a place, its word, and how sure it is. Pure."""
+
+from dataclasses import dataclass
+
+from maps.desk.blockings import Blocking, is_by_people
+from maps.desk.certainty import Certainty, Grounds, certainty
+from maps.desk.gather import Facts, has_speed
+from maps.desk.scene import BUS_FEEDS, Json, Scene
+
+CLOSURE_WORDS = {
+    "full": ("전면 통제", "Closed"),
+    "partial": ("부분 통제", "Partly closed"),
+    "unknown": ("통제 여부 미상", "Works, closure not stated"),
+    "shoulder": ("갓길 통제", "Shoulder closed"),
+    "bus_stop": ("버스정류장 통제", "Bus stop closed"),
+    "bicycle": ("자전거도로 통제", "Cycle path closed"),
+    "sidewalk": ("보도 통제", "Pavement closed"),
+    "none": ("통행 가능", "Open"),
+}
+PHASE_WORDS = {
+    "planned": ("시작 전", "Planned"),
+    "paused": ("쉬는 중", "Paused"),
+    "finished": ("끝남", "Finished"),
+    "cancelled": ("취소됨", "Cancelled"),
+}
+_UNSURE_OPEN = ("통제 정보 없음", "No closure known")
+_CONTRADICTED = ("신고된 전면 통제", "Reported closed")
+NOWHERE = ("위치 미확인", "Place not known")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be said of a place, in one word, and what that rests on."""
+
+    closure: str
+    certainty: Certainty
+    word_ko: str
+    word_en: str
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a source it rests on fell silent; what nobody has seen is not stale."""
+        return self.certainty.word == "lost" and self.certainty.ground != "unseen"
+
+
+def judge(facts: Facts, scene: Scene) -> Verdict:
+    """The verdict over the place's links; of a work that closes nothing now, its phase."""
+    work = own_work(facts)
+    if work is not None and not (work.is_in_force and facts.place.links):
+        return _of_permit(work, facts, scene)
+    sure = certainty(_grounds(facts, scene))
+    return Verdict(facts.closure, sure, *_words(facts, sure))
+
+
+def own_work(facts: Facts) -> Blocking | None:
+    """The work a card is about, None for any other place."""
+    is_work = facts.place.kind == "work" and bool(facts.blockings)
+    return facts.blockings[0] if is_work else None
+
+
+def _words(facts: Facts, sure: Certainty) -> tuple[str, str]:
+    if facts.closure == "none" and sure.word == "lost":
+        return _UNSURE_OPEN
+    return _CONTRADICTED if sure.ground == "contradicted" else CLOSURE_WORDS[facts.closure]
+
+
+def _of_permit(work: Blocking, facts: Facts, scene: Scene) -> Verdict:
+    """A permit's phase is as sure as its feed, or as whoever said that it ended.
+
+    Of one that is placed nowhere it is only known that it is not known where.
+    """
+    said = work.row.get("ended") or work.row.get("cancelled")
+    grounds = Grounds(
+        closure="unknown",  # a notice, not the road, is what the word rests on
+        store=scene.store,
+        is_clock_late=scene.is_clock_late,
+        is_notice_live=scene.is_current(work.feed),
+        is_listed=not work.row.get("unlisted_ms"),
+        is_said=is_by_people(said),
+    )
+    if not facts.place.links:
+        return Verdict("unknown" if work.is_in_force else "none", certainty(grounds), *NOWHERE)
+    words = PHASE_WORDS.get(work.phase, PHASE_WORDS["paused"])
+    return Verdict("none", certainty(grounds), *words)
+
+
+def _grounds(facts: Facts, scene: Scene) -> Grounds:
+    notices = [b for b in facts.causes if b.closure == facts.closure]
+    is_open = facts.closure == "none"
+    return Grounds(
+        closure=facts.closure,
+        store=scene.store,
+        is_clock_late=scene.is_clock_late,
+        is_bus_live=scene.is_any_current(BUS_FEEDS),
+        # a closure whose cause is not in the picture yet rests on the fold alone
+        is_notice_live=not notices or any(scene.is_current(b.feed) for b in notices),
+        is_listed=not notices or any(not b.row.get("unlisted_ms") for b in notices),
+        passages=_counted(facts),
+        has_speed=has_speed(facts, scene),
+        is_said=_is_end_said(facts) if is_open else any(_is_start_said(b) for b in notices),
+        has_ended=any(scene.is_current(b.feed) for b in facts.ended),  # or was it put off since?
+    )
+
+
+def _counted(facts: Facts) -> int:
+    """Passages that speak for the place: an open one must be seen on at least half of its links."""
+    is_half = 2 * facts.seen.links >= len(facts.links)
+    return facts.seen.count if facts.closed or is_half else min(facts.seen.count, 1)
+
+
+def _is_start_said(blocking: Blocking) -> bool:
+    return is_by_people(blocking.row.get("started")) and not blocking.row.get("ended")
+
+
+def _is_end_said(facts: Facts) -> bool:
+    return any(is_by_people(b.row.get("ended")) for b in facts.ended)
+
+
+def verdict_json(verdict: Verdict) -> Json:
+    """The short form that candidates carry."""
+    return {
+        "closure": verdict.closure,
+        "word_ko": verdict.word_ko,
+        "word_en": verdict.word_en,
+        "certainty": verdict.certainty.word,
+    }

@@ -1,0 +1,73 @@
+// The words of the complaint desk, Korean first.
+(function () {
+  "use strict";
+  const { Bomnae } = window;
+
+  const ko = {
+    "desk.title": "민원 상담", "desk.skip": "찾기 칸으로 바로 가기", "desk.map": "지도", "desk.then": "그때", "desk.find": "찾기", "desk.answer": "답", "desk.side": "되부르기와 바뀐 것",
+    "desk.label": "민원인이 말한 곳", "desk.example": "예: 중앙로, 명동입구, ㅈㅇㄹ", "desk.found": "찾은 곳",
+    "desk.first": "도로, 정류장 이름이나 번호, 노선, 허가번호, 주소, 건물을 적고 Enter를 누르십시오.",
+    "example.road": "중앙로", "example.road.what": "도로", "example.stop": "명동입구", "example.stop.what": "정류장", "example.route": "300번", "example.route.what": "버스 노선", "example.initials": "ㅈㅇㄹ", "example.initials.what": "초성만",
+    "found.count": "{n}곳을 찾았습니다. 화살표로 고르고 Enter로 엽니다.", "found.one": "찾았습니다.", "found.none": "찾지 못했습니다: “{q}”. 아래는 가까운 이름입니다. 맞는 곳이면 화살표로 고르십시오.", "found.nothing": "찾지 못했습니다: “{q}”. 다른 이름으로 찾아 주십시오.", "found.failed": "서버에 닿지 않아 찾지 못했습니다.", "found.failing": "서버가 답하지 못했습니다.",
+    "blank.first": "찾은 곳의 답이 여기에 나옵니다", "blank.first.detail": "한 문장으로 읽어 드릴 말, 까닭, 담당, 기간, 우회, 버스, 그리고 근거가 함께 나옵니다.",
+    "blank.choose": "어느 곳인지 고르십시오", "blank.choose.detail": "이름이 비슷한 곳이 여럿입니다. 민원인에게 묻고 화살표와 Enter로 고르십시오.",
+    "blank.not_found": "찾지 못했습니다", "blank.not_found.detail": "통제 여부를 말씀드릴 수 없습니다. 근처 정류장이나 건물 이름, 허가번호로 다시 찾아 주십시오.", "blank.not_found.near": "가까운 이름이 왼쪽에 있습니다. 맞는 곳이면 화살표와 Enter로 여십시오.",
+    "blank.failed": "서버에 닿지 않습니다", "blank.failed.detail": "지금은 도로 상태를 답할 수 없습니다. 이어지면 저절로 다시 찾습니다.",
+    "blank.failing": "서버가 답하지 못했습니다", "blank.failing.detail": "지금은 도로 상태를 답할 수 없습니다. 저절로 다시 찾습니다. 이어지면 관리자에게 알려 주십시오.",
+    "certainty.confirmed": "확인됨", "certainty.reported": "신고됨", "certainty.inferred": "추정", "certainty.lost": "자료 끊김",
+    "certainty.confirmed.means": "버스나 현장이 확인", "certainty.reported.means": "허가나 공식 알림", "certainty.inferred.means": "미루어 짐작", "certainty.lost.means": "근거 자료가 끊김",
+    "clause.verdict": "통제", "clause.why": "까닭", "clause.who": "담당", "clause.since": "시작", "clause.until": "끝", "clause.next_update": "다음 소식", "clause.detour": "우회", "clause.buses": "버스", "clause.traffic": "소통", "clause.age": "자료 시각", "clause.calls": "민원",
+    "card.sentence": "읽어 드릴 말", "card.copy": "복사", "card.copied": "읽어 드릴 말을 복사했습니다.", "card.copy_failed": "복사하지 못했습니다. 글을 끌어 고른 뒤 Ctrl+C를 누르십시오.", "card.nothing_to_copy": "복사할 답이 없습니다.",
+    "card.log": "민원 기록", "card.reference": "접수번호", "card.reference.hint": "개인정보 없이", "card.reference.note": "개인정보를 적지 마십시오. 영문자, 숫자, - 로 20자까지.", "card.reference.bad": "접수번호는 영문자, 숫자, - 로 20자까지입니다.",
+    "card.logged": "민원을 기록했습니다: {title}", "card.logged.ref": "민원을 기록했습니다: {title} · 접수번호 {ref}", "card.log_failed": "기록하지 못했습니다. {why}", "card.nothing_to_log": "답을 연 뒤에 기록할 수 있습니다.", "card.log_past": "과거 조회에서는 민원을 기록하지 않습니다.",
+    "card.details": "자세히", "card.sources": "근거", "card.deskworks": "이 곳의 공사", "card.deskincidents": "이 곳의 돌발", "card.sections": "구간별", "card.sections.note": "구간마다 다릅니다. 어느 구간인지 묻고 고르십시오.", "card.stops_skipped": "서지 않는 정류장", "card.nearest": "가까운 정류장 {name}{number}", "card.walk": "걸어서 {m} m", "card.route_buses": "지금 다니는 버스", "card.route_unknown": "버스 자료가 끊겨 알 수 없습니다.", "card.route_idle": "지금 위치가 잡힌 버스가 없습니다.", "card.route_clear": "통제된 구간이 없습니다.", "card.sketch": "위치와 우회로", "sketch.place": "이 곳", "sketch.detour": "우회로", "sketch.north": "위쪽이 북쪽",
+    "card.heard": "30분 안에 이 곳 전화 {n}건.", "card.heard.reported": "지도에 미확인 신고로 나갔습니다.", "card.extended": "처음 끝 {time}에서 연장", "card.age_line": "자료 {age}", "card.asked_line": "답 {age}", "card.changed": "확실성이 바뀌었습니다: {from} → {to} ({time})", "card.verdict_changed": "통제가 바뀌었습니다: {from} → {to} ({time})", "card.on_map": "지도에서 보기", "card.work_page": "공사 안내면",
+    "said.feed": "자료", "said.crew": "현장", "said.office": "담당 부서", "said.started": "{time} 시작({by})", "said.ended": "{time} 끝({by})",
+       "banner.away": "서버에 닿지 않습니다", "banner.away.detail": "화면의 답은 {age} 전 것입니다. 계속 다시 연결합니다.", "banner.away.empty": "계속 다시 연결합니다.",
+    "banner.desk_lost": "서버가 상태 저장소를 읽지 못합니다", "banner.desk_lost.detail": "답은 마지막으로 알던 것이고 지금과 다를 수 있습니다.", "banner.desk_rebuilding": "상태를 다시 만드는 중입니다", "banner.desk_rebuilding.detail": "그동안 빠진 통제가 있을 수 있습니다. 담당에게 확인하십시오.", "banner.desk_stale": "도로 상태가 {age} 전에 멈췄습니다", "banner.desk_stale.detail": "답이 지금과 다를 수 있습니다. 문장에도 그렇게 나옵니다.", "banner.desk_never": "아직 받은 도로 상태가 없습니다", "banner.desk_never.detail": "수집기와 처리기가 켜지면 저절로 이어집니다.",
+    "then.valid": "언제의 일", "then.known": "언제까지 알던 것으로", "then.show": "이때로 보기", "then.now": "지금으로", "then.note": "뒤를 비워 두면 그 시각에 알던 것으로 봅니다. 한국 시각입니다.", "then.bad": "시각을 읽을 수 없습니다. 날짜와 시각을 모두 적어 주십시오.", "then.future": "앞날은 볼 수 없습니다. 지금보다 앞선 시각을 적어 주십시오.",
+    "past.word": "과거 조회", "past.text": "{valid}의 일을 {known}까지 알던 것으로 봅니다. 지금이 아닙니다.",
+    "calls.title": "되부를 민원", "calls.none": "되부를 민원이 없습니다.", "calls.failed": "되부를 목록을 읽지 못했습니다.", "calls.done": "완료", "calls.done.said": "되부르기를 마쳤습니다.", "calls.open": "통제가 풀림", "calls.waiting": "통제 중", "calls.no_reference": "접수번호 없음",
+    "shift.title": "근무 시작 이후", "shift.since": "근무 시작", "shift.none": "바뀐 통제나 공사가 없습니다.", "shift.failed": "바뀐 것을 읽지 못했습니다.",
+    "change.gone": "없어짐", "change.new": "생김", "change.link": "도로", "change.work": "공사", "change.incident": "돌발", "change.feed": "자료",
+    "phase.overdue": "기간 지남", "phase.cancelled": "취소됨",
+    "help.desk.type": "글자를 치면", "help.desk.type.what": "찾은 곳이 바로 나옵니다. 초성과 띄어쓰기, 조금 틀린 글자도 찾습니다.",
+    "help.key.arrows": "고르기", "help.key.Enter": "열기", "help.key.desk.Esc": "찾기 칸으로, 글자를 모두 고름", "help.key.F2": "읽어 드릴 말 복사", "help.key.F8": "이 곳 민원 기록", "help.key.Shift+F8": "접수번호 칸으로", "help.key.Alt+T": "그때: 지난 시각으로 보기, 지금으로", "help.key.Alt+C": "되부를 민원으로", "help.key.Alt+S": "근무 시작 이후로", "help.key.desk./": "찾기 칸으로", "help.key.desk.l": "한국어 · English", "help.key.desk.d": "밝은 화면 · 어두운 화면", "help.key.desk.?": "도움말",
+    "help.desk.keys": "자판", "help.desk.certainty": "확실성", "help.desk.note": "답의 모든 줄은 근거 번호(S1, S2 …)를 답니다. 글자를 치는 동안에는 한 글자 단축키가 듣지 않습니다.", "desk.simulated_note": "모의 자료입니다. 실제 도로가 아닙니다.",
+  };
+
+  const en = {
+    "desk.title": "Complaint desk", "desk.skip": "Skip to the search box", "desk.map": "Map", "desk.then": "Then", "desk.find": "Find", "desk.answer": "Answer", "desk.side": "Call-backs and changes",
+    "desk.label": "The place the caller names", "desk.example": "e.g. 중앙로, 명동입구, ㅈㅇㄹ", "desk.found": "Places found",
+    "desk.first": "Type a road, a stop or its number, a bus route, a permit number, an address or a building, then press Enter.",
+    "example.road.what": "road", "example.stop.what": "stop", "example.route.what": "bus route", "example.initials.what": "initials only",
+    "found.count": "{n} places. Choose with the arrows, open with Enter.", "found.one": "Found.", "found.none": "“{q}” was not found. Choose a near name with the arrows.", "found.nothing": "“{q}” was not found. Try another name.", "found.failed": "The server cannot be reached.", "found.failing": "The server could not answer.",
+    "blank.first": "The answer stands here", "blank.first.detail": "One sentence to read out, then why, who, until when, the way round, the buses, and what it rests on.",
+    "blank.choose": "Choose which place", "blank.choose.detail": "Several places have such a name. Ask the caller, then choose with the arrows and Enter.",
+    "blank.not_found": "Not found", "blank.not_found.detail": "Nothing can be said about a closure. Try a stop or building nearby, or a permit number.", "blank.not_found.near": "Names near to it are on the left. Open one with the arrows and Enter if it is the place.",
+    "blank.failed": "The server cannot be reached", "blank.failed.detail": "No road state can be given now. It tries again by itself.",
+    "blank.failing": "The server could not answer", "blank.failing.detail": "No road state can be given now. It tries again by itself. If it stays so, tell the administrator.",
+    "certainty.confirmed": "Confirmed", "certainty.reported": "Reported", "certainty.inferred": "Inferred", "certainty.lost": "No fresh data",
+    "certainty.confirmed.means": "seen by buses or crew", "certainty.reported.means": "permit or official notice", "certainty.inferred.means": "concluded, not seen", "certainty.lost.means": "what it rests on stopped",
+    "clause.verdict": "Closure", "clause.why": "Why", "clause.who": "Responsible", "clause.since": "Since", "clause.until": "Until", "clause.next_update": "Next update", "clause.detour": "Way round", "clause.buses": "Buses", "clause.traffic": "Traffic", "clause.age": "Age", "clause.calls": "Calls",
+    "card.sentence": "To read out", "card.copy": "Copy", "card.copied": "Sentence copied.", "card.copy_failed": "Could not copy. Select the text and press Ctrl+C.", "card.nothing_to_copy": "There is no answer to copy.",
+    "card.log": "Log a call", "card.reference": "Reference", "card.reference.hint": "nothing personal", "card.reference.note": "No personal data. Up to 20 of A-Z, a-z, 0-9, -.", "card.reference.bad": "A reference is up to 20 of A-Z, a-z, 0-9, -.",
+    "card.logged": "Call about {title} logged.", "card.logged.ref": "Call about {title} logged as {ref}.", "card.log_failed": "Not logged. {why}", "card.nothing_to_log": "Open an answer before logging a call.", "card.log_past": "No call is logged while looking at the past.",
+    "card.details": "Details", "card.sources": "Sources", "card.deskworks": "Works here", "card.deskincidents": "Incidents here", "card.sections": "By section", "card.sections.note": "Sections differ. Ask which one, and choose it.", "card.stops_skipped": "Stops not served", "card.nearest": "nearest stop {name}{number}", "card.walk": "{m} m on foot", "card.route_buses": "Buses running now", "card.route_unknown": "Not known: the bus feed is silent.", "card.route_idle": "No bus is seen now.", "card.route_clear": "No closed section.", "card.sketch": "The place and the way round", "sketch.place": "this place", "sketch.detour": "way round", "sketch.north": "north is up",
+    "card.heard": "{n} calls about this place in 30 min.", "card.heard.reported": "Shown on the map as an unconfirmed report.", "card.extended": "extended from {time}", "card.age_line": "Data {age}", "card.asked_line": "answer {age}", "card.changed": "Certainty changed: {from} → {to} ({time})", "card.verdict_changed": "Closure changed: {from} → {to} ({time})", "card.on_map": "Show on the map", "card.work_page": "Work's page",
+    "said.feed": "feed", "said.crew": "crew", "said.office": "office", "said.started": "began {time} ({by})", "said.ended": "ended {time} ({by})",
+    "banner.away": "The server cannot be reached", "banner.away.detail": "The answer is {age} old. Still trying.", "banner.away.empty": "Still trying.",
+    "banner.desk_lost": "The server cannot read its store", "banner.desk_lost.detail": "Answers are the last known ones and may differ by now.", "banner.desk_rebuilding": "The state is being rebuilt", "banner.desk_rebuilding.detail": "Closures may be missing meanwhile. Ask the office responsible.", "banner.desk_stale": "Road state stopped {age} ago", "banner.desk_stale.detail": "Answers may differ by now. The sentence says so too.", "banner.desk_never": "No road state so far", "banner.desk_never.detail": "It goes on by itself when the collectors and the worker run.",
+    "then.valid": "What was true at", "then.known": "as known at", "then.show": "Look then", "then.now": "Back to now", "then.note": "Leave the second empty for what was known at that time. Korean time.", "then.bad": "That time cannot be read. Give a date and a time.", "then.future": "The future cannot be seen. Give a time before now.",
+    "past.word": "The past", "past.text": "What was true at {valid} as known at {known}. This is not now.",
+    "calls.title": "Call back", "calls.none": "No calls to return.", "calls.failed": "The call-back list cannot be read.", "calls.done": "Done", "calls.done.said": "Call-back done.", "calls.open": "reopened", "calls.waiting": "still closed", "calls.no_reference": "no reference",
+    "shift.title": "Since my shift began", "shift.since": "Shift began", "shift.none": "No closure or work has changed.", "shift.failed": "Changes cannot be read.",
+    "change.gone": "gone", "change.new": "new", "change.link": "Road", "change.work": "Work", "change.incident": "Incident", "change.feed": "Feed",
+    "phase.overdue": "Overdue", "phase.cancelled": "Cancelled",
+    "help.desk.type": "Typing", "help.desk.type.what": "finds places at once: initials, spacing and small typos too.",
+    "help.key.arrows": "Choose", "help.key.Enter": "Open", "help.key.desk.Esc": "Back to the box, its text selected", "help.key.F2": "Copy the sentence", "help.key.F8": "Log a call at this place", "help.key.Shift+F8": "To the reference", "help.key.Alt+T": "Then: look at a past time, and back", "help.key.Alt+C": "To the call-back list", "help.key.Alt+S": "To what changed since the shift began", "help.key.desk./": "To the box", "help.key.desk.l": "한국어 or English", "help.key.desk.d": "Light or dark", "help.key.desk.?": "Help",
+    "help.desk.keys": "Keys", "help.desk.certainty": "Certainty", "help.desk.note": "Every line of an answer carries the number of its source (S1, S2 …). One-letter keys rest while text is being written.", "desk.simulated_note": "Simulated. Not the real roads.",
+  };
+
+  Bomnae.addWords({ ko, en });
+})();

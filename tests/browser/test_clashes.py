@@ -1,0 +1,171 @@
+"""What works, clashes and calls add to the operator map."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from bench.web.screen import Screen, eventually
+from bench.web.seed import DAY_MS, now_ms
+from bench.web.stage import City
+
+HOUR_MS = 3_600_000
+
+
+def clash(city: City, name: str = "k1", **more: Any) -> dict[str, Any]:
+    """Two works of the city on its link 70; `more` overrides."""
+    link = city.network.links[70].id
+    for number in (1, 2):
+        city.set_work(f"2026-굴착-900{number}", title=f"부딪는 공사 {number}", links=[link])
+    row: dict[str, Any] = {
+        "id": name,
+        "kind": "works",
+        "severity": "high",
+        "works": ["2026-굴착-9001", "2026-굴착-9002"],
+        "links": [link],
+        "routes": [],
+        "stops": [],
+        "places": [],
+        "from_ms": now_ms(),
+        "until_ms": now_ms() + DAY_MS,
+    }
+    return {**row, **more}
+
+
+def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city: City) -> None:
+    city.say(k={"k1": clash(city)})
+    page = screen.open()
+    before = screen.centre()
+    page.locator("#tab-works").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tab-clashes")).to_be_focused()
+    row = page.locator("#clashes-list .row")
+    for text in ("급함", "공사끼리", "부딪는 공사 1", "부딪는 공사 2"):
+        expect(row).to_contain_text(text)
+    row.focus()
+    page.keyboard.press("Enter")
+    card = page.locator("#card")
+    expect(card).to_be_focused()
+    expect(card.locator(".other")).to_have_count(3)
+    eventually(screen, "the map flew there", lambda: screen.centre() != before)
+    signs = "() => bomnae.marks.marks.filter((mark) => mark.kind === 'clash').length"
+    eventually(screen, "a mark", lambda: page.evaluate(signs) == 1)
+    city.say(k={"k1": None})
+    eventually(screen, "read again", lambda: _clashes_read(screen) == 0)
+    expect(card).to_contain_text("없어졌습니다")
+    expect(page.locator("#clashes-none")).to_be_visible()
+
+
+def _clashes_read(screen: Screen) -> int:
+    size: int = screen.page.evaluate(
+        "() => bomnae.clashes.read().then(() => bomnae.clashes.rows.size)"
+    )
+    return size
+
+
+def test_clashes_that_cannot_be_read_are_not_called_none(screen: Screen) -> None:
+    screen.page.route("**/api/v1/clashes", lambda route: route.abort())
+    page = screen.open()
+    page.click("#tab-clashes")
+    expect(page.locator("#clashes-none")).to_contain_text("읽지 못했습니다")
+    screen.notes.errors.clear()
+
+
+def test_calls_in_one_place_are_a_report_that_nobody_confirmed(screen: Screen, city: City) -> None:
+    link = city.network.links[72].id
+    report = {
+        "id": "c1",
+        "title": "새싹로 2길",
+        "link_ids": [link],
+        "lon": None,
+        "lat": None,
+        "count": 3,
+        "first_ms": now_ms() - 600_000,
+        "last_ms": now_ms() - 60_000,
+    }
+    page = screen.open()
+    city.say(r={"c1": report})
+    page.click("#tab-incidents")
+    row = page.locator("#incidents-list .row[data-kind=report]")
+    for text in ("미확인 신고", "전화 3건", "새싹로 2길"):
+        expect(row).to_contain_text(text)
+    marks = "() => bomnae.marks.marks.filter((mark) => mark.kind === 'report').length"
+    assert page.evaluate(marks) == 1
+    expect(page.locator("[data-name=reports] .count")).to_have_text("1")
+    row.click()
+    expect(page.locator("#card")).to_contain_text("확인되지 않았습니다")
+    expect(page.locator("#card")).to_contain_text("1분 전")
+    page.uncheck("#show-reports")
+    eventually(screen, "no mark", lambda: page.evaluate(marks) == 0)
+    city.say(r={"c1": None})
+    expect(row).to_have_count(0)
+    expect(page.locator("#card")).to_contain_text("지워졌습니다")
+
+
+def test_overdue_work_is_still_going_on_and_a_cancelled_one_is_not(
+    screen: Screen, city: City
+) -> None:
+    links = [city.network.links[74].id]
+    city.set_work("2026-굴착-9101", title="늦은 공사", phase="overdue", links=links)
+    city.set_work("2026-굴착-9102", title="없던 공사", phase="cancelled", links=links)
+    page = screen.open("/#phase=overdue")
+    expect(page.locator("#works-list .row")).to_have_count(1)
+    expect(page.locator("#works-list")).to_contain_text("기간 지남")
+    page.click("input[value=active] + span")
+    expect(page.locator("[data-id='2026-굴착-9101']")).to_be_visible()
+    page.click("input[value=all] + span")
+    expect(page.locator("[data-id='2026-굴착-9102']")).to_contain_text("취소됨")
+    marks = "() => bomnae.marks.marks.map((mark) => [mark.id, mark.style])"
+    styles = dict(page.evaluate(marks))
+    assert styles.get("2026-굴착-9101") == "late"
+    assert "2026-굴착-9102" not in styles
+
+
+@pytest.mark.parametrize(
+    ("closure", "word"), [("bicycle", "자전거도로 통제"), ("bus_stop", "버스정류장 통제")]
+)
+def test_closures_beside_the_carriageway_have_their_words(
+    screen: Screen, city: City, closure: str, word: str
+) -> None:
+    links = [city.network.links[76].id]
+    city.set_work("2026-굴착-9201", title="길가 공사", closure=closure, links=links)
+    page = screen.open()
+    expect(page.locator("[data-id='2026-굴착-9201']")).to_contain_text(word)
+    page.goto(f"{screen.url}/w/2026-굴착-9201")
+    expect(page.locator(".verdict")).to_contain_text(word)
+
+
+def test_page_and_card_of_a_work_tell_proposed_from_observed(screen: Screen, city: City) -> None:
+    at_ms = 1_795_392_000_000  # 2026-11-23 09:00 in Korea
+    city.set_work(
+        "2026-굴착-9301",
+        title="때가 여럿인 공사",
+        links=[city.network.links[78].id],
+        starts_ms=at_ms,
+        ends_ms=at_ms + 40 * HOUR_MS,
+        first_ends_ms=at_ms + 16 * HOUR_MS,
+        restore_starts_ms=at_ms + 30 * HOUR_MS,
+        restore_ends_ms=at_ms + 40 * HOUR_MS,
+        started={"at_ms": at_ms + HOUR_MS, "by": "crew"},
+        remaining_width_m=3.5,
+        also_closed=["sidewalk", "bus_stop"],
+    )
+    said = ("2026-11-24 01:00", "2026-11-24 15:00", "2026-11-23 10:00", "현장", "3.5 m", "정류장")
+    page = screen.open("/#work=2026-굴착-9301")
+    for text in said:
+        expect(page.locator("#card")).to_contain_text(text)
+    page.goto(f"{screen.url}/w/2026-굴착-9301")
+    for text in said:
+        expect(page.locator(".facts")).to_contain_text(text)
+
+
+def test_map_and_desk_lead_to_each_other(screen: Screen) -> None:
+    page = screen.open()
+    page.locator("#tool-desk").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#box")).to_be_focused()
+    page.locator("#tool-map").focus()
+    page.keyboard.press("Enter")
+    screen.wait_for("live")
+    expect(page.locator("#stage")).to_be_visible()

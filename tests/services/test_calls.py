@@ -1,0 +1,178 @@
+"""A call from the desk through Kafka, the worker and Redis back to the desk and the map."""
+
+import http.client
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+
+from local.services import wait_until
+from local.stack import Stack
+from streams.store import PAST, past_key
+from tests import worlds
+
+Json = dict[str, Any]
+HERE = {"title": "정류장3 → 정류장4", "link_ids": ["S3>S4"], "reference": "2026-17"}
+DAY_MS = 86_400_000
+
+
+def ask(
+    base: str, path: str, body: Json | None = None, method: str = "", **headers: str
+) -> tuple[int, Json]:
+    """Status and JSON of a GET, or of a POST where there is a body."""
+    parts = urlsplit(base)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
+    said = {
+        "Content-Type": "application/json",
+        **{k.replace("_", "-"): v for k, v in headers.items()},
+    }
+    try:
+        raw = None if body is None else json.dumps(body)
+        connection.request(method or ("GET" if body is None else "POST"), path, raw, said)
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
+
+
+def seen(base: str, is_there: Callable[[Json], bool], path: str = "/api/v1/calls") -> Json:
+    """The body of a GET once something is in it."""
+    found: list[Json] = []
+
+    def look() -> bool:
+        found.append(ask(base, path)[1])
+        return is_there(found[-1])
+
+    wait_until(look, f"what was waited for in {path}", within_s=60)
+    return found[-1]
+
+
+def test_a_call_is_logged_shown_as_a_report_and_ticked_off(city: Stack) -> None:
+    city.start_worker()
+    city.python("clock", "producers", "clock")
+    base = city.start_map()
+    status, taken = ask(base, "/api/v1/calls", {**HERE, "closed": ["S3>S4"], "call_id": "desk-1"})
+    assert (status, taken) == (202, {"call_id": "desk-1"})
+    ask(base, "/api/v1/calls", {**HERE, "closed": ["S3>S4"], "call_id": "desk-1"})  # sent again
+    assert ask(base, "/api/v1/calls", {**HERE, "title": "정류장4 010-1234-5678"})[0] == 202
+    shot = seen(base, lambda body: bool(body["reports"]), "/api/v1/snapshot")
+    seen(base, lambda body: len(body["calls"]) == 2)
+    shot = ask(base, "/api/v1/snapshot")[1]
+    assert [(report["id"], report["count"]) for report in shot["reports"]] == [("desk-1", 2)]
+    listed = seen(base, lambda body: body["due"] == 1)["calls"]  # its link is open
+    assert [(row["id"] == "desk-1", row["due"]) for row in listed] == [(False, False), (True, True)]
+    assert ask(base, "/api/v1/calls/desk-1/done", {})[0] == 202
+    left = seen(base, lambda body: len(body["calls"]) == 1)
+    assert left["calls"][0]["title"] == "정류장4 …"
+    assert ask(base, "/api/v1/calls/desk-1/done", {})[0] == 202  # done already
+    assert ask(base, "/api/v1/calls/nobody/done", {})[0] == 404
+    assert worlds.redis_of(city).hgetall("bomnae:dead-letters") == {}
+
+
+def test_what_is_no_call_is_refused_and_nothing_of_it_is_kept(city: Stack) -> None:
+    base = city.start_map()
+    refusals: list[tuple[Json, dict[str, str], int, str]] = [
+        ({**HERE, "reference": "010-1234-5678"}, {}, 400, "bad_reference"),
+        ({**HERE, "title": " \u202e"}, {}, 400, "bad_title"),
+        ({**HERE, "title": 7}, {}, 400, "bad_body"),
+        ({**HERE, "caller": "홍길동"}, {}, 400, "bad_body"),
+        ({**HERE, "link_ids": ["S3>S4", "nowhere"]}, {}, 400, "bad_parameter"),
+        ({**HERE, "link_ids": ["S3>S4"] * 201}, {}, 400, "bad_body"),
+        ({**HERE, "lon": 500}, {}, 400, "bad_body"),
+        ({**HERE, "title": "가" * 4_000}, {}, 413, "too_large"),
+        (HERE, {"Content_Type": "text/plain"}, 415, "not_json"),
+        (HERE, {"Origin": "https://evil.example"}, 403, "other_origin"),
+        (HERE, {"Sec_Fetch_Site": "cross-site"}, 403, "other_origin"),
+    ]
+    for body, headers, status, code in refusals:
+        found = ask(base, "/api/v1/calls", body, **headers)
+        assert (found[0], found[1]["error"]["code"]) == (status, code), found
+        assert "010-1234" not in found[1]["error"]["message"]
+    assert "010-1234" not in city.processes["maps"].log.read_text(encoding="utf-8")
+
+
+def test_a_broker_that_is_away_is_said_and_the_server_goes_on(city: Stack) -> None:
+    base = city.start_map()
+    assert ask(base, "/api/v1/calls", HERE)[0] == 202
+    city.processes["broker"].stop()
+    start = time.monotonic()
+    status, body = ask(base, "/api/v1/calls", HERE)
+    assert (status, body["error"]["code"]) == (503, "log_away")
+    assert time.monotonic() - start < 5
+    assert ask(base, "/livez")[0] == 200
+
+
+@pytest.fixture
+def remembering(city: Stack) -> str:
+    """A map whose Redis remembers a work that began and was extended, and a feed."""
+    now_ms = time.time_ns() // 1_000_000
+    hour_ms = 3_600_000
+    work = {
+        "permit_id": "W/1",
+        "title": "하수관",
+        "starts_ms": now_ms - 3 * hour_ms,
+        "ends_ms": now_ms - hour_ms,
+        "closure": "full",
+        "links": ["S3>S4"],
+        "phase": "active",
+        "is_in_force": True,
+    }
+    extended = {**work, "ends_ms": now_ms + hour_ms}
+    store = worlds.redis_of(city)
+    for known_ms, row in ((now_ms - 3 * hour_ms, work), (now_ms - 2 * hour_ms, extended)):
+        store.xadd(past_key("work:W/1"), {"v": msgspec.json.encode(row)}, id=f"{known_ms}-1")
+        store.zadd(PAST, {"work:W/1": known_ms})
+    base = city.start_map()
+    seen(base, lambda body: bool(body["ok"]), "/readyz")
+    return base
+
+
+def test_the_past_answers_for_one_time_as_known_at_another(remembering: str) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    hour_ms = 3_600_000
+    then = now_ms - hour_ms // 2
+
+    def closed(known_ms: int) -> list[str]:
+        status, body = ask(remembering, f"/api/v1/at?valid={then}&known={known_ms}")
+        assert status == 200
+        return [row["id"] for row in body["closed"]]
+
+    assert closed(now_ms) == ["S3>S4"]
+    assert closed(now_ms - 5 * hour_ms // 2) == []  # the extension was not known yet
+    one = ask(remembering, f"/api/v1/at?valid={then}&id=work:W/1")[1]
+    assert (one["work"]["phase"], one["work"]["id"]) == ("active", "W/1")
+    link = ask(remembering, f"/api/v1/at?valid={then}&links=S3%3ES4")[1]["links"][0]
+    assert (link["closure"], link["works"][0]["id"]) == ("full", "W/1")
+    stop = ask(remembering, f"/api/v1/at?valid={then}&id=stop:S3")[1]
+    assert (stop["place"]["title"], "S3>S4" in [row["id"] for row in stop["links"]]) == (
+        "정류장3",
+        True,
+    )
+    assert ask(remembering, f"/api/v1/at?valid={then}&id=link:nowhere")[0] == 404
+    for query in (
+        "",
+        f"valid={now_ms - 8 * DAY_MS}",
+        "valid=abc",
+        "vaild=1",
+        f"known={now_ms * 2}",
+    ):
+        status, body = ask(remembering, f"/api/v1/at?{query}")
+        assert (status, " / " in body["error"]["message"]) == (400, True)
+
+
+def test_the_changes_since_a_time_are_told_in_order(remembering: str) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    status, body = ask(remembering, f"/api/v1/changes?since={now_ms - DAY_MS}")
+    assert (status, body["next_since_ms"]) == (200, None)
+    assert [row["kinds"] for row in body["changes"]] == [
+        ["work_new", "work_active", "closure_began"],
+        ["work_extended"],
+    ]
+    assert body["changes"][0]["ko"] == "하수관 공사: 새 공사, 공사 중, 전면 통제 시작"
+    later = ask(remembering, f"/api/v1/changes?since={body['changes'][0]['at_ms']}")[1]
+    assert later["total"] == 1
+    assert ask(remembering, "/api/v1/changes")[0] == 400
