@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams import topics, wire
-from streams.domain.records import Message, Origin, Tick
+from streams.domain.records import LinkBatch, LinkEvents, Message, Origin, Tick
 from streams.domain.stage import Stage, State, apply, empty_state
 from streams.errors import LogError, RecordRefusedError
 from streams.gate import hash_of
@@ -61,11 +61,11 @@ class Fold:
         if isinstance(message, Tick):
             self.ticks_ms[place] = message.tick_ms
         for target, derived in self._step(place, message, offset).items():
-            road = (topics.LINK_EVENTS.name, target)
-            self.taken[road] = self.taken.get(road, 0) + 1
-            self._step(road, derived, self.taken[road] - 1)
+            self._step((topics.LINK_EVENTS.name, target), LinkBatch((derived,)), offset)
 
-    def _step(self, place: tuple[str, int], message: Message, offset: int) -> Mapping[int, Message]:
+    def _step(
+        self, place: tuple[str, int], message: Message, offset: int
+    ) -> Mapping[int, LinkEvents]:
         stage = self._stages[place[0]]
         state = self._states.setdefault(place, empty_state(stage))
         effects = stage.step(state, message, Origin(*place, offset))

@@ -22,6 +22,7 @@ META = "bomnae:meta"  # network version, city
 LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread
 REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the state is made again
 TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was folded from
+PAST = "bomnae:past"  # sorted set; subject -> when something of it was last learnt, ms
 LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
 DELTA_LETTERS = {LINKS: "l", BUSES: "b", WORKS: "w", INCIDENTS: "i"}
 MAX_DELTAS = 4096
@@ -30,6 +31,11 @@ MAX_DELTAS = 4096
 def key(kind: str, partition: int) -> str:
     """The hash of one kind of state for one partition: `bomnae:links:3`."""
     return f"bomnae:{kind}:{partition}"
+
+
+def past_key(subject: str) -> str:
+    """The stream of all that was known of a subject; the ids begin with the event time, ms."""
+    return f"{PAST}:{subject}"
 
 
 @dataclass(slots=True)

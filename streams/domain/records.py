@@ -238,5 +238,12 @@ class LinkEvents:
     obstructions: tuple[Obstruction, ...] = ()
 
 
-Message = PositionBatch | SpeedBatch | PermitBatch | IncidentBatch | Tick | FeedReport | LinkEvents
+@dataclass(frozen=True, slots=True)
+class LinkBatch:
+    """Several of them, in the order of their origins: one message for a run of messages."""
+
+    parts: tuple[LinkEvents, ...]
+
+
+Message = PositionBatch | SpeedBatch | PermitBatch | IncidentBatch | Tick | FeedReport | LinkBatch
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ import msgspec
 
 from streams import topics, wire
 from streams.domain.network import Network
-from streams.domain.records import Origin
+from streams.domain.records import LinkBatch, Origin
 from streams.domain.stage import State, apply, empty_state
 from streams.errors import RecordRefusedError
 from streams.gate import hash_of
@@ -58,7 +58,7 @@ class Oracle:
         self.refused.update(effects.refused)
         self.counts.update(effects.counts)
         for target, derived in effects.derived.items():
-            self._take(topics.LINK_EVENTS, target, wire.encode(derived))
+            self._take(topics.LINK_EVENTS, target, wire.encode(LinkBatch((derived,))))
 
     @property
     def messages(self) -> int:

@@ -185,16 +185,21 @@ class Rig(Stack):
         return time.monotonic() - begin
 
     def wait_working(self, processes: Iterable[Process] = (), least: int = 1) -> None:
-        """Wait until the state has moved by so many messages, with these processes alive."""
-        begin = sum(self.positions().values())
+        """Wait until so many more messages of the feeds are in, with these processes alive."""
+        begin = self._inputs_in()
 
         def is_moving() -> bool:
             for process in processes:
                 process.said("")
             self.tend()
-            return sum(self.positions().values()) >= begin + least
+            return self._inputs_in() >= begin + least
 
         wait_until(is_moving, "progress")
+
+    def _inputs_in(self) -> int:
+        """How many messages of the input topics the state contains."""
+        names = {topic.name for topic in INPUTS}
+        return sum(at for name, at in self.positions().items() if name.split("/")[0] in names)
 
     def verdict(self) -> list[str]:
         """The differences between the state and all that was sent, folded offline."""

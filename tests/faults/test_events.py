@@ -127,7 +127,7 @@ def test_f24_clock_jump(rig: Rig, figures: Figures) -> None:
     rig.feed(load.day(SEED, scaled(80)))
     for skew_s in (-300, 3600):
         worker = rig.worker({"PYTHONPATH": path, "SKEW_S": str(skew_s)})
-        rig.wait_working([worker], 300)
+        rig.wait_working([worker], 100)
         worker.stop()
         assert f"skewed {skew_s}" in worker.log.read_text(encoding="utf-8")
     rig.crew(1)

@@ -43,7 +43,7 @@ def test_f02_kill_minus_9_20_times(rig: Rig, figures: Figures) -> None:
     workers = [rig.worker(), rig.worker()]
     rig.feed(load.day(SEED, scaled(1000)))
     resumed = []
-    rig.wait_working(workers, 100)
+    rig.wait_working(workers, 30)
     for kill in range(scaled(20)):
         victim = workers.pop(chance.randrange(2))
         victim.kill()
@@ -80,7 +80,7 @@ def test_f04_terminated_in_flight(rig: Rig, figures: Figures) -> None:
     codes, took = [], []
     for _ in range(scaled(6)):
         worker = rig.worker()
-        rig.wait_working([worker], 50)
+        rig.wait_working([worker], 20)
         send_signal(worker, signal.SIGTERM)
         code, exit_s = wait_exit(worker, 60)
         codes.append(code)
@@ -97,7 +97,7 @@ def test_f05_terminated_while_stuck(rig: Rig, figures: Figures) -> None:
     with Proxy(port) as proxy:
         worker = rig.worker({"BOMNAE_REDIS": f"redis://127.0.0.1:{proxy.port}/0"})
         rig.feed(load.day(SEED, scaled(60)))
-        rig.wait_working([worker], 300)
+        rig.wait_working([worker], 100)
         proxy.set(Mode.BLACKHOLE)
         begin = time.monotonic()
         worker.stop(within_s=20)  # as a supervisor does: SIGTERM, 20 s, SIGKILL
@@ -112,7 +112,7 @@ def test_f05_terminated_while_stuck(rig: Rig, figures: Figures) -> None:
 def test_f06_zombie(rig: Rig, figures: Figures) -> None:
     first, _second = rig.crew(2)
     rig.feed(load.day(SEED, scaled(600)))
-    rig.wait_working(least=300)
+    rig.wait_working(least=100)
     send_signal(first, signal.SIGSTOP)
     begin = time.monotonic()
     try:
@@ -131,7 +131,7 @@ def test_f06_zombie(rig: Rig, figures: Figures) -> None:
 def test_f07_rebalances(rig: Rig, figures: Figures) -> None:
     workers: list[Process] = [rig.worker(), rig.worker()]
     rig.feed(load.day(SEED, scaled(1000)))
-    rig.wait_working(workers, 100)
+    rig.wait_working(workers, 30)
     size = partial(lambda n: len(rig.broker.members()) == n)
     for _ in range(scaled(4)):
         workers.append(rig.worker())
