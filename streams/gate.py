@@ -24,6 +24,7 @@ from streams.store import (
     LOST,
     MAX_DELTAS,
     META,
+    OUTBOX,
     PAST,
     POSITIONS,
     REBUILDING,
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 
 # ARGV: position field, first and last offset, log start, delta or "", deltas kept, history in ms,
 # then runs of ("set" | "del" | "add", hash, number of values, values...) and of
-# ("log", stream, 3, subject, known_ms, row).
+# ("log", stream, 3, subject, known_ms, row) and of ("out", stream, 1, alert).
 # A subject's history is in the order of its log even where a source's clock went back; the newest
 # entry that is too old is kept, for it is what was known when the history begins.
 _LUA = """
@@ -61,6 +62,7 @@ local i = 8
 while i <= #ARGV do
   local verb, hash, n = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   if verb == 'log' then keep(hash, ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
+  elseif verb == 'out' then redis.call('XADD', hash, '*', 'a', ARGV[i + 3])
   else
     for from = i + 3, i + 2 + n, 1000 do
       local to = math.min(from + 999, i + 2 + n)
@@ -182,7 +184,11 @@ class Gate:
         self, place: tuple[str, int], first: int, last: int, *, stage: Stage, effects: Sum
     ) -> Answer:
         """Apply the effects of the messages from `first` to `last` together with their position."""
-        writes = [*_writes(stage.tables, place[1], effects), *_memories(effects.remembered)]
+        writes = [
+            *_writes(stage.tables, place[1], effects),
+            *_memories(effects.remembered),
+            *(part for alert in effects.alerts for part in ("out", OUTBOX, 1, _json(alert))),
+        ]
         delta = _delta(stage.tables, effects, at_ms=int(time.time() * 1000))
         bounds = [first, last, self.first_offsets.get(place, 0)]
         verdict, position = await self._apply(

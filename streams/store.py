@@ -22,6 +22,7 @@ META = "bomnae:meta"  # network version, city
 LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread
 REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the state is made again
 TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was folded from
+OUTBOX = "bomnae:outbox"  # stream; field "a" is an Alert, in the order it was decided
 PAST = "bomnae:past"  # sorted set; subject -> when something of it was last learnt, ms
 LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
 DELTA_LETTERS = {LINKS: "l", BUSES: "b", WORKS: "w", INCIDENTS: "i"}

@@ -295,10 +295,11 @@ class _Rows:
         self.effects = effects
 
     def get(self, table: str, row_id: str, absent: Any) -> Any:
-        found = self.effects.changes.get(table, {}).get(row_id)
-        return self._state[table].get(row_id, absent) if found is None else found
+        now = self.effects.changes.get(table, {})
+        found = now[row_id] if row_id in now else self._state[table].get(row_id)
+        return absent if found is None else found
 
     def all(self, table: str) -> Iterator[tuple[str, Any]]:
         now = self.effects.changes.get(table, {})
         yield from ((name, row) for name, row in self._state[table].items() if name not in now)
-        yield from now.items()
+        yield from ((name, row) for name, row in now.items() if row is not None)

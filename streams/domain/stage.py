@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from streams.domain.alerts import Alert, Patience, Sight, look, told
 from streams.domain.records import LinkEvents, Message, Origin
 
 Rows = dict[str, Any]
@@ -25,6 +26,13 @@ class Table:
     is_global: bool = False
 
 
+class Episodes(NamedTuple):
+    """A stage's table of episodes, "rule subject" -> Episode, and its rows."""
+
+    table: str
+    rows: Rows
+
+
 class Memory(NamedTuple):
     """What was known of a subject ("link:ID", "work:ID" ...) from an event time on."""
 
@@ -42,6 +50,7 @@ class Effects:
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)  # "topic code" or "feed code"
     remembered: list[Memory] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
 
     def put(self, table: str, row_id: str, row: Any) -> None:
         self.changes.setdefault(table, {})[row_id] = row
@@ -52,6 +61,27 @@ class Effects:
     def remember(self, subject: str, known_ms: int, row: Any) -> None:
         """Keep for the history that `row` (None: gone) is known of a subject since `known_ms`."""
         self.remembered.append(Memory(subject, known_ms, row))
+
+    def watch(
+        self,
+        episodes: "Episodes",
+        rule: str,
+        subject: str,
+        *,
+        sight: Sight | None,
+        now_ms: int,
+        patience: Patience,
+    ) -> None:
+        """Look at one rule and subject: keep what becomes of its episode, tell what is to be."""
+        row_id = f"{rule} {subject}"
+        table, rows = episodes
+        changed = self.changes.get(table, {})
+        known = changed[row_id] if row_id in changed else rows.get(row_id)
+        move = look(known, sight, now_ms, patience)
+        if move.episode != known:
+            self.put(table, row_id, move.episode)
+        if move.word is not None:
+            self.alerts.append(told(rule, subject, known, move, now_ms))
 
 
 class Stage(Protocol):
@@ -92,6 +122,7 @@ class Sum:
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     remembered: list[Memory] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
 
     def add(self, effects: Effects) -> None:
         """Add the next message's effects."""
@@ -103,3 +134,4 @@ class Sum:
             for name, by in counts.items():
                 total[name] = total.get(name, 0) + by
         self.remembered += effects.remembered
+        self.alerts += effects.alerts

@@ -29,6 +29,7 @@ class Oracle:
         self._lost: dict[str, tuple[int, int]] = {}
         self.refused: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
+        self.alerts: Counter[str] = Counter()
 
     def without(self, lost: Mapping[str, tuple[int, int]]) -> "Oracle":
         """Leave out these offsets (first to last) of these topics and partitions."""
@@ -57,6 +58,7 @@ class Oracle:
         apply(state, effects.changes)
         self.refused.update(effects.refused)
         self.counts.update(effects.counts)
+        self.alerts.update(alert.id for alert in effects.alerts)
         for target, derived in effects.derived.items():
             self._take(topics.LINK_EVENTS, target, wire.encode(LinkBatch((derived,))))
 

@@ -68,7 +68,7 @@ def test_f15_emptied_redis(rig: Rig, figures: Figures) -> None:
     city = load.City(SEED, tick_ms=1_000)
     hour = list(city.steps(360))
     rig.crew(2)
-    rig.feed(hour, per_s=2000).wait()
+    rig.feed(hour, per_s=6000).wait()
     rig.wait_drained(600)
     with rig.store() as store:
         store.flushall()

@@ -22,15 +22,16 @@ FAILPOINTS = ("after_decode", "after_step", "after_send", "after_gate", "before_
 def test_f01_raising_agent(rig: Rig, figures: Figures) -> None:
     print(f"seed {SEED}")  # noqa: T201
     chance = random.Random(SEED)
-    rig.feed(load.day(SEED, scaled(60)))
+    rig.feed(load.day(SEED, scaled(600)))
     raised = 0
     for _ in range(scaled(4)):
         point = chance.choice(("after_decode", "after_step", "after_send"))
         worker = rig.worker(
-            {"FAIL_AT": f"{point}:{chance.randrange(60, 140)}", "FAIL_KIND": "raise"}
+            {"FAIL_AT": f"{point}:{chance.randrange(30, 90)}", "FAIL_KIND": "raise"}
         )
         code, _ = wait_exit(worker, 60)
         raised += code == 1
+    rig.enough()
     rig.crew(1)
     figures.exactly("workers ended by the error", raised, scaled(4))
     rig.judge(figures)
@@ -124,7 +125,7 @@ def test_f06_zombie(rig: Rig, figures: Figures) -> None:
     rig.enough()
     figures.at_most("taken over by the other", taken_s, SESSION_S + 5, "s")
     rig.judge(figures)
-    figures.exactly("effects of the zombie", len(rig.verdict()), 0)
+    figures.exactly("effects of the zombie", len(rig.verdict(rig.oracle())), 0)
 
 
 @pytest.mark.row("F7", "2 to 3 to 1 workers, 4 times under load")
@@ -144,4 +145,4 @@ def test_f07_rebalances(rig: Rig, figures: Figures) -> None:
     rig.enough()
     figures.noted["cycles"] = scaled(4)
     rig.judge(figures)
-    figures.exactly("effects twice", len(rig.verdict()), 0)
+    figures.exactly("effects twice", len(rig.verdict(rig.oracle())), 0)

@@ -44,6 +44,7 @@ class Kept:
     hashes: dict[str, dict[str, bytes]] = field(default_factory=lambda: defaultdict(dict))
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    outbox: Counter[str] = field(default_factory=Counter)
 
     def rows(self) -> dict[str, dict[str, Any]]:
         return {
@@ -103,6 +104,7 @@ class ModelGate:
                     rows[name] = msgspec.json.encode(row)
         kept.counts.update(effects.counts)
         kept.refused.update(effects.refused)
+        kept.outbox.update(alert.id for alert in effects.alerts)
         kept.positions[place] = last
         return Answer(Verdict.APPLIED, last)
 
