@@ -133,6 +133,7 @@ class StageRunner:
                 break
             try:
                 effects = self._effects(state, payload, origin, folded.dead)
+                self._pass("after_step")
                 apply(state, effects.changes)
                 folded.sum.add(effects)
             except Exception as bug:  # noqa: BLE001 - raised again when what came before is kept
@@ -143,7 +144,6 @@ class StageRunner:
 
     async def _pass_on(self, first: Origin, known: _Partition, folded: _Folded) -> list[Verdict]:
         """Send on what a run comes to, then pass the gate with it."""
-        self._pass("after_step")
         for dead in folded.dead:
             await self._outlet.send_dead(dead.payload, code=dead.code, origin=dead.origin)
         sends = starmap(self._outlet.send_derived, folded.sum.derived.items())

@@ -26,9 +26,8 @@ def test_f01_raising_agent(rig: Rig, figures: Figures) -> None:
     raised = 0
     for _ in range(scaled(4)):
         point = chance.choice(("after_decode", "after_step", "after_send"))
-        worker = rig.worker(
-            {"FAIL_AT": f"{point}:{chance.randrange(30, 90)}", "FAIL_KIND": "raise"}
-        )
+        passes = chance.randrange(1, 4) if point == "after_send" else chance.randrange(30, 90)
+        worker = rig.worker({"FAIL_AT": f"{point}:{passes}", "FAIL_KIND": "raise"})
         code, _ = wait_exit(worker, 60)
         raised += code == 1
     rig.enough()
@@ -65,8 +64,8 @@ def test_f03_killed_at_each_failpoint(rig: Rig, figures: Figures) -> None:
     rig.feed(load.day(SEED, scaled(60)))
     died = []
     for point in FAILPOINTS:
-        nth = 1 if point in {"before_seek", "after_load"} else 40
-        worker = rig.worker({"FAIL_AT": f"{point}:{nth}", "FAIL_KIND": "kill"})
+        passes = {"after_decode": 40, "after_step": 40}.get(point, 1)  # the others are of runs
+        worker = rig.worker({"FAIL_AT": f"{point}:{passes}", "FAIL_KIND": "kill"})
         code, _ = wait_exit(worker, 60)
         if code == -signal.SIGKILL:
             died.append(point)
