@@ -1,7 +1,7 @@
 """Kafka and Redis on free ports of 127.0.0.1, started here and stopped by their own process id.
 
-`Broker` is the embedded Kafka-protocol broker (Tansu, memory only); `ApacheKafka` is the real one,
-a KRaft node from its Maven artifacts. `RedisServer` prefers the `redis-server` on PATH.
+The embedded broker speaks Kafka's protocol (Tansu, memory only); Apache Kafka is the real one, a
+KRaft node from its Maven artifacts. Redis is the `redis-server` on PATH where there is one.
 """
 
 import os
@@ -14,6 +14,8 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Self
+
+from streams import topics
 
 READY_S = 60.0
 
@@ -151,6 +153,8 @@ group.min.session.timeout.ms=1000
 """,
         encoding="utf-8",
     )
+    if not any(jars.glob("kafka-server-*.jar")):
+        raise FileNotFoundError(f"no Apache Kafka in {jars}: `make kafka` fetches it")
     java = ["java", "-Xmx512m", "-cp", f"{jars}/*"]
     cluster = uuid.uuid4().hex[:22]
     format_storage = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
@@ -158,6 +162,20 @@ group.min.session.timeout.ms=1000
     kafka = Process("kafka", [*java, "kafka.Kafka", str(properties)], folder).start()
     wait_until(lambda: answers(port), "Apache Kafka")
     return kafka, f"127.0.0.1:{port}"
+
+
+def delete_topics(address: str) -> None:
+    """Leave nothing of an earlier city on a broker that several share one after another."""
+    from kafka import KafkaAdminClient  # noqa: PLC0415 - the rest needs no client
+
+    admin = KafkaAdminClient(bootstrap_servers=address)
+    try:
+        ours = {topic.name for topic in topics.ALL}
+        if stale := sorted(ours & set(admin.list_topics())):
+            admin.delete_topics(stale)
+            wait_until(lambda: not ours & set(admin.list_topics()), "the deletion", within_s=20)
+    finally:
+        admin.close()
 
 
 def redis_binary() -> str:

@@ -11,6 +11,7 @@ from typing import Self
 from local.services import (
     Process,
     answers,
+    delete_topics,
     free_port,
     start_apache_kafka,
     start_broker,
@@ -36,6 +37,7 @@ class Stack:
     def __init__(
         self, folder: Path, *, kafka: str = "embedded", env: dict[str, str] | None = None
     ) -> None:
+        """`kafka`: "embedded", "apache", or the address of a broker whose topics may go."""
         self.folder = folder
         self.processes: dict[str, Process] = {}
         self.env = {"PYTHONPATH": str(ROOT), "BOMNAE_SESSION_S": "3", **(env or {})}
@@ -61,12 +63,14 @@ class Stack:
 
     def _start_stores(self) -> None:
         if self._kafka == "apache":
-            if not any(JARS.glob("kafka-server-*.jar")):
-                raise FileNotFoundError(f"no Apache Kafka in {JARS}: `make kafka` fetches it")
             broker, self.env["BOMNAE_KAFKA"] = start_apache_kafka(self.folder, JARS)
-        else:
+            self._keep(broker)
+        elif self._kafka == "embedded":
             broker, self.env["BOMNAE_KAFKA"] = start_broker(self.folder)
-        self._keep(broker)
+            self._keep(broker)
+        else:
+            self.env["BOMNAE_KAFKA"] = self._kafka
+            delete_topics(self._kafka)
         redis, self.env["BOMNAE_REDIS"] = start_redis(self.folder)
         self._keep(redis)
 

@@ -65,8 +65,9 @@ def run_worker(settings: Settings) -> int:
     )
     for name in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    loop = asyncio.new_event_loop()  # `asyncio.run` waits for agents that Faust restarts for ever
     try:
-        asyncio.run(_work(settings))
+        loop.run_until_complete(_work(settings))
     except BomnaeError:
         raise
     except Exception as error:  # noqa: BLE001 - the traceback is in the log, the reason at its end

@@ -1,5 +1,7 @@
 """The agents: one loop for every stage. Decode, step, send on, pass the gate; decide nothing.
 
+Messages that wait together go together: a run of one partition's is one call of the gate.
+
 A message that breaks a rule goes to the dead letters. A store or a broker that is away is tried
 again until it is back, and the stream waits. Anything else is a bug: it ends the worker, and the
 gate sees to it that the next one goes on at the same message.
@@ -8,10 +10,10 @@ gate sees to it that the next one goes on at the same message.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import starmap
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from aiokafka.errors import KafkaError
 from faust.exceptions import FaustError
@@ -19,7 +21,7 @@ from redis.exceptions import RedisError
 
 from streams import wire
 from streams.domain.records import LinkEvents, Origin
-from streams.domain.stage import Effects, Stage, State, apply
+from streams.domain.stage import Effects, Stage, State, Sum, apply
 from streams.errors import RecordRefusedError
 from streams.failpoints import FailAt
 from streams.gate import Gate, Verdict
@@ -27,12 +29,20 @@ from streams.gate import Gate, Verdict
 log = logging.getLogger(__name__)
 RESEEK_S = 1.0
 PAUSES_S = (0.25, 5.0)
+MAX_RUN_BYTES = 1 << 20
+
+
+class Delivered(NamedTuple):
+    """A message as the consumer delivered it."""
+
+    payload: bytes | None
+    origin: Origin
 
 
 class Outlet(Protocol):
     """Where derived records go; returns when the broker has them."""
 
-    async def send_derived(self, partition: int, message: LinkEvents) -> None: ...
+    async def send_derived(self, partition: int, parts: Sequence[LinkEvents]) -> None: ...
 
     async def send_dead(self, payload: bytes, *, code: str, origin: Origin) -> None: ...
 
@@ -44,6 +54,22 @@ class _Partition:
     state: State
     position: int
     epoch: int
+
+
+class _Dead(NamedTuple):
+    payload: bytes
+    code: str
+    origin: Origin
+
+
+@dataclass(slots=True)
+class _Folded:
+    """What the first `taken` messages of a run come to, and the bug that the next one met."""
+
+    sum: Sum = field(default_factory=Sum)
+    dead: list[_Dead] = field(default_factory=list)
+    taken: int = 0
+    bug: Exception | None = None
 
 
 class StageRunner:
@@ -66,43 +92,81 @@ class StageRunner:
         self._partitions: dict[int, _Partition] = {}
         self._sought_at: dict[int, float] = {}
 
-    async def take(self, payload: bytes | None, origin: Origin) -> Verdict:
-        """Carry one message through; returns what the gate said of it."""
+    async def take(self, run: Sequence[Delivered]) -> list[Verdict]:
+        """Carry a run of messages of one partition through; what the gate said of each."""
+        verdicts: list[Verdict] = []
         pause_s = PAUSES_S[0]
-        while True:
+        while len(verdicts) < len(run):
+            rest = run[len(verdicts) :]
             try:
-                return await self._take(payload, origin)
+                verdicts += await self._take(rest)
+                pause_s = PAUSES_S[0]
             except (RedisError, KafkaError, FaustError, OSError, TimeoutError) as error:
-                log.warning("%s waits: %s", origin.topic, type(error).__name__)
-                self._partitions.pop(origin.partition, None)
+                log.warning("%s waits: %s", rest[0].origin.topic, type(error).__name__)
+                self._partitions.pop(rest[0].origin.partition, None)
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, PAUSES_S[1])  # each try may send on again
+        return verdicts
 
-    async def _take(self, payload: bytes | None, origin: Origin) -> Verdict:
-        known = await self._known(origin)
-        if origin.offset <= known.position:
-            return Verdict.DUPLICATE
-        if origin.offset > known.position + 1:  # what its state would derive, the next stage keeps
-            await self._seek_once(origin, known.position + 1)
-            return Verdict.HOLE
-        effects = await self._effects(known.state, payload, origin)
-        self._pass("after_step")
-        sends = starmap(self._outlet.send_derived, effects.derived.items())
-        await asyncio.gather(*sends)  # one message a partition: their order does not matter
+    async def _take(self, run: Sequence[Delivered]) -> list[Verdict]:
+        """Carry the first of some messages, and all that follow it without a gap."""
+        first = run[0].origin
+        known = await self._known(first)
+        if first.offset <= known.position:
+            return [Verdict.DUPLICATE]
+        if first.offset > known.position + 1:  # what its state would derive, the next stage keeps
+            await self._seek_once(first, known.position + 1)
+            return [Verdict.HOLE]
+        del self._partitions[first.partition]  # its rows run ahead of the gate from here on
+        folded = self._fold(known.state, run)
+        if folded.taken:
+            verdicts = await self._pass_on(first, known, folded)
+        if folded.bug is not None:
+            raise folded.bug
+        return verdicts
+
+    def _fold(self, state: State, run: Sequence[Delivered]) -> _Folded:
+        """Step through the messages up to a gap, or to one that a bug stops at."""
+        folded = _Folded()
+        for expected, (payload, origin) in enumerate(run, start=run[0].origin.offset):
+            if origin.offset != expected:
+                break
+            try:
+                effects = self._effects(state, payload, origin, folded.dead)
+                self._pass("after_step")
+                apply(state, effects.changes)
+                folded.sum.add(effects)
+            except Exception as bug:  # noqa: BLE001 - raised again when what came before is kept
+                folded.bug = bug
+                break
+            folded.taken += 1
+        return folded
+
+    async def _pass_on(self, first: Origin, known: _Partition, folded: _Folded) -> list[Verdict]:
+        """Send on what a run comes to, then pass the gate with it."""
+        for dead in folded.dead:
+            await self._outlet.send_dead(dead.payload, code=dead.code, origin=dead.origin)
+        sends = starmap(self._outlet.send_derived, folded.sum.derived.items())
+        await asyncio.gather(*sends)  # one call a partition: their order does not matter
         self._pass("after_send")
+        last = first.offset + folded.taken - 1
         answer = await self._gate.apply(
-            origin.topic, origin.partition, origin.offset, stage=self._stage, effects=effects
+            (first.topic, first.partition),
+            first.offset,
+            last,
+            stage=self._stage,
+            effects=folded.sum,
         )
         self._pass("after_gate")
         if answer.verdict is Verdict.APPLIED:
-            apply(known.state, effects.changes)
-            known.position = origin.offset
-            self._sought_at.pop(origin.partition, None)
-            return answer.verdict
-        self._partitions.pop(origin.partition, None)
+            known.position = last
+            self._partitions[first.partition] = known
+            self._sought_at.pop(first.partition, None)
+            return [answer.verdict] * folded.taken
         if answer.verdict is Verdict.HOLE:
-            await self._seek_once(origin, answer.position + 1)
-        return answer.verdict
+            await self._seek_once(first, answer.position + 1)
+            return [answer.verdict] * folded.taken
+        return [answer.verdict] * min(folded.taken, answer.position - first.offset + 1)
 
     def drop(self, partitions: Iterable[int]) -> None:
         """Forget the rows of partitions that are another worker's now."""
@@ -122,7 +186,9 @@ class StageRunner:
             self._pass("after_load")
         return known
 
-    async def _effects(self, state: State, payload: bytes | None, origin: Origin) -> Effects:
+    def _effects(
+        self, state: State, payload: bytes | None, origin: Origin, dead: list[_Dead]
+    ) -> Effects:
         """The stage's effects, or for a refused message its dead letter and a count."""
         try:
             message = wire.read(payload, self._stage.takes, origin.topic)
@@ -133,7 +199,7 @@ class StageRunner:
                 "message refused",
                 extra={"code": refusal.code, "topic": origin.topic, "offset": origin.offset},
             )
-            await self._outlet.send_dead(payload or b"", code=refusal.code, origin=origin)
+            dead.append(_Dead(payload or b"", refusal.code, origin))
             return Effects(refused={f"{origin.topic} {refusal.code}": 1})
 
     async def _seek_once(self, origin: Origin, offset: int) -> None:
@@ -147,7 +213,24 @@ class StageRunner:
         await self._rewind(origin.topic, origin.partition, offset)
 
 
-def origin_of(event: Any) -> Origin:
-    """Where a Faust event stands in the log."""
+def delivery_of(event: Any) -> Delivered:
+    """A Faust event as a message and where it stands in the log."""
     message = event.message
-    return Origin(message.topic, message.partition, message.offset)
+    return Delivered(event.value, Origin(message.topic, message.partition, message.offset))
+
+
+def runs_of(delivered: Iterable[Delivered]) -> Iterator[list[Delivered]]:
+    """The messages of each partition in their order, in runs of at most `MAX_RUN_BYTES`."""
+    by_partition: dict[int, list[Delivered]] = {}
+    for each in delivered:
+        by_partition.setdefault(each.origin.partition, []).append(each)
+    for waiting in by_partition.values():
+        run: list[Delivered] = []
+        size = 0
+        for each in waiting:
+            if run and size + len(each.payload or b"") > MAX_RUN_BYTES:
+                yield run
+                run, size = [], 0
+            run.append(each)
+            size += len(each.payload or b"")
+        yield run

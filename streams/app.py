@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,18 @@ import redis.asyncio as aioredis
 from faust.types import TP
 
 from streams import topics, wire
-from streams.agents import StageRunner, origin_of
+from streams.agents import Delivered, StageRunner, delivery_of, runs_of
 from streams.consumer import PositionTransport
 from streams.domain.network import Network
+from streams.domain.overlaps import DAY_MS
 from streams.domain.records import LinkEvents, Origin
 from streams.errors import SettingsError
 from streams.failpoints import FailAt
 from streams.gate import Gate
 from streams.settings import Settings
 from streams.stages import stages
+
+MAX_WAITING = 512  # messages of one topic read ahead
 
 
 class _Topics:
@@ -29,9 +32,10 @@ class _Topics:
         self._events = _raw(app, topics.LINK_EVENTS)
         self._dead = _raw(app, topics.DEAD_LETTERS)
 
-    async def send_derived(self, partition: int, message: LinkEvents) -> None:
-        sent = await self._events.send(value=wire.encode(message), partition=partition)
-        await asyncio.wait_for(sent, timeout=30)
+    async def send_derived(self, partition: int, parts: Sequence[LinkEvents]) -> None:
+        for payload in wire.encode_parts(parts):
+            sent = await self._events.send(value=payload, partition=partition)
+            await asyncio.wait_for(sent, timeout=30)
 
     async def send_dead(self, payload: bytes, *, code: str, origin: Origin) -> None:
         headers = {
@@ -67,7 +71,7 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
     )
     app.transport = PositionTransport(app.conf.broker, app, app.loop)
     app.fail, app.settings = fail, settings
-    app.gate = Gate(_redis(settings))
+    app.gate = Gate(_redis(settings), settings.history_days * DAY_MS)
     app.facts = {
         "network": network.version,
         "city": settings.city,
@@ -105,12 +109,27 @@ def _dropper(runners: Mapping[topics.Topic, StageRunner]) -> Any:
 def _add_agent(app: Any, topic: topics.Topic, runner: StageRunner) -> None:
     @app.agent(_raw(app, topic), name=topic.name)  # type: ignore[untyped-decorator]
     async def carry(stream: Any) -> None:
-        async for event in stream.events():
-            try:
-                await runner.take(event.value, origin_of(event))
-            except Exception as error:
-                await app.crash(error)
-                raise
+        delivered: asyncio.Queue[Delivered] = asyncio.Queue(MAX_WAITING)
+        carrying = asyncio.create_task(_carry(app, runner, delivered))
+        try:
+            async for event in stream.events():
+                await delivered.put(delivery_of(event))
+        finally:
+            carrying.cancel()
+
+
+async def _carry(app: Any, runner: StageRunner, delivered: asyncio.Queue[Delivered]) -> None:
+    """Carry what waits, all of it at a time: under load runs grow, and each costs one gate call."""
+    try:
+        while True:
+            waiting = [await delivered.get()]
+            while not delivered.empty():
+                waiting.append(delivered.get_nowait())
+            for run in runs_of(waiting):
+                await runner.take(run)
+    except Exception as error:
+        await app.crash(error)
+        raise
 
 
 def _raw(app: Any, topic: topics.Topic) -> Any:

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams import topics, wire
-from streams.domain.records import Message, Origin, Tick
-from streams.domain.stage import Stage, State, apply, empty_state
+from streams.domain.alerts import Alert
+from streams.domain.records import LinkBatch, LinkEvents, Message, Origin, Tick
+from streams.domain.stage import Rows, Stage, State, apply, empty_state
 from streams.errors import LogError, RecordRefusedError
 from streams.gate import hash_of
+from streams.store import OUTBOX
 
 MAX_SHOWN = 50
 
@@ -42,6 +44,7 @@ class Fold:
     def __init__(self, stages: Mapping[topics.Topic, Stage]) -> None:
         self._stages = {topic.name: stage for topic, stage in stages.items()}
         self._states: dict[tuple[str, int], State] = {}
+        self._alerts: Rows = {}
         self.taken: dict[tuple[str, int], int] = {}  # messages taken, which is the next offset
         self.ticks_ms: dict[tuple[str, int], int] = {}  # the last tick of each input partition
 
@@ -61,20 +64,21 @@ class Fold:
         if isinstance(message, Tick):
             self.ticks_ms[place] = message.tick_ms
         for target, derived in self._step(place, message, offset).items():
-            road = (topics.LINK_EVENTS.name, target)
-            self.taken[road] = self.taken.get(road, 0) + 1
-            self._step(road, derived, self.taken[road] - 1)
+            self._step((topics.LINK_EVENTS.name, target), LinkBatch((derived,)), offset)
 
-    def _step(self, place: tuple[str, int], message: Message, offset: int) -> Mapping[int, Message]:
+    def _step(
+        self, place: tuple[str, int], message: Message, offset: int
+    ) -> Mapping[int, LinkEvents]:
         stage = self._stages[place[0]]
         state = self._states.setdefault(place, empty_state(stage))
         effects = stage.step(state, message, Origin(*place, offset))
         apply(state, effects.changes)
+        self._alerts |= alerts_by_id(effects.alerts)
         return effects.derived
 
     def tables(self) -> Tables:
         """Every row as the live state would show it; hashes without a row are left out."""
-        found: Tables = {}
+        found: Tables = {OUTBOX: plain(self._alerts)} if self._alerts else {}
         for (topic, partition), state in self._states.items():
             for table in self._stages[topic].tables:
                 if rows := state[table.name]:
@@ -90,6 +94,14 @@ def fold_log(
     for record in log:
         fold.take(*record)
     return fold.tables()
+
+
+def alerts_by_id(alerts: Iterable[Alert]) -> Rows:
+    """Alerts by id; one that stands there again has "again" in its name and is a difference."""
+    found: Rows = {}
+    for alert in alerts:
+        found[f"{alert.id} again" if alert.id in found else alert.id] = alert
+    return found
 
 
 def plain(rows: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import msgspec
 import redis.asyncio as aioredis
 
 from streams import audit, topics
 from streams.cluster import LogReader, Place, inputs
+from streams.domain.alerts import Alert
 from streams.domain.network import Network
 from streams.domain.stage import Stage
 from streams.errors import LogError, SettingsError
 from streams.settings import Settings
 from streams.stages import stages
-from streams.store import META, POSITIONS, Store, json_values
+from streams.store import META, OUTBOX, POSITIONS, Store, json_values
 
 PAUSE_S = 0.1
 
@@ -77,11 +79,15 @@ async def live_state(client: Any, names: list[str]) -> Live:
     """Positions and the hashes of these names, all of one moment."""
     async with client.pipeline(transaction=True) as together:
         together.hgetall(POSITIONS)
+        together.xrange(OUTBOX)
         for name in names:
             together.hgetall(name)
-        positions, *rows = await together.execute()
+        positions, outbox, *rows = await together.execute()
     places = {_place_of(name.decode()): int(offset) for name, offset in positions.items()}
     tables = {name: json_values(found) for name, found in zip(names, rows, strict=True) if found}
+    if outbox:
+        alerts = [msgspec.json.decode(entry[b"a"], type=Alert) for _, entry in outbox]
+        tables[OUTBOX] = audit.plain(audit.alerts_by_id(alerts))
     return Live(places, tables)
 
 

@@ -14,8 +14,8 @@ from streams.errors import SettingsError
 POINTS: Final = (
     "after_decode",  # a message is read, nothing is decided
     "after_step",  # its effects are known, nothing is sent
-    "after_send",  # the next stage has it, the state has not
-    "after_gate",  # the state has it, memory has not
+    "after_send",  # the next stage has its run's, the state has not
+    "after_gate",  # the state has its run's, memory has not
     "before_seek",  # the consumer knows where to go and has not gone
     "after_load",  # the rows of a partition are loaded
 )

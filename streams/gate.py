@@ -1,7 +1,8 @@
 """The gate: state and position move together, in one Lua call, or not at all.
 
-A message is applied when it is the next one of its partition. A repeated message has no effect. A
-hole (a later message than the next) writes nothing, and the caller goes back to what is missing.
+A run of messages is applied when its first is the next one of its partition. One that begins with
+a repeated message has no effect, nor has one after a hole (a later message than the next): the
+caller goes on after the position it is told, or back to what is missing.
 Kafka's committed offset plays no part.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 import msgspec
 import redis.asyncio as aioredis
 
-from streams.domain.stage import Effects, Stage, State, Table
+from streams.domain.stage import Memory, Stage, State, Sum, Table
 from streams.store import (
     COUNTS,
     DEAD_LETTERS,
@@ -23,40 +24,64 @@ from streams.store import (
     LOST,
     MAX_DELTAS,
     META,
+    OUTBOX,
+    PAST,
     POSITIONS,
     REBUILDING,
     TOPIC_IDS,
+    past_key,
 )
 
 log = logging.getLogger(__name__)
 
-# ARGV: position field, offset, log start, delta or "", deltas kept, then runs of
-# ("set" | "del" | "add", hash, number of values, values...).
+# ARGV: position field, first and last offset, log start, delta or "", deltas kept, history in ms,
+# then runs of ("set" | "del" | "add", hash, number of values, values...) and of
+# ("log", stream, 3, subject, known_ms, row) and of ("out", stream, 1, alert).
+# A subject's history is in the order of its log even where a source's clock went back; the newest
+# entry that is too old is kept, for it is what was known when the history begins.
 _LUA = """
 local at = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
-local offset, first = tonumber(ARGV[2]), tonumber(ARGV[3])
-if at < first - 1 then at = first - 1 end
-if offset <= at then return {0, at} end
-if offset > at + 1 then return {-1, at} end
-local i = 6
+local first, last, start = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+if at < start - 1 then at = start - 1 end
+if first <= at then return {0, at} end
+if first > at + 1 then return {-1, at} end
+local function keep(stream, subject, known, row)
+  local ms, seq = tonumber(known), 0
+  local newest = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
+  if newest then
+    local had, nth = string.match(newest[1], '(%d+)-(%d+)')
+    if tonumber(had) >= ms then ms, seq = tonumber(had), tonumber(nth) + 1 end
+  end
+  redis.call('XADD', stream, string.format('%.0f-%.0f', ms, seq), 'v', row)
+  redis.call('ZADD', KEYS[3], ms, subject)
+  local bound = string.format('%.0f', math.max(0, ms - tonumber(ARGV[7])))
+  local old = redis.call('XREVRANGE', stream, bound, '-', 'COUNT', 1)[1]
+  if old then redis.call('XTRIM', stream, 'MINID', old[1]) end
+end
+local i = 8
 while i <= #ARGV do
   local verb, hash, n = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  for from = i + 3, i + 2 + n, 1000 do
-    local to = math.min(from + 999, i + 2 + n)
-    if verb == 'set' then redis.call('HSET', hash, unpack(ARGV, from, to))
-    elseif verb == 'del' then redis.call('HDEL', hash, unpack(ARGV, from, to))
-    else for k = from, to, 2 do redis.call('HINCRBY', hash, ARGV[k], ARGV[k + 1]) end end
+  if verb == 'log' then keep(hash, ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
+  elseif verb == 'out' then redis.call('XADD', hash, '*', 'a', ARGV[i + 3])
+  else
+    for from = i + 3, i + 2 + n, 1000 do
+      local to = math.min(from + 999, i + 2 + n)
+      if verb == 'set' then redis.call('HSET', hash, unpack(ARGV, from, to))
+      elseif verb == 'del' then redis.call('HDEL', hash, unpack(ARGV, from, to))
+      else for k = from, to, 2 do redis.call('HINCRBY', hash, ARGV[k], ARGV[k + 1]) end end
+    end
   end
   i = i + 3 + n
 end
-if ARGV[4] ~= '' then redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'd', ARGV[4]) end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-return {1, offset}
+if ARGV[5] ~= '' then redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'd', ARGV[5]) end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return {1, last}
 """
+HISTORY_MS = 7 * 86_400_000
 
 
 class Verdict(Enum):
-    """What the gate said of a message."""
+    """What the gate said of a message, or of the first of a run."""
 
     APPLIED = 1
     DUPLICATE = 0
@@ -79,7 +104,8 @@ def hash_of(table: Table, partition: int) -> str:
 class Gate:
     """The one writer of state; `first_offsets` are log starts, learnt at assignment."""
 
-    def __init__(self, client: aioredis.Redis) -> None:
+    def __init__(self, client: aioredis.Redis, history_ms: int = HISTORY_MS) -> None:
+        self._history_ms = history_ms
         self._client: Any = client  # redis-py's hints are unions over its decoding modes
         self._apply = client.register_script(_LUA)
         self.first_offsets: dict[tuple[str, int], int] = {}
@@ -155,15 +181,19 @@ class Gate:
         return max(position, self.first_offsets.get((topic, partition), 0) - 1), state
 
     async def apply(
-        self, topic: str, partition: int, offset: int, *, stage: Stage, effects: Effects
+        self, place: tuple[str, int], first: int, last: int, *, stage: Stage, effects: Sum
     ) -> Answer:
-        """Apply one message's effects together with its position."""
-        writes = list(_writes(stage.tables, partition, effects))
+        """Apply the effects of the messages from `first` to `last` together with their position."""
+        writes = [
+            *_writes(stage.tables, place[1], effects),
+            *_memories(effects.remembered),
+            *(part for alert in effects.alerts for part in ("out", OUTBOX, 1, _json(alert))),
+        ]
         delta = _delta(stage.tables, effects, at_ms=int(time.time() * 1000))
-        first = self.first_offsets.get((topic, partition), 0)
+        bounds = [first, last, self.first_offsets.get(place, 0)]
         verdict, position = await self._apply(
-            keys=[POSITIONS, DELTAS],
-            args=[f"{topic}/{partition}", offset, first, delta, MAX_DELTAS, *writes],
+            keys=[POSITIONS, DELTAS, PAST],
+            args=[_name(place), *bounds, delta, MAX_DELTAS, self._history_ms, *writes],
         )
         return Answer(Verdict(verdict), position)
 
@@ -172,7 +202,7 @@ def _name(place: tuple[str, int]) -> str:
     return f"{place[0]}/{place[1]}"
 
 
-def _writes(tables: Sequence[Table], partition: int, effects: Effects) -> list[Any]:
+def _writes(tables: Sequence[Table], partition: int, effects: Sum) -> list[Any]:
     """The script's runs of writes for the changed rows and the counts."""
     runs: list[Any] = []
     for table in tables:
@@ -191,7 +221,15 @@ def _writes(tables: Sequence[Table], partition: int, effects: Effects) -> list[A
     return runs
 
 
-def _delta(tables: Sequence[Table], effects: Effects, *, at_ms: int) -> bytes:
+def _memories(remembered: Iterable[Memory]) -> list[Any]:
+    """The script's runs for the history."""
+    runs: list[Any] = []
+    for subject, known_ms, row in remembered:
+        runs += ["log", past_key(subject), 3, subject, known_ms, _json(row)]
+    return runs
+
+
+def _delta(tables: Sequence[Table], effects: Sum, *, at_ms: int) -> bytes:
     """What the screens hear of the changes; b"" when they concern no screen."""
     shown: Mapping[str, Any] = {
         table.letter: effects.changes[table.name]

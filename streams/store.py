@@ -22,7 +22,8 @@ META = "bomnae:meta"  # network version, city
 LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread
 REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the state is made again
 TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was folded from
-PAST = "bomnae:past"  # sorted set: subject -> when it was last remembered, ms
+OUTBOX = "bomnae:outbox"  # stream; field "a" is an Alert, in the order it was decided
+PAST = "bomnae:past"  # sorted set; subject -> when something of it was last learnt, ms
 LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
 CALLS, REPORTS, CLASHES = "calls", "reports", "clashes"
 DELTA_LETTERS = {
@@ -35,7 +36,6 @@ DELTA_LETTERS = {
     CLASHES: "k",
 }
 MAX_DELTAS = 4096
-
 
 PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
 
@@ -52,14 +52,14 @@ return found
 Json = dict[str, Any]
 
 
-def past_key(subject: str) -> str:
-    """The stream of what was known of a subject: `bomnae:past:work:ID`; its ids are times."""
-    return f"{PAST}:{subject}"
-
-
 def key(kind: str, partition: int) -> str:
     """The hash of one kind of state for one partition: `bomnae:links:3`."""
     return f"bomnae:{kind}:{partition}"
+
+
+def past_key(subject: str) -> str:
+    """The stream of all that was known of a subject; the ids begin with the event time, ms."""
+    return f"{PAST}:{subject}"
 
 
 @dataclass(slots=True)

@@ -51,7 +51,7 @@ _TYPES: dict[str, type] = {
     "call-done": rec.CallDone,
     "tick": rec.Tick,
     "report": rec.FeedReport,
-    "link-events": rec.LinkEvents,
+    "link-events": rec.LinkBatch,
 }
 _KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
 _DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
@@ -71,6 +71,15 @@ def encode(message: Message) -> bytes:
     """The bytes of a message; the kind stands first."""
     body = _ENCODER.encode(message)
     return b'{"kind":"' + _KINDS[type(message)].encode() + b'",' + body[1:]
+
+
+def encode_parts(parts: Sequence[rec.LinkEvents]) -> list[bytes]:
+    """The bytes of as few messages as hold these parts in order, each within `MAX_BYTES`."""
+    payload = encode(rec.LinkBatch(tuple(parts)))
+    if len(payload) <= MAX_BYTES or len(parts) == 1:
+        return [payload]
+    half = len(parts) // 2
+    return [*encode_parts(parts[:half]), *encode_parts(parts[half:])]
 
 
 def decode(payload: bytes | None) -> Message:

@@ -1,14 +1,21 @@
 """A street that can be checked by hand, and stand-ins for Kafka."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from streams import wire
 from streams.domain.levels import parse_levels
 from streams.domain.network import Link, Network, Overlay, Route, Stop
-from streams.domain.records import BusPosition, LinkEvents, Message, Origin, Passage
+from streams.domain.records import (
+    BusPosition,
+    LinkBatch,
+    LinkEvents,
+    Message,
+    Origin,
+    Passage,
+)
 from streams.domain.roadstate import RoadsStage, Rules
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
 from streams.domain.windows import WindowGrid
@@ -110,7 +117,9 @@ class Folded:
     def __post_init__(self) -> None:
         self.state = self.state or empty_state(self.stage)
 
-    def take(self, message: Message) -> Effects:
+    def take(self, message: Message | LinkEvents) -> Effects:
+        if isinstance(message, LinkEvents):
+            message = LinkBatch((message,))
         effects = self.stage.step(self.state, message, Origin(self.topic, 0, self.next_offset))
         self.next_offset += 1
         apply(self.state, effects.changes)
@@ -120,7 +129,7 @@ class Folded:
             self.derived[partition].append(events)
         return effects
 
-    def take_all(self, messages: Iterable[Message]) -> "Folded":
+    def take_all(self, messages: Iterable[Message | LinkEvents]) -> "Folded":
         for message in messages:
             self.take(message)
         return self
@@ -134,18 +143,23 @@ class FakeOutlet:
     dead: list[tuple[bytes, str, Origin]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    async def send_derived(self, partition: int, message: LinkEvents) -> None:
+    async def send_derived(self, partition: int, parts: Sequence[LinkEvents]) -> None:
         if self.failures:
             raise self.failures.pop(0)
-        self.derived.append((partition, wire.encode(message)))
+        self.derived += [(partition, payload) for payload in wire.encode_parts(parts)]
 
     async def send_dead(self, payload: bytes, *, code: str, origin: Origin) -> None:
         self.dead.append((payload, code, origin))
 
     def origins(self) -> list[int]:
-        """The offsets the derived messages come from, in the order of sending."""
-        messages = (wire.decode(payload) for _, payload in self.derived)
-        return [m.origin.offset for m in messages if isinstance(m, LinkEvents)]
+        """The offsets the derived records come from, in the order of sending."""
+        return [part.origin.offset for _, payload in self.derived for part in parts_of(payload)]
+
+
+def parts_of(payload: bytes) -> tuple[LinkEvents, ...]:
+    """The parts of a message of link-events."""
+    message = wire.decode(payload)
+    return message.parts if isinstance(message, LinkBatch) else ()
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from streams.domain.network import Link, Network, Route, Stop
 from streams.domain.records import BusPosition, PositionBatch, Tick
 from streams.settings import Settings
 from streams.stages import stages
-from streams.store import PAST
+from streams.store import OUTBOX, PAST, POSITIONS
 
 PARTITIONS = 4
 STOPS = 12  # of the service tests' road
@@ -140,16 +140,20 @@ UNCOMPARED = {  # what is said of a state, and of the cluster it came from, is n
     "bomnae:meta",
     "bomnae:rebuilding",
     "bomnae:topic-ids",
+    OUTBOX,  # compared by its alerts
 }
 
 
 def dump(stack: Stack) -> bytes:
-    """Every state in Redis in a fixed order; deltas, history and counts of repetitions are none."""
+    """Every state and alert in Redis in a fixed order, without deltas and counts."""
     store = redis_of(stack)
     names = sorted(name.decode() for name in store.keys("bomnae:*"))
-    names = [n for n in names if n not in UNCOMPARED and not n.startswith(PAST)]
-    kept = {name: sorted(store.hgetall(name).items()) for name in names}
-    return repr(kept).encode()
+    hashes = [n for n in names if n not in UNCOMPARED and not n.startswith(PAST)]
+    kept = {name: sorted(store.hgetall(name).items()) for name in hashes}
+    of_roads = topics.LINK_EVENTS.name.encode()  # how records are batched there is no state
+    kept[POSITIONS] = [row for row in kept[POSITIONS] if not row[0].startswith(of_roads)]
+    alerts = sorted(fields[b"a"] for _, fields in store.xrange(OUTBOX))
+    return repr((kept, alerts)).encode()
 
 
 def links_in(stack: Stack) -> dict[str, Any]:

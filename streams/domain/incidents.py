@@ -7,13 +7,16 @@ answers in a row no longer list it; an error or a broken answer ends nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from streams.domain.alerts import Episode
+from streams.domain.closure_rule import watch_closures
 from streams.domain.derive import send
 from streams.domain.network import Network
 from streams.domain.placement import place
 from streams.domain.records import Incident, IncidentBatch, Message, Obstruction, Origin, Tick
-from streams.domain.stage import Effects, Rows, Table
+from streams.domain.stage import Effects, Episodes, Rows, Table
 
 MISSES_TO_END = 3
+EPISODES = "incident-episodes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +32,17 @@ class RunningIncident(Incident):
     misses: int = 0
     missed_ms: int = 0  # the answer the last miss was counted of
 
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it takes its closure from its links now."""
+        return self.phase == "active"
+
 
 class IncidentsStage:
     """incidents -> running incidents, and what they do to links."""
 
     takes = (IncidentBatch, Tick)
-    tables = (Table("incidents", RunningIncident, letter="i"),)
+    tables = (Table("incidents", RunningIncident, letter="i"), Table(EPISODES, Episode))
 
     def __init__(self, network: Network, *, partitions: int) -> None:
         self._network = network
@@ -49,6 +57,11 @@ class IncidentsStage:
             blocks = [b for row in message.rows for b in self._admit(state, message, row, effects)]
             blocks += self._miss(state, message, effects)
             send(effects, origin, self._partitions, obstructions=blocks)
+        if isinstance(message, Tick | IncidentBatch):
+            now_ms = message.tick_ms if isinstance(message, Tick) else message.received_ms
+            episodes = Episodes(EPISODES, state[EPISODES])
+            changed = effects.changes.get("incidents", {})
+            watch_closures(effects, episodes, "incident", changed, now_ms)
         return effects
 
     def _admit(

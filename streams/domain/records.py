@@ -74,8 +74,9 @@ class Permit:
     `starts_ms..ends_ms` is the occupation; `dig_*` and `restore_*` are the digging and the
     restoration inside it where the source tells them apart. `began_ms` and `done_ms` are when it
     really began and was done, as the source says. `hours` is a daily window such as
-    "22:00-05:00" (KST) or "". `direction` is the source's text: "" means both. `also_closed` is what
-    it takes beside `closure`. `organisation` and `phone` are an organisation's, never a person's.
+    "22:00-05:00" (KST) or "". `direction` is the source's text: "" means both. `also_closed` is
+    what it takes beside `closure`. `organisation` and `phone` are an
+    organisation's, never a person's.
     """
 
     permit_id: str
@@ -297,6 +298,13 @@ class LinkEvents:
     obstructions: tuple[Obstruction, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LinkBatch:
+    """Several of them, in the order of their origins: one message for a run of messages."""
+
+    parts: tuple[LinkEvents, ...]
+
+
 Message = (
     PositionBatch
     | SpeedBatch
@@ -307,6 +315,6 @@ Message = (
     | CallDone
     | Tick
     | FeedReport
-    | LinkEvents
+    | LinkBatch
 )
 Json = dict[str, Any]

@@ -5,14 +5,15 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from streams.domain.levels import Thresholds, level
 from streams.domain.network import Network
 from streams.domain.records import (
     Closure,
+    LinkBatch,
     LinkEvents,
     Message,
     Obstruction,
@@ -187,7 +188,7 @@ def _closure(link: LinkFold) -> Closure:
 class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
-    takes = (LinkEvents,)
+    takes = (LinkBatch,)
     tables = (
         Table("folds", LinkFold),
         Table("links", LinkView, letter="l"),
@@ -203,76 +204,104 @@ class RoadsStage:
 
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
         effects = Effects()
-        if not isinstance(message, LinkEvents):
-            return effects
-        came_from = f"{message.origin.topic}/{message.origin.partition}"
-        source = state["sources"].get(came_from, Source())
-        if message.origin.offset <= source.offset:
-            effects.count("link-events repeated")
-            return effects
-        watermark_ms = max(source.watermark_ms, message.watermark_ms)
-        effects.put("sources", came_from, Source(message.origin.offset, watermark_ms))
-        changed = self._take(state, message, watermark_ms, effects)
-        if watermark_ms > source.watermark_ms:
-            changed |= self._advance(state, origin.partition, effects)
-        self._show(state, changed, effects)
+        if isinstance(message, LinkBatch):
+            for part in message.parts:
+                self._step(_Rows(state, effects), part, origin.partition)
         return effects
 
-    def _take(
-        self, state: Mapping[str, Rows], message: LinkEvents, watermark_ms: int, effects: Effects
-    ) -> set[str]:
-        """Fold the message's records into their links; which links changed."""
+    def _step(self, rows: "_Rows", part: LinkEvents, partition: int) -> None:
+        came_from = f"{part.origin.topic}/{part.origin.partition}"
+        source = rows.get("sources", came_from, Source())
+        if part.origin.offset <= source.offset:
+            rows.effects.count("link-events repeated")
+            return
+        watermark_ms = max(source.watermark_ms, part.watermark_ms)
+        rows.effects.put("sources", came_from, Source(part.origin.offset, watermark_ms))
+        changed = self._take(rows, part, watermark_ms)
+        if watermark_ms > source.watermark_ms:
+            changed |= self._advance(rows, partition)
+        self._show(rows, changed, rows.get("clock", str(partition), 0))
+
+    def _take(self, rows: "_Rows", part: LinkEvents, watermark_ms: int) -> set[str]:
+        """Fold the part's records into their links; which links changed."""
         changed: set[str] = set()
         grid = self._rules.grid
-        rows: tuple[Passage | SpeedShare | Obstruction, ...] = (
-            *message.passages,
-            *message.speeds,
-            *message.obstructions,
+        records: tuple[Passage | SpeedShare | Obstruction, ...] = (
+            *part.passages,
+            *part.speeds,
+            *part.obstructions,
         )
-        for row in rows:
+        for row in records:
             if row.link_id not in self._classes:
-                effects.count("link-events unknown_link")
+                rows.effects.count("link-events unknown_link")
                 continue
-            link = self._fold_of(state, row.link_id, effects)
+            link = rows.get("folds", row.link_id, _NOTHING)
             if isinstance(row, Passage):
                 if grid.is_closed(grid.start_of(row.exited_ms), watermark_ms):
-                    effects.count("passages late")
+                    rows.effects.count("passages late")
                     continue
                 link = take_passage(link, row, grid)
             elif isinstance(row, SpeedShare):
                 if row.observed_ms <= watermark_ms - self._rules.fresh_ms:
-                    effects.count("speeds late")  # time would take it away again, or already has
+                    rows.effects.count("speeds late")  # time would take it away, or already has
                     continue
                 link = take_speed(link, row)
             else:
                 link = take_obstruction(link, row)
-            effects.put("folds", row.link_id, stamped(link))
+            rows.effects.put("folds", row.link_id, stamped(link))
             changed.add(row.link_id)
         return changed
 
-    def _advance(self, state: Mapping[str, Rows], partition: int, effects: Effects) -> set[str]:
+    def _advance(self, rows: "_Rows", partition: int) -> set[str]:
         """Move the partition's clock to the slowest input's time; which links aged by it."""
-        sources = {**state["sources"], **effects.changes["sources"]}
-        now_ms = min(sources.get(name, Source()).watermark_ms for name in self._inputs)
-        if now_ms <= state["clock"].get(str(partition), 0):
+        times = (rows.get("sources", name, Source()).watermark_ms for name in self._inputs)
+        now_ms = min(times)
+        if now_ms <= rows.get("clock", str(partition), 0):
             return set()
-        effects.put("clock", str(partition), now_ms)
+        rows.effects.put("clock", str(partition), now_ms)
         fresh_ms = self._rules.fresh_ms
-        since_ms = now_ms - fresh_ms
-        folds = {**state["folds"], **effects.changes.get("folds", {})}
-        aged = {link_id for link_id, link in folds.items() if 0 < link.oldest_ms <= since_ms}
-        for link_id in aged:
-            effects.put("folds", link_id, stamped(age(folds[link_id], now_ms, fresh_ms)))
-        return aged
+        aged = {
+            link_id: link
+            for link_id, link in rows.all("folds")
+            if 0 < link.oldest_ms <= now_ms - fresh_ms
+        }
+        for link_id, link in aged.items():
+            rows.effects.put("folds", link_id, stamped(age(link, now_ms, fresh_ms)))
+        return set(aged)
 
-    def _show(self, state: Mapping[str, Rows], changed: set[str], effects: Effects) -> None:
+    def _show(self, rows: "_Rows", changed: set[str], now_ms: int) -> None:
         for link_id in sorted(changed):
-            link = effects.changes["folds"][link_id]
-            shown = view(link, self._classes[link_id], self._rules)
-            if shown != state["links"].get(link_id):
-                effects.put("links", link_id, shown)
+            shown = view(rows.get("folds", link_id, _NOTHING), self._classes[link_id], self._rules)
+            before = rows.get("links", link_id, None)
+            if shown == before:
+                continue
+            rows.effects.put("links", link_id, shown)
+            if before is None or any(getattr(shown, n) != getattr(before, n) for n in _TOLD):
+                rows.effects.remember(f"link:{link_id}", now_ms, _said(shown))
 
-    @staticmethod
-    def _fold_of(state: Mapping[str, Rows], link_id: str, effects: Effects) -> LinkFold:
-        known = effects.changes.get("folds", {}).get(link_id, state["folds"].get(link_id))
-        return LinkFold() if known is None else known
+
+_NOTHING = LinkFold()
+_TOLD = ("level", "closure", "subjects")
+
+
+def _said(shown: LinkView) -> dict[str, Any]:
+    """What the history keeps of a link: what a person would remember, not each km/h."""
+    return {name: getattr(shown, name) for name in (*_TOLD, "certainty")}
+
+
+class _Rows:
+    """The rows as they stand in the midst of a message: its effects over the state."""
+
+    def __init__(self, state: Mapping[str, Rows], effects: Effects) -> None:
+        self._state = state
+        self.effects = effects
+
+    def get(self, table: str, row_id: str, absent: Any) -> Any:
+        now = self.effects.changes.get(table, {})
+        found = now[row_id] if row_id in now else self._state[table].get(row_id)
+        return absent if found is None else found
+
+    def all(self, table: str) -> Iterator[tuple[str, Any]]:
+        now = self.effects.changes.get(table, {})
+        yield from ((name, row) for name, row in self._state[table].items() if name not in now)
+        yield from ((name, row) for name, row in now.items() if row is not None)

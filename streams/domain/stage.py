@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from streams.domain.alerts import Alert, Patience, Sight, look, told
 from streams.domain.records import LinkEvents, Message, Origin
 
 Rows = dict[str, Any]
@@ -25,6 +26,21 @@ class Table:
     is_global: bool = False
 
 
+class Episodes(NamedTuple):
+    """A stage's table of episodes, "rule subject" -> Episode, and its rows."""
+
+    table: str
+    rows: Rows
+
+
+class Memory(NamedTuple):
+    """What was known of a subject ("link:ID", "work:ID" ...) from an event time on."""
+
+    subject: str
+    known_ms: int
+    row: Any
+
+
 @dataclass(slots=True)
 class Effects:
     """What a message does: rows to set (None deletes), records for the next stage, counts."""
@@ -33,17 +49,39 @@ class Effects:
     derived: dict[int, LinkEvents] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)  # "topic code" or "feed code"
-    remembered: list[tuple[str, int, Any]] = field(default_factory=list)
+    remembered: list[Memory] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
 
     def put(self, table: str, row_id: str, row: Any) -> None:
         self.changes.setdefault(table, {})[row_id] = row
 
-    def remember(self, subject: str, known_ms: int, row: Any) -> None:
-        """Keep for the history what is known of a subject ("work:ID") since then; None: gone."""
-        self.remembered.append((subject, known_ms, row))
-
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + by
+
+    def remember(self, subject: str, known_ms: int, row: Any) -> None:
+        """Keep for the history that `row` (None: gone) is known of a subject since `known_ms`."""
+        self.remembered.append(Memory(subject, known_ms, row))
+
+    def watch(
+        self,
+        episodes: "Episodes",
+        rule: str,
+        subject: str,
+        *,
+        sight: Sight | None,
+        now_ms: int,
+        patience: Patience,
+    ) -> None:
+        """Look at one rule and subject: keep what becomes of its episode, tell what is to be."""
+        row_id = f"{rule} {subject}"
+        table, rows = episodes
+        changed = self.changes.get(table, {})
+        known = changed[row_id] if row_id in changed else rows.get(row_id)
+        move = look(known, sight, now_ms, patience)
+        if move.episode != known:
+            self.put(table, row_id, move.episode)
+        if move.word is not None:
+            self.alerts.append(told(rule, subject, known, move, now_ms))
 
 
 class Stage(Protocol):
@@ -73,3 +111,27 @@ def apply(state: State, changes: Mapping[str, Rows]) -> None:
                 kept.pop(row_id, None)
             else:
                 kept[row_id] = row
+
+
+@dataclass(slots=True)
+class Sum:
+    """The effects of a run of messages as one: rows as they stand at its end, all the rest."""
+
+    changes: dict[str, Rows] = field(default_factory=dict)
+    derived: dict[int, list[LinkEvents]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+    remembered: list[Memory] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+
+    def add(self, effects: Effects) -> None:
+        """Add the next message's effects."""
+        for table, rows in effects.changes.items():
+            self.changes.setdefault(table, {}).update(rows)
+        for partition, part in effects.derived.items():
+            self.derived.setdefault(partition, []).append(part)
+        for total, counts in ((self.counts, effects.counts), (self.refused, effects.refused)):
+            for name, by in counts.items():
+                total[name] = total.get(name, 0) + by
+        self.remembered += effects.remembered
+        self.alerts += effects.alerts

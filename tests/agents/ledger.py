@@ -8,9 +8,9 @@ import redis.asyncio as aioredis
 
 from streams import wire
 from streams.domain.derive import send
-from streams.domain.records import LinkEvents, Message, Origin, Passage, PositionBatch, Tick
+from streams.domain.records import Message, Origin, Passage, PositionBatch, Tick
 from streams.domain.stage import Effects, Rows, Table
-from tests.fakes import at, bus
+from tests.fakes import at, bus, parts_of
 
 TOPIC = "bus-positions"
 
@@ -54,13 +54,8 @@ def here(offset: int, partition: int = 0) -> Origin:
 
 def travels(payloads: list[tuple[int, bytes]]) -> list[tuple[int, int]]:
     """Offset of origin and count, of the derived messages in order."""
-    found = [wire.decode(payload) for _, payload in payloads]
-    return [
-        (m.origin.offset, p.travel_ms)
-        for m in found
-        if isinstance(m, LinkEvents)
-        for p in m.passages
-    ]
+    found = [part for _, payload in payloads for part in parts_of(payload)]
+    return [(part.origin.offset, p.travel_ms) for part in found for p in part.passages]
 
 
 async def everything(client: aioredis.Redis) -> dict[str, Any]:

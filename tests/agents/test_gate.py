@@ -6,9 +6,9 @@ import msgspec
 import pytest
 import redis.asyncio as aioredis
 
-from streams.domain.stage import Effects
+from streams.domain.stage import Memory, Sum
 from streams.gate import Answer, Gate, Verdict
-from streams.store import COUNTS, DEAD_LETTERS, DELTAS, POSITIONS, Store
+from streams.store import COUNTS, DEAD_LETTERS, DELTAS, PAST, POSITIONS, Store, past_key
 from tests.agents.ledger import TOPIC, LedgerStage, everything
 
 STAGE = LedgerStage()
@@ -16,11 +16,16 @@ APPLIED, DUPLICATE, HOLE = Verdict.APPLIED, Verdict.DUPLICATE, Verdict.HOLE
 
 
 async def put(
-    gate: Gate, offset: int, rows: dict[str, int | None] | None = None, *, partition: int = 0
+    gate: Gate,
+    offset: int,
+    rows: dict[str, int | None] | None = None,
+    *,
+    partition: int = 0,
+    last: int | None = None,
 ) -> Answer:
-    effects = Effects(changes={"seen": dict(rows)} if rows else {})
-    effects.count("positions")
-    return await gate.apply(TOPIC, partition, offset, stage=STAGE, effects=effects)
+    effects = Sum(changes={"seen": dict(rows)} if rows else {}, counts={"positions": 1})
+    end = offset if last is None else last
+    return await gate.apply((TOPIC, partition), offset, end, stage=STAGE, effects=effects)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +58,13 @@ async def test_the_answer_names_the_last_offset_the_state_contains(gate: Gate) -
 async def test_state_delta_counts_and_position_are_written_together(
     gate: Gate, client: aioredis.Redis
 ) -> None:
-    effects = Effects(changes={"seen": {"a": 1, "b": 2, "gone": None}, "total": {"all": 3}})
-    effects.count("positions", 3)
-    effects.refused["x R001"] = 1
+    effects = Sum(
+        changes={"seen": {"a": 1, "b": 2, "gone": None}, "total": {"all": 3}},
+        counts={"positions": 3},
+        refused={"x R001": 1},
+    )
     await client.hset("bomnae:seen:2", "gone", "9")
-    await gate.apply(TOPIC, 2, 0, stage=STAGE, effects=effects)
+    await gate.apply((TOPIC, 2), 0, 0, stage=STAGE, effects=effects)
     assert await client.hgetall("bomnae:seen:2") == {b"a": b"1", b"b": b"2"}
     assert await client.hgetall("bomnae:total") == {b"all": b"3"}
     assert await client.hgetall(COUNTS) == {b"positions": b"3"}
@@ -70,8 +77,8 @@ async def test_state_delta_counts_and_position_are_written_together(
 
 
 async def test_what_no_screen_shows_makes_no_delta(gate: Gate, client: aioredis.Redis) -> None:
-    await gate.apply(TOPIC, 0, 0, stage=STAGE, effects=Effects(changes={"total": {"all": 1}}))
-    await gate.apply(TOPIC, 0, 1, stage=STAGE, effects=Effects())
+    await gate.apply((TOPIC, 0), 0, 0, stage=STAGE, effects=Sum(changes={"total": {"all": 1}}))
+    await gate.apply((TOPIC, 0), 1, 1, stage=STAGE, effects=Sum())
     assert await client.xlen(DELTAS) == 0
     assert await gate.position(TOPIC, 0) == 1
 
@@ -151,3 +158,65 @@ async def test_a_script_the_server_forgot_is_sent_again(gate: Gate, client: aior
     await put(gate, 0)
     await client.script_flush()
     assert (await put(gate, 1)).verdict is APPLIED
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "answer"),
+    [
+        (3, 6, Answer(APPLIED, 6)),
+        (1, 6, Answer(DUPLICATE, 2)),  # begins with what is in: the caller goes on after 2
+        (2, 2, Answer(DUPLICATE, 2)),
+        (4, 6, Answer(HOLE, 2)),
+    ],
+)
+async def test_a_run_is_applied_whole_or_not_at_all(
+    gate: Gate, client: aioredis.Redis, first: int, last: int, answer: Answer
+) -> None:
+    await put(gate, 0, {"a": 1}, last=2)
+    before = await everything(client)
+    assert await put(gate, first, {"a": 9}, last=last) == answer
+    assert (await everything(client) == before) == (answer.verdict is not APPLIED)
+
+
+async def known(client: aioredis.Redis, subject: str) -> list[tuple[str, Any]]:
+    entries: Any = await client.xrange(past_key(subject))
+    return [(name.decode(), msgspec.json.decode(fields[b"v"])) for name, fields in entries]
+
+
+async def remember(gate: Gate, offset: int, *memories: Memory) -> None:
+    effects = Sum(remembered=list(memories))
+    await gate.apply((TOPIC, 0), offset, offset, stage=STAGE, effects=effects)
+
+
+async def test_the_history_keeps_each_row_in_order_under_the_time_it_was_known(
+    gate: Gate, client: aioredis.Redis
+) -> None:
+    await remember(gate, 0, Memory("link:A", 1000, {"level": "free"}), Memory("link:B", 1000, 1))
+    await remember(gate, 1, Memory("link:A", 1000, {"level": "jam"}), Memory("link:A", 2000, None))
+    await remember(gate, 2, Memory("link:A", 500, 7))  # a source's clock went back: the log did not
+    assert await known(client, "link:A") == [
+        ("1000-0", {"level": "free"}),
+        ("1000-1", {"level": "jam"}),
+        ("2000-0", None),
+        ("2000-1", 7),
+    ]
+    assert await known(client, "link:B") == [("1000-0", 1)]
+    assert await client.zrange(PAST, 0, -1, withscores=True) == [
+        (b"link:B", 1000.0),
+        (b"link:A", 2000.0),
+    ]
+
+
+async def test_the_history_forgets_what_is_too_old_but_not_what_held_when_it_begins(
+    client: aioredis.Redis,
+) -> None:
+    gate = Gate(client, history_ms=1000)
+    for offset, known_ms in enumerate((100, 200, 900, 1500)):
+        await remember(gate, offset, Memory("link:A", known_ms, offset))
+    assert await known(client, "link:A") == [("200-0", 1), ("900-0", 2), ("1500-0", 3)]
+
+
+async def test_a_repeated_message_is_remembered_once(gate: Gate, client: aioredis.Redis) -> None:
+    for _ in range(2):
+        await remember(gate, 0, Memory("link:A", 1000, 1))
+    assert await known(client, "link:A") == [("1000-0", 1)]

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from typing import Any
 
 import pytest
 import redis.asyncio as aioredis
@@ -10,17 +11,25 @@ from aiokafka.errors import KafkaConnectionError
 from faust.exceptions import ProducerSendError
 
 from streams import wire
-from streams.agents import StageRunner
+from streams.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
 from streams.domain.passages import PositionsStage
-from streams.domain.records import LinkEvents, Message, Origin, PositionBatch, Tick
+from streams.domain.records import (
+    LinkBatch,
+    LinkEvents,
+    Message,
+    Origin,
+    Passage,
+    PositionBatch,
+    Tick,
+)
 from streams.domain.roadstate import RoadsStage
-from streams.domain.stage import Stage
+from streams.domain.stage import Effects, Stage
 from streams.failpoints import POINTS, from_env
 from streams.gate import Gate, Verdict
 from streams.store import DEAD_LETTERS
 from tests.agents.conftest import OwnRedis
 from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position, travels
-from tests.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, street
+from tests.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
 
 APPLIED, DUPLICATE, HOLE = Verdict.APPLIED, Verdict.DUPLICATE, Verdict.HOLE
 
@@ -33,7 +42,14 @@ class Bench:
         self.runner = StageRunner(stage or LedgerStage(), gate, self.outlet, self.rewinds)
 
     async def take(self, *offsets: int) -> list[Verdict]:
-        return [await self.runner.take(position(o), here(o)) for o in offsets]
+        return [await self.one(position(o), here(o)) for o in offsets]
+
+    async def run(self, *offsets: int) -> list[Verdict]:
+        return await self.runner.take([Delivered(position(o), here(o)) for o in offsets])
+
+    async def one(self, payload: bytes | None, origin: Origin) -> Verdict:
+        (verdict,) = await self.runner.take([Delivered(payload, origin)])
+        return verdict
 
     async def counted(self) -> dict[str, int]:
         return (await self.gate.load(LedgerStage(), 0))["seen"]
@@ -63,8 +79,8 @@ async def test_a_refused_message_becomes_a_dead_letter_and_the_stream_goes_on(
     bench: Bench, client: aioredis.Redis
 ) -> None:
     await bench.take(0)
-    assert await bench.runner.take(b'{"kind":', here(1)) is APPLIED
-    assert await bench.runner.take(None, here(2)) is APPLIED
+    assert await bench.one(b'{"kind":', here(1)) is APPLIED
+    assert await bench.one(None, here(2)) is APPLIED
     assert await bench.take(3) == [APPLIED]
     assert bench.outlet.dead == [(b'{"kind":', "R001", here(1)), (b"", "R004", here(2))]
     assert await client.hgetall(DEAD_LETTERS) == {
@@ -95,7 +111,7 @@ async def test_nothing_is_sent_on_for_a_message_after_a_hole(bench: Bench) -> No
 async def test_no_dead_letter_is_written_for_a_message_that_is_not_the_next(bench: Bench) -> None:
     await bench.take(0)
     for offset in (2, 3, 0):
-        await bench.runner.take(b"?", here(offset))
+        await bench.one(b"?", here(offset))
     assert bench.outlet.dead == []
 
 
@@ -132,7 +148,7 @@ async def test_a_runner_that_fails_at_a_point_is_exact_after_it(gate: Gate, poin
     fail = from_env({"FAIL_AT": point, "FAIL_KIND": "raise"})
     broken = StageRunner(LedgerStage(), gate, FakeOutlet(), Rewinds(), fail)
     with pytest.raises(RuntimeError, match=point):
-        await broken.take(position(0), here(0))
+        await broken.take([Delivered(position(0), here(0))])
     bench = Bench(gate)
     verdicts = await bench.take(0, 1)
     assert verdicts == [DUPLICATE if point == "after_gate" else APPLIED, APPLIED]
@@ -152,7 +168,7 @@ async def test_a_zombie_and_the_owner_of_one_partition_end_exact(
         who = chance.randrange(2)
         for _ in range(chance.randrange(1, 6)):
             if at_offset[who] < len(log):
-                await benches[who].runner.take(log[at_offset[who]], here(at_offset[who]))
+                await benches[who].one(log[at_offset[who]], here(at_offset[who]))
                 at_offset[who] += 1
         if chance.random() < 0.2:  # a rebalance: the worker begins where the state ends
             benches[who].gate.forget()
@@ -187,7 +203,7 @@ async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: OwnRe
     log = [position(i, vehicle=f"v{i % 7}") for i in range(400)] + [wire.encode(Tick(at(500)))]
 
     async def stream() -> list[Verdict]:
-        return [await bench.runner.take(payload, here(i)) for i, payload in enumerate(log)]
+        return [await bench.one(payload, here(i)) for i, payload in enumerate(log)]
 
     async def until(offset: int) -> None:
         deadline = time.monotonic() + 20
@@ -217,7 +233,7 @@ async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: OwnRe
 
 async def _carry(bench: Bench, topic: str, log: list[bytes], start: int = 0) -> None:
     for offset in range(start, len(log)):
-        await bench.runner.take(log[offset], Origin(topic, 0, offset))
+        await bench.one(log[offset], Origin(topic, 0, offset))
 
 
 def _day() -> list[Message]:
@@ -243,7 +259,7 @@ async def test_a_chain_of_stages_is_exact_whatever_is_delivered_again(
     effects = PositionsStage(street(), partitions=1, dwell_ms=0).step(
         state, wire.decode(log[41]), here(41)
     )
-    await zombie.outlet.send_derived(0, effects.derived[0])
+    await zombie.outlet.send_derived(0, [effects.derived[0]])
     await _carry(positions, TOPIC, log, start=35)
     derived = [payload for _, payload in positions.outlet.derived[:sent] + zombie.outlet.derived]
     derived += [payload for _, payload in positions.outlet.derived[sent:]]
@@ -275,10 +291,79 @@ async def test_a_chain_of_stages_is_exact_after_holes(client: aioredis.Redis) ->
 
 async def test_a_repeated_derived_message_changes_nothing(client: aioredis.Redis) -> None:
     roads = Bench(Gate(client), RoadsStage(street(), RULES, (f"{TOPIC}/0",)))
-    message = LinkEvents(here(5), at(60))
-    await roads.runner.take(wire.encode(message), Origin("link-events", 0, 0))
+    batch = wire.encode(LinkBatch((LinkEvents(here(5), at(60)),)))
+    await roads.one(batch, Origin("link-events", 0, 0))
     before = await roads.gate.load(RoadsStage(street(), RULES, ("x/0",)), 0)
-    again = await roads.runner.take(wire.encode(message), Origin("link-events", 0, 1))
+    again = await roads.one(batch, Origin("link-events", 0, 1))
     assert again is APPLIED  # it stands in the log, so the position moves
     assert await roads.gate.load(RoadsStage(street(), RULES, ("x/0",)), 0) == before
     assert await client.hget("bomnae:counts", "link-events repeated") == b"1"
+
+
+async def test_messages_that_wait_together_pass_the_gate_together(
+    bench: Bench, client: aioredis.Redis
+) -> None:
+    assert await bench.run(*range(50)) == [APPLIED] * 50
+    assert await client.xlen("bomnae:deltas") == 1
+    assert len(bench.outlet.derived) == 1
+    assert travels(bench.outlet.derived) == [(o, o + 1) for o in range(50)]
+    assert await bench.counted() == {"v1": 50}
+
+
+async def test_a_run_goes_on_after_repeats_and_stops_at_a_gap(bench: Bench) -> None:
+    await bench.take(0, 1, 2)
+    verdicts = await bench.run(1, 2, 3, 4, 7, 8)
+    assert verdicts == [DUPLICATE] * 2 + [APPLIED] * 2 + [HOLE] * 2
+    assert bench.rewinds.calls == [(TOPIC, 0, 5)]
+    assert travels(bench.outlet.derived) == [(o, o + 1) for o in range(5)]
+    assert await bench.run(5, 6, 7, 8) == [APPLIED] * 4
+    assert await bench.counted() == {"v1": 9}
+
+
+async def test_a_run_another_worker_was_faster_with_goes_on_after_it(bench: Bench) -> None:
+    other = Bench(bench.gate)
+    await bench.take(0)
+    await other.run(0, 1, 2)
+    assert await bench.run(1, 2, 3, 4) == [DUPLICATE] * 2 + [APPLIED] * 2
+    assert await bench.counted() == {"v1": 5}
+
+
+async def test_what_came_before_a_bug_is_kept(gate: Gate) -> None:
+    class Buggy(LedgerStage):
+        def step(self, state: Any, message: Message, origin: Origin) -> Effects:
+            if origin.offset == 3:
+                raise ZeroDivisionError
+            return super().step(state, message, origin)
+
+    bench = Bench(gate, Buggy())
+    with pytest.raises(ZeroDivisionError):
+        await bench.run(*range(6))
+    assert await gate.position(TOPIC, 0) == 2
+    with pytest.raises(ZeroDivisionError):
+        await bench.run(3, 4, 5)
+    assert await bench.counted() == {"v1": 3}
+    assert await Bench(gate).run(3, 4, 5) == [APPLIED] * 3
+
+
+async def test_a_refused_message_in_a_run_becomes_a_dead_letter(bench: Bench) -> None:
+    bodies = [position(0), b"?", position(2)]
+    run = [Delivered(body, here(offset)) for offset, body in enumerate(bodies)]
+    assert await bench.runner.take(run) == [APPLIED] * 3
+    assert bench.outlet.dead == [(b"?", "R001", here(1))]
+    assert await bench.counted() == {"v1": 2}
+
+
+def test_runs_keep_the_order_of_each_partition_within_their_size() -> None:
+    big = b"x" * (MAX_RUN_BYTES // 2)
+    waiting = [Delivered(big, here(o, p)) for o in range(3) for p in (0, 1)]
+    waiting.append(Delivered(None, here(3, 0)))
+    runs = [[(m.origin.partition, m.origin.offset) for m in run] for run in runs_of(waiting)]
+    assert runs == [[(0, 0), (0, 1)], [(0, 2), (0, 3)], [(1, 0), (1, 1)], [(1, 2)]]
+
+
+def test_derived_records_of_a_long_run_are_split_to_messages_that_are_read() -> None:
+    part = LinkEvents(here(0), at(1), tuple(Passage("S1>S2", at(1), n, 500) for n in range(4000)))
+    payloads = wire.encode_parts([part] * 9)
+    assert len(payloads) > 1
+    assert max(map(len, payloads)) <= wire.MAX_BYTES
+    assert [part for payload in payloads for part in parts_of(payload)] == [part] * 9

@@ -7,7 +7,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
-from local.services import answers, free_port, start_apache_kafka, wait_until
+from local.services import answers, delete_topics, free_port, start_apache_kafka, wait_until
 from local.stack import JARS
 from producers.publisher import ensure_topics
 from streams import topics
@@ -95,14 +95,7 @@ class Broker:
 
     def fresh_topics(self) -> None:
         """Every topic deleted and made anew, empty."""
-        admin = KafkaAdminClient(bootstrap_servers=self.address)
-        ours = {topic.name for topic in topics.ALL}
-        try:
-            if stale := sorted(ours & set(admin.list_topics())):
-                admin.delete_topics(stale)
-                wait_until(lambda: not ours & set(admin.list_topics()), "the deletion", within_s=20)
-        finally:
-            admin.close()
+        delete_topics(self.address)
         ensure_topics(Settings(kafka=self.address))
 
     def remake(self, topic: topics.Topic) -> None:

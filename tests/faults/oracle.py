@@ -8,7 +8,7 @@ import msgspec
 
 from streams import topics, wire
 from streams.domain.network import Network
-from streams.domain.records import Origin
+from streams.domain.records import LinkBatch, Origin
 from streams.domain.stage import State, apply, empty_state
 from streams.errors import RecordRefusedError
 from streams.gate import hash_of
@@ -29,6 +29,7 @@ class Oracle:
         self._lost: dict[str, tuple[int, int]] = {}
         self.refused: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
+        self.alerts: Counter[str] = Counter()
 
     def without(self, lost: Mapping[str, tuple[int, int]]) -> "Oracle":
         """Leave out these offsets (first to last) of these topics and partitions."""
@@ -57,8 +58,9 @@ class Oracle:
         apply(state, effects.changes)
         self.refused.update(effects.refused)
         self.counts.update(effects.counts)
+        self.alerts.update(alert.id for alert in effects.alerts)
         for target, derived in effects.derived.items():
-            self._take(topics.LINK_EVENTS, target, wire.encode(derived))
+            self._take(topics.LINK_EVENTS, target, wire.encode(LinkBatch((derived,))))
 
     @property
     def messages(self) -> int:

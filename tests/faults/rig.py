@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -185,23 +186,37 @@ class Rig(Stack):
         return time.monotonic() - begin
 
     def wait_working(self, processes: Iterable[Process] = (), least: int = 1) -> None:
-        """Wait until the state has moved by so many messages, with these processes alive."""
-        begin = sum(self.positions().values())
+        """Wait until so many more messages of the feeds are in, with these processes alive."""
+        begin = self._inputs_in()
 
         def is_moving() -> bool:
             for process in processes:
                 process.said("")
             self.tend()
-            return sum(self.positions().values()) >= begin + least
+            return self._inputs_in() >= begin + least
 
         wait_until(is_moving, "progress")
 
-    def verdict(self) -> list[str]:
-        """The differences between the state and all that was sent, folded offline."""
-        oracle = Oracle(load.network(), self.settings()).fold(self.sent)
+    def _inputs_in(self) -> int:
+        """How many messages of the input topics the state contains."""
+        names = {topic.name for topic in INPUTS}
+        return sum(at for name, at in self.positions().items() if name.split("/")[0] in names)
+
+    def oracle(self) -> Oracle:
+        """All that was sent, folded offline."""
+        return Oracle(load.network(), self.settings()).fold(self.sent)
+
+    def verdict(self, oracle: Oracle) -> list[str]:
+        """The differences between the state and the offline fold."""
         expected = oracle.hashes()
         with self.store() as store:
             return differences(expected, live(store, expected))
+
+    def outbox(self) -> Counter[str]:
+        """How often each alert id stands in the outbox."""
+        with self.store() as store:
+            entries = store.xrange("bomnae:outbox")
+        return Counter(json.loads(fields[b"a"])["id"] for _, fields in entries)
 
     def judge(self, figures: Figures, *, within_s: float = 120) -> None:
         """Everything sent, everything folded, and the state identical to the offline fold."""
@@ -209,7 +224,8 @@ class Rig(Stack):
             feeder.wait()
         self.wait_drained(within_s)
         lost = len(self.sent) - sum(self.broker.ends(INPUTS).values())
-        found = self.verdict()
+        oracle = self.oracle()
+        found = self.verdict(oracle)
         (self.folder / "verdict.txt").write_text("\n".join(found) + "\n", encoding="utf-8")
         figures.noted |= {"messages": len(self.sent), "restarts": len(self.restarts)}
         assert not found, f"{len(found)} differences, the first: {found[:3]}"
@@ -217,6 +233,10 @@ class Rig(Stack):
         assert "identical" in audit, audit
         figures.noted["verdict"] = "identical"
         figures.exactly("lost", lost, 0, "messages")
+        sent, due = self.outbox(), oracle.alerts
+        figures.noted["alerts"] = sum(due.values())
+        figures.exactly("alert ids lost", sum((due - sent).values()), 0)
+        figures.exactly("alert ids too many", sum((sent - due).values()), 0)
 
     def keep_history(self, name: str) -> Path:
         """Input log, Redis, verdict and logs of the processes, in a folder of their own."""

@@ -21,14 +21,14 @@ SEED = 8
 def test_f08_killed_broker(rig: Rig, figures: Figures) -> None:
     rig.crew(2)
     rig.feed(load.day(SEED, scaled(1000)))
-    rig.wait_working(least=300)
+    rig.wait_working(least=100)
     resumed = []
     for _ in range(scaled(2)):
         rig.broker.kill()
         rig.broker.start()
         rig.broker.wait_up()
         begin = time.monotonic()
-        rig.wait_working(least=50)
+        rig.wait_working(least=20)
         resumed.append(time.monotonic() - begin)
     rig.enough()
     figures.at_most("resume after the broker is back", max(resumed), 15, "s")

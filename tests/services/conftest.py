@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from local.stack import Stack
+from local.services import start_apache_kafka
+from local.stack import JARS, Stack
 from tests import worlds
 
 
-@pytest.fixture
-def kafka_kind() -> str:
-    return os.environ.get("TEST_KAFKA", "embedded")
+@pytest.fixture(scope="session")
+def kafka_kind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """ "embedded", a broker for each city; or the address of one Apache Kafka for all, in turn."""
+    if os.environ.get("TEST_KAFKA", "embedded") == "embedded":
+        yield "embedded"
+        return
+    broker, address = start_apache_kafka(tmp_path_factory.mktemp("kafka"), JARS)
+    try:
+        yield address
+    finally:
+        broker.stop()
 
 
 @pytest.fixture

@@ -87,9 +87,8 @@ def get(url: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    kafka = os.environ.get("TEST_KAFKA", "embedded")
-    with Stack(tmp_path_factory.mktemp("city"), kafka=kafka) as stack:
+def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[City]:
+    with Stack(tmp_path_factory.mktemp("city"), kafka=kafka_kind) as stack:
         running = City(stack)
         feeds = ("tago.positions", "its.speeds", "its.events", "utic.incidents", "permits")
         for feed in feeds:

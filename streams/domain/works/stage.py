@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from streams.domain.alerts import Episode
 from streams.domain.clash import Clash
 from streams.domain.clashes import Clashes
+from streams.domain.closure_rule import watch_closures
 from streams.domain.derive import send
 from streams.domain.network import Network, Point
 from streams.domain.placement import place
 from streams.domain.records import Message, Origin, Permit, PermitBatch, SiteReport, Tick
-from streams.domain.stage import Effects, Rows, Table
+from streams.domain.stage import Effects, Episodes, Rows, Table
 from streams.domain.works.directions import Directions
 from streams.domain.works.hours import DAY_MS
 from streams.domain.works.moves import heard, listed, says_nothing_new
@@ -21,6 +23,7 @@ KEEP_FINISHED_MS = 7 * DAY_MS
 SEEN_EVERY_MS = 600_000  # what is only seen again is written so often, or every poll is a delta
 MISSES_TO_UNLIST = 3
 CLASHES_EVERY_MS = 600_000  # at least: time alone brings works near and ends clashes
+EPISODES = "work-episodes"
 _CLASHES = "clashes"  # the row of the table `computed`
 
 
@@ -32,6 +35,7 @@ class WorksStage:
         Table("works", Work, letter="w"),
         Table("clashes", Clash, letter="k"),
         Table("computed", int),  # when the clashes were last computed, ms
+        Table(EPISODES, Episode),
     )
 
     def __init__(
@@ -56,6 +60,8 @@ class WorksStage:
             now_ms = message.received_ms
             _take_report(step, message)
         self._clash(step, state, now_ms)
+        changed = step.effects.changes.get("works", {})
+        watch_closures(step.effects, Episodes(EPISODES, state[EPISODES]), "work", changed, now_ms)
         send(
             step.effects, origin, self._partitions, obstructions=step.obstructions, tick_ms=tick_ms
         )

@@ -2,17 +2,17 @@
 
 import copy
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgspec
 
 from streams import topics, wire
-from streams.agents import StageRunner
+from streams.agents import Delivered, StageRunner
 from streams.domain.network import Network
 from streams.domain.records import LinkEvents, Origin
-from streams.domain.stage import Effects, Stage, State
+from streams.domain.stage import Stage, State, Sum
 from streams.gate import Answer, Gate, Verdict, hash_of
 from streams.settings import Settings
 from streams.stages import stages
@@ -44,6 +44,7 @@ class Kept:
     hashes: dict[str, dict[str, bytes]] = field(default_factory=lambda: defaultdict(dict))
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    outbox: Counter[str] = field(default_factory=Counter)
 
     def rows(self) -> dict[str, dict[str, Any]]:
         return {
@@ -86,16 +87,16 @@ class ModelGate:
         return kept.positions.get((topic, partition), -1), state
 
     async def apply(
-        self, topic: str, partition: int, offset: int, *, stage: Stage, effects: Effects
+        self, place: Place, first: int, last: int, *, stage: Stage, effects: Sum
     ) -> Answer:
         kept = self._store.now
-        at = kept.positions.get((topic, partition), -1)
-        if offset <= at and self.knows_repeats:
+        at = kept.positions.get(place, -1)
+        if first <= at and self.knows_repeats:
             return Answer(Verdict.DUPLICATE, at)
-        if offset > at + 1 and self.knows_holes:
+        if first > at + 1 and self.knows_holes:
             return Answer(Verdict.HOLE, at)
         for table in stage.tables:
-            rows = kept.hashes[hash_of(table, partition)]
+            rows = kept.hashes[hash_of(table, place[1])]
             for name, row in effects.changes.get(table.name, {}).items():
                 if row is None:
                     rows.pop(name, None)
@@ -103,8 +104,9 @@ class ModelGate:
                     rows[name] = msgspec.json.encode(row)
         kept.counts.update(effects.counts)
         kept.refused.update(effects.refused)
-        kept.positions[topic, partition] = offset
-        return Answer(Verdict.APPLIED, offset)
+        kept.outbox.update(alert.id for alert in effects.alerts)
+        kept.positions[place] = last
+        return Answer(Verdict.APPLIED, last)
 
 
 class Worker:
@@ -132,20 +134,18 @@ class Worker:
             self.reads_at[place] = self._store.now.positions.get(place, -1) + 1
 
     async def read(self, place: Place, most: int) -> int:
-        """Take up to so many messages of a partition; how many there were."""
-        done = 0
-        while done < most:
-            offset = self.reads_at.setdefault(place, 0)
-            if offset >= len(self._log.records[place]):
-                break
-            self.reads_at[place] = offset + 1
-            payload = self._log.records[place][offset]
-            await self._runners[place[0]].take(payload, Origin(*place, offset))
-            done += 1
-        return done
+        """Take up to so many messages of a partition as one run; how many there were."""
+        begin = self.reads_at.setdefault(place, 0)
+        payloads = self._log.records[place][begin : begin + most]
+        self.reads_at[place] = begin + len(payloads)
+        run = [Delivered(p, Origin(*place, n)) for n, p in enumerate(payloads, start=begin)]
+        if run:
+            await self._runners[place[0]].take(run)
+        return len(run)
 
-    async def send_derived(self, partition: int, message: LinkEvents) -> None:
-        self._log.append(topics.LINK_EVENTS.name, partition, wire.encode(message))
+    async def send_derived(self, partition: int, parts: Sequence[LinkEvents]) -> None:
+        for payload in wire.encode_parts(parts):
+            self._log.append(topics.LINK_EVENTS.name, partition, payload)
 
     async def send_dead(self, payload: bytes, *, code: str, origin: Origin) -> None:
         self._log.append(topics.DEAD_LETTERS.name, 0, f"{code} {origin}".encode() + payload)

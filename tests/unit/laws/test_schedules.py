@@ -1,4 +1,4 @@
-"""P1, P2, P5, P7, P9: whatever happens to workers, store and delivery, the end is the fold."""
+"""P1, P2, P3, P5, P7, P9: whatever happens to workers, store and delivery, the end is the fold."""
 
 import asyncio
 import copy
@@ -165,6 +165,8 @@ class Schedules(RuleBasedStateMachine):
         ends = {p: len(self.log.records[p]) - 1 for p in places() if self.log.records[p]}
         assert kept.positions == ends  # P2: every offset once, for the position passes each once
         assert kept.refused == oracle.refused
+        assert kept.outbox == oracle.alerts  # P3: each alert once, and no other
+        assert max(kept.outbox.values(), default=1) == 1
         assert sum(oracle.refused.values()) == self.poisoned
         assert _without(kept.counts, REPEATED) == _without(oracle.counts, REPEATED)
 

@@ -8,7 +8,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from streams import topics, wire
-from streams.domain.records import LinkEvents, Origin
+from streams.domain.records import LinkBatch, LinkEvents, Origin
 from streams.domain.stage import apply, empty_state
 from streams.settings import Settings
 from streams.stages import stages
@@ -62,7 +62,7 @@ def test_p6_a_step_is_pure_the_same_bytes_twice_and_its_input_untouched(seed: in
 
     for offset, (topic, _, payload) in enumerate(load.day(seed, 8, vehicles=8)):
         for derived in take(topic, payload, offset):
-            take(topics.LINK_EVENTS, wire.encode(derived), offset)
+            take(topics.LINK_EVENTS, wire.encode(LinkBatch((derived,))), offset)
 
 
 @given(seed=seeds, count=st.integers(1, 5), behind_s=st.integers(700, 1500))

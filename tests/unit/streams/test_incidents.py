@@ -141,15 +141,16 @@ def test_an_incident_without_a_place_is_kept() -> None:
 
 def test_the_history_keeps_what_changed_of_an_incident_and_its_end() -> None:
     folded = Folded(IncidentsStage(street(), partitions=1), topic="incidents")
+    told: tuple[Message, ...] = (
+        answer(60, replace(CRASH, starts_ms=at(100))),
+        answer(90, replace(CRASH, starts_ms=at(100))),  # only seen again
+        Tick(at(100)),
+        answer(120, replace(CRASH, starts_ms=at(100), closure=Closure.PARTIAL)),
+        *(answer(second) for second in (180, 240, 300)),
+    )
     kept = [
         (known_ms, row and (row.phase, row.closure.value))
-        for message in (
-            answer(60, replace(CRASH, starts_ms=at(100))),
-            answer(90, replace(CRASH, starts_ms=at(100))),  # only seen again
-            Tick(at(100)),
-            answer(120, replace(CRASH, starts_ms=at(100), closure=Closure.PARTIAL)),
-            *(answer(second) for second in (180, 240, 300)),
-        )
+        for message in told
         for _, known_ms, row in folded.take(message).remembered
     ]
     assert kept == [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from streams.domain.levels import Thresholds
 from streams.domain.records import (
     Closure,
+    LinkBatch,
     LinkEvents,
     Obstruction,
     Origin,
@@ -18,7 +19,7 @@ from streams.domain.records import (
     SpeedShare,
 )
 from streams.domain.roadstate import LinkView
-from streams.domain.stage import State, apply, empty_state
+from streams.domain.stage import Memory, State, apply, empty_state
 from tests.fakes import Folded, at, passage, roads
 
 LINK = "S1>S2"
@@ -367,9 +368,10 @@ def test_the_step_is_pure_and_its_state_survives_being_written_as_json(
     state, kept = empty_state(stage), empty_state(stage)
     for message in _interleaved(log, chance):
         before = copy.deepcopy(state)
-        effects = stage.step(state, message, Origin("link-events", 0, 0))
+        batch = LinkBatch((message,))
+        effects = stage.step(state, batch, Origin("link-events", 0, 0))
         assert state == before
-        assert stage.step(kept, message, Origin("link-events", 0, 0)) == effects
+        assert stage.step(kept, batch, Origin("link-events", 0, 0)) == effects
         apply(state, effects.changes)
         for table in stage.tables:  # as if the worker began anew after every message
             rows = effects.changes.get(table.name, {})
@@ -388,3 +390,38 @@ def test_a_screen_that_follows_the_changes_shows_the_state(
     for message in _interleaved(log, chance):
         screen |= fold.take(message).changes.get("links", {})
     assert screen == fold.state["links"]
+
+
+@given(logs(), st.randoms(use_true_random=False))
+def test_messages_in_one_batch_or_alone_end_and_are_remembered_alike(
+    log: dict[str, list[LinkEvents]], chance: random.Random
+) -> None:
+    parts = _interleaved(log, chance)
+    alone, together = Folded(roads(*INPUTS)), Folded(roads(*INPUTS))
+    memories = [memory for part in parts for memory in alone.take(part).remembered]
+    remembered: list[Memory] = []
+    while parts:
+        cut = chance.randrange(1, len(parts) + 1)
+        remembered += together.take(LinkBatch(tuple(parts[:cut]))).remembered
+        parts = parts[cut:]
+    assert together.state == alone.state
+    assert together.counts == alone.counts
+    assert remembered == memories
+
+
+def test_the_history_keeps_a_link_when_level_closure_or_works_change_and_not_each_speed() -> None:
+    fold = Folded(roads())
+    steps = (
+        events(0, tick_s=10, speeds=(speed(50, 5),)),
+        events(1, tick_s=20, speeds=(speed(48, 15),)),  # as free as before
+        events(2, tick_s=30, speeds=(speed(9, 25),)),
+        events(3, tick_s=40, obstructions=(block(Closure.FULL),)),
+        events(4, tick_s=40, obstructions=(block(Closure.FULL),)),
+    )
+    kept = [[(m.known_ms, m.row) for m in fold.take(step).remembered] for step in steps]
+    said = {"closure": Closure.NONE, "subjects": (), "certainty": "reported"}
+    assert kept[0] == [(at(10), {"level": "free", **said})]
+    assert kept[1] == kept[4] == []
+    assert kept[2] == [(at(30), {"level": "jam", **said})]
+    blocked = {"closure": Closure.FULL, "subjects": ("work:P1",), "certainty": "reported"}
+    assert kept[3] == [(at(40), {"level": "jam", **blocked})]

@@ -20,7 +20,7 @@ KINDS: dict[str, type] = {
     "incidents": rec.IncidentBatch,
     "tick": rec.Tick,
     "report": rec.FeedReport,
-    "link-events": rec.LinkEvents,
+    "link-events": rec.LinkBatch,
 }
 
 
