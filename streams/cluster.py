@@ -57,8 +57,8 @@ def connection(settings: Settings) -> dict[str, Any]:
 
 
 def inputs(wide: int) -> list[Place]:
-    """Every partition the feeds and the clock write to."""
-    read = (*topics.TICKED, topics.FEED_REPORTS)
+    """Every partition the feeds, the clock and people write to."""
+    read = (*topics.TICKED, *topics.TOLD)
     return [(topic.name, p) for topic in read for p in range(topic.partitions(wide))]
 
 

@@ -20,6 +20,23 @@ class RecordRefusedError(BomnaeError):
         self.detail = detail
 
 
+class SubscriptionError(BomnaeError):
+    """A subscription cannot be so; the message names the field, what it was and its bound."""
+
+    def __init__(self, field: str, value: object, bound: str) -> None:
+        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
+        self.field = field
+        self.bound = bound
+
+
+class EndpointError(BomnaeError):
+    """There is no such endpoint."""
+
+
+class SignatureError(BomnaeError):
+    """A message's signature, or a secret to sign with, is not what it must be."""
+
+
 class IntakeError(BomnaeError):
     """The log did not take a message in time; it may still arrive."""
 

@@ -98,9 +98,26 @@ class Settings:
     road_factor: float = _row(
         1.25, "road length / straight line where no measured length is known", low=1, high=3
     )
+    rules: str = _row(
+        "", "TOML file with the rules of the alerts; empty: as in `streams/rules.toml`"
+    )
     history_days: int = _row(
         7, "how long the past can be asked for, days; kept in Redis", low=1, high=90
     )
+    secret: str = _row(
+        "", "master key of webhook secrets and crew links, 32 characters or more", is_secret=True
+    )
+    admin_key: str = _row(
+        "", "bearer key of /api/v1/subscriptions; unset: managed by CLI alone", is_secret=True
+    )
+    webhook_networks: str = _row(
+        "", "networks webhooks may go to besides public addresses, CIDR[,CIDR]"
+    )
+    alert_expiry_s: int = _row(
+        86_400, "an alert is tried for so long, s; then it is a dead letter", low=60, high=604800
+    )
+    public_url: str = _row("", "address of the map as crews reach it, http(s)://host[:port]")
+    photos: str = _row("", "folder for the photos of crews; empty: none are taken")
     simulated: int = _row(0, "1: the feeds are simulated; every screen says so", low=0, high=1)
     log: str = _row("info", "debug, info, warning or error")
 

@@ -1,9 +1,10 @@
-"""Which stage reads which topic, and the files the stages need: the network and the gazetteer."""
+"""Which stage reads which topic, and the files the stages need: network, gazetteer, rules."""
 
 import csv
 from pathlib import Path
 
 from streams import topics
+from streams.domain.acknowledgements import AcknowledgementsStage
 from streams.domain.calls import CallsStage
 from streams.domain.feeds import FeedsStage
 from streams.domain.incidents import IncidentsStage
@@ -12,8 +13,11 @@ from streams.domain.network import Network, Point
 from streams.domain.passages import PositionsStage
 from streams.domain.placement import address_key
 from streams.domain.roadstate import RoadsStage, Rules
+from streams.domain.rules import AlertRules
+from streams.domain.rules.reading import read_rules
 from streams.domain.speeds import SpeedsStage
 from streams.domain.stage import Stage
+from streams.domain.subscriptions_stage import SubscriptionsStage
 from streams.domain.windows import WindowGrid
 from streams.domain.works import WorksStage
 from streams.errors import NetworkError, SettingsError
@@ -33,19 +37,25 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
             f"BOMNAE_FRESH_MS must be at least window and grace together "
             f"({settings.window_ms + settings.grace_ms} ms), got {settings.fresh_ms} ms"
         )
-    inputs = tuple(f"{t.name}/{p}" for t in topics.TICKED for p in range(t.partitions(wide)))
+    alert_rules = load_rules(settings.rules)
+    inputs = tuple(f"{t.name}/{p}" for t in topics.WATERMARKED for p in range(t.partitions(wide)))
     return {
         topics.BUS_POSITIONS: PositionsStage(
             network, partitions=wide, dwell_ms=settings.dwell_s * 1000
         ),
         topics.LINK_SPEEDS: SpeedsStage(network, partitions=wide),
         topics.PERMITS: WorksStage(
-            network, partitions=wide, gazetteer=load_gazetteer(settings.gazetteer)
+            network,
+            partitions=wide,
+            gazetteer=load_gazetteer(settings.gazetteer),
+            rules=alert_rules,
         ),
-        topics.INCIDENTS: IncidentsStage(network, partitions=wide),
-        topics.CALLS: CallsStage(partitions=wide),
-        topics.FEED_REPORTS: FeedsStage(),
-        topics.LINK_EVENTS: RoadsStage(network, rules, inputs),
+        topics.INCIDENTS: IncidentsStage(network, partitions=wide, rules=alert_rules),
+        topics.CALLS: CallsStage(partitions=wide, rules=alert_rules),
+        topics.FEED_REPORTS: FeedsStage(alert_rules),
+        topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
+        topics.SUBSCRIPTIONS: SubscriptionsStage(),
+        topics.LINK_EVENTS: RoadsStage(network, rules, inputs, alert_rules),
     }
 
 
@@ -85,6 +95,17 @@ def load_gazetteer(path: str) -> dict[str, Point]:
             if point and row.get(column):
                 known.setdefault(address_key(row[column]), point)
     return known
+
+
+def load_rules(path: str) -> AlertRules:
+    """The rules of the alerts in a file; without a path, those of a city that says nothing else."""
+    if not path:
+        return AlertRules()
+    try:
+        return read_rules(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise SettingsError(f"BOMNAE_RULES: cannot read {path}: {reason}") from None
 
 
 def _point_of(row: dict[str, str]) -> Point | None:

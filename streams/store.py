@@ -4,12 +4,13 @@ Only `streams.gate` writes state.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 import redis.asyncio as aioredis
 
+from streams.domain.subscriptions import Subscription
 from streams.settings import Settings
 
 POSITIONS = "bomnae:positions"  # "topic/partition" -> offset of the last message applied
@@ -19,6 +20,7 @@ CLOCK = "bomnae:clock"  # link-events partition -> watermark, ms
 DEAD_LETTERS = "bomnae:dead-letters"  # "topic code" -> count
 COUNTS = "bomnae:counts"  # late, teleport, duplicate ... -> count
 META = "bomnae:meta"  # network version, city
+DELIVERIES = "bomnae:delivery-counts"  # delivered, failed, later, gone, expired -> count
 LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread
 REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the state is made again
 TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was folded from
@@ -26,6 +28,7 @@ OUTBOX = "bomnae:outbox"  # stream; field "a" is an Alert, in the order it was d
 PAST = "bomnae:past"  # sorted set; subject -> when something of it was last learnt, ms
 LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
 CALLS, REPORTS, CLASHES = "calls", "reports", "clashes"
+ACKNOWLEDGEMENTS = "acknowledgements"
 DELTA_LETTERS = {
     LINKS: "l",
     BUSES: "b",
@@ -34,7 +37,10 @@ DELTA_LETTERS = {
     CALLS: "q",
     REPORTS: "r",
     CLASHES: "k",
+    ACKNOWLEDGEMENTS: "y",
 }
+EPISODES = ("work", "incident", "call", "feed", "link")
+"""Whose episodes are in the hashes `bomnae:{name}-episodes:{partition}`; their letter is "a"."""
 MAX_DELTAS = 4096
 
 PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
@@ -50,6 +56,7 @@ return found
 """
 
 Json = dict[str, Any]
+_SUBSCRIPTION = msgspec.json.Decoder(Subscription)
 
 
 def key(kind: str, partition: int) -> str:
@@ -74,6 +81,10 @@ class Picture:
     calls: dict[str, Any] = field(default_factory=dict)
     reports: dict[str, Any] = field(default_factory=dict)
     clashes: dict[str, Any] = field(default_factory=dict)
+    alerts: dict[str, Any] = field(
+        default_factory=dict
+    )  # "rule subject" -> Episode, told 0: not yet
+    acknowledgements: dict[str, Any] = field(default_factory=dict)
     feeds: dict[str, Any] = field(default_factory=dict)
     clock_ms: int | None = None
     clocks: dict[str, int] = field(default_factory=dict)
@@ -106,6 +117,9 @@ class Store:
             for kind in DELTA_LETTERS:
                 rows = await self.client.hgetall(key(kind, partition))
                 getattr(picture, kind).update(json_values(rows))
+            for name in EPISODES:
+                rows = await self.client.hgetall(key(f"{name}-episodes", partition))
+                picture.alerts.update(json_values(rows))
         picture.feeds = json_values(await self.client.hgetall(FEEDS))
         clocks = await self.client.hgetall(CLOCK)
         picture.clocks = {name.decode(): int(value) for name, value in clocks.items()}
@@ -135,6 +149,8 @@ class Store:
         dead = await self.client.hgetall(DEAD_LETTERS)
         other = await self.client.hgetall(COUNTS)
         lost = await self.client.hgetall(LOST)
+        sent = await self.client.hgetall(DELIVERIES)
+        other |= {b"webhook " + outcome: value for outcome, value in sent.items()}
         counts = {name.decode(): int(value) for name, value in (dead | other).items()}
         return counts | lost_counts(lost)
 
@@ -183,6 +199,19 @@ class Store:
             subject: [_entry(entry, fields[b"v"]) for entry, fields in run]
             for subject, run in zip(names, runs, strict=True)
         }
+
+    async def subscriptions(self) -> dict[str, Subscription]:
+        """Every endpoint's subscription as the log says now."""
+        rows = await self.client.hgetall(key("subscriptions", 0))
+        return {name.decode(): _SUBSCRIPTION.decode(row) for name, row in rows.items()}
+
+    async def shows(self, subscription: Subscription) -> bool:
+        """Whether what was written of a subscription has been folded."""
+        row = await self.client.hget(key("subscriptions", 0), subscription.endpoint)
+        if row is None or subscription.is_removed:
+            return row is None and subscription.is_removed
+        known: Subscription = _SUBSCRIPTION.decode(row)
+        return replace(known, created_ms=subscription.created_ms) == subscription
 
     async def is_rebuilding(self) -> bool:
         """Whether the state is being made again from the log."""

@@ -25,17 +25,27 @@ PERMITS = Topic("permits", key="permit_id", is_wide=False, retention_h=24 * 365)
 INCIDENTS = Topic("incidents", key="incident_id", is_wide=False, retention_h=24 * 30)
 CALLS = Topic("calls", key="call_id", is_wide=False, retention_h=24 * 30)
 FEED_REPORTS = Topic("feed-reports", key="feed", is_wide=False, retention_h=24 * 7)
+ACKNOWLEDGEMENTS = Topic("acknowledgements", key="episode", is_wide=False, retention_h=24 * 90)
 LINK_EVENTS = Topic("link-events", key="link_id", is_wide=True, retention_h=24 * 7)
+RECEIPTS = Topic("receipts", key="endpoint", is_wide=False, retention_h=24 * 30)
+SUBSCRIPTIONS = Topic("subscriptions", key="endpoint", is_wide=False, retention_h=24 * 3650)
 DEAD_LETTERS = Topic("dead-letters", key="code", is_wide=False, retention_h=24 * 30)
 
-TICKED = (BUS_POSITIONS, LINK_SPEEDS, PERMITS, INCIDENTS, CALLS)
-"""The inputs of the fold. The clock writes each tick to every partition of each, so that time
-stands in order with the data of that partition: a replay closes the same windows at any speed."""
+WATERMARKED = (BUS_POSITIONS, LINK_SPEEDS, PERMITS, INCIDENTS, CALLS)
+"""The inputs of the roads: a window closes when the ticks of the slowest of them have passed it."""
 
-ALL = (*TICKED, FEED_REPORTS, LINK_EVENTS, DEAD_LETTERS)
+TICKED = (*WATERMARKED, FEED_REPORTS)
+"""Where time is written. The clock writes each tick to every partition of each, so that time
+stands in order with the data of that partition: a replay closes the same windows at any speed, and
+a feed that is silent is noticed."""
 
-FOLDED = (*TICKED, FEED_REPORTS, LINK_EVENTS)
+TOLD = (ACKNOWLEDGEMENTS, SUBSCRIPTIONS)
+"""What people tell that no time of the fold passes over: folded, without ticks."""
+
+FOLDED = (*TICKED, *TOLD, LINK_EVENTS)
 """What the state is folded from: a topic of these made anew makes it another city's state."""
+
+ALL = (*FOLDED, RECEIPTS, DEAD_LETTERS)
 
 
 def partition_of(key: str, partitions: int) -> int:

@@ -12,7 +12,9 @@ import msgspec
 
 from streams.domain import records as rec
 from streams.domain.records import Message
-from streams.errors import RecordRefusedError
+from streams.domain.subscription_rules import check_subscription
+from streams.domain.subscriptions import Subscription
+from streams.errors import RecordRefusedError, SubscriptionError
 
 RULES = {
     "R001": "not JSON, or not UTF-8",
@@ -30,6 +32,8 @@ RULES = {
     "R013": "the file or answer breaks off",
     "R014": "a link that the network does not know",
     "R020": "a call's title or reference is too long, or could be a person's number",
+    "R021": "an acknowledgement without a name, with a long text or a person's number",
+    "R022": "a subscription that breaks a rule of its fields",
 }
 MAX_BYTES = 1 << 20
 MAX_AHEAD_MS = 120_000
@@ -39,6 +43,8 @@ MAX_VERTICES = 2000
 MAX_TITLE = 80
 MAX_WIDTH_M = 100.0  # wider than any road
 MAX_CALL_LINKS = 200
+MAX_NAME = 40
+MAX_COMMENT = 200
 MAX_SPAN_DEG = 0.5  # a geometry wider than a city is no work's
 
 _TYPES: dict[str, type] = {
@@ -49,6 +55,9 @@ _TYPES: dict[str, type] = {
     "site-report": rec.SiteReport,
     "call": rec.Call,
     "call-done": rec.CallDone,
+    "acknowledgement": rec.Acknowledgement,
+    "receipt": rec.Receipt,
+    "subscription": Subscription,
     "tick": rec.Tick,
     "report": rec.FeedReport,
     "link-events": rec.LinkBatch,
@@ -237,6 +246,30 @@ def _check_call_id(call_id: str) -> None:
         raise RecordRefusedError("R012", "a call's id is 1 to 64 of A-Z a-z 0-9 -")
 
 
+_EPISODE = re.compile(r"alrt_[a-z2-7]{26}")
+
+
+def _check_acknowledgement(ack: rec.Acknowledgement) -> None:
+    _check_clock(ack.at_ms)
+    if not _EPISODE.fullmatch(ack.episode):
+        raise RecordRefusedError("R012", "an episode's id is alrt_ and 26 of a-z 2-7")
+    if not 0 < len(ack.by) <= MAX_NAME or is_persons_number(ack.by):
+        raise RecordRefusedError("R021", f"by of {len(ack.by)}, within 1..{MAX_NAME} characters")
+    if len(ack.comment) > MAX_COMMENT or is_persons_number(ack.comment):
+        raise RecordRefusedError(
+            "R021", f"comment of {len(ack.comment)}, at most {MAX_COMMENT} characters"
+        )
+
+
+def _check_subscription(subscription: Subscription) -> None:
+    if is_persons_number(subscription.title):
+        raise RecordRefusedError("R022", "title: no person's number")
+    try:
+        check_subscription(subscription)
+    except SubscriptionError as error:
+        raise RecordRefusedError("R022", str(error)) from None
+
+
 def _check_tick(tick: rec.Tick) -> None:
     _check_clock(tick.tick_ms)
 
@@ -280,4 +313,6 @@ _CHECKS: dict[type, Callable[..., None]] = {
     rec.Tick: _check_tick,
     rec.Call: _check_call,
     rec.CallDone: _check_call_done,
+    rec.Acknowledgement: _check_acknowledgement,
+    Subscription: _check_subscription,
 }

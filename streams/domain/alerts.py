@@ -57,7 +57,8 @@ class Patience(NamedTuple):
 class Episode:
     """What is known of one rule and subject. `told` counts its words; 0: it waits to be told.
 
-    `over_ms` is since when it no longer holds; 0: it holds.
+    `over_ms` is since when it no longer holds; 0: it holds. `id` is the episode's, which its words
+    begin with.
     """
 
     since_ms: int
@@ -65,6 +66,7 @@ class Episode:
     facts: dict[str, Any] = field(default_factory=dict)
     told: int = 0
     over_ms: int = 0
+    id: str = ""
 
 
 class Sight(NamedTuple):

@@ -7,13 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from streams.domain.alerts import Episode
 from streams.domain.derive import send
 from streams.domain.network import distance_m
 from streams.domain.records import Call, CallDone, Message, Origin, Tick
-from streams.domain.stage import Effects, Rows, Table
+from streams.domain.rules import AlertRules
+from streams.domain.rules.reports import watch_reports
+from streams.domain.rules.watching import Look
+from streams.domain.stage import Effects, Episodes, Rows, Table
 
 REPORT_MS = 30 * 60_000  # so long calls in one place count as one report, and its last call shows
 NEAR_M = 150.0
+EPISODES = "call-episodes"
 KEEP_MS = 7 * 86_400_000  # so long a call stays on the call-back list
 
 
@@ -29,6 +34,7 @@ class CallReport:
     """Calls of the last 30 minutes in one place: what citizens say, confirmed by nobody.
 
     `title`, `lon` and `lat` are the first call's, whose id it bears; `link_ids` are all calls'.
+    `confirmed` are the calls about a closure that the screens showed while the caller spoke.
     """
 
     id: str
@@ -39,6 +45,7 @@ class CallReport:
     count: int
     first_ms: int
     last_ms: int
+    confirmed: int = 0
 
 
 def reports_at(calls: Iterable[CallRow], now_ms: int) -> dict[str, CallReport]:
@@ -84,6 +91,7 @@ def _report(cluster: list[CallRow]) -> CallReport:
         count=len(cluster),
         first_ms=first.received_ms,
         last_ms=cluster[-1].received_ms,
+        confirmed=sum(bool(call.closed) for call in cluster),
     )
 
 
@@ -95,29 +103,48 @@ class CallsStage:
         Table("calls", CallRow, letter="q"),
         Table("reports", CallReport, letter="r"),
         Table("calls_clock", int),
+        Table(EPISODES, Episode, letter="a"),
     )
 
-    def __init__(self, *, partitions: int) -> None:
+    def __init__(
+        self,
+        *,
+        partitions: int,
+        rules: AlertRules = AlertRules(),  # noqa: B008 - frozen
+    ) -> None:
         self._partitions = partitions
+        self._rules = rules
 
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
         """A call known already changes nothing; the end of a call never heard of is counted."""
         effects = Effects()
-        if isinstance(message, Tick):
+        if isinstance(message, CallDone):
+            _finish(state, message, effects)
+        elif isinstance(message, Tick):
             now_ms = max(message.tick_ms, state["calls_clock"].get("now", 0))
             effects.put("calls_clock", "now", now_ms)
             _forget(state, now_ms, effects)
             send(effects, origin, self._partitions, tick_ms=message.tick_ms)
-            if all(report.first_ms > now_ms - REPORT_MS for report in state["reports"].values()):
-                return effects  # no call has aged: the reports stand as they are
-            _show(state, now_ms, effects)
+            if any(report.first_ms <= now_ms - REPORT_MS for report in state["reports"].values()):
+                _show(
+                    state, now_ms, effects
+                )  # else no call has aged: the reports stand as they are
+            self._watch(state, now_ms, effects)
         elif isinstance(message, Call):
             now_ms = state["calls_clock"].get("now", message.received_ms)
             _admit(state, message, now_ms, effects)
             _show(state, now_ms, effects)
-        elif isinstance(message, CallDone):
-            _finish(state, message, effects)
+            self._watch(state, now_ms, effects)
         return effects
+
+    def _watch(self, state: Mapping[str, Rows], now_ms: int, effects: Effects) -> None:
+        watch_reports(
+            Look(effects, Episodes(EPISODES, state[EPISODES]), now_ms),
+            self._rules,
+            known=state["reports"],
+            changed=effects.changes.get("reports", {}),
+            near_m=NEAR_M,
+        )
 
 
 def _forget(state: Mapping[str, Rows], now_ms: int, effects: Effects) -> None:

@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from streams.domain.records import FeedReport, Message, Origin, Outcome
-from streams.domain.stage import Effects, Rows, Table
+from streams.domain.alerts import Episode
+from streams.domain.records import FeedReport, Message, Origin, Outcome, Tick
+from streams.domain.rules import AlertRules
+from streams.domain.rules.feed import watch_feeds
+from streams.domain.rules.watching import Look
+from streams.domain.stage import Effects, Episodes, Rows, Table
 
+EPISODES = "feed-episodes"
 REMEMBER_MS = 60_000
 
 
@@ -79,19 +84,37 @@ def _outcome_of(state: FeedState) -> tuple[Outcome, str, bool, bool]:
 
 
 class FeedsStage:
-    """feed-reports -> how each feed is doing."""
+    """feed-reports -> how each feed is doing; time -> which of them must be told of."""
 
-    takes = (FeedReport,)
-    tables = (Table("feeds", FeedState, letter="f", is_global=True),)
+    takes = (FeedReport, Tick)
+    tables = (
+        Table("feeds", FeedState, letter="f", is_global=True),
+        Table(EPISODES, Episode, letter="a"),
+    )
+
+    def __init__(self, rules: AlertRules = AlertRules()) -> None:  # noqa: B008 - frozen
+        self._rules = rules
 
     def step(self, state: Mapping[str, Rows], message: Message, _origin: Origin) -> Effects:
         effects = Effects()
         if isinstance(message, FeedReport):
-            known: FeedState | None = state["feeds"].get(message.feed)
-            seen = observe(known, message)
-            effects.put("feeds", message.feed, seen)
-            if is_news(known, seen):
-                effects.remember(f"feed:{message.feed}", message.received_ms, seen)
-            if message.refused:
-                effects.refused[f"{message.feed} {message.code or 'rows'}"] = message.refused
+            _take(state["feeds"].get(message.feed), message, effects)
+        elif isinstance(message, Tick):
+            look = Look(effects, Episodes(EPISODES, state[EPISODES]), message.tick_ms)
+            watch_feeds(look, self._rules, _words(state["feeds"], message.tick_ms))
         return effects
+
+
+def _take(known: FeedState | None, report: FeedReport, effects: Effects) -> None:
+    """Take a report: the state, what the history keeps, and the rows it refused."""
+    seen = observe(known, report)
+    effects.put("feeds", report.feed, seen)
+    if is_news(known, seen):
+        effects.remember(f"feed:{report.feed}", report.received_ms, seen)
+    if report.refused:
+        effects.refused[f"{report.feed} {report.code or 'rows'}"] = report.refused
+
+
+def _words(feeds: Mapping[str, FeedState], now_ms: int) -> dict[str, tuple[str, str]]:
+    """Each feed's word now and the code of its last report."""
+    return {name: (status(feed, now_ms).value, feed.last.code) for name, feed in feeds.items()}

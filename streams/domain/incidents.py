@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from streams.domain.alerts import Episode
-from streams.domain.closure_rule import watch_closures
 from streams.domain.derive import send
 from streams.domain.network import Network
 from streams.domain.placement import place
 from streams.domain.records import Incident, IncidentBatch, Message, Obstruction, Origin, Tick
+from streams.domain.rules import AlertRules
+from streams.domain.rules.watching import Look
+from streams.domain.rules.works import watch_closures
 from streams.domain.stage import Effects, Episodes, Rows, Table
 
 MISSES_TO_END = 3
@@ -42,9 +44,19 @@ class IncidentsStage:
     """incidents -> running incidents, and what they do to links."""
 
     takes = (IncidentBatch, Tick)
-    tables = (Table("incidents", RunningIncident, letter="i"), Table(EPISODES, Episode))
+    tables = (
+        Table("incidents", RunningIncident, letter="i"),
+        Table(EPISODES, Episode, letter="a"),
+    )
 
-    def __init__(self, network: Network, *, partitions: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        *,
+        partitions: int,
+        rules: AlertRules = AlertRules(),  # noqa: B008 - frozen
+    ) -> None:
+        self._rules = rules
         self._network = network
         self._partitions = partitions
 
@@ -59,9 +71,11 @@ class IncidentsStage:
             send(effects, origin, self._partitions, obstructions=blocks)
         if isinstance(message, Tick | IncidentBatch):
             now_ms = message.tick_ms if isinstance(message, Tick) else message.received_ms
-            episodes = Episodes(EPISODES, state[EPISODES])
-            changed = effects.changes.get("incidents", {})
-            watch_closures(effects, episodes, "incident", changed, now_ms)
+            look = Look(effects, Episodes(EPISODES, state[EPISODES]), now_ms)
+            known, changed = state["incidents"], effects.changes.get("incidents", {})
+            watch_closures(
+                look, self._rules, self._network, "incident", known=known, changed=changed
+            )
         return effects
 
     def _admit(

@@ -136,6 +136,28 @@ class Network:
             found[pair.section_id].append(pair)
         return found
 
+    @cached_property
+    def midpoints(self) -> dict[str, Point]:
+        """Where half of each link's shape is passed."""
+        return {link.id: _midpoint(link.geometry) for link in self.links if link.geometry}
+
+    @cached_property
+    def routes_over(self) -> dict[str, frozenset[str]]:
+        """The ids and numbers of the bus routes over each link that has any."""
+        found: dict[str, set[str]] = defaultdict(set)
+        over: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for route in self.routes:
+            for pair in pairwise(route.stops):
+                over[pair] |= {route.id, route.no}
+        for link in self.links:
+            if link.kind == "section":
+                for name in (
+                    link.id,
+                    *(each.standard_id for each in self.standards_of.get(link.id, ())),
+                ):
+                    found[name] |= over[link.from_id, link.to_id]
+        return {name: frozenset(routes) for name, routes in found.items() if routes}
+
     def link(self, link_id: str) -> Link | None:
         place = self.index.get(link_id)
         return None if place is None else self.links[place]
@@ -205,6 +227,17 @@ class Network:
 
 def _link(row: dict[str, Any]) -> Link:
     return Link(**{**row, "geometry": tuple((lon, lat) for lon, lat in row["geometry"])})
+
+
+def _midpoint(line: Sequence[Point]) -> Point:
+    half = length_of_m(line) / 2
+    for a, b in pairwise(line):
+        piece = distance_m(a, b)
+        if half <= piece:
+            part = half / piece if piece else 0.0
+            return a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part
+        half -= piece
+    return line[-1]
 
 
 def _cell(point: Point) -> tuple[int, int]:

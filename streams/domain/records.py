@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from streams.domain.alerts import Severity
+from streams.domain.subscriptions import Subscription
+
 
 class Outcome(StrEnum):
     """What a source answered. *Unknown* (error, quota, time-out, frozen) never means *empty*."""
@@ -218,6 +221,27 @@ class CallDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """An operator has seen an alert that was then as grave as this, and answers for it."""
+
+    episode: str
+    by: str
+    comment: str
+    at_ms: int
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An endpoint has confirmed an alert or a digest; `covers` are the alerts of the digest."""
+
+    endpoint: str
+    alert_id: str
+    at_ms: int
+    covers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time as an event, in order with the data of its partition."""
 
@@ -313,6 +337,9 @@ Message = (
     | SiteReport
     | Call
     | CallDone
+    | Acknowledgement
+    | Receipt
+    | Subscription
     | Tick
     | FeedReport
     | LinkBatch

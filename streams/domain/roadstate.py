@@ -6,13 +6,24 @@ partition has passed it. So the order in which partitions interleave leaves no t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from streams.domain.levels import Thresholds, level
+from streams.domain.alerts import Episode
+from streams.domain.link_fold import (
+    LinkFold,
+    LinkView,
+    Moment,
+    Rules,
+    age,
+    judged,
+    stamped,
+    take_obstruction,
+    take_passage,
+    take_speed,
+    view,
+)
 from streams.domain.network import Network
 from streams.domain.records import (
-    Closure,
     LinkBatch,
     LinkEvents,
     Message,
@@ -21,21 +32,13 @@ from streams.domain.records import (
     Passage,
     SpeedShare,
 )
-from streams.domain.stage import Effects, Rows, Table
-from streams.domain.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
+from streams.domain.rules import AlertRules
+from streams.domain.rules.roads import RoadWatch
+from streams.domain.settled import Judged
+from streams.domain.stage import Effects, Episodes, Rows, Table
 
-WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
-MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it
-_GRAVITY = (
-    Closure.FULL,
-    Closure.PARTIAL,
-    Closure.UNKNOWN,
-    Closure.SHOULDER,
-    Closure.BUS_STOP,
-    Closure.BICYCLE,
-    Closure.SIDEWALK,
-    Closure.NONE,
-)
+__all__ = ["LinkFold", "LinkView", "RoadsStage", "Rules", "Source"]
+EPISODES = "link-episodes"
 
 
 class Source(NamedTuple):
@@ -43,146 +46,6 @@ class Source(NamedTuple):
 
     offset: int = -1
     watermark_ms: int = 0
-
-
-class Reported(NamedTuple):
-    """The latest speed a traffic centre gave for (a part of) a link."""
-
-    speed_kmh: float
-    observed_ms: int
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class LinkFold:
-    """Everything the fold keeps of one link."""
-
-    windows: tuple[SpeedWindow, ...] = ()
-    reported: dict[str, Reported] = field(default_factory=dict)  # by measured link
-    obstructions: dict[str, Obstruction] = field(default_factory=dict)  # by subject
-    oldest_ms: int = 0  # of the observations; 0: none
-
-
-@dataclass(frozen=True, slots=True)
-class LinkView:
-    """What the screens show of a link."""
-
-    speed_kmh: float | None
-    level: str
-    samples: int
-    observed_ms: int | None
-    certainty: str
-    sources: dict[str, int]
-    closure: Closure
-    subjects: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the fold decides by; a speed counts as now for `fresh_ms`."""
-
-    grid: WindowGrid
-    fresh_ms: int
-    thresholds: Mapping[str, Thresholds]
-
-
-def take_passage(link: LinkFold, passage: Passage, grid: WindowGrid) -> LinkFold:
-    return replace(link, windows=add_passage(link.windows, passage, grid))
-
-
-def take_speed(link: LinkFold, speed: SpeedShare) -> LinkFold:
-    """The link with a reported speed; an older report than the one known changes nothing.
-
-    Reports keep the order of their names: sums of floats depend on the order of their parts.
-    """
-    known = link.reported.get(speed.via)
-    if known is not None and known.observed_ms > speed.observed_ms:
-        return link
-    latest = Reported(speed.speed_kmh, speed.observed_ms, speed.share)
-    return replace(link, reported=dict(sorted({**link.reported, speed.via: latest}.items())))
-
-
-def take_obstruction(link: LinkFold, obstruction: Obstruction) -> LinkFold:
-    """The link with, or after its end without, a work or an incident."""
-    others = {k: v for k, v in link.obstructions.items() if k != obstruction.subject}
-    if not obstruction.is_over:
-        others[obstruction.subject] = obstruction
-    return replace(link, obstructions=dict(sorted(others.items())))
-
-
-def age(link: LinkFold, now_ms: int, fresh_ms: int) -> LinkFold:
-    """The link without what is too old to count as now."""
-    since_ms = now_ms - fresh_ms
-    return replace(
-        link,
-        windows=tuple(w for w in link.windows if w.latest_ms > since_ms),
-        reported={via: r for via, r in link.reported.items() if r.observed_ms > since_ms},
-    )
-
-
-def stamped(link: LinkFold) -> LinkFold:
-    """The link with the time of its oldest observation, so that a tick finds the aged ones fast."""
-    return replace(link, oldest_ms=min(_times_ms(link), default=0))
-
-
-def _times_ms(link: LinkFold) -> list[int]:
-    return [w.latest_ms for w in link.windows] + [r.observed_ms for r in link.reported.values()]
-
-
-def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
-    """What is shown of a link.
-
-    Fusion rule: the space-mean speed of the passages and the reported speed, weighted harmonically
-    by passages and by `WEIGHT_REPORTED`; travel times add, so speeds meet as slowness.
-    """
-    samples = sum(window.samples for window in link.windows)
-    driven_kmh = space_mean_kmh(link.windows)
-    reported_kmh = _reported_kmh(link)
-    speed_kmh = _fused_kmh(driven_kmh, samples, reported_kmh)
-    sources = {"bus": samples} if samples else {}
-    if reported_kmh is not None:
-        sources["its"] = len(link.reported)
-    return LinkView(
-        speed_kmh=None if speed_kmh is None else round(speed_kmh, 1),
-        level=level(speed_kmh, rules.thresholds[road_class]),
-        samples=samples,
-        observed_ms=max(_times_ms(link)) if speed_kmh is not None else None,
-        certainty=_certainty(samples, reported_kmh),
-        sources=sources,
-        closure=_closure(link),
-        subjects=tuple(link.obstructions),
-    )
-
-
-def _reported_kmh(link: LinkFold) -> float | None:
-    """The length-weighted harmonic mean of the reported parts, once they cover half of the link."""
-    parts = [report for report in link.reported.values() if report.speed_kmh > 0]
-    covered = sum(part.share for part in parts)
-    if covered < MIN_SHARE:
-        return None
-    return covered / sum(part.share / part.speed_kmh for part in parts)
-
-
-def _fused_kmh(driven_kmh: float | None, samples: int, reported_kmh: float | None) -> float | None:
-    if driven_kmh is None or reported_kmh is None:
-        return driven_kmh if reported_kmh is None else reported_kmh
-    weight = samples + WEIGHT_REPORTED
-    return weight / (samples / driven_kmh + WEIGHT_REPORTED / reported_kmh)
-
-
-def _certainty(samples: int, reported_kmh: float | None) -> str:
-    """Two buses confirm; a traffic centre reports; one bus lets infer; nothing fresh is lost."""
-    if samples >= 2:
-        return "confirmed"
-    if reported_kmh is not None:
-        return "reported"
-    return "inferred" if samples else "lost"
-
-
-def _closure(link: LinkFold) -> Closure:
-    """The gravest closure in force on the link."""
-    active = [o.closure for o in link.obstructions.values() if o.phase == "active"]
-    return min(active, key=_GRAVITY.index, default=Closure.NONE)
 
 
 class RoadsStage:
@@ -194,12 +57,20 @@ class RoadsStage:
         Table("links", LinkView, letter="l"),
         Table("sources", Source),
         Table("clock", int, letter="c", is_global=True),
+        Table(EPISODES, Episode, letter="a"),
     )
 
-    def __init__(self, network: Network, rules: Rules, inputs: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        rules: Rules,
+        inputs: tuple[str, ...],
+        alerts: AlertRules = AlertRules(),  # noqa: B008 - frozen
+    ) -> None:
         """`inputs`: all input partitions, "topic/partition"; time stands until all have spoken."""
         self._rules = rules
         self._inputs = inputs
+        self._watch = RoadWatch(network, rules, alerts)
         self._classes = {link.id: link.road_class for link in network.links}
 
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
@@ -217,15 +88,16 @@ class RoadsStage:
             return
         watermark_ms = max(source.watermark_ms, part.watermark_ms)
         rows.effects.put("sources", came_from, Source(part.origin.offset, watermark_ms))
-        changed = self._take(rows, part, watermark_ms)
+        done = self._judged(rows.get("clock", str(partition), 0))
+        changed = self._take(rows, part, Moment(watermark_ms, done))
         if watermark_ms > source.watermark_ms:
             changed |= self._advance(rows, partition)
         self._show(rows, changed, rows.get("clock", str(partition), 0))
 
-    def _take(self, rows: "_Rows", part: LinkEvents, watermark_ms: int) -> set[str]:
+    def _take(self, rows: "_Rows", part: LinkEvents, moment: Moment) -> set[str]:
         """Fold the part's records into their links; which links changed."""
         changed: set[str] = set()
-        grid = self._rules.grid
+        grid, watermark_ms = self._rules.grid, moment.heard_ms
         records: tuple[Passage | SpeedShare | Obstruction, ...] = (
             *part.passages,
             *part.speeds,
@@ -245,9 +117,9 @@ class RoadsStage:
                 if row.observed_ms <= watermark_ms - self._rules.fresh_ms:
                     rows.effects.count("speeds late")  # time would take it away, or already has
                     continue
-                link = take_speed(link, row)
+                link = take_speed(link, row, moment)
             else:
-                link = take_obstruction(link, row)
+                link = take_obstruction(link, row, moment)
             rows.effects.put("folds", row.link_id, stamped(link))
             changed.add(row.link_id)
         return changed
@@ -256,9 +128,11 @@ class RoadsStage:
         """Move the partition's clock to the slowest input's time; which links aged by it."""
         times = (rows.get("sources", name, Source()).watermark_ms for name in self._inputs)
         now_ms = min(times)
-        if now_ms <= rows.get("clock", str(partition), 0):
+        before_ms = rows.get("clock", str(partition), 0)
+        if now_ms <= before_ms:
             return set()
         rows.effects.put("clock", str(partition), now_ms)
+        self._judge(rows, before_ms, now_ms)
         fresh_ms = self._rules.fresh_ms
         aged = {
             link_id: link
@@ -268,6 +142,21 @@ class RoadsStage:
         for link_id, link in aged.items():
             rows.effects.put("folds", link_id, stamped(age(link, now_ms, fresh_ms)))
         return set(aged)
+
+    def _judged(self, clock_ms: int) -> Judged:
+        return Judged(clock_ms, self._rules.grid.size_ms)
+
+    def _judge(self, rows: "_Rows", before_ms: int, now_ms: int) -> None:
+        """Judge the links at every end of a window that the clock has passed."""
+        done = self._judged(before_ms)
+        if done.next_after(0) > now_ms:
+            return
+        episodes = Episodes(EPISODES, dict(rows.all(EPISODES)))
+        folds = list(rows.all("folds"))
+        self._watch.judge(rows.effects, episodes, folds, done=done, now_ms=now_ms)
+        for link_id, link in folds:
+            if (after := judged(link, self._judged(now_ms))) is not link:
+                rows.effects.put("folds", link_id, stamped(after))
 
     def _show(self, rows: "_Rows", changed: set[str], now_ms: int) -> None:
         for link_id in sorted(changed):

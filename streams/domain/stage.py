@@ -1,10 +1,10 @@
 """What a stage of the stream is: tables of rows, and a pure step from a message to its effects."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
-from streams.domain.alerts import Alert, Patience, Sight, look, told
+from streams.domain.alerts import Alert, Move, Patience, Sight, episode_id, look, told
 from streams.domain.records import LinkEvents, Message, Origin
 
 Rows = dict[str, Any]
@@ -77,11 +77,20 @@ class Effects:
         table, rows = episodes
         changed = self.changes.get(table, {})
         known = changed[row_id] if row_id in changed else rows.get(row_id)
-        move = look(known, sight, now_ms, patience)
+        move = _named(look(known, sight, now_ms, patience), rule, subject)
         if move.episode != known:
             self.put(table, row_id, move.episode)
         if move.word is not None:
             self.alerts.append(told(rule, subject, known, move, now_ms))
+
+
+def _named(move: Move, rule: str, subject: str) -> Move:
+    """The move with the id of its episode."""
+    episode = move.episode
+    if episode is None or episode.id:
+        return move
+    name = episode_id(rule, subject, episode.since_ms)
+    return move._replace(episode=replace(episode, id=name))
 
 
 class Stage(Protocol):

@@ -29,7 +29,7 @@ SESSION_S = 3
 RESTARTED = (1, 6, -9)  # crashed, no progress, killed: a supervisor starts these anew
 HISTORY = Path(os.environ.get("FAULT_HISTORY", str(ROOT / ".cache" / "faults")))
 PER_S = 100.0
-INPUTS = (*topics.TICKED, topics.FEED_REPORTS)
+INPUTS = topics.TICKED
 
 
 class Rig(Stack):

@@ -1,16 +1,20 @@
 """The stage of the works: permits, reports and time in; rows, obstructions and history out."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import replace
 
 from streams.domain.alerts import Episode
 from streams.domain.clash import Clash
 from streams.domain.clashes import Clashes
-from streams.domain.closure_rule import watch_closures
 from streams.domain.derive import send
 from streams.domain.network import Network, Point
 from streams.domain.placement import place
 from streams.domain.records import Message, Origin, Permit, PermitBatch, SiteReport, Tick
+from streams.domain.rules import AlertRules
+from streams.domain.rules.clash import watch_clashes
+from streams.domain.rules.watching import Look
+from streams.domain.rules.works import watch_closures, watch_works
 from streams.domain.stage import Effects, Episodes, Rows, Table
 from streams.domain.works.directions import Directions
 from streams.domain.works.hours import DAY_MS
@@ -35,12 +39,18 @@ class WorksStage:
         Table("works", Work, letter="w"),
         Table("clashes", Clash, letter="k"),
         Table("computed", int),  # when the clashes were last computed, ms
-        Table(EPISODES, Episode),
+        Table(EPISODES, Episode, letter="a"),
     )
 
     def __init__(
-        self, network: Network, *, partitions: int, gazetteer: Mapping[str, Point] | None = None
+        self,
+        network: Network,
+        *,
+        partitions: int,
+        gazetteer: Mapping[str, Point] | None = None,
+        rules: AlertRules = AlertRules(),  # noqa: B008 - frozen
     ) -> None:
+        self._rules = rules
         self._network = network
         self._partitions = partitions
         self._gazetteer = gazetteer or {}
@@ -60,8 +70,7 @@ class WorksStage:
             now_ms = message.received_ms
             _take_report(step, message)
         self._clash(step, state, now_ms)
-        changed = step.effects.changes.get("works", {})
-        watch_closures(step.effects, Episodes(EPISODES, state[EPISODES]), "work", changed, now_ms)
+        self._watch(step.effects, state, now_ms)
         send(
             step.effects, origin, self._partitions, obstructions=step.obstructions, tick_ms=tick_ms
         )
@@ -81,6 +90,21 @@ class WorksStage:
         for name in sorted(known.keys() | found.keys()):
             if known.get(name) != found.get(name):
                 step.effects.put("clashes", name, found.get(name))
+
+    def _watch(self, effects: Effects, state: Mapping[str, Rows], now_ms: int) -> None:
+        """What is to be told of the works and of their clashes."""
+        look = Look(effects, Episodes(EPISODES, state[EPISODES]), now_ms)
+        works, changed = state["works"], effects.changes.get("works", {})
+        watch_closures(look, self._rules, self._network, "work", known=works, changed=changed)
+        watch_works(look, self._rules, self._network, known=works, changed=changed)
+        watch_clashes(
+            look,
+            self._rules,
+            self._network,
+            known=state["clashes"],
+            changed=effects.changes.get("clashes", {}),
+            works=ChainMap(changed, works),
+        )
 
     def _take_list(self, step: Step, batch: PermitBatch) -> None:
         """Every permit as it stands last in its answer, and what a complete answer leaves out."""

@@ -4,6 +4,7 @@ import copy
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -19,6 +20,7 @@ from streams.stages import stages
 from tests.worlds import PARTITIONS, Sent
 
 Place = tuple[str, int]
+SETTINGS = Settings(rules=str(Path(__file__).with_name("quick_rules.toml")))
 NEVER = 10**9
 
 
@@ -124,7 +126,7 @@ class Worker:
         self.reads_at: dict[Place, int] = {}
         self._runners = {
             topic.name: StageRunner(stage, cast(Gate, self.gate), self, self._rewind, self._passed)
-            for topic, stage in stages(Settings(), self._network).items()
+            for topic, stage in stages(SETTINGS, self._network).items()
         }
 
     def seek(self, places: Iterable[Place]) -> None:
@@ -163,8 +165,7 @@ class Worker:
 
 def places() -> list[Place]:
     """Every partition of every topic that a stage reads."""
-    read = (*topics.TICKED, topics.FEED_REPORTS, topics.LINK_EVENTS)
-    return [(t.name, p) for t in read for p in range(t.partitions(PARTITIONS))]
+    return [(t.name, p) for t in topics.FOLDED for p in range(t.partitions(PARTITIONS))]
 
 
 def publish(log: Log, sents: Iterable[Sent]) -> None:

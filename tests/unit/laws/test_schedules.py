@@ -12,10 +12,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from streams import topics
 from streams.failpoints import POINTS
-from streams.settings import Settings
 from tests.faults.load import City, network
 from tests.faults.oracle import Oracle, differences
-from tests.unit.laws.model import CrashError, Kept, Log, Place, Store, Worker, places, publish
+from tests.unit.laws.model import (
+    SETTINGS,
+    CrashError,
+    Kept,
+    Log,
+    Place,
+    Store,
+    Worker,
+    places,
+    publish,
+)
 from tests.unit.laws.profile import tried
 from tests.worlds import PARTITIONS, Sent
 
@@ -159,7 +168,7 @@ class Schedules(RuleBasedStateMachine):
             self.loop.close()
 
     def _judge(self) -> None:
-        oracle = Oracle(self.network, Settings()).fold(self.sent)
+        oracle = Oracle(self.network, SETTINGS).fold(self.sent)
         kept = self.store.now
         assert differences(oracle.hashes(), kept.rows()) == []  # P1
         ends = {p: len(self.log.records[p]) - 1 for p in places() if self.log.records[p]}

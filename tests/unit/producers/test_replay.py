@@ -112,7 +112,7 @@ def test_ticks_stand_on_the_grid_around_the_data() -> None:
     assert [at_ms - T0_MS for at_ms, _ in found] == [0, 400, 1000, 2000, 2000, 3000]
     tick = wire.decode(found[0][1][0][2])
     assert tick == Tick(T0_MS)
-    assert len(found[0][1]) == 4 + 4 + 1 + 1 + 1  # every partition of the five ticked topics
+    assert len(found[0][1]) == 4 + 4 + 1 + 1 + 1 + 1  # every partition of the six ticked topics
     assert {name for name, _, _ in found[0][1]} == {topic.name for topic in topics.TICKED}
 
 

@@ -20,14 +20,15 @@ def test_a_key_has_one_partition_within_the_topic(key: str, partitions: int) -> 
     assert topics.partition_of(key, partitions) == place
 
 
-def test_time_is_written_to_every_input_of_the_fold() -> None:
-    assert {t.name for t in topics.TICKED} == {
+def test_the_roads_time_is_that_of_the_inputs_that_tell_of_roads() -> None:
+    assert {t.name for t in topics.WATERMARKED} == {
         "bus-positions",
         "link-speeds",
         "permits",
         "incidents",
         "calls",
     }
+    assert {*topics.TICKED} - {*topics.WATERMARKED} == {topics.FEED_REPORTS}
 
 
 @pytest.mark.parametrize(("topic", "count"), [(topics.LINK_EVENTS, 8), (topics.PERMITS, 1)])

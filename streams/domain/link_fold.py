@@ -1,0 +1,233 @@
+"""What is known of a link, and the one view of it that the screens show.
+
+What was replaced is kept for as long as a judgement may still ask for it (see `settled`): the
+inputs of the roads run ahead of each other, and what is judged must not depend on which was first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from streams.domain.levels import Thresholds, level
+from streams.domain.records import Closure, Obstruction, Passage, SpeedShare
+from streams.domain.settled import Judged, Stood, forget, keep, standing, without
+from streams.domain.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
+
+WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
+MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it
+_GRAVITY = (
+    Closure.FULL,
+    Closure.PARTIAL,
+    Closure.UNKNOWN,
+    Closure.SHOULDER,
+    Closure.BUS_STOP,
+    Closure.BICYCLE,
+    Closure.SIDEWALK,
+    Closure.NONE,
+)
+
+
+class Reported(NamedTuple):
+    """The latest speed a traffic centre gave for (a part of) a link."""
+
+    speed_kmh: float
+    observed_ms: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFold:
+    """Everything the fold keeps of one link.
+
+    `reported_before` and `obstructions_before` are what stood in their places and may still be
+    asked for: almost always nothing.
+    """
+
+    windows: tuple[SpeedWindow, ...] = ()
+    reported: dict[str, Reported] = field(default_factory=dict)  # by measured link
+    obstructions: dict[str, Obstruction] = field(default_factory=dict)  # by subject
+    oldest_ms: int = 0  # of the observations; 0: none
+    reported_before: dict[str, tuple[Stood[Reported], ...]] = field(default_factory=dict)
+    obstructions_before: dict[str, tuple[Stood[Obstruction], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """What the screens show of a link."""
+
+    speed_kmh: float | None
+    level: str
+    samples: int
+    observed_ms: int | None
+    certainty: str
+    sources: dict[str, int]
+    closure: Closure
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the fold decides by; a speed counts as now for `fresh_ms`."""
+
+    grid: WindowGrid
+    fresh_ms: int
+    thresholds: Mapping[str, Thresholds]
+
+
+class Moment(NamedTuple):
+    """When a source told something, by its own time, and how far judgement has come."""
+
+    heard_ms: int
+    judged: Judged
+
+
+def take_passage(link: LinkFold, passage: Passage, grid: WindowGrid) -> LinkFold:
+    return replace(link, windows=add_passage(link.windows, passage, grid))
+
+
+def take_speed(link: LinkFold, speed: SpeedShare, moment: Moment) -> LinkFold:
+    """The link with a reported speed; an older report than the one known changes nothing.
+
+    It counts in judgements from when both its arrival and its own time have passed. Reports keep
+    the order of their names: sums of floats depend on the order of their parts.
+    """
+    known = link.reported.get(speed.via)
+    if known is not None and known.observed_ms > speed.observed_ms:
+        return link
+    latest = Reported(speed.speed_kmh, speed.observed_ms, speed.share)
+    if latest == known:
+        return link
+    from_ms = max(moment.heard_ms, speed.observed_ms)
+    return replace(
+        link,
+        reported=dict(sorted({**link.reported, speed.via: latest}.items())),
+        reported_before=keep(link.reported_before, speed.via, known, from_ms, moment.judged),
+    )
+
+
+def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: Moment) -> LinkFold:
+    """The link with, or after its end without, a work or an incident."""
+    subject = obstruction.subject
+    known = link.obstructions.get(subject)
+    if obstruction == known or (known is None and obstruction.is_over):
+        return link
+    others = {k: v for k, v in link.obstructions.items() if k != subject}
+    if not obstruction.is_over:
+        others[subject] = obstruction
+    before = keep(link.obstructions_before, subject, known, moment.heard_ms, moment.judged)
+    return replace(link, obstructions=dict(sorted(others.items())), obstructions_before=before)
+
+
+def age(link: LinkFold, now_ms: int, fresh_ms: int) -> LinkFold:
+    """The link without what is too old to count as now."""
+    since_ms = now_ms - fresh_ms
+
+    def is_old(report: Reported) -> bool:
+        return report.observed_ms <= since_ms
+
+    return replace(
+        link,
+        windows=tuple(w for w in link.windows if w.latest_ms > since_ms),
+        reported={via: r for via, r in link.reported.items() if not is_old(r)},
+        reported_before=without(link.reported_before, is_old),
+    )
+
+
+def judged(link: LinkFold, done: Judged) -> LinkFold:
+    """The link without what no later judgement can ask for."""
+    if not link.reported_before and not link.obstructions_before:
+        return link
+    return replace(
+        link,
+        reported_before=forget(link.reported_before, done),
+        obstructions_before=forget(link.obstructions_before, done),
+    )
+
+
+def as_of(link: LinkFold, at_ms: int, rules: Rules) -> LinkFold:
+    """The link as all its inputs had told of it by the judgement at `at_ms`: windows that take
+    nothing more, the reports and obstructions that stood then.
+    """
+    since_ms = at_ms - rules.fresh_ms
+    return LinkFold(
+        windows=tuple(
+            window
+            for window in link.windows
+            if window.latest_ms > since_ms and rules.grid.is_closed(window.start_ms, at_ms)
+        ),
+        reported={
+            via: report
+            for via, report in standing(link.reported, link.reported_before, at_ms).items()
+            if report.observed_ms > since_ms
+        },
+        obstructions=standing(link.obstructions, link.obstructions_before, at_ms),
+    )
+
+
+def stamped(link: LinkFold) -> LinkFold:
+    """The link with the time of its oldest observation, so that a tick finds the aged ones fast."""
+    return replace(link, oldest_ms=min(_times_ms(link), default=0))
+
+
+def _times_ms(link: LinkFold) -> list[int]:
+    before = [s.row for row in link.reported_before.values() for s in row if s.row is not None]
+    return [
+        *(window.latest_ms for window in link.windows),
+        *(report.observed_ms for report in (*link.reported.values(), *before)),
+    ]
+
+
+def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
+    """What is shown of a link.
+
+    Fusion rule: the space-mean speed of the passages and the reported speed, weighted harmonically
+    by passages and by `WEIGHT_REPORTED`; travel times add, so speeds meet as slowness.
+    """
+    samples = sum(window.samples for window in link.windows)
+    driven_kmh = space_mean_kmh(link.windows)
+    reported_kmh = _reported_kmh(link)
+    speed_kmh = _fused_kmh(driven_kmh, samples, reported_kmh)
+    sources = {"bus": samples} if samples else {}
+    if reported_kmh is not None:
+        sources["its"] = len(link.reported)
+    return LinkView(
+        speed_kmh=None if speed_kmh is None else round(speed_kmh, 1),
+        level=level(speed_kmh, rules.thresholds[road_class]),
+        samples=samples,
+        observed_ms=max(_times_ms(link)) if speed_kmh is not None else None,
+        certainty=_certainty(samples, reported_kmh),
+        sources=sources,
+        closure=_closure(link),
+        subjects=tuple(link.obstructions),
+    )
+
+
+def _reported_kmh(link: LinkFold) -> float | None:
+    """The length-weighted harmonic mean of the reported parts, once they cover half of the link."""
+    parts = [report for report in link.reported.values() if report.speed_kmh > 0]
+    covered = sum(part.share for part in parts)
+    if covered < MIN_SHARE:
+        return None
+    return covered / sum(part.share / part.speed_kmh for part in parts)
+
+
+def _fused_kmh(driven_kmh: float | None, samples: int, reported_kmh: float | None) -> float | None:
+    if driven_kmh is None or reported_kmh is None:
+        return driven_kmh if reported_kmh is None else reported_kmh
+    weight = samples + WEIGHT_REPORTED
+    return weight / (samples / driven_kmh + WEIGHT_REPORTED / reported_kmh)
+
+
+def _certainty(samples: int, reported_kmh: float | None) -> str:
+    """Two buses confirm; a traffic centre reports; one bus lets infer; nothing fresh is lost."""
+    if samples >= 2:
+        return "confirmed"
+    if reported_kmh is not None:
+        return "reported"
+    return "inferred" if samples else "lost"
+
+
+def _closure(link: LinkFold) -> Closure:
+    """The gravest closure in force on the link."""
+    active = [o.closure for o in link.obstructions.values() if o.phase == "active"]
+    return min(active, key=_GRAVITY.index, default=Closure.NONE)

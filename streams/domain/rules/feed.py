@@ -1,0 +1,24 @@
+"""The rule `feed`: a feed is silent, broken, stopped or frozen, so the city is not known now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from streams.domain.alerts import Episode, Sight
+from streams.domain.rules.book import AlertRules
+from streams.domain.rules.watching import Look
+
+NOT_NOW = frozenset({"stale", "unknown", "stopped", "frozen"})
+
+
+def watch_feeds(look: Look, rules: AlertRules, feeds: Mapping[str, tuple[str, str]]) -> None:
+    """Look at every feed: its name -> the word that the screens show of it now, and its code."""
+
+    def sight(known: Any, _episode: Episode | None) -> Sight | None:
+        name, word, code = known
+        if word not in NOT_NOW:
+            return None
+        facts = {"title": name, "links": [], "status": str(word), "code": code}
+        return Sight(rules.feed.severity, facts)
+
+    for name, (word, code) in feeds.items():
+        look.at("feed", rules.feed, f"feed:{name}", sight, (name, word, code))

@@ -1,0 +1,149 @@
+"""The rules `jam` and `slowdown`, judged on what the roads' inputs had told by the end of a window.
+
+A view of a link changes as its inputs arrive, and how they interleave is not fixed; a judgement is
+made once the slowest of them has passed its time (see `settled`). So the same log gives the same
+episodes in any order of its partitions.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from streams.domain.alerts import Episode, Sight
+from streams.domain.link_fold import LinkFold, LinkView, Rules, as_of, view
+from streams.domain.network import Link, Network
+from streams.domain.rules.book import AlertRules
+from streams.domain.rules.watching import Look, point_of
+from streams.domain.settled import Judged
+from streams.domain.stage import Effects, Episodes
+
+_PREFIXES = {name: f"{name} link:" for name in ("jam", "slowdown")}
+
+
+class Settled(NamedTuple):
+    """A link as a judgement finds it, and the permits whose works are in force on it."""
+
+    link: Link
+    view: LinkView
+    works: tuple[str, ...]
+
+
+class RoadWatch:
+    """Looks at links; `rules` are the fold's, `alerts` those of the alerts."""
+
+    def __init__(self, network: Network, rules: Rules, alerts: AlertRules) -> None:
+        self._network = network
+        self._rules = rules
+        self._alerts = alerts
+        self._well_kmh = {link.id: self._well_from_kmh(link) for link in network.links}
+
+    def _well_from_kmh(self, link: Link) -> float:
+        """From which speed on no rule can see anything, with room for what floats round off."""
+        jam_kmh = self._rules.thresholds[link.road_class].jam_kmh
+        return 1.01 * max(jam_kmh, link.free_flow_kmh * self._alerts.slowdown.below) + 0.1
+
+    def judge(
+        self,
+        effects: Effects,
+        episodes: Episodes,
+        folds: Iterable[tuple[str, LinkFold]],
+        *,
+        done: Judged,
+        now_ms: int,
+    ) -> None:
+        """Make every judgement after `done` and up to `now_ms`, of links that are known at all."""
+        is_open = {key.partition("link:")[2] for key in episodes.rows}
+        for link_id, fold in folds:
+            link = self._network.link(link_id)
+            if link is None or (link_id not in is_open and self._is_well(link_id, fold)):
+                continue
+            self._judge(effects, episodes, link, fold, done=done, now_ms=now_ms)
+        effects.alerts.sort(key=lambda alert: (alert.at_ms, alert.subject))
+
+    def _is_well(self, link_id: str, fold: LinkFold) -> bool:
+        """Whether nothing is slow in all that is known of a link, early or late: most links, most
+        of the time. A mean is never below its lowest part.
+        """
+        well_kmh = self._well_kmh[link_id]
+        return (
+            not fold.reported_before
+            and all(w.length_m * 3600 >= w.travel_ms * well_kmh for w in fold.windows)
+            and all(report.speed_kmh >= well_kmh for report in fold.reported.values())
+        )
+
+    def _judge(
+        self,
+        effects: Effects,
+        episodes: Episodes,
+        link: Link,
+        fold: LinkFold,
+        *,
+        done: Judged,
+        now_ms: int,
+    ) -> None:
+        """All judgements of one link: from its first observation on, while there is one that counts
+        or an episode that is open. A gap of days in the log costs no more than what lies in it.
+        """
+        at_ms = done.next_after(0)
+        if not _episodes_of(link.id, effects, episodes):
+            at_ms = done.next_after(fold.oldest_ms)
+        last_ms = max(newest_ms(fold) + self._rules.fresh_ms, at_ms)
+        while at_ms <= now_ms:
+            self._look(Look(effects, episodes, at_ms), link, as_of(fold, at_ms, self._rules))
+            at_ms += done.every_ms
+            if at_ms > last_ms and not _episodes_of(link.id, effects, episodes):
+                return
+
+    def _look(self, look: Look, link: Link, fold: LinkFold) -> None:
+        """Look at one link once."""
+        settled = Settled(link, view(fold, link.road_class, self._rules), _works_on(fold))
+        subject = f"link:{link.id}"
+        look.at("jam", self._alerts.jam, subject, self._jam, settled)
+        look.at("slowdown", self._alerts.slowdown, subject, self._slowdown, settled)
+
+    def _jam(self, settled: Settled, _episode: Episode | None) -> Sight | None:
+        if settled.view.level != "jam":
+            return None
+        return Sight(self._alerts.jam.severity, {**self._facts(settled), "level": "jam"})
+
+    def _slowdown(self, settled: Settled, episode: Episode | None) -> Sight | None:
+        """Slower than a share of the free flow, and to the end slower than a higher one."""
+        rule = self._alerts.slowdown
+        speed_kmh = settled.view.speed_kmh
+        if speed_kmh is None or not settled.works:
+            return None
+        is_told = episode is not None and episode.told > 0
+        bound_kmh = settled.link.free_flow_kmh * (rule.until if is_told else rule.below)
+        if speed_kmh >= bound_kmh:
+            return None
+        return Sight(rule.severity, {**self._facts(settled), "works": list(settled.works)})
+
+    def _facts(self, settled: Settled) -> dict[str, object]:
+        """What is said of a link; its speed is left out, or each minute would be news."""
+        link = settled.link
+        facts = {"title": link.name, "links": [link.id], "road": link.road_name}
+        point = point_of((link.id,), self._network)
+        return {**facts, **point, "closure": settled.view.closure.value}
+
+
+def newest_ms(fold: LinkFold) -> int:
+    """The time of the newest observation; 0: none."""
+    windows = (window.latest_ms for window in fold.windows)
+    return max((*windows, *(report.observed_ms for report in fold.reported.values())), default=0)
+
+
+def _works_on(fold: LinkFold) -> tuple[str, ...]:
+    return tuple(
+        subject.removeprefix("work:")
+        for subject, each in fold.obstructions.items()
+        if each.kind == "work" and each.phase == "active"
+    )
+
+
+def _episodes_of(link_id: str, effects: Effects, episodes: Episodes) -> bool:
+    """Whether a link has an open episode of any rule, as it stands in the midst of a message."""
+    changed = effects.changes.get(episodes.table, {})
+    names = (prefix + link_id for prefix in _PREFIXES.values())
+    return any(
+        (changed[name] if name in changed else episodes.rows.get(name)) is not None
+        for name in names
+    )

@@ -1,0 +1,62 @@
+"""The rules `closure`, `overdue` and `unseen`: what a work or an incident takes from the road.
+
+`unseen` is a permit in its hours of which nobody, neither feed nor crew nor office, has said that
+it began.
+"""
+
+from typing import Any
+
+from streams.domain.alerts import Episode, Severity, Sight
+from streams.domain.network import Network
+from streams.domain.records import Closure
+from streams.domain.rules.book import AlertRules, Graded
+from streams.domain.rules.watching import Look, SightOf, facts_of
+from streams.domain.stage import Rows
+
+_SEVERITIES = {Closure.FULL: Severity.CRITICAL, Closure.PARTIAL: Severity.WARNING}
+_AT_WORK = ("active", "paused")
+
+
+def watch_closures(
+    look: Look, rules: AlertRules, network: Network, kind: str, *, known: Rows, changed: Rows
+) -> None:
+    """Look at the closures of works or incidents (`kind`)."""
+
+    def sight(row: Any, _episode: Episode | None) -> Sight | None:
+        if not row.is_in_force or row.closure is Closure.NONE or not row.links:
+            return None
+        return Sight(_SEVERITIES.get(row.closure, Severity.NOTICE), facts_of(row, network))
+
+    look.at_rows("closure", rules.closure, kind, known=known, changed=changed, sight_of=sight)
+
+
+def watch_works(
+    look: Look, rules: AlertRules, network: Network, *, known: Rows, changed: Rows
+) -> None:
+    """Look at the works: those past their end, and those that nobody saw begin."""
+    rows = {"known": known, "changed": changed}
+    overdue, unseen = _overdue(rules.overdue, network), _unseen(rules.unseen, network)
+    look.at_rows("overdue", rules.overdue, "work", sight_of=overdue, **rows)
+    look.at_rows("unseen", rules.unseen, "work", sight_of=unseen, **rows)
+
+
+def _overdue(rule: Graded, network: Network) -> SightOf:
+    def sight(row: Any, _episode: Episode | None) -> Sight | None:
+        return Sight(rule.severity, facts_of(row, network)) if row.phase == "overdue" else None
+
+    return sight
+
+
+def _unseen(rule: Graded, network: Network) -> SightOf:
+    """Told once, it holds on through the pauses of a day: one permit, one message."""
+
+    def sight(row: Any, episode: Episode | None) -> Sight | None:
+        is_told = episode is not None and episode.told > 0
+        is_at_work = row.phase in _AT_WORK if is_told else row.phase == "active"
+        if not is_at_work or row.started is not None:
+            return None
+        facts = facts_of(row, network)
+        del facts["phase"]  # it pauses every night, which is no news
+        return Sight(rule.severity, facts)
+
+    return sight

@@ -1,0 +1,57 @@
+"""How a subscription comes to be and becomes another; each is written to the log whole. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from streams.domain.endpoint_url import Networks, check_url
+from streams.domain.network import Network
+from streams.domain.subscription_rules import check_known, check_subscription, tidied
+from streams.domain.subscriptions import Subscription
+
+PREVIOUS_MS = 24 * 3_600_000  # how long the secret before a rotation signs too
+OWN = (
+    "endpoint",
+    "secret_generation",
+    "previous_until_ms",
+    "changed_ms",
+    "created_ms",
+    "is_removed",
+)
+"""The fields nobody sets by hand."""
+SETTABLE = tuple(row.name for row in fields(Subscription) if row.name not in OWN)
+
+
+def checked(subscription: Subscription, network: Network, allowed: Networks) -> Subscription:
+    """The subscription in its one form; raises SubscriptionError for what cannot be here."""
+    tidy = tidied(subscription)
+    check_subscription(tidy)
+    check_known(tidy, network)
+    check_url(tidy.url, allowed)
+    return tidy
+
+
+def added(endpoint: str, said: Mapping[str, Any], now_ms: int) -> Subscription:
+    """A new one, of what was said of it."""
+    empty = Subscription(endpoint=endpoint, url="", title="")
+    return replace(empty, **said, changed_ms=now_ms)
+
+
+def changed(subscription: Subscription, said: Mapping[str, Any], now_ms: int) -> Subscription:
+    """It with what was said; what was not stays."""
+    return replace(subscription, **said, changed_ms=now_ms)
+
+
+def rotated(subscription: Subscription, now_ms: int, *, is_leaked: bool = False) -> Subscription:
+    """It with the next secret. The one before signs for 24 h more, unless it has leaked."""
+    return replace(
+        subscription,
+        secret_generation=subscription.secret_generation + 1,
+        previous_until_ms=0 if is_leaked else now_ms + PREVIOUS_MS,
+        changed_ms=now_ms,
+    )
+
+
+def removed(subscription: Subscription, now_ms: int) -> Subscription:
+    """The word that it is no more."""
+    return replace(subscription, is_removed=True, changed_ms=now_ms)

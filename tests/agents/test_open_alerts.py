@@ -1,0 +1,61 @@
+"""Open episodes in a real Redis: what a screen reads at its start, and what it hears after."""
+
+import redis.asyncio as aioredis
+
+from streams.domain.alerts import episode_id
+from streams.domain.feeds import FeedsStage
+from streams.domain.records import Closure, FeedReport, Message, Outcome, Permit, PermitBatch, Tick
+from streams.domain.stage import Stage, Sum
+from streams.domain.works import WorksStage
+from streams.gate import Gate
+from streams.settings import Settings
+from streams.stages import stages
+from streams.store import EPISODES, Store
+from tests.fakes import Folded, at, street
+
+PERMIT = Permit("P1", "굴착", at(0), at(60), closure=Closure.PARTIAL, link_ids=("S1>S2",))
+LISTED = PermitBatch("permits", at(0), is_complete=True, rows=(PERMIT,))
+REPORT = FeedReport("its.speeds", Outcome.UNKNOWN, at(0), 60_000)
+
+
+async def carry(gate: Gate, topic: str, stage: Stage, *messages: Message) -> None:
+    fold = Folded(stage, topic)
+    for offset, message in enumerate(messages):
+        effects = Sum()
+        effects.add(fold.take(message))
+        await gate.apply((topic, 0), offset, offset, stage=stage, effects=effects)
+
+
+async def test_a_screen_reads_the_open_episodes_and_hears_of_their_ends(
+    gate: Gate, client: aioredis.Redis
+) -> None:
+    works = WorksStage(street(), partitions=1)
+    await carry(gate, "feed-reports", FeedsStage(), REPORT, Tick(at(1)), Tick(at(61)))
+    await carry(gate, "permits", works, LISTED, Tick(at(30)))
+    store = Store(client)
+    alerts = (await store.picture(1)).alerts
+    assert set(alerts) == {"closure work:P1", "unseen work:P1", "feed feed:its.speeds"}
+    assert alerts["closure work:P1"]["id"] == episode_id("closure", "work:P1", at(0))
+    assert alerts["unseen work:P1"]["told"] == 0  # it waits: no alert yet
+    assert alerts["feed feed:its.speeds"]["facts"]["status"] == "unknown"
+    deltas = [delta for _, delta in await store.deltas_after("0-0", block_ms=0)]
+    assert {name for delta in deltas for name in delta.get("a", {})} == set(alerts)
+
+
+async def test_an_end_takes_the_episode_off_the_screens(gate: Gate, client: aioredis.Redis) -> None:
+    works = WorksStage(street(), partitions=1)
+    await carry(gate, "permits", works, LISTED, Tick(at(60)))
+    store = Store(client)
+    assert (await store.picture(1)).alerts == {}
+    last = (await store.deltas_after("0-0", block_ms=0))[-1][1]
+    assert last["a"] == {"closure work:P1": None, "unseen work:P1": None}
+
+
+def test_the_store_knows_the_episodes_of_every_stage() -> None:
+    names = {
+        table.name
+        for stage in stages(Settings(), street()).values()
+        for table in stage.tables
+        if table.letter == "a"
+    }
+    assert names == {f"{name}-episodes" for name in EPISODES}
