@@ -19,8 +19,11 @@ _HELP = """Serves the live map, the page of each work and the API.
 
 Settings come from the environment: BOMNAE_NETWORK (folder with network.json, needed),
 BOMNAE_REDIS, BOMNAE_HTTP (default 127.0.0.1:8700; port 0 takes a free one), BOMNAE_CITY,
-BOMNAE_TILES, BOMNAE_LEVELS_*, and BOMNAE_KAFKA for the calls that the desk logs. Redis may be away:
-the server waits for it and says so. Kafka may be away: only calls are refused then."""
+BOMNAE_TILES, BOMNAE_LEVELS_*, and BOMNAE_KAFKA for what the desk and crews tell. Redis may be away:
+the server waits for it and says so. Kafka may be away: only what is told is refused then.
+
+Crews tap on /w/{work} by signed links (BOMNAE_SECRET, BOMNAE_PUBLIC_URL). Their photos are kept in
+BOMNAE_PHOTOS and deleted by this server a week after their work is over."""
 _EXIT_CODES = "exit codes: 0 stopped by a signal, 1 failure, 2 usage or settings"
 STOP_WITHIN_S = 5.0
 

@@ -38,6 +38,8 @@ SMALL = {  # letter -> kind of the rows that lie in one partition
     "q": store.CALLS,
     "r": store.REPORTS,
     "k": store.CLASHES,
+    "a": "work-episodes",
+    "y": store.ACKNOWLEDGEMENTS,
 }
 CLOSURES = ("full", "partial", "none", "sidewalk", "none", "partial", "none", "shoulder")
 PURPOSES = ("하수관 정비", "도시가스관 매설", "전력구 굴착", "상수도 누수 복구", "통신관로 신설")

@@ -57,7 +57,7 @@ def running_redis(folder: Path) -> Iterator[redis.Redis]:
 class MapServer:
     """`python -m maps serve` on a port that stays the same when it is started again."""
 
-    def __init__(self, client: redis.Redis, network: Path, log: Path) -> None:
+    def __init__(self, client: redis.Redis, network: Path, log: Path, **settings: str) -> None:
         self.address = f"127.0.0.1:{free_port()}"
         self.url = f"http://{self.address}"
         self._log = log
@@ -69,6 +69,7 @@ class MapServer:
             "BOMNAE_HTTP": self.address,
             "BOMNAE_SIMULATED": "1",
             "BOMNAE_CITY": "가온시",
+            **{f"BOMNAE_{name.upper()}": value for name, value in settings.items()},
         }
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -98,9 +99,11 @@ class MapServer:
 
 
 @contextmanager
-def running_map(client: redis.Redis, network: Path, folder: Path) -> Iterator[MapServer]:
-    """The map server, stopped at the end whatever happens."""
-    server = MapServer(client, network, folder / "maps.log")
+def running_map(
+    client: redis.Redis, network: Path, folder: Path, **settings: str
+) -> Iterator[MapServer]:
+    """The map server with these settings besides, stopped at the end whatever happens."""
+    server = MapServer(client, network, folder / "maps.log", **settings)
     try:
         server.start()
         yield server

@@ -13,6 +13,7 @@ from maps.desk.evidence import Evidence
 from maps.desk.gather import Facts, gather
 from maps.desk.lead import lead
 from maps.desk.scene import Json, Place, Scene
+from maps.desk.site import said_json
 from maps.desk.skips import skip_clause, skipped
 from maps.desk.times import moment_en, moment_ko
 from maps.desk.until import until
@@ -67,7 +68,7 @@ def card(place: Place, scene: Scene, ways: Ways | None = None) -> Json:
         "sentence_en": sentence(told, "en"),
         "clauses": [clause.json() for clause in merged(_in_order(spoken, quiet))],
         "sources": evidence.rows,
-        "works": [_work(b, scene) for b in facts.blockings if b.kind == "work"],
+        "works": [_work(b, scene, verdict) for b in facts.blockings if b.kind == "work"],
         "incidents": [_incident(b) for b in facts.blockings if b.kind == "incident"],
         "detour": detour,
         "buses": skips,
@@ -197,7 +198,8 @@ def _verdict(facts: Facts, verdict: Verdict) -> Json:
     }
 
 
-def _work(blocking: Blocking, scene: Scene) -> Json:
+def _work(blocking: Blocking, scene: Scene, verdict: Verdict) -> Json:
+    """A work with how sure it is and the last word; one that buses contradict is only reported."""
     row = blocking.row
     said = row.get("cancelled") or row.get("ended") or row.get("started")
     grounds = Grounds(
@@ -209,7 +211,12 @@ def _work(blocking: Blocking, scene: Scene) -> Json:
         is_said=is_by_people(said),
     )
     fields = {name: shown(row.get(name)) for name in _WORK_FIELDS}
-    return {"id": blocking.id, **fields, "certainty": certainty(grounds).word}
+    word = certainty(grounds).word
+    is_denied = verdict.certainty.ground == "contradicted" and blocking.closure == "full"
+    if is_denied and blocking.is_in_force and word == "confirmed":
+        word = "reported"
+    told = said_json(row, scene.said_ms)
+    return {"id": blocking.id, **fields, "certainty": word, "said": told}
 
 
 def _incident(blocking: Blocking) -> Json:

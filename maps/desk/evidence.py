@@ -105,11 +105,12 @@ class Evidence:
         return self.add(kind, blocking.id, at_ms, ko, en)
 
     def said(self, blocking: Blocking, which: str) -> str:
-        """Who said that a work "started" or "ended", and when; its permit where the feed did."""
+        """Who said that a work "started" or "ended", and when; its permit where nobody did."""
         said = blocking.row.get(which) or {}
-        if not is_by_people(said):
+        if not said.get("at_ms"):
             return self.notice(blocking)
-        by, at_ms = str(said["by"]), int(said.get("at_ms") or 0)
+        by = str(said["by"]) if is_by_people(said) else "permit"
+        at_ms = int(said["at_ms"])
         ko, en = teller(said)
         done_ko, done_en = _SPOKEN[which]
         return self.add(

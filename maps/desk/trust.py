@@ -1,13 +1,13 @@
 """The clauses on how sure the verdict is, how old its evidence, what speaks against it."""
 
-from maps.desk.blockings import is_by_people
+from maps.desk.blockings import Blocking, is_by_people
 from maps.desk.clauses import Clause, ended_words
 from maps.desk.evidence import Evidence, heard_ms
 from maps.desk.gather import Facts
 from maps.desk.scene import BUS_FEEDS
 from maps.desk.silence import stale
 from maps.desk.times import age_en, age_ko, ago_ko, moment_en, moment_ko
-from maps.desk.verdict import Verdict, own_work
+from maps.desk.verdict import Verdict, is_start_said, own_work
 from maps.desk.words import source_name, teller
 
 
@@ -34,6 +34,9 @@ def _by_buses(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
         return Clause("age", ko, f"Positions up to {old_en}.", (evidence.under_way(facts),))
     source = (evidence.buses(facts),)
     if verdict.certainty.ground == "contradicted":
+        told = next((b for b in facts.causes if is_start_said(b) and b.closure == "full"), None)
+        if told is not None:
+            return _said_against_buses(told, evidence)
         notice = _notice_words(facts, evidence)
         return Clause(
             "age", f"{notice[0]} 따른 내용입니다.", f"Reported by the {notice[1]}.", (notice[2],)
@@ -49,6 +52,16 @@ def _by_buses(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
     en = f"Confirmed: {seen.count} buses passed, the last {old_en}"
     en += f"; seen on {seen.links} of {len(facts.links)} sections." if part else "."
     return Clause("age", ko, en, source)
+
+
+def _said_against_buses(told: Blocking, evidence: Evidence) -> Clause:
+    """Who on site said that it began; that buses pass is the next clause."""
+    said = told.row["started"]
+    who_ko, who_en = teller(said)
+    at_ms, now_ms = int(said["at_ms"]), evidence.scene.said_ms
+    ko = f"{who_ko}에서 {moment_ko(at_ms, now_ms)}에 시작했다고 알려 온 내용입니다."
+    en = f"{who_en.capitalize()} said it began {moment_en(at_ms, now_ms)}."
+    return Clause("age", ko, en, (evidence.said(told, "started"),))
 
 
 def _by_buses_then(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:

@@ -97,7 +97,7 @@ def _grounds(facts: Facts, scene: Scene) -> Grounds:
         is_listed=not notices or any(not b.row.get("unlisted_ms") for b in notices),
         passages=_counted(facts),
         has_speed=has_speed(facts, scene),
-        is_said=_is_end_said(facts) if is_open else any(_is_start_said(b) for b in notices),
+        is_said=_is_end_said(facts) if is_open else any(is_start_said(b) for b in notices),
         has_ended=any(scene.is_current(b.feed) for b in facts.ended),  # or was it put off since?
     )
 
@@ -108,7 +108,8 @@ def _counted(facts: Facts) -> int:
     return facts.seen.count if facts.closed or is_half else min(facts.seen.count, 1)
 
 
-def _is_start_said(blocking: Blocking) -> bool:
+def is_start_said(blocking: Blocking) -> bool:
+    """Whether a crew or an office said that it began, and nobody since then that it ended."""
     return is_by_people(blocking.row.get("started")) and not blocking.row.get("ended")
 
 

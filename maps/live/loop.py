@@ -8,10 +8,11 @@ picture and a `resync` to every reader.
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from redis.exceptions import RedisError
 
-from maps.live import sse
+from maps.live import deliveries, sse
 from maps.live.broadcast import Broadcast, Reader
 from maps.live.catch_up import BATCH, LOSSES, Delta, missed, place_of
 from maps.views import bodies
@@ -52,6 +53,7 @@ class Live:
         self.reload_count = 0
         self._is_broken = False
         self._told: dict[str, str] = {}
+        self.undelivered: list[dict[str, Any]] = []
 
     async def follow(self) -> None:
         """Read on for ever; every loss of Redis is survived."""
@@ -141,6 +143,7 @@ class Live:
         while True:
             await asyncio.sleep(JUDGE_S)
             self.judge_feeds()
+            await self.judge_deliveries()
             passed_s += JUDGE_S
             if passed_s >= sse.PING_S:
                 passed_s = 0.0
@@ -157,6 +160,18 @@ class Live:
         self._told = found
         if changed:
             self._send_state(Facts(at_ms=self.now_ms(), feeds=changed))
+
+    async def judge_deliveries(self) -> None:
+        """Tell which endpoints a critical alert has not reached, when that is news."""
+        if self.store_state == LOST:
+            return
+        try:
+            found = await deliveries.undelivered(self.store.client, self.now_ms())
+        except LOSSES:
+            return  # what was told last stands; that the store is lost the reading loop says
+        if found != self.undelivered:
+            self.undelivered = found
+            self._send_state(Facts(at_ms=self.now_ms()))
 
     async def other_network(self) -> str:
         """The version of the network the worker folds where it is not ours, else ""."""
@@ -177,6 +192,7 @@ class Live:
         """An event that moves no one on (id and prev are the head) but says how things are."""
         body = bodies.delta_event(facts, None, self.network, prev=head, now_ms=self.now_ms())
         body["store"] = self.store_state
+        body["undelivered"] = self.undelivered
         return sse.event("d", body, head)
 
     def _resync_block(self) -> sse.Block:

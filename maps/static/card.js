@@ -19,7 +19,7 @@
       this.ageOf = null;
       if (!chosen || !picture) return this.close();
       const isFocused = this.element.contains(document.activeElement);
-      const draw = { link: () => this.showLink(chosen.id), work: () => this.showWork(chosen.id), incident: () => this.showIncident(chosen.id), clash: () => this.showClash(chosen.id), report: () => this.showReport(chosen.id), bus: () => this.showBus(chosen.id) }[chosen.kind];
+      const draw = { link: () => this.showLink(chosen.id), work: () => this.showWork(chosen.id), incident: () => this.showIncident(chosen.id), clash: () => this.showClash(chosen.id), report: () => this.showReport(chosen.id), alert: () => this.showAlert(chosen.id), bus: () => this.showBus(chosen.id) }[chosen.kind];
       this.element.hidden = false;
       this.element.dataset.kind = chosen.kind;
       draw();

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
-  const SHOWN = ["/", "d", "c", "l", "0", "1-4", "?", "Esc"];
+  const SHOWN = ["/", "a", "s", "d", "c", "l", "0", "1-4", "?", "Esc"];
 
   function isWriting(target) {
     return target instanceof HTMLElement && (target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select") || target.isContentEditable);

@@ -42,7 +42,12 @@
         if (isByKey) this.card.focus();
       };
       this.clashes = new Bomnae.Clashes(this.lists, () => this.onClashes());
-      this.card = new Bomnae.Card(state, clock, { choose: (chosen, isFlying) => this.choose(chosen, isFlying) });
+      const acknowledge = (alert) => this.acknowledging.open(alert);
+      this.alerts = new Bomnae.Alerts(clock, { isSure: () => this.sign.store === "ok" && this.picture.clock_ms !== null, acknowledge, hurry: (alert) => this.acknowledging.hurry(alert), choose: (alert) => this.choose({ kind: "alert", id: alert.name }, true) });
+      this.acknowledging = new Bomnae.AckDialog((alert) => this.alerts.markSent(alert.id));
+      this.deliveries = new Bomnae.DeliveryLog(clock, (episode) => this.alerts.titleOf(episode));
+      this.undelivered = new Bomnae.UndeliveredSign(clock);
+      this.card = new Bomnae.Card(state, clock, { choose: (chosen, isFlying) => this.choose(chosen, isFlying), acknowledge });
       Bomnae.skipTo(document.querySelector(".skip"));
       this.search = new Bomnae.Search((result) => this.goTo(result));
     }
@@ -139,6 +144,7 @@
       this.picture.load(snapshot);
       this.sign.picture = this.picture;
       this.sign.store = snapshot.store || "ok";
+      this.undelivered.show(snapshot.undelivered);
       this.buses.update(false);
       this.repaintAll();
       this.showSimulated();
@@ -163,6 +169,7 @@
     take(delta, id) {
       this.clock.observe(delta.t);
       this.tellStore(delta.store);
+      this.undelivered.show(delta.undelivered);
       const touched = this.picture.apply(delta);
       const { pending } = this;
       pending.links.push(...touched.links);
@@ -172,6 +179,7 @@
       pending.isLists ||= touched.works || touched.incidents || touched.reports;
       if (touched.works) this.clashes.ask();
       if (touched.feeds) this.feeds.show(this.picture);
+      if (touched.alerts) this.alerts.show(this.picture); // at once, and in a hidden window too: it may have to sound
       if (delta.at && (touched.links.length || touched.buses)) pending.stamps.push(delta.at);
       this.touchCard(delta, touched);
       this.told(id);
@@ -194,8 +202,8 @@
       const links = new Set(touched.links);
       for (const i of touched.spoken) links.add(i);
       for (const [i] of delta.c || []) links.add(i);
-      const isBus = this.state.chosen.kind === "bus" && touched.buses;
-      this.card.refresh(links, touched.works || touched.incidents || touched.reports || isBus);
+      const isOwn = { bus: touched.buses, alert: touched.alerts }[this.state.chosen.kind];
+      this.card.refresh(links, touched.works || touched.incidents || touched.reports || isOwn);
     }
 
     askFrame() {
@@ -237,6 +245,7 @@
       if (!this.picture) return;
       this.lists.show(this.picture);
       this.clashes.show(this.picture);
+      this.alerts.show(this.picture);
       this.feeds.show(this.picture);
     }
 
@@ -280,6 +289,7 @@
       this.card.show(this.picture);
       this.marks.choose(links, place);
       this.lists.markChosen();
+      this.alerts.markChosen(chosen);
       if (chosen && (isFlying && !this.state.isViewGiven || this.isFlying)) this.flyTo(links, place);
       this.isFlying = false;
     }
@@ -292,7 +302,7 @@
         return { links: i === undefined ? [] : [i], place: null };
       }
       if (chosen.kind === "bus") return { links: [], place: null };
-      const things = { work: picture.works, incident: picture.incidents, report: picture.reports, clash: picture.clashes }[chosen.kind];
+      const things = { work: picture.works, incident: picture.incidents, report: picture.reports, clash: picture.clashes, alert: picture.alerts }[chosen.kind];
       const thing = things && things.get(chosen.id);
       return thing ? { links: thing.links, place: thing } : { links: [], place: null };
     }

@@ -18,6 +18,8 @@
       this.incidents = new Map();
       this.reports = new Map(); // what citizens call about, confirmed by nobody
       this.clashes = new Map(); // asked for apart: the server works out their words
+      this.alerts = new Map(); // "rule subject" -> what holds
+      this.acks = new Map(); // episode of an alert -> who has acknowledged it
       this.feeds = new Map();
       this.counts = [0, 0, 0, 0];
       this.metres = [0, 0, 0, 0];
@@ -34,6 +36,8 @@
       this.works = new Map(snapshot.works.map((work) => [work.id, work]));
       this.incidents = new Map(snapshot.incidents.map((incident) => [incident.id, incident]));
       this.reports = new Map((snapshot.reports || []).map((report) => [report.id, report]));
+      this.alerts = new Map((snapshot.alerts || []).map((alert) => [alert.name, alert]));
+      this.acks = new Map((snapshot.acks || []).map((ack) => [ack.id, ack]));
       this.feeds = new Map(snapshot.feeds.map((feed) => [feed.feed, feed]));
       this.id = snapshot.id;
       this.clock_ms = snapshot.clock_ms;
@@ -53,7 +57,7 @@
       this.metres[this.levels[i]] += sign * this.network.lengths[i];
     }
 
-    /** Takes a delta in; answers what it touched: {links: [index] with another level, spoken: [index] of all, buses, closures, works, incidents, reports, feeds}. */
+    /** Takes a delta in; answers what it touched: {links: [index] with another level, spoken: [index] of all, buses, closures, works, incidents, reports, alerts, feeds}. */
     apply(delta) {
       const links = this.applySpeeds(delta.l || []);
       const certainties = unpacked(delta.q);
@@ -66,9 +70,11 @@
       const isWork = replace(this.works, delta.w, delta.wx, (work) => work.id);
       const isIncident = replace(this.incidents, delta.n, delta.nx, (incident) => incident.id);
       const isReport = replace(this.reports, delta.u, delta.ux, (report) => report.id);
+      const isAlert = replace(this.alerts, delta.a, delta.ax, (alert) => alert.name);
+      const isAck = replace(this.acks, delta.y, delta.yx, (ack) => ack.id);
       const isFeed = replace(this.feeds, delta.f, undefined, (feed) => feed.feed);
       if (delta.k !== undefined && delta.k !== null) this.clock_ms = delta.k;
-      return { links, spoken, buses: isBus, closures: Boolean(delta.c), works: isWork, incidents: isIncident, reports: isReport, feeds: isFeed };
+      return { links, spoken, buses: isBus, closures: Boolean(delta.c), works: isWork, incidents: isIncident, reports: isReport, alerts: isAlert || isAck, feeds: isFeed };
     }
 
     applySpeeds(pairs) {

@@ -21,7 +21,7 @@
       if (name === "map") found.view = parseView(value);
       else if (name === "off") found.off = new Set(value.split(",").filter((v) => LEVELS.includes(v) || LAYERS.includes(v)));
       else if (name === "phase" && PHASES.includes(value)) found.phase = value;
-      else if (["work", "link", "incident", "report", "clash"].includes(name) && value) found.chosen = { kind: name, id: value };
+      else if (["work", "link", "incident", "report", "clash", "alert"].includes(name) && value) found.chosen = { kind: name, id: value };
       else if (name === "dark" || name === "light") found.theme = name;
       else if (name === "cb") found.palette = "cb";
       else if (name === "lang" && ["ko", "en"].includes(value)) found.lang = value;
@@ -127,6 +127,7 @@
     }
   }
 
+  Object.assign(Bomnae, { keep, kept });
   Bomnae.parseAddress = parse;
   Bomnae.State = State;
 })();

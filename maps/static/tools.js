@@ -18,6 +18,7 @@
       };
       for (const [name, act] of Object.entries(acts)) document.getElementById("tool-" + name).addEventListener("click", act);
       for (const button of document.querySelectorAll(".sheets button")) button.addEventListener("click", () => this.openSheet(button.dataset.sheet));
+      document.getElementById("alerts-sum").addEventListener("click", () => this.toAlerts());
       document.getElementById("empty-retry").addEventListener("click", () => live.stream.wake());
       this.listen(acts);
       addEventListener("beforeprint", () => this.toPaper());
@@ -29,7 +30,7 @@
       const { live, state } = this;
       const levelKeys = Object.fromEntries(Bomnae.LEVELS.map((level, k) => [String(k + 1), () => state.toggle(level)]));
       Bomnae.listenToKeys({
-        "/": () => { this.openSheet("left"); live.search.focus(); }, "d": acts.dark, "c": acts.cb, "l": acts.lang, "?": acts.help,
+        "/": () => { this.openSheet("left"); live.search.focus(); }, "a": () => this.toAlerts(), "s": () => live.alerts.sound.toggle(), "d": acts.dark, "c": acts.cb, "l": acts.lang, "?": acts.help,
         "0": () => live.goHome(), "Escape": () => this.escape(), ...levelKeys,
       });
     }
@@ -81,6 +82,11 @@
     openSheet(name) {
       document.body.dataset.sheet = name;
       for (const button of document.querySelectorAll(".sheets button")) button.setAttribute("aria-pressed", String(button.dataset.sheet === name));
+    }
+
+    toAlerts() {
+      this.openSheet("right");
+      this.live.alerts.focus();
     }
 
     escape() {

@@ -189,5 +189,5 @@
       || a.starts_ms - b.starts_ms || (a.id < b.id ? -1 : 1);
   }
 
-  Bomnae.Lists = Lists;
+  Object.assign(Bomnae, { Lists, arrange });
 })();

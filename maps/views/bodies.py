@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from maps.views import shapes
+from maps.views import alerts, shapes
 from maps.views.picture import Facts, Picture, looks
 from streams.domain.network import Link, Network
 
@@ -32,6 +32,8 @@ def snapshot(
         "works": work_rows(picture.works, network),
         "incidents": incident_rows(picture.incidents, network),
         "reports": report_rows(picture.reports, network),
+        "alerts": alerts.alert_rows(picture.alerts, network),
+        "acks": alerts.ack_rows(picture, is_all=store == "rebuilding"),
         "feeds": feed_rows(picture, now_ms),
     }
 
@@ -52,6 +54,8 @@ def delta_event(
     _add_rows(body, "w", news.works, lambda name, row: shapes.work_row(name, row, network))
     _add_rows(body, "n", news.incidents, lambda name, row: shapes.incident_row(name, row, network))
     _add_rows(body, "u", news.reports, lambda name, row: shapes.report_row(name, row, network))
+    _add_rows(body, "a", news.alerts, lambda name, row: alerts.alert_row(name, row, network))
+    _add_rows(body, "y", news.acknowledgements, alerts.ack_row)
     if news.feeds:
         body["f"] = [shapes.feed_row(state, now_ms) for _, state in sorted(news.feeds.items())]
     if news.clocks:

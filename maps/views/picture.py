@@ -23,7 +23,7 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One moment of the city: `links` by link index; works, incidents and buses as in Redis."""
+    """One moment of the city: `links` by link index; the rest as in Redis."""
 
     delta_id: str = BEGINNING
     at_ms: int = 0
@@ -34,6 +34,8 @@ class Picture:
     calls: Mapping[str, Json] = field(default_factory=dict)
     reports: Mapping[str, Json] = field(default_factory=dict)
     clashes: Mapping[str, Json] = field(default_factory=dict)
+    alerts: Mapping[str, Json] = field(default_factory=dict)
+    acknowledgements: Mapping[str, Json] = field(default_factory=dict)
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
     clocks: Mapping[str, int] = field(default_factory=dict)
     unknown_links: int = 0
@@ -57,6 +59,8 @@ class Facts:
     calls: Mapping[str, Json | None] = field(default_factory=dict)
     reports: Mapping[str, Json | None] = field(default_factory=dict)
     clashes: Mapping[str, Json | None] = field(default_factory=dict)
+    alerts: Mapping[str, Json | None] = field(default_factory=dict)
+    acknowledgements: Mapping[str, Json | None] = field(default_factory=dict)
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
     clocks: Mapping[str, int] = field(default_factory=dict)
     unknown_links: int = 0
@@ -78,6 +82,8 @@ def picture_of(stored: StoredPicture, network: Network) -> Picture:
         calls=stored.calls,
         reports=stored.reports,
         clashes=stored.clashes,
+        alerts={name: row for name, row in told(stored.alerts).items() if row is not None},
+        acknowledgements=stored.acknowledgements,
         feeds=feed_states(stored.feeds),
         clocks=stored.clocks,
         unknown_links=len(stored.links) - len(links),
@@ -87,7 +93,7 @@ def picture_of(stored: StoredPicture, network: Network) -> Picture:
 def translate(deltas: Iterable[tuple[str, Json]], network: Network) -> Facts:
     """The facts of a run of deltas in order. Unknown links are counted, never followed."""
     delta_id, at_ms, unknown = BEGINNING, 0, 0
-    run: dict[str, Json] = {letter: {} for letter in "lbwiqrkfc"}
+    run: dict[str, Json] = {letter: {} for letter in "lbwiqrkayfc"}
     for entry_id, delta in deltas:
         delta_id, at_ms = entry_id, delta.get("at") or at_ms
         for letter, facts in run.items():
@@ -109,6 +115,8 @@ def translate(deltas: Iterable[tuple[str, Json]], network: Network) -> Facts:
         calls=run["q"],
         reports=run["r"],
         clashes=run["k"],
+        alerts=told(run["a"]),
+        acknowledgements=run["y"],
         feeds=feed_states(run["f"]),
         clocks=run["c"],
         unknown_links=unknown,
@@ -131,6 +139,8 @@ def advance(picture: Picture, facts: Facts) -> tuple[Picture, Facts]:
         calls=_applied(picture.calls, facts.calls),
         reports=_applied(picture.reports, facts.reports),
         clashes=_applied(picture.clashes, facts.clashes),
+        alerts=_applied(picture.alerts, facts.alerts),
+        acknowledgements=_applied(picture.acknowledgements, facts.acknowledgements),
         feeds={**picture.feeds, **facts.feeds},
         clocks={**picture.clocks, **facts.clocks},
         unknown_links=picture.unknown_links + facts.unknown_links,
@@ -143,6 +153,8 @@ def advance(picture: Picture, facts: Facts) -> tuple[Picture, Facts]:
         calls=_news(picture.calls, facts.calls),
         reports=_news(picture.reports, facts.reports),
         clashes=_news(picture.clashes, facts.clashes),
+        alerts=_news(picture.alerts, facts.alerts),
+        acknowledgements=_news(picture.acknowledgements, facts.acknowledgements),
         clocks=following.clocks,
     )
     return following, news
@@ -151,6 +163,11 @@ def advance(picture: Picture, facts: Facts) -> tuple[Picture, Facts]:
 def feed_states(rows: Mapping[str, Json]) -> dict[str, FeedState]:
     """Feed states of their JSON values."""
     return {feed: msgspec.convert(row, FeedState) for feed, row in rows.items() if row}
+
+
+def told(episodes: Mapping[str, Json | None]) -> dict[str, Json | None]:
+    """Episodes ("rule subject" -> row); one that waits to be told is none yet."""
+    return {name: row if row and row.get("told") else None for name, row in episodes.items()}
 
 
 def _applied(old: Mapping[K, Json], facts: Mapping[K, Json | None]) -> Mapping[K, Json]:

@@ -10,7 +10,20 @@ from maps.views.filters import Filters, parse_filters
 from maps.views.picture import Picture
 from maps.views.refusals import not_found
 from maps.views.shapes import work_row
-from maps.web import calls_api, changes_api, csp, desk_api, health, openapi, time_api
+from maps.web import (
+    alerts_api,
+    calls_api,
+    changes_api,
+    crew_api,
+    crew_photos,
+    csp,
+    desk_api,
+    events_api,
+    health,
+    openapi,
+    subscriptions_api,
+    time_api,
+)
 from maps.web.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer, body_of
 from maps.web.context import CONTEXT, JSON, Context
 from maps.web.pages import HTML
@@ -46,9 +59,11 @@ async def get_work(request: web.Request) -> web.StreamResponse:
         now_ms=live.now_ms(),
         store=live.store_state,
         clock_ms=live.picture.clock_ms,
+        crew=crew_api.page_facts(request, work_id),
     )
     response = answer(request, body_of(text.encode(), HTML), cache=NO_STORE)
     response.headers["Content-Security-Policy"] = context.pages.policy
+    response.headers["Referrer-Policy"] = "no-referrer"  # the address may hold a crew's token
     return response
 
 
@@ -208,6 +223,11 @@ ROUTES = (
     *time_api.ROUTES,
     *changes_api.ROUTES,
     *calls_api.ROUTES,
+    *crew_api.ROUTES,
+    *crew_photos.ROUTES,
+    *alerts_api.ROUTES,
+    *events_api.ROUTES,
+    *subscriptions_api.ROUTES,
     web.get("/api/v1/openapi.json", get_openapi),
     web.get("/livez", get_livez),
     web.get("/readyz", get_readyz),

@@ -63,6 +63,7 @@ class Context:
             store=state,
             is_simulated=self.is_simulated,
         )
+        body["undelivered"] = self.live.undelivered
         packed = body_of(bodies.encode(body), JSON)
         self._snapshot = (picture, state, now_ms, packed)
         return packed

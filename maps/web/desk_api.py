@@ -19,6 +19,7 @@ from maps.views import bodies
 from maps.views.picture import Picture
 from maps.web.answers import NO_STORE, answer, body_of
 from maps.web.context import CONTEXT, JSON, Context
+from maps.web.photo_shelf import SHELF
 from maps.web.time_api import picture_of_moment
 from streams.domain.clash import Clash
 from streams.domain.clash_words import reason
@@ -76,11 +77,22 @@ async def get_answer(request: web.Request) -> web.StreamResponse:
     found = found_of(context, question, name, scene.picture)
     body = answer_of(question, found, scene, desk.ways, is_named=bool(name))
     body["simulated"] = context.is_simulated
-    if moment is not None:
+    if moment is None:
+        await _add_photos(request, body["card"])
+    else:
         body["past"] = {"valid_ms": moment.valid_ms, "known_ms": moment.known_ms}
     if not request.query.get("again"):  # a card that keeps itself fresh is no new question
         desk.lookups[body["status"]] += 1
     return _json(request, body)
+
+
+async def _add_photos(request: web.Request, card: Json | None) -> None:
+    """The photos its crew took, to each work of a card that has any."""
+    shelf = request.app.get(SHELF)
+    for row in card["works"] if card and shelf else ():
+        found = await asyncio.to_thread(shelf.times_ms, row["id"]) if shelf else []
+        if found:
+            row["photos"] = [{"id": name, "at_ms": at_ms} for name, at_ms in found]
 
 
 def found_of(context: Context, question: str, name: str, picture: PictureLike) -> list[Json]:

@@ -53,6 +53,8 @@ def metrics(
         *_metric("bomnae_feed_age_seconds", "gauge", feed_ages(live, now_ms)),
         *_metric("bomnae_feed_status", "gauge", _feed_words(live, now_ms)),
         *_metric("bomnae_dead_letters_total", "counter", _dead_letter_labels(counts)),
+        *_metric("bomnae_webhooks_total", "counter", _webhook_labels(counts)),
+        *_metric("bomnae_webhooks_overdue", "gauge", {"": len(live.undelivered)}),
         *_metric("bomnae_desk_lookups_total", "counter", _lookup_labels(lookups or {})),
     ]
     if picture.clock_ms is not None:
@@ -87,6 +89,12 @@ def _feed_words(live: Live, now_ms: int) -> dict[str, float]:
 def _dead_letter_labels(counts: Mapping[str, int]) -> dict[str, float]:
     rows = ((name.rpartition(" "), count) for name, count in dead_letters(counts).items())
     return {_labels(topic=topic, code=code): count for (topic, _, code), count in rows}
+
+
+def _webhook_labels(counts: Mapping[str, int]) -> dict[str, float]:
+    """Attempts of the dispatchers by outcome, and what expired undelivered."""
+    rows = ((name.partition(" "), count) for name, count in sorted(counts.items()))
+    return {_labels(outcome=word): count for (kind, _, word), count in rows if kind == "webhook"}
 
 
 def _lookup_labels(lookups: Mapping[str, int]) -> dict[str, float]:

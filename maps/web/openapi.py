@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from maps.web import openapi_desk, openapi_time
+from maps.web import openapi_alerts, openapi_crew, openapi_delivery, openapi_desk, openapi_time
 
 Json = dict[str, Any]
 
@@ -37,13 +37,26 @@ def document(city: str) -> Json:
             **{path: {"get": operation} for path, operation in _operations().items()},
             **openapi_time.paths(),
             **openapi_desk.paths(),
+            **openapi_alerts.paths(),
+            **openapi_delivery.paths(),
+            **openapi_crew.paths(),
         },
-        "components": {"schemas": _every_schema()},
+        "components": {
+            "schemas": _every_schema(),
+            "securitySchemes": openapi_delivery.security_schemes(),
+        },
     }
 
 
 def _every_schema() -> dict[str, Json]:
-    return {**_schemas(), **openapi_time.schemas(), **openapi_desk.schemas()}
+    return {
+        **_schemas(),
+        **openapi_time.schemas(),
+        **openapi_desk.schemas(),
+        **openapi_alerts.schemas(),
+        **openapi_delivery.schemas(),
+        **openapi_crew.schemas(),
+    }
 
 
 def _operations() -> dict[str, Json]:
@@ -57,9 +70,10 @@ def _page_operations() -> dict[str, Json]:
         "/": _operation("The operator map", {"200": _content("text/html")}),
         "/desk": _operation("The complaint desk", {"200": _content("text/html")}),
         "/w/{work_id}": _operation(
-            "One work, to read on a phone",
+            "One work, to read on a phone; with a crew's token, to tap its words on",
             {"200": _content("text/html"), "404": _content("text/html")},
             work,
+            _parameter("t", "token of the link a message carries; it leaves the address at once"),
         ),
         "/static/{path}": _operation(
             "A file of the pages; immutable when ?v= names its content",
@@ -242,6 +256,9 @@ def _body_schemas() -> dict[str, Json]:
             closures=_list(_list()),
             buses=_list(_list()),
             feeds=_list(_ref("Feed")),
+            alerts=_list(_ref("Alert")),
+            acks=_list(_ref("Acknowledgement")),
+            undelivered=_list(),
             **rows,
         ),
         "Link": _object(

@@ -19,6 +19,7 @@ from streams.settings import Settings
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
 HTML = "text/html; charset=utf-8"
+READ_ONLY: Mapping[str, Any] = {"site": None, "crew": "off", "takes_photos": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ class Pages:
         now_ms: int,
         store: str,
         clock_ms: int | None,
+        crew: Mapping[str, Any] = READ_ONLY,
     ) -> str:
-        """The page of a WORK with its links' states; `store` is "ok" or "lost".
+        """The page of a WORK with its links' states; `store` is "ok" or "lost", `crew` is
+        `crew_api.page_facts`.
 
         `clock_ms` is the picture's time: a page of a picture that stands still says so.
         """
@@ -50,7 +53,8 @@ class Pages:
         facts = {"now_ms": now_ms, "store": store, "clock_ms": clock_ms}
         is_late = late_ms is None or late_ms > STALE_MS
         work = {**dict.fromkeys(WORK_EXTRAS), **work}
-        return template.render(work=work, links=links, is_late=is_late, **facts, **self.frame)
+        given = {**facts, **crew, **self.frame}
+        return template.render(work=work, links=links, is_late=is_late, **given)
 
     def missing(self, what: str) -> str:
         """The 404 page; `what` was asked for."""

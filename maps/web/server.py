@@ -4,18 +4,24 @@ import asyncio
 import ipaddress
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from maps.views.refusals import RequestRefusedError, error_body
 from maps.web import csp
+from maps.web.alerts_api import add_alerts
 from maps.web.answers import NO_STORE
 from maps.web.api import ROUTES
 from maps.web.calls_api import add_calls
 from maps.web.context import CONTEXT, JSON, Context, make_context
+from maps.web.crew_api import add_crew
+from maps.web.crew_photos import add_photos
 from maps.web.desk_api import add_desk
 from maps.web.pages import HTML
+from maps.web.subscriptions_api import add_subscriptions
 from maps.web.time_api import add_time
+from streams.delivery.crew_links import public_base
 from streams.domain.network import Network
 from streams.errors import SettingsError
 from streams.settings import Settings
@@ -43,6 +49,10 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     add_desk(app)
     add_time(app)
     add_calls(app, own_hosts(settings))
+    add_crew(app)
+    add_photos(app)
+    add_alerts(app)
+    add_subscriptions(app)
     app.add_routes(ROUTES)
     app.on_response_prepare.append(_secure)
     app.on_shutdown.append(_end_streams)
@@ -71,8 +81,11 @@ def is_own_host(host_header: str, own_hosts: Collection[str]) -> bool:
 
 
 def own_hosts(settings: Settings) -> frozenset[str]:
-    """The names a Host header may carry: localhost, BOMNAE_HTTP's and those of BOMNAE_HOSTS."""
-    names = ("localhost", parse_address(settings.http)[0], *settings.hosts.split(","))
+    """The names a Host header may carry: localhost, BOMNAE_HTTP's, those of BOMNAE_HOSTS and the
+    one crews come by.
+    """
+    crews = urlsplit(public_base(settings.public_url)).hostname or ""
+    names = ("localhost", parse_address(settings.http)[0], *settings.hosts.split(","), crews)
     return frozenset(name.strip().lower() for name in names if name.strip())
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from maps.desk.blockings import GRAVITY
 from maps.desk.certainty import WORDS, Certainty, Grounds, certainty
-from streams.domain import roadstate
+from streams.domain import link_fold
 
 OPEN = Grounds(closure="none")
 PARTIAL = Grounds(closure="partial")
@@ -83,7 +83,7 @@ def test_the_words_are_fixed() -> None:
 
 
 def test_closures_rank_as_the_fold_ranks_them() -> None:
-    assert tuple(closure.value for closure in roadstate._GRAVITY) == GRAVITY
+    assert tuple(closure.value for closure in link_fold._GRAVITY) == GRAVITY
 
 
 @given(GROUNDS)

@@ -1,0 +1,104 @@
+"""What a message says to people, Korean and English; facts that are missing are left out. Pure."""
+
+import time
+import unicodedata
+from typing import Any
+
+from streams.domain.alerts import Alert, Word
+from streams.domain.works.hours import KST_MS
+
+MAX_TITLE = 120
+_PHRASES = {  # rule -> what begins, and that it ended
+    "closure": (("통행 제한", "통행 제한 해제"), ("closure", "closure over")),
+    "overdue": (("공사 기간 초과", "기간 초과 해소"), ("work overdue", "no longer overdue")),
+    "unseen": (
+        ("착수 확인 안 됨", "착수 확인 안 됨 해소"),
+        ("start not seen", "start no longer in doubt"),
+    ),
+    "slowdown": (
+        ("공사 구간 심한 지체", "공사 구간 지체 해소"),
+        ("severe slowdown at the work", "slowdown over"),
+    ),
+    "jam": (("정체 지속", "정체 해소"), ("jam persists", "jam over")),
+    "clash": (("공사 간 충돌", "충돌 해소"), ("works clash", "clash resolved")),
+    "feed": (("자료 수신 이상", "자료 수신 정상"), ("feed stale or unknown", "feed is back")),
+    "reports": (
+        ("시민 신고 집중 (미확인)", "시민 신고 종료"),
+        ("citizens report (unconfirmed)", "reports over"),
+    ),
+}
+_CLOSURES = {
+    "full": ("전면 통제", "road closed"),
+    "partial": ("부분 통제", "partly closed"),
+    "shoulder": ("갓길 점용", "shoulder taken"),
+    "sidewalk": ("보도 점용", "sidewalk taken"),
+    "bicycle": ("자전거도로 점용", "cycle lane taken"),
+    "bus_stop": ("정류장 점용", "bus stop taken"),
+    "unknown": ("통제 범위 미상", "extent unknown"),
+}
+_SEVERITIES = {
+    "critical": ("긴급", "critical"),
+    "warning": ("주의", "warning"),
+    "notice": ("알림", "notice"),
+}
+_CHANGED = ("변경", "changed")
+_SIMULATED = ("모의", "simulated")
+
+
+def title_of(alert: Alert) -> str:
+    """What an alert is about, one line without control characters, at most 120 characters."""
+    said = alert.facts.get("title")
+    text = said if isinstance(said, str) and said.strip() else alert.subject
+    return one_line(text, MAX_TITLE)
+
+
+def one_line(text: str, most: int) -> str:
+    """A feed's text on one line: controls and marks that turn the writing round become spaces."""
+    plain = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
+    line = " ".join(plain.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def sentences(alert: Alert, *, is_simulated: bool) -> tuple[str, str]:
+    """The message in Korean and in English, one line each."""
+    return _sentence(alert, 0, is_simulated=is_simulated), _sentence(
+        alert, 1, is_simulated=is_simulated
+    )
+
+
+def _sentence(alert: Alert, tongue: int, *, is_simulated: bool) -> str:
+    """One line; `tongue` 0 is Korean, 1 English."""
+    head = [_SIMULATED[tongue]] if is_simulated else []
+    head.append(_SEVERITIES[alert.severity.value][tongue])
+    parts = [title_of(alert), _phrase(alert, tongue)]
+    if alert.word is not Word.END:
+        parts += _particulars(alert.facts, tongue)
+    return f"[{'·'.join(head)}] {' · '.join(part for part in parts if part)}"
+
+
+def _phrase(alert: Alert, tongue: int) -> str:
+    known = _PHRASES.get(alert.rule)
+    begins, ends = (
+        known[tongue] if known else (alert.rule, f"{alert.rule} {('종료', 'over')[tongue]}")
+    )
+    if alert.word is Word.END:
+        return ends
+    return f"{begins} {_CHANGED[tongue]}" if alert.word is Word.UPDATE else begins
+
+
+def _particulars(facts: dict[str, Any], tongue: int) -> list[str]:
+    closure, ends_ms = facts.get("closure"), facts.get("ends_ms")
+    parts = []
+    if isinstance(closure, str) and closure in _CLOSURES:
+        parts.append(_CLOSURES[closure][tongue])
+    if isinstance(ends_ms, int) and 0 <= ends_ms < 4_102_444_800_000:
+        parts.append(f"{_local(ends_ms)}까지" if tongue == 0 else f"until {_local(ends_ms)} KST")
+    organisation = facts.get("organisation")
+    if isinstance(organisation, str) and organisation.strip():
+        parts.append(one_line(organisation, MAX_TITLE))
+    return parts
+
+
+def _local(at_ms: int) -> str:
+    """A time in Korea, `11-23 18:00`."""
+    return time.strftime("%m-%d %H:%M", time.gmtime((at_ms + KST_MS) // 1000))

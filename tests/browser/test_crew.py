@@ -1,0 +1,425 @@
+"""The crew's page on a phone: what a thumb taps, what comes of it, what a bad line does to it."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, expect
+
+from bench.web import seed, servers
+from bench.web.screen import Screen, eventually
+from bench.web.seed import now_ms
+from local.stack import Stack
+from streams import topics, wire
+from streams.delivery.crew_links import make_token
+from streams.domain.records import Closure, FeedReport, Outcome, Permit, PermitBatch
+from tests import worlds
+from tests.browser.chuncheon import HOUR_MS, WORK, Chuncheon
+
+Json = dict[str, Any]
+NewPhone = Callable[..., Screen]
+MASTER = "master-secret-of-the-tests-0123456789"
+PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 360, "height": 640}
+HOSTILE = "<img src=x onerror=alert(1)>"
+REPORTS = f"**/api/v1/works/{quote(WORK)}/reports"
+
+
+class Log:
+    """Stands for the log and the fold behind the server: what a POST says is in the row at once."""
+
+    def __init__(self, city: Chuncheon, page: Page) -> None:
+        self.city = city
+        self.bodies: list[Json] = []
+        self.is_down = False
+        self.refusal: tuple[int, str, str] | None = None
+        self.row: Json = {"reports": []}
+        page.route(REPORTS, self._answer)
+
+    def _answer(self, route: Route) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        body = json.loads(route.request.post_data or "{}")
+        self.bodies.append(body)
+        if self.is_down:
+            route.abort()
+        elif self.refusal:
+            status, code, message = self.refusal
+            error = {"error": {"code": code, "message": message}}
+            route.fulfill(status=status, json=error)
+        else:
+            self._take(body)
+            report = {"id": body["report_id"], "outcome": "waiting", "code": "", "ko": "", "en": ""}
+            route.fulfill(status=202, json={"site": None, "report": report})
+
+    def _take(self, body: Json) -> None:
+        said = {"at_ms": now_ms(), "by": "crew"}
+        words: Json = {
+            "start": {"started": said},
+            "end": {"ended": said, "phase": "finished", "is_in_force": False},
+            "not_yet": {"started": None, "not_begun_ms": now_ms(), "phase": "planned"},
+            "extend": {"extended_to_ms": body.get("until_ms"), "not_ended_ms": now_ms()},
+        }
+        self.row |= words[body["word"]]
+        self.row["reports"] = [*self.row["reports"], body["report_id"]]
+        self.city.dig("full", **self.row)
+
+
+@pytest.fixture(scope="module")
+def crew_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("crew")
+
+
+@pytest.fixture(scope="module")
+def city_dug(crew_folder: Path) -> Iterator[Chuncheon]:
+    with servers.running_redis(crew_folder) as client:
+        city = Chuncheon(client)
+        seed.save(city.network, crew_folder)
+        with city.living():
+            yield city
+
+
+@pytest.fixture(scope="module")
+def crew_server(city_dug: Chuncheon, crew_folder: Path) -> Iterator[servers.MapServer]:
+    photos = str(crew_folder / "photos")
+    with servers.running_map(
+        city_dug.client, crew_folder, crew_folder, secret=MASTER, photos=photos
+    ) as running:
+        city_dug.url = running.url
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def chuncheon(city_dug: Chuncheon) -> Iterator[Chuncheon]:
+    city_dug.is_ticking = True
+    city_dug.calm()
+    city_dug.dig("full")
+    yield city_dug
+    city_dug.is_ticking = True
+
+
+@pytest.fixture
+def new_phone(chromium: Browser, crew_server: servers.MapServer) -> Iterator[NewPhone]:
+    """Makes phones; whatever the test, none may ask outside, break the CSP or open a dialog."""
+    phones: list[Screen] = []
+
+    def make(url: str = crew_server.url, **options: object) -> Screen:
+        given = {"viewport": PHONE, "has_touch": True, "is_mobile": True, **options}
+        phones.append(Screen(chromium, url, **given))
+        return phones[-1]
+
+    yield make
+    for phone in phones:
+        found = (phone.notes.outside, phone.violations(), phone.notes.dialogs)
+        phone.context.close()
+        assert found == ([], [], [])
+
+
+@pytest.fixture
+def phone(new_phone: NewPhone) -> Screen:
+    return new_phone()
+
+
+def token_of(work: str = WORK, *, in_s: int = 3600) -> str:
+    return make_token(MASTER, work, expires_s=now_ms() // 1000 + in_s)
+
+
+def open_link(phone: Screen, token: str | None = None) -> Page:
+    """Opens the link of the message."""
+    phone.page.goto(f"{phone.url}/w/{quote(WORK)}?t={token or token_of()}")
+    return phone.page
+
+
+def told(page: Page, state: str, text: str = "") -> None:
+    line = page.locator("#tap-state")
+    expect(line).to_have_attribute("data-state", state, timeout=10_000)
+    expect(line).to_contain_text(text)
+
+
+def word(page: Page, name: str) -> Any:
+    return page.locator(f"#words [data-word={name}]")
+
+
+def test_the_token_leaves_the_address_at_once_and_a_reload_still_knows_it(phone: Screen) -> None:
+    page = open_link(phone)
+    expect(page.locator("#bar")).to_be_visible()
+    assert "?" not in page.url
+    assert page.evaluate("() => JSON.stringify(localStorage)").count(token_of()[:10]) == 0
+    page.reload()
+    expect(page.locator("#bar")).to_be_visible()
+    assert "?" not in page.url
+    assert phone.notes.errors == []
+
+
+def test_one_tap_is_recorded_and_shown_to_crew_and_desk(
+    phone: Screen, chuncheon: Chuncheon
+) -> None:
+    page = open_link(phone)
+    log = Log(chuncheon, page)
+    expect(page.locator("#site-public")).to_contain_text("신고됨")
+    word(page, "start").tap()
+    told(page, "taken", "기록됨: 시작")
+    expect(page.locator("#site-said")).to_contain_text("시작 · 현장")
+    expect(page.locator("#site-public")).to_contain_text("전면 통제 · 확인됨")
+    [body] = log.bodies
+    assert (body["word"], body["token"].count(".")) == ("start", 1)
+    assert page.evaluate("() => localStorage.length") <= 1  # the language; no tap, no token
+    assert phone.notes.errors == []
+
+
+def test_the_end_needs_a_second_tap_within_five_seconds(
+    phone: Screen, chuncheon: Chuncheon
+) -> None:
+    phone.page.clock.install()
+    page = open_link(phone)
+    log = Log(chuncheon, page)
+    word(page, "end").tap()
+    expect(word(page, "end")).to_contain_text("한 번 더")
+    page.clock.fast_forward(5_100)
+    expect(word(page, "end")).not_to_contain_text("한 번 더")
+    word(page, "end").tap()
+    assert log.bodies == []
+    word(page, "end").tap()
+    page.clock.run_for(1_500)
+    told(page, "taken", "기록됨: 종료")
+    assert [body["word"] for body in log.bodies] == ["end"]
+    word(page, "end").tap()
+    expect(word(page, "end")).to_contain_text("한 번 더")  # and no other line of the page
+    expect(page.locator("#tap-state")).to_contain_text("5초 안에")
+
+
+def test_an_extension_asks_until_when_and_shows_the_time_it_means(
+    phone: Screen, chuncheon: Chuncheon
+) -> None:
+    page = open_link(phone)
+    log = Log(chuncheon, page)
+    expect(page.locator("#site-said")).to_contain_text("아직 없음")
+    word(page, "extend").tap()
+    expect(page.locator("#until button")).to_have_count(5)
+    page.locator("#until button").nth(1).tap()
+    told(page, "taken", "기록됨: 연장")
+    ends_ms = chuncheon.dig("full")["ends_ms"]
+    assert abs(log.bodies[0]["until_ms"] - ends_ms - 2 * HOUR_MS) < 60_000
+    word(page, "extend").tap()
+    page.locator("#until button").nth(3).tap()
+    page.locator("#until input").fill("2020-01-01T00:00")
+    page.locator("#until [type=submit]").tap()
+    expect(page.locator("#until [role=alert]")).to_contain_text("7일")
+    page.locator("#until form button").nth(1).tap()
+    expect(page.locator("#words")).to_be_visible()
+    assert len(log.bodies) == 1
+
+
+def test_a_tap_waits_for_the_line_even_over_a_closed_page(
+    new_phone: NewPhone, chuncheon: Chuncheon
+) -> None:
+    phone = new_phone()
+    page = open_link(phone)
+    log = Log(chuncheon, page)
+    log.is_down = True
+    word(page, "start").tap()
+    told(page, "away", "닿지 않음: 시작")
+    expect(word(page, "end")).to_be_disabled()
+    expect(page.locator("#again")).to_be_visible()
+    kept = page.evaluate("() => JSON.stringify(localStorage)")
+    assert log.bodies[0]["report_id"] in kept
+    assert log.bodies[0]["token"] not in kept
+    page.goto("about:blank")
+    log.is_down = False
+    open_link(phone)
+    told(page, "taken", "기록됨: 시작")
+    assert len({body["report_id"] for body in log.bodies}) == 1
+    assert len(chuncheon_reports(chuncheon)) == 1
+
+
+def chuncheon_reports(city: Chuncheon) -> list[str]:
+    raw: Any = city.client.hget("bomnae:works:0", WORK)
+    return list(json.loads(raw).get("reports") or ())
+
+
+def test_a_refused_tap_says_why_in_words(phone: Screen, chuncheon: Chuncheon) -> None:
+    page = open_link(phone)
+    log = Log(chuncheon, page)
+    log.refusal = (409, "W005", "‘시작’을 먼저 누르십시오. / Tap “Start” first.")
+    word(page, "not_yet").tap()
+    told(page, "refused", "기록 안 됨: 아직 아님. ‘시작’을 먼저")
+    expect(word(page, "start")).to_be_enabled()
+
+
+@pytest.mark.parametrize(
+    ("token", "text"), [(token_of(in_s=-9), "기한이 지났습니다"), ("1795000000.x", "깨진 링크")]
+)
+def test_a_link_that_does_not_count_leaves_a_page_to_read(
+    phone: Screen, token: str, text: str
+) -> None:
+    page = open_link(phone, token)
+    expect(page.locator("#link-refused")).to_contain_text(text)
+    expect(page.locator("#bar")).to_be_hidden()
+    expect(page.locator("#photos")).to_be_hidden()
+    expect(page.locator("h1")).to_be_visible()
+    assert "?" not in page.url
+    page.goto(f"{phone.url}/w/{quote(WORK)}")
+    expect(page.locator("#link-refused")).to_be_hidden()
+    expect(page.locator("#bar")).to_be_hidden()
+
+
+def test_a_link_that_expires_while_the_page_is_open_ends_the_buttons(
+    phone: Screen, chuncheon: Chuncheon
+) -> None:
+    page = open_link(phone)
+    log = Log(chuncheon, page)
+    log.refusal = (403, "expired_token", "기한이 지났습니다 / expired")
+    word(page, "start").tap()
+    expect(page.locator("#link-refused")).to_contain_text("기한이 지났습니다")
+    expect(page.locator("#bar")).to_be_hidden()
+    assert page.evaluate("() => sessionStorage.length") == 0
+
+
+def test_buses_that_contradict_the_crew_are_said_to_it_and_to_the_desk(
+    phone: Screen, new_phone: NewPhone, chuncheon: Chuncheon
+) -> None:
+    started = {"at_ms": now_ms() - HOUR_MS, "by": "crew"}
+    chuncheon.dig("full", started=started, buses=3)
+    page = open_link(phone)
+    expect(page.locator("#site-against")).to_contain_text("버스 3대가 지나갔습니다")
+    expect(page.locator("#site-against")).to_have_attribute("data-contradicted", "1")
+    expect(page.locator("#site-public")).to_contain_text("신고됨")
+    desk = new_phone(viewport={"width": 1280, "height": 800}, is_mobile=False)
+    card = desk.open(f"/desk#id=work:{quote(WORK)}")
+    expect(card.locator(".clauses")).to_contain_text("버스 3대가 지나갔")
+    expect(card.locator(".clauses")).to_contain_text("시작했다고 알려 온")
+    expect(card.locator(".works .certainty")).to_contain_text("신고됨")
+    expect(card.locator(".works .said")).to_contain_text("시작 · 현장")
+
+
+def test_a_photo_is_sent_shown_to_the_crew_and_to_the_desk(
+    phone: Screen, new_phone: NewPhone, tmp_path: Path
+) -> None:
+    page = open_link(phone)
+    file = tmp_path / "shot.jpg"
+    Image.new("RGB", (3000, 2000), "orange").save(file)
+    page.set_input_files("#photo", file)
+    expect(page.locator("#photo-state")).to_contain_text("저장되었습니다", timeout=10_000)
+    shot = page.locator("#shots img")
+    expect(shot).to_have_count(1)
+    size = shot.evaluate("(e) => e.decode().then(() => [e.naturalWidth, e.naturalHeight])")
+    assert size == [1600, 1067]
+    (tmp_path / "fake.jpg").write_bytes(b"<html>not a photo</html>")
+    page.set_input_files("#photo", tmp_path / "fake.jpg")
+    expect(page.locator("#photo-state")).to_contain_text("사진이 아닌")
+    desk = new_phone(viewport={"width": 1280, "height": 800}, is_mobile=False)
+    card = desk.open(f"/desk#id=work:{quote(WORK)}")
+    seen = card.locator(".works .shots img").first
+    expect(seen).to_be_visible()
+    eventually(desk, "the photo", lambda: bool(seen.evaluate("(e) => e.naturalWidth > 0")))
+
+
+@pytest.mark.parametrize("size", [PHONE, SMALL])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_buttons_are_large_within_the_thumbs_reach_and_cover_nothing(
+    new_phone: NewPhone, size: Json, language: str
+) -> None:
+    phone = new_phone(viewport=size)
+    page = open_link(phone)
+    if language == "en":
+        page.locator("#tongue").tap()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    boxes = [element.bounding_box() for element in page.locator("#words button").all()]
+    for box in boxes:
+        assert box is not None
+        assert box["height"] >= 56
+        assert box["width"] >= 140
+        assert box["y"] > size["height"] / 2
+        assert box["y"] + box["height"] <= size["height"]
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= size["width"]
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    last = page.locator("main > p").last.bounding_box()
+    bar = page.locator("#bar").bounding_box()
+    assert last is not None
+    assert bar is not None
+    assert last["y"] + last["height"] <= bar["y"]
+
+
+def test_everything_on_the_page_is_reached_and_told_by_keyboard(
+    new_phone: NewPhone, chuncheon: Chuncheon
+) -> None:
+    phone = new_phone(is_mobile=False, has_touch=False)
+    page = open_link(phone)
+    log = Log(chuncheon, page)
+    word(page, "extend").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#until button").first).to_be_focused()
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(word(page, "extend")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    told(page, "taken", "아직 아님")
+    assert [body["word"] for body in log.bodies] == ["not_yet"]
+    expect(word(page, "not_yet")).to_be_focused()
+
+
+@pytest.fixture
+def dug_street(tmp_path: Path) -> Iterator[str]:
+    """The address of a map over a real log, worker and store, with one work on its street."""
+    now = now_ms()
+    permit = Permit(
+        WORK,
+        "하수관 정비",
+        now - HOUR_MS,
+        now + 3 * HOUR_MS,
+        closure=Closure.FULL,
+        link_ids=("S3>S4",),
+    )
+    batch = PermitBatch("permits", now, is_complete=True, rows=(permit,))
+    heard = FeedReport("permits", Outcome.DATA, now, poll_ms=600_000)
+    folder = tmp_path / "network"
+    folder.mkdir()
+    (folder / "network.json").write_text(worlds.road(worlds.STOPS).dumps(), encoding="utf-8")
+    with Stack(tmp_path / "stack", env={"BOMNAE_SECRET": MASTER}) as stack:
+        stack.env["BOMNAE_NETWORK"] = str(folder)
+        stack.run("topics", "producers", "topics")
+        stack.start_worker()
+        stack.python("clock", "producers", "clock")
+        log = [(topics.PERMITS, 0, wire.encode(batch))]
+        worlds.publish(stack, [*log, (topics.FEED_REPORTS, 0, wire.encode(heard))])
+        yield stack.start_map()
+
+
+def test_taps_on_a_phone_go_through_the_log_and_come_back(
+    new_phone: NewPhone, dug_street: str
+) -> None:
+    phone = new_phone(dug_street)
+    eventually(phone, "the work", lambda: bool(open_link(phone).locator("#bar").count()))
+    page = phone.page
+    expect(page.locator("#site-public")).to_contain_text("신고됨", timeout=30_000)
+    word(page, "start").tap()
+    told(page, "taken", "기록됨: 시작")
+    expect(page.locator("#site-public")).to_contain_text("확인됨")
+    word(page, "extend").tap()
+    page.locator("#until button").first.tap()
+    told(page, "taken", "기록됨: 연장")
+    expect(page.locator("#site-said")).to_contain_text("연장: ")
+    word(page, "end").tap()
+    word(page, "end").tap()
+    told(page, "taken", "기록됨: 종료")
+    expect(page.locator("#site-said")).to_contain_text("종료 · 현장")
+    word(page, "start").tap()
+    told(page, "refused", "이미 끝난 공사입니다")
+    word(page, "not_yet").tap()
+    told(page, "taken", "기록됨: 아직 아님")
+    expect(page.locator("#not-yet-note")).to_contain_text("시작 안 함")
+
+
+def test_hostile_text_of_a_feed_is_shown_as_text(phone: Screen, chuncheon: Chuncheon) -> None:
+    chuncheon.dig("full", title=HOSTILE, organisation=HOSTILE, started={"at_ms": 1, "by": HOSTILE})
+    page = open_link(phone)
+    expect(page.locator("h1")).to_have_text(HOSTILE)
+    expect(page.locator("#bar")).to_be_visible()
+    assert page.locator("img[src=x]").count() == 0
