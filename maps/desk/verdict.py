@@ -66,7 +66,7 @@ def _words(facts: Facts, sure: Certainty) -> tuple[str, str]:
     ko, en = CLOSURE_WORDS[facts.closure]
     if len(facts.closed) in (0, len(facts.links)):
         return ko, en
-    is_one_way = facts.place.kind == "section" and len(facts.links) == 2  # noqa: PLR2004 - both
+    is_one_way = facts.place.kind == "section" and len(facts.links) == 2
     of_ko, of_en = ("한 방향", "One way") if is_one_way else ("일부 구간", "In part")
     return f"{of_ko} {ko}", f"{of_en}: {en.lower()}"
 

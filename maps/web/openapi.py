@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from maps.views.filters import PHASES
 from maps.web import openapi_desk, openapi_time
+from streams.domain.works import PHASES
 
 Json = dict[str, Any]
 
