@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import aiohttp
 import redis
 
+from bench.desk_screen import painted_ms, screen_figures, screen_texts
 from bench.web import seed, servers
 from bench.web.run import Figure
 from producers.network.importing import import_network, write_network
@@ -205,8 +207,12 @@ def measure(
         with city.living(client, 0.05), servers.running_map(client, folder, folder) as server:
             question = questions(city, random.Random(2))
             asyncio.run(ask(server.url, question, seconds=3, rate=rate))  # what is built at first
-            times, outcomes = asyncio.run(ask(server.url, question, seconds=seconds, rate=rate))
-            return server_figures(times, outcomes)
+            with ThreadPoolExecutor(1) as others:
+                load = ask(server.url, question, seconds=seconds, rate=rate)
+                asked = others.submit(asyncio.run, load)
+                texts = screen_texts(network, sorted(city.works), random.Random(3))
+                painted, missed = painted_ms(server.url, texts, lambda: not asked.done())
+                return [*server_figures(*asked.result()), *screen_figures(painted, missed)]
 
 
 def main(argv: list[str]) -> int:

@@ -27,7 +27,7 @@ def main() -> int:
     demo.add_argument("--kafka", choices=("embedded", "apache"), default="embedded")
     demo.add_argument("--measure", action="store_true", help="stop at the first moving picture")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
     with tempfile.TemporaryDirectory(prefix="bomnae-") as folder:
         try:
             run_demo(Path(folder), options)
@@ -37,6 +37,12 @@ def main() -> int:
             print(f"demo: {error}", file=sys.stderr)
             return 1
     return 0
+
+
+def _end(*_: object) -> None:
+    """Stop everything; told a second time, go on stopping."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(0)
 
 
 def run_demo(folder: Path, options: argparse.Namespace) -> None:

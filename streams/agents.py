@@ -144,10 +144,12 @@ class StageRunner:
 
     async def _pass_on(self, first: Origin, known: _Partition, folded: _Folded) -> list[Verdict]:
         """Send on what a run comes to, then pass the gate with it."""
-        for dead in folded.dead:
-            await self._outlet.send_dead(dead.payload, code=dead.code, origin=dead.origin)
+        letters = (
+            self._outlet.send_dead(dead.payload, code=dead.code, origin=dead.origin)
+            for dead in folded.dead
+        )
         sends = starmap(self._outlet.send_derived, folded.sum.derived.items())
-        await asyncio.gather(*sends)  # one call a partition: their order does not matter
+        await asyncio.gather(*letters, *sends)  # one a partition: their order does not matter
         self._pass("after_send")
         last = first.offset + folded.taken - 1
         answer = await self._gate.apply(

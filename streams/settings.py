@@ -30,7 +30,8 @@ class Settings:
     redis: str = _row("redis://127.0.0.1:6379/0", "Redis URL without a password")
     redis_password: str = _row("", "Redis password", is_secret=True)
     gazetteer: str = _row(
-        "", "CSV of addresses with 위도, 경도, for permits that state only an address"
+        "",
+        "CSV of addresses with 위도, 경도, for permits that state only an address, and for search",
     )
     session_s: int = _row(
         15, "a worker silent for so long loses its partitions, s", low=3, high=300

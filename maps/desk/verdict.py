@@ -61,7 +61,14 @@ def own_work(facts: Facts) -> Blocking | None:
 def _words(facts: Facts, sure: Certainty) -> tuple[str, str]:
     if facts.closure == "none" and sure.word == "lost":
         return _UNSURE_OPEN
-    return _CONTRADICTED if sure.ground == "contradicted" else CLOSURE_WORDS[facts.closure]
+    if sure.ground == "contradicted":
+        return _CONTRADICTED
+    ko, en = CLOSURE_WORDS[facts.closure]
+    if len(facts.closed) in (0, len(facts.links)):
+        return ko, en
+    is_one_way = facts.place.kind == "section" and len(facts.links) == 2
+    of_ko, of_en = ("한 방향", "One way") if is_one_way else ("일부 구간", "In part")
+    return f"{of_ko} {ko}", f"{of_en}: {en.lower()}"
 
 
 def _of_permit(work: Blocking, facts: Facts, scene: Scene) -> Verdict:

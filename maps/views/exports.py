@@ -40,12 +40,21 @@ _COLUMNS = (
     ("자료", "feed"),
     ("확인 시각", "seen_ms"),
 )
-_PHASES = {"planned": "예정", "active": "진행 중", "paused": "작업 시간 아님", "finished": "끝남"}
+_PHASES = {
+    "planned": "예정",
+    "active": "진행 중",
+    "paused": "작업 시간 아님",
+    "overdue": "기간 지남",
+    "finished": "끝남",
+    "cancelled": "취소됨",
+}
 _CLOSURES = {
     "full": "전면 통제",
     "partial": "부분 통제",
     "shoulder": "갓길 통제",
     "sidewalk": "보도 통제",
+    "bicycle": "자전거도로 통제",
+    "bus_stop": "버스정류장 통제",
     "none": "통제 없음",
     "unknown": "통제 여부 미상",
 }

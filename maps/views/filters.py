@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from maps.views.refusals import bad_parameter
 from streams.domain.network import Point
+from streams.domain.works import PHASES
 
 LEVELS = ("free", "slow", "jam", "unknown")
-PHASES = ("planned", "active", "paused", "finished")
 _CHOICES = {"level": LEVELS, "phase": PHASES}
 Box = tuple[float, float, float, float]
 

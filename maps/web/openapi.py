@@ -3,6 +3,7 @@
 from typing import Any
 
 from maps.web import openapi_alerts, openapi_crew, openapi_delivery, openapi_desk, openapi_time
+from streams.domain.works import PHASES
 
 Json = dict[str, Any]
 
@@ -21,7 +22,7 @@ def _parameter(name: str, text: str, *, place: str = "query", schema: Json | Non
 
 BBOX = _parameter("bbox", "west,south,east,north in degrees, WGS84")
 LEVEL = _parameter("level", "free, slow, jam, unknown; several with commas")
-PHASE = _parameter("phase", "planned, active, paused, finished; several with commas")
+PHASE = _parameter("phase", f"{', '.join(PHASES)}; several with commas")
 
 
 def document(city: str) -> Json:

@@ -119,7 +119,7 @@ def test_is_a_named_road_open(desk: Screen, chuncheon: Chuncheon) -> None:
     expect(first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     expect(page.locator("#card h2")).to_have_text(SECTION)
-    expect(page.locator(".verdict .word b")).to_have_text("전면 통제")
+    expect(page.locator(".verdict .word b")).to_have_text("일부 구간 전면 통제")
     assert certainty(page) == "reported"
     size = page.evaluate(
         "() => parseFloat(getComputedStyle(document.querySelector('.verdict .word b')).fontSize)"

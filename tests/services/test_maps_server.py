@@ -589,7 +589,7 @@ async def test_the_other_answers_have_their_shape(
     assert (feeds["dead_letters"], feeds["feeds"][0]["feed"]) == ({"permits R010": 2}, "permits")
     assert feeds["feeds"][0]["age_ms"] >= 0
     found = await get_json(http, f"{url}/api/v1/search?q=ㅈㅇㄹ")
-    assert found["results"][0]["title"] == "중앙로"
+    assert found["results"][0]["title"] == "중앙로 정류장0~정류장20"
     assert (await get_json(http, f"{url}/api/v1/openapi.json"))["openapi"] == "3.1.0"
 
 

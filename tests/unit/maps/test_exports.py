@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import geojson
@@ -11,6 +12,8 @@ from maps.views.filters import Filters, parse_bbox, parse_filters
 from maps.views.picture import Picture
 from maps.views.refusals import RequestRefusedError
 from streams.domain.network import Network
+from streams.domain.records import Closure
+from streams.domain.works import PHASES
 
 Json = dict[str, Any]
 JAM = {
@@ -92,6 +95,19 @@ def test_csv_opens_in_a_spreadsheet(picture: Picture, network: Network) -> None:
     assert rows[0][0] == "허가번호"
     assert rows[2][:3] == ["W", "진행 중", "하수관 정비"]
     assert rows[2][7] == "2026-11-23 09:00"
+
+
+def test_a_spreadsheet_has_a_korean_word_for_every_phase_and_closure(
+    picture: Picture, network: Network
+) -> None:
+    work = picture.works["W"]
+    for column, values in (("단계", PHASES), ("통제", [str(kind.value) for kind in Closure])):
+        name = {"단계": "phase", "통제": "closure"}[column]
+        for value in values:
+            one = replace(picture, works={"W": {**work, name: value}})
+            body = works_csv(one, network, Filters(), is_simulated=True).decode("utf-8-sig")
+            word = next(iter(csv.DictReader(io.StringIO(body))))[column]
+            assert not word.isascii(), value
 
 
 def test_a_spreadsheet_reads_the_words_of_the_screen(picture: Picture, network: Network) -> None:
