@@ -2,15 +2,18 @@
 
 import argparse
 import json
+import re
 import signal
 import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
-from local.services import wait_until
+from local.services import free_port, wait_until
 from local.stack import Stack, seconds_since
 
 _HELP = "everything of a city on this machine: broker, Redis, simulated portals, producers, map"
@@ -56,6 +59,7 @@ def run_demo(folder: Path, options: argparse.Namespace) -> None:
     with Stack(folder, kafka=options.kafka) as stack:
         tell("simulated city (portals of TAGO, ITS, UTIC and permits; 20 minutes of past) ...")
         city = stack.start_city(seed=options.seed, at=options.at)
+        stack.env |= _crews(folder, options.port)
         stack.run("topics", "producers", "topics")
         stack.start_worker()
         url = stack.start_map(options.port)
@@ -64,10 +68,34 @@ def run_demo(folder: Path, options: argparse.Namespace) -> None:
         stack.python("producers", "producers", "run")
         wait_until(lambda: is_moving(url), "a moving picture", within_s=120)
         tell("the picture moves. Ctrl-C stops everything.")
+        if options.measure:
+            return
         tell(f"break a feed: curl -X POST '{city}/misbehave?feed=its.speeds&mode=silence'")
-        while not options.measure:
+        _send_alerts(stack, tell)
+        while True:
             _watch(stack)
             time.sleep(1)
+
+
+def _crews(folder: Path, port: int) -> dict[str, str]:
+    """The settings that let alerts and crews' answers work on this machine alone."""
+    return {
+        "BOMNAE_SECRET": token_urlsafe(32),
+        "BOMNAE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "BOMNAE_PHOTOS": str(folder / "photos"),
+        "BOMNAE_WEBHOOK_NETWORKS": "127.0.0.0/8",
+    }
+
+
+def _send_alerts(stack: Stack, tell: Callable[[str], None]) -> None:
+    """Subscribe a receiver to every alert, and show the first that reaches it."""
+    door = f"127.0.0.1:{free_port()}"
+    options = ["--url", f"http://{door}/", "--title", "모의 현장반"]
+    added = stack.run("subscriptions", "streams", "subscriptions", "add", *options)
+    endpoint = re.findall(r"\bep_\w+", added)[0]
+    sink = stack.python("sink", "streams", "sink", "--listen", door, "--endpoint", endpoint)
+    stack.python("dispatch", "streams", "dispatch")
+    tell(f"a receiver checks every alert's signature: tail -f {sink.log}")
 
 
 _COARSE = {"BOMNAE_TICK_MS": "10000"}  # the past needs no fine time

@@ -9,7 +9,7 @@ from streams.domain.works.hours import KST_MS
 
 MAX_TITLE = 120
 _PHRASES = {  # rule -> what begins, and that it ended
-    "closure": (("통행 제한", "통행 제한 해제"), ("closure", "closure over")),
+    "closure": (("통제", "통제 해제"), ("closure", "closure over")),
     "overdue": (("공사 기간 초과", "기간 초과 해소"), ("work overdue", "no longer overdue")),
     "unseen": (
         ("착수 확인 안 됨", "착수 확인 안 됨 해소"),
@@ -30,11 +30,18 @@ _PHRASES = {  # rule -> what begins, and that it ended
 _CLOSURES = {
     "full": ("전면 통제", "road closed"),
     "partial": ("부분 통제", "partly closed"),
-    "shoulder": ("갓길 점용", "shoulder taken"),
-    "sidewalk": ("보도 점용", "sidewalk taken"),
-    "bicycle": ("자전거도로 점용", "cycle lane taken"),
-    "bus_stop": ("정류장 점용", "bus stop taken"),
-    "unknown": ("통제 범위 미상", "extent unknown"),
+    "shoulder": ("갓길 통제", "shoulder taken"),
+    "sidewalk": ("보도 통제", "sidewalk taken"),
+    "bicycle": ("자전거도로 통제", "cycle lane taken"),
+    "bus_stop": ("버스정류장 통제", "bus stop taken"),
+    "unknown": ("통제 여부 미상", "extent unknown"),
+}
+_FEEDS = {
+    "tago.positions": ("버스 위치", "Bus positions"),
+    "its.speeds": ("교통 속도", "Traffic speeds"),
+    "its.events": ("국가 돌발", "National incidents"),
+    "utic.incidents": ("경찰 돌발", "Police incidents"),
+    "permits": ("굴착 허가", "Excavation permits"),
 }
 _SEVERITIES = {
     "critical": ("긴급", "critical"),
@@ -70,7 +77,8 @@ def _sentence(alert: Alert, tongue: int, *, is_simulated: bool) -> str:
     """One line; `tongue` 0 is Korean, 1 English."""
     head = [_SIMULATED[tongue]] if is_simulated else []
     head.append(_SEVERITIES[alert.severity.value][tongue])
-    parts = [title_of(alert), _phrase(alert, tongue)]
+    title = title_of(alert)
+    parts = [_FEEDS[title][tongue] if title in _FEEDS else title, _phrase(alert, tongue)]
     if alert.word is not Word.END:
         parts += _particulars(alert.facts, tongue)
     return f"[{'·'.join(head)}] {' · '.join(part for part in parts if part)}"

@@ -62,7 +62,7 @@ def test_a_message_is_the_alert_and_where_to_look() -> None:
         "at_ms": AT_MS,
         "expires_ms": AT_MS + DAY_MS,
         "title": "하수관 정비",
-        "text_ko": "[모의·긴급] 하수관 정비 · 통행 제한 · 전면 통제 · 11-24 09:00까지",
+        "text_ko": "[모의·긴급] 하수관 정비 · 통제 · 전면 통제 · 11-24 09:00까지",
         "text_en": "[simulated·critical] 하수관 정비 · closure · road closed · "
         "until 11-24 09:00 KST",
         "facts": CLOSED.facts,
@@ -75,10 +75,10 @@ def test_a_message_is_the_alert_and_where_to_look() -> None:
 @pytest.mark.parametrize(
     ("word", "facts", "korean", "english"),
     [
-        (Word.UPDATE, {"closure": "partial"}, "통행 제한 변경 · 부분 통제", "closure changed"),
-        (Word.END, {"closure": "full", "ends_ms": 1}, "통행 제한 해제", "closure over"),
-        (Word.BEGIN, {"organisation": "하수과"}, "통행 제한 · 하수과", "closure · 하수과"),
-        (Word.BEGIN, {"ends_ms": None, "closure": 7}, "통행 제한", "closure"),
+        (Word.UPDATE, {"closure": "partial"}, "통제 변경 · 부분 통제", "closure changed"),
+        (Word.END, {"closure": "full", "ends_ms": 1}, "통제 해제", "closure over"),
+        (Word.BEGIN, {"organisation": "하수과"}, "통제 · 하수과", "closure · 하수과"),
+        (Word.BEGIN, {"ends_ms": None, "closure": 7}, "통제", "closure"),
     ],
 )
 def test_what_is_not_known_is_not_said(
