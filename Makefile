@@ -41,7 +41,7 @@ lint: setup ## ruff, mypy --strict, import contracts
 	@$(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports
 
 bench: setup browser ## the figures the README quotes
-	@$(PY) -m bench.demo && $(PY) -m bench.pipe && $(PY) -m bench.web.run
+	@$(PY) -m bench.demo && $(PY) -m bench.pipe && $(PY) -m bench.webhooks && $(PY) -m bench.web.run
 
 kafka: .cache/kafka/.fetched ## Apache Kafka from its Maven artifacts, for test-kafka
 

@@ -1,4 +1,4 @@
-"""`python -m streams worker`: fold the feeds into road states."""
+"""`python -m streams worker` folds the feeds into road states, `dispatch` sends the alerts."""
 
 import argparse
 import asyncio
@@ -6,9 +6,11 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 
+from streams.delivery.options import add_sink, add_subscriptions
 from streams.errors import BomnaeError
-from streams.failpoints import from_env
+from streams.failpoints import DISPATCH_POINTS, from_env
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,24 +34,83 @@ def main(argv: list[str] | None = None) -> int:
     audit.add_argument(
         "--within", type=float, default=30.0, metavar="S", help="wait so long for the roads (30 s)"
     )
+    commands.add_parser("dispatch", help="send the alerts to the endpoints; run as many as needed")
+    undelivered = commands.add_parser(
+        "undelivered", help="list the messages that expired before an endpoint took them"
+    )
+    undelivered.add_argument("endpoint", help="ep_...")
+    undelivered.add_argument("ids", nargs="*", metavar="ID", help="messages to send (all)")
+    undelivered.add_argument("--replay", action="store_true", help="send them, under the same ids")
+    add_subscriptions(commands)
+    add_sink(commands)
     options = parser.parse_args(argv)
     try:
         settings = Settings.from_env(os.environ)
-        if options.command == "audit":
-            return run_audit(settings, options.within)
-        return run_worker(settings)
+        return _RUNS[options.command](settings, options)
     except BomnaeError as error:
         print(f"bomnae: {error}", file=sys.stderr)
         return error.exit_code
 
 
-def run_audit(settings: Settings, within_s: float) -> int:
+def run_dispatch(settings: Settings, _: argparse.Namespace) -> int:
+    """Run one dispatcher until SIGTERM or SIGINT."""
+    _log_to_stderr(settings)
+    try:
+        asyncio.run(_dispatch(settings))
+    except BomnaeError:
+        raise
+    except Exception as error:
+        log.exception("crashed")
+        print(f"bomnae: {error!r}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _dispatch(settings: Settings) -> None:
+    from streams.delivery.dispatcher import Dispatcher  # noqa: PLC0415 - the worker needs none of it
+    from streams.stages import load_network  # noqa: PLC0415
+
+    fail = from_env(os.environ, DISPATCH_POINTS)
+    dispatcher = Dispatcher(settings, load_network(settings.network), fail)
+    await dispatcher.run(_told_to_stop())
+
+
+def run_undelivered(settings: Settings, options: argparse.Namespace) -> int:
+    """Print the dead letters of an endpoint, or have them sent after all."""
+    from streams.delivery import dead_letters  # noqa: PLC0415 - the worker needs none of it
+
+    endpoint, ids = options.endpoint, options.ids
+    if options.replay:
+        sent = asyncio.run(dead_letters.replay(settings, endpoint, ids))
+        print("\n".join([*sent, f"{len(sent)} to be sent again"]))
+        return 0
+    for _, message in asyncio.run(dead_letters.letters(settings, endpoint)):
+        if not ids or message.id in ids:
+            print(f"{message.id} expired_ms={message.expires_ms} tries={message.tries}")
+    return 0
+
+
+def run_subscriptions(settings: Settings, options: argparse.Namespace) -> int:
+    """List, add, change, rotate, remove or test endpoints."""
+    from streams.delivery import cli  # noqa: PLC0415 - the worker needs none of it
+
+    return cli.run(settings, options)
+
+
+def run_sink(settings: Settings, options: argparse.Namespace) -> int:
+    """Receive messages until SIGTERM or SIGINT; 4 when any was not as it must be."""
+    from streams.delivery import sink  # noqa: PLC0415 - the worker needs none of it
+
+    return sink.run(settings, options)
+
+
+def run_audit(settings: Settings, options: argparse.Namespace) -> int:
     """Print `identical`, or what differs; 0, 4, or 5 when the live state did not settle."""
     from streams import audit, auditing  # noqa: PLC0415 - the worker needs none of it
     from streams.stages import load_network  # noqa: PLC0415
 
     network = load_network(settings.network)
-    verdict = asyncio.run(auditing.run_audit(settings, network, within_s=within_s))
+    verdict = asyncio.run(auditing.run_audit(settings, network, within_s=options.within))
     if verdict.unsettled:
         print(f"not settled: {verdict.unsettled}")
         return EXIT_UNSETTLED
@@ -58,13 +119,9 @@ def run_audit(settings: Settings, within_s: float) -> int:
     return EXIT_DIFFERENT if verdict.differences else 0
 
 
-def run_worker(settings: Settings) -> int:
+def run_worker(settings: Settings, _: argparse.Namespace) -> int:
     """Run one worker until SIGTERM or SIGINT."""
-    logging.basicConfig(
-        level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    for name in ("faust", "mode", "aiokafka", "kafka"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    _log_to_stderr(settings)
     loop = asyncio.new_event_loop()  # `asyncio.run` waits for agents that Faust restarts for ever
     try:
         loop.run_until_complete(_work(settings))
@@ -76,14 +133,38 @@ def run_worker(settings: Settings) -> int:
     return 0
 
 
+def _log_to_stderr(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    for name in ("faust", "mode", "aiokafka", "kafka"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _told_to_stop() -> asyncio.Event:
+    """What SIGTERM and SIGINT set."""
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    return told_to_stop
+
+
 async def _work(settings: Settings) -> None:
     from streams.stages import load_network  # noqa: PLC0415 - Faust takes half a second
     from streams.worker import work  # noqa: PLC0415
 
-    told_to_stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
-    await work(settings, load_network(settings.network), told_to_stop, from_env(os.environ))
+    network = load_network(settings.network)
+    await work(settings, network, _told_to_stop(), from_env(os.environ))
+
+
+_RUNS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "worker": run_worker,
+    "dispatch": run_dispatch,
+    "undelivered": run_undelivered,
+    "subscriptions": run_subscriptions,
+    "sink": run_sink,
+    "audit": run_audit,
+}
 
 
 if __name__ == "__main__":

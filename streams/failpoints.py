@@ -20,17 +20,23 @@ POINTS: Final = (
     "after_load",  # the rows of a partition are loaded
 )
 
+DISPATCH_POINTS: Final = (
+    "after_post",  # an endpoint has confirmed a message, nothing says so
+    "after_receipt",  # its receipt is in the log, the endpoint's state is not stored
+    "before_save",  # the state is known and not stored
+)
+
 FailAt = Callable[[str], None] | None
 """Told each point as it is passed; None in a normal run."""
 
 
-def from_env(environ: Mapping[str, str]) -> FailAt:
-    """The failpoint the environment asks for, None when it asks for none."""
+def from_env(environ: Mapping[str, str], points: tuple[str, ...] = POINTS) -> FailAt:
+    """The failpoint of `points` the environment asks for, None when it asks for none."""
     if not (wanted := environ.get("FAIL_AT", "")):
         return None
     name, _, times = wanted.partition(":")
-    if name not in POINTS or not (times or "1").isdigit():
-        raise SettingsError(f"FAIL_AT must be name[:n], a name of {', '.join(POINTS)}")
+    if name not in points or not (times or "1").isdigit():
+        raise SettingsError(f"FAIL_AT must be name[:n], a name of {', '.join(points)}")
     return _at(name, int(times or 1), is_raise=environ.get("FAIL_KIND") == "raise")
 
 

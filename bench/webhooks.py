@@ -1,0 +1,149 @@
+"""From an event in Kafka to the POST at its endpoints, through worker, Redis and dispatcher.
+
+    python -m bench.webhooks [--seconds 30] [--each 10] [--kafka embedded|apache]
+
+20 incidents a second close a link each: 20 alerts a second. 200 endpoints want the alerts of their
+own links, so that each alert goes to `--each` of them: 10 mean 200 POSTs a second. The time is from
+just before the event is written to the arrival of the signed POST. Exits 1 when p95 or p99 is above
+its goal, or a POST is missing, doubled or wrongly signed.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+import redis
+from kafka import KafkaProducer
+
+from bench.pipe import resident_mb
+from local.services import wait_until
+from local.stack import Stack
+from producers.simulated.city import build_city
+from streams import topics, wire
+from streams.domain.network import Network
+from streams.domain.records import Closure, Incident, IncidentBatch, IncidentKind
+from tests.receivers import ENV, Got, Receiver, now_ms, subscription
+
+ENDPOINTS = 200
+PER_S = 20
+WARM_UP_S = 3
+GOAL_P95_MS, GOAL_P99_MS = 2_000.0, 5_000.0
+
+
+def endpoints_of(number: int, each: int) -> list[str]:
+    """The endpoints that want the alerts of a link."""
+    return [f"ep_bench{(number * each + i) % ENDPOINTS:04d}" for i in range(each)]
+
+
+def links_by_endpoint(network: Network, each: int) -> dict[str, list[str]]:
+    """Endpoint -> the links it wants to hear of."""
+    wanted: dict[str, list[str]] = {f"ep_bench{i:04d}": [] for i in range(ENDPOINTS)}
+    for number in range(min(len(network.links), ENDPOINTS)):
+        for name in endpoints_of(number, each):
+            wanted[name].append(network.links[number].id)
+    return wanted
+
+
+def incident(network: Network, number: int) -> bytes:
+    """The message of one incident that closes one link."""
+    link = network.links[number % min(len(network.links), ENDPOINTS)]
+    at_ms = now_ms()
+    row = Incident(
+        f"bench-{number}",
+        IncidentKind.WORK,
+        f"통제 {number}",
+        at_ms - 60_000,  # a tick that is a moment older would begin it anew
+        closure=Closure.FULL,
+        link_id=link.id,
+    )
+    return wire.encode(IncidentBatch("its.events", at_ms, is_complete=False, rows=(row,)))
+
+
+def run(stack: Stack, network: Network, receiver: Receiver, *, each: int, seconds: float) -> int:
+    """Subscribe, start everything, publish 20 incidents a second; how many were published."""
+    stack.run("topics", "producers", "topics")
+    producer = KafkaProducer(bootstrap_servers=stack.env["BOMNAE_KAFKA"], acks="all")
+    for name, links in links_by_endpoint(network, each).items():
+        row = subscription(name, receiver.url(name), links=tuple(links))
+        producer.send(topics.SUBSCRIPTIONS.name, value=wire.encode(row), partition=0)
+    producer.flush(30)
+    stack.start_worker()
+    stack.python("clock", "producers", "clock")
+    stack.python("dispatch", "streams", "dispatch")
+    store: Any = redis.Redis.from_url(stack.env["BOMNAE_REDIS"])
+    wait_until(lambda: len(store.keys("bomnae:delivery-lease:*")) == ENDPOINTS, "the endpoints")
+    count = round((seconds + WARM_UP_S) * PER_S)
+    start = time.monotonic()
+    for number in range(count):
+        time.sleep(max(0.0, start + number / PER_S - time.monotonic()))
+        payload = incident(network, number)
+        producer.send(topics.INCIDENTS.name, value=payload, partition=0)
+        producer.flush(10)
+    wait_until(lambda: len(receiver.got) >= count * each, "the last POST", within_s=30)
+    producer.close()
+    store.close()
+    return count
+
+
+def measure(folder: Path, kafka: str, *, each: int, seconds: float) -> tuple[int, list[Got], float]:
+    """Incidents published, POSTs received and the dispatcher's memory in MB."""
+    network = build_city()
+    (folder / "network.json").write_text(network.dumps(), encoding="utf-8")
+    env = {"BOMNAE_NETWORK": str(folder), **ENV}
+    with Receiver() as receiver, Stack(folder, kafka=kafka, env=env) as stack:
+        count = run(stack, network, receiver, each=each, seconds=seconds)
+        memory_mb = resident_mb(stack.processes["dispatch"].pid)
+        return count, list(receiver.got), memory_mb
+
+
+def faults(count: int, each: int, got: list[Got]) -> list[str]:
+    """What is wrong with the POSTs besides their time."""
+    arrived = Counter((post.endpoint, post.body["subject"]) for post in got)
+    due = {(e, f"incident:bench-{n}") for n in range(count) for e in endpoints_of(n % 200, each)}
+    unsigned = sum(post.generations != (1,) for post in got)
+    found = {
+        "missing": len(due - arrived.keys()),
+        "not due": len(arrived.keys() - due),
+        "doubled": sum(arrived.values()) - len(arrived),
+        "wrongly signed": unsigned,
+    }
+    return [f"{number} POSTs {what}" for what, number in found.items() if number]
+
+
+def main() -> int:
+    """Measure and print; 0 when the goals are met."""
+    parser = argparse.ArgumentParser(prog="python -m bench.webhooks", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--each", type=int, default=10, help="endpoints an alert goes to")
+    parser.add_argument("--kafka", choices=("embedded", "apache"), default="embedded")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bomnae-bench-") as folder:
+        count, got, memory_mb = measure(
+            Path(folder), options.kafka, each=options.each, seconds=options.seconds
+        )
+    late = [p.at * 1000 - p.body["at_ms"] for p in got if _number(p) >= WARM_UP_S * PER_S]
+    cuts = quantiles(late, n=100)
+    print(
+        f"event in Kafka to POST received, {options.kafka} broker, {ENDPOINTS} endpoints, "
+        f"{PER_S} alerts/s, each to {options.each}: {PER_S * options.each} POSTs/s"
+    )
+    print(f"  {len(late)} POSTs, p50 {cuts[49]:.0f} ms, most {max(late):.0f} ms")
+    print(f"  p95 {cuts[94]:7.0f} ms   goal <= {GOAL_P95_MS:.0f}")
+    print(f"  p99 {cuts[98]:7.0f} ms   goal <= {GOAL_P99_MS:.0f}")
+    print(f"dispatcher memory {memory_mb:.0f} MB")
+    wrong = faults(count, options.each, got)
+    print("\n".join(wrong) or "every POST arrived once, rightly signed")
+    return int(cuts[94] > GOAL_P95_MS or cuts[98] > GOAL_P99_MS or bool(wrong))
+
+
+def _number(post: Got) -> int:
+    return int(str(post.body["subject"]).rpartition("-")[2])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

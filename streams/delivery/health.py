@@ -1,0 +1,49 @@
+"""`python -m streams.delivery.health`: whether this host's dispatcher takes its turns."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Mapping
+
+from redis.exceptions import RedisError
+
+from streams.delivery.keys import DISPATCHERS, LEASE_MS
+from streams.errors import BomnaeError
+from streams.settings import Settings
+from streams.store import Store
+
+
+def reason_against(turns: Mapping[str, int], host: str, now_ms: int) -> str:
+    """Why no dispatcher of a host works, "" when one does. `turns`: name -> its last turn, ms."""
+    own = [at_ms for name, at_ms in turns.items() if name.startswith(f"{host[:40]}-")]
+    if not own:
+        return f"no dispatcher of {host} has taken a turn"
+    silent_ms = now_ms - max(own)
+    return f"its last turn was {silent_ms} ms ago" if silent_ms > LEASE_MS else ""
+
+
+async def _reason(settings: Settings) -> str:
+    store = Store.connect(settings)
+    try:
+        found = await store.client.zrange(DISPATCHERS, 0, -1, withscores=True)
+        seconds, micros = await store.client.time()
+    finally:
+        await store.close()
+    turns = {name.decode(): int(score) for name, score in found}
+    return reason_against(turns, socket.gethostname(), seconds * 1000 + micros // 1000)
+
+
+def main() -> int:
+    """0 when it does, 1 with the reason on stderr."""
+    try:
+        reason = asyncio.run(_reason(Settings.from_env(os.environ)))
+    except (BomnaeError, RedisError, OSError) as error:
+        reason = f"{type(error).__name__}: {error}"
+    if reason:
+        sys.stderr.write(f"{reason}\n")
+    return 1 if reason else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,267 @@
+"""The dispatcher with a real broker, a real Redis and real receivers."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.services import Process, answers, wait_until
+from local.stack import Stack
+from streams.delivery.outbox import Outbox
+from streams.domain.alerts import Word
+from streams.settings import Settings
+from streams.store import OUTBOX, REBUILDING, Store
+from tests import worlds
+from tests.receivers import ENV, Answer, Receiver, alert, put, subscribe, subscription
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as started:
+        yield started
+
+
+@pytest.fixture
+def sending(city: Stack, receiver: Receiver) -> Stack:
+    """A city with an endpoint "ep_a"; nothing is sent yet."""
+    city.env |= ENV
+    subscribe(worlds.redis_of(city), subscription("ep_a", receiver.url("ep_a")))
+    return city
+
+
+def dispatch(city: Stack, name: str = "dispatch", **env: str) -> Process:
+    process = city.python(name, "streams", "dispatch", env=env)
+    city.wait(process, lambda: process.said("dispatcher started"), name)
+    return process
+
+
+def wait_ids(receiver: Receiver, *ids: str, endpoint: str = "ep_a", within_s: float = 30) -> None:
+    wait_until(lambda: set(ids) <= set(receiver.ids(endpoint)), f"{ids}", within_s=within_s)
+
+
+def state(store: Any, endpoint: str = "ep_a") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(store.get(f"bomnae:delivery:{endpoint}") or b"{}")
+    return found
+
+
+def test_an_alert_is_posted_signed_and_remembered(sending: Stack, receiver: Receiver) -> None:
+    store = worlds.redis_of(sending)
+    process = dispatch(sending)
+    begin, end = alert("work:W1", 1), alert("work:W1", 2, Word.END)
+    put(store, [begin, end])
+    wait_ids(receiver, begin.id, end.id)
+    got = receiver.confirmed()
+    assert [(each.id, each.body["type"]) for each in got] == [
+        (begin.id, "closure.begin"),
+        (end.id, "closure.end"),
+    ]
+    assert all(each.generations == (1,) for each in got)
+    wait_until(lambda: store.xlen("bomnae:attempts:ep_a") == 2, "the attempts")
+    attempt = store.xrange("bomnae:attempts:ep_a")[0][1]
+    assert (attempt[b"id"].decode(), attempt[b"status"], attempt[b"error"]) == (
+        begin.id,
+        b"200",
+        b"",
+    )
+    start = time.monotonic()
+    process.stop(12)
+    assert (process.exit_code, time.monotonic() - start < 10) == (0, True)
+    assert state(store)["line"] == []
+
+
+def test_an_emptied_redis_re_sends_nothing(sending: Stack, receiver: Receiver) -> None:
+    store = worlds.redis_of(sending)
+    dispatch(sending)
+    alerts = [alert(f"work:W{i}", 1) for i in range(20)]
+    put(store, alerts)
+    wait_ids(receiver, *(each.id for each in alerts))
+    store.flushall()
+    subscribe(store, subscription("ep_a", receiver.url("ep_a")))
+    put(store, [*alerts, last := alert("work:new", 1)])
+    wait_ids(receiver, last.id)
+    assert len(receiver.ids()) == len(set(receiver.ids())) == 21
+
+
+@pytest.mark.parametrize("point", ["after_post:3", "after_receipt:3", "before_save:1"])
+def test_a_killed_dispatcher_repeats_at_most_one_with_the_same_id(
+    sending: Stack, receiver: Receiver, point: str
+) -> None:
+    store = worlds.redis_of(sending)
+    process = sending.python("first", "streams", "dispatch", env={"FAIL_AT": point})
+    alerts = [alert("work:W1", n, Word.BEGIN, episode=f"alrt_e{n}") for n in range(1, 7)]
+    sending.wait(process, lambda: process.said("serving"), "its endpoint")
+    for each in alerts:
+        put(store, [each])
+    wait_until(lambda: process.exit_code is not None, "its end")
+    assert process.exit_code == -signal.SIGKILL
+    dispatch(sending, "second")
+    wait_ids(receiver, *(each.id for each in alerts))
+    ids = receiver.ids()
+    repeats = len(ids) - len(set(ids))
+    assert repeats <= 1
+    assert list(dict.fromkeys(ids)) == [each.id for each in alerts]
+
+
+def test_two_dispatchers_share_the_endpoints_and_send_each_alert_once(
+    sending: Stack, receiver: Receiver
+) -> None:
+    store = worlds.redis_of(sending)
+    names = [f"ep_{i}" for i in range(20)]
+    subscribe(store, *(subscription(name, receiver.url(name)) for name in names))
+    first, second = dispatch(sending, "first"), dispatch(sending, "second")
+    served = {"first": 0, "second": 0}
+
+    def is_shared() -> bool:
+        leases = [store.get(f"bomnae:delivery-lease:{name}") or b"" for name in names]
+        by = [lease.split(b"-")[-2] for lease in leases if lease]
+        served["first"] = by.count(str(first.pid).encode())
+        served["second"] = by.count(str(second.pid).encode())
+        return min(served.values()) > 0 and sum(served.values()) == 20
+
+    wait_until(is_shared, "both serving", within_s=30)
+    put(store, [alert("work:W1", 1)])
+    wait_until(lambda: len(receiver.got) >= 21, "all posts")
+    second.kill()
+    put(store, [alert("work:W2", 1)])
+    wait_until(lambda: len({(g.endpoint, g.id) for g in receiver.got}) == 42, "all of the second")
+    assert len(receiver.got) == 42
+
+
+def test_one_that_hangs_does_not_slow_the_others(sending: Stack, receiver: Receiver) -> None:
+    receiver.behaviour = lambda endpoint, _: Answer(delay_s=30 if endpoint == "ep_hangs" else 0)
+    store = worlds.redis_of(sending)
+    subscribe(store, subscription("ep_hangs", receiver.url("ep_hangs")))
+    process = dispatch(sending)
+    alerts = [alert(f"work:W{i}", 1) for i in range(30)]
+    put(store, alerts)
+    wait_ids(receiver, *(each.id for each in alerts), within_s=10)
+    assert receiver.most_open["ep_hangs"] <= 2
+    start = time.monotonic()
+    process.stop(12)
+    assert (process.exit_code, time.monotonic() - start < 10) == (0, True)
+
+
+def test_gone_disables_and_a_redirect_is_no_success(sending: Stack, receiver: Receiver) -> None:
+    receiver.behaviour = lambda endpoint, _: (
+        Answer(410) if endpoint == "ep_gone0000" else Answer(302, headers=(("Location", "/x"),))
+    )
+    store = worlds.redis_of(sending)
+    subscribe(store, subscription("ep_gone0000", receiver.url("ep_gone0000")))
+    sending.start_worker()
+    dispatch(sending)
+    put(store, [alert("work:W1", 1)])
+
+    def is_disabled() -> bool:
+        row = json.loads(store.hget("bomnae:subscriptions:0", "ep_gone0000"))
+        return row["is_enabled"] is False
+
+    wait_until(is_disabled, "the disabled endpoint", within_s=60)
+    wait_until(lambda: bool(state(store).get("line")), "the redirected one kept")
+    assert receiver.confirmed() == []
+
+
+def test_what_expires_is_kept_and_sent_again_on_demand(sending: Stack, receiver: Receiver) -> None:
+    store = worlds.redis_of(sending)
+    day_ms = 86_400_000
+    old = alert("work:W1", 1, at_ms=time.time_ns() // 1_000_000 - day_ms - 1000)
+    dispatch(sending)
+    put(store, [old])
+    wait_until(lambda: store.xlen("bomnae:undelivered:ep_a") == 1, "the dead letter")
+    assert old.id in sending.run("list", "streams", "undelivered", "ep_a")
+    sending.run("replay", "streams", "undelivered", "ep_a", "--replay")
+    wait_ids(receiver, old.id)
+    wait_until(lambda: store.hlen("bomnae:replays") == 0, "the replay forgotten")
+    assert store.xlen("bomnae:undelivered:ep_a") == 0
+
+
+@pytest.mark.skipif(
+    os.environ.get("TEST_KAFKA", "embedded") != "embedded", reason="stops the broker of all cities"
+)
+def test_redis_and_the_broker_may_go_and_come(sending: Stack, receiver: Receiver) -> None:
+    store = worlds.redis_of(sending)
+    process = dispatch(sending)
+    put(store, [first := alert("work:W1", 1)])
+    wait_ids(receiver, first.id)
+    redis, broker = sending.processes["redis"], sending.processes["broker"]
+    redis.kill()
+    sending.wait(process, lambda: process.said("waiting for Redis"), "its word")
+    redis.stop()
+    redis.start()
+    port = int(sending.env["BOMNAE_REDIS"].rsplit(":", 1)[1].split("/")[0])
+    wait_until(lambda: answers(port), "Redis")
+    put(store, [second := alert("work:W2", 1)])
+    wait_ids(receiver, second.id)
+    wait_until(lambda: state(store)["line"] == [], "its receipt")
+    os.killpg(broker.pid, signal.SIGSTOP)
+    try:
+        put(store, [third := alert("work:W3", 1)])
+        wait_ids(receiver, third.id)
+        assert store.xlen("bomnae:attempts:ep_a") == 2  # its receipt is not written
+    finally:
+        os.killpg(broker.pid, signal.SIGCONT)
+    wait_until(lambda: store.xlen("bomnae:attempts:ep_a") == 3, "the third receipt")
+    assert receiver.ids() == [first.id, second.id, third.id]
+
+
+def test_nothing_is_sent_while_the_state_is_made_again(sending: Stack, receiver: Receiver) -> None:
+    store = worlds.redis_of(sending)
+    store.hset(REBUILDING, "permits/0", 9)
+    put(store, [first := alert("work:W1", 1)])
+    dispatch(sending)
+    wait_until(lambda: bool(store.exists("bomnae:delivery-lease:ep_a")), "its lease")
+    assert receiver.got == []
+    store.delete(REBUILDING)
+    wait_ids(receiver, first.id)
+
+
+def test_a_critical_alert_that_does_not_arrive_is_shown_until_it_does(
+    sending: Stack, receiver: Receiver
+) -> None:
+    status = [500]
+    receiver.behaviour = lambda *_: Answer(status[0])
+    store = worlds.redis_of(sending)
+    dispatch(sending)
+    late = alert("work:W1", 1, at_ms=time.time_ns() // 1_000_000 - 115_000)
+    put(store, [late])
+    wait_until(lambda: store.hlen("bomnae:undelivered") == 1, "the sign", within_s=20)
+    sign = json.loads(store.hget("bomnae:undelivered", "ep_a"))
+    assert sign == {"since_ms": late.at_ms, "alert_id": late.id, "title": "제목 work:W1"}
+    status[0] = 200
+    wait_until(lambda: store.hlen("bomnae:undelivered") == 0, "its end", within_s=60)
+    assert receiver.ids() == [late.id]
+
+
+async def test_the_outbox_is_trimmed_behind_the_last_endpoint_and_when_old(sending: Stack) -> None:
+    store = worlds.redis_of(sending)
+    now_ms = time.time_ns() // 1_000_000
+    ids = [f"{now_ms - 8 * 86_400_000 + n}-0" for n in range(400)]
+    for each in (*ids, f"{now_ms}-0"):
+        store.xadd(OUTBOX, {"a": "{}"}, id=each)
+    own = Store.connect(Settings(redis=sending.env["BOMNAE_REDIS"]))
+    try:
+        assert await Outbox(own.client).trim(["0-0"], now_ms) == 0
+        assert await Outbox(own.client).trim([ids[200]], now_ms) in range(100, 201)
+        assert await Outbox(own.client).trim([f"{now_ms}-0"], now_ms) > 0
+        assert store.xrevrange(OUTBOX, count=1)[0][0].decode() == f"{now_ms}-0"
+    finally:
+        await own.close()
+
+
+def test_without_a_master_key_it_says_so(city: Stack) -> None:
+    process = city.python("dispatch", "streams", "dispatch")
+    wait_until(lambda: process.exit_code is not None, "its end")
+    assert process.exit_code == 2
+    assert "BOMNAE_SECRET is not set" in process.log.read_text(encoding="utf-8")
+
+
+def test_its_health_is_that_it_takes_turns(sending: Stack) -> None:
+    process = dispatch(sending)
+    wait_until(lambda: worlds.redis_of(sending).zcard("bomnae:dispatchers") == 1, "its first turn")
+    sending.run("health", "streams.delivery.health")
+    process.stop()
+    with pytest.raises(RuntimeError, match="has taken a turn"):
+        sending.run("health-after", "streams.delivery.health")
