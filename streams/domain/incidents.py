@@ -95,7 +95,7 @@ class IncidentsStage:
         )
         running = RunningIncident(
             **{part.name: getattr(row, part.name) for part in fields(Incident)},
-            phase=_phase_at(row, batch.received_ms),
+            phase=_phase_at(row, max(batch.received_ms, known.updated_ms if known else 0)),
             links=links,
             placed_by=placed_by,
             feed=batch.feed,
@@ -137,7 +137,7 @@ class IncidentsStage:
         for known in state["incidents"].values():
             if known.ends_ms is not None and now_ms >= known.ends_ms:
                 blocks += _end(known, now_ms, effects)
-            elif (phase := _phase_at(known, now_ms)) != known.phase:
+            elif (phase := _phase_at(known, max(now_ms, known.updated_ms))) != known.phase:
                 moved = replace(known, phase=phase, updated_ms=now_ms)
                 _put(moved, now_ms, effects)
                 blocks += _obstructions(moved)
@@ -155,6 +155,7 @@ def _end(known: RunningIncident, known_ms: int, effects: Effects) -> list[Obstru
     return _obstructions(known, is_over=True)
 
 
+# A tick may be written a moment after an answer that is a moment younger: what has begun stays so.
 def _phase_at(incident: Incident, now_ms: int) -> str:
     return "active" if now_ms >= incident.starts_ms else "planned"
 

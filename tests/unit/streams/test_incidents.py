@@ -159,3 +159,14 @@ def test_the_history_keeps_what_changed_of_an_incident_and_its_end() -> None:
         (at(120), ("active", "partial")),
         (at(300), None),
     ]
+
+
+def test_a_tick_a_moment_older_than_the_answer_takes_nothing_back() -> None:
+    folded = Folded(IncidentsStage(street(), partitions=1), topic="incidents")
+    begun = replace(CRASH, starts_ms=at(100) + 300)
+    folded.take(replace(answer(100, begun), received_ms=at(100) + 500))
+    effects = folded.take(Tick(at(100)))
+    assert effects.changes.get("incidents", {}) == {}
+    assert effects.alerts == []
+    folded.take(replace(answer(100, begun), received_ms=at(100) + 200))
+    assert folded.state["incidents"][begun.incident_id].phase == "active"
