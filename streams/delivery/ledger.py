@@ -34,6 +34,7 @@ class _Word(msgspec.Struct):
     id: str
     type: str
     episode: str
+    began_ms: int = 0
 
 
 class _Body(msgspec.Struct):
@@ -42,6 +43,7 @@ class _Body(msgspec.Struct):
     at_ms: int
     text_ko: str
     episode: str = ""
+    began_ms: int = 0
     expires_ms: int = 0
     alerts: tuple[_Word, ...] = ()
 
@@ -66,8 +68,9 @@ class Entry:
 
 @dataclass(slots=True)
 class Ledger:
-    """All that came. Episodes that began before it was opened show as gaps."""
+    """All that came. Of an episode that began before it was opened nobody owes it the begin."""
 
+    opened_ms: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     delays_ms: list[int] = field(default_factory=list)
     _digests: dict[str, bytes] = field(default_factory=dict)
@@ -101,7 +104,7 @@ class Ledger:
             wrong.append(LATE)
         if body.type == TRIAL:
             return tuple(wrong)
-        own = _Word(body.id, body.type, body.episode)
+        own = _Word(body.id, body.type, body.episode, body.began_ms)
         for word in body.alerts if body.type == DIGEST else (own,):
             wrong += self._of_episode(word)
         return tuple(dict.fromkeys(wrong))
@@ -119,7 +122,8 @@ class Ledger:
         self._numbers[word.episode] = max(number, before or 0)
         if before is not None:
             return [ORDER] if number < before else []
-        return [] if word.type.endswith(".begin") else [GAP]
+        is_known = word.type.endswith(".begin") or word.began_ms < self.opened_ms
+        return [] if is_known else [GAP]
 
     def _enter(self, entry: Entry) -> Entry:
         self.counts.update(entry.wrong or (OK,))

@@ -124,6 +124,7 @@ def _line(alert: Alert, *, is_simulated: bool) -> dict[str, Any]:
         "type": f"{alert.rule}.{alert.word.value}",
         "episode": alert.episode,
         "severity": alert.severity.value,
+        "began_ms": alert.began_ms,
         "at_ms": alert.at_ms,
         "text_ko": one_line(text_ko, LINE),
         "text_en": one_line(text_en, LINE),

@@ -25,7 +25,7 @@ _STATUSES = {FORGED: 401, UNREADABLE: 400}
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Receive until SIGTERM or SIGINT, then print the summary; 4 when anything was wrong."""
     secrets = secrets_of(settings, options)
-    ledger = Ledger()
+    ledger = Ledger(opened_ms=int(time.time() * 1000))
     try:
         asyncio.run(_serve(ledger, secrets, options))
     except OSError as error:

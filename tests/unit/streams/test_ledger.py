@@ -37,6 +37,13 @@ def digest(name: str, *words: tuple[str, str]) -> tuple[str, bytes]:
 B, U, E = "begin", "update", "end"
 
 
+def test_what_began_before_the_sink_was_opened_owes_it_no_beginning() -> None:
+    ledger = Ledger(opened_ms=NOW_MS)
+    before = ledger.take(*message("a.2", U, began_ms=NOW_MS - 1), NOW_MS)
+    after = ledger.take(*message("b.2", U, began_ms=NOW_MS), NOW_MS)
+    assert (before.word, after.word) == ("ok", "gap")
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
