@@ -90,7 +90,7 @@ def digest_of(
         "type": DIGEST,
         "at_ms": at_ms,
         "expires_ms": expires_ms,
-        "text_ko": f"조용한 시간 동안의 알림 {len(alerts)}건",
+        "text_ko": f"조용한 시간 동안의 경보 {len(alerts)}건",
         "text_en": f"{len(alerts)} alerts from the quiet hours",
         "simulated": is_simulated,
         "left_out": 0,
