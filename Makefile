@@ -18,8 +18,10 @@ test: setup browser ## unit, agent, service and browser tests on the embedded br
 	@$(PY) -m pytest tests/unit tests/agents tests/services
 	@$(PY) -m pytest tests/browser
 
-test-kafka: setup kafka ## the service tests on Apache Kafka and the system's redis-server
-	@TEST_KAFKA=apache $(PY) -m pytest tests/services
+ON_THE_LOG = pipeline worker audit calls subscriptions# KAFKA_TESTS=tests/services runs them all there
+KAFKA_TESTS ?= $(ON_THE_LOG:%=tests/services/test_%.py)
+test-kafka: setup kafka ## the service tests that stand on the log, on Apache Kafka and redis-server
+	@TEST_KAFKA=apache $(PY) -m pytest $(KAFKA_TESTS)
 
 .PHONY: test-faults soak
 test-faults: setup kafka ## every fault row on Apache Kafka and redis-server; FAULT_RESULTS=FILE keeps figures

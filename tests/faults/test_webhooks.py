@@ -47,7 +47,7 @@ def test_f30_failing_endpoints(hooks: Webhooks, figures: Figures) -> None:
 
     hooks.receiver.behaviour = behaviour
     hooks.begin(ONE, BAD)
-    outage_s = scaled(60)
+    outage_s = scaled(30)
     hooks.close_links(outage_s * 2, per_s=2)
     is_down[0] = False
     told_s = hooks.wait_told(ONE, within_s=90)
