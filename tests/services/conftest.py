@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.services import start_apache_kafka
+from local.services import Process, start_apache_kafka
 from local.stack import JARS, Stack
 from tests import worlds
 
@@ -29,6 +29,14 @@ def stack(tmp_path: Path, kafka_kind: str) -> Iterator[Stack]:
     """A broker and a Redis; what a test starts in it is stopped with it."""
     with Stack(tmp_path, kafka=kafka_kind) as started:
         yield started
+
+
+@pytest.fixture
+def own_broker(city: Stack) -> Process:
+    """The city's own broker, to be stopped; where all cities share one the test is left out."""
+    if "broker" not in city.processes:
+        pytest.skip("all cities share one broker")
+    return city.processes["broker"]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from local.services import wait_until
+from local.services import Process, wait_until
 from local.stack import Stack
 from streams import topics, wire
 from streams.domain.records import Closure, Incident, IncidentBatch, IncidentKind
@@ -67,7 +67,9 @@ def test_an_alert_is_acknowledged_and_kept_through_a_rebuild(city: Stack) -> Non
     assert city.run("audit", "streams", "audit").splitlines()[0] == "identical"
 
 
-def test_what_is_no_acknowledgement_is_refused_and_nothing_of_it_is_kept(city: Stack) -> None:
+def test_what_is_no_acknowledgement_is_refused_and_nothing_of_it_is_kept(
+    city: Stack, own_broker: Process
+) -> None:
     base = city.start_map()
     open_one = "alrt_" + "a" * 26
     episode = {
@@ -98,7 +100,7 @@ def test_what_is_no_acknowledgement_is_refused_and_nothing_of_it_is_kept(city: S
         assert (found[0], found[1]["error"]["code"]) == (status, code), (path, body, found)
         assert "010-1234" not in found[1]["error"]["message"]
     assert ask(base, address, NAME)[0] == 202
-    city.processes["broker"].stop()
+    own_broker.stop()
     assert ask(base, address, NAME)[1]["error"]["code"] == "log_away"
     assert "010-1234" not in city.processes["maps"].log.read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from local.services import wait_until
+from local.services import Process, wait_until
 from local.stack import Stack
 from streams.store import PAST, past_key
 from tests import worlds
@@ -95,10 +95,12 @@ def test_what_is_no_call_is_refused_and_nothing_of_it_is_kept(city: Stack) -> No
     assert "010-1234" not in city.processes["maps"].log.read_text(encoding="utf-8")
 
 
-def test_a_broker_that_is_away_is_said_and_the_server_goes_on(city: Stack) -> None:
+def test_a_broker_that_is_away_is_said_and_the_server_goes_on(
+    city: Stack, own_broker: Process
+) -> None:
     base = city.start_map()
     assert ask(base, "/api/v1/calls", HERE)[0] == 202
-    city.processes["broker"].stop()
+    own_broker.stop()
     start = time.monotonic()
     status, body = ask(base, "/api/v1/calls", HERE)
     assert (status, body["error"]["code"]) == (503, "log_away")

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from PIL import Image
 
-from local.services import wait_until
+from local.services import Process, wait_until
 from local.stack import Stack
 from maps.web.photo_shelf import folder_of
 from streams import topics, wire
@@ -258,9 +258,9 @@ def test_a_link_ends_with_its_work_and_a_day_for_second_thoughts(site: str, city
 
 
 def test_a_broker_that_is_away_is_said_and_the_tap_sent_again_counts_once(
-    site: str, city: Stack
+    site: str, own_broker: Process
 ) -> None:
-    city.processes["broker"].stop()
+    own_broker.stop()
     status, body = tap(site, "start")
     assert (status, body["error"]["code"]) == (503, "log_away")
     assert call(site, "GET", "/livez")[0] == 200
