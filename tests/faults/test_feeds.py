@@ -42,11 +42,11 @@ class City(Rig):
     """The simulated portals and the producers that poll them, on the rig's broker."""
 
     def begin(self) -> None:
-        self.portals = self.start_city(past_minutes=0)
+        self.portals = self.start_city(past_minutes=0, refresh_s=1)  # every poll meets a change
         self.env |= {f"BOMNAE_{name}_POLL_S": str(POLL_S) for name in ("TAGO", "ITS", "PERMITS")}
         self.env |= {
             "BOMNAE_UTIC_POLL_S": "10",
-            "BOMNAE_FEED_CHANGE_S": "4",
+            "BOMNAE_FEED_CHANGE_S": "2",
             "BOMNAE_TICK_MS": "500",
             "BOMNAE_WINDOW_MS": "5000",
             "BOMNAE_GRACE_MS": "5000",
