@@ -12,13 +12,12 @@ from maps.views import alerts
 from maps.views.refusals import RequestRefusedError, not_found
 from maps.views.text import shown
 from maps.web.answers import NO_STORE
-from maps.web.calls_api import INTAKE, OWN_HOSTS
 from maps.web.context import CONTEXT, JSON
-from maps.web.posted import Pace, check_origin, read_body
+from maps.web.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from streams import topics, wire
 from streams.domain.alerts import Severity
 from streams.domain.records import Acknowledgement
-from streams.errors import IntakeError, RecordRefusedError
+from streams.errors import RecordRefusedError
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGEMENTS_A_MINUTE = 600  # a storm of alerts, several people
@@ -74,7 +73,7 @@ async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
         body, name, severity=Severity(episode["severity"]), at_ms=live.now_ms()
     )
     request.app[PACE].take()
-    await _send(request, ack)
+    await tell(request, topics.ACKNOWLEDGEMENTS, ack)
     return _answer({"episode": name, "at_ms": ack.at_ms}, status=202)
 
 
@@ -116,19 +115,6 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
         f"이름은 1~{wire.MAX_NAME}자이고 전화번호나 주민번호는 받지 않습니다",
         f"a name is 1 to {wire.MAX_NAME} characters, and no person's number",
     )
-
-
-async def _send(request: web.Request, ack: Acknowledgement) -> None:
-    try:
-        await request.app[INTAKE].send(topics.ACKNOWLEDGEMENTS, 0, ack)
-    except IntakeError as error:
-        log.warning("acknowledgement not taken", extra={"error": str(error)})
-        raise RequestRefusedError(
-            503,
-            "log_away",
-            "지금은 기록할 수 없습니다 (Kafka 응답 없음). 잠시 뒤에 다시 보내 주십시오",
-            "cannot be logged now (Kafka does not answer): try again in a moment",
-        ) from None
 
 
 async def get_deliveries(request: web.Request) -> web.StreamResponse:

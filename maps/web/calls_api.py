@@ -14,17 +14,15 @@ from maps.live.loop import OK
 from maps.views.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.web.answers import NO_STORE
 from maps.web.context import CONTEXT, JSON, Context
-from maps.web.posted import Pace, check_origin, read_body
+from maps.web.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, tell
 from streams import topics, wire
 from streams.domain.records import Call, CallDone
-from streams.errors import IntakeError, RecordRefusedError
+from streams.errors import RecordRefusedError
 from streams.intake import Intake
 
 log = logging.getLogger(__name__)
 CALLS_A_MINUTE = 60
 LATE_MS = 10_000  # a picture further behind says nothing of now
-INTAKE = web.AppKey("intake", Intake)
-OWN_HOSTS = web.AppKey("own_hosts", frozenset[str])
 PACE = web.AppKey("call_pace", Pace)
 
 Lon = Annotated[float, msgspec.Meta(ge=-180, le=180)]
@@ -68,7 +66,7 @@ async def post_call(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     call = call_of(body, context, call_id=body.call_id or uuid.uuid4().hex)
     request.app[PACE].take()
-    await _send(request, call)
+    await tell(request, topics.CALLS, call)
     return _answer({"call_id": call.call_id}, status=202)
 
 
@@ -125,19 +123,6 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     )
 
 
-async def _send(request: web.Request, message: Call | CallDone) -> None:
-    try:
-        await request.app[INTAKE].send(topics.CALLS, 0, message)
-    except IntakeError as error:
-        log.warning("call not taken", extra={"error": str(error)})
-        raise RequestRefusedError(
-            503,
-            "log_away",
-            "지금은 기록할 수 없습니다 (Kafka 응답 없음). 잠시 뒤에 다시 보내 주십시오",
-            "cannot be logged now (Kafka does not answer): try again in a moment",
-        ) from None
-
-
 async def get_calls(request: web.Request) -> web.StreamResponse:
     """Open calls, newest first; `due`: all that was closed is open again, call back."""
     context = request.app[CONTEXT]
@@ -167,7 +152,7 @@ async def post_done(request: web.Request) -> web.StreamResponse:
         raise not_found("전화", "call", call_id)
     if not call.get("done_ms"):
         request.app[PACE].take()
-        await _send(request, CallDone(call_id, context.live.now_ms()))
+        await tell(request, topics.CALLS, CallDone(call_id, context.live.now_ms()))
     return _answer({"call_id": call_id}, status=202)
 
 

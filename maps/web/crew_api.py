@@ -16,15 +16,13 @@ from maps.desk.taps import Tap
 from maps.live.loop import OK
 from maps.views.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.web.answers import NO_STORE
-from maps.web.calls_api import INTAKE, OWN_HOSTS
 from maps.web.context import CONTEXT, JSON, Context
 from maps.web.desk_api import DESK, scene_now
-from maps.web.posted import Pace, check_origin, read_body
+from maps.web.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from streams import topics
 from streams.delivery.crew_links import Check, check_token
 from streams.delivery.secrets import master_key
 from streams.domain.records import SiteReport, SiteWord
-from streams.errors import IntakeError
 
 log = logging.getLogger(__name__)
 TAPS_A_MINUTE = 20  # of one work: a crew taps a few words a day
@@ -150,7 +148,7 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     found = _outcome(request, work, report.report_id)
     if found[0] == "unknown":
         request.app[CREW].paces.take(work)
-        await _send(request, report)
+        await tell(request, topics.PERMITS, report)
         request.app[CREW].keep(Tap(report, context.live.now_ms()))
         found = ("waiting", "")
     if found[0] == "refused":
@@ -205,19 +203,6 @@ def _outcome(request: web.Request, work: str, report_id: str) -> tuple[str, str]
     is_known = live.store_state == OK
     clock_ms = live.picture.clock_ms if is_known else None
     return taps.outcome(live.picture.works.get(work), report_id, tap, clock_ms)
-
-
-async def _send(request: web.Request, report: SiteReport) -> None:
-    try:
-        await request.app[INTAKE].send(topics.PERMITS, 0, report)
-    except IntakeError as error:
-        log.warning("tap not taken", extra={"error": str(error)})
-        raise RequestRefusedError(
-            503,
-            "log_away",
-            "지금은 기록할 수 없습니다 (Kafka 응답 없음). 저절로 다시 보냅니다",
-            "cannot be logged now (Kafka does not answer): it is sent again",
-        ) from None
 
 
 def _state(request: web.Request, work: str, report_id: str, found: tuple[str, str] | None) -> Json:

@@ -18,12 +18,12 @@ from maps.live.loop import OK
 from maps.views.picture import Picture
 from maps.views.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.web.answers import NO_STORE
-from maps.web.calls_api import LATE_MS, OWN_HOSTS
+from maps.web.calls_api import LATE_MS
 from maps.web.context import CONTEXT, JSON, Context
 from maps.web.crew_api import UUID, Paces, admit, bearer
 from maps.web.photo_image import MAX_BYTES, photo_of, too_large
 from maps.web.photo_shelf import SHELF, Shelf
-from maps.web.posted import check_origin
+from maps.web.posted import OWN_HOSTS, check_origin
 from streams.domain.works import OVER, phase_at
 from streams.domain.works.phases import over_ms
 

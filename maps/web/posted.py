@@ -1,5 +1,8 @@
-"""What every POST is asked first: from our own page, JSON, small, and not too often."""
+"""What every POST is asked first: from our own page, JSON, small, and not too often; and the way
+of what it tells into the log.
+"""
 
+import logging
 import time
 from collections import deque
 from typing import TypeVar
@@ -9,7 +12,14 @@ import msgspec
 from aiohttp import web
 
 from maps.views.refusals import RequestRefusedError
+from streams.domain.records import Message
+from streams.errors import IntakeError
+from streams.intake import Intake
+from streams.topics import Topic
 
+log = logging.getLogger(__name__)
+INTAKE = web.AppKey("intake", Intake)
+OWN_HOSTS = web.AppKey("own_hosts", frozenset[str])
 MAX_BODY_BYTES = 16 << 10
 T = TypeVar("T")
 
@@ -95,4 +105,18 @@ async def read_body(request: web.Request, kind: type[T]) -> T:
             "bad_body",
             f"본문을 읽을 수 없습니다 ({reason})",
             f"cannot read the body: {reason}",
+        ) from None
+
+
+async def tell(request: web.Request, topic: Topic, message: Message) -> None:
+    """Write what somebody tells into the log; refused (503) when the broker does not take it."""
+    try:
+        await request.app[INTAKE].send(topic, 0, message)
+    except IntakeError as error:
+        log.warning("not taken", extra={"topic": topic.name, "error": str(error)})
+        raise RequestRefusedError(
+            503,
+            "log_away",
+            "지금은 기록할 수 없습니다 (Kafka 응답 없음). 잠시 뒤에 다시 보내 주십시오",
+            "cannot be logged now (Kafka does not answer): try again in a moment",
         ) from None

@@ -13,9 +13,8 @@ from aiohttp import web
 from maps.live.catch_up import LOSSES
 from maps.views.refusals import RequestRefusedError, not_found
 from maps.web.answers import NO_STORE
-from maps.web.calls_api import INTAKE, OWN_HOSTS
 from maps.web.context import CONTEXT, JSON, Context
-from maps.web.posted import Pace, check_origin, read_body
+from maps.web.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.web.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of, said_of
 from streams import topics
 from streams.delivery.secrets import endpoint_secret, master_key
@@ -23,7 +22,7 @@ from streams.domain.endpoint_url import Networks, parse_networks
 from streams.domain.subscription_changes import added, changed, checked, removed, rotated
 from streams.domain.subscription_rules import check_room
 from streams.domain.subscriptions import Subscription
-from streams.errors import IntakeError, RecordRefusedError, SettingsError, SubscriptionError
+from streams.errors import RecordRefusedError, SettingsError, SubscriptionError
 from streams.settings import Settings
 from streams.store import Store
 
@@ -168,17 +167,8 @@ async def _written(
     request: web.Request, made: Subscription, *, master: str = "", status: int = 200
 ) -> web.StreamResponse:
     """Write it to the log; `status` once it holds, 202 when no worker has folded it within 3 s."""
-    try:
-        with _Refusing():
-            await request.app[INTAKE].send(topics.SUBSCRIPTIONS, 0, made)
-    except IntakeError as error:
-        log.warning("subscription not taken", extra={"error": str(error)})
-        raise RequestRefusedError(
-            503,
-            "log_away",
-            "지금은 기록할 수 없습니다 (Kafka 응답 없음). 잠시 뒤에 다시 보내 주십시오",
-            "cannot be logged now (Kafka does not answer): try again in a moment",
-        ) from None
+    with _Refusing():
+        await tell(request, topics.SUBSCRIPTIONS, made)
     body = {"endpoint": made.endpoint} if made.is_removed else row_of(made)
     if master:
         body["secret"] = endpoint_secret(master, made.endpoint, made.secret_generation)
