@@ -33,6 +33,8 @@ def desk(city: Stack) -> Stack:
         "BOMNAE_WEBHOOK_NETWORKS": "127.0.0.0/8",
     }
     city.start_worker()
+    worlds.publish(city, worlds.tick(worlds.T0_MS))
+    worlds.wait_drained(city, worlds.T0_MS)  # it has its partitions: what is told is folded at once
     return city
 
 
