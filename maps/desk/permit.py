@@ -10,6 +10,7 @@ from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import Verdict, own_work
 from maps.desk.words import closure_words, link_words, short, work_name
 from streams.domain.network import Network
+from streams.domain.overlaps import bounds_of
 from streams.domain.particles import with_particle
 
 _TAKES = {
@@ -119,7 +120,7 @@ def _paused(work: Blocking, said_ms: int) -> tuple[str, str]:
     )
     ko = f"{with_particle(name, '은/는')} 지금 작업을 쉬고 있어 통제하지 않습니다."
     en = f"{name} rests now and closes nothing"
-    if times.window(hours) is None:
+    if bounds_of(hours) is None:
         return ko, f"{en}."
     ko = f"{ko} 작업은 {last_ko}까지 {times.hours_ko(hours)} 합니다."
     return ko, f"{en}; works {times.hours_en(hours)} until {last_en}."

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from maps.views.text import KST
+from streams.domain.overlaps import bounds_of
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 _LAST_MS = 253_370_764_800_000  # 9999: what a calendar reaches
@@ -96,7 +97,7 @@ def age_en(age_ms: int) -> str:
 
 def hours_ko(hours: str) -> str:
     """매일 09시부터 18시까지, or 매일 밤 22시부터 다음 날 05시까지; "" where they bound nothing."""
-    bounds = window(hours)
+    bounds = bounds_of(hours)
     if bounds is None:
         return ""
     begin, end = bounds
@@ -107,7 +108,7 @@ def hours_ko(hours: str) -> str:
 
 def hours_en(hours: str) -> str:
     """Daily 09:00-18:00, nightly 22:00-05:00."""
-    bounds = window(hours)
+    bounds = bounds_of(hours)
     if bounds is None:
         return ""
     begin, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in bounds)
@@ -118,25 +119,9 @@ def _minute_ko(minute: int) -> str:
     return f"{minute // 60:02}시" + (f" {minute % 60:02}분" if minute % 60 else "")
 
 
-def window(hours: str) -> tuple[int, int] | None:
-    """Begin and end of daily hours "HH:MM-HH:MM" in minutes; None where they bound nothing."""
-    try:
-        begin, end = (_minute(part) for part in hours.split("-"))
-    except ValueError:
-        return None
-    return None if begin == end else (begin, end)
-
-
-def _minute(text: str) -> int:
-    hour, minute = (int(part) for part in text.strip().split(":"))
-    if not (0 <= minute < 60 and 0 <= hour * 60 + minute <= 24 * 60):
-        raise ValueError(text)
-    return hour * 60 + minute
-
-
 def window_edges(hours: str, now_ms: int) -> tuple[int | None, int | None]:
     """The last opening and the next closing of daily hours seen from `now_ms`, ms."""
-    bounds = window(hours)
+    bounds = bounds_of(hours)
     if bounds is None:
         return None, None
     midnight = kst_of(now_ms).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -9,7 +9,8 @@ DAY_MS = 86_400_000
 KST_MS = 9 * 3_600_000  # Korea keeps UTC+9 all year
 _MINUTE_MS = 60_000
 _DAY_MIN = 1440
-_HOURS = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*")
+_TIME = r"\s*(\d{1,2})\s*:\s*(\d{1,2})\s*"
+_HOURS = re.compile(f"{_TIME}-{_TIME}")
 EVER_MS = 1 << 62  # the end of what has no known end
 
 
@@ -31,16 +32,24 @@ def minutes_of(hours: str) -> tuple[tuple[int, int], ...]:
 
     Hours that are empty or cannot be read bound nothing.
     """
-    found = _HOURS.fullmatch(hours)
-    if not found:
+    bounds = bounds_of(hours)
+    if bounds is None:
         return ((0, _DAY_MIN),)
-    numbers = [int(part) for part in found.groups()]
-    begin, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
-    if begin == end or max(begin, end) > _DAY_MIN or max(numbers[1], numbers[3]) > 59:
-        return ((0, _DAY_MIN),)
+    begin, end = bounds
     if begin < end:
         return ((begin, end),)
     return tuple(part for part in ((0, end), (begin, _DAY_MIN)) if part[0] < part[1])
+
+
+def bounds_of(hours: str) -> tuple[int, int] | None:
+    """Begin and end of daily hours in minutes; None where they bound nothing."""
+    found = _HOURS.fullmatch(hours)
+    if not found:
+        return None
+    numbers = [int(part) for part in found.groups()]
+    begin, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
+    is_bound = begin != end and max(begin, end) <= _DAY_MIN and max(numbers[1], numbers[3]) < 60
+    return (begin, end) if is_bound else None
 
 
 def meet(one: Span, other: Span) -> tuple[int, int] | None:
@@ -58,8 +67,13 @@ def is_within(period: Span, at_ms: int) -> bool:
     """Whether a time lies in a period and in its daily hours."""
     if not period.starts_ms <= at_ms < period.ends_ms:
         return False
+    return is_in(period.hours, at_ms)
+
+
+def is_in(ranges: tuple[tuple[int, int], ...], at_ms: int) -> bool:
+    """Whether a time lies in ranges of minutes of the Korean day."""
     minute = (at_ms + KST_MS) % DAY_MS // _MINUTE_MS
-    return any(begin <= minute < end for begin, end in period.hours)
+    return any(begin <= minute < end for begin, end in ranges)
 
 
 def openings(period: Span) -> Iterator[int]:
