@@ -152,7 +152,9 @@ def _by_date(facts: Facts, evidence: Evidence) -> Clause:
         return _unseen(facts, evidence)
     at_ko, at_en, work = words
     ko = f"공사 기한이 {at_ko}까지로 끝나 그렇게 추정하며, 그 뒤 통행 기록은 아직 없습니다."
-    return Clause("age", ko, f"Inferred: works were due until {at_en}.", (evidence.notice(work),))
+    return Clause(
+        "age", ko, f"Inferred: works were due until {at_en}.", (evidence.said(work, "ended"),)
+    )
 
 
 def _unseen(facts: Facts, evidence: Evidence) -> Clause:

@@ -204,3 +204,14 @@ def test_a_feeds_text_stays_short_and_on_one_line(title: str) -> None:
     assert "\n" not in body["sentence_ko"]
     assert "\u202e" not in str(body)
     assert len(body["sentence_ko"]) < 400
+
+
+def test_an_end_that_its_feed_told_is_in_the_source_of_the_clause() -> None:
+    street = Street()
+    ended = {"at_ms": NOW - DAY_MS + 37 * MIN_MS, "by": "feed"}
+    street.dug("S0>S1", phase="finished", ends_ms=NOW - 40 * DAY_MS, ended=ended)
+    body = card(place("section", "S0>S1"), street.scene())
+    sources = {source["id"]: source for source in body["sources"]}
+    age = next(clause for clause in body["clauses"] if clause["name"] == "age")
+    assert numbers(age["ko"])
+    assert numbers(age["ko"]) <= set().union(*(facts_of(sources[n]) for n in age["sources"]))
