@@ -16,6 +16,8 @@
       document.getElementById("lists").addEventListener("keydown", (e) => this.onKey(e));
     }
 
+    get colours() { return Bomnae.palette(this.state.theme, this.state.palette); }
+
     onKey(e) {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
       if (!step) return;
@@ -42,7 +44,6 @@
       const incidents = [...picture.incidents.values()].sort((a, b) => b.starts_ms - a.starts_ms);
       const reports = [...picture.reports.values()].sort((a, b) => b.last_ms - a.last_ms);
       this.city = picture.network.city;
-      this.colours = Bomnae.palette(this.state.theme, this.state.palette);
       this.fill("works", "work", Bomnae.byPermit(placed), (spots) => this.workFacts(spots));
       this.fill("nowhere", "work", Bomnae.byPermit(nowhere), (spots) => this.workFacts(spots));
       this.fill("incidents", "incident", [...reports, ...incidents].map((thing) => [thing]), ([thing]) => picture.reports.has(thing.id) ? this.reportFacts(thing) : this.incidentFacts(thing));

@@ -1,5 +1,6 @@
 """What works, clashes and calls add to the operator map."""
 
+import re
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ def _clashes_read(screen: Screen) -> int:
         "() => bomnae.clashes.read().then(() => bomnae.clashes.rows.size)"
     )
     return size
+
+
+def test_clashes_read_before_the_first_frame_are_listed(screen: Screen, city: City) -> None:
+    city.say(k={"k1": clash(city)})
+    page = screen.page
+    page.add_init_script("window.requestAnimationFrame = () => 0")
+    page.goto(screen.url)
+    expect(page.locator("html")).to_have_attribute("data-seq", re.compile("."))
+    eventually(screen, "read", lambda: _clashes_read(screen) == 1)
+    expect(page.locator("#clashes-list .row")).to_have_count(1)
+    expect(page.locator("html")).not_to_have_attribute("data-ready", "1")
+    city.say(k={"k1": None})
 
 
 def test_clashes_that_cannot_be_read_are_not_called_none(screen: Screen) -> None:
