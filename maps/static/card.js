@@ -9,6 +9,7 @@
     constructor(state, clock, actions) {
       Object.assign(this, { state, clock, actions });
       this.element = document.getElementById("card");
+      this.photos = new Bomnae.WorkPhotos();
       setInterval(() => { if (this.ageOf) Bomnae.write(this.ageOf.element, this.ageText(this.ageOf.ms)); }, 1000);
     }
 
@@ -166,7 +167,7 @@
           ["card.purpose", work.purpose], ["card.seen", this.seenText(work.seen_ms)],
         ]),
         work.links.length ? this.items("card.links", "link", work.links.slice(0, 12)) : this.note("card.nowhere"),
-        this.items("card.spots", "spot", this.otherSpots(work)), this.pageLink(id),
+        this.photos.of(id), this.items("card.spots", "spot", this.otherSpots(work)), this.pageLink(id),
       );
     }
 

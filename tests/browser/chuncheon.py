@@ -3,11 +3,14 @@
 import json
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import redis
 
-from bench.web import seed
+from bench.web import seed, servers
 from bench.web.seed import Json, Traffic, link_view, now_ms
 from bench.web.stage import City
 from producers.simulated.city import build_city
@@ -108,6 +111,16 @@ class Chuncheon(City):
 
     def remember(self, subject: str, known_ms: int, row: Json | None) -> None:
         seed.remember(self.client, subject, known_ms, row)
+
+
+@contextmanager
+def living_chuncheon(folder: Path) -> Iterator[Chuncheon]:
+    """The city on a Redis of its own, its network in the folder."""
+    with servers.running_redis(folder) as client:
+        city = Chuncheon(client)
+        seed.save(city.network, folder)
+        with city.living():
+            yield city
 
 
 def _place(delta_id: str) -> tuple[int, ...]:

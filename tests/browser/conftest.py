@@ -1,6 +1,5 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -10,6 +9,7 @@ from bench.web.grid import grid
 from bench.web.screen import Screen
 from bench.web.seed import Traffic
 from bench.web.stage import City, Line
+from tests.browser.screens import NewScreen, screens_of
 
 LINKS = 84
 
@@ -57,23 +57,13 @@ def line(server: servers.MapServer) -> Iterator[Line]:
 
 
 @pytest.fixture
-def new_screen(chromium: Browser, server: servers.MapServer) -> Iterator[Callable[..., Screen]]:
-    """Makes screens; whatever the test, none may ask outside, break the CSP or open a dialog."""
-    screens: list[Screen] = []
-
-    def make(url: str = server.url, **options: Any) -> Screen:
-        screens.append(Screen(chromium, url, **options))
-        return screens[-1]
-
-    yield make
-    for screen in screens:
-        found = (screen.notes.outside, screen.violations(), screen.notes.dialogs)
-        screen.context.close()
-        assert found == ([], [], [])
+def new_screen(chromium: Browser, server: servers.MapServer) -> Iterator[NewScreen]:
+    with screens_of(chromium, server.url) as make:
+        yield make
 
 
 @pytest.fixture
-def screen(new_screen: Callable[..., Screen]) -> Iterator[Screen]:
+def screen(new_screen: NewScreen) -> Iterator[Screen]:
     """A screen on which no error may be written to the console."""
     screen = new_screen()
     yield screen

@@ -1,7 +1,7 @@
 """The crew's page on a phone: what a thumb taps, what comes of it, what a bad line does to it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from bench.web import seed, servers
+from bench.web import servers
 from bench.web.screen import Screen, eventually
 from bench.web.seed import now_ms
 from local.stack import Stack
@@ -18,10 +18,10 @@ from streams import topics, wire
 from streams.delivery.crew_links import make_token
 from streams.domain.records import Closure, FeedReport, Outcome, Permit, PermitBatch
 from tests import worlds
-from tests.browser.chuncheon import HOUR_MS, WORK, Chuncheon
+from tests.browser.chuncheon import HOUR_MS, WORK, Chuncheon, living_chuncheon
+from tests.browser.screens import NewScreen, screens_of
 
 Json = dict[str, Any]
-NewPhone = Callable[..., Screen]
 MASTER = "master-secret-of-the-tests-0123456789"
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 360, "height": 640}
@@ -77,11 +77,8 @@ def crew_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def city_dug(crew_folder: Path) -> Iterator[Chuncheon]:
-    with servers.running_redis(crew_folder) as client:
-        city = Chuncheon(client)
-        seed.save(city.network, crew_folder)
-        with city.living():
-            yield city
+    with living_chuncheon(crew_folder) as city:
+        yield city
 
 
 @pytest.fixture(scope="module")
@@ -104,24 +101,15 @@ def chuncheon(city_dug: Chuncheon) -> Iterator[Chuncheon]:
 
 
 @pytest.fixture
-def new_phone(chromium: Browser, crew_server: servers.MapServer) -> Iterator[NewPhone]:
-    """Makes phones; whatever the test, none may ask outside, break the CSP or open a dialog."""
-    phones: list[Screen] = []
-
-    def make(url: str = crew_server.url, **options: object) -> Screen:
-        given = {"viewport": PHONE, "has_touch": True, "is_mobile": True, **options}
-        phones.append(Screen(chromium, url, **given))
-        return phones[-1]
-
-    yield make
-    for phone in phones:
-        found = (phone.notes.outside, phone.violations(), phone.notes.dialogs)
-        phone.context.close()
-        assert found == ([], [], [])
+def new_phone(chromium: Browser, crew_server: servers.MapServer) -> Iterator[NewScreen]:
+    with screens_of(
+        chromium, crew_server.url, viewport=PHONE, has_touch=True, is_mobile=True
+    ) as make:
+        yield make
 
 
 @pytest.fixture
-def phone(new_phone: NewPhone) -> Screen:
+def phone(new_phone: NewScreen) -> Screen:
     return new_phone()
 
 
@@ -216,7 +204,7 @@ def test_an_extension_asks_until_when_and_shows_the_time_it_means(
 
 
 def test_a_tap_waits_for_the_line_even_over_a_closed_page(
-    new_phone: NewPhone, chuncheon: Chuncheon
+    new_phone: NewScreen, chuncheon: Chuncheon
 ) -> None:
     phone = new_phone()
     page = open_link(phone)
@@ -281,7 +269,7 @@ def test_a_link_that_expires_while_the_page_is_open_ends_the_buttons(
 
 
 def test_buses_that_contradict_the_crew_are_said_to_it_and_to_the_desk(
-    phone: Screen, new_phone: NewPhone, chuncheon: Chuncheon
+    phone: Screen, new_phone: NewScreen, chuncheon: Chuncheon
 ) -> None:
     started = {"at_ms": now_ms() - HOUR_MS, "by": "crew"}
     chuncheon.dig("full", started=started, buses=3)
@@ -297,8 +285,8 @@ def test_buses_that_contradict_the_crew_are_said_to_it_and_to_the_desk(
     expect(card.locator(".works .said")).to_contain_text("시작 · 현장")
 
 
-def test_a_photo_is_sent_shown_to_the_crew_and_to_the_desk(
-    phone: Screen, new_phone: NewPhone, tmp_path: Path
+def test_a_photo_is_sent_shown_to_the_crew_the_desk_and_the_operator(
+    phone: Screen, new_phone: NewScreen, tmp_path: Path
 ) -> None:
     page = open_link(phone)
     file = tmp_path / "shot.jpg"
@@ -313,16 +301,17 @@ def test_a_photo_is_sent_shown_to_the_crew_and_to_the_desk(
     page.set_input_files("#photo", tmp_path / "fake.jpg")
     expect(page.locator("#photo-state")).to_contain_text("사진이 아닌")
     desk = new_phone(viewport={"width": 1280, "height": 800}, is_mobile=False)
-    card = desk.open(f"/desk#id=work:{quote(WORK)}")
-    seen = card.locator(".works .shots img").first
-    expect(seen).to_be_visible()
-    eventually(desk, "the photo", lambda: bool(seen.evaluate("(e) => e.naturalWidth > 0")))
+    for address, place in (("/desk#id=work:", ".works"), ("/#work=", "#card .photos")):
+        page = desk.open(address + quote(WORK))
+        seen = page.locator(f"{place} .shots img").first
+        expect(seen).to_be_visible()
+        expect(seen).to_have_js_property("naturalWidth", 1600)
 
 
 @pytest.mark.parametrize("size", [PHONE, SMALL])
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_buttons_are_large_within_the_thumbs_reach_and_cover_nothing(
-    new_phone: NewPhone, size: Json, language: str
+    new_phone: NewScreen, size: Json, language: str
 ) -> None:
     phone = new_phone(viewport=size)
     page = open_link(phone)
@@ -346,7 +335,7 @@ def test_the_buttons_are_large_within_the_thumbs_reach_and_cover_nothing(
 
 
 def test_everything_on_the_page_is_reached_and_told_by_keyboard(
-    new_phone: NewPhone, chuncheon: Chuncheon
+    new_phone: NewScreen, chuncheon: Chuncheon
 ) -> None:
     phone = new_phone(is_mobile=False, has_touch=False)
     page = open_link(phone)
@@ -393,7 +382,7 @@ def dug_street(tmp_path: Path) -> Iterator[str]:
 
 
 def test_taps_on_a_phone_go_through_the_log_and_come_back(
-    new_phone: NewPhone, dug_street: str
+    new_phone: NewScreen, dug_street: str
 ) -> None:
     phone = new_phone(dug_street)
     eventually(phone, "the work", lambda: bool(open_link(phone).locator("#bar").count()))

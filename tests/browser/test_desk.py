@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -24,10 +24,11 @@ from tests.browser.chuncheon import (
     Chuncheon,
     call,
     dig_row,
+    living_chuncheon,
 )
+from tests.browser.screens import NewScreen, screens_of
 
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
-NewScreen = Callable[..., Screen]
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +38,8 @@ def desk_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def quiet_city(desk_folder: Path) -> Iterator[Chuncheon]:
-    with servers.running_redis(desk_folder) as client:
-        city = Chuncheon(client)
-        seed.save(city.network, desk_folder)
-        with city.living():
-            yield city
+    with living_chuncheon(desk_folder) as city:
+        yield city
 
 
 @pytest.fixture(scope="module")
@@ -61,18 +59,8 @@ def chuncheon(quiet_city: Chuncheon) -> Iterator[Chuncheon]:
 
 @pytest.fixture
 def new_desk(chromium: Browser, desk_server: servers.MapServer) -> Iterator[NewScreen]:
-    """Makes desks; whatever the test, none may ask outside, break the CSP or open a dialog."""
-    desks: list[Screen] = []
-
-    def make(url: str = desk_server.url, **options: object) -> Screen:
-        desks.append(Screen(chromium, url, **{"viewport": SIZE, **options}))
-        return desks[-1]
-
-    yield make
-    for desk in desks:
-        found = (desk.notes.outside, desk.violations(), desk.notes.dialogs)
-        desk.context.close()
-        assert found == ([], [], [])
+    with screens_of(chromium, desk_server.url, viewport=SIZE) as make:
+        yield make
 
 
 NEAR_MISS = "서울 중앙로"  # of another city; this one has a road of that name too

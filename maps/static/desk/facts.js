@@ -77,26 +77,8 @@
     if (row.phone) who.append(dial(row.phone));
     li.append(head, el("p", "period", period(row)), who);
     if (row.said && row.said.by !== "feed") li.append(el("p", "said", `${t("said.last")}: ${Bomnae.said(row.said)}`));
-    if ((row.photos || []).length) li.append(shots(row));
+    if ((row.photos || []).length) li.append(Bomnae.shots(row.id, row.photos));
     return li;
-  }
-
-  /** The photos its crew sent, newest first; each opens in its own size. */
-  function shots(row) {
-    const ul = el("ul", "shots");
-    ul.append(...row.photos.map((photo) => {
-      const li = el("li"), link = el("a"), image = el("img"), time = Bomnae.timeText(photo.at_ms);
-      link.href = image.src = `/api/v1/desk/photos/${encodeURIComponent(row.id)}/${photo.id}.jpg`;
-      link.target = "_blank";
-      link.rel = "noopener";
-      link.dataset.key = "photo-" + photo.id;
-      image.loading = "lazy";
-      image.alt = t("said.photo", { time });
-      link.append(image);
-      li.append(link);
-      return li;
-    }));
-    return ul;
   }
 
   function period(row) {
