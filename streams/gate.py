@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,57 +27,15 @@ from streams.store import (
     META,
     OUTBOX,
     PAST,
+    PAST_GONE,
     POSITIONS,
     REBUILDING,
     TOPIC_IDS,
-    past_key,
 )
 
 log = logging.getLogger(__name__)
 
-# ARGV: position field, first and last offset, log start, delta or "", deltas kept, history in ms,
-# then runs of ("set" | "del" | "add", hash, number of values, values...) and of
-# ("log", stream, 3, subject, known_ms, row) and of ("out", stream, 1, alert).
-# A subject's history is in the order of its log even where a source's clock went back; the newest
-# entry that is too old is kept, for it is what was known when the history begins.
-_LUA = """
-local at = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
-local first, last, start = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-if at < start - 1 then at = start - 1 end
-if first <= at then return {0, at} end
-if first > at + 1 then return {-1, at} end
-local function keep(stream, subject, known, row)
-  local ms, seq = tonumber(known), 0
-  local newest = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
-  if newest then
-    local had, nth = string.match(newest[1], '(%d+)-(%d+)')
-    if tonumber(had) >= ms then ms, seq = tonumber(had), tonumber(nth) + 1 end
-  end
-  redis.call('XADD', stream, string.format('%.0f-%.0f', ms, seq), 'v', row)
-  redis.call('ZADD', KEYS[3], ms, subject)
-  local bound = string.format('%.0f', math.max(0, ms - tonumber(ARGV[7])))
-  local old = redis.call('XREVRANGE', stream, bound, '-', 'COUNT', 1)[1]
-  if old then redis.call('XTRIM', stream, 'MINID', old[1]) end
-end
-local i = 8
-while i <= #ARGV do
-  local verb, hash, n = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  if verb == 'log' then keep(hash, ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
-  elseif verb == 'out' then redis.call('XADD', hash, '*', 'a', ARGV[i + 3])
-  else
-    for from = i + 3, i + 2 + n, 1000 do
-      local to = math.min(from + 999, i + 2 + n)
-      if verb == 'set' then redis.call('HSET', hash, unpack(ARGV, from, to))
-      elseif verb == 'del' then redis.call('HDEL', hash, unpack(ARGV, from, to))
-      else for k = from, to, 2 do redis.call('HINCRBY', hash, ARGV[k], ARGV[k + 1]) end end
-    end
-  end
-  i = i + 3 + n
-end
-if ARGV[5] ~= '' then redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'd', ARGV[5]) end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-return {1, last}
-"""
+_STEP = (Path(__file__).parent / "gate.lua").read_text(encoding="utf-8")
 HISTORY_MS = 7 * 86_400_000
 
 
@@ -107,7 +66,7 @@ class Gate:
     def __init__(self, client: aioredis.Redis, history_ms: int = HISTORY_MS) -> None:
         self._history_ms = history_ms
         self._client: Any = client  # redis-py's hints are unions over its decoding modes
-        self._apply = client.register_script(_LUA)
+        self._apply = client.register_script(_STEP)
         self.first_offsets: dict[tuple[str, int], int] = {}
         self.epoch = 0
 
@@ -192,7 +151,7 @@ class Gate:
         delta = _delta(stage.tables, effects, at_ms=int(time.time() * 1000))
         bounds = [first, last, self.first_offsets.get(place, 0)]
         verdict, position = await self._apply(
-            keys=[POSITIONS, DELTAS, PAST],
+            keys=[POSITIONS, DELTAS, PAST, PAST_GONE],
             args=[_name(place), *bounds, delta, MAX_DELTAS, self._history_ms, *writes],
         )
         return Answer(Verdict(verdict), position)
@@ -225,7 +184,7 @@ def _memories(remembered: Iterable[Memory]) -> list[Any]:
     """The script's runs for the history."""
     runs: list[Any] = []
     for subject, known_ms, row in remembered:
-        runs += ["log", past_key(subject), 3, subject, known_ms, _json(row)]
+        runs += ["log", subject, 2, known_ms, _json(row)]
     return runs
 
 

@@ -26,6 +26,7 @@ REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the 
 TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was folded from
 OUTBOX = "bomnae:outbox"  # stream; field "a" is an Alert, in the order it was decided
 PAST = "bomnae:past"  # sorted set; subject -> when something of it was last learnt, ms
+PAST_GONE = "bomnae:past-gone"  # those of them that are there no more; the gate forgets them
 LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
 CALLS, REPORTS, CLASHES = "calls", "reports", "clashes"
 ACKNOWLEDGEMENTS = "acknowledgements"

@@ -8,7 +8,7 @@ import redis.asyncio as aioredis
 
 from streams.domain.stage import Memory, Sum
 from streams.gate import Answer, Gate, Verdict
-from streams.store import COUNTS, DEAD_LETTERS, DELTAS, PAST, POSITIONS, Store, past_key
+from streams.store import COUNTS, DEAD_LETTERS, DELTAS, PAST, PAST_GONE, POSITIONS, Store, past_key
 from tests.agents.ledger import TOPIC, LedgerStage, everything
 
 STAGE = LedgerStage()
@@ -214,6 +214,34 @@ async def test_the_history_forgets_what_is_too_old_but_not_what_held_when_it_beg
     for offset, known_ms in enumerate((100, 200, 900, 1500)):
         await remember(gate, offset, Memory("link:A", known_ms, offset))
     assert await known(client, "link:A") == [("200-0", 1), ("900-0", 2), ("1500-0", 3)]
+
+
+async def test_a_subject_long_gone_is_forgotten_and_one_that_came_back_is_not(
+    client: aioredis.Redis,
+) -> None:
+    gate = Gate(client, history_ms=1000)
+    await remember(gate, 0, Memory("work:A", 100, 1), Memory("work:B", 100, 1))
+    await remember(gate, 1, Memory("work:A", 200, None), Memory("work:B", 200, None))
+    await remember(gate, 2, Memory("work:B", 300, 2), Memory("link:A", 300, 3))
+    await remember(gate, 3, Memory("link:C", 1199, 4))
+    assert await known(client, "work:A") == [("100-0", 1), ("200-0", None)]
+    await remember(gate, 4, Memory("link:C", 1200, 5))
+    assert await known(client, "work:A") == []
+    assert await known(client, "work:B") == [("100-0", 1), ("200-0", None), ("300-0", 2)]
+    assert sorted(await Store(client).changed_since(0)) == ["link:A", "link:C", "work:B"]
+    await remember(gate, 5, Memory("work:A", 150, 6))
+    assert await known(client, "work:A") == [("150-0", 6)]
+
+
+async def test_a_run_of_more_than_one_call_can_take_is_remembered_whole(
+    gate: Gate, client: aioredis.Redis
+) -> None:
+    there = [Memory(f"link:{number}", 1000, number) for number in range(2500)]
+    gone = [Memory(f"work:{number}", 1000, None) for number in range(2500)]
+    await remember(gate, 0, *there, *gone, *there)
+    assert await known(client, "link:2499") == [("1000-0", 2499), ("1000-1", 2499)]
+    assert len(await Store(client).changed_since(0)) == 5000
+    assert await client.zcard(PAST_GONE) == 2500
 
 
 async def test_a_repeated_message_is_remembered_once(gate: Gate, client: aioredis.Redis) -> None:

@@ -1,0 +1,98 @@
+-- The gate's one step: a run of messages is applied whole, or not at all.
+--
+-- KEYS: positions, deltas, the history's subjects, those of them that are gone.
+-- ARGV: position field, first and last offset, log start, delta or "", deltas kept, history in ms,
+-- then runs of ("set" | "del" | "add", hash, number of values, values...), of
+-- ("log", subject, 2, known_ms, row) and of ("out", stream, 1, alert).
+-- Returns {1 applied | 0 begins with what is in | -1 hole, the last offset the state contains}.
+
+local MANY = 1000 -- what one call takes of a long list: Lua's stack is short
+
+local at = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
+local first, last, start = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+if at < start - 1 then at = start - 1 end
+if first <= at then return {0, at} end
+if first > at + 1 then return {-1, at} end
+
+local past, deltas_kept, history_ms = {}, ARGV[6], tonumber(ARGV[7])
+
+local i = 8
+while i <= #ARGV do
+  local verb, hash, n = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
+  if verb == 'log' then past[#past + 1] = {subject = hash, known_ms = tonumber(ARGV[i + 3]), row = ARGV[i + 4]}
+  elseif verb == 'out' then redis.call('XADD', hash, '*', 'a', ARGV[i + 3])
+  else
+    for from = i + 3, i + 2 + n, MANY do
+      local to = math.min(from + MANY - 1, i + 2 + n)
+      if verb == 'set' then redis.call('HSET', hash, unpack(ARGV, from, to))
+      elseif verb == 'del' then redis.call('HDEL', hash, unpack(ARGV, from, to))
+      else for k = from, to, 2 do redis.call('HINCRBY', hash, ARGV[k], ARGV[k + 1]) end end
+    end
+  end
+  i = i + 3 + n
+end
+
+local function each_many(list, act)
+  for from = 1, #list, MANY do act(unpack(list, from, math.min(from + MANY - 1, #list))) end
+end
+
+-- When something of each subject was last learnt, ms; 0: never.
+local function last_known(subjects)
+  local known = {}
+  each_many(subjects, function(...)
+    local scores = redis.call('ZMSCORE', KEYS[3], ...)
+    for k, subject in ipairs({...}) do known[subject] = tonumber(scores[k] or '0') end
+  end)
+  return known
+end
+
+local function text(ms) return string.format('%.0f', ms) end
+
+-- Drops what is too old of one subject. The newest such entry is kept: it is what was known when
+-- the history begins.
+local function trim(stream, now_ms)
+  local old = redis.call('XREVRANGE', stream, text(math.max(0, now_ms - history_ms)), '-', 'COUNT', 1)[1]
+  if old then redis.call('XTRIM', stream, 'MINID', old[1]) end
+end
+
+-- Appends to the subjects' streams, in the order of the log even where a source's clock went back.
+-- A stream is trimmed a hundred times in its history, not at every entry.
+local function remember()
+  local subjects, rows = {}, {}
+  for _, entry in ipairs(past) do
+    if not rows[entry.subject] then subjects[#subjects + 1] = entry.subject end
+    rows[entry.subject] = entry.row
+  end
+  local known, slice_ms, latest_ms = last_known(subjects), math.max(1, history_ms / 100), 0
+  for _, entry in ipairs(past) do
+    local stream, before_ms = KEYS[3] .. ':' .. entry.subject, known[entry.subject]
+    local ms = math.max(before_ms, entry.known_ms)
+    redis.call('XADD', stream, text(ms) .. '-*', 'v', entry.row)
+    if math.floor(before_ms / slice_ms) ~= math.floor(ms / slice_ms) then trim(stream, ms) end
+    known[entry.subject], latest_ms = ms, math.max(latest_ms, ms)
+  end
+  local scores, gone, here = {}, {}, {}
+  for _, subject in ipairs(subjects) do
+    local ms = text(known[subject])
+    scores[#scores + 1], scores[#scores + 2] = ms, subject
+    if rows[subject] == 'null' then gone[#gone + 1], gone[#gone + 2] = ms, subject
+    else here[#here + 1] = subject end
+  end
+  each_many(scores, function(...) redis.call('ZADD', KEYS[3], ...) end)
+  each_many(gone, function(...) redis.call('ZADD', KEYS[4], ...) end)
+  each_many(here, function(...) redis.call('ZREM', KEYS[4], ...) end)
+  return latest_ms
+end
+
+-- Subjects that went before the history begins: that they are not there is what a missing one says.
+local function forget(now_ms)
+  local old = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', text(now_ms - history_ms), 'LIMIT', 0, MANY)
+  for _, subject in ipairs(old) do redis.call('UNLINK', KEYS[3] .. ':' .. subject) end
+  each_many(old, function(...) redis.call('ZREM', KEYS[3], ...) end)
+  each_many(old, function(...) redis.call('ZREM', KEYS[4], ...) end)
+end
+
+if #past > 0 then forget(remember()) end
+if ARGV[5] ~= '' then redis.call('XADD', KEYS[2], 'MAXLEN', '~', deltas_kept, '*', 'd', ARGV[5]) end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return {1, last}
