@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from maps.desk.words import closure_words
 from maps.views import shapes
 from maps.views.picture import Picture
+from streams.domain.closure_words import closure_words
 from streams.domain.network import Network
 
 Json = dict[str, Any]

@@ -9,7 +9,8 @@ import msgspec
 
 from maps.desk.past import FEED, INCIDENT, WORK, Remembered
 from maps.desk.times import moment_en, moment_ko
-from maps.desk.words import closure_words, short, source_name, status_word, work_name
+from maps.desk.words import short, source_name, status_word, work_name
+from streams.domain.closure_words import closure_words
 from streams.domain.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.particles import with_particle
 
@@ -146,14 +147,14 @@ def _closure_words(old: str, new: str) -> Iterator[Word]:
         return
     if new == "none":
         ko, en = closure_words(old)
-        yield "closure_ended", f"{ko} 해제", f"no longer {en}"
+        yield "closure_ended", f"{ko} 해제", f"over: {en}"
     else:
         ko, en = closure_words(new)
         kind = "closure_began" if old == "none" else "closure_changed"
         yield (
             kind,
             f"{ko} 시작" if old == "none" else f"{with_particle(ko, '으로/로')} 바뀜",
-            f"now {en}",
+            f"now: {en}",
         )
 
 

@@ -13,12 +13,12 @@ from maps.desk.scene import BUS_FEEDS, SPEED_FEEDS, Json, Scene
 from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import Verdict, own_work
 from maps.desk.words import (
-    closure_words,
     incident_why,
     link_words,
     short,
     work_name,
 )
+from streams.domain.closure_words import closure_words
 from streams.domain.particles import with_particle
 
 

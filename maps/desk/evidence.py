@@ -8,8 +8,9 @@ from maps.desk.blockings import Blocking, is_by_people
 from maps.desk.gather import Facts, LinkNow
 from maps.desk.scene import BUS_FEEDS, Json, Place, Scene
 from maps.desk.verdict import Verdict
-from maps.desk.words import closure_words, link_words, short, source_name, status_word, teller
+from maps.desk.words import link_words, short, source_name, status_word, teller
 from maps.views.text import kst, kst_end
+from streams.domain.closure_words import closure_words
 from streams.domain.feeds import status
 
 _SPOKEN = {

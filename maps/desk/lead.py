@@ -9,15 +9,9 @@ from maps.desk.gather import Facts
 from maps.desk.permit import of_permit
 from maps.desk.verdict import Verdict
 from maps.desk.words import incident_why, link_words, route_name, short, spoken, work_name
+from streams.domain.closure_words import BESIDE_LANES
 from streams.domain.network import Network
 from streams.domain.particles import with_particle
-
-_PARTS = {  # what a closure that leaves the lanes open takes
-    "shoulder": ("갓길", "the shoulder"),
-    "bus_stop": ("버스정류장", "the bus stop"),
-    "bicycle": ("자전거도로", "the cycle path"),
-    "sidewalk": ("보도", "the pavement"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +79,17 @@ def what_words(cause: Blocking | None, closure: str) -> tuple[str, str]:
     """What is taken: "1개 차로와 보도"; the lanes are "일부 차로" where nobody says how many."""
     row = cause.row if cause else {}
     lanes = row.get("lanes_closed")
-    if closure in _PARTS:
-        ko, en = _PARTS[closure]
+    if closure in BESIDE_LANES:
+        ko, en = BESIDE_LANES[closure]
+        en = f"the {en}"
     elif lanes:
         ko, en = f"{lanes}개 차로", f"{lanes} lane{'s' if lanes > 1 else ''}"
     else:
         ko, en = "일부 차로", "some lanes"
     for part in row.get("also_closed") or ():
-        if part in _PARTS and part != closure:
-            ko = f"{with_particle(ko, '과/와')} {_PARTS[part][0]}"
-            en = f"{en} and {_PARTS[part][1]}"
+        if part in BESIDE_LANES and part != closure:
+            ko = f"{with_particle(ko, '과/와')} {BESIDE_LANES[part][0]}"
+            en = f"{en} and the {BESIDE_LANES[part][1]}"
     return ko, en
 
 

@@ -8,19 +8,11 @@ from maps.desk.gather import Facts
 from maps.desk.scene import Scene
 from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import Verdict, own_work
-from maps.desk.words import closure_words, link_words, short, work_name
+from maps.desk.words import link_words, short, work_name
+from streams.domain.closure_words import BESIDE_LANES, closure_words
 from streams.domain.network import Network
 from streams.domain.overlaps import bounds_of
 from streams.domain.particles import with_particle
-
-_TAKES = {
-    "shoulder": "갓길을 통제하고 있습니다",
-    "bus_stop": "버스정류장을 통제하고 있습니다",
-    "bicycle": "자전거도로를 통제하고 있습니다",
-    "sidewalk": "보도를 통제하고 있습니다",
-    "none": "통제하지는 않습니다",
-    "unknown": "어디까지 통제하는지는 신고되지 않았습니다",
-}
 
 
 def of_permit(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
@@ -66,7 +58,12 @@ def _going(work: Blocking, facts: Facts, evidence: Evidence) -> tuple[str, str]:
     if work.closure == "partial":
         part = f"{lanes}개 차로를" if lanes else "일부 차로를"
         return f"{head} {part} 통제하고 있습니다.", en
-    return f"{head} {_TAKES.get(work.closure, _TAKES['unknown'])}.", en
+    if work.closure in BESIDE_LANES:
+        part = with_particle(BESIDE_LANES[work.closure][0], "을/를")
+        return f"{head} {part} 통제하고 있습니다.", en
+    if work.closure == "none":
+        return f"{head} 통제하지는 않습니다.", en
+    return f"{head} 어디까지 통제하는지는 신고되지 않았습니다.", en
 
 
 def _at(facts: Facts, network: Network) -> tuple[str, str]:

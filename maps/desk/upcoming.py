@@ -9,6 +9,7 @@ from maps.desk.scene import BUS_FEEDS, SPEED_FEEDS, Scene
 from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import own_work
 from maps.desk.words import source_name, work_name
+from streams.domain.closure_words import BESIDE_LANES
 from streams.domain.particles import with_particle
 
 
@@ -74,14 +75,9 @@ def _planned_words(work: Blocking) -> tuple[str, str]:
     if work.closure == "partial":
         part = f"{lanes}개 차로가" if lanes else "일부 차로가"
         return f"{part} 통제될 예정입니다", f"{lanes or 'some'} lanes closed"
-    minor = {
-        "shoulder": ("갓길이", "shoulder"),
-        "sidewalk": ("보도가", "pavement"),
-        "bicycle": ("자전거도로가", "cycle path"),
-        "bus_stop": ("버스정류장이", "bus stop"),
-    }.get(work.closure)
-    if minor:
-        return f"{minor[0]} 통제될 예정입니다", f"{minor[1]} closed"
+    if work.closure in BESIDE_LANES:
+        part_ko, part_en = BESIDE_LANES[work.closure]
+        return f"{with_particle(part_ko, '이/가')} 통제될 예정입니다", f"{part_en} closed"
     return "공사가 있을 예정입니다", "works"
 
 

@@ -6,15 +6,12 @@ from maps.desk.blockings import Blocking, is_by_people
 from maps.desk.certainty import Certainty, Grounds, certainty
 from maps.desk.gather import Facts, has_speed
 from maps.desk.scene import BUS_FEEDS, Json, Scene
+from streams.domain.closure_words import CLOSURE_WORDS
 
-CLOSURE_WORDS = {
+_WORDS = CLOSURE_WORDS | {
     "full": ("전면 통제", "Closed"),
     "partial": ("부분 통제", "Partly closed"),
     "unknown": ("통제 여부 미상", "Works, closure not stated"),
-    "shoulder": ("갓길 통제", "Shoulder closed"),
-    "bus_stop": ("버스정류장 통제", "Bus stop closed"),
-    "bicycle": ("자전거도로 통제", "Cycle path closed"),
-    "sidewalk": ("보도 통제", "Pavement closed"),
     "none": ("통행 가능", "Open"),
 }
 PHASE_WORDS = {
@@ -63,7 +60,7 @@ def _words(facts: Facts, sure: Certainty) -> tuple[str, str]:
         return _UNSURE_OPEN
     if sure.ground == "contradicted":
         return _CONTRADICTED
-    ko, en = CLOSURE_WORDS[facts.closure]
+    ko, en = _WORDS[facts.closure]
     if len(facts.closed) in (0, len(facts.links)):
         return ko, en
     is_one_way = facts.place.kind == "section" and len(facts.links) == 2

@@ -37,16 +37,6 @@ _STATUS = {
     "stopped": ("중지", "stopped"),
     "never": ("받은 적 없음", "never heard"),
 }
-_CLOSURES = {
-    "full": ("전면 통제", "closed"),
-    "partial": ("부분 통제", "partly closed"),
-    "unknown": ("통제 여부 미상", "closure not stated"),
-    "shoulder": ("갓길 통제", "shoulder closed"),
-    "bus_stop": ("버스정류장 통제", "bus stop closed"),
-    "bicycle": ("자전거도로 통제", "cycle path closed"),
-    "sidewalk": ("보도 통제", "pavement closed"),
-    "none": ("통제 없음", "no closure"),
-}
 
 
 def short(value: Any, limit: int = MAX_NAME_CHARS) -> str:
@@ -59,10 +49,6 @@ def teller(said: Mapping[str, Any] | None) -> tuple[str, str]:
     """Who said it: "현장", "담당 부서" or "허가 자료"."""
     words = {"crew": ("현장", "the crew"), "office": ("담당 부서", "the office")}
     return words.get(str((said or {}).get("by")), ("허가 자료", "the permit feed"))
-
-
-def closure_words(closure: str) -> tuple[str, str]:
-    return _CLOSURES.get(closure, _CLOSURES["unknown"])
 
 
 def source_name(feed: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from maps.views.bodies import EMPTY_VIEW
 from maps.views.filters import Filters
 from maps.views.picture import Picture
 from maps.views.text import kst, kst_end, shown
+from streams.domain.closure_words import CLOSURE_WORDS
 from streams.domain.network import Link, Network, Point
 
 Json = dict[str, Any]
@@ -40,23 +41,13 @@ _COLUMNS = (
     ("자료", "feed"),
     ("확인 시각", "seen_ms"),
 )
-_PHASES = {
+PHASES = {
     "planned": "예정",
     "active": "진행 중",
     "paused": "작업 시간 아님",
     "overdue": "기간 지남",
     "finished": "끝남",
     "cancelled": "취소됨",
-}
-_CLOSURES = {
-    "full": "전면 통제",
-    "partial": "부분 통제",
-    "shoulder": "갓길 통제",
-    "sidewalk": "보도 통제",
-    "bicycle": "자전거도로 통제",
-    "bus_stop": "버스정류장 통제",
-    "none": "통제 없음",
-    "unknown": "통제 여부 미상",
 }
 _PLACED_BY = {
     "link_id": "링크 번호",
@@ -66,8 +57,8 @@ _PLACED_BY = {
     "nowhere": "위치 미확인",
 }
 _WORDS: Mapping[str, Mapping[str, str]] = {
-    "phase": _PHASES,
-    "closure": _CLOSURES,
+    "phase": PHASES,
+    "closure": {code: korean for code, (korean, _) in CLOSURE_WORDS.items()},
     "placed_by": _PLACED_BY,
 }
 """The screen's words for the codes of a work: a spreadsheet is read by people."""

@@ -9,7 +9,6 @@ from aiohttp import web
 
 from maps.desk.moments import DAY_MS, missing, moment_of, only_known
 from maps.desk.past import Moment, past_picture
-from maps.desk.words import closure_words
 from maps.live.catch_up import LOSSES
 from maps.live.loop import LOST
 from maps.views import bodies, shapes
@@ -17,6 +16,7 @@ from maps.views.picture import Picture
 from maps.views.refusals import RequestRefusedError, not_found
 from maps.web.answers import NO_STORE, answer, body_of
 from maps.web.context import CONTEXT, JSON, Context
+from streams.domain.closure_words import closure_words
 
 Json = dict[str, Any]
 MAX_LINKS = 200

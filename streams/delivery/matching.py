@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from streams.domain.alerts import Alert
 from streams.domain.network import Network
+from streams.domain.overlaps import DAY_MS, KST_MS, bounds_of
 from streams.domain.polygons import contains
 from streams.domain.subscriptions import Subscription
-from streams.domain.works.hours import DAY_MS, KST_MS, within_hours
+from streams.domain.works.hours import within_hours
 
 
 def matches(subscription: Subscription, alert: Alert, network: Network) -> bool:
@@ -33,12 +34,12 @@ def is_quiet(subscription: Subscription, at_ms: int) -> bool:
 
 def quiet_until_ms(subscription: Subscription, at_ms: int) -> int:
     """When the quiet hours that a time lies in end; the time itself when it lies in none."""
-    if not is_quiet(subscription, at_ms):
+    bounds = bounds_of(subscription.quiet_hours)
+    if bounds is None or not is_quiet(subscription, at_ms):
         return at_ms
     minute_ms = at_ms - at_ms % 60_000
-    end = _minute(subscription.quiet_hours.partition("-")[2])
     now = (minute_ms + KST_MS) % DAY_MS // 60_000
-    return minute_ms + ((end - now - 1) % 1440 + 1) * 60_000
+    return minute_ms + ((bounds[1] - now - 1) % 1440 + 1) * 60_000
 
 
 def is_within(subscription: Subscription, at_ms: int) -> bool:
@@ -55,13 +56,8 @@ def is_within(subscription: Subscription, at_ms: int) -> bool:
 
 
 def _is_after_midnight(hours: str, minute: int) -> bool:
-    begin, end = (_minute(part) for part in hours.split("-"))
-    return end < begin and minute < end
-
-
-def _minute(text: str) -> int:
-    hour, _, minute = text.partition(":")
-    return int(hour) * 60 + int(minute)
+    bounds = bounds_of(hours)
+    return bounds is not None and bounds[1] < bounds[0] and minute < bounds[1]
 
 
 def _is_of(organisations: Sequence[str], alert: Alert) -> bool:

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 from streams.domain.alerts import Alert, Word
+from streams.domain.closure_words import CLOSURE_WORDS, closure_words
 from streams.domain.works.hours import KST_MS
 
 MAX_TITLE = 120
@@ -26,15 +27,6 @@ _PHRASES = {  # rule -> what begins, and that it ended
         ("시민 신고 집중 (미확인)", "시민 신고 종료"),
         ("citizens report (unconfirmed)", "reports over"),
     ),
-}
-_CLOSURES = {
-    "full": ("전면 통제", "road closed"),
-    "partial": ("부분 통제", "partly closed"),
-    "shoulder": ("갓길 통제", "shoulder taken"),
-    "sidewalk": ("보도 통제", "sidewalk taken"),
-    "bicycle": ("자전거도로 통제", "cycle lane taken"),
-    "bus_stop": ("버스정류장 통제", "bus stop taken"),
-    "unknown": ("통제 여부 미상", "extent unknown"),
 }
 _FEEDS = {
     "tago.positions": ("버스 위치", "Bus positions"),
@@ -97,8 +89,8 @@ def _phrase(alert: Alert, tongue: int) -> str:
 def _particulars(facts: dict[str, Any], tongue: int) -> list[str]:
     closure, ends_ms = facts.get("closure"), facts.get("ends_ms")
     parts = []
-    if isinstance(closure, str) and closure in _CLOSURES:
-        parts.append(_CLOSURES[closure][tongue])
+    if isinstance(closure, str) and closure in CLOSURE_WORDS and closure != "none":
+        parts.append(closure_words(closure)[tongue])
     if isinstance(ends_ms, int) and 0 <= ends_ms < 4_102_444_800_000:
         parts.append(f"{_local(ends_ms)}까지" if tongue == 0 else f"until {_local(ends_ms)} KST")
     organisation = facts.get("organisation")

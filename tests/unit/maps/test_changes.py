@@ -69,7 +69,7 @@ def test_a_line_is_korean_and_english_and_bears_time_and_links() -> None:
     assert (change.at_ms, change.links) == (t(5), ("S0>S1",))
     assert change.ko == "하수관 공사 (중앙로 12): 공사 중, 오늘 23시까지 연장, 전면 통제 시작"
     assert change.en == (
-        "하수관 공사 (중앙로 12): under way, extended until today 23:00, now closed"
+        "하수관 공사 (중앙로 12): under way, extended until today 23:00, now: road closed"
     )
 
 

@@ -1,0 +1,41 @@
+"""The words of the page are those of the messages, the desk and the exports."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from maps.views.exports import PHASES
+from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, closure_words
+from streams.domain.records import Closure
+
+SCREEN = (Path(__file__).parents[3] / "maps/static/words.js").read_text(encoding="utf-8")
+
+
+def screen_words(kind: str) -> dict[str, tuple[str, ...]]:
+    """Each code's words on the page, the Korean first."""
+    words: dict[str, list[str]] = defaultdict(list)
+    for code, word in re.findall(rf'"{kind}\.(\w+)": "([^"]+)"', SCREEN):
+        words[code].append(word)
+    return {code: tuple(each) for code, each in words.items()}
+
+
+def test_a_closure_has_one_name_everywhere() -> None:
+    assert screen_words("closure") == CLOSURE_WORDS
+    assert set(CLOSURE_WORDS) == {each.value for each in Closure}
+
+
+def test_a_phase_has_one_name_on_the_page_and_in_an_export() -> None:
+    on_the_page = {code: korean for code, (korean, _) in screen_words("phase").items()}
+    assert {code: on_the_page[code] for code in PHASES} == PHASES
+
+
+@pytest.mark.parametrize("code", BESIDE_LANES)
+def test_what_a_closure_takes_is_named_as_the_closure_is(code: str) -> None:
+    korean, english = BESIDE_LANES[code]
+    assert CLOSURE_WORDS[code] == (f"{korean} 통제", f"{english.capitalize()} closed")
+
+
+def test_a_closure_that_nobody_knows_is_not_stated() -> None:
+    assert closure_words("moon") == ("통제 여부 미상", "closure not stated")
