@@ -1,6 +1,5 @@
 """`python -m producers.health`: whether ticks reach the log; for health checks."""
 
-import os
 import sys
 import time
 
@@ -9,7 +8,7 @@ from kafka.errors import KafkaError
 
 from producers.publisher import connection
 from streams import topics
-from streams.errors import BomnaeError
+from streams.health_exit import health_exit
 from streams.settings import Settings
 
 MAX_AGE_MS = 60_000
@@ -42,16 +41,13 @@ def newest_ms(settings: Settings) -> int | None:
     return max((int(row.timestamp) for row in rows), default=None)
 
 
+def _reason(settings: Settings) -> str:
+    return reason_against(newest_ms(settings), time.time_ns() // 1_000_000)
+
+
 def main() -> int:
     """0 when ticks arrive, 1 with the reason on stderr."""
-    try:
-        written_ms = newest_ms(Settings.from_env(os.environ))
-        reason = reason_against(written_ms, time.time_ns() // 1_000_000)
-    except (BomnaeError, KafkaError, OSError) as error:
-        reason = f"{type(error).__name__}: {error}"
-    if reason:
-        sys.stderr.write(f"{reason}\n")
-    return 1 if reason else 0
+    return health_exit(_reason, KafkaError)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Messages into Kafka: every one acknowledged by all replicas, or counted and logged as lost."""
 
 import logging
-import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -15,33 +14,20 @@ from producers.formats.privacy import MAX_LETTER_BYTES
 from producers.meaning import Letter, Meaning, ticks
 from streams import topics
 from streams.errors import LogError
+from streams.kafka_login import kafka_login
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 MAX_WAITING_BYTES = 64 << 20
 MAX_WAITING = 100_000
 DELIVERY_TIMEOUT_MS = 600_000  # a broker may be away this long before anything is lost
+MOST_BACKOFF_MS = 2_000  # the client's 30 s would outlast most restarts
 _TOPIC_EXISTS = 36
 
 
 def connection(settings: Settings) -> dict[str, Any]:
-    """The arguments with which a client reaches the cluster: plain, or SCRAM over TLS with a
-    user.
-    """
-    servers: dict[str, Any] = {
-        "bootstrap_servers": settings.kafka.split(","),
-        "reconnect_backoff_max_ms": 2_000,  # the client's 30 s would outlast most restarts
-    }
-    if not settings.kafka_user:
-        return servers
-    return {
-        **servers,
-        "security_protocol": "SASL_SSL",
-        "sasl_mechanism": "SCRAM-SHA-512",
-        "sasl_plain_username": settings.kafka_user,
-        "sasl_plain_password": settings.kafka_password,
-        "ssl_context": ssl.create_default_context(cafile=settings.kafka_ca or None),
-    }
+    """The arguments with which a producer's client reaches the cluster."""
+    return {**kafka_login(settings), "reconnect_backoff_max_ms": MOST_BACKOFF_MS}
 
 
 class Publisher:

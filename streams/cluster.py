@@ -4,7 +4,6 @@ The worker's own consumer is Faust's; these answer beside it, and the audit read
 """
 
 import asyncio
-import ssl
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -15,6 +14,7 @@ from kafka import KafkaAdminClient
 
 from streams import topics
 from streams.errors import LogError
+from streams.kafka_login import kafka_login
 from streams.settings import Settings
 
 PROBE_S = 5.0
@@ -41,21 +41,6 @@ class TopicFacts(NamedTuple):
     topic_id: str
 
 
-def connection(settings: Settings) -> dict[str, Any]:
-    """The arguments with which a client reaches the cluster: plain, or SCRAM over TLS."""
-    servers: dict[str, Any] = {"bootstrap_servers": settings.kafka.split(",")}
-    if not settings.kafka_user:
-        return servers
-    return {
-        **servers,
-        "security_protocol": "SASL_SSL",
-        "sasl_mechanism": "SCRAM-SHA-512",
-        "sasl_plain_username": settings.kafka_user,
-        "sasl_plain_password": settings.kafka_password,
-        "ssl_context": ssl.create_default_context(cafile=settings.kafka_ca or None),
-    }
-
-
 def inputs(wide: int) -> list[Place]:
     """Every partition the feeds, the clock and people write to."""
     read = (*topics.TICKED, *topics.TOLD)
@@ -67,7 +52,7 @@ class LogReader:
 
     def __init__(self, settings: Settings) -> None:
         self._consumer = aiokafka.AIOKafkaConsumer(
-            **connection(settings),
+            **kafka_login(settings),
             auto_offset_reset="none",
             enable_auto_commit=False,
             fetch_max_wait_ms=50,
@@ -124,7 +109,7 @@ class LogReader:
 
 def describe(settings: Settings, names: Iterable[str]) -> dict[str, TopicFacts]:
     """What the cluster says of these topics; one that it does not have is missing. Blocks."""
-    admin = KafkaAdminClient(**connection(settings), request_timeout_ms=5_000)
+    admin = KafkaAdminClient(**kafka_login(settings), request_timeout_ms=5_000)
     try:
         return _facts_of(admin.describe_topics(list(names)))
     finally:

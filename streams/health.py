@@ -5,14 +5,13 @@ seen because the clocks of its partitions stand.
 """
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Mapping
 
 from redis.exceptions import RedisError
 
-from streams.errors import BomnaeError
+from streams.health_exit import health_exit
 from streams.settings import Settings
 from streams.store import CLOCK, Store
 
@@ -39,17 +38,14 @@ async def _clocks(settings: Settings) -> dict[str, int]:
     return {name.decode(): int(value) for name, value in rows.items()}
 
 
+def _reason(settings: Settings) -> str:
+    clocks = asyncio.run(_clocks(settings))
+    return reason_against(clocks, settings.partitions, time.time_ns() // 1_000_000)
+
+
 def main() -> int:
     """0 when time passes, 1 with the reason on stderr."""
-    try:
-        settings = Settings.from_env(os.environ)
-        clocks = asyncio.run(_clocks(settings))
-        reason = reason_against(clocks, settings.partitions, time.time_ns() // 1_000_000)
-    except (BomnaeError, RedisError, OSError) as error:
-        reason = f"{type(error).__name__}: {error}"
-    if reason:
-        sys.stderr.write(f"{reason}\n")
-    return 1 if reason else 0
+    return health_exit(_reason, RedisError)
 
 
 if __name__ == "__main__":

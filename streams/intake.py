@@ -7,9 +7,9 @@ import aiokafka
 from aiokafka.errors import KafkaError
 
 from streams import wire
-from streams.cluster import connection
 from streams.domain.records import Message
 from streams.errors import IntakeError
+from streams.kafka_login import kafka_login
 from streams.settings import Settings
 from streams.topics import MAX_MESSAGE_BYTES, Topic
 
@@ -57,7 +57,7 @@ class Intake:
         async with self._connecting:
             if self._producer is None:
                 producer = aiokafka.AIOKafkaProducer(
-                    **connection(self._settings),
+                    **kafka_login(self._settings),
                     client_id="bomnae-maps",
                     acks="all",
                     request_timeout_ms=EXPIRY_MS,

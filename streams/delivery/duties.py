@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from streams.delivery.leases import Leases, chosen
 from streams.delivery.outbox import KEPT_MS
 from streams.delivery.saving import Saver, message_of
 from streams.delivery.serving import Serving, Tools
+from streams.delivery.tasks import Tasks
 from streams.domain.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,6 @@ class Duties:
         saver: Saver,
         crashed: Callable[[BaseException], None],
     ) -> None:
-        self._crashed = crashed
         self.servings: dict[str, Serving] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self._client = client
@@ -49,7 +49,7 @@ class Duties:
         self._saver = saver
         self._raw: dict[bytes, bytes] = {}
         self._until_s = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(crashed)
         self._left: dict[str, Serving] = {}  # over, and waiting for what is on its way
         self._coming: set[str] = set()  # taken, their receipts and states not read yet
 
@@ -99,7 +99,7 @@ class Duties:
         """Take what is free; the turns go on while receipts and states are read."""
         if endpoints and (taken := await self._leases.take(endpoints)):
             self._coming |= set(taken)
-            self._spawn(self._begin(taken, tools))
+            self._tasks.start(self._begin(taken, tools))
 
     async def _begin(self, taken: list[str], tools: Tools) -> None:
         """Serve them, once all that was confirmed to any dispatcher before is known."""
@@ -136,19 +136,9 @@ class Duties:
         """Another dispatcher should serve it, or it was removed."""
         self._start(endpoint, self._finish(endpoint, is_ours=True))
 
-    def _start(self, endpoint: str, work: "asyncio._CoroutineLike[None]") -> None:
+    def _start(self, endpoint: str, work: Coroutine[Any, Any, None]) -> None:
         self._left[endpoint] = self.servings.pop(endpoint)
-        self._spawn(work)
-
-    def _spawn(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._crashed(error)
+        self._tasks.start(work)
 
     async def _finish(self, endpoint: str, *, is_ours: bool) -> None:
         serving = self._left[endpoint]

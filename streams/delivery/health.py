@@ -1,7 +1,6 @@
 """`python -m streams.delivery.health`: whether this host's dispatcher takes its turns."""
 
 import asyncio
-import os
 import socket
 import sys
 from collections.abc import Mapping
@@ -9,7 +8,7 @@ from collections.abc import Mapping
 from redis.exceptions import RedisError
 
 from streams.delivery.keys import DISPATCHERS, LEASE_MS
-from streams.errors import BomnaeError
+from streams.health_exit import health_exit
 from streams.settings import Settings
 from streams.store import Store
 
@@ -36,13 +35,7 @@ async def _reason(settings: Settings) -> str:
 
 def main() -> int:
     """0 when it does, 1 with the reason on stderr."""
-    try:
-        reason = asyncio.run(_reason(Settings.from_env(os.environ)))
-    except (BomnaeError, RedisError, OSError) as error:
-        reason = f"{type(error).__name__}: {error}"
-    if reason:
-        sys.stderr.write(f"{reason}\n")
-    return 1 if reason else 0
+    return health_exit(lambda settings: asyncio.run(_reason(settings)), RedisError)
 
 
 if __name__ == "__main__":

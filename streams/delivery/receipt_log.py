@@ -10,10 +10,10 @@ import aiokafka
 from aiokafka.errors import KafkaError
 
 from streams import topics, wire
-from streams.cluster import connection
 from streams.delivery.receipts import Told, forget, note
 from streams.domain.records import Message, Receipt, Tick
 from streams.errors import RecordRefusedError
+from streams.kafka_login import kafka_login
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class ReceiptLog:
         """Read the topic from where it was left, for ever."""
         while True:
             consumer = aiokafka.AIOKafkaConsumer(
-                **connection(self._settings),
+                **kafka_login(self._settings),
                 auto_offset_reset="earliest",
                 enable_auto_commit=False,
                 fetch_max_wait_ms=100,
@@ -124,7 +124,7 @@ class ReceiptLog:
         async with self._connecting:
             if self._producer is None:
                 producer = aiokafka.AIOKafkaProducer(
-                    **connection(self._settings), client_id="bomnae-dispatch", acks="all"
+                    **kafka_login(self._settings), client_id="bomnae-dispatch", acks="all"
                 )
                 try:
                     await producer.start()

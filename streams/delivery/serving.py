@@ -29,6 +29,7 @@ from streams.delivery.outcomes import Kind
 from streams.delivery.posting import Poster
 from streams.delivery.receipt_log import ReceiptLog
 from streams.delivery.saving import Attempt, Page
+from streams.delivery.tasks import Tasks
 from streams.delivery.waiting import Offer, Terms, Waiting
 from streams.domain.alerts import Alert
 from streams.domain.network import Network
@@ -69,7 +70,7 @@ class Serving:
         self._attempts: list[Attempt] = []
         self._buried: list[Waiting] = []
         self._replayed: list[str] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(tools.crashed)
 
     @property
     def is_dirty(self) -> bool:
@@ -146,22 +147,12 @@ class Serving:
 
     def _do(self, action: Action) -> None:
         if isinstance(action, Post):
-            self._start(self._post(action.message))
+            self._tasks.start(self._post(action.message))
         elif isinstance(action, Bury):
             self._buried.append(action.message)
             log.warning("expired undelivered", extra=self._said(action.message.id))
         else:
-            self._start(self._disable())
-
-    def _start(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._tools.crashed(error)
+            self._tasks.start(self._disable())
 
     async def _post(self, message: Waiting) -> None:
         """POST, then the receipt into the log, then the state: in this order it is never lost."""
@@ -230,12 +221,7 @@ class Serving:
     async def finish(self, within_s: float) -> None:
         """Send nothing more; wait for what is on its way, then give it up."""
         self.is_over = True
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within_s)
-        for task in list(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=1.0)
+        await self._tasks.finish(within_s)
 
 
 def _flag(message: Waiting) -> bytes:
