@@ -8,17 +8,17 @@ from streams.domain.acknowledgements import AcknowledgementsStage
 from streams.domain.calls import CallsStage
 from streams.domain.feeds import FeedsStage
 from streams.domain.incidents import IncidentsStage
-from streams.domain.levels import parse_levels
+from streams.domain.links.levels import parse_levels
+from streams.domain.links.passages import PositionsStage
+from streams.domain.links.roadstate import RoadsStage, Rules
+from streams.domain.links.speeds import SpeedsStage
+from streams.domain.links.windows import WindowGrid
 from streams.domain.network import Network, Point
-from streams.domain.passages import PositionsStage
 from streams.domain.placement import address_key
-from streams.domain.roadstate import RoadsStage, Rules
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules
-from streams.domain.speeds import SpeedsStage
 from streams.domain.stage import Stage
-from streams.domain.subscriptions_stage import SubscriptionsStage
-from streams.domain.windows import WindowGrid
+from streams.domain.subscriptions.stage import SubscriptionsStage
 from streams.domain.works import WorksStage
 from streams.errors import NetworkError, SettingsError
 from streams.settings import Settings

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import redis.asyncio as aioredis
 
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 from streams.settings import Settings
 
 POSITIONS = "bomnae:positions"  # "topic/partition" -> offset of the last message applied

@@ -12,8 +12,8 @@ import msgspec
 
 from streams.domain import records as rec
 from streams.domain.records import Message
-from streams.domain.subscription_rules import check_subscription
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.rules import check_subscription
+from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import RecordRefusedError, SubscriptionError
 
 RULES = {

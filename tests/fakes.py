@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from streams import wire
-from streams.domain.levels import parse_levels
+from streams.domain.links.levels import parse_levels
+from streams.domain.links.roadstate import RoadsStage, Rules
+from streams.domain.links.windows import WindowGrid
 from streams.domain.network import Link, Network, Overlay, Route, Stop
 from streams.domain.records import (
     BusPosition,
@@ -16,9 +18,7 @@ from streams.domain.records import (
     Origin,
     Passage,
 )
-from streams.domain.roadstate import RoadsStage, Rules
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
-from streams.domain.windows import WindowGrid
 
 LON, LAT, STEP = 127.70, 37.88, 0.005  # a stop every 500 m (as the network states it)
 SECTION_M = 500

@@ -15,7 +15,7 @@ from streams.delivery.receipts import name_of
 from streams.delivery.secrets import endpoint_secret
 from streams.delivery.signing import verify
 from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import SignatureError
 from streams.store import OUTBOX
 

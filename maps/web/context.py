@@ -18,7 +18,7 @@ from maps.web.answers import Body, body_of
 from maps.web.page import is_simulated
 from maps.web.pages import Pages, render_pages
 from maps.web.statics import asset_url, read_statics
-from streams.domain.levels import Thresholds, parse_levels
+from streams.domain.links.levels import Thresholds, parse_levels
 from streams.domain.network import Network
 from streams.settings import Settings
 from streams.stages import load_gazetteer

@@ -21,8 +21,8 @@ from maps.web.answers import NO_STORE, answer, body_of
 from maps.web.context import CONTEXT, JSON, Context
 from maps.web.photo_shelf import SHELF
 from maps.web.time_api import picture_of_moment
-from streams.domain.clash import Clash
-from streams.domain.clash_words import reason
+from streams.domain.clashes.clash import Clash
+from streams.domain.clashes.words import reason
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from maps.web.context import CONTEXT, JSON, Context
 from streams.delivery.matching import matches
 from streams.delivery.message import body_of as message_of
 from streams.domain.alerts import Alert, Word
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 
 LATEST = "latest"
 

@@ -18,10 +18,10 @@ from maps.web.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.web.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of, said_of
 from streams import topics
 from streams.delivery.secrets import endpoint_secret, master_key
-from streams.domain.endpoint_url import Networks, parse_networks
-from streams.domain.subscription_changes import added, changed, checked, removed, rotated
-from streams.domain.subscription_rules import check_room
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
+from streams.domain.subscriptions.endpoint_url import Networks, parse_networks
+from streams.domain.subscriptions.rules import check_room
+from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import RecordRefusedError, SettingsError, SubscriptionError
 from streams.settings import Settings
 from streams.store import Store

@@ -15,10 +15,10 @@ from streams import topics
 from streams.delivery import guard, message, signing
 from streams.delivery.options import said_of
 from streams.delivery.secrets import active_secrets, endpoint_secret, master_key
-from streams.domain.endpoint_url import Networks, check_url, parse_networks
-from streams.domain.subscription_changes import added, changed, checked, removed, rotated
-from streams.domain.subscription_rules import check_room
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
+from streams.domain.subscriptions.endpoint_url import Networks, check_url, parse_networks
+from streams.domain.subscriptions.rules import check_room
+from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import EndpointError, IntakeError
 from streams.intake import Intake
 from streams.settings import Settings

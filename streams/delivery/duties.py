@@ -24,7 +24,7 @@ from streams.delivery.outbox import KEPT_MS
 from streams.delivery.saving import Saver, message_of
 from streams.delivery.serving import Serving, Tools
 from streams.delivery.tasks import Tasks
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 
 log = logging.getLogger(__name__)
 FINISH_S = 12.0  # a POST that hangs, and its receipt

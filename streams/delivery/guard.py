@@ -12,7 +12,12 @@ from typing import NamedTuple
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from streams.domain.endpoint_url import Networks, check_url, is_allowed, parse_networks
+from streams.domain.subscriptions.endpoint_url import (
+    Networks,
+    check_url,
+    is_allowed,
+    parse_networks,
+)
 
 __all__ = ["Networks", "Reply", "check_url", "connector", "is_forbidden", "parse_networks"]
 

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from streams.delivery.ledger import MEANINGS
-from streams.domain.subscription_changes import SETTABLE
+from streams.domain.subscriptions.changes import SETTABLE
 from streams.errors import SubscriptionError
 
 EPILOG = """An empty filter lets everything through, and so does "" given to an option:

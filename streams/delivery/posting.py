@@ -16,7 +16,7 @@ from streams.delivery.secrets import active_secrets, master_key
 from streams.delivery.signing import sign
 from streams.delivery.waiting import Waiting
 from streams.domain.alerts import Alert
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import SignatureError, SubscriptionError
 from streams.settings import Settings
 

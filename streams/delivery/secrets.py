@@ -8,7 +8,7 @@ import hmac
 from hashlib import sha256
 
 from streams.delivery.signing import PREFIX
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import SettingsError
 
 MIN_CHARACTERS = 32

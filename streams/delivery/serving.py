@@ -34,7 +34,7 @@ from streams.delivery.waiting import Offer, Terms, Waiting
 from streams.domain.alerts import Alert
 from streams.domain.network import Network
 from streams.domain.records import Receipt
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 from streams.failpoints import FailAt
 
 log = logging.getLogger(__name__)

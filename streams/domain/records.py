@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from streams.domain.alerts import Severity
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 
 
 class Outcome(StrEnum):

@@ -12,7 +12,8 @@ from faust.exceptions import ProducerSendError
 
 from streams import wire
 from streams.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
-from streams.domain.passages import PositionsStage
+from streams.domain.links.passages import PositionsStage
+from streams.domain.links.roadstate import RoadsStage
 from streams.domain.records import (
     LinkBatch,
     LinkEvents,
@@ -22,7 +23,6 @@ from streams.domain.records import (
     PositionBatch,
     Tick,
 )
-from streams.domain.roadstate import RoadsStage
 from streams.domain.stage import Effects, Stage
 from streams.failpoints import POINTS, from_env
 from streams.gate import Gate, Verdict

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from streams.delivery import guard
-from streams.domain.endpoint_url import Networks, parse_networks
+from streams.domain.subscriptions.endpoint_url import Networks, parse_networks
 from tests.faults.figures import Figures, scaled
 
 TRIES = scaled(25)

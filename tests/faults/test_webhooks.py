@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local.services import wait_until
-from streams.domain.subscription_changes import PREVIOUS_MS
+from streams.domain.subscriptions.changes import PREVIOUS_MS
 from streams.failpoints import DISPATCH_POINTS
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.rig import Rig

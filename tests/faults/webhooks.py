@@ -10,7 +10,7 @@ from kafka import KafkaProducer
 from local.services import Process, wait_until
 from streams import topics, wire
 from streams.domain.records import Closure, Incident, IncidentBatch, IncidentKind
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 from tests.faults import load
 from tests.faults.figures import Figures
 from tests.faults.rig import Rig

@@ -7,7 +7,7 @@ import msgspec
 from local.services import wait_until
 from local.stack import Stack
 from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 from streams.store import OUTBOX
 from tests import worlds
 from tests.services.test_calls import ask

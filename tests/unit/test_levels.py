@@ -1,6 +1,6 @@
 import pytest
 
-from streams.domain.levels import Thresholds, level, parse_levels
+from streams.domain.links.levels import Thresholds, level, parse_levels
 from streams.errors import SettingsError
 
 URBAN = Thresholds(jam_kmh=15, slow_kmh=25)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from streams.domain.alerts import Episode, Severity, Sight
-from streams.domain.clash import Clash
+from streams.domain.clashes.clash import Clash
 from streams.domain.network import Network
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of

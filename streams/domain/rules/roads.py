@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.domain.alerts import Episode, Sight
-from streams.domain.link_fold import LinkFold, LinkView, Rules, as_of, view
+from streams.domain.links.fold import LinkFold, LinkView, Rules, as_of, view
+from streams.domain.links.settled import Judged
 from streams.domain.network import Link, Network
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
-from streams.domain.settled import Judged
 from streams.domain.stage import Effects, Episodes
 
 _PREFIXES = {name: f"{name} link:" for name in ("jam", "slowdown")}

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from streams.domain.alerts import Episode
-from streams.domain.clash import Clash
-from streams.domain.clashes import Clashes
+from streams.domain.clashes.clash import Clash
+from streams.domain.clashes.finder import Clashes
 from streams.domain.derive import send
 from streams.domain.network import Network, Point
 from streams.domain.placement import place

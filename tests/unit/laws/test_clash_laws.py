@@ -4,13 +4,13 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.clash_cuts import Cuts, smallest
-from streams.domain.clash_detours import WaysRound
-from streams.domain.clash_pairs import site_of
-from streams.domain.clashes import Clash, Clashes
+from streams.domain.clashes.cuts import Cuts, smallest
+from streams.domain.clashes.finder import Clash, Clashes
+from streams.domain.clashes.on_detours import WaysRound
+from streams.domain.clashes.pairs import site_of
 from streams.domain.network import Network, Place, Route
 from streams.domain.records import Closure
-from streams.domain.road_graph import RoadGraph
+from streams.domain.roads.graph import RoadGraph
 from tests.unit.laws.grids import node, stop, town
 from tests.unit.laws.profile import tried
 from tests.unit.streams.sites import DAY_MS, NOW_MS, Site

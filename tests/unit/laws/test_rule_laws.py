@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.domain.alerts import Alert, Word
+from streams.domain.links.roadstate import RoadsStage
 from streams.domain.records import (
     Closure,
     LinkBatch,
@@ -19,7 +20,6 @@ from streams.domain.records import (
     Passage,
     SpeedShare,
 )
-from streams.domain.roadstate import RoadsStage
 from streams.domain.rules import AlertRules
 from tests.fakes import RULES, Folded, at, passage, street
 from tests.unit.laws.profile import tried

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from maps.desk.blockings import GRAVITY
 from maps.desk.certainty import WORDS, Certainty, Grounds, certainty
-from streams.domain import link_fold
+from streams.domain.links import fold as link_fold
 
 OPEN = Grounds(closure="none")
 PARTIAL = Grounds(closure="partial")

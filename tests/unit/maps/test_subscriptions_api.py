@@ -9,9 +9,9 @@ from maps.web.openapi import document
 from maps.web.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of
 from streams.delivery.message import body_of
 from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.subscription_changes import OWN, SETTABLE
-from streams.domain.subscription_rules import RULES
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.changes import OWN, SETTABLE
+from streams.domain.subscriptions.rules import RULES
+from streams.domain.subscriptions.subscription import Subscription
 
 SCHEMAS = document("춘천시")["components"]["schemas"]
 ROW = Subscription(endpoint="ep_0123456789abcdef", url="https://crew.example/hook", title="현장반")

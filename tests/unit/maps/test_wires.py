@@ -11,7 +11,7 @@ from maps.views.refusals import RequestRefusedError, error_body
 from maps.web.api import ROUTES
 from maps.web.openapi import document
 from maps.web.server import is_own_host, parse_address
-from streams.domain.levels import parse_levels
+from streams.domain.links.levels import parse_levels
 from streams.domain.network import Network
 from streams.errors import SettingsError
 

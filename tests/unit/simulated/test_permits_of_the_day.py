@@ -10,7 +10,7 @@ from producers.formats.answers import Exchange
 from producers.simulated.city import build_city
 from producers.simulated.day import Day
 from producers.simulated.portal import Portal
-from streams.domain.clash import Clash
+from streams.domain.clashes.clash import Clash
 from streams.domain.network import Network
 from streams.domain.records import Closure, Permit, PermitBatch, Tick
 from streams.domain.works import PHASES, Work, WorksStage

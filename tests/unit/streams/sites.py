@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from streams.domain.clashes import Clash, Clashes
+from streams.domain.clashes.finder import Clash, Clashes
 from streams.domain.network import Network, Place, Route
 from streams.domain.records import Closure
 from tests.unit.laws.grids import node, stop, town

@@ -1,6 +1,6 @@
 import pytest
 
-from streams.domain.clashes import reason
+from streams.domain.clashes.finder import reason
 from streams.domain.records import Closure
 from tests.unit.laws.grids import stop, town
 from tests.unit.streams.sites import (

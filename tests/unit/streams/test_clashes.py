@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from streams.domain.clashes import AHEAD_MS, Clashes
+from streams.domain.clashes.finder import AHEAD_MS, Clashes
 from streams.domain.network import Network, Overlay
 from streams.domain.records import Closure
 from tests.unit.laws.grids import section, standard, stop, town

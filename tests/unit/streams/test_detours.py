@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from producers.simulated.city import build_city
-from streams.domain.detours import Detour, detour, detour_words
-from streams.domain.road_graph import RoadGraph
+from streams.domain.roads.detours import Detour, detour, detour_words
+from streams.domain.roads.graph import RoadGraph
 from tests.fakes import STANDARD, street
 from tests.unit.laws.grids import node, town
 from tests.unit.streams.ways import A_B, B_A, crossroads, kerb, way

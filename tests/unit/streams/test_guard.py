@@ -10,7 +10,7 @@ from aiohttp import web
 
 from streams.delivery import guard
 from streams.delivery.guard import Reply
-from streams.domain.endpoint_url import parse_networks
+from streams.domain.subscriptions.endpoint_url import parse_networks
 
 HERE = parse_networks("127.0.0.0/8")
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]

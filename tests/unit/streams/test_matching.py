@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from streams.delivery.matching import is_quiet, is_within, matches, quiet_until_ms
 from streams.domain.alerts import Alert, Severity, Word
 from streams.domain.network import Network, Overlay
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 from tests import worlds
 
 KST = timezone(timedelta(hours=9))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streams.delivery.message import MAX_BYTES, body_of, digest_id, digest_of, trial_of
 from streams.delivery.wording import one_line, sentences, title_of
 from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.subscription_rules import RULES
+from streams.domain.subscriptions.rules import RULES
 
 DAY_MS = 86_400_000
 AT_MS = 1_795_392_000_000  # 2026-11-23 09:00 in Korea, which is 00:00 UTC

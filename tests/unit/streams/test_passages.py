@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.passages import Advance, Course, PositionsStage, Run, advance
+from streams.domain.links.passages import Advance, Course, PositionsStage, Run, advance
 from streams.domain.records import BusPosition, Origin, Passage, PositionBatch, Tick
 from streams.topics import partition_of
 from tests.fakes import STANDARD, Folded, at, bus, street

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.levels import Thresholds
+from streams.domain.links.levels import Thresholds
+from streams.domain.links.roadstate import LinkView
 from streams.domain.records import (
     Closure,
     LinkBatch,
@@ -18,7 +19,6 @@ from streams.domain.records import (
     Passage,
     SpeedShare,
 )
-from streams.domain.roadstate import LinkView
 from streams.domain.stage import Memory, State, apply, empty_state
 from tests.fakes import Folded, at, passage, roads
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from streams.domain.alerts import Alert, Word
+from streams.domain.links.roadstate import RoadsStage
 from streams.domain.records import Closure, LinkEvents, Obstruction, Origin, SpeedShare
-from streams.domain.roadstate import RoadsStage
 from streams.domain.rules import AlertRules
 from tests.fakes import LAT, LON, RULES, STEP, Folded, at, passage, street
 

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from streams.delivery.secrets import active_secrets, endpoint_secret, master_key
 from streams.delivery.signing import ID, SIGNATURE, TIMESTAMP, sign, verify
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import SettingsError, SignatureError
 
 DOCS = Path(__file__).parents[3] / "docs"

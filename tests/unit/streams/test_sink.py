@@ -13,7 +13,7 @@ from streams.delivery.message import trial_of
 from streams.delivery.secrets import endpoint_secret
 from streams.delivery.signing import sign
 from streams.delivery.sink import make_app
-from streams.domain.endpoint_url import parse_networks
+from streams.domain.subscriptions.endpoint_url import parse_networks
 
 MASTER = "an example master key, never used in earnest"
 OURS, NEXT, OTHER = (endpoint_secret(MASTER, "ep_1", n) for n in (1, 2, 3))

@@ -1,5 +1,5 @@
+from streams.domain.links.speeds import SpeedsStage
 from streams.domain.records import LinkSpeed, Origin, SpeedBatch, SpeedShare, Tick
-from streams.domain.speeds import SpeedsStage
 from streams.domain.stage import Effects, empty_state
 from tests.fakes import STANDARD, at, street
 

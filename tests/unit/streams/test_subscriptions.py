@@ -8,12 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams import wire
-from streams.domain.endpoint_url import parse_networks
 from streams.domain.network import Network
-from streams.domain.polygons import contains, is_simple
 from streams.domain.records import Origin
 from streams.domain.stage import State, apply, empty_state
-from streams.domain.subscription_changes import (
+from streams.domain.subscriptions.changes import (
     PREVIOUS_MS,
     added,
     changed,
@@ -21,9 +19,11 @@ from streams.domain.subscription_changes import (
     removed,
     rotated,
 )
-from streams.domain.subscription_rules import MAX_ENDPOINTS, check_room, check_subscription, tidied
-from streams.domain.subscriptions import Subscription
-from streams.domain.subscriptions_stage import SubscriptionsStage
+from streams.domain.subscriptions.endpoint_url import parse_networks
+from streams.domain.subscriptions.polygons import contains, is_simple
+from streams.domain.subscriptions.rules import MAX_ENDPOINTS, check_room, check_subscription, tidied
+from streams.domain.subscriptions.stage import SubscriptionsStage
+from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import RecordRefusedError, SubscriptionError
 from tests import worlds
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 from streams.domain.records import Passage
-from streams.domain.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 from tests.fakes import GRID, at, passage
 
 

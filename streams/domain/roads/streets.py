@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from streams.domain.network import Link, Network, Point, distance_m
-from streams.domain.street_nodes import Graph, chains, stop_groups
+from streams.domain.roads.street_nodes import Graph, chains, stop_groups
 
 OPPOSITE_M = 150.0  # stops of other names on the two sides of one street
 _END_DIGITS = 4  # of degrees, about 10 m: line ends this near are one node

@@ -5,11 +5,11 @@ from collections.abc import Collection
 from dataclasses import fields, replace
 
 from streams.domain.alerts import Severity
-from streams.domain.endpoint_url import check_url_text
 from streams.domain.network import Network
-from streams.domain.polygons import Ring, is_simple
 from streams.domain.rules.book import AlertRules
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.endpoint_url import check_url_text
+from streams.domain.subscriptions.polygons import Ring, is_simple
+from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import SubscriptionError
 
 RULES = tuple(row.name for row in fields(AlertRules))

@@ -1,7 +1,7 @@
 """A graph a car can drive, made of a city's network.
 
 Where standard links lie under a section, cars drive the standard links: theirs is a road network
-with nodes. Sections that no standard link carries are driven themselves; see `road_joins` for how
+with nodes. Sections that no standard link carries are driven themselves; see `roads.joins` for how
 a car gets from one to the other, and for what of that is an estimate. Lengths and free-flow speeds
 are the network's; turn penalties are round figures, not measured. One-way streets, forbidden turns
 and heights are known only as far as links say them (a direction without a link cannot be driven).
@@ -12,9 +12,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from streams.domain.network import Link, Network, Point
-from streams.domain.road_joins import Plane, Spot, along, joins, point_at, twins
-from streams.domain.road_pieces import Steps, ahead, at_nodes, cut_up, gap_ms
-from streams.domain.road_search import Found, Goal, Lead, RoadTable, length_of
+from streams.domain.roads.joins import Plane, Spot, along, joins, point_at, twins
+from streams.domain.roads.pieces import Steps, ahead, at_nodes, cut_up, gap_ms
+from streams.domain.roads.quickest import Found, Goal, Lead, RoadTable, length_of
 
 CARRIED_FROM = 0.9  # of a section's length: standard links over so much are driven in its place
 LEAVE_WITHIN_M = 2_000  # of a loose closure; a driver further off does not yet meet it

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from streams.domain.road_joins import Spot
-from streams.domain.road_pieces import Piece, Steps, behind
+from streams.domain.roads.joins import Spot
+from streams.domain.roads.pieces import Piece, Steps, behind
 
 WALLED_IN = 400  # pieces
 

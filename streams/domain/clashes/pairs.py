@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from streams.domain.clash import (
+from streams.domain.clashes.clash import (
     CARRIAGEWAY,
     Clash,
     SiteWork,
@@ -18,7 +18,7 @@ from streams.domain.clash import (
 from streams.domain.network import Link
 from streams.domain.overlaps import EVER_MS, Span, meet
 from streams.domain.records import Closure
-from streams.domain.road_graph import RoadGraph
+from streams.domain.roads.graph import RoadGraph
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from streams.domain.records import Message, Origin
 from streams.domain.stage import Effects, Rows, Table
-from streams.domain.subscription_rules import MAX_ENDPOINTS
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.rules import MAX_ENDPOINTS
+from streams.domain.subscriptions.subscription import Subscription
 
 
 class SubscriptionsStage:

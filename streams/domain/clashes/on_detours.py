@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from streams.domain.clash import Clash, clash_id, is_one_permit
-from streams.domain.clash_pairs import Site, stated_end
-from streams.domain.detours import is_sane
+from streams.domain.clashes.clash import Clash, clash_id, is_one_permit
+from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.overlaps import meet
-from streams.domain.road_graph import Reach, RoadGraph
+from streams.domain.roads.detours import is_sane
+from streams.domain.roads.graph import Reach, RoadGraph
 
 Run = tuple[int, ...]
 

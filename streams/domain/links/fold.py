@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from streams.domain.levels import Thresholds, level
+from streams.domain.links.levels import Thresholds, level
+from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
+from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 from streams.domain.records import Closure, Obstruction, Passage, SpeedShare
-from streams.domain.settled import Judged, Stood, forget, keep, standing, without
-from streams.domain.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 
 WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
 MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import TypeVar
 
-from streams.domain.clash import Clash, clash_id
-from streams.domain.clash_pairs import Site, stated_end
+from streams.domain.clashes.clash import Clash, clash_id
+from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.network import Place
 from streams.domain.overlaps import is_within, meet, openings
-from streams.domain.road_graph import RoadGraph
-from streams.domain.road_search import Goal, Lead
+from streams.domain.roads.graph import RoadGraph
+from streams.domain.roads.quickest import Goal, Lead
 
 T = TypeVar("T")
 KEY_KINDS = ("소방서", "병원", "터미널", "역")

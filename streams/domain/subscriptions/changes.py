@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from streams.domain.endpoint_url import Networks, check_url
 from streams.domain.network import Network
-from streams.domain.subscription_rules import check_known, check_subscription, tidied
-from streams.domain.subscriptions import Subscription
+from streams.domain.subscriptions.endpoint_url import Networks, check_url
+from streams.domain.subscriptions.rules import check_known, check_subscription, tidied
+from streams.domain.subscriptions.subscription import Subscription
 
 PREVIOUS_MS = 24 * 3_600_000  # how long the secret before a rotation signs too
 OWN = (

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from streams.domain.alerts import Episode
-from streams.domain.link_fold import (
+from streams.domain.links.fold import (
     LinkFold,
     LinkView,
     Moment,
@@ -22,6 +22,7 @@ from streams.domain.link_fold import (
     take_speed,
     view,
 )
+from streams.domain.links.settled import Judged
 from streams.domain.network import Network
 from streams.domain.records import (
     LinkBatch,
@@ -34,7 +35,6 @@ from streams.domain.records import (
 )
 from streams.domain.rules import AlertRules
 from streams.domain.rules.roads import RoadWatch
-from streams.domain.settled import Judged
 from streams.domain.stage import Effects, Episodes, Rows, Table
 
 __all__ = ["LinkFold", "LinkView", "RoadsStage", "Rules", "Source"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from streams.domain.clash import Clash
+from streams.domain.clashes.clash import Clash
 from streams.domain.network import Network
 from streams.domain.particles import with_particle
 

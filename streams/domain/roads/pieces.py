@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from streams.domain.network import Network
-from streams.domain.road_joins import Join, Line, Spot, point_at, turn_deg
+from streams.domain.roads.joins import Join, Line, Spot, point_at, turn_deg
 
 STRAIGHT_ON_DEG = 45
 TURN_MS = 10_000  # a sharper turn: slowing down, waiting for a gap or a light

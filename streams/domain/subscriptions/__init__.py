@@ -1,0 +1,1 @@
+"""Who hears what: endpoints, their filters, and how they change."""
