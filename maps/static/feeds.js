@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
-  const SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", unknown: "?", stale: "◷", stopped: "■" };
+  const SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", unknown: "?", stale: "◷", stopped: "■", never: "∅" };
   const SLACK_MS = 5000;
   const ORDER = ["tago.positions", "its.speeds", "its.events", "utic.incidents", "permits"];
 
@@ -53,7 +53,7 @@
       for (const [name, chip] of this.chips) {
         const feed = this.feeds.get(name);
         if (!feed) continue;
-        Bomnae.write(chip.age, this.ago(feed.last_success_ms));
+        Bomnae.write(chip.age, feed.status === "never" ? "" : this.ago(feed.last_success_ms));
         if (chip.button.dataset.status !== this.statusOf(feed)) this.showChip(name, feed);
       }
     }
@@ -61,6 +61,7 @@
     /** The server's word; when no server speaks any more, silence is late by the same rule. */
     statusOf(feed) {
       if (!(feed.status in SYMBOLS)) return "unknown";
+      if (feed.status === "never") return "never";
       const isSilent = this.clock.now() - feed.received_ms > 2 * feed.poll_ms + SLACK_MS;
       return isSilent && feed.status !== "stopped" ? "stale" : feed.status;
     }
@@ -76,7 +77,7 @@
       Bomnae.fillFacts(document.getElementById("feed-body"), [
         ["feed.status", `${Bomnae.t("status." + status)} — ${Bomnae.t("status." + status + ".why")}`],
         ["feed.success", at(feed.last_success_ms)], ["feed.change", at(feed.last_change_ms)], ["feed.received", at(feed.received_ms)],
-        ["feed.poll", Bomnae.span(feed.poll_ms)], ["feed.rows", String(feed.row_count)],
+        ["feed.poll", feed.poll_ms ? Bomnae.span(feed.poll_ms) : ""], ["feed.rows", String(feed.row_count)],
         ["feed.refused", String(feed.refused)], ["feed.repaired", String(feed.repaired)],
         ["feed.code", feed.code], ["feed.detail", feed.detail], ["feed.simulated", feed.simulated ? Bomnae.t("yes") : ""],
       ]);

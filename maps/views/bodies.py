@@ -10,6 +10,8 @@ from maps.views.picture import Facts, Picture, looks
 from streams.domain.network import Link, Network
 
 Json = dict[str, Any]
+CORE_FEEDS = ((".positions", "tago.positions"), ("permits", "permits"))
+"""How the name ends of what the map stands on, and under which name it is missed."""
 
 
 def snapshot(
@@ -120,8 +122,12 @@ def report_rows(reports: Mapping[str, Json], network: Network) -> list[Json]:
 
 
 def feed_rows(picture: Picture, now_ms: int) -> list[Json]:
-    """Every feed in the order of its name."""
-    return [shapes.feed_row(state, now_ms) for _, state in sorted(picture.feeds.items())]
+    """Every feed in the order of its name; a core feed that never reported is one too, for its
+    absence must not look like calm. Of a picture without any feed nothing is known yet.
+    """
+    rows = [shapes.feed_row(state, now_ms) for _, state in sorted(picture.feeds.items())]
+    missed = (name for kind, name in CORE_FEEDS if not any(f.endswith(kind) for f in picture.feeds))
+    return [*rows, *(shapes.never_row(name) for name in missed)] if rows else []
 
 
 def link_body(place: int, picture: Picture, network: Network) -> Json:

@@ -10,6 +10,7 @@ from typing import Any
 from maps.views.text import shown
 from streams.domain.feeds import FeedState, status
 from streams.domain.network import Network, Point
+from streams.domain.records import FeedReport, Outcome
 
 Json = dict[str, Any]
 
@@ -158,6 +159,12 @@ def feed_row(state: FeedState, now_ms: int) -> Json:
         "simulated": last.is_simulated,
         "is_partial": last.is_partial,
     }
+
+
+def never_row(feed: str) -> Json:
+    """A FEED that never reported: status "never", all else 0 or empty."""
+    report = FeedReport(feed, Outcome.UNKNOWN, received_ms=0, poll_ms=0)
+    return {**feed_row(FeedState(feed, report), 0), "status": "never"}
 
 
 def speed_of(view: Mapping[str, Any] | None) -> int:

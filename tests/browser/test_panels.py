@@ -1,11 +1,12 @@
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bench.web.screen import Screen, eventually
 from bench.web.seed import now_ms
 from bench.web.stage import City
+from maps.views.shapes import never_row
 
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
 
@@ -80,6 +81,20 @@ def test_chip_shows_every_status_of_a_feed(screen: Screen, city: City) -> None:
         city.set_feed("its.speeds", **report)
         expect(chip).to_have_attribute("data-status", status)
         expect(chip).to_contain_text(word)
+
+
+def test_chip_says_that_a_feed_never_reported(screen: Screen) -> None:
+    def with_one_more(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        route.fulfill(response=answer, json={**body, "feeds": [*body["feeds"], never_row("sinks")]})
+
+    screen.page.route("**/api/v1/snapshot", with_one_more)
+    page = screen.open()
+    chip = page.locator("[data-feed='sinks']")
+    expect(chip).to_have_text("∅sinks받은 적 없음")
+    chip.click()
+    expect(page.locator("#feed-dialog")).to_contain_text("한 번도 보고되지 않았습니다")
 
 
 def test_chip_of_a_silent_feed_turns_late_by_itself(screen: Screen, city: City) -> None:

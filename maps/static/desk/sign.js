@@ -3,7 +3,7 @@
   "use strict";
   const { Bomnae } = window;
   const EVERY_MS = 5000, STALE_MS = 10000;
-  const SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", unknown: "?", stale: "◷", stopped: "■" };
+  const SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", unknown: "?", stale: "◷", stopped: "■", never: "∅" };
 
   class Sign {
     constructor(clock) {
@@ -76,7 +76,7 @@
       Bomnae.arrangeParts(this.elements.feeds, this.feeds.map((feed) => ({ key: feed.feed, mark: [feed.status], make: () => chip(feed) })));
       for (const feed of this.feeds) {
         const age = this.elements.feeds.querySelector(`[data-part="${CSS.escape(feed.feed)}"] .age`);
-        if (age) Bomnae.write(age, feed.last_success_ms ? Bomnae.ago(this.clock.now() - feed.last_success_ms) : Bomnae.t("never"));
+        if (age && feed.status !== "never") Bomnae.write(age, feed.last_success_ms ? Bomnae.ago(this.clock.now() - feed.last_success_ms) : Bomnae.t("never"));
       }
     }
   }

@@ -138,7 +138,18 @@ def _row_schemas() -> dict[str, Json]:
         "Feed": shape(
             "feed status received_ms poll_ms",
             feed=TEXT,
-            status={"enum": ["live", "empty", "partial", "frozen", "unknown", "stale", "stopped"]},
+            status={
+                "enum": [
+                    "live",
+                    "empty",
+                    "partial",
+                    "frozen",
+                    "unknown",
+                    "stale",
+                    "stopped",
+                    "never",
+                ]
+            },
             last_success_ms=WHOLE,
             last_change_ms=WHOLE,
             received_ms=WHOLE,

@@ -1,12 +1,15 @@
 from itertools import accumulate, pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.views.bodies import delta_event, link_body, snapshot
+from maps.views.bodies import delta_event, feed_rows, link_body, snapshot
 from maps.views.picture import Facts, Picture, advance, picture_of, translate
+from streams.domain.feeds import FeedState
 from streams.domain.network import Link, Network
+from streams.domain.records import FeedReport, Outcome
 from streams.store import Picture as StoredPicture
 
 Json = dict[str, Any]
@@ -175,3 +178,25 @@ def test_a_link_lists_its_works_and_incidents(network: Network, work: Json) -> N
     )
     body = link_body(0, picture, network)
     assert ([row["id"] for row in body["works"]], body["incidents"][0]["id"]) == (["W"], "I")
+
+
+def heard(*names: str) -> dict[str, FeedState]:
+    return {
+        name: FeedState(name, FeedReport(name, Outcome.DATA, NOW_MS, 60_000), NOW_MS, NOW_MS)
+        for name in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "missed"),
+    [
+        ([], []),  # nothing is known yet
+        (["its.speeds"], ["tago.positions", "permits"]),
+        (["tago.positions"], ["permits"]),
+        (["permits", "seoul.positions"], []),
+    ],
+)
+def test_a_core_feed_that_never_reported_is_named(names: list[str], missed: list[str]) -> None:
+    rows = feed_rows(Picture(feeds=heard(*names)), NOW_MS)
+    assert [row["feed"] for row in rows] == [*names, *missed]
+    assert [row["feed"] for row in rows if row["status"] == "never"] == missed
