@@ -46,7 +46,7 @@ class Shell(folium.Map):
 
 
 class LiveLayer(JSCSSMixin):
-    """Starts `BomnaeLive(map, opts)` of /static/live.js on the map it is added to."""
+    """Starts `BomnaeLive(map, opts)` of /static/map/live.js on the map it is added to."""
 
     _template = Template("""
         {% macro script(this, kwargs) %}

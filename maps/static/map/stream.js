@@ -6,7 +6,7 @@
   const WORKER_WAIT_MS = 4000; // a worker answers at once, with the state of its line at least
   const CALM_MS = 15000; // resyncs nearer than this are in a row
   const SILENCE_MS = 45000; // the server pings every 15 s, which a page cannot see; it ticks every second
-  const script = document.currentScript ? document.currentScript.src : "/static/stream.js";
+  const script = document.currentScript ? document.currentScript.src : "/static/map/stream.js";
 
   class Stream {
     /** `hooks`: network(Network), snapshot(body), delta(body, id), state(). */
