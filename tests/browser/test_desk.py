@@ -87,6 +87,7 @@ def open_place(page: Page, text: str) -> None:
     """Types and opens the first place."""
     ask(page, text)
     page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-opened", "1")
     expect(page.locator("#card")).to_be_visible()
 
 
@@ -307,6 +308,29 @@ def test_enter_takes_no_neighbour_for_what_was_not_found(desk: Screen) -> None:
     expect(page.locator("#card")).to_be_visible()
 
 
+def test_a_place_that_is_marked_stays_so_when_a_late_answer_finds_it_again(desk: Screen) -> None:
+    page = desk.page
+    ask(page, NEAR_MISS)
+    expect(page.locator("#blank")).to_have_attribute("data-status", "not_found")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/answer?*", hold, times=1)
+    page.keyboard.press("Enter")
+    eventually(desk, "the question is on its way", lambda: len(held) == 1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    first, second = (page.locator("#found [role=option]").nth(k) for k in (0, 1))
+    first.evaluate("(e) => { e.dataset.isOld = '1'; }")
+    held[0].continue_()
+    expect(first).not_to_have_attribute("data-is-old", "1")
+    expect(second).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("#card")).to_be_visible()
+
+
 def test_hostile_text_of_a_feed_is_shown_as_text(desk: Screen, chuncheon: Chuncheon) -> None:
     chuncheon.dig("full", title=HOSTILE, organisation=HOSTILE, place=HOSTILE)
     page = desk.page
@@ -342,6 +366,16 @@ def test_late_answer_to_older_text_is_dropped(desk: Screen) -> None:
     expect(page.locator("#card h2")).to_have_text("명동입구")
     expect(page.locator("#banner")).to_be_hidden()
     desk.notes.errors.clear()
+
+
+def test_a_card_stays_when_its_own_place_cannot_be_asked_again(new_desk: NewScreen) -> None:
+    page = new_desk().open("/desk")
+    open_place(page, SECTION)
+    page.route("**/api/v1/**", lambda route: route.abort())
+    with page.expect_event("requestfailed", lambda request: "id=section" in request.url):
+        page.keyboard.press("Enter")
+    expect(page.locator("#banner-word")).to_have_text("서버에 닿지 않습니다", timeout=9_000)
+    expect(page.locator("#card")).to_be_visible()
 
 
 def test_server_that_is_away_is_said_and_asked_again(new_desk: NewScreen, desk_line: Line) -> None:

@@ -5,7 +5,7 @@
   const WAIT_MS = 120;
 
   class Box {
-    /** `hooks`: query() of the time looked at, answer(body, isOpened), failed(error), asking(). */
+    /** `hooks`: query() of the time looked at, answer(body, isOpened), failed(error, id of the place asked for, if one was). */
     constructor(hooks) {
       this.hooks = hooks;
       this.input = document.getElementById("box");
@@ -61,12 +61,15 @@
       this.hooks.cleared();
     }
 
+    /** Shows what was found; a place that is marked stays so where the same text finds it again. */
     show(q, { status, candidates }) {
+      const marked = q === this.q && this.candidates[this.at] ? placeOf(this.candidates[this.at]) : "";
       Object.assign(this, { q, status: status || "first", candidates: candidates || [], at: -1 });
       this.list.replaceChildren(...this.candidates.map((candidate, k) => this.option(candidate, k)));
       this.list.hidden = !this.candidates.length;
       this.input.setAttribute("aria-expanded", String(!this.list.hidden));
       this.input.removeAttribute("aria-activedescendant");
+      if (marked) this.mark(this.candidates.findIndex((candidate) => placeOf(candidate) === marked));
       this.speak();
       document.getElementById("examples").hidden = this.status !== "first";
     }
@@ -83,7 +86,7 @@
     option(candidate, k) {
       const li = Bomnae.el("li"), text = Bomnae.el("span", "text");
       li.id = "found-" + k;
-      li.dataset.place = `${candidate.kind}:${candidate.id}`;
+      li.dataset.place = placeOf(candidate);
       li.setAttribute("role", "option");
       li.setAttribute("aria-selected", "false");
       text.append(Bomnae.el("b", "title", candidate.title), Bomnae.el("span", "under", candidate.subtitle || ""));
@@ -129,7 +132,7 @@
       const candidate = this.candidates[k];
       if (!candidate) return;
       this.mark(k);
-      await this.ask(`${candidate.kind}:${candidate.id}`);
+      await this.ask(placeOf(candidate));
     }
 
     /** Opens a place by its name, `kind:id`. */
@@ -141,10 +144,12 @@
         const body = await Bomnae.ask("/api/v1/answer", { query: { q: this.q, id, ...this.hooks.query() }, signal: asking.signal });
         this.hooks.answer(body, true);
       } catch (error) {
-        if (!asking.signal.aborted) this.hooks.failed(error);
+        if (!asking.signal.aborted) this.hooks.failed(error, id);
       }
     }
   }
+
+  const placeOf = ({ kind, id }) => `${kind}:${id}`;
 
   Bomnae.Box = Box;
 })();

@@ -11,7 +11,7 @@
       this.then = new Bomnae.Then(this.clock, () => this.look());
       this.card = new Bomnae.DeskCard(this.clock, { copy: () => this.copy(), log: () => this.calls.log(), open: (id) => this.box.ask(id) });
       this.box = new Bomnae.Box({
-        query: () => this.then.query(), answer: (body, isOpened) => this.answer(body, isOpened), failed: (error) => this.fail(error), cleared: () => this.blank("first"),
+        query: () => this.then.query(), answer: (body, isOpened) => this.answer(body, isOpened), failed: (error, id) => this.fail(error, id), cleared: () => this.blank("first"),
       });
       this.calls = new Bomnae.Calls({ card: () => this.card.card, isPast: () => Boolean(this.then.past) });
       this.shift = new Bomnae.Shift(this.clock, (row) => this.openChange(row));
@@ -72,11 +72,13 @@
       this.write();
     }
 
-    /** No answer came to what was asked: a card of something else must not stand as if it were one. */
-    fail(error) {
+    /** No answer came to what was asked: a card of something else must not stand as if it were one.
+        A card of this very place stays: the banner says how old it is. */
+    fail(error, id = "") {
       if (error.what === "refused") return this.blank("not_found", { sentence_ko: error.said });
-      this.isWaiting = true;
       if (error.what === "away") this.sign.lose();
+      if (id && id === this.card.placeId && !this.then.past && !this.card.body.past) return undefined;
+      this.isWaiting = true;
       return this.blank(error.what === "away" ? "failed" : "failing");
     }
 
