@@ -1,5 +1,6 @@
 """One HTTP request into one exchange. Keys travel beside the shown URL and appear nowhere else."""
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from producers.pacing import retry_after_s
 from producers.recording import SECRET_PARAMETERS
 
 log = logging.getLogger(__name__)
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
 HEADERS = {"User-Agent": "bomnae-producers", "Accept": "application/json, application/xml;q=0.9"}
 
 
@@ -68,12 +70,13 @@ async def fetch(session: aiohttp.ClientSession, request: Request, timeout_s: flo
     begin_s = time.monotonic()
     status, body, pause_s = 0, b"", 0.0
     try:
-        async with session.get(
-            request.real_url(),
-            timeout=aiohttp.ClientTimeout(total=timeout_s),
-            allow_redirects=False,
-            headers=HEADERS,
-        ) as response:
+        # asyncio's own time-out: aiohttp's swallows a cancellation that comes as its time runs out
+        async with (
+            asyncio.timeout(timeout_s),
+            session.get(
+                request.real_url(), timeout=_NO_TIMEOUT, allow_redirects=False, headers=HEADERS
+            ) as response,
+        ):
             body, is_whole = await _body(response)
             status = response.status
             pause_s = retry_after_s(response.headers.get("Retry-After"), now_ms())

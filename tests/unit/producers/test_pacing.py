@@ -183,6 +183,25 @@ async def test_silence_and_refused_connections_have_status_0_and_no_key_in_the_l
     assert "canary" not in "".join(screen.format(record) for record in caplog.records)
 
 
+async def test_a_cancellation_is_not_lost_where_it_comes_as_the_time_runs_out(portal: str) -> None:
+    request = request_to("its.speeds", f"{portal}/silent", {})
+
+    async def ask_on(session: aiohttp.ClientSession) -> None:
+        while True:
+            await fetch(session, request, 0.05)
+
+    async with aiohttp.ClientSession() as session:
+        for lead_ms in range(10):
+            tasks = [asyncio.create_task(ask_on(session)) for _ in range(50)]
+            await asyncio.sleep(0.045 + lead_ms / 1000)
+            for task in tasks:
+                task.cancel()
+            _, going_on = await asyncio.wait(tasks, timeout=0.5)
+            for task in going_on:
+                task.cancel()
+            assert not going_on
+
+
 def test_secrets_are_blacked_out_and_line_breaks_stay_escaped() -> None:
     settings = Settings(its_key="canary-its", redis_password="canary-redis")  # noqa: S106
     record = logging.makeLogRecord({"msg": "key canary-its\n", "feed": "canary-redis\r\nx"})
