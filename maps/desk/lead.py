@@ -8,7 +8,15 @@ from maps.desk.evidence import Evidence
 from maps.desk.gather import Facts
 from maps.desk.permit import of_permit
 from maps.desk.verdict import Verdict
-from maps.desk.words import incident_why, link_words, route_name, short, spoken, work_name
+from maps.desk.words import (
+    incident_why,
+    link_words,
+    route_name,
+    short,
+    spoken,
+    taken_words,
+    work_name,
+)
 from streams.domain.closure_words import BESIDE_LANES
 from streams.domain.network import Network
 from streams.domain.particles import with_particle
@@ -78,14 +86,8 @@ def why_words(cause: Blocking) -> tuple[str, str]:
 def what_words(cause: Blocking | None, closure: str) -> tuple[str, str]:
     """What is taken: "1개 차로와 보도"; the lanes are "일부 차로" where nobody says how many."""
     row = cause.row if cause else {}
-    lanes = row.get("lanes_closed")
-    if closure in BESIDE_LANES:
-        ko, en = BESIDE_LANES[closure]
-        en = f"the {en}"
-    elif lanes:
-        ko, en = f"{lanes}개 차로", f"{lanes} lane{'s' if lanes > 1 else ''}"
-    else:
-        ko, en = "일부 차로", "some lanes"
+    ko, en = taken_words(closure, row.get("lanes_closed"))
+    en = f"the {en}" if closure in BESIDE_LANES else en
     for part in row.get("also_closed") or ():
         if part in BESIDE_LANES and part != closure:
             ko = f"{with_particle(ko, '과/와')} {BESIDE_LANES[part][0]}"

@@ -8,7 +8,7 @@ from maps.desk.gather import Facts
 from maps.desk.scene import Scene
 from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import Verdict, own_work
-from maps.desk.words import link_words, short, work_name
+from maps.desk.words import link_words, short, taken_words, work_name
 from streams.domain.closure_words import BESIDE_LANES, closure_words
 from streams.domain.network import Network
 from streams.domain.overlaps import bounds_of
@@ -52,15 +52,11 @@ def _going(work: Blocking, facts: Facts, evidence: Evidence) -> tuple[str, str]:
     at_ko, at_en = _at(facts, evidence.scene.network)
     head = f"{with_particle(name, '은/는')} {at_ko}에서 진행 중이며,"
     en = f"{name} is under way {at_en}: {closure_words(work.closure)[1]}."
-    lanes = work.row.get("lanes_closed")
     if work.closure == "full":
         return f"{head} 도로를 전면 통제하고 있습니다.", en
-    if work.closure == "partial":
-        part = f"{lanes}개 차로를" if lanes else "일부 차로를"
-        return f"{head} {part} 통제하고 있습니다.", en
-    if work.closure in BESIDE_LANES:
-        part = with_particle(BESIDE_LANES[work.closure][0], "을/를")
-        return f"{head} {part} 통제하고 있습니다.", en
+    if work.closure == "partial" or work.closure in BESIDE_LANES:
+        part, _ = taken_words(work.closure, work.row.get("lanes_closed"))
+        return f"{head} {with_particle(part, '을/를')} 통제하고 있습니다.", en
     if work.closure == "none":
         return f"{head} 통제하지는 않습니다.", en
     return f"{head} 어디까지 통제하는지는 신고되지 않았습니다.", en

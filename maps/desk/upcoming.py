@@ -8,7 +8,7 @@ from maps.desk.gather import Facts
 from maps.desk.scene import BUS_FEEDS, SPEED_FEEDS, Scene
 from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import own_work
-from maps.desk.words import source_name, work_name
+from maps.desk.words import source_name, taken_words, work_name
 from streams.domain.closure_words import BESIDE_LANES
 from streams.domain.particles import with_particle
 
@@ -69,15 +69,11 @@ def coming(work: Blocking, evidence: Evidence) -> Clause:
 
 
 def _planned_words(work: Blocking) -> tuple[str, str]:
-    lanes = work.row.get("lanes_closed")
     if work.closure == "full":
         return "전면 통제될 예정입니다", "closed"
-    if work.closure == "partial":
-        part = f"{lanes}개 차로가" if lanes else "일부 차로가"
-        return f"{part} 통제될 예정입니다", f"{lanes or 'some'} lanes closed"
-    if work.closure in BESIDE_LANES:
-        part_ko, part_en = BESIDE_LANES[work.closure]
-        return f"{with_particle(part_ko, '이/가')} 통제될 예정입니다", f"{part_en} closed"
+    if work.closure == "partial" or work.closure in BESIDE_LANES:
+        ko, en = taken_words(work.closure, work.row.get("lanes_closed"))
+        return f"{with_particle(ko, '이/가')} 통제될 예정입니다", f"{en} closed"
     return "공사가 있을 예정입니다", "works"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps.views.text import shown
+from streams.domain.closure_words import BESIDE_LANES
 from streams.domain.network import Network
 
 MAX_NAME_CHARS = 60
@@ -49,6 +50,15 @@ def teller(said: Mapping[str, Any] | None) -> tuple[str, str]:
     """Who said it: "현장", "담당 부서" or "허가 자료"."""
     words = {"crew": ("현장", "the crew"), "office": ("담당 부서", "the office")}
     return words.get(str((said or {}).get("by")), ("허가 자료", "the permit feed"))
+
+
+def taken_words(closure: str, lanes: int | None) -> tuple[str, str]:
+    """What a closure takes: "보도", "1개 차로"; "일부 차로" where nobody says how many."""
+    if closure in BESIDE_LANES:
+        return BESIDE_LANES[closure]
+    if lanes:
+        return f"{lanes}개 차로", f"{lanes} lane{'s' if lanes > 1 else ''}"
+    return "일부 차로", "some lanes"
 
 
 def source_name(feed: str) -> tuple[str, str]:

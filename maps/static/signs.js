@@ -110,6 +110,9 @@
     ctx.fillText("?", x, y + r * 0.06);
   }
 
+  /** The symbol of each word on a feed's chip. */
+  Bomnae.FEED_SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", unknown: "?", stale: "◷", stopped: "■", never: "∅" };
+
   const drawn = new Map();
 
   /** A small picture of one mark, for lists and the legend; each is drawn once. */

@@ -136,6 +136,8 @@
   /** Gives a page its own words: {ko: {key: text}, en: {key: text}}. */
   Bomnae.addWords = function (more) { Object.assign(ko, more.ko); Object.assign(en, more.en); };
   Bomnae.hasWord = (key) => key in ko;
+  /** What people call a feed. */
+  Bomnae.feedName = (feed) => Bomnae.hasWord("feed." + feed) ? Bomnae.t("feed." + feed) : feed;
   /** The word for a key that may have none in the language chosen. */
   Bomnae.wordOr = (key, otherwise) => book[key] ?? otherwise ?? "";
 

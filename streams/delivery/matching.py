@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from streams.domain.alerts import Alert
 from streams.domain.network import Network
-from streams.domain.overlaps import DAY_MS, KST_MS, bounds_of
+from streams.domain.overlaps import DAY_MS, KST_MS, bounds_of, within_hours
 from streams.domain.subscriptions.polygons import contains
 from streams.domain.subscriptions.subscription import Subscription
-from streams.domain.works.hours import within_hours
 
 
 def matches(subscription: Subscription, alert: Alert, network: Network) -> bool:

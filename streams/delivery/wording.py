@@ -6,7 +6,7 @@ from typing import Any
 
 from streams.domain.alerts import Alert, Word
 from streams.domain.closure_words import CLOSURE_WORDS, closure_words
-from streams.domain.works.hours import KST_MS
+from streams.domain.overlaps import KST_MS
 
 MAX_TITLE = 120
 _PHRASES = {  # rule -> what begins, and that it ended

@@ -70,6 +70,14 @@ def is_within(period: Span, at_ms: int) -> bool:
     return is_in(period.hours, at_ms)
 
 
+def within_hours(hours: str, at_ms: int) -> bool:
+    """Whether a time lies in daily hours "HH:MM-HH:MM" (KST, end exclusive, may cross midnight).
+
+    Hours that are empty or cannot be read bound nothing: a closure is rather shown than hidden.
+    """
+    return is_in(minutes_of(hours), at_ms)
+
+
 def is_in(ranges: tuple[tuple[int, int], ...], at_ms: int) -> bool:
     """Whether a time lies in ranges of minutes of the Korean day."""
     minute = (at_ms + KST_MS) % DAY_MS // _MINUTE_MS

@@ -3,7 +3,6 @@
   "use strict";
   const { Bomnae } = window;
   const EVERY_MS = 5000, STALE_MS = 10000;
-  const SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", unknown: "?", stale: "◷", stopped: "■", never: "∅" };
 
   class Sign {
     constructor(clock) {
@@ -82,11 +81,11 @@
   }
 
   function chip(feed) {
-    const li = Bomnae.el("li", "chip"), symbol = Bomnae.el("span", "symbol", SYMBOLS[feed.status] || "?");
+    const li = Bomnae.el("li", "chip"), symbol = Bomnae.el("span", "symbol", Bomnae.FEED_SYMBOLS[feed.status] || "?");
     symbol.setAttribute("aria-hidden", "true");
     li.dataset.status = feed.status;
     li.title = Bomnae.t(`status.${feed.status}.why`);
-    li.append(symbol, Bomnae.el("span", "name", Bomnae.hasWord("feed." + feed.feed) ? Bomnae.t("feed." + feed.feed) : feed.feed), Bomnae.el("b", "word", Bomnae.t("status." + feed.status)), Bomnae.el("span", "age"));
+    li.append(symbol, Bomnae.el("span", "name", Bomnae.feedName(feed.feed)), Bomnae.el("b", "word", Bomnae.t("status." + feed.status)), Bomnae.el("span", "age"));
     return li;
   }
 

@@ -2,7 +2,6 @@
 (function () {
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
-  const SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", unknown: "?", stale: "◷", stopped: "■", never: "∅" };
   const SLACK_MS = 5000;
   const ORDER = ["tago.positions", "its.speeds", "its.events", "utic.incidents", "permits"];
 
@@ -30,8 +29,8 @@
       const status = this.statusOf(feed);
       chip.button.dataset.status = status;
       chip.button.dataset.feed = name;
-      Bomnae.write(chip.symbol, SYMBOLS[status]);
-      Bomnae.write(chip.name, nameOf(name));
+      Bomnae.write(chip.symbol, Bomnae.FEED_SYMBOLS[status]);
+      Bomnae.write(chip.name, Bomnae.feedName(name));
       Bomnae.write(chip.word, Bomnae.t("status." + status));
       chip.button.title = Bomnae.t("status." + status + ".why");
     }
@@ -60,7 +59,7 @@
 
     /** The server's word; when no server speaks any more, silence is late by the same rule. */
     statusOf(feed) {
-      if (!(feed.status in SYMBOLS)) return "unknown";
+      if (!(feed.status in Bomnae.FEED_SYMBOLS)) return "unknown";
       if (feed.status === "never") return "never";
       const isSilent = this.clock.now() - feed.received_ms > 2 * feed.poll_ms + SLACK_MS;
       return isSilent && feed.status !== "stopped" ? "stale" : feed.status;
@@ -71,7 +70,7 @@
     open(name) {
       const feed = this.feeds.get(name);
       if (!feed) return;
-      Bomnae.write(document.getElementById("feed-title"), nameOf(name));
+      Bomnae.write(document.getElementById("feed-title"), Bomnae.feedName(name));
       const status = this.statusOf(feed);
       const at = (ms) => ms ? `${Bomnae.timeText(ms)} (${this.ago(ms)})` : Bomnae.t("never");
       Bomnae.fillFacts(document.getElementById("feed-body"), [
@@ -90,8 +89,6 @@
     return place < 0 ? ORDER.length : place;
   }
 
-  function nameOf(name) { return Bomnae.hasWord("feed." + name) ? Bomnae.t("feed." + name) : name; }
-
   /** Fills a <dl> with [key of the word, text]; rows without a text are left out. */
   Bomnae.fillFacts = function (list, facts) {
     list.replaceChildren();
@@ -104,6 +101,5 @@
       list.append(row);
     }
   };
-  Bomnae.feedName = nameOf;
   Bomnae.Feeds = Feeds;
 })();

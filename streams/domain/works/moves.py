@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from streams.domain.overlaps import DAY_MS
 from streams.domain.records import Permit, SiteReport, SiteWord
-from streams.domain.works.hours import DAY_MS
 from streams.domain.works.phases import EARLY_MS, phase_at
 from streams.domain.works.rows import FEED, KEEP_REPORTS, Said, Work, of_permit, permit_of, restated
 from streams.domain.works.words import beats, ended_by_feed, started_by_feed

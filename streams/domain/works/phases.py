@@ -15,7 +15,7 @@ A work opens with its occupation, or when it was said to begin if that came at m
 Its end is that of its occupation, or of a restoration with a known beginning that lasts longer.
 """
 
-from streams.domain.works.hours import DAY_MS, within_hours
+from streams.domain.overlaps import DAY_MS, within_hours
 from streams.domain.works.rows import FEED, Said, Work
 
 PHASES = ("planned", "active", "paused", "overdue", "finished", "cancelled")

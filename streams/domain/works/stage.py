@@ -9,6 +9,7 @@ from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.finder import Clashes
 from streams.domain.derive import send
 from streams.domain.network import Network, Point
+from streams.domain.overlaps import DAY_MS
 from streams.domain.placement import place
 from streams.domain.records import Message, Origin, Permit, PermitBatch, SiteReport, Tick
 from streams.domain.rules import AlertRules
@@ -17,7 +18,6 @@ from streams.domain.rules.watching import Look
 from streams.domain.rules.works import watch_closures, watch_works
 from streams.domain.stage import Effects, Episodes, Rows, Table
 from streams.domain.works.directions import Directions
-from streams.domain.works.hours import DAY_MS
 from streams.domain.works.moves import heard, listed, says_nothing_new
 from streams.domain.works.phases import OVER, end_ms, is_in_force, over_ms, phase_at
 from streams.domain.works.rows import Work
