@@ -118,3 +118,25 @@ def hours(value: Any) -> str:
     if begin > 24 or end > 24 or begin_min > 59 or end_min > 59:
         return ""
     return f"{begin % 24:02d}:{begin_min:02d}-{end % 24:02d}:{end_min:02d}"
+
+
+def proposed(found: dict[str, Any]) -> dict[str, Any]:
+    """The row with 착공일 and 준공일 as its period where it has no other."""
+    stated = dict(found)
+    if not {"starts", "period"} & set(stated) and "began" in stated:
+        stated["starts"] = stated.pop("began")
+    if not {"ends", "period"} & set(stated) and "done" in stated:
+        stated["ends"] = stated.pop("done")
+    return stated
+
+
+def restoration(found: dict[str, Any]) -> Span:
+    """The restoration; its end alone where the source gives no more."""
+    keys = ("restore_starts", "restore_ends", "restore_period")
+    starts, ends, both = (found.get(key) for key in keys)
+    if starts is None and both is None:
+        return Span(None, None if ends is None else moment_ms(ends, is_end=True))
+    if ends is None and both is None:
+        return Span(moment_ms(starts, is_end=False), None)
+    whole = period(starts, ends, both)
+    return Span(whole.starts_ms, whole.ends_ms) if whole else Span()

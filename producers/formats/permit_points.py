@@ -1,11 +1,13 @@
 """Points of permit lists: degrees or a Korean plane system, with the mix-ups that occur."""
 
+import json
+import re
 from typing import Any
 
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
-from producers.formats.fields import NOWHERE, Bounds, Spot, is_elsewhere, plain_number, spot
+from producers.formats.fields import NOWHERE, Bounds, Spot, is_elsewhere, plain_number, spot, text
 from streams.errors import SettingsError
 
 FALSE_NORTHING_GAP_M = 100_000.0
@@ -58,3 +60,17 @@ def point_of(found: dict[str, Any], plane: Plane, bounds: Bounds) -> Spot:
     if is_elsewhere(found.get("lon"), found.get("lat"), bounds):
         return Spot(flags=("coord_outside",))
     return degrees
+
+
+def link_ids_of(value: Any) -> tuple[str, ...]:
+    words = " ".join(map(text, value)) if isinstance(value, list) else text(value, 2000)
+    return tuple(dict.fromkeys(re.findall(r"[A-Za-z0-9_>-]{2,40}", words)))
+
+
+def geometry_of(value: Any, bounds: Bounds) -> tuple[tuple[float, float], ...]:
+    """A WKT or GeoJSON line in degrees; () when it is none or leaves the bounds."""
+    words = value if isinstance(value, str) else json.dumps(value) if value else ""
+    numbers = [float(n) for n in re.findall(r"-?\d+\.\d+", words[:20_000])]
+    points = tuple(zip(numbers[::2], numbers[1::2], strict=False))
+    is_sound = len(points) > 1 and all(bounds.holds(lon, lat) for lon, lat in points)
+    return points if is_sound else ()

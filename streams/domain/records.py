@@ -74,18 +74,22 @@ class LinkSpeed:
 class Permit:
     """One excavation or occupation permit as its source states it; the end is exclusive.
 
-    `starts_ms..ends_ms` is the occupation; `dig_*` and `restore_*` are the digging and the
-    restoration inside it where the source tells them apart. `began_ms` and `done_ms` are when it
-    really began and was done, as the source says. `hours` is a daily window such as
-    "22:00-05:00" (KST) or "". `direction` is the source's text: "" means both. `also_closed` is
-    what it takes beside `closure`. `organisation` and `phone` are an
-    organisation's, never a person's.
+    `permit_id` is the work's identity, `number` what its source numbers it by: several spots, or
+    two departments, may share one. `starts_ms..ends_ms` is the occupation, None where the source
+    does not say or cannot be read; `dig_*` and `restore_*` are the digging and the restoration
+    inside it where the source tells them apart. `began_ms` and `done_ms` are when it really began
+    and was done, as the source says. `hours` are daily windows (KST) such as "22:00-05:00" or
+    "09:00-12:00,13:00-18:00", "" for none. `geometry` holds the points of its lines one after
+    another, `geometry_parts` where each line begins (empty: one line). `direction` is the source's
+    text: "" means both. `also_closed` is what it takes beside `closure`. `organisation` and `phone`
+    are an organisation's, never a person's.
     """
 
     permit_id: str
     title: str
-    starts_ms: int
-    ends_ms: int
+    starts_ms: int | None
+    ends_ms: int | None
+    number: str = ""
     purpose: str = ""
     place: str = ""
     organisation: str = ""
@@ -97,6 +101,7 @@ class Permit:
     lat: float | None = None
     link_ids: tuple[str, ...] = ()
     geometry: tuple[tuple[float, float], ...] = ()
+    geometry_parts: tuple[int, ...] = ()
     dig_starts_ms: int | None = None
     dig_ends_ms: int | None = None
     restore_starts_ms: int | None = None
