@@ -15,6 +15,7 @@ from streams.domain.records import Message
 from streams.domain.subscriptions.rules import check_subscription
 from streams.domain.subscriptions.subscription import Subscription
 from streams.errors import RecordRefusedError, SubscriptionError
+from streams.people import names_a_number
 
 RULES = {
     "R001": "not JSON, or not UTF-8",
@@ -206,29 +207,15 @@ def _check_incidents(batch: rec.IncidentBatch) -> None:
 
 _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 _REFERENCE = re.compile(r"[A-Za-z0-9-]{0,20}")
-_PHONE = re.compile(r"(?<![0-9])(?:82[ .-]?)?0?1[016789][ .-]?[0-9]{3,4}[ .-]?[0-9]{4}(?![0-9])")
-_RESIDENT = re.compile(r"(?<![0-9])[0-9]{6}-?[1-8][0-9]{6}(?![0-9])")
-
-
-def is_persons_number(text: str) -> bool:
-    """Whether a text holds a mobile or resident number, or is any Korean telephone number."""
-    digits = re.sub("[ .+-]", "", text)
-    is_phone = re.fullmatch("(?:0|82)[0-9]{8,10}", digits) is not None
-    return is_phone or _PHONE.search(text) is not None or _RESIDENT.search(text) is not None
-
-
-def without_persons_numbers(text: str) -> str:
-    """A text with every mobile and resident number in it replaced by …."""
-    return _RESIDENT.sub("…", _PHONE.sub("…", text))
 
 
 def _check_call(call: rec.Call) -> None:
     _check_clock(call.received_ms)
     _check_point(call.lon, call.lat)
     _check_call_id(call.call_id)
-    if not 0 < len(call.title) <= MAX_TITLE or is_persons_number(call.title):
+    if not 0 < len(call.title) <= MAX_TITLE or names_a_number(call.title):
         raise RecordRefusedError("R020", f"title of {len(call.title)}, within 1..{MAX_TITLE}")
-    if not _REFERENCE.fullmatch(call.reference) or is_persons_number(call.reference):
+    if not _REFERENCE.fullmatch(call.reference) or names_a_number(call.reference):
         raise RecordRefusedError("R020", "reference: at most 20 of A-Z a-z 0-9 -, no phone number")
     if max(len(call.link_ids), len(call.closed)) > MAX_CALL_LINKS:
         raise RecordRefusedError(
@@ -253,16 +240,16 @@ def _check_acknowledgement(ack: rec.Acknowledgement) -> None:
     _check_clock(ack.at_ms)
     if not _EPISODE.fullmatch(ack.episode):
         raise RecordRefusedError("R012", "an episode's id is alrt_ and 26 of a-z 2-7")
-    if not 0 < len(ack.by) <= MAX_NAME or is_persons_number(ack.by):
+    if not 0 < len(ack.by) <= MAX_NAME or names_a_number(ack.by):
         raise RecordRefusedError("R021", f"by of {len(ack.by)}, within 1..{MAX_NAME} characters")
-    if len(ack.comment) > MAX_COMMENT or is_persons_number(ack.comment):
+    if len(ack.comment) > MAX_COMMENT or names_a_number(ack.comment):
         raise RecordRefusedError(
             "R021", f"comment of {len(ack.comment)}, at most {MAX_COMMENT} characters"
         )
 
 
 def _check_subscription(subscription: Subscription) -> None:
-    if is_persons_number(subscription.title):
+    if names_a_number(subscription.title):
         raise RecordRefusedError("R022", "title: no person's number")
     try:
         check_subscription(subscription)

@@ -19,6 +19,7 @@ from streams import topics, wire
 from streams.domain.records import Call, CallDone
 from streams.errors import RecordRefusedError
 from streams.intake import Intake
+from streams.people import without_people
 
 log = logging.getLogger(__name__)
 CALLS_A_MINUTE = 60
@@ -80,7 +81,7 @@ def call_of(body: CallBody, context: Context, *, call_id: str) -> Call:
     call = Call(
         call_id=call_id,
         received_ms=context.live.now_ms(),
-        title=short(wire.without_persons_numbers(body.title), wire.MAX_TITLE),
+        title=short(without_people(body.title), wire.MAX_TITLE),
         link_ids=body.link_ids,
         lon=body.lon,
         lat=body.lat,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from producers.formats.anonymous import anonymous
 from streams.domain.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
 
 Row = Mapping[str, Any]
@@ -125,7 +126,7 @@ class Harvest:
         outcome = Outcome.DATA if self.rows else Outcome.UNKNOWN if is_lost else Outcome.EMPTY
         answer = Answer(
             outcome,
-            rows=tuple(self.rows.values()),
+            rows=tuple(map(anonymous, self.rows.values())),
             refused=tuple(self.refused),
             repaired=self.repaired,
             unmeasured=self.unmeasured,

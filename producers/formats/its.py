@@ -17,7 +17,7 @@ MAX_BYTES = 5 * bodies.MIB  # a city's links are about 2 MB
 PLACEHOLDERS = frozenset({"", "0", "1", "-"})
 
 
-def parse_speeds(exchange: Exchange, settings: Settings) -> Answer:
+def parse_speeds(exchange: Exchange, _settings: Settings) -> Answer:
     """The measured links. Speed 0 in time 0 is no measurement; of two rows of a link the newer
     counts.
     """
@@ -31,7 +31,7 @@ def parse_speeds(exchange: Exchange, settings: Settings) -> Answer:
         try:
             _add(harvest, _speed(row, exchange.at_ms, body.flags))
         except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail, settings))
+            harvest.refused.append(refused_row(row, error.code, error.detail))
     return harvest.answer()
 
 

@@ -48,7 +48,7 @@ def parse_events(exchange: Exchange, settings: Settings) -> Answer:
         try:
             incident = _incident(row, exchange.at_ms, bounds, harvest)
         except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail, settings))
+            harvest.refused.append(refused_row(row, error.code, error.detail))
             continue
         if incident is not None:
             message = text(row.get("message"), 2000)

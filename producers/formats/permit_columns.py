@@ -5,7 +5,7 @@ schema.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from producers.formats.privacy import column_of
+from producers.formats.columns import column_of
 
 _SPELLINGS = {
     "permit_id": (

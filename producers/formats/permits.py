@@ -39,13 +39,13 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
         flags=table.flags,
     )
     for row, code, detail in table.broken:
-        harvest.refused.append(refused_row(row, code, detail, settings))
+        harvest.refused.append(refused_row(row, code, detail))
     found: list[Permit] = []
     for row in table.rows:
         try:
             found.append(permit_of(row, plane, bounds, table.flags, exchange.at_ms))
         except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail, settings))
+            harvest.refused.append(refused_row(row, error.code, error.detail))
     together = gathered(found)
     harvest.rows = {permit.permit_id: permit for permit in together}
     harvest.repaired = sum(bool(_repairs(permit)) for permit in together)

@@ -1,150 +1,163 @@
-"""What must not enter Kafka: plates become pseudonyms; people's names and mobile numbers are
-dropped.
+"""What must not enter Kafka: plates become pseudonyms of a day, people are covered or left out.
+
+Records are freed of people in `anonymous.py`. Here are plates, secrets, and what is buried: of a
+refused row only the columns that a reader knows, of a text what `streams.people` does not cover.
 """
 
 import hashlib
 import hmac
 import json
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote, quote_plus
 
-from producers.formats.answers import Refusal, Row
+from producers.formats.answers import Refusal
+from producers.formats.columns import column_of
+from producers.formats.permit_columns import MEANING
+from streams import people
 from streams.settings import Settings
 
 MAX_LETTER_BYTES = 1 << 20
 SAFE_BYTES = 200
-PLATE_KEYS = frozenset({"VEHICLENO", "차량번호", "PLATE"})
-PERSONAL_KEYS = frozenset(
-    [
-        "신청인",
-        "신청자",
-        "신청인명",
-        "신청자명",
-        "피허가자",
-        "피허가자명",
-        "성명",
-        "이름",
-        "대표자",
-        "대표자명",
-        "현장대리인",
-        "현장책임자",
-        "감독자",
-        "감독관",
-        "담당자",
-        "담당자명",
-        "민원인",
-        "소유자",
-        "점용인",
-        "점용자",
-        "점용자명",
-        "생년월일",
-        "주민등록번호",
-        "사업자번호",
-        "신청인주소",
-        "피허가자주소",
-        "신청인전화번호",
-        "휴대폰",
-        "휴대전화",
-        "핸드폰",
-        "이메일",
-        "SVS_NAM",
-        "PMS_NAM",
-        "PMB_NAM",
-        "PMB_NUM",
-        "PMS_ADR",
-        "PMS_TEL",
-        "APPLICANT",
-        "APPLICANT_NAME",
-        "MOBILE",
-        "EMAIL",
-    ]
-)
-_SYLLABLE = "[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호]"
-_PLATE = re.compile(
-    rf"(?:[가-힣]{{2}}\s?\d{{2}}\s?{_SYLLABLE}\s?|\d{{2,3}}{_SYLLABLE})\d{{4}}(?!\d)"
-)
-_MOBILE = re.compile(r"(?<!\d)(?:\+?82[-. ]?0?|0)1[016789][-. )]?\d{3,4}[-. ]?\d{4}(?!\d)")
-_RESIDENT = re.compile(r"(?<!\d)\d{6}-[1-8]\d{6}(?!\d)")
-_PERSONAL_FIELD = re.compile(
-    r'(?i)(["<]?(?:' + "|".join(sorted(map(re.escape, PERSONAL_KEYS))) + r')["\s>]*[:>]?\s*)'
-    r'("[^"]*"?|[^<,}\r\n]*)'
-)
-_SURNAMES = frozenset(
-    "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모"
-)
-_ORGANISATION = re.compile(
-    r"\(주\)|㈜|주식회사|회사|공사|공단|시청|군청|구청|도청|건설|개발|산업|전력|가스|통신|토건|조합|사업소|사업단|센터|본부|"
-    r"지사|엔지니어링|종합|환경|상사|기업|[A-Za-z0-9]"
-)
-ANONYMOUS = frozenset({"개인사용자", "개인", "비공개", "-"})
+MIN_SECRET = 4  # covering a shorter "secret" would garble every line
+KST_MS, DAY_MS = 9 * 3_600_000, 86_400_000
+MIN_PSEUDONYM_KEY = 32
+_PSEUDONYM = re.compile(r"~[0-9a-f]{16}")
+_PORTAL_NAMES = """
+    ROUTEID ROUTENM ROUTETP NODEID NODENM NODEORD GPSLATI GPSLONG LINKID LINKNO SPEED
+    TRAVELTIME CREATEDDATE ROADNAME ROADDRCTYPE STARTNODEID ENDNODEID TYPE EVENTTYPE
+    EVENTDETAILTYPE STARTDATE ENDDATE COORDX COORDY ROADNO LANESBLOCKTYPE LANESBLOCKED
+    MESSAGE INCIDENTID INCIDENTETYPECD INCIDENTESUBTYPECD INCIDENTETRAFFICCD INCTRAFFICCODE
+    INCIDENTTITLE ADDRESSJIBUN ADDRESSNEW ADDRESSJIBUNCD LOCATIONDATAX LOCATIONDATAY
+    LOCATIONTYPECD LANE CONTROLTYPE UPDATEDATE
+"""
+_PORTAL_FIELDS = frozenset(_PORTAL_NAMES.split())
+"""The fields of TAGO, ITS and UTIC that a reader takes, but for the plate."""
 
 
-def column_of(name: object) -> str:
-    """A column's name as aliases spell it: no blanks, no unit in brackets, capitals."""
-    bare = re.sub(r"[(（\[].*?[)）\]]", "", str(name))
-    return re.sub(r"[\s\ufeff\"'*:]+", "", bare).upper()
+def pseudonym(plate: str, settings: Settings, at_ms: int) -> str:
+    """16 hex digits that stand for a plate on one Korean day: the same bus, never its plate.
+
+    HMAC-SHA256 over the plate without blanks, under a key of the day made from the setting's: a bus
+    cannot be followed for longer. What a recording holds is a pseudonym already and stays one.
+    """
+    bare = re.sub(r"\s", "", people.plain(plate))
+    if _PSEUDONYM.fullmatch(bare):
+        return bare[1:]
+    key = _key_of_day(settings.pseudonym_key, (at_ms + KST_MS) // DAY_MS)
+    return hmac.new(key, bare.encode(), hashlib.sha256).hexdigest()[:16]
 
 
-def pseudonym(plate: str, settings: Settings) -> str:
-    """16 hex digits of HMAC-SHA256 over the plate without blanks: the same bus, never its plate."""
-    bare = re.sub(r"\s", "", plate)
-    return hmac.new(settings.pseudonym_key.encode(), bare.encode(), hashlib.sha256).hexdigest()[:16]
+def recorded_plate(plate: str, settings: Settings, at_ms: int) -> str:
+    """The plate as a recording writes it: `pseudonym` gives the same for both."""
+    return f"~{pseudonym(plate, settings, at_ms)}"
+
+
+@lru_cache(maxsize=8)
+def _key_of_day(key: str, day: int) -> bytes:
+    return hmac.new(key.encode(), f"plates of day {day}".encode(), hashlib.sha256).digest()
+
+
+def may_take_plates(settings: Settings) -> bool:
+    """Whether pseudonyms of plates cannot be undone by trying all plates: the key is a secret."""
+    return len(settings.pseudonym_key) >= MIN_PSEUDONYM_KEY
 
 
 def masked(words: str) -> str:
-    """The text with mobile numbers, resident numbers and plates blacked out."""
-    for pattern, label in ((_MOBILE, "[phone]"), (_RESIDENT, "[number]"), (_PLATE, "[plate]")):
-        words = pattern.sub(label, words)
+    """The text with people's numbers, plates and names covered."""
+    return people.without_people(words)
+
+
+organisation, office_phone = people.organisation, people.office_phone
+
+
+def without_secrets(words: str, secrets: tuple[str, ...]) -> str:
+    """The text without any secret, as it is or as URLs and JSON spell it."""
+    for secret in secrets:
+        for spelt in _spellings(secret):
+            words = words.replace(spelt, "[secret]")
     return words
 
 
-def organisation(name: str) -> str:
-    """The name if it is an organisation's; "" for `개인사용자`, a masked name or what reads as a
-    person's.
+@lru_cache(maxsize=64)
+def _spellings(secret: str) -> tuple[str, ...]:
+    """The longest first, so that no tail of one is left."""
+    if len(secret) < MIN_SECRET:
+        return ()
+    once = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)}
+    once |= {spelt.lower() for spelt in once if "%" in spelt}
+    twice = {quote(spelt, safe="") for spelt in once}
+    escaped = {json.dumps(spelt)[1:-1] for spelt in once}
+    escaped |= {spelt.replace("/", "\\/") for spelt in once}
+    return tuple(sorted(once | twice | escaped, key=len, reverse=True))
+
+
+def refused_row(row: Any, code: str, detail: str) -> Refusal:
+    """The dead letter of one row: the values of the columns a reader knows, people covered; of any
+    other column, and of a row that is no object, only how long it is.
     """
-    if name in ANONYMOUS or re.search(r"[*○●×]", name):
-        return ""
-    bare = re.sub(r"\s*외\s*\d+\s*[명인개]?$", "", name)
-    is_person = len(bare) == 3 and bare[0] in _SURNAMES and bool(re.fullmatch("[가-힣]{3}", bare))
-    return "" if is_person and not _ORGANISATION.search(bare) else masked(name)
-
-
-def office_phone(number: str) -> str:
-    """The number if it is an office's; "" for a mobile number or anything else than a number."""
-    if _MOBILE.search(number) or not re.fullmatch(r"[\d\-~,/() .+]{7,40}", number):
-        return ""
-    return number
-
-
-def refused_row(row: Any, code: str, detail: str, settings: Settings) -> Refusal:
-    """The dead letter of one row: its JSON without personal data."""
     try:
-        body = json.dumps(_scrubbed(row, settings), ensure_ascii=False, default=str)
+        body = json.dumps(_scrubbed(row), ensure_ascii=False, default=str)
     except (RecursionError, ValueError):
         body = json.dumps(f"{type(row).__name__} that cannot be written")
-    return Refusal(_trimmed(masked(body).encode("utf-8", "replace")), code, masked(detail)[:200])
+    return Refusal(_trimmed(body.encode("utf-8", "replace")), code, masked(detail)[:200])
 
 
 def refused_body(body: bytes, code: str, detail: str, secrets: tuple[str, ...]) -> Refusal:
-    """The dead letter of an answer that says nothing: its first 200 bytes without secrets or
-    people.
+    """The dead letter of an answer that says nothing: how its first 200 bytes look.
+
+    Secrets and people are covered; of Korean words only those that portals' errors are made of are
+    kept, for a list that breaks off may begin in the midst of a person's row.
     """
-    words = body[: SAFE_BYTES * 3].decode("utf-8", "replace")
-    for secret in filter(None, secrets):
-        words = words.replace(secret, "[secret]")
-    words = masked(_PERSONAL_FIELD.sub(r"\1[dropped]", words))
+    words = without_secrets(body[: SAFE_BYTES * 3].decode("utf-8", "replace"), secrets)
+    words = _KOREAN.sub(_shown, masked(words))
     safe = "".join(c if c.isprintable() or c in "\n\t" else "?" for c in words)
     return Refusal(safe.encode("utf-8", "replace")[:SAFE_BYTES], code, masked(detail)[:200])
 
 
-def _scrubbed(row: Any, settings: Settings) -> Any:
-    if not isinstance(row, dict):
-        return row
-    kept: Row = {str(k): v for k, v in row.items() if column_of(k) not in PERSONAL_KEYS}
+_KOREAN = re.compile(r"[가-힣]+")
+_PORTAL_WORDS = re.compile(
+    r"(?:서비스|인증|키|유효|않은|않는|등록|오류|에러|요청|제한|초과|개인|일일|트래픽|정상|데이터|없음|없습니다|입니다|실패|점검|시스템|접근|거부|기간|만료|"
+    r"허용|파라미터|필수|값|잘못된|결과|코드|메시지|해당하는|하지|되지|호출|건수|아이피|서버|일시|적인|장애|중|을|를|이|가|은|는|의|에|한|된)+"
+)
+
+
+def _shown(word: re.Match[str]) -> str:
+    return word[0] if _PORTAL_WORDS.fullmatch(word[0]) else "○" * len(word[0])
+
+
+def _scrubbed(row: Any) -> Any:
+    if not isinstance(row, Mapping):
+        return f"({type(row).__name__}, {len(str(row)[:10_000])} characters)"
     return {
-        name: pseudonym(str(value), settings) if column_of(name) in PLATE_KEYS else value
-        for name, value in kept.items()
+        without_names(str(name)): _kept(value) if is_known(str(name)) else _length_of(value)
+        for name, value in row.items()
     }
+
+
+def is_known(column: str) -> bool:
+    """Whether some reader takes the column: no other may be kept, recorded or buried."""
+    name = column_of(column)
+    return name in MEANING or name in _PORTAL_FIELDS
+
+
+def without_names(column: str) -> str:
+    """A column's name: a short one as it is, else its beginning (a broken list's may be a row)."""
+    return masked(column)[:40]
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return masked(value)[:2000]
+    if isinstance(value, Mapping | list):
+        return _length_of(value)
+    return value if value is None or masked(str(value)) == str(value) else "[number]"
+
+
+def _length_of(value: Any) -> str:
+    return f"({type(value).__name__}, {len(str(value)[:10_000])} characters)"
 
 
 def _trimmed(payload: bytes) -> bytes:

@@ -36,7 +36,7 @@ def parse_positions(exchange: Exchange, settings: Settings) -> Answer:
         try:
             _add(harvest, _position(row, exchange, settings, bounds, body.flags))
         except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail, settings))
+            harvest.refused.append(refused_row(row, error.code, error.detail))
     return harvest.answer()
 
 
@@ -63,7 +63,7 @@ def _position(
         raise RecordRefusedError("R012", "row without vehicleno or routeId")
     point = spot(row.get("gpslong"), row.get("gpslati"), bounds)
     return BusPosition(
-        vehicle=pseudonym(plate, settings),
+        vehicle=pseudonym(plate, settings, exchange.at_ms),
         route_id=route_id,
         route_no=text(row.get("routenm"), 60),
         stop_id=text(row.get("nodeid"), 40),

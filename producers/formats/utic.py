@@ -32,7 +32,7 @@ def parse_incidents(exchange: Exchange, settings: Settings) -> Answer:
         try:
             incident = _incident(row, settings.city, bounds, body.flags)
         except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail, settings))
+            harvest.refused.append(refused_row(row, error.code, error.detail))
             continue
         _add(harvest, incident, text(row.get("incidentTitle")))
     return harvest.answer()

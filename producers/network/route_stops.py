@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from producers.formats.columns import column_of
 from producers.formats.fields import Bounds, plain_number, spot, text
-from producers.formats.privacy import column_of
 from streams.domain.network import Link, Point, Route, Stop, bearing_deg, distance_m
 from streams.errors import NetworkError
 

@@ -58,7 +58,14 @@ def refusal(answer: Answer) -> tuple[str, int]:
 
 def test_a_bus_has_the_time_of_the_response_and_texts_become_numbers() -> None:
     expected = BusPosition(
-        pseudonym("강원70자1234", SETTINGS), "CCB1", "301", "CCB250001192", 12, AT_MS, 127.73, 37.88
+        pseudonym("강원70자1234", SETTINGS, AT_MS),
+        "CCB1",
+        "301",
+        "CCB250001192",
+        12,
+        AT_MS,
+        127.73,
+        37.88,
     )
     assert bus() == expected
 
@@ -68,7 +75,7 @@ def test_a_plate_never_leaves_but_its_pseudonym_stays_the_same() -> None:
     assert bus().vehicle == bus(vehicleno="강원70자 1234").vehicle
     assert len(bus().vehicle) == 16
     assert bus().vehicle != bus(vehicleno="강원70자1235").vehicle
-    assert pseudonym("강원70자1234", Settings(pseudonym_key="other")) != bus().vehicle
+    assert pseudonym("강원70자1234", Settings(pseudonym_key="other"), AT_MS) != bus().vehicle
 
 
 def test_swapped_coordinates_are_put_right_only_inside_the_bounds() -> None:

@@ -1,0 +1,34 @@
+"""The one door out of every parser: a record leaves without people, whatever field held them."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from streams import people
+from streams.domain.records import BusPosition, Incident, LinkSpeed, Permit
+
+AnyRecord = TypeVar("AnyRecord", BusPosition, LinkSpeed, Incident, Permit)
+_IDENTIFIERS = "permit_id number hours incident_id link_id route_id route_no stop_id vehicle feed"
+_TEXTS: dict[str, Callable[[str], str]] = {
+    "organisation": people.organisation,
+    "phone": people.office_phone,
+    **dict.fromkeys(_IDENTIFIERS.split(), people.without_persons_numbers),
+}
+"""How the fields that are no free text are freed of people; any other text by `without_people`."""
+
+
+def anonymous(record: AnyRecord) -> AnyRecord:
+    """The record without people in any of its texts; the same one where there is nobody in it."""
+    changed = {}
+    for name in _text_fields(type(record)):
+        was = getattr(record, name)
+        now = _TEXTS.get(name, people.without_people)(was) if was else was
+        if now != was:
+            changed[name] = now
+    return replace(record, **changed) if changed else record
+
+
+@lru_cache
+def _text_fields(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(row.name for row in fields(kind) if row.type in (str, "str"))

@@ -1,0 +1,20 @@
+"""What names a person in a text, and how it is covered: one detector for feeds, desk and log."""
+
+from streams.people.folding import plain
+from streams.people.organisations import office_phone, organisation
+from streams.people.text import (
+    is_persons,
+    names_a_number,
+    without_people,
+    without_persons_numbers,
+)
+
+__all__ = [
+    "is_persons",
+    "names_a_number",
+    "office_phone",
+    "organisation",
+    "plain",
+    "without_people",
+    "without_persons_numbers",
+]

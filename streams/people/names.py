@@ -1,0 +1,89 @@
+"""Names of people in a plain text.
+
+A name is no pattern. A word is taken for one where its syllables are those of Korean names *and*
+its neighbours say so: a covered number, 대표, 씨, a flat's number, "단독주택". What is left is a
+name that stands alone in a sentence and looks like any other word.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from streams.people.numbers import Found
+
+NAME = "[name]"
+SURNAMES = frozenset(
+    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길"
+    "연위표명기반왕금옥육인맹제모탁국어은편용예경봉사부가복태목형계피두감음빈동온호범좌팽승간상시갈라나리"
+)
+DOUBLE_SURNAMES = ("남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "동방")
+_GIVEN = frozenset(
+    "가강건겸경계고관광교구국권규균근금기길나난남노누다단달담대덕도동두라란람래량려련렬령례로록루류률리린림만매명모목무문미민배백범별"
+    "병보복봉부분빈빛사산상새서석선설섭성세소솔송수숙순술숭슬승시식신실심아안애양억언여연열엽영예오옥온완요용우욱운웅원월유윤율으은"
+    "몽룡늘솜샘봄롱름품결슬빛나람찬설별랑란련얼든돌쇠갑덕팔필항행헌형홍흠득막말맹벽분삼손옹왕육"
+    "을음의이익인일임자장재전정제조존종주준중지직진찬창채천철청초춘출충치칠태택하학한해향혁현형혜호홍화환활황회효후훈휘휴흔희"
+)
+_ORDINARY = """
+    도로 하수 상수 수도 공원 공사 공단 시청 군청 구청 도청 시장 과장 소장 통제 전면 부분 전기
+    통신 도시 가스 주택 건축 토목 교통 정류 안전 환경 하천 교량 보도 차도 신축 이설 신설 보수
+    정비 포장 굴착 점용 복구 관로 배관 지하 지중 매설 급수 오수 우수 배수 인도 이면 사거 삼거
+    오거 육거 강변 상하 남북 동서 전선 전주 전신 선로 한전 하행 상행 양방 주정 주유 주차 전체
+    임시 예정 기존 인근 부근 진입 진출 이상 이하 여개 외곽 중앙 남부 북부 동부 서부 마을 노선
+    연장 구간 구역 시공 감리 설계 현장 민원 경찰 소방 학교 아파 상가 원룸 빌라 국도 지방 고속
+    해제 진행 종료 시작 완료
+"""
+_NO_NAMES = frozenset(_ORDINARY.split())
+"""Halves of ordinary words whose syllables could be a name's."""
+_BEFORE = re.compile(
+    r"(?:담당자?|대표자?|대표이사|신청인|신청자|시공자|소장|감독관?|감리원?|책임자|현장대리인|대리인|소유자|건축주|사업주|"
+    r"민원인|운전자|기사|작성자|성명|이름|예금주|점용인|피허가자|연락처|문의|고객|세대주|주민|보호자|사장)\s*[:)\]]?\s*$"
+)
+_AFTER = re.compile(
+    r"^\d{0,3}\s*(?:[씨님](?![가-힣])|씨?댁|(?:단독|다가구|다세대|전원|농가)?\s*주택|네\s|소유|단독|가옥|자택|차량|과장|대리|"
+    r"부장|차장|소장|팀장|반장|사장|이사|주임|계장|주무관|감독|기사|대표|조합원|집(?=\s|$)|외\s*\d+\s*[명인])"
+)
+_FLAT = re.compile(r"(?:\d+\s*[호동]|번지|\d+-\d+)\s*[,(]?\s*$")
+_TOKEN = re.compile(r"(?<![가-힣A-Za-z])([가-힣]{3,4}?)(?=[님씨댁네집]?(?![가-힣]))")
+_BETWEEN = re.compile(r"[\s,:()/님씨]*")
+_PLACE_END = re.compile(r"[동리로길면읍구시군도역천교산]$")
+_SAMPLE = "홍길동"  # every form's example, and no place
+
+
+def names_in(words: str, covered: Iterable[Found]) -> Iterator[Found]:
+    """The names of a plain text in which numbers were found already."""
+    stretches = [(begin, end) for begin, end, _ in covered]
+    for match in _TOKEN.finditer(words):
+        name, begin, end = match[1], match.start(1), match.end(1)
+        if not is_name(name):
+            continue
+        is_beside = any(
+            _is_beside(words, end, other) or _is_beside(words, other_end, begin)
+            for other, other_end in stretches
+        )
+        if name == _SAMPLE or is_beside or _is_said(name, words[:begin], words[end:]):
+            yield Found(begin, end, NAME)
+
+
+def is_name(word: str) -> bool:
+    """Whether the syllables are those of a Korean name of three, or four after a double surname."""
+    if word[:2] in _NO_NAMES or word[1:] in _NO_NAMES:
+        return False
+    if len(word) == 4 and word.startswith(DOUBLE_SURNAMES):
+        return set(word[2:]) <= _GIVEN
+    return len(word) == 3 and word[0] in SURNAMES and set(word[1:]) <= _GIVEN
+
+
+def _is_beside(words: str, begin: int, end: int) -> bool:
+    """Whether nothing but a blank, a bracket or 님 lies between two places of the text."""
+    return begin <= end and _BETWEEN.fullmatch(words, begin, end) is not None
+
+
+def _is_said(name: str, before: str, after: str) -> bool:
+    """Whether the words round a name say that it is a person's."""
+    if _BEFORE.search(before):
+        return True
+    if _PLACE_END.search(name):
+        return False  # 조운동, 남산길: a place unless something else says otherwise
+    if _AFTER.match(after):
+        return True
+    is_last = not re.sub(r"^\d{0,3}", "", after).strip(" )],.호")
+    return is_last and _FLAT.search(before) is not None
