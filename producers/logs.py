@@ -3,13 +3,12 @@
 import json
 import logging
 import sys
-from dataclasses import fields
 from datetime import UTC, datetime
 
+from producers.formats.privacy import secrets_of, without_secrets
 from streams.settings import Settings
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-MIN_SECRET = 4  # blacking out a shorter "secret" would garble every line
 
 
 class JsonLines(logging.Formatter):
@@ -17,7 +16,7 @@ class JsonLines(logging.Formatter):
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
         super().__init__()
-        self._secrets = tuple(secret for secret in secrets if len(secret) >= MIN_SECRET)
+        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         extra = {name: value for name, value in vars(record).items() if name not in _PLAIN}
@@ -32,15 +31,7 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             body["error"] = self.formatException(record.exc_info)
         line = json.dumps(body, ensure_ascii=False, default=str)
-        for secret in self._secrets:
-            line = line.replace(secret, "[secret]")
-        return line
-
-
-def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """The values of the secret settings."""
-    rows = (row for row in fields(settings) if row.metadata["is_secret"])
-    return tuple(value for row in rows if (value := getattr(settings, row.name)))
+        return without_secrets(line, self._secrets)
 
 
 def set_up(settings: Settings) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from producers.batches import TOPICS, Published, batches_of, key_of
 from producers.formats import its, its_events, permits, tago, utic
 from producers.formats.answers import NO_ANSWER, Answer, Exchange, Record, Refusal, is_many
-from producers.formats.privacy import refused_body
+from producers.formats.privacy import refused_body, secrets_of
 from streams import topics, wire
 from streams.domain.records import (
     BusPosition,
@@ -215,7 +215,7 @@ def _letters(
 ) -> tuple[Letter, ...]:
     refused = list(answer.refused)
     if answer.outcome is Outcome.UNKNOWN and not refused and exchange.status:
-        secrets = (settings.tago_key, settings.its_key, settings.utic_key, settings.permits_key)
+        secrets = secrets_of(settings)
         refused = [refused_body(exchange.body, answer.code, answer.detail, secrets)]
     if len(refused) > MAX_LETTERS:
         last = refused[MAX_LETTERS - 1]

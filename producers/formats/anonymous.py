@@ -20,12 +20,15 @@ _TEXTS: dict[str, Callable[[str], str]] = {
 
 def anonymous(record: AnyRecord) -> AnyRecord:
     """The record without people in any of its texts; the same one where there is nobody in it."""
-    changed = {}
+    changed: dict[str, Any] = {}
     for name in _text_fields(type(record)):
         was = getattr(record, name)
         now = _TEXTS.get(name, people.without_people)(was) if was else was
         if now != was:
             changed[name] = now
+    if isinstance(record, Permit):
+        kept = tuple(x for x in record.link_ids if people.without_persons_numbers(x) == x)
+        changed |= {"link_ids": kept} if kept != record.link_ids else {}
     return replace(record, **changed) if changed else record
 
 

@@ -3,6 +3,7 @@
 Success is a code in the body, never HTTP 200 alone.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +29,14 @@ GATEWAY_NAMES = {
     "UNSIGNED_CALL": 33,
     "UNKNOWN": 99,
 }
+SAID = {str(number): name.replace("_", " ").lower() for name, number in GATEWAY_NAMES.items()} | {
+    "4001": "the calls of this key are spent",
+    "4005": "the key is not valid",
+}
+"""Our own words for a code: what a portal writes beside it may hold a key or a person."""
 FATAL = frozenset({"10", "11", "12", "20", "30", "31", "32", "33"})
 QUOTA = frozenset({"22"})
+_SEOUL_CODE = re.compile(r"(?:INFO|ERROR)-\d{3}")
 NO_DATA = "3"
 ITS_FATAL = frozenset({"4005"})
 ITS_QUOTA = frozenset({"4001"})
@@ -95,7 +102,7 @@ def opened(tree: Any, exchange: Exchange, portal: Portal) -> Envelope:
     if code == NO_DATA and portal is not ITS:
         return EMPTY
     if code != "0":
-        raise _refusal(code, text(header.get("resultMsg"), 120), exchange, portal)
+        raise _refusal(code, exchange, portal)
     return _checked(_rows_of(root), exchange)
 
 
@@ -110,36 +117,35 @@ def _checked(envelope: Envelope, exchange: Exchange) -> Envelope:
 def _code(value: Any) -> str:
     """One spelling of a code: "00", "0" and 0 are "0"; a gateway name is its number; None is ""."""
     raw = text(value, 80).upper()
-    if raw.isdigit():
+    if raw.isascii() and raw.isdecimal():
         return str(int(raw))
     named = GATEWAY_NAMES.get(raw.removesuffix("_ERROR"), GATEWAY_NAMES.get(raw))
     return raw if named is None else str(named)
 
 
-def _refusal(code: str, message: str, exchange: Exchange, portal: Portal) -> Exception:
+def _refusal(code: str, exchange: Exchange, portal: Portal) -> Exception:
     """The unknown answer of a code that is not success."""
     if not code:
         shown = "R005" if exchange.status == 200 else f"HTTP-{exchange.status}"
         return unknown(shown, "no resultCode", is_fatal=exchange.status == 401)
-    shown = f"{portal.prefix}-{int(code):02d}" if code.isdigit() else f"{portal.prefix}-{code[:40]}"
+    is_code = code.isdecimal() and len(code) <= 5
+    shown = f"{portal.prefix}-{int(code):02d}" if is_code else f"{portal.prefix}-OTHER"
     is_quota = code in portal.quota
     is_fatal = code in portal.fatal or (exchange.status == 401 and not is_quota)
-    return unknown(shown, message, is_fatal=is_fatal, is_quota=is_quota)
+    said = SAID.get(code, "a code that is not known")
+    return unknown(shown, said, is_fatal=is_fatal, is_quota=is_quota)
 
 
 def _refuse_gateway_error(tree: dict[str, Any], exchange: Exchange, portal: Portal) -> None:
-    """Raise what the gateway says; it may put the name where the number belongs, or swap its
-    texts.
-    """
+    """Raise the gateway's code; it may put the name where the number belongs, or swap its texts."""
     wrapper = tree.get("OpenAPI_ServiceResponse")
     if wrapper is None:
         return
     header = wrapper.get("cmmMsgHeader") if isinstance(wrapper, dict) else None
     header = header if isinstance(header, dict) else {}
     said = [header.get(key) for key in ("returnReasonCode", "returnAuthMsg", "errMsg")]
-    codes = [code for code in map(_code, said) if code.isdigit()]
-    message = next((text(m, 120) for m in said[1:] if _code(m).isdigit()), text(said[1], 120))
-    raise _refusal(codes[0] if codes else "99", message, exchange, portal)
+    codes = [code for code in map(_code, said) if code.isdecimal()]
+    raise _refusal(codes[0] if codes else "99", exchange, portal)
 
 
 def _seoul(tree: dict[str, Any]) -> Envelope | None:
@@ -152,8 +158,10 @@ def _seoul(tree: dict[str, Any]) -> Envelope | None:
     if code == "INFO-200":
         return EMPTY
     if code != "INFO-000":
-        message = text(result.get("MESSAGE") or result.get("message"), 120)
-        raise unknown(f"SEOUL-{code}", message, is_fatal=code in {"INFO-100", "ERROR-500"})
+        shown = code if _SEOUL_CODE.fullmatch(code) else "OTHER"
+        raise unknown(
+            f"SEOUL-{shown}", "the portal says no", is_fatal=code in {"INFO-100", "ERROR-500"}
+        )
     return Envelope(_listed(inner.get("row")), _count(inner.get("list_total_count")))
 
 

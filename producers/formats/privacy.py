@@ -9,6 +9,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -71,6 +72,12 @@ def masked(words: str) -> str:
 
 
 organisation, office_phone = people.organisation, people.office_phone
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """The values of the secret settings."""
+    rows = (row for row in fields(settings) if row.metadata["is_secret"])
+    return tuple(value for row in rows if (value := getattr(settings, row.name)))
 
 
 def without_secrets(words: str, secrets: tuple[str, ...]) -> str:
