@@ -47,10 +47,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_network(network: argparse.ArgumentParser) -> None:
-    network.add_argument("--route-stops", type=Path, required=True, help="CSV as downloaded")
+    routes = network.add_mutually_exclusive_group(required=True)
+    routes.add_argument("--route-stops", type=Path, help="the city's CSV as downloaded")
+    routes.add_argument("--gtfs", type=Path, help="GTFS static feed, a zip")
     network.add_argument("--out", type=Path, required=True, help="folder for network.json")
     network.add_argument("--node-link", type=Path, help="MOCT_LINK.shp of the standard node-link")
     network.add_argument("--stops", type=Path, help="stop CSV, for the numbers on the poles")
+    network.add_argument("--places", type=Path, help="CSV of landmarks: name, kind, lon, lat")
+    network.add_argument("--anyway", action="store_true", help="take it though most was refused")
     network.add_argument("--previous", type=Path, help="folder of the network this one replaces")
     network.add_argument("--prefix", default="CCB", help="the city's prefix in TAGO ids (CCB)")
 
@@ -100,14 +104,18 @@ def _clock(_: argparse.Namespace, settings: Settings) -> int:
 def _network(args: argparse.Namespace, settings: Settings) -> int:
     previous = None if args.previous is None else networks.read_network(args.previous)
     imported = networks.import_network(
-        args.route_stops,
+        args.route_stops or args.gtfs,
         settings,
         prefix=args.prefix,
         stops=args.stops,
         node_link=args.node_link,
+        places=args.places,
         previous=previous,
     )
+    networks.check_found(imported, networks.standing_in(args.out), anyway=args.anyway)
     networks.write_network(imported.network, args.out)
+    if imported.trips is not None:
+        networks.write_trips(imported.trips, args.out)
     if previous is not None:
         networks.write_lost(imported, args.out)
     print("\n".join(imported.lines()))

@@ -3,19 +3,36 @@
 import json
 import os
 import tempfile
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from producers.formats.fields import bounds_of
+from producers.formats.fields import Bounds, bounds_of
+from producers.network.gtfs import Trips, read_gtfs
 from producers.network.node_link import read_links
 from producers.network.overlay import laid
-from producers.network.route_stops import RefusedLine, read_pole_numbers, read_route_stops, sections
-from streams.domain.network import Network
+from producers.network.places import places_of_stops, read_places
+from producers.network.refused import RefusedLine
+from producers.network.route_stops import StopRuns, read_pole_numbers, read_route_stops, sections
+from streams.domain.network import Network, Place, Stop
 from streams.errors import NetworkError
 from streams.settings import Settings
 
 FILE = "network.json"
 MAX_CSV_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files of a network: the bus routes of a city's CSV or of a GTFS zip, and what is laid
+    over them.
+    """
+
+    routes: Path
+    stops: Path | None = None
+    node_link: Path | None = None
+    places: Path | None = None
+    prefix: str = "CCB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +43,8 @@ class Imported:
     refused: tuple[RefusedLine, ...]
     lost: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    trips: Trips | None = None
+    hints: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """The outcome in a few lines for a screen."""
@@ -37,10 +56,12 @@ class Imported:
             f"network {network.version} of {network.city}, released {network.released or '?'}",
             f"{kinds.count('section')} sections over {len(network.stops)} stops",
             f"{kinds.count('standard')} standard links, {len(network.routes)} routes",
+            f"{len(network.places)} places",
             f"refused {len(self.refused)} rows",
             *shown,
             *more,
             f"links lost {len(self.lost)}, added {len(self.added)}",
+            *self.hints,
         ]
 
 
@@ -51,33 +72,109 @@ def import_network(
     prefix: str = "CCB",
     stops: Path | None = None,
     node_link: Path | None = None,
+    places: Path | None = None,
     previous: Network | None = None,
 ) -> Imported:
     """The network of the files; raises NetworkError when one of them cannot be used.
 
     A link's id is made of its stops' ids, so a re-import keeps every id that still exists.
     """
+    sources = Sources(route_stops, stops, node_link, places, prefix)
     bounds = bounds_of(settings)
-    runs = read_route_stops(_bytes(route_stops), route_stops.name, prefix, bounds)
-    numbers = {} if stops is None else read_pole_numbers(_bytes(stops), stops.name, prefix)
+    runs, trips = _runs_of(sources, bounds)
     links = sections(runs, settings.road_factor)
-    standards = [] if node_link is None else read_links(node_link, bounds)
+    standards = [] if sources.node_link is None else read_links(sources.node_link, bounds)
     links, overlay = laid(links, standards) if standards else (links, [])
+    landmarks, refused = _places_of(sources, runs, previous, bounds)
     network = Network(
         city=settings.city,
         released=runs.released,
         links=(*links, *standards),
-        stops=tuple(
-            replace(stop, number=numbers.get(stop.id, "")) for _, stop in sorted(runs.stops.items())
-        ),
+        stops=_stops_of(sources, runs),
         routes=runs.routes(),
         overlay=tuple(overlay),
-        places=() if previous is None else previous.places,
+        places=landmarks,
         is_simulated=bool(settings.simulated),
     )
     before = set() if previous is None else set(previous.index)
     lost, added = sorted(before - set(network.index)), sorted(set(network.index) - before)
-    return Imported(network, tuple(runs.refused), tuple(lost), tuple(added if previous else ()))
+    return Imported(
+        network,
+        (*runs.refused, *refused),
+        tuple(lost),
+        tuple(added if previous else ()),
+        trips,
+        _hints(sources, runs, network),
+    )
+
+
+def _runs_of(sources: Sources, bounds: Bounds) -> tuple[StopRuns, Trips | None]:
+    if zipfile.is_zipfile(sources.routes):
+        return read_gtfs(sources.routes, bounds)
+    body = _bytes(sources.routes)
+    return read_route_stops(body, sources.routes.name, sources.prefix, bounds), None
+
+
+def _stops_of(sources: Sources, runs: StopRuns) -> tuple[Stop, ...]:
+    """The stops by id, with the numbers on their poles where a file has them."""
+    if sources.stops is None:
+        return tuple(stop for _, stop in sorted(runs.stops.items()))
+    numbers = read_pole_numbers(_bytes(sources.stops), sources.stops.name, sources.prefix)
+    return tuple(
+        replace(stop, number=numbers.get(stop.id, stop.number))
+        for _, stop in sorted(runs.stops.items())
+    )
+
+
+def _places_of(
+    sources: Sources, runs: StopRuns, previous: Network | None, bounds: Bounds
+) -> tuple[tuple[Place, ...], list[RefusedLine]]:
+    """The file's landmarks, else the previous network's, else those that stops are named after."""
+    if sources.places is not None:
+        return read_places(_bytes(sources.places), sources.places.name, bounds)
+    if previous is not None and previous.places:
+        return previous.places, []
+    return places_of_stops(runs.stops.values()), []
+
+
+def _hints(sources: Sources, runs: StopRuns, network: Network) -> tuple[str, ...]:
+    """What the desk and the rules will not know, and which option would tell them."""
+    hints = []
+    if sources.node_link is None:
+        hints.append(
+            "without --node-link (MOCT_LINK.shp) the desk knows no road names, a section is a "
+            "straight line and its length an estimate"
+        )
+    if sources.places is None:
+        count = len(network.places)
+        hints.append(f"without --places the {count} landmarks are those that stops are named after")
+    if runs.recounted:
+        hints.append(
+            f"orders of {len(runs.recounted)} routes began at 0 or went by tens: counted as 1, 2, 3"
+        )
+    return tuple(hints)
+
+
+def check_found(imported: Imported, standing: Network | None, *, anyway: bool = False) -> None:
+    """NetworkError when an import found next to nothing, so that the network that stands is kept.
+
+    Nothing is no section at all; next to nothing are fewer rows than were refused, or less than a
+    fifth of the links that stand: `anyway` takes these.
+    """
+    links, refused = len(imported.network.links), imported.refused
+    rows = len(refused) + sum(len(route.stops) for route in imported.network.routes)
+    first = f"; line {refused[0].line}: {refused[0].detail}" if refused else ""
+    if not any(link.kind == "section" for link in imported.network.links):
+        raise NetworkError(f"no section, {len(refused)} of {rows} rows refused{first}")
+    if anyway:
+        return
+    if len(refused) * 2 > rows:
+        raise NetworkError(f"{len(refused)} of {rows} rows refused, at most half{first}")
+    if standing is not None and links * 5 < len(standing.links):
+        raise NetworkError(
+            f"{links} links, the network that stands has {len(standing.links)}: at least a fifth; "
+            "it is kept, --anyway replaces it"
+        )
 
 
 def read_network(folder: Path) -> Network:
@@ -87,6 +184,14 @@ def read_network(folder: Path) -> Network:
     except OSError as error:
         raise NetworkError(f"{folder / FILE} cannot be read: {error.strerror}") from None
     return Network.loads(words)
+
+
+def standing_in(folder: Path) -> Network | None:
+    """The network that stands in a folder, None where there is none that can be read."""
+    try:
+        return read_network(folder)
+    except NetworkError:
+        return None
 
 
 def write_network(network: Network, folder: Path) -> None:
@@ -99,6 +204,12 @@ def write_lost(imported: Imported, folder: Path) -> None:
     """Write what a re-import lost and added to `lost.json`."""
     body = {"lost": imported.lost, "added": imported.added}
     write_whole(folder / "lost.json", json.dumps(body, ensure_ascii=False, indent=1))
+
+
+def write_trips(trips: Trips, folder: Path) -> None:
+    """Write which trip of a GTFS feed drives which route of the network to `trips.json`."""
+    body = {"trips": trips.pattern_of, "sequences": trips.sequences}
+    write_whole(folder / "trips.json", json.dumps(body, separators=(",", ":")))
 
 
 def write_whole(path: Path, words: str) -> None:

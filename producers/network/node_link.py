@@ -1,13 +1,18 @@
-"""The national standard node-link shapefile (MOCT_LINK, EPSG:5186, CP949) into links of one
-city.
+"""The national standard node-link shapefile (MOCT_LINK) into the links of one city.
+
+Its neighbours `.prj` and `.cpg` say how to read it; without them it is EPSG:5186 and CP949.
 """
 
+import codecs
+import re
 import struct
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import shapefile
-from pyproj import Transformer
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 
 from producers.formats.fields import Bounds, number, text
 from streams.domain.network import ROAD_CLASSES, Link, Point, bearing_deg, length_of_m
@@ -20,32 +25,97 @@ _CITY_FREE_FLOW_KMH = 50.0
 
 
 def read_links(path: Path, bounds: Bounds) -> list[Link]:
-    """The links that touch the bounds, by id; raises NetworkError when the file is not a
-    node-link.
+    """The links that touch the bounds, by id; raises NetworkError when the file is not a node-link,
+    or none of its links lies there.
     """
     if not path.is_file():
         raise NetworkError(f"{path.name} does not exist")
-    to_plane = Transformer.from_crs(4326, EPSG, always_xy=True)
-    to_degrees = Transformer.from_crs(EPSG, 4326, always_xy=True)
+    system = _system_of(path)
+    to_plane = Transformer.from_crs(4326, system, always_xy=True)
+    to_degrees = Transformer.from_crs(system, 4326, always_xy=True)
     west, south, east, north = to_plane.transform_bounds(
         bounds.west, bounds.south, bounds.east, bounds.north
     )
     try:
-        with shapefile.Reader(str(path), encoding="cp949", encodingErrors="replace") as reader:
+        with ExitStack() as stack:
+            reader = stack.enter_context(_reader(path, stack))
             names = [column[0] for column in reader.fields[1:]]
             if missing := sorted(NEEDED - set(names)):
                 raise NetworkError(f"{path.name} lacks the column {', '.join(missing)}")
             pieces = reader.iterShapeRecords(bbox=[west, south, east, north])
             links = [link for piece in pieces if (link := _link(piece, to_degrees))]
+            if not links:
+                raise NetworkError(_nothing_of(path, reader, system, bounds))
     except (shapefile.ShapefileException, struct.error, OSError, ValueError) as error:
         raise NetworkError(f"{path.name} cannot be read: {error}") from error
     return sorted(links, key=lambda link: link.id)
+
+
+def _reader(path: Path, stack: ExitStack) -> Any:
+    """The open shapefile; the library, given a path, would follow the `.cpg` in a way of its own."""
+    parts = {
+        part: stack.enter_context(path.with_suffix(f".{part}").open("rb"))
+        for part in ("shp", "shx", "dbf")
+    }
+    return shapefile.Reader(**parts, encoding=_encoding_of(path), encodingErrors="replace")
+
+
+def _system_of(path: Path) -> CRS:
+    """The reference system of the `.prj`, EPSG:5186 without one."""
+    prj = path.with_suffix(".prj")
+    if not prj.is_file():
+        return CRS.from_epsg(EPSG)
+    try:
+        return CRS.from_wkt(prj.read_text(encoding="utf-8", errors="replace"))
+    except CRSError:
+        raise NetworkError(f"{prj.name} names no reference system that is known") from None
+
+
+def _encoding_of(path: Path) -> str:
+    """The encoding of the `.cpg` ("UTF-8", "949", "EUC-KR"); without one UTF-8 where the table is
+    sound in it, else CP949.
+    """
+    cpg = path.with_suffix(".cpg")
+    named = cpg.read_text(encoding="ascii", errors="replace").strip() if cpg.is_file() else ""
+    if not named:
+        return "utf-8" if _is_utf8(path.with_suffix(".dbf")) else "cp949"
+    for spelt in (named, f"cp{named}"):
+        try:
+            found = codecs.lookup(spelt).name
+        except LookupError:
+            continue
+        return "cp949" if found == "euc_kr" else found  # CP949 holds all of EUC-KR, and more
+    raise NetworkError(f"{cpg.name} names the encoding {named[:20]!r}, which is not known")
+
+
+def _is_utf8(table: Path) -> bool:
+    """Whether the first records of a table are UTF-8 and more than ASCII."""
+    try:
+        with table.open("rb") as stream:
+            stream.seek(int.from_bytes(stream.read(10)[8:10], "little"))
+            body = stream.read(1 << 16)
+    except OSError:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(body)  # the last letter may be cut
+    except UnicodeDecodeError:
+        return False
+    return not body.isascii()
+
+
+def _nothing_of(path: Path, reader: Any, system: CRS, bounds: Bounds) -> str:
+    box = ", ".join(f"{edge:.0f}" for edge in reader.bbox)
+    return (
+        f"{path.name}: none of its {len(reader)} links lies within {bounds}; read as {system.name} "
+        f"it spans {box}: is its .prj there and right?"
+    )
 
 
 def _link(piece: Any, to_degrees: Transformer) -> Link | None:
     """One link, None when it has no line or no id. A line in parts is taken in their order."""
     row = piece.record.as_dict()
     link_id = text(row["LINK_ID"], 20).replace(" ", "")
+    link_id = re.sub(r"\.0+$", "", link_id)  # a spreadsheet or a numeric column wrote decimals
     points = list(piece.shape.points)
     if not link_id or len(points) < 2:
         return None

@@ -1,32 +1,20 @@
-"""A city's route-stop file into stops, routes and sections (directed pairs of consecutive
-stops).
-"""
+"""A city's route-stop file into stops, routes and sections: directed pairs of consecutive stops."""
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import gcd
 
-from producers.formats.columns import column_of
-from producers.formats.fields import Bounds, plain_number, spot, text
+from producers.formats.fields import Bounds, plain_number, spot
+from producers.network.refused import RefusedLine
+from producers.network.stop_columns import Line, identifier, lines_of, route_number
 from streams.domain.network import Link, Point, Route, Stop, bearing_deg, distance_m
 from streams.errors import NetworkError
 
-NEEDED = ("노선번호", "노선", "정류장순서", "정류장", "정류장명", "경도", "위도")
 FREE_FLOW_KMH = 50.0  # the general limit of city roads
 MAX_ORDER = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedLine:
-    """A line of the file that is not used."""
-
-    line: int
-    code: str
-    detail: str
 
 
 @dataclass(slots=True)
@@ -38,6 +26,18 @@ class StopRuns:
     numbers: dict[str, str] = field(default_factory=dict)
     orders: dict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
     refused: list[RefusedLine] = field(default_factory=list)
+    recounted: list[str] = field(default_factory=list)
+
+    def count_evenly(self) -> None:
+        """Count every run as the live feed does, 1, 2, 3: lists begin at 0 or count by tens."""
+        for route_id, orders in self.orders.items():
+            shift = 1 - min(orders) if 0 in orders else 0
+            step = gcd(*orders) if not shift and len(orders) > 1 else 1
+            if shift or step > 1:
+                self.recounted.append(route_id)
+                self.orders[route_id] = {
+                    order // step + shift: stop for order, stop in orders.items()
+                }
 
     def routes(self) -> tuple[Route, ...]:
         """The routes by id; an order that the file lacks is "", so that order 1 stays
@@ -49,76 +49,77 @@ class StopRuns:
         )
 
 
-def decoded(body: bytes, name: str) -> str:
-    """The text of a file in UTF-8 (with or without mark) or CP949; raises NetworkError
-    otherwise.
-    """
-    for encoding in ("utf-8-sig", "cp949"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise NetworkError(f"{name} is neither UTF-8 nor CP949")
+NEEDED = ("route_no", "route_id", "order", "stop_id", "stop_name", "lon", "lat")
 
 
 def read_route_stops(body: bytes, name: str, prefix: str, bounds: Bounds) -> StopRuns:
-    """The stops and runs of a file. A row with bad coordinates or a doubled order is refused with
-    its line; raises NetworkError R0xx when the file is empty, in another encoding or lacks a
-    column.
+    """The stops and runs of a file. A row without a usable point, id or order is refused with its
+    line; raises NetworkError when the file cannot be read, lacks a column or has no usable row.
     """
-    rows = csv.DictReader(io.StringIO(decoded(body, name), newline=""))
-    columns = {column_of(column): column for column in rows.fieldnames or ()}
-    if not columns:
-        raise NetworkError(f"{name} is empty")
-    if missing := [column for column in NEEDED if column not in columns]:
-        raise NetworkError(f"{name} lacks the column {', '.join(missing)}")
     runs = StopRuns()
-    for row in rows:
-        named = {
-            key: text(row.get(columns[key])) for key in (*NEEDED, "데이터기준일") if key in columns
-        }
-        _add(runs, named, rows.line_num, prefix, bounds)
+    for line in lines_of(body, name, NEEDED):
+        _add(runs, line, prefix, bounds)
     if not runs.orders:
-        raise NetworkError(f"{name} has no usable row, {len(runs.refused)} refused")
+        first = f": {runs.refused[0].detail}" if runs.refused else ""
+        raise NetworkError(f"{name} has no usable row, {len(runs.refused)} refused{first}")
+    runs.count_evenly()
     return runs
 
 
 def read_pole_numbers(body: bytes, name: str, prefix: str) -> dict[str, str]:
     """Stop id -> the number on its pole, from a stop file with 관리번호 and 정류장 번호."""
-    rows = csv.DictReader(io.StringIO(decoded(body, name), newline=""))
-    columns = {column_of(column): column for column in rows.fieldnames or ()}
-    if missing := [column for column in ("관리번호", "정류장번호") if column not in columns]:
-        raise NetworkError(f"{name} lacks the column {', '.join(missing)}")
-    pairs = ((text(row[columns["관리번호"]]), text(row[columns["정류장번호"]])) for row in rows)
-    return {_id(stop, prefix): number for stop, number in pairs if stop}
+    pairs = (
+        (identifier(line.values["stop_id"]), route_number(line.values["pole_no"]))
+        for line in lines_of(body, name, ("stop_id", "pole_no"))
+    )
+    return {prefixed(stop, prefix): number for stop, number in pairs if stop}
 
 
-def _add(runs: StopRuns, row: dict[str, str], line: int, prefix: str, bounds: Bounds) -> None:
+def _add(runs: StopRuns, line: Line, prefix: str, bounds: Bounds) -> None:
     """Take one row, or refuse it. A stop keeps its place in the run even without a usable point."""
-    order = plain_number(row["정류장순서"])
-    if not row["노선"] or not row["정류장"]:
-        runs.refused.append(RefusedLine(line, "R012", "row without 노선 or 정류장"))
+    row = line.values
+    route, stop, order = identifier(row["route_id"]), identifier(row["stop_id"]), _order(row)
+    if wrong := _wrong_identity(row, route, stop, order):
+        runs.refused.append(RefusedLine(line.number, *wrong))
         return
-    if order is None or order != int(order) or not 1 <= order <= MAX_ORDER:
-        detail = f"정류장순서 {row['정류장순서']!r}, a whole number within 1..{MAX_ORDER}"
-        runs.refused.append(RefusedLine(line, "R008", detail))
+    route_id = prefixed(str(route), prefix)
+    stop_id = prefixed(str(stop), prefix)
+    if order in runs.orders[route_id]:
+        detail = f"order {order} of {route_id} again"
+        runs.refused.append(RefusedLine(line.number, "R005", detail))
         return
-    route_id, stop_id = _id(row["노선"], prefix), _id(row["정류장"], prefix)
-    if int(order) in runs.orders[route_id]:
-        runs.refused.append(RefusedLine(line, "R005", f"order {order:.0f} of {route_id} again"))
-        return
-    runs.numbers.setdefault(route_id, row["노선번호"])
-    runs.orders[route_id][int(order)] = stop_id
-    runs.released = max(runs.released, row.get("데이터기준일", ""))
-    point = spot(row["경도"], row["위도"], bounds)
+    runs.numbers.setdefault(route_id, route_number(row["route_no"]))
+    runs.orders[route_id][int(order or 0)] = stop_id
+    runs.released = max(runs.released, row.get("released", ""))
+    point = spot(row["lon"], row["lat"], bounds)
     if point.lon is None or point.lat is None:
-        detail = f"stop {stop_id}: 경도 {row['경도']!r}, 위도 {row['위도']!r} outside {bounds}"
-        runs.refused.append(RefusedLine(line, "R006", detail))
+        detail = f"stop {stop_id}: {row['lon']!r}, {row['lat']!r} (lon, lat) outside {bounds}"
+        runs.refused.append(RefusedLine(line.number, "R006", detail))
         return
-    runs.stops.setdefault(stop_id, Stop(stop_id, row["정류장명"], point.lon, point.lat))
+    runs.stops.setdefault(stop_id, Stop(stop_id, row["stop_name"], point.lon, point.lat))
 
 
-def _id(number: str, prefix: str) -> str:
+def _wrong_identity(
+    row: dict[str, str], route: str | None, stop: str | None, order: int | None
+) -> tuple[str, str] | None:
+    """Code and detail of why a row says nothing of a run; None when it does."""
+    if not row["route_id"] or not row["stop_id"]:
+        return "R012", "row without a route's or a stop's id"
+    for what, value, found in (("route", row["route_id"], route), ("stop", row["stop_id"], stop)):
+        if found is None:
+            return "R012", f"{what} id {value[:40]!r}, letters, digits, _ and - only, not rounded"
+    if order is None:
+        return "R008", f"order {row['order'][:20]!r}, a whole number within 0..{MAX_ORDER}"
+    return None
+
+
+def _order(row: dict[str, str]) -> int | None:
+    order = plain_number(row["order"])
+    is_one = order is not None and order == int(order) and 0 <= order <= MAX_ORDER
+    return int(order) if is_one and order is not None else None
+
+
+def prefixed(number: str, prefix: str) -> str:
     """The id of the live feed: the city's number behind its prefix."""
     return number if re.match(r"[A-Za-z]", number) else f"{prefix}{number}"
 

@@ -1,6 +1,6 @@
 """Addresses as permits write them, and the keys under which a gazetteer knows them. Pure.
 
-A permit says where it lies in passing: "춘천시 율문리 935-93번지 앞 도로", "후석로 20길 12-3 ~ 18 구간",
+A permit says where it lies in passing: "춘천시 율문리 935-93번지 앞 도로", "후석로 20길 12-3 ~ 18",
 "근화동 12 외 3필지 (소양 지선)". What counts is the area (동, 리, 로, 길, 가) with its number.
 """
 
@@ -23,8 +23,8 @@ _RANGE = re.compile(r"[~∼〜～]|(?<=\d)부터|(?<=\d)에서")
 def address_keys(address: str) -> tuple[str, ...]:
     """The keys to look an address up by, the most exact first; () where it names no number.
 
-    A lot's keys are its own, then that of any lot of its main number: "율문리935-93", "율문리935*". Of a
-    range both ends count. A key without the town (읍, 면) follows one with it.
+    A lot's keys are its own, then that of any lot of its main number: "율문리935-93", "율문리935*".
+    Of a range both ends count. A key without the town (읍, 면) follows one with it.
     """
     keys: list[str] = []
     bare = _plain(address)
@@ -56,11 +56,7 @@ def _keys_of(words: str) -> list[str]:
     area, under, hill, main, sub = match.groups()
     number = f"{under or ''}{hill or ''}{int(main)}"
     lots = [f"{number}-{int(sub)}", f"{number}*"] if sub and int(sub) else [number, f"{number}*"]
-    return [
-        f"{prefix}{area}{lot}"
-        for lot in lots
-        for prefix in ((town[0], "") if town else ("",))
-    ]
+    return [f"{prefix}{area}{lot}" for lot in lots for prefix in ((town[0], "") if town else ("",))]
 
 
 def _area_of(words: str) -> str:
