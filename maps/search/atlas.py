@@ -87,8 +87,10 @@ class Atlas:
         return entry
 
     def _add_street(self, stretch: Stretch) -> None:
+        """A stretch of a road; sections that are not drawn are part of what is drawn for them."""
         entry = self._add_section(stretch)
-        if not stretch.road_name:
+        is_drawn = any(self.network.links[place].is_drawn for place in entry.links)
+        if not (stretch.road_name and is_drawn):
             return
         self.of_road[stretch.road_name].append(entry)
         ends = zip(stretch.crosses, (stretch.from_name, stretch.to_name), strict=True)

@@ -52,7 +52,7 @@ def read_links(path: Path, bounds: Bounds) -> list[Link]:
 
 
 def _reader(path: Path, stack: ExitStack) -> Any:
-    """The open shapefile; the library, given a path, would follow the `.cpg` in a way of its own."""
+    """The open shapefile; the library, given a path, would follow a `.cpg` in its own way."""
     parts = {
         part: stack.enter_context(path.with_suffix(f".{part}").open("rb"))
         for part in ("shp", "shx", "dbf")

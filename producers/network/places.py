@@ -20,9 +20,7 @@ _KINDS = (
 )
 """The kinds that rules and the desk tell apart; any other kind stays as the file has it."""
 _LANDMARKS = ("소방서", "병원", "터미널", "경찰서", "역", "관청", "학교")
-_BY_IT = re.compile(
-    r"\s*(?:종점|기점|정류장|앞|입구|정문|후문|본관|별관|건너편?|맞은편|\([^()]*\))+$"
-)
+_BY_IT = re.compile(r"\s*(?:종점|기점|정류장|앞|정문|본관|건너편?|맞은편|\([^()]*\))+$")
 _UNTIDY = re.compile(r"사거리|삼거리|교차로|육교|장례식장|출구")
 
 

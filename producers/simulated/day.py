@@ -9,6 +9,7 @@ from producers.simulated.clock import DayClock, pattern_minutes
 from producers.simulated.events import EVENTS, Event
 from producers.simulated.fleet import STEP_MS, Bus, Fleet
 from producers.simulated.permits import PERMITS
+from producers.simulated.streets import build_streets
 from producers.simulated.traffic import Traffic
 from producers.simulated.works import Work
 from streams.domain.network import Network
@@ -18,25 +19,29 @@ MAX_CATCH_UP_MS = 3_600_000
 
 
 class Day:
-    """The city from `starts_ms` on; authored times count from `opens_ms`, when the show opens."""
+    """The city from `starts_ms` on; authored times count from `opens_ms`, when the show opens.
+
+    `network` is what the city's files say, `streets` what is really driven.
+    """
 
     def __init__(
         self, network: Network, seed: int, *, opens_ms: int, starts_ms: int, at: str = "08:10"
     ) -> None:
         self.network = network
+        self.streets = streets = build_streets()
         self.seed = seed
         self.clock = DayClock(opens_ms, pattern_minutes(at))
         self.works: list[Work] = [
             *PERMITS,
-            *authored_works.urgent_repairs(network, seed),
+            *authored_works.urgent_repairs(streets, seed),
         ]
-        self.events: list[Event] = [*EVENTS, *authored_events.accidents(network, seed)]
+        self.events: list[Event] = [*EVENTS, *authored_events.accidents(streets, seed)]
         obstacles = [
-            *authored_works.obstacles(self.works, network, self.clock),
-            *authored_events.obstacles(self.events, network, self.clock),
+            *authored_works.obstacles(self.works, streets, self.clock),
+            *authored_events.obstacles(self.events, streets, self.clock),
         ]
-        self.traffic = Traffic(network, seed, self.clock, obstacles)
-        self.fleet = Fleet(network, seed, self.traffic, self.clock)
+        self.traffic = Traffic(streets, seed, self.clock, obstacles)
+        self.fleet = Fleet(streets, seed, self.traffic, self.clock)
         self.now_ms = starts_ms - WARM_UP_MS - starts_ms % STEP_MS
         self.advance(starts_ms)
 

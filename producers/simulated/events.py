@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from producers.simulated import noise
 from producers.simulated.clock import DayClock
+from producers.simulated.streets import measured
 from producers.simulated.traffic import Obstacle
 from producers.simulated.works import link_named
 from streams.domain.network import Network
@@ -135,16 +136,16 @@ EVENTS = (
 
 def accidents(network: Network, seed: int) -> list[Event]:
     """Small accidents, one about every `ACCIDENT_EVERY_MIN`, for a day from the opening on."""
-    measured = [network.index[pair.section_id] for pair in network.overlay]
+    places = measured(network)
     first = -60 // ACCIDENT_EVERY_MIN
     return [
-        _accident(network, measured, seed, slot)
+        _accident(network, places, seed, slot)
         for slot in range(first, ACCIDENT_SPAN_MIN // ACCIDENT_EVERY_MIN)
     ]
 
 
-def _accident(network: Network, measured: list[int], seed: int, slot: int) -> Event:
-    link = network.links[measured[int(noise.unit(seed, "accident", slot) * len(measured))]]
+def _accident(network: Network, places: list[int], seed: int, slot: int) -> Event:
+    link = network.links[places[int(noise.unit(seed, "accident", slot) * len(places))]]
     begins = slot * ACCIDENT_EVERY_MIN + 6 * noise.unit(seed, "minute", slot)
     lasts = 6 + 10 * noise.unit(seed, "clears", slot)
     a, b = link.name.split(" → ")

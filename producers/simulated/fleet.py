@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from producers.simulated.city import Graph, shortest_path
+from producers.simulated.city import courses
 from producers.simulated.clock import DayClock
 from producers.simulated.lines import LINES
+from producers.simulated.streets import Graph, shortest_path
 from producers.simulated.traffic import Traffic
 from streams.domain.network import Network
 
@@ -19,13 +20,14 @@ NIGHT_HOURS = (0.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One route as driven: stop ids in order and the link from each to the next."""
+    """One route as driven: stop ids in order, the nodes they stand at, the links to each next."""
 
     route_id: str
     no: str
     kind: str
     stops: tuple[str, ...]
-    links: tuple[int, ...]
+    nodes: tuple[str, ...]
+    legs: tuple[tuple[int, ...], ...]
     partner: str
 
 
@@ -45,19 +47,19 @@ class Bus:
     is_parked: bool = False
 
 
-def runs_of(network: Network) -> dict[str, Run]:
+def runs() -> dict[str, Run]:
     """Every route of the authored lines by number."""
-    lines = {line.no: line for line in LINES}
     return {
-        route.no: Run(
-            route.id,
-            route.no,
-            lines[route.no].kind,
-            route.stops,
-            tuple(network.index[f"{a}>{b}"] for a, b in pairwise(route.stops)),
-            lines[route.no].partner,
+        course.line.no: Run(
+            course.route_id,
+            course.line.no,
+            course.line.kind,
+            course.stops,
+            course.nodes,
+            course.legs,
+            course.line.partner,
         )
-        for route in network.routes
+        for course in courses()
     }
 
 
@@ -66,9 +68,10 @@ class Fleet:
 
     def __init__(self, network: Network, seed: int, traffic: Traffic, clock: DayClock) -> None:
         self.network = network
-        self.runs = runs_of(network)
+        self.runs = runs()
         self._traffic = traffic
         self._clock = clock
+        self._between = {(x.from_id, x.to_id): i for i, x in enumerate(network.links)}
         self._lengths = [float(link.length_m) for link in network.links]
         self.buses = _buses(self.runs, seed)
 
@@ -91,12 +94,12 @@ class Fleet:
         if bus.is_parked and NIGHT_HOURS[0] <= self._clock.pattern_hour(at_ms) < NIGHT_HOURS[1]:
             return
         bus.is_parked = False
-        if bus.order == len(bus.run.links):
+        if bus.order == len(bus.run.legs):
             bus.run, bus.order = self.runs[bus.run.partner or bus.run.no], 0
         bus.travelled_m = 0.0
-        bus.path, bus.next_order = [bus.run.links[bus.order]], bus.order + 1
+        bus.path, bus.next_order = list(bus.run.legs[bus.order]), bus.order + 1
         closed = self._traffic.closed(at_ms)
-        if bus.path[0] in closed:
+        if closed.intersection(bus.path):
             bus.path, bus.next_order = self._detour(bus, closed)
 
     def _arrive(self, bus: Bus) -> None:
@@ -104,7 +107,7 @@ class Fleet:
         if bus.path:
             return
         bus.travelled_m, bus.order = 0.0, bus.next_order
-        if bus.order == len(bus.run.links):
+        if bus.order == len(bus.run.legs):
             bus.is_parked, bus.hold_s = True, bus.rng.uniform(120, 300)
         elif bus.rng.random() < 0.88:  # at some stops nobody waits
             bus.hold_s = bus.rng.uniform(8, 25)
@@ -115,14 +118,14 @@ class Fleet:
         Where there is none within `MAX_DETOUR_M`, the bus is waved through at a crawl.
         """
         graph = self._open_graph(set(closed))
-        here = bus.run.stops[bus.order]
-        last = min(bus.order + MAX_SKIPPED_STOPS, len(bus.run.links))
+        here = bus.run.nodes[bus.order]
+        last = min(bus.order + MAX_SKIPPED_STOPS, len(bus.run.legs))
         for order in [*range(bus.order + 2, last + 1), bus.order + 1]:
-            nodes = shortest_path(graph, here, bus.run.stops[order])
-            links = [self.network.index[f"{a}>{b}"] for a, b in pairwise(nodes)]
+            nodes = shortest_path(graph, here, bus.run.nodes[order])
+            links = [self._between[pair] for pair in pairwise(nodes)]
             if links and sum(self._lengths[link] for link in links) <= MAX_DETOUR_M:
                 return links, order
-        return [bus.run.links[bus.order]], bus.order + 1
+        return list(bus.run.legs[bus.order]), bus.order + 1
 
     def _open_graph(self, closed: set[int]) -> Graph:
         graph: Graph = {}
@@ -144,7 +147,7 @@ def _buses(runs: dict[str, Run], seed: int) -> list[Bus]:
 
 
 def _bus(run: Run, plate: int, part: float, rng: random.Random) -> Bus:
-    order = int(part * (len(run.links) - 1))
+    order = int(part * (len(run.legs) - 1))
     own = random.Random(rng.getrandbits(32))  # noqa: S311
     return Bus(
         f"강원70자{plate}", run, order, own.uniform(0.82, 0.97), own, hold_s=own.uniform(0, 60)

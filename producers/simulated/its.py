@@ -8,6 +8,7 @@ from producers.simulated.answers import XML, Answer, as_json
 from producers.simulated.clock import kst
 from producers.simulated.day import Day
 from producers.simulated.events import Event
+from producers.simulated.streets import MEASURED, measured
 from producers.simulated.works import link_named
 from streams.domain.network import Link, Point
 
@@ -23,9 +24,8 @@ def traffic_info(day: Day, query: Mapping[str, str], at_ms: int, refresh_ms: int
     closed = day.traffic.closed(as_of_ms)
     bounds = _bounds(query)
     rows = []
-    for place, pair in enumerate(day.network.overlay):
-        index = day.network.index[pair.section_id]
-        link = day.network.links[index]
+    for place, index in enumerate(measured(day.streets)):
+        link = day.streets.links[index]
         if not _inside(_middle(link), bounds):
             continue
         is_measured = index not in closed and (
@@ -33,7 +33,7 @@ def traffic_info(day: Day, query: Mapping[str, str], at_ms: int, refresh_ms: int
         )
         spread = 0.94 + 0.12 * noise.unit(day.seed, "spread", place, as_of_ms // refresh_ms)
         speed = min(speeds[index] * spread, 110.0) if is_measured else 0.0
-        rows.append(_speed_row(link, pair.standard_id, speed, as_of_ms))
+        rows.append(_speed_row(link, speed, as_of_ms))
     return _envelope(rows, query)
 
 
@@ -46,9 +46,8 @@ def event_info(day: Day, query: Mapping[str, str], at_ms: int) -> Answer:
 
 
 def event_row(day: Day, event: Event) -> dict[str, str]:
-    link = link_named(day.network, event.where)
+    link = link_named(day.streets, event.where)
     lon, lat = _middle(link)
-    standard = day.network.standards_of.get(link.id, [])
     started = kst(day.clock.minute_ms(event.span_min[0]))
     return {
         "type": event.road_type,
@@ -59,7 +58,7 @@ def event_row(day: Day, event: Event) -> dict[str, str]:
         else f"{started:%Y%m%d}000000",
         "coordX": f"{lon:.4f}",
         "coordY": f"{lat:.4f}",
-        "linkId": standard[0].standard_id if standard and event.has_link else "1",
+        "linkId": link.id if link.road_name in MEASURED and event.has_link else "1",
         "roadName": link.road_name,
         "roadNo": "5" if event.road_type == "국도" else "0",
         "roadDrcType": "종점방향" if event.road_type == "국도" else "",
@@ -70,13 +69,13 @@ def event_row(day: Day, event: Event) -> dict[str, str]:
     }
 
 
-def _speed_row(link: Link, standard_id: str, speed_kmh: float, as_of_ms: int) -> dict[str, str]:
+def _speed_row(link: Link, speed_kmh: float, as_of_ms: int) -> dict[str, str]:
     travel_s = link.length_m * 3.6 / speed_kmh if speed_kmh else 0.0
     return {
         "roadName": link.road_name,
-        "roadDrcType": "up" if standard_id.endswith("0") else "down",
-        "linkNo": standard_id[6:8].lstrip("0") or "0",
-        "linkId": standard_id,
+        "roadDrcType": "up" if link.id.endswith("0") else "down",
+        "linkNo": link.id[6:8].lstrip("0") or "0",
+        "linkId": link.id,
         "startNodeId": "",
         "endNodeId": "",
         "speed": f"{speed_kmh:.1f}".removesuffix(".0"),

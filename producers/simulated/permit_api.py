@@ -53,7 +53,7 @@ class PermitDesk:
     def rows(self, day: Day, at_ms: int) -> list[dict[str, Any]]:
         found = []
         for work in day.works_listed(at_ms):
-            spots = _spots(work, day.network)
+            spots = _spots(work, day.streets)
             rows = [self._row(work, spot, day, at_ms) for spot in spots]
             found += rows * (2 if work.is_twice else 1)
         return found
@@ -85,7 +85,7 @@ class PermitDesk:
         if work.length_m:
             row["DIG_LEN"] = f"{work.length_m:,}m"
         if work.has_link_ids:
-            row["LINK_IDS"] = ",".join(_standard_ids(work, day.network))
+            row["LINK_IDS"] = ",".join(link.id for link in links_of(work, day.streets))
         if work.has_degrees and spot:
             row |= {"LON": f"{spot[0]:.6f}", "LAT": f"{spot[1]:.6f}"}
         return row
@@ -136,11 +136,3 @@ def _observed(work: Work, clock: DayClock, at_ms: int) -> dict[str, str]:
         else ""
         for name, minute in (("ACT_S", work.began_min), ("ACT_E", work.done_min))
     }
-
-
-def _standard_ids(work: Work, network: Network) -> list[str]:
-    return [
-        pair.standard_id
-        for link in links_of(work, network)
-        for pair in network.standards_of.get(link.id, [])
-    ]

@@ -64,10 +64,10 @@ def _point(day: Day, place: int, bus: Bus) -> Point:
     """Matched to the road, as the portal does, and a few metres off along it."""
     wobble_m = 8 * (noise.unit(day.seed, "gps", place, day.now_ms // 1000) - 0.5)
     if bus.path:
-        return along(day.network.links[bus.path[0]].geometry, bus.travelled_m + wobble_m)
-    if bus.order < len(bus.run.links):
-        return day.network.links[bus.run.links[bus.order]].geometry[0]
-    return day.network.links[bus.run.links[-1]].geometry[-1]
+        return along(day.streets.links[bus.path[0]].geometry, bus.travelled_m + wobble_m)
+    if bus.order < len(bus.run.legs):
+        return day.streets.links[bus.run.legs[bus.order][0]].geometry[0]
+    return day.streets.links[bus.run.legs[-1][-1]].geometry[-1]
 
 
 def _receiver(day: Day, place: int, point: Point) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ def incidents(day: Day, at_ms: int) -> Answer:
 
 
 def _record(day: Day, event: Event, at_ms: int) -> dict[str, str]:
-    link = link_named(day.network, event.where)
+    link = link_named(day.streets, event.where)
     lon, lat = link.geometry[len(link.geometry) // 2]
     word = WORDS.get(event.utic_type, "기타")
     first, last = (day.clock.minute_ms(minute) for minute in event.span_min)

@@ -1,10 +1,12 @@
 import math
+from collections import Counter
 from itertools import pairwise
 
 from producers.simulated import roads
-from producers.simulated.city import build_city, shortest_path
+from producers.simulated.city import EXPRESS, build_city, courses, route_stop_file
 from producers.simulated.shapes import along, flat_distance_m, shifted_right, smooth
-from streams.domain.network import ROAD_CLASSES, Network, length_of_m
+from producers.simulated.streets import build_streets, graph_of, measured, shortest_path
+from streams.domain.network import ROAD_CLASSES, Link, Network, length_of_m
 
 
 def test_same_tables_give_the_same_version(city: Network) -> None:
@@ -27,19 +29,62 @@ def test_every_stop_pair_of_every_route_is_a_link(city: Network) -> None:
     assert pairs <= set(city.index)
 
 
-def test_every_link_is_there_in_both_directions(city: Network) -> None:
-    assert {f"{link.to_id}>{link.from_id}" for link in city.links} == set(city.index)
+def sections(city: Network) -> list[Link]:
+    return [link for link in city.links if link.kind == "section"]
 
 
-def test_link_ids_are_unique_and_shaped_as_stop_pairs(city: Network) -> None:
+def standards(city: Network) -> list[Link]:
+    return [link for link in city.links if link.kind == "standard"]
+
+
+def test_every_street_is_there_in_both_directions(city: Network) -> None:
+    pairs = {(link.from_id, link.to_id) for link in standards(city)}
+    assert {(b, a) for a, b in pairs} == pairs
+
+
+def test_no_section_has_a_reverse_with_swapped_ids_as_in_life(city: Network) -> None:
+    pairs = {(link.from_id, link.to_id) for link in sections(city)}
+    assert not any((b, a) in pairs for a, b in pairs)
+
+
+def test_the_two_sides_of_a_street_share_a_name_and_no_id(city: Network) -> None:
+    names = Counter(stop.name for stop in city.stops)
+    assert sum(count > 1 for count in names.values()) > 100
+    assert len(city.stop_by_id) == len(city.stops)
+
+
+def test_express_lines_pass_stops_by() -> None:
+    streets = build_streets()
+    passed = [
+        len(leg) - 1
+        for course in courses()
+        if course.line.kind == EXPRESS
+        for leg in course.legs
+        if not any(streets.links[link].to_id.startswith("*") for link in leg[:-1])
+    ]
+    assert sum(map(bool, passed)) > 20
+
+
+def test_the_route_stop_file_is_what_a_spreadsheet_made_of_it(city: Network) -> None:
+    assert "07월 01일" in route_stop_file()
+    assert "7-1" in {route.no for route in city.routes}
+
+
+def test_without_the_node_link_no_road_has_a_name() -> None:
+    bare = build_city(has_node_link=False)
+    assert {link.road_name for link in bare.links} == {""}
+    assert {len(link.geometry) for link in bare.links} == {2}
+
+
+def test_link_ids_are_unique_and_shaped_as_stop_pairs_or_ten_digits(city: Network) -> None:
     assert len(city.index) == len(city.links)
-    assert all(link.id == f"{link.from_id}>{link.to_id}" for link in city.links)
-    assert all(link.id.startswith("CCB250009") and len(link.id) == 25 for link in city.links)
+    assert all(link.id == f"{link.from_id}>{link.to_id}" for link in sections(city))
+    assert all(link.id.startswith("CCB250009") and len(link.id) == 25 for link in sections(city))
+    assert all(len(x.id) == 10 and x.id.isdigit() for x in standards(city))
 
 
-def test_lengths_are_measured_along_the_shape(city: Network) -> None:
-    for link in city.links:
-        assert link.length_source == "geometry"
+def test_lengths_of_streets_are_measured_along_the_shape(city: Network) -> None:
+    for link in standards(city):
         assert math.isclose(link.length_m, length_of_m(link.geometry), abs_tol=0.6)
 
 
@@ -49,19 +94,17 @@ def test_links_fit_the_classes_and_speeds_of_their_roads(city: Network) -> None:
     assert all(30 <= link.free_flow_kmh <= 80 for link in city.links)
 
 
-def test_every_stop_can_be_reached_from_every_other(city: Network) -> None:
-    graph: dict[str, dict[str, float]] = {}
-    for link in city.links:
-        graph.setdefault(link.from_id, {})[link.to_id] = link.length_m
-    first = city.stops[0].id
-    assert all(shortest_path(graph, first, stop.id) for stop in city.stops[1:])
+def test_every_stop_can_be_reached_from_every_other() -> None:
+    streets = build_streets()
+    graph = graph_of(streets)
+    first = streets.links[0].from_id
+    assert all(shortest_path(graph, first, link.to_id) for link in streets.links)
 
 
-def test_standard_links_have_ten_digits_and_cover_most_of_the_city(city: Network) -> None:
-    ids = [pair.standard_id for pair in city.overlay]
-    assert len(set(ids)) == len(ids)
-    assert all(len(text) == 10 and text.isdigit() and text.startswith("250") for text in ids)
-    assert 0.6 <= len(ids) / len(city.links) <= 0.8
+def test_streets_lie_under_most_sections_and_not_all_of_them_are_measured(city: Network) -> None:
+    covered = {pair.section_id for pair in city.overlay}
+    assert len(covered) > 0.9 * len(sections(city))
+    assert 0.6 <= len(measured(build_streets())) / len(standards(city)) <= 0.8
 
 
 def test_every_link_lies_in_chuncheon(city: Network) -> None:

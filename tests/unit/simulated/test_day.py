@@ -125,7 +125,7 @@ def test_obstacle_is_gone_after_its_end(city: Network) -> None:
 
 def test_closed_link_is_driven_round_and_its_stops_are_skipped(day: Day) -> None:
     closed = {
-        day.network.index[link_named(day.network, pair).id]
+        day.streets.index[link_named(day.streets, pair).id]
         for pair in ("고용복지센터>스무숲입구", "스무숲입구>고용복지센터")
     }
     orders: dict[str, list[int]] = {}

@@ -132,9 +132,7 @@ def test_speed_rows_have_the_keys_of_the_sample(portal: Portal) -> None:
 
 
 def test_speed_and_travel_time_agree_or_both_say_unmeasured(portal: Portal, city: Network) -> None:
-    lengths = {
-        pair.standard_id: city.links[city.index[pair.section_id]].length_m for pair in city.overlay
-    }
+    lengths = {link.id: link.length_m for link in city.links if link.kind == "standard"}
     rows = _json(portal, "its.speeds", {"apiKey": "k"})["body"]["items"]
     unmeasured = [row for row in rows if row["speed"] == "0"]
     assert unmeasured

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from producers.simulated.city import build_city
+from producers.simulated.streets import build_streets
 from streams.domain.roads.detours import Detour, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
 from tests.fakes import STANDARD, street
@@ -97,7 +98,9 @@ def test_the_words_name_where_to_leave_the_roads_and_where_to_come_back() -> Non
 
 def test_nobody_is_sent_back_along_the_closed_road_first() -> None:
     city = build_city()
-    [closed] = [x for x in city.links if x.name == "크로바A → 한국전력공사"]
+    streets = build_streets()
+    [street] = [x for x in streets.links if x.name == "크로바A → 한국전력공사"]
+    closed = city.links[city.index[street.id]]
     found = way(city, [closed.id], [closed.id])
     assert city.links[city.index[found.links[0]]].road_name == closed.road_name
     ko, _ = detour_words(found, city)

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -137,8 +138,10 @@ def test_no_links_have_no_streets() -> None:
 
 
 @pytest.mark.parametrize("whole", [build_city(), grid(200)], ids=["city", "grid"])
-def test_every_link_is_in_exactly_one_stretch(whole: Network) -> None:
+def test_every_link_is_in_a_stretch_and_one_of_a_road_in_exactly_one(whole: Network) -> None:
     found = streets(whole)
-    held = [link_id for stretch in found for link_id in stretch.links]
-    assert sorted(held) == sorted(whole.index)
+    held = Counter(link_id for stretch in found for link_id in stretch.links)
+    assert set(held) == set(whole.index)
+    kind = "standard" if whole.overlay else "section"
+    assert {held[link.id] for link in whole.links if link.kind == kind} == {1}
     assert len({stretch.id for stretch in found}) == len(found)
