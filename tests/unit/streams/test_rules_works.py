@@ -14,7 +14,7 @@ from tests.unit.streams.works import PERMIT, kst, listed, report
 
 BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
 HOUR_MS = 3_600_000
-OPEN_MS = PERMIT.starts_ms
+OPEN_MS = kst("00:00")
 
 
 def told(messages: Iterable[Message], rules: AlertRules | None = None) -> list[Alert]:
