@@ -25,6 +25,10 @@ _SAID: Mapping[str, tuple[Words, Words]] = {
         ("목록의 종료일을 읽지 못했습니다", "the end in the list cannot be read"),
     ),
 }
+_BOTH: tuple[Words, Words] = (
+    ("시작하는 날과 끝나는 날은 목록에 없습니다", "the list gives neither begin nor end"),
+    ("목록의 시작일과 종료일을 읽지 못했습니다", "begin and end in the list cannot be read"),
+)
 _UNREADABLE = {"starts_ms": START_UNREADABLE, "ends_ms": END_UNREADABLE}
 
 
@@ -43,6 +47,14 @@ def said_words(name: str, flags: Collection[str]) -> Words:
     return _SAID[name][is_unreadable(name, flags)]
 
 
-def gaps(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Which of "starts_ms" and "ends_ms" a work's row as JSON does not know."""
-    return tuple(name for name in ("starts_ms", "ends_ms") if row.get(name) is None)
+def said_of(row: Mapping[str, Any]) -> Words:
+    """What a work's row as JSON does not know, and why, as sentences; ("", "") where it knows both
+    of its times.
+    """
+    flags = row.get("flags") or ()
+    names = [name for name in _UNREADABLE if row.get(name) is None]
+    if len({is_unreadable(name, flags) for name in names}) == 1 < len(names):
+        ko, en = _BOTH[is_unreadable("ends_ms", flags)]
+        return f"{ko}.", f"{en.capitalize()}."
+    said = [said_words(name, flags) for name in names]
+    return " ".join(f"{ko}." for ko, _ in said), " ".join(f"{en.capitalize()}." for _, en in said)

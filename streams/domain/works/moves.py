@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from streams.domain.overlaps import DAY_MS
+from streams.domain.overlaps import DAY_MS, last_ms
 from streams.domain.records import Permit, SiteReport, SiteWord
 from streams.domain.works.phases import EARLY_MS, OVER, phase_at
 from streams.domain.works.rows import (
@@ -144,7 +144,9 @@ def _extend(work: Work, report: SiteReport) -> Outcome:
     """A longer end, or the first that is known. A feed's "done" gives way; a crew's own is taken
     back with "not yet" first.
     """
-    until_ms, least_ms = report.until_ms or 0, max(work.ends_ms or 0, report.received_ms)
+    until_ms, least_ms = report.until_ms or 0, report.received_ms
+    if work.ends_ms is not None:
+        least_ms = max(last_ms(work.ends_ms, work.hours), least_ms)
     if work.ended and work.ended.by != FEED:
         return "W004"
     if until_ms <= least_ms:
