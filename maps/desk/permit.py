@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps.desk import times
-from maps.desk.blockings import Blocking, ended_ms, is_by_people, real_begin_ms
+from maps.desk.blockings import Blocking, ended_ms, is_by_people, real_begin_ms, real_end_ms
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
 from maps.desk.gather import Facts
@@ -111,7 +111,7 @@ def _when(row: Mapping[str, Any], scene: Scene) -> tuple[str, str]:
         ko.append(f"{moment_ko(begin_ms, said_ms)}부터")
         en.append(f"from {moment_en(begin_ms, said_ms)}")
     if ends_ms is not None:
-        last_ko, last_en = _day(ends_ms, said_ms)
+        last_ko, last_en = _last(row, max(begin_ms or 0, scene.now_ms), said_ms)
         ko.append(f"{last_ko}까지")
         en.append(f"{'to' if en else 'until'} {last_en}")
     return " ".join(ko), " ".join(en)
@@ -132,6 +132,14 @@ def _paused(work: Blocking, said_ms: int) -> tuple[str, str]:
     last_ko, last_en = _day(ends_ms, said_ms)
     ko = f"{ko} 작업은 {last_ko}까지 {said_ko} 합니다."
     return ko, f"{en}; works {said_en} until {last_en}."
+
+
+def _last(row: Mapping[str, Any], from_ms: int, said_ms: int) -> tuple[str, str]:
+    """The last day of a period; where only one night is left of it, the morning that ends it."""
+    ends_ms, real_ms = int(row["ends_ms"]), real_end_ms(row) or 0
+    if real_ms == ends_ms or real_ms - from_ms > times.DAY_MS:
+        return _day(ends_ms, said_ms)
+    return until_ko(real_ms, said_ms), until_en(real_ms, said_ms)
 
 
 def _day(ends_ms: int, said_ms: int) -> tuple[str, str]:
