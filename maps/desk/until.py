@@ -13,15 +13,20 @@ _UNKNOWN_KO = "언제 끝날지는 아직 알려지지 않았"
 
 
 def until(facts: Facts, evidence: Evidence) -> Clause | None:
-    """Until when the gravest cause goes on; what is past its end says so."""
+    """Until when the gravest cause goes on; what is past its end says so, and a permit whose list
+    gives no end that can be read says that.
+    """
     cause = next(iter(facts.causes), None)
     if cause is None:
         return None
     said_ms = evidence.scene.said_ms
+    if cause.until_ms is None and cause.kind == "work":
+        ko, en = said_words("ends_ms", cause.row.get("flags") or ())
+        return Clause("until", f"{ko}.", f"{en.capitalize()}.", (evidence.notice(cause),))
     if cause.until_ms is None:
-        ko, en = _unknown(cause)
-    elif cause.phase == "overdue":
-        ko, en = _overdue(cause, said_ms)
+        ko, en = _UNKNOWN_KO, "No end is known yet."
+    elif cause.phase == "overdue" and (end_ms := real_end_ms(cause.row)) is not None:
+        ko, en = _overdue(end_ms, said_ms)
     elif cause.until_ms != cause.last_ms:
         return _daily(cause, evidence)
     elif first_end_ms(cause.row) and cause.stated_ms == cause.row.get("ends_ms"):
@@ -31,16 +36,7 @@ def until(facts: Facts, evidence: Evidence) -> Clause | None:
     return Clause("until", f"{ko}습니다.", en, (evidence.notice(cause),), f"{ko}으며,")
 
 
-def _unknown(cause: Blocking) -> tuple[str, str]:
-    """A permit's list says, or fails to say, when; of an incident it is not known yet."""
-    if cause.kind != "work":
-        return _UNKNOWN_KO, "No end is known yet."
-    ko, en = said_words("ends_ms", cause.row.get("flags") or ())
-    return ko.removesuffix("습니다"), f"{en.capitalize()}."
-
-
-def _overdue(cause: Blocking, said_ms: int) -> tuple[str, str]:
-    end_ms = real_end_ms(cause.row) or 0
+def _overdue(end_ms: int, said_ms: int) -> tuple[str, str]:
     at_ko, at_en = until_ko(end_ms, said_ms), until_en(end_ms, said_ms)
     ko = f"예정된 기한인 {with_particle(at_ko, '을/를')} 넘겼지만 끝났다는 소식은 아직 없"
     return ko, f"Due {at_en}, not said to have ended."

@@ -52,9 +52,9 @@ def test_an_end_that_is_not_known_is_said_with_the_reason(row: Json, said: str, 
     assert next(clause["en"] for clause in clauses if clause["name"] == "until") == en
 
 
-def test_the_reason_goes_on_into_where_it_is_from() -> None:
-    assert "끝나는 날은 목록에 없으며, 방금 받은 허가 자료에" in asked(**OPEN)["sentence_ko"]
-    assert "종료일을 읽지 못했으며, 방금 받은 허가 자료에" in asked(**SPOILED)["sentence_ko"]
+def test_the_reason_is_a_sentence_of_its_own() -> None:
+    assert f"있습니다. {NO_END} 방금 받은 허가 자료에" in asked(**OPEN)["sentence_ko"]
+    assert f"있습니다. {UNREAD} 방금 받은 허가 자료에" in asked(**SPOILED)["sentence_ko"]
 
 
 @pytest.mark.parametrize(

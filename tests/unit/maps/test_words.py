@@ -9,7 +9,7 @@ import pytest
 from maps.views.exports import PHASES
 from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, closure_words
 from streams.domain.records import Closure
-from streams.domain.unknown_times import said_words, short_words
+from streams.domain.unknown_times import said_of, said_words, short_words
 
 STATIC = Path(__file__).parents[3] / "maps/static"
 SCREEN = (STATIC / "words.js").read_text(encoding="utf-8")
@@ -50,6 +50,13 @@ def test_a_time_that_is_not_known_has_one_name_and_one_reason_everywhere(
     assert tuple(re.findall(rf'"{key}": "([^"]+)"', PERIODS)) == short_words(name, flags)
     told = tuple(text.lower() for text in re.findall(rf'"{key}\.why": "([^"]+)\."', PERIODS))
     assert told == said_words(name, flags)
+
+
+@pytest.mark.parametrize("reason", ["unstated", "unreadable"])
+def test_two_times_that_are_not_known_for_one_reason_are_one_sentence(reason: str) -> None:
+    flags = [f"start_{reason}", f"end_{reason}"]
+    key = rf"period\.both\.{reason}\.why"
+    assert tuple(re.findall(rf'"{key}": "([^"]+)"', PERIODS)) == said_of({"flags": flags})
 
 
 def test_a_closure_that_nobody_knows_is_not_stated() -> None:
