@@ -153,7 +153,7 @@ def _check_permits(batch: rec.PermitBatch) -> None:
         _check_geometry(row.geometry)
         if not row.permit_id:
             raise RecordRefusedError("R012", "permit without an identity")
-        if row.ends_ms <= row.starts_ms:
+        if row.starts_ms is not None and row.until_ms <= row.starts_ms:
             raise RecordRefusedError("R010", f"ends {row.ends_ms} ms, begins {row.starts_ms} ms")
         _check_periods(row)
         _check_observed(row, batch.received_ms)

@@ -6,6 +6,8 @@ from typing import Any
 
 from maps.desk.scene import Place, Scene
 from maps.desk.times import DAY_MS, window_edges
+from streams.domain import overlaps
+from streams.domain.overlaps import EVER_MS
 
 GRAVITY = ("full", "partial", "unknown", "shoulder", "bus_stop", "bicycle", "sidewalk", "none")
 """The gravest first, as the fold ranks them."""
@@ -17,7 +19,9 @@ REMEMBERED_MS = DAY_MS  # a work that ended earlier explains nothing of now
 
 @dataclass(frozen=True, slots=True)
 class Blocking:
-    """A work or an incident on the place. `began_ms`: in force since; `until_ms` None: no end."""
+    """A work or an incident on the place. `began_ms`: in force since; `until_ms`: when it next
+    ceases, at the end of today's hours or for good. None: no end is known.
+    """
 
     kind: str
     id: str
@@ -26,7 +30,8 @@ class Blocking:
     links: tuple[int, ...]
     began_ms: int
     until_ms: int | None
-    last_ms: int | None  # the end of its digging, restoring or whole period, whatever its hours
+    stated_ms: int | None  # the stated end of its digging, restoring or whole period
+    last_ms: int | None  # the same with the night it may end in
     row: Mapping[str, Any]
 
     @property
@@ -70,22 +75,45 @@ def _blocking(subject: str, links: tuple[int, ...], scene: Scene) -> Blocking | 
     if closure not in GRAVITY:
         closure = "unknown"
     phase = str(row.get("phase") or "active")
-    last_ms = _last_ms(row, scene.now_ms)
+    stated_ms = _stated_ms(row, scene.now_ms)
+    last_ms = _with_night(stated_ms, row)
     began_ms, until_ms = _period(row, last_ms, scene.now_ms)
-    return Blocking(kind, name, closure, phase, links, began_ms, until_ms, last_ms, row)
+    return Blocking(kind, name, closure, phase, links, began_ms, until_ms, stated_ms, last_ms, row)
 
 
-def _last_ms(row: Mapping[str, Any], now_ms: int) -> int | None:
+def _stated_ms(row: Mapping[str, Any], now_ms: int) -> int | None:
     """When what goes on now ends: the digging, the restoring, or the period as a whole."""
-    ends_ms = row.get("ends_ms")
-    if ends_ms is None:
+    ends_ms: int | None = row.get("ends_ms")
+    whole_ms = EVER_MS if ends_ms is None else ends_ms
+    dig_ms, restore_ms = int(row.get("dig_ends_ms") or 0), int(row.get("restore_ends_ms") or 0)
+    is_digging = now_ms < (_with_night(dig_ms, row) or 0)
+    if is_digging and dig_ms < int(row.get("listed_ends_ms") or whole_ms):
+        return dig_ms
+    is_restoring = now_ms >= int(row.get("restore_starts_ms") or whole_ms)
+    if is_restoring and now_ms < (_with_night(restore_ms, row) or 0):
+        return restore_ms
+    return ends_ms
+
+
+def _with_night(ends_ms: int | None, row: Mapping[str, Any]) -> int | None:
+    return None if ends_ms is None else overlaps.last_ms(int(ends_ms), str(row.get("hours") or ""))
+
+
+def real_begin_ms(row: Mapping[str, Any]) -> int | None:
+    """When a work's or an incident's period begins, a night's with its first night."""
+    starts_ms = row.get("starts_ms")
+    if starts_ms is None:
         return None
-    dig_ms, restore_ms = row.get("dig_ends_ms"), row.get("restore_ends_ms")
-    if dig_ms and now_ms < dig_ms < int(row.get("listed_ends_ms") or ends_ms):
-        return int(dig_ms)
-    if restore_ms and now_ms < restore_ms and now_ms >= (row.get("restore_starts_ms") or ends_ms):
-        return int(restore_ms)
-    return int(ends_ms)
+    hours = str(row.get("hours") or "")
+    return overlaps.span(int(starts_ms), row.get("ends_ms"), hours).starts_ms
+
+
+def real_end_ms(row: Mapping[str, Any]) -> int | None:
+    """When a work's or an incident's period ends, a night's with the morning after its last night.
+
+    None: no end is known.
+    """
+    return _with_night(row.get("ends_ms"), row)
 
 
 def _period(row: Mapping[str, Any], last_ms: int | None, now_ms: int) -> tuple[int, int | None]:
@@ -98,8 +126,8 @@ def _period(row: Mapping[str, Any], last_ms: int | None, now_ms: int) -> tuple[i
     opened_ms, closes_ms = window_edges(str(row.get("hours") or ""), now_ms)
     if opened_ms is not None:
         began_ms = max(began_ms, opened_ms)
-    if closes_ms is not None and last_ms is not None and now_ms < last_ms:
-        last_ms = min(last_ms, closes_ms)
+    if closes_ms is not None and (last_ms is None or now_ms < last_ms):
+        return began_ms, closes_ms if last_ms is None else min(last_ms, closes_ms)
     return began_ms, last_ms
 
 
@@ -109,16 +137,13 @@ def has_ended_lately(blocking: Blocking, now_ms: int) -> bool:
 
 
 def ended_ms(blocking: Blocking) -> int:
-    """When it ended: as somebody said, else by its date."""
+    """When it ended: as somebody said, else by its date; 0 where there is neither."""
     said = blocking.row.get("ended") or {}
-    return int(said.get("at_ms") or blocking.row.get("ends_ms") or 0)
+    return int(said.get("at_ms") or real_end_ms(blocking.row) or 0)
 
 
 def coming_soon(found: Iterable[Blocking], now_ms: int) -> tuple[Blocking, ...]:
     """What begins within a day, the first first."""
-    soon = [
-        b
-        for b in found
-        if b.phase == "planned" and 0 < int(b.row.get("starts_ms") or 0) - now_ms <= NEXT_MS
-    ]
-    return tuple(sorted(soon, key=lambda b: (int(b.row.get("starts_ms") or 0), b.id)))
+    begins = [(real_begin_ms(b.row) or 0, b.id, b) for b in found if b.phase == "planned"]
+    soon = [entry for entry in begins if 0 < entry[0] - now_ms <= NEXT_MS]
+    return tuple(b for _, _, b in sorted(soon, key=lambda entry: entry[:2]))

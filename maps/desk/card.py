@@ -31,6 +31,7 @@ _WORK_FIELDS = (
     "ends_ms",
     "first_ends_ms",
     "hours",
+    "flags",
     "started",
     "ended",
 )
@@ -211,6 +212,7 @@ def _work(blocking: Blocking, scene: Scene, verdict: Verdict) -> Json:
         is_said=is_by_people(said),
     )
     fields = {name: shown(row.get(name)) for name in _WORK_FIELDS}
+    fields["flags"] = list(row.get("flags") or ())
     word = certainty(grounds).word
     is_denied = verdict.certainty.ground == "contradicted" and blocking.closure == "full"
     if is_denied and blocking.is_in_force and word == "confirmed":

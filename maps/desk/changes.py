@@ -13,6 +13,7 @@ from maps.desk.words import short, source_name, status_word, work_name
 from streams.domain.closure_words import closure_words
 from streams.domain.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.particles import with_particle
+from streams.domain.unknown_times import short_words
 
 Json = dict[str, Any]
 MOST = 500
@@ -107,20 +108,40 @@ def _work_words(old: Json | None, new: Json | None, now_ms: int) -> Iterator[Wor
 
 
 def _period_words(old: Json, new: Json, now_ms: int) -> Iterator[Word]:
-    until = moment_ko(new["ends_ms"], now_ms), moment_en(new["ends_ms"], now_ms)
-    if new["ends_ms"] > old["ends_ms"]:
-        yield "work_extended", f"{until[0]}까지 연장", f"extended until {until[1]}"
-    elif new["ends_ms"] < old["ends_ms"]:
-        yield "work_shortened", f"{until[0]}까지로 단축", f"shortened until {until[1]}"
-    if new["starts_ms"] != old["starts_ms"]:
-        begin = moment_ko(new["starts_ms"], now_ms), moment_en(new["starts_ms"], now_ms)
-        yield (
-            "work_moved",
-            f"시작을 {with_particle(begin[0], '으로/로')} 변경",
-            f"begins {begin[1]} instead",
-        )
+    yield from _end_words(old, new, now_ms)
+    yield from _begin_words(old, new, now_ms)
     if new.get("unlisted_ms") and not old.get("unlisted_ms"):
         yield "work_unlisted", "허가 자료에서 빠짐", "no longer listed by its feed"
+
+
+def _end_words(old: Json, new: Json, now_ms: int) -> Iterator[Word]:
+    """Another end, the first that is known, or none any more (which is an extension)."""
+    before_ms, ends_ms = old.get("ends_ms"), new.get("ends_ms")
+    if ends_ms == before_ms:
+        return
+    if ends_ms is None:
+        ko, en = short_words("ends_ms", new.get("flags") or ())
+        yield "work_extended", f"{with_particle(ko, '으로/로')} 변경", f"now: {en}"
+        return
+    ko, en = moment_ko(ends_ms, now_ms), moment_en(ends_ms, now_ms)
+    if before_ms is None:
+        yield "work_end_known", f"{ko}까지로 정해짐", f"to end {en}"
+    elif ends_ms > before_ms:
+        yield "work_extended", f"{ko}까지 연장", f"extended until {en}"
+    else:
+        yield "work_shortened", f"{ko}까지로 단축", f"shortened until {en}"
+
+
+def _begin_words(old: Json, new: Json, now_ms: int) -> Iterator[Word]:
+    starts_ms = new.get("starts_ms")
+    if starts_ms == old.get("starts_ms"):
+        return
+    if starts_ms is None:
+        ko, en = short_words("starts_ms", new.get("flags") or ())
+        yield "work_moved", f"{with_particle(ko, '으로/로')} 변경", f"now: {en}"
+        return
+    ko, en = moment_ko(starts_ms, now_ms), moment_en(starts_ms, now_ms)
+    yield "work_moved", f"시작을 {with_particle(ko, '으로/로')} 변경", f"begins {en} instead"
 
 
 def _in_force(work: Json | None) -> str:

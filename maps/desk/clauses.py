@@ -6,7 +6,7 @@ Korean is meant to be read aloud to a caller. `joined` is the form that goes on 
 
 from dataclasses import dataclass
 
-from maps.desk.blockings import GRAVITY, Blocking, ended_ms
+from maps.desk.blockings import GRAVITY, Blocking, ended_ms, real_begin_ms
 from maps.desk.evidence import Evidence
 from maps.desk.gather import Facts
 from maps.desk.scene import BUS_FEEDS, SPEED_FEEDS, Json, Scene
@@ -20,6 +20,7 @@ from maps.desk.words import (
 )
 from streams.domain.closure_words import closure_words
 from streams.domain.particles import with_particle
+from streams.domain.unknown_times import said_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,10 @@ def since(facts: Facts, evidence: Evidence) -> Clause | None:
         ko = f"{moment_ko(at_ms, said_ms)}에 시작했다고 {teller_ko} 알려 왔습니다."
         en = f"Began {moment_en(at_ms, said_ms)}, says {teller_en}."
         return Clause("since", ko, en, (evidence.said(cause, "started"),))
-    starts_ms = int(cause.row.get("starts_ms") or 0)
+    starts_ms = real_begin_ms(cause.row)
+    if starts_ms is None:
+        ko, en = said_words("starts_ms", cause.row.get("flags") or ())
+        return Clause("since", f"{ko}.", f"{en.capitalize()}.", (evidence.notice(cause),))
     basis_ko = "허가 기간은" if cause.kind == "work" else "통제는"
     ko = f"{basis_ko} {moment_ko(starts_ms, said_ms)}부터입니다."
     return Clause("since", ko, f"From {moment_en(starts_ms, said_ms)}.", (evidence.notice(cause),))

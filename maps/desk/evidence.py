@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from maps.desk.blockings import Blocking, is_by_people
+from maps.desk.blockings import Blocking, is_by_people, real_end_ms
 from maps.desk.gather import Facts, LinkNow
 from maps.desk.scene import BUS_FEEDS, Json, Place, Scene
 from maps.desk.verdict import Verdict
 from maps.desk.words import link_words, short, source_name, status_word, teller
-from maps.views.text import kst, kst_end
+from maps.views.text import kst, kst_end, period_text
 from streams.domain.closure_words import closure_words
 from streams.domain.feeds import status
 
@@ -80,24 +80,20 @@ class Evidence:
         kind = "permit" if blocking.kind == "work" else "incident"
         at_ms = heard_ms(blocking, self.scene)
         row = blocking.row
-        parts = [
-            blocking.id,
-            short(row.get("title")),
-            short(row.get("organisation")),
-            short(row.get("phone")),
-            f"{kst(row.get('starts_ms'))} ~ {kst_end(row.get('ends_ms'))}",
-            str(row.get("hours") or ""),
-        ]
+        names = (blocking.id, *(short(row.get(x)) for x in ("title", "organisation", "phone")))
+        parts = [str(row.get("hours") or ""), _after_night(row)]
         parts += [
             f"{word} {kst(row.get(f'{name}_starts_ms'))} ~ {kst_end(row[f'{name}_ends_ms'])}"
             for name, word in (("dig", "굴착"), ("restore", "복구"))
             if row.get(f"{name}_ends_ms")
         ]
         lanes, first = row.get("lanes_closed"), first_end_ms(row)
-        text = " · ".join(part for part in parts if part)
         closure_ko, closure_en = closure_words(blocking.closure)
-        ko = f"{text} · {closure_ko}" + (f" · 차로 {lanes}개" if lanes else "")
-        en = f"{text} · {closure_en}" + (f" · {lanes} lanes" if lanes else "")
+        period_ko, period_en = period_text(row)
+        ko = " · ".join(part for part in (*names, period_ko, *parts, closure_ko) if part)
+        en = " · ".join(part for part in (*names, period_en, *parts, closure_en) if part)
+        if lanes:
+            ko, en = f"{ko} · 차로 {lanes}개", f"{en} · {lanes} lanes"
         if first:
             ko, en = f"{ko} · 처음 기한 {kst_end(first)}", f"{en} · first end {kst_end(first)}"
         if row.get("unlisted_ms"):
@@ -215,6 +211,12 @@ class Evidence:
         at_ms = self.scene.picture.clock_ms
         at = kst(at_ms)
         return self.add("clock", "clock", at_ms, f"처리 시각 {at}", f"Folded up to {at}")
+
+
+def _after_night(row: Mapping[str, Any]) -> str:
+    """The morning that a permit's last night ends on, "~ 2026-11-24 06:00"; "" without one."""
+    ends_ms, real_ms = row.get("ends_ms"), real_end_ms(row)
+    return "" if ends_ms == real_ms else f"~ {kst(real_ms)}"
 
 
 def heard_ms(blocking: Blocking, scene: Scene) -> int:

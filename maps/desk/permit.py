@@ -1,7 +1,10 @@
 """The first clause of a permit's own card: what it does now, or what becomes of it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from maps.desk import times
-from maps.desk.blockings import Blocking, ended_ms, is_by_people
+from maps.desk.blockings import Blocking, ended_ms, is_by_people, real_begin_ms, real_end_ms
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
 from maps.desk.gather import Facts
@@ -11,8 +14,8 @@ from maps.desk.verdict import Verdict, own_work
 from maps.desk.words import link_words, short, taken_words, work_name
 from streams.domain.closure_words import BESIDE_LANES, closure_words
 from streams.domain.network import Network
-from streams.domain.overlaps import bounds_of
 from streams.domain.particles import with_particle
+from streams.domain.unknown_times import said_of, said_words
 
 
 def of_permit(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
@@ -86,37 +89,62 @@ def _resting(work: Blocking, evidence: Evidence) -> tuple[str, str]:
 
 
 def _planned(work: Blocking, scene: Scene) -> tuple[str, str]:
-    said_ms = scene.said_ms
-    name, starts_ms = work_name(work.row), int(work.row.get("starts_ms") or 0)
-    ends_ms = int(work.row.get("ends_ms") or 0)
-    last_ko, last_en = (
-        until_ko(ends_ms, said_ms, is_day=True),
-        until_en(ends_ms, said_ms, is_day=True),
-    )
-    if starts_ms <= scene.now_ms:  # a crew said "not yet"
-        ko = f"{with_particle(name, '은/는')} 아직 시작하지 않았으며,"
-        ko = f"{ko} {last_ko}까지 예정되어 있습니다."
-        return ko, f"{name} has not begun; planned until {last_en}."
-    ko = (
-        f"{with_particle(name, '은/는')} 아직 시작하지 않았으며, "
-        f"{moment_ko(starts_ms, said_ms)}부터 {last_ko}까지 예정되어 있습니다."
-    )
-    return ko, f"{name} has not begun; planned from {moment_en(starts_ms, said_ms)} to {last_en}."
+    """When it is to begin and to end, and what of that nobody knows."""
+    topic, name = with_particle(work_name(work.row), "은/는"), work_name(work.row)
+    ko, en = f"{topic} 아직 시작하지 않았", f"{name} has not begun"
+    if work.row.get("starts_ms") is None:
+        ko, en = f"{topic} 시작했다는 소식이 아직 없", f"{name} is not said to have begun"
+    when_ko, when_en = _when(work.row, scene)
+    why_ko, why_en = said_of(work.row)
+    ko = f"{ko}으며, {when_ko} 예정되어 있습니다." if when_ko else f"{ko}습니다."
+    en = f"{en}; planned {when_en}." if when_en else f"{en}."
+    return f"{ko} {why_ko}".rstrip(), f"{en} {why_en}".rstrip()
+
+
+def _when(row: Mapping[str, Any], scene: Scene) -> tuple[str, str]:
+    """("내일 09시부터 11월 27일까지", "from … to …"), without what is not known and without a begin
+    that has passed (a crew said "not yet").
+    """
+    said_ms, begin_ms, ends_ms = scene.said_ms, real_begin_ms(row), row.get("ends_ms")
+    ko, en = [], []
+    if begin_ms is not None and begin_ms > scene.now_ms:
+        ko.append(f"{moment_ko(begin_ms, said_ms)}부터")
+        en.append(f"from {moment_en(begin_ms, said_ms)}")
+    if ends_ms is not None:
+        last_ko, last_en = _last(row, max(begin_ms or 0, scene.now_ms), said_ms)
+        ko.append(f"{last_ko}까지")
+        en.append(f"{'to' if en else 'until'} {last_en}")
+    return " ".join(ko), " ".join(en)
 
 
 def _paused(work: Blocking, said_ms: int) -> tuple[str, str]:
     name, hours = work_name(work.row), str(work.row.get("hours") or "")
-    ends_ms = int(work.row.get("ends_ms") or 0)
-    last_ko, last_en = (
-        until_ko(ends_ms, said_ms, is_day=True),
-        until_en(ends_ms, said_ms, is_day=True),
-    )
+    ends_ms = work.row.get("ends_ms")
     ko = f"{with_particle(name, '은/는')} 지금 작업을 쉬고 있어 통제하지 않습니다."
     en = f"{name} rests now and closes nothing"
-    if bounds_of(hours) is None:
+    said_ko, said_en = times.hours_ko(hours), times.hours_en(hours)
+    if not said_ko:
         return ko, f"{en}."
-    ko = f"{ko} 작업은 {last_ko}까지 {times.hours_ko(hours)} 합니다."
-    return ko, f"{en}; works {times.hours_en(hours)} until {last_en}."
+    if ends_ms is None:
+        why_ko, why_en = said_words("ends_ms", work.row.get("flags") or ())
+        ko = f"{ko} 작업은 {said_ko} 합니다. {why_ko}."
+        return ko, f"{en}; works {said_en}. {why_en.capitalize()}."
+    last_ko, last_en = _day(ends_ms, said_ms)
+    ko = f"{ko} 작업은 {last_ko}까지 {said_ko} 합니다."
+    return ko, f"{en}; works {said_en} until {last_en}."
+
+
+def _last(row: Mapping[str, Any], from_ms: int, said_ms: int) -> tuple[str, str]:
+    """The last day of a period; where only one night is left of it, the morning that ends it."""
+    ends_ms, real_ms = int(row["ends_ms"]), real_end_ms(row) or 0
+    if real_ms == ends_ms or real_ms - from_ms > times.DAY_MS:
+        return _day(ends_ms, said_ms)
+    return until_ko(real_ms, said_ms), until_en(real_ms, said_ms)
+
+
+def _day(ends_ms: int, said_ms: int) -> tuple[str, str]:
+    """The last day of a period, of work at night the one on which its last night begins."""
+    return until_ko(ends_ms, said_ms, is_day=True), until_en(ends_ms, said_ms, is_day=True)
 
 
 def _finished(work: Blocking, said_ms: int) -> tuple[str, str]:
@@ -125,5 +153,8 @@ def _finished(work: Blocking, said_ms: int) -> tuple[str, str]:
     if is_by_people(work.row.get("ended")):
         ko = f"{topic} {moment_ko(at_ms, said_ms)}에 끝난 공사입니다."
         return ko, f"{name} ended {moment_en(at_ms, said_ms)}."
+    if not at_ms:
+        ko = f"{topic} 허가 목록에서 한 달 넘게 빠져 끝난 것으로 봅니다."
+        return ko, f"{name} has not been listed for a month and counts as over."
     last = with_particle(until_ko(at_ms, said_ms), "으로/로")
     return f"{topic} {last} 기한이 끝났습니다.", f"{name} was due until {until_en(at_ms, said_ms)}."

@@ -6,7 +6,7 @@ Both read the same function, so a closure that buses contradict is contradicted 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from maps.desk.blockings import OVER, is_by_people
+from maps.desk.blockings import OVER, is_by_people, real_end_ms
 from maps.desk.certainty import WORDS
 from maps.desk.gather import Facts, gather
 from maps.desk.scene import Json, Place, Scene
@@ -76,7 +76,7 @@ def site_json(work_id: str, scene: Scene) -> Json:
         "phase_ko": phase_ko,
         "phase_en": phase_en,
         "next": next_word(row),
-        "ends_ms": row.get("ends_ms"),
+        "ends_ms": real_end_ms(row),
         "said": said_json(row, scene.said_ms),
         "public": _public_json(verdict),
         "against": _against(row, facts, verdict, scene),

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from maps.desk.blockings import real_end_ms
 from streams.domain.records import SiteReport
 from streams.domain.works import DAY_MS, OVER, Work, phase_at
 from streams.domain.works.moves import heard
@@ -123,5 +124,4 @@ def is_used_up(row: Mapping[str, Any], now_ms: int) -> bool:
 
 def longest_ms(row: Mapping[str, Any] | None, now_ms: int) -> int:
     """Until when a crew may extend at most."""
-    ends_ms = int((row or {}).get("ends_ms") or 0)
-    return max(now_ms, ends_ms) + MOST_MS
+    return max(now_ms, real_end_ms(row or {}) or 0) + MOST_MS

@@ -1,9 +1,10 @@
 """Times as people say them on the telephone: 오늘 18시까지, 내일 05시까지, 3분 전."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from maps.views.text import KST
-from streams.domain.overlaps import bounds_of
+from streams.domain.overlaps import daily
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 _LAST_MS = 253_370_764_800_000  # 9999: what a calendar reaches
@@ -96,23 +97,32 @@ def age_en(age_ms: int) -> str:
 
 
 def hours_ko(hours: str) -> str:
-    """매일 09시부터 18시까지, or 매일 밤 22시부터 다음 날 05시까지; "" where they bound nothing."""
-    bounds = bounds_of(hours)
-    if bounds is None:
-        return ""
-    begin, end = bounds
+    """매일 09시부터 18시까지, 매일 밤 22시부터 다음 날 05시까지; "" where they bound nothing.
+
+    Several windows a day: 매일 09시부터 12시까지, 13시부터 18시까지.
+    """
+    windows = daily(hours).windows
+    return f"매일 {', '.join(map(_window_ko, windows))}" if windows else ""
+
+
+def _window_ko(window: tuple[int, int]) -> str:
+    begin, end = window
     if begin < end:
-        return f"매일 {_minute_ko(begin)}부터 {_minute_ko(end)}까지"
-    return f"매일 밤 {_minute_ko(begin)}부터 다음 날 {_minute_ko(end)}까지"
+        return f"{_minute_ko(begin)}부터 {_minute_ko(end)}까지"
+    return f"밤 {_minute_ko(begin)}부터 다음 날 {_minute_ko(end)}까지"
 
 
 def hours_en(hours: str) -> str:
-    """Daily 09:00-18:00, nightly 22:00-05:00."""
-    bounds = bounds_of(hours)
-    if bounds is None:
+    """Daily 09:00-12:00, 13:00-18:00; nightly 22:00-05:00."""
+    windows = daily(hours).windows
+    if not windows:
         return ""
-    begin, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in bounds)
-    return f"{'daily' if bounds[0] < bounds[1] else 'nightly'} {begin}-{end}"
+    spans = ", ".join(f"{_clock(begin)}-{_clock(end)}" for begin, end in windows)
+    return f"{'nightly' if all(end < begin for begin, end in windows) else 'daily'} {spans}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def _minute_ko(minute: int) -> str:
@@ -121,17 +131,22 @@ def _minute_ko(minute: int) -> str:
 
 def window_edges(hours: str, now_ms: int) -> tuple[int | None, int | None]:
     """The last opening and the next closing of daily hours seen from `now_ms`, ms."""
-    bounds = bounds_of(hours)
-    if bounds is None:
+    windows = daily(hours).windows
+    if not windows:
         return None, None
-    midnight = kst_of(now_ms).replace(hour=0, minute=0, second=0, microsecond=0)
-    start_ms = round(midnight.timestamp() * 1000)
-    begins = [start_ms + day * DAY_MS + bounds[0] * MINUTE_MS for day in (-1, 0)]
-    ends = [start_ms + day * DAY_MS + bounds[1] * MINUTE_MS for day in (0, 1)]
+    begins = _around([begin for begin, _ in windows], now_ms)
+    ends = _around([end for _, end in windows], now_ms)
     return max(at for at in begins if at <= now_ms), min(at for at in ends if at > now_ms)
 
 
 def next_opening_ms(hours: str, now_ms: int) -> int | None:
     """When daily hours next begin, ms; None for hours that bound nothing."""
-    opened_ms = window_edges(hours, now_ms)[0]
-    return None if opened_ms is None else opened_ms + DAY_MS
+    begins = _around([begin for begin, _ in daily(hours).windows], now_ms)
+    return min((at for at in begins if at > now_ms), default=None)
+
+
+def _around(minutes: Sequence[int], now_ms: int) -> list[int]:
+    """These minutes of the day as times of yesterday, today and tomorrow."""
+    midnight = kst_of(now_ms).replace(hour=0, minute=0, second=0, microsecond=0)
+    start_ms = round(midnight.timestamp() * 1000)
+    return [start_ms + day * DAY_MS + at * MINUTE_MS for day in (-1, 0, 1) for at in minutes]

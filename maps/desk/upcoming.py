@@ -1,7 +1,7 @@
 """What changes next at a place: by plan, or when a feed answers again."""
 
 from maps.desk import times
-from maps.desk.blockings import Blocking
+from maps.desk.blockings import Blocking, real_begin_ms, real_end_ms
 from maps.desk.clauses import Clause, title_of
 from maps.desk.evidence import Evidence
 from maps.desk.gather import Facts
@@ -10,6 +10,7 @@ from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import own_work
 from maps.desk.words import source_name, taken_words, work_name
 from streams.domain.closure_words import BESIDE_LANES
+from streams.domain.overlaps import EVER_MS
 from streams.domain.particles import with_particle
 
 
@@ -40,7 +41,7 @@ def _next_change(facts: Facts, evidence: Evidence) -> Clause | None:
     resting = own_work(facts)
     if resting is not None and resting.phase == "paused":
         at_ms = times.next_opening_ms(str(resting.row.get("hours") or ""), now_ms)
-        if at_ms is not None and at_ms < int(resting.row.get("ends_ms") or 0):
+        if at_ms is not None and at_ms < (real_end_ms(resting.row) or EVER_MS):
             ko = f"{moment_ko(at_ms, said_ms)}에 다시 시작할 예정입니다."
             en = f"Begins again {moment_en(at_ms, said_ms)}."
             return Clause("next_update", ko, en, (evidence.notice(resting),))
@@ -60,7 +61,7 @@ def _next_change(facts: Facts, evidence: Evidence) -> Clause | None:
 
 def coming(work: Blocking, evidence: Evidence) -> Clause:
     """What begins within a day."""
-    said_ms, starts_ms = evidence.scene.said_ms, int(work.row.get("starts_ms") or 0)
+    said_ms, starts_ms = evidence.scene.said_ms, real_begin_ms(work.row) or 0
     name = work_name(work.row) if work.kind == "work" else title_of(work)
     act_ko, act_en = _planned_words(work)
     ko = f"{moment_ko(starts_ms, said_ms)}부터는 {with_particle(name, '으로/로')} {act_ko}."

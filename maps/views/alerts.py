@@ -10,7 +10,17 @@ from streams.domain.alerts import episode_id
 from streams.domain.network import Network
 
 Json = dict[str, Any]
-_FACTS = ("title", "organisation", "closure", "level", "phase", "ends_ms", "status", "count")
+_FACTS = (
+    "title",
+    "organisation",
+    "closure",
+    "level",
+    "phase",
+    "ends_ms",
+    "end",
+    "status",
+    "count",
+)
 
 
 def alert_row(name: str, episode: Mapping[str, Any], network: Network) -> Json:

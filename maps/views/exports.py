@@ -188,6 +188,8 @@ def works_csv(picture: Picture, network: Network, filters: Filters, *, is_simula
 
 def _csv_value(name: str, row: Json, network: Network) -> Any:
     value = row[name]
+    if value is None:
+        return None  # an empty cell: a spreadsheet sorts and filters it as no time
     if name == "links":
         return " ".join(network.links[place].id for place in value)
     if name in _WORDS:

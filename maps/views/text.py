@@ -2,8 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
+
+from streams.domain.overlaps import daily
+from streams.domain.unknown_times import short_words
 
 KST = timezone(timedelta(hours=9))
 
@@ -36,6 +40,30 @@ def kst_end(at_ms: int | None) -> str:
     if at_ms is None or not text.endswith("00:00"):
         return text
     return f"{kst(at_ms - 1)[:10]} 24:00"
+
+
+def period_text(row: Mapping[str, Any]) -> tuple[str, str]:
+    """A work's or an incident's period, `2026-11-23 09:00 ~ 2026-11-27 24:00`, in Korean and
+    English; what of it is not known is said in its place.
+    """
+    flags = row.get("flags") or ()
+    starts_ms, ends_ms = row.get("starts_ms"), row.get("ends_ms")
+    begin = short_words("starts_ms", flags) if starts_ms is None else (kst(starts_ms),) * 2
+    end = short_words("ends_ms", flags) if ends_ms is None else (kst_end(ends_ms),) * 2
+    return f"{begin[0]} ~ {end[0]}", f"{begin[1]} ~ {end[1]}"
+
+
+def hours_text(hours: str) -> str:
+    """09:00~12:00, 13:00~18:00, or 22:00~다음 날 06:00; the text itself where it bounds nothing."""
+    spans = (
+        f"{_clock(begin)}~{'다음 날 ' if end < begin else ''}{_clock(end)}"
+        for begin, end in daily(hours).windows
+    )
+    return ", ".join(spans) or hours
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def kst(at_ms: int | None) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 import jinja2
 
 from maps.views.shapes import WORK_EXTRAS
-from maps.views.text import kst, kst_end, shown
+from maps.views.text import hours_text, kst, kst_end, period_text, shown
 from maps.web import csp
 from maps.web.answers import Body, body_of
 from maps.web.page import is_simulated, shell
 from streams.domain.network import Network
+from streams.domain.unknown_times import said_of
 from streams.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "templates"
@@ -77,6 +78,9 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         "asset": asset,
         "kst": kst,
         "kst_end": kst_end,
+        "period_text": period_text,
+        "hours_text": hours_text,
+        "why_unknown": said_of,
     }
     parts = shell(network, settings, asset)
     html = templates.get_template("operator.html").render(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from streams.domain.alerts import Alert
 from streams.domain.network import Network
-from streams.domain.overlaps import DAY_MS, KST_MS, bounds_of, within_hours
+from streams.domain.overlaps import DAY_MS, KST_MS, daily, within_hours
 from streams.domain.subscriptions.polygons import contains
 from streams.domain.subscriptions.subscription import Subscription
 
@@ -33,12 +33,12 @@ def is_quiet(subscription: Subscription, at_ms: int) -> bool:
 
 def quiet_until_ms(subscription: Subscription, at_ms: int) -> int:
     """When the quiet hours that a time lies in end; the time itself when it lies in none."""
-    bounds = bounds_of(subscription.quiet_hours)
-    if bounds is None or not is_quiet(subscription, at_ms):
+    windows = daily(subscription.quiet_hours).windows
+    if not windows or not is_quiet(subscription, at_ms):
         return at_ms
     minute_ms = at_ms - at_ms % 60_000
     now = (minute_ms + KST_MS) % DAY_MS // 60_000
-    return minute_ms + ((bounds[1] - now - 1) % 1440 + 1) * 60_000
+    return minute_ms + min((end - now - 1) % 1440 + 1 for _, end in windows) * 60_000
 
 
 def is_within(subscription: Subscription, at_ms: int) -> bool:
@@ -49,14 +49,9 @@ def is_within(subscription: Subscription, at_ms: int) -> bool:
     if not subscription.weekdays:
         return True
     local_ms = at_ms + KST_MS
-    if hours and _is_after_midnight(hours, local_ms % DAY_MS // 60_000):
+    if hours and local_ms % DAY_MS // 60_000 < daily(hours).morning:
         local_ms -= DAY_MS
     return (local_ms // DAY_MS + 3) % 7 in subscription.weekdays  # 1970 began on a Thursday
-
-
-def _is_after_midnight(hours: str, minute: int) -> bool:
-    bounds = bounds_of(hours)
-    return bounds is not None and bounds[1] < bounds[0] and minute < bounds[1]
 
 
 def _is_of(organisations: Sequence[str], alert: Alert) -> bool:

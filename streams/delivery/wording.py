@@ -7,6 +7,7 @@ from typing import Any
 from streams.domain.alerts import Alert, Word
 from streams.domain.closure_words import CLOSURE_WORDS, closure_words
 from streams.domain.overlaps import KST_MS
+from streams.domain.unknown_times import short_words
 
 MAX_TITLE = 120
 _PHRASES = {  # rule -> what begins, and that it ended
@@ -39,6 +40,10 @@ _SEVERITIES = {
     "critical": ("긴급", "critical"),
     "warning": ("주의", "warning"),
     "notice": ("알림", "notice"),
+}
+_NO_END = {  # what a permit says of its end where it has none that is known
+    "unstated": short_words("ends_ms", ()),
+    "unreadable": short_words("ends_ms", ("end_unreadable",)),
 }
 _CHANGED = ("변경", "changed")
 _SIMULATED = ("모의", "simulated")
@@ -88,11 +93,13 @@ def _phrase(alert: Alert, tongue: int) -> str:
 
 def _particulars(facts: dict[str, Any], tongue: int) -> list[str]:
     closure, ends_ms = facts.get("closure"), facts.get("ends_ms")
-    parts = []
+    parts: list[str] = []
     if isinstance(closure, str) and closure in CLOSURE_WORDS and closure != "none":
         parts.append(closure_words(closure)[tongue])
     if isinstance(ends_ms, int) and 0 <= ends_ms < 4_102_444_800_000:
         parts.append(f"{_local(ends_ms)}까지" if tongue == 0 else f"until {_local(ends_ms)} KST")
+    elif (end := str(facts.get("end"))) in _NO_END:
+        parts.append(_NO_END[end][tongue])
     organisation = facts.get("organisation")
     if isinstance(organisation, str) and organisation.strip():
         parts.append(one_line(organisation, MAX_TITLE))

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from streams.domain.alerts import Severity
+from streams.domain.overlaps import EVER_MS
 from streams.domain.subscriptions.subscription import Subscription
 
 
@@ -76,13 +77,15 @@ class Permit:
 
     `permit_id` is the work's identity, `number` what its source numbers it by: several spots, or
     two departments, may share one. `starts_ms..ends_ms` is the occupation, None where the source
-    does not say or cannot be read; `dig_*` and `restore_*` are the digging and the restoration
-    inside it where the source tells them apart. `began_ms` and `done_ms` are when it really began
-    and was done, as the source says. `hours` are daily windows (KST) such as "22:00-05:00" or
-    "09:00-12:00,13:00-18:00", "" for none. `geometry` holds the points of its lines one after
-    another, `geometry_parts` where each line begins (empty: one line). `direction` is the source's
-    text: "" means both. `also_closed` is what it takes beside `closure`. `organisation` and `phone`
-    are an organisation's, never a person's.
+    does not say (flags `no_start`, `no_end`) or cannot be read (`start_unreadable`,
+    `end_unreadable`, `period_reversed`); `dig_*` and `restore_*` are the digging and the
+    restoration inside it where the source tells them apart. `began_ms` and `done_ms` are when it
+    really began and was done, as the source says. `hours` are daily windows (KST) such as
+    "22:00-05:00" or "09:00-12:00,13:00-18:00", "" for none; a night is of the day it begins on, so
+    the one of the last day lasts beyond `ends_ms` until its morning. `geometry` holds the points of
+    its lines one after another, `geometry_parts` where each line begins (empty: one line).
+    `direction` is the source's text: "" means both. `also_closed` is what it takes beside
+    `closure`. `organisation` and `phone` are an organisation's, never a person's.
     """
 
     permit_id: str
@@ -118,6 +121,11 @@ class Permit:
     is_withdrawn: bool = False
     status_text: str = ""
     flags: tuple[str, ...] = ()
+
+    @property
+    def until_ms(self) -> int:
+        """The stated end, EVER_MS where none is known."""
+        return EVER_MS if self.ends_ms is None else self.ends_ms
 
 
 @dataclass(frozen=True, slots=True)

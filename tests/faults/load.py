@@ -125,12 +125,15 @@ class City:
         )
 
     def _permit(self, number: int) -> Permit:
+        """A permit of minutes to an hour; some have no known begin or end, some only a night's."""
         starts_ms = self._now_ms + self._chance.randrange(-600, 1800) * 1000
+        ends_ms = starts_ms + self._chance.randrange(120, 3600) * 1000
         return Permit(
             f"p{number}",
             f"굴착 {number}",
-            starts_ms,
-            starts_ms + self._chance.randrange(120, 3600) * 1000,
+            None if number % 7 == 5 else starts_ms,
+            None if number % 4 == 3 else ends_ms,
+            hours="22:00-12:00" if number % 3 == 1 else "",
             closure=self._chance.choice(list(Closure)),
             link_ids=tuple(self._chance.sample(self._links, 2)),
         )

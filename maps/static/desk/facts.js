@@ -76,14 +76,16 @@
     const who = el("p", "who", [row.organisation, row.id].filter(Boolean).join(" · ") + " ");
     if (row.phone) who.append(dial(row.phone));
     li.append(head, el("p", "period", period(row)), who);
+    const why = Bomnae.unknownText(row);
+    if (why) li.append(el("p", "note", why));
     if (row.said && row.said.by !== "feed") li.append(el("p", "said", `${t("said.last")}: ${Bomnae.said(row.said)}`));
     if ((row.photos || []).length) li.append(Bomnae.shots(row.id, row.photos));
     return li;
   }
 
   function period(row) {
-    const parts = [`${Bomnae.timeText(row.starts_ms)} ~ ${Bomnae.endText(row.ends_ms)}`, row.hours];
-    if (row.first_ends_ms && row.first_ends_ms < row.ends_ms) parts.push(t("card.extended", { time: Bomnae.endText(row.first_ends_ms) }));
+    const parts = [Bomnae.periodText(row), Bomnae.hoursText(row.hours)], first = Bomnae.firstEndText(row);
+    if (first) parts.push(t("card.extended", { time: first }));
     for (const name of ["started", "ended"]) {
       const said = row[name];
       if (said && said.at_ms) parts.push(t("said." + name, { time: Bomnae.timeText(said.at_ms), by: t("said." + said.by) }));

@@ -14,7 +14,7 @@
       kind,
       this.facts([
         ["card.since", age], ["card.what", Bomnae.alertWhat(alert)],
-        ["card.until", alert.ends_ms ? Bomnae.endText(alert.ends_ms) : ""], ["card.organisation", alert.organisation],
+        ["card.until", alert.ends_ms || alert.end ? Bomnae.untilText({ ends_ms: alert.ends_ms, flags: alert.end === "unreadable" ? ["end_unreadable"] : [] }) : ""], ["card.organisation", alert.organisation],
         ["card.ack", ack ? `${ack.by} (${Bomnae.whenText(ack.at_ms)})` : Bomnae.t("card.ack.none")], ["card.comment", ack?.comment],
       ]),
       !Bomnae.isSeen(this.picture, alert) ? this.ackButton(alert) : null,

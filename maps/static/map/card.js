@@ -155,12 +155,12 @@
         this.head(Bomnae.t("kind.work"), work.title || id, id), verdict,
         this.facts([
           ["card.organisation", this.organisation(work)], ["card.place", work.place],
-          ["card.period", period(work.starts_ms, work.ends_ms)],
-          ["card.dig", work.dig_starts_ms && work.dig_ends_ms ? period(work.dig_starts_ms, work.dig_ends_ms) : ""],
-          ["card.restore", work.restore_starts_ms && work.restore_ends_ms ? period(work.restore_starts_ms, work.restore_ends_ms) : ""],
-          ["card.extended", work.first_ends_ms && work.first_ends_ms < work.ends_ms ? Bomnae.endText(work.first_ends_ms) : ""],
+          ["card.period", period(work, Bomnae.unknownText(work))],
+          ["card.dig", work.dig_starts_ms && work.dig_ends_ms ? period({ starts_ms: work.dig_starts_ms, ends_ms: work.dig_ends_ms }) : ""],
+          ["card.restore", work.restore_starts_ms && work.restore_ends_ms ? period({ starts_ms: work.restore_starts_ms, ends_ms: work.restore_ends_ms }) : ""],
+          ["card.extended", Bomnae.firstEndText(work)],
           ["card.started", saidText(work.started)], ["card.ended", saidText(work.ended)],
-          ["card.hours", work.hours], ["card.lanes", work.lanes_closed ? Bomnae.t("card.lanes.n", { n: work.lanes_closed }) : ""],
+          ["card.hours", Bomnae.hoursText(work.hours)], ["card.lanes", work.lanes_closed ? Bomnae.t("card.lanes.n", { n: work.lanes_closed }) : ""],
           ["card.width", work.remaining_width_m ? Bomnae.t("card.width.m", { n: work.remaining_width_m }) : ""], ["card.direction", work.direction],
           ["card.also", (work.also_closed || []).map((closure) => Bomnae.t("closure." + closure)).join(", ")],
           ["card.unlisted", work.unlisted_ms ? Bomnae.t("card.unlisted.since", { age: this.ageText(work.unlisted_ms) }) : ""],
@@ -275,12 +275,13 @@
     return said && said.at_ms ? Bomnae.t("card.said", { time: Bomnae.timeText(said.at_ms), by: Bomnae.t("said." + said.by) }) : "";
   }
 
-  /** A period whose two times do not break in a line. */
-  function period(starts_ms, ends_ms) {
+  /** A period whose two times do not break in a line; under it `why` one of them is not known. */
+  function period(row, why = "") {
     const both = Bomnae.el("span"), from = Bomnae.el("span", "time"), to = Bomnae.el("span", "time");
-    from.textContent = Bomnae.timeText(starts_ms) + " ~";
-    to.textContent = Bomnae.endText(ends_ms);
+    from.textContent = Bomnae.beginText(row) + " ~";
+    to.textContent = Bomnae.untilText(row);
     both.append(from, " ", to);
+    if (why) both.append(" ", Bomnae.el("span", "why", why));
     return both;
   }
 

@@ -49,10 +49,11 @@
   function factsOf(clash) {
     return {
       sign: "clash", style: clash.severity === "high" ? "solid" : "hollow", title: Bomnae.reasonOf(clash), isOver: false,
-      tags: [Bomnae.t("severity." + clash.severity), kindOf(clash)], under: `${Bomnae.shortDay(clash.from_ms)} ~ ${Bomnae.shortDay(clash.until_ms - 1)}`,
+      tags: [Bomnae.t("severity." + clash.severity), kindOf(clash)], under: Bomnae.daysText(periodOf(clash)),
     };
   }
 
+  const periodOf = (clash) => ({ starts_ms: clash.from_ms, ends_ms: clash.until_ms });
   const kindOf = (clash) => Bomnae.t(Bomnae.hasWord("clash." + clash.kind) ? "clash." + clash.kind : "clash.other");
 
   /** Why they clash, in the language chosen. */
@@ -70,7 +71,7 @@
       return this.put(
         this.head(`${Bomnae.t("clashes.title")} · ${kindOf(clash)}`, Bomnae.reasonOf(clash)),
         this.facts([
-          ["card.period", `${Bomnae.timeText(clash.from_ms)} ~ ${Bomnae.endText(clash.until_ms)}`], ["card.routes", (clash.routes || []).map(routeOf).join(", ")],
+          ["card.period", Bomnae.periodText(periodOf(clash))], ["card.routes", (clash.routes || []).map(routeOf).join(", ")],
           ["card.stops", (clash.stops || []).map((stop) => network.stopName(stop) || stop).join(", ")], ["card.places", (clash.places || []).join(", ")],
         ]),
         this.items("card.clash_works", "work", (clash.works || []).map((work) => works.get(work)).filter(Boolean)),

@@ -53,10 +53,9 @@
     workFacts(spots) {
       const [work] = spots;
       const closure = Bomnae.t("closure." + (work.closure || "unknown"));
-      const period = `${Bomnae.shortDay(work.starts_ms)} ~ ${Bomnae.shortDay(work.ends_ms - 1)}`;
       return {
         sign: Bomnae.signOf(work.closure), style: Bomnae.styleOf(work.phase), title: work.title || work.id,
-        tags: [closure, Bomnae.t("phase." + work.phase), ...(spots.length > 1 ? [Bomnae.t("works.spots", { n: spots.length })] : [])], under: [period, this.shortPlace(work.place)].filter(Boolean).join(" · "), isOver: Bomnae.isOver(work),
+        tags: [closure, Bomnae.t("phase." + work.phase), ...(spots.length > 1 ? [Bomnae.t("works.spots", { n: spots.length })] : [])], under: [Bomnae.daysText(work), this.shortPlace(work.place)].filter(Boolean).join(" · "), isOver: Bomnae.isOver(work),
       };
     }
 
@@ -184,10 +183,10 @@
     return [...permits.values()];
   };
 
-  /** What is happening now before what will, what closes more before what closes less. */
+  /** What is happening now before what will, what closes more before what closes less; unknown times last. */
   function byGravity(a, b) {
     return PHASE_ORDER[a.phase] - PHASE_ORDER[b.phase] || (CLOSURE_ORDER[a.closure] ?? 3) - (CLOSURE_ORDER[b.closure] ?? 3)
-      || a.starts_ms - b.starts_ms || (a.id < b.id ? -1 : 1);
+      || Bomnae.byTime(a.starts_ms, b.starts_ms) || Bomnae.byTime(a.ends_ms, b.ends_ms) || (a.id < b.id ? -1 : 1);
   }
 
   Object.assign(Bomnae, { Lists, arrange });

@@ -72,6 +72,7 @@ def schemas() -> dict[str, Json]:
             level=TEXT,
             phase=TEXT,
             ends_ms=WHOLE,
+            end={"enum": ["unstated", "unreadable"]},
             status=TEXT,
             count=WHOLE,
             links=TEXTS,

@@ -113,7 +113,7 @@ def schemas() -> dict[str, Json]:
 
 def _row_schemas() -> dict[str, Json]:
     place = {"lon": MAYBE_NUMBER, "lat": MAYBE_NUMBER, "links": listed(WHOLE), "placed_by": TEXT}
-    period = {"starts_ms": WHOLE, "ends_ms": MAYBE_WHOLE}
+    period = {"starts_ms": MAYBE_WHOLE, "ends_ms": MAYBE_WHOLE}
     return {
         "Error": shape("error", error=shape("code message", code=TEXT, message=TEXT)),
         "Health": shape("ok reasons", ok=FLAG, reasons=TEXTS),
@@ -123,6 +123,8 @@ def _row_schemas() -> dict[str, Json]:
             title=TEXT,
             phase=TEXT,
             closure=TEXT,
+            hours=TEXT,
+            flags=TEXTS,
             **place,
             **period,
         ),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from streams.domain.overlaps import EVER_MS, Span, span
+from streams.domain.overlaps import Span, span
 from streams.domain.records import Closure
 
 CARRIAGEWAY = frozenset({Closure.FULL, Closure.PARTIAL, Closure.UNKNOWN})
@@ -29,9 +29,9 @@ class SiteWork(Protocol):
     @property
     def links(self) -> tuple[str, ...]: ...
     @property
-    def starts_ms(self) -> int: ...
+    def begins_ms(self) -> int | None: ...
     @property
-    def ends_ms(self) -> int: ...
+    def ends_ms(self) -> int | None: ...
     @property
     def dig_starts_ms(self) -> int | None: ...
     @property
@@ -52,7 +52,7 @@ class Clash:
 
     `severity` is "high" or "low". `works` are permit ids, sorted; for "detour", `links` are those
     of the work on the way round. `from_ms..until_ms` is when, by the stated times: an overdue
-    work's end counts as stated, so it may be past.
+    work's end counts as stated, so it may be past. `until_ms` is None where no end is known.
     """
 
     id: str
@@ -64,7 +64,7 @@ class Clash:
     stops: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     from_ms: int = 0
-    until_ms: int = 0
+    until_ms: int | None = 0
 
 
 def clash_id(kind: str, subjects: Iterable[str]) -> str:
@@ -84,12 +84,12 @@ def closures_of(work: SiteWork) -> Collection[Closure]:
 
 def occupation_of(work: SiteWork) -> Span:
     """When a work takes its place; an overdue one until further notice."""
-    ends_ms = EVER_MS if work.phase == "overdue" else work.ends_ms
-    return span(work.starts_ms, ends_ms, work.hours)
+    ends_ms = None if work.phase == "overdue" else work.ends_ms
+    return span(work.begins_ms, ends_ms, work.hours)
 
 
 def digging_of(work: SiteWork) -> Span:
     """When a work digs: the stated digging, else the occupation."""
-    starts_ms = work.dig_starts_ms or work.starts_ms
-    ends_ms = EVER_MS if work.phase == "overdue" else work.dig_ends_ms or work.ends_ms
+    starts_ms = work.dig_starts_ms or work.begins_ms
+    ends_ms = None if work.phase == "overdue" else work.dig_ends_ms or work.ends_ms
     return span(starts_ms, ends_ms, work.hours)

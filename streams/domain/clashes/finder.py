@@ -34,14 +34,14 @@ class Clashes:
     def of(self, works: Mapping[str, SiteWork], now_ms: int) -> dict[str, Clash]:
         """The clashes by id between the works that are open and begin within 30 days.
 
-        A work without a place clashes with nothing. A clash is over when its period is, unless a
-        work in it is overdue.
+        A work without a place, or of which nobody knows when it begins, clashes with nothing. A
+        clash is over when its period is, unless a work in it is overdue or has no known end.
         """
         self._take(
             {
                 work_id: work
                 for work_id, work in works.items()
-                if work.links and work.phase in OPEN and work.starts_ms < now_ms + AHEAD_MS
+                if work.links and work.phase in OPEN and _begins_ms(work) < now_ms + AHEAD_MS
             }
         )
         found = (clash for clash in self._every(now_ms) if self._is_current(clash, now_ms))
@@ -72,14 +72,22 @@ class Clashes:
     def _is_current(self, clash: Clash, now_ms: int) -> bool:
         if clash.from_ms >= now_ms + AHEAD_MS:
             return False
-        return clash.until_ms > now_ms or any(
+        return _until_ms(clash) > now_ms or any(
             self._sites[work_id].digging.ends_ms == EVER_MS for work_id in clash.works
         )
+
+
+def _begins_ms(work: SiteWork) -> int:
+    return EVER_MS if work.begins_ms is None else work.begins_ms
+
+
+def _until_ms(clash: Clash) -> int:
+    return EVER_MS if clash.until_ms is None else clash.until_ms
 
 
 def _basis(work: SiteWork) -> tuple[object, ...]:
     """All of a work's row that its clashes depend on."""
     return (
         (work.organisation, work.phase, work.closure, work.also_closed, work.links, work.hours),
-        (work.starts_ms, work.ends_ms, work.dig_starts_ms, work.dig_ends_ms, work.lon, work.lat),
+        (work.begins_ms, work.ends_ms, work.dig_starts_ms, work.dig_ends_ms, work.lon, work.lat),
     )

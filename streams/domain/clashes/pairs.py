@@ -16,7 +16,7 @@ from streams.domain.clashes.clash import (
     occupation_of,
 )
 from streams.domain.network import Link
-from streams.domain.overlaps import EVER_MS, Span, meet
+from streams.domain.overlaps import EVER_MS, Span, last_ms, meet
 from streams.domain.records import Closure
 from streams.domain.roads.graph import RoadGraph
 
@@ -62,9 +62,14 @@ def site_of(graph: RoadGraph, work: SiteWork) -> Site:
     return Site(work, own, graph.blocked(work.links), graph)
 
 
-def stated_end(*works: SiteWork, ends_ms: int) -> int:
-    """An end in words of the permits: the last stated one where none of the works has an end."""
-    return ends_ms if ends_ms < EVER_MS else max(work.ends_ms for work in works)
+def stated_end(*works: SiteWork, ends_ms: int) -> int | None:
+    """An end in words of the permits: where all of the works go on without one (overdue, or no end
+    is known) the last stated one, None unless each has stated one.
+    """
+    if ends_ms < EVER_MS:
+        return ends_ms
+    last = max(last_ms(work.ends_ms, work.hours) for work in works)
+    return last if last < EVER_MS else None
 
 
 class Pairs:

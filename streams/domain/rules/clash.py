@@ -40,7 +40,7 @@ def _facts(clash: Clash, works: Mapping[str, Any], network: Network) -> dict[str
         "kind": clash.kind,
         "works": list(clash.works),
         "starts_ms": clash.from_ms,
-        "ends_ms": clash.until_ms,
+        **({} if clash.until_ms is None else {"ends_ms": clash.until_ms}),
         **point_of(clash.links, network),
     }
     return {**facts, "organisation": " · ".join(offices)} if offices else facts

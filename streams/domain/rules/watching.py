@@ -7,8 +7,11 @@ from typing import Any
 
 from streams.domain.alerts import Episode, Sight
 from streams.domain.network import Network, Point
+from streams.domain.overlaps import last_ms
+from streams.domain.records import Permit
 from streams.domain.rules.book import Rule
 from streams.domain.stage import Effects, Episodes, Rows
+from streams.domain.unknown_times import is_unreadable
 
 SightOf = Callable[[Any, Episode | None], Sight | None]
 """What is seen of a row, knowing its episode (None: there is none), which is for hysteresis."""
@@ -85,12 +88,24 @@ def _waits_until_ms(episode: Episode, rule: Rule) -> int:
 
 
 def facts_of(row: Any, network: Network) -> dict[str, Any]:
-    """What every alert says of a work or an incident: title, links, and the rest where known."""
-    facts = {name: getattr(row, name, None) for name in _KNOWN}
+    """What every alert says of a work or an incident: title, links, and the rest where known.
+
+    `ends_ms` of a work is when the last of its hours ends; without one, `end` is why: "unstated" or
+    "unreadable".
+    """
+    facts = {name: getattr(row, name, None) for name in _KNOWN} | _end_of(row)
     if facts["lon"] is None or facts["lat"] is None:
         facts |= point_of(row.links, network)
     known = {name: value for name, value in facts.items() if value not in (None, "")}
     return {"title": row.title, "links": list(row.links), **known}
+
+
+def _end_of(row: Any) -> dict[str, Any]:
+    if not isinstance(row, Permit):
+        return {}
+    if row.ends_ms is not None:
+        return {"ends_ms": last_ms(row.ends_ms, row.hours)}
+    return {"end": "unreadable" if is_unreadable("ends_ms", row.flags) else "unstated"}
 
 
 def point_of(links: Any, network: Network) -> dict[str, float]:

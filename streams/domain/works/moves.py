@@ -3,10 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from streams.domain.overlaps import DAY_MS
+from streams.domain.overlaps import DAY_MS, last_ms
 from streams.domain.records import Permit, SiteReport, SiteWord
-from streams.domain.works.phases import EARLY_MS, phase_at
-from streams.domain.works.rows import FEED, KEEP_REPORTS, Said, Work, of_permit, permit_of, restated
+from streams.domain.works.phases import EARLY_MS, OVER, phase_at
+from streams.domain.works.rows import (
+    FEED,
+    KEEP_REPORTS,
+    Said,
+    Work,
+    of_permit,
+    permit_of,
+    restated,
+    understood,
+)
 from streams.domain.works.words import beats, ended_by_feed, started_by_feed
 
 REFUSALS = {
@@ -30,6 +39,7 @@ def listed(known: Work | None, permit: Permit, received_ms: int) -> Work:
 
     The same permit again gives the same work. Links, phase and times of listing stay as they are.
     """
+    permit = understood(known, permit) if known else permit
     if known is None:
         work = of_permit(permit)
     elif is_new_issue(known, permit, received_ms):
@@ -48,6 +58,7 @@ def listed(known: Work | None, permit: Permit, received_ms: int) -> Work:
 
 def says_nothing_new(known: Work, permit: Permit, received_ms: int) -> bool:
     """Whether `listed` would give the work as it is known; much cheaper, and mostly so."""
+    permit = understood(known, permit)
     return (
         permit_of(known) == permit
         and known.started == beats(known.started, started_by_feed(permit, known, received_ms))
@@ -57,15 +68,22 @@ def says_nothing_new(known: Work, permit: Permit, received_ms: int) -> bool:
 
 def is_new_issue(known: Work, permit: Permit, received_ms: int) -> bool:
     """Whether a permit that was over is listed anew: with a new period that has not passed, or, of
-    one that its feed itself had withdrawn, as no longer withdrawn.
+    one that its feed itself had withdrawn, as no longer withdrawn. A time that only came to be
+    known, or no longer is, is no new period.
     """
     if permit.is_withdrawn:
         return False
     if known.cancelled and known.cancelled.by == FEED:
         return True
-    is_moved = (permit.starts_ms, permit.ends_ms) != (known.starts_ms, known.listed_ends_ms)
-    is_over = phase_at(known, received_ms) in {"finished", "cancelled"}
-    return is_moved and is_over and permit.ends_ms > received_ms
+    is_moved = _is_other(permit.starts_ms, known.starts_ms) or _is_other(
+        permit.ends_ms, known.listed_ends_ms
+    )
+    is_over = phase_at(known, received_ms) in OVER
+    return is_moved and is_over and permit.until_ms > received_ms
+
+
+def _is_other(now_ms: int | None, before_ms: int | None) -> bool:
+    return None not in (now_ms, before_ms) and now_ms != before_ms
 
 
 def _fresh(known: Work) -> Work:
@@ -109,7 +127,7 @@ def _said(report: SiteReport) -> Said:
 
 
 def _begin(work: Work, report: SiteReport) -> Outcome:
-    if report.received_ms < work.starts_ms - EARLY_MS:
+    if work.starts_ms is not None and report.received_ms < work.starts_ms - EARLY_MS:
         return "W006"
     if work.started and work.started.by != FEED:
         return work  # said before: the first time is when it began
@@ -123,13 +141,17 @@ def _end(work: Work, report: SiteReport) -> Outcome:
 
 
 def _extend(work: Work, report: SiteReport) -> Outcome:
-    """A longer end. A feed's "done" gives way; a crew's own is taken back with "not yet" first."""
-    until_ms = report.until_ms or 0
+    """A longer end, or the first that is known. A feed's "done" gives way; a crew's own is taken
+    back with "not yet" first.
+    """
+    until_ms, least_ms = report.until_ms or 0, report.received_ms
+    if work.ends_ms is not None:
+        least_ms = max(last_ms(work.ends_ms, work.hours), least_ms)
     if work.ended and work.ended.by != FEED:
         return "W004"
-    if until_ms <= max(work.ends_ms, report.received_ms):
+    if until_ms <= least_ms:
         return "W007"
-    if until_ms > max(work.ends_ms, report.received_ms) + MAX_EXTENSION_MS:
+    if until_ms > least_ms + MAX_EXTENSION_MS:
         return "W008"
     going_on = replace(work, ends_ms=until_ms, extended_to_ms=until_ms, ended=None)
     return replace(going_on, not_ended_ms=report.received_ms)
@@ -144,7 +166,8 @@ def _not_ended(work: Work, report: SiteReport) -> Outcome:
     """Not done yet: takes back an end, and vouches for the begin; it needs one or the other."""
     if work.ended is None and work.started is None:
         return "W004"
-    began_ms = work.started.at_ms if work.started else min(work.starts_ms, report.received_ms)
+    proposed_ms = report.received_ms if work.starts_ms is None else work.starts_ms
+    began_ms = work.started.at_ms if work.started else min(proposed_ms, report.received_ms)
     is_vouched = work.started is not None and work.started.by != FEED
     started = work.started if is_vouched else Said(began_ms, report.by)
     return replace(work, started=started, ended=None, not_ended_ms=report.received_ms)

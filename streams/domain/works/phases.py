@@ -5,17 +5,20 @@
 | 1 | withdrawn by its feed, cancelled by a crew or an office | cancelled |
 | 2 | said ended | finished |
 | 3 | "not yet" was said less than 24 h ago, and the end has not passed | planned |
-| 4 | before it opens | planned |
+| 4 | before it opens, and the end has not passed | planned |
 | 5 | past its end, said begun and still believed | overdue |
 | 6 | past its end | finished |
 | 7 | digging or restoring, within its daily hours | active |
 | 8 | else (between digging and restoring, outside its hours) | paused |
 
 A work opens with its occupation, or when it was said to begin if that came at most a day earlier.
-Its end is that of its occupation, or of a restoration with a known beginning that lasts longer.
+Where no beginning is known it opens when somebody says that it began. Its end is that of its
+occupation, or of a restoration with a known beginning that lasts longer. Where no end is known the
+clock alone neither finishes it nor makes it overdue, until its feed has not listed it for 30 days.
+Work at night begins with the first night and lasts until the morning after the last (`overlaps`).
 """
 
-from streams.domain.overlaps import DAY_MS, within_hours
+from streams.domain.overlaps import DAY_MS, EVER_MS, Span, is_within, last_ms, span, within_hours
 from streams.domain.works.rows import FEED, Said, Work
 
 PHASES = ("planned", "active", "paused", "overdue", "finished", "cancelled")
@@ -23,6 +26,7 @@ OVER = ("finished", "cancelled")
 EARLY_MS = DAY_MS  # a work may begin so long before its permit
 NOT_YET_HOLDS_MS = DAY_MS  # then the permit's dates count again: a closure is rather shown
 FEED_BELIEVED_MS = 30 * DAY_MS  # past the end: lists say 공사중 for months when nobody tidies them
+UNLISTED_ENDS_MS = 30 * DAY_MS  # an end that nobody knows is taken to have come
 
 
 def phase_at(work: Work, now_ms: int) -> str:
@@ -31,14 +35,11 @@ def phase_at(work: Work, now_ms: int) -> str:
         return "cancelled"
     if _is_said(work.ended, now_ms):
         return "finished"
-    is_past = now_ms >= end_ms(work)
-    if not is_past and _is_not_yet(work, now_ms):
-        return "planned"
-    if now_ms < opens_ms(work):
-        return "planned"
-    if is_past:
+    if now_ms >= end_ms(work):
         return "overdue" if _is_overdue(work, now_ms) else "finished"
-    return "active" if _is_at_work(work, now_ms) and within_hours(work.hours, now_ms) else "paused"
+    if _is_not_yet(work, now_ms) or now_ms < opens_ms(work):
+        return "planned"
+    return "active" if _is_at_work(work, now_ms) else "paused"
 
 
 def is_in_force(work: Work, phase: str, now_ms: int) -> bool:
@@ -47,22 +48,40 @@ def is_in_force(work: Work, phase: str, now_ms: int) -> bool:
 
 
 def opens_ms(work: Work) -> int:
-    """When it opens: its proposed start, or the observed one if that is at most a day earlier."""
-    began_ms = work.started.at_ms if work.started else work.starts_ms
-    return began_ms if work.starts_ms - EARLY_MS <= began_ms <= work.starts_ms else work.starts_ms
+    """When it opens: with the first of its proposed hours, or when it was observed to begin if that
+    is at most a day earlier; EVER_MS where no beginning is known and nobody said that it began.
+    """
+    proposed_ms = span(work.begins_ms, end_ms(work), work.hours).starts_ms
+    if work.started is None or work.begins_ms is None:
+        return proposed_ms
+    is_early = work.begins_ms - EARLY_MS <= work.started.at_ms <= proposed_ms
+    return work.started.at_ms if is_early else proposed_ms
 
 
 def end_ms(work: Work) -> int:
-    """The end of the occupation, or of a restoration that is known to begin and outlasts it."""
-    if work.restore_starts_ms is None:
-        return work.ends_ms
-    return max(work.ends_ms, work.restore_ends_ms or 0)
+    """The end of the occupation, or of a restoration that is known to begin and outlasts it, with
+    the night it may end in. Where no end is known: 30 days after its feed began to leave it out,
+    EVER_MS while it is listed.
+    """
+    if work.ends_ms is None:
+        return work.unlisted_ms + UNLISTED_ENDS_MS if work.unlisted_ms else EVER_MS
+    restored_ms = 0 if work.restore_starts_ms is None else work.restore_ends_ms or 0
+    return last_ms(max(work.ends_ms, restored_ms), work.hours)
 
 
 def over_ms(work: Work) -> int:
-    """Since when there is nothing left to expect of a finished or cancelled work."""
+    """Since when a finished or cancelled work is over: as said, and not before its end if it has
+    one.
+    """
     said = [said.at_ms for said in (work.ended, work.cancelled) if said]
-    return max(end_ms(work), *said, 0)
+    return max(said) if said and work.ends_ms is None else max(end_ms(work), *said, 0)
+
+
+def settled_ms(work: Work) -> int:
+    """Since when there is nothing left to expect of a work that is over. One without a known end
+    is remembered for as long as its feed lists it: forgotten, it would begin again.
+    """
+    return max(end_ms(work), over_ms(work))
 
 
 def _is_said(said: Said | None, now_ms: int) -> bool:
@@ -77,11 +96,11 @@ def _is_not_yet(work: Work, now_ms: int) -> bool:
 
 
 def _is_overdue(work: Work, now_ms: int) -> bool:
-    """Whether somebody said that it began and nobody that it ended.
+    """Whether it had an end, somebody said that it began and nobody that it ended.
 
     A feed's word alone counts while the feed still lists the work, and for 30 days.
     """
-    if work.started is None or not _is_said(work.started, now_ms):
+    if work.ends_ms is None or work.started is None or not _is_said(work.started, now_ms):
         return False
     if work.started.by != FEED:
         return True
@@ -90,26 +109,31 @@ def _is_overdue(work: Work, now_ms: int) -> bool:
 
 def _is_at_work(work: Work, now_ms: int) -> bool:
     """Digging or restoring; a period that its permit does not tell apart is digging all along."""
-    if _is_digging(work, now_ms):
-        return True
-    if work.restore_starts_ms is None:
-        return False
-    return work.restore_starts_ms <= now_ms < (work.restore_ends_ms or end_ms(work))
+    return is_within(_digging(work), now_ms) or is_within(_restoring(work), now_ms)
 
 
-def _is_digging(work: Work, now_ms: int) -> bool:
-    return _digs_from_ms(work) <= now_ms < _digs_until_ms(work)
+def _digging(work: Work) -> Span:
+    return span(_digs_from_ms(work), _digs_until_ms(work), work.hours)
+
+
+def _restoring(work: Work) -> Span:
+    """The restoration, to the end of all where its own is not known; none without a beginning."""
+    if work.restore_ends_ms is None:
+        return span(work.restore_starts_ms, end_ms(work), work.hours)
+    return span(work.restore_starts_ms, work.restore_ends_ms, work.hours)
 
 
 def _digs_from_ms(work: Work) -> int:
     """The proposed beginning of digging, or the observed one of a crew or an office before it."""
-    proposed_ms = work.dig_starts_ms or work.starts_ms
+    if work.begins_ms is None:
+        return EVER_MS
+    proposed_ms = work.dig_starts_ms or work.begins_ms
     if work.started and work.started.by != FEED:
-        return min(proposed_ms, work.started.at_ms)
-    return opens_ms(work) if proposed_ms <= work.starts_ms else proposed_ms
+        return min(span(proposed_ms, None, work.hours).starts_ms, work.started.at_ms)
+    return opens_ms(work) if proposed_ms <= work.begins_ms else proposed_ms
 
 
-def _digs_until_ms(work: Work) -> int:
+def _digs_until_ms(work: Work) -> int | None:
     """The proposed end of digging; one that lasts to the end of the permit is extended with it,
     and one that had passed before a crew began does not count.
     """
@@ -120,5 +144,5 @@ def _digs_until_ms(work: Work) -> int:
         and work.started.by != FEED
         and work.started.at_ms >= work.dig_ends_ms
     )
-    is_to_the_end = work.dig_ends_ms >= work.listed_ends_ms
+    is_to_the_end = work.listed_ends_ms is not None and work.dig_ends_ms >= work.listed_ends_ms
     return work.ends_ms if is_late or is_to_the_end else work.dig_ends_ms

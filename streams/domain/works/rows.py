@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields, replace
 
 from streams.domain.records import Permit
+from streams.domain.unknown_times import END_UNREADABLE, START_UNREADABLE
 
 FEED, CREW, OFFICE = "feed", "crew", "office"
 KEEP_REPORTS = 8
@@ -23,8 +24,9 @@ class Work(Permit):
     `started` and `ended`, each with who said so.
 
     `ends_ms` is the end in force: the feed's (`listed_ends_ms`) or a later one that a crew or an
-    office gave (`extended_to_ms`, 0: none). `first_ends_ms` is the end as first issued: a later
-    `ends_ms` is an extension. `revision` is 1 and one more at each issue after the work was over.
+    office gave (`extended_to_ms`, 0: none). `first_ends_ms` is the first end that its feed gave: a
+    later `ends_ms` is an extension. None: no end is known. `revision` is 1 and one more at each
+    issue after the work was over.
     """
 
     phase: str = "planned"
@@ -34,8 +36,8 @@ class Work(Permit):
     cancelled: Said | None = None
     not_begun_ms: int = 0  # when a crew or an office last said that it has not begun; 0: never
     not_ended_ms: int = 0  # when a crew or an office last said that it goes on; 0: never
-    first_ends_ms: int = 0
-    listed_ends_ms: int = 0
+    first_ends_ms: int | None = None
+    listed_ends_ms: int | None = None
     extended_to_ms: int = 0
     revision: int = 1
     said_ms: int = 0  # when the last word of a crew or an office came
@@ -50,6 +52,15 @@ class Work(Permit):
     seen_ms: int = 0
     updated_ms: int = 0
     network: str = ""  # the version its links are of
+
+    @property
+    def begins_ms(self) -> int | None:
+        """Its proposed beginning, else that of its digging, else the observed one; None: nobody
+        knows of any.
+        """
+        proposed_ms = self.dig_starts_ms if self.starts_ms is None else self.starts_ms
+        observed_ms = self.started.at_ms if self.started else None
+        return observed_ms if proposed_ms is None else proposed_ms
 
 
 def permit_of(work: Work) -> Permit:
@@ -67,8 +78,21 @@ def of_permit(permit: Permit) -> Work:
 def restated(known: Work, permit: Permit) -> Work:
     """The work with what its feed now states; an extension outlives the feed's end."""
     own = {name: getattr(permit, name) for name in _PERMIT_FIELDS}
-    own["ends_ms"] = max(permit.ends_ms, known.extended_to_ms)
-    return replace(known, **own, listed_ends_ms=permit.ends_ms)
+    own["ends_ms"] = max(permit.ends_ms or 0, known.extended_to_ms) or None
+    first_ms = permit.ends_ms if known.first_ends_ms is None else known.first_ends_ms
+    return replace(known, **own, listed_ends_ms=permit.ends_ms, first_ends_ms=first_ms)
+
+
+def understood(known: Work, permit: Permit) -> Permit:
+    """The permit with the time that its feed stated last where it can no longer be read: an
+    unreadable cell takes nothing back that is known.
+    """
+    flags = set(permit.flags)
+    if permit.starts_ms is None and not flags.isdisjoint(START_UNREADABLE):
+        permit = replace(permit, starts_ms=known.starts_ms)
+    if permit.ends_ms is None and not flags.isdisjoint(END_UNREADABLE):
+        permit = replace(permit, ends_ms=known.listed_ends_ms)
+    return permit
 
 
 def told(work: Work) -> Work:

@@ -19,7 +19,7 @@ from streams.domain.rules.works import watch_closures, watch_works
 from streams.domain.stage import Effects, Episodes, Rows, Table
 from streams.domain.works.directions import Directions
 from streams.domain.works.moves import heard, listed, says_nothing_new
-from streams.domain.works.phases import OVER, end_ms, is_in_force, over_ms, phase_at
+from streams.domain.works.phases import OVER, end_ms, is_in_force, phase_at, settled_ms
 from streams.domain.works.rows import Work
 from streams.domain.works.step import Step
 
@@ -164,7 +164,7 @@ def _pass_time(step: Step, now_ms: int) -> None:
     """Works whose phase changes by the clock; those over for a week are forgotten."""
     for work in step.known.values():
         phase = phase_at(work, now_ms)
-        if phase in OVER and now_ms > over_ms(work) + KEEP_FINISHED_MS:
+        if phase in OVER and now_ms > settled_ms(work) + KEEP_FINISHED_MS:
             step.forget(work, now_ms)
         elif (phase, is_in_force(work, phase, now_ms)) != (work.phase, work.is_in_force):
             step.put(work, now_ms)

@@ -47,7 +47,7 @@ def _takes(work: Work) -> tuple[object, ...]:
     """What a work takes, where and when: all that its clashes depend on."""
     return (
         (work.links, work.lon, work.lat, work.closure, work.also_closed, work.phase, work.hours),
-        (work.starts_ms, work.ends_ms, work.dig_starts_ms, work.dig_ends_ms, work.organisation),
+        (work.begins_ms, work.ends_ms, work.dig_starts_ms, work.dig_ends_ms, work.organisation),
     )
 
 

@@ -55,15 +55,17 @@ def started_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Sai
 
 def _running_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int | None:
     """A status has no time of its own: it counts from when it changed, or, where it was running
-    when first seen, from the proposed start. Unchanged since a crew's "not yet" it is no news.
+    when first seen, from the proposed start (from then where none is known). Unchanged since a
+    crew's "not yet" it is no news.
     """
+    proposed_ms = received_ms if permit.starts_ms is None else permit.starts_ms
     if known is None:
-        return permit.starts_ms
+        return proposed_ms
     if not says_running(known.status_text):
-        return max(received_ms, permit.starts_ms)
+        return max(received_ms, proposed_ms)
     if known.started and known.started.by == FEED:
         return known.started.at_ms
-    return None if known.not_begun_ms else permit.starts_ms
+    return None if known.not_begun_ms else proposed_ms
 
 
 def ended_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Said | None:
@@ -74,7 +76,8 @@ def ended_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Said 
     at_ms = permit.done_ms
     if at_ms is None and says_done(permit.status_text):
         at_ms = _done_since_ms(permit, known, received_ms)
-    if at_ms is None or not permit.starts_ms - EARLY_MS <= at_ms <= received_ms:
+    least_ms = 0 if permit.starts_ms is None else permit.starts_ms - EARLY_MS
+    if at_ms is None or not least_ms <= at_ms <= received_ms:
         return None
     if known is None:
         return Said(at_ms, FEED)
@@ -84,7 +87,7 @@ def ended_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Said 
 
 def _done_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int | None:
     if known is None:
-        return min(permit.ends_ms, received_ms)
+        return min(permit.until_ms, received_ms)
     if not says_done(known.status_text):
         return received_ms
     return known.ended.at_ms if known.ended and known.ended.by == FEED else None

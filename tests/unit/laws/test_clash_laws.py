@@ -9,11 +9,12 @@ from streams.domain.clashes.finder import Clash, Clashes
 from streams.domain.clashes.on_detours import WaysRound
 from streams.domain.clashes.pairs import site_of
 from streams.domain.network import Network, Place, Route
+from streams.domain.overlaps import EVER_MS, Span, span
 from streams.domain.records import Closure
 from streams.domain.roads.graph import RoadGraph
 from tests.unit.laws.grids import node, stop, town
 from tests.unit.laws.profile import tried
-from tests.unit.streams.sites import DAY_MS, NOW_MS, Site
+from tests.unit.streams.sites import DAY_MS, HOUR_MS, NOW_MS, Site
 
 WIDTH, HEIGHT = 4, 3
 
@@ -32,14 +33,24 @@ def city() -> Network:
 
 CITY = city()
 LINKS = st.lists(st.sampled_from([link.id for link in CITY.links]), max_size=4, unique=True)
+PERIODS = st.builds(  # from 9 o'clock or midnight; the begin or the end may be unknown
+    lambda at_ms, begin, days, gap: (
+        None if gap == "begin" else at_ms + begin * DAY_MS,
+        None if gap == "end" else at_ms + (begin + days) * DAY_MS,
+    ),
+    st.sampled_from([NOW_MS, NOW_MS - 9 * HOUR_MS]),
+    st.integers(-5, 35),
+    st.integers(1, 20),
+    st.sampled_from(["", "", "", "begin", "end", "end"]),
+)
 SITES = st.builds(
-    lambda number, links, phase, closure, days, hours, organisation: Site(
+    lambda number, links, phase, closure, period, hours, organisation: Site(
         f"P{number}",
         tuple(links),
         phase=phase,
         closure=closure,
-        starts_ms=NOW_MS + days[0] * DAY_MS,
-        ends_ms=NOW_MS + (days[0] + days[1]) * DAY_MS,
+        starts_ms=period[0],
+        ends_ms=period[1],
         hours=hours,
         organisation=organisation,
     ),
@@ -47,8 +58,8 @@ SITES = st.builds(
     LINKS,
     st.sampled_from(["planned", "active", "active", "paused", "overdue", "finished"]),
     st.sampled_from([Closure.FULL, Closure.FULL, Closure.PARTIAL, Closure.SIDEWALK]),
-    st.tuples(st.integers(-5, 35), st.integers(1, 20)),
-    st.sampled_from(["", "22:00-05:00", "09:00-18:00"]),
+    PERIODS,
+    st.sampled_from(["", "22:00-05:00", "09:00-18:00", "08:00-12:00,21:00-02:00"]),
     st.sampled_from(["", "KT"]),
 )
 WORLDS = st.lists(st.lists(SITES, max_size=7), min_size=1, max_size=5)
@@ -90,9 +101,15 @@ def test_every_clash_is_between_open_works_that_are_there_together(sites: list[S
         assert clash.id == clash_id
         assert list(clash.works) == sorted(set(clash.works))
         assert all(work.phase != "finished" and work.links for work in works)
-        assert clash.from_ms == max(work.starts_ms for work in works)
-        dated = [work.ends_ms for work in works if work.phase != "overdue"]
-        assert clash.until_ms == (min(dated) if dated else max(w.ends_ms for w in works))
+        assert clash.from_ms == max(_occupied(work).starts_ms for work in works)
+        ends = [_occupied(work).ends_ms for work in works]
+        dated = [end for end, work in zip(ends, works, strict=True) if work.phase != "overdue"]
+        until_ms = min([end for end in dated if end < EVER_MS], default=max(ends))
+        assert clash.until_ms == (None if until_ms == EVER_MS else until_ms)
+
+
+def _occupied(work: Site) -> Span:
+    return span(work.starts_ms, work.ends_ms, work.hours)
 
 
 @tried(60)

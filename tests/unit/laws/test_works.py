@@ -1,6 +1,7 @@
 """Whatever feeds, crews and offices say, in whatever order and however often: what always holds."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,17 @@ from streams.domain.records import (
     SiteWord,
     Tick,
 )
-from streams.domain.works import OVER, PHASES, Said, Work, WorksStage, is_in_force, phase_at
+from streams.domain.works import (
+    OVER,
+    PHASES,
+    Said,
+    Work,
+    WorksStage,
+    is_in_force,
+    phase_at,
+    within_hours,
+)
+from streams.domain.works.phases import end_ms
 from streams.domain.works.rows import of_permit
 from tests.fakes import Folded, street
 from tests.unit.laws.profile import tried
@@ -27,19 +38,21 @@ hours = st.integers(-30, 300).map(lambda hour: BEGIN_MS + hour * HOUR_MS)
 maybe_hours = st.none() | hours
 spans = st.tuples(hours, st.integers(1, 200)).map(lambda s: (s[0], s[0] + s[1] * HOUR_MS))
 no_span = st.just((None, None))
+gaps = st.sampled_from([(), (), ("starts_ms",), ("ends_ms",), ("starts_ms", "ends_ms")])
+flags = st.sampled_from([(), (), ("no_end",), ("end_unreadable",), ("start_unreadable",)])
 
 
 @st.composite
 def permits(draw: st.DrawFn) -> Permit:
-    """One of two permits, as its feed may state it."""
+    """One of two permits, as its feed may state it: its begin or its end may be unknown."""
     starts_ms, ends_ms = draw(spans)
     dig, restore = draw(no_span | spans), draw(no_span | spans)
-    return Permit(
+    stated = Permit(
         permit_id=draw(st.sampled_from(["P1", "P2"])),
         title="관로",
         starts_ms=starts_ms,
         ends_ms=ends_ms,
-        hours=draw(st.sampled_from(["", "22:00-05:00", "09:00-17:00"])),
+        hours=draw(st.sampled_from(["", "22:00-05:00", "09:00-12:00,13:00-17:00", "21:00-06:00"])),
         closure=draw(st.sampled_from(Closure)),
         link_ids=draw(st.sampled_from([(), ("S1>S2", "S2>S1"), ("S2>S3",)])),
         dig_starts_ms=dig[0],
@@ -51,7 +64,10 @@ def permits(draw: st.DrawFn) -> Permit:
         direction=draw(st.sampled_from(["", "동행", "서행"])),
         is_withdrawn=draw(st.sampled_from([False, False, True])),
         status_text=draw(st.sampled_from(["", "예정", "진행중", "완료"])),
+        flags=draw(flags),
     )
+    unknown: dict[str, Any] = dict.fromkeys(draw(gaps))
+    return replace(stated, **unknown)
 
 
 @st.composite
@@ -131,7 +147,9 @@ def test_links_are_closed_by_the_works_in_force_and_by_no_other(log: list[Messag
 @given(log=logs())
 @tried(in_ci=60)
 def test_nothing_known_is_lost_and_nothing_comes_from_nowhere(log: list[Message]) -> None:
-    """A work goes only a week after all is over; the first end and the revision only grow old."""
+    """A work goes only a week after all is over; the first end that is known and the revision only
+    grow old, and an unreadable time takes none back.
+    """
     run = Folded(WorksStage(street(), partitions=1))
     for message in log:
         before: dict[str, Work] = dict(run.state["works"])
@@ -142,7 +160,9 @@ def test_nothing_known_is_lost_and_nothing_comes_from_nowhere(log: list[Message]
                 assert work.phase in OVER or isinstance(message, Tick)
                 continue
             assert now.revision in {work.revision, work.revision + 1}
-            assert now.first_ends_ms == work.first_ends_ms or now.revision > work.revision
+            is_new = now.revision > work.revision
+            assert work.first_ends_ms in {None, now.first_ends_ms} or is_new
+            assert now.ends_ms is not None or "end_unreadable" not in now.flags or not work.ends_ms
         if effects.refused:
             assert run.state["works"] == before
 
@@ -166,6 +186,10 @@ def test_every_work_has_one_phase_at_every_time(row: Work, now_ms: int) -> None:
     assert phase in PHASES
     if is_in_force(row, phase, now_ms):
         assert phase in {"active", "overdue"}
+        assert row.started or row.begins_ms is not None
+        assert within_hours(row.hours, now_ms)
+    if row.ends_ms is None:
+        assert phase != "overdue"
     for said, over in ((row.cancelled, "cancelled"), (row.ended, "finished")):
         if said and said.at_ms <= now_ms:
             assert phase in {over, "cancelled"}
@@ -181,3 +205,19 @@ def test_time_alone_brings_no_work_back(row: Work, now_ms: int, later_ms: int) -
         return
     if phase_at(row, now_ms) in OVER:
         assert phase_at(row, later_ms) == phase_at(row, now_ms)
+
+
+@given(row=rows)
+@tried(in_ci=200)
+def test_a_work_without_a_known_end_is_over_only_by_a_word_or_once_it_is_long_unlisted(
+    row: Work,
+) -> None:
+    """Asked at its real end and long after everything that was said."""
+    later_ms = BEGIN_MS + 5 * 366 * 24 * HOUR_MS
+    is_said = row.ended is not None or row.cancelled is not None
+    is_over = phase_at(row, later_ms) in OVER
+    if row.ends_ms is None:
+        assert is_over == (is_said or row.unlisted_ms > 0)
+    elif not is_said:
+        assert phase_at(row, end_ms(row) - 1) != "finished"
+        assert phase_at(row, end_ms(row)) in {"finished", "overdue"}

@@ -49,6 +49,11 @@ def told(
         (ACTIVE, {**ACTIVE, "ends_ms": t(900)}, "work_extended"),
         (ACTIVE, {**ACTIVE, "ends_ms": t(500)}, "work_shortened"),
         (PLANNED, {**PLANNED, "starts_ms": t(30)}, "work_moved"),
+        (ACTIVE, {**ACTIVE, "ends_ms": None}, "work_extended"),
+        ({**ACTIVE, "ends_ms": None}, ACTIVE, "work_end_known"),
+        ({**ACTIVE, "ends_ms": None}, {**ACTIVE, "ends_ms": None, "seen_ms": t(5)}, ""),
+        (PLANNED, {**PLANNED, "starts_ms": None}, "work_moved"),
+        ({**PLANNED, "starts_ms": None}, PLANNED, "work_moved"),
         (ACTIVE, {**ACTIVE, "closure": "partial"}, "closure_changed"),
         (PLANNED, {**PLANNED, "closure": "partial"}, ""),  # takes nothing yet
         (ACTIVE, {**ACTIVE, "unlisted_ms": t(5)}, "work_unlisted"),
@@ -71,6 +76,23 @@ def test_a_line_is_korean_and_english_and_bears_time_and_links() -> None:
     assert change.en == (
         "하수관 공사 (중앙로 12): under way, extended until today 23:00, now: road closed"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ko", "en"),
+    [
+        (t(600), None, "종료일 미정으로 변경", "now: end not stated"),
+        (None, t(600), "오늘 18시까지로 정해짐", "to end today 18:00"),
+    ],
+)
+def test_an_end_that_comes_to_be_known_or_is_given_up_is_told(
+    before: int | None, after: int | None, ko: str, en: str
+) -> None:
+    rows = ({**ACTIVE, "ends_ms": ends_ms} for ends_ms in (before, after))
+    old, new = rows
+    (change,) = told("work:W", (5, new), before=old)
+    assert change.ko == f"하수관 공사 (중앙로 12): {ko}"
+    assert change.en == f"하수관 공사 (중앙로 12): {en}"
 
 
 def test_text_of_a_feed_stays_on_one_line_and_short() -> None:

@@ -35,6 +35,7 @@ TITLES = (
     "전선 지중화 1단계",
     "A" * 300,
 )
+HOURS = ("", "09:00-18:00", "22:00-05:00", "08:30-17:15", "08:00-12:00,13:00-17:30")
 NAMES = {"verdict", "why", "who", "since", "until", "next_update", "detour", "buses", "traffic"}
 NAMES |= {"age", "calls"}
 
@@ -51,6 +52,9 @@ said = st.none() | st.builds(
 def works(draw: st.DrawFn) -> Json:
     start = draw(when)
     end = start + draw(st.integers(HOUR_MS, 60 * DAY_MS))
+    if draw(st.booleans()):  # whole days, so that a night may end it
+        start, end = (at // DAY_MS * DAY_MS + 15 * HOUR_MS for at in (start, end + DAY_MS))
+    unknown = dict.fromkeys(draw(st.sampled_from([(), (), ("ends_ms",), ("starts_ms", "ends_ms")])))
     return {
         "title": draw(st.sampled_from(TITLES)),
         "closure": draw(st.sampled_from(GRAVITY)),
@@ -59,7 +63,8 @@ def works(draw: st.DrawFn) -> Json:
         "ends_ms": end,
         "first_ends_ms": draw(st.sampled_from([0, end, end - HOUR_MS // 2])),
         "dig_ends_ms": draw(st.none() | st.just(start + HOUR_MS)),
-        "hours": draw(st.sampled_from(["", "09:00-18:00", "22:00-05:00", "08:30-17:15"])),
+        "hours": draw(st.sampled_from(HOURS)),
+        "flags": draw(st.sampled_from([[], ["no_end"], ["end_unreadable", "start_unreadable"]])),
         "lanes_closed": draw(st.sampled_from([None, 1, 2, 3])),
         "also_closed": draw(st.sampled_from([[], ["sidewalk"], ["bus_stop", "bicycle"]])),
         "organisation": draw(st.sampled_from(["", "춘천시 하수과"])),
@@ -67,6 +72,7 @@ def works(draw: st.DrawFn) -> Json:
         "started": draw(said),
         "ended": draw(said),
         "unlisted_ms": draw(st.sampled_from([0, NOW - HOUR_MS])),
+        **unknown,
     }
 
 

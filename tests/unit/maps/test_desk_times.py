@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.desk import times
+from maps.views.text import hours_text
 from tests.unit.maps.desks import HOUR_MS, MIN_MS, NOW, kst
 
 
@@ -50,6 +51,9 @@ def test_an_age_is_said_in_its_largest_unit(age_ms: int, text: str) -> None:
         ("09:00-18:00", "매일 09시부터 18시까지"),
         ("22:00-05:00", "매일 밤 22시부터 다음 날 05시까지"),
         ("08:30-17:00", "매일 08시 30분부터 17시까지"),
+        ("09:00-12:00,13:00-18:00", "매일 09시부터 12시까지, 13시부터 18시까지"),
+        ("22:00-24:00,00:00-05:00", "매일 밤 22시부터 다음 날 05시까지"),
+        ("13:00-15:00,22:00-05:00", "매일 13시부터 15시까지, 밤 22시부터 다음 날 05시까지"),
         ("", ""),
         ("주간", ""),
         ("00:00-00:00", ""),
@@ -67,12 +71,42 @@ def test_daily_hours_are_said_as_hours(hours: str, text: str) -> None:
         ("22:00-05:00", "2026-11-23 03:00", "2026-11-22 22:00", "2026-11-23 05:00"),
         ("09:00-18:00", "2026-11-23 18:00", "2026-11-23 09:00", "2026-11-24 18:00"),
         ("09:00-24:00", "2026-11-23 14:00", "2026-11-23 09:00", "2026-11-24 00:00"),
+        ("09:00-12:00,13:00-18:00", "2026-11-23 11:00", "2026-11-23 09:00", "2026-11-23 12:00"),
+        ("09:00-12:00,13:00-18:00", "2026-11-23 12:30", "2026-11-23 09:00", "2026-11-23 18:00"),
+        ("09:00-12:00,13:00-18:00", "2026-11-23 07:00", "2026-11-22 13:00", "2026-11-23 12:00"),
     ],
 )
 def test_daily_hours_have_a_last_opening_and_a_next_closing(
     hours: str, now: str, opened: str, closes: str
 ) -> None:
     assert times.window_edges(hours, kst(now)) == (kst(opened), kst(closes))
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "opens"),
+    [
+        ("09:00-18:00", "2026-11-23 18:30", "2026-11-24 09:00"),
+        ("09:00-12:00,13:00-18:00", "2026-11-23 12:30", "2026-11-23 13:00"),
+        ("09:00-12:00,13:00-18:00", "2026-11-23 18:30", "2026-11-24 09:00"),
+        ("22:00-05:00", "2026-11-23 06:00", "2026-11-23 22:00"),
+    ],
+)
+def test_daily_hours_open_again(hours: str, now: str, opens: str) -> None:
+    assert times.next_opening_ms(hours, kst(now)) == kst(opens)
+    assert times.next_opening_ms("", kst(now)) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"),
+    [
+        ("09:00-12:00,13:00-18:00", "09:00~12:00, 13:00~18:00"),
+        ("22:00-06:00", "22:00~다음 날 06:00"),
+        ("주간", "주간"),
+        ("", ""),
+    ],
+)
+def test_daily_hours_are_written_as_koreans_write_them(hours: str, text: str) -> None:
+    assert hours_text(hours) == text
 
 
 @given(st.integers(-(10**18), 10**18))

@@ -123,6 +123,19 @@ def test_a_spreadsheet_reads_the_words_of_the_screen(picture: Picture, network: 
     assert len(first) == len(body.splitlines()[0].split(","))
 
 
+def test_a_begin_or_an_end_that_nobody_knows_is_an_empty_cell_and_null(
+    picture: Picture, network: Network
+) -> None:
+    vague = {**picture.works["W"], "starts_ms": None, "ends_ms": None}
+    one = replace(picture, works={"W": vague})
+    body = works_csv(one, network, Filters(), is_simulated=True).decode("utf-8-sig")
+    row = next(iter(csv.DictReader(io.StringIO(body))))
+    assert (row["시작"], row["끝"]) == ("", "")
+    [feature] = works_geojson(one, network, Filters(), is_simulated=True)["features"]
+    names = ("starts_ms", "ends_ms", "starts_at", "ends_at")
+    assert [feature["properties"][name] for name in names] == [None] * 4
+
+
 def test_every_feature_of_a_simulated_city_says_so(picture: Picture, network: Network) -> None:
     for build in (links_geojson, works_geojson):
         made = build(picture, network, Filters(), is_simulated=True)["features"]

@@ -64,6 +64,28 @@ def test_the_work_page_says_what_is_known_beside_the_permit(
     assert said[name] in page_of({**work, name: more[name]})
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"ends_ms": None, "flags": ["no_end"]}, ["~ 종료일 미정", "끝나는 날은 목록에 없습니다."]),
+        ({"ends_ms": None, "flags": ["end_unreadable"]},
+         ["~ 종료일 미확인", "목록의 종료일을 읽지 못했습니다."]),
+        ({"starts_ms": None, "flags": ["no_start"]},
+         ["시작일 미확인 ~ 2026-", "시작하는 날은 목록에 없습니다.", "The list gives no begin."]),
+        ({"hours": "09:00-12:00,13:00-18:00"}, ["09:00~12:00, 13:00~18:00"]),
+        ({"hours": "22:00-06:00"}, ["22:00~다음 날 06:00"]),
+    ],
+)  # fmt: skip
+def test_the_work_page_says_when_it_is_and_what_of_that_is_not_known(
+    network: Network, work: dict[str, Any], more: dict[str, Any], said: list[str]
+) -> None:
+    pages = render_pages(network, SETTINGS, plain)
+    row = work_row("W", {**work, **more}, network)
+    html = pages.work(row, [], now_ms=0, store="ok", clock_ms=None)
+    assert [text for text in said if text not in html] == []
+    assert "None" not in html
+
+
 def test_rendering_twice_gives_the_same_bytes(network: Network) -> None:
     first, second = (render_pages(network, SETTINGS, plain) for _ in range(2))
     assert first.operator == second.operator

@@ -219,7 +219,7 @@ def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path: Path) -> Non
 
 def test_a_work_is_over_when_somebody_said_so_or_else_by_its_date() -> None:
     row: Any = msgspec.to_builtins(listed(None, PERMIT, kst("12:00")))
-    ends_ms, late_ms = PERMIT.ends_ms, PERMIT.ends_ms + DAY_MS
+    ends_ms, late_ms = PERMIT.until_ms, PERMIT.until_ms + DAY_MS
     said = {"at_ms": late_ms, "by": "crew"}
     rows = {"going on": row, "ended": {**row, "ended": said}, "unreadable": {"title": 7}}
     assert overs(Picture(works=rows), kst("12:00")) == dict.fromkeys(rows)

@@ -9,8 +9,11 @@ import pytest
 from maps.views.exports import PHASES
 from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, closure_words
 from streams.domain.records import Closure
+from streams.domain.unknown_times import said_of, said_words, short_words
 
-SCREEN = (Path(__file__).parents[3] / "maps/static/words.js").read_text(encoding="utf-8")
+STATIC = Path(__file__).parents[3] / "maps/static"
+SCREEN = (STATIC / "words.js").read_text(encoding="utf-8")
+PERIODS = (STATIC / "period.js").read_text(encoding="utf-8")
 
 
 def screen_words(kind: str) -> dict[str, tuple[str, ...]]:
@@ -35,6 +38,25 @@ def test_a_phase_has_one_name_on_the_page_and_in_an_export() -> None:
 def test_what_a_closure_takes_is_named_as_the_closure_is(code: str) -> None:
     korean, english = BESIDE_LANES[code]
     assert CLOSURE_WORDS[code] == (f"{korean} 통제", f"{english.capitalize()} closed")
+
+
+@pytest.mark.parametrize(("on_the_page", "name"), [("start", "starts_ms"), ("end", "ends_ms")])
+@pytest.mark.parametrize("reason", ["unstated", "unreadable"])
+def test_a_time_that_is_not_known_has_one_name_and_one_reason_everywhere(
+    on_the_page: str, name: str, reason: str
+) -> None:
+    flags = [f"{on_the_page}_{reason}"]
+    key = rf"period\.{on_the_page}\.{reason}"
+    assert tuple(re.findall(rf'"{key}": "([^"]+)"', PERIODS)) == short_words(name, flags)
+    told = tuple(text.lower() for text in re.findall(rf'"{key}\.why": "([^"]+)\."', PERIODS))
+    assert told == said_words(name, flags)
+
+
+@pytest.mark.parametrize("reason", ["unstated", "unreadable"])
+def test_two_times_that_are_not_known_for_one_reason_are_one_sentence(reason: str) -> None:
+    flags = [f"start_{reason}", f"end_{reason}"]
+    key = rf"period\.both\.{reason}\.why"
+    assert tuple(re.findall(rf'"{key}": "([^"]+)"', PERIODS)) == said_of({"flags": flags})
 
 
 def test_a_closure_that_nobody_knows_is_not_stated() -> None:

@@ -80,7 +80,7 @@ def test_the_phases_of_some_works(shown: Mapping[int, Shown], number: str, phase
 
 def test_a_permit_is_extended_before_the_picture_opens(shown: Mapping[int, Shown]) -> None:
     before, after = (shown[minute].works["굴착-0412"] for minute in (-11, -8))
-    assert after.ends_ms - after.first_ends_ms == 14 * 24 * 60 * MINUTE_MS
+    assert after.until_ms - before.until_ms == 14 * 24 * 60 * MINUTE_MS
     assert (before.ends_ms, after.revision) == (after.first_ends_ms, 1)
 
 

@@ -25,13 +25,17 @@ class Site:
     phase: str = "active"
     closure: Closure = Closure.PARTIAL
     also_closed: tuple[Closure, ...] = ()
-    starts_ms: int = NOW_MS - DAY_MS
-    ends_ms: int = NOW_MS + 10 * DAY_MS
+    starts_ms: int | None = NOW_MS - DAY_MS
+    ends_ms: int | None = NOW_MS + 10 * DAY_MS
     dig_starts_ms: int | None = None
     dig_ends_ms: int | None = None
     hours: str = ""
     lon: float | None = None
     lat: float | None = None
+
+    @property
+    def begins_ms(self) -> int | None:
+        return self.starts_ms
 
 
 def by_id(*sites: Site) -> dict[str, Site]:

@@ -19,7 +19,7 @@ from tests.unit.streams.works import PERMIT, kst
 
 NOON = kst("12:00", 1)
 EARLIER, LATER = NOON - 1, NOON + 1
-BEGIN = PERMIT.starts_ms
+BEGIN = kst("00:00")
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,21 @@ CLOSED = Alert(
 )
 
 
+@pytest.mark.parametrize(
+    ("end", "ko", "en"),
+    [
+        ("unstated", "종료일 미정", "end not stated"),
+        ("unreadable", "종료일 미확인", "end not readable"),
+    ],
+)
+def test_a_message_of_a_work_without_an_end_says_so(end: str, ko: str, en: str) -> None:
+    facts = {name: value for name, value in CLOSED.facts.items() if name != "ends_ms"}
+    korean, english = sentences(replace(CLOSED, facts={**facts, "end": end}), is_simulated=False)
+    assert korean.endswith(f"전면 통제 · {ko}")
+    assert english.endswith(f"road closed · {en}")
+    assert sentences(replace(CLOSED, facts={**facts, "end": []}), is_simulated=False)
+
+
 def read(body: bytes) -> dict[str, Any]:
     assert len(body) <= MAX_BYTES
     found: dict[str, Any] = json.loads(body)

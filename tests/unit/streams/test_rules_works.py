@@ -14,7 +14,7 @@ from tests.unit.streams.works import PERMIT, kst, listed, report
 
 BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
 HOUR_MS = 3_600_000
-OPEN_MS = PERMIT.starts_ms
+OPEN_MS = kst("00:00")
 
 
 def told(messages: Iterable[Message], rules: AlertRules | None = None) -> list[Alert]:
@@ -164,3 +164,28 @@ def test_a_clash_is_told_when_it_is_found_and_over_with_one_of_its_works() -> No
     assert (facts["title"], facts["works"]) == ("상수도관 교체 × 가스관", ["P1", "P2"])
     assert facts["organisation"] == "가스공사 · 수도과"
     assert alerts[0].subject.startswith("clash:works-")
+
+
+# ---- ends ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("permit", "facts"),
+    [
+        (PERMIT, {"ends_ms": PERMIT.ends_ms}),
+        (replace(PERMIT, ends_ms=None, flags=("no_end",)), {"end": "unstated"}),
+        (replace(PERMIT, ends_ms=None, flags=("end_unreadable",)), {"end": "unreadable"}),
+        (replace(PERMIT, hours="22:00-06:00"), {"ends_ms": kst("06:00", 10)}),
+    ],
+)
+def test_an_alert_says_when_the_last_hours_end_or_why_that_is_not_known(
+    permit: Permit, facts: dict[str, object]
+) -> None:
+    [alert] = [a for a in told([first(permit), *hours(0, 24)]) if a.rule == "closure"][:1]
+    assert {name: alert.facts[name] for name in ("ends_ms", "end") if name in alert.facts} == facts
+
+
+def test_a_work_without_an_end_is_never_overdue() -> None:
+    open_ended = replace(PERMIT, ends_ms=None)
+    log = [first(open_ended), *hours(0, 1), start(1), *(Tick(kst("00:00", d)) for d in (9, 99))]
+    assert words(told(log), "overdue") == []

@@ -187,7 +187,7 @@ def restated(*permits: Permit, hours: int = 1) -> Folded:
 def test_another_end_keeps_the_first_one(day: int, is_extended: bool) -> None:  # noqa: FBT001
     row = the_work(restated(PERMIT, replace(PERMIT, ends_ms=kst("00:00", day))))
     assert (row.first_ends_ms, row.revision) == (PERMIT.ends_ms, 1)
-    assert (row.ends_ms > row.first_ends_ms) is is_extended
+    assert (row.until_ms > PERMIT.until_ms) is is_extended
     assert (row.ends_ms, row.phase) == (kst("00:00", day), "active")
 
 
@@ -280,10 +280,10 @@ def test_a_status_counts_from_when_it_changed() -> None:
 def test_a_status_of_running_before_the_period_begins_says_nothing_yet() -> None:
     folded = works()
     running = replace(PERMIT, status_text="진행중")
-    folded.take(listed(running, received_ms=PERMIT.starts_ms - 1))
+    folded.take(listed(running, received_ms=kst("00:00") - 1))
     assert the_work(folded).started is None
-    folded.take(listed(running, received_ms=PERMIT.starts_ms))
-    assert the_work(folded).started == Said(PERMIT.starts_ms, "feed")
+    folded.take(listed(running, received_ms=kst("00:00")))
+    assert the_work(folded).started == Said(kst("00:00"), "feed")
 
 
 def test_an_older_answer_changes_nothing() -> None:
