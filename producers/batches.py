@@ -68,21 +68,26 @@ def _listed(feed: str, received_ms: int, answer: Answer) -> Iterable[Published]:
     """A list as one message, or as parts that say which of how many they are."""
     batches = _split(_batch(feed, received_ms, answer.rows))
     for at, batch in enumerate(batches):
-        if isinstance(batch, PermitBatch | IncidentBatch):
-            if len(batches) == 1:
-                batch = replace(batch, is_complete=answer.is_complete)
-            elif answer.is_complete:
-                batch = replace(batch, part=at, parts=len(batches))
-        yield (TOPICS[feed].name, 0, wire.encode(batch))
+        whole = _said_whole(batch, at, len(batches)) if answer.is_complete else batch
+        yield (TOPICS[feed].name, 0, wire.encode(whole))
+
+
+def _said_whole(batch: Batch, at: int, parts: int) -> Batch:
+    """The batch as a complete list, or as one part of it."""
+    if not isinstance(batch, PermitBatch | IncidentBatch):
+        return batch
+    is_alone = parts == 1
+    return replace(batch, is_complete=True) if is_alone else replace(batch, part=at, parts=parts)
 
 
 def _split(batch: Batch) -> list[Batch]:
     """The batch, or several in order when its rows do not fit into a message."""
-    if len(batch.rows) < 2 or len(wire.encode(batch)) <= MAX_MESSAGE_BYTES:
+    parts = -(-len(wire.encode(batch)) // MAX_MESSAGE_BYTES)
+    if parts < 2 or len(batch.rows) < 2:
         return [batch]
-    middle = len(batch.rows) // 2
-    halves = (batch.rows[:middle], batch.rows[middle:])
-    return [part for half in halves for part in _split(replace(batch, rows=half))]  # type: ignore[arg-type]
+    each = -(-len(batch.rows) // parts)
+    runs = [batch.rows[at : at + each] for at in range(0, len(batch.rows), each)]
+    return [part for run in runs for part in _split(replace(batch, rows=run))]  # type: ignore[arg-type]
 
 
 def _batch(feed: str, received_ms: int, rows: tuple[Record, ...]) -> Batch:

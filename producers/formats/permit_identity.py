@@ -5,11 +5,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from urllib.parse import unquote
 
 from producers.formats import permit_closures as closures
+from streams.domain.doubtful_points import marked
 from streams.domain.records import Closure, Permit
-from streams.domain.works.crowds import marked
 from streams.domain.works.identity import (
     MOST_COMPARED,
     Spot,
@@ -26,7 +27,8 @@ from streams.domain.works.identity import (
 
 _SEVERAL = "several_spots"
 _NO_NUMBER = re.compile(
-    r"[\W_0]*|없음|무|미정|미부여|미발급|해당\s?없음|n/?a|null|none|nan|\d\.\d+e\+\d+", re.IGNORECASE
+    r"[\W_0]*|없음|무|미정|미부여|미발급|해당\s?없음|n/?a|null|none|nan|\d\.\d+e\+\d+",
+    re.IGNORECASE,
 )
 _EDITION = re.compile(r"사본|복사본|최종|최신|수정|갱신|신규|copy|final|latest|new|[\W\d_]")
 
@@ -64,7 +66,7 @@ def gathered(permits: Iterable[Permit]) -> list[Permit]:
             there.append(permit)
         else:
             there[at] = _merged(there[at], permit)
-    return _under_ids({name: sum(there.values(), []) for name, there in spots.items()})
+    return _under_ids({name: list(chain(*there.values())) for name, there in spots.items()})
 
 
 def as_one(answers: Sequence[tuple[str, Sequence[Permit]]]) -> list[Permit]:

@@ -11,8 +11,8 @@ from producers.formats.permit_files import table_of
 from producers.formats.permit_identity import gathered, numbered
 from producers.formats.permit_points import Plane, geometry_of, link_ids_of, point_of
 from producers.formats.privacy import masked, office_phone, organisation, refused_row
+from streams.domain.doubtful_points import POINT_SHARED
 from streams.domain.records import Permit
-from streams.domain.works.crowds import POINT_SHARED
 from streams.domain.works.words import says_withdrawn
 from streams.errors import RecordRefusedError
 from streams.settings import Settings

@@ -1,7 +1,7 @@
 """How a feed is doing: what its last reports came to, and what may be said of it now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from streams.domain.alerts import Episode
@@ -37,7 +37,7 @@ class FeedState:
     last: FeedReport
     last_success_ms: int = 0
     last_change_ms: int = 0
-    usual: Usual = Usual()
+    usual: Usual = field(default_factory=Usual)  # the number of its rows
 
 
 def observe(state: FeedState | None, report: FeedReport) -> FeedState:
@@ -73,8 +73,12 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
         return FeedStatus.STOPPED
     if now_ms - last.received_ms > 2 * last.poll_ms + 5_000:
         return FeedStatus.STALE
-    if last.outcome is Outcome.UNKNOWN:
-        return FeedStatus.UNKNOWN
+    return FeedStatus.UNKNOWN if last.outcome is Outcome.UNKNOWN else _content(state)
+
+
+def _content(state: FeedState) -> FeedStatus:
+    """What may be said of the rows of the last answer."""
+    last = state.last
     if state.usual.is_dropped and not last.is_partial:
         return FeedStatus.DROPPED
     unchanged_ms = last.received_ms - state.last_change_ms

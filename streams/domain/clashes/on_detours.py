@@ -68,14 +68,17 @@ class WaysRound:
 
 
 def detour_clashes(
-    graph: RoadGraph, ways: WaysRound, closing: Collection[Site], sites: Iterable[Site]
+    graph: RoadGraph,
+    ways: WaysRound,
+    closing: Collection[Site],
+    sites: Iterable[Site],
+    shut: frozenset[int],
 ) -> Iterator[Clash]:
     """The works that take lanes on the way round a closure in force, while it lasts.
 
     High where the work closes that road too, low where it only narrows it. What is closed already
-    is on no way round.
+    (`shut`) is on no way round.
     """
-    shut = frozenset(place for site in closing for place in site.road)
     found = ways.of((run for site in closing for run in site.runs), shut)
     on_place: dict[int, list[Site]] = defaultdict(list)
     for site in sites:
@@ -92,7 +95,7 @@ def detour_clashes(
 
 def _clash(graph: RoadGraph, closed: Site, other: Site, uses: frozenset[int]) -> Clash | None:
     period = meet(closed.digging, other.digging)
-    if period is None or is_one_permit(other.id, closed.id):
+    if period is None or is_one_permit(other.work, closed.work):
         return None
     return Clash(
         clash_id("detour", (closed.id, other.id)),

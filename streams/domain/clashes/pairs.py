@@ -127,7 +127,7 @@ class Pairs:
         together, or are one organisation, or their roads adjoin and both take lanes. Rows of one
         permit do not clash.
         """
-        if is_one_permit(one.id, other.id):
+        if is_one_permit(one.work, other.work):
             return None
         shared = (one.own & other.road) | (other.own & one.road)
         if not shared and not (one.takes_lanes and other.takes_lanes):

@@ -1,4 +1,4 @@
-"""The rule `feed`: a feed is silent, broken, stopped, frozen or dropped, so the city is not known now."""
+"""The rule `feed`: a feed is silent, broken, stopped, frozen or dropped: the city is not known."""
 
 from collections.abc import Mapping
 from typing import Any

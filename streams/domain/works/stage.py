@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
+from streams.domain.clashes.crowds import point_crowds
 from streams.domain.clashes.finder import Clashes
 from streams.domain.derive import send
+from streams.domain.doubtful_points import is_doubtful
 from streams.domain.listings import tables_of, whole_list
 from streams.domain.network import Network, Point
 from streams.domain.overlaps import DAY_MS
@@ -18,7 +20,6 @@ from streams.domain.rules.clash import watch_clashes
 from streams.domain.rules.watching import Look
 from streams.domain.rules.works import watch_closures, watch_works
 from streams.domain.stage import Effects, Episodes, Rows, Table
-from streams.domain.works.crowds import is_doubtful
 from streams.domain.works.directions import Directions
 from streams.domain.works.identity import resolved
 from streams.domain.works.moves import heard, listed, says_nothing_new
@@ -91,7 +92,7 @@ class WorksStage:
         changed: Mapping[str, Work | None] = step.effects.changes.get("works", {})
         works = {name: work for name, work in {**step.known, **changed}.items() if work}
         known: Mapping[str, Clash] = state["clashes"]
-        found = self._clashes.of(works, at_ms)
+        found = {**self._clashes.of(works, at_ms), **point_crowds(works.values())}
         for name in sorted(known.keys() | found.keys()):
             if known.get(name) != found.get(name):
                 step.effects.put("clashes", name, found.get(name))
@@ -202,9 +203,7 @@ def _is_placed_as(known: Work, permit: Permit) -> bool:
     )
 
 
-def _left_out(
-    works: Mapping[str, Work], batch: PermitBatch, stated: Collection[str]
-) -> list[Work]:
+def _left_out(works: Mapping[str, Work], batch: PermitBatch, stated: Collection[str]) -> list[Work]:
     """The works of a feed that its complete answer leaves out, once for each answer."""
     return [
         work

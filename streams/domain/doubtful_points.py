@@ -3,23 +3,37 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 from streams.domain.records import Permit
 
+
+class HasPoint(Protocol):
+    """A permit, or a work of one."""
+
+    @property
+    def lon(self) -> float | None: ...
+    @property
+    def lat(self) -> float | None: ...
+    @property
+    def flags(self) -> tuple[str, ...]: ...
+
+
+W = TypeVar("W", bound=HasPoint)
 POINT_SHARED = "point_shared"
 """The flag of a permit whose point more than `MOST_AT_POINT` permits of its list have."""
 
 MOST_AT_POINT = 20  # that many digs on one square metre are one dig, or none
 
 
-def point_of(permit: Permit) -> tuple[float, float] | None:
+def point_of(permit: HasPoint) -> tuple[float, float] | None:
     """The point to about a metre, None without one."""
     if permit.lon is None or permit.lat is None:
         return None
     return round(permit.lon, 5), round(permit.lat, 5)
 
 
-def is_doubtful(permit: Permit) -> bool:
+def is_doubtful(permit: HasPoint) -> bool:
     """Whether a permit's point is not believed: it places the permit nowhere."""
     return POINT_SHARED in permit.flags
 
@@ -30,9 +44,9 @@ def marked(permits: Sequence[Permit]) -> list[Permit]:
     return [_marked(x, is_crowded=_is_crowded(x, at_point)) for x in permits]
 
 
-def at_doubtful_points(works: Iterable[Permit]) -> dict[tuple[float, float], list[Permit]]:
+def at_doubtful_points(works: Iterable[W]) -> dict[tuple[float, float], list[W]]:
     """The permits whose points are not believed, by point."""
-    found: dict[tuple[float, float], list[Permit]] = {}
+    found: dict[tuple[float, float], list[W]] = {}
     for work in works:
         if is_doubtful(work) and (point := point_of(work)) is not None:
             found.setdefault(point, []).append(work)
