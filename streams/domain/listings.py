@@ -32,6 +32,11 @@ class Usual:
     judged_ms: int = -1
 
     @property
+    def length(self) -> int:
+        """The usual length, 0 while no list has come."""
+        return median_low(self.lengths) if self.lengths else 0
+
+    @property
     def is_dropped(self) -> bool:
         """Whether the last list was too short to be believed."""
         return self.short > 0
@@ -56,10 +61,7 @@ def judged(usual: Usual, length: int, at_ms: int) -> Usual:
 
 def is_short(usual: Usual, length: int) -> bool:
     """Whether a length is below a fifth of the usual one; below 5 nothing is."""
-    if not usual.lengths:
-        return False
-    middle = median_low(usual.lengths)
-    return middle >= LEAST_USUAL and length * A_FIFTH < middle
+    return usual.length >= LEAST_USUAL and length * A_FIFTH < usual.length
 
 
 @dataclass(frozen=True, slots=True)
