@@ -15,6 +15,7 @@ from streams.domain.works.identity import (
     MOST_COMPARED,
     Spot,
     agree,
+    department_of,
     family_of,
     identified,
     is_one_office,
@@ -93,7 +94,13 @@ def united(lists: Iterable[tuple[str, Sequence[Permit]]]) -> list[Permit]:
             before = kept[family]
             after = _still(before, rows, name) if before else []
             kept[family] = [*after, *((name, row) for row in rows)]
-    return _under_ids({family: [row for _, row in rows] for family, rows in kept.items()})
+    families: dict[str, list[Permit]] = defaultdict(list)
+    for family, rows in kept.items():
+        shares = {department_of(family, row) for _, row in rows}
+        is_shared = len({name for name, _ in rows}) > 1 and len(shares) > 1
+        for _, row in rows:
+            families[department_of(family, row) if is_shared else family].append(row)
+    return _under_ids(families)
 
 
 def _still(

@@ -74,6 +74,8 @@ def schemas() -> dict[str, Json]:
             ends_ms=WHOLE,
             status=TEXT,
             count=WHOLE,
+            places=TEXTS,
+            place_count=WHOLE,
             links=TEXTS,
             works=TEXTS,
             lon=MAYBE_NUMBER,

@@ -76,15 +76,6 @@ def clash_id(kind: str, subjects: Iterable[str]) -> str:
     return f"{kind}-{digest[:12]}"
 
 
-def is_one_permit(one: SiteWork, other: SiteWork) -> bool:
-    """Whether two works are spots of one permit: its number, then `#` and what tells them apart.
-    One number of two organisations is two permits.
-    """
-    if one.permit_id.partition("#")[0] != other.permit_id.partition("#")[0]:
-        return False
-    return not (one.organisation and other.organisation) or one.organisation == other.organisation
-
-
 def closures_of(work: SiteWork) -> Collection[Closure]:
     return {work.closure, *work.also_closed}
 

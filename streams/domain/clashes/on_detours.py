@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from streams.domain.clashes.clash import Clash, clash_id, is_one_permit
+from streams.domain.clashes.clash import Clash, clash_id
 from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.overlaps import meet
+from streams.domain.permit_ids import is_one_permit
 from streams.domain.roads.detours import is_sane
 from streams.domain.roads.graph import Reach, RoadGraph
 
@@ -95,7 +96,7 @@ def detour_clashes(
 
 def _clash(graph: RoadGraph, closed: Site, other: Site, uses: frozenset[int]) -> Clash | None:
     period = meet(closed.digging, other.digging)
-    if period is None or is_one_permit(other.work, closed.work):
+    if period is None or is_one_permit(other.id, closed.id):
         return None
     return Clash(
         clash_id("detour", (closed.id, other.id)),

@@ -12,11 +12,11 @@ from streams.domain.clashes.clash import (
     clash_id,
     closures_of,
     digging_of,
-    is_one_permit,
     occupation_of,
 )
 from streams.domain.network import Link
 from streams.domain.overlaps import EVER_MS, Span, meet
+from streams.domain.permit_ids import is_one_permit
 from streams.domain.records import Closure
 from streams.domain.roads.graph import RoadGraph
 
@@ -127,7 +127,7 @@ class Pairs:
         together, or are one organisation, or their roads adjoin and both take lanes. Rows of one
         permit do not clash.
         """
-        if is_one_permit(one.work, other.work):
+        if is_one_permit(one.id, other.id):
             return None
         shared = (one.own & other.road) | (other.own & one.road)
         if not shared and not (one.takes_lanes and other.takes_lanes):

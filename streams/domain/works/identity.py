@@ -17,6 +17,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from streams.domain.network import distance_m
+from streams.domain.permit_ids import permit_of
 from streams.domain.records import Permit
 
 P = TypeVar("P", bound=Permit)
@@ -64,7 +65,7 @@ def family_of(permit: Permit) -> str:
         return permit.number
     if _BEFORE.fullmatch(permit.permit_id):
         return unnumbered_id(permit)
-    return permit.permit_id.partition("#")[0]
+    return permit_of(permit.permit_id)
 
 
 def spot_of(permit: Permit) -> Spot:
@@ -88,6 +89,12 @@ def identified(family: str, permits: Sequence[P]) -> list[str]:
     return ids
 
 
+def department_of(family: str, permit: Permit) -> str:
+    """The family of a permit whose number another department has too: by office, else by title."""
+    own = office_key(permit.organisation) or text_key(permit.title) or text_key(permit.place)
+    return f"{family}~{_hash(own, 8)}"
+
+
 def resolved(works: Mapping[str, Permit], permits: Iterable[Permit]) -> dict[str, Permit]:
     """The permits of a list under the ids of the works they are; new ones under ids of their own.
 
@@ -107,8 +114,7 @@ def resolved(works: Mapping[str, Permit], permits: Iterable[Permit]) -> dict[str
     taken = {*works, *found.values()}
     for stated_id, permit in by_id.items():
         if stated_id not in found:
-            is_free = stated_id not in taken
-            found[stated_id] = stated_id if is_free else _free(family_of(permit), permit, taken)
+            found[stated_id] = _new_id(stated_id, permit, taken)
             taken.add(found[stated_id])
     return {found[name]: _renamed(permit, found[name]) for name, permit in by_id.items()}
 
@@ -229,6 +235,20 @@ def _free(family: str, permit: Permit, taken: Collection[str]) -> str:
         for at in count(2)
         if (name := f"{family}#{_hash((spot_of(permit), *own, at), 8)}") not in taken
     )
+
+
+def _new_id(stated_id: str, permit: Permit, taken: Collection[str]) -> str:
+    """The id of a work that was not known: the stated one, or, where another work has it, another.
+
+    One that is alone under a number that an unlike work has is another department's.
+    """
+    if stated_id not in taken:
+        return stated_id
+    family = family_of(permit)
+    department = department_of(family, permit)
+    if stated_id == family and permit.number and department not in taken:
+        return department
+    return _free(permit_of(stated_id), permit, taken)
 
 
 def _renamed(permit: Permit, permit_id: str) -> Permit:
