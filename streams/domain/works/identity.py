@@ -132,16 +132,20 @@ def is_one_spot(one: Permit, other: Permit) -> bool:
 
 
 def is_one_work(one: Permit, other: Permit) -> bool:
-    """Whether rows that are alone under their number in two lists are one work: some place, or the
-    title, is the same. A number without anything else in common is another's.
+    """Whether rows that are alone under their number in two lists are one work: its place or its
+    point is the same, or, where no points say otherwise, its title. What has only its number in
+    common is another's, and what lies elsewhere in another place is another dig.
     """
     if is_other(one, other):
         return False
     if is_one_spot(one, other) or not one.number:
         return is_one_spot(one, other)
+    if text_key(one.place) == text_key(other.place) != "":
+        return True
+    if _point(one) and _point(other):
+        return _apart_m(one, other) <= NEAR_M
     is_titled = text_key(one.title) == text_key(other.title) != ""
-    is_slip = is_one_office(one, other) and _are_alike(one.title, other.title)
-    return is_titled or is_slip or _apart_m(one, other) <= NEAR_M
+    return is_titled or (is_one_office(one, other) and _are_alike(one.title, other.title))
 
 
 def is_one_office(one: Permit, other: Permit) -> bool:
