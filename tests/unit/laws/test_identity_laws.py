@@ -61,7 +61,9 @@ def written(draw: st.DrawFn, dig: Dig) -> tuple[str, ...]:
     lat = dig.lat + CM_DEG * draw(st.integers(-1, 1))
     place = draw(st.sampled_from(PLACES)).format(dig.place)
     title = draw(st.sampled_from(("{}", " {} ", "{}.", "[{}]"))).format(dig.title)
-    office = draw(st.sampled_from(("{}", "(주){}", "㈜ {}"))).format(dig.office) if dig.office else ""
+    office = (
+        draw(st.sampled_from(("{}", "(주){}", "㈜ {}"))).format(dig.office) if dig.office else ""
+    )
     dates = f"2026-11-{begin:02}", f"2026-12-{end:02}"
     return (dig.number, title, place, office, *dates, f"{lon:.7f}", f"{lat:.7f}")
 
