@@ -95,10 +95,10 @@ def united(lists: Iterable[tuple[str, Sequence[Permit]]]) -> list[Permit]:
             after = _still(before, rows, name) if before else []
             kept[family] = [*after, *((name, row) for row in rows)]
     families: dict[str, list[Permit]] = defaultdict(list)
-    for family, rows in kept.items():
-        shares = {department_of(family, row) for _, row in rows}
-        is_shared = len({name for name, _ in rows}) > 1 and len(shares) > 1
-        for _, row in rows:
+    for family, named in kept.items():
+        shares = {department_of(family, row) for _, row in named}
+        is_shared = len({name for name, _ in named}) > 1 and len(shares) > 1
+        for _, row in named:
             families[department_of(family, row) if is_shared else family].append(row)
     return _under_ids(families)
 

@@ -132,15 +132,14 @@ def test_spots_of_one_fallback_point_are_known_by_their_places() -> None:
 def test_without_a_number_a_point_across_a_border_of_its_rounding_is_the_same() -> None:
     bare = permit(number="", permit_id="")
     name = unnumbered_id(bare)
-    ids = set()
+    ids: set[str] = set()
+    works: dict[str, Work] = {}
     for step in range(60):
         digs = [replace(bare, lon=LON + step * 1e-5), replace(bare, lon=LON + FAR + step * 1e-5)]
         rows = [
             replace(dig, permit_id=each)
             for dig, each in zip(digs, identified(name, digs), strict=True)
         ]
-        if not ids:
-            works = known(*rows)
         found = resolved(works, rows)
         ids |= set(found)
         works |= {each: of_permit(row) for each, row in found.items()}
