@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from producers.formats import its, its_events, permits, tago, utic
 from producers.formats.answers import Answer, Record
@@ -19,6 +20,7 @@ from streams.domain.records import (
 )
 from streams.settings import Settings
 
+Batch = PositionBatch | SpeedBatch | PermitBatch | IncidentBatch
 Published = tuple[str, int, bytes]
 """Topic, partition and payload of one message."""
 MAX_MESSAGE_BYTES = 900_000  # under the broker's and the codec's 1 MiB, headers included
@@ -47,44 +49,48 @@ def batches_of(
     """
     topic = TOPICS[feed]
     is_listing = topic is topics.INCIDENTS and answer.outcome is Outcome.EMPTY
-    if answer.outcome is Outcome.UNKNOWN and not answer.rows:
-        return ()
     if not answer.rows and not is_listing:
         return ()
     if not topic.is_wide:
-        return tuple(_split(feed, received_ms, answer.rows, 0, is_complete=answer.is_complete))
+        return tuple(_listed(feed, received_ms, answer))
     shares: dict[int, list[Record]] = defaultdict(list)
     for row in answer.rows:
         key = row.vehicle if isinstance(row, BusPosition) else key_of(row)
         shares[topics.partition_of(key, settings.partitions)].append(row)
     return tuple(
-        message
+        (topic.name, partition, wire.encode(batch))
         for partition in sorted(shares)
-        for message in _split(feed, received_ms, tuple(shares[partition]), partition)
+        for batch in _split(_batch(feed, received_ms, tuple(shares[partition])))
     )
 
 
-def _split(
-    feed: str,
-    received_ms: int,
-    rows: tuple[Record, ...],
-    partition: int,
-    *,
-    is_complete: bool = False,
-) -> Iterable[Published]:
-    """One message, or several when the rows do not fit; no part of a split list is complete."""
-    payload = wire.encode(_batch(feed, received_ms, rows, is_complete=is_complete))
-    if len(payload) <= MAX_MESSAGE_BYTES or len(rows) < 2:
-        yield (TOPICS[feed].name, partition, payload)
-        return
-    middle = len(rows) // 2
-    for half in (rows[:middle], rows[middle:]):
-        yield from _split(feed, received_ms, half, partition)
+def _listed(feed: str, received_ms: int, answer: Answer) -> Iterable[Published]:
+    """A list as one message, or as parts that say which of how many they are."""
+    batches = _split(_batch(feed, received_ms, answer.rows))
+    for at, batch in enumerate(batches):
+        whole = _said_whole(batch, at, len(batches)) if answer.is_complete else batch
+        yield (TOPICS[feed].name, 0, wire.encode(whole))
 
 
-def _batch(
-    feed: str, received_ms: int, rows: tuple[Record, ...], *, is_complete: bool
-) -> PositionBatch | SpeedBatch | PermitBatch | IncidentBatch:
+def _said_whole(batch: Batch, at: int, parts: int) -> Batch:
+    """The batch as a complete list, or as one part of it."""
+    if not isinstance(batch, PermitBatch | IncidentBatch):
+        return batch
+    is_alone = parts == 1
+    return replace(batch, is_complete=True) if is_alone else replace(batch, part=at, parts=parts)
+
+
+def _split(batch: Batch) -> list[Batch]:
+    """The batch, or several in order when its rows do not fit into a message."""
+    parts = -(-len(wire.encode(batch)) // MAX_MESSAGE_BYTES)
+    if parts < 2 or len(batch.rows) < 2:
+        return [batch]
+    each = -(-len(batch.rows) // parts)
+    runs = [batch.rows[at : at + each] for at in range(0, len(batch.rows), each)]
+    return [part for run in runs for part in _split(replace(batch, rows=run))]  # type: ignore[arg-type]
+
+
+def _batch(feed: str, received_ms: int, rows: tuple[Record, ...]) -> Batch:
     topic = TOPICS[feed]
     if topic is topics.BUS_POSITIONS:
         buses = tuple(row for row in rows if isinstance(row, BusPosition))
@@ -94,6 +100,6 @@ def _batch(
         return SpeedBatch(feed, received_ms, speeds)
     if topic is topics.PERMITS:
         works = tuple(row for row in rows if isinstance(row, Permit))
-        return PermitBatch(feed, received_ms, is_complete, works)
+        return PermitBatch(feed, received_ms, is_complete=False, rows=works)
     events = tuple(row for row in rows if isinstance(row, Incident))
-    return IncidentBatch(feed, received_ms, is_complete, events)
+    return IncidentBatch(feed, received_ms, is_complete=False, rows=events)

@@ -14,12 +14,14 @@ import msgspec
 from producers.batches import TOPICS, Published, batches_of, key_of
 from producers.formats import its, its_events, permits, tago, utic
 from producers.formats.answers import NO_ANSWER, Answer, Exchange, Record, Refusal, is_many
+from producers.formats.permit_identity import as_one, list_name
 from producers.formats.privacy import refused_body, secrets_of
 from streams import topics, wire
 from streams.domain.records import (
     BusPosition,
     FeedReport,
     Outcome,
+    Permit,
     Tick,
 )
 from streams.settings import Settings
@@ -77,6 +79,7 @@ class Poll:
     exchanges: list[Exchange] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     reported: FeedReport | None = None
+    _whole: tuple[int, Answer] | None = None
 
     def add(self, exchange: Exchange) -> Meaning:
         """What may be published at once: all but permits, whose pages and files make one list."""
@@ -100,9 +103,14 @@ class Poll:
 
     def whole(self) -> Answer:
         """The answers as one: rows of all (the later file wins), complete only if every part is."""
+        if self._whole is None or self._whole[0] != len(self.answers):
+            self._whole = (len(self.answers), self._together())
+        return self._whole[1]
+
+    def _together(self) -> Answer:
         answers = self.answers
         good = [a for a in answers if a.outcome is not Outcome.UNKNOWN]
-        rows = {key_of(row): row for answer in good for row in answer.rows}
+        rows = self._rows()
         listed = sum(answer.listed for answer in good)
         is_paged = self.feed == permits.FEED and not self.exchanges[0].url.startswith("file:")
         total = max((a.total for a in good if a.total is not None), default=None)
@@ -121,6 +129,23 @@ class Poll:
             is_fatal=any(answer.is_fatal for answer in answers),
             is_quota=any(answer.is_quota for answer in answers),
         )
+
+    def _rows(self) -> dict[str, Record]:
+        """Each row once, by its key. Permits of several pages are one list, of several files as
+        many as there are names.
+        """
+        said = [
+            (exchange, answer.rows)
+            for exchange, answer in zip(self.exchanges, self.answers, strict=True)
+            if answer.outcome is not Outcome.UNKNOWN
+        ]
+        if self.feed != permits.FEED:
+            return {key_of(row): row for _, rows in said for row in rows}
+        lists = [
+            (list_name(exchange.url), [row for row in rows if isinstance(row, Permit)])
+            for exchange, rows in said
+        ]
+        return {permit.permit_id: permit for permit in as_one(lists)}
 
     def report(self) -> FeedReport:
         """What the poll came to. *Unknown* when more than half of it failed."""

@@ -44,6 +44,7 @@ MAX_VERTICES = 2000
 MAX_TITLE = 80
 MAX_WIDTH_M = 100.0  # wider than any road
 MAX_CALL_LINKS = 200
+MAX_PARTS = 1000  # messages of one list
 MAX_NAME = 40
 MAX_COMMENT = 200
 MAX_SPAN_DEG = 0.5  # a geometry wider than a city is no work's
@@ -147,7 +148,15 @@ def _check_speeds(batch: rec.SpeedBatch) -> None:
             )
 
 
+def _check_parts(batch: rec.PermitBatch | rec.IncidentBatch) -> None:
+    if batch.parts and not 0 <= batch.part < batch.parts <= MAX_PARTS:
+        raise RecordRefusedError(
+            "R008", f"part {batch.part} of {batch.parts}, within 0..{MAX_PARTS}"
+        )
+
+
 def _check_permits(batch: rec.PermitBatch) -> None:
+    _check_parts(batch)
     for row in batch.rows:
         _check_point(row.lon, row.lat)
         _check_geometry(row.geometry)
@@ -199,6 +208,7 @@ def _check_site_report(report: rec.SiteReport) -> None:
 
 
 def _check_incidents(batch: rec.IncidentBatch) -> None:
+    _check_parts(batch)
     for row in batch.rows:
         _check_point(row.lon, row.lat)
         if not row.incident_id:

@@ -52,7 +52,12 @@ def _silent_feed(feed: str, evidence: Evidence) -> Clause:
     if not at_ms:
         ko = f"{subject} 들어온 적이 없어 지금 상태는 확인되지 않습니다."
         return Clause("age", ko, f"{en_name} was never heard.", (evidence.feed(feed),))
-    if state and status(state, scene.now_ms) is FeedStatus.FROZEN:
+    word = status(state, scene.now_ms) if state else None
+    if word is FeedStatus.DROPPED:
+        ko = f"{ko_name}의 목록이 갑자기 줄어 지금 상태는 확인되지 않습니다."
+        en = f"{en_name} is suddenly short; not known now."
+        return Clause("age", ko, en, (evidence.feed(feed),))
+    if state and word is FeedStatus.FROZEN:
         old_ms = scene.now_ms - state.last_change_ms
         since_ko = f"{age_ko(old_ms)}부터 바뀌지 않아"
         ko = f"{subject} {since_ko} 지금 상태는 확인되지 않습니다."
@@ -76,6 +81,9 @@ def bus_silence(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause | 
     at_ms = scene.last_success_ms(name)
     since_ko = f"{ago_ko(scene.now_ms - at_ms)} 끊겨" if at_ms else "들어오지 않아"
     since_en = f"stopped {age_en(scene.now_ms - at_ms)}" if at_ms else "is silent"
+    state = scene.picture.feeds.get(name)
+    if state and status(state, scene.now_ms) is FeedStatus.DROPPED:
+        since_ko, since_en = "갑자기 줄어", "is suddenly short"
     ko = f"버스 자료가 {since_ko} 버스 통행으로는 확인할 수 없습니다."
     return Clause(
         "buses", ko, f"The bus feed {since_en}; no bus can confirm it.", (evidence.feed(name),)

@@ -33,6 +33,7 @@ _STATUS = {
     "empty": ("정상(내용 없음)", "empty"),
     "partial": ("일부만 수신", "partial"),
     "frozen": ("내용이 멈춤", "frozen"),
+    "dropped": ("목록이 갑자기 줄어듦", "suddenly short"),
     "unknown": ("오류", "error"),
     "stale": ("끊김", "silent"),
     "stopped": ("중지", "stopped"),

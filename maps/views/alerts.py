@@ -43,11 +43,20 @@ def alert_row(name: str, episode: Mapping[str, Any], network: Network) -> Json:
         "severity": episode["severity"],
         "since_ms": episode["since_ms"],
         **{fact: shown(facts[fact]) for fact in _FACTS if facts.get(fact) is not None},
+        **_places(facts),
         "links": links,
         "works": [shown(work) for work in facts.get("works") or ()],
         "lon": point[0],
         "lat": point[1],
     }
+
+
+def _places(facts: Mapping[str, Any]) -> Json:
+    """The places of a permit with several spots: their texts, and how many there are in all."""
+    if not facts.get("places"):
+        return {}
+    names = [shown(each.get("place")) for each in facts["places"]]
+    return {"places": names, "place_count": facts.get("place_count")}
 
 
 def alert_rows(alerts: Mapping[str, Json], network: Network) -> list[Json]:

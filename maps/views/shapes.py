@@ -154,6 +154,7 @@ def feed_row(state: FeedState, now_ms: int) -> Json:
         "code": last.code,
         "detail": last.detail,
         "row_count": last.row_count,
+        "usual_rows": state.usual.length,
         "refused": last.refused,
         "repaired": last.repaired,
         "simulated": last.is_simulated,

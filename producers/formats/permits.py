@@ -1,6 +1,5 @@
 """Excavation and road-occupation permits: rows of any list into one record each."""
 
-from dataclasses import replace
 from typing import Any
 
 from producers.formats import permit_closures as closures
@@ -9,9 +8,10 @@ from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerEr
 from producers.formats.fields import Bounds, bounds_of, metres, number, text
 from producers.formats.permit_columns import meanings
 from producers.formats.permit_files import table_of
-from producers.formats.permit_identity import gathered, identity
+from producers.formats.permit_identity import gathered, numbered
 from producers.formats.permit_points import Plane, geometry_of, link_ids_of, point_of
 from producers.formats.privacy import masked, office_phone, organisation, refused_row
+from streams.domain.doubtful_points import POINT_SHARED
 from streams.domain.records import Permit
 from streams.domain.works.words import says_withdrawn
 from streams.errors import RecordRefusedError
@@ -53,7 +53,8 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
 
 
 def _repairs(permit: Permit) -> set[str]:
-    return set(permit.flags) - {"coord_outside", "several_spots", "person_dropped"}
+    notes = {"coord_outside", "several_spots", "person_dropped", POINT_SHARED}
+    return set(permit.flags) - notes
 
 
 def permit_of(
@@ -76,7 +77,7 @@ def permit_of(
     company = text(found.get("organisation"), 100)
     status = text(found.get("status_text"), 40)
     permit = Permit(
-        permit_id=text(found.get("permit_id"), 60),
+        permit_id="",
         title=title or place,
         starts_ms=whole.starts_ms,
         ends_ms=whole.ends_ms,
@@ -108,7 +109,7 @@ def permit_of(
         status_text=status,
         flags=(*flags, *point.flags, *_person_flag(company)),
     )
-    return permit if permit.permit_id else replace(permit, permit_id=identity(permit))
+    return numbered(permit, text(found.get("permit_id"), 60))
 
 
 def _person_flag(company: str) -> tuple[str, ...]:

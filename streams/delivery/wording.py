@@ -10,6 +10,8 @@ from streams.domain.overlaps import KST_MS
 from streams.domain.unknown_times import short_words
 
 MAX_TITLE = 120
+MAX_PLACE = 40
+SHOWN_PLACES = 3
 _PHRASES = {  # rule -> what begins, and that it ended
     "closure": (("통제", "통제 해제"), ("closure", "closure over")),
     "overdue": (("공사 기간 초과", "기간 초과 해소"), ("work overdue", "no longer overdue")),
@@ -100,10 +102,23 @@ def _particulars(facts: dict[str, Any], tongue: int) -> list[str]:
         parts.append(f"{_local(ends_ms)}까지" if tongue == 0 else f"until {_local(ends_ms)} KST")
     elif (end := str(facts.get("end"))) in _NO_END:
         parts.append(_NO_END[end][tongue])
+    if places := _places(facts, tongue):
+        parts.append(places)
     organisation = facts.get("organisation")
     if isinstance(organisation, str) and organisation.strip():
         parts.append(one_line(organisation, MAX_TITLE))
     return parts
+
+
+def _places(facts: dict[str, Any], tongue: int) -> str:
+    """The places of a permit that has several: how many, and the first three by name."""
+    rows, count = facts.get("places"), facts.get("place_count")
+    if not isinstance(rows, list) or not isinstance(count, int):
+        return ""
+    names = [str(row["place"]) for row in rows if isinstance(row, dict) and row.get("place")]
+    shown = ", ".join(one_line(name, MAX_PLACE) for name in names[:SHOWN_PLACES])
+    more = ", …" if count > SHOWN_PLACES else ""
+    return f"{count}곳({shown}{more})" if tongue == 0 else f"{count} places ({shown}{more})"
 
 
 def _local(at_ms: int) -> str:

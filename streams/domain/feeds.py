@@ -1,10 +1,11 @@
 """How a feed is doing: what its last reports came to, and what may be said of it now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from streams.domain.alerts import Episode
+from streams.domain.listings import Usual, judged
 from streams.domain.records import FeedReport, Message, Origin, Outcome, Tick
 from streams.domain.rules import AlertRules
 from streams.domain.rules.feed import watch_feeds
@@ -23,6 +24,7 @@ class FeedStatus(StrEnum):
     PARTIAL = "partial"  # answered with a part of it
     FROZEN = "frozen"  # answers, but nothing changes where something must
     UNKNOWN = "unknown"  # error, refusal, broken answer
+    DROPPED = "dropped"  # answered with less than a fifth of its usual rows: not believed
     STALE = "stale"  # no report in time
     STOPPED = "stopped"  # a key or quota error: polls again only when told, or at midnight KST
 
@@ -35,6 +37,7 @@ class FeedState:
     last: FeedReport
     last_success_ms: int = 0
     last_change_ms: int = 0
+    usual: Usual = field(default_factory=Usual)  # the number of its rows
 
 
 def observe(state: FeedState | None, report: FeedReport) -> FeedState:
@@ -51,7 +54,16 @@ def observe(state: FeedState | None, report: FeedReport) -> FeedState:
         last=replace(report, digest=digest),
         last_success_ms=report.received_ms if is_success else state.last_success_ms,
         last_change_ms=report.received_ms if is_change else state.last_change_ms,
+        usual=_judged(state.usual, report),
     )
+
+
+def _judged(usual: Usual, report: FeedReport) -> Usual:
+    """The usual number of rows after a report; only a whole answer counts."""
+    is_broken = report.refused * 5 > report.row_count + report.refused
+    if report.outcome is Outcome.UNKNOWN or report.is_partial or is_broken:
+        return usual
+    return judged(usual, report.row_count, report.received_ms)
 
 
 def status(state: FeedState, now_ms: int) -> FeedStatus:
@@ -61,8 +73,14 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
         return FeedStatus.STOPPED
     if now_ms - last.received_ms > 2 * last.poll_ms + 5_000:
         return FeedStatus.STALE
-    if last.outcome is Outcome.UNKNOWN:
-        return FeedStatus.UNKNOWN
+    return FeedStatus.UNKNOWN if last.outcome is Outcome.UNKNOWN else _content(state)
+
+
+def _content(state: FeedState) -> FeedStatus:
+    """What may be said of the rows of the last answer."""
+    last = state.last
+    if state.usual.is_dropped and not last.is_partial:
+        return FeedStatus.DROPPED
     unchanged_ms = last.received_ms - state.last_change_ms
     if last.outcome is Outcome.DATA and 0 < last.change_within_ms <= unchanged_ms:
         return FeedStatus.FROZEN
@@ -78,9 +96,9 @@ def is_news(known: FeedState | None, seen: FeedState) -> bool:
     return known.last.received_ms // REMEMBER_MS != seen.last.received_ms // REMEMBER_MS
 
 
-def _outcome_of(state: FeedState) -> tuple[Outcome, str, bool, bool]:
+def _outcome_of(state: FeedState) -> tuple[Outcome, str, bool, bool, bool]:
     last = state.last
-    return last.outcome, last.code, last.is_partial, last.is_stopped
+    return last.outcome, last.code, last.is_partial, last.is_stopped, state.usual.is_dropped
 
 
 class FeedsStage:

@@ -1,7 +1,8 @@
 """Incidents of traffic centres: where they are and when they are over.
 
 A feed lists what runs now. An incident is over when its end has passed, or when three complete
-answers in a row no longer list it; an error or a broken answer ends nothing.
+answers in a row no longer list it; an error, a broken answer or one that is suddenly short ends
+nothing.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
+from streams.domain.listings import tables_of, whole_list
 from streams.domain.network import Network
 from streams.domain.placement import place
 from streams.domain.records import Incident, IncidentBatch, Message, Obstruction, Origin, Tick
@@ -19,6 +21,7 @@ from streams.domain.stage import Effects, Episodes, Rows, Table
 
 MISSES_TO_END = 3
 EPISODES = "incident-episodes"
+LISTS = "incidents"  # of which the tables of their lists are named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class IncidentsStage:
     tables = (
         Table("incidents", RunningIncident, letter="i"),
         Table(EPISODES, Episode, letter="a"),
+        *tables_of(LISTS),
     )
 
     def __init__(
@@ -115,9 +119,10 @@ class IncidentsStage:
         state: Mapping[str, Rows], batch: IncidentBatch, effects: Effects
     ) -> list[Obstruction]:
         """Count what a complete answer of the same feed leaves out; the third time it is over."""
-        if not batch.is_complete:
+        ids = {row.incident_id: None for row in batch.rows}
+        listed = whole_list(LISTS, state, effects, batch, ids)
+        if listed is None:
             return []
-        listed = {row.incident_id for row in batch.rows}
         blocks: list[Obstruction] = []
         for incident_id, known in state["incidents"].items():
             if known.feed != batch.feed or incident_id in listed:

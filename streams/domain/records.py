@@ -167,22 +167,32 @@ class SpeedBatch:
 
 @dataclass(frozen=True, slots=True)
 class PermitBatch:
-    """The permits of one answer. `is_complete` says it lists every permit its source has."""
+    """The permits of one answer. `is_complete` says it lists every permit its source has.
+
+    A complete list that is too long for one message comes in `parts` messages of one `received_ms`,
+    this one number `part` of them from 0; with 0 parts it says nothing of what it leaves out.
+    """
 
     feed: str
     received_ms: int
     is_complete: bool
     rows: tuple[Permit, ...]
+    part: int = 0
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentBatch:
-    """The incidents of one answer. `is_complete` says it lists every incident its source has."""
+    """The incidents of one answer. `is_complete` says it lists every incident its source has;
+    `part` and `parts` are as in `PermitBatch`.
+    """
 
     feed: str
     received_ms: int
     is_complete: bool
     rows: tuple[Incident, ...]
+    part: int = 0
+    parts: int = 0
 
 
 class SiteWord(StrEnum):

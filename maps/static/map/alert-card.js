@@ -13,12 +13,12 @@
     return this.put(
       kind,
       this.facts([
-        ["card.since", age], ["card.what", Bomnae.alertWhat(alert)],
+        ["card.since", age], ["card.what", Bomnae.alertWhat(alert)], ["card.place", Bomnae.alertPlaces(alert)],
         ["card.until", alert.ends_ms || alert.end ? Bomnae.untilText({ ends_ms: alert.ends_ms, flags: alert.end === "unreadable" ? ["end_unreadable"] : [] }) : ""], ["card.organisation", alert.organisation],
         ["card.ack", ack ? `${ack.by} (${Bomnae.whenText(ack.at_ms)})` : Bomnae.t("card.ack.none")], ["card.comment", ack?.comment],
       ]),
       !Bomnae.isSeen(this.picture, alert) ? this.ackButton(alert) : null,
-      this.behind(alert), this.items("card.works", "work", alert.works.map((id) => this.picture.works.get(id.replace(/^work:/, ""))).filter(Boolean)), alert.links.length ? this.items("card.links", "link", alert.links.slice(0, 12)) : null,
+      this.behind(alert), this.items("card.works", "work", alert.works.filter((id) => alert.subject !== `work:${id}`).map((id) => this.picture.works.get(id.replace(/^work:/, ""))).filter(Boolean)), alert.links.length ? this.items("card.links", "link", alert.links.slice(0, 12)) : null,
     );
   };
 

@@ -206,8 +206,11 @@
     return [closure, alert.level && t("level." + alert.level), alert.status && t("status." + alert.status), alert.count && t("report.count", { n: alert.count })].filter(Boolean).join(" · ");
   };
 
-  /** Since when, what holds, who is responsible. */
-  Bomnae.alertUnder = (alert) => [Bomnae.t("alert.since", { time: Bomnae.whenText(alert.since_ms) }), Bomnae.alertWhat(alert), alert.organisation].filter(Boolean).join(" · ");
+  /** Where a permit with several spots holds: how many places, and the first three. */
+  Bomnae.alertPlaces = (alert) => alert.places ? `${Bomnae.t("works.spots", { n: alert.place_count })}: ${alert.places.slice(0, 3).join(", ")}${alert.place_count > 3 ? ", …" : ""}` : "";
+
+  /** Since when, what holds, where if in several places, who is responsible. */
+  Bomnae.alertUnder = (alert) => [Bomnae.t("alert.since", { time: Bomnae.whenText(alert.since_ms) }), Bomnae.alertWhat(alert), Bomnae.alertPlaces(alert), alert.organisation].filter(Boolean).join(" · ");
 
   Bomnae.ruleText = (rule) => Bomnae.wordOr("rule." + rule, rule);
 

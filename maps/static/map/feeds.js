@@ -76,7 +76,7 @@
       Bomnae.fillFacts(document.getElementById("feed-body"), [
         ["feed.status", `${Bomnae.t("status." + status)} — ${Bomnae.t("status." + status + ".why")}`],
         ["feed.success", at(feed.last_success_ms)], ["feed.change", at(feed.last_change_ms)], ["feed.received", at(feed.received_ms)],
-        ["feed.poll", feed.poll_ms ? Bomnae.span(feed.poll_ms) : ""], ["feed.rows", String(feed.row_count)],
+        ["feed.poll", feed.poll_ms ? Bomnae.span(feed.poll_ms) : ""], ["feed.rows", String(feed.row_count)], ["feed.usual", feed.usual_rows ? String(feed.usual_rows) : ""],
         ["feed.refused", String(feed.refused)], ["feed.repaired", String(feed.repaired)],
         ["feed.code", feed.code], ["feed.detail", feed.detail], ["feed.simulated", feed.simulated ? Bomnae.t("yes") : ""],
       ]);

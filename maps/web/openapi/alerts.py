@@ -75,6 +75,8 @@ def schemas() -> dict[str, Json]:
             end={"enum": ["unstated", "unreadable"]},
             status=TEXT,
             count=WHOLE,
+            places=TEXTS,
+            place_count=WHOLE,
             links=TEXTS,
             works=TEXTS,
             lon=MAYBE_NUMBER,

@@ -48,7 +48,9 @@ class SiteWork(Protocol):
 class Clash:
     """One clash. `kind` is "works" (two on the same or adjoining road), "route" (a full closure on
     bus routes; `stops` are skipped), "stop" (a bus stop is closed), "detour" (the second work lies
-    on the way round the first) or "cut" (full closures that only together part `places`).
+    on the way round the first), "cut" (full closures that only together part `places`), "crowd"
+    (more works on a link than are compared) or "point" (more permits at one point than can be
+    right); of the last two, `works` are the first twenty and `count` is how many there are.
 
     `severity` is "high" or "low". `works` are permit ids, sorted; for "detour", `links` are those
     of the work on the way round. `from_ms..until_ms` is when, by the stated times: an overdue
@@ -65,17 +67,13 @@ class Clash:
     places: tuple[str, ...] = ()
     from_ms: int = 0
     until_ms: int | None = 0
+    count: int = 0
 
 
 def clash_id(kind: str, subjects: Iterable[str]) -> str:
     """The kind and 12 hex digits of the SHA-256 of the subjects: the same clash, the same id."""
     digest = hashlib.sha256("\0".join(subjects).encode()).hexdigest()
     return f"{kind}-{digest[:12]}"
-
-
-def is_one_permit(one: str, other: str) -> bool:
-    """Whether two works are rows of one permit: its number, then `#` and what tells them apart."""
-    return one.partition("#")[0] == other.partition("#")[0]
 
 
 def closures_of(work: SiteWork) -> Collection[Closure]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from streams.domain.clashes.buses import Buses
 from streams.domain.clashes.clash import IN_FORCE, OPEN, Clash, SiteWork
+from streams.domain.clashes.crowds import crowded_links, link_crowds
 from streams.domain.clashes.cuts import Cuts
 from streams.domain.clashes.on_detours import WaysRound, detour_clashes
 from streams.domain.clashes.pairs import Pairs, Site, site_of
@@ -29,6 +30,8 @@ class Clashes:
         self._ways = WaysRound(self.graph)
         self._rows: dict[str, SiteWork] = {}
         self._sites: dict[str, Site] = {}
+        self._compared: dict[str, Site] = {}  # those on no crowded link
+        self._crowded: frozenset[int] = frozenset()
         self._with_buses: dict[str, tuple[Clash, ...]] = {}
 
     def of(self, works: Mapping[str, SiteWork], now_ms: int) -> dict[str, Clash]:
@@ -50,15 +53,30 @@ class Clashes:
     def _take(self, works: Mapping[str, SiteWork]) -> None:
         for work_id in [x for x in self._sites if x not in works]:
             del self._sites[work_id], self._with_buses[work_id], self._rows[work_id]
-            self._pairs.drop(work_id)
         for work_id, work in works.items():
             if (known := self._rows.get(work_id)) is work:
                 continue
             self._rows[work_id] = work
             if known is None or _basis(known) != _basis(work):
                 site = self._sites[work_id] = site_of(self.graph, work)
-                self._pairs.put(site)
                 self._with_buses[work_id] = tuple(self._buses.clashes(site))
+
+        self._compare()
+
+    def _compare(self) -> None:
+        """Compare the works that lie on no crowded link, each again only when it has changed."""
+        self._crowded = crowded_links(self._sites.values())
+        compared = {
+            work_id: site
+            for work_id, site in self._sites.items()
+            if self._crowded.isdisjoint(site.own)
+        }
+        for work_id in self._compared.keys() - compared.keys():
+            self._pairs.drop(work_id)
+        for work_id, site in compared.items():
+            if self._compared.get(work_id) is not site:
+                self._pairs.put(site)
+        self._compared = compared
 
     def _every(self, now_ms: int) -> Iterable[Clash]:
         yield from self._pairs.clashes()
@@ -66,7 +84,11 @@ class Clashes:
             yield from clashes
         full = [site for site in self._sites.values() if site.is_full]
         in_force = [site for site in full if site.work.phase in IN_FORCE]
-        yield from detour_clashes(self.graph, self._ways, in_force, self._sites.values())
+        shut = frozenset(place for site in in_force for place in site.road)
+        compared = self._compared.values()
+        closing = [site for site in in_force if site.id in self._compared]
+        yield from detour_clashes(self.graph, self._ways, closing, compared, shut)
+        yield from link_crowds(self._sites.values(), self._crowded, self.graph.network)
         yield from self._cuts.clashes([x for x in full if x.digging.ends_ms > now_ms])
 
     def _is_current(self, clash: Clash, now_ms: int) -> bool:

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from streams.domain.clashes.clash import Clash, clash_id, is_one_permit
+from streams.domain.clashes.clash import Clash, clash_id
 from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.overlaps import meet
+from streams.domain.permit_ids import is_one_permit
 from streams.domain.roads.detours import is_sane
 from streams.domain.roads.graph import Reach, RoadGraph
 
@@ -68,14 +69,17 @@ class WaysRound:
 
 
 def detour_clashes(
-    graph: RoadGraph, ways: WaysRound, closing: Collection[Site], sites: Iterable[Site]
+    graph: RoadGraph,
+    ways: WaysRound,
+    closing: Collection[Site],
+    sites: Iterable[Site],
+    shut: frozenset[int],
 ) -> Iterator[Clash]:
     """The works that take lanes on the way round a closure in force, while it lasts.
 
     High where the work closes that road too, low where it only narrows it. What is closed already
-    is on no way round.
+    (`shut`) is on no way round.
     """
-    shut = frozenset(place for site in closing for place in site.road)
     found = ways.of((run for site in closing for run in site.runs), shut)
     on_place: dict[int, list[Site]] = defaultdict(list)
     for site in sites:

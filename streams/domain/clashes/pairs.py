@@ -12,11 +12,11 @@ from streams.domain.clashes.clash import (
     clash_id,
     closures_of,
     digging_of,
-    is_one_permit,
     occupation_of,
 )
 from streams.domain.network import Link
 from streams.domain.overlaps import EVER_MS, Span, last_ms, meet
+from streams.domain.permit_ids import is_one_permit
 from streams.domain.records import Closure
 from streams.domain.roads.graph import RoadGraph
 

@@ -77,7 +77,22 @@ def _cut(clash: Clash, works: Mapping[str, Any], network: Network) -> tuple[str,
     return ko, f"Together {en_works} cut off or double the way between {en_places}."
 
 
+def _crowd(clash: Clash, works: Mapping[str, Any], network: Network) -> tuple[str, str]:
+    del works
+    where = _road(clash.links, network)
+    ko = f"{where}에 공사 {clash.count}건이 몰려 있어 서로 비교하지 않았습니다."
+    return ko, f"{clash.count} works on one road, not compared with each other: {where}."
+
+
+def _point(clash: Clash, works: Mapping[str, Any], network: Network) -> tuple[str, str]:
+    del works, network
+    ko = f"같은 지점에 허가 {clash.count}건: 위치 의심"
+    return ko, f"{clash.count} permits at one point: their place is in doubt"
+
+
 _REASONS = {
+    "crowd": _crowd,
+    "point": _point,
     "works": _works,
     "route": _route,
     "stop": _stop,

@@ -1,4 +1,4 @@
-"""The rule `feed`: a feed is silent, broken, stopped or frozen, so the city is not known now."""
+"""The rule `feed`: a feed is silent, broken, stopped, frozen or dropped: the city is not known."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from streams.domain.alerts import Episode, Sight
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look
 
-NOT_NOW = frozenset({"stale", "unknown", "stopped", "frozen"})
+NOT_NOW = frozenset({"stale", "unknown", "stopped", "frozen", "dropped"})
 
 
 def watch_feeds(look: Look, rules: AlertRules, feeds: Mapping[str, tuple[str, str]]) -> None:

@@ -61,12 +61,19 @@ class Look:
         """Look at the rows of a kind that a message changed, and at those whose episode has waited
         for nothing but time.
         """
-        due = self._due(f"{name} {kind}:", rule)
+        due = self.due(f"{name} {kind}:", rule)
         for row_id in dict.fromkeys([*changed, *due]):
             row = changed[row_id] if row_id in changed else known.get(row_id)
             self.at(name, rule, f"{kind}:{row_id}", sight_of, row)
 
-    def _due(self, prefix: str, rule: Rule) -> list[str]:
+    def episodes_of(self, prefix: str, is_wanted: Callable[[str], bool]) -> dict[str, Episode]:
+        """The wanted episodes whose key begins so, by the rest of it, in the midst of a message."""
+        keys = (*self.episodes.rows, *self.effects.changes.get(self.episodes.table, {}))
+        rests = dict.fromkeys(key.removeprefix(prefix) for key in keys if key.startswith(prefix))
+        found = {rest: self._episode(prefix + rest) for rest in rests if is_wanted(rest)}
+        return {rest: episode for rest, episode in found.items() if episode is not None}
+
+    def due(self, prefix: str, rule: Rule) -> list[str]:
         """The rows whose episode has waited for long enough; before that nothing can become of it
         while its row stays as it is.
         """

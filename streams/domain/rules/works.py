@@ -10,6 +10,7 @@ from streams.domain.alerts import Episode, Severity, Sight
 from streams.domain.network import Network
 from streams.domain.records import Closure
 from streams.domain.rules.book import AlertRules, Graded
+from streams.domain.rules.permits import Permits
 from streams.domain.rules.watching import Look, SightOf, facts_of
 from streams.domain.stage import Rows
 
@@ -20,24 +21,32 @@ _AT_WORK = ("active", "paused")
 def watch_closures(
     look: Look, rules: AlertRules, network: Network, kind: str, *, known: Rows, changed: Rows
 ) -> None:
-    """Look at the closures of works or incidents (`kind`)."""
+    """Look at the closures of works or incidents (`kind`); those of one permit are one."""
+    sight_of = _closure(network)
+    if kind == "work":
+        Permits(look, known, changed).at("closure", rules.closure, sight_of)
+    else:
+        look.at_rows(
+            "closure", rules.closure, kind, known=known, changed=changed, sight_of=sight_of
+        )
 
+
+def _closure(network: Network) -> SightOf:
     def sight(row: Any, _episode: Episode | None) -> Sight | None:
         if not row.is_in_force or row.closure is Closure.NONE or not row.links:
             return None
         return Sight(_SEVERITIES.get(row.closure, Severity.NOTICE), facts_of(row, network))
 
-    look.at_rows("closure", rules.closure, kind, known=known, changed=changed, sight_of=sight)
+    return sight
 
 
 def watch_works(
     look: Look, rules: AlertRules, network: Network, *, known: Rows, changed: Rows
 ) -> None:
     """Look at the works: those past their end, and those that nobody saw begin."""
-    rows = {"known": known, "changed": changed}
-    overdue, unseen = _overdue(rules.overdue, network), _unseen(rules.unseen, network)
-    look.at_rows("overdue", rules.overdue, "work", sight_of=overdue, **rows)
-    look.at_rows("unseen", rules.unseen, "work", sight_of=unseen, **rows)
+    permits = Permits(look, known, changed)
+    permits.at("overdue", rules.overdue, _overdue(rules.overdue, network))
+    permits.at("unseen", rules.unseen, _unseen(rules.unseen, network))
 
 
 def _overdue(rule: Graded, network: Network) -> SightOf:

@@ -1,13 +1,16 @@
 """The stage of the works: permits, reports and time in; rows, obstructions and history out."""
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
+from streams.domain.clashes.crowds import point_crowds
 from streams.domain.clashes.finder import Clashes
 from streams.domain.derive import send
+from streams.domain.doubtful_points import is_doubtful
+from streams.domain.listings import tables_of, whole_list
 from streams.domain.network import Network, Point
 from streams.domain.overlaps import DAY_MS
 from streams.domain.placement import place
@@ -18,6 +21,7 @@ from streams.domain.rules.watching import Look
 from streams.domain.rules.works import watch_closures, watch_works
 from streams.domain.stage import Effects, Episodes, Rows, Table
 from streams.domain.works.directions import Directions
+from streams.domain.works.identity import resolved
 from streams.domain.works.moves import heard, listed, says_nothing_new
 from streams.domain.works.phases import OVER, end_ms, is_in_force, phase_at, settled_ms
 from streams.domain.works.rows import Work
@@ -28,6 +32,7 @@ SEEN_EVERY_MS = 600_000  # what is only seen again is written so often, or every
 MISSES_TO_UNLIST = 3
 CLASHES_EVERY_MS = 600_000  # at least: time alone brings works near and ends clashes
 EPISODES = "work-episodes"
+LISTS = "permits"  # of which the tables of their lists are named
 _CLASHES = "clashes"  # the row of the table `computed`
 
 
@@ -40,6 +45,7 @@ class WorksStage:
         Table("clashes", Clash, letter="k"),
         Table("computed", int),  # when the clashes were last computed, ms
         Table(EPISODES, Episode, letter="a"),
+        *tables_of(LISTS),
     )
 
     def __init__(
@@ -65,7 +71,7 @@ class WorksStage:
             _pass_time(step, tick_ms)
         elif isinstance(message, PermitBatch):
             now_ms = message.received_ms
-            self._take_list(step, message)
+            self._take_list(step, state, message)
         elif isinstance(message, SiteReport):
             now_ms = message.received_ms
             _take_report(step, message)
@@ -86,7 +92,7 @@ class WorksStage:
         changed: Mapping[str, Work | None] = step.effects.changes.get("works", {})
         works = {name: work for name, work in {**step.known, **changed}.items() if work}
         known: Mapping[str, Clash] = state["clashes"]
-        found = self._clashes.of(works, at_ms)
+        found = {**self._clashes.of(works, at_ms), **point_crowds(works.values())}
         for name in sorted(known.keys() | found.keys()):
             if known.get(name) != found.get(name):
                 step.effects.put("clashes", name, found.get(name))
@@ -106,13 +112,14 @@ class WorksStage:
             works=ChainMap(changed, works),
         )
 
-    def _take_list(self, step: Step, batch: PermitBatch) -> None:
-        """Every permit as it stands last in its answer, and what a complete answer leaves out."""
-        stated = {permit.permit_id: permit for permit in batch.rows}
+    def _take_list(self, step: Step, state: Mapping[str, Rows], batch: PermitBatch) -> None:
+        """Every permit as it stands last in its answer, and what a complete list leaves out."""
+        stated = resolved(step.known, {row.permit_id: row for row in batch.rows}.values())
         for permit in stated.values():
             self._admit(step, batch, permit)
-        if batch.is_complete:
-            for work in _left_out(step.known, batch, stated):
+        whole = whole_list(LISTS, state, step.effects, batch, stated)
+        if whole is not None:
+            for work in _left_out(step.known, batch, whole):
                 step.put(_missed(work, batch.received_ms), batch.received_ms)
 
     def _admit(self, step: Step, batch: PermitBatch, permit: Permit) -> None:
@@ -143,7 +150,7 @@ class WorksStage:
         )
 
     def _placed(self, work: Work) -> Work:
-        has_point = work.lon is not None and work.lat is not None
+        has_point = work.lon is not None and work.lat is not None and not is_doubtful(work)
         links, placed_by = place(
             self._network,
             link_ids=work.link_ids,
@@ -190,15 +197,13 @@ def _is_long_over(work: Work, now_ms: int) -> bool:
 
 def _is_placed_as(known: Work, permit: Permit) -> bool:
     """Whether a permit says nothing new of where it lies."""
-    return all(
+    return is_doubtful(known) == is_doubtful(permit) and all(
         getattr(known, name) == getattr(permit, name)
         for name in ("link_ids", "geometry", "lon", "lat", "place", "direction")
     )
 
 
-def _left_out(
-    works: Mapping[str, Work], batch: PermitBatch, stated: Mapping[str, Permit]
-) -> list[Work]:
+def _left_out(works: Mapping[str, Work], batch: PermitBatch, stated: Collection[str]) -> list[Work]:
     """The works of a feed that its complete answer leaves out, once for each answer."""
     return [
         work

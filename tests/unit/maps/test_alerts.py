@@ -52,6 +52,15 @@ def test_an_alert_without_links_stands_at_its_point_or_nowhere(network: Network)
     assert (nowhere["lon"], nowhere["lat"]) == (None, None)
 
 
+def test_an_alert_of_a_permit_with_several_spots_names_its_places(network: Network) -> None:
+    places = [{"work": "1#a", "place": "중앙로 1"}, {"work": "1#b", "place": "석사로\u202e 9"}]
+    facts = {"title": "관", "places": places, "place_count": 2, "works": ["1#a", "1#b"]}
+    row = alerts.alert_row(NAME, episode(facts=facts), network)
+    assert (row["places"][0], row["place_count"], row["works"]) == ("중앙로 1", 2, ["1#a", "1#b"])
+    assert "\u202e" not in row["places"][1]
+    assert "places" not in alerts.alert_row(NAME, episode(), network)
+
+
 def test_what_waits_to_be_told_is_no_alert_yet(network: Network) -> None:
     waiting = episode(told=0)
     assert picture(network, {NAME: waiting}).alerts == {}

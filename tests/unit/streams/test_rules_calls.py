@@ -144,6 +144,7 @@ def test_a_feed_is_well_again_after_a_minute_of_answers() -> None:
         ({"is_stopped": True, "outcome": Outcome.UNKNOWN}, "stopped"),
         ({"outcome": Outcome.UNKNOWN}, "unknown"),
         ({"change_within_ms": 60_000, "received_ms": at(60)}, "frozen"),
+        ({"row_count": 0, "outcome": Outcome.EMPTY, "usual": 9}, "dropped"),
         ({"is_partial": True}, ""),
         ({"outcome": Outcome.EMPTY}, ""),
     ],
@@ -151,5 +152,6 @@ def test_a_feed_is_well_again_after_a_minute_of_answers() -> None:
 def test_what_lets_the_city_be_unknown_is_told_and_a_part_or_nothing_is_not(
     change: dict[str, object], status: str
 ) -> None:
+    usual = replace(REPORT, row_count=change.pop("usual", 0))  # type: ignore[arg-type]
     other = replace(REPORT, **{"received_ms": at(1), **change})  # type: ignore[arg-type]
-    assert [said for *_, said in feed(REPORT, other, until=3)][:1] == ([status] if status else [])
+    assert [said for *_, said in feed(usual, other, until=3)][:1] == ([status] if status else [])
