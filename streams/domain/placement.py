@@ -28,7 +28,7 @@ SAMPLE_M = 20.0
 ALONG_M = 30.0  # a drawn geometry runs this close to the road it lies on
 ALONG_LENGTH_M = 80.0  # a road beside which it runs for less is crossed
 THIN = 0.25  # a ring of less area than this share of the square of its length follows a road
-UNDER = 0.5  # a section speaks for a standard link of which it covers this much
+BENT = 0.6  # and one that fills less than this share of its hull
 _NOISE = re.compile(r"(번지|일원|일대|외\s*\d*\s*(개소|필지|개필지)?|\([^()]*\)|\s)")
 _AREA = re.compile(r"^(강원특별자치도|강원도)?\s*(춘천시)?\s*")
 
@@ -83,17 +83,7 @@ def _by_id(network: Network, link_ids: Iterable[str]) -> tuple[str, ...]:
             if network.link(each) is not None:
                 found[each] = None
             found |= dict.fromkeys(pair.section_id for pair in network.sections_of.get(each, ()))
-        if link is not None:
-            found |= dict.fromkeys(_under(network, link))
     return tuple(found)
-
-
-def _under(network: Network, section: Link) -> Iterable[str]:
-    """The standard links that lie under a section for the most part."""
-    for pair in network.standards_of.get(section.id, ()):
-        standard = network.link(pair.standard_id)
-        if standard and pair.share * section.length_m >= UNDER * standard.length_m:
-            yield standard.id
 
 
 def _at(network: Network, point: Point, road_name: str) -> tuple[str, ...]:
@@ -122,7 +112,8 @@ def _in_ring(network: Network, ring: Sequence[Point]) -> tuple[str, ...]:
     if len(ring) < 4 or ring[0] != ring[-1]:
         return ()
     area = Polygon(ring)
-    if not area.is_valid or area.area < THIN * (area.length / 4) ** 2:
+    least = max(THIN * (area.length / 4) ** 2, BENT * area.convex_hull.area)
+    if not area.is_valid or area.area < least:
         return ()
     centre = (area.centroid.x, area.centroid.y)
     reach_m = max(distance_m(centre, corner) for corner in ring)
