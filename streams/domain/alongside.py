@@ -180,16 +180,18 @@ def _is_opposite(one: Foot, other: Foot) -> bool:
 
 
 def _sections_over(network: Network, link: Link, place: Point) -> Iterator[Link]:
-    """The sections over a standard link whose way from stop to stop leads over a place."""
+    """The sections over a standard link; of a long one those whose way leads over the place."""
     for pair in network.sections_of.get(link.id, ()):
         section = network.link(pair.section_id)
-        if section is None:
-            continue
-        first, last = section.geometry[0], section.geometry[-1]
-        road_m = max(section.length_m, distance_m(first, last))
-        way_m = distance_m(first, place) + distance_m(place, last)
-        if way_m <= ROAD_SLACK * road_m + WAY_SLACK_M:
+        if section and (link.length_m <= LONG_M or _leads_over(section, place)):
             yield section
+
+
+def _leads_over(section: Link, place: Point) -> bool:
+    first, last = section.geometry[0], section.geometry[-1]
+    road_m = max(section.length_m, distance_m(first, last))
+    way_m = distance_m(first, place) + distance_m(place, last)
+    return way_m <= ROAD_SLACK * road_m + WAY_SLACK_M
 
 
 def _is_along(foot: Foot, bearing_deg: float) -> bool:
