@@ -24,7 +24,7 @@ LONG_M = 1_000.0  # a straight line over more must run along for longer
 LONG_RUN_M = 150.0
 LOOSE_M = 30.0  # a straight line is taken to lie this much further away than a drawn one
 LOOSE_SHARE = 0.02  # and this share of what it is longer than LONG_M
-ROAD_SLACK, WAY_SLACK_M = 1.1, 30.0  # a way from stop to stop over a place, against the road's
+ROAD_SLACK, WAY_SLACK_M = 1.1, 200.0  # a way from stop to stop over a place, against the road's
 
 
 class Foot(NamedTuple):
@@ -180,10 +180,10 @@ def _is_opposite(one: Foot, other: Foot) -> bool:
 
 
 def _sections_over(network: Network, link: Link, place: Point) -> Iterator[Link]:
-    """The sections over a standard link; of a long one those whose way leads over the place."""
+    """The sections over a standard link whose way from stop to stop leads over the place."""
     for pair in network.sections_of.get(link.id, ()):
         section = network.link(pair.section_id)
-        if section and (link.length_m <= LONG_M or _leads_over(section, place)):
+        if section and _leads_over(section, place):
             yield section
 
 
