@@ -54,7 +54,7 @@ def place(
     """
     if found := _by_id(network, link_ids):
         return found, "link_id"
-    if geometry and (found := _by_lines(network, _lines(geometry, parts))):
+    if geometry and (found := _by_lines(network, lines_of(geometry, parts))):
         return found, "geometry"
     if point and (found := _at(network, point, road_name)):
         return found, "point"
@@ -90,7 +90,8 @@ def _at(network: Network, point: Point, road_name: str) -> tuple[str, ...]:
     return tuple(x.id for x in piece_at(network, point, AT_POINT_M, road_name=road_name))
 
 
-def _lines(geometry: Sequence[Point], parts: Sequence[int]) -> list[Sequence[Point]]:
+def lines_of(geometry: Sequence[Point], parts: Sequence[int]) -> list[Sequence[Point]]:
+    """A geometry line by line; `parts` are the places where its lines begin (none: one line)."""
     starts = sorted({0, *(part for part in parts if 0 < part < len(geometry))})
     return [geometry[a:b] for a, b in pairwise([*starts, len(geometry)])]
 

@@ -76,6 +76,7 @@
     const who = el("p", "who", [row.organisation, row.id].filter(Boolean).join(" · ") + " ");
     if (row.phone) who.append(dial(row.phone));
     li.append(head, el("p", "period", period(row)), who);
+    if ((row.doubts || []).length) li.append(el("p", "doubt", `${t("card.doubt")}: ${row.doubts.map((doubt) => t("doubt." + doubt)).join(" · ")}`));
     if (row.said && row.said.by !== "feed") li.append(el("p", "said", `${t("said.last")}: ${Bomnae.said(row.said)}`));
     if ((row.photos || []).length) li.append(Bomnae.shots(row.id, row.photos));
     return li;
