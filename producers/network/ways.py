@@ -66,9 +66,9 @@ class Ways:
     ) -> tuple[float, list[Stretch]]:
         """The cheapest way over at least one node, with its cost (m); (inf, []) without one."""
         begun = {start.link.id: start for start in starts}
-        queue = [
-            (self._shape_m[each.link.id] - each.at_m + each.cost_m, 0, (each.link,))
-            for each in begun.values()
+        queue: list[tuple[float, int, tuple[Link, ...]]] = [
+            (self._shape_m[each.link.id] - each.at_m + each.cost_m, place, (each.link,))
+            for place, each in enumerate(begun.values())
         ]
         heapq.heapify(queue)
         done: set[str] = set()

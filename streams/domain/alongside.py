@@ -140,11 +140,8 @@ def _runs_on(link: Link, nearest: Link, foot: Foot) -> bool:
     """Whether a long straight line also runs along before and after the foot."""
     if not is_straight(link) or link.length_m <= LONG_M:
         return True
-    return all(
-        its.off_m - its.beyond_m <= BESIDE_M
-        for spot in _around(nearest, foot)
-        if (its := foot_of(spot, link.geometry))
-    )
+    feet = [foot_of(spot, link.geometry) for spot in _around(nearest, foot)]
+    return all(its.off_m - its.beyond_m <= BESIDE_M for its in feet)
 
 
 def _around(link: Link, foot: Foot) -> Iterator[Point]:

@@ -2,6 +2,7 @@
 a point closes both, one with a direction its own.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,23 +108,27 @@ def ask(page: Page) -> None:
 
 
 def sides(page: Page) -> list[str]:
-    """What the desk says of each side, asked for by itself."""
-    words = []
-    for link_id in (THERE, BACK):
-        ask(page)
-        page.locator(f'#card [data-key="section-{link_id}"]').focus()
-        page.keyboard.press("Enter")
-        expect(page.locator("#card .sections")).to_have_count(0)
-        words.append(page.locator("#card .verdict .word b").inner_text())
-    return words
+    """What the card says of each side of the street."""
+    expect(page.locator("#card .sections .section")).to_have_count(2)
+    rows = [page.locator(f'#card [data-key="section-{link_id}"]') for link_id in (THERE, BACK)]
+    return [row.locator(".closure").inner_text() for row in rows]
+
+
+def other_side(page: Page) -> None:
+    """Asks for the second side by itself."""
+    page.locator(f'#card [data-key="section-{BACK}"]').focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(BACK.replace(">", "(>|%3E)")))
 
 
 def test_a_point_closes_both_sides_of_a_street(desk: Screen, real_city: City) -> None:
     dig(real_city, "")
     ask(desk.page)
-    expect(desk.page.locator(".verdict .word b")).to_have_text("전면 통제")
-    expect(desk.page.locator("#card .sections .section")).to_have_count(2)
+    verdict = desk.page.locator(".verdict .word b")
+    expect(verdict).to_have_text("전면 통제")
     assert sides(desk.page) == ["전면 통제", "전면 통제"]
+    other_side(desk.page)
+    expect(verdict).to_have_text("전면 통제")
 
 
 def test_a_stated_direction_closes_its_side_and_leaves_the_other_open(
@@ -131,5 +136,8 @@ def test_a_stated_direction_closes_its_side_and_leaves_the_other_open(
 ) -> None:
     dig(real_city, "향교→춘천시청별관")
     ask(desk.page)
-    expect(desk.page.locator(".verdict .word b")).to_have_text("한 방향 전면 통제")
-    assert sides(desk.page) == ["전면 통제", "통행 가능"]
+    verdict = desk.page.locator(".verdict .word b")
+    expect(verdict).to_have_text("한 방향 전면 통제")
+    assert sides(desk.page) == ["전면 통제", "통제 없음"]
+    other_side(desk.page)
+    expect(verdict).to_have_text("통행 가능")

@@ -27,6 +27,7 @@ class Directions:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self._likes: dict[str, Points] = {}  # what was found before: a list names few places
 
     def pick(
         self, link_ids: Sequence[str], direction: str, *, named: Sequence[str] = ()
@@ -107,6 +108,12 @@ class Directions:
         town = TOWNS.get(bare.removesuffix("시").removesuffix("군"))
         if town:
             return [town] if distance_m(town, _middle(link)) > TOWN_FROM_M else []
+        if bare not in self._likes:
+            self._likes[bare] = self._like(bare)
+        return self._likes[bare]
+
+    def _like(self, bare: str) -> Points:
+        """The points of the names that begin with a text, else of those that hold it."""
         for is_it in (str.startswith, str.__contains__):
             found = [p for known, ps in self._points.items() if is_it(known, bare) for p in ps]
             if found:
