@@ -19,6 +19,7 @@ from maps.desk.times import moment_en, moment_ko
 from maps.desk.until import until
 from maps.desk.verdict import Verdict, judge
 from maps.desk.ways import Ways, detour_of
+from maps.views.doubts import doubts
 from maps.views.text import shown
 
 _WORK_FIELDS = (
@@ -218,7 +219,7 @@ def _work(blocking: Blocking, scene: Scene, verdict: Verdict) -> Json:
     if is_denied and blocking.is_in_force and word == "confirmed":
         word = "reported"
     told = said_json(row, scene.said_ms)
-    return {"id": blocking.id, **fields, "certainty": word, "said": told}
+    return {"id": blocking.id, **fields, "certainty": word, "said": told, "doubts": doubts(row)}
 
 
 def _incident(blocking: Blocking) -> Json:

@@ -22,6 +22,7 @@ class LinkNow:
     observed_ms: int
     speed_parts: int
     certainty: str
+    buses_through: int  # of the last minutes, surely after a full closure
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,15 @@ def _link_now(place: int, scene: Scene, in_force: Iterable[Blocking]) -> LinkNow
         observed_ms=int(view.get("observed_ms") or 0),
         speed_parts=int((view.get("sources") or {}).get("its") or 0),
         certainty=str(view.get("certainty") or "lost"),
+        buses_through=int(view.get("buses_through") or 0),
     )
 
 
 def _seen(links: Iterable[LinkNow], closed: tuple[int, ...], began_ms: int, scene: Scene) -> Seen:
     """The buses that passed (the closed links, where some are) since `began_ms`.
 
-    The fold keeps how many passed within `fresh_ms` and when the last one did. Where the closure
-    is younger than that, only the last one surely came after it.
+    The fold keeps how many passed within `fresh_ms` and when the last one did, and how many came
+    after a full closure. Of another one younger than that only the last surely came after it.
     """
     if not scene.is_any_current(BUS_FEEDS):
         return Seen()
@@ -156,7 +158,8 @@ def _passages(link: LinkNow, began_ms: int, scene: Scene) -> int:
     is_fresh = link.samples > 0 and link.observed_ms > scene.now_ms - scene.fresh_ms
     if not is_fresh or link.observed_ms <= began_ms:
         return 0
-    return link.samples if began_ms <= scene.now_ms - scene.fresh_ms else 1
+    surely = link.samples if began_ms <= scene.now_ms - scene.fresh_ms else 1
+    return max(surely, link.buses_through)
 
 
 def _speed_at(links: Iterable[LinkNow]) -> LinkNow | None:

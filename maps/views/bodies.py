@@ -27,9 +27,10 @@ def snapshot(
         "clock_ms": picture.clock_ms,
         "simulated": is_simulated,
         "store": store,
-        "speeds": [speed for speed, _, _ in seen],
-        "certainty": "".join(letter for _, letter, _ in seen),
+        "speeds": [speed for speed, _, _, _ in seen],
+        "certainty": "".join(letter for _, letter, _, _ in seen),
         "closures": [[place, seen[place][2]] for place in range(count) if seen[place][2] != "none"],
+        "closure_certainty": [[place, look[3]] for place, look in enumerate(seen) if look[3]],
         "buses": [shapes.bus_row(vehicle, bus) for vehicle, bus in picture.buses.items()],
         "works": work_rows(picture.works, network),
         "incidents": incident_rows(picture.incidents, network),
@@ -66,7 +67,8 @@ def delta_event(
 
 
 def _link_letters(news: Facts, before: Picture | None) -> Json:
-    """Letters l and q: flat pairs of gap and speed, gap and certainty; c: closures by index.
+    """Letters l and q: flat pairs of gap and speed, gap and certainty; c and e: closures, and the
+    certainty of closures ("" without one), by index.
 
     A gap is the step from the index before (the first from 0): small numbers compress better, and
     these pairs are most of what goes over the wire.
@@ -74,16 +76,19 @@ def _link_letters(news: Facts, before: Picture | None) -> Json:
     speeds: list[tuple[int, int]] = []
     certainties: list[tuple[int, str]] = []
     closures: list[list[int | str]] = []
+    sure: list[list[int | str]] = []
     for place, view in sorted(news.links.items()):
-        speed, certainty, closure = looks(view)
-        old = (None, None, None) if before is None else looks(before.links.get(place))
+        speed, certainty, closure, evidence = looks(view)
+        old = (None, None, None, None) if before is None else looks(before.links.get(place))
         if speed != old[0]:
             speeds.append((place, speed))
         if certainty != old[1]:
             certainties.append((place, certainty))
         if closure != old[2]:
             closures.append([place, closure])
-    letters: Json = {"l": _gaps(speeds), "q": _gaps(certainties), "c": closures}
+        if evidence != old[3]:
+            sure.append([place, evidence])
+    letters: Json = {"l": _gaps(speeds), "q": _gaps(certainties), "c": closures, "e": sure}
     return {letter: values for letter, values in letters.items() if values}
 
 
@@ -155,6 +160,8 @@ EMPTY_VIEW: Json = {
     "sources": {},
     "closure": "none",
     "subjects": [],
+    "closure_certainty": None,
+    "buses_through": 0,
 }
 
 

@@ -15,6 +15,7 @@ from maps.views.picture import Picture
 from maps.views.text import kst, kst_end, shown
 from streams.domain.closure_words import CLOSURE_WORDS
 from streams.domain.network import Link, Network, Point
+from streams.domain.placement import lines_of
 
 Json = dict[str, Any]
 GEOJSON = "application/geo+json"
@@ -98,6 +99,8 @@ def _link_properties(link: Link, view: Mapping[str, Any]) -> Json:
         "observed_at": utc(view.get("observed_ms")),
         "certainty": view.get("certainty") or "lost",
         "closure": view.get("closure") or "none",
+        "closure_certainty": view.get("closure_certainty"),
+        "buses_through": view.get("buses_through") or 0,
         "works": _subjects(subjects, "work:"),
         "incidents": _subjects(subjects, "incident:"),
     }
@@ -133,10 +136,13 @@ def _work_properties(row: Json, network: Network) -> Json:
 
 
 def _geometry(work: Mapping[str, Any], row: Json, network: Network) -> Json | None:
-    """Its own line, else its links' lines, else its point, else nothing."""
+    """Its own lines, else its links' lines, else its point, else nothing."""
     own = [(lon, lat) for lon, lat in work.get("geometry") or ()]
-    if len(own) > 1:
-        return geojson.LineString(own)  # type: ignore[no-any-return]
+    lines = [line for line in lines_of(own, work.get("geometry_parts") or ()) if len(line) > 1]
+    if len(lines) == 1:
+        return geojson.LineString(lines[0])  # type: ignore[no-any-return]
+    if lines:
+        return geojson.MultiLineString(lines)  # type: ignore[no-any-return]
     if row["links"]:
         lines = [network.links[place].geometry for place in row["links"]]
         return geojson.MultiLineString(lines)  # type: ignore[no-any-return]

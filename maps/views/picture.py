@@ -181,6 +181,7 @@ def _news(old: Mapping[K, Json], facts: Mapping[K, Json | None]) -> dict[K, Json
     return {name: view for name, view in facts.items() if old.get(name) != view}
 
 
-def looks(view: Json | None) -> tuple[int, str, str]:
-    """What a screen shows of a link: (km/h or -1, certainty letter, closure)."""
-    return shapes.speed_of(view), shapes.certainty_of(view), shapes.closure_of(view)
+def looks(view: Json | None) -> tuple[int, str, str, str]:
+    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty)."""
+    sure = str((view or {}).get("closure_certainty") or "")
+    return shapes.speed_of(view), shapes.certainty_of(view), shapes.closure_of(view), sure

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from maps.views.doubts import doubts
 from maps.views.text import shown
 from streams.domain.feeds import FeedState, status
 from streams.domain.network import Network, Point
@@ -69,6 +70,8 @@ def work_row(work_id: str, work: Mapping[str, Any], network: Network) -> Json:
     extras = {name: shown(work[name]) for name in WORK_EXTRAS if work.get(name)}
     if extras.get("first_ends_ms") == work.get("ends_ms"):
         extras.pop("first_ends_ms", None)
+    if found := doubts(work):
+        extras["doubts"] = found
     return {**_row(work_id, work, _WORK_FIELDS, network), **extras}
 
 

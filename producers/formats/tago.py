@@ -2,6 +2,8 @@
 response's.
 """
 
+import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,12 +12,15 @@ from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerEr
 from producers.formats.envelopes import harvest_of
 from producers.formats.fields import Bounds, bounds_of, plain_number, spot, text
 from producers.formats.privacy import pseudonym, refused_row
+from streams.domain.links.runs import MASKED, SCATTER_M, SHARED
+from streams.domain.network import distance_m
 from streams.domain.records import BusPosition
 from streams.errors import RecordRefusedError
 from streams.settings import Settings
 
 FEED = "tago.positions"
 MAX_BYTES = bodies.MIB  # a route's answer is about 20 kB
+_MASK = re.compile(r"[*＊∗✱※○●◯〇⚪□■#?•]|[xX]{2}|[ㅇo]{2}|_{2}")
 
 
 def route_of(url: str) -> str:
@@ -24,7 +29,9 @@ def route_of(url: str) -> str:
 
 
 def parse_positions(exchange: Exchange, settings: Settings) -> Answer:
-    """The buses of one route. A vehicle listed twice counts once, where it is furthest along."""
+    """The buses of one route. A vehicle listed twice counts once, where it is furthest along, and
+    has a flag when it stands for several buses.
+    """
     try:
         body = bodies.read(exchange, max_bytes=MAX_BYTES)
         envelope = envelopes.opened(body.tree, exchange, envelopes.TAGO)
@@ -42,13 +49,25 @@ def parse_positions(exchange: Exchange, settings: Settings) -> Answer:
 
 def _add(harvest: Harvest, bus: BusPosition) -> None:
     known = harvest.rows.get(bus.vehicle)
-    if known is not None:
+    if isinstance(known, BusPosition):
         harvest.repaired += 1
-        if isinstance(known, BusPosition) and known.stop_order >= bus.stop_order:
-            return
+        if _are_several(known, bus):
+            bus, known = (replace(row, flags=(*row.flags, SHARED)) for row in (bus, known))
+        bus = max(known, bus, key=lambda row: row.stop_order)
     elif bus.flags:
         harvest.repaired += 1
     harvest.rows[bus.vehicle] = bus
+
+
+def _are_several(one: BusPosition, other: BusPosition) -> bool:
+    """Whether two rows of one answer under one plate are two buses: they stand apart, or the plate
+    hides which they are.
+    """
+    if SHARED in one.flags or MASKED in one.flags:
+        return True
+    if one.lon is None or one.lat is None or other.lon is None or other.lat is None:
+        return False
+    return distance_m((one.lon, one.lat), (other.lon, other.lat)) > SCATTER_M
 
 
 def _position(
@@ -71,7 +90,7 @@ def _position(
         observed_ms=exchange.at_ms,
         lon=point.lon,
         lat=point.lat,
-        flags=(*flags, *point.flags),
+        flags=(*flags, *point.flags, *((MASKED,) if _MASK.search(plate) else ())),
     )
 
 

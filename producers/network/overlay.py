@@ -1,14 +1,16 @@
 """Standard links laid under sections: which link carries which share of which section.
 
-A section is a straight line between stops; it is sampled every 10 m, and a sample belongs to the
-nearest standard link within 35 m that runs the same way (within 45 degrees).
+A section is a straight line between stops, its road is not: it is the way from one to the other
+along the standard links (`ways`). Where there is none the line is sampled every 10 m, and a sample
+belongs to the nearest standard link within 35 m that runs the same way (within 45 degrees).
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from producers.network.ways import OFF_COST, WRONG_SIDE_M, Beside, Stretch, Ways
 from streams.domain.network import EARTH_M, Link, Overlay, Point, bearing_deg, distance_m
 
 REACH_M = 35.0
@@ -17,6 +19,7 @@ STEP_M = 10.0
 DRAWN_BELOW = 0.5  # a section covered at least this much is drawn as its standard links
 MEASURED_FROM = 0.9  # covered at least this much, its length is theirs
 MIN_SHARE = 0.02
+STREET_AXIS_M = 3.0  # a stop this near to a line stands on neither side of it
 _CELL_DEG = 0.001  # about 88 m by 111 m: the reach touches at most nine cells
 _M_PER_DEG = math.radians(1) * EARTH_M
 
@@ -85,6 +88,21 @@ class Grid:
                 best = (away_m, piece.link.id, piece, piece.from_m + part * piece.length_m)
         return None if best is None else (best[2], best[3])
 
+    def beside(self, stop: Point) -> list[Beside]:
+        """The links within 35 m of a stop, each where it is nearest to it."""
+        found: dict[str, Beside] = {}
+        for piece in self._around(stop):
+            part, away_m = _project(stop, piece)
+            if away_m > REACH_M:
+                continue
+            is_wrong = away_m > STREET_AXIS_M and _is_left(stop, piece)
+            cost_m = OFF_COST * away_m + (WRONG_SIDE_M if is_wrong else 0.0)
+            known = found.get(piece.link.id)
+            if known is None or cost_m < known.cost_m:
+                at_m = piece.from_m + part * piece.length_m
+                found[piece.link.id] = Beside(piece.link, at_m, cost_m)
+        return [found[link_id] for link_id in sorted(found)]
+
     def _around(self, point: Point) -> Iterator[Piece]:
         column, row = _cell(point)
         for x in (column - 1, column, column + 1):
@@ -99,21 +117,41 @@ def laid(sections: Sequence[Link], standards: Sequence[Link]) -> tuple[list[Link
     grid = Grid()
     for link in standards:
         grid.add(link)
+    ways = Ways(standards)
     changed: list[Link] = []
     pairs: list[Overlay] = []
     known = {link.id: link for link in standards}
     for section in sections:
-        covers, count = _covers(section, grid)
-        shares = {
-            link_id: cover.samples / count
-            for link_id, cover in covers.items()
-            if cover.samples / count >= MIN_SHARE
-        }
+        way = ways.way(section, grid.beside(section.geometry[0]), grid.beside(section.geometry[-1]))
+        shares, measured_m = _driven(way) if way else _sampled(section, grid, known)
         pairs += [
             Overlay(link_id, section.id, round(share, 4)) for link_id, share in shares.items()
         ]
-        changed.append(_seen(section, shares, covers, known))
+        changed.append(_seen(section, shares, measured_m, known))
     return changed, sorted(pairs, key=lambda pair: (pair.standard_id, pair.section_id))
+
+
+def _driven(way: Sequence[Stretch]) -> tuple[dict[str, float], float]:
+    """The shares of the links of a way, and its length in measured metres."""
+    whole_m = sum(part.length_m for part in way) or 1.0
+    shares = {part.link.id: part.length_m / whole_m for part in way}
+    return {name: share for name, share in shares.items() if share >= MIN_SHARE}, whole_m
+
+
+def _sampled(
+    section: Link, grid: Grid, known: Mapping[str, Link]
+) -> tuple[dict[str, float], float]:
+    """The shares of the links beside a section's straight line, and the length they make of it."""
+    covers, count = _covers(section, grid)
+    shares = {
+        link_id: cover.samples / count
+        for link_id, cover in covers.items()
+        if cover.samples / count >= MIN_SHARE
+    }
+    covered = sum(shares.values())
+    if not covered:
+        return {}, 0.0
+    return shares, sum(covers[link_id].length_m(known[link_id]) for link_id in shares) / covered
 
 
 def _covers(section: Link, grid: Grid) -> tuple[dict[str, Cover], int]:
@@ -130,7 +168,7 @@ def _covers(section: Link, grid: Grid) -> tuple[dict[str, Cover], int]:
 
 
 def _seen(
-    section: Link, shares: dict[str, float], covers: dict[str, Cover], known: dict[str, Link]
+    section: Link, shares: Mapping[str, float], measured_m: float, known: Mapping[str, Link]
 ) -> Link:
     """The section with the road of its largest share, and the length of its links if they carry
     it.
@@ -149,7 +187,6 @@ def _seen(
     )
     if covered < MEASURED_FROM:
         return named
-    measured_m = sum(covers[link_id].length_m(known[link_id]) for link_id in shares) / covered
     straight_m = distance_m(section.geometry[0], section.geometry[-1])
     length_m = round(max(measured_m, straight_m))  # a road is never shorter than the straight line
     return replace(named, length_m=max(1, length_m), length_source="standard")
@@ -170,6 +207,12 @@ def _cell(point: Point) -> tuple[int, int]:
 
 def _turn_deg(one: int, other: int) -> int:
     return abs((one - other + 180) % 360 - 180)
+
+
+def _is_left(point: Point, piece: Piece) -> bool:
+    """Whether a point lies to the left of a piece."""
+    (ax, ay), (bx, by) = piece.a, piece.b
+    return (bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax) > 0
 
 
 def _project(point: Point, piece: Piece) -> tuple[float, float]:

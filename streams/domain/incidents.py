@@ -18,8 +18,11 @@ from streams.domain.rules import AlertRules
 from streams.domain.rules.watching import Look
 from streams.domain.rules.works import watch_closures
 from streams.domain.stage import Effects, Episodes, Rows, Table
+from streams.domain.works.direction_words import stated
+from streams.domain.works.directions import Directions
 
 MISSES_TO_END = 3
+_OF_LINK = "진행"  # a traffic centre's link id is of one direction: it says which
 EPISODES = "incident-episodes"
 LISTS = "incidents"  # of which the tables of their lists are named
 
@@ -62,6 +65,7 @@ class IncidentsStage:
     ) -> None:
         self._rules = rules
         self._network = network
+        self._directions = Directions(network)
         self._partitions = partitions
 
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
@@ -97,6 +101,10 @@ class IncidentsStage:
             point=(row.lon, row.lat) if has_point else None,  # type: ignore[arg-type]
             road_name=row.road_name,
         )
+        direction = row.direction
+        if placed_by == "link_id" and not (direction.strip() and stated(direction).is_both):
+            direction = _OF_LINK
+        links = self._directions.pick(links, direction, named=(row.link_id,))
         running = RunningIncident(
             **{part.name: getattr(row, part.name) for part in fields(Incident)},
             phase=_phase_at(row, max(batch.received_ms, known.updated_ms if known else 0)),

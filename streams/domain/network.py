@@ -139,7 +139,7 @@ class Network:
     @cached_property
     def midpoints(self) -> dict[str, Point]:
         """Where half of each link's shape is passed."""
-        return {link.id: _midpoint(link.geometry) for link in self.links if link.geometry}
+        return {link.id: midpoint_of(link.geometry) for link in self.links if link.geometry}
 
     @cached_property
     def routes_over(self) -> dict[str, frozenset[str]]:
@@ -229,7 +229,8 @@ def _link(row: dict[str, Any]) -> Link:
     return Link(**{**row, "geometry": tuple((lon, lat) for lon, lat in row["geometry"])})
 
 
-def _midpoint(line: Sequence[Point]) -> Point:
+def midpoint_of(line: Sequence[Point]) -> Point:
+    """Where half of a line is passed."""
     half = length_of_m(line) / 2
     for a, b in pairwise(line):
         piece = distance_m(a, b)

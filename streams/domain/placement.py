@@ -1,17 +1,34 @@
-"""Which links a work or an incident lies on, and how that was found out."""
+"""Which links a work or an incident lies on, and how that was found out.
+
+A road is taken on its whole width: every link of the piece, both directions. What of it a stated
+direction leaves open is for `works.directions`.
+"""
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from streams.domain.network import Link, Network, Point, distance_m
+from shapely import LineString, Polygon
+
+from streams.domain.alongside import opposite_of, piece_at
+from streams.domain.network import (
+    Link,
+    Network,
+    Point,
+    bearing_deg,
+    distance_m,
+    length_of_m,
+    midpoint_of,
+)
 
 AT_POINT_M = 80.0  # a permit's point further from every road than this lies on none
-BESIDE_M = 15.0  # links this much further than the nearest still count as the same road
 SAMPLE_M = 20.0
-ALONG_M = 30.0  # a drawn geometry runs this close to the links it lies on
-BESIDE_LENGTH_M = 80.0  # a road crossed at a right angle is near for 60 m
+ALONG_M = 30.0  # a drawn geometry runs this close to the road it lies on
+ALONG_LENGTH_M = 80.0  # a road beside which it runs for less is crossed
+THIN = 0.25  # a ring of less area than this share of the square of its length follows a road
+BENT = 0.6  # and one that fills less than this share of its hull
 _NOISE = re.compile(r"(번지|일원|일대|외\s*\d*\s*(개소|필지|개필지)?|\([^()]*\)|\s)")
 _AREA = re.compile(r"^(강원특별자치도|강원도)?\s*(춘천시)?\s*")
 
@@ -24,15 +41,20 @@ def place(
     *,
     link_ids: Sequence[str] = (),
     geometry: Sequence[Point] = (),
+    parts: Sequence[int] = (),
     point: Point | None = None,
     address: str = "",
     road_name: str = "",
     gazetteer: Mapping[str, Point] | None = None,
 ) -> Placed:
-    """The links by the best evidence; an address counts only when the gazetteer knows it."""
+    """The links by the best evidence; an address counts only when the gazetteer knows it.
+
+    `parts` are the places in `geometry` where its lines begin; each line lies by itself, and a
+    closed one is a ring.
+    """
     if found := _by_id(network, link_ids):
         return found, "link_id"
-    if geometry and (found := _along(network, geometry)):
+    if geometry and (found := _by_lines(network, lines_of(geometry, parts))):
         return found, "geometry"
     if point and (found := _at(network, point, road_name)):
         return found, "point"
@@ -48,57 +70,100 @@ def address_key(address: str) -> str:
 
 
 def _by_id(network: Network, link_ids: Iterable[str]) -> tuple[str, ...]:
-    """Known links, and the sections over known standard links; every unknown id is passed over."""
+    """Known links and what else is their road; every unknown id is passed over.
+
+    A section names its direction itself. A standard link stands for its road: its other direction,
+    and the sections over both.
+    """
     found: dict[str, None] = {}
     for link_id in link_ids:
-        if network.link(link_id) is not None:
-            found[link_id] = None
-        for pair in network.sections_of.get(link_id, ()):
-            found[pair.section_id] = None
+        link = network.link(link_id)
+        standard = [link] if link and link.kind == "standard" else []
+        for each in [link_id, *(x.id for x in standard for x in opposite_of(network, x))]:
+            if network.link(each) is not None:
+                found[each] = None
+            found |= dict.fromkeys(pair.section_id for pair in network.sections_of.get(each, ()))
     return tuple(found)
 
 
 def _at(network: Network, point: Point, road_name: str) -> tuple[str, ...]:
-    """The nearest road at a point, both directions; links of the work's own road come first."""
-    near = network.near(point, AT_POINT_M)
-    named = [(d, link) for d, link in near if road_name and link.road_name == road_name]
-    near = named or near
-    if not near:
+    return tuple(x.id for x in piece_at(network, point, AT_POINT_M, road_name=road_name))
+
+
+def lines_of(geometry: Sequence[Point], parts: Sequence[int]) -> list[Sequence[Point]]:
+    """A geometry line by line; `parts` are the places where its lines begin (none: one line)."""
+    starts = sorted({0, *(part for part in parts if 0 < part < len(geometry))})
+    return [geometry[a:b] for a, b in pairwise([*starts, len(geometry)])]
+
+
+def _by_lines(network: Network, lines: Iterable[Sequence[Point]]) -> tuple[str, ...]:
+    """The links of every line, each by itself."""
+    found: dict[str, None] = {}
+    for line in lines:
+        found |= dict.fromkeys(_in_ring(network, line) or _along(network, line))
+    return tuple(found)
+
+
+def _in_ring(network: Network, ring: Sequence[Point]) -> tuple[str, ...]:
+    """The road that a compact ring encloses; () for a line, and for a ring that follows a road.
+
+    A dig lies in one road, the one of which most is inside: side streets that its ring touches or
+    crosses stay open. A ring beside its road lies on the nearest one.
+    """
+    if len(ring) < 4 or ring[0] != ring[-1]:
         return ()
-    nearest_m, nearest = near[0]
-    return tuple(
-        link.id
-        for off_m, link in near
-        if link is nearest or (off_m <= nearest_m + BESIDE_M and _is_same_road(link, nearest))
-    )
+    area = Polygon(ring)
+    least = max(THIN * (area.length / 4) ** 2, BENT * area.convex_hull.area)
+    if not area.is_valid or area.area < least:
+        return ()
+    centre = (area.centroid.x, area.centroid.y)
+    reach_m = max(distance_m(centre, corner) for corner in ring)
+    inside = [part for _, link in network.near(centre, reach_m) for part in _clipped(link, area)]
+    if not inside:
+        return _at(network, centre, "")
+    main = max(inside, key=length_of_m)
+    enough_m = min(ALONG_LENGTH_M, length_of_m(main) / 2)
+    heading_deg = bearing_deg(main[0], main[-1])
+    found = [
+        piece_at(network, midpoint_of(part), ALONG_M, along_deg=heading_deg)
+        for part in inside
+        if length_of_m(part) >= enough_m
+    ]
+    return tuple(dict.fromkeys(link.id for piece in found for link in piece))
 
 
-def _is_same_road(link: Link, other: Link) -> bool:
-    """The other direction of a link, or another layer of the same road."""
-    return (link.from_id, link.to_id) in {
-        (other.to_id, other.from_id),
-        (other.from_id, other.to_id),
-    }
+def _clipped(link: Link, area: Polygon) -> Iterable[Sequence[Point]]:
+    """The parts of a link inside an area."""
+    if len(set(link.geometry)) == 1:
+        return
+    inside = LineString(link.geometry).intersection(area)
+    for part in getattr(inside, "geoms", [inside]):
+        if isinstance(part, LineString) and not part.is_empty:
+            yield [(x, y) for x, y in part.coords]
 
 
-def _along(network: Network, geometry: Sequence[Point]) -> tuple[str, ...]:
-    """Links that run beside a geometry for at least 80 m, or for half of a shorter one."""
-    beside_m: dict[str, float] = {}
-    samples = _sampled(geometry)
-    for point, piece_m in samples:
-        for _, link in network.near(point, ALONG_M):
-            beside_m[link.id] = beside_m.get(link.id, 0.0) + piece_m
-    enough_m = min(BESIDE_LENGTH_M, sum(piece_m for _, piece_m in samples) / 2)
+def _along(network: Network, line: Sequence[Point]) -> tuple[str, ...]:
+    """Links beside which a line runs for at least 80 m, or for half of a shorter one."""
+    beside_m: dict[str, float] = defaultdict(float)
+    samples = _sampled(line)
+    for point, piece_m, heading_deg in samples:
+        for link in piece_at(network, point, ALONG_M, along_deg=heading_deg):
+            beside_m[link.id] += piece_m
+    enough_m = min(ALONG_LENGTH_M, sum(piece_m for _, piece_m, _ in samples) / 2)
     return tuple(link_id for link_id, metres in beside_m.items() if metres >= enough_m)
 
 
-def _sampled(geometry: Sequence[Point]) -> list[tuple[Point, float]]:
-    """Points along a line, its vertices among them, and the metres (at most 20) each stands for."""
-    points = [(geometry[0], 0.0)]
-    for (x1, y1), (x2, y2) in pairwise(geometry):
+def _sampled(line: Sequence[Point]) -> list[tuple[Point, float, float | None]]:
+    """Points along a line, the metres (at most 20) each stands for, and its bearing there."""
+    if len(set(line)) == 1:
+        return [(line[0], 0.0, None)]
+    points: list[tuple[Point, float, float | None]] = []
+    for (x1, y1), (x2, y2) in pairwise(line):
         piece_m = distance_m((x1, y1), (x2, y2))
+        heading_deg = bearing_deg((x1, y1), (x2, y2))
         steps = max(1, math.ceil(piece_m / SAMPLE_M))
-        for step in range(1, steps + 1):
-            point = (x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps)
-            points.append((point, piece_m / steps))
+        for step in range(steps):
+            part = (step + 0.5) / steps
+            point = (x1 + (x2 - x1) * part, y1 + (y2 - y1) * part)
+            points.append((point, piece_m / steps, heading_deg))
     return points

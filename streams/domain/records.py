@@ -324,7 +324,10 @@ class SpeedShare:
 
 @dataclass(frozen=True, slots=True)
 class Obstruction:
-    """What a work or an incident does to one link now; `is_over` takes it off the link."""
+    """What a work or an incident does to one link now; `is_over` takes it off the link.
+
+    `is_seen`: a crew or an office has said that it began, and nobody that it ended.
+    """
 
     link_id: str
     subject: str
@@ -332,6 +335,7 @@ class Obstruction:
     phase: str
     closure: Closure
     is_over: bool = False
+    is_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

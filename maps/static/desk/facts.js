@@ -78,6 +78,7 @@
     li.append(head, el("p", "period", period(row)), who);
     const why = Bomnae.unknownText(row);
     if (why) li.append(el("p", "note", why));
+    if ((row.doubts || []).length) li.append(el("p", "doubt", `${t("card.doubt")}: ${row.doubts.map((doubt) => t("doubt." + doubt)).join(" · ")}`));
     if (row.said && row.said.by !== "feed") li.append(el("p", "said", `${t("said.last")}: ${Bomnae.said(row.said)}`));
     if ((row.photos || []).length) li.append(Bomnae.shots(row.id, row.photos));
     return li;

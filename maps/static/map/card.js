@@ -115,17 +115,24 @@
       big.append(value, unit, word);
       const age = Bomnae.el("span");
       if (detail) { age.textContent = this.ageText(detail.observed_ms); this.ageOf = detail.observed_ms ? { element: age, ms: detail.observed_ms } : null; }
-      const closure = closures.get(i) || "none";
       this.put(
         this.head(Bomnae.t("kind.section"), network.nameOf(i), network.roads[i]), big,
         this.facts([
-          ["card.closure", Bomnae.t("closure." + closure)], ["card.certainty", this.certainty(letter)],
+          ["card.closure", this.closure(i, closures.get(i) || "none")], ["card.certainty", this.certainty(letter)],
           ["card.samples", detail ? sampleText(detail) : ""], ["card.age", detail ? age : ""],
           ["card.length", network.lengths[i] + " m"], ["card.free_flow", Math.round(network.free[i]) + " km/h"],
         ]),
         this.items("card.works", "work", this.worksOn(i)), this.items("card.incidents", "incident", this.incidentsOn(i)),
         this.small(network.ids[i]),
       );
+    }
+
+    /** What is closed, and how sure that is: another question than how sure the speed is. */
+    closure(i, closure) {
+      const both = Bomnae.el("span"), sure = this.picture.sure.get(i);
+      both.append(Bomnae.el("b", "", Bomnae.t("closure." + closure)));
+      if (sure) both.append(" ", Bomnae.el("span", "why sure " + sure, Bomnae.t("sure." + sure, { n: this.detail ? this.detail.buses_through : "" })));
+      return both;
     }
 
     /** How sure the speed is. A link that had observations and one that never had are told apart. */
@@ -155,6 +162,7 @@
         this.head(Bomnae.t("kind.work"), work.title || id, id), verdict,
         this.facts([
           ["card.organisation", this.organisation(work)], ["card.place", work.place],
+          ["card.doubt", (work.doubts || []).map((doubt) => Bomnae.t("doubt." + doubt)).join(" · ")],
           ["card.period", period(work, Bomnae.unknownText(work))],
           ["card.dig", work.dig_starts_ms && work.dig_ends_ms ? period({ starts_ms: work.dig_starts_ms, ends_ms: work.dig_ends_ms }) : ""],
           ["card.restore", work.restore_starts_ms && work.restore_ends_ms ? period({ starts_ms: work.restore_starts_ms, ends_ms: work.restore_ends_ms }) : ""],

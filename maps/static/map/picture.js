@@ -13,6 +13,7 @@
       this.levels = new Uint8Array(network.count).fill(Bomnae.UNKNOWN);
       this.certainty = new Array(network.count).fill("l");
       this.closures = new Map();
+      this.sure = new Map(); // how sure each closure is: confirmed, reported, contradicted
       this.buses = new Map();
       this.works = new Map();
       this.incidents = new Map();
@@ -32,6 +33,7 @@
       for (let i = 0; i < network.count; i++) this.levels[i] = network.levelOf(i, this.speeds[i]);
       this.certainty = snapshot.certainty.split("");
       this.closures = new Map(snapshot.closures);
+      this.sure = new Map(snapshot.closure_certainty || []);
       this.buses = new Map(snapshot.buses.map((row) => [row[0], row]));
       this.works = new Map(snapshot.works.map((work) => [work.id, work]));
       this.incidents = new Map(snapshot.incidents.map((incident) => [incident.id, incident]));
@@ -62,9 +64,12 @@
       const links = this.applySpeeds(delta.l || []);
       const certainties = unpacked(delta.q);
       for (const [i, word] of certainties) this.certainty[i] = word;
-      const spoken = [...unpacked(delta.l), ...certainties].map(([i]) => i);
+      const spoken = [...unpacked(delta.l), ...certainties, ...(delta.e || [])].map(([i]) => i);
       for (const [i, kind] of delta.c || []) {
         if (kind === "none") this.closures.delete(i); else this.closures.set(i, kind);
+      }
+      for (const [i, word] of delta.e || []) {
+        if (word) this.sure.set(i, word); else this.sure.delete(i);
       }
       const isBus = replace(this.buses, delta.b, delta.bx, (row) => row[0]);
       const isWork = replace(this.works, delta.w, delta.wx, (work) => work.id);

@@ -13,6 +13,8 @@ from streams.domain.links.settled import Judged, Stood, forget, keep, standing, 
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 from streams.domain.records import Closure, Obstruction, Passage, SpeedShare
 
+DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
+ENOUGH = 2  # buses that contradict a closure; one may have been let through
 WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
 MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it
 _GRAVITY = (
@@ -39,6 +41,7 @@ class Reported(NamedTuple):
 class LinkFold:
     """Everything the fold keeps of one link.
 
+    `shut_ms` is by subject since when a full closure is in force, by its source's time.
     `reported_before` and `obstructions_before` are what stood in their places and may still be
     asked for: almost always nothing.
     """
@@ -47,13 +50,18 @@ class LinkFold:
     reported: dict[str, Reported] = field(default_factory=dict)  # by measured link
     obstructions: dict[str, Obstruction] = field(default_factory=dict)  # by subject
     oldest_ms: int = 0  # of the observations; 0: none
+    shut_ms: dict[str, int] = field(default_factory=dict)
     reported_before: dict[str, tuple[Stood[Reported], ...]] = field(default_factory=dict)
     obstructions_before: dict[str, tuple[Stood[Obstruction], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """What the screens show of a link."""
+    """What the screens show of a link.
+
+    `certainty` is that of the speed, `closure_certainty` that of the closure, None without one:
+    `contradicted` where `buses_through` of the last minutes drove what is said to be closed.
+    """
 
     speed_kmh: float | None
     level: str
@@ -63,6 +71,8 @@ class LinkView:
     sources: dict[str, int]
     closure: Closure
     subjects: tuple[str, ...]
+    closure_certainty: str | None = None
+    buses_through: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,19 @@ def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: Moment) -
     if not obstruction.is_over:
         others[subject] = obstruction
     before = keep(link.obstructions_before, subject, known, moment.heard_ms, moment.judged)
-    return replace(link, obstructions=dict(sorted(others.items())), obstructions_before=before)
+    shut_ms = {k: v for k, v in link.shut_ms.items() if k != subject}
+    if not obstruction.is_over and _shuts(obstruction):
+        shut_ms[subject] = link.shut_ms.get(subject, moment.heard_ms)
+    return replace(
+        link,
+        obstructions=dict(sorted(others.items())),
+        obstructions_before=before,
+        shut_ms=dict(sorted(shut_ms.items())),
+    )
+
+
+def _shuts(obstruction: Obstruction) -> bool:
+    return obstruction.phase == "active" and obstruction.closure is Closure.FULL
 
 
 def age(link: LinkFold, now_ms: int, fresh_ms: int) -> LinkFold:
@@ -190,6 +212,7 @@ def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
     sources = {"bus": samples} if samples else {}
     if reported_kmh is not None:
         sources["its"] = len(link.reported)
+    closure, through = _closure(link), _buses_through(link)
     return LinkView(
         speed_kmh=None if speed_kmh is None else round(speed_kmh, 1),
         level=level(speed_kmh, rules.thresholds[road_class]),
@@ -197,8 +220,10 @@ def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
         observed_ms=max(_times_ms(link)) if speed_kmh is not None else None,
         certainty=_certainty(samples, reported_kmh),
         sources=sources,
-        closure=_closure(link),
+        closure=closure,
         subjects=tuple(link.obstructions),
+        closure_certainty=_closure_certainty(link, closure, through),
+        buses_through=through,
     )
 
 
@@ -231,3 +256,21 @@ def _closure(link: LinkFold) -> Closure:
     """The gravest closure in force on the link."""
     active = [o.closure for o in link.obstructions.values() if o.phase == "active"]
     return min(active, key=_GRAVITY.index, default=Closure.NONE)
+
+
+def _buses_through(link: LinkFold) -> int:
+    """The passages of the last minutes that a full closure in force should have kept away."""
+    if not link.shut_ms:
+        return 0
+    since_ms = min(link.shut_ms.values()) + DRIVE_OUT_MS
+    return sum(window.samples for window in link.windows if window.start_ms >= since_ms)
+
+
+def _closure_certainty(link: LinkFold, closure: Closure, through: int) -> str | None:
+    """Buses contradict a full closure; a crew or an office confirms; a paper alone reports."""
+    if closure is Closure.NONE:
+        return None
+    if through >= ENOUGH:
+        return "contradicted"
+    causes = [o for o in link.obstructions.values() if o.phase == "active" and o.closure is closure]
+    return "confirmed" if any(cause.is_seen for cause in causes) else "reported"

@@ -48,6 +48,7 @@ class Work(Permit):
     missed_ms: int = 0  # the last of them
     links: tuple[str, ...] = ()
     placed_by: str = "nowhere"
+    is_direction_unread: bool = False  # it states one, and both are taken for want of knowing
     feed: str = ""
     seen_ms: int = 0
     updated_ms: int = 0

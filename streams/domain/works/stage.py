@@ -155,13 +155,15 @@ class WorksStage:
             self._network,
             link_ids=work.link_ids,
             geometry=work.geometry,
+            parts=work.geometry_parts,
             point=(work.lon, work.lat) if has_point else None,  # type: ignore[arg-type]
             address=work.place,
             gazetteer=self._gazetteer,
         )
         return replace(
             work,
-            links=self._directions.pick(links, work.direction),
+            links=self._directions.pick(links, work.direction, named=work.link_ids),
+            is_direction_unread=not self._directions.is_read(links, work.direction),
             placed_by=placed_by,
             network=self._network.version,
         )
@@ -199,7 +201,7 @@ def _is_placed_as(known: Work, permit: Permit) -> bool:
     """Whether a permit says nothing new of where it lies."""
     return is_doubtful(known) == is_doubtful(permit) and all(
         getattr(known, name) == getattr(permit, name)
-        for name in ("link_ids", "geometry", "lon", "lat", "place", "direction")
+        for name in ("link_ids", "geometry", "geometry_parts", "lon", "lat", "place", "direction")
     )
 
 

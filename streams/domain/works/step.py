@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from streams.domain.records import Obstruction
 from streams.domain.stage import Effects
 from streams.domain.works.phases import OVER, is_in_force, phase_at
-from streams.domain.works.rows import Work, told
+from streams.domain.works.rows import CREW, OFFICE, Work, told
 
 
 @dataclass(slots=True)
@@ -61,7 +61,11 @@ def _obstructions(before: Work | None, now: Work) -> list[Obstruction]:
         return _freed(now, (*now.links, *left))
     phase = "active" if now.is_in_force else "paused" if now.phase == "overdue" else now.phase
     subject = f"work:{now.permit_id}"
-    here = [Obstruction(link_id, subject, "work", phase, now.closure) for link_id in now.links]
+    is_seen = now.started is not None and now.started.by in (CREW, OFFICE) and not now.ended
+    here = [
+        Obstruction(link_id, subject, "work", phase, now.closure, is_seen=is_seen)
+        for link_id in now.links
+    ]
     return here + _freed(now, left)
 
 

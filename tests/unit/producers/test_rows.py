@@ -11,6 +11,7 @@ from producers.formats import its, tago
 from producers.formats.answers import Answer, Exchange
 from producers.formats.fields import text
 from producers.formats.privacy import pseudonym
+from streams.domain.links.runs import MASKED, SHARED
 from streams.domain.records import BusPosition, LinkSpeed, Outcome
 from streams.settings import Settings
 
@@ -123,6 +124,34 @@ def test_a_vehicle_listed_twice_counts_once_furthest_along() -> None:
     answer = buses(BUS, {**BUS, "nodeord": 14}, {**BUS, "nodeord": 13})
     assert [row.stop_order for row in answer.rows if isinstance(row, BusPosition)] == [14]
     assert answer.repaired == 2
+
+
+@pytest.mark.parametrize(
+    "plate", ["서울70사****", "강원70바1***", "강원 71자＊＊＊＊", "○○70사○○○○", "강원70자XXXX"]
+)
+def test_a_plate_with_signs_for_digits_is_flagged_and_two_rows_of_it_are_several_buses(
+    plate: str,
+) -> None:
+    [alone] = buses({**BUS, "vehicleno": plate}).rows
+    [both] = buses({**BUS, "vehicleno": plate}, {**BUS, "vehicleno": plate, "nodeord": 14}).rows
+    assert isinstance(alone, BusPosition)
+    assert isinstance(both, BusPosition)
+    assert (MASKED in alone.flags, SHARED in alone.flags) == (True, False)
+    assert (SHARED in both.flags, both.stop_order) == (True, 14)
+
+
+@pytest.mark.parametrize(("north_deg", "is_shared"), [(0.0005, False), (0.002, True)])
+def test_a_whole_plate_in_two_places_at_once_is_flagged(
+    north_deg: float,
+    *,
+    is_shared: bool,
+) -> None:
+    apart = {**BUS, "gpslati": float(BUS["gpslati"]) + north_deg}
+    for rows in ((BUS, apart), (apart, BUS), (BUS, BUS, apart)):
+        [row] = buses(*rows).rows
+        assert isinstance(row, BusPosition)
+        assert (SHARED in row.flags) == is_shared
+        assert MASKED not in row.flags
 
 
 def test_a_refused_row_is_buried_without_its_plate() -> None:

@@ -1,0 +1,106 @@
+"""The way of a section along the standard links, on a block of streets drawn in metres."""
+
+import math
+
+import pytest
+
+from producers.network.overlay import laid
+from streams.domain.network import Link, Point, bearing_deg, length_of_m
+
+M_PER_DEG = 111_195
+HERE = (127.73, 37.88)
+
+
+def at(x: float, y: float) -> Point:
+    """The degrees of a place so many metres to the east and north."""
+    return (
+        HERE[0] + x / M_PER_DEG / math.cos(math.radians(HERE[1])),
+        HERE[1] + y / M_PER_DEG,
+    )
+
+
+def link(name: str, kind: str, *spots: tuple[float, float], ends: str = "--") -> Link:
+    points = tuple(at(*spot) for spot in spots)
+    return Link(
+        id=name,
+        kind=kind,
+        name=name,
+        road_name=name if kind == "standard" else "",
+        road_class="city",
+        length_m=round(length_of_m(points) * (1.0 if kind == "standard" else 1.25)),
+        length_source=kind,
+        bearing_deg=bearing_deg(points[0], points[-1]),
+        free_flow_kmh=50,
+        geometry=points,
+        from_id=ends[0],
+        to_id=ends[1],
+    )
+
+
+def both(name: str, nodes: str, one: tuple[float, float], other: tuple[float, float]) -> list[Link]:
+    """The two links of a street between two nodes, on one line."""
+    return [
+        link(name, "standard", one, other, ends=nodes),
+        link(name + "-", "standard", other, one, ends=nodes[::-1]),
+    ]
+
+
+STREETS = [
+    *both("south", "AB", (0, 0), (400, 0)),
+    *both("east", "BC", (400, 0), (400, 400)),
+    *both("north", "CD", (400, 400), (0, 400)),
+    *both("dead-end", "BE", (400, 0), (800, 0)),
+]
+
+
+def shares(*spots: tuple[float, float]) -> tuple[dict[str, float], Link]:
+    """What lies under a section from spot to spot, and the section as it then is."""
+    [section], overlay = laid([link("S>T", "section", *spots)], STREETS)
+    return {pair.standard_id: pair.share for pair in overlay}, section
+
+
+def test_a_section_round_a_corner_runs_over_the_links_of_its_way() -> None:
+    found, section = shares((100, -8), (408, 300))
+    assert found == pytest.approx({"south": 0.5, "east": 0.5}, abs=0.01)
+    assert (section.length_m, section.length_source) == (600, "standard")
+    assert not section.is_drawn
+
+
+def test_the_other_side_of_the_street_runs_over_the_links_the_other_way() -> None:
+    found, _ = shares((392, 300), (100, 8))
+    assert found == pytest.approx({"east-": 0.5, "south-": 0.5}, abs=0.01)
+
+
+def test_a_way_over_several_links_leaves_no_side_street_in() -> None:
+    found, section = shares((100, -8), (100, 408))
+    assert set(found) == {"south", "east", "north"}
+    assert section.length_m == 1_000
+
+
+def test_a_section_within_one_link_has_its_part() -> None:
+    found, section = shares((50, -8), (350, -8))
+    assert found == {"south": 1.0}
+    assert section.length_m == 300
+
+
+def test_no_bus_turns_round_between_two_stops() -> None:
+    # from the southern side to the northern one and back west: only over a dead end
+    found, _ = shares((700, -8), (720, 8))
+    assert len(found) <= 1
+
+
+def test_stops_no_standard_link_leads_between_keep_what_lies_beside_their_line() -> None:
+    found, section = shares((100, -8), (1_400, -8))
+    assert set(found) == {"south", "dead-end"}
+    assert section.length_source == "section"  # half of it is unmeasured
+
+
+def test_a_far_way_round_is_no_way_of_a_bus() -> None:
+    found, _ = shares((0, 200), (60, 200))
+    assert found == {}
+
+
+def test_two_stops_at_one_terminus_have_no_way() -> None:
+    found, section = shares((100, -4), (110, -4))
+    assert section.length_m >= 1
+    assert set(found) <= {"south"}
