@@ -67,7 +67,7 @@ def exchanges_of(folder: Path, files: Signature, at_ms: int) -> Sequence[Exchang
     return tuple(exchange_of(folder / name, at_ms) for name in names)
 
 
-def exchange_of(path: Path, at_ms: int, feed: str = FEED) -> Exchange:
+def exchange_of(path: Path, at_ms: int) -> Exchange:
     """The exchange of one file. Its URL names the file and, behind #crs=, the system of the `.prj`
     beside it, so that a recording holds both.
     """
@@ -76,9 +76,9 @@ def exchange_of(path: Path, at_ms: int, feed: str = FEED) -> Exchange:
         with path.open("rb") as stream:
             body = stream.read(MAX_FILE_BYTES + 1)
     except OSError:
-        return Exchange(feed, at_ms, url, 0, b"")
+        return Exchange(FEED, at_ms, url, 0, b"")
     crs = _projection(path)
-    return Exchange(feed, at_ms, f"{url}#crs={quote(crs)}" if crs else url, 200, body)
+    return Exchange(FEED, at_ms, f"{url}#crs={quote(crs)}" if crs else url, 200, body)
 
 
 def _projection(path: Path) -> str:

@@ -112,17 +112,13 @@ def _of_tree(tree: Any) -> tuple[BaseGeometry, str]:
     if isinstance(tree, list):
         is_point = len(tree) in (2, 3) and not isinstance(tree[0], list)
         return _bare(_position(tree) if is_point else [_position(row) for row in tree]), ""
-    if tree.get("type") == "Feature":
-        return _of_tree(tree["geometry"])
     if "type" in tree:
         shape = shapely.from_geojson(json.dumps(tree))
         return shape, _name(tree.get("crs"))
     crs = _name(tree.get("spatialReference"))
-    if "x" in tree:
-        return shapely.Point(_position([tree["x"], tree["y"]])), crs
-    for lon, lat in (("lng", "lat"), ("lon", "lat"), ("longitude", "latitude")):
-        if lon in tree:
-            return shapely.Point(_position([tree[lon], tree[lat]])), crs
+    for x, y in (("x", "y"), ("lng", "lat"), ("lon", "lat"), ("longitude", "latitude")):
+        if x in tree:
+            return shapely.Point(_position([tree[x], tree[y]])), crs
     if "points" in tree:
         return shapely.MultiPoint([_position(row) for row in tree["points"]]), crs
     lines = tree["paths"] if "paths" in tree else tree["rings"]

@@ -8,34 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from producers.formats.answers import unknown
-from producers.formats.permit_columns import ENDS_OF_LINES, meaning_of
+from producers.formats.permit_columns import DATES, ENDS_OF_LINES, WHO, known_columns, meaning_of
 
 Grid = Sequence[Sequence[str]]
 EXCEL_ROWS = frozenset({65_535, 65_536, 1_048_575, 1_048_576})
 """Rows at which a spreadsheet cuts a list without a word."""
 HEADER_WITHIN = 30
 _HEADER_LINES = 3
-_WHO = frozenset({"permit_id", "title"})
-_DATES = frozenset(
-    [
-        "starts",
-        "ends",
-        "period",
-        "dig_starts",
-        "dig_ends",
-        "dig_period",
-        "restore_starts",
-        "restore_ends",
-        "restore_period",
-        "began",
-        "done",
-    ]
-)
 _SPOT = (
     frozenset(["place", "lon", "lat", "x", "y", "point", "geometry", "link_ids"]) | ENDS_OF_LINES
 )
 _OF_A_SPOT = frozenset(["length_m", "width_m", "depth_m", "area_m2"])
-_OF_PERMITS = _WHO | _DATES | {"closure", "hours", "place", "geometry"}
 _TOTAL = re.compile(
     r"(?:총|합|소|누|중|월|연)?계[:(\[]*\d*[건개소]*[)\]]*|총합계|총\d+건|평균|(?:SUB|GRAND)?TOTAL:?"
 )
@@ -119,9 +102,8 @@ def _candidates(grid: Grid) -> Iterator[tuple[int, int, int, list[str]]]:
             if depth > 1 and not all(map(_is_name, line)):
                 break
             names = _below(names, line) if names else list(line)
-            meanings = {found[0] for name in names if (found := meaning_of(name))}
-            if len(meanings) >= 2 and meanings & _OF_PERMITS:
-                yield len(meanings), depth, first, names
+            if known := known_columns(names):
+                yield known, depth, first, names
 
 
 def _is_name(cell: str) -> bool:
@@ -202,9 +184,9 @@ class _Fill:
 
     def __init__(self, names: Sequence[str]) -> None:
         known = [(name, found[0]) for name in names if (found := meaning_of(name))]
-        self._who = [name for name, meaning in known if meaning in _WHO]
+        self._who = [name for name, meaning in known if meaning in WHO]
         self._has_number = any(meaning == "permit_id" for _, meaning in known)
-        self._dates = [name for name, meaning in known if meaning in _DATES]
+        self._dates = [name for name, meaning in known if meaning in DATES]
         self._spot = [name for name, meaning in known if meaning in _SPOT]
         alone = {*self._dates, *self._spot, *(n for n, m in known if m in _OF_A_SPOT)}
         self._shared = [name for name, _ in known if name not in alone]

@@ -24,7 +24,18 @@ _SPELLINGS = {
         "관리기관 MNG_CDE 상호 상호명 부서 부서명"
     ),
     "phone": "TEL_NUM TEL TEL_NO PHONE",
-    "hours": "공사시간 작업시간 공사시간대 작업시간대 통제시간 HOURS",
+    "hours": (
+        "공사시간 작업시간 공사시간대 작업시간대 통제시간 통제시간대 교통통제시간 굴착시간 HOURS "
+        "WORK_HOURS WORKING_HOURS"
+    ),
+    "hours_start": (
+        "작업시작시각 작업시작시간 공사시작시각 공사시작시간 통제시작시각 통제시작시간 시작시각 "
+        "시작시간 WORK_START_TIME START_TIME STARTTIME"
+    ),
+    "hours_end": (
+        "작업종료시각 작업종료시간 공사종료시각 공사종료시간 통제종료시각 통제종료시간 종료시각 "
+        "종료시간 WORK_END_TIME END_TIME ENDTIME"
+    ),
     "closure": "CLOSURE",
     "lanes_closed": "LANES LANES_CLOSED",
     "direction": "통제방향 공사방향 진행방향 차로방향 방향 방면 통제방면 DRC DIRECTION",
@@ -80,6 +91,12 @@ _ENDPOINTS = (
 )
 _OF_ENDPOINTS = ("lon", "lat", "x", "y", "point", "place")
 ENDS_OF_LINES = frozenset(end + what for end in ("from_", "to_") for what in _OF_ENDPOINTS)
+WHO = frozenset({"permit_id", "title"})
+DATES = frozenset(
+    {"starts", "ends", "period", "began", "done", "dig_starts", "dig_ends", "dig_period"}
+    | {"restore_starts", "restore_ends", "restore_period"}
+)
+_OF_PERMITS = WHO | DATES | {"closure", "hours", "purpose"}
 _BRACKETS = re.compile(r"[(\[{<【〔「]([^)\]}>】〕」]*)[)\]}>】〕」]?")
 _PERSONAL = re.compile(
     r"신청인|신청자|피허가|대표자|성명|담당자|소유|점용[인자]|민원인|개인|감독[자관]|대리인"
@@ -189,6 +206,9 @@ def _changed(found: dict[str, Any], changed: set[str]) -> dict[str, Any]:
 
 
 def known_columns(names: Iterable[object]) -> int:
-    """How many different things of a permit the names say."""
+    """How many different things of a permit the names say: 0 where they are not two or more, or
+    none of them makes a permit of it (a list of people or lamps has addresses too).
+    """
     found = (meaning_of(str(name)) for name in names)
-    return len({known[0] for known in found if known is not None})
+    meanings = {known[0] for known in found if known is not None}
+    return len(meanings) if len(meanings) > 1 and meanings & _OF_PERMITS else 0

@@ -12,6 +12,7 @@ from producers.formats import geometry
 from producers.formats.coordinates import degrees, pairs
 from producers.formats.fields import NOWHERE, Bounds, Spot, bounds_of, text
 from producers.formats.geometry import Drawn, drawn
+from producers.formats.permit_columns import ENDS_OF_LINES
 from producers.formats.planes import SWAPPED, Plane, plane_of
 from streams.domain.network import Point, distance_m
 from streams.domain.placement import address_key
@@ -20,6 +21,7 @@ from streams.settings import Settings
 from streams.stages import load_gazetteer
 
 FAR_M = 150.0  # from its own address: another street
+_DRAWN = ENDS_OF_LINES | {"geometry", "point"}
 FAR_FROM_ADDRESS = "point_far_from_address"
 
 
@@ -35,11 +37,11 @@ class Ground:
 def ground_of(settings: Settings, crs: str = "") -> Ground:
     """The ground of the settings, in the reference system a file states ("" for none)."""
     bounds = bounds_of(settings)
-    return Ground(bounds, plane_of(settings, bounds, crs), _addresses(settings.gazetteer))
+    return Ground(bounds, plane_of(settings, bounds, crs), known_addresses(settings.gazetteer))
 
 
 @lru_cache(maxsize=4)
-def _addresses(path: str) -> Mapping[str, Point]:
+def known_addresses(path: str) -> Mapping[str, Point]:
     """The gazetteer in a file, read once; none where it cannot be read (the workers refuse
     that).
     """
@@ -77,10 +79,12 @@ def _shape(found: Mapping[str, Any], ground: Ground) -> Drawn:
     """The drawn geometry: of its own column, of the coordinate column, or from one end to
     another.
     """
+    if not _DRAWN & found.keys():
+        return Drawn()
     for key in ("geometry", "point"):
         if key in found and geometry.is_geometry(found[key]):
             return drawn(found[key], ground.plane, ground.bounds)
-    if "geometry" in found or len(pairs(found.get("point"))) > 1:
+    if "geometry" in found or ("point" in found and len(pairs(found["point"])) > 1):
         line = pairs(found.get("geometry", found.get("point")))
         return drawn([list(pair) for pair in line], ground.plane, ground.bounds)
     ends = [_point(_end(found, prefix), ground.plane) for prefix in ("from_", "to_")]

@@ -23,9 +23,8 @@ BAD_BYTES = "bad_bytes"
 NO_REPAIRS = frozenset(
     {"coord_outside", "several_spots", "person_dropped", "epsg_assumed", "point_far_from_address"}
 )
-_KEPT_BROKEN = frozenset(
-    {"title", "place", "purpose", "organisation", "closure", "direction", "status_text"}
-)
+_WHOLE_OR_NONE = frozenset({"permit_id", "link_ids"})
+"""Names of things: with a letter lost they would name another thing."""
 
 
 def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
@@ -131,8 +130,8 @@ def permit_of(
 
 
 def readable(found: dict[str, Any]) -> dict[str, Any]:
-    """The row without the cells that lost a letter, save for the texts that are still of use."""
-    return {k: v for k, v in found.items() if k in _KEPT_BROKEN or LOST not in str(v)}
+    """The row without the cells that say nothing once a letter is lost."""
+    return {k: v for k, v in found.items() if k not in _WHOLE_OR_NONE or LOST not in str(v)}
 
 
 def _person_flag(company: str) -> tuple[str, ...]:

@@ -128,6 +128,8 @@ class Plane:
         """
         if not east or not north:
             return NOWHERE
+        if self._bounds.holds(east, north):  # by far the most
+            return Spot(round(east, 7), round(north, 7))
         reading = self.reading([(east, north)])
         for lon, lat in reading.inside([(east, north)]):
             return Spot(lon, lat, reading.flags)

@@ -59,12 +59,12 @@ def any_listing(tree: Any) -> Listing | None:
         return None
     found = [(known_columns(_names(rows)), rows, node) for node in nodes for rows in _lists(node)]
     if isinstance(tree, list):
-        found.append((max(known_columns(_names(tree)), 1), tree, {}))
+        found.append((known_columns(_names(tree)), tree, {}))
     columns, rows, node = max(found, key=lambda item: item[0], default=(0, [], {}))
     if columns:
         return Listing(tuple(map(_flat, rows)), _total(node), _crs(node))
     one = max(nodes, key=known_columns, default={})
-    return Listing((one,)) if known_columns(one) >= 2 else None
+    return Listing((one,)) if known_columns(one) else None
 
 
 def has_code(tree: Any) -> bool:

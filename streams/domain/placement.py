@@ -24,15 +24,21 @@ def place(
     *,
     link_ids: Sequence[str] = (),
     geometry: Sequence[Point] = (),
+    parts: Sequence[int] = (),
     point: Point | None = None,
     address: str = "",
     road_name: str = "",
     gazetteer: Mapping[str, Point] | None = None,
 ) -> Placed:
-    """The links by the best evidence; an address counts only when the gazetteer knows it."""
+    """The links by the best evidence; an address counts only when the gazetteer knows it.
+
+    `parts` are where each line of the geometry begins; empty for one line.
+    """
     if found := _by_id(network, link_ids):
         return found, "link_id"
-    if geometry and (found := _along(network, geometry)):
+    starts = [*(parts or (0,)), len(geometry)]
+    lines = [geometry[a:b] for a, b in pairwise(starts) if a < b]
+    if found := tuple(dict.fromkeys(x for line in lines for x in _along(network, line))):
         return found, "geometry"
     if point and (found := _at(network, point, road_name)):
         return found, "point"
