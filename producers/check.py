@@ -13,10 +13,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from producers import checking, folder, recording
 from producers.check_words import CLOSURES, FLAGS, why
 from producers.checking import Checked, City
+from producers.formats import tago
 from producers.formats.answers import Exchange
 from producers.formats.fields import KST
 from producers.formats.permit_points import known_addresses
@@ -120,7 +122,9 @@ def _checked(path: Path, feed: str, at_ms: int, settings: Settings) -> Checked:
         return checking.checked(str(path), held, settings)
     exchange = folder.exchange_of(path, at_ms)
     known = feed or checking.feed_of(exchange.body)
-    return checking.checked(str(path), [replace(exchange, feed=known)], settings)
+    # an answer of TAGO leaves its route to the request
+    url = f"{exchange.url}?routeId={quote(path.stem)}" if known == tago.FEED else exchange.url
+    return checking.checked(str(path), [replace(exchange, feed=known, url=url)], settings)
 
 
 def _recorded(path: Path, feed: str) -> Iterator[Exchange]:

@@ -179,7 +179,12 @@ def _of_any(row: Record) -> dict[str, Any]:
     if isinstance(row, LinkSpeed):
         shown |= {"speed_kmh": row.speed_kmh, "observed_start": iso(known)}
     if isinstance(row, BusPosition):
-        shown |= {"title": row.route_no, "place": row.stop_id, "observed_start": iso(known)}
+        shown |= {
+            "id": row.vehicle,
+            "title": row.route_no,
+            "place": row.stop_id,
+            "observed_start": iso(known),
+        }
     return shown
 
 

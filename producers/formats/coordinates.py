@@ -10,9 +10,9 @@ from typing import Any
 from producers.formats.fields import plain_number, text
 
 _SIGNS = re.compile(r"[°º˚도]|[′'’`분]|[″\"”초]|''")
-_SIDE = re.compile(r"동경|북위|서경|남위|경도|위도|[NSEW]|LON(?:GITUDE)?|LAT(?:ITUDE)?|[:=]")
+_SIDE = re.compile(r"동경|북위|서경|남위|경도|위도|[NSEW]|LON(?:GITUDE)?|LNG|LAT(?:ITUDE)?|[:=]")
 _WRITTEN = re.compile(
-    r"(\d{1,3})\s*(?:°|도)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:'|분)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|초)?)?)?"
+    r"(\d{1,3}(?:\.\d+)?)\s*(?:°|도)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:'|분)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|초)?)?)?"
 )
 _COUNTED = re.compile(r"(\d{2,3})[-:\s](\d{1,2})[-:\s](\d{1,2}(?:\.\d+)?)")
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
