@@ -10,33 +10,37 @@ import re
 CHANGED, FIRST = "변경후?|최종|연장후?|정정|수정", "당초|최초|기존|변경전"
 _WHEN = rf"(?P<when>{CHANGED}|{FIRST})?"
 _WHOSE = (
-    r"(?:(?P<occupied>(?:도로)?점용(?:허가)?)|(?P<permitted>허가)|"
+    r"(?:(?P<occupied>(?:도로)?점용(?:허가|굴착)?)|(?P<permitted>허가)|"
     r"(?P<working>(?:도로)?(?:공사|작업|사업|시공|통제|점사용|사용|행사)))?"
 )
 _UNIT = "(?:일시|일자|일|날짜|[년연]월일|YMD|DATE|DT)?"
 _STARTS, _ENDS = (
     "(?:시작|개시|착수|부터|FROM|START|BEGIN)",
-    "(?:종료|만료|완료|까지|마감|만기|TO|END)",
+    "(?:종료|만료|완료|까지|마감|만기|기한|TO|END)",
 )
 _SPAN = "(?:예정)?(?:기간|일정)?(?:예정)?"
 _WHOLE = rf"{_WHEN}{_WHOSE}{_SPAN}(?P<late>{CHANGED}|{FIRST})?{_SPAN}"
+_AFTER = rf"(?P<after>{CHANGED}|{FIRST})?"
 _DIG, _RESTORE = (
-    "(?:도로)?(?:굴착|터파기)(?:공사)?",
+    "(?:도로)?(?:굴착|터파기)(?:공사|허가)?",
     "(?:도로|포장)?(?:원상복구|복구|원상회복|복원)",
 )
 _PIT = "(?:도로)?(?:굴착|점용|점사용|공사|시공|관로|터파기)?(?:총)?"
-_GPS = "(?:WGS84|GPS|GRS80|TM|중심점?|위치|지점|현장|공사|평면|좌표|POINT|CENTER|EPSG[0-9]{4})*"
+_GPS = (
+    "(?:WGS84|GPS|GRS80|UTMK|UTM|TM|중심점?|중부원점|위치|지점|현장|공사|평면|좌표|POINT|CENTER|COORD|"
+    "LOC|MAP|EPSG[0-9]{4})*"
+)
 _AXIS = "(?:좌표|값|축|TM|도분초|WGS84|COORD|COORDINATE|CRD|EPSG[0-9]{4})*"
 FAMILIES = tuple(
     (meaning, re.compile(pattern))
     for meaning, pattern in (
-        ("starts", rf"{_WHOLE}{_STARTS}(?:예정)?{_UNIT}"),
-        ("ends", rf"{_WHOLE}{_ENDS}(?:예정)?{_UNIT}"),
-        ("period", rf"{_WHEN}{_WHOSE}(?:예정)?(?:기간|일정)(?P<late>{CHANGED})?"),
-        ("starts", rf"(?P<planned>(?:공사)?(?:예정착공|착공예정){_UNIT})"),
-        ("ends", rf"(?P<planned>(?:공사)?(?:예정[준완]공|[준완]공예정){_UNIT})"),
+        ("starts", rf"{_WHOLE}{_STARTS}(?:예정)?{_UNIT}{_AFTER}"),
+        ("ends", rf"{_WHOLE}{_ENDS}(?:예정)?{_UNIT}{_AFTER}"),
+        ("period", rf"(?!연장기간){_WHEN}{_WHOSE}(?:예정)?(?:기간|일정){_AFTER}"),
+        ("period", r"(?P<working>(?:도로)?(?:공사|작업|통제|시공|행사)(?:일시|일자|일))"),
         ("began", rf"실제?(?:공사)?(?:착공|시작|착수){_UNIT}"),
         ("began", rf"(?P<working>(?:공사)?착공(?:신고)?{_UNIT})"),
+        ("ends", r"(?P<planned>(?:공사)?[준완]공(?:기한|시한))"),
         ("done", rf"실제?(?:공사)?(?:[준완]공|종료|완료){_UNIT}"),
         ("done", rf"(?P<working>(?:공사)?[준완]공(?:검사|신고|확인)?{_UNIT})"),
         ("dig_starts", rf"{_DIG}{_SPAN}{_STARTS}(?:예정)?{_UNIT}"),
@@ -48,13 +52,16 @@ FAMILIES = tuple(
         (
             "permit_id",
             (
-                r"(?:도로)?(?:(?:굴착|점용|점사용|인허가|허가|신고)+|"
-                r"(?P<working>(?:공사|관리|대장|사업|작업|과업)+)|"
-                r"(?P<planned>(?:굴착|점용|도로|공사|허가)*(?:접수|신청|심의|협의|계약)))"
+                r"(?:도로)?(?:(?:굴착|점용|점사용|인허가|허가|신고|승인)+[증서]?|"
+                r"(?P<working>(?:공사|관리|대장|사업|작업|과업|고유)+)|"
+                r"(?P<planned>(?:굴착|점용|도로|공사|허가)*(?:접수|신청|심의|협의|계약|문서|민원)))"
                 r"(?:관리|일련)?(?:번호|NO|ID|코드)"
             ),
         ),
-        ("title", r"(?:공사|사업|작업|용역|과업|행사|굴착|점용|허가)(?:명|명칭|제목|건명)"),
+        (
+            "title",
+            r"(?:(?:공사|사업|작업|용역|과업|행사|굴착|점용|허가)(?:및|또는)?)+(?:명|명칭|제목|건명)",
+        ),
         ("title", r"(?P<planned>(?:공사|사업|작업|용역|굴착|점용|허가)?(?:내용|개요|내역))"),
         ("purpose", r"(?:도로)?(?:점용|굴착|허가|공사|사용)(?:목적|용도|사유|종류|유형|종별|구분)"),
         (
@@ -70,8 +77,9 @@ FAMILIES = tuple(
         (
             "organisation",
             (
-                r"(?:공사|시공|시행|발주|굴착|신청|관리|사업|점용|주관|담당|감독)"
-                r"(?:회사|업체|사|기관|부서|청|처|과)(?:명|상호)?|(?:회사|업체|기관)(?:명|상호)"
+                r"(?P<last>"
+                r"(?:공사|시공|시행|발주|굴착|신청|관리|사업|점용|주관|담당|감독|소관|관할|허가|도급|수급)"
+                r"(?:회사|업체|사|기관|부서|청|처|과)(?:명|상호)?|(?:회사|업체|기관)(?:명|상호))"
             ),
         ),
         (
@@ -89,8 +97,8 @@ FAMILIES = tuple(
             ),
         ),
         ("lanes_closed", r"(?:통제|점용|차단|제한)(?:차로|차선)수?"),
-        ("lon", rf"{_GPS}X?{_AXIS}경도{_AXIS}X?"),
-        ("lat", rf"{_GPS}Y?{_AXIS}위도{_AXIS}Y?"),
+        ("lon", rf"{_GPS}(?:X?{_AXIS}경도{_AXIS}X?|LON|LNG|LONGITUDE)"),
+        ("lat", rf"{_GPS}(?:Y?{_AXIS}위도{_AXIS}Y?|LAT|LATITUDE)"),
         ("x", rf"{_GPS}X{_AXIS}"),
         ("y", rf"{_GPS}Y{_AXIS}"),
         ("length_m", rf"{_PIT}(?:연장|길이)"),

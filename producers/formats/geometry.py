@@ -149,7 +149,7 @@ def _lines(shape: BaseGeometry) -> Iterator[Points]:
         for part in shape.geoms:
             yield from _lines(part)
     elif shape.geom_type == "Polygon":
-        yield _vertices(shape.exterior)  # type: ignore[attr-defined]
+        yield _vertices(shape.exterior)
     else:
         yield _vertices(shape)
 

@@ -26,6 +26,7 @@ _NOTE = re.compile(
     r"\s*(?:[※*☞◎◆■□○◇●▶▷-]|주\s*[:)1-9]|비고\s*[:)]|참고|자료\s*[:)]|출처|작성|문의|단위|범례|이하\s*여백|끝\b)"
     r"|.*(?:니다|한다|된다|바람|참조)\.?\s*$"
 )
+_UNIT = re.compile(r"[(\[].*[)\]]")
 _BRACKETS = re.compile(r"[(\[（].*?[)\]）]")
 _DATE = re.compile(r"\W*\d{2,4}\D{0,3}\d{1,2}\D{0,3}\d{1,2}[^~∼～〜]*")
 
@@ -62,9 +63,10 @@ def table_of_grid(grid: Grid, *, is_ragged: bool) -> Table:
     names = _dated_pairs(names, body)
     rows: dict[int, dict[str, Any]] = {}
     broken: list[tuple[int, dict[str, Any], str, str]] = []
+    known = [at for at, name in enumerate(names) if meaning_of(name)]
     skipped, fill = 0, _Fill(names)
     for number, line in enumerate(body, start=1):
-        if _is_no_row(line, names, grid[first - 1]):
+        if _is_no_row(line, names, known):
             skipped += 1
         elif is_ragged and not _has_length(line, len(names)):
             code = "R013" if number == len(body) else "R005"
@@ -164,19 +166,25 @@ def _has_length(line: Sequence[str], width: int) -> bool:
     return len(line) == width or (len(line) > width and not any(map(str.strip, line[width:])))
 
 
-def _is_no_row(line: Sequence[str], names: Sequence[str], header: Sequence[str]) -> bool:
-    """Whether the line is a total, a note, a heading between rows, or the header again."""
+def _is_no_row(line: Sequence[str], names: Sequence[str], known: Sequence[int]) -> bool:
+    """Whether the line is a total, a note, a heading between rows, units, a header again, or says
+    nothing in the `known` columns, as lines do that are only numbered.
+    """
     filled = [cell for cell in line if cell.strip()]
     if _TOTAL.fullmatch(re.sub(r"\s", "", filled[0][:20]).upper()):
         return True
+    is_whole = len(line) == len(names) > 2
+    if is_whole and not any(line[at].strip() for at in known):
+        return True
     if len(filled) > 1:
-        return len(filled) > 2 and list(line) == list(header)
-    cell = filled[0]
-    known = meaning_of(names[line.index(cell)]) if line.index(cell) < len(names) else None
-    if known is not None and known[0] in _SPOT:
+        is_header = all(map(_is_name, filled)) and known_columns(filled) >= 3
+        return is_header or all(_UNIT.fullmatch(cell.strip()) for cell in filled)
+    at = list(line).index(filled[0])
+    found = meaning_of(names[at]) if at < len(names) else None
+    if found is not None and found[0] in _SPOT:
         return False
-    is_heading = len(line) == len(names) > 2 and not re.search(r"\d", cell)
-    return len(names) > 2 and (is_heading or _NOTE.match(cell) is not None)
+    is_heading = is_whole and not re.search(r"\d", filled[0])
+    return len(names) > 2 and (is_heading or _NOTE.match(filled[0]) is not None)
 
 
 class _Fill:

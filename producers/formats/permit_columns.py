@@ -13,11 +13,19 @@ from producers.formats.column_families import CHANGED, FAMILIES
 
 _SPELLINGS = {
     "permit_id": "PRMISN_NO PERMIT_NO PERMIT_NUMBER PERMIT_ID PMTNUM PMS_IDN PRMISN_REQ_NO ID",
-    "title": "현장명 건명 제목 CNT_NAM CNW_NM TITLE NAME WORK WORK_NAME PROJECT_NAME PROJECT",
-    "purpose": "목적 공종 설치공작물내역 JYG_PUR JYGPUR KNG_CDE INS_EXP PURPOSE",
-    "place": "공사현장 JYG_LOC JYGLOC ADDRESS LOCATION PLACE SITE_ADDRESS",
-    "district": "자치구 구 ATDRC_ID MNG_NAM",
-    "quarter": "법정동 행정동 동 ADSTRD_CD DSD_NAM",
+    "title": (
+        "현장명 건명 제목 명칭 CNT_NAM CNW_NM TITLE NAME WORK WORK_NAME PROJECT_NAME PROJECT"
+    ),
+    "purpose": (
+        "목적 공종 점용물 점용물명 점용시설 시설물 시설물명 설치공작물내역 "
+        "JYG_PUR JYGPUR KNG_CDE INS_EXP PURPOSE"
+    ),
+    "place": (
+        "공사현장 대상지 사업대상지 사업지 공사장 "
+        "JYG_LOC JYGLOC ADDRESS LOCATION PLACE SITE_ADDRESS"
+    ),
+    "district": "자치구 구 시군구 시군구명 ATDRC_ID MNG_NAM",
+    "quarter": "법정동 행정동 동 읍면동 법정동명 행정동명 ADSTRD_CD DSD_NAM",
     "organisation": (
         "시공사 시공업체 시공자 시공회사 업체명 시행사 시행청 시행기관 사업시행자 시행자 발주처 "
         "발주기관 굴착기관 신청기관 기관명 COM_NAM COMPANY CONTRACTOR ORGANISATION ORGANIZATION "
@@ -83,7 +91,9 @@ _SPELLINGS = {
     "pavement": "도로포장 포장재질 포장종류 ADD_CDE ROAD_SE_CD PAVEMENT",
     "status_text": "PRCS_STTUS_SE PRGRSSTTSCD STATUS",
 }
-_RANKS = {"occupied": 0, "permitted": 2, "working": 4, "planned": 6}
+_RANKS = {"occupied": 0, "permitted": 2, "working": 4, "planned": 6, "last": 50}
+_PLANNED = re.compile("예정|계획")
+_OF_A_PLAN = {"began": "starts", "done": "ends"}
 _LAST, _FAR = 8, 100
 _ENDPOINTS = (
     ("from_", re.compile(r"(?:공사|굴착)?(?:시점|기점|시작점|시작|FROM|START)부?")),
@@ -104,7 +114,7 @@ _PERSONAL = re.compile(
 _OF_TIME = frozenset({"일", "일수", "개월", "월", "년", "DAYS", "DAY"})
 _RANGE = re.compile(r"\s*(?:[~∼～〜→–—]|부터|에서|\s-\s)\s*")
 EXACT: Mapping[str, tuple[str, int]] = {
-    re.sub("[^0-9A-Z가-힣]", "", spelling): (meaning, rank + _LAST + 1)
+    re.sub("[^0-9A-Z가-힣]", "", spelling): (meaning, rank + 1)
     for meaning, spellings in _SPELLINGS.items()
     for rank, spelling in enumerate(spellings.split())
 }
@@ -133,13 +143,21 @@ def _letters(words: str) -> str:
 
 
 def _named(spelling: str) -> tuple[str, int] | None:
-    """The meaning of a name without its blanks and marks."""
+    """The meaning of a name without its blanks and marks; what is planned has not been observed."""
+    found = _said(spelling) or _of_endpoint(spelling)
+    if found is None and (bare := _PLANNED.sub("", spelling)) != spelling:
+        meaning, rank = _said(bare) or ("", 0)
+        found = (_OF_A_PLAN.get(meaning, meaning), max(rank, _RANKS["planned"]))
+    return found if found and found[0] else None
+
+
+def _said(spelling: str) -> tuple[str, int] | None:
     if (exact := EXACT.get(spelling)) is not None:
         return exact
     for meaning, pattern in FAMILIES:
         if match := pattern.fullmatch(spelling):
             return meaning, _rank(match.groupdict())
-    return _of_endpoint(spelling)
+    return None
 
 
 def _rank(parts: Mapping[str, str | None]) -> int:
@@ -147,7 +165,7 @@ def _rank(parts: Mapping[str, str | None]) -> int:
         (_RANKS[name] for name, part in parts.items() if part and name in _RANKS), default=-1
     )
     rank = _LAST if rank < 0 and "occupied" in parts else max(rank, 0)
-    when = parts.get("when") or parts.get("late") or ""
+    when = parts.get("when") or parts.get("late") or parts.get("after") or ""
     if re.fullmatch(CHANGED, when):
         return rank - _FAR
     return rank + _FAR if when else rank
@@ -203,6 +221,11 @@ def _changed(found: dict[str, Any], changed: set[str]) -> dict[str, Any]:
         **rest,
         **{key: half for key, half in zip(("starts", "ends"), pair, strict=True) if half},
     }
+
+
+def known(row: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The columns of the row that say something of a permit, under their own names."""
+    return {name: value for name, value in row.items() if meaning_of(str(name))}
 
 
 def known_columns(names: Iterable[object]) -> int:

@@ -8,7 +8,7 @@ from producers.formats import permit_dates as dates
 from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.formats.encodings import LOST
 from producers.formats.fields import metres, number, text
-from producers.formats.permit_columns import meanings
+from producers.formats.permit_columns import known, meanings
 from producers.formats.permit_files import crs_beside, file_name, table_of
 from producers.formats.permit_identity import gathered, identity
 from producers.formats.permit_points import Ground, ground_of, link_ids_of, whereabouts
@@ -47,13 +47,13 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
         flags=table.flags,
     )
     for place, row, code, detail in table.broken:
-        harvest.refused.append(replace(refused_row(row, code, detail, settings), row=place))
+        harvest.refused.append(replace(refused_row(known(row), code, detail, settings), row=place))
     found: list[Permit] = []
     for place, row in zip(table.numbers, table.rows, strict=True):
         try:
             found.append(permit_of(row, ground, table.flags, exchange.at_ms))
         except RecordRefusedError as error:
-            refused = refused_row(row, error.code, error.detail, settings)
+            refused = refused_row(known(row), error.code, error.detail, settings)
             harvest.refused.append(replace(refused, row=place))
     together = gathered(found)
     harvest.rows = {permit.permit_id: permit for permit in together}

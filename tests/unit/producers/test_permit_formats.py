@@ -412,3 +412,11 @@ def test_a_title_that_begins_like_json_or_xml_makes_no_other_file(title: str) ->
 def test_a_list_of_another_matter_is_no_list_of_permits() -> None:
     lamps = [{"소재지도로명주소": "석사동 1", "위도": 37.87, "경도": 127.73}]
     assert read(dumped(lamps), "lamps.json").outcome is Outcome.UNKNOWN
+
+
+def test_a_dead_letter_has_known_columns_alone() -> None:
+    lines = "신청인,,공사명,위치\n성명,주소,,\n홍길동,석사동 9,,\n"
+    lines += "이몽룡,석사동 9,,\n"
+    assert "홍길동" not in repr(read(lines))
+    [refused] = read("허가번호,시작일,종료일,비고\n가-1,2026-09-01,2026-09-02,홍길동\n").refused
+    assert set(json.loads(refused.payload)) == {"허가번호", "시작일", "종료일"}

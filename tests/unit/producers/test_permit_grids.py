@@ -113,6 +113,8 @@ def test_a_list_without_numbers_fills_only_rows_without_dates() -> None:
         "□ 상수도|||",
         "동내면|||",
         "공사명|위치|시작일|종료일",
+        "Title|Address|Start|End",
+        "||(년월일)|(년월일)",
     ],
 )
 def test_a_line_that_is_no_row_is_skipped_and_counted(line: str) -> None:
@@ -120,6 +122,11 @@ def test_a_line_that_is_no_row_is_skipped_and_counted(line: str) -> None:
     made = table(words)
     assert (len(made.rows), made.skipped, made.broken) == (2, 1, ())
     assert made.numbers == (1, 3)
+
+
+def test_a_line_that_is_only_numbered_is_skipped() -> None:
+    made = table("연번|공사명|위치|시작일\n1|관로|석사동|1일\n2|||\n3|||", is_ragged=True)
+    assert (len(made.rows), made.skipped, made.broken) == (1, 2, ())
 
 
 @pytest.mark.parametrize("line", ["계성리 관로|석사동|1일|9일", "총무로 정비|석사동|1일|9일"])
