@@ -35,7 +35,7 @@ KOREAN = {
     "permits": "굴착허가 CSV/JSON 파일을 넣어 두는 폴더, 또는 roadExcavation API URL",
     "permits_key": "굴착허가 API 인증키",
     "permits_poll_s": "굴착허가를 읽는 주기, 초",
-    "permits_epsg": "허가 파일의 x/y 좌표계(EPSG)",
+    "permits_epsg": "허가 목록 x/y 열의 좌표계(EPSG), 0이면 5186으로 추정하고 위치를 의심으로 표시",
     "pseudonym_key": "차량번호를 가명으로 바꾸는 비밀값. 없으면 가명을 되돌릴 수 있음",
     "bbox": "이 범위를 벗어난 좌표는 거부: minX,minY,maxX,maxY",
     "freeze_factor": "바뀌어야 할 자료가 이 횟수만큼 그대로면 값 고정으로 봄",

@@ -117,6 +117,7 @@ class Stack:
             "BOMNAE_UTIC_KEY": "simulated",
             "BOMNAE_PERMITS": f"{base}/3830000/roadExcavation/getConstructionList",
             "BOMNAE_PERMITS_KEY": "simulated",
+            "BOMNAE_PERMITS_EPSG": "5186",
         }
         options = ["--port", str(port), "--seed", str(seed), "--at", at]
         options += ["--out", str(self.folder / "city"), "--past-minutes", str(past_minutes)]

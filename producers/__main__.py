@@ -1,4 +1,4 @@
-"""`python -m producers`: topics, polls, clock, network import, replay, simulated city."""
+"""`python -m producers`: topics, polls, clock, network import, replay, check, simulated city."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kafka.errors import KafkaError
 
-from producers import letters, logs, running
+from producers import check, letters, logs, running
 from producers.network import importing as networks
 from producers.publisher import ensure_topics
 from streams.errors import BomnaeError, SettingsError
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     replay.add_argument("--speed", type=_speed, default=1.0, help="times its own pace, or max")
     dead = sub.add_parser("letters", help="show the newest dead letters: code, origin, payload")
     dead.add_argument("--last", type=int, default=20, help="how many (20)")
+    check.add_to(sub)
     _add_simulate(sub.add_parser("simulate", help="serve a simulated city's portals"))
     return root
 
@@ -167,6 +168,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "network": _network,
     "replay": _replay,
     "letters": _letters,
+    "check": check.run,
     "simulate": _simulate,
 }
 

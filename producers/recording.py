@@ -128,11 +128,14 @@ def _field(body: dict[str, Any], name: str, kind: type[Any]) -> Any:
 
 
 def _text(body: bytes) -> str:
+    """The body as text; what is no text (a workbook has zeros) stays the bytes it is."""
     for encoding in ("utf-8", "cp949"):
         try:
-            return body.decode(encoding)
+            words = body.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if encoding == "utf-8" or "\x00" not in words:
+            return words
     return body.decode("utf-8", "surrogateescape")
 
 

@@ -69,7 +69,10 @@ class Settings:
     permits_key: str = _row("", "key of the permit API", is_secret=True)
     permits_poll_s: int = _row(600, "period of the permit source, s", low=1, high=86400)
     permits_epsg: int = _row(
-        5186, "reference system of x/y columns in permit files", low=1024, high=32767
+        0,
+        "EPSG code of x/y columns in permit lists; 0: 5186 is assumed, and its points are doubtful",
+        low=0,
+        high=32767,
     )
     pseudonym_key: str = _row(
         "", "secret for pseudonyms of plates; unset they can be undone", is_secret=True

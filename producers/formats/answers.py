@@ -35,12 +35,13 @@ class Exchange:
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A row or body that is not used: what it was (without personal data), and the rule it
-    broke.
+    broke. `row` is its number in its list (1 is the first), 0 where that is not known.
     """
 
     payload: bytes
     code: str
     detail: str
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Answer:
     `is_complete`: the rows are all that the source has. `is_partial`: the source has more than
     came. `unmeasured` counts links without a measurement, `over` incidents reported as ended,
     `outside` rows of another area: none of them is a fault. `listed` counts the rows that came,
-    usable or not; `total` is how many the source says it has. `is_fatal`: ask again only when told;
+    usable or not; `skipped` the lines that are none (totals, notes); `total` is how many the source
+    says it has. `is_fatal`: ask again only when told;
     `is_quota`: ask again after midnight KST; `is_retryable`: ask again soon.
     """
 
@@ -70,6 +72,7 @@ class Answer:
     is_quota: bool = False
     is_retryable: bool = False
     listed: int = 0
+    skipped: int = 0
     total: int | None = None
 
 
@@ -116,6 +119,7 @@ class Harvest:
     outside: int = 0
     is_partial: bool = False
     listed: int = 0
+    skipped: int = 0
     total: int | None = None
     flags: tuple[str, ...] = ()
 
@@ -137,6 +141,7 @@ class Harvest:
             is_complete=not self.is_partial and not is_many(len(self.refused), self.listed),
             is_retryable=is_lost,
             listed=self.listed,
+            skipped=self.skipped,
             total=self.total,
         )
         if first is not None and is_lost:

@@ -28,15 +28,19 @@ class Body:
 
 def read(exchange: Exchange, *, max_bytes: int) -> Body:
     """The tree of a JSON or XML answer; raises UnknownAnswerError with a stable code."""
-    words, flags = words_of(exchange, max_bytes=max_bytes)
+    return tree_of(words_of(exchange, max_bytes=max_bytes), exchange)
+
+
+def tree_of(words: str, exchange: Exchange) -> Body:
+    """As `read`, of the text of the answer."""
     bare = words.strip("\ufeff \t\r\n")
+    flags: tuple[str, ...] = ()
     if not bare:
         raise unknown(_of_status(exchange, "EMPTY-BODY"), "the body is empty")
     if bare.startswith("<"):
         tree = _xml_tree(bare, exchange)
     elif bare[0] in "{[":
-        tree, repairs = _json_tree(bare, exchange)
-        flags += repairs
+        tree, flags = _json_tree(bare, exchange)
     else:
         raise _plain_text(bare, exchange)
     if _is_deeper(tree, MAX_DEPTH):
@@ -44,20 +48,30 @@ def read(exchange: Exchange, *, max_bytes: int) -> Body:
     return Body(tree, flags)
 
 
-def words_of(exchange: Exchange, *, max_bytes: int) -> tuple[str, tuple[str, ...]]:
-    """The text of an answer: UTF-8, else CP949 (flagged), else R009; R002 when it is too large."""
+def body_of(exchange: Exchange, *, max_bytes: int) -> bytes:
+    """The bytes that came; raises for an answer that did not (NO-ANSWER, NO-FILES), and R002 for
+    one that is too large.
+    """
     if exchange.status == 0 and exchange.url == NO_FILE_URL:
         raise unknown("NO-FILES", "the folder is missing or holds no permit file")
     if exchange.status == 0:
         raise unknown(NO_ANSWER, "no response within the time-out")
     if len(exchange.body) > max_bytes:
         raise unknown("R002", f"{len(exchange.body)} bytes, at most {max_bytes}")
+    return exchange.body
+
+
+def words_of(exchange: Exchange, *, max_bytes: int) -> str:
+    """The text of an answer: UTF-8, else CP949, else R009. Which of them says nothing of its rows:
+    a recording keeps the text alone.
+    """
+    body = body_of(exchange, max_bytes=max_bytes)
     try:
-        return exchange.body.decode(), ()
+        return body.decode()
     except UnicodeDecodeError:
         pass
     try:
-        return exchange.body.decode("cp949"), ("charset_cp949",)
+        return body.decode("cp949")
     except UnicodeDecodeError as error:
         raise unknown("R009", f"byte {error.start} is neither UTF-8 nor CP949") from None
 
@@ -121,9 +135,12 @@ def _local(element: Element) -> str:
 
 
 def _element(element: Element) -> Any:
-    """A leaf is its text; repeated children become a list, as XML to JSON gateways do."""
+    """A leaf is its text, or its attributes where it has no text; repeated children become a list,
+    as XML to JSON gateways do.
+    """
     if len(element) == 0:
-        return element.text or ""
+        is_row = element.attrib and not (element.text or "").strip()
+        return dict(element.attrib) if is_row else element.text or ""
     found: dict[str, Any] = {}
     for child in element:
         name, value = _local(child), _element(child)

@@ -87,13 +87,13 @@ def opened(tree: Any, exchange: Exchange, portal: Portal) -> Envelope:
     wrapping.
     """
     if isinstance(tree, list):
-        return _checked(Envelope(tuple(tree), None), exchange)
+        return checked(Envelope(tuple(tree), None), exchange)
     if not isinstance(tree, dict):
         raise unknown("R005", f"answer is a {type(tree).__name__}, expected an object")
     _refuse_gateway_error(tree, exchange, portal)
     if (seoul := _seoul(tree)) is not None:
-        return _checked(seoul, exchange)
-    root = tree.get("response", tree)
+        return checked(seoul, exchange)
+    root = tree.get("response", _operation(tree))
     if not isinstance(root, dict):
         raise unknown("R005", "response is not an object")
     inner = root.get("header")
@@ -103,10 +103,18 @@ def opened(tree: Any, exchange: Exchange, portal: Portal) -> Envelope:
         return EMPTY
     if code != "0":
         raise _refusal(code, exchange, portal)
-    return _checked(_rows_of(root), exchange)
+    return checked(_rows_of(root), exchange)
 
 
-def _checked(envelope: Envelope, exchange: Exchange) -> Envelope:
+def _operation(tree: dict[str, Any]) -> Any:
+    """What stands under the operation's name where that is the root, else the tree."""
+    inner = next(iter(tree.values()), None) if len(tree) == 1 else None
+    is_named = isinstance(inner, dict) and {"header", "body", "resultCode"} & set(inner)
+    return inner if is_named else tree
+
+
+def checked(envelope: Envelope, exchange: Exchange) -> Envelope:
+    """The envelope; raises where the status, or a total without a row, speaks against it."""
     if exchange.status != 200:
         raise unknown(f"HTTP-{exchange.status}", "a success in the body of an HTTP error")
     if envelope.is_short and not envelope.rows:

@@ -1,94 +1,175 @@
-"""Rows out of a permit file: CSV of any encoding and delimiter, or JSON."""
+"""The rows of a permit list in whatever file an office exports, or an API answers with."""
 
 import csv
 import io
-from dataclasses import dataclass
+import json
 from typing import Any
+from urllib.parse import unquote
 
-from producers.formats import bodies, envelopes
-from producers.formats.answers import Exchange, unknown
-from producers.formats.permit_columns import known_columns
+from producers.formats import bodies, envelopes, grids, html_tables, spreadsheets, wrappings
+from producers.formats.answers import Exchange, UnknownAnswerError, unknown
+from producers.formats.encodings import decoded
+from producers.formats.fields import text
+from producers.formats.grids import Grid, Table
+from producers.formats.privacy import masked
 
 MAX_FILE_BYTES = 64 * bodies.MIB
 MAX_PAGE_BYTES = 5 * bodies.MIB
-EXCEL_ROWS = frozenset({65_535, 65_536, 1_048_575, 1_048_576})
-"""Rows at which a spreadsheet cuts a list without a word."""
-_HEADER_WITHIN = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The rows of a list. `broken` are rows that cannot be used, with the detail of why."""
-
-    rows: tuple[dict[str, Any], ...]
-    broken: tuple[tuple[dict[str, Any], str, str], ...] = ()
-    is_partial: bool = False
-    total: int | None = None
-    flags: tuple[str, ...] = ()
+DELIMITERS = ",\t;|"
+_HEAD = 20_000
+_KINDS = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"HWP Document": "an HWP document",
+    b"{\\rtf": "a text document",
+    b"\x1f\x8b": "a gzip archive",
+}
 
 
 def table_of(exchange: Exchange) -> Table:
     """The rows of an answer or file; raises UnknownAnswerError when it is no list of permits."""
-    is_file = exchange.url.startswith("file:")
-    max_bytes = MAX_FILE_BYTES if is_file else MAX_PAGE_BYTES
-    words, flags = bodies.words_of(exchange, max_bytes=max_bytes)
+    if not exchange.url.startswith("file:"):
+        body = bodies.body_of(exchange, max_bytes=MAX_PAGE_BYTES)
+        return _of_tree(bodies.tree_of(decoded(body), exchange), exchange)
+    body = bodies.body_of(exchange, max_bytes=MAX_FILE_BYTES)
+    for start, kind in _KINDS.items():
+        if body.startswith(start):
+            raise unknown("R009", f"{kind}, not a list: save it as .xlsx or .csv")
+    if spreadsheets.is_workbook(body):
+        visible, hidden = spreadsheets.grids_of(body)
+        return _of_sheets(visible, hidden)
+    return _of_text(decoded(body), exchange)
+
+
+def file_name(exchange: Exchange) -> str:
+    """The name of a dropped file, without what may be a person's number; "" for an API's answer."""
+    if not exchange.url.startswith("file:"):
+        return ""
+    return masked(text(unquote(exchange.url.removeprefix("file:").partition("#")[0]), 100))
+
+
+def crs_beside(exchange: Exchange) -> str:
+    """The reference system of the `.prj` beside a file, which its URL names; "" for none."""
+    _, _, fragment = exchange.url.partition("#")
+    return unquote(fragment.removeprefix("crs=")) if fragment.startswith("crs=") else ""
+
+
+def _of_text(words: str, exchange: Exchange) -> Table:
     bare = words.lstrip("\ufeff \t\r\n")
-    if bare[:1] in ("{", "[", "<", "") or not is_file:
-        body = bodies.read(exchange, max_bytes=max_bytes)
-        envelope = envelopes.opened(_unwrapped(body.tree), exchange, envelopes.PERMITS)
-        rows = tuple(row for row in envelope.rows if isinstance(row, dict))
-        odd = [({"row": row}, "R005", "row is not an object") for row in envelope.rows]
-        broken = tuple(
-            o for o, row in zip(odd, envelope.rows, strict=True) if not isinstance(row, dict)
-        )
-        return Table(rows, broken, envelope.is_short, envelope.total, body.flags)
-    return _csv(words.removeprefix("\ufeff"), flags)
+    if bare.startswith("<") and html_tables.is_html(bare):
+        return _of_sheets(html_tables.grids_of(bare))
+    if bare[:1] not in ("{", "[", "<", ""):
+        return _of_csv(words)
+    try:
+        return _of_tree(bodies.tree_of(words, exchange), exchange)
+    except UnknownAnswerError as error:
+        if error.answer.code != "R001":
+            raise
+        return _of_lines(bare) or _of_titled_csv(words, error)
 
 
-def _unwrapped(tree: Any) -> Any:
-    """A dropped file may hold `{"data":[...]}` or `{"DATA":[...]}` without any code."""
-    if isinstance(tree, dict) and len(tree) <= 3:
-        lists = [value for value in tree.values() if isinstance(value, list)]
-        if len(lists) == 1 and not {"response", "header", "resultCode"} & set(tree):
-            return lists[0]
-    return tree
+def _of_tree(body: bodies.Body, exchange: Exchange) -> Table:
+    tree, is_file = body.tree, exchange.url.startswith("file:")
+    if is_file and (grid := wrappings.grid_of(tree)):
+        return grids.table_of_grid(grid, is_ragged=False)
+    listing = wrappings.known_listing(tree)
+    if listing is None and is_file:
+        listing = wrappings.any_listing(tree)
+    if listing is None:
+        envelope = envelopes.opened(tree, exchange, envelopes.PERMITS)
+        listing = wrappings.Listing(envelope.rows, envelope.total)
+    else:
+        envelope = envelopes.Envelope(listing.rows, listing.total)
+        envelopes.checked(envelope, exchange)
+    return _of_objects(listing, body.flags, is_short=envelope.is_short or listing.is_cut)
 
 
-def _csv(words: str, flags: tuple[str, ...]) -> Table:
-    lines = _records(words)
-    place = next(
-        (i for i, line in enumerate(lines[:_HEADER_WITHIN]) if known_columns(line) >= 2), None
+def _of_objects(
+    listing: wrappings.Listing, flags: tuple[str, ...] = (), *, is_short: bool = False
+) -> Table:
+    """The table of a list of objects; anything else in the list is broken."""
+    numbered = list(enumerate(listing.rows, start=1))
+    return Table(
+        tuple(row for _, row in numbered if isinstance(row, dict)),
+        tuple(number for number, row in numbered if isinstance(row, dict)),
+        tuple(
+            (number, {"row": row}, "R005", "row is not an object")
+            for number, row in numbered
+            if not isinstance(row, dict)
+        ),
+        is_partial=is_short,
+        total=listing.total,
+        flags=flags,
+        crs=listing.crs,
     )
-    if place is None:
-        raise unknown("R004", "no line with the columns of a permit list within the first 15")
-    header, body = lines[place], [line for line in lines[place + 1 :] if any(map(str.strip, line))]
-    rows: list[dict[str, Any]] = []
-    broken: list[tuple[dict[str, Any], str, str]] = []
-    for at, line in enumerate(body):
-        row = dict(zip(header, line, strict=False))
-        if len(line) == len(header) or _is_padded(line, header):
-            rows.append(row)
+
+
+def _of_sheets(sheets: list[list[list[str]]], hidden: list[list[list[str]]] | None = None) -> Table:
+    """The tables of all sheets with a header; of hidden ones (old copies) only where no other
+    has.
+    """
+    tables: list[Table] = []
+    for sheet in sheets:
+        try:
+            tables.append(grids.table_of_grid(sheet, is_ragged=False))
+        except UnknownAnswerError:
             continue
-        code = "R013" if at == len(body) - 1 else "R005"
-        broken.append(
-            (row, code, f"row {at + 1} has {len(line)} columns, the header {len(header)}")
-        )
-    is_cut = any(code == "R013" for _, code, _ in broken) or len(body) in EXCEL_ROWS
-    marks = (*flags, *(("truncated_file",) if is_cut else ()))
-    return Table(tuple(rows), tuple(broken), is_cut, None, marks)
+    if tables:
+        return grids.joined(tables)
+    if hidden:
+        return _of_sheets(hidden)
+    raise unknown("R004", "no columns of a permit list in any sheet")
 
 
-def _records(words: str) -> list[list[str]]:
-    """The fields of every line; the delimiter is the one of `,` tab `;` that the head uses most."""
-    head = words[:4000]
-    delimiter = max(",\t;", key=head.count)
+def _of_lines(words: str) -> Table | None:
+    """JSON lines: an object a line, a broken line by itself; None for other text."""
+    lines = [line for line in words.splitlines() if line.strip()]
+    found = [_object(line) for line in lines]
+    if not found or sum(row is not None for row in found) * 2 < len(found):
+        return None
+    rows = {number: row for number, row in enumerate(found, start=1) if row is not None}
+    is_cut = found[-1] is None
+    broken = tuple(
+        (number, {"row": lines[number - 1][:200]}, code, f"line {number} is no JSON object")
+        for number, row in enumerate(found, start=1)
+        if row is None
+        for code in ("R013" if is_cut and number == len(found) else "R001",)
+    )
+    flags = ("truncated_file",) if is_cut else ()
+    return Table(tuple(rows.values()), tuple(rows), broken, is_partial=is_cut, flags=flags)
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def _of_titled_csv(words: str, error: UnknownAnswerError) -> Table:
+    """A CSV whose title begins like JSON or XML ("[춘천시] 굴착 현황"); else what was wrong."""
+    try:
+        return _of_csv(words)
+    except UnknownAnswerError:
+        raise error from None
+
+
+def _of_csv(words: str) -> Table:
+    """The table of a text whose delimiter is the one that gives its header most columns."""
+    head = words[:_HEAD]
+    best = max(DELIMITERS, key=lambda delimiter: grids.score(_records(head, delimiter)))
+    return grids.table_of_grid(_records(words, best, is_whole=True), is_ragged=True)
+
+
+def _records(words: str, delimiter: str, *, is_whole: bool = False) -> Grid:
+    """The fields of every line; of a head, those before what cannot be read."""
+    lines: list[list[str]] = []
     reader = csv.reader(io.StringIO(words, newline=""), delimiter=delimiter)
     try:
-        return list(reader)
+        lines.extend(reader)
     except csv.Error as error:
-        raise unknown("R013", f"line {reader.line_num}: {error}") from None
-
-
-def _is_padded(line: list[str], header: list[str]) -> bool:
-    """Whether a spreadsheet merely left empty cells behind the last column."""
-    return len(line) > len(header) and not any(map(str.strip, line[len(header) :]))
+        if is_whole:
+            raise unknown("R013", f"line {reader.line_num}: {error}") from None
+    return lines

@@ -1,15 +1,17 @@
 """Excavation and road-occupation permits: rows of any list into one record each."""
 
+from dataclasses import replace
 from typing import Any
 
 from producers.formats import permit_closures as closures
 from producers.formats import permit_dates as dates
 from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
-from producers.formats.fields import Bounds, bounds_of, metres, number, text
+from producers.formats.encodings import LOST
+from producers.formats.fields import metres, number, text
 from producers.formats.permit_columns import meanings
-from producers.formats.permit_files import table_of
+from producers.formats.permit_files import crs_beside, file_name, table_of
 from producers.formats.permit_identity import gathered, numbered
-from producers.formats.permit_points import Plane, geometry_of, link_ids_of, point_of
+from producers.formats.permit_points import Ground, ground_of, link_ids_of, whereabouts
 from producers.formats.privacy import masked, office_phone, organisation, refused_row
 from streams.domain.doubtful_points import POINT_SHARED
 from streams.domain.records import Permit
@@ -18,6 +20,13 @@ from streams.errors import RecordRefusedError
 from streams.settings import Settings
 
 FEED = "permits"
+BAD_BYTES = "bad_bytes"
+NO_REPAIRS = frozenset(
+    {"coord_outside", "several_spots", "person_dropped", "epsg_assumed", "point_far_from_address"}
+    | {POINT_SHARED}
+)
+_WHOLE_OR_NONE = frozenset({"permit_id", "link_ids"})
+"""Names of things: with a letter lost they would name another thing."""
 
 
 def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
@@ -29,39 +38,48 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
     try:
         table = table_of(exchange)
     except UnknownAnswerError as error:
-        return error.answer
-    bounds = bounds_of(settings)
-    plane = Plane(settings.permits_epsg, bounds)
+        return _named(error.answer, exchange)
+    crs = table.crs or crs_beside(exchange)
+    ground = ground_of(settings, crs)
     harvest = Harvest(
         is_partial=table.is_partial,
         listed=len(table.rows) + len(table.broken),
+        skipped=table.skipped,
         total=table.total,
         flags=table.flags,
     )
-    for row, code, detail in table.broken:
-        harvest.refused.append(refused_row(row, code, detail))
+    for place, row, code, detail in table.broken:
+        harvest.refused.append(replace(refused_row(row, code, detail), row=place))
     found: list[Permit] = []
-    for row in table.rows:
+    for place, row in zip(table.numbers, table.rows, strict=True):
         try:
-            found.append(permit_of(row, plane, bounds, table.flags, exchange.at_ms))
+            found.append(permit_of(row, ground, table.flags, exchange.at_ms))
         except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail))
+            refused = refused_row(row, error.code, error.detail)
+            harvest.refused.append(replace(refused, row=place))
     together = gathered(found)
     harvest.rows = {permit.permit_id: permit for permit in together}
     harvest.repaired = sum(bool(_repairs(permit)) for permit in together)
     return harvest.answer()
 
 
+def _named(answer: Answer, exchange: Exchange) -> Answer:
+    """The answer of a file that cannot be read, with the file's name."""
+    name = file_name(exchange)
+    return replace(answer, detail=f"{name}: {answer.detail}"[:200]) if name else answer
+
+
 def _repairs(permit: Permit) -> set[str]:
-    notes = {"coord_outside", "several_spots", "person_dropped", POINT_SHARED}
-    return set(permit.flags) - notes
+    return set(permit.flags) - NO_REPAIRS
 
 
 def permit_of(
-    row: dict[str, Any], plane: Plane, bounds: Bounds, flags: tuple[str, ...], received_ms: int
+    row: dict[str, Any], ground: Ground, flags: tuple[str, ...], received_ms: int
 ) -> Permit:
     """One row's permit; raises R010 or R011 for its period, R012 when it says nothing of a work."""
-    found = dates.proposed(meanings(row))
+    named = meanings(row)
+    is_broken = any(LOST in str(value) for value in named.values())
+    found = dates.proposed(readable(named) if is_broken else named)
     occupied = dates.period(found.get("starts"), found.get("ends"), found.get("period"))
     digging = dates.period(found.get("dig_starts"), found.get("dig_ends"), found.get("dig_period"))
     whole = occupied or digging
@@ -70,7 +88,7 @@ def permit_of(
         raise RecordRefusedError("R012", "row with neither a title nor a place")
     if whole is None:
         raise RecordRefusedError("R011", "row without a period")
-    point = point_of(found, plane, bounds)
+    where = whereabouts(found, ground)
     restored = dates.restoration(found)
     observed = dates.observed(found.get("began"), found.get("done"), received_ms)
     taken = closures.taken(found)
@@ -88,10 +106,11 @@ def permit_of(
         hours=dates.hours(found.get("hours")),
         closure=taken.closure,
         lanes_closed=taken.lanes,
-        lon=point.lon,
-        lat=point.lat,
+        lon=where.lon,
+        lat=where.lat,
         link_ids=link_ids_of(found.get("link_ids")),
-        geometry=geometry_of(found.get("geometry"), bounds),
+        geometry=where.geometry,
+        geometry_parts=where.parts,
         dig_starts_ms=digging.starts_ms if digging else None,
         dig_ends_ms=digging.ends_ms if digging else None,
         restore_starts_ms=restored.starts_ms,
@@ -107,9 +126,14 @@ def permit_of(
         also_closed=taken.also,
         is_withdrawn=says_withdrawn(status),
         status_text=status,
-        flags=(*flags, *point.flags, *_person_flag(company)),
+        flags=(*flags, *where.flags, *((BAD_BYTES,) if is_broken else ()), *_person_flag(company)),
     )
     return numbered(permit, text(found.get("permit_id"), 60))
+
+
+def readable(found: dict[str, Any]) -> dict[str, Any]:
+    """The row without the cells that say nothing once a letter is lost."""
+    return {k: v for k, v in found.items() if k not in _WHOLE_OR_NONE or LOST not in str(v)}
 
 
 def _person_flag(company: str) -> tuple[str, ...]:

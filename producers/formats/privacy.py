@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 
 from producers.formats.answers import Refusal
 from producers.formats.columns import column_of
-from producers.formats.permit_columns import MEANING
+from producers.formats.permit_columns import meaning_of
 from streams import people
 from streams.settings import Settings
 
@@ -146,8 +146,7 @@ def _scrubbed(row: Any) -> Any:
 
 def is_known(column: str) -> bool:
     """Whether some reader takes the column: no other may be kept, recorded or buried."""
-    name = column_of(column)
-    return name in MEANING or name in _PORTAL_FIELDS
+    return column_of(column) in _PORTAL_FIELDS or meaning_of(column) is not None
 
 
 def without_names(column: str) -> str:

@@ -234,7 +234,8 @@ def test_a_folder_is_read_once_it_has_come_to_rest(tmp_path: Path) -> None:
     watch = folder.Watch(read=folder.signature(tmp_path))
     (tmp_path / "a.csv").write_text("x")
     (tmp_path / ".b.csv").write_text("x")
-    (tmp_path / "c.xlsx").write_text("x")
+    (tmp_path / "c.tmp").write_text("x")
+    (tmp_path / "~$d.xlsx").write_text("x")
     assert [watch.is_ripe(folder.signature(tmp_path)) for _ in range(2)] == [False, True]
     watch.read = folder.signature(tmp_path)
     assert not watch.is_ripe(folder.signature(tmp_path))
