@@ -3,6 +3,7 @@ replays.
 """
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,17 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from producers.batches import TOPICS, Published, batches_of, key_of
-from producers.formats import its, its_events, permits, tago, utic
-from producers.formats.answers import NO_ANSWER, Answer, Exchange, Record, Refusal, is_many
+from producers.faults import BUG, place_of
+from producers.formats import its, its_events, limits, permits, tago, utic
+from producers.formats.answers import (
+    NO_ANSWER,
+    Answer,
+    Exchange,
+    Record,
+    Refusal,
+    UnknownAnswerError,
+    is_many,
+)
 from producers.formats.privacy import refused_body
 from streams import topics, wire
 from streams.domain.records import (
@@ -22,8 +32,10 @@ from streams.domain.records import (
     Outcome,
     Tick,
 )
+from streams.errors import SettingsError
 from streams.settings import Settings
 
+log = logging.getLogger(__name__)
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic
 MIN_BUSES_TO_FREEZE = 8  # fewer may well stand still
 PARSERS: dict[str, Callable[[Exchange, Settings], Answer]] = {
@@ -79,17 +91,52 @@ class Poll:
     reported: FeedReport | None = None
 
     def add(self, exchange: Exchange) -> Meaning:
-        """What may be published at once: all but permits, whose pages and files make one list."""
-        answer = PARSERS[self.feed](exchange, self.settings)
-        self.exchanges.append(exchange)
-        self.answers.append(answer)
+        """What may be published at once: all but permits, whose pages and files make one list.
+
+        An answer that Bomnae itself cannot cope with is an *unknown* one with the code `BUG`, a
+        dead letter and a line in the log; the other answers of the poll stand.
+        """
+        try:
+            answer = answer_of(self.feed, exchange, self.settings)
+            meaning = self._meaning(exchange, answer)
+        except SettingsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one answer does, the others go on
+            answer = self._bug(exchange, error)
+            meaning = self._meaning(exchange, answer)
+        # neither bodies nor refused rows are needed again, and a sweep has hundreds of them
+        self.exchanges.append(replace(exchange, body=b""))
+        self.answers.append(replace(answer, refused=_counted(answer.refused)))
+        return meaning
+
+    def _meaning(self, exchange: Exchange, answer: Answer) -> Meaning:
         letters = _letters(self.feed, exchange, answer, self.settings)
         if self.feed == permits.FEED:
             return Meaning(letters=letters)
         return Meaning(batches_of(self.feed, exchange.at_ms, answer, self.settings), letters)
 
+    def _bug(self, exchange: Exchange, error: Exception) -> Answer:
+        """The answer to what nobody foresaw; the error's text may hold a value, so it is left out."""
+        place = place_of(error)
+        log.error("answer not read", extra={"feed": self.feed, "code": BUG, "place": place})
+        refused = refused_body(exchange.body, BUG, place, _secrets(self.settings))
+        return Answer(Outcome.UNKNOWN, BUG, place, refused=(refused,), is_retryable=True)
+
     def end(self) -> Meaning:
-        """What follows the last exchange: the list of permits, and the report."""
+        """What follows the last exchange: the list of permits, and the report. A list that cannot
+        be put together is an *unknown* answer, as one that cannot be read is.
+        """
+        try:
+            return self._end()
+        except SettingsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a poll always ends with a report
+            failed = Answer(Outcome.UNKNOWN, BUG, place_of(error), is_retryable=True)
+            log.error("poll not told", extra={"feed": self.feed, "code": BUG, "place": failed.detail})
+            self.answers = [failed]
+            return self._end()
+
+    def _end(self) -> Meaning:
         report = self.reported = self.report()
         published = (topics.FEED_REPORTS.name, 0, wire.encode(report))
         if self.feed != permits.FEED or not self.answers:
@@ -149,10 +196,19 @@ class Poll:
         )
 
 
+def answer_of(feed: str, exchange: Exchange, settings: Settings) -> Answer:
+    """What one exchange says. Raises what a parser did not foresee; `Poll.add` does not."""
+    try:
+        limits.check(exchange)
+    except UnknownAnswerError as error:
+        return error.answer
+    return PARSERS[feed](exchange, settings)
+
+
 def page_of(url: str) -> int:
-    """The pageNo a URL asks for, 1 without one."""
+    """The pageNo a URL asks for, 1 without a sound one."""
     page = parse_qs(urlsplit(url).query).get("pageNo", ["1"])[0]
-    return int(page) if page.isdecimal() else 1
+    return int(page) if page.isdecimal() and len(page) < 10 else 1
 
 
 def poll_ms_of(feed: str, settings: Settings) -> int:
@@ -215,10 +271,18 @@ def _letters(
 ) -> tuple[Letter, ...]:
     refused = list(answer.refused)
     if answer.outcome is Outcome.UNKNOWN and not refused and exchange.status:
-        secrets = (settings.tago_key, settings.its_key, settings.utic_key, settings.permits_key)
-        refused = [refused_body(exchange.body, answer.code, answer.detail, secrets)]
+        refused = [refused_body(exchange.body, answer.code, answer.detail, _secrets(settings))]
     if len(refused) > MAX_LETTERS:
         last = refused[MAX_LETTERS - 1]
         more = f"and {len(refused) - MAX_LETTERS} more of this answer; {last.detail}"
         refused = [*refused[: MAX_LETTERS - 1], replace(last, detail=more[:200])]
     return tuple(Letter(feed, refusal) for refusal in refused)
+
+
+def _secrets(settings: Settings) -> tuple[str, ...]:
+    return (settings.tago_key, settings.its_key, settings.utic_key, settings.permits_key)
+
+
+def _counted(refused: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+    """As many refusals, without what they refused."""
+    return (replace(refused[0], payload=b""),) * len(refused) if refused else ()

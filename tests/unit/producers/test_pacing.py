@@ -23,11 +23,11 @@ from producers.pacing import (
     delay_s,
     kst_day,
     midnight_ms,
-    retry_after_s,
     time_out_s,
 )
 from producers.publisher import connection
 from streams.errors import SettingsError
+from streams.retry_after import asked_ms
 from streams.settings import Settings
 
 NOON_MS = 1_795_402_800_000  # 2026-11-23 12:00 KST
@@ -61,16 +61,40 @@ def test_a_silent_portal_is_told_within_two_periods() -> None:
     ("header", "seconds"),
     [
         ("7", 7.0),
+        (" 7 ", 7.0),
+        ("007", 7.0),
         ("Mon, 23 Nov 2026 03:00:30 GMT", 30.0),
+        ("Mon, 23 Nov 2026 12:00:30 +0900", 30.0),
+        ("Mon, 23 Nov 2026 03:00:30 -0000", 30.0),
+        ("Monday, 23-Nov-26 03:00:30 GMT", 30.0),
+        ("Mon Nov 23 03:00:30 2026", 30.0),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600.0),
+        ("Mon, 99 Nov 2026 03:00:30 GMT", 0.0),
         ("999999", 3600.0),
+        ("9" * 5000, 3600.0),
         ("-5", 0.0),
+        ("1.5", 0.0),
+        ("1e3", 0.0),
+        ("１２０", 0.0),
+        ("²", 0.0),
+        ("inf", 0.0),
         ("nan", 0.0),
+        ("0x10", 0.0),
         ("soon", 0.0),
+        ("", 0.0),
         (None, 0.0),
     ],
 )
-def test_retry_after_is_read_in_seconds_or_as_a_date(header: str | None, seconds: float) -> None:
-    assert retry_after_s(header, NOON_MS) == seconds
+def test_retry_after_is_whole_seconds_or_a_date_and_nothing_else(
+    header: str | None, seconds: float
+) -> None:
+    assert asked_ms(header, NOON_MS) == seconds * 1000
+
+
+@given(st.text(max_size=60))
+def test_no_retry_after_asks_for_more_than_an_hour_or_fails(header: str) -> None:
+    assert 0 <= asked_ms(header, NOON_MS) <= 3_600_000
 
 
 def test_the_quota_is_new_at_midnight_kst() -> None:
