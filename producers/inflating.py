@@ -38,7 +38,7 @@ class Body:
             return bytes(self._unpack.decompress(piece, room))
         self._unpack = zlib.decompressobj(wbits=_ANY)
         try:
-            return self._unpack.decompress(piece, room)
+            return bytes(self._unpack.decompress(piece, room))
         except zlib.error:  # "deflate" without its head, as some servers send it
             self._unpack = zlib.decompressobj(wbits=_RAW)
             return bytes(self._unpack.decompress(piece, room))

@@ -37,6 +37,7 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic
+WAKE = "tried again in minutes; at once: docker compose kill -s HUP producers"
 MIN_BUSES_TO_FREEZE = 8  # fewer may well stand still
 PARSERS: dict[str, Callable[[Exchange, Settings], Answer]] = {
     tago.FEED: tago.parse_positions,
@@ -80,6 +81,15 @@ def messages_of(feed: str, exchange: Exchange, settings: Settings) -> list[Publi
     return [*batches, *(() if feed == tago.FEED else poll.end().messages)]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An exchange without its body, what it said, and what to publish of it at once."""
+
+    exchange: Exchange
+    answer: Answer
+    meaning: Meaning
+
+
 @dataclass(slots=True)
 class Poll:
     """One poll of one feed: a sweep over the routes, the pages of a list, the files of a folder."""
@@ -91,7 +101,11 @@ class Poll:
     reported: FeedReport | None = None
 
     def add(self, exchange: Exchange) -> Meaning:
-        """What may be published at once: all but permits, whose pages and files make one list.
+        """What may be published at once: all but permits, whose pages and files make one list."""
+        return self.keep(self.read(exchange))
+
+    def read(self, exchange: Exchange) -> Read:
+        """What an exchange means; changes nothing, so that it may be done beside the loop.
 
         An answer that Bomnae itself cannot cope with is an *unknown* one with the code `BUG`, a
         dead letter and a line in the log; the other answers of the poll stand.
@@ -105,9 +119,14 @@ class Poll:
             answer = self._bug(exchange, error)
             meaning = self._meaning(exchange, answer)
         # neither bodies nor refused rows are needed again, and a sweep has hundreds of them
-        self.exchanges.append(replace(exchange, body=b""))
-        self.answers.append(replace(answer, refused=_counted(answer.refused)))
-        return meaning
+        counted = replace(answer, refused=_counted(answer.refused))
+        return Read(replace(exchange, body=b""), counted, meaning)
+
+    def keep(self, read: Read) -> Meaning:
+        """Count an exchange into the poll."""
+        self.exchanges.append(read.exchange)
+        self.answers.append(read.answer)
+        return read.meaning
 
     def _meaning(self, exchange: Exchange, answer: Answer) -> Meaning:
         letters = _letters(self.feed, exchange, answer, self.settings)
@@ -116,7 +135,7 @@ class Poll:
         return Meaning(batches_of(self.feed, exchange.at_ms, answer, self.settings), letters)
 
     def _bug(self, exchange: Exchange, error: Exception) -> Answer:
-        """The answer to what nobody foresaw; the error's text may hold a value, so it is left out."""
+        """The answer to what nobody foresaw. The error's text may hold a value: it is left out."""
         place = place_of(error)
         log.error("answer not read", extra={"feed": self.feed, "code": BUG, "place": place})
         refused = refused_body(exchange.body, BUG, place, _secrets(self.settings))
@@ -131,10 +150,13 @@ class Poll:
         except SettingsError:
             raise
         except Exception as error:  # noqa: BLE001 - a poll always ends with a report
-            failed = Answer(Outcome.UNKNOWN, BUG, place_of(error), is_retryable=True)
-            log.error("poll not told", extra={"feed": self.feed, "code": BUG, "place": failed.detail})
-            self.answers = [failed]
-            return self._end()
+            return self._end_of_bug(error)
+
+    def _end_of_bug(self, error: Exception) -> Meaning:
+        place = place_of(error)
+        log.error("poll not told", extra={"feed": self.feed, "code": BUG, "place": place})
+        self.answers = [Answer(Outcome.UNKNOWN, BUG, place, is_retryable=True)]
+        return self._end()
 
     def _end(self) -> Meaning:
         report = self.reported = self.report()
@@ -177,6 +199,8 @@ class Poll:
         code, detail = _reason(failed, worst)
         if failed and len(self.answers) > 1:
             detail = f"{len(failed)} of {len(self.answers)} requests failed; {detail}".strip("; ")
+        if worst is not None and worst.is_fatal:
+            detail = f"{detail[:110].rstrip()}; {WAKE}"
         return FeedReport(
             feed=self.feed,
             outcome=whole.outcome,

@@ -37,7 +37,8 @@ RULES = {
     "R022": "a subscription that breaks a rule of its fields",
     "BUG": "Bomnae's own reader failed on it: please report the place that the log names",
     "LOG-SIZE": "Kafka refused it: larger than max.message.bytes of its topic",
-    "LOG-REFUSED": "Kafka refused it, whoever sends it",
+    "LOG-REFUSED": "Kafka refused it as no sound record",
+    "LOG-HELD": "Kafka takes nothing into its topic now: what was read waits",
     "CLOCK-AHEAD": "made while this machine's clock was ahead: its times are wrong",
 }
 MAX_BYTES = 1 << 20

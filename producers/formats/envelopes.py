@@ -121,7 +121,7 @@ def _refusal(code: str, message: str, exchange: Exchange, portal: Portal) -> Exc
     if not code:
         shown = "R005" if exchange.status == 200 else f"HTTP-{exchange.status}"
         return unknown(shown, "no resultCode", is_fatal=exchange.status == 401)
-    shown = f"{portal.prefix}-{int(code):02d}" if code.isdecimal() else f"{portal.prefix}-{code[:40]}"
+    shown = f"{portal.prefix}-{f'{int(code):02d}' if code.isdecimal() else code[:40]}"
     is_quota = code in portal.quota
     is_fatal = code in portal.fatal or (exchange.status == 401 and not is_quota)
     return unknown(shown, message, is_fatal=is_fatal, is_quota=is_quota)

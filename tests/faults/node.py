@@ -9,7 +9,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from local.services import answers, delete_topics, free_port, start_apache_kafka, wait_until
 from local.stack import JARS
-from producers.publisher import ensure_topics
+from producers.topic_setup import ensure_topics
 from streams import topics
 from streams.settings import Settings
 from tests.worlds import PARTITIONS

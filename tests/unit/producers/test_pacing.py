@@ -25,10 +25,11 @@ from producers.pacing import (
     midnight_ms,
     time_out_s,
 )
-from producers.publisher import connection
+from producers.client import connection
 from streams.errors import SettingsError
 from streams.retry_after import asked_ms
 from streams.settings import Settings
+from streams.wire import MAX_AHEAD_MS
 
 NOON_MS = 1_795_402_800_000  # 2026-11-23 12:00 KST
 KEY = "canary+key/=="
@@ -113,9 +114,12 @@ async def test_the_pacer_lets_one_through_per_interval() -> None:
     assert loop.time() - begin_s >= 0.06
 
 
-@given(st.integers(0, 2**41), st.integers(0, 2**41), st.sampled_from([100, 1000, 7000]))
-def test_ticks_stay_on_the_grid_and_always_rise(now_ms: int, last: int, period_ms: int) -> None:
+@given(st.integers(0, 2**41), st.integers(-MAX_AHEAD_MS, 2**40), st.sampled_from([100, 1000, 7000]))
+def test_ticks_stay_on_the_grid_and_rise_while_the_clock_is_about_right(
+    last: int, behind_ms: int, period_ms: int
+) -> None:
     last_ms = last // period_ms * period_ms
+    now_ms = max(0, last_ms + behind_ms)
     tick_ms = next_tick_ms(now_ms, last_ms, period_ms)
     assert tick_ms % period_ms == 0
     assert tick_ms > last_ms
@@ -126,8 +130,14 @@ def test_missed_ticks_are_skipped() -> None:
     assert next_tick_ms(10_500, 2_000, 1000) == 11_000
 
 
-def test_a_clock_set_back_waits() -> None:
+def test_a_clock_set_back_a_little_waits() -> None:
     assert next_tick_ms(5_000, 9_000, 1000) == 10_000
+    assert next_tick_ms(5_000, 5_000 + MAX_AHEAD_MS, 1000) == 6_000 + MAX_AHEAD_MS
+
+
+def test_a_clock_that_was_far_ahead_goes_on_with_now() -> None:
+    assert next_tick_ms(5_000, 6_000 + MAX_AHEAD_MS, 1000) == 6_000
+    assert next_tick_ms(5_000, 5_000 + 50 * 60_000, 1000) == 6_000
 
 
 def test_keys_stand_beside_the_shown_url() -> None:
