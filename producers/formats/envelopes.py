@@ -31,6 +31,7 @@ GATEWAY_NAMES = {
 FATAL = frozenset({"10", "11", "12", "20", "30", "31", "32", "33"})
 QUOTA = frozenset({"22"})
 NO_DATA = "3"
+MAX_ROWS = 50_000  # of one answer of a portal: whole numbers are rows too, until they are looked at
 ITS_FATAL = frozenset({"4005"})
 ITS_QUOTA = frozenset({"4001"})
 
@@ -102,6 +103,8 @@ def opened(tree: Any, exchange: Exchange, portal: Portal) -> Envelope:
 def _checked(envelope: Envelope, exchange: Exchange) -> Envelope:
     if exchange.status != 200:
         raise unknown(f"HTTP-{exchange.status}", "a success in the body of an HTTP error")
+    if len(envelope.rows) > MAX_ROWS and not exchange.url.startswith("file:"):
+        raise unknown("R015", f"{len(envelope.rows)} rows, at most {MAX_ROWS}")
     if envelope.is_short and not envelope.rows:
         raise unknown("R013", f"no rows, totalCount {envelope.total}")
     return envelope

@@ -19,6 +19,7 @@ MAX_BYTES: Mapping[str, int] = {
 """What a portal's answer may have, bytes: reading stops there."""
 
 _ANSWER = {b"{": 50_000, b"[": 500_000, b",": 500_000, b"<": 500_000, b"\n": 500_000}
+_ROUTE = {mark: most // 10 for mark, most in _ANSWER.items()}  # of buses, one route an answer
 _FILE = {b"{": 200_000, b"[": 4_000_000, b"<": 8_000_000, b"\n": 400_000}
 """How often each mark may stand in it: ten times what the largest city's lists have."""
 
@@ -30,10 +31,13 @@ def is_file(exchange: Exchange) -> bool:
 
 def check(exchange: Exchange) -> None:
     """Raise R002 or R015 as an unknown answer for a body no list can have."""
-    body, is_dropped = exchange.body, is_file(exchange)
-    max_bytes = permit_files.MAX_FILE_BYTES if is_dropped else MAX_BYTES[exchange.feed]
-    if len(body) > max_bytes:
+    max_bytes, marks = MAX_BYTES[exchange.feed], _ANSWER
+    if is_file(exchange):
+        max_bytes, marks = permit_files.MAX_FILE_BYTES, _FILE
+    elif exchange.feed == tago.FEED:
+        marks = _ROUTE
+    if len(exchange.body) > max_bytes:
         raise unknown("R002", f"more than {max_bytes} bytes")
-    for mark, most in (_FILE if is_dropped else _ANSWER).items():
-        if (found := body.count(mark)) > most:
+    for mark, most in marks.items():
+        if (found := exchange.body.count(mark)) > most:
             raise unknown("R015", f"{found} times {mark.decode()!r}, at most {most}")
