@@ -216,7 +216,9 @@ def _paced(every: Iterator[Step], speed: float | None, told: list[int]) -> Itera
 
 
 def _show(done: Replayed, step: Step) -> None:
-    """Bad lines as they come, and the progress every thousand moments, to stderr."""
+    """Bad lines and gaps as they come, and the progress every thousand moments, to stderr."""
+    if step.gap_ms:
+        sys.stderr.write(f"a gap of {step.gap_ms // 3_600_000} h: fewer ticks there\n")
     for bad in step.bad:
         sys.stderr.write(f"line {bad.number}: {bad.code} {bad.detail}\n")
     if done.moments and done.moments % 1000 == 0:
