@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers import folder, sources
+from producers.client import connection
 from producers.clock import next_tick_ms
 from producers.fetching import fetch, request_to
 from producers.logs import JsonLines, secrets_of
@@ -25,7 +26,6 @@ from producers.pacing import (
     midnight_ms,
     time_out_s,
 )
-from producers.client import connection
 from streams.errors import SettingsError
 from streams.retry_after import asked_ms
 from streams.settings import Settings
