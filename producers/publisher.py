@@ -23,7 +23,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from producers.batches import Published
 from producers.client import TOPIC_MS, client_of, shut
 from producers.fetching import now_ms
-from producers.lanes import Lanes, Parcel
+from producers.lanes import Headers, Lanes, Parcel
 from producers.meaning import Letter, Meaning, ticks
 from producers.refused import is_tick, letter_of, report_of, shortened
 from producers.verdicts import AHEAD, HELD, Verdict, is_from_ahead, is_letter, verdict
@@ -46,9 +46,15 @@ class Publisher:
     """
 
     def __init__(
-        self, settings: Settings, make: Callable[[Settings], KafkaProducer] = client_of
+        self,
+        settings: Settings,
+        make: Callable[[Settings], KafkaProducer] = client_of,
+        *,
+        headers: Headers = (),
     ) -> None:
+        """`headers` go with every message but the dead letters."""
         self._settings = settings
+        self._headers = headers
         self._make = partial(make, settings)
         self._client: KafkaProducer | None = self._make()
         self._changed = threading.Condition()
@@ -88,7 +94,7 @@ class Publisher:
 
     def send(self, messages: Iterable[Published]) -> None:
         """Hand over messages in order; never waits, never raises."""
-        self._hand(Parcel(topic, at, payload) for topic, at, payload in messages)
+        self._hand(Parcel(topic, at, payload, self._headers) for topic, at, payload in messages)
 
     def tick(self, tick_ms: int) -> None:
         """Write the tick to every partition of the ticked topics."""

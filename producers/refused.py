@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from producers.batches import Published
+from producers.batches import TOPICS, Published
 from producers.formats.privacy import MAX_LETTER_BYTES
 from producers.lanes import Parcel
 from producers.meaning import poll_ms_of
@@ -55,6 +55,8 @@ def report_of(parcel: Parcel, code: str, received_ms: int, settings: Settings) -
     except RecordRefusedError:
         return None
     if not isinstance(message, PositionBatch | SpeedBatch | PermitBatch | IncidentBatch):
+        return None
+    if message.feed not in TOPICS:
         return None
     report = FeedReport(
         feed=message.feed,
