@@ -28,41 +28,97 @@ SETTINGS = Settings(pseudonym_key="k" * 32, city="춘천시")
 AT_MS = 1_795_414_390_000
 
 BUS = {
-    "routenm": 12, "routetp": "일반", "routeid": "CCB250000012", "vehicleno": "강원70자1234",
-    "nodeid": "CCB250000101", "nodenm": "시청앞", "nodeord": 7, "gpslati": 37.8813, "gpslong": 127.7298,
-}  # fmt: skip
+    "routenm": 12,
+    "routetp": "일반",
+    "routeid": "CCB250000012",
+    "vehicleno": "강원70자1234",
+    "nodeid": "CCB250000101",
+    "nodenm": "시청앞",
+    "nodeord": 7,
+    "gpslati": 37.8813,
+    "gpslong": 127.7298,
+}
 SPEED = {
-    "roadName": "중앙로", "roadDrcType": "1", "linkNo": "3", "linkId": "2190001200", "startNodeId": "1",
-    "endNodeId": "2", "speed": "31.0", "travelTime": "24.5", "createdDate": "20261123151200",
-}  # fmt: skip
+    "roadName": "중앙로",
+    "roadDrcType": "1",
+    "linkNo": "3",
+    "linkId": "2190001200",
+    "startNodeId": "1",
+    "endNodeId": "2",
+    "speed": "31.0",
+    "travelTime": "24.5",
+    "createdDate": "20261123151200",
+}
 EVENT = {
-    "type": "국도", "eventType": "공사", "eventDetailType": "작업", "startDate": "20261123090000",
-    "endDate": "20261124180000", "coordX": "127.72", "coordY": "37.87", "linkId": "2190001200",
-    "roadName": "중앙로", "roadDrcType": "양방향", "lanesBlockType": "부분차단", "lanesBlocked": "1차로",
+    "type": "국도",
+    "eventType": "공사",
+    "eventDetailType": "작업",
+    "startDate": "20261123090000",
+    "endDate": "20261124180000",
+    "coordX": "127.72",
+    "coordY": "37.87",
+    "linkId": "2190001200",
+    "roadName": "중앙로",
+    "roadDrcType": "양방향",
+    "lanesBlockType": "부분차단",
+    "lanesBlocked": "1차로",
     "message": "[중앙로] 시청 → 운교사거리 1차로 차단, 상수도 공사",
-}  # fmt: skip
+}
 INCIDENT = {
-    "incidentId": "U7", "incidentTitle": "[사고] 중앙로 추돌 2차로 통제", "incidenteTypeCd": "1",
-    "startDate": "2026년 11월 23일 14시 10분", "endDate": "2026년 11월 23일 18시 00분", "linkId": "2190001200",
-    "locationDataX": "127.73", "locationDataY": "37.88", "roadName": "중앙로", "lane": "2차로",
-    "addressJibun": "강원 춘천시 중앙로1가", "controlType": "부분",
-}  # fmt: skip
+    "incidentId": "U7",
+    "incidentTitle": "[사고] 중앙로 추돌 2차로 통제",
+    "incidenteTypeCd": "1",
+    "startDate": "2026년 11월 23일 14시 10분",
+    "endDate": "2026년 11월 23일 18시 00분",
+    "linkId": "2190001200",
+    "locationDataX": "127.73",
+    "locationDataY": "37.88",
+    "roadName": "중앙로",
+    "lane": "2차로",
+    "addressJibun": "강원 춘천시 중앙로1가",
+    "controlType": "부분",
+}
 PERMIT = {
-    "관리번호": "2026-굴착-0007", "공사명": "상수관 매설", "위치": "춘천시 퇴계동 77", "착공일": "2026-11-20",
-    "준공일": "2026-12-05", "작업시간": "09:00~17:00", "시공사": "(주)한강건설", "전화번호": "033-250-0000",
-    "경도": "127.73", "위도": "37.87", "통제": "1차로 부분통제", "연장": "120m", "폭": "0.8m",
-    "굴착시작": "2026-11-21", "굴착종료": "2026-11-30", "방향": "서→동", "진행상태": "진행",
+    "관리번호": "2026-굴착-0007",
+    "공사명": "상수관 매설",
+    "위치": "춘천시 퇴계동 77",
+    "착공일": "2026-11-20",
+    "준공일": "2026-12-05",
+    "작업시간": "09:00~17:00",
+    "시공사": "(주)한강건설",
+    "전화번호": "033-250-0000",
+    "경도": "127.73",
+    "위도": "37.87",
+    "통제": "1차로 부분통제",
+    "연장": "120m",
+    "폭": "0.8m",
+    "굴착시작": "2026-11-21",
+    "굴착종료": "2026-11-30",
+    "방향": "서→동",
+    "진행상태": "진행",
     "공간정보": "LINESTRING (127.73 37.87, 127.731 37.871)",
-}  # fmt: skip
+}
 SEOUL = {
-    "CNT_NAM": "하수관 정비", "CCS_YMD": "2026-11-01", "CCE_YMD": "2026-11-30", "LOC_NAM": "퇴계동 12",
-    "X_CRD": "210000.5", "Y_CRD": "585000.1", "PMS_NUM": "77",
-}  # fmt: skip
+    "CNT_NAM": "하수관 정비",
+    "CCS_YMD": "2026-11-01",
+    "CCE_YMD": "2026-11-30",
+    "LOC_NAM": "퇴계동 12",
+    "X_CRD": "210000.5",
+    "Y_CRD": "585000.1",
+    "PMS_NUM": "77",
+}
 STOP = {
-    "노선번호": "12", "노선": "250000012", "정류장순서": "3", "정류장": "250000101", "정류장명": "시청앞",
-    "경도": "127.7298", "위도": "37.8813", "데이터기준일": "2026-03-26", "관리번호": "250000101",
+    "노선번호": "12",
+    "노선": "250000012",
+    "정류장순서": "3",
+    "정류장": "250000101",
+    "정류장명": "시청앞",
+    "경도": "127.7298",
+    "위도": "37.8813",
+    "데이터기준일": "2026-03-26",
+    "관리번호": "250000101",
     "정류장 번호": "1101",
-}  # fmt: skip
+}
 
 
 def _json(rows: list[Any], dice: random.Random) -> bytes:
@@ -138,9 +194,12 @@ def read_recording(dice: random.Random) -> None:
     for number in range(3):
         exchange = exchange_of(dice)
         line = {
-            "feed": exchange.feed, "at": f"2026-11-23T15:0{number}:00+09:00", "url": exchange.url,
-            "status": exchange.status, "body": exchange.body.decode("utf-8", "surrogateescape"),
-        }  # fmt: skip
+            "feed": exchange.feed,
+            "at": f"2026-11-23T15:0{number}:00+09:00",
+            "url": exchange.url,
+            "status": exchange.status,
+            "body": exchange.body.decode("utf-8", "surrogateescape"),
+        }
         if dice.random() < 0.7:
             line = fuzz.changed(line, dice, times=1)
         words = json.dumps(line)
