@@ -27,7 +27,8 @@ test-kafka: setup kafka ## the service tests that stand on the log, on Apache Ka
 test-faults: setup kafka ## every fault row on Apache Kafka and redis-server; FAULT_RESULTS=FILE keeps figures
 	@$(PY) -m pytest tests/faults
 
-soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5)
+soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5), and ten minutes of fuzzing (FUZZ_S)
+	@FUZZ_S=$(or $(FUZZ_S),600) $(PY) -m pytest -s tests/unit/producers/test_fuzz_parsers.py tests/unit/streams/test_fuzz_folds.py
 	@FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
 
 check: fmt-check lint ## formatting, lint, types, import contracts

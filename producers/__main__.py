@@ -12,7 +12,7 @@ from kafka.errors import KafkaError
 
 from producers import check, letters, logs, running
 from producers.network import importing as networks
-from producers.publisher import ensure_topics
+from producers.topic_setup import check_topics, ensure_topics
 from streams.errors import BomnaeError, SettingsError
 from streams.settings import Settings
 
@@ -20,7 +20,7 @@ log = logging.getLogger("producers")
 OK, FAILED, USAGE = 0, 1, 2
 EPILOG = """Settings come from BOMNAE_* variables, secrets too: they never go on the command line.
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings. SIGTERM ends cleanly, SIGHUP makes a
-stopped feed try again."""
+stopped feed try again at once."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,7 +30,8 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
     )
     sub = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    sub.add_parser("topics", help="create the topics that are missing and check the others")
+    ready = sub.add_parser("topics", help="create the topics that are missing, check the others")
+    ready.add_argument("--fix", action="store_true", help="put wrong settings of topics right")
     run = sub.add_parser("run", help="poll every feed that has a key or folder, and keep the clock")
     run.add_argument("--only", default="", help="feeds to poll, e.g. tago,its.speeds,permits")
     run.add_argument("--record", type=Path, help="append every answer to FILE.jsonl[.gz]")
@@ -84,8 +85,14 @@ def _speed(words: str) -> float | None:
     return speed
 
 
-def _topics(_: argparse.Namespace, settings: Settings) -> int:
+def _topics(args: argparse.Namespace, settings: Settings) -> int:
     created = ensure_topics(settings)
+    found = check_topics(settings, fix=args.fix)
+    for complaint in found:
+        sys.stderr.write(f"{complaint.line()}{' (put right)' if args.fix else ''}\n")
+    if found and not args.fix:
+        sys.stderr.write("`python -m producers topics --fix` puts these right\n")
+        return USAGE
     print(f"topics ready; created: {', '.join(created) or 'none'}")
     return OK
 

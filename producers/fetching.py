@@ -10,13 +10,18 @@ import aiohttp
 from yarl import URL
 
 from producers.formats.answers import Exchange
-from producers.formats.permit_files import MAX_FILE_BYTES
-from producers.pacing import retry_after_s
+from producers.formats.limits import MAX_BYTES
+from producers.inflating import ENCODINGS, body_of
 from producers.recording import SECRET_PARAMETERS
+from streams.retry_after import asked_ms
 
 log = logging.getLogger(__name__)
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
-HEADERS = {"User-Agent": "bomnae-producers", "Accept": "application/json, application/xml;q=0.9"}
+HEADERS = {
+    "User-Agent": "bomnae-producers",
+    "Accept": "application/json, application/xml;q=0.9",
+    "Accept-Encoding": ENCODINGS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Fetched:
 
 async def fetch(session: aiohttp.ClientSession, request: Request, timeout_s: float) -> Fetched:
     """The exchange of a request; status 0 when no response came. Raises nothing about the network.
+    Of a body that is larger than its feed's may be, one byte more is kept: enough to be refused.
 
     Redirects are not followed: they would carry the key to another host.
     """
@@ -74,12 +80,16 @@ async def fetch(session: aiohttp.ClientSession, request: Request, timeout_s: flo
         async with (
             asyncio.timeout(timeout_s),
             session.get(
-                request.real_url(), timeout=_NO_TIMEOUT, allow_redirects=False, headers=HEADERS
+                request.real_url(),
+                timeout=_NO_TIMEOUT,
+                allow_redirects=False,
+                headers=HEADERS,
+                auto_decompress=False,
             ) as response,
         ):
-            body, is_whole = await _body(response)
+            body, is_whole = await body_of(response, MAX_BYTES[request.feed])
             status = response.status
-            pause_s = retry_after_s(response.headers.get("Retry-After"), now_ms())
+            pause_s = asked_ms(response.headers.get("Retry-After"), now_ms()) / 1000
             if not is_whole:
                 log.info("answer breaks off", extra={"feed": request.feed, "bytes": len(body)})
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -88,19 +98,6 @@ async def fetch(session: aiohttp.ClientSession, request: Request, timeout_s: flo
     latency_ms = round((time.monotonic() - begin_s) * 1000)
     exchange = Exchange(request.feed, now_ms(), request.shown, status, body, latency_ms)
     return Fetched(exchange, pause_s)
-
-
-async def _body(response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
-    """The body, cut just above what any parser accepts, and whether it came whole."""
-    body = bytearray()
-    try:
-        async for chunk in response.content.iter_chunked(1 << 16):
-            body += chunk
-            if len(body) > MAX_FILE_BYTES:
-                break
-    except aiohttp.ClientPayloadError:
-        return bytes(body), False
-    return bytes(body), True
 
 
 def now_ms() -> int:

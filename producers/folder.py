@@ -2,7 +2,7 @@
 growing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -57,14 +57,15 @@ class Watch:
         return is_still and now != self.read
 
 
-def exchanges_of(folder: Path, files: Signature, at_ms: int) -> Sequence[Exchange]:
+def exchanges_of(folder: Path, files: Signature, at_ms: int) -> Iterator[Exchange]:
     """One exchange a file, oldest first, all of one moment; status 0 for one that cannot be
-    read.
+    read. Each is read as it is asked for: together they may be larger than the memory.
     """
     names = [name for name, _, _ in files if Path(name).suffix.lower() != PROJECTION]
     if not names:
-        return (Exchange(FEED, at_ms, NO_FILE_URL, 0, b""),)
-    return tuple(exchange_of(folder / name, at_ms) for name in names)
+        yield Exchange(FEED, at_ms, NO_FILE_URL, 0, b"")
+    for name in names:
+        yield exchange_of(folder / name, at_ms)
 
 
 def exchange_of(path: Path, at_ms: int) -> Exchange:

@@ -1,54 +1,114 @@
-"""`python -m producers.health`: whether ticks reach the log; for health checks."""
+"""`python -m producers.health`: whether ticks reach the log (`--polls`: whether polls do); for
+health checks.
+"""
 
 import sys
 import time
+from collections.abc import Iterable
+from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from producers.publisher import connection
-from streams import topics
+from producers.client import connection
+from producers.sources import sources
+from producers.verdicts import HELD, REFUSED, SIZE
+from streams import topics, wire
+from streams.domain.records import FeedReport, Tick
+from streams.errors import RecordRefusedError
 from streams.health_exit import health_exit
 from streams.settings import Settings
+from streams.wire import MAX_AHEAD_MS
 
 MAX_AGE_MS = 60_000
 _POLL_MS = 5_000
 _TICKED = TopicPartition(topics.PERMITS.name, 0)  # has few messages but the ticks
+_REPORTED = TopicPartition(topics.FEED_REPORTS.name, 0)
+_NOT_TAKEN = frozenset({SIZE, REFUSED, HELD})
 
 
-def reason_against(written_ms: int | None, now_ms: int) -> str:
-    """Why the log stands, "" when it grows. `written_ms`: when its newest message was written."""
-    if written_ms is None:
+def reason_against(newest_ms: int | None, now_ms: int) -> str:
+    """Why the log stands, "" when it grows. `newest_ms`: the time of its newest tick, the later of
+    when it was written and what it says.
+    """
+    if newest_ms is None:
         return "no tick in the log yet"
-    age_ms = now_ms - written_ms
+    age_ms = now_ms - newest_ms
+    if age_ms < -MAX_AHEAD_MS:
+        return (
+            f"the clock is {-age_ms // 60_000} min ahead: the newest tick is of {-age_ms} ms hence"
+        )
     return (
         f"the newest tick is {age_ms} ms old, at most {MAX_AGE_MS}" if age_ms > MAX_AGE_MS else ""
     )
 
 
-def newest_ms(settings: Settings) -> int | None:
-    """When the newest message of `permits` was written, ms; None in an empty log."""
+def reason_of_polls(reports: Iterable[FeedReport], patience_ms: int, now_ms: int) -> str:
+    """Why the polls are not well, "" when they are: none is told for so long, or Kafka takes
+    nothing of a feed. What the portals answer is no fault of the polls.
+    """
+    newest: dict[str, FeedReport] = {}
+    for report in reports:
+        newest[report.feed] = report
+    last_ms = max((report.received_ms for report in newest.values()), default=0)
+    if now_ms - last_ms > patience_ms:
+        return f"no poll is told of for {patience_ms} ms"
+    if last_ms - now_ms > MAX_AHEAD_MS:
+        return f"the clock is {(last_ms - now_ms) // 60_000} min ahead: the newest poll is of then"
+    bad = [f"{r.feed} {r.code}" for r in newest.values() if r.code in _NOT_TAKEN]
+    return f"Kafka does not take what was read: {', '.join(bad)}" if bad else ""
+
+
+def _read(settings: Settings, place: TopicPartition, last: int) -> list[Any]:
+    """The last so many records of a partition."""
     consumer = KafkaConsumer(
         **connection(settings), client_id="bomnae-health", bootstrap_timeout_ms=_POLL_MS
     )
+    rows: list[Any] = []
     try:
-        consumer.assign([_TICKED])
-        end = consumer.end_offsets([_TICKED])[_TICKED]
-        consumer.seek(_TICKED, max(0, end - 1))
-        rows = consumer.poll(timeout_ms=_POLL_MS).get(_TICKED, [])
+        consumer.assign([place])
+        end = consumer.end_offsets([place])[place]
+        consumer.seek(place, max(0, end - last))
+        deadline_s = time.monotonic() + _POLL_MS / 1000
+        while consumer.position(place) < end and time.monotonic() < deadline_s:
+            rows += consumer.poll(timeout_ms=1_000).get(place, [])
     finally:
         consumer.close()
-    return max((int(row.timestamp) for row in rows), default=None)
+    return rows
 
 
-def _reason(settings: Settings) -> str:
-    return reason_against(newest_ms(settings), time.time_ns() // 1_000_000)
+def _decoded(rows: Iterable[Any]) -> Iterable[Any]:
+    for row in rows:
+        try:
+            yield wire.decode(row.value)
+        except RecordRefusedError:
+            continue
 
 
-def main() -> int:
-    """0 when ticks arrive, 1 with the reason on stderr."""
-    return health_exit(_reason, KafkaError)
+def _clock_reason(settings: Settings) -> str:
+    rows = _read(settings, _TICKED, 1)
+    told = [message.tick_ms for message in _decoded(rows) if isinstance(message, Tick)]
+    newest_ms = max((*(int(row.timestamp) for row in rows), *told), default=None)
+    return reason_against(newest_ms, _now_ms())
+
+
+def _polls_reason(settings: Settings) -> str:
+    """Judged on as many records as two of the shortest periods and a minute may have."""
+    patience_ms = 2000 * min((s.poll_s for s in sources(settings)), default=60) + MAX_AGE_MS
+    rows = _read(settings, _REPORTED, 2 * patience_ms // settings.tick_ms + 200)
+    reports = [message for message in _decoded(rows) if isinstance(message, FeedReport)]
+    return reason_of_polls(reports, patience_ms, _now_ms())
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def main(arguments: list[str]) -> int:
+    """0 when ticks (with `--polls`: polls) arrive, 1 with the reason on stderr."""
+    reason_of = _polls_reason if "--polls" in arguments else _clock_reason
+    return health_exit(reason_of, KafkaError)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

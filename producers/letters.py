@@ -8,7 +8,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
-from producers.publisher import connection
+from producers.client import connection
 from streams import topics
 from streams.settings import Settings
 from streams.wire import RULES

@@ -3,6 +3,7 @@ replays.
 """
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,17 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from producers.batches import TOPICS, Published, batches_of, key_of
-from producers.formats import its, its_events, permits, tago, utic
-from producers.formats.answers import NO_ANSWER, Answer, Exchange, Record, Refusal, is_many
+from producers.faults import BUG, place_of
+from producers.formats import its, its_events, limits, permits, tago, utic
+from producers.formats.answers import (
+    NO_ANSWER,
+    Answer,
+    Exchange,
+    Record,
+    Refusal,
+    UnknownAnswerError,
+    is_many,
+)
 from producers.formats.permit_identity import as_one, list_name
 from producers.formats.privacy import refused_body, secrets_of
 from streams import topics, wire
@@ -24,9 +34,12 @@ from streams.domain.records import (
     Permit,
     Tick,
 )
+from streams.errors import SettingsError
 from streams.settings import Settings
 
+log = logging.getLogger(__name__)
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic
+WAKE = "tried again in minutes; at once: docker compose kill -s HUP producers"
 MIN_BUSES_TO_FREEZE = 8  # fewer may well stand still
 PARSERS: dict[str, Callable[[Exchange, Settings], Answer]] = {
     tago.FEED: tago.parse_positions,
@@ -70,6 +83,15 @@ def messages_of(feed: str, exchange: Exchange, settings: Settings) -> list[Publi
     return [*batches, *(() if feed == tago.FEED else poll.end().messages)]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An exchange without its body, what it said, and what to publish of it at once."""
+
+    exchange: Exchange
+    answer: Answer
+    meaning: Meaning
+
+
 @dataclass(slots=True)
 class Poll:
     """One poll of one feed: a sweep over the routes, the pages of a list, the files of a folder."""
@@ -83,16 +105,63 @@ class Poll:
 
     def add(self, exchange: Exchange) -> Meaning:
         """What may be published at once: all but permits, whose pages and files make one list."""
-        answer = PARSERS[self.feed](exchange, self.settings)
-        self.exchanges.append(exchange)
-        self.answers.append(answer)
+        return self.keep(self.read(exchange))
+
+    def read(self, exchange: Exchange) -> Read:
+        """What an exchange means; changes nothing, so that it may be done beside the loop.
+
+        An answer that Bomnae itself cannot cope with is an *unknown* one with the code `BUG`, a
+        dead letter and a line in the log; the other answers of the poll stand.
+        """
+        try:
+            answer = answer_of(self.feed, exchange, self.settings)
+            meaning = self._meaning(exchange, answer)
+        except SettingsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one answer does, the others go on
+            answer = self._bug(exchange, error)
+            meaning = self._meaning(exchange, answer)
+        # neither bodies nor refused rows are needed again, and a sweep has hundreds of them
+        counted = replace(answer, refused=_counted(answer.refused))
+        return Read(replace(exchange, body=b""), counted, meaning)
+
+    def keep(self, read: Read) -> Meaning:
+        """Count an exchange into the poll."""
+        self.exchanges.append(read.exchange)
+        self.answers.append(read.answer)
+        return read.meaning
+
+    def _meaning(self, exchange: Exchange, answer: Answer) -> Meaning:
         letters = _letters(self.feed, exchange, answer, self.settings)
         if self.feed == permits.FEED:
             return Meaning(letters=letters)
         return Meaning(batches_of(self.feed, exchange.at_ms, answer, self.settings), letters)
 
+    def _bug(self, exchange: Exchange, error: Exception) -> Answer:
+        """The answer to what nobody foresaw. The error's text may hold a value: it is left out."""
+        place = place_of(error)
+        log.error("answer not read", extra={"feed": self.feed, "code": BUG, "place": place})
+        refused = refused_body(exchange.body, BUG, place, secrets_of(self.settings))
+        return Answer(Outcome.UNKNOWN, BUG, place, refused=(refused,), is_retryable=True)
+
     def end(self) -> Meaning:
-        """What follows the last exchange: the list of permits, and the report."""
+        """What follows the last exchange: the list of permits, and the report. A list that cannot
+        be put together is an *unknown* answer, as one that cannot be read is.
+        """
+        try:
+            return self._end()
+        except SettingsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a poll always ends with a report
+            return self._end_of_bug(error)
+
+    def _end_of_bug(self, error: Exception) -> Meaning:
+        place = place_of(error)
+        log.error("poll not told", extra={"feed": self.feed, "code": BUG, "place": place})
+        self.answers = [Answer(Outcome.UNKNOWN, BUG, place, is_retryable=True)]
+        return self._end()
+
+    def _end(self) -> Meaning:
         report = self.reported = self.report()
         published = (topics.FEED_REPORTS.name, 0, wire.encode(report))
         if self.feed != permits.FEED or not self.answers:
@@ -155,6 +224,8 @@ class Poll:
         code, detail = _reason(failed, worst)
         if failed and len(self.answers) > 1:
             detail = f"{len(failed)} of {len(self.answers)} requests failed; {detail}".strip("; ")
+        if worst is not None and worst.is_fatal:
+            detail = f"{detail[:110].rstrip()}; {WAKE}"
         return FeedReport(
             feed=self.feed,
             outcome=whole.outcome,
@@ -174,10 +245,19 @@ class Poll:
         )
 
 
+def answer_of(feed: str, exchange: Exchange, settings: Settings) -> Answer:
+    """What one exchange says. Raises what a parser did not foresee; `Poll.add` does not."""
+    try:
+        limits.check(exchange)
+    except UnknownAnswerError as error:
+        return error.answer
+    return PARSERS[feed](exchange, settings)
+
+
 def page_of(url: str) -> int:
-    """The pageNo a URL asks for, 1 without one."""
+    """The pageNo a URL asks for, 1 without a sound one."""
     page = parse_qs(urlsplit(url).query).get("pageNo", ["1"])[0]
-    return int(page) if page.isdecimal() else 1
+    return int(page) if page.isdecimal() and len(page) < 10 else 1
 
 
 def poll_ms_of(feed: str, settings: Settings) -> int:
@@ -247,3 +327,8 @@ def _letters(
         more = f"and {len(refused) - MAX_LETTERS} more of this answer; {last.detail}"
         refused = [*refused[: MAX_LETTERS - 1], replace(last, detail=more[:200])]
     return tuple(Letter(feed, refusal) for refusal in refused)
+
+
+def _counted(refused: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+    """As many refusals, without what they refused."""
+    return (replace(refused[0], payload=b""),) * len(refused) if refused else ()

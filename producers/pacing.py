@@ -5,14 +5,12 @@ waits.
 import asyncio
 import random
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from producers.formats.fields import DAY_MS
 
 MAX_PER_S = 8.0  # nine requests a second on one key drew refusals
 BACKOFF_BASE_S = 1.0
 BACKOFF_CAP_S = 300.0
-MAX_RETRY_AFTER_S = 3600.0
 _KST_MS = 9 * 3_600_000
 
 
@@ -37,22 +35,6 @@ def time_out_s(poll_s: float) -> float:
     time.
     """
     return min(15.0, max(2.0, poll_s))
-
-
-def retry_after_s(header: str | None, now_ms: int) -> float:
-    """Seconds of a Retry-After header (a number or an HTTP date), at most an hour; 0.0 if
-    unreadable.
-    """
-    if not header:
-        return 0.0
-    try:
-        seconds = float(header)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(header).timestamp() - now_ms / 1000
-        except (ValueError, TypeError, OverflowError):
-            return 0.0
-    return min(MAX_RETRY_AFTER_S, max(0.0, seconds)) if seconds == seconds else 0.0  # noqa: PLR0124 NaN
 
 
 def kst_day(now_ms: int) -> int:

@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
+import os
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import aiohttp
 
 from producers import folder as folders
 from producers import sources as asks
+from producers.faults import BUG
 from producers.fetching import Fetched, Request, fetch, now_ms
 from producers.formats import permits, tago, utic
 from producers.formats.answers import Answer, Exchange
@@ -24,6 +27,7 @@ from streams.domain.records import Outcome
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 SCAN_S = 1.0
 SWEEP_PERIODS = 1.5  # a sweep ends after so many periods, asked or not
 SPENT = "QUOTA-SPENT"
@@ -43,7 +47,11 @@ class Log(Protocol):
 
 @dataclass(slots=True)
 class Desk:
-    """What every loop works with. `told` is set when someone says "try again" (SIGHUP)."""
+    """What every loop works with. `told` is set when someone says "try again" (SIGHUP).
+
+    Answers are read beside the loop, one at a time: the largest takes seconds and a hundred
+    megabytes, and there is one such answer a feed.
+    """
 
     settings: Settings
     publisher: Log
@@ -53,6 +61,21 @@ class Desk:
     told: asyncio.Event = field(default_factory=asyncio.Event)
     quotas: dict[str, Quota] = field(default_factory=dict)
     watch: folders.Watch = field(default_factory=folders.Watch)
+    reader: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"))
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """The result of work that takes the interpreter for long."""
+        return await asyncio.get_running_loop().run_in_executor(self.reader, work)
+
+    def record(self, exchange: Exchange) -> None:
+        """Record an exchange; a full disk ends the recording and nothing else."""
+        if self.recorder is None:
+            return
+        try:
+            self.recorder.write(exchange)
+        except OSError as error:
+            log.error("recording ended", extra={"error": error.strerror})  # noqa: TRY400
+            self.recorder = None
 
     def quota(self, source: Source) -> Quota:
         """The quota of the source's key, shared by its feeds."""
@@ -62,9 +85,6 @@ class Desk:
         """Wait while the broker is away."""
         while not await asyncio.to_thread(self.publisher.wait_for_room):
             log.warning("polls wait for the broker", extra={"waiting": self.publisher.waiting})
-
-    async def publish(self, meaning: Meaning) -> None:
-        await asyncio.to_thread(self.publisher.publish, meaning)
 
 
 @dataclass(slots=True)
@@ -95,18 +115,22 @@ class Round:
 
     async def take(self, fetched: Fetched) -> None:
         exchange = fetched.exchange
-        if self.desk.recorder is not None:
-            self.desk.recorder.write(exchange)
-        if exchange.feed == permits.FEED:  # a large file must not hold up the clock
-            meaning = await asyncio.to_thread(self.poll.add, exchange)
-        else:
-            meaning = self.poll.add(exchange)
-        answer = self.poll.answers[-1]
+        self.desk.record(exchange)
+        read = await self.desk.read(lambda: self.poll.read(exchange))
+        meaning, answer = self.poll.keep(read), read.answer
         self.in_a_row = self.in_a_row + 1 if answer.outcome is Outcome.UNKNOWN else 0
         if answer.code in TOO_FAST:
             pause_s = fetched.retry_after_s or backoff_s(min(self.in_a_row, 4), self.desk.rng)
             self.retry_after_s = max(self.retry_after_s, pause_s)
-        await self.desk.publish(meaning)
+        self.desk.publisher.publish(meaning)
+
+    async def is_refused(self, request: Request) -> bool:
+        """Whether the key is still refused; one request that leaves no trace."""
+        if not self.desk.quota(self.source).take(now_ms()):
+            return True
+        fetched = await fetch(self.desk.session, request, time_out_s(self.source.poll_s))
+        read = await self.desk.read(lambda: self.poll.read(fetched.exchange))
+        return read.answer.is_fatal
 
     def skip(self, request: Request) -> None:
         """Count a request as unanswered because the day's calls are spent."""
@@ -126,11 +150,11 @@ async def run_source(source: Source, desk: Desk, routes: Sequence[str]) -> None:
         begin_s = loop.time()
         this = Round(desk, source, Poll(source.feed, desk.settings))
         await ask(this)
-        await desk.publish(await asyncio.to_thread(this.poll.end))
+        desk.publisher.publish(await desk.read(this.poll.end))
         report = this.poll.reported or this.poll.report()
         _tell(this, report.outcome, report.code, report.row_count)
         if this.is_stopped:
-            await _stop(this)
+            await _stop(this, _first_request(source, desk, routes))
             failures = 0
             continue
         failures = failures + 1 if report.outcome is Outcome.UNKNOWN else 0
@@ -160,6 +184,9 @@ async def _ask_pages(this: Round) -> None:
     for page in range(1, asks.MAX_PAGES + 1):
         await this.ask(asks.permit_request(page, this.desk.settings))
         answer = this.last
+        if answer is not None and answer.code == BUG:  # the portal is well: only this page is lost
+            listed += asks.PERMIT_ROWS
+            continue
         if answer is None or answer.outcome is Outcome.UNKNOWN or not answer.listed:
             return
         listed += answer.listed
@@ -171,7 +198,8 @@ async def _read_folder(this: Round) -> None:
     place = Path(this.desk.settings.permits)
     files = await asyncio.to_thread(folders.signature, place)
     this.desk.watch.read = files
-    for exchange in await asyncio.to_thread(folders.exchanges_of, place, files, now_ms()):
+    exchanges = folders.exchanges_of(place, files, now_ms())
+    while (exchange := await asyncio.to_thread(next, exchanges, None)) is not None:
         await this.take(Fetched(exchange))
 
 
@@ -251,19 +279,42 @@ def _tell(this: Round, outcome: Outcome, code: str, rows: int) -> None:
     log.log(level, "poll", extra=extra)
 
 
-async def _stop(this: Round) -> None:
-    """Wait until told, or until the quota is new: midnight KST and up to a minute."""
+def _first_request(source: Source, desk: Desk, routes: Sequence[str]) -> Request | None:
+    """One request by which a feed's key is tried; None for a folder."""
+    settings = desk.settings
+    if source.feed == tago.FEED:
+        return asks.route_request(routes[0], settings) if routes else None
+    if source.feed == utic.FEED:
+        return asks.utic_request(settings)
+    if source.feed == permits.FEED:
+        return asks.permit_request(1, settings) if asks.is_url(settings.permits) else None
+    return asks.its_request(source.feed, settings)
+
+
+async def _stop(this: Round, request: Request | None) -> None:
+    """Wait until told, or until the quota is new (midnight KST and up to a minute), or until the
+    key is taken again.
+    """
+    desk, now = this.desk, now_ms()
     is_fatal = any(answer.is_fatal for answer in this.poll.answers)
-    now = now_ms()
-    wait_s = None if is_fatal else (midnight_ms(now) - now) / 1000 + this.desk.rng.uniform(0, 60)
-    log.error(
-        "feed stopped; fix the key or quota, then send SIGHUP",
-        extra={"feed": this.source.feed, "resumes_in_s": wait_s},
-    )
+    wait_s = (midnight_ms(now) - now) / 1000 + desk.rng.uniform(0, 60)
+    if is_fatal:
+        wait_s = desk.settings.key_retry_s * desk.rng.uniform(0.9, 1.1)
+    wake = f"kill -HUP {os.getpid()}, or docker compose kill -s HUP producers"
+    what = {"feed": this.source.feed, "tried_again_in_s": round(wait_s), "at_once": wake}
+    log.error("feed stopped: its key or quota is refused", extra=what)
+    while not await _is_told(desk, wait_s):
+        if not is_fatal or request is None or not await this.is_refused(request):
+            return
+
+
+async def _is_told(desk: Desk, wait_s: float) -> bool:
+    """Whether someone says "try again" within that time."""
     try:
-        await asyncio.wait_for(this.desk.told.wait(), wait_s)
+        await asyncio.wait_for(desk.told.wait(), wait_s)
     except TimeoutError:
-        return
+        return False
+    return True
 
 
 async def _pause(source: Source, desk: Desk, seconds: float) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
+from urllib.parse import urlsplit
 
 from producers.formats.answers import Exchange
 from producers.formats.fields import KST
@@ -16,6 +17,8 @@ from streams.errors import RecordRefusedError
 
 SECRET_PARAMETERS = frozenset({"servicekey", "apikey", "key", "authkey"})
 MAX_LINE_BYTES = 128 << 20
+MAX_STATUS = 999
+YEARS = range(1990, 2101)
 
 
 def line_of(exchange: Exchange) -> str:
@@ -36,7 +39,7 @@ def line_of(exchange: Exchange) -> str:
 
 
 def exchange_of(line: str) -> Exchange:
-    """The exchange of a line; raises R001 or R005 when it is none."""
+    """The exchange of a line; raises R001, R005, R008, R009 or R011 when it is none."""
     try:
         body = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -46,9 +49,9 @@ def exchange_of(line: str) -> Exchange:
     return Exchange(
         feed=_field(body, "feed", str),
         at_ms=_read_ms(_field(body, "at", str)),
-        url=_field(body, "url", str),
-        status=_field(body, "status", int),
-        body=_field(body, "body", str).encode("utf-8", "surrogateescape"),
+        url=_url(_field(body, "url", str)),
+        status=_status(_field(body, "status", int)),
+        body=_bytes(_field(body, "body", str)),
     )
 
 
@@ -116,8 +119,31 @@ def _read_ms(words: str) -> int:
         raise RecordRefusedError("R011", f"at {words[:40]!r} is no ISO 8601 time") from None
     if moment.tzinfo is None:
         raise RecordRefusedError("R011", f"at {words[:40]!r} has no offset from UTC")
+    if moment.year not in YEARS:
+        raise RecordRefusedError("R011", f"year {moment.year}, within {YEARS[0]}..{YEARS[-1]}")
     since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def _url(words: str) -> str:
+    try:
+        urlsplit(words)
+    except ValueError as error:
+        raise RecordRefusedError("R005", f"url is none: {error}"[:120]) from None
+    return words
+
+
+def _status(number: int) -> int:
+    if not 0 <= number <= MAX_STATUS:
+        raise RecordRefusedError("R008", f"status outside 0..{MAX_STATUS}")
+    return number
+
+
+def _bytes(words: str) -> bytes:
+    try:
+        return words.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise RecordRefusedError("R009", f"body: character {error.start} is none") from None
 
 
 def _field(body: dict[str, Any], name: str, kind: type[Any]) -> Any:

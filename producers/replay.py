@@ -18,6 +18,8 @@ from streams.settings import Settings
 _IN_PARTS = frozenset({tago.FEED, permits.FEED})
 """Feeds whose poll is several exchanges."""
 _SILENCE_MS = 120_000
+MAX_GAP_MS = 86_400_000  # a night, or a day off, is replayed second by second
+GAP_TICKS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,13 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What belongs to one moment of the recording."""
+    """What belongs to one moment of the recording; `gap_ms` of nothing begin here."""
 
     at_ms: int
     messages: tuple[Published, ...] = ()
     letters: tuple[Letter, ...] = ()
     bad: tuple[BadLine, ...] = ()
+    gap_ms: int = 0
 
 
 def events(lines: Iterable[str], settings: Settings) -> Iterator[tuple[int, list[Published]]]:
@@ -51,7 +54,8 @@ def steps(lines: Iterable[str], settings: Settings) -> Iterator[Step]:
 
     A tick of the grid stands before every exchange of its time or later; the first is the first
     `at` rounded down, the last lies after the last record. Time never goes back: a line older than
-    its predecessor is published where it stands.
+    its predecessor is published where it stands. Over a gap of more than a day the grid is coarser
+    (`after_gap`), and the gap is told.
     """
     grid_ms = settings.tick_ms
     next_ms: int | None = None
@@ -63,9 +67,11 @@ def steps(lines: Iterable[str], settings: Settings) -> Iterator[Step]:
         exchange, is_last = item.exchange, item.is_last
         if next_ms is None:
             next_ms = exchange.at_ms // grid_ms * grid_ms
+        if exchange.at_ms - next_ms > MAX_GAP_MS:
+            yield Step(next_ms, gap_ms=exchange.at_ms - next_ms)
         while next_ms <= exchange.at_ms:
             yield Step(next_ms, ticks(next_ms, settings))
-            next_ms += grid_ms
+            next_ms = after_gap(next_ms, exchange.at_ms, grid_ms)
         poll = polls.setdefault(exchange.feed, Poll(exchange.feed, settings))
         meaning = poll.add(exchange)
         end = poll.end().messages if is_last else ()
@@ -74,6 +80,17 @@ def steps(lines: Iterable[str], settings: Settings) -> Iterator[Step]:
         yield Step(exchange.at_ms, (*meaning.messages, *end), meaning.letters)
     if next_ms is not None:
         yield Step(next_ms, ticks(next_ms, settings))
+
+
+def after_gap(tick_ms: int, until_ms: int, grid_ms: int) -> int:
+    """The tick after this one; with more than a day to go, a thousandth of it later, on the grid.
+    A recording with twenty years in its middle (a clock that was wrong) has a hundred thousand
+    ticks there, not 600 million.
+    """
+    left_ms = until_ms - tick_ms
+    if left_ms <= MAX_GAP_MS:
+        return tick_ms + grid_ms
+    return tick_ms + max(1, left_ms // GAP_TICKS // grid_ms) * grid_ms
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,21 +15,26 @@ from typing import Any
 
 import aiohttp
 
-from producers.clock import run_clock
+from producers.clock import ClockThread
+from producers.faults import BUG, place_of
 from producers.fetching import now_ms
 from producers.formats import tago
-from producers.meaning import Meaning
+from producers.formats.fields import bounds_of
+from producers.meaning import Meaning, poll_ms_of
 from producers.network.importing import read_network
 from producers.polling import Desk, keep_telling, run_source
-from producers.publisher import Publisher, ensure_topics
+from producers.publisher import Publisher
 from producers.recording import Recorder, lines_of
 from producers.replay import BadLine, Step, steps
 from producers.sources import Source, sources
+from producers.topic_setup import ensure_topics
+from streams import topics, wire
+from streams.domain.records import FeedReport, Outcome
 from streams.errors import SettingsError
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
-PROGRESS_S = 2.0
+WELL_S, MOST_AGAIN_S = 600.0, 60.0
 BACKLOG = 20_000  # messages a replay at full speed may be ahead of the broker
 
 
@@ -42,33 +47,72 @@ async def run_feeds(
         raise SettingsError(
             "no feed to poll: set BOMNAE_TAGO_KEY, BOMNAE_ITS_KEY or BOMNAE_PERMITS"
         )
+    bounds_of(settings)  # each answer needs them: better now than at the first one
     routes = _routes(settings, asked)
     if not settings.pseudonym_key:
         log.warning("BOMNAE_PSEUDONYM_KEY is not set: pseudonyms of plates can be undone")
     await asyncio.to_thread(ensure_topics, settings)
-    publisher = await asyncio.to_thread(Publisher, settings)
     with ExitStack() as stack:
+        if with_clock:
+            await asyncio.to_thread(_start_clock, settings, stack)
+        publisher = await asyncio.to_thread(Publisher, settings)
         stack.callback(publisher.close)
         recorder = None if record is None else stack.enter_context(Recorder(record))
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
             desk = Desk(settings, publisher, session, recorder)
-            loops: list[Coroutine[Any, Any, None]] = [
-                run_source(source, desk, routes) for source in asked
-            ]
-            if with_clock:
-                loops.append(run_clock(publisher, settings.tick_ms, now_ms))
+            stack.callback(desk.reader.shutdown, wait=False, cancel_futures=True)
+            loops = [run_on(source, desk, routes) for source in asked]
             log.info("polling", extra={"feeds": [source.feed for source in asked]})
             await until_told([*loops, keep_telling(desk, _on_hup())])
+
+
+def _start_clock(settings: Settings, stack: ExitStack) -> None:
+    """The clock, with a way into the log of its own: what the feeds break leaves it alone."""
+    publisher = Publisher(settings)
+    stack.callback(publisher.close)
+    clock = ClockThread(publisher, settings.tick_ms, now_ms)
+    clock.start()
+    stack.callback(clock.stop)
+
+
+async def run_on(source: Source, desk: Desk, routes: Sequence[str]) -> None:
+    """Poll one feed until cancelled. A loop that fails is told as an *unknown* answer and begun
+    again, later each time; one that ran for long begins at the front.
+    """
+    loop = asyncio.get_running_loop()
+    failures = 0
+    while True:
+        begin_s = loop.time()
+        try:
+            await run_source(source, desk, routes)
+        except SettingsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one feed takes no other along
+            failures = 1 if loop.time() - begin_s > WELL_S else failures + 1
+            desk.publisher.publish(_failed(source, desk.settings, place_of(error)))
+        await asyncio.sleep(min(MOST_AGAIN_S, 2.0 ** min(failures, 10)))
+
+
+def _failed(source: Source, settings: Settings, place: str) -> Meaning:
+    log.error("poll loop ended", extra={"feed": source.feed, "code": BUG, "place": place})
+    report = FeedReport(
+        feed=source.feed,
+        outcome=Outcome.UNKNOWN,
+        received_ms=now_ms(),
+        poll_ms=poll_ms_of(source.feed, settings),
+        code=BUG,
+        detail=f"the poll ended: {place}"[:200],
+        is_simulated=bool(settings.simulated),
+    )
+    return Meaning(((topics.FEED_REPORTS.name, 0, wire.encode(report)),))
 
 
 async def run_clock_alone(settings: Settings) -> None:
     """Write the ticks until SIGTERM or SIGINT."""
     await asyncio.to_thread(ensure_topics, settings)
-    publisher = await asyncio.to_thread(Publisher, settings)
-    try:
-        await until_told([run_clock(publisher, settings.tick_ms, now_ms)])
-    finally:
-        publisher.close()
+    with ExitStack() as stack:
+        await asyncio.to_thread(_start_clock, settings, stack)
+        await until_told([])
 
 
 async def until_told(loops: list[Coroutine[Any, Any, None]]) -> None:
@@ -150,9 +194,8 @@ def run_replay(path: Path, settings: Settings, speed: float | None) -> Replayed:
             while publisher.waiting > BACKLOG and not told:
                 time.sleep(0.01)
         if not publisher.flush(60.0):
-            raise OSError(
-                f"{publisher.waiting + sum(publisher.lost.values())} messages not delivered"
-            )
+            gone = publisher.lost + publisher.refused
+            raise OSError(f"{publisher.waiting + gone.total()} messages not delivered")
     finally:
         publisher.close()
     return done
@@ -173,7 +216,9 @@ def _paced(every: Iterator[Step], speed: float | None, told: list[int]) -> Itera
 
 
 def _show(done: Replayed, step: Step) -> None:
-    """Bad lines as they come, and the progress every thousand moments, to stderr."""
+    """Bad lines and gaps as they come, and the progress every thousand moments, to stderr."""
+    if step.gap_ms:
+        sys.stderr.write(f"a gap of {step.gap_ms // 3_600_000} h: fewer ticks there\n")
     for bad in step.bad:
         sys.stderr.write(f"line {bad.number}: {bad.code} {bad.detail}\n")
     if done.moments and done.moments % 1000 == 0:

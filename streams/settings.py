@@ -66,6 +66,12 @@ class Settings:
     permits: str = _row(
         "", "folder watched for permit CSV/JSON files, or URL of a roadExcavation API"
     )
+    key_retry_s: int = _row(
+        600,
+        "a feed stopped by its key is tried with one request after so long, s",
+        low=1,
+        high=86400,
+    )
     permits_key: str = _row("", "key of the permit API", is_secret=True)
     permits_poll_s: int = _row(600, "period of the permit source, s", low=1, high=86400)
     permits_epsg: int = _row(

@@ -32,9 +32,15 @@ RULES = {
     "R012": "an identity is missing",
     "R013": "the file or answer breaks off",
     "R014": "a link that the network does not know",
+    "R015": "more rows than a list may have",
     "R020": "a call's title or reference is too long, or could be a person's number",
     "R021": "an acknowledgement without a name, with a long text or a person's number",
     "R022": "a subscription that breaks a rule of its fields",
+    "BUG": "Bomnae's own reader failed on it: please report the place that the log names",
+    "LOG-SIZE": "Kafka refused it: larger than max.message.bytes of its topic",
+    "LOG-REFUSED": "Kafka refused it as no sound record",
+    "LOG-HELD": "Kafka takes nothing into its topic now: what was read waits",
+    "CLOCK-AHEAD": "made while this machine's clock was ahead: its times are wrong",
 }
 MAX_BYTES = 1 << 20
 MAX_AHEAD_MS = 120_000

@@ -107,12 +107,27 @@ def is_many(refused: int, listed: int) -> bool:
     return refused * 5 > listed
 
 
+MAX_KEPT = 1000
+"""Refusals of one answer that are kept whole; of further ones only the code is."""
+
+
+class Refusals(list[Refusal]):
+    """The refusals of one answer: a list of a wrong kind may have as many as it has rows."""
+
+    def append(self, refusal: Refusal) -> None:
+        if len(self) >= MAX_KEPT:
+            last = self[-1]
+            is_same = (last.code, last.payload) == (refusal.code, b"")
+            refusal = last if is_same else Refusal(b"", refusal.code, "")
+        super().append(refusal)
+
+
 @dataclass(slots=True)
 class Harvest:
     """What a parser has gathered so far from one answer."""
 
     rows: dict[str, Record] = field(default_factory=dict)
-    refused: list[Refusal] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=Refusals)
     repaired: int = 0
     unmeasured: int = 0
     over: int = 0

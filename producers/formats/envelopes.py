@@ -38,6 +38,7 @@ FATAL = frozenset({"10", "11", "12", "20", "30", "31", "32", "33"})
 QUOTA = frozenset({"22"})
 _SEOUL_CODE = re.compile(r"(?:INFO|ERROR)-\d{3}")
 NO_DATA = "3"
+MAX_ROWS = 50_000  # of one answer of a portal: whole numbers are rows too, until they are looked at
 ITS_FATAL = frozenset({"4005"})
 ITS_QUOTA = frozenset({"4001"})
 
@@ -117,6 +118,8 @@ def checked(envelope: Envelope, exchange: Exchange) -> Envelope:
     """The envelope; raises where the status, or a total without a row, speaks against it."""
     if exchange.status != 200:
         raise unknown(f"HTTP-{exchange.status}", "a success in the body of an HTTP error")
+    if len(envelope.rows) > MAX_ROWS and not exchange.url.startswith("file:"):
+        raise unknown("R015", f"{len(envelope.rows)} rows, at most {MAX_ROWS}")
     if envelope.is_short and not envelope.rows:
         raise unknown("R013", f"no rows, totalCount {envelope.total}")
     return envelope

@@ -154,7 +154,7 @@ def kst_ms(raw: str, *parts: int) -> int:
     late = 1 if (hour, minute, second) == (24, 0, 0) else 0  # 24:00 is the next midnight
     try:
         moment = datetime(year, month, day, 0 if late else hour, minute, second, tzinfo=KST)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise RecordRefusedError("R011", f"date {raw[:40]!r} does not exist") from None
     if not 1990 <= year <= 2100:
         raise RecordRefusedError("R011", f"year {year}, within 1990..2100")

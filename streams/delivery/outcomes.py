@@ -1,13 +1,12 @@
 """What an endpoint's answer means. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from enum import Enum
+
+from streams.retry_after import asked_ms
 
 GONE = 410
 ASK_LATER = (429, 503)
-MAX_ASKED_MS = 3_600_000  # an endpoint may ask for an hour at most, not for next year
 
 
 class Kind(Enum):
@@ -41,16 +40,3 @@ def judge(status: int, retry_after: str, now_ms: int, took_ms: int = 0) -> Outco
         return Outcome(Kind.LATER, status, "busy", took_ms, later_ms)
     error = "redirect" if 300 <= status < 400 else "status"
     return Outcome(Kind.FAILED, status, error, took_ms)
-
-
-def asked_ms(retry_after: str, now_ms: int) -> int:
-    """How long a Retry-After (seconds, or a date) asks to wait, ms; 0 for none and nonsense."""
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return min(int(text[:9]) * 1000, MAX_ASKED_MS)
-    try:
-        at = parsedate_to_datetime(text)
-        at_ms = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
-    except (ValueError, TypeError, OverflowError):
-        return 0
-    return min(max(at_ms - now_ms, 0), MAX_ASKED_MS)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from local.services import answers, delete_topics, free_port, start_apache_kafka, wait_until
 from local.stack import JARS
-from producers.publisher import ensure_topics
+from producers.topic_setup import ensure_topics
 from streams import topics
 from streams.settings import Settings
 from tests.worlds import PARTITIONS
@@ -107,6 +108,14 @@ class Broker:
         finally:
             admin.close()
         ensure_topics(Settings(kafka=self.address))
+
+    def configure(self, topic: topics.Topic, changed: dict[str, str]) -> None:
+        """Change settings of a topic, as an administrator would."""
+        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        try:
+            admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name, changed)])
+        finally:
+            admin.close()
 
     def delete_records(self, before: Partitions) -> None:
         """Do what retention does: drop the records before these offsets."""

@@ -51,7 +51,7 @@ class City:
         polls = ("TAGO", "ITS", "UTIC", "PERMITS")
         stack.env |= {f"BOMNAE_{name}_POLL_S": str(int(POLL_S)) for name in polls}
         stack.env |= {"BOMNAE_UTIC_POLL_S": "10", "BOMNAE_FEED_CHANGE_S": "1"}
-        stack.env["BOMNAE_TICK_MS"] = "500"
+        stack.env |= {"BOMNAE_TICK_MS": "500", "BOMNAE_KEY_RETRY_S": "3"}
         stack.run("topics", "producers", "topics")
         stack.start_worker()
         self.map = stack.start_map()
@@ -119,3 +119,15 @@ def test_misbehaviour_shows_within_two_polls_and_deletes_nothing(
             )
     finally:
         city.restore(feed)
+
+
+@pytest.mark.parametrize(
+    ("feed", "mode"), [("its.speeds", "its-4005"), ("permits", "gateway-json-30")]
+)
+def test_a_key_that_is_taken_again_starts_its_feed_without_anybody(
+    city: City, feed: str, mode: str
+) -> None:
+    city.set_mode(feed, mode)
+    wait_until(lambda: city.status(feed) == "stopped", f"{feed} stopped", within_s=30)
+    city.set_mode(feed, "ok")
+    wait_until(lambda: city.status(feed) == "live", f"{feed} live again", within_s=30)

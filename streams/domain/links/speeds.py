@@ -7,6 +7,10 @@ from streams.domain.network import Network
 from streams.domain.records import LinkSpeed, Message, Origin, SpeedBatch, SpeedShare, Tick
 from streams.domain.stage import Effects, Rows, Table
 
+MAX_OLD_MS = 86_400_000
+"""A speed older than this when it came is of no use to anybody; before the first tick nothing else
+would keep it from being judged minute by minute, up to now."""
+
 
 class SpeedsStage:
     """link-speeds -> speeds of links and of the sections over them."""
@@ -23,7 +27,10 @@ class SpeedsStage:
         if isinstance(message, Tick):
             send(effects, origin, self._partitions, tick_ms=message.tick_ms)
         elif isinstance(message, SpeedBatch):
-            shares = [share for row in message.rows for share in self._shares(row, effects)]
+            rows = [r for r in message.rows if r.observed_ms > message.received_ms - MAX_OLD_MS]
+            if late := len(message.rows) - len(rows):
+                effects.count("speeds late", late)
+            shares = [share for row in rows for share in self._shares(row, effects)]
             send(effects, origin, self._partitions, speeds=shares)
         return effects
 

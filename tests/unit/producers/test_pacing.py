@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers import folder, sources
+from producers.client import connection
 from producers.clock import next_tick_ms
 from producers.fetching import fetch, request_to
 from producers.logs import JsonLines, secrets_of
@@ -23,12 +24,12 @@ from producers.pacing import (
     delay_s,
     kst_day,
     midnight_ms,
-    retry_after_s,
     time_out_s,
 )
-from producers.publisher import connection
 from streams.errors import SettingsError
+from streams.retry_after import asked_ms
 from streams.settings import Settings
+from streams.wire import MAX_AHEAD_MS
 
 NOON_MS = 1_795_402_800_000  # 2026-11-23 12:00 KST
 KEY = "canary+key/=="
@@ -61,16 +62,40 @@ def test_a_silent_portal_is_told_within_two_periods() -> None:
     ("header", "seconds"),
     [
         ("7", 7.0),
+        (" 7 ", 7.0),
+        ("007", 7.0),
         ("Mon, 23 Nov 2026 03:00:30 GMT", 30.0),
+        ("Mon, 23 Nov 2026 12:00:30 +0900", 30.0),
+        ("Mon, 23 Nov 2026 03:00:30 -0000", 30.0),
+        ("Monday, 23-Nov-26 03:00:30 GMT", 30.0),
+        ("Mon Nov 23 03:00:30 2026", 30.0),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600.0),
+        ("Mon, 99 Nov 2026 03:00:30 GMT", 0.0),
         ("999999", 3600.0),
+        ("9" * 5000, 3600.0),
         ("-5", 0.0),
+        ("1.5", 0.0),
+        ("1e3", 0.0),
+        ("１２０", 0.0),
+        ("²", 0.0),
+        ("inf", 0.0),
         ("nan", 0.0),
+        ("0x10", 0.0),
         ("soon", 0.0),
+        ("", 0.0),
         (None, 0.0),
     ],
 )
-def test_retry_after_is_read_in_seconds_or_as_a_date(header: str | None, seconds: float) -> None:
-    assert retry_after_s(header, NOON_MS) == seconds
+def test_retry_after_is_whole_seconds_or_a_date_and_nothing_else(
+    header: str | None, seconds: float
+) -> None:
+    assert asked_ms(header, NOON_MS) == seconds * 1000
+
+
+@given(st.text(max_size=60))
+def test_no_retry_after_asks_for_more_than_an_hour_or_fails(header: str) -> None:
+    assert 0 <= asked_ms(header, NOON_MS) <= 3_600_000
 
 
 def test_the_quota_is_new_at_midnight_kst() -> None:
@@ -89,9 +114,12 @@ async def test_the_pacer_lets_one_through_per_interval() -> None:
     assert loop.time() - begin_s >= 0.06
 
 
-@given(st.integers(0, 2**41), st.integers(0, 2**41), st.sampled_from([100, 1000, 7000]))
-def test_ticks_stay_on_the_grid_and_always_rise(now_ms: int, last: int, period_ms: int) -> None:
+@given(st.integers(0, 2**41), st.integers(-MAX_AHEAD_MS, 2**40), st.sampled_from([100, 1000, 7000]))
+def test_ticks_stay_on_the_grid_and_rise_while_the_clock_is_about_right(
+    last: int, behind_ms: int, period_ms: int
+) -> None:
     last_ms = last // period_ms * period_ms
+    now_ms = max(0, last_ms + behind_ms)
     tick_ms = next_tick_ms(now_ms, last_ms, period_ms)
     assert tick_ms % period_ms == 0
     assert tick_ms > last_ms
@@ -102,8 +130,14 @@ def test_missed_ticks_are_skipped() -> None:
     assert next_tick_ms(10_500, 2_000, 1000) == 11_000
 
 
-def test_a_clock_set_back_waits() -> None:
+def test_a_clock_set_back_a_little_waits() -> None:
     assert next_tick_ms(5_000, 9_000, 1000) == 10_000
+    assert next_tick_ms(5_000, 5_000 + MAX_AHEAD_MS, 1000) == 6_000 + MAX_AHEAD_MS
+
+
+def test_a_clock_that_was_far_ahead_goes_on_with_now() -> None:
+    assert next_tick_ms(5_000, 6_000 + MAX_AHEAD_MS, 1000) == 6_000
+    assert next_tick_ms(5_000, 5_000 + 50 * 60_000, 1000) == 6_000
 
 
 def test_keys_stand_beside_the_shown_url() -> None:

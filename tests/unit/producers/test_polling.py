@@ -1,22 +1,27 @@
 """The poll loops against a portal on loopback: one report a poll, stops, resumes, no key."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from producers import meaning
+from producers import running as running_commands
+from producers.formats.answers import Answer, Exchange
 from producers.meaning import Meaning
 from producers.polling import Desk, run_source
 from producers.recording import Recorder, lines_of
-from producers.sources import sources
+from producers.sources import Source, sources
 from streams import wire
 from streams.domain.records import FeedReport, Outcome
+from streams.errors import SettingsError
 from streams.settings import Settings
 
 KEY = "canary-key"
@@ -97,7 +102,7 @@ async def run(portal: Portal, tmp_path: Path) -> AsyncIterator[Callable[..., Run
     session = aiohttp.ClientSession()
     recorder = Recorder(tmp_path / "r.jsonl")
 
-    def start(*routes: str, **changed: int) -> Running:
+    def start(*routes: str, loop: Callable[..., Any] = run_source, **changed: int) -> Running:
         settings = Settings(
             tago_url=portal.url,
             tago_key=KEY,
@@ -106,7 +111,7 @@ async def run(portal: Portal, tmp_path: Path) -> AsyncIterator[Callable[..., Run
         log = Published()
         desk = Desk(settings, log, session, recorder)
         [source] = sources(settings, ("tago",))
-        running = Running(log, desk, asyncio.create_task(run_source(source, desk, routes)))
+        running = Running(log, desk, asyncio.create_task(loop(source, desk, routes)))
         started.append(running)
         return running
 
@@ -175,3 +180,98 @@ async def test_no_key_is_recorded_or_published(
     assert len(recorded) == 1
     assert "serviceKey" not in recorded[0]
     assert not [payload for payload in running.log.payloads if KEY.encode() in payload]
+
+
+def _broken(exchange: Exchange, _settings: Settings) -> Answer:
+    """A parser with a fault that nobody foresaw, for one route."""
+    if "routeId=R2" in exchange.url:
+        int("010-1234-5678")
+    return Answer(Outcome.EMPTY)
+
+
+async def test_an_answer_that_breaks_its_parser_costs_itself_alone(
+    portal: Portal,
+    run: Callable[..., Running],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setitem(meaning.PARSERS, "tago.positions", _broken)
+    running = run("R1", "R2", "R3")
+    await running.until(lambda: len(running.log.reports) == 2)
+    report = running.log.reports[0]
+    assert (report.outcome, report.is_partial, report.code) == (Outcome.EMPTY, True, "BUG")
+    assert report.refused == 1
+    assert report.detail.startswith("1 of 3 requests failed; ValueError at ")
+    assert sorted(portal.asked[:3]) == ["R1", "R2", "R3"]
+    assert "ValueError at " in str([vars(record).get("place") for record in caplog.records])
+    assert "1234" not in report.detail + "".join(map(str, map(vars, caplog.records)))
+
+
+async def test_a_poll_that_cannot_be_told_is_an_unknown_answer(
+    run: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "_digest", lambda _rows: 1 // 0)
+    running = run("R1")
+    await running.until(lambda: bool(running.log.reports))
+    report = running.log.reports[0]
+    assert (report.outcome, report.code) == (Outcome.UNKNOWN, "BUG")
+
+
+async def test_a_loop_that_dies_is_told_and_begun_again(
+    run: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    async def dies(source: Source, desk: Desk, routes: Sequence[str]) -> None:
+        begun.append(source.feed)
+        if len(begun) < 2:
+            raise TypeError(source)
+        await run_source(source, desk, routes)
+
+    monkeypatch.setattr(running_commands, "run_source", dies)
+    running = run("R1", loop=running_commands.run_on)
+    await running.until(lambda: len(running.log.reports) > 1)
+    assert [report.code for report in running.log.reports[:2]] == ["BUG", ""]
+    assert running.log.reports[0].detail.startswith("the poll ended: TypeError at ")
+
+
+async def test_settings_that_are_wrong_end_a_loop_for_good(
+    run: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuses(*_: object) -> None:
+        raise SettingsError("BOMNAE_BBOX")
+
+    monkeypatch.setattr(running_commands, "run_source", refuses)
+    running = run("R1", loop=running_commands.run_on)
+    with pytest.raises(SettingsError):
+        await running.task
+    running.task = asyncio.create_task(asyncio.sleep(0))
+
+
+async def test_a_stopped_key_is_tried_again_with_one_quiet_request(
+    portal: Portal, run: Callable[..., Running]
+) -> None:
+    portal.text = BAD_KEY
+    running = run("R1", "R2", "R3", key_retry_s=1)
+    await running.until(lambda: bool(running.log.reports))
+    asked = len(portal.asked)
+    await running.until(lambda: len(portal.asked) >= asked + 2)
+    assert set(portal.asked[asked:]) == {"R1"}
+    assert len(running.log.reports) == 1
+    assert "docker compose kill -s HUP producers" in running.log.reports[0].detail
+    portal.text = EMPTY
+    await running.until(lambda: len(running.log.reports) > 1)
+    assert running.log.reports[1].outcome is Outcome.EMPTY
+
+
+async def test_a_full_disk_ends_the_recording_and_not_the_poll(
+    run: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Recorder, "write", full)
+    running = run("R1")
+    await running.until(lambda: len(running.log.reports) > 1)
+    assert running.log.reports[0].outcome is Outcome.EMPTY
+    assert running.desk.recorder is None

@@ -96,6 +96,12 @@ def test_a_recording_cut_in_the_middle_ends_at_the_cut(tmp_path: Path) -> None:
         ({"at": "yesterday"}, "R011"),
         ({"status": "200"}, "R005"),
         ({"body": None}, "R005"),
+        ({"at": "0001-01-01T00:00:00+09:00"}, "R011"),
+        ({"at": "9999-12-31T23:59:59-12:00"}, "R011"),
+        ({"body": "\ud800"}, "R009"),
+        ({"url": "http://[x"}, "R005"),
+        ({"status": -1}, "R008"),
+        ({"status": 10**400}, "R008"),
     ],
 )
 def test_a_line_without_a_field_or_an_offset_is_refused(changed: dict[str, Any], code: str) -> None:
@@ -279,3 +285,25 @@ def test_every_bus_travels_once_in_its_partition(plates: list[str]) -> None:
         assert all(topics.partition_of(row.vehicle, 4) == partition for row in batch.rows)
         seen += [row.vehicle for row in batch.rows]
     assert len(seen) == len(set(seen)) == len(plates)
+
+
+def test_a_page_number_of_any_length_is_a_page() -> None:
+    page = Exchange("permits", T0_MS, f"https://x?pageNo={'9' * 5000}", 200, b"[]")
+    assert [r.feed for r in reports(replayed(page))] == ["permits"]
+
+
+def test_a_night_without_records_is_replayed_tick_by_tick() -> None:
+    night_ms = 10 * 3_600_000
+    found = replayed(events_body(T0_MS), events_body(T0_MS + night_ms))
+    assert sum(at_ms % 1000 == 0 and len(messages) == 12 for at_ms, messages in found) >= 36_000
+
+
+def test_years_between_two_records_are_told_and_cost_a_day_of_ticks() -> None:
+    years_ms = 20 * 365 * 86_400_000
+    found = list(steps(lines(events_body(T0_MS), events_body(T0_MS + years_ms)), SETTINGS))
+    assert [step.gap_ms for step in found if step.gap_ms] == [years_ms - 1000]
+    ticked = [step.at_ms for step in found if len(step.messages) == 12]
+    assert len(ticked) < 110_000
+    assert ticked == sorted(set(ticked))
+    assert all(at_ms % 1000 == 0 for at_ms in ticked)
+    assert ticked[-1] > T0_MS + years_ms

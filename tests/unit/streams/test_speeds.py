@@ -40,3 +40,10 @@ def test_time_reaches_every_partition() -> None:
 
 def test_nothing_measured_sends_nothing() -> None:
     assert measured().derived == {}
+
+
+def test_a_speed_of_a_day_ago_is_late_wherever_time_stands() -> None:
+    effects = measured(LinkSpeed("S4>S5", 20, at(0) - 86_400_000))
+    assert effects.counts == {"speeds late": 1}
+    assert not [part for part in effects.derived.values() if part.speeds]
+    assert measured(LinkSpeed("S4>S5", 20, at(0) - 86_399_999)).derived[0].speeds
