@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from streams.domain.arrival import MAX_AHEAD_MS
+
 log = logging.getLogger(__name__)
 
 
@@ -20,8 +22,12 @@ class Ticked(Protocol):
 def next_tick_ms(now_ms: int, last_ms: int, period_ms: int) -> int:
     """The next tick of the grid after both now and the last tick.
 
-    Missed ticks are skipped, not made up for; a wall clock set back never repeats or lowers a tick.
+    Missed ticks are skipped, not made up for; a wall clock set back a little never repeats or
+    lowers a tick. One set back by more than the log lets a tick be ahead was wrong before: time
+    goes on at once, for what it wrote then was refused.
     """
+    if last_ms - now_ms > MAX_AHEAD_MS:
+        last_ms = 0
     upcoming = now_ms // period_ms * period_ms + period_ms
     return max(upcoming, last_ms + period_ms)
 

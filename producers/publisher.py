@@ -13,6 +13,7 @@ from producers.batches import Published
 from producers.formats.privacy import MAX_LETTER_BYTES
 from producers.meaning import Letter, Meaning, ticks
 from streams import topics
+from streams.domain.arrival import REPLAY
 from streams.errors import LogError
 from streams.kafka_login import kafka_login
 from streams.settings import Settings
@@ -37,7 +38,11 @@ class Publisher:
     that is away pauses the polls instead of losing their answers.
     """
 
-    def __init__(self, settings: Settings, producer: KafkaProducer | None = None) -> None:
+    def __init__(
+        self, settings: Settings, producer: KafkaProducer | None = None, *, is_replay: bool = False
+    ) -> None:
+        """A replay's messages say so: the broker's clock does not bind their time."""
+        self._headers = [(REPLAY, b"1")] if is_replay else []
         self._settings = settings
         self._producer = producer or KafkaProducer(
             **connection(settings),
@@ -81,7 +86,7 @@ class Publisher:
     def send(self, messages: Iterable[Published]) -> None:
         """Hand over messages in order; a failure is counted and logged, never raised."""
         for topic, partition, payload in messages:
-            self._send(topic, partition, payload, [])
+            self._send(topic, partition, payload, self._headers)
 
     def tick(self, tick_ms: int) -> None:
         """Write the tick to every partition of the ticked topics."""
@@ -184,6 +189,7 @@ def _create(
             "configs": {
                 "retention.ms": str(topic.retention_h * 3_600_000),
                 "max.message.bytes": str(topics.MAX_MESSAGE_BYTES),
+                "message.timestamp.type": "LogAppendTime",  # see streams/domain/arrival.py
             },
         }
         for topic in missing

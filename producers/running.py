@@ -137,7 +137,7 @@ def run_replay(path: Path, settings: Settings, speed: float | None) -> Replayed:
     SIGTERM and SIGINT end it after what was handed over is acknowledged.
     """
     ensure_topics(settings)
-    publisher = Publisher(settings)
+    publisher = Publisher(settings, is_replay=True)
     done = Replayed()
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -48,7 +48,14 @@ class Fold:
         self.taken: dict[tuple[str, int], int] = {}  # messages taken, which is the next offset
         self.ticks_ms: dict[tuple[str, int], int] = {}  # the last tick of each input partition
 
-    def take(self, topic: str, partition: int, offset: int, payload: bytes | None) -> None:
+    def take(
+        self,
+        topic: str,
+        partition: int,
+        offset: int,
+        payload: bytes | None,
+        appended_ms: int | None = None,
+    ) -> None:
         """Fold one message of an input topic; LogError when one before it is missing."""
         place = (topic, partition)
         if offset != self.taken.get(place, 0):
@@ -58,7 +65,7 @@ class Fold:
             )
         self.taken[place] = offset + 1
         try:
-            message = wire.read(payload, self._stages[topic].takes, topic)
+            message = wire.read(payload, self._stages[topic].takes, topic, appended_ms)
         except RecordRefusedError:
             return  # a dead letter is no state
         if isinstance(message, Tick):

@@ -13,6 +13,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 from kafka import KafkaAdminClient
 
 from streams import topics
+from streams.domain.arrival import appended_ms
 from streams.errors import LogError
 from streams.kafka_login import kafka_login
 from streams.settings import Settings
@@ -32,6 +33,7 @@ class Record(NamedTuple):
     partition: int
     offset: int
     payload: bytes | None
+    appended_ms: int | None = None
 
 
 class TopicFacts(NamedTuple):
@@ -96,7 +98,15 @@ class LogReader:
         if not found.get(at):
             offset = await self._consumer.position(at)
             raise LogError(f"{place[0]}/{place[1]} has no message at offset {offset}")
-        return [Record(*place, message.offset, message.value) for message in found[at]]
+        return [
+            Record(
+                *place,
+                message.offset,
+                message.value,
+                appended_ms(message.timestamp, message.timestamp_type, message.headers),
+            )
+            for message in found[at]
+        ]
 
     async def holds(self, place: Place, offset: int) -> bool:
         """Whether the log has this very message, whatever it says of its end."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from streams.domain.alerts import Episode
+from streams.domain.arrival import MAX_AHEAD_MS
 from streams.domain.records import FeedReport, Message, Origin, Outcome, Tick
 from streams.domain.rules import AlertRules
 from streams.domain.rules.feed import watch_feeds
@@ -24,6 +25,7 @@ class FeedStatus(StrEnum):
     FROZEN = "frozen"  # answers, but nothing changes where something must
     UNKNOWN = "unknown"  # error, refusal, broken answer
     STALE = "stale"  # no report in time
+    AHEAD = "ahead"  # reported by a clock far ahead of now: how old it is nobody knows
     STOPPED = "stopped"  # a key or quota error: polls again only when told, or at midnight KST
 
 
@@ -59,6 +61,8 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
     last = state.last
     if last.is_stopped:
         return FeedStatus.STOPPED
+    if last.received_ms - now_ms > MAX_AHEAD_MS:
+        return FeedStatus.AHEAD
     if now_ms - last.received_ms > 2 * last.poll_ms + 5_000:
         return FeedStatus.STALE
     if last.outcome is Outcome.UNKNOWN:

@@ -28,6 +28,7 @@ from producers.pacing import (
 )
 from producers.publisher import connection
 from streams.errors import SettingsError
+from streams.domain.arrival import MAX_AHEAD_MS
 from streams.settings import Settings
 
 NOON_MS = 1_795_402_800_000  # 2026-11-23 12:00 KST
@@ -94,7 +95,7 @@ def test_ticks_stay_on_the_grid_and_always_rise(now_ms: int, last: int, period_m
     last_ms = last // period_ms * period_ms
     tick_ms = next_tick_ms(now_ms, last_ms, period_ms)
     assert tick_ms % period_ms == 0
-    assert tick_ms > last_ms
+    assert tick_ms > last_ms or last_ms - now_ms > MAX_AHEAD_MS
     assert tick_ms > now_ms
 
 
@@ -245,3 +246,8 @@ def test_a_folder_is_read_once_it_has_come_to_rest(tmp_path: Path) -> None:
 def test_a_missing_folder_gives_one_exchange_without_an_answer(tmp_path: Path) -> None:
     files = folder.signature(tmp_path / "none")
     assert [e.status for e in folder.exchanges_of(tmp_path, files, NOON_MS)] == [0]
+
+
+@pytest.mark.parametrize("back_ms", [121_000, 49 * 60_000, 9 * 3_600_000])
+def test_a_wall_clock_that_was_far_ahead_ticks_on_at_once(back_ms: int) -> None:
+    assert next_tick_ms(5_000, 5_000 + back_ms, 1000) == 6_000
