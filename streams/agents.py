@@ -23,7 +23,7 @@ from streams import wire
 from streams.domain.arrival import appended_ms
 from streams.domain.records import LinkEvents, Origin
 from streams.domain.stage import Effects, Stage, State, Sum, apply
-from streams.errors import RecordRefusedError
+from streams.errors import HalfAppliedError, RecordRefusedError
 from streams.failpoints import FailAt
 from streams.gate import Gate, Verdict
 
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 RESEEK_S = 1.0
 PAUSES_S = (0.25, 5.0)
 MAX_RUN_BYTES = 1 << 20
+MAX_REASON = 300  # characters of an error that the log shows
 AHEAD = "R023"  # twelve a second while a clock is ahead: one dead letter a partition is enough
 
 
@@ -94,6 +95,7 @@ class StageRunner:
         self._rewind = rewind
         self._partitions: dict[int, _Partition] = {}
         self._sought_at: dict[int, float] = {}
+        self._told: dict[int, str] = {}  # partition -> why it waits, as the log has it
         self._ahead: set[int] = set()  # partitions whose newest message had a clock ahead
 
     async def take(self, run: Sequence[Delivered]) -> list[Verdict]:
@@ -103,14 +105,31 @@ class StageRunner:
         while len(verdicts) < len(run):
             rest = run[len(verdicts) :]
             try:
-                verdicts += await self._take(rest)
+                verdicts += await self._take_or_heal(rest)
                 pause_s = PAUSES_S[0]
+                self._told.pop(rest[0].origin.partition, None)
             except (RedisError, KafkaError, FaustError, OSError, TimeoutError) as error:
-                log.warning("%s waits: %s", rest[0].origin.topic, type(error).__name__)
+                self._tell(rest[0].origin, f"{type(error).__name__} {error}"[:MAX_REASON])
                 self._partitions.pop(rest[0].origin.partition, None)
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, PAUSES_S[1])  # each try may send on again
         return verdicts
+
+    def _tell(self, origin: Origin, reason: str) -> None:
+        """Log why a partition waits, once for each reason."""
+        if self._told.get(origin.partition) != reason:
+            self._told[origin.partition] = reason
+            log.warning("%s/%d waits: %s", origin.topic, origin.partition, reason)
+
+    async def _take_or_heal(self, run: Sequence[Delivered]) -> list[Verdict]:
+        """`_take`; where a step was stopped midway, the state is taken away and made again."""
+        try:
+            return await self._take(run)
+        except HalfAppliedError as half:
+            log.error("%s: the state is made again from the log", half)  # noqa: TRY400 - no bug
+            self._partitions.pop(run[0].origin.partition, None)
+            await self._gate.begin_anew()
+            return []
 
     async def _take(self, run: Sequence[Delivered]) -> list[Verdict]:
         """Carry the first of some messages, and all that follow it without a gap."""
@@ -193,7 +212,7 @@ class StageRunner:
         return known
 
     def _effects(self, state: State, each: Delivered, dead: list[_Dead]) -> Effects:
-        """The stage's effects, or for a refused message a count and, once a burst, a dead letter."""
+        """The stage's effects; for a refused message a count and a dead letter (once a burst)."""
         origin = each.origin
         try:
             message = wire.read(each.payload, self._stage.takes, origin.topic, each.appended_ms)

@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import faust
-import redis.asyncio as aioredis
 from faust.types import TP
 
 from streams import topics, wire
 from streams.agents import Delivered, StageRunner, delivery_of, runs_of
+from streams.audit import hashes
 from streams.consumer import PositionTransport
 from streams.domain.network import Network
 from streams.domain.overlaps import DAY_MS
 from streams.domain.records import LinkEvents, Origin
-from streams.errors import SettingsError
 from streams.failpoints import FailAt
 from streams.gate import Gate
+from streams.redis_login import connect
+from streams.roster import Roster
 from streams.settings import Settings
-from streams.stages import stages
+from streams.stages import folded_by, stages
 
 MAX_WAITING = 512  # messages of one topic read ahead
 
@@ -71,12 +72,16 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
     )
     app.transport = PositionTransport(app.conf.broker, app, app.loop)
     app.fail, app.settings = fail, settings
-    app.gate = Gate(_redis(settings), settings.history_days * DAY_MS)
-    app.facts = {
+    facts = {
         "network": network.version,
         "city": settings.city,
         "simulated": str(int(network.is_simulated or settings.simulated)),
     }
+    client = connect(settings, timeout_s=10)
+    app.roster = Roster(client, facts, folded_by(settings, network))
+    by_topic = stages(settings, network)
+    app.gate = Gate(client, settings.history_days * DAY_MS)
+    app.gate.hashes = hashes(by_topic, settings.partitions)
     outlet = _Topics(app)
 
     async def rewind(topic: str, partition: int, offset: int) -> None:
@@ -89,7 +94,7 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
 
     runners = {
         topic: StageRunner(stage, app.gate, outlet, rewind, fail)
-        for topic, stage in stages(settings, network).items()
+        for topic, stage in by_topic.items()
     }
     for topic, runner in runners.items():
         _add_agent(app, topic, runner)
@@ -136,18 +141,6 @@ def _raw(app: Any, topic: topics.Topic) -> Any:
     return app.topic(
         topic.name, key_serializer="raw", value_serializer="raw", value_type=bytes, key_type=bytes
     )
-
-
-def _redis(settings: Settings) -> aioredis.Redis:
-    try:
-        return aioredis.from_url(
-            settings.redis,
-            password=settings.redis_password or None,
-            socket_timeout=10,
-            socket_connect_timeout=5,
-        )
-    except ValueError as error:
-        raise SettingsError(f"BOMNAE_REDIS: {error}") from None
 
 
 def _credentials(settings: Settings) -> Any:

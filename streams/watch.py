@@ -7,6 +7,7 @@ away there is nothing to judge: waiting is right.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -21,6 +22,7 @@ from streams import topics
 from streams.cluster import LogReader, Place, TopicFacts, facts_of_topics
 from streams.errors import LogError, StalledError, TopicsError
 from streams.gate import Gate
+from streams.roster import Roster
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -164,16 +166,16 @@ class Watch:
         self,
         settings: Settings,
         gate: Gate,
+        roster: Roster,
         assigned: Callable[[], Iterable[Place]],
-        facts: Mapping[str, str],
         rewind: Callable[[str, int, int], Awaitable[None]],
     ) -> None:
-        """`facts` are announced again where Redis has lost them; `rewind` is the runners'."""
+        """In `roster` this worker says that it lives; `rewind` is the runners'."""
         self._rewind = rewind
         self._settings = settings
         self._gate = gate
         self._assigned = assigned
-        self._facts = facts
+        self._roster = roster
         self._memory: dict[Place, Memory] = {}
         self._reader: LogReader | None = None
         self._open = AsyncExitStack()
@@ -196,6 +198,8 @@ class Watch:
 
     async def _look(self) -> None:
         self._looks += 1
+        with contextlib.suppress(RedisError):  # one that takes no writes is away for the gate alone
+            await self._roster.join()
         if self._looks % TOPICS_EVERY == 0:
             await check_ids(await asyncio.wait_for(facts_of_topics(self._settings), 30), self._gate)
         now = await self._see(set(self._assigned()))
@@ -237,9 +241,7 @@ class Watch:
         )
 
     async def _mark(self, now: Mapping[Place, Sight]) -> None:
-        """Keep the marks of what is being made again, and the facts, as they are."""
-        if not await self._gate.is_announced():
-            await self._gate.announce(self._facts)
+        """Keep the marks of what is being made again."""
         marks = await self._gate.rebuilding()
         for place, sight in now.items():
             target = rebuild_target(self._memory.get(place), sight)

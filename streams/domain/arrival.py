@@ -1,8 +1,8 @@
 """When a message came into the log, by the broker's clock: what its own time is held against.
 
-Where a topic keeps `LogAppendTime` the broker writes that time into every record, so a rule on it is
-a function of the log and a replay of the log decides the same. A producer's own time says nothing of
-a producer's clock: it is not used, and neither is the reader's clock.
+Where a topic keeps `LogAppendTime` the broker writes that time into every record, so a rule on it
+is a function of the log, and whoever folds the log again decides the same. A producer's own time
+says nothing of a producer's clock: it is not used, and neither is the reader's clock.
 """
 
 from collections.abc import Iterable

@@ -61,10 +61,8 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
     last = state.last
     if last.is_stopped:
         return FeedStatus.STOPPED
-    if last.received_ms - now_ms > MAX_AHEAD_MS:
-        return FeedStatus.AHEAD
-    if now_ms - last.received_ms > 2 * last.poll_ms + 5_000:
-        return FeedStatus.STALE
+    if (word := _by_time(now_ms - last.received_ms, last.poll_ms)) is not None:
+        return word
     if last.outcome is Outcome.UNKNOWN:
         return FeedStatus.UNKNOWN
     unchanged_ms = last.received_ms - state.last_change_ms
@@ -73,6 +71,13 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
     if last.is_partial:
         return FeedStatus.PARTIAL
     return FeedStatus.EMPTY if last.outcome is Outcome.EMPTY else FeedStatus.LIVE
+
+
+def _by_time(age_ms: int, poll_ms: int) -> FeedStatus | None:
+    """What the time of the last report alone says; None when it is of now."""
+    if age_ms < -MAX_AHEAD_MS:
+        return FeedStatus.AHEAD
+    return FeedStatus.STALE if age_ms > 2 * poll_ms + 5_000 else None
 
 
 def is_news(known: FeedState | None, seen: FeedState) -> bool:
