@@ -108,6 +108,14 @@ class LogReader:
             for message in found[at]
         ]
 
+    async def gives(self, place: Place, offset: int) -> bool:
+        """Whether any message comes from there on in `PROBE_S`."""
+        self.begin({place: offset})
+        try:
+            return bool(await self.next_of(place, within_s=PROBE_S))
+        except LogError:
+            return False
+
     async def holds(self, place: Place, offset: int) -> bool:
         """Whether the log has this very message, whatever it says of its end."""
         self.begin({place: offset})

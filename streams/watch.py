@@ -1,7 +1,7 @@
 """What a worker keeps an eye on beside its work: whether it moves, and whether all is still there.
 
 Once a second it looks at its partitions: a partition with messages waiting and no progress for too
-long ends the worker; a log that went backwards or a topic made anew ends it too; a stored state
+long ends the worker, unless the process catches up elsewhere or the broker does not deliver; a log that went backwards or a topic made anew ends it too; a stored state
 that went backwards is marked as rebuilding until it has caught up. While Redis or the broker is
 away there is nothing to judge: waiting is right.
 """
@@ -31,6 +31,7 @@ TOPICS_EVERY = 5  # looks between two questions for the topics' ids
 ANSWER_S = 5.0
 MAX_PASSED_S = 3 * LOOK_S
 PATIENCE = 0.1
+BACKLOG = 50  # messages: one that moves and has more waiting is catching up, not at its end
 AWAY = (RedisError, KafkaError, AdminError, OSError, TimeoutError)
 
 
@@ -49,27 +50,45 @@ class Memory(NamedTuple):
     looks: int = 0
 
 
-def remember(known: Memory | None, now: Sight, passed_s: float) -> Memory:
+def remember(
+    known: Memory | None, now: Sight, passed_s: float, *, pace: float = 1.0, is_busy: bool = False
+) -> Memory:
     """The memory after a look, so long after the last; time counts while messages wait.
 
-    At most `MAX_PASSED_S` of it: a process that was stopped itself did not see anything stand.
+    At most `MAX_PASSED_S` of it: a process that was stopped itself did not see anything stand. A
+    look counts for a way back only where the process is not busy catching up: sent back then, a
+    consumer throws away what it has fetched and is slower for it.
     """
     if known is None or now.position != known.sight.position or now.last <= now.position:
         return Memory(now)
-    return Memory(now, known.still_s + min(passed_s, MAX_PASSED_S), known.looks + 1)
+    still_s = known.still_s + min(passed_s, MAX_PASSED_S) * pace
+    return Memory(now, still_s, known.looks + (not is_busy))
+
+
+def moving(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> list[Place]:
+    """The partitions that moved since the last look."""
+    return [
+        place
+        for place, sight in now.items()
+        if place in memory and memory[place].sight.position != sight.position
+    ]
+
+
+def is_catching_up(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> bool:
+    """Whether some partition moves and has many messages yet to come."""
+    return any(now[p].last - now[p].position > BACKLOG for p in moving(memory, now))
 
 
 def pace(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> dict[Place, float]:
     """How much a second of standing counts for each partition.
 
-    One agent carries a topic: a partition that waits for its turn behind others is not stuck.
+    One agent carries a topic, and one process all of them: a partition that waits for its turn
+    behind others is not stuck.
     """
-    moving = {
-        place[0]
-        for place, sight in now.items()
-        if place in memory and memory[place].sight.position != sight.position
-    }
-    return {place: PATIENCE if place[0] in moving else 1.0 for place in now}
+    if is_catching_up(memory, now):
+        return dict.fromkeys(now, PATIENCE)
+    topics_moving = {topic for topic, _ in moving(memory, now)}
+    return {place: PATIENCE if place[0] in topics_moving else 1.0 for place in now}
 
 
 def to_send_back(memory: Mapping[Place, Memory]) -> list[Place]:
@@ -80,16 +99,17 @@ def to_send_back(memory: Mapping[Place, Memory]) -> list[Place]:
     return [p for p, known in memory.items() if known.looks >= 8 and known.looks.bit_count() == 1]
 
 
-def stalled(memory: Mapping[Place, Memory], limit_s: float) -> str:
-    """Which partition stands for too long and how, "" when none does."""
-    for (topic, partition), known in sorted(memory.items()):
-        if known.still_s >= limit_s:
-            return (
-                f"{topic}/{partition} stands at offset {known.sight.position} "
-                f"for {known.still_s:.0f} s "
-                f"and the log goes on to {known.sight.last} (at most {limit_s:.0f} s)"
-            )
-    return ""
+def stalled(memory: Mapping[Place, Memory], limit_s: float) -> dict[Place, str]:
+    """Which partitions stand for too long, and how."""
+    return {
+        (topic, partition): (
+            f"{topic}/{partition} stands at offset {known.sight.position} "
+            f"for {known.still_s:.0f} s "
+            f"and the log goes on to {known.sight.last} (at most {limit_s:.0f} s)"
+        )
+        for (topic, partition), known in sorted(memory.items())
+        if known.still_s >= limit_s
+    }
 
 
 def went_back(known: Memory | None, now: Sight) -> bool:
@@ -210,16 +230,21 @@ class Watch:
         looked_s = time.monotonic()
         passed_s = looked_s - self._looked_s
         self._looked_s = looked_s
-        paces = pace(self._memory, now)
+        paces, is_busy = pace(self._memory, now), is_catching_up(self._memory, now)
         self._memory = {
-            place: remember(self._memory.get(place), sight, passed_s * paces[place])
+            place: remember(
+                self._memory.get(place), sight, passed_s, pace=paces[place], is_busy=is_busy
+            )
             for place, sight in now.items()
         }
         for place in to_send_back(self._memory):
             log.warning("%s/%d stands: going back", *place)
             await asyncio.wait_for(self._rewind(*place, now[place].position + 1), ANSWER_S)
-        if reason := stalled(self._memory, self._settings.watchdog_s):
-            raise StalledError(reason)
+        for place, reason in stalled(self._memory, self._settings.watchdog_s).items():
+            if await self._is_delivered(place, now[place].position + 1):
+                raise StalledError(reason)
+            log.warning("%s/%d stands: the broker delivers nothing of it", *place)
+            del self._memory[place]
 
     async def _see(self, places: set[Place]) -> dict[Place, Sight]:
         if self._reader is None:
@@ -227,6 +252,11 @@ class Watch:
         ends = await asyncio.wait_for(self._reader.ends(places), ANSWER_S)
         positions = await self._gate.positions(places)
         return {place: Sight(positions[place], ends[place] - 1) for place in places}
+
+    async def _is_delivered(self, place: Place, offset: int) -> bool:
+        """Whether the broker gives a message from there to a reader of its own."""
+        async with LogReader(self._settings) as reader:
+            return await reader.gives(place, offset)
 
     async def _confirm(self, place: Place, sight: Sight) -> None:
         """The embedded broker understates ends: only a log without the message went backwards."""
