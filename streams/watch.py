@@ -1,9 +1,10 @@
 """What a worker keeps an eye on beside its work: whether it moves, and whether all is still there.
 
 Once a second it looks at its partitions: a partition with messages waiting and no progress for too
-long ends the worker, unless the process catches up elsewhere or the broker does not deliver; a log that went backwards or a topic made anew ends it too; a stored state
-that went backwards is marked as rebuilding until it has caught up. While Redis or the broker is
-away there is nothing to judge: waiting is right.
+long ends the worker, unless the process catches up elsewhere or the broker does not deliver; a log
+that went backwards or a topic made anew ends it too; a stored state that went backwards is marked
+as rebuilding until it has caught up. While Redis or the broker is away there is nothing to judge:
+waiting is right.
 """
 
 import asyncio

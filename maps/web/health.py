@@ -107,7 +107,7 @@ def metrics(
         *_metric("bomnae_feed_status", "gauge", _feed_words(live, now_ms)),
         *_metric("bomnae_lost_messages_total", "counter", _by("topic", lost_by_topic(counts))),
         *_metric("bomnae_late_total", "counter", _by("kind", _ending(counts, "late"))),
-        *_metric("bomnae_refused_total", "counter", _by("kind", _odd(counts))),
+        *_metric("bomnae_counts_total", "counter", _by("name", _others(counts))),
         *_store_metrics(live.health),
         *_metric("bomnae_dead_letters_total", "counter", _dead_letter_labels(counts)),
         *_metric("bomnae_webhooks_total", "counter", _webhook_labels(counts)),
@@ -149,8 +149,8 @@ def _ending(counts: Mapping[str, int], word: str) -> dict[str, int]:
     return {kind: count for (kind, _, end), count in rows if kind and end == word}
 
 
-def _odd(counts: Mapping[str, int]) -> dict[str, int]:
-    """All else that the fold left out, by the name of its count: teleports, repeated rows ..."""
+def _others(counts: Mapping[str, int]) -> dict[str, int]:
+    """All else that the fold counts, by name: what it did not know, had already, left out."""
     return {
         name: count
         for name, count in sorted(counts.items())
