@@ -19,7 +19,7 @@ from streams.domain.records import LinkEvents, Origin
 from streams.failpoints import FailAt
 from streams.gate import Gate
 from streams.redis_login import connect
-from streams.roster import Roster
+from streams.roster import Roster, client_id, worker_name
 from streams.settings import Settings
 from streams.stages import folded_by, stages
 
@@ -53,7 +53,7 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
     """The Faust app of a worker. Nothing connects before it is started."""
     broker = ";".join(f"kafka://{server}" for server in settings.kafka.split(","))
     app: Any = faust.App(
-        "bomnae",
+        topics.GROUP,
         broker=broker,
         key_serializer="raw",
         value_serializer="raw",
@@ -62,6 +62,7 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
         topic_allow_declare=False,
         topic_disable_leader=True,
         topic_partitions=settings.partitions,
+        broker_client_id=client_id(worker_name()),
         broker_credentials=_credentials(settings),
         broker_session_timeout=settings.session_s,
         broker_heartbeat_interval=max(1.0, settings.session_s / 5),

@@ -112,7 +112,7 @@ def past_differences(
     last due one are of messages the oracle has not folded.
     """
     here, table = dict(live), past_key(subject)
-    first_ms = live[0][0][0] if live else kept_from_ms
+    kept_from = min((kept_from_ms, 0), live[0][0]) if live else (kept_from_ms, 0)
     found, there, last = [], set(), (-1, -1)
     for entry, row in due:
         there.add(entry)
@@ -120,7 +120,7 @@ def past_differences(
         if entry in here:
             if here[entry] != row and _plain(here[entry]) != _plain(row):
                 found.append(_difference(table, entry, here[entry], row))
-        elif entry[0] >= min(first_ms, kept_from_ms):
+        elif entry >= kept_from:
             found.append(_difference(table, entry, None, row))
     made_up = (entry for entry in here if entry not in there and entry < last)
     return [*found, *(_difference(table, entry, here[entry], None) for entry in made_up)]

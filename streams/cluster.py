@@ -134,6 +134,17 @@ def describe(settings: Settings, names: Iterable[str]) -> dict[str, TopicFacts]:
         admin.close()
 
 
+def members(settings: Settings, group: str) -> list[str]:
+    """The client ids of a group's members; none while it rebalances or where none is. Blocks."""
+    admin = KafkaAdminClient(**kafka_login(settings), request_timeout_ms=5_000)
+    try:
+        found = admin.describe_groups([group])[group]
+    finally:
+        admin.close()
+    is_stable = found["group_state"] == "Stable"
+    return [each["client_id"] for each in found["members"]] if is_stable else []
+
+
 async def facts_of_topics(settings: Settings) -> dict[str, TopicFacts]:
     """`describe` of all topics of Bomnae, beside the event loop."""
     return await asyncio.to_thread(describe, settings, [topic.name for topic in topics.ALL])

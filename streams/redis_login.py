@@ -1,5 +1,6 @@
 """How every part reaches Redis."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import redis.asyncio as aioredis
@@ -21,6 +22,8 @@ def connect(settings: Settings, *, timeout_s: float) -> aioredis.Redis:
         )
     if settings.redis_ca and url.scheme != "rediss":
         raise SettingsError("BOMNAE_REDIS_CA is for TLS: BOMNAE_REDIS must begin with rediss://")
+    if settings.redis_ca and not Path(settings.redis_ca).is_file():
+        raise SettingsError(f"BOMNAE_REDIS_CA: there is no file {settings.redis_ca}")
     tls = {"ssl_ca_certs": settings.redis_ca} if settings.redis_ca else {}
     try:
         return aioredis.from_url(

@@ -9,11 +9,11 @@ stays as it was.
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from streams.errors import SettingsError
-from streams.store import CHANGED, FOLDED_BY, LIVE_MS, META, POSITIONS, WORKERS
+from streams.store import CHANGED, FOLDED_BY, LIVE_MS, META, POSITIONS, STRANGERS, WORKERS
 
 # KEYS: meta, workers, positions. ARGV: this worker, after how many ms of silence one is gone, what
 # it folds by, then facts. Returns {"", names of the settings that changed...}, or where another
@@ -56,6 +56,11 @@ def worker_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
+def client_id(name: str) -> str:
+    """What a worker is called in its Kafka group."""
+    return f"bomnae-{name}"
+
+
 class Roster:
     """The place of one worker among those that work on the state."""
 
@@ -85,6 +90,16 @@ class Roster:
             )
         return sorted(names)
 
+    async def strangers(self, members: Iterable[str]) -> list[str]:
+        """Members of the Kafka group that are not in this roster: they fold into another Redis."""
+        known = {client_id(name.decode()) for name in await self._client.hkeys(WORKERS)}
+        found = sorted({*members} - known)
+        if found:
+            await self._client.hset(META, STRANGERS, json.dumps(found))
+        else:
+            await self._client.hdel(META, STRANGERS)
+        return found
+
     async def leave(self) -> None:
         """Say that this worker ends."""
         await self._client.hdel(WORKERS, self.name)
@@ -94,6 +109,12 @@ def changed(meta: Mapping[bytes, bytes]) -> dict[str, Any]:
     """`names` of the settings that changed under the state, and since when; {} when none did."""
     found = meta.get(CHANGED.encode())
     return dict(json.loads(found)) if found else {}
+
+
+def strangers(meta: Mapping[bytes, bytes]) -> list[str]:
+    """Who works for the same Kafka group on another Redis, as a worker last saw."""
+    found = meta.get(STRANGERS.encode())
+    return list(json.loads(found)) if found else []
 
 
 def is_told(meta: Mapping[bytes, bytes]) -> bool:

@@ -24,6 +24,7 @@ COUNTS = "bomnae:counts"  # late, teleport, duplicate ... -> count
 META = "bomnae:meta"  # network version, city
 WORKERS = "bomnae:workers"  # worker -> when it last looked, by Redis' own clock, ms
 FOLDED_BY, CHANGED = "folded_by", "changed"  # fields of META: settings, and what of them changed
+STRANGERS = "strangers"  # field of META: who takes partitions into another Redis
 LIVE_MS = 10_000  # a worker looks once a second; silent for so long it is gone
 DELIVERIES = "bomnae:delivery-counts"  # delivered, failed, later, gone, expired -> count
 LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread

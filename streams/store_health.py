@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.exceptions import NoPermissionError
 
-from streams.roster import changed, is_told
+from streams.roster import changed, is_told, strangers
 from streams.store import LIVE_MS, META, WORKERS
 
 FULL, READ_ONLY, DISK, NO_WORKER = "full", "read_only", "disk", "no_worker"
@@ -34,6 +34,7 @@ class StoreHealth:
     workers: int | None = None
     changed: tuple[str, ...] = ()
     changed_ms: int = 0
+    strangers: tuple[str, ...] = ()
 
     @property
     def trouble(self) -> str:
@@ -65,6 +66,7 @@ def health_of(
         workers=workers if is_told(meta) else None,
         changed=tuple(note.get("names", ())),
         changed_ms=int(note.get("at_ms", 0)),
+        strangers=tuple(strangers(meta)),
     )
 
 

@@ -25,10 +25,12 @@ from streams.errors import LogError, StalledError, TopicsError
 from streams.gate import Gate
 from streams.roster import Roster
 from streams.settings import Settings
+from streams.strangers import meet
 
 log = logging.getLogger(__name__)
 LOOK_S = 1.0
 TOPICS_EVERY = 5  # looks between two questions for the topics' ids
+MEMBERS_EVERY = 15
 ANSWER_S = 5.0
 MAX_PASSED_S = 3 * LOOK_S
 PATIENCE = 0.1
@@ -100,17 +102,21 @@ def to_send_back(memory: Mapping[Place, Memory]) -> list[Place]:
     return [p for p, known in memory.items() if known.looks >= 8 and known.looks.bit_count() == 1]
 
 
-def stalled(memory: Mapping[Place, Memory], limit_s: float) -> dict[Place, str]:
-    """Which partitions stand for too long, and how."""
-    return {
-        (topic, partition): (
-            f"{topic}/{partition} stands at offset {known.sight.position} "
+def standing(memory: Mapping[Place, Memory], limit_s: float) -> list[Place]:
+    """The partitions that stand for so long."""
+    return sorted(place for place, known in memory.items() if known.still_s >= limit_s)
+
+
+def stalled(memory: Mapping[Place, Memory], limit_s: float) -> str:
+    """Which partition stands for too long and how, "" when none does."""
+    for place in standing(memory, limit_s):
+        known = memory[place]
+        return (
+            f"{place[0]}/{place[1]} stands at offset {known.sight.position} "
             f"for {known.still_s:.0f} s "
             f"and the log goes on to {known.sight.last} (at most {limit_s:.0f} s)"
         )
-        for (topic, partition), known in sorted(memory.items())
-        if known.still_s >= limit_s
-    }
+    return ""
 
 
 def went_back(known: Memory | None, now: Sight) -> bool:
@@ -201,6 +207,7 @@ class Watch:
         self._reader: LogReader | None = None
         self._open = AsyncExitStack()
         self._looks = 0
+        self._strangers: list[str] = []
         self._looked_s = 0.0
 
     async def run(self) -> Never:
@@ -223,6 +230,8 @@ class Watch:
             await self._roster.join()
         if self._looks % TOPICS_EVERY == 0:
             await check_ids(await asyncio.wait_for(facts_of_topics(self._settings), 30), self._gate)
+        if self._looks % MEMBERS_EVERY == 0:
+            self._strangers = await meet(self._settings, self._roster, self._strangers)
         now = await self._see(set(self._assigned()))
         for place, sight in now.items():
             if went_back(self._memory.get(place), sight):
@@ -241,9 +250,10 @@ class Watch:
         for place in to_send_back(self._memory):
             log.warning("%s/%d stands: going back", *place)
             await asyncio.wait_for(self._rewind(*place, now[place].position + 1), ANSWER_S)
-        for place, reason in stalled(self._memory, self._settings.watchdog_s).items():
+        for place in standing(self._memory, self._settings.watchdog_s):
             if await self._is_delivered(place, now[place].position + 1):
-                raise StalledError(reason)
+                only = {place: self._memory[place]}
+                raise StalledError(stalled(only, self._settings.watchdog_s))
             log.warning("%s/%d stands: the broker delivers nothing of it", *place)
             del self._memory[place]
 

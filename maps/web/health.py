@@ -65,6 +65,9 @@ def warnings(store: StoreHealth, counts: Mapping[str, int]) -> list[str]:
         found.append(f"Redis throws state away when full: maxmemory-policy {store.evicts}")
     if lost := sum(lost_by_topic(counts).values()):
         found.append(f"retention took {lost} messages before they were read")
+    if store.strangers:
+        named = ", ".join(store.strangers)
+        found.append(f"{named} takes partitions of this Kafka group into another Redis")
     if store.changed:
         found.append(
             f"what was folded before {store.changed_ms} ms is by other settings "

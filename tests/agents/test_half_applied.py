@@ -10,7 +10,7 @@ from redis.exceptions import NoPermissionError, OutOfMemoryError, ResponseError
 
 import streams
 from streams.agents import Delivered
-from streams.domain.alerts import Alert
+from streams.domain.alerts import Alert, Severity, Word
 from streams.domain.stage import Memory, Sum
 from streams.errors import HalfAppliedError, SettingsError
 from streams.gate import MOST_ANEW, Gate, Verdict
@@ -25,7 +25,7 @@ FULL = Sum(
     changes={"seen": {"a": 1, "b": None}},
     counts={"positions": 1},
     remembered=[Memory("link:A", 1000, {"level": "jam"})],
-    alerts=[Alert("alrt_x.1", "alrt_x", "jam", "begin", "high", 0, 0, "link:A", {})],
+    alerts=[Alert("alrt_x.1", "alrt_x", "jam", "link:A", Word.BEGIN, Severity.WARNING, 0, 0)],
 )
 
 
@@ -33,7 +33,7 @@ def user(url: str, name: str) -> Any:
     return aioredis.from_url(url.replace("redis://", f"redis://{name}@"), password="pw")  # noqa: S106
 
 
-async def allowed(client: aioredis.Redis, *rules: str) -> Gate:
+async def allowed(client: Any, *rules: str) -> Gate:
     """A gate of a user with these rights more or less than all of its own keys."""
     await client.execute_command(
         "ACL", "SETUSER", "some", "reset", "on", ">pw", "~bomnae:*", "+@all", "-@admin", *rules
@@ -83,6 +83,10 @@ async def test_a_redis_that_is_full_stops_a_step_before_its_first_write(
         await client.config_set("maxmemory", "0")
 
 
+async def everyone_of(client: Any) -> list[bytes]:
+    return list(await client.keys())
+
+
 async def spoil(client: aioredis.Redis) -> None:
     """A key of another type stops the script at its alerts, after it has set its rows."""
     await client.set(OUTBOX, "not a stream")
@@ -115,7 +119,7 @@ async def test_a_half_applied_state_is_taken_away_once_and_marked(
     await client.hset(BEGUN, f"{TOPIC}/0", 5)
     assert await gate.begin_anew()
     assert not await gate.begin_anew()
-    assert {name.decode() for name in await client.keys()} == {
+    assert {name.decode() for name in await everyone_of(client)} == {
         META,
         REBUILDING,
         "bomnae:delivery:ep_1",  # the dispatchers' own, which the log does not have
@@ -154,7 +158,7 @@ async def test_a_worker_that_is_stopped_midway_again_and_again_ends(
 
 
 async def test_why_a_partition_waits_is_logged_once_for_each_reason(
-    client: aioredis.Redis, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    client: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.agents.PAUSES_S", (0.01, 0.01))
     gate = await allowed(client, "-hincrby")

@@ -7,7 +7,7 @@ import pytest
 import redis.asyncio as aioredis
 
 from streams.errors import SettingsError
-from streams.roster import Roster, changed, is_told
+from streams.roster import Roster, changed, client_id, is_told, strangers
 from streams.store import LIVE_MS, META, POSITIONS, WORKERS
 
 FACTS = {"network": "n", "city": "춘천시"}
@@ -100,3 +100,17 @@ async def test_an_emptied_redis_hears_the_facts_again_at_the_next_look(
     await client.flushall()
     await one.join()
     assert (await meta(client))[b"network"] == b"n"
+
+
+async def test_a_member_of_the_group_that_is_not_in_the_roster_is_a_stranger(
+    client: aioredis.Redis,
+) -> None:
+    one = worker(client, "a")
+    await one.join()
+    await worker(client, "b").join()
+    assert await one.strangers([client_id("b"), client_id("a")]) == []
+    assert strangers(await meta(client)) == []
+    assert await one.strangers([client_id("a"), client_id("x")]) == ["bomnae-x"]
+    assert strangers(await meta(client)) == ["bomnae-x"]
+    await one.strangers([client_id("a")])
+    assert strangers(await meta(client)) == []

@@ -27,8 +27,8 @@ from producers.pacing import (
     time_out_s,
 )
 from producers.publisher import connection
-from streams.errors import SettingsError
 from streams.domain.arrival import MAX_AHEAD_MS
+from streams.errors import SettingsError
 from streams.settings import Settings
 
 NOON_MS = 1_795_402_800_000  # 2026-11-23 12:00 KST

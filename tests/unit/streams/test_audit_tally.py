@@ -62,6 +62,8 @@ def test_what_is_missing_made_up_or_other_is_named(
 def test_what_is_too_old_may_be_forgotten_but_not_what_comes_after_it() -> None:
     assert differing(DUE, WHOLE[1:], kept_from_ms=2500) == []
     assert differing(DUE, [], kept_from_ms=3001) == []
+    same_time = past((1000, 1), (1000, 2), (3000, 3))
+    assert differing(same_time, [((1000, 1), b"2"), ((3000, 0), b"3")], kept_from_ms=2500) == []
     assert differing(DUE, WHOLE[2:], kept_from_ms=1500) == [
         "bomnae:past:link:A 2000-0: live nothing, oracle 2"
     ]

@@ -12,9 +12,9 @@ TOLD = {b"folded_by": b"{}"}
 MIB = 1 << 20
 
 
-def health(*seen_ms: int, meta: dict[bytes, bytes] | None = None, **info: Any) -> StoreHealth:
+def health(*seen_ms: int, **info: Any) -> StoreHealth:
     roster = {b"w%d" % number: b"%d" % ms for number, ms in enumerate(seen_ms)}
-    return health_of(info, TOLD if meta is None else meta, roster, NOW_MS)
+    return health_of(info, TOLD, roster, NOW_MS)
 
 
 ALIVE = NOW_MS - 900
@@ -66,7 +66,7 @@ def test_workers_are_counted_while_they_say_that_they_live(
 
 
 def test_a_state_that_no_worker_with_a_roster_folded_says_nothing_of_workers() -> None:
-    found = health(meta={b"network": b"n"})
+    found = health_of({}, {b"network": b"n"}, {}, NOW_MS)
     assert (found.workers, found.trouble) == (None, "")
 
 
@@ -78,5 +78,5 @@ def test_a_policy_that_throws_state_away_is_named_where_there_is_a_limit() -> No
 
 def test_settings_that_changed_under_the_state_are_told() -> None:
     note = b'{"at_ms": 7, "names": ["BOMNAE_RULES"]}'
-    found = health(ALIVE, meta={**TOLD, b"changed": note})
+    found = health_of({}, {**TOLD, b"changed": note}, {}, NOW_MS)
     assert (found.changed, found.changed_ms) == (("BOMNAE_RULES",), 7)
