@@ -150,9 +150,9 @@ def test_f07_rebalances(rig: Rig, figures: Figures) -> None:
 @pytest.mark.row("F45", "a second worker with other thresholds, and one after all have stopped")
 def test_f45_other_settings(rig: Rig, figures: Figures) -> None:
     other = {"BOMNAE_LEVELS_URBAN": "5,10", "BOMNAE_DWELL_S": "60"}
-    (worker,) = rig.crew(1)
+    worker = rig.worker()
     rig.feed(load.day(SEED, scaled(60)))
-    rig.wait_working(least=100)
+    rig.wait_working([worker], 100)
     code, _ = wait_exit(stranger := rig.worker(other), 60)
     said = stranger.log.read_text(encoding="utf-8")
     figures.exactly("exit code of the stranger", code or 0, 2)
