@@ -48,7 +48,8 @@ NEEDED: tuple[tuple[str, ...], ...] = (
     ("TIME",),
     ("MULTI",),
     ("EXEC",),
-    ("INFO", "memory"),
+    ("EVALSHA", "0", "0"),
+    ("SCRIPT", "LOAD", "0"),
 )
 """Commands as the worker and its scripts send them, each on a key of its kind."""
 
