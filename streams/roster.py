@@ -16,15 +16,16 @@ from streams.errors import SettingsError
 from streams.store import CHANGED, FOLDED_BY, LIVE_MS, META, POSITIONS, STRANGERS, WORKERS
 
 # KEYS: meta, workers, positions. ARGV: this worker, after how many ms of silence one is gone, what
-# it folds by, then facts. Returns {"", names of the settings that changed...}, or where another
-# worker lives by other settings {its name, then each name and both its values...}.
+# it folds by, " stands" where it does, then facts. Returns {"", names of the settings that
+# changed...}, or where another worker lives by other settings {its name, then each name and both
+# its values...}.
 _JOIN = """
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local held, other = redis.call('HGET', KEYS[1], 'folded_by'), ''
 local roster = redis.call('HGETALL', KEYS[2])
 for k = 1, #roster, 2 do
-  local silent = now - tonumber(roster[k + 1])
+  local silent = now - tonumber(string.match(roster[k + 1], '^%d+'))
   if roster[k] ~= ARGV[1] and silent < tonumber(ARGV[2]) then other = roster[k] end
   if silent > 86400000 then redis.call('HDEL', KEYS[2], roster[k]) end
 end
@@ -44,8 +45,8 @@ if #names > 0 then
     redis.call('HSET', KEYS[1], 'changed', cjson.encode({at_ms = now, names = names}))
   end
 end
-redis.call('HSET', KEYS[1], 'folded_by', ARGV[3], unpack(ARGV, 4))
-redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', now))
+redis.call('HSET', KEYS[1], 'folded_by', ARGV[3], unpack(ARGV, 5))
+redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', now) .. ARGV[4])
 table.insert(names, 1, '')
 return names
 """
@@ -72,13 +73,13 @@ class Roster:
         self._folded_by = json.dumps(dict(sorted(folded_by.items())))
         self.name = worker_name()
 
-    async def join(self) -> list[str]:
+    async def join(self, *, stands: bool = False) -> list[str]:
         """Say that this worker lives; where Redis was emptied, say the facts anew.
 
-        Returns the settings that are not those the state was folded by before. SettingsError where
-        another worker works by others.
+        `stands`: messages wait, and it does not get on. Returns the settings that are not those the
+        state was folded by before. SettingsError where another worker works by others.
         """
-        args = [self.name, LIVE_MS, self._folded_by, *self._facts]
+        args = [self.name, LIVE_MS, self._folded_by, " stands" if stands else "", *self._facts]
         found = await self._join(keys=[META, WORKERS, POSITIONS], args=args)
         other, *names = [each.decode() for each in found]
         if other:

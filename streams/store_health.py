@@ -13,7 +13,8 @@ from redis.exceptions import NoPermissionError
 from streams.roster import changed, is_told, strangers
 from streams.store import LIVE_MS, META, WORKERS
 
-FULL, READ_ONLY, DISK, NO_WORKER = "full", "read_only", "disk", "no_worker"
+FULL, READ_ONLY, DISK = "full", "read_only", "disk"
+NO_WORKER, STANDS = "no_worker", "stands"
 NEARLY = 0.8  # of the limit: time to see to it
 BRIM = 0.98
 
@@ -23,8 +24,8 @@ class StoreHealth:
     """One look at the store; `used_bytes` 0 where its user may not ask, `max_bytes` 0: no limit.
 
     `refusal` is why no state can be written, "" where it can. `workers` look after it, None where
-    none has said so yet. `changed` names settings that are not those of what was folded before
-    `changed_ms`.
+    none has said so yet; `standing` of them do not get on. `changed` names settings that are not
+    those of what was folded before `changed_ms`.
     """
 
     used_bytes: int = 0
@@ -32,14 +33,15 @@ class StoreHealth:
     refusal: str = ""
     evicts: str = ""
     workers: int | None = None
+    standing: int = 0
     changed: tuple[str, ...] = ()
     changed_ms: int = 0
     strangers: tuple[str, ...] = ()
 
     @property
     def trouble(self) -> str:
-        """Why the picture must stand still: full, read_only, disk, no_worker; "" for nothing."""
-        return self.refusal or (NO_WORKER if self.workers == 0 else "")
+        """Why the picture must stand still: full, read_only, disk, no_worker, stands; else ""."""
+        return self.refusal or (NO_WORKER if self.workers == 0 else STANDS if self.standing else "")
 
     @property
     def fill(self) -> float:
@@ -54,16 +56,18 @@ def health_of(
     redis_ms: int,
 ) -> StoreHealth:
     """What Redis says of itself (`INFO`, {} where that is not allowed) and who is in the roster."""
-    workers = sum(redis_ms - int(seen_ms) < LIVE_MS for seen_ms in roster.values())
+    seen = [each.split() for each in roster.values()]
+    living = [words for words in seen if redis_ms - int(words[0]) < LIVE_MS]
     note = changed(meta)
     used, limit = int(info.get("used_memory", 0)), int(info.get("maxmemory", 0))
     policy = str(info.get("maxmemory_policy", "noeviction"))
     return StoreHealth(
         used_bytes=used,
         max_bytes=limit,
-        refusal=_refusal(info, used / limit if limit else 0.0, has_worker=workers > 0),
+        refusal=_refusal(info, used / limit if limit else 0.0, has_worker=bool(living)),
         evicts=policy if limit and policy != "noeviction" else "",
-        workers=workers if is_told(meta) else None,
+        workers=len(living) if is_told(meta) else None,
+        standing=sum(len(words) > 1 for words in living),
         changed=tuple(note.get("names", ())),
         changed_ms=int(note.get("at_ms", 0)),
         strangers=tuple(strangers(meta)),

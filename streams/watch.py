@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 1.0
 TOPICS_EVERY = 5  # looks between two questions for the topics' ids
 MEMBERS_EVERY = 15
+STANDS_S = 10.0  # so long without progress is told on the screens
 ANSWER_S = 5.0
 MAX_PASSED_S = 3 * LOOK_S
 PATIENCE = 0.1
@@ -227,7 +228,7 @@ class Watch:
     async def _look(self) -> None:
         self._looks += 1
         with contextlib.suppress(RedisError):  # one that takes no writes is away for the gate alone
-            await self._roster.join()
+            await self._roster.join(stands=bool(standing(self._memory, STANDS_S)))
         if self._looks % TOPICS_EVERY == 0:
             await check_ids(await asyncio.wait_for(facts_of_topics(self._settings), 30), self._gate)
         if self._looks % MEMBERS_EVERY == 0:

@@ -10,7 +10,7 @@ from maps.views import shapes
 from maps.views.shapes import word_of
 from streams.domain.arrival import MAX_AHEAD_MS
 from streams.domain.feeds import status
-from streams.store_health import DISK, FULL, NEARLY, NO_WORKER, READ_ONLY, StoreHealth
+from streams.store_health import DISK, FULL, NEARLY, NO_WORKER, READ_ONLY, STANDS, StoreHealth
 
 _CODE = re.compile(r"R[0-9]{3}$")
 
@@ -45,6 +45,7 @@ _TROUBLES = {
     READ_ONLY: "Redis is a replica and takes no state: the picture stands still",
     DISK: "Redis cannot write to its disk and takes no state: the picture stands still",
     NO_WORKER: "no worker works: the picture stands still",
+    STANDS: "a worker does not get on (its log says why): the picture stands still",
 }
 
 

@@ -26,8 +26,8 @@ async def meta(client: aioredis.Redis) -> dict[bytes, bytes]:
     return dict(found)
 
 
-async def silence(client: aioredis.Redis, name: str, ms: int) -> None:
-    seen = int(await client.hget(WORKERS, name) or 0)
+async def silence(client: Any, name: str, ms: int) -> None:
+    seen = int((await client.hget(WORKERS, name)).split()[0])
     await client.hset(WORKERS, name, str(seen - ms))
 
 
@@ -82,6 +82,16 @@ async def test_settings_of_a_state_that_contains_nothing_are_no_change(
     await first.leave()
     await worker(client, "b", BOMNAE_RULES="b2").join()
     assert changed(await meta(client)) == {}
+
+
+async def test_a_worker_that_stands_still_lives(client: aioredis.Redis) -> None:
+    one: Any = client
+    await worker(client, "a").join(stands=True)
+    assert (await one.hget(WORKERS, "a")).endswith(b" stands")
+    with pytest.raises(SettingsError):
+        await worker(client, "b", BOMNAE_RULES="b2").join()
+    await worker(client, "a").join()
+    assert b"stands" not in await one.hget(WORKERS, "a")
 
 
 async def test_a_setting_that_one_side_does_not_know_divides_nobody(

@@ -118,6 +118,11 @@ def allow(rig: Rig, *rules: str) -> dict[str, str]:
     return {**USER, "BOMNAE_REDIS": url}
 
 
+def stands(rig: Rig) -> bool:
+    """Whether a worker says that it does not get on; the screens show it."""
+    return any(seen.endswith(" stands") for seen in rig.hash_of("bomnae:workers").values())
+
+
 @pytest.mark.row("F42", "a Redis user loses XADD, then sorted sets, under a running worker")
 def test_f42_rights_taken_away(rig: Rig, figures: Figures) -> None:
     env = allow(rig, *RIGHTS, "-xadd")
@@ -133,6 +138,7 @@ def test_f42_rights_taken_away(rig: Rig, figures: Figures) -> None:
         wait_until(lambda: worker.said(f"may not run {command} on"), "its word")  # noqa: B023
         with rig.store() as store:
             assert not store.exists("bomnae:begun"), "something is half-applied"
+        wait_until(lambda: stands(rig), "the roster's word that it stands", within_s=60)
         allow(rig, rule.replace("-", "+"))
     rig.enough()
     rig.judge(figures)

@@ -4,7 +4,7 @@
   const { Bomnae } = window;
   const EVERY_MS = 5000, STALE_MS = 10000;
 
-  const OWN = Object.fromEntries(["ahead", "full", "read_only", "disk", "no_worker"].map((cause) => [cause, "live." + cause]));
+  const OWN = Object.fromEntries(["ahead", "full", "read_only", "disk", "no_worker", "stands"].map((cause) => [cause, "live." + cause]));
 
   class Sign {
     constructor(clock) {

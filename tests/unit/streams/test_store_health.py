@@ -65,6 +65,14 @@ def test_workers_are_counted_while_they_say_that_they_live(
     assert (found.workers, found.trouble) == (workers, trouble)
 
 
+def test_a_worker_that_lives_and_does_not_get_on_stands() -> None:
+    roster = {b"a": b"%d" % ALIVE, b"b": b"%d stands" % ALIVE}
+    found = health_of({}, TOLD, roster, NOW_MS)
+    assert (found.workers, found.standing, found.trouble) == (2, 1, "stands")
+    gone = {b"a": b"%d" % ALIVE, b"b": b"%d stands" % (NOW_MS - LIVE_MS)}
+    assert health_of({}, TOLD, gone, NOW_MS).trouble == ""
+
+
 def test_a_state_that_no_worker_with_a_roster_folded_says_nothing_of_workers() -> None:
     found = health_of({}, {b"network": b"n"}, {}, NOW_MS)
     assert (found.workers, found.trouble) == (None, "")
