@@ -29,6 +29,7 @@ from producers.replay import BadLine, Step, steps
 from producers.sources import Source, sources
 from producers.topic_setup import ensure_topics
 from streams import topics, wire
+from streams.domain.arrival import REPLAY
 from streams.domain.records import FeedReport, Outcome
 from streams.errors import SettingsError
 from streams.settings import Settings
@@ -181,7 +182,7 @@ def run_replay(path: Path, settings: Settings, speed: float | None) -> Replayed:
     SIGTERM and SIGINT end it after what was handed over is acknowledged.
     """
     ensure_topics(settings)
-    publisher = Publisher(settings)
+    publisher = Publisher(settings, headers=((REPLAY, b"1"),))
     done = Replayed()
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -16,12 +16,14 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 _TOPIC_EXISTS = 36
-_SIZE, _TIME, _ROOM, _POLICY = (
+_SIZE, _TIME, _ROOM, _POLICY, _STAMP = (
     "max.message.bytes",
     "retention.ms",
     "retention.bytes",
     "cleanup.policy",
+    "message.timestamp.type",
 )
+_APPENDED = "LogAppendTime"  # see streams/domain/arrival.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ def check_topics(settings: Settings, *, fix: bool = False) -> list[Complaint]:
     return found
 
 
+_WORDS = (
+    (_POLICY, "delete", "must be delete: messages have no keys to compact by"),
+    (_STAMP, _APPENDED, "must be LogAppendTime: it shows a producer's clock that is ahead"),
+)
+
+
 def complaints_of(topic: topics.Topic, configs: Mapping[str, str]) -> list[Complaint]:
     """What is wrong with one topic's settings; one that the broker does not tell is taken as
     right. Pure.
@@ -79,10 +87,11 @@ def complaints_of(topic: topics.Topic, configs: Mapping[str, str]) -> list[Compl
     if (room := _number(configs.get(_ROOM))) is not None and room >= 0:
         why = "must be -1: a full topic would lose its oldest messages"
         found.append(Complaint(topic.name, _ROOM, str(room), "-1", why))
-    if (policy := configs.get(_POLICY)) is not None and policy != "delete":
-        why = "must be delete: messages have no keys to compact by"
-        found.append(Complaint(topic.name, _POLICY, policy, "delete", why))
-    return found
+    return found + [
+        Complaint(topic.name, name, value, right, why)
+        for name, right, why in _WORDS
+        if (value := configs.get(name)) is not None and value != right
+    ]
 
 
 def _number(text: str | None) -> int | None:
@@ -117,6 +126,7 @@ def _create(
             "configs": {
                 _TIME: str(topic.retention_h * 3_600_000),
                 _SIZE: str(topics.MAX_MESSAGE_BYTES),
+                _STAMP: _APPENDED,
             },
         }
         for topic in missing

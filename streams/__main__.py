@@ -35,6 +35,9 @@ def main(argv: list[str] | None = None) -> int:
         "--within", type=float, default=30.0, metavar="S", help="wait so long for the roads (30 s)"
     )
     commands.add_parser("dispatch", help="send the alerts to the endpoints; run as many as needed")
+    commands.add_parser(
+        "refold", help="make the whole state again from the log; the workers may run"
+    )
     undelivered = commands.add_parser(
         "undelivered", help="list the messages that expired before an endpoint took them"
     )
@@ -119,6 +122,20 @@ def run_audit(settings: Settings, options: argparse.Namespace) -> int:
     return EXIT_DIFFERENT if verdict.differences else 0
 
 
+def run_refold(settings: Settings, _: argparse.Namespace) -> int:
+    """Take the state away; the workers fold it again, and the screens say so meanwhile."""
+    asyncio.run(_refold(settings))
+    print("the state is made again from the log by the workers that run, or start next")
+    return 0
+
+
+async def _refold(settings: Settings) -> None:
+    from streams.refold import refold  # noqa: PLC0415 - the worker needs none of it
+    from streams.stages import load_network  # noqa: PLC0415
+
+    await refold(settings, load_network(settings.network))
+
+
 def run_worker(settings: Settings, _: argparse.Namespace) -> int:
     """Run one worker until SIGTERM or SIGINT."""
     _log_to_stderr(settings)
@@ -159,6 +176,7 @@ async def _work(settings: Settings) -> None:
 
 _RUNS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "worker": run_worker,
+    "refold": run_refold,
     "dispatch": run_dispatch,
     "undelivered": run_undelivered,
     "subscriptions": run_subscriptions,

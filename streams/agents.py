@@ -20,9 +20,10 @@ from faust.exceptions import FaustError
 from redis.exceptions import RedisError
 
 from streams import wire
+from streams.domain.arrival import appended_ms
 from streams.domain.records import LinkEvents, Origin
 from streams.domain.stage import Effects, Stage, State, Sum, apply
-from streams.errors import RecordRefusedError
+from streams.errors import HalfAppliedError, RecordRefusedError
 from streams.failpoints import FailAt
 from streams.gate import Gate, Verdict
 
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 RESEEK_S = 1.0
 PAUSES_S = (0.25, 5.0)
 MAX_RUN_BYTES = 1 << 20
+MAX_REASON = 300  # characters of an error that the log shows
+AHEAD = "R023"  # twelve a second while a clock is ahead: one dead letter a partition is enough
 
 
 class Delivered(NamedTuple):
@@ -37,6 +40,7 @@ class Delivered(NamedTuple):
 
     payload: bytes | None
     origin: Origin
+    appended_ms: int | None = None
 
 
 class Outlet(Protocol):
@@ -91,6 +95,8 @@ class StageRunner:
         self._rewind = rewind
         self._partitions: dict[int, _Partition] = {}
         self._sought_at: dict[int, float] = {}
+        self._told: dict[int, str] = {}  # partition -> why it waits, as the log has it
+        self._ahead: set[int] = set()  # partitions whose newest message had a clock ahead
 
     async def take(self, run: Sequence[Delivered]) -> list[Verdict]:
         """Carry a run of messages of one partition through; what the gate said of each."""
@@ -99,14 +105,31 @@ class StageRunner:
         while len(verdicts) < len(run):
             rest = run[len(verdicts) :]
             try:
-                verdicts += await self._take(rest)
+                verdicts += await self._take_or_heal(rest)
                 pause_s = PAUSES_S[0]
+                self._told.pop(rest[0].origin.partition, None)
             except (RedisError, KafkaError, FaustError, OSError, TimeoutError) as error:
-                log.warning("%s waits: %s", rest[0].origin.topic, type(error).__name__)
+                self._tell(rest[0].origin, f"{type(error).__name__} {error}"[:MAX_REASON])
                 self._partitions.pop(rest[0].origin.partition, None)
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, PAUSES_S[1])  # each try may send on again
         return verdicts
+
+    def _tell(self, origin: Origin, reason: str) -> None:
+        """Log why a partition waits, once for each reason."""
+        if self._told.get(origin.partition) != reason:
+            self._told[origin.partition] = reason
+            log.warning("%s/%d waits: %s", origin.topic, origin.partition, reason)
+
+    async def _take_or_heal(self, run: Sequence[Delivered]) -> list[Verdict]:
+        """`_take`; where a step was stopped midway, the state is taken away and made again."""
+        try:
+            return await self._take(run)
+        except HalfAppliedError as half:
+            log.error("%s: the state is made again from the log", half)  # noqa: TRY400 - no bug
+            self._partitions.pop(run[0].origin.partition, None)
+            await self._gate.begin_anew()
+            return []
 
     async def _take(self, run: Sequence[Delivered]) -> list[Verdict]:
         """Carry the first of some messages, and all that follow it without a gap."""
@@ -128,11 +151,11 @@ class StageRunner:
     def _fold(self, state: State, run: Sequence[Delivered]) -> _Folded:
         """Step through the messages up to a gap, or to one that a bug stops at."""
         folded = _Folded()
-        for expected, (payload, origin) in enumerate(run, start=run[0].origin.offset):
-            if origin.offset != expected:
+        for expected, each in enumerate(run, start=run[0].origin.offset):
+            if each.origin.offset != expected:
                 break
             try:
-                effects = self._effects(state, payload, origin, folded.dead)
+                effects = self._effects(state, each, folded.dead)
                 self._pass("after_step")
                 apply(state, effects.changes)
                 folded.sum.add(effects)
@@ -188,21 +211,23 @@ class StageRunner:
             self._pass("after_load")
         return known
 
-    def _effects(
-        self, state: State, payload: bytes | None, origin: Origin, dead: list[_Dead]
-    ) -> Effects:
-        """The stage's effects, or for a refused message its dead letter and a count."""
+    def _effects(self, state: State, each: Delivered, dead: list[_Dead]) -> Effects:
+        """The stage's effects; for a refused message a count and a dead letter (once a burst)."""
+        origin = each.origin
         try:
-            message = wire.read(payload, self._stage.takes, origin.topic)
+            message = wire.read(each.payload, self._stage.takes, origin.topic, each.appended_ms)
             self._pass("after_decode")
-            return self._stage.step(state, message, origin)
+            effects = self._stage.step(state, message, origin)
         except RecordRefusedError as refusal:
-            log.warning(
-                "message refused",
-                extra={"code": refusal.code, "topic": origin.topic, "offset": origin.offset},
-            )
-            dead.append(_Dead(payload or b"", refusal.code, origin))
+            if not (refusal.code == AHEAD and origin.partition in self._ahead):
+                where = (origin.topic, origin.partition, origin.offset)
+                log.warning("%s/%d refused at offset %d: %s", *where, refusal.code)
+                dead.append(_Dead(each.payload or b"", refusal.code, origin))
+            if refusal.code == AHEAD:
+                self._ahead.add(origin.partition)
             return Effects(refused={f"{origin.topic} {refusal.code}": 1})
+        self._ahead.discard(origin.partition)
+        return effects
 
     async def _seek_once(self, origin: Origin, offset: int) -> None:
         """Go back to the missing message; prefetched later ones must not make it go back again."""
@@ -218,7 +243,10 @@ class StageRunner:
 def delivery_of(event: Any) -> Delivered:
     """A Faust event as a message and where it stands in the log."""
     message = event.message
-    return Delivered(event.value, Origin(message.topic, message.partition, message.offset))
+    origin = Origin(message.topic, message.partition, message.offset)
+    headers = message.headers.items() if isinstance(message.headers, dict) else message.headers
+    at = appended_ms((message.timestamp or 0) * 1000, message.timestamp_type, headers or ())
+    return Delivered(event.value, origin, at)
 
 
 def runs_of(delivered: Iterable[Delivered]) -> Iterator[list[Delivered]]:

@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import faust
-import redis.asyncio as aioredis
 from faust.types import TP
 
 from streams import topics, wire
 from streams.agents import Delivered, StageRunner, delivery_of, runs_of
+from streams.audit import hashes
 from streams.consumer import PositionTransport
 from streams.domain.network import Network
 from streams.domain.overlaps import DAY_MS
 from streams.domain.records import LinkEvents, Origin
-from streams.errors import SettingsError
 from streams.failpoints import FailAt
 from streams.gate import Gate
+from streams.redis_login import connect
+from streams.roster import Roster, client_id, worker_name
 from streams.settings import Settings
-from streams.stages import stages
+from streams.stages import folded_by, stages
 
 MAX_WAITING = 512  # messages of one topic read ahead
 
@@ -52,7 +53,7 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
     """The Faust app of a worker. Nothing connects before it is started."""
     broker = ";".join(f"kafka://{server}" for server in settings.kafka.split(","))
     app: Any = faust.App(
-        "bomnae",
+        topics.GROUP,
         broker=broker,
         key_serializer="raw",
         value_serializer="raw",
@@ -61,6 +62,7 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
         topic_allow_declare=False,
         topic_disable_leader=True,
         topic_partitions=settings.partitions,
+        broker_client_id=client_id(worker_name()),
         broker_credentials=_credentials(settings),
         broker_session_timeout=settings.session_s,
         broker_heartbeat_interval=max(1.0, settings.session_s / 5),
@@ -71,12 +73,16 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
     )
     app.transport = PositionTransport(app.conf.broker, app, app.loop)
     app.fail, app.settings = fail, settings
-    app.gate = Gate(_redis(settings), settings.history_days * DAY_MS)
-    app.facts = {
+    facts = {
         "network": network.version,
         "city": settings.city,
         "simulated": str(int(network.is_simulated or settings.simulated)),
     }
+    client = connect(settings, timeout_s=10)
+    app.roster = Roster(client, facts, folded_by(settings, network))
+    by_topic = stages(settings, network)
+    app.gate = Gate(client, settings.history_days * DAY_MS)
+    app.gate.hashes = hashes(by_topic, settings.partitions)
     outlet = _Topics(app)
 
     async def rewind(topic: str, partition: int, offset: int) -> None:
@@ -89,7 +95,7 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
 
     runners = {
         topic: StageRunner(stage, app.gate, outlet, rewind, fail)
-        for topic, stage in stages(settings, network).items()
+        for topic, stage in by_topic.items()
     }
     for topic, runner in runners.items():
         _add_agent(app, topic, runner)
@@ -136,18 +142,6 @@ def _raw(app: Any, topic: topics.Topic) -> Any:
     return app.topic(
         topic.name, key_serializer="raw", value_serializer="raw", value_type=bytes, key_type=bytes
     )
-
-
-def _redis(settings: Settings) -> aioredis.Redis:
-    try:
-        return aioredis.from_url(
-            settings.redis,
-            password=settings.redis_password or None,
-            socket_timeout=10,
-            socket_connect_timeout=5,
-        )
-    except ValueError as error:
-        raise SettingsError(f"BOMNAE_REDIS: {error}") from None
 
 
 def _credentials(settings: Settings) -> Any:

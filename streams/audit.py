@@ -5,7 +5,7 @@ lost, doubled or spoilt on the way. Messages of one partition must come in order
 interleave leaves no trace. Pure.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from streams import topics, wire
 from streams.domain.alerts import Alert
 from streams.domain.records import LinkBatch, LinkEvents, Message, Origin, Tick
-from streams.domain.stage import Rows, Stage, State, apply, empty_state
+from streams.domain.stage import Effects, Rows, Stage, State, apply, empty_state
 from streams.errors import LogError, RecordRefusedError
 from streams.gate import hash_of
 from streams.store import OUTBOX
@@ -41,14 +41,25 @@ class Difference(NamedTuple):
 class Fold:
     """The states of all stages after the messages taken so far."""
 
-    def __init__(self, stages: Mapping[topics.Topic, Stage]) -> None:
+    def __init__(
+        self, stages: Mapping[topics.Topic, Stage], hear: Callable[[Effects], None] | None = None
+    ) -> None:
+        """`hear` is told the effects of each message of an input, what was refused too."""
+        self._hear = hear or (lambda _: None)
         self._stages = {topic.name: stage for topic, stage in stages.items()}
         self._states: dict[tuple[str, int], State] = {}
         self._alerts: Rows = {}
         self.taken: dict[tuple[str, int], int] = {}  # messages taken, which is the next offset
         self.ticks_ms: dict[tuple[str, int], int] = {}  # the last tick of each input partition
 
-    def take(self, topic: str, partition: int, offset: int, payload: bytes | None) -> None:
+    def take(
+        self,
+        topic: str,
+        partition: int,
+        offset: int,
+        payload: bytes | None,
+        appended_ms: int | None = None,
+    ) -> None:
         """Fold one message of an input topic; LogError when one before it is missing."""
         place = (topic, partition)
         if offset != self.taken.get(place, 0):
@@ -58,9 +69,10 @@ class Fold:
             )
         self.taken[place] = offset + 1
         try:
-            message = wire.read(payload, self._stages[topic].takes, topic)
-        except RecordRefusedError:
-            return  # a dead letter is no state
+            message = wire.read(payload, self._stages[topic].takes, topic, appended_ms)
+        except RecordRefusedError as refusal:  # a dead letter is no state
+            self._hear(Effects(refused={f"{topic} {refusal.code}": 1}))
+            return
         if isinstance(message, Tick):
             self.ticks_ms[place] = message.tick_ms
         for target, derived in self._step(place, message, offset).items():
@@ -73,6 +85,8 @@ class Fold:
         state = self._states.setdefault(place, empty_state(stage))
         effects = stage.step(state, message, Origin(*place, offset))
         apply(state, effects.changes)
+        if place[0] != topics.LINK_EVENTS.name:
+            self._hear(effects)
         self._alerts |= alerts_by_id(effects.alerts)
         return effects.derived
 

@@ -7,17 +7,30 @@ from typing import Any, NamedTuple
 import msgspec
 import redis.asyncio as aioredis
 
-from streams import audit, topics
+from streams import audit, audit_tally, topics
+from streams.audit_tally import Past, RoadsLog, Tally
 from streams.cluster import LogReader, Place, inputs
 from streams.domain.alerts import Alert
 from streams.domain.network import Network
+from streams.domain.overlaps import DAY_MS
 from streams.domain.stage import Stage
 from streams.errors import LogError, SettingsError
 from streams.settings import Settings
 from streams.stages import stages
-from streams.store import META, OUTBOX, POSITIONS, Store, json_values
+from streams.store import (
+    COUNTS,
+    DEAD_LETTERS,
+    META,
+    OUTBOX,
+    PAST,
+    POSITIONS,
+    Store,
+    json_values,
+    past_key,
+)
 
 PAUSE_S = 0.1
+PAST_CHUNK = 200  # subjects whose history is read at a time
 
 
 class Live(NamedTuple):
@@ -46,27 +59,27 @@ async def run_audit(settings: Settings, network: Network, *, within_s: float) ->
         await _check_network(store.client, network)
         async with LogReader(settings) as reader:
             oracle = _Oracle(by_topic, reader)
-            await oracle.begin(inputs(settings.partitions))
-            return await _compare(store.client, oracle, by_topic, settings.partitions, within_s)
+            await oracle.begin(inputs(settings.partitions), settings.partitions)
+            names = [*audit.hashes(by_topic, settings.partitions), COUNTS, DEAD_LETTERS]
+            verdict = await _compare(store.client, oracle, names, within_s)
+            if verdict.unsettled:
+                return verdict
+            past = await past_differences(store.client, oracle.tally.past, settings.history_days)
+            return verdict._replace(differences=(*verdict.differences, *past))
     finally:
         await store.close()
 
 
 async def _compare(
-    client: aioredis.Redis,
-    oracle: "_Oracle",
-    by_topic: Mapping[topics.Topic, Stage],
-    wide: int,
-    within_s: float,
+    client: aioredis.Redis, oracle: "_Oracle", names: list[str], within_s: float
 ) -> Verdict:
-    names = audit.hashes(by_topic, wide)
     clock = asyncio.get_running_loop().time
     deadline: float | None = None
     while True:
         live = await live_state(client, names)
         await oracle.follow(live.positions)
         deadline = deadline or clock() + within_s  # the first fold may take long
-        due = oracle.fold.tables()
+        due = oracle.fold.tables() | oracle.tally.tables()
         if not (reason := audit.unsettled(live.tables, due)):
             found = audit.differences(live.tables, due)
             return Verdict(oracle.messages, differences=tuple(found))
@@ -91,11 +104,38 @@ async def live_state(client: Any, names: list[str]) -> Live:
     return Live(places, tables)
 
 
+async def past_differences(client: Any, past: Past, history_days: int) -> list[audit.Difference]:
+    """What differs in the history; it may go on meanwhile."""
+    found: list[audit.Difference] = []
+    for begin in range(0, len(past.subjects), PAST_CHUNK):
+        chunk = past.subjects[begin : begin + PAST_CHUNK]
+        async with client.pipeline(transaction=False) as together:
+            for subject in chunk:
+                together.xrange(past_key(subject))
+            together.zrange(PAST, -1, -1, withscores=True)
+            *runs, newest = await together.execute()
+        latest_ms = max(past.latest_ms, int(newest[0][1]) if newest else 0)
+        kept_from_ms = latest_ms - history_days * DAY_MS
+        for subject, run in zip(chunk, runs, strict=True):
+            live = [(_entry_of(name.decode()), fields[b"v"]) for name, fields in run]
+            due = past.entries(subject)
+            found += audit_tally.past_differences(subject, due, live, kept_from_ms)
+    return found
+
+
+def _entry_of(name: str) -> audit_tally.Entry:
+    ms, _, number = name.partition("-")
+    return int(ms), int(number)
+
+
 class _Oracle:
     """A fold that follows the live state through the log."""
 
     def __init__(self, by_topic: Mapping[topics.Topic, Stage], reader: LogReader) -> None:
-        self.fold = audit.Fold(by_topic)
+        self.tally = Tally()
+        self.fold = audit.Fold(by_topic, self.tally.add)
+        self._roads = RoadsLog(by_topic[topics.LINK_EVENTS], self.tally)
+        self._roads_places: list[Place] = []
         self._reader = reader
         self._places: list[Place] = []
         self._waiting: dict[Place, list[Any]] = {}
@@ -105,9 +145,10 @@ class _Oracle:
         """How many messages of the input topics were folded."""
         return sum(self.fold.taken.get(place, 0) for place in self._places)
 
-    async def begin(self, places: list[Place]) -> None:
+    async def begin(self, places: list[Place], wide: int) -> None:
         """Go to the beginning of every log; LogError where retention has taken it."""
-        starts = await self._reader.starts(places)
+        self._roads_places = [(topics.LINK_EVENTS.name, p) for p in range(wide)]
+        starts = await self._reader.starts([*places, *self._roads_places])
         if cut := {place: first for place, first in starts.items() if first > 0}:
             named = ", ".join(f"{t}/{p} begins at offset {cut[t, p]}" for t, p in sorted(cut))
             raise LogError(f"the log no longer reaches back to its beginning: {named}")
@@ -123,6 +164,17 @@ class _Oracle:
             self._waiting[place] = waiting[len(due) :]
             for record in due:
                 self.fold.take(*record)
+        for place in self._roads_places:
+            await self._follow_roads(place, positions.get(place, -1))
+
+    async def _follow_roads(self, place: Place, position: int) -> None:
+        """Fold a partition of the roads' own log up to its position."""
+        while self._roads.taken.get(place, 0) <= position:
+            waiting = self._waiting.get(place) or await self._reader.next_of(place)
+            due = [record for record in waiting if record.offset <= position]
+            self._waiting[place] = waiting[len(due) :]
+            for record in due:
+                self._roads.take(*record[:4])
 
     def _next(self, place: Place) -> int:
         return self.fold.taken.get(place, 0)

@@ -13,6 +13,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 from kafka import KafkaAdminClient
 
 from streams import topics
+from streams.domain.arrival import appended_ms
 from streams.errors import LogError
 from streams.kafka_login import kafka_login
 from streams.settings import Settings
@@ -32,6 +33,7 @@ class Record(NamedTuple):
     partition: int
     offset: int
     payload: bytes | None
+    appended_ms: int | None = None
 
 
 class TopicFacts(NamedTuple):
@@ -96,7 +98,23 @@ class LogReader:
         if not found.get(at):
             offset = await self._consumer.position(at)
             raise LogError(f"{place[0]}/{place[1]} has no message at offset {offset}")
-        return [Record(*place, message.offset, message.value) for message in found[at]]
+        return [
+            Record(
+                *place,
+                message.offset,
+                message.value,
+                appended_ms(message.timestamp, message.timestamp_type, message.headers),
+            )
+            for message in found[at]
+        ]
+
+    async def gives(self, place: Place, offset: int) -> bool:
+        """Whether any message comes from there on in `PROBE_S`."""
+        self.begin({place: offset})
+        try:
+            return bool(await self.next_of(place, within_s=PROBE_S))
+        except LogError:
+            return False
 
     async def holds(self, place: Place, offset: int) -> bool:
         """Whether the log has this very message, whatever it says of its end."""
@@ -114,6 +132,17 @@ def describe(settings: Settings, names: Iterable[str]) -> dict[str, TopicFacts]:
         return _facts_of(admin.describe_topics(list(names)))
     finally:
         admin.close()
+
+
+def members(settings: Settings, group: str) -> list[str]:
+    """The client ids of a group's members; none while it rebalances or where none is. Blocks."""
+    admin = KafkaAdminClient(**kafka_login(settings), request_timeout_ms=5_000)
+    try:
+        found = admin.describe_groups([group])[group]
+    finally:
+        admin.close()
+    is_stable = found["group_state"] == "Stable"
+    return [each["client_id"] for each in found["members"]] if is_stable else []
 
 
 async def facts_of_topics(settings: Settings) -> dict[str, TopicFacts]:

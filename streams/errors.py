@@ -55,6 +55,10 @@ class TopicsError(BomnaeError):
     """A topic is missing or has another number of partitions than the settings say."""
 
 
+class HalfAppliedError(BomnaeError):
+    """The gate's step was stopped in the middle: the stored state is not to be believed."""
+
+
 class StalledError(BomnaeError):
     """Messages wait and the worker does not move."""
 

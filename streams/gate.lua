@@ -1,20 +1,68 @@
 -- The gate's one step: a run of messages is applied whole, or not at all.
 --
--- KEYS: positions, deltas, the history's subjects, those of them that are gone.
+-- KEYS: positions, deltas, the history's subjects, those of them that are gone, what has begun.
 -- ARGV: position field, first and last offset, log start, delta or "", deltas kept, history in ms,
 -- then runs of ("set" | "del" | "add", hash, number of values, values...), of
 -- ("log", subject, 2, known_ms, row) and of ("out", stream, 1, alert).
--- Returns {1 applied | 0 begins with what is in | -1 hole, the last offset the state contains}.
+-- Returns {1 applied | 0 begins with what is in | -1 hole | -2 half-applied, the last offset the
+-- state contains}.
+--
+-- Redis takes nothing back when a script is stopped in the middle. So what could stop it is asked
+-- before the first write (memory by Redis itself, for the first write needs some; rights below),
+-- and a mark stands from the first write to the last: a partition with one is not to be believed.
 
 local MANY = 1000 -- what one call takes of a long list: Lua's stack is short
 
 local at = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
 local first, last, start = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+if redis.call('HEXISTS', KEYS[5], ARGV[1]) == 1 then return {-2, at} end
 if at < start - 1 then at = start - 1 end
 if first <= at then return {0, at} end
 if first > at + 1 then return {-1, at} end
 
 local past, deltas_kept, history_ms = {}, ARGV[6], tonumber(ARGV[7])
+
+-- The first command of these that the user may not run, as an error; else nil.
+local function refused(...)
+  if not redis.acl_check_cmd then return nil end
+  for _, command in ipairs({...}) do
+    if not redis.acl_check_cmd(unpack(command)) then
+      return redis.error_reply('NOPERM the Redis user may not run ' .. command[1] .. ' on ' .. command[2])
+    end
+  end
+end
+
+local NEEDED = {set = {'HSET', '0', '0'}, del = {'HDEL', '0'}, add = {'HINCRBY', '0', '1'}, out = {'XADD', '*', 'a', '0'}}
+
+local function refused_run(verb, name)
+  if verb ~= 'log' then
+    local command = NEEDED[verb]
+    return refused({command[1], name, unpack(command, 2)})
+  end
+  local stream = KEYS[3] .. ':' .. name
+  return refused({'XADD', stream, '*', 'v', '0'}, {'XREVRANGE', stream, '+', '-'}, {'XTRIM', stream, 'MINID', '0'},
+    {'UNLINK', stream}, {'ZMSCORE', KEYS[3], '0'}, {'ZADD', KEYS[3], '0', '0'}, {'ZREM', KEYS[3], '0'},
+    {'ZADD', KEYS[4], '0', '0'}, {'ZREM', KEYS[4], '0'}, {'ZRANGEBYSCORE', KEYS[4], '0', '0'})
+end
+
+local function refused_any()
+  local seen, k = {}, 8
+  while k <= #ARGV do
+    local verb, name = ARGV[k], ARGV[k + 1]
+    local sort = verb == 'log' and verb or verb .. name -- one stream of the history stands for all
+    if not seen[sort] then
+      seen[sort] = true
+      local reason = refused_run(verb, name)
+      if reason then return reason end
+    end
+    k = k + 3 + tonumber(ARGV[k + 2])
+  end
+  return refused({'HSET', KEYS[1], '0', '0'}, {'HDEL', KEYS[5], '0'}, {'XADD', KEYS[2], '*', 'd', '0'})
+end
+
+local reason = refused_any()
+if reason then return reason end
+redis.call('HSET', KEYS[5], ARGV[1], ARGV[3])
 
 local i = 8
 while i <= #ARGV do
@@ -95,4 +143,5 @@ end
 if #past > 0 then forget(remember()) end
 if ARGV[5] ~= '' then redis.call('XADD', KEYS[2], 'MAXLEN', '~', deltas_kept, '*', 'd', ARGV[5]) end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+redis.call('HDEL', KEYS[5], ARGV[1])
 return {1, last}

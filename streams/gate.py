@@ -1,5 +1,8 @@
 """The gate: state and position move together, in one Lua call, or not at all.
 
+A step that Redis stopped in the middle all the same leaves a mark. Nothing of the state is believed
+then: it is taken away and folded from the log again (`begin_anew`).
+
 A run of messages is applied when its first is the next one of its partition. One that begins with
 a repeated message has no effect, nor has one after a hole (a later message than the next): the
 caller goes on after the position it is told, or back to what is missing.
@@ -18,7 +21,10 @@ import msgspec
 import redis.asyncio as aioredis
 
 from streams.domain.stage import Memory, Stage, State, Sum, Table
+from streams.errors import HalfAppliedError
+from streams.rights import check_rights
 from streams.store import (
+    BEGUN,
     COUNTS,
     DEAD_LETTERS,
     DELTAS,
@@ -36,6 +42,8 @@ from streams.store import (
 log = logging.getLogger(__name__)
 
 _STEP = (Path(__file__).parent / "gate.lua").read_text(encoding="utf-8")
+_ANEW = (Path(__file__).parent / "anew.lua").read_text(encoding="utf-8")
+MOST_ANEW = 3  # times one worker begins anew: what stops every step is no accident
 HISTORY_MS = 7 * 86_400_000
 
 
@@ -67,6 +75,9 @@ class Gate:
         self._history_ms = history_ms
         self._client: Any = client  # redis-py's hints are unions over its decoding modes
         self._apply = client.register_script(_STEP)
+        self._anew = client.register_script(_ANEW)
+        self._begun_anew = 0
+        self.hashes: Sequence[str] = ()  # every hash of the stages' tables
         self.first_offsets: dict[tuple[str, int], int] = {}
         self.epoch = 0
 
@@ -74,13 +85,9 @@ class Gate:
         """Begin a new epoch: rows loaded before it may be another worker's by now."""
         self.epoch += 1
 
-    async def announce(self, facts: Mapping[str, str]) -> None:
-        """Say which network, city and kind of feeds this state is folded with."""
-        await self._client.hset(META, mapping=dict(facts))
-
-    async def is_announced(self) -> bool:
-        """Whether the facts are there; an emptied Redis has lost them."""
-        return bool(await self._client.exists(META))
+    async def check_rights(self) -> None:
+        """SettingsError that names what the Redis user may not do and a worker needs."""
+        await check_rights(self._client)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -104,6 +111,22 @@ class Gate:
         """Take the marks off."""
         await self._client.hdel(REBUILDING, *map(_name, places))
 
+    async def begin_anew(self, *, is_asked: bool = False) -> bool:
+        """Take the state away where a step of it was stopped midway, or where somebody asks.
+
+        False where another worker has done it already. Raises HalfAppliedError when it happens
+        again and again.
+        """
+        keys = [BEGUN, POSITIONS, REBUILDING, PAST, META, PAST_GONE, DELTAS, OUTBOX, COUNTS]
+        gone = await self._anew([*keys, DEAD_LETTERS, *self.hashes], ["1" if is_asked else "0"])
+        self.forget()
+        self._begun_anew += int(gone and not is_asked)
+        if self._begun_anew > MOST_ANEW:
+            raise HalfAppliedError(
+                f"Redis stopped the gate midway {self._begun_anew} times; the log says by what"
+            )
+        return bool(gone)
+
     async def topic_ids(self, ids: Mapping[str, str]) -> dict[str, str]:
         """The ids of the topics the state was folded from; those not known yet become known."""
         for name, topic_id in ids.items():
@@ -126,12 +149,18 @@ class Gate:
         return (await self.load_at(stage, "", partition))[1]
 
     async def load_at(self, stage: Stage, topic: str, partition: int) -> tuple[int, State]:
-        """The stored rows, and the last offset they contain (before the log's start: none)."""
+        """The stored rows, and the last offset they contain (before the log's start: none).
+
+        Raises HalfAppliedError where a step of this partition was stopped in the middle.
+        """
         async with self._client.pipeline(transaction=True) as together:
+            together.hget(BEGUN, f"{topic}/{partition}")
             together.hget(POSITIONS, f"{topic}/{partition}")
             for table in stage.tables:
                 together.hgetall(hash_of(table, partition))
-            found, *hashes = await together.execute()
+            begun, found, *hashes = await together.execute()
+        if begun is not None:
+            raise HalfAppliedError(_half((topic, partition), int(begun)))
         state: State = {}
         for table, rows in zip(stage.tables, hashes, strict=True):
             decode = msgspec.json.Decoder(table.row_type).decode
@@ -151,10 +180,19 @@ class Gate:
         delta = _delta(stage.tables, effects, at_ms=int(time.time() * 1000))
         bounds = [first, last, self.first_offsets.get(place, 0)]
         verdict, position = await self._apply(
-            keys=[POSITIONS, DELTAS, PAST, PAST_GONE],
+            keys=[POSITIONS, DELTAS, PAST, PAST_GONE, BEGUN],
             args=[_name(place), *bounds, delta, MAX_DELTAS, self._history_ms, *writes],
         )
+        if verdict == _HALF:
+            raise HalfAppliedError(_half(place, last))
         return Answer(Verdict(verdict), position)
+
+
+_HALF = -2
+
+
+def _half(place: tuple[str, int], last: int) -> str:
+    return f"{_name(place)} was stopped midway on its way to offset {last}"
 
 
 def _name(place: tuple[str, int]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from redis.exceptions import RedisError
 
+from streams.domain.arrival import MAX_AHEAD_MS
 from streams.health_exit import health_exit
 from streams.settings import Settings
 from streams.store import CLOCK, Store
@@ -24,6 +25,9 @@ def reason_against(clocks: Mapping[str, int], partitions: int, now_ms: int) -> s
         return f"no time yet on partition {silent[0]} of link-events"
     slowest, watermark_ms = min(clocks.items(), key=lambda item: item[1])
     lag_ms = now_ms - watermark_ms
+    fastest, newest_ms = max(clocks.items(), key=lambda item: item[1])
+    if (ahead_ms := newest_ms - now_ms) > MAX_AHEAD_MS:
+        return f"the clock of partition {fastest} of link-events is {ahead_ms // 60_000} min ahead"
     if lag_ms > MAX_LAG_MS:
         return f"partition {slowest} of link-events is {lag_ms} ms behind, at most {MAX_LAG_MS}"
     return ""

@@ -14,14 +14,24 @@ def _row(
     low: float | None = None,
     high: float | None = None,
     is_secret: bool = False,
+    is_folded: bool = False,
 ) -> Any:
-    meta = {"help": text, "low": low, "high": high, "is_secret": is_secret}
+    meta = {
+        "help": text,
+        "low": low,
+        "high": high,
+        "is_secret": is_secret,
+        "is_folded": is_folded,
+    }
     return field(default=default, metadata=meta, repr=not is_secret)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One field a setting: `BOMNAE_` and its name in capitals. Secrets stay out of repr."""
+    """One field a setting: `BOMNAE_` and its name in capitals. Secrets stay out of repr.
+
+    Of those that are `is_folded` the state is a function: workers of one city share them.
+    """
 
     kafka: str = _row("127.0.0.1:9092", "Kafka bootstrap servers, host:port[,host:port]")
     kafka_user: str = _row("", "SASL user (SCRAM-SHA-512 over TLS) where the cluster asks for one")
@@ -29,6 +39,7 @@ class Settings:
     kafka_ca: str = _row("", "file with the CA of the cluster; set together with the user")
     redis: str = _row("redis://127.0.0.1:6379/0", "Redis URL without a password")
     redis_password: str = _row("", "Redis password", is_secret=True)
+    redis_ca: str = _row("", "file with the CA of a Redis behind rediss://")
     gazetteer: str = _row(
         "",
         "CSV of addresses with 위도, 경도, for permits that state only an address, and for search",
@@ -41,7 +52,11 @@ class Settings:
     )
     network: str = _row("", "folder written by `python -m producers network`")
     partitions: int = _row(
-        4, "partitions of the wide topics; fixed for the life of the topics", low=1, high=512
+        4,
+        "partitions of the wide topics; fixed for the life of the topics",
+        low=1,
+        high=512,
+        is_folded=True,
     )
     tick_ms: int = _row(1000, "the clock's period, ms", low=100, high=60000)
     http: str = _row("127.0.0.1:8700", "address the map is served on")
@@ -90,20 +105,38 @@ class Settings:
         1, "a feed that must change is frozen after this many unchanged polls", low=1, high=100
     )
     feed_change_s: int = _row(600, "link speeds must change within this, s", low=1, high=86400)
-    window_ms: int = _row(60_000, "speed window (tumbling), ms", low=1000, high=3600000)
+    window_ms: int = _row(
+        60_000, "speed window (tumbling), ms", low=1000, high=3600000, is_folded=True
+    )
     grace_ms: int = _row(
-        120_000, "how long a window stays open for late passages, ms", low=0, high=3600000
+        120_000,
+        "how long a window stays open for late passages, ms",
+        low=0,
+        high=3600000,
+        is_folded=True,
     )
     fresh_ms: int = _row(
-        600_000, "a speed older than this is no longer shown, ms", low=10000, high=7200000
+        600_000,
+        "a speed older than this is no longer shown, ms",
+        low=10000,
+        high=7200000,
+        is_folded=True,
     )
-    levels_urban: str = _row("15,25", "정체 below, 서행 below (km/h), ordinary roads (TOPIS 2016)")
+    levels_urban: str = _row(
+        "15,25", "정체 below, 서행 below (km/h), ordinary roads (TOPIS 2016)", is_folded=True
+    )
     levels_express: str = _row(
-        "30,50", "정체 below, 서행 below (km/h), urban expressways (TOPIS 2016)"
+        "30,50", "정체 below, 서행 below (km/h), urban expressways (TOPIS 2016)", is_folded=True
     )
-    levels_motorway: str = _row("30,70", "정체 below, 서행 below (km/h), motorways (한국도로공사)")
+    levels_motorway: str = _row(
+        "30,70", "정체 below, 서행 below (km/h), motorways (한국도로공사)", is_folded=True
+    )
     dwell_s: int = _row(
-        12, "time a bus stands at a stop it serves, s, taken out of a passage", low=0, high=120
+        12,
+        "time a bus stands at a stop it serves, s, taken out of a passage",
+        low=0,
+        high=120,
+        is_folded=True,
     )
     road_factor: float = _row(
         1.25, "road length / straight line where no measured length is known", low=1, high=3
@@ -112,7 +145,7 @@ class Settings:
         "", "TOML file with the rules of the alerts; empty: as in `streams/rules.toml`"
     )
     history_days: int = _row(
-        7, "how long the past can be asked for, days; kept in Redis", low=1, high=90
+        7, "how long the past can be asked for, days; kept in Redis", low=1, high=90, is_folded=True
     )
     secret: str = _row(
         "", "master key of webhook secrets and crew links, 32 characters or more", is_secret=True

@@ -1,7 +1,12 @@
 """Which stage reads which topic, and the files the stages need: network, gazetteer, rules."""
 
 import csv
+import hashlib
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from streams import topics
 from streams.domain.acknowledgements import AcknowledgementsStage
@@ -57,6 +62,22 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
         topics.SUBSCRIPTIONS: SubscriptionsStage(),
         topics.LINK_EVENTS: RoadsStage(network, rules, inputs, alert_rules),
     }
+
+
+def folded_by(settings: Settings, network: Network) -> dict[str, str]:
+    """What the state is a function of besides the log: setting -> value, or digest of its file."""
+    rows = [row for row in fields(settings) if row.metadata.get("is_folded")]
+    facts = {f"BOMNAE_{row.name.upper()}": str(getattr(settings, row.name)) for row in rows}
+    places = sorted(load_gazetteer(settings.gazetteer).items())
+    return facts | {
+        "BOMNAE_NETWORK": network.version,
+        "BOMNAE_RULES": _digest(load_rules(settings.rules)),
+        "BOMNAE_GAZETTEER": _digest(places),
+    }
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:12]
 
 
 def load_network(folder: str) -> Network:

@@ -11,8 +11,10 @@ import msgspec
 import redis.asyncio as aioredis
 
 from streams.domain.subscriptions.subscription import Subscription
+from streams.redis_login import connect
 from streams.settings import Settings
 
+BEGUN = "bomnae:begun"  # "topic/partition" -> offset up to which a step began and has not ended
 POSITIONS = "bomnae:positions"  # "topic/partition" -> offset of the last message applied
 DELTAS = "bomnae:deltas"  # stream; field "d" is a delta
 FEEDS = "bomnae:feeds"  # feed -> FeedState
@@ -20,6 +22,10 @@ CLOCK = "bomnae:clock"  # link-events partition -> watermark, ms
 DEAD_LETTERS = "bomnae:dead-letters"  # "topic code" -> count
 COUNTS = "bomnae:counts"  # late, teleport, duplicate ... -> count
 META = "bomnae:meta"  # network version, city
+WORKERS = "bomnae:workers"  # worker -> when it last looked, by Redis' clock, ms; " stands"
+FOLDED_BY, CHANGED = "folded_by", "changed"  # fields of META: settings, and what of them changed
+STRANGERS = "strangers"  # field of META: who takes partitions into another Redis
+LIVE_MS = 10_000  # a worker looks once a second; silent for so long it is gone
 DELIVERIES = "bomnae:delivery-counts"  # delivered, failed, later, gone, expired -> count
 LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread
 REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the state is made again
@@ -101,11 +107,7 @@ class Store:
     @classmethod
     def connect(cls, settings: Settings) -> "Store":
         """A store on the settings' Redis; connects at the first call, times out after 5 s."""
-        password = settings.redis_password or None
-        client = aioredis.from_url(
-            settings.redis, password=password, socket_timeout=5, socket_connect_timeout=5
-        )
-        return cls(client)
+        return cls(connect(settings, timeout_s=5))
 
     async def close(self) -> None:
         await self.client.aclose()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zlib import crc32
 
+GROUP = "bomnae"  # the workers' consumer group
 MAX_MESSAGE_BYTES = 2 << 20  # on the topics: the codec's 1 MiB with room for headers and growth
 
 

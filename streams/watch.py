@@ -1,12 +1,14 @@
 """What a worker keeps an eye on beside its work: whether it moves, and whether all is still there.
 
 Once a second it looks at its partitions: a partition with messages waiting and no progress for too
-long ends the worker; a log that went backwards or a topic made anew ends it too; a stored state
-that went backwards is marked as rebuilding until it has caught up. While Redis or the broker is
-away there is nothing to judge: waiting is right.
+long ends the worker, unless the process catches up elsewhere or the broker does not deliver; a log
+that went backwards or a topic made anew ends it too; a stored state that went backwards is marked
+as rebuilding until it has caught up. While Redis or the broker is away there is nothing to judge:
+waiting is right.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -21,14 +23,19 @@ from streams import topics
 from streams.cluster import LogReader, Place, TopicFacts, facts_of_topics
 from streams.errors import LogError, StalledError, TopicsError
 from streams.gate import Gate
+from streams.roster import Roster
 from streams.settings import Settings
+from streams.strangers import meet
 
 log = logging.getLogger(__name__)
 LOOK_S = 1.0
 TOPICS_EVERY = 5  # looks between two questions for the topics' ids
+MEMBERS_EVERY = 15
+STANDS_S = 10.0  # so long without progress is told on the screens
 ANSWER_S = 5.0
 MAX_PASSED_S = 3 * LOOK_S
 PATIENCE = 0.1
+BACKLOG = 50  # messages: one that moves and has more waiting is catching up, not at its end
 AWAY = (RedisError, KafkaError, AdminError, OSError, TimeoutError)
 
 
@@ -47,27 +54,45 @@ class Memory(NamedTuple):
     looks: int = 0
 
 
-def remember(known: Memory | None, now: Sight, passed_s: float) -> Memory:
+def remember(
+    known: Memory | None, now: Sight, passed_s: float, *, pace: float = 1.0, is_busy: bool = False
+) -> Memory:
     """The memory after a look, so long after the last; time counts while messages wait.
 
-    At most `MAX_PASSED_S` of it: a process that was stopped itself did not see anything stand.
+    At most `MAX_PASSED_S` of it: a process that was stopped itself did not see anything stand. A
+    look counts for a way back only where the process is not busy catching up: sent back then, a
+    consumer throws away what it has fetched and is slower for it.
     """
     if known is None or now.position != known.sight.position or now.last <= now.position:
         return Memory(now)
-    return Memory(now, known.still_s + min(passed_s, MAX_PASSED_S), known.looks + 1)
+    still_s = known.still_s + min(passed_s, MAX_PASSED_S) * pace
+    return Memory(now, still_s, known.looks + (not is_busy))
+
+
+def moving(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> list[Place]:
+    """The partitions that moved since the last look."""
+    return [
+        place
+        for place, sight in now.items()
+        if place in memory and memory[place].sight.position != sight.position
+    ]
+
+
+def is_catching_up(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> bool:
+    """Whether some partition moves and has many messages yet to come."""
+    return any(now[p].last - now[p].position > BACKLOG for p in moving(memory, now))
 
 
 def pace(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> dict[Place, float]:
     """How much a second of standing counts for each partition.
 
-    One agent carries a topic: a partition that waits for its turn behind others is not stuck.
+    One agent carries a topic, and one process all of them: a partition that waits for its turn
+    behind others is not stuck.
     """
-    moving = {
-        place[0]
-        for place, sight in now.items()
-        if place in memory and memory[place].sight.position != sight.position
-    }
-    return {place: PATIENCE if place[0] in moving else 1.0 for place in now}
+    if is_catching_up(memory, now):
+        return dict.fromkeys(now, PATIENCE)
+    topics_moving = {topic for topic, _ in moving(memory, now)}
+    return {place: PATIENCE if place[0] in topics_moving else 1.0 for place in now}
 
 
 def to_send_back(memory: Mapping[Place, Memory]) -> list[Place]:
@@ -78,15 +103,20 @@ def to_send_back(memory: Mapping[Place, Memory]) -> list[Place]:
     return [p for p, known in memory.items() if known.looks >= 8 and known.looks.bit_count() == 1]
 
 
+def standing(memory: Mapping[Place, Memory], limit_s: float) -> list[Place]:
+    """The partitions that stand for so long."""
+    return sorted(place for place, known in memory.items() if known.still_s >= limit_s)
+
+
 def stalled(memory: Mapping[Place, Memory], limit_s: float) -> str:
     """Which partition stands for too long and how, "" when none does."""
-    for (topic, partition), known in sorted(memory.items()):
-        if known.still_s >= limit_s:
-            return (
-                f"{topic}/{partition} stands at offset {known.sight.position} "
-                f"for {known.still_s:.0f} s "
-                f"and the log goes on to {known.sight.last} (at most {limit_s:.0f} s)"
-            )
+    for place in standing(memory, limit_s):
+        known = memory[place]
+        return (
+            f"{place[0]}/{place[1]} stands at offset {known.sight.position} "
+            f"for {known.still_s:.0f} s "
+            f"and the log goes on to {known.sight.last} (at most {limit_s:.0f} s)"
+        )
     return ""
 
 
@@ -164,20 +194,21 @@ class Watch:
         self,
         settings: Settings,
         gate: Gate,
+        roster: Roster,
         assigned: Callable[[], Iterable[Place]],
-        facts: Mapping[str, str],
         rewind: Callable[[str, int, int], Awaitable[None]],
     ) -> None:
-        """`facts` are announced again where Redis has lost them; `rewind` is the runners'."""
+        """In `roster` this worker says that it lives; `rewind` is the runners'."""
         self._rewind = rewind
         self._settings = settings
         self._gate = gate
         self._assigned = assigned
-        self._facts = facts
+        self._roster = roster
         self._memory: dict[Place, Memory] = {}
         self._reader: LogReader | None = None
         self._open = AsyncExitStack()
         self._looks = 0
+        self._strangers: list[str] = []
         self._looked_s = 0.0
 
     async def run(self) -> Never:
@@ -196,8 +227,12 @@ class Watch:
 
     async def _look(self) -> None:
         self._looks += 1
+        with contextlib.suppress(RedisError):  # one that takes no writes is away for the gate alone
+            await self._roster.join(stands=bool(standing(self._memory, STANDS_S)))
         if self._looks % TOPICS_EVERY == 0:
             await check_ids(await asyncio.wait_for(facts_of_topics(self._settings), 30), self._gate)
+        if self._looks % MEMBERS_EVERY == 0:
+            self._strangers = await meet(self._settings, self._roster, self._strangers)
         now = await self._see(set(self._assigned()))
         for place, sight in now.items():
             if went_back(self._memory.get(place), sight):
@@ -206,16 +241,22 @@ class Watch:
         looked_s = time.monotonic()
         passed_s = looked_s - self._looked_s
         self._looked_s = looked_s
-        paces = pace(self._memory, now)
+        paces, is_busy = pace(self._memory, now), is_catching_up(self._memory, now)
         self._memory = {
-            place: remember(self._memory.get(place), sight, passed_s * paces[place])
+            place: remember(
+                self._memory.get(place), sight, passed_s, pace=paces[place], is_busy=is_busy
+            )
             for place, sight in now.items()
         }
         for place in to_send_back(self._memory):
             log.warning("%s/%d stands: going back", *place)
             await asyncio.wait_for(self._rewind(*place, now[place].position + 1), ANSWER_S)
-        if reason := stalled(self._memory, self._settings.watchdog_s):
-            raise StalledError(reason)
+        for place in standing(self._memory, self._settings.watchdog_s):
+            if await self._is_delivered(place, now[place].position + 1):
+                only = {place: self._memory[place]}
+                raise StalledError(stalled(only, self._settings.watchdog_s))
+            log.warning("%s/%d stands: the broker delivers nothing of it", *place)
+            del self._memory[place]
 
     async def _see(self, places: set[Place]) -> dict[Place, Sight]:
         if self._reader is None:
@@ -223,6 +264,11 @@ class Watch:
         ends = await asyncio.wait_for(self._reader.ends(places), ANSWER_S)
         positions = await self._gate.positions(places)
         return {place: Sight(positions[place], ends[place] - 1) for place in places}
+
+    async def _is_delivered(self, place: Place, offset: int) -> bool:
+        """Whether the broker gives a message from there to a reader of its own."""
+        async with LogReader(self._settings) as reader:
+            return await reader.gives(place, offset)
 
     async def _confirm(self, place: Place, sight: Sight) -> None:
         """The embedded broker understates ends: only a log without the message went backwards."""
@@ -237,9 +283,7 @@ class Watch:
         )
 
     async def _mark(self, now: Mapping[Place, Sight]) -> None:
-        """Keep the marks of what is being made again, and the facts, as they are."""
-        if not await self._gate.is_announced():
-            await self._gate.announce(self._facts)
+        """Keep the marks of what is being made again."""
         marks = await self._gate.rebuilding()
         for place, sight in now.items():
             target = rebuild_target(self._memory.get(place), sight)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from streams.domain import arrival
 from streams.domain import records as rec
 from streams.domain.records import Message
 from streams.domain.subscriptions.rules import check_subscription
@@ -41,9 +42,10 @@ RULES = {
     "LOG-REFUSED": "Kafka refused it as no sound record",
     "LOG-HELD": "Kafka takes nothing into its topic now: what was read waits",
     "CLOCK-AHEAD": "made while this machine's clock was ahead: its times are wrong",
+    "R023": "a clock's or a feed's time more than 120 s ahead of the broker's",
 }
 MAX_BYTES = 1 << 20
-MAX_AHEAD_MS = 120_000
+MAX_AHEAD_MS = arrival.MAX_AHEAD_MS
 MAX_SPEED_KMH = 250.0
 MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
 MAX_VERTICES = 2000
@@ -122,11 +124,21 @@ def decode(payload: bytes | None) -> Message:
     return message
 
 
-def read(payload: bytes | None, takes: tuple[type[Message], ...], topic: str) -> Message:
-    """The message in the bytes; one that the topic does not carry is refused."""
+def read(
+    payload: bytes | None,
+    takes: tuple[type[Message], ...],
+    topic: str,
+    appended_ms: int | None = None,
+) -> Message:
+    """The message in the bytes; refused where the topic does not carry it, or its clock is ahead.
+
+    `appended_ms` is when the broker took it in, None where nobody knows: then no clock is judged.
+    """
     message = decode(payload)
     if not isinstance(message, takes):
         raise RecordRefusedError("R004", f"no {type(message).__name__} on {topic}")
+    if ahead := arrival.ahead_ms(message, appended_ms):
+        raise RecordRefusedError("R023", f"{ahead} ms ahead, at most {MAX_AHEAD_MS}")
     return message
 
 

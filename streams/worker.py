@@ -1,9 +1,11 @@
 """One worker's life: wait for Redis and the broker, check the topics, work, end with a reason."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
+import time
 from typing import Any
 
 from aiokafka.errors import KafkaError
@@ -16,11 +18,15 @@ from streams.domain.network import Network
 from streams.errors import BomnaeError, SettingsError
 from streams.failpoints import FailAt
 from streams.gate import Gate
+from streams.roster import Roster
 from streams.settings import Settings
+from streams.store import LIVE_MS
 from streams.watch import Watch, check_topics
 
 log = logging.getLogger(__name__)
 PAUSES_S = (0.5, 5.0)
+JOIN_S = 1.5 * LIVE_MS / 1000  # a worker that was killed is believed to live for LIVE_MS
+LEAVE_S = 2.0
 STOP_S = 15.0  # an agent that hangs must not keep the process; the gate makes ending it safe
 STOP_FAILED_S = 3.0  # nothing is to be waited for where something failed already
 
@@ -31,18 +37,25 @@ async def work(
     """Work until told to stop; raises what ended it before."""
     app = create_app(settings, network, fail)
     try:
-        waiting = asyncio.create_task(wait_for_stores(settings, app.gate, app.facts))
+        waiting = asyncio.create_task(wait_for_stores(settings, app.gate, app.roster))
         await _first(waiting, told_to_stop)
         if not told_to_stop.is_set():
             await _carry(app, settings, told_to_stop)
     finally:
-        await app.gate.close()
+        await _leave(app)
+
+
+async def _leave(app: Any) -> None:
+    """Say that this worker ends, where Redis still listens."""
+    with contextlib.suppress(RedisError, OSError, TimeoutError):
+        await asyncio.wait_for(app.roster.leave(), LEAVE_S)
+    await app.gate.close()
 
 
 async def _carry(app: Any, settings: Settings, told_to_stop: asyncio.Event) -> None:
     """Run the agents and the watch until one of them ends, or the process is told to stop."""
     await app.start()
-    watch = Watch(settings, app.gate, app.consumer.assignment, app.facts, app.rewind)
+    watch = Watch(settings, app.gate, app.roster, app.consumer.assignment, app.rewind)
     log.info("worker started", extra={"group": app.conf.id})
     crashed = asyncio.create_task(_crash_of(app))
     watching = asyncio.create_task(watch.run())
@@ -101,15 +114,18 @@ def exit_code(reason: BaseException | None) -> int:
     return reason.exit_code if isinstance(reason, BomnaeError) else 1
 
 
-async def wait_for_stores(settings: Settings, gate: Gate, facts: dict[str, str]) -> None:
-    """Return when Redis has the facts and the topics fit; what is away is tried again."""
+async def wait_for_stores(settings: Settings, gate: Gate, roster: Roster) -> None:
+    """Return when Redis and the topics fit and this worker is known; tries again till then."""
     pause_s = PAUSES_S[0]
     while True:
         try:
-            await gate.announce(facts)
-            return await check_topics(settings, gate)
-        except (AuthenticationError, NoPermissionError) as error:
+            await gate.check_rights()
+            await check_topics(settings, gate)
+            return await _join(roster)
+        except AuthenticationError as error:
             raise SettingsError(f"Redis refuses BOMNAE_REDIS_PASSWORD: {error}") from None
+        except NoPermissionError as error:
+            raise SettingsError(f"the Redis user lacks a right: {error}") from None
         except SaslAuthenticationFailedError:
             raise SettingsError("the Kafka cluster refuses BOMNAE_KAFKA_USER") from None
         except RedisError as error:
@@ -119,3 +135,23 @@ async def wait_for_stores(settings: Settings, gate: Gate, facts: dict[str, str])
         log.warning("waiting for %s, again in %.1f s", away, pause_s)
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, PAUSES_S[1])
+
+
+async def _join(roster: Roster) -> None:
+    """Enter the roster; refused by a worker that may be dead, try until it certainly lives."""
+    deadline = time.monotonic() + JOIN_S
+    while True:
+        try:
+            names = await roster.join()
+        except SettingsError:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            if names:
+                log.warning(
+                    "%s changed: what was folded before stays as it was; "
+                    "`python -m streams refold` makes the state again from the log",
+                    ", ".join(names),
+                )
+            return
+        await asyncio.sleep(PAUSES_S[0])

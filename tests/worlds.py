@@ -13,6 +13,7 @@ from local.services import wait_until
 from local.stack import Stack
 from streams import topics, wire
 from streams.audit import fold_log
+from streams.domain.arrival import REPLAY
 from streams.domain.network import Link, Network, Route, Stop
 from streams.domain.records import BusPosition, PositionBatch, Tick
 from streams.settings import Settings
@@ -87,11 +88,11 @@ def drive(vehicles: int, stops: int, *, s_between: int = 40) -> list[Sent]:
 
 
 def publish(stack: Stack, log: Iterable[Sent]) -> None:
-    """Write messages to Kafka in order and wait for the broker."""
+    """Write messages to Kafka in order and wait for the broker; their time is another day's."""
     producer = KafkaProducer(bootstrap_servers=stack.env["BOMNAE_KAFKA"], acks="all")
     try:
         for topic, partition, payload in log:
-            producer.send(topic.name, value=payload, partition=partition)
+            producer.send(topic.name, value=payload, partition=partition, headers=[(REPLAY, b"1")])
         producer.flush(30)
     finally:
         producer.close()
@@ -138,6 +139,7 @@ UNCOMPARED = {  # what is said of a state, and of the cluster it came from, is n
     "bomnae:dead-letters",
     "bomnae:lost",
     "bomnae:meta",
+    "bomnae:workers",
     "bomnae:rebuilding",
     "bomnae:topic-ids",
     OUTBOX,  # compared by its alerts

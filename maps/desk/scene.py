@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from streams.domain.arrival import MAX_AHEAD_MS
 from streams.domain.feeds import FeedState, FeedStatus, status
 from streams.domain.network import Network
 
@@ -74,7 +75,7 @@ class Scene:
     @property
     def is_clock_late(self) -> bool:
         clock_ms = self.picture.clock_ms
-        return clock_ms is None or self.now_ms - clock_ms > LATE_MS
+        return clock_ms is None or not -MAX_AHEAD_MS <= self.now_ms - clock_ms <= LATE_MS
 
     def is_current(self, feed: str) -> bool:
         """Whether a feed's facts count as now; a feed that never reported does not."""

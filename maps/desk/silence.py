@@ -36,6 +36,9 @@ def _all_silent(scene: Scene, evidence: Evidence) -> Clause:
             "아직 들어온 자료가 없어 지금 상태는 확인되지 않습니다.",
             "Nothing has been heard yet.",
         )
+    elif (ahead_ms := at_ms - scene.now_ms) > 0:
+        ko = f"도로 자료의 시계가 {ahead_ms // 60_000}분 앞서 있어 지금 상태는 확인되지 않습니다."
+        en = f"The clock of the road data is {ahead_ms // 60_000} min ahead; not known now."
     else:
         old_ms = scene.now_ms - at_ms
         ko = f"도로 자료가 {ago_ko(old_ms)} 끊겨 지금 상태는 확인되지 않습니다."

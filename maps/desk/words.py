@@ -38,6 +38,8 @@ _STATUS = {
     "stale": ("끊김", "silent"),
     "stopped": ("중지", "stopped"),
     "never": ("받은 적 없음", "never heard"),
+    "ahead": ("시계 앞섬", "clock ahead"),
+    "held": ("처리 멈춤", "not processed"),
 }
 
 

@@ -20,6 +20,7 @@ from maps.views.picture import BEGINNING, Facts, Picture, advance, picture_of, t
 from streams.domain.feeds import status
 from streams.domain.network import Network
 from streams.store import Store
+from streams.store_health import StoreHealth, store_health
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Live:
         self._is_broken = False
         self._told: dict[str, str] = {}
         self.undelivered: list[dict[str, Any]] = []
+        self.health = StoreHealth()
 
     async def follow(self) -> None:
         """Read on for ever; every loss of Redis is survived."""
@@ -144,6 +146,7 @@ class Live:
             await asyncio.sleep(JUDGE_S)
             self.judge_feeds()
             await self.judge_deliveries()
+            await self.judge_store()
             passed_s += JUDGE_S
             if passed_s >= sse.PING_S:
                 passed_s = 0.0
@@ -173,6 +176,17 @@ class Live:
             self.undelivered = found
             self._send_state(Facts(at_ms=self.now_ms()))
 
+    async def judge_store(self) -> None:
+        """Look at the store itself; tell why the picture must stand still, when that is news."""
+        before = self.health.trouble
+        try:
+            self.health = await store_health(self.store.client)
+        except LOSSES:
+            self.health = StoreHealth()  # that the store is lost the reading loop says
+        if self.health.trouble != before:
+            log.warning("store: %s", self.health.trouble or "takes writes, and a worker works")
+            self._send_state(Facts(at_ms=self.now_ms()))
+
     async def other_network(self) -> str:
         """The version of the network the worker folds where it is not ours, else ""."""
         try:
@@ -193,6 +207,7 @@ class Live:
         body = bodies.delta_event(facts, None, self.network, prev=head, now_ms=self.now_ms())
         body["store"] = self.store_state
         body["undelivered"] = self.undelivered
+        body["trouble"] = self.health.trouble
         return sse.event("d", body, head)
 
     def _resync_block(self) -> sse.Block:

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
-  const STALE_MS = 10000, DOWN_MS = 30000, BANNER_AFTER_MS = 3000, MOVING_MS = 9000, FIRST_MS = 5000, JUMP_MS = 2000;
+  const AHEAD_MS = 120000, STALE_MS = 10000, DOWN_MS = 30000, BANNER_AFTER_MS = 3000, MOVING_MS = 9000, FIRST_MS = 5000, JUMP_MS = 2000;
 
   class Clock {
     /** The server's time, ms. The PC's clock only bridges the seconds between two answers. */
@@ -16,28 +16,33 @@
     }
   }
 
-  /** The state of the screen. `age_ms` is the picture's, null before the first; `broken_ms` since the line broke; `store` the server's word for its own source. */
+  /** The state of the screen. `age_ms` is the picture's, null before the first, below 0 where its clock is ahead; `broken_ms` since the line broke; `store` the server's word for its own source. */
   Bomnae.liveWord = function ({ isLoaded, connection, age_ms, broken_ms, hasFailed, store }) {
     if (!isLoaded) return broken_ms > DOWN_MS ? "down" : hasFailed ? "retry" : "init";
     if (connection === "broken") return broken_ms > DOWN_MS ? "down" : "retry";
     if (connection === "none") return "init";
-    return (store || "ok") !== "ok" || age_ms === null || age_ms > STALE_MS ? "stale" : "live";
+    return (store || "ok") !== "ok" || age_ms === null || age_ms > STALE_MS || age_ms < -AHEAD_MS ? "stale" : "live";
   };
+
+  /** Whether a time lies so far ahead of now that a clock must be wrong. */
+  Bomnae.isAhead = function (ms, now_ms) { return ms - now_ms > AHEAD_MS; };
 
   /** The chip, the clocks, the banner and the frame of the page. */
   class LiveSign {
     constructor(clock, stream) {
-      Object.assign(this, { clock, stream, picture: null, store: "ok" });
+      Object.assign(this, { clock, stream, picture: null, store: "ok", trouble: "" });
       this.elements = Object.fromEntries(["live-word", "live-age", "clock-day", "clock-now", "clock-picture", "banner", "banner-word", "banner-detail"]
         .map((id) => [id, document.getElementById(id)]));
       this.moved_ms = -Infinity;
       setInterval(() => this.show(), 1000);
     }
 
-    /** Why a picture is late: its server lost the store, it is catching up, or it stands still; at first it is only late. */
+    /** Why a picture is late: its server lost the store, a clock is ahead, nothing can be written, it is catching up, or it stands still; at first it is only late. */
     cause() {
       if (this.store !== "ok") return this.store;
       if (this.age() === null) return "waiting";
+      if (this.age() < 0) return "ahead";
+      if (this.trouble) return this.trouble;
       if (this.moved_ms < 0 && performance.now() - this.first_ms < FIRST_MS) return "late";
       return performance.now() - this.moved_ms < MOVING_MS ? "behind" : "stale";
     }
@@ -53,7 +58,7 @@
 
     age() {
       const clock_ms = this.picture ? this.picture.clock_ms : null;
-      return clock_ms === null || clock_ms === undefined ? null : Math.max(0, this.clock.now() - clock_ms);
+      return clock_ms === null || clock_ms === undefined ? null : this.clock.now() - clock_ms;
     }
 
     show() {
@@ -77,7 +82,7 @@
       const { banner } = this.elements;
       banner.hidden = !word || !this.picture;
       if (banner.hidden) return;
-      const age = age_ms === null ? "" : Bomnae.span(age_ms);
+      const age = age_ms === null ? "" : Bomnae.span(Math.abs(age_ms));
       if (age_ms === null) {
         this.write("banner-word", Bomnae.t("live." + word));
         this.write("banner-detail", Bomnae.t("banner.never"));

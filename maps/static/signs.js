@@ -111,7 +111,7 @@
   }
 
   /** The symbol of each word on a feed's chip. */
-  Bomnae.FEED_SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", dropped: "↓", unknown: "?", stale: "◷", stopped: "■", never: "∅" };
+  Bomnae.FEED_SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", dropped: "↓", unknown: "?", stale: "◷", stopped: "■", never: "∅", ahead: "»", held: "‖" };
 
   const drawn = new Map();
 

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
-  const NOW_MS = 3000;
+  const NOW_MS = 3000, AHEAD_MS = 120000;
 
   const ko = {
     "skip": "공사 목록으로 바로 가기", "title": "도로 상태", "simulated": "모의 데이터", "tools": "화면 설정",
@@ -13,6 +13,13 @@
     "side.left": "검색과 표시", "side.right": "경보, 공사와 돌발",
     "sheets": "화면", "sheet.map": "지도", "sheet.left": "검색·표시", "sheet.right": "경보·공사", "sheet.feeds": "자료",
     "live.init": "연결 중", "live.live": "실시간", "live.stale": "자료 지연", "live.retry": "다시 연결 중", "live.down": "연결 끊김", "live.lost": "저장소 끊김", "live.rebuilding": "상태를 다시 만드는 중",
+    "live.ahead": "시계 앞섬", "live.full": "저장소 가득 참", "live.read_only": "저장소 읽기 전용", "live.disk": "저장소 기록 실패", "live.no_worker": "처리기 멈춤", "live.stands": "처리 멈춤", "ahead": "{age} 앞섬",
+    "banner.ahead": "화면의 시계가 {age} 앞섭니다", "banner.ahead.detail": "수집 서버의 시계가 틀렸습니다. 화면의 시각이 될 때까지 새 속도와 통제가 반영되지 않습니다. 시계를 맞추고 운영 문서의 ‘시계가 앞섰을 때’를 따르십시오.",
+    "banner.full": "저장소가 가득 차 화면이 {age} 전에 멈췄습니다", "banner.full.detail": "새 상태를 쓸 수 없습니다. 자료가 늦은 것이 아닙니다. 저장소의 메모리 한도를 늘리면 밀린 것부터 이어집니다.",
+    "banner.read_only": "저장소가 읽기 전용이어서 화면이 {age} 전에 멈췄습니다", "banner.read_only.detail": "새 상태를 쓸 수 없습니다. 자료가 늦은 것이 아닙니다. 저장소를 주 서버로 바꾸면 밀린 것부터 이어집니다.",
+    "banner.disk": "저장소가 디스크에 쓰지 못해 화면이 {age} 전에 멈췄습니다", "banner.disk.detail": "새 상태를 쓸 수 없습니다. 자료가 늦은 것이 아닙니다. 디스크를 비우면 밀린 것부터 이어집니다.",
+    "banner.no_worker": "처리기가 멈춰 화면이 {age} 전에 멈췄습니다", "banner.no_worker.detail": "들어오는 자료를 처리하는 것이 없습니다. 자료가 늦은 것이 아닙니다. 처리기를 켜면 밀린 것부터 이어집니다.",
+    "banner.stands": "처리기가 나아가지 못해 화면이 {age} 전에 멈췄습니다", "banner.stands.detail": "들어온 자료가 밀려 있습니다. 자료가 늦은 것이 아닙니다. 까닭은 처리기의 로그에 있습니다.",
     "banner.stale": "화면이 {age} 전에 멈췄습니다", "banner.stale.detail": "새 도로 상태가 오지 않습니다. 서버에는 이어져 있으니 수집기나 처리기가 멈췄을 수 있습니다. 속도와 통제가 지금과 다를 수 있습니다.",
     "banner.retry": "서버에 다시 연결하는 중입니다", "banner.retry.detail": "마지막 자료 {age} 전.",
     "banner.down": "서버와 연결이 끊겼습니다", "banner.down.detail": "화면은 실시간이 아닙니다. 마지막 자료 {age} 전. 계속 다시 연결합니다.",
@@ -56,8 +63,8 @@
     "bus": "버스", "bus.title": "{no}번 버스",
     "feeds.title": "자료", "feed.tago.positions": "버스 위치", "feed.its.speeds": "교통 속도", "feed.its.events": "국가 돌발", "feed.utic.incidents": "경찰 돌발", "feed.permits": "굴착 허가",
     "feeds.none": "자료 보고 없음",
-    "status.live": "정상", "status.empty": "내용 없음", "status.partial": "일부만", "status.frozen": "값 고정", "status.dropped": "급감", "status.unknown": "응답 이상", "status.stale": "늦음", "status.stopped": "중지", "status.never": "받은 적 없음",
-    "status.live.why": "제때 답하고 값이 바뀝니다.", "status.empty.why": "정상으로 답했고, 내용이 없습니다.", "status.partial.why": "일부만 받았습니다.", "status.frozen.why": "답은 오지만 값이 바뀌지 않습니다.", "status.dropped.why": "목록이 갑자기 줄었습니다(보통의 5분의 1 미만). 끝났다는 뜻으로 보지 않으며, 30분 넘게 이어지면 새 기준이 됩니다.", "status.unknown.why": "오류가 나거나 답을 읽을 수 없습니다. 없다는 뜻이 아닙니다.", "status.stale.why": "제때 보고가 없습니다.", "status.stopped.why": "인증키 또는 호출 한도 문제로 멈췄습니다.", "status.never.why": "한 번도 보고되지 않았습니다. 이 자료로 알 수 있는 것은 화면에 없습니다.",
+    "status.live": "정상", "status.empty": "내용 없음", "status.partial": "일부만", "status.frozen": "값 고정", "status.dropped": "급감", "status.unknown": "응답 이상", "status.stale": "늦음", "status.stopped": "중지", "status.never": "받은 적 없음", "status.ahead": "시계 앞섬", "status.held": "처리 멈춤",
+    "status.live.why": "제때 답하고 값이 바뀝니다.", "status.empty.why": "정상으로 답했고, 내용이 없습니다.", "status.partial.why": "일부만 받았습니다.", "status.frozen.why": "답은 오지만 값이 바뀌지 않습니다.", "status.dropped.why": "목록이 갑자기 줄었습니다(보통의 5분의 1 미만). 끝났다는 뜻으로 보지 않으며, 30분 넘게 이어지면 새 기준이 됩니다.", "status.unknown.why": "오류가 나거나 답을 읽을 수 없습니다. 없다는 뜻이 아닙니다.", "status.stale.why": "제때 보고가 없습니다.", "status.stopped.why": "인증키 또는 호출 한도 문제로 멈췄습니다.", "status.never.why": "한 번도 보고되지 않았습니다. 이 자료로 알 수 있는 것은 화면에 없습니다.", "status.ahead.why": "보고한 시계가 지금보다 앞서 있어, 얼마나 새것인지 알 수 없습니다.", "status.held.why": "처리가 멈춰 보고가 반영되지 않습니다. 자료가 늦은 것인지는 알 수 없습니다.",
     "feed.status": "상태", "feed.success": "마지막 성공", "feed.change": "마지막 변화", "feed.received": "마지막 보고", "feed.poll": "주기", "feed.code": "코드", "feed.detail": "내용", "feed.rows": "행", "feed.usual": "보통 행 수", "feed.refused": "거부", "feed.repaired": "고침", "feed.simulated": "모의 자료",
     "never": "없음", "age.s": "{n}초", "age.m": "{n}분", "age.h": "{n}시간", "age.d": "{n}일", "ago": "{age} 전", "ago.now": "방금", "yes": "예",
     "zoom.in": "확대", "zoom.out": "축소", "zoom.home": "전체 보기",
@@ -75,6 +82,13 @@
     "side.left": "Search and display", "side.right": "Alerts, works and incidents",
     "sheets": "Views", "sheet.map": "Map", "sheet.left": "Search", "sheet.right": "Alerts", "sheet.feeds": "Feeds",
     "live.init": "Connecting", "live.live": "Live", "live.stale": "Late", "live.retry": "Reconnecting", "live.down": "Disconnected", "live.lost": "Store lost", "live.rebuilding": "Rebuilding",
+    "live.ahead": "Clock ahead", "live.full": "Store full", "live.read_only": "Store read-only", "live.disk": "Store cannot write", "live.no_worker": "No worker", "live.stands": "Worker stands", "ahead": "{age} ahead",
+    "banner.ahead": "The clock of the picture is {age} ahead", "banner.ahead.detail": "The clock of the collectors was wrong. Until that time no new speed or closure shows. Set the clock, then see “When a clock was ahead” in the operating notes.",
+    "banner.full": "The store is full: the picture stopped {age} ago", "banner.full.detail": "No new state can be written. The feeds are not late. Give the store more memory and it goes on where it stopped.",
+    "banner.read_only": "The store is read-only: the picture stopped {age} ago", "banner.read_only.detail": "No new state can be written. The feeds are not late. Make the store a primary and it goes on where it stopped.",
+    "banner.disk": "The store cannot write to its disk: the picture stopped {age} ago", "banner.disk.detail": "No new state can be written. The feeds are not late. Free the disk and it goes on where it stopped.",
+    "banner.no_worker": "No worker works: the picture stopped {age} ago", "banner.no_worker.detail": "Nothing processes what comes in. The feeds are not late. Start a worker and it goes on where it stopped.",
+    "banner.stands": "A worker does not get on: the picture stopped {age} ago", "banner.stands.detail": "What came in waits. The feeds are not late. The worker's log says why.",
     "banner.stale": "The picture stopped {age} ago", "banner.stale.detail": "No new road state arrives. The server is connected, so the collectors or the worker may have stopped. Speeds and closures may differ by now.",
     "banner.retry": "Reconnecting to the server", "banner.retry.detail": "Last picture {age} ago.",
     "banner.down": "No connection to the server", "banner.down.detail": "This is not live. Last picture {age} ago. Still trying.",
@@ -119,8 +133,8 @@
     "bus": "Bus", "bus.title": "Bus {no}",
     "feeds.title": "Feeds", "feed.tago.positions": "Buses", "feed.its.speeds": "Speeds", "feed.its.events": "National incidents", "feed.utic.incidents": "Police incidents", "feed.permits": "Permits",
     "feeds.none": "No feed reports",
-    "status.live": "OK", "status.empty": "Empty", "status.partial": "Partial", "status.frozen": "Frozen", "status.dropped": "Dropped", "status.unknown": "Unknown", "status.stale": "Late", "status.stopped": "Stopped", "status.never": "Never heard",
-    "status.live.why": "Answers in time and changes.", "status.empty.why": "Answered, and there is nothing.", "status.partial.why": "Only a part was received.", "status.frozen.why": "It answers, but nothing changes.", "status.dropped.why": "The list has suddenly shrunk below a fifth of its usual length. Nothing counts as over by it; after 30 minutes it is the new usual.", "status.unknown.why": "An error or an answer that cannot be read. It does not mean there is nothing.", "status.stale.why": "No report in time.", "status.stopped.why": "Stopped by a key or quota problem.", "status.never.why": "It has never reported. What it would say is not on the screen.",
+    "status.live": "OK", "status.empty": "Empty", "status.partial": "Partial", "status.frozen": "Frozen", "status.dropped": "Dropped", "status.unknown": "Unknown", "status.stale": "Late", "status.stopped": "Stopped", "status.never": "Never heard", "status.ahead": "Clock ahead", "status.held": "Not processed",
+    "status.live.why": "Answers in time and changes.", "status.empty.why": "Answered, and there is nothing.", "status.partial.why": "Only a part was received.", "status.frozen.why": "It answers, but nothing changes.", "status.dropped.why": "The list has suddenly shrunk below a fifth of its usual length. Nothing counts as over by it; after 30 minutes it is the new usual.", "status.unknown.why": "An error or an answer that cannot be read. It does not mean there is nothing.", "status.stale.why": "No report in time.", "status.stopped.why": "Stopped by a key or quota problem.", "status.never.why": "It has never reported. What it would say is not on the screen.", "status.ahead.why": "Its report is stamped by a clock ahead of now: nobody knows how new it is.", "status.held.why": "No report is taken in while processing stands. Whether the feed itself is late is not known.",
     "feed.status": "Status", "feed.success": "Last success", "feed.change": "Last change", "feed.received": "Last report", "feed.poll": "Period", "feed.code": "Code", "feed.detail": "Detail", "feed.rows": "Rows", "feed.usual": "Usual rows", "feed.refused": "Refused", "feed.repaired": "Repaired", "feed.simulated": "Simulated",
     "never": "never", "age.s": "{n} s", "age.m": "{n} min", "age.h": "{n} h", "age.d": "{n} d", "ago": "{age} ago", "ago.now": "just now", "yes": "yes",
     "zoom.in": "Zoom in", "zoom.out": "Zoom out", "zoom.home": "Whole city",
@@ -165,7 +179,8 @@
   };
 
   /** How long ago: the first seconds are "just now", so that a live picture's sign stands still. */
-  Bomnae.ago = (ms) => ms < NOW_MS ? Bomnae.t("ago.now") : Bomnae.t("ago", { age: Bomnae.span(ms) });
+  /** How long ago, below 0 ahead: a time that is far ahead is never fresh. */
+  Bomnae.ago = (ms) => ms < -AHEAD_MS ? Bomnae.t("ahead", { age: Bomnae.span(-ms) }) : ms < NOW_MS ? Bomnae.t("ago.now") : Bomnae.t("ago", { age: Bomnae.span(ms) });
 
   const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Seoul", hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const minute = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Seoul", hour: "2-digit", minute: "2-digit" });

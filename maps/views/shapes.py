@@ -9,7 +9,7 @@ from typing import Any
 
 from maps.views.doubts import doubts
 from maps.views.text import shown
-from streams.domain.feeds import FeedState, status
+from streams.domain.feeds import FeedState, FeedStatus, status
 from streams.domain.network import Network, Point
 from streams.domain.records import FeedReport, Outcome
 
@@ -163,6 +163,11 @@ def feed_row(state: FeedState, now_ms: int) -> Json:
         "simulated": last.is_simulated,
         "is_partial": last.is_partial,
     }
+
+
+def word_of(word: str, trouble: str) -> str:
+    """The word of a feed; "held" where it is silent because no report can be taken in."""
+    return "held" if trouble and word == FeedStatus.STALE else word
 
 
 def never_row(feed: str) -> Json:

@@ -1,5 +1,6 @@
 """The handlers of every address, and the table of them."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ from maps.views import bodies, exports
 from maps.views.filters import Filters, parse_filters
 from maps.views.picture import Picture
 from maps.views.refusals import not_found
-from maps.views.shapes import work_row
+from maps.views.shapes import word_of, work_row
 from maps.web import (
     alerts_api,
     calls_api,
@@ -154,13 +155,16 @@ async def get_feeds(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     now_ms, picture = context.live.now_ms(), context.live.picture
     rows = bodies.feed_rows(picture, now_ms)
+    trouble = context.live.health.trouble
     for row in rows:
+        row["status"] = word_of(row["status"], trouble)
         row["age_ms"] = now_ms - row["last_success_ms"] if row["last_success_ms"] else None
     counts = await context.read_counts()
     body = {
         "now_ms": now_ms,
         "clock_ms": picture.clock_ms,
         "store": context.live.store_state,
+        "trouble": trouble,
         "feeds": rows,
         "dead_letters": health.dead_letters(counts),
     }
@@ -176,11 +180,13 @@ async def get_readyz(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     reasons = health.reasons_not_live(context.tasks)
     other = await context.live.other_network()
-    return _health([*reasons, *health.reasons_not_ready(context.live, other)])
+    counts = await context.read_counts()
+    warnings = health.warnings(context.live.health, counts)
+    return _health([*reasons, *health.reasons_not_ready(context.live, other)], warnings)
 
 
-def _health(reasons: list[str]) -> web.Response:
-    body = {"ok": not reasons, "reasons": reasons}
+def _health(reasons: list[str], warnings: Sequence[str] = ()) -> web.Response:
+    body = {"ok": not reasons, "reasons": reasons, "warnings": warnings}
     status = 503 if reasons else 200
     return web.json_response(body, status=status, headers={"Cache-Control": NO_STORE})
 

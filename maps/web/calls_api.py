@@ -16,6 +16,7 @@ from maps.web.answers import NO_STORE
 from maps.web.context import CONTEXT, JSON, Context
 from maps.web.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, tell
 from streams import topics, wire
+from streams.domain.arrival import MAX_AHEAD_MS
 from streams.domain.records import Call, CallDone
 from streams.errors import RecordRefusedError
 from streams.intake import Intake
@@ -130,7 +131,11 @@ async def get_calls(request: web.Request) -> web.StreamResponse:
     live = context.live
     now_ms, picture = live.now_ms(), live.picture
     clock_ms = picture.clock_ms
-    is_known = live.store_state == OK and clock_ms is not None and now_ms - clock_ms <= LATE_MS
+    is_known = (
+        live.store_state == OK
+        and clock_ms is not None
+        and -MAX_AHEAD_MS <= now_ms - clock_ms <= LATE_MS
+    )
     calls = open_calls(picture, context.network, now_ms=now_ms, is_known=is_known)
     body = {
         "now_ms": now_ms,

@@ -64,6 +64,7 @@ class Context:
             is_simulated=self.is_simulated,
         )
         body["undelivered"] = self.live.undelivered
+        body["trouble"] = self.live.health.trouble
         packed = body_of(bodies.encode(body), JSON)
         self._snapshot = (picture, state, now_ms, packed)
         return packed

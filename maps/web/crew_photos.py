@@ -24,6 +24,7 @@ from maps.web.crew_api import UUID, Paces, admit, bearer
 from maps.web.photo_image import MAX_BYTES, photo_of, too_large
 from maps.web.photo_shelf import SHELF, Shelf
 from maps.web.posted import OWN_HOSTS, check_origin
+from streams.domain.arrival import MAX_AHEAD_MS
 from streams.domain.works import OVER, phase_at
 from streams.domain.works.phases import over_ms
 
@@ -68,7 +69,7 @@ async def _sweep_on(app: web.Application) -> None:
 
 def _is_whole(context: Context, now_ms: int) -> bool:
     clock_ms = context.live.picture.clock_ms
-    is_late = clock_ms is None or now_ms - clock_ms > LATE_MS
+    is_late = clock_ms is None or not -MAX_AHEAD_MS <= now_ms - clock_ms <= LATE_MS
     return context.live.store_state == OK and not is_late
 
 

@@ -13,6 +13,7 @@ from maps.views.text import hours_text, kst, kst_end, period_text, shown
 from maps.web import csp
 from maps.web.answers import Body, body_of
 from maps.web.page import is_simulated, shell
+from streams.domain.arrival import MAX_AHEAD_MS
 from streams.domain.network import Network
 from streams.domain.unknown_times import said_of
 from streams.settings import Settings
@@ -52,7 +53,7 @@ class Pages:
         template = self.templates.get_template("work.html")
         late_ms = None if clock_ms is None else now_ms - clock_ms
         facts = {"now_ms": now_ms, "store": store, "clock_ms": clock_ms}
-        is_late = late_ms is None or late_ms > STALE_MS
+        is_late = late_ms is None or not -MAX_AHEAD_MS <= late_ms <= STALE_MS
         work = {**dict.fromkeys(WORK_EXTRAS), **work}
         given = {**facts, **crew, **self.frame}
         return template.render(work=work, links=links, is_late=is_late, **given)

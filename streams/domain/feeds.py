@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from streams.domain.alerts import Episode
+from streams.domain.arrival import MAX_AHEAD_MS
 from streams.domain.listings import Usual, judged
 from streams.domain.records import FeedReport, Message, Origin, Outcome, Tick
 from streams.domain.rules import AlertRules
@@ -26,6 +27,7 @@ class FeedStatus(StrEnum):
     UNKNOWN = "unknown"  # error, refusal, broken answer
     DROPPED = "dropped"  # answered with less than a fifth of its usual rows: not believed
     STALE = "stale"  # no report in time
+    AHEAD = "ahead"  # reported by a clock far ahead of now: how old it is nobody knows
     STOPPED = "stopped"  # a key or quota error: polls again only when told, or at midnight KST
 
 
@@ -71,8 +73,8 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
     last = state.last
     if last.is_stopped:
         return FeedStatus.STOPPED
-    if now_ms - last.received_ms > 2 * last.poll_ms + 5_000:
-        return FeedStatus.STALE
+    if (word := _by_time(now_ms - last.received_ms, last.poll_ms)) is not None:
+        return word
     return FeedStatus.UNKNOWN if last.outcome is Outcome.UNKNOWN else _content(state)
 
 
@@ -87,6 +89,13 @@ def _content(state: FeedState) -> FeedStatus:
     if last.is_partial:
         return FeedStatus.PARTIAL
     return FeedStatus.EMPTY if last.outcome is Outcome.EMPTY else FeedStatus.LIVE
+
+
+def _by_time(age_ms: int, poll_ms: int) -> FeedStatus | None:
+    """What the time of the last report alone says; None when it is of now."""
+    if age_ms < -MAX_AHEAD_MS:
+        return FeedStatus.AHEAD
+    return FeedStatus.STALE if age_ms > 2 * poll_ms + 5_000 else None
 
 
 def is_news(known: FeedState | None, seen: FeedState) -> bool:

@@ -145,15 +145,6 @@ async def test_a_topic_keeps_the_id_the_state_was_folded_from(gate: Gate) -> Non
     assert await gate.topic_ids({"permits": "b"}) == {"permits": "a"}
 
 
-async def test_facts_are_missed_when_the_store_was_emptied(
-    gate: Gate, client: aioredis.Redis
-) -> None:
-    await gate.announce({"network": "n"})
-    assert await gate.is_announced()
-    await client.flushall()
-    assert not await gate.is_announced()
-
-
 async def test_a_script_the_server_forgot_is_sent_again(gate: Gate, client: aioredis.Redis) -> None:
     await put(gate, 0)
     await client.script_flush()

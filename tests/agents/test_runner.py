@@ -353,6 +353,22 @@ async def test_a_refused_message_in_a_run_becomes_a_dead_letter(bench: Bench) ->
     assert await bench.counted() == {"v1": 2}
 
 
+async def test_a_clock_ahead_is_counted_each_time_and_buried_once_a_burst(
+    bench: Bench, client: aioredis.Redis
+) -> None:
+    ahead = [Delivered(position(300), here(offset), at(0)) for offset in range(3)]
+    well = Delivered(position(0), here(3), at(0))
+    again = [Delivered(position(300), here(offset), at(0)) for offset in (4, 5)]
+    assert await bench.runner.take([*ahead, well, *again]) == [APPLIED] * 6
+    assert [(code, origin.offset) for _, code, origin in bench.outlet.dead] == [
+        ("R023", 0),
+        ("R023", 4),
+    ]
+    assert await bench.gate.position(TOPIC, 0) == 5
+    assert await bench.counted() == {"v1": 1}
+    assert await client.hgetall(DEAD_LETTERS) == {b"bus-positions R023": b"5"}
+
+
 def test_runs_keep_the_order_of_each_partition_within_their_size() -> None:
     big = b"x" * (MAX_RUN_BYTES // 2)
     waiting = [Delivered(big, here(o, p)) for o in range(3) for p in (0, 1)]

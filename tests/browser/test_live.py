@@ -77,6 +77,48 @@ def test_picture_that_lags_but_moves_is_catching_up(screen: Screen, city: City) 
     expect(page.locator("#banner-word")).to_have_text("화면이 4분 늦습니다")
 
 
+def test_picture_whose_clock_is_ahead_is_never_live(screen: Screen, city: City) -> None:
+    page = screen.open()
+    city.is_ticking = False
+    city.tick(now_ms() + 48 * 60_000 + 30_000)
+    screen.wait_for("stale")
+    expect(page.locator("#live-word")).to_have_text("시계 앞섬")
+    expect(page.locator("#live-age")).to_have_text("48분 앞섬")
+    expect(page.locator("#banner-word")).to_have_text("화면의 시계가 48분 앞섭니다")
+    city.is_ticking = True
+    screen.wait_for("live")
+    expect(page.locator("#banner")).to_be_hidden()
+
+
+def test_picture_that_nobody_works_on_calls_no_feed_late(screen: Screen, city: City) -> None:
+    page = screen.open()
+    city.is_ticking = False
+    city.tick(now_ms() - 60_000)
+    city.set_feed("its.events", received_ms=now_ms() - 3 * 300_000)
+    city.client.hset("bomnae:meta", "folded_by", "{}")  # a worker was here, and none is now
+    try:
+        expect(page.locator("#live-word")).to_have_text("처리기 멈춤", timeout=8_000)
+        expect(page.locator("#banner-detail")).to_contain_text("자료가 늦은 것이 아닙니다")
+        chip = page.locator("[data-feed='its.events']")
+        expect(chip).to_have_attribute("data-status", "held")
+        expect(chip).to_contain_text("처리 멈춤")
+        page.goto(f"{screen.url}/desk")
+        expect(page.locator("#live-word")).to_have_text("처리기 멈춤", timeout=8_000)
+        expect(page.locator("#banner-word")).to_contain_text("처리기가 멈춰 화면이")
+    finally:
+        city.client.hdel("bomnae:meta", "folded_by")
+        city.set_feed("its.events")
+
+
+def test_desk_whose_clock_is_ahead_says_so(screen: Screen, city: City) -> None:
+    city.is_ticking = False
+    city.tick(now_ms() + 48 * 60_000 + 30_000)
+    page = screen.page
+    page.goto(f"{screen.url}/desk")
+    expect(page.locator("#live-word")).to_have_text("시계 앞섬", timeout=8_000)
+    expect(page.locator("#banner-word")).to_have_text("화면의 시계가 48분 앞섭니다")
+
+
 def test_server_that_lost_its_store_is_told_at_once(screen: Screen) -> None:
     page = screen.open()
     page.evaluate("() => bomnae.tellStore('lost')")
@@ -188,6 +230,8 @@ def _has_speed(page: Page, index: int, speed_kmh: int) -> bool:
         ("{isLoaded: false, connection: 'none', broken_ms: 0}", "init"),
         ("{isLoaded: true, connection: 'open', age_ms: 10000}", "live"),
         ("{isLoaded: true, connection: 'open', age_ms: 10001}", "stale"),
+        ("{isLoaded: true, connection: 'open', age_ms: -120000}", "live"),
+        ("{isLoaded: true, connection: 'open', age_ms: -120001}", "stale"),
         ("{isLoaded: true, connection: 'open', age_ms: 0, store: 'lost'}", "stale"),
         ("{isLoaded: true, connection: 'open', age_ms: null}", "stale"),
         ("{isLoaded: true, connection: 'broken', age_ms: 0, broken_ms: 30000}", "retry"),

@@ -108,6 +108,15 @@ def test_chip_of_a_silent_feed_turns_late_by_itself(screen: Screen, city: City) 
     expect(page.locator("#feed-dialog")).to_be_visible()
 
 
+def test_chip_of_a_report_from_the_future_is_never_well(screen: Screen, city: City) -> None:
+    page = screen.open()
+    ahead_ms = now_ms() + 48 * 60_000 + 30_000
+    city.set_feed("its.events", received_ms=ahead_ms)
+    chip = page.locator("[data-feed='its.events']")
+    expect(chip).to_have_attribute("data-status", "ahead")
+    expect(chip).to_contain_text("시계 앞섬48분 앞섬")
+
+
 def test_work_of_the_list_opens_its_card_and_its_page(screen: Screen, city: City) -> None:
     link = city.network.links[40].id
     city.set_work("2026-굴착-7001", title="상수도 관로 이설", closure="full", links=[link])

@@ -8,13 +8,18 @@ from typing import Self
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from streams.domain.arrival import REPLAY
 from tests.worlds import Sent
 
 
 class Feeder:
     """Publishes a log at a pace in a thread of its own; every message acknowledged, or an error."""
 
-    def __init__(self, address: str, log: Sequence[Sent], per_s: float) -> None:
+    def __init__(
+        self, address: str, log: Sequence[Sent], per_s: float, *, is_replay: bool = True
+    ) -> None:
+        """A log whose time is another day's is a replay; one of now is held to the broker's."""
+        self._headers = [(REPLAY, b"1")] if is_replay else []
         self._address = address
         self._log = log
         self._per_s = per_s
@@ -65,7 +70,11 @@ class Feeder:
                 ahead_s = begin + number / self._per_s - time.monotonic()
                 if self._told_to_stop.wait(max(0.0, ahead_s)):
                     break
-                futures.append(producer.send(topic.name, value=payload, partition=partition))
+                futures.append(
+                    producer.send(
+                        topic.name, value=payload, partition=partition, headers=self._headers
+                    )
+                )
                 self.sent = number + 1
             producer.flush(120)
             for future in futures:

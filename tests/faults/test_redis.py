@@ -1,4 +1,4 @@
-"""Rows F13 to F15 and F18: what happens to Redis."""
+"""Rows F13 to F15, F18 and F42 to F44: what happens to Redis."""
 
 import shutil
 import time
@@ -12,7 +12,7 @@ from streams import topics
 from streams.store import REBUILDING
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
-from tests.faults.processes import resident_mb
+from tests.faults.processes import resident_mb, wait_exit
 from tests.faults.rig import INPUTS, PER_S, Rig
 
 SEED = 13
@@ -104,3 +104,85 @@ def test_f18_slow_redis(rig: Rig, figures: Figures) -> None:
         figures.noted |= {"lag messages": slow_lag, "drained s": round(drained_s, 1)}
         figures.at_most("worker memory growth", after_mb - before_mb, 64, "MiB")
         rig.judge(figures)
+
+
+USER = {"BOMNAE_REDIS_PASSWORD": "pw"}
+RIGHTS = ("reset", "on", ">pw", "~bomnae:*", "+@all", "-@admin", "-@dangerous", "+info")
+
+
+def allow(rig: Rig, *rules: str) -> dict[str, str]:
+    """A worker's settings as a Redis user with these rights."""
+    with rig.store() as store:
+        store.execute_command("ACL", "SETUSER", "bomnae", *rules)
+    url = rig.env["BOMNAE_REDIS"].replace("redis://", "redis://bomnae@")
+    return {**USER, "BOMNAE_REDIS": url}
+
+
+def stands(rig: Rig) -> bool:
+    """Whether a worker says that it does not get on; the screens show it."""
+    return any(seen.endswith(" stands") for seen in rig.hash_of("bomnae:workers").values())
+
+
+@pytest.mark.row("F42", "a Redis user loses XADD, then sorted sets, under a running worker")
+def test_f42_rights_taken_away(rig: Rig, figures: Figures) -> None:
+    env = allow(rig, *RIGHTS, "-xadd")
+    code, _ = wait_exit(refused := rig.worker(env), 60)
+    figures.exactly("exit code of a worker without XADD", code or 0, 2)
+    assert "may not run XADD bomnae:deltas" in refused.log.read_text(encoding="utf-8")
+    allow(rig, *RIGHTS)
+    (worker,) = rig.crew(1, env)
+    rig.feed(load.day(SEED, scaled(200)))
+    for rule, command in (("-xadd", "XADD"), ("-zadd", "ZADD")):
+        rig.wait_working(least=30)
+        allow(rig, rule)
+        wait_until(lambda: worker.said(f"may not run {command} on"), "its word")  # noqa: B023
+        with rig.store() as store:
+            assert not store.exists("bomnae:begun"), "something is half-applied"
+        wait_until(lambda: stands(rig), "the roster's word that it stands", within_s=60)
+        allow(rig, rule.replace("-", "+"))
+    rig.enough()
+    rig.judge(figures)
+
+
+@pytest.mark.row("F43", "Redis stops the gate's script midway, twice")
+def test_f43_stopped_midway(rig: Rig, figures: Figures) -> None:
+    (worker,) = rig.crew(1)
+    rig.feed(load.day(SEED, scaled(200)))
+    for _ in range(2):
+        rig.wait_working(least=100)
+        said = worker.log.read_text(encoding="utf-8").count("was stopped midway")
+        with rig.store() as store:  # a key of another type: the script has written before it
+            store.delete("bomnae:deltas")
+            store.set("bomnae:deltas", "no stream")
+        wait_until(
+            lambda: worker.log.read_text(encoding="utf-8").count("was stopped midway") > said,  # noqa: B023
+            "its word",
+        )
+    rig.enough()
+    rig.judge(figures)
+    with rig.store() as store:
+        assert not store.exists("bomnae:begun")
+    wait_until(lambda: rig.hash_of(REBUILDING) == {}, "rebuilding over, said", within_s=30)
+
+
+@pytest.mark.row("F44", "Redis reaches maxmemory, is a replica, then neither")
+def test_f44_takes_no_writes(rig: Rig, figures: Figures) -> None:
+    (worker,) = rig.crew(1)
+    rig.feed(load.day(SEED, scaled(200)))
+    faults = (
+        (
+            "OutOfMemoryError",
+            ("CONFIG", "SET", "maxmemory", "1mb"),
+            ("CONFIG", "SET", "maxmemory", "0"),
+        ),
+        ("ReadOnlyError", ("REPLICAOF", "127.0.0.1", "1"), ("REPLICAOF", "NO", "ONE")),
+    )
+    for word, begin, end in faults:
+        rig.wait_working(least=100)
+        with rig.store() as store:
+            store.execute_command(*begin)
+            wait_until(lambda: worker.said(word), "its word")  # noqa: B023
+            assert not store.exists("bomnae:begun"), "something is half-applied"
+            store.execute_command(*end)
+    rig.enough()
+    rig.judge(figures)

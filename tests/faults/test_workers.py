@@ -1,4 +1,4 @@
-"""Rows F1 to F7: what happens to workers."""
+"""Rows F1 to F7 and F45: what happens to workers."""
 
 import random
 import signal
@@ -145,3 +145,22 @@ def test_f07_rebalances(rig: Rig, figures: Figures) -> None:
     figures.noted["cycles"] = scaled(4)
     rig.judge(figures)
     figures.exactly("effects twice", len(rig.verdict(rig.oracle())), 0)
+
+
+@pytest.mark.row("F45", "a second worker with other thresholds, and one after all have stopped")
+def test_f45_other_settings(rig: Rig, figures: Figures) -> None:
+    other = {"BOMNAE_LEVELS_URBAN": "5,10", "BOMNAE_DWELL_S": "60"}
+    worker = rig.worker()
+    rig.feed(load.day(SEED, scaled(60)))
+    rig.wait_working([worker], 100)
+    code, _ = wait_exit(stranger := rig.worker(other), 60)
+    said = stranger.log.read_text(encoding="utf-8")
+    figures.exactly("exit code of the stranger", code or 0, 2)
+    assert "BOMNAE_DWELL_S 60 here, 12 there; BOMNAE_LEVELS_URBAN 5,10 here, 15,25 there" in said
+    rig.judge(figures)
+    worker.stop()
+    rig.env |= other
+    (changed,) = rig.crew(1)
+    assert changed.said("BOMNAE_DWELL_S, BOMNAE_LEVELS_URBAN changed")
+    assert "made again" in rig.run("refold", "streams", "refold")
+    rig.judge(figures)  # by the new settings: all of the log is folded by them

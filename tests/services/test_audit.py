@@ -78,6 +78,29 @@ def test_every_spoilt_row_is_named_with_what_the_log_says(city: Stack) -> None:
     assert "2 differences" in lines
 
 
+def test_a_history_and_counts_that_lack_something_are_named(city: Stack) -> None:
+    log = worlds.drive(2, worlds.STOPS)
+    worker = city.start_worker()
+    worlds.publish(city, [*log[:50], (topics.BUS_POSITIONS, 1, b"{oops"), *log[50:]])
+    worlds.wait_drained(city, worlds.last_tick_ms(log))
+    worker.stop()
+    store = worlds.redis_of(city)
+    assert output_of(audited(city)).startswith("identical\n")
+    stream = "bomnae:past:link:S3>S4"
+    (entry, _), *_ = store.xrange(stream)
+    store.xdel(stream, entry)
+    store.delete("bomnae:past:link:S4>S5")
+    store.hincrby("bomnae:dead-letters", "bus-positions R001", -1)
+    store.hset("bomnae:counts", "passages late", 5)
+    audit = audited(city)
+    lines = output_of(audit).splitlines()
+    assert audit.exit_code == 4
+    assert lines[0] == "bomnae:counts passages late: live 5, oracle nothing"
+    assert lines[1] == "bomnae:dead-letters bus-positions R001: live 0, oracle 1"
+    assert f"{stream} {entry.decode()}: live nothing, oracle {{" in lines[2]
+    assert lines[3].startswith("bomnae:past:link:S4>S5 ")
+
+
 def test_roads_that_have_not_followed_their_inputs_are_not_settled(city: Stack) -> None:
     log = worlds.drive(2, worlds.STOPS)
     worker = city.start_worker()

@@ -145,6 +145,27 @@ def test_an_agent_that_raises_ends_its_worker_with_the_reason(city: Stack) -> No
     assert "bomnae: RuntimeError('failpoint after_step')" in said_at_end(worker, 1)
 
 
+def test_a_worker_of_the_same_group_on_another_redis_is_named(city: Stack, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other, url = start_redis(tmp_path / "other")
+    try:
+        worker = city.start_worker()
+        city.wait(worker, lambda: worker.said("worker started"), "its start")
+        stranger = city.python("worker-b", "streams", "worker", env={"BOMNAE_REDIS": url})
+        city.wait(worker, lambda: worker.said("another Redis: bomnae-"), "its word")
+        stranger.stop()
+        city.processes.pop("worker-b")
+    finally:
+        other.stop()
+
+
+def test_a_password_in_the_url_of_redis_ends_a_worker(city: Stack) -> None:
+    city.env["BOMNAE_REDIS"] = city.env["BOMNAE_REDIS"].replace("://", "://:hush@")
+    output = said_at_end(city.start_worker(), 2)
+    assert "BOMNAE_REDIS has a password in it: put it into BOMNAE_REDIS_PASSWORD" in output
+    assert "hush" not in output
+
+
 def test_a_topic_made_anew_under_a_running_worker_ends_it(city: Stack, kafka_kind: str) -> None:
     if kafka_kind == "embedded":
         pytest.skip("the embedded broker makes a deleted topic anew by itself, with 4 partitions")

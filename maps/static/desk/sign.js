@@ -4,9 +4,11 @@
   const { Bomnae } = window;
   const EVERY_MS = 5000, STALE_MS = 10000;
 
+  const OWN = Object.fromEntries(["ahead", "full", "read_only", "disk", "no_worker", "stands"].map((cause) => [cause, "live." + cause]));
+
   class Sign {
     constructor(clock) {
-      Object.assign(this, { clock, feeds: [], store: "ok", clock_ms: undefined, isAway: false, heard_ms: 0 });
+      Object.assign(this, { clock, feeds: [], store: "ok", trouble: "", clock_ms: undefined, isAway: false, heard_ms: 0 });
       this.elements = Object.fromEntries(["live-word", "clock-now", "banner", "banner-word", "banner-detail", "feeds", "simulated"].map((id) => [id, document.getElementById(id)]));
       setInterval(() => this.show(), 1000);
       setInterval(() => this.poll(), EVERY_MS);
@@ -29,6 +31,7 @@
       this.isAway = false;
       this.heard_ms = body.now_ms;
       this.store = body.store || "ok";
+      if (body.trouble !== undefined) this.trouble = body.trouble;
       if (body.clock_ms !== undefined) this.clock_ms = body.clock_ms;
       if (body.feeds) this.feeds = body.feeds;
       if (body.simulated) this.elements.simulated.hidden = false;
@@ -40,7 +43,7 @@
       this.show();
     }
 
-    age() { return this.clock_ms === null || this.clock_ms === undefined ? null : Math.max(0, this.clock.now() - this.clock_ms); }
+    age() { return this.clock_ms === null || this.clock_ms === undefined ? null : this.clock.now() - this.clock_ms; }
 
     /** init, live, stale or down, and the cause that the banner names. */
     cause() {
@@ -48,13 +51,14 @@
       if (!this.heard_ms) return ["init", ""];
       if (this.store !== "ok") return ["stale", "desk_" + this.store];
       if (this.age() === null) return ["stale", "desk_never"];
-      return this.age() > STALE_MS ? ["stale", "desk_stale"] : ["live", ""];
+      if (Bomnae.isAhead(this.clock_ms, this.clock.now())) return ["stale", "ahead"];
+      return this.age() > STALE_MS ? ["stale", this.trouble || "desk_stale"] : ["live", ""];
     }
 
     show() {
       const [word, cause] = this.cause(), root = document.documentElement;
       if (root.dataset.live !== word) root.dataset.live = word;
-      const key = { away: "live.down", desk_lost: "live.lost", desk_rebuilding: "live.rebuilding", desk_never: "live.waiting" }[cause] || "live." + word;
+      const key = { away: "live.down", desk_lost: "live.lost", desk_rebuilding: "live.rebuilding", desk_never: "live.waiting", ...OWN }[cause] || "live." + word;
       Bomnae.write(this.elements["live-word"], Bomnae.t(key));
       Bomnae.write(this.elements["clock-now"], this.heard_ms ? Bomnae.clockText(this.clock.now()) : "--:--:--");
       this.showBanner(cause);
@@ -65,7 +69,7 @@
       const { banner } = this.elements;
       banner.hidden = !cause;
       if (!cause) return;
-      const age = this.age() === null ? "" : Bomnae.span(cause === "away" ? this.clock.now() - this.heard_ms : this.age());
+      const age = this.age() === null ? "" : Bomnae.span(Math.abs(cause === "away" ? this.clock.now() - this.heard_ms : this.age()));
       const detail = cause === "away" && !this.heard_ms ? "banner.away.empty" : `banner.${cause}.detail`;
       Bomnae.write(this.elements["banner-word"], Bomnae.t("banner." + cause, { age }));
       Bomnae.write(this.elements["banner-detail"], Bomnae.t(detail, { age }));

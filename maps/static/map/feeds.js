@@ -7,7 +7,7 @@
 
   class Feeds {
     constructor(clock) {
-      this.clock = clock;
+      Object.assign(this, { clock, trouble: "" });
       this.list = document.getElementById("feeds");
       this.dialog = document.getElementById("feed-dialog");
       this.chips = new Map();
@@ -57,15 +57,19 @@
       }
     }
 
-    /** The server's word; when no server speaks any more, silence is late by the same rule. */
+    /** The server's word; when no server speaks any more, silence is late by the same rule. Where no report can be taken in, it is not the feed's. */
     statusOf(feed) {
       if (!(feed.status in Bomnae.FEED_SYMBOLS)) return "unknown";
       if (feed.status === "never") return "never";
+      if (Bomnae.isAhead(feed.received_ms, this.clock.now())) return "ahead";
       const isSilent = this.clock.now() - feed.received_ms > 2 * feed.poll_ms + SLACK_MS;
-      return isSilent && feed.status !== "stopped" ? "stale" : feed.status;
+      if (isSilent && feed.status !== "stopped") return this.trouble ? "held" : "stale";
+      return feed.status;
     }
 
-    ago(ms) { return ms ? Bomnae.t("ago", { age: Bomnae.span(this.clock.now() - ms) }) : Bomnae.t("never"); }
+    ago(ms) { return ms ? this.age(this.clock.now() - ms) : Bomnae.t("never"); }
+
+    age(age_ms) { return age_ms < 0 ? Bomnae.ago(age_ms) : Bomnae.t("ago", { age: Bomnae.span(age_ms) }); }
 
     open(name) {
       const feed = this.feeds.get(name);

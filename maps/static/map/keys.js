@@ -50,7 +50,7 @@
     heading.textContent = Bomnae.t("help.keys");
     note.textContent = Bomnae.t("help.note");
     const statuses = Bomnae.el("dl", "keys");
-    for (const status of ["live", "empty", "partial", "frozen", "dropped", "unknown", "stale", "stopped"]) {
+    for (const status of ["live", "empty", "partial", "frozen", "dropped", "unknown", "stale", "held", "ahead", "stopped"]) {
       const row = Bomnae.el("div"), dt = Bomnae.el("dt"), dd = Bomnae.el("dd");
       dt.textContent = Bomnae.t("status." + status);
       dd.textContent = Bomnae.t(`status.${status}.why`);

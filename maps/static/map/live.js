@@ -144,6 +144,7 @@
       this.picture.load(snapshot);
       this.sign.picture = this.picture;
       this.sign.store = snapshot.store || "ok";
+      this.sign.trouble = this.feeds.trouble = snapshot.trouble || "";
       this.undelivered.show(snapshot.undelivered);
       this.buses.update(false);
       this.repaintAll();
@@ -169,6 +170,7 @@
     take(delta, id) {
       this.clock.observe(delta.t);
       this.tellStore(delta.store);
+      this.tellTrouble(delta.trouble);
       this.undelivered.show(delta.undelivered);
       const touched = this.picture.apply(delta);
       const { pending } = this;
@@ -193,6 +195,14 @@
       if (!store || store === this.sign.store) return;
       this.sign.store = store;
       this.sign.show();
+    }
+
+    /** Why nothing new can be written; what the feeds say is then not heard. */
+    tellTrouble(trouble) {
+      if (trouble === undefined || trouble === this.sign.trouble) return;
+      this.sign.trouble = this.feeds.trouble = trouble;
+      this.sign.show();
+      this.feeds.showAges();
     }
 
     told(id) { if (id) document.documentElement.dataset.seq = id; }

@@ -10,6 +10,7 @@ from maps.web.openapi.parts import (
     STORE,
     TEXT,
     TEXTS,
+    TROUBLE,
     WHOLE,
     Json,
     body,
@@ -116,7 +117,7 @@ def _row_schemas() -> dict[str, Json]:
     period = {"starts_ms": MAYBE_WHOLE, "ends_ms": MAYBE_WHOLE}
     return {
         "Error": shape("error", error=shape("code message", code=TEXT, message=TEXT)),
-        "Health": shape("ok reasons", ok=FLAG, reasons=TEXTS),
+        "Health": shape("ok reasons warnings", ok=FLAG, reasons=TEXTS, warnings=TEXTS),
         "Work": shape(
             "id title phase closure links",
             id=TEXT,
@@ -152,6 +153,8 @@ def _row_schemas() -> dict[str, Json]:
                     "stale",
                     "stopped",
                     "never",
+                    "ahead",
+                    "held",
                 ]
             },
             last_success_ms=WHOLE,
@@ -211,6 +214,7 @@ def _body_schemas() -> dict[str, Json]:
             alerts=listed(reference("Alert")),
             acks=listed(reference("Acknowledgement")),
             undelivered=listed(),
+            trouble=TROUBLE,
             **rows,
         ),
         "Link": shape(
@@ -235,5 +239,6 @@ def _body_schemas() -> dict[str, Json]:
             feeds=listed(reference("Feed")),
             dead_letters=OBJECT,
             store=TEXT,
+            trouble=TROUBLE,
         ),
     }

@@ -15,6 +15,7 @@ MAYBE_NUMBER: Json = {"type": ["number", "null"]}
 MAYBE_OBJECT: Json = {"type": ["object", "null"]}
 SEVERITY: Json = {"enum": ["critical", "warning", "notice"]}
 STORE: Json = {"enum": ["ok", "lost", "rebuilding"]}
+TROUBLE: Json = {"enum": ["", "full", "read_only", "disk", "no_worker", "stands"]}
 
 
 def listed(items: Json | None = None) -> Json:

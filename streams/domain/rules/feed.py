@@ -7,7 +7,7 @@ from streams.domain.alerts import Episode, Sight
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look
 
-NOT_NOW = frozenset({"stale", "unknown", "stopped", "frozen", "dropped"})
+NOT_NOW = frozenset({"stale", "unknown", "stopped", "frozen", "dropped", "ahead"})
 
 
 def watch_feeds(look: Look, rules: AlertRules, feeds: Mapping[str, tuple[str, str]]) -> None:

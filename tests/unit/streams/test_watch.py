@@ -6,6 +6,7 @@ from streams.watch import (
     Memory,
     Sight,
     caught_up,
+    is_catching_up,
     made_anew,
     misfit,
     pace,
@@ -55,6 +56,43 @@ def test_standing_counts_less_while_another_partition_of_the_topic_moves() -> No
     known = {PLACE: Memory(Sight(5, 9)), other: Memory(Sight(5, 9)), speeds: Memory(Sight(5, 9))}
     now = {PLACE: Sight(5, 9), other: Sight(6, 9), speeds: Sight(5, 9)}
     assert pace(known, now) == {PLACE: 0.1, other: 0.1, speeds: 1.0}
+
+
+def test_standing_counts_less_while_the_process_catches_up_on_any_topic() -> None:
+    other, speeds = ("permits", 0), ("link-speeds", 0)
+    known = {PLACE: Memory(Sight(5, 9)), other: Memory(Sight(5, 900)), speeds: Memory(Sight(5, 9))}
+    now = {PLACE: Sight(5, 9), other: Sight(300, 900), speeds: Sight(5, 9)}
+    assert pace(known, now) == dict.fromkeys(now, 0.1)
+    at_its_end = {**now, other: Sight(890, 900)}  # it moves with the clock, as in every second
+    assert pace(known, at_its_end)[speeds] == 1.0
+    stands_too = {**now, other: Sight(5, 900)}
+    assert pace(known, stands_too) == dict.fromkeys(now, 1.0)
+
+
+def test_a_rebuild_behind_other_topics_is_neither_stalled_nor_sent_back() -> None:
+    """One topic waits for 100 looks while others fold 15,000 messages, and then has its turn."""
+    other, memory = ("link-events", 0), dict[tuple[str, int], Memory]()
+    for look in range(100):
+        now = {PLACE: Sight(-1, 2000), other: Sight(150 * look, 15_000)}
+        paces, is_busy = pace(memory, now), is_catching_up(memory, now)
+        memory = {
+            place: remember(memory.get(place), sight, 1.0, pace=paces[place], is_busy=is_busy)
+            for place, sight in now.items()
+        }
+        assert stalled(memory, 60) == ""
+        assert to_send_back(memory) == []
+
+
+def test_a_partition_whose_way_back_got_lost_is_sent_back_while_others_move_with_the_clock() -> (
+    None
+):
+    other, memory, sent = ("bus-positions", 1), dict[tuple[str, int], Memory](), []
+    for look in range(20):
+        now = {PLACE: Sight(5, 9 + look), other: Sight(look, look + 1)}
+        is_busy = is_catching_up(memory, now)
+        memory = {p: remember(memory.get(p), s, 1.0, is_busy=is_busy) for p, s in now.items()}
+        sent += [look] * len(to_send_back(memory))
+    assert sent == [8, 16]
 
 
 def test_the_time_in_which_the_process_itself_was_stopped_counts_for_little() -> None:
