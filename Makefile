@@ -27,8 +27,8 @@ test-kafka: setup kafka ## the service tests that stand on the log, on Apache Ka
 test-faults: setup kafka ## every fault row on Apache Kafka and redis-server; FAULT_RESULTS=FILE keeps figures
 	@$(PY) -m pytest tests/faults
 
-soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5)
-	@FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
+soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5), and their times judged: nothing beside them
+	@FAULT_TIMES=1 FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
 
 check: fmt-check lint ## formatting, lint, types, import contracts
 

@@ -50,9 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--log-minutes",
         type=float,
-        default=30,
+        default=20,
         metavar="MIN",
-        help="how long the embedded broker's log grows before it is begun anew (30)",
+        help="how long the embedded broker's log grows before it is begun anew (20)",
     )
     return parser
 
