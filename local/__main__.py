@@ -5,22 +5,22 @@ import shutil
 import signal
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
-from aiokafka.errors import KafkaError
 from redis.exceptions import RedisError
 
-from local.demo import Demo
+from local.demo import AWAY, Demo
 
 _HELP = "everything of a city on this machine: broker, Redis, simulated portals, producers, map"
 
 
 def main() -> int:
     """Run the demo until Ctrl-C; 0 well, 1 something did not start or cannot run."""
-    options = _parser().parse_args()
+    options = parser().parse_args()
     signal.signal(signal.SIGTERM, _end)
     folder = Path(tempfile.mkdtemp(prefix="bomnae-"))
-    demo = Demo(folder, options)
+    demo = Demo(folder, options, partial(print, flush=True))
     is_well = False
     try:
         demo.run()
@@ -31,16 +31,16 @@ def main() -> int:
     except SystemExit:
         is_well = True
         raise
-    except (OSError, RuntimeError, KafkaError, RedisError) as error:
+    except (RuntimeError, *AWAY, RedisError) as error:
         print(f"demo: {error}", file=sys.stderr)
     finally:
         _clear(folder, are_logs_kept=demo.has_failed or not is_well)
     return 0 if is_well else 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local", description=_HELP)
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(prog="python -m local", description=_HELP)
+    commands = root.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="start the simulated city and its live map")
     demo.add_argument("--port", type=int, default=8700, help="port of the map (8700)")
     demo.add_argument("--seed", type=int, default=1, help="same seed, same day (1)")
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MIN",
         help="how long the embedded broker's log grows before it is begun anew (20)",
     )
-    return parser
+    return root
 
 
 def _clear(folder: Path, *, are_logs_kept: bool) -> None:

@@ -33,8 +33,13 @@ def places(wide: int) -> list[Place]:
 
 def keep_from(place: Place, position: int, end: int) -> int:
     """The first offset to keep: what is not folded yet, the last message, of some topics more."""
-    kept = KEPT if place[0] in {topic.name for topic in READ_ANEW} else 1
-    return max(0, min(position + 1, end - kept))
+    kept = KEPT if place[0] in _names(READ_ANEW) else 1
+    unread = position + 1 if place[0] in _names(topics.FOLDED) else end
+    return max(0, min(unread, end - kept))
+
+
+def _names(chosen: Iterable[topics.Topic]) -> set[str]:
+    return {topic.name for topic in chosen}
 
 
 async def read_tails(
@@ -56,7 +61,7 @@ async def read_tails(
         consumer.assign(list(at.values()))
         for place, partition in at.items():
             end = max(ends[partition], positions.get(place, -1) + 1)
-            consumer.seek(partition, keep_from(place, positions.get(place, end - 1), end))
+            consumer.seek(partition, keep_from(place, positions.get(place, -1), end))
         deadline = time.monotonic() + WITHIN_S
         while time.monotonic() < deadline:
             found = await consumer.getmany(timeout_ms=MAX_WAIT_MS + QUIET_MS)

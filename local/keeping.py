@@ -54,11 +54,11 @@ class Keeper:
         self.restarts = 0
 
     def look(self, processes: dict[str, Process]) -> list[str]:
-        """Say what has ended and start what is due; the names of what was started.
+        """Say what has ended; the names of what is to be started anew now.
 
         Raises GaveUpError for a process that ended with 2.
         """
-        started = []
+        due = []
         for name, process in processes.items():
             self._since_s.setdefault(name, self._now_s())
             if (code := process.exit_code) is None:
@@ -66,9 +66,8 @@ class Keeper:
             if name not in self._due_s:
                 self._note(name, process, code)
             if self._now_s() >= self._due_s[name]:
-                self.start(name, process)
-                started.append(name)
-        return started
+                due.append(name)
+        return due
 
     def start(self, name: str, process: Process) -> None:
         """Start a process anew under the same command, on the same port, into the same log."""
@@ -91,5 +90,5 @@ class Keeper:
         again = "" if ends.times == 1 else f" (for the {ends.times}. time in a row)"
         self._tell(
             f"{name} {how_it_ended(code)} after {ran_s:.0f} s{again}; "
-            f"started anew in {ends.pause_s:g} s. Its log: {process.log}{told}"
+            f"to be started anew in {ends.pause_s:g} s. Its log: {process.log}{told}"
         )
