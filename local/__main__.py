@@ -34,7 +34,7 @@ def main() -> int:
     except (RuntimeError, *AWAY, RedisError) as error:
         print(f"demo: {error}", file=sys.stderr)
     finally:
-        _clear(folder, are_logs_kept=demo.has_failed or not is_well)
+        clear(folder, are_logs_kept=demo.has_failed or not is_well)
     return 0 if is_well else 1
 
 
@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _clear(folder: Path, *, are_logs_kept: bool) -> None:
+def clear(folder: Path, *, are_logs_kept: bool) -> None:
     """Remove what the demo wrote, but the logs where something failed."""
     if not are_logs_kept:
         shutil.rmtree(folder, ignore_errors=True)

@@ -108,7 +108,7 @@ class Demo:
 
     def _is_log_long(self) -> bool:
         age_s = time.monotonic() - self._fresh_s
-        return self._options.kafka == "embedded" and age_s > self._options.log_minutes * 60
+        return self._options.kafka == "embedded" and age_s > 60 * float(self._options.log_minutes)
 
     def renew_log(self, *, is_lost: bool) -> None:
         """Begin the broker's log anew where the state stands; `is_lost`: the old one is gone."""
