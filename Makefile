@@ -14,9 +14,19 @@ setup: .venv/.synced ## a private environment from requirements.lock
 demo: setup ## the simulated city, live, on http://127.0.0.1:8700/ (PORT=8700)
 	@$(PY) -m local demo --port $(or $(PORT),8700)
 
+# Two at a time: they mostly wait, and no test asserts a second. Each half's output comes whole.
+SIDE_BY_SIDE := $(MAKE) -j2 --output-sync=target --no-print-directory
+
 test: setup browser ## unit, agent, service and browser tests on the embedded broker
-	@$(PY) -m pytest tests/unit tests/agents tests/services
+	@$(SIDE_BY_SIDE) test-units test-services
+
+.PHONY: test-units test-services
+test-units:
+	@$(PY) -m pytest tests/unit tests/agents
 	@$(PY) -m pytest tests/browser
+
+test-services:
+	@$(PY) -m pytest tests/services
 
 ON_THE_LOG = pipeline worker audit calls subscriptions# KAFKA_TESTS=tests/services runs them all there
 KAFKA_TESTS ?= $(ON_THE_LOG:%=tests/services/test_%.py)
@@ -25,11 +35,19 @@ test-kafka: setup kafka ## the service tests that stand on the log, on Apache Ka
 
 .PHONY: test-faults soak
 test-faults: setup kafka ## every fault row on Apache Kafka and redis-server; FAULT_RESULTS=FILE keeps figures
-	@$(PY) -m pytest tests/faults
+	@$(SIDE_BY_SIDE) faults-of-stores faults-of-feeds
 
-soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5), and ten minutes of fuzzing (FUZZ_S)
+.PHONY: faults-of-stores faults-of-feeds
+FAULTS_OF_STORES = workers broker redis
+faults-of-stores:
+	@$(PY) -m pytest $(FAULTS_OF_STORES:%=tests/faults/test_%.py)
+
+faults-of-feeds:
+	@$(PY) -m pytest tests/faults $(FAULTS_OF_STORES:%=--ignore=tests/faults/test_%.py)
+
+soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5), their times judged, and ten minutes of fuzzing (FUZZ_S)
 	@FUZZ_S=$(or $(FUZZ_S),600) $(PY) -m pytest -s tests/unit/producers/test_fuzz_parsers.py tests/unit/streams/test_fuzz_folds.py
-	@FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
+	@FAULT_TIMES=1 FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
 
 check: fmt-check lint ## formatting, lint, types, import contracts
 

@@ -88,9 +88,14 @@ class Process:
         if self._output is not None:
             self._output.close()
 
+    @property
+    def output(self) -> str:
+        """All it has written so far, under this name, started anew or not."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
     def said(self, text: str) -> bool:
         """Whether its output contains a text; RuntimeError with the output when it has ended."""
-        output = self.log.read_text(encoding="utf-8", errors="replace")
+        output = self.output
         if self.exit_code is not None:
             raise RuntimeError(f"{self.name} ended with {self.exit_code}:\n{output[-2000:]}")
         return text in output

@@ -21,6 +21,8 @@ from local.services import (
 
 ROOT = Path(__file__).parents[1]
 JARS = ROOT / ".cache" / "kafka"
+KEY = "any-key-will-do"  # the simulated portals take any
+PSEUDONYM_KEY = "the plates of a simulated city are nobody's"
 POLLS = {  # a demo's periods, s: a real city polls slower, for its keys have quotas
     "BOMNAE_TAGO_POLL_S": "5",
     "BOMNAE_ITS_POLL_S": "10",
@@ -94,7 +96,7 @@ class Stack:
         )
         with process:
             wait_until(lambda: process.exit_code is not None, name, within_s=within_s)
-        output = process.log.read_text(encoding="utf-8", errors="replace")
+        output = process.output
         if process.exit_code:
             raise RuntimeError(f"{name} ended with {process.exit_code}:\n{output[-3000:]}")
         return output
@@ -110,14 +112,15 @@ class Stack:
             "BOMNAE_SIMULATED": "1",
             "BOMNAE_NETWORK": str(self.folder / "city"),
             "BOMNAE_TAGO_URL": f"{base}/1613000",
-            "BOMNAE_TAGO_KEY": "simulated",
+            "BOMNAE_TAGO_KEY": KEY,
             "BOMNAE_ITS_URL": f"{base}/its",
-            "BOMNAE_ITS_KEY": "simulated",
+            "BOMNAE_ITS_KEY": KEY,
             "BOMNAE_UTIC_URL": f"{base}/utic/guide/imsOpenData.do",
-            "BOMNAE_UTIC_KEY": "simulated",
+            "BOMNAE_UTIC_KEY": KEY,
             "BOMNAE_PERMITS": f"{base}/3830000/roadExcavation/getConstructionList",
-            "BOMNAE_PERMITS_KEY": "simulated",
+            "BOMNAE_PERMITS_KEY": KEY,
             "BOMNAE_PERMITS_EPSG": "5186",
+            "BOMNAE_PSEUDONYM_KEY": PSEUDONYM_KEY,
         }
         options = ["--port", str(port), "--seed", str(seed), "--at", at]
         options += ["--out", str(self.folder / "city"), "--past-minutes", str(past_minutes)]
@@ -135,6 +138,11 @@ class Stack:
 
     def start_worker(self, name: str = "worker") -> Process:
         return self.python(name, "streams", "worker")
+
+    def start_feeds(self) -> Process:
+        """Start the clock and the polls, each a process of its own; returns the polls'."""
+        self.python("clock", "producers", "clock")
+        return self.python("producers", "producers", "run", "--no-clock")
 
     def start_map(self, port: int = 0) -> str:
         """Start the map server; returns its base URL once it answers."""

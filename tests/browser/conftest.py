@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from bench.web import seed, servers
 from bench.web.grid import grid
@@ -12,6 +12,7 @@ from bench.web.stage import City, Line
 from tests.browser.screens import NewScreen, screens_of
 
 LINKS = 84
+expect.set_options(timeout=15_000)  # what is waited for may come late on a busy machine
 
 
 @pytest.fixture(scope="session")

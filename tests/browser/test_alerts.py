@@ -148,16 +148,20 @@ def test_500_alerts_leave_the_screen_quick_and_one_stop_of_the_tab_key(
     screen: Screen, city: City
 ) -> None:
     many = {f"jam link:{n}": alert("notice", ago_s=n, title=f"정체 {n}") for n in range(500)}
+    took_ms = """() => Math.min(...Array.from({length: 10}, () => {
+        const begin = performance.now();
+        bomnae.alerts.show(bomnae.picture);
+        return performance.now() - begin; }))"""
     page = screen.open()
+    city.say(a=dict(list(many.items())[:120]))
+    expect(rows(page)).to_have_count(120)
+    few_ms = page.evaluate(took_ms)
     city.say(a=many)
     expect(page.locator("#alerts-count")).to_have_text("500")
     expect(rows(page)).to_have_count(120)
     stops = "() => document.querySelectorAll('#alerts-list .row:not([tabindex=\"-1\"])').length"
     assert page.evaluate(stops) == 1
-    took_ms = """() => { const begin = performance.now();
-        for (let k = 0; k < 10; k++) bomnae.alerts.show(bomnae.picture);
-        return (performance.now() - begin) / 10; }"""
-    assert page.evaluate(took_ms) < 50  # 3 frames
+    assert page.evaluate(took_ms) < 3 * max(few_ms, 1.0), f"{few_ms} ms for those that are shown"
     page.locator("#alerts-list .more button").click()
     expect(rows(page)).to_have_count(500)
 

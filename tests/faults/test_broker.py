@@ -31,7 +31,7 @@ def test_f08_killed_broker(rig: Rig, figures: Figures) -> None:
         rig.wait_working(least=20)
         resumed.append(time.monotonic() - begin)
     rig.enough()
-    figures.at_most("resume after the broker is back", max(resumed), 15, "s")
+    figures.took("resume after the broker is back", max(resumed), 15)
     rig.judge(figures)
 
 
@@ -64,7 +64,7 @@ def test_f11_topic_made_anew(rig: Rig, figures: Figures) -> None:
         before = store.hgetall(POSITIONS)
     rig.broker.remake(topics.BUS_POSITIONS)
     code, detected_s = wait_exit(worker, 60)
-    figures.at_most("detected", detected_s, 10, "s")
+    figures.took("detected", detected_s, 10)
     figures.exactly("exit code", code or 0, 3)
     late = rig.worker()
     code, _ = wait_exit(late, 60)

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from itertools import repeat
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -20,7 +21,8 @@ from tests.worlds import PARTITIONS, Sent, at_stop
 
 SEED = 20
 FAST = 500.0
-FAST_ENOUGH_MS = 250.0  # twice of next to nothing is no bound
+FAST_ENOUGH_S = 0.25  # twice of next to nothing is no bound
+SLOWER = 3.0  # the good of a turn wait behind its 25 bad ones, some of 1 MB
 SHOWN = ("links", "buses", "works", "incidents")
 
 
@@ -209,20 +211,21 @@ def test_f25_poison(rig: Rig, figures: Figures) -> None:
     rig.wait_drained()
     probe = Probe(rig, load.event_time_ms(log[-1]))
     probe.latencies_s(10, repeat([]))
-    goods = repeat(good_ones())
-    baseline = probe.latencies_s(scaled(40), goods)
     bad = [(topics.BUS_POSITIONS, n % PARTITIONS, poison(chance)) for n in range(scaled(1000))]
     each = len(bad) // scaled(40)
     chunks = ([*good_ones(), *bad[n : n + each]] for n in range(0, len(bad), each))
-    among = probe.latencies_s(scaled(40), chunks)
+    turns = (turn for chunk in chunks for turn in (good_ones(), chunk))
+    found_s = probe.latencies_s(2 * scaled(40), turns)
+    baseline, among = found_s[::2], found_s[1::2]  # in turn: what else the machine does hits both
     rig.judge(figures)
     refused = count(rig, "bomnae:dead-letters")
     figures.noted["codes"] = dict(sorted(refused.items()))
     figures.exactly("dead letters", sum(refused.values()), len(bad))
     figures.exactly("in the topic", sum(rig.broker.ends((topics.DEAD_LETTERS,)).values()), len(bad))
     figures.noted["baseline p95 ms"] = round(p95(baseline) * 1000)
-    allowed_ms = max(2 * p95(baseline) * 1000, FAST_ENOUGH_MS)
-    figures.at_most("good p95 among them", p95(among) * 1000, round(allowed_ms), "ms")
+    slower = median(among) / median(baseline)
+    figures.at_most("good among them, times as slow as alone", slower, SLOWER, "")
+    figures.took("good p95 among them", p95(among), max(2 * p95(baseline), FAST_ENOUGH_S))
 
 
 def good_ones() -> list[Sent]:
@@ -241,7 +244,7 @@ def test_f27_ten_times_the_load(rig: Rig, figures: Figures) -> None:
     peak = rig.lag()
     drained_s = rig.wait_drained(240)
     figures.noted |= {"lag at the end": peak}
-    figures.at_most("drained", drained_s, 120, "s")
+    figures.took("drained", drained_s, 120)
     memory_mb = max(resident_mb(worker.pid), resident_mb(other.pid))
     figures.at_most("worker memory", memory_mb, 512, "MiB")
     rig.judge(figures)

@@ -30,7 +30,7 @@ def test_f13_killed_redis(rig: Rig, figures: Figures) -> None:
         rig.restart_redis()
         resumed.append(rig.wait_past(marks))
     rig.enough()
-    figures.at_most("resume p95 after Redis is back", p95(resumed), 5, "s")
+    figures.took("resume p95 after Redis is back", p95(resumed), 5)
     rig.judge(figures)
 
 
@@ -53,7 +53,7 @@ def test_f14_rolled_back_redis(rig: Rig, figures: Figures) -> None:
     rig.enough()
     said = [p.log.read_text(encoding="utf-8") for n, p in rig.processes.items() if "worker" in n]
     assert "going back" in "".join(said), "no worker noticed the roll-back"
-    figures.at_most("replay of 3 s", max(replays), 10, "s")
+    figures.took("replay of 3 s", max(replays), 10)
     rig.judge(figures)
 
 
@@ -80,8 +80,8 @@ def test_f15_emptied_redis(rig: Rig, figures: Figures) -> None:
     wait_until(lambda: rig.hash_of(REBUILDING) == {}, "rebuilding over, said", within_s=30)
     per_s = round(len(hour) / rebuilt_s)
     figures.noted |= {"observations": city.observations, "tick ms": 1_000, "messages/s": per_s}
-    figures.at_most("rebuilding shown", said_s, 10, "s")
-    figures.at_most("rebuilt", rebuilt_s, 60, "s")
+    figures.took("rebuilding shown", said_s, 10)
+    figures.took("rebuilt", rebuilt_s, 60)
     rig.judge(figures)
 
 

@@ -55,7 +55,7 @@ def test_f02_kill_minus_9_20_times(rig: Rig, figures: Figures) -> None:
             time.sleep(chance.uniform(0.2, 1.0))  # the moment of the next kill
     rig.enough()
     figures.noted["kills"] = scaled(20)
-    figures.at_most("resume p95", p95(resumed), SESSION_S + 5, "s")
+    figures.took("resume p95", p95(resumed), SESSION_S + 5)
     rig.judge(figures)
 
 
@@ -87,7 +87,7 @@ def test_f04_terminated_in_flight(rig: Rig, figures: Figures) -> None:
         took.append(exit_s)
     rig.crew(1)
     figures.exactly("exit codes 0", codes.count(0), scaled(6))
-    figures.at_most("time to exit, slowest", max(took), 10, "s")
+    figures.took("time to exit, slowest", max(took), 10)
     rig.judge(figures)
 
 
@@ -104,7 +104,7 @@ def test_f05_terminated_while_stuck(rig: Rig, figures: Figures) -> None:
         exit_s = time.monotonic() - begin
         figures.noted["exit code"] = worker.exit_code
     rig.crew(1)
-    figures.at_most("time to exit", exit_s, 30, "s")
+    figures.took("time to exit", exit_s, 30)
     rig.judge(figures)
 
 
@@ -122,7 +122,7 @@ def test_f06_zombie(rig: Rig, figures: Figures) -> None:
         send_signal(first, signal.SIGCONT)
     rig.wait_past(rig.ahead())
     rig.enough()
-    figures.at_most("taken over by the other", taken_s, SESSION_S + 5, "s")
+    figures.took("taken over by the other", taken_s, SESSION_S + 5)
     rig.judge(figures)
     figures.exactly("effects of the zombie", len(rig.verdict(rig.oracle())), 0)
 

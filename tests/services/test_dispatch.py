@@ -18,6 +18,8 @@ from streams.store import OUTBOX, REBUILDING, Store
 from tests import worlds
 from tests.receivers import ENV, Answer, Receiver, alert, put, subscribe, subscription
 
+HANG_S = 25.0  # what does not wait for one that hangs is done long before
+
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
@@ -67,9 +69,8 @@ def test_an_alert_is_posted_signed_and_remembered(sending: Stack, receiver: Rece
         b"200",
         b"",
     )
-    start = time.monotonic()
-    process.stop(12)
-    assert (process.exit_code, time.monotonic() - start < 10) == (0, True)
+    process.stop(HANG_S)
+    assert process.exit_code == 0, "it was told to stop, and had to be killed"
     assert state(store)["line"] == []
 
 
@@ -132,17 +133,18 @@ def test_two_dispatchers_share_the_endpoints_and_send_each_alert_once(
 
 
 def test_one_that_hangs_does_not_slow_the_others(sending: Stack, receiver: Receiver) -> None:
-    receiver.behaviour = lambda endpoint, _: Answer(delay_s=30 if endpoint == "ep_hangs" else 0)
+    receiver.behaviour = lambda endpoint, _: Answer(
+        delay_s=2 * HANG_S if endpoint == "ep_hangs" else 0
+    )
     store = worlds.redis_of(sending)
     subscribe(store, subscription("ep_hangs", receiver.url("ep_hangs")))
     process = dispatch(sending)
     alerts = [alert(f"work:W{i}", 1) for i in range(30)]
     put(store, alerts)
-    wait_ids(receiver, *(each.id for each in alerts), within_s=10)
+    wait_ids(receiver, *(each.id for each in alerts), within_s=HANG_S)
     assert receiver.most_open["ep_hangs"] <= 2
-    start = time.monotonic()
-    process.stop(12)
-    assert (process.exit_code, time.monotonic() - start < 10) == (0, True)
+    process.stop(HANG_S)
+    assert process.exit_code == 0, "it waited for the one that hangs"
 
 
 def test_gone_disables_and_a_redirect_is_no_success(sending: Stack, receiver: Receiver) -> None:

@@ -1,0 +1,229 @@
+"""The demo: a simulated city that runs for days, whatever of it ends."""
+
+import argparse
+import asyncio
+import json
+import re
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+from aiokafka.errors import KafkaError
+from kafka.errors import KafkaError as AdminError
+from redis import Redis
+
+from local import fresh_log
+from local.keeping import Keeper
+from local.services import answers, free_port, wait_until
+from local.stack import Stack, seconds_since
+from producers.publisher import ensure_topics
+from streams.errors import LogError
+from streams.settings import Settings
+from streams.store import POSITIONS, TOPIC_IDS
+
+PACE = {  # fewer and larger batches: what the embedded broker does grows with their number
+    "BOMNAE_TICK_MS": "2000",
+    "PRODUCER_LINGER": "0.05",  # Faust's: what a worker derives of one tick goes in one batch, s
+}
+COARSE = {"BOMNAE_TICK_MS": "10000"}  # the past needs no fine time
+ON_THE_LOG = ("worker", "dispatch", "clock", "producers")  # in the order they start
+LOOK_S = 1.0
+TRIES = 5
+AWAY = (KafkaError, AdminError, OSError, TimeoutError)
+FEEDS_EVERY = 5  # looks between two questions for the feeds
+
+
+class Demo:
+    """One demo in a folder; what it tells goes to `say`, with the time since the start."""
+
+    def __init__(
+        self, folder: Path, options: argparse.Namespace, say: Callable[[str], None] = print
+    ) -> None:
+        self._options = options
+        self._say = say
+        self._begun_s = time.monotonic()
+        self.stack = Stack(folder, kafka=options.kafka, env=PACE | _crews(folder, options.port))
+        self._keeper = Keeper(self.tell)
+        self._stopped: set[str] = set()
+        self._fresh_s = 0.0  # when the log was begun, by the monotonic clock
+        self._city = self._map = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether anything ended that nobody had told to."""
+        return self._keeper.restarts > 0
+
+    def tell(self, text: str) -> None:
+        self._say(f"[{seconds_since(self._begun_s)}] {text}")
+
+    def run(self, is_done: Callable[[], bool] = lambda: False) -> None:
+        """Start everything, say where the map is and when it first moves, keep it until done."""
+        self.tell("broker and Redis ...")
+        with self.stack:
+            self.start()
+            if self._options.measure:
+                return
+            self._show_how_to_break()
+            self._send_alerts()
+            self.keep(is_done)
+
+    def start(self) -> None:
+        """From nothing to a moving picture."""
+        stack = self.stack
+        self.tell("simulated city (portals of TAGO, ITS, UTIC and permits; 20 minutes of past) ...")
+        self._city = stack.start_city(seed=self._options.seed, at=self._options.at)
+        stack.run("topics", "producers", "topics")
+        stack.start_worker()
+        self._map = stack.start_map(self._options.port)
+        self.tell(f"map on {self._map}/  (simulated data); portals on {self._city}")
+        stack.run("past", "producers", "replay", str(stack.past), "--speed", "max", env=COARSE)
+        stack.start_feeds()
+        wait_until(lambda: is_moving(self._map), "a moving picture", within_s=120)
+        self._fresh_s = time.monotonic()
+        self.tell("the picture moves. Ctrl-C stops everything.")
+
+    def keep(self, is_done: Callable[[], bool]) -> None:
+        """Start anew what ends, begin the log anew in time, name feeds that stopped."""
+        looks = 0
+        while not is_done():
+            due = self._keeper.look(self.stack.processes)
+            for name in due:
+                self._start_anew(name)
+            if not due and self._is_log_long():
+                self.renew_log(is_lost=False)
+            if looks % FEEDS_EVERY == 0:
+                self._name_stopped()
+            looks += 1
+            time.sleep(LOOK_S)
+
+    def _start_anew(self, name: str) -> None:
+        if name == "broker":
+            self.renew_log(is_lost=True)
+        else:
+            self._keeper.start(name, self.stack.processes[name])
+
+    def _is_log_long(self) -> bool:
+        age_s = time.monotonic() - self._fresh_s
+        return self._options.kafka == "embedded" and age_s > 60 * float(self._options.log_minutes)
+
+    def renew_log(self, *, is_lost: bool) -> None:
+        """Begin the broker's log anew where the state stands; `is_lost`: the old one is gone."""
+        begun_s = time.monotonic()
+        followers = [name for name in ON_THE_LOG if name in self.stack.processes]
+        for name in reversed(followers):
+            self.stack.processes[name].stop()
+        positions = self._positions()
+        tails = {} if is_lost else self._tails(positions)
+        self._lay(tails, fresh_log.next_offsets(tails, positions))
+        with self._redis() as redis:
+            redis.delete(
+                TOPIC_IDS
+            )  # the topics are others now, with what the state was folded from
+        for name in followers:
+            self._keeper.start(name, self.stack.processes[name])
+        self._fresh_s = time.monotonic()
+        why = "is lost: messages that were not folded yet are gone" if is_lost else "was long"
+        took_s = self._fresh_s - begun_s
+        self.tell(f"the log {why}; begun anew in {took_s:.1f} s, the state is kept")
+
+    def _lay(
+        self, tails: dict[fresh_log.Place, list[Any]], offsets: dict[fresh_log.Place, int]
+    ) -> None:
+        """A broker started anew, with our topics and these messages; RuntimeError when not."""
+        broker, address = self.stack.processes["broker"], self.stack.env["BOMNAE_KAFKA"]
+        port = int(address.rpartition(":")[2])
+        for _ in range(TRIES):
+            self._keeper.start("broker", broker)
+            self.stack.wait(broker, lambda: answers(port), "the embedded broker")
+            try:
+                ensure_topics(self._settings())
+                asyncio.run(fresh_log.lay(address, tails, offsets))
+            except (*AWAY, LogError) as error:  # a client that asks first makes topics its way
+                self.tell(f"the broker took no fresh log ({type(error).__name__}: {error})")
+            else:
+                return
+        raise RuntimeError(f"the broker took no fresh log in {TRIES} tries")
+
+    def _tails(self, positions: dict[fresh_log.Place, int]) -> dict[fresh_log.Place, list[Any]]:
+        address = self.stack.env["BOMNAE_KAFKA"]
+        try:
+            return asyncio.run(
+                fresh_log.read_tails(address, positions, self._settings().partitions)
+            )
+        except AWAY as error:
+            self.tell(f"the old log cannot be read ({type(error).__name__}): it is left behind")
+            return {}
+
+    def _settings(self) -> Settings:
+        ours = {k: v for k, v in self.stack.env.items() if k.startswith("BOMNAE_")}
+        return Settings.from_env(ours)
+
+    def _redis(self) -> Any:
+        return Redis.from_url(self.stack.env["BOMNAE_REDIS"], socket_timeout=10)
+
+    def _positions(self) -> dict[fresh_log.Place, int]:
+        """The last offset of each partition that the state contains."""
+        with self._redis() as redis:
+            found = redis.hgetall(POSITIONS)
+        split = {name.decode().rpartition("/"): int(offset) for name, offset in found.items()}
+        return {(topic, int(partition)): at for (topic, _, partition), at in split.items()}
+
+    def _show_how_to_break(self) -> None:
+        url = f"{self._city}/misbehave?feed=its.speeds&mode="
+        self.tell(f"break a feed: curl -X POST '{url}silence'   and mend it: '{url}ok'")
+
+    def _name_stopped(self) -> None:
+        """Say of each feed that stopped for its key how it is woken."""
+        with suppress(OSError, ValueError):
+            rows = {row["feed"]: row for row in _json(f"{self._map}/api/v1/feeds")["feeds"]}
+            stopped = {feed for feed, row in rows.items() if row["status"] == "stopped"}
+            for feed in sorted(stopped - self._stopped):
+                pid = self.stack.processes["producers"].pid
+                self.tell(
+                    f"{feed} stopped, its key or quota is refused ({rows[feed]['code']}). Mend it: "
+                    f"curl -X POST '{self._city}/misbehave?feed={feed}&mode=ok'   "
+                    f"and have it asked at once: kill -HUP {pid}"
+                )
+            self._stopped = stopped
+
+    def _send_alerts(self) -> None:
+        """Subscribe a receiver to every alert, and show the first that reaches it."""
+        door = f"127.0.0.1:{free_port()}"
+        options = ["--url", f"http://{door}/", "--title", "모의 현장반"]
+        added = self.stack.run("subscriptions", "streams", "subscriptions", "add", *options)
+        endpoint = re.findall(r"\bep_\w+", added)[0]
+        sink = self.stack.python(
+            "sink", "streams", "sink", "--listen", door, "--endpoint", endpoint
+        )
+        self.stack.python("dispatch", "streams", "dispatch")
+        self.tell(f"a receiver checks every alert's signature: tail -f {sink.log}")
+
+
+def _crews(folder: Path, port: int) -> dict[str, str]:
+    """The settings that let alerts and crews' answers work on this machine alone."""
+    return {
+        "BOMNAE_SECRET": token_urlsafe(32),
+        "BOMNAE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "BOMNAE_PHOTOS": str(folder / "photos"),
+        "BOMNAE_WEBHOOK_NETWORKS": "127.0.0.0/8",
+    }
+
+
+def is_moving(url: str) -> bool:
+    """Whether the picture holds speeds and a bus that moved within the last 15 s."""
+    try:
+        snapshot = _json(f"{url}/api/v1/snapshot")
+    except OSError:
+        return False
+    speeds = sum(1 for speed in snapshot["speeds"] if speed >= 0)
+    newest_ms = max((bus[5] for bus in snapshot["buses"]), default=0)
+    return speeds > 50 and snapshot["t"] - newest_ms < 15_000
+
+
+def _json(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own server
+        return json.load(answer)

@@ -1,0 +1,168 @@
+"""The demo as people run it: what ends is started anew, the log does not grow for ever."""
+
+import os
+import signal
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from local.__main__ import parser
+from local.demo import Demo, is_moving
+from local.services import free_port, wait_until
+from streams.store import DEAD_LETTERS, OUTBOX, POSITIONS, REBUILDING
+from tests.services.test_misbehaviour import get
+
+WITHIN_S = 120.0
+NEVER_MIN = 1e6
+
+
+class Running:
+    """A demo in a thread of its own, and what it has said."""
+
+    def __init__(self, folder: Path, kafka: str) -> None:
+        port = free_port()
+        self.options = parser().parse_args(["demo", "--port", str(port), "--kafka", kafka])
+        self.options.log_minutes = NEVER_MIN
+        self.map = f"http://127.0.0.1:{port}"
+        self.said: list[str] = []
+        self.demo = Demo(folder, self.options, self.said.append)
+        self._end = threading.Event()
+        self._failed: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        try:
+            self.demo.run(self._end.is_set)
+        except BaseException as error:  # noqa: BLE001 - raised where a test waits
+            self._failed.append(error)
+
+    def begin(self) -> None:
+        self._thread.start()
+        self.wait(lambda: self.has_said("a receiver checks"), "the demo")
+
+    def end(self) -> None:
+        self._end.set()
+        self._thread.join(WITHIN_S)
+
+    def wait(self, is_so: Any, what: str) -> None:
+        def look() -> bool:
+            if self._failed:
+                raise RuntimeError(f"the demo ended: {self._failed[0]!r}, {self.said[-4:]}")
+            return bool(is_so())
+
+        wait_until(look, what, within_s=WITHIN_S)
+
+    def has_said(self, text: str, after: int = 0) -> bool:
+        return any(text in line for line in self.said[after:])
+
+    def kill(self, name: str) -> None:
+        """Kill a process; return once that was said and the picture moves by data of after it."""
+        after = len(self.said)
+        os.killpg(self.demo.stack.processes[name].pid, signal.SIGKILL)
+        self.wait(lambda: self.has_said(f"{name} was ended by signal 9", after), f"{name} said")
+        self.wait_moving()
+
+    def wait_moving(self) -> None:
+        """Wait for buses seen after this moment."""
+        now_ms = time.time() * 1000
+
+        def is_fresh() -> bool:
+            if not is_moving(self.map):
+                return False
+            try:
+                buses = get(f"{self.map}/api/v1/snapshot")["buses"]
+            except OSError:
+                return False
+            return any(bus[5] > now_ms for bus in buses)
+
+        self.wait(is_fresh, "buses seen after it")
+
+    def redis(self) -> Any:
+        return Redis.from_url(self.demo.stack.env["BOMNAE_REDIS"], decode_responses=True)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    made = Running(tmp_path_factory.mktemp("demo"), "embedded")
+    try:
+        made.begin()
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.mark.parametrize("name", ["worker", "clock", "producers", "maps", "city", "redis"])
+def test_what_is_killed_is_said_and_the_picture_moves_again(running: Running, name: str) -> None:
+    running.kill(name)
+    assert running.demo.has_failed
+
+
+def known(running: Running) -> tuple[dict[str, int], list[str], dict[str, str]]:
+    """Positions, the alerts in their order, the dead letters by code."""
+    with running.redis() as store:
+        positions = {name: int(at) for name, at in store.hgetall(POSITIONS).items()}
+        alerts = [fields["a"] for _, fields in store.xrange(OUTBOX)]
+        return positions, alerts, store.hgetall(DEAD_LETTERS)
+
+
+def is_behind(running: Running, before: dict[str, int]) -> bool:
+    now = known(running)[0]
+    return all(now[name] > at for name, at in before.items() if not name.startswith("subscri"))
+
+
+def test_a_log_that_is_long_is_begun_anew_under_the_state(running: Running) -> None:
+    positions, alerts, letters = known(running)
+    after = len(running.said)
+    running.options.log_minutes = 0
+    try:
+        running.wait(lambda: running.has_said("the log was long", after), "a fresh log")
+    finally:
+        running.options.log_minutes = NEVER_MIN
+    running.wait(lambda: is_behind(running, positions), "positions behind those of before")
+    running.wait_moving()
+    now = known(running)
+    assert now[1][: len(alerts)] == alerts
+    assert len(now[1]) == len(set(now[1]))
+    assert now[2].get("link-events R001") == letters.get("link-events R001")
+    with running.redis() as store:
+        running.wait(lambda: not store.exists(REBUILDING), "nothing to be made anew")
+
+
+def test_a_killed_broker_costs_what_was_not_folded_and_no_more(running: Running) -> None:
+    positions, alerts, _ = known(running)
+    after = len(running.said)
+    running.kill("broker")
+    running.wait(lambda: running.has_said("the log is lost", after), "a fresh log")
+    running.wait(lambda: is_behind(running, positions), "positions behind those of before")
+    assert known(running)[1][: len(alerts)] == alerts
+
+
+def test_the_receiver_has_found_nothing_wrong_with_any_alert(running: Running) -> None:
+    """After all of the above: no signature, no order, no repetition it would name."""
+    sink = running.demo.stack.processes["sink"]
+    assert " ok " in sink.output
+    assert sink.exit_code is None
+
+
+def test_a_feed_whose_key_is_refused_is_named_with_the_way_to_wake_it(running: Running) -> None:
+    after = len(running.said)
+    city = running.demo.stack.env["BOMNAE_ITS_URL"].removesuffix("/its")
+    url = f"{city}/misbehave?feed=tago.positions&mode="
+    post(url + "gateway-xml-30")
+    running.wait(lambda: running.has_said("tago.positions stopped", after), "the feed named")
+    said = next(line for line in running.said[after:] if "tago.positions stopped" in line)
+    assert f"curl -X POST '{url}ok'" in said
+    post(url + "ok")
+    os.kill(int(said.split("kill -HUP ")[1]), signal.SIGHUP)
+    running.wait_moving()
+
+
+def post(url: str) -> None:
+    request = urllib.request.Request(url, method="POST")  # noqa: S310 - our own server
+    urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
