@@ -20,7 +20,7 @@ from local import fresh_log
 from local.keeping import Keeper
 from local.services import answers, free_port, wait_until
 from local.stack import Stack, seconds_since
-from producers.publisher import ensure_topics
+from producers.topic_setup import ensure_topics
 from streams.errors import LogError
 from streams.settings import Settings
 from streams.store import POSITIONS, TOPIC_IDS

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from producers.formats import its, its_events, permits, tago, utic
-from producers.formats.answers import Answer, Record
+from producers.formats.anonymous import Record
+from producers.formats.answers import Answer
 from streams import topics, wire
 from streams.domain.records import (
     BusPosition,

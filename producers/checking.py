@@ -11,7 +11,8 @@ from typing import Any
 
 from producers.batches import key_of
 from producers.formats import bodies, encodings
-from producers.formats.answers import Answer, Exchange, Record, Refusal, UnknownAnswerError
+from producers.formats.anonymous import Record
+from producers.formats.answers import Answer, Exchange, Refusal, UnknownAnswerError
 from producers.formats.fields import KST, text
 from producers.formats.privacy import masked
 from producers.meaning import PARSERS

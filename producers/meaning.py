@@ -15,11 +15,11 @@ import msgspec
 from producers.batches import TOPICS, Published, batches_of, key_of
 from producers.faults import BUG, place_of
 from producers.formats import its, its_events, limits, permits, tago, utic
+from producers.formats.anonymous import Record
 from producers.formats.answers import (
     NO_ANSWER,
     Answer,
     Exchange,
-    Record,
     Refusal,
     UnknownAnswerError,
     is_many,

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from streams import people
 from streams.domain.records import BusPosition, Incident, LinkSpeed, Permit
 
-AnyRecord = TypeVar("AnyRecord", BusPosition, LinkSpeed, Incident, Permit)
+Record = BusPosition | LinkSpeed | Incident | Permit
 _IDENTIFIERS = "permit_id number hours incident_id link_id route_id route_no stop_id vehicle feed"
 _TEXTS: dict[str, Callable[[str], str]] = {
     "organisation": people.organisation,
@@ -18,10 +18,10 @@ _TEXTS: dict[str, Callable[[str], str]] = {
 """How the fields that are no free text are freed of people; any other text by `without_people`."""
 
 
-def anonymous(record: AnyRecord) -> AnyRecord:
+def anonymous(record: Record) -> Record:
     """The record without people in any of its texts; the same one where there is nobody in it."""
     changed: dict[str, Any] = {}
-    for name in _text_fields(type(record)):
+    for name in _text_fields(type(record).__name__):
         was = getattr(record, name)
         now = _TEXTS.get(name, people.without_people)(was) if was else was
         if now != was:
@@ -32,6 +32,9 @@ def anonymous(record: AnyRecord) -> AnyRecord:
     return replace(record, **changed) if changed else record
 
 
+_KINDS = {kind.__name__: kind for kind in (BusPosition, LinkSpeed, Incident, Permit)}
+
+
 @lru_cache
-def _text_fields(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(row.name for row in fields(kind) if row.type in (str, "str"))
+def _text_fields(kind: str) -> tuple[str, ...]:
+    return tuple(row.name for row in fields(_KINDS[kind]) if row.type in (str, "str"))

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from producers.formats.anonymous import anonymous
-from streams.domain.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
+from producers.formats.anonymous import Record, anonymous
+from streams.domain.records import Outcome
 
 Row = Mapping[str, Any]
-Record = BusPosition | LinkSpeed | Incident | Permit
 NO_ANSWER = "NO-ANSWER"
 """Code of an exchange without a response (time-out, refused connection); recorded with status 0."""
 

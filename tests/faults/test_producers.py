@@ -114,7 +114,8 @@ def order_of(due: list[bytes], found: list[bytes]) -> int:
 
 
 def header(record: Any, name: str) -> bytes:
-    return dict(record.headers or ()).get(name, b"")
+    found: bytes = dict(record.headers or ()).get(name, b"")
+    return found
 
 
 @pytest.mark.row("F31", "one topic takes small messages alone for a while, a large one among them")

@@ -138,7 +138,7 @@ def test_a_night_that_begins_within_a_day_is_told_with_its_hour() -> None:
 
 
 def test_several_windows_end_one_after_the_other() -> None:
-    row = {"hours": "09:00-12:00,13:00-18:00", "ends_ms": kst("2026-11-28 00:00")}
+    row: Any = {"hours": "09:00-12:00,13:00-18:00", "ends_ms": kst("2026-11-28 00:00")}
     said = "공사는 11월 27일까지 매일 09시부터 12시까지, 13시부터 18시까지 이어집니다."
     for at, edge in (("2026-11-23 10:00", "오늘 12시"), ("2026-11-23 14:00", "오늘 18시")):
         until = spoken(asked("section", at, **row)["clauses"], "until")

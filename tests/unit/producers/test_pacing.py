@@ -16,7 +16,8 @@ from producers import folder, sources
 from producers.client import connection
 from producers.clock import next_tick_ms
 from producers.fetching import fetch, request_to
-from producers.logs import JsonLines, secrets_of
+from producers.formats.privacy import secrets_of
+from producers.logs import JsonLines
 from producers.pacing import (
     Pacer,
     Quota,
