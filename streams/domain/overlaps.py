@@ -44,6 +44,7 @@ class Daily(NamedTuple):
     first: int = 0
 
 
+@lru_cache(maxsize=1 << 14)  # each tick asks again for every work
 def span(starts_ms: int | None, ends_ms: int | None, hours: str = "") -> Span:
     """The period in which a work may be on: without a known begin it never begins, without a known
     end it has none. Where only a morning is left of a night, that morning counts.
@@ -145,6 +146,8 @@ def within_hours(hours: str, at_ms: int) -> bool:
 
 def is_in(ranges: Ranges, at_ms: int) -> bool:
     """Whether a time lies in ranges of minutes of the Korean day."""
+    if ranges is _ALL_DAY:
+        return True
     minute = (at_ms + KST_MS) % DAY_MS // _MINUTE_MS
     return any(begin <= minute < end for begin, end in ranges)
 

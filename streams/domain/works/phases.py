@@ -51,11 +51,15 @@ def opens_ms(work: Work) -> int:
     """When it opens: with the first of its proposed hours, or when it was observed to begin if that
     is at most a day earlier; EVER_MS where no beginning is known and nobody said that it began.
     """
-    proposed_ms = span(work.begins_ms, end_ms(work), work.hours).starts_ms
-    if work.started is None or work.begins_ms is None:
+    begins_ms = work.begins_ms
+    proposed_ms = span(begins_ms, work.ends_ms, work.hours).starts_ms
+    if work.started is None or begins_ms is None:
         return proposed_ms
-    is_early = work.begins_ms - EARLY_MS <= work.started.at_ms <= proposed_ms
-    return work.started.at_ms if is_early else proposed_ms
+    observed_ms = work.started.at_ms
+    is_early = begins_ms - EARLY_MS <= observed_ms <= proposed_ms
+    if work.started.by == FEED:  # which may know only the day
+        observed_ms = span(observed_ms, None, work.hours).starts_ms
+    return observed_ms if is_early else proposed_ms
 
 
 def end_ms(work: Work) -> int:
@@ -65,8 +69,9 @@ def end_ms(work: Work) -> int:
     """
     if work.ends_ms is None:
         return work.unlisted_ms + UNLISTED_ENDS_MS if work.unlisted_ms else EVER_MS
-    restored_ms = 0 if work.restore_starts_ms is None else work.restore_ends_ms or 0
-    return last_ms(max(work.ends_ms, restored_ms), work.hours)
+    if work.restore_starts_ms is None:
+        return last_ms(work.ends_ms, work.hours)
+    return last_ms(max(work.ends_ms, work.restore_ends_ms or 0), work.hours)
 
 
 def over_ms(work: Work) -> int:
@@ -108,7 +113,11 @@ def _is_overdue(work: Work, now_ms: int) -> bool:
 
 
 def _is_at_work(work: Work, now_ms: int) -> bool:
-    """Digging or restoring; a period that its permit does not tell apart is digging all along."""
+    """Digging or restoring, of a work that is open and not past its end; a period that its permit
+    does not tell apart is digging all along.
+    """
+    if work.dig_starts_ms is work.dig_ends_ms is work.restore_starts_ms is None:
+        return within_hours(work.hours, now_ms)
     return is_within(_digging(work), now_ms) or is_within(_restoring(work), now_ms)
 
 

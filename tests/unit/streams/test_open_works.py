@@ -10,6 +10,8 @@ from streams.domain.records import Permit, PermitBatch, SiteWord, Tick
 from streams.domain.works import Said
 from streams.errors import RecordRefusedError
 from tests.fakes import Folded
+from tests.unit.laws.grids import town
+from tests.unit.streams.sites import EAST, ROUTE, clashes, full
 from tests.unit.streams.works import DAY_MS, PERMIT, blocks, kst, listed, report, the_work, works
 
 OPEN = replace(PERMIT, ends_ms=None, flags=("no_end",))
@@ -126,6 +128,16 @@ def test_an_extension_gives_the_first_known_end_and_outlives_the_list() -> None:
     assert the_work(folded).phase == "overdue"
 
 
+@pytest.mark.parametrize(
+    ("clock", "is_taken"), [("05:00", False), ("06:00", False), ("07:00", True)]
+)
+def test_an_extension_of_a_night_reaches_beyond_its_morning(clock: str, *, is_taken: bool) -> None:
+    night = replace(PERMIT, ends_ms=kst("00:00", 2), hours="22:00-06:00")
+    longer = report(SiteWord.EXTEND, kst("23:00", 1), until_ms=kst(clock, 2))
+    folded = told(night).take_all([report(SiteWord.START, kst("22:00", 1)), longer])
+    assert (the_work(folded).ends_ms == kst(clock, 2)) is is_taken
+
+
 def test_without_a_begin_nothing_is_closed_until_somebody_says_that_it_began() -> None:
     folded = told(VAGUE).take_all([Tick(kst("00:00", 3))])
     assert (the_work(folded).phase, the_work(folded).is_in_force) == ("planned", False)
@@ -150,6 +162,13 @@ def test_works_without_an_end_clash_until_one_of_them_is_over() -> None:
     assert (clash.from_ms, clash.until_ms) == (PERMIT.starts_ms, None)
     vague = replace(other, starts_ms=None)
     assert works().take_all([listed(OPEN, vague)]).state["clashes"] == {}
+
+
+def test_a_closure_of_which_nobody_knows_when_it_begins_changes_no_route_yet() -> None:
+    lines = town(4, 2, routes=(ROUTE,))
+    known, vague = full("A", EAST), full("A", EAST, starts_ms=None, phase="planned")
+    assert [clash.kind for clash in clashes(known, network=lines)] == ["route"]
+    assert clashes(vague, network=lines) == []
 
 
 @pytest.mark.parametrize("gaps", [{"starts_ms"}, {"ends_ms"}, {"starts_ms", "ends_ms"}])

@@ -125,6 +125,13 @@ def test_one_night_is_planned_in_the_morning_before_and_lasts_until_the_morning_
     assert phases(work(**ONE_NIGHT), *times) == wanted
 
 
+@pytest.mark.parametrize("day", [-1, 0])
+def test_a_day_on_which_a_feed_saw_a_night_begin_is_not_the_morning_before(day: int) -> None:
+    row = work(**ONE_NIGHT, started=begun("feed", "00:00", day))
+    times = ((day, "03:00"), (day, "21:59"), (day, "22:00"), (day + 1, "03:00"))
+    assert phases(row, *times) == ["planned", "planned", "active", "active"]
+
+
 def test_three_nights_rest_by_day_and_end_with_the_morning_after_the_last() -> None:
     row = work(hours="22:00-06:00", ends_ms=kst("00:00", 3))
     times = ((0, "03:00"), (1, "03:00"), (1, "12:00"), (2, "23:00"), (3, "05:00"), (3, "07:00"))
@@ -197,7 +204,7 @@ VAGUE: dict[str, Any] = {"starts_ms": None}
         (work(**VAGUE, **OPEN, unlisted_ms=1), kst("00:00"), "finished"),
         (work(**VAGUE, **OPEN, started=begun("crew")), kst("00:00", 99), "active"),
         (work(**VAGUE, **OPEN, hours="22:00-06:00", started=begun("feed", "00:00")),
-         kst("03:00"), "paused"),
+         kst("03:00"), "planned"),
         (work(**VAGUE, **OPEN, hours="22:00-06:00", started=begun("crew", "03:00")),
          kst("03:00"), "active"),
     ],
