@@ -158,7 +158,7 @@ class Poll:
     def _end_of_bug(self, error: Exception) -> Meaning:
         place = place_of(error)
         log.error("poll not told", extra={"feed": self.feed, "code": BUG, "place": place})
-        self.answers = [Answer(Outcome.UNKNOWN, BUG, place, is_retryable=True)]
+        self.answers, self._whole = [Answer(Outcome.UNKNOWN, BUG, place, is_retryable=True)], None
         return self._end()
 
     def _end(self) -> Meaning:

@@ -133,7 +133,8 @@ def test_what_a_portal_says_reaches_no_report() -> None:
     poll = Poll("its.speeds", SETTINGS)
     letters = poll.add(exchange).letters
     report = poll.report()
-    assert (report.code, report.detail) == ("ITS-4005", "the key is not valid")
+    assert report.code == "ITS-4005"
+    assert report.detail.startswith("the key is not valid; tried again")
     buried = letters[0].refusal
     assert b"4005" in buried.payload
     assert not any(part in repr(buried) for part in ("Ab+", "2345", "몽룡"))
