@@ -245,3 +245,12 @@ def test_a_portal_that_gives_one_page_twice_has_not_given_the_list() -> None:
 
     assert is_complete(rows[:2], rows[2:])
     assert not is_complete(rows[:2], rows[:2])
+
+
+RENAMED = with_(WATER[1], title="가스관 이설", office="")
+
+
+def test_at_one_spot_an_unlike_title_is_a_correction_in_one_list_and_a_stranger_in_two() -> None:
+    water = with_(WATER[1], office="")
+    assert len(whole(("water.csv", water), ("water_0902.csv", RENAMED))) == 1
+    assert len(whole(("water.csv", water), ("gas.csv", RENAMED))) == 2
