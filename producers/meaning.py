@@ -40,6 +40,7 @@ from streams.settings import Settings
 log = logging.getLogger(__name__)
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic
 WAKE = "tried again in minutes; at once: docker compose kill -s HUP producers"
+PAGE_NAMES = ("pageNo", "page", "pageIndex", "pIndex")
 MIN_BUSES_TO_FREEZE = 8  # fewer may well stand still
 PARSERS: dict[str, Callable[[Exchange, Settings], Answer]] = {
     tago.FEED: tago.parse_positions,
@@ -183,7 +184,7 @@ class Poll:
         listed = sum(answer.listed for answer in good)
         is_paged = self.feed == permits.FEED and not self.exchanges[0].url.startswith("file:")
         total = max((a.total for a in good if a.total is not None), default=None)
-        is_short = total is not None and listed < total
+        is_short = total is not None and (listed < total or self._is_page_repeated())
         is_partial = len(good) < len(answers) or (
             is_short if is_paged and total is not None else any(a.is_partial for a in answers)
         )
@@ -198,6 +199,12 @@ class Poll:
             is_fatal=any(answer.is_fatal for answer in answers),
             is_quota=any(answer.is_quota for answer in answers),
         )
+
+    def _is_page_repeated(self) -> bool:
+        """Whether the portal gave one page twice: then the rows of another never came."""
+        answers = zip(self.exchanges, self.answers, strict=True)
+        bodies = [exchange.body for exchange, answer in answers if answer.listed]
+        return len(set(bodies)) < len(bodies)
 
     def _rows(self) -> dict[str, Record]:
         """Each row once, by its key. Permits of several pages are one list, of several files as
@@ -255,8 +262,9 @@ def answer_of(feed: str, exchange: Exchange, settings: Settings) -> Answer:
 
 
 def page_of(url: str) -> int:
-    """The pageNo a URL asks for, 1 without a sound one."""
-    page = parse_qs(urlsplit(url).query).get("pageNo", ["1"])[0]
+    """The page a URL asks for, by any of the names that portals give it; 1 without a sound one."""
+    asked = parse_qs(urlsplit(url).query)
+    page = next((asked[name][0] for name in PAGE_NAMES if name in asked), "1")
     return int(page) if page.isdecimal() and len(page) < 10 else 1
 
 

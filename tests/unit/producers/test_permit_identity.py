@@ -8,7 +8,7 @@ import pytest
 from producers.formats import permits
 from producers.formats.answers import Exchange
 from producers.formats.permit_identity import list_name
-from producers.meaning import Poll
+from producers.meaning import Poll, page_of
 from streams.domain.doubtful_points import MOST_AT_POINT, POINT_SHARED
 from streams.domain.records import Permit
 from streams.settings import Settings
@@ -224,3 +224,33 @@ def test_a_point_shared_across_files_is_marked() -> None:
 )
 def test_editions_and_pages_have_one_name(url: str, same: str) -> None:
     assert list_name(url) == list_name(same)
+
+
+@pytest.mark.parametrize("name", ["pageNo", "page", "pageIndex", "pIndex"])
+def test_the_page_is_read_under_every_portals_name(name: str) -> None:
+    assert page_of(f"https://x/list?{name}=3&perPage=100") == 3
+
+
+def test_a_portal_that_gives_one_page_twice_has_not_given_the_list() -> None:
+    names = ("PRMISN_NO", "CNT_NAM", "JYG_LOC", "COM_NAM", "CCS_YMD", "CCE_YMD", "LON", "LAT")
+    rows = [dict(zip(names, spot.split(","), strict=True)) for spot in SPOTS]
+
+    def is_complete(*pages: list[dict[str, str]]) -> bool:
+        poll = Poll(permits.FEED, Settings())
+        for page, items in enumerate(pages, start=1):
+            body = {"header": {"resultCode": "00"}, "body": {"items": items, "totalCount": 3}}
+            raw = json.dumps({"response": body}).encode()
+            poll.add(Exchange(permits.FEED, AT_MS, f"https://x/list?pageNo={page}", 200, raw))
+        return poll.whole().is_complete
+
+    assert is_complete(rows[:2], rows[2:])
+    assert not is_complete(rows[:2], rows[:2])
+
+
+RENAMED = with_(WATER[1], title="가스관 이설", office="")
+
+
+def test_at_one_spot_an_unlike_title_is_a_correction_in_one_list_and_a_stranger_in_two() -> None:
+    water = with_(WATER[1], office="")
+    assert len(whole(("water.csv", water), ("water_0902.csv", RENAMED))) == 1
+    assert len(whole(("water.csv", water), ("gas.csv", RENAMED))) == 2

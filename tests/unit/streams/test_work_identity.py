@@ -188,3 +188,11 @@ def test_a_place_written_two_ways_has_one_key(one: str, other: str) -> None:
 )
 def test_two_places_have_two_keys(one: str, other: str) -> None:
     assert text_key(one) != text_key(other)
+
+
+def test_of_spots_with_one_place_text_one_far_off_is_new() -> None:
+    spots = [permit(lon=LON + at * FAR) for at in range(3)]
+    several = listed(*spots[:2])
+    found = resolved(known(*several), listed(*spots[1:]))
+    assert several[1].permit_id in found
+    assert several[0].permit_id not in found
