@@ -25,6 +25,10 @@ _LEFT_OUT = re.compile(
     r"[(\[]([^()\[\]]*?)(?:은|는)?\s*(?:제외|휴게|휴식|작업\s*(?:금지|불가|중지))[^()\[\]]*[)\]]|"
     r"((?:점심|중식|휴게|휴식|쉬는)[^0-9,]{0,6}\d[\d:시분\s]*[-~부터]+\s*\d[\d:시분]*)"
 )
+_LOOKS_TIMED = re.compile(r"\d\s*[:：]\s*\d|\d\s*시|정오|자정|오[전후]\s*\d")
+MARGIN = 16
+"""What may stand before and behind a time in a title: "밤 10시", "(점심 12:00~13:00 제외)"."""
+
 _CROWDED = re.compile(r"(?<![\d.])(\d{1,2})\.(00|30)(?![\d.])|(?<!\d)(\d{2})(\d{2})\s*시")
 _BARE = re.compile(
     r"(?<![\d:.])(\d{1,2}|\d{4})\s*[-~]\s*(\d{1,2}|\d{4})(?![\d:.]|\s*(?:차|일|월|층|m|개))"
@@ -46,8 +50,10 @@ def _spaced(match: re.Match[str]) -> str:
 def hours_in(value: Any) -> str | None:
     """What a title or another text says of daily hours; there a time must look like one."""
     words = text(value, MAX_WORDS)
-    has_times = re.search(r"\d\s*[:：]\s*\d|\d\s*시|정오|자정|[오][전후]\s*\d", words)
-    return _said(words) if has_times or _ALL_DAY.search(words) else None
+    times = [match.span() for match in _LOOKS_TIMED.finditer(words)]
+    if not times:
+        return "" if _ALL_DAY.search(words) else None
+    return _said(words[max(0, times[0][0] - MARGIN) : times[-1][1] + MARGIN])
 
 
 def hours_between(begins: Any, ends: Any) -> str | None:
@@ -115,8 +121,8 @@ def _said(words: str) -> str | None:
 
 
 def _windows(words: str) -> list[Minutes]:
-    tokens = [t for t in scan(words) or () if t.kind not in {"word", "daily"} or t.words == ","]
-    timed = [t for t in tokens if t.kind != "day" or t.second is not None]
+    tokens = [token for token in scan(words) or () if token.kind != "daily"]
+    timed = [token for token in tokens if token.kind != "day" or token.second is not None]
     found, left = pulled(timed)
     times = [t for t in left if t.kind in {"time", "iso"}]
     if not found and len(times) == len(left) == 2:

@@ -89,7 +89,8 @@ _JAVA = re.compile(
     rf"[a-z]{{3}}\s+({_NAMED})\s+(\d\d)\s+(\d\d:\d\d:\d\d)\s+([a-z]{{3}}[+:\d]*)\s+(\d{{4}})",
     re.IGNORECASE,
 )
-_SILENT = frozenset({"blank", "weekday", "ordinal"})
+_SILENT = frozenset({"blank", "weekday", "ordinal", "word"})
+_ODD = re.compile(r"[^\x00-\x7f가-힣]")
 _PARTS = {"초": (1, 10), "상": (1, 10), "중": (11, 20), "하": (21, 0), "말": (21, 0)}
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(32_874, 73_416)  # 1990-01-01 .. 2100-12-31
@@ -118,21 +119,24 @@ def normalised(words: str) -> str | None:
     """The words with one spelling of digits, dashes, waves, quotes; None where a digit is no
     decimal one (², ③): it is a mark or a mistake and must not be read as a date.
     """
-    if any(c.isdigit() and not c.isdecimal() for c in words):
+    plain = words[:MAX_WORDS]
+    odd = set(_ODD.findall(plain))
+    if any(c.isdigit() and not c.isdecimal() for c in odd):
         return None
-    plain = unicodedata.normalize("NFKC", words.translate(_LIKE)).translate(_LIKE)
-    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    if odd:
+        plain = unicodedata.normalize("NFKC", plain.translate(_LIKE)).translate(_LIKE)
+        plain = "".join(c for c in plain if c not in odd or unicodedata.category(c) != "Cf")
     return _JAVA.sub(r"\5-\1-\2 \3 \4", " ".join(plain.split()))[:MAX_WORDS]
 
 
 @lru_cache(maxsize=4096)
 def scan(words: str) -> tuple[Token, ...] | None:
-    """The tokens of a text without its blanks; None where it holds no text that can be read."""
+    """The tokens of a text, without blanks and other words; None where it cannot be read."""
     plain = normalised(words)
     if plain is None:
         return None
-    found = (_token(match.lastgroup or "", match[0]) for match in _SCAN.finditer(plain))
-    return tuple(token for token in found if token.kind not in _SILENT)
+    found = ((match.lastgroup or "", match) for match in _SCAN.finditer(plain))
+    return tuple(_token(kind, match[0]) for kind, match in found if kind not in _SILENT)
 
 
 def _token(kind: str, words: str) -> Token:
