@@ -8,8 +8,10 @@
 | 4 | before it opens | planned |
 | 5 | past its end, said begun and still believed | overdue |
 | 6 | past its end | finished |
-| 7 | digging or restoring, within its daily hours | active |
-| 8 | else (between digging and restoring, outside its hours) | paused |
+| 7 | asked for and not yet granted, and nobody said that it began | planned |
+| 8 | put on hold by its status | paused |
+| 9 | digging or restoring, within its daily hours | active |
+| 10 | else (between digging and restoring, outside its hours) | paused |
 
 A work opens with its occupation, or when it was said to begin if that came at most a day earlier.
 Its end is that of its occupation, or of a restoration with a known beginning that lasts longer.
@@ -17,6 +19,7 @@ Its end is that of its occupation, or of a restoration with a known beginning th
 
 from streams.domain.overlaps import DAY_MS, within_hours
 from streams.domain.works.rows import FEED, Said, Work
+from streams.domain.works.statuses import says_not_granted, says_on_hold
 
 PHASES = ("planned", "active", "paused", "overdue", "finished", "cancelled")
 OVER = ("finished", "cancelled")
@@ -38,6 +41,15 @@ def phase_at(work: Work, now_ms: int) -> str:
         return "planned"
     if is_past:
         return "overdue" if _is_overdue(work, now_ms) else "finished"
+    return _phase_within(work, now_ms)
+
+
+def _phase_within(work: Work, now_ms: int) -> str:
+    """The phase inside the period: what its status forbids, then whether it is at work."""
+    if says_not_granted(work.status_text) and not work.started:
+        return "planned"
+    if says_on_hold(work.status_text):
+        return "paused"
     return "active" if _is_at_work(work, now_ms) and within_hours(work.hours, now_ms) else "paused"
 
 
