@@ -213,7 +213,7 @@ def _digest(rows: Iterable[Record]) -> str:
 def _letters(
     feed: str, exchange: Exchange, answer: Answer, settings: Settings
 ) -> tuple[Letter, ...]:
-    refused = list(answer.refused)
+    refused = [*answer.refused, *answer.left_out]
     if answer.outcome is Outcome.UNKNOWN and not refused and exchange.status:
         secrets = (settings.tago_key, settings.its_key, settings.utic_key, settings.permits_key)
         refused = [refused_body(exchange.body, answer.code, answer.detail, secrets)]

@@ -49,8 +49,9 @@ class Answer:
     `is_complete`: the rows are all that the source has. `is_partial`: the source has more than
     came. `unmeasured` counts links without a measurement, `over` incidents reported as ended,
     `outside` rows of another area: none of them is a fault. `listed` counts the rows that came,
-    usable or not; `total` is how many the source says it has. `is_fatal`: ask again only when told;
-    `is_quota`: ask again after midnight KST; `is_retryable`: ask again soon.
+    usable or not; `total` is how many the source says it has. `left_out` are rows that
+    count, but with a value that cannot be read. `is_fatal`: ask again only when told; `is_quota`:
+    ask again after midnight KST; `is_retryable`: ask again soon.
     """
 
     outcome: Outcome
@@ -70,6 +71,7 @@ class Answer:
     is_retryable: bool = False
     listed: int = 0
     total: int | None = None
+    left_out: tuple[Refusal, ...] = ()
 
 
 class UnknownAnswerError(Exception):
@@ -117,6 +119,7 @@ class Harvest:
     listed: int = 0
     total: int | None = None
     flags: tuple[str, ...] = ()
+    left_out: list[Refusal] = field(default_factory=list)
 
     def answer(self) -> Answer:
         """The answer: *data* with rows, *unknown* when every row was refused, else *empty*."""
@@ -137,6 +140,7 @@ class Harvest:
             is_retryable=is_lost,
             listed=self.listed,
             total=self.total,
+            left_out=tuple(self.left_out),
         )
         if first is not None and is_lost:
             return replace(answer, code=first.code, detail=f"no usable row; {first.detail}"[:200])

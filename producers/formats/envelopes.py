@@ -110,7 +110,7 @@ def _checked(envelope: Envelope, exchange: Exchange) -> Envelope:
 def _code(value: Any) -> str:
     """One spelling of a code: "00", "0" and 0 are "0"; a gateway name is its number; None is ""."""
     raw = text(value, 80).upper()
-    if raw.isdigit():
+    if raw.isdecimal():
         return str(int(raw))
     named = GATEWAY_NAMES.get(raw.removesuffix("_ERROR"), GATEWAY_NAMES.get(raw))
     return raw if named is None else str(named)
@@ -121,7 +121,9 @@ def _refusal(code: str, message: str, exchange: Exchange, portal: Portal) -> Exc
     if not code:
         shown = "R005" if exchange.status == 200 else f"HTTP-{exchange.status}"
         return unknown(shown, "no resultCode", is_fatal=exchange.status == 401)
-    shown = f"{portal.prefix}-{int(code):02d}" if code.isdigit() else f"{portal.prefix}-{code[:40]}"
+    shown = (
+        f"{portal.prefix}-{int(code):02d}" if code.isdecimal() else f"{portal.prefix}-{code[:40]}"
+    )
     is_quota = code in portal.quota
     is_fatal = code in portal.fatal or (exchange.status == 401 and not is_quota)
     return unknown(shown, message, is_fatal=is_fatal, is_quota=is_quota)
@@ -137,8 +139,8 @@ def _refuse_gateway_error(tree: dict[str, Any], exchange: Exchange, portal: Port
     header = wrapper.get("cmmMsgHeader") if isinstance(wrapper, dict) else None
     header = header if isinstance(header, dict) else {}
     said = [header.get(key) for key in ("returnReasonCode", "returnAuthMsg", "errMsg")]
-    codes = [code for code in map(_code, said) if code.isdigit()]
-    message = next((text(m, 120) for m in said[1:] if _code(m).isdigit()), text(said[1], 120))
+    codes = [code for code in map(_code, said) if code.isdecimal()]
+    message = next((text(m, 120) for m in said[1:] if _code(m).isdecimal()), text(said[1], 120))
     raise _refusal(codes[0] if codes else "99", message, exchange, portal)
 
 

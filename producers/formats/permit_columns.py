@@ -32,7 +32,18 @@ _SPELLINGS = {
     "phone": (
         "전화번호 연락처 현장연락처 업체전화번호 시공사전화번호 기관전화번호 TEL_NUM TEL PHONE"
     ),
-    "hours": "공사시간 작업시간 공사시간대 작업시간대 통제시간 HOURS",
+    "hours": (
+        "공사시간 작업시간 공사시간대 작업시간대 통제시간 통제시간대 교통통제시간 굴착시간 HOURS "
+        "WORK_HOURS WORKING_HOURS"
+    ),
+    "hours_start": (
+        "작업시작시각 작업시작시간 공사시작시각 공사시작시간 통제시작시각 통제시작시간 시작시각 "
+        "시작시간 WORK_START_TIME START_TIME STARTTIME"
+    ),
+    "hours_end": (
+        "작업종료시각 작업종료시간 공사종료시각 공사종료시간 통제종료시각 통제종료시간 종료시각 "
+        "종료시간 WORK_END_TIME END_TIME ENDTIME"
+    ),
     "closure": "통제구분 통제형태 통제내용 교통통제 차로통제 차량통제 도로통제 통제여부 CLOSURE",
     "lanes_closed": "통제차로수 점용차로수 통제차로 차단차로수 LANES LANES_CLOSED",
     "direction": "통제방향 공사방향 진행방향 방향 방면 DRC DIRECTION",

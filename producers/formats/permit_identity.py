@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from producers.formats import permit_closures as closures
+from producers.formats.closures import gravest
 from streams.domain.records import Closure, Permit
 
 
@@ -49,7 +49,7 @@ def _merged(one: Permit, other: Permit) -> Permit:
     if one == other:
         return replace(one, flags=tuple(dict.fromkeys((*one.flags, "dup"))))
     kinds = {one.closure, other.closure, *one.also_closed, *other.also_closed}
-    found = [closure for closure in closures.GRAVITY if closure in kinds]
+    found = gravest(kinds)
     return replace(
         one,
         starts_ms=min(one.starts_ms, other.starts_ms),

@@ -13,7 +13,7 @@ from producers.formats.permit_identity import gathered, identity
 from producers.formats.permit_points import Plane, geometry_of, link_ids_of, point_of
 from producers.formats.privacy import masked, office_phone, organisation, refused_row
 from streams.domain.records import Permit
-from streams.domain.works.words import says_withdrawn
+from streams.domain.works.statuses import says_withdrawn
 from streams.errors import RecordRefusedError
 from streams.settings import Settings
 
@@ -43,9 +43,13 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
     found: list[Permit] = []
     for row in table.rows:
         try:
-            found.append(permit_of(row, plane, bounds, table.flags, exchange.at_ms))
+            doubts = dates.Doubts()
+            found.append(permit_of(row, plane, bounds, table.flags, exchange.at_ms, doubts=doubts))
         except RecordRefusedError as error:
             harvest.refused.append(refused_row(row, error.code, error.detail, settings))
+            continue
+        if doubts.unread:
+            harvest.left_out.append(refused_row(row, "R011", doubts.detail(), settings))
     together = gathered(found)
     harvest.rows = {permit.permit_id: permit for permit in together}
     harvest.repaired = sum(bool(_repairs(permit)) for permit in together)
@@ -53,50 +57,53 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
 
 
 def _repairs(permit: Permit) -> set[str]:
-    return set(permit.flags) - {"coord_outside", "several_spots", "person_dropped"}
+    unsaid = {"coord_outside", "several_spots", "person_dropped", "no_start", "no_end"}
+    return set(permit.flags) - unsaid
 
 
 def permit_of(
-    row: dict[str, Any], plane: Plane, bounds: Bounds, flags: tuple[str, ...], received_ms: int
+    row: dict[str, Any],
+    plane: Plane,
+    bounds: Bounds,
+    flags: tuple[str, ...],
+    received_ms: int,
+    *,
+    doubts: dates.Doubts,
 ) -> Permit:
-    """One row's permit; raises R010 or R011 for its period, R012 when it says nothing of a work."""
-    found = dates.proposed(meanings(row))
-    occupied = dates.period(found.get("starts"), found.get("ends"), found.get("period"))
-    digging = dates.period(found.get("dig_starts"), found.get("dig_ends"), found.get("dig_period"))
-    whole = occupied or digging
+    """One row's permit; raises R012 when it says nothing of a work. Dates that cannot be read are
+    left out and go to `doubts`.
+    """
+    found = meanings(row)
     place, title = _place(found), masked(text(found.get("title"), 300))
     if not (title or place):
         raise RecordRefusedError("R012", "row with neither a title nor a place")
-    if whole is None:
-        raise RecordRefusedError("R011", "row without a period")
+    times = dates.dates_of(found, received_ms, doubts)
     point = point_of(found, plane, bounds)
-    restored = dates.restoration(found)
-    observed = dates.observed(found.get("began"), found.get("done"), received_ms)
     taken = closures.taken(found)
     company = text(found.get("organisation"), 100)
     status = text(found.get("status_text"), 40)
     permit = Permit(
         permit_id=text(found.get("permit_id"), 60),
         title=title or place,
-        starts_ms=whole.starts_ms,
-        ends_ms=whole.ends_ms,
+        starts_ms=times.whole.starts_ms,
+        ends_ms=times.whole.ends_ms,
         purpose=masked(text(found.get("purpose"), 100)),
         place=place,
         organisation=organisation(company),
         phone=office_phone(text(found.get("phone"), 40)),
-        hours=dates.hours(found.get("hours")),
+        hours=times.hours,
         closure=taken.closure,
         lanes_closed=taken.lanes,
         lon=point.lon,
         lat=point.lat,
         link_ids=link_ids_of(found.get("link_ids")),
         geometry=geometry_of(found.get("geometry"), bounds),
-        dig_starts_ms=digging.starts_ms if digging else None,
-        dig_ends_ms=digging.ends_ms if digging else None,
-        restore_starts_ms=restored.starts_ms,
-        restore_ends_ms=restored.ends_ms,
-        began_ms=observed.starts_ms,
-        done_ms=observed.ends_ms,
+        dig_starts_ms=times.digging.starts_ms,
+        dig_ends_ms=times.digging.ends_ms,
+        restore_starts_ms=times.restoration.starts_ms,
+        restore_ends_ms=times.restoration.ends_ms,
+        began_ms=times.observed.starts_ms,
+        done_ms=times.observed.ends_ms,
         length_m=metres(found.get("length_m")),
         width_m=metres(found.get("width_m")),
         depth_m=metres(found.get("depth_m")),
@@ -106,7 +113,7 @@ def permit_of(
         also_closed=taken.also,
         is_withdrawn=says_withdrawn(status),
         status_text=status,
-        flags=(*flags, *point.flags, *_person_flag(company)),
+        flags=(*flags, *point.flags, *doubts.flags, *_person_flag(company)),
     )
     return permit if permit.permit_id else replace(permit, permit_id=identity(permit))
 

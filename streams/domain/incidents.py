@@ -18,6 +18,8 @@ from streams.domain.rules.works import watch_closures
 from streams.domain.stage import Effects, Episodes, Rows, Table
 
 MISSES_TO_END = 3
+FIRST_SEEN = frozenset({"no_start", "start_unreadable"})
+"""Flags of an incident whose begin is not told: it is when it was first seen."""
 EPISODES = "incident-episodes"
 
 
@@ -84,6 +86,8 @@ class IncidentsStage:
         known: RunningIncident | None = effects.changes.get("incidents", {}).get(
             row.incident_id, state["incidents"].get(row.incident_id)
         )
+        if known and FIRST_SEEN & set(row.flags):
+            row = replace(row, starts_ms=min(known.starts_ms, row.starts_ms))
         if row.ends_ms is not None and row.ends_ms <= batch.received_ms:
             return _end(known, batch.received_ms, effects) if known else []
         has_point = row.lon is not None and row.lat is not None
