@@ -294,5 +294,11 @@ def test_the_gravest_closure_that_is_said_counts(
     assert closure_of(block, (lanes,), words) is closure
 
 
+def test_what_is_denied_is_no_closure_beside_another() -> None:
+    said = stated("1차로 및 보도 점용(갓길 통제 없음)")
+    assert said.kinds == (Closure.PARTIAL, Closure.SIDEWALK)
+    assert stated("통제 없음").kinds == (Closure.NONE,)
+
+
 def test_every_closure_has_its_place_in_the_order_of_gravity() -> None:
     assert sorted(GRAVITY) == sorted(Closure)

@@ -194,6 +194,12 @@ def test_an_end_is_read_as_it_is_meant(ends: str, ends_ms: int | None, flag: str
     assert (row.ends_ms, row.flags) == (ends_ms, (flag,) if flag else ())
 
 
+@pytest.mark.parametrize("code", ["²", "③", "", "x" * 99])
+def test_a_result_code_that_is_no_number_is_an_unknown_answer(code: str) -> None:
+    body = {"header": {"resultCode": code}, "body": {"items": [EVENT]}}
+    assert parsed(json.dumps(body).encode()).outcome is Outcome.UNKNOWN
+
+
 def test_a_blank_message_gets_the_road_as_its_title() -> None:
     assert event(message="").title == "국도5호선 작업"
 

@@ -12,6 +12,7 @@ from producers.formats.answers import Answer, Exchange
 from producers.formats.fields import metres
 from producers.formats.permit_files import table_of
 from producers.formats.privacy import masked, office_phone, organisation
+from producers.meaning import Poll
 from streams import wire
 from streams.domain.records import Closure, Outcome, Permit, PermitBatch
 from streams.settings import Settings
@@ -114,6 +115,14 @@ def test_a_value_that_cannot_be_read_is_a_letter_and_no_refusal() -> None:
     [letter] = answer.left_out
     assert (letter.code, letter.detail) == ("R011", "ends '언젠가' cannot be read")
     assert "성춘향" not in letter.payload.decode()
+
+
+def test_a_value_that_cannot_be_read_goes_to_the_dead_letters() -> None:
+    body = json.dumps([{**ROW, "CCE_YMD": "언젠가"}]).encode()
+    poll = Poll(permits.FEED, Settings())
+    [letter] = poll.add(Exchange(permits.FEED, AT_MS, "file:a.json", 200, body)).letters
+    assert ("code", b"R011") in letter.headers()
+    assert poll.report().refused == 0
 
 
 @pytest.mark.parametrize(
