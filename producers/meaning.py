@@ -326,7 +326,7 @@ def _digest(rows: Iterable[Record]) -> str:
 def _letters(
     feed: str, exchange: Exchange, answer: Answer, settings: Settings
 ) -> tuple[Letter, ...]:
-    refused = list(answer.refused)
+    refused = [*answer.refused, *answer.left_out]
     if answer.outcome is Outcome.UNKNOWN and not refused and exchange.status:
         secrets = secrets_of(settings)
         refused = [refused_body(exchange.body, answer.code, answer.detail, secrets)]

@@ -6,10 +6,10 @@ from typing import Any
 
 from maps.desk.scene import Place, Scene
 from maps.desk.times import DAY_MS, window_edges
-from streams.domain import overlaps
+from streams.domain import closure_words, overlaps
 from streams.domain.overlaps import EVER_MS
 
-GRAVITY = ("full", "partial", "unknown", "shoulder", "bus_stop", "bicycle", "sidewalk", "none")
+GRAVITY = tuple(closure.value for closure in closure_words.GRAVITY)
 """The gravest first, as the fold ranks them."""
 IN_FORCE = ("active", "overdue")
 OVER = ("finished", "cancelled")

@@ -51,8 +51,9 @@ class Answer:
     came. `unmeasured` counts links without a measurement, `over` incidents reported as ended,
     `outside` rows of another area: none of them is a fault. `listed` counts the rows that came,
     usable or not; `skipped` the lines that are none (totals, notes); `total` is how many the source
-    says it has. `is_fatal`: ask again only when told;
-    `is_quota`: ask again after midnight KST; `is_retryable`: ask again soon.
+    says it has. `left_out` are rows that count, but with a value that cannot be read. `is_fatal`:
+    ask again only when told; `is_quota`: ask again after midnight KST; `is_retryable`: ask again
+    soon.
     """
 
     outcome: Outcome
@@ -73,6 +74,7 @@ class Answer:
     listed: int = 0
     skipped: int = 0
     total: int | None = None
+    left_out: tuple[Refusal, ...] = ()
 
 
 class UnknownAnswerError(Exception):
@@ -136,6 +138,7 @@ class Harvest:
     skipped: int = 0
     total: int | None = None
     flags: tuple[str, ...] = ()
+    left_out: list[Refusal] = field(default_factory=list)
 
     def answer(self) -> Answer:
         """The answer: *data* with rows, *unknown* when every row was refused, else *empty*."""
@@ -157,6 +160,7 @@ class Harvest:
             listed=self.listed,
             skipped=self.skipped,
             total=self.total,
+            left_out=tuple(self.left_out),
         )
         if first is not None and is_lost:
             return replace(answer, code=first.code, detail=f"no usable row; {first.detail}"[:200])

@@ -1,15 +1,13 @@
-"""Single values of a feed's row: texts, numbers, points, dates. Pure; bad input gives None or
-raises R0xx.
-"""
+"""Single values of a feed's row: texts, numbers, points. Pure; bad input gives None."""
 
 import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any
 
-from streams.errors import RecordRefusedError, SettingsError
+from streams.errors import SettingsError
 from streams.settings import Settings
 
 KST = timezone(timedelta(hours=9), "KST")
@@ -130,37 +128,3 @@ def is_elsewhere(lon: Any, lat: Any, bounds: Bounds) -> bool:
     """Whether the pair is a sound point of Korea outside the bounds: another city's row."""
     x, y = plain_number(lon), plain_number(lat)
     return x is not None and y is not None and KOREA.holds(x, y) and not bounds.holds(x, y)
-
-
-def time_ms(value: Any) -> int:
-    """UTC ms of a KST time written `YYYYMMDDHHMMSS`, `YYYY-MM-DD HH:MM[:SS]` or `2026년 09월 28일
-    17시 30분`; raises R011 when it is none.
-    """
-    raw = text(value, 40)
-    digits = re.findall(r"\d+", raw)
-    if len(digits) == 1 and len(digits[0]) in (12, 14):
-        run = digits[0].ljust(14, "0")
-        digits = [run[:4], run[4:6], run[6:8], run[8:10], run[10:12], run[12:14]]
-    if len(digits) not in (5, 6) or len(digits[0]) != 4:
-        raise RecordRefusedError("R011", f"time {raw!r} cannot be read")
-    return kst_ms(raw, *(int(part) for part in digits))
-
-
-def kst_ms(raw: str, *parts: int) -> int:
-    """UTC ms of a KST date and time (year, month, day[, hour[, minute[, second]]]); R011 if there
-    is no such moment or the year lies outside 1990..2100.
-    """
-    year, month, day, hour, minute, second = (*parts, 0, 0, 0)[:6]
-    late = 1 if (hour, minute, second) == (24, 0, 0) else 0  # 24:00 is the next midnight
-    try:
-        moment = datetime(year, month, day, 0 if late else hour, minute, second, tzinfo=KST)
-    except (ValueError, OverflowError):
-        raise RecordRefusedError("R011", f"date {raw[:40]!r} does not exist") from None
-    if not 1990 <= year <= 2100:
-        raise RecordRefusedError("R011", f"year {year}, within 1990..2100")
-    return int(moment.timestamp()) * 1000 + late * DAY_MS
-
-
-def is_midnight(at_ms: int) -> bool:
-    """Whether the moment is 00:00 KST."""
-    return (at_ms + 9 * 3_600_000) % DAY_MS == 0

@@ -1,11 +1,13 @@
 """National ITS: link speeds (trafficInfo)."""
 
+import re
 from typing import Any
 
 from producers.formats import bodies, envelopes
 from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.formats.envelopes import harvest_of
-from producers.formats.fields import plain_number, text, time_ms
+from producers.formats.fields import plain_number, text
+from producers.formats.periods import moment_ms
 from producers.formats.privacy import refused_row
 from streams.domain.records import LinkSpeed
 from streams.errors import RecordRefusedError
@@ -14,6 +16,7 @@ from streams.wire import MAX_AHEAD_MS, MAX_SPEED_KMH
 
 FEED = "its.speeds"
 MAX_BYTES = 5 * bodies.MIB  # a city's links are about 2 MB
+_FLOAT = re.compile(r"([0-9]{1,12})(?:\.([0-9]*))?(?:[eE]\+?([0-9]{1,2}))?")
 PLACEHOLDERS = frozenset({"", "0", "1", "-"})
 
 
@@ -36,8 +39,13 @@ def parse_speeds(exchange: Exchange, _settings: Settings) -> Answer:
 
 
 def link_id_of(value: Any) -> str:
-    """The link id without blanks, "" for a placeholder such as "1"."""
+    """The link id without blanks, "" for a placeholder such as "1". A table of floats has written
+    it as "2500000001.0" or "2.500000001E9".
+    """
     bare = text(value, 40).replace(" ", "")
+    if match := _FLOAT.fullmatch(bare):
+        digits, power = f"{match[1]}{match[2] or ''}", int(match[3] or 0)
+        bare = digits[: len(match[1]) + power].ljust(len(match[1]) + power, "0")
     return "" if bare in PLACEHOLDERS else bare
 
 
@@ -66,7 +74,7 @@ def _speed(row: Any, received_ms: int, flags: tuple[str, ...]) -> LinkSpeed | No
         raise RecordRefusedError("R008", f"speed {speed_kmh} km/h, within 0..{MAX_SPEED_KMH}")
     if speed_kmh == 0 and not travel_s:
         return None
-    observed_ms = time_ms(row.get("createdDate"))
+    observed_ms = moment_ms(row.get("createdDate"))
     if observed_ms - received_ms > MAX_AHEAD_MS:
         raise RecordRefusedError(
             "R007", f"{observed_ms - received_ms} ms ahead, at most {MAX_AHEAD_MS}"

@@ -9,20 +9,13 @@ from typing import Any
 
 from producers.formats import bodies, envelopes
 from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
-from producers.formats.closures import Wording, closure_of, is_over, kind_of, wording
+from producers.formats.closures import closure_of
 from producers.formats.envelopes import harvest_of
-from producers.formats.fields import (
-    DAY_MS,
-    Bounds,
-    bounds_of,
-    is_elsewhere,
-    is_midnight,
-    spot,
-    text,
-    time_ms,
-)
+from producers.formats.fields import Bounds, bounds_of, is_elsewhere, spot, text
+from producers.formats.incident_times import SOUND, Times, times_of
 from producers.formats.its import link_id_of
 from producers.formats.privacy import masked, refused_row
+from producers.formats.wordings import Wording, kind_of, wording
 from streams.domain.records import Incident, IncidentKind
 from streams.errors import RecordRefusedError
 from streams.settings import Settings
@@ -46,7 +39,7 @@ def parse_events(exchange: Exchange, settings: Settings) -> Answer:
     found: dict[str, dict[str, Incident]] = defaultdict(dict)
     for row in envelope.rows:
         try:
-            incident = _incident(row, exchange.at_ms, bounds, harvest)
+            incident = _incident(row, exchange.at_ms, bounds, harvest, settings)
         except RecordRefusedError as error:
             harvest.refused.append(refused_row(row, error.code, error.detail))
             continue
@@ -64,7 +57,7 @@ def _incidents(harvest: Harvest) -> list[Incident]:
 
 
 def _repairs(incident: Incident) -> set[str]:
-    return set(incident.flags) - {"start_time_unknown", "end_date_only", "no_end"}
+    return set(incident.flags) - SOUND
 
 
 def _told_apart(found: dict[str, dict[str, Incident]], flags: tuple[str, ...]) -> list[Incident]:
@@ -77,8 +70,10 @@ def _told_apart(found: dict[str, dict[str, Incident]], flags: tuple[str, ...]) -
     return rows
 
 
-def _incident(row: Any, received_ms: int, bounds: Bounds, harvest: Harvest) -> Incident | None:
-    """One incident; None when it is over or elsewhere (counted). Raises R005 or R011."""
+def _incident(
+    row: Any, received_ms: int, bounds: Bounds, harvest: Harvest, settings: Settings
+) -> Incident | None:
+    """One incident; None when it is over or elsewhere (counted). Raises R005."""
     if not isinstance(row, dict):
         raise RecordRefusedError("R005", f"row is a {type(row).__name__}, expected an object")
     lon, lat = row.get("coordX"), row.get("coordY")
@@ -87,19 +82,21 @@ def _incident(row: Any, received_ms: int, bounds: Bounds, harvest: Harvest) -> I
         harvest.outside += 1
         return None
     message = text(row.get("message"), 2000)
-    if is_over(message):
+    times = times_of(row.get("startDate"), row.get("endDate"), message, received_ms)
+    if times.is_over:
         harvest.over += 1
         return None
+    if times.unread:
+        harvest.left_out.append(refused_row(row, "R011", "; ".join(times.unread)))
     spoken = wording(message)
     kind = kind_of(text(row.get("eventType"), 40), spoken)
-    starts_ms, ends_ms, flags = _period(row, kind, received_ms)
     blocked = text(row.get("lanesBlocked"), 100)
     return Incident(
         incident_id=_identity(row, spoken),
         kind=kind or IncidentKind.OTHER,
         title=_title(row, spoken),
-        starts_ms=starts_ms,
-        ends_ms=ends_ms,
+        starts_ms=times.starts_ms,
+        ends_ms=times.ends_ms,
         road_name=text(row.get("roadName"), 100) or spoken.road,
         direction=text(row.get("roadDrcType"), 40),
         closure=closure_of(
@@ -109,26 +106,18 @@ def _incident(row: Any, received_ms: int, bounds: Bounds, harvest: Harvest) -> I
         lon=point.lon,
         lat=point.lat,
         link_id=link_id_of(row.get("linkId")),
-        flags=(*(() if kind else ("enum_unknown",)), *point.flags, *flags),
+        flags=(
+            *(() if kind else ("enum_unknown",)),
+            *point.flags,
+            *_flags(times, kind, received_ms),
+        ),
     )
 
 
-def _period(
-    row: dict[str, Any], kind: IncidentKind | None, received_ms: int
-) -> tuple[int, int | None, tuple[str, ...]]:
-    """Start, end and flags. An end at midnight is a date: that day still belongs to it."""
-    starts_ms = time_ms(row.get("startDate"))
-    flags: tuple[str, ...] = ("start_time_unknown",) if is_midnight(starts_ms) else ()
-    if kind is not IncidentKind.WORK and starts_ms - received_ms > MAX_AHEAD_MS:
-        flags += ("starts_ahead",)
-    if not text(row.get("endDate")):
-        return starts_ms, None, (*flags, "no_end")
-    ends_ms = time_ms(row.get("endDate"))
-    if is_midnight(ends_ms):
-        ends_ms, flags = ends_ms + DAY_MS, (*flags, "end_date_only")
-    if ends_ms <= starts_ms:
-        return starts_ms, None, (*flags, "period_reversed")
-    return starts_ms, ends_ms, flags
+def _flags(times: Times, kind: IncidentKind | None, received_ms: int) -> list[str]:
+    """What is to be said of its times; only works are known long before they begin."""
+    is_ahead = kind is not IncidentKind.WORK and times.starts_ms - received_ms > MAX_AHEAD_MS
+    return [*times.flags, *(["starts_ahead"] if is_ahead else [])]
 
 
 def _title(row: dict[str, Any], spoken: Wording) -> str:

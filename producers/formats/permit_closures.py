@@ -4,37 +4,23 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from producers.formats.closures import closure_of
+from producers.formats.closures import Said, gravest, mentioned, stated
 from producers.formats.fields import metres, number, text
 from producers.formats.privacy import masked
 from streams.domain.records import Closure
 
 MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column
-_NONE_WORDS = frozenset(
-    {"없음", "무", "해당없음", "N", "NO", "0", "X", "불필요", "아니오", "FALSE"}
-)
 _BESIDE = (
-    ("bus_stop", re.compile(r"정류[장소]|승강장"), Closure.BUS_STOP),
-    ("bicycle", re.compile(r"자전거(?:\s*(?:전용)?\s*(?:도로|차로))?"), Closure.BICYCLE),
-    ("sidewalk", re.compile(r"보도|인도(?!교)"), Closure.SIDEWALK),
+    ("bus_stop", Closure.BUS_STOP),
+    ("bicycle", Closure.BICYCLE),
+    ("sidewalk", Closure.SIDEWALK),
 )
-_CARRIAGEWAY = re.compile(r"부분|일부|차로|차선")
-_FULL = re.compile(r"전면|전체\s*(?:통제|차단|폐쇄)|통행\s*금지|전\s*차로")
-GRAVITY = (
-    Closure.FULL,
-    Closure.PARTIAL,
-    Closure.SHOULDER,
-    Closure.BUS_STOP,
-    Closure.BICYCLE,
-    Closure.SIDEWALK,
-    Closure.NONE,
-)
-_COUNTED = re.compile(r"(\d)\s*개\s*차[로선]")
-_NUMBERED = re.compile(r"((?:\d\s*[,·]\s*)*\d)\s*차[로선]")
 _DIRECTION = re.compile(
-    r"양\s*방향|[상하]행(?!\s*선?\s*없)|[동서남북]{1,2}\s*(?:→|->)\s*[동서남북]{1,2}|"
+    r"양\s*방향|왕복\s*전체|[상하]행(?!\s*선?\s*없)|[동서남북]{1,2}\s*(?:→|->)\s*[동서남북]{1,2}|"
+    r"[^\s,()/→]{2,20}\s?(?:→|⇒|->)\s?[^\s,()/→]{2,20}(?:\s?(?:방면|방향))?|"
     r"[^\s,()/]{2,20}\s?(?:방면|방향)"
 )
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*(?:\([^()]*\)[^()]*)*)[)\]]")
 _WIDTH = re.compile(r"(?:잔여|통행|유효)\s*(?:가능\s*)?폭\s*:?\s*(\d+(?:\.\d+)?\s*(?:m|미터|cm)?)")
 
 
@@ -50,67 +36,56 @@ class Taken:
 
 
 def taken(found: dict[str, Any]) -> Taken:
-    """What the row says in its columns, and in the words of its closure where it has no column."""
-    words = text(found.get("closure"), 100)
-    closures = _closures(found, words)
+    """What the row says in its columns; where it has none of a kind, in the words of its closure,
+    and then in those of its title and place.
+    """
+    words = text(found.get("closure"), 200)
+    said = stated(words)
+    aside = f"{text(found.get('title'), 300)} , {text(found.get('place'), 200)}"
+    if not said.kinds:
+        said = mentioned(aside)
+    closures = _closures(found, said, words)
     return Taken(
         closure=closures[0] if closures else Closure.UNKNOWN,
         also=tuple(closures[1:]),
-        lanes=_lanes(found.get("lanes_closed"), words),
-        direction=_direction(found.get("direction"), words),
-        remaining_width_m=_width_m(found.get("remaining_width_m"), words),
+        lanes=_lanes(found.get("lanes_closed"), said),
+        direction=_direction(found.get("direction"), words, text(found.get("title"), 300)),
+        remaining_width_m=_width_m(found.get("remaining_width_m"), f"{words} , {aside}"),
     )
 
 
-def _closures(found: dict[str, Any], words: str) -> list[Closure]:
+def _closures(found: dict[str, Any], said: Said, words: str) -> tuple[Closure, ...]:
     """Every kind of closure, the gravest first; a dig in the pavement takes the sidewalk."""
-    kinds = {_carriageway(words)} - {Closure.UNKNOWN}
-    for column, pattern, closure in _BESIDE:
-        if pattern.search(words) or _is_yes(found.get(column)):
-            kinds.add(closure)
+    kinds = set(said.kinds)
+    kinds |= {closure for column, closure in _BESIDE if _is_yes(found.get(column))}
     if not kinds and not words and re.search(r"보도|인도", text(found.get("road_part"), 40)):
         kinds.add(Closure.SIDEWALK)
-    if len(kinds) > 1:
-        kinds.discard(Closure.NONE)
-    return sorted(kinds, key=GRAVITY.index)
-
-
-def _carriageway(words: str) -> Closure:
-    """What is taken from the vehicles; lanes for bicycles are none of theirs."""
-    if words.upper() in _NONE_WORDS:
-        return Closure.NONE
-    bare = words
-    for _, pattern, _ in _BESIDE:
-        bare = re.sub(rf"(?:{pattern.pattern})\s*(?:전면|일부|부분)?", " ", bare)
-    said = closure_of(bare.strip(), (), bare)
-    if said is not Closure.UNKNOWN:
-        return said
-    if _FULL.search(bare):
-        return Closure.FULL
-    return Closure.PARTIAL if _CARRIAGEWAY.search(bare) else Closure.UNKNOWN
+    return gravest(kinds)
 
 
 def _is_yes(value: Any) -> bool:
     """Whether a column of its own says that it is closed or moved."""
-    word = text(value, 40).upper().strip(" -")
-    return bool(word) and word not in _NONE_WORDS
+    word = text(value, 40).strip(" -")
+    return bool(word) and stated(word).closure is not Closure.NONE
 
 
-def _lanes(value: Any, words: str) -> int | None:
+def _lanes(value: Any, said: Said) -> int | None:
     """The number of lanes closed: "2", "2개 차로", or of "1,2차로" the lanes it numbers."""
+    counted = stated(text(value, 40)).lanes
+    if counted is not None:
+        return counted
     lanes = number(value)
-    said = text(value, 40) or words
-    if match := _COUNTED.search(said):
-        return int(match[1])
-    if match := _NUMBERED.search(said):
-        return len(re.findall(r"\d", match[1]))
-    return int(lanes) if lanes is not None and 0 <= lanes <= 20 else None
+    if lanes is None:
+        return said.lanes
+    return int(lanes) if 0 <= lanes <= 20 else None
 
 
-def _direction(value: Any, words: str) -> str:
+def _direction(value: Any, words: str, title: str) -> str:
+    """The direction as written: of its column, of the closure, else of the title's brackets."""
     if said := masked(text(value, 60)):
         return said
-    match = _DIRECTION.search(words)
+    brackets = " , ".join(_IN_BRACKETS.findall(title))
+    match = _DIRECTION.search(words) or _DIRECTION.search(brackets)
     return masked(match[0]) if match else ""
 
 

@@ -1,126 +1,96 @@
-"""Dates of permit lists, KST. A date as an end is inclusive in the source and exclusive here."""
+"""The dates of a permit's row. No date of any kind drops a row: what cannot be read is left out.
+
+| the row says | begin, end | flag |
+|---|---|---|
+| nothing, 미정, 준공시, 영구, `-`, 9999-12-31 | None | `no_start`, `no_end` |
+| something that cannot be read | None | `start_unreadable`, `end_unreadable` |
+| an end before its begin | begin, None | `period_reversed` |
+
+The begin stays where the two are reversed: which of them is wrong cannot be known, and a work
+without a known end is rather shown than hidden.
+"""
 
 import re
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from producers.formats.fields import DAY_MS, kst_ms, text
+from producers.formats.fields import text
+from producers.formats.hours import hours_between, hours_in, hours_of, is_silent
+from producers.formats.moments import Moment, end_ms, plus
+from producers.formats.periods import Reading, read
+from producers.formats.times import Token
 from streams.errors import RecordRefusedError
 
-_EXCEL_EPOCH = date(1899, 12, 30)
-_EXCEL_DAYS = range(32_874, 73_416)  # 1990-01-01 .. 2100-12-31
-_RANGE = re.compile(r"\s*[~∼～]\s*")
-_HOURS = re.compile(
-    r"(\d{1,2})(?::?(\d{2}))?\s*시?\s*[~∼～-]\s*(?:익일|다음날)?\s*(\d{1,2})(?::?(\d{2}))?\s*시?"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Half-open, UTC ms."""
-
-    starts_ms: int
-    ends_ms: int
+Row = Mapping[str, Any]
+_PLANNED = re.compile(r"예정|계획|예상|planned|expected", re.IGNORECASE)
+_HOUR_TEXTS = ("closure", "title", "place")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Two UTC ms, either of which may be unknown."""
+    """Two UTC ms, either of which may be unknown; the second is exclusive."""
 
     starts_ms: int | None = None
     ends_ms: int | None = None
 
 
-def observed(began: Any, done: Any, received_ms: int) -> Span:
-    """When something really began and was done. What cannot be read, or lies ahead, says nothing.
+@dataclass(slots=True)
+class Doubts:
+    """What of a row was left out: flags for the record, and the values with their columns."""
 
-    A day without a time is its first moment, for both: the same on every poll.
-    """
-    begin_ms, end_ms = _past_ms(began, received_ms), _past_ms(done, received_ms)
-    if begin_ms is not None and end_ms is not None and end_ms < begin_ms:
-        return Span()
-    return Span(begin_ms, end_ms)
+    flags: list[str] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
 
+    def note(self, flag: str) -> None:
+        if flag not in self.flags:
+            self.flags.append(flag)
 
-def _past_ms(value: Any, received_ms: int) -> int | None:
-    try:
-        at_ms = moment_ms(value, is_end=False)
-    except RecordRefusedError:
-        return None
-    return at_ms if at_ms <= received_ms else None
+    def reading(self, name: str, value: Any, after: Moment | None = None) -> Reading:
+        """What a cell says; one that cannot be read says nothing and is noted."""
+        try:
+            return read(value, after)
+        except RecordRefusedError:
+            self.unread[name] = text(value, 60)
+            return Reading()
 
-
-def moment_ms(value: Any, *, is_end: bool) -> int:
-    """UTC ms of a date or a date with a time in any form met (ISO, dots, 년월일, digits, Excel
-    serial).
-
-    An end without a time is the midnight after that day; raises R011 when it is no date.
-    """
-    raw = text(value, 60)
-    digits = [int(part) for part in re.findall(r"\d+", raw)]
-    parts = _parts(raw, digits)
-    if parts is None:
-        raise RecordRefusedError("R011", f"date {raw!r} cannot be read")
-    at_ms = kst_ms(raw, *parts)
-    is_date = len(parts) == 3 or not any(parts[3:])
-    return at_ms + DAY_MS if is_end and is_date else at_ms
+    def detail(self) -> str:
+        """The values that were left out, in one line."""
+        return "; ".join(f"{name} {value!r} cannot be read" for name, value in self.unread.items())
 
 
-def _parts(raw: str, digits: list[int]) -> tuple[int, ...] | None:
-    """Year, month, day and perhaps hour, minute, second; None when the text is no date."""
-    run = "".join(re.findall(r"\d", raw))
-    if re.fullmatch(r"\d{8}|\d{12}|\d{14}", raw):
-        cuts = (0, 4, 6, 8, 10, 12, 14)
-        return tuple(int(run[a:b]) for a, b in pairwise(cuts) if b <= len(run))
-    if re.fullmatch(r"\d{5}(\.\d+)?", raw):
-        return _excel(float(raw))
-    if len(digits) < 3 or not re.match(r"'?\d{2,4}\D+\d{1,2}\D+\d{1,2}", raw):
-        return None
-    year = digits[0] + 2000 if digits[0] < 100 else digits[0]
-    return (year, digits[1], digits[2], *digits[3:6])
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Every time of a row."""
+
+    whole: Span
+    digging: Span
+    restoration: Span
+    observed: Span
+    hours: str
 
 
-def _excel(serial: float) -> tuple[int, ...] | None:
-    if int(serial) not in _EXCEL_DAYS:
-        return None
-    day = _EXCEL_EPOCH + timedelta(days=int(serial))
-    return day.year, day.month, day.day
+def dates_of(row: Row, received_ms: int, doubts: Doubts) -> Dates:
+    """The times of a row by meaning; what is wrong with them goes to `doubts`."""
+    found = _proposed(row)
+    occupied, said_hours = _occupied(found, doubts)
+    digging = _aside(found, ("dig_starts", "dig_ends", "dig_period"), doubts, "dig")
+    names = ("restore_starts", "restore_ends", "restore_period")
+    restored = _aside(found, names, doubts, "restore")
+    has_dates = any(name in found for name in ("starts", "ends", "period"))
+    whole = Span(
+        digging.starts_ms if occupied.starts_ms is None else occupied.starts_ms,
+        occupied.ends_ms if has_dates else digging.ends_ms,
+    )
+    if whole.starts_ms is not None and (whole.ends_ms or whole.starts_ms + 1) <= whole.starts_ms:
+        doubts.note("period_reversed")
+        whole = Span(whole.starts_ms)
+    _note_unknown(whole, found, doubts)
+    observed = _observed(found, received_ms, doubts)
+    return Dates(whole, digging, restored, observed, _hours(found, said_hours, doubts))
 
 
-def period(starts: Any, ends: Any, both: Any) -> Period | None:
-    """The period of two columns or of one text "a ~ b"; None when the row gives none at all.
-
-    Raises R011 for a half or unreadable period, R010 for one that ends before it begins.
-    """
-    for value in (both, starts):  # a list may put "a ~ b" under its start column
-        halves = _RANGE.split(text(value, 80))
-        if len(halves) == 2 and all(halves):
-            starts, ends = halves
-            break
-    if not text(starts) and not text(ends):
-        if text(both):
-            raise RecordRefusedError("R011", f"period {text(both, 60)!r} cannot be read")
-        return None
-    starts_ms, ends_ms = moment_ms(starts, is_end=False), moment_ms(ends, is_end=True)
-    if ends_ms <= starts_ms:
-        raise RecordRefusedError("R010", f"ends {text(ends, 40)!r}, begins {text(starts, 40)!r}")
-    return Period(starts_ms, ends_ms)
-
-
-def hours(value: Any) -> str:
-    """A daily window as "HH:MM-HH:MM" KST, "" when the text holds none."""
-    match = _HOURS.search(text(value, 60))
-    if match is None:
-        return ""
-    begin, begin_min, end, end_min = (int(part or 0) for part in match.groups())
-    if begin > 24 or end > 24 or begin_min > 59 or end_min > 59:
-        return ""
-    return f"{begin % 24:02d}:{begin_min:02d}-{end % 24:02d}:{end_min:02d}"
-
-
-def proposed(found: dict[str, Any]) -> dict[str, Any]:
+def _proposed(found: Row) -> dict[str, Any]:
     """The row with 착공일 and 준공일 as its period where it has no other."""
     stated = dict(found)
     if not {"starts", "period"} & set(stated) and "began" in stated:
@@ -130,13 +100,120 @@ def proposed(found: dict[str, Any]) -> dict[str, Any]:
     return stated
 
 
-def restoration(found: dict[str, Any]) -> Span:
-    """The restoration; its end alone where the source gives no more."""
-    keys = ("restore_starts", "restore_ends", "restore_period")
-    starts, ends, both = (found.get(key) for key in keys)
-    if starts is None and both is None:
-        return Span(None, None if ends is None else moment_ms(ends, is_end=True))
-    if ends is None and both is None:
-        return Span(moment_ms(starts, is_end=False), None)
-    whole = period(starts, ends, both)
-    return Span(whole.starts_ms, whole.ends_ms) if whole else Span()
+def _occupied(found: Row, doubts: Doubts) -> tuple[Span, str | None]:
+    """The occupation and the daily hours that stand with its dates."""
+    both = doubts.reading("period", found.get("period"))
+    starts = doubts.reading("starts", found.get("starts"), both.begin)
+    begin = both.starts or starts.begin
+    ends = doubts.reading("ends", found.get("ends"), begin)
+    if ends.counted and not ends.ends:  # "30일": a day of the month as well as a length
+        doubts.unread["ends"] = text(found.get("ends"), 60)
+    hours = next((r.hours for r in (both, starts, ends) if r.hours is not None), None)
+    return _span(both, starts, ends, doubts), hours
+
+
+def _span(both: Reading, starts: Reading, ends: Reading, doubts: Doubts) -> Span:
+    """The first whole and ordered period of one cell or of the two columns, else what is known of
+    one.
+    """
+    begins = (both.starts, starts.begin, both.single, ends.starts)
+    closes = (both.ends, ends.end, starts.ends, both.single)
+    begin = next((at for at in begins if at), None)
+    close = next((at for at in closes if at), None)
+    pairs = (
+        (both.starts, both.ends),
+        (starts.begin, ends.end),
+        (starts.starts, starts.ends),
+        (ends.starts, ends.ends),
+        (begin, close),
+    )
+    for first, last in pairs:
+        if first and last and end_ms(last, first) > first.first_ms:
+            return Span(first.first_ms, end_ms(last, first))
+    counted = both.counted or starts.counted
+    if begin and counted and not close:
+        return Span(begin.first_ms, _counted_ms(begin, counted, doubts))
+    if begin and close:
+        doubts.note("period_reversed")
+        return Span(begin.first_ms)
+    return Span(begin.first_ms if begin else None, end_ms(close, None) if close else None)
+
+
+def _counted_ms(begin: Moment, length: Token, doubts: Doubts) -> int | None:
+    try:
+        return plus(begin, length).first_ms
+    except RecordRefusedError:
+        doubts.unread["ends"] = length.words
+        return None
+
+
+def _note_unknown(whole: Span, found: Row, doubts: Doubts) -> None:
+    """Why the begin or the end is not known: not told, or not to be read."""
+    unread = set(doubts.unread)
+    if whole.starts_ms is None:
+        doubts.note("start_unreadable" if unread & {"starts", "period"} else "no_start")
+    if whole.ends_ms is None and "period_reversed" not in doubts.flags:
+        names = {"ends", "period"} if {"ends", "period"} & set(found) else {"dig_ends"}
+        doubts.note("end_unreadable" if unread & names else "no_end")
+
+
+def _aside(found: Row, names: tuple[str, str, str], doubts: Doubts, what: str) -> Span:
+    """Digging or restoration: as far as it can be read, nothing where it ends before it begins."""
+    own = Doubts()
+    start, end, period = names
+    both = own.reading(period, found.get(period))
+    starts = own.reading(start, found.get(start), both.begin)
+    ends = own.reading(end, found.get(end), both.starts or starts.begin)
+    span = _span(both, starts, ends, own)
+    if own.unread:
+        doubts.unread |= own.unread
+        doubts.note(f"{what}_unreadable")
+    if own.flags:
+        doubts.note(f"{what}_reversed")
+        return Span()
+    return span
+
+
+def _observed(found: Row, received_ms: int, doubts: Doubts) -> Span:
+    """When something really began and was done. What is planned or lies ahead says nothing.
+
+    A day without a time is its first moment, for both: the same on every poll.
+    """
+    begin_ms = _past_ms("began", found.get("began"), received_ms, doubts)
+    end_ms_ = _past_ms("done", found.get("done"), received_ms, doubts)
+    if begin_ms is not None and end_ms_ is not None and end_ms_ < begin_ms:
+        doubts.note("observed_reversed")
+        return Span()
+    return Span(begin_ms, end_ms_)
+
+
+def _past_ms(name: str, value: Any, received_ms: int, doubts: Doubts) -> int | None:
+    if _PLANNED.search(text(value, 60)):
+        return None
+    said = doubts.reading(name, value)
+    if name in doubts.unread:
+        doubts.note("observed_unreadable")
+    at = said.begin if name == "began" else said.end
+    return at.first_ms if at and at.first_ms <= received_ms else None
+
+
+def _hours(found: Row, with_dates: str | None, doubts: Doubts) -> str:
+    """The daily hours: of their own column or pair of columns, with the dates, or in a text."""
+    column = hours_of(found.get("hours"))
+    hours = _first_hours(found, column, with_dates)
+    if column is None and "hours" in found and not is_silent(found["hours"]):
+        doubts.unread["hours"] = text(found["hours"], 60)
+        if hours is None:
+            doubts.note("hours_unreadable")
+    return hours or ""
+
+
+def _first_hours(found: Row, column: str | None, with_dates: str | None) -> str | None:
+    """The first that says anything; "" is all day, None where nothing is said."""
+    if column is not None:
+        return column
+    pair = hours_between(found.get("hours_start"), found.get("hours_end"))
+    if pair is not None or with_dates is not None:
+        return with_dates if pair is None else pair
+    said = (hours_in(found.get(name)) for name in _HOUR_TEXTS)
+    return next((hours for hours in said if hours is not None), None)

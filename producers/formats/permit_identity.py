@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 from urllib.parse import unquote
 
-from producers.formats import permit_closures as closures
+from producers.formats.closures import gravest
 from streams.domain.doubtful_points import marked
 from streams.domain.records import Closure, Permit
 from streams.domain.works.identity import (
@@ -152,7 +152,7 @@ def _merged(one: Permit, other: Permit) -> Permit:
     if one == other:
         return replace(one, flags=tuple(dict.fromkeys((*one.flags, "dup"))))
     kinds = {one.closure, other.closure, *one.also_closed, *other.also_closed}
-    found = [closure for closure in closures.GRAVITY if closure in kinds]
+    found = gravest(kinds)
     starts = [x.starts_ms for x in (one, other) if x.starts_ms is not None]
     ends = [x.ends_ms for x in (one, other) if x.ends_ms is not None]
     return replace(

@@ -15,7 +15,7 @@ from producers.formats.permit_points import Ground, ground_of, link_ids_of, wher
 from producers.formats.privacy import masked, office_phone, organisation, refused_row
 from streams.domain.doubtful_points import POINT_SHARED
 from streams.domain.records import Permit
-from streams.domain.works.words import says_withdrawn
+from streams.domain.works.statuses import says_withdrawn
 from streams.errors import RecordRefusedError
 from streams.settings import Settings
 
@@ -23,7 +23,7 @@ FEED = "permits"
 BAD_BYTES = "bad_bytes"
 NO_REPAIRS = frozenset(
     {"coord_outside", "several_spots", "person_dropped", "epsg_assumed", "point_far_from_address"}
-    | {POINT_SHARED}
+    | {POINT_SHARED, "no_start", "no_end"}
 )
 _WHOLE_OR_NONE = frozenset({"permit_id", "link_ids"})
 """Names of things: with a letter lost they would name another thing."""
@@ -53,10 +53,15 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
     found: list[Permit] = []
     for place, row in zip(table.numbers, table.rows, strict=True):
         try:
-            found.append(permit_of(row, ground, table.flags, exchange.at_ms))
+            doubts = dates.Doubts()
+            found.append(permit_of(row, ground, table.flags, exchange.at_ms, doubts=doubts))
         except RecordRefusedError as error:
             refused = refused_row(row, error.code, error.detail)
             harvest.refused.append(replace(refused, row=place))
+            continue
+        if doubts.unread:
+            left_out = refused_row(row, "R011", doubts.detail())
+            harvest.left_out.append(replace(left_out, row=place))
     together = gathered(found)
     harvest.rows = {permit.permit_id: permit for permit in together}
     harvest.repaired = sum(bool(_repairs(permit)) for permit in together)
@@ -74,36 +79,37 @@ def _repairs(permit: Permit) -> set[str]:
 
 
 def permit_of(
-    row: dict[str, Any], ground: Ground, flags: tuple[str, ...], received_ms: int
+    row: dict[str, Any],
+    ground: Ground,
+    flags: tuple[str, ...],
+    received_ms: int,
+    *,
+    doubts: dates.Doubts,
 ) -> Permit:
-    """One row's permit; raises R010 or R011 for its period, R012 when it says nothing of a work."""
+    """One row's permit; raises R012 when it says nothing of a work. Dates that cannot be read are
+    left out and go to `doubts`.
+    """
     named = meanings(row)
     is_broken = any(LOST in str(value) for value in named.values())
-    found = dates.proposed(readable(named) if is_broken else named)
-    occupied = dates.period(found.get("starts"), found.get("ends"), found.get("period"))
-    digging = dates.period(found.get("dig_starts"), found.get("dig_ends"), found.get("dig_period"))
-    whole = occupied or digging
+    found = readable(named) if is_broken else named
     place, title = _place(found), masked(text(found.get("title"), 300))
     if not (title or place):
         raise RecordRefusedError("R012", "row with neither a title nor a place")
-    if whole is None:
-        raise RecordRefusedError("R011", "row without a period")
+    times = dates.dates_of(found, received_ms, doubts)
     where = whereabouts(found, ground)
-    restored = dates.restoration(found)
-    observed = dates.observed(found.get("began"), found.get("done"), received_ms)
     taken = closures.taken(found)
     company = text(found.get("organisation"), 100)
     status = text(found.get("status_text"), 40)
     permit = Permit(
         permit_id="",
         title=title or place,
-        starts_ms=whole.starts_ms,
-        ends_ms=whole.ends_ms,
+        starts_ms=times.whole.starts_ms,
+        ends_ms=times.whole.ends_ms,
         purpose=masked(text(found.get("purpose"), 100)),
         place=place,
         organisation=organisation(company),
         phone=office_phone(text(found.get("phone"), 40)),
-        hours=dates.hours(found.get("hours")),
+        hours=times.hours,
         closure=taken.closure,
         lanes_closed=taken.lanes,
         lon=where.lon,
@@ -111,12 +117,12 @@ def permit_of(
         link_ids=link_ids_of(found.get("link_ids")),
         geometry=where.geometry,
         geometry_parts=where.parts,
-        dig_starts_ms=digging.starts_ms if digging else None,
-        dig_ends_ms=digging.ends_ms if digging else None,
-        restore_starts_ms=restored.starts_ms,
-        restore_ends_ms=restored.ends_ms,
-        began_ms=observed.starts_ms,
-        done_ms=observed.ends_ms,
+        dig_starts_ms=times.digging.starts_ms,
+        dig_ends_ms=times.digging.ends_ms,
+        restore_starts_ms=times.restoration.starts_ms,
+        restore_ends_ms=times.restoration.ends_ms,
+        began_ms=times.observed.starts_ms,
+        done_ms=times.observed.ends_ms,
         length_m=metres(found.get("length_m")),
         width_m=metres(found.get("width_m")),
         depth_m=metres(found.get("depth_m")),
@@ -126,7 +132,13 @@ def permit_of(
         also_closed=taken.also,
         is_withdrawn=says_withdrawn(status),
         status_text=status,
-        flags=(*flags, *where.flags, *((BAD_BYTES,) if is_broken else ()), *_person_flag(company)),
+        flags=(
+            *flags,
+            *where.flags,
+            *doubts.flags,
+            *((BAD_BYTES,) if is_broken else ()),
+            *_person_flag(company),
+        ),
     )
     return numbered(permit, text(found.get("permit_id"), 60))
 

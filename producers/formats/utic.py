@@ -1,13 +1,16 @@
 """UTIC incidents (imsOpenData): every running incident of the country in one XML answer."""
 
+import re
 from typing import Any
 
 from producers.formats import bodies
 from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
-from producers.formats.closures import closure_of, is_over, kind_of, wording
-from producers.formats.fields import Bounds, bounds_of, is_elsewhere, spot, text, time_ms
+from producers.formats.closures import closure_of
+from producers.formats.fields import Bounds, Spot, bounds_of, is_elsewhere, spot, text
+from producers.formats.incident_times import SOUND, Times, times_of
 from producers.formats.its import link_id_of
 from producers.formats.privacy import masked, refused_row
+from producers.formats.wordings import kind_of, wording
 from streams.domain.records import Incident, IncidentKind
 from streams.errors import RecordRefusedError
 from streams.settings import Settings
@@ -30,11 +33,9 @@ def parse_incidents(exchange: Exchange, settings: Settings) -> Answer:
     bounds = bounds_of(settings)
     for row in rows:
         try:
-            incident = _incident(row, settings.city, bounds, body.flags)
+            _take(row, exchange, settings, bounds, harvest)
         except RecordRefusedError as error:
             harvest.refused.append(refused_row(row, error.code, error.detail))
-            continue
-        _add(harvest, incident, text(row.get("incidentTitle")))
     return harvest.answer()
 
 
@@ -56,61 +57,61 @@ def _records(tree: Any, exchange: Exchange) -> list[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def _add(harvest: Harvest, incident: Incident | None, title: str) -> None:
-    if incident is None:
-        harvest.outside += 1
-    elif is_over(title):
-        harvest.over += 1
-    else:
-        is_repaired = bool(set(incident.flags) - {"no_end"})
-        harvest.repaired += is_repaired or incident.incident_id in harvest.rows
-        harvest.rows[incident.incident_id] = incident
-
-
-def _incident(row: Any, city: str, bounds: Bounds, flags: tuple[str, ...]) -> Incident | None:
-    """One incident, None for one of another city; raises R005, R011 or R012."""
+def _take(
+    row: Any, exchange: Exchange, settings: Settings, bounds: Bounds, harvest: Harvest
+) -> None:
+    """One record into the harvest; of another city, or over, it is counted. Raises R005 or R012."""
     if not isinstance(row, dict):
         raise RecordRefusedError("R005", "record is empty")
     point = spot(row.get("locationDataX"), row.get("locationDataY"), bounds)
-    if point.lon is None and not _is_of(city, row, bounds):
-        return None
+    if point.lon is None and not _is_of(settings.city, row, bounds):
+        harvest.outside += 1
+        return
+    title = masked(text(row.get("incidentTitle"), 300))
+    times = times_of(row.get("startDate"), row.get("endDate"), title, exchange.at_ms)
+    incident = _incident(row, title, times, point, harvest.flags)
+    if times.is_over:
+        harvest.over += 1
+        return
+    if times.unread:
+        harvest.left_out.append(refused_row(row, "R011", "; ".join(times.unread)))
+    is_repaired = bool(set(incident.flags) - SOUND)
+    harvest.repaired += is_repaired or incident.incident_id in harvest.rows
+    harvest.rows[incident.incident_id] = incident
+
+
+def _incident(
+    row: dict[str, Any], title: str, times: Times, point: Spot, flags: tuple[str, ...]
+) -> Incident:
+    """The incident of a record; raises R012 where it has no identity."""
     incident_id = text(row.get("incidentId"), 60)
     if not incident_id:
         raise RecordRefusedError("R012", "record without incidentId")
-    title = masked(text(row.get("incidentTitle"), 300))
     spoken = wording(title)
     kind = kind_of("", spoken) or _CODES.get(text(row.get("incidenteTypeCd")).lstrip("0"))
-    starts_ms, ends_ms, marks = _period(row)
     lane = text(row.get("lane"), 60)
     return Incident(
         incident_id=f"utic-{incident_id}",
         kind=kind or IncidentKind.OTHER,
         title=title,
-        starts_ms=starts_ms,
-        ends_ms=ends_ms,
+        starts_ms=times.starts_ms,
+        ends_ms=times.ends_ms,
         road_name=text(row.get("roadName"), 100).strip(STRAY),
         closure=closure_of("", (lane, text(row.get("controlType"), 60)), title),
         lanes=lane,
         lon=point.lon,
         lat=point.lat,
         link_id=link_id_of(row.get("linkId")),
-        flags=(*flags, *(() if kind else ("enum_unknown",)), *point.flags, *marks),
+        flags=(*flags, *(() if kind else ("enum_unknown",)), *point.flags, *times.flags),
     )
 
 
 def _is_of(city: str, row: dict[str, Any], bounds: Bounds) -> bool:
-    """Whether a record without a point inside the bounds still names the city."""
+    """Whether a record without a point inside the bounds still names the city: by its whole name,
+    or by the short one as a word ("강원 춘천 석사동").
+    """
     if is_elsewhere(row.get("locationDataX"), row.get("locationDataY"), bounds):
         return False
-    address = text(row.get("addressJibun")) + text(row.get("addressNew"))
-    return city in address
-
-
-def _period(row: dict[str, Any]) -> tuple[int, int | None, tuple[str, ...]]:
-    starts_ms = time_ms(row.get("startDate"))
-    if not text(row.get("endDate")):
-        return starts_ms, None, ("no_end",)
-    ends_ms = time_ms(row.get("endDate"))
-    if ends_ms <= starts_ms:
-        return starts_ms, None, ("period_reversed",)
-    return starts_ms, ends_ms, ()
+    address = f"{text(row.get('addressJibun'))} {text(row.get('addressNew'))}"
+    short = re.sub(r"(?<=..)[시군구]$", "", city)
+    return city in address or short in re.split(r"[\s,·/()]+", address)

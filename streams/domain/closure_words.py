@@ -1,7 +1,22 @@
-"""What closures are called, in Korean and in English: the same on screens, in messages, in exports.
+"""What closures are called, in Korean and in English: the same on screens, in messages, in exports;
+and which of them is the gravest.
 
 The page's own words (`maps/static/words.js`) are these; a test holds them together.
 """
+
+from streams.domain.records import Closure
+
+GRAVITY = (
+    Closure.FULL,
+    Closure.PARTIAL,
+    Closure.UNKNOWN,
+    Closure.SHOULDER,
+    Closure.BUS_STOP,
+    Closure.BICYCLE,
+    Closure.SIDEWALK,
+    Closure.NONE,
+)
+"""The gravest first. What nobody knows is graver than what leaves the lanes open."""
 
 CLOSURE_WORDS = {
     "full": ("전면 통제", "Road closed"),

@@ -22,6 +22,8 @@ from streams.domain.works.direction_words import stated
 from streams.domain.works.directions import Directions
 
 MISSES_TO_END = 3
+FIRST_SEEN = frozenset({"no_start", "start_unreadable"})
+"""Flags of an incident whose begin is not told: it is when it was first seen."""
 _OF_LINK = "진행"  # a traffic centre's link id is of one direction: it says which
 EPISODES = "incident-episodes"
 LISTS = "incidents"  # of which the tables of their lists are named
@@ -92,6 +94,8 @@ class IncidentsStage:
         known: RunningIncident | None = effects.changes.get("incidents", {}).get(
             row.incident_id, state["incidents"].get(row.incident_id)
         )
+        if known and FIRST_SEEN & set(row.flags):
+            row = replace(row, starts_ms=min(known.starts_ms, row.starts_ms))
         if row.ends_ms is not None and row.ends_ms <= batch.received_ms:
             return _end(known, batch.received_ms, effects) if known else []
         has_point = row.lon is not None and row.lat is not None

@@ -3,7 +3,7 @@
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
   const FIRST_ROWS = 120, MORE_ROWS = 400;
-  const CLOSURE_ORDER = { full: 0, partial: 1, shoulder: 2, unknown: 3, bus_stop: 4, bicycle: 4, sidewalk: 4, none: 5 };
+  const CLOSURE_ORDER = { full: 0, partial: 1, unknown: 2, shoulder: 3, bus_stop: 4, bicycle: 5, sidewalk: 6, none: 7 };
   const PHASE_ORDER = { overdue: 0, active: 0, paused: 1, planned: 2, finished: 3, cancelled: 3 };
   const LISTS = ["works", "incidents", "clashes", "nowhere"];
 

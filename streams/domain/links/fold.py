@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from streams.domain.closure_words import GRAVITY
 from streams.domain.links.levels import Thresholds, level
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
@@ -17,16 +18,6 @@ DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
 ENOUGH = 2  # buses that contradict a closure; one may have been let through
 WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
 MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it
-_GRAVITY = (
-    Closure.FULL,
-    Closure.PARTIAL,
-    Closure.UNKNOWN,
-    Closure.SHOULDER,
-    Closure.BUS_STOP,
-    Closure.BICYCLE,
-    Closure.SIDEWALK,
-    Closure.NONE,
-)
 
 
 class Reported(NamedTuple):
@@ -255,7 +246,7 @@ def _certainty(samples: int, reported_kmh: float | None) -> str:
 def _closure(link: LinkFold) -> Closure:
     """The gravest closure in force on the link."""
     active = [o.closure for o in link.obstructions.values() if o.phase == "active"]
-    return min(active, key=_GRAVITY.index, default=Closure.NONE)
+    return min(active, key=GRAVITY.index, default=Closure.NONE)
 
 
 def _buses_through(link: LinkFold) -> int:

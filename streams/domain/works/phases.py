@@ -8,8 +8,10 @@
 | 4 | before it opens, and the end has not passed | planned |
 | 5 | past its end, said begun and still believed | overdue |
 | 6 | past its end | finished |
-| 7 | digging or restoring, within its daily hours | active |
-| 8 | else (between digging and restoring, outside its hours) | paused |
+| 7 | asked for and not yet granted, and nobody said that it began | planned |
+| 8 | put on hold by its status | paused |
+| 9 | digging or restoring, within its daily hours | active |
+| 10 | else (between digging and restoring, outside its hours) | paused |
 
 A work opens with its occupation, or when it was said to begin if that came at most a day earlier.
 Where no beginning is known it opens when somebody says that it began. Its end is that of its
@@ -20,6 +22,7 @@ Work at night begins with the first night and lasts until the morning after the 
 
 from streams.domain.overlaps import DAY_MS, EVER_MS, Span, is_within, last_ms, span, within_hours
 from streams.domain.works.rows import FEED, Said, Work
+from streams.domain.works.statuses import says_not_granted, says_on_hold
 
 PHASES = ("planned", "active", "paused", "overdue", "finished", "cancelled")
 OVER = ("finished", "cancelled")
@@ -39,6 +42,15 @@ def phase_at(work: Work, now_ms: int) -> str:
         return "overdue" if _is_overdue(work, now_ms) else "finished"
     if _is_not_yet(work, now_ms) or now_ms < opens_ms(work):
         return "planned"
+    return _phase_within(work, now_ms)
+
+
+def _phase_within(work: Work, now_ms: int) -> str:
+    """The phase inside the period: what its status forbids, then whether it is at work."""
+    if says_not_granted(work.status_text) and not work.started:
+        return "planned"
+    if says_on_hold(work.status_text):
+        return "paused"
     return "active" if _is_at_work(work, now_ms) else "paused"
 
 

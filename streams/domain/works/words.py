@@ -4,42 +4,10 @@ A feed says it by a time (`began_ms`, `done_ms`) or by its status text. A crew's
 beats a feed's, and a feed's word about a time before their "not yet" says nothing new.
 """
 
-import re
-
 from streams.domain.records import Permit
 from streams.domain.works.phases import EARLY_MS
 from streams.domain.works.rows import FEED, Said, Work
-
-_RUNNING = re.compile(
-    r"진행중?|(공사|시공|작업|굴착|복구)중|착공|착수|executing|in[_ ]?progress|active|started",
-    re.IGNORECASE,
-)
-_DONE = re.compile(
-    r"(공사|굴착|복구|원상복구|작업|시공)?(완료|종료)|준공(완료|검사완료)?|completed?|finished|done|closed",
-    re.IGNORECASE,
-)
-_WITHDRAWN = re.compile(
-    r"취소|취하|반려|철회|불허|cancel|withdrawn|revoked|refused|rejected", re.IGNORECASE
-)
-
-
-def says_running(status: str) -> bool:
-    """Whether the whole status means that the work goes on; a permit being handled does not."""
-    return bool(_RUNNING.fullmatch(_bare(status)))
-
-
-def says_done(status: str) -> bool:
-    """Whether the whole status means that the work is done; "허가완료" (permit given) does not."""
-    return bool(_DONE.fullmatch(_bare(status)))
-
-
-def says_withdrawn(status: str) -> bool:
-    """Whether a status takes the permit back or refuses it."""
-    return bool(_WITHDRAWN.search(status))
-
-
-def _bare(status: str) -> str:
-    return re.sub(r"[\s()\[\].]", "", status)
+from streams.domain.works.statuses import says_done, says_running
 
 
 def started_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Said | None:

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from maps.desk.blockings import GRAVITY
 from maps.desk.certainty import WORDS, Certainty, Grounds, certainty
-from streams.domain.links import fold as link_fold
 
 OPEN = Grounds(closure="none")
 PARTIAL = Grounds(closure="partial")
@@ -80,10 +79,6 @@ def test_the_words_are_fixed() -> None:
         "inferred": "추정",
         "lost": "자료 끊김",
     }
-
-
-def test_closures_rank_as_the_fold_ranks_them() -> None:
-    assert tuple(closure.value for closure in link_fold._GRAVITY) == GRAVITY
 
 
 @given(GROUNDS)

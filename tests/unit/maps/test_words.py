@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from maps.views.exports import PHASES
-from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, closure_words
+from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, GRAVITY, closure_words
 from streams.domain.records import Closure
 from streams.domain.unknown_times import said_of, said_words, short_words
 
 STATIC = Path(__file__).parents[3] / "maps/static"
 SCREEN = (STATIC / "words.js").read_text(encoding="utf-8")
 PERIODS = (STATIC / "period.js").read_text(encoding="utf-8")
+SCREEN_WORKS = STATIC / "map/works.js"
 
 
 def screen_words(kind: str) -> dict[str, tuple[str, ...]]:
@@ -27,6 +28,14 @@ def screen_words(kind: str) -> dict[str, tuple[str, ...]]:
 def test_a_closure_has_one_name_everywhere() -> None:
     assert screen_words("closure") == CLOSURE_WORDS
     assert set(CLOSURE_WORDS) == {each.value for each in Closure}
+
+
+def test_the_list_on_the_map_ranks_closures_as_the_fold_does() -> None:
+    lists = SCREEN_WORKS.read_text(encoding="utf-8")
+    order = re.search(r"CLOSURE_ORDER = \{([^}]*)\}", lists)
+    assert order
+    ranks = {code: int(rank) for code, rank in re.findall(r"(\w+): (\d)", order[1])}
+    assert sorted(ranks, key=ranks.__getitem__) == list(GRAVITY)
 
 
 def test_a_phase_has_one_name_on_the_page_and_in_an_export() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from producers.formats import its_events, utic
 from producers.formats.answers import Answer, Exchange
-from producers.formats.closures import closure_of, is_over, wording
+from producers.formats.wordings import wording
 from streams.domain.records import Closure, Incident, IncidentKind, Outcome
 from streams.settings import Settings
 
@@ -16,6 +16,9 @@ DATA = Path(__file__).parents[3].parent / "shared/data/its"
 KOREA = Settings(bbox="124,33,132,39")
 CITY = Settings()
 AT_MS = 1_795_414_391_934  # 2026-11-23 15:13 KST
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+NOV_23_MS = 1_795_359_600_000  # 2026-11-23 00:00 KST
 EVENT = {
     "type": "국도",
     "eventType": "공사",
@@ -73,40 +76,26 @@ def test_the_grammar_of_city_messages_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "lanes", "words", "closure"),
-    [
-        ("", "", "[공사/통제] 남산1호터널", Closure.UNKNOWN),
-        ("", "", "전면통제", Closure.FULL),
-        ("", "", "전면통제 해제", Closure.UNKNOWN),
-        ("", "진행방향 전체차로", "", Closure.FULL),
-        ("", "2차로 차단", "", Closure.PARTIAL),
-        ("", "1 차로", "", Closure.PARTIAL),
-        ("", "", "(갓길)방초매트설치작업중", Closure.SHOULDER),
-        ("", "", "(갓길,1차로)작업", Closure.PARTIAL),
-        ("3", "", "", Closure.FULL),
-        ("2", "", "", Closure.PARTIAL),
-        ("1", "", "", Closure.SHOULDER),
-        ("0", "", "", Closure.NONE),
-        ("일부", "", "", Closure.PARTIAL),
-        ("전체", "", "", Closure.FULL),
-        ("0", "2차로 차단", "", Closure.PARTIAL),
-    ],
+    "message", ["노면보수작업 종료", "상황종료.", "[작업종료]", "추돌, 처리 완료"]
 )
-def test_the_gravest_closure_that_is_said_counts(
-    block: str, lanes: str, words: str, closure: Closure
-) -> None:
-    assert closure_of(block, (lanes,), words) is closure
-
-
-@pytest.mark.parametrize("message", ["노면보수작업 종료", "상황종료.", "[작업종료]"])
 def test_a_message_that_ends_in_its_end_is_over(message: str) -> None:
-    assert is_over(message)
     answer = events({"message": message})
     assert (answer.outcome, answer.over, answer.rows) == (Outcome.EMPTY, 1, ())
 
 
-def test_an_end_still_to_come_is_not_over() -> None:
-    assert not is_over("18시 종료 예정")
+@pytest.mark.parametrize(
+    ("changed", "ends_ms"),
+    [
+        ({"message": "18시 종료 예정"}, NOV_23_MS + 18 * HOUR_MS),
+        ({"message": "보수 11월 30일 종료"}, NOV_23_MS + 8 * DAY_MS),
+        ({"message": "18시 종료 예정", "endDate": "20261123200000"}, NOV_23_MS + 20 * HOUR_MS),
+        ({"message": "공사 완료시까지 통제"}, None),
+    ],
+)
+def test_a_planned_end_in_the_words_is_the_end_where_no_other_is_given(
+    changed: dict[str, Any], ends_ms: int | None
+) -> None:
+    assert event(**changed).ends_ms == ends_ms
 
 
 @pytest.mark.parametrize(
@@ -173,9 +162,42 @@ def test_an_accident_nine_hours_ahead_is_flagged() -> None:
     assert "starts_ahead" in row.flags
 
 
-def test_an_unreadable_start_is_refused_and_the_neighbour_kept() -> None:
-    answer = events({"startDate": "오늘"}, {})
-    assert ([r.code for r in answer.refused], len(answer.rows)) == (["R011"], 1)
+@pytest.mark.parametrize(
+    ("begins", "flag"), [("오늘", "start_unreadable"), ("", "no_start"), ("2026-99999999999-1", "")]
+)
+def test_an_incident_without_a_readable_start_began_when_it_was_seen(
+    begins: str, flag: str
+) -> None:
+    answer = events({"startDate": begins}, {})
+    [row, _] = rows_of(answer)
+    assert (row.starts_ms, answer.refused) == (AT_MS, ())
+    assert (flag or "start_unreadable") in row.flags
+
+
+@pytest.mark.parametrize(
+    ("ends", "ends_ms", "flag"),
+    [
+        ("미정", None, "no_end"),
+        ("99991231235959", None, "no_end"),
+        ("2099-12-31", None, "no_end"),
+        ("글쎄", None, "end_unreadable"),
+        ("2026-11-25", NOV_23_MS + 3 * DAY_MS, "end_date_only"),
+        ("2026-11-25 00:00", NOV_23_MS + 2 * DAY_MS, ""),
+        ("20261125000000", NOV_23_MS + 2 * DAY_MS, ""),
+        ("2026-11-23 18:00:00.0", NOV_23_MS + 18 * HOUR_MS, ""),
+        ("2026-11-23T09:00:00Z", NOV_23_MS + 18 * HOUR_MS, ""),
+        ("2026.11.23 오후 6시", NOV_23_MS + 18 * HOUR_MS, ""),
+    ],
+)
+def test_an_end_is_read_as_it_is_meant(ends: str, ends_ms: int | None, flag: str) -> None:
+    row = event(endDate=ends)
+    assert (row.ends_ms, row.flags) == (ends_ms, (flag,) if flag else ())
+
+
+@pytest.mark.parametrize("code", ["²", "③", "", "x" * 99])
+def test_a_result_code_that_is_no_number_is_an_unknown_answer(code: str) -> None:
+    body = {"header": {"resultCode": code}, "body": {"items": [EVENT]}}
+    assert parsed(json.dumps(body).encode()).outcome is Outcome.UNKNOWN
 
 
 def test_a_blank_message_gets_the_road_as_its_title() -> None:
@@ -259,6 +281,25 @@ def test_utic_of_another_city_is_counted() -> None:
 def test_utic_without_a_point_is_known_by_its_address() -> None:
     assert len(record(x="", y="").rows) == 1
     assert record(x="", y="", address="강원 원주시").outside == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["강원 춘천 석사동", "춘천, 석사동", "강원특별자치도춘천시 석사동"]
+)
+def test_utic_knows_the_city_by_its_short_name_as_a_word(address: str) -> None:
+    assert len(record(x="", y="", address=address).rows) == 1
+
+
+def test_utic_takes_no_street_for_the_city() -> None:
+    assert record(x="", y="", address="서울 중구 춘천로").outside == 1
+
+
+def test_utic_dates_that_cannot_be_read_leave_the_record_listed() -> None:
+    answer = record(start="조금 전")
+    [row] = rows_of(answer)
+    assert (row.starts_ms, answer.refused) == (AT_MS, ())
+    assert {"start_unreadable", "no_end"} <= set(row.flags)
+    assert [letter.code for letter in answer.left_out] == ["R011"]
 
 
 def test_utic_record_without_id_is_refused() -> None:

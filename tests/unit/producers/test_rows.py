@@ -204,6 +204,23 @@ def test_a_link_id_with_blanks_is_trimmed_with_a_flag() -> None:
     assert (row.link_id, row.flags) == ("2500100100", ("id_trimmed",))
 
 
+@pytest.mark.parametrize("written", ["2500100100.0", "2.5001001E9", "2.5001001e+09", 2500100100.0])
+def test_a_link_id_that_a_table_of_floats_has_written_is_the_link(written: Any) -> None:
+    [row] = speeds({**SPEED, "linkId": written}).rows
+    assert isinstance(row, LinkSpeed)
+    assert (row.link_id, row.flags) == ("2500100100", ("id_trimmed",))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["20261123151000.0", "2026-11-23 15:10:00.0", "2026-11-23T06:10:00Z", "2026.11.23 오후 3:10"],
+)
+def test_the_time_of_a_speed_is_read_in_any_way_it_is_written(written: str) -> None:
+    [row] = speeds({**SPEED, "createdDate": written}).rows
+    [plain] = speeds(SPEED).rows
+    assert row == plain
+
+
 def test_of_two_rows_of_a_link_the_newer_counts() -> None:
     older = {**SPEED, "createdDate": "20261123150500", "speed": "9"}
     for answer in (speeds(older, SPEED), speeds(SPEED, older)):

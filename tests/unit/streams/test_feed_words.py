@@ -8,52 +8,12 @@ import pytest
 from streams.domain.records import Permit
 from streams.domain.works import Said, Work
 from streams.domain.works.rows import of_permit
-from streams.domain.works.words import (
-    ended_by_feed,
-    says_done,
-    says_running,
-    says_withdrawn,
-    started_by_feed,
-)
+from streams.domain.works.words import ended_by_feed, started_by_feed
 from tests.unit.streams.works import PERMIT, kst
 
 NOON = kst("12:00", 1)
 EARLIER, LATER = NOON - 1, NOON + 1
 BEGIN = kst("00:00")
-
-
-@pytest.mark.parametrize(
-    ("status", "said"),
-    [
-        ("진행중", "running"),
-        ("공사 중", "running"),
-        ("(착공)", "running"),
-        ("Executing", "running"),
-        ("in_progress", "running"),
-        ("완료", "done"),
-        ("준공 완료", "done"),
-        ("원상복구완료", "done"),
-        ("completed", "done"),
-        ("허가취소", "withdrawn"),
-        ("취하", "withdrawn"),
-        ("반려", "withdrawn"),
-        ("revoked", "withdrawn"),
-        # the permit is handled, the road is not
-        ("허가완료", ""),
-        ("심의진행중", ""),
-        ("접수", ""),
-        ("예정", ""),
-        ("보류", ""),
-        ("", ""),
-    ],
-)
-def test_a_status_says_one_thing_or_nothing(status: str, said: str) -> None:
-    found = {
-        "running": says_running(status),
-        "done": says_done(status),
-        "withdrawn": says_withdrawn(status),
-    }
-    assert [word for word, is_said in found.items() if is_said] == ([said] if said else [])
 
 
 def permit(**more: Any) -> Permit:

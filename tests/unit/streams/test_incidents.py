@@ -170,3 +170,11 @@ def test_a_tick_a_moment_older_than_the_answer_takes_nothing_back() -> None:
     assert effects.alerts == []
     folded.take(replace(answer(100, begun), received_ms=at(100) + 200))
     assert folded.state["incidents"][begun.incident_id].phase == "active"
+
+
+def test_a_begin_that_is_not_told_stays_when_it_was_first_seen() -> None:
+    untold = replace(CRASH, flags=("start_unreadable",))
+    answers = [answer(second, replace(untold, starts_ms=at(second))) for second in (60, 120, 180)]
+    assert incidents(*answers).state["incidents"]["I1"].starts_ms == at(60)
+    told = answer(240, replace(CRASH, starts_ms=at(30)))
+    assert incidents(*answers, told).state["incidents"]["I1"].starts_ms == at(30)
