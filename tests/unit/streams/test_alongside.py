@@ -87,6 +87,8 @@ def test_what_follows_on_the_same_road_stays_open() -> None:
     long = city(*STREET, line("B>E", (440, 0), (800, 0)))
     assert on(long, 200, 0) == {"A>B", "C>D"}
     assert on(long, 600, 0) == {"B>E"}
+    close = city(*STREET, line("B>E", (415, 0), (800, 0)))
+    assert on(close, 395, 0) == {"A>B", "C>D"}
 
 
 def test_every_layer_of_the_road_is_taken() -> None:
@@ -165,6 +167,14 @@ def test_each_part_of_a_geometry_lies_by_itself() -> None:
     drawn = [at(50, 5), at(350, 5), at(1_450, 5), at(1_850, 5)]
     assert set(place(streets, geometry=drawn, parts=(0, 2))[0]) == {"A>B", "C>D", "G>H"}
     assert "E>F" in place(streets, geometry=drawn)[0]
+
+
+@pytest.mark.parametrize(("off_m", "by"), [(25, "geometry"), (60, "geometry"), (100, "nowhere")])
+def test_a_line_beside_a_road_lies_on_it_within_80_m(off_m: float, by: str) -> None:
+    # a section's straight line cuts the curves of its road
+    assert place(city(*STREET), geometry=[at(100, -off_m), at(300, -off_m)])[1] == by
+    nearer = place(city(*STREET), geometry=[at(100, -60), at(300, -60)], point=at(200, 0))
+    assert nearer[1] == "point"
 
 
 def ring(x1: float, y1: float, x2: float, y2: float) -> list[Point]:
