@@ -139,7 +139,7 @@ def test_a_whole_plate_in_two_places_at_once_is_flagged(
     *,
     is_shared: bool,
 ) -> None:
-    apart = {**BUS, "gpslati": float(BUS["gpslati"]) + north_deg}
+    apart = {**BUS, "gpslati": float(str(BUS["gpslati"])) + north_deg}
     for rows in ((BUS, apart), (apart, BUS), (BUS, BUS, apart)):
         [row] = buses(*rows).rows
         assert isinstance(row, BusPosition)

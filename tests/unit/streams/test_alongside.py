@@ -137,6 +137,12 @@ def test_a_straight_line_over_kilometres_is_a_road_where_there_is_no_other() -> 
     assert on(city(there, back), 200, 30) == {"X>Y", "V>W"}
 
 
+def test_a_drawn_road_counts_before_a_straight_line_that_cuts_its_corner() -> None:
+    corner = line("A>B", (0, 0), (400, 400))
+    drawn = line("1", (0, 0), (400, 0), (400, 400), kind="standard")
+    assert on(city(corner, drawn), 40, 20) == {"1"}  # 14 m from the one, 20 m from the other
+
+
 def test_lines_of_another_name_are_left_out_where_the_road_is_named() -> None:
     twins = city(
         line("1", (0, 0), (400, 0), kind="standard", road="중앙로"),
