@@ -4,6 +4,7 @@ The streets are drawn in metres around a point: x to the east, y to the north.
 """
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -193,6 +194,19 @@ CROSSED = city(
     line("S>N", (212, -300), (212, 300)),
     line("P>Q", (0, 120), (400, 120)),
 )
+
+
+def test_a_section_over_standard_links_lies_where_they_lie_and_not_on_its_straight_line() -> None:
+    drawn = line("1", (0, 0), (400, 0), kind="standard")
+    covered = replace(line("A>B", (-200, 12), (600, 12)), is_drawn=False)
+    assert on(city(drawn, covered), 200, 0) == {"1"}
+    assert on(city(drawn, covered, overlay=(Overlay("1", "A>B", 0.5),)), 200, 0) == {"1", "A>B"}
+
+
+def test_a_thin_ring_follows_its_road_over_several_links() -> None:
+    row = city(*STREET, line("B>E", (440, 0), (800, 0)))
+    links, _ = place(row, geometry=ring(100, -20, 700, -12))
+    assert {"A>B", "C>D", "B>E"} <= set(links)
 
 
 @pytest.mark.parametrize(
