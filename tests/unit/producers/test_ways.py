@@ -103,7 +103,7 @@ def test_a_stop_stands_to_the_right_of_its_link() -> None:
 
 
 def test_the_street_a_stop_stands_at_counts_before_one_further_off() -> None:
-    lane = [link("lane", "standard", (0, -30), (400, -30), ends="FG")]
+    lane = [link("lane", "standard", (0, 20), (400, 20), ends="FG")]
     assert shares((50, -8), (350, -8), streets=[*lane, *STREETS])[0] == {"south": 1.0}
 
 
@@ -123,4 +123,4 @@ def test_a_far_way_round_is_no_way_of_a_bus() -> None:
 
 
 def test_two_stops_at_one_terminus_have_no_way() -> None:
-    assert shares((100, -8), (100, 8))[0] == {}
+    assert shares((100, -8), (112, 8))[0] == {}
