@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import zipfile
 from typing import Any
 from xml.sax.saxutils import escape
@@ -141,8 +142,9 @@ def test_a_replay_of_a_recorded_file_gives_the_same_answer(encoding: str) -> Non
 
 
 def test_a_replay_of_a_recorded_workbook_has_its_bytes() -> None:
-    exchange = Exchange("permits", AT_MS, "file:a.xlsx", 200, workbook(sheet_of([HEADER, ROW])))
-    assert exchange_of(line_of(exchange)).body == exchange.body
+    for body in (workbook(sheet_of([HEADER, ROW])), b"a\x00" + "가".encode("cp949")):
+        exchange = Exchange("permits", AT_MS, "file:a.xlsx", 200, body)
+        assert exchange_of(line_of(exchange)).body == body
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
@@ -178,6 +180,19 @@ def test_two_encodings_in_one_file_are_read_line_by_line() -> None:
         "배수관 정비",
         "가스관",
     ]
+
+
+STREETS = ["배수관", "정비", "석사동", "상수도", "퇴계동", "후석로", "통신관로", "굴착", "교체"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_line_with_one_wrong_byte_stays_in_its_encoding(encoding: str, seed: int) -> None:
+    chosen = random.Random(seed)
+    for _ in range(100):
+        line = bytearray(",".join(chosen.choices(STREETS, k=6)).encode(encoding))
+        line.insert(chosen.randrange(len(line)), chosen.randrange(128, 256))
+        assert decoded(b"\xff\n" + line) == f"{LOST}\n{line.decode(encoding, 'replace')}"
 
 
 def test_a_letter_that_cannot_be_read_stands_as_such() -> None:
