@@ -4,6 +4,7 @@ import io
 import json
 import random
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -12,6 +13,7 @@ import pytest
 from producers.formats import permits
 from producers.formats.answers import Answer, Exchange
 from producers.formats.encodings import LOST, decoded
+from producers.formats.spreadsheets import grids_of
 from producers.recording import exchange_of, line_of
 from streams.domain.records import Outcome, Permit
 from streams.settings import Settings
@@ -61,7 +63,7 @@ def cell(at: str, value: Any) -> str:
     return f'<c r="{at}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
 
 
-def sheet_of(rows: list[list[Any]], merged: str = "") -> str:
+def sheet_of(rows: Sequence[Sequence[Any]], merged: str = "") -> str:
     lines = (
         f'<row r="{y}">'
         + "".join(cell(f"{chr(65 + x)}{y}", v) for x, v in enumerate(row))
@@ -238,6 +240,15 @@ def test_a_date_of_a_workbook_keeps_its_time() -> None:
         SEP_1_MS + 32_400_000,
         SEP_1_MS + 29 * DAY_MS + 64_800_000,
     )
+
+
+def test_a_midnight_beside_a_time_is_written_as_a_time() -> None:
+    rows = [[*ROW[:3], (46266.9166666667, 2), (46267, 2)], [*ROW[:3], (46266, 1), (46267, 1)]]
+    [visible], _ = grids_of(workbook(sheet_of(rows)))
+    assert [row[3:] for row in visible] == [
+        ["2026-09-01 22:00:00", "2026-09-02 00:00:00"],
+        ["2026-09-01", "2026-09-02"],
+    ]
 
 
 def test_a_whole_number_of_a_workbook_is_written_without_a_point() -> None:
