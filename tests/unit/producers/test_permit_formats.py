@@ -63,7 +63,7 @@ def cell(at: str, value: Any) -> str:
     return f'<c r="{at}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
 
 
-def sheet_of(rows: Sequence[Sequence[Any]], merged: str = "") -> str:
+def sheet_of(rows: Sequence[Any], merged: str = "") -> str:
     lines = (
         f'<row r="{y}">'
         + "".join(cell(f"{chr(65 + x)}{y}", v) for x, v in enumerate(row))
@@ -446,3 +446,13 @@ def test_a_dead_letter_has_known_columns_alone() -> None:
     assert "홍길동" not in repr(read(lines))
     [refused] = read("허가번호,시작일,종료일,비고\n가-1,2026-09-01,2026-09-02,홍길동\n").refused
     assert set(json.loads(refused.payload)) == {"허가번호", "시작일", "종료일"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_workbook_is_unknown_or_read_and_never_an_error(seed: int) -> None:
+    chosen, whole = random.Random(seed), workbook(sheet_of([HEADER, ROW]))
+    for _ in range(100):
+        body = bytearray(whole)
+        for _ in range(3):
+            body[chosen.randrange(4, len(body))] = chosen.randrange(256)
+        read(bytes(body), "list.xlsx")
