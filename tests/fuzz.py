@@ -167,8 +167,7 @@ def _alike(value: Any, dice: random.Random) -> Any:
         near = value + dice.choice((-1, 1, 1000, -1000, 60_000, 3_600_000, -86_400_000, 10**10))
         return dice.choice((near, 0, 1, -1, dice.choice(NUMBERS)))
     if isinstance(value, float):
-        near = value * dice.choice((0.0, 1.00001, -1.0, 1.01, 1e-9, 1e9))
-        return dice.choice((near, dice.choice(NUMBERS)))
+        return dice.choice((value * 1.00001, -value, value * 1e-9, 0.0, dice.choice(NUMBERS)))
     if isinstance(value, str):
         half = value[: len(value) // 2]
         return dice.choice((half, value * 2, value[::-1], f"{value} {half}", dice.choice(WORDS)))

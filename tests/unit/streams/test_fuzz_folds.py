@@ -12,6 +12,7 @@ import msgspec
 
 from streams import topics, wire
 from streams.audit import Fold
+from streams.domain.alerts import Severity
 from streams.domain.records import (
     Acknowledgement,
     Call,
@@ -27,7 +28,6 @@ from streams.domain.records import (
     Permit,
     PermitBatch,
     PositionBatch,
-    Severity,
     SiteReport,
     SiteWord,
     SpeedBatch,
