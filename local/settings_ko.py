@@ -33,6 +33,7 @@ KOREAN = {
     "utic_key": "UTIC 인증키",
     "utic_poll_s": "UTIC를 묻는 주기, 초",
     "permits": "굴착허가 CSV/JSON 파일을 넣어 두는 폴더, 또는 roadExcavation API URL",
+    "key_retry_s": "인증키 문제로 멈춘 연계를 요청 하나로 다시 시험하는 간격, 초",
     "permits_key": "굴착허가 API 인증키",
     "permits_poll_s": "굴착허가를 읽는 주기, 초",
     "permits_epsg": "허가 목록 x/y 열의 좌표계(EPSG), 0이면 5186으로 추정하고 위치를 의심으로 표시",
