@@ -7,6 +7,7 @@ KOREAN = {
     "kafka_ca": "Kafka 클러스터의 CA 파일. 사용자와 함께 지정",
     "redis": "Redis 주소. 비밀번호는 여기 쓰지 않음",
     "redis_password": "Redis 비밀번호",
+    "redis_ca": "rediss:// 주소인 Redis의 CA 파일",
     "gazetteer": "주소와 위도, 경도가 있는 CSV. 주소만 적힌 허가의 위치와 주소 찾기에 씀",
     "session_s": "이만큼 소식이 없는 워커는 파티션을 내놓음, 초",
     "watchdog_s": "밀린 메시지가 있는데 이만큼 나아가지 못한 워커는 스스로 끝남, 초",

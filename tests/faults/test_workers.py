@@ -160,7 +160,11 @@ def test_f45_other_settings(rig: Rig, figures: Figures) -> None:
     rig.judge(figures)
     worker.stop()
     rig.env |= other
-    (changed,) = rig.crew(1)
-    assert changed.said("BOMNAE_DWELL_S, BOMNAE_LEVELS_URBAN changed")
+    changed = rig.worker()
+    rig.wait(changed, lambda: changed.said("BOMNAE_DWELL_S, BOMNAE_LEVELS_URBAN changed"), "it")
+    code, _ = wait_exit(rig.python("refold-early", "streams", "refold"), 60)
+    figures.exactly("exit code of a refold while one works", code or 0, 2)
+    changed.stop()
     assert "made again" in rig.run("refold", "streams", "refold")
+    rig.crew(1)
     rig.judge(figures)  # by the new settings: all of the log is folded by them
