@@ -33,7 +33,7 @@ _TOWARDS = re.compile(r"\s*(?:방향|방면|bound)", re.IGNORECASE)
 _GOING = re.compile(r"\s*(?:가는|향하는|진행|진입|나가는|올라가는|내려가는)$")
 _PARTICLE = re.compile(r"\s*(?:으로|로|쪽|측|편|행|향)$")
 _LANES = re.compile(
-    r"\s*[,/]?\s*(?:편도\s*)?(?:(?:\d+|전|한|두|일부|[상하]위)\s*[~,·-]?\s*)*개?\s*(?:차로|차선)"
+    r"\s*[,/]?\s*(?:편도\s*)?(?:(?:\d+(?!\d)|전|한|두|일부|[상하]위)(?:\s*[~,·-]\s*|\s+|(?=\S|$)))*개?\s*(?:차로|차선)"
     r"(?:\s*중.*)?|\s*편도|\s*(?:전면|부분|일부)?\s*(?:통제|차단|점용|폐쇄)$"
 )
 _NAMED = "|".join(sorted((name for name in _COMPASS if name.isascii()), key=len, reverse=True))
@@ -43,6 +43,7 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"[\[(（【<]([^\[\]()（）【】<>]*)[\])）】>]")
+MAX_WORDS = 200  # of a direction are read: what a feed may send is longer than what one says
 _MARKS = " \t,.;:/·"
 
 
@@ -64,7 +65,7 @@ class Stated(NamedTuple):
 
 def stated(text: str) -> Stated:
     """What a direction says; its main words count before those in brackets."""
-    bare = " ".join(text.split())
+    bare = " ".join(text[:MAX_WORDS].split())
     if not bare or _BOTH.search(bare):
         return Stated(is_both=True)
     outside = _BRACKETS.sub(" ", bare).strip(_MARKS)

@@ -1,10 +1,12 @@
 """Which of the two links of a road a permit means."""
 
+import time
 from dataclasses import replace
 
 import pytest
 
 from streams.domain.network import Network, Place
+from streams.domain.works.direction_words import stated
 from streams.domain.works.directions import Directions
 from tests.fakes import LAT, LON, STEP, street
 
@@ -202,3 +204,10 @@ def test_an_unreadable_direction_is_that_of_the_links_the_source_names(words: st
 )
 def test_it_is_told_when_a_stated_direction_cannot_be_read(words: str, *, is_read: bool) -> None:
     assert DIRECTIONS.is_read(BOTH, words) == is_read
+
+
+@pytest.mark.parametrize("words", ["9" * 400 + "차", "1 2 3 " * 33 + "x", "전한두" * 66, "-" * 400])
+def test_a_long_run_of_anything_is_read_at_once(words: str) -> None:
+    begin_s = time.process_time()
+    stated(words)
+    assert time.process_time() - begin_s < 1.0
