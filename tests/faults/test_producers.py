@@ -167,7 +167,12 @@ def test_topics_that_would_lose_messages_are_named_and_put_right(broker: Broker)
     broker.fresh_topics()
     settings = Settings(kafka=broker.address)
     assert check_topics(settings) == []
-    wrong = {"max.message.bytes": "1048588", "retention.ms": "60000", "retention.bytes": "1000"}
+    wrong = {
+        "max.message.bytes": "1048588",
+        "retention.ms": "60000",
+        "retention.bytes": "1000",
+        "message.timestamp.type": "CreateTime",
+    }
     broker.configure(topics.PERMITS, wrong)
     wait_until(lambda: named(settings) == {("permits", name) for name in wrong}, "all named")
     check_topics(settings, fix=True)
