@@ -147,7 +147,7 @@ def _partition_counts(admin: KafkaAdminClient) -> dict[str, int]:
 
 def _complaints(admin: KafkaAdminClient) -> list[Complaint]:
     """What is wrong with the settings the broker tells; nothing where it tells none."""
-    names = (_SIZE, _TIME, _ROOM, _POLICY)
+    names = (_SIZE, _TIME, _ROOM, _POLICY, _STAMP)
     asked = [
         ConfigResource(ConfigResourceType.TOPIC, topic.name, dict.fromkeys(names))
         for topic in topics.ALL

@@ -1,4 +1,4 @@
-"""Rows F31 to F33: what Kafka does to the producers. Publisher, broker, worker and audit are the
+"""Rows F46 to F48: what Kafka does to the producers. Publisher, broker, worker and audit are the
 real ones; states and counts are judged, times are told.
 """
 
@@ -117,8 +117,8 @@ def header(record: Any, name: str) -> bytes:
     return bytes(dict(record.headers or ()).get(name, b""))
 
 
-@pytest.mark.row("F31", "one topic takes small messages alone for a while, a large one among them")
-def test_f31_too_large(rig: Rig, figures: Figures) -> None:
+@pytest.mark.row("F46", "one topic takes small messages alone for a while, a large one among them")
+def test_f46_too_large(rig: Rig, figures: Figures) -> None:
     with published(rig) as running:
         running.more(scaled(300))
         rig.broker.configure(topics.LINK_SPEEDS, {"max.message.bytes": "3000"})
@@ -132,8 +132,8 @@ def test_f31_too_large(rig: Rig, figures: Figures) -> None:
         judged(rig, running, figures, running.publisher.refused.total())
 
 
-@pytest.mark.row("F32", "one topic refuses every timestamp for a while")
-def test_f32_refused_times(rig: Rig, figures: Figures) -> None:
+@pytest.mark.row("F47", "one topic refuses every timestamp for a while")
+def test_f47_refused_times(rig: Rig, figures: Figures) -> None:
     times = {"message.timestamp.type": "CreateTime", "message.timestamp.before.max.ms": "1"}
     with published(rig) as running:
         running.more(scaled(300))
@@ -149,8 +149,8 @@ def test_f32_refused_times(rig: Rig, figures: Figures) -> None:
         judged(rig, running, figures, 0)
 
 
-@pytest.mark.row("F33", "kill -9 of the broker under the producers' client, 2 times")
-def test_f33_killed_broker(rig: Rig, figures: Figures) -> None:
+@pytest.mark.row("F48", "kill -9 of the broker under the producers' client, 2 times")
+def test_f48_killed_broker(rig: Rig, figures: Figures) -> None:
     with published(rig) as running:
         for _ in range(scaled(2)):
             running.more(scaled(300))
@@ -167,7 +167,12 @@ def test_topics_that_would_lose_messages_are_named_and_put_right(broker: Broker)
     broker.fresh_topics()
     settings = Settings(kafka=broker.address)
     assert check_topics(settings) == []
-    wrong = {"max.message.bytes": "1048588", "retention.ms": "60000", "retention.bytes": "1000"}
+    wrong = {
+        "max.message.bytes": "1048588",
+        "retention.ms": "60000",
+        "retention.bytes": "1000",
+        "message.timestamp.type": "CreateTime",
+    }
     broker.configure(topics.PERMITS, wrong)
     wait_until(lambda: named(settings) == {("permits", name) for name in wrong}, "all named")
     check_topics(settings, fix=True)

@@ -16,9 +16,13 @@ from producers.__main__ import parser as producers_parser
 from producers.simulated.misbehaviour import modes_of
 from producers.simulated.portal import KEY_NAMES
 from streams.__main__ import main as streams_main
+from streams.domain.feeds import FeedStatus
 from streams.settings import Settings
+from streams.wire import RULES
 
 READMES = tuple(HEADS)
+NOTES = tuple(f"docs/{name}.md" for name in ("analysis", "operating", "receivers", "sizing"))
+DOCUMENTS = (*READMES, "CHANGELOG.md", *NOTES)
 SETTINGS = {f"BOMNAE_{row.name.upper()}": row for row in fields(Settings)}
 OF_A_CLUSTER = {
     "BOMNAE_KAFKA_USER",
@@ -26,10 +30,12 @@ OF_A_CLUSTER = {
     "BOMNAE_KAFKA_CA",
     "BOMNAE_REDIS_CA",
 }
+LEFT_TO_ENGLISH = {"BOMNAE_SECRET", "--no-clock"}  # clusters, and how secrets of endpoints are made
 PORTAL_KEYS = {"BOMNAE_TAGO_KEY", "BOMNAE_ITS_KEY", "BOMNAE_UTIC_KEY", "BOMNAE_PERMITS_KEY"}
 FULL_VERSION = re.compile(r":\d+\.\d+\.\d+[\w.-]*$")
 SHIPPED = ("streams", "producers", "maps", "local", "bench", "tests", ".ci", ".")
 TEXT = {".py", ".js", ".css", ".html", ".md", ".toml", ".yml", ".sh", ".lock", ".xml", ".txt", ""}
+NOT_SHIPPED = {".env", ".git"}  # .git is a file in a second worktree
 NOT_OURS = re.compile(  # written in pieces, or this file would name them
     "|".join(
         [
@@ -113,7 +119,9 @@ def is_accepted(words: Sequence[str]) -> bool:
 def shipped() -> Iterator[Path]:
     for folder in SHIPPED:
         paths = (ROOT / folder).glob("*") if folder == "." else (ROOT / folder).rglob("*")
-        yield from (p for p in paths if p.is_file() and p.suffix in TEXT and p.name != ".env")
+        yield from (
+            p for p in paths if p.is_file() and p.suffix in TEXT and p.name not in NOT_SHIPPED
+        )
 
 
 @pytest.mark.parametrize("file", READMES)
@@ -125,7 +133,7 @@ def test_every_setting_is_explained_in_korean() -> None:
     assert set(KOREAN) == {row.name for row in fields(Settings)}
 
 
-@pytest.mark.parametrize("file", [*READMES, "CHANGELOG.md"])
+@pytest.mark.parametrize("file", DOCUMENTS)
 def test_every_command_named_is_accepted(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     for words in commands(text_of(file)):
         assert is_accepted(words), words
@@ -141,19 +149,63 @@ def test_every_misbehaviour_named_can_be_asked_for(file: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("file", [*READMES, "CHANGELOG.md"])
+@pytest.mark.parametrize("file", DOCUMENTS)
 def test_every_make_target_named_exists(file: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
     named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text_of(file), re.MULTILINE))
     assert named <= targets
 
 
-@pytest.mark.parametrize("file", [*READMES, "CHANGELOG.md"])
+@pytest.mark.parametrize("file", DOCUMENTS)
 def test_every_file_named_exists(file: str) -> None:
     text = text_of(file)
     named = set(re.findall(r"`((?:streams|producers|maps|local|tests|bench|docs)/[\w./-]*)`", text))
-    named |= set(re.findall(r"\]\(((?!http)[^)#]+)\)", text))
     assert not [name for name in named if not (ROOT / name).exists()]
+    linked = re.findall(r"\]\(((?!http)[^)#]+)(?:#[^)]*)?\)", text)
+    assert not [name for name in linked if not (ROOT / file).parent.joinpath(name).exists()]
+
+
+@pytest.mark.parametrize("file", DOCUMENTS)
+def test_every_heading_linked_to_is_there(file: str) -> None:
+    links = re.findall(r"\]\(((?!http)[^)#]*)#([^)]+)\)", text_of(file))
+    there = {(name, anchor): anchors_of(file, name) for name, anchor in links}
+    assert not [link for link in there if link[1] not in there[link]]
+
+
+def anchors_of(file: str, name: str) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    whole = (ROOT / file).parent / name if name else ROOT / file
+    heads = re.findall(r"^#+ (.+)$", whole.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_both_readmes_explain_every_word_of_a_feed() -> None:
+    words = dict(re.findall(r'"status\.(\w+)": "([^"]+)"', korean_words()))
+    assert {"held", "never", *FeedStatus} <= set(words)
+    english, korean = (text_of(file) for file in ("README.md", "README.ko.md"))
+    assert not [word for word in words if f"| {word} | {words[word]} |" not in english]
+    assert not [word for word in words.values() if f"| {word} |" not in korean]
+
+
+def korean_words() -> str:
+    """The Korean half of the screens' words, which stands first."""
+    return text_of("maps/static/words.js").partition("status.live.why")[0]
+
+
+@pytest.mark.parametrize("file", READMES)
+def test_every_code_that_is_not_a_numbered_rule_is_explained(file: str) -> None:
+    codes = [code for code in RULES if not re.fullmatch("R[0-9]+", code)]
+    assert len(codes) >= 5
+    assert not [code for code in codes if f"`{code}`" not in text_of(file)]
+
+
+def test_both_readmes_name_the_same_settings_commands_and_codes() -> None:
+    english, korean = (
+        set(re.findall(r"`(BOMNAE_\w+|--[a-z-]+|[A-Z]+-[A-Z]+|R\d{3})`", text_of(file)))
+        for file in ("README.md", "README.ko.md")
+    )
+    assert korean <= english
+    assert english - korean <= LEFT_TO_ENGLISH
 
 
 def test_pictures_are_small() -> None:
@@ -229,12 +281,23 @@ def test_keys_of_the_portals_reach_the_producers_only() -> None:
     assert not [name for name in given if name != "producers" and given[name] & PORTAL_KEYS]
 
 
+OF_NOBODY = {
+    ".env.example": (),
+    ".env.simulated": (
+        "nobodyscity",
+        "any-key-will-do",
+        "the-plates-of-a-simulated-city-are-nobody-s",
+    ),
+}
+"""Secrets of no city. No word that a log line needs, for secrets are blacked out in it."""
+
+
 @pytest.mark.parametrize("file", [".env.example", ".env.simulated"])
 def test_an_env_file_holds_settings_that_exist_and_no_secret(file: str) -> None:
     pairs = re.findall(r"^#?(BOMNAE_\w+)=(.*)$", text_of(file), re.MULTILINE)
     for variable, value in pairs:
         assert variable in SETTINGS
-        assert not SETTINGS[variable].metadata["is_secret"] or value in ("", "simulated")
+        assert not SETTINGS[variable].metadata["is_secret"] or value in ("", *OF_NOBODY[file])
     Settings.from_env(dict(pairs))
 
 
