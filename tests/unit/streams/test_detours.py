@@ -104,7 +104,7 @@ def test_nobody_is_sent_back_along_the_closed_road_first() -> None:
     found = way(city, [closed.id], [closed.id])
     assert city.links[city.index[found.links[0]]].road_name == closed.road_name
     ko, _ = detour_words(found, city)
-    assert ko == "팔호광장에서 효자로로 들어가 백령로를 지나 한국전력공사에서 돌아옵니다"
+    assert ko == "팔호광장에서 백령로로 들어가 후석로를 지나 한국전력공사에서 돌아옵니다"
 
 
 @pytest.mark.parametrize(("y", "is_named"), [(-220, True), (-230, False)])
