@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     commands.add_parser("dispatch", help="send the alerts to the endpoints; run as many as needed")
     commands.add_parser(
-        "refold", help="make the whole state again from the log; the workers may run"
+        "refold", help="have the whole state made again from the log; once all workers have stopped"
     )
     undelivered = commands.add_parser(
         "undelivered", help="list the messages that expired before an endpoint took them"
@@ -123,9 +123,9 @@ def run_audit(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def run_refold(settings: Settings, _: argparse.Namespace) -> int:
-    """Take the state away; the workers fold it again, and the screens say so meanwhile."""
+    """Take the state away; the next workers fold it again, and the screens say so meanwhile."""
     asyncio.run(_refold(settings))
-    print("the state is made again from the log by the workers that run, or start next")
+    print("the state is made again from the log by the workers that start next")
     return 0
 
 

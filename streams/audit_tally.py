@@ -81,7 +81,7 @@ class RoadsLog:
         self._stage = stage
         self._tally = tally
         self._states: dict[int, State] = {}
-        self.taken: dict[tuple[str, int], int] = {}
+        self.taken: dict[tuple[str, int], int] = {}  # the next offset of each partition
 
     def take(self, topic: str, partition: int, offset: int, payload: bytes | None) -> None:
         """Fold the next message of link-events; LogError when one before it is missing."""

@@ -15,6 +15,7 @@ from streams.domain.network import Network
 from streams.domain.overlaps import DAY_MS
 from streams.domain.stage import Stage
 from streams.errors import LogError, SettingsError
+from streams.gate import roads_from
 from streams.settings import Settings
 from streams.stages import stages
 from streams.store import (
@@ -59,7 +60,11 @@ async def run_audit(settings: Settings, network: Network, *, within_s: float) ->
         await _check_network(store.client, network)
         async with LogReader(settings) as reader:
             oracle = _Oracle(by_topic, reader)
-            await oracle.begin(inputs(settings.partitions), settings.partitions)
+            roads = [(topics.LINK_EVENTS.name, p) for p in range(settings.partitions)]
+            begun = await roads_from(store.client)
+            await oracle.begin(
+                inputs(settings.partitions), {place: begun.get(place, 0) for place in roads}
+            )
             names = [*audit.hashes(by_topic, settings.partitions), COUNTS, DEAD_LETTERS]
             verdict = await _compare(store.client, oracle, names, within_s)
             if verdict.unsettled:
@@ -135,7 +140,6 @@ class _Oracle:
         self.tally = Tally()
         self.fold = audit.Fold(by_topic, self.tally.add)
         self._roads = RoadsLog(by_topic[topics.LINK_EVENTS], self.tally)
-        self._roads_places: list[Place] = []
         self._reader = reader
         self._places: list[Place] = []
         self._waiting: dict[Place, list[Any]] = {}
@@ -145,15 +149,18 @@ class _Oracle:
         """How many messages of the input topics were folded."""
         return sum(self.fold.taken.get(place, 0) for place in self._places)
 
-    async def begin(self, places: list[Place], wide: int) -> None:
-        """Go to the beginning of every log; LogError where retention has taken it."""
-        self._roads_places = [(topics.LINK_EVENTS.name, p) for p in range(wide)]
-        starts = await self._reader.starts([*places, *self._roads_places])
-        if cut := {place: first for place, first in starts.items() if first > 0}:
+    async def begin(self, places: list[Place], roads: Mapping[Place, int]) -> None:
+        """Go to the beginning of every log; LogError where retention has taken it.
+
+        `roads`: from where the state is folded of each partition of their own log.
+        """
+        self._roads.taken |= roads
+        starts = await self._reader.starts([*places, *roads])
+        if cut := {p: first for p, first in starts.items() if first > roads.get(p, 0)}:
             named = ", ".join(f"{t}/{p} begins at offset {cut[t, p]}" for t, p in sorted(cut))
             raise LogError(f"the log no longer reaches back to its beginning: {named}")
         self._places = places
-        self._reader.begin(starts)
+        self._reader.begin({**starts, **roads})
 
     async def follow(self, positions: Mapping[Place, int]) -> None:
         """Fold every input partition up to its position, the one furthest behind in time first."""
@@ -164,12 +171,12 @@ class _Oracle:
             self._waiting[place] = waiting[len(due) :]
             for record in due:
                 self.fold.take(*record)
-        for place in self._roads_places:
+        for place in list(self._roads.taken):
             await self._follow_roads(place, positions.get(place, -1))
 
     async def _follow_roads(self, place: Place, position: int) -> None:
         """Fold a partition of the roads' own log up to its position."""
-        while self._roads.taken.get(place, 0) <= position:
+        while self._roads.taken[place] <= position:
             waiting = self._waiting.get(place) or await self._reader.next_of(place)
             due = [record for record in waiting if record.offset <= position]
             self._waiting[place] = waiting[len(due) :]

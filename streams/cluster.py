@@ -135,10 +135,15 @@ def describe(settings: Settings, names: Iterable[str]) -> dict[str, TopicFacts]:
 
 
 def members(settings: Settings, group: str) -> list[str]:
-    """The client ids of a group's members; none while it rebalances or where none is. Blocks."""
+    """The client ids of a group's members; none while it rebalances or where none is. Blocks.
+
+    None as well where the client cannot read the answer (the embedded broker's has made-up rights).
+    """
     admin = KafkaAdminClient(**kafka_login(settings), request_timeout_ms=5_000)
     try:
         found = admin.describe_groups([group])[group]
+    except ValueError:
+        return []
     finally:
         admin.close()
     is_stable = found["group_state"] == "Stable"

@@ -86,7 +86,7 @@ class PositionConsumer(driver.Consumer):
             position = await gate.position(tp.topic, tp.partition)
             await self._check_end(tp, position, ends[tp])
             seeks[tp] = await self.first_after(tp, position, first[tp])
-            if position is None and ends[tp] > first[tp]:
+            if position is None and ends[tp] > seeks[tp]:
                 await gate.rebuild((tp.topic, tp.partition), ends[tp] - 1)
         if (fail := self.app.fail) is not None:  # type: ignore[attr-defined]
             fail("before_seek")
@@ -104,6 +104,7 @@ class PositionConsumer(driver.Consumer):
         """The offset to read next; what retention took before it was read is kept as lost."""
         gate: Gate = self.app.gate  # type: ignore[attr-defined]
         gate.first_offsets[tp.topic, tp.partition] = first
+        first = gate.first_offsets[tp.topic, tp.partition]  # the gate may know of a later one
         if position is not None and first > position + 1:
             log.error(
                 "the log lost messages before they were read",

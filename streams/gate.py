@@ -36,6 +36,7 @@ from streams.store import (
     PAST_GONE,
     POSITIONS,
     REBUILDING,
+    ROADS_FROM,
     TOPIC_IDS,
 )
 
@@ -68,6 +69,15 @@ def hash_of(table: Table, partition: int) -> str:
     return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
 
 
+class Starts(dict[tuple[str, int], int]):
+    """Where each log begins for the fold: its first offset, or a later one of `least`."""
+
+    least: Mapping[tuple[str, int], int] = {}
+
+    def __setitem__(self, place: tuple[str, int], first: int) -> None:
+        super().__setitem__(place, max(first, self.least.get(place, 0)))
+
+
 class Gate:
     """The one writer of state; `first_offsets` are log starts, learnt at assignment."""
 
@@ -78,7 +88,7 @@ class Gate:
         self._anew = client.register_script(_ANEW)
         self._begun_anew = 0
         self.hashes: Sequence[str] = ()  # every hash of the stages' tables
-        self.first_offsets: dict[tuple[str, int], int] = {}
+        self.first_offsets = Starts()
         self.epoch = 0
 
     def forget(self) -> None:
@@ -104,8 +114,7 @@ class Gate:
     async def rebuilding(self) -> dict[tuple[str, int], int]:
         """The marked partitions and their targets."""
         found = await self._client.hgetall(REBUILDING)
-        marks = {name.decode().rpartition("/"): int(target) for name, target in found.items()}
-        return {(topic, int(partition)): target for (topic, _, partition), target in marks.items()}
+        return _by_place(found)
 
     async def rebuilt(self, places: Iterable[tuple[str, int]]) -> None:
         """Take the marks off."""
@@ -134,15 +143,28 @@ class Gate:
         found = await self._client.hgetall(TOPIC_IDS)
         return {name.decode(): topic_id.decode() for name, topic_id in found.items()}
 
+    async def load_starts(self) -> None:
+        """Learn from where the roads' own log is folded; the rest was derived otherwise."""
+        self.first_offsets.least = await roads_from(self._client)
+
+    async def start_roads(self, starts: Mapping[tuple[str, int], int]) -> None:
+        """Fold the roads' own log from these offsets on."""
+        rows = {_name(place): offset for place, offset in starts.items()}
+        await self._client.hset(ROADS_FROM, mapping=rows)
+
     async def position(self, topic: str, partition: int) -> int | None:
         """The last offset the state contains; None when nothing of this partition was applied."""
         found = await self._client.hget(POSITIONS, f"{topic}/{partition}")
         return None if found is None else int(found)
 
     async def positions(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
-        """The last offsets the state contains; -1 where nothing was applied."""
+        """The last offsets the state contains; where nothing was applied, those before the logs."""
         found = await self._client.hgetall(POSITIONS)
-        return {place: int(found.get(_name(place).encode(), -1)) for place in places}
+        starts = self.first_offsets
+        return {
+            place: max(int(found.get(_name(place).encode(), -1)), starts.get(place, 0) - 1)
+            for place in places
+        }
 
     async def load(self, stage: Stage, partition: int) -> State:
         """The stored rows of one partition of a stage."""
@@ -193,6 +215,16 @@ _HALF = -2
 
 def _half(place: tuple[str, int], last: int) -> str:
     return f"{_name(place)} was stopped midway on its way to offset {last}"
+
+
+async def roads_from(client: Any) -> dict[tuple[str, int], int]:
+    """The first offset of each partition of link-events that the state is folded from."""
+    return _by_place(await client.hgetall(ROADS_FROM))
+
+
+def _by_place(rows: Mapping[bytes, bytes]) -> dict[tuple[str, int], int]:
+    marks = {name.decode().rpartition("/"): int(offset) for name, offset in rows.items()}
+    return {(topic, int(partition)): offset for (topic, _, partition), offset in marks.items()}
 
 
 def _name(place: tuple[str, int]) -> str:

@@ -14,6 +14,7 @@ from streams.store import (
     PAST_GONE,
     POSITIONS,
     REBUILDING,
+    ROADS_FROM,
     TOPIC_IDS,
     WORKERS,
 )
@@ -27,6 +28,7 @@ NEEDED: tuple[tuple[str, ...], ...] = (
     ("HSET", BEGUN, "0", "0"),
     ("HSET", _ROW, "0", "0"),
     ("HSET", META, "0", "0"),
+    ("HGETALL", ROADS_FROM),
     ("HSET", LOST, "0", "0"),
     ("HSET", REBUILDING, "0", "0"),
     ("HSET", WORKERS, "0", "0"),

@@ -15,6 +15,7 @@ from streams.redis_login import connect
 from streams.settings import Settings
 
 BEGUN = "bomnae:begun"  # "topic/partition" -> offset up to which a step began and has not ended
+ROADS_FROM = "bomnae:roads-from"  # "link-events/P" -> first offset the state is folded from
 POSITIONS = "bomnae:positions"  # "topic/partition" -> offset of the last message applied
 DELTAS = "bomnae:deltas"  # stream; field "d" is a delta
 FEEDS = "bomnae:feeds"  # feed -> FeedState

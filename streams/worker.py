@@ -121,6 +121,7 @@ async def wait_for_stores(settings: Settings, gate: Gate, roster: Roster) -> Non
         try:
             await gate.check_rights()
             await check_topics(settings, gate)
+            await gate.load_starts()
             return await _join(roster)
         except AuthenticationError as error:
             raise SettingsError(f"Redis refuses BOMNAE_REDIS_PASSWORD: {error}") from None
@@ -150,7 +151,7 @@ async def _join(roster: Roster) -> None:
             if names:
                 log.warning(
                     "%s changed: what was folded before stays as it was; "
-                    "`python -m streams refold` makes the state again from the log",
+                    "docs/operating.md says how to make all of it again",
                     ", ".join(names),
                 )
             return

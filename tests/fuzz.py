@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import time
 from collections.abc import Iterator
 from copy import deepcopy
@@ -94,6 +95,22 @@ WORDS: tuple[Any, ...] = (
     "전면통제(07:20~08:20)",
     "2차로 중 9차로",
 )
+RUNS: tuple[str, ...] = (
+    "0",
+    "00",
+    "1",
+    "13",
+    "24",
+    "32",
+    "60",
+    "99",
+    "2099",
+    "9999",
+    "99999999999",
+    "9" * 400,
+)
+RUNS += ("-1", "1.5", "²", "③", "٣", "九", "", "1795773393000")
+"""What a run of digits may become: dates, times, codes and ids are made of them."""
 SHAPES: tuple[Any, ...] = (None, True, False, [], {}, [[]], [None], {"a": {"b": []}}, [{}] * 3)
 
 
@@ -167,14 +184,20 @@ def _alike(value: Any, dice: random.Random) -> Any:
         near = value + dice.choice((-1, 1, 1000, -1000, 60_000, 3_600_000, -86_400_000, 10**10))
         return dice.choice((near, 0, 1, -1, dice.choice(NUMBERS)))
     if isinstance(value, float):
-        scaled = value * dice.choice((0.0, 1.00001, -1.0, 1.01, 1e-9, 1e9))
-        return dice.choice((scaled, dice.choice(NUMBERS)))
+        return dice.choice((value * 1.00001, -value, value * 1e-9, 0.0, dice.choice(NUMBERS)))
     if isinstance(value, str):
-        half = value[: len(value) // 2]
-        return dice.choice((half, value * 2, value[::-1], f"{value} {half}", dice.choice(WORDS)))
+        return _words_alike(value, dice)
     if isinstance(value, list):
         return dice.choice(([], value[:1], value[::-1], value * 2, value[1:]))
     return deepcopy(dice.choice(SHAPES))
+
+
+def _words_alike(value: str, dice: random.Random) -> str:
+    if (runs := list(re.finditer(r"\d+", value))) and dice.random() < 0.7:
+        run = dice.choice(runs)
+        return value[: run.start()] + dice.choice(RUNS) + value[run.end() :]
+    half = value[: len(value) // 2]
+    return dice.choice((half, value * 2, value[::-1], f"{value} {half}", dice.choice(WORDS)))
 
 
 def _swap(parent: Any, key: Any, dice: random.Random) -> None:

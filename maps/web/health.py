@@ -72,7 +72,7 @@ def warnings(store: StoreHealth, counts: Mapping[str, int]) -> list[str]:
     if store.changed:
         found.append(
             f"what was folded before {store.changed_ms} ms is by other settings "
-            f"({', '.join(store.changed)}): python -m streams refold makes it again"
+            f"({', '.join(store.changed)}): docs/operating.md says how to make it again"
         )
     return found
 

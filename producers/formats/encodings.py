@@ -55,18 +55,20 @@ def _by_line(body: bytes) -> str:
     lines = [_line(line) for line in body.removeprefix(BOM_UTF8).split(b"\n")]
     words = "\n".join(lines)
     strange = words.count(LOST) + len(_STRANGE.findall(words))
-    if strange > max(3, len(words) * _MAX_LOST_SHARE):
+    if strange > min(len(words) / 2, max(10, len(words) * _MAX_LOST_SHARE)):
         raise unknown("R009", f"{strange} of {len(words)} letters are neither UTF-8 nor CP949")
     return words
 
 
 def _line(line: bytes) -> str:
-    """The line in the encoding that gives more Korean and loses less."""
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        readings = [line.decode(name, "replace") for name in ("utf-8", "cp949")]
-        return max(readings, key=_likelihood)
+    """The line in UTF-8 where it gives Korean in that (CP949 never looks like it), else in the
+    encoding that gives more Korean and loses less.
+    """
+    words = line.decode("utf-8", "replace")
+    korean, lost = len(_HANGUL.findall(words)), words.count(LOST)
+    if not lost or (korean and korean * 2 >= lost):
+        return words
+    return max(words, line.decode("cp949", "replace"), key=_likelihood)
 
 
 def _likelihood(words: str) -> int:

@@ -39,7 +39,7 @@ def parse_events(exchange: Exchange, settings: Settings) -> Answer:
     found: dict[str, dict[str, Incident]] = defaultdict(dict)
     for row in envelope.rows:
         try:
-            incident = _incident(row, exchange.at_ms, bounds, harvest, settings)
+            incident = _incident(row, exchange.at_ms, bounds, harvest)
         except RecordRefusedError as error:
             harvest.refused.append(refused_row(row, error.code, error.detail))
             continue
@@ -70,9 +70,7 @@ def _told_apart(found: dict[str, dict[str, Incident]], flags: tuple[str, ...]) -
     return rows
 
 
-def _incident(
-    row: Any, received_ms: int, bounds: Bounds, harvest: Harvest, settings: Settings
-) -> Incident | None:
+def _incident(row: Any, received_ms: int, bounds: Bounds, harvest: Harvest) -> Incident | None:
     """One incident; None when it is over or elsewhere (counted). Raises R005."""
     if not isinstance(row, dict):
         raise RecordRefusedError("R005", f"row is a {type(row).__name__}, expected an object")

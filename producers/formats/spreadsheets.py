@@ -21,8 +21,9 @@ def is_workbook(body: bytes) -> bool:
 def grids_of(body: bytes) -> tuple[list[Grid], list[Grid]]:
     """The grids of the visible sheets and of the hidden ones; merged cells are filled downwards.
 
-    A date becomes `YYYY-MM-DD`, with its time where it has one. Raises R009 for what is no workbook
-    or needs a password, R002 for one that would unpack to more than 256 MiB or 5 million cells.
+    A date becomes `YYYY-MM-DD`, with its time where its row has one. Raises R009 for what is no
+    workbook or needs a password, R002 for one that would unpack to more than 256 MiB or 5 million
+    cells.
     """
     if body.startswith(ZIP):
         refuse_bomb(body)
@@ -47,7 +48,7 @@ def grids_of(body: bytes) -> tuple[list[Grid], list[Grid]]:
 def _grid(sheet: CalamineSheet) -> Grid:
     if sheet.height * sheet.width > MAX_CELLS:
         raise unknown("R002", f"a sheet of {sheet.height} x {sheet.width} cells")
-    grid = [list(map(_text, row)) for row in sheet.to_python(skip_empty_area=False)]
+    grid = [_line(row) for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         for row in grid[top + 1 : bottom + 1]:
             if left < len(row) and left == right:
@@ -55,15 +56,22 @@ def _grid(sheet: CalamineSheet) -> Grid:
     return grid
 
 
+def _line(row: list[Any]) -> list[str]:
+    """The cells of a row; beside a date with a time, one without is written as its midnight."""
+    is_timed = any(isinstance(cell, datetime) for cell in row)
+    midnight = " 00:00:00" if is_timed else ""
+    return [f"{cell.isoformat()}{midnight}" if type(cell) is date else _text(cell) for cell in row]
+
+
 def _text(cell: Any) -> str:
-    """The cell as a CSV would have it: 12.0 is 12, a midnight is its date, an error is nothing."""
+    """The cell as a CSV would have it: 12.0 is 12, a time is 09:00:00, an error is nothing."""
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, bool):
         return "Y" if cell else "N"
     if isinstance(cell, datetime):
-        return str(cell.date()) if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M:%S}"
-    if isinstance(cell, date | time):
+        return f"{cell:%Y-%m-%d %H:%M:%S}"
+    if isinstance(cell, time):
         return cell.isoformat()
     if isinstance(cell, timedelta):
         minutes = round(cell.total_seconds() / 60)

@@ -3,8 +3,11 @@ reader holds the whole rectangle up to the last cell, and a few bytes can name a
 """
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 
 from producers.formats.answers import unknown
 
@@ -12,6 +15,10 @@ MAX_UNPACKED_BYTES = 256 << 20
 MAX_CELLS = 5_000_000
 _CHUNK_BYTES = 1 << 20
 _CARRY_BYTES = 2000
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError),
+    *(RuntimeError, EOFError, OSError, ValueError, KeyError),
+)
 _EXCEL_CELL = re.compile(
     rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*?(/?)>"
 )
@@ -32,7 +39,7 @@ def refuse_bomb(body: bytes) -> None:
                         if unpacked > MAX_UNPACKED_BYTES:
                             raise unknown("R002", "a workbook of more than 256 MiB unpacked")
                         extent.take(chunk)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except _BROKEN:
         raise unknown("R009", "a broken or locked workbook") from None
 
 

@@ -25,7 +25,7 @@ from streams.domain.network import (
 
 AT_POINT_M = 80.0  # a permit's point further from every road than this lies on none
 SAMPLE_M = 20.0
-ALONG_M = 30.0  # a drawn geometry runs this close to the road it lies on
+ALONG_M = 30.0  # a drawn geometry runs this close to the road it lies on, or, with no point, 80 m
 ALONG_LENGTH_M = 80.0  # a road beside which it runs for less is crossed
 THIN = 0.25  # a ring of less area than this share of the square of its length follows a road
 BENT = 0.6  # and one that fills less than this share of its hull
@@ -54,10 +54,13 @@ def place(
     """
     if found := _by_id(network, link_ids):
         return found, "link_id"
-    if geometry and (found := _by_lines(network, lines_of(geometry, parts))):
+    lines = lines_of(geometry, parts) if geometry else []
+    if found := _by_lines(network, lines, ALONG_M):
         return found, "geometry"
     if point and (found := _at(network, point, road_name)):
         return found, "point"
+    if found := _by_lines(network, lines, AT_POINT_M):
+        return found, "geometry"
     known = (gazetteer or {}).get(address_key(address)) if address else None
     if known and (found := _at(network, known, road_name)):
         return found, "address"
@@ -97,11 +100,13 @@ def lines_of(geometry: Sequence[Point], parts: Sequence[int]) -> list[Sequence[P
     return [geometry[a:b] for a, b in pairwise([*starts, len(geometry)])]
 
 
-def _by_lines(network: Network, lines: Iterable[Sequence[Point]]) -> tuple[str, ...]:
+def _by_lines(
+    network: Network, lines: Iterable[Sequence[Point]], reach_m: float
+) -> tuple[str, ...]:
     """The links of every line, each by itself."""
     found: dict[str, None] = {}
     for line in lines:
-        found |= dict.fromkeys(_in_ring(network, line) or _along(network, line))
+        found |= dict.fromkeys(_in_ring(network, line) or _along(network, line, reach_m))
     return tuple(found)
 
 
@@ -143,12 +148,12 @@ def _clipped(link: Link, area: Polygon) -> Iterable[Sequence[Point]]:
             yield [(x, y) for x, y in part.coords]
 
 
-def _along(network: Network, line: Sequence[Point]) -> tuple[str, ...]:
+def _along(network: Network, line: Sequence[Point], reach_m: float) -> tuple[str, ...]:
     """Links beside which a line runs for at least 80 m, or for half of a shorter one."""
     beside_m: dict[str, float] = defaultdict(float)
     samples = _sampled(line)
     for point, piece_m, heading_deg in samples:
-        for link in piece_at(network, point, ALONG_M, along_deg=heading_deg):
+        for link in piece_at(network, point, reach_m, along_deg=heading_deg):
             beside_m[link.id] += piece_m
     enough_m = min(ALONG_LENGTH_M, sum(piece_m for _, piece_m, _ in samples) / 2)
     return tuple(link_id for link_id, metres in beside_m.items() if metres >= enough_m)

@@ -27,6 +27,7 @@ from tests.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, at_stop, positions, 
 
 STOPS = 40
 STEP_MS = 10_000
+LONG = 4_000  # steps of a load that lasts whatever happens: a quarter of an hour at 100 messages/s
 MESSAGES_PER_STEP = 18
 FEEDS = {
     "tago.positions": topics.BUS_POSITIONS,

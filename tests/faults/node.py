@@ -35,9 +35,9 @@ class Broker:
     def start(self) -> None:
         self.process.start()
 
-    def wait_up(self) -> None:
+    def wait_up(self, within_s: float = 180) -> None:
         port = int(self.address.rsplit(":", 1)[1])
-        wait_until(lambda: answers(port), "Kafka")
+        wait_until(lambda: answers(port), "Kafka", within_s=within_s)
 
     def ends(self, chosen: Iterable[topics.Topic]) -> Partitions:
         """Topic/partition -> offset of the next message."""

@@ -20,7 +20,7 @@ SEED = 8
 @pytest.mark.row("F8", "kill -9 of the broker and a restart on its log, 2 times")
 def test_f08_killed_broker(rig: Rig, figures: Figures) -> None:
     rig.crew(2)
-    rig.feed(load.day(SEED, scaled(1000)))
+    rig.feed(load.day(SEED, scaled(load.LONG)))
     rig.wait_working(least=100)
     resumed = []
     for _ in range(scaled(2)):

@@ -114,8 +114,7 @@ def order_of(due: list[bytes], found: list[bytes]) -> int:
 
 
 def header(record: Any, name: str) -> bytes:
-    found: bytes = dict(record.headers or ()).get(name, b"")
-    return found
+    return bytes(dict(record.headers or ()).get(name, b""))
 
 
 @pytest.mark.row("F31", "one topic takes small messages alone for a while, a large one among them")
@@ -170,7 +169,11 @@ def test_topics_that_would_lose_messages_are_named_and_put_right(broker: Broker)
     assert check_topics(settings) == []
     wrong = {"max.message.bytes": "1048588", "retention.ms": "60000", "retention.bytes": "1000"}
     broker.configure(topics.PERMITS, wrong)
-    assert {(each.topic, each.name) for each in check_topics(settings, fix=True)} == {
-        ("permits", name) for name in wrong
-    }
-    wait_until(lambda: check_topics(settings) == [], "the topics put right", within_s=10)
+    wait_until(lambda: named(settings) == {("permits", name) for name in wrong}, "all named")
+    check_topics(settings, fix=True)
+    wait_until(lambda: not named(settings), "the topics put right")
+
+
+def named(settings: Settings) -> set[tuple[str, str]]:
+    """The topics' settings that are complained of; the broker tells changes a little later."""
+    return {(each.topic, each.name) for each in check_topics(settings)}

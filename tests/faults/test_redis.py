@@ -21,7 +21,7 @@ SEED = 13
 @pytest.mark.row("F13", "kill -9 of Redis (AOF always), 4 times")
 def test_f13_killed_redis(rig: Rig, figures: Figures) -> None:
     rig.crew(2)
-    rig.feed(load.day(SEED, scaled(600)))
+    rig.feed(load.day(SEED, scaled(load.LONG)))
     rig.wait_working(least=30)
     resumed = []
     for _ in range(scaled(4)):
@@ -37,7 +37,7 @@ def test_f13_killed_redis(rig: Rig, figures: Figures) -> None:
 @pytest.mark.row("F14", "Redis rolled back 3 s under running workers (AOF swapped)")
 def test_f14_rolled_back_redis(rig: Rig, figures: Figures) -> None:
     rig.crew(2)
-    rig.feed(load.day(SEED, scaled(600)))
+    rig.feed(load.day(SEED, scaled(load.LONG)))
     rig.wait_working(least=100)
     older = rig.folder / "older"
     replays = []

@@ -22,7 +22,7 @@ FAILPOINTS = ("after_decode", "after_step", "after_send", "after_gate", "before_
 def test_f01_raising_agent(rig: Rig, figures: Figures) -> None:
     print(f"seed {SEED}")  # noqa: T201
     chance = random.Random(SEED)
-    rig.feed(load.day(SEED, scaled(600)))
+    rig.feed(load.day(SEED, scaled(load.LONG)))
     raised = 0
     for _ in range(scaled(4)):
         point = chance.choice(("after_decode", "after_step", "after_send"))
@@ -41,7 +41,7 @@ def test_f02_kill_minus_9_20_times(rig: Rig, figures: Figures) -> None:
     print(f"seed {SEED}")  # noqa: T201
     chance = random.Random(SEED)
     workers = [rig.worker(), rig.worker()]
-    rig.feed(load.day(SEED, scaled(1000)))
+    rig.feed(load.day(SEED, scaled(load.LONG)))
     resumed = []
     rig.wait_working(workers, 30)
     for kill in range(scaled(20)):
@@ -111,7 +111,7 @@ def test_f05_terminated_while_stuck(rig: Rig, figures: Figures) -> None:
 @pytest.mark.row("F6", "SIGSTOP of a worker for 12 s, then SIGCONT: a zombie")
 def test_f06_zombie(rig: Rig, figures: Figures) -> None:
     first, _second = rig.crew(2)
-    rig.feed(load.day(SEED, scaled(600)))
+    rig.feed(load.day(SEED, scaled(load.LONG)))
     rig.wait_working(least=100)
     send_signal(first, signal.SIGSTOP)
     begin = time.monotonic()
@@ -130,7 +130,7 @@ def test_f06_zombie(rig: Rig, figures: Figures) -> None:
 @pytest.mark.row("F7", "2 to 3 to 1 workers, 4 times under load")
 def test_f07_rebalances(rig: Rig, figures: Figures) -> None:
     workers: list[Process] = [rig.worker(), rig.worker()]
-    rig.feed(load.day(SEED, scaled(1000)))
+    rig.feed(load.day(SEED, scaled(load.LONG)))
     rig.wait_working(workers, 30)
     size = partial(lambda n: len(rig.broker.members()) == n)
     for _ in range(scaled(4)):
@@ -160,7 +160,11 @@ def test_f45_other_settings(rig: Rig, figures: Figures) -> None:
     rig.judge(figures)
     worker.stop()
     rig.env |= other
-    (changed,) = rig.crew(1)
-    assert changed.said("BOMNAE_DWELL_S, BOMNAE_LEVELS_URBAN changed")
+    changed = rig.worker()
+    rig.wait(changed, lambda: changed.said("BOMNAE_DWELL_S, BOMNAE_LEVELS_URBAN changed"), "it")
+    code, _ = wait_exit(rig.python("refold-early", "streams", "refold"), 60)
+    figures.exactly("exit code of a refold while one works", code or 0, 2)
+    changed.stop()
     assert "made again" in rig.run("refold", "streams", "refold")
+    rig.crew(1)
     rig.judge(figures)  # by the new settings: all of the log is folded by them

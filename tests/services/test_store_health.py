@@ -176,4 +176,4 @@ async def test_settings_that_changed_under_the_state_are_told_with_the_way_out(
     body = await get_json(http, f"{url}/readyz")
     assert body["ok"]
     assert "BOMNAE_DWELL_S" in body["warnings"][0]
-    assert "streams refold" in body["warnings"][0]
+    assert "docs/operating.md" in body["warnings"][0]

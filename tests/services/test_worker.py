@@ -145,7 +145,11 @@ def test_an_agent_that_raises_ends_its_worker_with_the_reason(city: Stack) -> No
     assert "bomnae: RuntimeError('failpoint after_step')" in said_at_end(worker, 1)
 
 
-def test_a_worker_of_the_same_group_on_another_redis_is_named(city: Stack, tmp_path: Path) -> None:
+def test_a_worker_of_the_same_group_on_another_redis_is_named(
+    city: Stack, tmp_path: Path, kafka_kind: str
+) -> None:
+    if kafka_kind == "embedded":
+        pytest.skip("the client cannot read what the embedded broker says of a group")
     (tmp_path / "other").mkdir()
     other, url = start_redis(tmp_path / "other")
     try:

@@ -20,7 +20,12 @@ from streams.settings import Settings
 
 READMES = tuple(HEADS)
 SETTINGS = {f"BOMNAE_{row.name.upper()}": row for row in fields(Settings)}
-OF_A_CLUSTER = {"BOMNAE_KAFKA_USER", "BOMNAE_KAFKA_PASSWORD", "BOMNAE_KAFKA_CA"}
+OF_A_CLUSTER = {
+    "BOMNAE_KAFKA_USER",
+    "BOMNAE_KAFKA_PASSWORD",
+    "BOMNAE_KAFKA_CA",
+    "BOMNAE_REDIS_CA",
+}
 PORTAL_KEYS = {"BOMNAE_TAGO_KEY", "BOMNAE_ITS_KEY", "BOMNAE_UTIC_KEY", "BOMNAE_PERMITS_KEY"}
 FULL_VERSION = re.compile(r":\d+\.\d+\.\d+[\w.-]*$")
 SHIPPED = ("streams", "producers", "maps", "local", "bench", "tests", ".ci", ".")

@@ -2,7 +2,9 @@
 
 import io
 import json
+import random
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -11,6 +13,7 @@ import pytest
 from producers.formats import permits
 from producers.formats.answers import Answer, Exchange
 from producers.formats.encodings import LOST, decoded
+from producers.formats.spreadsheets import grids_of
 from producers.recording import exchange_of, line_of
 from streams.domain.records import Outcome, Permit
 from streams.settings import Settings
@@ -60,7 +63,7 @@ def cell(at: str, value: Any) -> str:
     return f'<c r="{at}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
 
 
-def sheet_of(rows: list[list[Any]], merged: str = "") -> str:
+def sheet_of(rows: Sequence[Any], merged: str = "") -> str:
     lines = (
         f'<row r="{y}">'
         + "".join(cell(f"{chr(65 + x)}{y}", v) for x, v in enumerate(row))
@@ -141,8 +144,9 @@ def test_a_replay_of_a_recorded_file_gives_the_same_answer(encoding: str) -> Non
 
 
 def test_a_replay_of_a_recorded_workbook_has_its_bytes() -> None:
-    exchange = Exchange("permits", AT_MS, "file:a.xlsx", 200, workbook(sheet_of([HEADER, ROW])))
-    assert exchange_of(line_of(exchange)).body == exchange.body
+    for body in (workbook(sheet_of([HEADER, ROW])), b"a\x00" + "가".encode("cp949")):
+        exchange = Exchange("permits", AT_MS, "file:a.xlsx", 200, body)
+        assert exchange_of(line_of(exchange)).body == body
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
@@ -178,6 +182,19 @@ def test_two_encodings_in_one_file_are_read_line_by_line() -> None:
         "배수관 정비",
         "가스관",
     ]
+
+
+STREETS = ["배수관", "정비", "석사동", "상수도", "퇴계동", "후석로", "통신관로", "굴착", "교체"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_line_with_one_wrong_byte_stays_in_its_encoding(encoding: str, seed: int) -> None:
+    chosen = random.Random(seed)
+    for _ in range(100):
+        line = bytearray(",".join(chosen.choices(STREETS, k=6)).encode(encoding))
+        line.insert(chosen.randrange(len(line)), chosen.randrange(128, 256))
+        assert decoded(b"\xff\n" + line) == f"{LOST}\n{line.decode(encoding, 'replace')}"
 
 
 def test_a_letter_that_cannot_be_read_stands_as_such() -> None:
@@ -223,6 +240,15 @@ def test_a_date_of_a_workbook_keeps_its_time() -> None:
         SEP_1_MS + 32_400_000,
         SEP_1_MS + 29 * DAY_MS + 64_800_000,
     )
+
+
+def test_a_midnight_beside_a_time_is_written_as_a_time() -> None:
+    rows = [[*ROW[:3], (46266.9166666667, 2), (46267, 2)], [*ROW[:3], (46266, 1), (46267, 1)]]
+    [visible], _ = grids_of(workbook(sheet_of(rows)))
+    assert [row[3:] for row in visible] == [
+        ["2026-09-01 22:00:00", "2026-09-02 00:00:00"],
+        ["2026-09-01", "2026-09-02"],
+    ]
 
 
 def test_a_whole_number_of_a_workbook_is_written_without_a_point() -> None:
@@ -422,3 +448,13 @@ def test_a_dead_letter_has_known_columns_alone() -> None:
     kept = json.loads(refused.payload)
     assert kept["허가번호"] == "가-1"
     assert kept["비고"] == "(str, 3 characters)"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_damaged_workbook_is_unknown_or_read_and_never_an_error(seed: int) -> None:
+    chosen, whole = random.Random(seed), workbook(sheet_of([HEADER, ROW]))
+    for _ in range(100):
+        body = bytearray(whole)
+        for _ in range(3):
+            body[chosen.randrange(4, len(body))] = chosen.randrange(256)
+        read(bytes(body), "list.xlsx")

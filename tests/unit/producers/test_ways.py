@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from producers.network.overlay import laid
+from producers.network.overlay import Grid, laid
 from streams.domain.network import Link, Point, bearing_deg, length_of_m
 
 M_PER_DEG = 111_195
@@ -53,9 +53,11 @@ STREETS = [
 ]
 
 
-def shares(*spots: tuple[float, float]) -> tuple[dict[str, float], Link]:
+def shares(
+    *spots: tuple[float, float], streets: list[Link] = STREETS
+) -> tuple[dict[str, float], Link]:
     """What lies under a section from spot to spot, and the section as it then is."""
-    [section], overlay = laid([link("S>T", "section", *spots)], STREETS)
+    [section], overlay = laid([link("S>T", "section", *spots)], streets)
     return {pair.standard_id: pair.share for pair in overlay}, section
 
 
@@ -84,9 +86,25 @@ def test_a_section_within_one_link_has_its_part() -> None:
 
 
 def test_no_bus_turns_round_between_two_stops() -> None:
-    # from the southern side to the northern one and back west: only over a dead end
-    found, _ = shares((700, -8), (720, 8))
-    assert len(found) <= 1
+    sides = [
+        link("there", "standard", (0, 0), (400, 0), ends="AB"),
+        link("back", "standard", (400, 60), (0, 60), ends="BA"),
+    ]
+    assert shares((300, -8), (300, 68), streets=sides)[0] == {}
+
+
+def test_a_stop_stands_to_the_right_of_its_link() -> None:
+    grid = Grid()
+    for street in STREETS:
+        grid.add(street)
+    for y, own, other in ((-8, "south", "south-"), (8, "south-", "south")):
+        cost_m = {each.link.id: each.cost_m for each in grid.beside(at(100, y))}
+        assert cost_m[own] < cost_m[other]
+
+
+def test_the_street_a_stop_stands_at_counts_before_one_further_off() -> None:
+    lane = [link("lane", "standard", (0, 20), (400, 20), ends="FG")]
+    assert shares((50, -8), (350, -8), streets=[*lane, *STREETS])[0] == {"south": 1.0}
 
 
 def test_stops_no_standard_link_leads_between_keep_what_lies_beside_their_line() -> None:
@@ -96,11 +114,13 @@ def test_stops_no_standard_link_leads_between_keep_what_lies_beside_their_line()
 
 
 def test_a_far_way_round_is_no_way_of_a_bus() -> None:
-    found, _ = shares((0, 200), (60, 200))
-    assert found == {}
+    hairpin = [
+        *both("out", "AB", (0, 0), (2_000, 0)),
+        *both("up", "BC", (2_000, 0), (2_000, 100)),
+        *both("home", "CD", (2_000, 100), (0, 100)),
+    ]
+    assert shares((100, -8), (100, 108), streets=hairpin)[0] == {}
 
 
 def test_two_stops_at_one_terminus_have_no_way() -> None:
-    found, section = shares((100, -4), (110, -4))
-    assert section.length_m >= 1
-    assert set(found) <= {"south"}
+    assert shares((100, -8), (112, 8))[0] == {}

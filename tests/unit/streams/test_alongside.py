@@ -88,6 +88,8 @@ def test_what_follows_on_the_same_road_stays_open() -> None:
     long = city(*STREET, line("B>E", (440, 0), (800, 0)))
     assert on(long, 200, 0) == {"A>B", "C>D"}
     assert on(long, 600, 0) == {"B>E"}
+    close = city(*STREET, line("B>E", (415, 0), (800, 0)))
+    assert on(close, 395, 0) == {"A>B", "C>D"}
 
 
 def test_every_layer_of_the_road_is_taken() -> None:
@@ -165,6 +167,12 @@ def test_a_straight_line_over_kilometres_is_a_road_where_there_is_no_other() -> 
     assert on(city(there, back), 200, 30) == {"X>Y", "V>W"}
 
 
+def test_a_drawn_road_counts_before_a_straight_line_that_cuts_its_corner() -> None:
+    corner = line("A>B", (0, 0), (400, 400))
+    drawn = line("1", (0, 0), (400, 0), (400, 400), kind="standard")
+    assert on(city(corner, drawn), 40, 20) == {"1"}  # 14 m from the one, 20 m from the other
+
+
 def test_lines_of_another_name_are_left_out_where_the_road_is_named() -> None:
     twins = city(
         line("1", (0, 0), (400, 0), kind="standard", road="중앙로"),
@@ -197,6 +205,14 @@ def test_each_part_of_a_geometry_lies_by_itself() -> None:
     assert "E>F" in place(streets, geometry=drawn)[0]
 
 
+@pytest.mark.parametrize(("off_m", "by"), [(25, "geometry"), (60, "geometry"), (100, "nowhere")])
+def test_a_line_beside_a_road_lies_on_it_within_80_m(off_m: float, by: str) -> None:
+    # a section's straight line cuts the curves of its road
+    assert place(city(*STREET), geometry=[at(100, -off_m), at(300, -off_m)])[1] == by
+    nearer = place(city(*STREET), geometry=[at(100, -60), at(300, -60)], point=at(200, 0))
+    assert nearer[1] == "point"
+
+
 def ring(x1: float, y1: float, x2: float, y2: float) -> list[Point]:
     return [at(x1, y1), at(x2, y1), at(x2, y2), at(x1, y2), at(x1, y1)]
 
@@ -207,6 +223,19 @@ CROSSED = city(
     line("S>N", (212, -300), (212, 300)),
     line("P>Q", (0, 120), (400, 120)),
 )
+
+
+def test_a_section_over_standard_links_lies_where_they_lie_and_not_on_its_straight_line() -> None:
+    drawn = line("1", (0, 0), (400, 0), kind="standard")
+    covered = replace(line("A>B", (-200, 12), (600, 12)), is_drawn=False)
+    assert on(city(drawn, covered), 200, 0) == {"1"}
+    assert on(city(drawn, covered, overlay=(Overlay("1", "A>B", 0.5),)), 200, 0) == {"1", "A>B"}
+
+
+def test_a_thin_ring_follows_its_road_over_several_links() -> None:
+    row = city(*STREET, line("B>E", (440, 0), (800, 0)))
+    links, _ = place(row, geometry=ring(100, -20, 700, -12))
+    assert {"A>B", "C>D", "B>E"} <= set(links)
 
 
 @pytest.mark.parametrize(

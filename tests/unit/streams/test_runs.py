@@ -86,6 +86,7 @@ def test_what_a_hasty_bus_passed_counts_once_it_does_not_come_back() -> None:
     assert links(*hasty, bus(199, 1510)) == ["S2>S3", "S3>S4"]
     assert links(*hasty, bus(199, 1100)) == []
     assert links(*hasty, bus(199, 1600), bus(270, 2000)) == ["S2>S3", "S3>S4", "S4>S5"]
+    assert links(*hasty, bus(190, 2500)) == ["S2>S3", "S3>S4"]  # what follows skips a stop
 
 
 def flagged(row: BusPosition, flag: str) -> BusPosition:
