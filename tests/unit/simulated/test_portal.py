@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -196,8 +197,46 @@ def test_permits_hold_what_a_desk_gets_wrong(portal: Portal) -> None:
     assert any(row["CENTER_X"] is None for row in rows)
     assert any("홍천군" in row["JYG_LOC"] for row in rows)
     assert any("PRMISN_NO" not in row for row in rows)
-    assert any(row["CCE_YMD"] < row["CCS_YMD"] for row in rows)
-    assert any(row["CCE_YMD"] < "2026-11-23" and row["STATUS"] == "진행중" for row in rows)
+    assert any(day_of(row["CCE_YMD"]) < day_of(row["CCS_YMD"]) for row in rows)
+    assert any(day_of(row["CCE_YMD"]) < "20261123" and row["STATUS"] == "진행중" for row in rows)
+
+
+def day_of(written: str) -> str:
+    """YYYYMMDD of a day however its clerk writes it; what is no day is later than all."""
+    parts = re.findall(r"\d+", written)
+    return f"{parts[0]}{int(parts[1]):02}{int(parts[2]):02}" if len(parts) == 3 else written
+
+
+def test_every_clerk_writes_days_in_their_own_way_and_keeps_to_it(portal: Portal) -> None:
+    query = {"serviceKey": "k", "type": "json", "numOfRows": "100"}
+    lists = [
+        json.loads(portal.answer("permits", query, OPENS_MS + ms).body)["response"]["body"]["items"]
+        for ms in (0, 1)
+    ]
+    assert lists[0] == lists[1]
+    shapes = {re.sub(r"\d+", "0", row["CCS_YMD"]) for row in lists[0]}
+    assert shapes == {"0-0-0", "0. 0. 0.", "0", "0년 0월 0일"}
+    ends = {row["CCE_YMD"] for row in lists[0]}
+    assert "미정" in ends
+
+
+def test_hours_and_closures_are_words_and_some_stand_in_a_title_alone(portal: Portal) -> None:
+    query = {"serviceKey": "k", "type": "json", "numOfRows": "100"}
+    rows = _json(portal, "permits", query)["response"]["body"]["items"]
+    hours = {re.sub(r"\d+", "0", row["HOURS"]) for row in rows if row["HOURS"]}
+    assert {"0:0-0:0", "오후 0시 ~ 오전 0시"} <= hours
+    assert len({row["CLOSURE"] for row in rows}) > 8
+    titled = [row for row in rows if "작업시간" in row["CNT_NAM"]]
+    assert titled
+    assert not any(row["CLOSURE"] or row["HOURS"] for row in titled)
+
+
+def test_one_number_is_used_by_two_offices(portal: Portal) -> None:
+    query = {"serviceKey": "k", "type": "json", "numOfRows": "100"}
+    offices: dict[str, set[str]] = {}
+    for row in _json(portal, "permits", query)["response"]["body"]["items"]:
+        offices.setdefault(row.get("PRMISN_NO", row["CNT_NAM"]), set()).add(row["COM_NAM"])
+    assert any(len(names) == 2 for names in offices.values())
 
 
 def test_permit_pages_hold_every_row_once(portal: Portal) -> None:
