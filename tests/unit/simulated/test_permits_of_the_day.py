@@ -8,8 +8,12 @@ import pytest
 from producers.formats import permits
 from producers.formats.answers import Exchange
 from producers.simulated.city import build_city
+from producers.simulated.clock import DayClock
 from producers.simulated.day import Day
+from producers.simulated.odd_permits import ODD_PERMITS
+from producers.simulated.permits import PERMITS
 from producers.simulated.portal import Portal
+from producers.simulated.works import periods
 from streams.domain.clashes.clash import Clash
 from streams.domain.network import Link, Network
 from streams.domain.permit_ids import permit_of
@@ -141,3 +145,55 @@ def test_works_clash_on_adjoining_links_and_on_a_detour(shown: Mapping[int, Show
     found = {(clash.kind, *(name[5:] for name in clash.works)) for clash in shown[1].clashes}
     assert ("works", "굴착-0418", "굴착-0438") in found
     assert any(kind == "detour" and "굴착-0442" in names for kind, *names in found)
+
+
+def test_closures_and_hours_are_read_however_their_clerk_writes_them(
+    shown: Mapping[int, Shown],
+) -> None:
+    """In columns or in the title alone, in words of any clerk: what was authored is read."""
+    clock = DayClock(OPENS_MS, 0)
+    for work in (*PERMITS, *ODD_PERMITS):
+        read = [w for w in shown[1].works.values() if w.title.startswith(work.title)]
+        assert read, work.number
+        assert {w.hours for w in read} == {work.daily_hours(clock)}, work.number
+        assert {w.closure for w in read} <= {work.closure, *work.also}, work.number
+
+
+def test_days_are_read_however_their_clerk_writes_them(shown: Mapping[int, Shown]) -> None:
+    clock = DayClock(OPENS_MS, 0)
+    for work in (*PERMITS, *ODD_PERMITS):
+        read = [w for w in shown[1].works.values() if w.title.startswith(work.title)]
+        assert {w.starts_ms for w in read} == {clock.day_ms(work.days[0])}, work.number
+        is_known = not work.is_open_ended and work.days[0] <= work.days[1]
+        last = clock.day_ms(work.last_day(clock, OPENS_MS) + 1)
+        assert {w.ends_ms for w in read} == {last if is_known else None}, work.number
+
+
+def test_a_point_that_stands_for_a_street_takes_both_its_directions(
+    shown: Mapping[int, Shown],
+) -> None:
+    [work] = shown[1].of("굴착-0448")
+    assert work.placed_by == "point"
+    assert shown[1].names("굴착-0448") == {"만천초교 → 동면만천농협", "동면만천농협 → 만천초교"}
+    assert len(shown[1].links("굴착-0448", "standard")) == 2
+
+
+def test_each_spot_of_a_permit_is_a_work(shown: Mapping[int, Shown]) -> None:
+    assert len(shown[1].of("굴착-0450")) == 3
+    assert len(shown[1].links("굴착-0450", "standard")) == 3
+
+
+def test_one_number_of_two_offices_is_two_works(shown: Mapping[int, Shown]) -> None:
+    works = shown[1].of("점용-0130")
+    assert {(work.closure, work.organisation) for work in works} == {
+        (Closure.SHOULDER, "춘천시 도로과"),
+        (Closure.NONE, "춘천시 교동행정복지센터"),
+    }
+    assert not set(works[0].links) & set(works[1].links)
+
+
+def test_a_night_of_one_day_lasts_until_its_morning() -> None:
+    [night] = [work for work in ODD_PERMITS if work.days == (0, 0)]
+    clock = DayClock(OPENS_MS, 0)
+    evening = clock.day_ms(0) + 22 * 60 * MINUTE_MS
+    assert periods(night, clock) == [(evening, evening + 8 * 60 * MINUTE_MS)]

@@ -1,15 +1,21 @@
 import json
 import re
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from producers.formats.answers import Exchange
+from producers.formats.its_events import parse_events
 from producers.simulated.day import Day
 from producers.simulated.portal import Portal
-from producers.simulated.tago import BAD_BUSES
-from streams.domain.network import Network, project
+from producers.simulated.tago import BAD_BUSES, MASK
+from streams.domain.network import Network, distance_m, project
+from streams.domain.records import Closure, Incident
+from streams.settings import Settings
 
 OPENS_MS = 1_795_414_000_000
 SAMPLES = Path(__file__).parents[3].parent / "shared/data"
@@ -95,6 +101,33 @@ def test_some_receivers_now_and_then_give_nonsense(portal: Portal) -> None:
     minutes = [_all_rows(portal, OPENS_MS + minute * 60_000) for minute in range(3)]
     odd = {(str(row["gpslati"])[:3]) for rows in minutes for row in rows} - {"37."}
     assert odd == {"127", "0.1", ""}
+
+
+def test_one_bus_jumps_to_another_road_and_back(portal: Portal) -> None:
+    [place] = [place for place, fault in BAD_BUSES.items() if fault == "jump"]
+    plate, places = portal.day.buses[place].vehicle, []
+    for minute in range(4):
+        rows = _all_rows(portal, OPENS_MS + minute * 60_000)
+        places += [(x["gpslong"], x["gpslati"]) for x in rows if x["vehicleno"] == plate][:1]
+    steps = [distance_m(a, b) for a, b in pairwise(places)]
+    assert max(steps) > 1_500
+    assert min(steps) < 1_000
+
+
+def test_masked_plates_stand_for_several_buses_of_one_route(portal: Portal) -> None:
+    rows = _rows(_route(portal, "2"))
+    assert [row["vehicleno"] for row in rows].count(MASK) == 2
+
+
+def test_what_events_take_is_said_in_many_words_and_read_from_all_of_them(portal: Portal) -> None:
+    day = portal.day
+    body = portal.answer("its.events", {"apiKey": "k"}, OPENS_MS).body.encode()
+    answer = parse_events(Exchange("its.events", OPENS_MS, "https://x/", 200, body), Settings())
+    read = Counter(row.closure for row in answer.rows if isinstance(row, Incident))
+    over = {event.key for event in day.events_listed(OPENS_MS) if event.text.endswith("종료")}
+    meant = Counter(x.closure for x in day.events_listed(OPENS_MS) if x.key not in over)
+    assert read == meant
+    assert {Closure.FULL, Closure.PARTIAL, Closure.SHOULDER} <= set(read)
 
 
 def test_vehicle_stands_on_two_routes_while_it_turns_round(portal: Portal) -> None:
