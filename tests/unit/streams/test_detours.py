@@ -4,6 +4,7 @@ import pytest
 
 from producers.simulated.city import build_city
 from producers.simulated.streets import build_streets
+from streams.domain.network import Overlay
 from streams.domain.roads.detours import Detour, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
 from tests.fakes import STANDARD, street
@@ -82,6 +83,16 @@ def test_a_closed_section_shuts_its_standard_links_and_the_other_way_round() -> 
     far = f"T{node(1, 1)}>{node(2, 1)}"
     assert far in way(network, [A_B], [A_B]).links
     assert detour(graph, [A_B, far.removeprefix("T")], [A_B]) is None
+
+
+def test_of_a_section_shut_with_one_of_its_standard_links_the_others_stay_open() -> None:
+    whole = street()
+    other = replace(whole.links[-1], id="2250009900")
+    pairs = (Overlay(STANDARD, "S1>S2", 0.5), Overlay(other.id, "S1>S2", 0.5))
+    graph = RoadGraph(replace(whole, links=(*whole.links, other), overlay=pairs))
+    index = graph.network.index
+    assert index[other.id] in graph.blocked(["S1>S2"])
+    assert index[other.id] not in graph.blocked(["S1>S2", STANDARD])
 
 
 def test_a_section_that_its_standard_links_do_not_carry_is_driven_itself() -> None:
