@@ -93,9 +93,9 @@ class Portal:
 def measure(folder: Path, kafka: str, seconds: float) -> tuple[list[float], float]:
     """Latencies in ms of every speed painted, and the worker's memory in MB."""
     network = build_city()
-    pair = network.overlay[0]
+    link_id = next(link.id for link in network.links if link.kind == "standard")
     (folder / "network.json").write_text(network.dumps(), encoding="utf-8")
-    portal = Portal(pair.standard_id)
+    portal = Portal(link_id)
     env = {
         "BOMNAE_NETWORK": str(folder),
         "BOMNAE_ITS_URL": portal.url,
@@ -115,7 +115,7 @@ def measure(folder: Path, kafka: str, seconds: float) -> tuple[list[float], floa
             page = browser.new_page(viewport={"width": 1600, "height": 900})
             page.goto(url)
             expect(page.locator("html")).to_have_attribute("data-ready", "1", timeout=20_000)
-            page.evaluate(WATCH, network.index[pair.section_id])
+            page.evaluate(WATCH, network.index[link_id])
             wait_until(lambda: len(_painted(page)) > 2, "the first painted speeds")
             skip = len(_painted(page))
             page.wait_for_timeout(seconds * 1000)

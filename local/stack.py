@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -88,16 +88,21 @@ class Stack:
         return self._keep(process.start())
 
     def run(
-        self, name: str, *arguments: str, env: dict[str, str] | None = None, within_s: float = 120
+        self,
+        name: str,
+        *arguments: str,
+        env: dict[str, str] | None = None,
+        within_s: float = 120,
+        fine: Collection[int] = (0,),
     ) -> str:
-        """The output of `python -m ...`, run to its end; raises RuntimeError when it fails."""
+        """The output of `python -m ...`, run to its end; RuntimeError for an exit not in `fine`."""
         process = Process(
             name, [sys.executable, "-m", *arguments], self.folder, {**self.env, **(env or {})}
         )
         with process:
             wait_until(lambda: process.exit_code is not None, name, within_s=within_s)
         output = process.output
-        if process.exit_code:
+        if process.exit_code not in fine:
             raise RuntimeError(f"{name} ended with {process.exit_code}:\n{output[-3000:]}")
         return output
 

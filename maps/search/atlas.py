@@ -104,6 +104,8 @@ class Atlas:
             links = tuple(place for stretch in stretches for place in stretch.links)
             road = Entry(kind="road", id=name, title=name, links=links, road=name)
             yield keys_of(road, [(name, 1.0)])
+            for stretch in stretches:  # by its title, as a screen shows it
+                yield keys_of(stretch, [(stretch.title, 1.0)])
 
     def _stops(self) -> Iterable[list[Key]]:
         for stops in self._members.values():

@@ -8,6 +8,7 @@ from producers.simulated import works as authored_works
 from producers.simulated.clock import DayClock, pattern_minutes
 from producers.simulated.events import EVENTS, Event
 from producers.simulated.fleet import STEP_MS, Bus, Fleet
+from producers.simulated.odd_permits import ODD_PERMITS
 from producers.simulated.permits import PERMITS
 from producers.simulated.streets import build_streets
 from producers.simulated.traffic import Traffic
@@ -33,6 +34,7 @@ class Day:
         self.clock = DayClock(opens_ms, pattern_minutes(at))
         self.works: list[Work] = [
             *PERMITS,
+            *ODD_PERMITS,
             *authored_works.urgent_repairs(streets, seed),
         ]
         self.events: list[Event] = [*EVENTS, *authored_events.accidents(streets, seed)]

@@ -29,6 +29,8 @@ class Event:
     span_min: tuple[float, float]
     road_type: str = "시군도"
     lanes: str = ""
+    block: str = ""  # lanesBlockType, where the centre fills it in
+    is_both: bool = False  # both directions
     closure: Closure = Closure.PARTIAL
     has_link: bool = True
     utic_type: str = ""  # 1 accident, 2 works, 5 control; "" the police do not report it
@@ -50,6 +52,7 @@ EVENTS = (
         span_min=(-96, 210),
         road_type="국도",
         lanes="2차로 차단",
+        block="2",
     ),
     Event(
         key="A2",
@@ -100,6 +103,7 @@ EVENTS = (
         detail="고장",
         text="(갓길)소형화물차고장처리중",
         span_min=(-8, 14),
+        block="1",
         closure=Closure.SHOULDER,
         utic_type="7",
     ),
@@ -131,7 +135,27 @@ EVENTS = (
         span_min=(20, 80),
         utic_type="5",
     ),
+    Event(
+        key="B4",
+        where="소양1교>강변코아루A",
+        kind="기타돌발",
+        detail="통제",
+        text="<통제>::소양1교길::소양1교::강변코아루A::전차선::교량 안전점검, 양방향 차단",
+        span_min=(-30, 25),
+        closure=Closure.FULL,
+        is_both=True,
+        has_link=False,
+        utic_type="5",
+    ),
 )
+_ACCIDENTS = (
+    ("1차로", "승용차 추돌", Closure.PARTIAL),
+    ("갓길", "화물차 고장, 갓길 정차", Closure.SHOULDER),
+    ("2차로", "접촉사고 처리중, 2차로 중 1차로 통제", Closure.PARTIAL),
+    ("1차로", "이륜차 전도, 1개 차로 차단", Closure.PARTIAL),
+    ("노면", "단순 접촉, 통제없음", Closure.NONE),
+)
+"""Where on the road, what the centre writes, and what it really takes."""
 
 
 def accidents(network: Network, seed: int) -> list[Event]:
@@ -149,14 +173,15 @@ def _accident(network: Network, places: list[int], seed: int, slot: int) -> Even
     begins = slot * ACCIDENT_EVERY_MIN + 6 * noise.unit(seed, "minute", slot)
     lasts = 6 + 10 * noise.unit(seed, "clears", slot)
     a, b = link.name.split(" → ")
-    text = ("승용차 추돌", "화물차 고장", "접촉사고 처리중", "이륜차 전도")[slot % 4]
+    lane, text, closure = _ACCIDENTS[slot % len(_ACCIDENTS)]
     return Event(
         key=f"C{slot + 100:04d}",
         where=f"{a}>{b}",
         kind="교통사고",
         detail="",
-        text=f"<사고>::{link.road_name}::{a}::{b}::{1 + slot % 2}차로::{text}",
+        text=f"<사고>::{link.road_name}::{a}::{b}::{lane}::{text}",
         span_min=(begins, begins + lasts),
+        closure=closure,
         utic_type="1" if slot % 3 == 0 else "",
     )
 
@@ -165,9 +190,15 @@ def obstacles(events: list[Event], network: Network, clock: DayClock) -> list[Ob
     """What the events do to their links."""
     return [
         Obstacle(
-            network.index[link_named(network, event.where).id],
+            network.index[link_named(network, pair).id],
             event.closure,
             *(clock.minute_ms(minute) for minute in event.span_min),
         )
         for event in events
+        for pair in _sides(event)
     ]
+
+
+def _sides(event: Event) -> list[str]:
+    a, b = event.where.split(">")
+    return [event.where, f"{b}>{a}"] if event.is_both else [event.where]

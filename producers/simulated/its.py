@@ -62,7 +62,7 @@ def event_row(day: Day, event: Event) -> dict[str, str]:
         "roadName": link.road_name,
         "roadNo": "5" if event.road_type == "국도" else "0",
         "roadDrcType": "종점방향" if event.road_type == "국도" else "",
-        "lanesBlockType": "",
+        "lanesBlockType": event.block,
         "lanesBlocked": event.lanes,
         "message": event.text,
         "endDate": "",

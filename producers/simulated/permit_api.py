@@ -1,5 +1,6 @@
 """The permit API: Anyang's columns, and those a city that knows more would add."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,22 +10,12 @@ from producers.simulated import tago
 from producers.simulated.answers import Answer, enveloped
 from producers.simulated.clock import DayClock, kst
 from producers.simulated.day import Day
+from producers.simulated.spellings import Clerk
 from producers.simulated.works import Work, links_of
 from streams.domain.network import Network, Point
 from streams.domain.records import Closure
 
-WORDS = {
-    Closure.FULL: "전면",
-    Closure.PARTIAL: "부분",
-    Closure.SHOULDER: "갓길",
-    Closure.SIDEWALK: "보도",
-    Closure.BICYCLE: "자전거도로",
-    Closure.BUS_STOP: "버스정류장",
-    Closure.NONE: "없음",
-    Closure.UNKNOWN: "",
-}
-
-
+_CLOSES = re.compile(r"통제|점용|금지")
 _BESIDE = (
     ("SIDEWALK", Closure.SIDEWALK),
     ("BICYCLE", Closure.BICYCLE),
@@ -60,25 +51,25 @@ class PermitDesk:
 
     def _row(self, work: Work, spot: Point | None, day: Day, at_ms: int) -> dict[str, Any]:
         clock = day.clock
+        clerk = Clerk(work.number or work.title)
+        last = kst(clock.day_ms(work.last_day(clock, at_ms)))
         row: dict[str, Any] = self._centre(spot)
         row |= {
             "CNT_NAM": work.title,
             "JYG_LOC": work.place,
             "COM_NAM": work.organisation,
             "TEL_NUM": work.phone,
-            "CCS_YMD": f"{kst(clock.day_ms(work.days[0])):%Y-%m-%d}",
-            "CCE_YMD": f"{kst(clock.day_ms(work.last_day(clock, at_ms))):%Y-%m-%d}",
+            "CCS_YMD": clerk.day(kst(clock.day_ms(work.days[0]))),
+            "CCE_YMD": "미정" if work.is_open_ended else clerk.day(last),
             "PRMISN_NO": f"{kst(clock.opens_ms):%Y}-{work.number}",
             "JYG_PUR": work.purpose,
-            "CLOSURE": WORDS[work.closure],
-            "LANES": str(work.lanes or ""),
-            "HOURS": work.daily_hours(clock),
+            **_taken(work, clerk, clock),
             "STATUS": work.status_at(clock, at_ms),
             "DRC": work.direction,
             "RMN_WID": f"{work.width_left_m}m" if work.width_left_m else "",
             **{name: "Y" if closure in work.also else "" for name, closure in _BESIDE},
-            **_digging(work, clock),
-            **_observed(work, clock, at_ms),
+            **_digging(work, clock, clerk),
+            **_observed(work, clock, at_ms, clerk),
         }
         if not work.number:
             del row["PRMISN_NO"]
@@ -100,38 +91,44 @@ class PermitDesk:
 
 def _spots(work: Work, network: Network) -> list[Point | None]:
     """The points dug at: the middle of each link, the authored point, or one row without any."""
-    if work.where:
-        return [link.geometry[len(link.geometry) // 2] for link in links_of(work, network)]
-    return [work.point]
+    if not work.where:
+        return [work.point]
+    spots: list[Point | None] = [x.geometry[len(x.geometry) // 2] for x in links_of(work, network)]
+    return spots[:1] if work.has_one_point else spots
 
 
-def _digging(work: Work, clock: DayClock) -> dict[str, str]:
+def _taken(work: Work, clerk: Clerk, clock: DayClock) -> dict[str, str]:
+    """The closure, its lanes and its hours: in columns, or in the title alone."""
+    words, hours = clerk.closure(work.closure, work.lanes), clerk.hours(work.daily_hours(clock))
+    if not work.says_in_title:
+        return {"CLOSURE": words, "LANES": str(work.lanes or ""), "HOURS": hours}
+    whole = words if _CLOSES.search(words) else f"{words}통제"
+    said = ", ".join(filter(None, (whole, hours and f"작업시간 {hours}")))
+    return {"CNT_NAM": f"{work.title}({said})", "CLOSURE": "", "LANES": "", "HOURS": ""}
+
+
+def _digging(work: Work, clock: DayClock, clerk: Clerk) -> dict[str, str]:
     """DIG_S and DIG_E: minutes where known (end exclusive), else days (end inclusive); RST_S and
     RST_E are days.
     """
-    restored = _days(work.restore_days, clock)
+    restored = _days(work.restore_days, clock, clerk)
     if work.dig_min is not None:
-        digging = tuple(_minute(minute, clock) for minute in work.dig_min)
+        digging = tuple(clerk.minute(kst(clock.minute_ms(minute))) for minute in work.dig_min)
     else:
-        digging = _days(work.dig_days, clock)
+        digging = _days(work.dig_days, clock, clerk)
     return dict(zip(("DIG_S", "DIG_E", "RST_S", "RST_E"), (*digging, *restored), strict=True))
 
 
-def _days(days: tuple[int, int] | None, clock: DayClock) -> tuple[str, str]:
+def _days(days: tuple[int, int] | None, clock: DayClock, clerk: Clerk) -> tuple[str, ...]:
     if days is None:
         return "", ""
-    first, last = (f"{kst(clock.day_ms(day)):%Y-%m-%d}" for day in days)
-    return first, last
+    return tuple(clerk.day(kst(clock.day_ms(day))) for day in days)
 
 
-def _minute(minute: float, clock: DayClock) -> str:
-    return f"{kst(clock.minute_ms(minute)):%Y-%m-%d %H:%M}"
-
-
-def _observed(work: Work, clock: DayClock, at_ms: int) -> dict[str, str]:
+def _observed(work: Work, clock: DayClock, at_ms: int, clerk: Clerk) -> dict[str, str]:
     """ACT_S and ACT_E: when it really began and was done, as soon as that has happened."""
     return {
-        name: _minute(minute, clock)
+        name: clerk.minute(kst(clock.minute_ms(minute)))
         if minute is not None and clock.minute_ms(minute) <= at_ms
         else ""
         for name, minute in (("ACT_S", work.began_min), ("ACT_E", work.done_min))

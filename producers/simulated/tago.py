@@ -12,8 +12,12 @@ from streams.domain.network import Point
 
 CITY_CODE = "32010"
 TEXT_NUMBERS = "서면4(서면403)"
-BAD_BUSES = {5: "swapped", 17: "missing", 29: "zero"}
+BAD_BUSES = {5: "swapped", 17: "missing", 29: "zero", 41: "jump"}
 """Places in the fleet whose receiver now and then gives nonsense."""
+MASKED = frozenset({8, 9, 33, 52})
+"""Places in the fleet whose operator masks the plates: several buses go by one name."""
+MASK = "강원70자****"
+JUMP_DEG = 0.02  # about 2 km to the north: another road of the city
 SUCCESS = {"resultCode": "00", "resultMsg": "NORMAL SERVICE."}
 
 
@@ -55,7 +59,7 @@ def _row(day: Day, place: int, bus: Bus, run: Run, order: int) -> dict[str, Any]
         "nodeord": order + 1,
         "routenm": int(run.no) if run.no.isdigit() else run.no,
         "routetp": run.kind,
-        "vehicleno": bus.vehicle,
+        "vehicleno": MASK if place in MASKED else bus.vehicle,
     }
     return {name: str(value) for name, value in row.items()} if run.no == TEXT_NUMBERS else row
 
@@ -78,6 +82,7 @@ def _receiver(day: Day, place: int, point: Point) -> tuple[Any, Any]:
         "swapped": (lon, lat),
         "missing": ("", ""),
         "zero": (0.14806354, lon),
+        "jump": (round(lat + JUMP_DEG, 6), lon),
     }
     return answers.get(fault, (lat, lon))
 

@@ -42,6 +42,9 @@ class Work:
     point: tuple[float, float] | None = None  # away from the city's roads
     length_m: int | None = None
     is_twice: bool = False  # the feed repeats the row
+    has_one_point: bool = False  # one row for all of it
+    is_open_ended: bool = False  # its desk writes 미정 as the end
+    says_in_title: bool = False  # closure and hours stand nowhere else
     direction: str = ""  # as the desk writes it; "" says nothing
     also: tuple[Closure, ...] = ()  # closed beside the carriageway
     width_left_m: float | None = None
@@ -87,24 +90,18 @@ class Work:
 
 def periods(work: Work, clock: DayClock) -> list[tuple[int, int]]:
     """When the work really stands in the road, from two days before the opening to three after;
-    one that is withdrawn or done leaves it then.
+    one that is withdrawn or done leaves it then. The last night lasts until its morning.
     """
     starts_ms, ends_ms = work.dig_period(clock)
-    for minute in (work.withdrawn_min, work.done_min):
-        if minute is not None:
-            ends_ms = min(ends_ms, clock.minute_ms(minute))
-    if ends_ms <= starts_ms:
-        return []
+    gone = [m for m in (work.withdrawn_min, work.done_min) if m is not None]
+    gone_ms = min((clock.minute_ms(minute) for minute in gone), default=ends_ms + DAY_MS)
     hours = work.daily_hours(clock)
     if not hours:
-        return [(starts_ms, ends_ms)]
-    found = []
-    for day in range(-2, 4):
-        first, last = _window(hours, clock.day_ms(day))
-        first, last = max(first, starts_ms), min(last, ends_ms)
-        if first < last:
-            found.append((first, last))
-    return found
+        windows = [(starts_ms, ends_ms)]
+    else:
+        windows = [_window(hours, clock.day_ms(day)) for day in range(-2, 4)]
+    found = [(a, min(b, gone_ms)) for a, b in windows if starts_ms <= a < ends_ms]
+    return [(first, last) for first, last in found if first < last]
 
 
 def _window(hours: str, day_ms: int) -> tuple[int, int]:

@@ -137,6 +137,22 @@ class Network:
         return found
 
     @cached_property
+    def layers_of(self) -> dict[str, tuple[str, ...]]:
+        """For each link those of the other kind that are the same road: the sections over a
+        standard link, the standard links under a section.
+
+        Stops stand before junctions, so a section also lies on the last metres of the link before:
+        one that has neither a fifth of the section nor covers a third of the link is another road.
+        """
+        found: dict[str, list[str]] = defaultdict(list)
+        for pair in self.overlay:
+            section, under = self.link(pair.section_id), self.link(pair.standard_id)
+            if section and (pair.share >= 0.2 or under is None or _covers(pair, section, under)):
+                found[pair.standard_id].append(pair.section_id)
+                found[pair.section_id].append(pair.standard_id)
+        return {name: tuple(others) for name, others in found.items()}
+
+    @cached_property
     def midpoints(self) -> dict[str, Point]:
         """Where half of each link's shape is passed."""
         return {link.id: midpoint_of(link.geometry) for link in self.links if link.geometry}
@@ -273,6 +289,11 @@ def bearing_deg(a: Point, b: Point) -> int:
     y = math.sin(east) * math.cos(lat2)
     x = math.cos(lat1) * math.sin(lat2) - math.sin(lat1) * math.cos(lat2) * math.cos(east)
     return round(math.degrees(math.atan2(y, x))) % 360
+
+
+def _covers(pair: Overlay, section: Link, under: Link) -> bool:
+    """Whether a section covers a third of a standard link."""
+    return pair.share * section.length_m >= under.length_m / 3
 
 
 def length_of_m(line: Iterable[Point]) -> float:

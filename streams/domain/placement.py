@@ -85,7 +85,8 @@ def _by_id(network: Network, link_ids: Iterable[str]) -> tuple[str, ...]:
         for each in [link_id, *(x.id for x in standard for x in opposite_of(network, x))]:
             if network.link(each) is not None:
                 found[each] = None
-            found |= dict.fromkeys(pair.section_id for pair in network.sections_of.get(each, ()))
+            if each in network.sections_of:
+                found |= dict.fromkeys(network.layers_of.get(each, ()))
     return tuple(found)
 
 

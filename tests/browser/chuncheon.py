@@ -18,9 +18,21 @@ from producers.simulated.city import build_city
 HOUR_MS = 3_600_000
 WORK = "2026-굴착-1007"
 TITLE = "중앙로 하수관 정비 공사"
-SECTION = "중앙로 중앙로터리~중앙로입구"
-DUG = ("CCB250009002>CCB250009003", "CCB250009003>CCB250009002")  # 중앙로터리, 명동입구, both ways
-BESIDE = ("CCB250009003>CCB250009004", "CCB250009004>CCB250009003")  # the rest of that section
+SECTION = "중앙로 금강로~소양로"
+DUG = (  # 중앙로터리, 명동입구: both ways, the street and the sections over it
+    "2501000100",
+    "CCB250009016>CCB250009002",
+    "CCB250009019>CCB250009002",
+    "CCB250009033>CCB250009002",
+    "2501000101",
+    "CCB250009005>CCB250009003",
+)
+BESIDE = (  # the rest of that section
+    "2501000200",
+    "CCB250009002>CCB250009004",
+    "2501000201",
+    "CCB250009007>CCB250009005",
+)
 SEEN_WITHIN_S = 8.0
 ROUTE = "CCB250090100"  # 1번: it drives along 중앙로
 
@@ -97,7 +109,7 @@ class Chuncheon(City):
 
     def run_buses(self, count: int) -> None:
         """Buses of the route stand at 명동입구."""
-        stop = self.network.stop_by_id["CCB250009003"]
+        stop = self.network.stop_by_id["CCB250009002"]
         row = {
             "route_id": ROUTE,
             "route_no": "1",

@@ -219,12 +219,14 @@ def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
 
 
 def _reported_kmh(link: LinkFold) -> float | None:
-    """The length-weighted harmonic mean of the reported parts, once they cover half of the link."""
+    """The length-weighted harmonic mean of the reported parts, once they cover half of the link;
+    None as well where it is too small to be told from 0.
+    """
     parts = [report for report in link.reported.values() if report.speed_kmh > 0]
     covered = sum(part.share for part in parts)
     if covered < MIN_SHARE:
         return None
-    return covered / sum(part.share / part.speed_kmh for part in parts)
+    return covered / sum(part.share / part.speed_kmh for part in parts) or None
 
 
 def _fused_kmh(driven_kmh: float | None, samples: int, reported_kmh: float | None) -> float | None:

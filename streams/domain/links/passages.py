@@ -68,9 +68,8 @@ class PositionsStage:
     def _spread(self, passage: Passage) -> list[Passage]:
         """The passage, and its part on each standard link that is a link of its own."""
         spread = [passage]
-        for pair in self._network.standards_of.get(passage.link_id, ()):
-            link = self._network.link(pair.standard_id)
-            if link is not None and pair.share > 0:
+        for link in map(self._network.link, self._network.layers_of.get(passage.link_id, ())):
+            if link is not None:
                 part = min(1.0, link.length_m / passage.length_m)
                 travel_ms = max(1, round(passage.travel_ms * part))
                 length_m = max(1, round(passage.length_m * part))

@@ -190,7 +190,10 @@ def bus_effects(
     `RoadGraph.blocked`.
     """
     shut = set(closed).union(
-        pair.section_id for link_id in closed for pair in network.sections_of.get(link_id, ())
+        section
+        for link_id in closed
+        if link_id in network.sections_of
+        for section in network.layers_of.get(link_id, ())
     )
     every = network.routes if routes is None else routes
     effects = (_effect(network, route, shut, closed_stops) for route in every)

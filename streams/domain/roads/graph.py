@@ -62,14 +62,20 @@ class RoadGraph:
     def blocked(self, closed: Collection[str]) -> frozenset[int]:
         """The links that are shut when these are: themselves and every other layer of the same
         road, as indexes; unknown ids shut nothing.
+
+        Of a section that is shut with a standard link of it, the others stay open.
         """
         network = self.network
+        given = frozenset(closed)
         shut: set[int] = set()
-        for link_id in closed:
-            layers = [link_id]
-            layers += [pair.standard_id for pair in network.standards_of.get(link_id, ())]
-            layers += [pair.section_id for pair in network.sections_of.get(link_id, ())]
-            shut.update(network.index[other] for other in layers if other in network.index)
+        for link_id in given:
+            layers = network.layers_of.get(link_id, ())
+            is_told = link_id in network.standards_of and not given.isdisjoint(layers)
+            shut.update(
+                network.index[other]
+                for other in (link_id, *(() if is_told else layers))
+                if other in network.index
+            )
             shut.update(self._twins.get(network.index.get(link_id, -1), ()))
         return frozenset(shut)
 
@@ -203,8 +209,7 @@ class RoadGraph:
         place = network.index[link.id]
         if place in self._cuts:
             return [place]
-        pairs = network.standards_of.get(link.id, ())
-        under = [network.index[x.standard_id] for x in pairs if x.standard_id in network.index]
+        under = [network.index[x] for x in network.layers_of[link.id] if x in network.index]
         line = self._lines[place]
         middles = {at: along(point_at(self._lines[at], 0.5), line)[0] for at in under}
         return sorted(under, key=lambda at: (middles[at], at))

@@ -143,12 +143,12 @@ class _Streets:
         return [self.network.links[place] for place in there + back[::-1]]
 
     def _with_sections(self, links: Iterable[Link]) -> Iterable[Link]:
-        """Links, and the sections a standard link among them speaks for."""
+        """Links, and the sections over the standard links among them."""
         for link in links:
             yield link
-            for pair in self.network.sections_of.get(link.id, ()):
-                if section := self.network.link(pair.section_id):
-                    yield section
+            if link.kind == "standard":
+                layers = map(self.network.link, self.network.layers_of.get(link.id, ()))
+                yield from (section for section in layers if section)
 
     def _others(self, node: str, road: str) -> tuple[str, ...]:
         return tuple(sorted(self.roads[node] - {road}))

@@ -50,14 +50,21 @@ class RoadWatch:
         done: Judged,
         now_ms: int,
     ) -> None:
-        """Make every judgement after `done` and up to `now_ms`, of links that are known at all."""
+        """Make every judgement after `done` and up to `now_ms`, of links that are known at all.
+
+        A section speaks through the standard links that are drawn in its place, so that one jam is
+        one alert.
+        """
         is_open = {key.partition("link:")[2] for key in episodes.rows}
         for link_id, fold in folds:
             link = self._network.link(link_id)
-            if link is None or (link_id not in is_open and self._is_well(link_id, fold)):
+            if link is None or (link_id not in is_open and self._is_quiet(link, fold)):
                 continue
             self._judge(effects, episodes, link, fold, done=done, now_ms=now_ms)
         effects.alerts.sort(key=lambda alert: (alert.at_ms, alert.subject))
+
+    def _is_quiet(self, link: Link, fold: LinkFold) -> bool:
+        return not link.is_drawn or self._is_well(link.id, fold)
 
     def _is_well(self, link_id: str, fold: LinkFold) -> bool:
         """Whether nothing is slow in all that is known of a link, early or late: most links, most
@@ -120,9 +127,21 @@ class RoadWatch:
     def _facts(self, settled: Settled) -> dict[str, object]:
         """What is said of a link; its speed is left out, or each minute would be news."""
         link = settled.link
-        facts = {"title": link.name, "links": [link.id], "road": link.road_name}
+        facts = {"title": self._title(link), "links": [link.id], "road": link.road_name}
         point = point_of((link.id,), self._network)
         return {**facts, **point, "closure": settled.view.closure.value}
+
+    def _title(self, link: Link) -> str:
+        """The name of a link; a standard link has only its road's, so where on it is said by the
+        section that has most of its way there.
+        """
+        over = [self._network.link(x) for x in self._network.layers_of.get(link.id, ())]
+        names = {x.id: x.name for x in over if x and x.kind == "section"}
+        pairs = [x for x in self._network.sections_of.get(link.id, ()) if x.section_id in names]
+        if not pairs:
+            return link.name
+        best = max(pairs, key=lambda pair: (pair.share, pair.section_id))
+        return f"{link.road_name} {names[best.section_id]}".strip()
 
 
 def newest_ms(fold: LinkFold) -> int:

@@ -58,7 +58,7 @@ class Directions:
         return said.is_both or not links or any(self._leads(x, said) is not None for x in links)
 
     def _under(self, link: Link) -> Iterable[str]:
-        return (pair.standard_id for pair in self._network.standards_of.get(link.id, ()))
+        return self._network.layers_of.get(link.id, ()) if link.kind == "section" else ()
 
     def _going_as(self, links: Sequence[Link], named: Sequence[str]) -> tuple[str, ...]:
         """The links that go as the named ones do."""

@@ -128,7 +128,12 @@ def test_a_landmark_has_the_links_around_it_and_says_how_far(simulated: Finder) 
     best = simulated.search("한림대병원 앞 공사 언제 끝나요")[0]
     names = {simulated.network.links[place].name for place in best["links"]}
     assert best["radius_m"] == 100
-    assert {"삭주로", "동보빌리지 → 세경3차", "한림대학교 → 향교"} <= names
+    assert names == {"삭주로", "동보빌리지 → 한림대학교", "한림대학교 → 동보빌리지"}
+
+
+def test_a_stretch_is_found_by_the_title_the_screen_gives_it(simulated: Finder) -> None:
+    best = simulated.search("중앙로 금강로~소양로")[0]
+    assert (best["title"], best["is_certain"]) == ("중앙로 금강로~소양로", True)
 
 
 def test_an_exact_name_is_certain_and_a_slip_is_not(simulated: Finder) -> None:

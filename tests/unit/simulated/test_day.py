@@ -6,6 +6,7 @@ import pytest
 from producers.simulated.clock import DayClock, kst, pattern_minutes
 from producers.simulated.day import Day
 from producers.simulated.fleet import Bus
+from producers.simulated.streets import build_streets
 from producers.simulated.traffic import SLOT_MS, Obstacle, Traffic, load_of
 from producers.simulated.works import Work, link_named, periods
 from streams.domain.network import Network
@@ -13,6 +14,7 @@ from streams.domain.records import Closure
 
 OPENS_MS = 1_795_414_000_000
 MINUTE_MS = 60_000
+STREETS = build_streets()
 Place = tuple[str, str, int, float]
 
 
@@ -80,8 +82,8 @@ def test_morning_and_evening_are_the_peaks_of_the_day() -> None:
 
 def test_city_drives_in_in_the_morning_and_out_in_the_evening(city: Network) -> None:
     morning, evening = (_new_day(city, at=at).traffic for at in ("08:15", "18:30"))
-    inbound = city.index[link_named(city, "시외버스터미널>남춘천역").id]
-    outbound = city.index[link_named(city, "남춘천역>시외버스터미널").id]
+    inbound = STREETS.index[link_named(STREETS, "시외버스터미널>남춘천역").id]
+    outbound = STREETS.index[link_named(STREETS, "남춘천역>시외버스터미널").id]
     gap_morning = _mean(morning, inbound) - _mean(morning, outbound)
     gap_evening = _mean(evening, inbound) - _mean(evening, outbound)
     assert gap_morning < gap_evening
@@ -93,8 +95,8 @@ def _mean(traffic: Traffic, link: int) -> float:
     return statistics.mean(traffic.speeds_kmh(at_ms)[link] for at_ms in times)
 
 
-def test_speeds_drift_and_do_not_jump(city: Network) -> None:
-    traffic = Traffic(city, 7, DayClock(OPENS_MS, 610), ())
+def test_speeds_drift_and_do_not_jump() -> None:
+    traffic = Traffic(STREETS, 7, DayClock(OPENS_MS, 610), ())
     before = traffic.speeds_kmh(OPENS_MS)
     for step in range(1, 60):
         now = traffic.speeds_kmh(OPENS_MS + step * SLOT_MS)
@@ -102,21 +104,24 @@ def test_speeds_drift_and_do_not_jump(city: Network) -> None:
         before = now
 
 
-def test_partial_closure_slows_its_link_and_the_links_before_it(city: Network) -> None:
-    link = link_named(city, "명동입구>중앙로입구")
-    place, feeder = city.index[link.id], city.index[link_named(city, "중앙로터리>명동입구").id]
+def test_partial_closure_slows_its_link_and_the_links_before_it() -> None:
+    link = link_named(STREETS, "명동입구>중앙로입구")
+    place, feeder = (
+        STREETS.index[link.id],
+        STREETS.index[link_named(STREETS, "중앙로터리>명동입구").id],
+    )
     works = [Obstacle(place, Closure.PARTIAL, OPENS_MS, OPENS_MS + 600_000)]
     clock = DayClock(OPENS_MS, 610)
-    free, held = (Traffic(city, 7, clock, o).speeds_kmh(OPENS_MS + 300_000) for o in ((), works))
+    free, held = (Traffic(STREETS, 7, clock, o).speeds_kmh(OPENS_MS + 300_000) for o in ((), works))
     assert held[place] < 0.5 * free[place]
     assert held[place] / free[place] < held[feeder] / free[feeder] < 0.8
 
 
-def test_obstacle_is_gone_after_its_end(city: Network) -> None:
-    place = city.index[link_named(city, "명동입구>중앙로입구").id]
+def test_obstacle_is_gone_after_its_end() -> None:
+    place = STREETS.index[link_named(STREETS, "명동입구>중앙로입구").id]
     works = [Obstacle(place, Closure.FULL, OPENS_MS, OPENS_MS + 600_000)]
     clock = DayClock(OPENS_MS, 610)
-    with_works, without = Traffic(city, 7, clock, works), Traffic(city, 7, clock, ())
+    with_works, without = Traffic(STREETS, 7, clock, works), Traffic(STREETS, 7, clock, ())
     end_ms = OPENS_MS + 600_000
     assert with_works.closed(end_ms - 1) == {place}
     assert with_works.closed(end_ms) == frozenset()

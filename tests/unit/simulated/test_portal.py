@@ -1,14 +1,21 @@
 import json
+import re
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from producers.formats.answers import Exchange
+from producers.formats.its_events import parse_events
 from producers.simulated.day import Day
 from producers.simulated.portal import Portal
-from producers.simulated.tago import BAD_BUSES
-from streams.domain.network import Network, project
+from producers.simulated.tago import BAD_BUSES, MASK
+from streams.domain.network import Network, distance_m, project
+from streams.domain.records import Closure, Incident
+from streams.settings import Settings
 
 OPENS_MS = 1_795_414_000_000
 SAMPLES = Path(__file__).parents[3].parent / "shared/data"
@@ -94,6 +101,33 @@ def test_some_receivers_now_and_then_give_nonsense(portal: Portal) -> None:
     minutes = [_all_rows(portal, OPENS_MS + minute * 60_000) for minute in range(3)]
     odd = {(str(row["gpslati"])[:3]) for rows in minutes for row in rows} - {"37."}
     assert odd == {"127", "0.1", ""}
+
+
+def test_one_bus_jumps_to_another_road_and_back(portal: Portal) -> None:
+    [place] = [place for place, fault in BAD_BUSES.items() if fault == "jump"]
+    plate, places = portal.day.buses[place].vehicle, []
+    for minute in range(4):
+        rows = _all_rows(portal, OPENS_MS + minute * 60_000)
+        places += [(x["gpslong"], x["gpslati"]) for x in rows if x["vehicleno"] == plate][:1]
+    steps = [distance_m(a, b) for a, b in pairwise(places)]
+    assert max(steps) > 1_500
+    assert min(steps) < 1_000
+
+
+def test_masked_plates_stand_for_several_buses_of_one_route(portal: Portal) -> None:
+    rows = _rows(_route(portal, "2"))
+    assert [row["vehicleno"] for row in rows].count(MASK) == 2
+
+
+def test_what_events_take_is_said_in_many_words_and_read_from_all_of_them(portal: Portal) -> None:
+    day = portal.day
+    body = portal.answer("its.events", {"apiKey": "k"}, OPENS_MS).body.encode()
+    answer = parse_events(Exchange("its.events", OPENS_MS, "https://x/", 200, body), Settings())
+    read = Counter(row.closure for row in answer.rows if isinstance(row, Incident))
+    over = {event.key for event in day.events_listed(OPENS_MS) if event.text.endswith("종료")}
+    meant = Counter(x.closure for x in day.events_listed(OPENS_MS) if x.key not in over)
+    assert read == meant
+    assert {Closure.FULL, Closure.PARTIAL, Closure.SHOULDER} <= set(read)
 
 
 def test_vehicle_stands_on_two_routes_while_it_turns_round(portal: Portal) -> None:
@@ -196,8 +230,46 @@ def test_permits_hold_what_a_desk_gets_wrong(portal: Portal) -> None:
     assert any(row["CENTER_X"] is None for row in rows)
     assert any("홍천군" in row["JYG_LOC"] for row in rows)
     assert any("PRMISN_NO" not in row for row in rows)
-    assert any(row["CCE_YMD"] < row["CCS_YMD"] for row in rows)
-    assert any(row["CCE_YMD"] < "2026-11-23" and row["STATUS"] == "진행중" for row in rows)
+    assert any(day_of(row["CCE_YMD"]) < day_of(row["CCS_YMD"]) for row in rows)
+    assert any(day_of(row["CCE_YMD"]) < "20261123" and row["STATUS"] == "진행중" for row in rows)
+
+
+def day_of(written: str) -> str:
+    """YYYYMMDD of a day however its clerk writes it; what is no day is later than all."""
+    parts = re.findall(r"\d+", written)
+    return f"{parts[0]}{int(parts[1]):02}{int(parts[2]):02}" if len(parts) == 3 else written
+
+
+def test_every_clerk_writes_days_in_their_own_way_and_keeps_to_it(portal: Portal) -> None:
+    query = {"serviceKey": "k", "type": "json", "numOfRows": "100"}
+    lists = [
+        json.loads(portal.answer("permits", query, OPENS_MS + ms).body)["response"]["body"]["items"]
+        for ms in (0, 1)
+    ]
+    assert lists[0] == lists[1]
+    shapes = {re.sub(r"\d+", "0", row["CCS_YMD"]) for row in lists[0]}
+    assert shapes == {"0-0-0", "0. 0. 0.", "0", "0년 0월 0일"}
+    ends = {row["CCE_YMD"] for row in lists[0]}
+    assert "미정" in ends
+
+
+def test_hours_and_closures_are_words_and_some_stand_in_a_title_alone(portal: Portal) -> None:
+    query = {"serviceKey": "k", "type": "json", "numOfRows": "100"}
+    rows = _json(portal, "permits", query)["response"]["body"]["items"]
+    hours = {re.sub(r"\d+", "0", row["HOURS"]) for row in rows if row["HOURS"]}
+    assert {"0:0-0:0", "오후 0시 ~ 오전 0시"} <= hours
+    assert len({row["CLOSURE"] for row in rows}) > 8
+    titled = [row for row in rows if "작업시간" in row["CNT_NAM"]]
+    assert titled
+    assert not any(row["CLOSURE"] or row["HOURS"] for row in titled)
+
+
+def test_one_number_is_used_by_two_offices(portal: Portal) -> None:
+    query = {"serviceKey": "k", "type": "json", "numOfRows": "100"}
+    offices: dict[str, set[str]] = {}
+    for row in _json(portal, "permits", query)["response"]["body"]["items"]:
+        offices.setdefault(row.get("PRMISN_NO", row["CNT_NAM"]), set()).add(row["COM_NAM"])
+    assert any(len(names) == 2 for names in offices.values())
 
 
 def test_permit_pages_hold_every_row_once(portal: Portal) -> None:

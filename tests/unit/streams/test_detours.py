@@ -4,6 +4,7 @@ import pytest
 
 from producers.simulated.city import build_city
 from producers.simulated.streets import build_streets
+from streams.domain.network import Overlay
 from streams.domain.roads.detours import Detour, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
 from tests.fakes import STANDARD, street
@@ -84,6 +85,16 @@ def test_a_closed_section_shuts_its_standard_links_and_the_other_way_round() -> 
     assert detour(graph, [A_B, far.removeprefix("T")], [A_B]) is None
 
 
+def test_of_a_section_shut_with_one_of_its_standard_links_the_others_stay_open() -> None:
+    whole = street()
+    other = replace(whole.links[-1], id="2250009900")
+    pairs = (Overlay(STANDARD, "S1>S2", 0.5), Overlay(other.id, "S1>S2", 0.5))
+    graph = RoadGraph(replace(whole, links=(*whole.links, other), overlay=pairs))
+    index = graph.network.index
+    assert index[other.id] in graph.blocked(["S1>S2"])
+    assert index[other.id] not in graph.blocked(["S1>S2", STANDARD])
+
+
 def test_a_section_that_its_standard_links_do_not_carry_is_driven_itself() -> None:
     graph = RoadGraph(street())  # one standard link over 0.8 of the first section
     assert graph.blocked(["S1>S2"]) == {graph.network.index[x] for x in ("S1>S2", STANDARD)}
@@ -104,7 +115,7 @@ def test_nobody_is_sent_back_along_the_closed_road_first() -> None:
     found = way(city, [closed.id], [closed.id])
     assert city.links[city.index[found.links[0]]].road_name == closed.road_name
     ko, _ = detour_words(found, city)
-    assert ko == "팔호광장에서 효자로로 들어가 백령로를 지나 한국전력공사에서 돌아옵니다"
+    assert ko == "팔호광장에서 백령로로 들어가 후석로를 지나 한국전력공사에서 돌아옵니다"
 
 
 @pytest.mark.parametrize(("y", "is_named"), [(-220, True), (-230, False)])

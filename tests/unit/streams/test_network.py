@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from streams.domain.network import (
     Network,
+    Overlay,
     bearing_deg,
     distance_m,
     length_of_m,
@@ -112,3 +114,16 @@ def test_links_are_found_by_id_and_standards_by_their_section() -> None:
     assert found.id == "S3>S4"
     assert network.link("?") is None
     assert [pair.standard_id for pair in network.standards_of["S2>S3"]] == [STANDARD]
+
+
+@pytest.mark.parametrize(
+    ("share", "link_m", "is_layer"),
+    [(0.05, 300, False), (0.05, 60, True), (0.19, 300, False), (0.2, 300, True), (0.9, 300, True)],
+)
+def test_a_link_is_a_layer_of_a_section_from_a_fifth_of_it_or_a_third_of_the_link_on(
+    share: float, link_m: int, *, is_layer: bool
+) -> None:
+    whole = street()
+    links = tuple(replace(x, length_m=link_m) if x.id == STANDARD else x for x in whole.links)
+    laid = replace(whole, links=links, overlay=(Overlay(STANDARD, "S1>S2", share),))
+    assert laid.layers_of == ({STANDARD: ("S1>S2",), "S1>S2": (STANDARD,)} if is_layer else {})

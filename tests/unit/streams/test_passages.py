@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from streams.domain.links.passages import PositionsStage
 from streams.domain.links.runs import Advance, Course, Run, advance
+from streams.domain.network import Overlay
 from streams.domain.records import BusPosition, Origin, Passage, PositionBatch, Tick
 from streams.topics import partition_of
 from tests.fakes import STANDARD, Folded, at, bus, street
@@ -211,6 +212,13 @@ def test_a_passage_of_a_section_is_one_of_the_standard_link_under_it_at_the_same
         ("S2>S3", 100, 50),
         (STANDARD, 100, 40),
     ]  # 400 m of 500 m in 40 of 50 s
+
+
+def test_a_section_that_only_begins_on_a_standard_link_tells_nothing_of_it() -> None:
+    brief = replace(street(), overlay=(Overlay(STANDARD, "S2>S3", 0.05),))
+    folded = Folded(PositionsStage(brief, partitions=1, dwell_ms=0))
+    folded.take_all([batch(bus(0, 0, route="R1")), batch(bus(50, 500)), batch(bus(100, 1000))])
+    assert _sent(folded) == [("S2>S3", 100, 50)]
 
 
 def test_a_bus_on_two_routes_is_shown_on_the_one_it_moves_on() -> None:

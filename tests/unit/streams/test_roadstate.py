@@ -101,6 +101,11 @@ def test_passages_and_reports_meet_as_slowness(
     assert (view.speed_kmh, view.level, view.certainty) == (kmh, level, certainty)
 
 
+def test_a_speed_too_small_to_be_told_from_nothing_measures_nothing() -> None:
+    view = of(passage(LINK, 5), speed(5e-324, 5))
+    assert view.speed_kmh == of(passage(LINK, 5)).speed_kmh
+
+
 def test_a_link_says_what_it_knows_from_whom_and_since_when() -> None:
     view = of(passage(LINK, 10), passage(LINK, 20), speed(30, 15))
     assert (view.samples, view.sources, view.observed_ms) == (2, {"bus": 2, "its": 1}, at(20))

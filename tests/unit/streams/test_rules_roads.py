@@ -7,9 +7,10 @@ import pytest
 
 from streams.domain.alerts import Alert, Word
 from streams.domain.links.roadstate import RoadsStage
+from streams.domain.network import Network
 from streams.domain.records import Closure, LinkEvents, Obstruction, Origin, SpeedShare
 from streams.domain.rules import AlertRules
-from tests.fakes import LAT, LON, RULES, STEP, Folded, at, passage, street
+from tests.fakes import LAT, LON, RULES, STANDARD, STEP, Folded, at, passage, street
 
 LINK = "S1>S2"  # free flow 40 km/h: a jam below 15, slow below 16, well again from 22
 SPEEDS, WORKS = "link-speeds/0", "permits/0"
@@ -32,9 +33,11 @@ def time(minute: float) -> list[Said]:
     return [(SPEEDS, minute, None), (WORKS, minute, None)]
 
 
-def told(said: Iterable[Said], rules: AlertRules | None = None) -> list[Alert]:
+def told(
+    said: Iterable[Said], rules: AlertRules | None = None, network: Network | None = None
+) -> list[Alert]:
     """The alerts of what is said, each message at the time its source had reached before it."""
-    fold = Folded(RoadsStage(street(), RULES, (SPEEDS, WORKS), rules or AlertRules()))
+    fold = Folded(RoadsStage(network or street(), RULES, (SPEEDS, WORKS), rules or AlertRules()))
     found: list[Alert] = []
     for offset, (source, minute, row) in enumerate(said):
         origin = Origin(source.removesuffix("/0"), 0, offset)
@@ -92,6 +95,37 @@ def test_what_a_jam_says_of_its_place() -> None:
         "closure": "none",
         "level": "jam",
     }
+
+
+def laid() -> Network:
+    """The street with its first section drawn as its standard link, which has its road's name."""
+    network = street()
+    links = tuple(
+        replace(x, is_drawn=False) if x.id == LINK else replace(x, name=x.road_name)
+        for x in network.links
+    )
+    return replace(network, links=links)
+
+
+def test_a_section_that_is_not_drawn_speaks_through_its_standard_link() -> None:
+    both = [
+        replace(row, link_id=link_id)
+        for _, _, row in minutes([9] * 21)
+        if isinstance(row, SpeedShare)
+        for link_id in (LINK, STANDARD)
+    ]
+    log: list[Said] = [(SPEEDS, (row.observed_ms - at(0)) / 60_000, row) for row in both]
+    alerts = told([*time(-1), *log, *time(21)], network=laid())
+    assert {alert.subject for alert in alerts} == {f"link:{STANDARD}"}
+
+
+def test_a_standard_link_is_named_by_its_road_and_the_stops_it_lies_between() -> None:
+    log: list[Said] = [
+        (SPEEDS, minute, SpeedShare(STANDARD, STANDARD, 9, at(minute * 60), 1.0))
+        for minute in range(21)
+    ]
+    titles = {x.facts["title"] for x in told([*time(-1), *log, *time(21)], network=laid())}
+    assert titles == {"국도5호선 stop 1 - stop 2"}
 
 
 def test_a_gap_in_the_log_tells_what_its_minutes_would_have_told() -> None:

@@ -120,6 +120,20 @@ def test_standard_links_bring_the_sections_they_speak_for() -> None:
     assert pair.name == "중앙로 S0~S1"
 
 
+def test_a_section_that_only_begins_on_a_stretch_belongs_to_the_next_one() -> None:
+    standard = both("A0", "A1", road="중앙로", kind="standard")
+    section = replace(link("S1", "S2", "중앙로"), is_drawn=False)
+    brief = replace(network([*standard, section]), overlay=(Overlay("A0>A1", "S1>S2", 0.05),))
+    assert streets(brief)[0].links == ("A0>A1", "A1>A0")
+
+
+def test_a_long_section_over_all_of_a_short_link_belongs_to_its_stretch() -> None:
+    standard = [replace(x, length_m=40) for x in both("A0", "A1", road="중앙로", kind="standard")]
+    section = replace(link("S1", "S2", "중앙로"), is_drawn=False)
+    whole = replace(network([*standard, section]), overlay=(Overlay("A0>A1", "S1>S2", 0.11),))
+    assert streets(whole)[0].links == ("A0>A1", "S1>S2", "A1>A0")
+
+
 def test_ends_without_a_name_are_called_after_the_cross_street() -> None:
     links = [
         *both("A0", "A1", road="중앙로", kind="standard"),
