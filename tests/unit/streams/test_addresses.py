@@ -16,6 +16,7 @@ CITY = Path(__file__).parents[3].parent / "shared/data/chuncheon"
 LIGHTS = CITY / "streetlights_20260610.cp949.csv"
 ROUTES, STOPS = CITY / "route_stops_20260326.cp949.csv", CITY / "stops_20260326.cp949.csv"
 A, B = (127.73, 37.88), (127.735, 37.88)
+LOTS = {"신북읍지내리12": A, "동면지내리12": B, "퇴계동9-1": A, "후석로20": A, "후석로40": B}
 SAID = [
     "{} 앞",
     "{} 인근",
@@ -68,6 +69,18 @@ def test_a_citys_addresses_said_in_any_way_are_placed() -> None:
         ("효자3동 12-3", "효자3동12-3"),
         ("동면 지내리 12-0", "동면지내리12"),
         ("후석로(석사동) 20", "후석로20"),
+        ("동산면군자리 1400", "동산면군자리1400"),  # no 동산면군
+        ("춘천시 풍물시장길 12", "풍물시장길12"),
+        ("풍물시장길 12-1 앞", "풍물시장길12-1"),
+        ("남산면 강촌구곡길 12", "남산면강촌구곡길12"),
+        ("경기도 성남시 분당구 정자동 178-1", "정자동178-1"),
+        ("성남시분당구정자동178-1", "정자동178-1"),
+        ("강원대병원 앞 (백령로 156)", "백령로156"),
+        ("상수도 누수 복구 [퇴계동 12-3]", "퇴계동12-3"),
+        ("앞 도로 퇴계동 12", "퇴계동12"),
+        ("소양로2가 산110-16도 외 8개필지", "소양로2가산110-16"),
+        ("중앙로 지하 12", "중앙로지하12"),
+        ("퇴계동 １２－３", "퇴계동12-3"),
     ],
 )
 def test_the_key_is_area_and_number(address: str, first: str) -> None:
@@ -77,6 +90,12 @@ def test_the_key_is_area_and_number(address: str, first: str) -> None:
 def test_both_ends_of_a_range_count() -> None:
     firsts = [keys[0] for keys in address_keys("후석로 20길 12-3 ~ 18")]
     assert firsts == ["후석로20길12-3", "후석로20길18"]
+    firsts = [keys[0] for keys in address_keys("소양로2가 12-3번지 ∼ 산 15 구간")]
+    assert firsts == ["소양로2가12-3", "소양로2가산15"]
+
+
+def test_a_place_named_by_the_way_does_not_hide_the_address() -> None:
+    assert Gazetteer(LOTS).find("지하상가 3번 출구 앞 후석로 20") == ((A,), True)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +104,6 @@ def test_both_ends_of_a_range_count() -> None:
 def test_an_address_without_area_and_number_has_no_key(address: str) -> None:
     assert address_keys(address) == []
     assert Gazetteer({"퇴계동9": A}).find(address) is None
-
-
-LOTS = {"신북읍지내리12": A, "동면지내리12": B, "퇴계동9-1": A, "후석로20": A, "후석로40": B}
 
 
 @pytest.mark.parametrize(
@@ -112,6 +128,7 @@ def test_ends_of_a_range_that_lie_far_apart_are_not_sure() -> None:
     assert Gazetteer(far).find("후석로 20~40") == (tuple(far.values()), False)
 
 
-def test_a_hostile_address_costs_no_more_than_its_length() -> None:
-    # quadratic in the brackets, this would take minutes
+def test_a_hostile_address_costs_no_more_than_a_long_one() -> None:
+    # quadratic in the length, this would take minutes
     assert address_keys("(" * 200_000) == []
+    assert address_keys("동" * 20_000) == []
