@@ -16,6 +16,7 @@ from producers.formats.answers import Answer, Exchange, Refusal, UnknownAnswerEr
 from producers.formats.fields import KST, text
 from producers.formats.privacy import masked
 from producers.meaning import PARSERS
+from streams.domain.addresses import Gazetteer
 from streams.domain.network import Network, Point
 from streams.domain.placement import place
 from streams.domain.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
@@ -39,7 +40,7 @@ class City:
 
     network: Network | None = None
     directions: Directions | None = None
-    gazetteer: Mapping[str, Point] | None = None
+    gazetteer: Gazetteer | None = None
 
 
 @dataclass(frozen=True, slots=True)

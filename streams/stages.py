@@ -10,6 +10,7 @@ import msgspec
 
 from streams import topics
 from streams.domain.acknowledgements import AcknowledgementsStage
+from streams.domain.addresses import Gazetteer, gazetteer_keys
 from streams.domain.calls import CallsStage
 from streams.domain.feeds import FeedsStage
 from streams.domain.incidents import IncidentsStage
@@ -19,7 +20,6 @@ from streams.domain.links.roadstate import RoadsStage, Rules
 from streams.domain.links.speeds import SpeedsStage
 from streams.domain.links.windows import WindowGrid
 from streams.domain.network import Network, Point
-from streams.domain.placement import address_key
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules
 from streams.domain.stage import Stage
@@ -52,7 +52,7 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
         topics.PERMITS: WorksStage(
             network,
             partitions=wide,
-            gazetteer=load_gazetteer(settings.gazetteer),
+            gazetteer=Gazetteer(load_gazetteer(settings.gazetteer)),
             rules=alert_rules,
         ),
         topics.INCIDENTS: IncidentsStage(network, partitions=wide, rules=alert_rules),
@@ -98,7 +98,10 @@ def load_network(folder: str) -> Network:
 
 
 def load_gazetteer(path: str) -> dict[str, Point]:
-    """Address -> (lon, lat) from any CSV with an address column and 위도, 경도 (CP949 or UTF-8)."""
+    """Address -> (lon, lat) from any CSV with an address column and 위도, 경도 (CP949 or UTF-8).
+
+    An address is town, area and number without blanks ("신북읍율문리935-93").
+    """
     if not path:
         return {}
     try:
@@ -113,8 +116,9 @@ def load_gazetteer(path: str) -> dict[str, Point]:
     for row in csv.DictReader(text.splitlines()):
         point = _point_of(row)
         for column in ("소재지지번주소", "소재지도로명주소", "주소"):
-            if point and row.get(column):
-                known.setdefault(address_key(row[column]), point)
+            keys = gazetteer_keys(row.get(column) or "")
+            if point and keys:
+                known.setdefault(keys[0], point)
     return known
 
 

@@ -55,6 +55,7 @@ _PLACED_BY = {
     "geometry": "선형",
     "point": "좌표",
     "address": "주소",
+    "address_near": "가까운 주소",
     "nowhere": "위치 미확인",
 }
 _WORDS: Mapping[str, Mapping[str, str]] = {

@@ -14,8 +14,8 @@ from producers.formats.fields import NOWHERE, Bounds, Spot, bounds_of, text
 from producers.formats.geometry import Drawn, drawn
 from producers.formats.permit_columns import ENDS_OF_LINES
 from producers.formats.planes import SWAPPED, Plane, plane_of
-from streams.domain.network import Point, distance_m
-from streams.domain.placement import address_key
+from streams.domain.addresses import Gazetteer
+from streams.domain.network import Point, distance_m, project
 from streams.errors import SettingsError
 from streams.settings import Settings
 from streams.stages import load_gazetteer
@@ -31,7 +31,7 @@ class Ground:
 
     bounds: Bounds
     plane: Plane
-    gazetteer: Mapping[str, Point]
+    gazetteer: Gazetteer
 
 
 def ground_of(settings: Settings, crs: str = "") -> Ground:
@@ -41,14 +41,14 @@ def ground_of(settings: Settings, crs: str = "") -> Ground:
 
 
 @lru_cache(maxsize=4)
-def known_addresses(path: str) -> Mapping[str, Point]:
+def known_addresses(path: str) -> Gazetteer:
     """The gazetteer in a file, read once; none where it cannot be read (the workers refuse
     that).
     """
     try:
-        return load_gazetteer(path)
+        return Gazetteer(load_gazetteer(path))
     except SettingsError:
-        return {}
+        return Gazetteer({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +129,16 @@ def _unordered(point: Spot) -> Spot:
     return replace(point, flags=tuple(flag for flag in point.flags if flag != SWAPPED))
 
 
-def _doubts(
-    found: Mapping[str, Any], point: Spot, gazetteer: Mapping[str, Point]
-) -> tuple[str, ...]:
+def _doubts(found: Mapping[str, Any], point: Spot, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """What an address that is known for sure says against a point; of a range its nearest part."""
     if point.lon is None or point.lat is None or not gazetteer:
         return ()
-    known = gazetteer.get(address_key(text(found.get("place"), 200)))
-    is_far = known is not None and distance_m((point.lon, point.lat), known) > FAR_M
-    return (FAR_FROM_ADDRESS,) if is_far else ()
+    known = gazetteer.find(text(found.get("place"), 200))
+    if known is None or not known.is_sure:
+        return ()
+    here, ends = (point.lon, point.lat), known.points
+    off_m = project(here, ends)[1] if len(ends) > 1 else distance_m(here, ends[0])
+    return (FAR_FROM_ADDRESS,) if off_m > FAR_M else ()
 
 
 def link_ids_of(value: Any) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ direction leaves open is for `works.directions`.
 """
 
 import math
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from shapely import LineString, Polygon
 
+from streams.domain.addresses import Gazetteer, Located
 from streams.domain.alongside import opposite_of, piece_at
 from streams.domain.network import (
     Link,
@@ -29,11 +29,9 @@ ALONG_M = 30.0  # a drawn geometry runs this close to the road it lies on, or, w
 ALONG_LENGTH_M = 80.0  # a road beside which it runs for less is crossed
 THIN = 0.25  # a ring of less area than this share of the square of its length follows a road
 BENT = 0.6  # and one that fills less than this share of its hull
-_NOISE = re.compile(r"(번지|일원|일대|외\s*\d*\s*(개소|필지|개필지)?|\([^()]*\)|\s)")
-_AREA = re.compile(r"^(강원특별자치도|강원도)?\s*(춘천시)?\s*")
 
 Placed = tuple[tuple[str, ...], str]
-"""Link ids, and "link_id", "geometry", "point", "address" or "nowhere"."""
+"""Link ids, and "link_id", "geometry", "point", "address", "address_near" or "nowhere"."""
 
 
 def place(
@@ -45,9 +43,10 @@ def place(
     point: Point | None = None,
     address: str = "",
     road_name: str = "",
-    gazetteer: Mapping[str, Point] | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> Placed:
-    """The links by the best evidence; an address counts only when the gazetteer knows it.
+    """The links by the best evidence; an address counts only when the gazetteer knows it, and is
+    "address_near" where it is not sure of it.
 
     `parts` are the places in `geometry` where its lines begin; each line lies by itself, and a
     closed one is a ring.
@@ -61,15 +60,18 @@ def place(
         return found, "point"
     if found := _by_lines(network, lines, AT_POINT_M):
         return found, "geometry"
-    known = (gazetteer or {}).get(address_key(address)) if address else None
-    if known and (found := _at(network, known, road_name)):
-        return found, "address"
+    known = gazetteer.find(address) if gazetteer else None
+    if known and (found := _at_address(network, known, road_name)):
+        return found, "address" if known.is_sure else "address_near"
     return (), "nowhere"
 
 
-def address_key(address: str) -> str:
-    """An address as the gazetteer knows it: without city, blanks and words for "and around"."""
-    return _NOISE.sub("", _AREA.sub("", address.strip()))
+def _at_address(network: Network, known: Located, road_name: str) -> tuple[str, ...]:
+    """The roads at an address; of a range those at both ends and what runs straight between."""
+    found = [link_id for point in known.points for link_id in _at(network, point, road_name)]
+    if known.is_sure and len(known.points) > 1:
+        found += _along(network, known.points, ALONG_M)
+    return tuple(dict.fromkeys(found))
 
 
 def _by_id(network: Network, link_ids: Iterable[str]) -> tuple[str, ...]:

@@ -179,15 +179,14 @@ def as_of(link: LinkFold, at_ms: int, rules: Rules) -> LinkFold:
 
 def stamped(link: LinkFold) -> LinkFold:
     """The link with the time of its oldest observation, so that a tick finds the aged ones fast."""
-    return replace(link, oldest_ms=min(_times_ms(link), default=0))
+    return replace(link, oldest_ms=next(iter(observed_ms(link)), 0))
 
 
-def _times_ms(link: LinkFold) -> list[int]:
+def observed_ms(link: LinkFold) -> list[int]:
+    """The times of all that was observed on the link, oldest first."""
     before = [s.row for row in link.reported_before.values() for s in row if s.row is not None]
-    return [
-        *(window.latest_ms for window in link.windows),
-        *(report.observed_ms for report in (*link.reported.values(), *before)),
-    ]
+    windows = (window.latest_ms for window in link.windows)
+    return sorted([*windows, *(row.observed_ms for row in (*link.reported.values(), *before))])
 
 
 def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
@@ -208,7 +207,7 @@ def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
         speed_kmh=None if speed_kmh is None else round(speed_kmh, 1),
         level=level(speed_kmh, rules.thresholds[road_class]),
         samples=samples,
-        observed_ms=max(_times_ms(link)) if speed_kmh is not None else None,
+        observed_ms=observed_ms(link)[-1] if speed_kmh is not None else None,
         certainty=_certainty(samples, reported_kmh),
         sources=sources,
         closure=closure,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from streams.domain.derive import send
 from streams.domain.links.runs import Course, Run, advance
+from streams.domain.links.speeds import MAX_OLD_MS
 from streams.domain.network import Network, bearing_deg
 from streams.domain.records import BusPosition, Message, Origin, Passage, PositionBatch, Tick
 from streams.domain.stage import Effects, Rows, Table
@@ -44,7 +45,10 @@ class PositionsStage:
             send(effects, origin, self._partitions, tick_ms=message.tick_ms)
         elif isinstance(message, PositionBatch):
             passages: list[Passage] = []
-            for row in message.rows:
+            rows = [r for r in message.rows if r.observed_ms > message.received_ms - MAX_OLD_MS]
+            if late := len(message.rows) - len(rows):
+                effects.count("positions late", late)
+            for row in rows:
                 passages += self._observe(state, row, effects)
             send(effects, origin, self._partitions, passages=passages)
         return effects

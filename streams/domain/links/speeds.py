@@ -8,8 +8,7 @@ from streams.domain.records import LinkSpeed, Message, Origin, SpeedBatch, Speed
 from streams.domain.stage import Effects, Rows, Table
 
 MAX_OLD_MS = 86_400_000
-"""A speed older than this when it came is of no use to anybody; before the first tick nothing else
-would keep it from being judged minute by minute, up to now."""
+"""A speed or a bus seen this long before its answer came says nothing of now: late."""
 
 
 class SpeedsStage:

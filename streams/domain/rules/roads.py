@@ -5,11 +5,12 @@ made once the slowest of them has passed its time (see `settled`). So the same l
 episodes in any order of its partitions.
 """
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.domain.alerts import Episode, Sight
-from streams.domain.links.fold import LinkFold, LinkView, Rules, as_of, view
+from streams.domain.links.fold import LinkFold, LinkView, Rules, as_of, observed_ms, view
 from streams.domain.links.settled import Judged
 from streams.domain.network import Link, Network
 from streams.domain.rules.book import AlertRules
@@ -87,18 +88,24 @@ class RoadWatch:
         done: Judged,
         now_ms: int,
     ) -> None:
-        """All judgements of one link: from its first observation on, while there is one that counts
-        or an episode that is open. A gap of days in the log costs no more than what lies in it.
+        """All judgements of one link in which anything counts, or an episode is open. Years without
+        an observation cost nothing, so neither a clock that stood at 1970 nor a gap does.
         """
+        times_ms = observed_ms(fold)
         at_ms = done.next_after(0)
-        if not _episodes_of(link.id, effects, episodes):
-            at_ms = done.next_after(fold.oldest_ms)
-        last_ms = max(newest_ms(fold) + self._rules.fresh_ms, at_ms)
-        while at_ms <= now_ms:
+        while True:
+            if not _episodes_of(link.id, effects, episodes):
+                at_ms = max(at_ms, self._counts_from_ms(times_ms, at_ms, done))
+            if at_ms > now_ms:
+                return
             self._look(Look(effects, episodes, at_ms), link, as_of(fold, at_ms, self._rules))
             at_ms += done.every_ms
-            if at_ms > last_ms and not _episodes_of(link.id, effects, episodes):
-                return
+
+    def _counts_from_ms(self, times_ms: Iterable[int], at_ms: int, done: Judged) -> float:
+        """The first judgement at `at_ms` or later that an observation may count in; inf: none."""
+        fresh = (time_ms for time_ms in times_ms if time_ms > at_ms - self._rules.fresh_ms)
+        first_ms = next(fresh, None)
+        return math.inf if first_ms is None else done.next_after(first_ms)
 
     def _look(self, look: Look, link: Link, fold: LinkFold) -> None:
         """Look at one link once."""
@@ -142,12 +149,6 @@ class RoadWatch:
             return link.name
         best = max(pairs, key=lambda pair: (pair.share, pair.section_id))
         return f"{link.road_name} {names[best.section_id]}".strip()
-
-
-def newest_ms(fold: LinkFold) -> int:
-    """The time of the newest observation; 0: none."""
-    windows = (window.latest_ms for window in fold.windows)
-    return max((*windows, *(report.observed_ms for report in fold.reported.values())), default=0)
 
 
 def _works_on(fold: LinkFold) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections import ChainMap
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from streams.domain.addresses import Gazetteer
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.crowds import point_crowds
@@ -11,7 +12,7 @@ from streams.domain.clashes.finder import Clashes
 from streams.domain.derive import send
 from streams.domain.doubtful_points import is_doubtful
 from streams.domain.listings import tables_of, whole_list
-from streams.domain.network import Network, Point
+from streams.domain.network import Network
 from streams.domain.overlaps import DAY_MS
 from streams.domain.placement import place
 from streams.domain.records import Message, Origin, Permit, PermitBatch, SiteReport, Tick
@@ -53,13 +54,13 @@ class WorksStage:
         network: Network,
         *,
         partitions: int,
-        gazetteer: Mapping[str, Point] | None = None,
+        gazetteer: Gazetteer | None = None,
         rules: AlertRules = AlertRules(),  # noqa: B008 - frozen
     ) -> None:
         self._rules = rules
         self._network = network
         self._partitions = partitions
-        self._gazetteer = gazetteer or {}
+        self._gazetteer = gazetteer
         self._directions = Directions(network)
         self._clashes = Clashes(network)
 

@@ -18,6 +18,7 @@ from streams.errors import SettingsError
 from streams.settings import Settings
 
 A, B, FAR = (127.7301, 37.8702), (127.7352, 37.8721), (127.6702, 37.8503)
+M = 1 / 111_000  # a metre north, degrees
 AT_MS = 1_795_414_391_934
 KNOWN = Settings(permits_epsg=5186)
 
@@ -358,9 +359,27 @@ def gazetteer(tmp_path: Path) -> Settings:
 def test_a_point_far_from_its_own_address_is_doubtful(
     gazetteer: Settings, off_m: int, flags: tuple[str, ...]
 ) -> None:
-    point = {"경도": A[0], "위도": A[1] + off_m / 111_000}
+    point = {"경도": A[0], "위도": A[1] + off_m * M}
     assert there(gazetteer, 위치="춘천시 석사동 12-3번지 일원", **point).flags == flags
     assert there(gazetteer, 위치="퇴계동 9", **point).flags == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "flags"),
+    [
+        ("석사동 12-3 ~ 60-1 구간", ()),  # 300 m from both ends, and between them
+        ("석사동 12-3 인근", ("point_far_from_address",)),
+        ("석사동 12-9", ()),  # only another lot of 12 is known: no word against a point
+    ],
+)
+def test_a_point_between_the_ends_of_its_address_is_not_far(
+    tmp_path: Path, place: str, flags: tuple[str, ...]
+) -> None:
+    file = tmp_path / "range.csv"
+    rows = f"석사동 12-3,{A[1]},{A[0]}\n석사동 60-1,{A[1] + 600 * M},{A[0]}\n"
+    file.write_text(f"소재지지번주소,위도,경도\n{rows}", encoding="utf-8")
+    known = Settings(gazetteer=str(file), permits_epsg=5186)
+    assert there(known, 위치=place, 경도=A[0], 위도=A[1] + 300 * M).flags == flags
 
 
 def test_a_gazetteer_that_cannot_be_read_doubts_no_point() -> None:

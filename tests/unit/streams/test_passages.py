@@ -238,6 +238,15 @@ def test_a_bus_on_the_screen_never_goes_back_in_time() -> None:
     assert folded.counts == {"positions repeat": 1}
 
 
+@pytest.mark.parametrize(("age_ms", "is_late"), [(86_400_000, 1), (86_399_999, 0)])
+def test_a_bus_seen_a_day_before_its_answer_is_late(age_ms: int, is_late: int) -> None:
+    row = replace(bus(0, 0), observed_ms=at(0) - age_ms)
+    folded = positions()
+    folded.take(replace(batch(row), received_ms=at(0)))
+    assert folded.counts == ({"positions late": 1} if is_late else {})
+    assert len(folded.state["buses"]) == len(folded.state["runs"]) == 1 - is_late
+
+
 @pytest.mark.parametrize("order", [0, 7, 1000])
 def test_a_stop_the_route_does_not_have_shows_the_bus_and_is_counted(order: int) -> None:
     folded = positions()

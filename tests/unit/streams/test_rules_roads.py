@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from streams.domain.alerts import Alert, Word
-from streams.domain.links.roadstate import RoadsStage
+from streams.domain.links.roadstate import LinkFold, RoadsStage, Rules
 from streams.domain.network import Network
 from streams.domain.records import Closure, LinkEvents, Obstruction, Origin, SpeedShare
-from streams.domain.rules import AlertRules
+from streams.domain.rules import AlertRules, roads
 from tests.fakes import LAT, LON, RULES, STANDARD, STEP, Folded, at, passage, street
 
 LINK = "S1>S2"  # free flow 40 km/h: a jam below 15, slow below 16, well again from 22
@@ -135,6 +135,24 @@ def test_a_gap_in_the_log_tells_what_its_minutes_would_have_told() -> None:
     for later in (60, 5_000_000):
         assert told([*slow, *time(later)]) == by_minute
     assert words(by_minute, "jam") == [(BEGIN, 20), (END, 35)]
+
+
+def test_years_between_two_observations_are_not_judged_minute_by_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A clock that stood at 1970 before the first tick, and the slow minutes of today."""
+    left = iter(range(100))
+    seen = roads.as_of
+
+    def counted(fold: LinkFold, at_ms: int, rules: Rules) -> LinkFold:
+        assert next(left, None) is not None, "judged more than 100 times"
+        return seen(fold, at_ms, rules)
+
+    monkeypatch.setattr(roads, "as_of", counted)
+    year = 366 * 24 * 60
+    of_old = [(SPEEDS, -56 * year, SpeedShare(LINK, "?", 9.0, at(-56 * year * 60), 1.0))]
+    slow = [kmh(minute - 0.5, 9) for minute in range(21)]
+    assert words(told([*of_old, *slow, *time(60)]), "jam") == [(BEGIN, 20), (END, 35)]
 
 
 def test_a_source_that_runs_ahead_is_judged_only_as_far_as_the_slowest_has_come() -> None:
