@@ -51,6 +51,7 @@ def gravest(kinds: Iterable[Closure]) -> tuple[Closure, ...]:
     return tuple(sorted(found, key=GRAVITY.index))
 
 
+@lru_cache(maxsize=8192)
 def stated(words: str) -> Said:
     """What a field about the closure says; there a lone 부분, 보도 or 차단 says it all."""
     bare = re.sub(r"[\s.:\-]", "", words).upper()

@@ -6,6 +6,7 @@ by ",". A text says None (nothing of hours), "" (all day: bounds nothing) or its
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from producers.formats.fields import text
@@ -37,7 +38,12 @@ _BARE = re.compile(
 
 def hours_of(value: Any) -> str | None:
     """What a column of hours says; bare numbers are hours there: "9~18", "0900-1800"."""
-    words = _CROWDED.sub(_spaced, text(value, MAX_WORDS))
+    return _of_column(text(value, MAX_WORDS))
+
+
+@lru_cache(maxsize=4096)
+def _of_column(raw: str) -> str | None:
+    words = _CROWDED.sub(_spaced, raw)
     found = _said(words)
     return _bare(words) if found is None else found
 

@@ -40,13 +40,16 @@ class Reading:
         return self.ends or self.single
 
 
+SILENT = Reading(is_open=True)
+
+
 def read(value: Any, after: Moment | None = None) -> Reading:
     """What a cell says; `after` is the begin that an end without a year or a day counts from.
 
     Raises R011 where it holds something that cannot be understood.
     """
-    words = text(value, MAX_WORDS)
-    return Reading(is_open=True) if _NOTHING.fullmatch(words) else _read(words, after)
+    words = "" if value is None else text(value, MAX_WORDS)
+    return SILENT if not words or _NOTHING.fullmatch(words) else _read(words, after)
 
 
 def moment_ms(value: Any) -> int:

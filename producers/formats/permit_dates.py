@@ -159,6 +159,8 @@ def _note_unknown(whole: Span, found: Row, doubts: Doubts) -> None:
 
 def _aside(found: Row, names: tuple[str, str, str], doubts: Doubts, what: str) -> Span:
     """Digging or restoration: as far as it can be read, nothing where it ends before it begins."""
+    if not any(name in found for name in names):
+        return Span()
     own = Doubts()
     start, end, period = names
     both = own.reading(period, found.get(period))

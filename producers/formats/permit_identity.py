@@ -59,15 +59,25 @@ def gathered(permits: Iterable[Permit]) -> list[Permit]:
     Rows of one number and one spot are merged. A number of several spots gives each of them an id
     of its own, which stays when others come and go.
     """
-    spots: dict[str, dict[Spot, list[Permit]]] = defaultdict(lambda: defaultdict(list))
-    for permit in sorted(permits, key=_order):
-        there = spots[family_of(permit)][spot_of(permit)]
+    families: dict[str, list[Permit]] = defaultdict(list)
+    for permit in permits:
+        families[family_of(permit)].append(permit)
+    return _under_ids({name: _together(rows) for name, rows in families.items()})
+
+
+def _together(rows: list[Permit]) -> list[Permit]:
+    """The rows of one number, those of one spot merged."""
+    if len(rows) == 1:
+        return rows
+    spots: dict[Spot, list[Permit]] = defaultdict(list)
+    for permit in sorted(rows, key=_order):
+        there = spots[spot_of(permit)]
         at = next((i for i, known in enumerate(there) if not is_other(known, permit)), None)
         if at is None:
             there.append(permit)
         else:
             there[at] = _merged(there[at], permit)
-    return _under_ids({name: list(chain(*there.values())) for name, there in spots.items()})
+    return list(chain(*spots.values()))
 
 
 def as_one(answers: Sequence[tuple[str, Sequence[Permit]]]) -> list[Permit]:
@@ -133,11 +143,13 @@ def _under_ids(families: dict[str, list[Permit]]) -> list[Permit]:
     """All permits under their ids, in order of these; those at a crowded point are marked."""
     result: list[Permit] = []
     for family, rows in families.items():
-        there = sorted(rows, key=_order)
+        there = sorted(rows, key=_order) if len(rows) > 1 else rows
         several = (_SEVERAL,) if len(there) > 1 else ()
         for permit, permit_id in zip(there, identified(family, there), strict=True):
             flags = tuple(flag for flag in permit.flags if flag != _SEVERAL)
-            result.append(replace(permit, permit_id=permit_id, flags=(*flags, *several)))
+            told = (permit_id, (*flags, *several))
+            is_told = told == (permit.permit_id, permit.flags)
+            result.append(permit if is_told else replace(permit, permit_id=told[0], flags=told[1]))
     return marked(sorted(result, key=lambda permit: permit.permit_id))
 
 

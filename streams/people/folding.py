@@ -1,9 +1,13 @@
 """A text made plain before it is searched: one spelling of digits, dashes and blanks."""
 
+import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _DASHES = frozenset("-‐‑‒–—―−∼")
+_IS_PLAIN = re.compile("[ -~가-힣]*")
 _UNSEEN = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0\ufeff")
 
 
@@ -11,19 +15,16 @@ class Folded(NamedTuple):
     """A plain text, and for each of its letters the place in the text as it was written."""
 
     words: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
 
 
 def fold(text: str) -> Folded:
     """NFKC, digits of any script as 0-9, any dash as `-`, any blank as one, nothing unseen."""
-    letters: list[str] = []
-    origin: list[int] = []
-    for at, letter in enumerate(text):
-        for each in unicodedata.normalize("NFKC", letter):
-            if (shown := _plain_letter(each)) is not None:
-                letters.append(shown)
-                origin.append(at)
-    return Folded("".join(letters), tuple(origin))
+    if _IS_PLAIN.fullmatch(text):
+        return Folded(text, range(len(text)))
+    shown = [_plain_letters(letter) for letter in text]
+    origin = [at for at, letters in enumerate(shown) for _ in letters]
+    return Folded("".join(shown), origin)
 
 
 def plain(text: str) -> str:
@@ -31,10 +32,16 @@ def plain(text: str) -> str:
     return fold(text).words
 
 
-def _plain_letter(letter: str) -> str | None:
-    """How a letter reads, None for one that is not seen."""
+@lru_cache(maxsize=4096)
+def _plain_letters(letter: str) -> str:
+    """How a letter reads: as none, one or several."""
+    return "".join(map(_plain_letter, unicodedata.normalize("NFKC", letter)))
+
+
+def _plain_letter(letter: str) -> str:
+    """How a letter reads, "" for one that is not seen."""
     if letter in _UNSEEN or unicodedata.category(letter) == "Cf":
-        return None
+        return ""
     if letter in _DASHES or unicodedata.category(letter) == "Pd":
         return "-"
     if letter.isdecimal():
