@@ -7,6 +7,7 @@ the fold finds it from the point. Source of the fields: GTFS Realtime reference,
 
 import json
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,13 +16,14 @@ from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerEr
 from producers.formats.fields import Bounds, bounds_of, spot, text
 from producers.formats.privacy import pseudonym, refused_row
 from streams.domain.records import BusPosition
-from streams.errors import RecordRefusedError
+from streams.errors import RecordRefusedError, SettingsError
 from streams.settings import Settings
 
 FEED = "gtfs.positions"
 MAX_BYTES = 8 * bodies.MIB
 STOPPED_AT = 1
 MAX_AHEAD_MS = 120_000
+NO_EXTRA = "GTFS Realtime needs gtfs-realtime-bindings: install bomnae[gtfs]"
 
 
 class Trips(NamedTuple):
@@ -35,7 +37,7 @@ class Trips(NamedTuple):
 def parse_positions(exchange: Exchange, settings: Settings) -> Answer:
     """The buses of one answer; a trip that the network does not know is counted as `outside`."""
     try:
-        message = _message(exchange)
+        message = message_of(exchange)
     except UnknownAnswerError as error:
         return error.answer
     trips, bounds = trips_of(settings.network), bounds_of(settings)
@@ -55,11 +57,30 @@ def parse_positions(exchange: Exchange, settings: Settings) -> Answer:
     return harvest.answer()
 
 
-def _message(exchange: Exchange) -> Any:
+def check(settings: Settings) -> None:
+    """Raise SettingsError where no answer of this feed could ever be read."""
+    if find_spec("google") is None or find_spec("google.transit") is None:
+        raise SettingsError(NO_EXTRA)
+    if not settings.network or not trips_of(settings.network).pattern_of:
+        raise SettingsError(
+            "BOMNAE_NETWORK must name a folder written by `python -m producers network --gtfs` to "
+            "read GTFS Realtime: its trips.json says which route a trip drives"
+        )
+
+
+def is_json(body: bytes) -> bool:
+    """Whether a feed message is in JSON, which begins as no protobuf does."""
+    return body.lstrip()[:1] == b"{"
+
+
+def message_of(exchange: Exchange) -> Any:
     """The feed message; raises UnknownAnswerError with a stable code."""
-    from google.protobuf import json_format  # noqa: PLC0415 - an extra of the installation
-    from google.protobuf.message import DecodeError  # noqa: PLC0415
-    from google.transit import gtfs_realtime_pb2  # noqa: PLC0415
+    try:
+        from google.protobuf import json_format  # noqa: PLC0415 - an extra of the installation
+        from google.protobuf.message import DecodeError  # noqa: PLC0415
+        from google.transit import gtfs_realtime_pb2  # noqa: PLC0415
+    except ImportError:
+        raise SettingsError(NO_EXTRA) from None
 
     if exchange.status != 200:
         code = "NO-ANSWER" if exchange.status == 0 else f"HTTP-{exchange.status}"
@@ -68,7 +89,7 @@ def _message(exchange: Exchange) -> Any:
         raise unknown("R002", f"{len(exchange.body)} bytes, at most {MAX_BYTES}")
     message = gtfs_realtime_pb2.FeedMessage()
     try:
-        if exchange.body.lstrip()[:1] == b"{":
+        if is_json(exchange.body):
             json_format.Parse(exchange.body, message, ignore_unknown_fields=True)
         else:
             message.ParseFromString(exchange.body)
@@ -89,7 +110,7 @@ def trips_of(folder: str) -> Trips:
         return Trips({}, {}, {})
 
 
-def _position(
+def _position(  # noqa: PLR0917
     entity: Any,
     header_s: int,
     exchange: Exchange,
@@ -99,7 +120,7 @@ def _position(
 ) -> BusPosition | None:
     """One bus, None for a trip that is not of the network; raises R007, R012."""
     vehicle = entity.vehicle
-    name = vehicle.vehicle.id or vehicle.vehicle.label or vehicle.vehicle.license_plate or entity.id
+    name = name_of(entity)
     if not name:
         raise RecordRefusedError("R012", "vehicle without an id")
     route_id = trips.pattern_of.get(vehicle.trip.trip_id)
@@ -120,6 +141,12 @@ def _position(
         lat=point.lat,
         flags=point.flags,
     )
+
+
+def name_of(entity: Any) -> str:
+    """What tells one vehicle from another: its id, else its label, its plate, its entity's id."""
+    named = entity.vehicle.vehicle
+    return named.id or named.label or named.license_plate or entity.id or ""
 
 
 def _order(vehicle: Any, sequences: list[int]) -> int:

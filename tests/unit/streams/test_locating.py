@@ -97,6 +97,6 @@ def test_an_order_the_feed_gives_is_not_looked_for() -> None:
     assert run.stop_order == 1
 
 
-def test_time_is_of_the_position(second: float = 5) -> None:
-    [run] = folded([seen(second, 100)]).state["runs"].values()
-    assert run.seen_ms == at(second)
+def test_time_is_of_the_position() -> None:
+    [run] = folded([seen(5, 100)]).state["runs"].values()
+    assert run.seen_ms == at(5)
