@@ -54,7 +54,8 @@ kafka)
 	touch .cache/kafka/.fetched
 	;;
 lock)
-	for part in "requirements.lock --group dev" "requirements-production.lock -c requirements.lock"; do
+	for part in "requirements.lock --extra gtfs --group dev" \
+		"requirements-production.lock --extra gtfs -c requirements.lock"; do
 		set -- $part
 		out=$1; shift
 		.cache/uv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from producers.formats import its, its_events, permits, tago, utic
+from producers.formats import gtfs_rt, its, its_events, permits, tago, utic
 from producers.formats.anonymous import Record
 from producers.formats.answers import Answer
 from streams import topics, wire
@@ -27,6 +27,7 @@ Published = tuple[str, int, bytes]
 MAX_MESSAGE_BYTES = 900_000  # under the broker's and the codec's 1 MiB, headers included
 TOPICS = {
     tago.FEED: topics.BUS_POSITIONS,
+    gtfs_rt.FEED: topics.BUS_POSITIONS,
     its.FEED: topics.LINK_SPEEDS,
     its_events.FEED: topics.INCIDENTS,
     utic.FEED: topics.INCIDENTS,

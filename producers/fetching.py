@@ -19,19 +19,22 @@ log = logging.getLogger(__name__)
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
 HEADERS = {
     "User-Agent": "bomnae-producers",
-    "Accept": "application/json, application/xml;q=0.9",
+    "Accept": "application/json, application/xml;q=0.9, */*;q=0.5",
     "Accept-Encoding": ENCODINGS,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET. `shown` is the URL without keys; `secret` holds the parameters that are one."""
+    """A GET. `shown` is the URL without keys; `secret` holds the parameters that are one, `headers`
+    what a key travels in elsewhere.
+    """
 
     feed: str
     shown: str
     secret: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     path_key: str = field(default="", repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def real_url(self) -> URL:
         """The URL to ask; never to be logged, recorded or put into an error."""
@@ -83,7 +86,7 @@ async def fetch(session: aiohttp.ClientSession, request: Request, timeout_s: flo
                 request.real_url(),
                 timeout=_NO_TIMEOUT,
                 allow_redirects=False,
-                headers=HEADERS,
+                headers={**HEADERS, **dict(request.headers)},
                 auto_decompress=False,
             ) as response,
         ):

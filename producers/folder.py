@@ -3,13 +3,14 @@ growing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 from producers.formats.answers import NO_FILE_URL, Exchange
 from producers.formats.permit_files import MAX_FILE_BYTES
 from producers.formats.permits import FEED
+from streams.people import without_people
 
 LISTS = frozenset(
     {".csv", ".txt", ".tsv", ".psv", ".json", ".jsonl", ".ndjson", ".geojson", ".xml"}
@@ -46,10 +47,14 @@ def _counts(path: Path) -> bool:
 
 @dataclass(slots=True)
 class Watch:
-    """Tells when a folder has changed and come to rest: the same twice, and not what was read."""
+    """Tells when a folder has changed and come to rest: the same twice, and not what was read.
+
+    `recorded` is what a recording holds of it already.
+    """
 
     seen: Signature | None = None
     read: Signature | None = None
+    recorded: Signature | None = None
 
     def is_ripe(self, now: Signature) -> bool:
         is_still = now == self.seen
@@ -64,15 +69,20 @@ def exchanges_of(folder: Path, files: Signature, at_ms: int) -> Iterator[Exchang
     names = [name for name, _, _ in files if Path(name).suffix.lower() != PROJECTION]
     if not names:
         yield Exchange(FEED, at_ms, NO_FILE_URL, 0, b"")
+    shown: set[str] = set()
     for name in names:
-        yield exchange_of(folder / name, at_ms)
+        exchange = exchange_of(folder / name, at_ms)
+        if exchange.url in shown:  # two names with a person in each
+            exchange = replace(exchange, url=f"file:{len(shown)}-{exchange.url[5:]}")
+        shown.add(exchange.url)
+        yield exchange
 
 
 def exchange_of(path: Path, at_ms: int) -> Exchange:
-    """The exchange of one file. Its URL names the file and, behind #crs=, the system of the `.prj`
-    beside it, so that a recording holds both.
+    """The exchange of one file. Its URL names the file (without people) and, behind #crs=, the
+    system of the `.prj` beside it, so that a recording holds both.
     """
-    url = f"file:{quote(path.name)}"
+    url = f"file:{quote(without_people(path.name))}"
     try:
         with path.open("rb") as stream:
             body = stream.read(MAX_FILE_BYTES + 1)

@@ -14,7 +14,7 @@ import msgspec
 
 from producers.batches import TOPICS, Published, batches_of, key_of
 from producers.faults import BUG, place_of
-from producers.formats import its, its_events, limits, permits, tago, utic
+from producers.formats import gtfs_rt, its, its_events, limits, permits, tago, utic
 from producers.formats.anonymous import Record
 from producers.formats.answers import (
     NO_ANSWER,
@@ -26,6 +26,7 @@ from producers.formats.answers import (
 )
 from producers.formats.permit_identity import as_one, list_name
 from producers.formats.privacy import refused_body, secrets_of
+from producers.tempo import change_within_ms, poll_ms_of
 from streams import topics, wire
 from streams.domain.records import (
     BusPosition,
@@ -41,9 +42,9 @@ log = logging.getLogger(__name__)
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic
 WAKE = "tried again in minutes; at once: docker compose kill -s HUP producers"
 PAGE_NAMES = ("pageNo", "page", "pageIndex", "pIndex")
-MIN_BUSES_TO_FREEZE = 8  # fewer may well stand still
 PARSERS: dict[str, Callable[[Exchange, Settings], Answer]] = {
     tago.FEED: tago.parse_positions,
+    gtfs_rt.FEED: gtfs_rt.parse_positions,
     its.FEED: its.parse_speeds,
     its_events.FEED: its_events.parse_events,
     utic.FEED: utic.parse_incidents,
@@ -86,22 +87,28 @@ def messages_of(feed: str, exchange: Exchange, settings: Settings) -> list[Publi
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An exchange without its body, what it said, and what to publish of it at once."""
+    """An exchange without its body (`seal` is the hash of it), what it said, what to publish."""
 
     exchange: Exchange
     answer: Answer
     meaning: Meaning
+    seal: bytes = b""
 
 
 @dataclass(slots=True)
 class Poll:
-    """One poll of one feed: a sweep over the routes, the pages of a list, the files of a folder."""
+    """One poll of one feed: a sweep over the routes, the pages of a list, the files of a folder.
+
+    `is_open`: lists that are not known yet may be part of it, so that it is not complete.
+    """
 
     feed: str
     settings: Settings
     exchanges: list[Exchange] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     reported: FeedReport | None = None
+    is_open: bool = False
+    _seals: list[bytes] = field(default_factory=list)
     _whole: tuple[int, Answer] | None = None
 
     def add(self, exchange: Exchange) -> Meaning:
@@ -114,22 +121,28 @@ class Poll:
         An answer that Bomnae itself cannot cope with is an *unknown* one with the code `BUG`, a
         dead letter and a line in the log; the other answers of the poll stand.
         """
+        answer, meaning = self.said(exchange)
+        # neither bodies nor refused rows are needed again, and a sweep has hundreds of them
+        counted = replace(answer, refused=_counted(answer.refused))
+        bare = replace(exchange, body=b"", said=None)
+        return Read(bare, counted, meaning, _seal(exchange))
+
+    def said(self, exchange: Exchange) -> tuple[Answer, Meaning]:
+        """As `read`, with all that was refused."""
         try:
             answer = answer_of(self.feed, exchange, self.settings)
-            meaning = self._meaning(exchange, answer)
+            return answer, self._meaning(exchange, answer)
         except SettingsError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever one answer does, the others go on
             answer = self._bug(exchange, error)
-            meaning = self._meaning(exchange, answer)
-        # neither bodies nor refused rows are needed again, and a sweep has hundreds of them
-        counted = replace(answer, refused=_counted(answer.refused))
-        return Read(replace(exchange, body=b""), counted, meaning)
+            return answer, self._meaning(exchange, answer)
 
     def keep(self, read: Read) -> Meaning:
         """Count an exchange into the poll."""
         self.exchanges.append(read.exchange)
         self.answers.append(read.answer)
+        self._seals.append(read.seal)
         return read.meaning
 
     def _meaning(self, exchange: Exchange, answer: Answer) -> Meaning:
@@ -182,7 +195,7 @@ class Poll:
         good = [a for a in answers if a.outcome is not Outcome.UNKNOWN]
         rows = self._rows()
         listed = sum(answer.listed for answer in good)
-        is_paged = self.feed == permits.FEED and not self.exchanges[0].url.startswith("file:")
+        is_paged = self.feed == permits.FEED and not self.exchanges[0].is_file
         total = max((a.total for a in good if a.total is not None), default=None)
         is_short = total is not None and (listed < total or self._is_page_repeated())
         is_partial = len(good) < len(answers) or (
@@ -195,16 +208,17 @@ class Poll:
             refused=refused,
             repaired=sum(answer.repaired for answer in answers),
             is_partial=is_partial,
-            is_complete=not is_partial and not is_many(len(refused), listed),
+            is_complete=not (is_partial or self.is_open) and not is_many(len(refused), listed),
             is_fatal=any(answer.is_fatal for answer in answers),
             is_quota=any(answer.is_quota for answer in answers),
         )
 
     def _is_page_repeated(self) -> bool:
         """Whether the portal gave one page twice: then the rows of another never came."""
-        answers = zip(self.exchanges, self.answers, strict=True)
-        bodies = [exchange.body for exchange, answer in answers if answer.listed]
-        return len(set(bodies)) < len(bodies)
+        # after a bug one answer is left of all
+        answers = zip(self._seals, self.answers, strict=False)
+        seals = [seal for seal, answer in answers if answer.listed]
+        return len(set(seals)) < len(seals)
 
     def _rows(self) -> dict[str, Record]:
         """Each row once, by its key. Permits of several pages are one list, of several files as
@@ -238,7 +252,7 @@ class Poll:
             outcome=whole.outcome,
             received_ms=max(exchange.at_ms for exchange in self.exchanges),
             poll_ms=poll_ms_of(self.feed, self.settings),
-            change_within_ms=_change_within_ms(self.feed, whole, self.settings),
+            change_within_ms=change_within_ms(self.feed, len(whole.rows), self.settings),
             code=code,
             detail=detail[:200],
             row_count=len(whole.rows),
@@ -252,8 +266,14 @@ class Poll:
         )
 
 
+def _seal(exchange: Exchange) -> bytes:
+    return hashlib.sha256(exchange.body or repr(exchange.said).encode()).digest()
+
+
 def answer_of(feed: str, exchange: Exchange, settings: Settings) -> Answer:
     """What one exchange says. Raises what a parser did not foresee; `Poll.add` does not."""
+    if exchange.said is not None:
+        return exchange.said
     try:
         limits.check(exchange)
     except UnknownAnswerError as error:
@@ -266,18 +286,6 @@ def page_of(url: str) -> int:
     asked = parse_qs(urlsplit(url).query)
     page = next((asked[name][0] for name in PAGE_NAMES if name in asked), "1")
     return int(page) if page.isdecimal() and len(page) < 10 else 1
-
-
-def poll_ms_of(feed: str, settings: Settings) -> int:
-    """The period of the feed's polls, ms."""
-    seconds = {
-        tago.FEED: settings.tago_poll_s,
-        its.FEED: settings.its_poll_s,
-        its_events.FEED: settings.its_poll_s,
-        utic.FEED: settings.utic_poll_s,
-        permits.FEED: settings.permits_poll_s,
-    }
-    return seconds[feed] * 1000
 
 
 def ticks(tick_ms: int, settings: Settings) -> tuple[Published, ...]:
@@ -306,14 +314,6 @@ def _reason(failed: Sequence[Answer], worst: Answer | None) -> tuple[str, str]:
         common = Counter(said or codes).most_common(1)[0][0]
         worst = next(answer for answer in failed if answer.code == common)
     return ("", "") if worst is None else (worst.code, worst.detail)
-
-
-def _change_within_ms(feed: str, whole: Answer, settings: Settings) -> int:
-    """Within what time the feed's content must change, 0 where it may stay the same for ever."""
-    if feed == tago.FEED and len(whole.rows) >= MIN_BUSES_TO_FREEZE:
-        periods = settings.freeze_factor - 0.5  # polls do not come to the millisecond
-        return round(periods * settings.tago_poll_s * 1000)
-    return settings.feed_change_s * 1000 if feed == its.FEED and whole.rows else 0
 
 
 def _digest(rows: Iterable[Record]) -> str:

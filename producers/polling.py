@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import random
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,19 +16,20 @@ from producers import folder as folders
 from producers import sources as asks
 from producers.faults import BUG
 from producers.fetching import Fetched, Request, fetch, now_ms
-from producers.formats import permits, tago, utic
+from producers.formats import gtfs_rt, permits, tago, utic
 from producers.formats.answers import Answer, Exchange
-from producers.meaning import Meaning, Poll
-from producers.pacing import MAX_PER_S, Pacer, Quota, backoff_s, delay_s, midnight_ms, time_out_s
+from producers.meaning import Meaning, Poll, Read
+from producers.pacing import Quota, backoff_s, delay_s, midnight_ms, time_out_s
 from producers.recording import Recorder
 from producers.sources import Source
+from producers.standing import Pushed
+from producers.sweeping import Sweeper
 from streams.domain.records import Outcome
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 SCAN_S = 1.0
-SWEEP_PERIODS = 1.5  # a sweep ends after so many periods, asked or not
 SPENT = "QUOTA-SPENT"
 TOO_FAST = frozenset({"HTTP-429", "HTTP-503", "TAGO-23", "PERMITS-23"})
 
@@ -60,6 +60,7 @@ class Desk:
     rng: random.Random = field(default_factory=random.Random)
     told: asyncio.Event = field(default_factory=asyncio.Event)
     quotas: dict[str, Quota] = field(default_factory=dict)
+    pushed: Pushed = field(default_factory=Pushed)
     watch: folders.Watch = field(default_factory=folders.Watch)
     reader: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"))
 
@@ -67,12 +68,13 @@ class Desk:
         """The result of work that takes the interpreter for long."""
         return await asyncio.get_running_loop().run_in_executor(self.reader, work)
 
-    def record(self, exchange: Exchange) -> None:
+    async def record(self, exchange: Exchange) -> None:
         """Record an exchange; a full disk ends the recording and nothing else."""
-        if self.recorder is None:
+        recorder = self.recorder
+        if recorder is None:
             return
         try:
-            self.recorder.write(exchange)
+            await self.read(lambda: recorder.write(exchange))
         except OSError as error:
             log.error("recording ended", extra={"error": error.strerror})  # noqa: TRY400
             self.recorder = None
@@ -113,9 +115,11 @@ class Round:
         fetched = await fetch(self.desk.session, request, time_out_s(self.source.poll_s))
         await self.take(fetched)
 
-    async def take(self, fetched: Fetched) -> None:
+    async def take(self, fetched: Fetched, *, is_known: bool = False) -> None:
+        """Record an exchange (unless the recording has it: `is_known`), read and publish it."""
         exchange = fetched.exchange
-        self.desk.record(exchange)
+        if not is_known:
+            await self.desk.record(exchange)
         read = await self.desk.read(lambda: self.poll.read(exchange))
         meaning, answer = self.poll.keep(read), read.answer
         self.in_a_row = self.in_a_row + 1 if answer.outcome is Outcome.UNKNOWN else 0
@@ -134,10 +138,9 @@ class Round:
 
     def skip(self, request: Request) -> None:
         """Count a request as unanswered because the day's calls are spent."""
-        self.poll.exchanges.append(Exchange(request.feed, now_ms(), request.shown, 0, b""))
-        self.poll.answers.append(
-            Answer(Outcome.UNKNOWN, SPENT, "the day's calls are spent", is_quota=True)
-        )
+        exchange = Exchange(request.feed, now_ms(), request.shown, 0, b"")
+        spent = Answer(Outcome.UNKNOWN, SPENT, "the day's calls are spent", is_quota=True)
+        self.poll.keep(Read(exchange, spent, Meaning()))
 
 
 async def run_source(source: Source, desk: Desk, routes: Sequence[str]) -> None:
@@ -169,11 +172,7 @@ def _asker(source: Source, desk: Desk, routes: Sequence[str]) -> Callable[[Round
     if source.feed == tago.FEED:
         return Sweeper(list(routes), settings).sweep
     if source.feed != permits.FEED:
-        request = (
-            asks.utic_request(settings)
-            if source.feed == utic.FEED
-            else asks.its_request(source.feed, settings)
-        )
+        request = _only_request(source.feed, settings)
         return lambda this: this.ask(request)
     return _ask_pages if asks.is_url(settings.permits) else _read_folder
 
@@ -197,80 +196,13 @@ async def _ask_pages(this: Round) -> None:
 async def _read_folder(this: Round) -> None:
     place = Path(this.desk.settings.permits)
     files = await asyncio.to_thread(folders.signature, place)
-    this.desk.watch.read = files
+    watch = this.desk.watch
+    watch.read, is_known = files, files == watch.recorded
     exchanges = folders.exchanges_of(place, files, now_ms())
     while (exchange := await asyncio.to_thread(next, exchanges, None)) is not None:
-        await this.take(Fetched(exchange))
-
-
-class HopelessError(Exception):
-    """Asking the portal on is pointless in this sweep."""
-
-
-@dataclass(slots=True)
-class Sweeper:
-    """Asks for every route, a few at a time. A sweep that ran out of time is taken up where it
-    ended; the routes it did not come to count as unanswered.
-    """
-
-    routes: list[str]
-    settings: Settings
-    start: int = 0
-
-    async def sweep(self, this: Round) -> None:
-        poll_s = self.settings.tago_poll_s
-        pacer = Pacer(min(1 / MAX_PER_S, 0.8 * poll_s / max(1, len(self.routes))))
-        left = deque(self.routes[self.start :] + self.routes[: self.start])
-        flying: list[str] = []
-        tasks = [
-            asyncio.create_task(self._work(this, left, flying, pacer))
-            for _ in range(self.settings.tago_parallel)
-        ]
-        try:
-            done, _ = await asyncio.wait(
-                tasks, timeout=SWEEP_PERIODS * poll_s, return_when=asyncio.FIRST_EXCEPTION
-            )
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in done:
-            if not isinstance(task.exception(), HopelessError):
-                task.result()
-        unasked = [*flying, *left]
-        self.start = self.routes.index(unasked[0]) if unasked else 0
-        if not this.is_stopped:
-            await self._count_unasked(this, unasked)
-
-    async def _work(self, this: Round, left: deque[str], flying: list[str], pacer: Pacer) -> None:
-        """Ask until no route is left; raises HopelessError."""
-        while left and not this.is_stopped:
-            if this.retry_after_s:
-                pacer.hold(this.retry_after_s)
-                this.retry_after_s = 0.0
-            await pacer.turn()
-            if not left:
-                return
-            route_id = left.popleft()
-            flying.append(route_id)
-            await this.ask(asks.route_request(route_id, self.settings))
-            flying.remove(route_id)
-            if self._is_hopeless(this):
-                raise HopelessError
-
-    async def _count_unasked(self, this: Round, routes: list[str]) -> None:
-        for route_id in routes:
-            request = asks.route_request(route_id, self.settings)
-            await this.take(Fetched(Exchange(tago.FEED, now_ms(), request.shown, 0, b"")))
-
-    def _is_hopeless(self, this: Round) -> bool:
-        """Whether as many silences came in a row as requests are in flight, or three times as many
-        refusals.
-        """
-        parallel = self.settings.tago_parallel
-        tail = this.poll.exchanges[-parallel:]
-        is_silent = len(tail) == parallel and all(exchange.status == 0 for exchange in tail)
-        return is_silent or this.in_a_row >= 3 * parallel
+        await this.take(Fetched(exchange), is_known=is_known)
+    is_whole = not files or all(exchange.status for exchange in this.poll.exchanges)
+    watch.recorded = files if is_whole else None
 
 
 def _tell(this: Round, outcome: Outcome, code: str, rows: int) -> None:
@@ -284,11 +216,16 @@ def _first_request(source: Source, desk: Desk, routes: Sequence[str]) -> Request
     settings = desk.settings
     if source.feed == tago.FEED:
         return asks.route_request(routes[0], settings) if routes else None
-    if source.feed == utic.FEED:
-        return asks.utic_request(settings)
     if source.feed == permits.FEED:
         return asks.permit_request(1, settings) if asks.is_url(settings.permits) else None
-    return asks.its_request(source.feed, settings)
+    return _only_request(source.feed, settings)
+
+
+def _only_request(feed: str, settings: Settings) -> Request:
+    """The request of a feed that one answer is the whole of."""
+    if feed == utic.FEED:
+        return asks.utic_request(settings)
+    return asks.gtfs_request(settings) if feed == gtfs_rt.FEED else asks.its_request(feed, settings)
 
 
 async def _stop(this: Round, request: Request | None) -> None:

@@ -3,19 +3,28 @@
 import gzip
 import json
 import os
+import re
+import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
-from producers.formats.answers import Exchange
+from producers import said
+from producers.formats.answers import Exchange, UnknownAnswerError
 from producers.formats.fields import KST
+from producers.formats.privacy import may_take_plates
+from producers.meaning import PARSERS, Poll
+from producers.scrubbing import Scrub, UnfitError
 from streams.errors import RecordRefusedError
+from streams.settings import Settings
 
 SECRET_PARAMETERS = frozenset({"servicekey", "apikey", "key", "authkey"})
+_SECRET = re.compile(rf"([?&](?:{'|'.join(SECRET_PARAMETERS)})=)[^&#]*", re.IGNORECASE)
 MAX_LINE_BYTES = 128 << 20
 MAX_STATUS = 999
 YEARS = range(1990, 2101)
@@ -23,19 +32,19 @@ YEARS = range(1990, 2101)
 
 def line_of(exchange: Exchange) -> str:
     """The line of an exchange. Its body is text: UTF-8, else CP949, else bytes as lone
-    surrogates.
+    surrogates. `said` stands there where the body was left out.
     """
-    return json.dumps(
-        {
-            "feed": exchange.feed,
-            "at": _written(exchange.at_ms),
-            "url": exchange.url,
-            "status": exchange.status,
-            "body": _text(exchange.body),
-        },
-        ensure_ascii=not _is_clean(exchange.body),
-        separators=(",", ":"),
-    )
+    line: dict[str, Any] = {
+        "feed": exchange.feed,
+        "at": _written(exchange.at_ms),
+        "url": exchange.url,
+        "status": exchange.status,
+        "body": _text(exchange.body),
+    }
+    if exchange.said is not None:
+        line["said"] = said.written(exchange.said)
+    is_ascii = not _is_clean(exchange.body)
+    return json.dumps(line, ensure_ascii=is_ascii, separators=(",", ":"))
 
 
 def exchange_of(line: str) -> Exchange:
@@ -46,13 +55,34 @@ def exchange_of(line: str) -> Exchange:
         raise RecordRefusedError("R001", f"not a line of a recording: {error}"[:120]) from None
     if not isinstance(body, dict):
         raise RecordRefusedError("R005", "line is not an object")
+    feed = _field(body, "feed", str)
     return Exchange(
-        feed=_field(body, "feed", str),
+        feed=feed,
         at_ms=_read_ms(_field(body, "at", str)),
         url=_url(_field(body, "url", str)),
         status=_status(_field(body, "status", int)),
         body=_bytes(_field(body, "body", str)),
+        said=said.read(feed, body["said"]) if "said" in body else None,
     )
+
+
+def recorded(exchange: Exchange, settings: Settings) -> Exchange:
+    """The exchange without people: its body freed of them where that means the same, else what it
+    meant (`said`) in the body's place.
+    """
+    exchange = replace(exchange, url=_SECRET.sub(r"\1", exchange.url))
+    if not exchange.body or exchange.feed not in PARSERS:
+        return replace(exchange, body=b"")
+    answer, meaning = Poll(exchange.feed, settings).said(exchange)
+    try:
+        kept = replace(exchange, body=Scrub(exchange, settings).body())
+        again, _ = Poll(exchange.feed, settings).said(kept)
+        if said.is_same(answer, again):
+            return kept
+    except (UnfitError, UnknownAnswerError, RecursionError, ValueError, TypeError):
+        pass
+    letters = tuple(letter.refusal for letter in meaning.letters)
+    return replace(exchange, body=b"", said=said.kept(answer, letters))
 
 
 def lines_of(path: Path) -> Iterator[str]:
@@ -72,18 +102,22 @@ def lines_of(path: Path) -> Iterator[str]:
 
 
 class Recorder(AbstractContextManager["Recorder"]):
-    """Appends exchanges to a file that only its owner may read (bodies hold plates), line by
-    line.
+    """Appends exchanges without people to a file that only its owner may read, line by line.
+
+    Plates become pseudonyms under the settings' key; without one, under a key of this recorder's.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, settings: Settings = Settings()) -> None:  # noqa: B008 - frozen
+        has_key = may_take_plates(settings)
+        key = settings.pseudonym_key if has_key else secrets.token_hex()
+        self._settings = replace(settings, pseudonym_key=key)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._raw: BinaryIO = os.fdopen(descriptor, "ab")
         is_gzip = path.suffix == ".gz"
         self._gzip = gzip.GzipFile(fileobj=self._raw, mode="ab") if is_gzip else None
 
     def write(self, exchange: Exchange) -> None:
-        line = f"{line_of(exchange)}\n".encode()
+        line = f"{line_of(recorded(exchange, self._settings))}\n".encode()
         (self._gzip or self._raw).write(line)
         if self._gzip is not None:
             self._gzip.flush()  # a reader sees every whole line, even after a crash

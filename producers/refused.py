@@ -5,7 +5,7 @@ from dataclasses import replace
 from producers.batches import TOPICS, Published
 from producers.formats.privacy import MAX_LETTER_BYTES
 from producers.lanes import Parcel
-from producers.meaning import poll_ms_of
+from producers.tempo import poll_ms_of
 from streams import topics, wire
 from streams.domain.records import (
     FeedReport,

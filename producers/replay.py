@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from producers.batches import Published
 from producers.formats import permits, tago
 from producers.formats.answers import Exchange
-from producers.meaning import PARSERS, Letter, Poll, page_of, ticks
+from producers.meaning import PARSERS, Letter, Poll, Read, page_of, ticks
 from producers.recording import exchange_of
+from producers.standing import Pushed, Scan
 from streams.errors import RecordRefusedError
 from streams.settings import Settings
 
@@ -59,27 +60,68 @@ def steps(lines: Iterable[str], settings: Settings) -> Iterator[Step]:
     """
     grid_ms = settings.tick_ms
     next_ms: int | None = None
-    polls: dict[str, Poll] = {}
+    playing = _Playing(settings)
     for item in with_poll_ends(lines):
         if isinstance(item, BadLine):
             yield Step(next_ms or 0, bad=(item,))
             continue
-        exchange, is_last = item.exchange, item.is_last
-        if next_ms is None:
-            next_ms = exchange.at_ms // grid_ms * grid_ms
-        if exchange.at_ms - next_ms > MAX_GAP_MS:
-            yield Step(next_ms, gap_ms=exchange.at_ms - next_ms)
-        while next_ms <= exchange.at_ms:
-            yield Step(next_ms, ticks(next_ms, settings))
-            next_ms = after_gap(next_ms, exchange.at_ms, grid_ms)
-        poll = polls.setdefault(exchange.feed, Poll(exchange.feed, settings))
-        meaning = poll.add(exchange)
-        end = poll.end().messages if is_last else ()
-        if is_last:
-            del polls[exchange.feed]
-        yield Step(exchange.at_ms, (*meaning.messages, *end), meaning.letters)
+        at_ms = item.exchange.at_ms
+        next_ms = at_ms // grid_ms * grid_ms if next_ms is None else next_ms
+        if at_ms - next_ms > MAX_GAP_MS:
+            yield Step(next_ms, gap_ms=at_ms - next_ms)
+        while next_ms <= at_ms:
+            yield from playing.until(next_ms)
+            next_ms = after_gap(next_ms, at_ms, grid_ms)
+        yield playing.step(item)
     if next_ms is not None:
         yield Step(next_ms, ticks(next_ms, settings))
+
+
+@dataclass(slots=True)
+class _Playing:
+    """What a replay knows of what it has played: the polls under way, the last scan of the folder,
+    the lists that were pushed.
+    """
+
+    settings: Settings
+    polls: dict[str, Poll] = field(default_factory=dict)
+    files: list[Exchange] = field(default_factory=list)
+    scan: Scan = field(default_factory=Scan)
+    pushed: Pushed = field(default_factory=Pushed)
+
+    def until(self, tick_ms: int) -> Iterator[Step]:
+        """The polls of an unchanged folder that are due by a tick (it is recorded when it changes
+        alone), and the tick.
+        """
+        for at_ms, poll, reads in self.scan.polls(tick_ms, self.settings):
+            letters = tuple(letter for read in reads for letter in read.meaning.letters)
+            yield Step(at_ms, poll.end().messages, letters)
+        yield Step(tick_ms, ticks(tick_ms, self.settings))
+
+    def step(self, item: "Item") -> Step:
+        """What an exchange means, and its poll where it ends with it; a push is a poll itself."""
+        exchange, feed = item.exchange, item.exchange.feed
+        poll = self.polls.get(feed) or Poll(feed, self.settings)
+        read = poll.read(exchange)
+        if exchange.is_pushed:
+            return _step(read, self.pushed.poll(read, self.settings))
+        poll.keep(read)
+        if feed == permits.FEED:
+            self.files.append(exchange)
+        if not item.is_last:
+            self.polls[feed] = poll
+            return _step(read, None)
+        self.polls.pop(feed, None)
+        if feed == permits.FEED:
+            self.scan = Scan.of(self.files, self.settings) if exchange.is_file else Scan()
+            self.files = []
+        return _step(read, poll)
+
+
+def _step(read: Read, poll: Poll | None) -> Step:
+    """The step of an exchange; `poll` where it ends one."""
+    end = () if poll is None else poll.end().messages
+    return Step(read.exchange.at_ms, (*read.meaning.messages, *end), letters=read.meaning.letters)
 
 
 def after_gap(tick_ms: int, until_ms: int, grid_ms: int) -> int:
@@ -149,7 +191,7 @@ def _asked_for(exchange: Exchange) -> str:
 def _place(item: Item, polls: dict[str, _Running]) -> None:
     """Add the item to its feed's poll, ending the running one if it belongs to the next."""
     feed = item.exchange.feed
-    if feed not in _IN_PARTS:
+    if feed not in _IN_PARTS or item.exchange.is_pushed:
         item.is_last = True
         return
     running = polls.get(feed)

@@ -3,13 +3,14 @@ SIGTERM.
 """
 
 import asyncio
+import hashlib
 import logging
 import signal
 import sys
 import time
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,18 @@ import aiohttp
 from producers.clock import ClockThread
 from producers.faults import BUG, place_of
 from producers.fetching import now_ms
-from producers.formats import tago
+from producers.formats import gtfs_rt, tago
 from producers.formats.fields import bounds_of
-from producers.meaning import Meaning, poll_ms_of
+from producers.formats.privacy import may_take_plates
+from producers.ingest import door_of, serve
+from producers.meaning import Meaning
 from producers.network.importing import read_network
 from producers.polling import Desk, keep_telling, run_source
 from producers.publisher import Publisher
 from producers.recording import Recorder, lines_of
 from producers.replay import BadLine, Step, steps
-from producers.sources import Source, sources
+from producers.sources import OF_PLATES, Source, sources
+from producers.tempo import poll_ms_of
 from producers.topic_setup import ensure_topics
 from streams import topics, wire
 from streams.domain.arrival import REPLAY
@@ -35,6 +39,9 @@ from streams.errors import SettingsError
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
+NO_KEY = "NO-KEY"
+NO_KEY_WORDS = "BOMNAE_PSEUDONYM_KEY has fewer than 32 characters, so no plates are read"
+KEY_BYTES = 1 << 16
 WELL_S, MOST_AGAIN_S = 600.0, 60.0
 BACKLOG = 20_000  # messages a replay at full speed may be ahead of the broker
 
@@ -44,27 +51,48 @@ async def run_feeds(
 ) -> None:
     """Poll every feed the settings name, and keep the clock, until SIGTERM or SIGINT."""
     asked = sources(settings, only)
-    if not asked and not with_clock:
+    door = door_of(settings)
+    if not asked and not with_clock and door is None:
         raise SettingsError(
             "no feed to poll: set BOMNAE_TAGO_KEY, BOMNAE_ITS_KEY or BOMNAE_PERMITS"
         )
+    asked, refused = _with_plates(asked, only, settings)
     bounds_of(settings)  # each answer needs them: better now than at the first one
     routes = _routes(settings, asked)
-    if not settings.pseudonym_key:
-        log.warning("BOMNAE_PSEUDONYM_KEY is not set: pseudonyms of plates can be undone")
     await asyncio.to_thread(ensure_topics, settings)
     with ExitStack() as stack:
         if with_clock:
             await asyncio.to_thread(_start_clock, settings, stack)
         publisher = await asyncio.to_thread(Publisher, settings)
         stack.callback(publisher.close)
-        recorder = None if record is None else stack.enter_context(Recorder(record))
+        recorder = None if record is None else stack.enter_context(Recorder(record, settings))
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
             desk = Desk(settings, publisher, session, recorder)
             stack.callback(desk.reader.shutdown, wait=False, cancel_futures=True)
             loops = [run_on(source, desk, routes) for source in asked]
+            loops += [] if door is None else [serve(door, desk)]
+            for source in refused:
+                publisher.publish(_no_key(source, settings))
             log.info("polling", extra={"feeds": [source.feed for source in asked]})
             await until_told([*loops, keep_telling(desk, _on_hup())])
+
+
+def _with_plates(
+    asked: list[Source], only: tuple[str, ...], settings: Settings
+) -> tuple[list[Source], list[Source]]:
+    """The feeds to poll, and those that name vehicles and have no key for their pseudonyms. Raises
+    SettingsError for such a one that is asked for by name, or that can never be read.
+    """
+    if any(source.feed == gtfs_rt.FEED for source in asked):
+        gtfs_rt.check(settings)
+    if may_take_plates(settings):
+        return asked, []
+    refused = [source for source in asked if source.feed in OF_PLATES]
+    if refused and only:
+        raise SettingsError(f"{NO_KEY_WORDS}: {refused[0].feed} cannot be polled")
+    for source in refused:
+        log.error("feed not polled: %s", NO_KEY_WORDS, extra={"feed": source.feed})
+    return [source for source in asked if source not in refused], refused
 
 
 def _start_clock(settings: Settings, stack: ExitStack) -> None:
@@ -96,13 +124,26 @@ async def run_on(source: Source, desk: Desk, routes: Sequence[str]) -> None:
 
 def _failed(source: Source, settings: Settings, place: str) -> Meaning:
     log.error("poll loop ended", extra={"feed": source.feed, "code": BUG, "place": place})
+    return _told(source, settings, BUG, f"the poll ended: {place}")
+
+
+def _no_key(source: Source, settings: Settings) -> Meaning:
+    """A feed of plates without a key stays stopped until the process is begun anew with one."""
+    return _told(source, settings, NO_KEY, NO_KEY_WORDS, is_stopped=True)
+
+
+def _told(
+    source: Source, settings: Settings, code: str, detail: str, *, is_stopped: bool = False
+) -> Meaning:
+    """The report of a feed that was not polled, and why."""
     report = FeedReport(
         feed=source.feed,
         outcome=Outcome.UNKNOWN,
         received_ms=now_ms(),
         poll_ms=poll_ms_of(source.feed, settings),
-        code=BUG,
-        detail=f"the poll ended: {place}"[:200],
+        code=code,
+        detail=detail[:200],
+        is_stopped=is_stopped,
         is_simulated=bool(settings.simulated),
     )
     return Meaning(((topics.FEED_REPORTS.name, 0, wire.encode(report)),))
@@ -181,6 +222,7 @@ def run_replay(path: Path, settings: Settings, speed: float | None) -> Replayed:
 
     SIGTERM and SIGINT end it after what was handed over is acknowledged.
     """
+    settings = _keyed(path, settings)
     ensure_topics(settings)
     publisher = Publisher(settings, headers=((REPLAY, b"1"),))
     done = Replayed()
@@ -200,6 +242,18 @@ def run_replay(path: Path, settings: Settings, speed: float | None) -> Replayed:
     finally:
         publisher.close()
     return done
+
+
+def _keyed(path: Path, settings: Settings) -> Settings:
+    """The settings with a key for plates: without one, made of how the recording begins, so that
+    it means the same whenever it is replayed.
+    """
+    if may_take_plates(settings):
+        return settings
+    with path.open("rb") as stream:
+        key = hashlib.sha256(stream.read(KEY_BYTES)).hexdigest()
+    sys.stderr.write(f"{NO_KEY_WORDS}: plates in this recording get a key made of its beginning\n")
+    return replace(settings, pseudonym_key=key)
 
 
 def _paced(every: Iterator[Step], speed: float | None, told: list[int]) -> Iterator[Step]:

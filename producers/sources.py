@@ -1,17 +1,21 @@
 """Which requests the settings ask for, feed by feed."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from producers.fetching import Request, request_to
-from producers.formats import its, its_events, permits, tago, utic
+from producers.formats import gtfs_rt, its, its_events, permits, tago, utic
+from producers.tempo import poll_s_of
 from streams.errors import SettingsError
 from streams.settings import Settings
 
 TAGO_ROWS = 100  # a larger page may be refused with an empty body
 PERMIT_ROWS = 100
 MAX_PAGES = 50
-FEEDS = (tago.FEED, its.FEED, its_events.FEED, utic.FEED, permits.FEED)
+FEEDS = (tago.FEED, gtfs_rt.FEED, its.FEED, its_events.FEED, utic.FEED, permits.FEED)
+OF_PLATES = frozenset({tago.FEED, gtfs_rt.FEED})
+"""Feeds that name vehicles: read only under a key for their pseudonyms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +38,22 @@ def sources(settings: Settings, only: tuple[str, ...] = ()) -> list[Source]:
     is_simulated = bool(settings.simulated)
     rows = (
         (bool(settings.tago_key or is_simulated), _tago(settings)),
+        (bool(settings.gtfs_url), _source(gtfs_rt.FEED, "gtfs", settings)),
         (bool(settings.its_key or is_simulated), _its(its.FEED, settings)),
         (bool(settings.its_key or is_simulated), _its(its_events.FEED, settings)),
-        (bool(settings.utic_url), Source(utic.FEED, "utic", settings.utic_poll_s, 100_000)),
-        (bool(settings.permits), Source(permits.FEED, "permits", settings.permits_poll_s, 10_000)),
+        (bool(settings.utic_url), _source(utic.FEED, "utic", settings)),
+        (bool(settings.permits), _source(permits.FEED, "permits", settings)),
     )
     return [source for is_set, source in rows if is_set and _is_wanted(source.feed, only)]
 
 
 def _is_wanted(feed: str, only: tuple[str, ...]) -> bool:
     return not only or feed in only or feed.partition(".")[0] in only
+
+
+def _source(feed: str, key: str, settings: Settings) -> Source:
+    """A feed whose portal states no number of calls a day."""
+    return Source(feed, key, poll_s_of(feed, settings), 100_000)
 
 
 def _tago(settings: Settings) -> Source:
@@ -94,6 +104,21 @@ def its_request(feed: str, settings: Settings) -> Request:
 def utic_request(settings: Settings) -> Request:
     """The request for every incident of the country."""
     return request_to(utic.FEED, settings.utic_url, {}, key_name="key", key=settings.utic_key)
+
+
+def gtfs_request(settings: Settings) -> Request:
+    """The request for every vehicle of a GTFS Realtime feed, its key in the query or a header."""
+    name, key = settings.gtfs_key_name, settings.gtfs_key
+    if name.startswith("?") or not key:
+        return request_to(
+            gtfs_rt.FEED, settings.gtfs_url, {}, key_name=name[1:] if key else "", key=key
+        )
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", name) or not key.isprintable():
+        raise SettingsError(
+            f"BOMNAE_GTFS_KEY_NAME must be ?name or a header's name, got {name[:40]!r}"
+        )
+    request = request_to(gtfs_rt.FEED, settings.gtfs_url, {})
+    return replace(request, headers=((name, key),))
 
 
 def permit_request(page: int, settings: Settings) -> Request:

@@ -78,6 +78,12 @@ class Settings:
     utic_url: str = _row("", "UTIC imsOpenData URL; empty: not polled")
     utic_key: str = _row("", "UTIC key", is_secret=True)
     utic_poll_s: int = _row(300, "period of UTIC, s", low=10, high=3600)
+    gtfs_url: str = _row("", "GTFS Realtime vehicle positions URL; empty: not polled")
+    gtfs_key: str = _row("", "key of the GTFS Realtime feed, where it asks for one", is_secret=True)
+    gtfs_key_name: str = _row(
+        "?key", "where that key goes: `?name` in the query, or the name of a header"
+    )
+    gtfs_poll_s: int = _row(30, "period of GTFS Realtime, s", low=5, high=3600)
     permits: str = _row(
         "", "folder watched for permit CSV/JSON files, or URL of a roadExcavation API"
     )
@@ -96,7 +102,13 @@ class Settings:
         high=32767,
     )
     pseudonym_key: str = _row(
-        "", "secret for pseudonyms of plates; unset they can be undone", is_secret=True
+        "",
+        "secret for pseudonyms of plates, 32 characters or more; without it no plates are read",
+        is_secret=True,
+    )
+    ingest: str = _row("", "address producers take pushed answers on, [host:]port; empty: none")
+    ingest_key: str = _row(
+        "", "bearer key of those who push, 32 characters or more", is_secret=True
     )
     bbox: str = _row(
         "127.4,37.6,128.1,38.2", "coordinates outside are refused: minX,minY,maxX,maxY"

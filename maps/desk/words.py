@@ -23,6 +23,7 @@ _INCIDENTS = {
 }
 _SOURCES = {
     "tago.positions": ("버스 자료", "Bus feed"),
+    "gtfs.positions": ("버스 자료(GTFS)", "Bus feed (GTFS)"),
     "its.speeds": ("교통 속도 자료", "Speed feed"),
     "its.events": ("교통 돌발 자료", "Traffic event feed"),
     "utic.incidents": ("경찰 돌발 자료", "Police event feed"),

@@ -20,7 +20,8 @@ class Exchange:
     """One HTTP exchange or file drop. `url` is the shown URL: it never holds a key.
 
     `status` 0 means that no response came. `at_ms` is the time of the response (of the scan, for a
-    file). `content_type` is not recorded, so nothing may depend on it.
+    file). `content_type` is not recorded, so nothing may depend on it. `said` is what it
+    meant where a recording could not keep the body.
     """
 
     feed: str
@@ -29,6 +30,19 @@ class Exchange:
     status: int
     body: bytes
     latency_ms: int = 0
+    said: "Answer | None" = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file of a folder, or a list that was pushed: in whatever form an office
+        exports it, and as large as a file may be.
+        """
+        return self.url.startswith(("file:", "push:permits"))
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether its source sent it unasked: each push is a poll of its own."""
+        return self.url.startswith("push:")
 
 
 @dataclass(frozen=True, slots=True)

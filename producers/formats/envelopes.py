@@ -118,7 +118,7 @@ def checked(envelope: Envelope, exchange: Exchange) -> Envelope:
     """The envelope; raises where the status, or a total without a row, speaks against it."""
     if exchange.status != 200:
         raise unknown(f"HTTP-{exchange.status}", "a success in the body of an HTTP error")
-    if len(envelope.rows) > MAX_ROWS and not exchange.url.startswith("file:"):
+    if len(envelope.rows) > MAX_ROWS and not exchange.is_file:
         raise unknown("R015", f"{len(envelope.rows)} rows, at most {MAX_ROWS}")
     if envelope.is_short and not envelope.rows:
         raise unknown("R013", f"no rows, totalCount {envelope.total}")

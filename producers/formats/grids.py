@@ -55,12 +55,8 @@ def table_of_grid(grid: Grid, *, is_ragged: bool) -> Table:
 
     Raises R004 for a grid without the columns of a permit list.
     """
-    header = _header_of(grid)
-    if header is None:
-        raise unknown("R004", f"no columns of a permit list in the first {HEADER_WITHIN} lines")
-    names, first = header
+    names, first = header_of(grid)
     body = [line for line in grid[first:] if any(map(str.strip, line))]
-    names = _dated_pairs(names, body)
     rows: dict[int, dict[str, Any]] = {}
     broken: list[tuple[int, dict[str, Any], str, str]] = []
     known = [at for at, name in enumerate(names) if meaning_of(name)]
@@ -83,6 +79,20 @@ def table_of_grid(grid: Grid, *, is_ragged: bool) -> Table:
         is_partial=is_cut,
         flags=("truncated_file",) if is_cut else (),
     )
+
+
+def header_of(grid: Grid) -> tuple[list[str], int]:
+    """The names of the columns, and the line that follows them; raises R004 without any."""
+    header = _header_of(grid)
+    if header is None:
+        raise unknown("R004", f"no columns of a permit list in the first {HEADER_WITHIN} lines")
+    names, first = header
+    return _dated_pairs(names, [line for line in grid[first:] if any(map(str.strip, line))]), first
+
+
+def is_total(cell: str) -> bool:
+    """Whether a line that begins with this cell is a total."""
+    return _TOTAL.fullmatch(re.sub(r"\s", "", cell[:20]).upper()) is not None
 
 
 def score(grid: Grid) -> int:
@@ -171,7 +181,7 @@ def _is_no_row(line: Sequence[str], names: Sequence[str], known: Sequence[int]) 
     nothing in the `known` columns, as lines do that are only numbered.
     """
     filled = [cell for cell in line if cell.strip()]
-    if _TOTAL.fullmatch(re.sub(r"\s", "", filled[0][:20]).upper()):
+    if is_total(filled[0]):
         return True
     is_whole = len(line) == len(names) > 2
     if is_whole and not any(line[at].strip() for at in known):

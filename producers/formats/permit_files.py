@@ -29,7 +29,7 @@ _KINDS = {
 
 def table_of(exchange: Exchange) -> Table:
     """The rows of an answer or file; raises UnknownAnswerError when it is no list of permits."""
-    if not exchange.url.startswith("file:"):
+    if not exchange.is_file:
         body = bodies.body_of(exchange, max_bytes=MAX_PAGE_BYTES)
         return _of_tree(bodies.tree_of(decoded(body), exchange), exchange)
     body = bodies.body_of(exchange, max_bytes=MAX_FILE_BYTES)
@@ -44,9 +44,15 @@ def table_of(exchange: Exchange) -> Table:
 
 def file_name(exchange: Exchange) -> str:
     """The name of a dropped file, without what may be a person's number; "" for an API's answer."""
-    if not exchange.url.startswith("file:"):
+    if not exchange.is_file:
         return ""
-    return masked(text(unquote(exchange.url.removeprefix("file:").partition("#")[0]), 100))
+    return masked(text(unquote(name_in(exchange.url)), 100))
+
+
+def name_in(url: str) -> str:
+    """The quoted name in the URL of a file or a pushed list."""
+    bare = url.partition("#")[0]
+    return bare.removeprefix("file:").removeprefix("push:permits").removeprefix("/")
 
 
 def crs_beside(exchange: Exchange) -> str:
@@ -70,7 +76,7 @@ def _of_text(words: str, exchange: Exchange) -> Table:
 
 
 def _of_tree(body: bodies.Body, exchange: Exchange) -> Table:
-    tree, is_file = body.tree, exchange.url.startswith("file:")
+    tree, is_file = body.tree, exchange.is_file
     if is_file and (grid := wrappings.grid_of(tree)):
         return grids.table_of_grid(grid, is_ragged=False)
     listing = wrappings.known_listing(tree)
@@ -157,10 +163,14 @@ def _of_titled_csv(words: str, error: UnknownAnswerError) -> Table:
 
 
 def _of_csv(words: str) -> Table:
-    """The table of a text whose delimiter is the one that gives its header most columns."""
+    return grids.table_of_grid(grid_of_csv(words), is_ragged=True)
+
+
+def grid_of_csv(words: str) -> Grid:
+    """The fields of a text, by the delimiter that gives its header most columns."""
     head = words[:_HEAD]
     best = max(DELIMITERS, key=lambda delimiter: grids.score(_records(head, delimiter)))
-    return grids.table_of_grid(_records(words, best, is_whole=True), is_ragged=True)
+    return _records(words, best, is_whole=True)
 
 
 def _records(words: str, delimiter: str, *, is_whole: bool = False) -> Grid:

@@ -25,6 +25,7 @@ from streams.domain.works.identity import (
     spot_of,
     unnumbered_id,
 )
+from streams.people import is_persons
 
 _SEVERAL = "several_spots"
 _NO_NUMBER = re.compile(
@@ -36,20 +37,22 @@ _EDITION = re.compile(r"사본|복사본|최종|최신|수정|갱신|신규|copy
 
 def numbered(permit: Permit, number: str) -> Permit:
     """The permit under the number of its row; "-", 없음 and numbers that a spreadsheet has rounded
-    are none, and its title and place are its identity.
+    are none, nor is one made of a person's name or number: title and place are its identity then.
     """
     plain = unicodedata.normalize("NFKC", number)
-    if _NO_NUMBER.fullmatch(plain):
+    if _NO_NUMBER.fullmatch(plain) or is_persons(plain):
         return replace(permit, permit_id=unnumbered_id(permit), number="")
     return replace(permit, permit_id=plain, number=plain)
 
 
 def list_name(url: str) -> str:
     """What the editions of one list have in common: `water.csv` and `water_0902 (2).csv` are one,
-    and so are the pages of an API.
+    and so are the pages of an API. A pushed list says its name itself.
     """
-    is_file = url.startswith("file:")
     name = unicodedata.normalize("NFKC", unquote(url.rpartition("/")[2].removeprefix("file:")))
+    if url.startswith("push:permits"):
+        return f"push {name}"
+    is_file = url.startswith("file:")
     return f"file {_EDITION.sub('', name.rpartition('.')[0].casefold())}" if is_file else ""
 
 

@@ -27,10 +27,13 @@ BUS_TYPES = frozenset({"3", "11", *map(str, range(200, 210)), *map(str, range(70
 
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """Which route of the network each trip drives, and the `stop_sequence` of each of its stops."""
+    """Which route of the network each trip drives; of each route its number and the
+    `stop_sequence` of each of its stops.
+    """
 
     pattern_of: dict[str, str] = field(default_factory=dict)
     sequences: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
 
 
 def read_gtfs(path: Path, bounds: Bounds) -> tuple[StopRuns, Trips]:
@@ -129,6 +132,7 @@ def _keep(
     drivers = list(drivers)
     row = routes[name.rpartition(":")[0]]
     runs.numbers[name] = text(row.get("route_short_name")) or text(row.get("route_long_name"), 60)
+    patterns.numbers[name] = runs.numbers[name]
     runs.orders[name] = {at: stop for at, (_, stop) in enumerate(drivers[0][1], start=1)}
     used = Counter(tuple(sequence for sequence, _ in stops) for _, stops in drivers)
     patterns.sequences[name] = used.most_common(1)[0][0]

@@ -208,7 +208,11 @@ def write_lost(imported: Imported, folder: Path) -> None:
 
 def write_trips(trips: Trips, folder: Path) -> None:
     """Write which trip of a GTFS feed drives which route of the network to `trips.json`."""
-    body = {"trips": trips.pattern_of, "sequences": trips.sequences}
+    body = {
+        "trips": trips.pattern_of,
+        "sequences": trips.sequences,
+        "numbers": trips.numbers,
+    }
     write_whole(folder / "trips.json", json.dumps(body, separators=(",", ":")))
 
 

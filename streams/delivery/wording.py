@@ -33,6 +33,7 @@ _PHRASES = {  # rule -> what begins, and that it ended
 }
 _FEEDS = {
     "tago.positions": ("버스 위치", "Bus positions"),
+    "gtfs.positions": ("버스 위치(GTFS)", "Bus positions (GTFS)"),
     "its.speeds": ("교통 속도", "Traffic speeds"),
     "its.events": ("국가 돌발", "National incidents"),
     "utic.incidents": ("경찰 돌발", "Police incidents"),

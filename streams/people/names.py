@@ -44,8 +44,8 @@ _AFTER = re.compile(
 _FLAT = re.compile(r"(?:\d+\s*[호동]|번지|\d+-\d+)\s*[,(]?\s*$")
 _TOKEN = re.compile(r"(?<![가-힣A-Za-z])([가-힣]{3,4}?)(?=[님씨댁네집]?(?![가-힣]))")
 _BETWEEN = re.compile(r"[\s,:()/님씨]*")
-_PLACE_END = re.compile(r"[동리로길면읍구시군도역천교산]$")
-_SAMPLE = "홍길동"  # every form's example, and no place
+PLACE_END = re.compile(r"[동리로길면읍구시군도역천교산]$")
+SAMPLE = "홍길동"  # every form's example, and no place
 
 
 def names_in(words: str, covered: Iterable[Found]) -> Iterator[Found]:
@@ -59,7 +59,7 @@ def names_in(words: str, covered: Iterable[Found]) -> Iterator[Found]:
             _is_beside(words, end, other) or _is_beside(words, other_end, begin)
             for other, other_end in stretches
         )
-        if name == _SAMPLE or is_beside or _is_said(name, words[:begin], words[end:]):
+        if name == SAMPLE or is_beside or _is_said(name, words[:begin], words[end:]):
             yield Found(begin, end, NAME)
 
 
@@ -81,7 +81,7 @@ def _is_said(name: str, before: str, after: str) -> bool:
     """Whether the words round a name say that it is a person's."""
     if _BEFORE.search(before):
         return True
-    if _PLACE_END.search(name):
+    if PLACE_END.search(name):
         return False  # 조운동, 남산길: a place unless something else says otherwise
     if _AFTER.match(after):
         return True

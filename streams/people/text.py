@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from streams.people.folding import Folded, fold, plain
-from streams.people.names import is_name, names_in
+from streams.people.names import PLACE_END, SAMPLE, is_name, names_in
 from streams.people.numbers import NUMBER, PHONE, Found, numbers_in
 
 _MANY = 8192
@@ -31,10 +31,11 @@ def without_persons_numbers(text: str) -> str:
 
 
 def is_persons(number: str) -> bool:
-    """Whether an identifier is made of a person: of a number of one, or of a name."""
+    """Whether an identifier is made of a person: of a number or a name of one; 우두동 is none."""
     if without_persons_numbers(number) != number:
         return True
-    return any(is_name(part) for part in re.split(r"[^가-힣]+", plain(number)))
+    parts = re.split(r"[^가-힣]+", plain(number))
+    return any(is_name(x) and (x == SAMPLE or not PLACE_END.search(x)) for x in parts)
 
 
 def names_a_number(text: str) -> bool:

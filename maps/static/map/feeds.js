@@ -3,7 +3,7 @@
   "use strict";
   const Bomnae = window.Bomnae = window.Bomnae || {};
   const SLACK_MS = 5000;
-  const ORDER = ["tago.positions", "its.speeds", "its.events", "utic.incidents", "permits"];
+  const ORDER = ["tago.positions", "gtfs.positions", "its.speeds", "its.events", "utic.incidents", "permits"];
 
   class Feeds {
     constructor(clock) {

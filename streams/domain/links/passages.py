@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from streams.domain.derive import send
+from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
 from streams.domain.links.runs import Course, Run, advance
 from streams.domain.links.speeds import MAX_OLD_MS
 from streams.domain.network import Network, bearing_deg
@@ -49,17 +50,19 @@ class PositionsStage:
             if late := len(message.rows) - len(rows):
                 effects.count("positions late", late)
             for row in rows:
-                passages += self._observe(state, row, effects)
+                passages += self._observe(state, message.feed, row, effects)
             send(effects, origin, self._partitions, passages=passages)
         return effects
 
     def _observe(
-        self, state: Mapping[str, Rows], row: BusPosition, effects: Effects
+        self, state: Mapping[str, Rows], feed: str, row: BusPosition, effects: Effects
     ) -> list[Passage]:
         course = self._courses.get(row.route_id)
         run_id = f"{row.vehicle}|{row.route_id}"
         run: Run | None = effects.changes.get("runs", {}).get(run_id, state["runs"].get(run_id))
         self._show(state, row, run, effects)
+        if course is not None and feed in FEEDS_WITHOUT_ORDER:
+            row = with_order(row, run, course)
         if course is None or not 1 <= row.stop_order <= len(course.ends_m):
             effects.count("positions unknown_route_or_stop")
             return []
