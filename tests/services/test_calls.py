@@ -67,7 +67,7 @@ def test_a_call_is_logged_shown_as_a_report_and_ticked_off(city: Stack) -> None:
     assert [(row["id"] == "desk-1", row["due"]) for row in listed] == [(False, False), (True, True)]
     assert ask(base, "/api/v1/calls/desk-1/done", {})[0] == 202
     left = seen(base, lambda body: len(body["calls"]) == 1)
-    assert left["calls"][0]["title"] == "정류장4 …"
+    assert left["calls"][0]["title"] == "정류장4 [phone]"
     assert ask(base, "/api/v1/calls/desk-1/done", {})[0] == 202  # done already
     assert ask(base, "/api/v1/calls/nobody/done", {})[0] == 404
     assert worlds.redis_of(city).hgetall("bomnae:dead-letters") == {}
