@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maps.desk.blockings import Blocking, is_by_people, real_end_ms
-from maps.desk.gather import Facts, LinkNow
+from maps.desk.gather import Facts, LinkNow, pieces_of
 from maps.desk.scene import BUS_FEEDS, Json, Place, Scene
 from maps.desk.verdict import Verdict
 from maps.desk.words import link_words, short, source_name, status_word, teller
@@ -69,10 +69,10 @@ class Evidence:
 
     def closed_part(self, facts: Facts) -> str:
         """Which links of the place are closed."""
-        closed = [link for link in facts.links if link.place in facts.closed]
+        closed = pieces_of(link for link in facts.links if link.place in facts.closed)
         names = ", ".join(link.name for link in closed[:3])
-        count = f"{len(facts.links)}개 구간 가운데 {len(closed)}개 통제"
-        en = f"{names}: {len(closed)} of {len(facts.links)} sections closed"
+        count = f"{len(facts.pieces)}개 구간 가운데 {len(closed)}개 통제"
+        en = f"{names}: {len(closed)} of {len(facts.pieces)} sections closed"
         return self.add("network", closed[0].id, None, f"구간: {names}, {count}", en)
 
     def notice(self, blocking: Blocking) -> str:
@@ -122,7 +122,7 @@ class Evidence:
         at = kst(seen.observed_ms)
         ko = f"버스 위치: 최근 {minutes}분 동안 {link.name} {seen.count}대 통과, 마지막 {at}"
         en = f"Bus positions: {seen.count} passed {link.name} in {minutes} min, last {at}"
-        scope = f" ({len(facts.links)}개 구간 가운데 {seen.links}개)"
+        scope = f" ({len(facts.pieces)}개 구간 가운데 {seen.links}개)"
         return self.add("bus", link.id, seen.observed_ms, ko + scope, en)
 
     def running(self, route_id: str, buses: Sequence[Json]) -> str:

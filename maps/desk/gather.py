@@ -23,6 +23,7 @@ class LinkNow:
     speed_parts: int
     certainty: str
     buses_through: int  # of the last minutes, surely after a full closure
+    is_drawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Seen:
     count: int = 0
     observed_ms: int = 0
     link: int | None = None
-    links: int = 0  # on how many links of the place any passed
+    links: int = 0  # on how many pieces of the place any passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,17 @@ class Facts:
     calls: int = 0
     is_reported: bool = False
     speed_at: LinkNow | None = None
+
+    @property
+    def pieces(self) -> tuple[LinkNow, ...]:
+        """What is counted of the place: each piece of its road once, as it is drawn."""
+        return pieces_of(self.links)
+
+
+def pieces_of(links: Iterable[LinkNow]) -> tuple[LinkNow, ...]:
+    """The links that are drawn; all of them where none is."""
+    every = tuple(links)
+    return tuple(link for link in every if link.is_drawn) or every
 
 
 def gather(place: Place, scene: Scene) -> Facts:
@@ -114,6 +126,7 @@ def _link_now(place: int, scene: Scene, in_force: Iterable[Blocking]) -> LinkNow
         speed_parts=int((view.get("sources") or {}).get("its") or 0),
         certainty=str(view.get("certainty") or "lost"),
         buses_through=int(view.get("buses_through") or 0),
+        is_drawn=link.is_drawn,
     )
 
 
@@ -131,7 +144,8 @@ def _seen(links: Iterable[LinkNow], closed: tuple[int, ...], began_ms: int, scen
     if not passed:
         return Seen()
     count, best = max(passed, key=lambda pair: (pair[0], pair[1].observed_ms))
-    return Seen(count, best.observed_ms, best.place, len(passed))
+    on = pieces_of(link for _, link in passed)
+    return Seen(count, best.observed_ms, best.place, len(on))
 
 
 def _running(place: Place, scene: Scene) -> Seen:

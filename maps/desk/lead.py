@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from maps.desk.blockings import Blocking
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts
+from maps.desk.gather import Facts, pieces_of
 from maps.desk.permit import of_permit
 from maps.desk.verdict import Verdict
 from maps.desk.words import (
@@ -107,8 +107,9 @@ def where_words(facts: Facts, network: Network) -> tuple[str, str]:
     if len(closed) == 2 and ends == back and all(ends):
         ko, en = link_words(facts.closed[0], network)
         return f"{ko.removesuffix(' 방향')} 사이 양방향", f"{en} both ways"
-    count = f"{len(facts.links)}개 구간 가운데 {len(closed)}개 구간"
-    return count, f"on {len(closed)} of {len(facts.links)} sections"
+    shut = len(pieces_of(link for link in facts.links if link.place in facts.closed))
+    count = f"{len(facts.pieces)}개 구간 가운데 {shut}개 구간"
+    return count, f"on {shut} of {len(facts.pieces)} sections"
 
 
 def _direction(facts: Facts, network: Network) -> tuple[str, str]:

@@ -46,11 +46,11 @@ def _by_buses(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
         ko = f"{at_ko} 버스 {seen.count}대가 지나간 기록으로 추정한 것입니다."
         return Clause("age", ko, f"Inferred: {seen.count} bus passed {old_en}.", source)
     part = ""
-    if facts.closure == "none" and seen.links < len(facts.links):
-        part = f" 다만 {len(facts.links)}개 구간 가운데 {seen.links}개 구간의 기록입니다."
+    if facts.closure == "none" and seen.links < len(facts.pieces):
+        part = f" 다만 {len(facts.pieces)}개 구간 가운데 {seen.links}개 구간의 기록입니다."
     ko = f"{old_ko}까지 버스 {seen.count}대가 지나간 기록으로 확인했습니다.{part}"
     en = f"Confirmed: {seen.count} buses passed, the last {old_en}"
-    en += f"; seen on {seen.links} of {len(facts.links)} sections." if part else "."
+    en += f"; seen on {seen.links} of {len(facts.pieces)} sections." if part else "."
     return Clause("age", ko, en, source)
 
 

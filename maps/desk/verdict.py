@@ -108,7 +108,7 @@ def _grounds(facts: Facts, scene: Scene) -> Grounds:
 
 def _counted(facts: Facts) -> int:
     """Passages that speak for the place: an open one must be seen on at least half of its links."""
-    is_half = 2 * facts.seen.links >= len(facts.links)
+    is_half = 2 * facts.seen.links >= len(facts.pieces)
     return facts.seen.count if facts.closed or is_half else min(facts.seen.count, 1)
 
 

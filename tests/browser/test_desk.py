@@ -115,6 +115,8 @@ def test_is_a_named_road_open(desk: Screen, chuncheon: Chuncheon) -> None:
     )
     assert size >= 26
     expect(page.locator(".sentence")).to_contain_text("전면 통제")
+    # each piece of the road is counted once, not its sections and its standard links
+    expect(page.locator(".sentence")).to_contain_text("4개 구간 가운데 2개 구간")
     ask(page, "소양로")
     expect(page.locator("#found .tag.none").first).to_contain_text("확인됨")
 
