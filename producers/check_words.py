@@ -2,6 +2,8 @@
 first.
 """
 
+from streams.domain.flag_words import FLAG_WORDS
+
 CODES = {
     "R001": "형식이 깨져 읽을 수 없음 · broken notation",
     "R002": "너무 큼 · too large",
@@ -41,6 +43,7 @@ FLAGS = {
     "start_unreadable": "시작일 읽지 못함 · begin unreadable",
     "truncated_file": "끊긴 파일 · of a cut file",
 }
+FLAGS |= {flag: f"{ko} · {en}" for flag, (ko, en) in FLAG_WORDS.items() if flag not in FLAGS}
 CLOSURES = {
     "full": "전면",
     "partial": "부분",

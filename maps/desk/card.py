@@ -89,6 +89,7 @@ def _spoken(
     age = trust.age(facts, verdict, evidence)
     first = lead(facts, verdict, evidence)
     rest = [
+        trust.doubt(facts, evidence),
         until(facts, evidence) if facts.closure != "none" and not verdict.is_stale else None,
         None if verdict.is_stale else age,
         trust.against(facts, verdict, evidence),
@@ -224,7 +225,7 @@ def _work(blocking: Blocking, scene: Scene, verdict: Verdict) -> Json:
 
 def _incident(blocking: Blocking) -> Json:
     fields: dict[str, Any] = {name: shown(blocking.row.get(name)) for name in _INCIDENT_FIELDS}
-    return {"id": blocking.id, **fields}
+    return {"id": blocking.id, **fields, "flags": list(blocking.row.get("flags") or ())}
 
 
 def _sections(facts: Facts, scene: Scene) -> list[Json]:

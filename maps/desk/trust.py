@@ -9,6 +9,7 @@ from maps.desk.silence import stale
 from maps.desk.times import age_en, age_ko, ago_ko, moment_en, moment_ko
 from maps.desk.verdict import Verdict, is_start_said, own_work
 from maps.desk.words import source_name, teller
+from maps.views.doubts import doubts
 
 
 def age(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
@@ -88,6 +89,18 @@ def against(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause | None
         f"{age_en(now_ms - seen.observed_ms)}: whether it is closed must be checked on site."
     )
     return Clause("buses", ko, en, (evidence.buses(facts),))
+
+
+def doubt(facts: Facts, evidence: Evidence) -> Clause | None:
+    """That the place may be another street's, where nothing else closes this one."""
+    own = own_work(facts)
+    gravest = [b for b in facts.causes if b.closure == facts.closure]
+    told = [own] if own is not None else gravest
+    is_doubtful = bool(told) and all("place" in doubts(b.row) for b in told)
+    if not is_doubtful or not facts.place.links:
+        return None
+    ko, en = "다만 위치가 정확하지 않을 수 있습니다.", "Its place may not be exact."
+    return Clause("verdict", ko, en, (evidence.notice(told[0]),))
 
 
 def _by_word(facts: Facts, evidence: Evidence) -> Clause:

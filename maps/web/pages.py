@@ -14,6 +14,7 @@ from maps.web import csp
 from maps.web.answers import Body, body_of
 from maps.web.page import is_simulated, shell
 from streams.domain.arrival import MAX_AHEAD_MS
+from streams.domain.flag_words import noted
 from streams.domain.network import Network
 from streams.domain.unknown_times import said_of
 from streams.settings import Settings
@@ -82,6 +83,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         "period_text": period_text,
         "hours_text": hours_text,
         "why_unknown": said_of,
+        "noted": noted,
     }
     parts = shell(network, settings, asset)
     html = templates.get_template("operator.html").render(

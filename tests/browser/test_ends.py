@@ -11,6 +11,7 @@ from bench.web.screen import Screen
 from bench.web.seed import DAY_MS, Json, now_ms
 from maps.desk.times import until_ko
 from maps.views.text import KST
+from streams.domain.flag_words import noted
 from streams.domain.overlaps import last_ms
 from tests.browser.chuncheon import DUG, WORK, Chuncheon, dig_row, living_chuncheon
 from tests.browser.screens import NewScreen, screens_of
@@ -103,6 +104,18 @@ def test_a_time_that_is_not_known_is_named_on_the_map_the_desk_and_the_works_own
     expect(screen.page.locator("dl.facts")).to_contain_text(word)
     expect(screen.page.locator("dl.facts")).to_contain_text(why)
     no_overflow(screen.page)
+
+
+def test_what_a_list_could_not_tell_is_named_on_the_map_the_desk_and_the_works_own_page(
+    screen: Screen, city: Chuncheon
+) -> None:
+    city.show(w={WORK: dig_row("full", flags=["hours_unreadable", "moon", "point_shared"])})
+    told = noted(["hours_unreadable", "point_shared"])[0]
+    assert told in card_of(screen)
+    assert "다만 위치가 정확하지 않을 수 있습니다." in answer(screen.page, city.url)
+    expect(screen.page.locator("li.work .note")).to_have_text(told)
+    screen.page.goto(f"{city.url}/w/{WORK}")
+    expect(screen.page.locator("dl.facts")).to_contain_text(told)
 
 
 def test_works_whose_times_are_not_known_stand_last_among_their_like(

@@ -76,7 +76,7 @@
     const who = el("p", "who", [row.organisation, row.id].filter(Boolean).join(" · ") + " ");
     if (row.phone) who.append(dial(row.phone));
     li.append(head, el("p", "period", period(row)), who);
-    const why = Bomnae.unknownText(row);
+    const why = [Bomnae.unknownText(row), Bomnae.flagText(row)].filter(Boolean).join(" ");
     if (why) li.append(el("p", "note", why));
     if ((row.doubts || []).length) li.append(el("p", "doubt", `${t("card.doubt")}: ${row.doubts.map((doubt) => t("doubt." + doubt)).join(" · ")}`));
     if (row.said && row.said.by !== "feed") li.append(el("p", "said", `${t("said.last")}: ${Bomnae.said(row.said)}`));
@@ -101,6 +101,8 @@
     head.append(Bomnae.lookIcon(Bomnae.lookOf(row)), el("b", "title", row.title || t("incident." + row.kind)), el("span", "closure", t("closure." + (row.closure || "unknown"))));
     li.append(head);
     if (row.starts_ms) li.append(el("p", "period", `${Bomnae.timeText(row.starts_ms)} ~ ${row.ends_ms ? Bomnae.endText(row.ends_ms) : t("card.open_end")}`));
+    const why = Bomnae.flagText(row);
+    if (why) li.append(el("p", "note", why));
     return li;
   }
 

@@ -163,6 +163,7 @@
         this.facts([
           ["card.organisation", this.organisation(work)], ["card.place", work.place],
           ["card.doubt", (work.doubts || []).map((doubt) => Bomnae.t("doubt." + doubt)).join(" · ")],
+          ["card.noted", Bomnae.flagText(work)],
           ["card.period", period(work, Bomnae.unknownText(work))],
           ["card.dig", work.dig_starts_ms && work.dig_ends_ms ? period({ starts_ms: work.dig_starts_ms, ends_ms: work.dig_ends_ms }) : ""],
           ["card.restore", work.restore_starts_ms && work.restore_ends_ms ? period({ starts_ms: work.restore_starts_ms, ends_ms: work.restore_ends_ms }) : ""],
@@ -210,7 +211,7 @@
           ["card.closure", Bomnae.t("closure." + (incident.closure || "unknown"))], ["card.lanes", incident.lanes], ["card.direction", incident.direction],
           ["card.source", Bomnae.feedName(incident.feed)],
           ["card.since", Bomnae.timeText(incident.starts_ms)], ["card.until", incident.ends_ms ? Bomnae.timeText(incident.ends_ms) : Bomnae.t("card.open_end")],
-          ["card.age", this.ageText(incident.seen_ms)],
+          ["card.noted", Bomnae.flagText(incident)], ["card.age", this.ageText(incident.seen_ms)],
         ]),
         incident.links.length ? this.items("card.links", "link", incident.links.slice(0, 12)) : this.note("card.nowhere"),
       );

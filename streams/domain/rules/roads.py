@@ -5,7 +5,6 @@ made once the slowest of them has passed its time (see `settled`). So the same l
 episodes in any order of its partitions.
 """
 
-import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -93,19 +92,20 @@ class RoadWatch:
         """
         times_ms = observed_ms(fold)
         at_ms = done.next_after(0)
-        while True:
+        while at_ms <= now_ms:
             if not _episodes_of(link.id, effects, episodes):
-                at_ms = max(at_ms, self._counts_from_ms(times_ms, at_ms, done))
-            if at_ms > now_ms:
-                return
+                from_ms = self._counts_from_ms(times_ms, at_ms, done)
+                if from_ms is None or from_ms > now_ms:
+                    return
+                at_ms = max(at_ms, from_ms)
             self._look(Look(effects, episodes, at_ms), link, as_of(fold, at_ms, self._rules))
             at_ms += done.every_ms
 
-    def _counts_from_ms(self, times_ms: Iterable[int], at_ms: int, done: Judged) -> float:
-        """The first judgement at `at_ms` or later that an observation may count in; inf: none."""
+    def _counts_from_ms(self, times_ms: Iterable[int], at_ms: int, done: Judged) -> int | None:
+        """The first judgement that an observation may count in which still counts at `at_ms`."""
         fresh = (time_ms for time_ms in times_ms if time_ms > at_ms - self._rules.fresh_ms)
         first_ms = next(fresh, None)
-        return math.inf if first_ms is None else done.next_after(first_ms)
+        return None if first_ms is None else done.next_after(first_ms)
 
     def _look(self, look: Look, link: Link, fold: LinkFold) -> None:
         """Look at one link once."""

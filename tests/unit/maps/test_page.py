@@ -74,6 +74,7 @@ def test_the_work_page_says_what_is_known_beside_the_permit(
          ["시작일 미확인 ~ 2026-", "시작하는 날은 목록에 없습니다.", "The list gives no begin."]),
         ({"hours": "09:00-12:00,13:00-18:00"}, ["09:00~12:00, 13:00~18:00"]),
         ({"hours": "22:00-06:00"}, ["22:00~다음 날 06:00"]),
+        ({"flags": ["hours_unreadable"]}, ["목록의 작업 시간을 읽지 못했습니다."]),
     ],
 )  # fmt: skip
 def test_the_work_page_says_when_it_is_and_what_of_that_is_not_known(

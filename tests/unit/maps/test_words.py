@@ -8,11 +8,13 @@ import pytest
 
 from maps.views.exports import PHASES
 from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, GRAVITY, closure_words
+from streams.domain.flag_words import FLAG_WORDS, noted
 from streams.domain.records import Closure
 from streams.domain.unknown_times import said_of, said_words, short_words
 
 STATIC = Path(__file__).parents[3] / "maps/static"
 SCREEN = (STATIC / "words.js").read_text(encoding="utf-8")
+FLAGS = (STATIC / "flags.js").read_text(encoding="utf-8")
 PERIODS = (STATIC / "period.js").read_text(encoding="utf-8")
 SCREEN_WORKS = STATIC / "map/works.js"
 
@@ -66,6 +68,21 @@ def test_two_times_that_are_not_known_for_one_reason_are_one_sentence(reason: st
     flags = [f"start_{reason}", f"end_{reason}"]
     key = rf"period\.both\.{reason}\.why"
     assert tuple(re.findall(rf'"{key}": "([^"]+)"', PERIODS)) == said_of({"flags": flags})
+
+
+def test_what_flags_say_has_the_same_words_everywhere() -> None:
+    on_the_page: dict[str, list[str]] = defaultdict(list)
+    for flag, words in re.findall(r'"flag\.(\w+)": "([^"]+)"', FLAGS):
+        on_the_page[flag].append(words)
+    assert {flag: tuple(words) for flag, words in on_the_page.items()} == {
+        flag: noted([flag]) for flag in FLAG_WORDS
+    }
+
+
+def test_a_flag_without_words_says_nothing() -> None:
+    hours_ko, hours_en = noted(["hours_unreadable"])
+    assert noted(["moon", "hours_unreadable", "dup", "hours_unreadable"]) == (hours_ko, hours_en)
+    assert noted(["moon", "end_unreadable"]) == noted(None) == ("", "")
 
 
 def test_a_closure_that_nobody_knows_is_not_stated() -> None:

@@ -1,20 +1,16 @@
 """Addresses as permits write them are found under the keys of a gazetteer."""
 
 import random
-from pathlib import Path
 
 import pytest
 
-from producers.network.importing import import_network
+from bench.desk_search import DATA, network_of
 from streams.domain.addresses import Gazetteer, Located, address_keys, gazetteer_keys
 from streams.domain.alongside import piece_at
 from streams.domain.placement import AT_POINT_M, place
-from streams.settings import Settings
 from streams.stages import load_gazetteer
 
-CITY = Path(__file__).parents[3].parent / "shared/data/chuncheon"
-LIGHTS = CITY / "streetlights_20260610.cp949.csv"
-ROUTES, STOPS = CITY / "route_stops_20260326.cp949.csv", CITY / "stops_20260326.cp949.csv"
+LIGHTS = DATA / "streetlights_20260610.cp949.csv"
 A, B = (127.73, 37.88), (127.735, 37.88)
 LOTS = {"신북읍지내리12": A, "동면지내리12": B, "퇴계동9-1": A, "후석로20": A, "후석로40": B}
 SAID = [
@@ -46,7 +42,7 @@ def test_a_citys_addresses_said_in_any_way_are_placed() -> None:
     seed = 7
     print(f"seed {seed}")  # noqa: T201
     rng = random.Random(seed)
-    network = import_network(ROUTES, Settings(), stops=STOPS).network
+    network = network_of("chuncheon")
     lots = load_gazetteer(str(LIGHTS))
     near_road = [name for name, point in lots.items() if piece_at(network, point, AT_POINT_M)]
     gazetteer = Gazetteer(lots)
