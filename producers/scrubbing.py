@@ -188,7 +188,7 @@ def _number(value: float, name: str) -> float:
         if column.kind == "phone" or people.without_people(str(value)) != str(value):
             raise UnfitError
         return value
-    return value if abs(value) < 1_000_000 else 0
+    return value if abs(value) < 100_000 else 0
 
 
 @lru_cache(maxsize=20_000)

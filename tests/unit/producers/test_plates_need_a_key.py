@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from producers import running
+from producers import health, running
 from producers.__main__ import main
 from producers.meaning import Meaning
 from producers.recording import line_of
@@ -56,6 +56,10 @@ def test_a_feed_that_is_not_polled_for_want_of_a_key_is_stopped_for_good() -> No
     assert (report.code, report.is_stopped) == ("NO-KEY", True)
     a_week_ms = 7 * 86_400_000
     assert status(observe(None, report), report.received_ms + a_week_ms) is FeedStatus.STOPPED
+
+
+def test_producers_with_nothing_to_poll_are_well() -> None:
+    assert health._polls_reason(Settings(tago_key="k")) == ""
 
 
 def test_a_recording_of_plates_gets_a_key_of_its_own_bytes(tmp_path: Path, capsys: Any) -> None:

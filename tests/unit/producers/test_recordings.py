@@ -108,7 +108,7 @@ def bodies() -> dict[str, tuple[str, str, bytes]]:
             "type": "국도", "eventType": "교통사고", "startDate": "20261123151000", "endDate": "",
             "coordX": 127.73, "coordY": 37.87 + n / 1000, "linkId": "1", "roadName": road,
             "roadDrcType": "", "lanesBlockType": "", "lanesBlocked": lanes, "message": message,
-            "driver": "고은채",
+            "driver": "고은채", "birth": 851102,
         }
         for n, (road, lanes, message) in enumerate(
             [
