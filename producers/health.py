@@ -11,7 +11,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from producers.client import connection
-from producers.sources import sources
+from producers.sources import polled_of, sources
 from producers.verdicts import HELD, REFUSED, SIZE
 from streams import topics, wire
 from streams.domain.records import FeedReport, Tick
@@ -94,7 +94,10 @@ def _clock_reason(settings: Settings) -> str:
 
 def _polls_reason(settings: Settings) -> str:
     """Judged on as many records as two of the shortest periods and a minute may have."""
-    patience_ms = 2000 * min((s.poll_s for s in sources(settings)), default=60) + MAX_AGE_MS
+    polled = polled_of(sources(settings), settings)
+    if not polled:
+        return ""  # answers are pushed, or their feeds stopped: silence is no fault
+    patience_ms = 2000 * min(source.poll_s for source in polled) + MAX_AGE_MS
     rows = _read(settings, _REPORTED, 2 * patience_ms // settings.tick_ms + 200)
     reports = [message for message in _decoded(rows) if isinstance(message, FeedReport)]
     return reason_of_polls(reports, patience_ms, _now_ms())

@@ -1,4 +1,6 @@
-"""The recording: one JSON line per exchange, without keys; read back as the exchanges they were."""
+"""The recording: one JSON line per exchange, without keys and people; read back as exchanges that
+mean the same.
+"""
 
 import gzip
 import json

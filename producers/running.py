@@ -29,7 +29,7 @@ from producers.polling import Desk, keep_telling, run_source
 from producers.publisher import Publisher
 from producers.recording import Recorder, lines_of
 from producers.replay import BadLine, Step, steps
-from producers.sources import OF_PLATES, Source, sources
+from producers.sources import Source, polled_of, sources
 from producers.tempo import poll_ms_of
 from producers.topic_setup import ensure_topics
 from streams import topics, wire
@@ -85,14 +85,13 @@ def _with_plates(
     """
     if any(source.feed == gtfs_rt.FEED for source in asked):
         gtfs_rt.check(settings)
-    if may_take_plates(settings):
-        return asked, []
-    refused = [source for source in asked if source.feed in OF_PLATES]
+    polled = polled_of(asked, settings)
+    refused = [source for source in asked if source not in polled]
     if refused and only:
         raise SettingsError(f"{NO_KEY_WORDS}: {refused[0].feed} cannot be polled")
     for source in refused:
         log.error("feed not polled: %s", NO_KEY_WORDS, extra={"feed": source.feed})
-    return [source for source in asked if source not in refused], refused
+    return polled, refused
 
 
 def _start_clock(settings: Settings, stack: ExitStack) -> None:

@@ -1,6 +1,7 @@
 """What an answer meant, as a recording writes it where the body cannot be freed of people."""
 
 from dataclasses import replace
+from types import GenericAlias
 from typing import Any, get_type_hints
 
 import msgspec
@@ -62,7 +63,7 @@ def read(feed: str, body: Any) -> Answer:
     if not isinstance(body, dict) or feed not in _ROWS:
         raise RecordRefusedError("R005", "said is not an answer of this feed")
     try:
-        rows = msgspec.convert(body.get("rows"), tuple[_ROWS[feed], ...])  # type: ignore[misc]
+        rows = msgspec.convert(body.get("rows"), GenericAlias(tuple, (_ROWS[feed], ...)))
         others = msgspec.convert({k: v for k, v in body.items() if k != "rows"}, _Said)
     except msgspec.ValidationError as error:
         raise RecordRefusedError("R005", f"said: {error}"[:120]) from None

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from producers.formats import (
@@ -97,18 +98,18 @@ class Scrub:
         return self._leaf(node, name)
 
     def _leaf(self, value: Any, name: str) -> Any:
-        column = column_of(name)
         if value is None or isinstance(value, bool):
             return value
-        if column == PLATE and self.exchange.feed == tago.FEED:
+        column = _column(name)
+        if column.name == PLATE and self.exchange.feed == tago.FEED:
             plate = text(value, 40)
             at_ms = self.exchange.at_ms
             return recorded_plate(plate, self.settings, at_ms) if plate else ""
         if isinstance(value, int | float):
             return _number(value, name)
-        if column in _ENVELOPE and _CODE.fullmatch(value) and not _LONG.search(value):
+        if column.name in _ENVELOPE and _CODE.fullmatch(value) and not _LONG.search(value):
             return value
-        return _covered(value, name) if is_known(name) else ""
+        return _covered(value, column.kind) if column.is_known else ""
 
     def _feed_message(self) -> str:
         """The fields of a feed message that are read, as JSON."""
@@ -151,11 +152,29 @@ class Scrub:
         return {"id": str(number) if name else "", "vehicle": said}
 
 
-def _is_left_out(key: str, value: Any) -> bool:
-    """Whether a key may be a person itself (신청인 looks like one, too): out with it, and what it
-    holds, unless it holds rows.
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column's name says: `kind` is what it means in a list of permits, else its name.
+    `is_person`: it may be a person itself (신청인 looks like one, too).
     """
-    if is_known(key) or (people.without_people(key) == key and not people.is_persons(key)):
+
+    name: str
+    kind: str
+    is_known: bool
+    is_person: bool
+
+
+@lru_cache(maxsize=2000)
+def _column(name: str) -> Column:
+    found, bare = meaning_of(name), column_of(name)
+    is_person = people.without_people(name) != name or people.is_persons(name)
+    return Column(bare, found[0] if found else bare, is_known(name), is_person)
+
+
+def _is_left_out(key: str, value: Any) -> bool:
+    """Whether a key must go, with what it holds; raises UnfitError where it holds rows."""
+    column = _column(key)
+    if column.is_known or not column.is_person:
         return False
     if isinstance(value, dict | list):
         raise UnfitError
@@ -164,19 +183,17 @@ def _is_left_out(key: str, value: Any) -> bool:
 
 def _number(value: float, name: str) -> float:
     """A number of a known column, of the envelope, of coordinates; any other one is 0."""
-    if is_known(name) or name == "coordinates":
-        if (meaning_of(name) or ("",))[0] == "phone" or people.without_people(str(value)) != str(
-            value
-        ):
+    column = _column(name)
+    if column.is_known or name == "coordinates":
+        if column.kind == "phone" or people.without_people(str(value)) != str(value):
             raise UnfitError
         return value
-    return value if abs(value) < 1_000_000 else 0
+    return value if abs(value) < 100_000 else 0
 
 
-def _covered(value: str, name: str) -> str:
+@lru_cache(maxsize=20_000)
+def _covered(value: str, kind: str) -> str:
     """The text of a known column with people covered as a record has them covered."""
-    found = meaning_of(name)
-    kind = found[0] if found else column_of(name)
     if kind in _NAMES:
         if kind == "permit_id":
             return "" if people.is_persons(value) else value
@@ -214,6 +231,7 @@ def _heading(cell: str) -> str:
 
 def _cell(cell: str, at: int, names: Sequence[str]) -> str:
     name = names[at] if at < len(names) else ""
-    if is_known(name):
-        return _covered(cell, name)
+    column = _column(name)
+    if column.is_known:
+        return _covered(cell, column.kind)
     return cell if _SMALL.fullmatch(cell.strip()) or grids.is_total(cell) else ""

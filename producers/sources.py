@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from producers.fetching import Request, request_to
 from producers.formats import gtfs_rt, its, its_events, permits, tago, utic
+from producers.formats.privacy import may_take_plates
 from producers.tempo import poll_s_of
 from streams.errors import SettingsError
 from streams.settings import Settings
@@ -45,6 +46,12 @@ def sources(settings: Settings, only: tuple[str, ...] = ()) -> list[Source]:
         (bool(settings.permits), _source(permits.FEED, "permits", settings)),
     )
     return [source for is_set, source in rows if is_set and _is_wanted(source.feed, only)]
+
+
+def polled_of(asked: list[Source], settings: Settings) -> list[Source]:
+    """Those of the feeds that may be polled: not such as name vehicles where there is no key."""
+    may = may_take_plates(settings)
+    return [source for source in asked if may or source.feed not in OF_PLATES]
 
 
 def _is_wanted(feed: str, only: tuple[str, ...]) -> bool:

@@ -82,7 +82,7 @@
         ["feed.success", at(feed.last_success_ms)], ["feed.change", at(feed.last_change_ms)], ["feed.received", at(feed.received_ms)],
         ["feed.poll", feed.poll_ms ? Bomnae.span(feed.poll_ms) : ""], ["feed.rows", String(feed.row_count)], ["feed.usual", feed.usual_rows ? String(feed.usual_rows) : ""],
         ["feed.refused", String(feed.refused)], ["feed.repaired", String(feed.repaired)],
-        ["feed.code", feed.code], ["feed.detail", feed.detail], ["feed.simulated", feed.simulated ? Bomnae.t("yes") : ""],
+        ["feed.code", feed.code], ["feed.detail", Bomnae.wordOr("code." + feed.code, feed.detail)], ["feed.simulated", feed.simulated ? Bomnae.t("yes") : ""],
       ]);
       this.dialog.showModal();
     }
