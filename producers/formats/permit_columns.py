@@ -106,7 +106,7 @@ DATES = frozenset(
     {"starts", "ends", "period", "began", "done", "dig_starts", "dig_ends", "dig_period"}
     | {"restore_starts", "restore_ends", "restore_period"}
 )
-_OF_PERMITS = WHO | DATES | {"closure", "hours", "purpose"}
+OF_PERMITS = WHO | DATES | {"closure", "hours", "purpose"}
 _BRACKETS = re.compile(r"[(\[{<【〔「]([^)\]}>】〕」]*)[)\]}>】〕」]?")
 _PERSONAL = re.compile(
     r"신청인|신청자|피허가|대표자|성명|담당자|소유|점용[인자]|민원인|개인|감독[자관]|대리인"
@@ -234,4 +234,4 @@ def known_columns(names: Iterable[object]) -> int:
     """
     found = (meaning_of(str(name)) for name in names)
     meanings = {known[0] for known in found if known is not None}
-    return len(meanings) if len(meanings) > 1 and meanings & _OF_PERMITS else 0
+    return len(meanings) if len(meanings) > 1 and meanings & OF_PERMITS else 0

@@ -8,7 +8,7 @@ from producers.formats import permit_dates as dates
 from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.formats.encodings import LOST
 from producers.formats.fields import metres, number, text
-from producers.formats.permit_columns import meanings
+from producers.formats.permit_columns import OF_PERMITS, meanings
 from producers.formats.permit_files import crs_beside, file_name, table_of
 from producers.formats.permit_identity import gathered, numbered
 from producers.formats.permit_points import Ground, ground_of, link_ids_of, whereabouts
@@ -95,6 +95,8 @@ def permit_of(
     place, title = _place(found), masked(text(found.get("title"), 300))
     if not (title or place):
         raise RecordRefusedError("R012", "row with neither a title nor a place")
+    if not OF_PERMITS & found.keys():
+        raise RecordRefusedError("R012", "a place alone: no number, title, date or closure")
     times = dates.dates_of(found, received_ms, doubts)
     where = whereabouts(found, ground)
     taken = closures.taken(found)

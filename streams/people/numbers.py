@@ -72,6 +72,10 @@ def numbers_in(words: str, *, is_text: bool) -> Iterator[Found]:
         for match in pattern.finditer(words):
             yield Found(match.start(), match.end(), label)
     yield from _residents(words, is_text=is_text)
+    yield from _telephones(words, is_text=is_text)
+
+
+def _telephones(words: str, *, is_text: bool) -> Iterator[Found]:
     for match in _MOBILE.finditer(words):
         if _is_mobile(match[0]):
             yield Found(match.start(), match.end(), PHONE)
