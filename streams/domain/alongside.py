@@ -11,15 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from streams.domain.network import (
-    EARTH_M,
-    Link,
-    Network,
-    Point,
-    distance_m,
-    length_of_m,
-    project,
-)
+from streams.domain.network import EARTH_M, Link, Network, Point, distance_m
 
 BESIDE_M = 25.0  # the two sides of a street, and its lines as they are drawn
 PARALLEL_DEG = 30.0
@@ -32,8 +24,6 @@ LONG_M = 1_000.0  # a straight line over more must run along for longer
 LONG_RUN_M = 150.0
 LOOSE_M = 30.0  # a straight line is taken to lie this much further away than a drawn one
 LOOSE_SHARE = 0.02  # and this share of what it is longer than LONG_M
-STOP_OFF_M = 35.0  # a stop this near to a link stands beside it
-DIG_M = 30.0  # how far from its point a dig reaches
 ROAD_SLACK, WAY_SLACK_M = 1.1, 200.0  # a way from stop to stop over a place, against the road's
 
 
@@ -190,28 +180,8 @@ def _sections_over(network: Network, link: Link, place: Point) -> Iterator[Link]
     """The sections over a standard link whose way from stop to stop leads over the place."""
     layers = network.layers_of.get(link.id, ()) if link.kind == "standard" else ()
     for section in map(network.link, layers):
-        if section and _leads_over(section, place) and _is_between_stops(section, link, place):
+        if section and _leads_over(section, place):
             yield section
-
-
-def _is_between_stops(section: Link, link: Link, place: Point) -> bool:
-    """Whether a place on a link lies between the stops of a section, where they stand beside it.
-
-    A stop stands a little before its junction: the section that begins there lies on the last
-    metres of this link too, and a dig before them does not touch it.
-    """
-    line = link.geometry
-    feet = [foot_of(stop, line) for stop in (section.geometry[0], section.geometry[-1])]
-    line_m = length_of_m(line)
-    at_m, from_m, to_m = (
-        project(point, line)[0] * line_m for point in (place, *(foot.point for foot in feet))
-    )
-    begins_here, ends_here = (x.off_m <= STOP_OFF_M and x.beyond_m == 0 for x in feet)
-    if begins_here and ends_here and to_m < from_m:
-        return True  # it comes back over its first link
-    is_before = begins_here and at_m < from_m - DIG_M
-    is_behind = ends_here and at_m > to_m + DIG_M
-    return not (is_before or is_behind)
 
 
 def _leads_over(section: Link, place: Point) -> bool:

@@ -142,7 +142,7 @@ class Network:
         standard link, the standard links under a section.
 
         Stops stand before junctions, so a section also lies on the last metres of the link before:
-        one that has neither a fifth of the section nor covers a third of the link is another road.
+        one with neither a fifth of the section nor a quarter of the link is another road.
         """
         found: dict[str, list[str]] = defaultdict(list)
         for pair in self.overlay:
@@ -292,8 +292,8 @@ def bearing_deg(a: Point, b: Point) -> int:
 
 
 def _covers(pair: Overlay, section: Link, under: Link) -> bool:
-    """Whether a section covers a third of a standard link."""
-    return pair.share * section.length_m >= under.length_m / 3
+    """Whether a section covers a quarter of a standard link."""
+    return pair.share * section.length_m >= under.length_m / 4
 
 
 def length_of_m(line: Iterable[Point]) -> float:

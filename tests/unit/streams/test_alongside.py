@@ -113,17 +113,6 @@ def test_sections_over_a_closed_standard_link_are_closed_where_their_way_leads_o
     assert on(bent, 800, 5) == {along.id, "F>G"}
 
 
-@pytest.mark.parametrize(("x", "sections"), [(60, {"A>B"}), (150, {"A>B", "B>C"}), (240, {"B>C"})])
-def test_a_dig_closes_the_sections_between_whose_stops_it_lies(
-    x: float, sections: set[str]
-) -> None:
-    link = line("2250000100", (0, 0), (300, 0), kind="standard")
-    halves = line("A>B", (-100, -4), (150, -4)), line("B>C", (150, -4), (400, -4))
-    drawn = tuple(replace(section, is_drawn=False) for section in halves)
-    overlay = tuple(Overlay(link.id, section.id, 0.6) for section in drawn)
-    assert on(city(*drawn, link, overlay=overlay), x, 0) == {link.id, *sections}
-
-
 def test_a_section_that_begins_just_before_the_next_junction_stays_open() -> None:
     """A stop stands a little before its junction, so the next section begins on this link too."""
     link = line("2250000100", (0, 0), (300, 0), kind="standard")
@@ -133,13 +122,6 @@ def test_a_section_that_begins_just_before_the_next_junction_stays_open() -> Non
     street = city(*drawn, link, overlay=overlay)
     assert on(street, 150, 0) == {link.id, "A>B"}
     assert set(place(street, link_ids=[link.id])[0]) == {link.id, "A>B"}
-
-
-def test_a_section_that_comes_back_over_its_first_link_is_closed_on_all_of_it() -> None:
-    link = line("2250000100", (0, 0), (300, 0), kind="standard")
-    loop = replace(line("B>A", (285, -4), (15, -4)), is_drawn=False, length_m=900)
-    street = city(loop, link, overlay=(Overlay(link.id, "B>A", 0.3),))
-    assert on(street, 150, 0) == {link.id, "B>A"}
 
 
 @pytest.mark.parametrize(("y", "is_taken"), [(32, True), (44, True), (60, False)])

@@ -118,9 +118,16 @@ def test_links_are_found_by_id_and_standards_by_their_section() -> None:
 
 @pytest.mark.parametrize(
     ("share", "link_m", "is_layer"),
-    [(0.05, 300, False), (0.05, 60, True), (0.19, 300, False), (0.2, 300, True), (0.9, 300, True)],
+    [
+        (0.05, 300, False),
+        (0.05, 60, True),
+        (0.14, 300, False),
+        (0.16, 300, True),
+        (0.2, 300, True),
+        (0.9, 300, True),
+    ],
 )
-def test_a_link_is_a_layer_of_a_section_from_a_fifth_of_it_or_a_third_of_the_link_on(
+def test_a_link_is_a_layer_of_a_section_from_a_fifth_of_it_or_a_quarter_of_the_link_on(
     share: float, link_m: int, *, is_layer: bool
 ) -> None:
     whole = street()
