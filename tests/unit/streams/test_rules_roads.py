@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from streams.domain.alerts import Alert, Word
+from streams.domain.links.fold import as_of
 from streams.domain.links.roadstate import LinkFold, RoadsStage, Rules
 from streams.domain.records import Closure, LinkEvents, Obstruction, Origin, SpeedShare
 from streams.domain.rules import AlertRules, roads
@@ -108,11 +109,10 @@ def test_years_between_two_observations_are_not_judged_minute_by_minute(
 ) -> None:
     """A clock that stood at 1970 before the first tick, and the slow minutes of today."""
     left = iter(range(100))
-    seen = roads.as_of
 
     def counted(fold: LinkFold, at_ms: int, rules: Rules) -> LinkFold:
         assert next(left, None) is not None, "judged more than 100 times"
-        return seen(fold, at_ms, rules)
+        return as_of(fold, at_ms, rules)
 
     monkeypatch.setattr(roads, "as_of", counted)
     year = 366 * 24 * 60
