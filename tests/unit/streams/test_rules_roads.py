@@ -143,11 +143,10 @@ def test_years_between_two_observations_are_not_judged_minute_by_minute(
 ) -> None:
     """A clock that stood at 1970 before the first tick, and the slow minutes of today."""
     left = iter(range(100))
-    seen = as_of
 
     def counted(fold: LinkFold, at_ms: int, rules: Rules) -> LinkFold:
         assert next(left, None) is not None, "judged more than 100 times"
-        return seen(fold, at_ms, rules)
+        return as_of(fold, at_ms, rules)
 
     monkeypatch.setattr(roads, "as_of", counted)
     year = 366 * 24 * 60
