@@ -9,6 +9,7 @@ from itertools import chain
 from urllib.parse import unquote
 
 from producers.formats.closures import gravest
+from streams import people
 from streams.domain.doubtful_points import marked
 from streams.domain.records import Closure, Permit
 from streams.domain.works.identity import (
@@ -31,15 +32,16 @@ _NO_NUMBER = re.compile(
     r"[\W_0]*|없음|무|미정|미부여|미발급|해당\s?없음|n/?a|null|none|nan|\d\.\d+e\+\d+",
     re.IGNORECASE,
 )
+_FLOAT = re.compile(r"^(\d+)\.0+$")  # a number that went through a table of floats
 _EDITION = re.compile(r"사본|복사본|최종|최신|수정|갱신|신규|copy|final|latest|new|[\W\d_]")
 
 
 def numbered(permit: Permit, number: str) -> Permit:
-    """The permit under the number of its row; "-", 없음 and numbers that a spreadsheet has rounded
-    are none, and its title and place are its identity.
+    """The permit under the number of its row; "-", 없음, numbers that a spreadsheet has rounded
+    and those made of a person are none, and its title and place are its identity.
     """
-    plain = unicodedata.normalize("NFKC", number)
-    if _NO_NUMBER.fullmatch(plain):
+    plain = _FLOAT.sub(r"\1", unicodedata.normalize("NFKC", number))
+    if _NO_NUMBER.fullmatch(plain) or people.is_persons(plain):
         return replace(permit, permit_id=unnumbered_id(permit), number="")
     return replace(permit, permit_id=plain, number=plain)
 
