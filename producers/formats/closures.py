@@ -89,7 +89,7 @@ def _clauses(plain: str) -> list[str]:
 def _clause(clause: str, *, is_stated: bool) -> tuple[set[Closure], int | None]:
     """What one clause takes, and of how many lanes."""
     kinds: set[Closure] = set()
-    rest = table.LIFTED.sub("\x00", clause)
+    rest = table.LIFTED.sub("\x00", table.TURNED.sub("", clause))
     rest = rest.rpartition("\x00")[2]  # what was lifted was said before it
     if denied := list(table.DENIED.finditer(rest)):
         kinds.add(Closure.NONE)

@@ -11,8 +11,15 @@ from producers.formats.hours import Minutes, pulled, written
 from producers.formats.moments import Moment, moments_of, plus, refused
 from producers.formats.points import Point, marked, points_of
 from producers.formats.times import MAX_WORDS, Token, normalised, scan
+from streams.errors import RecordRefusedError
 
+KST_MS = 9 * 3_600_000
 _EPOCH_MS = range(631_152_000_000, 4_102_444_800_000)
+_SAME_DAY = re.compile(r"당일|같은\s*날|하루")
+_SAME_MONTH = re.compile(r"동월|당월|같은\s*달")
+_EDITION = re.compile(r"(?:당초|최초|기존|변경\s*전)|(변경\s*후?|연장\s*후?|정정|수정)")
+_HALF = r"\W*\d{2,4}\D{1,3}\d{1,2}\D{1,3}\d{1,2}\s*일?\W*|\W*\d{8}\W*"
+_HALVES = re.compile(rf"({_HALF})(?:[~→]|부터|\s-\s)({_HALF})(?:까지)?")
 _NOTHING = re.compile(r"[-~.,?\s]*|0(?:\.0+)?")
 
 
@@ -52,6 +59,20 @@ def read(value: Any, after: Moment | None = None) -> Reading:
     return SILENT if not words or _NOTHING.fullmatch(words) else _read(words, after)
 
 
+def half_read(value: Any) -> Reading:
+    """What is sound of "date ~ date" where the other date is none there is: 2026-02-30."""
+    halves = _HALVES.fullmatch(normalised(text(value, MAX_WORDS)) or "")
+    starts, ends = (_single(half) for half in halves.groups()) if halves else (None, None)
+    return Reading(starts, ends)
+
+
+def _single(words: str) -> Moment | None:
+    try:
+        return read(words).single
+    except RecordRefusedError:
+        return None
+
+
 def moment_ms(value: Any) -> int:
     """UTC ms of a date or moment, a day without a time being its first moment; R011 if none."""
     return moment(value).first_ms
@@ -70,6 +91,11 @@ def _read(words: str, after: Moment | None) -> Reading:
     if re.fullmatch(r"\d{13}(?:\.0+)?", words, re.ASCII) and int(words[:13]) in _EPOCH_MS:
         at_ms = int(words[:13])
         return Reading(single=Moment(at_ms, at_ms, has_time=True))
+    if after and _SAME_DAY.fullmatch(words):
+        midnight_ms = after.first_ms - (after.first_ms + KST_MS) % DAY_MS
+        return Reading(ends=Moment(midnight_ms, midnight_ms))
+    if latest := _latest(words, after):
+        return latest
     tokens = scan(words)
     if not tokens:
         raise refused(normalised(words) or words)
@@ -77,6 +103,26 @@ def _read(words: str, after: Moment | None) -> Reading:
         return _understood(tokens, after, words)
     except (ValueError, OverflowError):
         raise refused(words) from None
+
+
+def _latest(words: str, after: Moment | None) -> Reading | None:
+    """The period that counts of several editions: "(당초) 8.1.~9.30. (변경) 9.1.~10.31."; None
+    for a text of one.
+    """
+    marks = list(_EDITION.finditer(words))
+    if not marks:
+        return None
+    ends = [mark.start() for mark in marks[1:]] + [len(words)]
+    changed = [words[m.end() : end] for m, end in zip(marks, ends, strict=True) if m[1]]
+    changed = [part for part in changed if re.search(r"\d", part)]
+    for part in reversed(changed or [words[: marks[0].start()]]):
+        try:
+            found = read(part.strip(" :()[]→>-/,"), after)
+        except RecordRefusedError:
+            continue
+        if found.starts and (found.ends or found.is_open):
+            return found
+    return None
 
 
 def _understood(tokens: Sequence[Token], after: Moment | None, raw: str) -> Reading:
@@ -147,6 +193,6 @@ def _lone(point: Point, at: Moment, spans: Sequence[Token], raw: str) -> Reading
         return Reading(at, plus(at, spans[-1]))
     if point.is_before_to or point.is_open_after:
         return Reading(starts=at, is_open=True)
-    if point.day and point.day.month is None:
+    if point.day and point.day.month is None and not _SAME_MONTH.search(raw):
         return Reading(counted=Token("span", raw, count=(point.day.days or (0, 0))[0]))
     return Reading(single=at)

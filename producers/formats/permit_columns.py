@@ -14,7 +14,8 @@ from producers.formats.column_families import CHANGED, FAMILIES
 _SPELLINGS = {
     "permit_id": "PRMISN_NO PERMIT_NO PERMIT_NUMBER PERMIT_ID PMTNUM PMS_IDN PRMISN_REQ_NO ID",
     "title": (
-        "현장명 건명 제목 명칭 CNT_NAM CNW_NM TITLE NAME WORK WORK_NAME PROJECT_NAME PROJECT"
+        "현장명 건명 제목 명칭 CNT_NAM CNW_NM TITLE NAME WORK WORK_NAME WORK_TITLE"
+        " PROJECT_NAME PROJECT"
     ),
     "purpose": (
         "목적 공종 점용물 점용물명 점용시설 시설물 시설물명 설치공작물내역 "

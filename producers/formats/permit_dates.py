@@ -18,7 +18,7 @@ from typing import Any
 from producers.formats.fields import text
 from producers.formats.hours import hours_between, hours_in, hours_of, is_silent
 from producers.formats.moments import Moment, end_ms, plus
-from producers.formats.periods import Reading, read
+from producers.formats.periods import Reading, half_read, read
 from producers.formats.times import Token
 from streams.errors import RecordRefusedError
 
@@ -52,7 +52,7 @@ class Doubts:
             return read(value, after)
         except RecordRefusedError:
             self.unread[name] = text(value, 60)
-            return Reading()
+            return half_read(value)
 
     def detail(self) -> str:
         """The values that were left out, in one line."""

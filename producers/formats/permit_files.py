@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ MAX_FILE_BYTES = 64 * bodies.MIB
 MAX_PAGE_BYTES = 5 * bodies.MIB
 DELIMITERS = ",\t;|"
 _HEAD = 20_000
+_FORMULA = re.compile(r'^\s*="+([^"]*)"+\s*$')
 _KINDS = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
@@ -82,6 +84,8 @@ def _of_tree(body: bodies.Body, exchange: Exchange) -> Table:
     listing = wrappings.known_listing(tree)
     if listing is None and is_file:
         listing = wrappings.any_listing(tree)
+    if listing is None and is_file and isinstance(tree, list) and any(map(_is_object, tree)):
+        raise unknown("R004", "no columns of a permit list in its rows")
     if listing is None:
         envelope = envelopes.opened(tree, exchange, envelopes.PERMITS)
         listing = wrappings.Listing(envelope.rows, envelope.total)
@@ -89,6 +93,10 @@ def _of_tree(body: bodies.Body, exchange: Exchange) -> Table:
         envelope = envelopes.Envelope(listing.rows, listing.total)
         envelopes.checked(envelope, exchange)
     return _of_objects(listing, body.flags, is_short=envelope.is_short or listing.is_cut)
+
+
+def _is_object(row: Any) -> bool:
+    return isinstance(row, dict)
 
 
 def _of_objects(
@@ -173,12 +181,17 @@ def grid_of_csv(words: str) -> Grid:
     return _records(words, best, is_whole=True)
 
 
+def _plain_cells(line: list[str]) -> list[str]:
+    """The cells without the formula that keeps a spreadsheet from reading a number: ="0012"."""
+    return [_FORMULA.sub(r"\1", cell) for cell in line]
+
+
 def _records(words: str, delimiter: str, *, is_whole: bool = False) -> Grid:
     """The fields of every line; of a head, those before what cannot be read."""
     lines: list[list[str]] = []
     reader = csv.reader(io.StringIO(words, newline=""), delimiter=delimiter)
     try:
-        lines.extend(reader)
+        lines.extend(map(_plain_cells, reader) if '="' in words else reader)
     except csv.Error as error:
         if is_whole:
             raise unknown("R013", f"line {reader.line_num}: {error}") from None

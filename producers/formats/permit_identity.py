@@ -32,6 +32,7 @@ _NO_NUMBER = re.compile(
     r"[\W_0]*|없음|무|미정|미부여|미발급|해당\s?없음|n/?a|null|none|nan|\d\.\d+e\+\d+",
     re.IGNORECASE,
 )
+_FLOAT = re.compile(r"^(\d+)\.0+$")  # a number that went through a table of floats
 _EDITION = re.compile(r"사본|복사본|최종|최신|수정|갱신|신규|copy|final|latest|new|[\W\d_]")
 
 
@@ -39,7 +40,7 @@ def numbered(permit: Permit, number: str) -> Permit:
     """The permit under the number of its row; "-", 없음 and numbers that a spreadsheet has rounded
     are none, nor is one made of a person's name or number: title and place are its identity then.
     """
-    plain = unicodedata.normalize("NFKC", number)
+    plain = _FLOAT.sub(r"\1", unicodedata.normalize("NFKC", number))
     if _NO_NUMBER.fullmatch(plain) or is_persons(plain):
         return replace(permit, permit_id=unnumbered_id(permit), number="")
     return replace(permit, permit_id=plain, number=plain)

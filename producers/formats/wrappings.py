@@ -103,6 +103,9 @@ def _lists(node: Mapping[str, Any]) -> Iterator[list[Any]]:
     for value in node.values():
         if isinstance(value, list) and any(isinstance(row, dict) for row in value):
             yield value
+    rows = [value for value in node.values() if isinstance(value, dict)]
+    if len(rows) == len(node) > 1 and all(row.keys() == rows[0].keys() for row in rows):
+        yield list(rows)  # by their numbers: {"0": {...}, "1": {...}}
 
 
 def _names(rows: list[Any]) -> list[str]:

@@ -44,8 +44,11 @@ _AFTER = re.compile(
 _FLAT = re.compile(r"(?:\d+\s*[호동]|번지|\d+-\d+)\s*[,(]?\s*$")
 _TOKEN = re.compile(r"(?<![가-힣A-Za-z])([가-힣]{3,4}?)(?=[님씨댁네집]?(?![가-힣]))")
 _BETWEEN = re.compile(r"[\s,:()/님씨]*")
-PLACE_END = re.compile(r"[동리로길면읍구시군도역천교산]$")
-SAMPLE = "홍길동"  # every form's example, and no place
+_PLACE_END = re.compile(r"[동리로길면읍구시군도역천교산]$")
+_OF_OFFICE = re.compile(
+    r"[가-힣]{2,}(?:\([주유사재]\))?\)?\s*[\s(\[/,]\s*([가-힣]{3,4})\s*[)\]]?\s*$"
+)
+_SAMPLE = "홍길동"  # every form's example, and no place
 
 
 def names_in(words: str, covered: Iterable[Found]) -> Iterator[Found]:
@@ -59,7 +62,7 @@ def names_in(words: str, covered: Iterable[Found]) -> Iterator[Found]:
             _is_beside(words, end, other) or _is_beside(words, other_end, begin)
             for other, other_end in stretches
         )
-        if name == SAMPLE or is_beside or _is_said(name, words[:begin], words[end:]):
+        if name == _SAMPLE or is_beside or _is_said(name, words[:begin], words[end:]):
             yield Found(begin, end, NAME)
 
 
@@ -72,6 +75,19 @@ def is_name(word: str) -> bool:
     return len(word) == 3 and word[0] in SURNAMES and set(word[1:]) <= _GIVEN
 
 
+def is_place(name: str) -> bool:
+    """Whether a name ends as places do: 조운동, 남산길."""
+    return name != _SAMPLE and _PLACE_END.search(name) is not None
+
+
+def name_of_office(words: str) -> Found | None:
+    """The name that stands behind a company or an office: (주)한빛 김철수, 도로과(박서준)."""
+    match = _OF_OFFICE.search(words)
+    if match is None or not is_name(match[1]) or is_place(match[1]):
+        return None
+    return Found(match.start(1), match.end(1), NAME)
+
+
 def _is_beside(words: str, begin: int, end: int) -> bool:
     """Whether nothing but a blank, a bracket or 님 lies between two places of the text."""
     return begin <= end and _BETWEEN.fullmatch(words, begin, end) is not None
@@ -81,8 +97,8 @@ def _is_said(name: str, before: str, after: str) -> bool:
     """Whether the words round a name say that it is a person's."""
     if _BEFORE.search(before):
         return True
-    if PLACE_END.search(name):
-        return False  # 조운동, 남산길: a place unless something else says otherwise
+    if is_place(name):
+        return False  # unless something else says otherwise
     if _AFTER.match(after):
         return True
     is_last = not re.sub(r"^\d{0,3}", "", after).strip(" )],.호")

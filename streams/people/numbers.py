@@ -80,9 +80,13 @@ def _telephones(words: str, *, is_text: bool) -> Iterator[Found]:
         if _is_mobile(match[0]):
             yield Found(match.start(), match.end(), PHONE)
     if is_text and _MAY_CALL.search(words):
-        for call in phonenumbers.PhoneNumberMatcher(words, "KR"):
-            if phonenumbers.number_type(call.number) in _WRITTEN:
-                yield Found(call.start, call.end, PHONE)
+        yield from _calls(words)
+
+
+def _calls(words: str) -> Iterator[Found]:
+    for call in phonenumbers.PhoneNumberMatcher(words, "KR"):
+        if phonenumbers.number_type(call.number) in _WRITTEN:
+            yield Found(call.start, call.end, PHONE)
 
 
 def _residents(words: str, *, is_text: bool) -> Iterator[Found]:

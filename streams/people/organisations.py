@@ -6,7 +6,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from streams.people.folding import plain
-from streams.people.text import without_people
+from streams.people.text import without_name_behind, without_people
 
 _ORGANISATION = re.compile(
     r"\(주\)|\(유\)|\(사\)|\(재\)|주식회사|유한회사|합자|법인|재단|협회|조합|회사|상사|기업|산업|그룹|홀딩스|엔지니어링|"
@@ -49,7 +49,9 @@ def organisation(name: str) -> str:
     if folded in _ANONYMOUS or _MASKED_NAME.search(folded):
         return ""
     says_so = _ORGANISATION.search(folded) or _DEPARTMENT.search(folded)
-    return bare if says_so or _LONG_WORD.fullmatch(folded) else ""
+    if not says_so and not _LONG_WORD.fullmatch(folded):
+        return ""
+    return without_name_behind(bare)
 
 
 def office_phone(written: str) -> str:

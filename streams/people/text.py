@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from streams.people.folding import Folded, fold, plain
-from streams.people.names import PLACE_END, SAMPLE, is_name, names_in
+from streams.people.names import is_name, is_place, name_of_office, names_in
 from streams.people.numbers import NUMBER, PHONE, Found, numbers_in
 
 _MANY = 8192
@@ -21,6 +21,13 @@ def without_people(text: str) -> str:
     return _covered(text, is_text=True)
 
 
+def without_name_behind(office: str) -> str:
+    """The name of a company or an office without the person's that stands behind it."""
+    folded = fold(office)
+    found = name_of_office(folded.words)
+    return _replaced(office, folded, [found]) if found else office
+
+
 def without_persons_numbers(text: str) -> str:
     """As `without_people`, for texts in which no name is looked for: identifiers, hours, numbers.
 
@@ -34,8 +41,9 @@ def is_persons(number: str) -> bool:
     """Whether an identifier is made of a person: of a number or a name of one; 우두동 is none."""
     if without_persons_numbers(number) != number:
         return True
-    parts = re.split(r"[^가-힣]+", plain(number))
-    return any(is_name(x) and (x == SAMPLE or not PLACE_END.search(x)) for x in parts)
+    return any(
+        is_name(part) and not is_place(part) for part in re.split(r"[^가-힣]+", plain(number))
+    )
 
 
 def names_a_number(text: str) -> bool:

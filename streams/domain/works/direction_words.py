@@ -64,16 +64,23 @@ class Stated(NamedTuple):
 
 
 def stated(text: str) -> Stated:
-    """What a direction says; its main words count before those in brackets."""
+    """What a direction says; its main words count before those in brackets,
+    but for a bare 상행 or 하행: 하행선(시장 방면) leads to the market.
+    """
     bare = " ".join(text[:MAX_WORDS].split())
     if not bare or _BOTH.search(bare):
         return Stated(is_both=True)
     outside = _BRACKETS.sub(" ", bare).strip(_MARKS)
     parts = [outside, *_BRACKETS.findall(bare), bare.strip(_MARKS)]
-    for words in sorted(parts, key=_is_plain):
+    for words in sorted(parts, key=lambda part: (_is_plain(part), _is_side(part))):
         if (said := _said(words)) != Stated():
             return said
     return Stated()
+
+
+def _is_side(words: str) -> bool:
+    """Whether the words say 상행 or 하행 and nothing that can be looked up."""
+    return _UPWARD.fullmatch(words) is not None
 
 
 def _is_plain(words: str) -> bool:

@@ -256,3 +256,46 @@ def test_the_check_digit_is_that_of_the_resident_number() -> None:
 def test_covering_twice_changes_nothing(text: str) -> None:
     once = people.without_people(text)
     assert people.without_people(once) == once
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["(주)봄내건설 이몽룡", "도로과(이몽룡)", "도로과 (이몽룡)", "봄내토건(주) / 이몽룡"],
+)
+def test_a_name_behind_an_office_is_covered_and_the_office_stays(written: str) -> None:
+    kept = people.organisation(written)
+    assert "이몽룡" not in kept
+    assert kept.startswith(written[:3])
+
+
+@pytest.mark.parametrize(
+    "office",
+    [
+        "춘천시 도로과",
+        "(주)봄내건설 강원지사",
+        "한국전력공사 강원도",
+        "춘천시 상하수도사업본부 하수과",
+        "(주) 유성정",
+    ],
+)
+def test_the_second_word_of_an_office_is_no_person(office: str) -> None:
+    assert people.organisation(office) == office
+
+
+@pytest.mark.parametrize("number", ["석사동-2026-12", "2026-신사동-3"])
+def test_a_permits_number_of_a_quarter_is_no_persons(number: str) -> None:
+    assert not people.is_persons(number)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "+1 650-253-0000",
+        "8 2-2-1234-5678",
+        "82)2-2123-4567",
+        "문의 (031) 250-4114",
+        "070-4123-4567",
+    ],
+)
+def test_a_telephone_that_no_mobile_is_counts_in_a_text(written: str) -> None:
+    assert people.without_people(written) != written

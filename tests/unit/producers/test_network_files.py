@@ -14,7 +14,7 @@ from producers.formats.fields import Bounds
 from producers.network.importing import check_found, import_network
 from producers.network.node_link import read_links
 from producers.network.places import kind_of, places_of_stops
-from producers.network.stop_columns import identifier, route_number
+from producers.network.stop_columns import identifier, lines_of, route_number
 from streams.domain.network import Network, Stop
 from streams.errors import NetworkError
 from streams.settings import Settings
@@ -245,3 +245,27 @@ def test_a_shapefile_is_read_as_its_neighbours_say(
 def test_a_shapefile_none_of_whose_links_lies_here_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NetworkError, match="none of its 1 links lies within"):
         read_links(shape(tmp_path / "MOCT_LINK.shp", 5179, "cp949", prj=False), BOUNDS)
+
+
+STANDARD_ID = "노선ID,노선번호,경유순번,표준정류장ID,단축번호,정류장이름,정류장경도,정류장위도"
+WITH_NAMES = "노선 아이디,노선 이름,순서,정류소 아이디,단축번호,정류소 이름,정류소 경도,정류소 위도"
+BUSAN = "lineid,buslinenum,idx,nodeid,arsno,bstopnm,lin,lat"
+
+
+@pytest.mark.parametrize("header", [STANDARD_ID, WITH_NAMES, BUSAN])
+def test_the_columns_of_further_offices_are_known(tmp_path: Path, header: str) -> None:
+    rows = [f"100,1,{at},{s},10{at},{n},{x},{y}" for at, (s, n, x, y) in enumerate(STOPS, 1)]
+    words = "\n".join([header, *rows])
+    assert ids(imported(tmp_path, words)) == ["CCB11>CCB12", "CCB12>CCB13"]
+
+
+def test_a_title_may_stand_above_the_header(tmp_path: Path) -> None:
+    rows = [f"100,1,{at},{s},,{n},{x},{y}" for at, (s, n, x, y) in enumerate(STOPS, 1)]
+    words = "\n".join(["노선별 정류장 현황", "", SEOUL, *rows])
+    assert ids(imported(tmp_path, words)) == ["CCB11>CCB12", "CCB12>CCB13"]
+    assert [line.number for line in lines_of(words.encode(), "a.csv", ("stop_id",))] == [4, 5, 6]
+
+
+@pytest.mark.parametrize("value", ["2026-07-01", "2026-07-01 00:00:00", "2026.7.1"])
+def test_a_route_number_that_became_a_whole_date_is_read(value: str) -> None:
+    assert route_number(value) == "7-1"

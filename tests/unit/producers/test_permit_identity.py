@@ -254,3 +254,13 @@ def test_at_one_spot_an_unlike_title_is_a_correction_in_one_list_and_a_stranger_
     water = with_(WATER[1], office="")
     assert len(whole(("water.csv", water), ("water_0902.csv", RENAMED))) == 1
     assert len(whole(("water.csv", water), ("gas.csv", RENAMED))) == 2
+
+
+def test_a_number_that_went_through_a_table_of_floats_is_the_same() -> None:
+    assert ids(with_(ROW, number="2026008.0")) == ids(with_(ROW, number="2026008")) == {"2026008"}
+
+
+def test_a_number_made_of_a_person_is_none() -> None:
+    [permit] = of(with_(ROW, number="이몽룡-01"))
+    assert "이몽룡" not in permit.permit_id
+    assert permit.number == ""

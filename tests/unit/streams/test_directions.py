@@ -55,6 +55,8 @@ DIRECTIONS = Directions(network())
         ("춘천역 방면", (WEST,)),
         ("한림대 방향", (EAST,)),
         ("북문 방면", BOTH),
+        ("상행(stop 6 방면)", (EAST,)),
+        ("하행선(춘천역 방면)", (WEST,)),
         # both, in every spelling
         ("양 방향", BOTH),
         ("양방향(상·하행)", BOTH),
