@@ -33,7 +33,7 @@ _TOWARDS = re.compile(r"\s*(?:방향|방면|bound)", re.IGNORECASE)
 _GOING = re.compile(r"\s*(?:가는|향하는|진행|진입|나가는|올라가는|내려가는)$")
 _PARTICLE = re.compile(r"\s*(?:으로|로|쪽|측|편|행|향)$")
 _LANES = re.compile(
-    r"\s*[,/]?\s*(?:편도\s*)?(?:(?:\d+|전|한|두|일부|[상하]위)\s*[~,·-]?\s*)*개?\s*(?:차로|차선)"
+    r"\s*[,/]?\s*(?:편도\s*)?(?:(?:\d++|전|한|두|일부|[상하]위)\s*+[~,·-]?\s*+)*+개?\s*(?:차로|차선)"
     r"(?:\s*중.*)?|\s*편도|\s*(?:전면|부분|일부)?\s*(?:통제|차단|점용|폐쇄)$"
 )
 _NAMED = "|".join(sorted((name for name in _COMPASS if name.isascii()), key=len, reverse=True))
