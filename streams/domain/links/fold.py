@@ -17,6 +17,7 @@ from streams.domain.records import Closure, Obstruction, Passage, SpeedShare
 DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
 ENOUGH = 2  # buses that contradict a closure; one may have been let through
 WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
+STANDING_KMH = 0.01  # a reported speed below says nothing, as 0 does
 MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it
 
 
@@ -218,14 +219,12 @@ def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
 
 
 def _reported_kmh(link: LinkFold) -> float | None:
-    """The length-weighted harmonic mean of the reported parts, once they cover half of the link;
-    None as well where it is too small to be told from 0.
-    """
-    parts = [report for report in link.reported.values() if report.speed_kmh > 0]
+    """The length-weighted harmonic mean of the reported parts, once they cover half of the link."""
+    parts = [report for report in link.reported.values() if report.speed_kmh >= STANDING_KMH]
     covered = sum(part.share for part in parts)
     if covered < MIN_SHARE:
         return None
-    return covered / sum(part.share / part.speed_kmh for part in parts) or None
+    return covered / sum(part.share / part.speed_kmh for part in parts)
 
 
 def _fused_kmh(driven_kmh: float | None, samples: int, reported_kmh: float | None) -> float | None:

@@ -129,6 +129,12 @@ def test_directions_are_read_or_mean_both(words: str, kept: tuple[str, ...]) -> 
     assert DIRECTIONS.pick(BOTH, words) == kept
 
 
+@pytest.mark.parametrize("words", ["9" * 400, "전한두" * 130, "1~" * 200, " 편도" * 150])
+def test_a_hostile_direction_is_read_at_once(words: str) -> None:
+    # with a choice at every digit, this would take longer than the world has lasted
+    assert stated(words) is not None
+
+
 def test_a_direction_that_no_link_leads_to_leaves_them_all() -> None:
     assert DIRECTIONS.pick((WEST,), "동행") == (WEST,)
 

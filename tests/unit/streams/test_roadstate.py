@@ -148,6 +148,13 @@ def test_a_work_that_is_over_leaves_the_link() -> None:
     assert (shown(fold).closure, shown(fold).subjects) == (Closure.PARTIAL, ("work:P2",))
 
 
+@pytest.mark.parametrize("kmh", [0.0, 5e-324, 1e-300, 0.009])
+def test_a_reported_speed_of_nothing_leaves_the_word_to_the_buses(kmh: float) -> None:
+    bus = events(0, passages=(passage(LINK, 10),))
+    both = folded(bus, events(1, speeds=(speed(kmh, 10),)))
+    assert shown(both).speed_kmh == shown(folded(bus)).speed_kmh is not None
+
+
 def test_an_older_report_changes_nothing() -> None:
     fold = folded(events(0, speeds=(speed(30, 60),)), events(1, speeds=(speed(10, 59.999),)))
     assert shown(fold).speed_kmh == 30
