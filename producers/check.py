@@ -161,6 +161,7 @@ def _told_all(file: Checked, rows: list[dict[str, Any]]) -> Iterator[str]:
     if len(rows) > MAX_SHOWN:
         yield f"  ... {len(rows) - MAX_SHOWN}행 더 · more rows; --json gives all"
     yield from _refusals(file)
+    yield from _left_out(file)
     yield from _counted(rows)
     yield _summary(file, rows)
 
@@ -202,6 +203,14 @@ def _refusals(file: Checked) -> Iterator[str]:
         yield f"  x {place}: {shown['code']}{named} {shown['why']}"
     if len(file.refused) > MAX_SHOWN:
         yield f"  ... {len(file.refused) - MAX_SHOWN}건 더 · more refused"
+
+
+def _left_out(file: Checked) -> Iterator[str]:
+    """The values that were left out of listed rows, by the row and in its own words."""
+    for each in file.left_out[:MAX_SHOWN]:
+        yield f"  ? {each.row}행 · row {each.row}: {each.detail}"
+    if len(file.left_out) > MAX_SHOWN:
+        yield f"  ... {len(file.left_out) - MAX_SHOWN}건 더 · more left out"
 
 
 def _counted(rows: Iterable[dict[str, Any]]) -> Iterator[str]:

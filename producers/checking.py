@@ -47,7 +47,7 @@ class City:
 class Checked:
     """A file's outcome. `read` counts the rows that were read, `skipped` lines that are no rows
     (totals, notes), `outside` and `over` those that are not listed for that reason. A file that
-    cannot be read at all has one refusal of row 0.
+    cannot be read at all has one refusal of row 0. `left_out`: what of listed rows says nothing.
     """
 
     file: str
@@ -58,6 +58,7 @@ class Checked:
     skipped: int = 0
     outside: int = 0
     over: int = 0
+    left_out: tuple[Refusal, ...] = ()
 
     @property
     def is_readable(self) -> bool:
@@ -92,6 +93,7 @@ def checked(file: str, exchanges: Sequence[Exchange], settings: Settings) -> Che
         skipped=sum(answer.skipped for _, answer in answers),
         outside=sum(answer.outside for _, answer in answers),
         over=sum(answer.over for _, answer in answers),
+        left_out=tuple(each for _, answer in answers for each in answer.left_out),
     )
 
 

@@ -276,3 +276,11 @@ def test_a_large_list_is_read_whole(tmp_path: Path, told: Any) -> None:
     lines = (GOOD.replace("가-1", f"가-{n}") for n in range(5_000))
     code, out = told(written(tmp_path, "list.csv", HEADER + "".join(lines)), "--json")
     assert (code, json.loads(out)["read"]) == (0, 5_000)
+
+
+def test_the_table_names_the_value_that_was_left_out_of_a_row(tmp_path: Path, told: Any) -> None:
+    bad = GOOD.replace("2026-09-30", "추석 전날쯤").replace("가-1", "가-3")
+    code, out = told(written(tmp_path, "list.csv", HEADER + GOOD + bad))
+    assert code == 0
+    assert "2행 · row 2: ends '추석 전날쯤' cannot be read" in out
+    assert "1행 · row 1:" not in out
