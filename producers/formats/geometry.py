@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
@@ -17,7 +18,6 @@ from producers.formats.planes import Plane, Points, stated_crs
 UNREADABLE = "geometry_unreadable"
 MAX_TEXT, MAX_VERTICES = 2_000_000, 20_000
 _EWKT = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
-_HUGE = re.compile(r"[eE][+-]?\d{3}|\d{300}")
 _WKB = re.compile(r"\s*(?:[0-9A-Fa-f]{2}){9,}\s*")
 _COMMA_POINT = re.compile(r"(?i:POINT)\s*\(\s*([-+.\d]+)\s*,\s*([-+.\d]+)\s*\)")
 _WKT = re.compile(
@@ -57,8 +57,10 @@ def drawn(value: Any, plane: Plane, bounds: Bounds) -> Drawn:
     gives nothing but `coord_outside`, and what cannot be read nothing but `geometry_unreadable`.
     """
     try:
-        shape, crs = _read(value)
+        with np.errstate(over="raise", invalid="ignore"):
+            shape, crs = _read(value)
     except (
+        ArithmeticError,
         ValueError,
         TypeError,
         KeyError,
@@ -103,8 +105,6 @@ def _read(value: Any) -> tuple[BaseGeometry, str]:
         shape = shapely.from_wkb(words)
         srid = int(shapely.get_srid(shape))
         return shape, str(srid) if srid else ""
-    if _HUGE.search(words):
-        raise ValueError
     match = _EWKT.match(words)
     bare = _COMMA_POINT.sub(r"POINT(\1 \2)", words[match.end() :] if match else words)
     return shapely.from_wkt(bare), match[1] if match else ""

@@ -156,6 +156,7 @@ def test_of_several_drawn_points_the_first_is_taken_with_a_flag() -> None:
         ("{}", "geometry_unreadable"),
         ('{"type":"Point","coordinates":["a"]}', "geometry_unreadable"),
         ("POINT(1e400 37)", "geometry_unreadable"),
+        ("POINT(" + "9" * 200 + "E" + "9" * 2 + " " + "9" * 299 + "e12)", "geometry_unreadable"),
         ("POINT(0 0)", "coord_null"),
         ("POINT(nan nan)", "geometry_unreadable"),
         ("LINESTRING(126.97 37.56, 126.98 37.57)", "coord_outside"),
