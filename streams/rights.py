@@ -6,6 +6,7 @@ from typing import Any
 from streams.errors import SettingsError
 from streams.store import (
     BEGUN,
+    COUNTS,
     DELTAS,
     LOST,
     META,
@@ -17,9 +18,10 @@ from streams.store import (
     ROADS_FROM,
     TOPIC_IDS,
     WORKERS,
+    key,
 )
 
-_ROW = "bomnae:links:0"
+_ROW = key("links", 0)
 _STREAM = f"{PAST}:link:0"
 NEEDED: tuple[tuple[str, ...], ...] = (
     ("HGET", POSITIONS, "0"),
@@ -34,7 +36,7 @@ NEEDED: tuple[tuple[str, ...], ...] = (
     ("HSET", WORKERS, "0", "0"),
     ("HSETNX", TOPIC_IDS, "0", "0"),
     ("HDEL", _ROW, "0"),
-    ("HINCRBY", "bomnae:counts", "0", "1"),
+    ("HINCRBY", COUNTS, "0", "1"),
     ("EXISTS", BEGUN),
     ("XADD", DELTAS, "*", "d", "0"),
     ("XADD", OUTBOX, "*", "a", "0"),
