@@ -69,3 +69,12 @@ def screen(new_screen: NewScreen) -> Iterator[Screen]:
     screen = new_screen()
     yield screen
     assert screen.notes.errors == []
+
+
+@pytest.fixture
+def desk(new_desk: NewScreen) -> Iterator[Screen]:
+    """A desk of the file's own `new_desk` on which no error may be written to the console."""
+    desk = new_desk()
+    desk.open("/desk")
+    yield desk
+    assert desk.notes.errors == []

@@ -65,14 +65,6 @@ def new_desk(chromium: Browser, real_server: servers.MapServer) -> Iterator[NewS
         yield make
 
 
-@pytest.fixture
-def desk(new_desk: NewScreen) -> Iterator[Screen]:
-    desk = new_desk()
-    desk.open("/desk")
-    yield desk
-    assert desk.notes.errors == []
-
-
 def dig(city: City, direction: str) -> None:
     """What the worker makes of a permit with a point in the middle of the street."""
     network = city.network

@@ -67,15 +67,6 @@ NEAR_MISS = "서울 중앙로"  # of another city; this one has a road of that n
 SIZE = {"width": 1280, "height": 800}
 
 
-@pytest.fixture
-def desk(new_desk: NewScreen) -> Iterator[Screen]:
-    """A desk on which no error may be written to the console."""
-    desk = new_desk()
-    desk.open("/desk")
-    yield desk
-    assert desk.notes.errors == []
-
-
 def ask(page: Page, text: str) -> None:
     """Types what the caller says and waits for the places."""
     page.keyboard.press("Escape")
