@@ -14,7 +14,6 @@ from producers.formats import bodies, encodings
 from producers.formats.anonymous import Record
 from producers.formats.answers import Answer, Exchange, Refusal, UnknownAnswerError
 from producers.formats.fields import KST, text
-from producers.formats.privacy import masked
 from producers.meaning import PARSERS
 from streams.domain.addresses import Gazetteer
 from streams.domain.network import Network, Point
@@ -23,6 +22,7 @@ from streams.domain.records import BusPosition, Incident, LinkSpeed, Outcome, Pe
 from streams.domain.works.directions import Directions
 from streams.domain.works.moves import listed
 from streams.domain.works.phases import is_in_force, phase_at
+from streams.people import without_people
 from streams.settings import Settings
 
 _SIGNS = (
@@ -141,7 +141,7 @@ def refused_json(refusal: Refusal, why: str) -> dict[str, Any]:
         "row": refusal.row,
         "code": refusal.code,
         "field": field,
-        "value": masked(value),
+        "value": without_people(value),
         "why": why,
     }
 

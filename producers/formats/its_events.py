@@ -14,10 +14,11 @@ from producers.formats.envelopes import harvest_of
 from producers.formats.fields import Bounds, bounds_of, is_elsewhere, spot, text
 from producers.formats.incident_times import SOUND, Times, times_of
 from producers.formats.its import link_id_of
-from producers.formats.privacy import masked, refused_row
+from producers.formats.privacy import refused_row
 from producers.formats.wordings import Wording, kind_of, wording
 from streams.domain.records import Incident, IncidentKind
 from streams.errors import RecordRefusedError
+from streams.people import without_people
 from streams.settings import Settings
 from streams.wire import MAX_AHEAD_MS
 
@@ -123,7 +124,7 @@ def _title(row: dict[str, Any], spoken: Wording) -> str:
     stretch = f"{spoken.begins}→{spoken.ends}" if spoken.begins else ""
     words = " ".join(part for part in (spoken.road, stretch, spoken.words) if part)
     named = [text(row.get(key), 60) for key in ("roadName", "eventDetailType", "eventType")]
-    return masked(words[:300]) or " ".join(part for part in named[:2] if part) or named[2]
+    return without_people(words[:300]) or " ".join(part for part in named[:2] if part) or named[2]
 
 
 def _identity(row: dict[str, Any], spoken: Wording) -> str:

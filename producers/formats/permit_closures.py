@@ -6,8 +6,8 @@ from typing import Any
 
 from producers.formats.closures import Said, gravest, mentioned, stated
 from producers.formats.fields import metres, number, text
-from producers.formats.privacy import masked
 from streams.domain.records import Closure
+from streams.people import without_people
 
 MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column
 _BESIDE = (
@@ -82,11 +82,11 @@ def _lanes(value: Any, said: Said) -> int | None:
 
 def _direction(value: Any, words: str, title: str) -> str:
     """The direction as written: of its column, of the closure, else of the title's brackets."""
-    if said := masked(text(value, 60)):
+    if said := without_people(text(value, 60)):
         return said
     brackets = " , ".join(_IN_BRACKETS.findall(title))
     match = _DIRECTION.search(words) or _DIRECTION.search(brackets)
-    return masked(match[0]) if match else ""
+    return without_people(match[0]) if match else ""
 
 
 def _width_m(value: Any, words: str) -> float | None:

@@ -12,7 +12,7 @@ from producers.formats.answers import Exchange, UnknownAnswerError, unknown
 from producers.formats.encodings import decoded
 from producers.formats.fields import text
 from producers.formats.grids import Grid, Table
-from producers.formats.privacy import masked
+from streams.people import without_people
 
 MAX_FILE_BYTES = 64 * bodies.MIB
 MAX_PAGE_BYTES = 5 * bodies.MIB
@@ -48,7 +48,7 @@ def file_name(exchange: Exchange) -> str:
     """The name of a dropped file, without what may be a person's number; "" for an API's answer."""
     if not exchange.is_file:
         return ""
-    return masked(text(unquote(name_in(exchange.url)), 100))
+    return without_people(text(unquote(name_in(exchange.url)), 100))
 
 
 def name_in(url: str) -> str:

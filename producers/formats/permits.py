@@ -12,11 +12,12 @@ from producers.formats.permit_columns import OF_PERMITS, meanings
 from producers.formats.permit_files import crs_beside, file_name, table_of
 from producers.formats.permit_identity import gathered, numbered
 from producers.formats.permit_points import Ground, ground_of, link_ids_of, whereabouts
-from producers.formats.privacy import masked, office_phone, organisation, refused_row
+from producers.formats.privacy import refused_row
 from streams.domain.doubtful_points import POINT_SHARED
 from streams.domain.records import Permit
 from streams.domain.works.statuses import says_withdrawn
 from streams.errors import RecordRefusedError
+from streams.people import office_phone, organisation, without_people
 from streams.settings import Settings
 
 FEED = "permits"
@@ -92,7 +93,7 @@ def permit_of(
     named = meanings(row)
     is_broken = any(LOST in str(value) for value in named.values())
     found = readable(named) if is_broken else named
-    place, title = _place(found), masked(text(found.get("title"), 300))
+    place, title = _place(found), without_people(text(found.get("title"), 300))
     if not (title or place):
         raise RecordRefusedError("R012", "row with neither a title nor a place")
     if not OF_PERMITS & found.keys():
@@ -107,7 +108,7 @@ def permit_of(
         title=title or place,
         starts_ms=times.whole.starts_ms,
         ends_ms=times.whole.ends_ms,
-        purpose=masked(text(found.get("purpose"), 100)),
+        purpose=without_people(text(found.get("purpose"), 100)),
         place=place,
         organisation=organisation(company),
         phone=office_phone(text(found.get("phone"), 40)),
@@ -157,7 +158,7 @@ def _person_flag(company: str) -> tuple[str, ...]:
 def _place(found: dict[str, Any]) -> str:
     """The address; of Seoul's rows, which have none, the district and the quarter."""
     if "place" in found:
-        return masked(text(found["place"], 200))
+        return without_people(text(found["place"], 200))
     return " ".join(text(found.get(key), 60) for key in ("district", "quarter")).strip()
 
 

@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus
 from producers.formats.answers import Refusal
 from producers.formats.columns import column_of
 from producers.formats.permit_columns import meaning_of
-from streams import people
+from streams.people import plain, without_people
 from streams.settings import Settings
 
 MAX_LETTER_BYTES = 1 << 20
@@ -44,7 +44,7 @@ def pseudonym(plate: str, settings: Settings, at_ms: int) -> str:
     HMAC-SHA256 over the plate without blanks, under a key of the day made from the setting's: a bus
     cannot be followed for longer. What a recording holds is a pseudonym already and stays one.
     """
-    bare = re.sub(r"\s", "", people.plain(plate))
+    bare = re.sub(r"\s", "", plain(plate))
     if _PSEUDONYM.fullmatch(bare):
         return bare[1:]
     key = _key_of_day(settings.pseudonym_key, (at_ms + KST_MS) // DAY_MS)
@@ -64,14 +64,6 @@ def _key_of_day(key: str, day: int) -> bytes:
 def may_take_plates(settings: Settings) -> bool:
     """Whether pseudonyms of plates cannot be undone by trying all plates: the key is a secret."""
     return len(settings.pseudonym_key) >= MIN_PSEUDONYM_KEY
-
-
-def masked(words: str) -> str:
-    """The text with people's numbers, plates and names covered."""
-    return people.without_people(words)
-
-
-organisation, office_phone = people.organisation, people.office_phone
 
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
@@ -109,7 +101,7 @@ def refused_row(row: Any, code: str, detail: str) -> Refusal:
         body = json.dumps(_scrubbed(row), ensure_ascii=False, default=str)
     except (RecursionError, ValueError):
         body = json.dumps(f"{type(row).__name__} that cannot be written")
-    return Refusal(_trimmed(body.encode("utf-8", "replace")), code, masked(detail)[:200])
+    return Refusal(_trimmed(body.encode("utf-8", "replace")), code, without_people(detail)[:200])
 
 
 def refused_body(body: bytes, code: str, detail: str, secrets: tuple[str, ...]) -> Refusal:
@@ -119,9 +111,9 @@ def refused_body(body: bytes, code: str, detail: str, secrets: tuple[str, ...]) 
     kept, for a list that breaks off may begin in the midst of a person's row.
     """
     words = without_secrets(body[: SAFE_BYTES * 3].decode("utf-8", "replace"), secrets)
-    words = _KOREAN.sub(_shown, masked(words))
+    words = _KOREAN.sub(_shown, without_people(words))
     safe = "".join(c if c.isprintable() or c in "\n\t" else "?" for c in words)
-    return Refusal(safe.encode("utf-8", "replace")[:SAFE_BYTES], code, masked(detail)[:200])
+    return Refusal(safe.encode("utf-8", "replace")[:SAFE_BYTES], code, without_people(detail)[:200])
 
 
 _KOREAN = re.compile(r"[가-힣]+")
@@ -151,15 +143,15 @@ def is_known(column: str) -> bool:
 
 def without_names(column: str) -> str:
     """A column's name: a short one as it is, else its beginning (a broken list's may be a row)."""
-    return masked(column)[:40]
+    return without_people(column)[:40]
 
 
 def _kept(value: Any) -> Any:
     if isinstance(value, str):
-        return masked(value)[:2000]
+        return without_people(value)[:2000]
     if isinstance(value, Mapping | list):
         return _length_of(value)
-    return value if value is None or masked(str(value)) == str(value) else "[number]"
+    return value if value is None or without_people(str(value)) == str(value) else "[number]"
 
 
 def _length_of(value: Any) -> str:

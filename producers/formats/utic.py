@@ -9,10 +9,11 @@ from producers.formats.closures import closure_of
 from producers.formats.fields import Bounds, Spot, bounds_of, is_elsewhere, spot, text
 from producers.formats.incident_times import SOUND, Times, times_of
 from producers.formats.its import link_id_of
-from producers.formats.privacy import masked, refused_row
+from producers.formats.privacy import refused_row
 from producers.formats.wordings import kind_of, wording
 from streams.domain.records import Incident, IncidentKind
 from streams.errors import RecordRefusedError
+from streams.people import without_people
 from streams.settings import Settings
 
 FEED = "utic.incidents"
@@ -67,7 +68,7 @@ def _take(
     if point.lon is None and not _is_of(settings.city, row, bounds):
         harvest.outside += 1
         return
-    title = masked(text(row.get("incidentTitle"), 300))
+    title = without_people(text(row.get("incidentTitle"), 300))
     times = times_of(row.get("startDate"), row.get("endDate"), title, exchange.at_ms)
     incident = _incident(row, title, times, point, harvest.flags)
     if times.is_over:

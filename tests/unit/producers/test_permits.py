@@ -11,10 +11,10 @@ from producers.formats import permits
 from producers.formats.answers import Answer, Exchange
 from producers.formats.fields import metres
 from producers.formats.permit_files import table_of
-from producers.formats.privacy import masked, office_phone, organisation
 from producers.meaning import Poll
 from streams import wire
 from streams.domain.records import Closure, Outcome, Permit, PermitBatch
+from streams.people import office_phone, organisation, without_people
 from streams.settings import Settings
 
 DATA = Path(__file__).parents[3].parent / "shared/data/permits"
@@ -333,8 +333,8 @@ def test_office_numbers_are_kept_and_mobile_numbers_dropped() -> None:
     assert [
         office_phone(n) for n in ("010-1234-5678", "01012345678", "+82 10 1234 5678", "전화")
     ] == [""] * 4
-    assert masked("감독 010-1234-5678, 강원 70자 1234") == "감독 [phone], [plate]"
-    assert masked("후석로 20길 1234, 2026-굴착-0412") == "후석로 20길 1234, 2026-굴착-0412"
+    assert without_people("감독 010-1234-5678, 강원 70자 1234") == "감독 [phone], [plate]"
+    assert without_people("후석로 20길 1234, 2026-굴착-0412") == "후석로 20길 1234, 2026-굴착-0412"
 
 
 def test_personal_columns_reach_neither_record_nor_dead_letter() -> None:
