@@ -165,6 +165,7 @@ def test_a_permits_number_is_no_persons(number: str) -> None:
 
 def test_a_permits_number_of_a_name_is_a_persons() -> None:
     assert people.is_persons("2026-이몽룡")
+    assert people.is_persons("2026-홍길동")  # every form's example, and no 동 of a town
 
 
 @pytest.mark.parametrize(
