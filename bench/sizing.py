@@ -16,9 +16,9 @@ from typing import Any
 import redis.asyncio as aioredis
 
 from local.services import start_redis
+from streams.contract.topics import LINK_EVENTS
 from streams.domain.stage import Memory, Sum
-from streams.gate import Gate
-from streams.topics import LINK_EVENTS
+from streams.state.gate import Gate
 
 HOUR_MS = 3_600_000
 LEVELS = ("free", "slow", "jam", "unknown")

@@ -13,8 +13,8 @@ from kafka.errors import KafkaError
 from producers import check, letters, logs, running
 from producers.network import importing as networks
 from producers.topic_setup import check_topics, ensure_topics
-from streams.errors import BomnaeError, SettingsError
-from streams.settings import Settings
+from streams.contract.errors import BomnaeError, SettingsError
+from streams.contract.settings import Settings
 
 log = logging.getLogger("producers")
 OK, FAILED, USAGE = 0, 1, 2

@@ -7,8 +7,8 @@ from dataclasses import replace
 from producers.formats import gtfs_rt, its, its_events, permits, tago, utic
 from producers.formats.anonymous import Record
 from producers.formats.answers import Answer
-from streams import topics, wire
-from streams.domain.records import (
+from streams.contract import topics, wire
+from streams.contract.records import (
     BusPosition,
     Incident,
     IncidentBatch,
@@ -19,7 +19,7 @@ from streams.domain.records import (
     PositionBatch,
     SpeedBatch,
 )
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 Batch = PositionBatch | SpeedBatch | PermitBatch | IncidentBatch
 Published = tuple[str, int, bytes]

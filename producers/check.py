@@ -23,10 +23,10 @@ from producers.formats.answers import Exchange
 from producers.formats.fields import KST
 from producers.formats.permit_points import known_addresses
 from producers.meaning import PARSERS
+from streams.contract.errors import RecordRefusedError
+from streams.contract.settings import Settings
 from streams.domain.works.directions import Directions
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
-from streams.stages import load_network
+from streams.topology.stages import load_network
 
 ALL_READ, SOME_REFUSED, NOTHING_READABLE = 0, 1, 2
 MAX_SHOWN = 40

@@ -15,15 +15,15 @@ from producers.formats.anonymous import Record
 from producers.formats.answers import Answer, Exchange, Refusal, UnknownAnswerError
 from producers.formats.fields import KST, text
 from producers.meaning import PARSERS
-from streams.domain.addresses import Gazetteer
-from streams.domain.network import Network, Point
-from streams.domain.placement import place
-from streams.domain.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
+from streams.contract.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
+from streams.contract.settings import Settings
 from streams.domain.works.directions import Directions
 from streams.domain.works.moves import listed
 from streams.domain.works.phases import is_in_force, phase_at
+from streams.geo.addresses import Gazetteer
+from streams.geo.network import Network, Point
+from streams.geo.placement import place
 from streams.people import without_people
-from streams.settings import Settings
 
 _SIGNS = (
     ("tago.positions", ("vehicleno",)),

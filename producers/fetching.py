@@ -13,7 +13,7 @@ from producers.formats.answers import Exchange
 from producers.formats.limits import MAX_BYTES
 from producers.inflating import ENCODINGS, body_of
 from producers.recording import SECRET_PARAMETERS
-from streams.retry_after import asked_ms
+from streams.contract.retry_after import asked_ms
 
 log = logging.getLogger(__name__)
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None)

@@ -22,10 +22,10 @@ from producers.formats.privacy import may_take_plates
 from producers.meaning import PARSERS, Poll
 from producers.polling import Desk
 from producers.sources import OF_PLATES
-from streams.domain.records import FeedReport
-from streams.errors import SettingsError
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport
+from streams.contract.settings import Settings
 from streams.people import without_people
-from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 MIN_KEY = 32

@@ -27,16 +27,10 @@ from producers.formats.answers import (
 from producers.formats.permit_identity import as_one, list_name
 from producers.formats.privacy import refused_body, secrets_of
 from producers.tempo import change_within_ms, poll_ms_of
-from streams import topics, wire
-from streams.domain.records import (
-    BusPosition,
-    FeedReport,
-    Outcome,
-    Permit,
-    Tick,
-)
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract import topics, wire
+from streams.contract.errors import SettingsError
+from streams.contract.records import BusPosition, FeedReport, Outcome, Permit, Tick
+from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic

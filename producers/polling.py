@@ -24,8 +24,8 @@ from producers.recording import Recorder
 from producers.sources import Source
 from producers.standing import Pushed
 from producers.sweeping import Sweeper
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract.records import Outcome
+from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -27,8 +27,8 @@ from producers.lanes import Headers, Lanes, Parcel
 from producers.meaning import Letter, Meaning, ticks
 from producers.refused import is_tick, letter_of, report_of, shortened
 from producers.verdicts import AHEAD, HELD, Verdict, is_from_ahead, is_letter, verdict
-from streams import topics
-from streams.settings import Settings
+from streams.contract import topics
+from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
 MAX_WAITING_BYTES = 64 << 20

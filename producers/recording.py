@@ -22,8 +22,8 @@ from producers.formats.fields import KST
 from producers.formats.privacy import may_take_plates
 from producers.meaning import PARSERS, Poll
 from producers.scrubbing import Scrub, UnfitError
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract.errors import RecordRefusedError
+from streams.contract.settings import Settings
 
 SECRET_PARAMETERS = frozenset({"servicekey", "apikey", "key", "authkey"})
 _SECRET = re.compile(rf"([?&](?:{'|'.join(SECRET_PARAMETERS)})=)[^&#]*", re.IGNORECASE)

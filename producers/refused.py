@@ -6,8 +6,9 @@ from producers.batches import TOPICS, Published
 from producers.formats.privacy import MAX_LETTER_BYTES
 from producers.lanes import Parcel
 from producers.tempo import poll_ms_of
-from streams import topics, wire
-from streams.domain.records import (
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import (
     FeedReport,
     IncidentBatch,
     Outcome,
@@ -15,8 +16,7 @@ from streams.domain.records import (
     PositionBatch,
     SpeedBatch,
 )
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 SHORT_BYTES = 4096
 """What a refused message's letter has of it, and a letter that is refused itself."""

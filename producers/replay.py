@@ -13,8 +13,8 @@ from producers.formats.answers import Exchange
 from producers.meaning import PARSERS, Letter, Poll, Read, page_of, ticks
 from producers.recording import exchange_of
 from producers.standing import Pushed, Scan
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract.errors import RecordRefusedError
+from streams.contract.settings import Settings
 
 _IN_PARTS = frozenset({tago.FEED, permits.FEED})
 """Feeds whose poll is several exchanges."""

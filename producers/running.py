@@ -32,11 +32,11 @@ from producers.replay import BadLine, Step, steps
 from producers.sources import Source, polled_of, sources
 from producers.tempo import poll_ms_of
 from producers.topic_setup import ensure_topics
-from streams import topics, wire
-from streams.domain.arrival import REPLAY
-from streams.domain.records import FeedReport, Outcome
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract import topics, wire
+from streams.contract.arrival import REPLAY
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport, Outcome
+from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
 NO_KEY = "NO-KEY"

@@ -10,8 +10,8 @@ from producers.formats import gtfs_rt, its, its_events, permits, tago, utic
 from producers.formats.anonymous import anonymous
 from producers.formats.answers import Answer, Refusal
 from producers.meaning import MAX_LETTERS
-from streams.domain.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
 
 _ROWS: dict[str, type[Any]] = {
     tago.FEED: BusPosition,

@@ -35,7 +35,7 @@ from producers.formats.privacy import (
     without_secrets,
 )
 from streams import people
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 NOBODY = "[name]"  # a company that is a person is none, and is told
 PLATE = "VEHICLENO"

@@ -8,8 +8,8 @@ from producers.fetching import Request, request_to
 from producers.formats import gtfs_rt, its, its_events, permits, tago, utic
 from producers.formats.privacy import may_take_plates
 from producers.tempo import poll_s_of
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
 
 TAGO_ROWS = 100  # a larger page may be refused with an empty body
 PERMIT_ROWS = 100

@@ -9,8 +9,8 @@ from producers.formats import permits
 from producers.formats.answers import Exchange
 from producers.meaning import Poll, Read
 from producers.tempo import poll_ms_of
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract.records import Outcome
+from streams.contract.settings import Settings
 
 MOST_LISTS = 50
 OPEN_POLLS = 2  # so many periods after the first push every office has had its turn

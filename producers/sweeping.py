@@ -10,7 +10,7 @@ from producers.fetching import Fetched, now_ms
 from producers.formats import tago
 from producers.formats.answers import Exchange
 from producers.pacing import MAX_PER_S, Pacer
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 if TYPE_CHECKING:
     from producers.polling import Round

@@ -1,7 +1,7 @@
 """How often the feeds are asked, and how soon their content must change."""
 
 from producers.formats import gtfs_rt, its, its_events, permits, tago, utic
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 MIN_BUSES_TO_FREEZE = 8  # fewer may well stand still
 MIN_FREEZE_S = 60  # a feed asked more often than it is made anew does not change at each poll

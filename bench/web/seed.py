@@ -16,11 +16,11 @@ import msgspec
 import redis
 
 from bench.web.grid import grid
-from streams import store
-from streams.domain.feeds import FeedState
-from streams.domain.network import Network
-from streams.domain.records import FeedReport, Outcome
-from streams.topics import partition_of
+from streams.contract.records import FeedReport, Outcome
+from streams.contract.topics import partition_of
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Network
+from streams.state import store
 
 Json = dict[str, Any]
 PARTITIONS = 4

@@ -6,8 +6,8 @@ from typing import Any
 
 from maps.desk.scene import Place, Scene
 from maps.desk.times import DAY_MS, window_edges
+from streams.contract.times import EVER_MS
 from streams.domain import closure_words, overlaps
-from streams.domain.overlaps import EVER_MS
 
 GRAVITY = tuple(closure.value for closure in closure_words.GRAVITY)
 """The gravest first, as the fold ranks them."""

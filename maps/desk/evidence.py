@@ -11,7 +11,7 @@ from maps.desk.verdict import Verdict
 from maps.desk.words import link_words, short, source_name, status_word, teller
 from maps.views.text import kst, kst_end, period_text
 from streams.domain.closure_words import closure_words
-from streams.domain.feeds import status
+from streams.domain.stages.feeds import status
 
 _SPOKEN = {
     "started": ("시작", "began"),

@@ -18,8 +18,8 @@ from maps.desk.words import (
     work_name,
 )
 from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.network import Network
 from streams.domain.particles import with_particle
+from streams.geo.network import Network
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from maps.desk.ways import Ways
 from maps.desk.words import link_words, short
 from maps.views import shapes
 from maps.views.text import shown
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 ANSWER, CHOOSE, NOT_FOUND = OUTCOMES = "answer", "choose", "not_found"
 CHOOSE_FROM = 70  # a worse match is a neighbour of what was asked for, not a reading of it

@@ -19,11 +19,11 @@ import msgspec
 from maps.desk.blockings import GRAVITY
 from maps.views import shapes
 from maps.views.picture import Picture
-from streams.domain.calls import CallRow, reports_at
-from streams.domain.feeds import REMEMBER_MS, FeedState
-from streams.domain.network import Network
+from streams.domain.stages.calls import CallRow, reports_at
+from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import Work
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 T = TypeVar("T")

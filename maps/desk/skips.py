@@ -9,9 +9,9 @@ from maps.desk.gather import Facts
 from maps.desk.scene import Json, Place, Scene
 from maps.desk.ways import Ways
 from maps.desk.words import route_name, short
-from streams.domain.network import Network, distance_m
 from streams.domain.particles import with_particle
 from streams.domain.roads.detours import BusEffect
+from streams.geo.network import Network, distance_m
 
 TOLD = 3  # names a listener can keep
 

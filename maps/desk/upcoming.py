@@ -9,8 +9,8 @@ from maps.desk.scene import BUS_FEEDS, SPEED_FEEDS, Scene
 from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import own_work
 from maps.desk.words import source_name, taken_words, work_name
+from streams.contract.times import EVER_MS
 from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.overlaps import EVER_MS
 from streams.domain.particles import with_particle
 
 

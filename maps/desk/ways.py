@@ -7,9 +7,9 @@ from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
 from maps.desk.gather import Facts
 from maps.desk.scene import Json, PictureLike
-from streams.domain.network import Network
 from streams.domain.roads.detours import BusEffect, Detour, bus_effects, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Network
 
 KEPT_WAYS = 512
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from maps.views.text import shown
 from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 MAX_NAME_CHARS = 60
 _TRAILING = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")

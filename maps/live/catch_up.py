@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from redis.exceptions import RedisError
 
-from streams.store import Store
+from streams.state.store import Store
 
 BATCH = 500  # deltas one read brings at most
 LOSSES = (RedisError, OSError, msgspec.MsgspecError, ValueError)

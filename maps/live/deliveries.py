@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from maps.views.text import shown
-from streams.delivery.keys import ATTEMPTS, DEAD, DISPATCHERS, SUBSCRIPTIONS, UNDELIVERED
+from streams.delivery.deciding.keys import ATTEMPTS, DEAD, DISPATCHERS, SUBSCRIPTIONS, UNDELIVERED
 
 SHOWN_ATTEMPTS = 50
 STOPPED_MS = 60_000  # dispatchers take a turn every few seconds

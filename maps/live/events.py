@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.domain.alerts import Alert
-from streams.store import OUTBOX
+from streams.state.store import OUTBOX
 
 PAGE = 100
 SCANNED = 2_000  # entries one request looks at

@@ -17,10 +17,10 @@ from maps.live.broadcast import Broadcast, Reader
 from maps.live.catch_up import BATCH, LOSSES, Delta, missed, place_of
 from maps.views import bodies
 from maps.views.picture import BEGINNING, Facts, Picture, advance, picture_of, translate
-from streams.domain.feeds import status
-from streams.domain.network import Network
-from streams.store import Store
-from streams.store_health import StoreHealth, store_health
+from streams.domain.stages.feeds import status
+from streams.geo.network import Network
+from streams.state.store import Store
+from streams.state.store_health import StoreHealth, store_health
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from maps.search.wording import spelled
 from maps.views import shapes
 from maps.views.network_file import routes_with_links
 from maps.views.text import folded
-from streams.domain.network import Link, Network, Place, Point, Route, Stop
 from streams.domain.roads.street_nodes import stop_groups
 from streams.domain.roads.streets import Stretch, stop_pairs, streets
+from streams.geo.network import Link, Network, Place, Point, Route, Stop
 
 DISTRICT = "동네"
 DISTRICT_REACH_M = 400

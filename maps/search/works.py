@@ -11,7 +11,7 @@ from maps.search.keys import Hit, Key, Keys
 from maps.search.names import LOOSE, Named, permit_names
 from maps.search.wording import spelled
 from maps.views import shapes
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 Works = Mapping[str, Mapping[str, Any]]
 MOST_TITLES = 40

@@ -7,7 +7,7 @@ from maps.views.picture import Picture
 from maps.views.shapes import known_links, middle_of
 from maps.views.text import shown
 from streams.domain.alerts import episode_id
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 _FACTS = (

@@ -7,7 +7,7 @@ import msgspec
 
 from maps.views import alerts, shapes
 from maps.views.picture import Facts, Picture, looks
-from streams.domain.network import Link, Network
+from streams.geo.network import Link, Network
 
 Json = dict[str, Any]
 CORE_FEEDS = ((".positions", "tago.positions"), ("permits", "permits"))

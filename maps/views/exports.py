@@ -14,8 +14,8 @@ from maps.views.filters import Filters
 from maps.views.picture import Picture
 from maps.views.text import kst, kst_end, shown
 from streams.domain.closure_words import CLOSURE_WORDS
-from streams.domain.network import Link, Network, Point
-from streams.domain.placement import lines_of
+from streams.geo.network import Link, Network, Point
+from streams.geo.placement import lines_of
 
 Json = dict[str, Any]
 GEOJSON = "application/geo+json"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from maps.views.refusals import bad_parameter
-from streams.domain.network import Point
 from streams.domain.works import PHASES
+from streams.geo.network import Point
 
 LEVELS = ("free", "slow", "jam", "unknown")
 _CHOICES = {"level": LEVELS, "phase": PHASES}

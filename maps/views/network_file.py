@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from streams.domain.links.levels import Thresholds
-from streams.domain.network import Link, Network, Point, Route
+from streams.geo.network import Link, Network, Point, Route
 
 _UNIT_DEG = 1e-5  # about 1 m
 

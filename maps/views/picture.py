@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from maps.views import shapes
-from streams.domain.feeds import FeedState
-from streams.domain.network import Network
-from streams.store import Picture as StoredPicture
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Network
+from streams.state.store import Picture as StoredPicture
 
 Json = dict[str, Any]
 BEGINNING = "0-0"

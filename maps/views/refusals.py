@@ -2,7 +2,7 @@
 
 import msgspec
 
-from streams.errors import BomnaeError
+from streams.contract.errors import BomnaeError
 
 
 class RequestRefusedError(BomnaeError):

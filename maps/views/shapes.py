@@ -9,9 +9,9 @@ from typing import Any
 
 from maps.views.doubts import doubts
 from maps.views.text import shown
-from streams.domain.feeds import FeedState, FeedStatus, status
-from streams.domain.network import Network, Point
-from streams.domain.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, Outcome
+from streams.domain.stages.feeds import FeedState, FeedStatus, status
+from streams.geo.network import Network, Point
 
 Json = dict[str, Any]
 

@@ -14,10 +14,9 @@ from maps.views.text import shown
 from maps.web.answers import NO_STORE
 from maps.web.context import CONTEXT, JSON
 from maps.web.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
-from streams import topics, wire
-from streams.domain.alerts import Severity
-from streams.domain.records import Acknowledgement
-from streams.errors import RecordRefusedError
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Acknowledgement, Severity
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGEMENTS_A_MINUTE = 600  # a storm of alerts, several people

@@ -15,11 +15,11 @@ from maps.views.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.web.answers import NO_STORE
 from maps.web.context import CONTEXT, JSON, Context
 from maps.web.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, tell
-from streams import topics, wire
-from streams.domain.arrival import MAX_AHEAD_MS
-from streams.domain.records import Call, CallDone
-from streams.errors import RecordRefusedError
-from streams.intake import Intake
+from streams.contract import topics, wire
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Call, CallDone
+from streams.kafka.intake import Intake
 from streams.people import without_people
 
 log = logging.getLogger(__name__)

@@ -18,11 +18,11 @@ from maps.web.answers import Body, body_of
 from maps.web.page import is_simulated
 from maps.web.pages import Pages, render_pages
 from maps.web.statics import asset_url, read_statics
+from streams.contract.settings import Settings
 from streams.domain.links.levels import Thresholds, parse_levels
-from streams.domain.network import Network
-from streams.settings import Settings
-from streams.stages import load_gazetteer
-from streams.store import Store
+from streams.geo.network import Network
+from streams.state.store import Store
+from streams.topology.stages import load_gazetteer
 
 JSON = "application/json; charset=utf-8"
 SNAPSHOT_AGE_MS = 250  # how wrong the `t` of a shared snapshot may be

@@ -19,10 +19,10 @@ from maps.web.answers import NO_STORE
 from maps.web.context import CONTEXT, JSON, Context
 from maps.web.desk_api import DESK, scene_now
 from maps.web.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
-from streams import topics
-from streams.delivery.crew_links import Check, check_token
-from streams.delivery.secrets import master_key
-from streams.domain.records import SiteReport, SiteWord
+from streams.contract import topics
+from streams.contract.records import SiteReport, SiteWord
+from streams.delivery.deciding.crew_links import Check, check_token
+from streams.delivery.deciding.secrets import master_key
 
 log = logging.getLogger(__name__)
 TAPS_A_MINUTE = 20  # of one work: a crew taps a few words a day

@@ -24,7 +24,7 @@ from maps.web.crew_api import UUID, Paces, admit, bearer
 from maps.web.photo_image import MAX_BYTES, photo_of, too_large
 from maps.web.photo_shelf import SHELF, Shelf
 from maps.web.posted import OWN_HOSTS, check_origin
-from streams.domain.arrival import MAX_AHEAD_MS
+from streams.contract.arrival import MAX_AHEAD_MS
 from streams.domain.works import OVER, phase_at
 from streams.domain.works.phases import over_ms
 

@@ -13,10 +13,10 @@ from maps.views import bodies
 from maps.views.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.web.answers import NO_STORE, answer, body_of
 from maps.web.context import CONTEXT, JSON, Context
-from streams.delivery.matching import matches
-from streams.delivery.message import body_of as message_of
+from streams.contract.subscription import Subscription
+from streams.delivery.deciding.matching import matches
+from streams.delivery.deciding.message import body_of as message_of
 from streams.domain.alerts import Alert, Word
-from streams.domain.subscriptions.subscription import Subscription
 
 LATEST = "latest"
 

@@ -8,9 +8,9 @@ from maps.desk.lookup import OUTCOMES
 from maps.live.loop import LOST, REBUILDING, Live
 from maps.views import shapes
 from maps.views.shapes import word_of
-from streams.domain.arrival import MAX_AHEAD_MS
-from streams.domain.feeds import status
-from streams.store_health import DISK, FULL, NEARLY, NO_WORKER, READ_ONLY, STANDS, StoreHealth
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.domain.stages.feeds import status
+from streams.state.store_health import DISK, FULL, NEARLY, NO_WORKER, READ_ONLY, STANDS, StoreHealth
 
 _CODE = re.compile(r"R[0-9]{3}$")
 

@@ -13,8 +13,8 @@ from folium.elements import JSCSSMixin
 from folium.template import Template
 
 from maps.views.network_file import bounds
-from streams.domain.network import Network
-from streams.settings import Settings
+from streams.contract.settings import Settings
+from streams.geo.network import Network
 
 ZOOM = 13
 

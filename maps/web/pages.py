@@ -13,11 +13,11 @@ from maps.views.text import hours_text, kst, kst_end, period_text, shown
 from maps.web import csp
 from maps.web.answers import Body, body_of
 from maps.web.page import is_simulated, shell
-from streams.domain.arrival import MAX_AHEAD_MS
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.settings import Settings
 from streams.domain.flag_words import noted
-from streams.domain.network import Network
 from streams.domain.unknown_times import said_of
-from streams.settings import Settings
+from streams.geo.network import Network
 
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from streams.domain.works import DAY_MS
-from streams.errors import SettingsError
+from streams.contract.errors import SettingsError
+from streams.contract.times import DAY_MS
 
 MOST = 20
 KEEP_MS = 7 * DAY_MS

@@ -12,10 +12,10 @@ import msgspec
 from aiohttp import web
 
 from maps.views.refusals import RequestRefusedError
-from streams.domain.records import Message
-from streams.errors import IntakeError
-from streams.intake import Intake
-from streams.topics import Topic
+from streams.contract.errors import IntakeError
+from streams.contract.records import Message
+from streams.contract.topics import Topic
+from streams.kafka.intake import Intake
 
 log = logging.getLogger(__name__)
 INTAKE = web.AppKey("intake", Intake)

@@ -21,11 +21,11 @@ from maps.web.desk_api import add_desk
 from maps.web.pages import HTML
 from maps.web.subscriptions_api import add_subscriptions
 from maps.web.time_api import add_time
-from streams.delivery.crew_links import public_base
-from streams.domain.network import Network
-from streams.errors import SettingsError
-from streams.settings import Settings
-from streams.store import Store
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
+from streams.delivery.deciding.crew_links import public_base
+from streams.geo.network import Network
+from streams.state.store import Store
 
 log = logging.getLogger(__name__)
 

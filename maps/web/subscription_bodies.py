@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from streams.domain.subscriptions.subscription import Subscription
+from streams.contract.subscription import Subscription
 
 _UNSET = msgspec.UNSET
 Texts = tuple[str, ...]

@@ -16,15 +16,15 @@ from maps.web.answers import NO_STORE
 from maps.web.context import CONTEXT, JSON, Context
 from maps.web.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.web.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of, said_of
-from streams import topics
-from streams.delivery.secrets import endpoint_secret, master_key
+from streams.contract import topics
+from streams.contract.endpoint_url import Networks, parse_networks
+from streams.contract.errors import RecordRefusedError, SettingsError, SubscriptionError
+from streams.contract.settings import Settings
+from streams.contract.subscription import Subscription
+from streams.contract.subscription_checks import check_room
+from streams.delivery.deciding.secrets import endpoint_secret, master_key
 from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
-from streams.domain.subscriptions.endpoint_url import Networks, parse_networks
-from streams.domain.subscriptions.rules import check_room
-from streams.domain.subscriptions.subscription import Subscription
-from streams.errors import RecordRefusedError, SettingsError, SubscriptionError
-from streams.settings import Settings
-from streams.store import Store
+from streams.state.store import Store
 
 log = logging.getLogger(__name__)
 WRONG_KEYS_A_MINUTE = 20

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from producers.formats.anonymous import Record, anonymous
-from streams.domain.records import Outcome
+from streams.contract.records import Outcome
 
 Row = Mapping[str, Any]
 NO_ANSWER = "NO-ANSWER"

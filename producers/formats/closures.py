@@ -15,8 +15,8 @@ from functools import lru_cache
 from producers.formats import closure_table as table
 from producers.formats.closure_table import CLOSING, LANE
 from producers.formats.times import normalised
+from streams.contract.records import Closure
 from streams.domain.closure_words import GRAVITY
-from streams.domain.records import Closure
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from producers.formats.fields import DAY_MS, KST, text
 from producers.formats.moments import Moment, end_ms
 from producers.formats.periods import read
 from producers.formats.times import MAX_WORDS, normalised
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
 
 MAX_PLAN_MS = 360 * DAY_MS
 """A day so far ahead is one without a year that lay just before the begin."""

@@ -15,9 +15,9 @@ from producers.formats import bodies
 from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
 from producers.formats.fields import Bounds, bounds_of, spot, text
 from producers.formats.privacy import pseudonym, refused_row
-from streams.domain.records import BusPosition
-from streams.errors import RecordRefusedError, SettingsError
-from streams.settings import Settings
+from streams.contract.errors import RecordRefusedError, SettingsError
+from streams.contract.records import BusPosition
+from streams.contract.settings import Settings
 
 FEED = "gtfs.positions"
 MAX_BYTES = 8 * bodies.MIB

@@ -9,10 +9,10 @@ from producers.formats.envelopes import harvest_of
 from producers.formats.fields import plain_number, text
 from producers.formats.periods import moment_ms
 from producers.formats.privacy import refused_row
-from streams.domain.records import LinkSpeed
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
-from streams.wire import MAX_AHEAD_MS, MAX_SPEED_KMH
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import LinkSpeed
+from streams.contract.settings import Settings
+from streams.contract.wire import MAX_AHEAD_MS, MAX_SPEED_KMH
 
 FEED = "its.speeds"
 MAX_BYTES = 5 * bodies.MIB  # a city's links are about 2 MB

@@ -16,11 +16,11 @@ from producers.formats.incident_times import SOUND, Times, times_of
 from producers.formats.its import link_id_of
 from producers.formats.privacy import refused_row
 from producers.formats.wordings import Wording, kind_of, wording
-from streams.domain.records import Incident, IncidentKind
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Incident, IncidentKind
+from streams.contract.settings import Settings
+from streams.contract.wire import MAX_AHEAD_MS
 from streams.people import without_people
-from streams.settings import Settings
-from streams.wire import MAX_AHEAD_MS
 
 FEED = "its.events"
 MAX_BYTES = 5 * bodies.MIB

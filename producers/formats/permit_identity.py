@@ -9,8 +9,8 @@ from itertools import chain
 from urllib.parse import unquote
 
 from producers.formats.closures import gravest
+from streams.contract.records import Closure, Permit
 from streams.domain.doubtful_points import marked
-from streams.domain.records import Closure, Permit
 from streams.domain.works.identity import (
     MOST_COMPARED,
     Spot,

@@ -13,12 +13,12 @@ from producers.formats.permit_files import crs_beside, file_name, table_of
 from producers.formats.permit_identity import gathered, numbered
 from producers.formats.permit_points import Ground, ground_of, link_ids_of, whereabouts
 from producers.formats.privacy import refused_row
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Permit
+from streams.contract.settings import Settings
 from streams.domain.doubtful_points import POINT_SHARED
-from streams.domain.records import Permit
 from streams.domain.works.statuses import says_withdrawn
-from streams.errors import RecordRefusedError
 from streams.people import office_phone, organisation, without_people
-from streams.settings import Settings
 
 FEED = "permits"
 BAD_BYTES = "bad_bytes"

@@ -17,8 +17,8 @@ from urllib.parse import quote, quote_plus
 from producers.formats.answers import Refusal
 from producers.formats.columns import column_of
 from producers.formats.permit_columns import meaning_of
+from streams.contract.settings import Settings
 from streams.people import plain, without_people
-from streams.settings import Settings
 
 MAX_LETTER_BYTES = 1 << 20
 SAFE_BYTES = 200

@@ -12,11 +12,11 @@ from producers.formats.answers import Answer, Exchange, Harvest, UnknownAnswerEr
 from producers.formats.envelopes import harvest_of
 from producers.formats.fields import Bounds, bounds_of, plain_number, spot, text
 from producers.formats.privacy import pseudonym, refused_row
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import BusPosition
+from streams.contract.settings import Settings
 from streams.domain.links.runs import MASKED, SCATTER_M, SHARED
-from streams.domain.network import distance_m
-from streams.domain.records import BusPosition
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.geo.network import distance_m
 
 FEED = "tago.positions"
 MAX_BYTES = bodies.MIB  # a route's answer is about 20 kB

@@ -11,10 +11,10 @@ from producers.formats.incident_times import SOUND, Times, times_of
 from producers.formats.its import link_id_of
 from producers.formats.privacy import refused_row
 from producers.formats.wordings import kind_of, wording
-from streams.domain.records import Incident, IncidentKind
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Incident, IncidentKind
+from streams.contract.settings import Settings
 from streams.people import without_people
-from streams.settings import Settings
 
 FEED = "utic.incidents"
 MAX_BYTES = 5 * bodies.MIB

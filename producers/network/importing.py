@@ -14,9 +14,9 @@ from producers.network.overlay import laid
 from producers.network.places import places_of_stops, read_places
 from producers.network.refused import RefusedLine
 from producers.network.route_stops import StopRuns, read_pole_numbers, read_route_stops, sections
-from streams.domain.network import Network, Place, Stop
-from streams.errors import NetworkError
-from streams.settings import Settings
+from streams.contract.errors import NetworkError
+from streams.contract.settings import Settings
+from streams.geo.network import Network, Place, Stop
 
 FILE = "network.json"
 MAX_CSV_BYTES = 256 << 20

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from producers.formats.fields import Bounds, spot
 from producers.network.refused import RefusedLine
 from producers.network.stop_columns import lines_of
-from streams.domain.network import Place, Stop
+from streams.geo.network import Place, Stop
 
 _KINDS = (
     ("소방서", re.compile(r"소방서|119\s*안전센터|119\s*지역대|fire", re.IGNORECASE)),

@@ -18,7 +18,7 @@ from producers.network.route_stops import read_route_stops, sections
 from producers.simulated import lines, stops
 from producers.simulated.shapes import along
 from producers.simulated.streets import CITY, RELEASED, build_streets, graph_of, shortest_path
-from streams.domain.network import Link, Network, Place, Stop, length_of_m
+from streams.geo.network import Link, Network, Place, Stop, length_of_m
 
 PREFIX = "CCB"
 BOUNDS = Bounds(127.4, 37.6, 128.1, 38.2)

@@ -13,7 +13,7 @@ from producers.simulated.permits import PERMITS
 from producers.simulated.streets import build_streets
 from producers.simulated.traffic import Traffic
 from producers.simulated.works import Work
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 WARM_UP_MS = 90_000
 MAX_CATCH_UP_MS = 3_600_000

@@ -7,8 +7,8 @@ from producers.simulated.clock import DayClock
 from producers.simulated.streets import measured
 from producers.simulated.traffic import Obstacle
 from producers.simulated.works import link_named
-from streams.domain.network import Network
-from streams.domain.records import Closure
+from streams.contract.records import Closure
+from streams.geo.network import Network
 
 ACCIDENT_EVERY_MIN = 7
 ACCIDENT_SPAN_MIN = 24 * 60

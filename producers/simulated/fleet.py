@@ -10,7 +10,7 @@ from producers.simulated.clock import DayClock
 from producers.simulated.lines import LINES
 from producers.simulated.streets import Graph, shortest_path
 from producers.simulated.traffic import Traffic
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 STEP_MS = 1000
 MAX_DETOUR_M = 3500.0

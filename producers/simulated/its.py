@@ -10,7 +10,7 @@ from producers.simulated.day import Day
 from producers.simulated.events import Event
 from producers.simulated.streets import MEASURED, measured
 from producers.simulated.works import link_named
-from streams.domain.network import Link, Point
+from streams.geo.network import Link, Point
 
 HEADER = {"resultCode": 0, "resultMsg": "SUCCESS"}
 UNMEASURED_SHARE = 0.04

@@ -12,8 +12,8 @@ from producers.simulated.clock import DayClock, kst
 from producers.simulated.day import Day
 from producers.simulated.spellings import Clerk
 from producers.simulated.works import Work, links_of
-from streams.domain.network import Network, Point
-from streams.domain.records import Closure
+from streams.contract.records import Closure
+from streams.geo.network import Network, Point
 
 _CLOSES = re.compile(r"통제|점용|금지")
 _BESIDE = (

@@ -8,7 +8,7 @@ from producers.simulated.answers import Answer, enveloped
 from producers.simulated.day import Day
 from producers.simulated.fleet import Bus, Run
 from producers.simulated.shapes import along
-from streams.domain.network import Point
+from streams.geo.network import Point
 
 CITY_CODE = "32010"
 TEXT_NUMBERS = "서면4(서면403)"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from producers.simulated import noise
 from producers.simulated.clock import DayClock
 from producers.simulated.shapes import flat_distance_m
-from streams.domain.network import Link, Network, bearing_deg
-from streams.domain.records import Closure
+from streams.contract.records import Closure
+from streams.geo.network import Link, Network, bearing_deg
 
 SLOT_MS = 10_000
 CENTRE = (127.7285, 37.8790)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from streams.contract.records import Severity
+
 RULES_VERSION = 1
 """Part of every id: raise it when a rule changes its meaning, and old ids are not met again."""
 
@@ -21,14 +23,6 @@ class Word(StrEnum):
     BEGIN = "begin"
     UPDATE = "update"
     END = "end"
-
-
-class Severity(StrEnum):
-    """How soon somebody must know: at once, soon, some time today."""
-
-    CRITICAL = "critical"
-    WARNING = "warning"
-    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-DAY_MS = 86_400_000
-KST_MS = 9 * 3_600_000  # Korea keeps UTC+9 all year
+from streams.contract.times import DAY_MS, EVER_MS, KST_MS
+
 _MINUTE_MS = 60_000
 _DAY_MIN = 1440
 _TIME = r"\s*(\d{1,2})\s*:\s*(\d{1,2})\s*"
 _HOURS = re.compile(f"{_TIME}-{_TIME}")
-EVER_MS = 1 << 62  # the end of what has no known end, the begin of what has no known begin
 
 Ranges = tuple[tuple[int, int], ...]
 _ALL_DAY: Ranges = ((0, _DAY_MIN),)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
+from streams.contract.records import LinkEvents, Message, Origin
 from streams.domain.alerts import Alert, Move, Patience, Sight, episode_id, look, told
-from streams.domain.records import LinkEvents, Message, Origin
 
 Rows = dict[str, Any]
 State = dict[str, Rows]

@@ -6,9 +6,9 @@ from typing import Any
 
 import redis.asyncio as aioredis
 
-from streams import wire
+from streams.contract import wire
+from streams.contract.records import Message, Origin, Passage, PositionBatch, Tick
 from streams.domain.derive import send
-from streams.domain.records import Message, Origin, Passage, PositionBatch, Tick
 from streams.domain.stage import Effects, Rows, Table
 from tests.fakes import at, bus, parts_of
 

@@ -7,8 +7,17 @@ import pytest
 import redis.asyncio as aioredis
 
 from streams.domain.stage import Memory, Sum
-from streams.gate import Answer, Gate, Verdict
-from streams.store import COUNTS, DEAD_LETTERS, DELTAS, PAST, PAST_GONE, POSITIONS, Store, past_key
+from streams.state.gate import Answer, Gate, Verdict
+from streams.state.store import (
+    COUNTS,
+    DEAD_LETTERS,
+    DELTAS,
+    PAST,
+    PAST_GONE,
+    POSITIONS,
+    Store,
+    past_key,
+)
 from tests.agents.ledger import TOPIC, LedgerStage, everything
 
 STAGE = LedgerStage()

@@ -9,13 +9,14 @@ import redis.asyncio as aioredis
 from redis.exceptions import NoPermissionError, OutOfMemoryError, ResponseError
 
 import streams
-from streams.agents import Delivered
-from streams.domain.alerts import Alert, Severity, Word
+from streams.contract.errors import HalfAppliedError, SettingsError
+from streams.contract.records import Severity
+from streams.domain.alerts import Alert, Word
 from streams.domain.stage import Memory, Sum
-from streams.errors import HalfAppliedError, SettingsError
-from streams.gate import MOST_ANEW, Gate, Verdict
-from streams.rights import NEEDED, check_rights
-from streams.store import BEGUN, DELTAS, META, OUTBOX, PAST, POSITIONS, REBUILDING
+from streams.state.gate import MOST_ANEW, Gate, Verdict
+from streams.state.rights import NEEDED, check_rights
+from streams.state.store import BEGUN, DELTAS, META, OUTBOX, PAST, POSITIONS, REBUILDING
+from streams.worker.agents import Delivered
 from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position
 from tests.agents.test_runner import Bench
 
@@ -160,7 +161,7 @@ async def test_a_worker_that_is_stopped_midway_again_and_again_ends(
 async def test_why_a_partition_waits_is_logged_once_for_each_reason(
     client: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.agents.PAUSES_S", (0.01, 0.01))
+    monkeypatch.setattr("streams.worker.agents.PAUSES_S", (0.01, 0.01))
     gate = await allowed(client, "-hincrby")
     bench, tries = Bench(gate), 0
     wait = gate.apply

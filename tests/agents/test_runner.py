@@ -10,11 +10,9 @@ import redis.asyncio as aioredis
 from aiokafka.errors import KafkaConnectionError
 from faust.exceptions import ProducerSendError
 
-from streams import wire
-from streams.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
-from streams.domain.links.passages import PositionsStage
-from streams.domain.links.roadstate import RoadsStage
-from streams.domain.records import (
+from streams.contract import wire
+from streams.contract.failpoints import POINTS, from_env
+from streams.contract.records import (
     LinkBatch,
     LinkEvents,
     Message,
@@ -24,9 +22,11 @@ from streams.domain.records import (
     Tick,
 )
 from streams.domain.stage import Effects, Stage
-from streams.failpoints import POINTS, from_env
-from streams.gate import Gate, Verdict
-from streams.store import DEAD_LETTERS
+from streams.domain.stages.passages import PositionsStage
+from streams.domain.stages.roadstate import RoadsStage
+from streams.state.gate import Gate, Verdict
+from streams.state.store import DEAD_LETTERS
+from streams.worker.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
 from tests.agents.conftest import OwnRedis
 from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position, travels
 from tests.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street

@@ -14,9 +14,9 @@ from bench.web import servers
 from bench.web.screen import Screen, eventually
 from bench.web.seed import now_ms
 from local.stack import Stack
-from streams import topics, wire
-from streams.delivery.crew_links import make_token
-from streams.domain.records import Closure, FeedReport, Outcome, Permit, PermitBatch
+from streams.contract import topics, wire
+from streams.contract.records import Closure, FeedReport, Outcome, Permit, PermitBatch
+from streams.delivery.deciding.crew_links import make_token
 from tests import worlds
 from tests.browser.chuncheon import HOUR_MS, WORK, Chuncheon, living_chuncheon
 from tests.browser.screens import NewScreen, screens_of

@@ -3,9 +3,8 @@
 import random
 from collections.abc import Iterable, Iterator
 
-from streams import topics, wire
-from streams.domain.network import Network
-from streams.domain.records import (
+from streams.contract import topics, wire
+from streams.contract.records import (
     BusPosition,
     Call,
     CallDone,
@@ -23,6 +22,7 @@ from streams.domain.records import (
     SpeedBatch,
     Tick,
 )
+from streams.geo.network import Network
 from tests.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, at_stop, positions, road
 
 STOPS = 40

@@ -15,9 +15,9 @@ import pytest
 from local.services import wait_until
 from producers.publisher import Publisher
 from producers.topic_setup import check_topics
-from streams import topics, wire
-from streams.domain.records import LinkSpeed, SpeedBatch
-from streams.settings import Settings
+from streams.contract import topics, wire
+from streams.contract.records import LinkSpeed, SpeedBatch
+from streams.contract.settings import Settings
 from tests.faults import load
 from tests.faults.figures import Figures, scaled
 from tests.faults.node import Broker

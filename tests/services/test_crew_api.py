@@ -15,9 +15,8 @@ from PIL import Image
 from local.services import Process, wait_until
 from local.stack import Stack
 from maps.web.photo_shelf import folder_of
-from streams import topics, wire
-from streams.delivery.crew_links import make_token
-from streams.domain.records import (
+from streams.contract import topics, wire
+from streams.contract.records import (
     Closure,
     FeedReport,
     Outcome,
@@ -26,6 +25,7 @@ from streams.domain.records import (
     SiteReport,
     SiteWord,
 )
+from streams.delivery.deciding.crew_links import make_token
 from tests import worlds
 
 Json = dict[str, Any]

@@ -24,11 +24,11 @@ from yarl import URL
 from maps.live import sse
 from maps.web.context import CONTEXT
 from maps.web.server import build_app
-from streams.domain.feeds import FeedState
-from streams.domain.network import Link, Network
-from streams.domain.records import FeedReport, Outcome
-from streams.settings import Settings
-from streams.store import CLOCK, DEAD_LETTERS, DELTAS, FEEDS, META, Store, key
+from streams.contract.records import FeedReport, Outcome
+from streams.contract.settings import Settings
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Link, Network
+from streams.state.store import CLOCK, DEAD_LETTERS, DELTAS, FEEDS, META, Store, key
 
 Json = dict[str, Any]
 Url = str

@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 
 from maps.web.context import CONTEXT
-from streams.domain.feeds import FeedState
-from streams.domain.records import FeedReport, Outcome
-from streams.store import CLOCK, COUNTS, DELTAS, FEEDS, LOST, META, WORKERS
+from streams.contract.records import FeedReport, Outcome
+from streams.domain.stages.feeds import FeedState
+from streams.state.store import CLOCK, COUNTS, DELTAS, FEEDS, LOST, META, WORKERS
 from tests.services.test_maps_server import (
     RedisServer,
     Url,

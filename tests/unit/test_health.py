@@ -2,7 +2,7 @@
 
 from producers.health import reason_against as producers_reason
 from producers.health import reason_of_polls
-from streams.domain.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, Outcome
 from streams.health import reason_against as stream_reason
 
 NOW_MS = 1_795_000_000_000

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from streams.contract.records import Closure
 from streams.domain.overlaps import Span, span
-from streams.domain.records import Closure
 
 CARRIAGEWAY = frozenset({Closure.FULL, Closure.PARTIAL, Closure.UNKNOWN})
 OPEN = frozenset({"planned", "active", "paused", "overdue"})

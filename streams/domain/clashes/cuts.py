@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from streams.domain.clashes.clash import Clash, clash_id
 from streams.domain.clashes.pairs import Site, stated_end
-from streams.domain.network import Place
 from streams.domain.overlaps import is_within, meet, openings
 from streams.domain.roads.graph import RoadGraph
 from streams.domain.roads.quickest import Goal, Lead
+from streams.geo.network import Place
 
 T = TypeVar("T")
 KEY_KINDS = ("소방서", "병원", "터미널", "역")

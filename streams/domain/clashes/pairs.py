@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from streams.contract.records import Closure
+from streams.contract.times import EVER_MS
 from streams.domain.clashes.clash import (
     CARRIAGEWAY,
     Clash,
@@ -14,11 +16,10 @@ from streams.domain.clashes.clash import (
     digging_of,
     occupation_of,
 )
-from streams.domain.network import Link
-from streams.domain.overlaps import EVER_MS, Span, last_ms, meet
+from streams.domain.overlaps import Span, last_ms, meet
 from streams.domain.permit_ids import is_one_permit
-from streams.domain.records import Closure
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Link
 
 
 @dataclass(frozen=True)

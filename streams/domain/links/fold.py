@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from streams.contract.records import Closure, Obstruction, Passage, SpeedShare
 from streams.domain.closure_words import GRAVITY
 from streams.domain.links.levels import Thresholds, level
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
-from streams.domain.records import Closure, Obstruction, Passage, SpeedShare
 
 DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
 ENOUGH = 2  # buses that contradict a closure; one may have been let through

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from streams.contract.records import BusPosition
 from streams.domain.links.runs import (
     AT_STOP_M,
     JITTER_M,
@@ -11,8 +12,7 @@ from streams.domain.links.runs import (
     Course,
     Run,
 )
-from streams.domain.network import Point, project
-from streams.domain.records import BusPosition
+from streams.geo.network import Point, project
 
 FEEDS_WITHOUT_ORDER = frozenset({"gtfs.positions"})
 """Feeds that may leave the stop order out; elsewhere 0 is a stop that no route has."""

@@ -9,8 +9,8 @@ leaves its road, skips a stop or is nowhere a bus could be makes none.
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from streams.domain.network import Link, Network, Route, distance_m, project
-from streams.domain.records import BusPosition, Passage
+from streams.contract.records import BusPosition, Passage
+from streams.geo.network import Link, Network, Route, distance_m, project
 
 MAX_GAP_MS = 300_000  # a bus unseen for longer begins a new run
 MAX_PAUSE_MS = 300_000  # a bus that stands for longer rests; that is no traffic

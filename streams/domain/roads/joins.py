@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from streams.domain.network import EARTH_M, Link, Point
+from streams.geo.network import EARTH_M, Link, Point
 
 HOP_M = 60.0
 TOUCH_M = 25.0

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from streams.domain.network import Network
 from streams.domain.roads.joins import Join, Line, Spot, point_at, turn_deg
+from streams.geo.network import Network
 
 STRAIGHT_ON_DEG = 45
 TURN_MS = 10_000  # a sharper turn: slowing down, waiting for a gap or a light

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from streams.domain.network import Link, Network, Point, distance_m
 from streams.domain.roads.street_nodes import Graph, chains, stop_groups
+from streams.geo.network import Link, Network, Point, distance_m
 
 OPPOSITE_M = 150.0  # stops of other names on the two sides of one street
 _END_DIGITS = 4  # of degrees, about 10 m: line ends this near are one node

@@ -6,7 +6,8 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from streams.domain.alerts import Patience, Severity
+from streams.contract.records import Severity
+from streams.domain.alerts import Patience
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from streams.domain.alerts import Episode, Severity, Sight
+from streams.contract.records import Severity
+from streams.domain.alerts import Episode, Sight
 from streams.domain.clashes.clash import Clash
-from streams.domain.network import Network
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
 from streams.domain.stage import Rows
+from streams.geo.network import Network
 
 
 def watch_clashes(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from streams.domain.alerts import Episode, Severity, Sight
+from streams.contract.records import Severity
+from streams.domain.alerts import Episode, Sight
 from streams.domain.permit_ids import permit_of
 from streams.domain.rules.book import Rule
 from streams.domain.rules.watching import Look, SightOf

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from streams.domain.alerts import Severity
+from streams.contract.errors import SettingsError
+from streams.contract.records import Severity
 from streams.domain.rules.book import HOUR_MS, MINUTE_MS, AlertRules, Bounds, Rule, bounds_of
-from streams.errors import SettingsError
 
 WHERE = "BOMNAE_RULES"
 _UNITS_MS = {"s": 1000, "min": MINUTE_MS, "h": HOUR_MS}

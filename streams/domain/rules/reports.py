@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from streams.domain.alerts import Episode, Sight
-from streams.domain.network import distance_m
 from streams.domain.rules.book import AlertRules, Reports
 from streams.domain.rules.watching import Look, SightOf
 from streams.domain.stage import Rows
+from streams.geo.network import distance_m
 
 _PREFIX = "reports report:"
 

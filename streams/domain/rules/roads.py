@@ -11,10 +11,10 @@ from typing import NamedTuple
 from streams.domain.alerts import Episode, Sight
 from streams.domain.links.fold import LinkFold, LinkView, Rules, as_of, observed_ms, view
 from streams.domain.links.settled import Judged
-from streams.domain.network import Link, Network
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
 from streams.domain.stage import Effects, Episodes
+from streams.geo.network import Link, Network
 
 _PREFIXES = {name: f"{name} link:" for name in ("jam", "slowdown")}
 

@@ -6,13 +6,13 @@ it began.
 
 from typing import Any
 
-from streams.domain.alerts import Episode, Severity, Sight
-from streams.domain.network import Network
-from streams.domain.records import Closure
+from streams.contract.records import Closure, Severity
+from streams.domain.alerts import Episode, Sight
 from streams.domain.rules.book import AlertRules, Graded
 from streams.domain.rules.permits import Permits
 from streams.domain.rules.watching import Look, SightOf, facts_of
 from streams.domain.stage import Rows
+from streams.geo.network import Network
 
 _SEVERITIES = {Closure.FULL: Severity.CRITICAL, Closure.PARTIAL: Severity.WARNING}
 _AT_WORK = ("active", "paused")

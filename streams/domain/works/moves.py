@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from streams.domain.overlaps import DAY_MS, last_ms
-from streams.domain.records import Permit, SiteReport, SiteWord
+from streams.contract.records import Permit, SiteReport, SiteWord
+from streams.contract.times import DAY_MS
+from streams.domain.overlaps import last_ms
 from streams.domain.works.phases import EARLY_MS, OVER, phase_at
 from streams.domain.works.rows import (
     FEED,

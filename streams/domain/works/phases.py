@@ -20,7 +20,8 @@ clock alone neither finishes it nor makes it overdue, until its feed has not lis
 Work at night begins with the first night and lasts until the morning after the last (`overlaps`).
 """
 
-from streams.domain.overlaps import DAY_MS, EVER_MS, Span, is_within, last_ms, span, within_hours
+from streams.contract.times import DAY_MS, EVER_MS
+from streams.domain.overlaps import Span, is_within, last_ms, span, within_hours
 from streams.domain.works.rows import FEED, Said, Work
 from streams.domain.works.statuses import says_not_granted, says_on_hold
 

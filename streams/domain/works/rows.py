@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 
-from streams.domain.records import Permit
+from streams.contract.records import Permit
 from streams.domain.unknown_times import END_UNREADABLE, START_UNREADABLE
 
 FEED, CREW, OFFICE = "feed", "crew", "office"

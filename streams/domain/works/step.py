@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from streams.domain.records import Obstruction
+from streams.contract.records import Obstruction
 from streams.domain.stage import Effects
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import CREW, OFFICE, Work, told

@@ -4,7 +4,7 @@ A feed says it by a time (`began_ms`, `done_ms`) or by its status text. A crew's
 beats a feed's, and a feed's word about a time before their "not yet" says nothing new.
 """
 
-from streams.domain.records import Permit
+from streams.contract.records import Permit
 from streams.domain.works.phases import EARLY_MS
 from streams.domain.works.rows import FEED, Said, Work
 from streams.domain.works.statuses import says_done, says_running

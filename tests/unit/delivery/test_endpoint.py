@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams.delivery.endpoint import (
+from streams.contract.records import Severity
+from streams.delivery.deciding.endpoint import (
     MAX_WAITING,
     OVERDUE_MS,
     Answered,
@@ -12,9 +13,9 @@ from streams.delivery.endpoint import (
     overdue,
     step,
 )
-from streams.delivery.outcomes import Kind, Outcome
-from streams.delivery.waiting import Terms
-from streams.domain.alerts import Severity, Word
+from streams.delivery.deciding.outcomes import Kind, Outcome
+from streams.delivery.deciding.waiting import Terms
+from streams.domain.alerts import Word
 from tests.unit.delivery.laws import DAY_MS, T0_MS, World, alert, silent
 
 BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END

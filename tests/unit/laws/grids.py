@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from streams.domain.network import Link, Network, Overlay, Place, Route, Stop, bearing_deg
+from streams.geo.network import Link, Network, Overlay, Place, Route, Stop, bearing_deg
 
 SPACING_DEG = 0.004
 SPACING_M = 400

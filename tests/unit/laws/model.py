@@ -9,14 +9,14 @@ from typing import Any, cast
 
 import msgspec
 
-from streams import topics, wire
-from streams.agents import Delivered, StageRunner
-from streams.domain.network import Network
-from streams.domain.records import LinkEvents, Origin
+from streams.contract import topics, wire
+from streams.contract.records import LinkEvents, Origin
+from streams.contract.settings import Settings
 from streams.domain.stage import Stage, State, Sum
-from streams.gate import Answer, Gate, Verdict, hash_of
-from streams.settings import Settings
-from streams.stages import stages
+from streams.geo.network import Network
+from streams.state.gate import Answer, Gate, Verdict, hash_of
+from streams.topology.stages import stages
+from streams.worker.agents import Delivered, StageRunner
 from tests.worlds import PARTITIONS, Sent
 
 Place = tuple[str, int]

@@ -4,14 +4,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.records import Closure
+from streams.contract.times import EVER_MS
 from streams.domain.clashes.cuts import Cuts, smallest
 from streams.domain.clashes.finder import Clash, Clashes
 from streams.domain.clashes.on_detours import WaysRound
 from streams.domain.clashes.pairs import site_of
-from streams.domain.network import Network, Place, Route
-from streams.domain.overlaps import EVER_MS, Span, span
-from streams.domain.records import Closure
+from streams.domain.overlaps import Span, span
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Network, Place, Route
 from tests.unit.laws.grids import node, stop, town
 from tests.unit.laws.profile import tried
 from tests.unit.streams.sites import DAY_MS, HOUR_MS, NOW_MS, Site

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from streams.domain.network import Link, Network, Place, Route, Stop
+from streams.geo.network import Link, Network, Place, Route, Stop
 
 
 def section(number: int, road_name: str, *, road_class: str = "city") -> Link:

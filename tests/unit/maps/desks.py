@@ -8,9 +8,9 @@ from typing import Any
 from maps.desk.scene import Place, Scene, subjects_by_link
 from maps.views.picture import Picture
 from maps.views.text import KST
-from streams.domain.feeds import FeedState
-from streams.domain.network import Link, Network, Route, Stop
-from streams.domain.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, Outcome
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Link, Network, Route, Stop
 
 Json = dict[str, Any]
 NAMES = ("시청앞", "명동입구", "중앙로입구", "팔호광장")

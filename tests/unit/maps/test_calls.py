@@ -9,7 +9,7 @@ from maps.views.bodies import delta_event, snapshot
 from maps.views.picture import Picture, advance, translate
 from maps.views.refusals import RequestRefusedError
 from maps.web.posted import Pace, is_same_origin
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 OWN = frozenset({"localhost", "desk.city.kr"})

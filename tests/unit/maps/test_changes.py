@@ -8,8 +8,8 @@ import pytest
 
 from maps.desk.changes import Change, changes, first_page, subjects_of
 from maps.desk.past import Remembered
-from streams.domain.feeds import FeedState
-from streams.domain.records import Closure, FeedReport, Outcome, Permit
+from streams.contract.records import Closure, FeedReport, Outcome, Permit
+from streams.domain.stages.feeds import FeedState
 from streams.domain.works.rows import of_permit
 
 Json = dict[str, Any]

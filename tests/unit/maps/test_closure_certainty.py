@@ -12,7 +12,7 @@ from maps.views.exports import links_geojson, works_geojson
 from maps.views.filters import Filters
 from maps.views.picture import Picture, advance, translate
 from maps.views.shapes import work_row
-from streams.domain.network import Network
+from streams.geo.network import Network
 from tests.unit.maps.desks import MIN_MS, Street, place
 
 Json = dict[str, Any]

@@ -10,8 +10,8 @@ from maps.views.text import kst, kst_end
 from maps.web import csp
 from maps.web.page import shell
 from maps.web.pages import render_pages
-from streams.domain.network import Network
-from streams.settings import Settings
+from streams.contract.settings import Settings
+from streams.geo.network import Network
 
 SETTINGS = Settings()
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'{{7*7}}\u202e"

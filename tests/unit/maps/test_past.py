@@ -13,11 +13,11 @@ from maps.desk.moments import moment_of
 from maps.desk.past import Moment, Remembered, past_picture
 from maps.views.picture import Picture
 from maps.views.refusals import RequestRefusedError
-from streams.domain.calls import CallRow
-from streams.domain.feeds import FeedState, FeedStatus, status
-from streams.domain.network import Network
-from streams.domain.records import Closure, FeedReport, Outcome, Permit
+from streams.contract.records import Closure, FeedReport, Outcome, Permit
+from streams.domain.stages.calls import CallRow
+from streams.domain.stages.feeds import FeedState, FeedStatus, status
 from streams.domain.works.rows import Said, Work, of_permit
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 EIGHT_MS = 1_795_388_400_000

@@ -16,8 +16,8 @@ from maps.views.refusals import RequestRefusedError
 from maps.web.crew_photos import overs
 from maps.web.photo_image import MAX_BYTES, MAX_SIDE, photo_of
 from maps.web.photo_shelf import ABSENT_MS, KEEP_MS, MOST, Shelf, folder_of
+from streams.contract.errors import SettingsError
 from streams.domain.works.moves import listed
-from streams.errors import SettingsError
 from tests.unit.streams.works import DAY_MS, PERMIT, kst
 
 NOW_MS = 1_795_400_000_000

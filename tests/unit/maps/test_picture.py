@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from maps.views.bodies import delta_event, feed_rows, link_body, snapshot
 from maps.views.picture import Facts, Picture, advance, picture_of, translate
-from streams.domain.feeds import FeedState
-from streams.domain.network import Link, Network
-from streams.domain.records import FeedReport, Outcome
-from streams.store import Picture as StoredPicture
+from streams.contract.records import FeedReport, Outcome
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Link, Network
+from streams.state.store import Picture as StoredPicture
 
 Json = dict[str, Any]
 NOW_MS = 1_795_400_000_000

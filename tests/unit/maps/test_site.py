@@ -11,7 +11,7 @@ from maps.desk.site import last_word, next_word, site_json
 from maps.desk.taps import GONE_MS, PASSED_MS, UNDO_MS, Tap, code_of, is_used_up, outcome
 from maps.views.refusals import RequestRefusedError
 from maps.web.crew_api import Paces
-from streams.domain.records import SiteReport, SiteWord
+from streams.contract.records import SiteReport, SiteWord
 from streams.domain.works import MOVES, REFUSALS, Work
 from streams.domain.works.moves import heard, listed
 from tests.unit.maps.desks import BUSES, HOUR_MS, MIN_MS, NETWORK, NOW, Street

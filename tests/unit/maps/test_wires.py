@@ -11,9 +11,9 @@ from maps.views.refusals import RequestRefusedError, error_body
 from maps.web.api import ROUTES
 from maps.web.openapi import document
 from maps.web.server import is_own_host, parse_address
+from streams.contract.errors import SettingsError
 from streams.domain.links.levels import parse_levels
-from streams.domain.network import Network
-from streams.errors import SettingsError
+from streams.geo.network import Network
 
 
 def test_blocks_of_any_choice_make_one_gzip_stream() -> None:

@@ -13,7 +13,7 @@ import pytest
 from producers.__main__ import main
 from producers.formats.answers import Exchange
 from producers.recording import line_of
-from streams.domain.network import Link, Network
+from streams.geo.network import Link, Network
 
 ROOT = Path(__file__).parents[3]
 AT_MS = 1_795_414_391_934

@@ -8,8 +8,8 @@ import pytest
 
 from producers.formats import its, tago
 from producers.formats.answers import Answer, Exchange
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract.records import Outcome
+from streams.contract.settings import Settings
 
 DATA = Path(__file__).parents[3].parent / "shared/data"
 AT_MS = 1_790_000_000_000

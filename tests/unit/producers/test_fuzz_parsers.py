@@ -19,9 +19,9 @@ from producers.formats.answers import Exchange
 from producers.formats.fields import bounds_of
 from producers.meaning import Poll, answer_of
 from producers.network.route_stops import read_pole_numbers, read_route_stops, sections
-from streams import wire
-from streams.errors import NetworkError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import NetworkError
+from streams.contract.settings import Settings
 from tests import fuzz
 
 SETTINGS = Settings(pseudonym_key="k" * 32, city="춘천시")

@@ -14,10 +14,10 @@ from producers.formats.privacy import pseudonym
 from producers.meaning import Poll
 from producers.recording import exchange_of, line_of, recorded
 from producers.sources import gtfs_request, sources
-from streams import wire
-from streams.domain.records import FeedReport, Outcome, PositionBatch
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport, Outcome, PositionBatch
+from streams.contract.settings import Settings
 
 pb2 = pytest.importorskip("google.transit.gtfs_realtime_pb2", reason="the extra gtfs")
 AT_MS = 1_795_414_390_000

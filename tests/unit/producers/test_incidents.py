@@ -9,8 +9,8 @@ import pytest
 from producers.formats import its_events, utic
 from producers.formats.answers import Answer, Exchange
 from producers.formats.wordings import wording
-from streams.domain.records import Closure, Incident, IncidentKind, Outcome
-from streams.settings import Settings
+from streams.contract.records import Closure, Incident, IncidentKind, Outcome
+from streams.contract.settings import Settings
 
 DATA = Path(__file__).parents[3].parent / "shared/data/its"
 KOREA = Settings(bbox="124,33,132,39")

@@ -15,9 +15,9 @@ from producers.formats.answers import MAX_KEPT, Exchange, Refusal, Refusals
 from producers.formats.limits import MAX_BYTES
 from producers.meaning import Poll, answer_of
 from producers.topic_setup import complaints_of
-from streams import topics
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract import topics
+from streams.contract.records import Outcome
+from streams.contract.settings import Settings
 
 SETTINGS = Settings(pseudonym_key="k" * 32)
 HEAD = b'{"resultCode":0,"data":['

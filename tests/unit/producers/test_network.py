@@ -10,9 +10,9 @@ from pyproj import Transformer
 from producers.formats.fields import Bounds
 from producers.network.importing import import_network, read_network, write_lost, write_network
 from producers.network.node_link import read_links
-from streams.domain.network import Link, Network, distance_m
-from streams.errors import NetworkError
-from streams.settings import Settings
+from streams.contract.errors import NetworkError
+from streams.contract.settings import Settings
+from streams.geo.network import Link, Network, distance_m
 
 CHUNCHEON = Path(__file__).parents[3].parent / "shared/data/chuncheon"
 SETTINGS = Settings()

@@ -27,10 +27,10 @@ from producers.pacing import (
     midnight_ms,
     time_out_s,
 )
-from streams.domain.arrival import MAX_AHEAD_MS
-from streams.errors import SettingsError
-from streams.retry_after import asked_ms
-from streams.settings import Settings
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.errors import SettingsError
+from streams.contract.retry_after import asked_ms
+from streams.contract.settings import Settings
 
 NOON_MS = 1_795_402_800_000  # 2026-11-23 12:00 KST
 KEY = "canary+key/=="

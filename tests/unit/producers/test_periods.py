@@ -8,8 +8,8 @@ from producers.formats.answers import Exchange
 from producers.formats.moments import Moment, end_ms
 from producers.formats.periods import half_read, read
 from producers.formats.permits import parse_permits
-from streams.domain.records import Permit
-from streams.settings import Settings
+from streams.contract.records import Permit
+from streams.contract.settings import Settings
 
 KST = timezone(timedelta(hours=9))
 DAY_MS = 86_400_000

@@ -15,8 +15,8 @@ from producers.formats.answers import Answer, Exchange
 from producers.formats.encodings import LOST, decoded
 from producers.formats.spreadsheets import grids_of
 from producers.recording import exchange_of, line_of
-from streams.domain.records import Outcome, Permit
-from streams.settings import Settings
+from streams.contract.records import Outcome, Permit
+from streams.contract.settings import Settings
 
 AT_MS = 1_795_414_391_934
 SEP_1_MS = 1_788_188_400_000  # 2026-09-01 00:00 KST

@@ -9,9 +9,9 @@ from producers.formats import permits
 from producers.formats.answers import Exchange
 from producers.formats.permit_identity import list_name
 from producers.meaning import Poll, page_of
+from streams.contract.records import Permit
+from streams.contract.settings import Settings
 from streams.domain.doubtful_points import MOST_AT_POINT, POINT_SHARED
-from streams.domain.records import Permit
-from streams.settings import Settings
 
 AT_MS = 1_795_414_391_934
 HEADER = "허가번호,공사명,굴착위치,시공사,시작일,종료일,경도,위도"

@@ -12,10 +12,10 @@ from producers.formats.answers import Answer, Exchange
 from producers.formats.fields import metres
 from producers.formats.permit_files import table_of
 from producers.meaning import Poll
-from streams import wire
-from streams.domain.records import Closure, Outcome, Permit, PermitBatch
+from streams.contract import wire
+from streams.contract.records import Closure, Outcome, Permit, PermitBatch
+from streams.contract.settings import Settings
 from streams.people import office_phone, organisation, without_people
-from streams.settings import Settings
 
 DATA = Path(__file__).parents[3].parent / "shared/data/permits"
 AT_MS = 1_795_414_391_934

@@ -11,11 +11,11 @@ from producers.__main__ import main
 from producers.meaning import Meaning
 from producers.recording import line_of
 from producers.sources import sources
-from streams import wire
-from streams.domain.feeds import FeedStatus, observe, status
-from streams.domain.records import FeedReport
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport
+from streams.contract.settings import Settings
+from streams.domain.stages.feeds import FeedStatus, observe, status
 from tests.unit.producers.test_replay import route
 
 AT_MS = 1_795_414_390_000

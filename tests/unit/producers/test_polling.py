@@ -19,10 +19,10 @@ from producers.meaning import Meaning
 from producers.polling import Desk, run_source
 from producers.recording import Recorder, lines_of
 from producers.sources import Source, sources
-from streams import wire
-from streams.domain.records import FeedReport, Outcome
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport, Outcome
+from streams.contract.settings import Settings
 
 KEY = "canary-key"
 EMPTY = '{"response":{"header":{"resultCode":"00"},"body":{"items":"","totalCount":0}}}'

@@ -22,9 +22,9 @@ from producers.meaning import Letter, Meaning
 from producers.publisher import Publisher
 from producers.refused import SHORT_BYTES
 from producers.verdicts import is_from_ahead
-from streams import topics, wire
-from streams.domain.records import FeedReport, LinkSpeed, Outcome, SpeedBatch, Tick
-from streams.settings import Settings
+from streams.contract import topics, wire
+from streams.contract.records import FeedReport, LinkSpeed, Outcome, SpeedBatch, Tick
+from streams.contract.settings import Settings
 
 SETTINGS = Settings(its_poll_s=10)
 SPEEDS, BUSES = topics.LINK_SPEEDS.name, topics.BUS_POSITIONS.name

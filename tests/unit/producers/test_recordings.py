@@ -18,10 +18,10 @@ from producers.formats.answers import Exchange
 from producers.meaning import PARSERS, Meaning, Poll
 from producers.recording import Recorder, exchange_of, line_of, recorded
 from producers.replay import Step, steps
-from streams import wire
-from streams.domain.records import FeedReport, PermitBatch
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import FeedReport, PermitBatch
+from streams.contract.settings import Settings
 from tests.unit.producers import people
 from tests.unit.producers.test_permit_formats import sheet_of, workbook
 

@@ -14,10 +14,10 @@ from producers.formats.answers import Exchange
 from producers.meaning import Poll, messages_of
 from producers.recording import Recorder, exchange_of, line_of, lines_of
 from producers.replay import events, steps
-from streams import topics, wire
-from streams.domain.records import FeedReport, Outcome, PermitBatch, PositionBatch, Tick
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import FeedReport, Outcome, PermitBatch, PositionBatch, Tick
+from streams.contract.settings import Settings
 
 SETTINGS = Settings(pseudonym_key="k")
 T0_MS = 1_795_414_390_000  # on the grid of one second

@@ -11,9 +11,9 @@ from producers.formats import its, tago
 from producers.formats.answers import Answer, Exchange
 from producers.formats.fields import text
 from producers.formats.privacy import pseudonym
+from streams.contract.records import BusPosition, LinkSpeed, Outcome
+from streams.contract.settings import Settings
 from streams.domain.links.runs import MASKED, SHARED
-from streams.domain.records import BusPosition, LinkSpeed, Outcome
-from streams.settings import Settings
 
 SETTINGS = Settings(pseudonym_key="secret")
 AT_MS = 1_795_414_391_934  # 2026-11-23 15:13:11 KST

@@ -4,7 +4,7 @@ import pytest
 
 from producers.simulated.city import build_city
 from producers.simulated.day import Day
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 OPENS_MS = 1_795_414_000_000  # 2026-11-23 15:06:40 KST
 SEED = 7

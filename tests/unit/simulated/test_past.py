@@ -10,9 +10,9 @@ from producers.meaning import PARSERS
 from producers.recording import exchange_of, lines_of
 from producers.simulated.past import write_past
 from producers.simulated.server import serve
-from streams.domain.network import Network
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract.records import Outcome
+from streams.contract.settings import Settings
+from streams.geo.network import Network
 
 OPENS_MS = 1_795_414_000_000
 ROUTE = {"cityCode": "32010", "routeId": "CCB250090100", "_type": "json", "numOfRows": "100"}

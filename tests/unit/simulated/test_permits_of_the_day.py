@@ -14,12 +14,13 @@ from producers.simulated.odd_permits import ODD_PERMITS
 from producers.simulated.permits import PERMITS
 from producers.simulated.portal import Portal
 from producers.simulated.works import periods
+from streams.contract.records import Closure, Permit, PermitBatch, Tick
+from streams.contract.settings import Settings
 from streams.domain.clashes.clash import Clash
-from streams.domain.network import Link, Network
 from streams.domain.permit_ids import permit_of
-from streams.domain.records import Closure, Permit, PermitBatch, Tick
-from streams.domain.works import PHASES, Work, WorksStage
-from streams.settings import Settings
+from streams.domain.stages.works import WorksStage
+from streams.domain.works import PHASES, Work
+from streams.geo.network import Link, Network
 from tests.fakes import Folded
 
 OPENS_MS = 1_795_414_000_000

@@ -13,9 +13,9 @@ from producers.formats.its_events import parse_events
 from producers.simulated.day import Day
 from producers.simulated.portal import Portal
 from producers.simulated.tago import BAD_BUSES, MASK
-from streams.domain.network import Network, distance_m, project
-from streams.domain.records import Closure, Incident
-from streams.settings import Settings
+from streams.contract.records import Closure, Incident
+from streams.contract.settings import Settings
+from streams.geo.network import Network, distance_m, project
 
 OPENS_MS = 1_795_414_000_000
 SAMPLES = Path(__file__).parents[3].parent / "shared/data"

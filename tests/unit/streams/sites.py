@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from streams.contract.records import Closure
 from streams.domain.clashes.finder import Clash, Clashes
-from streams.domain.network import Network, Place, Route
-from streams.domain.records import Closure
+from streams.geo.network import Network, Place, Route
 from tests.unit.laws.grids import node, stop, town
 
 NOW_MS = 1_795_305_600_000  # 2026-11-22 09:00 in Korea

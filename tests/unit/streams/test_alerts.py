@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.alerts import Alert, Episode, Patience, Severity, Sight, Word, episode_id
-from streams.domain.incidents import IncidentsStage
-from streams.domain.records import Closure, Incident, IncidentBatch, IncidentKind, Tick
+from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind, Severity, Tick
+from streams.domain.alerts import Alert, Episode, Patience, Sight, Word, episode_id
 from streams.domain.stage import Effects, Episodes
+from streams.domain.stages.incidents import IncidentsStage
 from tests.fakes import Folded, at, street
 
 LINK = "S2>S3"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from streams import wire
-from streams.domain import records as rec
-from streams.domain.arrival import LOG_APPEND_TIME, MAX_AHEAD_MS, REPLAY, appended_ms
-from streams.domain.records import Message
-from streams.errors import RecordRefusedError
+from streams.contract import records as rec
+from streams.contract import wire
+from streams.contract.arrival import LOG_APPEND_TIME, MAX_AHEAD_MS, REPLAY, appended_ms
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Message
 from tests.fakes import at, bus
 
 AHEAD_MS = 50 * 60_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.audit_tally import Entry, Past, past_differences
+from streams.audit.tally import Entry, Past, past_differences
 from streams.domain.stage import Memory
 
 DAY_MS = 86_400_000

@@ -1,6 +1,6 @@
 import pytest
 
-from streams.domain.network import Place
+from streams.geo.network import Place
 from tests.unit.laws.grids import node, stop, town
 from tests.unit.streams.sites import (
     EAST,

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.network import Network, Place
 from streams.domain.works.direction_words import stated
 from streams.domain.works.directions import Directions
+from streams.geo.network import Network, Place
 from tests.fakes import LAT, LON, STEP, street
 
 EAST, WEST = "S2>S3", "S3>S2"  # east-west, stop 2 to stop 3; Seoul lies to the west

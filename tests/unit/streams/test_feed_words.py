@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from streams.domain.records import Permit
+from streams.contract.records import Permit
 from streams.domain.works import Said, Work
 from streams.domain.works.rows import of_permit
 from streams.domain.works.words import ended_by_feed, started_by_feed

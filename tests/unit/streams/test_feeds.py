@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.feeds import FeedsStage, FeedState, FeedStatus, observe, status
-from streams.domain.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, Outcome
+from streams.domain.stages.feeds import FeedsStage, FeedState, FeedStatus, observe, status
 from tests.fakes import Folded, at
 
 DATA, EMPTY, UNKNOWN = Outcome.DATA, Outcome.EMPTY, Outcome.UNKNOWN

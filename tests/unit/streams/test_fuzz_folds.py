@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from streams import topics, wire
-from streams.audit import Fold
-from streams.domain.alerts import Severity
-from streams.domain.records import (
+from streams.audit.fold import Fold
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import (
     Acknowledgement,
     Call,
     CallDone,
@@ -27,15 +27,15 @@ from streams.domain.records import (
     Outcome,
     Permit,
     PermitBatch,
+    Severity,
     SiteReport,
     SiteWord,
     SpeedBatch,
     Tick,
 )
-from streams.domain.subscriptions.subscription import Subscription
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
-from streams.stages import stages
+from streams.contract.settings import Settings
+from streams.contract.subscription import Subscription
+from streams.topology.stages import stages
 from tests import fuzz
 from tests.worlds import T0_MS, at_stop, positions, road
 

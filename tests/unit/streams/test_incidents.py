@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.incidents import IncidentsStage
-from streams.domain.records import (
+from streams.contract.records import (
     Closure,
     FeedReport,
     Incident,
@@ -16,6 +15,7 @@ from streams.domain.records import (
     Outcome,
     Tick,
 )
+from streams.domain.stages.incidents import IncidentsStage
 from tests.fakes import Folded, at, street
 
 CRASH = Incident(

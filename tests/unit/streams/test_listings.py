@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from producers import batches
 from producers.formats.answers import Answer
-from streams import wire
-from streams.domain.incidents import IncidentsStage
-from streams.domain.listings import KEPT, SHORT_MS, SHORT_POLLS, Usual, judged
-from streams.domain.records import (
+from streams.contract import wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import (
     Incident,
     IncidentBatch,
     IncidentKind,
@@ -22,9 +21,10 @@ from streams.domain.records import (
     Permit,
     PermitBatch,
 )
-from streams.domain.works import WorksStage
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract.settings import Settings
+from streams.domain.listings import KEPT, SHORT_MS, SHORT_POLLS, Usual, judged
+from streams.domain.stages.incidents import IncidentsStage
+from streams.domain.stages.works import WorksStage
 from tests.fakes import EPOCH_MS, Folded, street
 
 MINUTE_MS = 60_000

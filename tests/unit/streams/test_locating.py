@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.links.passages import PositionsStage
+from streams.contract.records import BusPosition, PositionBatch
 from streams.domain.links.runs import Course
-from streams.domain.network import Network, Route
-from streams.domain.records import BusPosition, PositionBatch
+from streams.domain.stages.passages import PositionsStage
+from streams.geo.network import Network, Route
 from tests.fakes import Folded, at, bus, street
 
 DEG_M = 111_195

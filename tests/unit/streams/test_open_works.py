@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from streams import wire
-from streams.domain.records import Permit, PermitBatch, SiteWord, Tick
+from streams.contract import wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Permit, PermitBatch, SiteWord, Tick
 from streams.domain.works import Said
-from streams.errors import RecordRefusedError
 from tests.fakes import Folded
 from tests.unit.laws.grids import town
 from tests.unit.streams.sites import EAST, ROUTE, clashes, full

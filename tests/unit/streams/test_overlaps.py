@@ -2,17 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.overlaps import (
-    DAY_MS,
-    EVER_MS,
-    Span,
-    daily,
-    is_within,
-    last_ms,
-    meet,
-    openings,
-    span,
-)
+from streams.contract.times import DAY_MS, EVER_MS
+from streams.domain.overlaps import Span, daily, is_within, last_ms, meet, openings, span
 
 MIDNIGHT_MS = 1_795_273_200_000  # 2026-11-22 00:00 in Korea
 

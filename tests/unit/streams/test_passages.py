@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.links.passages import PositionsStage
+from streams.contract.records import BusPosition, Origin, Passage, PositionBatch, Tick
+from streams.contract.topics import partition_of
 from streams.domain.links.runs import Advance, Course, Run, advance
-from streams.domain.network import Overlay
-from streams.domain.records import BusPosition, Origin, Passage, PositionBatch, Tick
-from streams.topics import partition_of
+from streams.domain.stages.passages import PositionsStage
+from streams.geo.network import Overlay
 from tests.fakes import STANDARD, Folded, at, bus, street
 
 STREET = street()

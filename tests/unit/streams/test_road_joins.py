@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.network import Link, Network
 from streams.domain.roads.detours import detour_words
 from streams.domain.roads.graph import RoadGraph
 from streams.domain.roads.joins import Plane, joins, twins
+from streams.geo.network import Link, Network
 from tests.unit.laws.grids import node, town
 from tests.unit.streams.ways import A_B, B_A, EAST, WEST, crossroads, kerb, loose, way
 

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.links.levels import Thresholds
-from streams.domain.links.roadstate import LinkView
-from streams.domain.records import (
+from streams.contract.records import (
     Closure,
     LinkBatch,
     LinkEvents,
@@ -19,7 +17,9 @@ from streams.domain.records import (
     Passage,
     SpeedShare,
 )
+from streams.domain.links.levels import Thresholds
 from streams.domain.stage import Memory, State, apply, empty_state
+from streams.domain.stages.roadstate import LinkView
 from tests.fakes import Folded, at, passage, roads
 
 LINK = "S1>S2"

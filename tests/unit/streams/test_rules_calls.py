@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from streams.contract.records import Call, FeedReport, Message, Outcome, Tick
 from streams.domain.alerts import Alert, Word
-from streams.domain.calls import CallsStage
-from streams.domain.feeds import FeedsStage
-from streams.domain.records import Call, FeedReport, Message, Outcome, Tick
 from streams.domain.rules import AlertRules
 from streams.domain.stage import Stage
+from streams.domain.stages.calls import CallsStage
+from streams.domain.stages.feeds import FeedsStage
 from tests.fakes import LAT, LON, Folded, at
 
 BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END

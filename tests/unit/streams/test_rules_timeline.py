@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from streams import topics, wire
-from streams.audit import Fold
-from streams.domain.alerts import Word
-from streams.domain.records import (
+from streams.audit.fold import Fold
+from streams.contract import topics, wire
+from streams.contract.records import (
     Call,
     Closure,
     FeedReport,
@@ -20,10 +19,11 @@ from streams.domain.records import (
     SiteWord,
     SpeedBatch,
 )
+from streams.contract.settings import Settings
+from streams.domain.alerts import Word
 from streams.domain.rules import AlertRules
-from streams.settings import Settings
-from streams.stages import stages
-from streams.store import OUTBOX
+from streams.state.store import OUTBOX
+from streams.topology.stages import stages
 from tests.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, numbered, road, tick
 
 LINK, ELSEWHERE = "S0>S1", "S5>S6"

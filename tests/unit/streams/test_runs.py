@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from streams.contract.records import BusPosition
 from streams.domain.links.runs import MASKED, SHARED, Course, Run, advance
-from streams.domain.records import BusPosition
 from tests.fakes import bus, street
 
 COURSE = Course.of(street().route_by_id["R1"], street())

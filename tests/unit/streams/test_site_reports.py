@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.records import SiteReport, SiteWord, Tick
+from streams.contract.records import SiteReport, SiteWord, Tick
 from streams.domain.works import MOVES, PHASES, REFUSALS, Said, Work, phase_at
 from streams.domain.works.moves import heard
 from streams.domain.works.rows import of_permit

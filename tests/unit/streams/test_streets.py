@@ -7,9 +7,9 @@ import pytest
 
 from bench.web.grid import grid
 from producers.simulated.city import build_city
-from streams.domain.network import Link, Network, Overlay, Point, Stop
 from streams.domain.roads.street_nodes import stop_groups
 from streams.domain.roads.streets import Stretch, stop_pairs, streets
+from streams.geo.network import Link, Network, Overlay, Point, Stop
 
 STEP_DEG = 0.004  # about 352 m of longitude at 37.88 N
 

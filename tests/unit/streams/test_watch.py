@@ -1,8 +1,8 @@
 import pytest
 
-from streams.cluster import TopicFacts
-from streams.topics import ALL, LINK_EVENTS
-from streams.watch import (
+from streams.contract.topics import ALL, LINK_EVENTS
+from streams.kafka.cluster import TopicFacts
+from streams.worker.watch import (
     Memory,
     Sight,
     caught_up,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from streams.domain.overlaps import EVER_MS
+from streams.contract.times import EVER_MS
 from streams.domain.works import Said, Work, is_in_force, phase_at
 from streams.domain.works.phases import UNLISTED_ENDS_MS, over_ms, settled_ms
 from streams.domain.works.rows import of_permit

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.records import Permit, PermitBatch, Tick
-from streams.domain.works import Said, phase_at, within_hours
+from streams.contract.records import Permit, PermitBatch, Tick
+from streams.domain.overlaps import within_hours
+from streams.domain.works import Said, phase_at
 from streams.domain.works.rows import of_permit
 from tests.fakes import Folded, at
 from tests.unit.streams.works import PERMIT, blocks, kst, listed, the_work, works
