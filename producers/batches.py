@@ -13,9 +13,9 @@ from streams.contract.records import (
     Incident,
     IncidentBatch,
     LinkSpeed,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
     PositionBatch,
     SpeedBatch,
 )
@@ -50,7 +50,7 @@ def batches_of(
     says nothing; an empty list of incidents says that there are none.
     """
     topic = TOPICS[feed]
-    is_listing = topic is topics.INCIDENTS and answer.outcome is Outcome.EMPTY
+    is_listing = topic is topics.INCIDENTS and answer.outcome is PollOutcome.EMPTY
     if not answer.rows and not is_listing:
         return ()
     if not topic.is_wide:

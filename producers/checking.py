@@ -15,7 +15,7 @@ from producers.formats.anonymous import Record
 from producers.formats.answers import Answer, Exchange, Refusal, UnknownAnswerError
 from producers.formats.fields import KST, text
 from producers.meaning import PARSERS
-from streams.contract.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
+from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit, PollOutcome
 from streams.contract.settings import Settings
 from streams.domain.works.directions import Directions
 from streams.domain.works.moves import listed
@@ -98,7 +98,7 @@ def checked(file: str, exchanges: Sequence[Exchange], settings: Settings) -> Che
 
 
 def _refusals(exchange: Exchange, answer: Answer) -> Iterator[Refusal]:
-    if answer.outcome is Outcome.UNKNOWN and not answer.refused:
+    if answer.outcome is PollOutcome.UNKNOWN and not answer.refused:
         yield Refusal(b"", answer.code, answer.detail)
     rows = _listed(exchange) if any(not refusal.row for refusal in answer.refused) else []
     for refusal in answer.refused:

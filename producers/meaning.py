@@ -29,7 +29,7 @@ from producers.formats.privacy import refused_body, secrets_of
 from producers.tempo import change_within_ms, poll_ms_of
 from streams.contract import topics, wire
 from streams.contract.errors import SettingsError
-from streams.contract.records import BusPosition, FeedReport, Outcome, Permit, Tick
+from streams.contract.records import BusPosition, FeedReport, Permit, PollOutcome, Tick
 from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ class Poll:
         place = place_of(error)
         log.error("answer not read", extra={"feed": self.feed, "code": BUG, "place": place})
         refused = refused_body(exchange.body, BUG, place, secrets_of(self.settings))
-        return Answer(Outcome.UNKNOWN, BUG, place, refused=(refused,), is_retryable=True)
+        return Answer(PollOutcome.UNKNOWN, BUG, place, refused=(refused,), is_retryable=True)
 
     def end(self) -> Meaning:
         """What follows the last exchange: the list of permits, and the report. A list that cannot
@@ -166,7 +166,10 @@ class Poll:
     def _end_of_bug(self, error: Exception) -> Meaning:
         place = place_of(error)
         log.error("poll not told", extra={"feed": self.feed, "code": BUG, "place": place})
-        self.answers, self._whole = [Answer(Outcome.UNKNOWN, BUG, place, is_retryable=True)], None
+        self.answers, self._whole = (
+            [Answer(PollOutcome.UNKNOWN, BUG, place, is_retryable=True)],
+            None,
+        )
         return self._end()
 
     def _end(self) -> Meaning:
@@ -186,7 +189,7 @@ class Poll:
 
     def _together(self) -> Answer:
         answers = self.answers
-        good = [a for a in answers if a.outcome is not Outcome.UNKNOWN]
+        good = [a for a in answers if a.outcome is not PollOutcome.UNKNOWN]
         rows = self._rows()
         listed = sum(answer.listed for answer in good)
         is_paged = self.feed == permits.FEED and not self.exchanges[0].is_file
@@ -221,7 +224,7 @@ class Poll:
         said = [
             (exchange, answer.rows)
             for exchange, answer in zip(self.exchanges, self.answers, strict=True)
-            if answer.outcome is not Outcome.UNKNOWN
+            if answer.outcome is not PollOutcome.UNKNOWN
         ]
         if self.feed != permits.FEED:
             return {key_of(row): row for _, rows in said for row in rows}
@@ -234,7 +237,7 @@ class Poll:
     def report(self) -> FeedReport:
         """What the poll came to. *Unknown* when more than half of it failed."""
         whole = self.whole()
-        failed = [answer for answer in self.answers if answer.outcome is Outcome.UNKNOWN]
+        failed = [answer for answer in self.answers if answer.outcome is PollOutcome.UNKNOWN]
         worst = next((a for a in failed if a.is_fatal or a.is_quota), None)
         code, detail = _reason(failed, worst)
         if failed and len(self.answers) > 1:
@@ -252,10 +255,10 @@ class Poll:
             row_count=len(whole.rows),
             refused=len(whole.refused),
             repaired=whole.repaired,
-            is_partial=whole.is_partial and whole.outcome is not Outcome.UNKNOWN,
+            is_partial=whole.is_partial and whole.outcome is not PollOutcome.UNKNOWN,
             is_stopped=worst is not None,
             is_simulated=bool(self.settings.simulated),
-            digest="" if whole.outcome is Outcome.UNKNOWN else _digest(whole.rows),
+            digest="" if whole.outcome is PollOutcome.UNKNOWN else _digest(whole.rows),
             latency_ms=round(median(exchange.latency_ms for exchange in self.exchanges)),
         )
 
@@ -292,11 +295,11 @@ def ticks(tick_ms: int, settings: Settings) -> tuple[Published, ...]:
     )
 
 
-def _outcome(answers: Sequence[Answer], *, has_rows: bool) -> Outcome:
-    failed = sum(answer.outcome is Outcome.UNKNOWN for answer in answers)
+def _outcome(answers: Sequence[Answer], *, has_rows: bool) -> PollOutcome:
+    failed = sum(answer.outcome is PollOutcome.UNKNOWN for answer in answers)
     if failed * 2 > len(answers):
-        return Outcome.UNKNOWN
-    return Outcome.DATA if has_rows else Outcome.EMPTY
+        return PollOutcome.UNKNOWN
+    return PollOutcome.DATA if has_rows else PollOutcome.EMPTY
 
 
 def _reason(failed: Sequence[Answer], worst: Answer | None) -> tuple[str, str]:
@@ -321,7 +324,7 @@ def _letters(
     feed: str, exchange: Exchange, answer: Answer, settings: Settings
 ) -> tuple[Letter, ...]:
     refused = [*answer.refused, *answer.left_out]
-    if answer.outcome is Outcome.UNKNOWN and not refused and exchange.status:
+    if answer.outcome is PollOutcome.UNKNOWN and not refused and exchange.status:
         secrets = secrets_of(settings)
         refused = [refused_body(exchange.body, answer.code, answer.detail, secrets)]
     if len(refused) > MAX_LETTERS:

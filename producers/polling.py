@@ -24,7 +24,7 @@ from producers.recording import Recorder
 from producers.sources import Source
 from producers.standing import Pushed
 from producers.sweeping import Sweeper
-from streams.contract.records import Outcome
+from streams.contract.records import PollOutcome
 from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class Round:
             await self.desk.record(exchange)
         read = await self.desk.read(lambda: self.poll.read(exchange))
         meaning, answer = self.poll.keep(read), read.answer
-        self.in_a_row = self.in_a_row + 1 if answer.outcome is Outcome.UNKNOWN else 0
+        self.in_a_row = self.in_a_row + 1 if answer.outcome is PollOutcome.UNKNOWN else 0
         if answer.code in TOO_FAST:
             pause_s = fetched.retry_after_s or backoff_s(min(self.in_a_row, 4), self.desk.rng)
             self.retry_after_s = max(self.retry_after_s, pause_s)
@@ -139,7 +139,7 @@ class Round:
     def skip(self, request: Request) -> None:
         """Count a request as unanswered because the day's calls are spent."""
         exchange = Exchange(request.feed, now_ms(), request.shown, 0, b"")
-        spent = Answer(Outcome.UNKNOWN, SPENT, "the day's calls are spent", is_quota=True)
+        spent = Answer(PollOutcome.UNKNOWN, SPENT, "the day's calls are spent", is_quota=True)
         self.poll.keep(Read(exchange, spent, Meaning()))
 
 
@@ -160,7 +160,7 @@ async def run_source(source: Source, desk: Desk, routes: Sequence[str]) -> None:
             await _stop(this, _first_request(source, desk, routes))
             failures = 0
             continue
-        failures = failures + 1 if report.outcome is Outcome.UNKNOWN else 0
+        failures = failures + 1 if report.outcome is PollOutcome.UNKNOWN else 0
         quick = 0 if source.feed == tago.FEED else failures  # a sweep is too dear to repeat at once
         wait_s = delay_s(source.poll_s, quick, this.retry_after_s, desk.rng)
         await _pause(source, desk, max(0.0, begin_s + wait_s - loop.time()))
@@ -186,7 +186,7 @@ async def _ask_pages(this: Round) -> None:
         if answer is not None and answer.code == BUG:  # the portal is well: only this page is lost
             listed += asks.PERMIT_ROWS
             continue
-        if answer is None or answer.outcome is Outcome.UNKNOWN or not answer.listed:
+        if answer is None or answer.outcome is PollOutcome.UNKNOWN or not answer.listed:
             return
         listed += answer.listed
         if answer.total is None or listed >= answer.total:
@@ -205,8 +205,8 @@ async def _read_folder(this: Round) -> None:
     watch.recorded = files if is_whole else None
 
 
-def _tell(this: Round, outcome: Outcome, code: str, rows: int) -> None:
-    level = logging.WARNING if outcome is Outcome.UNKNOWN else logging.INFO
+def _tell(this: Round, outcome: PollOutcome, code: str, rows: int) -> None:
+    level = logging.WARNING if outcome is PollOutcome.UNKNOWN else logging.INFO
     extra = {"feed": this.source.feed, "outcome": outcome.value, "code": code, "rows": rows}
     log.log(level, "poll", extra=extra)
 

@@ -11,8 +11,8 @@ from streams.contract.errors import RecordRefusedError
 from streams.contract.records import (
     FeedReport,
     IncidentBatch,
-    Outcome,
     PermitBatch,
+    PollOutcome,
     PositionBatch,
     SpeedBatch,
 )
@@ -60,7 +60,7 @@ def report_of(parcel: Parcel, code: str, received_ms: int, settings: Settings) -
         return None
     report = FeedReport(
         feed=message.feed,
-        outcome=Outcome.UNKNOWN,
+        outcome=PollOutcome.UNKNOWN,
         received_ms=received_ms,
         poll_ms=poll_ms_of(message.feed, settings),
         code=code,

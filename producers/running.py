@@ -35,7 +35,7 @@ from producers.topic_setup import ensure_topics
 from streams.contract import topics, wire
 from streams.contract.arrival import REPLAY
 from streams.contract.errors import SettingsError
-from streams.contract.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, PollOutcome
 from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ def _told(
     """The report of a feed that was not polled, and why."""
     report = FeedReport(
         feed=source.feed,
-        outcome=Outcome.UNKNOWN,
+        outcome=PollOutcome.UNKNOWN,
         received_ms=now_ms(),
         poll_ms=poll_ms_of(source.feed, settings),
         code=code,

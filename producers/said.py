@@ -11,7 +11,7 @@ from producers.formats.anonymous import anonymous
 from producers.formats.answers import Answer, Refusal
 from producers.meaning import MAX_LETTERS
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
+from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit, PollOutcome
 
 _ROWS: dict[str, type[Any]] = {
     tago.FEED: BusPosition,
@@ -27,7 +27,7 @@ _Said = msgspec.defstruct("_Said", _OTHERS, forbid_unknown_fields=True)
 
 def kept(answer: Answer, letters: tuple[Refusal, ...]) -> Answer:
     """The answer as it is written: with what was buried of it, and nothing else of its body."""
-    if answer.outcome is Outcome.UNKNOWN and not (answer.refused or answer.left_out):
+    if answer.outcome is PollOutcome.UNKNOWN and not (answer.refused or answer.left_out):
         return replace(answer, left_out=letters)
     return replace(
         answer,

@@ -9,7 +9,7 @@ from producers.formats import permits
 from producers.formats.answers import Exchange
 from producers.meaning import Poll, Read
 from producers.tempo import poll_ms_of
-from streams.contract.records import Outcome
+from streams.contract.records import PollOutcome
 from streams.contract.settings import Settings
 
 MOST_LISTS = 50
@@ -46,7 +46,7 @@ class Pushed:
         together[exchange.url] = read
         for each in together.values():
             poll.keep(each)
-        if read.answer.outcome is not Outcome.UNKNOWN:
+        if read.answer.outcome is not PollOutcome.UNKNOWN:
             self.lists = together
         return poll
 

@@ -3,7 +3,16 @@
 import math
 from collections.abc import Iterator
 
-from streams.geo.network import Link, Network, Place, Point, Route, Stop, bearing_deg, length_of_m
+from streams.geo.network import (
+    Landmark,
+    Link,
+    Network,
+    Point,
+    Route,
+    Stop,
+    bearing_deg,
+    length_of_m,
+)
 
 WEST, NORTH, STEP_LON, STEP_LAT = 127.66, 37.93, 0.0042, 0.0033
 NAMES = ("가람대로", "마루대로", "늘봄대로", "하늘로", "은하로", "새싹로", "도담로", "차오름로")
@@ -21,7 +30,7 @@ def grid(link_count: int) -> Network:
         links=links,
         stops=stops,
         routes=(Route("R1", "300", tuple(stop.id for stop in stops)),),
-        places=(Place("가온시청", "office", *_node(side // 2, side // 2)),),
+        places=(Landmark("가온시청", "office", *_node(side // 2, side // 2)),),
         is_simulated=True,
     )
 

@@ -35,7 +35,7 @@ class PictureLike(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AskedPlace:
     """What was asked about: a find of the search with its links by index."""
 
     kind: str

@@ -15,7 +15,7 @@ MAX_READERS = 1000
 
 
 @dataclass(eq=False, slots=True)
-class Reader:
+class StreamClient:
     """One open stream. `drop` cuts its connection; `head` is the delta it joined at."""
 
     number: int
@@ -46,7 +46,7 @@ class Broadcast:
     """Who listens, and the way to tell all of them something."""
 
     def __init__(self) -> None:
-        self.readers: set[Reader] = set()
+        self.readers: set[StreamClient] = set()
         self.tallies = Tallies()
         self._numbers = itertools.count(1)
 
@@ -54,14 +54,14 @@ class Broadcast:
     def is_full(self) -> bool:
         return len(self.readers) >= MAX_READERS
 
-    def join(self, head: str, drop: Callable[[], None]) -> Reader:
+    def join(self, head: str, drop: Callable[[], None]) -> StreamClient:
         """A new reader; everything sent from now on waits in its queue."""
-        reader = Reader(next(self._numbers), head, drop)
+        reader = StreamClient(next(self._numbers), head, drop)
         self.readers.add(reader)
         self.tallies.joined += 1
         return reader
 
-    def leave(self, reader: Reader) -> None:
+    def leave(self, reader: StreamClient) -> None:
         self.readers.discard(reader)
 
     def send(self, block: Block) -> None:

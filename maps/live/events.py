@@ -44,7 +44,7 @@ class Cursor(NamedTuple):
 START = Cursor("0-0")
 
 
-class Page(NamedTuple):
+class AlertPage(NamedTuple):
     """Alerts in order, the cursor after them, and whether more are there already."""
 
     alerts: list[Alert]
@@ -64,7 +64,7 @@ async def newest(client: Any) -> Cursor:
     return _cursor(*entries[0]) if entries else START
 
 
-async def page_after(client: Any, cursor: Cursor, wanted: Wanted) -> Page | None:
+async def page_after(client: Any, cursor: Cursor, wanted: Wanted) -> AlertPage | None:
     """The next wanted alerts; None when the outbox does not reach back to the cursor any more."""
     if not await _holds(client, cursor):
         first = await client.xrange(OUTBOX, count=1)
@@ -82,7 +82,7 @@ async def _holds(client: Any, cursor: Cursor) -> bool:
     return bool(entries) and _alert(entries[0]).id == cursor.alert_id
 
 
-async def _read(client: Any, cursor: Cursor, wanted: Wanted) -> Page:
+async def _read(client: Any, cursor: Cursor, wanted: Wanted) -> AlertPage:
     found: list[Alert] = []
     since_ms = cursor.since_ms
     for _ in range(SCANNED // CHUNK):
@@ -93,10 +93,10 @@ async def _read(client: Any, cursor: Cursor, wanted: Wanted) -> Page:
             if alert.at_ms >= since_ms and wanted(alert):
                 found.append(alert)
             if len(found) == PAGE:
-                return Page(found, cursor, is_more=True)
+                return AlertPage(found, cursor, is_more=True)
         if len(entries) < CHUNK:
-            return Page(found, cursor._replace(since_ms=0), is_more=False)
-    return Page(found, cursor, is_more=True)
+            return AlertPage(found, cursor._replace(since_ms=0), is_more=False)
+    return AlertPage(found, cursor, is_more=True)
 
 
 def _cursor(entry_id: bytes, fields: dict[bytes, bytes]) -> Cursor:

@@ -13,10 +13,10 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from maps.live import deliveries, sse
-from maps.live.broadcast import Broadcast, Reader
+from maps.live.broadcast import Broadcast, StreamClient
 from maps.live.catch_up import BATCH, LOSSES, Delta, missed, place_of
 from maps.views import bodies
-from maps.views.picture import BEGINNING, Facts, Picture, advance, picture_of, translate
+from maps.views.picture import BEGINNING, Picture, PictureChanges, advance, picture_of, translate
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
 from streams.state.store import Store
@@ -32,7 +32,7 @@ BACKOFF_S = (0.1, 5.0)
 AHEAD_WAIT_S = 1.0
 
 
-class Live:
+class LiveUpdates:
     """What every request reads (`picture`, `store_state`) and the two loops that keep it."""
 
     def __init__(
@@ -131,13 +131,13 @@ class Live:
         if self.store_state != state:
             self.store_state = state
             log.info("store %s", state)
-            self._send_state(Facts(at_ms=self.now_ms()))
+            self._send_state(PictureChanges(at_ms=self.now_ms()))
 
     def _lose(self, error: Exception) -> None:
         if self.store_state != LOST:
             self.store_state = LOST
             log.warning("store lost", extra={"error": type(error).__name__})
-            self._send_state(Facts(at_ms=self.now_ms()))
+            self._send_state(PictureChanges(at_ms=self.now_ms()))
 
     async def judge(self) -> None:
         """Once a second: tell what silence has made of the feeds; every 15 s: a ping."""
@@ -162,7 +162,7 @@ class Live:
         }
         self._told = found
         if changed:
-            self._send_state(Facts(at_ms=self.now_ms(), feeds=changed))
+            self._send_state(PictureChanges(at_ms=self.now_ms(), feeds=changed))
 
     async def judge_deliveries(self) -> None:
         """Tell which endpoints a critical alert has not reached, when that is news."""
@@ -174,7 +174,7 @@ class Live:
             return  # what was told last stands; that the store is lost the reading loop says
         if found != self.undelivered:
             self.undelivered = found
-            self._send_state(Facts(at_ms=self.now_ms()))
+            self._send_state(PictureChanges(at_ms=self.now_ms()))
 
     async def judge_store(self) -> None:
         """Look at the store itself; tell why the picture must stand still, when that is news."""
@@ -185,7 +185,7 @@ class Live:
             self.health = StoreHealth()  # that the store is lost the reading loop says
         if self.health.trouble != before:
             log.warning("store: %s", self.health.trouble or "takes writes, and a worker works")
-            self._send_state(Facts(at_ms=self.now_ms()))
+            self._send_state(PictureChanges(at_ms=self.now_ms()))
 
     async def other_network(self) -> str:
         """The version of the network the worker folds where it is not ours, else ""."""
@@ -199,10 +199,10 @@ class Live:
         now_ms = self.now_ms()
         return {feed: status(state, now_ms).value for feed, state in self.picture.feeds.items()}
 
-    def _send_state(self, facts: Facts) -> None:
+    def _send_state(self, facts: PictureChanges) -> None:
         self.broadcast.send(self._state_block(facts, self.picture.delta_id))
 
-    def _state_block(self, facts: Facts, head: str) -> sse.Block:
+    def _state_block(self, facts: PictureChanges, head: str) -> sse.Block:
         """An event that moves no one on (id and prev are the head) but says how things are."""
         body = bodies.delta_event(facts, None, self.network, prev=head, now_ms=self.now_ms())
         body["store"] = self.store_state
@@ -214,12 +214,14 @@ class Live:
         head = self.picture.delta_id
         return sse.event("resync", {"net": self.network.version, "id": head}, head)
 
-    async def open(self, since: str, drop: Callable[[], None]) -> tuple[Reader, list[sse.Block]]:
+    async def open(
+        self, since: str, drop: Callable[[], None]
+    ) -> tuple[StreamClient, list[sse.Block]]:
         """A reader joined at the head, and the blocks that lead there from `since` ("": now)."""
         await self._wait_for(since)
         reader = self.broadcast.join(self.picture.delta_id, drop)
         blocks = [sse.preamble(), *await self._way_from(since, reader.head)]
-        facts = Facts(self.picture.delta_id, self.picture.at_ms, feeds=self.picture.feeds)
+        facts = PictureChanges(self.picture.delta_id, self.picture.at_ms, feeds=self.picture.feeds)
         return reader, [*blocks, self._state_block(facts, reader.head)]
 
     async def _wait_for(self, since: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from maps.search.abroad import foreign_name, foreign_start
 from maps.search.addresses import Addresses
 from maps.search.atlas import Atlas, keys_of
-from maps.search.entry import Entry
+from maps.search.entry import SearchEntry
 from maps.search.hangul import is_initial, loosened, typed_korean
 from maps.search.keys import Hit, Keys
 from maps.search.names import DISTRICT, SHORT
@@ -66,7 +66,7 @@ class Finder:
         entry = self._entry(kind, place_id)
         return entry.result(100, is_certain=True) if entry else None
 
-    def _entry(self, kind: str, place_id: str) -> Entry | None:
+    def _entry(self, kind: str, place_id: str) -> SearchEntry | None:
         if kind == "section":
             return self.atlas.sections.get(place_id)
         if kind == "address":

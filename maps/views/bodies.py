@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from maps.views import alerts, shapes
-from maps.views.picture import Facts, Picture, looks
+from maps.views.picture import Picture, PictureChanges, looks
 from streams.geo.network import Link, Network
 
 Json = dict[str, Any]
@@ -42,7 +42,7 @@ def snapshot(
 
 
 def delta_event(
-    news: Facts, before: Picture | None, network: Network, *, prev: str, now_ms: int
+    news: PictureChanges, before: Picture | None, network: Network, *, prev: str, now_ms: int
 ) -> Json:
     """The data of an `event: d`; only letters that have something to say.
 
@@ -66,7 +66,7 @@ def delta_event(
     return body
 
 
-def _link_letters(news: Facts, before: Picture | None) -> Json:
+def _link_letters(news: PictureChanges, before: Picture | None) -> Json:
     """Letters l and q: flat pairs of gap and speed, gap and certainty; c and e: closures, and the
     certainty of closures ("" without one), by index.
 

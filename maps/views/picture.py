@@ -14,7 +14,7 @@ import msgspec
 from maps.views import shapes
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Network
-from streams.state.store import Picture as StoredPicture
+from streams.state.store import StoredPicture
 
 Json = dict[str, Any]
 BEGINNING = "0-0"
@@ -47,7 +47,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PictureChanges:
     """What a run of deltas says, the last word on each thing; None means it is gone."""
 
     delta_id: str = BEGINNING
@@ -90,7 +90,7 @@ def picture_of(stored: StoredPicture, network: Network) -> Picture:
     )
 
 
-def translate(deltas: Iterable[tuple[str, Json]], network: Network) -> Facts:
+def translate(deltas: Iterable[tuple[str, Json]], network: Network) -> PictureChanges:
     """The facts of a run of deltas in order. Unknown links are counted, never followed."""
     delta_id, at_ms, unknown = BEGINNING, 0, 0
     run: dict[str, Json] = {letter: {} for letter in "lbwiqrkayfc"}
@@ -105,7 +105,7 @@ def translate(deltas: Iterable[tuple[str, Json]], network: Network) -> Facts:
             unknown += 1
         else:
             links[place] = view
-    return Facts(
+    return PictureChanges(
         delta_id=delta_id,
         at_ms=at_ms,
         links=links,
@@ -123,7 +123,7 @@ def translate(deltas: Iterable[tuple[str, Json]], network: Network) -> Facts:
     )
 
 
-def advance(picture: Picture, facts: Facts) -> tuple[Picture, Facts]:
+def advance(picture: Picture, facts: PictureChanges) -> tuple[Picture, PictureChanges]:
     """The next picture, and the facts without things that stayed as they were.
 
     Links are compared where the event is made (`bodies.delta_event`): letter by letter.

@@ -9,7 +9,7 @@ from typing import Any
 
 from maps.views.doubts import doubts
 from maps.views.text import shown
-from streams.contract.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, PollOutcome
 from streams.domain.stages.feeds import FeedState, FeedStatus, status
 from streams.geo.network import Network, Point
 
@@ -172,7 +172,7 @@ def word_of(word: str, trouble: str) -> str:
 
 def never_row(feed: str) -> Json:
     """A FEED that never reported: status "never", all else 0 or empty."""
-    report = FeedReport(feed, Outcome.UNKNOWN, received_ms=0, poll_ms=0)
+    report = FeedReport(feed, PollOutcome.UNKNOWN, received_ms=0, poll_ms=0)
     return {**feed_row(FeedState(feed, report), 0), "status": "never"}
 
 

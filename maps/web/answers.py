@@ -12,7 +12,7 @@ NO_CACHE = "no-cache"
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class CachedBody:
     """A body, its gzip form (empty where that does not pay), and what names its content."""
 
     raw: bytes
@@ -21,10 +21,10 @@ class Body:
     etag: str = ""
 
 
-def body_of(raw: bytes, kind: str, *, etag: str = "", level: int = 6) -> Body:
+def body_of(raw: bytes, kind: str, *, etag: str = "", level: int = 6) -> CachedBody:
     """The body, compressed once; no time goes into the gzip, so equal bodies give equal bytes."""
     packed = gzip.compress(raw, level, mtime=0) if len(raw) >= GZIP_FROM_BYTES else b""
-    return Body(raw, packed if len(packed) < len(raw) else b"", kind, etag)
+    return CachedBody(raw, packed if len(packed) < len(raw) else b"", kind, etag)
 
 
 def takes_gzip(request: web.Request) -> bool:
@@ -36,7 +36,7 @@ def takes_gzip(request: web.Request) -> bool:
     return False
 
 
-def answer(request: web.Request, body: Body, *, cache: str) -> web.Response:
+def answer(request: web.Request, body: CachedBody, *, cache: str) -> web.Response:
     """200 with the body, or 304 when the client has it."""
     headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
     if body.etag:

@@ -9,12 +9,12 @@ from functools import partial
 from aiohttp import web
 
 from maps.live.catch_up import LOSSES
-from maps.live.loop import LOST, Live
+from maps.live.loop import LOST, LiveUpdates
 from maps.search.finder import Finder
 from maps.views import bodies
 from maps.views.network_file import network_body
 from maps.views.picture import Picture
-from maps.web.answers import Body, body_of
+from maps.web.answers import CachedBody, body_of
 from maps.web.page import is_simulated
 from maps.web.pages import Pages, render_pages
 from maps.web.statics import asset_url, read_statics
@@ -35,21 +35,21 @@ class Context:
 
     settings: Settings
     network: Network
-    live: Live
+    live: LiveUpdates
     thresholds: dict[str, Thresholds]
-    statics: dict[str, Body]
+    statics: dict[str, CachedBody]
     pages: Pages
-    network_file: Body
+    network_file: CachedBody
     finder: Finder
     is_simulated: bool
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    _snapshot: tuple[Picture, str, int, Body] | None = None
-    _exports: dict[object, Body] = field(default_factory=dict)
+    _snapshot: tuple[Picture, str, int, CachedBody] | None = None
+    _exports: dict[object, CachedBody] = field(default_factory=dict)
     _exports_of: str = ""
     _export_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def snapshot(self) -> Body:
+    def snapshot(self) -> CachedBody:
         """The snapshot all who ask within a quarter of a second share."""
         now_ms = self.live.now_ms()
         picture, state = self.live.picture, self.live.store_state
@@ -74,7 +74,7 @@ class Context:
         self.finder.follow(self.live.picture.works)
         return self.finder
 
-    async def export(self, key: object, build: Callable[[Picture], bytes], kind: str) -> Body:
+    async def export(self, key: object, build: Callable[[Picture], bytes], kind: str) -> CachedBody:
         """An export of the picture now; built once per delta, off the loop, one at a time."""
         async with self._export_lock:
             picture = self.live.picture
@@ -95,7 +95,7 @@ class Context:
         return self.counts
 
 
-def _build(build: Callable[[Picture], bytes], picture: Picture, kind: str, name: str) -> Body:
+def _build(build: Callable[[Picture], bytes], picture: Picture, kind: str, name: str) -> CachedBody:
     return body_of(build(picture), kind, etag=name)
 
 
@@ -110,7 +110,7 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
     return Context(
         settings=settings,
         network=network,
-        live=Live(store, network, settings.partitions, wall_ms),
+        live=LiveUpdates(store, network, settings.partitions, wall_ms),
         thresholds=thresholds,
         statics=statics,
         pages=render_pages(network, settings, partial(asset_url, statics)),

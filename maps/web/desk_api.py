@@ -12,9 +12,9 @@ from aiohttp import web
 from maps.desk.lookup import answer as answer_of
 from maps.desk.lookup import named
 from maps.desk.moments import moment_of, only_known
-from maps.desk.past import Moment
+from maps.desk.past import BitemporalMoment
 from maps.desk.scene import Json, PictureLike, Scene, subjects_by_link
-from maps.desk.ways import Ways
+from maps.desk.ways import DetourFinder
 from maps.views import bodies
 from maps.views.picture import Picture
 from maps.web.answers import NO_STORE, answer, body_of
@@ -26,10 +26,10 @@ from streams.domain.clashes.words import reason
 
 
 @dataclass(slots=True)
-class Desk:
+class DeskServices:
     """What look-ups share: ways round, the works on each link, and how many were asked for."""
 
-    ways: Ways
+    ways: DetourFinder
     lookups: Counter[str] = field(default_factory=Counter)  # by outcome, never by what was asked
     warming: asyncio.Task[object] | None = None  # the road graph while it is being made
     _subjects: tuple[object, object, dict[int, tuple[str, ...]]] | None = None
@@ -44,12 +44,12 @@ class Desk:
         return made
 
 
-DESK = web.AppKey("desk", Desk)
+DESK = web.AppKey("desk", DeskServices)
 
 
 def add_desk(app: web.Application) -> None:
     """What look-ups share; the road graph is made while the server already answers."""
-    app[DESK] = Desk(Ways(app[CONTEXT].network))
+    app[DESK] = DeskServices(DetourFinder(app[CONTEXT].network))
     app.cleanup_ctx.append(_warm)
 
 
@@ -105,7 +105,7 @@ def found_of(context: Context, question: str, name: str, picture: PictureLike) -
     return [found] if found else []
 
 
-def scene_now(context: Context, desk: Desk, now_ms: int) -> Scene:
+def scene_now(context: Context, desk: DeskServices, now_ms: int) -> Scene:
     live = context.live
     return Scene(
         network=context.network,
@@ -117,7 +117,7 @@ def scene_now(context: Context, desk: Desk, now_ms: int) -> Scene:
     )
 
 
-def scene_then(context: Context, picture: Picture, moment: Moment, now_ms: int) -> Scene:
+def scene_then(context: Context, picture: Picture, moment: BitemporalMoment, now_ms: int) -> Scene:
     """The scene of a moment of the past: its clock is that moment, whatever now is."""
     return Scene(
         network=context.network,

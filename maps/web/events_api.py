@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from maps.desk.moments import only_known
 from maps.live.catch_up import LOSSES
-from maps.live.events import START, Cursor, Page, Wanted, newest, page_after, parse_cursor
+from maps.live.events import START, AlertPage, Cursor, Wanted, newest, page_after, parse_cursor
 from maps.live.loop import OK
 from maps.views import bodies
 from maps.views.refusals import RequestRefusedError, bad_parameter, not_found
@@ -44,11 +44,11 @@ async def get_events(request: web.Request) -> web.StreamResponse:
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
 
 
-async def _page(request: web.Request, context: Context) -> Page:
+async def _page(request: web.Request, context: Context) -> AlertPage:
     client = context.live.store.client
     after = request.query.get("after", "")
     if after == LATEST:
-        return Page([], await newest(client), is_more=False)
+        return AlertPage([], await newest(client), is_more=False)
     wanted = await _wanted(request.query.get("endpoint", ""), context)
     page = await page_after(client, _cursor(after), wanted)
     if page is None:

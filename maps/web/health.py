@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from maps.desk.lookup import OUTCOMES
-from maps.live.loop import LOST, REBUILDING, Live
+from maps.live.loop import LOST, REBUILDING, LiveUpdates
 from maps.views import shapes
 from maps.views.shapes import word_of
 from streams.contract.arrival import MAX_AHEAD_MS
@@ -20,7 +20,7 @@ def reasons_not_live(tasks: Iterable[asyncio.Task[None]]) -> list[str]:
     return [f"task {task.get_name()} has ended" for task in tasks if task.done()]
 
 
-def reasons_not_ready(live: Live, other_network: str) -> list[str]:
+def reasons_not_ready(live: LiveUpdates, other_network: str) -> list[str]:
     """Why it does not show the state now. `other_network` is the worker's, "" if it is ours."""
     reasons = [] if live.is_loaded else ["no picture yet: Redis has not answered since the start"]
     if live.is_loaded and live.store_state == LOST:
@@ -49,7 +49,7 @@ _TROUBLES = {
 }
 
 
-def clock_ahead_ms(live: Live) -> int:
+def clock_ahead_ms(live: LiveUpdates) -> int:
     """How far the picture's time is ahead of now, where that is a fault; else 0."""
     clocks = live.picture.clocks.values()
     ahead_ms = max(clocks, default=0) - live.now_ms()
@@ -93,7 +93,10 @@ def dead_letters(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def metrics(
-    live: Live, counts: Mapping[str, int], now_ms: int, lookups: Mapping[str, int] | None = None
+    live: LiveUpdates,
+    counts: Mapping[str, int],
+    now_ms: int,
+    lookups: Mapping[str, int] | None = None,
 ) -> str:
     """Prometheus text; labels are feeds, topics and codes, never a link, a permit or a person."""
     tallies, picture = live.broadcast.tallies, live.picture
@@ -124,14 +127,14 @@ def metrics(
     return "\n".join(lines) + "\n"
 
 
-def unknown_links(live: Live) -> int:
+def unknown_links(live: LiveUpdates) -> int:
     """Links that came with deltas, works or incidents and are not in the network."""
     picture = live.picture
     rows = (*picture.works.values(), *picture.incidents.values())
     return picture.unknown_links + shapes.unknown_links(rows, live.network)
 
 
-def feed_ages(live: Live, now_ms: int) -> dict[str, float]:
+def feed_ages(live: LiveUpdates, now_ms: int) -> dict[str, float]:
     """Seconds since each feed's last success; feeds that never had one are left out."""
     return {
         _labels(feed=feed): (now_ms - state.last_success_ms) / 1000
@@ -140,7 +143,7 @@ def feed_ages(live: Live, now_ms: int) -> dict[str, float]:
     }
 
 
-def _feed_words(live: Live, now_ms: int) -> dict[str, float]:
+def _feed_words(live: LiveUpdates, now_ms: int) -> dict[str, float]:
     return {
         _labels(feed=feed, status=word_of(status(state, now_ms).value, live.health.trouble)): 1
         for feed, state in sorted(live.picture.feeds.items())

@@ -64,7 +64,7 @@ class LiveLayer(JSCSSMixin):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class PageParts:
     """Folium's three parts of a page, for a template to put in their places."""
 
     header: str
@@ -72,7 +72,7 @@ class Parts:
     script: str
 
 
-def shell(network: Network, settings: Settings, asset: Callable[[str], str]) -> Parts:
+def shell(network: Network, settings: Settings, asset: Callable[[str], str]) -> PageParts:
     """The shell of a city; the same network and settings give the same bytes."""
     west, south, east, north = bounds(network)
     center = [round((south + north) / 2, 6), round((west + east) / 2, 6)]
@@ -93,7 +93,7 @@ def shell(network: Network, settings: Settings, asset: Callable[[str], str]) -> 
     )
     figure: Any = page.get_root()  # Folium's Figure, which its stubs call an Element
     figure.render()
-    return Parts(figure.header.render(), figure.html.render(), figure.script.render())
+    return PageParts(figure.header.render(), figure.html.render(), figure.script.render())
 
 
 def is_simulated(network: Network, settings: Settings) -> bool:

@@ -11,7 +11,7 @@ import jinja2
 from maps.views.shapes import WORK_EXTRAS
 from maps.views.text import hours_text, kst, kst_end, period_text, shown
 from maps.web import csp
-from maps.web.answers import Body, body_of
+from maps.web.answers import CachedBody, body_of
 from maps.web.page import is_simulated, shell
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.settings import Settings
@@ -29,9 +29,9 @@ READ_ONLY: Mapping[str, Any] = {"site": None, "crew": "off", "takes_photos": Fal
 class Pages:
     """Templates and what was rendered at start; `policy` is for pages that hold text of feeds."""
 
-    operator: Body
+    operator: CachedBody
     operator_policy: str
-    desk: Body
+    desk: CachedBody
     policy: str
     templates: jinja2.Environment
     frame: Mapping[str, Any]
@@ -105,7 +105,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
     )
 
 
-def _page(html: str) -> Body:
+def _page(html: str) -> CachedBody:
     return body_of(html.encode(), HTML, etag=hashlib.sha256(html.encode()).hexdigest()[:16])
 
 

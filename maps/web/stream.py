@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from maps.live.broadcast import Reader
+from maps.live.broadcast import StreamClient
 from maps.live.sse import GZIP_HEADER, Block
 from maps.views.refusals import RequestRefusedError
 from maps.web.answers import takes_gzip
@@ -43,7 +43,7 @@ async def get_stream(request: web.Request) -> web.StreamResponse:
 
 
 async def _write_all(
-    response: web.StreamResponse, reader: Reader, blocks: list[Block], *, is_packed: bool
+    response: web.StreamResponse, reader: StreamClient, blocks: list[Block], *, is_packed: bool
 ) -> None:
     await response.write((GZIP_HEADER if is_packed else b"") + _joined(blocks, is_packed=is_packed))
     while (block := await reader.waiting.get()) is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from maps.desk.moments import DAY_MS, missing, moment_of, only_known
-from maps.desk.past import Moment, past_picture
+from maps.desk.past import BitemporalMoment, past_picture
 from maps.live.catch_up import LOSSES
 from maps.live.loop import LOST
 from maps.views import bodies, shapes
@@ -52,7 +52,7 @@ async def get_at(request: web.Request) -> web.StreamResponse:
     return _json(request, body)
 
 
-async def picture_of_moment(request: web.Request, moment: Moment) -> Picture:
+async def picture_of_moment(request: web.Request, moment: BitemporalMoment) -> Picture:
     """The picture of the past; 503 while the store is away."""
     context = request.app[CONTEXT]
     live = context.live

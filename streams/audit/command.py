@@ -36,14 +36,14 @@ PAUSE_S = 0.1
 PAST_CHUNK = 200  # subjects whose history is read at a time
 
 
-class Live(NamedTuple):
+class LiveState(NamedTuple):
     """The live state of one moment: how far it is, and every row."""
 
     positions: dict[Place, int]
     tables: audit.Tables
 
 
-class Verdict(NamedTuple):
+class AuditResult(NamedTuple):
     """What the audit found; `unsettled` says why there is nothing to compare yet."""
 
     messages: int
@@ -51,7 +51,7 @@ class Verdict(NamedTuple):
     differences: tuple[audit.Difference, ...] = ()
 
 
-async def run_audit(settings: Settings, network: Network, *, within_s: float) -> Verdict:
+async def run_audit(settings: Settings, network: Network, *, within_s: float) -> AuditResult:
     """Compare the live state with the log; waits so long for the roads to follow their inputs.
 
     Raises LogError when the log no longer reaches back to its beginning, or ends too early.
@@ -79,7 +79,7 @@ async def run_audit(settings: Settings, network: Network, *, within_s: float) ->
 
 async def _compare(
     client: aioredis.Redis, oracle: "_Oracle", names: list[str], within_s: float
-) -> Verdict:
+) -> AuditResult:
     clock = asyncio.get_running_loop().time
     deadline: float | None = None
     while True:
@@ -89,13 +89,13 @@ async def _compare(
         due = oracle.fold.tables() | oracle.tally.tables()
         if not (reason := audit.unsettled(live.tables, due)):
             found = audit.differences(live.tables, due)
-            return Verdict(oracle.messages, differences=tuple(found))
+            return AuditResult(oracle.messages, differences=tuple(found))
         if clock() > deadline:
-            return Verdict(oracle.messages, unsettled=reason)
+            return AuditResult(oracle.messages, unsettled=reason)
         await asyncio.sleep(PAUSE_S)
 
 
-async def live_state(client: Any, names: list[str]) -> Live:
+async def live_state(client: Any, names: list[str]) -> LiveState:
     """Positions and the hashes of these names, all of one moment."""
     async with client.pipeline(transaction=True) as together:
         together.hgetall(POSITIONS)
@@ -108,7 +108,7 @@ async def live_state(client: Any, names: list[str]) -> Live:
     if outbox:
         alerts = [msgspec.json.decode(entry[b"a"], type=Alert) for _, entry in outbox]
         tables[OUTBOX] = audit.plain(audit.alerts_by_id(alerts))
-    return Live(places, tables)
+    return LiveState(places, tables)
 
 
 async def past_differences(client: Any, past: Past, history_days: int) -> list[audit.Difference]:

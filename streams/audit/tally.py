@@ -15,7 +15,7 @@ from streams.audit.fold import Difference, Tables
 from streams.contract import wire
 from streams.contract.errors import LogError, RecordRefusedError
 from streams.contract.records import Origin
-from streams.domain.stage import Effects, Memory, Stage, State, apply, empty_state
+from streams.domain.stage import Effects, HistoryRow, Stage, State, apply, empty_state
 from streams.state.store import COUNTS, DEAD_LETTERS, past_key
 
 Entry = tuple[int, int]
@@ -30,7 +30,7 @@ class Past:
         self._rows: dict[str, list[bytes]] = {}
         self._same: dict[bytes, bytes] = {}
 
-    def add(self, remembered: Iterable[Memory]) -> None:
+    def add(self, remembered: Iterable[HistoryRow]) -> None:
         """Keep them in order; a subject's time never goes back, as in the gate."""
         for subject, known_ms, row in remembered:
             times = self._times.setdefault(subject, array("q"))

@@ -8,7 +8,7 @@ from streams.contract.subscription import Subscription
 from streams.contract.times import EVER_MS
 
 
-class Outcome(StrEnum):
+class PollOutcome(StrEnum):
     """What a source answered. *Unknown* (error, quota, time-out, frozen) never means *empty*."""
 
     DATA = "data"
@@ -296,7 +296,7 @@ class FeedReport:
     """What one poll of one feed came to; `digest` names the content: a frozen feed shows."""
 
     feed: str
-    outcome: Outcome
+    outcome: PollOutcome
     received_ms: int
     poll_ms: int
     change_within_ms: int = 0  # 0: this feed may stay the same for ever

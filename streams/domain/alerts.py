@@ -63,7 +63,7 @@ class Episode:
     id: str = ""
 
 
-class Sight(NamedTuple):
+class Condition(NamedTuple):
     """That something holds now, how grave it is, and what is to be said of it."""
 
     severity: Severity
@@ -77,7 +77,7 @@ class Move(NamedTuple):
     word: Word | None = None
 
 
-def look(episode: Episode | None, sight: Sight | None, now_ms: int, patience: Patience) -> Move:
+def look(episode: Episode | None, sight: Condition | None, now_ms: int, patience: Patience) -> Move:
     """The episode after a look at `now_ms`; `sight` None: it does not hold.
 
     Time that goes back changes nothing that was told.
@@ -91,7 +91,7 @@ def look(episode: Episode | None, sight: Sight | None, now_ms: int, patience: Pa
     return _holds(replace(episode, over_ms=0), sight, now_ms, patience)
 
 
-def _holds(episode: Episode, sight: Sight, now_ms: int, patience: Patience) -> Move:
+def _holds(episode: Episode, sight: Condition, now_ms: int, patience: Patience) -> Move:
     seen = replace(episode, severity=sight.severity, facts=dict(sight.facts))
     if not episode.told:
         waits = now_ms - episode.since_ms < patience.begin_ms

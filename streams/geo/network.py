@@ -78,7 +78,7 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Landmark:
     """A landmark people name on the telephone."""
 
     name: str
@@ -97,7 +97,7 @@ class Network:
     stops: tuple[Stop, ...] = ()
     routes: tuple[Route, ...] = ()
     overlay: tuple[Overlay, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[Landmark, ...] = ()
     is_simulated: bool = False
     _cells: dict[tuple[int, int], list[int]] = field(
         default_factory=dict, repr=False, compare=False
@@ -230,7 +230,7 @@ class Network:
                     Route(row["id"], row["no"], tuple(row["stops"])) for row in body["routes"]
                 ),
                 overlay=tuple(Overlay(**row) for row in body["overlay"]),
-                places=tuple(Place(**row) for row in body["places"]),
+                places=tuple(Landmark(**row) for row in body["places"]),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise NetworkError(f"network.json cannot be read: {error!r}") from error

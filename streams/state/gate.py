@@ -21,7 +21,7 @@ import msgspec
 import redis.asyncio as aioredis
 
 from streams.contract.errors import HalfAppliedError
-from streams.domain.stage import Memory, Stage, State, Sum, Table
+from streams.domain.stage import HistoryRow, Stage, StageTable, State, Sum
 from streams.state.rights import check_rights
 from streams.state.store import (
     BEGUN,
@@ -48,7 +48,7 @@ MOST_ANEW = 3  # times one worker begins anew: what stops every step is no accid
 HISTORY_MS = 7 * 86_400_000
 
 
-class Verdict(Enum):
+class GateResult(Enum):
     """What the gate said of a message, or of the first of a run."""
 
     APPLIED = 1
@@ -57,14 +57,14 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GateAnswer:
     """The verdict, and the last offset the stored state contains."""
 
-    verdict: Verdict
+    verdict: GateResult
     position: int
 
 
-def hash_of(table: Table, partition: int) -> str:
+def hash_of(table: StageTable, partition: int) -> str:
     """The Redis hash that holds a table's rows of one partition."""
     return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
 
@@ -192,7 +192,7 @@ class Gate:
 
     async def apply(
         self, place: tuple[str, int], first: int, last: int, *, stage: Stage, effects: Sum
-    ) -> Answer:
+    ) -> GateAnswer:
         """Apply the effects of the messages from `first` to `last` together with their position."""
         writes = [
             *_writes(stage.tables, place[1], effects),
@@ -207,7 +207,7 @@ class Gate:
         )
         if verdict == _HALF:
             raise HalfAppliedError(_half(place, last))
-        return Answer(Verdict(verdict), position)
+        return GateAnswer(GateResult(verdict), position)
 
 
 _HALF = -2
@@ -231,7 +231,7 @@ def _name(place: tuple[str, int]) -> str:
     return f"{place[0]}/{place[1]}"
 
 
-def _writes(tables: Sequence[Table], partition: int, effects: Sum) -> list[Any]:
+def _writes(tables: Sequence[StageTable], partition: int, effects: Sum) -> list[Any]:
     """The script's runs of writes for the changed rows and the counts."""
     runs: list[Any] = []
     for table in tables:
@@ -250,7 +250,7 @@ def _writes(tables: Sequence[Table], partition: int, effects: Sum) -> list[Any]:
     return runs
 
 
-def _memories(remembered: Iterable[Memory]) -> list[Any]:
+def _memories(remembered: Iterable[HistoryRow]) -> list[Any]:
     """The script's runs for the history."""
     runs: list[Any] = []
     for subject, known_ms, row in remembered:
@@ -258,7 +258,7 @@ def _memories(remembered: Iterable[Memory]) -> list[Any]:
     return runs
 
 
-def _delta(tables: Sequence[Table], effects: Sum, *, at_ms: int) -> bytes:
+def _delta(tables: Sequence[StageTable], effects: Sum, *, at_ms: int) -> bytes:
     """What the screens hear of the changes; b"" when they concern no screen."""
     shown: Mapping[str, Any] = {
         table.letter: effects.changes[table.name]

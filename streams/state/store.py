@@ -78,7 +78,7 @@ def past_key(subject: str) -> str:
 
 
 @dataclass(slots=True)
-class Picture:
+class StoredPicture:
     """All a screen needs, as plain JSON values, and the delta it stands at ("0-0": none)."""
 
     delta_id: str = "0-0"
@@ -113,10 +113,10 @@ class Store:
     async def close(self) -> None:
         await self.client.aclose()
 
-    async def picture(self, partitions: int) -> Picture:
+    async def picture(self, partitions: int) -> StoredPicture:
         """The state now; deltas after `delta_id` may be in it already: they state facts."""
         newest = await self.client.xrevrange(DELTAS, count=1)
-        picture = Picture(delta_id=newest[0][0].decode() if newest else "0-0")
+        picture = StoredPicture(delta_id=newest[0][0].decode() if newest else "0-0")
         for partition in range(partitions):
             for kind in DELTA_LETTERS:
                 rows = await self.client.hgetall(key(kind, partition))

@@ -25,7 +25,7 @@ from streams.contract.errors import HalfAppliedError, RecordRefusedError
 from streams.contract.failpoints import FailAt
 from streams.contract.records import LinkEvents, Origin
 from streams.domain.stage import Effects, Stage, State, Sum, apply
-from streams.state.gate import Gate, Verdict
+from streams.state.gate import Gate, GateResult
 
 log = logging.getLogger(__name__)
 RESEEK_S = 1.0
@@ -98,9 +98,9 @@ class StageRunner:
         self._told: dict[int, str] = {}  # partition -> why it waits, as the log has it
         self._ahead: set[int] = set()  # partitions whose newest message had a clock ahead
 
-    async def take(self, run: Sequence[Delivered]) -> list[Verdict]:
+    async def take(self, run: Sequence[Delivered]) -> list[GateResult]:
         """Carry a run of messages of one partition through; what the gate said of each."""
-        verdicts: list[Verdict] = []
+        verdicts: list[GateResult] = []
         pause_s = PAUSES_S[0]
         while len(verdicts) < len(run):
             rest = run[len(verdicts) :]
@@ -121,7 +121,7 @@ class StageRunner:
             self._told[origin.partition] = reason
             log.warning("%s/%d waits: %s", origin.topic, origin.partition, reason)
 
-    async def _take_or_heal(self, run: Sequence[Delivered]) -> list[Verdict]:
+    async def _take_or_heal(self, run: Sequence[Delivered]) -> list[GateResult]:
         """`_take`; where a step was stopped midway, the state is taken away and made again."""
         try:
             return await self._take(run)
@@ -131,15 +131,15 @@ class StageRunner:
             await self._gate.begin_anew()
             return []
 
-    async def _take(self, run: Sequence[Delivered]) -> list[Verdict]:
+    async def _take(self, run: Sequence[Delivered]) -> list[GateResult]:
         """Carry the first of some messages, and all that follow it without a gap."""
         first = run[0].origin
         known = await self._known(first)
         if first.offset <= known.position:
-            return [Verdict.DUPLICATE]
+            return [GateResult.DUPLICATE]
         if first.offset > known.position + 1:  # what its state would derive, the next stage keeps
             await self._seek_once(first, known.position + 1)
-            return [Verdict.HOLE]
+            return [GateResult.HOLE]
         del self._partitions[first.partition]  # its rows run ahead of the gate from here on
         folded = self._fold(known.state, run)
         if folded.taken:
@@ -165,7 +165,7 @@ class StageRunner:
             folded.taken += 1
         return folded
 
-    async def _pass_on(self, first: Origin, known: _Partition, folded: _Folded) -> list[Verdict]:
+    async def _pass_on(self, first: Origin, known: _Partition, folded: _Folded) -> list[GateResult]:
         """Send on what a run comes to, then pass the gate with it."""
         letters = (
             self._outlet.send_dead(dead.payload, code=dead.code, origin=dead.origin)
@@ -183,12 +183,12 @@ class StageRunner:
             effects=folded.sum,
         )
         self._pass("after_gate")
-        if answer.verdict is Verdict.APPLIED:
+        if answer.verdict is GateResult.APPLIED:
             known.position = last
             self._partitions[first.partition] = known
             self._sought_at.pop(first.partition, None)
             return [answer.verdict] * folded.taken
-        if answer.verdict is Verdict.HOLE:
+        if answer.verdict is GateResult.HOLE:
             await self._seek_once(first, answer.position + 1)
             return [answer.verdict] * folded.taken
         return [answer.verdict] * min(folded.taken, answer.position - first.offset + 1)

@@ -21,7 +21,7 @@ from streams.state.gate import Gate
 from streams.state.roster import Roster
 from streams.state.store import LIVE_MS
 from streams.worker.app import create_app
-from streams.worker.watch import Watch, check_topics
+from streams.worker.watch import PartitionWatch, check_topics
 
 log = logging.getLogger(__name__)
 PAUSES_S = (0.5, 5.0)
@@ -55,7 +55,7 @@ async def _leave(app: Any) -> None:
 async def _carry(app: Any, settings: Settings, told_to_stop: asyncio.Event) -> None:
     """Run the agents and the watch until one of them ends, or the process is told to stop."""
     await app.start()
-    watch = Watch(settings, app.gate, app.roster, app.consumer.assignment, app.rewind)
+    watch = PartitionWatch(settings, app.gate, app.roster, app.consumer.assignment, app.rewind)
     log.info("worker started", extra={"group": app.conf.id})
     crashed = asyncio.create_task(_crash_of(app))
     watching = asyncio.create_task(watch.run())

@@ -39,24 +39,29 @@ BACKLOG = 50  # messages: one that moves and has more waiting is catching up, no
 AWAY = (RedisError, KafkaError, AdminError, OSError, TimeoutError)
 
 
-class Sight(NamedTuple):
+class PartitionPosition(NamedTuple):
     """A partition at one look: the last offset the state contains, the last in the log; -1 none."""
 
     position: int
     last: int
 
 
-class Memory(NamedTuple):
+class PartitionProgress(NamedTuple):
     """A partition as it was last seen, and how long it has stood with messages waiting."""
 
-    sight: Sight
+    sight: PartitionPosition
     still_s: float = 0.0
     looks: int = 0
 
 
 def remember(
-    known: Memory | None, now: Sight, passed_s: float, *, pace: float = 1.0, is_busy: bool = False
-) -> Memory:
+    known: PartitionProgress | None,
+    now: PartitionPosition,
+    passed_s: float,
+    *,
+    pace: float = 1.0,
+    is_busy: bool = False,
+) -> PartitionProgress:
     """The memory after a look, so long after the last; time counts while messages wait.
 
     At most `MAX_PASSED_S` of it: a process that was stopped itself did not see anything stand. A
@@ -64,12 +69,14 @@ def remember(
     consumer throws away what it has fetched and is slower for it.
     """
     if known is None or now.position != known.sight.position or now.last <= now.position:
-        return Memory(now)
+        return PartitionProgress(now)
     still_s = known.still_s + min(passed_s, MAX_PASSED_S) * pace
-    return Memory(now, still_s, known.looks + (not is_busy))
+    return PartitionProgress(now, still_s, known.looks + (not is_busy))
 
 
-def moving(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> list[Place]:
+def moving(
+    memory: Mapping[Place, PartitionProgress], now: Mapping[Place, PartitionPosition]
+) -> list[Place]:
     """The partitions that moved since the last look."""
     return [
         place
@@ -78,12 +85,16 @@ def moving(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> list[P
     ]
 
 
-def is_catching_up(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> bool:
+def is_catching_up(
+    memory: Mapping[Place, PartitionProgress], now: Mapping[Place, PartitionPosition]
+) -> bool:
     """Whether some partition moves and has many messages yet to come."""
     return any(now[p].last - now[p].position > BACKLOG for p in moving(memory, now))
 
 
-def pace(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> dict[Place, float]:
+def pace(
+    memory: Mapping[Place, PartitionProgress], now: Mapping[Place, PartitionPosition]
+) -> dict[Place, float]:
     """How much a second of standing counts for each partition.
 
     One agent carries a topic, and one process all of them: a partition that waits for its turn
@@ -95,7 +106,7 @@ def pace(memory: Mapping[Place, Memory], now: Mapping[Place, Sight]) -> dict[Pla
     return {place: PATIENCE if place[0] in topics_moving else 1.0 for place in now}
 
 
-def to_send_back(memory: Mapping[Place, Memory]) -> list[Place]:
+def to_send_back(memory: Mapping[Place, PartitionProgress]) -> list[Place]:
     """The partitions whose consumer is sent back: after 8, 16, 32 ... looks at which they stood.
 
     A way back may get lost on its way, and a quiet log brings no message that would ask again.
@@ -103,12 +114,12 @@ def to_send_back(memory: Mapping[Place, Memory]) -> list[Place]:
     return [p for p, known in memory.items() if known.looks >= 8 and known.looks.bit_count() == 1]
 
 
-def standing(memory: Mapping[Place, Memory], limit_s: float) -> list[Place]:
+def standing(memory: Mapping[Place, PartitionProgress], limit_s: float) -> list[Place]:
     """The partitions that stand for so long."""
     return sorted(place for place, known in memory.items() if known.still_s >= limit_s)
 
 
-def stalled(memory: Mapping[Place, Memory], limit_s: float) -> str:
+def stalled(memory: Mapping[Place, PartitionProgress], limit_s: float) -> str:
     """Which partition stands for too long and how, "" when none does."""
     for place in standing(memory, limit_s):
         known = memory[place]
@@ -120,12 +131,12 @@ def stalled(memory: Mapping[Place, Memory], limit_s: float) -> str:
     return ""
 
 
-def went_back(known: Memory | None, now: Sight) -> bool:
+def went_back(known: PartitionProgress | None, now: PartitionPosition) -> bool:
     """Whether the log ends before where it was, or before what the state contains."""
     return now.last < (now.position if known is None else known.sight.last)
 
 
-def rebuild_target(known: Memory | None, now: Sight) -> int | None:
+def rebuild_target(known: PartitionProgress | None, now: PartitionPosition) -> int | None:
     """Up to which offset the state is to be made again; None when it did not go backwards."""
     if known is None or now.position >= known.sight.position:
         return None
@@ -133,7 +144,9 @@ def rebuild_target(known: Memory | None, now: Sight) -> int | None:
 
 
 def caught_up(
-    marks: Mapping[Place, int], known: Mapping[Place, Memory], now: Mapping[Place, Sight]
+    marks: Mapping[Place, int],
+    known: Mapping[Place, PartitionProgress],
+    now: Mapping[Place, PartitionPosition],
 ) -> list[Place]:
     """The marked partitions that contain what the log had a look ago.
 
@@ -187,7 +200,7 @@ async def check_ids(facts: Mapping[str, TopicFacts], gate: Gate) -> None:
         raise LogError(anew)
 
 
-class Watch:
+class PartitionWatch:
     """Looks at the assigned partitions of one worker until it must end."""
 
     def __init__(
@@ -204,7 +217,7 @@ class Watch:
         self._gate = gate
         self._assigned = assigned
         self._roster = roster
-        self._memory: dict[Place, Memory] = {}
+        self._memory: dict[Place, PartitionProgress] = {}
         self._reader: LogReader | None = None
         self._open = AsyncExitStack()
         self._looks = 0
@@ -258,19 +271,19 @@ class Watch:
             log.warning("%s/%d stands: the broker delivers nothing of it", *place)
             del self._memory[place]
 
-    async def _see(self, places: set[Place]) -> dict[Place, Sight]:
+    async def _see(self, places: set[Place]) -> dict[Place, PartitionPosition]:
         if self._reader is None:
             self._reader = await self._open.enter_async_context(LogReader(self._settings))
         ends = await asyncio.wait_for(self._reader.ends(places), ANSWER_S)
         positions = await self._gate.positions(places)
-        return {place: Sight(positions[place], ends[place] - 1) for place in places}
+        return {place: PartitionPosition(positions[place], ends[place] - 1) for place in places}
 
     async def _is_delivered(self, place: Place, offset: int) -> bool:
         """Whether the broker gives a message from there to a reader of its own."""
         async with LogReader(self._settings) as reader:
             return await reader.gives(place, offset)
 
-    async def _confirm(self, place: Place, sight: Sight) -> None:
+    async def _confirm(self, place: Place, sight: PartitionPosition) -> None:
         """The embedded broker understates ends: only a log without the message went backwards."""
         if sight.position < 0:
             return
@@ -282,7 +295,7 @@ class Watch:
             f"{sight.position}: the topic was truncated or made anew"
         )
 
-    async def _mark(self, now: Mapping[Place, Sight]) -> None:
+    async def _mark(self, now: Mapping[Place, PartitionPosition]) -> None:
         """Keep the marks of what is being made again."""
         marks = await self._gate.rebuilding()
         for place, sight in now.items():

@@ -6,9 +6,9 @@ from streams.contract.records import (
     Closure,
     FeedReport,
     Message,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
     Tick,
 )
 from streams.contract.settings import Settings
@@ -23,7 +23,7 @@ from tests.fakes import Folded, at, street
 
 PERMIT = Permit("P1", "굴착", at(0), at(60), closure=Closure.PARTIAL, link_ids=("S1>S2",))
 LISTED = PermitBatch("permits", at(0), is_complete=True, rows=(PERMIT,))
-REPORT = FeedReport("its.speeds", Outcome.UNKNOWN, at(0), 60_000)
+REPORT = FeedReport("its.speeds", PollOutcome.UNKNOWN, at(0), 60_000)
 
 
 async def carry(gate: Gate, topic: str, stage: Stage, *messages: Message) -> None:

@@ -15,9 +15,9 @@ from streams.contract.records import (
     IncidentKind,
     LinkSpeed,
     Message,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
     PositionBatch,
     SpeedBatch,
     Tick,
@@ -146,7 +146,7 @@ class City:
     def _report(self) -> Iterator[Sent]:
         feed = self._chance.choice(sorted(FEEDS))
         report = FeedReport(
-            feed, Outcome.DATA, self._now_ms, 10_000, row_count=9, digest=f"{self._now_ms}"
+            feed, PollOutcome.DATA, self._now_ms, 10_000, row_count=9, digest=f"{self._now_ms}"
         )
         yield self._one(topics.FEED_REPORTS, report)
 

@@ -24,7 +24,7 @@ from yarl import URL
 from maps.live import sse
 from maps.web.context import CONTEXT
 from maps.web.server import build_app
-from streams.contract.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, PollOutcome
 from streams.contract.settings import Settings
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Link, Network
@@ -174,7 +174,7 @@ def work_view(**more: Any) -> Json:
 
 
 def feed_state(feed: str, *, poll_ms: int = 60_000) -> Json:
-    report = FeedReport(feed, Outcome.DATA, received_ms=now_ms(), poll_ms=poll_ms, row_count=3)
+    report = FeedReport(feed, PollOutcome.DATA, received_ms=now_ms(), poll_ms=poll_ms, row_count=3)
     state = FeedState(feed, report, last_success_ms=report.received_ms, last_change_ms=1)
     row: Json = json.loads(msgspec.json.encode(state))
     return row

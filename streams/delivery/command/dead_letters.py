@@ -12,14 +12,14 @@ from streams.delivery.sending.saving import message_of
 from streams.state.store import Store
 
 
-class Letter(NamedTuple):
+class UndeliveredMessage(NamedTuple):
     """A dead letter and its entry in the stream."""
 
     entry: str
     message: Waiting
 
 
-async def letters(settings: Settings, endpoint: str) -> list[Letter]:
+async def letters(settings: Settings, endpoint: str) -> list[UndeliveredMessage]:
     """The dead letters of an endpoint, oldest first."""
     store = Store.connect(settings)
     try:
@@ -48,9 +48,9 @@ async def replay(settings: Settings, endpoint: str, message_ids: Sequence[str]) 
         await store.close()
 
 
-async def _letters(client: Any, endpoint: str) -> list[Letter]:
+async def _letters(client: Any, endpoint: str) -> list[UndeliveredMessage]:
     found = [
         (entry.decode(), message_of(fields.get(b"m", b"")))
         for entry, fields in await client.xrange(DEAD.format(endpoint))
     ]
-    return [Letter(entry, message) for entry, message in found if message is not None]
+    return [UndeliveredMessage(entry, message) for entry, message in found if message is not None]

@@ -52,7 +52,7 @@ _BODY = msgspec.json.Decoder(_Body)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One message as it was taken: what of it is wrong, none for `ok`, and what it says."""
 
     wrong: tuple[str, ...]
@@ -77,16 +77,16 @@ class Ledger:
     _words: set[str] = field(default_factory=set)
     _numbers: dict[str, int] = field(default_factory=dict)
 
-    def refuse(self, word: str) -> Entry:
+    def refuse(self, word: str) -> LedgerEntry:
         """Enter a message that was not verified; nothing of it is believed."""
-        return self._enter(Entry((word,)))
+        return self._enter(LedgerEntry((word,)))
 
-    def take(self, message_id: str, raw: bytes, now_ms: int) -> Entry:
+    def take(self, message_id: str, raw: bytes, now_ms: int) -> LedgerEntry:
         """Enter a message that was verified; `message_id` is the header's."""
         try:
             body = _BODY.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return self._enter(Entry((UNREADABLE,), message_id))
+            return self._enter(LedgerEntry((UNREADABLE,), message_id))
         digest = hashlib.sha256(raw).digest()
         known = self._digests.get(message_id)
         self._digests[message_id] = known or digest
@@ -95,7 +95,7 @@ class Ledger:
             wrong: tuple[str, ...] = (REPEAT,) if known == digest else (CONFLICT,)
         else:
             wrong = self._wrong(body, message_id, now_ms)
-        return self._enter(Entry(wrong, message_id, body.type, body.at_ms, body.text_ko))
+        return self._enter(LedgerEntry(wrong, message_id, body.type, body.at_ms, body.text_ko))
 
     def _wrong(self, body: _Body, message_id: str, now_ms: int) -> tuple[str, ...]:
         """What is wrong with a message that came for the first time."""
@@ -125,7 +125,7 @@ class Ledger:
         is_known = word.type.endswith(".begin") or word.began_ms < self.opened_ms
         return [] if is_known else [GAP]
 
-    def _enter(self, entry: Entry) -> Entry:
+    def _enter(self, entry: LedgerEntry) -> LedgerEntry:
         self.counts.update(entry.wrong or (OK,))
         return entry
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from streams.contract.errors import SettingsError, SignatureError
 from streams.contract.settings import Settings
-from streams.delivery.command.ledger import FORGED, UNREADABLE, Entry, Ledger
+from streams.delivery.command.ledger import FORGED, UNREADABLE, Ledger, LedgerEntry
 from streams.delivery.deciding.message import MAX_BYTES
 from streams.delivery.deciding.secrets import endpoint_secret, master_key
 from streams.delivery.deciding.signing import sign, verify
@@ -92,7 +92,7 @@ def make_app(ledger: Ledger, secrets: Sequence[str]) -> web.Application:
     return app
 
 
-def line_of(entry: Entry, now_ms: int, why: str = "") -> str:
+def line_of(entry: LedgerEntry, now_ms: int, why: str = "") -> str:
     """What is printed of a message: local time, what is wrong, what it says."""
     clock = time.strftime("%H:%M:%S", time.localtime(now_ms / 1000))
     delay = f"{(now_ms - entry.at_ms) / 1000:7.1f} s" if entry.at_ms else " " * 9

@@ -8,7 +8,7 @@ from streams.contract.records import Severity
 from streams.delivery.deciding import breaker as breakers
 from streams.delivery.deciding.breaker import Breaker
 from streams.delivery.deciding.digests import SETTLE_MS, with_digests
-from streams.delivery.deciding.outcomes import Kind, Outcome
+from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.receipts import Told, is_covered
 from streams.delivery.deciding.schedule import retry_at
 from streams.delivery.deciding.waiting import (
@@ -54,7 +54,7 @@ class Offered(NamedTuple):
     cursor: str
 
 
-class Replayed(NamedTuple):
+class ReplayedLetters(NamedTuple):
     """Dead letters that somebody wants sent after all."""
 
     messages: tuple[Waiting, ...]
@@ -64,7 +64,7 @@ class Answered(NamedTuple):
     """How an attempt ended; `chance` in 0..1 is drawn by the caller."""
 
     message_id: str
-    outcome: Outcome
+    outcome: PostOutcome
     chance: float = 0.5
 
 
@@ -78,7 +78,7 @@ class Woken(NamedTuple):
     """Time has passed, or receipts have come."""
 
 
-Event = Offered | Replayed | Answered | Unsent | Woken
+Event = Offered | ReplayedLetters | Answered | Unsent | Woken
 
 
 class Post(NamedTuple):
@@ -100,7 +100,7 @@ class Disable(NamedTuple):
 Action = Post | Bury | Disable
 
 
-class Step(NamedTuple):
+class EndpointStep(NamedTuple):
     """The state after an event, what is to be done, and when to wake at the latest (0: never)."""
 
     state: EndpointState
@@ -110,7 +110,7 @@ class Step(NamedTuple):
 
 def step(
     state: EndpointState, event: Event, now_ms: int, told: Mapping[str, Told], terms: Terms
-) -> Step:
+) -> EndpointStep:
     """Take an event in, then send what may be sent.
 
     `told` holds every receipt of this endpoint, those of a delivery that this event reports among
@@ -119,7 +119,7 @@ def step(
     actions: list[Action] = []
     if isinstance(event, Offered):
         state = _offered(state, event, told, terms)
-    elif isinstance(event, Replayed):
+    elif isinstance(event, ReplayedLetters):
         for message in event.messages:
             state = replace(state, line=replayed(state.line, message, now_ms, terms))
     elif isinstance(event, Answered):
@@ -132,7 +132,7 @@ def step(
     state, buried = _buried(state, now_ms)
     state, posts = _sent(state, now_ms, told, terms)
     wake_ms = _wake_ms(state, now_ms, told, terms)
-    return Step(state, (*actions, *map(Bury, buried), *map(Post, posts)), wake_ms)
+    return EndpointStep(state, (*actions, *map(Bury, buried), *map(Post, posts)), wake_ms)
 
 
 def _offered(

@@ -19,7 +19,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PostOutcome:
     """One attempt: `status` 0 where no answer came, `error` then says why in one word."""
 
     kind: Kind
@@ -29,14 +29,14 @@ class Outcome:
     later_ms: int = 0  # how long the endpoint asks to wait
 
 
-def judge(status: int, retry_after: str, now_ms: int, took_ms: int = 0) -> Outcome:
+def judge(status: int, retry_after: str, now_ms: int, took_ms: int = 0) -> PostOutcome:
     """The outcome of an answer. 2xx alone is a success; a redirect is a failure."""
     if 200 <= status < 300:
-        return Outcome(Kind.DELIVERED, status, took_ms=took_ms)
+        return PostOutcome(Kind.DELIVERED, status, took_ms=took_ms)
     if status == GONE:
-        return Outcome(Kind.GONE, status, "gone", took_ms)
+        return PostOutcome(Kind.GONE, status, "gone", took_ms)
     later_ms = asked_ms(retry_after, now_ms)
     if status in ASK_LATER and later_ms:
-        return Outcome(Kind.LATER, status, "busy", took_ms, later_ms)
+        return PostOutcome(Kind.LATER, status, "busy", took_ms, later_ms)
     error = "redirect" if 300 <= status < 400 else "status"
-    return Outcome(Kind.FAILED, status, error, took_ms)
+    return PostOutcome(Kind.FAILED, status, error, took_ms)

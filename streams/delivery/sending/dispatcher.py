@@ -20,7 +20,7 @@ from streams.delivery.sending.duties import Duties
 from streams.delivery.sending.leases import Leases, new_name
 from streams.delivery.sending.outbox import Outbox
 from streams.delivery.sending.posting import Poster
-from streams.delivery.sending.reading import Reader
+from streams.delivery.sending.reading import OutboxReader
 from streams.delivery.sending.receipt_log import ReceiptLog
 from streams.delivery.sending.saving import Saver, decoded
 from streams.delivery.sending.serving import Tools, now_ms
@@ -54,7 +54,7 @@ class Dispatcher:
         self._leases = Leases(client, new_name())
         self._outbox = Outbox(client)
         self._duties = Duties(client, self._leases, Saver(client, self._leases.name), self._crashed)
-        self._reader = Reader(self._outbox, lambda: list(self._duties.servings.values()))
+        self._reader = OutboxReader(self._outbox, lambda: list(self._duties.servings.values()))
         self._is_changed = asyncio.Event()
         self._crash: asyncio.Future[Never] = asyncio.get_running_loop().create_future()
         self._tools = Tools(

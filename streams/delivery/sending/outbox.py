@@ -18,7 +18,7 @@ PAGE = 500
 _DECODER = msgspec.json.Decoder(Alert)
 
 
-class Entry(NamedTuple):
+class OutboxEntry(NamedTuple):
     """One entry; `alert` None where it is none."""
 
     cursor: str
@@ -49,7 +49,7 @@ class Outbox:
         found = await self._client.xrevrange(OUTBOX, count=1)
         return found[0][0].decode() if found else "0-0"
 
-    async def after(self, cursor: str, *, block_ms: int) -> list[Entry]:
+    async def after(self, cursor: str, *, block_ms: int) -> list[OutboxEntry]:
         """The next entries, waiting for the first for `block_ms`."""
         found = await self._client.xread({OUTBOX: cursor}, count=PAGE, block=block_ms)
         if not found:
@@ -57,7 +57,7 @@ class Outbox:
         entries = next(iter(found.values()))[0] if isinstance(found, dict) else found[0][1]
         return [_entry(*each) for each in entries]
 
-    async def between(self, cursor: str, last: str) -> list[Entry]:
+    async def between(self, cursor: str, last: str) -> list[OutboxEntry]:
         """A page of the entries after a cursor, up to an entry and with it."""
         found = await self._client.xrange(OUTBOX, min=f"({cursor}", max=last, count=PAGE)
         return [_entry(*each) for each in found]
@@ -71,9 +71,9 @@ class Outbox:
         return int(await self._client.xtrim(OUTBOX, minid=bound, approximate=True))
 
 
-def _entry(entry_id: bytes, fields: dict[bytes, bytes]) -> Entry:
+def _entry(entry_id: bytes, fields: dict[bytes, bytes]) -> OutboxEntry:
     try:
-        return Entry(entry_id.decode(), _DECODER.decode(fields[b"a"]))
+        return OutboxEntry(entry_id.decode(), _DECODER.decode(fields[b"a"]))
     except (KeyError, msgspec.DecodeError, UnicodeDecodeError):
         log.warning("outbox entry skipped", extra={"entry": entry_id.decode()})
-        return Entry(entry_id.decode(), None)
+        return OutboxEntry(entry_id.decode(), None)

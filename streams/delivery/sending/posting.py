@@ -13,7 +13,7 @@ from streams.contract.subscription import Subscription
 from streams.delivery.deciding import outcomes
 from streams.delivery.deciding.crew_links import crew_url, public_base
 from streams.delivery.deciding.message import body_of, digest_of
-from streams.delivery.deciding.outcomes import Kind, Outcome
+from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.secrets import active_secrets, master_key
 from streams.delivery.deciding.signing import sign
 from streams.delivery.deciding.waiting import Waiting
@@ -41,7 +41,7 @@ class Poster:
     async def close(self) -> None:
         await self._session.close()
 
-    async def post(self, subscription: Subscription, message: Waiting) -> Outcome:
+    async def post(self, subscription: Subscription, message: Waiting) -> PostOutcome:
         """Post once, within 10 s; whatever goes wrong is an outcome."""
         async with self._slots:
             start = time.monotonic()
@@ -115,8 +115,8 @@ def error_class(error: BaseException) -> str:
     return "connect"
 
 
-def _failed(error: str, start: float) -> Outcome:
-    return Outcome(Kind.FAILED, error=error, took_ms=_since_ms(start))
+def _failed(error: str, start: float) -> PostOutcome:
+    return PostOutcome(Kind.FAILED, error=error, took_ms=_since_ms(start))
 
 
 def _since_ms(start: float) -> int:

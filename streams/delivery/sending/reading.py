@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
-from streams.delivery.sending.outbox import Entry, Outbox, order
+from streams.delivery.sending.outbox import Outbox, OutboxEntry, order
 from streams.delivery.sending.serving import Serving
 from streams.domain.alerts import Alert
 
@@ -12,7 +12,7 @@ BEHIND_BLOCK_MS = 50
 REBUILDING_S = 0.5
 
 
-class Reader:
+class OutboxReader:
     """Offers each entry to each endpoint once, in order, as far as it has room."""
 
     def __init__(self, outbox: Outbox, servings: Callable[[], Iterable[Serving]]) -> None:
@@ -47,7 +47,7 @@ class Reader:
         for serving in self._servings():
             serving.wake()
 
-    def _offer(self, entries: Sequence[Entry]) -> None:
+    def _offer(self, entries: Sequence[OutboxEntry]) -> None:
         """Offer new entries to those who have had all before; the others read pages."""
         before, self._at = self._at, entries[-1].cursor
         for serving in self._servings():
@@ -56,7 +56,7 @@ class Reader:
 
     async def _catch_up(self) -> bool:
         """Offer a page to each endpoint that is behind and has room; whether one still is."""
-        pages: dict[str, list[Entry]] = {}
+        pages: dict[str, list[OutboxEntry]] = {}
         is_behind = False
         for serving in list(self._servings()):
             cursor = serving.state.cursor
@@ -67,12 +67,12 @@ class Reader:
             if serving.state.room:
                 if cursor not in pages:
                     pages[cursor] = await self._outbox.between(cursor, self._at)
-                offer(serving, pages[cursor] or [Entry(self._at, None)])
+                offer(serving, pages[cursor] or [OutboxEntry(self._at, None)])
                 await asyncio.sleep(0)
         return is_behind
 
 
-def offer(serving: Serving, entries: Sequence[Entry]) -> None:
+def offer(serving: Serving, entries: Sequence[OutboxEntry]) -> None:
     """Offer entries until the endpoint has no more room."""
     taken: list[Alert] = []
     cursor = serving.state.cursor

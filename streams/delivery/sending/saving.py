@@ -8,7 +8,7 @@ import msgspec
 
 from streams.delivery.deciding.endpoint import EndpointState
 from streams.delivery.deciding.keys import ATTEMPTS, DEAD, LEASE, REPLAYS, STATE, UNDELIVERED
-from streams.delivery.deciding.outcomes import Outcome
+from streams.delivery.deciding.outcomes import PostOutcome
 from streams.delivery.deciding.waiting import Waiting
 from streams.state.store import DELIVERIES
 
@@ -53,11 +53,11 @@ class Attempt:
 
     message_id: str
     at_ms: int
-    outcome: Outcome
+    outcome: PostOutcome
 
 
 @dataclass(slots=True)
-class Page:
+class EndpointWrite:
     """What is to be written of one endpoint."""
 
     endpoint: str
@@ -76,7 +76,7 @@ class Saver:
         self._name = name
         self._save = client.register_script(_SAVE)
 
-    async def save(self, pages: Sequence[Page]) -> list[bool]:
+    async def save(self, pages: Sequence[EndpointWrite]) -> list[bool]:
         """Write pages; False for those whose endpoint is another's by now: nothing was written."""
         async with self._client.pipeline(transaction=False) as together:
             for page in pages:
@@ -89,7 +89,7 @@ class Saver:
         found = await self._client.mget([STATE.format(endpoint) for endpoint in endpoints])
         return [decoded(value) for value in found]
 
-    def _args(self, page: Page) -> list[Any]:
+    def _args(self, page: EndpointWrite) -> list[Any]:
         return [
             self._name,
             page.endpoint,

@@ -20,7 +20,7 @@ from streams.delivery.deciding.endpoint import (
     Event,
     Offered,
     Post,
-    Replayed,
+    ReplayedLetters,
     Unsent,
     Woken,
     overdue,
@@ -32,7 +32,7 @@ from streams.delivery.deciding.waiting import Offer, Terms, Waiting
 from streams.delivery.sending.outbox import KEPT_MS
 from streams.delivery.sending.posting import Poster
 from streams.delivery.sending.receipt_log import ReceiptLog
-from streams.delivery.sending.saving import Attempt, Page
+from streams.delivery.sending.saving import Attempt, EndpointWrite
 from streams.delivery.sending.tasks import Tasks
 from streams.domain.alerts import Alert
 from streams.geo.network import Network
@@ -116,7 +116,7 @@ class Serving:
         fresh = [name for name in names if name not in self._replayed]
         self._replayed += fresh
         if fresh:
-            self.take(Replayed(tuple(messages)))
+            self.take(ReplayedLetters(tuple(messages)))
 
     def wake(self) -> None:
         self.take(Woken())
@@ -195,9 +195,9 @@ class Serving:
     def _said(self, message_id: str) -> dict[str, str]:
         return {"endpoint": self.subscription.endpoint, "alert": message_id}
 
-    def page(self) -> Page:
+    def page(self) -> EndpointWrite:
         """What is to be stored now; once it is, `stored` is told so."""
-        return Page(
+        return EndpointWrite(
             self.subscription.endpoint,
             self.state,
             self._flag,
@@ -206,7 +206,7 @@ class Serving:
             list(self._replayed),
         )
 
-    def stored(self, page: Page) -> None:
+    def stored(self, page: EndpointWrite) -> None:
         """The page is in Redis."""
         self._stored, self._stored_flag = page.state, page.undelivered
         del self._attempts[: len(page.attempts)]

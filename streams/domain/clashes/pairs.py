@@ -16,7 +16,7 @@ from streams.domain.clashes.clash import (
     digging_of,
     occupation_of,
 )
-from streams.domain.overlaps import Span, last_ms, meet
+from streams.domain.overlaps import HoursSpan, last_ms, meet
 from streams.domain.permit_ids import is_one_permit
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Link
@@ -36,11 +36,11 @@ class Site:
         return self.work.permit_id
 
     @cached_property
-    def digging(self) -> Span:
+    def digging(self) -> HoursSpan:
         return digging_of(self.work)
 
     @cached_property
-    def occupation(self) -> Span:
+    def occupation(self) -> HoursSpan:
         return occupation_of(self.work)
 
     @cached_property

@@ -76,7 +76,7 @@ class Rules:
     thresholds: Mapping[str, Thresholds]
 
 
-class Moment(NamedTuple):
+class ReportMoment(NamedTuple):
     """When a source told something, by its own time, and how far judgement has come."""
 
     heard_ms: int
@@ -87,7 +87,7 @@ def take_passage(link: LinkFold, passage: Passage, grid: WindowGrid) -> LinkFold
     return replace(link, windows=add_passage(link.windows, passage, grid))
 
 
-def take_speed(link: LinkFold, speed: SpeedShare, moment: Moment) -> LinkFold:
+def take_speed(link: LinkFold, speed: SpeedShare, moment: ReportMoment) -> LinkFold:
     """The link with a reported speed; an older report than the one known changes nothing.
 
     It counts in judgements from when both its arrival and its own time have passed. Reports keep
@@ -107,7 +107,7 @@ def take_speed(link: LinkFold, speed: SpeedShare, moment: Moment) -> LinkFold:
     )
 
 
-def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: Moment) -> LinkFold:
+def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: ReportMoment) -> LinkFold:
     """The link with, or after its end without, a work or an incident."""
     subject = obstruction.subject
     known = link.obstructions.get(subject)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from streams.contract.records import Acknowledgement, Message, Origin
-from streams.domain.stage import Effects, Rows, Table
+from streams.domain.stage import Effects, Rows, StageTable
 
 TABLE = "acknowledgements"
 KEEP_MS = 30 * 86_400_000
@@ -14,7 +14,7 @@ class AcknowledgementsStage:
     """acknowledgements -> the newest one of each episode. No tick comes here: a write forgets."""
 
     takes = (Acknowledgement,)
-    tables = (Table(TABLE, Acknowledgement, letter="y"),)
+    tables = (StageTable(TABLE, Acknowledgement, letter="y"),)
 
     def step(self, state: Mapping[str, Rows], message: Message, _origin: Origin) -> Effects:
         """The newest by its own time stands; one older than that, or too old, is counted late."""

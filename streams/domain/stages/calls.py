@@ -13,7 +13,7 @@ from streams.domain.derive import send
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reports import watch_reports
 from streams.domain.rules.watching import Look
-from streams.domain.stage import Effects, Episodes, Rows, Table
+from streams.domain.stage import Effects, Episodes, Rows, StageTable
 from streams.geo.network import distance_m
 
 REPORT_MS = 30 * 60_000  # so long calls in one place count as one report, and its last call shows
@@ -100,10 +100,10 @@ class CallsStage:
 
     takes = (Call, CallDone, Tick)
     tables = (
-        Table("calls", CallRow, letter="q"),
-        Table("reports", CallReport, letter="r"),
-        Table("calls_clock", int),
-        Table(EPISODES, Episode, letter="a"),
+        StageTable("calls", CallRow, letter="q"),
+        StageTable("reports", CallReport, letter="r"),
+        StageTable("calls_clock", int),
+        StageTable(EPISODES, Episode, letter="a"),
     )
 
     def __init__(

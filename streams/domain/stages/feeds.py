@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from streams.contract.arrival import MAX_AHEAD_MS
-from streams.contract.records import FeedReport, Message, Origin, Outcome, Tick
+from streams.contract.records import FeedReport, Message, Origin, PollOutcome, Tick
 from streams.domain.alerts import Episode
 from streams.domain.listings import Usual, judged
 from streams.domain.rules import AlertRules
 from streams.domain.rules.feed import watch_feeds
 from streams.domain.rules.watching import Look
-from streams.domain.stage import Effects, Episodes, Rows, Table
+from streams.domain.stage import Effects, Episodes, Rows, StageTable
 
 EPISODES = "feed-episodes"
 REMEMBER_MS = 60_000
@@ -48,7 +48,7 @@ def observe(state: FeedState | None, report: FeedReport) -> FeedState:
         state = FeedState(report.feed, report)
     elif report.received_ms < state.last.received_ms:
         return state
-    is_success = report.outcome is not Outcome.UNKNOWN
+    is_success = report.outcome is not PollOutcome.UNKNOWN
     is_change = is_success and (report.digest != state.last.digest or state.last_change_ms == 0)
     digest = report.digest if is_success else state.last.digest
     return replace(
@@ -63,7 +63,7 @@ def observe(state: FeedState | None, report: FeedReport) -> FeedState:
 def _judged(usual: Usual, report: FeedReport) -> Usual:
     """The usual number of rows after a report; only a whole answer counts."""
     is_broken = report.refused * 5 > report.row_count + report.refused
-    if report.outcome is Outcome.UNKNOWN or report.is_partial or is_broken:
+    if report.outcome is PollOutcome.UNKNOWN or report.is_partial or is_broken:
         return usual
     return judged(usual, report.row_count, report.received_ms)
 
@@ -75,7 +75,7 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
         return FeedStatus.STOPPED
     if (word := _by_time(now_ms - last.received_ms, last.poll_ms)) is not None:
         return word
-    return FeedStatus.UNKNOWN if last.outcome is Outcome.UNKNOWN else _content(state)
+    return FeedStatus.UNKNOWN if last.outcome is PollOutcome.UNKNOWN else _content(state)
 
 
 def _content(state: FeedState) -> FeedStatus:
@@ -84,11 +84,11 @@ def _content(state: FeedState) -> FeedStatus:
     if state.usual.is_dropped and not last.is_partial:
         return FeedStatus.DROPPED
     unchanged_ms = last.received_ms - state.last_change_ms
-    if last.outcome is Outcome.DATA and 0 < last.change_within_ms <= unchanged_ms:
+    if last.outcome is PollOutcome.DATA and 0 < last.change_within_ms <= unchanged_ms:
         return FeedStatus.FROZEN
     if last.is_partial:
         return FeedStatus.PARTIAL
-    return FeedStatus.EMPTY if last.outcome is Outcome.EMPTY else FeedStatus.LIVE
+    return FeedStatus.EMPTY if last.outcome is PollOutcome.EMPTY else FeedStatus.LIVE
 
 
 def _by_time(age_ms: int, poll_ms: int) -> FeedStatus | None:
@@ -105,7 +105,7 @@ def is_news(known: FeedState | None, seen: FeedState) -> bool:
     return known.last.received_ms // REMEMBER_MS != seen.last.received_ms // REMEMBER_MS
 
 
-def _outcome_of(state: FeedState) -> tuple[Outcome, str, bool, bool, bool]:
+def _outcome_of(state: FeedState) -> tuple[PollOutcome, str, bool, bool, bool]:
     last = state.last
     return last.outcome, last.code, last.is_partial, last.is_stopped, state.usual.is_dropped
 
@@ -115,8 +115,8 @@ class FeedsStage:
 
     takes = (FeedReport, Tick)
     tables = (
-        Table("feeds", FeedState, letter="f", is_global=True),
-        Table(EPISODES, Episode, letter="a"),
+        StageTable("feeds", FeedState, letter="f", is_global=True),
+        StageTable(EPISODES, Episode, letter="a"),
     )
 
     def __init__(self, rules: AlertRules = AlertRules()) -> None:  # noqa: B008 - frozen

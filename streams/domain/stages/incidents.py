@@ -15,7 +15,7 @@ from streams.domain.listings import tables_of, whole_list
 from streams.domain.rules import AlertRules
 from streams.domain.rules.watching import Look
 from streams.domain.rules.works import watch_closures
-from streams.domain.stage import Effects, Episodes, Rows, Table
+from streams.domain.stage import Effects, Episodes, Rows, StageTable
 from streams.domain.works.direction_words import stated
 from streams.domain.works.directions import Directions
 from streams.geo.network import Network
@@ -53,8 +53,8 @@ class IncidentsStage:
 
     takes = (IncidentBatch, Tick)
     tables = (
-        Table("incidents", RunningIncident, letter="i"),
-        Table(EPISODES, Episode, letter="a"),
+        StageTable("incidents", RunningIncident, letter="i"),
+        StageTable(EPISODES, Episode, letter="a"),
         *tables_of(LISTS),
     )
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from streams.contract.records import BusPosition, Message, Origin, Passage, PositionBatch, Tick
 from streams.domain.derive import send
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
-from streams.domain.links.runs import Course, Run, advance
-from streams.domain.stage import Effects, Rows, Table
+from streams.domain.links.runs import RouteGeometry, VehicleRun, advance
+from streams.domain.stage import Effects, Rows, StageTable
 from streams.domain.stages.speeds import MAX_OLD_MS
 from streams.geo.network import Network, bearing_deg
 
@@ -15,7 +15,7 @@ KEEP_RUN_MS = 1_800_000  # runs and buses unseen for so long are forgotten
 
 
 @dataclass(frozen=True, slots=True)
-class Bus:
+class BusView:
     """A bus as the screens show it."""
 
     route_id: str
@@ -31,13 +31,13 @@ class PositionsStage:
     """bus-positions -> passages of links for the fold, and the buses for the screens."""
 
     takes = (PositionBatch, Tick)
-    tables = (Table("runs", Run), Table("buses", Bus, letter="b"))
+    tables = (StageTable("runs", VehicleRun), StageTable("buses", BusView, letter="b"))
 
     def __init__(self, network: Network, *, partitions: int, dwell_ms: int) -> None:
         self._network = network
         self._partitions = partitions
         self._dwell_ms = dwell_ms
-        self._courses = {route.id: Course.of(route, network) for route in network.routes}
+        self._courses = {route.id: RouteGeometry.of(route, network) for route in network.routes}
 
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
         effects = Effects()
@@ -59,7 +59,9 @@ class PositionsStage:
     ) -> list[Passage]:
         course = self._courses.get(row.route_id)
         run_id = f"{row.vehicle}|{row.route_id}"
-        run: Run | None = effects.changes.get("runs", {}).get(run_id, state["runs"].get(run_id))
+        run: VehicleRun | None = effects.changes.get("runs", {}).get(
+            run_id, state["runs"].get(run_id)
+        )
         self._show(state, row, run, effects)
         if course is not None and feed in FEEDS_WITHOUT_ORDER:
             row = with_order(row, run, course)
@@ -84,14 +86,14 @@ class PositionsStage:
         return spread
 
     def _show(
-        self, state: Mapping[str, Rows], row: BusPosition, run: Run | None, effects: Effects
+        self, state: Mapping[str, Rows], row: BusPosition, run: VehicleRun | None, effects: Effects
     ) -> None:
         """Put the bus on the screens, unless they know later or its other route is moving."""
         lon, lat = row.lon, row.lat
         stop = self._network.stop_by_id.get(row.stop_id)
         if (lon is None or lat is None) and stop is not None:
             lon, lat = stop.lon, stop.lat
-        shown: Bus | None = effects.changes.get("buses", {}).get(
+        shown: BusView | None = effects.changes.get("buses", {}).get(
             row.vehicle, state["buses"].get(row.vehicle)
         )
         is_parked_elsewhere = (
@@ -104,15 +106,15 @@ class PositionsStage:
         effects.put(
             "buses",
             row.vehicle,
-            Bus(row.route_id, row.route_no, lon, lat, row.stop_id, row.observed_ms, bearing),
+            BusView(row.route_id, row.route_no, lon, lat, row.stop_id, row.observed_ms, bearing),
         )
 
 
-def _stood(run: Run | None, row: BusPosition) -> bool:
+def _stood(run: VehicleRun | None, row: BusPosition) -> bool:
     return run is not None and run.stop_order == row.stop_order
 
 
-def _bearing(shown: Bus | None, lon: float, lat: float) -> int | None:
+def _bearing(shown: BusView | None, lon: float, lat: float) -> int | None:
     """Where the bus heads, from its last two points; kept while it moves less than about 5 m."""
     if shown is None:
         return None

@@ -21,7 +21,7 @@ from streams.domain.alerts import Episode
 from streams.domain.links.fold import (
     LinkFold,
     LinkView,
-    Moment,
+    ReportMoment,
     Rules,
     age,
     judged,
@@ -34,14 +34,14 @@ from streams.domain.links.fold import (
 from streams.domain.links.settled import Judged
 from streams.domain.rules import AlertRules
 from streams.domain.rules.roads import RoadWatch
-from streams.domain.stage import Effects, Episodes, Rows, Table
+from streams.domain.stage import Effects, Episodes, Rows, StageTable
 from streams.geo.network import Network
 
-__all__ = ["LinkFold", "LinkView", "RoadsStage", "Rules", "Source"]
+__all__ = ["InputPosition", "LinkFold", "LinkView", "RoadsStage", "Rules"]
 EPISODES = "link-episodes"
 
 
-class Source(NamedTuple):
+class InputPosition(NamedTuple):
     """One input partition as the fold has seen it: the last origin applied, and its time."""
 
     offset: int = -1
@@ -53,11 +53,11 @@ class RoadsStage:
 
     takes = (LinkBatch,)
     tables = (
-        Table("folds", LinkFold),
-        Table("links", LinkView, letter="l"),
-        Table("sources", Source),
-        Table("clock", int, letter="c", is_global=True),
-        Table(EPISODES, Episode, letter="a"),
+        StageTable("folds", LinkFold),
+        StageTable("links", LinkView, letter="l"),
+        StageTable("sources", InputPosition),
+        StageTable("clock", int, letter="c", is_global=True),
+        StageTable(EPISODES, Episode, letter="a"),
     )
 
     def __init__(
@@ -82,19 +82,19 @@ class RoadsStage:
 
     def _step(self, rows: "_Rows", part: LinkEvents, partition: int) -> None:
         came_from = f"{part.origin.topic}/{part.origin.partition}"
-        source = rows.get("sources", came_from, Source())
+        source = rows.get("sources", came_from, InputPosition())
         if part.origin.offset <= source.offset:
             rows.effects.count("link-events repeated")
             return
         watermark_ms = max(source.watermark_ms, part.watermark_ms)
-        rows.effects.put("sources", came_from, Source(part.origin.offset, watermark_ms))
+        rows.effects.put("sources", came_from, InputPosition(part.origin.offset, watermark_ms))
         done = self._judged(rows.get("clock", str(partition), 0))
-        changed = self._take(rows, part, Moment(watermark_ms, done))
+        changed = self._take(rows, part, ReportMoment(watermark_ms, done))
         if watermark_ms > source.watermark_ms:
             changed |= self._advance(rows, partition)
         self._show(rows, changed, rows.get("clock", str(partition), 0))
 
-    def _take(self, rows: "_Rows", part: LinkEvents, moment: Moment) -> set[str]:
+    def _take(self, rows: "_Rows", part: LinkEvents, moment: ReportMoment) -> set[str]:
         """Fold the part's records into their links; which links changed."""
         changed: set[str] = set()
         grid, watermark_ms = self._rules.grid, moment.heard_ms
@@ -126,7 +126,7 @@ class RoadsStage:
 
     def _advance(self, rows: "_Rows", partition: int) -> set[str]:
         """Move the partition's clock to the slowest input's time; which links aged by it."""
-        times = (rows.get("sources", name, Source()).watermark_ms for name in self._inputs)
+        times = (rows.get("sources", name, InputPosition()).watermark_ms for name in self._inputs)
         now_ms = min(times)
         before_ms = rows.get("clock", str(partition), 0)
         if now_ms <= before_ms:

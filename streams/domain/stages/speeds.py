@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from streams.contract.records import LinkSpeed, Message, Origin, SpeedBatch, SpeedShare, Tick
 from streams.domain.derive import send
-from streams.domain.stage import Effects, Rows, Table
+from streams.domain.stage import Effects, Rows, StageTable
 from streams.geo.network import Network
 
 MAX_OLD_MS = 86_400_000
@@ -15,7 +15,7 @@ class SpeedsStage:
     """link-speeds -> speeds of links and of the sections over them."""
 
     takes = (SpeedBatch, Tick)
-    tables: tuple[Table, ...] = ()
+    tables: tuple[StageTable, ...] = ()
 
     def __init__(self, network: Network, *, partitions: int) -> None:
         self._network = network

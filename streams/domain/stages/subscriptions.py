@@ -6,14 +6,14 @@ from dataclasses import replace
 from streams.contract.records import Message, Origin
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import MAX_ENDPOINTS
-from streams.domain.stage import Effects, Rows, Table
+from streams.domain.stage import Effects, Rows, StageTable
 
 
 class SubscriptionsStage:
     """subscriptions -> the endpoints there are. Whatever is removed stays removed."""
 
     takes = (Subscription,)
-    tables = (Table("subscriptions", Subscription), Table("subscriptions_gone", int))
+    tables = (StageTable("subscriptions", Subscription), StageTable("subscriptions_gone", int))
 
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
         """Take a subscription as it is said now.

@@ -17,13 +17,13 @@ from streams.domain.rules import AlertRules
 from streams.domain.rules.clash import watch_clashes
 from streams.domain.rules.watching import Look
 from streams.domain.rules.works import watch_closures, watch_works
-from streams.domain.stage import Effects, Episodes, Rows, Table
+from streams.domain.stage import Effects, Episodes, Rows, StageTable
 from streams.domain.works.directions import Directions
 from streams.domain.works.identity import resolved
 from streams.domain.works.moves import heard, listed, says_nothing_new
 from streams.domain.works.phases import OVER, end_ms, is_in_force, phase_at, settled_ms
 from streams.domain.works.rows import Work
-from streams.domain.works.step import Step
+from streams.domain.works.step import WorksStep
 from streams.geo.addresses import Gazetteer
 from streams.geo.network import Network
 from streams.geo.placement import place
@@ -42,10 +42,10 @@ class WorksStage:
 
     takes = (PermitBatch, SiteReport, Tick)
     tables = (
-        Table("works", Work, letter="w"),
-        Table("clashes", Clash, letter="k"),
-        Table("computed", int),  # when the clashes were last computed, ms
-        Table(EPISODES, Episode, letter="a"),
+        StageTable("works", Work, letter="w"),
+        StageTable("clashes", Clash, letter="k"),
+        StageTable("computed", int),  # when the clashes were last computed, ms
+        StageTable(EPISODES, Episode, letter="a"),
         *tables_of(LISTS),
     )
 
@@ -65,7 +65,7 @@ class WorksStage:
         self._clashes = Clashes(network)
 
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
-        step = Step(state["works"])
+        step = WorksStep(state["works"])
         tick_ms = now_ms = 0
         if isinstance(message, Tick):
             tick_ms = now_ms = message.tick_ms
@@ -83,7 +83,7 @@ class WorksStage:
         )
         return step.effects
 
-    def _clash(self, step: Step, state: Mapping[str, Rows], now_ms: int) -> None:
+    def _clash(self, step: WorksStep, state: Mapping[str, Rows], now_ms: int) -> None:
         """Compute the clashes again once a work has changed, or ten minutes have passed."""
         last_ms: int = state["computed"].get(_CLASHES, 0)
         if not step.is_changed and now_ms < last_ms + CLASHES_EVERY_MS:
@@ -113,7 +113,7 @@ class WorksStage:
             works=ChainMap(changed, works),
         )
 
-    def _take_list(self, step: Step, state: Mapping[str, Rows], batch: PermitBatch) -> None:
+    def _take_list(self, step: WorksStep, state: Mapping[str, Rows], batch: PermitBatch) -> None:
         """Every permit as it stands last in its answer, and what a complete list leaves out."""
         stated = resolved(step.known, {row.permit_id: row for row in batch.rows}.values())
         for permit in stated.values():
@@ -123,7 +123,7 @@ class WorksStage:
             for work in _left_out(step.known, batch, whole):
                 step.put(_missed(work, batch.received_ms), batch.received_ms)
 
-    def _admit(self, step: Step, batch: PermitBatch, permit: Permit) -> None:
+    def _admit(self, step: WorksStep, batch: PermitBatch, permit: Permit) -> None:
         """Take a permit as its source states it now; what stays the same is placed only once."""
         known = step.known.get(permit.permit_id)
         if known and batch.received_ms < max(known.seen_ms, known.missed_ms):
@@ -170,7 +170,7 @@ class WorksStage:
         )
 
 
-def _pass_time(step: Step, now_ms: int) -> None:
+def _pass_time(step: WorksStep, now_ms: int) -> None:
     """Works whose phase changes by the clock; those over for a week are forgotten."""
     for work in step.known.values():
         phase = phase_at(work, now_ms)
@@ -180,7 +180,7 @@ def _pass_time(step: Step, now_ms: int) -> None:
             step.put(work, now_ms)
 
 
-def _take_report(step: Step, report: SiteReport) -> None:
+def _take_report(step: WorksStep, report: SiteReport) -> None:
     """One word from the site; a refused one changes nothing and is counted under its code."""
     known = step.known.get(report.permit_id)
     after = heard(known, report) if known else "W001"

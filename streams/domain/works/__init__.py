@@ -2,14 +2,14 @@
 
 from streams.domain.works.moves import MOVES, REFUSALS
 from streams.domain.works.phases import OVER, PHASES, end_ms, is_in_force, opens_ms, phase_at
-from streams.domain.works.rows import Said, Work
+from streams.domain.works.rows import ReportedTime, Work
 
 __all__ = [
     "MOVES",
     "OVER",
     "PHASES",
     "REFUSALS",
-    "Said",
+    "ReportedTime",
     "Work",
     "end_ms",
     "is_in_force",

@@ -10,7 +10,7 @@ from streams.domain.works.rows import CREW, OFFICE, Work, told
 
 
 @dataclass(slots=True)
-class Step:
+class WorksStep:
     """The works as one message finds them, and what it does to them: to each at most once."""
 
     known: Mapping[str, Work]

@@ -14,7 +14,7 @@ from streams.delivery.deciding.endpoint import (
     Woken,
     step,
 )
-from streams.delivery.deciding.outcomes import Kind, Outcome
+from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.receipts import Told, note
 from streams.delivery.deciding.waiting import Offer, Terms, Waiting
 from streams.delivery.sending.saving import decoded, encoded
@@ -78,7 +78,7 @@ class World:
         message = self.flying.pop(0)
         if kind is Kind.DELIVERED:
             self.confirm(message)
-        self.do(Answered(message.id, Outcome(kind, later_ms=later_ms), chance))
+        self.do(Answered(message.id, PostOutcome(kind, later_ms=later_ms), chance))
         return message.id
 
     def confirm(self, message: Waiting) -> None:

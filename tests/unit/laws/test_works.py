@@ -18,7 +18,7 @@ from streams.contract.records import (
 )
 from streams.domain.overlaps import within_hours
 from streams.domain.stages.works import WorksStage
-from streams.domain.works import OVER, PHASES, Said, Work, is_in_force, phase_at
+from streams.domain.works import OVER, PHASES, ReportedTime, Work, is_in_force, phase_at
 from streams.domain.works.phases import end_ms
 from streams.domain.works.rows import of_permit
 from tests.fakes import Folded, street
@@ -160,7 +160,7 @@ def test_nothing_known_is_lost_and_nothing_comes_from_nowhere(log: list[Message]
             assert run.state["works"] == before
 
 
-saids = st.builds(Said, hours, st.sampled_from(["feed", "crew", "office"]))
+saids = st.builds(ReportedTime, hours, st.sampled_from(["feed", "crew", "office"]))
 rows = st.builds(
     replace,
     permits().map(of_permit),

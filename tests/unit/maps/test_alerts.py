@@ -11,7 +11,7 @@ from maps.web.alerts_api import AcknowledgementBody, acknowledgement_of
 from streams.contract.records import Severity
 from streams.domain.alerts import episode_id
 from streams.geo.network import Network
-from streams.state.store import Picture as StoredPicture
+from streams.state.store import StoredPicture
 
 Json = dict[str, Any]
 NOW_MS = 1_795_392_000_000

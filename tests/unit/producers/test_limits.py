@@ -16,7 +16,7 @@ from producers.formats.limits import MAX_BYTES
 from producers.meaning import Poll, answer_of
 from producers.topic_setup import complaints_of
 from streams.contract import topics
-from streams.contract.records import Outcome
+from streams.contract.records import PollOutcome
 from streams.contract.settings import Settings
 
 SETTINGS = Settings(pseudonym_key="k" * 32)
@@ -42,7 +42,7 @@ def test_an_answer_no_city_can_have_is_refused_before_anything_is_made_of_it(
     body: bytes, code: str
 ) -> None:
     answer = answer_of(its.FEED, its_answer(body), SETTINGS)
-    assert (answer.outcome, answer.code) == (Outcome.UNKNOWN, code)
+    assert (answer.outcome, answer.code) == (PollOutcome.UNKNOWN, code)
 
 
 def test_a_list_as_long_as_a_large_citys_is_read() -> None:

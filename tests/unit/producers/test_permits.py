@@ -13,7 +13,7 @@ from producers.formats.fields import metres
 from producers.formats.permit_files import table_of
 from producers.meaning import Poll
 from streams.contract import wire
-from streams.contract.records import Closure, Outcome, Permit, PermitBatch
+from streams.contract.records import Closure, Permit, PermitBatch, PollOutcome
 from streams.contract.settings import Settings
 from streams.people import office_phone, organisation, without_people
 
@@ -457,7 +457,7 @@ def test_plain_json_rows_with_english_names_are_read() -> None:
 def test_an_empty_folder_is_unknown_not_empty() -> None:
     exchange = Exchange(permits.FEED, AT_MS, "file:", 0, b"")
     answer = permits.parse_permits(exchange, Settings())
-    assert (answer.outcome, answer.code) == (Outcome.UNKNOWN, "NO-FILES")
+    assert (answer.outcome, answer.code) == (PollOutcome.UNKNOWN, "NO-FILES")
 
 
 def test_the_carriageway_and_what_lies_beside_it_are_told_apart() -> None:

@@ -21,7 +21,7 @@ from producers.recording import Recorder, lines_of
 from producers.sources import Source, sources
 from streams.contract import wire
 from streams.contract.errors import SettingsError
-from streams.contract.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, PollOutcome
 from streams.contract.settings import Settings
 
 KEY = "canary-key"
@@ -130,7 +130,7 @@ async def test_a_sweep_asks_every_route_once_and_gives_one_report(
     running = run("R1", "R2", "R3")
     await running.until(lambda: len(running.log.reports) == 2)
     assert sorted(portal.asked[:3]) == ["R1", "R2", "R3"]
-    assert [report.outcome for report in running.log.reports] == [Outcome.EMPTY] * 2
+    assert [report.outcome for report in running.log.reports] == [PollOutcome.EMPTY] * 2
 
 
 async def test_a_silent_portal_is_told_without_asking_every_route(
@@ -140,7 +140,7 @@ async def test_a_silent_portal_is_told_without_asking_every_route(
     running = run(*(f"R{n}" for n in range(40)))
     await running.until(lambda: bool(running.log.reports))
     report = running.log.reports[0]
-    assert (report.outcome, report.code) == (Outcome.UNKNOWN, "NO-ANSWER")
+    assert (report.outcome, report.code) == (PollOutcome.UNKNOWN, "NO-ANSWER")
     assert report.detail.startswith("40 of 40 requests failed")
     assert len(portal.asked) < 10
 
@@ -156,7 +156,7 @@ async def test_a_bad_key_stops_the_feed_until_told(
     portal.text = EMPTY
     running.desk.told.set()
     await running.until(lambda: len(running.log.reports) > 1)
-    assert running.log.reports[1].outcome is Outcome.EMPTY
+    assert running.log.reports[1].outcome is PollOutcome.EMPTY
 
 
 @pytest.mark.parametrize("quota", [2, 0])
@@ -186,7 +186,7 @@ def _broken(exchange: Exchange, _settings: Settings) -> Answer:
     """A parser with a fault that nobody foresaw, for one route."""
     if "routeId=R2" in exchange.url:
         int("010-1234-5678")
-    return Answer(Outcome.EMPTY)
+    return Answer(PollOutcome.EMPTY)
 
 
 async def test_an_answer_that_breaks_its_parser_costs_itself_alone(
@@ -199,7 +199,7 @@ async def test_an_answer_that_breaks_its_parser_costs_itself_alone(
     running = run("R1", "R2", "R3")
     await running.until(lambda: len(running.log.reports) == 2)
     report = running.log.reports[0]
-    assert (report.outcome, report.is_partial, report.code) == (Outcome.EMPTY, True, "BUG")
+    assert (report.outcome, report.is_partial, report.code) == (PollOutcome.EMPTY, True, "BUG")
     assert report.refused == 1
     assert report.detail.startswith("1 of 3 requests failed; ValueError at ")
     assert sorted(portal.asked[:3]) == ["R1", "R2", "R3"]
@@ -214,7 +214,7 @@ async def test_a_poll_that_cannot_be_told_is_an_unknown_answer(
     running = run("R1")
     await running.until(lambda: bool(running.log.reports))
     report = running.log.reports[0]
-    assert (report.outcome, report.code) == (Outcome.UNKNOWN, "BUG")
+    assert (report.outcome, report.code) == (PollOutcome.UNKNOWN, "BUG")
 
 
 async def test_a_loop_that_dies_is_told_and_begun_again(
@@ -261,7 +261,7 @@ async def test_a_stopped_key_is_tried_again_with_one_quiet_request(
     assert "docker compose kill -s HUP producers" in running.log.reports[0].detail
     portal.text = EMPTY
     await running.until(lambda: len(running.log.reports) > 1)
-    assert running.log.reports[1].outcome is Outcome.EMPTY
+    assert running.log.reports[1].outcome is PollOutcome.EMPTY
 
 
 async def test_a_full_disk_ends_the_recording_and_not_the_poll(
@@ -273,5 +273,5 @@ async def test_a_full_disk_ends_the_recording_and_not_the_poll(
     monkeypatch.setattr(Recorder, "write", full)
     running = run("R1")
     await running.until(lambda: len(running.log.reports) > 1)
-    assert running.log.reports[0].outcome is Outcome.EMPTY
+    assert running.log.reports[0].outcome is PollOutcome.EMPTY
     assert running.desk.recorder is None

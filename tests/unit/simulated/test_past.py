@@ -10,7 +10,7 @@ from producers.meaning import PARSERS
 from producers.recording import exchange_of, lines_of
 from producers.simulated.past import write_past
 from producers.simulated.server import serve
-from streams.contract.records import Outcome
+from streams.contract.records import PollOutcome
 from streams.contract.settings import Settings
 from streams.geo.network import Network
 
@@ -37,7 +37,7 @@ def test_ordinary_producers_read_the_past(tmp_path: Path) -> None:
     for line in lines_of(path):
         exchange = exchange_of(line)
         answer = PARSERS[exchange.feed](exchange, settings)
-        assert answer.outcome is not Outcome.UNKNOWN
+        assert answer.outcome is not PollOutcome.UNKNOWN
 
 
 def test_portal_goes_on_where_the_past_ended(tmp_path: Path) -> None:

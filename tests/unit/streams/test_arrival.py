@@ -16,7 +16,7 @@ MACHINES: list[Message] = [
     rec.SpeedBatch("its.speeds", at(0), ()),
     rec.PermitBatch("permits", at(0), is_complete=True, rows=()),
     rec.IncidentBatch("its.events", at(0), is_complete=True, rows=()),
-    rec.FeedReport("permits", rec.Outcome.DATA, at(0), 10_000),
+    rec.FeedReport("permits", rec.PollOutcome.DATA, at(0), 10_000),
 ]
 PEOPLE: list[Message] = [
     rec.Call("c1", at(0), "정류장", ()),

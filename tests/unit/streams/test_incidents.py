@@ -12,7 +12,7 @@ from streams.contract.records import (
     IncidentBatch,
     IncidentKind,
     Message,
-    Outcome,
+    PollOutcome,
     Tick,
 )
 from streams.domain.stages.incidents import IncidentsStage
@@ -51,7 +51,7 @@ def _answers(words: str) -> Iterable[Message]:
         if word == "o":
             yield answer(second, feed="utic.incidents")
         if word == "e":
-            yield FeedReport("its.events", Outcome.UNKNOWN, at(second), 60_000)
+            yield FeedReport("its.events", PollOutcome.UNKNOWN, at(second), 60_000)
         yield Tick(at(second + 1))
 
 

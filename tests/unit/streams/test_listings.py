@@ -17,9 +17,9 @@ from streams.contract.records import (
     IncidentBatch,
     IncidentKind,
     Message,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
 )
 from streams.contract.settings import Settings
 from streams.domain.listings import KEPT, SHORT_MS, SHORT_POLLS, Usual, judged
@@ -58,7 +58,7 @@ def messages(
     kind: str, rows: Sequence[Permit | Incident], minute: int, *, is_complete: bool = True
 ) -> list[PermitBatch | IncidentBatch]:
     """The messages that a list of these rows comes in."""
-    outcome = Outcome.DATA if rows else Outcome.EMPTY
+    outcome = PollOutcome.DATA if rows else PollOutcome.EMPTY
     answer = Answer(outcome, rows=tuple(rows), is_complete=is_complete)
     feed = "permits" if kind == "permits" else "its.events"
     sent = batches.batches_of(feed, EPOCH_MS + minute * MINUTE_MS, answer, Settings())

@@ -18,7 +18,7 @@ from streams.contract.records import (
     SpeedShare,
 )
 from streams.domain.links.levels import Thresholds
-from streams.domain.stage import Memory, State, apply, empty_state
+from streams.domain.stage import HistoryRow, State, apply, empty_state
 from streams.domain.stages.roadstate import LinkView
 from tests.fakes import Folded, at, passage, roads
 
@@ -410,7 +410,7 @@ def test_messages_in_one_batch_or_alone_end_and_are_remembered_alike(
     parts = _interleaved(log, chance)
     alone, together = Folded(roads(*INPUTS)), Folded(roads(*INPUTS))
     memories = [memory for part in parts for memory in alone.take(part).remembered]
-    remembered: list[Memory] = []
+    remembered: list[HistoryRow] = []
     while parts:
         cut = chance.randrange(1, len(parts) + 1)
         remembered += together.take(LinkBatch(tuple(parts[:cut]))).remembered

@@ -12,9 +12,9 @@ from streams.contract.records import (
     FeedReport,
     LinkSpeed,
     Message,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
     SiteReport,
     SiteWord,
     SpeedBatch,
@@ -86,7 +86,7 @@ def said(minute: int) -> Iterator[tuple[topics.Topic, Message]]:
         speed = LinkSpeed(LINK, 5.0 if minute < SLOW_UNTIL else 45.0, now_ms)
         yield topics.LINK_SPEEDS, SpeedBatch("its.speeds", now_ms, (speed,))
     if minute % 5 == 0 and not BROKEN_AT < minute < SILENT_UNTIL:
-        outcome = Outcome.UNKNOWN if minute == BROKEN_AT else Outcome.DATA
+        outcome = PollOutcome.UNKNOWN if minute == BROKEN_AT else PollOutcome.DATA
         yield topics.FEED_REPORTS, FeedReport("its.speeds", outcome, now_ms, poll_ms=300_000)
 
 
