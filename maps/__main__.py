@@ -9,7 +9,7 @@ import sys
 
 from aiohttp import web
 
-from maps.web.server import build_app, parse_address
+from maps.server import build_app, parse_address
 from streams.contract.errors import BomnaeError
 from streams.contract.settings import Settings
 from streams.state.store import Store

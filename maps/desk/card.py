@@ -19,8 +19,8 @@ from maps.desk.times import moment_en, moment_ko
 from maps.desk.until import until
 from maps.desk.verdict import Verdict, judge
 from maps.desk.ways import DetourFinder, detour_of
-from maps.views.doubts import doubts
-from maps.views.text import shown
+from maps.picture.doubts import doubts
+from maps.picture.text import shown
 
 _WORK_FIELDS = (
     "title",

@@ -9,7 +9,7 @@ from maps.desk.gather import CardFacts, LinkNow, pieces_of
 from maps.desk.scene import BUS_FEEDS, AskedPlace, Json, Scene
 from maps.desk.verdict import Verdict
 from maps.desk.words import link_words, short, source_name, status_word, teller
-from maps.views.text import kst, kst_end, period_text
+from maps.picture.text import kst, kst_end, period_text
 from streams.domain.closure_words import closure_words
 from streams.domain.stages.feeds import status
 

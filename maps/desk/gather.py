@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from maps.desk.blockings import GRAVITY, Blocking, blockings_on, coming_soon, has_ended_lately
 from maps.desk.scene import BUS_FEEDS, CALLS_WITHIN_MS, SPEED_FEEDS, AskedPlace, Json, Scene
-from maps.views.text import shown
+from maps.picture.text import shown
 
 
 @dataclass(frozen=True, slots=True)

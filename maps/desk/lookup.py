@@ -10,8 +10,8 @@ from maps.desk.scene import AskedPlace, Json, Scene
 from maps.desk.verdict import judge, verdict_json
 from maps.desk.ways import DetourFinder
 from maps.desk.words import link_words, short
-from maps.views import shapes
-from maps.views.text import shown
+from maps.picture import shapes
+from maps.picture.text import shown
 from streams.geo.network import Network
 
 ANSWER, CHOOSE, NOT_FOUND = OUTCOMES = "answer", "choose", "not_found"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from maps.desk.past import BitemporalMoment
-from maps.views.refusals import RequestRefusedError, bad_parameter
+from maps.http.refusals import RequestRefusedError, bad_parameter
 
 DAY_MS = 86_400_000
 AHEAD_MS = 366 * DAY_MS  # so far ahead a work's phase may be asked for

@@ -17,8 +17,8 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from maps.desk.blockings import GRAVITY
-from maps.views import shapes
-from maps.views.picture import Picture
+from maps.picture import shapes
+from maps.picture.picture import Picture
 from streams.domain.stages.calls import CallRow, reports_at
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.works.phases import OVER, is_in_force, phase_at

@@ -7,7 +7,7 @@ from maps.desk.evidence import Evidence
 from maps.desk.gather import CardFacts, route_buses
 from maps.desk.scene import BUS_FEEDS, Json, Scene
 from maps.desk.words import short
-from maps.views.shapes import bus_name
+from maps.picture.shapes import bus_name
 
 TOLD_PLACES = 3
 

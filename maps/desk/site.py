@@ -13,7 +13,7 @@ from maps.desk.scene import AskedPlace, Json, Scene
 from maps.desk.times import age_en, age_ko, moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import Verdict, judge
 from maps.desk.words import short, teller
-from maps.views.shapes import known_links
+from maps.picture.shapes import known_links
 
 PHASES = {
     "planned": ("시작 전", "Not begun"),

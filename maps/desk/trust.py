@@ -9,7 +9,7 @@ from maps.desk.silence import stale
 from maps.desk.times import age_en, age_ko, ago_ko, moment_en, moment_ko
 from maps.desk.verdict import Verdict, is_start_said, own_work
 from maps.desk.words import source_name, teller
-from maps.views.doubts import doubts
+from maps.picture.doubts import doubts
 
 
 def age(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from maps.views.text import shown
+from maps.picture.text import shown
 from streams.domain.closure_words import BESIDE_LANES
 from streams.geo.network import Network
 

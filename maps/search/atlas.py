@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 
+from maps.picture import shapes
+from maps.picture.network_file import routes_with_links
+from maps.picture.text import folded
 from maps.search.entry import SearchEntry
 from maps.search.keys import Key, key_of
 from maps.search.names import Named, place_names, pole_names, route_names
 from maps.search.nearest import Nearest
 from maps.search.wording import spelled
-from maps.views import shapes
-from maps.views.network_file import routes_with_links
-from maps.views.text import folded
 from streams.domain.roads.street_nodes import stop_groups
 from streams.domain.roads.streets import StreetStretch, stop_pairs, streets
 from streams.geo.network import Landmark, Link, Network, Point, Route, Stop

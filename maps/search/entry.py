@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from maps.views.text import shown
+from maps.picture.text import shown
 
 _SHOWN = ("kind", "id", "title", "subtitle", "lon", "lat", "radius_m")
 

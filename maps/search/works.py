@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from maps.picture import shapes
 from maps.search.atlas import keys_of
 from maps.search.entry import SearchEntry
 from maps.search.keys import Hit, Key, Keys
 from maps.search.names import LOOSE, Named, permit_names
 from maps.search.wording import spelled
-from maps.views import shapes
 from streams.geo.network import Network
 
 Works = Mapping[str, Mapping[str, Any]]

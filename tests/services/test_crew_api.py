@@ -14,7 +14,7 @@ from PIL import Image
 
 from local.services import Process, wait_until
 from local.stack import Stack
-from maps.web.photo_shelf import folder_of
+from maps.api.photo_shelf import folder_of
 from streams.contract import topics, wire
 from streams.contract.records import (
     Closure,

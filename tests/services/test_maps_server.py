@@ -21,9 +21,9 @@ import redis
 from aiohttp import web
 from yarl import URL
 
-from maps.live import sse
-from maps.web.context import CONTEXT
-from maps.web.server import build_app
+from maps.api.context import CONTEXT
+from maps.picture import sse
+from maps.server import build_app
 from streams.contract.records import FeedReport, PollOutcome
 from streams.contract.settings import Settings
 from streams.domain.stages.feeds import FeedState

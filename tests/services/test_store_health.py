@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from maps.web.context import CONTEXT
+from maps.api.context import CONTEXT
 from streams.contract.records import FeedReport, PollOutcome
 from streams.domain.stages.feeds import FeedState
 from streams.state.store import CLOCK, COUNTS, DELTAS, FEEDS, LOST, META, WORKERS

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from maps.desk.scene import AskedPlace, Scene, subjects_by_link
-from maps.views.picture import Picture
-from maps.views.text import KST
+from maps.picture.picture import Picture
+from maps.picture.text import KST
 from streams.contract.records import FeedReport, PollOutcome
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Link, Network, Route, Stop

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from maps.desk.moments import moment_of
 from maps.desk.past import BitemporalMoment, Remembered, past_picture
-from maps.views.picture import Picture
-from maps.views.refusals import RequestRefusedError
+from maps.http.refusals import RequestRefusedError
+from maps.picture.picture import Picture
 from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
 from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState, FeedStatus, status

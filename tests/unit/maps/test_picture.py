@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.views.bodies import delta_event, feed_rows, link_body, snapshot
-from maps.views.picture import Picture, PictureChanges, advance, picture_of, translate
+from maps.picture.bodies import delta_event, feed_rows, link_body, snapshot
+from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
 from streams.contract.records import FeedReport, PollOutcome
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Link, Network

@@ -4,13 +4,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from maps.api.crew import Paces
 from maps.desk import taps
 from maps.desk.card import card
 from maps.desk.scene import AskedPlace
 from maps.desk.site import last_word, next_word, site_json
 from maps.desk.taps import GONE_MS, PASSED_MS, UNDO_MS, Tap, code_of, is_used_up, outcome
-from maps.views.refusals import RequestRefusedError
-from maps.web.crew_api import Paces
+from maps.http.refusals import RequestRefusedError
 from streams.contract.records import SiteReport, SiteWord
 from streams.domain.works import MOVES, REFUSALS, Work
 from streams.domain.works.moves import heard, listed

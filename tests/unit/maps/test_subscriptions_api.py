@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from maps.live.events import START, Cursor, parse_cursor
-from maps.web.openapi import document
-from maps.web.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of
+from maps.api.openapi import document
+from maps.api.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of
+from maps.picture.events import START, Cursor, parse_cursor
 from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import RULES
