@@ -22,7 +22,7 @@ from typing import Any
 
 from maps.search.finder import Finder
 from producers.network.importing import import_network
-from producers.simulated.city import build_city
+from producers.simulator.city import build_city
 from streams.contract.settings import Settings
 from streams.geo.network import Network, Point
 from streams.topology.stages import load_gazetteer

@@ -20,7 +20,7 @@ from local import fresh_log
 from local.keeping import Keeper
 from local.services import answers, free_port, wait_until
 from local.stack import Stack, seconds_since
-from producers.topic_setup import ensure_topics
+from producers.publishing.topic_setup import ensure_topics
 from streams.contract.errors import LogError
 from streams.contract.settings import Settings
 from streams.delivery.command.cli import EXIT_UNSETTLED

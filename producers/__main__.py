@@ -10,9 +10,12 @@ from pathlib import Path
 
 from kafka.errors import KafkaError
 
-from producers import check, letters, logs, running
+from producers import logs
+from producers.checking import command as check
 from producers.network import importing as networks
-from producers.topic_setup import check_topics, ensure_topics
+from producers.polling import running
+from producers.publishing import dead_letters as letters
+from producers.publishing.topic_setup import check_topics, ensure_topics
 from streams.contract.errors import BomnaeError, SettingsError
 from streams.contract.settings import Settings
 
@@ -152,7 +155,7 @@ def _letters(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _simulate(args: argparse.Namespace, _: Settings) -> int:
-    from producers.simulated.server import serve  # noqa: PLC0415 the other commands do without it
+    from producers.simulator.server import serve  # noqa: PLC0415 the other commands do without it
 
     served = serve(
         host=args.host,

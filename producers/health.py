@@ -10,9 +10,9 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from producers.client import connection
-from producers.sources import polled_of, sources
-from producers.verdicts import HELD, REFUSED, SIZE
+from producers.polling.sources import polled_of, sources
+from producers.publishing.client import connection
+from producers.publishing.send_decisions import HELD, REFUSED, SIZE
 from streams.contract import topics, wire
 from streams.contract.errors import RecordRefusedError
 from streams.contract.health_exit import health_exit

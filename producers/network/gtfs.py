@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from producers.formats.fields import Bounds, plain_number, spot, text
 from producers.network.refused import RefusedLine
 from producers.network.route_stops import MAX_ORDER, StopRuns
 from producers.network.stop_columns import identifier
+from producers.reading.fields import Bounds, plain_number, spot, text
 from streams.contract.errors import NetworkError
 from streams.geo.network import Stop
 

@@ -7,13 +7,13 @@ import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from producers.formats.fields import Bounds, bounds_of
 from producers.network.gtfs import Trips, read_gtfs
 from producers.network.node_link import read_links
 from producers.network.overlay import laid
 from producers.network.places import places_of_stops, read_places
 from producers.network.refused import RefusedLine
 from producers.network.route_stops import StopRuns, read_pole_numbers, read_route_stops, sections
+from producers.reading.fields import Bounds, bounds_of
 from streams.contract.errors import NetworkError
 from streams.contract.settings import Settings
 from streams.geo.network import Landmark, Network, Stop

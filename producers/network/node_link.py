@@ -14,7 +14,7 @@ import shapefile
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from producers.formats.fields import Bounds, number, text
+from producers.reading.fields import Bounds, number, text
 from streams.contract.errors import NetworkError
 from streams.geo.network import ROAD_CLASSES, Link, Point, bearing_deg, length_of_m
 

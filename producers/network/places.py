@@ -4,9 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from producers.formats.fields import Bounds, spot
 from producers.network.refused import RefusedLine
 from producers.network.stop_columns import lines_of
+from producers.reading.fields import Bounds, spot
 from streams.geo.network import Landmark, Stop
 
 _KINDS = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import gcd
 
-from producers.formats.fields import Bounds, plain_number, spot
 from producers.network.refused import RefusedLine
 from producers.network.stop_columns import Line, identifier, lines_of, route_number
+from producers.reading.fields import Bounds, plain_number, spot
 from streams.contract.errors import NetworkError
 from streams.geo.network import Link, Point, Route, Stop, bearing_deg, distance_m
 

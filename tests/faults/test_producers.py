@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from local.services import wait_until
-from producers.publisher import Publisher
-from producers.topic_setup import check_topics
+from producers.publishing.publisher import Publisher
+from producers.publishing.topic_setup import check_topics
 from streams.contract import topics, wire
 from streams.contract.records import LinkSpeed, SpeedBatch
 from streams.contract.settings import Settings

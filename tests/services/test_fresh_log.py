@@ -12,7 +12,7 @@ from kafka import KafkaProducer
 
 from local import fresh_log
 from local.services import Process, answers, start_broker, wait_until
-from producers.topic_setup import ensure_topics
+from producers.publishing.topic_setup import ensure_topics
 from streams.contract import topics
 from streams.contract.settings import Settings
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.formats.answers import Exchange
-from producers.meaning import Poll
+from producers.publishing.meaning import Poll
+from producers.reading.answers import Exchange
 from streams.contract import wire
 from streams.contract.records import PermitBatch
 from streams.contract.settings import Settings

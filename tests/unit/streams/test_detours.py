@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from producers.simulated.city import build_city
-from producers.simulated.streets import build_streets
+from producers.simulator.city import build_city
+from producers.simulator.streets import build_streets
 from streams.domain.roads.detours import Detour, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Overlay

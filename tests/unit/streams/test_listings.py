@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers import batches
-from producers.formats.answers import Answer
+from producers.publishing import batches
+from producers.reading.answers import Answer
 from streams.contract import wire
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import (

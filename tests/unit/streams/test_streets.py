@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bench.web.grid import grid
-from producers.simulated.city import build_city
+from producers.simulator.city import build_city
 from streams.domain.roads.street_nodes import stop_groups
 from streams.domain.roads.streets import StreetStretch, stop_pairs, streets
 from streams.geo.network import Link, Network, Overlay, Point, Stop
