@@ -49,20 +49,20 @@ class LinkFold:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """What the screens show of a link.
+    """What the screens show of a link; without anything, one that nothing is known of.
 
     `certainty` is that of the speed, `closure_certainty` that of the closure, None without one:
     `contradicted` where `buses_through` of the last minutes drove what is said to be closed.
     """
 
-    speed_kmh: float | None
-    level: str
-    samples: int
-    observed_ms: int | None
-    certainty: str
-    sources: dict[str, int]
-    closure: Closure
-    subjects: tuple[str, ...]
+    speed_kmh: float | None = None
+    level: str = "unknown"
+    samples: int = 0
+    observed_ms: int | None = None
+    certainty: str = "lost"
+    sources: dict[str, int] = field(default_factory=dict)
+    closure: Closure = Closure.NONE
+    subjects: tuple[str, ...] = ()
     closure_certainty: str | None = None
     buses_through: int = 0
 
