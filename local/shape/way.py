@@ -22,23 +22,23 @@ from playwright.async_api import Page, async_playwright
 
 from local.shape.sources import ROOMS
 from local.stack import PSEUDONYM_KEY, ROOT, Stack
-from maps.live import loop as live_loop
-from maps.web.server import build_app
-from producers.meaning import Poll
-from producers.polling import Desk, Round
-from producers.publisher import Publisher
-from producers.simulated.city import build_city
-from producers.sources import Source, route_request
-from producers.topic_setup import ensure_topics
-from streams import topics
-from streams.agents import StageRunner, delivery_of
-from streams.app import _Topics
-from streams.domain.network import Network
-from streams.gate import Gate
-from streams.redis_login import connect
-from streams.settings import Settings
-from streams.stages import stages
-from streams.store import Store
+from maps.picture import loop as live_loop
+from maps.server import build_app
+from producers.polling.loops import Desk, Round
+from producers.polling.sources import Source, route_request
+from producers.publishing.meaning import Poll
+from producers.publishing.publisher import Publisher
+from producers.publishing.topic_setup import ensure_topics
+from producers.simulator.city import build_city
+from streams.contract import topics
+from streams.contract.settings import Settings
+from streams.geo.network import Network
+from streams.state.gate import Gate
+from streams.state.redis_login import connect
+from streams.state.store import Store
+from streams.topology.stages import stages
+from streams.worker.agents import StageRunner, delivery_of
+from streams.worker.app import _Topics
 
 CHROMIUM = "/usr/bin/chromium"
 FEED = "tago.positions"
