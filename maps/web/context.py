@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from aiohttp import web
 
@@ -17,7 +16,7 @@ from maps.views.picture import Picture
 from maps.web.answers import Body, body_of
 from maps.web.page import is_simulated
 from maps.web.pages import Pages, render_pages
-from maps.web.statics import asset_url, read_statics
+from maps.web.statics import Statics, read_statics
 from streams.domain.links.levels import Thresholds, parse_levels
 from streams.domain.network import Network
 from streams.settings import Settings
@@ -37,7 +36,7 @@ class Context:
     network: Network
     live: Live
     thresholds: dict[str, Thresholds]
-    statics: dict[str, Body]
+    statics: Statics
     pages: Pages
     network_file: Body
     finder: Finder
@@ -113,7 +112,7 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
         live=Live(store, network, settings.partitions, wall_ms),
         thresholds=thresholds,
         statics=statics,
-        pages=render_pages(network, settings, partial(asset_url, statics)),
+        pages=render_pages(network, settings, statics.url),
         network_file=body_of(file, JSON, etag=network.version, level=9),
         finder=Finder(network, load_gazetteer(settings.gazetteer)),
         is_simulated=simulated,
