@@ -23,7 +23,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from bench.web.screen import REACH
 from local.services import wait_until
 from local.stack import Stack
-from producers.simulated.city import build_city
+from producers.simulator.city import build_city
 
 GOAL_P95_MS = 1500.0
 WORKER_GOAL_MB = 300.0

@@ -10,11 +10,14 @@ from pathlib import Path
 
 from kafka.errors import KafkaError
 
-from producers import check, letters, logs, running
+from producers import logs
+from producers.checking import command as check
 from producers.network import importing as networks
-from producers.topic_setup import check_topics, ensure_topics
-from streams.errors import BomnaeError, SettingsError
-from streams.settings import Settings
+from producers.polling import running
+from producers.publishing import dead_letters as letters
+from producers.publishing.topic_setup import check_topics, ensure_topics
+from streams.contract.errors import BomnaeError, SettingsError
+from streams.contract.settings import Settings
 
 log = logging.getLogger("producers")
 OK, FAILED, USAGE = 0, 1, 2
@@ -152,7 +155,7 @@ def _letters(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _simulate(args: argparse.Namespace, _: Settings) -> int:
-    from producers.simulated.server import serve  # noqa: PLC0415 the other commands do without it
+    from producers.simulator.server import serve  # noqa: PLC0415 the other commands do without it
 
     served = serve(
         host=args.host,

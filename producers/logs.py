@@ -5,8 +5,8 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-from producers.formats.privacy import secrets_of, without_secrets
-from streams.settings import Settings
+from producers.reading.privacy import secrets_of, without_secrets
+from streams.contract.settings import Settings
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

@@ -5,20 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from streams import wire
+from streams.contract import wire
+from streams.contract.records import BusPosition, LinkBatch, LinkEvents, Message, Origin, Passage
 from streams.domain.links.levels import parse_levels
-from streams.domain.links.roadstate import RoadsStage, Rules
 from streams.domain.links.windows import WindowGrid
-from streams.domain.network import Link, Network, Overlay, Route, Stop
-from streams.domain.records import (
-    BusPosition,
-    LinkBatch,
-    LinkEvents,
-    Message,
-    Origin,
-    Passage,
-)
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
+from streams.domain.stages.roadstate import RoadsStage, Rules
+from streams.geo.network import Link, Network, Overlay, Route, Stop
 
 LON, LAT, STEP = 127.70, 37.88, 0.005  # a stop every 500 m (as the network states it)
 SECTION_M = 500

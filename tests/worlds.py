@@ -11,14 +11,14 @@ from kafka import KafkaProducer
 
 from local.services import wait_until
 from local.stack import Stack
-from streams import topics, wire
-from streams.audit import fold_log
-from streams.domain.arrival import REPLAY
-from streams.domain.network import Link, Network, Route, Stop
-from streams.domain.records import BusPosition, PositionBatch, Tick
-from streams.settings import Settings
-from streams.stages import stages
-from streams.store import OUTBOX, PAST, POSITIONS
+from streams.audit.fold import fold_log
+from streams.contract import topics, wire
+from streams.contract.arrival import REPLAY
+from streams.contract.records import BusPosition, PositionBatch, Tick
+from streams.contract.settings import Settings
+from streams.geo.network import Link, Network, Route, Stop
+from streams.state.store import OUTBOX, PAST, POSITIONS
+from streams.topology.stages import stages
 
 PARTITIONS = 4
 STOPS = 12  # of the service tests' road

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from producers.formats.fields import Bounds, plain_number, spot, text
 from producers.network.refused import RefusedLine
 from producers.network.route_stops import MAX_ORDER, StopRuns
 from producers.network.stop_columns import identifier
-from streams.domain.network import Stop
-from streams.errors import NetworkError
+from producers.reading.fields import Bounds, plain_number, spot, text
+from streams.contract.errors import NetworkError
+from streams.geo.network import Stop
 
 MAX_TABLE_BYTES = 512 << 20
 BUS_TYPES = frozenset({"3", "11", *map(str, range(200, 210)), *map(str, range(700, 717))})

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from producers.formats.columns import column_of
-from producers.formats.fields import text
-from streams.errors import NetworkError
+from producers.reading.columns import column_of
+from producers.reading.fields import text
+from streams.contract.errors import NetworkError
 
 _SPELLINGS = {
     "route_no": (

@@ -13,7 +13,7 @@ import redis
 from bench.web import seed, servers
 from bench.web.seed import Json, Traffic, link_view, now_ms
 from bench.web.stage import City
-from producers.simulated.city import build_city
+from producers.simulator.city import build_city
 
 HOUR_MS = 3_600_000
 WORK = "2026-굴착-1007"

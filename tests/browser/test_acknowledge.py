@@ -12,8 +12,8 @@ from bench.web.screen import Screen
 from bench.web.seed import now_ms
 from bench.web.stage import City
 from local.stack import Stack
-from streams import topics, wire
-from streams.domain.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract import topics, wire
+from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
 from tests import worlds
 from tests.browser.alerts import acknowledge, alert, left_quiet, raise_alert, rows, take_posts
 

@@ -15,14 +15,14 @@ from bench.web.screen import Screen
 from bench.web.seed import Traffic, link_view, now_ms
 from bench.web.stage import City
 from producers.network.importing import import_network
+from streams.contract.records import Closure, Permit, PermitBatch
+from streams.contract.settings import Settings
 from streams.domain.links.fold import Rules
 from streams.domain.links.levels import parse_levels
-from streams.domain.links.roadstate import RoadsStage
 from streams.domain.links.windows import WindowGrid
-from streams.domain.network import Network
-from streams.domain.records import Closure, Permit, PermitBatch
-from streams.domain.works.stage import WorksStage
-from streams.settings import Settings
+from streams.domain.stages.roadstate import RoadsStage
+from streams.domain.stages.works import WorksStage
+from streams.geo.network import Network
 from tests.browser.screens import NewScreen, screens_of
 from tests.fakes import Folded
 

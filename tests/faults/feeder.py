@@ -8,7 +8,7 @@ from typing import Self
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from streams.domain.arrival import REPLAY
+from streams.contract.arrival import REPLAY
 from tests.worlds import Sent
 
 

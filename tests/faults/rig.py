@@ -16,8 +16,8 @@ from redis.exceptions import RedisError
 
 from local.services import Process, start_redis, wait_until
 from local.stack import ROOT, Stack
-from streams import topics
-from streams.settings import Settings
+from streams.contract import topics
+from streams.contract.settings import Settings
 from tests.faults import load
 from tests.faults.feeder import Feeder
 from tests.faults.figures import Figures

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from streams import topics, wire
-from streams.domain.records import Call, CallDone
+from streams.contract import topics, wire
+from streams.contract.records import Call, CallDone
 from tests.faults import load
 from tests.faults.feeder import Feeder
 from tests.faults.figures import Figures

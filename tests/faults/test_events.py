@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from streams import topics, wire
-from streams.domain.records import PositionBatch, Tick
+from streams.contract import topics, wire
+from streams.contract.records import PositionBatch, Tick
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.oracle import Oracle

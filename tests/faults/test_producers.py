@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from local.services import wait_until
-from producers.publisher import Publisher
-from producers.topic_setup import check_topics
-from streams import topics, wire
-from streams.domain.records import LinkSpeed, SpeedBatch
-from streams.settings import Settings
+from producers.publishing.publisher import Publisher
+from producers.publishing.topic_setup import check_topics
+from streams.contract import topics, wire
+from streams.contract.records import LinkSpeed, SpeedBatch
+from streams.contract.settings import Settings
 from tests.faults import load
 from tests.faults.figures import Figures, scaled
 from tests.faults.node import Broker

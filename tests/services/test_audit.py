@@ -6,7 +6,7 @@ import msgspec
 
 from local.services import Process, wait_until
 from local.stack import Stack
-from streams import topics
+from streams.contract import topics
 from tests import worlds
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from local.services import Process, wait_until
 from local.stack import Stack
-from streams.store import PAST, past_key
+from streams.state.store import PAST, past_key
 from tests import worlds
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.services import wait_until
 from local.stack import Stack
-from streams.domain.network import Network
+from streams.geo.network import Network
 from tests import worlds
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "chuncheon"

@@ -11,10 +11,10 @@ import pytest
 
 from local.services import Process, answers, wait_until
 from local.stack import Stack
-from streams.delivery.outbox import Outbox
+from streams.contract.settings import Settings
+from streams.delivery.sending.outbox import Outbox
 from streams.domain.alerts import Word
-from streams.settings import Settings
-from streams.store import OUTBOX, REBUILDING, Store
+from streams.state.store import OUTBOX, REBUILDING, Store
 from tests import worlds
 from tests.receivers import ENV, Answer, Receiver, alert, put, subscribe, subscription
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from local.stack import Stack
-from producers.simulated.city import build_city
-from producers.simulated.past import write_past
+from producers.simulator.city import build_city
+from producers.simulator.past import write_past
 from tests import worlds
 
 UNTIL_MS = 1_795_309_200_000  # 2026-11-22 10:00 KST

@@ -11,8 +11,8 @@ from standardwebhooks import Webhook
 
 from local.services import free_port, wait_until
 from local.stack import Stack
-from streams import topics, wire
-from streams.domain.records import Closure, Permit, PermitBatch
+from streams.contract import topics, wire
+from streams.contract.records import Closure, Permit, PermitBatch
 from tests import worlds
 from tests.services.test_calls import Json, ask
 

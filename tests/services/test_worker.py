@@ -8,8 +8,8 @@ from kafka import KafkaAdminClient
 
 from local.services import Process, free_port, start_redis, wait_until
 from local.stack import Stack
-from streams import topics
-from streams.failpoints import POINTS
+from streams.contract import topics
+from streams.contract.failpoints import POINTS
 from tests import worlds
 
 

@@ -13,12 +13,12 @@ from local.settings_ko import KOREAN
 from local.settings_table import HEADS, ROOT, with_table
 from maps.__main__ import main as maps_main
 from producers.__main__ import parser as producers_parser
-from producers.simulated.misbehaviour import modes_of
-from producers.simulated.portal import KEY_NAMES
+from producers.simulator.misbehaviour import modes_of
+from producers.simulator.portal import KEY_NAMES
 from streams.__main__ import main as streams_main
-from streams.domain.feeds import FeedStatus
-from streams.settings import Settings
-from streams.wire import RULES
+from streams.contract.settings import Settings
+from streams.contract.wire import RULES
+from streams.domain.stages.feeds import FeedStatus
 
 READMES = tuple(HEADS)
 NOTES = tuple(f"docs/{name}.md" for name in ("analysis", "operating", "receivers", "sizing"))

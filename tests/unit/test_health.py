@@ -2,7 +2,7 @@
 
 from producers.health import reason_against as producers_reason
 from producers.health import reason_of_polls
-from streams.domain.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, PollOutcome
 from streams.health import reason_against as stream_reason
 
 NOW_MS = 1_795_000_000_000
@@ -33,7 +33,7 @@ def test_a_tick_that_is_ahead_is_a_fault_with_its_own_words() -> None:
 
 
 def report(feed: str, received_ms: int, code: str = "") -> FeedReport:
-    outcome = Outcome.UNKNOWN if code else Outcome.DATA
+    outcome = PollOutcome.UNKNOWN if code else PollOutcome.DATA
     return FeedReport(feed, outcome, received_ms, 10_000, code=code)
 
 

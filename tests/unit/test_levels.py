@@ -1,7 +1,7 @@
 import pytest
 
+from streams.contract.errors import SettingsError
 from streams.domain.links.levels import Thresholds, level, parse_levels
-from streams.errors import SettingsError
 
 URBAN = Thresholds(jam_kmh=15, slow_kmh=25)
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from streams.delivery.endpoint import (
+from streams.contract.records import Receipt, Severity
+from streams.delivery.deciding.endpoint import (
     Answered,
     Bury,
     EndpointState,
@@ -13,12 +14,11 @@ from streams.delivery.endpoint import (
     Woken,
     step,
 )
-from streams.delivery.outcomes import Kind, Outcome
-from streams.delivery.receipts import Told, note
-from streams.delivery.saving import decoded, encoded
-from streams.delivery.waiting import Offer, Terms, Waiting
-from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.records import Receipt
+from streams.delivery.deciding.outcomes import Kind, PostOutcome
+from streams.delivery.deciding.receipts import Told, note
+from streams.delivery.deciding.waiting import Offer, Terms, Waiting
+from streams.delivery.sending.saving import decoded, encoded
+from streams.domain.alerts import Alert, Word
 
 DAY_MS = 86_400_000
 T0_MS = 1_795_305_600_000
@@ -78,7 +78,7 @@ class World:
         message = self.flying.pop(0)
         if kind is Kind.DELIVERED:
             self.confirm(message)
-        self.do(Answered(message.id, Outcome(kind, later_ms=later_ms), chance))
+        self.do(Answered(message.id, PostOutcome(kind, later_ms=later_ms), chance))
         return message.id
 
     def confirm(self, message: Waiting) -> None:

@@ -2,19 +2,20 @@ from dataclasses import replace
 
 import pytest
 
-from streams.delivery.endpoint import (
+from streams.contract.records import Severity
+from streams.delivery.deciding.endpoint import (
     MAX_WAITING,
     OVERDUE_MS,
     Answered,
     Disable,
-    Replayed,
+    ReplayedLetters,
     Woken,
     overdue,
     step,
 )
-from streams.delivery.outcomes import Kind, Outcome
-from streams.delivery.waiting import Terms
-from streams.domain.alerts import Severity, Word
+from streams.delivery.deciding.outcomes import Kind, PostOutcome
+from streams.delivery.deciding.waiting import Terms
+from streams.domain.alerts import Word
 from tests.unit.delivery.laws import DAY_MS, T0_MS, World, alert, silent
 
 BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
@@ -147,7 +148,7 @@ def test_gone_says_to_disable() -> None:
     world = World()
     world.decide(alert())
     state = world.state
-    made = step(state, Answered(alert().id, Outcome(Kind.GONE, 410)), T0_MS, {}, world.terms)
+    made = step(state, Answered(alert().id, PostOutcome(Kind.GONE, 410)), T0_MS, {}, world.terms)
     assert made.actions[0] == Disable()
     assert [m.id for m in made.state.line] == [alert().id]
 
@@ -219,7 +220,7 @@ def test_a_dead_letter_is_sent_again_whatever_was_confirmed_since() -> None:
     world.decide(alert())
     dead = world.state.line[0]
     world.answer()
-    world.do(Replayed((dead, dead)))
+    world.do(ReplayedLetters((dead, dead)))
     assert [m.id for m in world.flying] == [alert().id]
     world.answer()
     assert world.state.line == ()

@@ -4,9 +4,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from streams.delivery.outcomes import Kind
-from streams.delivery.receipts import is_covered, name_of
-from streams.delivery.waiting import UPDATE_GAP_MS, Waiting
+from streams.delivery.deciding.outcomes import Kind
+from streams.delivery.deciding.receipts import is_covered, name_of
+from streams.delivery.deciding.waiting import UPDATE_GAP_MS, Waiting
 from streams.domain.alerts import Word
 from tests.unit.delivery.laws import World, alert, covered
 

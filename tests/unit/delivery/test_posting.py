@@ -3,11 +3,12 @@ import ssl
 import aiohttp
 import pytest
 
-from streams.delivery.posting import Poster, error_class
-from streams.delivery.waiting import Waiting
-from streams.domain.alerts import Alert, Severity, Word
-from streams.errors import SettingsError, SubscriptionError
-from streams.settings import Settings
+from streams.contract.errors import SettingsError, SubscriptionError
+from streams.contract.records import Severity
+from streams.contract.settings import Settings
+from streams.delivery.deciding.waiting import Waiting
+from streams.delivery.sending.posting import Poster, error_class
+from streams.domain.alerts import Alert, Word
 from tests.receivers import MASTER, subscription
 
 KEY = aiohttp.client_reqrep.ConnectionKey("x", 443, True, True, None, None, None)  # noqa: FBT003

@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.delivery import breaker as breakers
-from streams.delivery.breaker import Breaker
-from streams.delivery.outcomes import Kind, judge
-from streams.delivery.receipts import Told, forget, is_covered, name_of, note
-from streams.delivery.schedule import delay_ms, retry_at
-from streams.domain.records import Receipt
+from streams.contract.records import Receipt
+from streams.delivery.deciding import breaker as breakers
+from streams.delivery.deciding.breaker import Breaker
+from streams.delivery.deciding.outcomes import Kind, judge
+from streams.delivery.deciding.receipts import Told, forget, is_covered, name_of, note
+from streams.delivery.deciding.schedule import delay_ms, retry_at
 
 NOW_MS = 1_795_305_600_000
 

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.delivery.health import reason_against
-from streams.delivery.leases import chosen
-from streams.delivery.outbox import KEPT_MS, order, trim_bound
+from streams.delivery.sending.leases import chosen
+from streams.delivery.sending.outbox import KEPT_MS, order, trim_bound
 
 NAMES = st.lists(st.text("abc", min_size=1, max_size=4), unique=True, min_size=2, max_size=6)
 NOW_MS = 1_795_305_600_000

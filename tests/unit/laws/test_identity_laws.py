@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.formats.answers import Exchange
-from producers.meaning import Poll
-from streams import wire
-from streams.domain.records import PermitBatch
-from streams.domain.works import Work, WorksStage
+from producers.publishing.meaning import Poll
+from producers.reading.answers import Exchange
+from streams.contract import wire
+from streams.contract.records import PermitBatch
+from streams.contract.settings import Settings
+from streams.domain.stages.works import WorksStage
+from streams.domain.works import Work
 from streams.domain.works.identity import text_key
-from streams.settings import Settings
 from tests.fakes import Folded, street
 from tests.unit.laws.profile import tried
 

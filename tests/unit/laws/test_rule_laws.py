@@ -9,9 +9,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.alerts import Alert, Word
-from streams.domain.links.roadstate import RoadsStage
-from streams.domain.records import (
+from streams.contract.records import (
     Closure,
     LinkBatch,
     LinkEvents,
@@ -20,7 +18,9 @@ from streams.domain.records import (
     Passage,
     SpeedShare,
 )
+from streams.domain.alerts import Alert, Word
 from streams.domain.rules import AlertRules
+from streams.domain.stages.roadstate import RoadsStage
 from tests.fakes import RULES, Folded, at, passage, street
 from tests.unit.laws.profile import tried
 

@@ -10,8 +10,8 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from streams import topics
-from streams.failpoints import POINTS
+from streams.contract import topics
+from streams.contract.failpoints import POINTS
 from tests.faults.load import City, network
 from tests.faults.oracle import Oracle, differences
 from tests.unit.laws.model import (

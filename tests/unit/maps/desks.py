@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from maps.desk.scene import Place, Scene, subjects_by_link
-from maps.views.picture import Picture
-from maps.views.text import KST
-from streams.domain.feeds import FeedState
-from streams.domain.network import Link, Network, Route, Stop
-from streams.domain.records import FeedReport, Outcome
+from maps.desk.scene import AskedPlace, Scene, subjects_by_link
+from maps.picture.picture import Picture
+from maps.picture.text import KST
+from streams.contract.records import FeedReport, PollOutcome
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Link, Network, Route, Stop
 
 Json = dict[str, Any]
 NAMES = ("시청앞", "명동입구", "중앙로입구", "팔호광장")
@@ -86,7 +86,7 @@ class Street:
 
     def _feed(self, name: str) -> FeedState:
         at_ms = self.silent_ms.get(name, self.now_ms - 20_000)
-        report = FeedReport(name, Outcome.DATA, at_ms, POLL_MS[name])
+        report = FeedReport(name, PollOutcome.DATA, at_ms, POLL_MS[name])
         return FeedState(name, report, last_success_ms=at_ms, last_change_ms=at_ms)
 
     def driven(self, *links: str, buses: int, ago_min: float = 3, kmh: float = 32) -> "Street":
@@ -153,11 +153,11 @@ class Street:
         return self
 
 
-def place(kind: str = "section", *links: str, name: str = "x", title: str = "") -> Place:
+def place(kind: str = "section", *links: str, name: str = "x", title: str = "") -> AskedPlace:
     """A place of these links; of one link its name is the place's."""
     indexes = tuple(NETWORK.index[link] for link in links)
     own = NETWORK.links[indexes[0]].name if indexes else ""
-    return Place(kind, name, title or own, links=indexes)
+    return AskedPlace(kind, name, title or own, links=indexes)
 
 
 def spoken(clauses: Iterable[Json], name: str) -> str:

@@ -3,14 +3,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from maps.views import alerts
-from maps.views.bodies import delta_event, snapshot
-from maps.views.picture import Picture, advance, picture_of, translate
-from maps.views.refusals import RequestRefusedError
-from maps.web.alerts_api import AcknowledgementBody, acknowledgement_of
-from streams.domain.alerts import Severity, episode_id
-from streams.domain.network import Network
-from streams.store import Picture as StoredPicture
+from maps.api.alerts import AcknowledgementBody, acknowledgement_of
+from maps.http.refusals import RequestRefusedError
+from maps.picture import alerts
+from maps.picture.bodies import delta_event, snapshot
+from maps.picture.picture import Picture, advance, picture_of, translate
+from streams.contract.records import Severity
+from streams.domain.alerts import episode_id
+from streams.geo.network import Network
+from streams.state.store import StoredPicture
 
 Json = dict[str, Any]
 NOW_MS = 1_795_392_000_000

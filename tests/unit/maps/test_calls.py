@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
+from maps.api.posted import Pace, is_same_origin
 from maps.desk.callbacks import open_calls
-from maps.views.bodies import delta_event, snapshot
-from maps.views.picture import Picture, advance, translate
-from maps.views.refusals import RequestRefusedError
-from maps.web.posted import Pace, is_same_origin
-from streams.domain.network import Network
+from maps.http.refusals import RequestRefusedError
+from maps.picture.bodies import delta_event, snapshot
+from maps.picture.picture import Picture, advance, translate
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 OWN = frozenset({"localhost", "desk.city.kr"})

@@ -8,8 +8,8 @@ import pytest
 
 from maps.desk.changes import Change, changes, first_page, subjects_of
 from maps.desk.past import Remembered
-from streams.domain.feeds import FeedState
-from streams.domain.records import Closure, FeedReport, Outcome, Permit
+from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.domain.stages.feeds import FeedState
 from streams.domain.works.rows import of_permit
 
 Json = dict[str, Any]
@@ -120,14 +120,14 @@ def test_an_incident_begins_changes_and_ends(entries: list[Json | None], kinds: 
     assert " ".join(kind for change in found for kind in change.kinds) == kinds
 
 
-def report(minute: float, outcome: Outcome = Outcome.DATA, poll_s: int = 60) -> Json:
+def report(minute: float, outcome: PollOutcome = PollOutcome.DATA, poll_s: int = 60) -> Json:
     last = FeedReport("permits", outcome, t(minute), poll_s * 1000)
     state: Json = msgspec.to_builtins(FeedState("permits", last, t(minute), t(minute)))
     return state
 
 
 def feed(
-    *minutes: tuple[float, Outcome], since: float = 0, until: float
+    *minutes: tuple[float, PollOutcome], since: float = 0, until: float
 ) -> list[tuple[str, float]]:
     run = [(t(minute), report(minute, outcome)) for minute, outcome in minutes]
     known = [entry for entry in run if entry[0] <= t(since)]
@@ -137,7 +137,7 @@ def feed(
     return [(change.kinds[0], (change.at_ms - EIGHT_MS) / 60_000) for change in found]
 
 
-DATA, UNKNOWN = Outcome.DATA, Outcome.UNKNOWN
+DATA, UNKNOWN = PollOutcome.DATA, PollOutcome.UNKNOWN
 STALE = 1 + 2 + 5 / 60  # a minute in which it may go on unseen, two periods, 5 s
 
 
@@ -155,7 +155,7 @@ STALE = 1 + 2 + 5 / 60  # a minute in which it may go on unseen, two periods, 5 
     ],
 )
 def test_a_feeds_word_changes_with_its_reports_and_with_its_silence(
-    run: list[tuple[float, Outcome]],
+    run: list[tuple[float, PollOutcome]],
     since: float,
     until: float,
     expected: list[tuple[str, float]],

@@ -6,13 +6,13 @@ import pytest
 
 from maps.desk.gather import gather
 from maps.desk.verdict import judge
-from maps.views.bodies import delta_event, link_body, snapshot
-from maps.views.doubts import doubts
-from maps.views.exports import links_geojson, works_geojson
-from maps.views.filters import Filters
-from maps.views.picture import Picture, advance, translate
-from maps.views.shapes import work_row
-from streams.domain.network import Network
+from maps.picture.bodies import delta_event, link_body, snapshot
+from maps.picture.doubts import doubts
+from maps.picture.exports import links_geojson, works_geojson
+from maps.picture.filters import Filters
+from maps.picture.picture import Picture, advance, translate
+from maps.picture.shapes import work_row
+from streams.geo.network import Network
 from tests.unit.maps.desks import MIN_MS, Street, place
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from maps.desk.blockings import GRAVITY
 from maps.desk.card import card
-from maps.desk.scene import Place
+from maps.desk.scene import AskedPlace
 from tests.unit.maps.desks import (
     BUSES,
     DAY_MS,
@@ -111,7 +111,7 @@ def streets(draw: st.DrawFn) -> Street:
 
 
 @st.composite
-def places(draw: st.DrawFn) -> Place:
+def places(draw: st.DrawFn) -> AskedPlace:
     kind = draw(st.sampled_from(["section", "stop", "place", "address", "route", "work"]))
     if kind == "route":
         return place("route", "S0>S1", "S1>S2", "S2>S3", name="R300", title="300")
@@ -136,7 +136,7 @@ def facts_of(source: Json) -> set[int]:
 @settings(max_examples=150, deadline=None)
 @given(streets(), places())
 def test_every_clause_names_its_sources_and_says_no_number_they_do_not(
-    street: Street, here: Place
+    street: Street, here: AskedPlace
 ) -> None:
     body = card(here, street.scene())
     sources = {source["id"]: source for source in body["sources"]}
@@ -149,7 +149,7 @@ def test_every_clause_names_its_sources_and_says_no_number_they_do_not(
 
 @settings(max_examples=100, deadline=None)
 @given(streets(), places())
-def test_a_sentence_says_only_what_a_clause_says(street: Street, here: Place) -> None:
+def test_a_sentence_says_only_what_a_clause_says(street: Street, here: AskedPlace) -> None:
     body = card(here, street.scene())
     told = " ".join(clause["ko"] for clause in body["clauses"])
     parts = re.split(r"(?<=[.,]) ", body["sentence_ko"])
@@ -159,7 +159,7 @@ def test_a_sentence_says_only_what_a_clause_says(street: Street, here: Place) ->
 
 @settings(max_examples=100, deadline=None)
 @given(streets(), places())
-def test_a_card_is_whole_in_both_languages(street: Street, here: Place) -> None:
+def test_a_card_is_whole_in_both_languages(street: Street, here: AskedPlace) -> None:
     body = card(here, street.scene())
     assert body["sentence_ko"].endswith(".")
     assert body["sentence_en"]
@@ -173,7 +173,7 @@ def test_a_card_is_whole_in_both_languages(street: Street, here: Place) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(streets(), places())
-def test_a_silent_source_is_said_and_never_confirmed(street: Street, here: Place) -> None:
+def test_a_silent_source_is_said_and_never_confirmed(street: Street, here: AskedPlace) -> None:
     silent = dict.fromkeys((PERMITS, BUSES, SPEEDS, EVENTS), NOW - 3 * HOUR_MS)
     street.silent_ms = silent
     for row in street.works.values():
@@ -186,7 +186,9 @@ def test_a_silent_source_is_said_and_never_confirmed(street: Street, here: Place
 
 @settings(max_examples=80, deadline=None)
 @given(streets(), places())
-def test_a_verdict_is_never_milder_than_the_gravest_section(street: Street, here: Place) -> None:
+def test_a_verdict_is_never_milder_than_the_gravest_section(
+    street: Street, here: AskedPlace
+) -> None:
     body = card(here, street.scene())
     if here.kind == "work":
         return
@@ -198,7 +200,7 @@ def test_a_verdict_is_never_milder_than_the_gravest_section(street: Street, here
 
 @settings(max_examples=40, deadline=None)
 @given(streets(), places())
-def test_the_same_moment_gives_the_same_card(street: Street, here: Place) -> None:
+def test_the_same_moment_gives_the_same_card(street: Street, here: AskedPlace) -> None:
     assert card(here, street.scene()) == card(here, street.scene())
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from maps.desk.gather import gather
 from maps.desk.lookup import answer, named, place_of
-from maps.desk.ways import Ways, around, closed_links
+from maps.desk.ways import DetourFinder, around, closed_links
 from tests.unit.maps.desks import (
     BUSES,
     EVENTS,
@@ -191,21 +191,21 @@ def test_a_closure_is_got_round_as_a_whole() -> None:
 
 def test_a_road_without_another_way_says_so() -> None:
     scene = Street().dug(A, closure="full").scene()
-    card = answer("x", [found(A, certain=True)], scene, Ways(NETWORK))["card"]
+    card = answer("x", [found(A, certain=True)], scene, DetourFinder(NETWORK))["card"]
     assert card["detour"] is None
     assert "우회로를 찾지 못했습니다." in card["sentence_ko"]
 
 
 def test_a_partial_closure_needs_no_way_round() -> None:
     scene = Street().dug(A).scene()
-    card = answer("x", [found(A, certain=True)], scene, Ways(NETWORK))["card"]
+    card = answer("x", [found(A, certain=True)], scene, DetourFinder(NETWORK))["card"]
     assert "detour" not in {clause["name"] for clause in card["clauses"]}
 
 
 def test_a_stop_between_closed_sections_is_skipped_and_the_nearest_named() -> None:
     scene = Street().dug("S0>S1", A, closure="full").scene()
     row = found("S0>S1", A, certain=True, kind="stop", id="S1", title="명동입구")
-    card = answer("x", [row], scene, Ways(NETWORK))["card"]
+    card = answer("x", [row], scene, DetourFinder(NETWORK))["card"]
     [bus] = card["buses"]
     assert [stop["name"] for stop in bus["skipped"]] == ["명동입구"]
     assert bus["nearest"]["name"] in ("시청앞", "중앙로입구")
@@ -215,9 +215,9 @@ def test_a_stop_between_closed_sections_is_skipped_and_the_nearest_named() -> No
 def test_a_stop_skipped_elsewhere_is_not_told_here() -> None:
     scene = Street().dug(A, "S2>S3", closure="full").scene()
     row = found("S0>S1", certain=True, kind="stop", id="S0", title="시청앞")
-    assert answer("x", [row], scene, Ways(NETWORK))["card"]["buses"] == []
+    assert answer("x", [row], scene, DetourFinder(NETWORK))["card"]["buses"] == []
     route = found("S0>S1", A, "S2>S3", certain=True, kind="route", id="R300", title="300")
-    card = answer("x", [route], scene, Ways(NETWORK))["card"]
+    card = answer("x", [route], scene, DetourFinder(NETWORK))["card"]
     assert [stop["name"] for stop in card["buses"][0]["skipped"]] == ["중앙로입구"]
     assert [row["id"] for row in card["route"]["closed"]] == [A, "S2>S3"]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from maps.desk.card import card
-from maps.desk.scene import Place
+from maps.desk.scene import AskedPlace
 from tests.unit.maps.desks import BUSES, EVENTS, HOUR_MS, MIN_MS, NOW, PERMITS, Street, kst, place
 
 A, B = "S1>S2", "S2>S1"
@@ -606,7 +606,7 @@ ALL = [
 
 
 @pytest.mark.parametrize(("street", "here", "word", "text"), ALL)
-def test_a_clerk_can_read_it_aloud(street: Street, here: Place, word: str, text: str) -> None:
+def test_a_clerk_can_read_it_aloud(street: Street, here: AskedPlace, word: str, text: str) -> None:
     body = card(here, street.scene())
     assert body["sentence_ko"] == text
     assert body["verdict"]["certainty"] == word or not word

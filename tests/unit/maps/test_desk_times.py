@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.desk import times
-from maps.views.text import hours_text
+from maps.picture.text import hours_text
 from tests.unit.maps.desks import HOUR_MS, MIN_MS, NOW, kst
 
 

@@ -7,13 +7,13 @@ import geojson
 import msgspec
 import pytest
 
-from maps.views.exports import cell, links_geojson, utc, works_csv, works_geojson
-from maps.views.filters import Filters, parse_bbox, parse_filters
-from maps.views.picture import Picture
-from maps.views.refusals import RequestRefusedError
-from streams.domain.network import Network
-from streams.domain.records import Closure
+from maps.http.refusals import RequestRefusedError
+from maps.picture.exports import cell, links_geojson, utc, works_csv, works_geojson
+from maps.picture.filters import Filters, parse_bbox, parse_filters
+from maps.picture.picture import Picture
+from streams.contract.records import Closure
 from streams.domain.works import PHASES
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 JAM = {

@@ -8,9 +8,9 @@ from bench.desk_search import network_of
 from maps.desk.card import card
 from maps.desk.lookup import place_of
 from maps.desk.scene import Scene, subjects_by_link
+from maps.picture.picture import Picture
 from maps.search.finder import Finder
-from maps.views.picture import Picture
-from streams.domain.network import distance_m, project
+from streams.geo.network import distance_m, project
 from tests.unit.maps.desks import NOW, Street
 
 LANDMARKS = [

@@ -5,13 +5,13 @@ from typing import Any
 import folium
 import pytest
 
-from maps.views.shapes import work_row
-from maps.views.text import kst, kst_end
-from maps.web import csp
-from maps.web.page import shell
-from maps.web.pages import render_pages
-from streams.domain.network import Network
-from streams.settings import Settings
+from maps.pages import csp
+from maps.pages.page import shell
+from maps.pages.pages import render_pages
+from maps.picture.shapes import work_row
+from maps.picture.text import kst, kst_end
+from streams.contract.settings import Settings
+from streams.geo.network import Network
 
 SETTINGS = Settings()
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'{{7*7}}\u202e"

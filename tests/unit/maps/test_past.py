@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.desk.moments import moment_of
-from maps.desk.past import Moment, Remembered, past_picture
-from maps.views.picture import Picture
-from maps.views.refusals import RequestRefusedError
-from streams.domain.calls import CallRow
-from streams.domain.feeds import FeedState, FeedStatus, status
-from streams.domain.network import Network
-from streams.domain.records import Closure, FeedReport, Outcome, Permit
-from streams.domain.works.rows import Said, Work, of_permit
+from maps.desk.past import BitemporalMoment, Remembered, past_picture
+from maps.http.refusals import RequestRefusedError
+from maps.picture.picture import Picture
+from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.domain.stages.calls import CallRow
+from streams.domain.stages.feeds import FeedState, FeedStatus, status
+from streams.domain.works.rows import ReportedTime, Work, of_permit
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 EIGHT_MS = 1_795_388_400_000
@@ -50,7 +50,7 @@ class Kept:
 
     async def at(self, network: Network, valid: float, known: float, *calls: CallRow) -> Picture:
         rows = {row.call_id: msgspec.to_builtins(row) for row in calls}
-        moment = Moment(t(valid), t(known))
+        moment = BitemporalMoment(t(valid), t(known))
         return await past_picture(self, network, moment, calls=rows, fresh_ms=FRESH_MS)
 
 
@@ -70,8 +70,8 @@ def closure(picture: Picture) -> str:
 
 ISSUED = ("work:W", -600, work(0, 120))
 EXTENDED = ("work:W", 30, work(0, 240))
-ENDED = ("work:W", 60, replace(work(0, 120), ended=Said(t(50), "crew")))
-CANCELLED = ("work:W", 60, replace(work(0, 120), cancelled=Said(t(60), "office")))
+ENDED = ("work:W", 60, replace(work(0, 120), ended=ReportedTime(t(50), "crew")))
+CANCELLED = ("work:W", 60, replace(work(0, 120), cancelled=ReportedTime(t(60), "office")))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ async def test_a_confirmed_level_was_seen_by_two_buses_not_too_long_ago(network:
 
 
 def feed_state(minute: float, *, poll_s: int = 60) -> FeedState:
-    report = FeedReport("permits", Outcome.DATA, t(minute), poll_s * 1000)
+    report = FeedReport("permits", PollOutcome.DATA, t(minute), poll_s * 1000)
     return FeedState("permits", report, t(minute), t(minute))
 
 
@@ -232,15 +232,15 @@ NOW_MS = t(60)
     ("query", "expected"),
     [
         ({}, None),
-        ({"valid": str(t(10))}, Moment(t(10), NOW_MS)),
-        ({"known": str(t(10))}, Moment(t(10), t(10))),
-        ({"valid": str(t(90)), "known": str(t(10))}, Moment(t(90), t(10))),
-        ({"known": str(NOW_MS + 5000)}, Moment(NOW_MS + 5000, NOW_MS)),
-        ({"valid": str(NOW_MS - 7 * DAY_MS)}, Moment(NOW_MS - 7 * DAY_MS, NOW_MS)),
+        ({"valid": str(t(10))}, BitemporalMoment(t(10), NOW_MS)),
+        ({"known": str(t(10))}, BitemporalMoment(t(10), t(10))),
+        ({"valid": str(t(90)), "known": str(t(10))}, BitemporalMoment(t(90), t(10))),
+        ({"known": str(NOW_MS + 5000)}, BitemporalMoment(NOW_MS + 5000, NOW_MS)),
+        ({"valid": str(NOW_MS - 7 * DAY_MS)}, BitemporalMoment(NOW_MS - 7 * DAY_MS, NOW_MS)),
     ],
 )
 def test_a_moment_is_valid_when_it_is_known_and_known_now_unless_said(
-    query: dict[str, str], expected: Moment | None
+    query: dict[str, str], expected: BitemporalMoment | None
 ) -> None:
     assert moment_of(query, NOW_MS, 7) == expected
 

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from maps.views.picture import Picture
-from maps.views.refusals import RequestRefusedError
-from maps.web.crew_photos import overs
-from maps.web.photo_image import MAX_BYTES, MAX_SIDE, photo_of
-from maps.web.photo_shelf import ABSENT_MS, KEEP_MS, MOST, Shelf, folder_of
+from maps.api.crew_photos import overs
+from maps.api.photo_image import MAX_BYTES, MAX_SIDE, photo_of
+from maps.api.photo_shelf import ABSENT_MS, KEEP_MS, MOST, Shelf, folder_of
+from maps.http.refusals import RequestRefusedError
+from maps.picture.picture import Picture
+from streams.contract.errors import SettingsError
 from streams.domain.works.moves import listed
-from streams.errors import SettingsError
 from tests.unit.streams.works import DAY_MS, PERMIT, kst
 
 NOW_MS = 1_795_400_000_000

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.views.bodies import delta_event, feed_rows, link_body, snapshot
-from maps.views.picture import Facts, Picture, advance, picture_of, translate
-from streams.domain.feeds import FeedState
-from streams.domain.network import Link, Network
-from streams.domain.records import FeedReport, Outcome
-from streams.store import Picture as StoredPicture
+from maps.picture.bodies import delta_event, feed_rows, link_body, snapshot
+from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
+from streams.contract.records import FeedReport, PollOutcome
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Link, Network
+from streams.state.store import StoredPicture
 
 Json = dict[str, Any]
 NOW_MS = 1_795_400_000_000
@@ -161,7 +161,7 @@ def test_the_clock_is_the_slowest_partition(network: Network) -> None:
 
 
 def test_an_event_without_news_has_no_letters(network: Network) -> None:
-    body = delta_event(Facts(), Picture(), network, prev="1-0", now_ms=NOW_MS)
+    body = delta_event(PictureChanges(), Picture(), network, prev="1-0", now_ms=NOW_MS)
     assert set(body) == {"net", "prev", "t", "at"}
 
 
@@ -182,7 +182,7 @@ def test_a_link_lists_its_works_and_incidents(network: Network, work: Json) -> N
 
 def heard(*names: str) -> dict[str, FeedState]:
     return {
-        name: FeedState(name, FeedReport(name, Outcome.DATA, NOW_MS, 60_000), NOW_MS, NOW_MS)
+        name: FeedState(name, FeedReport(name, PollOutcome.DATA, NOW_MS, 60_000), NOW_MS, NOW_MS)
         for name in names
     }
 

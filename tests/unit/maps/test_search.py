@@ -8,7 +8,7 @@ from bench import desk_search
 from maps.search.finder import MAX_RESULTS, Finder
 from maps.search.hangul import composed, initials, jamo, typed_korean
 from maps.search.wording import core, is_noise, spelled
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 CITIES = ["sim"] + (["real"] if desk_search.DATA.is_dir() else [])
 

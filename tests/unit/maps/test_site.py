@@ -4,14 +4,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from maps.api.crew import Paces
 from maps.desk import taps
 from maps.desk.card import card
-from maps.desk.scene import Place
+from maps.desk.scene import AskedPlace
 from maps.desk.site import last_word, next_word, site_json
 from maps.desk.taps import GONE_MS, PASSED_MS, UNDO_MS, Tap, code_of, is_used_up, outcome
-from maps.views.refusals import RequestRefusedError
-from maps.web.crew_api import Paces
-from streams.domain.records import SiteReport, SiteWord
+from maps.http.refusals import RequestRefusedError
+from streams.contract.records import SiteReport, SiteWord
 from streams.domain.works import MOVES, REFUSALS, Work
 from streams.domain.works.moves import heard, listed
 from tests.unit.maps.desks import BUSES, HOUR_MS, MIN_MS, NETWORK, NOW, Street
@@ -67,7 +67,7 @@ def test_buses_on_what_a_crew_closed_are_said_to_crew_and_desk_alike() -> None:
     against = seen(street)["against"]
     assert (against["buses"], against["is_contradicted"]) == (3, True)
     assert against["ko"].startswith("버스 3대가 지나갔습니다 (마지막 2분 전).")
-    place = Place("work", WORK, "", links=(NETWORK.index[LINK],))
+    place = AskedPlace("work", WORK, "", links=(NETWORK.index[LINK],))
     told = card(place, street.scene())
     assert told["verdict"]["certainty"] == "reported"
     assert "현장에서 오늘 12시에 시작했다고 알려 온 내용입니다." in told["sentence_ko"]

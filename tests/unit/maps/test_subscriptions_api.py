@@ -4,14 +4,15 @@ import json
 
 import pytest
 
-from maps.live.events import START, Cursor, parse_cursor
-from maps.web.openapi import document
-from maps.web.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of
-from streams.delivery.message import body_of
-from streams.domain.alerts import Alert, Severity, Word
+from maps.api.openapi import document
+from maps.api.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of
+from maps.picture.events import START, Cursor, parse_cursor
+from streams.contract.records import Severity
+from streams.contract.subscription import Subscription
+from streams.contract.subscription_checks import RULES
+from streams.delivery.deciding.message import body_of
+from streams.domain.alerts import Alert, Word
 from streams.domain.subscriptions.changes import OWN, SETTABLE
-from streams.domain.subscriptions.rules import RULES
-from streams.domain.subscriptions.subscription import Subscription
 
 SCHEMAS = document("춘천시")["components"]["schemas"]
 ROW = Subscription(endpoint="ep_0123456789abcdef", url="https://crew.example/hook", title="현장반")

@@ -3,17 +3,17 @@ import zlib
 
 import pytest
 
-from maps.live import sse
-from maps.live.broadcast import MAX_WAITING, Broadcast
-from maps.live.catch_up import place_of
-from maps.views.network_file import network_body, packed, routes_with_links
-from maps.views.refusals import RequestRefusedError, error_body
-from maps.web.api import ROUTES
-from maps.web.openapi import document
-from maps.web.server import is_own_host, parse_address
+from maps.api.openapi import document
+from maps.api.routes import ROUTES
+from maps.http.refusals import RequestRefusedError, error_body
+from maps.picture import sse
+from maps.picture.broadcast import MAX_WAITING, Broadcast
+from maps.picture.catch_up import place_of
+from maps.picture.network_file import network_body, packed, routes_with_links
+from maps.server import is_own_host, parse_address
+from streams.contract.errors import SettingsError
 from streams.domain.links.levels import parse_levels
-from streams.domain.network import Network
-from streams.errors import SettingsError
+from streams.geo.network import Network
 
 
 def test_blocks_of_any_choice_make_one_gzip_stream() -> None:

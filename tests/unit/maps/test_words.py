@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from maps.views.exports import PHASES
+from maps.picture.exports import PHASES
+from streams.contract.records import Closure
 from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, GRAVITY, closure_words
 from streams.domain.flag_words import FLAG_WORDS, noted
-from streams.domain.records import Closure
 from streams.domain.unknown_times import said_of, said_words, short_words
 
 STATIC = Path(__file__).parents[3] / "maps/static"

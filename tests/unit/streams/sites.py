@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from streams.contract.records import Closure
 from streams.domain.clashes.finder import Clash, Clashes
-from streams.domain.network import Network, Place, Route
-from streams.domain.records import Closure
+from streams.geo.network import Landmark, Network, Route
 from tests.unit.laws.grids import node, stop, town
 
 NOW_MS = 1_795_305_600_000  # 2026-11-22 09:00 in Korea
@@ -71,7 +71,7 @@ LOWER, UPPER = road((1, 0), (2, 0)), road((1, 1), (2, 1))
 def parted(width: int = 4, height: int = 2) -> Network:
     """A fire station at the west end and a hospital at the east end of two streets."""
     ends = ((*STATION, stop(0, 0)), (*HOSPITAL, stop(width - 1, height - 1)))
-    places = tuple(Place(name, kind, at.lon, at.lat) for name, kind, at in ends)
+    places = tuple(Landmark(name, kind, at.lon, at.lat) for name, kind, at in ends)
     return town(width, height, places=places)
 
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import wire
-from streams.domain.acknowledgements import KEEP_MS, TABLE, AcknowledgementsStage
-from streams.domain.alerts import Severity, episode_id
-from streams.domain.records import Acknowledgement, Origin
+from streams.contract import wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Acknowledgement, Origin, Severity
+from streams.domain.alerts import episode_id
 from streams.domain.stage import State, apply, empty_state
-from streams.errors import RecordRefusedError
+from streams.domain.stages.acknowledgements import KEEP_MS, TABLE, AcknowledgementsStage
 
 NOW_MS = 1_795_392_000_000
 EPISODE = episode_id("closure", "work:2026-굴착-1", NOW_MS)

@@ -2,21 +2,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.alerts import Alert, Episode, Patience, Severity, Sight, Word, episode_id
-from streams.domain.incidents import IncidentsStage
-from streams.domain.records import Closure, Incident, IncidentBatch, IncidentKind, Tick
+from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind, Severity, Tick
+from streams.domain.alerts import Alert, Condition, Episode, Patience, Word, episode_id
 from streams.domain.stage import Effects, Episodes
+from streams.domain.stages.incidents import IncidentsStage
 from tests.fakes import Folded, at, street
 
 LINK = "S2>S3"
-JAM = Sight(Severity.NOTICE, {"km": 1})
-WORSE = Sight(Severity.WARNING, {"km": 1})
+JAM = Condition(Severity.NOTICE, {"km": 1})
+WORSE = Condition(Severity.WARNING, {"km": 1})
 
 
 Told = list[tuple[float, Word, Severity]]
 
 
-def words(sights: list[tuple[float, Sight | None]], patience: Patience) -> Told:
+def words(sights: list[tuple[float, Condition | None]], patience: Patience) -> Told:
     """The words told, at which second, while something is looked at."""
     rows: dict[str, Episode] = {}
     found: Told = []
@@ -55,7 +55,7 @@ NOTICE, WARNING = Severity.NOTICE, Severity.WARNING
     ],
 )
 def test_an_episode_is_told_once_it_has_held_and_ended_once_it_is_over(
-    patience: Patience, sights: list[tuple[float, Sight | None]], told: list[object]
+    patience: Patience, sights: list[tuple[float, Condition | None]], told: list[object]
 ) -> None:
     assert words(sights, patience) == told
 
@@ -67,7 +67,7 @@ looks = st.lists(
 
 @given(looks, st.integers(0, 90), st.integers(0, 90))
 def test_words_of_an_episode_are_a_begin_then_updates_then_an_end(
-    sights: list[tuple[float, Sight | None]], begin_s: int, end_s: int
+    sights: list[tuple[float, Condition | None]], begin_s: int, end_s: int
 ) -> None:
     told = [word for _, word, _ in words(sights, Patience(begin_s * 1000, end_s * 1000))]
     open_now = False

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.alongside import foot_of
-from streams.domain.network import Link, Network, Overlay, Point, Stop, bearing_deg, length_of_m
-from streams.domain.placement import place
 from streams.domain.works.directions import Directions
+from streams.geo.alongside import foot_of
+from streams.geo.network import Link, Network, Overlay, Point, Stop, bearing_deg, length_of_m
+from streams.geo.placement import place
 
 HERE = (127.73, 37.88)
 M_PER_DEG = 111_195

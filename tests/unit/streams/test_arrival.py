@@ -2,11 +2,11 @@
 
 import pytest
 
-from streams import wire
-from streams.domain import records as rec
-from streams.domain.arrival import LOG_APPEND_TIME, MAX_AHEAD_MS, REPLAY, appended_ms
-from streams.domain.records import Message
-from streams.errors import RecordRefusedError
+from streams.contract import records as rec
+from streams.contract import wire
+from streams.contract.arrival import LOG_APPEND_TIME, MAX_AHEAD_MS, REPLAY, appended_ms
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Message
 from tests.fakes import at, bus
 
 AHEAD_MS = 50 * 60_000
@@ -16,7 +16,7 @@ MACHINES: list[Message] = [
     rec.SpeedBatch("its.speeds", at(0), ()),
     rec.PermitBatch("permits", at(0), is_complete=True, rows=()),
     rec.IncidentBatch("its.events", at(0), is_complete=True, rows=()),
-    rec.FeedReport("permits", rec.Outcome.DATA, at(0), 10_000),
+    rec.FeedReport("permits", rec.PollOutcome.DATA, at(0), 10_000),
 ]
 PEOPLE: list[Message] = [
     rec.Call("c1", at(0), "정류장", ()),

@@ -2,12 +2,12 @@ import random
 
 import pytest
 
-from streams import wire
-from streams.audit import Fold, Tables, differences, fold_log, hashes, report, unsettled
-from streams.domain.records import PositionBatch
-from streams.errors import LogError
-from streams.settings import Settings
-from streams.stages import stages
+from streams.audit.fold import Fold, Tables, differences, fold_log, hashes, report, unsettled
+from streams.contract import wire
+from streams.contract.errors import LogError
+from streams.contract.records import PositionBatch
+from streams.contract.settings import Settings
+from streams.topology.stages import stages
 from tests import worlds
 
 STAGES = stages(Settings(), worlds.road(8))

@@ -2,15 +2,15 @@
 
 import pytest
 
-from streams.audit_tally import Entry, Past, past_differences
-from streams.domain.stage import Memory
+from streams.audit.tally import Entry, Past, past_differences
+from streams.domain.stage import HistoryRow
 
 DAY_MS = 86_400_000
 
 
 def past(*memories: tuple[int, object]) -> Past:
     kept = Past()
-    kept.add(Memory("link:A", ms, row) for ms, row in memories)
+    kept.add(HistoryRow("link:A", ms, row) for ms, row in memories)
     return kept
 
 

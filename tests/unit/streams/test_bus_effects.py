@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.network import Network, Overlay, Route
 from streams.domain.roads.detours import bus_effects
+from streams.geo.network import Network, Overlay, Route
 from tests.fakes import STANDARD, street
 from tests.unit.laws.grids import node, town
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import wire
-from streams.domain.calls import KEEP_MS, CallRow, CallsStage, reports_at
-from streams.domain.records import Call, CallDone, Message, Tick
-from streams.errors import RecordRefusedError
+from streams.contract import wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Call, CallDone, Message, Tick
+from streams.domain.stages.calls import KEEP_MS, CallRow, CallsStage, reports_at
 from tests.fakes import LAT, LON, Folded, at
 
 HALF_HOUR_S = 30 * 60

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from streams.contract.records import Closure, PermitBatch
 from streams.domain.clashes.crowds import MOST_NAMED, MOST_ON_LINK
 from streams.domain.clashes.finder import Clashes
 from streams.domain.clashes.words import reason
 from streams.domain.doubtful_points import MOST_AT_POINT, POINT_SHARED
-from streams.domain.records import Closure, PermitBatch
-from streams.domain.works import WorksStage
+from streams.domain.stages.works import WorksStage
 from tests.fakes import LON, Folded, street
 from tests.unit.laws.grids import town
 from tests.unit.streams.sites import Site, by_id, clashes, road

@@ -1,6 +1,6 @@
 import pytest
 
-from streams.domain.network import Place
+from streams.geo.network import Landmark
 from tests.unit.laws.grids import node, stop, town
 from tests.unit.streams.sites import (
     EAST,
@@ -68,8 +68,8 @@ def test_a_way_of_twice_the_time_and_five_minutes_more_is_a_cut_too(
     # 337 s, and one block and five minutes 329 s
     gone = {f"{node(0, y)}>{node(1, y)}" for y in range(2, height - 1)}
     places = (
-        Place("역", "역", stop(0, 0).lon, stop(0, 0).lat),
-        Place("병원", "병원", stop(1, 0).lon, stop(1, 0).lat),
+        Landmark("역", "역", stop(0, 0).lon, stop(0, 0).lat),
+        Landmark("병원", "병원", stop(1, 0).lon, stop(1, 0).lat),
     )
     network = town(2, height, missing=frozenset(gone), places=places)
     found = cuts(full("A", EAST), full("B", road((0, 1), (1, 1))), network=network)
@@ -87,8 +87,8 @@ def test_five_minutes_more_on_a_long_way_are_no_cut() -> None:
         or (link.from_id[3] == link.to_id[3] and link.to_id[3] in "2345")
     }
     places = (
-        Place("역", "역", stop(0, 0).lon, stop(0, 0).lat),
-        Place("병원", "병원", stop(15, 0).lon, stop(15, 0).lat),
+        Landmark("역", "역", stop(0, 0).lon, stop(0, 0).lat),
+        Landmark("병원", "병원", stop(15, 0).lon, stop(15, 0).lat),
     )
     network = town(16, 7, missing=frozenset(gone), places=places)
     both = full("A", EAST), full("B", road((0, 1), (1, 1)))

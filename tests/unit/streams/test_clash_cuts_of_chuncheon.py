@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bench.desk_search import network_of
+from streams.contract.records import Closure, Permit
 from streams.domain.clashes.clash import Clash
-from streams.domain.network import midpoint_of
-from streams.domain.records import Closure, Permit
-from streams.domain.works import WorksStage
+from streams.domain.stages.works import WorksStage
+from streams.geo.network import midpoint_of
 from tests.fakes import Folded
 from tests.unit.streams.works import PERMIT, listed
 

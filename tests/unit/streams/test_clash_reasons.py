@@ -1,7 +1,7 @@
 import pytest
 
+from streams.contract.records import Closure
 from streams.domain.clashes.finder import reason
-from streams.domain.records import Closure
 from tests.unit.laws.grids import stop, town
 from tests.unit.streams.sites import (
     EAST,

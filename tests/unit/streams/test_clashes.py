@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
+from streams.contract.records import Closure
 from streams.domain.clashes.finder import AHEAD_MS, Clashes
-from streams.domain.network import Network, Overlay
-from streams.domain.records import Closure
+from streams.geo.network import Network, Overlay
 from tests.unit.laws.grids import section, standard, stop, town
 from tests.unit.streams.sites import (
     DAY_MS,

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from streams.domain.records import Closure
+from streams.contract.records import Closure
 from tests.unit.laws.grids import node, stop, town
 from tests.unit.streams.sites import (
     DAY_MS,

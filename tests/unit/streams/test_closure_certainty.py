@@ -5,9 +5,9 @@ from itertools import permutations
 
 import pytest
 
+from streams.contract.records import Closure, LinkEvents, Obstruction, Origin, Passage
 from streams.domain.links.fold import DRIVE_OUT_MS
-from streams.domain.links.roadstate import LinkView
-from streams.domain.records import Closure, LinkEvents, Obstruction, Origin, Passage
+from streams.domain.stages.roadstate import LinkView
 from tests.fakes import Folded, at, passage, roads
 
 LINK = "S2>S3"

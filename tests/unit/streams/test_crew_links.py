@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.delivery.crew_links import (
+from streams.contract.errors import SettingsError
+from streams.delivery.deciding.crew_links import (
     DAY_MS,
     MOST_MS,
     Check,
@@ -14,7 +15,6 @@ from streams.delivery.crew_links import (
     make_token,
     public_base,
 )
-from streams.errors import SettingsError
 
 MASTER = "m" * 32
 WORK = "2026-굴착-1007"

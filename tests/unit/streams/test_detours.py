@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from producers.simulated.city import build_city
-from producers.simulated.streets import build_streets
-from streams.domain.network import Overlay
+from producers.simulator.city import build_city
+from producers.simulator.streets import build_streets
 from streams.domain.roads.detours import Detour, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Overlay
 from tests.fakes import STANDARD, street
 from tests.unit.laws.grids import node, town
 from tests.unit.streams.ways import A_B, B_A, crossroads, kerb, way

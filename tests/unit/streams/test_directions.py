@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.network import Network, Place
 from streams.domain.works.direction_words import stated
 from streams.domain.works.directions import Directions
+from streams.geo.network import Landmark, Network
 from tests.fakes import LAT, LON, STEP, street
 
 EAST, WEST = "S2>S3", "S3>S2"  # east-west, stop 2 to stop 3; Seoul lies to the west
@@ -17,9 +17,9 @@ BOTH = (EAST, WEST)
 def network() -> Network:
     """The street with a hospital at its east end and a station beyond its west end."""
     places = (
-        Place("춘천역", "역", LON - STEP, LAT),
-        Place("한림대학교", "학교", LON + 5 * STEP, LAT + 0.001),
-        Place("북문", "문", LON + 1.5 * STEP, LAT + 0.01),
+        Landmark("춘천역", "역", LON - STEP, LAT),
+        Landmark("한림대학교", "학교", LON + 5 * STEP, LAT + 0.001),
+        Landmark("북문", "문", LON + 1.5 * STEP, LAT + 0.01),
     )
     return replace(street(), places=places)
 

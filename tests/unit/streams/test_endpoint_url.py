@@ -2,13 +2,8 @@
 
 import pytest
 
-from streams.domain.subscriptions.endpoint_url import (
-    check_url,
-    check_url_text,
-    is_allowed,
-    parse_networks,
-)
-from streams.errors import SettingsError, SubscriptionError
+from streams.contract.endpoint_url import check_url, check_url_text, is_allowed, parse_networks
+from streams.contract.errors import SettingsError, SubscriptionError
 
 CITY = parse_networks("10.1.0.0/16,fd00:1::/32")
 

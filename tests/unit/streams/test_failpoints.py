@@ -1,7 +1,7 @@
 import pytest
 
-from streams.errors import SettingsError
-from streams.failpoints import POINTS, from_env
+from streams.contract.errors import SettingsError
+from streams.contract.failpoints import POINTS, from_env
 
 
 def test_a_normal_run_has_none() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from streams.domain.records import Permit
-from streams.domain.works import Said, Work
+from streams.contract.records import Permit
+from streams.domain.works import ReportedTime, Work
 from streams.domain.works.rows import of_permit
 from streams.domain.works.words import ended_by_feed, started_by_feed
 from tests.unit.streams.works import PERMIT, kst
@@ -39,9 +39,9 @@ RUNNING, DONE = permit(status_text="진행중"), permit(status_text="완료")
         (permit(status_text="진행중", starts_ms=LATER), None, None),
         (RUNNING, known(status_text="예정"), NOON),
         (RUNNING, known(status_text="진행중"), BEGIN),
-        (RUNNING, known(status_text="진행중", started=Said(EARLIER, "feed")), EARLIER),
-        (DONE, known(status_text="진행중", started=Said(EARLIER, "feed")), EARLIER),
-        (permit(status_text="예정"), known(started=Said(EARLIER, "feed")), None),
+        (RUNNING, known(status_text="진행중", started=ReportedTime(EARLIER, "feed")), EARLIER),
+        (DONE, known(status_text="진행중", started=ReportedTime(EARLIER, "feed")), EARLIER),
+        (permit(status_text="예정"), known(started=ReportedTime(EARLIER, "feed")), None),
         # after a crew's "not yet" only what happened later is news
         (permit(began_ms=EARLIER), known(not_begun_ms=EARLIER), None),
         (permit(began_ms=NOON), known(not_begun_ms=EARLIER), NOON),
@@ -53,7 +53,7 @@ def test_when_a_feed_says_that_it_began(
     stated: Permit, before: Work | None, at_ms: int | None
 ) -> None:
     said = started_by_feed(stated, before, NOON)
-    assert said == (None if at_ms is None else Said(at_ms, "feed"))
+    assert said == (None if at_ms is None else ReportedTime(at_ms, "feed"))
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_when_a_feed_says_that_it_began(
         (DONE, None, NOON),
         (permit(status_text="완료", ends_ms=EARLIER), None, EARLIER),
         (permit(status_text="완료", ends_ms=EARLIER), known(status_text="진행중"), NOON),
-        (DONE, known(status_text="완료", ended=Said(EARLIER, "feed")), EARLIER),
+        (DONE, known(status_text="완료", ended=ReportedTime(EARLIER, "feed")), EARLIER),
         # a crew has taken the end back, or began after it
         (DONE, known(status_text="완료", not_ended_ms=EARLIER), None),
         (permit(done_ms=EARLIER), known(not_ended_ms=EARLIER), None),
         (permit(done_ms=NOON), known(not_ended_ms=EARLIER), NOON),
-        (permit(done_ms=EARLIER), known(started=Said(EARLIER, "crew")), None),
-        (permit(done_ms=EARLIER), known(started=Said(EARLIER, "feed")), EARLIER),
+        (permit(done_ms=EARLIER), known(started=ReportedTime(EARLIER, "crew")), None),
+        (permit(done_ms=EARLIER), known(started=ReportedTime(EARLIER, "feed")), EARLIER),
     ],
 )
 def test_when_a_feed_says_that_it_ended(
     stated: Permit, before: Work | None, at_ms: int | None
 ) -> None:
     said = ended_by_feed(stated, before, NOON)
-    assert said == (None if at_ms is None else Said(at_ms, "feed"))
+    assert said == (None if at_ms is None else ReportedTime(at_ms, "feed"))

@@ -4,14 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.feeds import FeedsStage, FeedState, FeedStatus, observe, status
-from streams.domain.records import FeedReport, Outcome
+from streams.contract.records import FeedReport, PollOutcome
+from streams.domain.stages.feeds import FeedsStage, FeedState, FeedStatus, observe, status
 from tests.fakes import Folded, at
 
-DATA, EMPTY, UNKNOWN = Outcome.DATA, Outcome.EMPTY, Outcome.UNKNOWN
+DATA, EMPTY, UNKNOWN = PollOutcome.DATA, PollOutcome.EMPTY, PollOutcome.UNKNOWN
 
 
-def report(second: float, outcome: Outcome = DATA, digest: str = "a", **more: object) -> FeedReport:
+def report(
+    second: float, outcome: PollOutcome = DATA, digest: str = "a", **more: object
+) -> FeedReport:
     """A feed polled every 30 s that must change within 90 s."""
     ordinary = FeedReport(
         "its.speeds", outcome, at(second), 30_000, change_within_ms=90_000, digest=digest
@@ -85,7 +87,7 @@ def test_an_older_report_changes_nothing() -> None:
 
 
 REPORTS = st.lists(
-    st.builds(report, st.integers(0, 300), st.sampled_from(Outcome), st.sampled_from("abc")),
+    st.builds(report, st.integers(0, 300), st.sampled_from(PollOutcome), st.sampled_from("abc")),
     min_size=1,
     max_size=20,
 )

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from streams import topics, wire
-from streams.audit import Fold
-from streams.domain.alerts import Severity
-from streams.domain.records import (
+from streams.audit.fold import Fold
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import (
     Acknowledgement,
     Call,
     CallDone,
@@ -24,18 +24,18 @@ from streams.domain.records import (
     IncidentKind,
     LinkSpeed,
     Message,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
+    Severity,
     SiteReport,
     SiteWord,
     SpeedBatch,
     Tick,
 )
-from streams.domain.subscriptions.subscription import Subscription
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
-from streams.stages import stages
+from streams.contract.settings import Settings
+from streams.contract.subscription import Subscription
+from streams.topology.stages import stages
 from tests import fuzz
 from tests.worlds import T0_MS, at_stop, positions, road
 
@@ -69,8 +69,14 @@ def log() -> list[tuple[topics.Topic, Message]]:
         (topics.INCIDENTS, IncidentBatch("its.events", T0_MS + 9_000, is_complete=True, rows=())),
         (topics.CALLS, Call("c1", T0_MS, "정류장1", (LINK,), 127.7, 37.88, "A-1", (LINK,))),
         (topics.CALLS, CallDone("c1", T0_MS + 60_000)),
-        (topics.FEED_REPORTS, FeedReport("its.speeds", Outcome.DATA, T0_MS, 10_000, digest="a")),
-        (topics.FEED_REPORTS, FeedReport("permits", Outcome.UNKNOWN, T0_MS, 10_000, code="BUG")),
+        (
+            topics.FEED_REPORTS,
+            FeedReport("its.speeds", PollOutcome.DATA, T0_MS, 10_000, digest="a"),
+        ),
+        (
+            topics.FEED_REPORTS,
+            FeedReport("permits", PollOutcome.UNKNOWN, T0_MS, 10_000, code="BUG"),
+        ),
         (
             topics.ACKNOWLEDGEMENTS,
             Acknowledgement(f"alrt_{'a' * 26}", "관제", "", T0_MS, Severity.CRITICAL),

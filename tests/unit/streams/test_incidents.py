@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.incidents import IncidentsStage
-from streams.domain.records import (
+from streams.contract.records import (
     Closure,
     FeedReport,
     Incident,
     IncidentBatch,
     IncidentKind,
     Message,
-    Outcome,
+    PollOutcome,
     Tick,
 )
+from streams.domain.stages.incidents import IncidentsStage
 from tests.fakes import Folded, at, street
 
 CRASH = Incident(
@@ -51,7 +51,7 @@ def _answers(words: str) -> Iterable[Message]:
         if word == "o":
             yield answer(second, feed="utic.incidents")
         if word == "e":
-            yield FeedReport("its.events", Outcome.UNKNOWN, at(second), 60_000)
+            yield FeedReport("its.events", PollOutcome.UNKNOWN, at(second), 60_000)
         yield Tick(at(second + 1))
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.delivery.ledger import FORGED, Ledger
-from streams.delivery.sink import line_of
+from streams.delivery.command.ledger import FORGED, Ledger
+from streams.delivery.command.sink import line_of
 
 NOW_MS = 1_795_392_000_000
 

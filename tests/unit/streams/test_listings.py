@@ -8,23 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers import batches
-from producers.formats.answers import Answer
-from streams import wire
-from streams.domain.incidents import IncidentsStage
-from streams.domain.listings import KEPT, SHORT_MS, SHORT_POLLS, Usual, judged
-from streams.domain.records import (
+from producers.publishing import batches
+from producers.reading.answers import Answer
+from streams.contract import wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import (
     Incident,
     IncidentBatch,
     IncidentKind,
     Message,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
 )
-from streams.domain.works import WorksStage
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract.settings import Settings
+from streams.domain.listings import KEPT, SHORT_MS, SHORT_POLLS, Usual, judged
+from streams.domain.stages.incidents import IncidentsStage
+from streams.domain.stages.works import WorksStage
 from tests.fakes import EPOCH_MS, Folded, street
 
 MINUTE_MS = 60_000
@@ -58,7 +58,7 @@ def messages(
     kind: str, rows: Sequence[Permit | Incident], minute: int, *, is_complete: bool = True
 ) -> list[PermitBatch | IncidentBatch]:
     """The messages that a list of these rows comes in."""
-    outcome = Outcome.DATA if rows else Outcome.EMPTY
+    outcome = PollOutcome.DATA if rows else PollOutcome.EMPTY
     answer = Answer(outcome, rows=tuple(rows), is_complete=is_complete)
     feed = "permits" if kind == "permits" else "its.events"
     sent = batches.batches_of(feed, EPOCH_MS + minute * MINUTE_MS, answer, Settings())

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.links.passages import PositionsStage
-from streams.domain.links.runs import Course
-from streams.domain.network import Network, Route
-from streams.domain.records import BusPosition, PositionBatch
+from streams.contract.records import BusPosition, PositionBatch
+from streams.domain.links.runs import RouteGeometry
+from streams.domain.stages.passages import PositionsStage
+from streams.geo.network import Network, Route
 from tests.fakes import Folded, at, bus, street
 
 DEG_M = 111_195
@@ -48,7 +48,7 @@ def along_at(second: float, kmh: float, dwell_s: float) -> float:
 @pytest.mark.parametrize("kmh", [12, 24, 36])
 def test_a_bus_of_points_alone_gives_its_speeds(period_s: int, kmh: int) -> None:
     rng = random.Random(kmh * period_s)
-    length_m = 500.0 * (len(Course.of(STREET.route_by_id["R1"], STREET).ends_m) - 1)
+    length_m = 500.0 * (len(RouteGeometry.of(STREET.route_by_id["R1"], STREET).ends_m) - 1)
     rows, second = [], 0.0
     while (metre := along_at(second, kmh, 12)) < length_m - 1:
         rows.append(seen(second, metre + rng.uniform(-4, 4), rng.uniform(-8, 8)))

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.delivery.matching import is_quiet, is_within, matches, quiet_until_ms
-from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.network import Network, Overlay
-from streams.domain.subscriptions.subscription import Subscription
+from streams.contract.records import Severity
+from streams.contract.subscription import Subscription
+from streams.delivery.deciding.matching import is_quiet, is_within, matches, quiet_until_ms
+from streams.domain.alerts import Alert, Word
+from streams.geo.network import Network, Overlay
 from tests import worlds
 
 KST = timezone(timedelta(hours=9))

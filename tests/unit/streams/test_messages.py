@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.delivery.message import MAX_BYTES, body_of, digest_id, digest_of, trial_of
-from streams.delivery.wording import one_line, sentences, title_of
-from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.subscriptions.rules import RULES
+from streams.contract.records import Severity
+from streams.contract.subscription_checks import RULES
+from streams.delivery.deciding.message import MAX_BYTES, body_of, digest_id, digest_of, trial_of
+from streams.delivery.deciding.wording import one_line, sentences, title_of
+from streams.domain.alerts import Alert, Word
 
 DAY_MS = 86_400_000
 AT_MS = 1_795_392_000_000  # 2026-11-23 09:00 in Korea, which is 00:00 UTC

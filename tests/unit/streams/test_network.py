@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.network import (
-    Network,
-    Overlay,
-    bearing_deg,
-    distance_m,
-    length_of_m,
-    project,
-)
-from streams.errors import NetworkError
+from streams.contract.errors import NetworkError
+from streams.geo.network import Network, Overlay, bearing_deg, distance_m, length_of_m, project
 from tests.fakes import LAT, LON, STANDARD, STEP, street
 
 POINTS = st.tuples(st.floats(127.4, 128.1), st.floats(37.6, 38.2))

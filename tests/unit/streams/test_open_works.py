@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from streams import wire
-from streams.domain.records import Permit, PermitBatch, SiteWord, Tick
-from streams.domain.works import Said
-from streams.errors import RecordRefusedError
+from streams.contract import wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Permit, PermitBatch, SiteWord, Tick
+from streams.domain.works import ReportedTime
 from tests.fakes import Folded
 from tests.unit.laws.grids import town
 from tests.unit.streams.sites import EAST, ROUTE, clashes, full
@@ -70,10 +70,13 @@ def test_what_a_crew_ended_stays_ended_for_as_long_as_its_feed_lists_it() -> Non
 def test_a_permit_without_an_end_that_is_done_when_first_seen_does_not_come_and_go() -> None:
     done = replace(OPEN, status_text="완료")
     folded = told(done)
-    assert the_work(folded).ended == Said(NOON, "feed")
+    assert the_work(folded).ended == ReportedTime(NOON, "feed")
     folded.take(Tick(kst("00:00", 30)))
     folded.take(listed(done, received_ms=kst("00:00", 30) + 1))
-    assert (the_work(folded).ended, the_work(folded).phase) == (Said(NOON, "feed"), "finished")
+    assert (the_work(folded).ended, the_work(folded).phase) == (
+        ReportedTime(NOON, "feed"),
+        "finished",
+    )
     assert {is_over for _, _, is_over in blocks(folded)} == {True}
 
 
@@ -148,11 +151,11 @@ def test_without_a_begin_nothing_is_closed_until_somebody_says_that_it_began() -
 @pytest.mark.parametrize("status", ["공사중", "착공", "진행중"])
 def test_a_status_that_it_goes_on_is_a_begin_from_when_it_was_first_said(status: str) -> None:
     folded = told(VAGUE, replace(VAGUE, status_text=status))
-    assert the_work(folded).started == Said(NOON + 3_600_000, "feed")
+    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, "feed")
     folded.take(listed(replace(VAGUE, status_text=status), received_ms=NOON + DAY_MS))
-    assert the_work(folded).started == Said(NOON + 3_600_000, "feed")
+    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, "feed")
     first = the_work(told(replace(VAGUE, status_text=status)))
-    assert (first.started, first.phase) == (Said(NOON, "feed"), "active")
+    assert (first.started, first.phase) == (ReportedTime(NOON, "feed"), "active")
 
 
 def test_works_without_an_end_clash_until_one_of_them_is_over() -> None:

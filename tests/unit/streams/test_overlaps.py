@@ -2,17 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.overlaps import (
-    DAY_MS,
-    EVER_MS,
-    Span,
-    daily,
-    is_within,
-    last_ms,
-    meet,
-    openings,
-    span,
-)
+from streams.contract.times import DAY_MS, EVER_MS
+from streams.domain.overlaps import HoursSpan, daily, is_within, last_ms, meet, openings, span
 
 MIDNIGHT_MS = 1_795_273_200_000  # 2026-11-22 00:00 in Korea
 
@@ -46,7 +37,7 @@ def at(hour: float) -> int:
     ],
 )
 def test_works_meet_where_their_periods_and_their_hours_do(
-    one: Span, other: Span, common: tuple[int, int | None] | None
+    one: HoursSpan, other: HoursSpan, common: tuple[int, int | None] | None
 ) -> None:
     wanted = None if common is None else tuple(EVER_MS if x is None else at(x) for x in common)
     assert meet(one, other) == meet(other, one) == wanted
@@ -64,19 +55,19 @@ SPANS = st.builds(
 
 
 @given(SPANS, SPANS)
-def test_works_meet_exactly_when_some_minute_lies_in_both(one: Span, other: Span) -> None:
+def test_works_meet_exactly_when_some_minute_lies_in_both(one: HoursSpan, other: HoursSpan) -> None:
     minutes = range(at(0), at(125), 30 * 60_000)
     shared = any(is_within(one, minute) and is_within(other, minute) for minute in minutes)
     assert (meet(one, other) is not None) == shared
 
 
 @given(SPANS)
-def test_daily_hours_open_within_a_day_of_the_start(period: Span) -> None:
+def test_daily_hours_open_within_a_day_of_the_start(period: HoursSpan) -> None:
     for opened_ms in openings(period):
         assert period.starts_ms <= opened_ms < period.starts_ms + DAY_MS
 
 
-def held(period: Span) -> list[tuple[float, float]]:
+def held(period: HoursSpan) -> list[tuple[float, float]]:
     """The hours after midnight in which a work of a period is on, to a quarter."""
     quarters = [n / 4 for n in range(-48, 4 * 120) if is_within(period, at(n / 4))]
     edges = [n for n in quarters if n - 0.25 not in quarters]

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.links.passages import PositionsStage
-from streams.domain.links.runs import Advance, Course, Run, advance
-from streams.domain.network import Overlay
-from streams.domain.records import BusPosition, Origin, Passage, PositionBatch, Tick
-from streams.topics import partition_of
+from streams.contract.records import BusPosition, Origin, Passage, PositionBatch, Tick
+from streams.contract.topics import partition_of
+from streams.domain.links.runs import Advance, RouteGeometry, VehicleRun, advance
+from streams.domain.stages.passages import PositionsStage
+from streams.geo.network import Overlay
 from tests.fakes import STANDARD, Folded, at, bus, street
 
 STREET = street()
-COURSE = Course.of(STREET.route_by_id["R1"], STREET)
-SHORT = Course(  # the same stops with 100 m between them
+COURSE = RouteGeometry.of(STREET.route_by_id["R1"], STREET)
+SHORT = RouteGeometry(  # the same stops with 100 m between them
     tuple(link and replace(link, length_m=100) for link in COURSE.links),
     tuple(end_m / 5 for end_m in COURSE.ends_m),
 )
@@ -25,10 +25,10 @@ Made = list[tuple[str, float, float]]
 
 
 def drive(
-    *seen: tuple[float, float], dwell_s: float = 0, course: Course = COURSE
-) -> tuple[Made, list[str], Run | None]:
+    *seen: tuple[float, float], dwell_s: float = 0, course: RouteGeometry = COURSE
+) -> tuple[Made, list[str], VehicleRun | None]:
     """The passages, the oddities and the last run of a bus seen at (second, metre)."""
-    run: Run | None = None
+    run: VehicleRun | None = None
     made: list[Passage] = []
     odd: list[str] = []
     for second, metre in seen:
@@ -117,7 +117,7 @@ def test_a_stop_order_that_rises_at_the_same_point_completes_the_section() -> No
         replace(bus(90, 1000), lon=None, lat=None),
         bus(140, 1500),
     ]
-    run: Run | None = None
+    run: VehicleRun | None = None
     made: Made = []
     for row in rows:
         step = advance(run, row, COURSE, dwell_ms=0)
@@ -172,7 +172,7 @@ def test_the_times_of_the_passages_never_exceed_the_time_gone_by(
 
 @given(SEEN)
 def test_a_run_is_never_older_and_passages_never_overlap(seen: list[tuple[int, float]]) -> None:
-    run: Run | None = None
+    run: VehicleRun | None = None
     last_exit_ms = 0
     for second, metre in seen:
         step: Advance = advance(run, bus(second, metre), COURSE, dwell_ms=0)

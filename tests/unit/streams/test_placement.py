@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.addresses import Gazetteer
-from streams.domain.placement import place
+from streams.geo.addresses import Gazetteer
+from streams.geo.placement import place
 from tests.fakes import LAT, LON, STANDARD, STEP, street
 
 STREET = street()

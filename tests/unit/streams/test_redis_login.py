@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from streams.errors import SettingsError
-from streams.redis_login import connect
-from streams.settings import Settings
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
+from streams.state.redis_login import connect
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.network import Link, Network
 from streams.domain.roads.detours import detour_words
 from streams.domain.roads.graph import RoadGraph
-from streams.domain.roads.joins import Plane, joins, twins
+from streams.domain.roads.joins import LocalPlane, joins, twins
+from streams.geo.network import Link, Network
 from tests.unit.laws.grids import node, town
 from tests.unit.streams.ways import A_B, B_A, EAST, WEST, crossroads, kerb, loose, way
 
@@ -27,7 +27,7 @@ def test_the_road_not_driven_counts_for_the_way_round() -> None:
 
 
 def joined(*links: Link) -> list[tuple[int, float, int, float]]:
-    plane = Plane(links)
+    plane = LocalPlane(links)
     found = joins([plane.line(at, link) for at, link in enumerate(links)])
     return [(x.a, round(x.u, 1), x.b, round(x.v, 1)) for x in found]
 
@@ -71,7 +71,7 @@ def test_lines_that_share_a_quarter_are_two_roads() -> None:
     one = loose(kerb("A", 0, 0), kerb("B", 800, 0))
     for start, is_one in ((600, False), (300, True)):
         other = loose(kerb("C", start, 0), kerb("D", start + 900, 0))
-        plane = Plane([one, other])
+        plane = LocalPlane([one, other])
         found = twins([plane.line(0, one), plane.line(1, other)])
         assert found == ({0: (1,), 1: (0,)} if is_one else {})
 

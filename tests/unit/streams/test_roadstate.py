@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.links.levels import Thresholds
-from streams.domain.links.roadstate import LinkView
-from streams.domain.records import (
+from streams.contract.records import (
     Closure,
     LinkBatch,
     LinkEvents,
@@ -19,7 +17,9 @@ from streams.domain.records import (
     Passage,
     SpeedShare,
 )
-from streams.domain.stage import Memory, State, apply, empty_state
+from streams.domain.links.levels import Thresholds
+from streams.domain.stage import HistoryRow, State, apply, empty_state
+from streams.domain.stages.roadstate import LinkView
 from tests.fakes import Folded, at, passage, roads
 
 LINK = "S1>S2"
@@ -410,7 +410,7 @@ def test_messages_in_one_batch_or_alone_end_and_are_remembered_alike(
     parts = _interleaved(log, chance)
     alone, together = Folded(roads(*INPUTS)), Folded(roads(*INPUTS))
     memories = [memory for part in parts for memory in alone.take(part).remembered]
-    remembered: list[Memory] = []
+    remembered: list[HistoryRow] = []
     while parts:
         cut = chance.randrange(1, len(parts) + 1)
         remembered += together.take(LinkBatch(tuple(parts[:cut]))).remembered

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from streams.contract.records import Call, FeedReport, Message, PollOutcome, Tick
 from streams.domain.alerts import Alert, Word
-from streams.domain.calls import CallsStage
-from streams.domain.feeds import FeedsStage
-from streams.domain.records import Call, FeedReport, Message, Outcome, Tick
 from streams.domain.rules import AlertRules
 from streams.domain.stage import Stage
+from streams.domain.stages.calls import CallsStage
+from streams.domain.stages.feeds import FeedsStage
 from tests.fakes import LAT, LON, Folded, at
 
 BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
@@ -111,7 +111,7 @@ def test_an_episode_that_waits_for_its_end_takes_no_report_that_has_one() -> Non
 
 # ---- feeds -----------------------------------------------------------------------------------
 
-REPORT = FeedReport("its.speeds", Outcome.DATA, at(0), 60_000, digest="a")
+REPORT = FeedReport("its.speeds", PollOutcome.DATA, at(0), 60_000, digest="a")
 
 
 def feed(*reports: FeedReport, until: int) -> list[tuple[Word, float, str]]:
@@ -130,7 +130,7 @@ def test_a_feed_that_falls_silent_is_told_by_the_clock_alone() -> None:
 
 
 def test_a_feed_is_well_again_after_a_minute_of_answers() -> None:
-    broken = replace(REPORT, outcome=Outcome.UNKNOWN, received_ms=at(60), code="G002")
+    broken = replace(REPORT, outcome=PollOutcome.UNKNOWN, received_ms=at(60), code="G002")
     well = [replace(REPORT, received_ms=at(60 * n), digest=str(n)) for n in range(3, 9)]
     assert feed(REPORT, broken, *well, until=8) == [
         (BEGIN, 2, "unknown"),
@@ -141,12 +141,12 @@ def test_a_feed_is_well_again_after_a_minute_of_answers() -> None:
 @pytest.mark.parametrize(
     ("change", "status"),
     [
-        ({"is_stopped": True, "outcome": Outcome.UNKNOWN}, "stopped"),
-        ({"outcome": Outcome.UNKNOWN}, "unknown"),
+        ({"is_stopped": True, "outcome": PollOutcome.UNKNOWN}, "stopped"),
+        ({"outcome": PollOutcome.UNKNOWN}, "unknown"),
         ({"change_within_ms": 60_000, "received_ms": at(60)}, "frozen"),
-        ({"row_count": 0, "outcome": Outcome.EMPTY, "usual": 9}, "dropped"),
+        ({"row_count": 0, "outcome": PollOutcome.EMPTY, "usual": 9}, "dropped"),
         ({"is_partial": True}, ""),
-        ({"outcome": Outcome.EMPTY}, ""),
+        ({"outcome": PollOutcome.EMPTY}, ""),
     ],
 )
 def test_what_lets_the_city_be_unknown_is_told_and_a_part_or_nothing_is_not(

@@ -3,14 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from streams.audit import Fold
-from streams.domain.alerts import Severity
+from streams.audit.fold import Fold
+from streams.contract.errors import SettingsError
+from streams.contract.records import Severity
+from streams.contract.settings import Settings
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules
-from streams.errors import SettingsError
-from streams.settings import Settings
-from streams.stages import load_rules, stages
-from streams.store import OUTBOX
+from streams.state.store import OUTBOX
+from streams.topology.stages import load_rules, stages
 from tests.unit.streams.test_rules_timeline import MINUTES, log
 from tests.worlds import numbered, road
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from streams.delivery.wording import sentences
-from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.records import Closure, Message, Permit, Tick
-from streams.domain.works import WorksStage
+from streams.contract.records import Closure, Message, Permit, Severity, Tick
+from streams.delivery.deciding.wording import sentences
+from streams.domain.alerts import Alert, Word
+from streams.domain.stages.works import WorksStage
 from tests.fakes import STEP, Folded, street
 from tests.unit.streams.works import PERMIT, kst, listed
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from streams.contract.records import Closure, LinkEvents, Obstruction, Origin, SpeedShare
 from streams.domain.alerts import Alert, Word
 from streams.domain.links.fold import as_of
-from streams.domain.links.roadstate import LinkFold, RoadsStage, Rules
-from streams.domain.network import Network
-from streams.domain.records import Closure, LinkEvents, Obstruction, Origin, SpeedShare
 from streams.domain.rules import AlertRules, roads
+from streams.domain.stages.roadstate import LinkFold, RoadsStage, Rules
+from streams.geo.network import Network
 from tests.fakes import LAT, LON, RULES, STANDARD, STEP, Folded, at, passage, street
 
 LINK = "S1>S2"  # free flow 40 km/h: a jam below 15, slow below 16, well again from 22

@@ -4,26 +4,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from streams import topics, wire
-from streams.audit import Fold
-from streams.domain.alerts import Word
-from streams.domain.records import (
+from streams.audit.fold import Fold
+from streams.contract import topics, wire
+from streams.contract.records import (
     Call,
     Closure,
     FeedReport,
     LinkSpeed,
     Message,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
     SiteReport,
     SiteWord,
     SpeedBatch,
 )
+from streams.contract.settings import Settings
+from streams.domain.alerts import Word
 from streams.domain.rules import AlertRules
-from streams.settings import Settings
-from streams.stages import stages
-from streams.store import OUTBOX
+from streams.state.store import OUTBOX
+from streams.topology.stages import stages
 from tests.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, numbered, road, tick
 
 LINK, ELSEWHERE = "S0>S1", "S5>S6"
@@ -86,7 +86,7 @@ def said(minute: int) -> Iterator[tuple[topics.Topic, Message]]:
         speed = LinkSpeed(LINK, 5.0 if minute < SLOW_UNTIL else 45.0, now_ms)
         yield topics.LINK_SPEEDS, SpeedBatch("its.speeds", now_ms, (speed,))
     if minute % 5 == 0 and not BROKEN_AT < minute < SILENT_UNTIL:
-        outcome = Outcome.UNKNOWN if minute == BROKEN_AT else Outcome.DATA
+        outcome = PollOutcome.UNKNOWN if minute == BROKEN_AT else PollOutcome.DATA
         yield topics.FEED_REPORTS, FeedReport("its.speeds", outcome, now_ms, poll_ms=300_000)
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.records import Closure, Message, Permit, SiteWord, Tick
+from streams.contract.records import Closure, Message, Permit, Severity, SiteWord, Tick
+from streams.domain.alerts import Alert, Word
 from streams.domain.rules import AlertRules
-from streams.domain.works import WorksStage
+from streams.domain.stages.works import WorksStage
 from tests.fakes import LAT, LON, STEP, Folded, street
 from tests.unit.streams.works import PERMIT, kst, listed, report
 

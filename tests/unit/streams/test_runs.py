@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.links.runs import MASKED, SHARED, Course, Run, advance
-from streams.domain.records import BusPosition
+from streams.contract.records import BusPosition
+from streams.domain.links.runs import MASKED, SHARED, RouteGeometry, VehicleRun, advance
 from tests.fakes import bus, street
 
-COURSE = Course.of(street().route_by_id["R1"], street())
+COURSE = RouteGeometry.of(street().route_by_id["R1"], street())
 DEG_M = 111_195  # metres in a degree of latitude
 
 
 def links(*rows: BusPosition) -> list[str]:
     """The links of the passages that positions make, in order."""
-    run: Run | None = None
+    run: VehicleRun | None = None
     made: list[str] = []
     for row in rows:
         step = advance(run, row, COURSE, dwell_ms=0)
@@ -72,7 +72,7 @@ def test_a_point_that_jumps_ahead_and_comes_back_makes_no_speed() -> None:
     true = [(60.0 * n, 200.0 * n) for n in range(12)]  # 12 km/h
     for ahead_m in (350, 500, 700, 900, 1_300):
         shown = [(s, m + ahead_m * (n % 3 == 2)) for n, (s, m) in enumerate(true)]
-        run: Run | None = None
+        run: VehicleRun | None = None
         for second, metre in shown:
             step = advance(run, bus(second, min(metre, 2500)), COURSE, dwell_ms=0)
             run = step.run

@@ -2,8 +2,8 @@ from dataclasses import fields
 
 import pytest
 
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
 
 
 def test_an_empty_environment_is_the_defaults() -> None:

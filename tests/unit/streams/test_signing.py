@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from streams.delivery.secrets import active_secrets, endpoint_secret, master_key
-from streams.delivery.signing import ID, SIGNATURE, TIMESTAMP, sign, verify
-from streams.domain.subscriptions.subscription import Subscription
-from streams.errors import SettingsError, SignatureError
+from streams.contract.errors import SettingsError, SignatureError
+from streams.contract.subscription import Subscription
+from streams.delivery.deciding.secrets import active_secrets, endpoint_secret, master_key
+from streams.delivery.deciding.signing import ID, SIGNATURE, TIMESTAMP, sign, verify
 
 DOCS = Path(__file__).parents[3] / "docs"
 VECTORS: list[dict[str, Any]] = json.loads((DOCS / "webhook-vectors.json").read_text("utf-8"))

@@ -7,13 +7,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from streams.delivery import guard
-from streams.delivery.ledger import Ledger
-from streams.delivery.message import trial_of
-from streams.delivery.secrets import endpoint_secret
-from streams.delivery.signing import sign
-from streams.delivery.sink import make_app
-from streams.domain.subscriptions.endpoint_url import parse_networks
+from streams.contract.endpoint_url import parse_networks
+from streams.delivery.command.ledger import Ledger
+from streams.delivery.command.sink import make_app
+from streams.delivery.deciding.message import trial_of
+from streams.delivery.deciding.secrets import endpoint_secret
+from streams.delivery.deciding.signing import sign
+from streams.delivery.sending import guard
 
 MASTER = "an example master key, never used in earnest"
 OURS, NEXT, OTHER = (endpoint_secret(MASTER, "ep_1", n) for n in (1, 2, 3))

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.records import SiteReport, SiteWord, Tick
-from streams.domain.works import MOVES, PHASES, REFUSALS, Said, Work, phase_at
+from streams.contract.records import SiteReport, SiteWord, Tick
+from streams.domain.works import MOVES, PHASES, REFUSALS, ReportedTime, Work, phase_at
 from streams.domain.works.moves import heard
 from streams.domain.works.rows import of_permit
 from tests.fakes import Folded
@@ -15,14 +15,14 @@ START, END, EXTEND = SiteWord.START, SiteWord.END, SiteWord.EXTEND
 NOT_YET, CANCEL = SiteWord.NOT_YET, SiteWord.CANCEL
 NOON = kst("12:00", 1)
 BARE = of_permit(PERMIT)
-ENDED = replace(BARE, ended=Said(NOON, "crew"))
+ENDED = replace(BARE, ended=ReportedTime(NOON, "crew"))
 IN_PHASE: dict[str, tuple[Work, int]] = {
     "planned": (BARE, kst("12:00", -1)),
     "active": (BARE, NOON),
     "paused": (replace(BARE, hours="22:00-05:00"), NOON),
-    "overdue": (replace(BARE, started=Said(NOON, "feed")), kst("12:00", 10)),
+    "overdue": (replace(BARE, started=ReportedTime(NOON, "feed")), kst("12:00", 10)),
     "finished": (BARE, kst("12:00", 10)),
-    "cancelled": (replace(BARE, cancelled=Said(NOON, "office")), kst("12:00", 2)),
+    "cancelled": (replace(BARE, cancelled=ReportedTime(NOON, "office")), kst("12:00", 2)),
 }
 AFTER = {  # START END EXTEND NOT_YET CANCEL: the phase a word leads to, or why it is refused
     "planned": "active W005 planned planned cancelled",
@@ -76,22 +76,22 @@ def test_bounds_of_words_belong_to_what_is_allowed() -> None:
 
 
 def test_an_end_is_taken_back_by_not_yet_and_a_begin_too() -> None:
-    ended = replace(BARE, started=Said(NOON, "crew"), ended=Said(NOON + 1, "crew"))
+    ended = replace(BARE, started=ReportedTime(NOON, "crew"), ended=ReportedTime(NOON + 1, "crew"))
     again = heard(ended, report(NOT_YET, NOON + 2))
     assert isinstance(again, Work)
-    assert (again.ended, again.started) == (None, Said(NOON, "crew"))
+    assert (again.ended, again.started) == (None, ReportedTime(NOON, "crew"))
     reverted = heard(again, report(NOT_YET, NOON + 3))
     assert isinstance(reverted, Work)
     assert (reverted.started, phase_at(reverted, NOON + 3)) == (None, "planned")
 
 
 def test_the_first_begin_and_end_are_the_times_and_a_crew_replaces_the_feeds() -> None:
-    row = replace(BARE, started=Said(NOON, "feed"))
+    row = replace(BARE, started=ReportedTime(NOON, "feed"))
     for second in (1, 2):
         after = heard(row, report(START, NOON + second, f"s{second}"))
         assert isinstance(after, Work)
         row = after
-    assert row.started == Said(NOON + 1, "crew")
+    assert row.started == ReportedTime(NOON + 1, "crew")
 
 
 # Through the stage.
@@ -109,7 +109,11 @@ def listed_work() -> Folded:
 def test_a_crew_that_ends_frees_the_links_at_once() -> None:
     folded = listed_work()
     row = told(folded, report(END, NOON + 1))
-    assert (row.phase, row.ended, row.is_in_force) == ("finished", Said(NOON + 1, "crew"), False)
+    assert (row.phase, row.ended, row.is_in_force) == (
+        "finished",
+        ReportedTime(NOON + 1, "crew"),
+        False,
+    )
     assert {is_over for _, _, is_over in blocks(folded)[3:]} == {True}
 
 
@@ -189,7 +193,7 @@ def test_a_crew_is_believed_before_the_feed() -> None:
     assert (the_work(folded).phase, the_work(folded).started) == ("planned", None)
     told(folded, report(START, NOON + 2), report(END, NOON + 3))
     folded.take(listed(running, received_ms=NOON + 4))
-    assert the_work(folded).ended == Said(NOON + 3, "crew")
+    assert the_work(folded).ended == ReportedTime(NOON + 3, "crew")
 
 
 def test_what_the_crew_denies_the_feeds_old_word_does_not_bring_back() -> None:
@@ -201,4 +205,4 @@ def test_what_the_crew_denies_the_feeds_old_word_does_not_bring_back() -> None:
     assert (the_work(folded).phase, the_work(folded).ended) == ("active", None)
     later = replace(done, done_ms=NOON + 2)
     folded.take(listed(later, received_ms=NOON + 3))
-    assert the_work(folded).ended == Said(NOON + 2, "feed")
+    assert the_work(folded).ended == ReportedTime(NOON + 2, "feed")

@@ -1,6 +1,6 @@
-from streams.domain.links.speeds import SpeedsStage
-from streams.domain.records import LinkSpeed, Origin, SpeedBatch, SpeedShare, Tick
+from streams.contract.records import LinkSpeed, Origin, SpeedBatch, SpeedShare, Tick
 from streams.domain.stage import Effects, empty_state
+from streams.domain.stages.speeds import SpeedsStage
 from tests.fakes import STANDARD, at, street
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from streams.store import LIVE_MS
-from streams.store_health import StoreHealth, health_of
+from streams.state.store import LIVE_MS
+from streams.state.store_health import StoreHealth, health_of
 
 NOW_MS = 1_795_000_000_000
 TOLD = {b"folded_by": b"{}"}

@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 
 from bench.web.grid import grid
-from producers.simulated.city import build_city
-from streams.domain.network import Link, Network, Overlay, Point, Stop
+from producers.simulator.city import build_city
 from streams.domain.roads.street_nodes import stop_groups
-from streams.domain.roads.streets import Stretch, stop_pairs, streets
+from streams.domain.roads.streets import StreetStretch, stop_pairs, streets
+from streams.geo.network import Link, Network, Overlay, Point, Stop
 
 STEP_DEG = 0.004  # about 352 m of longitude at 37.88 N
 
@@ -34,7 +34,7 @@ def network(links: Sequence[Link], stops: Sequence[Stop] = ()) -> Network:
     return Network("춘천시", "2026-11-22", tuple(links), tuple(stops))
 
 
-def names(found: Sequence[Stretch]) -> list[str]:
+def names(found: Sequence[StreetStretch]) -> list[str]:
     return [stretch.name for stretch in found]
 
 

@@ -7,10 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import wire
-from streams.domain.network import Network
-from streams.domain.records import Origin
+from streams.contract import wire
+from streams.contract.endpoint_url import parse_networks
+from streams.contract.errors import RecordRefusedError, SubscriptionError
+from streams.contract.records import Origin
+from streams.contract.rings import contains, is_simple
+from streams.contract.subscription import Subscription
+from streams.contract.subscription_checks import (
+    MAX_ENDPOINTS,
+    check_room,
+    check_subscription,
+    tidied,
+)
 from streams.domain.stage import State, apply, empty_state
+from streams.domain.stages.subscriptions import SubscriptionsStage
 from streams.domain.subscriptions.changes import (
     PREVIOUS_MS,
     added,
@@ -19,12 +29,7 @@ from streams.domain.subscriptions.changes import (
     removed,
     rotated,
 )
-from streams.domain.subscriptions.endpoint_url import parse_networks
-from streams.domain.subscriptions.polygons import contains, is_simple
-from streams.domain.subscriptions.rules import MAX_ENDPOINTS, check_room, check_subscription, tidied
-from streams.domain.subscriptions.stage import SubscriptionsStage
-from streams.domain.subscriptions.subscription import Subscription
-from streams.errors import RecordRefusedError, SubscriptionError
+from streams.geo.network import Network
 from tests import worlds
 
 SQUARE = ((127.7, 37.8), (127.8, 37.8), (127.8, 37.9), (127.7, 37.9))

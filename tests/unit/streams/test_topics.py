@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import topics
+from streams.contract import topics
 
 
 def test_a_partition_is_the_crc32_of_the_key() -> None:

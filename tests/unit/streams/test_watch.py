@@ -1,10 +1,10 @@
 import pytest
 
-from streams.cluster import TopicFacts
-from streams.topics import ALL, LINK_EVENTS
-from streams.watch import (
-    Memory,
-    Sight,
+from streams.contract.topics import ALL, LINK_EVENTS
+from streams.kafka.cluster import TopicFacts
+from streams.worker.watch import (
+    PartitionPosition,
+    PartitionProgress,
     caught_up,
     is_catching_up,
     made_anew,
@@ -21,7 +21,7 @@ PLACE = ("bus-positions", 0)
 ROADS = (LINK_EVENTS.name, 0)
 
 
-def after(*sights: Sight, passed_s: float = 1.0) -> Memory:
+def after(*sights: PartitionPosition, passed_s: float = 1.0) -> PartitionProgress:
     """The memory after looks a second apart."""
     memory = None
     for sight in sights:
@@ -31,7 +31,7 @@ def after(*sights: Sight, passed_s: float = 1.0) -> Memory:
 
 
 def test_a_partition_that_stands_while_messages_wait_is_stalled_after_the_limit() -> None:
-    memory = {PLACE: after(*[Sight(5, 9)] * 4)}
+    memory = {PLACE: after(*[PartitionPosition(5, 9)] * 4)}
     assert stalled(memory, 3).startswith("bus-positions/0 stands at offset 5 for 3 s")
     assert stalled(memory, 4) == ""
 
@@ -39,41 +39,68 @@ def test_a_partition_that_stands_while_messages_wait_is_stalled_after_the_limit(
 @pytest.mark.parametrize(
     "sights",
     [
-        [Sight(9, 9)] * 9,  # idle
-        [Sight(-1, -1)] * 9,  # empty
-        [Sight(5, 3)] * 9,  # a broker that understates the end
-        [Sight(n, 99) for n in range(9)],  # far behind, and moving
-        [*[Sight(5, 9)] * 3, Sight(6, 9), *[Sight(6, 9)] * 2],  # moved in time
-        [*[Sight(5, 9)] * 3, Sight(2, 9), *[Sight(2, 9)] * 2],  # sent back in time
+        [PartitionPosition(9, 9)] * 9,  # idle
+        [PartitionPosition(-1, -1)] * 9,  # empty
+        [PartitionPosition(5, 3)] * 9,  # a broker that understates the end
+        [PartitionPosition(n, 99) for n in range(9)],  # far behind, and moving
+        [
+            *[PartitionPosition(5, 9)] * 3,
+            PartitionPosition(6, 9),
+            *[PartitionPosition(6, 9)] * 2,
+        ],  # moved in time
+        [
+            *[PartitionPosition(5, 9)] * 3,
+            PartitionPosition(2, 9),
+            *[PartitionPosition(2, 9)] * 2,
+        ],  # sent back in time
     ],
 )
-def test_nothing_is_stalled_that_is_idle_or_moves(sights: list[Sight]) -> None:
+def test_nothing_is_stalled_that_is_idle_or_moves(sights: list[PartitionPosition]) -> None:
     assert stalled({PLACE: after(*sights)}, 3) == ""
 
 
 def test_standing_counts_less_while_another_partition_of_the_topic_moves() -> None:
     other, speeds = ("bus-positions", 1), ("link-speeds", 0)
-    known = {PLACE: Memory(Sight(5, 9)), other: Memory(Sight(5, 9)), speeds: Memory(Sight(5, 9))}
-    now = {PLACE: Sight(5, 9), other: Sight(6, 9), speeds: Sight(5, 9)}
+    known = {
+        PLACE: PartitionProgress(PartitionPosition(5, 9)),
+        other: PartitionProgress(PartitionPosition(5, 9)),
+        speeds: PartitionProgress(PartitionPosition(5, 9)),
+    }
+    now = {
+        PLACE: PartitionPosition(5, 9),
+        other: PartitionPosition(6, 9),
+        speeds: PartitionPosition(5, 9),
+    }
     assert pace(known, now) == {PLACE: 0.1, other: 0.1, speeds: 1.0}
 
 
 def test_standing_counts_less_while_the_process_catches_up_on_any_topic() -> None:
     other, speeds = ("permits", 0), ("link-speeds", 0)
-    known = {PLACE: Memory(Sight(5, 9)), other: Memory(Sight(5, 900)), speeds: Memory(Sight(5, 9))}
-    now = {PLACE: Sight(5, 9), other: Sight(300, 900), speeds: Sight(5, 9)}
+    known = {
+        PLACE: PartitionProgress(PartitionPosition(5, 9)),
+        other: PartitionProgress(PartitionPosition(5, 900)),
+        speeds: PartitionProgress(PartitionPosition(5, 9)),
+    }
+    now = {
+        PLACE: PartitionPosition(5, 9),
+        other: PartitionPosition(300, 900),
+        speeds: PartitionPosition(5, 9),
+    }
     assert pace(known, now) == dict.fromkeys(now, 0.1)
-    at_its_end = {**now, other: Sight(890, 900)}  # it moves with the clock, as in every second
+    at_its_end = {
+        **now,
+        other: PartitionPosition(890, 900),
+    }  # it moves with the clock, as in every second
     assert pace(known, at_its_end)[speeds] == 1.0
-    stands_too = {**now, other: Sight(5, 900)}
+    stands_too = {**now, other: PartitionPosition(5, 900)}
     assert pace(known, stands_too) == dict.fromkeys(now, 1.0)
 
 
 def test_a_rebuild_behind_other_topics_is_neither_stalled_nor_sent_back() -> None:
     """One topic waits for 100 looks while others fold 15,000 messages, and then has its turn."""
-    other, memory = ("link-events", 0), dict[tuple[str, int], Memory]()
+    other, memory = ("link-events", 0), dict[tuple[str, int], PartitionProgress]()
     for look in range(100):
-        now = {PLACE: Sight(-1, 2000), other: Sight(150 * look, 15_000)}
+        now = {PLACE: PartitionPosition(-1, 2000), other: PartitionPosition(150 * look, 15_000)}
         paces, is_busy = pace(memory, now), is_catching_up(memory, now)
         memory = {
             place: remember(memory.get(place), sight, 1.0, pace=paces[place], is_busy=is_busy)
@@ -86,9 +113,9 @@ def test_a_rebuild_behind_other_topics_is_neither_stalled_nor_sent_back() -> Non
 def test_a_partition_whose_way_back_got_lost_is_sent_back_while_others_move_with_the_clock() -> (
     None
 ):
-    other, memory, sent = ("bus-positions", 1), dict[tuple[str, int], Memory](), []
+    other, memory, sent = ("bus-positions", 1), dict[tuple[str, int], PartitionProgress](), []
     for look in range(20):
-        now = {PLACE: Sight(5, 9 + look), other: Sight(look, look + 1)}
+        now = {PLACE: PartitionPosition(5, 9 + look), other: PartitionPosition(look, look + 1)}
         is_busy = is_catching_up(memory, now)
         memory = {p: remember(memory.get(p), s, 1.0, is_busy=is_busy) for p, s in now.items()}
         sent += [look] * len(to_send_back(memory))
@@ -96,57 +123,78 @@ def test_a_partition_whose_way_back_got_lost_is_sent_back_while_others_move_with
 
 
 def test_the_time_in_which_the_process_itself_was_stopped_counts_for_little() -> None:
-    memory = remember(after(Sight(5, 9)), Sight(5, 9), passed_s=90)
+    memory = remember(after(PartitionPosition(5, 9)), PartitionPosition(5, 9), passed_s=90)
     assert memory.still_s == 3
 
 
 def test_a_consumer_is_sent_back_ever_more_rarely_while_its_partition_stands() -> None:
-    memory, sent = Memory(Sight(5, 9)), []
+    memory, sent = PartitionProgress(PartitionPosition(5, 9)), []
     for look in range(1, 40):
-        memory = remember(memory, Sight(5, 9), 1.0)
+        memory = remember(memory, PartitionPosition(5, 9), 1.0)
         sent += [look] * len(to_send_back({PLACE: memory}))
     assert sent == [8, 16, 32]
-    assert to_send_back({PLACE: remember(memory, Sight(6, 9), 1.0)}) == []
+    assert to_send_back({PLACE: remember(memory, PartitionPosition(6, 9), 1.0)}) == []
 
 
 @pytest.mark.parametrize(
     ("known", "now", "is_back"),
     [
-        (None, Sight(5, 5), False),
-        (None, Sight(5, 4), True),
-        (Sight(5, 9), Sight(5, 9), False),
-        (Sight(5, 3), Sight(5, 3), False),  # understated as before
-        (Sight(5, 9), Sight(5, 8), True),
+        (None, PartitionPosition(5, 5), False),
+        (None, PartitionPosition(5, 4), True),
+        (PartitionPosition(5, 9), PartitionPosition(5, 9), False),
+        (PartitionPosition(5, 3), PartitionPosition(5, 3), False),  # understated as before
+        (PartitionPosition(5, 9), PartitionPosition(5, 8), True),
     ],
 )
 def test_a_log_goes_back_when_it_ends_before_where_it_was(
-    known: Sight | None, now: Sight, *, is_back: bool
+    known: PartitionPosition | None, now: PartitionPosition, *, is_back: bool
 ) -> None:
-    assert went_back(known and Memory(known), now) is is_back
+    assert went_back(known and PartitionProgress(known), now) is is_back
 
 
 def test_a_state_that_went_back_is_made_again_up_to_the_end_of_the_log() -> None:
-    assert rebuild_target(None, Sight(-1, 99)) is None
-    assert rebuild_target(Memory(Sight(50, 60)), Sight(50, 70)) is None
-    assert rebuild_target(Memory(Sight(50, 60)), Sight(-1, 70)) == 70
-    assert rebuild_target(Memory(Sight(50, 60)), Sight(20, 30)) == 50  # an understated end
+    assert rebuild_target(None, PartitionPosition(-1, 99)) is None
+    assert (
+        rebuild_target(PartitionProgress(PartitionPosition(50, 60)), PartitionPosition(50, 70))
+        is None
+    )
+    assert (
+        rebuild_target(PartitionProgress(PartitionPosition(50, 60)), PartitionPosition(-1, 70))
+        == 70
+    )
+    assert (
+        rebuild_target(PartitionProgress(PartitionPosition(50, 60)), PartitionPosition(20, 30))
+        == 50
+    )  # an understated end
 
 
 def test_a_mark_goes_when_the_state_has_what_the_log_had_a_look_ago() -> None:
     marks = {PLACE: 50}
-    known = {PLACE: Memory(Sight(40, 60))}
-    assert caught_up(marks, known, {PLACE: Sight(55, 61)}) == []
-    assert caught_up(marks, known, {PLACE: Sight(60, 61)}) == [PLACE]
-    assert caught_up(marks, {}, {PLACE: Sight(60, 60)}) == []
-    assert caught_up({("other", 1): 5}, known, {PLACE: Sight(60, 61)}) == []
+    known = {PLACE: PartitionProgress(PartitionPosition(40, 60))}
+    assert caught_up(marks, known, {PLACE: PartitionPosition(55, 61)}) == []
+    assert caught_up(marks, known, {PLACE: PartitionPosition(60, 61)}) == [PLACE]
+    assert caught_up(marks, {}, {PLACE: PartitionPosition(60, 60)}) == []
+    assert caught_up({("other", 1): 5}, known, {PLACE: PartitionPosition(60, 61)}) == []
 
 
 def test_the_roads_have_not_caught_up_before_their_inputs() -> None:
     marks = {PLACE: 50, ROADS: 10}
-    known = {PLACE: Memory(Sight(40, 60)), ROADS: Memory(Sight(10, 20))}
-    assert caught_up(marks, known, {PLACE: Sight(55, 61), ROADS: Sight(20, 20)}) == []
-    assert caught_up(marks, known, {PLACE: Sight(60, 61), ROADS: Sight(20, 20)}) == [PLACE, ROADS]
-    assert caught_up(marks, known, {ROADS: Sight(20, 20)}) == []  # the input is another worker's
+    known = {
+        PLACE: PartitionProgress(PartitionPosition(40, 60)),
+        ROADS: PartitionProgress(PartitionPosition(10, 20)),
+    }
+    assert (
+        caught_up(
+            marks, known, {PLACE: PartitionPosition(55, 61), ROADS: PartitionPosition(20, 20)}
+        )
+        == []
+    )
+    assert caught_up(
+        marks, known, {PLACE: PartitionPosition(60, 61), ROADS: PartitionPosition(20, 20)}
+    ) == [PLACE, ROADS]
+    assert (
+        caught_up(marks, known, {ROADS: PartitionPosition(20, 20)}) == []
+    )  # the input is another worker's
 
 
 def facts(**other: TopicFacts) -> dict[str, TopicFacts]:

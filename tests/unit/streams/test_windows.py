@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.records import Passage
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
-from streams.domain.records import Passage
 from tests.fakes import GRID, at, passage
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams import wire
-from streams.domain import records as rec
-from streams.domain.records import Message
-from streams.errors import RecordRefusedError
+from streams.contract import records as rec
+from streams.contract import wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Message
 from tests.fakes import at, bus
 
 KINDS: dict[str, type] = {

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from streams.domain.records import Permit, PermitBatch, SiteReport, SiteWord
-from streams.domain.works import Work, WorksStage
+from streams.contract.records import Permit, PermitBatch, SiteReport, SiteWord
+from streams.domain.stages.works import WorksStage
+from streams.domain.works import Work
 from streams.domain.works.identity import family_of, identified, resolved, text_key, unnumbered_id
 from streams.domain.works.rows import of_permit
 from tests.fakes import LAT, LON, Folded, street

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from streams.domain.overlaps import EVER_MS
-from streams.domain.works import Said, Work, is_in_force, phase_at
+from streams.contract.times import EVER_MS
+from streams.domain.works import ReportedTime, Work, is_in_force, phase_at
 from streams.domain.works.phases import UNLISTED_ENDS_MS, over_ms, settled_ms
 from streams.domain.works.rows import of_permit
 from tests.unit.streams.works import PERMIT, kst
@@ -16,8 +16,8 @@ def work(**more: Any) -> Work:
     return replace(of_permit(PERMIT), **more)
 
 
-def begun(by: str, clock: str = "09:00", day: int = 0) -> Said:
-    return Said(kst(clock, day), by)
+def begun(by: str, clock: str = "09:00", day: int = 0) -> ReportedTime:
+    return ReportedTime(kst(clock, day), by)
 
 
 CASES: list[tuple[str, Work, int, str]] = [

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from streams.domain.network import Link, Network, Stop
 from streams.domain.roads.detours import Detour, detour
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Link, Network, Stop
 from tests.unit.laws.grids import node, section
 
 A_B = f"{node(1, 0)}>{node(2, 0)}"

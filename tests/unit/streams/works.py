@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from streams.domain.records import Closure, Permit, PermitBatch, SiteReport, SiteWord
-from streams.domain.works import Work, WorksStage
+from streams.contract.records import Closure, Permit, PermitBatch, SiteReport, SiteWord
+from streams.domain.stages.works import WorksStage
+from streams.domain.works import Work
 from tests.fakes import LAT, LON, STEP, Folded, street
 
 DAY_MS = 86_400_000

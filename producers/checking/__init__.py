@@ -1,0 +1,1 @@
+"""`python -m producers check`: what a file would come to."""

@@ -1,0 +1,140 @@
+"""National ITS: incidents and roadworks (eventInfo). They have no id: identity is a hash of what
+stays.
+"""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import replace
+from typing import Any
+
+from producers.feeds.its_speeds import link_id_of
+from producers.reading import bodies, envelopes
+from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
+from producers.reading.closures import closure_of
+from producers.reading.envelopes import harvest_of
+from producers.reading.fields import Bounds, bounds_of, is_elsewhere, spot, text
+from producers.reading.incident_times import SOUND, Times, times_of
+from producers.reading.privacy import refused_row
+from producers.reading.wordings import Wording, kind_of, wording
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Incident, IncidentKind
+from streams.contract.settings import Settings
+from streams.contract.wire import MAX_AHEAD_MS
+from streams.people import without_people
+
+FEED = "its.events"
+MAX_BYTES = 5 * bodies.MIB
+
+
+def parse_events(exchange: Exchange, settings: Settings) -> Answer:
+    """The running incidents inside the city. Ended and outside ones are counted, exact repeats
+    dropped.
+    """
+    try:
+        body = bodies.read(exchange, max_bytes=MAX_BYTES)
+        envelope = envelopes.opened(body.tree, exchange, envelopes.ITS)
+    except UnknownAnswerError as error:
+        return error.answer
+    harvest = harvest_of(envelope, body.flags)
+    bounds = bounds_of(settings)
+    found: dict[str, dict[str, Incident]] = defaultdict(dict)
+    for row in envelope.rows:
+        try:
+            incident = _incident(row, exchange.at_ms, bounds, harvest)
+        except RecordRefusedError as error:
+            harvest.refused.append(refused_row(row, error.code, error.detail))
+            continue
+        if incident is not None:
+            message = text(row.get("message"), 2000)
+            harvest.repaired += message in found[incident.incident_id]
+            found[incident.incident_id][message] = incident
+    harvest.rows = {row.incident_id: row for row in _told_apart(found, body.flags)}
+    harvest.repaired += sum(bool(_repairs(row)) for row in _incidents(harvest))
+    return harvest.answer()
+
+
+def _incidents(harvest: Harvest) -> list[Incident]:
+    return [row for row in harvest.rows.values() if isinstance(row, Incident)]
+
+
+def _repairs(incident: Incident) -> set[str]:
+    return set(incident.flags) - SOUND
+
+
+def _told_apart(found: dict[str, dict[str, Incident]], flags: tuple[str, ...]) -> list[Incident]:
+    """Incidents of one identity but different messages each get the hash of theirs appended."""
+    rows: list[Incident] = []
+    for incident_id, by_message in found.items():
+        for message, row in by_message.items():
+            suffix = f"-{_hash(message)[:6]}" if len(by_message) > 1 else ""
+            rows.append(replace(row, incident_id=incident_id + suffix, flags=(*flags, *row.flags)))
+    return rows
+
+
+def _incident(row: Any, received_ms: int, bounds: Bounds, harvest: Harvest) -> Incident | None:
+    """One incident; None when it is over or elsewhere (counted). Raises R005."""
+    if not isinstance(row, dict):
+        raise RecordRefusedError("R005", f"row is a {type(row).__name__}, expected an object")
+    lon, lat = row.get("coordX"), row.get("coordY")
+    point = spot(lon, lat, bounds)
+    if point.lon is None and is_elsewhere(lon, lat, bounds):
+        harvest.outside += 1
+        return None
+    message = text(row.get("message"), 2000)
+    times = times_of(row.get("startDate"), row.get("endDate"), message, received_ms)
+    if times.is_over:
+        harvest.over += 1
+        return None
+    if times.unread:
+        harvest.left_out.append(refused_row(row, "R011", "; ".join(times.unread)))
+    spoken = wording(message)
+    kind = kind_of(text(row.get("eventType"), 40), spoken)
+    blocked = text(row.get("lanesBlocked"), 100)
+    return Incident(
+        incident_id=_identity(row, spoken),
+        kind=kind or IncidentKind.OTHER,
+        title=_title(row, spoken),
+        starts_ms=times.starts_ms,
+        ends_ms=times.ends_ms,
+        road_name=text(row.get("roadName"), 100) or spoken.road,
+        direction=text(row.get("roadDrcType"), 40),
+        closure=closure_of(
+            text(row.get("lanesBlockType"), 20), (blocked, spoken.lanes), spoken.words
+        ),
+        lanes=blocked or spoken.lanes,
+        lon=point.lon,
+        lat=point.lat,
+        link_id=link_id_of(row.get("linkId")),
+        flags=(
+            *(() if kind else ("enum_unknown",)),
+            *point.flags,
+            *_flags(times, kind, received_ms),
+        ),
+    )
+
+
+def _flags(times: Times, kind: IncidentKind | None, received_ms: int) -> list[str]:
+    """What is to be said of its times; only works are known long before they begin."""
+    is_ahead = kind is not IncidentKind.WORK and times.starts_ms - received_ms > MAX_AHEAD_MS
+    return [*times.flags, *(["starts_ahead"] if is_ahead else [])]
+
+
+def _title(row: dict[str, Any], spoken: Wording) -> str:
+    """What happened, in one line."""
+    stretch = f"{spoken.begins}→{spoken.ends}" if spoken.begins else ""
+    words = " ".join(part for part in (spoken.road, stretch, spoken.words) if part)
+    named = [text(row.get(key), 60) for key in ("roadName", "eventDetailType", "eventType")]
+    return without_people(words[:300]) or " ".join(part for part in named[:2] if part) or named[2]
+
+
+def _identity(row: dict[str, Any], spoken: Wording) -> str:
+    """The hash of what does not change while an incident runs; without a link, also its stretch."""
+    keys = ("type", "eventType", "linkId", "startDate", "coordX", "coordY", "roadName")
+    parts = [text(row.get(key), 100) for key in keys]
+    if not link_id_of(row.get("linkId")):
+        parts += [spoken.road, spoken.begins, spoken.ends]
+    return f"its-{_hash('|'.join(parts))[:16]}"
+
+
+def _hash(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Lists of excavation and occupation permits: an API's pages, a folder's files, what is pushed."""

@@ -1,0 +1,1 @@
+"""TAGO's bus positions: one request a route."""

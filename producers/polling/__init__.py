@@ -1,0 +1,1 @@
+"""Asking the portals, taking pushes, and keeping the clock."""

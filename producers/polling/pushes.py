@@ -1,0 +1,214 @@
+"""Answers that their source sends unasked: `POST /ingest/{feed}`, keyed and bounded.
+
+A push is one poll of its feed. Whoever pushes is told what became of it, in our own words.
+"""
+
+import asyncio
+import hmac
+import logging
+import re
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import quote, unquote
+
+from aiohttp import web
+
+from producers.feeds import gtfs_rt
+from producers.feeds.permits import rows as permits
+from producers.feeds.tago import positions as tago
+from producers.polling.fetching import now_ms
+from producers.polling.loops import Desk
+from producers.polling.sources import OF_PLATES
+from producers.publishing.meaning import PARSERS, Poll
+from producers.reading.answers import Exchange
+from producers.reading.fields import text
+from producers.reading.limits import MAX_BYTES
+from producers.reading.privacy import may_take_plates
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport
+from streams.contract.settings import Settings
+from streams.people import without_people
+
+log = logging.getLogger(__name__)
+MIN_KEY = 32
+AT_ONCE = 2
+READ_S = 30.0  # a body that takes longer is given up
+_ROUTE = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where pushes are taken, and the key of those who push."""
+
+    host: str
+    port: int
+    key: str = field(repr=False)
+
+
+class RefusedError(Exception):
+    """A push that is not taken: the status, and why."""
+
+    def __init__(self, status: HTTPStatus, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+def door_of(settings: Settings) -> Door | None:
+    """The door of the settings, None without one; raises SettingsError for a bad address or key."""
+    if not settings.ingest:
+        return None
+    host, _, port = settings.ingest.rpartition(":")
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65_536):
+        raise SettingsError(f"BOMNAE_INGEST must be [host:]port, got {settings.ingest[:80]!r}")
+    if len(settings.ingest_key) < MIN_KEY:
+        raise SettingsError(
+            f"BOMNAE_INGEST_KEY must have {MIN_KEY} characters or more, "
+            f"has {len(settings.ingest_key)}"
+        )
+    return Door(host.strip("[]") or "127.0.0.1", int(port), settings.ingest_key)
+
+
+async def serve(door: Door, desk: Desk) -> None:
+    """Take pushes until cancelled."""
+    runner = web.AppRunner(application(door, desk), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, door.host, door.port).start()
+        log.info("pushes are taken", extra={"host": door.host, "port": door.port})
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+
+def application(door: Door, desk: Desk) -> web.Application:
+    app = web.Application()
+    app.router.add_post("/ingest/{feed}", Ingest(door, desk).answer)
+    return app
+
+
+@dataclass(slots=True)
+class Ingest:
+    """The pushes of one process. They are read two at a time, and told one after the other."""
+
+    door: Door
+    desk: Desk
+    inside: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """202 with what became of the push, or why it is not taken."""
+        try:
+            report = await self._taken(request)
+        except RefusedError as refused:
+            return _refusal(refused.status, str(refused))
+        said = {
+            "feed": report.feed,
+            "outcome": report.outcome.value,
+            "rows": report.row_count,
+            "refused": report.refused,
+            "code": report.code,
+        }
+        return web.json_response(said, status=HTTPStatus.ACCEPTED)
+
+    async def _taken(self, request: web.Request) -> FeedReport:
+        """The report of a push; raises RefusedError."""
+        self._admit(request)
+        if self.inside >= AT_ONCE:
+            raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, f"{AT_ONCE} pushes at once are taken")
+        self.inside += 1
+        try:
+            if not await asyncio.to_thread(self.desk.publisher.wait_for_room, 0.0):
+                raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the log takes nothing now")
+            feed, url = self._shown(request)
+            body = await _body(request, MAX_BYTES[feed])
+            async with self.turn:
+                return await self._poll(Exchange(feed, now_ms(), url, 200, body))
+        finally:
+            self.inside -= 1
+
+    def _admit(self, request: web.Request) -> None:
+        """Raise RefusedError for a stranger, an unknown feed and a packed body."""
+        given = request.headers.get("Authorization", "")
+        wanted = f"Bearer {self.door.key}"
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode()):
+            raise RefusedError(HTTPStatus.UNAUTHORIZED, "Authorization: Bearer KEY is needed")
+        feed, settings = request.match_info["feed"], self.desk.settings
+        if feed not in PARSERS:
+            raise RefusedError(HTTPStatus.NOT_FOUND, f"no such feed; known: {', '.join(PARSERS)}")
+        if feed == permits.FEED and settings.permits:
+            raise RefusedError(
+                HTTPStatus.NOT_FOUND, "permits are polled (BOMNAE_PERMITS), not pushed"
+            )
+        if feed in OF_PLATES and not may_take_plates(settings):
+            why = "no vehicles are read without a BOMNAE_PSEUDONYM_KEY of 32 characters"
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, why)
+        if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "a packed body is not taken")
+        _check_readable(feed, settings)
+
+    def _shown(self, request: web.Request) -> tuple[str, str]:
+        """The feed, and the URL that reports and recordings show."""
+        feed = request.match_info["feed"]
+        url = f"push:{feed}"
+        if feed == tago.FEED and "routeId" in request.query:
+            route_id = request.query["routeId"]
+            if not _ROUTE.fullmatch(route_id):
+                raise RefusedError(HTTPStatus.BAD_REQUEST, "routeId is none")
+            url = f"{url}?routeId={quote(route_id)}"
+        if feed == permits.FEED:
+            given = unquote(request.headers.get("X-Bomnae-List", ""))
+            name = without_people(text(given, 100)).replace("/", "-") or "push"
+            url = f"{url}/{quote(name)}"
+            if not self.desk.pushed.has_room(url):
+                raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "too many lists of other names")
+        return feed, url
+
+    async def _poll(self, exchange: Exchange) -> FeedReport:
+        desk = self.desk
+        await desk.record(exchange)
+        read = await desk.read(lambda: Poll(exchange.feed, desk.settings).read(exchange))
+        poll = desk.pushed.poll(read, desk.settings)
+        desk.publisher.publish(read.meaning)
+        desk.publisher.publish(await desk.read(poll.end))
+        report = poll.reported or poll.report()
+        extra = {"feed": report.feed, "outcome": report.outcome.value, "rows": report.row_count}
+        log.info("push", extra={**extra, "code": report.code})
+        return report
+
+
+def _check_readable(feed: str, settings: Settings) -> None:
+    if feed != gtfs_rt.FEED:
+        return
+    try:
+        gtfs_rt.check(settings)
+    except SettingsError as error:
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from None
+
+
+async def _body(request: web.Request, most: int) -> bytes:
+    """The body; raises RefusedError for one that is larger than `most` bytes, or too slow."""
+    too_large = RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {most} bytes")
+    if (request.content_length or 0) > most:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(READ_S):
+            async for piece in request.content.iter_chunked(1 << 16):
+                body += piece
+                if len(body) > most:
+                    raise too_large
+    except TimeoutError:
+        why = f"the body took longer than {READ_S:.0f} s"
+        raise RefusedError(HTTPStatus.REQUEST_TIMEOUT, why) from None
+    return bytes(body)
+
+
+def _refusal(status: HTTPStatus, why: str) -> web.Response:
+    """The answer to a push that is not taken; the rest of its body is not read."""
+    response = web.json_response({"error": why}, status=status)
+    response.force_close()
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        response.headers["Retry-After"] = "5"
+    return response

@@ -1,0 +1,1 @@
+"""Answers into messages, and messages into Kafka."""

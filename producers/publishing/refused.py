@@ -1,0 +1,70 @@
+"""What is left of a message that Kafka did not take: a dead letter, and its feed's report. Pure."""
+
+from dataclasses import replace
+
+from producers.publishing.batches import TOPICS, Published
+from producers.publishing.lanes import Parcel
+from producers.publishing.tempo import poll_ms_of
+from producers.reading.privacy import MAX_LETTER_BYTES
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import (
+    FeedReport,
+    IncidentBatch,
+    PermitBatch,
+    PollOutcome,
+    PositionBatch,
+    SpeedBatch,
+)
+from streams.contract.settings import Settings
+
+SHORT_BYTES = 4096
+"""What a refused message's letter has of it, and a letter that is refused itself."""
+_TICK = b'{"kind":"tick"'
+
+
+def is_tick(parcel: Parcel) -> bool:
+    """Whether the message says nothing but the time: no letter is written for it."""
+    return parcel.payload.startswith(_TICK)
+
+
+def letter_of(parcel: Parcel, code: str) -> Parcel:
+    """The dead letter of a message: its beginning, its topic and why."""
+    detail = (
+        f"{len(parcel.payload)} bytes for {parcel.topic}/{parcel.partition}; {wire.RULES[code]}"
+    )
+    pairs = (("code", code), ("topic", parcel.topic), ("detail", detail))
+    headers = tuple((name, value.encode()) for name, value in pairs)
+    return shortened(Parcel(topics.DEAD_LETTERS.name, 0, parcel.payload, headers), hard=True)
+
+
+def shortened(letter: Parcel, *, hard: bool = False) -> Parcel:
+    """The letter within what its topic takes, `SHORT_BYTES` if `hard`; a cut says so at its end."""
+    most = SHORT_BYTES if hard else MAX_LETTER_BYTES - 2048
+    if len(letter.payload) <= most:
+        return letter
+    note = f"...[cut: {len(letter.payload)} bytes]".encode()
+    payload = letter.payload[: most - len(note)] + note
+    return replace(letter, payload=payload, headers=(*letter.headers, ("cut", b"1")))
+
+
+def report_of(parcel: Parcel, code: str, received_ms: int, settings: Settings) -> Published | None:
+    """The *unknown* report of the feed whose message this is; None for a message of no feed."""
+    try:
+        message = wire.decode(parcel.payload)
+    except RecordRefusedError:
+        return None
+    if not isinstance(message, PositionBatch | SpeedBatch | PermitBatch | IncidentBatch):
+        return None
+    if message.feed not in TOPICS:
+        return None
+    report = FeedReport(
+        feed=message.feed,
+        outcome=PollOutcome.UNKNOWN,
+        received_ms=received_ms,
+        poll_ms=poll_ms_of(message.feed, settings),
+        code=code,
+        detail=wire.RULES[code],
+        is_simulated=bool(settings.simulated),
+    )
+    return topics.FEED_REPORTS.name, 0, wire.encode(report)

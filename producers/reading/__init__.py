@@ -1,0 +1,1 @@
+"""Bytes of an answer or file into rows: encodings, envelopes, tables, times, places, people."""

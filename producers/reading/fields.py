@@ -1,0 +1,130 @@
+"""Single values of a feed's row: texts, numbers, points. Pure; bad input gives None."""
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+from typing import Any
+
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
+
+KST = timezone(timedelta(hours=9), "KST")
+DAY_MS = 86_400_000
+MAX_TEXT = 500
+_BIDI = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_UNSAFE = frozenset({"Cc", "Cs"})  # controls and lone surrogates
+_NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
+_FACTORS = {"km": 1000.0, "m": 1.0, "cm": 0.01, "mm": 0.001, "미터": 1.0}
+
+
+def text(value: Any, limit: int = MAX_TEXT) -> str:
+    """The value as one clean line: NFC, no control or bidi characters, blanks folded, `limit` long.
+
+    Numbers become their text (a route number may arrive as 301); lists, objects and None become "".
+    """
+    if value is None or isinstance(value, bool | list | dict):
+        return ""
+    raw = unicodedata.normalize("NFC", str(value)[: limit * 4])
+    if raw.isprintable():  # the common case: neither controls nor marks, only plain blanks
+        return " ".join(raw.split())[:limit].rstrip()
+    kept = (
+        " " if c in "\t\n\r" else c
+        for c in raw
+        if c not in _BIDI and (unicodedata.category(c) not in _UNSAFE or c in "\t\n\r")
+    )
+    return " ".join("".join(kept).split())[:limit].rstrip()
+
+
+def number(value: Any) -> float | None:
+    """The finite number in the value, or None: "1,240㎡" is 1240, "NaN" and "" are None."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return float(value) if abs(value) < 1e18 and math.isfinite(value) else None
+    match = _NUMBER.match(str(value).strip()[:64])
+    if match is None:
+        return None
+    found = float(match[0].replace(",", ""))
+    return found if math.isfinite(found) and abs(found) < 1e18 else None
+
+
+def plain_number(value: Any) -> float | None:
+    """As `number`, but a text must be nothing else than the number: "12번" is None."""
+    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()[:64]):
+        return None
+    return number(value)
+
+
+def metres(value: Any) -> float | None:
+    """A length in metres from "120m", "1.2 km", "90cm" or a bare number (metres); None if not
+    one.
+    """
+    found = number(value)
+    if found is None or found < 0 or not isinstance(value, str):
+        return found if found is not None and found >= 0 else None
+    unit = re.sub(r"[-+\d.,\s]", "", value).strip("()").lower()
+    return round(found * _FACTORS.get(unit, 1.0), 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A box in degrees, edges included."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def holds(self, lon: float, lat: float) -> bool:
+        return self.west <= lon <= self.east and self.south <= lat <= self.north
+
+
+KOREA = Bounds(124.0, 33.0, 132.0, 39.0)
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """The box of `BOMNAE_BBOX`; raises SettingsError when it is not four ordered numbers."""
+    parts = [plain_number(part) for part in settings.bbox.split(",")]
+    numbers = [part for part in parts if part is not None]
+    if len(parts) != 4 or len(numbers) != 4:
+        raise SettingsError(
+            f"BOMNAE_BBOX must be minX,minY,maxX,maxY in degrees, got {settings.bbox!r}"
+        )
+    west, south, east, north = numbers
+    if west >= east or south >= north:
+        raise SettingsError(
+            f"BOMNAE_BBOX must have minX < maxX, minY < maxY, got {settings.bbox!r}"
+        )
+    return Bounds(west, south, east, north)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point in degrees or nothing, and what had to be done to it."""
+
+    lon: float | None = None
+    lat: float | None = None
+    flags: tuple[str, ...] = ()
+
+
+NOWHERE = Spot(flags=("coord_null",))
+
+
+def spot(lon: Any, lat: Any, bounds: Bounds) -> Spot:
+    """The point if it is inside, un-swapped if only the swapped pair is, else nowhere."""
+    x, y = plain_number(lon), plain_number(lat)
+    if x is None or y is None:
+        return NOWHERE
+    if bounds.holds(x, y):
+        return Spot(round(x, 7), round(y, 7))
+    if bounds.holds(y, x):
+        return Spot(round(y, 7), round(x, 7), ("coord_swapped",))
+    return NOWHERE
+
+
+def is_elsewhere(lon: Any, lat: Any, bounds: Bounds) -> bool:
+    """Whether the pair is a sound point of Korea outside the bounds: another city's row."""
+    x, y = plain_number(lon), plain_number(lat)
+    return x is not None and y is not None and KOREA.holds(x, y) and not bounds.holds(x, y)

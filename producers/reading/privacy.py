@@ -1,0 +1,166 @@
+"""What must not enter Kafka: plates become pseudonyms of a day, people are covered or left out.
+
+Records are freed of people in `anonymous.py`. Here are plates, secrets, and what is buried: of a
+refused row only the columns that a reader knows, of a text what `streams.people` does not cover.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from producers.reading.answers import Refusal
+from producers.reading.columns import column_of
+from producers.reading.permit_columns import meaning_of
+from streams.contract.settings import Settings
+from streams.people import plain, without_people
+
+MAX_LETTER_BYTES = 1 << 20
+SAFE_BYTES = 200
+MIN_SECRET = 4  # covering a shorter "secret" would garble every line
+KST_MS, DAY_MS = 9 * 3_600_000, 86_400_000
+MIN_PSEUDONYM_KEY = 32
+_PSEUDONYM = re.compile(r"~[0-9a-f]{16}")
+_PORTAL_NAMES = """
+    ROUTEID ROUTENM ROUTETP NODEID NODENM NODEORD GPSLATI GPSLONG LINKID LINKNO SPEED
+    TRAVELTIME CREATEDDATE ROADNAME ROADDRCTYPE STARTNODEID ENDNODEID TYPE EVENTTYPE
+    EVENTDETAILTYPE STARTDATE ENDDATE COORDX COORDY ROADNO LANESBLOCKTYPE LANESBLOCKED
+    MESSAGE INCIDENTID INCIDENTETYPECD INCIDENTESUBTYPECD INCIDENTETRAFFICCD INCTRAFFICCODE
+    INCIDENTTITLE ADDRESSJIBUN ADDRESSNEW ADDRESSJIBUNCD LOCATIONDATAX LOCATIONDATAY
+    LOCATIONTYPECD LANE CONTROLTYPE UPDATEDATE
+"""
+_PORTAL_FIELDS = frozenset(_PORTAL_NAMES.split())
+"""The fields of TAGO, ITS and UTIC that a reader takes, but for the plate."""
+
+
+def pseudonym(plate: str, settings: Settings, at_ms: int) -> str:
+    """16 hex digits that stand for a plate on one Korean day: the same bus, never its plate.
+
+    HMAC-SHA256 over the plate without blanks, under a key of the day made from the setting's: a bus
+    cannot be followed for longer. What a recording holds is a pseudonym already and stays one.
+    """
+    bare = re.sub(r"\s", "", plain(plate))
+    if _PSEUDONYM.fullmatch(bare):
+        return bare[1:]
+    key = _key_of_day(settings.pseudonym_key, (at_ms + KST_MS) // DAY_MS)
+    return hmac.new(key, bare.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def recorded_plate(plate: str, settings: Settings, at_ms: int) -> str:
+    """The plate as a recording writes it: `pseudonym` gives the same for both."""
+    return f"~{pseudonym(plate, settings, at_ms)}"
+
+
+@lru_cache(maxsize=8)
+def _key_of_day(key: str, day: int) -> bytes:
+    return hmac.new(key.encode(), f"plates of day {day}".encode(), hashlib.sha256).digest()
+
+
+def may_take_plates(settings: Settings) -> bool:
+    """Whether pseudonyms of plates cannot be undone by trying all plates: the key is a secret."""
+    return len(settings.pseudonym_key) >= MIN_PSEUDONYM_KEY
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """The values of the secret settings."""
+    rows = (row for row in fields(settings) if row.metadata["is_secret"])
+    return tuple(value for row in rows if (value := getattr(settings, row.name)))
+
+
+def without_secrets(words: str, secrets: tuple[str, ...]) -> str:
+    """The text without any secret, as it is or as URLs and JSON spell it."""
+    for secret in secrets:
+        for spelt in _spellings(secret):
+            words = words.replace(spelt, "[secret]")
+    return words
+
+
+@lru_cache(maxsize=64)
+def _spellings(secret: str) -> tuple[str, ...]:
+    """The longest first, so that no tail of one is left."""
+    if len(secret) < MIN_SECRET:
+        return ()
+    once = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)}
+    once |= {spelt.lower() for spelt in once if "%" in spelt}
+    twice = {quote(spelt, safe="") for spelt in once}
+    escaped = {json.dumps(spelt)[1:-1] for spelt in once}
+    escaped |= {spelt.replace("/", "\\/") for spelt in once}
+    return tuple(sorted(once | twice | escaped, key=len, reverse=True))
+
+
+def refused_row(row: Any, code: str, detail: str) -> Refusal:
+    """The dead letter of one row: the values of the columns a reader knows, people covered; of any
+    other column, and of a row that is no object, only how long it is.
+    """
+    try:
+        body = json.dumps(_scrubbed(row), ensure_ascii=False, default=str)
+    except (RecursionError, ValueError):
+        body = json.dumps(f"{type(row).__name__} that cannot be written")
+    return Refusal(_trimmed(body.encode("utf-8", "replace")), code, without_people(detail)[:200])
+
+
+def refused_body(body: bytes, code: str, detail: str, secrets: tuple[str, ...]) -> Refusal:
+    """The dead letter of an answer that says nothing: how its first 200 bytes look.
+
+    Secrets and people are covered; of Korean words only those that portals' errors are made of are
+    kept, for a list that breaks off may begin in the midst of a person's row.
+    """
+    words = without_secrets(body[: SAFE_BYTES * 3].decode("utf-8", "replace"), secrets)
+    words = _KOREAN.sub(_shown, without_people(words))
+    safe = "".join(c if c.isprintable() or c in "\n\t" else "?" for c in words)
+    return Refusal(safe.encode("utf-8", "replace")[:SAFE_BYTES], code, without_people(detail)[:200])
+
+
+_KOREAN = re.compile(r"[가-힣]+")
+_PORTAL_WORDS = re.compile(
+    r"(?:서비스|인증|키|유효|않은|않는|등록|오류|에러|요청|제한|초과|개인|일일|트래픽|정상|데이터|없음|없습니다|입니다|실패|점검|시스템|접근|거부|기간|만료|"
+    r"허용|파라미터|필수|값|잘못된|결과|코드|메시지|해당하는|하지|되지|호출|건수|아이피|서버|일시|적인|장애|중|을|를|이|가|은|는|의|에|한|된)+"
+)
+
+
+def _shown(word: re.Match[str]) -> str:
+    return word[0] if _PORTAL_WORDS.fullmatch(word[0]) else "○" * len(word[0])
+
+
+def _scrubbed(row: Any) -> Any:
+    if not isinstance(row, Mapping):
+        return f"({type(row).__name__}, {len(str(row)[:10_000])} characters)"
+    return {
+        without_names(str(name)): _kept(value) if is_known(str(name)) else _length_of(value)
+        for name, value in row.items()
+    }
+
+
+def is_known(column: str) -> bool:
+    """Whether some reader takes the column: no other may be kept, recorded or buried."""
+    return column_of(column) in _PORTAL_FIELDS or meaning_of(column) is not None
+
+
+def without_names(column: str) -> str:
+    """A column's name: a short one as it is, else its beginning (a broken list's may be a row)."""
+    return without_people(column)[:40]
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_people(value)[:2000]
+    if isinstance(value, Mapping | list):
+        return _length_of(value)
+    return value if value is None or without_people(str(value)) == str(value) else "[number]"
+
+
+def _length_of(value: Any) -> str:
+    return f"({type(value).__name__}, {len(str(value)[:10_000])} characters)"
+
+
+def _trimmed(payload: bytes) -> bytes:
+    """At most 1 MiB; what was cut says so at its end."""
+    if len(payload) <= MAX_LETTER_BYTES // 2:
+        return payload
+    note = f"...[cut: {len(payload)} bytes]".encode()
+    return payload[: MAX_LETTER_BYTES // 2] + note

@@ -1,0 +1,1 @@
+"""Recordings of answers, without people and keys, and their replay."""

@@ -1,0 +1,126 @@
+"""The way of a section along the standard links, on a block of streets drawn in metres."""
+
+import math
+
+import pytest
+
+from producers.network.overlay import Grid, laid
+from streams.geo.network import Link, Point, bearing_deg, length_of_m
+
+M_PER_DEG = 111_195
+HERE = (127.73, 37.88)
+
+
+def at(x: float, y: float) -> Point:
+    """The degrees of a place so many metres to the east and north."""
+    return (
+        HERE[0] + x / M_PER_DEG / math.cos(math.radians(HERE[1])),
+        HERE[1] + y / M_PER_DEG,
+    )
+
+
+def link(name: str, kind: str, *spots: tuple[float, float], ends: str = "--") -> Link:
+    points = tuple(at(*spot) for spot in spots)
+    return Link(
+        id=name,
+        kind=kind,
+        name=name,
+        road_name=name if kind == "standard" else "",
+        road_class="city",
+        length_m=round(length_of_m(points) * (1.0 if kind == "standard" else 1.25)),
+        length_source=kind,
+        bearing_deg=bearing_deg(points[0], points[-1]),
+        free_flow_kmh=50,
+        geometry=points,
+        from_id=ends[0],
+        to_id=ends[1],
+    )
+
+
+def both(name: str, nodes: str, one: tuple[float, float], other: tuple[float, float]) -> list[Link]:
+    """The two links of a street between two nodes, on one line."""
+    return [
+        link(name, "standard", one, other, ends=nodes),
+        link(name + "-", "standard", other, one, ends=nodes[::-1]),
+    ]
+
+
+STREETS = [
+    *both("south", "AB", (0, 0), (400, 0)),
+    *both("east", "BC", (400, 0), (400, 400)),
+    *both("north", "CD", (400, 400), (0, 400)),
+    *both("dead-end", "BE", (400, 0), (800, 0)),
+]
+
+
+def shares(
+    *spots: tuple[float, float], streets: list[Link] = STREETS
+) -> tuple[dict[str, float], Link]:
+    """What lies under a section from spot to spot, and the section as it then is."""
+    [section], overlay = laid([link("S>T", "section", *spots)], streets)
+    return {pair.standard_id: pair.share for pair in overlay}, section
+
+
+def test_a_section_round_a_corner_runs_over_the_links_of_its_way() -> None:
+    found, section = shares((100, -8), (408, 300))
+    assert found == pytest.approx({"south": 0.5, "east": 0.5}, abs=0.01)
+    assert (section.length_m, section.length_source) == (600, "standard")
+    assert not section.is_drawn
+
+
+def test_the_other_side_of_the_street_runs_over_the_links_the_other_way() -> None:
+    found, _ = shares((392, 300), (100, 8))
+    assert found == pytest.approx({"east-": 0.5, "south-": 0.5}, abs=0.01)
+
+
+def test_a_way_over_several_links_leaves_no_side_street_in() -> None:
+    found, section = shares((100, -8), (100, 408))
+    assert set(found) == {"south", "east", "north"}
+    assert section.length_m == 1_000
+
+
+def test_a_section_within_one_link_has_its_part() -> None:
+    found, section = shares((50, -8), (350, -8))
+    assert found == {"south": 1.0}
+    assert section.length_m == 300
+
+
+def test_no_bus_turns_round_between_two_stops() -> None:
+    sides = [
+        link("there", "standard", (0, 0), (400, 0), ends="AB"),
+        link("back", "standard", (400, 60), (0, 60), ends="BA"),
+    ]
+    assert shares((300, -8), (300, 68), streets=sides)[0] == {}
+
+
+def test_a_stop_stands_to_the_right_of_its_link() -> None:
+    grid = Grid()
+    for street in STREETS:
+        grid.add(street)
+    for y, own, other in ((-8, "south", "south-"), (8, "south-", "south")):
+        cost_m = {each.link.id: each.cost_m for each in grid.beside(at(100, y))}
+        assert cost_m[own] < cost_m[other]
+
+
+def test_the_street_a_stop_stands_at_counts_before_one_further_off() -> None:
+    lane = [link("lane", "standard", (0, 20), (400, 20), ends="FG")]
+    assert shares((50, -8), (350, -8), streets=[*lane, *STREETS])[0] == {"south": 1.0}
+
+
+def test_stops_no_standard_link_leads_between_keep_what_lies_beside_their_line() -> None:
+    found, section = shares((100, -8), (1_400, -8))
+    assert set(found) == {"south", "dead-end"}
+    assert section.length_source == "section"  # half of it is unmeasured
+
+
+def test_a_far_way_round_is_no_way_of_a_bus() -> None:
+    hairpin = [
+        *both("out", "AB", (0, 0), (2_000, 0)),
+        *both("up", "BC", (2_000, 0), (2_000, 100)),
+        *both("home", "CD", (2_000, 100), (0, 100)),
+    ]
+    assert shares((100, -8), (100, 108), streets=hairpin)[0] == {}
+
+
+def test_two_stops_at_one_terminus_have_no_way() -> None:
+    assert shares((100, -8), (112, 8))[0] == {}
