@@ -11,7 +11,7 @@ from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
 from streams.domain.alerts import Alert
 from streams.state.store import OUTBOX
-from tests import worlds
+from tests.cities import worlds
 from tests.services.test_calls import ask
 
 
