@@ -13,10 +13,11 @@ from maps.picture import bodies
 from maps.picture.catch_up import LOSSES
 from maps.picture.events import START, AlertPage, Cursor, Wanted, newest, page_after, parse_cursor
 from maps.picture.loop import OK
+from streams.contract.enums import AlertEvent
 from streams.contract.subscription import Subscription
 from streams.delivery.deciding.matching import matches
 from streams.delivery.deciding.message import body_of as message_of
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 
 LATEST = "latest"
 
@@ -82,7 +83,7 @@ def is_heard(known: Subscription, alert: Alert, context: Context) -> bool:
     """Whether it matches; an end does whatever its gravity, for an earlier word may have been
     graver.
     """
-    asked = replace(known, severities=()) if alert.word is Word.END else known
+    asked = replace(known, severities=()) if alert.word is AlertEvent.END else known
     return matches(asked, alert, context.network)
 
 

@@ -8,8 +8,9 @@ from maps.desk.scene import BUS_FEEDS, Scene
 from maps.desk.times import age_en, age_ko, ago_ko
 from maps.desk.verdict import Verdict
 from maps.desk.words import source_name
+from streams.contract.enums import FeedStatus
 from streams.domain.particles import with_particle
-from streams.domain.stages.feeds import FeedStatus, status
+from streams.domain.stages.feeds import status
 
 
 def stale(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:

@@ -23,11 +23,11 @@ from maps.api.openapi.parts import (
     reference,
     shape,
 )
-from streams.domain.works import PHASES
+from streams.contract.enums import Phase
 
 _BBOX = query("bbox", "west,south,east,north in degrees, WGS84")
 _LEVEL = query("level", "free, slow, jam, unknown; several with commas")
-_PHASE = query("phase", f"{', '.join(PHASES)}; several with commas")
+_PHASE = query("phase", f"{', '.join(Phase)}; several with commas")
 _SAME = {"304": {"description": "the client has it"}}
 
 

@@ -7,11 +7,11 @@ import pytest
 from maps.api.openapi import document
 from maps.api.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of
 from maps.picture.events import START, Cursor, parse_cursor
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
-from streams.contract.subscription_checks import RULES
 from streams.delivery.deciding.message import body_of
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.domain.subscriptions.changes import OWN, SETTABLE
 
 SCHEMAS = document("춘천시")["components"]["schemas"]
@@ -34,7 +34,17 @@ def test_a_body_takes_what_the_document_says(body: type, schema: str) -> None:
 
 
 def test_an_event_has_what_the_document_says() -> None:
-    alert = Alert("a.1", "a", RULES[0], "work:1", Word.BEGIN, Severity.NOTICE, 1, 1, {"links": []})
+    alert = Alert(
+        "a.1",
+        "a",
+        RuleName.CLOSURE,
+        "work:1",
+        AlertEvent.BEGIN,
+        Severity.NOTICE,
+        1,
+        1,
+        {"links": []},
+    )
     event = json.loads(body_of(alert, expires_ms=2, public_url="https://roads.example"))
     assert set(event) | {"cut"} == set(SCHEMAS["Event"]["properties"])
     assert set(SCHEMAS["Event"]["required"]) <= set(event)
