@@ -23,7 +23,9 @@ _HISTORY = {kind.subject: _ROWS[kind.name] for kind in KINDS if kind.subject}
 
 def delta_decoder(rows_type_of: Callable[[Kind], Any]) -> msgspec.json.Decoder[Any]:
     """The decoder of a delta's letters into fields of the kinds' names."""
-    rows = [(kind.name, rows_type_of(kind), msgspec.field(default_factory=dict)) for kind in KINDS]
+    rows: list[Any] = [
+        (kind.name, rows_type_of(kind), msgspec.field(default_factory=dict)) for kind in KINDS
+    ]
     letters = {kind.name: kind.letter for kind in KINDS}
     return msgspec.json.Decoder(
         msgspec.defstruct("DeltaLetters", [*rows, ("at", int, 0)], rename=letters)
