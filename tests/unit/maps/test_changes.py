@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from maps.desk.changes import Change, changes, first_page, subjects_of
-from maps.desk.past import Remembered
+from maps.past.changes import Change, changes, first_page, subjects_of
+from maps.past.pictures import Remembered
 from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
 from streams.domain.stages.feeds import FeedState
 from streams.domain.works.rows import of_permit

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.desk.moments import moment_of
-from maps.desk.past import BitemporalMoment, Remembered, past_picture
 from maps.http.refusals import RequestRefusedError
+from maps.past.moments import BitemporalMoment, moment_of
+from maps.past.pictures import Remembered, past_picture
 from maps.picture.picture import Picture
 from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
 from streams.domain.stages.calls import CallRow

@@ -5,11 +5,12 @@ import msgspec
 import pytest
 
 from maps.api.crew import Paces
-from maps.desk import taps
-from maps.desk.card import card
-from maps.desk.scene import AskedPlace
-from maps.desk.site import last_word, next_word, site_json
-from maps.desk.taps import GONE_MS, PASSED_MS, UNDO_MS, Tap, code_of, is_used_up, outcome
+from maps.crew import taps
+from maps.crew.site import next_word, site_json
+from maps.crew.taps import GONE_MS, PASSED_MS, UNDO_MS, Tap, code_of, is_used_up, outcome
+from maps.desk.asking.card import card
+from maps.desk.facts.scene import AskedPlace
+from maps.desk.saying.last_report import last_word
 from maps.http.refusals import RequestRefusedError
 from streams.contract.records import SiteReport, SiteWord
 from streams.domain.works import MOVES, REFUSALS, Work

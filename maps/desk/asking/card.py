@@ -4,21 +4,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from maps.desk import clauses as say
-from maps.desk import routes, silence, trust, upcoming
-from maps.desk.blockings import Blocking, is_by_people
-from maps.desk.certainty import WORDS, Grounds, certainty
-from maps.desk.clauses import Clause
-from maps.desk.evidence import Evidence
-from maps.desk.gather import CardFacts, gather
-from maps.desk.lead import lead
-from maps.desk.scene import AskedPlace, Json, Scene
-from maps.desk.site import said_json
-from maps.desk.skips import skip_clause, skipped
-from maps.desk.times import moment_en, moment_ko
-from maps.desk.until import until
-from maps.desk.verdict import Verdict, judge
-from maps.desk.ways import DetourFinder, detour_of
+from maps.desk.facts import routes
+from maps.desk.facts.blockings import Blocking, is_by_people
+from maps.desk.facts.gather import CardFacts, gather
+from maps.desk.facts.scene import AskedPlace, Json, Scene
+from maps.desk.facts.skips import skipped
+from maps.desk.facts.ways import DetourFinder
+from maps.desk.judging.certainty import WORDS, Grounds, certainty
+from maps.desk.judging.verdict import Verdict, judge
+from maps.desk.saying import clauses as say
+from maps.desk.saying import silence, trust, upcoming
+from maps.desk.saying.buses import detour_of, running_clause, skip_clause
+from maps.desk.saying.clauses import Clause
+from maps.desk.saying.evidence import Evidence
+from maps.desk.saying.last_report import said_json
+from maps.desk.saying.lead import lead
+from maps.desk.saying.times import moment_en, moment_ko
+from maps.desk.saying.until import until
 from maps.picture.doubts import doubts
 from maps.picture.text import shown
 
@@ -120,7 +122,7 @@ def _of_buses(
 ) -> list[Clause]:
     found = (
         silence.bus_silence(facts, verdict, evidence),
-        routes.running_clause(facts, buses, evidence),
+        running_clause(facts, buses, evidence),
     )
     return [clause for clause in found if clause is not None]
 

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from maps.desk import times
-from maps.desk.blockings import Blocking, ended_ms, is_by_people, real_begin_ms, real_end_ms
-from maps.desk.clauses import Clause
-from maps.desk.evidence import Evidence
-from maps.desk.gather import CardFacts
-from maps.desk.scene import Scene
-from maps.desk.times import moment_en, moment_ko, until_en, until_ko
-from maps.desk.verdict import Verdict, own_work
-from maps.desk.words import link_words, short, taken_words, work_name
+from maps.desk.facts.blockings import Blocking, ended_ms, is_by_people, real_begin_ms, real_end_ms
+from maps.desk.facts.gather import CardFacts
+from maps.desk.facts.scene import Scene
+from maps.desk.judging.verdict import Verdict, own_work
+from maps.desk.saying import times
+from maps.desk.saying.clauses import Clause
+from maps.desk.saying.evidence import Evidence
+from maps.desk.saying.times import moment_en, moment_ko, until_en, until_ko
+from maps.desk.saying.words import link_words, taken_words, work_name
+from maps.picture.text import short
+from streams.contract.times import DAY_MS
 from streams.domain.closure_words import BESIDE_LANES, closure_words
 from streams.domain.particles import with_particle
 from streams.domain.unknown_times import said_of, said_words
@@ -137,7 +139,7 @@ def _paused(work: Blocking, said_ms: int) -> tuple[str, str]:
 def _last(row: Mapping[str, Any], from_ms: int, said_ms: int) -> tuple[str, str]:
     """The last day of a period; where only one night is left of it, the morning that ends it."""
     ends_ms, real_ms = int(row["ends_ms"]), real_end_ms(row) or 0
-    if real_ms == ends_ms or real_ms - from_ms > times.DAY_MS:
+    if real_ms == ends_ms or real_ms - from_ms > DAY_MS:
         return _day(ends_ms, said_ms)
     return until_ko(real_ms, said_ms), until_en(real_ms, said_ms)
 

@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 
-from maps.desk.blockings import Blocking
-from maps.desk.clauses import Clause
-from maps.desk.evidence import Evidence
-from maps.desk.gather import CardFacts, pieces_of
-from maps.desk.permit import of_permit
-from maps.desk.verdict import Verdict
-from maps.desk.words import (
+from maps.desk.facts.blockings import Blocking
+from maps.desk.facts.gather import CardFacts, pieces_of
+from maps.desk.judging.verdict import Verdict
+from maps.desk.saying.clauses import Clause
+from maps.desk.saying.evidence import Evidence
+from maps.desk.saying.permit import of_permit
+from maps.desk.saying.words import (
     incident_why,
     link_words,
     route_name,
-    short,
     spoken,
     taken_words,
     work_name,
 )
+from maps.picture.text import short
 from streams.domain.closure_words import BESIDE_LANES
 from streams.domain.particles import with_particle
 from streams.geo.network import Network

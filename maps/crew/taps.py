@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from maps.desk.blockings import real_end_ms
+from maps.desk.facts.blockings import real_end_ms
 from streams.contract.records import SiteReport
 from streams.contract.times import DAY_MS
 from streams.domain.works import OVER, Work, phase_at

@@ -6,18 +6,14 @@ Korean is meant to be read aloud to a caller. `joined` is the form that goes on 
 
 from dataclasses import dataclass
 
-from maps.desk.blockings import GRAVITY, Blocking, ended_ms, real_begin_ms
-from maps.desk.evidence import Evidence
-from maps.desk.gather import CardFacts
-from maps.desk.scene import BUS_FEEDS, SPEED_FEEDS, Json, Scene
-from maps.desk.times import moment_en, moment_ko, until_en, until_ko
-from maps.desk.verdict import Verdict, own_work
-from maps.desk.words import (
-    incident_why,
-    link_words,
-    short,
-    work_name,
-)
+from maps.desk.facts.blockings import GRAVITY, Blocking, ended_ms, real_begin_ms
+from maps.desk.facts.gather import CardFacts
+from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS, Json, Scene
+from maps.desk.judging.verdict import Verdict, own_work
+from maps.desk.saying.evidence import Evidence
+from maps.desk.saying.times import moment_en, moment_ko, until_en, until_ko
+from maps.desk.saying.words import incident_why, link_words, work_name
+from maps.picture.text import short
 from streams.domain.closure_words import closure_words
 from streams.domain.particles import with_particle
 from streams.domain.unknown_times import said_words

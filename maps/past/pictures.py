@@ -11,14 +11,15 @@ What has a period of its own (works, incidents) is taken as known, and its phase
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from maps.desk.blockings import GRAVITY
+from maps.past.moments import BitemporalMoment
 from maps.picture import shapes
 from maps.picture.picture import Picture
+from streams.domain.closure_words import GRAVITY
 from streams.domain.stages.calls import CallRow, reports_at
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.works.phases import OVER, is_in_force, phase_at
@@ -41,19 +42,6 @@ class History(Protocol):
 
     async def changed_since(self, since_ms: int) -> list[str]: ...
     async def past_each(self, known: Mapping[str, int]) -> dict[str, Remembered]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class BitemporalMoment:
-    """The two times of a question about the past."""
-
-    valid_ms: int
-    known_ms: int
-
-    @property
-    def seen_ms(self) -> int:
-        """As of when what is observed counts."""
-        return min(self.valid_ms, self.known_ms)
 
 
 async def past_picture(

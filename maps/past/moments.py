@@ -1,13 +1,26 @@
 """The times in a request: which moment of the past is asked for. Pure; nonsense is refused."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from maps.desk.past import BitemporalMoment
 from maps.http.refusals import RequestRefusedError, bad_parameter
+from streams.contract.times import DAY_MS
 
-DAY_MS = 86_400_000
 AHEAD_MS = 366 * DAY_MS  # so far ahead a work's phase may be asked for
 SKEW_MS = 5_000  # so much faster a caller's clock may be
+
+
+@dataclass(frozen=True, slots=True)
+class BitemporalMoment:
+    """The two times of a question about the past."""
+
+    valid_ms: int
+    known_ms: int
+
+    @property
+    def seen_ms(self) -> int:
+        """As of when what is observed counts."""
+        return min(self.valid_ms, self.known_ms)
 
 
 def moment_of(query: Mapping[str, str], now_ms: int, history_days: int) -> BitemporalMoment | None:

@@ -4,13 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from maps.picture.text import shown
+from maps.picture.text import short
 from streams.domain.closure_words import BESIDE_LANES
 from streams.geo.network import Network
 
-MAX_NAME_CHARS = 60
 _TRAILING = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")
-_SPACES = re.compile(r"\s+")
 _WORK_ENDINGS = ("공사", "작업", "사업", "행사", "점검")
 _INCIDENTS = {
     "work": ("공사", "road works"),
@@ -42,12 +40,6 @@ _STATUS = {
     "ahead": ("시계 앞섬", "clock ahead"),
     "held": ("처리 멈춤", "not processed"),
 }
-
-
-def short(value: Any, limit: int = MAX_NAME_CHARS) -> str:
-    """A feed's text on one line without what hides or turns text, cut at `limit` characters."""
-    text = _SPACES.sub(" ", str(shown(str(value or "")))).strip()
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def teller(said: Mapping[str, Any] | None) -> tuple[str, str]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from maps.desk.blockings import GRAVITY, Blocking, blockings_on, coming_soon, has_ended_lately
-from maps.desk.scene import BUS_FEEDS, CALLS_WITHIN_MS, SPEED_FEEDS, AskedPlace, Json, Scene
+from maps.desk.facts.blockings import GRAVITY, Blocking, blockings_on, coming_soon, has_ended_lately
+from maps.desk.facts.scene import BUS_FEEDS, CALLS_WITHIN_MS, SPEED_FEEDS, AskedPlace, Json, Scene
 from maps.picture.text import shown
 
 

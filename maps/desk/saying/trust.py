@@ -1,14 +1,14 @@
 """The clauses on how sure the verdict is, how old its evidence, what speaks against it."""
 
-from maps.desk.blockings import Blocking, is_by_people
-from maps.desk.clauses import Clause, ended_words
-from maps.desk.evidence import Evidence, heard_ms
-from maps.desk.gather import CardFacts
-from maps.desk.scene import BUS_FEEDS
-from maps.desk.silence import stale
-from maps.desk.times import age_en, age_ko, ago_ko, moment_en, moment_ko
-from maps.desk.verdict import Verdict, is_start_said, own_work
-from maps.desk.words import source_name, teller
+from maps.desk.facts.blockings import Blocking, heard_ms, is_by_people
+from maps.desk.facts.gather import CardFacts
+from maps.desk.facts.scene import BUS_FEEDS
+from maps.desk.judging.verdict import Verdict, is_start_said, own_work
+from maps.desk.saying.clauses import Clause, ended_words
+from maps.desk.saying.evidence import Evidence
+from maps.desk.saying.silence import stale
+from maps.desk.saying.times import age_en, age_ko, ago_ko, moment_en, moment_ko
+from maps.desk.saying.words import source_name, teller
 from maps.picture.doubts import doubts
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from maps.desk.blockings import Blocking, is_by_people, real_end_ms
-from maps.desk.gather import CardFacts, LinkNow, pieces_of
-from maps.desk.scene import BUS_FEEDS, AskedPlace, Json, Scene
-from maps.desk.verdict import Verdict
-from maps.desk.words import link_words, short, source_name, status_word, teller
-from maps.picture.text import kst, kst_end, period_text
+from maps.desk.facts.blockings import Blocking, first_end_ms, heard_ms, is_by_people, real_end_ms
+from maps.desk.facts.gather import CardFacts, LinkNow, pieces_of
+from maps.desk.facts.scene import BUS_FEEDS, AskedPlace, Json, Scene
+from maps.desk.judging.verdict import Verdict
+from maps.desk.saying.words import link_words, source_name, status_word, teller
+from maps.picture.text import kst, kst_end, period_text, short
 from streams.domain.closure_words import closure_words
 from streams.domain.stages.feeds import status
 
@@ -217,16 +217,3 @@ def _after_night(row: Mapping[str, Any]) -> str:
     """The morning that a permit's last night ends on, "~ 2026-11-24 06:00"; "" without one."""
     ends_ms, real_ms = row.get("ends_ms"), real_end_ms(row)
     return "" if ends_ms == real_ms else f"~ {kst(real_ms)}"
-
-
-def heard_ms(blocking: Blocking, scene: Scene) -> int:
-    """When its feed last said it: its last answer, or the last one that listed it."""
-    seen_ms = int(blocking.row.get("seen_ms") or 0)
-    unlisted_ms = blocking.row.get("unlisted_ms")
-    return seen_ms if unlisted_ms else max(seen_ms, scene.last_success_ms(blocking.feed))
-
-
-def first_end_ms(row: Mapping[str, Any]) -> int | None:
-    """The end as first issued where it was put off since, else None."""
-    first, last = row.get("first_ends_ms"), row.get("ends_ms")
-    return int(first) if first and last and first < last else None

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from maps.desk.blockings import GRAVITY
-from maps.desk.card import card
-from maps.desk.gather import gather
-from maps.desk.scene import AskedPlace, Json, Scene
-from maps.desk.verdict import judge, verdict_json
-from maps.desk.ways import DetourFinder
-from maps.desk.words import link_words, short
+from maps.desk.asking.card import card
+from maps.desk.facts.blockings import GRAVITY
+from maps.desk.facts.gather import gather
+from maps.desk.facts.scene import AskedPlace, Json, Scene
+from maps.desk.facts.ways import DetourFinder
+from maps.desk.judging.verdict import judge, verdict_json
+from maps.desk.saying.words import link_words
 from maps.picture import shapes
-from maps.picture.text import shown
+from maps.picture.text import short, shown
 from streams.geo.network import Network
 
 ANSWER, CHOOSE, NOT_FOUND = OUTCOMES = "answer", "choose", "not_found"

@@ -1,14 +1,14 @@
 """What changes next at a place: by plan, or when a feed answers again."""
 
-from maps.desk import times
-from maps.desk.blockings import Blocking, real_begin_ms, real_end_ms
-from maps.desk.clauses import Clause, title_of
-from maps.desk.evidence import Evidence
-from maps.desk.gather import CardFacts
-from maps.desk.scene import BUS_FEEDS, SPEED_FEEDS, Scene
-from maps.desk.times import moment_en, moment_ko, until_en, until_ko
-from maps.desk.verdict import own_work
-from maps.desk.words import source_name, taken_words, work_name
+from maps.desk.facts.blockings import Blocking, real_begin_ms, real_end_ms
+from maps.desk.facts.gather import CardFacts
+from maps.desk.facts.hours import MINUTE_MS, next_opening_ms
+from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS, Scene
+from maps.desk.judging.verdict import own_work
+from maps.desk.saying.clauses import Clause, title_of
+from maps.desk.saying.evidence import Evidence
+from maps.desk.saying.times import moment_en, moment_ko, until_en, until_ko
+from maps.desk.saying.words import source_name, taken_words, work_name
 from streams.contract.times import EVER_MS
 from streams.domain.closure_words import BESIDE_LANES
 from streams.domain.particles import with_particle
@@ -25,7 +25,7 @@ def next_update(facts: CardFacts, evidence: Evidence) -> Clause:
         ko, en = "새 자료가 들어오는 대로 바뀝니다.", "Changes as soon as anything is heard."
         return Clause("next_update", ko, en, (evidence.clock(),))
     name, due_ms = feed
-    if due_ms - now_ms < 2 * times.MINUTE_MS:
+    if due_ms - now_ms < 2 * MINUTE_MS:
         ko_name, en_name = source_name(name)
         ko = f"{with_particle(ko_name, '은/는')} 곧 다시 들어옵니다."
         return Clause("next_update", ko, f"{en_name} is due soon.", (evidence.feed(name),))
@@ -40,7 +40,7 @@ def _next_change(facts: CardFacts, evidence: Evidence) -> Clause | None:
     now_ms, said_ms = evidence.scene.now_ms, evidence.scene.said_ms
     resting = own_work(facts)
     if resting is not None and resting.phase == "paused":
-        at_ms = times.next_opening_ms(str(resting.row.get("hours") or ""), now_ms)
+        at_ms = next_opening_ms(str(resting.row.get("hours") or ""), now_ms)
         if at_ms is not None and at_ms < (real_end_ms(resting.row) or EVER_MS):
             ko = f"{moment_ko(at_ms, said_ms)}에 다시 시작할 예정입니다."
             en = f"Begins again {moment_en(at_ms, said_ms)}."

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maps.desk.scene import AskedPlace, Scene
-from maps.desk.times import DAY_MS, window_edges
-from streams.contract.times import EVER_MS
+from maps.desk.facts.hours import window_edges
+from maps.desk.facts.scene import AskedPlace, Scene
+from streams.contract.times import DAY_MS, EVER_MS
 from streams.domain import closure_words, overlaps
 
 GRAVITY = tuple(closure.value for closure in closure_words.GRAVITY)
@@ -147,3 +147,16 @@ def coming_soon(found: Iterable[Blocking], now_ms: int) -> tuple[Blocking, ...]:
     begins = [(real_begin_ms(b.row) or 0, b.id, b) for b in found if b.phase == "planned"]
     soon = [entry for entry in begins if 0 < entry[0] - now_ms <= NEXT_MS]
     return tuple(b for _, _, b in sorted(soon, key=lambda entry: entry[:2]))
+
+
+def heard_ms(blocking: Blocking, scene: Scene) -> int:
+    """When its feed last said it: its last answer, or the last one that listed it."""
+    seen_ms = int(blocking.row.get("seen_ms") or 0)
+    unlisted_ms = blocking.row.get("unlisted_ms")
+    return seen_ms if unlisted_ms else max(seen_ms, scene.last_success_ms(blocking.feed))
+
+
+def first_end_ms(row: Mapping[str, Any]) -> int | None:
+    """The end as first issued where it was put off since, else None."""
+    first, last = row.get("first_ends_ms"), row.get("ends_ms")
+    return int(first) if first and last and first < last else None

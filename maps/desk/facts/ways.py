@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from maps.desk.blockings import is_in_force
-from maps.desk.clauses import Clause
-from maps.desk.evidence import Evidence
-from maps.desk.gather import CardFacts
-from maps.desk.scene import Json, PictureLike
-from streams.domain.roads.detours import BusEffect, Detour, bus_effects, detour, detour_words
+from maps.desk.facts.blockings import is_in_force
+from maps.desk.facts.gather import CardFacts
+from maps.desk.facts.scene import Json, PictureLike
+from streams.domain.roads.detours import BusEffect, Detour, bus_effects, detour
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Network
 
@@ -131,56 +129,3 @@ def _previous(
         if here.from_id and link.from_id != here.to_id:
             return name
     return None
-
-
-def detour_of(
-    facts: CardFacts, ways: DetourFinder, evidence: Evidence
-) -> tuple[Json | None, Clause | None]:
-    """The way round a full closure as JSON and as a clause; (None, None) without one."""
-    if facts.closure != "full" or not facts.closed:
-        return None, None
-    scene = evidence.scene
-    found = ways.round(scene.picture, around(facts, scene.network))
-    count = len(ways.closed(scene.picture))
-    if found is None:
-        source = evidence.add(
-            "network",
-            "detour",
-            None,
-            f"도로망: 전면 통제 구간 {count}개를 피하는 길 없음",
-            f"Road network: no way that avoids {count} closed sections",
-        )
-        return None, Clause(
-            "detour", "우회로를 찾지 못했습니다.", "No way round was found.", (source,)
-        )
-    ko, en = detour_words(found, scene.network)
-    extra_m = _tens(found.extra_m)
-    source = evidence.add(
-        "network",
-        "detour",
-        None,
-        f"도로망: {ko} ({found.length_m}m, +{extra_m}m, 전면 통제 구간 {count}개를 피함)",
-        f"Road network: {en} ({found.length_m} m, +{extra_m} m, avoids {count} closed sections)",
-    )
-    body = {
-        "ko": ko,
-        "en": en,
-        "links": list(found.links),
-        "length_m": found.length_m,
-        "extra_m": found.extra_m,
-    }
-    return body, Clause(
-        "detour", _detour_ko(ko, found.extra_m), f"Way round: {en.rstrip('.')}.", (source,)
-    )
-
-
-def _detour_ko(ko: str, extra_m: int) -> str:
-    way = ko.rstrip(". ")
-    more = f" 평소보다 {_tens(extra_m)}m쯤 더 갑니다." if extra_m >= 10 else ""
-    if way.endswith("돌아옵니다"):
-        return f"우회하시려면 {way.removesuffix('돌아옵니다')}돌아오시면 됩니다.{more}"
-    return f"우회하시려면 이렇게 가십시오. {way}.{more}"
-
-
-def _tens(length_m: int) -> int:
-    return round(length_m / 10) * 10

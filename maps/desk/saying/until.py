@@ -1,11 +1,11 @@
 """The clause that says until when: today's end of daily hours, an extension, or nobody knows."""
 
-from maps.desk import times
-from maps.desk.blockings import Blocking, real_end_ms
-from maps.desk.clauses import Clause
-from maps.desk.evidence import Evidence, first_end_ms
-from maps.desk.gather import CardFacts
-from maps.desk.times import until_en, until_ko
+from maps.desk.facts.blockings import Blocking, first_end_ms, real_end_ms
+from maps.desk.facts.gather import CardFacts
+from maps.desk.saying import times
+from maps.desk.saying.clauses import Clause
+from maps.desk.saying.evidence import Evidence
+from maps.desk.saying.times import until_en, until_ko
 from streams.domain.particles import with_particle
 from streams.domain.unknown_times import said_words
 

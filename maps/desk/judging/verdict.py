@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from maps.desk.blockings import Blocking, is_by_people
-from maps.desk.certainty import Certainty, Grounds, certainty
-from maps.desk.gather import CardFacts, has_speed
-from maps.desk.scene import BUS_FEEDS, Json, Scene
+from maps.desk.facts.blockings import Blocking, is_by_people
+from maps.desk.facts.gather import CardFacts, has_speed
+from maps.desk.facts.scene import BUS_FEEDS, Json, Scene
+from maps.desk.judging.certainty import Certainty, Grounds, certainty
 from streams.domain.closure_words import CLOSURE_WORDS
 
 _WORDS = CLOSURE_WORDS | {

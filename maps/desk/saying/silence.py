@@ -1,13 +1,13 @@
 """The clauses that say which source fell silent, and since when."""
 
-from maps.desk.certainty import ENOUGH
-from maps.desk.clauses import Clause, lost_feed
-from maps.desk.evidence import Evidence
-from maps.desk.gather import CardFacts
-from maps.desk.scene import BUS_FEEDS, Scene
-from maps.desk.times import age_en, age_ko, ago_ko
-from maps.desk.verdict import Verdict
-from maps.desk.words import source_name
+from maps.desk.facts.gather import CardFacts
+from maps.desk.facts.scene import BUS_FEEDS, Scene
+from maps.desk.judging.certainty import ENOUGH
+from maps.desk.judging.verdict import Verdict
+from maps.desk.saying.clauses import Clause, lost_feed
+from maps.desk.saying.evidence import Evidence
+from maps.desk.saying.times import age_en, age_ko, ago_ko
+from maps.desk.saying.words import source_name
 from streams.domain.particles import with_particle
 from streams.domain.stages.feeds import FeedStatus, status
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from maps.desk.past import FEED, INCIDENT, WORK, Remembered
-from maps.desk.times import moment_en, moment_ko
-from maps.desk.words import short, source_name, status_word, work_name
+from maps.desk.saying.times import moment_en, moment_ko
+from maps.desk.saying.words import source_name, status_word, work_name
+from maps.past.pictures import FEED, INCIDENT, WORK, Remembered
+from maps.picture.text import short
 from streams.domain.closure_words import closure_words
 from streams.domain.particles import with_particle
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status

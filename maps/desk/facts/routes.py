@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 
-from maps.desk.clauses import Clause
-from maps.desk.evidence import Evidence
-from maps.desk.gather import CardFacts, route_buses
-from maps.desk.scene import BUS_FEEDS, Json, Scene
-from maps.desk.words import short
+from maps.desk.facts.gather import CardFacts, route_buses
+from maps.desk.facts.scene import BUS_FEEDS, Json, Scene
 from maps.picture.shapes import bus_name
-
-TOLD_PLACES = 3
+from maps.picture.text import short
 
 
 def running(route_id: str, scene: Scene) -> list[Json]:
@@ -47,24 +43,3 @@ def route_json(facts: CardFacts, buses: Sequence[Json], scene: Scene) -> Json | 
             if link.closure != "none"
         ],
     }
-
-
-def running_clause(facts: CardFacts, buses: Sequence[Json], evidence: Evidence) -> Clause | None:
-    """How many buses of the route run, and near which stops."""
-    scene = evidence.scene
-    names = scene.feeds_of(BUS_FEEDS)
-    if facts.place.kind != "route" or not names or not scene.is_any_current(BUS_FEEDS):
-        return None
-    minutes = scene.fresh_ms // 60_000
-    if not buses:
-        if facts.closure == "none":
-            return None  # said already, for the verdict rests on it
-        ko = f"최근 {minutes}분 동안 위치가 잡힌 버스는 없습니다."
-        source = evidence.silence(names[0])
-        return Clause("buses", ko, f"No bus of it was seen in {minutes} min.", (source,))
-    places = list(dict.fromkeys(row["stop"] for row in buses if row["stop"]))[:TOLD_PLACES]
-    ko, en = f"지금 {len(buses)}대가 운행하고 있습니다.", f"{len(buses)} buses run now."
-    if places:
-        ko = f"지금 {len(buses)}대가 운행하며 {', '.join(places)} 정류장 부근에 있습니다."
-        en = f"{len(buses)} buses run now, near {', '.join(places)}."
-    return Clause("buses", ko, en, (evidence.running(facts.place.id, buses),))
