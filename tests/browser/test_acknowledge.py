@@ -14,8 +14,8 @@ from bench.web.stage import City
 from local.stack import Stack
 from streams.contract import topics, wire
 from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
-from tests import worlds
 from tests.browser.alerts import acknowledge, alert, left_quiet, raise_alert, rows, take_posts
+from tests.cities import worlds
 
 NewScreen = Callable[..., Screen]
 
