@@ -6,6 +6,7 @@ from aiohttp import web
 from msgspec import Raw
 
 from maps.api.context import CONTEXT, JSON, Context
+from maps.api.operation import Operation, Parameter
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.past.moments import only_known
@@ -106,4 +107,17 @@ def _away() -> RequestRefusedError:
     )
 
 
-ROUTES = (web.get("/api/v1/events", get_events),)
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/v1/events",
+        handler=get_events,
+        summary="Alerts after a cursor, in the order they were decided",
+        answers={200: dict},
+        refusals=(400, 404, 410, 503),
+        parameters=(
+            Parameter("after", "`next` of an answer; `latest`: from now on; none: the oldest kept"),
+            Parameter("endpoint", "only what this endpoint receives"),
+        ),
+    ),
+)
