@@ -20,7 +20,8 @@ from maps.desk.facts.scene import Json
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from streams.contract import topics
-from streams.contract.records import SiteReport, SiteWord
+from streams.contract.enums import Reporter, SiteStatus
+from streams.contract.records import SiteReport
 from streams.delivery.deciding.crew_links import Check, check_token
 from streams.delivery.deciding.secrets import master_key
 
@@ -173,14 +174,14 @@ def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
             "report_id", body.report_id, "소문자 UUID여야 합니다", "must be a UUID in lower case"
         )
     now_ms = context.live.now_ms()
-    word = SiteWord(body.word)
+    word = SiteStatus(body.word)
     _check_until(word, body.until_ms, context.live.picture.works.get(work), now_ms)
-    return SiteReport(body.report_id, work, word, "crew", now_ms, body.until_ms)
+    return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms)
 
 
-def _check_until(word: SiteWord, until_ms: int | None, row: Json | None, now_ms: int) -> None:
+def _check_until(word: SiteStatus, until_ms: int | None, row: Json | None, now_ms: int) -> None:
     """An extension, and nothing else, says until when: after now, a week past the end at most."""
-    if (word is SiteWord.EXTEND) == (until_ms is None):
+    if (word is SiteStatus.EXTEND) == (until_ms is None):
         raise bad_parameter(
             "until_ms",
             str(until_ms),

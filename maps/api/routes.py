@@ -29,7 +29,7 @@ from maps.picture import bodies, exports
 from maps.picture.filters import LEVELS, Filters, parse_filters
 from maps.picture.picture import Picture
 from maps.picture.shapes import word_of, work_row
-from streams.domain.works import PHASES
+from streams.contract.enums import Phase
 
 
 class Health(msgspec.Struct):
@@ -227,7 +227,7 @@ def _json(request: web.Request, body: Any) -> web.Response:
 
 _BBOX = Parameter("bbox", "west,south,east,north in degrees, WGS84")
 _LEVEL = Parameter("level", f"{', '.join(LEVELS)}; several with commas")
-_PHASE = Parameter("phase", f"{', '.join(PHASES)}; several with commas")
+_PHASE = Parameter("phase", f"{', '.join(Phase)}; several with commas")
 _get = partial(Operation, method="GET")
 _HEALTH: Mapping[int, Any] = {200: Health, 503: Health}
 OPERATIONS = (

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from streams.contract.endpoint_url import MAX_URL
-from streams.contract.records import RuleName, Severity
+from streams.contract.enums import RuleName, Severity
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import MAX_LISTED, MAX_TITLE, VERTICES
 
