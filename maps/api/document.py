@@ -42,8 +42,10 @@ def document(city: str, operations: Iterable[Operation]) -> Schema:
 
 def _types(op: Operation) -> list[Any]:
     """The types of all JSON bodies and parameters of an operation."""
-    takes = op.takes.values() if isinstance(op.takes, Mapping) else (op.takes,)
-    found = [*op.answers.values(), *takes, *(each.type for each in op.parameters), str]
+    bodies = [*op.answers.values(), op.takes]
+    by_media = [type_ for each in bodies if isinstance(each, Mapping) for type_ in each.values()]
+    plain = [each for each in bodies if not isinstance(each, Mapping)]
+    found = [*plain, *by_media, *(each.type for each in op.parameters), str]
     return [each for each in found if each is not None and not isinstance(each, str)]
 
 
@@ -85,5 +87,8 @@ def _answer(body: Any, schemas: Mapping[Any, Schema]) -> Schema:
         return {"description": "no body"}
     if isinstance(body, str):
         return {"description": body, "content": {body: {}}}
+    if isinstance(body, Mapping):
+        content = {media: {"schema": schemas[type_]} for media, type_ in body.items()}
+        return {"description": ", ".join(body), "content": content}
     content = {"application/json": {"schema": schemas[body]}}
     return {"description": getattr(body, "__name__", "JSON"), "content": content}
