@@ -13,10 +13,9 @@ class PlainRow(dict[str, Any]):
     """A row as a mapping; its fields are attributes as well."""
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.get(name)
 
 
 def plain(picture: Picture) -> Any:
