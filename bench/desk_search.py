@@ -14,7 +14,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from statistics import quantiles
@@ -23,7 +23,10 @@ from typing import Any
 from maps.search.finder import Finder
 from producers.network.importing import import_network
 from producers.simulator.city import build_city
+from streams.contract.enums import Phase
+from streams.contract.records import Permit
 from streams.contract.settings import Settings
+from streams.domain.works.rows import Work, of_permit
 from streams.geo.network import Network, Point
 from streams.topology.stages import load_gazetteer
 
@@ -120,13 +123,14 @@ def cases() -> list[Case]:
         ]
 
 
-def works() -> dict[str, Json]:
-    """A dozen works as Redis holds them."""
-    return {number: _work(title, place) for number, title, place in WORKS}
+def works() -> dict[str, Work]:
+    """A dozen works of the picture."""
+    return {number: work_of(number, title, place) for number, title, place in WORKS}
 
 
-def _work(title: str, place: str) -> Json:
-    return {"title": title, "place": place, "links": [], "phase": "active", "closure": "partial"}
+def work_of(number: str, title: str, place: str, *links: str) -> Work:
+    permit = Permit(number, title, None, None, place=place)
+    return replace(of_permit(permit), links=links, phase=Phase.ACTIVE)
 
 
 @cache
@@ -164,7 +168,7 @@ def misled(finder: Finder, asked: Iterable[Case]) -> list[Case]:
     return [case for case in asked if case.is_misled(finder.search(case.query))]
 
 
-def many_works(network: Network, count: int) -> dict[str, Json]:
+def many_works(network: Network, count: int) -> dict[str, Work]:
     """Works with numbers, titles and places of their own, each on one link."""
     picked = random.Random(7)
     found = {}
@@ -175,7 +179,8 @@ def many_works(network: Network, count: int) -> dict[str, Json]:
             f"{start} {pipe} 공사 {number}",
             f"{start} {picked.randrange(900)}-{number % 30}",
         )
-        found[f"2026-굴착-{number:04d}"] = {**_work(title, place), "links": [link.id]}
+        name = f"2026-굴착-{number:04d}"
+        found[name] = work_of(name, title, place, link.id)
     return found
 
 
@@ -188,7 +193,7 @@ def look_up_ms(finder: Finder, asked: Sequence[Case], count: int, seconds: float
     for turn in range(int(seconds * A_SECOND)):
         time.sleep(max(0.0, begun + turn / A_SECOND - time.perf_counter()))
         name = picked.choice(list(now))
-        now = {**now, name: {**now[name], "title": f"{now[name]['title']} {turn}"}}
+        now = {**now, name: replace(now[name], title=f"{now[name].title} {turn}")}
         query = picked.choice(asked).query
         start = time.perf_counter()
         finder.follow(now)

@@ -17,13 +17,12 @@ from streams.domain.stages.incidents import RunningIncident
 from streams.domain.stages.passages import BusView
 from streams.domain.works.rows import Work
 from streams.geo.network import Link, Network, Route, Stop
-from tests.cities.rows import typed
+from tests.cities.rows import BUS, typed
 
 Json = dict[str, Any]
 NAMES = ("시청앞", "명동입구", "중앙로입구", "팔호광장")
 DAY_MS, HOUR_MS, MIN_MS = 86_400_000, 3_600_000, 60_000
 PERMITS, BUSES, SPEEDS, EVENTS = "permits", "tago.positions", "its.speeds", "its.events"
-BUS: Json = {"route_no": "300", "lon": 127.73, "lat": 37.88, "stop_id": ""}
 POLL_MS = {PERMITS: 600_000, BUSES: 60_000, SPEEDS: 300_000, EVENTS: 300_000}
 
 
