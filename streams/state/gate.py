@@ -64,7 +64,7 @@ class GateAnswer:
     position: int
 
 
-def hash_of(table: StageTable, partition: int) -> str:
+def hash_of(table: StageTable[Any], partition: int) -> str:
     """The Redis hash that holds a table's rows of one partition."""
     return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
 
@@ -231,7 +231,7 @@ def _name(place: tuple[str, int]) -> str:
     return f"{place[0]}/{place[1]}"
 
 
-def _writes(tables: Sequence[StageTable], partition: int, effects: Sum) -> list[Any]:
+def _writes(tables: Sequence[StageTable[Any]], partition: int, effects: Sum) -> list[Any]:
     """The script's runs of writes for the changed rows and the counts."""
     runs: list[Any] = []
     for table in tables:
@@ -258,7 +258,7 @@ def _memories(remembered: Iterable[HistoryRow]) -> list[Any]:
     return runs
 
 
-def _delta(tables: Sequence[StageTable], effects: Sum, *, at_ms: int) -> bytes:
+def _delta(tables: Sequence[StageTable[Any]], effects: Sum, *, at_ms: int) -> bytes:
     """What the screens hear of the changes; b"" when they concern no screen."""
     shown: Mapping[str, Any] = {
         table.letter: effects.changes[table.name]
