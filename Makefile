@@ -46,7 +46,7 @@ faults-of-feeds:
 	@$(PY) -m pytest tests/faults $(FAULTS_OF_STORES:%=--ignore=tests/faults/test_%.py)
 
 soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5), their times judged, and ten minutes of fuzzing (FUZZ_S)
-	@FUZZ_S=$(or $(FUZZ_S),600) $(PY) -m pytest -s tests/unit/producers/feeds/test_fuzz_parsers.py tests/unit/streams/test_fuzz_folds.py
+	@FUZZ_S=$(or $(FUZZ_S),600) $(PY) -m pytest -s tests/unit/producers/feeds/test_fuzz_parsers.py tests/unit/streams/domain/stages/test_fuzz_folds.py
 	@FAULT_TIMES=1 FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
 
 check: fmt-check lint ## formatting, lint, types, import contracts
