@@ -133,7 +133,7 @@ async def serve(
 ) -> None:
     """Serve the simulated city until cancelled.
 
-    Writes `out_dir/network.json` and, if asked, the recording of the minutes before now; both are
+    Writes `network.json` in `out_dir` and, if asked, the recording of the minutes before now; both are
     there before the port answers. `on_ready` gets the base URL. Port 0 takes a free one.
     """
     start = Start(seed, at, out_dir, past_path, past_minutes, poll_s, refresh_s)

@@ -1,4 +1,4 @@
-"""The settings: one table, read once from `BOMNAE_*`; the table of docs/settings.md is made from it."""
+"""The settings: one table, read once from `BOMNAE_*`; docs/settings.md shows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
