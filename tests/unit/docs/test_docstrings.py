@@ -13,6 +13,7 @@ ROOMS = ("streams", "producers", "maps", "local", "bench")
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 PACKAGES = [path for path in FILES if path.name == "__init__.py"]
 PATH = re.compile(r"(?:[\w-]+/)+(?:[\w-]+\.\w+)?|[\w/-]+\.(?:py|js|lua|toml|css|html|md)")
+NAME = re.compile(r"[a-z_]+")
 MODULE = re.compile(rf"(?:{'|'.join(ROOMS)})(?:\.\w+)+")
 
 
@@ -56,8 +57,16 @@ def test_what_a_docstring_names_is_there(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", PACKAGES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_a_package_says_what_it_is(file: Path) -> None:
-    assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+def test_a_package_names_what_is_in_it(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text))
+    folders = (file.parent, file.parent.parent)
+    names = named(text, NAME)
+    assert not [name for name in names if not any(is_in(folder, name) for folder in folders)]
+
+
+def is_in(folder: Path, module: str) -> bool:
+    return (folder / module).is_dir() or (folder / f"{module}.py").exists()
 
 
 @pytest.mark.parametrize(
