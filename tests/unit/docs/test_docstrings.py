@@ -89,7 +89,7 @@ def test_names_are_found(docstring: str, paths: set[str], modules: set[str]) -> 
         ("streams.state.gate", True),
         ("streams.state.gate.Gate", True),
         ("streams.state", True),
-        ("streams.agents", False),
+        ("streams.nobody", False),
         ("streams.state.gate.Door", False),
     ],
 )
