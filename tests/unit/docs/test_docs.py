@@ -17,9 +17,9 @@ from producers.__main__ import parser as producers_parser
 from producers.simulator.misbehaviour import modes_of
 from producers.simulator.portal import KEY_NAMES
 from streams.__main__ import main as streams_main
+from streams.contract.enums import FeedStatus
 from streams.contract.settings import Settings
 from streams.contract.wire import RULES
-from streams.domain.stages.feeds import FeedStatus
 
 PAIRS = {  # English document -> the same in Korean
     "README.md": "README.ko.md",
