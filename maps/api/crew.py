@@ -9,14 +9,14 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from maps.api.context import CONTEXT, JSON, Context
+from maps.api.context import CONTEXT, Context
 from maps.api.desk import DESK, scene_now
+from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.crew import taps
 from maps.crew.site import site_json
 from maps.crew.taps import Tap
 from maps.desk.facts.scene import Json
-from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from streams.contract import topics
@@ -155,7 +155,7 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     if found[0] == "refused":
         raise RequestRefusedError(409, found[1] or "refused", *taps.reason(found[1]))
     status = 200 if found[0] == "taken" else 202
-    return _answer(_state(request, work, report.report_id, found), status=status)
+    return json_answer(_state(request, work, report.report_id, found), status=status)
 
 
 async def get_report(request: web.Request) -> web.StreamResponse:
@@ -164,7 +164,7 @@ async def get_report(request: web.Request) -> web.StreamResponse:
     admit(context, work, bearer(request))
     report_id = request.query.get("report", "")
     found = _outcome(request, work, report_id) if report_id else None
-    return _answer(_state(request, work, report_id, found))
+    return json_answer(_state(request, work, report_id, found))
 
 
 def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
@@ -220,12 +220,26 @@ def _state(request: web.Request, work: str, report_id: str, found: tuple[str, st
     return body
 
 
-def _answer(body: object, *, status: int = 200) -> web.Response:
-    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
-    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
-
-
-ROUTES = (
-    web.get("/api/v1/works/{work:.+}/reports", get_report),
-    web.post("/api/v1/works/{work:.+}/reports", post_report),
+_PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit number")
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path=_PATH,
+        handler=get_report,
+        summary="How a work stands for its crew, and what became of a report",
+        answers={200: dict},
+        refusals=(403, 404),
+        parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
+        needs=CREW_TOKEN,
+    ),
+    Operation(
+        method="POST",
+        path=_PATH,
+        handler=post_report,
+        summary="A crew reports; the same report_id again counts once. 409: the fold refused it",
+        answers={200: dict, 202: dict},
+        refusals=(400, 403, 404, 409, 413, 415, 429, 503),
+        parameters=(_WORK,),
+        takes=ReportBody,
+    ),
 )

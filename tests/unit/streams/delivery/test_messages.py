@@ -4,13 +4,20 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Severity
-from streams.delivery.deciding.message import MAX_BYTES, body_of, digest_id, digest_of, trial_of
+from streams.delivery.deciding.message import (
+    MAX_BYTES,
+    digest_id,
+    digest_of,
+    message_of,
+    trial_of,
+)
 from streams.delivery.deciding.wording import one_line, sentences, title_of
 from streams.domain.alerts import Alert
 from tests.places import ROOT
@@ -33,6 +40,10 @@ CLOSED = Alert(
         "ends_ms": AT_MS + DAY_MS,
     },
 )
+
+
+def body_of(alert: Alert, **given: Any) -> bytes:
+    return msgspec.json.encode(message_of(alert, **given))
 
 
 @pytest.mark.parametrize(
