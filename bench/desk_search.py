@@ -24,8 +24,9 @@ from maps.search.finder import Finder
 from producers.network.importing import import_network
 from producers.simulator.city import build_city
 from streams.contract.settings import Settings
-from streams.geo.network import Network, Point
-from streams.topology.stages import load_gazetteer
+from streams.geo.loading import load_gazetteer
+from streams.geo.measures import Point
+from streams.geo.network import Network
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "unit" / "maps" / "search_cases.csv"

@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import NamedTuple, Protocol
 
+from streams.contract.times import MINUTE_MS
 from streams.domain.stage import Effects, Rows, StageTable, State
 
 KEPT = 9  # lists that the usual length is the median of
 LEAST_USUAL = 5  # a shorter list may well become empty
 A_FIFTH = 5
-SHORT_POLLS, SHORT_MS = 6, 30 * 60_000  # short for so many lists and so long, it is the new usual
+SHORT_POLLS, SHORT_MS = (
+    6,
+    30 * MINUTE_MS,
+)  # short for so many lists and so long, it is the new usual
 
 
 @dataclass(frozen=True, slots=True)

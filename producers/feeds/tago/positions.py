@@ -16,7 +16,7 @@ from streams.contract.errors import RecordRefusedError
 from streams.contract.records import BusPosition
 from streams.contract.settings import Settings
 from streams.domain.links.runs import MASKED, SCATTER_M, SHARED
-from streams.geo.network import distance_m
+from streams.geo.measures import distance_m
 
 FEED = "tago.positions"
 MAX_BYTES = bodies.MIB  # a route's answer is about 20 kB

@@ -12,7 +12,7 @@ from streams.domain.alerts import Condition, Episode
 from streams.domain.rules.book import AlertRules, Reports
 from streams.domain.rules.watching import ConditionOf, Look
 from streams.domain.stage import Rows
-from streams.geo.network import distance_m
+from streams.geo.measures import distance_m
 
 _PREFIX = "reports report:"
 

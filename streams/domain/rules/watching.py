@@ -12,7 +12,8 @@ from streams.domain.overlaps import last_ms
 from streams.domain.rules.book import Rule
 from streams.domain.stage import Effects, Rows
 from streams.domain.unknown_times import is_unreadable
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 
 T = TypeVar("T")
 ConditionOf = Callable[[T, Episode | None], Condition | None]

@@ -7,17 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 from streams.contract.records import Call, CallDone, Message, Origin, Tick
+from streams.contract.times import DAY_MS, MINUTE_MS
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reports import watch_reports
 from streams.domain.rules.watching import Look
 from streams.domain.stage import Effects, Rows, StageTable, State
-from streams.geo.network import distance_m
+from streams.geo.measures import distance_m
 
-REPORT_MS = 30 * 60_000  # so long calls in one place count as one report, and its last call shows
+REPORT_MS = (
+    30 * MINUTE_MS
+)  # so long calls in one place count as one report, and its last call shows
 NEAR_M = 150.0
-KEEP_MS = 7 * 86_400_000  # so long a call stays on the call-back list
+KEEP_MS = 7 * DAY_MS  # so long a call stays on the call-back list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

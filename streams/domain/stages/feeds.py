@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.enums import FeedStatus, PollOutcome
 from streams.contract.records import FeedReport, Message, Origin, Tick
+from streams.contract.times import MINUTE_MS
 from streams.domain.alerts import Episode
 from streams.domain.listings import Usual, judged
 from streams.domain.rules import AlertRules
@@ -12,7 +13,7 @@ from streams.domain.rules.feed import watch_feeds
 from streams.domain.rules.watching import Look
 from streams.domain.stage import Effects, Rows, StageTable, State
 
-REMEMBER_MS = 60_000
+REMEMBER_MS = MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from streams.contract.records import BusPosition, Message, Origin, Passage, PositionBatch, Tick
+from streams.contract.times import MINUTE_MS
 from streams.domain.derive import send
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
 from streams.domain.links.runs import RouteGeometry, VehicleRun, advance
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.stages.speeds import MAX_OLD_MS
-from streams.geo.network import Network, bearing_deg
+from streams.geo.measures import bearing_deg
+from streams.geo.network import Network
 
 KEEP_RUN_MS = 1_800_000  # runs and buses unseen for so long are forgotten
 
@@ -122,7 +124,7 @@ def _bearing(shown: BusView | None, lon: float, lat: float) -> int | None:
 
 def _forget(runs: Rows[VehicleRun], buses: Rows[BusView], tick_ms: int) -> None:
     """Drop runs and buses unseen for half an hour; looked at once a minute."""
-    if tick_ms % 60_000:
+    if tick_ms % MINUTE_MS:
         return
     for run_id, run in runs.stored.items():
         if tick_ms - run.seen_ms > KEEP_RUN_MS:

@@ -1,11 +1,12 @@
 """Speeds of traffic centres: which links of the network a measured link speaks for."""
 
 from streams.contract.records import LinkSpeed, Message, Origin, SpeedBatch, SpeedShare, Tick
+from streams.contract.times import DAY_MS
 from streams.domain.derive import send
 from streams.domain.stage import Effects, StageTable, State
 from streams.geo.network import Network
 
-MAX_OLD_MS = 86_400_000
+MAX_OLD_MS = DAY_MS
 """A speed or a bus seen this long before its answer came says nothing of now: late."""
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from streams.geo.network import Landmark, Link, Network, Overlay, Route, Stop, bearing_deg
+from streams.geo.measures import bearing_deg
+from streams.geo.network import Landmark, Link, Network, Overlay, Route, Stop
 
 SPACING_DEG = 0.004
 SPACING_M = 400
