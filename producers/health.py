@@ -10,9 +10,10 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from producers.polling.sources import polled_of, sources
+from producers.feeds import polled
 from producers.publishing.client import connection
 from producers.publishing.send_decisions import HELD, REFUSED, SIZE
+from producers.reading.privacy import may_take_plates
 from streams import topics, wire
 from streams.domain.records import FeedReport, Tick
 from streams.errors import RecordRefusedError
@@ -94,10 +95,11 @@ def _clock_reason(settings: Settings) -> str:
 
 def _polls_reason(settings: Settings) -> str:
     """Judged on as many records as two of the shortest periods and a minute may have."""
-    polled = polled_of(sources(settings), settings)
-    if not polled:
+    may = may_take_plates(settings)
+    asked = [feed for feed in polled(settings) if may or not feed.names_vehicles]
+    if not asked:
         return ""  # answers are pushed, or their feeds stopped: silence is no fault
-    patience_ms = 2000 * min(source.poll_s for source in polled) + MAX_AGE_MS
+    patience_ms = 2 * min(feed.poll_ms(settings) for feed in asked) + MAX_AGE_MS
     rows = _read(settings, _REPORTED, 2 * patience_ms // settings.tick_ms + 200)
     reports = [message for message in _decoded(rows) if isinstance(message, FeedReport)]
     return reason_of_polls(reports, patience_ms, _now_ms())

@@ -18,10 +18,9 @@ from urllib.parse import quote
 from producers.checking import checked_files as checking
 from producers.checking.checked_files import Checked, City
 from producers.checking.words import CLOSURES, FLAGS, why
+from producers.feeds import FEEDS
 from producers.feeds.permits import folder
 from producers.feeds.permits.points import known_addresses
-from producers.feeds.tago import positions as tago
-from producers.publishing.meaning import PARSERS
 from producers.reading.answers import Exchange
 from producers.reading.fields import KST
 from producers.recording import recorder as recording
@@ -61,7 +60,7 @@ def add_to(sub: Any) -> None:
     check.add_argument(
         "files", type=Path, nargs="+", metavar="FILE", help="list, answer, recording"
     )
-    check.add_argument("--feed", choices=sorted(PARSERS), help="whose file it is (by its content)")
+    check.add_argument("--feed", choices=sorted(FEEDS), help="whose file it is (by its content)")
     check.add_argument("--at", type=_moment, metavar="ISO", help="time of the answer (now)")
     check.add_argument(
         "--moment", action="append", default=[], metavar="ISO", type=_told, help="in force then?"
@@ -124,8 +123,8 @@ def _checked(path: Path, feed: str, at_ms: int, settings: Settings) -> Checked:
         return checking.checked(str(path), held, settings)
     exchange = folder.exchange_of(path, at_ms)
     known = feed or checking.feed_of(exchange.body)
-    # an answer of TAGO leaves its route to the request
-    url = f"{exchange.url}?routeId={quote(path.stem)}" if known == tago.FEED else exchange.url
+    part = FEEDS[known].part  # which route an answer is of, only its request says
+    url = f"{exchange.url}?{part}={quote(path.stem)}" if part else exchange.url
     return checking.checked(str(path), [replace(exchange, feed=known, url=url)], settings)
 
 
@@ -136,7 +135,7 @@ def _recorded(path: Path, feed: str) -> Iterator[Exchange]:
             exchange = recording.exchange_of(line)
         except RecordRefusedError:
             continue
-        if exchange.feed in PARSERS and feed in {"", exchange.feed}:
+        if exchange.feed in FEEDS and feed in {"", exchange.feed}:
             yield exchange
 
 

@@ -19,7 +19,7 @@ from streams.errors import RecordRefusedError
 from streams.people import office_phone, organisation, without_people
 from streams.settings import Settings
 
-FEED = "permits"
+NAME = "permits"
 BAD_BYTES = "bad_bytes"
 NO_REPAIRS = frozenset(
     {"coord_outside", "several_spots", "person_dropped", "epsg_assumed", "point_far_from_address"}
