@@ -26,8 +26,8 @@ from bench.pipe import resident_mb
 from local import fresh_log
 from local.services import Process, answers, start_broker, wait_until
 from producers.publishing.topic_setup import ensure_topics
-from streams import topics
-from streams.settings import Settings
+from streams.contract import topics
+from streams.contract.settings import Settings
 
 ROUND_S = 2.0
 GOAL = 4.0

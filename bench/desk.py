@@ -24,9 +24,9 @@ from bench.desk_screen import painted_ms, screen_figures, screen_texts
 from bench.web import seed, servers
 from bench.web.run import Figure
 from producers.network.importing import import_network, write_network
-from streams import store
-from streams.domain.network import Network
-from streams.settings import Settings
+from streams.contract.settings import Settings
+from streams.geo.network import Network
+from streams.state import store
 
 Json = dict[str, Any]
 PURPOSES = ("하수관 정비", "도시가스관 매설", "상수도 누수 복구", "통신관로 신설", "전선 지중화")

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 from bench.web import servers
 from bench.web.run import Figure
 from bench.web.screen import Screen
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 PAINTED_MS = 5000
 _WATCH = """

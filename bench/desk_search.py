@@ -23,9 +23,9 @@ from typing import Any
 from maps.search.finder import Finder
 from producers.network.importing import import_network
 from producers.simulator.city import build_city
-from streams.domain.network import Network, Point
-from streams.settings import Settings
-from streams.stages import load_gazetteer
+from streams.contract.settings import Settings
+from streams.geo.network import Network, Point
+from streams.topology.stages import load_gazetteer
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "unit" / "maps" / "search_cases.csv"

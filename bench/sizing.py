@@ -16,16 +16,16 @@ from typing import Any
 import redis.asyncio as aioredis
 
 from local.services import start_redis
-from streams.domain.stage import Memory, Sum
-from streams.gate import Gate
-from streams.topics import LINK_EVENTS
+from streams.contract.topics import LINK_EVENTS
+from streams.domain.stage import HistoryRow, Sum
+from streams.state.gate import Gate
 
 HOUR_MS = 3_600_000
 LEVELS = ("free", "slow", "jam", "unknown")
 RUN = 2_000  # entries a call of the gate
 
 
-def history(links: int, days: int, per_hour: float) -> Iterator[Memory]:
+def history(links: int, days: int, per_hour: float) -> Iterator[HistoryRow]:
     """Every link changes so often an hour, in turn, with what the history keeps of a link."""
     for number in range(round(days * 24 * per_hour)):
         ms = 1_795_305_600_000 + round(number * HOUR_MS / per_hour)
@@ -35,7 +35,7 @@ def history(links: int, days: int, per_hour: float) -> Iterator[Memory]:
             "subjects": [],
             "certainty": "confirmed",
         }
-        yield from (Memory(f"link:S{n}>S{n + 1}", ms, row) for n in range(links))
+        yield from (HistoryRow(f"link:S{n}>S{n + 1}", ms, row) for n in range(links))
 
 
 async def measure(url: str, links: int, days: int, per_hour: float) -> tuple[int, int]:
@@ -64,7 +64,7 @@ class _NoTables:
     tables = ()
 
 
-async def _apply(gate: Gate, offset: int, run: list[Memory]) -> int:
+async def _apply(gate: Gate, offset: int, run: list[HistoryRow]) -> int:
     stage: Any = _NoTables()
     place = (LINK_EVENTS.name, 0)
     await gate.apply(place, offset, offset, stage=stage, effects=Sum(remembered=run))

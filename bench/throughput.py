@@ -19,9 +19,9 @@ from kafka import KafkaProducer
 from local.services import wait_until
 from local.stack import Stack
 from producers.simulator.city import build_city
-from streams import topics, wire
-from streams.domain.network import Network
-from streams.domain.records import LinkSpeed, SpeedBatch
+from streams.contract import topics, wire
+from streams.contract.records import LinkSpeed, SpeedBatch
+from streams.geo.network import Network
 
 ROWS = 250
 PARTITIONS = 4

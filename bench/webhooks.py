@@ -24,9 +24,9 @@ from bench.pipe import resident_mb
 from local.services import wait_until
 from local.stack import Stack
 from producers.simulator.city import build_city
-from streams import topics, wire
-from streams.domain.network import Network
-from streams.domain.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract import topics, wire
+from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.geo.network import Network
 from tests.receivers import ENV, Got, Receiver, now_ms, subscription
 
 ENDPOINTS = 200

@@ -21,10 +21,10 @@ from local.keeping import Keeper
 from local.services import answers, free_port, wait_until
 from local.stack import Stack, seconds_since
 from producers.publishing.topic_setup import ensure_topics
-from streams.delivery.cli import EXIT_UNSETTLED
-from streams.errors import LogError
-from streams.settings import Settings
-from streams.store import POSITIONS, TOPIC_IDS
+from streams.contract.errors import LogError
+from streams.contract.settings import Settings
+from streams.delivery.command.cli import EXIT_UNSETTLED
+from streams.state.store import POSITIONS, TOPIC_IDS
 
 PACE = {  # fewer and larger batches: what the embedded broker does grows with their number
     "BOMNAE_TICK_MS": "2000",

@@ -15,7 +15,7 @@ from typing import Any
 
 import aiokafka
 
-from streams import topics
+from streams.contract import topics
 
 Place = tuple[str, int]
 QUIET_MS = 400  # the broker may understate an end: a log is read until it gives nothing more

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Self
 
-from streams import topics
+from streams.contract import topics
 
 READY_S = 60.0
 

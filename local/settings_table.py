@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local.settings_ko import KOREAN
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- settings: make settings-table -->", "<!-- /settings -->"

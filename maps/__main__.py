@@ -9,11 +9,11 @@ import sys
 
 from aiohttp import web
 
-from maps.web.server import build_app, parse_address
-from streams.errors import BomnaeError
-from streams.settings import Settings
-from streams.stages import load_network
-from streams.store import Store
+from maps.server import build_app, parse_address
+from streams.contract.errors import BomnaeError
+from streams.contract.settings import Settings
+from streams.state.store import Store
+from streams.topology.stages import load_network
 
 _HELP = """Serves the live map, the page of each work and the API.
 

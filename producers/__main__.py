@@ -17,8 +17,8 @@ from producers.polling import running
 from producers.publishing import dead_letters as letters
 from producers.publishing.topic_setup import check_topics, ensure_topics
 from producers.recording import playing
-from streams.errors import BomnaeError, SettingsError
-from streams.settings import Settings
+from streams.contract.errors import BomnaeError, SettingsError
+from streams.contract.settings import Settings
 
 log = logging.getLogger("producers")
 OK, FAILED, USAGE = 0, 1, 2

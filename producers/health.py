@@ -14,12 +14,12 @@ from producers.feeds import polled
 from producers.publishing.client import connection
 from producers.publishing.send_decisions import HELD, REFUSED, SIZE
 from producers.reading.privacy import may_take_plates
-from streams import topics, wire
-from streams.domain.records import FeedReport, Tick
-from streams.errors import RecordRefusedError
-from streams.health_exit import health_exit
-from streams.settings import Settings
-from streams.wire import MAX_AHEAD_MS
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.health_exit import health_exit
+from streams.contract.records import FeedReport, Tick
+from streams.contract.settings import Settings
+from streams.contract.wire import MAX_AHEAD_MS
 
 MAX_AGE_MS = 60_000
 _POLL_MS = 5_000

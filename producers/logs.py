@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 from producers.reading.privacy import secrets_of, without_secrets
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

@@ -1,5 +1,7 @@
 """What the records mean, the fold that turns them into road states, and where the result goes.
 
-`domain/` decides (pure functions, no clock, no I/O); `wire` turns bytes into records;
-`agents/` carry records through Kafka; `store` is the gate in front of Redis.
+`contract/` is what the processes agree on, `geo/` where things are, `domain/` decides (pure
+functions, no clock, no I/O), `topology/` says which stage reads which topic, `state/` is the gate
+in front of Redis, `worker/` carries records through Kafka, `audit/` folds the log again,
+`delivery/` sends alerts to endpoints, `people/` keeps people out of all of it.
 """

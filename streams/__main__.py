@@ -8,10 +8,10 @@ import signal
 import sys
 from collections.abc import Callable
 
-from streams.delivery.options import add_sink, add_subscriptions
-from streams.errors import BomnaeError
-from streams.failpoints import DISPATCH_POINTS, from_env
-from streams.settings import Settings
+from streams.contract.errors import BomnaeError
+from streams.contract.failpoints import DISPATCH_POINTS, from_env
+from streams.contract.settings import Settings
+from streams.delivery.command.options import add_sink, add_subscriptions
 
 log = logging.getLogger(__name__)
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
@@ -70,8 +70,8 @@ def run_dispatch(settings: Settings, _: argparse.Namespace) -> int:
 
 
 async def _dispatch(settings: Settings) -> None:
-    from streams.delivery.dispatcher import Dispatcher  # noqa: PLC0415 - the worker needs none of it
-    from streams.stages import load_network  # noqa: PLC0415
+    from streams.delivery.sending.dispatcher import Dispatcher  # noqa: PLC0415 - the worker needs none of it
+    from streams.topology.stages import load_network  # noqa: PLC0415
 
     fail = from_env(os.environ, DISPATCH_POINTS)
     dispatcher = Dispatcher(settings, load_network(settings.network), fail)
@@ -80,7 +80,7 @@ async def _dispatch(settings: Settings) -> None:
 
 def run_undelivered(settings: Settings, options: argparse.Namespace) -> int:
     """Print the dead letters of an endpoint, or have them sent after all."""
-    from streams.delivery import dead_letters  # noqa: PLC0415 - the worker needs none of it
+    from streams.delivery.command import dead_letters  # noqa: PLC0415 - the worker needs none of it
 
     endpoint, ids = options.endpoint, options.ids
     if options.replay:
@@ -95,22 +95,23 @@ def run_undelivered(settings: Settings, options: argparse.Namespace) -> int:
 
 def run_subscriptions(settings: Settings, options: argparse.Namespace) -> int:
     """List, add, change, rotate, remove or test endpoints."""
-    from streams.delivery import cli  # noqa: PLC0415 - the worker needs none of it
+    from streams.delivery.command import cli  # noqa: PLC0415 - the worker needs none of it
 
     return cli.run(settings, options)
 
 
 def run_sink(settings: Settings, options: argparse.Namespace) -> int:
     """Receive messages until SIGTERM or SIGINT; 4 when any was not as it must be."""
-    from streams.delivery import sink  # noqa: PLC0415 - the worker needs none of it
+    from streams.delivery.command import sink  # noqa: PLC0415 - the worker needs none of it
 
     return sink.run(settings, options)
 
 
 def run_audit(settings: Settings, options: argparse.Namespace) -> int:
     """Print `identical`, or what differs; 0, 4, or 5 when the live state did not settle."""
-    from streams import audit, auditing  # noqa: PLC0415 - the worker needs none of it
-    from streams.stages import load_network  # noqa: PLC0415
+    from streams.audit import command as auditing  # noqa: PLC0415
+    from streams.audit import fold as audit  # noqa: PLC0415 - the worker needs none of it
+    from streams.topology.stages import load_network  # noqa: PLC0415
 
     network = load_network(settings.network)
     verdict = asyncio.run(auditing.run_audit(settings, network, within_s=options.within))
@@ -130,8 +131,8 @@ def run_refold(settings: Settings, _: argparse.Namespace) -> int:
 
 
 async def _refold(settings: Settings) -> None:
-    from streams.refold import refold  # noqa: PLC0415 - the worker needs none of it
-    from streams.stages import load_network  # noqa: PLC0415
+    from streams.topology.stages import load_network  # noqa: PLC0415
+    from streams.worker.refold import refold  # noqa: PLC0415 - the worker needs none of it
 
     await refold(settings, load_network(settings.network))
 
@@ -167,8 +168,8 @@ def _told_to_stop() -> asyncio.Event:
 
 
 async def _work(settings: Settings) -> None:
-    from streams.stages import load_network  # noqa: PLC0415 - Faust takes half a second
-    from streams.worker import work  # noqa: PLC0415
+    from streams.topology.stages import load_network  # noqa: PLC0415 - Faust takes half a second
+    from streams.worker.run import work  # noqa: PLC0415
 
     network = load_network(settings.network)
     await work(settings, network, _told_to_stop(), from_env(os.environ))

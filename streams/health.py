@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 from redis.exceptions import RedisError
 
-from streams.domain.arrival import MAX_AHEAD_MS
-from streams.health_exit import health_exit
-from streams.settings import Settings
-from streams.store import CLOCK, Store
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.health_exit import health_exit
+from streams.contract.settings import Settings
+from streams.state.store import CLOCK, Store
 
 MAX_LAG_MS = 60_000
 

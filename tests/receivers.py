@@ -11,13 +11,14 @@ import msgspec
 from aiohttp import web
 
 from local.services import free_port
-from streams.delivery.receipts import name_of
-from streams.delivery.secrets import endpoint_secret
-from streams.delivery.signing import verify
-from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.subscriptions.subscription import Subscription
-from streams.errors import SignatureError
-from streams.store import OUTBOX
+from streams.contract.errors import SignatureError
+from streams.contract.records import Severity
+from streams.contract.subscription import Subscription
+from streams.delivery.deciding.receipts import name_of
+from streams.delivery.deciding.secrets import endpoint_secret
+from streams.delivery.deciding.signing import verify
+from streams.domain.alerts import Alert, Word
+from streams.state.store import OUTBOX
 
 MASTER = "a master key for tests, 32 or longer"
 ENV = {"BOMNAE_SECRET": MASTER, "BOMNAE_WEBHOOK_NETWORKS": "127.0.0.0/8"}

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 
-from streams.domain.network import (
+from streams.geo.network import (
+    Landmark,
     Link,
     Network,
-    Place,
     Point,
     Route,
     Stop,
@@ -30,7 +30,7 @@ def grid(link_count: int) -> Network:
         links=links,
         stops=stops,
         routes=(Route("R1", "300", tuple(stop.id for stop in stops)),),
-        places=(Place("가온시청", "office", *_node(side // 2, side // 2)),),
+        places=(Landmark("가온시청", "office", *_node(side // 2, side // 2)),),
         is_simulated=True,
     )
 

@@ -16,11 +16,11 @@ import msgspec
 import redis
 
 from bench.web.grid import grid
-from streams import store
-from streams.domain.feeds import FeedState
-from streams.domain.network import Network
-from streams.domain.records import FeedReport, Outcome
-from streams.topics import partition_of
+from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.topics import partition_of
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Network
+from streams.state import store
 
 Json = dict[str, Any]
 PARTITIONS = 4
@@ -201,7 +201,7 @@ def work(permit_id: str, **more: Any) -> Json:
 
 def feed(name: str, now: int, **more: Any) -> Json:
     """A feed's value; `more` overrides fields of its last report."""
-    given: Json = {"outcome": Outcome.DATA, "row_count": 96, "is_simulated": True, **more}
+    given: Json = {"outcome": PollOutcome.DATA, "row_count": 96, "is_simulated": True, **more}
     report = FeedReport(name, received_ms=now, poll_ms=FEEDS.get(name, 60_000), **given)
     state = FeedState(name, report, last_success_ms=now, last_change_ms=now)
     plain: Json = msgspec.to_builtins(state)

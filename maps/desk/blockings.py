@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maps.desk.scene import Place, Scene
+from maps.desk.scene import AskedPlace, Scene
 from maps.desk.times import DAY_MS, window_edges
+from streams.contract.times import EVER_MS
 from streams.domain import closure_words, overlaps
-from streams.domain.overlaps import EVER_MS
 
 GRAVITY = tuple(closure.value for closure in closure_words.GRAVITY)
 """The gravest first, as the fold ranks them."""
@@ -54,7 +54,7 @@ def is_in_force(row: Mapping[str, Any]) -> bool:
     return row.get("phase", "active") in IN_FORCE if said is None else bool(said)
 
 
-def blockings_on(place: Place, scene: Scene) -> list[Blocking]:
+def blockings_on(place: AskedPlace, scene: Scene) -> list[Blocking]:
     own: dict[str, list[int]] = {}
     for index in place.links:
         for subject in scene.by_link.get(index, ()):

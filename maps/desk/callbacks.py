@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from maps.views import shapes
-from maps.views.picture import Picture
+from maps.picture import shapes
+from maps.picture.picture import Picture
 from streams.domain.closure_words import closure_words
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 

@@ -10,17 +10,17 @@ from maps.desk.blockings import Blocking, is_by_people
 from maps.desk.certainty import WORDS, Grounds, certainty
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts, gather
+from maps.desk.gather import CardFacts, gather
 from maps.desk.lead import lead
-from maps.desk.scene import Json, Place, Scene
+from maps.desk.scene import AskedPlace, Json, Scene
 from maps.desk.site import said_json
 from maps.desk.skips import skip_clause, skipped
 from maps.desk.times import moment_en, moment_ko
 from maps.desk.until import until
 from maps.desk.verdict import Verdict, judge
-from maps.desk.ways import Ways, detour_of
-from maps.views.doubts import doubts
-from maps.views.text import shown
+from maps.desk.ways import DetourFinder, detour_of
+from maps.picture.doubts import doubts
+from maps.picture.text import shown
 
 _WORK_FIELDS = (
     "title",
@@ -39,7 +39,7 @@ _WORK_FIELDS = (
 _INCIDENT_FIELDS = ("kind", "title", "closure", "starts_ms", "ends_ms", "phase", "feed")
 
 
-def card(place: Place, scene: Scene, ways: Ways | None = None) -> Json:
+def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> Json:
     """The card of a place; without `ways` (the past) nothing is said of detours."""
     facts = gather(place, scene)
     verdict = judge(facts, scene)
@@ -83,7 +83,7 @@ def card(place: Place, scene: Scene, ways: Ways | None = None) -> Json:
 
 
 def _spoken(
-    facts: Facts, verdict: Verdict, evidence: Evidence, detour: Clause | None
+    facts: CardFacts, verdict: Verdict, evidence: Evidence, detour: Clause | None
 ) -> list[Clause]:
     """The clauses of the sentence in the order they are said; silence of a source comes first."""
     age = trust.age(facts, verdict, evidence)
@@ -113,7 +113,7 @@ def _as_of(first: Clause, evidence: Evidence) -> Clause:
 
 
 def _of_buses(
-    facts: Facts,
+    facts: CardFacts,
     verdict: Verdict,
     evidence: Evidence,
     buses: Sequence[Json],
@@ -125,7 +125,7 @@ def _of_buses(
     return [clause for clause in found if clause is not None]
 
 
-def _told(facts: Facts, spoken: list[Clause], quiet: Iterable[Clause | None]) -> list[Clause]:
+def _told(facts: CardFacts, spoken: list[Clause], quiet: Iterable[Clause | None]) -> list[Clause]:
     """What is read aloud: also what begins within a day where nothing is closed now."""
     if facts.closure != "none" or not facts.coming or facts.place.kind == "work":
         return spoken
@@ -174,7 +174,7 @@ def _age_ms(told: Iterable[Clause], evidence: Evidence) -> int | None:
     return min((age for age in ages if age is not None), default=None)
 
 
-def _place(place: Place, scene: Scene) -> Json:
+def _place(place: AskedPlace, scene: Scene) -> Json:
     return {
         "kind": place.kind,
         "id": place.id,
@@ -186,7 +186,7 @@ def _place(place: Place, scene: Scene) -> Json:
     }
 
 
-def _verdict(facts: Facts, verdict: Verdict) -> Json:
+def _verdict(facts: CardFacts, verdict: Verdict) -> Json:
     word_ko, word_en = WORDS[verdict.certainty.word]
     levels = [link.level for link in facts.links]
     worst = next((level for level in ("jam", "slow", "free") if level in levels), "unknown")
@@ -228,7 +228,7 @@ def _incident(blocking: Blocking) -> Json:
     return {"id": blocking.id, **fields, "flags": list(blocking.row.get("flags") or ())}
 
 
-def _sections(facts: Facts, scene: Scene) -> list[Json]:
+def _sections(facts: CardFacts, scene: Scene) -> list[Json]:
     """The place's links, each judged by itself; of a route only those that something closes."""
     is_route = facts.place.kind == "route"
     links = [link for link in facts.links if not is_route or link.closure != "none"]
@@ -239,7 +239,7 @@ def _sections(facts: Facts, scene: Scene) -> list[Json]:
             "closure": link.closure,
             "level": link.level,
             "certainty": judge(
-                gather(Place("section", link.id, link.name, links=(link.place,)), scene), scene
+                gather(AskedPlace("section", link.id, link.name, links=(link.place,)), scene), scene
             ).certainty.word,
         }
         for link in links

@@ -11,8 +11,8 @@ from maps.desk.past import FEED, INCIDENT, WORK, Remembered
 from maps.desk.times import moment_en, moment_ko
 from maps.desk.words import short, source_name, status_word, work_name
 from streams.domain.closure_words import closure_words
-from streams.domain.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.particles import with_particle
+from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.unknown_times import short_words
 
 Json = dict[str, Any]
@@ -26,7 +26,7 @@ _PHASES = {
     "finished": ("끝남", "finished"),
     "cancelled": ("취소됨", "cancelled"),
 }
-_SILENCE_MS = 5_000  # beyond two periods: the rule of `streams.domain.feeds.status`
+_SILENCE_MS = 5_000  # beyond two periods: the rule of `streams.domain.stages.feeds.status`
 
 
 @dataclass(frozen=True, slots=True)

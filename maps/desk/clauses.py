@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from maps.desk.blockings import GRAVITY, Blocking, ended_ms, real_begin_ms
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts
+from maps.desk.gather import CardFacts
 from maps.desk.scene import BUS_FEEDS, SPEED_FEEDS, Json, Scene
 from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import Verdict, own_work
@@ -41,7 +41,7 @@ class Clause:
         return {"name": self.name, "ko": self.ko, "en": self.en, "sources": list(self.sources)}
 
 
-def why(facts: Facts, evidence: Evidence) -> Clause | None:
+def why(facts: CardFacts, evidence: Evidence) -> Clause | None:
     """What closes it, or goes on there without closing it: by title, at most three."""
     if not facts.causes:
         return None
@@ -61,7 +61,7 @@ def _titled(blocking: Blocking) -> str:
     return f"{title_of(blocking)}({blocking.id})" if blocking.kind == "work" else title_of(blocking)
 
 
-def others(facts: Facts, evidence: Evidence) -> Clause | None:
+def others(facts: CardFacts, evidence: Evidence) -> Clause | None:
     """What else is in force on the place: the gravest by name, the rest counted."""
     if not facts.others:
         return None
@@ -89,7 +89,7 @@ def title_of(blocking: Blocking) -> str:
     return short(blocking.row.get("title")) or incident_why(blocking.row)[0] or "돌발 상황"
 
 
-def who(facts: Facts, evidence: Evidence) -> Clause | None:
+def who(facts: CardFacts, evidence: Evidence) -> Clause | None:
     """The organisation of the gravest work and its telephone."""
     work = main_work(facts)
     if work is None:
@@ -111,14 +111,14 @@ def who(facts: Facts, evidence: Evidence) -> Clause | None:
     return Clause("who", ko, en, (evidence.notice(work),))
 
 
-def main_work(facts: Facts) -> Blocking | None:
+def main_work(facts: CardFacts) -> Blocking | None:
     """The work a caller asks about: the gravest in force, else the card's own, else the next."""
     works = [b for b in facts.causes if b.kind == "work"]
     own = own_work(facts)
     return works[0] if works else own or next((b for b in facts.coming if b.kind == "work"), None)
 
 
-def since(facts: Facts, evidence: Evidence) -> Clause | None:
+def since(facts: CardFacts, evidence: Evidence) -> Clause | None:
     """When it began, and who said so."""
     cause = next(iter(facts.causes), None)
     if cause is None:
@@ -143,7 +143,7 @@ def since(facts: Facts, evidence: Evidence) -> Clause | None:
     return Clause("since", ko, f"From {moment_en(starts_ms, said_ms)}.", (evidence.notice(cause),))
 
 
-def traffic(facts: Facts, evidence: Evidence) -> Clause | None:
+def traffic(facts: CardFacts, evidence: Evidence) -> Clause | None:
     """How the place flows where it is slowest; nothing while the feeds of speeds are silent."""
     link, scene = facts.speed_at, evidence.scene
     if link is None or link.speed_kmh is None:
@@ -169,7 +169,7 @@ def traffic(facts: Facts, evidence: Evidence) -> Clause | None:
     return Clause("traffic", ko, en, (evidence.speed(link),))
 
 
-def calls(facts: Facts, evidence: Evidence) -> Clause | None:
+def calls(facts: CardFacts, evidence: Evidence) -> Clause | None:
     """Calls about the place: told as unconfirmed."""
     if not facts.calls:
         return None
@@ -185,7 +185,7 @@ def calls(facts: Facts, evidence: Evidence) -> Clause | None:
     return Clause("calls", ko, f"{n} calls in 30 min, unconfirmed.", (source,))
 
 
-def ended_words(facts: Facts, scene: Scene) -> tuple[str, str, Blocking] | None:
+def ended_words(facts: CardFacts, scene: Scene) -> tuple[str, str, Blocking] | None:
     """The work that ended last: when, in both languages."""
     if not facts.ended:
         return None
@@ -194,7 +194,7 @@ def ended_words(facts: Facts, scene: Scene) -> tuple[str, str, Blocking] | None:
     return until_ko(at_ms, scene.said_ms), until_en(at_ms, scene.said_ms), last
 
 
-def lost_feed(verdict: Verdict, facts: Facts, scene: Scene) -> str | None:
+def lost_feed(verdict: Verdict, facts: CardFacts, scene: Scene) -> str | None:
     """The feed whose silence makes the verdict stale; the one that has been silent longest."""
     if verdict.certainty.ground == "notice":
         names = {b.feed for b in facts.causes} or {b.feed for b in facts.blockings}

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from maps.desk.blockings import Blocking, is_by_people, real_end_ms
-from maps.desk.gather import Facts, LinkNow, pieces_of
-from maps.desk.scene import BUS_FEEDS, Json, Place, Scene
+from maps.desk.gather import CardFacts, LinkNow, pieces_of
+from maps.desk.scene import BUS_FEEDS, AskedPlace, Json, Scene
 from maps.desk.verdict import Verdict
 from maps.desk.words import link_words, short, source_name, status_word, teller
-from maps.views.text import kst, kst_end, period_text
+from maps.picture.text import kst, kst_end, period_text
 from streams.domain.closure_words import closure_words
-from streams.domain.feeds import status
+from streams.domain.stages.feeds import status
 
 _SPOKEN = {
     "started": ("시작", "began"),
@@ -40,7 +40,7 @@ class Evidence:
     def row(self, source_id: str) -> Json:
         return next(row for row in self.rows if row["id"] == source_id)
 
-    def place(self, place: Place) -> str:
+    def place(self, place: AskedPlace) -> str:
         """The network's word on what the place is."""
         rest_ko = f", 구간 {len(place.links)}개" if place.links else ""
         rest_en = f", {len(place.links)} sections" if place.links else ""
@@ -58,7 +58,7 @@ class Evidence:
         name = self.scene.network.links[place].id
         return self.add("network", name, None, f"구간: {ko}", f"Section: {en}")
 
-    def also_in_force(self, facts: Facts) -> str:
+    def also_in_force(self, facts: CardFacts) -> str:
         """How many works and events there are besides."""
         n = len(facts.others)
         ko, en = (
@@ -67,7 +67,7 @@ class Evidence:
         )
         return self.add("network", "others", None, ko, en)
 
-    def closed_part(self, facts: Facts) -> str:
+    def closed_part(self, facts: CardFacts) -> str:
         """Which links of the place are closed."""
         closed = pieces_of(link for link in facts.links if link.place in facts.closed)
         names = ", ".join(link.name for link in closed[:3])
@@ -114,7 +114,7 @@ class Evidence:
             by, blocking.id, at_ms, f"{ko}: {done_ko} {kst(at_ms)}", f"{en}: {done_en} {kst(at_ms)}"
         )
 
-    def buses(self, facts: Facts) -> str:
+    def buses(self, facts: CardFacts) -> str:
         """The passages counted over the place."""
         seen = facts.seen
         link = next(link for link in facts.links if link.place == seen.link)
@@ -133,7 +133,7 @@ class Evidence:
         en = f"Bus positions: {len(buses)} running, last {kst(newest_ms)}"
         return self.add("bus", route_id, newest_ms, ko, en)
 
-    def under_way(self, facts: Facts) -> str:
+    def under_way(self, facts: CardFacts) -> str:
         """How many buses of a route are under way."""
         n, at_ms = facts.seen.count, facts.seen.observed_ms
         ko, en = f"버스 위치: {n}대, 마지막 {kst(at_ms)}", f"Bus positions: {n}, last {kst(at_ms)}"
@@ -170,7 +170,7 @@ class Evidence:
         en = f"Bus positions: none passed in {minutes} min, last answer {kst(at_ms or None)}"
         return self.add("bus", feed, at_ms, ko, en)
 
-    def ground(self, facts: Facts, verdict: Verdict) -> str:
+    def ground(self, facts: CardFacts, verdict: Verdict) -> str:
         """What the verdict on an open place rests on."""
         ground = verdict.certainty.ground
         if facts.seen.count and ground == "bus":
@@ -182,7 +182,7 @@ class Evidence:
         names = self.scene.feeds_of(BUS_FEEDS)
         return self.silence(names[0]) if ground == "unseen" and names else self.clock()
 
-    def count_of_notices(self, facts: Facts) -> str:
+    def count_of_notices(self, facts: CardFacts) -> str:
         """How many works and events close the place, where not all are named."""
         rest = len(facts.causes) - 3
         ko, en = f"그 밖의 공사와 사고 {rest}건", f"{rest} more works and events"

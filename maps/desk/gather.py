@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maps.desk.blockings import GRAVITY, Blocking, blockings_on, coming_soon, has_ended_lately
-from maps.desk.scene import BUS_FEEDS, CALLS_WITHIN_MS, SPEED_FEEDS, Json, Place, Scene
-from maps.views.text import shown
+from maps.desk.scene import BUS_FEEDS, CALLS_WITHIN_MS, SPEED_FEEDS, AskedPlace, Json, Scene
+from maps.picture.text import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CardFacts:
     """All that the verdict, its certainty and the words are made from."""
 
-    place: Place
+    place: AskedPlace
     links: tuple[LinkNow, ...]
     blockings: tuple[Blocking, ...]
     closure: str
@@ -66,7 +66,7 @@ def pieces_of(links: Iterable[LinkNow]) -> tuple[LinkNow, ...]:
     return tuple(link for link in every if link.is_drawn) or every
 
 
-def gather(place: Place, scene: Scene) -> Facts:
+def gather(place: AskedPlace, scene: Scene) -> CardFacts:
     """The facts of a place in a scene; a place without links has none."""
     found = blockings_on(place, scene)
     in_force = [b for b in found if b.is_in_force]
@@ -79,7 +79,7 @@ def gather(place: Place, scene: Scene) -> Facts:
             key=lambda b: (GRAVITY.index(b.closure), b.began_ms, b.id),
         )
     )
-    return Facts(
+    return CardFacts(
         place=place,
         links=links,
         blockings=tuple(found),
@@ -148,7 +148,7 @@ def _seen(links: Iterable[LinkNow], closed: tuple[int, ...], began_ms: int, scen
     return Seen(count, best.observed_ms, best.place, len(on))
 
 
-def _running(place: Place, scene: Scene) -> Seen:
+def _running(place: AskedPlace, scene: Scene) -> Seen:
     """The buses of a route that are under way now: they speak for its whole line."""
     buses = route_buses(place.id, scene)
     newest_ms = max((int(bus["observed_ms"]) for _, bus in buses), default=0)
@@ -187,12 +187,12 @@ def _speed_at(links: Iterable[LinkNow]) -> LinkNow | None:
     )
 
 
-def has_speed(facts: Facts, scene: Scene) -> bool:
+def has_speed(facts: CardFacts, scene: Scene) -> bool:
     """Whether a traffic centre measures the place now."""
     return scene.is_any_current(SPEED_FEEDS) and any(link.speed_parts for link in facts.links)
 
 
-def _calls(place: Place, scene: Scene) -> int:
+def _calls(place: AskedPlace, scene: Scene) -> int:
     """Calls about the place's links in the last 30 minutes."""
     own = {scene.network.links[index].id for index in place.links}
     since_ms = scene.now_ms - CALLS_WITHIN_MS
@@ -203,7 +203,7 @@ def _calls(place: Place, scene: Scene) -> int:
     )
 
 
-def _is_reported(place: Place, scene: Scene) -> bool:
+def _is_reported(place: AskedPlace, scene: Scene) -> bool:
     own = {scene.network.links[index].id for index in place.links}
     reports: Iterable[Json] = scene.rows("reports").values()
     return any(not own.isdisjoint(row.get("link_ids") or ()) for row in reports)

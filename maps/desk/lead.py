@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from maps.desk.blockings import Blocking
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts, pieces_of
+from maps.desk.gather import CardFacts, pieces_of
 from maps.desk.permit import of_permit
 from maps.desk.verdict import Verdict
 from maps.desk.words import (
@@ -18,12 +18,12 @@ from maps.desk.words import (
     work_name,
 )
 from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.network import Network
 from streams.domain.particles import with_particle
+from streams.geo.network import Network
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class LeadParts:
     """What a lead is put together from; `where` is "" when the whole place is meant."""
 
     name_ko: str
@@ -36,7 +36,7 @@ class Parts:
     what_en: str
 
 
-def lead(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
+def lead(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:
     """The verdict as a sentence; of a permit, what becomes of it."""
     if facts.place.kind == "work":
         return of_permit(facts, verdict, evidence)
@@ -54,7 +54,7 @@ def lead(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
     return Clause("verdict", ko, en, tuple(dict.fromkeys(sources)))
 
 
-def place_words(facts: Facts) -> tuple[str, str]:
+def place_words(facts: CardFacts) -> tuple[str, str]:
     """The place as it is said."""
     title = short(facts.place.title)
     forms = {
@@ -66,12 +66,12 @@ def place_words(facts: Facts) -> tuple[str, str]:
     return forms.get(facts.place.kind, (spoken(title), title))
 
 
-def parts_of(facts: Facts, network: Network) -> Parts:
+def parts_of(facts: CardFacts, network: Network) -> LeadParts:
     """The words of the place and of its gravest cause."""
     where_ko, where_en = where_words(facts, network)
     why_ko, why_en = why_words(facts.causes[0]) if facts.causes else ("", "")
     what_ko, what_en = what_words(facts.causes[0] if facts.causes else None, facts.closure)
-    return Parts(*place_words(facts), where_ko, where_en, why_ko, why_en, what_ko, what_en)
+    return LeadParts(*place_words(facts), where_ko, where_en, why_ko, why_en, what_ko, what_en)
 
 
 def why_words(cause: Blocking) -> tuple[str, str]:
@@ -95,7 +95,7 @@ def what_words(cause: Blocking | None, closure: str) -> tuple[str, str]:
     return ko, en
 
 
-def where_words(facts: Facts, network: Network) -> tuple[str, str]:
+def where_words(facts: CardFacts, network: Network) -> tuple[str, str]:
     """Which part is closed where not all of it is: a direction, a piece, or how many sections."""
     closed = [network.links[place] for place in facts.closed]
     if len(closed) in (0, len(facts.links)):
@@ -112,7 +112,7 @@ def where_words(facts: Facts, network: Network) -> tuple[str, str]:
     return count, f"on {shut} of {len(facts.pieces)} sections"
 
 
-def _direction(facts: Facts, network: Network) -> tuple[str, str]:
+def _direction(facts: CardFacts, network: Network) -> tuple[str, str]:
     """Only the way ("B 방향") where the place is A and B both ways, else "A에서 B 방향"."""
     ko, en = link_words(facts.closed[0], network)
     start, middle, end = ko.partition("에서 ")
@@ -121,7 +121,7 @@ def _direction(facts: Facts, network: Network) -> tuple[str, str]:
     return ko, en
 
 
-def _closed(facts: Facts, verdict: Verdict, parts: Parts) -> tuple[str, str]:
+def _closed(facts: CardFacts, verdict: Verdict, parts: LeadParts) -> tuple[str, str]:
     if verdict.is_stale:
         return _last_known(facts, parts)
     topic = with_particle(parts.name_ko, "은/는")
@@ -143,7 +143,7 @@ def _closed(facts: Facts, verdict: Verdict, parts: Parts) -> tuple[str, str]:
     return f"{head} 있으며, 신고된 차로 통제는 없습니다.", f"{en}; no lane is reported closed."
 
 
-def _unstated(facts: Facts, parts: Parts) -> tuple[str, str]:
+def _unstated(facts: CardFacts, parts: LeadParts) -> tuple[str, str]:
     """Something is there, and its source does not say what it closes."""
     cause = facts.causes[0] if facts.causes else None
     name = "공사" if cause is None else (why_words(cause)[0] and _name_of(cause)) or "통제"
@@ -159,7 +159,7 @@ def _name_of(cause: Blocking) -> str:
     return work_name(cause.row) if cause.kind == "work" else incident_why(cause.row)[0]
 
 
-def _last_known(facts: Facts, parts: Parts) -> tuple[str, str]:
+def _last_known(facts: CardFacts, parts: LeadParts) -> tuple[str, str]:
     subject = with_particle(parts.name_ko, "이/가")
     if parts.where_ko:
         subject = f"{parts.name_ko}의 {with_particle(parts.where_ko, '이/가')}"
@@ -172,7 +172,7 @@ def _last_known(facts: Facts, parts: Parts) -> tuple[str, str]:
     return ko, f"When last heard, {parts.name_en}{where}: {lost}{parts.why_en}."
 
 
-def _open(facts: Facts, verdict: Verdict, parts: Parts) -> tuple[str, str]:
+def _open(facts: CardFacts, verdict: Verdict, parts: LeadParts) -> tuple[str, str]:
     topic = with_particle(parts.name_ko, "은/는")
     going = next((b for b in facts.causes if b.kind == "work"), None)
     works_ko = f"{with_particle(work_name(going.row), '이/가')} 진행 중이지만 " if going else ""

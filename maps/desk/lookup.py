@@ -6,13 +6,13 @@ from typing import Any
 from maps.desk.blockings import GRAVITY
 from maps.desk.card import card
 from maps.desk.gather import gather
-from maps.desk.scene import Json, Place, Scene
+from maps.desk.scene import AskedPlace, Json, Scene
 from maps.desk.verdict import judge, verdict_json
-from maps.desk.ways import Ways
+from maps.desk.ways import DetourFinder
 from maps.desk.words import link_words, short
-from maps.views import shapes
-from maps.views.text import shown
-from streams.domain.network import Network
+from maps.picture import shapes
+from maps.picture.text import shown
+from streams.geo.network import Network
 
 ANSWER, CHOOSE, NOT_FOUND = OUTCOMES = "answer", "choose", "not_found"
 CHOOSE_FROM = 70  # a worse match is a neighbour of what was asked for, not a reading of it
@@ -21,7 +21,12 @@ NEAR_M, BESIDE_M = 150, 25
 
 
 def answer(
-    question: str, found: Sequence[Json], scene: Scene, ways: Ways | None, *, is_named: bool = False
+    question: str,
+    found: Sequence[Json],
+    scene: Scene,
+    ways: DetourFinder | None,
+    *,
+    is_named: bool = False,
 ) -> Json:
     """The body of an answer to `found`, the search's results, best first.
 
@@ -66,7 +71,7 @@ def score_of(row: Json) -> float:
     return float(row.get("score") or 0)
 
 
-def _candidate(row: Json, place: Place, scene: Scene) -> Json:
+def _candidate(row: Json, place: AskedPlace, scene: Scene) -> Json:
     names = ("kind", "id", "title", "subtitle", "lon", "lat")
     return {
         **{name: row.get(name) for name in names},
@@ -85,13 +90,13 @@ def _ordered(candidates: list[Json]) -> list[Json]:
     )
 
 
-def place_of(row: Json, network: Network) -> Place:
+def place_of(row: Json, network: Network) -> AskedPlace:
     """The place of a search result; a point without links is given those beside it."""
     links = tuple(place for place in row.get("links") or () if 0 <= place < len(network.links))
     lon, lat = row.get("lon"), row.get("lat")
     if not links and row.get("kind") in ("place", "address") and None not in (lon, lat):
         links = _beside((float(lon or 0), float(lat or 0)), network)
-    return Place(
+    return AskedPlace(
         kind=str(row.get("kind") or ""),
         id=str(row.get("id") or ""),
         title=str(row.get("title") or ""),

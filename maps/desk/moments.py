@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from maps.desk.past import Moment
-from maps.views.refusals import RequestRefusedError, bad_parameter
+from maps.desk.past import BitemporalMoment
+from maps.http.refusals import RequestRefusedError, bad_parameter
 
 DAY_MS = 86_400_000
 AHEAD_MS = 366 * DAY_MS  # so far ahead a work's phase may be asked for
 SKEW_MS = 5_000  # so much faster a caller's clock may be
 
 
-def moment_of(query: Mapping[str, str], now_ms: int, history_days: int) -> Moment | None:
+def moment_of(query: Mapping[str, str], now_ms: int, history_days: int) -> BitemporalMoment | None:
     """The moment of `valid` and `known`, None when neither is given.
 
     `known` alone is valid at the same time; `known` left out is now. Times outside the history, or
@@ -36,7 +36,7 @@ def moment_of(query: Mapping[str, str], now_ms: int, history_days: int) -> Momen
         )
     for name, at_ms in (("valid", valid_ms), ("known", known_ms)):
         check_history(name, at_ms, now_ms, history_days)
-    return Moment(valid_ms, min(known_ms, now_ms))
+    return BitemporalMoment(valid_ms, min(known_ms, now_ms))
 
 
 def check_history(name: str, at_ms: int, now_ms: int, days: int) -> None:

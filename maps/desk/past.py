@@ -17,13 +17,13 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from maps.desk.blockings import GRAVITY
-from maps.views import shapes
-from maps.views.picture import Picture
-from streams.domain.calls import CallRow, reports_at
-from streams.domain.feeds import REMEMBER_MS, FeedState
-from streams.domain.network import Network
+from maps.picture import shapes
+from maps.picture.picture import Picture
+from streams.domain.stages.calls import CallRow, reports_at
+from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import Work
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class History(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class BitemporalMoment:
     """The two times of a question about the past."""
 
     valid_ms: int
@@ -59,7 +59,7 @@ class Moment:
 async def past_picture(
     history: History,
     network: Network,
-    moment: Moment,
+    moment: BitemporalMoment,
     *,
     calls: Mapping[str, Json],
     fresh_ms: int,
@@ -72,7 +72,7 @@ async def past_picture(
     )
 
 
-async def read_past(history: History, moment: Moment) -> dict[str, Remembered]:
+async def read_past(history: History, moment: BitemporalMoment) -> dict[str, Remembered]:
     """What was known of every subject; of a work or an incident that was gone by `known_ms` but
     not at `valid_ms` the row before its end, with that end.
     """
@@ -93,7 +93,7 @@ async def read_past(history: History, moment: Moment) -> dict[str, Remembered]:
 def picture_at(
     rows: Mapping[str, Remembered],
     network: Network,
-    moment: Moment,
+    moment: BitemporalMoment,
     *,
     calls: Mapping[str, Json],
     fresh_ms: int,
@@ -135,7 +135,7 @@ def _read(row: Json, kind: type[T]) -> T | None:
         return None
 
 
-def _works_at(rows: Mapping[str, Remembered], moment: Moment) -> dict[str, Json]:
+def _works_at(rows: Mapping[str, Remembered], moment: BitemporalMoment) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for work_id, _, row in _of_kind(rows, WORK):
         if (work := _read(row, Work)) is None:
@@ -146,7 +146,7 @@ def _works_at(rows: Mapping[str, Remembered], moment: Moment) -> dict[str, Json]
     return found
 
 
-def _incidents_at(rows: Mapping[str, Remembered], moment: Moment) -> dict[str, Json]:
+def _incidents_at(rows: Mapping[str, Remembered], moment: BitemporalMoment) -> dict[str, Json]:
     """The incidents that ran or were announced; one that ended before is none."""
     found: dict[str, Json] = {}
     for incident_id, _, row in _of_kind(rows, INCIDENT):
@@ -158,7 +158,7 @@ def _incidents_at(rows: Mapping[str, Remembered], moment: Moment) -> dict[str, J
 
 
 def _links_at(
-    rows: Mapping[str, Remembered], network: Network, moment: Moment, fresh_ms: int
+    rows: Mapping[str, Remembered], network: Network, moment: BitemporalMoment, fresh_ms: int
 ) -> dict[int, Json]:
     """The traffic of the links by index; nobody knows that of a time after `known_ms`."""
     is_foretold = moment.valid_ms - moment.known_ms > fresh_ms
@@ -219,7 +219,7 @@ def _subjects(
         yield f"{INCIDENT}{incident_id}", row, row["phase"] == "active"
 
 
-def _feeds_at(rows: Mapping[str, Remembered], moment: Moment) -> dict[str, FeedState]:
+def _feeds_at(rows: Mapping[str, Remembered], moment: BitemporalMoment) -> dict[str, FeedState]:
     """How each feed was doing. A feed that goes on as before is remembered once a minute: within
     that minute it is taken to have gone on, so its silence shows a minute late.
     """
@@ -244,7 +244,7 @@ def _moved(state: FeedState, by_ms: int) -> FeedState:
     return replace(state, last=last, last_success_ms=success_ms, last_change_ms=change_ms)
 
 
-def _calls_at(calls: Mapping[str, Json], moment: Moment) -> list[CallRow]:
+def _calls_at(calls: Mapping[str, Json], moment: BitemporalMoment) -> list[CallRow]:
     """The calls that had come by then; one called back later was still open."""
     rows = [row for each in calls.values() if (row := _read(each, CallRow)) is not None]
     return [

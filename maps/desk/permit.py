@@ -7,18 +7,18 @@ from maps.desk import times
 from maps.desk.blockings import Blocking, ended_ms, is_by_people, real_begin_ms, real_end_ms
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts
+from maps.desk.gather import CardFacts
 from maps.desk.scene import Scene
 from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import Verdict, own_work
 from maps.desk.words import link_words, short, taken_words, work_name
 from streams.domain.closure_words import BESIDE_LANES, closure_words
-from streams.domain.network import Network
 from streams.domain.particles import with_particle
 from streams.domain.unknown_times import said_of, said_words
+from streams.geo.network import Network
 
 
-def of_permit(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
+def of_permit(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:
     """What a permit does; one that is placed nowhere says so."""
     work = own_work(facts)
     if work is None or not facts.place.links:
@@ -35,7 +35,7 @@ def of_permit(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
     return Clause("verdict", ko, en, tuple(dict.fromkeys(sources)))
 
 
-def _nowhere(facts: Facts, work: Blocking | None, evidence: Evidence) -> Clause:
+def _nowhere(facts: CardFacts, work: Blocking | None, evidence: Evidence) -> Clause:
     """A permit whose place nobody knows: what it closes cannot be told."""
     row = work.row if work else {}
     name = work_name(row) if work else short(facts.place.title)
@@ -49,7 +49,7 @@ def _nowhere(facts: Facts, work: Blocking | None, evidence: Evidence) -> Clause:
     return Clause("verdict", ko, en, (source,))
 
 
-def _going(work: Blocking, facts: Facts, evidence: Evidence) -> tuple[str, str]:
+def _going(work: Blocking, facts: CardFacts, evidence: Evidence) -> tuple[str, str]:
     """A work that is at it, and where."""
     name = work_name(work.row)
     at_ko, at_en = _at(facts, evidence.scene.network)
@@ -65,7 +65,7 @@ def _going(work: Blocking, facts: Facts, evidence: Evidence) -> tuple[str, str]:
     return f"{head} 어디까지 통제하는지는 신고되지 않았습니다.", en
 
 
-def _at(facts: Facts, network: Network) -> tuple[str, str]:
+def _at(facts: CardFacts, network: Network) -> tuple[str, str]:
     ko, en = link_words(facts.links[0].place, network)
     if len(facts.links) == 1:
         return ko, en

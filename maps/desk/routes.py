@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts, route_buses
+from maps.desk.gather import CardFacts, route_buses
 from maps.desk.scene import BUS_FEEDS, Json, Scene
 from maps.desk.words import short
-from maps.views.shapes import bus_name
+from maps.picture.shapes import bus_name
 
 TOLD_PLACES = 3
 
@@ -30,7 +30,7 @@ def _bus_row(vehicle: str, bus: Json, scene: Scene) -> Json:
     }
 
 
-def route_json(facts: Facts, buses: Sequence[Json], scene: Scene) -> Json | None:
+def route_json(facts: CardFacts, buses: Sequence[Json], scene: Scene) -> Json | None:
     """A bus route as it runs now; None for any other place."""
     if facts.place.kind != "route":
         return None
@@ -49,7 +49,7 @@ def route_json(facts: Facts, buses: Sequence[Json], scene: Scene) -> Json | None
     }
 
 
-def running_clause(facts: Facts, buses: Sequence[Json], evidence: Evidence) -> Clause | None:
+def running_clause(facts: CardFacts, buses: Sequence[Json], evidence: Evidence) -> Clause | None:
     """How many buses of the route run, and near which stops."""
     scene = evidence.scene
     names = scene.feeds_of(BUS_FEEDS)

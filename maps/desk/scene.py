@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from streams.domain.arrival import MAX_AHEAD_MS
-from streams.domain.feeds import FeedState, FeedStatus, status
-from streams.domain.network import Network
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.domain.stages.feeds import FeedState, FeedStatus, status
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 LATE_MS = 10_000  # a clock further behind says nothing of now; the screens use the same bound
@@ -35,7 +35,7 @@ class PictureLike(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AskedPlace:
     """What was asked about: a find of the search with its links by index."""
 
     kind: str

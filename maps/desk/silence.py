@@ -3,16 +3,16 @@
 from maps.desk.certainty import ENOUGH
 from maps.desk.clauses import Clause, lost_feed
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts
+from maps.desk.gather import CardFacts
 from maps.desk.scene import BUS_FEEDS, Scene
 from maps.desk.times import age_en, age_ko, ago_ko
 from maps.desk.verdict import Verdict
 from maps.desk.words import source_name
-from streams.domain.feeds import FeedStatus, status
 from streams.domain.particles import with_particle
+from streams.domain.stages.feeds import FeedStatus, status
 
 
-def stale(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
+def stale(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:
     """Which source fell silent, and how long ago."""
     ground, scene = verdict.certainty.ground, evidence.scene
     if ground == "rebuilding":
@@ -72,7 +72,7 @@ def _silent_feed(feed: str, evidence: Evidence) -> Clause:
     return Clause("age", ko, en, (evidence.feed(feed),))
 
 
-def bus_silence(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause | None:
+def bus_silence(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause | None:
     """The bus feed's silence where the verdict does not rest on it: said, for buses are missing."""
     scene = evidence.scene
     names = scene.feeds_of(BUS_FEEDS)

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from maps.desk.blockings import OVER, is_by_people, real_end_ms
 from maps.desk.certainty import WORDS
-from maps.desk.gather import Facts, gather
-from maps.desk.scene import Json, Place, Scene
+from maps.desk.gather import CardFacts, gather
+from maps.desk.scene import AskedPlace, Json, Scene
 from maps.desk.times import age_en, age_ko, moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import Verdict, judge
 from maps.desk.words import short, teller
-from maps.views.shapes import known_links
+from maps.picture.shapes import known_links
 
 PHASES = {
     "planned": ("시작 전", "Not begun"),
@@ -65,7 +65,7 @@ def site_json(work_id: str, scene: Scene) -> Json:
     """A work of the picture as its crew sees it. Raises KeyError for one that is not in it."""
     row = scene.picture.works[work_id]
     links = tuple(dict.fromkeys(known_links(row.get("links") or (), scene.network)))
-    place = Place("work", work_id, short(row.get("title")), links=links)
+    place = AskedPlace("work", work_id, short(row.get("title")), links=links)
     facts = gather(place, scene)
     verdict = judge(facts, scene)
     phase = str(row.get("phase") or "planned")
@@ -129,7 +129,9 @@ def _public_json(verdict: Verdict) -> Json:
     }
 
 
-def _against(row: Mapping[str, Any], facts: Facts, verdict: Verdict, scene: Scene) -> Json | None:
+def _against(
+    row: Mapping[str, Any], facts: CardFacts, verdict: Verdict, scene: Scene
+) -> Json | None:
     """The buses that drove over what this work says it closes; one alone contradicts nothing yet.
 
     They are counted from when the work holds, over the last `fresh_ms` at most.

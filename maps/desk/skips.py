@@ -5,18 +5,18 @@ from itertools import pairwise
 
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts
-from maps.desk.scene import Json, Place, Scene
-from maps.desk.ways import Ways
+from maps.desk.gather import CardFacts
+from maps.desk.scene import AskedPlace, Json, Scene
+from maps.desk.ways import DetourFinder
 from maps.desk.words import route_name, short
-from streams.domain.network import Network, distance_m
 from streams.domain.particles import with_particle
 from streams.domain.roads.detours import BusEffect
+from streams.geo.network import Network, distance_m
 
 TOLD = 3  # names a listener can keep
 
 
-def skipped(facts: Facts, ways: Ways, scene: Scene) -> list[Json]:
+def skipped(facts: CardFacts, ways: DetourFinder, scene: Scene) -> list[Json]:
     """The routes that closures bend at the place, with the stops they leave out there."""
     is_route = facts.place.kind == "route"
     own_links = {scene.network.links[place].id for place in facts.place.links}
@@ -37,7 +37,7 @@ def _passes(route_id: str, closed: Collection[str], network: Network) -> bool:
     return bool(closed) and any(f"{a}>{b}" in closed for a, b in pairwise(stops))
 
 
-def _stops_of(place: Place, network: Network) -> set[str]:
+def _stops_of(place: AskedPlace, network: Network) -> set[str]:
     links = [network.links[index] for index in place.links]
     return {stop_id for link in links for stop_id in (link.from_id, link.to_id)}
 
@@ -70,7 +70,7 @@ def _nearest(stop_id: str, served_id: str | None, network: Network) -> Json | No
     return {**_stop(end.id, network), "walk_m": walk_m}
 
 
-def skip_clause(rows: Sequence[Json], facts: Facts, evidence: Evidence) -> Clause | None:
+def skip_clause(rows: Sequence[Json], facts: CardFacts, evidence: Evidence) -> Clause | None:
     """Which buses may leave their line or not stop, and where to go instead."""
     if not rows:
         return None
@@ -85,7 +85,7 @@ def skip_clause(rows: Sequence[Json], facts: Facts, evidence: Evidence) -> Claus
     return Clause("buses", ko, en, tuple(dict.fromkeys(sources)))
 
 
-def _bend_words(rows: Sequence[Json], facts: Facts) -> tuple[str, str]:
+def _bend_words(rows: Sequence[Json], facts: CardFacts) -> tuple[str, str]:
     """Buses that leave their line and yet serve every stop."""
     if facts.place.kind == "route":
         return "버스는 통제 구간을 돌아서 갈 수 있습니다.", "Its buses may go another way."
@@ -93,7 +93,7 @@ def _bend_words(rows: Sequence[Json], facts: Facts) -> tuple[str, str]:
     return f"{routes} 버스는 다른 길로 돌아갈 수 있습니다.", f"{_told_en(rows)} may go another way."
 
 
-def _skip_words(rows: Sequence[Json], facts: Facts) -> tuple[str, str]:
+def _skip_words(rows: Sequence[Json], facts: CardFacts) -> tuple[str, str]:
     """Stops that are left out, and the nearest one that is served."""
     names = list(dict.fromkeys(stop["name"] for row in rows for stop in row["skipped"]))
     stops = ", ".join(names[:TOLD])

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from maps.desk.blockings import real_end_ms
-from streams.domain.records import SiteReport
-from streams.domain.works import DAY_MS, OVER, Work, phase_at
+from streams.contract.records import SiteReport
+from streams.contract.times import DAY_MS
+from streams.domain.works import OVER, Work, phase_at
 from streams.domain.works.moves import heard
 from streams.domain.works.phases import over_ms
 

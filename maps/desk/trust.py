@@ -3,16 +3,16 @@
 from maps.desk.blockings import Blocking, is_by_people
 from maps.desk.clauses import Clause, ended_words
 from maps.desk.evidence import Evidence, heard_ms
-from maps.desk.gather import Facts
+from maps.desk.gather import CardFacts
 from maps.desk.scene import BUS_FEEDS
 from maps.desk.silence import stale
 from maps.desk.times import age_en, age_ko, ago_ko, moment_en, moment_ko
 from maps.desk.verdict import Verdict, is_start_said, own_work
 from maps.desk.words import source_name, teller
-from maps.views.doubts import doubts
+from maps.picture.doubts import doubts
 
 
-def age(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
+def age(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:
     """The evidence and its age, or since when there is none."""
     sure = verdict.certainty
     if verdict.is_stale:
@@ -25,7 +25,7 @@ def age(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
     return told(facts, evidence)
 
 
-def _by_buses(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
+def _by_buses(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:
     if evidence.scene.asked_ms:
         return _by_buses_then(facts, verdict, evidence)
     seen, now_ms = facts.seen, evidence.scene.now_ms
@@ -65,7 +65,7 @@ def _said_against_buses(told: Blocking, evidence: Evidence) -> Clause:
     return Clause("age", ko, en, (evidence.said(told, "started"),))
 
 
-def _by_buses_then(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause:
+def _by_buses_then(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:
     """Of the past only the level of certainty is kept: two buses or more, or one."""
     is_sure = verdict.certainty.word == "confirmed"
     count_ko, count_en = ("2대 이상이", "at least 2 buses") if is_sure else ("1대가", "1 bus")
@@ -74,7 +74,7 @@ def _by_buses_then(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause
     return Clause("age", ko, f"By {count_en} that passed about then.", (evidence.buses(facts),))
 
 
-def against(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause | None:
+def against(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause | None:
     """What the buses say against a full closure; said, never hidden."""
     if verdict.certainty.ground != "contradicted":
         return None
@@ -91,7 +91,7 @@ def against(facts: Facts, verdict: Verdict, evidence: Evidence) -> Clause | None
     return Clause("buses", ko, en, (evidence.buses(facts),))
 
 
-def doubt(facts: Facts, evidence: Evidence) -> Clause | None:
+def doubt(facts: CardFacts, evidence: Evidence) -> Clause | None:
     """That the place may be another street's, where nothing else closes this one."""
     own = own_work(facts)
     gravest = [b for b in facts.causes if b.closure == facts.closure]
@@ -103,7 +103,7 @@ def doubt(facts: Facts, evidence: Evidence) -> Clause | None:
     return Clause("verdict", ko, en, (evidence.notice(told[0]),))
 
 
-def _by_word(facts: Facts, evidence: Evidence) -> Clause:
+def _by_word(facts: CardFacts, evidence: Evidence) -> Clause:
     """Who said that it began; of an open road or a permit that is over, that it ended."""
     resting = own_work(facts)
     if resting is not None and not resting.is_in_force:
@@ -127,7 +127,7 @@ def _by_word(facts: Facts, evidence: Evidence) -> Clause:
     return Clause("age", ko, en, (evidence.said(told, which),))
 
 
-def _by_centre(facts: Facts, evidence: Evidence) -> Clause:
+def _by_centre(facts: CardFacts, evidence: Evidence) -> Clause:
     link = max((x for x in facts.links if x.speed_parts), key=lambda x: x.observed_ms)
     old_ms = evidence.scene.now_ms - link.observed_ms
     ko = f"교통정보센터가 {ago_ko(old_ms)} 알린 속도에 따른 것이며, 버스 통과 기록은 아직 없습니다."
@@ -135,7 +135,7 @@ def _by_centre(facts: Facts, evidence: Evidence) -> Clause:
     return Clause("age", ko, en, (evidence.speed_report(link),))
 
 
-def _notice_words(facts: Facts, evidence: Evidence) -> tuple[str, str, str]:
+def _notice_words(facts: CardFacts, evidence: Evidence) -> tuple[str, str, str]:
     """("5분 전 허가 자료에", "the permit feed of 5 min ago", source) of the gravest cause."""
     cause = (facts.causes or facts.blockings)[0]
     old_ms = max(0, evidence.scene.now_ms - heard_ms(cause, evidence.scene))
@@ -147,7 +147,7 @@ def _notice_words(facts: Facts, evidence: Evidence) -> tuple[str, str, str]:
     )
 
 
-def _by_notice(facts: Facts, evidence: Evidence, *, is_listed: bool) -> Clause:
+def _by_notice(facts: CardFacts, evidence: Evidence, *, is_listed: bool) -> Clause:
     if not facts.causes and not facts.blockings:
         ko = "어느 공사나 사고 때문인지는 아직 자료에 없습니다."
         return Clause("age", ko, "Its cause is not known yet.", (evidence.clock(),))
@@ -159,7 +159,7 @@ def _by_notice(facts: Facts, evidence: Evidence, *, is_listed: bool) -> Clause:
     return Clause("age", ko, f"Reported by the {en}; not seen on site.", (source,))
 
 
-def _by_date(facts: Facts, evidence: Evidence) -> Clause:
+def _by_date(facts: CardFacts, evidence: Evidence) -> Clause:
     words = ended_words(facts, evidence.scene)
     if words is None:
         return _unseen(facts, evidence)
@@ -170,7 +170,7 @@ def _by_date(facts: Facts, evidence: Evidence) -> Clause:
     )
 
 
-def _unseen(facts: Facts, evidence: Evidence) -> Clause:
+def _unseen(facts: CardFacts, evidence: Evidence) -> Clause:
     scene = evidence.scene
     minutes = scene.fresh_ms // 60_000
     ko = f"다만 최근 {minutes}분 동안 지나간 버스가 없어 실제 통행 상태는 확인되지 않습니다."

@@ -4,7 +4,7 @@ from maps.desk import times
 from maps.desk.blockings import Blocking, real_end_ms
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence, first_end_ms
-from maps.desk.gather import Facts
+from maps.desk.gather import CardFacts
 from maps.desk.times import until_en, until_ko
 from streams.domain.particles import with_particle
 from streams.domain.unknown_times import said_words
@@ -12,7 +12,7 @@ from streams.domain.unknown_times import said_words
 _UNKNOWN_KO = "언제 끝날지는 아직 알려지지 않았"
 
 
-def until(facts: Facts, evidence: Evidence) -> Clause | None:
+def until(facts: CardFacts, evidence: Evidence) -> Clause | None:
     """Until when the gravest cause goes on; what is past its end says so, and a permit whose list
     gives no end that can be read says that.
     """

@@ -4,17 +4,17 @@ from maps.desk import times
 from maps.desk.blockings import Blocking, real_begin_ms, real_end_ms
 from maps.desk.clauses import Clause, title_of
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts
+from maps.desk.gather import CardFacts
 from maps.desk.scene import BUS_FEEDS, SPEED_FEEDS, Scene
 from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import own_work
 from maps.desk.words import source_name, taken_words, work_name
+from streams.contract.times import EVER_MS
 from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.overlaps import EVER_MS
 from streams.domain.particles import with_particle
 
 
-def next_update(facts: Facts, evidence: Evidence) -> Clause:
+def next_update(facts: CardFacts, evidence: Evidence) -> Clause:
     """What changes next by plan; else when the next answer of a feed is due; else the clock."""
     now_ms, said_ms = evidence.scene.now_ms, evidence.scene.said_ms
     planned = _next_change(facts, evidence)
@@ -35,7 +35,7 @@ def next_update(facts: Facts, evidence: Evidence) -> Clause:
     return Clause("next_update", ko, en, (evidence.feed(name),))
 
 
-def _next_change(facts: Facts, evidence: Evidence) -> Clause | None:
+def _next_change(facts: CardFacts, evidence: Evidence) -> Clause | None:
     """The next edge of a work's own plan."""
     now_ms, said_ms = evidence.scene.now_ms, evidence.scene.said_ms
     resting = own_work(facts)
@@ -78,7 +78,7 @@ def _planned_words(work: Blocking) -> tuple[str, str]:
     return "공사가 있을 예정입니다", "works"
 
 
-def _next_feed(facts: Facts, scene: Scene) -> tuple[str, int] | None:
+def _next_feed(facts: CardFacts, scene: Scene) -> tuple[str, int] | None:
     """The feed the verdict rests on that answers next, and when."""
     own = own_work(facts)
     names = {b.feed for b in (*facts.causes, *([own] if own else []))} or {

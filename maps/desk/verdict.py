@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from maps.desk.blockings import Blocking, is_by_people
 from maps.desk.certainty import Certainty, Grounds, certainty
-from maps.desk.gather import Facts, has_speed
+from maps.desk.gather import CardFacts, has_speed
 from maps.desk.scene import BUS_FEEDS, Json, Scene
 from streams.domain.closure_words import CLOSURE_WORDS
 
@@ -40,7 +40,7 @@ class Verdict:
         return self.certainty.word == "lost" and self.certainty.ground != "unseen"
 
 
-def judge(facts: Facts, scene: Scene) -> Verdict:
+def judge(facts: CardFacts, scene: Scene) -> Verdict:
     """The verdict over the place's links; of a work that closes nothing now, its phase."""
     work = own_work(facts)
     if work is not None and not (work.is_in_force and facts.place.links):
@@ -49,13 +49,13 @@ def judge(facts: Facts, scene: Scene) -> Verdict:
     return Verdict(facts.closure, sure, *_words(facts, sure))
 
 
-def own_work(facts: Facts) -> Blocking | None:
+def own_work(facts: CardFacts) -> Blocking | None:
     """The work a card is about, None for any other place."""
     is_work = facts.place.kind == "work" and bool(facts.blockings)
     return facts.blockings[0] if is_work else None
 
 
-def _words(facts: Facts, sure: Certainty) -> tuple[str, str]:
+def _words(facts: CardFacts, sure: Certainty) -> tuple[str, str]:
     if facts.closure == "none" and sure.word == "lost":
         return _UNSURE_OPEN
     if sure.ground == "contradicted":
@@ -68,7 +68,7 @@ def _words(facts: Facts, sure: Certainty) -> tuple[str, str]:
     return f"{of_ko} {ko}", f"{of_en}: {en.lower()}"
 
 
-def _of_permit(work: Blocking, facts: Facts, scene: Scene) -> Verdict:
+def _of_permit(work: Blocking, facts: CardFacts, scene: Scene) -> Verdict:
     """A permit's phase is as sure as its feed, or as whoever said that it ended.
 
     Of one that is placed nowhere it is only known that it is not known where.
@@ -88,7 +88,7 @@ def _of_permit(work: Blocking, facts: Facts, scene: Scene) -> Verdict:
     return Verdict("none", certainty(grounds), *words)
 
 
-def _grounds(facts: Facts, scene: Scene) -> Grounds:
+def _grounds(facts: CardFacts, scene: Scene) -> Grounds:
     notices = [b for b in facts.causes if b.closure == facts.closure]
     is_open = facts.closure == "none"
     return Grounds(
@@ -106,7 +106,7 @@ def _grounds(facts: Facts, scene: Scene) -> Grounds:
     )
 
 
-def _counted(facts: Facts) -> int:
+def _counted(facts: CardFacts) -> int:
     """Passages that speak for the place: an open one must be seen on at least half of its links."""
     is_half = 2 * facts.seen.links >= len(facts.pieces)
     return facts.seen.count if facts.closed or is_half else min(facts.seen.count, 1)
@@ -117,7 +117,7 @@ def is_start_said(blocking: Blocking) -> bool:
     return is_by_people(blocking.row.get("started")) and not blocking.row.get("ended")
 
 
-def _is_end_said(facts: Facts) -> bool:
+def _is_end_said(facts: CardFacts) -> bool:
     return any(is_by_people(b.row.get("ended")) for b in facts.ended)
 
 

@@ -5,16 +5,16 @@ from collections.abc import Collection, Sequence
 from maps.desk.blockings import is_in_force
 from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence
-from maps.desk.gather import Facts
+from maps.desk.gather import CardFacts
 from maps.desk.scene import Json, PictureLike
-from streams.domain.network import Network
 from streams.domain.roads.detours import BusEffect, Detour, bus_effects, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Network
 
 KEPT_WAYS = 512
 
 
-class Ways:
+class DetourFinder:
     """Detours and bus effects of one network; what was found is kept while the closures stay."""
 
     def __init__(self, network: Network) -> None:
@@ -92,7 +92,7 @@ def closed_stops(picture: PictureLike) -> frozenset[str]:
 _NO_WORK: Json = {"phase": "finished"}
 
 
-def around(facts: Facts, network: Network) -> tuple[str, ...]:
+def around(facts: CardFacts, network: Network) -> tuple[str, ...]:
     """The closed links in a row that a driver through the place must get round, one direction."""
     own = [network.links[place].id for place in facts.closed]
     if not own:
@@ -133,7 +133,9 @@ def _previous(
     return None
 
 
-def detour_of(facts: Facts, ways: Ways, evidence: Evidence) -> tuple[Json | None, Clause | None]:
+def detour_of(
+    facts: CardFacts, ways: DetourFinder, evidence: Evidence
+) -> tuple[Json | None, Clause | None]:
     """The way round a full closure as JSON and as a clause; (None, None) without one."""
     if facts.closure != "full" or not facts.closed:
         return None, None

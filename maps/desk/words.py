@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from maps.views.text import shown
+from maps.picture.text import shown
 from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 MAX_NAME_CHARS = 60
 _TRAILING = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")

@@ -9,13 +9,13 @@ from statistics import median
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from maps.search.entry import Entry
+from maps.search.entry import SearchEntry
 from maps.search.hangul import jamo
 from maps.search.keys import Hit
 from maps.search.names import DISTRICT
 from maps.search.nearest import Nearest
 from maps.search.wording import is_noise, spelled
-from streams.domain.network import Point
+from streams.geo.network import Point
 
 _KEY = re.compile(r"^(?P<area>.+?)(?P<lot>산?\d+(?:-\d+)?)$")
 _LOT = re.compile(r"(?P<lot>산?\d+(?:-\d+)?)(?:번지|번|호)?")
@@ -62,7 +62,7 @@ class Addresses:
         self._longest = max(map(len, self._areas), default=0)
         self._all = list(areas.values())
 
-    def districts(self) -> Iterable[tuple[Entry, str]]:
+    def districts(self) -> Iterable[tuple[SearchEntry, str]]:
         """Every district as an entry, with the other name it goes by."""
         for area in self._all:
             if area.is_road:
@@ -70,7 +70,7 @@ class Addresses:
             lon, lat = area.middle()
             links, radius_m = self._nearest.links((lon, lat), DISTRICT_REACH_M)
             name = _shown_area(area.name)
-            entry = Entry("place", name, name, DISTRICT, lon, lat, links, radius_m)
+            entry = SearchEntry("place", name, name, DISTRICT, lon, lat, links, radius_m)
             yield entry, _UPPER.sub("", area.name)
 
     def find(self, text: str) -> list[Hit]:
@@ -86,7 +86,7 @@ class Addresses:
             hits += self._lots(areas, found["lot"], quality)
         return hits
 
-    def entry(self, address: str) -> Entry | None:
+    def entry(self, address: str) -> SearchEntry | None:
         """The entry of a gazetteer's address."""
         found = _KEY.match(address)
         for area in self._areas.get(spelled(found["area"]), ()) if found else ():
@@ -119,10 +119,10 @@ class Addresses:
                 continue
             yield Hit(entry, quality * share)
 
-    def _entry(self, area: _Area, lot: str) -> Entry:
+    def _entry(self, area: _Area, lot: str) -> SearchEntry:
         point = area.lots[lot]
         links, radius_m = self._nearest.links(point)
-        return Entry(
+        return SearchEntry(
             kind="address",
             id=area.name + lot,
             title=f"{_shown_area(area.name)} {lot.replace('산', '산 ')}",

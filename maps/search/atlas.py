@@ -4,23 +4,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 
-from maps.search.entry import Entry
+from maps.picture import shapes
+from maps.picture.network_file import routes_with_links
+from maps.picture.text import folded
+from maps.search.entry import SearchEntry
 from maps.search.keys import Key, key_of
 from maps.search.names import Named, place_names, pole_names, route_names
 from maps.search.nearest import Nearest
 from maps.search.wording import spelled
-from maps.views import shapes
-from maps.views.network_file import routes_with_links
-from maps.views.text import folded
-from streams.domain.network import Link, Network, Place, Point, Route, Stop
 from streams.domain.roads.street_nodes import stop_groups
-from streams.domain.roads.streets import Stretch, stop_pairs, streets
+from streams.domain.roads.streets import StreetStretch, stop_pairs, streets
+from streams.geo.network import Landmark, Link, Network, Point, Route, Stop
 
 DISTRICT = "동네"
 DISTRICT_REACH_M = 400
 
 
-def keys_of(entry: Entry, names: Iterable[Named]) -> list[Key]:
+def keys_of(entry: SearchEntry, names: Iterable[Named]) -> list[Key]:
     """The keys of an entry, each spelling once with its greatest weight."""
     best: dict[str, tuple[float, str]] = {}
     for name, weight in names:
@@ -36,10 +36,12 @@ class Atlas:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._groups = stop_groups(network)
-        self.of_road: dict[str, list[Entry]] = defaultdict(list)
-        self.at_node: dict[str, list[Entry]] = defaultdict(list)
-        self.crossing: dict[str, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
-        self.sections: dict[str, Entry] = {}
+        self.of_road: dict[str, list[SearchEntry]] = defaultdict(list)
+        self.at_node: dict[str, list[SearchEntry]] = defaultdict(list)
+        self.crossing: dict[str, dict[str, list[SearchEntry]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self.sections: dict[str, SearchEntry] = {}
         companions: dict[int, tuple[int, ...]] = {}
         for stretch in stop_pairs(network):
             companions.update(dict.fromkeys(self._add_section(stretch).links, self._links(stretch)))
@@ -63,14 +65,14 @@ class Atlas:
             if link.kind == "section":
                 self._at_stop[node].append(place)
 
-    def _links(self, stretch: Stretch) -> tuple[int, ...]:
+    def _links(self, stretch: StreetStretch) -> tuple[int, ...]:
         return tuple(self.network.index[link_id] for link_id in stretch.links)
 
-    def _add_section(self, stretch: Stretch) -> Entry:
+    def _add_section(self, stretch: StreetStretch) -> SearchEntry:
         """A stretch as an entry; the same stretch twice is one entry."""
         if stretch.id in self.sections:
             return self.sections[stretch.id]
-        entry = Entry(
+        entry = SearchEntry(
             kind="section",
             id=stretch.id,
             title=stretch.name,
@@ -86,7 +88,7 @@ class Atlas:
             self.at_node[node].append(entry)
         return entry
 
-    def _add_street(self, stretch: Stretch) -> None:
+    def _add_street(self, stretch: StreetStretch) -> None:
         """A stretch of a road; sections that are not drawn are part of what is drawn for them."""
         entry = self._add_section(stretch)
         is_drawn = any(self.network.links[place].is_drawn for place in entry.links)
@@ -102,7 +104,7 @@ class Atlas:
     def _roads(self) -> Iterable[list[Key]]:
         for name, stretches in self.of_road.items():
             links = tuple(place for stretch in stretches for place in stretch.links)
-            road = Entry(kind="road", id=name, title=name, links=links, road=name)
+            road = SearchEntry(kind="road", id=name, title=name, links=links, road=name)
             yield keys_of(road, [(name, 1.0)])
             for stretch in stretches:  # by its title, as a screen shows it
                 yield keys_of(stretch, [(stretch.title, 1.0)])
@@ -115,11 +117,11 @@ class Atlas:
                 single = self._stop([stop]) if len(stops) > 1 else group
                 yield keys_of(single, pole_names(stop.number))
 
-    def _stop(self, stops: list[Stop]) -> Entry:
+    def _stop(self, stops: list[Stop]) -> SearchEntry:
         """A stop, or the stops of one name that stand together; `id` joins their ids by commas."""
         ids = sorted(stop.id for stop in stops)
         links = tuple(dict.fromkeys(place for stop_id in ids for place in self._at_stop[stop_id]))
-        return Entry(
+        return SearchEntry(
             kind="stop",
             id=",".join(ids),
             title=stops[0].name,
@@ -137,7 +139,7 @@ class Atlas:
                 continue
             stretches = self.at_node[node]
             lon, lat = self._points.get(node, (stretches[0].lon, stretches[0].lat))
-            entry = Entry(
+            entry = SearchEntry(
                 kind="place",
                 id=name,
                 title=name,
@@ -153,12 +155,12 @@ class Atlas:
         for route, links in routes_with_links(self.network):
             yield keys_of(self._route(route, links), route_names(route.no))
 
-    def _route(self, route: Route, links: list[int]) -> Entry:
+    def _route(self, route: Route, links: list[int]) -> SearchEntry:
         ends = [self.network.stop_by_id.get(stop) for stop in route.stops[:1] + route.stops[-1:]]
         lon, lat = (
             shapes.middle_of(self.network.links[links[0]].geometry) if links else (None, None)
         )
-        return Entry(
+        return SearchEntry(
             kind="route",
             id=route.id,
             title=route.no,
@@ -172,10 +174,10 @@ class Atlas:
         for place in self.network.places:
             yield keys_of(self._place(place), place_names(place.name))
 
-    def _place(self, place: Place) -> Entry:
+    def _place(self, place: Landmark) -> SearchEntry:
         least_m = DISTRICT_REACH_M if place.kind == DISTRICT else 0
         links, radius_m = self.nearest.links((place.lon, place.lat), least_m)
-        return Entry(
+        return SearchEntry(
             kind="place",
             id=place.name,
             title=place.name,

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from maps.views.text import shown
+from maps.picture.text import shown
 
 _SHOWN = ("kind", "id", "title", "subtitle", "lon", "lat", "radius_m")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SearchEntry:
     """A stretch of road, a stop, a landmark, an address, a route, a work; or a whole road.
 
     `links` are link indexes; a landmark's are those within `radius_m` of it, any other's are its

@@ -7,7 +7,7 @@ from typing import Any
 from maps.search.abroad import foreign_name, foreign_start
 from maps.search.addresses import Addresses
 from maps.search.atlas import Atlas, keys_of
-from maps.search.entry import Entry
+from maps.search.entry import SearchEntry
 from maps.search.hangul import is_initial, loosened, typed_korean
 from maps.search.keys import Hit, Keys
 from maps.search.names import DISTRICT, SHORT
@@ -15,7 +15,7 @@ from maps.search.ranking import WHOLE, hinted, is_certain_of, order_for
 from maps.search.reading import Mention, left_over, meeting, mentions
 from maps.search.wording import MAX_QUERY_CHARS, core, is_noise, spelled, unmarked
 from maps.search.works import WorkNames, Works
-from streams.domain.network import Network, Point
+from streams.geo.network import Network, Point
 
 MAX_RESULTS = 20
 MAX_STRETCHES = 60  # of one road: all are reachable
@@ -66,7 +66,7 @@ class Finder:
         entry = self._entry(kind, place_id)
         return entry.result(100, is_certain=True) if entry else None
 
-    def _entry(self, kind: str, place_id: str) -> Entry | None:
+    def _entry(self, kind: str, place_id: str) -> SearchEntry | None:
         if kind == "section":
             return self.atlas.sections.get(place_id)
         if kind == "address":

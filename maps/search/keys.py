@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from maps.search.entry import Entry
+from maps.search.entry import SearchEntry
 from maps.search.hangul import initials, is_initial, jamo
 
 _HANGUL = re.compile("[가-힣]")
@@ -28,12 +28,12 @@ class Key:
     """
 
     text: str
-    entry: Entry
+    entry: SearchEntry
     weight: float
     forms: tuple[tuple[str, str, str], ...]
 
 
-def key_of(text: str, entry: Entry, weight: float = 1.0, plain: str = "") -> Key:
+def key_of(text: str, entry: SearchEntry, weight: float = 1.0, plain: str = "") -> Key:
     """A key with its forms; `plain` is the name before it was spelled."""
     forms = dict.fromkeys((text, plain or text))
     return Key(text, entry, weight, tuple((f, jamo(f), initials(f)) for f in forms))
@@ -43,7 +43,7 @@ def key_of(text: str, entry: Entry, weight: float = 1.0, plain: str = "") -> Key
 class Hit:
     """An entry found for a piece of a question. `quality` 1 is its whole name, letter by letter."""
 
-    entry: Entry
+    entry: SearchEntry
     quality: float
 
 

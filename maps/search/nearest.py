@@ -1,6 +1,6 @@
 """The stretches near a point, with how far was looked. Pure; remembers what it was asked."""
 
-from streams.domain.network import Network, Point
+from streams.geo.network import Network, Point
 
 REACHES_M = (100, 200, 400, 800, 1600)
 MOST_LINKS = 12

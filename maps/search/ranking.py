@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from maps.search.entry import Entry
+from maps.search.entry import SearchEntry
 from maps.search.keys import Hit
-from streams.domain.network import distance_m
+from streams.geo.network import distance_m
 
 WHOLE = 0.95
 """The least quality of a whole name; a slip, a beginning or a word not understood stays below."""
@@ -62,7 +62,7 @@ def _called(query: str) -> set[str]:
     return {kind for kind, words in _HINTS.items() if any(word in query for word in words)}
 
 
-def _is_same_place(one: Entry, other: Entry) -> bool:
+def _is_same_place(one: SearchEntry, other: SearchEntry) -> bool:
     """A landmark and its stop are one place to a caller; two stretches, works or routes never."""
     if not {one.kind, other.kind} <= {"place", "stop", "address"}:
         return False

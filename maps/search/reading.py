@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import product
 
 from maps.search.atlas import Atlas
-from maps.search.entry import Entry
+from maps.search.entry import SearchEntry
 from maps.search.keys import Hit, Keys
 from maps.search.names import DISTRICT
 from maps.search.wording import is_joint, is_noise
-from streams.domain.network import distance_m
+from streams.geo.network import distance_m
 
 _MOST_OF_A_NAME = 6
 _NEIGHBOURS_M = 300.0
@@ -84,7 +84,7 @@ def meeting(groups: Sequence[Sequence[Hit]], atlas: Atlas) -> list[Hit]:
     return list(best.values())
 
 
-def _meet_all(entries: list[Entry], atlas: Atlas) -> list[Hit]:
+def _meet_all(entries: list[SearchEntry], atlas: Atlas) -> list[Hit]:
     first, *rest = sorted(entries, key=_rank)
     found = [Hit(first, 1.0)]
     for other in rest:
@@ -98,11 +98,11 @@ def _meet_all(entries: list[Entry], atlas: Atlas) -> list[Hit]:
     return [hit for hit in found if not is_between or len(hit.entry.links) == least]
 
 
-def _rank(entry: Entry) -> int:
+def _rank(entry: SearchEntry) -> int:
     return 3 if entry.subtitle == DISTRICT else _RANKS[entry.kind]
 
 
-def _meet(one: Entry, other: Entry, atlas: Atlas) -> Iterator[Hit]:
+def _meet(one: SearchEntry, other: SearchEntry, atlas: Atlas) -> Iterator[Hit]:
     """What two names together mean; `one` is never of a later rank than `other`."""
     if one == other:
         yield Hit(one, 1.0)
@@ -118,7 +118,7 @@ def _meet(one: Entry, other: Entry, atlas: Atlas) -> Iterator[Hit]:
         yield Hit(one, _BESIDE)
 
 
-def _with_road(road: Entry, other: Entry, atlas: Atlas) -> Iterator[Entry]:
+def _with_road(road: SearchEntry, other: SearchEntry, atlas: Atlas) -> Iterator[SearchEntry]:
     if other.kind == "road":
         yield from atlas.crossing[road.road][other.road]
         yield from atlas.crossing[other.road][road.road]
@@ -126,7 +126,7 @@ def _with_road(road: Entry, other: Entry, atlas: Atlas) -> Iterator[Entry]:
         yield from (s for s in atlas.of_road[road.road] if _is_near(s, other))
 
 
-def _on_road(one: Entry, road: Entry, atlas: Atlas) -> Iterator[Entry]:
+def _on_road(one: SearchEntry, road: SearchEntry, atlas: Atlas) -> Iterator[SearchEntry]:
     """The stretches of a road at a stop or a landmark; a stretch or a work on it is itself."""
     if one.kind in ("section", "work"):
         if one.kind == "work" or one.road == road.road:
@@ -138,7 +138,7 @@ def _on_road(one: Entry, road: Entry, atlas: Atlas) -> Iterator[Entry]:
             yield stretch
 
 
-def _between(one: Entry, other: Entry, atlas: Atlas) -> Iterator[Entry]:
+def _between(one: SearchEntry, other: SearchEntry, atlas: Atlas) -> Iterator[SearchEntry]:
     """The stretches that touch both stops; a stretch and one of its own stops is the stretch."""
     if one.kind == "section" or other.kind == "section":
         section, stop = (one, other) if one.kind == "section" else (other, one)
@@ -151,7 +151,7 @@ def _between(one: Entry, other: Entry, atlas: Atlas) -> Iterator[Entry]:
                 yield entry
 
 
-def _is_near(one: Entry, other: Entry) -> bool:
+def _is_near(one: SearchEntry, other: SearchEntry) -> bool:
     if one.lon is None or one.lat is None or other.lon is None or other.lat is None:
         return False
     away_m = distance_m((one.lon, one.lat), (other.lon, other.lat))

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from functools import lru_cache
 
-from maps.views.text import folded
+from maps.picture.text import folded
 
 MAX_QUERY_CHARS = 100  # nothing has a longer name, and nobody asks for so long
 _SPELLINGS = tuple(

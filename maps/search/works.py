@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from maps.picture import shapes
 from maps.search.atlas import keys_of
-from maps.search.entry import Entry
+from maps.search.entry import SearchEntry
 from maps.search.keys import Hit, Key, Keys
 from maps.search.names import LOOSE, Named, permit_names
 from maps.search.wording import spelled
-from maps.views import shapes
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 Works = Mapping[str, Mapping[str, Any]]
 MOST_TITLES = 40
@@ -65,11 +65,11 @@ class WorkNames:
         loose = (self._known[work_id] for work_id in self._loose if work_id in self._known)
         self.books = (large, _book(loose))
 
-    def entry(self, work_id: str) -> Entry | None:
+    def entry(self, work_id: str) -> SearchEntry | None:
         known = self._known.get(work_id)
         return known.keys[0].entry if known else None
 
-    def is_now(self, entry: Entry) -> bool:
+    def is_now(self, entry: SearchEntry) -> bool:
         """Whether a work's entry is the one of the picture now; of other kinds every entry is."""
         return entry.kind != "work" or self.entry(entry.id) is entry
 
@@ -99,7 +99,7 @@ class WorkNames:
         place = str(work.get("place") or "")
         links = tuple(shapes.known_links(work.get("links") or (), self._network))
         lon, lat = _point(work, links, self._network)
-        entry = Entry(
+        entry = SearchEntry(
             kind="work",
             id=work_id,
             title=title,

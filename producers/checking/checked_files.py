@@ -15,15 +15,15 @@ from producers.reading import bodies, encodings
 from producers.reading.anonymous import Record
 from producers.reading.answers import Answer, Exchange, Refusal, UnknownAnswerError
 from producers.reading.fields import KST, text
-from streams.domain.addresses import Gazetteer
-from streams.domain.network import Network, Point
-from streams.domain.placement import place
-from streams.domain.records import BusPosition, Incident, LinkSpeed, Outcome, Permit
+from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit, PollOutcome
+from streams.contract.settings import Settings
 from streams.domain.works.directions import Directions
 from streams.domain.works.moves import listed
 from streams.domain.works.phases import is_in_force, phase_at
+from streams.geo.addresses import Gazetteer
+from streams.geo.network import Network, Point
+from streams.geo.placement import place
 from streams.people import without_people
-from streams.settings import Settings
 
 _PROBE = 50_000
 
@@ -93,7 +93,7 @@ def checked(file: str, exchanges: Sequence[Exchange], settings: Settings) -> Che
 
 
 def _refusals(exchange: Exchange, answer: Answer) -> Iterator[Refusal]:
-    if answer.outcome is Outcome.UNKNOWN and not answer.refused:
+    if answer.outcome is PollOutcome.UNKNOWN and not answer.refused:
         yield Refusal(b"", answer.code, answer.detail)
     rows = _listed(exchange) if any(not refusal.row for refusal in answer.refused) else []
     for refusal in answer.refused:

@@ -24,10 +24,10 @@ from producers.feeds.permits.points import known_addresses
 from producers.reading.answers import Exchange
 from producers.reading.fields import KST
 from producers.recording import recorder as recording
+from streams.contract.errors import RecordRefusedError
+from streams.contract.settings import Settings
 from streams.domain.works.directions import Directions
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
-from streams.stages import load_network
+from streams.topology.stages import load_network
 
 ALL_READ, SOME_REFUSED, NOTHING_READABLE = 0, 1, 2
 MAX_SHOWN = 40

@@ -4,8 +4,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from producers.feeds.feed import Feed
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
 
 
 def _found() -> dict[str, Feed]:

@@ -11,9 +11,9 @@ from producers.reading.anonymous import Record
 from producers.reading.answers import Answer, Exchange
 from producers.reading.limits import ANSWER
 from producers.reading.privacy import is_known
-from streams import topics
-from streams.domain.records import BusPosition, Incident, LinkSpeed, Permit
-from streams.settings import Settings
+from streams.contract import topics
+from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit
+from streams.contract.settings import Settings
 
 CALLS_A_DAY = 100_000  # of a portal that states no number
 MIN_BUSES_TO_FREEZE = 8  # fewer may well stand still

@@ -19,10 +19,10 @@ from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerEr
 from producers.reading.fields import Bounds, bounds_of, spot, text
 from producers.reading.limits import ANSWER, MIB, PROTOBUF
 from producers.reading.privacy import pseudonym, recorded_plate, refused_row
-from streams.domain.records import BusPosition
-from streams.errors import RecordRefusedError, SettingsError
+from streams.contract.errors import RecordRefusedError, SettingsError
+from streams.contract.records import BusPosition
+from streams.contract.settings import Settings
 from streams.people import without_persons_numbers
-from streams.settings import Settings
 
 NAME = "gtfs.positions"
 MAX_BYTES = 8 * MIB

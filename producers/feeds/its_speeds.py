@@ -10,10 +10,10 @@ from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.link_ids import link_id_of
 from producers.reading.periods import moment_ms
 from producers.reading.rows import Row, take_each
-from streams.domain.records import LinkSpeed
-from streams.errors import RecordRefusedError, SettingsError
-from streams.settings import Settings
-from streams.wire import MAX_AHEAD_MS, MAX_SPEED_KMH
+from streams.contract.errors import RecordRefusedError, SettingsError
+from streams.contract.records import LinkSpeed
+from streams.contract.settings import Settings
+from streams.contract.wire import MAX_AHEAD_MS, MAX_SPEED_KMH
 
 NAME = "its.speeds"
 COLUMNS = frozenset(

@@ -17,8 +17,8 @@ from producers.network.refused import RefusedLine
 from producers.network.route_stops import MAX_ORDER, StopRuns
 from producers.network.stop_columns import identifier
 from producers.reading.fields import Bounds, plain_number, spot, text
-from streams.domain.network import Stop
-from streams.errors import NetworkError
+from streams.contract.errors import NetworkError
+from streams.geo.network import Stop
 
 MAX_TABLE_BYTES = 512 << 20
 BUS_TYPES = frozenset({"3", "11", *map(str, range(200, 210)), *map(str, range(700, 717))})

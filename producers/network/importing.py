@@ -14,9 +14,9 @@ from producers.network.places import places_of_stops, read_places
 from producers.network.refused import RefusedLine
 from producers.network.route_stops import StopRuns, read_pole_numbers, read_route_stops, sections
 from producers.reading.fields import Bounds, bounds_of
-from streams.domain.network import Network, Place, Stop
-from streams.errors import NetworkError
-from streams.settings import Settings
+from streams.contract.errors import NetworkError
+from streams.contract.settings import Settings
+from streams.geo.network import Landmark, Network, Stop
 
 FILE = "network.json"
 MAX_CSV_BYTES = 256 << 20
@@ -128,7 +128,7 @@ def _stops_of(sources: Sources, runs: StopRuns) -> tuple[Stop, ...]:
 
 def _places_of(
     sources: Sources, runs: StopRuns, previous: Network | None, bounds: Bounds
-) -> tuple[tuple[Place, ...], list[RefusedLine]]:
+) -> tuple[tuple[Landmark, ...], list[RefusedLine]]:
     """The file's landmarks, else the previous network's, else those that stops are named after."""
     if sources.places is not None:
         return read_places(_bytes(sources.places), sources.places.name, bounds)

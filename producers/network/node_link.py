@@ -15,8 +15,8 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from producers.reading.fields import Bounds, number, text
-from streams.domain.network import ROAD_CLASSES, Link, Point, bearing_deg, length_of_m
-from streams.errors import NetworkError
+from streams.contract.errors import NetworkError
+from streams.geo.network import ROAD_CLASSES, Link, Point, bearing_deg, length_of_m
 
 EPSG = 5186
 NEEDED = frozenset({"LINK_ID", "ROAD_RANK", "ROAD_NAME", "MAX_SPD", "LENGTH"})

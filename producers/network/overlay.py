@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from producers.network.ways import OFF_COST, WRONG_SIDE_M, Beside, Stretch, Ways
-from streams.domain.network import EARTH_M, Link, Overlay, Point, bearing_deg, distance_m
+from streams.geo.network import EARTH_M, Link, Overlay, Point, bearing_deg, distance_m
 
 REACH_M = 35.0
 MAX_TURN_DEG = 45.0

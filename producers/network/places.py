@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from producers.network.refused import RefusedLine
 from producers.network.stop_columns import lines_of
 from producers.reading.fields import Bounds, spot
-from streams.domain.network import Place, Stop
+from streams.geo.network import Landmark, Stop
 
 _KINDS = (
     ("소방서", re.compile(r"소방서|119\s*안전센터|119\s*지역대|fire", re.IGNORECASE)),
@@ -26,13 +26,13 @@ _UNTIDY = re.compile(r"사거리|삼거리|교차로|육교|장례식장|출구"
 
 def read_places(
     body: bytes, name: str, bounds: Bounds
-) -> tuple[tuple[Place, ...], list[RefusedLine]]:
+) -> tuple[tuple[Landmark, ...], list[RefusedLine]]:
     """The landmarks of a CSV with a name, a kind, a longitude and a latitude, and the rows refused.
 
     Raises NetworkError when the file cannot be read or lacks a column; a missing kind is read off
     the name.
     """
-    found: dict[tuple[str, float, float], Place] = {}
+    found: dict[tuple[str, float, float], Landmark] = {}
     refused: list[RefusedLine] = []
     for line in lines_of(body, name, ("name", "lon", "lat")):
         row = line.values
@@ -44,12 +44,12 @@ def read_places(
             refused.append(RefusedLine(line.number, "R006", detail))
         else:
             kind = kind_of(row.get("kind", "")) or kind_of(row["name"]) or row.get("kind", "")
-            place = Place(row["name"], kind or "기타", point.lon, point.lat)
+            place = Landmark(row["name"], kind or "기타", point.lon, point.lat)
             found.setdefault((place.name, place.lon, place.lat), place)
     return tuple(found.values()), refused
 
 
-def places_of_stops(stops: Iterable[Stop]) -> tuple[Place, ...]:
+def places_of_stops(stops: Iterable[Stop]) -> tuple[Landmark, ...]:
     """The landmarks that stops are named after, in the middle of the stops of that name."""
     named: dict[tuple[str, str], list[Stop]] = defaultdict(list)
     for stop in stops:
@@ -58,7 +58,7 @@ def places_of_stops(stops: Iterable[Stop]) -> tuple[Place, ...]:
         if kind in _LANDMARKS and not _UNTIDY.search(name):
             named[name, kind].append(stop)
     return tuple(
-        Place(
+        Landmark(
             name,
             kind,
             round(sum(stop.lon for stop in there) / len(there), 6),

@@ -10,8 +10,8 @@ from math import gcd
 from producers.network.refused import RefusedLine
 from producers.network.stop_columns import Line, identifier, lines_of, route_number
 from producers.reading.fields import Bounds, plain_number, spot
-from streams.domain.network import Link, Point, Route, Stop, bearing_deg, distance_m
-from streams.errors import NetworkError
+from streams.contract.errors import NetworkError
+from streams.geo.network import Link, Point, Route, Stop, bearing_deg, distance_m
 
 FREE_FLOW_KMH = 50.0  # the general limit of city roads
 MAX_ORDER = 1000

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from producers.reading.columns import column_of
 from producers.reading.fields import text
-from streams.errors import NetworkError
+from streams.contract.errors import NetworkError
 
 _SPELLINGS = {
     "route_no": (

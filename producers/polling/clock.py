@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from producers.publishing.faults import place_of
-from streams.domain.arrival import MAX_AHEAD_MS
+from streams.contract.arrival import MAX_AHEAD_MS
 
 log = logging.getLogger(__name__)
 AGAIN_S = 1.0

@@ -11,8 +11,8 @@ from producers.feeds import FEEDS
 from producers.feeds.request import Request
 from producers.polling.inflating import ENCODINGS, body_of
 from producers.reading.answers import Exchange
+from streams.contract.retry_after import asked_ms
 from streams.contract.times import now_ms
-from streams.retry_after import asked_ms
 
 log = logging.getLogger(__name__)
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None)

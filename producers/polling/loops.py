@@ -20,9 +20,9 @@ from producers.publishing.messages import Output
 from producers.publishing.poll import Poll, ReadExchange
 from producers.reading.answers import Answer, Exchange
 from producers.recording.recorder import Recorder
+from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.settings import Settings
 from streams.contract.times import now_ms
-from streams.domain.records import FeedReport, Outcome
-from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -132,7 +132,7 @@ class PollRound:
         fetched = await self.fetch(request)
         if fetched is None:
             exchange = Exchange(request.feed, now_ms(), request.shown, 0, b"")
-            spent = Answer(Outcome.UNKNOWN, SPENT, "the day's calls are spent", is_quota=True)
+            spent = Answer(PollOutcome.UNKNOWN, SPENT, "the day's calls are spent", is_quota=True)
             self.poll.keep(ReadExchange(exchange, spent, Output()))
         else:
             await self.take(fetched.exchange, fetched.retry_after_s)
@@ -146,7 +146,7 @@ class PollRound:
             await context.record(exchange)
         read = await context.read(lambda: self.poll.read(exchange))
         output, answer = self.poll.keep(read), read.answer
-        self.in_a_row = self.in_a_row + 1 if answer.outcome is Outcome.UNKNOWN else 0
+        self.in_a_row = self.in_a_row + 1 if answer.outcome is PollOutcome.UNKNOWN else 0
         if answer.code.endswith(TOO_FAST):
             pause_s = retry_after_s or backoff_s(min(self.in_a_row, 4), context.rng)
             self.retry_after_s = max(self.retry_after_s, pause_s)
@@ -188,7 +188,7 @@ async def run_feed(feed: Feed, context: PollContext, asker: Asker) -> None:
         this = PollRound(context, feed, Poll(feed.name, settings))
         await asker.ask(this)
         report = await context.finish(this.poll)
-        is_unknown = report.outcome is Outcome.UNKNOWN
+        is_unknown = report.outcome is PollOutcome.UNKNOWN
         extra = {"feed": feed.name, "outcome": report.outcome.value, "code": report.code}
         level = logging.WARNING if is_unknown else logging.INFO
         log.log(level, "poll", extra={**extra, "rows": report.row_count})

@@ -20,11 +20,11 @@ from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from producers.reading.fields import text
 from producers.reading.privacy import may_take_plates
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport
+from streams.contract.settings import Settings
 from streams.contract.times import now_ms
-from streams.domain.records import FeedReport
-from streams.errors import SettingsError
 from streams.people import without_people
-from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 MIN_KEY = 32

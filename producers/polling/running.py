@@ -23,9 +23,9 @@ from producers.reading.answers import BUG
 from producers.reading.fields import bounds_of
 from producers.reading.privacy import NO_KEY_WHY, may_take_plates
 from producers.recording.recorder import Recorder
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
 from streams.contract.times import now_ms
-from streams.errors import SettingsError
-from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 NO_KEY = "NO-KEY"

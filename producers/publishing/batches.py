@@ -8,19 +8,19 @@ from producers.feeds import FEEDS
 from producers.publishing.messages import Published
 from producers.reading.anonymous import Record
 from producers.reading.answers import Answer
-from streams import topics, wire
-from streams.domain.records import (
+from streams.contract import topics, wire
+from streams.contract.records import (
     BusPosition,
     Incident,
     IncidentBatch,
     LinkSpeed,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
     PositionBatch,
     SpeedBatch,
 )
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 Batch = PositionBatch | SpeedBatch | PermitBatch | IncidentBatch
 MAX_MESSAGE_BYTES = 900_000  # under the broker's and the codec's 1 MiB, headers included
@@ -41,7 +41,7 @@ def batches_of(
     says nothing; an empty list of incidents says that there are none.
     """
     topic = FEEDS[feed].topic
-    is_listing = topic is topics.INCIDENTS and answer.outcome is Outcome.EMPTY
+    is_listing = topic is topics.INCIDENTS and answer.outcome is PollOutcome.EMPTY
     if not answer.rows and not is_listing:
         return ()
     shares: dict[int, list[Record]] = defaultdict(list)

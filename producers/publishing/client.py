@@ -5,8 +5,8 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from streams.kafka_login import kafka_login
-from streams.settings import Settings
+from streams.contract.kafka_login import kafka_login
+from streams.contract.settings import Settings
 
 DELIVERY_TIMEOUT_MS = 600_000  # a broker may be away this long before its client is made anew
 MOST_BACKOFF_MS = 2_000  # the client's 30 s would outlast most restarts

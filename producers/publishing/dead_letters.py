@@ -9,9 +9,9 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 
 from producers.publishing.client import connection
-from streams import topics
-from streams.settings import Settings
-from streams.wire import RULES
+from streams.contract import topics
+from streams.contract.settings import Settings
+from streams.contract.wire import RULES
 
 _POLL_MS = 3_000
 _SHOWN_BYTES = 200

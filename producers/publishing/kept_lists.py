@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from producers.feeds import FEEDS
 from producers.publishing.poll import Poll, ReadExchange
 from producers.reading.answers import Exchange
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract.records import PollOutcome
+from streams.contract.settings import Settings
 
 MOST_LISTS = 50
 OPEN_POLLS = 2  # so many periods after the first push every office has had its turn
@@ -44,7 +44,7 @@ class PushedLists:
         together[exchange.url] = read
         for each in together.values():
             poll.keep(each)
-        if read.answer.outcome is not Outcome.UNKNOWN:
+        if read.answer.outcome is not PollOutcome.UNKNOWN:
             self.lists = together
         return poll
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from producers.feeds import FEEDS
 from producers.reading.answers import Answer, Exchange, Refusal
 from producers.reading.privacy import refused_body, secrets_of
-from streams import topics, wire
-from streams.domain.records import FeedReport, Outcome, Tick
-from streams.settings import Settings
+from streams.contract import topics, wire
+from streams.contract.records import FeedReport, PollOutcome, Tick
+from streams.contract.settings import Settings
 
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic
 
@@ -46,7 +46,7 @@ def letters_of(
 ) -> tuple[DeadLetter, ...]:
     """The dead letters of one answer, at most a hundred; of an unreadable one its beginning."""
     refused = [*answer.refused, *answer.left_out]
-    if answer.outcome is Outcome.UNKNOWN and not refused and exchange.status:
+    if answer.outcome is PollOutcome.UNKNOWN and not refused and exchange.status:
         secrets = secrets_of(settings)
         refused = [refused_body(exchange.body, answer.code, answer.detail, secrets)]
     if len(refused) > MAX_LETTERS:
@@ -83,7 +83,7 @@ def unknown_report(
     return report_message(
         FeedReport(
             feed=feed,
-            outcome=Outcome.UNKNOWN,
+            outcome=PollOutcome.UNKNOWN,
             received_ms=received_ms,
             poll_ms=FEEDS[feed].poll_ms(settings),
             code=code,

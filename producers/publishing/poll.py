@@ -26,9 +26,9 @@ from producers.reading.answers import (
     is_many,
 )
 from producers.reading.privacy import refused_body, secrets_of
-from streams.domain.records import BusPosition, FeedReport, Outcome
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract.errors import SettingsError
+from streams.contract.records import BusPosition, FeedReport, PollOutcome
+from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
 WAKE = "tried again in minutes; at once: docker compose kill -s HUP producers"
@@ -99,7 +99,7 @@ class Poll:
                 "answer not read", extra={"feed": self.feed, "code": BUG, "place": place}
             )
             refused = refused_body(exchange.body, BUG, place, secrets_of(self.settings))
-            answer = Answer(Outcome.UNKNOWN, BUG, place, refused=(refused,), is_retryable=True)
+            answer = Answer(PollOutcome.UNKNOWN, BUG, place, refused=(refused,), is_retryable=True)
             return answer, self._output(exchange, answer)
 
     def keep(self, read: ReadExchange) -> Output:
@@ -128,7 +128,7 @@ class Poll:
             log.error(  # noqa: TRY400
                 "poll not reported", extra={"feed": self.feed, "code": BUG, "place": place}
             )
-            self.answers = [Answer(Outcome.UNKNOWN, BUG, place, is_retryable=True)]
+            self.answers = [Answer(PollOutcome.UNKNOWN, BUG, place, is_retryable=True)]
             return self._end()
 
     def _end(self) -> Output:
@@ -142,7 +142,7 @@ class Poll:
     def whole(self) -> Answer:
         """The answers as one: rows of all (the later file wins), complete only if every part is."""
         answers = self.answers
-        good = [a for a in answers if a.outcome is not Outcome.UNKNOWN]
+        good = [a for a in answers if a.outcome is not PollOutcome.UNKNOWN]
         rows = self._rows()
         listed = sum(answer.listed for answer in good)
         is_paged = FEEDS[self.feed].is_list and not self.exchanges[0].is_file
@@ -152,9 +152,9 @@ class Poll:
             is_short if is_paged and total is not None else any(a.is_partial for a in answers)
         )
         refused = tuple(refusal for answer in answers for refusal in answer.refused)
-        outcome = Outcome.DATA if rows else Outcome.EMPTY
+        outcome = PollOutcome.DATA if rows else PollOutcome.EMPTY
         return Answer(
-            Outcome.UNKNOWN if (len(answers) - len(good)) * 2 > len(answers) else outcome,
+            PollOutcome.UNKNOWN if (len(answers) - len(good)) * 2 > len(answers) else outcome,
             rows=tuple(rows[key] for key in sorted(rows)),
             refused=refused,
             repaired=sum(answer.repaired for answer in answers),
@@ -176,7 +176,7 @@ class Poll:
         good = [
             (exchange.url, answer.rows)
             for exchange, answer in zip(self.exchanges, self.answers, strict=True)
-            if answer.outcome is not Outcome.UNKNOWN
+            if answer.outcome is not PollOutcome.UNKNOWN
         ]
         joined = FEEDS[self.feed].joined
         rows = joined(good) if joined else [row for _, rows in good for row in rows]
@@ -186,7 +186,7 @@ class Poll:
         """What the poll came to. *Unknown* when more than half of it failed."""
         whole = whole or self.whole()
         feed = FEEDS[self.feed]
-        failed = [answer for answer in self.answers if answer.outcome is Outcome.UNKNOWN]
+        failed = [answer for answer in self.answers if answer.outcome is PollOutcome.UNKNOWN]
         worst = next((a for a in failed if a.is_fatal or a.is_quota), None)
         code, detail = _reason(failed, worst)
         if failed and len(self.answers) > 1:
@@ -204,10 +204,10 @@ class Poll:
             row_count=len(whole.rows),
             refused=len(whole.refused),
             repaired=whole.repaired,
-            is_partial=whole.is_partial and whole.outcome is not Outcome.UNKNOWN,
+            is_partial=whole.is_partial and whole.outcome is not PollOutcome.UNKNOWN,
             is_stopped=worst is not None,
             is_simulated=bool(self.settings.simulated),
-            digest="" if whole.outcome is Outcome.UNKNOWN else _digest(whole.rows),
+            digest="" if whole.outcome is PollOutcome.UNKNOWN else _digest(whole.rows),
             latency_ms=round(median(exchange.latency_ms for exchange in self.exchanges)),
         )
 

@@ -32,9 +32,9 @@ from producers.publishing.send_decisions import (
     is_letter,
     verdict,
 )
-from streams import topics
+from streams.contract import topics
+from streams.contract.settings import Settings
 from streams.contract.times import now_ms
-from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 MAX_WAITING_BYTES = 64 << 20

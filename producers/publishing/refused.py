@@ -6,10 +6,10 @@ from producers.feeds import FEEDS
 from producers.publishing.lanes import Parcel
 from producers.publishing.messages import Published, unknown_report
 from producers.reading.privacy import MAX_LETTER_BYTES
-from streams import topics, wire
-from streams.domain.records import IncidentBatch, PermitBatch, PositionBatch, SpeedBatch
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import IncidentBatch, PermitBatch, PositionBatch, SpeedBatch
+from streams.contract.settings import Settings
 
 SHORT_BYTES = 4096
 """What a refused message's letter has of it, and a letter that is refused itself."""

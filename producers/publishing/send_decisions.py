@@ -4,8 +4,8 @@ from enum import Enum, auto
 
 from kafka import errors
 
-from streams import topics
-from streams.wire import MAX_AHEAD_MS
+from streams.contract import topics
+from streams.contract.wire import MAX_AHEAD_MS
 
 SIZE, REFUSED, HELD, AHEAD = "LOG-SIZE", "LOG-REFUSED", "LOG-HELD", "CLOCK-AHEAD"
 

@@ -10,9 +10,9 @@ from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
 from producers.publishing.client import MAX_REQUEST_BYTES, connection
-from streams import topics
-from streams.errors import LogError
-from streams.settings import Settings
+from streams.contract import topics
+from streams.contract.errors import LogError
+from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
 _TOPIC_EXISTS = 36
@@ -23,7 +23,7 @@ _SIZE, _TIME, _ROOM, _POLICY, _STAMP = (
     "cleanup.policy",
     "message.timestamp.type",
 )
-_APPENDED = "LogAppendTime"  # see streams/domain/arrival.py
+_APPENDED = "LogAppendTime"  # see streams/contract/arrival.py
 
 
 @dataclass(frozen=True, slots=True)

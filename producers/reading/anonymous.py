@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from streams import people
-from streams.domain.records import BusPosition, Incident, LinkSpeed, Permit
+from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit
 
 Record = BusPosition | LinkSpeed | Incident | Permit
 _IDENTIFIERS = "permit_id number hours incident_id link_id route_id route_no stop_id vehicle feed"

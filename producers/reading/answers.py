@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from producers.reading.anonymous import Record, anonymous
-from streams.domain.records import Outcome
+from streams.contract.records import PollOutcome
 
 Row = Mapping[str, Any]
 NO_ANSWER = "NO-ANSWER"
@@ -73,7 +73,7 @@ class Answer:
     soon.
     """
 
-    outcome: Outcome
+    outcome: PollOutcome
     code: str = ""
     detail: str = ""
     rows: tuple[Record, ...] = ()
@@ -110,7 +110,7 @@ def unknown(
     """
     return UnknownAnswerError(
         Answer(
-            Outcome.UNKNOWN,
+            PollOutcome.UNKNOWN,
             code,
             detail[:200],
             is_fatal=is_fatal,
@@ -161,7 +161,9 @@ class Harvest:
         """The answer: *data* with rows, *unknown* when every row was refused, else *empty*."""
         first = self.refused[0] if self.refused else None
         is_lost = first is not None and not self.rows and not (self.over or self.unmeasured)
-        outcome = Outcome.DATA if self.rows else Outcome.UNKNOWN if is_lost else Outcome.EMPTY
+        outcome = (
+            PollOutcome.DATA if self.rows else PollOutcome.UNKNOWN if is_lost else PollOutcome.EMPTY
+        )
         answer = Answer(
             outcome,
             rows=tuple(map(anonymous, self.rows.values())),

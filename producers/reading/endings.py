@@ -12,7 +12,7 @@ from producers.reading.fields import DAY_MS, KST, text
 from producers.reading.moments import Moment, end_ms
 from producers.reading.periods import read
 from producers.reading.times import MAX_WORDS, normalised
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
 
 MAX_PLAN_MS = 360 * DAY_MS
 """A day so far ahead is one without a year that lay just before the begin."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from typing import Any
 
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
 
 KST = timezone(timedelta(hours=9), "KST")
 DAY_MS = 86_400_000

@@ -11,7 +11,7 @@ from producers.reading.endings import ending
 from producers.reading.fields import text
 from producers.reading.moments import Moment, end_ms, is_midnight
 from producers.reading.periods import Reading, read
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
 
 SOUND = frozenset({"start_time_unknown", "end_date_only", "end_from_words", "no_end"})
 """Flags that say how a time was told, and not that something was wrong with it."""

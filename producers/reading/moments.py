@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from producers.reading.fields import DAY_MS, KST
 from producers.reading.points import Point
 from producers.reading.times import DAY_S, Token
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 FOR_EVER = (2099, 12, 31)

@@ -11,7 +11,7 @@ from producers.reading.hours import Minutes, pulled, written
 from producers.reading.moments import Moment, moments_of, plus, refused
 from producers.reading.points import Point, marked, points_of
 from producers.reading.times import MAX_WORDS, Token, normalised, scan
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
 
 KST_MS = 9 * 3_600_000
 _EPOCH_MS = range(631_152_000_000, 4_102_444_800_000)

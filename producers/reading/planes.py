@@ -9,8 +9,8 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from producers.reading.fields import NOWHERE, Bounds, Spot
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
 
 FALSE_NORTHING_GAP_M = 100_000.0
 """EPSG:5186 (600,000) and EPSG:5181 (500,000) differ in nothing else: a mix-up is exactly 100

@@ -17,9 +17,9 @@ from urllib.parse import quote, quote_plus
 from producers.reading.answers import Refusal
 from producers.reading.columns import column_of
 from producers.reading.permit_columns import meaning_of
+from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, KST_MS
 from streams.people import plain, without_people
-from streams.settings import Settings
 
 MAX_LETTER_BYTES = 1 << 20
 SAFE_BYTES = 200

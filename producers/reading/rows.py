@@ -5,7 +5,7 @@ from typing import Any
 
 from producers.reading.answers import Harvest
 from producers.reading.privacy import refused_row
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
 
 Row = dict[str, Any]
 

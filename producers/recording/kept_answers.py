@@ -10,8 +10,8 @@ from producers.feeds import FEEDS
 from producers.publishing.messages import MAX_LETTERS
 from producers.reading.anonymous import anonymous
 from producers.reading.answers import Answer, Refusal
-from streams.domain.records import Outcome
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import PollOutcome
 
 _OTHERS = [(name, kind) for name, kind in get_type_hints(Answer).items() if name != "rows"]
 _Kept = msgspec.defstruct("_Kept", _OTHERS, forbid_unknown_fields=True)
@@ -19,7 +19,7 @@ _Kept = msgspec.defstruct("_Kept", _OTHERS, forbid_unknown_fields=True)
 
 def kept(answer: Answer, letters: tuple[Refusal, ...]) -> Answer:
     """The answer as it is written: with its dead letters, and nothing else of its body."""
-    if answer.outcome is Outcome.UNKNOWN and not (answer.refused or answer.left_out):
+    if answer.outcome is PollOutcome.UNKNOWN and not (answer.refused or answer.left_out):
         return replace(answer, left_out=letters)
     return replace(
         answer,

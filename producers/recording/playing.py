@@ -14,8 +14,8 @@ from producers.publishing.topic_setup import ensure_topics
 from producers.reading.privacy import NO_KEY_WHY, may_take_plates
 from producers.recording.recorder import lines_of
 from producers.recording.replay import BadLine, ReplayStep, steps
-from streams.domain.arrival import REPLAY
-from streams.settings import Settings
+from streams.contract.arrival import REPLAY
+from streams.contract.settings import Settings
 
 KEY_BYTES = 1 << 16
 BACKLOG = 20_000  # messages a replay at full speed may be ahead of the broker

@@ -23,9 +23,9 @@ from producers.reading.answers import Exchange, UnknownAnswerError
 from producers.reading.privacy import may_take_plates
 from producers.recording import kept_answers
 from producers.recording.scrubbing import Scrub, UnfitError
+from streams.contract.errors import RecordRefusedError
+from streams.contract.settings import Settings
 from streams.contract.times import KST
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
 
 _SECRET = re.compile(rf"([?&](?:{'|'.join(SECRET_PARAMETERS)})=)[^&#]*", re.IGNORECASE)
 MAX_LINE_BYTES = 128 << 20

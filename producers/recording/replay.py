@@ -13,8 +13,8 @@ from producers.publishing.messages import DeadLetter, Published, ticks
 from producers.publishing.poll import Poll, ReadExchange, page_of
 from producers.reading.answers import Exchange
 from producers.recording.recorder import exchange_of
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract.errors import RecordRefusedError
+from streams.contract.settings import Settings
 
 SILENCE_MS = 120_000  # no poll lasts longer
 MAX_GAP_MS = 86_400_000  # a night, or a day off, is replayed second by second

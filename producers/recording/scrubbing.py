@@ -25,7 +25,7 @@ from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.permit_columns import meaning_of
 from producers.reading.privacy import is_known, recorded_plate, secrets_of, without_secrets
 from streams import people
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 NOBODY = "[name]"  # a company that is a person is left out, and a flag says so
 _NAMES = frozenset(

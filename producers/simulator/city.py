@@ -18,7 +18,7 @@ from producers.reading.fields import Bounds
 from producers.simulator import lines, stops
 from producers.simulator.shapes import along
 from producers.simulator.streets import CITY, RELEASED, build_streets, graph_of, shortest_path
-from streams.domain.network import Link, Network, Place, Stop, length_of_m
+from streams.geo.network import Landmark, Link, Network, Stop, length_of_m
 
 PREFIX = "CCB"
 BOUNDS = Bounds(127.4, 37.6, 128.1, 38.2)
@@ -59,7 +59,7 @@ def build_city(*, has_node_link: bool = True) -> Network:
         ),
         routes=runs.routes(),
         overlay=tuple(overlay),
-        places=tuple(Place(*row) for row in stops.places()),
+        places=tuple(Landmark(*row) for row in stops.places()),
     )
 
 

@@ -13,7 +13,7 @@ from producers.simulator.permits import PERMITS
 from producers.simulator.streets import build_streets
 from producers.simulator.traffic import Traffic
 from producers.simulator.works import Work
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 WARM_UP_MS = 90_000
 MAX_CATCH_UP_MS = 3_600_000

@@ -7,8 +7,8 @@ from producers.simulator.clock import DayClock
 from producers.simulator.streets import measured
 from producers.simulator.traffic import Obstacle
 from producers.simulator.works import link_named
-from streams.domain.network import Network
-from streams.domain.records import Closure
+from streams.contract.records import Closure
+from streams.geo.network import Network
 
 ACCIDENT_EVERY_MIN = 7
 ACCIDENT_SPAN_MIN = 24 * 60

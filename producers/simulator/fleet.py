@@ -10,7 +10,7 @@ from producers.simulator.clock import DayClock
 from producers.simulator.lines import LINES
 from producers.simulator.streets import Graph, shortest_path
 from producers.simulator.traffic import Traffic
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 STEP_MS = 1000
 MAX_DETOUR_M = 3500.0

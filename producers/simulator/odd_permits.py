@@ -3,7 +3,7 @@ directions, one number for three spots, a night that ends on the next day, and o
 """
 
 from producers.simulator.works import Work
-from streams.domain.records import Closure
+from streams.contract.records import Closure
 
 ODD_PERMITS = (
     Work(

@@ -12,8 +12,8 @@ from producers.simulator.clock import DayClock, kst
 from producers.simulator.day import Day
 from producers.simulator.spellings import Clerk
 from producers.simulator.works import Work, links_of
-from streams.domain.network import Network, Point
-from streams.domain.records import Closure
+from streams.contract.records import Closure
+from streams.geo.network import Network, Point
 
 _CLOSES = re.compile(r"통제|점용|금지")
 _BESIDE = (

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from producers.simulator import roads, shapes, stops
-from streams.domain.network import Link, Network, Point, bearing_deg, length_of_m
+from streams.geo.network import Link, Network, Point, bearing_deg, length_of_m
 
 CITY = "춘천시"
 RELEASED = "2026-11-01"

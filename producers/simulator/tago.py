@@ -8,7 +8,7 @@ from producers.simulator.answers import Answer, enveloped
 from producers.simulator.day import Day
 from producers.simulator.fleet import Bus, Run
 from producers.simulator.shapes import along
-from streams.domain.network import Point
+from streams.geo.network import Point
 
 CITY_CODE = "32010"
 TEXT_NUMBERS = "서면4(서면403)"

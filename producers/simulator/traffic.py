@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from producers.simulator import noise
 from producers.simulator.clock import DayClock
 from producers.simulator.shapes import flat_distance_m
-from streams.domain.network import Link, Network, bearing_deg
-from streams.domain.records import Closure
+from streams.contract.records import Closure
+from streams.geo.network import Link, Network, bearing_deg
 
 SLOT_MS = 10_000
 CENTRE = (127.7285, 37.8790)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from producers.simulator import noise
 from producers.simulator.clock import DAY_MS, MINUTE_MS, DayClock, kst
 from producers.simulator.traffic import Obstacle
-from streams.domain.network import Link, Network
-from streams.domain.records import Closure
+from streams.contract.records import Closure
+from streams.geo.network import Link, Network
 
 HALF_HOUR_MS = 30 * MINUTE_MS
 URGENT_EVERY_MIN = 12

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from redis.exceptions import RedisError
 
-from streams.delivery.keys import DISPATCHERS, LEASE_MS
-from streams.health_exit import health_exit
-from streams.settings import Settings
-from streams.store import Store
+from streams.contract.health_exit import health_exit
+from streams.contract.settings import Settings
+from streams.delivery.deciding.keys import DISPATCHERS, LEASE_MS
+from streams.state.store import Store
 
 
 def reason_against(turns: Mapping[str, int], host: str, now_ms: int) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from streams.contract.records import Severity
+
 RULES_VERSION = 1
 """Part of every id: raise it when a rule changes its meaning, and old ids are not met again."""
 
@@ -21,14 +23,6 @@ class Word(StrEnum):
     BEGIN = "begin"
     UPDATE = "update"
     END = "end"
-
-
-class Severity(StrEnum):
-    """How soon somebody must know: at once, soon, some time today."""
-
-    CRITICAL = "critical"
-    WARNING = "warning"
-    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ class Episode:
     id: str = ""
 
 
-class Sight(NamedTuple):
+class Condition(NamedTuple):
     """That something holds now, how grave it is, and what is to be said of it."""
 
     severity: Severity
@@ -83,7 +77,7 @@ class Move(NamedTuple):
     word: Word | None = None
 
 
-def look(episode: Episode | None, sight: Sight | None, now_ms: int, patience: Patience) -> Move:
+def look(episode: Episode | None, sight: Condition | None, now_ms: int, patience: Patience) -> Move:
     """The episode after a look at `now_ms`; `sight` None: it does not hold.
 
     Time that goes back changes nothing that was told.
@@ -97,7 +91,7 @@ def look(episode: Episode | None, sight: Sight | None, now_ms: int, patience: Pa
     return _holds(replace(episode, over_ms=0), sight, now_ms, patience)
 
 
-def _holds(episode: Episode, sight: Sight, now_ms: int, patience: Patience) -> Move:
+def _holds(episode: Episode, sight: Condition, now_ms: int, patience: Patience) -> Move:
     seen = replace(episode, severity=sight.severity, facts=dict(sight.facts))
     if not episode.told:
         waits = now_ms - episode.since_ms < patience.begin_ms

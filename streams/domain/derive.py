@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from streams.domain.records import LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.records import LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.topics import partition_of
 from streams.domain.stage import Effects
-from streams.topics import partition_of
 
 
 @dataclass(slots=True)

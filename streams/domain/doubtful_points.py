@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from streams.domain.records import Permit
+from streams.contract.records import Permit
 
 
 class HasPoint(Protocol):

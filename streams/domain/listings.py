@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Protocol
 
-from streams.domain.stage import Effects, Rows, Table
+from streams.domain.stage import Effects, Rows, StageTable
 
 KEPT = 9  # lists that the usual length is the median of
 LEAST_USUAL = 5  # a shorter list may well become empty
@@ -87,9 +87,9 @@ class Batch(Protocol):
     def parts(self) -> int: ...
 
 
-def tables_of(kind: str) -> tuple[Table, Table]:
+def tables_of(kind: str) -> tuple[StageTable, StageTable]:
     """The tables of a stage's lists: their parts that have come, and the usual lengths."""
-    return Table(f"{kind}-parts", ListedPart), Table(f"{kind}-usual", Usual)
+    return StageTable(f"{kind}-parts", ListedPart), StageTable(f"{kind}-usual", Usual)
 
 
 def whole_list(

@@ -10,19 +10,18 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-DAY_MS = 86_400_000
-KST_MS = 9 * 3_600_000  # Korea keeps UTC+9 all year
+from streams.contract.times import DAY_MS, EVER_MS, KST_MS
+
 _MINUTE_MS = 60_000
 _DAY_MIN = 1440
 _TIME = r"\s*(\d{1,2})\s*:\s*(\d{1,2})\s*"
 _HOURS = re.compile(f"{_TIME}-{_TIME}")
-EVER_MS = 1 << 62  # the end of what has no known end, the begin of what has no known begin
 
 Ranges = tuple[tuple[int, int], ...]
 _ALL_DAY: Ranges = ((0, _DAY_MIN),)
 
 
-class Span(NamedTuple):
+class HoursSpan(NamedTuple):
     """A half-open period in ms with daily hours in it, as minutes of the Korean day."""
 
     starts_ms: int
@@ -45,18 +44,18 @@ class Daily(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 14)  # each tick asks again for every work
-def span(starts_ms: int | None, ends_ms: int | None, hours: str = "") -> Span:
+def span(starts_ms: int | None, ends_ms: int | None, hours: str = "") -> HoursSpan:
     """The period in which a work may be on: without a known begin it never begins, without a known
     end it has none. Where only a morning is left of a night, that morning counts.
     """
     own = daily(hours)
     end_ms = last_ms(ends_ms, hours)
     if starts_ms is None:
-        return Span(EVER_MS, end_ms, own.ranges)
+        return HoursSpan(EVER_MS, end_ms, own.ranges)
     begin_ms = starts_ms
     if own.morning and _is_midnight(starts_ms):
         begin_ms += own.first * _MINUTE_MS
-    return Span(begin_ms if begin_ms < end_ms else starts_ms, end_ms, own.ranges)
+    return HoursSpan(begin_ms if begin_ms < end_ms else starts_ms, end_ms, own.ranges)
 
 
 def last_ms(ends_ms: int | None, hours: str = "") -> int:
@@ -118,7 +117,7 @@ def _joined(ranges: Iterable[tuple[int, int]]) -> Ranges:
     return tuple(found)
 
 
-def meet(one: Span, other: Span) -> tuple[int, int] | None:
+def meet(one: HoursSpan, other: HoursSpan) -> tuple[int, int] | None:
     """The period both have in common, None when they share no minute of it."""
     starts_ms, ends_ms = max(one.starts_ms, other.starts_ms), min(one.ends_ms, other.ends_ms)
     if starts_ms >= ends_ms:
@@ -129,7 +128,7 @@ def meet(one: Span, other: Span) -> tuple[int, int] | None:
     return starts_ms, ends_ms
 
 
-def is_within(period: Span, at_ms: int) -> bool:
+def is_within(period: HoursSpan, at_ms: int) -> bool:
     """Whether a time lies in a period and in its daily hours."""
     if not period.starts_ms <= at_ms < period.ends_ms:
         return False
@@ -152,7 +151,7 @@ def is_in(ranges: Ranges, at_ms: int) -> bool:
     return any(begin <= minute < end for begin, end in ranges)
 
 
-def openings(period: Span) -> Iterator[int]:
+def openings(period: HoursSpan) -> Iterator[int]:
     """The first times on or after the start of a period at which its daily hours begin."""
     day_ms = (period.starts_ms + KST_MS) // DAY_MS * DAY_MS - KST_MS
     for begin, _ in period.hours:

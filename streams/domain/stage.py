@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
-from streams.domain.alerts import Alert, Move, Patience, Sight, episode_id, look, told
-from streams.domain.records import LinkEvents, Message, Origin
+from streams.contract.records import LinkEvents, Message, Origin
+from streams.domain.alerts import Alert, Condition, Move, Patience, episode_id, look, told
 
 Rows = dict[str, Any]
 State = dict[str, Rows]
@@ -13,7 +13,7 @@ State = dict[str, Rows]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class StageTable:
     """A table of a stage, kept in the Redis hash `bomnae:{name}:{partition}`.
 
     Global tables, of the whole city, are in `bomnae:{name}`. Rows of a table with a `letter` also
@@ -33,7 +33,7 @@ class Episodes(NamedTuple):
     rows: Rows
 
 
-class Memory(NamedTuple):
+class HistoryRow(NamedTuple):
     """What was known of a subject ("link:ID", "work:ID" ...) from an event time on."""
 
     subject: str
@@ -49,7 +49,7 @@ class Effects:
     derived: dict[int, LinkEvents] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)  # "topic code" or "feed code"
-    remembered: list[Memory] = field(default_factory=list)
+    remembered: list[HistoryRow] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
 
     def put(self, table: str, row_id: str, row: Any) -> None:
@@ -60,7 +60,7 @@ class Effects:
 
     def remember(self, subject: str, known_ms: int, row: Any) -> None:
         """Keep for the history that `row` (None: gone) is known of a subject since `known_ms`."""
-        self.remembered.append(Memory(subject, known_ms, row))
+        self.remembered.append(HistoryRow(subject, known_ms, row))
 
     def watch(
         self,
@@ -68,7 +68,7 @@ class Effects:
         rule: str,
         subject: str,
         *,
-        sight: Sight | None,
+        sight: Condition | None,
         now_ms: int,
         patience: Patience,
     ) -> None:
@@ -97,7 +97,7 @@ class Stage(Protocol):
     """A stage: `step` reads the state of one partition and changes nothing itself."""
 
     @property
-    def tables(self) -> Sequence[Table]: ...
+    def tables(self) -> Sequence[StageTable]: ...
 
     @property
     def takes(self) -> tuple[type[Message], ...]:
@@ -130,7 +130,7 @@ class Sum:
     derived: dict[int, list[LinkEvents]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
-    remembered: list[Memory] = field(default_factory=list)
+    remembered: list[HistoryRow] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
 
     def add(self, effects: Effects) -> None:

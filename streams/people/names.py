@@ -8,7 +8,7 @@ name that stands alone in a sentence and looks like any other word.
 import re
 from collections.abc import Iterable, Iterator
 
-from streams.people.numbers import Found
+from streams.people.numbers import Redaction
 
 NAME = "[name]"
 SURNAMES = frozenset(
@@ -51,7 +51,7 @@ _OF_OFFICE = re.compile(
 _SAMPLE = "홍길동"  # every form's example, and no place
 
 
-def names_in(words: str, covered: Iterable[Found]) -> Iterator[Found]:
+def names_in(words: str, covered: Iterable[Redaction]) -> Iterator[Redaction]:
     """The names of a plain text in which numbers were found already."""
     stretches = [(begin, end) for begin, end, _ in covered]
     for match in _TOKEN.finditer(words):
@@ -63,7 +63,7 @@ def names_in(words: str, covered: Iterable[Found]) -> Iterator[Found]:
             for other, other_end in stretches
         )
         if name == _SAMPLE or is_beside or _is_said(name, words[:begin], words[end:]):
-            yield Found(begin, end, NAME)
+            yield Redaction(begin, end, NAME)
 
 
 def is_name(word: str) -> bool:
@@ -80,12 +80,12 @@ def is_place(name: str) -> bool:
     return name != _SAMPLE and _PLACE_END.search(name) is not None
 
 
-def name_of_office(words: str) -> Found | None:
+def name_of_office(words: str) -> Redaction | None:
     """The name that stands behind a company or an office: (주)한빛 김철수, 도로과(박서준)."""
     match = _OF_OFFICE.search(words)
     if match is None or not is_name(match[1]) or is_place(match[1]):
         return None
-    return Found(match.start(1), match.end(1), NAME)
+    return Redaction(match.start(1), match.end(1), NAME)
 
 
 def _is_beside(words: str, begin: int, end: int) -> bool:

@@ -10,7 +10,7 @@ from phonenumbers import PhoneNumberType
 PHONE, NUMBER, PLATE, MAIL, ACCOUNT = "[phone]", "[number]", "[plate]", "[mail]", "[account]"
 
 
-class Found(NamedTuple):
+class Redaction(NamedTuple):
     """A stretch of a text, and what to write in its place."""
 
     begin: int
@@ -60,7 +60,7 @@ _WRITTEN = {
 }
 
 
-def numbers_in(words: str, *, is_text: bool) -> Iterator[Found]:
+def numbers_in(words: str, *, is_text: bool) -> Iterator[Redaction]:
     """What a plain text holds, in no order, overlaps included.
 
     In a text (`is_text`) any telephone number counts, and thirteen digits that begin with a date of
@@ -70,29 +70,29 @@ def numbers_in(words: str, *, is_text: bool) -> Iterator[Found]:
         return
     for pattern, label in _PATTERNS:
         for match in pattern.finditer(words):
-            yield Found(match.start(), match.end(), label)
+            yield Redaction(match.start(), match.end(), label)
     yield from _residents(words, is_text=is_text)
     yield from _telephones(words, is_text=is_text)
 
 
-def _telephones(words: str, *, is_text: bool) -> Iterator[Found]:
+def _telephones(words: str, *, is_text: bool) -> Iterator[Redaction]:
     for match in _MOBILE.finditer(words):
         if _is_mobile(match[0]):
-            yield Found(match.start(), match.end(), PHONE)
+            yield Redaction(match.start(), match.end(), PHONE)
     if is_text and _MAY_CALL.search(words):
         yield from _calls(words)
 
 
-def _calls(words: str) -> Iterator[Found]:
+def _calls(words: str) -> Iterator[Redaction]:
     for call in phonenumbers.PhoneNumberMatcher(words, "KR"):
         if phonenumbers.number_type(call.number) in _WRITTEN:
-            yield Found(call.start, call.end, PHONE)
+            yield Redaction(call.start, call.end, PHONE)
 
 
-def _residents(words: str, *, is_text: bool) -> Iterator[Found]:
+def _residents(words: str, *, is_text: bool) -> Iterator[Redaction]:
     for match in _RESIDENT.finditer(words):
         if is_text or match[2].strip() or has_check_digit(match[1] + match[3]):
-            yield Found(match.start(), match.end(), NUMBER)
+            yield Redaction(match.start(), match.end(), NUMBER)
 
 
 def _is_mobile(words: str) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from streams.people.folding import Folded, fold, plain
 from streams.people.names import is_name, is_place, name_of_office, names_in
-from streams.people.numbers import NUMBER, PHONE, Found, numbers_in
+from streams.people.numbers import NUMBER, PHONE, Redaction, numbers_in
 
 _MANY = 8192
 _PLAIN_ID = re.compile(r"(?!0|82)[A-Za-z]{0,6}\d{0,12}")  # a link's, a stop's: nothing to look for
@@ -68,7 +68,7 @@ def _covered(text: str, *, is_text: bool) -> str:
     return _replaced(text, folded, found) if found else text
 
 
-def _replaced(text: str, folded: Folded, found: Iterable[Found]) -> str:
+def _replaced(text: str, folded: Folded, found: Iterable[Redaction]) -> str:
     """The text with labels in place of what was found; of two that overlap the longer one."""
     pieces: list[str] = []
     at = 0

@@ -5,7 +5,7 @@ import pytest
 import redis.asyncio as aioredis
 
 from local.services import Process, start_redis
-from streams.gate import Gate
+from streams.state.gate import Gate
 
 
 @pytest.fixture(scope="session")

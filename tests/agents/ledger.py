@@ -6,11 +6,11 @@ from typing import Any
 
 import redis.asyncio as aioredis
 
-from streams import wire
+from streams.contract import wire
+from streams.contract.records import Message, Origin, Passage, PositionBatch, Tick
 from streams.domain.derive import send
-from streams.domain.records import Message, Origin, Passage, PositionBatch, Tick
-from streams.domain.stage import Effects, Rows, Table
-from tests.fakes import at, bus, parts_of
+from streams.domain.stage import Effects, Rows, StageTable
+from tests.cities.fakes import at, bus, parts_of
 
 TOPIC = "bus-positions"
 
@@ -23,7 +23,7 @@ class LedgerStage:
     """
 
     takes = (PositionBatch, Tick)
-    tables = (Table("seen", int, letter="b"), Table("total", int, is_global=True))
+    tables = (StageTable("seen", int, letter="b"), StageTable("total", int, is_global=True))
 
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
         effects = Effects()

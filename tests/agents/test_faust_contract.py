@@ -1,4 +1,4 @@
-"""The internals of Faust and aiokafka that `streams.consumer` leans on, as they are in 0.15.3."""
+"""The internals of Faust and aiokafka that `streams.worker.consumer` leans on (0.15.3)."""
 
 import inspect
 from importlib.metadata import version
@@ -13,7 +13,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from redis.exceptions import RedisError
 
-from streams.consumer import (
+from streams.contract.errors import LogError
+from streams.worker.consumer import (
     FETCH_WAIT_MS,
     WAIT_S,
     PositionConsumer,
@@ -21,7 +22,6 @@ from streams.consumer import (
     _NoReadOffsets,
     _Thread,
 )
-from streams.errors import LogError
 
 
 def _parameters(function: Any) -> list[str]:

@@ -6,13 +6,22 @@ import msgspec
 import pytest
 import redis.asyncio as aioredis
 
-from streams.domain.stage import Memory, Sum
-from streams.gate import Answer, Gate, Verdict
-from streams.store import COUNTS, DEAD_LETTERS, DELTAS, PAST, PAST_GONE, POSITIONS, Store, past_key
+from streams.domain.stage import HistoryRow, Sum
+from streams.state.gate import Gate, GateAnswer, GateResult
+from streams.state.store import (
+    COUNTS,
+    DEAD_LETTERS,
+    DELTAS,
+    PAST,
+    PAST_GONE,
+    POSITIONS,
+    Store,
+    past_key,
+)
 from tests.agents.ledger import TOPIC, LedgerStage, everything
 
 STAGE = LedgerStage()
-APPLIED, DUPLICATE, HOLE = Verdict.APPLIED, Verdict.DUPLICATE, Verdict.HOLE
+APPLIED, DUPLICATE, HOLE = GateResult.APPLIED, GateResult.DUPLICATE, GateResult.HOLE
 
 
 async def put(
@@ -22,7 +31,7 @@ async def put(
     *,
     partition: int = 0,
     last: int | None = None,
-) -> Answer:
+) -> GateAnswer:
     effects = Sum(changes={"seen": dict(rows)} if rows else {}, counts={"positions": 1})
     end = offset if last is None else last
     return await gate.apply((TOPIC, partition), offset, end, stage=STAGE, effects=effects)
@@ -40,17 +49,17 @@ async def put(
     ],
 )
 async def test_only_the_next_message_is_applied(
-    gate: Gate, first: int, offsets: list[int], verdicts: list[Verdict]
+    gate: Gate, first: int, offsets: list[int], verdicts: list[GateResult]
 ) -> None:
     gate.first_offsets[TOPIC, 0] = first
     assert [(await put(gate, offset)).verdict for offset in offsets] == verdicts
 
 
 async def test_the_answer_names_the_last_offset_the_state_contains(gate: Gate) -> None:
-    assert await put(gate, 3) == Answer(HOLE, -1)
-    assert await put(gate, 0) == Answer(APPLIED, 0)
-    assert await put(gate, 3) == Answer(HOLE, 0)
-    assert await put(gate, 0) == Answer(DUPLICATE, 0)
+    assert await put(gate, 3) == GateAnswer(HOLE, -1)
+    assert await put(gate, 0) == GateAnswer(APPLIED, 0)
+    assert await put(gate, 3) == GateAnswer(HOLE, 0)
+    assert await put(gate, 0) == GateAnswer(DUPLICATE, 0)
     assert await gate.position(TOPIC, 0) == 0
     assert await gate.position(TOPIC, 1) is None
 
@@ -107,7 +116,7 @@ async def test_a_store_set_back_makes_the_next_message_a_hole(
     for offset in range(3):
         await put(gate, offset, {"a": offset})
     await client.hset(POSITIONS, f"{TOPIC}/0", 0)
-    assert await put(gate, 3, {"a": 3}) == Answer(HOLE, 0)
+    assert await put(gate, 3, {"a": 3}) == GateAnswer(HOLE, 0)
     assert (await put(gate, 1, {"a": 1})).verdict is APPLIED
 
 
@@ -154,14 +163,14 @@ async def test_a_script_the_server_forgot_is_sent_again(gate: Gate, client: aior
 @pytest.mark.parametrize(
     ("first", "last", "answer"),
     [
-        (3, 6, Answer(APPLIED, 6)),
-        (1, 6, Answer(DUPLICATE, 2)),  # begins with what is in: the caller goes on after 2
-        (2, 2, Answer(DUPLICATE, 2)),
-        (4, 6, Answer(HOLE, 2)),
+        (3, 6, GateAnswer(APPLIED, 6)),
+        (1, 6, GateAnswer(DUPLICATE, 2)),  # begins with what is in: the caller goes on after 2
+        (2, 2, GateAnswer(DUPLICATE, 2)),
+        (4, 6, GateAnswer(HOLE, 2)),
     ],
 )
 async def test_a_run_is_applied_whole_or_not_at_all(
-    gate: Gate, client: aioredis.Redis, first: int, last: int, answer: Answer
+    gate: Gate, client: aioredis.Redis, first: int, last: int, answer: GateAnswer
 ) -> None:
     await put(gate, 0, {"a": 1}, last=2)
     before = await everything(client)
@@ -174,7 +183,7 @@ async def known(client: aioredis.Redis, subject: str) -> list[tuple[str, Any]]:
     return [(name.decode(), msgspec.json.decode(fields[b"v"])) for name, fields in entries]
 
 
-async def remember(gate: Gate, offset: int, *memories: Memory) -> None:
+async def remember(gate: Gate, offset: int, *memories: HistoryRow) -> None:
     effects = Sum(remembered=list(memories))
     await gate.apply((TOPIC, 0), offset, offset, stage=STAGE, effects=effects)
 
@@ -182,9 +191,15 @@ async def remember(gate: Gate, offset: int, *memories: Memory) -> None:
 async def test_the_history_keeps_each_row_in_order_under_the_time_it_was_known(
     gate: Gate, client: aioredis.Redis
 ) -> None:
-    await remember(gate, 0, Memory("link:A", 1000, {"level": "free"}), Memory("link:B", 1000, 1))
-    await remember(gate, 1, Memory("link:A", 1000, {"level": "jam"}), Memory("link:A", 2000, None))
-    await remember(gate, 2, Memory("link:A", 500, 7))  # a source's clock went back: the log did not
+    await remember(
+        gate, 0, HistoryRow("link:A", 1000, {"level": "free"}), HistoryRow("link:B", 1000, 1)
+    )
+    await remember(
+        gate, 1, HistoryRow("link:A", 1000, {"level": "jam"}), HistoryRow("link:A", 2000, None)
+    )
+    await remember(
+        gate, 2, HistoryRow("link:A", 500, 7)
+    )  # a source's clock went back: the log did not
     assert await known(client, "link:A") == [
         ("1000-0", {"level": "free"}),
         ("1000-1", {"level": "jam"}),
@@ -203,7 +218,7 @@ async def test_the_history_forgets_what_is_too_old_but_not_what_held_when_it_beg
 ) -> None:
     gate = Gate(client, history_ms=1000)
     for offset, known_ms in enumerate((100, 200, 900, 1500)):
-        await remember(gate, offset, Memory("link:A", known_ms, offset))
+        await remember(gate, offset, HistoryRow("link:A", known_ms, offset))
     assert await known(client, "link:A") == [("200-0", 1), ("900-0", 2), ("1500-0", 3)]
 
 
@@ -211,24 +226,24 @@ async def test_a_subject_long_gone_is_forgotten_and_one_that_came_back_is_not(
     client: aioredis.Redis,
 ) -> None:
     gate = Gate(client, history_ms=1000)
-    await remember(gate, 0, Memory("work:A", 100, 1), Memory("work:B", 100, 1))
-    await remember(gate, 1, Memory("work:A", 200, None), Memory("work:B", 200, None))
-    await remember(gate, 2, Memory("work:B", 300, 2), Memory("link:A", 300, 3))
-    await remember(gate, 3, Memory("link:C", 1199, 4))
+    await remember(gate, 0, HistoryRow("work:A", 100, 1), HistoryRow("work:B", 100, 1))
+    await remember(gate, 1, HistoryRow("work:A", 200, None), HistoryRow("work:B", 200, None))
+    await remember(gate, 2, HistoryRow("work:B", 300, 2), HistoryRow("link:A", 300, 3))
+    await remember(gate, 3, HistoryRow("link:C", 1199, 4))
     assert await known(client, "work:A") == [("100-0", 1), ("200-0", None)]
-    await remember(gate, 4, Memory("link:C", 1200, 5))
+    await remember(gate, 4, HistoryRow("link:C", 1200, 5))
     assert await known(client, "work:A") == []
     assert await known(client, "work:B") == [("100-0", 1), ("200-0", None), ("300-0", 2)]
     assert sorted(await Store(client).changed_since(0)) == ["link:A", "link:C", "work:B"]
-    await remember(gate, 5, Memory("work:A", 150, 6))
+    await remember(gate, 5, HistoryRow("work:A", 150, 6))
     assert await known(client, "work:A") == [("150-0", 6)]
 
 
 async def test_a_run_of_more_than_one_call_can_take_is_remembered_whole(
     gate: Gate, client: aioredis.Redis
 ) -> None:
-    there = [Memory(f"link:{number}", 1000, number) for number in range(2500)]
-    gone = [Memory(f"work:{number}", 1000, None) for number in range(2500)]
+    there = [HistoryRow(f"link:{number}", 1000, number) for number in range(2500)]
+    gone = [HistoryRow(f"work:{number}", 1000, None) for number in range(2500)]
     await remember(gate, 0, *there, *gone, *there)
     assert await known(client, "link:2499") == [("1000-0", 2499), ("1000-1", 2499)]
     assert len(await Store(client).changed_since(0)) == 5000
@@ -237,5 +252,5 @@ async def test_a_run_of_more_than_one_call_can_take_is_remembered_whole(
 
 async def test_a_repeated_message_is_remembered_once(gate: Gate, client: aioredis.Redis) -> None:
     for _ in range(2):
-        await remember(gate, 0, Memory("link:A", 1000, 1))
+        await remember(gate, 0, HistoryRow("link:A", 1000, 1))
     assert await known(client, "link:A") == [("1000-0", 1)]

@@ -1,30 +1,30 @@
 """What stops the gate: before its first write nothing happened, after it nothing is believed."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import redis.asyncio as aioredis
 from redis.exceptions import NoPermissionError, OutOfMemoryError, ResponseError
 
-import streams
-from streams.agents import Delivered
-from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.stage import Memory, Sum
-from streams.errors import HalfAppliedError, SettingsError
-from streams.gate import MOST_ANEW, Gate, Verdict
-from streams.rights import NEEDED, check_rights
-from streams.store import BEGUN, DELTAS, META, OUTBOX, PAST, POSITIONS, REBUILDING
+from streams.contract.errors import HalfAppliedError, SettingsError
+from streams.contract.records import Severity
+from streams.domain.alerts import Alert, Word
+from streams.domain.stage import HistoryRow, Sum
+from streams.state.gate import MOST_ANEW, Gate, GateResult
+from streams.state.rights import NEEDED, check_rights
+from streams.state.store import BEGUN, DELTAS, META, OUTBOX, PAST, POSITIONS, REBUILDING
+from streams.worker.agents import Delivered
 from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position
 from tests.agents.test_runner import Bench
+from tests.places import ROOT
 
 STAGE = LedgerStage()
 HASHES = ("bomnae:seen:0", "bomnae:total")
 FULL = Sum(
     changes={"seen": {"a": 1, "b": None}},
     counts={"positions": 1},
-    remembered=[Memory("link:A", 1000, {"level": "jam"})],
+    remembered=[HistoryRow("link:A", 1000, {"level": "jam"})],
     alerts=[Alert("alrt_x.1", "alrt_x", "jam", "link:A", Word.BEGIN, Severity.WARNING, 0, 0)],
 )
 
@@ -138,9 +138,9 @@ async def test_a_worker_makes_a_half_applied_state_again_from_the_log(
     await client.hset("bomnae:seen:0", "v1", 77)
     await client.hset(BEGUN, f"{TOPIC}/0", 3)
     bench = Bench(gate)  # the next worker
-    assert await bench.take(3) == [Verdict.HOLE]
+    assert await bench.take(3) == [GateResult.HOLE]
     assert bench.rewinds.calls == [(TOPIC, 0, 0)]
-    assert await bench.run(0, 1, 2) == [Verdict.APPLIED] * 3
+    assert await bench.run(0, 1, 2) == [GateResult.APPLIED] * 3
     again = await everything(client)
     for name in (*HASHES, POSITIONS, "bomnae:counts"):
         assert again[name] == whole[name], name
@@ -160,7 +160,7 @@ async def test_a_worker_that_is_stopped_midway_again_and_again_ends(
 async def test_why_a_partition_waits_is_logged_once_for_each_reason(
     client: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.agents.PAUSES_S", (0.01, 0.01))
+    monkeypatch.setattr("streams.worker.agents.PAUSES_S", (0.01, 0.01))
     gate = await allowed(client, "-hincrby")
     bench, tries = Bench(gate), 0
     wait = gate.apply
@@ -173,7 +173,7 @@ async def test_why_a_partition_waits_is_logged_once_for_each_reason(
         return await wait(*args, **kwargs)
 
     monkeypatch.setattr(gate, "apply", mended_at_the_fifth_try)
-    assert await bench.runner.take([Delivered(position(0), here(0))]) == [Verdict.APPLIED]
+    assert await bench.runner.take([Delivered(position(0), here(0))]) == [GateResult.APPLIED]
     said = [record.getMessage() for record in caplog.records if "waits" in record.getMessage()]
     assert len(said) == 1, said
     assert "may not run HINCRBY on bomnae:counts" in said[0]
@@ -182,12 +182,13 @@ async def test_why_a_partition_waits_is_logged_once_for_each_reason(
 
 def used_by_scripts() -> set[str]:
     found: set[str] = set()
-    for path in Path(streams.__file__).parent.glob("*.lua"):
+    for path in (ROOT / "streams").rglob("*.lua"):
         found |= set(re.findall(r"redis.call\('([A-Z]+)'", path.read_text(encoding="utf-8")))
     return found
 
 
 def test_every_command_of_the_scripts_is_asked_for_at_the_start() -> None:
+    assert "HSET" in used_by_scripts()
     assert used_by_scripts() <= {command[0] for command in NEEDED}
 
 

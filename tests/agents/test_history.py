@@ -6,7 +6,7 @@ import msgspec
 import pytest
 import redis.asyncio as aioredis
 
-from streams.store import PAST, PAST_CHUNK, Json, Store, past_key
+from streams.state.store import PAST, PAST_CHUNK, Json, Store, past_key
 
 T0 = 1_795_392_000_000
 

@@ -2,20 +2,28 @@
 
 import redis.asyncio as aioredis
 
+from streams.contract.records import (
+    Closure,
+    FeedReport,
+    Message,
+    Permit,
+    PermitBatch,
+    PollOutcome,
+    Tick,
+)
+from streams.contract.settings import Settings
 from streams.domain.alerts import episode_id
-from streams.domain.feeds import FeedsStage
-from streams.domain.records import Closure, FeedReport, Message, Outcome, Permit, PermitBatch, Tick
 from streams.domain.stage import Stage, Sum
-from streams.domain.works import WorksStage
-from streams.gate import Gate
-from streams.settings import Settings
-from streams.stages import stages
-from streams.store import EPISODES, Store
-from tests.fakes import Folded, at, street
+from streams.domain.stages.feeds import FeedsStage
+from streams.domain.stages.works import WorksStage
+from streams.state.gate import Gate
+from streams.state.store import EPISODES, Store
+from streams.topology.stages import stages
+from tests.cities.fakes import Folded, at, street
 
 PERMIT = Permit("P1", "굴착", at(0), at(60), closure=Closure.PARTIAL, link_ids=("S1>S2",))
 LISTED = PermitBatch("permits", at(0), is_complete=True, rows=(PERMIT,))
-REPORT = FeedReport("its.speeds", Outcome.UNKNOWN, at(0), 60_000)
+REPORT = FeedReport("its.speeds", PollOutcome.UNKNOWN, at(0), 60_000)
 
 
 async def carry(gate: Gate, topic: str, stage: Stage, *messages: Message) -> None:

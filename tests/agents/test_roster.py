@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import redis.asyncio as aioredis
 
-from streams.errors import SettingsError
-from streams.roster import Roster, changed, client_id, is_told, strangers
-from streams.store import LIVE_MS, META, POSITIONS, WORKERS
+from streams.contract.errors import SettingsError
+from streams.state.roster import Roster, changed, client_id, is_told, strangers
+from streams.state.store import LIVE_MS, META, POSITIONS, WORKERS
 
 FACTS = {"network": "n", "city": "춘천시"}
 

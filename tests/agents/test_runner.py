@@ -10,11 +10,9 @@ import redis.asyncio as aioredis
 from aiokafka.errors import KafkaConnectionError
 from faust.exceptions import ProducerSendError
 
-from streams import wire
-from streams.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
-from streams.domain.links.passages import PositionsStage
-from streams.domain.links.roadstate import RoadsStage
-from streams.domain.records import (
+from streams.contract import wire
+from streams.contract.failpoints import POINTS, from_env
+from streams.contract.records import (
     LinkBatch,
     LinkEvents,
     Message,
@@ -24,14 +22,16 @@ from streams.domain.records import (
     Tick,
 )
 from streams.domain.stage import Effects, Stage
-from streams.failpoints import POINTS, from_env
-from streams.gate import Gate, Verdict
-from streams.store import DEAD_LETTERS
+from streams.domain.stages.passages import PositionsStage
+from streams.domain.stages.roadstate import RoadsStage
+from streams.state.gate import Gate, GateResult
+from streams.state.store import DEAD_LETTERS
+from streams.worker.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
 from tests.agents.conftest import OwnRedis
 from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position, travels
-from tests.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
+from tests.cities.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
 
-APPLIED, DUPLICATE, HOLE = Verdict.APPLIED, Verdict.DUPLICATE, Verdict.HOLE
+APPLIED, DUPLICATE, HOLE = GateResult.APPLIED, GateResult.DUPLICATE, GateResult.HOLE
 
 
 class Bench:
@@ -41,13 +41,13 @@ class Bench:
         self.outlet, self.rewinds, self.gate = FakeOutlet(), Rewinds(), gate
         self.runner = StageRunner(stage or LedgerStage(), gate, self.outlet, self.rewinds)
 
-    async def take(self, *offsets: int) -> list[Verdict]:
+    async def take(self, *offsets: int) -> list[GateResult]:
         return [await self.one(position(o), here(o)) for o in offsets]
 
-    async def run(self, *offsets: int) -> list[Verdict]:
+    async def run(self, *offsets: int) -> list[GateResult]:
         return await self.runner.take([Delivered(position(o), here(o)) for o in offsets])
 
-    async def one(self, payload: bytes | None, origin: Origin) -> Verdict:
+    async def one(self, payload: bytes | None, origin: Origin) -> GateResult:
         (verdict,) = await self.runner.take([Delivered(payload, origin)])
         return verdict
 
@@ -202,7 +202,7 @@ async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: OwnRe
     bench = Bench(Gate(client))
     log = [position(i, vehicle=f"v{i % 7}") for i in range(400)] + [wire.encode(Tick(at(500)))]
 
-    async def stream() -> list[Verdict]:
+    async def stream() -> list[GateResult]:
         return [await bench.one(payload, here(i)) for i, payload in enumerate(log)]
 
     async def until(offset: int) -> None:

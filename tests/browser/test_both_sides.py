@@ -15,18 +15,19 @@ from bench.web.screen import Screen
 from bench.web.seed import Traffic, link_view, now_ms
 from bench.web.stage import City
 from producers.network.importing import import_network
+from streams.contract.records import Closure, Permit, PermitBatch
+from streams.contract.settings import Settings
 from streams.domain.links.fold import Rules
 from streams.domain.links.levels import parse_levels
-from streams.domain.links.roadstate import RoadsStage
 from streams.domain.links.windows import WindowGrid
-from streams.domain.network import Network
-from streams.domain.records import Closure, Permit, PermitBatch
-from streams.domain.works.stage import WorksStage
-from streams.settings import Settings
+from streams.domain.stages.roadstate import RoadsStage
+from streams.domain.stages.works import WorksStage
+from streams.geo.network import Network
 from tests.browser.screens import NewScreen, screens_of
-from tests.fakes import Folded
+from tests.cities.fakes import Folded
+from tests.places import SHARED
 
-ROUTES = Path(__file__).parents[3] / "shared/data/chuncheon/route_stops_20260326.cp949.csv"
+ROUTES = SHARED / "data/chuncheon/route_stops_20260326.cp949.csv"
 THERE, BACK = "CCB250001262>CCB250001358", "CCB250001359>CCB250001263"  # 향교, 춘천시청별관
 STREET = "향교 춘천시청별관"
 DAY_MS = 86_400_000

@@ -14,12 +14,12 @@ from bench.web import servers
 from bench.web.screen import Screen, eventually
 from bench.web.seed import now_ms
 from local.stack import Stack
-from streams import topics, wire
-from streams.delivery.crew_links import make_token
-from streams.domain.records import Closure, FeedReport, Outcome, Permit, PermitBatch
-from tests import worlds
+from streams.contract import topics, wire
+from streams.contract.records import Closure, FeedReport, Permit, PermitBatch, PollOutcome
+from streams.delivery.deciding.crew_links import make_token
 from tests.browser.chuncheon import HOUR_MS, WORK, Chuncheon, living_chuncheon
 from tests.browser.screens import NewScreen, screens_of
+from tests.cities import worlds
 
 Json = dict[str, Any]
 MASTER = "master-secret-of-the-tests-0123456789"
@@ -367,7 +367,7 @@ def dug_street(tmp_path: Path) -> Iterator[str]:
         link_ids=("S3>S4",),
     )
     batch = PermitBatch("permits", now, is_complete=True, rows=(permit,))
-    heard = FeedReport("permits", Outcome.DATA, now, poll_ms=600_000)
+    heard = FeedReport("permits", PollOutcome.DATA, now, poll_ms=600_000)
     folder = tmp_path / "network"
     folder.mkdir()
     (folder / "network.json").write_text(worlds.road(worlds.STOPS).dumps(), encoding="utf-8")

@@ -10,7 +10,7 @@ from bench.web import servers
 from bench.web.screen import Screen
 from bench.web.seed import DAY_MS, Json, now_ms
 from maps.desk.times import until_ko
-from maps.views.text import KST
+from maps.picture.text import KST
 from streams.domain.flag_words import noted
 from streams.domain.overlaps import last_ms
 from tests.browser.chuncheon import DUG, WORK, Chuncheon, dig_row, living_chuncheon

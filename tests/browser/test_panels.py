@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route, expect
 from bench.web.screen import Screen, eventually
 from bench.web.seed import now_ms
 from bench.web.stage import City
-from maps.views.shapes import never_row
+from maps.picture.shapes import never_row
 
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
 

@@ -8,8 +8,8 @@ from typing import Self
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
-from streams.domain.arrival import REPLAY
-from tests.worlds import Sent
+from streams.contract.arrival import REPLAY
+from tests.cities.worlds import Sent
 
 
 class Feeder:

@@ -3,9 +3,8 @@
 import random
 from collections.abc import Iterable, Iterator
 
-from streams import topics, wire
-from streams.domain.network import Network
-from streams.domain.records import (
+from streams.contract import topics, wire
+from streams.contract.records import (
     BusPosition,
     Call,
     CallDone,
@@ -16,14 +15,15 @@ from streams.domain.records import (
     IncidentKind,
     LinkSpeed,
     Message,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
     PositionBatch,
     SpeedBatch,
     Tick,
 )
-from tests.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, at_stop, positions, road
+from streams.geo.network import Network
+from tests.cities.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, at_stop, positions, road
 
 STOPS = 40
 STEP_MS = 10_000
@@ -146,7 +146,7 @@ class City:
     def _report(self) -> Iterator[Sent]:
         feed = self._chance.choice(sorted(FEEDS))
         report = FeedReport(
-            feed, Outcome.DATA, self._now_ms, 10_000, row_count=9, digest=f"{self._now_ms}"
+            feed, PollOutcome.DATA, self._now_ms, 10_000, row_count=9, digest=f"{self._now_ms}"
         )
         yield self._one(topics.FEED_REPORTS, report)
 

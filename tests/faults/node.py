@@ -11,9 +11,9 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from local.services import answers, delete_topics, free_port, start_apache_kafka, wait_until
 from local.stack import JARS
 from producers.publishing.topic_setup import ensure_topics
-from streams import topics
-from streams.settings import Settings
-from tests.worlds import PARTITIONS
+from streams.contract import topics
+from streams.contract.settings import Settings
+from tests.cities.worlds import PARTITIONS
 
 Partitions = dict[str, int]
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 
-from streams import topics, wire
-from streams.domain.network import Network
-from streams.domain.records import LinkBatch, Origin
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import LinkBatch, Origin
+from streams.contract.settings import Settings
 from streams.domain.stage import State, apply, empty_state
-from streams.errors import RecordRefusedError
-from streams.gate import hash_of
-from streams.settings import Settings
-from streams.stages import stages
-from tests.worlds import Sent
+from streams.geo.network import Network
+from streams.state.gate import hash_of
+from streams.topology.stages import stages
+from tests.cities.worlds import Sent
 
 Rows = dict[str, Any]
 

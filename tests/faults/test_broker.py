@@ -6,8 +6,8 @@ import pytest
 
 from local.faults import Mode, Proxy
 from local.services import wait_until
-from streams import topics
-from streams.store import LOST, POSITIONS
+from streams.contract import topics
+from streams.state.store import LOST, POSITIONS
 from tests.faults import load
 from tests.faults.figures import Figures, scaled
 from tests.faults.oracle import Oracle, differences, live

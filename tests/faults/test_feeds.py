@@ -8,9 +8,15 @@ import msgspec
 import pytest
 
 from local.services import wait_until
-from streams import topics, wire
-from streams.domain.feeds import FeedState, status
-from streams.domain.records import FeedReport, IncidentBatch, PermitBatch, PositionBatch, SpeedBatch
+from streams.contract import topics, wire
+from streams.contract.records import (
+    FeedReport,
+    IncidentBatch,
+    PermitBatch,
+    PositionBatch,
+    SpeedBatch,
+)
+from streams.domain.stages.feeds import FeedState, status
 from tests.faults.figures import Figures, scaled
 from tests.faults.node import Broker
 from tests.faults.rig import Rig

@@ -8,8 +8,8 @@ import pytest
 
 from local.faults import Mode, Proxy
 from local.services import wait_until
-from streams import topics
-from streams.store import REBUILDING
+from streams.contract import topics
+from streams.state.store import REBUILDING
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.processes import resident_mb, wait_exit

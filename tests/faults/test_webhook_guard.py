@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from streams.delivery import guard
-from streams.domain.subscriptions.endpoint_url import Networks, parse_networks
+from streams.contract.endpoint_url import Networks, parse_networks
+from streams.delivery.sending import guard
 from tests.faults.figures import Figures, scaled
 
 TRIES = scaled(25)

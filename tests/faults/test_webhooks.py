@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from local.services import wait_until
+from streams.contract.failpoints import DISPATCH_POINTS
 from streams.domain.subscriptions.changes import PREVIOUS_MS
-from streams.failpoints import DISPATCH_POINTS
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.rig import Rig
 from tests.faults.webhooks import Webhooks

@@ -8,9 +8,9 @@ from typing import Any
 from kafka import KafkaProducer
 
 from local.services import Process, wait_until
-from streams import topics, wire
-from streams.domain.records import Closure, Incident, IncidentBatch, IncidentKind
-from streams.domain.subscriptions.subscription import Subscription
+from streams.contract import topics, wire
+from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract.subscription import Subscription
 from tests.faults import load
 from tests.faults.figures import Figures
 from tests.faults.rig import Rig

@@ -14,19 +14,19 @@ from PIL import Image
 
 from local.services import Process, wait_until
 from local.stack import Stack
-from maps.web.photo_shelf import folder_of
-from streams import topics, wire
-from streams.delivery.crew_links import make_token
-from streams.domain.records import (
+from maps.api.photo_shelf import folder_of
+from streams.contract import topics, wire
+from streams.contract.records import (
     Closure,
     FeedReport,
-    Outcome,
     Permit,
     PermitBatch,
+    PollOutcome,
     SiteReport,
     SiteWord,
 )
-from tests import worlds
+from streams.delivery.deciding.crew_links import make_token
+from tests.cities import worlds
 
 Json = dict[str, Any]
 HOUR_MS = 3_600_000
@@ -135,7 +135,7 @@ def site(city: Stack) -> str:
     city.start_worker()
     city.python("clock", "producers", "clock")
     batch = PermitBatch("permits", now_ms(), is_complete=True, rows=(permit(),))
-    heard = FeedReport("permits", Outcome.DATA, now_ms(), poll_ms=600_000)
+    heard = FeedReport("permits", PollOutcome.DATA, now_ms(), poll_ms=600_000)
     log = [(topics.PERMITS, 0, wire.encode(batch)), (topics.FEED_REPORTS, 0, wire.encode(heard))]
     worlds.publish(city, log)
     base = city.start_map()

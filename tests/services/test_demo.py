@@ -15,7 +15,7 @@ from redis import Redis
 from local.__main__ import parser
 from local.demo import Demo, is_moving
 from local.services import free_port, wait_until
-from streams.store import DEAD_LETTERS, OUTBOX, POSITIONS, REBUILDING
+from streams.state.store import DEAD_LETTERS, OUTBOX, POSITIONS, REBUILDING
 from tests.services.test_misbehaviour import get
 
 WITHIN_S = 120.0

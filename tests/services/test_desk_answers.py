@@ -9,10 +9,10 @@ import pytest
 from aiohttp import web
 
 from bench.web import seed
-from maps.web.context import CONTEXT
-from maps.web.openapi import document
-from streams.domain.network import Network
-from tests import worlds
+from maps.api.context import CONTEXT
+from maps.api.openapi import document
+from streams.geo.network import Network
+from tests.cities import worlds
 from tests.services.test_maps_server import RedisServer, served, until
 
 Json = dict[str, Any]

@@ -6,10 +6,11 @@ import msgspec
 
 from local.services import wait_until
 from local.stack import Stack
-from streams.domain.alerts import Alert, Severity, Word
-from streams.domain.subscriptions.subscription import Subscription
-from streams.store import OUTBOX
-from tests import worlds
+from streams.contract.records import Severity
+from streams.contract.subscription import Subscription
+from streams.domain.alerts import Alert, Word
+from streams.state.store import OUTBOX
+from tests.cities import worlds
 from tests.services.test_calls import ask
 
 

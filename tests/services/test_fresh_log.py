@@ -13,8 +13,8 @@ from kafka import KafkaProducer
 from local import fresh_log
 from local.services import Process, answers, start_broker, wait_until
 from producers.publishing.topic_setup import ensure_topics
-from streams import topics
-from streams.settings import Settings
+from streams.contract import topics
+from streams.contract.settings import Settings
 
 WIDE = 2
 BUSES = (topics.BUS_POSITIONS.name, 1)

@@ -21,14 +21,15 @@ import redis
 from aiohttp import web
 from yarl import URL
 
-from maps.live import sse
-from maps.web.context import CONTEXT
-from maps.web.server import build_app
-from streams.domain.feeds import FeedState
-from streams.domain.network import Link, Network
-from streams.domain.records import FeedReport, Outcome
-from streams.settings import Settings
-from streams.store import CLOCK, DEAD_LETTERS, DELTAS, FEEDS, META, Store, key
+from maps.api.context import CONTEXT
+from maps.picture import sse
+from maps.server import build_app
+from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.settings import Settings
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Link, Network
+from streams.state.store import CLOCK, DEAD_LETTERS, DELTAS, FEEDS, META, Store, key
+from tests.places import ROOT
 
 Json = dict[str, Any]
 Url = str
@@ -174,7 +175,7 @@ def work_view(**more: Any) -> Json:
 
 
 def feed_state(feed: str, *, poll_ms: int = 60_000) -> Json:
-    report = FeedReport(feed, Outcome.DATA, received_ms=now_ms(), poll_ms=poll_ms, row_count=3)
+    report = FeedReport(feed, PollOutcome.DATA, received_ms=now_ms(), poll_ms=poll_ms, row_count=3)
     state = FeedState(feed, report, last_success_ms=report.received_ms, last_change_ms=1)
     row: Json = json.loads(msgspec.json.encode(state))
     return row
@@ -597,7 +598,7 @@ async def test_the_other_answers_have_their_shape(
 def serve_process(environment: dict[str, str]) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "maps", "serve"]
     base = {"PATH": os.environ["PATH"], "BOMNAE_HTTP": "127.0.0.1:0"}
-    root = Path(__file__).parents[2]
+    root = ROOT
     return subprocess.Popen(
         command,
         env={**base, **environment},

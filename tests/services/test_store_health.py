@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from maps.web.context import CONTEXT
-from streams.domain.feeds import FeedState
-from streams.domain.records import FeedReport, Outcome
-from streams.store import CLOCK, COUNTS, DELTAS, FEEDS, LOST, META, WORKERS
+from maps.api.context import CONTEXT
+from streams.contract.records import FeedReport, PollOutcome
+from streams.domain.stages.feeds import FeedState
+from streams.state.store import CLOCK, COUNTS, DELTAS, FEEDS, LOST, META, WORKERS
 from tests.services.test_maps_server import (
     RedisServer,
     Url,
@@ -41,7 +41,7 @@ def with_worker(server: RedisServer, age_ms: int = 0) -> None:
 
 async def silent_feed(server: RedisServer, app: web.Application) -> None:
     """Permits that have not reported for an hour, as the next delta says."""
-    report = FeedReport("permits", Outcome.DATA, now_ms() - 3_600_000, 10_000, row_count=3)
+    report = FeedReport("permits", PollOutcome.DATA, now_ms() - 3_600_000, 10_000, row_count=3)
     delta = {"at": now_ms(), "f": {"permits": FeedState("permits", report)}}
     with server.client as client:
         client.xadd(DELTAS, {"d": msgspec.json.encode(delta)})
@@ -134,7 +134,7 @@ async def test_a_clock_that_is_ahead_is_a_reason_not_to_be_ready(
 ) -> None:
     url, app = site
     ahead_ms = now_ms() + 48 * 60_000 + 30_000
-    report = FeedReport("permits", Outcome.DATA, ahead_ms, 10_000, row_count=3)
+    report = FeedReport("permits", PollOutcome.DATA, ahead_ms, 10_000, row_count=3)
     seen = FeedState("permits", report, ahead_ms, ahead_ms)
     with server.client as client:
         client.hset(CLOCK, "0", ahead_ms)

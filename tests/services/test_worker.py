@@ -8,9 +8,9 @@ from kafka import KafkaAdminClient
 
 from local.services import Process, free_port, start_redis, wait_until
 from local.stack import Stack
-from streams import topics
-from streams.failpoints import POINTS
-from tests import worlds
+from streams.contract import topics
+from streams.contract.failpoints import POINTS
+from tests.cities import worlds
 
 
 def said_at_end(worker: Process, code: int, *, within_s: float = 30) -> str:

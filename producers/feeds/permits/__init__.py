@@ -8,8 +8,8 @@ from producers.feeds.permits.identity import joined
 from producers.feeds.permits.pages import Pages
 from producers.feeds.permits.rows import NAME, parse_permits
 from producers.reading.limits import MAX_PAGE_BYTES
-from streams.domain.records import Permit
-from streams.settings import Settings
+from streams.contract.records import Permit
+from streams.contract.settings import Settings
 
 
 def asker(settings: Settings) -> Asker:

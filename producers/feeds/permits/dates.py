@@ -20,7 +20,7 @@ from producers.reading.hours import hours_between, hours_in, hours_of, is_silent
 from producers.reading.moments import Moment, end_ms, plus
 from producers.reading.periods import Reading, half_read, read
 from producers.reading.times import Token
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
 
 Row = Mapping[str, Any]
 _PLANNED = re.compile(r"예정|계획|예상|planned|expected", re.IGNORECASE)

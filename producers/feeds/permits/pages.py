@@ -7,8 +7,8 @@ from producers.feeds.feed import Asker, PollUnderWay
 from producers.feeds.permits.rows import NAME
 from producers.feeds.request import Request, request_to
 from producers.reading.answers import BUG
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract.records import PollOutcome
+from streams.contract.settings import Settings
 
 PAGE_ROWS = 100
 MAX_PAGES = 50
@@ -49,7 +49,7 @@ class Pages(Asker):
             if answer is not None and answer.code == BUG:  # the portal is well: one page is lost
                 listed += PAGE_ROWS
                 continue
-            if answer is None or answer.outcome is Outcome.UNKNOWN or not answer.listed:
+            if answer is None or answer.outcome is PollOutcome.UNKNOWN or not answer.listed:
                 return
             listed += answer.listed
             if answer.total is None or listed >= answer.total:

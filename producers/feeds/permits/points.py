@@ -14,11 +14,11 @@ from producers.reading.fields import NOWHERE, Bounds, Spot, bounds_of, text
 from producers.reading.geometry import Drawn, drawn
 from producers.reading.permit_columns import ENDS_OF_LINES
 from producers.reading.planes import SWAPPED, Plane, plane_of
-from streams.domain.addresses import Gazetteer
-from streams.domain.network import Point, distance_m, project
-from streams.errors import SettingsError
-from streams.settings import Settings
-from streams.stages import load_gazetteer
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
+from streams.geo.addresses import Gazetteer
+from streams.geo.network import Point, distance_m, project
+from streams.topology.stages import load_gazetteer
 
 FAR_M = 150.0  # from its own address: another street
 _DRAWN = ENDS_OF_LINES | {"geometry", "point"}

@@ -12,12 +12,12 @@ from producers.reading.fields import metres, number, text
 from producers.reading.permit_columns import OF_PERMITS, meanings
 from producers.reading.permit_files import crs_beside, file_name, table_of
 from producers.reading.privacy import refused_row
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Permit
+from streams.contract.settings import Settings
 from streams.domain.doubtful_points import POINT_SHARED
-from streams.domain.records import Permit
 from streams.domain.works.statuses import says_withdrawn
-from streams.errors import RecordRefusedError
 from streams.people import office_phone, organisation, without_people
-from streams.settings import Settings
 
 NAME = "permits"
 BAD_BYTES = "bad_bytes"

@@ -4,7 +4,7 @@ from producers.feeds.feed import Feed, buses_change_within_s
 from producers.feeds.tago.positions import COLUMNS, MAX_BYTES, NAME, parse_positions
 from producers.feeds.tago.sweeping import Sweeper
 from producers.reading.limits import ROUTE
-from streams.domain.records import BusPosition
+from streams.contract.records import BusPosition
 
 FEED = Feed(
     name=NAME,

@@ -14,11 +14,11 @@ from producers.reading.fields import Bounds, bounds_of, plain_number, spot, text
 from producers.reading.limits import MIB
 from producers.reading.privacy import pseudonym
 from producers.reading.rows import Row, take_each
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import BusPosition
+from streams.contract.settings import Settings
 from streams.domain.links.runs import MASKED, SCATTER_M, SHARED
-from streams.domain.network import distance_m
-from streams.domain.records import BusPosition
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.geo.network import distance_m
 
 NAME = "tago.positions"
 MAX_BYTES = MIB  # a route's answer is about 20 kB

@@ -10,9 +10,9 @@ from producers.feeds.request import Request, request_to
 from producers.feeds.tago.positions import NAME
 from producers.network.importing import read_network
 from producers.reading.answers import Exchange
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
 from streams.contract.times import now_ms
-from streams.errors import SettingsError
-from streams.settings import Settings
 
 MAX_ROWS = 100  # a larger page may be refused with an empty body
 MAX_PER_S = 8.0  # nine requests a second on one key drew refusals

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from streams.contract.records import Closure
 from streams.domain.clashes.clash import Clash, SiteWork, clash_id, closures_of
 from streams.domain.clashes.pairs import Site, stated_end
-from streams.domain.network import Network, Route, distance_m
-from streams.domain.records import Closure
 from streams.domain.roads.detours import bus_effects
+from streams.geo.network import Network, Route, distance_m
 
 STOP_WITHIN_M = 100.0  # a work that closes a stop lies no further from it
 

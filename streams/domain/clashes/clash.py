@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from streams.domain.overlaps import Span, span
-from streams.domain.records import Closure
+from streams.contract.records import Closure
+from streams.domain.overlaps import HoursSpan, span
 
 CARRIAGEWAY = frozenset({Closure.FULL, Closure.PARTIAL, Closure.UNKNOWN})
 OPEN = frozenset({"planned", "active", "paused", "overdue"})
@@ -80,13 +80,13 @@ def closures_of(work: SiteWork) -> Collection[Closure]:
     return {work.closure, *work.also_closed}
 
 
-def occupation_of(work: SiteWork) -> Span:
+def occupation_of(work: SiteWork) -> HoursSpan:
     """When a work takes its place; an overdue one until further notice."""
     ends_ms = None if work.phase == "overdue" else work.ends_ms
     return span(work.begins_ms, ends_ms, work.hours)
 
 
-def digging_of(work: SiteWork) -> Span:
+def digging_of(work: SiteWork) -> HoursSpan:
     """When a work digs: the stated digging, else the occupation."""
     starts_ms = work.dig_starts_ms or work.begins_ms
     ends_ms = None if work.phase == "overdue" else work.dig_ends_ms or work.ends_ms

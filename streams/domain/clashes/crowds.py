@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
+from streams.contract.times import EVER_MS
 from streams.domain.clashes.clash import OPEN, Clash, SiteWork, clash_id, occupation_of
 from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.doubtful_points import HasPoint, at_doubtful_points
-from streams.domain.network import Network
-from streams.domain.overlaps import EVER_MS
+from streams.geo.network import Network
 
 MOST_ON_LINK = 20
 MOST_SQUARES = 10_000  # of the works on each link, together: about as many pairs

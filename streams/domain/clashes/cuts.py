@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from streams.domain.clashes.clash import Clash, clash_id
 from streams.domain.clashes.pairs import Site, stated_end
-from streams.domain.network import Place
 from streams.domain.overlaps import is_within, meet, openings
 from streams.domain.roads.graph import RoadGraph
 from streams.domain.roads.quickest import Goal, Lead
+from streams.geo.network import Landmark
 
 T = TypeVar("T")
 KEY_KINDS = ("소방서", "병원", "터미널", "역")
@@ -156,7 +156,7 @@ def _trips(graph: RoadGraph) -> Iterator[Trip]:
             yield Trip((one, other), starts, goal, found.cost_ms, graph.links_on(found))
 
 
-def _ends(graph: RoadGraph, place: Place) -> tuple[dict[int, Lead], Goal]:
+def _ends(graph: RoadGraph, place: Landmark) -> tuple[dict[int, Lead], Goal]:
     for radius_m in PLACE_WITHIN_M:
         starts, goal = graph.near((place.lon, place.lat), radius_m)
         if starts and goal.leads:

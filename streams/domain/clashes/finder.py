@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from streams.contract.times import DAY_MS, EVER_MS
 from streams.domain.clashes.buses import Buses
 from streams.domain.clashes.clash import IN_FORCE, OPEN, Clash, SiteWork
 from streams.domain.clashes.crowds import crowded_links, link_crowds
@@ -9,9 +10,8 @@ from streams.domain.clashes.cuts import Cuts
 from streams.domain.clashes.on_detours import WaysRound, detour_clashes
 from streams.domain.clashes.pairs import Pairs, Site, site_of
 from streams.domain.clashes.words import reason
-from streams.domain.network import Network
-from streams.domain.overlaps import DAY_MS, EVER_MS
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Network
 
 __all__ = ["AHEAD_MS", "Clash", "Clashes", "SiteWork", "reason"]
 AHEAD_MS = 30 * DAY_MS

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from streams.contract.records import Closure
+from streams.contract.times import EVER_MS
 from streams.domain.clashes.clash import (
     CARRIAGEWAY,
     Clash,
@@ -14,11 +16,10 @@ from streams.domain.clashes.clash import (
     digging_of,
     occupation_of,
 )
-from streams.domain.network import Link
-from streams.domain.overlaps import EVER_MS, Span, last_ms, meet
+from streams.domain.overlaps import HoursSpan, last_ms, meet
 from streams.domain.permit_ids import is_one_permit
-from streams.domain.records import Closure
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Link
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Site:
         return self.work.permit_id
 
     @cached_property
-    def digging(self) -> Span:
+    def digging(self) -> HoursSpan:
         return digging_of(self.work)
 
     @cached_property
-    def occupation(self) -> Span:
+    def occupation(self) -> HoursSpan:
         return occupation_of(self.work)
 
     @cached_property

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from streams.domain.clashes.clash import Clash
-from streams.domain.network import Network
 from streams.domain.particles import with_particle
+from streams.geo.network import Network
 
 SHOWN = 3
 

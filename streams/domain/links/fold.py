@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from streams.contract.records import Closure, Obstruction, Passage, SpeedShare
 from streams.domain.closure_words import GRAVITY
 from streams.domain.links.levels import Thresholds, level
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
-from streams.domain.records import Closure, Obstruction, Passage, SpeedShare
 
 DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
 ENOUGH = 2  # buses that contradict a closure; one may have been let through
@@ -76,7 +76,7 @@ class Rules:
     thresholds: Mapping[str, Thresholds]
 
 
-class Moment(NamedTuple):
+class ReportMoment(NamedTuple):
     """When a source told something, by its own time, and how far judgement has come."""
 
     heard_ms: int
@@ -87,7 +87,7 @@ def take_passage(link: LinkFold, passage: Passage, grid: WindowGrid) -> LinkFold
     return replace(link, windows=add_passage(link.windows, passage, grid))
 
 
-def take_speed(link: LinkFold, speed: SpeedShare, moment: Moment) -> LinkFold:
+def take_speed(link: LinkFold, speed: SpeedShare, moment: ReportMoment) -> LinkFold:
     """The link with a reported speed; an older report than the one known changes nothing.
 
     It counts in judgements from when both its arrival and its own time have passed. Reports keep
@@ -107,7 +107,7 @@ def take_speed(link: LinkFold, speed: SpeedShare, moment: Moment) -> LinkFold:
     )
 
 
-def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: Moment) -> LinkFold:
+def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: ReportMoment) -> LinkFold:
     """The link with, or after its end without, a work or an incident."""
     subject = obstruction.subject
     known = link.obstructions.get(subject)

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from streams.domain.network import ROAD_CLASSES
-from streams.errors import SettingsError
+from streams.contract.errors import SettingsError
+from streams.geo.network import ROAD_CLASSES
 
 MAX_KMH = 250.0
 

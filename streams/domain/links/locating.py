@@ -2,24 +2,24 @@
 
 from dataclasses import replace
 
+from streams.contract.records import BusPosition
 from streams.domain.links.runs import (
     AT_STOP_M,
     JITTER_M,
     MAX_GAP_MS,
     MAX_SPEED_KMH,
     SCATTER_M,
-    Course,
-    Run,
+    RouteGeometry,
+    VehicleRun,
 )
-from streams.domain.network import Point, project
-from streams.domain.records import BusPosition
+from streams.geo.network import Point, project
 
 FEEDS_WITHOUT_ORDER = frozenset({"gtfs.positions"})
 """Feeds that may leave the stop order out; elsewhere 0 is a stop that no route has."""
 NEAR_M = 60.0  # further from every section of its route a bus is nowhere on it
 
 
-def with_order(row: BusPosition, run: Run | None, course: Course) -> BusPosition:
+def with_order(row: BusPosition, run: VehicleRun | None, course: RouteGeometry) -> BusPosition:
     """The position with the order of the stop last passed, found from its point; as it is where
     it has an order, or where none can be found (its order stays 0).
     """
@@ -33,7 +33,7 @@ def with_order(row: BusPosition, run: Run | None, course: Course) -> BusPosition
     return replace(row, stop_order=_at_stop(point, order, course) if order else 0)
 
 
-def _at_stop(point: Point, order: int, course: Course) -> int:
+def _at_stop(point: Point, order: int, course: RouteGeometry) -> int:
     """The next order where the bus stands at the end of its section."""
     link = course.links[order - 1] if order <= len(course.links) else None
     if link is None:
@@ -42,7 +42,7 @@ def _at_stop(point: Point, order: int, course: Course) -> int:
     return order + ((1 - part) * link.length_m <= AT_STOP_M)
 
 
-def _anywhere(point: Point, stop_id: str, course: Course) -> int:
+def _anywhere(point: Point, stop_id: str, course: RouteGeometry) -> int:
     """The order of the nearest section: one that touches the named stop where there is such."""
     near = _near(point, course, 1)
     at_stop = {
@@ -53,7 +53,7 @@ def _anywhere(point: Point, stop_id: str, course: Course) -> int:
     return min(at_stop or near, key=lambda order: (near[order][0], order), default=0)
 
 
-def _onwards(point: Point, run: Run, at_ms: int, course: Course) -> int:
+def _onwards(point: Point, run: VehicleRun, at_ms: int, course: RouteGeometry) -> int:
     """The order on the way from a run: never back, no further than a bus gets. Of sections equally
     near the first counts: a street that is driven out and home is driven out first.
     """
@@ -71,7 +71,7 @@ def _onwards(point: Point, run: Run, at_ms: int, course: Course) -> int:
     return run.stop_order if run.along_m - along_m <= SCATTER_M else 0
 
 
-def _near(point: Point, course: Course, first: int) -> dict[int, tuple[float, float]]:
+def _near(point: Point, course: RouteGeometry, first: int) -> dict[int, tuple[float, float]]:
     """Off the road and along the route, m, for each order from `first` whose section is near."""
     found: dict[int, tuple[float, float]] = {}
     for order, link in enumerate(course.links[first - 1 :], start=first):

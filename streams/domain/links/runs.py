@@ -9,8 +9,8 @@ leaves its road, skips a stop or is nowhere a bus could be makes none.
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from streams.domain.network import Link, Network, Route, distance_m, project
-from streams.domain.records import BusPosition, Passage
+from streams.contract.records import BusPosition, Passage
+from streams.geo.network import Link, Network, Route, distance_m, project
 
 MAX_GAP_MS = 300_000  # a bus unseen for longer begins a new run
 MAX_PAUSE_MS = 300_000  # a bus that stands for longer rests; that is no traffic
@@ -30,7 +30,7 @@ MASKED, SHARED = "plate_masked", "plate_shared"  # flags of positions
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class VehicleRun:
     """One vehicle on one route: how far it is, and when it passed the stop behind it.
 
     `passed_ms` None: the stop behind was passed before the run was first seen. `is_astray`: since
@@ -50,14 +50,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class RouteGeometry:
     """A route as metres: `ends_m[i]` is how far stop order i + 1 lies from the first stop."""
 
     links: tuple[Link | None, ...]
     ends_m: tuple[float, ...]
 
     @classmethod
-    def of(cls, route: Route, network: Network) -> "Course":
+    def of(cls, route: Route, network: Network) -> "RouteGeometry":
         links = tuple(network.link(f"{a}>{b}") for a, b in pairwise(route.stops))
         lengths = (float(link.length_m) if link else 0.0 for link in links)
         return cls(links, (0.0, *accumulate(lengths)))
@@ -81,7 +81,7 @@ class Course:
         way_m = distance_m(first, point) + distance_m(point, last)
         return WAY_ROUND * road_m + SCATTER_M < way_m < road_m + 2 * WRONG_POINT_M
 
-    def free_flow_kmh(self, run: Run, now: Run) -> float:
+    def free_flow_kmh(self, run: VehicleRun, now: VehicleRun) -> float:
         """Of the fastest section between two positions; the fastest bus's where none is known."""
         links = self.links[run.stop_order - 1 : now.stop_order]
         return max((link.free_flow_kmh for link in links if link), default=MAX_SPEED_KMH)
@@ -94,19 +94,21 @@ class Course:
 class Advance:
     """A run after a position, the passages it completed, and what was odd about it ("" nothing)."""
 
-    run: Run
+    run: VehicleRun
     passages: tuple[Passage, ...] = ()
     oddity: str = ""
 
 
-def advance(run: Run | None, row: BusPosition, course: Course, *, dwell_ms: int) -> Advance:
+def advance(
+    run: VehicleRun | None, row: BusPosition, course: RouteGeometry, *, dwell_ms: int
+) -> Advance:
     """The run after a position.
 
     Standing still, or sliding back a little within a section, waits. A lower stop order, a gap of
     more than five minutes, a jump faster than any bus, or a plate that several buses show begins a
     new run: no passage is made up. An older or equal time changes nothing.
     """
-    now = Run(
+    now = VehicleRun(
         row.stop_order,
         course.along_m(row),
         row.observed_ms,
@@ -129,7 +131,7 @@ def advance(run: Run | None, row: BusPosition, course: Course, *, dwell_ms: int)
     return _stand(run, now)
 
 
-def _break(run: Run, now: Run, course: Course) -> str:
+def _break(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> str:
     """Why a position cannot go on from a run, "" when it can."""
     elapsed_ms = now.seen_ms - run.seen_ms
     if now.stop_order < run.stop_order:
@@ -141,7 +143,7 @@ def _break(run: Run, now: Run, course: Course) -> str:
     return "teleport" if moved_m * 3600 > most_kmh * elapsed_ms + 3600 * SCATTER_M else ""
 
 
-def _stand(run: Run, now: Run) -> Advance:
+def _stand(run: VehicleRun, now: VehicleRun) -> Advance:
     """A standing bus waits. After a long pause, or having slid far back, it makes no passage of the
     section it is in.
     """
@@ -159,7 +161,7 @@ def _stand(run: Run, now: Run) -> Advance:
     return Advance(after, run.held)
 
 
-def _drive(run: Run, now: Run, course: Course, dwell_ms: int) -> Advance:
+def _drive(run: VehicleRun, now: VehicleRun, course: RouteGeometry, dwell_ms: int) -> Advance:
     """The passages between two positions of one run, with the stops' moments interpolated."""
     passages: list[Passage] = []
     passed_ms = run.passed_ms
@@ -180,7 +182,7 @@ def _drive(run: Run, now: Run, course: Course, dwell_ms: int) -> Advance:
     return Advance(after, run.held + tuple(passages))
 
 
-def _skips(run: Run, now: Run, course: Course) -> bool:
+def _skips(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> bool:
     """Whether the bus went round the stops between two positions instead of passing them.
 
     It did when it was off its road before, stood at the next stop without serving it, or would have
@@ -192,12 +194,12 @@ def _skips(run: Run, now: Run, course: Course) -> bool:
     return run.is_astray or is_past_stop or _pace(run, now, course) > FAST_OVER_STOPS
 
 
-def _is_hasty(run: Run, now: Run, course: Course) -> bool:
+def _is_hasty(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> bool:
     is_over_stops = now.stop_order >= run.stop_order + 2
     return is_over_stops and _pace(run, now, course) > HASTY_OVER_STOPS
 
 
-def _pace(run: Run, now: Run, course: Course) -> float:
+def _pace(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> float:
     """The speed between two positions, times free flow."""
     speed_kmh = (now.along_m - run.along_m) * 3600 / (now.seen_ms - run.seen_ms)
     return speed_kmh / course.free_flow_kmh(run, now)

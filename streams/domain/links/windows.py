@@ -8,7 +8,7 @@ counted.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from streams.domain.records import Passage
+from streams.contract.records import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from streams.domain.network import Link, Network, Point, Route, Stop, distance_m
 from streams.domain.particles import with_particle
 from streams.domain.roads.graph import RoadGraph, Way
+from streams.geo.network import Link, Network, Point, Route, Stop, distance_m
 
 LONGEST_EXTRA_M = 15_000  # a way round that costs more than this is no help to anybody
 NAMED_WITHIN_M = 250.0  # a spot is called after a stop no further away than this

@@ -11,10 +11,10 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from streams.domain.network import Link, Network, Point
-from streams.domain.roads.joins import Plane, Spot, along, joins, point_at, twins
+from streams.domain.roads.joins import LocalPlane, Spot, along, joins, point_at, twins
 from streams.domain.roads.pieces import Steps, ahead, at_nodes, cut_up, gap_ms
-from streams.domain.roads.quickest import Found, Goal, Lead, RoadTable, length_of
+from streams.domain.roads.quickest import FoundWay, Goal, Lead, RoadTable, length_of
+from streams.geo.network import Link, Network, Point
 
 CARRIED_FROM = 0.9  # of a section's length: standard links over so much are driven in its place
 LEAVE_WITHIN_M = 2_000  # of a loose closure; a driver further off does not yet meet it
@@ -49,7 +49,7 @@ class RoadGraph:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.plane = Plane(network.links)
+        self.plane = LocalPlane(network.links)
         self._lines = [self.plane.line(at, link) for at, link in enumerate(network.links)]
         self._twins = twins(self._lines)
         driven = [line for line in self._lines if not _is_carried(network, line.place)]
@@ -150,7 +150,7 @@ class RoadGraph:
                     leads[at] = Lead(gap_ms(gap_m))
         return starts, Goal(spot, ends)
 
-    def links_on(self, found: Found) -> frozenset[int]:
+    def links_on(self, found: FoundWay) -> frozenset[int]:
         """The links that a way uses."""
         return frozenset(self.table.pieces[at].place for at in found.path)
 
@@ -192,7 +192,7 @@ class RoadGraph:
             metres += self.table.pieces[at].length_m
         return {other: Lead(ms - spared_ms, m) for other, (spared_ms, m) in found.items()}
 
-    def _way(self, found: Found, first: Lead, last: Lead) -> Way:
+    def _way(self, found: FoundWay, first: Lead, last: Lead) -> Way:
         pieces = [self.table.pieces[at] for at in found.path]
         return Way(
             tuple(dict.fromkeys(piece.place for piece in pieces)),

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from streams.domain.network import EARTH_M, Link, Point
+from streams.geo.network import EARTH_M, Link, Point
 
 HOP_M = 60.0
 TOUCH_M = 25.0
@@ -33,7 +33,7 @@ _SAMPLES = 8
 Spot = tuple[float, float]
 
 
-class Line(NamedTuple):
+class PlanarLine(NamedTuple):
     """A link on the plane: its points in metres, its length there, how it begins and ends."""
 
     place: int
@@ -55,7 +55,7 @@ class Join(NamedTuple):
     angle_deg: float
 
 
-class Plane:
+class LocalPlane:
     """Degrees to metres around one latitude; the error is below 0.1 % within a city."""
 
     def __init__(self, links: Sequence[Link]) -> None:
@@ -70,9 +70,9 @@ class Plane:
         """The degrees of a spot, to a tenth of a metre."""
         return round(spot[0] / self._lon_m, 6), round(spot[1] / self._lat_m, 6)
 
-    def line(self, place: int, link: Link) -> Line:
+    def line(self, place: int, link: Link) -> PlanarLine:
         points = tuple(self.spot(point) for point in link.geometry)
-        return Line(
+        return PlanarLine(
             place,
             points,
             sum(math.dist(a, b) for a, b in pairwise(points)),
@@ -82,7 +82,7 @@ class Plane:
         )
 
 
-def point_at(line: Line, part: float) -> Spot:
+def point_at(line: PlanarLine, part: float) -> Spot:
     """The spot at a fraction (0..1) of a line's length."""
     left = part * line.length
     for a, b in pairwise(line.points):
@@ -98,7 +98,7 @@ def turn_deg(one: float, other: float) -> float:
     return abs((one - other + 180) % 360 - 180)
 
 
-def joins(lines: Sequence[Line]) -> list[Join]:
+def joins(lines: Sequence[PlanarLine]) -> list[Join]:
     """Every join of a loose line, by the rules above, in a fixed order."""
     found = [*_hops(lines)]
     for one, other in _neighbours(lines):
@@ -109,7 +109,7 @@ def joins(lines: Sequence[Line]) -> list[Join]:
     return sorted(found)
 
 
-def twins(lines: Sequence[Line]) -> dict[int, tuple[int, ...]]:
+def twins(lines: Sequence[PlanarLine]) -> dict[int, tuple[int, ...]]:
     """For each loose line the others drawn over the same road: an express A>C over A>B and B>C."""
     found: dict[int, set[int]] = defaultdict(set)
     for one, other in _neighbours([line for line in lines if line.is_loose]):
@@ -119,8 +119,8 @@ def twins(lines: Sequence[Line]) -> dict[int, tuple[int, ...]]:
     return {place: tuple(sorted(others)) for place, others in found.items()}
 
 
-def _hops(lines: Sequence[Line]) -> Iterator[Join]:
-    starts: dict[tuple[int, int], list[Line]] = defaultdict(list)
+def _hops(lines: Sequence[PlanarLine]) -> Iterator[Join]:
+    starts: dict[tuple[int, int], list[PlanarLine]] = defaultdict(list)
     for line in lines:
         starts[_cell(line.points[0], HOP_M)].append(line)
     for line in lines:
@@ -135,7 +135,7 @@ def _hops(lines: Sequence[Line]) -> Iterator[Join]:
                 yield Join(line.place, 1.0, other.place, 0.0, gap_m, angle_deg)
 
 
-def _crossings(one: Line, other: Line) -> Iterator[Join]:
+def _crossings(one: PlanarLine, other: PlanarLine) -> Iterator[Join]:
     if any(line.is_loose and line.length > LONGEST_LOOSE_M for line in (one, other)):
         return
     for u, v, angle_deg in _cuts(one, other):
@@ -144,7 +144,7 @@ def _crossings(one: Line, other: Line) -> Iterator[Join]:
             yield Join(other.place, v, one.place, u, 0.0, angle_deg)
 
 
-def _touches(one: Line, other: Line) -> Iterator[Join]:
+def _touches(one: PlanarLine, other: PlanarLine) -> Iterator[Join]:
     """The end of one line beside the middle of another, and its beginning."""
     if other.is_loose and other.length > LONGEST_LOOSE_M:
         return
@@ -161,7 +161,7 @@ def _touches(one: Line, other: Line) -> Iterator[Join]:
             yield Join(other.place, part, one.place, 0.0, off_m, angle_deg)
 
 
-def along(spot: Spot, line: Line) -> tuple[float, float, float]:
+def along(spot: Spot, line: PlanarLine) -> tuple[float, float, float]:
     """Where a spot lies along a line: (fraction 0..1, metres off it, heading there in degrees)."""
     best, best_at, run, heading = math.inf, 0.0, 0.0, line.start_deg
     for a, b in pairwise(line.points):
@@ -178,7 +178,7 @@ def along(spot: Spot, line: Line) -> tuple[float, float, float]:
     return (best_at / run if run else 0.0), best, heading
 
 
-def _cuts(one: Line, other: Line) -> Iterator[tuple[float, float, float]]:
+def _cuts(one: PlanarLine, other: PlanarLine) -> Iterator[tuple[float, float, float]]:
     """Where two lines cross inside both: fractions along each, and the angle in degrees."""
     run = 0.0
     for a, b in pairwise(one.points):
@@ -203,7 +203,7 @@ def _cut(a: Spot, b: Spot, c: Spot, d: Spot) -> tuple[float, float] | None:
     return (u, v) if 0 < u < 1 and 0 < v < 1 else None
 
 
-def _is_one_road(one: Line, other: Line) -> bool:
+def _is_one_road(one: PlanarLine, other: PlanarLine) -> bool:
     """Whether half of the shorter line runs beside the longer one, the same way."""
     short, long = sorted((one, other), key=lambda line: line.length)
     if turn_deg(short.start_deg, long.start_deg) > SAME_ROAD_DEG:
@@ -217,7 +217,7 @@ def _is_one_road(one: Line, other: Line) -> bool:
     return beside >= _SAMPLES / 2
 
 
-def _neighbours(lines: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
+def _neighbours(lines: Sequence[PlanarLine]) -> Iterator[tuple[PlanarLine, PlanarLine]]:
     """Pairs of lines that share a cell of 400 m (or lie within reach of one), each pair once."""
     cells: dict[tuple[int, int], list[int]] = defaultdict(list)
     for at, line in enumerate(lines):
@@ -227,7 +227,7 @@ def _neighbours(lines: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
     return ((lines[i], lines[j]) for i, j in sorted(pairs))
 
 
-def _cells(line: Line) -> set[tuple[int, int]]:
+def _cells(line: PlanarLine) -> set[tuple[int, int]]:
     """The cells a line passes and those within the reach of a touch."""
     found: set[tuple[int, int]] = set()
     for a, b in pairwise(line.points):
@@ -242,7 +242,9 @@ def _cells(line: Line) -> set[tuple[int, int]]:
     return found
 
 
-def _around(cells: dict[tuple[int, int], list[Line]], spot: Spot, size_m: float) -> Iterable[Line]:
+def _around(
+    cells: dict[tuple[int, int], list[PlanarLine]], spot: Spot, size_m: float
+) -> Iterable[PlanarLine]:
     column, row = _cell(spot, size_m)
     for x in (column - 1, column, column + 1):
         for y in (row - 1, row, row + 1):

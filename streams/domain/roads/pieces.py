@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from streams.domain.network import Network
-from streams.domain.roads.joins import Join, Line, Spot, point_at, turn_deg
+from streams.domain.roads.joins import Join, PlanarLine, Spot, point_at, turn_deg
+from streams.geo.network import Network
 
 STRAIGHT_ON_DEG = 45
 TURN_MS = 10_000  # a sharper turn: slowing down, waiting for a gap or a light
@@ -17,7 +17,7 @@ Steps = Sequence[Sequence[tuple[int, int]]]
 """For each piece its neighbours: (piece, ms on top)."""
 
 
-class Piece(NamedTuple):
+class LinkPiece(NamedTuple):
     """A part of a link between two places where a car may leave or enter it."""
 
     place: int  # the link's index in the network
@@ -32,14 +32,14 @@ Cuts = dict[int, list[tuple[float, int]]]
 
 
 def cut_up(
-    network: Network, driven: Sequence[Line], found: Sequence[Join]
-) -> tuple[list[Piece], Cuts]:
+    network: Network, driven: Sequence[PlanarLine], found: Sequence[Join]
+) -> tuple[list[LinkPiece], Cuts]:
     """Every driven link in pieces, cut where a join leaves or enters it."""
     at: dict[int, set[float]] = defaultdict(set)
     for join in found:
         at[join.a].add(join.u)
         at[join.b].add(join.v)
-    pieces: list[Piece] = []
+    pieces: list[LinkPiece] = []
     cuts: Cuts = {}
     for line in driven:
         link = network.links[line.place]
@@ -50,12 +50,12 @@ def cut_up(
             length_m = link.length_m * (end - start)
             cost_ms = max(1, math.ceil(length_m / link.free_flow_kmh * 3600))
             run.append((start, len(pieces)))
-            pieces.append(Piece(line.place, length_m, cost_ms, spots[i], spots[i + 1]))
+            pieces.append(LinkPiece(line.place, length_m, cost_ms, spots[i], spots[i + 1]))
     return pieces, cuts
 
 
 def ahead(
-    network: Network, driven: Sequence[Line], cuts: Cuts, found: Sequence[Join]
+    network: Network, driven: Sequence[PlanarLine], cuts: Cuts, found: Sequence[Join]
 ) -> list[tuple[tuple[int, int], ...]]:
     """For each piece what may follow it and at which cost (ms) on top; turning round only at a
     dead end.
@@ -74,7 +74,7 @@ def ahead(
 
 
 def _over_nodes(
-    network: Network, lines: Mapping[int, Line], cuts: Cuts
+    network: Network, lines: Mapping[int, PlanarLine], cuts: Cuts
 ) -> Iterator[tuple[int, list[tuple[int, int, bool]]]]:
     """What follows within a link, and over the node where a link ends: (piece, ms, turns round)."""
     leaving, _ = at_nodes(network, cuts)
@@ -90,7 +90,7 @@ def _over_nodes(
         yield run[-1][1], follow
 
 
-def _node_ms(one: Line, other: Line) -> int:
+def _node_ms(one: PlanarLine, other: PlanarLine) -> int:
     """The turn, and the metres between lanes drawn apart."""
     gap_m = math.dist(one.points[-1], other.points[0])
     return gap_ms(gap_m) + _turn_ms(turn_deg(one.end_deg, other.start_deg))

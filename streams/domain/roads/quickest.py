@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from streams.domain.roads.joins import Spot
-from streams.domain.roads.pieces import Piece, Steps, behind
+from streams.domain.roads.pieces import LinkPiece, Steps, behind
 
 WALLED_IN = 400  # pieces
 
@@ -26,7 +26,7 @@ class Goal(NamedTuple):
     leads: Mapping[int, Lead]
 
 
-class Found(NamedTuple):
+class FoundWay(NamedTuple):
     """A way as pieces in driving order, with its cost, leads at both ends included."""
 
     path: tuple[int, ...]
@@ -36,7 +36,7 @@ class Found(NamedTuple):
 class RoadTable:
     """Pieces and what follows each, with the fastest speed by air that any step allows."""
 
-    def __init__(self, pieces: Sequence[Piece], onward: Steps) -> None:
+    def __init__(self, pieces: Sequence[LinkPiece], onward: Steps) -> None:
         self.pieces = pieces
         self.onward = onward
         self.before = behind(onward)
@@ -50,7 +50,7 @@ class RoadTable:
 
     def quickest(
         self, starts: Mapping[int, Lead], goal: Goal, shut: frozenset[int]
-    ) -> Found | None:
+    ) -> FoundWay | None:
         """The quickest way from any start to any end over no piece of a shut link.
 
         Of equally quick ways the one with the smallest piece numbers, from its end backwards: the
@@ -113,7 +113,7 @@ class _Search:
         elif cost_ms == known_ms and before < self._came_from[at]:
             self._came_from[at] = before
 
-    def run(self) -> Found | None:
+    def run(self) -> FoundWay | None:
         heap, leads, onward = self._heap, self._goal.leads, self._table.onward
         best: tuple[int, int] | None = None
         done: set[int] = set()
@@ -128,7 +128,7 @@ class _Search:
                 best = min(best, total) if best else total
             for after, extra_ms in onward[at]:
                 self.offer(after, cost_ms + extra_ms, at)
-        return Found(self._back_from(best[1]), best[0]) if best else None
+        return FoundWay(self._back_from(best[1]), best[0]) if best else None
 
     def _back_from(self, end: int) -> tuple[int, ...]:
         path = [end]
@@ -137,7 +137,7 @@ class _Search:
         return tuple(reversed(path))
 
 
-def length_of(path: Sequence[Piece]) -> float:
+def length_of(path: Sequence[LinkPiece]) -> float:
     """The metres of a way, the gaps between its pieces included."""
     gaps_m = sum(math.dist(a.end, b.start) for a, b in pairwise(path))
     return sum(piece.length_m for piece in path) + gaps_m

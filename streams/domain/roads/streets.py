@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from streams.domain.network import Link, Network, Point, distance_m
 from streams.domain.roads.street_nodes import Graph, chains, stop_groups
+from streams.geo.network import Link, Network, Point, distance_m
 
 OPPOSITE_M = 150.0  # stops of other names on the two sides of one street
 _END_DIGITS = 4  # of degrees, about 10 m: line ends this near are one node
@@ -19,7 +19,7 @@ _ARROW = " → "
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class StreetStretch:
     """A piece of one road between two cross streets, or between two stops where no road has a name.
 
     `links` are ids, along the stretch and back. `nodes` are the nodes from end to end, `passes`
@@ -40,12 +40,12 @@ class Stretch:
     crosses: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
-def streets(network: Network) -> tuple[Stretch, ...]:
+def streets(network: Network) -> tuple[StreetStretch, ...]:
     """Every link of the network in a stretch, in the order of the links. Empty for no links."""
     return _Streets(network).stretches()
 
 
-def stop_pairs(network: Network) -> tuple[Stretch, ...]:
+def stop_pairs(network: Network) -> tuple[StreetStretch, ...]:
     """Every pair of neighbouring stops as a stretch of its own, both directions, on any road."""
     return _Streets(network).pairs(range(len(network.links)))
 
@@ -76,7 +76,7 @@ class _Streets:
             elif len(parts) == 2:
                 self.names.setdefault(node, parts[place])
 
-    def stretches(self) -> tuple[Stretch, ...]:
+    def stretches(self) -> tuple[StreetStretch, ...]:
         roads: dict[tuple[str, str], list[int]] = defaultdict(list)
         unnamed: list[int] = []
         for place, link in enumerate(self.network.links):
@@ -93,7 +93,7 @@ class _Streets:
         index = self.network.index
         return tuple(sorted(found, key=lambda stretch: index[stretch.links[0]]))
 
-    def pairs(self, places: Iterable[int]) -> tuple[Stretch, ...]:
+    def pairs(self, places: Iterable[int]) -> tuple[StreetStretch, ...]:
         """Pairs of neighbouring nodes; a one-way pair takes up the one that runs back beside it."""
         graph = self._graph(places)
         edges = [(a, b) for a in graph for b in graph[a] if a <= b]
@@ -112,14 +112,14 @@ class _Streets:
         """Nodes where another road meets, the road forks or ends."""
         return {node for node in graph if len(self.roads[node]) > 1 or len(graph[node]) != 2}
 
-    def _stretch(self, chain: Sequence[str], graph: Graph) -> Stretch:
+    def _stretch(self, chain: Sequence[str], graph: Graph) -> StreetStretch:
         links = self._links_along(chain, graph)
         road = links[0].road_name
         start, end = (self._name_at(node, road) for node in (chain[0], chain[-1]))
         name = f"{start}~{end}"
         lon, lat = _middle(links[(len(links) - 1) // 4].geometry)
         is_pair = len(chain) == 2
-        return Stretch(
+        return StreetStretch(
             id=links[0].id if is_pair else f"{links[0].id}~{links[-1].id}",
             road_name=road,
             name=f"{road} {name}" if road else name,
@@ -158,13 +158,13 @@ class _Streets:
         others = self._others(node, road)
         return self.names.get(node) or (others[0] if others else "끝")
 
-    def _opposites(self, stretches: Sequence[Stretch]) -> list[Stretch]:
+    def _opposites(self, stretches: Sequence[StreetStretch]) -> list[StreetStretch]:
         """Stretches with their other direction, where that is another stretch of one direction."""
         lonely = {s.id: s for s in stretches if len(s.links) == 1}
         ends = {s.id: self._line_ends(s) for s in lonely.values()}
         cells = _by_cell(ends)
         taken: set[str] = set()
-        found: list[Stretch] = []
+        found: list[StreetStretch] = []
         for stretch in stretches:
             if stretch.id in taken:
                 continue
@@ -176,7 +176,7 @@ class _Streets:
             found.append(stretch)
         return found
 
-    def _line_ends(self, stretch: Stretch) -> tuple[Point, Point]:
+    def _line_ends(self, stretch: StreetStretch) -> tuple[Point, Point]:
         line = self.network.links[self.network.index[stretch.links[0]]].geometry
         return line[0], line[-1]
 

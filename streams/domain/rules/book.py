@@ -6,14 +6,15 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from streams.domain.alerts import Patience, Severity
+from streams.contract.records import Severity
+from streams.domain.alerts import Patience
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 
 
-class Bounds(NamedTuple):
+class ParameterRange(NamedTuple):
     """How a value is written: its name in the file, its kind, and from where to where it goes.
 
     `kind` is "time" (ms here; "90 s", "15 min" or "2 h" there), "share" (0.4 here, "40 %" there),
@@ -27,10 +28,10 @@ class Bounds(NamedTuple):
 
 
 def _row(default: Any, name: str, kind: str, low: float = 0, high: float = 0) -> Any:
-    return field(default=default, metadata={"bounds": Bounds(name, kind, low, high)})
+    return field(default=default, metadata={"bounds": ParameterRange(name, kind, low, high)})
 
 
-_SEVERITY = {"bounds": Bounds("severity", "severity")}
+_SEVERITY = {"bounds": ParameterRange("severity", "severity")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class AlertRules:
     reports: Reports = field(default_factory=lambda: Reports(severity=Severity.NOTICE))
 
 
-def bounds_of(rule: Rule) -> dict[str, tuple[str, Bounds]]:
+def bounds_of(rule: Rule) -> dict[str, tuple[str, ParameterRange]]:
     """What the file may say of a rule: name there -> (field, bounds)."""
     rows = [(row.name, row.metadata["bounds"]) for row in fields(rule)]
     return {bounds.name: (name, bounds) for name, bounds in rows}

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from streams.domain.alerts import Episode, Severity, Sight
+from streams.contract.records import Severity
+from streams.domain.alerts import Condition, Episode
 from streams.domain.clashes.clash import Clash
-from streams.domain.network import Network
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
 from streams.domain.stage import Rows
+from streams.geo.network import Network
 
 
 def watch_clashes(
@@ -22,9 +23,9 @@ def watch_clashes(
 ) -> None:
     """Look at the clashes; `works` are the rows their titles are of."""
 
-    def sight(clash: Clash, _episode: Episode | None) -> Sight:
+    def sight(clash: Clash, _episode: Episode | None) -> Condition:
         severity = Severity.WARNING if clash.severity == "high" else Severity.NOTICE
-        return Sight(severity, _facts(clash, works, network))
+        return Condition(severity, _facts(clash, works, network))
 
     look.at_rows("clash", rules.clash, "clash", known=known, changed=changed, sight_of=sight)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from streams.domain.alerts import Episode, Sight
+from streams.domain.alerts import Condition, Episode
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look
 
@@ -13,12 +13,12 @@ NOT_NOW = frozenset({"stale", "unknown", "stopped", "frozen", "dropped", "ahead"
 def watch_feeds(look: Look, rules: AlertRules, feeds: Mapping[str, tuple[str, str]]) -> None:
     """Look at every feed: its name -> the word that the screens show of it now, and its code."""
 
-    def sight(known: Any, _episode: Episode | None) -> Sight | None:
+    def sight(known: Any, _episode: Episode | None) -> Condition | None:
         name, word, code = known
         if word not in NOT_NOW:
             return None
         facts = {"title": name, "links": [], "status": str(word), "code": code}
-        return Sight(rules.feed.severity, facts)
+        return Condition(rules.feed.severity, facts)
 
     for name, (word, code) in feeds.items():
         look.at("feed", rules.feed, f"feed:{name}", sight, (name, word, code))

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from streams.domain.alerts import Episode, Severity, Sight
+from streams.contract.records import Severity
+from streams.domain.alerts import Condition, Episode
 from streams.domain.permit_ids import permit_of
 from streams.domain.rules.book import Rule
 from streams.domain.rules.watching import Look, SightOf
@@ -78,7 +79,9 @@ class Permits:
             self.look.at(name, rule, f"work:{work_id}", lambda sight, _: sight, sight)
 
 
-def _together(lead: str, seen: Mapping[str, Sight], spots: Mapping[str, Any]) -> Sight | None:
+def _together(
+    lead: str, seen: Mapping[str, Condition], spots: Mapping[str, Any]
+) -> Condition | None:
     """What is seen of all spots: as grave as the gravest, with the links and places of all."""
     if not seen:
         return None
@@ -95,7 +98,7 @@ def _together(lead: str, seen: Mapping[str, Sight], spots: Mapping[str, Any]) ->
     facts |= _last_end(ends)
     facts["places"] = [_place(spots[work_id], seen[work_id]) for work_id in facts["works"]]
     facts["place_count"] = len(seen)
-    return Sight(grave.severity, facts)
+    return Condition(grave.severity, facts)
 
 
 def _last_end(ends: Sequence[int | None]) -> dict[str, int]:
@@ -103,7 +106,7 @@ def _last_end(ends: Sequence[int | None]) -> dict[str, int]:
     return {"ends_ms": max(known)} if known and len(known) == len(ends) else {}
 
 
-def _place(row: Any, sight: Sight) -> dict[str, Any]:
+def _place(row: Any, sight: Condition) -> dict[str, Any]:
     """One place of an alert: the work, its text and its point."""
     point = {key: sight.facts[key] for key in ("lon", "lat") if key in sight.facts}
     return {"work": row.permit_id, "place": row.place or row.title, **point}

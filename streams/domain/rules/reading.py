@@ -6,9 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from streams.domain.alerts import Severity
-from streams.domain.rules.book import HOUR_MS, MINUTE_MS, AlertRules, Bounds, Rule, bounds_of
-from streams.errors import SettingsError
+from streams.contract.errors import SettingsError
+from streams.contract.records import Severity
+from streams.domain.rules.book import (
+    HOUR_MS,
+    MINUTE_MS,
+    AlertRules,
+    ParameterRange,
+    Rule,
+    bounds_of,
+)
 
 WHERE = "BOMNAE_RULES"
 _UNITS_MS = {"s": 1000, "min": MINUTE_MS, "h": HOUR_MS}
@@ -65,7 +72,7 @@ def _check_order(name: str, rule: Any) -> None:
         )
 
 
-def _time(where: str, value: Any, bounds: Bounds) -> int:
+def _time(where: str, value: Any, bounds: ParameterRange) -> int:
     number, unit = _quantity(where, value, "a time such as 90 s, 15 min or 2 h")
     if unit not in _UNITS_MS:
         raise SettingsError(f"{where}: unknown unit {_brief(unit)} of {_brief(value)}, s, min or h")
@@ -78,7 +85,7 @@ def _time(where: str, value: Any, bounds: Bounds) -> int:
     return ms
 
 
-def _share(where: str, value: Any, bounds: Bounds) -> float:
+def _share(where: str, value: Any, bounds: ParameterRange) -> float:
     number, unit = _quantity(where, value, "a share such as 40 %")
     if unit != "%":
         raise SettingsError(f"{where}: unknown unit {_brief(unit)} of {_brief(value)}, %")
@@ -90,7 +97,7 @@ def _share(where: str, value: Any, bounds: Bounds) -> float:
     return number / 100
 
 
-def _count(where: str, value: Any, bounds: Bounds) -> int:
+def _count(where: str, value: Any, bounds: ParameterRange) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise SettingsError(f"{where} must be a whole number, got {_brief(value)}")
     if not bounds.low <= value <= bounds.high:
@@ -100,19 +107,19 @@ def _count(where: str, value: Any, bounds: Bounds) -> int:
     return value
 
 
-def _switch(where: str, value: Any, _bounds: Bounds) -> bool:
+def _switch(where: str, value: Any, _bounds: ParameterRange) -> bool:
     if not isinstance(value, bool):
         raise SettingsError(f"{where} must be true or false, got {_brief(value)}")
     return value
 
 
-def _severity(where: str, value: Any, _bounds: Bounds) -> Severity:
+def _severity(where: str, value: Any, _bounds: ParameterRange) -> Severity:
     if value not in list(Severity):
         raise SettingsError(f"{where} must be one of {_all(Severity)}, got {_brief(value)}")
     return Severity(value)
 
 
-_READERS: dict[str, Callable[[str, Any, Bounds], Any]] = {
+_READERS: dict[str, Callable[[str, Any, ParameterRange], Any]] = {
     "time": _time,
     "share": _share,
     "count": _count,

@@ -7,11 +7,11 @@ report's id: an episode whose report is gone goes on with the one that stands in
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from streams.domain.alerts import Episode, Sight
-from streams.domain.network import distance_m
+from streams.domain.alerts import Condition, Episode
 from streams.domain.rules.book import AlertRules, Reports
 from streams.domain.rules.watching import Look, SightOf
 from streams.domain.stage import Rows
+from streams.geo.network import distance_m
 
 _PREFIX = "reports report:"
 
@@ -73,7 +73,7 @@ def _is_there(episode: Episode, report: Report, near_m: float) -> bool:
 def _sight_of(rule: Reports) -> SightOf:
     """The most calls there were are told: that they grow old one by one is no news."""
 
-    def sight(row: Any, episode: Episode | None) -> Sight | None:
+    def sight(row: Any, episode: Episode | None) -> Condition | None:
         is_told = episode is not None and episode.told > 0
         count = row.count - row.confirmed
         if count < (rule.until if is_told else rule.calls):
@@ -85,7 +85,7 @@ def _sight_of(rule: Reports) -> SightOf:
             "count": max(count, before.get("count", 0)),
         }
         point = {"lon": row.lon, "lat": row.lat} if row.lon is not None else {}
-        return Sight(rule.severity, {**point, **_point(before), **facts})
+        return Condition(rule.severity, {**point, **_point(before), **facts})
 
     return sight
 

@@ -8,13 +8,13 @@ episodes in any order of its partitions.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from streams.domain.alerts import Episode, Sight
+from streams.domain.alerts import Condition, Episode
 from streams.domain.links.fold import LinkFold, LinkView, Rules, as_of, observed_ms, view
 from streams.domain.links.settled import Judged
-from streams.domain.network import Link, Network
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
 from streams.domain.stage import Effects, Episodes
+from streams.geo.network import Link, Network
 
 _PREFIXES = {name: f"{name} link:" for name in ("jam", "slowdown")}
 
@@ -114,12 +114,12 @@ class RoadWatch:
         look.at("jam", self._alerts.jam, subject, self._jam, settled)
         look.at("slowdown", self._alerts.slowdown, subject, self._slowdown, settled)
 
-    def _jam(self, settled: Settled, _episode: Episode | None) -> Sight | None:
+    def _jam(self, settled: Settled, _episode: Episode | None) -> Condition | None:
         if settled.view.level != "jam":
             return None
-        return Sight(self._alerts.jam.severity, {**self._facts(settled), "level": "jam"})
+        return Condition(self._alerts.jam.severity, {**self._facts(settled), "level": "jam"})
 
-    def _slowdown(self, settled: Settled, episode: Episode | None) -> Sight | None:
+    def _slowdown(self, settled: Settled, episode: Episode | None) -> Condition | None:
         """Slower than a share of the free flow, and to the end slower than a higher one."""
         rule = self._alerts.slowdown
         speed_kmh = settled.view.speed_kmh
@@ -129,7 +129,7 @@ class RoadWatch:
         bound_kmh = settled.link.free_flow_kmh * (rule.until if is_told else rule.below)
         if speed_kmh >= bound_kmh:
             return None
-        return Sight(rule.severity, {**self._facts(settled), "works": list(settled.works)})
+        return Condition(rule.severity, {**self._facts(settled), "works": list(settled.works)})
 
     def _facts(self, settled: Settled) -> dict[str, object]:
         """What is said of a link; its speed is left out, or each minute would be news."""

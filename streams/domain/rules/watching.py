@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from streams.domain.alerts import Episode, Sight
-from streams.domain.network import Network, Point
+from streams.contract.records import Permit
+from streams.domain.alerts import Condition, Episode
 from streams.domain.overlaps import last_ms
-from streams.domain.records import Permit
 from streams.domain.rules.book import Rule
 from streams.domain.stage import Effects, Episodes, Rows
 from streams.domain.unknown_times import is_unreadable
+from streams.geo.network import Network, Point
 
-SightOf = Callable[[Any, Episode | None], Sight | None]
+SightOf = Callable[[Any, Episode | None], Condition | None]
 """What is seen of a row, knowing its episode (None: there is none), which is for hysteresis."""
 
 _KNOWN = ("organisation", "lon", "lat", "ends_ms", "phase", "closure")

@@ -6,13 +6,13 @@ it began.
 
 from typing import Any
 
-from streams.domain.alerts import Episode, Severity, Sight
-from streams.domain.network import Network
-from streams.domain.records import Closure
+from streams.contract.records import Closure, Severity
+from streams.domain.alerts import Condition, Episode
 from streams.domain.rules.book import AlertRules, Graded
 from streams.domain.rules.permits import Permits
 from streams.domain.rules.watching import Look, SightOf, facts_of
 from streams.domain.stage import Rows
+from streams.geo.network import Network
 
 _SEVERITIES = {Closure.FULL: Severity.CRITICAL, Closure.PARTIAL: Severity.WARNING}
 _AT_WORK = ("active", "paused")
@@ -32,10 +32,10 @@ def watch_closures(
 
 
 def _closure(network: Network) -> SightOf:
-    def sight(row: Any, _episode: Episode | None) -> Sight | None:
+    def sight(row: Any, _episode: Episode | None) -> Condition | None:
         if not row.is_in_force or row.closure is Closure.NONE or not row.links:
             return None
-        return Sight(_SEVERITIES.get(row.closure, Severity.NOTICE), facts_of(row, network))
+        return Condition(_SEVERITIES.get(row.closure, Severity.NOTICE), facts_of(row, network))
 
     return sight
 
@@ -50,8 +50,8 @@ def watch_works(
 
 
 def _overdue(rule: Graded, network: Network) -> SightOf:
-    def sight(row: Any, _episode: Episode | None) -> Sight | None:
-        return Sight(rule.severity, facts_of(row, network)) if row.phase == "overdue" else None
+    def sight(row: Any, _episode: Episode | None) -> Condition | None:
+        return Condition(rule.severity, facts_of(row, network)) if row.phase == "overdue" else None
 
     return sight
 
@@ -59,13 +59,13 @@ def _overdue(rule: Graded, network: Network) -> SightOf:
 def _unseen(rule: Graded, network: Network) -> SightOf:
     """Told once, it holds on through the pauses of a day: one permit, one message."""
 
-    def sight(row: Any, episode: Episode | None) -> Sight | None:
+    def sight(row: Any, episode: Episode | None) -> Condition | None:
         is_told = episode is not None and episode.told > 0
         is_at_work = row.phase in _AT_WORK if is_told else row.phase == "active"
         if not is_at_work or row.started is not None:
             return None
         facts = facts_of(row, network)
         del facts["phase"]  # it pauses every night, which is no news
-        return Sight(rule.severity, facts)
+        return Condition(rule.severity, facts)
 
     return sight

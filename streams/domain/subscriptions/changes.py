@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from streams.domain.network import Network
-from streams.domain.subscriptions.endpoint_url import Networks, check_url
-from streams.domain.subscriptions.rules import check_known, check_subscription, tidied
-from streams.domain.subscriptions.subscription import Subscription
+from streams.contract.endpoint_url import Networks, check_url
+from streams.contract.errors import SubscriptionError
+from streams.contract.subscription import Subscription
+from streams.contract.subscription_checks import check_subscription, tidied
+from streams.geo.network import Network
 
 PREVIOUS_MS = 24 * 3_600_000  # how long the secret before a rotation signs too
 OWN = (
@@ -55,3 +56,14 @@ def rotated(subscription: Subscription, now_ms: int, *, is_leaked: bool = False)
 def removed(subscription: Subscription, now_ms: int) -> Subscription:
     """The word that it is no more."""
     return replace(subscription, is_removed=True, changed_ms=now_ms)
+
+
+def check_known(subscription: Subscription, network: Network) -> None:
+    """Raise SubscriptionError for a link or a bus route that the network does not have."""
+    for link_id in subscription.links:
+        if link_id not in network.index:
+            raise SubscriptionError("links", link_id, "a link of the network")
+    names = {name for route in network.routes for name in (route.id, route.no)}
+    for route in subscription.routes:
+        if route not in names:
+            raise SubscriptionError("routes", route, "a number or id of a route of the network")

@@ -16,9 +16,9 @@ from functools import lru_cache
 from itertools import count
 from typing import Any, TypeVar
 
-from streams.domain.network import distance_m
+from streams.contract.records import Permit
 from streams.domain.permit_ids import permit_of
-from streams.domain.records import Permit
+from streams.geo.network import distance_m
 
 P = TypeVar("P", bound=Permit)
 Spot = tuple[str, tuple[int, int] | None, tuple[str, ...]]

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from streams.domain.overlaps import DAY_MS, last_ms
-from streams.domain.records import Permit, SiteReport, SiteWord
+from streams.contract.records import Permit, SiteReport, SiteWord
+from streams.contract.times import DAY_MS
+from streams.domain.overlaps import last_ms
 from streams.domain.works.phases import EARLY_MS, OVER, phase_at
 from streams.domain.works.rows import (
     FEED,
     KEEP_REPORTS,
-    Said,
+    ReportedTime,
     Work,
     of_permit,
     permit_of,
@@ -99,10 +100,10 @@ def _fresh(known: Work) -> Work:
     )
 
 
-def _cancelled(work: Work, permit: Permit, received_ms: int) -> Said | None:
+def _cancelled(work: Work, permit: Permit, received_ms: int) -> ReportedTime | None:
     if work.cancelled:
         return work.cancelled
-    return Said(received_ms, FEED) if permit.is_withdrawn else None
+    return ReportedTime(received_ms, FEED) if permit.is_withdrawn else None
 
 
 def heard(work: Work, report: SiteReport) -> Outcome:
@@ -122,8 +123,8 @@ def heard(work: Work, report: SiteReport) -> Outcome:
     return replace(after, said_ms=report.received_ms, reports=reports)
 
 
-def _said(report: SiteReport) -> Said:
-    return Said(report.received_ms, report.by)
+def _said(report: SiteReport) -> ReportedTime:
+    return ReportedTime(report.received_ms, report.by)
 
 
 def _begin(work: Work, report: SiteReport) -> Outcome:
@@ -169,7 +170,7 @@ def _not_ended(work: Work, report: SiteReport) -> Outcome:
     proposed_ms = report.received_ms if work.starts_ms is None else work.starts_ms
     began_ms = work.started.at_ms if work.started else min(proposed_ms, report.received_ms)
     is_vouched = work.started is not None and work.started.by != FEED
-    started = work.started if is_vouched else Said(began_ms, report.by)
+    started = work.started if is_vouched else ReportedTime(began_ms, report.by)
     return replace(work, started=started, ended=None, not_ended_ms=report.received_ms)
 
 

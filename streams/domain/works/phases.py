@@ -20,8 +20,9 @@ clock alone neither finishes it nor makes it overdue, until its feed has not lis
 Work at night begins with the first night and lasts until the morning after the last (`overlaps`).
 """
 
-from streams.domain.overlaps import DAY_MS, EVER_MS, Span, is_within, last_ms, span, within_hours
-from streams.domain.works.rows import FEED, Said, Work
+from streams.contract.times import DAY_MS, EVER_MS
+from streams.domain.overlaps import HoursSpan, is_within, last_ms, span, within_hours
+from streams.domain.works.rows import FEED, ReportedTime, Work
 from streams.domain.works.statuses import says_not_granted, says_on_hold
 
 PHASES = ("planned", "active", "paused", "overdue", "finished", "cancelled")
@@ -101,7 +102,7 @@ def settled_ms(work: Work) -> int:
     return max(end_ms(work), over_ms(work))
 
 
-def _is_said(said: Said | None, now_ms: int) -> bool:
+def _is_said(said: ReportedTime | None, now_ms: int) -> bool:
     return said is not None and said.at_ms <= now_ms
 
 
@@ -133,11 +134,11 @@ def _is_at_work(work: Work, now_ms: int) -> bool:
     return is_within(_digging(work), now_ms) or is_within(_restoring(work), now_ms)
 
 
-def _digging(work: Work) -> Span:
+def _digging(work: Work) -> HoursSpan:
     return span(_digs_from_ms(work), _digs_until_ms(work), work.hours)
 
 
-def _restoring(work: Work) -> Span:
+def _restoring(work: Work) -> HoursSpan:
     """The restoration, to the end of all where its own is not known; none without a beginning."""
     if work.restore_ends_ms is None:
         return span(work.restore_starts_ms, end_ms(work), work.hours)

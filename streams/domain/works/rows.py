@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 
-from streams.domain.records import Permit
+from streams.contract.records import Permit
 from streams.domain.unknown_times import END_UNREADABLE, START_UNREADABLE
 
 FEED, CREW, OFFICE = "feed", "crew", "office"
@@ -11,7 +11,7 @@ _PERMIT_FIELDS = tuple(field.name for field in fields(Permit))
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReportedTime:
     """When something happened, and who said so: "feed", "crew" or "office"."""
 
     at_ms: int
@@ -31,9 +31,9 @@ class Work(Permit):
 
     phase: str = "planned"
     is_in_force: bool = False  # takes its closure from its links now
-    started: Said | None = None
-    ended: Said | None = None
-    cancelled: Said | None = None
+    started: ReportedTime | None = None
+    ended: ReportedTime | None = None
+    cancelled: ReportedTime | None = None
     not_begun_ms: int = 0  # when a crew or an office last said that it has not begun; 0: never
     not_ended_ms: int = 0  # when a crew or an office last said that it goes on; 0: never
     first_ends_ms: int | None = None

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from streams.domain.records import Obstruction
+from streams.contract.records import Obstruction
 from streams.domain.stage import Effects
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import CREW, OFFICE, Work, told
 
 
 @dataclass(slots=True)
-class Step:
+class WorksStep:
     """The works as one message finds them, and what it does to them: to each at most once."""
 
     known: Mapping[str, Work]

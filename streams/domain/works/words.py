@@ -4,13 +4,13 @@ A feed says it by a time (`began_ms`, `done_ms`) or by its status text. A crew's
 beats a feed's, and a feed's word about a time before their "not yet" says nothing new.
 """
 
-from streams.domain.records import Permit
+from streams.contract.records import Permit
 from streams.domain.works.phases import EARLY_MS
-from streams.domain.works.rows import FEED, Said, Work
+from streams.domain.works.rows import FEED, ReportedTime, Work
 from streams.domain.works.statuses import says_done, says_running
 
 
-def started_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Said | None:
+def started_by_feed(permit: Permit, known: Work | None, received_ms: int) -> ReportedTime | None:
     """When the feed says that the work began; None when it says nothing, or nothing that counts."""
     at_ms = permit.began_ms
     if at_ms is None and says_running(permit.status_text):
@@ -18,7 +18,7 @@ def started_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Sai
     elif at_ms is None and (permit.is_withdrawn or says_done(permit.status_text)):
         return known.started if known else None  # what it said of the begin still stands
     is_denied = known is not None and at_ms is not None and at_ms <= known.not_begun_ms
-    return None if at_ms is None or at_ms > received_ms or is_denied else Said(at_ms, FEED)
+    return None if at_ms is None or at_ms > received_ms or is_denied else ReportedTime(at_ms, FEED)
 
 
 def _running_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int | None:
@@ -36,7 +36,7 @@ def _running_since_ms(permit: Permit, known: Work | None, received_ms: int) -> i
     return None if known.not_begun_ms else proposed_ms
 
 
-def ended_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Said | None:
+def ended_by_feed(permit: Permit, known: Work | None, received_ms: int) -> ReportedTime | None:
     """When the feed says that the work ended; None when it says nothing, or nothing that counts.
 
     An end before the work opened, before a crew's begin or before its "not done yet" is no news.
@@ -48,9 +48,9 @@ def ended_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Said 
     if at_ms is None or not least_ms <= at_ms <= received_ms:
         return None
     if known is None:
-        return Said(at_ms, FEED)
+        return ReportedTime(at_ms, FEED)
     begun_ms = known.started.at_ms if known.started and known.started.by != FEED else 0
-    return Said(at_ms, FEED) if at_ms > max(known.not_ended_ms, begun_ms) else None
+    return ReportedTime(at_ms, FEED) if at_ms > max(known.not_ended_ms, begun_ms) else None
 
 
 def _done_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int | None:
@@ -61,6 +61,6 @@ def _done_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int 
     return known.ended.at_ms if known.ended and known.ended.by == FEED else None
 
 
-def beats(known: Said | None, feed: Said | None) -> Said | None:
+def beats(known: ReportedTime | None, feed: ReportedTime | None) -> ReportedTime | None:
     """What counts: a crew's or an office's word, else what the feed says now."""
     return known if known and known.by != FEED else feed

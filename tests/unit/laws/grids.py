@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from streams.domain.network import Link, Network, Overlay, Place, Route, Stop, bearing_deg
+from streams.geo.network import Landmark, Link, Network, Overlay, Route, Stop, bearing_deg
 
 SPACING_DEG = 0.004
 SPACING_M = 400
@@ -54,7 +54,7 @@ def town(
     missing: frozenset[str] = frozenset(),
     carried: frozenset[str] = frozenset(),
     routes: tuple[Route, ...] = (),
-    places: tuple[Place, ...] = (),
+    places: tuple[Landmark, ...] = (),
 ) -> Network:
     """A grid of streets both ways without the missing links; carried ones have a standard link."""
     pairs = [

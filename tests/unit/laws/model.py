@@ -9,15 +9,15 @@ from typing import Any, cast
 
 import msgspec
 
-from streams import topics, wire
-from streams.agents import Delivered, StageRunner
-from streams.domain.network import Network
-from streams.domain.records import LinkEvents, Origin
+from streams.contract import topics, wire
+from streams.contract.records import LinkEvents, Origin
+from streams.contract.settings import Settings
 from streams.domain.stage import Stage, State, Sum
-from streams.gate import Answer, Gate, Verdict, hash_of
-from streams.settings import Settings
-from streams.stages import stages
-from tests.worlds import PARTITIONS, Sent
+from streams.geo.network import Network
+from streams.state.gate import Gate, GateAnswer, GateResult, hash_of
+from streams.topology.stages import stages
+from streams.worker.agents import Delivered, StageRunner
+from tests.cities.worlds import PARTITIONS, Sent
 
 Place = tuple[str, int]
 SETTINGS = Settings(rules=str(Path(__file__).with_name("quick_rules.toml")))
@@ -90,13 +90,13 @@ class ModelGate:
 
     async def apply(
         self, place: Place, first: int, last: int, *, stage: Stage, effects: Sum
-    ) -> Answer:
+    ) -> GateAnswer:
         kept = self._store.now
         at = kept.positions.get(place, -1)
         if first <= at and self.knows_repeats:
-            return Answer(Verdict.DUPLICATE, at)
+            return GateAnswer(GateResult.DUPLICATE, at)
         if first > at + 1 and self.knows_holes:
-            return Answer(Verdict.HOLE, at)
+            return GateAnswer(GateResult.HOLE, at)
         for table in stage.tables:
             rows = kept.hashes[hash_of(table, place[1])]
             for name, row in effects.changes.get(table.name, {}).items():
@@ -108,7 +108,7 @@ class ModelGate:
         kept.refused.update(effects.refused)
         kept.outbox.update(alert.id for alert in effects.alerts)
         kept.positions[place] = last
-        return Answer(Verdict.APPLIED, last)
+        return GateAnswer(GateResult.APPLIED, last)
 
 
 class Worker:

@@ -4,17 +4,18 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.records import Closure
+from streams.contract.times import EVER_MS
 from streams.domain.clashes.cuts import Cuts, smallest
 from streams.domain.clashes.finder import Clash, Clashes
 from streams.domain.clashes.on_detours import WaysRound
 from streams.domain.clashes.pairs import site_of
-from streams.domain.network import Network, Place, Route
-from streams.domain.overlaps import EVER_MS, Span, span
-from streams.domain.records import Closure
+from streams.domain.overlaps import HoursSpan, span
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Landmark, Network, Route
+from tests.cities.sites import DAY_MS, HOUR_MS, NOW_MS, Site
 from tests.unit.laws.grids import node, stop, town
 from tests.unit.laws.profile import tried
-from tests.unit.streams.sites import DAY_MS, HOUR_MS, NOW_MS, Site
 
 WIDTH, HEIGHT = 4, 3
 
@@ -27,7 +28,9 @@ def city() -> Network:
         HEIGHT,
         carried=frozenset(f"{node(x, 1)}>{node(x + 1, 1)}" for x in range(WIDTH - 1)),
         routes=(Route("R7", "7", tuple(node(x, 0) for x in range(WIDTH))),),
-        places=tuple(Place(kind, kind, stop(x, y).lon, stop(x, y).lat) for kind, x, y in corners),
+        places=tuple(
+            Landmark(kind, kind, stop(x, y).lon, stop(x, y).lat) for kind, x, y in corners
+        ),
     )
 
 
@@ -108,7 +111,7 @@ def test_every_clash_is_between_open_works_that_are_there_together(sites: list[S
         assert clash.until_ms == (None if until_ms == EVER_MS else until_ms)
 
 
-def _occupied(work: Site) -> Span:
+def _occupied(work: Site) -> HoursSpan:
     return span(work.starts_ms, work.ends_ms, work.hours)
 
 

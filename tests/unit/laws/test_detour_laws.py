@@ -3,9 +3,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.network import Network, Route
 from streams.domain.roads.detours import LONGEST_EXTRA_M, bus_effects, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
+from streams.geo.network import Network, Route
 from tests.unit.laws.grids import Grid, grids, node, town
 from tests.unit.laws.profile import tried
 

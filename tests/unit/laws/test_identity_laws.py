@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
-from streams import wire
-from streams.domain.records import PermitBatch
-from streams.domain.works import Work, WorksStage
+from streams.contract import wire
+from streams.contract.records import PermitBatch
+from streams.contract.settings import Settings
+from streams.domain.stages.works import WorksStage
+from streams.domain.works import Work
 from streams.domain.works.identity import text_key
-from streams.settings import Settings
-from tests.fakes import Folded, street
+from tests.cities.fakes import Folded, street
 from tests.unit.laws.profile import tried
 
 DAY_MS = 86_400_000

@@ -9,9 +9,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.alerts import Alert, Word
-from streams.domain.links.roadstate import RoadsStage
-from streams.domain.records import (
+from streams.contract.records import (
     Closure,
     LinkBatch,
     LinkEvents,
@@ -20,8 +18,10 @@ from streams.domain.records import (
     Passage,
     SpeedShare,
 )
+from streams.domain.alerts import Alert, Word
 from streams.domain.rules import AlertRules
-from tests.fakes import RULES, Folded, at, passage, street
+from streams.domain.stages.roadstate import RoadsStage
+from tests.cities.fakes import RULES, Folded, at, passage, street
 from tests.unit.laws.profile import tried
 
 INPUTS = ("bus-positions/0", "link-speeds/0", "link-speeds/1", "permits/0")

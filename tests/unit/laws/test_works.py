@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.records import (
+from streams.contract.records import (
     Closure,
     Message,
     Obstruction,
@@ -16,19 +16,12 @@ from streams.domain.records import (
     SiteWord,
     Tick,
 )
-from streams.domain.works import (
-    OVER,
-    PHASES,
-    Said,
-    Work,
-    WorksStage,
-    is_in_force,
-    phase_at,
-    within_hours,
-)
+from streams.domain.overlaps import within_hours
+from streams.domain.stages.works import WorksStage
+from streams.domain.works import OVER, PHASES, ReportedTime, Work, is_in_force, phase_at
 from streams.domain.works.phases import end_ms
 from streams.domain.works.rows import of_permit
-from tests.fakes import Folded, street
+from tests.cities.fakes import Folded, street
 from tests.unit.laws.profile import tried
 
 HOUR_MS = 3_600_000
@@ -167,7 +160,7 @@ def test_nothing_known_is_lost_and_nothing_comes_from_nowhere(log: list[Message]
             assert run.state["works"] == before
 
 
-saids = st.builds(Said, hours, st.sampled_from(["feed", "crew", "office"]))
+saids = st.builds(ReportedTime, hours, st.sampled_from(["feed", "crew", "office"]))
 rows = st.builds(
     replace,
     permits().map(of_permit),

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from streams.domain.network import Link, Network, Place, Route, Stop
+from streams.geo.network import Landmark, Link, Network, Route, Stop
 
 
 def section(number: int, road_name: str, *, road_class: str = "city") -> Link:
@@ -37,7 +37,7 @@ def network() -> Network:
             Stop(f"S{n}", f"정류장{n}", 127.7 + 0.01 * n, 37.88, f"{1000 + n}") for n in range(4)
         ),
         routes=(Route("R300", "300", ("S0", "S1", "S2", "S9")),),
-        places=(Place("춘천시청", "office", 127.73, 37.881),),
+        places=(Landmark("춘천시청", "office", 127.73, 37.881),),
         is_simulated=True,
     )
 

@@ -22,9 +22,9 @@ from producers.publishing.poll import Poll, answer_of
 from producers.reading.answers import Exchange
 from producers.reading.fields import bounds_of
 from producers.recording import replay
-from streams import wire
-from streams.errors import NetworkError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import NetworkError
+from streams.contract.settings import Settings
 from tests import fuzz
 
 SETTINGS = Settings(pseudonym_key="k" * 32, city="춘천시")

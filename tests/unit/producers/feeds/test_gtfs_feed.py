@@ -13,10 +13,10 @@ from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from producers.reading.privacy import pseudonym
 from producers.recording.recorder import exchange_of, line_of, recorded
-from streams import wire
-from streams.domain.records import FeedReport, Outcome, PositionBatch
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport, PollOutcome, PositionBatch
+from streams.contract.settings import Settings
 
 pb2 = pytest.importorskip("google.transit.gtfs_realtime_pb2", reason="the extra gtfs")
 AT_MS = 1_795_414_390_000
@@ -82,7 +82,7 @@ def test_vehicles_are_bus_positions_on_the_log(settings: Settings) -> None:
     rows = [row for m in messages if isinstance(m, PositionBatch) for row in m.rows]
     assert sorted((row.route_id, row.stop_order) for row in rows) == [("R1:1", 0), ("R1:1", 2)]
     assert {row.route_no for row in rows} == {"300"}
-    assert (report.feed, report.outcome, report.row_count) == (gtfs_rt.NAME, Outcome.DATA, 2)
+    assert (report.feed, report.outcome, report.row_count) == (gtfs_rt.NAME, PollOutcome.DATA, 2)
 
 
 def test_a_vehicle_is_a_pseudonym_on_the_log_and_in_the_recording(settings: Settings) -> None:
@@ -115,7 +115,7 @@ def test_what_is_no_feed_message_is_an_unknown_answer(
     body: bytes, status: int, code: str, settings: Settings
 ) -> None:
     _, report = read(body, settings, status)
-    assert (report.outcome, report.code) == (Outcome.UNKNOWN, code)
+    assert (report.outcome, report.code) == (PollOutcome.UNKNOWN, code)
 
 
 def test_the_key_is_asked_for_in_the_query_or_a_header_and_never_shown(settings: Settings) -> None:

@@ -1,7 +1,6 @@
 """Incidents of the national ITS and of UTIC."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +8,11 @@ import pytest
 from producers.feeds import its_events, utic
 from producers.reading.answers import Answer, Exchange
 from producers.reading.wordings import wording
-from streams.domain.records import Closure, Incident, IncidentKind, Outcome
-from streams.settings import Settings
+from streams.contract.records import Closure, Incident, IncidentKind, PollOutcome
+from streams.contract.settings import Settings
+from tests.places import SHARED
 
-DATA = Path(__file__).parents[4].parent / "shared/data/its"
+DATA = SHARED / "data/its"
 KOREA = Settings(bbox="124,33,132,39")
 CITY = Settings()
 AT_MS = 1_795_414_391_934  # 2026-11-23 15:13 KST
@@ -80,7 +80,7 @@ def test_the_grammar_of_city_messages_is_read() -> None:
 )
 def test_a_message_that_ends_in_its_end_is_over(message: str) -> None:
     answer = events({"message": message})
-    assert (answer.outcome, answer.over, answer.rows) == (Outcome.EMPTY, 1, ())
+    assert (answer.outcome, answer.over, answer.rows) == (PollOutcome.EMPTY, 1, ())
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_an_end_is_read_as_it_is_meant(ends: str, ends_ms: int | None, flag: str
 @pytest.mark.parametrize("code", ["²", "③", "", "x" * 99])
 def test_a_result_code_that_is_no_number_is_an_unknown_answer(code: str) -> None:
     body = {"header": {"resultCode": code}, "body": {"items": [EVENT]}}
-    assert parsed(json.dumps(body).encode()).outcome is Outcome.UNKNOWN
+    assert parsed(json.dumps(body).encode()).outcome is PollOutcome.UNKNOWN
 
 
 def test_a_blank_message_gets_the_road_as_its_title() -> None:
@@ -248,7 +248,7 @@ def test_utic_dates_of_both_forms_and_stray_marks_are_read() -> None:
 
 
 def test_utic_without_records_is_a_known_empty() -> None:
-    assert incident_xml("<result/>").outcome is Outcome.EMPTY
+    assert incident_xml("<result/>").outcome is PollOutcome.EMPTY
 
 
 def test_utic_one_and_several_records_are_read() -> None:
@@ -319,4 +319,4 @@ def test_utic_record_without_id_is_refused() -> None:
 )
 def test_utic_broken_answers_are_unknown(body: str, status: int, code: str) -> None:
     answer = incident_xml(body, status)
-    assert (answer.outcome, answer.code) == (Outcome.UNKNOWN, code)
+    assert (answer.outcome, answer.code) == (PollOutcome.UNKNOWN, code)

@@ -9,9 +9,9 @@ from producers.feeds.permits import rows as permits
 from producers.feeds.permits.identity import list_name
 from producers.publishing.poll import Poll, page_of
 from producers.reading.answers import Exchange
+from streams.contract.records import Permit
+from streams.contract.settings import Settings
 from streams.domain.doubtful_points import MOST_AT_POINT, POINT_SHARED
-from streams.domain.records import Permit
-from streams.settings import Settings
 
 AT_MS = 1_795_414_391_934
 HEADER = "허가번호,공사명,굴착위치,시공사,시작일,종료일,경도,위도"

@@ -13,9 +13,9 @@ from producers.feeds.permits.points import Whereabouts, ground_of, link_ids_of, 
 from producers.feeds.permits.rows import parse_permits
 from producers.reading.coordinates import degrees, pairs
 from producers.reading.permit_columns import meanings
-from streams.domain.records import Permit
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract.errors import SettingsError
+from streams.contract.records import Permit
+from streams.contract.settings import Settings
 
 A, B, FAR = (127.7301, 37.8702), (127.7352, 37.8721), (127.6702, 37.8503)
 M = 1 / 111_000  # a metre north, degrees

@@ -1,7 +1,6 @@
 """Permit lists of every kind into one record each."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +11,13 @@ from producers.publishing.poll import Poll
 from producers.reading.answers import Answer, Exchange
 from producers.reading.fields import metres
 from producers.reading.permit_files import table_of
-from streams import wire
-from streams.domain.records import Closure, Outcome, Permit, PermitBatch
+from streams.contract import wire
+from streams.contract.records import Closure, Permit, PermitBatch, PollOutcome
+from streams.contract.settings import Settings
 from streams.people import office_phone, organisation, without_people
-from streams.settings import Settings
+from tests.places import SHARED
 
-DATA = Path(__file__).parents[4].parent / "shared/data/permits"
+DATA = SHARED / "data/permits"
 AT_MS = 1_795_414_391_934
 AT_DAY = "2026-11-23"  # of AT_MS
 DAY_MS = 86_400_000
@@ -457,7 +457,7 @@ def test_plain_json_rows_with_english_names_are_read() -> None:
 def test_an_empty_folder_is_unknown_not_empty() -> None:
     exchange = Exchange(permits.NAME, AT_MS, "file:", 0, b"")
     answer = permits.parse_permits(exchange, Settings())
-    assert (answer.outcome, answer.code) == (Outcome.UNKNOWN, "NO-FILES")
+    assert (answer.outcome, answer.code) == (PollOutcome.UNKNOWN, "NO-FILES")
 
 
 def test_the_carriageway_and_what_lies_beside_it_are_told_apart() -> None:

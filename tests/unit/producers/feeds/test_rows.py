@@ -12,9 +12,9 @@ from producers.feeds.tago import positions as tago
 from producers.reading.answers import Answer, Exchange
 from producers.reading.fields import text
 from producers.reading.privacy import pseudonym
+from streams.contract.records import BusPosition, LinkSpeed, PollOutcome
+from streams.contract.settings import Settings
 from streams.domain.links.runs import MASKED, SHARED
-from streams.domain.records import BusPosition, LinkSpeed, Outcome
-from streams.settings import Settings
 
 SETTINGS = Settings(pseudonym_key="secret")
 AT_MS = 1_795_414_391_934  # 2026-11-23 15:13:11 KST
@@ -118,7 +118,7 @@ def test_a_row_that_is_no_object_is_refused() -> None:
 
 def test_when_every_row_is_refused_the_answer_is_unknown() -> None:
     answer = buses({**BUS, "nodeord": "x"})
-    assert (answer.outcome, answer.code) == (Outcome.UNKNOWN, "R005")
+    assert (answer.outcome, answer.code) == (PollOutcome.UNKNOWN, "R005")
 
 
 def test_a_vehicle_listed_twice_counts_once_furthest_along() -> None:
@@ -173,7 +173,7 @@ def test_speed_zero_in_no_time_is_no_measurement(travel: Any) -> None:
 
 
 def test_links_without_any_measurement_are_a_known_empty() -> None:
-    assert speeds({**SPEED, "speed": 0, "travelTime": 0}).outcome is Outcome.EMPTY
+    assert speeds({**SPEED, "speed": 0, "travelTime": 0}).outcome is PollOutcome.EMPTY
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_clean_text_is_one_line_that_can_be_encoded(raw: str) -> None:
 @given(st.binary(max_size=300), st.sampled_from([200, 403, 500]))
 def test_no_bytes_raise_anything(body: bytes, status: int) -> None:
     exchange = Exchange(tago.NAME, AT_MS, "https://x?routeId=1", status, body)
-    assert tago.parse_positions(exchange, SETTINGS).outcome is Outcome.UNKNOWN
+    assert tago.parse_positions(exchange, SETTINGS).outcome is PollOutcome.UNKNOWN
 
 
 JSON = st.recursive(

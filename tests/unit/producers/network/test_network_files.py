@@ -15,9 +15,9 @@ from producers.network.node_link import read_links
 from producers.network.places import kind_of, places_of_stops
 from producers.network.stop_columns import identifier, lines_of, route_number
 from producers.reading.fields import Bounds
-from streams.domain.network import Network, Stop
-from streams.errors import NetworkError
-from streams.settings import Settings
+from streams.contract.errors import NetworkError
+from streams.contract.settings import Settings
+from streams.geo.network import Network, Stop
 
 SETTINGS = Settings()
 STOPS = [("11", "시청", 127.73, 37.88), ("12", "역", 127.74, 37.88), ("13", "시장", 127.74, 37.89)]

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from producers.network.overlay import Grid, laid
-from streams.domain.network import Link, Point, bearing_deg, length_of_m
+from streams.geo.network import Link, Point, bearing_deg, length_of_m
 
 M_PER_DEG = 111_195
 HERE = (127.73, 37.88)

@@ -21,10 +21,10 @@ from producers.publishing import poll as polls
 from producers.publishing.messages import Output
 from producers.reading.answers import Answer, Exchange
 from producers.recording.recorder import Recorder, lines_of
-from streams import wire
-from streams.domain.records import FeedReport, Outcome
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.settings import Settings
 
 KEY = "canary-key"
 EMPTY = '{"response":{"header":{"resultCode":"00"},"body":{"items":"","totalCount":0}}}'
@@ -133,7 +133,7 @@ async def test_a_sweep_asks_every_route_once_and_gives_one_report(
     running = run("R1", "R2", "R3")
     await running.until(lambda: len(running.log.reports) == 2)
     assert sorted(portal.asked[:3]) == ["R1", "R2", "R3"]
-    assert [report.outcome for report in running.log.reports] == [Outcome.EMPTY] * 2
+    assert [report.outcome for report in running.log.reports] == [PollOutcome.EMPTY] * 2
 
 
 async def test_a_silent_portal_is_told_without_asking_every_route(
@@ -143,7 +143,7 @@ async def test_a_silent_portal_is_told_without_asking_every_route(
     running = run(*(f"R{n}" for n in range(40)))
     await running.until(lambda: bool(running.log.reports))
     report = running.log.reports[0]
-    assert (report.outcome, report.code) == (Outcome.UNKNOWN, "NO-ANSWER")
+    assert (report.outcome, report.code) == (PollOutcome.UNKNOWN, "NO-ANSWER")
     assert report.detail.startswith("40 of 40 requests failed")
     assert len(portal.asked) < 10
 
@@ -159,7 +159,7 @@ async def test_a_bad_key_stops_the_feed_until_told(
     portal.text = EMPTY
     running.context.again.set()
     await running.until(lambda: len(running.log.reports) > 1)
-    assert running.log.reports[1].outcome is Outcome.EMPTY
+    assert running.log.reports[1].outcome is PollOutcome.EMPTY
 
 
 @pytest.mark.parametrize("quota", [2, 0])
@@ -189,7 +189,7 @@ def _broken(exchange: Exchange, _settings: Settings) -> Answer:
     """A parser with a fault that nobody foresaw, for one route."""
     if "routeId=R2" in exchange.url:
         int("010-1234-5678")
-    return Answer(Outcome.EMPTY)
+    return Answer(PollOutcome.EMPTY)
 
 
 async def test_an_answer_that_breaks_its_parser_costs_itself_alone(
@@ -203,7 +203,7 @@ async def test_an_answer_that_breaks_its_parser_costs_itself_alone(
     running = run("R1", "R2", "R3")
     await running.until(lambda: len(running.log.reports) == 2)
     report = running.log.reports[0]
-    assert (report.outcome, report.is_partial, report.code) == (Outcome.EMPTY, True, "BUG")
+    assert (report.outcome, report.is_partial, report.code) == (PollOutcome.EMPTY, True, "BUG")
     assert report.refused == 1
     assert report.detail.startswith("1 of 3 requests failed; ValueError at ")
     assert sorted(portal.asked[:3]) == ["R1", "R2", "R3"]
@@ -218,7 +218,7 @@ async def test_a_poll_that_cannot_be_told_is_an_unknown_answer(
     running = run("R1")
     await running.until(lambda: bool(running.log.reports))
     report = running.log.reports[0]
-    assert (report.outcome, report.code) == (Outcome.UNKNOWN, "BUG")
+    assert (report.outcome, report.code) == (PollOutcome.UNKNOWN, "BUG")
 
 
 async def test_a_loop_that_dies_is_told_and_begun_again(
@@ -265,7 +265,7 @@ async def test_a_stopped_key_is_tried_again_with_one_quiet_request(
     assert "docker compose kill -s HUP producers" in running.log.reports[0].detail
     portal.text = EMPTY
     await running.until(lambda: len(running.log.reports) > 1)
-    assert running.log.reports[1].outcome is Outcome.EMPTY
+    assert running.log.reports[1].outcome is PollOutcome.EMPTY
 
 
 async def test_a_full_disk_ends_the_recording_and_not_the_poll(
@@ -277,5 +277,5 @@ async def test_a_full_disk_ends_the_recording_and_not_the_poll(
     monkeypatch.setattr(Recorder, "write", full)
     running = run("R1")
     await running.until(lambda: len(running.log.reports) > 1)
-    assert running.log.reports[0].outcome is Outcome.EMPTY
+    assert running.log.reports[0].outcome is PollOutcome.EMPTY
     assert running.context.recorder is None

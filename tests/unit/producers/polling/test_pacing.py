@@ -29,10 +29,10 @@ from producers.polling.pacing import (
 )
 from producers.publishing.client import connection
 from producers.reading.privacy import secrets_of
-from streams.domain.arrival import MAX_AHEAD_MS
-from streams.errors import SettingsError
-from streams.retry_after import asked_ms
-from streams.settings import Settings
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.errors import SettingsError
+from streams.contract.retry_after import asked_ms
+from streams.contract.settings import Settings
 
 NOON_MS = 1_795_402_800_000  # 2026-11-23 12:00 KST
 KEY = "canary+key/=="

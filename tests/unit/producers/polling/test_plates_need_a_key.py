@@ -14,11 +14,11 @@ from producers.publishing.messages import unknown_report
 from producers.reading.privacy import NO_KEY_WHY
 from producers.recording import playing
 from producers.recording.recorder import line_of
-from streams import wire
-from streams.domain.feeds import FeedStatus, observe, status
-from streams.domain.records import FeedReport
-from streams.errors import SettingsError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import SettingsError
+from streams.contract.records import FeedReport
+from streams.contract.settings import Settings
+from streams.domain.stages.feeds import FeedStatus, observe, status
 from tests.unit.producers.recording.test_replay import route
 
 AT_MS = 1_795_414_390_000

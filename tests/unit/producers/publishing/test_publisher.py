@@ -22,9 +22,9 @@ from producers.publishing.publisher import Publisher
 from producers.publishing.refused import SHORT_BYTES
 from producers.publishing.send_decisions import is_from_ahead
 from producers.reading.answers import Refusal
-from streams import topics, wire
-from streams.domain.records import FeedReport, LinkSpeed, Outcome, SpeedBatch, Tick
-from streams.settings import Settings
+from streams.contract import topics, wire
+from streams.contract.records import FeedReport, LinkSpeed, PollOutcome, SpeedBatch, Tick
+from streams.contract.settings import Settings
 
 SETTINGS = Settings(its_poll_s=10)
 SPEEDS, BUSES = topics.LINK_SPEEDS.name, topics.BUS_POSITIONS.name
@@ -128,7 +128,11 @@ def test_the_refused_message_is_a_short_dead_letter_and_its_feed_is_unknown(
     assert cluster.headers[-2]["code"] == b"LOG-SIZE"
     report = wire.decode(cluster.payloads(topics.FEED_REPORTS.name)[0])
     assert isinstance(report, FeedReport)
-    assert (report.feed, report.outcome, report.code) == ("its.speeds", Outcome.UNKNOWN, "LOG-SIZE")
+    assert (report.feed, report.outcome, report.code) == (
+        "its.speeds",
+        PollOutcome.UNKNOWN,
+        "LOG-SIZE",
+    )
 
 
 @pytest.mark.parametrize("error", [InvalidTimestampError("too far"), KafkaTimeoutError("no topic")])

@@ -1,7 +1,6 @@
 """Every way a portal says yes, nothing or no; each shape with its stated outcome."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +8,11 @@ import pytest
 from producers.feeds import its_speeds as its
 from producers.feeds.tago import positions as tago
 from producers.reading.answers import Answer, Exchange
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract.records import PollOutcome
+from streams.contract.settings import Settings
+from tests.places import SHARED
 
-DATA = Path(__file__).parents[4].parent / "shared/data"
+DATA = SHARED / "data"
 AT_MS = 1_790_000_000_000
 SETTINGS = Settings(bbox="124,33,132,39")
 BUS = {
@@ -45,20 +45,20 @@ def body_of(items: Any, code: Any = "00", **body: Any) -> bytes:
 @pytest.mark.parametrize(
     ("name", "status", "outcome", "code"),
     [
-        ("busloc_normal.json", 200, Outcome.DATA, ""),
-        ("busloc_single_dict.json", 200, Outcome.DATA, ""),
-        ("busloc_empty.json", 200, Outcome.EMPTY, ""),
-        ("busloc_error_99.json", 200, Outcome.UNKNOWN, "TAGO-99"),
-        ("gateway_error_30.xml", 200, Outcome.UNKNOWN, "TAGO-30"),
-        ("gateway_error_30.json", 403, Outcome.UNKNOWN, "TAGO-30"),
-        ("gateway_error_22.xml", 200, Outcome.UNKNOWN, "TAGO-22"),
-        ("gateway_plain_401.txt", 401, Outcome.UNKNOWN, "HTTP-401"),
-        ("gateway_plain_403.txt", 403, Outcome.UNKNOWN, "HTTP-403"),
-        ("gateway_plain_500.txt", 500, Outcome.UNKNOWN, "HTTP-500"),
+        ("busloc_normal.json", 200, PollOutcome.DATA, ""),
+        ("busloc_single_dict.json", 200, PollOutcome.DATA, ""),
+        ("busloc_empty.json", 200, PollOutcome.EMPTY, ""),
+        ("busloc_error_99.json", 200, PollOutcome.UNKNOWN, "TAGO-99"),
+        ("gateway_error_30.xml", 200, PollOutcome.UNKNOWN, "TAGO-30"),
+        ("gateway_error_30.json", 403, PollOutcome.UNKNOWN, "TAGO-30"),
+        ("gateway_error_22.xml", 200, PollOutcome.UNKNOWN, "TAGO-22"),
+        ("gateway_plain_401.txt", 401, PollOutcome.UNKNOWN, "HTTP-401"),
+        ("gateway_plain_403.txt", 403, PollOutcome.UNKNOWN, "HTTP-403"),
+        ("gateway_plain_500.txt", 500, PollOutcome.UNKNOWN, "HTTP-500"),
     ],
 )
 def test_every_known_tago_body_has_its_outcome(
-    name: str, status: int, outcome: Outcome, code: str
+    name: str, status: int, outcome: PollOutcome, code: str
 ) -> None:
     answer = bus((DATA / "tago" / name).read_bytes(), status)
     assert (answer.outcome, answer.code) == (outcome, code)
@@ -66,12 +66,12 @@ def test_every_known_tago_body_has_its_outcome(
 
 @pytest.mark.parametrize("items", ["", None, {}, [], {"item": ""}, {"item": None}])
 def test_no_rows_in_any_spelling_is_a_known_empty(items: Any) -> None:
-    assert bus(body_of(items, totalCount=0)).outcome is Outcome.EMPTY
+    assert bus(body_of(items, totalCount=0)).outcome is PollOutcome.EMPTY
 
 
 def test_missing_items_are_a_known_empty() -> None:
     body = {"header": {"resultCode": "00"}, "body": {"totalCount": 0}}
-    assert bus(json.dumps({"response": body}).encode()).outcome is Outcome.EMPTY
+    assert bus(json.dumps({"response": body}).encode()).outcome is PollOutcome.EMPTY
 
 
 @pytest.mark.parametrize("items", [{"item": [BUS]}, {"item": BUS}, [BUS], BUS])
@@ -81,12 +81,12 @@ def test_rows_in_any_wrapping_are_data(items: Any) -> None:
 
 @pytest.mark.parametrize("code", ["00", "000", "0", 0])
 def test_success_in_any_spelling_is_success(code: Any) -> None:
-    assert bus(body_of([BUS], code)).outcome is Outcome.DATA
+    assert bus(body_of([BUS], code)).outcome is PollOutcome.DATA
 
 
 @pytest.mark.parametrize("code", ["03", "3", 3])
 def test_no_data_code_in_any_spelling_is_a_known_empty(code: Any) -> None:
-    assert bus(body_of("", code)).outcome is Outcome.EMPTY
+    assert bus(body_of("", code)).outcome is PollOutcome.EMPTY
 
 
 def test_xml_rows_are_read_like_json_rows() -> None:
@@ -112,7 +112,7 @@ def test_a_spent_quota_stops_the_feed_until_midnight() -> None:
 @pytest.mark.parametrize("code", ["01", "02", "04", "05", "21", "23", "99", "77", "SOMETHING"])
 def test_other_codes_are_tried_again(code: str) -> None:
     answer = bus(body_of("", code))
-    assert (answer.outcome, answer.is_retryable) == (Outcome.UNKNOWN, True)
+    assert (answer.outcome, answer.is_retryable) == (PollOutcome.UNKNOWN, True)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_gateway_error_is_known_by_name_or_number_in_any_field(header: dict[st
 )
 def test_a_broken_answer_is_unknown_with_its_code(body: bytes, status: int, code: str) -> None:
     answer = bus(body, status)
-    assert (answer.outcome, answer.code, answer.rows) == (Outcome.UNKNOWN, code, ())
+    assert (answer.outcome, answer.code, answer.rows) == (PollOutcome.UNKNOWN, code, ())
     assert answer.is_retryable
 
 
@@ -166,7 +166,11 @@ def test_no_rows_where_some_are_counted_is_unknown() -> None:
 
 def test_fewer_rows_than_counted_is_partial_and_not_complete() -> None:
     answer = bus(body_of([BUS], totalCount="2"))
-    assert (answer.outcome, answer.is_partial, answer.is_complete) == (Outcome.DATA, True, False)
+    assert (answer.outcome, answer.is_partial, answer.is_complete) == (
+        PollOutcome.DATA,
+        True,
+        False,
+    )
 
 
 def test_cp949_bytes_are_read_and_leave_no_trace_in_the_rows() -> None:
@@ -194,7 +198,7 @@ def test_its_envelopes_are_all_read(body: Any) -> None:
 
 def test_its_null_items_are_a_known_empty() -> None:
     body = {"header": {"resultCode": 0}, "body": {"totalCount": 0, "items": None}}
-    assert speeds(body).outcome is Outcome.EMPTY
+    assert speeds(body).outcome is PollOutcome.EMPTY
 
 
 def test_its_quota_and_bad_key_are_told_apart() -> None:

@@ -16,9 +16,9 @@ from producers.polling.fetching import fetch
 from producers.publishing.poll import Poll, answer_of
 from producers.publishing.topic_setup import complaints_of
 from producers.reading.answers import MAX_KEPT, Exchange, Refusal, Refusals
-from streams import topics
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract import topics
+from streams.contract.records import PollOutcome
+from streams.contract.settings import Settings
 
 SETTINGS = Settings(pseudonym_key="k" * 32)
 HEAD = b'{"resultCode":0,"data":['
@@ -43,7 +43,7 @@ def test_an_answer_no_city_can_have_is_refused_before_anything_is_made_of_it(
     body: bytes, code: str
 ) -> None:
     answer = answer_of(its.NAME, its_answer(body), SETTINGS)
-    assert (answer.outcome, answer.code) == (Outcome.UNKNOWN, code)
+    assert (answer.outcome, answer.code) == (PollOutcome.UNKNOWN, code)
 
 
 def test_a_list_as_long_as_a_large_citys_is_read() -> None:

@@ -8,8 +8,8 @@ from producers.feeds.permits.rows import parse_permits
 from producers.reading.answers import Exchange
 from producers.reading.moments import Moment, end_ms
 from producers.reading.periods import half_read, read
-from streams.domain.records import Permit
-from streams.settings import Settings
+from streams.contract.records import Permit
+from streams.contract.settings import Settings
 
 KST = timezone(timedelta(hours=9))
 DAY_MS = 86_400_000

@@ -15,8 +15,8 @@ from producers.reading.answers import Answer, Exchange
 from producers.reading.encodings import LOST, decoded
 from producers.reading.spreadsheets import grids_of
 from producers.recording.recorder import exchange_of, line_of
-from streams.domain.records import Outcome, Permit
-from streams.settings import Settings
+from streams.contract.records import Permit, PollOutcome
+from streams.contract.settings import Settings
 
 AT_MS = 1_795_414_391_934
 SEP_1_MS = 1_788_188_400_000  # 2026-09-01 00:00 KST
@@ -219,7 +219,7 @@ def test_a_letter_that_cannot_be_read_stands_as_such() -> None:
 )
 def test_a_file_that_cannot_be_read_is_named_with_a_code(body: bytes, code: str, word: str) -> None:
     answer = read(body, "%EC%9B%94%EA%B0%84.xlsx")
-    assert (answer.outcome, answer.code) == (Outcome.UNKNOWN, code)
+    assert (answer.outcome, answer.code) == (PollOutcome.UNKNOWN, code)
     assert answer.detail.startswith("월간.xlsx: ")
     assert word in answer.detail
 
@@ -364,7 +364,7 @@ def test_an_api_may_answer_in_a_wrapping_that_names_itself(name: str) -> None:
 
 
 def test_an_api_without_a_code_of_success_is_not_believed() -> None:
-    assert read(dumped([OBJECT]), url="https://x/list").outcome is Outcome.DATA
+    assert read(dumped([OBJECT]), url="https://x/list").outcome is PollOutcome.DATA
     assert read(dumped({"rows": [OBJECT]}), url="https://x/list").code == "R005"
 
 
@@ -377,7 +377,7 @@ def test_an_api_without_a_code_of_success_is_not_believed() -> None:
     ],
 )
 def test_an_error_of_a_portal_is_no_empty_list(body: dict[str, Any]) -> None:
-    assert read(dumped(body), "list.json").outcome is Outcome.UNKNOWN
+    assert read(dumped(body), "list.json").outcome is PollOutcome.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -437,7 +437,7 @@ def test_a_title_that_begins_like_json_or_xml_makes_no_other_file(title: str) ->
 
 def test_a_list_of_another_matter_is_no_list_of_permits() -> None:
     lamps = [{"소재지도로명주소": "석사동 1", "위도": 37.87, "경도": 127.73}]
-    assert read(dumped(lamps), "lamps.json").outcome is Outcome.UNKNOWN
+    assert read(dumped(lamps), "lamps.json").outcome is PollOutcome.UNKNOWN
 
 
 def test_a_dead_letter_has_known_columns_alone() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from producers.reading.moments import Moment, end_ms
 from producers.reading.periods import moment, moment_ms, read
-from streams.errors import RecordRefusedError
+from streams.contract.errors import RecordRefusedError
 
 KST = timezone(timedelta(hours=9))
 DAY_MS = 86_400_000

@@ -4,8 +4,8 @@ import json
 
 from producers.feeds.permits.rows import parse_permits
 from producers.reading.answers import Answer, Exchange
-from streams.domain.records import Permit
-from streams.settings import Settings
+from streams.contract.records import Permit
+from streams.contract.settings import Settings
 
 AT_MS = 1_795_414_391_934
 HEADER = ("허가번호", "공사명", "공사위치", "시작일", "종료일")

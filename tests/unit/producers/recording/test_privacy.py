@@ -16,7 +16,7 @@ from producers.reading.privacy import (
     refused_row,
     without_secrets,
 )
-from streams.settings import Settings
+from streams.contract.settings import Settings
 
 AT_MS = 1_795_414_390_000  # 2026-11-23 15:13 KST
 DAY_MS = 86_400_000

@@ -20,10 +20,10 @@ from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from producers.recording.recorder import Recorder, exchange_of, line_of, recorded
 from producers.recording.replay import ReplayStep, steps
-from streams import wire
-from streams.domain.records import FeedReport, PermitBatch
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract import wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import FeedReport, PermitBatch
+from streams.contract.settings import Settings
 from tests.unit.producers import people
 from tests.unit.producers.reading.test_permit_formats import sheet_of, workbook
 

@@ -14,10 +14,10 @@ from producers.publishing.poll import Poll, messages_of
 from producers.reading.answers import Exchange
 from producers.recording.recorder import Recorder, exchange_of, line_of, lines_of
 from producers.recording.replay import events, steps
-from streams import topics, wire
-from streams.domain.records import FeedReport, Outcome, PermitBatch, PositionBatch, Tick
-from streams.errors import RecordRefusedError
-from streams.settings import Settings
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import FeedReport, PermitBatch, PollOutcome, PositionBatch, Tick
+from streams.contract.settings import Settings
 
 SETTINGS = Settings(pseudonym_key="k")
 T0_MS = 1_795_414_390_000  # on the grid of one second
@@ -204,14 +204,14 @@ def silent(name: str) -> Exchange:
 def test_a_sweep_is_unknown_only_when_more_than_half_failed() -> None:
     half = report_of(route("1", T0_MS, "a"), silent("2"))
     most = report_of(route("1", T0_MS, "a"), silent("2"), silent("3"))
-    assert (half.outcome, half.is_partial, half.code) == (Outcome.DATA, True, "NO-ANSWER")
-    assert (most.outcome, most.is_partial) == (Outcome.UNKNOWN, False)
+    assert (half.outcome, half.is_partial, half.code) == (PollOutcome.DATA, True, "NO-ANSWER")
+    assert (most.outcome, most.is_partial) == (PollOutcome.UNKNOWN, False)
     assert most.detail.startswith("2 of 3 requests failed")
 
 
 def test_a_sweep_without_a_bus_is_a_known_empty() -> None:
     report = report_of(route("1", T0_MS), route("2", T0_MS))
-    assert (report.outcome, report.code, report.change_within_ms) == (Outcome.EMPTY, "", 0)
+    assert (report.outcome, report.code, report.change_within_ms) == (PollOutcome.EMPTY, "", 0)
 
 
 def test_the_digest_changes_with_a_bus_and_not_with_time() -> None:

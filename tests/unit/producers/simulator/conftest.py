@@ -4,7 +4,7 @@ import pytest
 
 from producers.simulator.city import build_city
 from producers.simulator.day import Day
-from streams.domain.network import Network
+from streams.geo.network import Network
 
 OPENS_MS = 1_795_414_000_000  # 2026-11-23 15:06:40 KST
 SEED = 7

@@ -6,7 +6,7 @@ from producers.simulator import roads
 from producers.simulator.city import EXPRESS, build_city, courses, route_stop_file
 from producers.simulator.shapes import along, flat_distance_m, shifted_right, smooth
 from producers.simulator.streets import build_streets, graph_of, measured, shortest_path
-from streams.domain.network import ROAD_CLASSES, Link, Network, length_of_m
+from streams.geo.network import ROAD_CLASSES, Link, Network, length_of_m
 
 
 def test_same_tables_give_the_same_version(city: Network) -> None:

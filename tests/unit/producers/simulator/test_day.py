@@ -9,8 +9,8 @@ from producers.simulator.fleet import Bus
 from producers.simulator.streets import build_streets
 from producers.simulator.traffic import SLOT_MS, Obstacle, Traffic, load_of
 from producers.simulator.works import Work, link_named, periods
-from streams.domain.network import Network
-from streams.domain.records import Closure
+from streams.contract.records import Closure
+from streams.geo.network import Network
 
 OPENS_MS = 1_795_414_000_000
 MINUTE_MS = 60_000

@@ -10,9 +10,9 @@ from producers.feeds import FEEDS
 from producers.recording.recorder import exchange_of, lines_of
 from producers.simulator.past import write_past
 from producers.simulator.server import serve
-from streams.domain.network import Network
-from streams.domain.records import Outcome
-from streams.settings import Settings
+from streams.contract.records import PollOutcome
+from streams.contract.settings import Settings
+from streams.geo.network import Network
 
 OPENS_MS = 1_795_414_000_000
 ROUTE = {"cityCode": "32010", "routeId": "CCB250090100", "_type": "json", "numOfRows": "100"}
@@ -37,7 +37,7 @@ def test_ordinary_producers_read_the_past(tmp_path: Path) -> None:
     for line in lines_of(path):
         exchange = exchange_of(line)
         answer = FEEDS[exchange.feed].parse(exchange, settings)
-        assert answer.outcome is not Outcome.UNKNOWN
+        assert answer.outcome is not PollOutcome.UNKNOWN
 
 
 def test_portal_goes_on_where_the_past_ended(tmp_path: Path) -> None:

@@ -14,13 +14,14 @@ from producers.simulator.odd_permits import ODD_PERMITS
 from producers.simulator.permits import PERMITS
 from producers.simulator.portal import Portal
 from producers.simulator.works import periods
+from streams.contract.records import Closure, Permit, PermitBatch, Tick
+from streams.contract.settings import Settings
 from streams.domain.clashes.clash import Clash
-from streams.domain.network import Link, Network
 from streams.domain.permit_ids import permit_of
-from streams.domain.records import Closure, Permit, PermitBatch, Tick
-from streams.domain.works import PHASES, Work, WorksStage
-from streams.settings import Settings
-from tests.fakes import Folded
+from streams.domain.stages.works import WorksStage
+from streams.domain.works import PHASES, Work
+from streams.geo.network import Link, Network
+from tests.cities.fakes import Folded
 
 OPENS_MS = 1_795_414_000_000
 MINUTE_MS = 60_000

@@ -1,0 +1,139 @@
+"""Alerts: the open ones, the operator's acknowledgement of one, and what became of deliveries."""
+
+import logging
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from maps.api.context import CONTEXT, JSON
+from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.http.answers import NO_STORE
+from maps.http.refusals import RequestRefusedError, not_found
+from maps.picture import alerts, deliveries
+from maps.picture.catch_up import LOSSES
+from maps.picture.text import shown
+from streams.contract import topics, wire
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Acknowledgement, Severity
+
+log = logging.getLogger(__name__)
+ACKNOWLEDGEMENTS_A_MINUTE = 600  # a storm of alerts, several people
+PACE = web.AppKey("acknowledgement_pace", Pace)
+
+Name = Annotated[str, msgspec.Meta(max_length=wire.MAX_NAME * 2)]
+Comment = Annotated[str, msgspec.Meta(max_length=wire.MAX_COMMENT * 2)]
+
+
+class AcknowledgementBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What an operator sends; `severity` is what they saw (None: what it is now)."""
+
+    by: Name
+    comment: Comment = ""
+    severity: Severity | None = None
+
+
+def add_alerts(app: web.Application) -> None:
+    """What the alerts' handlers need beside the calls' sender."""
+    app[PACE] = Pace(ACKNOWLEDGEMENTS_A_MINUTE)
+
+
+async def get_alerts(request: web.Request) -> web.StreamResponse:
+    """Open alerts, the newest first, each with who acknowledged it."""
+    context = request.app[CONTEXT]
+    live = context.live
+    acks = {row["id"]: row for row in alerts.ack_rows(live.picture)}
+    rows = alerts.alert_rows(live.picture.alerts, context.network)
+    ids = [link.id for link in context.network.links]
+    for row in rows:
+        row["acknowledged"] = acks.get(row["id"])
+        row["links"] = [ids[place] for place in row["links"]]
+    return _answer(
+        {
+            "now_ms": live.now_ms(),
+            "clock_ms": live.picture.clock_ms,
+            "store": live.store_state,
+            "alerts": rows,
+        }
+    )
+
+
+async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
+    """202 once the log has it; 404 for an episode that is not open (any more)."""
+    check_origin(request, request.app[OWN_HOSTS])
+    body = await read_body(request, AcknowledgementBody)
+    live = request.app[CONTEXT].live
+    name = request.match_info["episode"]
+    episode = alerts.open_alert(live.picture, name)
+    if episode is None:
+        raise not_found("열린 경보", "open alert", name)
+    ack = acknowledgement_of(
+        body, name, severity=Severity(episode["severity"]), at_ms=live.now_ms()
+    )
+    request.app[PACE].take()
+    await tell(request, topics.ACKNOWLEDGEMENTS, ack)
+    return _answer({"episode": name, "at_ms": ack.at_ms}, status=202)
+
+
+def acknowledgement_of(
+    body: AcknowledgementBody, episode: str, *, severity: Severity, at_ms: int
+) -> Acknowledgement:
+    """The acknowledgement in a body; raises RequestRefusedError for what the log would refuse."""
+    ack = Acknowledgement(
+        episode=episode,
+        by=_line(body.by),
+        comment=_line(body.comment),
+        at_ms=at_ms,
+        severity=body.severity or severity,
+    )
+    try:
+        wire.decode(wire.encode(ack))
+    except RecordRefusedError as refusal:
+        raise _refused(refusal) from None
+    return ack
+
+
+def _line(text: str) -> str:
+    """One line without what hides or turns text."""
+    return " ".join(str(shown(text)).split())
+
+
+def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
+    """400 that says what a name and a comment may be, and repeats neither."""
+    if refusal.detail.startswith("comment"):
+        return RequestRefusedError(
+            400,
+            "bad_comment",
+            f"메모는 {wire.MAX_COMMENT}자까지이고 전화번호나 주민번호는 받지 않습니다",
+            f"a comment is at most {wire.MAX_COMMENT} characters, and no person's number",
+        )
+    return RequestRefusedError(
+        400,
+        "bad_name",
+        f"이름은 1~{wire.MAX_NAME}자이고 전화번호나 주민번호는 받지 않습니다",
+        f"a name is 1 to {wire.MAX_NAME} characters, and no person's number",
+    )
+
+
+async def get_deliveries(request: web.Request) -> web.StreamResponse:
+    """Every endpoint by title with its newest attempts; 503 while the store is away."""
+    live = request.app[CONTEXT].live
+    try:
+        rows = await deliveries.deliveries(live.store.client)
+    except LOSSES:
+        raise RequestRefusedError(
+            503, "store_away", "저장소를 읽지 못합니다", "the store cannot be read"
+        ) from None
+    return _answer({"now_ms": live.now_ms(), "undelivered": live.undelivered, "endpoints": rows})
+
+
+def _answer(body: object, *, status: int = 200) -> web.Response:
+    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
+    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
+
+
+ROUTES = (
+    web.get("/api/v1/alerts", get_alerts),
+    web.post("/api/v1/alerts/{episode}/acknowledge", post_acknowledgement),
+    web.get("/api/v1/deliveries", get_deliveries),
+)

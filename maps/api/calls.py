@@ -1,0 +1,174 @@
+"""Calls: the desk logs one, reads the call-back list, and ticks one off."""
+
+import logging
+import uuid
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+
+from maps.api.context import CONTEXT, JSON, Context
+from maps.api.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.desk.callbacks import open_calls
+from maps.desk.words import short
+from maps.http.answers import NO_STORE
+from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
+from maps.picture.loop import OK
+from streams.contract import topics, wire
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.errors import RecordRefusedError
+from streams.contract.records import Call, CallDone
+from streams.kafka.intake import Intake
+from streams.people import without_people
+
+log = logging.getLogger(__name__)
+CALLS_A_MINUTE = 60
+LATE_MS = 10_000  # a picture further behind says nothing of now
+PACE = web.AppKey("call_pace", Pace)
+
+Lon = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Lat = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+LinkIds = Annotated[tuple[str, ...], msgspec.Meta(max_length=wire.MAX_CALL_LINKS)]
+
+
+class CallBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What the desk sends. A body sent again bears the same `call_id` and counts once."""
+
+    title: str
+    link_ids: LinkIds = ()
+    lon: Lon | None = None
+    lat: Lat | None = None
+    reference: str = ""
+    closed: LinkIds = ()
+    call_id: str = ""
+
+
+class NoBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Nothing to say."""
+
+
+def add_calls(app: web.Application, own_hosts: frozenset[str]) -> None:
+    """What the calls' handlers need; the sender connects at the first call."""
+    app[OWN_HOSTS] = own_hosts
+    app[PACE] = Pace(CALLS_A_MINUTE)
+    app[INTAKE] = Intake(app[CONTEXT].settings)
+    app.cleanup_ctx.append(_intake)
+
+
+async def _intake(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[INTAKE].close()
+
+
+async def post_call(request: web.Request) -> web.StreamResponse:
+    """202 with the call's id once the log has it."""
+    check_origin(request, request.app[OWN_HOSTS])
+    body = await read_body(request, CallBody)
+    context = request.app[CONTEXT]
+    call = call_of(body, context, call_id=body.call_id or uuid.uuid4().hex)
+    request.app[PACE].take()
+    await tell(request, topics.CALLS, call)
+    return _answer({"call_id": call.call_id}, status=202)
+
+
+def call_of(body: CallBody, context: Context, *, call_id: str) -> Call:
+    """The call in a body; raises RequestRefusedError for what the log would refuse.
+
+    A title is a place's own, maybe a feed's text: it is cut, and numbers of persons leave it.
+    """
+    _check_links("link_ids", body.link_ids, context)
+    _check_links("closed", body.closed, context)
+    call = Call(
+        call_id=call_id,
+        received_ms=context.live.now_ms(),
+        title=short(without_people(body.title), wire.MAX_TITLE),
+        link_ids=body.link_ids,
+        lon=body.lon,
+        lat=body.lat,
+        reference=body.reference.strip(),
+        closed=body.closed,
+    )
+    try:
+        wire.decode(wire.encode(call))
+    except RecordRefusedError as refusal:
+        raise _refused(refusal) from None
+    return call
+
+
+def _check_links(name: str, link_ids: tuple[str, ...], context: Context) -> None:
+    for link_id in link_ids:
+        if link_id not in context.network.index:
+            raise bad_parameter(
+                name, link_id, "도로망에 없는 링크입니다", "the network does not know this link"
+            )
+
+
+def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
+    """400 that says what a title and a reference may be, and repeats neither."""
+    if refusal.code != "R020":
+        return RequestRefusedError(
+            400, "bad_body", f"받을 수 없는 값입니다 ({refusal})", str(refusal)
+        )
+    if refusal.detail.startswith("title"):
+        return RequestRefusedError(
+            400,
+            "bad_title",
+            "장소 이름이 필요합니다. 전화번호나 주민번호는 받지 않습니다",
+            "a place's title is needed, and no person's number",
+        )
+    return RequestRefusedError(
+        400,
+        "bad_reference",
+        "접수번호는 영문자, 숫자, - 로 20자까지이고 전화번호나 주민번호는 받지 않습니다",
+        "a reference is at most 20 of A-Z a-z 0-9 -, and no person's number",
+    )
+
+
+async def get_calls(request: web.Request) -> web.StreamResponse:
+    """Open calls, newest first; `due`: all that was closed is open again, call back."""
+    context = request.app[CONTEXT]
+    live = context.live
+    now_ms, picture = live.now_ms(), live.picture
+    clock_ms = picture.clock_ms
+    is_known = (
+        live.store_state == OK
+        and clock_ms is not None
+        and -MAX_AHEAD_MS <= now_ms - clock_ms <= LATE_MS
+    )
+    calls = open_calls(picture, context.network, now_ms=now_ms, is_known=is_known)
+    body = {
+        "now_ms": now_ms,
+        "clock_ms": clock_ms,
+        "store": live.store_state,
+        "due": sum(call["due"] for call in calls),
+        "calls": calls,
+    }
+    return _answer(body)
+
+
+async def post_done(request: web.Request) -> web.StreamResponse:
+    """202 once the log has that the desk called back; again for a call that is done already."""
+    check_origin(request, request.app[OWN_HOSTS])
+    await read_body(request, NoBody)
+    context = request.app[CONTEXT]
+    call_id = request.match_info["id"]
+    call = context.live.picture.calls.get(call_id)
+    if call is None:
+        raise not_found("전화", "call", call_id)
+    if not call.get("done_ms"):
+        request.app[PACE].take()
+        await tell(request, topics.CALLS, CallDone(call_id, context.live.now_ms()))
+    return _answer({"call_id": call_id}, status=202)
+
+
+def _answer(body: object, *, status: int = 200) -> web.Response:
+    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
+    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
+
+
+ROUTES = (
+    web.get("/api/v1/calls", get_calls),
+    web.post("/api/v1/calls", post_call),
+    web.post("/api/v1/calls/{id}/done", post_done),
+)

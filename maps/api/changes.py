@@ -1,0 +1,71 @@
+"""What changed since a time: the shift's beginning, or the last look."""
+
+from typing import Any
+
+from aiohttp import web
+
+from maps.api.context import CONTEXT, JSON, Context
+from maps.api.past import BUSY, lost
+from maps.desk.changes import Change, changes, first_page, subjects_of
+from maps.desk.moments import check_history, missing, only_known, time_of
+from maps.desk.past import FEED
+from maps.http.answers import NO_STORE, answer, body_of
+from maps.picture import bodies, shapes
+from maps.picture.catch_up import LOSSES
+from maps.picture.loop import LOST
+
+Json = dict[str, Any]
+
+
+async def get_changes(request: web.Request) -> web.StreamResponse:
+    """What changed after `since`, the oldest first; `next_since_ms` asks on where there is more."""
+    context = request.app[CONTEXT]
+    only_known(request.query, ("since", "until"))
+    if "since" not in request.query:
+        raise missing("since")
+    now_ms = context.live.now_ms()
+    since_ms = time_of(request.query, "since", now_ms)
+    until_ms = min(time_of(request.query, "until", now_ms), now_ms)
+    check_history("since", since_ms, now_ms, context.settings.history_days)
+    if context.live.store_state == LOST:
+        raise lost()
+    async with request.app[BUSY]:
+        try:
+            before, since = await _read_changes(context, since_ms)
+        except LOSSES:
+            raise lost() from None
+    found = changes(before, since, since_ms=since_ms, until_ms=until_ms, now_ms=now_ms)
+    page, next_ms = first_page(found)
+    body = {
+        "now_ms": now_ms,
+        "since_ms": since_ms,
+        "until_ms": until_ms,
+        "total": len(found),
+        "next_since_ms": next_ms,
+        "changes": [_change(change, context) for change in page],
+    }
+    return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
+
+
+async def _read_changes(context: Context, since_ms: int) -> Any:
+    """What was known of each subject at the beginning, and what came after; of every feed, for a
+    feed that fell silent is news without an entry.
+    """
+    store = context.live.store
+    feeds = [name for name in await store.changed_since(0) if name.startswith(FEED)]
+    names = [*dict.fromkeys([*subjects_of(await store.changed_since(since_ms)), *feeds])]
+    return await store.past(names, since_ms), await store.pasts_since(names, since_ms)
+
+
+def _change(change: Change, context: Context) -> Json:
+    return {
+        "at_ms": change.at_ms,
+        "subject": change.subject,
+        "kinds": list(change.kinds),
+        "ko": change.ko,
+        "en": change.en,
+        "links": shapes.known_links(change.links, context.network),
+    }
+
+
+ROUTES = (web.get("/api/v1/changes", get_changes),)

@@ -1,0 +1,230 @@
+"""What a crew taps on its phone: a word into the log, and what became of it."""
+
+import logging
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+from aiohttp import web
+
+from maps.api.context import CONTEXT, JSON, Context
+from maps.api.desk import DESK, scene_now
+from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.desk import taps
+from maps.desk.scene import Json
+from maps.desk.site import site_json
+from maps.desk.taps import Tap
+from maps.http.answers import NO_STORE
+from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
+from maps.picture.loop import OK
+from streams.contract import topics
+from streams.contract.records import SiteReport, SiteWord
+from streams.delivery.deciding.crew_links import Check, check_token
+from streams.delivery.deciding.secrets import master_key
+
+log = logging.getLogger(__name__)
+TAPS_A_MINUTE = 20  # of one work: a crew taps a few words a day
+KEPT_TAPS = 1000
+KEPT_PACES = 1000
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+TOKEN_WORDS = {
+    Check.EXPIRED: (
+        "expired_token",
+        "이 링크는 기한이 지났습니다. 새로 받은 메시지의 링크를 여십시오",
+        "this link has expired: open the one in a newer message",
+    ),
+    Check.FORGED: (
+        "bad_token",
+        "이 링크는 이 공사의 것이 아니거나 깨졌습니다. 받은 메시지에서 다시 여십시오",
+        "this link is broken or not of this work: open it from the message again",
+    ),
+}
+
+
+class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
+    """One tap. Sent again with the same `report_id` it counts once; `until_ms` is EXTEND's."""
+
+    word: Literal["start", "end", "extend", "not_yet"]
+    token: str
+    report_id: str
+    until_ms: int | None = None
+
+
+class Paces:
+    """A pace for each work, kept while a thousand others are not busier."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._paces: OrderedDict[str, Pace] = OrderedDict()
+
+    def take(self, work: str) -> None:
+        """Take one of a work's; raises RequestRefusedError (429) when its minute is full."""
+        pace = self._paces.setdefault(work, Pace(self._most))
+        self._paces.move_to_end(work)
+        while len(self._paces) > KEPT_PACES:
+            self._paces.popitem(last=False)
+        pace.take()
+
+
+@dataclass(slots=True)
+class Crew:
+    """The taps this server has sent lately, by work and report id, and how many may come."""
+
+    taps: OrderedDict[tuple[str, str], Tap] = field(default_factory=OrderedDict)
+    paces: Paces = field(default_factory=lambda: Paces(TAPS_A_MINUTE))
+
+    def keep(self, tap: Tap) -> None:
+        self.taps[tap.report.permit_id, tap.report.report_id] = tap
+        while len(self.taps) > KEPT_TAPS:
+            self.taps.popitem(last=False)
+
+
+CREW = web.AppKey("crew", Crew)
+
+
+def add_crew(app: web.Application) -> None:
+    """What the taps' handlers share; raises SettingsError for a master secret that is too short."""
+    if app[CONTEXT].settings.secret:
+        master_key(app[CONTEXT].settings.secret)
+    app[CREW] = Crew()
+
+
+def bearer(request: web.Request) -> str:
+    """The token in the Authorization header, "" for none: never in an address that is logged."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def admit(context: Context, work: str, token: str) -> None:
+    """Refuse (403) whoever does not hold a link of this work that still counts."""
+    now_ms = context.live.now_ms()
+    check = check_token(context.settings.secret, work, token, now_ms=now_ms)
+    if check is not Check.VALID:
+        raise RequestRefusedError(403, *TOKEN_WORDS[check])
+    row = context.live.picture.works.get(work)
+    if row is None and context.live.store_state == OK:
+        raise not_found("공사", "work", work)
+    if row is not None and taps.is_used_up(row, now_ms):
+        raise RequestRefusedError(
+            403,
+            "work_over",
+            "끝났거나 취소된 공사의 링크입니다. 더 알릴 것이 있으면 담당 부서에 전화하십시오",
+            "the work is over or cancelled: call the office for anything else",
+        )
+
+
+def page_facts(request: web.Request, work: str) -> Json:
+    """What the work's page is told: how the work stands, and what its link is worth.
+
+    `crew`: "valid", "expired", "forged" or "over" of a link; "none" without one; "off" where no
+    master secret is set and no link can be.
+    """
+    context = request.app[CONTEXT]
+    token = request.query.get("t", "")
+    scene = scene_now(context, request.app[DESK], context.live.now_ms())
+    crew = "none" if context.settings.secret else "off"
+    if token and context.settings.secret:
+        crew = _worth(context, work, token)
+    photos = bool(context.settings.photos)
+    return {"site": site_json(work, scene), "crew": crew, "takes_photos": photos}
+
+
+def _worth(context: Context, work: str, token: str) -> str:
+    now_ms = context.live.now_ms()
+    check = check_token(context.settings.secret, work, token, now_ms=now_ms)
+    is_over = taps.is_used_up(context.live.picture.works[work], now_ms)
+    return "over" if check is Check.VALID and is_over else check.value
+
+
+async def post_report(request: web.Request) -> web.StreamResponse:
+    """202 once the log has the tap, 200 when it was taken before, 409 when it was refused."""
+    check_origin(request, request.app[OWN_HOSTS])
+    body = await read_body(request, ReportBody)
+    context, work = request.app[CONTEXT], request.match_info["work"]
+    admit(context, work, body.token)
+    report = report_of(body, work, context)
+    found = _outcome(request, work, report.report_id)
+    if found[0] == "unknown":
+        request.app[CREW].paces.take(work)
+        await tell(request, topics.PERMITS, report)
+        request.app[CREW].keep(Tap(report, context.live.now_ms()))
+        found = ("waiting", "")
+    if found[0] == "refused":
+        raise RequestRefusedError(409, found[1] or "refused", *taps.reason(found[1]))
+    status = 200 if found[0] == "taken" else 202
+    return _answer(_state(request, work, report.report_id, found), status=status)
+
+
+async def get_report(request: web.Request) -> web.StreamResponse:
+    """How the work stands for its crew and, with `report`, what became of that tap."""
+    context, work = request.app[CONTEXT], request.match_info["work"]
+    admit(context, work, bearer(request))
+    report_id = request.query.get("report", "")
+    found = _outcome(request, work, report_id) if report_id else None
+    return _answer(_state(request, work, report_id, found))
+
+
+def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
+    """The word in a body; raises RequestRefusedError for one without an id or without an end."""
+    if not UUID.fullmatch(body.report_id):
+        raise bad_parameter(
+            "report_id", body.report_id, "소문자 UUID여야 합니다", "must be a UUID in lower case"
+        )
+    now_ms = context.live.now_ms()
+    word = SiteWord(body.word)
+    _check_until(word, body.until_ms, context.live.picture.works.get(work), now_ms)
+    return SiteReport(body.report_id, work, word, "crew", now_ms, body.until_ms)
+
+
+def _check_until(word: SiteWord, until_ms: int | None, row: Json | None, now_ms: int) -> None:
+    """An extension, and nothing else, says until when: after now, a week past the end at most."""
+    if (word is SiteWord.EXTEND) == (until_ms is None):
+        raise bad_parameter(
+            "until_ms",
+            str(until_ms),
+            "연장에만, 그리고 연장에는 꼭 적습니다",
+            "goes with extend, and only with it",
+        )
+    most_ms = taps.longest_ms(row, now_ms)
+    if until_ms is not None and not now_ms < until_ms <= most_ms:
+        raise bad_parameter(
+            "until_ms",
+            str(until_ms),
+            f"지금부터 끝나는 날 7일 뒤({most_ms} ms)까지여야 합니다",
+            f"must be within now and 7 days after the end ({most_ms} ms)",
+        )
+
+
+def _outcome(request: web.Request, work: str, report_id: str) -> tuple[str, str]:
+    live = request.app[CONTEXT].live
+    tap = request.app[CREW].taps.get((work, report_id))
+    is_known = live.store_state == OK
+    clock_ms = live.picture.clock_ms if is_known else None
+    return taps.outcome(live.picture.works.get(work), report_id, tap, clock_ms)
+
+
+def _state(request: web.Request, work: str, report_id: str, found: tuple[str, str] | None) -> Json:
+    """The work as its crew sees it, None for one that is not in the picture, and the tap."""
+    context = request.app[CONTEXT]
+    is_there = work in context.live.picture.works
+    scene = scene_now(context, request.app[DESK], context.live.now_ms())
+    body: Json = {"site": site_json(work, scene) if is_there else None, "report": None}
+    if found is not None:
+        ko, en = taps.reason(found[1]) if found[0] == "refused" else ("", "")
+        body["report"] = {"id": report_id, "outcome": found[0], "code": found[1]}
+        body["report"] |= {"ko": ko, "en": en}
+    body["takes_photos"] = bool(context.settings.photos)
+    return body
+
+
+def _answer(body: object, *, status: int = 200) -> web.Response:
+    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
+    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
+
+
+ROUTES = (
+    web.get("/api/v1/works/{work:.+}/reports", get_report),
+    web.post("/api/v1/works/{work:.+}/reports", post_report),
+)

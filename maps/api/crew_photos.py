@@ -1,0 +1,225 @@
+"""Crews' photos: taken with the link's token, shown to who holds one and to the desk.
+
+Two addresses on purpose. `/api/v1/works/...` may be let in from outside and asks for the token;
+`/api/v1/desk/photos/...` is the office's, as is all of the desk: a proxy that lets crews in lets
+through `/w/`, `/static/` and `/api/v1/works/` and nothing else.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+from aiohttp import BodyPartReader, web
+
+from maps.api.calls import LATE_MS
+from maps.api.context import CONTEXT, JSON, Context
+from maps.api.crew import UUID, Paces, admit, bearer
+from maps.api.photo_image import MAX_BYTES, photo_of, too_large
+from maps.api.photo_shelf import SHELF, Shelf
+from maps.api.posted import OWN_HOSTS, check_origin
+from maps.desk.taps import work_of
+from maps.http.answers import NO_STORE
+from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
+from maps.picture.loop import OK
+from maps.picture.picture import Picture
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.domain.works import OVER, phase_at
+from streams.domain.works.phases import over_ms
+
+log = logging.getLogger(__name__)
+PHOTOS_A_MINUTE = 20  # of one work
+SWEEP_S = 600
+WITHIN_S = 60  # a photo on a bad line; a slower one is tried again
+ENVELOPE_BYTES = 4096  # of a multipart body around its photo
+PACES = web.AppKey("photo_paces", Paces)
+ONE_AT_A_TIME = web.AppKey("photo_turn", asyncio.Semaphore)
+
+
+def add_photos(app: web.Application) -> None:
+    """The shelf and its sweeper, where a folder is set; raises SettingsError for a bad one."""
+    app[PACES] = Paces(PHOTOS_A_MINUTE)
+    app[ONE_AT_A_TIME] = asyncio.Semaphore(1)
+    if app[CONTEXT].settings.photos:
+        app[SHELF] = Shelf(Path(app[CONTEXT].settings.photos))
+        app[SHELF].prepare()
+        app.cleanup_ctx.append(_sweeper)
+
+
+async def _sweeper(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(_sweep_on(app), name="photo-sweep")
+    app[CONTEXT].tasks.append(task)  # photos that nobody deletes are a fault like any other
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _sweep_on(app: web.Application) -> None:
+    """Every ten minutes: what is seven days over goes. A picture that may lack works rules none."""
+    context, shelf = app[CONTEXT], app[SHELF]
+    while True:
+        now_ms, picture = context.live.now_ms(), context.live.picture
+        if _is_whole(context, now_ms):
+            count = await asyncio.to_thread(shelf.sweep, overs(picture, now_ms), now_ms)
+            if count:
+                log.info("photos deleted", extra={"works": count})
+        await asyncio.sleep(SWEEP_S)
+
+
+def _is_whole(context: Context, now_ms: int) -> bool:
+    clock_ms = context.live.picture.clock_ms
+    is_late = clock_ms is None or not -MAX_AHEAD_MS <= now_ms - clock_ms <= LATE_MS
+    return context.live.store_state == OK and not is_late
+
+
+def overs(picture: Picture, now_ms: int) -> dict[str, int | None]:
+    """When each work was over, None for one that is not, or whose row cannot be read."""
+    found: dict[str, int | None] = {}
+    for name, row in picture.works.items():
+        work = work_of(row)
+        is_over = work is not None and phase_at(work, now_ms) in OVER
+        found[name] = over_ms(work) if work is not None and is_over else None
+    return found
+
+
+async def post_photo(request: web.Request) -> web.StreamResponse:
+    """201 once the photo is kept. Multipart: `report_id` (a UUID, its name), then `photo`."""
+    check_origin(request, request.app[OWN_HOSTS])
+    work = request.match_info["work"]
+    admit(request.app[CONTEXT], work, bearer(request))
+    shelf = _shelf(request)
+    request.app[PACES].take(work)
+    name, raw, kind = await _received(request)
+    async with request.app[ONE_AT_A_TIME]:
+        jpeg = await asyncio.to_thread(photo_of, raw, kind)
+    try:
+        await asyncio.to_thread(shelf.put, work, name, jpeg)
+    except OSError as error:
+        log.warning("photo not kept", extra={"error": type(error).__name__})
+        raise RequestRefusedError(
+            507, "no_room", "지금은 사진을 둘 곳이 없습니다", "there is no room for photos now"
+        ) from None
+    return _answer({"photo": name}, status=201)
+
+
+async def _received(request: web.Request) -> tuple[str, bytes, str]:
+    """The photo's name, bytes and type; 400, 408, 413 or 415 for what is no such form."""
+    if request.content_type != "multipart/form-data":
+        raise RequestRefusedError(
+            415, "not_a_form", "multipart/form-data 여야 합니다", "must be multipart/form-data"
+        )
+    if (request.content_length or 0) > MAX_BYTES + ENVELOPE_BYTES:
+        raise too_large()
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            return await _read_form(request)
+    except TimeoutError:
+        raise RequestRefusedError(
+            408, "too_slow", "사진이 1분 안에 오지 않았습니다", "not received within a minute"
+        ) from None
+    except (ValueError, AssertionError) as error:
+        reason = type(error).__name__
+        raise RequestRefusedError(
+            400,
+            "bad_body",
+            f"본문을 읽을 수 없습니다 ({reason})",
+            f"cannot read the body: {reason}",
+        ) from None
+
+
+async def _read_form(request: web.Request) -> tuple[str, bytes, str]:
+    form = await request.multipart()
+    first = await form.next()
+    if not isinstance(first, BodyPartReader) or first.name != "report_id":
+        raise _form("report_id", "먼저 와야 합니다", "must come first")
+    name = (await _bytes_of(first, 64)).decode("ascii", "replace")
+    if not UUID.fullmatch(name):
+        raise _form("report_id", "소문자 UUID여야 합니다", "must be a UUID in lower case")
+    second = await form.next()
+    if not isinstance(second, BodyPartReader) or second.name != "photo":
+        raise _form("photo", "report_id 다음에 와야 합니다", "must follow report_id")
+    kind = second.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return name, await _bytes_of(second, MAX_BYTES), kind
+
+
+def _form(name: str, korean: str, english: str) -> RequestRefusedError:
+    return bad_parameter(name, "", korean, english)
+
+
+async def _bytes_of(part: BodyPartReader, most: int) -> bytes:
+    """A part's bytes as they came; a longer one is refused as soon as it is."""
+    pieces, size = [], 0
+    while piece := await part.read_chunk():
+        size += len(piece)
+        if size > most:
+            raise too_large()
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+async def get_photos(request: web.Request) -> web.StreamResponse:
+    """The photos of a work, newest first, for who holds its link."""
+    work = request.match_info["work"]
+    admit(request.app[CONTEXT], work, bearer(request))
+    return await _listed(request, work)
+
+
+async def get_photo(request: web.Request) -> web.StreamResponse:
+    """One photo, for who holds the work's link."""
+    work = request.match_info["work"]
+    admit(request.app[CONTEXT], work, bearer(request))
+    return await _shown(request, work)
+
+
+async def get_desk_photos(request: web.Request) -> web.StreamResponse:
+    """The photos of a work, newest first, for the office's own pages."""
+    check_origin(request, request.app[OWN_HOSTS])
+    return await _listed(request, request.match_info["work"])
+
+
+async def get_desk_photo(request: web.Request) -> web.StreamResponse:
+    """One photo, for the office's own pages."""
+    check_origin(request, request.app[OWN_HOSTS])
+    return await _shown(request, request.match_info["work"])
+
+
+async def _listed(request: web.Request, work: str) -> web.Response:
+    shelf = request.app.get(SHELF)
+    found = await asyncio.to_thread(shelf.times_ms, work) if shelf else []
+    return _answer({"photos": [{"id": name, "at_ms": at_ms} for name, at_ms in found]})
+
+
+async def _shown(request: web.Request, work: str) -> web.Response:
+    name = request.match_info["photo"]
+    raw = None
+    if UUID.fullmatch(name):
+        raw = await asyncio.to_thread(_shelf(request).read, work, name)
+    if raw is None:
+        raise not_found("사진", "photo", name)
+    headers = {"Content-Type": "image/jpeg", "Cache-Control": NO_STORE}
+    headers["Content-Disposition"] = 'inline; filename="photo.jpg"'
+    return web.Response(body=raw, headers=headers)
+
+
+def _shelf(request: web.Request) -> Shelf:
+    shelf = request.app.get(SHELF)
+    if shelf is None:
+        raise RequestRefusedError(
+            404, "no_photos", "사진을 받지 않습니다 (BOMNAE_PHOTOS)", "no photos (BOMNAE_PHOTOS)"
+        )
+    return shelf
+
+
+def _answer(body: object, *, status: int = 200) -> web.Response:
+    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
+    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
+
+
+ROUTES = (
+    web.get("/api/v1/works/{work:.+}/photos", get_photos),
+    web.post("/api/v1/works/{work:.+}/photos", post_photo),
+    web.get("/api/v1/works/{work:.+}/photos/{photo}.jpg", get_photo),
+    web.get("/api/v1/desk/photos/{work:.+}/{photo}.jpg", get_desk_photo),
+    web.get("/api/v1/desk/photos/{work:.+}", get_desk_photos),
+)

@@ -1,0 +1,155 @@
+"""The complaint desk's addresses: an answer to a question, and the clashes known now."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from maps.api.context import CONTEXT, JSON, Context
+from maps.api.past import picture_of_moment
+from maps.api.photo_shelf import SHELF
+from maps.desk.lookup import answer as answer_of
+from maps.desk.lookup import named
+from maps.desk.moments import moment_of, only_known
+from maps.desk.past import BitemporalMoment
+from maps.desk.scene import Json, PictureLike, Scene, subjects_by_link
+from maps.desk.ways import DetourFinder
+from maps.http.answers import NO_STORE, answer, body_of
+from maps.picture import bodies
+from maps.picture.picture import Picture
+from streams.domain.clashes.clash import Clash
+from streams.domain.clashes.words import reason
+
+
+@dataclass(slots=True)
+class DeskServices:
+    """What look-ups share: ways round, the works on each link, and how many were asked for."""
+
+    ways: DetourFinder
+    lookups: Counter[str] = field(default_factory=Counter)  # by outcome, never by what was asked
+    warming: asyncio.Task[object] | None = None  # the road graph while it is being made
+    _subjects: tuple[object, object, dict[int, tuple[str, ...]]] | None = None
+
+    def by_link(self, picture: Picture) -> dict[int, tuple[str, ...]]:
+        """Works and incidents by link; made again when either changed."""
+        known = self._subjects
+        if known and known[0] is picture.works and known[1] is picture.incidents:
+            return known[2]
+        made = subjects_by_link(picture, self.ways.network)
+        self._subjects = (picture.works, picture.incidents, made)
+        return made
+
+
+DESK = web.AppKey("desk", DeskServices)
+
+
+def add_desk(app: web.Application) -> None:
+    """What look-ups share; the road graph is made while the server already answers."""
+    app[DESK] = DeskServices(DetourFinder(app[CONTEXT].network))
+    app.cleanup_ctx.append(_warm)
+
+
+async def _warm(app: web.Application) -> AsyncIterator[None]:
+    desk = app[DESK]
+    desk.warming = asyncio.create_task(asyncio.to_thread(desk.ways.graph), name="road-graph")
+    yield
+    await asyncio.gather(desk.warming, return_exceptions=True)
+
+
+async def get_answer(request: web.Request) -> web.StreamResponse:
+    """The card, the choice or the neighbours of `q`, or of the place that `id` names."""
+    desk, context = request.app[DESK], request.app[CONTEXT]
+    only_known(request.query, ("q", "id", "valid", "known", "again"))
+    question, name = request.query.get("q", ""), request.query.get("id", "")
+    now_ms = context.live.now_ms()
+    moment = moment_of(request.query, now_ms, context.settings.history_days)
+    if moment is None:
+        scene = scene_now(context, desk, now_ms)
+    else:
+        picture = await picture_of_moment(request, moment)
+        scene = scene_then(context, picture, moment, now_ms)
+    if desk.warming is not None:
+        await desk.warming
+    found = found_of(context, question, name, scene.picture)
+    body = answer_of(question, found, scene, desk.ways, is_named=bool(name))
+    body["simulated"] = context.is_simulated
+    if moment is None:
+        await _add_photos(request, body["card"])
+    else:
+        body["past"] = {"valid_ms": moment.valid_ms, "known_ms": moment.known_ms}
+    if not request.query.get("again"):  # a card that keeps itself fresh is no new question
+        desk.lookups[body["status"]] += 1
+    return _json(request, body)
+
+
+async def _add_photos(request: web.Request, card: Json | None) -> None:
+    """The photos its crew took, to each work of a card that has any."""
+    shelf = request.app.get(SHELF)
+    for row in card["works"] if card and shelf else ():
+        found = await asyncio.to_thread(shelf.times_ms, row["id"]) if shelf else []
+        if found:
+            row["photos"] = [{"id": name, "at_ms": at_ms} for name, at_ms in found]
+
+
+def found_of(context: Context, question: str, name: str, picture: PictureLike) -> list[Json]:
+    """The search's results, or the one thing that an id names."""
+    finder = context.searched()
+    if not name:
+        return finder.search(question)
+    kind, _, own = name.partition(":")
+    found = finder.find(kind, own) or named(kind, own, context.network, picture.works)
+    return [found] if found else []
+
+
+def scene_now(context: Context, desk: DeskServices, now_ms: int) -> Scene:
+    live = context.live
+    return Scene(
+        network=context.network,
+        picture=live.picture,
+        by_link=desk.by_link(live.picture),
+        now_ms=now_ms,
+        store=live.store_state,
+        fresh_ms=context.settings.fresh_ms,
+    )
+
+
+def scene_then(context: Context, picture: Picture, moment: BitemporalMoment, now_ms: int) -> Scene:
+    """The scene of a moment of the past: its clock is that moment, whatever now is."""
+    return Scene(
+        network=context.network,
+        picture=picture,
+        by_link=subjects_by_link(picture, context.network),
+        now_ms=moment.valid_ms,
+        fresh_ms=context.settings.fresh_ms,
+        asked_ms=now_ms,
+    )
+
+
+async def get_clashes(request: web.Request) -> web.StreamResponse:
+    """Every clash known now with a reason to read, the gravest and soonest first."""
+    context = request.app[CONTEXT]
+    picture = context.live.picture
+    rows = [clash_json(row, picture.works, context) for row in picture.clashes.values()]
+    rows.sort(key=lambda row: (row["severity"] != "high", row["from_ms"], row["id"]))
+    return _json(request, {"clashes": rows})
+
+
+def clash_json(row: Json, works: Any, context: Context) -> Json:
+    """A clash's row with its reason in both languages."""
+    clash = msgspec.convert(row, Clash)
+    ko, en = reason(clash, works, context.network)
+    return {**row, "reason_ko": ko, "reason_en": en}
+
+
+def _json(request: web.Request, body: Any) -> web.Response:
+    return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
+
+
+ROUTES = (
+    web.get("/api/v1/answer", get_answer),
+    web.get("/api/v1/clashes", get_clashes),
+)

@@ -1,0 +1,109 @@
+"""Events: what a receiver missed while it slept, in the order it was decided."""
+
+from dataclasses import replace
+
+from aiohttp import web
+from msgspec import Raw
+
+from maps.api.context import CONTEXT, JSON, Context
+from maps.desk.moments import only_known
+from maps.http.answers import NO_STORE, answer, body_of
+from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
+from maps.picture import bodies
+from maps.picture.catch_up import LOSSES
+from maps.picture.events import START, AlertPage, Cursor, Wanted, newest, page_after, parse_cursor
+from maps.picture.loop import OK
+from streams.contract.subscription import Subscription
+from streams.delivery.deciding.matching import matches
+from streams.delivery.deciding.message import body_of as message_of
+from streams.domain.alerts import Alert, Word
+
+LATEST = "latest"
+
+
+async def get_events(request: web.Request) -> web.StreamResponse:
+    """Up to 100 alerts after the cursor `after` (none: the oldest kept; `latest`: none yet).
+
+    The bodies are those of the messages, without a crew's link. `next` is the cursor to ask on
+    with. 410 when what followed the cursor is not kept any more.
+    """
+    context = request.app[CONTEXT]
+    only_known(request.query, ("after", "endpoint"))
+    if context.live.store_state != OK:
+        raise _away()
+    try:
+        page = await _page(request, context)
+    except LOSSES:
+        raise _away() from None
+    body = {
+        "now_ms": context.live.now_ms(),
+        "events": [_event(alert, context) for alert in page.alerts],
+        "next": str(page.cursor),
+        "more": page.is_more,
+    }
+    return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
+
+
+async def _page(request: web.Request, context: Context) -> AlertPage:
+    client = context.live.store.client
+    after = request.query.get("after", "")
+    if after == LATEST:
+        return AlertPage([], await newest(client), is_more=False)
+    wanted = await _wanted(request.query.get("endpoint", ""), context)
+    page = await page_after(client, _cursor(after), wanted)
+    if page is None:
+        raise RequestRefusedError(
+            410,
+            "cursor_gone",
+            "그 뒤의 경보가 더 이상 남아 있지 않습니다. after 없이 다시 시작하십시오",
+            "what followed this cursor is not kept any more: begin again without `after`",
+        )
+    return page
+
+
+def _cursor(text: str) -> Cursor:
+    cursor = parse_cursor(text) if text else START
+    if cursor is None:
+        raise bad_parameter("after", text, "커서가 아닙니다", "must be a `next` of this address")
+    return cursor
+
+
+async def _wanted(endpoint: str, context: Context) -> Wanted:
+    """What an endpoint hears; everything without one."""
+    if not endpoint:
+        return lambda _alert: True
+    known = (await context.live.store.subscriptions()).get(endpoint)
+    if known is None:
+        raise not_found("수신처", "endpoint", endpoint)
+    return lambda alert: is_heard(known, alert, context)
+
+
+def is_heard(known: Subscription, alert: Alert, context: Context) -> bool:
+    """Whether it matches; an end does whatever its gravity, for an earlier word may have been
+    graver.
+    """
+    asked = replace(known, severities=()) if alert.word is Word.END else known
+    return matches(asked, alert, context.network)
+
+
+def _event(alert: Alert, context: Context) -> Raw:
+    return Raw(
+        message_of(
+            alert,
+            expires_ms=alert.at_ms + context.settings.alert_expiry_s * 1000,
+            public_url=context.settings.public_url.rstrip("/"),
+            is_simulated=context.is_simulated,
+        )
+    )
+
+
+def _away() -> RequestRefusedError:
+    return RequestRefusedError(
+        503,
+        "store_away",
+        "저장소를 읽지 못하거나 다시 만드는 중입니다. 잠시 뒤에 다시 물어 주십시오",
+        "the store is away or being made again: ask again in a moment",
+    )
+
+
+ROUTES = (web.get("/api/v1/events", get_events),)

@@ -1,0 +1,122 @@
+"""What every POST is asked first: from our own page, JSON, small, and not too often; and the way
+of what it tells into the log.
+"""
+
+import logging
+import time
+from collections import deque
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from aiohttp import web
+
+from maps.http.refusals import RequestRefusedError
+from streams.contract.errors import IntakeError
+from streams.contract.records import Message
+from streams.contract.topics import Topic
+from streams.kafka.intake import Intake
+
+log = logging.getLogger(__name__)
+INTAKE = web.AppKey("intake", Intake)
+OWN_HOSTS = web.AppKey("own_hosts", frozenset[str])
+MAX_BODY_BYTES = 16 << 10
+T = TypeVar("T")
+
+
+class Pace:
+    """At most so many in a minute, for the whole server."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: deque[float] = deque()
+
+    def take(self, now_s: float | None = None) -> None:
+        """Take one; raises RequestRefusedError (429) when the minute is full."""
+        now_s = time.monotonic() if now_s is None else now_s
+        while self._taken and self._taken[0] <= now_s - 60:
+            self._taken.popleft()
+        if len(self._taken) >= self._most:
+            raise RequestRefusedError(
+                429,
+                "too_many",
+                f"1분에 {self._most}건까지 받습니다. 잠시 뒤에 다시 보내 주십시오",
+                f"at most {self._most} a minute: try again in a moment",
+            )
+        self._taken.append(now_s)
+
+
+def is_same_origin(
+    site: str | None, origin: str | None, host: str, own_hosts: frozenset[str]
+) -> bool:
+    """Whether a POST comes from our own page, by its Sec-Fetch-Site, Origin and Host headers.
+
+    A browser sends at least Origin; what sends neither is no browser and no one's page. A proxy may
+    have changed Host, so an Origin of `own_hosts` (lower case, without port) counts as well.
+    """
+    if site is not None:
+        return site == "same-origin"
+    if origin is None:
+        return True
+    try:
+        parts = urlsplit(origin)
+        name = parts.hostname
+    except ValueError:
+        return False
+    return bool(name) and (parts.netloc == host or name in own_hosts)
+
+
+def check_origin(request: web.Request, own_hosts: frozenset[str]) -> None:
+    """Refuse (403) what another site's page sends."""
+    headers = request.headers
+    site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
+    if not is_same_origin(site, origin, headers.get("Host", ""), own_hosts):
+        raise RequestRefusedError(
+            403,
+            "other_origin",
+            "다른 사이트에서 보낸 요청은 받지 않습니다",
+            "sent from the page of another site",
+        )
+
+
+async def read_body(request: web.Request, kind: type[T]) -> T:
+    """The JSON body as a `kind`; 415, 413 or 400 when it is none."""
+    if request.content_type != "application/json":
+        raise RequestRefusedError(
+            415,
+            "not_json",
+            "Content-Type은 application/json 이어야 합니다",
+            "Content-Type must be application/json",
+        )
+    raw = await request.read()
+    if len(raw) > MAX_BODY_BYTES:
+        raise RequestRefusedError(
+            413,
+            "too_large",
+            f"본문은 {MAX_BODY_BYTES}바이트까지 받습니다",
+            f"the body is at most {MAX_BODY_BYTES} bytes",
+        )
+    try:
+        return msgspec.json.decode(raw or b"{}", type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason = str(error)[:120]
+        raise RequestRefusedError(
+            400,
+            "bad_body",
+            f"본문을 읽을 수 없습니다 ({reason})",
+            f"cannot read the body: {reason}",
+        ) from None
+
+
+async def tell(request: web.Request, topic: Topic, message: Message) -> None:
+    """Write what somebody tells into the log; refused (503) when the broker does not take it."""
+    try:
+        await request.app[INTAKE].send(topic, 0, message)
+    except IntakeError as error:
+        log.warning("not taken", extra={"topic": topic.name, "error": str(error)})
+        raise RequestRefusedError(
+            503,
+            "log_away",
+            "지금은 기록할 수 없습니다 (Kafka 응답 없음). 잠시 뒤에 다시 보내 주십시오",
+            "cannot be logged now (Kafka does not answer): try again in a moment",
+        ) from None

@@ -1,0 +1,60 @@
+"""GET /api/v1/stream: one reader's connection; what goes over it was made for all at once."""
+
+from functools import partial
+
+from aiohttp import web
+
+from maps.api.context import CONTEXT
+from maps.http.answers import takes_gzip
+from maps.http.refusals import RequestRefusedError
+from maps.picture.broadcast import StreamClient
+from maps.picture.sse import GZIP_HEADER, Block
+
+_HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",  # a proxy that gathers bytes would hold events back
+    "Vary": "Accept-Encoding",
+}
+
+
+async def get_stream(request: web.Request) -> web.StreamResponse:
+    """Server-sent events from `Last-Event-ID` or `since` on, until either side ends it."""
+    live = request.app[CONTEXT].live
+    if live.broadcast.is_full:
+        raise RequestRefusedError(
+            503, "too_many_readers", "접속이 너무 많습니다", "too many open streams"
+        )
+    # A browser that comes back sends the header; the address still has where it first began.
+    since = request.headers.get("Last-Event-ID") or request.query.get("since", "")
+    is_packed = takes_gzip(request)
+    response = web.StreamResponse(headers=_HEADERS)
+    if is_packed:
+        response.headers["Content-Encoding"] = "gzip"
+    await response.prepare(request)
+    reader, blocks = await live.open(since, partial(_cut, request))
+    try:
+        await _write_all(response, reader, blocks, is_packed=is_packed)
+    except ConnectionError:
+        return response
+    finally:
+        live.broadcast.leave(reader)
+    return response
+
+
+async def _write_all(
+    response: web.StreamResponse, reader: StreamClient, blocks: list[Block], *, is_packed: bool
+) -> None:
+    await response.write((GZIP_HEADER if is_packed else b"") + _joined(blocks, is_packed=is_packed))
+    while (block := await reader.waiting.get()) is not None:
+        await response.write(_joined([block], is_packed=is_packed))
+
+
+def _joined(blocks: list[Block], *, is_packed: bool) -> bytes:
+    return b"".join(block.deflated if is_packed else block.plain for block in blocks)
+
+
+def _cut(request: web.Request) -> None:
+    """Drop the connection at once; what waits in its buffers is of no use any more."""
+    if request.transport is not None:
+        request.transport.abort()

@@ -1,0 +1,204 @@
+"""Subscriptions over HTTP: what `python -m streams subscriptions` does, with the admin's key."""
+
+import asyncio
+import hmac
+import logging
+import secrets as random
+import time
+from collections.abc import Mapping
+
+import msgspec
+from aiohttp import web
+
+from maps.api.context import CONTEXT, JSON, Context
+from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.api.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of, said_of
+from maps.http.answers import NO_STORE
+from maps.http.refusals import RequestRefusedError, not_found
+from maps.picture.catch_up import LOSSES
+from streams.contract import topics
+from streams.contract.endpoint_url import Networks, parse_networks
+from streams.contract.errors import RecordRefusedError, SettingsError, SubscriptionError
+from streams.contract.settings import Settings
+from streams.contract.subscription import Subscription
+from streams.contract.subscription_checks import check_room
+from streams.delivery.deciding.secrets import endpoint_secret, master_key
+from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
+from streams.state.store import Store
+
+log = logging.getLogger(__name__)
+WRONG_KEYS_A_MINUTE = 20
+MIN_KEY = 16
+SETTLED_WITHIN_S = 3.0
+LOOK_S = 0.05
+WRONG_KEYS = web.AppKey("wrong_keys", Pace)
+ALLOWED = web.AppKey("webhook_networks", Networks)
+
+
+def add_subscriptions(app: web.Application) -> None:
+    """What the handlers need beside the calls' sender; raises SettingsError."""
+    settings: Settings = app[CONTEXT].settings
+    if 0 < len(settings.admin_key) < MIN_KEY:
+        raise SettingsError(
+            f"BOMNAE_ADMIN_KEY has {len(settings.admin_key)} characters, at least {MIN_KEY}"
+        )
+    app[WRONG_KEYS] = Pace(WRONG_KEYS_A_MINUTE)
+    app[ALLOWED] = parse_networks(settings.webhook_networks)
+
+
+async def get_subscriptions(request: web.Request) -> web.StreamResponse:
+    """Every subscription, by title; no secret."""
+    _check_key(request)
+    rows = await _rows(request)
+    listed = sorted(rows.values(), key=lambda each: (each.title, each.endpoint))
+    return _answer({"subscriptions": [row_of(each) for each in listed]})
+
+
+async def get_subscription(request: web.Request) -> web.StreamResponse:
+    _check_key(request)
+    return _answer(row_of(await _known(request)))
+
+
+async def post_subscription(request: web.Request) -> web.StreamResponse:
+    """A new endpoint, with its secret: it is shown here and never again."""
+    _check_key(request)
+    body = await read_body(request, NewBody)
+    context = request.app[CONTEXT]
+    master = _master(context)
+    rows = await _rows(request)
+    made = added(f"ep_{random.token_hex(8)}", said_of(body), context.live.now_ms())
+    with _Refusing():
+        check_room(len(rows))
+        made = checked(made, context.network, request.app[ALLOWED])
+    return await _written(request, made, master=master, status=201)
+
+
+async def patch_subscription(request: web.Request) -> web.StreamResponse:
+    _check_key(request)
+    body = await read_body(request, ChangeBody)
+    context = request.app[CONTEXT]
+    made = changed(await _known(request), said_of(body), context.live.now_ms())
+    with _Refusing():
+        made = checked(made, context.network, request.app[ALLOWED])
+    return await _written(request, made)
+
+
+async def post_rotation(request: web.Request) -> web.StreamResponse:
+    """The next secret, shown here and never again."""
+    _check_key(request)
+    body = await read_body(request, RotateBody)
+    context = request.app[CONTEXT]
+    master = _master(context)
+    known = await _known(request)
+    made = rotated(known, context.live.now_ms(), is_leaked=body.is_leaked)
+    return await _written(request, made, master=master)
+
+
+async def delete_subscription(request: web.Request) -> web.StreamResponse:
+    _check_key(request)
+    now_ms = request.app[CONTEXT].live.now_ms()
+    return await _written(request, removed(await _known(request), now_ms))
+
+
+class _Refusing:
+    """Makes what the rules refuse a 400 that says the field and its bound."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, SubscriptionError | RecordRefusedError):
+            raise RequestRefusedError(
+                400, "bad_subscription", f"받을 수 없는 값입니다 ({error})", str(error)
+            ) from None
+
+
+def _check_key(request: web.Request) -> None:
+    """Refuse whoever has not the admin's key; 429 when somebody tries many."""
+    check_origin(request, request.app[OWN_HOSTS])
+    due = request.app[CONTEXT].settings.admin_key
+    if not due:
+        raise RequestRefusedError(
+            403,
+            "no_admin_key",
+            "BOMNAE_ADMIN_KEY 가 없어 여기서는 관리할 수 없습니다 (CLI를 쓰십시오)",
+            "BOMNAE_ADMIN_KEY is not set: managed by `python -m streams subscriptions` alone",
+        )
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    said = given.strip().encode(errors="surrogateescape")
+    is_right = hmac.compare_digest(said, due.encode())
+    if scheme.lower() == "bearer" and is_right:
+        return
+    request.app[WRONG_KEYS].take()
+    raise RequestRefusedError(
+        401,
+        "wrong_key",
+        "Authorization: Bearer 에 관리자 키가 필요합니다",
+        "Authorization: Bearer with the admin's key is needed",
+    )
+
+
+def _master(context: Context) -> str:
+    try:
+        return master_key(context.settings.secret)
+    except SettingsError as error:
+        raise RequestRefusedError(
+            503, "no_secret", f"BOMNAE_SECRET 을 설정하십시오 ({error})", str(error)
+        ) from None
+
+
+async def _rows(request: web.Request) -> Mapping[str, Subscription]:
+    try:
+        return await request.app[CONTEXT].live.store.subscriptions()
+    except LOSSES:
+        raise RequestRefusedError(
+            503, "store_away", "저장소를 읽지 못합니다", "the store cannot be read"
+        ) from None
+
+
+async def _known(request: web.Request) -> Subscription:
+    endpoint = request.match_info["endpoint"]
+    rows = await _rows(request)
+    if endpoint not in rows:
+        raise not_found("수신처", "endpoint", endpoint)
+    return rows[endpoint]
+
+
+async def _written(
+    request: web.Request, made: Subscription, *, master: str = "", status: int = 200
+) -> web.StreamResponse:
+    """Write it to the log; `status` once it holds, 202 when no worker has folded it within 3 s."""
+    with _Refusing():
+        await tell(request, topics.SUBSCRIPTIONS, made)
+    body = {"endpoint": made.endpoint} if made.is_removed else row_of(made)
+    if master:
+        body["secret"] = endpoint_secret(master, made.endpoint, made.secret_generation)
+    is_settled = await _is_settled(request.app[CONTEXT].live.store, made)
+    return _answer(body, status=status if is_settled else 202)
+
+
+async def _is_settled(store: Store, made: Subscription) -> bool:
+    deadline = time.monotonic() + SETTLED_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            if await store.shows(made):
+                return True
+        except LOSSES:
+            return False
+        await asyncio.sleep(LOOK_S)
+    return False
+
+
+def _answer(body: object, *, status: int = 200) -> web.Response:
+    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
+    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
+
+
+_ONE = "/api/v1/subscriptions/{endpoint}"
+ROUTES = (
+    web.get("/api/v1/subscriptions", get_subscriptions),
+    web.post("/api/v1/subscriptions", post_subscription),
+    web.get(_ONE, get_subscription),
+    web.patch(_ONE, patch_subscription),
+    web.delete(_ONE, delete_subscription),
+    web.post(f"{_ONE}/rotate", post_rotation),
+)

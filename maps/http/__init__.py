@@ -1,0 +1,1 @@
+"""Answers over HTTP: bodies with their tags, and refusals by code."""

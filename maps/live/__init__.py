@@ -1,1 +1,0 @@
-"""The live stream: one loop on Redis, one picture, the same bytes for every reader."""

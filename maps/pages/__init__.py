@@ -1,0 +1,1 @@
+"""The pages: templates, their parts, what the browser may load, static files."""

@@ -1,0 +1,117 @@
+"""The HTML pages: operator and desk (rendered once), one work, not found. Feed text is escaped."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from maps.http.answers import CachedBody, body_of
+from maps.pages import csp
+from maps.pages.page import is_simulated, shell
+from maps.pages.statics import imports_of
+from maps.picture.shapes import WORK_EXTRAS
+from maps.picture.text import hours_text, kst, kst_end, period_text, shown
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.settings import Settings
+from streams.domain.flag_words import noted
+from streams.domain.unknown_times import said_of
+from streams.geo.network import Network
+
+FOLDER = Path(__file__).parents[1] / "templates"
+STALE_MS = 10_000  # as old as a picture may be before the screens call it late
+HTML = "text/html; charset=utf-8"
+ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js")
+READ_ONLY: Mapping[str, Any] = {"site": None, "crew": "off", "takes_photos": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Templates and what was rendered at start; `policy` is for pages that hold text of feeds."""
+
+    operator: CachedBody
+    operator_policy: str
+    desk: CachedBody
+    policy: str
+    templates: jinja2.Environment
+    frame: Mapping[str, Any]
+
+    def work(
+        self,
+        work: Mapping[str, Any],
+        links: list[dict[str, Any]],
+        *,
+        now_ms: int,
+        store: str,
+        clock_ms: int | None,
+        crew: Mapping[str, Any] = READ_ONLY,
+    ) -> str:
+        """The page of a WORK with its links' states; `store` is "ok" or "lost", `crew` is
+        `crew_api.page_facts`.
+
+        `clock_ms` is the picture's time: a page of a picture that stands still says so.
+        """
+        template = self.templates.get_template("work.html")
+        late_ms = None if clock_ms is None else now_ms - clock_ms
+        facts = {"now_ms": now_ms, "store": store, "clock_ms": clock_ms}
+        is_late = late_ms is None or not -MAX_AHEAD_MS <= late_ms <= STALE_MS
+        work = {**dict.fromkeys(WORK_EXTRAS), **work}
+        given = {**facts, **crew, **self.frame}
+        return template.render(work=work, links=links, is_late=is_late, **given)
+
+    def missing(self, what: str) -> str:
+        """The 404 page; `what` was asked for."""
+        return self.templates.get_template("missing.html").render(what=what, **self.frame)
+
+
+def render_pages(network: Network, settings: Settings, asset: Callable[[str], str]) -> Pages:
+    """Every page as far as it can be rendered at start."""
+    loader = jinja2.FileSystemLoader(FOLDER)
+    templates = jinja2.Environment(
+        loader=loader,
+        autoescape=True,
+        finalize=_finished,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+    )
+    frame = {
+        "city": settings.city,
+        "simulated": is_simulated(network, settings),
+        "asset": asset,
+        "modules": {page: [asset(path) for path in imports_of(page)] for page in ENTRIES},
+        "kst": kst,
+        "kst_end": kst_end,
+        "period_text": period_text,
+        "hours_text": hours_text,
+        "why_unknown": said_of,
+        "noted": noted,
+    }
+    parts = shell(network, settings, asset)
+    html = templates.get_template("operator.html").render(
+        header=parts.header,
+        html=parts.html,
+        script=parts.script,
+        version=network.version,
+        **frame,
+    )
+    desk = templates.get_template("desk.html").render(version=network.version, **frame)
+    return Pages(
+        operator=_page(html),
+        operator_policy=csp.policy(html, settings.tiles),
+        desk=_page(desk),
+        # No hashes here: a block in these pages could only come from a feed's text.
+        policy=csp.policy(""),
+        templates=templates,
+        frame=frame,
+    )
+
+
+def _page(html: str) -> CachedBody:
+    return body_of(html.encode(), HTML, etag=hashlib.sha256(html.encode()).hexdigest()[:16])
+
+
+def _finished(value: Any) -> Any:
+    """What an expression puts on a page; markup was cleaned where it was made."""
+    return value if hasattr(value, "__html__") else shown(value)

@@ -1,0 +1,86 @@
+"""The readers of the live stream: a queue each, the same bytes for all; a slow one is let go."""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from maps.picture.sse import Block
+
+log = logging.getLogger(__name__)
+
+MAX_WAITING = 30  # events a reader may lag; its browser then starts over from a snapshot
+MAX_READERS = 1000
+
+
+@dataclass(eq=False, slots=True)
+class StreamClient:
+    """One open stream. `drop` cuts its connection; `head` is the delta it joined at."""
+
+    number: int
+    head: str
+    drop: Callable[[], None]
+    waiting: asyncio.Queue[Block | None] = field(default_factory=lambda: asyncio.Queue(MAX_WAITING))
+
+    def offer(self, block: Block | None) -> bool:
+        """Queue a block (None: the stream ends); False when the reader is too far behind."""
+        try:
+            self.waiting.put_nowait(block)
+        except asyncio.QueueFull:
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class Tallies:
+    """What has been done since the start."""
+
+    events: int = 0
+    resyncs: int = 0
+    dropped: int = 0
+    joined: int = 0
+
+
+class Broadcast:
+    """Who listens, and the way to tell all of them something."""
+
+    def __init__(self) -> None:
+        self.readers: set[StreamClient] = set()
+        self.tallies = Tallies()
+        self._numbers = itertools.count(1)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.readers) >= MAX_READERS
+
+    def join(self, head: str, drop: Callable[[], None]) -> StreamClient:
+        """A new reader; everything sent from now on waits in its queue."""
+        reader = StreamClient(next(self._numbers), head, drop)
+        self.readers.add(reader)
+        self.tallies.joined += 1
+        return reader
+
+    def leave(self, reader: StreamClient) -> None:
+        self.readers.discard(reader)
+
+    def send(self, block: Block) -> None:
+        """Queue a block for every reader; close those whose queue is full."""
+        self.tallies.events += 1
+        for reader in [reader for reader in self.readers if not reader.offer(block)]:
+            self.tallies.dropped += 1
+            log.warning("reader too slow, closed", extra={"reader": reader.number})
+            self.leave(reader)
+            reader.drop()
+
+    def resync(self, block: Block) -> None:
+        """Tell every reader to start over from a snapshot."""
+        self.tallies.resyncs += len(self.readers)
+        self.send(block)
+
+    def close(self) -> None:
+        """End every stream; browsers come back by themselves."""
+        for reader in list(self.readers):
+            if not reader.offer(None):
+                reader.drop()
+        self.readers.clear()

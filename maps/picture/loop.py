@@ -1,0 +1,245 @@
+"""The live picture of one process: one reading loop on Redis, one picture, one broadcast.
+
+Redis away: the last picture stays, says that the store is lost, and the loop comes back with a
+growing pause. A delta chain that broke (Redis emptied, restored or trimmed past us) means a new
+picture and a `resync` to every reader.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from maps.picture import bodies, deliveries, sse
+from maps.picture.broadcast import Broadcast, StreamClient
+from maps.picture.catch_up import BATCH, LOSSES, Delta, missed, place_of
+from maps.picture.picture import BEGINNING, Picture, PictureChanges, advance, picture_of, translate
+from streams.domain.stages.feeds import status
+from streams.geo.network import Network
+from streams.state.store import Store
+from streams.state.store_health import StoreHealth, store_health
+
+log = logging.getLogger(__name__)
+
+OK, LOST, REBUILDING = "ok", "lost", "rebuilding"
+READ_BLOCK_MS = 1000  # how soon an emptied Redis shows
+COALESCE_S = 0.2
+JUDGE_S = 1.0
+BACKOFF_S = (0.1, 5.0)
+AHEAD_WAIT_S = 1.0
+
+
+class LiveUpdates:
+    """What every request reads (`picture`, `store_state`) and the two loops that keep it."""
+
+    def __init__(
+        self,
+        store: Store,
+        network: Network,
+        partitions: int,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self.store = store
+        self.network = network
+        self.partitions = partitions
+        self.now_ms = now_ms
+        self.broadcast = Broadcast()
+        self.picture = Picture()
+        self.store_state = LOST
+        self.is_loaded = False
+        self.delta_count = 0
+        self.reload_count = 0
+        self._is_broken = False
+        self._told: dict[str, str] = {}
+        self.undelivered: list[dict[str, Any]] = []
+        self.health = StoreHealth()
+
+    async def follow(self) -> None:
+        """Read on for ever; every loss of Redis is survived."""
+        pause_s = BACKOFF_S[0]
+        while True:
+            try:
+                await self._reload_if_broken()
+                pause_s = BACKOFF_S[0]
+                await self._read_on()
+            except LOSSES as error:
+                # A delta that cannot be read stays where it is: step over it by a new picture.
+                self._is_broken = not isinstance(error, RedisError | OSError)
+                self._lose(error)
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, BACKOFF_S[1])
+
+    async def _reload_if_broken(self) -> None:
+        """Take a new picture unless the stream still leads on from ours."""
+        if self._is_broken or not self.is_loaded or not await self._leads_on():
+            stored = await self.store.picture(self.partitions)
+            self._replace(picture_of(stored, self.network))
+            self._is_broken = False
+        await self._find()
+
+    async def _leads_on(self) -> bool:
+        head = self.picture.delta_id
+        return head != BEGINNING and await self.store.holds(head)
+
+    async def _read_on(self) -> None:
+        """Flush runs of deltas until the chain breaks: at once when quiet, else every 200 ms."""
+        while True:
+            run = await self._next_run()
+            await self._find()
+            if self.picture.delta_id != BEGINNING and not await self._leads_on():
+                log.warning("delta chain broken", extra={"delta_id": self.picture.delta_id})
+                return
+            if run:
+                self._flush(run)
+                await asyncio.sleep(COALESCE_S)  # what comes meanwhile waits in Redis
+
+    async def _next_run(self) -> list[Delta]:
+        run = await self.store.deltas_after(self.picture.delta_id, block_ms=READ_BLOCK_MS)
+        more = run
+        while len(more) >= BATCH and len(run) < 10 * BATCH:
+            more = await self.store.deltas_after(run[-1][0], block_ms=0)
+            run = run + more
+        return run
+
+    def _flush(self, run: list[Delta]) -> None:
+        """Move the picture on and tell every reader what changed on its screen."""
+        before = self.picture
+        self.picture, news = advance(before, translate(run, self.network))
+        self.delta_count += len(run)
+        now_ms = self.now_ms()
+        for feed, state in news.feeds.items():
+            self._told[feed] = status(state, now_ms).value
+        body = bodies.delta_event(news, before, self.network, prev=before.delta_id, now_ms=now_ms)
+        self.broadcast.send(sse.event("d", body, self.picture.delta_id))
+
+    def _replace(self, picture: Picture) -> None:
+        """A new picture the readers cannot reach by deltas."""
+        was_loaded, self.is_loaded = self.is_loaded, True
+        self.picture = picture
+        self._told = self._statuses()
+        self.reload_count += 1
+        log.info("picture loaded", extra={"delta_id": picture.delta_id})
+        if was_loaded or self.broadcast.readers:
+            self.broadcast.resync(self._resync_block())
+
+    async def _find(self) -> None:
+        """Say that the store answers, and whether it is being made again from the log."""
+        state = REBUILDING if await self.store.is_rebuilding() else OK
+        if self.store_state != state:
+            self.store_state = state
+            log.info("store %s", state)
+            self._send_state(PictureChanges(at_ms=self.now_ms()))
+
+    def _lose(self, error: Exception) -> None:
+        if self.store_state != LOST:
+            self.store_state = LOST
+            log.warning("store lost", extra={"error": type(error).__name__})
+            self._send_state(PictureChanges(at_ms=self.now_ms()))
+
+    async def judge(self) -> None:
+        """Once a second: tell what silence has made of the feeds; every 15 s: a ping."""
+        ping, passed_s = sse.ping(), 0.0
+        while True:
+            await asyncio.sleep(JUDGE_S)
+            self.judge_feeds()
+            await self.judge_deliveries()
+            await self.judge_store()
+            passed_s += JUDGE_S
+            if passed_s >= sse.PING_S:
+                passed_s = 0.0
+                self.broadcast.send(ping)
+
+    def judge_feeds(self) -> None:
+        """Send the feeds whose status is another than the one last told."""
+        found = self._statuses()
+        changed = {
+            feed: self.picture.feeds[feed]
+            for feed, word in found.items()
+            if self._told.get(feed) != word
+        }
+        self._told = found
+        if changed:
+            self._send_state(PictureChanges(at_ms=self.now_ms(), feeds=changed))
+
+    async def judge_deliveries(self) -> None:
+        """Tell which endpoints a critical alert has not reached, when that is news."""
+        if self.store_state == LOST:
+            return
+        try:
+            found = await deliveries.undelivered(self.store.client, self.now_ms())
+        except LOSSES:
+            return  # what was told last stands; that the store is lost the reading loop says
+        if found != self.undelivered:
+            self.undelivered = found
+            self._send_state(PictureChanges(at_ms=self.now_ms()))
+
+    async def judge_store(self) -> None:
+        """Look at the store itself; tell why the picture must stand still, when that is news."""
+        before = self.health.trouble
+        try:
+            self.health = await store_health(self.store.client)
+        except LOSSES:
+            self.health = StoreHealth()  # that the store is lost the reading loop says
+        if self.health.trouble != before:
+            log.warning("store: %s", self.health.trouble or "takes writes, and a worker works")
+            self._send_state(PictureChanges(at_ms=self.now_ms()))
+
+    async def other_network(self) -> str:
+        """The version of the network the worker folds where it is not ours, else ""."""
+        try:
+            version = await self.store.network_version() if self.store_state != LOST else None
+        except LOSSES:
+            return ""
+        return "" if version in (None, self.network.version) else str(version)
+
+    def _statuses(self) -> dict[str, str]:
+        now_ms = self.now_ms()
+        return {feed: status(state, now_ms).value for feed, state in self.picture.feeds.items()}
+
+    def _send_state(self, facts: PictureChanges) -> None:
+        self.broadcast.send(self._state_block(facts, self.picture.delta_id))
+
+    def _state_block(self, facts: PictureChanges, head: str) -> sse.Block:
+        """An event that moves no one on (id and prev are the head) but says how things are."""
+        body = bodies.delta_event(facts, None, self.network, prev=head, now_ms=self.now_ms())
+        body["store"] = self.store_state
+        body["undelivered"] = self.undelivered
+        body["trouble"] = self.health.trouble
+        return sse.event("d", body, head)
+
+    def _resync_block(self) -> sse.Block:
+        head = self.picture.delta_id
+        return sse.event("resync", {"net": self.network.version, "id": head}, head)
+
+    async def open(
+        self, since: str, drop: Callable[[], None]
+    ) -> tuple[StreamClient, list[sse.Block]]:
+        """A reader joined at the head, and the blocks that lead there from `since` ("": now)."""
+        await self._wait_for(since)
+        reader = self.broadcast.join(self.picture.delta_id, drop)
+        blocks = [sse.preamble(), *await self._way_from(since, reader.head)]
+        facts = PictureChanges(self.picture.delta_id, self.picture.at_ms, feeds=self.picture.feeds)
+        return reader, [*blocks, self._state_block(facts, reader.head)]
+
+    async def _wait_for(self, since: str) -> None:
+        """Another server may have shown the reader a delta we read in the next moment."""
+        wanted = place_of(since)
+        deadline = asyncio.get_running_loop().time() + AHEAD_WAIT_S
+        while wanted is not None and wanted > (place_of(self.picture.delta_id) or (0, 0)):
+            if asyncio.get_running_loop().time() > deadline:
+                return
+            await asyncio.sleep(COALESCE_S / 4)
+
+    async def _way_from(self, since: str, head: str) -> list[sse.Block]:
+        """Nothing, one event with all facts after `since`, or a resync when they are gone."""
+        if since in ("", head):
+            return []
+        run = await missed(self.store, since, head)
+        if run is None:
+            self.broadcast.tallies.resyncs += 1
+            return [self._resync_block()]
+        facts = translate(run, self.network)
+        body = bodies.delta_event(facts, None, self.network, prev=since, now_ms=self.now_ms())
+        return [sse.event("d", body, head)]

@@ -1,0 +1,76 @@
+"""The network as the browser gets it: once per version, small, immutable. Pure."""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from streams.domain.links.levels import Thresholds
+from streams.geo.network import Link, Network, Point, Route
+
+_UNIT_DEG = 1e-5  # about 1 m
+
+
+def network_body(
+    network: Network, thresholds: Mapping[str, Thresholds], city: str, *, is_simulated: bool
+) -> dict[str, Any]:
+    """Columns by link index; `geometry` in 1e-5 degrees: the first point, then differences."""
+    links = network.links
+    return {
+        "version": network.version,
+        "city": city,
+        "released": network.released,
+        "simulated": is_simulated,
+        "bbox": bounds(network),
+        "ids": [link.id for link in links],
+        "names": [link.name for link in links],
+        "roads": [link.road_name for link in links],
+        "classes": [link.road_class for link in links],
+        "kinds": [link.kind for link in links],
+        "lengths": [link.length_m for link in links],
+        "free": [link.free_flow_kmh for link in links],
+        "drawn": [int(link.is_drawn) for link in links],
+        "slow": [thresholds[link.road_class].slow_kmh for link in links],
+        "jam": [thresholds[link.road_class].jam_kmh for link in links],
+        "geometry": [packed(link.geometry) for link in links],
+        "places": [[place.name, place.kind, place.lon, place.lat] for place in network.places],
+        "routes": [[route.id, route.no, places] for route, places in routes_with_links(network)],
+    }
+
+
+def packed(line: Iterable[Point]) -> list[int]:
+    """[lon0, lat0, dlon, dlat, ...] in 1e-5 degrees. Differences of rounded points: no drift."""
+    numbers: list[int] = []
+    last_lon = last_lat = 0
+    for lon, lat in line:
+        x, y = round(lon / _UNIT_DEG), round(lat / _UNIT_DEG)
+        numbers += (x - last_lon, y - last_lat)
+        last_lon, last_lat = x, y
+    return numbers
+
+
+def bounds(network: Network) -> list[float]:
+    """[west, south, east, north] of all links in degrees; the whole globe for an empty network."""
+    points = [point for link in network.links for point in link.geometry]
+    if not points:
+        return [-180.0, -90.0, 180.0, 90.0]
+    lons, lats = [lon for lon, _ in points], [lat for _, lat in points]
+    return [min(lons), min(lats), max(lons), max(lats)]
+
+
+def routes_with_links(network: Network) -> list[tuple[Route, list[int]]]:
+    """Each bus route with its sections in running order; stop pairs without one are left out."""
+    sections = {
+        _ends(link): place for place, link in enumerate(network.links) if link.kind == "section"
+    }
+    return [
+        (route, [sections[pair] for pair in _pairs(route.stops) if pair in sections])
+        for route in network.routes
+    ]
+
+
+def _ends(link: Link) -> tuple[str, str]:
+    return link.from_id, link.to_id
+
+
+def _pairs(stops: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+    return itertools.pairwise(stops)

@@ -1,0 +1,200 @@
+"""The map server: routes, headers, errors as JSON, and the tasks that live as long as it does."""
+
+import asyncio
+import ipaddress
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from maps.api.alerts import add_alerts
+from maps.api.calls import add_calls
+from maps.api.context import CONTEXT, JSON, Context, make_context
+from maps.api.crew import add_crew
+from maps.api.crew_photos import add_photos
+from maps.api.desk import add_desk
+from maps.api.past import add_time
+from maps.api.routes import ROUTES
+from maps.api.subscriptions import add_subscriptions
+from maps.http.answers import NO_STORE
+from maps.http.refusals import RequestRefusedError, error_body
+from maps.pages import csp
+from maps.pages.pages import HTML
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
+from streams.delivery.deciding.crew_links import public_base
+from streams.geo.network import Network
+from streams.state.store import Store
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": csp.API_POLICY,
+}
+MAX_REQUEST_BYTES = 64 << 10
+STOP_AGAIN_S = 0.5
+
+
+def build_app(settings: Settings, network: Network, store: Store) -> web.Application:
+    """The application; its tasks start and end with it, and it closes the store."""
+    app = web.Application(middlewares=[_errors, _known_host], client_max_size=MAX_REQUEST_BYTES)
+    app[CONTEXT] = make_context(settings, network, store)
+    add_desk(app)
+    add_time(app)
+    add_calls(app, own_hosts(settings))
+    add_crew(app)
+    add_photos(app)
+    add_alerts(app)
+    add_subscriptions(app)
+    app.add_routes(ROUTES)
+    app.on_response_prepare.append(_secure)
+    app.on_shutdown.append(_end_streams)
+    app.cleanup_ctx.append(_tasks)
+    return app
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """Host and port of BOMNAE_HTTP (`127.0.0.1:8700`, `[::1]:8700`); raises SettingsError."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= 65535):
+        raise SettingsError(f"BOMNAE_HTTP must be host:port, port 0..65535, got {text[:60]!r}")
+    return host, int(port)
+
+
+def is_own_host(host_header: str, own_hosts: Collection[str]) -> bool:
+    """Whether a Host header names this server. A page that rebinds its DNS name to us does not.
+
+    Addresses are fine: a rebinding page is always known by a name.
+    """
+    name = host_header.rpartition("@")[2]
+    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
+    name = name.lower().rstrip(".")
+    return name in own_hosts or _is_address(name)
+
+
+def own_hosts(settings: Settings) -> frozenset[str]:
+    """The names a Host header may carry: localhost, BOMNAE_HTTP's, those of BOMNAE_HOSTS and the
+    one crews come by.
+    """
+    crews = urlsplit(public_base(settings.public_url)).hostname or ""
+    names = ("localhost", parse_address(settings.http)[0], *settings.hosts.split(","), crews)
+    return frozenset(name.strip().lower() for name in names if name.strip())
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+@web.middleware
+async def _known_host(request: web.Request, handler: Handler) -> web.StreamResponse:
+    known = own_hosts(request.app[CONTEXT].settings)
+    if not is_own_host(request.headers.get("Host", ""), known):
+        raise RequestRefusedError(
+            421,
+            "unknown_host",
+            "Host 머리글이 이 서버의 이름이 아닙니다 (BOMNAE_HTTP, BOMNAE_HOSTS)",
+            "the Host header does not name this server (BOMNAE_HTTP, BOMNAE_HOSTS)",
+        )
+    return await handler(request)
+
+
+@web.middleware
+async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals as JSON or as a page; bugs as 500 without a word of the inside."""
+    try:
+        return await handler(request)
+    except RequestRefusedError as refusal:
+        return _refused(request, refusal)
+    except web.HTTPException as error:
+        return _refused(request, _refusal_of(error, request))
+    except (ConnectionError, asyncio.CancelledError):
+        raise
+    except Exception:
+        log.exception("request failed", extra={"route": _route_name(request)})
+        bug = RequestRefusedError(500, "bug", "서버 오류입니다", "a fault of the server")
+        return _refused(request, bug)
+
+
+def _refusal_of(error: web.HTTPException, request: web.Request) -> RequestRefusedError:
+    if error.status == 404:
+        shown = repr(request.path[:80])
+        return RequestRefusedError(
+            404, "not_found", f"{shown} 주소가 없습니다", f"there is no {shown}"
+        )
+    return RequestRefusedError(
+        error.status, "http", f"요청을 처리할 수 없습니다 ({error.status})", error.reason
+    )
+
+
+def _refused(request: web.Request, refusal: RequestRefusedError) -> web.Response:
+    if refusal.status == 404 and not request.path.startswith(("/api/", "/static/")):
+        return missing_page(request.app[CONTEXT], request.path)
+    headers = {"Cache-Control": NO_STORE, "Content-Type": JSON}
+    return web.Response(body=error_body(refusal), status=refusal.status, headers=headers)
+
+
+def missing_page(context: Context, what: str) -> web.Response:
+    """404 for people: what was asked for, and a way back."""
+    return web.Response(
+        text=context.pages.missing(what[:120]),
+        status=404,
+        headers={
+            "Content-Type": HTML,
+            "Cache-Control": NO_STORE,
+            "Content-Security-Policy": context.pages.policy,
+        },
+    )
+
+
+def _route_name(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "none"
+
+
+async def _secure(_: web.Request, response: web.StreamResponse) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.pop("Server", None)
+
+
+async def _tasks(app: web.Application) -> AsyncIterator[None]:
+    """Keep the picture while the server runs; a task that ends early is a bug and is said so."""
+    live = app[CONTEXT].live
+    tasks = [asyncio.create_task(live.follow(), name="follow")]
+    tasks.append(asyncio.create_task(live.judge(), name="judge"))
+    app[CONTEXT].tasks.extend(tasks)
+    for task in tasks:
+        task.add_done_callback(_report_end)
+    yield
+    await _stop(tasks)
+    await live.store.close()
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: the Redis client can swallow a cancel that meets its read."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=STOP_AGAIN_S)
+
+
+def _report_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        log.error("task ended", extra={"task": task.get_name()}, exc_info=task.exception())
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[CONTEXT].live.broadcast.close()

@@ -1,1 +1,0 @@
-"""What is said of the picture: rows, bodies, exports, search. Pure."""

@@ -1,1 +1,0 @@
-"""The server: addresses, pages, headers, health."""

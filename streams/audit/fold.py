@@ -1,0 +1,187 @@
+"""The oracle: the log folded again, in order and in plain Python, and held against the live state.
+
+The same pure stages run without Kafka, Faust, Redis and gate: what differs from the live state was
+lost, doubled or spoilt on the way. Messages of one partition must come in order; how partitions
+interleave leaves no trace. Pure.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from streams.contract import topics, wire
+from streams.contract.errors import LogError, RecordRefusedError
+from streams.contract.records import LinkBatch, LinkEvents, Message, Origin, Tick
+from streams.domain.alerts import Alert
+from streams.domain.stage import Effects, Rows, Stage, State, apply, empty_state
+from streams.state.gate import hash_of
+from streams.state.store import OUTBOX
+
+MAX_SHOWN = 50
+
+Tables = dict[str, dict[str, Any]]
+"""Redis hash -> row id -> row as plain JSON."""
+
+
+class Difference(NamedTuple):
+    """One field that is not what the log says; a missing row or field is None."""
+
+    table: str
+    row_id: str
+    field: str
+    live: Any
+    oracle: Any
+
+    def __str__(self) -> str:
+        where = " ".join(part for part in (self.table, self.row_id, self.field) if part)
+        return f"{where}: live {_brief(self.live)}, oracle {_brief(self.oracle)}"
+
+
+class Fold:
+    """The states of all stages after the messages taken so far."""
+
+    def __init__(
+        self, stages: Mapping[topics.Topic, Stage], hear: Callable[[Effects], None] | None = None
+    ) -> None:
+        """`hear` is told the effects of each message of an input, what was refused too."""
+        self._hear = hear or (lambda _: None)
+        self._stages = {topic.name: stage for topic, stage in stages.items()}
+        self._states: dict[tuple[str, int], State] = {}
+        self._alerts: Rows = {}
+        self.taken: dict[tuple[str, int], int] = {}  # messages taken, which is the next offset
+        self.ticks_ms: dict[tuple[str, int], int] = {}  # the last tick of each input partition
+
+    def take(
+        self,
+        topic: str,
+        partition: int,
+        offset: int,
+        payload: bytes | None,
+        appended_ms: int | None = None,
+    ) -> None:
+        """Fold one message of an input topic; LogError when one before it is missing."""
+        place = (topic, partition)
+        if offset != self.taken.get(place, 0):
+            raise LogError(
+                f"{topic}/{partition} goes on at offset {offset}, "
+                f"the next one is {self.taken.get(place, 0)}"
+            )
+        self.taken[place] = offset + 1
+        try:
+            message = wire.read(payload, self._stages[topic].takes, topic, appended_ms)
+        except RecordRefusedError as refusal:  # a dead letter is no state
+            self._hear(Effects(refused={f"{topic} {refusal.code}": 1}))
+            return
+        if isinstance(message, Tick):
+            self.ticks_ms[place] = message.tick_ms
+        for target, derived in self._step(place, message, offset).items():
+            self._step((topics.LINK_EVENTS.name, target), LinkBatch((derived,)), offset)
+
+    def _step(
+        self, place: tuple[str, int], message: Message, offset: int
+    ) -> Mapping[int, LinkEvents]:
+        stage = self._stages[place[0]]
+        state = self._states.setdefault(place, empty_state(stage))
+        effects = stage.step(state, message, Origin(*place, offset))
+        apply(state, effects.changes)
+        if place[0] != topics.LINK_EVENTS.name:
+            self._hear(effects)
+        self._alerts |= alerts_by_id(effects.alerts)
+        return effects.derived
+
+    def tables(self) -> Tables:
+        """Every row as the live state would show it; hashes without a row are left out."""
+        found: Tables = {OUTBOX: plain(self._alerts)} if self._alerts else {}
+        for (topic, partition), state in self._states.items():
+            for table in self._stages[topic].tables:
+                if rows := state[table.name]:
+                    found.setdefault(hash_of(table, partition), {}).update(plain(rows))
+        return found
+
+
+def fold_log(
+    stages: Mapping[topics.Topic, Stage], log: Iterable[tuple[str, int, int, bytes | None]]
+) -> Tables:
+    """The tables after a log of (topic, partition, offset, payload) from its very beginning."""
+    fold = Fold(stages)
+    for record in log:
+        fold.take(*record)
+    return fold.tables()
+
+
+def alerts_by_id(alerts: Iterable[Alert]) -> Rows:
+    """Alerts by id; one that stands there again has "again" in its name and is a difference."""
+    found: Rows = {}
+    for alert in alerts:
+        found[f"{alert.id} again" if alert.id in found else alert.id] = alert
+    return found
+
+
+def plain(rows: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows as the JSON values that Redis holds."""
+    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(rows))
+    return values
+
+
+def hashes(stages: Mapping[topics.Topic, Stage], wide: int) -> list[str]:
+    """Every Redis hash that holds a table."""
+    return sorted(
+        {
+            hash_of(table, partition)
+            for topic, stage in stages.items()
+            for table in stage.tables
+            for partition in range(topic.partitions(wide))
+        }
+    )
+
+
+def unsettled(live: Tables, oracle: Tables) -> str:
+    """Which input partition's last messages the roads have not folded yet, "" when none.
+
+    The positions say how far the feeds' stages are; `sources` say how far the roads followed.
+    """
+    for table in sorted(live.keys() | oracle.keys()):
+        if not table.startswith("bomnae:sources:"):
+            continue
+        here, there = live.get(table, {}), oracle.get(table, {})
+        for name in sorted(here.keys() | there.keys()):
+            at, due = (rows.get(name, [None])[0] for rows in (here, there))
+            if at != due:
+                return f"{table} contains {name} up to offset {at}, its position means {due}"
+    return ""
+
+
+def differences(live: Tables, oracle: Tables) -> list[Difference]:
+    """Every field that differs, in the order of tables and rows."""
+    return [
+        Difference(table, row_id, field, *values)
+        for table in sorted(live.keys() | oracle.keys())
+        for row_id, a, b in _pairs(live.get(table, {}), oracle.get(table, {}))
+        for field, *values in _fields(a, b)
+    ]
+
+
+def _pairs(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    return ((name, a.get(name), b.get(name)) for name in sorted(a.keys() | b.keys()))
+
+
+def _fields(live: Any, oracle: Any) -> Iterator[tuple[str, Any, Any]]:
+    """What differs between two rows, as (field path, live, oracle); the path of a row is ""."""
+    if isinstance(live, dict) and isinstance(oracle, dict):
+        for name, a, b in _pairs(live, oracle):
+            for rest, *values in _fields(a, b):
+                yield ".".join(filter(None, (name, rest))), values[0], values[1]
+    elif live != oracle:
+        yield "", live, oracle
+
+
+def report(found: list[Difference]) -> list[str]:
+    """The lines that name the differences: at most fifty, then how many there are."""
+    lines = [str(difference) for difference in found[:MAX_SHOWN]]
+    return [*lines, f"{len(found)} differences"] if found else ["identical"]
+
+
+def _brief(value: Any) -> str:
+    text: str = "nothing" if value is None else msgspec.json.encode(value).decode()
+    return text if len(text) <= 120 else f"{text[:117]}..."

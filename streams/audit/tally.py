@@ -1,0 +1,134 @@
+"""What the audit compares beside the rows: the counts, and the history of every subject.
+
+Both depend on the order in which the roads heard their inputs, so for the roads they are folded
+from their own log, message by message as it stands there, repetitions too.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from streams.audit.fold import Difference, Tables
+from streams.contract import wire
+from streams.contract.errors import LogError, RecordRefusedError
+from streams.contract.records import Origin
+from streams.domain.stage import Effects, HistoryRow, Stage, State, apply, empty_state
+from streams.state.store import COUNTS, DEAD_LETTERS, past_key
+
+Entry = tuple[int, int]
+"""The id of an entry of the history: event time in ms, and its number at that time."""
+
+
+class Past:
+    """The history as the gate would keep it if it never forgot: 16 bytes an entry."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, array[int]] = {}
+        self._rows: dict[str, list[bytes]] = {}
+        self._same: dict[bytes, bytes] = {}
+
+    def add(self, remembered: Iterable[HistoryRow]) -> None:
+        """Keep them in order; a subject's time never goes back, as in the gate."""
+        for subject, known_ms, row in remembered:
+            times = self._times.setdefault(subject, array("q"))
+            times.append(max(known_ms, times[-1]) if times else known_ms)
+            body = msgspec.json.encode(row)
+            self._rows.setdefault(subject, []).append(self._same.setdefault(body, body))
+
+    @property
+    def subjects(self) -> list[str]:
+        return sorted(self._times)
+
+    @property
+    def latest_ms(self) -> int:
+        return max((times[-1] for times in self._times.values()), default=0)
+
+    def entries(self, subject: str) -> Iterator[tuple[Entry, bytes]]:
+        """Each entry's id and row."""
+        before_ms, number = -1, 0
+        for ms, row in zip(self._times.get(subject, ()), self._rows.get(subject, ()), strict=True):
+            number = number + 1 if ms == before_ms else int(ms == 0)  # Redis has no entry 0-0
+            before_ms = ms
+            yield (ms, number), row
+
+
+class Tally:
+    """Counts, dead letters and history of the messages of some stages."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.past = Past()
+
+    def add(self, effects: Effects) -> None:
+        self.counts.update(effects.counts)
+        self.refused.update(effects.refused)
+        self.past.add(effects.remembered)
+
+    def tables(self) -> Tables:
+        """The hashes of the counts as Redis would hold them; empty ones are left out."""
+        found = {COUNTS: dict(self.counts), DEAD_LETTERS: dict(self.refused)}
+        return {name: rows for name, rows in found.items() if rows}
+
+
+class RoadsLog:
+    """The roads folded from their own log into a tally that the inputs have a part in."""
+
+    def __init__(self, stage: Stage, tally: Tally) -> None:
+        self._stage = stage
+        self._tally = tally
+        self._states: dict[int, State] = {}
+        self.taken: dict[tuple[str, int], int] = {}  # the next offset of each partition
+
+    def take(self, topic: str, partition: int, offset: int, payload: bytes | None) -> None:
+        """Fold the next message of link-events; LogError when one before it is missing."""
+        due = self.taken.get((topic, partition), 0)
+        if offset != due:
+            raise LogError(f"{topic}/{partition} goes on at offset {offset}, the next one is {due}")
+        self.taken[topic, partition] = offset + 1
+        try:
+            message = wire.read(payload, self._stage.takes, topic)
+        except RecordRefusedError as refusal:
+            self._tally.refused[f"{topic} {refusal.code}"] += 1
+            return
+        state = self._states.setdefault(partition, empty_state(self._stage))
+        effects = self._stage.step(state, message, Origin(topic, partition, offset))
+        apply(state, effects.changes)
+        self._tally.add(effects)
+
+
+def past_differences(
+    subject: str,
+    due: Iterable[tuple[Entry, bytes]],
+    live: Sequence[tuple[Entry, bytes]],
+    kept_from_ms: int,
+) -> list[Difference]:
+    """Entries of a subject that are missing, made up or other than the log says.
+
+    What is older than `kept_from_ms` may be forgotten, from the oldest on. Live entries after the
+    last due one are of messages the oracle has not folded.
+    """
+    here, table = dict(live), past_key(subject)
+    kept_from = min((kept_from_ms, 0), live[0][0]) if live else (kept_from_ms, 0)
+    found, there, last = [], set(), (-1, -1)
+    for entry, row in due:
+        there.add(entry)
+        last = entry
+        if entry in here:
+            if here[entry] != row and _plain(here[entry]) != _plain(row):
+                found.append(_difference(table, entry, here[entry], row))
+        elif entry >= kept_from:
+            found.append(_difference(table, entry, None, row))
+    made_up = (entry for entry in here if entry not in there and entry < last)
+    return [*found, *(_difference(table, entry, here[entry], None) for entry in made_up)]
+
+
+def _difference(table: str, entry: Entry, live: bytes | None, oracle: bytes | None) -> Difference:
+    return Difference(table, f"{entry[0]}-{entry[1]}", "", _plain(live), _plain(oracle))
+
+
+def _plain(row: bytes | None) -> Any:
+    return None if row is None else msgspec.json.decode(row)

@@ -1,0 +1,65 @@
+"""The errors Bomnae raises on purpose; messages name the thing, the value, the unit, the bound."""
+
+
+class BomnaeError(Exception):
+    """The root: whatever Bomnae raises knowingly derives from it; `exit_code` is the process's."""
+
+    exit_code = 2
+
+
+class SettingsError(BomnaeError):
+    """A setting is missing or outside its bounds."""
+
+
+class RecordRefusedError(BomnaeError):
+    """A message or a row breaks a rule of `streams.contract.wire.RULES`; `code` says which."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code} {detail}")
+        self.code = code
+        self.detail = detail
+
+
+class SubscriptionError(BomnaeError):
+    """A subscription cannot be so; the message names the field, what it was and its bound."""
+
+    def __init__(self, field: str, value: object, bound: str) -> None:
+        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
+        self.field = field
+        self.bound = bound
+
+
+class EndpointError(BomnaeError):
+    """There is no such endpoint."""
+
+
+class SignatureError(BomnaeError):
+    """A message's signature, or a secret to sign with, is not what it must be."""
+
+
+class IntakeError(BomnaeError):
+    """The log did not take a message in time; it may still arrive."""
+
+
+class NetworkError(BomnaeError):
+    """A network file cannot be read or breaks a rule of the import."""
+
+
+class LogError(BomnaeError):
+    """The Kafka log is not the one the state was folded from."""
+
+    exit_code = 3
+
+
+class TopicsError(BomnaeError):
+    """A topic is missing or has another number of partitions than the settings say."""
+
+
+class HalfAppliedError(BomnaeError):
+    """The gate's step was stopped in the middle: the stored state is not to be believed."""
+
+
+class StalledError(BomnaeError):
+    """Messages wait and the worker does not move."""
+
+    exit_code = 6

@@ -1,0 +1,394 @@
+"""The records on the topics: WGS84 degrees (lon, lat), event times in `*_ms` (UTC)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from streams.contract.subscription import Subscription
+from streams.contract.times import EVER_MS
+
+
+class PollOutcome(StrEnum):
+    """What a source answered. *Unknown* (error, quota, time-out, frozen) never means *empty*."""
+
+    DATA = "data"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """How soon somebody must know: at once, soon, some time today."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+class RuleName(StrEnum):
+    """What an alert can be about: the names of the rules (`streams/rules.toml`)."""
+
+    CLOSURE = "closure"
+    OVERDUE = "overdue"
+    UNSEEN = "unseen"
+    SLOWDOWN = "slowdown"
+    JAM = "jam"
+    CLASH = "clash"
+    FEED = "feed"
+    REPORTS = "reports"
+
+
+class Closure(StrEnum):
+    """What a work or an incident takes from the road."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    SHOULDER = "shoulder"
+    SIDEWALK = "sidewalk"
+    BICYCLE = "bicycle"
+    BUS_STOP = "bus_stop"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class IncidentKind(StrEnum):
+    """National eventInfo and UTIC kinds, folded into one list."""
+
+    WORK = "work"
+    ACCIDENT = "accident"
+    WEATHER = "weather"
+    GATHERING = "gathering"
+    DISASTER = "disaster"
+    CONTROL = "control"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class BusPosition:
+    """One bus in one answer. `vehicle` is a pseudonym, never the plate.
+
+    TAGO has no time of its own: `observed_ms` is then the time of the response. Coordinates are
+    None where the feed's were unusable.
+    """
+
+    vehicle: str
+    route_id: str
+    route_no: str
+    stop_id: str
+    stop_order: int
+    observed_ms: int
+    lon: float | None = None
+    lat: float | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSpeed:
+    """One measured speed of one link, `observed_ms` from the feed."""
+
+    link_id: str
+    speed_kmh: float
+    observed_ms: int
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """One excavation or occupation permit as its source states it; the end is exclusive.
+
+    `permit_id` is the work's identity, `number` what its source numbers it by: several spots, or
+    two departments, may share one. `starts_ms..ends_ms` is the occupation, None where the source
+    does not say (flags `no_start`, `no_end`) or cannot be read (`start_unreadable`,
+    `end_unreadable`, `period_reversed`); `dig_*` and `restore_*` are the digging and the
+    restoration inside it where the source tells them apart. `began_ms` and `done_ms` are when it
+    really began and was done, as the source says. `hours` are daily windows (KST) such as
+    "22:00-05:00" or "09:00-12:00,13:00-18:00", "" for none; a night is of the day it begins on, so
+    the one of the last day lasts beyond `ends_ms` until its morning. `geometry` holds the points of
+    its lines one after another, `geometry_parts` where each line begins (empty: one line).
+    `direction` is the source's text: "" means both. `also_closed` is what it takes beside
+    `closure`. `organisation` and `phone` are an organisation's, never a person's.
+    """
+
+    permit_id: str
+    title: str
+    starts_ms: int | None
+    ends_ms: int | None
+    number: str = ""
+    purpose: str = ""
+    place: str = ""
+    organisation: str = ""
+    phone: str = ""
+    hours: str = ""
+    closure: Closure = Closure.UNKNOWN
+    lanes_closed: int | None = None
+    lon: float | None = None
+    lat: float | None = None
+    link_ids: tuple[str, ...] = ()
+    geometry: tuple[tuple[float, float], ...] = ()
+    geometry_parts: tuple[int, ...] = ()
+    dig_starts_ms: int | None = None
+    dig_ends_ms: int | None = None
+    restore_starts_ms: int | None = None
+    restore_ends_ms: int | None = None
+    began_ms: int | None = None
+    done_ms: int | None = None
+    length_m: float | None = None
+    width_m: float | None = None
+    depth_m: float | None = None
+    area_m2: float | None = None
+    remaining_width_m: float | None = None
+    direction: str = ""
+    also_closed: tuple[Closure, ...] = ()
+    is_withdrawn: bool = False
+    status_text: str = ""
+    flags: tuple[str, ...] = ()
+
+    @property
+    def until_ms(self) -> int:
+        """The stated end, EVER_MS where none is known."""
+        return EVER_MS if self.ends_ms is None else self.ends_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One running event of a traffic centre; `ends_ms` None means the source gives no end."""
+
+    incident_id: str
+    kind: IncidentKind
+    title: str
+    starts_ms: int
+    ends_ms: int | None = None
+    road_name: str = ""
+    direction: str = ""
+    closure: Closure = Closure.UNKNOWN
+    lanes: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    link_id: str = ""
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PositionBatch:
+    """The buses of one answer that belong to one partition."""
+
+    feed: str
+    received_ms: int
+    rows: tuple[BusPosition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedBatch:
+    """The link speeds of one answer that belong to one partition."""
+
+    feed: str
+    received_ms: int
+    rows: tuple[LinkSpeed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PermitBatch:
+    """The permits of one answer. `is_complete` says it lists every permit its source has.
+
+    A complete list that is too long for one message comes in `parts` messages of one `received_ms`,
+    this one number `part` of them from 0; with 0 parts it says nothing of what it leaves out.
+    """
+
+    feed: str
+    received_ms: int
+    is_complete: bool
+    rows: tuple[Permit, ...]
+    part: int = 0
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentBatch:
+    """The incidents of one answer. `is_complete` says it lists every incident its source has;
+    `part` and `parts` are as in `PermitBatch`.
+    """
+
+    feed: str
+    received_ms: int
+    is_complete: bool
+    rows: tuple[Incident, ...]
+    part: int = 0
+    parts: int = 0
+
+
+class SiteWord(StrEnum):
+    """What an office or a crew says of a work."""
+
+    START = "start"
+    END = "end"
+    EXTEND = "extend"
+    NOT_YET = "not_yet"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """One word from an office or a crew about one work; `until_ms` goes with EXTEND."""
+
+    report_id: str
+    permit_id: str
+    word: SiteWord
+    by: str  # "crew" or "office"
+    received_ms: int
+    until_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A citizen's call about a place, without anything about the caller.
+
+    `reference` is the desk's own number to call back under, "" for none. `closed` are the links of
+    the place that were shown closed while the caller spoke.
+    """
+
+    call_id: str
+    received_ms: int
+    title: str
+    link_ids: tuple[str, ...]
+    lon: float | None = None
+    lat: float | None = None
+    reference: str = ""
+    closed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallDone:
+    """The desk has called back."""
+
+    call_id: str
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """An operator has seen an alert that was then as grave as this, and answers for it."""
+
+    episode: str
+    by: str
+    comment: str
+    at_ms: int
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An endpoint has confirmed an alert or a digest; `covers` are the alerts of the digest."""
+
+    endpoint: str
+    alert_id: str
+    at_ms: int
+    covers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time as an event, in order with the data of its partition."""
+
+    tick_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReport:
+    """What one poll of one feed came to; `digest` names the content: a frozen feed shows."""
+
+    feed: str
+    outcome: PollOutcome
+    received_ms: int
+    poll_ms: int
+    change_within_ms: int = 0  # 0: this feed may stay the same for ever
+    code: str = ""
+    detail: str = ""
+    row_count: int = 0
+    refused: int = 0
+    repaired: int = 0
+    is_partial: bool = False
+    is_stopped: bool = False
+    is_simulated: bool = False
+    digest: str = ""
+    latency_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a derived record comes from; the next stage applies each origin once."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One bus drove one whole section: dwell taken out, `length_m` as the network has it."""
+
+    link_id: str
+    exited_ms: int
+    travel_ms: int
+    length_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedShare:
+    """A measured speed that speaks for `share` (0..1) of a link; `via` is the measured link."""
+
+    link_id: str
+    via: str
+    speed_kmh: float
+    observed_ms: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Obstruction:
+    """What a work or an incident does to one link now; `is_over` takes it off the link.
+
+    `is_seen`: a crew or an office has said that it began, and nobody that it ended.
+    """
+
+    link_id: str
+    subject: str
+    kind: str  # "work" or "incident"
+    phase: str
+    closure: Closure
+    is_over: bool = False
+    is_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvents:
+    """One input message's effects on the links of one partition, in order."""
+
+    origin: Origin
+    watermark_ms: int
+    passages: tuple[Passage, ...] = ()
+    speeds: tuple[SpeedShare, ...] = ()
+    obstructions: tuple[Obstruction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBatch:
+    """Several of them, in the order of their origins: one message for a run of messages."""
+
+    parts: tuple[LinkEvents, ...]
+
+
+Message = (
+    PositionBatch
+    | SpeedBatch
+    | PermitBatch
+    | IncidentBatch
+    | SiteReport
+    | Call
+    | CallDone
+    | Acknowledgement
+    | Receipt
+    | Subscription
+    | Tick
+    | FeedReport
+    | LinkBatch
+)
+Json = dict[str, Any]

@@ -1,0 +1,102 @@
+"""The link of a crew: `/w/{work}?t=TOKEN`, signed for one work and until one second. Pure.
+
+A token is `EXPIRY.SIGNATURE`: the last Unix second it counts in, and an HMAC-SHA256 of the work and
+that second under a key made from the master secret with the label "crew". It is kept nowhere, so it
+cannot be taken back alone: a link may be used again and again until it expires or its work is over,
+and whoever holds it speaks as the crew. A new master secret ends every link at once.
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from enum import StrEnum
+from urllib.parse import quote, urlsplit
+
+from streams.contract.errors import SettingsError
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+MOST_MS = 14 * DAY_MS  # a link that lies about is the longer a risk
+_TOKEN = re.compile(r"([1-9][0-9]{9,11})\.[A-Za-z0-9_-]{43}")
+
+
+class Check(StrEnum):
+    """What a token is at a time."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    FORGED = "forged"
+
+
+def make_token(master: str, work: str, *, expires_s: int) -> str:
+    """The token of a work until the end of that Unix second."""
+    return f"{expires_s}.{_signature(master, work, expires_s)}"
+
+
+def check_token(master: str, work: str, token: str, *, now_ms: int) -> Check:
+    """Whether a token is of this work and still counts. Without a master secret none does.
+
+    Only what was signed can be expired: a forged token learns nothing else. Every token has one
+    form: one with other signs, spaces or a leading zero is forged.
+    """
+    match = _TOKEN.fullmatch(token)
+    if not master or match is None:
+        return Check.FORGED
+    expires_s = int(match[1])
+    is_own = hmac.compare_digest(make_token(master, work, expires_s=expires_s), token)
+    if not is_own:
+        return Check.FORGED
+    return Check.VALID if now_ms < (expires_s + 1) * 1000 else Check.EXPIRED
+
+
+def expires_ms(at_ms: int, ends_ms: int | None) -> int:
+    """Until when a link given at a time counts: to a day after its work's end, 24 h at least, 14
+    days at most. A work without an end gets 24 h.
+    """
+    wanted_ms = at_ms if ends_ms is None else ends_ms
+    return min(max(at_ms, wanted_ms) + DAY_MS, at_ms + MOST_MS)
+
+
+def crew_url(
+    public_url: str, master: str, work: str, *, at_ms: int, ends_ms: int | None
+) -> str | None:
+    """The link that a message of `at_ms` carries: the same message gives the same link.
+
+    None without a public address or a master secret. Raises SettingsError like `public_base`.
+    """
+    base = public_base(public_url)
+    if not base or not master:
+        return None
+    token = make_token(master, work, expires_s=expires_ms(at_ms, ends_ms) // 1000)
+    return f"{base}/w/{quote(work, safe='')}?t={token}"
+
+
+def public_base(public_url: str) -> str:
+    """BOMNAE_PUBLIC_URL without its last slash, "" for none; raises SettingsError for no such URL.
+
+    http or https, a host, maybe a port: the pages name their files from the root.
+    """
+    if not public_url:
+        return ""
+    try:
+        parts = urlsplit(public_url)
+        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_whole = False
+    else:
+        is_whole &= parts.scheme in ("http", "https") and parts.path in ("", "/")
+        is_whole &= not (parts.username or parts.password or parts.query or parts.fragment)
+        is_whole &= public_url.isascii() and public_url.isprintable() and " " not in public_url
+    if not is_whole:
+        raise SettingsError(
+            "BOMNAE_PUBLIC_URL must be http(s)://host[:port] without user, path or query, "
+            f"got {public_url[:80]!r}"
+        )
+    return public_url.rstrip("/")
+
+
+def _signature(master: str, work: str, expires_s: int) -> str:
+    key = hmac.digest(master.encode(), b"crew", hashlib.sha256)
+    digest = hmac.digest(key, f"{work}\n{expires_s}".encode(), hashlib.sha256)
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,220 @@
+"""One endpoint's delivery as a pure step: (state, event, now) -> (state, what is to be done)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from streams.contract.records import Severity
+from streams.delivery.deciding import breaker as breakers
+from streams.delivery.deciding.breaker import Breaker
+from streams.delivery.deciding.digests import SETTLE_MS, with_digests
+from streams.delivery.deciding.outcomes import Kind, PostOutcome
+from streams.delivery.deciding.receipts import Told, is_covered
+from streams.delivery.deciding.schedule import retry_at
+from streams.delivery.deciding.waiting import (
+    Line,
+    Offer,
+    Terms,
+    Waiting,
+    due_at,
+    is_wanted,
+    joined,
+    replayed,
+    sendable,
+    settled,
+    without,
+)
+
+CAP = 2  # messages on their way to one endpoint
+MAX_WAITING = 200  # more stay in the outbox, before the cursor
+OVERDUE_MS = 120_000
+SILENT_MS = 5_000  # how often one that may not send looks whether it may
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointState:
+    """What is stored of an endpoint, all but `flying`. `cursor`: it was offered all up to there."""
+
+    cursor: str = "0-0"
+    line: Line = ()
+    breaker: Breaker = field(default_factory=Breaker)
+    pause_ms: int = 0  # the endpoint asked for silence until then
+    flying: frozenset[str] = frozenset()
+
+    @property
+    def room(self) -> int:
+        """How many more alerts may be offered."""
+        return max(0, MAX_WAITING - len(self.line))
+
+
+class Offered(NamedTuple):
+    """The next alerts of the outbox, and the entry up to which they were read."""
+
+    offers: tuple[Offer, ...]
+    cursor: str
+
+
+class ReplayedLetters(NamedTuple):
+    """Dead letters that somebody wants sent after all."""
+
+    messages: tuple[Waiting, ...]
+
+
+class Answered(NamedTuple):
+    """How an attempt ended; `chance` in 0..1 is drawn by the caller."""
+
+    message_id: str
+    outcome: PostOutcome
+    chance: float = 0.5
+
+
+class Unsent(NamedTuple):
+    """A message was not sent after all: this dispatcher may no longer, or ends."""
+
+    message_id: str
+
+
+class Woken(NamedTuple):
+    """Time has passed, or receipts have come."""
+
+
+Event = Offered | ReplayedLetters | Answered | Unsent | Woken
+
+
+class Post(NamedTuple):
+    """Send this message now."""
+
+    message: Waiting
+
+
+class Bury(NamedTuple):
+    """Keep this message as a dead letter: it has expired."""
+
+    message: Waiting
+
+
+class Disable(NamedTuple):
+    """The endpoint is gone: take it out of service."""
+
+
+Action = Post | Bury | Disable
+
+
+class EndpointStep(NamedTuple):
+    """The state after an event, what is to be done, and when to wake at the latest (0: never)."""
+
+    state: EndpointState
+    actions: tuple[Action, ...] = ()
+    wake_ms: int = 0
+
+
+def step(
+    state: EndpointState, event: Event, now_ms: int, told: Mapping[str, Told], terms: Terms
+) -> EndpointStep:
+    """Take an event in, then send what may be sent.
+
+    `told` holds every receipt of this endpoint, those of a delivery that this event reports among
+    them.
+    """
+    actions: list[Action] = []
+    if isinstance(event, Offered):
+        state = _offered(state, event, told, terms)
+    elif isinstance(event, ReplayedLetters):
+        for message in event.messages:
+            state = replace(state, line=replayed(state.line, message, now_ms, terms))
+    elif isinstance(event, Answered):
+        state = _answered(state, event, now_ms, terms)
+        actions += [Disable()] if event.outcome.kind is Kind.GONE else []
+    elif isinstance(event, Unsent):
+        state = replace(state, flying=state.flying - {event.message_id})
+    line = tuple(each for each in state.line if not _is_confirmed(each, state, told))
+    state = replace(state, line=with_digests(line, now_ms, terms))
+    state, buried = _buried(state, now_ms)
+    state, posts = _sent(state, now_ms, told, terms)
+    wake_ms = _wake_ms(state, now_ms, told, terms)
+    return EndpointStep(state, (*actions, *map(Bury, buried), *map(Post, posts)), wake_ms)
+
+
+def _offered(
+    state: EndpointState, event: Offered, told: Mapping[str, Told], terms: Terms
+) -> EndpointState:
+    line = state.line
+    for offer in event.offers:
+        if is_wanted(line, told, offer, terms):
+            line = joined(line, offer, state.flying, terms)
+    return replace(state, line=line, cursor=event.cursor)
+
+
+def _answered(state: EndpointState, event: Answered, now_ms: int, terms: Terms) -> EndpointState:
+    message = next((each for each in state.line if each.id == event.message_id), None)
+    flying = state.flying - {event.message_id}
+    kind = event.outcome.kind
+    breaker, was_open = state.breaker, state.breaker.is_open
+    if kind is not Kind.LATER:
+        is_good = kind is Kind.DELIVERED
+        breaker = breakers.after(breaker, now_ms, event.chance, is_good=is_good)
+    state = replace(state, flying=flying, breaker=breaker)
+    if kind is Kind.DELIVERED:
+        left = without(state.line, [event.message_id])
+        return replace(state, line=_released(left) if was_open else left)
+    if kind is Kind.LATER:
+        state = replace(state, pause_ms=now_ms + event.outcome.later_ms)
+    if message is None:
+        return state
+    tries = message.tries + 1
+    failed = replace(message, tries=tries, retry_ms=retry_at(tries, now_ms, event.chance))
+    return replace(state, line=settled(state.line, failed, terms))
+
+
+def _released(line: Line) -> Line:
+    """The endpoint is back: nothing waits for its next try any more."""
+    return tuple(replace(each, retry_ms=0) for each in line)
+
+
+def _is_confirmed(each: Waiting, state: EndpointState, told: Mapping[str, Told]) -> bool:
+    is_free = not (each.is_replay or each.id in state.flying)
+    return is_free and is_covered(told, each.id)
+
+
+def _buried(state: EndpointState, now_ms: int) -> tuple[EndpointState, list[Waiting]]:
+    """Take out what has expired and is not on its way."""
+    dead = [w for w in state.line if w.expires_ms <= now_ms and w.id not in state.flying]
+    return replace(state, line=without(state.line, [w.id for w in dead])), dead
+
+
+def _sent(
+    state: EndpointState, now_ms: int, told: Mapping[str, Told], terms: Terms
+) -> tuple[EndpointState, list[Waiting]]:
+    room = breakers.room(state.breaker, now_ms, len(state.flying), CAP)
+    if not room or terms.is_silent or now_ms < state.pause_ms:
+        return state, []
+    probing = state.breaker.is_open
+    chosen = sendable(state.line, state.flying, told, now_ms, probing=probing)[:room]
+    return replace(state, flying=state.flying | {each.id for each in chosen}), chosen
+
+
+def _wake_ms(state: EndpointState, now_ms: int, told: Mapping[str, Told], terms: Terms) -> int:
+    """The next time at which something may change by itself; 0 when nothing waits."""
+    times = [state.breaker.probe_ms, state.pause_ms]
+    for each in state.line:
+        due_ms = due_at(each, told)
+        quiet_ms = each.quiet_until_ms + SETTLE_MS if each.quiet_until_ms else 0
+        times += [each.retry_ms, due_ms, quiet_ms, each.expires_ms, due_ms + OVERDUE_MS]
+    later = [time for time in times if time > now_ms]
+    if not state.line or not later:
+        return 0
+    return min(*later, now_ms + SILENT_MS) if terms.is_silent else min(later)
+
+
+def overdue(
+    state: EndpointState, now_ms: int, told: Mapping[str, Told], terms: Terms
+) -> Waiting | None:
+    """The oldest critical message that should have been with the endpoint two minutes ago."""
+    late = [
+        each
+        for each in state.line
+        if not each.quiet_until_ms
+        and any(alert.severity is Severity.CRITICAL for alert in each.alerts)
+        and now_ms - due_at(each, told) >= OVERDUE_MS
+    ]
+    return None if terms.is_silent else min(late, key=lambda each: each.due_ms, default=None)

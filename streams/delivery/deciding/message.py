@@ -1,0 +1,160 @@
+"""The body of a message: one alert, or a digest of what the quiet hours held back. Pure.
+
+The same alert gives the same bytes whenever it is made, so a message tried again is the same one.
+"""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from streams.delivery.deciding.wording import one_line, sentences, title_of
+from streams.domain.alerts import Alert
+
+MAX_BYTES = 20_000
+MAX_FACTS_BYTES = 12_000
+LINE = 80  # characters of a digest's line: 25 alerts fit then, whatever they say
+DIGEST = "digest"
+TRIAL = "test"
+
+
+def body_of(
+    alert: Alert,
+    *,
+    expires_ms: int,
+    public_url: str = "",
+    work_url: str | None = None,
+    is_simulated: bool = False,
+) -> bytes:
+    """The JSON of an alert, at most 20 kB.
+
+    `public_url` is the map's address without a slash at its end; without one the message has no
+    `map_url`, without a crew's link no `work_url`. Facts that would make it too long are cut and
+    named in `cut`.
+    """
+    text_ko, text_en = sentences(alert, is_simulated=is_simulated)
+    facts, cut = _fitting(alert.facts)
+    body: dict[str, Any] = {
+        "id": alert.id,
+        "type": f"{alert.rule}.{alert.word.value}",
+        "episode": alert.episode,
+        "rule": alert.rule,
+        "subject": alert.subject,
+        "word": alert.word.value,
+        "severity": alert.severity.value,
+        "began_ms": alert.began_ms,
+        "at_ms": alert.at_ms,
+        "expires_ms": expires_ms,
+        "title": title_of(alert),
+        "text_ko": text_ko,
+        "text_en": text_en,
+        "facts": facts,
+        "simulated": is_simulated,
+    }
+    if cut:
+        body["cut"] = cut
+    if work_url:
+        body["work_url"] = work_url
+    if public_url:
+        name = quote(f"{alert.rule} {alert.subject}", safe="")  # as the map's address has it
+        body["map_url"] = f"{public_url}/#alert={name}"
+    return msgspec.json.encode(body)
+
+
+def digest_id(endpoint: str, alert_ids: Sequence[str]) -> str:
+    """`dgst_` and 26 letters and digits: the same alerts for the same endpoint have the same id."""
+    text = "\n".join((DIGEST, endpoint, *alert_ids))
+    return "dgst_" + b32encode(hashlib.sha256(text.encode()).digest()).decode()[:26].lower()
+
+
+def digest_of(
+    alerts: Sequence[Alert],
+    *,
+    endpoint: str,
+    at_ms: int,
+    expires_ms: int,
+    public_url: str = "",
+    is_simulated: bool = False,
+) -> bytes:
+    """The JSON of what was held back, oldest first, at most 20 kB; `left_out` counts the rest.
+
+    The newest are kept: what is left out can be read from `/api/v1/events`.
+    """
+    lines = [_line(alert, is_simulated=is_simulated) for alert in alerts]
+    message_id = digest_id(endpoint, [alert.id for alert in alerts])
+    body: dict[str, Any] = {
+        "id": message_id,
+        "type": DIGEST,
+        "at_ms": at_ms,
+        "expires_ms": expires_ms,
+        "text_ko": f"조용한 시간 동안의 경보 {len(alerts)}건",
+        "text_en": f"{len(alerts)} alerts from the quiet hours",
+        "simulated": is_simulated,
+        "left_out": 0,
+        "alerts": lines,
+    }
+    if public_url:
+        body["map_url"] = f"{public_url}/"
+    while len(encoded := msgspec.json.encode(body)) > MAX_BYTES:
+        body["left_out"] += max(1, len(lines) // 10)
+        lines = body["alerts"] = lines[max(1, len(lines) // 10) :]
+    return encoded
+
+
+def trial_of(message_id: str, *, at_ms: int, is_simulated: bool = False) -> bytes:
+    """The JSON of a message that tells nothing: whether it arrives and is verified."""
+    body = {
+        "id": message_id,
+        "type": TRIAL,
+        "at_ms": at_ms,
+        "text_ko": "시험 메시지입니다",
+        "text_en": "a test message",
+        "simulated": is_simulated,
+    }
+    return msgspec.json.encode(body)
+
+
+def _line(alert: Alert, *, is_simulated: bool) -> dict[str, Any]:
+    text_ko, text_en = sentences(alert, is_simulated=is_simulated)
+    return {
+        "id": alert.id,
+        "type": f"{alert.rule}.{alert.word.value}",
+        "episode": alert.episode,
+        "severity": alert.severity.value,
+        "began_ms": alert.began_ms,
+        "at_ms": alert.at_ms,
+        "text_ko": one_line(text_ko, LINE),
+        "text_en": one_line(text_en, LINE),
+    }
+
+
+def _fitting(facts: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The facts within 12 kB, and the names of those that were cut: the longest go first.
+
+    Of a list its beginning is kept.
+    """
+    kept, cut = dict(facts), []
+    sizes = {name: len(msgspec.json.encode(value)) for name, value in facts.items()}
+    for name in sorted(sizes, key=lambda each: (-sizes[each], each)):
+        if sum(sizes.values()) <= MAX_FACTS_BYTES:
+            break
+        cut.append(name)
+        value = kept[name]
+        kept[name] = _beginning(value) if isinstance(value, list) else None
+        sizes[name] = len(msgspec.json.encode(kept[name]))
+    return kept, cut
+
+
+def _beginning(values: list[Any]) -> list[Any]:
+    """As many of the first values as take half of the room."""
+    room = MAX_FACTS_BYTES // 2
+    kept = []
+    for value in values:
+        room -= len(msgspec.json.encode(value)) + 1
+        if room < 0:
+            break
+        kept.append(value)
+    return kept

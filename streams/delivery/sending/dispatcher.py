@@ -1,0 +1,219 @@
+"""`python -m streams dispatch`: from the outbox to the endpoints, as many of it as needed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Never
+
+import redis.asyncio as aioredis
+from aiokafka.errors import KafkaError
+from kafka.errors import KafkaError as AdminError
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
+
+from streams.contract import topics
+from streams.contract.errors import SettingsError, TopicsError
+from streams.contract.failpoints import FailAt
+from streams.contract.settings import Settings
+from streams.delivery.deciding.keys import STATE
+from streams.delivery.sending.duties import Duties
+from streams.delivery.sending.leases import Leases, new_name
+from streams.delivery.sending.outbox import Outbox
+from streams.delivery.sending.posting import Poster
+from streams.delivery.sending.reading import OutboxReader
+from streams.delivery.sending.receipt_log import ReceiptLog
+from streams.delivery.sending.saving import Saver, decoded
+from streams.delivery.sending.serving import Tools, now_ms
+from streams.geo.network import Network
+from streams.kafka.cluster import facts_of_topics
+from streams.state.store import Store
+
+log = logging.getLogger(__name__)
+TURN_S = 1.0
+WAKE_S = 0.1
+GATHER_S = 0.05  # states that change together are stored together
+CURSORS_S = 10.0
+TRIM_S = 600.0
+PAUSES_S = (0.5, 5.0)
+FINISH_S = 4.0  # of the 10 s in which the process ends
+CLOSE_S = 3.0
+AWAY = (RedisError, KafkaError, AdminError, OSError, TimeoutError)
+
+
+class Dispatcher:
+    """One process. `run` works until told to stop, whatever is away meanwhile."""
+
+    def __init__(self, settings: Settings, network: Network, fail: FailAt = None) -> None:
+        self._settings = settings
+        self._store = Store.connect(settings)
+        client: aioredis.Redis = self._store.client
+        self._client: Any = client
+        self._fail = fail
+        self._poster = Poster(settings)
+        self._receipts = ReceiptLog(settings, now_ms)
+        self._leases = Leases(client, new_name())
+        self._outbox = Outbox(client)
+        self._duties = Duties(client, self._leases, Saver(client, self._leases.name), self._crashed)
+        self._reader = OutboxReader(self._outbox, lambda: list(self._duties.servings.values()))
+        self._is_changed = asyncio.Event()
+        self._crash: asyncio.Future[Never] = asyncio.get_running_loop().create_future()
+        self._tools = Tools(
+            poster=self._poster,
+            receipts=self._receipts,
+            network=network,
+            expiry_ms=settings.alert_expiry_s * 1000,
+            may_send=self._may_send,
+            changed=self._is_changed.set,
+            crashed=self._crashed,
+            fail=fail,
+        )
+
+    def _may_send(self) -> bool:
+        return self._duties.may_send() and not self._reader.is_rebuilding
+
+    def _crashed(self, error: BaseException) -> None:
+        if not self._crash.done():
+            self._crash.set_exception(error)
+
+    async def run(self, told_to_stop: asyncio.Event) -> None:
+        """Work until told to stop; raises what ended it before."""
+        work = [
+            self._receipts.follow(),
+            self._for_ever("turn", self._turn, TURN_S),
+            self._for_ever("read", self._reader.turn, 0.0),
+            self._for_ever("save", self._save, GATHER_S),
+            self._for_ever("cursors", self._save_cursors, CURSORS_S),
+            self._for_ever("trim", self._trim, TRIM_S),
+            self._for_ever("wake", self._wake, WAKE_S),
+        ]
+        try:
+            await until(told_to_stop, self._wait_for_stores())
+            if not told_to_stop.is_set():
+                log.info("dispatcher started", extra={"dispatcher": self._leases.name})
+                await self._work(told_to_stop, work)
+        finally:
+            for each in work:
+                each.close()
+            with suppress(*AWAY):
+                await asyncio.wait_for(self._close(), CLOSE_S)
+
+    async def _work(
+        self, told_to_stop: asyncio.Event, work: list[Coroutine[Any, Any, None]]
+    ) -> None:
+        tasks = [asyncio.create_task(each) for each in work]
+        following, *others = tasks
+        try:
+            await until(told_to_stop, first_of([self._crash, *tasks]))
+        finally:
+            await cancelled(others)
+            try:
+                async with asyncio.timeout(FINISH_S + 2.0):
+                    await self._duties.end(FINISH_S)
+            except AWAY as error:
+                log.warning("ended without storing", extra={"error": type(error).__name__})
+            await cancelled([following])
+
+    async def _close(self) -> None:
+        await self._receipts.close()
+        await self._poster.close()
+        await self._store.close()
+
+    async def _for_ever(self, name: str, act: Callable[[], Awaitable[None]], s: float) -> Never:
+        """Do it again and again; what is away is waited for."""
+        pause_s = PAUSES_S[0]
+        while True:
+            try:
+                await act()
+                pause_s = PAUSES_S[0]
+                await asyncio.sleep(s)
+            except AWAY as error:
+                extra = {"duty": name, "error": type(error).__name__}
+                log.warning("waiting for Redis", extra=extra)
+                self._reader.forget()
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, PAUSES_S[1])
+
+    async def _turn(self) -> None:
+        await self._duties.turn(self._tools)
+
+    async def _save(self) -> None:
+        """Store what has changed, once something has."""
+        await self._is_changed.wait()
+        self._is_changed.clear()
+        changed = [each for each in self._duties.servings.values() if each.is_dirty]
+        if self._fail is not None and changed:
+            self._fail("before_save")
+        try:
+            await self._duties.save(changed)
+        except AWAY:
+            self._is_changed.set()
+            raise
+
+    async def _save_cursors(self) -> None:
+        """Store how far endpoints are for which there was nothing: so little is read again."""
+        await self._duties.save([s for s in self._duties.servings.values() if s.has_moved])
+
+    async def _trim(self) -> None:
+        """Trim the outbox behind the last endpoint; forget old receipts."""
+        self._receipts.forget()
+        names = [name for name, each in self._duties.subscriptions.items() if each.is_enabled]
+        if self._reader.is_rebuilding:
+            return
+        keys = [STATE.format(name) for name in names]
+        found = await self._client.mget(keys) if keys else []
+        states = [decoded(value) for value in found]
+        cursors = [state.cursor if state else "0-0" for state in states]
+        if count := await self._outbox.trim(cursors, now_ms()):
+            log.info("outbox trimmed", extra={"entries": count})
+
+    async def _wake(self) -> None:
+        now = now_ms()
+        for serving in list(self._duties.servings.values()):
+            if 0 < serving.wake_ms <= now:
+                serving.wake()
+
+    async def _wait_for_stores(self) -> None:
+        """Return when Redis answers and the topics are there; what is away is tried again."""
+        pause_s = PAUSES_S[0]
+        while True:
+            try:
+                await self._client.ping()
+                return await self._check_topics()
+            except (AuthenticationError, NoPermissionError) as error:
+                raise SettingsError(f"Redis refuses BOMNAE_REDIS_PASSWORD: {error}") from None
+            except AWAY as error:
+                log.warning("waiting for %s, again in %.1f s", type(error).__name__, pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, PAUSES_S[1])
+
+    async def _check_topics(self) -> None:
+        facts = await facts_of_topics(self._settings)
+        for topic in (topics.RECEIPTS, topics.SUBSCRIPTIONS):
+            if topic.name not in facts:
+                raise TopicsError(f"topic {topic.name} is missing: python -m producers topics")
+
+
+async def until(told_to_stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> None:
+    """Wait for work, or for the word to stop, which cancels it."""
+    working = asyncio.create_task(work)
+    stopping = asyncio.create_task(told_to_stop.wait())
+    try:
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        await cancelled([working, stopping])
+
+
+async def first_of(tasks: list[Any]) -> None:
+    """Wait for the first to end; raises what it ended of."""
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        task.result()
+
+
+async def cancelled(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait until they have ended."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

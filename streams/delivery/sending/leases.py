@@ -1,0 +1,92 @@
+"""Which dispatcher serves which endpoint: one at a time, and shared evenly among those alive.
+
+A lease is a key that holds its dispatcher's name and dies with it. What a dispatcher writes for an
+endpoint is refused once the lease is another's: names are never used twice.
+"""
+
+import hashlib
+import os
+import socket
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from streams.delivery.deciding.keys import DISPATCHERS, LEASE, LEASE_MS
+
+# ARGV: own name, lease in ms, prefix of the leases, then endpoints held so far.
+_TURN = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+local held = {}
+for i = 4, #ARGV do
+  local lease = ARGV[3] .. ARGV[i]
+  if redis.call('GET', lease) == ARGV[1] then
+    redis.call('PEXPIRE', lease, ARGV[2])
+    held[#held + 1] = ARGV[i]
+  end
+end
+return {redis.call('ZRANGE', KEYS[1], 0, -1), held}
+"""
+_RELEASE = """
+for i = 3, #ARGV do
+  if redis.call('GET', ARGV[2] .. ARGV[i]) == ARGV[1] then redis.call('DEL', ARGV[2] .. ARGV[i]) end
+end
+"""
+
+
+class Turn(NamedTuple):
+    """The dispatchers alive, and the endpoints that are still this one's."""
+
+    alive: tuple[str, ...]
+    held: frozenset[str]
+
+
+def new_name() -> str:
+    """A dispatcher's name: its host, its process and a number drawn once."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+
+
+def chosen(endpoint: str, alive: Sequence[str]) -> str:
+    """Which of them should serve an endpoint (rendezvous hashing); "" when there is none.
+
+    One that comes or goes moves its own share of the endpoints and no others.
+    """
+    return max(
+        alive, key=lambda name: hashlib.sha256(f"{endpoint}\n{name}".encode()).digest(), default=""
+    )
+
+
+class Leases:
+    """The leases of one dispatcher."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self.name = name
+        self._client = client
+        self._turn = client.register_script(_TURN)
+        self._release = client.register_script(_RELEASE)
+        self._prefix = LEASE.format("")
+
+    async def turn(self, held: Iterable[str]) -> Turn:
+        """Say that this dispatcher lives, and renew its leases; which of them it still has."""
+        alive, kept = await self._turn(
+            keys=[DISPATCHERS], args=[self.name, LEASE_MS, self._prefix, *held]
+        )
+        return Turn(tuple(each.decode() for each in alive), frozenset(e.decode() for e in kept))
+
+    async def take(self, endpoints: Sequence[str]) -> list[str]:
+        """Those of the endpoints that nobody served and this dispatcher serves from now on."""
+        async with self._client.pipeline(transaction=False) as together:
+            for endpoint in endpoints:
+                together.set(self._prefix + endpoint, self.name, nx=True, px=LEASE_MS)
+            found = await together.execute()
+        return [endpoint for endpoint, is_ours in zip(endpoints, found, strict=True) if is_ours]
+
+    async def release(self, endpoints: Iterable[str]) -> None:
+        """Give endpoints to whoever comes next."""
+        await self._release(keys=[], args=[self.name, self._prefix, *endpoints])
+
+    async def leave(self) -> None:
+        """Say that this dispatcher lives no more."""
+        await self._client.zrem(DISPATCHERS, self.name)

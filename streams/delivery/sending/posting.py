@@ -1,0 +1,123 @@
+"""One POST to one endpoint, and what came of it."""
+
+import asyncio
+import logging
+import ssl
+import time
+
+import aiohttp
+
+from streams.contract.errors import SignatureError, SubscriptionError
+from streams.contract.settings import Settings
+from streams.contract.subscription import Subscription
+from streams.delivery.deciding import outcomes
+from streams.delivery.deciding.crew_links import crew_url, public_base
+from streams.delivery.deciding.message import body_of, digest_of
+from streams.delivery.deciding.outcomes import Kind, PostOutcome
+from streams.delivery.deciding.secrets import active_secrets, master_key
+from streams.delivery.deciding.signing import sign
+from streams.delivery.deciding.waiting import Waiting
+from streams.delivery.sending import guard
+from streams.delivery.sending.guard import parse_networks
+from streams.domain.alerts import Alert
+
+log = logging.getLogger(__name__)
+TIMEOUT_S = 10.0
+GLOBAL_CAP = 256  # POSTs on their way at once: far more than the endpoints that can hang together
+UNSENT = (aiohttp.ClientError, OSError, SubscriptionError)
+UNSAYABLE = (ValueError, TypeError, LookupError, ArithmeticError)  # facts nobody thought of
+
+
+class Poster:
+    """Signs and posts. Raises SettingsError for a master key or networks that are none."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._master = master_key(settings.secret)
+        self._public_url = public_base(settings.public_url)
+        self._is_simulated = bool(settings.simulated)
+        self._session = guard.session(parse_networks(settings.webhook_networks))
+        self._slots = asyncio.Semaphore(GLOBAL_CAP)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def post(self, subscription: Subscription, message: Waiting) -> PostOutcome:
+        """Post once, within 10 s; whatever goes wrong is an outcome."""
+        async with self._slots:
+            start = time.monotonic()
+            now_ms = time.time_ns() // 1_000_000
+            try:
+                async with asyncio.timeout(TIMEOUT_S):
+                    reply = await self._send(subscription, message, now_ms)
+            except TimeoutError:
+                return _failed("timeout", start)
+            except SignatureError:
+                return _failed("secret", start)
+            except UNSENT as error:
+                return _failed(error_class(error), start)
+            except UNSAYABLE:
+                log.exception("no message of an alert")
+                return _failed("body", start)
+            return outcomes.judge(reply.status, reply.retry_after, now_ms, _since_ms(start))
+
+    async def _send(self, subscription: Subscription, message: Waiting, now_ms: int) -> guard.Reply:
+        body = self.body(subscription, message)
+        secrets = active_secrets(self._master, subscription, now_ms)
+        headers = sign(secrets, message.id, now_ms // 1000, body)
+        headers["Content-Type"] = "application/json"
+        return await guard.post(self._session, subscription.url, headers, body)
+
+    def body(self, subscription: Subscription, message: Waiting) -> bytes:
+        """The bytes of a message; the same for every attempt."""
+        if message.is_digest:
+            return digest_of(
+                message.alerts,
+                endpoint=subscription.endpoint,
+                at_ms=message.due_ms,
+                expires_ms=message.expires_ms,
+                public_url=self._public_url,
+                is_simulated=self._is_simulated,
+            )
+        alert = message.alerts[0]
+        return body_of(
+            alert,
+            expires_ms=message.expires_ms,
+            public_url=self._public_url,
+            work_url=self._work_url(alert),
+            is_simulated=self._is_simulated,
+        )
+
+    def _work_url(self, alert: Alert) -> str | None:
+        """The crew's link where the alert is about a work."""
+        kind, _, work = alert.subject.partition(":")
+        if kind != "work" or not work:
+            return None
+        ends_ms = alert.facts.get("ends_ms")
+        return crew_url(
+            self._public_url,
+            self._master,
+            work,
+            at_ms=alert.at_ms,
+            ends_ms=ends_ms if isinstance(ends_ms, int) else None,
+        )
+
+
+def error_class(error: BaseException) -> str:
+    """Why there was no answer, in a word; never the error's text, which holds the URL."""
+    if guard.is_forbidden(error):
+        return "refused"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "dns"
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+        return "tls"
+    if isinstance(error, SubscriptionError | aiohttp.InvalidURL):
+        return "url"
+    return "connect"
+
+
+def _failed(error: str, start: float) -> PostOutcome:
+    return PostOutcome(Kind.FAILED, error=error, took_ms=_since_ms(start))
+
+
+def _since_ms(start: float) -> int:
+    return int((time.monotonic() - start) * 1000)

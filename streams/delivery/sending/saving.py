@@ -1,0 +1,136 @@
+"""An endpoint's state, its attempts and its dead letters: into Redis in one call, by its holder."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from streams.delivery.deciding.endpoint import EndpointState
+from streams.delivery.deciding.keys import ATTEMPTS, DEAD, LEASE, REPLAYS, STATE, UNDELIVERED
+from streams.delivery.deciding.outcomes import PostOutcome
+from streams.delivery.deciding.waiting import Waiting
+from streams.state.store import DELIVERIES
+
+MAX_ATTEMPTS = 1_000
+MAX_DEAD = 10_000
+MAX_ERROR = 80
+
+# KEYS: lease, state, attempts, dead letters, undelivered, replays, counts. ARGV: dispatcher,
+# endpoint, state, undelivered or "", attempts and dead letters kept, then runs of
+# ("try", id, at, status, took, error, outcome), ("dead", message), ("took", field of the replays).
+_SAVE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[3])
+if ARGV[4] == '' then redis.call('HDEL', KEYS[5], ARGV[2])
+else redis.call('HSET', KEYS[5], ARGV[2], ARGV[4]) end
+local i = 7
+while i <= #ARGV do
+  if ARGV[i] == 'try' then
+    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[5], '*', 'id', ARGV[i + 1],
+      'at_ms', ARGV[i + 2], 'status', ARGV[i + 3], 'took_ms', ARGV[i + 4], 'error', ARGV[i + 5])
+    redis.call('HINCRBY', KEYS[7], ARGV[i + 6], 1)
+    i = i + 7
+  elseif ARGV[i] == 'dead' then
+    redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[6], '*', 'm', ARGV[i + 1])
+    redis.call('HINCRBY', KEYS[7], 'expired', 1)
+    i = i + 2
+  else
+    redis.call('HDEL', KEYS[6], ARGV[i + 1])
+    i = i + 2
+  end
+end
+return 1
+"""
+
+_DECODER = msgspec.json.Decoder(EndpointState)
+_MESSAGE = msgspec.json.Decoder(Waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One POST and how it ended."""
+
+    message_id: str
+    at_ms: int
+    outcome: PostOutcome
+
+
+@dataclass(slots=True)
+class EndpointWrite:
+    """What is to be written of one endpoint."""
+
+    endpoint: str
+    state: EndpointState
+    undelivered: bytes = b""
+    attempts: list[Attempt] = field(default_factory=list)
+    buried: list[Waiting] = field(default_factory=list)
+    replayed: list[str] = field(default_factory=list)  # fields of the replays that are in the state
+
+
+class Saver:
+    """Writes as one dispatcher; what it no longer holds it cannot write."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+        self._save = client.register_script(_SAVE)
+
+    async def save(self, pages: Sequence[EndpointWrite]) -> list[bool]:
+        """Write pages; False for those whose endpoint is another's by now: nothing was written."""
+        async with self._client.pipeline(transaction=False) as together:
+            for page in pages:
+                await self._save(keys=_keys(page.endpoint), args=self._args(page), client=together)
+            found = await together.execute()
+        return [written == 1 for written in found]
+
+    async def load(self, endpoints: Sequence[str]) -> list[EndpointState | None]:
+        """The stored states, None where there is none, or none that this version reads."""
+        found = await self._client.mget([STATE.format(endpoint) for endpoint in endpoints])
+        return [decoded(value) for value in found]
+
+    def _args(self, page: EndpointWrite) -> list[Any]:
+        return [
+            self._name,
+            page.endpoint,
+            encoded(page.state),
+            page.undelivered,
+            MAX_ATTEMPTS,
+            MAX_DEAD,
+            *_tries(page.attempts),
+            *(part for message in page.buried for part in ("dead", msgspec.json.encode(message))),
+            *(part for name in page.replayed for part in ("took", name)),
+        ]
+
+
+def _keys(endpoint: str) -> list[str]:
+    own = [each.format(endpoint) for each in (LEASE, STATE, ATTEMPTS, DEAD)]
+    return [*own, UNDELIVERED, REPLAYS, DELIVERIES]
+
+
+def _tries(attempts: Iterable[Attempt]) -> list[Any]:
+    runs: list[Any] = []
+    for message_id, at_ms, outcome in ((a.message_id, a.at_ms, a.outcome) for a in attempts):
+        runs += ["try", message_id, at_ms, outcome.status, outcome.took_ms]
+        runs += [outcome.error[:MAX_ERROR], outcome.kind.value]
+    return runs
+
+
+def encoded(state: EndpointState) -> bytes:
+    """What is stored: whatever is on its way now is sent again by who loads it, if need be."""
+    return msgspec.json.encode(replace(state, flying=frozenset()))
+
+
+def decoded(value: bytes | None) -> EndpointState | None:
+    try:
+        return None if value is None else _DECODER.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def message_of(value: bytes) -> Waiting | None:
+    """A dead letter; None for what is none."""
+    try:
+        return _MESSAGE.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

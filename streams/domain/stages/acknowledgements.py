@@ -1,0 +1,35 @@
+"""Acknowledgements: which alerts an operator has seen, who it was, and what they added."""
+
+from collections.abc import Mapping
+
+from streams.contract.records import Acknowledgement, Message, Origin
+from streams.domain.stage import Effects, Rows, StageTable
+
+TABLE = "acknowledgements"
+KEEP_MS = 30 * 86_400_000
+"""So long one counts: an alert that stays open for longer asks to be looked at again."""
+
+
+class AcknowledgementsStage:
+    """acknowledgements -> the newest one of each episode. No tick comes here: a write forgets."""
+
+    takes = (Acknowledgement,)
+    tables = (StageTable(TABLE, Acknowledgement, letter="y"),)
+
+    def step(self, state: Mapping[str, Rows], message: Message, _origin: Origin) -> Effects:
+        """The newest by its own time stands; one older than that, or too old, is counted late."""
+        effects = Effects()
+        if not isinstance(message, Acknowledgement):
+            return effects
+        rows = state[TABLE]
+        newest_ms = max((row.at_ms for row in rows.values()), default=message.at_ms)
+        known = rows.get(message.episode)
+        is_late = known is not None and message.at_ms < known.at_ms
+        if is_late or message.at_ms <= newest_ms - KEEP_MS:
+            effects.count("acknowledgements late")
+            return effects
+        for episode, row in rows.items():
+            if row.at_ms <= message.at_ms - KEEP_MS:
+                effects.put(TABLE, episode, None)
+        effects.put(TABLE, message.episode, message)
+        return effects

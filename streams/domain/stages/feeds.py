@@ -1,0 +1,147 @@
+"""How a feed is doing: what its last reports came to, and what may be said of it now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.records import FeedReport, Message, Origin, PollOutcome, Tick
+from streams.domain.alerts import Episode
+from streams.domain.listings import Usual, judged
+from streams.domain.rules import AlertRules
+from streams.domain.rules.feed import watch_feeds
+from streams.domain.rules.watching import Look
+from streams.domain.stage import Effects, Episodes, Rows, StageTable
+
+EPISODES = "feed-episodes"
+REMEMBER_MS = 60_000
+
+
+class FeedStatus(StrEnum):
+    """The one word on a feed's chip. Only LIVE and EMPTY let the feed's facts count as now."""
+
+    LIVE = "live"
+    EMPTY = "empty"  # answered, and there is nothing
+    PARTIAL = "partial"  # answered with a part of it
+    FROZEN = "frozen"  # answers, but nothing changes where something must
+    UNKNOWN = "unknown"  # error, refusal, broken answer
+    DROPPED = "dropped"  # answered with less than a fifth of its usual rows: not believed
+    STALE = "stale"  # no report in time
+    AHEAD = "ahead"  # reported by a clock far ahead of now: how old it is nobody knows
+    STOPPED = "stopped"  # a key or quota error: polls again only when told, or at midnight KST
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed's memory: the last report and when it last succeeded and last changed (0: never)."""
+
+    feed: str
+    last: FeedReport
+    last_success_ms: int = 0
+    last_change_ms: int = 0
+    usual: Usual = field(default_factory=Usual)  # the number of its rows
+
+
+def observe(state: FeedState | None, report: FeedReport) -> FeedState:
+    """The state after a report; a report older than the last changes nothing."""
+    if state is None:
+        state = FeedState(report.feed, report)
+    elif report.received_ms < state.last.received_ms:
+        return state
+    is_success = report.outcome is not PollOutcome.UNKNOWN
+    is_change = is_success and (report.digest != state.last.digest or state.last_change_ms == 0)
+    digest = report.digest if is_success else state.last.digest
+    return replace(
+        state,
+        last=replace(report, digest=digest),
+        last_success_ms=report.received_ms if is_success else state.last_success_ms,
+        last_change_ms=report.received_ms if is_change else state.last_change_ms,
+        usual=_judged(state.usual, report),
+    )
+
+
+def _judged(usual: Usual, report: FeedReport) -> Usual:
+    """The usual number of rows after a report; only a whole answer counts."""
+    is_broken = report.refused * 5 > report.row_count + report.refused
+    if report.outcome is PollOutcome.UNKNOWN or report.is_partial or is_broken:
+        return usual
+    return judged(usual, report.row_count, report.received_ms)
+
+
+def status(state: FeedState, now_ms: int) -> FeedStatus:
+    """What may be said of the feed at `now_ms`. Silence for two poll periods (and 5 s) is STALE."""
+    last = state.last
+    if last.is_stopped:
+        return FeedStatus.STOPPED
+    if (word := _by_time(now_ms - last.received_ms, last.poll_ms)) is not None:
+        return word
+    return FeedStatus.UNKNOWN if last.outcome is PollOutcome.UNKNOWN else _content(state)
+
+
+def _content(state: FeedState) -> FeedStatus:
+    """What may be said of the rows of the last answer."""
+    last = state.last
+    if state.usual.is_dropped and not last.is_partial:
+        return FeedStatus.DROPPED
+    unchanged_ms = last.received_ms - state.last_change_ms
+    if last.outcome is PollOutcome.DATA and 0 < last.change_within_ms <= unchanged_ms:
+        return FeedStatus.FROZEN
+    if last.is_partial:
+        return FeedStatus.PARTIAL
+    return FeedStatus.EMPTY if last.outcome is PollOutcome.EMPTY else FeedStatus.LIVE
+
+
+def _by_time(age_ms: int, poll_ms: int) -> FeedStatus | None:
+    """What the time of the last report alone says; None when it is of now."""
+    if age_ms < -MAX_AHEAD_MS:
+        return FeedStatus.AHEAD
+    return FeedStatus.STALE if age_ms > 2 * poll_ms + 5_000 else None
+
+
+def is_news(known: FeedState | None, seen: FeedState) -> bool:
+    """Whether the history keeps this state: another outcome, or the first report of a minute."""
+    if known is None or _outcome_of(known) != _outcome_of(seen):
+        return True
+    return known.last.received_ms // REMEMBER_MS != seen.last.received_ms // REMEMBER_MS
+
+
+def _outcome_of(state: FeedState) -> tuple[PollOutcome, str, bool, bool, bool]:
+    last = state.last
+    return last.outcome, last.code, last.is_partial, last.is_stopped, state.usual.is_dropped
+
+
+class FeedsStage:
+    """feed-reports -> how each feed is doing; time -> which of them must be told of."""
+
+    takes = (FeedReport, Tick)
+    tables = (
+        StageTable("feeds", FeedState, letter="f", is_global=True),
+        StageTable(EPISODES, Episode, letter="a"),
+    )
+
+    def __init__(self, rules: AlertRules = AlertRules()) -> None:  # noqa: B008 - frozen
+        self._rules = rules
+
+    def step(self, state: Mapping[str, Rows], message: Message, _origin: Origin) -> Effects:
+        effects = Effects()
+        if isinstance(message, FeedReport):
+            _take(state["feeds"].get(message.feed), message, effects)
+        elif isinstance(message, Tick):
+            look = Look(effects, Episodes(EPISODES, state[EPISODES]), message.tick_ms)
+            watch_feeds(look, self._rules, _words(state["feeds"], message.tick_ms))
+        return effects
+
+
+def _take(known: FeedState | None, report: FeedReport, effects: Effects) -> None:
+    """Take a report: the state, what the history keeps, and the rows it refused."""
+    seen = observe(known, report)
+    effects.put("feeds", report.feed, seen)
+    if is_news(known, seen):
+        effects.remember(f"feed:{report.feed}", report.received_ms, seen)
+    if report.refused:
+        effects.refused[f"{report.feed} {report.code or 'rows'}"] = report.refused
+
+
+def _words(feeds: Mapping[str, FeedState], now_ms: int) -> dict[str, tuple[str, str]]:
+    """Each feed's word now and the code of its last report."""
+    return {name: (status(feed, now_ms).value, feed.last.code) for name, feed in feeds.items()}

@@ -1,0 +1,46 @@
+"""Speeds of traffic centres: which links of the network a measured link speaks for."""
+
+from collections.abc import Mapping
+
+from streams.contract.records import LinkSpeed, Message, Origin, SpeedBatch, SpeedShare, Tick
+from streams.domain.derive import send
+from streams.domain.stage import Effects, Rows, StageTable
+from streams.geo.network import Network
+
+MAX_OLD_MS = 86_400_000
+"""A speed or a bus seen this long before its answer came says nothing of now: late."""
+
+
+class SpeedsStage:
+    """link-speeds -> speeds of links and of the sections over them."""
+
+    takes = (SpeedBatch, Tick)
+    tables: tuple[StageTable, ...] = ()
+
+    def __init__(self, network: Network, *, partitions: int) -> None:
+        self._network = network
+        self._partitions = partitions
+
+    def step(self, _state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
+        effects = Effects()
+        if isinstance(message, Tick):
+            send(effects, origin, self._partitions, tick_ms=message.tick_ms)
+        elif isinstance(message, SpeedBatch):
+            rows = [r for r in message.rows if r.observed_ms > message.received_ms - MAX_OLD_MS]
+            if late := len(message.rows) - len(rows):
+                effects.count("speeds late", late)
+            shares = [share for row in rows for share in self._shares(row, effects)]
+            send(effects, origin, self._partitions, speeds=shares)
+        return effects
+
+    def _shares(self, row: LinkSpeed, effects: Effects) -> list[SpeedShare]:
+        shares = [
+            SpeedShare(pair.section_id, row.link_id, row.speed_kmh, row.observed_ms, pair.share)
+            for pair in self._network.sections_of.get(row.link_id, ())
+        ]
+        if self._network.link(row.link_id) is not None:
+            own = SpeedShare(row.link_id, row.link_id, row.speed_kmh, row.observed_ms, 1.0)
+            shares.append(own)
+        if not shares:
+            effects.count("speeds unknown_link")
+        return shares

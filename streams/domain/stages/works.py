@@ -1,0 +1,231 @@
+"""The stage of the works: permits, reports and time in; rows, obstructions and history out."""
+
+from collections import ChainMap
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from streams.contract.records import Message, Origin, Permit, PermitBatch, SiteReport, Tick
+from streams.contract.times import DAY_MS
+from streams.domain.alerts import Episode
+from streams.domain.clashes.clash import Clash
+from streams.domain.clashes.crowds import point_crowds
+from streams.domain.clashes.finder import Clashes
+from streams.domain.derive import send
+from streams.domain.doubtful_points import is_doubtful
+from streams.domain.listings import tables_of, whole_list
+from streams.domain.rules import AlertRules
+from streams.domain.rules.clash import watch_clashes
+from streams.domain.rules.watching import Look
+from streams.domain.rules.works import watch_closures, watch_works
+from streams.domain.stage import Effects, Episodes, Rows, StageTable
+from streams.domain.works.directions import Directions
+from streams.domain.works.identity import resolved
+from streams.domain.works.moves import heard, listed, says_nothing_new
+from streams.domain.works.phases import OVER, end_ms, is_in_force, phase_at, settled_ms
+from streams.domain.works.rows import Work
+from streams.domain.works.step import WorksStep
+from streams.geo.addresses import Gazetteer
+from streams.geo.network import Network
+from streams.geo.placement import place
+
+KEEP_FINISHED_MS = 7 * DAY_MS
+SEEN_EVERY_MS = 600_000  # what is only seen again is written so often, or every poll is a delta
+MISSES_TO_UNLIST = 3
+CLASHES_EVERY_MS = 600_000  # at least: time alone brings works near and ends clashes
+EPISODES = "work-episodes"
+LISTS = "permits"  # of which the tables of their lists are named
+_CLASHES = "clashes"  # the row of the table `computed`
+
+
+class WorksStage:
+    """permits and site reports -> works, and what they do to links, as time passes."""
+
+    takes = (PermitBatch, SiteReport, Tick)
+    tables = (
+        StageTable("works", Work, letter="w"),
+        StageTable("clashes", Clash, letter="k"),
+        StageTable("computed", int),  # when the clashes were last computed, ms
+        StageTable(EPISODES, Episode, letter="a"),
+        *tables_of(LISTS),
+    )
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        partitions: int,
+        gazetteer: Gazetteer | None = None,
+        rules: AlertRules = AlertRules(),  # noqa: B008 - frozen
+    ) -> None:
+        self._rules = rules
+        self._network = network
+        self._partitions = partitions
+        self._gazetteer = gazetteer
+        self._directions = Directions(network)
+        self._clashes = Clashes(network)
+
+    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
+        step = WorksStep(state["works"])
+        tick_ms = now_ms = 0
+        if isinstance(message, Tick):
+            tick_ms = now_ms = message.tick_ms
+            _pass_time(step, tick_ms)
+        elif isinstance(message, PermitBatch):
+            now_ms = message.received_ms
+            self._take_list(step, state, message)
+        elif isinstance(message, SiteReport):
+            now_ms = message.received_ms
+            _take_report(step, message)
+        self._clash(step, state, now_ms)
+        self._watch(step.effects, state, now_ms)
+        send(
+            step.effects, origin, self._partitions, obstructions=step.obstructions, tick_ms=tick_ms
+        )
+        return step.effects
+
+    def _clash(self, step: WorksStep, state: Mapping[str, Rows], now_ms: int) -> None:
+        """Compute the clashes again once a work has changed, or ten minutes have passed."""
+        last_ms: int = state["computed"].get(_CLASHES, 0)
+        if not step.is_changed and now_ms < last_ms + CLASHES_EVERY_MS:
+            return
+        at_ms = max(now_ms, last_ms)
+        step.effects.put("computed", _CLASHES, at_ms)
+        changed: Mapping[str, Work | None] = step.effects.changes.get("works", {})
+        works = {name: work for name, work in {**step.known, **changed}.items() if work}
+        known: Mapping[str, Clash] = state["clashes"]
+        found = {**self._clashes.of(works, at_ms), **point_crowds(works.values())}
+        for name in sorted(known.keys() | found.keys()):
+            if known.get(name) != found.get(name):
+                step.effects.put("clashes", name, found.get(name))
+
+    def _watch(self, effects: Effects, state: Mapping[str, Rows], now_ms: int) -> None:
+        """What is to be told of the works and of their clashes."""
+        look = Look(effects, Episodes(EPISODES, state[EPISODES]), now_ms)
+        works, changed = state["works"], effects.changes.get("works", {})
+        watch_closures(look, self._rules, self._network, "work", known=works, changed=changed)
+        watch_works(look, self._rules, self._network, known=works, changed=changed)
+        watch_clashes(
+            look,
+            self._rules,
+            self._network,
+            known=state["clashes"],
+            changed=effects.changes.get("clashes", {}),
+            works=ChainMap(changed, works),
+        )
+
+    def _take_list(self, step: WorksStep, state: Mapping[str, Rows], batch: PermitBatch) -> None:
+        """Every permit as it stands last in its answer, and what a complete list leaves out."""
+        stated = resolved(step.known, {row.permit_id: row for row in batch.rows}.values())
+        for permit in stated.values():
+            self._admit(step, batch, permit)
+        whole = whole_list(LISTS, state, step.effects, batch, stated)
+        if whole is not None:
+            for work in _left_out(step.known, batch, whole):
+                step.put(_missed(work, batch.received_ms), batch.received_ms)
+
+    def _admit(self, step: WorksStep, batch: PermitBatch, permit: Permit) -> None:
+        """Take a permit as its source states it now; what stays the same is placed only once."""
+        known = step.known.get(permit.permit_id)
+        if known and batch.received_ms < max(known.seen_ms, known.missed_ms):
+            step.effects.count("permits late")
+            return
+        if known and self._is_only_seen(known, batch, permit):
+            if batch.received_ms - known.seen_ms >= SEEN_EVERY_MS:
+                step.put(replace(known, seen_ms=batch.received_ms), batch.received_ms)
+            return
+        work = listed(known, permit, batch.received_ms)
+        if known is None and _is_long_over(work, batch.received_ms):
+            return  # forgotten by the clock, and still listed by its source
+        if not (known and known.network == self._network.version and _is_placed_as(known, permit)):
+            work = self._placed(work)
+        work = replace(work, feed=batch.feed, seen_ms=batch.received_ms)
+        work = replace(work, unlisted_ms=0, misses=0, missing_ms=0, missed_ms=0)
+        step.put(work, batch.received_ms)
+
+    def _is_only_seen(self, known: Work, batch: PermitBatch, permit: Permit) -> bool:
+        return (
+            known.network == self._network.version
+            and known.feed == batch.feed
+            and not known.misses
+            and says_nothing_new(known, permit, batch.received_ms)
+        )
+
+    def _placed(self, work: Work) -> Work:
+        has_point = work.lon is not None and work.lat is not None and not is_doubtful(work)
+        links, placed_by = place(
+            self._network,
+            link_ids=work.link_ids,
+            geometry=work.geometry,
+            parts=work.geometry_parts,
+            point=(work.lon, work.lat) if has_point else None,  # type: ignore[arg-type]
+            address=work.place,
+            gazetteer=self._gazetteer,
+        )
+        return replace(
+            work,
+            links=self._directions.pick(links, work.direction, named=work.link_ids),
+            is_direction_unread=not self._directions.is_read(links, work.direction),
+            placed_by=placed_by,
+            network=self._network.version,
+        )
+
+
+def _pass_time(step: WorksStep, now_ms: int) -> None:
+    """Works whose phase changes by the clock; those over for a week are forgotten."""
+    for work in step.known.values():
+        phase = phase_at(work, now_ms)
+        if phase in OVER and now_ms > settled_ms(work) + KEEP_FINISHED_MS:
+            step.forget(work, now_ms)
+        elif (phase, is_in_force(work, phase, now_ms)) != (work.phase, work.is_in_force):
+            step.put(work, now_ms)
+
+
+def _take_report(step: WorksStep, report: SiteReport) -> None:
+    """One word from the site; a refused one changes nothing and is counted under its code."""
+    known = step.known.get(report.permit_id)
+    after = heard(known, report) if known else "W001"
+    if isinstance(after, str):
+        step.effects.refused[f"permits {after}"] = 1
+        step.effects.count("site-reports refused")
+    elif after is known:
+        step.effects.count("site-reports repeated")
+    else:
+        step.effects.count("site-reports taken")
+        step.put(after, report.received_ms)
+
+
+def _is_long_over(work: Work, now_ms: int) -> bool:
+    return phase_at(work, now_ms) in OVER and now_ms > end_ms(work) + KEEP_FINISHED_MS
+
+
+def _is_placed_as(known: Work, permit: Permit) -> bool:
+    """Whether a permit says nothing new of where it lies."""
+    return is_doubtful(known) == is_doubtful(permit) and all(
+        getattr(known, name) == getattr(permit, name)
+        for name in ("link_ids", "geometry", "geometry_parts", "lon", "lat", "place", "direction")
+    )
+
+
+def _left_out(works: Mapping[str, Work], batch: PermitBatch, stated: Collection[str]) -> list[Work]:
+    """The works of a feed that its complete answer leaves out, once for each answer."""
+    return [
+        work
+        for work in works.values()
+        if work.feed == batch.feed
+        and work.permit_id not in stated
+        and batch.received_ms > max(work.seen_ms, work.missed_ms)
+        and not work.unlisted_ms
+    ]
+
+
+def _missed(work: Work, received_ms: int) -> Work:
+    """One answer more without it; the third in a row makes it unlisted since the first."""
+    since_ms = work.missing_ms or received_ms
+    is_unlisted = work.misses + 1 >= MISSES_TO_UNLIST
+    return replace(
+        work,
+        misses=work.misses + 1,
+        missing_ms=since_ms,
+        missed_ms=received_ms,
+        unlisted_ms=since_ms if is_unlisted else 0,
+    )

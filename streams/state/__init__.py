@@ -1,0 +1,1 @@
+"""The state in Redis: the gate that changes it in one step, and what reads it."""

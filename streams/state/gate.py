@@ -1,0 +1,271 @@
+"""The gate: state and position move together, in one Lua call, or not at all.
+
+A step that Redis stopped in the middle all the same leaves a mark. Nothing of the state is believed
+then: it is taken away and folded from the log again (`begin_anew`).
+
+A run of messages is applied when its first is the next one of its partition. One that begins with
+a repeated message has no effect, nor has one after a hole (a later message than the next): the
+caller goes on after the position it is told, or back to what is missing.
+Kafka's committed offset plays no part.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import redis.asyncio as aioredis
+
+from streams.contract.errors import HalfAppliedError
+from streams.domain.stage import HistoryRow, Stage, StageTable, State, Sum
+from streams.state.rights import check_rights
+from streams.state.store import (
+    BEGUN,
+    COUNTS,
+    DEAD_LETTERS,
+    DELTAS,
+    LOST,
+    MAX_DELTAS,
+    META,
+    OUTBOX,
+    PAST,
+    PAST_GONE,
+    POSITIONS,
+    REBUILDING,
+    ROADS_FROM,
+    TOPIC_IDS,
+)
+
+log = logging.getLogger(__name__)
+
+_STEP = (Path(__file__).parent / "gate.lua").read_text(encoding="utf-8")
+_ANEW = (Path(__file__).parent / "anew.lua").read_text(encoding="utf-8")
+MOST_ANEW = 3  # times one worker begins anew: what stops every step is no accident
+HISTORY_MS = 7 * 86_400_000
+
+
+class GateResult(Enum):
+    """What the gate said of a message, or of the first of a run."""
+
+    APPLIED = 1
+    DUPLICATE = 0
+    HOLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class GateAnswer:
+    """The verdict, and the last offset the stored state contains."""
+
+    verdict: GateResult
+    position: int
+
+
+def hash_of(table: StageTable, partition: int) -> str:
+    """The Redis hash that holds a table's rows of one partition."""
+    return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
+
+
+class Starts(dict[tuple[str, int], int]):
+    """Where each log begins for the fold: its first offset, or a later one of `least`."""
+
+    least: Mapping[tuple[str, int], int] = {}
+
+    def __setitem__(self, place: tuple[str, int], first: int) -> None:
+        super().__setitem__(place, max(first, self.least.get(place, 0)))
+
+
+class Gate:
+    """The one writer of state; `first_offsets` are log starts, learnt at assignment."""
+
+    def __init__(self, client: aioredis.Redis, history_ms: int = HISTORY_MS) -> None:
+        self._history_ms = history_ms
+        self._client: Any = client  # redis-py's hints are unions over its decoding modes
+        self._apply = client.register_script(_STEP)
+        self._anew = client.register_script(_ANEW)
+        self._begun_anew = 0
+        self.hashes: Sequence[str] = ()  # every hash of the stages' tables
+        self.first_offsets = Starts()
+        self.epoch = 0
+
+    def forget(self) -> None:
+        """Begin a new epoch: rows loaded before it may be another worker's by now."""
+        self.epoch += 1
+
+    async def check_rights(self) -> None:
+        """SettingsError that names what the Redis user may not do and a worker needs."""
+        await check_rights(self._client)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def lose(self, topic: str, partition: int, first: int, last: int) -> None:
+        """Keep that retention took these offsets unread; said twice it is the same loss."""
+        await self._client.hset(LOST, f"{topic}/{partition} {first}", last)
+
+    async def rebuild(self, place: tuple[str, int], target: int) -> None:
+        """Mark a partition's state as being made again, up to an offset."""
+        log.warning("rebuilding %s up to offset %d", _name(place), target)
+        await self._client.hset(REBUILDING, _name(place), target)
+
+    async def rebuilding(self) -> dict[tuple[str, int], int]:
+        """The marked partitions and their targets."""
+        found = await self._client.hgetall(REBUILDING)
+        return _by_place(found)
+
+    async def rebuilt(self, places: Iterable[tuple[str, int]]) -> None:
+        """Take the marks off."""
+        await self._client.hdel(REBUILDING, *map(_name, places))
+
+    async def begin_anew(self, *, is_asked: bool = False) -> bool:
+        """Take the state away where a step of it was stopped midway, or where somebody asks.
+
+        False where another worker has done it already. Raises HalfAppliedError when it happens
+        again and again.
+        """
+        keys = [BEGUN, POSITIONS, REBUILDING, PAST, META, PAST_GONE, DELTAS, OUTBOX, COUNTS]
+        gone = await self._anew([*keys, DEAD_LETTERS, *self.hashes], ["1" if is_asked else "0"])
+        self.forget()
+        self._begun_anew += int(gone and not is_asked)
+        if self._begun_anew > MOST_ANEW:
+            raise HalfAppliedError(
+                f"Redis stopped the gate midway {self._begun_anew} times; the log says by what"
+            )
+        return bool(gone)
+
+    async def topic_ids(self, ids: Mapping[str, str]) -> dict[str, str]:
+        """The ids of the topics the state was folded from; those not known yet become known."""
+        for name, topic_id in ids.items():
+            await self._client.hsetnx(TOPIC_IDS, name, topic_id)
+        found = await self._client.hgetall(TOPIC_IDS)
+        return {name.decode(): topic_id.decode() for name, topic_id in found.items()}
+
+    async def load_starts(self) -> None:
+        """Learn from where the roads' own log is folded; the rest was derived otherwise."""
+        self.first_offsets.least = await roads_from(self._client)
+
+    async def start_roads(self, starts: Mapping[tuple[str, int], int]) -> None:
+        """Fold the roads' own log from these offsets on."""
+        rows = {_name(place): offset for place, offset in starts.items()}
+        await self._client.hset(ROADS_FROM, mapping=rows)
+
+    async def position(self, topic: str, partition: int) -> int | None:
+        """The last offset the state contains; None when nothing of this partition was applied."""
+        found = await self._client.hget(POSITIONS, f"{topic}/{partition}")
+        return None if found is None else int(found)
+
+    async def positions(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The last offsets the state contains; where nothing was applied, those before the logs."""
+        found = await self._client.hgetall(POSITIONS)
+        starts = self.first_offsets
+        return {
+            place: max(int(found.get(_name(place).encode(), -1)), starts.get(place, 0) - 1)
+            for place in places
+        }
+
+    async def load(self, stage: Stage, partition: int) -> State:
+        """The stored rows of one partition of a stage."""
+        return (await self.load_at(stage, "", partition))[1]
+
+    async def load_at(self, stage: Stage, topic: str, partition: int) -> tuple[int, State]:
+        """The stored rows, and the last offset they contain (before the log's start: none).
+
+        Raises HalfAppliedError where a step of this partition was stopped in the middle.
+        """
+        async with self._client.pipeline(transaction=True) as together:
+            together.hget(BEGUN, f"{topic}/{partition}")
+            together.hget(POSITIONS, f"{topic}/{partition}")
+            for table in stage.tables:
+                together.hgetall(hash_of(table, partition))
+            begun, found, *hashes = await together.execute()
+        if begun is not None:
+            raise HalfAppliedError(_half((topic, partition), int(begun)))
+        state: State = {}
+        for table, rows in zip(stage.tables, hashes, strict=True):
+            decode = msgspec.json.Decoder(table.row_type).decode
+            state[table.name] = {name.decode(): decode(value) for name, value in rows.items()}
+        position = -1 if found is None else int(found)
+        return max(position, self.first_offsets.get((topic, partition), 0) - 1), state
+
+    async def apply(
+        self, place: tuple[str, int], first: int, last: int, *, stage: Stage, effects: Sum
+    ) -> GateAnswer:
+        """Apply the effects of the messages from `first` to `last` together with their position."""
+        writes = [
+            *_writes(stage.tables, place[1], effects),
+            *_memories(effects.remembered),
+            *(part for alert in effects.alerts for part in ("out", OUTBOX, 1, _json(alert))),
+        ]
+        delta = _delta(stage.tables, effects, at_ms=int(time.time() * 1000))
+        bounds = [first, last, self.first_offsets.get(place, 0)]
+        verdict, position = await self._apply(
+            keys=[POSITIONS, DELTAS, PAST, PAST_GONE, BEGUN],
+            args=[_name(place), *bounds, delta, MAX_DELTAS, self._history_ms, *writes],
+        )
+        if verdict == _HALF:
+            raise HalfAppliedError(_half(place, last))
+        return GateAnswer(GateResult(verdict), position)
+
+
+_HALF = -2
+
+
+def _half(place: tuple[str, int], last: int) -> str:
+    return f"{_name(place)} was stopped midway on its way to offset {last}"
+
+
+async def roads_from(client: Any) -> dict[tuple[str, int], int]:
+    """The first offset of each partition of link-events that the state is folded from."""
+    return _by_place(await client.hgetall(ROADS_FROM))
+
+
+def _by_place(rows: Mapping[bytes, bytes]) -> dict[tuple[str, int], int]:
+    marks = {name.decode().rpartition("/"): int(offset) for name, offset in rows.items()}
+    return {(topic, int(partition)): offset for (topic, _, partition), offset in marks.items()}
+
+
+def _name(place: tuple[str, int]) -> str:
+    return f"{place[0]}/{place[1]}"
+
+
+def _writes(tables: Sequence[StageTable], partition: int, effects: Sum) -> list[Any]:
+    """The script's runs of writes for the changed rows and the counts."""
+    runs: list[Any] = []
+    for table in tables:
+        rows = effects.changes.get(table.name, {})
+        kept = {name: row for name, row in rows.items() if row is not None}
+        gone = [name for name, row in rows.items() if row is None]
+        if kept:
+            pairs = [part for name, row in kept.items() for part in (name, _json(row))]
+            runs += ["set", hash_of(table, partition), len(pairs), *pairs]
+        if gone:
+            runs += ["del", hash_of(table, partition), len(gone), *gone]
+    for hash_name, counts in ((COUNTS, effects.counts), (DEAD_LETTERS, effects.refused)):
+        if counts:
+            adds = [part for name, by in counts.items() for part in (name, by)]
+            runs += ["add", hash_name, len(adds), *adds]
+    return runs
+
+
+def _memories(remembered: Iterable[HistoryRow]) -> list[Any]:
+    """The script's runs for the history."""
+    runs: list[Any] = []
+    for subject, known_ms, row in remembered:
+        runs += ["log", subject, 2, known_ms, _json(row)]
+    return runs
+
+
+def _delta(tables: Sequence[StageTable], effects: Sum, *, at_ms: int) -> bytes:
+    """What the screens hear of the changes; b"" when they concern no screen."""
+    shown: Mapping[str, Any] = {
+        table.letter: effects.changes[table.name]
+        for table in tables
+        if table.letter and effects.changes.get(table.name)
+    }
+    return _json({"at": at_ms, **shown}) if shown else b""
+
+
+_json = msgspec.json.encode

@@ -1,0 +1,123 @@
+"""Who works on this state, and with which settings: one fold has one set of them.
+
+Workers whose settings differ would judge their partitions differently, and the colour of a road
+would depend on its partition. So a worker states what it folds by; while another works by something
+else, it is refused. Once nobody works a change is legitimate, and is noted: what was folded before
+stays as it was.
+"""
+
+import json
+import os
+import socket
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from streams.contract.errors import SettingsError
+from streams.state.store import CHANGED, FOLDED_BY, LIVE_MS, META, POSITIONS, STRANGERS, WORKERS
+
+# KEYS: meta, workers, positions. ARGV: this worker, after how many ms of silence one is gone, what
+# it folds by, " stands" where it does, then facts. Returns {"", names of the settings that
+# changed...}, or where another worker lives by other settings {its name, then each name and both
+# its values...}.
+_JOIN = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local held, other = redis.call('HGET', KEYS[1], 'folded_by'), ''
+local roster = redis.call('HGETALL', KEYS[2])
+for k = 1, #roster, 2 do
+  local silent = now - tonumber(string.match(roster[k + 1], '^%d+'))
+  if roster[k] ~= ARGV[1] and silent < tonumber(ARGV[2]) then other = roster[k] end
+  if silent > 86400000 then redis.call('HDEL', KEYS[2], roster[k]) end
+end
+local named, names = {other}, {}
+if held and held ~= ARGV[3] then
+  local was, is = cjson.decode(held), cjson.decode(ARGV[3])
+  for name, value in pairs(is) do
+    if was[name] and was[name] ~= value then
+      named[#named + 1], named[#named + 2] = name, value .. ' here, ' .. was[name] .. ' there'
+      names[#names + 1] = name
+    end
+  end
+end
+if #names > 0 then
+  if other ~= '' then return named end
+  if redis.call('EXISTS', KEYS[3]) == 1 then
+    redis.call('HSET', KEYS[1], 'changed', cjson.encode({at_ms = now, names = names}))
+  end
+end
+redis.call('HSET', KEYS[1], 'folded_by', ARGV[3], unpack(ARGV, 5))
+redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', now) .. ARGV[4])
+table.insert(names, 1, '')
+return names
+"""
+
+
+def worker_name() -> str:
+    """What this process is called in the roster: host and process id."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+def client_id(name: str) -> str:
+    """What a worker is called in its Kafka group."""
+    return f"bomnae-{name}"
+
+
+class Roster:
+    """The place of one worker among those that work on the state."""
+
+    def __init__(self, client: Any, facts: Mapping[str, str], folded_by: Mapping[str, str]) -> None:
+        """`facts` are of the city and its network, `folded_by` is setting -> value or digest."""
+        self._client = client
+        self._join = client.register_script(_JOIN)
+        self._facts = [part for pair in facts.items() for part in pair]
+        self._folded_by = json.dumps(dict(sorted(folded_by.items())))
+        self.name = worker_name()
+
+    async def join(self, *, stands: bool = False) -> list[str]:
+        """Say that this worker lives; where Redis was emptied, say the facts anew.
+
+        `stands`: messages wait, and it does not get on. Returns the settings that are not those the
+        state was folded by before. SettingsError where another worker works by others.
+        """
+        args = [self.name, LIVE_MS, self._folded_by, " stands" if stands else "", *self._facts]
+        found = await self._join(keys=[META, WORKERS, POSITIONS], args=args)
+        other, *names = [each.decode() for each in found]
+        if other:
+            pairs = sorted(zip(names[::2], names[1::2], strict=True))
+            differing = "; ".join(f"{name} {values}" for name, values in pairs)
+            raise SettingsError(
+                f"the running worker {other} folds by other settings ({differing}): "
+                "stop all workers, then start them with the new ones"
+            )
+        return sorted(names)
+
+    async def strangers(self, members: Iterable[str]) -> list[str]:
+        """Members of the Kafka group that are not in this roster: they fold into another Redis."""
+        known = {client_id(name.decode()) for name in await self._client.hkeys(WORKERS)}
+        found = sorted({*members} - known)
+        if found:
+            await self._client.hset(META, STRANGERS, json.dumps(found))
+        else:
+            await self._client.hdel(META, STRANGERS)
+        return found
+
+    async def leave(self) -> None:
+        """Say that this worker ends."""
+        await self._client.hdel(WORKERS, self.name)
+
+
+def changed(meta: Mapping[bytes, bytes]) -> dict[str, Any]:
+    """`names` of the settings that changed under the state, and since when; {} when none did."""
+    found = meta.get(CHANGED.encode())
+    return dict(json.loads(found)) if found else {}
+
+
+def strangers(meta: Mapping[bytes, bytes]) -> list[str]:
+    """Who works for the same Kafka group on another Redis, as a worker last saw."""
+    found = meta.get(STRANGERS.encode())
+    return list(json.loads(found)) if found else []
+
+
+def is_told(meta: Mapping[bytes, bytes]) -> bool:
+    """Whether a worker that keeps a roster has folded here."""
+    return FOLDED_BY.encode() in meta

@@ -1,0 +1,244 @@
+"""Redis: the keys, and what the screens read. Every key begins with `bomnae:`, every value is JSON.
+
+Only `streams.state.gate` writes state.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+import redis.asyncio as aioredis
+
+from streams.contract.settings import Settings
+from streams.contract.subscription import Subscription
+from streams.state.redis_login import connect
+
+BEGUN = "bomnae:begun"  # "topic/partition" -> offset up to which a step began and has not ended
+ROADS_FROM = "bomnae:roads-from"  # "link-events/P" -> first offset the state is folded from
+POSITIONS = "bomnae:positions"  # "topic/partition" -> offset of the last message applied
+DELTAS = "bomnae:deltas"  # stream; field "d" is a delta
+FEEDS = "bomnae:feeds"  # feed -> FeedState
+CLOCK = "bomnae:clock"  # link-events partition -> watermark, ms
+DEAD_LETTERS = "bomnae:dead-letters"  # "topic code" -> count
+COUNTS = "bomnae:counts"  # late, teleport, duplicate ... -> count
+META = "bomnae:meta"  # network version, city
+WORKERS = "bomnae:workers"  # worker -> when it last looked, by Redis' clock, ms; " stands"
+FOLDED_BY, CHANGED = "folded_by", "changed"  # fields of META: settings, and what of them changed
+STRANGERS = "strangers"  # field of META: who takes partitions into another Redis
+LIVE_MS = 10_000  # a worker looks once a second; silent for so long it is gone
+DELIVERIES = "bomnae:delivery-counts"  # delivered, failed, later, gone, expired -> count
+LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread
+REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the state is made again
+TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was folded from
+OUTBOX = "bomnae:outbox"  # stream; field "a" is an Alert, in the order it was decided
+PAST = "bomnae:past"  # sorted set; subject -> when something of it was last learnt, ms
+PAST_GONE = "bomnae:past-gone"  # those of them that are there no more; the gate forgets them
+LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
+CALLS, REPORTS, CLASHES = "calls", "reports", "clashes"
+ACKNOWLEDGEMENTS = "acknowledgements"
+DELTA_LETTERS = {
+    LINKS: "l",
+    BUSES: "b",
+    WORKS: "w",
+    INCIDENTS: "i",
+    CALLS: "q",
+    REPORTS: "r",
+    CLASHES: "k",
+    ACKNOWLEDGEMENTS: "y",
+}
+EPISODES = ("work", "incident", "call", "feed", "link")
+"""Whose episodes are in the hashes `bomnae:{name}-episodes:{partition}`; their letter is "a"."""
+MAX_DELTAS = 4096
+
+PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
+
+# The last entry of each stream at or before a time: its id and its value, or nothing.
+_LATEST = """
+local found = {}
+for i, stream in ipairs(KEYS) do
+  local last = redis.call('XREVRANGE', stream, ARGV[i], '-', 'COUNT', 1)[1]
+  found[i] = last and {last[1], last[2][2]} or {}
+end
+return found
+"""
+
+Json = dict[str, Any]
+_SUBSCRIPTION = msgspec.json.Decoder(Subscription)
+
+
+def key(kind: str, partition: int) -> str:
+    """The hash of one kind of state for one partition: `bomnae:links:3`."""
+    return f"bomnae:{kind}:{partition}"
+
+
+def past_key(subject: str) -> str:
+    """The stream of all that was known of a subject; the ids begin with the event time, ms."""
+    return f"{PAST}:{subject}"
+
+
+@dataclass(slots=True)
+class StoredPicture:
+    """All a screen needs, as plain JSON values, and the delta it stands at ("0-0": none)."""
+
+    delta_id: str = "0-0"
+    links: dict[str, Any] = field(default_factory=dict)
+    buses: dict[str, Any] = field(default_factory=dict)
+    works: dict[str, Any] = field(default_factory=dict)
+    incidents: dict[str, Any] = field(default_factory=dict)
+    calls: dict[str, Any] = field(default_factory=dict)
+    reports: dict[str, Any] = field(default_factory=dict)
+    clashes: dict[str, Any] = field(default_factory=dict)
+    alerts: dict[str, Any] = field(
+        default_factory=dict
+    )  # "rule subject" -> Episode, told 0: not yet
+    acknowledgements: dict[str, Any] = field(default_factory=dict)
+    feeds: dict[str, Any] = field(default_factory=dict)
+    clock_ms: int | None = None
+    clocks: dict[str, int] = field(default_factory=dict)
+
+
+class Store:
+    """Reads for the screens. `client` must return bytes (decode_responses False)."""
+
+    def __init__(self, client: aioredis.Redis) -> None:
+        self.client: Any = client  # redis-py's hints are unions over its decoding modes
+        self._latest = client.register_script(_LATEST)
+
+    @classmethod
+    def connect(cls, settings: Settings) -> "Store":
+        """A store on the settings' Redis; connects at the first call, times out after 5 s."""
+        return cls(connect(settings, timeout_s=5))
+
+    async def close(self) -> None:
+        await self.client.aclose()
+
+    async def picture(self, partitions: int) -> StoredPicture:
+        """The state now; deltas after `delta_id` may be in it already: they state facts."""
+        newest = await self.client.xrevrange(DELTAS, count=1)
+        picture = StoredPicture(delta_id=newest[0][0].decode() if newest else "0-0")
+        for partition in range(partitions):
+            for kind in DELTA_LETTERS:
+                rows = await self.client.hgetall(key(kind, partition))
+                getattr(picture, kind).update(json_values(rows))
+            for name in EPISODES:
+                rows = await self.client.hgetall(key(f"{name}-episodes", partition))
+                picture.alerts.update(json_values(rows))
+        picture.feeds = json_values(await self.client.hgetall(FEEDS))
+        clocks = await self.client.hgetall(CLOCK)
+        picture.clocks = {name.decode(): int(value) for name, value in clocks.items()}
+        picture.clock_ms = min(picture.clocks.values(), default=None)
+        return picture
+
+    async def deltas_after(
+        self, delta_id: str, *, block_ms: int
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """Deltas after an id in order, waiting up to `block_ms` for the first (0: not)."""
+        block = block_ms or None
+        found: Sequence[Any] = await self.client.xread({DELTAS: delta_id}, count=500, block=block)
+        entries = found[0][1] if isinstance(found, list) and found else _only(found)
+        return [(entry.decode(), msgspec.json.decode(fields[b"d"])) for entry, fields in entries]
+
+    async def holds(self, delta_id: str) -> bool:
+        """Whether this very delta is kept. False: trimmed, or Redis was emptied or restored."""
+        return bool(await self.client.xrange(DELTAS, delta_id, delta_id, count=1))
+
+    async def network_version(self) -> str | None:
+        """The network the worker folds, None before it has said so."""
+        version = await self.client.hget(META, "network")
+        return version.decode() if isinstance(version, bytes) else None
+
+    async def counts(self) -> dict[str, int]:
+        """Dead letters and other counts, by name."""
+        dead = await self.client.hgetall(DEAD_LETTERS)
+        other = await self.client.hgetall(COUNTS)
+        lost = await self.client.hgetall(LOST)
+        sent = await self.client.hgetall(DELIVERIES)
+        other |= {b"webhook " + outcome: value for outcome, value in sent.items()}
+        counts = {name.decode(): int(value) for name, value in (dead | other).items()}
+        return counts | lost_counts(lost)
+
+    async def past(
+        self, subjects: Iterable[str], known_ms: int
+    ) -> dict[str, tuple[int, Json | None]]:
+        """What was known of each subject at a time: (since when, row), row None: it was gone.
+
+        Subjects of which nothing was known then are left out.
+        """
+        return await self.past_each(dict.fromkeys(subjects, known_ms))
+
+    async def past_each(self, known: Mapping[str, int]) -> dict[str, tuple[int, Json | None]]:
+        """`past` with a time of its own for each subject."""
+        asked = list(known.items())
+        found: dict[str, tuple[int, Json | None]] = {}
+        for begin in range(0, len(asked), PAST_CHUNK):
+            chunk = asked[begin : begin + PAST_CHUNK]
+            entries = await self._latest(
+                keys=[past_key(subject) for subject, _ in chunk], args=[ms for _, ms in chunk]
+            )
+            for (subject, _), entry in zip(chunk, entries, strict=True):
+                if entry:
+                    found[subject] = _entry(*entry)
+        return found
+
+    async def changed_since(self, since_ms: int) -> list[str]:
+        """The subjects remembered after a time, the latest last."""
+        found = await self.client.zrangebyscore(PAST, f"({since_ms}", "+inf")
+        return [name.decode() for name in found]
+
+    async def past_since(self, subject: str, since_ms: int) -> list[tuple[int, Json | None]]:
+        """All that became known of a subject after a time, in order."""
+        return (await self.pasts_since([subject], since_ms))[subject]
+
+    async def pasts_since(
+        self, subjects: Iterable[str], since_ms: int
+    ) -> dict[str, list[tuple[int, Json | None]]]:
+        """`past_since` of many subjects."""
+        names = list(subjects)
+        async with self.client.pipeline(transaction=False) as together:
+            for subject in names:
+                together.xrange(past_key(subject), min=since_ms + 1)
+            runs = await together.execute()
+        return {
+            subject: [_entry(entry, fields[b"v"]) for entry, fields in run]
+            for subject, run in zip(names, runs, strict=True)
+        }
+
+    async def subscriptions(self) -> dict[str, Subscription]:
+        """Every endpoint's subscription as the log says now."""
+        rows = await self.client.hgetall(key("subscriptions", 0))
+        return {name.decode(): _SUBSCRIPTION.decode(row) for name, row in rows.items()}
+
+    async def shows(self, subscription: Subscription) -> bool:
+        """Whether what was written of a subscription has been folded."""
+        row = await self.client.hget(key("subscriptions", 0), subscription.endpoint)
+        if row is None or subscription.is_removed:
+            return row is None and subscription.is_removed
+        known: Subscription = _SUBSCRIPTION.decode(row)
+        return replace(known, created_ms=subscription.created_ms) == subscription
+
+    async def is_rebuilding(self) -> bool:
+        """Whether the state is being made again from the log."""
+        return bool(await self.client.exists(REBUILDING))
+
+
+def lost_counts(rows: Mapping[bytes, bytes]) -> dict[str, int]:
+    """How many messages each partition lost to retention: "lost topic/partition" -> count."""
+    counts: dict[str, int] = {}
+    for name, last in rows.items():
+        place, _, first = name.decode().rpartition(" ")
+        counts[f"lost {place}"] = counts.get(f"lost {place}", 0) + int(last) - int(first) + 1
+    return counts
+
+
+def json_values(rows: Mapping[bytes, bytes]) -> dict[str, Any]:
+    return {name.decode(): msgspec.json.decode(value) for name, value in rows.items()}
+
+
+def _entry(entry_id: bytes, value: bytes) -> tuple[int, Json | None]:
+    """An entry of the history as (known_ms, row)."""
+    return int(entry_id.partition(b"-")[0]), msgspec.json.decode(value)
+
+
+def _only(found: Any) -> Any:
+    return next(iter(found.values()))[0] if found else []

@@ -1,0 +1,101 @@
+"""How the store itself is: how full, whether it takes writes, who works on it. The judging is pure.
+
+A Redis that is full, a replica, or one whose disk fails still answers every read, so whoever only
+reads would call the feeds late, though it is the state that stands.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import NoPermissionError
+
+from streams.state.roster import changed, is_told, strangers
+from streams.state.store import LIVE_MS, META, WORKERS
+
+FULL, READ_ONLY, DISK = "full", "read_only", "disk"
+NO_WORKER, STANDS = "no_worker", "stands"
+NEARLY = 0.8  # of the limit: time to see to it
+BRIM = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """One look at the store; `used_bytes` 0 where its user may not ask, `max_bytes` 0: no limit.
+
+    `refusal` is why no state can be written, "" where it can. `workers` look after it, None where
+    none has said so yet; `standing` of them do not get on. `changed` names settings that are not
+    those of what was folded before `changed_ms`.
+    """
+
+    used_bytes: int = 0
+    max_bytes: int = 0
+    refusal: str = ""
+    evicts: str = ""
+    workers: int | None = None
+    standing: int = 0
+    changed: tuple[str, ...] = ()
+    changed_ms: int = 0
+    strangers: tuple[str, ...] = ()
+
+    @property
+    def trouble(self) -> str:
+        """Why the picture must stand still: full, read_only, disk, no_worker, stands; else ""."""
+        return self.refusal or (NO_WORKER if self.workers == 0 else STANDS if self.standing else "")
+
+    @property
+    def fill(self) -> float:
+        """How much of its memory is used; 0 where there is no limit."""
+        return self.used_bytes / self.max_bytes if self.max_bytes else 0.0
+
+
+def health_of(
+    info: Mapping[str, Any],
+    meta: Mapping[bytes, bytes],
+    roster: Mapping[bytes, bytes],
+    redis_ms: int,
+) -> StoreHealth:
+    """What Redis says of itself (`INFO`, {} where that is not allowed) and who is in the roster."""
+    seen = [each.split() for each in roster.values()]
+    living = [words for words in seen if redis_ms - int(words[0]) < LIVE_MS]
+    note = changed(meta)
+    used, limit = int(info.get("used_memory", 0)), int(info.get("maxmemory", 0))
+    policy = str(info.get("maxmemory_policy", "noeviction"))
+    return StoreHealth(
+        used_bytes=used,
+        max_bytes=limit,
+        refusal=_refusal(info, used / limit if limit else 0.0, has_worker=bool(living)),
+        evicts=policy if limit and policy != "noeviction" else "",
+        workers=len(living) if is_told(meta) else None,
+        standing=sum(len(words) > 1 for words in living),
+        changed=tuple(note.get("names", ())),
+        changed_ms=int(note.get("at_ms", 0)),
+        strangers=tuple(strangers(meta)),
+    )
+
+
+def _refusal(info: Mapping[str, Any], fill: float, *, has_worker: bool) -> str:
+    """Why Redis takes no writes; at the brim it is full where no worker can say that it lives."""
+    if info.get("role") == "slave" and info.get("slave_read_only", 1):
+        return READ_ONLY
+    if info.get("aof_last_write_status") == "err":
+        return DISK
+    if str(info.get("maxmemory_policy", "noeviction")) == "noeviction" and (
+        fill >= 1 or (fill >= BRIM and not has_worker)
+    ):
+        return FULL
+    return ""
+
+
+async def store_health(client: Any) -> StoreHealth:
+    """One look; raises what Redis raises where it does not answer."""
+    async with client.pipeline(transaction=False) as together:
+        together.time()
+        together.hgetall(META)
+        together.hgetall(WORKERS)
+        (seconds, micros), meta, roster = await together.execute()
+    try:
+        info = await client.info("memory", "replication", "persistence")
+    except NoPermissionError:
+        info = {}
+    return health_of(info, meta, roster, seconds * 1000 + micros // 1000)

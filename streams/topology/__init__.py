@@ -1,0 +1,1 @@
+"""Which stage reads which topic, and the files they stand on."""

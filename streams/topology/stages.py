@@ -1,0 +1,141 @@
+"""Which stage reads which topic, and the files the stages need: network, gazetteer, rules."""
+
+import csv
+import hashlib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from streams.contract import topics
+from streams.contract.errors import NetworkError, SettingsError
+from streams.contract.settings import Settings
+from streams.domain.links.levels import parse_levels
+from streams.domain.links.windows import WindowGrid
+from streams.domain.rules import AlertRules
+from streams.domain.rules.reading import read_rules
+from streams.domain.stage import Stage
+from streams.domain.stages.acknowledgements import AcknowledgementsStage
+from streams.domain.stages.calls import CallsStage
+from streams.domain.stages.feeds import FeedsStage
+from streams.domain.stages.incidents import IncidentsStage
+from streams.domain.stages.passages import PositionsStage
+from streams.domain.stages.roadstate import RoadsStage, Rules
+from streams.domain.stages.speeds import SpeedsStage
+from streams.domain.stages.subscriptions import SubscriptionsStage
+from streams.domain.stages.works import WorksStage
+from streams.geo.addresses import Gazetteer, gazetteer_keys
+from streams.geo.network import Network, Point
+
+
+def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
+    """Every stage by the topic it reads."""
+    wide = settings.partitions
+    rules = Rules(
+        WindowGrid(settings.window_ms, settings.grace_ms),
+        settings.fresh_ms,
+        parse_levels(settings.levels_urban, settings.levels_express, settings.levels_motorway),
+    )
+    if settings.fresh_ms < settings.window_ms + settings.grace_ms:
+        raise SettingsError(
+            f"BOMNAE_FRESH_MS must be at least window and grace together "
+            f"({settings.window_ms + settings.grace_ms} ms), got {settings.fresh_ms} ms"
+        )
+    alert_rules = load_rules(settings.rules)
+    inputs = tuple(f"{t.name}/{p}" for t in topics.WATERMARKED for p in range(t.partitions(wide)))
+    return {
+        topics.BUS_POSITIONS: PositionsStage(
+            network, partitions=wide, dwell_ms=settings.dwell_s * 1000
+        ),
+        topics.LINK_SPEEDS: SpeedsStage(network, partitions=wide),
+        topics.PERMITS: WorksStage(
+            network,
+            partitions=wide,
+            gazetteer=Gazetteer(load_gazetteer(settings.gazetteer)),
+            rules=alert_rules,
+        ),
+        topics.INCIDENTS: IncidentsStage(network, partitions=wide, rules=alert_rules),
+        topics.CALLS: CallsStage(partitions=wide, rules=alert_rules),
+        topics.FEED_REPORTS: FeedsStage(alert_rules),
+        topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
+        topics.SUBSCRIPTIONS: SubscriptionsStage(),
+        topics.LINK_EVENTS: RoadsStage(network, rules, inputs, alert_rules),
+    }
+
+
+def folded_by(settings: Settings, network: Network) -> dict[str, str]:
+    """What the state is a function of besides the log: setting -> value, or digest of its file."""
+    rows = [row for row in fields(settings) if row.metadata.get("is_folded")]
+    facts = {f"BOMNAE_{row.name.upper()}": str(getattr(settings, row.name)) for row in rows}
+    places = sorted(load_gazetteer(settings.gazetteer).items())
+    return facts | {
+        "BOMNAE_NETWORK": network.version,
+        "BOMNAE_RULES": _digest(load_rules(settings.rules)),
+        "BOMNAE_GAZETTEER": _digest(places),
+    }
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:12]
+
+
+def load_network(folder: str) -> Network:
+    """The network in a folder; raises NetworkError that says how to get one."""
+    if not folder:
+        raise NetworkError(
+            "BOMNAE_NETWORK is not set: the folder written by `python -m producers network`"
+        )
+    file = Path(folder) / "network.json"
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise NetworkError(
+            f"BOMNAE_NETWORK: cannot read {file}: {reason}; `python -m producers network` writes it"
+        ) from None
+    return Network.loads(text)
+
+
+def load_gazetteer(path: str) -> dict[str, Point]:
+    """Address -> (lon, lat) from any CSV with an address column and 위도, 경도 (CP949 or UTF-8).
+
+    An address is town, area and number without blanks ("신북읍율문리935-93").
+    """
+    if not path:
+        return {}
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"BOMNAE_GAZETTEER: cannot read {path}: {error.strerror}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp949")
+    known: dict[str, Point] = {}
+    for row in csv.DictReader(text.splitlines()):
+        point = _point_of(row)
+        for column in ("소재지지번주소", "소재지도로명주소", "주소"):
+            keys = gazetteer_keys(row.get(column) or "")
+            if point and keys:
+                known.setdefault(keys[0], point)
+    return known
+
+
+def load_rules(path: str) -> AlertRules:
+    """The rules of the alerts in a file; without a path, those of a city that says nothing else."""
+    if not path:
+        return AlertRules()
+    try:
+        return read_rules(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise SettingsError(f"BOMNAE_RULES: cannot read {path}: {reason}") from None
+
+
+def _point_of(row: dict[str, str]) -> Point | None:
+    """The point of a gazetteer's row; None where it is not two numbers."""
+    try:
+        return float(row["경도"]), float(row["위도"])
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""The worker: Faust, one loop an input topic, the stages and the gate."""

@@ -1,0 +1,158 @@
+"""The worker: Faust, the stages, the gate, put together. The only module that knows all of them."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import faust
+from faust.types import TP
+
+from streams.audit.fold import hashes
+from streams.contract import topics, wire
+from streams.contract.failpoints import FailAt
+from streams.contract.records import LinkEvents, Origin
+from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS
+from streams.geo.network import Network
+from streams.state.gate import Gate
+from streams.state.redis_login import connect
+from streams.state.roster import Roster, client_id, worker_name
+from streams.topology.stages import folded_by, stages
+from streams.worker.agents import Delivered, StageRunner, delivery_of, runs_of
+from streams.worker.consumer import PositionTransport
+
+MAX_WAITING = 512  # messages of one topic read ahead
+
+
+class _Topics:
+    """Sends to Kafka by Faust's producer and waits for the broker's answer."""
+
+    def __init__(self, app: Any) -> None:
+        self._events = _raw(app, topics.LINK_EVENTS)
+        self._dead = _raw(app, topics.DEAD_LETTERS)
+
+    async def send_derived(self, partition: int, parts: Sequence[LinkEvents]) -> None:
+        for payload in wire.encode_parts(parts):
+            sent = await self._events.send(value=payload, partition=partition)
+            await asyncio.wait_for(sent, timeout=30)
+
+    async def send_dead(self, payload: bytes, *, code: str, origin: Origin) -> None:
+        headers = {
+            "code": code.encode(),
+            "origin": f"{origin.topic}/{origin.partition}/{origin.offset}".encode(),
+        }
+        sent = await self._dead.send(
+            key=code.encode(), value=payload[: wire.MAX_BYTES // 2], headers=headers
+        )
+        await asyncio.wait_for(sent, timeout=30)
+
+
+def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any:
+    """The Faust app of a worker. Nothing connects before it is started."""
+    broker = ";".join(f"kafka://{server}" for server in settings.kafka.split(","))
+    app: Any = faust.App(
+        topics.GROUP,
+        broker=broker,
+        key_serializer="raw",
+        value_serializer="raw",
+        web_enabled=False,
+        datadir=Path(tempfile.gettempdir()) / "bomnae-faust",  # Faust wants one; nothing is in it
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=settings.partitions,
+        broker_client_id=client_id(worker_name()),
+        broker_credentials=_credentials(settings),
+        broker_session_timeout=settings.session_s,
+        broker_heartbeat_interval=max(1.0, settings.session_s / 5),
+        broker_rebalance_timeout=settings.session_s,
+        producer_acks=-1,
+        producer_max_request_size=topics.MAX_MESSAGE_BYTES,
+        logging_config={"version": 1, "disable_existing_loggers": False},
+    )
+    app.transport = PositionTransport(app.conf.broker, app, app.loop)
+    app.fail, app.settings = fail, settings
+    facts = {
+        "network": network.version,
+        "city": settings.city,
+        "simulated": str(int(network.is_simulated or settings.simulated)),
+    }
+    client = connect(settings, timeout_s=10)
+    app.roster = Roster(client, facts, folded_by(settings, network))
+    by_topic = stages(settings, network)
+    app.gate = Gate(client, settings.history_days * DAY_MS)
+    app.gate.hashes = hashes(by_topic, settings.partitions)
+    outlet = _Topics(app)
+
+    async def rewind(topic: str, partition: int, offset: int) -> None:
+        tp = TP(topic, partition)
+        first = (await app.consumer.earliest_offsets(tp))[tp]
+        target = await app.consumer.first_after(tp, offset - 1 if offset else None, first)
+        if fail is not None:
+            fail("before_seek")
+        await app.consumer.seek_wait({tp: target})  # `seek` would cross into another thread
+
+    runners = {
+        topic: StageRunner(stage, app.gate, outlet, rewind, fail)
+        for topic, stage in by_topic.items()
+    }
+    for topic, runner in runners.items():
+        _add_agent(app, topic, runner)
+    app.rewind = rewind
+    app.on_partitions_revoked.connect(_dropper(runners), weak=False)
+    return app
+
+
+def _dropper(runners: Mapping[topics.Topic, StageRunner]) -> Any:
+    async def drop(_app: Any, revoked: Iterable[TP], **_rest: Any) -> None:
+        for topic, runner in runners.items():
+            runner.drop(tp.partition for tp in revoked if tp.topic == topic.name)
+
+    return drop
+
+
+def _add_agent(app: Any, topic: topics.Topic, runner: StageRunner) -> None:
+    @app.agent(_raw(app, topic), name=topic.name)  # type: ignore[untyped-decorator]
+    async def carry(stream: Any) -> None:
+        delivered: asyncio.Queue[Delivered] = asyncio.Queue(MAX_WAITING)
+        carrying = asyncio.create_task(_carry(app, runner, delivered))
+        try:
+            async for event in stream.events():
+                await delivered.put(delivery_of(event))
+        finally:
+            carrying.cancel()
+
+
+async def _carry(app: Any, runner: StageRunner, delivered: asyncio.Queue[Delivered]) -> None:
+    """Carry what waits, all of it at a time: under load runs grow, and each costs one gate call."""
+    try:
+        while True:
+            waiting = [await delivered.get()]
+            while not delivered.empty():
+                waiting.append(delivered.get_nowait())
+            for run in runs_of(waiting):
+                await runner.take(run)
+    except Exception as error:
+        await app.crash(error)
+        raise
+
+
+def _raw(app: Any, topic: topics.Topic) -> Any:
+    return app.topic(
+        topic.name, key_serializer="raw", value_serializer="raw", value_type=bytes, key_type=bytes
+    )
+
+
+def _credentials(settings: Settings) -> Any:
+    if not settings.kafka_user:
+        return None
+    import ssl  # noqa: PLC0415 - only where a cluster asks for it
+
+    context = ssl.create_default_context(cafile=settings.kafka_ca or None)
+    return faust.SASLCredentials(
+        username=settings.kafka_user,
+        password=settings.kafka_password,
+        mechanism="SCRAM-SHA-512",
+        ssl_context=context,
+    )

@@ -1,0 +1,165 @@
+"""A street that can be checked by hand, and stand-ins for Kafka."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from streams.contract import wire
+from streams.contract.records import BusPosition, LinkBatch, LinkEvents, Message, Origin, Passage
+from streams.domain.links.levels import parse_levels
+from streams.domain.links.windows import WindowGrid
+from streams.domain.stage import Effects, Stage, State, apply, empty_state
+from streams.domain.stages.roadstate import RoadsStage, Rules
+from streams.geo.network import Link, Network, Overlay, Route, Stop
+
+LON, LAT, STEP = 127.70, 37.88, 0.005  # a stop every 500 m (as the network states it)
+SECTION_M = 500
+STOPS = 6
+STANDARD = "2250000100"  # a standard link under the first section, and over a fifth of the second
+EPOCH_MS = 1_789_999_980_000  # a whole minute: 2026-09-21 14:13:00 UTC
+GRID = WindowGrid(size_ms=60_000, grace_ms=120_000)
+LEVELS = parse_levels("15,25", "30,50", "30,70")
+RULES = Rules(GRID, 600_000, LEVELS)
+
+
+def street() -> Network:
+    """Six stops on a straight east-west street, links both ways, route R1 out and R2 back."""
+    stops = tuple(Stop(f"S{i + 1}", f"stop {i + 1}", LON + STEP * i, LAT) for i in range(STOPS))
+    out = [_section(a, b, bearing=90) for a, b in pairwise(stops)]
+    back = [_section(b, a, bearing=270) for a, b in pairwise(stops)]
+    standard = replace(
+        out[0],
+        id=STANDARD,
+        kind="standard",
+        length_m=400,
+        road_class="national",
+        road_name="국도5호선",
+    )
+    return Network(
+        city="Street",
+        released="2026-11-22",
+        links=(*out, *back, standard),
+        stops=stops,
+        routes=(
+            Route("R1", "1", tuple(stop.id for stop in stops)),
+            Route("R2", "2", tuple(stop.id for stop in reversed(stops))),
+        ),
+        overlay=(Overlay(STANDARD, "S1>S2", 0.8), Overlay(STANDARD, "S2>S3", 0.2)),
+    )
+
+
+def _section(a: Stop, b: Stop, *, bearing: int) -> Link:
+    return Link(
+        id=f"{a.id}>{b.id}",
+        kind="section",
+        name=f"{a.name} - {b.name}",
+        road_name="중앙로",
+        road_class="city",
+        length_m=SECTION_M,
+        length_source="straight",
+        bearing_deg=bearing,
+        free_flow_kmh=40,
+        geometry=((a.lon, a.lat), (b.lon, b.lat)),
+        from_id=a.id,
+        to_id=b.id,
+    )
+
+
+def bus(second: float, metre: float, *, vehicle: str = "v1", route: str = "R1") -> BusPosition:
+    """A bus so many metres along its route, so many seconds after the epoch of the tests."""
+    order = min(STOPS, int(metre // SECTION_M) + 1)
+    way = metre if route == "R1" else SECTION_M * (STOPS - 1) - metre
+    return BusPosition(
+        vehicle=vehicle,
+        route_id=route,
+        route_no=route[1:],
+        stop_id=f"S{order}",
+        stop_order=order,
+        observed_ms=at(second),
+        lon=LON + STEP * way / SECTION_M,
+        lat=LAT,
+    )
+
+
+def at(second: float) -> int:
+    """Event time so many seconds after the epoch of the tests, ms."""
+    return EPOCH_MS + round(second * 1000)
+
+
+def passage(link_id: str, exited_s: float, *, travel_s: float = 60) -> Passage:
+    """500 m in a minute is 30 km/h."""
+    return Passage(link_id, at(exited_s), round(travel_s * 1000), SECTION_M)
+
+
+def roads(*inputs: str) -> RoadsStage:
+    return RoadsStage(street(), RULES, inputs or ("in/0",))
+
+
+@dataclass(slots=True)
+class Folded:
+    """A stage driven in memory, message by message, as the gate would."""
+
+    stage: Stage
+    topic: str = "in"
+    state: State = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    derived: dict[int, list[LinkEvents]] = field(default_factory=lambda: defaultdict(list))
+    next_offset: int = 0
+
+    def __post_init__(self) -> None:
+        self.state = self.state or empty_state(self.stage)
+
+    def take(self, message: Message | LinkEvents) -> Effects:
+        if isinstance(message, LinkEvents):
+            message = LinkBatch((message,))
+        effects = self.stage.step(self.state, message, Origin(self.topic, 0, self.next_offset))
+        self.next_offset += 1
+        apply(self.state, effects.changes)
+        for name, by in effects.counts.items():
+            self.counts[name] += by
+        for partition, events in effects.derived.items():
+            self.derived[partition].append(events)
+        return effects
+
+    def take_all(self, messages: Iterable[Message | LinkEvents]) -> "Folded":
+        for message in messages:
+            self.take(message)
+        return self
+
+
+@dataclass(slots=True)
+class FakeOutlet:
+    """Keeps what is sent, as bytes, in the order of sending; raises the `failures` first."""
+
+    derived: list[tuple[int, bytes]] = field(default_factory=list)
+    dead: list[tuple[bytes, str, Origin]] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    async def send_derived(self, partition: int, parts: Sequence[LinkEvents]) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.derived += [(partition, payload) for payload in wire.encode_parts(parts)]
+
+    async def send_dead(self, payload: bytes, *, code: str, origin: Origin) -> None:
+        self.dead.append((payload, code, origin))
+
+    def origins(self) -> list[int]:
+        """The offsets the derived records come from, in the order of sending."""
+        return [part.origin.offset for _, payload in self.derived for part in parts_of(payload)]
+
+
+def parts_of(payload: bytes) -> tuple[LinkEvents, ...]:
+    """The parts of a message of link-events."""
+    message = wire.decode(payload)
+    return message.parts if isinstance(message, LinkBatch) else ()
+
+
+@dataclass(slots=True)
+class Rewinds:
+    """The calls of a runner that wants to go back."""
+
+    calls: list[tuple[str, int, int]] = field(default_factory=list)
+
+    async def __call__(self, topic: str, partition: int, offset: int) -> None:
+        self.calls.append((topic, partition, offset))

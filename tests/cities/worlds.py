@@ -1,0 +1,193 @@
+"""Small worlds for tests: a road of stops, its messages, and the log folded in plain Python."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import redis
+from kafka import KafkaProducer
+
+from local.services import wait_until
+from local.stack import Stack
+from streams.audit.fold import fold_log
+from streams.contract import topics, wire
+from streams.contract.arrival import REPLAY
+from streams.contract.records import BusPosition, PositionBatch, Tick
+from streams.contract.settings import Settings
+from streams.geo.network import Link, Network, Route, Stop
+from streams.state.store import OUTBOX, PAST, POSITIONS
+from streams.topology.stages import stages
+
+PARTITIONS = 4
+STOPS = 12  # of the service tests' road
+STEP_DEG = 0.004  # about 352 m of longitude at 37.88 N
+T0_MS = 1_795_305_600_000  # 2026-11-22 00:00 UTC
+
+Sent = tuple[topics.Topic, int, bytes]
+
+
+def road(stops: int = 20, *, length_m: int = 350) -> Network:
+    """One straight road of stops S0, S1, ... with sections both ways and the route R1 along it."""
+    points = [(127.70 + STEP_DEG * i, 37.88) for i in range(stops)]
+    pairs = [(a, a + 1) for a in range(stops - 1)]
+    links = tuple(
+        Link(
+            id=f"S{a}>S{b}",
+            kind="section",
+            name=f"정류장{a} → 정류장{b}",
+            road_name="중앙로",
+            road_class="city",
+            length_m=length_m,
+            length_source="geometry",
+            bearing_deg=90 if b > a else 270,
+            free_flow_kmh=50.0,
+            geometry=(points[a], points[b]),
+            from_id=f"S{a}",
+            to_id=f"S{b}",
+        )
+        for x, y in pairs
+        for a, b in ((x, y), (y, x))
+    )
+    named = tuple(Stop(f"S{i}", f"정류장{i}", *point) for i, point in enumerate(points))
+    route = Route("R1", "1", tuple(stop.id for stop in named))
+    return Network("춘천시", "2026-11-22", links, named, (route,), is_simulated=True)
+
+
+def at_stop(vehicle: str, order: int, observed_ms: int) -> BusPosition:
+    """A bus of route R1 exactly at a stop."""
+    lon = 127.70 + STEP_DEG * (order - 1)
+    return BusPosition(vehicle, "R1", "1", f"S{order - 1}", order, observed_ms, lon, 37.88)
+
+
+def positions(*rows: BusPosition) -> Iterable[Sent]:
+    """The messages of one answer with these buses."""
+    for row in rows:
+        partition = topics.partition_of(row.vehicle, PARTITIONS)
+        batch = PositionBatch("tago.positions", row.observed_ms, (row,))
+        yield topics.BUS_POSITIONS, partition, wire.encode(batch)
+
+
+def tick(tick_ms: int) -> Iterable[Sent]:
+    """A tick in every input partition."""
+    for topic in topics.TICKED:
+        for partition in range(topic.partitions(PARTITIONS)):
+            yield topic, partition, wire.encode(Tick(tick_ms))
+
+
+def drive(vehicles: int, stops: int, *, s_between: int = 40) -> list[Sent]:
+    """Buses that pass a stop every `s_between` s, a bus-specific shade slower each, with ticks."""
+    log: list[Sent] = []
+    for order in range(1, stops + 1):
+        for vehicle in range(vehicles):
+            observed_ms = T0_MS + order * (s_between + vehicle) * 1000
+            log += positions(at_stop(f"v{vehicle}", order, observed_ms))
+        log += tick(T0_MS + order * s_between * 1000)
+    return [*log, *tick(T0_MS + (stops + 1) * (s_between + vehicles) * 1000)]
+
+
+def publish(stack: Stack, log: Iterable[Sent]) -> None:
+    """Write messages to Kafka in order and wait for the broker; their time is another day's."""
+    producer = KafkaProducer(bootstrap_servers=stack.env["BOMNAE_KAFKA"], acks="all")
+    try:
+        for topic, partition, payload in log:
+            producer.send(topic.name, value=payload, partition=partition, headers=[(REPLAY, b"1")])
+        producer.flush(30)
+    finally:
+        producer.close()
+
+
+def redis_of(stack: Stack) -> Any:
+    return redis.Redis.from_url(stack.env["BOMNAE_REDIS"])
+
+
+def wait_drained(stack: Stack, tick_ms: int, *, within_s: float = 120) -> None:
+    """Wait until a tick that ends every input partition has been folded, and positions stand still.
+
+    A log's end offset would be simpler, but the embedded broker understates it.
+    """
+    store = redis_of(stack)
+    seen: list[Any] = []
+
+    def is_drained() -> bool:
+        for process in stack.processes.values():
+            if process.name.startswith("worker") and process.exit_code is None:
+                process.said("")
+        clocks = [int(value) for value in store.hvals("bomnae:clock")]
+        seen.append(store.hgetall("bomnae:positions"))
+        still = len(seen) > 10 and all(at == seen[-1] for at in seen[-10:])  # 0.5 s
+        return len(clocks) == PARTITIONS and min(clocks) >= tick_ms and still
+
+    try:
+        wait_until(is_drained, "the worker at the end of the log", within_s=within_s)
+    finally:
+        store.close()
+
+
+def last_tick_ms(log: Iterable[Sent]) -> int:
+    """The tick that ends a log."""
+    message = wire.decode(list(log)[-1][2])
+    if not isinstance(message, Tick):
+        raise TypeError(f"the log must end with a tick, ends with {message}")
+    return message.tick_ms
+
+
+UNCOMPARED = {  # what is said of a state, and of the cluster it came from, is no state
+    "bomnae:deltas",
+    "bomnae:counts",
+    "bomnae:dead-letters",
+    "bomnae:lost",
+    "bomnae:meta",
+    "bomnae:workers",
+    "bomnae:rebuilding",
+    "bomnae:topic-ids",
+    OUTBOX,  # compared by its alerts
+}
+
+
+def dump(stack: Stack) -> bytes:
+    """Every state and alert in Redis in a fixed order, without deltas and counts."""
+    store = redis_of(stack)
+    names = sorted(name.decode() for name in store.keys("bomnae:*"))
+    hashes = [n for n in names if n not in UNCOMPARED and not n.startswith(PAST)]
+    kept = {name: sorted(store.hgetall(name).items()) for name in hashes}
+    of_roads = topics.LINK_EVENTS.name.encode()  # how records are batched there is no state
+    kept[POSITIONS] = [row for row in kept[POSITIONS] if not row[0].startswith(of_roads)]
+    alerts = sorted(fields[b"a"] for _, fields in store.xrange(OUTBOX))
+    return repr((kept, alerts)).encode()
+
+
+def links_in(stack: Stack) -> dict[str, Any]:
+    """The link views in Redis by link id."""
+    store = redis_of(stack)
+    views: dict[str, Any] = {}
+    for partition in range(PARTITIONS):
+        for name, value in store.hgetall(f"bomnae:links:{partition}").items():
+            views[name.decode()] = msgspec.json.decode(value)
+    return views
+
+
+@dataclass
+class Offline:
+    """The log folded by the product's own oracle, without Kafka, Faust or Redis."""
+
+    network: Network
+    settings: Settings
+
+    def fold(self, log: Iterable[Sent]) -> dict[str, Any]:
+        """Fold a log; returns the link views by link id as plain JSON values."""
+        tables = fold_log(stages(self.settings, self.network), numbered(log))
+        return {
+            link_id: view
+            for partition in range(self.settings.partitions)
+            for link_id, view in tables.get(f"bomnae:links:{partition}", {}).items()
+        }
+
+
+def numbered(log: Iterable[Sent]) -> Iterator[tuple[str, int, int, bytes]]:
+    """The log with the offsets that an empty cluster gives it."""
+    ends: Counter[tuple[str, int]] = Counter()
+    for topic, partition, payload in log:
+        yield topic.name, partition, ends[topic.name, partition], payload
+        ends[topic.name, partition] += 1
