@@ -19,6 +19,7 @@ from streams.contract.errors import RecordRefusedError
 from streams.contract.health_exit import health_exit
 from streams.contract.records import FeedReport, Tick
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.contract.wire import MAX_AHEAD_MS
 
 MAX_AGE_MS = 60_000
@@ -90,7 +91,7 @@ def _clock_reason(settings: Settings) -> str:
     rows = _read(settings, _TICKED, 1)
     told = [message.tick_ms for message in _decoded(rows) if isinstance(message, Tick)]
     newest_ms = max((*(int(row.timestamp) for row in rows), *told), default=None)
-    return reason_against(newest_ms, _now_ms())
+    return reason_against(newest_ms, now_ms())
 
 
 def _polls_reason(settings: Settings) -> str:
@@ -102,11 +103,7 @@ def _polls_reason(settings: Settings) -> str:
     patience_ms = 2 * min(feed.poll_ms(settings) for feed in asked) + MAX_AGE_MS
     rows = _read(settings, _REPORTED, 2 * patience_ms // settings.tick_ms + 200)
     reports = [message for message in _decoded(rows) if isinstance(message, FeedReport)]
-    return reason_of_polls(reports, patience_ms, _now_ms())
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    return reason_of_polls(reports, patience_ms, now_ms())
 
 
 def main(arguments: list[str]) -> int:

@@ -14,9 +14,10 @@ from producers.publishing.batches import key_of
 from producers.reading import bodies, encodings
 from producers.reading.anonymous import Record
 from producers.reading.answers import Answer, Exchange, Refusal, UnknownAnswerError
-from producers.reading.fields import KST, text
+from producers.reading.fields import text
 from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit, PollOutcome
 from streams.contract.settings import Settings
+from streams.contract.times import KST
 from streams.domain.works.directions import Directions
 from streams.domain.works.moves import listed
 from streams.domain.works.phases import is_in_force, phase_at

@@ -5,7 +5,6 @@ Kafka nor Redis, and writes nothing but what it is told to.
 import argparse
 import json
 import sys
-import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,10 +21,10 @@ from producers.feeds import FEEDS
 from producers.feeds.permits import folder
 from producers.feeds.permits.points import known_addresses
 from producers.reading.answers import Exchange
-from producers.reading.fields import KST
 from producers.recording import recorder as recording
 from streams.contract.errors import RecordRefusedError
 from streams.contract.settings import Settings
+from streams.contract.times import KST, now_ms
 from streams.domain.works.directions import Directions
 from streams.topology.stages import load_network
 
@@ -75,7 +74,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     network = load_network(args.network) if args.network else None
     directions = None if network is None else Directions(network)
     city = City(network, directions, known_addresses(settings.gazetteer))
-    at_ms = args.at or int(time.time() * 1000)
+    at_ms = args.at or now_ms()
     found = [_checked(path, args.feed or "", at_ms, settings) for path in args.files]
     features: list[dict[str, Any]] = []
     for file in found:

@@ -15,9 +15,10 @@ from producers.reading.answers import Exchange
 from producers.recording.recorder import exchange_of
 from streams.contract.errors import RecordRefusedError
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS
 
 SILENCE_MS = 120_000  # no poll lasts longer
-MAX_GAP_MS = 86_400_000  # a night, or a day off, is replayed second by second
+MAX_GAP_MS = DAY_MS  # a night, or a day off, is replayed second by second
 GAP_TICKS = 1000
 
 
