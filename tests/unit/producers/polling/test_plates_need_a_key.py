@@ -12,13 +12,13 @@ from producers.feeds import polled
 from producers.polling import running
 from producers.publishing.messages import unknown_report
 from producers.reading.privacy import NO_KEY_WHY
-from producers.recording import playing
-from producers.recording.recorder import line_of
+from producers.recording.recorder import line_of, playing
 from streams.contract import wire
+from streams.contract.enums import FeedStatus
 from streams.contract.errors import SettingsError
 from streams.contract.records import FeedReport
 from streams.contract.settings import Settings
-from streams.domain.stages.feeds import FeedStatus, observe, status
+from streams.domain.stages.feeds import observe, status
 from tests.unit.producers.recording.test_replay import route
 
 AT_MS = 1_795_414_390_000
