@@ -16,7 +16,7 @@ from producers.network import importing as networks
 from producers.polling import running
 from producers.publishing import dead_letters as letters
 from producers.publishing.topic_setup import check_topics, ensure_topics
-from producers.recording.recorder import playing
+from producers.recording import playing
 from streams.contract.errors import BomnaeError, SettingsError
 from streams.contract.settings import Settings
 

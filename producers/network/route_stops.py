@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import gcd
 
 from producers.network.refused import RefusedLine
-from producers.network.stop_columns import Line, identifier, lines_of, route_number
+from producers.network.stop_columns import StopRow, identifier, lines_of, route_number
 from producers.reading.fields import Bounds, plain_number, spot
 from streams.contract.errors import NetworkError
 from streams.geo.network import Link, Point, Route, Stop, bearing_deg, distance_m
@@ -75,7 +75,7 @@ def read_pole_numbers(body: bytes, name: str, prefix: str) -> dict[str, str]:
     return {prefixed(stop, prefix): number for stop, number in pairs if stop}
 
 
-def _add(runs: StopRuns, line: Line, prefix: str, bounds: Bounds) -> None:
+def _add(runs: StopRuns, line: StopRow, prefix: str, bounds: Bounds) -> None:
     """Take one row, or refuse it. A stop keeps its place in the run even without a usable point."""
     row = line.values
     route, stop, order = identifier(row["route_id"]), identifier(row["stop_id"]), _order(row)

@@ -27,10 +27,10 @@ from producers.publishing.refused import is_tick, letter_of, report_of, shortene
 from producers.publishing.send_decisions import (
     AHEAD,
     HELD,
-    Verdict,
+    SendDecision,
     is_from_ahead,
     is_letter,
-    verdict,
+    decision,
 )
 from streams.contract import topics
 from streams.contract.settings import Settings
@@ -242,8 +242,8 @@ class Publisher:
 
     def _judge(self, parcel: Parcel, error: BaseException) -> None:
         """A message at the head of its lane was not taken, and nothing else is to blame."""
-        what, code = verdict(error)
-        if what is Verdict.BURY:
+        what, code = decision(error)
+        if what is SendDecision.BURY:
             self._refuse(parcel, code)
             return
         fields = {"topic": parcel.topic, "partition": parcel.partition, "error": _words(error)}

@@ -66,7 +66,7 @@ class FolderWatch:
 
 
 @dataclass(slots=True)
-class Files(Asker):
+class PermitFolder(Asker):
     """Reads every file of a folder; one that changed is read before the period is over."""
 
     folder: Path
