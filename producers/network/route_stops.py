@@ -44,7 +44,11 @@ class StopRuns:
         `stops[0]`.
         """
         return tuple(
-            Route(route_id, self.numbers[route_id], _run(orders))
+            Route(
+                route_id,
+                self.numbers[route_id],
+                tuple(orders.get(order, "") for order in range(1, max(orders) + 1)),
+            )
             for route_id, orders in sorted(self.orders.items())
         )
 
@@ -122,10 +126,6 @@ def _order(row: dict[str, str]) -> int | None:
 def prefixed(number: str, prefix: str) -> str:
     """The id of the live feed: the city's number behind its prefix."""
     return number if re.match(r"[A-Za-z]", number) else f"{prefix}{number}"
-
-
-def _run(orders: dict[int, str]) -> tuple[str, ...]:
-    return tuple(orders.get(order, "") for order in range(1, max(orders) + 1))
 
 
 def sections(runs: StopRuns, road_factor: float) -> list[Link]:
