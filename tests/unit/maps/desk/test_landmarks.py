@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from bench.desk_search import network_of
 from maps.desk.asking.card import card
 from maps.desk.asking.lookup import place_of
 from maps.desk.facts.scene import Scene, subjects_by_link
@@ -12,8 +11,9 @@ from maps.desk.plain import plain
 from maps.picture.picture import Picture
 from maps.search.finder import Finder
 from streams.domain.works.rows import Work
-from streams.geo.network import distance_m, project
+from streams.geo.measures import distance_m, project
 from tests.cities.desks import NOW, Street
+from tests.cities.networks import network_of
 from tests.cities.rows import typed
 
 LANDMARKS = [
