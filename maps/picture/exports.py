@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from maps.picture import shapes
-from maps.picture.fields import Kmh, Metres, Row, filled
+from maps.picture.fields import Kmh, Metres, Row, filled, with_shown
 from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
@@ -135,6 +135,7 @@ class LinkProperties(Row):
     simulated: bool | UnsetType = UNSET
 
 
+@with_shown(Work)
 class WorkProperties(shapes.WorkFields, kw_only=True):
     """A work with its times as text; `simulated` stands only in a simulated city."""
 
