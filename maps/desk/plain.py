@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from maps.picture.picture import Picture
+from maps.picture.text import shown
 from streams.state.kinds import KINDS
 
 
@@ -30,3 +31,7 @@ def plain(picture: Picture) -> Any:
 
 def plain_row(row: Any) -> Any:
     return None if row is None else PlainRow(msgspec.to_builtins(row))
+
+
+def shown_value(value: Any) -> Any:
+    return shown(value) if isinstance(value, str) else value

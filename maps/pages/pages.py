@@ -116,4 +116,5 @@ def _page(html: str) -> CachedBody:
 
 def _finished(value: Any) -> Any:
     """What an expression puts on a page; markup was cleaned where it was made."""
-    return value if hasattr(value, "__html__") else shown(value)
+    is_text = isinstance(value, str) and not hasattr(value, "__html__")
+    return shown(value) if is_text else value
