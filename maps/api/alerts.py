@@ -139,7 +139,7 @@ async def get_deliveries(request: web.Request) -> web.StreamResponse:
     """Every endpoint by title with its newest attempts; 503 while the store is away."""
     live = request.app[CONTEXT].live
     try:
-        rows = await deliveries.deliveries(live.store.client)
+        rows = await deliveries.deliveries(live.store)
     except LOSSES:
         raise RequestRefusedError(
             503, "store_away", "저장소를 읽지 못합니다", "the store cannot be read"

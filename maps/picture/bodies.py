@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import asdict
 
 from maps.picture import alerts, shapes
 from maps.picture.alerts import AckRow, AlertRow
@@ -174,15 +175,14 @@ def snapshot(
         acks=alerts.ack_rows(picture, is_all=store == "rebuilding"),
         undelivered=list(undelivered),
         trouble=trouble,
-        **city_rows(picture, network, now_ms),
+        **asdict(city_body(picture, network, now_ms)),
     )
 
 
-def city_rows(picture: Picture, network: Network, now_ms: int) -> dict[str, Any]:
-    """The fields of a `CityBody`."""
+def city_body(picture: Picture, network: Network, now_ms: int) -> CityBody:
     kinds = (name for name in CityBody.__struct_fields__ if name in ROWS)
-    rows: dict[str, Any] = {name: rows_of(name, picture, network) for name in kinds}
-    return {**rows, "feeds": feed_rows(picture, now_ms)}
+    rows = {name: rows_of(name, picture, network) for name in kinds}
+    return CityBody(**rows, feeds=feed_rows(picture, now_ms))
 
 
 def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
@@ -213,9 +213,9 @@ def delta_event(
     Against `before` only what differs on a screen is named; without it (a reader who catches up)
     every fact is.
     """
-    rows: dict[str, Any] = link_changes(news, before)
+    rows = link_changes(news, before)
     for name, row_of in ROWS.items():
-        changed: Mapping[str, Any] = getattr(news, name)
+        changed = getattr(news, name)
         there = ((own, row) for own, row in changed.items() if row is not None)
         rows[name] = tuple(row_of(own, row, network) for own, row in there)
         rows[f"{name}_gone"] = tuple(own for own, row in changed.items() if row is None)
@@ -232,7 +232,7 @@ def delta_event(
     )
 
 
-def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, tuple[Any, ...]]:
+def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]:
     """The four fields of a delta about links, without what looks as `before`."""
     pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [])
     for place, view in sorted(news.links.items()):
@@ -289,6 +289,6 @@ def link_body(place: int, picture: Picture, network: Network) -> LinkBody:
     return filled(LinkBody, link, view, index=place, works=works, incidents=incidents)
 
 
-def encode(body: Any) -> bytes:
+def encode(body: object) -> bytes:
     """The JSON bytes of a body."""
     return msgspec.json.encode(body)

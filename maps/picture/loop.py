@@ -169,7 +169,7 @@ class LiveUpdates:
         if self.store_state == LOST:
             return
         try:
-            found = await deliveries.undelivered(self.store.client, self.now_ms())
+            found = await deliveries.undelivered(self.store, self.now_ms())
         except LOSSES:
             return  # what was told last stands; that the store is lost the reading loop says
         if found != self.undelivered:
