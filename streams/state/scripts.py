@@ -9,5 +9,5 @@ def script_text(name: str) -> str:
 
 
 def script(client: Any, name: str) -> Any:
-    """The script `NAME.lua`, to be called with `keys` and `args`; Redis keeps it by its hash."""
+    """A script of this folder, to be called with `keys` and `args`; Redis keeps it by its hash."""
     return client.register_script(script_text(name))
