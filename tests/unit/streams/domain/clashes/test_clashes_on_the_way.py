@@ -5,6 +5,7 @@ import pytest
 
 from streams.contract.enums import Phase
 from streams.contract.records import Closure
+from tests.cities.builder import node, stop, town
 from tests.cities.sites import (
     DAY_MS,
     EAST_2,
@@ -15,7 +16,6 @@ from tests.cities.sites import (
     clashes,
     road,
 )
-from tests.unit.laws.grids import node, stop, town
 
 
 def test_a_full_closure_on_a_bus_route_names_the_route_and_its_skipped_stops() -> None:
