@@ -91,7 +91,7 @@ def _one_of(kind: type[E], text: str) -> E:
         raise ValueError(f"one of {', '.join(kind)}") from None
 
 
-def number_within(kind: type[N], low: float, high: float, unit: str) -> Callable[[str], N]:
+def number_within(kind: type[N], low: float, high: float) -> Callable[[str], N]:
     """The grammar of a number of this type within bounds, both allowed."""
 
     def read(text: str) -> N:
@@ -100,8 +100,21 @@ def number_within(kind: type[N], low: float, high: float, unit: str) -> Callable
         except ValueError:
             raise ValueError("a number") from None
         if not low <= number <= high:
-            raise ValueError(f"within {low}..{high}{unit}")
+            raise ValueError(f"within {low}..{high}")
         return number
+
+    return read
+
+
+def secret(at_least: int) -> Callable[[str], str]:
+    """The grammar of a secret: printable, and so long where it is set."""
+
+    def read(text: str) -> str:
+        if text and len(text) < at_least:
+            raise ValueError(f"have at least {at_least} characters")
+        if not text.isprintable():
+            raise ValueError("have printable characters only")
+        return text
 
     return read
 

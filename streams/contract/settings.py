@@ -1,8 +1,8 @@
-"""The settings: one table, read once from `BOMNAE_*`; the README's table is made from it."""
+"""The settings: one table, read once from `BOMNAE_*`; docs/settings.md shows it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, TypeVar
 
 from streams.contract import grammars
 from streams.contract.errors import SettingsError
@@ -19,13 +19,14 @@ T = TypeVar("T")
 N = TypeVar("N", int, float)
 PREFIX = "BOMNAE_"
 SHOWN = 60  # characters of a wrong value
-MIN_SECRET = 32  # characters of what nobody shall guess
-_URLS = (grammars.url, grammars.url_or_nothing, grammars.url_or_folder, grammars.redis_url)
+UNITS = {"ms": " ms", "s": " s", "days": " days"}
 
 
-def _row(text: str, meaning: str, read: Callable[[str], T], *, is_folded: bool = False) -> T:
+def _row(
+    text: str, meaning: str, read: Callable[[str], T], *, is_folded: bool = False, **bounds: float
+) -> T:
     """A setting: its default as the environment would spell it, and the grammar of its text."""
-    meta = {"help": meaning, "text": text, "read": read, "is_folded": is_folded}
+    meta = {"text": text, "help": meaning, "read": read, "is_folded": is_folded, **bounds}
     return field(default=read(text), metadata=meta)
 
 
@@ -34,14 +35,19 @@ def _text(text: str, meaning: str) -> str:
 
 
 def _number(default: N, meaning: str, *, low: N, high: N, is_folded: bool = False) -> N:
-    meta = {"help": meaning, "text": str(default), "low": low, "high": high}
-    return field(default=default, metadata={**meta, "is_folded": is_folded})
+    read = grammars.number_within(type(default), low, high)
+    return _row(str(default), meaning, read, is_folded=is_folded, low=low, high=high)
 
 
 def _secret(meaning: str, *, at_least: int = 0) -> str:
-    """A setting that is never shown; `at_least`: characters where it is set."""
-    meta = {"help": meaning, "text": "", "is_secret": True, "at_least": at_least}
+    """A setting that is never shown; where it is set it has so many characters."""
+    meta = {"text": "", "help": meaning, "read": grammars.secret(at_least), "is_secret": True}
     return field(default="", metadata=meta, repr=False)
+
+
+def variable(name: str) -> str:
+    """The variable of a setting in the environment."""
+    return PREFIX + name.upper()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +151,7 @@ class Settings:
     ingest: Address | None = _row(
         "", "address producers take pushed answers on, [host:]port; empty: none", grammars.door
     )
-    ingest_key: str = _secret(
-        "bearer key of those who push, 32 characters or more", at_least=MIN_SECRET
-    )
+    ingest_key: str = _secret("bearer key of those who push, 32 characters or more", at_least=32)
     bbox: Bounds = _row(
         "127.4,37.6,128.1,38.2",
         "coordinates outside are refused: minX,minY,maxX,maxY",
@@ -209,10 +213,10 @@ class Settings:
         7, "how long the past can be asked for, days; kept in Redis", low=1, high=90, is_folded=True
     )
     secret: str = _secret(
-        "master key of webhook secrets and crew links, 32 characters or more", at_least=MIN_SECRET
+        "master key of webhook secrets and crew links, 32 characters or more", at_least=32
     )
     admin_key: str = _secret(
-        "bearer key of /api/v1/subscriptions; unset: managed by CLI alone", at_least=MIN_SECRET
+        "bearer key of /api/v1/subscriptions; unset: managed by CLI alone", at_least=16
     )
     webhook_networks: Networks = _row(
         "", "networks webhooks may go to besides public addresses, CIDR[,CIDR]", grammars.networks
@@ -227,24 +231,66 @@ class Settings:
     simulated: bool = _row(
         "0", "1: the feeds are simulated; every screen says so", grammars.yes_or_no
     )
+    metrics: Address | None = _row(
+        "", "address each process serves its figures on, [host:]port; empty: none", grammars.door
+    )
+    log_format: LogFormat = _row(
+        "json", "json or text: a log line as an object or as words, always one", grammars.log_format
+    )
     log: LogLevel = _row("info", "debug, info, warning or error", grammars.log_level)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """Settings from `BOMNAE_*`; SettingsError that names every fault of them."""
+        """Settings from `BOMNAE_*`; a SettingsError names every fault in them, a line each."""
         given = {k[len(PREFIX) :].lower(): v for k, v in environ.items() if k.startswith(PREFIX)}
         rows = {row.name: row for row in fields(cls)}
-        faults = [
-            f"unknown setting {variable(name)}; see README, Settings"
-            for name in sorted(given.keys() - rows.keys())
-        ]
-        values: dict[str, object] = {}
+        values: dict[str, Any] = {}
+        faults = {
+            name: f"unknown setting {variable(name)}; see docs/settings.md"
+            for name in given.keys() - rows.keys()
+        }
         for name in rows.keys() & given.keys():
             try:
-                values[name] = _value(rows[name], given[name])
-            except ValueError as fault:
-                faults.append(f"{variable(name)} must be {fault}")
-        settings = cls(**values)  # type: ignore[arg-type] - each is read by its own row
-        if faults := sorted(faults) + settings.faults_together(values):
-            raise SettingsError("\n".join(faults))
+                values[name] = rows[name].metadata["read"](given[name])
+            except ValueError as bound:
+                faults[name] = _fault(rows[name], str(bound), given[name])
+        settings = cls(**values)
+        for names, fault in settings._together():  # noqa: SLF001 - its own
+            if not faults.keys() & names:
+                faults[names[0]] = fault
+        if faults:
+            raise SettingsError("\n".join(faults[name] for name in sorted(faults)))
         return settings
+
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never be shown."""
+        rows = (row.name for row in fields(self) if row.metadata.get("is_secret"))
+        return tuple(value for name in rows if (value := getattr(self, name)))
+
+    def _together(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """What settings that are sound each by itself come to together: their names, the fault."""
+        if self.redis_ca and not self.redis.startswith("rediss://"):
+            fault = "BOMNAE_REDIS_CA is for TLS: BOMNAE_REDIS must begin with rediss://"
+            yield ("redis_ca", "redis"), fault
+        if self.kafka_ca and not self.kafka_user:
+            yield ("kafka_ca", "kafka_user"), "BOMNAE_KAFKA_CA is for TLS: set BOMNAE_KAFKA_USER"
+        if self.ingest and not self.ingest_key:
+            fault = "BOMNAE_INGEST_KEY must be set where BOMNAE_INGEST is: 32 characters or more"
+            yield ("ingest_key", "ingest"), fault
+        if self.fresh_ms < (least_ms := self.window_ms + self.grace_ms):
+            fault = (
+                f"BOMNAE_FRESH_MS must be at least window and grace together ({least_ms} ms), "
+                f"got {self.fresh_ms} ms"
+            )
+            yield ("fresh_ms", "window_ms", "grace_ms"), fault
+
+
+def _fault(row: Field[Any], bound: str, text: str) -> str:
+    """What is wrong with a value: its variable, its bound and unit, and itself unless secret."""
+    name = variable(row.name)
+    if row.metadata.get("is_secret"):
+        return f"{name} must {bound}, has {len(text)}"
+    if "low" in row.metadata:
+        bound += UNITS.get(row.name.rpartition("_")[2], "") if bound.startswith("within") else ""
+    shown = text.partition("://")[0] + "://…" if "://" in text else text[:SHOWN]
+    return f"{name} must be {bound}, got {shown!r}"
