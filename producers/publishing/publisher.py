@@ -20,11 +20,9 @@ from functools import partial
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from producers.polling.fetching import now_ms
-from producers.publishing.batches import Published
 from producers.publishing.client import TOPIC_MS, client_of, shut
 from producers.publishing.lanes import Headers, Lanes, Parcel
-from producers.publishing.meaning import Letter, Meaning, ticks
+from producers.publishing.messages import Output, Published, ticks
 from producers.publishing.refused import is_tick, letter_of, report_of, shortened
 from producers.publishing.send_decisions import (
     AHEAD,
@@ -36,6 +34,7 @@ from producers.publishing.send_decisions import (
 )
 from streams.contract import topics
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 
 log = logging.getLogger(__name__)
 MAX_WAITING_BYTES = 64 << 20
@@ -94,10 +93,15 @@ class Publisher:
         with self._changed:
             return self._lanes.count
 
-    def publish(self, meaning: Meaning) -> None:
+    def publish(self, output: Output) -> None:
         """Hand over the messages in order, then the dead letters."""
-        self.send(meaning.messages)
-        self._hand(self._letter(letter) for letter in meaning.letters)
+        self.send(output.messages)
+        self._hand(
+            shortened(
+                Parcel(topics.DEAD_LETTERS.name, 0, letter.refusal.payload, tuple(letter.headers()))
+            )
+            for letter in output.letters
+        )
 
     def send(self, messages: Iterable[Published]) -> None:
         """Hand over messages in order; never waits, never raises."""
@@ -124,12 +128,6 @@ class Publisher:
             log.error("closing with messages unsent", extra={"waiting": waiting})
         if self._client is not None:
             shut(self._client, 0.0 if waiting else 1.0)
-
-    @staticmethod
-    def _letter(letter: Letter) -> Parcel:
-        headers = tuple(letter.headers())
-        parcel = Parcel(topics.DEAD_LETTERS.name, 0, letter.refusal.payload, headers)
-        return shortened(parcel)
 
     def _hand(self, parcels: Iterable[Parcel]) -> None:
         at_ms = now_ms()

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from producers.reading.fields import DAY_MS, KST
 from producers.reading.points import Point
 from producers.reading.times import DAY_S, Token
 from streams.contract.errors import RecordRefusedError
+from streams.contract.times import DAY_MS, KST, KST_MS
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 FOR_EVER = (2099, 12, 31)
@@ -54,7 +54,7 @@ def _is_date_column(end: Moment, start: Moment | None) -> bool:
 
 def is_midnight(at_ms: int) -> bool:
     """Whether the moment is 00:00 KST."""
-    return (at_ms + 9 * 3_600_000) % DAY_MS == 0
+    return (at_ms + KST_MS) % DAY_MS == 0
 
 
 def plus(start: Moment, length: Token) -> Moment:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from producers.reading.fields import DAY_MS, text
+from producers.reading.fields import text
 from producers.reading.hours import Minutes, pulled, written
 from producers.reading.moments import Moment, moments_of, plus, refused
 from producers.reading.points import Point, marked, points_of
 from producers.reading.times import MAX_WORDS, Token, normalised, scan
 from streams.contract.errors import RecordRefusedError
+from streams.contract.times import DAY_MS, KST_MS
 
-KST_MS = 9 * 3_600_000
 _EPOCH_MS = range(631_152_000_000, 4_102_444_800_000)
 _SAME_DAY = re.compile(r"당일|같은\s*날|하루")
 _SAME_MONTH = re.compile(r"동월|당월|같은\s*달")

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from producers.simulator.answers import Answer
 from producers.simulator.city import build_city
 from producers.simulator.day import Day
 from producers.simulator.portal import KEY_NAMES, PATHS, Portal
+from streams.contract.times import now_ms
 
 log = logging.getLogger(__name__)
 MAX_PARALLEL = 8
@@ -138,7 +138,7 @@ async def serve(
     """
     start = Start(seed, at, out_dir, past_path, past_minutes, poll_s, refresh_s)
     portal = await asyncio.to_thread(_prepared, start)
-    await _listen(Front(portal, _now_ms, latency_ms=latency_ms), host, port, on_ready)
+    await _listen(Front(portal, now_ms, latency_ms=latency_ms), host, port, on_ready)
 
 
 def _prepared(start: Start) -> Portal:
@@ -147,7 +147,7 @@ def _prepared(start: Start) -> Portal:
     if start.out_dir is not None:
         start.out_dir.mkdir(parents=True, exist_ok=True)
         (start.out_dir / "network.json").write_text(network.dumps(), encoding="utf-8")
-    opens_ms = _now_ms()
+    opens_ms = now_ms()
     minutes = 0 if start.past_path is None else start.past_minutes
     starts_ms = opens_ms - minutes * 60_000
     day = Day(network, start.seed, opens_ms=opens_ms, starts_ms=starts_ms, at=start.at)
@@ -171,10 +171,6 @@ async def _listen(
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _response(answer: Answer) -> web.Response:

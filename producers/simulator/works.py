@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from producers.simulator import noise
-from producers.simulator.clock import DAY_MS, MINUTE_MS, DayClock, kst
+from producers.simulator.clock import MINUTE_MS, DayClock, kst
 from producers.simulator.traffic import Obstacle
 from streams.contract.records import Closure
+from streams.contract.times import DAY_MS
 from streams.geo.network import Link, Network
 
 HALF_HOUR_MS = 30 * MINUTE_MS

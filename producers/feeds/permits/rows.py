@@ -19,7 +19,7 @@ from streams.domain.doubtful_points import POINT_SHARED
 from streams.domain.works.statuses import says_withdrawn
 from streams.people import office_phone, organisation, without_people
 
-FEED = "permits"
+NAME = "permits"
 BAD_BYTES = "bad_bytes"
 NO_REPAIRS = frozenset(
     {"coord_outside", "several_spots", "person_dropped", "epsg_assumed", "point_far_from_address"}
