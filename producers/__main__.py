@@ -2,29 +2,32 @@
 
 import argparse
 import asyncio
-import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from kafka.errors import KafkaError
 
-from producers import logs
 from producers.checking import command as check
 from producers.network import importing as networks
 from producers.polling import running
 from producers.publishing import dead_letters as letters
 from producers.publishing.topic_setup import check_topics, ensure_topics
-from producers.recording.recorder import playing
-from streams.contract.errors import BomnaeError, SettingsError
+from producers.recording import playing
+from streams.contract import cli
+from streams.contract.cli import EXIT_CODES, FAILED, OK, USAGE
+from streams.contract.errors import SettingsError
+from streams.contract.metrics import serve_metrics
+from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 
-log = logging.getLogger("producers")
-OK, FAILED, USAGE = 0, 1, 2
-EPILOG = """Settings come from BOMNAE_* variables, secrets too: they never go on the command line.
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings. SIGTERM ends cleanly, SIGHUP makes a
-stopped feed try again at once."""
+EPILOG = (
+    """Settings come from BOMNAE_* variables, secrets too: they never go on the command line.
+SIGTERM ends cleanly, SIGHUP makes a stopped feed try again at once.
+Exit codes: """
+    + EXIT_CODES
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -103,12 +106,13 @@ def _topics(args: argparse.Namespace, settings: Settings) -> int:
 
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     only = tuple(filter(None, (name.strip() for name in args.only.split(","))))
-    feeds = running.run_feeds(settings, only, args.record, with_clock=not args.no_clock)
-    asyncio.run(feeds)
+    serve_metrics(settings)
+    asyncio.run(running.run_feeds(settings, only, args.record, with_clock=not args.no_clock))
     return OK
 
 
 def _clock(_: argparse.Namespace, settings: Settings) -> int:
+    serve_metrics(settings)
     asyncio.run(running.run_clock_alone(settings))
     return OK
 
@@ -168,7 +172,7 @@ def _simulate(args: argparse.Namespace, _: Settings) -> int:
         past_minutes=args.past_minutes,
         refresh_s=args.refresh_s,
     )
-    asyncio.run(running.run_until_signal([served]))
+    asyncio.run(run_until_signal(served))
     return OK
 
 
@@ -185,20 +189,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; what went wrong is one line on stderr."""
+    """Run one command; what went wrong is on stderr."""
     args = parser().parse_args(argv)
-    try:
-        settings = Settings.from_env(os.environ)
-        logs.set_up(settings)
-        return COMMANDS[args.command](args, settings)
-    except SettingsError as error:
-        sys.stderr.write(f"settings: {error}\n")
-        return USAGE
-    except (BomnaeError, OSError, KafkaError) as error:
-        sys.stderr.write(f"{args.command} failed: {type(error).__name__}: {error}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        return OK
+    return cli.run(partial(COMMANDS[args.command], args), OSError, KafkaError)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from streams.domain.links.levels import Thresholds
+from streams.contract.grammars import Thresholds
 from streams.geo.network import Link, Network, Point, Route
 
 _UNIT_DEG = 1e-5  # about 1 m

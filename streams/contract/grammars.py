@@ -216,20 +216,18 @@ def tile_template(text: str) -> str:
 
 def origin(text: str) -> str:
     """`http(s)://host[:port]` without its last slash: pages name their files from the root."""
-    parts = _split(text)
-    is_plain = text.isascii() and text.isprintable() and " " not in text
-    if not text:
-        return ""
-    if is_url(text) and is_plain and parts and parts.path in ("", "/"):
-        if not (parts.username or parts.password or parts.query or parts.fragment):
-            return text.rstrip("/")
+    host = _split(text).netloc if is_url(text) else ""
+    bare = text.removesuffix("/")
+    is_plain = text.isascii() and text.isprintable() and not re.search(r"[\s@]", text)
+    if not text or (host and is_plain and bare.partition("://")[2] == host):
+        return bare
     raise ValueError("http(s)://host[:port] without user, path or query")
 
 
 def redis_url(text: str) -> str:
     """The store's address. A password in it would be in every error text and process list."""
     parts = _split(text)
-    if parts is None or parts.scheme not in ("redis", "rediss", "unix"):
+    if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("redis://[user@]host[:port]/0, rediss://… or unix://…")
     if parts.password is not None:
         raise ValueError(
@@ -248,12 +246,15 @@ def key_place(text: str) -> str:
 
 def is_url(text: str) -> bool:
     parts = _split(text)
-    return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def _split(text: str) -> SplitResult | None:
+def _split(text: str) -> SplitResult:
+    """The parts of a URL, none of something that is no URL at all."""
+    nothing = urlsplit("")
     try:
         parts = urlsplit(text)
-        return None if parts.port == 0 else parts
+        is_url = parts.port != 0
     except ValueError:
-        return None
+        return nothing
+    return parts if is_url else nothing

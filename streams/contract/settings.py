@@ -1,5 +1,6 @@
 """The settings: one table, read once from `BOMNAE_*`; docs/settings.md shows it."""
 
+# ruff: noqa: RUF009 - each of these calls makes a field
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, TypeVar
@@ -255,7 +256,7 @@ class Settings:
             except ValueError as bound:
                 faults[name] = _fault(rows[name], str(bound), given[name])
         settings = cls(**values)
-        for names, fault in settings._together():  # noqa: SLF001 - its own
+        for names, fault in settings._together():
             if not faults.keys() & names:
                 faults[names[0]] = fault
         if faults:

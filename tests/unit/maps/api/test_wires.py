@@ -12,7 +12,7 @@ from maps.picture.catch_up import place_of
 from maps.picture.network_file import network_body, packed, routes_with_links
 from maps.server import is_own_host, parse_address
 from streams.contract.errors import SettingsError
-from streams.domain.links.levels import parse_levels
+from streams.domain.links.levels import thresholds_by_class
 from streams.geo.network import Network
 
 
@@ -78,7 +78,7 @@ def test_packed_geometry_does_not_drift() -> None:
 
 def test_the_network_file_has_a_row_a_link_and_its_class_thresholds(network: Network) -> None:
     body = network_body(
-        network, parse_levels("15,25", "30,50", "30,70"), "춘천시", is_simulated=True
+        network, thresholds_by_class(Settings()), "춘천시", is_simulated=True
     )
     assert (body["jam"], body["slow"]) == ([15, 15, 30], [25, 25, 50])
     columns = ("ids", "names", "roads", "classes", "kinds", "lengths", "free", "drawn", "geometry")

@@ -16,7 +16,7 @@ from producers.feeds import its_speeds, polled
 from producers.feeds.permits import folder, pages
 from producers.feeds.request import request_to
 from producers.feeds.tago.sweeping import Pacer, route_request
-from producers.logs import JsonLines
+from streams.contract.logs import LogLines
 from producers.polling.clock import next_tick_ms
 from producers.polling.fetching import fetch
 from producers.polling.pacing import (
@@ -28,7 +28,6 @@ from producers.polling.pacing import (
     time_out_s,
 )
 from producers.publishing.client import connection
-from producers.reading.privacy import secrets_of
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.errors import SettingsError
 from streams.contract.retry_after import asked_ms
@@ -216,7 +215,7 @@ async def test_silence_and_refused_connections_have_status_0_and_no_key_in_the_l
     caplog.set_level(logging.DEBUG)
     assert (await asked(f"{portal}/silent", 0.1))[0] == 0
     assert (await asked("http://127.0.0.1:1/"))[0] == 0
-    screen = JsonLines(())
+    screen = LogLines(())
     assert "canary" not in "".join(screen.format(record) for record in caplog.records)
 
 
@@ -242,7 +241,7 @@ async def test_a_cancellation_is_not_lost_where_it_comes_as_the_time_runs_out(po
 def test_secrets_are_blacked_out_and_line_breaks_stay_escaped() -> None:
     settings = Settings(its_key="canary-its", redis_password="canary-redis")  # noqa: S106
     record = logging.makeLogRecord({"msg": "key canary-its\n", "feed": "canary-redis\r\nx"})
-    line = JsonLines(secrets_of(settings)).format(record)
+    line = LogLines(settings.secrets()).format(record)
     assert "canary" not in line
     assert "\n" not in line
 

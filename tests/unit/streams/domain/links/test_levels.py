@@ -1,7 +1,8 @@
 import pytest
 
 from streams.contract.errors import SettingsError
-from streams.domain.links.levels import Thresholds, level, parse_levels
+from streams.contract.grammars import Thresholds
+from streams.domain.links.levels import level, thresholds_by_class
 
 URBAN = Thresholds(jam_kmh=15, slow_kmh=25)
 

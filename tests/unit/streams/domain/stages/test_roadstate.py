@@ -18,7 +18,7 @@ from streams.contract.records import (
     Passage,
     SpeedShare,
 )
-from streams.domain.links.levels import Thresholds
+from streams.contract.grammars import Thresholds
 from streams.domain.stage import HistoryRow, State, apply, empty_state
 from streams.domain.stages.roadstate import LinkView
 from tests.cities.fakes import Folded, at, passage, roads
