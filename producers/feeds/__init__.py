@@ -8,14 +8,14 @@ from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
 
 
-def _found() -> dict[str, Feed]:
+def found() -> dict[str, Feed]:
+    """Every feed by its name, of the modules that are here."""
     modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
     feeds = [module.FEED for module in modules if hasattr(module, "FEED")]
     return {feed.name: feed for feed in sorted(feeds, key=lambda feed: feed.name)}
 
 
-FEEDS = _found()
-"""Every feed by its name."""
+FEEDS = found()
 
 
 def polled(settings: Settings, only: tuple[str, ...] = ()) -> list[Feed]:

@@ -32,7 +32,7 @@ MIN_FREEZE_S = 60  # a feed asked more often than it is made anew does not chang
 NO_EXTRA = "GTFS Realtime needs gtfs-realtime-bindings: install bomnae[gtfs]"
 
 
-class Trips(NamedTuple):
+class KnownTrips(NamedTuple):
     """Which route of the network each trip drives, its number, and the sequences of its stops."""
 
     pattern_of: dict[str, str]
@@ -107,13 +107,13 @@ def message_of(exchange: Exchange) -> Any:
 
 
 @lru_cache(maxsize=4)
-def trips_of(folder: str) -> Trips:
+def trips_of(folder: str) -> KnownTrips:
     """The trips beside a network; none where it was not made of GTFS."""
     try:
         body = json.loads((Path(folder) / "trips.json").read_text(encoding="utf-8"))
-        return Trips(body["trips"], body["sequences"], body["numbers"])
+        return KnownTrips(body["trips"], body["sequences"], body["numbers"])
     except (OSError, ValueError, KeyError):
-        return Trips({}, {}, {})
+        return KnownTrips({}, {}, {})
 
 
 def _position(  # noqa: PLR0917
@@ -122,7 +122,7 @@ def _position(  # noqa: PLR0917
     exchange: Exchange,
     settings: Settings,
     bounds: Bounds,
-    trips: Trips,
+    trips: KnownTrips,
 ) -> BusPosition | None:
     """One bus, None for a trip that is not of the network; raises R007, R012."""
     vehicle = entity.vehicle

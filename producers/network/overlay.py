@@ -82,7 +82,7 @@ class SegmentIndex:
         """The nearest segment running the same way, and where along its link (m) the point lies."""
         best: tuple[float, str, StandardLinkSegment, float] | None = None
         for segment, part, away_m in self._within_reach(point):
-            if _turn_deg(segment.bearing_deg, heading_deg) > MAX_TURN_DEG:
+            if abs((segment.bearing_deg - heading_deg + 180) % 360 - 180) > MAX_TURN_DEG:
                 continue
             if best is None or (away_m, segment.link.id) < best[:2]:
                 at_m = segment.from_m + part * segment.length_m
@@ -213,10 +213,6 @@ def _along(a: Point, b: Point, length_m: float, step_m: float) -> list[Point]:
         (a[0] + (b[0] - a[0]) * i / count, a[1] + (b[1] - a[1]) * i / count)
         for i in range(count + 1)
     ]
-
-
-def _turn_deg(one: int, other: int) -> int:
-    return abs((one - other + 180) % 360 - 180)
 
 
 def _is_left(point: Point, segment: StandardLinkSegment) -> bool:

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 
+import stamina
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
@@ -27,10 +28,10 @@ from producers.publishing.refused import is_tick, letter_of, report_of, shortene
 from producers.publishing.send_decisions import (
     AHEAD,
     HELD,
-    Verdict,
+    SendDecision,
+    decision,
     is_from_ahead,
     is_letter,
-    verdict,
 )
 from streams.contract import topics
 from streams.contract.settings import Settings
@@ -231,19 +232,28 @@ class Publisher:
         log.warning(
             "Kafka client made anew", extra={"error": _words(error), "under_way": under_way}
         )
-        pause_s = RENEW_S
-        while self._client is None and not self._is_closing:
-            try:
+        for attempt in stamina.retry_context(
+            on=self._is_worth_another,
+            attempts=None,
+            timeout=None,
+            wait_initial=RENEW_S,
+            wait_max=MOST_RENEW_S,
+            wait_jitter=RENEW_S,
+        ):
+            with attempt:
                 self._client = self._make()
-            except (KafkaError, OSError) as absent:
-                log.warning("Kafka does not answer", extra={"error": _words(absent)})
-                time.sleep(pause_s)
-                pause_s = min(2 * pause_s, MOST_RENEW_S)
+
+    def _is_worth_another(self, error: Exception) -> bool:
+        """Whether to try again to reach the broker; not once the publisher closes."""
+        if self._is_closing or not isinstance(error, KafkaError | OSError):
+            return False
+        log.warning("Kafka does not answer", extra={"error": _words(error)})
+        return True
 
     def _judge(self, parcel: Parcel, error: BaseException) -> None:
         """A message at the head of its lane was not taken, and nothing else is to blame."""
-        what, code = verdict(error)
-        if what is Verdict.BURY:
+        what, code = decision(error)
+        if what is SendDecision.BURY:
             self._refuse(parcel, code)
             return
         fields = {"topic": parcel.topic, "partition": parcel.partition, "error": _words(error)}

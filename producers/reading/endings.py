@@ -100,13 +100,9 @@ def _planned_ms(words: str, match: re.Match[str], starts_ms: int, received_ms: i
     if said.end is None:
         return None
     at_ms = end_ms(said.end, start)
-    if not _is_timed_only(match[1]):
+    if re.search(r"[월일./년]|\d-\d", match[1]):  # more than a time
         return at_ms if 0 < at_ms - starts_ms < MAX_PLAN_MS else None
     return _on_its_day(at_ms, day[1] if day else "", starts_ms, received_ms)
-
-
-def _is_timed_only(words: str) -> bool:
-    return re.search(r"[월일./년]|\d-\d", words) is None
 
 
 def _on_its_day(at_ms: int, day: str, starts_ms: int, received_ms: int) -> int | None:

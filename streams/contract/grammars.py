@@ -159,7 +159,8 @@ def address(text: str) -> Address:
 def door(text: str) -> Address | None:
     """`[host:]port`, this machine's own address where there is no host; None for nothing."""
     try:
-        return _address(text if ":" in text else f"{LOCAL}:{text}", 1) if text else None
+        port = text.removeprefix(":")
+        return _address(text if ":" in port else f"{LOCAL}:{port}", 1) if text else None
     except ValueError:
         raise ValueError("[host:]port, port 1..65535") from None
 

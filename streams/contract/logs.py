@@ -33,8 +33,8 @@ class LogLines(logging.Formatter):
         fields = {name: value for name, value in vars(record).items() if name not in _PLAIN}
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
-        message = without_people(record.getMessage())
-        fields = {name: _covered(value) for name, value in fields.items()}
+        message = self._covered(record.getMessage())
+        fields = self._covered(fields)
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         head = {"at": at, "level": record.levelname.lower(), "log": record.name, "message": message}
         if self._form is LogFormat.JSON:
@@ -43,6 +43,16 @@ class LogLines(logging.Formatter):
             words = (f"{name}={_word(value)}" for name, value in fields.items())
             line = " ".join((at, record.levelname, record.name, message, *words))
         return without_secrets(_one_line(line), self._secrets)
+
+    def _covered(self, value: Any) -> Any:
+        """A value without secrets and people; numbers are no text."""
+        if isinstance(value, int | float | None):
+            return value
+        if isinstance(value, dict):
+            return {str(name): self._covered(each) for name, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._covered(each) for each in value]
+        return without_people(without_secrets(str(value), self._secrets))
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -53,11 +63,6 @@ def set_up_logs(settings: Settings) -> None:
     logging.basicConfig(level=level, handlers=[screen], force=True)
     for name, least in _QUIETER.items():
         logging.getLogger(name).setLevel(max(level, least))
-
-
-def _covered(value: Any) -> Any:
-    """A field's value without people; numbers are no text."""
-    return value if isinstance(value, int | float | None) else without_people(str(value))
 
 
 def _word(value: Any) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from streams.contract import wire
 from streams.contract.records import BusPosition, LinkBatch, LinkEvents, Message, Origin, Passage
+from streams.contract.settings import Settings
 from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stage import Effects, Stage, State, apply, empty_state

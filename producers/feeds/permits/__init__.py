@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from producers.feeds.feed import Asker, Feed
-from producers.feeds.permits.folder import Files
+from producers.feeds.permits.folder import PermitFolder
 from producers.feeds.permits.identity import joined
-from producers.feeds.permits.pages import Pages
+from producers.feeds.permits.pages import PermitPages
 from producers.feeds.permits.rows import NAME, parse_permits
 from producers.reading.limits import MAX_PAGE_BYTES
 from streams.contract.records import Permit
@@ -16,7 +16,7 @@ def asker(settings: Settings) -> Asker:
     """The pages of an API, or the files of a folder, whichever the setting names."""
     place = settings.permits
     is_url = place.startswith(("http://", "https://"))
-    return Pages(settings) if is_url else Files(Path(place))
+    return PermitPages(settings) if is_url else PermitFolder(Path(place))
 
 
 FEED = Feed(

@@ -36,16 +36,13 @@ def signature(folder: Path) -> Signature:
     """
     try:
         found = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES | {PROJECTION}]
-        rows = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in found if _counts(p)]
+        seen = [p for p in found if not p.name.startswith((".", "~$"))]
+        rows = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in seen]
     except OSError:
         return ()
     if all(Path(name).suffix.lower() == PROJECTION for name, _, _ in rows):
         return ()
     return tuple(sorted(rows, key=lambda row: (row[1], row[0])))
-
-
-def _counts(path: Path) -> bool:
-    return not path.name.startswith((".", "~$"))
 
 
 @dataclass(slots=True)
@@ -66,7 +63,7 @@ class FolderWatch:
 
 
 @dataclass(slots=True)
-class Files(Asker):
+class PermitFolder(Asker):
     """Reads every file of a folder; one that changed is read before the period is over."""
 
     folder: Path

@@ -33,7 +33,7 @@ def page_request(page: int, settings: Settings) -> Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Pages(Asker):
+class PermitPages(Asker):
     """Asks for every page, until all rows came or a page says nothing."""
 
     settings: Settings

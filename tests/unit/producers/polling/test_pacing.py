@@ -16,7 +16,6 @@ from producers.feeds import its_speeds, polled
 from producers.feeds.permits import folder, pages
 from producers.feeds.request import request_to
 from producers.feeds.tago.sweeping import Pacer, route_request
-from streams.contract.logs import LogLines
 from producers.polling.clock import next_tick_ms
 from producers.polling.fetching import fetch
 from producers.polling.pacing import (
@@ -30,6 +29,7 @@ from producers.polling.pacing import (
 from producers.publishing.client import connection
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.errors import SettingsError
+from streams.contract.logs import LogLines
 from streams.contract.retry_after import asked_ms
 from streams.contract.settings import Settings
 
@@ -249,7 +249,7 @@ def test_secrets_are_blacked_out_and_line_breaks_stay_escaped() -> None:
 def test_a_user_means_scram_over_tls_and_none_means_plain() -> None:
     secure = connection(Settings(kafka_user="bomnae", kafka_password="x"))  # noqa: S106
     assert (secure["security_protocol"], secure["sasl_mechanism"]) == ("SASL_SSL", "SCRAM-SHA-512")
-    plain = connection(Settings(kafka="a:1,b:2"))
+    plain = connection(Settings(kafka=("a:1", "b:2")))
     assert plain["bootstrap_servers"] == ["a:1", "b:2"]
     assert "security_protocol" not in plain
 

@@ -12,7 +12,8 @@ from producers.feeds import polled
 from producers.polling import running
 from producers.publishing.messages import unknown_report
 from producers.reading.privacy import NO_KEY_WHY
-from producers.recording.recorder import line_of, playing
+from producers.recording import playing
+from producers.recording.recorder import line_of
 from streams.contract import wire
 from streams.contract.enums import FeedStatus
 from streams.contract.errors import SettingsError
