@@ -27,7 +27,8 @@ def _row(
     text: str, meaning: str, read: Callable[[str], T], *, is_folded: bool = False, **bounds: float
 ) -> T:
     """A setting: its default as the environment would spell it, and the grammar of its text."""
-    meta = {"text": text, "help": meaning, "read": read, "is_folded": is_folded, **bounds}
+    meta = {"text": text, "help": meaning, "read": read, "is_folded": is_folded}
+    meta |= {"is_secret": False, **bounds}
     return field(default=read(text), metadata=meta)
 
 
@@ -42,7 +43,8 @@ def _number(default: N, meaning: str, *, low: N, high: N, is_folded: bool = Fals
 
 def _secret(meaning: str, *, at_least: int = 0) -> str:
     """A setting that is never shown; where it is set it has so many characters."""
-    meta = {"text": "", "help": meaning, "read": grammars.secret(at_least), "is_secret": True}
+    meta = {"text": "", "help": meaning, "read": grammars.secret(at_least), "is_folded": False}
+    meta |= {"is_secret": True}
     return field(default="", metadata=meta, repr=False)
 
 

@@ -25,7 +25,7 @@ from streams.contract.settings import Settings
 from streams.domain.stages.feeds import observe, status
 
 KEY = "k" * 40
-SETTINGS = Settings(pseudonym_key="p" * 32)
+SETTINGS = Settings(pseudonym_key="p" * 32, ingest_key=KEY)
 PERMITS = "허가번호,공사명,위치,착공일,준공일\n가-1,관로,우두동 7,2026-11-20,2026-12-20\n".encode(
     "cp949"
 )
@@ -202,13 +202,13 @@ async def test_a_log_without_room_takes_no_push(pusher: Pusher) -> None:
 
 
 async def test_no_buses_are_taken_without_a_key_for_their_pseudonyms(pusher: Pusher) -> None:
-    pusher.context.settings = Settings(pseudonym_key="short")
+    pusher.context.settings = Settings(pseudonym_key="short", ingest_key=KEY)
     assert (await pusher.push("tago.positions", json.dumps(BUSES)))[0] == 503
     assert (await pusher.push("its.events", b"[]"))[0] == 202
 
 
 async def test_permits_that_are_polled_are_not_pushed(pusher: Pusher) -> None:
-    pusher.context.settings = Settings(permits="/permits")
+    pusher.context.settings = Settings(permits="/permits", ingest_key=KEY)
     assert (await pusher.push("permits", PERMITS))[0] == 404
 
 
