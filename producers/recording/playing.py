@@ -12,8 +12,9 @@ from producers.publishing.messages import Output
 from producers.publishing.publisher import Publisher
 from producers.publishing.topic_setup import ensure_topics
 from producers.reading.privacy import NO_KEY_WHY, may_take_plates
+from producers.recording.poll_ends import BadLine
 from producers.recording.recorder import lines_of
-from producers.recording.replay import BadLine, ReplayStep, steps
+from producers.recording.replay import ReplayStep, steps
 from streams.contract.arrival import REPLAY
 from streams.contract.settings import Settings
 
