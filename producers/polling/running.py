@@ -62,7 +62,9 @@ async def run_feeds(
                 for feed in refused
             )
             log.info("polling", extra={"feeds": [feed.name for feed in asked]})
-            await run_until_signal([*loops, keep_asking_again(context, _on_hup())])
+            hup = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
+            await run_until_signal([*loops, keep_asking_again(context, hup)])
 
 
 def with_plates(
@@ -139,9 +141,3 @@ async def run_until_signal(loops: list[Coroutine[Any, Any, None]]) -> None:
     await asyncio.gather(*tasks, stop, return_exceptions=True)
     for task in done:
         task.result()
-
-
-def _on_hup() -> asyncio.Event:
-    hup = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
-    return hup

@@ -43,14 +43,9 @@ def hours_of(value: Any) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _of_column(raw: str) -> str | None:
-    words = _CROWDED.sub(_spaced, raw)
+    words = _CROWDED.sub(r"\1\3:\2\4", raw)  # "09.30", "0930시" as 09:30
     found = _said(words)
     return _bare(words) if found is None else found
-
-
-def _spaced(match: re.Match[str]) -> str:
-    """A time with a dot or without a mark, "09.30" or "0930시", as 09:30."""
-    return f"{match[1] or match[3]}:{match[2] or match[4]}"
 
 
 def hours_in(value: Any) -> str | None:
