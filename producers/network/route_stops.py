@@ -10,7 +10,8 @@ from producers.network.refused import RefusedLine
 from producers.network.stop_columns import StopRow, identifier, lines_of, route_number
 from producers.reading.fields import Bounds, plain_number, spot
 from streams.contract.errors import NetworkError
-from streams.geo.network import Link, Point, Route, Stop, bearing_deg, distance_m
+from streams.geo.measures import Point, bearing_deg, distance_m
+from streams.geo.network import Link, Route, Stop
 
 FREE_FLOW_KMH = 50.0  # the general limit of city roads
 MAX_ORDER = 1000
