@@ -44,7 +44,7 @@ def hours_of(value: Any) -> str | None:
 @lru_cache(maxsize=4096)
 def _of_column(raw: str) -> str | None:
     words = _CROWDED.sub(r"\1\3:\2\4", raw)  # "09.30", "0930시" as 09:30
-    found = _said(words)
+    found = _stated(words)
     return _bare(words) if found is None else found
 
 
@@ -54,7 +54,7 @@ def hours_in(value: Any) -> str | None:
     times = [match.span() for match in _LOOKS_TIMED.finditer(words)]
     if not times:
         return "" if _ALL_DAY.search(words) else None
-    return _said(words[max(0, times[0][0] - MARGIN) : times[-1][1] + MARGIN])
+    return _stated(words[max(0, times[0][0] - MARGIN) : times[-1][1] + MARGIN])
 
 
 def hours_between(begins: Any, ends: Any) -> str | None:
@@ -107,7 +107,7 @@ def _clock(minute: int) -> str:
     return f"{minute % DAY_MIN // 60:02d}:{minute % 60:02d}"
 
 
-def _said(words: str) -> str | None:
+def _stated(words: str) -> str | None:
     plain = normalised(words)
     if plain is None:
         return None
