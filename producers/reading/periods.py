@@ -150,7 +150,7 @@ def _without_dates(
     kinds = {token.kind for token in left}
     if spans and ("since" in kinds or "to" not in kinds):
         return PeriodReading(ends=plus(after, spans[-1]) if after else None, counted=spans[-1])
-    if spans or kinds & {"open", "zeros", "since"}:  # "허가일로부터 1년": from a day that is not stated
+    if spans or kinds & {"open", "zeros", "since"}:  # "허가일로부터 1년": of no stated day
         return PeriodReading(is_open=True)
     if hours is None:
         raise refused(raw)
