@@ -59,7 +59,9 @@ async def run_feeds(
                 for feed in refused
             )
             log.info("polling", extra={"feeds": [feed.name for feed in asked]})
-            await run_until_signal(*loops, keep_asking_again(context, _on_hup()))
+            hup = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
+            await run_until_signal(*loops, keep_asking_again(context, hup))
 
 
 def with_plates(
@@ -118,9 +120,3 @@ async def run_clock_alone(settings: Settings) -> None:
     with ExitStack() as stack:
         await asyncio.to_thread(_start_clock, settings, stack)
         await run_until_signal()
-
-
-def _on_hup() -> asyncio.Event:
-    hup = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
-    return hup

@@ -21,7 +21,6 @@ from producers.reading.answers import (
     NO_ANSWER,
     Answer,
     Exchange,
-    Refusal,
     UnknownAnswerError,
     is_many,
 )
@@ -81,7 +80,8 @@ class Poll:
         """
         answer, output = self.interpret(exchange)
         # neither bodies nor refused rows are needed again, and a sweep has hundreds of them
-        counted = replace(answer, refused=_without_payloads(answer.refused))
+        first = [replace(refusal, payload=b"") for refusal in answer.refused[:1]]
+        counted = replace(answer, refused=tuple(first * len(answer.refused)))
         seal = hashlib.sha256(exchange.body or repr(exchange.answer).encode()).digest()
         return ReadExchange(replace(exchange, body=b"", answer=None), counted, output, seal)
 
@@ -247,8 +247,3 @@ def _digest(rows: Iterable[Record]) -> str:
     bare = [replace(row, observed_ms=0) if isinstance(row, BusPosition) else row for row in rows]
     ordered = sorted(msgspec.json.encode(row) for row in bare)
     return hashlib.sha256(b"\n".join(ordered)).hexdigest()[:16]
-
-
-def _without_payloads(refused: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
-    """As many refusals, without what they refused."""
-    return (replace(refused[0], payload=b""),) * len(refused) if refused else ()
