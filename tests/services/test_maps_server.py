@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ from maps.server import build_app
 from streams.contract.records import FeedReport, PollOutcome
 from streams.contract.settings import Settings
 from streams.domain.stages.feeds import FeedState
-from streams.geo.network import Link, Network
+from streams.geo.network import Network
 from streams.state.store import CLOCK, DEAD_LETTERS, DELTAS, FEEDS, META, Store, key
+from tests.cities.builder import city, in_a_row, section
 from tests.places import ROOT
 
 Json = dict[str, Any]
@@ -102,24 +104,10 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture
 def network() -> Network:
-    links = tuple(
-        Link(
-            id=f"S{number}>S{number + 1}",
-            kind="section",
-            name=f"정류장{number} → 정류장{number + 1}",
-            road_name="중앙로",
-            road_class="city",
-            length_m=800,
-            length_source="straight",
-            bearing_deg=90,
-            free_flow_kmh=50.0,
-            geometry=((127.7 + number / 100, 37.88), (127.71 + number / 100, 37.88)),
-            from_id=f"S{number}",
-            to_id=f"S{number + 1}",
-        )
-        for number in range(20)
-    )
-    return Network("춘천시", "2026-11-01", links, is_simulated=True)
+    """A road of 20 sections one way."""
+    stops = in_a_row((f"정류장{number}" for number in range(21)), step_deg=0.01)
+    links = [section(a, b, road_name="중앙로", length_m=800) for a, b in pairwise(stops)]
+    return city(*links, is_simulated=True)
 
 
 @asynccontextmanager
