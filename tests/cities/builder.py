@@ -6,17 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from streams.geo.network import (
-    Landmark,
-    Link,
-    Network,
-    Overlay,
-    Point,
-    Route,
-    Stop,
-    bearing_deg,
-    length_of_m,
-)
+from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.network import Landmark, Link, Network, Overlay, Route, Stop
 
 HERE = (127.73, 37.88)
 M_PER_DEG = 111_195

@@ -5,8 +5,9 @@ from functools import cache
 from producers.network.importing import import_network
 from producers.simulator.city import build_city
 from streams.contract.settings import Settings
-from streams.geo.network import Network, Point
-from streams.topology.stages import load_gazetteer
+from streams.geo.loading import load_gazetteer
+from streams.geo.measures import Point
+from streams.geo.network import Network
 from tests.places import SHARED
 
 DATA = SHARED / "data" / "chuncheon"

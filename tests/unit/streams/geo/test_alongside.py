@@ -10,7 +10,8 @@ import pytest
 
 from streams.domain.works.directions import Directions
 from streams.geo.alongside import foot_of
-from streams.geo.network import Link, Network, Overlay, Point, Stop
+from streams.geo.measures import Point
+from streams.geo.network import Link, Network, Overlay, Stop
 from streams.geo.placement import place
 from tests.cities import builder
 from tests.cities.builder import HERE, link

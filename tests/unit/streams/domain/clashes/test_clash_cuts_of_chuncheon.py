@@ -7,7 +7,7 @@ import pytest
 from streams.contract.records import Closure, Permit
 from streams.domain.clashes.clash import Clash
 from streams.domain.stages.works import WorksStage
-from streams.geo.network import midpoint_of
+from streams.geo.measures import midpoint_of
 from tests.cities.fakes import Folded
 from tests.cities.networks import network_of
 from tests.cities.works import PERMIT, listed

@@ -98,6 +98,6 @@ def test_a_way_round_that_nobody_is_told_of_cannot_be_dug_up() -> None:
         links = tuple(
             replace(x, length_m=length_m - 1_000) if x.id in top else x for x in city.links
         )
-        network = replace(city, links=links, _cells={})
+        network = replace(city, links=links)
         closed = Site("A", EAST_2, closure=Closure.FULL)
         assert len(clashes(closed, Site("B", top), network=network)) == count

@@ -38,7 +38,6 @@ def test_a_way_round_of_more_than_15_km_is_none() -> None:
     slow = replace(
         long,
         links=tuple(replace(x, length_m=9_000) if "N0.1" in x.id else x for x in long.links),
-        _cells={},
     )
     assert detour(RoadGraph(slow), [A_B], [A_B]) is None
 

@@ -8,7 +8,8 @@ import pytest
 from producers.simulator.city import build_city
 from streams.domain.roads.street_nodes import stop_groups
 from streams.domain.roads.streets import StreetStretch, stop_pairs, streets
-from streams.geo.network import Link, Network, Overlay, Point, Stop
+from streams.geo.measures import Point
+from streams.geo.network import Link, Network, Overlay, Stop
 from tests.cities import builder
 from tests.cities.grid import grid
 
