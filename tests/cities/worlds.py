@@ -11,6 +11,7 @@ from kafka import KafkaProducer
 
 from local.services import wait_until
 from local.stack import Stack
+from producers.network.importing import write_network
 from streams.audit.fold import fold_log
 from streams.contract import topics, wire
 from streams.contract.arrival import REPLAY
@@ -39,6 +40,15 @@ def road(stops: int = 20, *, length_m: int = 350) -> Network:
         routes=(route("R1", "1", along),),
         is_simulated=True,
     )
+
+
+def lay(stack: Stack) -> Stack:
+    """Gives a stack the road of the service tests, and the topics."""
+    folder = stack.folder / "network"
+    write_network(road(STOPS), folder)
+    stack.env["BOMNAE_NETWORK"] = str(folder)
+    stack.run("topics", "producers", "topics")
+    return stack
 
 
 def at_stop(vehicle: str, order: int, observed_ms: int) -> BusPosition:
