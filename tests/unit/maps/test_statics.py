@@ -11,7 +11,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "map").mkdir()
     (tmp_path / "dom.js").write_text("// no imports\n")
     (tmp_path / "words.js").write_text('import { el } from "./dom.js";\n')
-    (tmp_path / "map/live.js").write_text(
+    text = 
         'import {\n  a,\n  b,\n} from "../words.js";\nimport "../dom.js";\nconst text = "./no.js";\n'
     )
     return tmp_path
