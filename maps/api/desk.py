@@ -10,15 +10,15 @@ import msgspec
 from aiohttp import web
 
 from maps.api.context import CONTEXT, JSON, Context
+from maps.api.operation import Operation, Parameter
 from maps.api.past import picture_of_moment
 from maps.api.photo_shelf import SHELF
-from maps.desk.lookup import answer as answer_of
-from maps.desk.lookup import named
-from maps.desk.moments import moment_of, only_known
-from maps.desk.past import BitemporalMoment
-from maps.desk.scene import Json, PictureLike, Scene, subjects_by_link
-from maps.desk.ways import DetourFinder
+from maps.desk.asking.lookup import answer as answer_of
+from maps.desk.asking.lookup import named
+from maps.desk.facts.scene import Json, PictureLike, Scene, subjects_by_link
+from maps.desk.facts.ways import DetourFinder
 from maps.http.answers import NO_STORE, answer, body_of
+from maps.past.moments import BitemporalMoment, moment_of, only_known
 from maps.picture import bodies
 from maps.picture.picture import Picture
 from streams.domain.clashes.clash import Clash
@@ -149,7 +149,27 @@ def _json(request: web.Request, body: Any) -> web.Response:
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
 
 
-ROUTES = (
-    web.get("/api/v1/answer", get_answer),
-    web.get("/api/v1/clashes", get_clashes),
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/v1/answer",
+        handler=get_answer,
+        summary="Is it closed, why, until when, how to get round: a card, a choice or not found",
+        answers={200: dict},
+        refusals=(400, 503),
+        parameters=(
+            Parameter("q", "what the caller asks about"),
+            Parameter("id", "KIND:ID of a candidate; wins over q"),
+            Parameter("valid", "Unix ms the answer speaks of", int),
+            Parameter("known", "only what had come in by then counts, Unix ms", int),
+            Parameter("again", "1: the same card kept fresh, not counted as a question"),
+        ),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/clashes",
+        handler=get_clashes,
+        summary="Works in each other's way, in a bus's, or cutting places off together",
+        answers={200: dict},
+    ),
 )

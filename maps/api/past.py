@@ -8,14 +8,16 @@ from typing import Any
 from aiohttp import web
 
 from maps.api.context import CONTEXT, JSON, Context
-from maps.desk.moments import DAY_MS, missing, moment_of, only_known
-from maps.desk.past import BitemporalMoment, past_picture
+from maps.api.operation import Operation, Parameter
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.http.refusals import RequestRefusedError, not_found
+from maps.past.moments import BitemporalMoment, missing, moment_of, only_known
+from maps.past.pictures import past_picture
 from maps.picture import bodies, shapes
 from maps.picture.catch_up import LOSSES
 from maps.picture.loop import LOST
 from maps.picture.picture import Picture
+from streams.contract.times import DAY_MS
 from streams.domain.closure_words import closure_words
 
 Json = dict[str, Any]
@@ -166,4 +168,19 @@ def _json(request: web.Request, body: Json) -> web.Response:
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
 
 
-ROUTES = (web.get("/api/v1/at", get_at),)
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/v1/at",
+        handler=get_at,
+        summary="What was true at `valid` as known at `known`: the city, or one thing of it",
+        answers={200: dict},
+        refusals=(400, 404, 503),
+        parameters=(
+            Parameter("valid", "Unix ms the answer speaks of; default: `known`", int),
+            Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
+            Parameter("id", "work:ID, incident:ID, feed:NAME, link:ID, or a KIND:ID of the search"),
+            Parameter("links", "link ids with commas, at most 200"),
+        ),
+    ),
+)

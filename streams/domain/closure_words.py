@@ -4,7 +4,7 @@ and which of them is the gravest.
 The page's own words (`maps/static/words.js`) are these; a test holds them together.
 """
 
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 
 GRAVITY = (
     Closure.FULL,

@@ -10,23 +10,26 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bench.web import seed, servers
-from bench.web.screen import Screen
-from bench.web.seed import Traffic, link_view, now_ms
-from bench.web.stage import City
 from producers.network.importing import import_network
 from streams.contract.records import Closure, Permit, PermitBatch
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.domain.links.fold import Rules
 from streams.domain.links.levels import parse_levels
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stages.roadstate import RoadsStage
 from streams.domain.stages.works import WorksStage
 from streams.geo.network import Network
-from tests.browser.screens import NewScreen, screens_of
-from tests.fakes import Folded
+from tests.cities import seed
+from tests.cities.fakes import Folded
+from tests.cities.seed import link_view
+from tests.cities.stage import City
+from tests.cities.traffic import Traffic
+from tests.pages import servers
+from tests.pages.screen import NewScreen, Screen, screens_of
+from tests.places import SHARED
 
-ROUTES = Path(__file__).parents[3] / "shared/data/chuncheon/route_stops_20260326.cp949.csv"
+ROUTES = SHARED / "data/chuncheon/route_stops_20260326.cp949.csv"
 THERE, BACK = "CCB250001262>CCB250001358", "CCB250001359>CCB250001263"  # 향교, 춘천시청별관
 STREET = "향교 춘천시청별관"
 DAY_MS = 86_400_000

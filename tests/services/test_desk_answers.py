@@ -8,11 +8,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bench.web import seed
 from maps.api.context import CONTEXT
-from maps.api.openapi import document
+from streams.contract.times import now_ms
 from streams.geo.network import Network
-from tests import worlds
+from tests.cities import seed, worlds
 from tests.services.test_maps_server import RedisServer, served, until
 
 Json = dict[str, Any]
@@ -41,7 +40,7 @@ async def asked(redis_server: RedisServer, network: Network) -> AsyncIterator["D
         clash: Json = {"id": "route-1", "kind": "route", "severity": "high", "works": [PERMIT]}
         clash |= {"links": [LINK], "routes": ["R1"], "stops": [], "places": []}
         clash |= {"from_ms": 1_795_000_000_000, "until_ms": 1_796_000_000_000}
-        now = seed.now_ms()
+        now = now_ms()
         feeds = {name: seed.feed(name, now) for name in seed.FEEDS}
         seed.emit(client, {"at": now, "w": {PERMIT: work}, "f": feeds, "c": {"0": now}})
         seed.emit(client, {"at": now, "w": {PERMIT: work}, "k": {"route-1": clash}})
@@ -132,9 +131,3 @@ async def test_clashes_come_with_a_reason(asked: Desk) -> None:
     assert clash["id"] == "route-1"
     assert clash["reason_ko"]
     assert clash["reason_en"]
-
-
-def test_the_document_names_what_an_answer_must_have() -> None:
-    schemas = document("춘천시")["components"]["schemas"]
-    assert set(schemas["Answer"]["required"]) <= set(schemas["Answer"]["properties"])
-    assert set(schemas["Card"]["required"]) <= set(schemas["Card"]["properties"])

@@ -4,8 +4,9 @@ import time
 import unicodedata
 from typing import Any
 
+from streams.contract.enums import AlertEvent
 from streams.contract.times import KST_MS
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.domain.closure_words import CLOSURE_WORDS, closure_words
 from streams.domain.unknown_times import short_words
 
@@ -79,7 +80,7 @@ def _sentence(alert: Alert, tongue: int, *, is_simulated: bool) -> str:
     head.append(_SEVERITIES[alert.severity.value][tongue])
     title = title_of(alert)
     parts = [_FEEDS[title][tongue] if title in _FEEDS else title, _phrase(alert, tongue)]
-    if alert.word is not Word.END:
+    if alert.word is not AlertEvent.END:
         parts += _particulars(alert.facts, tongue)
     return f"[{'·'.join(head)}] {' · '.join(part for part in parts if part)}"
 
@@ -89,9 +90,9 @@ def _phrase(alert: Alert, tongue: int) -> str:
     begins, ends = (
         known[tongue] if known else (alert.rule, f"{alert.rule} {('종료', 'over')[tongue]}")
     )
-    if alert.word is Word.END:
+    if alert.word is AlertEvent.END:
         return ends
-    return f"{begins} {_CHANGED[tongue]}" if alert.word is Word.UPDATE else begins
+    return f"{begins} {_CHANGED[tongue]}" if alert.word is AlertEvent.UPDATE else begins
 
 
 def _particulars(facts: dict[str, Any], tongue: int) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from streams.contract.enums import ClashKind, ClashSeverity
 from streams.domain.clashes.clash import Clash
 from streams.domain.particles import with_particle
 from streams.geo.network import Network
@@ -21,7 +22,7 @@ def _works(clash: Clash, works: Mapping[str, Any], network: Network) -> tuple[st
     one, other = (_name(work_id, works) for work_id in clash.works)
     where = _road(clash.links, network)
     subject = f"{with_particle(one, '과/와')} {with_particle(other, '이/가')} {where}"
-    if clash.severity == "high":
+    if clash.severity is ClashSeverity.HIGH:
         en = f"{one} and {other} dig the same road at the same time: {where}."
         return f"{subject}에서 같은 때에 겹쳐 굴착합니다.", en
     first, second = (set(_links(works.get(work_id))) for work_id in clash.works)
@@ -91,13 +92,13 @@ def _point(clash: Clash, works: Mapping[str, Any], network: Network) -> tuple[st
 
 
 _REASONS = {
-    "crowd": _crowd,
-    "point": _point,
-    "works": _works,
-    "route": _route,
-    "stop": _stop,
-    "detour": _detour,
-    "cut": _cut,
+    ClashKind.CROWD: _crowd,
+    ClashKind.POINT: _point,
+    ClashKind.WORKS: _works,
+    ClashKind.ROUTE: _route,
+    ClashKind.STOP: _stop,
+    ClashKind.DETOUR: _detour,
+    ClashKind.CUT: _cut,
 }
 
 

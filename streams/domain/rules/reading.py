@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from streams.contract.enums import Severity
 from streams.contract.errors import SettingsError
-from streams.contract.records import Severity
+from streams.contract.times import HOUR_MS, MINUTE_MS
 from streams.domain.rules.book import (
-    HOUR_MS,
-    MINUTE_MS,
     AlertRules,
     ParameterRange,
     Rule,

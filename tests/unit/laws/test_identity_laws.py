@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.publishing.meaning import Poll
+from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from streams.contract import wire
 from streams.contract.records import PermitBatch
@@ -15,7 +15,7 @@ from streams.contract.settings import Settings
 from streams.domain.stages.works import WorksStage
 from streams.domain.works import Work
 from streams.domain.works.identity import text_key
-from tests.fakes import Folded, street
+from tests.cities.fakes import Folded, street
 from tests.unit.laws.profile import tried
 
 DAY_MS = 86_400_000

@@ -1,7 +1,6 @@
 """Incidents of the national ITS and of UTIC."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,9 @@ from producers.reading.answers import Answer, Exchange
 from producers.reading.wordings import wording
 from streams.contract.records import Closure, Incident, IncidentKind, PollOutcome
 from streams.contract.settings import Settings
+from tests.places import SHARED
 
-DATA = Path(__file__).parents[4].parent / "shared/data/its"
+DATA = SHARED / "data/its"
 KOREA = Settings(bbox="124,33,132,39")
 CITY = Settings()
 AT_MS = 1_795_414_391_934  # 2026-11-23 15:13 KST
@@ -39,7 +39,7 @@ EVENT = {
 
 def parsed(body: bytes, settings: Settings = CITY) -> Answer:
     return its_events.parse_events(
-        Exchange(its_events.FEED, AT_MS, "https://x", 200, body), settings
+        Exchange(its_events.NAME, AT_MS, "https://x", 200, body), settings
     )
 
 
@@ -214,7 +214,7 @@ def test_wording_without_the_grammar_is_all_words() -> None:
 
 def incident_xml(body: str, status: int = 200, settings: Settings = CITY) -> Answer:
     whole = f'<?xml version="1.0" encoding="UTF-8"?>{body}'
-    exchange = Exchange(utic.FEED, AT_MS, "https://x", status, whole.encode())
+    exchange = Exchange(utic.NAME, AT_MS, "https://x", status, whole.encode())
     return utic.parse_incidents(exchange, settings)
 
 

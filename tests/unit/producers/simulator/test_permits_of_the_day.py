@@ -12,16 +12,17 @@ from producers.simulator.clock import DayClock
 from producers.simulator.day import Day
 from producers.simulator.odd_permits import ODD_PERMITS
 from producers.simulator.permits import PERMITS
-from producers.simulator.portal import Portal
+from producers.simulator.portal import SimulatedPortal
 from producers.simulator.works import periods
+from streams.contract.enums import Phase
 from streams.contract.records import Closure, Permit, PermitBatch, Tick
 from streams.contract.settings import Settings
 from streams.domain.clashes.clash import Clash
 from streams.domain.permit_ids import permit_of
 from streams.domain.stages.works import WorksStage
-from streams.domain.works import PHASES, Work
+from streams.domain.works import Work
 from streams.geo.network import Link, Network
-from tests.fakes import Folded
+from tests.cities.fakes import Folded
 
 OPENS_MS = 1_795_414_000_000
 MINUTE_MS = 60_000
@@ -49,7 +50,7 @@ class Shown:
         return {link.name for link in self.links(number, "section")}
 
 
-def listed(portal: Portal, minute: int) -> PermitBatch:
+def listed(portal: SimulatedPortal, minute: int) -> PermitBatch:
     at_ms = OPENS_MS + minute * MINUTE_MS
     body = portal.answer("permits", QUERY, at_ms).body.encode()
     answer = permits.parse_permits(Exchange("permits", at_ms, "https://x/", 200, body), Settings())
@@ -62,7 +63,7 @@ def listed(portal: Portal, minute: int) -> PermitBatch:
 def shown() -> Mapping[int, Shown]:
     """The picture every three minutes from 20 before to 10 after the opening."""
     city = build_city()
-    portal = Portal(Day(city, 7, opens_ms=OPENS_MS, starts_ms=OPENS_MS - 20 * MINUTE_MS))
+    portal = SimulatedPortal(Day(city, 7, opens_ms=OPENS_MS, starts_ms=OPENS_MS - 20 * MINUTE_MS))
     folded = Folded(WorksStage(city, partitions=1), topic="permits")
     found = {}
     for minute in range(-20, 13, 3):
@@ -73,7 +74,7 @@ def shown() -> Mapping[int, Shown]:
 
 
 def test_every_phase_is_there_to_see(shown: Mapping[int, Shown]) -> None:
-    assert {work.phase for work in shown[1].works.values()} == set(PHASES)
+    assert {work.phase for work in shown[1].works.values()} == set(Phase)
 
 
 @pytest.mark.parametrize(

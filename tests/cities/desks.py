@@ -1,0 +1,165 @@
+"""A street to ask about: four stops, sections both ways, and a scene that tests arrange."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from maps.desk.facts.scene import AskedPlace, Scene, subjects_by_link
+from maps.picture.picture import Picture
+from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.times import KST
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Link, Network, Route, Stop
+
+Json = dict[str, Any]
+NAMES = ("시청앞", "명동입구", "중앙로입구", "팔호광장")
+DAY_MS, HOUR_MS, MIN_MS = 86_400_000, 3_600_000, 60_000
+PERMITS, BUSES, SPEEDS, EVENTS = "permits", "tago.positions", "its.speeds", "its.events"
+POLL_MS = {PERMITS: 600_000, BUSES: 60_000, SPEEDS: 300_000, EVENTS: 300_000}
+
+
+def kst(text: str) -> int:
+    """Unix ms of a time in Korea, "2026-11-23 14:00"."""
+    return round(datetime.fromisoformat(text).replace(tzinfo=KST).timestamp() * 1000)
+
+
+NOW = kst("2026-11-23 14:00")  # a Monday
+
+
+def street() -> Network:
+    points = [(127.73 + 0.004 * n, 37.88) for n in range(len(NAMES))]
+    pairs = [(n, n + 1) for n in range(len(NAMES) - 1)]
+    links = tuple(
+        Link(
+            id=f"S{a}>S{b}",
+            kind="section",
+            name=f"{NAMES[a]} → {NAMES[b]}",
+            road_name="중앙로",
+            road_class="city",
+            length_m=350,
+            length_source="straight",
+            bearing_deg=90 if b > a else 270,
+            free_flow_kmh=50.0,
+            geometry=(points[a], points[b]),
+            from_id=f"S{a}",
+            to_id=f"S{b}",
+        )
+        for x, y in pairs
+        for a, b in ((x, y), (y, x))
+    )
+    stops = tuple(Stop(f"S{n}", NAMES[n], *points[n], number=f"{1000 + n}") for n in range(4))
+    routes = (Route("R300", "300", ("S0", "S1", "S2", "S3")),)
+    return Network("춘천시", "2026-11-01", links, stops, routes)
+
+
+NETWORK = street()
+
+
+@dataclass
+class Street:
+    """What is known at `now_ms`; every feed answered just now unless a test says otherwise."""
+
+    now_ms: int = NOW
+    views: dict[str, Json] = field(default_factory=dict)
+    works: dict[str, Json] = field(default_factory=dict)
+    incidents: dict[str, Json] = field(default_factory=dict)
+    buses: dict[str, Json] = field(default_factory=dict)
+    calls: dict[str, Json] = field(default_factory=dict)
+    silent_ms: dict[str, int] = field(default_factory=dict)  # feed -> since when it is silent
+    clock_ms: int | None = None
+    store: str = "ok"
+    feeds: tuple[str, ...] = (PERMITS, BUSES, SPEEDS, EVENTS)
+
+    def scene(self) -> Scene:
+        picture = Picture(
+            links={NETWORK.index[name]: view for name, view in self.views.items()},
+            works=self.works,
+            incidents=self.incidents,
+            buses=self.buses,
+            calls=self.calls,
+            feeds={name: self._feed(name) for name in self.feeds},
+            clocks={"0": self.now_ms - 1000 if self.clock_ms is None else self.clock_ms},
+        )
+        by_link = subjects_by_link(picture, NETWORK)
+        return Scene(NETWORK, picture, by_link, self.now_ms, self.store)
+
+    def _feed(self, name: str) -> FeedState:
+        at_ms = self.silent_ms.get(name, self.now_ms - 20_000)
+        report = FeedReport(name, PollOutcome.DATA, at_ms, POLL_MS[name])
+        return FeedState(name, report, last_success_ms=at_ms, last_change_ms=at_ms)
+
+    def driven(self, *links: str, buses: int, ago_min: float = 3, kmh: float = 32) -> "Street":
+        """Buses passed these links within ten minutes, the last so long ago."""
+        at_ms = self.now_ms - round(ago_min * MIN_MS)
+        level = "jam" if kmh < 15 else "slow" if kmh < 25 else "free"
+        for link in links:
+            certainty = "confirmed" if buses >= 2 else "inferred"
+            self.views[link] = {
+                "speed_kmh": kmh,
+                "level": level,
+                "samples": buses,
+                "observed_ms": at_ms,
+                "certainty": certainty,
+                "sources": {"bus": buses},
+                "closure": "none",
+                "subjects": [],
+            }
+        return self
+
+    def measured(self, *links: str, kmh: float = 41, ago_min: float = 2) -> "Street":
+        """The traffic centre measured these links."""
+        self.driven(*links, buses=0, ago_min=ago_min, kmh=kmh)
+        for link in links:
+            self.views[link] |= {"certainty": "reported", "sources": {"its": 1}}
+        return self
+
+    def dug(self, *links: str, name: str = "2026-굴착-0412", **more: Any) -> "Street":
+        """A work on these links: by default one lane, since the day before, until 18:00 today."""
+        row: Json = {
+            "permit_id": name,
+            "title": "하수관 정비",
+            "starts_ms": kst("2026-11-22 09:00"),
+            "ends_ms": kst("2026-11-23 18:00"),
+            "organisation": "춘천시 하수과",
+            "phone": "033-250-0000",
+            "hours": "",
+            "closure": "partial",
+            "lanes_closed": 1,
+            "phase": "active",
+            "links": list(links),
+            "feed": PERMITS,
+            "seen_ms": self.now_ms - 5 * MIN_MS,
+            "placed_by": "link_ids",
+        }
+        self.works[name] = row | more
+        return self
+
+    def struck(self, *links: str, name: str = "I1", **more: Any) -> "Street":
+        """An accident on these links that a traffic centre tells of."""
+        row: Json = {
+            "incident_id": name,
+            "kind": "accident",
+            "title": "중앙로 추돌사고",
+            "starts_ms": self.now_ms - 40 * MIN_MS,
+            "ends_ms": None,
+            "closure": "full",
+            "phase": "active",
+            "links": list(links),
+            "feed": EVENTS,
+            "seen_ms": self.now_ms - MIN_MS,
+        }
+        self.incidents[name] = row | more
+        return self
+
+
+def place(kind: str = "section", *links: str, name: str = "x", title: str = "") -> AskedPlace:
+    """A place of these links; of one link its name is the place's."""
+    indexes = tuple(NETWORK.index[link] for link in links)
+    own = NETWORK.links[indexes[0]].name if indexes else ""
+    return AskedPlace(kind, name, title or own, links=indexes)
+
+
+def spoken(clauses: Iterable[Json], name: str) -> str:
+    """The Korean text of a clause."""
+    return next((str(clause["ko"]) for clause in clauses if clause["name"] == name), "")

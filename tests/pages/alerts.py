@@ -1,0 +1,65 @@
+"""Alerts that a test raises in a city, and what a screen's list shows of them."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Locator, Page, Route
+
+from streams.contract.times import now_ms
+from streams.domain.alerts import episode_id
+from tests.cities.stage import City
+
+Json = dict[str, Any]
+
+
+@contextmanager
+def left_quiet(city: City) -> Iterator[None]:
+    """No alert, acknowledgement or sign is left for the next test."""
+    yield
+    rules: Any = city.client.hkeys("bomnae:work-episodes:0")
+    city.say(a={name.decode(): None for name in rules})
+    names = ("acknowledgements:0", "undelivered", "subscriptions:0", "dispatchers")
+    for key in (f"bomnae:{name}" for name in names):
+        city.client.delete(key)
+
+
+def alert(severity: str = "critical", *, ago_s: int = 60, **facts: Any) -> Json:
+    since_ms = now_ms() - ago_s * 1000
+    return {"since_ms": since_ms, "severity": severity, "facts": facts, "told": 1, "over_ms": 0}
+
+
+def raise_alert(city: City, number: int, row: Json, rule: str = "closure") -> str:
+    """Says an alert of an incident; answers its episode."""
+    subject = f"incident:{number}"
+    city.say(a={f"{rule} {subject}": row})
+    return episode_id(rule, subject, row["since_ms"])
+
+
+def acknowledge(city: City, episode: str, **more: Any) -> None:
+    """What the fold makes of an acknowledgement."""
+    row = {"episode": episode, "by": "김상황", "comment": "", "at_ms": now_ms()}
+    city.say(y={episode: {**row, "severity": "critical", **more}})
+
+
+def take_posts(city: City, page: Page) -> list[Json]:
+    """Takes the acknowledgements of a page as log and worker would; answers what was sent."""
+    sent: list[Json] = []
+
+    def take(route: Route) -> None:
+        body: Json = json.loads(route.request.post_data or "{}")
+        sent.append(body)
+        acknowledge(city, route.request.url.split("/")[-2], **body)
+        route.fulfill(status=202, json={})
+
+    page.route("**/acknowledge", take)
+    return sent
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("#alerts-list li.alert")
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator("#alerts-list .title").all_inner_texts()

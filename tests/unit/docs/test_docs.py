@@ -1,0 +1,379 @@
+"""What the documents promise is there: commands, targets, files, settings, containers."""
+
+import importlib.util
+import re
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.settings_ko import KOREAN
+from local.settings_table import HEADS, ROOT, with_table
+from maps.__main__ import main as maps_main
+from producers.__main__ import parser as producers_parser
+from producers.simulator.misbehaviour import modes_of
+from producers.simulator.portal import KEY_NAMES
+from streams.__main__ import main as streams_main
+from streams.contract.enums import FeedStatus
+from streams.contract.settings import Settings
+from streams.contract.wire import RULES
+
+PAIRS = {  # English document -> the same in Korean
+    "README.md": "README.ko.md",
+    **{
+        f"docs/{name}.md": f"docs/{name}.ko.md"
+        for name in ("operating", "screens", "settings", "simulator")
+    },
+}
+SCREENS, SIMULATORS = (
+    (f"docs/{name}.md", f"docs/{name}.ko.md") for name in ("screens", "simulator")
+)
+DOCUMENTS = tuple(
+    sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
+)
+SETTINGS = {f"BOMNAE_{row.name.upper()}": row for row in fields(Settings)}
+OF_A_CLUSTER = {
+    "BOMNAE_KAFKA_USER",
+    "BOMNAE_KAFKA_PASSWORD",
+    "BOMNAE_KAFKA_CA",
+    "BOMNAE_REDIS_CA",
+}
+PORTAL_KEYS = {"BOMNAE_TAGO_KEY", "BOMNAE_ITS_KEY", "BOMNAE_UTIC_KEY", "BOMNAE_PERMITS_KEY"}
+FULL_VERSION = re.compile(r":\d+\.\d+\.\d+[\w.-]*$")
+SHIPPED = ("streams", "producers", "maps", "local", "bench", "tests", ".ci", ".")
+TEXT = {".py", ".js", ".css", ".html", ".md", ".toml", ".yml", ".sh", ".lock", ".xml", ".txt", ""}
+NOT_SHIPPED = {".env", ".git"}  # .git is a file in a second worktree
+NOT_OURS = re.compile(  # written in pieces, or this file would name them
+    "|".join(
+        [
+            r"(?<![\w.])/(wor" + r"k|ro" + r"ot|ho" + r"me)/\w",
+            r"/tm" + r"p/la" + r"b",
+            "py" + r"pi\.org",
+            "python" + r"hosted\.org",
+            "npm" + r"js\.org",
+            "repo1" + r"\.maven",
+            "golang" + r"\.org/",
+            "ghcr" + r"\.io",
+        ]
+    )
+)
+
+
+def text_of(file: str) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+def commands(text: str) -> list[list[str]]:
+    """Every `python -m ...` of a text as its words after `-m`."""
+    found = re.findall(r"python -m ([^`#\n$]+)", text)
+    return [shlex.split(re.sub(r"\[[^\]]*\]", "", words)) for words in found]
+
+
+def services() -> dict[str, str]:
+    """The blocks of docker-compose.yml by service; the lock holds no YAML reader."""
+    _, _, below = text_of("docker-compose.yml").partition("\nservices:\n")
+    below, _, _ = below.partition("\nvolumes:\n")
+    parts = re.split(r"^  ([a-z]+):\n", below, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def environments() -> dict[str, set[str]]:
+    """The variables each service is given."""
+    text = text_of("docker-compose.yml")
+    shared = set(re.findall(r"^  (BOMNAE_\w+):", text.partition("x-service:")[0], re.MULTILINE))
+    given = {}
+    for name, block in services().items():
+        own = set(re.findall(r"^      (\w+):", block.partition("environment:")[2], re.MULTILINE))
+        given[name] = own | (shared if "*settings" in block else set())
+    return given
+
+
+def command_lines() -> dict[str, list[str]]:
+    """What each of Bomnae's own services runs, as words after `-m`."""
+    lines = {}
+    for name, block in services().items():
+        line = re.search(r"(?:command|entrypoint): \[?(python[^\]\n$]*)", block)
+        if line:
+            words = shlex.split(line[1].replace(",", " "))
+            lines[name] = words[words.index("-m") + 1 :]
+    return lines
+
+
+def ends_well(main: Callable[[list[str]], int], words: Sequence[str]) -> bool:
+    """Whether a command's help is there to be asked for."""
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--help"])
+    return ended.value.code == 0
+
+
+def is_accepted(words: Sequence[str]) -> bool:
+    """Whether a command and its options exist. Without options its name is enough."""
+    package, *rest = words
+    has_options = any(word.startswith("--") for word in rest)
+    if package == "producers" and has_options:
+        producers_parser().parse_args(rest)
+        return True
+    mains = {
+        "producers": producers_parser().parse_args,
+        "maps": maps_main,
+        "streams": streams_main,
+    }
+    if package in mains:
+        return ends_well(mains[package], rest)  # type: ignore[arg-type]
+    return importlib.util.find_spec(package) is not None
+
+
+def shipped() -> Iterator[Path]:
+    for folder in SHIPPED:
+        paths = (ROOT / folder).glob("*") if folder == "." else (ROOT / folder).rglob("*")
+        yield from (
+            p for p in paths if p.is_file() and p.suffix in TEXT and p.name not in NOT_SHIPPED
+        )
+
+
+@pytest.mark.parametrize("file", HEADS)
+def test_the_settings_table_is_the_one_of_the_settings(file: str) -> None:
+    assert text_of(file) == with_table(text_of(file), file), "run `make settings-table`"
+
+
+def test_every_setting_is_explained_in_korean() -> None:
+    assert set(KOREAN) == {row.name for row in fields(Settings)}
+
+
+@pytest.mark.parametrize("file", DOCUMENTS)
+def test_every_command_named_is_accepted(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in commands(text_of(file)):
+        assert is_accepted(words), words
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("file", SIMULATORS)
+def test_every_misbehaviour_named_can_be_asked_for(file: str) -> None:
+    named = re.findall(r"misbehave\?feed=([\w.]+)&mode=([\w-]+)", text_of(file))
+    assert len(named) >= 5
+    assert not [
+        pair for pair in named if pair[0] not in KEY_NAMES or pair[1] not in modes_of(pair[0])
+    ]
+
+
+@pytest.mark.parametrize("file", DOCUMENTS)
+def test_every_make_target_named_exists(file: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text_of(file), re.MULTILINE))
+    assert named <= targets
+
+
+@pytest.mark.parametrize("file", DOCUMENTS)
+def test_every_file_named_exists(file: str) -> None:
+    text = text_of(file)
+    named = set(re.findall(r"`((?:streams|producers|maps|local|tests|bench|docs)/[\w./-]*)`", text))
+    assert not [name for name in named if not (ROOT / name).exists()]
+    linked = re.findall(r"\]\(((?!http)[^)#]+)(?:#[^)]*)?\)", text)
+    assert not [name for name in linked if not (ROOT / file).parent.joinpath(name).exists()]
+
+
+@pytest.mark.parametrize("file", DOCUMENTS)
+def test_every_heading_linked_to_is_there(file: str) -> None:
+    links = re.findall(r"\]\(((?!http)[^)#]*)#([^)]+)\)", text_of(file))
+    there = {(name, anchor): anchors_of(file, name) for name, anchor in links}
+    assert not [link for link in there if link[1] not in there[link]]
+
+
+def anchors_of(file: str, name: str) -> list[str]:
+    """The anchors of a document's headings in order, as GitHub makes them."""
+    whole = (ROOT / file).parent / name if name else ROOT / file
+    heads = re.findall(r"^#+ (.+)$", whole.read_text(encoding="utf-8"), re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads]
+
+
+def test_both_languages_explain_every_word_of_a_feed() -> None:
+    words = dict(re.findall(r'"status\.(\w+)": "([^"]+)"', korean_words()))
+    assert {"held", "never", *FeedStatus} <= set(words)
+    for text in map(text_of, SCREENS):
+        assert not [word for word in words if f"| {word} | {words[word]} |" not in text]
+
+
+def korean_words() -> str:
+    """The Korean half of the screens' words, which stands first."""
+    return text_of("maps/static/words.js").partition("status.live.why")[0]
+
+
+@pytest.mark.parametrize("file", SCREENS)
+def test_every_code_that_is_not_a_numbered_rule_is_explained(file: str) -> None:
+    codes = [code for code in RULES if not re.fullmatch("R[0-9]+", code)]
+    assert len(codes) >= 5
+    assert not [code for code in codes if f"`{code}`" not in text_of(file)]
+
+
+@pytest.mark.parametrize("file", PAIRS)
+def test_both_languages_have_the_same_blocks(file: str) -> None:
+    english, korean = (list(outline_of(text_of(each))) for each in (file, PAIRS[file]))
+    assert korean == english
+
+
+@pytest.mark.parametrize("file", PAIRS)
+def test_both_languages_link_to_the_same_places(file: str) -> None:
+    english = [(target, anchor_number(file, target)) for target in links_of(file)]
+    korean = [(target, anchor_number(PAIRS[file], target)) for target in links_of(PAIRS[file])]
+    assert [(english_of(target), number) for target, number in korean] == [
+        (target.partition("#")[0], number) for target, number in english
+    ]
+
+
+@pytest.mark.parametrize("file", PAIRS)
+def test_both_languages_name_the_same_settings_commands_and_codes(file: str) -> None:
+    english, korean = (
+        re.findall(r"`(BOMNAE_\w+|--[a-z-]+|[A-Z]+-[A-Z]+|R\d{3}|/[a-z]\w*)`", text_of(each))
+        for each in (file, PAIRS[file])
+    )
+    assert set(korean) == set(english)
+
+
+COMMENT = re.compile(r"\s+# .*$", re.MULTILINE)
+
+
+def outline_of(text: str) -> Iterator[tuple[Any, ...]]:
+    """What a document is made of, block by block, without its words. Comments in code are words."""
+    text = re.sub(r"^( *)```\n(.*?)^ *```$", _kept_code, text, flags=re.DOTALL | re.MULTILINE)
+    for part in re.split(r"\n\s*\n", text.strip()):
+        yield _shape(part)
+
+
+def _kept_code(match: re.Match[str]) -> str:
+    """Code as one paragraph, whatever blank lines are in it."""
+    return f"```{COMMENT.sub('', match[2]).encode().hex()}"
+
+
+def _shape(part: str) -> tuple[Any, ...]:
+    lines = part.strip().splitlines()
+    first = lines[0].strip()
+    if first.startswith("```"):
+        return "code", bytes.fromhex(first[3:]).decode()
+    if first.startswith("#"):
+        return "heading", len(first) - len(first.lstrip("#"))
+    if first.startswith("|"):
+        return "table", *(len(re.findall(r"(?<!\\)\|", line)) for line in lines)
+    if first.startswith("!["):
+        return "picture", first.rpartition("(")[2]
+    if starts := [found[0] for line in lines if (found := re.match(r"- |\d+\. ", line))]:
+        return "list", *starts
+    return ("text",)
+
+
+def links_of(file: str) -> list[str]:
+    return re.findall(r"(?<!!)\[[^\]]+\]\(((?!http)[^)]+)\)", text_of(file))
+
+
+def english_of(target: str) -> str:
+    """The file a link of a Korean document leads to, in English; the English itself: in Korean."""
+    name = target.partition("#")[0]
+    return name.replace(".ko.md", ".md") if ".ko.md" in name else KOREAN_OF.get(name, name)
+
+
+KOREAN_OF = {Path(english).name: Path(korean).name for english, korean in PAIRS.items()}
+
+
+def anchor_number(file: str, target: str) -> int | None:
+    """Which heading of its document a link leads to, None for the whole."""
+    name, _, anchor = target.partition("#")
+    return anchors_of(file, name).index(anchor) if anchor else None
+
+
+def test_pictures_are_small() -> None:
+    assert not [p.name for p in (ROOT / "docs").iterdir() if p.stat().st_size >= 250_000]
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    named = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in shipped()
+        if (found := NOT_OURS.search(path.read_text(encoding="utf-8", errors="replace")))
+    ]
+    assert not named
+
+
+def test_every_container_runs_a_command_that_is_accepted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = command_lines()
+    assert set(lines) == set(services()) - {"kafka", "redis"}
+    for name, words in lines.items():
+        options = ["--route-stops", "FILE.csv"] if name == "import" else []
+        assert is_accepted([*words, *options]), name
+    capsys.readouterr()
+
+
+def test_every_image_has_a_full_version() -> None:
+    images = re.findall(r"^ +image: (.+)$", text_of("docker-compose.yml"), re.MULTILINE)
+    images += re.findall(r"^ARG BASE=(.+)$", text_of("Dockerfile"), re.MULTILINE)
+    assert len(images) == 4
+    assert all(FULL_VERSION.search(image) for image in images), images
+
+
+def test_everything_the_image_copies_is_there_and_let_through() -> None:
+    copied = set(re.findall(r"^COPY (?!--)(\S+) ", text_of("Dockerfile"), re.MULTILINE))
+    let_through = set(re.findall(r"^!(\S+)$", text_of(".dockerignore"), re.MULTILINE))
+    assert copied == let_through
+    assert not [name for name in copied if not (ROOT / name).exists()]
+
+
+def test_the_image_gets_the_versions_that_are_tested() -> None:
+    pins = re.compile(r"^([\w.-]+==\S+)", re.MULTILINE)
+    shipped_pins = set(pins.findall(text_of("requirements-production.lock")))
+    assert shipped_pins
+    assert shipped_pins <= set(pins.findall(text_of("requirements.lock")))
+
+
+def test_every_port_is_published_on_this_machine_only() -> None:
+    ports = re.findall(r'ports: \["([^"]+)"', text_of("docker-compose.yml"))
+    assert len(ports) == 2
+    assert all(port.startswith(("127.0.0.1:", "${MAP_BIND:-127.0.0.1}:")) for port in ports)
+
+
+def test_every_service_that_stays_is_watched_limited_and_locked_down() -> None:
+    shared = text_of("docker-compose.yml").partition("\nservices:\n")[0]
+    for name, block in services().items():
+        whole = block + (shared if "<<: *service" in block else "")
+        for rule in ("cap_drop: [ALL]", "no-new-privileges:true", "mem_limit:", "logging:"):
+            assert rule in whole, (name, rule)
+        assert ("healthcheck:" in block) != ('restart: "no"' in block), name
+        assert "read_only: true" in whole or name == "kafka", name
+
+
+def test_every_setting_reaches_a_container() -> None:
+    given = set().union(*environments().values())
+    assert set(SETTINGS) - given == OF_A_CLUSTER
+    assert not [v for v in given if v.startswith("BOMNAE_") and v not in SETTINGS]
+
+
+def test_keys_of_the_portals_reach_the_producers_only() -> None:
+    given = environments()
+    assert given["producers"] >= PORTAL_KEYS
+    assert not [name for name in given if name != "producers" and given[name] & PORTAL_KEYS]
+
+
+OF_NOBODY = {
+    ".env.example": (),
+    ".env.simulated": (
+        "nobodyscity",
+        "any-key-will-do",
+        "the-plates-of-a-simulated-city-are-nobody-s",
+    ),
+}
+"""Secrets of no city. No word that a log line needs, for secrets are blacked out in it."""
+
+
+@pytest.mark.parametrize("file", [".env.example", ".env.simulated"])
+def test_an_env_file_holds_settings_that_exist_and_no_secret(file: str) -> None:
+    pairs = re.findall(r"^#?(BOMNAE_\w+)=(.*)$", text_of(file), re.MULTILINE)
+    for variable, value in pairs:
+        assert variable in SETTINGS
+        assert not SETTINGS[variable].metadata["is_secret"] or value in ("", *OF_NOBODY[file])
+    Settings.from_env(dict(pairs))
+
+
+def test_the_simulated_city_has_a_project_of_its_own() -> None:
+    assert "COMPOSE_PROJECT_NAME=bomnae-simulated" in text_of(".env.simulated")

@@ -1,0 +1,127 @@
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.contract.errors import SettingsError
+from streams.contract.times import DAY_MS
+from streams.delivery.deciding.crew_links import (
+    MOST_MS,
+    Check,
+    check_token,
+    crew_url,
+    expires_ms,
+    make_token,
+    public_base,
+)
+
+MASTER = "m" * 32
+WORK = "2026-굴착-1007"
+UNTIL_S = 1_795_000_000
+NOW_MS = UNTIL_S * 1000
+TOKEN = make_token(MASTER, WORK, expires_s=UNTIL_S)
+
+
+def test_a_token_counts_through_its_last_second_and_no_longer() -> None:
+    for now_ms, found in (
+        (0, Check.VALID),
+        (NOW_MS + 999, Check.VALID),
+        (NOW_MS + 1000, Check.EXPIRED),
+    ):
+        assert check_token(MASTER, WORK, TOKEN, now_ms=now_ms) is found
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        ".",
+        TOKEN[:-1],
+        TOKEN + "A",
+        TOKEN + "=",
+        TOKEN + "\n",
+        " " + TOKEN,
+        "0" + TOKEN,
+        TOKEN.replace(".", ":"),
+        f"{UNTIL_S + 1}{TOKEN[10:]}",
+        "９" + TOKEN[1:],
+        "9" * 5000,
+        make_token(MASTER, WORK + "1", expires_s=UNTIL_S),
+        make_token("n" * 32, WORK, expires_s=UNTIL_S),
+    ],
+)
+def test_what_was_not_signed_for_this_work_is_forged_even_when_it_looks_expired(token: str) -> None:
+    for now_ms in (0, NOW_MS + DAY_MS):
+        assert check_token(MASTER, WORK, token, now_ms=now_ms) is Check.FORGED
+
+
+def test_without_a_master_secret_no_token_counts() -> None:
+    token = make_token("", WORK, expires_s=UNTIL_S)
+    assert check_token("", WORK, token, now_ms=0) is Check.FORGED
+
+
+@given(
+    st.integers(0, len(TOKEN) - 1), st.sampled_from(string.ascii_letters + string.digits + "-_.")
+)
+def test_no_other_sign_at_any_place_is_taken(place: int, sign: str) -> None:
+    other = TOKEN[:place] + sign + TOKEN[place + 1 :]
+    found = check_token(MASTER, WORK, other, now_ms=0)
+    assert (found is Check.VALID) == (other == TOKEN)
+
+
+def test_a_token_is_the_same_in_every_version_of_this_program() -> None:
+    assert TOKEN.split(".") == ["1795000000", "1OHL4Nu1vkawkBbe-GLcRDEMKxmS0tDGpuVrsZrDN3s"]
+
+
+@pytest.mark.parametrize(
+    ("ends_in_ms", "lasts_ms"),
+    [
+        (None, DAY_MS),
+        (-5 * DAY_MS, DAY_MS),
+        (0, DAY_MS),
+        (3 * DAY_MS, 4 * DAY_MS),
+        (400 * DAY_MS, MOST_MS),
+    ],
+)
+def test_a_link_lasts_a_day_longer_than_its_work_within_14_days(
+    ends_in_ms: int | None, lasts_ms: int
+) -> None:
+    ends_ms = None if ends_in_ms is None else NOW_MS + ends_in_ms
+    assert expires_ms(NOW_MS, ends_ms) - NOW_MS == lasts_ms
+
+
+def test_a_link_names_its_work_in_one_piece_of_the_path() -> None:
+    url = crew_url("https://map.example/", MASTER, "W/1 ?", at_ms=NOW_MS, ends_ms=None)
+    token = make_token(MASTER, "W/1 ?", expires_s=UNTIL_S + 86_400)
+    assert url == f"https://map.example/w/W%2F1%20%3F?t={token}"
+    assert crew_url("", MASTER, WORK, at_ms=NOW_MS, ends_ms=None) is None
+    assert crew_url("https://map.example", "", WORK, at_ms=NOW_MS, ends_ms=None) is None
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.7:8700", "https://map.example", "http://[::1]:80"])
+def test_a_public_address_loses_only_its_last_slash(url: str) -> None:
+    assert public_base(url) == public_base(url + "/") == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "map.example",
+        "ftp://map.example",
+        "javascript:alert(1)",
+        "https://",
+        "https://user:key@map.example",
+        "https://map.example/path",
+        "https://map.example?x=1",
+        "https://map.example#x",
+        "https://map.example:99999",
+        "https://map.example:0",
+        "https://map .example",
+        "https://[::1",
+        "https://map.example\n",
+    ],
+)
+def test_a_public_address_that_is_none_is_said_at_start(url: str) -> None:
+    with pytest.raises(SettingsError, match="BOMNAE_PUBLIC_URL must be"):
+        public_base(url)
