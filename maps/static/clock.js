@@ -3,9 +3,6 @@ import { byId, write } from "./dom.js";
 import { clockText, dayText } from "./times.js";
 import { ago, span, t } from "./words.js";
 
-/** @import { Picture } from "./map/picture.js" */
-/** @import { Stream } from "./map/stream.js" */
-
 const AHEAD_MS = 120_000, STALE_MS = 10_000, DOWN_MS = 30_000;
 const BANNER_AFTER_MS = 3000, MOVING_MS = 9000, FIRST_MS = 5000, JUMP_MS = 2000;
 
@@ -16,10 +13,8 @@ export class Clock {
   /** The server's time, ms. The PC's clock only bridges the seconds between two answers. */
   now() { return this.offset === undefined ? Date.now() : performance.now() + this.offset; }
 
-  /**
-   * An answer stamped `at_ms`. The largest difference had the shortest way; a fall of seconds is a new clock.
-   * @param {number} at_ms
-   */
+  /** An answer stamped `at_ms`. The largest difference had the shortest way; a fall of seconds is a new
+   * clock. @param {number} at_ms */
   observe(at_ms) {
     if (!(at_ms > 0)) return;
     const offset = at_ms - performance.now(), old = this.offset ?? -Infinity;
@@ -46,33 +41,28 @@ function isCurrent(store, age_ms) {
   return (store || "ok") === "ok" && age_ms !== null && !(age_ms > STALE_MS || age_ms < -AHEAD_MS);
 }
 
-/**
- * Whether a time lies so far ahead of now that a clock must be wrong.
- * @param {number} ms @param {number} now_ms
- */
+/** Whether a time lies so far ahead of now that a clock must be wrong. @param {number} ms
+ * @param {number} now_ms */
 export const isAhead = (ms, now_ms) => ms - now_ms > AHEAD_MS;
 
 /** The chip, the clocks, the banner and the frame of the page. */
 export class LiveSign {
-  /** @type {Picture | null} */
-  picture = null;
+  picture = /** @type {Ui.Picture | null} */ (null);
   store = "ok";
   trouble = "";
   moved_ms = -Infinity;
   last_ms = 0;
   first_ms = 0;
 
-  /** @param {Clock} clock @param {Stream} stream */
+  /** @param {Clock} clock @param {Ui.Stream} stream */
   constructor(clock, stream) {
     this.clock = clock;
     this.stream = stream;
     setInterval(() => this.show(), 1000);
   }
 
-  /**
-   * Why a picture is late: its server lost the store, a clock is ahead, nothing can be written, it is
-   * catching up, or it stands still; at first it is only late.
-   */
+  /** Why a picture is late: its server lost the store, a clock is ahead, nothing can be written, it is
+   * catching up, or it stands still; at first it is only late. */
   cause() {
     const age_ms = this.age();
     if (this.store !== "ok") return this.store;

@@ -46,16 +46,12 @@ export function makeList(className, children) {
   return list;
 }
 
-/**
- * Writes only what differs, so that a selection or a reader's place stays.
- * @param {Element} element @param {string} text
- */
+/** Writes only what differs, so that a selection or a reader's place stays. @param {Element} element
+ * @param {string} text */
 export function write(element, text) { if (element.textContent !== text) element.textContent = text; }
 
-/**
- * Shows a text, or hides its element where there is none.
- * @param {HTMLElement} element @param {string} text
- */
+/** Shows a text, or hides its element where there is none. @param {HTMLElement} element @param {string}
+ * text */
 export function showText(element, text) {
   element.hidden = !text;
   element.textContent = text;
@@ -78,10 +74,8 @@ export function isWriting(target) {
     || target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select"));
 }
 
-/**
- * The letter of a key by its place, "" for another key: with the Korean keyboard on, D would write a vowel.
- * @param {KeyboardEvent} e
- */
+/** The letter of a key by its place, "" for another key: with the Korean keyboard on, D would write a vowel.
+ * @param {KeyboardEvent} e */
 export function letterOf(e) {
   return /^Key[A-Z]$/.test(e.code) && e.key.length === 1 ? e.code[3].toLowerCase() : "";
 }
@@ -94,10 +88,8 @@ export function isForAnother(e) {
 /** An Enter that ends a Korean syllable is not ours. @param {KeyboardEvent} e */
 export const isComposing = (e) => e.isComposing || e.keyCode === 229;
 
-/**
- * Puts elements in order and moves only what must, so that focus and scroll stay where they are.
- * @param {Element} list @param {Element[]} wanted
- */
+/** Puts elements in order and moves only what must, so that focus and scroll stay where they are.
+ * @param {Element} list @param {Element[]} wanted */
 export function arrange(list, wanted) {
   const kept = new Set(wanted);
   for (const element of [...list.children]) if (!kept.has(element)) element.remove();

@@ -6,9 +6,7 @@ const NAMES = [
   ...["bed", "casing", "name", "halo", "faint", "bus-edge", "bus-old", "edge", "hollow", "mark", "stripe"]
     .map((name) => "map-" + name),
 ];
-/** @typedef {Record<string, string> & {levels: string[]}} Colours */
-/** @type {Map<string, Colours>} */
-const known = new Map();
+const known = /** @type {Map<string, Ui.Colours>} */ (new Map());
 
 /** The colours of the theme and the palette that the page has now. */
 export function colours() {
@@ -18,7 +16,7 @@ export function colours() {
   return found;
 }
 
-/** @param {CSSStyleDeclaration} style @returns {Colours} */
+/** @param {CSSStyleDeclaration} style @returns {Ui.Colours} */
 function read(style) {
   /** @param {string} name */
   const valueOf = (name) => style.getPropertyValue("--" + name).trim();

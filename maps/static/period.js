@@ -12,10 +12,8 @@ function reason(row, which) {
   return row.flags?.some((flag) => UNREADABLE[which].includes(flag)) ? "unreadable" : "unstated";
 }
 
-/**
- * A time as it is written, or the word in the place of one that is not known: 시작일 미확인, 종료일 미정.
- * @param {Api.Period} row @param {Which} which @param {(ms: number) => string} write
- */
+/** A time as it is written, or the word in the place of one that is not known: 시작일 미확인, 종료일 미정.
+ * @param {Api.Period} row @param {Which} which @param {(ms: number) => string} write */
 function written(row, which, write) {
   const ms = which === "start" ? row.starts_ms : row.ends_ms;
   return ms === null || ms === undefined ? t(`period.${which}.${reason(row, which)}`) : write(ms);
@@ -33,8 +31,7 @@ export const daysText = (row) =>
 
 /** Why the begin or the end of a permit is not known, "" where both are. @param {Api.Period} row */
 export function unknownText(row) {
-  /** @type {Which[]} */
-  const gaps = [];
+  const gaps = /** @type {Which[]} */ ([]);
   if ((row.starts_ms ?? null) === null) gaps.push("start");
   if ((row.ends_ms ?? null) === null) gaps.push("end");
   const reasons = gaps.map((which) => reason(row, which));

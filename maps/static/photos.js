@@ -29,10 +29,8 @@ export class WorkPhotos {
 
   constructor() { setInterval(() => { if (this.element.isConnected) this.ask(); }, EVERY_MS); }
 
-  /**
-   * The part of a work's card; the same element while the work is, so that a redrawn card does not flicker.
-   * @param {string} work
-   */
+  /** The part of a work's card; the same element while the work is, so that a redrawn card does not flicker.
+   * @param {string} work */
   of(work) {
     if (work !== this.work) {
       this.work = work;

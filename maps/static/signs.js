@@ -1,27 +1,19 @@
 // The marks of works and incidents: each kind has its own shape, so that colour is never alone.
 import { el } from "./dom.js";
 
-/** @import { Colours } from "./palette.js" */
-/** @typedef {"full" | "partial" | "minor" | "incident" | "report" | "clash"} Sign */
-/** Solid (now), late (now, and past its end), hollow (planned), dashed (outside its hours).
- * @typedef {"solid" | "late" | "hollow" | "dashed"} Style */
-/** @typedef {CanvasRenderingContext2D} Context */
-
 const RADIUS = { full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8 };
 const RING = 1.5; // how far out the ring of an overdue work lies
 /** Corners of a mark, where the first lies, its size and how far down it stands; the others are round. */
 const POLYGONS = { partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0] };
 const DARK = "#1e2124";
 
-/**
- * Full, partial or minor (sidewalk, shoulder, none, not stated).
- * @param {Api.Closure | null} closure @returns {Sign}
- */
+/** Full, partial or minor (sidewalk, shoulder, none, not stated). @param {Api.Closure | null} closure
+ * @returns {Ui.Sign} */
 export const signOf = (closure) => closure === "full" || closure === "partial" ? closure : "minor";
-/** @param {Sign} sign */
+/** @param {Ui.Sign} sign */
 export const signRadius = (sign) => RADIUS[sign];
 
-/** @param {Context} ctx @param {Sign} sign @param {number} x @param {number} y @param {number} r */
+/** @param {Ui.Context} ctx @param {Ui.Sign} sign @param {number} x @param {number} y @param {number} r */
 function outline(ctx, sign, x, y, r) {
   ctx.beginPath();
   if (sign === "full") ctx.roundRect(x - r * 0.92, y - r * 0.92, r * 1.84, r * 1.84, r * 0.35);
@@ -30,7 +22,7 @@ function outline(ctx, sign, x, y, r) {
   ctx.closePath();
 }
 
-/** @param {Context} ctx @param {number} x @param {number} y @param {number} r @param {number[]} shape */
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {number[]} shape */
 function polygon(ctx, x, y, r, [corners, from_deg, size, down]) {
   for (let k = 0; k < corners; k++) {
     const turn = (from_deg + 360 / corners * k) * Math.PI / 180;
@@ -38,11 +30,8 @@ function polygon(ctx, x, y, r, [corners, from_deg, size, down]) {
   }
 }
 
-/**
- * What stands inside: a bar (no entry), an exclamation, a cross, nothing.
- * @param {Context} ctx @param {Sign} sign @param {number} x @param {number} y @param {number} r
- * @param {string} colour
- */
+/** What stands inside: a bar (no entry), an exclamation, a cross, nothing. @param {Ui.Context} ctx
+ * @param {Ui.Sign} sign @param {number} x @param {number} y @param {number} r @param {string} colour */
 function glyph(ctx, sign, x, y, r, colour) {
   ctx.fillStyle = colour;
   if (sign === "full") ctx.fillRect(x - r * 0.55, y - r * 0.19, r * 1.1, r * 0.38);
@@ -53,7 +42,7 @@ function glyph(ctx, sign, x, y, r, colour) {
   ctx.fillRect(x - r * 0.12, top + r * 0.76, r * 0.24, r * 0.24);
 }
 
-/** @param {Context} ctx @param {number} x @param {number} y @param {number} r @param {string} colour */
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {string} colour */
 function cross(ctx, x, y, r, colour) {
   const arm = r * 0.42;
   ctx.beginPath();
@@ -64,23 +53,21 @@ function cross(ctx, x, y, r, colour) {
   stroke(ctx, r * 0.24, colour);
 }
 
-/** @param {Context} ctx @param {number} width @param {string} colour */
+/** @param {Ui.Context} ctx @param {number} width @param {string} colour */
 function stroke(ctx, width, colour) {
   ctx.lineWidth = width;
   ctx.strokeStyle = colour;
   ctx.stroke();
 }
 
-/** @param {Context} ctx @param {string} colour */
+/** @param {Ui.Context} ctx @param {string} colour */
 function fill(ctx, colour) {
   ctx.fillStyle = colour;
   ctx.fill();
 }
 
-/**
- * @param {Context} ctx @param {Sign} sign @param {number} x @param {number} y @param {number} scale
- * @param {Style} style @param {Colours} colours
- */
+/** @param {Ui.Context} ctx @param {Ui.Sign} sign @param {number} x @param {number} y @param {number} scale
+ * @param {Ui.Style} style @param {Ui.Colours} colours */
 export function drawSign(ctx, sign, x, y, scale, style, colours) {
   const r = RADIUS[sign] * scale;
   ctx.save();
@@ -96,10 +83,8 @@ export function drawSign(ctx, sign, x, y, scale, style, colours) {
   ctx.restore();
 }
 
-/**
- * @param {Context} ctx @param {Sign} sign @param {number} x @param {number} y @param {number} scale
- * @param {Style} style @param {Colours} colours
- */
+/** @param {Ui.Context} ctx @param {Ui.Sign} sign @param {number} x @param {number} y @param {number} scale
+ * @param {Ui.Style} style @param {Ui.Colours} colours */
 function drawHollow(ctx, sign, x, y, scale, style, colours) {
   const r = RADIUS[sign] * scale, isDashed = style === "dashed";
   stroke(ctx, 5.6 * scale, colours.halo);
@@ -112,10 +97,8 @@ function drawHollow(ctx, sign, x, y, scale, style, colours) {
   if (sign === "report") question(ctx, x, y, r, colours[sign]);
 }
 
-/**
- * @param {Context} ctx @param {number} x @param {number} y @param {number} r @param {number} scale
- * @param {Colours} colours
- */
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {number} scale
+ * @param {Ui.Colours} colours */
 function ring(ctx, x, y, r, scale, colours) {
   ctx.beginPath();
   ctx.arc(x, y, r, 0, 2 * Math.PI);
@@ -123,7 +106,7 @@ function ring(ctx, x, y, r, scale, colours) {
   stroke(ctx, 1.8 * scale, colours.text);
 }
 
-/** @param {Context} ctx @param {number} x @param {number} y @param {number} r @param {string} colour */
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {string} colour */
 function question(ctx, x, y, r, colour) {
   ctx.fillStyle = colour;
   ctx.font = `800 ${Math.round(r * 1.45)}px sans-serif`;
@@ -138,13 +121,10 @@ export const FEED_SYMBOLS = {
   never: "∅", ahead: "»", held: "‖",
 };
 
-/** @type {Map<string, string>} */
-const drawn = new Map();
+const drawn = /** @type {Map<string, string>} */ (new Map());
 
-/**
- * A small picture of one mark, for lists and the legend; each is drawn once.
- * @param {Sign} sign @param {Style} style @param {Colours} colours
- */
+/** A small picture of one mark, for lists and the legend; each is drawn once. @param {Ui.Sign} sign
+ * @param {Ui.Style} style @param {Ui.Colours} colours */
 export function signIcon(sign, style, colours) {
   const key = [sign, style, colours[sign], colours.hollow].join(), image = el("img", "sign");
   if (!drawn.has(key)) drawn.set(key, draw(sign, style, colours));
@@ -153,7 +133,7 @@ export function signIcon(sign, style, colours) {
   return image;
 }
 
-/** @param {Sign} sign @param {Style} style @param {Colours} colours */
+/** @param {Ui.Sign} sign @param {Ui.Style} style @param {Ui.Colours} colours */
 function draw(sign, style, colours) {
   const canvas = el("canvas"), ctx = contextOf(canvas);
   canvas.width = canvas.height = 72;

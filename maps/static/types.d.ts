@@ -136,3 +136,114 @@ declare namespace Crew {
   interface Body { site?: Site; report: { outcome: string; ko: string; en: string } }
   interface Tap { word: string; report_id: string; at_ms: number; until_ms?: number; sent_ms?: number }
 }
+
+/** What the browser's modules hand one another. */
+declare namespace Ui {
+  type Clock = import("./clock.js").Clock;
+  type Picture = import("./map/picture.js").Picture;
+  type Network = import("./map/network.js").Network;
+  type Stream = import("./map/stream.js").Stream;
+  type State = import("./map/state.js").State;
+  type Card = import("./map/card.js").Card;
+  type Live = import("./map/live.js").Live;
+  type LinksLayer = import("./map/links-layer.js").LinksLayer;
+  type MarksLayer = import("./map/marks-layer.js").MarksLayer;
+  type BusesLayer = import("./map/buses-layer.js").BusesLayer;
+  type View = import("./map/canvas-layer.js").View;
+  type Context = CanvasRenderingContext2D;
+  type LeafletMap = import("leaflet").Map;
+  type Sign = "full" | "partial" | "minor" | "incident" | "report" | "clash";
+  /** Solid (now), late (now, and past its end), hollow (planned), dashed (outside its hours). */
+  type Style = "solid" | "late" | "hollow" | "dashed";
+  type Colours = Record<string, string> & { levels: string[] };
+  /** Left, top, right, bottom in canvas pixels. */
+  type Box = [number, number, number, number];
+  type Paint = (ctx: Context, view: View) => void;
+  type Place = { lon: number | null; lat: number | null };
+  /** The middle of a link's line in world units, its direction there and the direction to its right. */
+  interface Middle { x: number; y: number; dx: number; dy: number; n: [number, number] }
+  interface Mark { kind: string; id: string; sign: Sign; style: Style; x: number; y: number; scale: number; r: number }
+  /** A thing under the pointer; `index` of a link, else -1. */
+  interface Hit { kind: string; id: string; index: number }
+  type LineEvent = { kind: "open" | "broken" | "resync" } | { kind: "delta"; id: string; data: string };
+  interface StreamHooks {
+    network(network: Network): void; snapshot(snapshot: Api.Snapshot): void;
+    delta(delta: Api.Delta, id: string): void; state(): void;
+  }
+  interface Chosen { kind: string; id: string }
+  interface MapView { zoom: number; lat: number; lon: number }
+  type Change = "address" | "levels" | "layers" | "phase" | "colours" | "lang" | "chosen";
+  interface Address {
+    off: Set<string>; phase: string; view: MapView | null; chosen: Chosen | null; theme: string | null;
+    palette: string | null; lang: string | null;
+  }
+  /** What a delta changed: the links with another level, every link it names, closures, kinds of things. */
+  interface Touched { links: number[]; named: number[]; closures: boolean; kinds: Set<string> }
+  /** Keys of words and what is known; what is empty is left out. */
+  type Facts = [string, string | Node | null | undefined][];
+
+  /** What a picture holds of each kind, by id; an alert's is "rule subject", an ack's its episode. */
+  interface Rows {
+    bus: Map<string, Api.Bus>; work: Map<string, Api.Work>; incident: Map<string, Api.Incident>;
+    report: Map<string, Api.Report>; clash: Map<string, Api.Clash>; alert: Map<string, Api.Alert>;
+    ack: Map<string, Api.Ack>; feed: Map<string, Api.Feed>;
+  }
+  /** What a line of a list shows. */
+  interface Entry {
+    sign: Sign; style: Style; title: string; tags: string[]; under: string; isOver?: boolean;
+  }
+  interface Kind<T> {
+    /** Their name in a snapshot. */
+    rows?: string;
+    /** Theirs in a delta, and with an x of those that are gone; without one they are asked for apart. */
+    letter?: string;
+    /** `id` where nothing else is said. */
+    idOf?(row: T): string;
+    /** The kind whose card and list show it, if not its own. */
+    shownBy?: string;
+    /** Boxes of the legend. */
+    layers?: string[];
+    /** The box that shows it; the first where nothing else is said. */
+    layerOf?(row: T): string;
+    /** Whether it has a mark besides its box. */
+    isDrawn?(row: T, state: State): boolean;
+    /** Its mark; of a layer the one beside its box. */
+    mark?(row: T | string): { sign: Sign; style: Style };
+    /** On which side of its place the mark stands, -1 left or 1 right, where a work's leaves room. */
+    side?: number;
+    /** By panel: rows that are one line. */
+    lists?(picture: Picture, state: State): Record<string, T[][]>;
+    entry?(rows: T[], picture: Picture): Entry;
+    /** Whether its lines stand above those of other kinds in a panel. */
+    isFirst?: boolean;
+    /** The parts of its card; null: choose nothing. */
+    card?(card: Card, id: string): (Node | null)[] | null;
+    /** The line beside the pointer. */
+    hint?(picture: Picture, id: string, index: number): string;
+    /** Whether an address does not keep it. */
+    isPassing?: boolean;
+  }
+  interface AlertActs {
+    /** Whether what the picture lacks is really over. */
+    isSure(): boolean;
+    /** Flies to an alert. */
+    choose(alert: Api.Alert): void;
+    /** Asks for a name and a comment; `hurry` for neither. */
+    acknowledge(alert: Api.Alert): void;
+    hurry(alert: Api.Alert): void;
+  }
+  /** How a verdict looks. */
+  type Look = "full" | "partial" | "minor" | "none" | "unknown";
+  /** A part of a box that is made anew when its mark changes. */
+  interface Part { key: string; mark: unknown; make(): HTMLElement }
+  interface BoxHooks {
+    /** The time looked at. */
+    query(): { valid?: number; known?: number };
+    answer(body: Desk.Answer, isOpened: boolean): void;
+    /** `id`: the place asked for, if one was. */
+    failed(error: unknown, id?: string): void;
+    cleared(): void;
+  }
+  type TapState = "sending" | "waiting" | "late" | "taken" | "refused" | "away" | "stale" | "dropped";
+  interface TapNews { word: Crew.Pair; tap: Crew.Tap; why?: Crew.Pair; isOfLink?: boolean }
+}

@@ -178,10 +178,8 @@ const NOW_MS = 3000, AHEAD_MS = 120_000;
 const books = { ko, en };
 let book = ko;
 
-/**
- * The words for a key in the language chosen; the key itself when it has none.
- * @param {string} key @param {Record<string, unknown>} [values]
- */
+/** The words for a key in the language chosen; the key itself when it has none. @param {string} key
+ * @param {Record<string, unknown>} [values] */
 export function t(key, values) {
   const text = book[key] ?? ko[key] ?? key;
   return values ? text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "")) : text;
@@ -195,10 +193,8 @@ export function addWords(more) {
 
 /** @param {string} key */
 export const hasWord = (key) => key in ko;
-/**
- * The word for a key that may have none in the language chosen.
- * @param {string} key @param {string | null} otherwise
- */
+/** The word for a key that may have none in the language chosen. @param {string} key
+ * @param {string | null} otherwise */
 export const wordOr = (key, otherwise) => book[key] ?? otherwise ?? "";
 /** What people call a feed. @param {string} feed */
 export const feedName = (feed) => hasWord("feed." + feed) ? t("feed." + feed) : feed;
@@ -213,10 +209,8 @@ export function useLanguage(lang) {
   }
 }
 
-/**
- * @param {string} name of the data attribute that holds a key
- * @param {(element: HTMLElement, text: string) => void} act
- */
+/** @param {string} name of the data attribute that holds a key
+ * @param {(element: HTMLElement, text: string) => void} act */
 function mark(name, act) {
   const selector = `[data-${name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase())}]`;
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector))) {
@@ -224,10 +218,8 @@ function mark(name, act) {
   }
 }
 
-/**
- * The text of a thing with `ko` and `en` (or `name_ko`, `name_en`) in the language chosen.
- * @param {object | null | undefined} thing @param {string} [name]
- */
+/** The text of a thing with `ko` and `en` (or `name_ko`, `name_en`) in the language chosen.
+ * @param {object | null | undefined} thing @param {string} [name] */
 export function localized(thing, name = "") {
   /** @param {string} lang */
   const textOf = (lang) => Reflect.get(thing || {}, name ? `${name}_${lang}` : lang);
@@ -242,11 +234,8 @@ export function span(ms) {
   return s < 86_400 ? t("age.h", { n: Math.floor(s / 3600) }) : t("age.d", { n: Math.floor(s / 86_400) });
 }
 
-/**
- * How long ago: the first seconds are "just now", so that a live picture's sign stands still. Below 0 it is
- * ahead: a time that is far ahead is never fresh.
- * @param {number} ms
- */
+/** How long ago: the first seconds are "just now", so that a live picture's sign stands still. Below 0 it is
+ * ahead: a time that is far ahead is never fresh. @param {number} ms */
 export function ago(ms) {
   if (ms < -AHEAD_MS) return t("ahead", { age: span(-ms) });
   return ms < NOW_MS ? t("ago.now") : t("ago", { age: span(ms) });

@@ -19,10 +19,8 @@ export class RefusedError extends Error {
   get isOfLink() { return this.status === 403 || this.status === 404; }
 }
 
-/**
- * The answer. Throws RefusedError for a 4xx that stays so, any other error for what may pass.
- * @param {string} path @param {RequestInit} options
- */
+/** The answer. Throws RefusedError for a 4xx that stays so, any other error for what may pass.
+ * @param {string} path @param {RequestInit} options */
 async function ask(path, options, within_ms = WITHIN_MS) {
   const stop = new AbortController(), timer = setTimeout(() => stop.abort(), within_ms);
   try {
@@ -36,10 +34,8 @@ async function ask(path, options, within_ms = WITHIN_MS) {
 }
 const bearer = () => ({ Authorization: "Bearer " + crew.token });
 
-/**
- * What became of a report, "" for none, and the work as it is.
- * @param {string} report @returns {Promise<Crew.Body>}
- */
+/** What became of a report, "" for none, and the work as it is. @param {string} report
+ * @returns {Promise<Crew.Body>} */
 export async function fetchReport(report) {
   return (await ask("/reports" + (report ? "?report=" + report : ""), { headers: bearer() })).json();
 }
@@ -73,10 +69,8 @@ export function uuid() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/**
- * How long to wait after so many failures, ms; jittered, or a whole site comes back at once.
- * @param {number} failures
- */
+/** How long to wait after so many failures, ms; jittered, or a whole site comes back at once.
+ * @param {number} failures */
 export function pauseAfter(failures) {
   return PAUSES_S[Math.min(failures, PAUSES_S.length) - 1] * (700 + 600 * Math.random());
 }

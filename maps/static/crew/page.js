@@ -8,12 +8,9 @@ import { crew, forget } from "./token.js";
 import { hideUntil, openUntil } from "./until.js";
 import { pairOf, startWords, writePair } from "./words.js";
 
-/** @import { TapState, TapNews } from "./taps.js" */
-
 const LOOK_MS = 15_000, SURE_MS = 5_000;
 const root = document.documentElement;
-/** @type {Crew.Site | null} */
-let site = null;
+let site = /** @type {Crew.Site | null} */ (null);
 let ahead_ms = 0, sure = 0;
 
 const nowMs = () => Date.now() + ahead_ms;
@@ -49,13 +46,13 @@ function showAgainst({ against, is_late }) {
   else if (is_late) writePair(line, pairOf("stopped"));
 }
 
-/** The look of the line above the buttons. @type {Record<TapState, string>} */
+/** The look of the line above the buttons. @type {Record<Ui.TapState, string>} */
 const LOOKS = {
   sending: "sending", waiting: "waiting", late: "waiting", taken: "taken", refused: "refused", away: "away",
   stale: "refused", dropped: "idle",
 };
 
-/** @param {TapState} state @param {TapNews} news */
+/** @param {Ui.TapState} state @param {Ui.TapNews} news */
 function showTap(state, { word, why, tap, isOfLink }) {
   const shown = pairOf(state, { word, why: why || ["", ""] }), line = byId("tap-state");
   if (state === "taken") {
@@ -68,7 +65,7 @@ function showTap(state, { word, why, tap, isOfLink }) {
   if (state === "taken" || state === "refused") look();
 }
 
-/** @param {TapState} state @param {string} word */
+/** @param {Ui.TapState} state @param {string} word */
 function showQueued(state, word) {
   const isQueued = state === "away" || state === "sending";
   byId("again").hidden = byId("drop").hidden = state !== "away";

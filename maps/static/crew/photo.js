@@ -1,13 +1,11 @@
-// A photo: made smaller on the phone where it can, sent again while the page stands, shown from what the
-// server kept.
+// A photo: made smaller on the phone, sent again while the page stands, shown from what the server kept.
 import { byId, el } from "../dom.js";
 import { contextOf } from "../signs.js";
 import { RefusedError, fetchPhoto, fetchPhotos, pauseAfter, postPhoto, uuid } from "./line.js";
 import { pairOf, timeOf, writePair } from "./words.js";
 
 const SIDE = 1600, QUALITY = 0.85, TRIES = 6, SHOWN = 6;
-/** @type {Map<string, HTMLElement>} */
-const shots = new Map();
+const shots = /** @type {Map<string, HTMLElement>} */ (new Map());
 
 /** @param {File} file @returns {Promise<Blob>} */
 async function smaller(file) {

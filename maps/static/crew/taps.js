@@ -1,19 +1,14 @@
-// One tap on its way: kept over a dead battery, sent until the server has it, followed until the log has
-// judged it.
+// One tap: kept over a dead battery, sent until the server has it, followed until the log has judged it.
 import { RefusedError, fetchReport, pauseAfter, postReport, uuid } from "./line.js";
 import { crew } from "./token.js";
 import { isWord, pairOf } from "./words.js";
 
-/** @typedef {"sending" | "waiting" | "late" | "taken" | "refused" | "away" | "stale" | "dropped"} TapState */
-/** @typedef {{word: Crew.Pair, tap: Crew.Tap, why?: Crew.Pair, isOfLink?: boolean}} TapNews */
-
 const KEEP_MS = 3_600_000; // an older report may be true no more
 const LATE_MS = 20_000, LOOK_MS = 1_000, LOOK_LATE_MS = 5_000;
 const name = "bomnae.crew.tap:" + crew.work;
-/** @type {Crew.Tap | null} */
-let tap = null;
+let tap = /** @type {Crew.Tap | null} */ (null);
 let timer = 0, failures = 0, isBusy = false;
-/** @type {(state: TapState, news: TapNews) => void} */
+/** @type {(state: Ui.TapState, news: Ui.TapNews) => void} */
 let show = () => {};
 /** @type {(body: Crew.Body) => void} */
 let onBody = () => {};
@@ -33,13 +28,13 @@ function kept() {
   } catch { return null; }
 }
 
-/** @param {TapState} state */
+/** @param {Ui.TapState} state */
 function tell(state, more = {}) { if (tap) show(state, { word: pairOf(tap.word), tap, ...more }); }
 
 /** @param {number} ms @param {() => void} act */
 function after(ms, act) { clearTimeout(timer); timer = setTimeout(act, ms); }
 
-/** @param {TapState} state */
+/** @param {Ui.TapState} state */
 function end(state, more = {}) {
   clearTimeout(timer);
   tell(state, more);
@@ -47,10 +42,8 @@ function end(state, more = {}) {
   keep();
 }
 
-/**
- * Asks the server about the tap, and again where it cannot be reached.
- * @param {(own: Crew.Tap) => Promise<Crew.Body>} ask
- */
+/** Asks the server about the tap, and again where it cannot be reached.
+ * @param {(own: Crew.Tap) => Promise<Crew.Body>} ask */
 async function inquire(ask) {
   if (!tap || isBusy) return;
   isBusy = true;

@@ -1,5 +1,4 @@
-// Loaded before the page's other scripts: the token leaves the address bar, for addresses are copied and
-// shown.
+// Loaded before the page's other scripts: the token leaves the address bar, for addresses are copied.
 const root = document.documentElement;
 
 /** The work of the page and the token that lets its crew report; "" without one. */

@@ -6,10 +6,8 @@ import { pairOf, timeOf, writePair } from "./words.js";
 const MIN_MS = 60_000, HOUR_MS = 60 * MIN_MS, DAY_MS = 24 * HOUR_MS, MOST_MS = 7 * DAY_MS;
 /** @typedef {(until_ms: number) => void} Pick */
 
-/**
- * Quick choices after the present end (or now, to the next five minutes).
- * @param {number} ends_ms @param {number} now_ms @returns {[string, number][]}
- */
+/** Quick choices after the present end (or now, to the next five minutes). @param {number} ends_ms
+ * @param {number} now_ms @returns {[string, number][]} */
 export function choices(ends_ms, now_ms) {
   const from = ends_ms > now_ms ? ends_ms : Math.ceil(now_ms / (5 * MIN_MS)) * 5 * MIN_MS;
   const morning = Date.parse(dayText(from) + "T06:00+09:00");

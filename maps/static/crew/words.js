@@ -40,10 +40,8 @@ const PAIRS = {
 /** @param {string} word */
 export const isWord = (word) => word in PAIRS;
 
-/**
- * A pair of words with its values; a value may be a pair itself.
- * @param {string} key @param {Values} [values] @returns {Crew.Pair}
- */
+/** A pair of words with its values; a value may be a pair itself. @param {string} key
+ * @param {Values} [values] @returns {Crew.Pair} */
 export function pairOf(key, values = {}) {
   /** @param {number} k */
   const filled = (k) => PAIRS[key][k].replace(/\{(\w+)\}/g, (_, name) => {
@@ -53,10 +51,8 @@ export function pairOf(key, values = {}) {
   return [filled(0), filled(1)];
 }
 
-/**
- * Writes a pair into an element as text; what stands there already is left alone.
- * @param {Element} element @param {Crew.Pair} pair
- */
+/** Writes a pair into an element as text; what stands there already is left alone. @param {Element} element
+ * @param {Crew.Pair} pair */
 export function writePair(element, pair) {
   if (!element.querySelector(":scope > .ko")) {
     const [ko, en] = ["ko", "en"].map((lang) => Object.assign(el("span", lang), { lang }));

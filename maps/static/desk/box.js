@@ -4,31 +4,20 @@ import { t } from "../words.js";
 import { AskError, ask } from "./ask.js";
 import { verdictTag } from "./parts.js";
 
-/** @import { Clock } from "../clock.js" */
-/**
- * @typedef {object} BoxHooks
- * @property {() => {valid?: number, known?: number}} query of the time looked at
- * @property {(body: Desk.Answer, isOpened: boolean) => void} answer
- * @property {(error: unknown, id?: string) => void} failed with the place asked for, if one was
- * @property {() => void} cleared
- */
-
 const WAIT_MS = 120;
 
 export class Box {
   input = byId("box", HTMLInputElement);
   list = byId("found");
   note = byId("found-note");
-  /** @type {Desk.Candidate[]} */
-  candidates = [];
+  candidates = /** @type {Desk.Candidate[]} */ ([]);
   status = "first";
   at = -1;
   q = ""; // what the candidates are of
   timer = 0;
-  /** @type {AbortController | null} */
-  asking = null;
+  asking = /** @type {AbortController | null} */ (null);
 
-  /** @param {BoxHooks} hooks */
+  /** @param {Ui.BoxHooks} hooks */
   constructor(hooks) {
     this.hooks = hooks;
     this.input.addEventListener("input", () => this.wait());

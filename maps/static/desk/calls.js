@@ -11,15 +11,12 @@ const MOST_LINKS = 200;
 const REFERENCE = /^[A-Za-z0-9-]{0,20}$/;
 
 export class Calls {
-  /** @type {Desk.Call[]} */
-  rows = [];
+  rows = /** @type {Desk.Call[]} */ ([]);
   /** Ticked off here; the server's list follows when the log has come round. @type {Set<string>} */
   gone = new Set();
   isSending = false;
-  /**
-   * What the last press was about, and the id it was sent under.
-   * @type {{about: string, id: string} | null}
-   */
+  /** What the last press was about, and the id it was sent under. @type {{about: string, id: string} |
+   * null} */
   tried = null;
   list = byId("calls");
   none = byId("calls-none");

@@ -1,5 +1,4 @@
-// The answer card: verdict, certainty, the sentence to read out, and what they rest on. It redraws what
-// changed only.
+// The answer card: verdict, sentence to read out, and what they rest on. It redraws what changed only.
 import { byId, el, makeButton, write } from "../dom.js";
 import { minuteText } from "../times.js";
 import { ago, localized, t } from "../words.js";
@@ -9,21 +8,18 @@ import {
 import { arrangeParts, certaintyChip, lookIcon, lookOf, part, verdictWord } from "./parts.js";
 import { sketch } from "./sketch.js";
 
-/** @import { Clock } from "../clock.js" */
-/** @import { Look, Part } from "./parts.js" */
 /**
  * The word's key, what changed, from what to what, and when.
  * @typedef {[string, string, string, string, string]} News
  */
 
 export class DeskCard {
-  /** @type {Desk.Answer | null} */
-  body = null;
-  /** What changed while the card was open, the newest first. @type {News[]} */
-  changes = [];
+  body = /** @type {Desk.Answer | null} */ (null);
+  changes = /** @type {News[]} */ ([]); // what changed while the card was open, the newest first
   element = byId("card");
 
-  /** @param {Clock} clock @param {{copy: () => void, log: () => void, open: (id: string) => void}} actions */
+  /** @param {Ui.Clock} clock
+   * @param {{copy: () => void, log: () => void, open: (id: string) => void}} actions */
   constructor(clock, actions) {
     this.clock = clock;
     this.actions = actions;
@@ -56,8 +52,7 @@ export class DeskCard {
    * @param {Desk.Verdict} before @param {Desk.Verdict} after */
   compare(before, after) {
     const time = minuteText(this.clock.now());
-    /** @type {News[]} */
-    const news = [];
+    const news = /** @type {News[]} */ ([]);
     if (before.closure !== after.closure) {
       news.push(["card.verdict_changed", "closure", before.closure, after.closure, time]);
     }
@@ -80,7 +75,7 @@ export class DeskCard {
     this.fill(card);
   }
 
-  /** @param {Desk.Card} card @param {Look} look @returns {(Part | null)[]} */
+  /** @param {Desk.Card} card @param {Ui.Look} look @returns {(Ui.Part | null)[]} */
   top({ place, verdict, calls }, look) {
     const { changes } = this;
     return [
@@ -93,7 +88,7 @@ export class DeskCard {
     ];
   }
 
-  /** @param {Desk.Card} card @returns {Part[]} */
+  /** @param {Desk.Card} card @returns {Ui.Part[]} */
   under(card) {
     const { sections = [], route, buses = [], works = [], incidents = [], place, detour } = card;
     const { open } = this.actions;
@@ -195,7 +190,7 @@ function mapAddress({ kind, id, links, lon, lat }) {
   return lon ? `/#map=16/${lat}/${lon}` : "/";
 }
 
-/** @param {Desk.Verdict} given @param {Look} look */
+/** @param {Desk.Verdict} given @param {Ui.Look} look */
 function verdictBand(given, look) {
   const band = el("div", "verdict " + look), word = el("p", "word");
   word.append(el("b", "", verdictWord(given)));

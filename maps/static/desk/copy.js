@@ -4,10 +4,8 @@ import { byId, el } from "../dom.js";
 const NOTICE_MS = 5000;
 let timer = 0;
 
-/**
- * Whether the text is on the clipboard now. Without a secure context it goes there through a text area.
- * @param {string} text
- */
+/** Whether the text is on the clipboard now. Without a secure context it goes there through a text area.
+ * @param {string} text */
 export async function copy(text) {
   if (window.isSecureContext) {
     try {
@@ -44,10 +42,8 @@ function selectionKeeper() {
   };
 }
 
-/**
- * Shows something short at the foot of the screen, to eyes and to a reader.
- * @param {string} text @param {"done" | "bad"} kind
- */
+/** Shows something short at the foot of the screen, to eyes and to a reader. @param {string} text
+ * @param {"done" | "bad"} kind */
 export function notice(text, kind = "done") {
   const toast = byId("toast");
   clearTimeout(timer);

@@ -168,10 +168,8 @@ function nearestText({ name, number, walk_m }) {
   return walk_m ? `${text}, ${t("card.walk", { m: walk_m })}` : text;
 }
 
-/**
- * A bus route today: the buses that run, and that nothing closes it where nothing does.
- * @param {Desk.Route | undefined} route
- */
+/** A bus route today: the buses that run, and that nothing closes it where nothing does.
+ * @param {Desk.Route | undefined} route */
 export function routePart(route) {
   return route ? routeSection(route) : el("i");
 }

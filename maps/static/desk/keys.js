@@ -11,10 +11,8 @@ const SHOWN = [
 /** @type {Api.Certainty[]} */
 const CERTAINTIES = ["confirmed", "reported", "inferred", "lost"];
 
-/**
- * Letters rest while text is written.
- * @param {Record<string, () => void>} acts by key, such as "F2", "Alt+T" or "Escape"
- */
+/** Letters rest while text is written. @param {Record<string, () => void>} acts by key, such as "F2", "Alt+T"
+ * or "Escape" */
 export function listenAtDesk(acts) {
   addEventListener("keydown", (e) => {
     const name = nameOf(e), act = acts[name];

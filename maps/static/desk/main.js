@@ -1,5 +1,4 @@
-// The desk: it joins box, card, time, calls and shift. The address keeps the place looked at, not the text
-// typed.
+// The desk: it joins box, card, time, calls and shift. The address keeps the place, not the text typed.
 import { Clock } from "../clock.js";
 import { byId, termRow, write } from "../dom.js";
 import { keep, kept } from "../kept.js";
@@ -27,8 +26,7 @@ class ComplaintDesk {
   clock = new Clock();
   isWaiting = false;
   isRefreshing = false;
-  /** What the middle says while there is no card. @type {[string, Blank] | null} */
-  blankAs = null;
+  blankAs = /** @type {[string, Blank] | null} */ (null); // what the middle says while there is no card
 
   constructor() {
     this.sign = new DeskSign(this.clock, () => this.askAgain());
@@ -69,10 +67,8 @@ class ComplaintDesk {
     });
   }
 
-  /**
-   * An answer came: a card, or why there is none.
-   * @param {Desk.Answer} body @param {boolean} isOpened by the clerk
-   */
+  /** An answer came: a card, or why there is none. @param {Desk.Answer} body @param {boolean} isOpened by the
+   * clerk */
   answer(body, isOpened) {
     if (!body.past) this.sign.observe(body); // an answer of the past bears the past's clock
     if (!body.card) { this.blank(body.status, body); return; }
@@ -103,11 +99,8 @@ class ComplaintDesk {
     this.write();
   }
 
-  /**
-   * No answer came to what was asked: a card of something else must not stand as if it were one. A card of
-   * this very place stays: the banner says how old it is.
-   * @param {unknown} error @param {string} id
-   */
+  /** No answer came to what was asked: a card of something else must not stand as if it were one. A card of
+   * this very place stays: the banner says how old it is. @param {unknown} error @param {string} id */
   fail(error, id = "") {
     const { what, message } = error instanceof AskError ? error : new AskError("failing");
     if (what === "refused") { this.blank("not_found", { sentence_ko: message }); return; }
@@ -156,10 +149,8 @@ class ComplaintDesk {
     notice(t(isCopied ? "card.copied" : "card.copy_failed"), isCopied ? "done" : "bad");
   }
 
-  /**
-   * The answer about what changed: the work itself, or the first link that it concerns.
-   * @param {Desk.Change} row
-   */
+  /** The answer about what changed: the work itself, or the first link that it concerns.
+   * @param {Desk.Change} row */
   async openChange({ subject, links }) {
     if (subject.startsWith("work:")) { this.box.ask(subject); return; }
     const roads = await loadRoads();

@@ -4,36 +4,28 @@ import { colours } from "../palette.js";
 import { signIcon } from "../signs.js";
 import { localized, t } from "../words.js";
 
-/** The look of a verdict. @typedef {"full" | "partial" | "minor" | "none" | "unknown"} Look */
 /**
  * What a verdict is read off: any row with a closure.
  * @typedef {{closure?: Api.Closure, certainty?: Api.Certainty}} Judged
  */
-/**
- * A part of a box that is made anew when its mark changes.
- * @typedef {{key: string, mark: unknown, make: () => HTMLElement}} Part
- */
 
 /** @type {Record<Api.Certainty, string>} */
 const CERTAINTY_SYMBOLS = { confirmed: "✓", reported: "◆", inferred: "≈", lost: "!" };
-/** @type {Record<Api.Closure, Look>} */
+/** @type {Record<Api.Closure, Ui.Look>} */
 const LOOKS = {
   full: "full", partial: "partial", shoulder: "minor", sidewalk: "minor", bicycle: "minor", bus_stop: "minor",
   none: "none", unknown: "unknown",
 };
-/** @type {WeakMap<Element, string>} */
-const marks = new WeakMap();
+const marks = /** @type {WeakMap<Element, string>} */ (new WeakMap());
 
-/** One that rests on nothing looks like no answer. @param {Judged | undefined} verdict @returns {Look} */
+/** One that rests on nothing looks like no answer. @param {Judged | undefined} verdict @returns {Ui.Look} */
 export function lookOf(verdict) {
   if (verdict?.certainty === "lost" && verdict.closure === "none") return "unknown";
   return LOOKS[verdict?.closure || "unknown"] || "unknown";
 }
 
-/**
- * The map's own mark, a tick where the road is open, a question mark where nobody knows.
- * @param {Look} look
- */
+/** The map's own mark, a tick where the road is open, a question mark where nobody knows.
+ * @param {Ui.Look} look */
 export function lookIcon(look) {
   const icon = el("span", "look-icon " + look);
   icon.setAttribute("aria-hidden", "true");
@@ -67,10 +59,8 @@ export function verdictTag(verdict) {
 export const verdictWord = (verdict) =>
   localized(verdict, "word") || t("closure." + (verdict.closure || "unknown"));
 
-/**
- * Brings the children of a box in line with parts: one whose mark is the same stays the element it is.
- * @param {Element} box @param {(Part | null)[]} parts
- */
+/** Brings the children of a box in line with parts: one whose mark is the same stays the element it is.
+ * @param {Element} box @param {(Ui.Part | null)[]} parts */
 export function arrangeParts(box, parts) {
   /** @type {NodeListOf<HTMLElement>} */
   const children = box.querySelectorAll(":scope > [data-part]");
@@ -97,10 +87,8 @@ function refocus(box, { dataset: { key } }) {
   if (key) [...keyed].find((element) => element.dataset.key === key)?.focus({ preventScroll: true });
 }
 
-/**
- * A section of the card with its heading.
- * @param {string} className @param {string} heading @param {(Node | null)[]} children
- */
+/** A section of the card with its heading. @param {string} className @param {string} heading
+ * @param {(Node | null)[]} children */
 export function part(className, heading, ...children) {
   const section = el("section", className);
   if (heading) section.append(el("h3", "", heading));

@@ -6,20 +6,17 @@ import { localized, t } from "../words.js";
 import { ask } from "./ask.js";
 import { arrangeParts } from "./parts.js";
 
-/** @import { Clock } from "../clock.js" */
-
 const EVERY_MS = 20_000, DAY_MS = 86_400_000, KST_MS = 9 * 3_600_000;
 const MOST = 100;
 
 export class Shift {
-  /** @type {Desk.Change[]} */
-  rows = [];
+  rows = /** @type {Desk.Change[]} */ ([]);
   total = 0;
   field = byId("shift-start", HTMLInputElement);
   list = byId("changes");
   none = byId("changes-none");
 
-  /** @param {Clock} clock @param {(row: Desk.Change) => void} open */
+  /** @param {Ui.Clock} clock @param {(row: Desk.Change) => void} open */
   constructor(clock, open) {
     this.clock = clock;
     this.open = open;
@@ -64,10 +61,8 @@ export class Shift {
   focus() { this.field.focus(); }
 }
 
-/**
- * When the shift began: today in Korea at the time given, yesterday when that is still to come.
- * @param {string} time such as "08:30" @param {number} now_ms
- */
+/** When the shift began: today in Korea at the time given, yesterday when that is still to come.
+ * @param {string} time such as "08:30" @param {number} now_ms */
 export function shiftStart(time, now_ms) {
   const [hour, minute] = time.split(":").map(Number);
   const midnight = Math.floor((now_ms + KST_MS) / DAY_MS) * DAY_MS - KST_MS;

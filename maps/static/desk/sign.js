@@ -7,8 +7,6 @@ import { ago, feedName, hasWord, span, t } from "../words.js";
 import { ask } from "./ask.js";
 import { arrangeParts } from "./parts.js";
 
-/** @import { Clock } from "../clock.js" */
-
 const EVERY_MS = 5000, STALE_MS = 10_000;
 /** The chip's words for a cause of the desk's own. @type {Record<string, string>} */
 const CHIPS = {
@@ -17,16 +15,14 @@ const CHIPS = {
 };
 
 export class DeskSign {
-  /** @type {Api.Feed[]} */
-  feeds = [];
+  feeds = /** @type {Api.Feed[]} */ ([]);
   store = "ok";
   trouble = "";
-  /** @type {Api.Time} */
-  clock_ms = null;
+  clock_ms = /** @type {Api.Time} */ (null);
   isAway = false;
   heard_ms = 0;
 
-  /** @param {Clock} clock @param {() => void} onAnswer the server answers */
+  /** @param {Ui.Clock} clock @param {() => void} onAnswer the server answers */
   constructor(clock, onAnswer) {
     this.clock = clock;
     this.onAnswer = onAnswer;

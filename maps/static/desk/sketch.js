@@ -1,5 +1,4 @@
-// A small sketch of where a place is and how to get round it, drawn from the network file. The words say the
-// same.
+// A small sketch of where a place is and how to get round it. The words tell the same.
 import { el } from "../dom.js";
 import { t } from "../words.js";
 import { ask } from "./ask.js";
@@ -14,8 +13,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 600, HEIGHT = 260, ROOM = 0.35; // px of the drawing; share of the place shown around it
 const LEAST_DEG = 0.004; // a short place is shown with some of its city
 const LEAST_NAMED_PX = 40, MOST_NAMES = 8;
-/** @type {Promise<Roads | null> | null} */
-let loading = null;
+let loading = /** @type {Promise<Roads | null> | null} */ (null);
 
 /** The roads of the network file, read once; null while the server does not give it. */
 export function loadRoads() {
@@ -26,8 +24,7 @@ export function loadRoads() {
 /** @param {Api.NetworkFile} file @returns {Roads} */
 function read(file) {
   const lines = file.geometry.map((shape) => {
-    /** @type {Point[]} */
-    const points = [];
+    const points = /** @type {Point[]} */ ([]);
     for (let k = 0, lon = 0, lat = 0; k < shape.length; k += 2) {
       lon += shape[k] / 1e5;
       lat += shape[k + 1] / 1e5;
@@ -38,10 +35,8 @@ function read(file) {
   return { ids: file.ids, index: new Map(file.ids.map((id, i) => [id, i])), lines, roads: file.roads };
 }
 
-/**
- * A figure that fills itself when the network file is there; nothing where the place has no links.
- * @param {Desk.Card} card
- */
+/** A figure that fills itself when the network file is there; nothing where the place has no links.
+ * @param {Desk.Card} card */
 export function sketch(card) {
   const figure = el("figure", "sketch");
   figure.hidden = true;
@@ -82,10 +77,8 @@ function make(tag, attributes) {
   return element;
 }
 
-/**
- * The part of the city that holds points, in proportion; x and y in the drawing's pixels.
- * @param {Point[]} points @returns {SketchView}
- */
+/** The part of the city that holds points, in proportion; x and y in the drawing's pixels.
+ * @param {Point[]} points @returns {SketchView} */
 export function viewOf(points) {
   const lons = points.map(([lon]) => lon), lats = points.map(([, lat]) => lat);
   const west = Math.min(...lons), east = Math.max(...lons);
@@ -115,14 +108,12 @@ function paths(indexes, name, { lines }, view) {
 /** Each road's name once, where its longest piece in the view has its middle.
  * @param {number[]} around @param {Roads} roads @param {SketchView} view */
 function names(around, { lines, roads }, view) {
-  /** @type {Map<string, Spot>} */
-  const best = new Map();
+  const best = /** @type {Map<string, Spot>} */ (new Map());
   for (const i of around) {
     const spot = spotOf(lines[i], view), least = best.get(roads[i])?.size || LEAST_NAMED_PX;
     if (roads[i] && isInside(spot) && spot.size > least) best.set(roads[i], spot);
   }
-  /** @type {Spot[]} */
-  const placed = [];
+  const placed = /** @type {Spot[]} */ ([]);
   const found = [...best].sort(([, a], [, b]) => b.size - a.size).filter(([, spot]) => isFree(spot, placed));
   return found.slice(0, MOST_NAMES).map(([name, { x, y }]) => {
     const text = make("text", { x, y: y - 6, class: "road" });
@@ -131,10 +122,8 @@ function names(around, { lines, roads }, view) {
   });
 }
 
-/**
- * The middle of a line and how far its ends lie apart, px.
- * @param {Point[]} line @param {SketchView} view @returns {Spot}
- */
+/** The middle of a line and how far its ends lie apart, px. @param {Point[]} line @param {SketchView} view
+ * @returns {Spot} */
 function spotOf(line, view) {
   const [ax, ay] = line[0], [bx, by] = line[line.length - 1], [lon, lat] = line[Math.floor(line.length / 2)];
   const size = Math.hypot(view.x(ax) - view.x(bx), view.y(ay) - view.y(by));

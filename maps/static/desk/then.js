@@ -1,22 +1,18 @@
-// The time looked at: now, or what was true at one time as it was known at another. Korean time, whatever the
-// PC's zone.
+// The time looked at: now, or what was true at one time as known at another. Korean time in any zone.
 import { byId, showText, write } from "../dom.js";
 import { timeText } from "../times.js";
 import { t } from "../words.js";
 
-/** @import { Clock } from "../clock.js" */
-
 const HOUR_MS = 3_600_000, SLACK_MS = 60_000;
 
 export class Then {
-  /** @type {{valid_ms: number, known_ms: number} | null} */
-  past = null;
+  past = /** @type {{valid_ms: number, known_ms: number} | null} */ (null);
   form = byId("then");
   valid = byId("then-valid", HTMLInputElement);
   known = byId("then-known", HTMLInputElement);
   tool = byId("tool-then");
 
-  /** @param {Clock} clock @param {() => void} onChange when another time is looked at */
+  /** @param {Ui.Clock} clock @param {() => void} onChange when another time is looked at */
   constructor(clock, onChange) {
     this.clock = clock;
     this.onChange = onChange;
@@ -79,10 +75,8 @@ export class Then {
   }
 }
 
-/**
- * What is wrong with two times, "" for nothing.
- * @param {number} valid_ms @param {number} known_ms @param {number} now_ms
- */
+/** What is wrong with two times, "" for nothing. @param {number} valid_ms @param {number} known_ms
+ * @param {number} now_ms */
 function faultOf(valid_ms, known_ms, now_ms) {
   if (!(valid_ms > 0 && known_ms > 0)) return "then.bad";
   return Math.max(valid_ms, known_ms) > now_ms + SLACK_MS ? "then.future" : "";

@@ -5,8 +5,6 @@ import { clockText, whenText } from "../times.js";
 import { span, t, wordOr } from "../words.js";
 import { alertMark, alertTitle, ruleText } from "./kinds/alert.js";
 
-/** @import { Clock } from "../clock.js" */
-
 const READ_EVERY_MS = 5000;
 
 /** Asks for a name (kept on this computer) and a comment, and sends them. */
@@ -16,8 +14,7 @@ export class AckDialog {
   comment = byId("ack-comment", HTMLInputElement);
   button = byId("ack-send", HTMLButtonElement);
   trouble = byId("ack-said");
-  /** @type {Api.Alert | null} */
-  alert = null;
+  alert = /** @type {Api.Alert | null} */ (null);
 
   /** @param {(alert: Api.Alert) => void} onSent */
   constructor(onSent) {
@@ -86,9 +83,8 @@ export class DeliveryLog {
   shown = "";
   timer = 0;
 
-  /**
-   * @param {Clock} clock @param {(episode: string) => string} titleOf what it is about, "" once it is over
-   */
+  /** @param {Ui.Clock} clock @param {(episode: string) => string} titleOf what it is about, "" once it is
+   * over */
   constructor(clock, titleOf) {
     this.clock = clock;
     this.titleOf = titleOf;
@@ -158,10 +154,8 @@ function summary({ title, is_enabled, dead_letters, attempts: [last] }) {
   return line;
 }
 
-/**
- * The attempts of one endpoint, the newest first.
- * @param {Api.Endpoint} row @param {(episode: string) => string} titleOf
- */
+/** The attempts of one endpoint, the newest first. @param {Api.Endpoint} row
+ * @param {(episode: string) => string} titleOf */
 function table(row, titleOf) {
   const sheet = el("table"), head = el("tr"), body = el("tbody"), top = el("thead");
   sheet.setAttribute("aria-label", t("log.table", { endpoint: row.title }));
@@ -199,10 +193,9 @@ function answerOf(attempt) {
 /** The sign that a critical alert reaches an endpoint no more. */
 export class UndeliveredSign {
   element = byId("undelivered");
-  /** @type {Api.Undelivered[]} */
-  rows = [];
+  rows = /** @type {Api.Undelivered[]} */ ([]);
 
-  /** @param {Clock} clock */
+  /** @param {Ui.Clock} clock */
   constructor(clock) {
     this.clock = clock;
     setInterval(() => this.write(), 1000);

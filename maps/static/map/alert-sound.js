@@ -1,5 +1,4 @@
-// The beep: made in code, off until a person turns it on, repeated while a critical alert waits to be
-// acknowledged.
+// The beep: made in code, off until a person turns it on, repeated while a critical alert waits.
 import { write } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { t } from "../words.js";
@@ -12,8 +11,7 @@ export class Sound {
   isNeeded = false;
   beeps = 0;
   timer = 0;
-  /** @type {AudioContext | null} */
-  context = null;
+  context = /** @type {AudioContext | null} */ (null);
 
   /** @param {HTMLElement} button */
   constructor(button) {

@@ -1,25 +1,13 @@
-// The list of open alerts. What waits for a person stands first: critical, then the rest, then what somebody
-// has
-// acknowledged; the newest first in each. So the top of the list is what is to be done, however many are
-// open.
+// The list of open alerts. What waits for a person stands first: critical ones, the others, then those that
+// somebody has acknowledged; the newest first in each. So the top of the list is what is to be done.
 import { arrange, byId, closest, el, letterOf, makeButton, markCurrent, write } from "../dom.js";
 import { minuteText } from "../times.js";
 import { span, t } from "../words.js";
 import { Sound } from "./alert-sound.js";
 import { alertMark, alertTitle, alertUnder, isSeen, ruleText } from "./kinds/alert.js";
 
-/** @import { Clock } from "../clock.js" */
-/** @import { Picture } from "./picture.js" */
-/** @import { Chosen } from "./state.js" */
 /** @typedef {Api.Alert & {ended_ms?: number}} Item an alert, open or just ended */
 /** @typedef {{mark: string, alert: Item, element: HTMLElement, age: HTMLElement}} Row */
-/**
- * @typedef {object} Acts
- * @property {() => boolean} isSure whether what the picture lacks is really over
- * @property {(alert: Api.Alert) => void} choose flies to an alert
- * @property {(alert: Api.Alert) => void} acknowledge asks for a name and a comment
- * @property {(alert: Api.Alert) => void} hurry asks for neither
- */
 
 const FIRST_ROWS = 120, MORE_ROWS = 400, ENDED_MS = 60_000, ENDED_ROWS = 5, SENT_MS = 15_000;
 
@@ -27,21 +15,15 @@ export class Alerts {
   most = FIRST_ROWS;
   list = byId("alerts-list");
   sound = new Sound(byId("alerts-sound"));
-  /** @type {Map<string, Row>} */
-  rows = new Map();
-  /** @type {Map<string, Item>} */
-  ended = new Map();
-  /** What was open at the last look. @type {Map<string, Api.Alert> | null} */
-  known = null;
-  /** Those a name was just sent for. @type {Set<string>} */
-  sent = new Set();
-  /** @type {Chosen | null} */
-  chosen = null;
+  rows = /** @type {Map<string, Row>} */ (new Map());
+  ended = /** @type {Map<string, Item>} */ (new Map());
+  known = /** @type {Map<string, Api.Alert> | null} */ (null); // what was open at the last look
+  sent = /** @type {Set<string>} */ (new Set()); // those a name was just sent for
+  chosen = /** @type {Ui.Chosen | null} */ (null);
   wasSure = false;
-  /** @type {Picture | null} */
-  picture = null;
+  picture = /** @type {Ui.Picture | null} */ (null);
 
-  /** @param {Clock} clock @param {Acts} acts */
+  /** @param {Ui.Clock} clock @param {Ui.AlertActs} acts */
   constructor(clock, acts) {
     this.clock = clock;
     this.acts = acts;
@@ -50,7 +32,7 @@ export class Alerts {
     setInterval(() => this.showAges(), 1000);
   }
 
-  /** The newest alerts and acknowledgements. @param {Picture} picture */
+  /** The newest alerts and acknowledgements. @param {Ui.Picture} picture */
   show(picture) {
     this.picture = picture;
     this.wasSure = this.acts.isSure();
@@ -66,10 +48,8 @@ export class Alerts {
     this.sound.follow(critical.length > 0);
   }
 
-  /**
-   * What began and what ended since the last look: new critical ones are announced, ended ones stay for a
-   * minute.
-   * @param {Api.Alert[]} alerts @param {Api.Alert[]} critical */
+  /** What began and what ended since the last look: new critical ones are announced, ended ones stay for a
+   * minute. @param {Api.Alert[]} alerts @param {Api.Alert[]} critical */
   note(alerts, critical) {
     const now = this.clock.now(), open = new Map(alerts.map((alert) => [alert.id, alert])), { known } = this;
     this.known = open;
@@ -100,7 +80,7 @@ export class Alerts {
   }
 
   /** Brings the list in line; rows that show the same stay the elements they are.
-   * @param {Picture} picture @param {Api.Alert[]} alerts */
+   * @param {Ui.Picture} picture @param {Api.Alert[]} alerts */
   fill(picture, alerts) {
     const none = byId("alerts-none");
     const ended = [...this.ended.values()].sort((a, b) => Number(b.ended_ms) - Number(a.ended_ms));
@@ -120,7 +100,7 @@ export class Alerts {
   }
 
   /** The row of an alert, as it is where nothing of it changed.
-   * @param {Picture} picture @param {Item} alert @returns {Row} */
+   * @param {Ui.Picture} picture @param {Item} alert @returns {Row} */
   rowOf(picture, alert) {
     const ack = picture.rows.ack.get(alert.id) || null, before = this.rows.get(alert.id);
     const state = isSeen(picture, alert) ? "seen" : this.sent.has(alert.id) ? "sent" : "new";
@@ -128,9 +108,8 @@ export class Alerts {
     return before?.mark === mark ? before : { mark, alert, ...this.row(alert, ack, state) };
   }
 
-  /**
-   * Where the keyboard goes when the row it is on was just acknowledged: to the one below, not away with it.
-   */
+  /** Where the keyboard goes when the row it is on was just acknowledged: to the one below, not away with
+   * it. */
   afterMine() {
     const { rows } = this;
     const mine = this.list.querySelector("li:focus-within");
@@ -149,7 +128,7 @@ export class Alerts {
     return alert ? alertTitle(alert) : "";
   }
 
-  /** @param {Picture} picture @param {number} count */
+  /** @param {Ui.Picture} picture @param {number} count */
   more(picture, count) {
     const item = el("li", "more"), n = Math.min(count, MORE_ROWS).toLocaleString();
     item.append(makeButton("plain", t("alerts.more", { n }), () => {
@@ -196,10 +175,8 @@ export class Alerts {
     if (this.acts.isSure() !== this.wasSure || hasGone) this.show(this.picture);
   }
 
-  /**
-   * One row at a time is a stop of the Tab key: 500 alerts are not 500 stops.
-   * @param {Element | null} stop
-   */
+  /** One row at a time is a stop of the Tab key: 500 alerts are not 500 stops. @param {Element | null}
+   * stop */
   moveStop(stop) {
     const buttons = this.list.querySelectorAll("button");
     for (const button of buttons) button.tabIndex = stop?.contains(button) ? 0 : -1;
@@ -227,10 +204,8 @@ export class Alerts {
     if (row) (isHurried ? this.acts.hurry : this.acts.acknowledge)(row.alert);
   }
 
-  /**
-   * Moves the keyboard through the rows; whether the key does that.
-   * @param {Element | null} li @param {string} key
-   */
+  /** Moves the keyboard through the rows; whether the key does that. @param {Element | null} li
+   * @param {string} key */
   move(li, key) {
     /** @type {NodeListOf<HTMLElement>} */
     const rows = this.list.querySelectorAll(".row, .more button"), last = rows.length - 1;
@@ -250,7 +225,7 @@ export class Alerts {
     setTimeout(() => { this.sent.delete(id); show(); }, SENT_MS);
   }
 
-  /** @param {Chosen | null} chosen */
+  /** @param {Ui.Chosen | null} chosen */
   markChosen(chosen) {
     this.chosen = chosen;
     for (const { alert, element } of this.rows.values()) {
@@ -271,10 +246,8 @@ function announce(first, n) {
   byId("alerts-said").textContent = t(n > 1 ? "alerts.said.more" : "alerts.said", values);
 }
 
-/**
- * Who acknowledged it, and that it has grown graver since.
- * @param {Api.Alert} alert @param {Api.Ack} ack @param {string} state
- */
+/** Who acknowledged it, and that it has grown graver since. @param {Api.Alert} alert @param {Api.Ack} ack
+ * @param {string} state */
 function ackLines({ severity }, { by, at_ms, comment }, state) {
   const text = `✓ ${t("ack.by", { by, time: minuteText(at_ms) })}${comment ? ` · ${comment}` : ""}`;
   const lines = [el("span", "ack", text)];

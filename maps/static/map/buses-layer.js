@@ -3,11 +3,6 @@ import { colours, screenScale } from "../palette.js";
 import { CanvasLayer, afterTask } from "./canvas-layer.js";
 import { worldX, worldY } from "./network.js";
 
-/** @import { Clock } from "../clock.js" */
-/** @import { View } from "./canvas-layer.js" */
-/** @import { Picture } from "./picture.js" */
-/** @import { State } from "./state.js" */
-/** @typedef {CanvasRenderingContext2D} Context */
 /** A bus on its way from one place to the next, in world units.
  * @typedef {{row: Api.Bus, isPlaced: boolean, x: number, y: number, fromX: number, fromY: number,
  *   since: number}} Glide */
@@ -23,15 +18,14 @@ const MANY = 150; // buses from which a view of the whole city draws them smalle
 const WORLD_M = 40075016 * 0.79; // metres across the world square at 38 N
 
 export class BusesLayer {
-  /** @type {Map<string, Glide>} */
-  buses = new Map();
-  /** @type {{row: Api.Bus, x: number, y: number, isOld: boolean}[]} */
-  drawn = [];
+  buses = /** @type {Map<string, Glide>} */ (new Map());
+  drawn = /** @type {{row: Api.Bus, x: number, y: number, isOld: boolean}[]} */ ([]);
   timer = 0;
   cost_ms = 0;
   until = 0;
 
-  /** @param {import("leaflet").Map} map @param {Picture} picture @param {State} state @param {Clock} clock */
+  /** @param {Ui.LeafletMap} map @param {Ui.Picture} picture @param {Ui.State} state
+   * @param {Ui.Clock} clock */
   constructor(map, picture, state, clock) {
     this.picture = picture;
     this.state = state;
@@ -40,10 +34,8 @@ export class BusesLayer {
     this.canvas = new CanvasLayer(map, "bomnae-buses", 400, (ctx, view) => this.paintAll(ctx, view));
   }
 
-  /**
-   * Takes over the positions of the picture; `isGliding` moves the dots there instead of jumping.
-   * @param {boolean} isGliding
-   */
+  /** Takes over the positions of the picture; `isGliding` moves the dots there instead of jumping.
+   * @param {boolean} isGliding */
   update(isGliding) {
     const now = performance.now(), before = this.buses;
     const canGlide = isGliding && !this.isStill.matches && !document.hidden;
@@ -76,7 +68,7 @@ export class BusesLayer {
     later();
   }
 
-  /** @param {Context} ctx @param {View} view */
+  /** @param {Ui.Context} ctx @param {Ui.View} view */
   paintAll(ctx, view) {
     this.drawn = [];
     if (!this.state.isShown("buses")) return;
@@ -96,7 +88,7 @@ export class BusesLayer {
   }
 
   /** All dots of a colour are one path: 300 buses are two fills, not 300.
-   * @param {Context} ctx @param {number} scale @param {number} zoom */
+   * @param {Ui.Context} ctx @param {number} scale @param {number} zoom */
   paintDots(ctx, scale, zoom) {
     const r = 3.4 * scale, palette = colours();
     for (const isOld of [true, false]) {
@@ -117,7 +109,7 @@ export class BusesLayer {
     if (zoom >= NUMBERS_FROM_ZOOM && this.drawn.length <= MOST_NUMBERS) this.paintNumbers(ctx, scale);
   }
 
-  /** @param {Context} ctx @param {number} scale */
+  /** @param {Ui.Context} ctx @param {number} scale */
   paintNumbers(ctx, scale) {
     const { halo, bus } = colours();
     ctx.font = `700 ${Math.round(10.5 * scale)}px ${getComputedStyle(document.body).fontFamily}`;
@@ -134,10 +126,8 @@ export class BusesLayer {
   }
 }
 
-/**
- * A bus on its way from where it was drawn; one that is new or too far away is there at once.
- * @param {Api.Bus} row @param {Glide | undefined} old @param {number} now @returns {Glide}
- */
+/** A bus on its way from where it was drawn; one that is new or too far away is there at once.
+ * @param {Api.Bus} row @param {Glide | undefined} old @param {number} now @returns {Glide} */
 function glideTo(row, old, now) {
   const [, , lon, lat] = row, isPlaced = lon !== null && lat !== null;
   const x = isPlaced ? worldX(lon) : 0, y = isPlaced ? worldY(lat) : 0;
@@ -153,7 +143,8 @@ function placeOf(bus, now) {
   return [bus.fromX + (bus.x - bus.fromX) * eased, bus.fromY + (bus.y - bus.fromY) * eased];
 }
 
-/** @param {Context} ctx @param {number} x @param {number} y @param {number} r @param {number} bearing_deg */
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r
+ * @param {number} bearing_deg */
 function tick(ctx, x, y, r, bearing_deg) {
   const turn = (bearing_deg - 90) * Math.PI / 180;
   const cos = Math.cos(turn), sin = Math.sin(turn);

@@ -3,29 +3,21 @@ import { el } from "../dom.js";
 import { contextOf } from "../signs.js";
 import { L } from "./leaflet.js";
 
-/** @typedef {(ctx: CanvasRenderingContext2D, view: View) => void} Paint */
-/** @typedef {[number, number, number, number]} Box left, top, right, bottom in canvas pixels */
-
 const MARGIN_PX = 80;
 const REPAINT_AFTER_PX = 56;
 const REPAINT_EVERY_MS = 100;
 const MAX_DEVICE_PIXELS = 12e6;
 
 export class CanvasLayer {
-  /**
-   * While the page is on its way to paper, what is drawn stays: the print itself resizes the map once more.
-   */
+  /** While the page is on its way to paper, what is drawn stays: the print itself resizes the map once
+   * more. */
   static isKept = false;
   lastReset_ms = 0;
-  /** @type {import("leaflet").Point | null} */
-  corner = null;
-  /** @type {View | null} */
-  view = null;
+  corner = /** @type {import("leaflet").Point | null} */ (null);
+  view = /** @type {View | null} */ (null);
 
-  /**
-   * `paint(ctx, view)` draws the whole canvas; view turns world units into its CSS pixels.
-   * @param {import("leaflet").Map} map @param {string} pane @param {number} zIndex @param {Paint} paint
-   */
+  /** `paint(ctx, view)` draws the whole canvas; view turns world units into its CSS pixels.
+   * @param {Ui.LeafletMap} map @param {string} pane @param {number} zIndex @param {Ui.Paint} paint */
   constructor(map, pane, zIndex, paint) {
     this.map = map;
     this.pane = pane;
@@ -108,10 +100,8 @@ export class CanvasLayer {
 }
 
 export class View {
-  /**
-   * @param {import("leaflet").Map} map @param {import("leaflet").Point} origin
-   * @param {import("leaflet").Point} shift @param {number} width @param {number} height
-   */
+  /** @param {Ui.LeafletMap} map @param {import("leaflet").Point} origin
+   * @param {import("leaflet").Point} shift @param {number} width @param {number} height */
   constructor(map, origin, shift, width, height) {
     this.zoom = map.getZoom();
     this.scale = 256 * 2 ** this.zoom;
@@ -128,16 +118,14 @@ export class View {
   /** @param {number} y */
   py(y) { return y * this.scale - this.oy; }
 
-  /**
-   * Does the box of link i touch the canvas?
-   * @param {Float64Array} box @param {number} i @param {number} margin
-   */
+  /** Does the box of link i touch the canvas? @param {Float64Array} box @param {number} i
+   * @param {number} margin */
   sees(box, i, margin = 8) {
     return this.px(box[4 * i + 2]) > -margin && this.px(box[4 * i]) < this.width + margin
       && this.py(box[4 * i + 3]) > -margin && this.py(box[4 * i + 1]) < this.height + margin;
   }
 
-  /** Is a box of canvas pixels wholly on the screen, not cut by its edge? @param {Box} box */
+  /** Is a box of canvas pixels wholly on the screen, not cut by its edge? @param {Ui.Box} box */
   shows([left, top, right, bottom]) {
     return left >= MARGIN_PX && top >= MARGIN_PX
       && right <= this.width - MARGIN_PX && bottom <= this.height - MARGIN_PX;

@@ -8,39 +8,32 @@ import { ago, t } from "../words.js";
 import { fillFacts } from "./feeds.js";
 import { KINDS } from "./kinds.js";
 
-/** @import { Clock } from "../clock.js" */
-/** @import { Picture } from "./picture.js" */
-/** @import { Chosen, State } from "./state.js" */
-
 const REFETCH_MS = 5000;
 const MOST_LINKS = 12;
 
 export class Card {
   element = byId("card");
   photos = new WorkPhotos();
-  /** The age that goes on counting. @type {{element: HTMLElement, ms: number} | null} */
-  ageOf = null;
-  /** @type {HTMLElement | null} */
-  opener = null;
-  /** What the server knows besides of the link that is chosen. @type {Api.Link | null} */
-  detail = null;
+  ageOf = /** @type {{element: HTMLElement, ms: number} | null} */ (null); // the age that goes on counting
+  opener = /** @type {HTMLElement | null} */ (null);
+  detail = /** @type {Api.Link | null} */ (null); // what the server knows besides of the link that is chosen
   asked = "";
   asked_ms = -Infinity;
 
   /**
-   * @param {State} state @param {Clock} clock
-   * @param {{choose: (chosen: Chosen | null, isFlying?: boolean) => void,
+   * @param {Ui.State} state @param {Ui.Clock} clock
+   * @param {{choose: (chosen: Ui.Chosen | null, isFlying?: boolean) => void,
    *   acknowledge: (alert: Api.Alert) => void}} actions
    */
   constructor(state, clock, actions) {
     this.state = state;
     this.clock = clock;
     this.actions = actions;
-    this.picture = /** @type {Picture} */ (/** @type {unknown} */ (null)); // until the first one is shown
+    this.picture = /** @type {Ui.Picture} */ (/** @type {unknown} */ (null)); // until the first one is shown
     setInterval(() => { if (this.ageOf) write(this.ageOf.element, this.ageText(this.ageOf.ms)); }, 1000);
   }
 
-  /** Shows what the state says is chosen. @param {Picture | null} picture the city's */
+  /** Shows what the state says is chosen. @param {Ui.Picture | null} picture the city's */
   show(picture) {
     const { chosen } = this.state;
     this.ageOf = null;
@@ -70,10 +63,8 @@ export class Card {
     this.element.replaceChildren();
   }
 
-  /**
-   * Something of the picture changed: draw again if it is about what is chosen.
-   * @param {Set<number>} links @param {boolean} isThing
-   */
+  /** Something of the picture changed: draw again if it is about what is chosen. @param {Set<number>} links
+   * @param {boolean} isThing */
   refresh(links, isThing) {
     const { chosen } = this.state;
     if (!chosen || this.element.hidden) return;
@@ -160,7 +151,7 @@ export class Card {
     return this.item({ kind: "incident", id }, "dot incident", title || id, t("incident." + kind));
   }
 
-  /** @param {Chosen} chosen @param {string} icon @param {string} title @param {string} text */
+  /** @param {Ui.Chosen} chosen @param {string} icon @param {string} title @param {string} text */
   item(chosen, icon, title, text) {
     const li = el("li"), button = makeButton("other", null, () => this.actions.choose(chosen, true));
     button.append(el("i", icon), el("span", "name", title), el("span", "state", text));

@@ -2,14 +2,11 @@
 import { byId, write } from "../dom.js";
 import { t } from "../words.js";
 
-/** @import { Picture } from "./picture.js" */
-
 const EVERY_MS = 30_000, AFTER_MS = 1500, LEAST_MS = 5000;
 const SEVERITIES = ["high", "low"];
 
 export class Clashes {
-  /** @type {Map<string, Api.Clash>} */
-  rows = new Map();
+  rows = /** @type {Map<string, Api.Clash>} */ (new Map());
   hasFailed = false;
   asked_ms = -Infinity;
   timer = 0;
@@ -44,7 +41,7 @@ export class Clashes {
     this.onRead();
   }
 
-  /** Puts the clashes into a picture, the urgent first. @param {Picture} picture */
+  /** Puts the clashes into a picture, the urgent first. @param {Ui.Picture} picture */
   addTo(picture) {
     const { network } = picture;
     const rows = [...this.rows.values()].map((row) => ({ ...row, links: network.indexes(row.links) }));

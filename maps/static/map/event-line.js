@@ -1,5 +1,4 @@
 // An EventSource that never gives up: where the browser stops trying it is opened again, slower each time.
-/** @typedef {{kind: "open" | "broken" | "resync"} | {kind: "delta", id: string, data: string}} LineEvent */
 
 const FIRST_WAIT_MS = 1000, LONGEST_WAIT_MS = 10_000;
 
@@ -8,7 +7,7 @@ export class EventLine {
   isOpen = false;
   timer = 0;
 
-  /** @param {string} url @param {string} since @param {(event: LineEvent) => void} emit */
+  /** @param {string} url @param {string} since @param {(event: Ui.LineEvent) => void} emit */
   constructor(url, since, emit) {
     this.url = url;
     this.since = since;

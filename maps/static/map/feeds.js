@@ -5,8 +5,6 @@ import { FEED_SYMBOLS } from "../signs.js";
 import { timeText } from "../times.js";
 import { ago, feedName, span, t, wordOr } from "../words.js";
 
-/** @import { Clock } from "../clock.js" */
-/** @import { Picture } from "./picture.js" */
 /** @typedef {{item: HTMLElement, button: HTMLElement, symbol: HTMLElement, name: HTMLElement,
  *   word: HTMLElement, age: HTMLElement}} Chip */
 
@@ -18,18 +16,16 @@ export class Feeds {
   trouble = "";
   list = byId("feeds");
   dialog = byId("feed-dialog", HTMLDialogElement);
-  /** @type {Map<string, Chip>} */
-  chips = new Map();
-  /** @type {Map<string, Api.Feed>} */
-  feeds = new Map();
+  chips = /** @type {Map<string, Chip>} */ (new Map());
+  feeds = /** @type {Map<string, Api.Feed>} */ (new Map());
 
-  /** @param {Clock} clock */
+  /** @param {Ui.Clock} clock */
   constructor(clock) {
     this.clock = clock;
     setInterval(() => this.showAges(), 1000);
   }
 
-  /** @param {Picture} picture */
+  /** @param {Ui.Picture} picture */
   show(picture) {
     this.feeds = new Map([...picture.rows.feed].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1)));
     for (const [name, feed] of this.feeds) this.showChip(name, feed);
@@ -75,11 +71,8 @@ export class Feeds {
     }
   }
 
-  /**
-   * The server's status; when no server answers any more, silence is late by the same rule. Where no report
-   * can be taken in, it is not the feed's.
-   * @param {Api.Feed} feed
-   */
+  /** The server's status; when no server answers any more, silence is late by the same rule. Where no report
+   * can be taken in, it is not the feed's. @param {Api.Feed} feed */
   statusOf({ status, received_ms, poll_ms }) {
     const now = this.clock.now();
     if (!(status in FEED_SYMBOLS)) return "unknown";
@@ -121,10 +114,8 @@ export class Feeds {
 /** @param {string} name */
 const rank = (name) => ORDER.indexOf(name.split(".").pop() || "");
 
-/**
- * Fills a <dl> with [key of the word, text or node]; rows without one are left out.
- * @param {HTMLElement} list @param {[string, string | Node | null | undefined][]} facts
- */
+/** Fills a <dl> with [key of the word, text or node]; rows without one are left out.
+ * @param {HTMLElement} list @param {[string, string | Node | null | undefined][]} facts */
 export function fillFacts(list, facts) {
   list.replaceChildren();
   for (const [key, fact] of facts) {

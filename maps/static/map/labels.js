@@ -2,26 +2,19 @@
 import { screenScale } from "../palette.js";
 import { worldX, worldY } from "./network.js";
 
-/** @import { Colours } from "../palette.js" */
-/** @import { Box, View } from "./canvas-layer.js" */
-/** @import { Middle, Network } from "./network.js" */
 /** @typedef {{text: string, x: number, y: number, turn: number}} Name */
 /** @typedef {Name & {away: number, rank: number, metres: number}} Candidate */
-/** @typedef {CanvasRenderingContext2D} Context */
 
 const CELL_PX = 420;
 const MOST = 36;
 const PLACES_FROM_ZOOM = 12.5;
 
 export class Labels {
-  /** @type {Map<string, number>} */
-  widths = new Map();
-  /** The length of each road. @type {Map<string, number>} */
-  metres = new Map();
-  /** @type {Map<number, Middle>} */
-  middles = new Map();
+  widths = /** @type {Map<string, number>} */ (new Map());
+  metres = /** @type {Map<string, number>} */ (new Map()); // the length of each road
+  middles = /** @type {Map<number, Ui.Middle>} */ (new Map());
 
-  /** @param {Network} network */
+  /** @param {Ui.Network} network */
   constructor(network) {
     this.network = network;
     network.roads.forEach((road, i) => {
@@ -30,7 +23,7 @@ export class Labels {
   }
 
   /** Draws the names around the boxes already `taken`.
-   * @param {Context} ctx @param {View} view @param {Colours} colours @param {Box[]} taken */
+   * @param {Ui.Context} ctx @param {Ui.View} view @param {Ui.Colours} colours @param {Ui.Box[]} taken */
   paint(ctx, view, colours, taken) {
     const scale = screenScale(), size = Math.round((view.zoom < 13 ? 11.5 : 13) * scale);
     ctx.font = `600 ${size}px ${getComputedStyle(document.body).fontFamily}`;
@@ -48,7 +41,8 @@ export class Labels {
   }
 
   /** Takes the room of a name where it is free and wholly on the screen.
-   * @param {Context} ctx @param {View} view @param {Name} name @param {number} size @param {Box[]} taken */
+   * @param {Ui.Context} ctx @param {Ui.View} view @param {Name} name @param {number} size
+   * @param {Ui.Box[]} taken */
   take(ctx, view, name, size, taken) {
     const box = boxOf(name, this.width(ctx, name.text), size);
     const isFree = view.shows(box) && !taken.some((other) => overlaps(box, other));
@@ -57,11 +51,10 @@ export class Labels {
   }
 
   /** One name a road and cell, nearest to the cell's middle; the longest roads of the highest class first.
-   * @param {View} view @param {number} cell */
+   * @param {Ui.View} view @param {number} cell */
   candidates(view, cell) {
     const { network } = this;
-    /** @type {Map<string, Candidate>} */
-    const best = new Map();
+    const best = /** @type {Map<string, Candidate>} */ (new Map());
     for (let i = 0; i < network.count; i++) {
       const text = network.roads[i];
       if (!text || !network.drawn[i] || !view.sees(network.box, i, -10)) continue;
@@ -82,17 +75,15 @@ export class Labels {
     return middle;
   }
 
-  /** @param {Context} ctx @param {string} text */
+  /** @param {Ui.Context} ctx @param {string} text */
   width(ctx, text) {
     const key = ctx.font + text, width = this.widths.get(key) ?? ctx.measureText(text).width;
     this.widths.set(key, width);
     return width;
   }
 
-  /**
-   * @param {Context} ctx @param {View} view @param {Colours} colours @param {Box[]} taken
-   * @param {number} size
-   */
+  /** @param {Ui.Context} ctx @param {Ui.View} view @param {Ui.Colours} colours @param {Ui.Box[]} taken
+   * @param {number} size */
   paintPlaces(ctx, view, colours, taken, size) {
     ctx.font = `500 ${size}px ${getComputedStyle(document.body).fontFamily}`;
     for (const [text, , lon, lat] of this.network.places) {
@@ -105,7 +96,8 @@ export class Labels {
   }
 }
 
-/** @param {Context} ctx @param {Name} name @param {string} halo @param {string} fill @param {number} width */
+/** @param {Ui.Context} ctx @param {Name} name @param {string} halo @param {string} fill
+ * @param {number} width */
 function write(ctx, name, halo, fill, width) {
   ctx.save();
   ctx.translate(name.x, name.y);
@@ -118,24 +110,22 @@ function write(ctx, name, halo, fill, width) {
   ctx.restore();
 }
 
-/**
- * The angle of a road, turned so that the text never stands on its head.
- * @param {{dx: number, dy: number}} middle
- */
+/** The angle of a road, turned so that the text never stands on its head.
+ * @param {{dx: number, dy: number}} middle */
 export function uprightTurn({ dx, dy }) {
   const turn = Math.atan2(dy, dx);
   if (turn > Math.PI / 2) return turn - Math.PI;
   return turn <= -Math.PI / 2 ? turn + Math.PI : turn;
 }
 
-/** @param {Name} name @param {number} width @param {number} size @returns {Box} */
+/** @param {Name} name @param {number} width @param {number} size @returns {Ui.Box} */
 export function boxOf({ x, y, turn }, width, size) {
   const cos = Math.abs(Math.cos(turn)), sin = Math.abs(Math.sin(turn));
   const halfX = (width * cos + size * sin) / 2 + 6, halfY = (width * sin + size * cos) / 2 + 4;
   return [x - halfX, y - halfY, x + halfX, y + halfY];
 }
 
-/** @param {Box} a @param {Box} b */
+/** @param {Ui.Box} a @param {Ui.Box} b */
 export function overlaps(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }

@@ -8,22 +8,16 @@ import { KINDS, LAYERS } from "./kinds.js";
 import { byPermit, isInPhase, isOver, isPlaced } from "./kinds/permits.js";
 import { PHASES } from "./state.js";
 
-/** @import { Network } from "./network.js" */
-/** @import { Picture } from "./picture.js" */
-/** @import { State } from "./state.js" */
 /** @typedef {{box: HTMLInputElement, icon: HTMLElement, count: HTMLElement}} LegendRow */
 
 const LEVEL_ORDER = [2, 1, 0, 3]; // what needs a look first stands first
 
 export class Legend {
-  /** By the name of a level or a layer. @type {Map<string, LegendRow>} */
-  rows = new Map();
-  /** @type {Map<string, HTMLInputElement>} */
-  phases = new Map();
-  /** @type {HTMLElement[]} */
-  shares = [];
+  rows = /** @type {Map<string, LegendRow>} */ (new Map()); // by the name of a level or a layer
+  phases = /** @type {Map<string, HTMLInputElement>} */ (new Map());
+  shares = /** @type {HTMLElement[]} */ ([]);
 
-  /** @param {State} state */
+  /** @param {Ui.State} state */
   constructor(state) {
     this.state = state;
     const layers = byId("layer-rows"), note = el("p", "note");
@@ -66,7 +60,7 @@ export class Legend {
     return label;
   }
 
-  /** Brings boxes, icons and words in line with the state. @param {Picture | null} picture */
+  /** Brings boxes, icons and words in line with the state. @param {Ui.Picture | null} picture */
   show(picture) {
     for (const [name, { box }] of this.rows) box.checked = this.state.isShown(name);
     for (const [phase, radio] of this.phases) radio.checked = phase === this.state.phase;
@@ -86,7 +80,7 @@ export class Legend {
     }
   }
 
-  /** @param {Network} network */
+  /** @param {Ui.Network} network */
   showThresholds({ classes, jam, slow }) {
     /** @param {string} name */
     const limitsOf = (name) => {
@@ -102,7 +96,7 @@ export class Legend {
     write(byId("thresholds"), texts.join(" · "));
   }
 
-  /** @param {Picture} picture */
+  /** @param {Ui.Picture} picture */
   showCounts(picture) {
     const total = picture.metres.reduce((sum, metres) => sum + metres, 0) || 1, bar = byId("shares");
     const text = t("legend.shares", Object.fromEntries(LEVELS.map((name, level) => {
@@ -117,7 +111,7 @@ export class Legend {
     this.countWorks(picture);
   }
 
-  /** Works by what they close, each permit once. @param {Picture} picture */
+  /** Works by what they close, each permit once. @param {Ui.Picture} picture */
   countWorks({ rows }) {
     const { layers = [], layerOf } = KINDS.work;
     const shown = [...rows.work.values()].filter((work) =>

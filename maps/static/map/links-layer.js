@@ -1,14 +1,7 @@
-// Every link on one canvas. A delta overpaints the links whose level changed, and freshens a tenth of the
-// picture.
+// Every link on one canvas. A delta overpaints changed links, and freshens a tenth of the picture.
 import { FREE, JAM, LEVELS, SLOW, UNKNOWN } from "../levels.js";
 import { colours, screenScale } from "../palette.js";
 import { CanvasLayer } from "./canvas-layer.js";
-
-/** @import { View } from "./canvas-layer.js" */
-/** @import { Network } from "./network.js" */
-/** @import { Picture } from "./picture.js" */
-/** @import { State } from "./state.js" */
-/** @typedef {CanvasRenderingContext2D} Context */
 
 const BATCH = 128; // links per stroke: one stroke for all is slower on a CPU raster
 const STRIPS = 10; // the picture is painted anew strip by strip: ten small tasks instead of a long one
@@ -31,17 +24,14 @@ export function widthAt(zoom) {
 }
 
 export class LinksLayer {
-  /** @type {number[]} */
-  visible = [];
+  visible = /** @type {number[]} */ ([]);
   ticks = 0;
   casing_px = 1;
-  /** @type {number[]} */
-  widths = [];
-  /** @type {number[]} */
-  beds = [];
+  widths = /** @type {number[]} */ ([]);
+  beds = /** @type {number[]} */ ([]);
   isDense = false;
 
-  /** @param {import("leaflet").Map} map @param {Picture} picture @param {State} state */
+  /** @param {Ui.LeafletMap} map @param {Ui.Picture} picture @param {Ui.State} state */
   constructor(map, picture, state) {
     this.network = picture.network;
     this.picture = picture;
@@ -53,7 +43,7 @@ export class LinksLayer {
 
   get view() { return this.canvas.view; }
 
-  /** @param {View} view */
+  /** @param {Ui.View} view */
   measure(view) {
     const base = widthAt(view.zoom) * screenScale(), { rankCount } = this.network;
     this.casing_px = base < 3 ? 0.6 : 1;
@@ -69,7 +59,7 @@ export class LinksLayer {
   /** @param {number} rank */
   isMinor(rank) { return this.network.rankCount > 1 && rank === this.network.rankCount - 1; }
 
-  /** @param {Context} ctx @param {View} view */
+  /** @param {Ui.Context} ctx @param {Ui.View} view */
   paintAll(ctx, view) {
     const { network } = this;
     this.colours = colours();
@@ -83,10 +73,8 @@ export class LinksLayer {
     this.paintLevels(ctx, this.visible);
   }
 
-  /**
-   * Overpaints links whose level changed; narrower ones get their bed first, so no edge of the old stays.
-   * @param {number[]} changed
-   */
+  /** Overpaints links whose level changed; narrower ones get their bed first, so no edge of the old stays.
+   * @param {number[]} changed */
   update(changed) {
     const { view, network: { drawn, box }, canvas } = this;
     if (!view || document.hidden) return;
@@ -101,7 +89,7 @@ export class LinksLayer {
   }
 
   /** Paints one upright strip anew: overpainting leaves thicker edges and a fringe of old colours.
-   * @param {View} view @param {number} strip */
+   * @param {Ui.View} view @param {number} strip */
   freshen(view, strip) {
     const { canvas: { ctx, element }, network: { box } } = this, ratio = element.width / view.width;
     const [left, right] = [strip, strip + 1].map((k) => Math.round(element.width * k / STRIPS) / ratio);
@@ -117,10 +105,8 @@ export class LinksLayer {
     ctx.restore();
   }
 
-  /**
-   * The level drawn for a link: none when the legend hides it or a dense view leaves it out.
-   * @param {number} i
-   */
+  /** The level drawn for a link: none when the legend hides it or a dense view leaves it out.
+   * @param {number} i */
   shownLevel(i) {
     const level = this.picture.levels[i];
     if (!this.state.isShown(LEVELS[level])) return NOT_DRAWN;
@@ -128,7 +114,7 @@ export class LinksLayer {
     return this.isDense && isCalm && this.isMinor(this.network.rank[i]) ? NOT_DRAWN : level;
   }
 
-  /** @param {Context} ctx @param {number[]} links */
+  /** @param {Ui.Context} ctx @param {number[]} links */
   paintBeds(ctx, links) {
     ctx.lineCap = "butt";
     ctx.lineJoin = "round";
@@ -138,7 +124,7 @@ export class LinksLayer {
     }
   }
 
-  /** @param {Context} ctx @param {number[]} links */
+  /** @param {Ui.Context} ctx @param {number[]} links */
   paintLevels(ctx, links) {
     /** @type {number[][]} */
     const groups = [[], [], [], []];
@@ -149,7 +135,7 @@ export class LinksLayer {
     for (const level of ORDER) this.paintLevel(ctx, level, groups[level]);
   }
 
-  /** @param {Context} ctx @param {number} level @param {number[]} links */
+  /** @param {Ui.Context} ctx @param {number} level @param {number[]} links */
   paintLevel(ctx, level, links) {
     for (const [rank, members] of this.byRank(links)) {
       const width = this.widths[rank] * WIDTH_OF[level];
@@ -164,14 +150,13 @@ export class LinksLayer {
 
   /** @param {number[]} links */
   byRank(links) {
-    /** @type {Map<number, number[]>} */
-    const groups = new Map();
+    const groups = /** @type {Map<number, number[]>} */ (new Map());
     for (let rank = this.network.rankCount - 1; rank >= 0; rank--) groups.set(rank, []);
     for (const i of links) groups.get(this.network.rank[i])?.push(i);
     return groups;
   }
 
-  /** @param {Context} ctx @param {number[]} links @param {number} width */
+  /** @param {Ui.Context} ctx @param {number[]} links @param {number} width */
   stroke(ctx, links, width) {
     ctx.lineWidth = width;
     for (let from = 0; from < links.length; from += BATCH) {
@@ -182,10 +167,8 @@ export class LinksLayer {
     }
   }
 
-  /**
-   * Adds the line of a link to the path, moved to its side of the road and `reach` px longer at both ends.
-   * @param {Context} ctx @param {number} i @param {number} reach
-   */
+  /** Adds the line of a link to the path, moved to its side of the road and `reach` px longer at both ends.
+   * @param {Ui.Context} ctx @param {number} i @param {number} reach */
   trace(ctx, i, reach = 0) {
     const { start, x, y, nx, ny } = this.network, { view } = this;
     if (!view) return;
@@ -212,10 +195,8 @@ export class LinksLayer {
   }
 }
 
-/**
- * The direction out of a line that begins at vertex `first`, at its end `v`.
- * @param {Network} network @param {number} v @param {number} first
- */
+/** The direction out of a line that begins at vertex `first`, at its end `v`. @param {Ui.Network} network
+ * @param {number} v @param {number} first */
 function outwards({ x, y }, v, first) {
   const from = v === first ? v + 1 : v - 1;
   const dx = x[v] - x[from], dy = y[v] - y[from], size = Math.hypot(dx, dy) || 1;

@@ -1,15 +1,11 @@
-// The lists on the right: works, incidents, clashes, and works that no place is known for. A press flies
-// there.
+// The lists on the right: works, incidents, clashes, and works that no place is known for.
 import { arrange, byId, el, makeButton, markCurrent, write } from "../dom.js";
 import { colours } from "../palette.js";
 import { signIcon } from "../signs.js";
 import { t } from "../words.js";
 import { KINDS } from "./kinds.js";
 
-/** @import { Entry } from "./kinds.js" */
-/** @import { Picture } from "./picture.js" */
-/** @import { Chosen, State } from "./state.js" */
-/** @typedef {{kind: string, ids: string[], entry: Entry}} Line */
+/** @typedef {{kind: string, ids: string[], entry: Ui.Entry}} Line */
 /** @typedef {Line & {mark: string, element: HTMLElement}} Row */
 
 const FIRST_ROWS = 120, MORE_ROWS = 400;
@@ -20,7 +16,7 @@ export class Lists {
   /** @type {Map<string, Map<string, Row>>} */
   rows = new Map(PANELS.map((name) => [name, new Map()]));
 
-  /** @param {State} state @param {(chosen: Chosen, isByKey: boolean) => void} choose */
+  /** @param {Ui.State} state @param {(chosen: Ui.Chosen, isByKey: boolean) => void} choose */
   constructor(state, choose) {
     this.state = state;
     this.choose = choose;
@@ -48,7 +44,7 @@ export class Lists {
     }
   }
 
-  /** @param {Picture} picture */
+  /** @param {Ui.Picture} picture */
   show(picture) {
     /** @type {Record<string, Line[]>} */
     const lines = Object.fromEntries(PANELS.map((name) => [name, []]));
@@ -67,8 +63,7 @@ export class Lists {
    * @param {string} name @param {Line[]} lines */
   fill(name, lines) {
     const { theme, palette, lang } = this.state, old = this.rows.get(name), none = byId(name + "-none");
-    /** @type {Map<string, Row>} */
-    const rows = new Map();
+    const rows = /** @type {Map<string, Row>} */ (new Map());
     for (const line of lines.slice(0, this.most)) {
       const [id] = line.ids, mark = JSON.stringify([line, theme, palette, lang]), before = old?.get(id);
       rows.set(id, before?.mark === mark ? before : { ...line, mark, element: this.row(line) });
@@ -120,10 +115,8 @@ export class Lists {
   }
 }
 
-/**
- * Puts rows in order; the focus goes back to a row that was moved, or to the new element of one whose text
- * changed.
- * @param {HTMLElement} list @param {HTMLElement[]} wanted */
+/** Puts rows in order; the focus goes back to a row that was moved, or to the new element of one whose text
+ * changed. @param {HTMLElement} list @param {HTMLElement[]} wanted */
 export function arrangeRows(list, wanted) {
   const { activeElement: focused } = document, isInside = list.contains(focused);
   arrange(list, wanted);

@@ -26,20 +26,16 @@ import { State } from "./state.js";
 import { Stream } from "./stream.js";
 import { Tools } from "./tools.js";
 
-/** @import { Network } from "./network.js" */
-/** @import { Touched } from "./picture.js" */
-/** @import { Change, Chosen } from "./state.js" */
 /** @typedef {import("leaflet").LatLngBoundsLiteral} Bounds */
 /** @typedef {{network: string, snapshot: string, stream: string, city: string, simulated: boolean,
  *   bounds: Bounds}} Options */
-/** @typedef {{lon: number | null, lat: number | null}} Place */
 
 const PANELS_EVERY_MS = 500;
 const KEEP_LATENCIES = 2000;
 const CLOSE_ZOOM = 16;
 const SPEED_WAIT_MS = 4000;
 
-/** What follows a change of the state. @type {Record<Change, (live: Live) => void>} */
+/** What follows a change of the state. @type {Record<Ui.Change, (live: Live) => void>} */
 const REACTIONS = {
   lang: (live) => live.translate(),
   colours: (live) => { live.tools.show(); live.repaintAll(); live.showPanels(); },
@@ -51,22 +47,14 @@ const REACTIONS = {
 };
 
 export class Live {
-  /** @type {Picture | null} */
-  picture = null;
-  /** @type {LinksLayer | null} */
-  links = null;
-  /** @type {BusesLayer | null} */
-  buses = null;
-  /** @type {MarksLayer | null} */
-  marks = null;
-  /** @type {Nearest | null} */
-  nearest = null;
-  /** How long each update took until it was painted, ms. @type {number[]} */
-  latency = [];
-  /**
-   * What the next frame paints.
-   * @type {{links: number[], stamps: number[], isMarks: boolean, isBuses: boolean}}
-   */
+  picture = /** @type {Ui.Picture | null} */ (null);
+  links = /** @type {Ui.LinksLayer | null} */ (null);
+  buses = /** @type {Ui.BusesLayer | null} */ (null);
+  marks = /** @type {Ui.MarksLayer | null} */ (null);
+  nearest = /** @type {Nearest | null} */ (null);
+  latency = /** @type {number[]} */ ([]); // how long each update took until it was painted, ms
+  /** What the next frame paints.
+   * @type {{links: number[], stamps: number[], isMarks: boolean, isBuses: boolean}} */
   pending = { links: [], stamps: [], isMarks: false, isBuses: false };
   isFrameAsked = false;
   isReady = false;
@@ -83,7 +71,7 @@ export class Live {
   undelivered = new UndeliveredSign(this.clock);
   clashes = new Clashes(() => this.onClashes());
 
-  /** @param {import("leaflet").Map} map @param {Options} options */
+  /** @param {Ui.LeafletMap} map @param {Options} options */
   constructor(map, options) {
     this.map = map;
     this.options = options;
@@ -192,7 +180,7 @@ export class Live {
     if (view && isViewGiven) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
   }
 
-  /** Makes the layers of a network; the ones of the network before go. @param {Network} network */
+  /** Makes the layers of a network; the ones of the network before go. @param {Ui.Network} network */
   build(network) {
     const { map, state } = this, picture = this.picture = new Picture(network);
     for (const layer of this.layers) layer.canvas.remove();
@@ -252,17 +240,15 @@ export class Live {
     if (document.documentElement.dataset.live !== "live") this.sign.show();
   }
 
-  /**
-   * What does not wait for a frame: an alert is shown in a hidden window too, for it may have to sound.
-   * @param {Picture} picture @param {Set<string>} kinds
-   */
+  /** What does not wait for a frame: an alert is shown in a hidden window too, for it may have to sound.
+   * @param {Ui.Picture} picture @param {Set<string>} kinds */
   showNews(picture, kinds) {
     if (kinds.has("work")) this.clashes.ask();
     if (kinds.has("feed")) this.feeds.show(picture);
     if (kinds.has("alert")) this.alerts.show(picture);
   }
 
-  /** Notes what the next frame and the panels have to show. @param {Touched} touched */
+  /** Notes what the next frame and the panels have to show. @param {Ui.Touched} touched */
   note({ links, closures, kinds }) {
     const { pending } = this, rows = [...kinds].map((name) => KINDS[name]);
     pending.links.push(...links);
@@ -279,10 +265,8 @@ export class Live {
     this.sign.show();
   }
 
-  /**
-   * Why nothing new can be written; what the feeds report then does not come in.
-   * @param {string} [trouble]
-   */
+  /** Why nothing new can be written; what the feeds report then does not come in. @param {string}
+   * [trouble] */
   setTrouble(trouble) {
     if (trouble === undefined || trouble === this.sign.trouble) return;
     this.sign.trouble = this.feeds.trouble = trouble;
@@ -293,7 +277,7 @@ export class Live {
   /** @param {string} id of the last delta taken in */
   mark(id) { if (id) document.documentElement.dataset.seq = id; }
 
-  /** @param {Api.Delta} delta @param {Touched} touched */
+  /** @param {Api.Delta} delta @param {Ui.Touched} touched */
   refreshCard({ c = [] }, { links, named, kinds }) {
     const { chosen } = this.state;
     if (!chosen) return;
@@ -376,7 +360,7 @@ export class Live {
     return hasWaited && counts[UNKNOWN] === total ? "speeds" : "";
   }
 
-  /** @param {Chosen | null} chosen */
+  /** @param {Ui.Chosen | null} chosen */
   choose(chosen, isFlying = false) {
     this.isFlying = isFlying;
     this.state.choose(chosen);
@@ -394,16 +378,15 @@ export class Live {
     this.isFlying = false;
   }
 
-  /**
-   * @param {Picture} picture @param {Chosen | null} chosen @returns {{links: number[], place: Place | null}}
-   */
+  /** @param {Ui.Picture} picture @param {Ui.Chosen | null} chosen
+   * @returns {{links: number[], place: Ui.Place | null}} */
   whereIs(picture, chosen) {
     if (chosen?.kind === "link") return { links: picture.network.indexes([chosen.id]), place: null };
     const thing = chosen && !KINDS[chosen.kind].isPassing && picture.mapOf(chosen.kind).get(chosen.id);
     return thing ? { links: thing.links, place: thing } : { links: [], place: null };
   }
 
-  /** @param {number[]} links @param {Place | null} place */
+  /** @param {number[]} links @param {Ui.Place | null} place */
   flyTo(links, place) {
     const bounds = this.picture?.network.bounds(links);
     this.tools.openSheet("");
@@ -425,10 +408,8 @@ export class Live {
     if (this.picture) this.flyTo(links, result);
   }
 
-  /**
-   * The padding that keeps what is flown to out from under the card.
-   * @returns {import("leaflet").FitBoundsOptions}
-   */
+  /** The padding that keeps what is flown to out from under the card.
+   * @returns {import("leaflet").FitBoundsOptions} */
   room() {
     const card = byId("card"), size = this.map.getSize();
     if (card.hidden) return { padding: [60, 60] };
@@ -445,11 +426,11 @@ export class Live {
   }
 }
 
-/** @param {Place | null} place @returns {place is {lat: number, lon: number}} */
+/** @param {Ui.Place | null} place @returns {place is {lat: number, lon: number}} */
 const hasPoint = (place) => (place?.lat ?? null) !== null && (place?.lon ?? null) !== null;
 
 /** The one live map of the page. @type {Live | null} */
 export let live = null;
 
-/** What the page itself calls, once. @param {import("leaflet").Map} map @param {Options} options */
+/** What the page itself calls, once. @param {Ui.LeafletMap} map @param {Options} options */
 export function start(map, options) { live = new Live(map, options); }

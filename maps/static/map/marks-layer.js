@@ -6,35 +6,18 @@ import { KINDS } from "./kinds.js";
 import { Labels } from "./labels.js";
 import { worldX, worldY } from "./network.js";
 
-/** @import { Colours } from "../palette.js" */
-/** @import { Sign, Style } from "../signs.js" */
-/** @import { Box, View } from "./canvas-layer.js" */
-/** @import { Kind } from "./kinds.js" */
-/** @import { LinksLayer } from "./links-layer.js" */
-/** @import { Picture } from "./picture.js" */
-/** @import { State } from "./state.js" */
-/** @typedef {CanvasRenderingContext2D} Context */
-/** @typedef {{lon: number | null, lat: number | null}} Place */
-/** @typedef {{kind: string, id: string, sign: Sign, style: Style, x: number, y: number, scale: number,
- *   r: number}} Mark */
-
 const SMALL_BELOW_ZOOM = 13; // works that close nothing are dots in a view of the whole city
 const SHORTEST_PX = 30; // a closure is drawn at least so long, or its mark would cover it
-/** @type {Sign[]} */
+/** @type {Ui.Sign[]} */
 const ORDER = ["minor", "report", "partial", "full", "incident", "clash"]; // the gravest last, on top
 
 export class MarksLayer {
-  /** @type {Mark[]} */
-  marks = [];
-  /** @type {number[]} */
-  chosenLinks = [];
-  /** @type {{x: number, y: number} | null} */
-  ring = null;
+  marks = /** @type {Ui.Mark[]} */ ([]);
+  chosenLinks = /** @type {number[]} */ ([]);
+  ring = /** @type {{x: number, y: number} | null} */ (null);
 
-  /**
-   * @param {import("leaflet").Map} map @param {Picture} picture @param {State} state
-   * @param {LinksLayer} links
-   */
+  /** @param {Ui.LeafletMap} map @param {Ui.Picture} picture @param {Ui.State} state
+   * @param {Ui.LinksLayer} links */
   constructor(map, picture, state, links) {
     this.network = picture.network;
     this.picture = picture;
@@ -44,7 +27,7 @@ export class MarksLayer {
     this.canvas = new CanvasLayer(map, "bomnae-marks", 410, (ctx, view) => this.paintAll(ctx, view));
   }
 
-  /** @param {Context} ctx @param {View} view */
+  /** @param {Ui.Context} ctx @param {Ui.View} view */
   paintAll(ctx, view) {
     const palette = colours();
     this.marks = this.placed(view);
@@ -55,7 +38,7 @@ export class MarksLayer {
     if (this.ring) paintRing(ctx, view.px(this.ring.x), view.py(this.ring.y), palette);
   }
 
-  /** @param {Context} ctx @param {View} view @param {Colours} palette */
+  /** @param {Ui.Context} ctx @param {Ui.View} view @param {Ui.Colours} palette */
   paintClosures(ctx, view, palette) {
     ctx.lineCap = "butt";
     for (const [i, closure] of this.picture.closures) {
@@ -72,7 +55,7 @@ export class MarksLayer {
   }
 
   /** How much longer a closure on a link must be drawn to be seen beside its mark, px.
-   * @param {number} i @param {View} view */
+   * @param {number} i @param {Ui.View} view */
   missing(i, view) {
     const { start, x, y } = this.network;
     let length = 0;
@@ -82,9 +65,8 @@ export class MarksLayer {
     return Math.max(0, SHORTEST_PX * screenScale() - length);
   }
 
-  /** The line of a link, `reach` px past its ends.
-   * @param {Context} ctx @param {number} i @param {string} colour @param {number} width
-   * @param {number} reach */
+  /** The line of a link, `reach` px past its ends. @param {Ui.Context} ctx @param {number} i
+   * @param {string} colour @param {number} width @param {number} reach */
   line(ctx, i, colour, width, reach = 0) {
     ctx.strokeStyle = colour;
     ctx.lineWidth = width;
@@ -94,7 +76,7 @@ export class MarksLayer {
   }
 
   /** The links of the selection, edged in the accent colour so that their own colour stays readable.
-   * @param {Context} ctx @param {View} view @param {Colours} palette */
+   * @param {Ui.Context} ctx @param {Ui.View} view @param {Ui.Colours} palette */
   paintChosen(ctx, view, palette) {
     for (const i of this.chosenLinks) {
       if (!view.sees(this.network.box, i)) continue;
@@ -110,20 +92,17 @@ export class MarksLayer {
     }
   }
 
-  /**
-   * Marks a selection: links to edge and a place to ring.
-   * @param {number[]} links @param {Place | null} place
-   */
+  /** Marks a selection: links to edge and a place to ring. @param {number[]} links
+   * @param {Ui.Place | null} place */
   choose(links, place) {
     this.chosenLinks = links;
     this.ring = pointOf(place);
     this.canvas.repaint();
   }
 
-  /** Every mark of the view, the gravest last so that it lies on top. @param {View} view */
+  /** Every mark of the view, the gravest last so that it lies on top. @param {Ui.View} view */
   placed(view) {
-    /** @type {Mark[]} */
-    const marks = [];
+    const marks = /** @type {Ui.Mark[]} */ ([]);
     for (const [kind, row] of Object.entries(KINDS)) {
       if (!row.mark) continue;
       for (const thing of this.picture.mapOf(kind).values()) {
@@ -134,11 +113,9 @@ export class MarksLayer {
       || Number(b.style === "hollow") - Number(a.style === "hollow"));
   }
 
-  /**
-   * The mark of a thing; none where it is not shown, not placed or not in view.
-   * @param {string} kind @param {Kind<any>} row of the kind @param {Api.Placed} thing @param {View} view
-   * @returns {Mark[]}
-   */
+  /** The mark of a thing; none where it is not shown, not placed or not in view. @param {string} kind
+   * @param {Ui.Kind<any>} row of the kind @param {Api.Placed} thing @param {Ui.View} view
+   * @returns {Ui.Mark[]} */
   marksOf(kind, { mark, side = 0, ...row }, thing, view) {
     const at = this.isDrawn(row, thing) ? this.placeOf(thing, side) : null;
     if (!at || !mark) return [];
@@ -148,34 +125,32 @@ export class MarksLayer {
     return view.holds(x, y) ? [{ kind, id: thing.id, sign, style, x, y, scale, r }] : [];
   }
 
-  /** @param {Kind<any>} row of its kind @param {Api.Placed} thing */
+  /** @param {Ui.Kind<any>} row of its kind @param {Api.Placed} thing */
   isDrawn({ layers = [], layerOf, isDrawn }, thing) {
     const layer = layerOf ? layerOf(thing) : layers[0];
     return this.state.isShown(layer) && (!isDrawn || isDrawn(thing, this.state));
   }
 
-  /**
-   * Where a thing is, in world units; one that stands beside its place may have only a link.
-   * @param {Api.Placed} thing @param {number} side
-   */
+  /** Where a thing is, in world units; one that stands beside its place may have only a link.
+   * @param {Api.Placed} thing @param {number} side */
   placeOf(thing, side) {
     return pointOf(thing) || (side && thing.links.length ? this.network.middle(thing.links[0]) : null);
   }
 }
 
-/** @param {number} zoom @param {Sign} sign */
+/** @param {number} zoom @param {Ui.Sign} sign */
 function sizeAt(zoom, sign) {
   if (zoom >= SMALL_BELOW_ZOOM) return 1;
   return sign === "minor" ? 0.58 : 0.85;
 }
 
-/** A place in world units, null where none is known. @param {Place | null} place */
+/** A place in world units, null where none is known. @param {Ui.Place | null} place */
 function pointOf(place) {
   if (!place || (place.lon ?? null) === null) return null;
   return { x: worldX(Number(place.lon)), y: worldY(Number(place.lat)) };
 }
 
-/** @param {Context} ctx @param {number} x @param {number} y @param {Colours} palette */
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {Ui.Colours} palette */
 function paintRing(ctx, x, y, palette) {
   ctx.lineWidth = 5;
   ctx.strokeStyle = palette.halo;
@@ -187,5 +162,5 @@ function paintRing(ctx, x, y, palette) {
   ctx.stroke();
 }
 
-/** @param {Mark} mark @returns {Box} */
+/** @param {Ui.Mark} mark @returns {Ui.Box} */
 const boxOf = ({ x, y, r }) => [x - r - 1, y - r - 1, x + r + 1, y + r + 1];

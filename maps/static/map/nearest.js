@@ -1,14 +1,9 @@
 // What lies under the pointer: a mark, then a bus, then the nearest link. Canvases take no mouse events.
-/** @import { BusesLayer } from "./buses-layer.js" */
-/** @import { View } from "./canvas-layer.js" */
-/** @import { LinksLayer } from "./links-layer.js" */
-/** @import { MarksLayer } from "./marks-layer.js" */
-/** @typedef {{kind: string, id: string, index: number}} Hit a thing; `index` of a link, else -1 */
 
 const MARK_SLACK_PX = 4, BUS_PX = 8, LINK_PX = 11, BOX_SLACK_PX = 24, FINGER = 1.6;
 
 export class Nearest {
-  /** @param {LinksLayer} links @param {MarksLayer} marks @param {BusesLayer} buses */
+  /** @param {Ui.LinksLayer} links @param {Ui.MarksLayer} marks @param {Ui.BusesLayer} buses */
   constructor(links, marks, buses) {
     this.links = links;
     this.marks = marks;
@@ -16,25 +11,25 @@ export class Nearest {
     this.finger = matchMedia("(pointer: coarse)").matches ? FINGER : 1;
   }
 
-  /** @param {{x: number, y: number}} point of the map's box @returns {Hit | null} */
+  /** @param {{x: number, y: number}} point of the map's box @returns {Ui.Hit | null} */
   at(point) {
     const { view, canvas } = this.links, shift = canvas.shift(), x = point.x - shift.x, y = point.y - shift.y;
     return view ? this.mark(x, y) || this.bus(x, y) || this.link(x, y, view) : null;
   }
 
-  /** @param {number} x @param {number} y @returns {Hit | null} */
+  /** @param {number} x @param {number} y @returns {Ui.Hit | null} */
   mark(x, y) {
     const mark = closest(this.marks.marks, x, y, ({ r }) => (r + MARK_SLACK_PX) * this.finger);
     return mark && { kind: mark.kind, id: mark.id, index: -1 };
   }
 
-  /** @param {number} x @param {number} y @returns {Hit | null} */
+  /** @param {number} x @param {number} y @returns {Ui.Hit | null} */
   bus(x, y) {
     const dot = closest(this.buses.drawn, x, y, () => BUS_PX * this.finger);
     return dot && { kind: "bus", id: dot.row[0], index: -1 };
   }
 
-  /** @param {number} x @param {number} y @param {View} view @returns {Hit | null} */
+  /** @param {number} x @param {number} y @param {Ui.View} view @returns {Ui.Hit | null} */
   link(x, y, view) {
     const { network: { box, ids }, visible } = this.links;
     let best = -1, least = LINK_PX * this.finger;
@@ -48,7 +43,7 @@ export class Nearest {
   }
 
   /** Distance of a point from a link as it is drawn, px.
-   * @param {number} i @param {number} x @param {number} y @param {View} view */
+   * @param {number} i @param {number} x @param {number} y @param {Ui.View} view */
   distance(i, x, y, view) {
     const { start, x: wx, y: wy, nx, ny } = this.links.network, away = this.links.offset(i);
     let least = Infinity;
@@ -68,8 +63,7 @@ const isFar = (at, from, to) => from - at > BOX_SLACK_PX || at - to > BOX_SLACK_
  * @template {{x: number, y: number}} T
  * @param {T[]} things @param {number} x @param {number} y @param {(thing: T) => number} reachOf */
 function closest(things, x, y, reachOf) {
-  /** @type {T | null} */
-  let best = null;
+  let best = /** @type {T | null} */ (null);
   let least = Infinity;
   for (const thing of things) {
     const away = Math.hypot(thing.x - x, thing.y - y);
@@ -78,10 +72,8 @@ function closest(things, x, y, reachOf) {
   return best;
 }
 
-/**
- * @param {number} x @param {number} y @param {number} ax @param {number} ay @param {number} bx
- * @param {number} by
- */
+/** @param {number} x @param {number} y @param {number} ax @param {number} ay @param {number} bx
+ * @param {number} by */
 export function fromSegment(x, y, ax, ay, bx, by) {
   const dx = bx - ax, dy = by - ay;
   const size = dx * dx + dy * dy;

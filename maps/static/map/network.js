@@ -16,12 +16,8 @@ const lonOf = (x) => x * 360 - 180;
 /** @param {number} y */
 const latOf = (y) => Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
 
-/** The middle of a link's line in world units, its direction there and the direction to its right.
- * @typedef {{x: number, y: number, dx: number, dy: number, n: [number, number]}} Middle */
-
 export class Network {
-  /** @type {Map<string, string> | null} */
-  stopNames = null;
+  stopNames = /** @type {Map<string, string> | null} */ (null);
 
   /** @param {Api.NetworkFile} file */
   constructor(file) {
@@ -71,10 +67,8 @@ export class Network {
     this.readBox(first, end, i);
   }
 
-  /**
-   * At each vertex the direction to the right of travel, longer at a bend: the line keeps its distance.
-   * @param {number} first @param {number} end
-   */
+  /** At each vertex the direction to the right of travel, longer at a bend: the line keeps its distance.
+   * @param {number} first @param {number} end */
   readNormals(first, end) {
     let [ax, ay] = first + 1 < end ? this.normal(first, first + 1) : [0, 0]; // of the piece before the vertex
     for (let v = first; v < end; v++) {
@@ -100,10 +94,8 @@ export class Network {
     this.box.set([Math.min(...x), Math.min(...y), Math.max(...x), Math.max(...y)], 4 * i);
   }
 
-  /**
-   * The level of a speed on a link; a negative speed is one nobody knows.
-   * @param {number} i @param {number} speed_kmh
-   */
+  /** The level of a speed on a link; a negative speed is one nobody knows. @param {number} i
+   * @param {number} speed_kmh */
   levelOf(i, speed_kmh) {
     if (speed_kmh < 0) return UNKNOWN;
     return speed_kmh < this.jam[i] ? JAM : speed_kmh < this.slow[i] ? SLOW : FREE;
@@ -112,10 +104,8 @@ export class Network {
   /** @param {number} i */
   nameOf(i) { return this.names[i] || this.roads[i] || this.ids[i]; }
 
-  /**
-   * The indexes of links by id or index; one the network does not know is left out.
-   * @param {(string | number)[]} links
-   */
+  /** The indexes of links by id or index; one the network does not know is left out.
+   * @param {(string | number)[]} links */
   indexes(links) {
     return links.flatMap((link) => typeof link === "number" ? link : this.indexOf.get(link) ?? []);
   }
@@ -127,8 +117,7 @@ export class Network {
   }
 
   readStopNames() {
-    /** @type {Map<string, string>} */
-    const found = new Map();
+    const found = /** @type {Map<string, string>} */ (new Map());
     for (let i = 0; i < this.count; i++) {
       const ends = this.ids[i].split(">"), names = (this.names[i] || "").split(" → ");
       if (ends.length === 2 && names.length === 2) ends.forEach((id, k) => found.set(id, names[k]));
@@ -136,7 +125,7 @@ export class Network {
     return found;
   }
 
-  /** @param {number} i @returns {Middle} */
+  /** @param {number} i @returns {Ui.Middle} */
   middle(i) {
     const { x, y } = this, first = this.start[i], last = this.start[i + 1] - 1;
     /** @param {number} v */
@@ -150,10 +139,8 @@ export class Network {
     return { x: x[v] + dx * part, y: y[v] + dy * part, dx, dy, n: this.normal(v, v + 1) };
   }
 
-  /**
-   * The corners of some links, south-west and north-east, or null.
-   * @param {number[]} links @returns {[number, number][] | null}
-   */
+  /** The corners of some links, south-west and north-east, or null. @param {number[]} links
+   * @returns {[number, number][] | null} */
   bounds(links) {
     if (!links.length) return null;
     /** @param {number} side */

@@ -2,28 +2,16 @@
 import { UNKNOWN } from "../levels.js";
 import { KINDS } from "./kinds.js";
 
-/** @import { Rows } from "./kinds.js" */
-/** @import { Network } from "./network.js" */
-/**
- * @typedef {object} Touched what a delta changed
- * @property {number[]} links with another level
- * @property {number[]} named every link it names
- * @property {boolean} closures
- * @property {Set<string>} kinds
- */
-
 export class Picture {
   id = "";
-  /** @type {Api.Time} */
-  clock_ms = null;
-  /** @type {Map<number, Api.Closure>} */
-  closures = new Map();
+  clock_ms = /** @type {Api.Time} */ (null);
+  closures = /** @type {Map<number, Api.Closure>} */ (new Map());
   /** How sure each closure is: confirmed, reported, contradicted. @type {Map<number, string>} */
   sure = new Map();
   counts = [0, 0, 0, 0];
   metres = [0, 0, 0, 0];
 
-  /** @param {Network} network */
+  /** @param {Ui.Network} network */
   constructor(network) {
     this.network = network;
     this.simulated = Boolean(network.simulated);
@@ -31,7 +19,7 @@ export class Picture {
     this.levels = new Uint8Array(network.count).fill(UNKNOWN);
     this.certainty = new Array(network.count).fill("l");
     const rows = Object.keys(KINDS).map((name) => [name, new Map()]);
-    this.rows = /** @type {Rows} */ (Object.fromEntries(rows));
+    this.rows = /** @type {Ui.Rows} */ (Object.fromEntries(rows));
   }
 
   /** Replaces everything with a snapshot. @param {Api.Snapshot} snapshot */
@@ -71,7 +59,7 @@ export class Picture {
     this.metres[this.levels[i]] += sign * this.network.lengths[i];
   }
 
-  /** Takes a delta in. @param {Api.Delta} delta @returns {Touched} */
+  /** Takes a delta in. @param {Api.Delta} delta @returns {Ui.Touched} */
   apply(delta) {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
     for (const [i, letter] of certainties) this.certainty[i] = letter;
@@ -117,8 +105,7 @@ export class Picture {
 /** [gap, value, gap, value, ...] as [index, value] pairs; a gap counts from the index before.
  * @param {Api.Gaps} flat @returns {[number, any][]} */
 export function unpacked(flat = []) {
-  /** @type {[number, any][]} */
-  const pairs = [];
+  const pairs = /** @type {[number, any][]} */ ([]);
   for (let k = 0, at = 0; k < flat.length; k += 2) {
     at += Number(flat[k]);
     pairs.push([at, flat[k + 1]]);
@@ -134,10 +121,8 @@ function putAll(map, rows, idOf = (row) => Reflect.get(/** @type {object} */ (ro
   for (const row of rows) map.set(idOf(row), row);
 }
 
-/**
- * Is delta id a before b? Ids are Redis stream ids, milliseconds-sequence.
- * @param {string} a @param {string} b
- */
+/** Is delta id a before b? Ids are Redis stream ids, milliseconds-sequence. @param {string} a
+ * @param {string} b */
 export function isBefore(a, b) {
   const [ams, aseq = 0] = a.split("-").map(Number), [bms, bseq = 0] = b.split("-").map(Number);
   return ams < bms || (ams === bms && aseq < bseq);

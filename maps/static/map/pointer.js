@@ -2,8 +2,6 @@
 import { byId, write } from "../dom.js";
 import { KINDS } from "./kinds.js";
 
-/** @import { Live } from "./live.js" */
-/** @import { Hit } from "./nearest.js" */
 /** @typedef {import("leaflet").LeafletMouseEvent} MapEvent */
 
 const HOVER_EVERY_MS = 60, HINT_PX = 240;
@@ -12,7 +10,7 @@ export class Pointer {
   hovered_ms = 0;
   element = byId("hint");
 
-  /** @param {Live} live @param {import("leaflet").Map} map */
+  /** @param {Ui.Live} live @param {Ui.LeafletMap} map */
   constructor(live, map) {
     this.live = live;
     this.map = map;
@@ -37,7 +35,7 @@ export class Pointer {
   }
 
   /** The line beside the pointer: what a press would choose.
-   * @param {Hit | null} hit @param {{x: number, y: number}} point */
+   * @param {Ui.Hit | null} hit @param {{x: number, y: number}} point */
   hint(hit, { x, y }) {
     const { element, map, live: { picture } } = this;
     map.getContainer().classList.toggle("is-over", hit !== null);

@@ -8,14 +8,12 @@ export class Search {
   box = byId("search-box", HTMLInputElement);
   list = byId("search-list");
   note = byId("search-note");
-  /** @type {Api.Found[]} */
-  results = [];
+  results = /** @type {Api.Found[]} */ ([]);
   at = -1;
   timer = 0;
   found = "";
   isEnterWaiting = false;
-  /** @type {AbortController | null} */
-  asking = null;
+  asking = /** @type {AbortController | null} */ (null);
 
   /** @param {(result: Api.Found) => void} onChoose */
   constructor(onChoose) {

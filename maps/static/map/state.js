@@ -4,27 +4,13 @@ import { keep, kept } from "../kept.js";
 import { LEVELS } from "../levels.js";
 import { ADDRESSED, LAYERS } from "./kinds.js";
 
-/** @typedef {{kind: string, id: string}} Chosen */
-/** @typedef {{zoom: number, lat: number, lon: number}} MapView */
-/** @typedef {"address" | "levels" | "layers" | "phase" | "colours" | "lang" | "chosen"} Change */
-/**
- * @typedef {object} Address
- * @property {Set<string>} off
- * @property {string} phase
- * @property {MapView | null} view
- * @property {Chosen | null} chosen
- * @property {string | null} theme
- * @property {string | null} palette
- * @property {string | null} lang
- */
-
 export const PHASES = ["all", "active", "planned", "overdue"];
 /** @type {string[]} */
 const BOXES = [...LEVELS, ...LAYERS];
 const WRITE_AFTER_MS = 250;
 
 /** The reader of each part of an address; what is unknown or out of bounds is left out.
- * @type {Record<string, (found: Address, value: string) => void>} */
+ * @type {Record<string, (found: Ui.Address, value: string) => void>} */
 const READERS = {
   map: (found, value) => { found.view = parseView(value); },
   off: (found, value) => { found.off = new Set(value.split(",").filter((name) => BOXES.includes(name))); },
@@ -36,14 +22,14 @@ const READERS = {
   ...Object.fromEntries(ADDRESSED.map((kind) => [kind, readerOf(kind)])),
 };
 
-/** @param {string} kind @returns {(found: Address, id: string) => void} */
+/** @param {string} kind @returns {(found: Ui.Address, id: string) => void} */
 function readerOf(kind) {
   return (found, id) => { if (id) found.chosen = { kind, id }; };
 }
 
-/** @param {string} hash @returns {Address} */
+/** @param {string} hash @returns {Ui.Address} */
 export function parse(hash) {
-  /** @type {Address} */
+  /** @type {Ui.Address} */
   const found = {
     off: new Set(), phase: "all", view: null, chosen: null, theme: null, palette: null, lang: null,
   };
@@ -67,15 +53,11 @@ function parseView(value) {
 }
 
 export class State {
-  /** @type {((change: Change) => void)[]} */
-  listeners = [];
-  /** @type {Set<string>} */
-  off = new Set();
+  listeners = /** @type {((change: Ui.Change) => void)[]} */ ([]);
+  off = /** @type {Set<string>} */ (new Set());
   phase = "all";
-  /** @type {MapView | null} */
-  view = null;
-  /** @type {Chosen | null} */
-  chosen = null;
+  view = /** @type {Ui.MapView | null} */ (null);
+  chosen = /** @type {Ui.Chosen | null} */ (null);
   theme = "light";
   palette = "plain";
   lang = "ko";
@@ -107,10 +89,10 @@ export class State {
     this.written = location.hash;
   }
 
-  /** @param {(change: Change) => void} listener */
+  /** @param {(change: Ui.Change) => void} listener */
   on(listener) { this.listeners.push(listener); }
 
-  /** @param {Change} change */
+  /** @param {Ui.Change} change */
   notify(change) {
     for (const listener of this.listeners) listener(change);
     this.write();
@@ -146,10 +128,10 @@ export class State {
   /** @param {string} lang */
   setLang(lang) { this.lang = lang; keep("lang", lang); this.notify("lang"); }
 
-  /** @param {MapView} view */
+  /** @param {Ui.MapView} view */
   setView(view) { this.view = view; this.write(); }
 
-  /** @param {Chosen | null} chosen */
+  /** @param {Ui.Chosen | null} chosen */
   choose(chosen) { this.chosen = chosen; this.notify("chosen"); }
 
   address() {

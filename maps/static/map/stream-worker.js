@@ -1,18 +1,14 @@
 // A SharedWorker: one event stream for all tabs of a browser, which allows six connections a server.
 import { EventLine } from "./event-line.js";
 
-/** @import { LineEvent } from "./event-line.js" */
-
 const KEEP = 240;
-/** @type {Set<MessagePort>} */
-const ports = new Set();
-/** Deltas a tab may need that is still fetching its snapshot. @type {LineEvent[]} */
+const ports = /** @type {Set<MessagePort>} */ (new Set());
+/** Deltas a tab may need that is still fetching its snapshot. @type {Ui.LineEvent[]} */
 const recent = [];
-/** @type {EventLine | null} */
-let line = null;
+let line = /** @type {EventLine | null} */ (null);
 let last = "";
 
-/** @param {LineEvent} event */
+/** @param {Ui.LineEvent} event */
 function take(event) {
   if (event.kind === "delta") {
     last = event.id;
@@ -23,10 +19,8 @@ function take(event) {
   for (const port of ports) port.postMessage(event);
 }
 
-/**
- * What a tab may ask.
- * @type {Record<string, (port: MessagePort, asked: {url: string, since: string}) => void>}
- */
+/** What a tab may ask.
+ * @type {Record<string, (port: MessagePort, asked: {url: string, since: string}) => void>} */
 const ACTS = {
   join(port, { url, since }) {
     ports.add(port);

@@ -3,15 +3,6 @@ import { EventLine } from "./event-line.js";
 import { Network } from "./network.js";
 import { isBefore } from "./picture.js";
 
-/** @import { LineEvent } from "./event-line.js" */
-/**
- * @typedef {object} Hooks
- * @property {(network: Network) => void} network
- * @property {(snapshot: Api.Snapshot) => void} snapshot
- * @property {(delta: Api.Delta, id: string) => void} delta
- * @property {() => void} state
- */
-
 const FIRST_WAIT_MS = 1000, LONGEST_WAIT_MS = 8000;
 const WORKER_WAIT_MS = 4000; // a worker answers at once, with the state of its line at least
 const CALM_MS = 15_000; // resyncs nearer than this are in a row
@@ -43,12 +34,10 @@ export class Stream {
   calm_wait = 0;
   mute = 0;
   hurry = () => {};
-  /** @type {EventLine | null} */
-  line = null;
-  /** @type {MessagePort | null} */
-  port = null;
+  line = /** @type {EventLine | null} */ (null);
+  port = /** @type {MessagePort | null} */ (null);
 
-  /** @param {{network: string, snapshot: string, stream: string}} urls @param {Hooks} hooks */
+  /** @param {{network: string, snapshot: string, stream: string}} urls @param {Ui.StreamHooks} hooks */
   constructor(urls, hooks) {
     this.urls = urls;
     this.hooks = hooks;
@@ -83,10 +72,8 @@ export class Stream {
     }
   }
 
-  /**
-   * A pause between two tries; it ends early when the operator asks.
-   * @param {number} wait_ms @returns {Promise<void>}
-   */
+  /** A pause between two tries; it ends early when the operator asks. @param {number} wait_ms
+   * @returns {Promise<void>} */
   pause(wait_ms) {
     return new Promise((resolve) => { this.hurry = resolve; setTimeout(resolve, wait_ms); });
   }
@@ -152,7 +139,7 @@ export class Stream {
     if (this.connection === "open" && performance.now() - this.received_ms > SILENCE_MS) this.again();
   }
 
-  /** @param {LineEvent} event */
+  /** @param {Ui.LineEvent} event */
   onEvent(event) {
     this.received_ms = performance.now();
     if (event.kind === "open" || event.kind === "broken") this.connect(event.kind);
@@ -202,11 +189,9 @@ export class Stream {
   }
 }
 
-/**
- * Whether a delta comes next after `last`. Only the first delta after a snapshot (`isJoining`) may begin
- * before it: values are absolute.
- * @param {string} id @param {string | undefined} prev @param {string} last @param {boolean} isJoining
- */
+/** Whether a delta comes next after `last`. Only the first delta after a snapshot (`isJoining`) may begin
+ * before it: values are absolute. @param {string} id @param {string | undefined} prev @param {string} last
+ * @param {boolean} isJoining */
 export function judge(id, prev, last, isJoining) {
   if (prev === undefined || prev === last) return "next";
   if (!isBefore(last, id)) return "old";

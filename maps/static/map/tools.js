@@ -6,8 +6,6 @@ import { showLanguage, t } from "../words.js";
 import { CanvasLayer } from "./canvas-layer.js";
 import { fillHelp, listenToKeys } from "./keys.js";
 
-/** @import { Live } from "./live.js" */
-
 /** @returns {NodeListOf<HTMLElement>} */
 const sheetButtons = () => document.querySelectorAll(".sheets button");
 
@@ -16,7 +14,7 @@ export class Tools {
    * @type {{theme: string, centre: import("leaflet").LatLng, zoom: number} | null} */
   screen = null;
 
-  /** @param {Live} live */
+  /** @param {Ui.Live} live */
   constructor(live) {
     this.live = live;
     this.state = live.state;
@@ -65,10 +63,8 @@ export class Tools {
     this.live.map.invalidateSize({ animate: false });
   }
 
-  /**
-   * One canvas goes to paper: a browser prints the clearing of a canvas too, and that takes what lies under
-   * it.
-   */
+  /** One canvas goes to paper: a browser prints the clearing of a canvas too, and that takes what lies under
+   * it. */
   join() {
     const { layers } = this.live, top = layers[layers.length - 1]?.canvas;
     if (!top) return;

@@ -5,11 +5,7 @@ import { untilText } from "../../period.js";
 import { whenText } from "../../times.js";
 import { feedName, t, wordOr } from "../../words.js";
 
-/** @import { Kind } from "../kinds.js" */
-/** @import { Card } from "../card.js" */
-/** @import { Picture } from "../picture.js" */
-
-/** @type {Kind<Api.Alert>} */
+/** @type {Ui.Kind<Api.Alert>} */
 export const alert = {
   rows: "alerts",
   letter: "a",
@@ -17,7 +13,7 @@ export const alert = {
   card: (card, id) => cardOf(card, id, card.picture.rows.alert.get(id)),
 };
 
-/** @param {Card} card @param {string} name @param {Api.Alert | undefined} row */
+/** @param {Ui.Card} card @param {string} name @param {Api.Alert | undefined} row */
 function cardOf(card, name, row) {
   if (!row) return [card.head(t("card.alert"), name), card.note("card.alert_gone")];
   const { rows } = card.picture, ack = rows.ack.get(row.id);
@@ -41,17 +37,15 @@ function endOf({ ends_ms, end }) {
   return ends_ms || end ? untilText({ ends_ms, flags: end === "unreadable" ? ["end_unreadable"] : [] }) : "";
 }
 
-/** @param {Card} card @param {Api.Alert} row */
+/** @param {Ui.Card} card @param {Api.Alert} row */
 function ackPart(card, row) {
   const box = el("p", "actions");
   box.append(makeButton("button do-ack", t("ack.button"), () => card.actions.acknowledge(row)));
   return box;
 }
 
-/**
- * The work or incident an alert is about, where the picture has it.
- * @param {Card} card @param {Api.Alert} row
- */
+/** The work or incident an alert is about, where the picture has it. @param {Ui.Card} card
+ * @param {Api.Alert} row */
 function behind(card, { subject }) {
   const { rows } = card.picture, id = subject.slice(subject.indexOf(":") + 1);
   const work = subject.startsWith("work:") && rows.work.get(id);
@@ -60,19 +54,15 @@ function behind(card, { subject }) {
   return incident ? card.items("card.alert_incident", [card.incidentItem(incident)]) : null;
 }
 
-/**
- * Whether somebody has acknowledged an alert as grave as it is now.
- * @param {Picture} picture @param {Api.Alert} row
- */
+/** Whether somebody has acknowledged an alert as grave as it is now. @param {Ui.Picture} picture
+ * @param {Api.Alert} row */
 export function isSeen(picture, row) {
   const ack = picture.rows.ack.get(row.id);
   return ack !== undefined && SEVERITIES.indexOf(ack.severity) <= SEVERITIES.indexOf(row.severity);
 }
 
-/**
- * The sign of a severity: octagon, triangle, circle; the word stands beside it.
- * @param {Api.Severity} severity
- */
+/** The sign of a severity: octagon, triangle, circle; the word stands beside it.
+ * @param {Api.Severity} severity */
 export function alertMark(severity) {
   const mark = el("span", "alert-mark", severity === "notice" ? "i" : "!");
   mark.dataset.severity = severity;

@@ -1,9 +1,7 @@
 // A bus where it was seen last.
 import { t } from "../../words.js";
 
-/** @import { Kind } from "../kinds.js" */
-
-/** @type {Kind<Api.Bus>} */
+/** @type {Ui.Kind<Api.Bus>} */
 export const bus = {
   rows: "buses",
   letter: "b",

@@ -2,11 +2,7 @@
 import { daysText, periodText } from "../../period.js";
 import { hasWord, localized, t } from "../../words.js";
 
-/** @import { Kind } from "../kinds.js" */
-/** @import { Card } from "../card.js" */
-/** @import { Network } from "../network.js" */
-
-/** @type {Kind<Api.Clash>} */
+/** @type {Ui.Kind<Api.Clash>} */
 export const clash = {
   layers: ["clashes"],
   mark: (row) => ({
@@ -29,7 +25,7 @@ const kindOf = (row) => t(hasWord("clash." + row.kind) ? "clash." + row.kind : "
 /** Why they clash, in the language chosen. @param {Api.Clash | undefined} row */
 const reasonOf = (row) => row ? localized(row, "reason") || kindOf(row) : "";
 
-/** @param {Card} card @param {string} id @param {Api.Clash | undefined} row */
+/** @param {Ui.Card} card @param {string} id @param {Api.Clash | undefined} row */
 function cardOf(card, id, row) {
   if (!row) return [card.head(t("clashes.title"), id), card.note("card.clash_gone")];
   const { network, rows } = card.picture, works = (row.works || []).map((work) => rows.work.get(work));
@@ -41,7 +37,7 @@ function cardOf(card, id, row) {
   ];
 }
 
-/** @param {Api.Clash} row @param {Network} network @returns {[string, string][]} */
+/** @param {Api.Clash} row @param {Ui.Network} network @returns {[string, string][]} */
 function whatItMeets({ routes = [], stops = [], places = [] }, network) {
   /** @param {string} route */
   const routeOf = (route) => network.routes.find(([id]) => id === route)?.[1] || route;

@@ -3,10 +3,7 @@ import { flagText } from "../../flags.js";
 import { timeText } from "../../times.js";
 import { feedName, t } from "../../words.js";
 
-/** @import { Kind } from "../kinds.js" */
-/** @import { Card } from "../card.js" */
-
-/** @type {Kind<Api.Incident>} */
+/** @type {Ui.Kind<Api.Incident>} */
 export const incident = {
   rows: "incidents",
   letter: "n",
@@ -28,7 +25,7 @@ export const incident = {
 /** @param {Api.Incident} row */
 const closureOf = ({ closure }) => closure && closure !== "unknown" ? ["closure." + closure] : [];
 
-/** @param {Card} card @param {string} id @param {Api.Incident | undefined} row */
+/** @param {Ui.Card} card @param {string} id @param {Api.Incident | undefined} row */
 function cardOf(card, id, row) {
   if (!row) return [card.head(t("kind.incident"), id), card.note("card.gone")];
   return [

@@ -4,10 +4,7 @@ import { LEVELS } from "../../levels.js";
 import { hasWord, t } from "../../words.js";
 import { isOver } from "./permits.js";
 
-/** @import { Kind } from "../kinds.js" */
-/** @import { Card } from "../card.js" */
-
-/** @type {Kind<any>} */
+/** @type {Ui.Kind<any>} */
 export const link = {
   card(card, id) {
     const i = card.picture.network.indexOf.get(id);
@@ -24,7 +21,7 @@ export const link = {
   },
 };
 
-/** @param {Card} card @param {number} i */
+/** @param {Ui.Card} card @param {number} i */
 function cardOf(card, i) {
   const { network, rows, closures } = card.picture, { detail } = card;
   const works = [...rows.work.values()].filter((work) => !isOver(work) && work.links.includes(i));
@@ -43,7 +40,7 @@ function cardOf(card, i) {
   ];
 }
 
-/** @param {Card} card @param {number} i */
+/** @param {Ui.Card} card @param {number} i */
 function speedLine({ picture: { speeds, levels } }, i) {
   const level = LEVELS[levels[i]], line = el("p", "speed " + level);
   line.append(
@@ -54,7 +51,7 @@ function speedLine({ picture: { speeds, levels } }, i) {
 }
 
 /** What is closed, and how sure that is: another question than how sure the speed is.
- * @param {Card} card @param {number} i @param {Api.Closure} closure */
+ * @param {Ui.Card} card @param {number} i @param {Api.Closure} closure */
 function closureText({ picture, detail }, i, closure) {
   const span = el("span"), sure = picture.sure.get(i);
   span.append(el("b", "", t("closure." + closure)));
@@ -63,7 +60,7 @@ function closureText({ picture, detail }, i, closure) {
 }
 
 /** How sure the speed is. A link that had observations and one that never had are told apart.
- * @param {Card} card @param {number} i */
+ * @param {Ui.Card} card @param {number} i */
 function certaintyText({ picture, detail }, i) {
   const span = el("span"), letter = picture.certainty[i] || "l";
   const lost = letter === "l" && detail ? detail.observed_ms ? "lost" : "never" : "";

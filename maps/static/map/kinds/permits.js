@@ -2,9 +2,7 @@
 import { byClosure, byPhase } from "../../gravity.js";
 import { byTime } from "../../times.js";
 
-/** @import { Style } from "../../signs.js" */
-
-/** @type {Record<Api.Phase, Style>} */
+/** @type {Record<Api.Phase, Ui.Style>} */
 const STYLE_OF = {
   active: "solid", overdue: "late", paused: "dashed",
   planned: "hollow", finished: "hollow", cancelled: "hollow",
@@ -13,10 +11,8 @@ const STYLE_OF = {
 /** @param {Api.Phase} phase */
 export const styleOf = (phase) => STYLE_OF[phase] || "hollow";
 
-/**
- * Does a work belong to the phase asked for? Outside its daily hours or past its end it is still going on.
- * @param {Api.Work} work @param {string} phase
- */
+/** Does a work belong to the phase asked for? Outside its daily hours or past its end it is still going on.
+ * @param {Api.Work} work @param {string} phase */
 export function isInPhase(work, phase) {
   if (phase === "active") return ["active", "paused", "overdue"].includes(work.phase);
   return phase === "all" || work.phase === phase;
@@ -37,8 +33,7 @@ export function permitOf(work) {
 
 /** Works as lists of one permit's dig spots, in the order of their first. @param {Api.Work[]} works */
 export function byPermit(works) {
-  /** @type {Map<string, Api.Work[]>} */
-  const permits = new Map();
+  const permits = /** @type {Map<string, Api.Work[]>} */ (new Map());
   for (const work of works) {
     const key = permitOf(work);
     permits.set(key, [...permits.get(key) || [], work]);

@@ -2,10 +2,7 @@
 import { minuteText } from "../../times.js";
 import { t } from "../../words.js";
 
-/** @import { Kind } from "../kinds.js" */
-/** @import { Card } from "../card.js" */
-
-/** @type {Kind<Api.Report>} */
+/** @type {Ui.Kind<Api.Report>} */
 export const report = {
   rows: "reports",
   letter: "u",
@@ -28,7 +25,7 @@ export const report = {
   },
 };
 
-/** @param {Card} card @param {string} id @param {Api.Report | undefined} row */
+/** @param {Ui.Card} card @param {string} id @param {Api.Report | undefined} row */
 function cardOf(card, id, row) {
   if (!row) return [card.head(t("report"), id), card.note("card.report_gone")];
   return [

@@ -7,14 +7,10 @@ import { timeText } from "../../times.js";
 import { t } from "../../words.js";
 import { byGravity, byPermit, isInPhase, isOver, isPlaced, permitOf, styleOf } from "./permits.js";
 
-/** @import { Kind, Entry } from "../kinds.js" */
-/** @import { Card } from "../card.js" */
-/** @import { Network } from "../network.js" */
-
 const SEEN_EVERY_MS = 660_000; // a work that is only listed again is written every ten minutes
 const SIGNS = ["full", "partial", "minor"];
 
-/** @type {Kind<Api.Work>} */
+/** @type {Ui.Kind<Api.Work>} */
 export const work = {
   rows: "works",
   letter: "w",
@@ -38,10 +34,8 @@ export const work = {
   },
 };
 
-/**
- * The line of a permit's spots, the gravest first.
- * @param {Api.Work[]} spots @param {Network} network @returns {Entry}
- */
+/** The line of a permit's spots, the gravest first. @param {Api.Work[]} spots @param {Ui.Network} network
+ * @returns {Ui.Entry} */
 function entryOf(spots, network) {
   const [row] = spots, tags = [t("closure." + (row.closure || "unknown")), t("phase." + row.phase)];
   if (spots.length > 1) tags.push(t("works.spots", { n: spots.length }));
@@ -52,16 +46,14 @@ function entryOf(spots, network) {
   };
 }
 
-/**
- * An address without the province and the city everyone in the room is in.
- * @param {string} place @param {string} city
- */
+/** An address without the province and the city everyone in the room is in. @param {string} place
+ * @param {string} city */
 function shortPlace(place, city) {
   const cut = place.indexOf(city + " ");
   return cut < 0 ? place : place.slice(cut + city.length + 1);
 }
 
-/** @param {Card} card @param {string} id @param {Api.Work | undefined} row */
+/** @param {Ui.Card} card @param {string} id @param {Api.Work | undefined} row */
 function cardOf(card, id, row) {
   if (!row) return [card.head(t("kind.work"), id), card.note("card.gone")];
   const verdict = el("p", "verdict " + signOf(row.closure));
@@ -76,16 +68,14 @@ function cardOf(card, id, row) {
   ];
 }
 
-/** @typedef {[string, string | Node | null | undefined][]} Facts keys of words and what is known */
-
-/** @param {Api.Work} row @returns {Facts} */
+/** @param {Api.Work} row @returns {Ui.Facts} */
 const whoAndWhere = (row) => [
   ["card.organisation", organisation(row)], ["card.place", row.place],
   ["card.doubt", (row.doubts || []).map((doubt) => t("doubt." + doubt)).join(" · ")],
   ["card.noted", flagText(row)],
 ];
 
-/** @param {Api.Work} row @returns {Facts} */
+/** @param {Api.Work} row @returns {Ui.Facts} */
 const when = (row) => [
   ["card.period", period(row, unknownText(row))],
   ["card.dig", both(row.dig_starts_ms, row.dig_ends_ms)],
@@ -95,7 +85,7 @@ const when = (row) => [
   ["card.hours", hoursText(row.hours)],
 ];
 
-/** @param {Api.Work} row @param {Card} card @returns {Facts} */
+/** @param {Api.Work} row @param {Ui.Card} card @returns {Ui.Facts} */
 const what = (row, card) => [
   ["card.lanes", row.lanes_closed ? t("card.lanes.n", { n: row.lanes_closed }) : ""],
   ["card.width", row.remaining_width_m ? t("card.width.m", { n: row.remaining_width_m }) : ""],
@@ -106,7 +96,7 @@ const what = (row, card) => [
 ];
 
 /** When it was last in its list; the time is written every ten minutes, so nothing finer is shown.
- * @param {Api.Time} ms @param {Card} card */
+ * @param {Api.Time} ms @param {Ui.Card} card */
 function seenText(ms, card) {
   return ms && card.clock.now() - ms < SEEN_EVERY_MS ? t("seen.fresh") : card.ageText(ms);
 }
