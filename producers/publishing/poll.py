@@ -73,7 +73,7 @@ class Poll:
         return self.keep(self.read(exchange))
 
     def read(self, exchange: Exchange) -> ReadExchange:
-        """What an exchange means; changes nothing, so that it may be done beside the loop.
+        """What an exchange means; changes nothing, so that it may run in another thread.
 
         An answer that Bomnae itself cannot cope with is an *unknown* one with the code `BUG`, a
         dead letter and a line in the log; the other answers of the poll stand.
