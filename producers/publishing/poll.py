@@ -34,15 +34,6 @@ WAKE = "tried again in minutes; at once: docker compose kill -s HUP producers"
 PAGE_NAMES = ("pageNo", "page", "pageIndex", "pIndex")
 
 
-def messages_of(feed: str, exchange: Exchange, settings: Settings) -> list[Published]:
-    """The messages of one exchange by itself: its batches and, unless it is one of many, its
-    report.
-    """
-    poll = Poll(feed, settings)
-    batches = poll.add(exchange).messages
-    return [*batches, *(() if FEEDS[feed].part else poll.end().messages)]
-
-
 @dataclass(frozen=True, slots=True)
 class ReadExchange:
     """An exchange without its body (`seal` is the hash of it), its answer, what to publish."""
