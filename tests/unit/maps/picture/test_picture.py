@@ -12,8 +12,9 @@ from streams.domain.links.fold import LinkView
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work
-from streams.geo.network import Link, Network
+from streams.geo.network import Network
 from streams.state.decoding import StoredPicture
+from tests.cities.builder import city, link
 from tests.cities.rows import BUS, INCIDENT, json_of, row_of, run, typed
 
 Json = dict[str, Any]
@@ -58,16 +59,7 @@ deltas = st.fixed_dictionaries(
     },
 )
 
-TWO_LINKS = Network(
-    "춘천시",
-    "",
-    tuple(
-        Link(
-            name, "section", "", "", "city", 1, "straight", 0, 50.0, ((127.0, 37.0), (127.1, 37.0))
-        )
-        for name in ("S0>S1", "S1>S2")
-    ),
-)
+TWO_LINKS = city(*(link(name, (127.0, 37.0), (127.1, 37.0)) for name in ("S0>S1", "S1>S2")))
 
 
 @given(st.lists(deltas, min_size=1, max_size=8), st.data())
