@@ -278,7 +278,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class SpeedShare:
-    """A measured speed that speaks for `share` (0..1) of a link; `via` is the measured link."""
+    """A measured speed that counts for `share` (0..1) of a link; `via` is the measured link."""
 
     link_id: str
     via: str

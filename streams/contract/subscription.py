@@ -1,4 +1,4 @@
-"""Subscriptions: an endpoint, what it wants to hear, and when; kept by the log like all else.
+"""Subscriptions: an endpoint, which alerts it wants, and when; kept by the log like all else.
 
 A change is the whole subscription written again. Secrets are no part of it: an endpoint's secret
 is made of a master key, the endpoint and `secret_generation` whenever it is needed.

@@ -144,7 +144,7 @@ def read(
 
 
 def _check(message: Message) -> None:
-    """The rules a type cannot say: times, coordinates, speeds, periods."""
+    """The rules that a type cannot state: times, coordinates, speeds, periods."""
     check = _CHECKS.get(type(message))
     if check is not None:
         check(message)

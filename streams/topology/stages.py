@@ -81,7 +81,7 @@ def _digest(value: Any) -> str:
 
 
 def load_rules(path: str) -> AlertRules:
-    """The rules of the alerts in a file; without a path, those of a city that says nothing else."""
+    """The rules of the alerts in a file; without a path, those of `streams/rules.toml`."""
     if not path:
         return AlertRules()
     try:

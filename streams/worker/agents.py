@@ -99,7 +99,7 @@ class StageRunner:
         self._ahead: set[int] = set()  # partitions whose newest message had a clock ahead
 
     async def take(self, run: Sequence[Delivered]) -> list[GateResult]:
-        """Carry a run of messages of one partition through; what the gate said of each."""
+        """Carry a run of messages of one partition through; the gate's answer to each."""
         verdicts: list[GateResult] = []
         pause_s = PAUSES_S[0]
         while len(verdicts) < len(run):

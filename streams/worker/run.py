@@ -34,7 +34,7 @@ STOP_FAILED_S = 3.0  # nothing is to be waited for where something failed alread
 async def work(
     settings: Settings, network: Network, told_to_stop: asyncio.Event, fail: FailAt = None
 ) -> None:
-    """Work until told to stop; raises what ended it before."""
+    """Work until it is stopped; raises what ended it before."""
     app = create_app(settings, network, fail)
     try:
         waiting = asyncio.create_task(wait_for_stores(settings, app.gate, app.roster))
@@ -53,7 +53,7 @@ async def _leave(app: Any) -> None:
 
 
 async def _carry(app: Any, settings: Settings, told_to_stop: asyncio.Event) -> None:
-    """Run the agents and the watch until one of them ends, or the process is told to stop."""
+    """Run the agents and the watch until one of them ends, or the process is stopped."""
     await app.start()
     watch = PartitionWatch(settings, app.gate, app.roster, app.consumer.assignment, app.rewind)
     log.info("worker started", extra={"group": app.conf.id})

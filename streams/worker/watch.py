@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 1.0
 TOPICS_EVERY = 5  # looks between two questions for the topics' ids
 MEMBERS_EVERY = 15
-STANDS_S = 10.0  # so long without progress is told on the screens
+STANDS_S = 10.0  # so long without progress is shown on the screens
 ANSWER_S = 5.0
 MAX_PASSED_S = 3 * LOOK_S
 PATIENCE = 0.1
@@ -211,7 +211,7 @@ class PartitionWatch:
         assigned: Callable[[], Iterable[Place]],
         rewind: Callable[[str, int, int], Awaitable[None]],
     ) -> None:
-        """In `roster` this worker says that it lives; `rewind` is the runners'."""
+        """In `roster` this worker shows that it lives; `rewind` is the runners'."""
         self._rewind = rewind
         self._settings = settings
         self._gate = gate

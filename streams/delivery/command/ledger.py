@@ -53,7 +53,7 @@ _BODY = msgspec.json.Decoder(_Body)
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One message as it was taken: what of it is wrong, none for `ok`, and what it says."""
+    """One message as it was taken: what of it is wrong, none for `ok`, and its text."""
 
     wrong: tuple[str, ...]
     message_id: str = ""

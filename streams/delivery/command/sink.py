@@ -94,11 +94,11 @@ def make_app(ledger: Ledger, secrets: Sequence[str]) -> web.Application:
 
 
 def line_of(entry: LedgerEntry, now_ms: int, why: str = "") -> str:
-    """What is printed of a message: local time, what is wrong, what it says."""
+    """What is printed of a message: local time, what is wrong, its text."""
     clock = time.strftime("%H:%M:%S", time.localtime(now_ms / 1000))
     delay = f"{(now_ms - entry.at_ms) / 1000:7.1f} s" if entry.at_ms else " " * 9
-    told = one_line(why or entry.text, 160)
-    return f"{clock} {entry.word:<8} {delay} {one_line(entry.message_id, 60):<34} {told}"
+    text = one_line(why or entry.text, 160)
+    return f"{clock} {entry.word:<8} {delay} {one_line(entry.message_id, 60):<34} {text}"
 
 
 def _say(text: str) -> None:

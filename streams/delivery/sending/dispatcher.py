@@ -42,7 +42,7 @@ AWAY = (RedisError, KafkaError, AdminError, OSError, TimeoutError)
 
 
 class Dispatcher:
-    """One process. `run` works until told to stop, whatever is away meanwhile."""
+    """One process. `run` works until it is stopped, whatever is away meanwhile."""
 
     def __init__(self, settings: Settings, network: Network, fail: FailAt = None) -> None:
         self._settings = settings
@@ -77,7 +77,7 @@ class Dispatcher:
             self._crash.set_exception(error)
 
     async def run(self, told_to_stop: asyncio.Event) -> None:
-        """Work until told to stop; raises what ended it before."""
+        """Work until it is stopped; raises what ended it before."""
         work = [
             self._receipts.follow(),
             self._for_ever("turn", self._turn, TURN_S),

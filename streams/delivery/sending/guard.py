@@ -17,7 +17,7 @@ from streams.contract.endpoint_url import Networks, check_url, is_allowed, parse
 __all__ = ["Networks", "Reply", "check_url", "connector", "is_forbidden", "parse_networks"]
 
 MAX_ANSWER_BYTES = 4096
-ANSWER_S = 2.0  # for an answer's body: its status has said all
+ANSWER_S = 2.0  # for an answer's body: its status is enough
 TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=5)
 
 

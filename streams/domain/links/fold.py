@@ -18,8 +18,8 @@ from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, s
 DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
 ENOUGH = 2  # buses that confirm a speed or contradict a closure; one may be an exception
 WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
-STANDING_KMH = 0.01  # a reported speed below says nothing, as 0 does
-MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it
+STANDING_KMH = 0.01  # a reported speed below is no measurement, as 0 is none
+MIN_SHARE = 0.5  # measured parts that cover less of a link are no speed of it
 
 
 class Reported(NamedTuple):
@@ -53,7 +53,7 @@ class LinkView:
     """What the screens show of a link.
 
     `certainty` is that of the speed, `closure_certainty` that of the closure, None without one:
-    CONTRADICTED where `buses_through` of the last minutes drove what is said to be closed.
+    CONTRADICTED where `buses_through` of the last minutes drove what is reported closed.
     """
 
     speed_kmh: float | None
@@ -78,9 +78,9 @@ class Rules:
 
 
 class ReportMoment(NamedTuple):
-    """When a source told something, by its own time, and how far judgement has come."""
+    """When a source reported something, by its own time, and how far judgement has come."""
 
-    heard_ms: int
+    reported_ms: int
     judged: Judged
 
 
@@ -100,7 +100,7 @@ def take_speed(link: LinkFold, speed: SpeedShare, moment: ReportMoment) -> LinkF
     latest = Reported(speed.speed_kmh, speed.observed_ms, speed.share)
     if latest == known:
         return link
-    from_ms = max(moment.heard_ms, speed.observed_ms)
+    from_ms = max(moment.reported_ms, speed.observed_ms)
     return replace(
         link,
         reported=dict(sorted({**link.reported, speed.via: latest}.items())),
@@ -117,10 +117,10 @@ def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: ReportMom
     others = {k: v for k, v in link.obstructions.items() if k != subject}
     if not obstruction.is_over:
         others[subject] = obstruction
-    before = keep(link.obstructions_before, subject, known, moment.heard_ms, moment.judged)
+    before = keep(link.obstructions_before, subject, known, moment.reported_ms, moment.judged)
     shut_ms = {k: v for k, v in link.shut_ms.items() if k != subject}
     if not obstruction.is_over and _shuts(obstruction):
-        shut_ms[subject] = link.shut_ms.get(subject, moment.heard_ms)
+        shut_ms[subject] = link.shut_ms.get(subject, moment.reported_ms)
     return replace(
         link,
         obstructions=dict(sorted(others.items())),
@@ -160,7 +160,7 @@ def judged(link: LinkFold, done: Judged) -> LinkFold:
 
 
 def as_of(link: LinkFold, at_ms: int, rules: Rules) -> LinkFold:
-    """The link as all its inputs had told of it by the judgement at `at_ms`: windows that take
+    """The link as all its inputs had reported it by the judgement at `at_ms`: windows that take
     nothing more, the reports and obstructions that stood then.
     """
     since_ms = at_ms - rules.fresh_ms

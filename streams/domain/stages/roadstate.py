@@ -118,7 +118,7 @@ class RoadsStage:
     def _take(self, rows: RoadRows, part: LinkEvents, moment: ReportMoment) -> set[str]:
         """Fold the part's records into their links; which links changed."""
         changed: set[str] = set()
-        grid, watermark_ms = self._rules.grid, moment.heard_ms
+        grid, watermark_ms = self._rules.grid, moment.reported_ms
         records: tuple[Passage | SpeedShare | Obstruction, ...] = (
             *part.passages,
             *part.speeds,
