@@ -85,7 +85,7 @@ async def _either(*tasks: asyncio.Task[Any]) -> None:
 
 
 async def _first(task: "asyncio.Task[Any]", told_to_stop: asyncio.Event) -> None:
-    """Wait for a task, or for the word to stop, which cancels it."""
+    """Wait for a task, or for the signal to stop, which cancels it."""
     stop = asyncio.create_task(told_to_stop.wait())
     done, _ = await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()

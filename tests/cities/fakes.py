@@ -10,7 +10,7 @@ from streams.contract.records import BusPosition, LinkBatch, LinkEvents, Message
 from streams.domain.links.levels import parse_levels
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
-from streams.domain.stages.roadstate import RoadsStage, Rules
+from streams.domain.stages.roadstate import FoldSettings, RoadsStage
 from streams.geo.network import Link, Network, Overlay, Route, Stop
 
 LON, LAT, STEP = 127.70, 37.88, 0.005  # a stop every 500 m (as the network states it)
@@ -20,7 +20,7 @@ STANDARD = "2250000100"  # a standard link under the first section, and over a f
 EPOCH_MS = 1_789_999_980_000  # a whole minute: 2026-09-21 14:13:00 UTC
 GRID = WindowGrid(size_ms=60_000, grace_ms=120_000)
 LEVELS = parse_levels("15,25", "30,50", "30,70")
-RULES = Rules(GRID, 600_000, LEVELS)
+RULES = FoldSettings(GRID, 600_000, LEVELS)
 
 
 def street() -> Network:

@@ -1,6 +1,6 @@
-"""What an endpoint has confirmed: per episode the highest word, and when. Pure.
+"""What an endpoint has confirmed: per episode the highest event, and when. Pure.
 
-A receipt of a word covers all earlier words of its episode: they were confirmed before it, or it
+A receipt of an event covers all earlier ones of its episode: they were confirmed before it, or it
 stood for them. So little is kept, and an outbox that is made anew re-sends nothing.
 """
 
@@ -11,7 +11,7 @@ from streams.contract.records import Receipt
 
 
 class Confirmed(NamedTuple):
-    """The highest word of an episode that was confirmed, and when the last one was."""
+    """The highest event of an episode that was confirmed, and when the last one was."""
 
     number: int
     at_ms: int
@@ -25,7 +25,7 @@ def name_of(alert_id: str) -> tuple[str, int]:
 
 
 def is_covered(confirmed: Mapping[str, Confirmed], alert_id: str) -> bool:
-    """Whether this word or a later one of its episode was confirmed."""
+    """Whether this event or a later one of its episode was confirmed."""
     episode, number = name_of(alert_id)
     return episode in confirmed and confirmed[episode].number >= number
 
@@ -40,5 +40,5 @@ def note(confirmed: dict[str, Confirmed], receipt: Receipt) -> None:
 
 def forget(confirmed: dict[str, Confirmed], before_ms: int) -> None:
     """Drop what was last confirmed before a time, in place."""
-    for episode in [name for name, word in confirmed.items() if word.at_ms < before_ms]:
+    for episode in [name for name, last in confirmed.items() if last.at_ms < before_ms]:
         del confirmed[episode]

@@ -195,7 +195,7 @@ class Dispatcher:
 
 
 async def until(told_to_stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> None:
-    """Wait for work, or for the word to stop, which cancels it."""
+    """Wait for work, or for the signal to stop, which cancels it."""
     working = asyncio.create_task(work)
     stopping = asyncio.create_task(told_to_stop.wait())
     try:

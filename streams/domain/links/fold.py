@@ -16,7 +16,7 @@ from streams.domain.links.settled import Judged, Stood, forget, keep, standing, 
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 
 DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
-ENOUGH = 2  # buses that confirm a speed or contradict a closure; one may be an exception
+ENOUGH_BUSES = 2  # that confirm a speed or contradict a closure; one may be an exception
 WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
 STANDING_KMH = 0.01  # a reported speed below is no measurement, as 0 is none
 MIN_SHARE = 0.5  # measured parts that cover less of a link are no speed of it
@@ -69,7 +69,7 @@ class LinkView:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class FoldSettings:
     """What the fold decides by; a speed counts as now for `fresh_ms`."""
 
     grid: WindowGrid
@@ -159,7 +159,7 @@ def judged(link: LinkFold, done: Judged) -> LinkFold:
     )
 
 
-def as_of(link: LinkFold, at_ms: int, rules: Rules) -> LinkFold:
+def as_of(link: LinkFold, at_ms: int, rules: FoldSettings) -> LinkFold:
     """The link as all its inputs had reported it by the judgement at `at_ms`: windows that take
     nothing more, the reports and obstructions that stood then.
     """
@@ -191,7 +191,7 @@ def observed_ms(link: LinkFold) -> list[int]:
     return sorted([*windows, *(row.observed_ms for row in (*link.reported.values(), *before))])
 
 
-def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
+def view(link: LinkFold, road_class: str, rules: FoldSettings) -> LinkView:
     """What is shown of a link.
 
     Fusion rule: the space-mean speed of the passages and the reported speed, weighted harmonically
@@ -237,7 +237,7 @@ def _fused_kmh(driven_kmh: float | None, samples: int, reported_kmh: float | Non
 
 def _certainty(samples: int, reported_kmh: float | None) -> Certainty:
     """Two buses confirm; a traffic centre reports; one bus lets infer; nothing fresh is lost."""
-    if samples >= ENOUGH:
+    if samples >= ENOUGH_BUSES:
         return Certainty.CONFIRMED
     if reported_kmh is not None:
         return Certainty.REPORTED
@@ -262,7 +262,7 @@ def _closure_certainty(link: LinkFold, closure: Closure, through: int) -> Certai
     """Buses contradict a full closure; a crew or an office confirms; a paper alone reports."""
     if closure is Closure.NONE:
         return None
-    if through >= ENOUGH:
+    if through >= ENOUGH_BUSES:
         return Certainty.CONTRADICTED
     causes = [
         o for o in link.obstructions.values() if o.phase is Phase.ACTIVE and o.closure is closure

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from streams.contract.enums import Cause, Level, Phase, RuleName
 from streams.domain.alerts import Condition, Episode
-from streams.domain.links.fold import LinkFold, LinkView, Rules, as_of, observed_ms, view
+from streams.domain.links.fold import FoldSettings, LinkFold, LinkView, as_of, observed_ms, view
 from streams.domain.links.settled import Judged
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
@@ -31,7 +31,7 @@ class Settled(NamedTuple):
 class RoadWatch:
     """Looks at links; `rules` are the fold's, `alerts` those of the alerts."""
 
-    def __init__(self, network: Network, rules: Rules, alerts: AlertRules) -> None:
+    def __init__(self, network: Network, rules: FoldSettings, alerts: AlertRules) -> None:
         self._network = network
         self._rules = rules
         self._alerts = alerts

@@ -18,10 +18,10 @@ from streams.contract.records import (
 )
 from streams.domain.alerts import Episode
 from streams.domain.links.fold import (
+    FoldSettings,
     LinkFold,
     LinkView,
     ReportMoment,
-    Rules,
     age,
     judged,
     stamped,
@@ -36,7 +36,7 @@ from streams.domain.rules.roads import RoadWatch
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Network
 
-__all__ = ["InputPosition", "LinkFold", "LinkView", "RoadsStage", "Rules"]
+__all__ = ["FoldSettings", "InputPosition", "LinkFold", "LinkView", "RoadsStage"]
 
 
 class InputPosition(NamedTuple):
@@ -84,7 +84,7 @@ class RoadsStage:
     def __init__(
         self,
         network: Network,
-        rules: Rules,
+        rules: FoldSettings,
         inputs: tuple[str, ...],
         alerts: AlertRules = AlertRules(),  # noqa: B008 - frozen
     ) -> None:

@@ -55,7 +55,7 @@ def rotated(subscription: Subscription, now_ms: int, *, is_leaked: bool = False)
 
 
 def removed(subscription: Subscription, now_ms: int) -> Subscription:
-    """The word that it is no more."""
+    """The message that removes it."""
     return replace(subscription, is_removed=True, changed_ms=now_ms)
 
 

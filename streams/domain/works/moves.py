@@ -7,6 +7,7 @@ from streams.contract.enums import Phase, Reporter, SiteStatus
 from streams.contract.records import Permit, SiteReport
 from streams.contract.times import DAY_MS
 from streams.domain.overlaps import last_ms
+from streams.domain.works.by_feed import beats, ended_by_feed, started_by_feed
 from streams.domain.works.phases import EARLY_MS, OVER, phase_at
 from streams.domain.works.rows import (
     KEEP_REPORTS,
@@ -17,7 +18,6 @@ from streams.domain.works.rows import (
     restated,
     understood,
 )
-from streams.domain.works.words import beats, ended_by_feed, started_by_feed
 
 REFUSALS = {
     "W001": "a report on a permit that is not known",
