@@ -25,7 +25,8 @@ from local.services import wait_until
 from local.stack import Stack
 from producers.simulator.city import build_city
 from streams.contract import topics, wire
-from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract.enums import Closure, IncidentKind
+from streams.contract.records import Incident, IncidentBatch
 from streams.geo.network import Network
 from tests.receivers import ENV, Got, Receiver, now_ms, subscription
 

@@ -14,8 +14,9 @@ from maps.picture import alerts, deliveries
 from maps.picture.catch_up import LOSSES
 from maps.picture.text import shown
 from streams.contract import topics, wire
+from streams.contract.enums import Severity
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import Acknowledgement, Severity
+from streams.contract.records import Acknowledgement
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGEMENTS_A_MINUTE = 600  # a storm of alerts, several people

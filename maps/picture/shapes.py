@@ -9,8 +9,8 @@ from typing import Any
 
 from maps.picture.doubts import doubts
 from maps.picture.text import shown
-from streams.contract.enums import FeedStatus
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import FeedStatus, PollOutcome
+from streams.contract.records import FeedReport
 from streams.domain.stages.feeds import FeedState, status
 from streams.geo.measures import Point
 from streams.geo.network import Network

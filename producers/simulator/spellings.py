@@ -6,7 +6,7 @@ Nobody told them a format. A clerk stays with theirs, so a work is always writte
 from datetime import datetime
 
 from producers.simulator import noise
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 
 _DAYS = (
     "{:%Y-%m-%d}",

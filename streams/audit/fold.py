@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.contract import topics, wire
+from streams.contract.derived import LinkBatch, LinkEvents, Origin
 from streams.contract.errors import LogError, RecordRefusedError
-from streams.contract.records import LinkBatch, LinkEvents, Message, Origin, Tick
+from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
 from streams.state.gate import hash_of

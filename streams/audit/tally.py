@@ -13,8 +13,8 @@ import msgspec
 
 from streams.audit.fold import Difference, Tables
 from streams.contract import wire
+from streams.contract.derived import Origin
 from streams.contract.errors import LogError, RecordRefusedError
-from streams.contract.records import Origin
 from streams.domain.stage import Effects, HistoryRow, Stage, State, apply, empty_state
 from streams.state.store import COUNTS, DEAD_LETTERS, past_key
 

@@ -21,9 +21,9 @@ from redis.exceptions import RedisError
 
 from streams.contract import wire
 from streams.contract.arrival import appended_ms
+from streams.contract.derived import LinkEvents, Origin
 from streams.contract.errors import HalfAppliedError, RecordRefusedError
 from streams.contract.failpoints import FailAt
-from streams.contract.records import LinkEvents, Origin
 from streams.domain.stage import Effects, Stage, State, Sum, apply
 from streams.state.gate import Gate, GateResult
 

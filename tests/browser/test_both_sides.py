@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from producers.network.importing import import_network
-from streams.contract.records import Closure, Permit, PermitBatch
+from streams.contract.enums import Closure
+from streams.contract.records import Permit, PermitBatch
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.domain.links.fold import FoldSettings

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from local.stack import Stack
 from streams.contract import topics, wire
-from streams.contract.records import Closure, FeedReport, Permit, PermitBatch, PollOutcome
+from streams.contract.enums import Closure, PollOutcome
+from streams.contract.records import FeedReport, Permit, PermitBatch
 from streams.contract.times import now_ms
 from streams.delivery.deciding.crew_links import make_token
 from tests.cities import worlds

@@ -7,7 +7,8 @@ from typing import Any
 
 from maps.desk.facts.scene import AskedPlace, Scene, subjects_by_link
 from maps.picture.picture import Picture
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.times import KST
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Link, Network, Route, Stop

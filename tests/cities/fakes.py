@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from streams.contract import wire
-from streams.contract.records import BusPosition, LinkBatch, LinkEvents, Message, Origin, Passage
+from streams.contract.derived import LinkBatch, LinkEvents, Origin, Passage
+from streams.contract.records import BusPosition, Message
 from streams.domain.links.levels import parse_levels
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stage import Effects, Stage, State, apply, empty_state

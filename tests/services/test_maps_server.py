@@ -24,7 +24,8 @@ from yarl import URL
 from maps.api.context import CONTEXT
 from maps.picture import sse
 from maps.server import build_app
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.settings import Settings
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Link, Network

@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 
 from maps.api.context import CONTEXT
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.domain.stages.feeds import FeedState
 from streams.state.store import CLOCK, COUNTS, DELTAS, FEEDS, LOST, META, WORKERS
 from tests.services.test_maps_server import (

@@ -6,7 +6,7 @@ from typing import Any
 
 from producers.reading.closures import ClosureReading, gravest, mentioned, stated
 from producers.reading.fields import metres, number, text
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.people import without_people
 
 MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from streams.contract.derived import Obstruction, Passage, SpeedShare
 from streams.contract.enums import Certainty, Closure, Level, Phase
-from streams.contract.records import Obstruction, Passage, SpeedShare
 from streams.domain.closure_words import GRAVITY
 from streams.domain.links.levels import Thresholds, level
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without

@@ -9,7 +9,8 @@ leaves its road, skips a stop or is nowhere a bus could be makes none.
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from streams.contract.records import BusPosition, Passage
+from streams.contract.derived import Passage
+from streams.contract.records import BusPosition
 from streams.geo.measures import distance_m, project
 from streams.geo.network import Link, Network, Route
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field, replace
 
 from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.derived import Origin
 from streams.contract.enums import FeedStatus, PollOutcome
-from streams.contract.records import FeedReport, Message, Origin, Tick
+from streams.contract.records import FeedReport, Message, Tick
 from streams.contract.times import MINUTE_MS
 from streams.domain.alerts import Episode
 from streams.domain.listings import Usual, judged

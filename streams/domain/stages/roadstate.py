@@ -7,15 +7,8 @@ partition has passed it. So the order in which partitions interleave leaves no t
 
 from typing import NamedTuple
 
-from streams.contract.records import (
-    LinkBatch,
-    LinkEvents,
-    Message,
-    Obstruction,
-    Origin,
-    Passage,
-    SpeedShare,
-)
+from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.records import Message
 from streams.domain.alerts import Episode
 from streams.domain.links.fold import (
     FoldSettings,

@@ -1,6 +1,7 @@
 """Speeds of traffic centres: which links of the network a measured link covers."""
 
-from streams.contract.records import LinkSpeed, Message, Origin, SpeedBatch, SpeedShare, Tick
+from streams.contract.derived import Origin, SpeedShare
+from streams.contract.records import LinkSpeed, Message, SpeedBatch, Tick
 from streams.contract.times import DAY_MS
 from streams.domain.derive import send
 from streams.domain.stage import Effects, StageTable, State

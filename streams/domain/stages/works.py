@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from streams.contract.records import Message, Origin, Permit, PermitBatch, SiteReport, Tick
+from streams.contract.derived import Origin
+from streams.contract.records import Message, Permit, PermitBatch, SiteReport, Tick
 from streams.contract.times import DAY_MS
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from streams.contract.derived import Obstruction
 from streams.contract.enums import Cause, Phase, Reporter
-from streams.contract.records import Obstruction
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import Work, as_shown

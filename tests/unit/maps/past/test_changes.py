@@ -8,7 +8,8 @@ import pytest
 
 from maps.past.changes import Change, changes, first_page, subjects_of
 from maps.past.pictures import Remembered
-from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.contract.enums import Closure, PollOutcome
+from streams.contract.records import FeedReport, Permit
 from streams.domain.stages.feeds import FeedState
 from streams.domain.works.rows import of_permit
 

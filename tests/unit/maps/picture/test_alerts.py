@@ -8,7 +8,7 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture import alerts
 from maps.picture.bodies import delta_event, snapshot
 from maps.picture.picture import Picture, advance, picture_of, translate
-from streams.contract.records import Severity
+from streams.contract.enums import Severity
 from streams.domain.alerts import episode_id
 from streams.geo.network import Network
 from streams.state.store import StoredPicture

@@ -12,7 +12,8 @@ from producers.reading.answers import Answer, Exchange
 from producers.reading.fields import metres
 from producers.reading.permit_files import table_of
 from streams.contract import wire
-from streams.contract.records import Closure, Permit, PermitBatch, PollOutcome
+from streams.contract.enums import Closure, PollOutcome
+from streams.contract.records import Permit, PermitBatch
 from streams.contract.settings import Settings
 from streams.people import office_phone, organisation, without_people
 from tests.places import SHARED

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Receipt, Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
+from streams.contract.records import Receipt
 from streams.delivery.deciding.endpoint import (
     Answered,
     Bury,

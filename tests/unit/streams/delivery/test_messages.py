@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.delivery.deciding.message import (
     MAX_BYTES,
     digest_id,

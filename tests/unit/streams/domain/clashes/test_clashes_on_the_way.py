@@ -3,8 +3,7 @@ from typing import Any
 
 import pytest
 
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
+from streams.contract.enums import Closure, Phase
 from tests.cities.builder import node, stop, town
 from tests.cities.sites import (
     DAY_MS,

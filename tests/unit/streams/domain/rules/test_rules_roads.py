@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.enums import AlertEvent, Cause, Phase
-from streams.contract.records import Closure, LinkEvents, Obstruction, Origin, SpeedShare
+from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedShare
+from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.links.fold import as_of
 from streams.domain.rules import AlertRules, roads
