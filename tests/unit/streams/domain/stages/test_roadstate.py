@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
 from streams.contract.enums import Cause, Closure, Phase
-from streams.domain.links.levels import Thresholds
+from streams.contract.grammars import Thresholds
 from streams.domain.stage import HistoryRow, State, apply, empty_state
 from streams.domain.stages.roadstate import LinkView
 from tests.cities.fakes import Folded, at, passage, roads
