@@ -16,7 +16,7 @@ from streams.delivery.deciding.endpoint import (
 )
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.waiting import Terms
-from tests.unit.streams.delivery.laws import DAY_MS, T0_MS, World, alert, silent
+from tests.unit.streams.delivery.deciding.laws import DAY_MS, T0_MS, World, alert, silent
 
 BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
 MINUTE_MS = 60_000
