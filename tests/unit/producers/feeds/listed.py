@@ -12,7 +12,6 @@ from tests.places import SHARED
 DATA = SHARED / "data/permits"
 AT_MS = 1_795_414_391_934
 AT_DAY = "2026-11-23"  # of AT_MS
-DAY_MS = 86_400_000
 SEP_1_MS = 1_788_188_400_000  # 2026-09-01 00:00 KST
 API = "https://x/getConstructionList?pageNo=1"
 ROW: dict[str, Any] = {

@@ -9,14 +9,8 @@ from producers.reading.answers import Exchange
 from producers.reading.permit_files import table_of
 from streams.contract.records import Closure, PollOutcome
 from streams.contract.settings import Settings
-from tests.unit.producers.feeds.listed import (
-    AT_MS,
-    DAY_MS,
-    SEP_1_MS,
-    drop,
-    parsed,
-    permits_of,
-)
+from streams.contract.times import DAY_MS
+from tests.unit.producers.feeds.listed import AT_MS, SEP_1_MS, drop, parsed, permits_of
 
 CSV = "허가번호,공사명,굴착위치,굴착시작일,굴착종료일,시공사,연장(m),위도,경도\n"
 LINE = 'A-1,"하수관, 정비",석사동 1,2026-09-01,2026-09-05,춘천시청,"1,200",37.88,127.73\n'
