@@ -9,7 +9,6 @@ from streams.domain.stages.works import WorksStage
 from streams.domain.works import Work
 from tests.cities.fakes import LAT, LON, STEP, Folded, street
 
-DAY_MS = 86_400_000
 MIDNIGHT_MS = 1_795_359_600_000  # 2026-11-23 00:00 KST
 
 

@@ -6,11 +6,12 @@ import pytest
 
 from streams.contract.enums import Phase, Reporter, SiteStatus
 from streams.contract.records import SiteReport, Tick
+from streams.contract.times import DAY_MS
 from streams.domain.works import MOVES, REFUSALS, ReportedTime, Work, phase_at
 from streams.domain.works.moves import after_report
 from streams.domain.works.rows import of_permit
 from tests.cities.fakes import Folded
-from tests.cities.works import DAY_MS, PERMIT, blocks, kst, listed, report, the_work, works
+from tests.cities.works import PERMIT, blocks, kst, listed, report, the_work, works
 
 START, END, EXTEND = SiteStatus.START, SiteStatus.END, SiteStatus.EXTEND
 NOT_YET, CANCEL = SiteStatus.NOT_YET, SiteStatus.CANCEL

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.records import Receipt
+from streams.contract.times import DAY_MS
 from streams.delivery.deciding.endpoint import (
     Answered,
     Bury,
@@ -21,7 +22,6 @@ from streams.delivery.deciding.waiting import Offer, Terms, Waiting
 from streams.delivery.sending.saving import decoded, encoded
 from streams.domain.alerts import Alert
 
-DAY_MS = 86_400_000
 T0_MS = 1_795_305_600_000
 TERMS = Terms("ep_a", DAY_MS)
 
