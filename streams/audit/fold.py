@@ -16,7 +16,7 @@ from streams.contract.errors import LogError, RecordRefusedError
 from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
-from streams.state.gate import hash_of
+from streams.state.kinds import hash_of
 from streams.state.store import OUTBOX
 
 MAX_SHOWN = 50

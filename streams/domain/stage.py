@@ -17,13 +17,11 @@ State = dict[str, dict[str, Any]]
 class StageTable(Generic[T]):
     """A table of a stage, kept in the Redis hash `bomnae:{name}:{partition}`.
 
-    Global tables, of the whole city, are in `bomnae:{name}`. Rows of a table with a `letter` also
-    travel to the screens under it.
+    Global tables, of the whole city, are in `bomnae:{name}`.
     """
 
     name: str
     row_type: type[T]
-    letter: str = ""
     is_global: bool = False
 
 

@@ -13,9 +13,8 @@ from streams.domain.stage import Effects, Rows, StageTable, State
 from tests.cities.fakes import at, bus, parts_of
 
 TOPIC = "bus-positions"
-
-
-SEEN = StageTable("seen", int, letter="b")
+LETTERS = {"seen": "b"}
+SEEN = StageTable("seen", int)
 TOTAL = StageTable("total", int, is_global=True)
 
 

@@ -5,7 +5,7 @@ from streams.contract.records import Acknowledgement, Message
 from streams.contract.times import DAY_MS
 from streams.domain.stage import Effects, Rows, StageTable, State
 
-ACKNOWLEDGEMENTS = StageTable("acknowledgements", Acknowledgement, letter="y")  # by episode
+ACKNOWLEDGEMENTS = StageTable("acknowledgements", Acknowledgement)  # by episode
 KEEP_MS = 30 * DAY_MS
 """So long one counts: an alert that stays open for longer asks to be looked at again."""
 

@@ -97,10 +97,10 @@ def _report(cluster: list[CallRow]) -> CallReport:
     )
 
 
-CALLS = StageTable("calls", CallRow, letter="q")
-REPORTS = StageTable("reports", CallReport, letter="r")
+CALLS = StageTable("calls", CallRow)
+REPORTS = StageTable("reports", CallReport)
 CLOCK = StageTable("calls_clock", int)  # the last tick, ms, as "now"
-EPISODES = StageTable("call-episodes", Episode, letter="a")
+EPISODES = StageTable("call-episodes", Episode)
 
 
 class CallsStage:

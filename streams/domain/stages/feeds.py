@@ -96,8 +96,8 @@ def _outcome_of(state: FeedState) -> tuple[PollOutcome, str, bool, bool, bool]:
     return last.outcome, last.code, last.is_partial, last.is_stopped, state.usual.is_dropped
 
 
-FEEDS = StageTable("feeds", FeedState, letter="f", is_global=True)
-EPISODES = StageTable("feed-episodes", Episode, letter="a")
+FEEDS = StageTable("feeds", FeedState, is_global=True)
+EPISODES = StageTable("feed-episodes", Episode)
 
 
 class FeedsStage:

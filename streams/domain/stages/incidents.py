@@ -48,8 +48,8 @@ class RunningIncident(Incident):
         return self.phase is Phase.ACTIVE
 
 
-INCIDENTS = StageTable("incidents", RunningIncident, letter="i")
-EPISODES = StageTable("incident-episodes", Episode, letter="a")
+INCIDENTS = StageTable("incidents", RunningIncident)
+EPISODES = StageTable("incident-episodes", Episode)
 LISTS = ListTables.of("incidents")
 
 

@@ -30,7 +30,7 @@ class BusView:
 
 
 RUNS = StageTable("runs", VehicleRun)  # by "vehicle|route"
-BUSES = StageTable("buses", BusView, letter="b")  # by vehicle
+BUSES = StageTable("buses", BusView)  # by vehicle
 
 
 class PositionsStage:

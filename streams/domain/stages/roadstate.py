@@ -40,10 +40,10 @@ class InputPosition(NamedTuple):
 
 
 FOLDS = StageTable("folds", LinkFold)
-LINKS = StageTable("links", LinkView, letter="l")
+LINKS = StageTable("links", LinkView)
 SOURCES = StageTable("sources", InputPosition)  # by "topic/partition"
-CLOCK = StageTable("clock", int, letter="c", is_global=True)  # by partition, ms
-EPISODES = StageTable("link-episodes", Episode, letter="a")
+CLOCK = StageTable("clock", int, is_global=True)  # by partition, ms
+EPISODES = StageTable("link-episodes", Episode)
 
 
 class RoadRows:

@@ -32,9 +32,9 @@ KEEP_FINISHED_MS = 7 * DAY_MS
 SEEN_EVERY_MS = 600_000  # what is only seen again is written so often, or every poll is a delta
 MISSES_TO_UNLIST = 3
 CLASHES_EVERY_MS = 600_000  # at least: time alone brings works near and ends clashes
-CLASHES = StageTable("clashes", Clash, letter="k")
+CLASHES = StageTable("clashes", Clash)
 COMPUTED = StageTable("computed", int)  # when the clashes were last computed, ms, as "clashes"
-EPISODES = StageTable("work-episodes", Episode, letter="a")
+EPISODES = StageTable("work-episodes", Episode)
 LISTS = ListTables.of("permits")
 
 

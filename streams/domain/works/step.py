@@ -9,7 +9,7 @@ from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import Work, as_shown
 
-WORKS = StageTable("works", Work, letter="w")
+WORKS = StageTable("works", Work)
 
 
 class WorksStep:
