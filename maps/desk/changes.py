@@ -11,7 +11,7 @@ from maps.desk.past import FEED, INCIDENT, WORK, Remembered
 from maps.desk.times import moment_en, moment_ko
 from maps.desk.words import short, source_name, status_word, work_name
 from streams.domain.closure_words import closure_words
-from streams.domain.particles import with_particle
+from streams.words.particles import with_particle
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.unknown_times import short_words
 

@@ -19,7 +19,7 @@ from maps.desk.words import (
     work_name,
 )
 from streams.domain.closure_words import closure_words
-from streams.domain.particles import with_particle
+from streams.words.particles import with_particle
 from streams.domain.unknown_times import said_words
 
 

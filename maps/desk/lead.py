@@ -18,7 +18,7 @@ from maps.desk.words import (
     work_name,
 )
 from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.particles import with_particle
+from streams.words.particles import with_particle
 from streams.geo.network import Network
 
 

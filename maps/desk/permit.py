@@ -13,7 +13,7 @@ from maps.desk.times import moment_en, moment_ko, until_en, until_ko
 from maps.desk.verdict import Verdict, own_work
 from maps.desk.words import link_words, short, taken_words, work_name
 from streams.domain.closure_words import BESIDE_LANES, closure_words
-from streams.domain.particles import with_particle
+from streams.words.particles import with_particle
 from streams.domain.unknown_times import said_of, said_words
 from streams.geo.network import Network
 

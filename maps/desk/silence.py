@@ -8,7 +8,7 @@ from maps.desk.scene import BUS_FEEDS, Scene
 from maps.desk.times import age_en, age_ko, ago_ko
 from maps.desk.verdict import Verdict
 from maps.desk.words import source_name
-from streams.domain.particles import with_particle
+from streams.words.particles import with_particle
 from streams.domain.stages.feeds import FeedStatus, status
 
 

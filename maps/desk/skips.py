@@ -9,7 +9,7 @@ from maps.desk.gather import CardFacts
 from maps.desk.scene import AskedPlace, Json, Scene
 from maps.desk.ways import DetourFinder
 from maps.desk.words import route_name, short
-from streams.domain.particles import with_particle
+from streams.words.particles import with_particle
 from streams.domain.roads.detours import BusEffect
 from streams.geo.network import Network, distance_m
 

@@ -6,7 +6,7 @@ from maps.desk.clauses import Clause
 from maps.desk.evidence import Evidence, first_end_ms
 from maps.desk.gather import CardFacts
 from maps.desk.times import until_en, until_ko
-from streams.domain.particles import with_particle
+from streams.words.particles import with_particle
 from streams.domain.unknown_times import said_words
 
 _UNKNOWN_KO = "언제 끝날지는 아직 알려지지 않았"

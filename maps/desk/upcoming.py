@@ -11,7 +11,7 @@ from maps.desk.verdict import own_work
 from maps.desk.words import source_name, taken_words, work_name
 from streams.contract.times import EVER_MS
 from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.particles import with_particle
+from streams.words.particles import with_particle
 
 
 def next_update(facts: CardFacts, evidence: Evidence) -> Clause:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from streams.domain.overlaps import daily
-from streams.domain.unknown_times import short_words
+from streams.domain.unknown_times import unknown_time
+from streams.words.catalogue import Joined, Phrase, joined, phrase
 
 KST = timezone(timedelta(hours=9))
 
@@ -42,24 +43,26 @@ def kst_end(at_ms: int | None) -> str:
     return f"{kst(at_ms - 1)[:10]} 24:00"
 
 
-def period_text(row: Mapping[str, Any]) -> tuple[str, str]:
-    """A work's or an incident's period, `2026-11-23 09:00 ~ 2026-11-27 24:00`, in Korean and
-    English; what of it is not known is said in its place.
+def period_text(row: Mapping[str, Any]) -> Joined:
+    """A work's or an incident's period, `2026-11-23 09:00 ~ 2026-11-27 24:00`; what of it is not
+    known is said in its place.
     """
     flags = row.get("flags") or ()
     starts_ms, ends_ms = row.get("starts_ms"), row.get("ends_ms")
-    begin = short_words("starts_ms", flags) if starts_ms is None else (kst(starts_ms),) * 2
-    end = short_words("ends_ms", flags) if ends_ms is None else (kst_end(ends_ms),) * 2
-    return f"{begin[0]} ~ {end[0]}", f"{begin[1]} ~ {end[1]}"
+    begin = unknown_time("starts_ms", flags) if starts_ms is None else kst(starts_ms)
+    end = unknown_time("ends_ms", flags) if ends_ms is None else kst_end(ends_ms)
+    return joined((begin, end), " ~ ")
 
 
-def hours_text(hours: str) -> str:
+def hours_text(hours: str) -> Joined:
     """09:00~12:00, 13:00~18:00, or 22:00~다음 날 06:00; the text itself where it bounds nothing."""
-    spans = (
-        f"{_clock(begin)}~{'다음 날 ' if end < begin else ''}{_clock(end)}"
-        for begin, end in daily(hours).windows
-    )
-    return ", ".join(spans) or hours
+    windows = daily(hours).windows
+    return joined((_span(begin, end) for begin, end in windows) if windows else (hours,), ", ")
+
+
+def _span(begin: int, end: int) -> Phrase:
+    code = "hours.overnight" if end < begin else "hours.span"
+    return phrase(code, begin=_clock(begin), end=_clock(end))
 
 
 def _clock(minute: int) -> str:

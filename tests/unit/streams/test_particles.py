@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.particles import Pair, final_of, with_particle
+from streams.words.particles import Pair, final_of, with_particle
 
 WORDS = {
     "중앙로": "는 가 를 와 로",
