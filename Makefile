@@ -1,7 +1,7 @@
 # Every target sets up what it needs. `make help` lists them.
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kafka check fmt lint bench kafka browser lock settings-table clean
+.PHONY: help setup demo test test-kafka check fmt lint bench shape kafka browser lock settings-table clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ faults-of-feeds:
 	@$(PY) -m pytest tests/faults $(FAULTS_OF_STORES:%=--ignore=tests/faults/test_%.py)
 
 soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5), their times judged, and ten minutes of fuzzing (FUZZ_S)
-	@FUZZ_S=$(or $(FUZZ_S),600) $(PY) -m pytest -s tests/unit/producers/feeds/test_fuzz_parsers.py tests/unit/streams/test_fuzz_folds.py
+	@FUZZ_S=$(or $(FUZZ_S),600) $(PY) -m pytest -s tests/unit/producers/feeds/test_fuzz_parsers.py tests/unit/streams/domain/stages/test_fuzz_folds.py
 	@FAULT_TIMES=1 FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
 
 check: fmt-check lint ## formatting, lint, types, import contracts
@@ -63,6 +63,9 @@ lint: setup ## ruff, mypy --strict, import contracts
 
 bench: setup browser ## the figures the README quotes
 	@$(PY) -m bench.demo && $(PY) -m bench.pipe && $(PY) -m bench.webhooks && $(PY) -m bench.web.run
+
+shape: setup browser ## how much of the code one change touches, in figures with bounds
+	@$(PY) -m local.shape
 
 kafka: .cache/kafka/.fetched ## Apache Kafka from its Maven artifacts, for test-kafka
 

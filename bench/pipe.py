@@ -20,6 +20,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from bench.web.screen import REACH
 from local.services import wait_until
 from local.stack import Stack
 from producers.simulator.city import build_city
@@ -113,6 +114,7 @@ def measure(folder: Path, kafka: str, seconds: float) -> tuple[list[float], floa
                 executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
             )
             page = browser.new_page(viewport={"width": 1600, "height": 900})
+            page.add_init_script(REACH)
             page.goto(url)
             expect(page.locator("html")).to_have_attribute("data-ready", "1", timeout=20_000)
             page.evaluate(WATCH, network.index[link_id])

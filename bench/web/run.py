@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.web import servers
 from bench.web.notes import Notes
+from bench.web.screen import REACH
 
 WATCH = """() => {
   window.seen = {long: [], csp: []};
@@ -59,6 +60,7 @@ class Watched:
             viewport={"width": 1600, "height": 900}, locale="ko-KR", timezone_id="Asia/Seoul"
         ).new_page()
         self.page.add_init_script(f"({WATCH})()")
+        self.page.add_init_script(REACH)
         self.notes = Notes(self.page, url)
         self.page.goto(url + "/")
         self.page.wait_for_selector("html[data-ready]", timeout=20_000)

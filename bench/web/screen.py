@@ -19,6 +19,15 @@ NOTE_VIOLATIONS = """
   document.addEventListener("securitypolicyviolation", (e) =>
     window.violations.push(e.violatedDirective + " " + e.blockedURI));
 """
+# A page makes no global: `bomnae` is its live map, `desk` its desk, `own(path)` any module of it.
+REACH = """
+  addEventListener("DOMContentLoaded", () => {
+    const entry = document.querySelector("link[rel=modulepreload]")?.href;
+    if (!entry) return;
+    window.own = (path) => import(new URL("../" + path, entry));
+    import(entry).then(({ live, desk }) => Object.assign(window, { bomnae: live, desk }));
+  });
+"""
 
 
 class Screen:
@@ -29,6 +38,7 @@ class Screen:
         given = {"viewport": {"width": 1600, "height": 900}, "color_scheme": "light", **options}
         self.context = browser.new_context(locale="ko-KR", timezone_id="Asia/Seoul", **given)
         self.context.add_init_script(NOTE_VIOLATIONS)
+        self.context.add_init_script(REACH)
         self.page = self.context.new_page()
         self.notes = Notes(self.page, url)
 

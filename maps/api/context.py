@@ -4,14 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from aiohttp import web
 
 from maps.http.answers import CachedBody, body_of
 from maps.pages.page import is_simulated
 from maps.pages.pages import Pages, render_pages
-from maps.pages.statics import asset_url, read_statics
+from maps.pages.statics import Statics, read_statics
 from maps.picture import bodies
 from maps.picture.catch_up import LOSSES
 from maps.picture.loop import LOST, LiveUpdates
@@ -37,7 +36,7 @@ class Context:
     network: Network
     live: LiveUpdates
     thresholds: dict[str, Thresholds]
-    statics: dict[str, CachedBody]
+    statics: Statics
     pages: Pages
     network_file: CachedBody
     finder: Finder
@@ -113,7 +112,7 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
         live=LiveUpdates(store, network, settings.partitions, wall_ms),
         thresholds=thresholds,
         statics=statics,
-        pages=render_pages(network, settings, partial(asset_url, statics)),
+        pages=render_pages(network, settings, statics.url),
         network_file=body_of(file, JSON, etag=network.version, level=9),
         finder=Finder(network, load_gazetteer(settings.gazetteer)),
         is_simulated=simulated,

@@ -75,10 +75,9 @@ def _link_state(context: Context, place: int) -> dict[str, Any]:
 async def get_static(request: web.Request) -> web.StreamResponse:
     """A file; kept for ever by clients that name its content."""
     path = request.match_info["path"]
-    body = request.app[CONTEXT].statics.get(path)
+    body, is_named = request.app[CONTEXT].statics.find(path)
     if body is None:
         raise not_found("파일", "file", path)
-    is_named = request.query.get("v") == body.etag
     response = answer(request, body, cache=IMMUTABLE if is_named else NO_CACHE)
     if path.endswith("-worker.js"):  # a worker's policy is the one its own file comes with
         response.headers["Content-Security-Policy"] = csp.WORKER_POLICY

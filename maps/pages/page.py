@@ -46,13 +46,11 @@ class Shell(folium.Map):
 
 
 class LiveLayer(JSCSSMixin):
-    """Starts `BomnaeLive(map, opts)` of /static/map/live.js on the map it is added to."""
+    """Calls `start(map, opts)` of /static/map/live.js, which the page's module imports."""
 
     _template = Template("""
         {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = new BomnaeLive(
-                {{ this._parent.get_name() }}, {{ this.opts|tojavascript }}
-            );
+            start({{ this._parent.get_name() }}, {{ this.opts|tojavascript }});
         {% endmacro %}
     """)
 

@@ -11,6 +11,7 @@ import jinja2
 from maps.http.answers import CachedBody, body_of
 from maps.pages import csp
 from maps.pages.page import is_simulated, shell
+from maps.pages.statics import imports_of
 from maps.picture.shapes import WORK_EXTRAS
 from maps.picture.text import hours_text, kst, kst_end, period_text, shown
 from streams.contract.arrival import MAX_AHEAD_MS
@@ -22,6 +23,7 @@ from streams.geo.network import Network
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
 HTML = "text/html; charset=utf-8"
+ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js")
 READ_ONLY: Mapping[str, Any] = {"site": None, "crew": "off", "takes_photos": False}
 
 
@@ -78,6 +80,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         "city": settings.city,
         "simulated": is_simulated(network, settings),
         "asset": asset,
+        "modules": {page: [asset(path) for path in imports_of(page)] for page in ENTRIES},
         "kst": kst,
         "kst_end": kst_end,
         "period_text": period_text,

@@ -1,8 +1,15 @@
-"""The vendored and own files under /static, read once at start; a name cannot lead outside them."""
+"""The vendored and own files under /static, read once at start; a name cannot lead outside them.
+
+An address may begin with the version of all files together, so that the relative imports of a
+module and the addresses in a stylesheet name their content as well.
+"""
 
 import hashlib
 import mimetypes
+import posixpath
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from maps.http.answers import CachedBody, body_of
@@ -15,21 +22,52 @@ _KINDS = {
     ".svg": "image/svg+xml; charset=utf-8",
     "": "text/plain; charset=utf-8",
 }
+_IMPORT = re.compile(r'^(?:import|export)\b[^;"]*"(\.[^"]+)";', re.MULTILINE)
+_VERSION = re.compile(r"v[0-9a-f]{12}/")
 
 
-def read_statics(folder: Path = FOLDER) -> dict[str, CachedBody]:
-    """Every file by its path below `folder`, named by its content."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): _static(path) for path in files}
+@dataclass(frozen=True, slots=True)
+class Statics:
+    """Every file by its path, and one version that names the content of them all."""
+
+    files: Mapping[str, CachedBody]
+    version: str
+
+    def url(self, path: str) -> str:
+        """The address of a file that names its content."""
+        return f"/static/{self.version}/{path}"
+
+    def find(self, path: str) -> tuple[CachedBody | None, bool]:
+        """The file at a path below /static, and whether the path names its content.
+
+        Another version is that of another server's page: it gets the file as it is here.
+        """
+        return self.files.get(_VERSION.sub("", path, count=1)), path.startswith(self.version + "/")
+
+
+def read_statics(folder: Path = FOLDER) -> Statics:
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    files = {path.relative_to(folder).as_posix(): _static(path) for path in paths}
+    names = "".join(f"{path} {body.etag}\n" for path, body in files.items())
+    return Statics(files, "v" + hashlib.sha256(names.encode()).hexdigest()[:12])
+
+
+def imports_of(entry: str, folder: Path = FOLDER) -> list[str]:
+    """A module and all that it imports, directly or not: what a browser may load at once."""
+    found, waiting = [], [entry]
+    while waiting:
+        path = waiting.pop(0)
+        if path not in found:
+            found.append(path)
+            text = (folder / path).read_text(encoding="utf-8")
+            near = posixpath.dirname(path)
+            waiting += [
+                posixpath.normpath(posixpath.join(near, to)) for to in _IMPORT.findall(text)
+            ]
+    return found
 
 
 def _static(path: Path) -> CachedBody:
     raw = path.read_bytes()
     guess = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return body_of(raw, _KINDS.get(path.suffix, guess), etag=hashlib.sha256(raw).hexdigest()[:12])
-
-
-def asset_url(statics: Mapping[str, CachedBody], path: str) -> str:
-    """The address of a static file that names its content; a bare one for an unknown file."""
-    body = statics.get(path)
-    return f"/static/{path}" if body is None else f"/static/{path}?v={body.etag}"

@@ -1,18 +1,14 @@
 // Making and writing elements: text only, never markup.
-(function () {
-  "use strict";
-  const Bomnae = window.Bomnae = window.Bomnae || {};
 
-  Bomnae.el = function (tag, className, text) {
-    const element = document.createElement(tag);
-    if (className) element.className = className;
-    if (text !== undefined && text !== null) element.textContent = text;
-    return element;
-  };
+export function el(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined && text !== null) element.textContent = text;
+  return element;
+}
 
-  /** Writes only what differs, so that a selection or a reader's place stays. */
-  Bomnae.write = function (element, text) { if (element.textContent !== text) element.textContent = text; };
+/** Writes only what differs, so that a selection or a reader's place stays. */
+export function write(element, text) { if (element.textContent !== text) element.textContent = text; }
 
-  /** The address that dials a number as an office writes it. */
-  Bomnae.dial = (phone) => "tel:" + phone.replace(/[^0-9+*#]/g, "");
-})();
+/** The address that dials a number as an office writes it. */
+export const dial = (phone) => "tel:" + phone.replace(/[^0-9+*#]/g, "");

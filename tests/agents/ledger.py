@@ -10,7 +10,7 @@ from streams.contract import wire
 from streams.contract.records import Message, Origin, Passage, PositionBatch, Tick
 from streams.domain.derive import send
 from streams.domain.stage import Effects, Rows, StageTable
-from tests.fakes import at, bus, parts_of
+from tests.cities.fakes import at, bus, parts_of
 
 TOPIC = "bus-positions"
 

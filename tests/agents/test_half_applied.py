@@ -1,14 +1,12 @@
 """What stops the gate: before its first write nothing happened, after it nothing is believed."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import redis.asyncio as aioredis
 from redis.exceptions import NoPermissionError, OutOfMemoryError, ResponseError
 
-import streams
 from streams.contract.errors import HalfAppliedError, SettingsError
 from streams.contract.records import Severity
 from streams.domain.alerts import Alert, Word
@@ -19,6 +17,7 @@ from streams.state.store import BEGUN, DELTAS, META, OUTBOX, PAST, POSITIONS, RE
 from streams.worker.agents import Delivered
 from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position
 from tests.agents.test_runner import Bench
+from tests.places import ROOT
 
 STAGE = LedgerStage()
 HASHES = ("bomnae:seen:0", "bomnae:total")
@@ -183,12 +182,13 @@ async def test_why_a_partition_waits_is_logged_once_for_each_reason(
 
 def used_by_scripts() -> set[str]:
     found: set[str] = set()
-    for path in Path(streams.__file__).parent.glob("*.lua"):
+    for path in (ROOT / "streams").rglob("*.lua"):
         found |= set(re.findall(r"redis.call\('([A-Z]+)'", path.read_text(encoding="utf-8")))
     return found
 
 
 def test_every_command_of_the_scripts_is_asked_for_at_the_start() -> None:
+    assert "HSET" in used_by_scripts()
     assert used_by_scripts() <= {command[0] for command in NEEDED}
 
 

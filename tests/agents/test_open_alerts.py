@@ -19,7 +19,7 @@ from streams.domain.stages.works import WorksStage
 from streams.state.gate import Gate
 from streams.state.store import EPISODES, Store
 from streams.topology.stages import stages
-from tests.fakes import Folded, at, street
+from tests.cities.fakes import Folded, at, street
 
 PERMIT = Permit("P1", "굴착", at(0), at(60), closure=Closure.PARTIAL, link_ids=("S1>S2",))
 LISTED = PermitBatch("permits", at(0), is_complete=True, rows=(PERMIT,))

@@ -29,7 +29,7 @@ from streams.state.store import DEAD_LETTERS
 from streams.worker.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
 from tests.agents.conftest import OwnRedis
 from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position, travels
-from tests.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
+from tests.cities.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
 
 APPLIED, DUPLICATE, HOLE = GateResult.APPLIED, GateResult.DUPLICATE, GateResult.HOLE
 

@@ -14,8 +14,8 @@ from bench.web.stage import City
 from local.stack import Stack
 from streams.contract import topics, wire
 from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
-from tests import worlds
 from tests.browser.alerts import acknowledge, alert, left_quiet, raise_alert, rows, take_posts
+from tests.cities import worlds
 
 NewScreen = Callable[..., Screen]
 
@@ -73,7 +73,7 @@ def test_the_name_is_kept_and_a_hurried_operator_needs_no_dialog(
     for number in (1, 2, 3):
         raise_alert(city, number, alert(ago_s=number, title=f"경보 {number}"))
     page = screen.open()
-    page.evaluate("() => Bomnae.keep('name', '박야간')")
+    page.evaluate("() => own('kept.js').then(({ keep }) => keep('name', '박야간'))")
     sent = take_posts(city, page)
     page.keyboard.press("a")
     page.keyboard.press("Shift+K")

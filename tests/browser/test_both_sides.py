@@ -24,9 +24,10 @@ from streams.domain.stages.roadstate import RoadsStage
 from streams.domain.stages.works import WorksStage
 from streams.geo.network import Network
 from tests.browser.screens import NewScreen, screens_of
-from tests.fakes import Folded
+from tests.cities.fakes import Folded
+from tests.places import SHARED
 
-ROUTES = Path(__file__).parents[3] / "shared/data/chuncheon/route_stops_20260326.cp949.csv"
+ROUTES = SHARED / "data/chuncheon/route_stops_20260326.cp949.csv"
 THERE, BACK = "CCB250001262>CCB250001358", "CCB250001359>CCB250001263"  # 향교, 춘천시청별관
 STREET = "향교 춘천시청별관"
 DAY_MS = 86_400_000

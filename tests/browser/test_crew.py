@@ -17,9 +17,9 @@ from local.stack import Stack
 from streams.contract import topics, wire
 from streams.contract.records import Closure, FeedReport, Permit, PermitBatch, PollOutcome
 from streams.delivery.deciding.crew_links import make_token
-from tests import worlds
 from tests.browser.chuncheon import HOUR_MS, WORK, Chuncheon, living_chuncheon
 from tests.browser.screens import NewScreen, screens_of
+from tests.cities import worlds
 
 Json = dict[str, Any]
 MASTER = "master-secret-of-the-tests-0123456789"

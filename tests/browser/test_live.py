@@ -240,7 +240,9 @@ def _has_speed(page: Page, index: int, speed_kmh: int) -> bool:
     ],
 )
 def test_word_for_how_live_the_picture_is(words_page: Screen, facts: str, word: str) -> None:
-    assert words_page.page.evaluate(f"() => Bomnae.liveWord({facts})") == word
+    assert (
+        words_page.page.evaluate(f"async () => (await own('clock.js')).liveWord({facts})") == word
+    )
 
 
 @pytest.fixture(scope="module")

@@ -147,9 +147,10 @@ def test_paper_gets_the_map_first_in_light_colours_and_the_screen_its_own_back(
 
 def test_marks_of_works_outside_their_hours_stand_out_in_the_dark(screen: Screen) -> None:
     page = screen.open("/#dark")
-    brightest = """(style) => { const canvas = document.createElement("canvas");
+    brightest = """async (style) => { const canvas = document.createElement("canvas");
       canvas.width = canvas.height = 24; const ctx = canvas.getContext("2d");
-      Bomnae.drawSign(ctx, "full", 12, 12, 1, style, Bomnae.palette("dark", "plain"));
+      const [{ drawSign }, { palette }] = await Promise.all([own("signs.js"), own("palette.js")]);
+      drawSign(ctx, "full", 12, 12, 1, style, palette("dark", "plain"));
       const { data } = ctx.getImageData(0, 0, 24, 24);
       const grey = (k) => Math.min(...data.slice(4 * k, 4 * k + 3));
       return Math.max(...Array.from({ length: 576 }, (_, k) => grey(k))); }"""
@@ -159,5 +160,5 @@ def test_marks_of_works_outside_their_hours_stand_out_in_the_dark(screen: Screen
 def test_wall_of_4k_draws_larger_letters_and_lines(new_screen: NewScreen) -> None:
     screen = new_screen(viewport={"width": 3840, "height": 2160})
     page = screen.open()
-    assert page.evaluate("() => Bomnae.screenScale()") > 1.5
+    assert page.evaluate("async () => (await own('palette.js')).screenScale()") > 1.5
     assert page.evaluate("() => bomnae.links.canvas.element.width") <= 4400

@@ -9,7 +9,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from streams.contract.arrival import REPLAY
-from tests.worlds import Sent
+from tests.cities.worlds import Sent
 
 
 class Feeder:

@@ -23,7 +23,7 @@ from streams.contract.records import (
     Tick,
 )
 from streams.geo.network import Network
-from tests.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, at_stop, positions, road
+from tests.cities.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, at_stop, positions, road
 
 STOPS = 40
 STEP_MS = 10_000

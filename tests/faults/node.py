@@ -13,7 +13,7 @@ from local.stack import JARS
 from producers.publishing.topic_setup import ensure_topics
 from streams.contract import topics
 from streams.contract.settings import Settings
-from tests.worlds import PARTITIONS
+from tests.cities.worlds import PARTITIONS
 
 Partitions = dict[str, int]
 

@@ -14,7 +14,7 @@ from streams.domain.stage import State, apply, empty_state
 from streams.geo.network import Network
 from streams.state.gate import hash_of
 from streams.topology.stages import stages
-from tests.worlds import Sent
+from tests.cities.worlds import Sent
 
 Rows = dict[str, Any]
 

@@ -18,12 +18,12 @@ from local.services import Process, start_redis, wait_until
 from local.stack import ROOT, Stack
 from streams.contract import topics
 from streams.contract.settings import Settings
+from tests.cities.worlds import Sent
 from tests.faults import load
 from tests.faults.feeder import Feeder
 from tests.faults.figures import Figures
 from tests.faults.node import Broker, Partitions
 from tests.faults.oracle import Oracle, differences, live
-from tests.worlds import Sent
 
 SESSION_S = 3
 RESTARTED = (1, 6, -9)  # crashed, no progress, killed: a supervisor starts these anew

@@ -6,11 +6,11 @@ import pytest
 
 from streams.contract import topics, wire
 from streams.contract.records import Call, CallDone
+from tests.cities.worlds import PARTITIONS, Sent
 from tests.faults import load
 from tests.faults.feeder import Feeder
 from tests.faults.figures import Figures
 from tests.faults.rig import INPUTS, Rig
-from tests.worlds import PARTITIONS, Sent
 
 SEED = 41
 AHEAD_MS = 50 * 60_000

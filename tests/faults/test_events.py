@@ -12,12 +12,12 @@ import pytest
 
 from streams.contract import topics, wire
 from streams.contract.records import PositionBatch, Tick
+from tests.cities.worlds import PARTITIONS, Sent, at_stop
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.oracle import Oracle
 from tests.faults.processes import resident_mb
 from tests.faults.rig import PER_S, Rig
-from tests.worlds import PARTITIONS, Sent, at_stop
 
 SEED = 20
 FAST = 500.0

@@ -18,11 +18,11 @@ from producers.publishing.topic_setup import check_topics
 from streams.contract import topics, wire
 from streams.contract.records import LinkSpeed, SpeedBatch
 from streams.contract.settings import Settings
+from tests.cities.worlds import PARTITIONS, Sent
 from tests.faults import load
 from tests.faults.figures import Figures, scaled
 from tests.faults.node import Broker
 from tests.faults.rig import Rig
-from tests.worlds import PARTITIONS, Sent
 
 SEED = 31
 ALWAYS = str(2**63 - 1)

@@ -8,7 +8,7 @@ import pytest
 
 from local.services import Process, start_apache_kafka
 from local.stack import JARS, Stack
-from tests import worlds
+from tests.cities import worlds
 
 
 @pytest.fixture(scope="session")

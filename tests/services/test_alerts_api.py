@@ -8,7 +8,7 @@ from local.services import Process, wait_until
 from local.stack import Stack
 from streams.contract import topics, wire
 from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
-from tests import worlds
+from tests.cities import worlds
 from tests.services.test_calls import ask, seen
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ import msgspec
 from local.services import Process, wait_until
 from local.stack import Stack
 from streams.contract import topics
-from tests import worlds
+from tests.cities import worlds
 
 
 def audited(city: Stack, *, within_s: int = 20, env: dict[str, str] | None = None) -> Process:

@@ -13,7 +13,7 @@ import pytest
 from local.services import Process, wait_until
 from local.stack import Stack
 from streams.state.store import PAST, past_key
-from tests import worlds
+from tests.cities import worlds
 
 Json = dict[str, Any]
 HERE = {"title": "정류장3 → 정류장4", "link_ids": ["S3>S4"], "reference": "2026-17"}

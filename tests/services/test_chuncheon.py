@@ -8,9 +8,10 @@ from typing import Any
 from local.services import wait_until
 from local.stack import Stack
 from streams.geo.network import Network
-from tests import worlds
+from tests.cities import worlds
+from tests.places import SHARED
 
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "chuncheon"
+CHUNCHEON = SHARED / "data" / "chuncheon"
 BUSES = 5
 STEP_S = 60
 
@@ -64,7 +65,7 @@ def get(url: str) -> Any:
 
 def test_buses_recorded_on_a_real_route_colour_its_sections(stack: Stack) -> None:
     folder = stack.folder / "chuncheon"
-    routes = SHARED / "route_stops_20260326.cp949.csv"
+    routes = CHUNCHEON / "route_stops_20260326.cp949.csv"
     said = stack.run(
         "import", "producers", "network", "--route-stops", str(routes), "--out", str(folder)
     )

@@ -26,7 +26,7 @@ from streams.contract.records import (
     SiteWord,
 )
 from streams.delivery.deciding.crew_links import make_token
-from tests import worlds
+from tests.cities import worlds
 
 Json = dict[str, Any]
 HOUR_MS = 3_600_000

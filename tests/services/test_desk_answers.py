@@ -12,7 +12,7 @@ from bench.web import seed
 from maps.api.context import CONTEXT
 from maps.api.openapi import document
 from streams.geo.network import Network
-from tests import worlds
+from tests.cities import worlds
 from tests.services.test_maps_server import RedisServer, served, until
 
 Json = dict[str, Any]

@@ -15,7 +15,7 @@ from streams.contract.settings import Settings
 from streams.delivery.sending.outbox import Outbox
 from streams.domain.alerts import Word
 from streams.state.store import OUTBOX, REBUILDING, Store
-from tests import worlds
+from tests.cities import worlds
 from tests.receivers import ENV, Answer, Receiver, alert, put, subscribe, subscription
 
 HANG_S = 25.0  # what does not wait for one that hangs is done long before

@@ -10,7 +10,7 @@ from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
 from streams.domain.alerts import Alert, Word
 from streams.state.store import OUTBOX
-from tests import worlds
+from tests.cities import worlds
 from tests.services.test_calls import ask
 
 

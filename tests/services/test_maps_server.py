@@ -29,6 +29,7 @@ from streams.contract.settings import Settings
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Link, Network
 from streams.state.store import CLOCK, DEAD_LETTERS, DELTAS, FEEDS, META, Store, key
+from tests.places import ROOT
 
 Json = dict[str, Any]
 Url = str
@@ -597,7 +598,7 @@ async def test_the_other_answers_have_their_shape(
 def serve_process(environment: dict[str, str]) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "maps", "serve"]
     base = {"PATH": os.environ["PATH"], "BOMNAE_HTTP": "127.0.0.1:0"}
-    root = Path(__file__).parents[2]
+    root = ROOT
     return subprocess.Popen(
         command,
         env={**base, **environment},

@@ -9,7 +9,7 @@ from local.services import start_broker, wait_until
 from local.stack import Stack
 from streams.contract import topics
 from streams.contract.settings import Settings
-from tests import worlds
+from tests.cities import worlds
 
 STOPS = worlds.STOPS
 

@@ -8,7 +8,7 @@ import pytest
 from local.stack import Stack
 from producers.simulator.city import build_city
 from producers.simulator.past import write_past
-from tests import worlds
+from tests.cities import worlds
 
 UNTIL_MS = 1_795_309_200_000  # 2026-11-22 10:00 KST
 MINUTES = 60

@@ -13,10 +13,10 @@ from local.services import free_port, wait_until
 from local.stack import Stack
 from streams.contract import topics, wire
 from streams.contract.records import Closure, Permit, PermitBatch
-from tests import worlds
+from tests.cities import worlds
+from tests.places import ROOT
 from tests.services.test_calls import Json, ask
 
-ROOT = Path(__file__).parents[2]
 KEY = "an admin's key for tests"
 MASTER = "a master key for tests, of 32 characters or more"
 BEARER = {"Authorization": f"Bearer {KEY}"}

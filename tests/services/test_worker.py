@@ -10,7 +10,7 @@ from local.services import Process, free_port, start_redis, wait_until
 from local.stack import Stack
 from streams.contract import topics
 from streams.contract.failpoints import POINTS
-from tests import worlds
+from tests.cities import worlds
 
 
 def said_at_end(worker: Process, code: int, *, within_s: float = 30) -> str:

@@ -55,10 +55,9 @@ def _page_operations() -> dict[str, Json]:
             query("t", "token of the link a message carries; it leaves the address at once"),
         ),
         "/static/{path}": operation(
-            "A file of the pages; immutable when ?v= names its content",
+            "A file of the pages; immutable when the path names its content",
             {"200": file("*/*"), **errors("404")},
             path,
-            query("v", "content hash"),
         ),
     }
 

@@ -1,114 +1,118 @@
 // The crew's page: four buttons, what was said last, what the public sees, what the buses say.
-(function () {
-  "use strict";
-  const { Crew } = window, root = document.documentElement;
-  const LOOK_MS = 15_000, SURE_MS = 5_000;
-  const $ = (id) => document.getElementById(id);
-  let site = null, ahead_ms = 0, sure = 0;
+import { crew, forget } from "./token.js";
+import { Refused, fetchReport } from "./line.js";
+import { startPhotos } from "./photo.js";
+import { taps } from "./taps.js";
+import { hideUntil, openUntil } from "./until.js";
+import { clockOf, pair, startWords, words, writePair } from "./words.js";
 
-  const nowMs = () => Date.now() + ahead_ms;
-  const buttons = () => [...document.querySelectorAll("#words [data-word]")];
-  const button = (word) => document.querySelector(`#words [data-word=${word}]`);
+const root = document.documentElement;
+const LOOK_MS = 15_000, SURE_MS = 5_000;
+const $ = (id) => document.getElementById(id);
+let site = null, ahead_ms = 0, sure = 0;
 
-  function showSite(body) {
-    if (!body.site) return;
-    site = body.site;
-    ahead_ms = site.now_ms - Date.now();
-    const { public: told, said, against } = site;
-    Crew.write($("site-public"), [`${told.word_ko} · ${told.certainty_ko}`, `${told.word_en} · ${told.certainty_en}`]);
-    Crew.write($("site-said"), said ? [said.ko, said.en] : Crew.words.none);
-    $("site-against").hidden = !against && !site.is_late;
-    $("site-against").dataset.contradicted = against && against.is_contradicted ? "1" : "0";
-    if (against) Crew.write($("site-against"), [against.ko, against.en]);
-    else if (site.is_late) Crew.write($("site-against"), Crew.words.stopped);
-    const verdict = document.querySelector(".verdict");
-    verdict.querySelector("span").textContent = site.phase_ko;
-    root.dataset.phase = site.phase;
-    const isAfter = ["overdue", "finished"].includes(site.phase);
-    const note = $("not-yet-note");
-    Crew.write(note, isAfter ? Crew.words.not_ended : Crew.words.not_begun);
-    for (const element of buttons()) element.classList.toggle("next", element.dataset.word === site.next);
-  }
+const nowMs = () => Date.now() + ahead_ms;
+const buttons = () => [...document.querySelectorAll("#words [data-word]")];
+const button = (word) => document.querySelector(`#words [data-word=${word}]`);
 
-  const STATES = { sending: "sending", waiting: "waiting", late: "waiting", taken: "taken", refused: "refused", away: "away", stale: "refused", dropped: "idle" };
-  function showTap(state, { word, why, tap, status }) {
-    const line = $("tap-state");
-    const pair = Crew.pair(state, { word, why: why || ["", ""] });
-    if (state === "taken") Crew.words["undo_" + tap.word].forEach((hint, place) => { pair[place] += ` (${Crew.clockOf(nowMs())}). ${hint}`; });
-    line.dataset.state = STATES[state];
-    Crew.write(line, pair);
-    const isQueued = state === "away" || state === "sending";
-    $("again").hidden = $("drop").hidden = state !== "away";
-    for (const element of buttons()) element.disabled = isQueued;
-    // A button that was switched off while it was sent has lost the keyboard: give it back.
-    if (tap && !isQueued && document.activeElement === document.body) button(tap.word).focus();
-    if (state === "refused" && (status === 403 || status === 404)) refuse(why);
-    if (state === "taken" || state === "refused") look();
-  }
+function showSite(body) {
+  if (!body.site) return;
+  site = body.site;
+  ahead_ms = site.now_ms - Date.now();
+  const { public: told, said, against } = site;
+  writePair($("site-public"), [`${told.word_ko} · ${told.certainty_ko}`, `${told.word_en} · ${told.certainty_en}`]);
+  writePair($("site-said"), said ? [said.ko, said.en] : words.none);
+  $("site-against").hidden = !against && !site.is_late;
+  $("site-against").dataset.contradicted = against && against.is_contradicted ? "1" : "0";
+  if (against) writePair($("site-against"), [against.ko, against.en]);
+  else if (site.is_late) writePair($("site-against"), words.stopped);
+  const verdict = document.querySelector(".verdict");
+  verdict.querySelector("span").textContent = site.phase_ko;
+  root.dataset.phase = site.phase;
+  const isAfter = ["overdue", "finished"].includes(site.phase);
+  const note = $("not-yet-note");
+  writePair(note, isAfter ? words.not_ended : words.not_begun);
+  for (const element of buttons()) element.classList.toggle("next", element.dataset.word === site.next);
+}
 
-  /** The link counts no more: the page stays, to be read. */
-  function refuse(pair) {
-    Crew.forget();
-    $("bar").hidden = $("photos").hidden = true;
-    root.removeAttribute("data-taps");
-    $("link-refused").hidden = false;
-    Crew.write($("link-refused"), pair || Crew.words.link_refused);
-  }
+const STATES = { sending: "sending", waiting: "waiting", late: "waiting", taken: "taken", refused: "refused", away: "away", stale: "refused", dropped: "idle" };
+function showTap(state, { word, why, tap, status }) {
+  const line = $("tap-state");
+  const shown = pair(state, { word, why: why || ["", ""] });
+  if (state === "taken") words["undo_" + tap.word].forEach((hint, place) => { shown[place] += ` (${clockOf(nowMs())}). ${hint}`; });
+  line.dataset.state = STATES[state];
+  writePair(line, shown);
+  const isQueued = state === "away" || state === "sending";
+  $("again").hidden = $("drop").hidden = state !== "away";
+  for (const element of buttons()) element.disabled = isQueued;
+  // A button that was switched off while it was sent has lost the keyboard: give it back.
+  if (tap && !isQueued && document.activeElement === document.body) button(tap.word).focus();
+  if (state === "refused" && (status === 403 || status === 404)) refuse(why);
+  if (state === "taken" || state === "refused") look();
+}
 
-  async function look() {
-    if (!Crew.token || document.hidden) return;
-    try { showSite(await Crew.look("")); } catch (error) {
-      if (error instanceof Crew.Refused && [403, 404].includes(error.status)) refuse(error.pair);
-    }
-  }
+/** The link counts no more: the page stays, to be read. */
+function refuse(why) {
+  forget();
+  $("bar").hidden = $("photos").hidden = true;
+  root.removeAttribute("data-taps");
+  $("link-refused").hidden = false;
+  writePair($("link-refused"), why || words.link_refused);
+}
 
-  /** The end is told by a second tap within five seconds. */
-  function endOnce() {
-    if (sure) { calm(); Crew.taps.tell("end"); return; }
-    const element = button("end");
-    element.classList.add("sure");
-    Crew.write(element, Crew.words.once_more);
-    Crew.write($("tap-state"), Crew.words.once_more_said);
-    $("tap-state").dataset.state = "waiting";
-    sure = setTimeout(() => { calm(); idle(); }, SURE_MS);
+async function look() {
+  if (!crew.token || document.hidden) return;
+  try { showSite(await fetchReport("")); } catch (error) {
+    if (error instanceof Refused && [403, 404].includes(error.status)) refuse(error.pair);
   }
-  function calm() {
-    clearTimeout(sure);
-    sure = 0;
-    button("end").classList.remove("sure");
-    Crew.write(button("end"), Crew.words.end);
-  }
-  function idle() {
-    $("tap-state").dataset.state = "idle";
-    Crew.write($("tap-state"), Crew.words.idle);
-  }
+}
 
-  function tapped(word) {
-    if (word === "end") return endOnce();
-    if (sure) calm();
-    if (word !== "extend") return Crew.taps.tell(word);
-    idle();
-    Crew.openUntil(site, nowMs(), (until_ms) => { Crew.hideUntil(); Crew.taps.tell("extend", until_ms); });
-  }
+/** The end is told by a second tap within five seconds. */
+function endOnce() {
+  if (sure) { calm(); taps.tell("end"); return; }
+  const element = button("end");
+  element.classList.add("sure");
+  writePair(element, words.once_more);
+  writePair($("tap-state"), words.once_more_said);
+  $("tap-state").dataset.state = "waiting";
+  sure = setTimeout(() => { calm(); idle(); }, SURE_MS);
+}
+function calm() {
+  clearTimeout(sure);
+  sure = 0;
+  button("end").classList.remove("sure");
+  writePair(button("end"), words.end);
+}
+function idle() {
+  $("tap-state").dataset.state = "idle";
+  writePair($("tap-state"), words.idle);
+}
 
-  function start() {
-    Crew.startWords();
-    if (!Crew.token) return;
-    root.dataset.taps = "1";
-    $("bar").hidden = false;
-    const note = button("not_yet").appendChild(document.createElement("small"));
-    note.id = "not-yet-note";
-    idle();
-    for (const element of buttons()) element.addEventListener("click", () => tapped(element.dataset.word));
-    $("again").addEventListener("click", () => Crew.taps.again());
-    $("drop").addEventListener("click", () => Crew.taps.drop());
-    // What is scrolled to the end must not lie under the buttons, however high they stand.
-    new ResizeObserver(() => root.style.setProperty("--bar", $("bar").offsetHeight + 24 + "px")).observe($("bar"));
-    Crew.taps.start(showTap, showSite);
-    Crew.startPhotos();
-    look();
-    setInterval(look, LOOK_MS);
-    document.addEventListener("visibilitychange", look);
-  }
-  start();
-})();
+function tapped(word) {
+  if (word === "end") return endOnce();
+  if (sure) calm();
+  if (word !== "extend") return taps.tell(word);
+  idle();
+  openUntil(site, nowMs(), (until_ms) => { hideUntil(); taps.tell("extend", until_ms); });
+}
+
+function start() {
+  startWords();
+  if (!crew.token) return;
+  root.dataset.taps = "1";
+  $("bar").hidden = false;
+  const note = button("not_yet").appendChild(document.createElement("small"));
+  note.id = "not-yet-note";
+  idle();
+  for (const element of buttons()) element.addEventListener("click", () => tapped(element.dataset.word));
+  $("again").addEventListener("click", () => taps.again());
+  $("drop").addEventListener("click", () => taps.drop());
+  // What is scrolled to the end must not lie under the buttons, however high they stand.
+  new ResizeObserver(() => root.style.setProperty("--bar", $("bar").offsetHeight + 24 + "px")).observe($("bar"));
+  taps.start(showTap, showSite);
+  startPhotos();
+  look();
+  setInterval(look, LOOK_MS);
+  document.addEventListener("visibilitychange", look);
+}
+start();

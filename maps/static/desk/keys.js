@@ -1,49 +1,49 @@
 // The keyboard of the desk. F2 and F8 are keys that Chromium, Edge and Firefox leave to the page.
-(function () {
-  "use strict";
-  const { Bomnae } = window;
-  const SHOWN = [["↑ ↓", "arrows"], ["Enter", "Enter"], ["Esc", "desk.Esc"], ["/", "desk./"], ["F2", "F2"], ["F8", "F8"], ["Shift F8", "Shift+F8"], ["Alt T", "Alt+T"], ["Alt C", "Alt+C"], ["Alt S", "Alt+S"], ["d", "desk.d"], ["l", "desk.l"], ["?", "desk.?"]];
-  const WORDS = ["confirmed", "reported", "inferred", "lost"];
+import { el } from "../dom.js";
+import { t } from "../words.js";
+import { certaintyChip } from "./parts.js";
 
-  /** `acts`: name of a key, such as "F2", "Alt+T" or "Escape", to what it does. Letters rest while text is written. */
-  Bomnae.listenAtDesk = function (acts) {
-    addEventListener("keydown", (e) => {
-      if (e.isComposing || e.keyCode === 229 || e.ctrlKey || e.metaKey) return;
-      if (document.querySelector("dialog[open]")) return;
-      const name = nameOf(e);
-      const isPlain = name.length === 1;
-      if (isPlain && isWriting(e.target)) return;
-      const act = acts[name];
-      if (!act) return;
-      e.preventDefault();
-      act(e);
-    });
-  };
+const SHOWN = [["↑ ↓", "arrows"], ["Enter", "Enter"], ["Esc", "desk.Esc"], ["/", "desk./"], ["F2", "F2"], ["F8", "F8"], ["Shift F8", "Shift+F8"], ["Alt T", "Alt+T"], ["Alt C", "Alt+C"], ["Alt S", "Alt+S"], ["d", "desk.d"], ["l", "desk.l"], ["?", "desk.?"]];
+const WORDS = ["confirmed", "reported", "inferred", "lost"];
 
-  /** With the Korean keyboard on, the T key writes ㅅ: letters go by the key's place. */
-  function nameOf(e) {
-    const letter = /^Key[A-Z]$/.test(e.code) && e.key.length === 1 ? e.code[3] : "";
-    if (e.altKey) return "Alt+" + (letter || e.key);
-    if (e.shiftKey && /^F\d+$/.test(e.key)) return "Shift+" + e.key;
-    return letter ? letter.toLowerCase() : e.key;
-  }
+/** `acts`: name of a key, such as "F2", "Alt+T" or "Escape", to what it does. Letters rest while text is written. */
+export function listenAtDesk(acts) {
+  addEventListener("keydown", (e) => {
+    if (e.isComposing || e.keyCode === 229 || e.ctrlKey || e.metaKey) return;
+    if (document.querySelector("dialog[open]")) return;
+    const name = nameOf(e);
+    const isPlain = name.length === 1;
+    if (isPlain && isWriting(e.target)) return;
+    const act = acts[name];
+    if (!act) return;
+    e.preventDefault();
+    act(e);
+  });
+}
 
-  function isWriting(target) {
-    return target instanceof HTMLElement && target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
-  }
+/** With the Korean keyboard on, the T key writes ㅅ: letters go by the key's place. */
+function nameOf(e) {
+  const letter = /^Key[A-Z]$/.test(e.code) && e.key.length === 1 ? e.code[3] : "";
+  if (e.altKey) return "Alt+" + (letter || e.key);
+  if (e.shiftKey && /^F\d+$/.test(e.key)) return "Shift+" + e.key;
+  return letter ? letter.toLowerCase() : e.key;
+}
 
-  /** Fills the help dialog: the keys, and what the four words of certainty mean. */
-  Bomnae.fillDeskHelp = function () {
-    const body = document.getElementById("help-body"), keys = Bomnae.el("dl", "keys"), words = Bomnae.el("dl", "keys");
-    for (const [shown, key] of SHOWN) keys.append(row(Bomnae.el("kbd", "", shown), Bomnae.t("help.key." + key)));
-    for (const word of WORDS) words.append(row(Bomnae.certaintyChip(word), Bomnae.t(`certainty.${word}.means`)));
-    body.replaceChildren(Bomnae.el("h3", "", Bomnae.t("help.desk.keys")), keys, Bomnae.el("h3", "", Bomnae.t("help.desk.certainty")), words, Bomnae.el("p", "note", Bomnae.t("help.desk.note")));
-  };
+function isWriting(target) {
+  return target instanceof HTMLElement && target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
+}
 
-  function row(name, text) {
-    const div = Bomnae.el("div"), dt = Bomnae.el("dt");
-    dt.append(name);
-    div.append(dt, Bomnae.el("dd", "", text));
-    return div;
-  }
-})();
+/** Fills the help dialog: the keys, and what the four words of certainty mean. */
+export function fillDeskHelp() {
+  const body = document.getElementById("help-body"), keys = el("dl", "keys"), words = el("dl", "keys");
+  for (const [shown, key] of SHOWN) keys.append(row(el("kbd", "", shown), t("help.key." + key)));
+  for (const word of WORDS) words.append(row(certaintyChip(word), t(`certainty.${word}.means`)));
+  body.replaceChildren(el("h3", "", t("help.desk.keys")), keys, el("h3", "", t("help.desk.certainty")), words, el("p", "note", t("help.desk.note")));
+}
+
+function row(name, text) {
+  const div = el("div"), dt = el("dt");
+  dt.append(name);
+  div.append(dt, el("dd", "", text));
+  return div;
+}

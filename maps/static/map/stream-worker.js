@@ -1,6 +1,5 @@
 // A SharedWorker: one event stream for all tabs of a browser, which allows six connections a server.
-"use strict";
-importScripts("event-line.js");
+import { EventLine } from "./event-line.js";
 
 const ports = new Set();
 let line = null;
@@ -13,7 +12,7 @@ function tell(message) {
 }
 
 function begin(url, since) {
-  line = new self.BomnaeEventLine(url, since, (message) => {
+  line = new EventLine(url, since, (message) => {
     if (message.kind === "delta") {
       last = message.id;
       recent.push(message);

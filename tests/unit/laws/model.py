@@ -17,7 +17,7 @@ from streams.geo.network import Network
 from streams.state.gate import Gate, GateAnswer, GateResult, hash_of
 from streams.topology.stages import stages
 from streams.worker.agents import Delivered, StageRunner
-from tests.worlds import PARTITIONS, Sent
+from tests.cities.worlds import PARTITIONS, Sent
 
 Place = tuple[str, int]
 SETTINGS = Settings(rules=str(Path(__file__).with_name("quick_rules.toml")))

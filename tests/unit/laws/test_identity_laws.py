@@ -15,7 +15,7 @@ from streams.contract.settings import Settings
 from streams.domain.stages.works import WorksStage
 from streams.domain.works import Work
 from streams.domain.works.identity import text_key
-from tests.fakes import Folded, street
+from tests.cities.fakes import Folded, street
 from tests.unit.laws.profile import tried
 
 DAY_MS = 86_400_000

@@ -21,7 +21,7 @@ from streams.contract.records import (
 from streams.domain.alerts import Alert, Word
 from streams.domain.rules import AlertRules
 from streams.domain.stages.roadstate import RoadsStage
-from tests.fakes import RULES, Folded, at, passage, street
+from tests.cities.fakes import RULES, Folded, at, passage, street
 from tests.unit.laws.profile import tried
 
 INPUTS = ("bus-positions/0", "link-speeds/0", "link-speeds/1", "permits/0")

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from streams.contract import topics
 from streams.contract.failpoints import POINTS
+from tests.cities.worlds import PARTITIONS, Sent
 from tests.faults.load import City, network
 from tests.faults.oracle import Oracle, differences
 from tests.unit.laws.model import (
@@ -26,7 +27,6 @@ from tests.unit.laws.model import (
     publish,
 )
 from tests.unit.laws.profile import tried
-from tests.worlds import PARTITIONS, Sent
 
 POISON = (b"{oops", b"\xff\xfe", b'{"kind":"nonsense"}', b'{"kind":"tick","tick_ms":"x"}', b"")
 MESSAGE_POINTS = [p for p in POINTS if p != "before_seek"]

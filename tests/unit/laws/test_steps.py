@@ -11,11 +11,11 @@ from streams.contract import topics, wire
 from streams.contract.records import LinkBatch, LinkEvents, Origin
 from streams.domain.stage import apply, empty_state
 from streams.topology.stages import stages
+from tests.cities.worlds import Sent
 from tests.faults import load
 from tests.faults.oracle import Oracle
 from tests.unit.laws.model import SETTINGS
 from tests.unit.laws.profile import tried
-from tests.worlds import Sent
 
 seeds = st.integers(0, 999)
 NETWORK = load.network()

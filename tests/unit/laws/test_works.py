@@ -21,7 +21,7 @@ from streams.domain.stages.works import WorksStage
 from streams.domain.works import OVER, PHASES, ReportedTime, Work, is_in_force, phase_at
 from streams.domain.works.phases import end_ms
 from streams.domain.works.rows import of_permit
-from tests.fakes import Folded, street
+from tests.cities.fakes import Folded, street
 from tests.unit.laws.profile import tried
 
 HOUR_MS = 3_600_000

@@ -14,8 +14,8 @@ from producers.__main__ import main
 from producers.reading.answers import Exchange
 from producers.recording.recorder import line_of
 from streams.geo.network import Link, Network
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[4]
 AT_MS = 1_795_414_391_934
 HEADER = "허가번호,공사명,위치,점용시작일,점용종료일,작업시간,통제구분,시공사,연락처,경도,위도\n"
 GOOD = (

@@ -1,7 +1,6 @@
 """Incidents of the national ITS and of UTIC."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,9 @@ from producers.reading.answers import Answer, Exchange
 from producers.reading.wordings import wording
 from streams.contract.records import Closure, Incident, IncidentKind, PollOutcome
 from streams.contract.settings import Settings
+from tests.places import SHARED
 
-DATA = Path(__file__).parents[4].parent / "shared/data/its"
+DATA = SHARED / "data/its"
 KOREA = Settings(bbox="124,33,132,39")
 CITY = Settings()
 AT_MS = 1_795_414_391_934  # 2026-11-23 15:13 KST

@@ -1,7 +1,6 @@
 """Permit lists of every kind into one record each."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +15,9 @@ from streams.contract import wire
 from streams.contract.records import Closure, Permit, PermitBatch, PollOutcome
 from streams.contract.settings import Settings
 from streams.people import office_phone, organisation, without_people
+from tests.places import SHARED
 
-DATA = Path(__file__).parents[4].parent / "shared/data/permits"
+DATA = SHARED / "data/permits"
 AT_MS = 1_795_414_391_934
 AT_DAY = "2026-11-23"  # of AT_MS
 DAY_MS = 86_400_000

@@ -13,8 +13,9 @@ from producers.reading.fields import Bounds
 from streams.contract.errors import NetworkError
 from streams.contract.settings import Settings
 from streams.geo.network import Link, Network, distance_m
+from tests.places import SHARED
 
-CHUNCHEON = Path(__file__).parents[4].parent / "shared/data/chuncheon"
+CHUNCHEON = SHARED / "data/chuncheon"
 SETTINGS = Settings()
 HEADER = "노선번호,노선,정류장순서,정류장,정류장명,경도,위도\n"
 ROWS = [

@@ -1,7 +1,6 @@
 """Every way a portal says yes, nothing or no; each shape with its stated outcome."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,9 @@ from producers.feeds.tago import positions as tago
 from producers.reading.answers import Answer, Exchange
 from streams.contract.records import PollOutcome
 from streams.contract.settings import Settings
+from tests.places import SHARED
 
-DATA = Path(__file__).parents[4].parent / "shared/data"
+DATA = SHARED / "data"
 AT_MS = 1_790_000_000_000
 SETTINGS = Settings(bbox="124,33,132,39")
 BUS = {

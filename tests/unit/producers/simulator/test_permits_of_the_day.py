@@ -21,7 +21,7 @@ from streams.domain.permit_ids import permit_of
 from streams.domain.stages.works import WorksStage
 from streams.domain.works import PHASES, Work
 from streams.geo.network import Link, Network
-from tests.fakes import Folded
+from tests.cities.fakes import Folded
 
 OPENS_MS = 1_795_414_000_000
 MINUTE_MS = 60_000

@@ -2,7 +2,6 @@ import json
 import re
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -16,9 +15,10 @@ from producers.simulator.tago import BAD_BUSES, MASK
 from streams.contract.records import Closure, Incident
 from streams.contract.settings import Settings
 from streams.geo.network import Network, distance_m, project
+from tests.places import SHARED
 
 OPENS_MS = 1_795_414_000_000
-SAMPLES = Path(__file__).parents[4].parent / "shared/data"
+SAMPLES = SHARED / "data"
 ROUTE = {"serviceKey": "k", "_type": "json", "cityCode": "32010", "numOfRows": "100"}
 
 

@@ -1,0 +1,617 @@
+"""Sentences as a clerk reads them aloud: each row a situation, its word of certainty, its text."""
+
+from typing import Any
+
+import pytest
+
+from maps.desk.card import card
+from maps.desk.scene import AskedPlace
+from tests.cities.desks import BUSES, EVENTS, HOUR_MS, MIN_MS, NOW, PERMITS, Street, kst, place
+
+A, B = "S1>S2", "S2>S1"
+NAME = "명동입구에서 중앙로입구 방향"
+TODAY = "오늘 18시까지 예정이며"
+BY_PERMIT = "방금 받은 허가 자료에 따른 것으로, 현장에서 확인되지는 않았습니다."
+HERE = place("section", A)
+STRETCH = place("section", A, B, title="중앙로 명동입구~중앙로입구")
+LONG = place("section", "S0>S1", A, "S2>S3", "S3>S2", B, "S1>S0", title="중앙로 시청앞~팔호광장")
+STOP = place("stop", "S0>S1", A, "S1>S0", B, name="S1", title="명동입구")
+ROUTE = place("route", "S0>S1", A, "S2>S3", name="R300", title="300")
+WORK = place("work", A, name="2026-굴착-0412", title="하수관 정비")
+NOWHERE = place("work", name="2026-굴착-0412", title="하수관 정비")
+
+
+def crew(at: str, by: str = "crew") -> dict[str, Any]:
+    return {"at_ms": kst(at), "by": by}
+
+
+def at(time: str) -> Street:
+    return Street(now_ms=kst(time))
+
+
+def silent(feed: str, minutes: int) -> Street:
+    return Street(silent_ms={feed: NOW - minutes * MIN_MS})
+
+
+def running(*stops: str) -> Street:
+    buses = {
+        f"v{n}": {"route_id": "R300", "stop_id": stop, "observed_ms": NOW - n * MIN_MS}
+        for n, stop in enumerate(stops)
+    }
+    return Street(buses=buses)
+
+
+OPEN = [
+    (
+        Street().driven(A, buses=6),
+        HERE,
+        "confirmed",
+        (
+            f"{NAME}은 통행할 수 있습니다. 3분 전까지 버스 6대가 지나간 기록으로 확인했습니다. "
+            "소통은 원활하며 시속 32km 정도입니다."
+        ),
+    ),
+    (
+        Street().driven(A, buses=4, ago_min=0.5, kmh=18),
+        HERE,
+        "confirmed",
+        (
+            f"{NAME}은 통행할 수 있습니다. 방금까지 버스 4대가 지나간 기록으로 확인했습니다. "
+            "차량이 시속 18km 정도로 서행하고 있습니다."
+        ),
+    ),
+    (
+        Street().driven(A, buses=2, kmh=9),
+        HERE,
+        "confirmed",
+        (
+            f"{NAME}은 통행할 수 있습니다. 3분 전까지 버스 2대가 지나간 기록으로 확인했습니다. "
+            "차량이 시속 9km 정도로 정체되고 있습니다."
+        ),
+    ),
+    (
+        Street().driven(A, buses=3),
+        STRETCH,
+        "confirmed",
+        (
+            "중앙로 명동입구에서 중앙로입구 구간은 통행할 수 있습니다. 3분 전까지 버스 3대가 "
+            "지나간 기록으로 확인했습니다. 다만 2개 구간 가운데 1개 구간의 기록입니다. 소통은 "
+            "원활하며 시속 32km 정도입니다."
+        ),
+    ),
+    (
+        Street().driven(A, buses=5),
+        LONG,  # seen on one of six sections: not confirmed
+        "inferred",
+        (
+            "중앙로 시청앞에서 팔호광장 구간은 통행할 수 있는 것으로 보입니다. 3분 전에 버스 "
+            "5대가 지나간 기록으로 추정한 것입니다. 소통은 원활하며 시속 32km 정도입니다."
+        ),
+    ),
+    (
+        Street().measured(A),
+        HERE,
+        "reported",
+        (
+            f"{NAME}은 통행할 수 있습니다. 교통정보센터가 2분 전에 알린 속도에 따른 것이며, 버스 "
+            "통과 기록은 아직 없습니다. 소통은 원활하며 시속 41km 정도입니다."
+        ),
+    ),
+    (
+        Street().driven(A, buses=1, ago_min=4),
+        HERE,
+        "inferred",
+        (
+            f"{NAME}은 통행할 수 있는 것으로 보입니다. 4분 전에 버스 1대가 지나간 기록으로 추정한 "
+            "것입니다. 소통은 원활하며 시속 32km 정도입니다."
+        ),
+    ),
+    (
+        Street(),
+        HERE,
+        "lost",
+        (
+            f"{NAME}에 알려진 통제는 없습니다. 다만 최근 10분 동안 지나간 버스가 없어 실제 통행 "
+            "상태는 확인되지 않습니다."
+        ),
+    ),
+    (
+        Street().driven(A, buses=2),
+        STOP,
+        "inferred",
+        (
+            "명동입구 정류장 주변 도로는 통행할 수 있는 것으로 보입니다. 3분 전에 버스 2대가 "
+            "지나간 기록으로 추정한 것입니다. 소통은 원활하며 시속 32km 정도입니다."
+        ),
+    ),
+    (
+        Street().dug(A, closure="none").driven(A, buses=2),
+        HERE,
+        "confirmed",
+        (
+            f"{NAME}은 하수관 정비 공사가 진행 중이지만 통행할 수 있습니다. 3분 전까지 버스 2대가 "
+            "지나간 기록으로 확인했습니다. 소통은 원활하며 시속 32km 정도입니다."
+        ),
+    ),
+    (
+        Street().dug(A, phase="finished", ends_ms=kst("2026-11-23 12:00")),
+        HERE,
+        "inferred",
+        (
+            f"{NAME}은 통행할 수 있는 것으로 보입니다. 공사 기한이 오늘 12시까지로 끝나 그렇게 "
+            "추정하며, 그 뒤 통행 기록은 아직 없습니다."
+        ),
+    ),
+    (
+        Street().dug(A, phase="finished", ended=crew("2026-11-23 11:40")),
+        HERE,
+        "reported",
+        (
+            f"{NAME}은 통행할 수 있습니다. 현장에서 오늘 11시 40분에 끝났다고 알려 왔으며, 그 뒤 "
+            "통행 기록은 아직 없습니다."
+        ),
+    ),
+    (
+        Street()
+        .dug(A, phase="planned", closure="full", starts_ms=kst("2026-11-24 09:00"))
+        .driven(A, buses=2),
+        HERE,
+        "confirmed",
+        (
+            f"{NAME}은 통행할 수 있습니다. 3분 전까지 버스 2대가 지나간 기록으로 확인했습니다. "
+            "소통은 원활하며 시속 32km 정도입니다. 내일 09시부터는 하수관 정비 공사로 전면 "
+            "통제될 예정입니다."
+        ),
+    ),
+]
+
+CLOSED = [
+    (
+        Street().dug(A).driven(A, buses=6),
+        HERE,
+        "confirmed",
+        (
+            f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. {TODAY}, 3분 전까지 버스 "
+            "6대가 지나간 기록으로 확인했습니다. 소통은 원활하며 시속 32km 정도입니다."
+        ),
+    ),
+    (
+        Street().dug(A),
+        HERE,
+        "reported",
+        f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. {TODAY}, {BY_PERMIT}",
+    ),
+    (
+        Street().dug(A, lanes_closed=None),
+        HERE,
+        "reported",
+        f"{NAME}은 하수관 정비 공사로 일부 차로가 통제되고 있습니다. {TODAY}, {BY_PERMIT}",
+    ),
+    (
+        Street().dug(A, also_closed=["sidewalk"]),
+        HERE,
+        "reported",
+        f"{NAME}은 하수관 정비 공사로 1개 차로와 보도가 통제되고 있습니다. {TODAY}, {BY_PERMIT}",
+    ),
+    (
+        Street().dug(A, closure="full"),
+        HERE,
+        "reported",
+        f"{NAME}은 하수관 정비 공사로 전면 통제되고 있습니다. {TODAY}, {BY_PERMIT}",
+    ),
+    (
+        Street().dug(A, closure="full").driven(A, buses=3),
+        HERE,
+        "reported",
+        (
+            f"{NAME}은 하수관 정비 공사로 전면 통제한다고 신고되어 있습니다. {TODAY}, 방금 받은 "
+            "허가 자료에 따른 내용입니다. 다만 최근 10분 동안 버스 3대가 지나갔고 마지막은 3분 "
+            "전이어서, 실제로 막혀 있는지는 현장 확인이 필요합니다."
+        ),
+    ),
+    (
+        Street().dug(A, closure="full", started=crew("2026-11-23 09:10")),
+        HERE,
+        "confirmed",
+        (
+            f"{NAME}은 하수관 정비 공사로 전면 통제되고 있습니다. {TODAY}, 현장에서 오늘 09시 "
+            "10분에 시작했다고 알려 와 확인된 내용입니다."
+        ),
+    ),
+    (
+        Street().dug(A, closure="full", started=crew("2026-11-23 09:00", by="office")),
+        HERE,
+        "confirmed",
+        (
+            f"{NAME}은 하수관 정비 공사로 전면 통제되고 있습니다. {TODAY}, 담당 부서에서 오늘 "
+            "09시에 시작했다고 알려 와 확인된 내용입니다."
+        ),
+    ),
+    (
+        Street().dug(A, closure="full"),
+        STRETCH,
+        "reported",
+        (
+            "중앙로 명동입구에서 중앙로입구 구간은 중앙로입구 방향이 하수관 정비 공사로 전면 "
+            f"통제되고 있습니다. {TODAY}, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, B, closure="full"),
+        LONG,
+        "reported",
+        (
+            "중앙로 시청앞에서 팔호광장 구간은 명동입구에서 중앙로입구 사이 양방향이 하수관 정비 "
+            f"공사로 전면 통제되고 있습니다. {TODAY}, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, B, "S0>S1", closure="full"),
+        LONG,
+        "reported",
+        (
+            "중앙로 시청앞에서 팔호광장 구간은 6개 구간 가운데 3개 구간이 하수관 정비 공사로 "
+            f"전면 통제되고 있습니다. {TODAY}, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(B),
+        STOP,
+        "reported",
+        (
+            "명동입구 정류장 주변 도로는 하수관 정비 공사로 중앙로입구에서 명동입구 방향의 1개 "
+            f"차로가 통제되고 있습니다. {TODAY}, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, closure="sidewalk"),
+        HERE,
+        "reported",
+        (
+            f"{NAME}은 하수관 정비 공사로 보도가 통제되고 있으며, 신고된 차로 통제는 없습니다. "
+            f"{TODAY}, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, closure="bicycle"),
+        HERE,
+        "reported",
+        (
+            f"{NAME}은 하수관 정비 공사로 자전거도로가 통제되고 있으며, 신고된 차로 통제는 "
+            f"없습니다. {TODAY}, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, closure="bus_stop"),
+        STOP,
+        "reported",
+        (
+            "명동입구 정류장 주변 도로는 하수관 정비 공사로 명동입구에서 중앙로입구 방향의 "
+            f"버스정류장이 통제되고 있으며, 신고된 차로 통제는 없습니다. {TODAY}, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, closure="unknown", title="춘천시 도로 굴착(1공구)"),
+        HERE,
+        "reported",
+        (
+            f"{NAME}은 춘천시 도로 굴착 공사가 있으나, 어디까지 통제하는지는 신고되지 않았습니다. "
+            f"{TODAY}, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, unlisted_ms=NOW - HOUR_MS),
+        HERE,
+        "inferred",
+        (
+            f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. {TODAY}, 5분 전에 받은 "
+            "허가 자료에 따른 것이나, 지금은 그 목록에서 빠져 있어 그렇게 추정합니다."
+        ),
+    ),
+    (
+        Street().struck(A),
+        HERE,
+        "reported",
+        (
+            f"{NAME}은 교통사고로 전면 통제되고 있습니다. 언제 끝날지는 아직 알려지지 않았으며, "
+            "방금 받은 교통 돌발 자료에 따른 것으로, 현장에서 확인되지는 않았습니다."
+        ),
+    ),
+    (
+        Street().struck(A, kind="gathering", closure="partial", ends_ms=kst("2026-11-23 15:30")),
+        HERE,
+        "reported",
+        (
+            f"{NAME}은 집회·행사로 일부 차로가 통제되고 있습니다. 오늘 15시 30분까지 예정이며, "
+            "방금 받은 교통 돌발 자료에 따른 것으로, 현장에서 확인되지는 않았습니다."
+        ),
+    ),
+    (
+        Street().struck(A, kind="control"),
+        HERE,
+        "reported",
+        (
+            f"{NAME}은 전면 통제되고 있습니다. 언제 끝날지는 아직 알려지지 않았으며, 방금 받은 "
+            "교통 돌발 자료에 따른 것으로, 현장에서 확인되지는 않았습니다."
+        ),
+    ),
+    (
+        Street().dug(A, closure="full").dug(B, name="2026-굴착-0500", title="가스관 매설공사"),
+        STRETCH,
+        "reported",
+        (
+            "중앙로 명동입구에서 중앙로입구 구간은 중앙로입구 방향이 하수관 정비 공사로 전면 "
+            f"통제되고 있습니다. {TODAY}, {BY_PERMIT} 이 밖에 중앙로입구에서 명동입구 방향에 "
+            "가스관 매설공사(부분 통제)가 있습니다."
+        ),
+    ),
+]
+
+UNTIL = [
+    (
+        Street().dug(A, ends_ms=kst("2026-11-28 00:00")),
+        (
+            f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. 11월 27일까지 예정이며, "
+            f"{BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, hours="09:00-18:00", ends_ms=kst("2026-11-28 00:00")),
+        (
+            f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. 오늘 18시까지이며, 공사는 "
+            f"11월 27일까지 매일 09시부터 18시까지 이어집니다. {BY_PERMIT}"
+        ),
+    ),
+    (
+        at("2026-11-23 23:30").dug(
+            A, hours="22:00-05:00", ends_ms=kst("2026-11-28 00:00"), lanes_closed=2
+        ),
+        (
+            f"{NAME}은 하수관 정비 공사로 2개 차로가 통제되고 있습니다. 내일 05시까지이며, 공사는 "
+            f"11월 27일까지 매일 밤 22시부터 다음 날 05시까지 이어집니다. {BY_PERMIT}"
+        ),
+    ),
+    (
+        at("2026-11-23 03:00").dug(A, hours="22:00-05:00", ends_ms=kst("2026-11-23 05:00")),
+        (
+            f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. 오늘 05시까지 예정이며, "
+            f"{BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, first_ends_ms=kst("2026-11-21 00:00"), ends_ms=kst("2026-11-28 00:00")),
+        (
+            f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. 11월 20일까지였던 기한이 "
+            f"11월 27일까지로 늘어났으며, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(
+            A,
+            hours="09:00-18:00",
+            first_ends_ms=kst("2026-11-21 00:00"),
+            ends_ms=kst("2026-11-28 00:00"),
+        ),
+        (
+            f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. 오늘 18시까지이며, 공사는 "
+            "11월 20일에서 11월 27일까지로 연장되어 매일 09시부터 18시까지 이어집니다. "
+            f"{BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, dig_ends_ms=kst("2026-11-25 18:00"), ends_ms=kst("2026-12-20 00:00")),
+        (
+            f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. 11월 25일 18시까지 "
+            f"예정이며, {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(
+            A,
+            phase="overdue",
+            ends_ms=kst("2026-11-23 12:00"),
+            started=crew("2026-11-22 09:10"),
+        ),
+        (
+            f"{NAME}은 하수관 정비 공사로 1개 차로가 통제되고 있습니다. 예정된 기한인 오늘 12시를 "
+            "넘겼지만 끝났다는 소식은 아직 없으며, 현장에서 어제 09시 10분에 시작했다고 알려 와 "
+            "확인된 내용입니다."
+        ),
+    ),
+]
+
+SILENT = [
+    (
+        silent(PERMITS, 40).dug(A, closure="full"),
+        HERE,
+        (
+            "허가 자료가 40분 전에 끊겨 지금 상태는 확인되지 않습니다. 마지막으로 받은 자료로는 "
+            f"{NAME}이 하수관 정비 공사로 전면 통제 중이었습니다."
+        ),
+    ),
+    (
+        silent(EVENTS, 60).struck(A),
+        HERE,
+        (
+            "교통 돌발 자료가 1시간 전에 끊겨 지금 상태는 확인되지 않습니다. 마지막으로 받은 "
+            f"자료로는 {NAME}이 교통사고로 전면 통제 중이었습니다."
+        ),
+    ),
+    (
+        silent(PERMITS, 40).dug(A),
+        STRETCH,
+        (
+            "허가 자료가 40분 전에 끊겨 지금 상태는 확인되지 않습니다. 마지막으로 받은 자료로는 "
+            "중앙로 명동입구에서 중앙로입구 구간의 중앙로입구 방향이 하수관 정비 공사로 1개 차로 "
+            "통제 중이었습니다."
+        ),
+    ),
+    (
+        silent(BUSES, 4).driven(A, buses=6, ago_min=5),
+        HERE,
+        (
+            "버스 자료가 4분 전에 끊겨 지금 상태는 확인되지 않습니다. 마지막으로 받은 자료로는 "
+            f"{NAME}에 알려진 통제는 없었습니다."
+        ),
+    ),
+    (
+        Street(store="lost", clock_ms=NOW - 4 * MIN_MS).driven(A, buses=6),
+        HERE,
+        (
+            "도로 자료가 4분 전에 끊겨 지금 상태는 확인되지 않습니다. 마지막으로 받은 자료로는 "
+            f"{NAME}에 알려진 통제는 없었습니다."
+        ),
+    ),
+    (
+        Street(clock_ms=NOW - 4 * MIN_MS).dug(A, closure="full", started=crew("2026-11-23 09:10")),
+        HERE,
+        (
+            "도로 자료가 4분 전에 끊겨 지금 상태는 확인되지 않습니다. 마지막으로 받은 자료로는 "
+            f"{NAME}이 하수관 정비 공사로 전면 통제 중이었습니다."
+        ),
+    ),
+    (
+        Street(store="rebuilding").dug(A),
+        HERE,
+        (
+            "상태를 기록에서 다시 만드는 중이어서 지금 상태는 확인되지 않습니다. 마지막으로 받은 "
+            f"자료로는 {NAME}이 하수관 정비 공사로 1개 차로 통제 중이었습니다."
+        ),
+    ),
+    (
+        Street(feeds=(PERMITS,)),
+        HERE,
+        (
+            "버스 자료가 들어오지 않아 지금 상태는 확인되지 않습니다. 마지막으로 받은 자료로는 "
+            f"{NAME}에 알려진 통제는 없었습니다."
+        ),
+    ),
+]
+
+PERMIT = [
+    (
+        Street().dug(A).driven(A, buses=3),
+        WORK,
+        "confirmed",
+        (
+            f"하수관 정비 공사는 {NAME}에서 진행 중이며, 1개 차로를 통제하고 있습니다. {TODAY}, "
+            "3분 전까지 버스 3대가 지나간 기록으로 확인했습니다. 소통은 원활하며 시속 32km "
+            "정도입니다."
+        ),
+    ),
+    (
+        Street().dug(
+            A,
+            phase="planned",
+            starts_ms=kst("2026-11-26 09:00"),
+            ends_ms=kst("2026-12-03 00:00"),
+        ),
+        WORK,
+        "reported",
+        (
+            "하수관 정비 공사는 아직 시작하지 않았으며, 11월 26일 09시부터 12월 2일까지 예정되어 "
+            f"있습니다. {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, phase="paused", hours="22:00-05:00", ends_ms=kst("2026-12-03 00:00")),
+        WORK,
+        "reported",
+        (
+            "하수관 정비 공사는 지금 작업을 쉬고 있어 통제하지 않습니다. 작업은 12월 2일까지 "
+            f"매일 밤 22시부터 다음 날 05시까지 합니다. {BY_PERMIT}"
+        ),
+    ),
+    (
+        Street().dug(A, phase="finished", ends_ms=kst("2026-11-20 18:00")),
+        WORK,
+        "reported",
+        f"하수관 정비 공사는 11월 20일 18시로 기한이 끝났습니다. {BY_PERMIT}",
+    ),
+    (
+        Street().dug(A, phase="finished", ended=crew("2026-11-23 11:40")),
+        WORK,
+        "confirmed",
+        "하수관 정비 공사는 오늘 11시 40분에 끝난 공사입니다. 현장에서 직접 알려 온 내용입니다.",
+    ),
+    (
+        Street().dug(A, phase="cancelled"),
+        WORK,
+        "reported",
+        f"하수관 정비 공사는 취소된 공사입니다. {BY_PERMIT}",
+    ),
+    (
+        Street().dug(),
+        NOWHERE,
+        "reported",
+        (
+            "하수관 정비 공사는 위치가 확인되지 않은 허가입니다. 어느 도로인지는 춘천시 하수과 "
+            f"033-250-0000에 확인하시기 바랍니다. {BY_PERMIT}"
+        ),
+    ),
+    (
+        silent(PERMITS, 40).dug(A, phase="cancelled"),
+        WORK,
+        "lost",
+        (
+            "허가 자료가 40분 전에 끊겨 지금 상태는 확인되지 않습니다. 마지막으로 받은 자료로는 "
+            "하수관 정비 공사는 취소된 공사입니다."
+        ),
+    ),
+]
+
+ROUTES = [
+    (
+        running("S0", "S1", "S2"),
+        "confirmed",
+        (
+            "300번 버스 노선에 알려진 통제는 없습니다. 버스 위치는 방금까지의 기록입니다. 지금 "
+            "3대가 운행하며 시청앞, 명동입구, 중앙로입구 정류장 부근에 있습니다."
+        ),
+    ),
+    (
+        running("S0").dug(A, closure="full"),
+        "reported",
+        (
+            f"300번 버스 노선은 {NAME}이 하수관 정비 공사로 전면 통제되고 있습니다. {TODAY}, "
+            f"{BY_PERMIT} 지금 1대가 운행하며 시청앞 정류장 부근에 있습니다."
+        ),
+    ),
+    (
+        Street(),
+        "lost",
+        (
+            "300번 버스 노선에 알려진 통제는 없습니다. 다만 최근 10분 동안 위치가 잡힌 버스가 "
+            "없어 실제 운행은 확인되지 않습니다."
+        ),
+    ),
+    (
+        silent(BUSES, 4),
+        "lost",
+        (
+            "버스 자료가 4분 전에 끊겨 지금 상태는 확인되지 않습니다. 마지막으로 받은 자료로는 "
+            "300번 버스 노선에 알려진 통제는 없었습니다."
+        ),
+    ),
+]
+
+ALL = [
+    *OPEN,
+    *CLOSED,
+    *((street, HERE, "", text) for street, text in UNTIL),
+    *((street, here, "lost", text) for street, here, text in SILENT),
+    *PERMIT,
+    *((street, ROUTE, word, text) for street, word, text in ROUTES),
+]
+
+
+@pytest.mark.parametrize(("street", "here", "word", "text"), ALL)
+def test_a_clerk_can_read_it_aloud(street: Street, here: AskedPlace, word: str, text: str) -> None:
+    body = card(here, street.scene())
+    assert body["sentence_ko"] == text
+    assert body["verdict"]["certainty"] == word or not word
+    assert body["is_stale"] == ((word == "lost" and "끊겨" in text) or "지금 상태는" in text)
+
+
+def test_there_are_rows_enough() -> None:
+    assert len(ALL) >= 40

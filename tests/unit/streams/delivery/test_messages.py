@@ -1,0 +1,199 @@
+"""What a message says, and that it fits."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.contract.records import Severity
+from streams.contract.subscription_checks import RULES
+from streams.delivery.deciding.message import MAX_BYTES, body_of, digest_id, digest_of, trial_of
+from streams.delivery.deciding.wording import one_line, sentences, title_of
+from streams.domain.alerts import Alert, Word
+from tests.places import ROOT
+
+DAY_MS = 86_400_000
+AT_MS = 1_795_392_000_000  # 2026-11-23 09:00 in Korea, which is 00:00 UTC
+CLOSED = Alert(
+    id="alrt_k5ixpl3vlw3uwtqiquxd7fqvfy.1",
+    episode="alrt_k5ixpl3vlw3uwtqiquxd7fqvfy",
+    rule="closure",
+    subject="work:2026-굴착-1007",
+    word=Word.BEGIN,
+    severity=Severity.CRITICAL,
+    began_ms=AT_MS,
+    at_ms=AT_MS,
+    facts={
+        "title": "하수관 정비",
+        "closure": "full",
+        "links": ["S0>S1"],
+        "ends_ms": AT_MS + DAY_MS,
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("end", "ko", "en"),
+    [
+        ("unstated", "종료일 미정", "end not stated"),
+        ("unreadable", "종료일 미확인", "end not readable"),
+    ],
+)
+def test_a_message_of_a_work_without_an_end_says_so(end: str, ko: str, en: str) -> None:
+    facts = {name: value for name, value in CLOSED.facts.items() if name != "ends_ms"}
+    korean, english = sentences(replace(CLOSED, facts={**facts, "end": end}), is_simulated=False)
+    assert korean.endswith(f"전면 통제 · {ko}")
+    assert english.endswith(f"road closed · {en}")
+    assert sentences(replace(CLOSED, facts={**facts, "end": []}), is_simulated=False)
+
+
+def read(body: bytes) -> dict[str, Any]:
+    assert len(body) <= MAX_BYTES
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def test_a_message_is_the_alert_and_where_to_look() -> None:
+    body = read(
+        body_of(
+            CLOSED,
+            expires_ms=AT_MS + DAY_MS,
+            public_url="https://roads.example",
+            work_url="https://roads.example/w/1?t=x",
+            is_simulated=True,
+        )
+    )
+    assert body == {
+        "id": CLOSED.id,
+        "type": "closure.begin",
+        "episode": CLOSED.episode,
+        "rule": "closure",
+        "subject": CLOSED.subject,
+        "word": "begin",
+        "severity": "critical",
+        "began_ms": AT_MS,
+        "at_ms": AT_MS,
+        "expires_ms": AT_MS + DAY_MS,
+        "title": "하수관 정비",
+        "text_ko": "[모의·긴급] 하수관 정비 · 통제 · 전면 통제 · 11-24 09:00까지",
+        "text_en": "[simulated·critical] 하수관 정비 · closure · road closed · "
+        "until 11-24 09:00 KST",
+        "facts": CLOSED.facts,
+        "simulated": True,
+        "work_url": "https://roads.example/w/1?t=x",
+        "map_url": "https://roads.example/#alert=closure%20work%3A2026-%EA%B5%B4%EC%B0%A9-1007",
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "facts", "korean", "english"),
+    [
+        (Word.UPDATE, {"closure": "partial"}, "통제 변경 · 부분 통제", "closure changed"),
+        (Word.END, {"closure": "full", "ends_ms": 1}, "통제 해제", "closure over"),
+        (Word.BEGIN, {"organisation": "하수과"}, "통제 · 하수과", "closure · 하수과"),
+        (Word.BEGIN, {"ends_ms": None, "closure": 7}, "통제", "closure"),
+    ],
+)
+def test_what_is_not_known_is_not_said(
+    word: Word, facts: dict[str, Any], korean: str, english: str
+) -> None:
+    said = replace(CLOSED, word=word, facts={"title": "관", **facts})
+    text_ko, text_en = sentences(said, is_simulated=False)
+    assert text_ko == f"[긴급] 관 · {korean}"
+    assert text_en.startswith(f"[critical] 관 · {english}")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_words_of_its_own(rule: str) -> None:
+    begun = sentences(replace(CLOSED, rule=rule), is_simulated=False)
+    ended = sentences(replace(CLOSED, rule=rule, word=Word.END), is_simulated=False)
+    assert rule not in begun[0]
+    assert begun[0] != ended[0]
+    assert begun[1] != ended[1]
+
+
+def test_a_feeds_text_stays_on_one_line_and_cannot_turn_the_writing_round() -> None:
+    assert one_line("하수관\r\nX-Header: y\u202e\u0000", 80) == "하수관 X-Header: y"
+    assert one_line("가" * 200, 120) == "가" * 119 + "…"
+    assert title_of(replace(CLOSED, facts={"title": 7})) == CLOSED.subject
+
+
+def test_without_a_public_address_there_is_nowhere_to_look() -> None:
+    assert {"map_url", "work_url"}.isdisjoint(read(body_of(CLOSED, expires_ms=AT_MS)))
+
+
+def test_facts_that_are_too_long_are_cut_and_named() -> None:
+    links = [f"CCB2500011{n:04}>CCB2500012{n:04}" for n in range(2_000)]
+    body = read(body_of(replace(CLOSED, facts={**CLOSED.facts, "links": links}), expires_ms=AT_MS))
+    assert body["cut"] == ["links"]
+    kept = body["facts"]["links"]
+    assert len(kept) > 100
+    assert kept == links[: len(kept)]
+    assert body["facts"]["closure"] == "full"
+
+
+def test_one_fact_that_is_too_long_leaves_the_others() -> None:
+    facts = {"title": "관", "reason": "가" * 6_500, "phase": "active"}
+    body = read(body_of(replace(CLOSED, facts=facts), expires_ms=AT_MS))
+    assert body["facts"] == {"title": "관", "reason": None, "phase": "active"}
+    assert body["cut"] == ["reason"]
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(
+        st.text(max_size=20),
+        st.one_of(st.text(max_size=9_000), st.lists(st.text(max_size=60), max_size=300)),
+        max_size=6,
+    )
+)
+def test_whatever_the_facts_are_a_message_fits_and_is_the_same_again(facts: dict[str, Any]) -> None:
+    alert = replace(CLOSED, facts={"title": "가" * 10_000, **facts})
+    body = body_of(alert, expires_ms=AT_MS, public_url="https://" + "r" * 200, is_simulated=True)
+    assert read(body)["id"] == CLOSED.id
+    assert body == body_of(
+        alert, expires_ms=AT_MS, public_url="https://" + "r" * 200, is_simulated=True
+    )
+
+
+@pytest.mark.parametrize(("count", "left_out"), [(1, 0), (25, 0), (400, None)])
+def test_a_digest_fits_keeps_the_newest_and_counts_the_rest(
+    count: int, left_out: int | None
+) -> None:
+    alerts = [
+        replace(
+            CLOSED,
+            id=f"{CLOSED.episode}.{n}",
+            facts={"title": "가" * 300, "organisation": "나" * 99},
+        )
+        for n in range(count)
+    ]
+    body = read(digest_of(alerts, endpoint="ep_1", at_ms=AT_MS, expires_ms=AT_MS))
+    assert body["type"] == "digest"
+    assert len(body["alerts"]) + body["left_out"] == count
+    assert body["alerts"][-1]["id"] == alerts[-1].id
+    assert left_out in (None, body["left_out"])
+
+
+def test_a_digests_id_follows_from_its_alerts_and_endpoint() -> None:
+    ids = ["a.1", "a.2"]
+    assert digest_id("ep_1", ids) == digest_id("ep_1", list(ids))
+    others = {digest_id("ep_1", ids), digest_id("ep_2", ids), digest_id("ep_1", ids[:1])}
+    assert len(others) == 3
+    digest = read(digest_of([CLOSED], endpoint="ep_1", at_ms=AT_MS, expires_ms=AT_MS))
+    assert digest["id"] == digest_id("ep_1", [CLOSED.id])
+
+
+def test_a_trial_says_that_it_is_one() -> None:
+    assert read(trial_of("test_1", at_ms=AT_MS))["type"] == "test"
+
+
+def test_the_body_of_the_first_vector_is_the_message_as_it_is_today() -> None:
+    vectors = json.loads((ROOT / "docs/webhook-vectors.json").read_text("utf-8"))
+    body = body_of(
+        CLOSED, expires_ms=AT_MS + DAY_MS, public_url="https://roads.example", is_simulated=True
+    )
+    assert vectors[0]["body"] == body.decode()

@@ -1,0 +1,171 @@
+"""An afternoon in which each rule tells a begin, an update and an end: by the packaged rules."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any
+
+from streams.audit.fold import Fold
+from streams.contract import topics, wire
+from streams.contract.records import (
+    Call,
+    Closure,
+    FeedReport,
+    LinkSpeed,
+    Message,
+    Permit,
+    PermitBatch,
+    PollOutcome,
+    SiteReport,
+    SiteWord,
+    SpeedBatch,
+)
+from streams.contract.settings import Settings
+from streams.domain.alerts import Word
+from streams.domain.rules import AlertRules
+from streams.state.store import OUTBOX
+from streams.topology.stages import stages
+from tests.cities.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, numbered, road, tick
+
+LINK, ELSEWHERE = "S0>S1", "S5>S6"
+MINUTES = 145
+
+
+def at(minute: float) -> int:
+    return T0_MS + round(minute * 60_000)
+
+
+def permit(name: str, from_min: int, to_min: int, link_id: str = LINK, **more: str) -> Permit:
+    return Permit(
+        name,
+        more.get("title", f"굴착 {name}"),
+        at(from_min),
+        at(to_min),
+        organisation=more.get("organisation", ""),
+        closure=Closure.PARTIAL,
+        link_ids=(link_id,),
+    )
+
+
+P1 = permit("P1", 30, 90)  # a crew begins it and is late to end it
+P2 = permit("P2", 0, 300, ELSEWHERE)  # nobody says that it began
+P3 = permit("P3", 45, 70)  # on the road of P1
+P3_LONGER = permit("P3", 45, 75)
+P1_OF = permit("P1", 30, 90, organisation="도로과")
+P2_NAMED = permit("P2", 0, 300, ELSEWHERE, title="하수관")
+
+LISTED = {
+    0: (P1, P2, P3),
+    50: (P1, P2, P3_LONGER),
+    95: (P1_OF, P2, P3_LONGER),
+    125: (P1_OF, P2_NAMED, P3_LONGER),
+}
+CREWS = {
+    31: ("P1", SiteWord.START),
+    46: ("P3", SiteWord.START),
+    75: ("P3", SiteWord.END),
+    100: ("P1", SiteWord.END),
+    130: ("P2", SiteWord.START),
+    140: ("P2", SiteWord.END),
+}
+SLOW_UNTIL, BROKEN_AT, SILENT_UNTIL = 60, 20, 40
+CALLED = range(10, 14)
+
+
+def said(minute: int) -> Iterator[tuple[topics.Topic, Message]]:
+    """What is told in one minute, before its tick."""
+    now_ms = at(minute)
+    if minute in LISTED:
+        rows = LISTED[minute]
+        yield topics.PERMITS, PermitBatch("permits", now_ms, is_complete=True, rows=rows)
+    if minute in CREWS:
+        name, word = CREWS[minute]
+        yield topics.PERMITS, SiteReport(f"r{minute}", name, word, "crew", now_ms)
+    if minute in CALLED:
+        yield topics.CALLS, Call(f"c{minute}", now_ms, "정류장 7", ("S7>S8",))
+    if minute % 5 == 0:
+        speed = LinkSpeed(LINK, 5.0 if minute < SLOW_UNTIL else 45.0, now_ms)
+        yield topics.LINK_SPEEDS, SpeedBatch("its.speeds", now_ms, (speed,))
+    if minute % 5 == 0 and not BROKEN_AT < minute < SILENT_UNTIL:
+        outcome = PollOutcome.UNKNOWN if minute == BROKEN_AT else PollOutcome.DATA
+        yield topics.FEED_REPORTS, FeedReport("its.speeds", outcome, now_ms, poll_ms=300_000)
+
+
+def partition_of(topic: topics.Topic) -> int:
+    return topics.partition_of(LINK, PARTITIONS) if topic is topics.LINK_SPEEDS else 0
+
+
+def log(minutes: Iterable[int]) -> Iterator[Sent]:
+    for minute in minutes:
+        for topic, message in said(minute):
+            yield topic, partition_of(topic), wire.encode(message)
+        yield from tick(at(minute))
+
+
+TOLD = """
+closure  work:P2         begin    0
+clash    P1,P3           begin    0
+reports  report:c10      begin   11  the third call, in the minute after the tick of 11
+reports  report:c10      update  12
+feed     feed:its.speeds begin   21  a minute after its error
+jam      link:S0>S1      begin   21  twenty minutes after the first judgement of it
+closure  work:P1         begin   30
+feed     feed:its.speeds update  31  silent for two polls: unknown becomes stale
+jam      link:S0>S1      update  31  a work takes lanes of it
+slowdown link:S0>S1      begin   36  five minutes with a work
+feed     feed:its.speeds end     41
+reports  report:c10      end     43  half an hour after the last call
+closure  work:P3         begin   45
+slowdown link:S0>S1      update  46  a second work
+clash    P1,P3           update  50  it lasts longer
+closure  work:P3         update  50
+jam      link:S0>S1      end     66  five minutes better
+slowdown link:S0>S1      end     66
+clash    P1,P3           end     75
+closure  work:P3         end     75
+closure  work:P1         update  90  overdue, and still there
+overdue  work:P1         begin   90
+closure  work:P1         update  95
+overdue  work:P1         update  95
+closure  work:P1         end    100
+overdue  work:P1         end    100
+unseen   work:P2         begin  120  two hours
+closure  work:P2         update 125
+unseen   work:P2         update 125
+unseen   work:P2         end    130  a crew has begun it
+closure  work:P2         end    140
+"""
+
+
+def test_each_rule_tells_a_begin_an_update_and_an_end_once() -> None:
+    fold = Fold(stages(Settings(), road()))
+    for sent in numbered(log(range(MINUTES))):
+        fold.take(*sent)
+    alerts = fold.tables()[OUTBOX].values()
+    due = [tuple(line.split()[:4]) for line in TOLD.strip().splitlines()]
+    assert sorted(map(line_of, alerts)) == sorted(due)
+    told = {(alert["rule"], alert["word"]) for alert in alerts}
+    assert told == {(row.name, word.value) for row in fields(AlertRules) for word in Word}
+
+
+def line_of(alert: dict[str, Any]) -> tuple[str, ...]:
+    subject = alert["subject"] if alert["rule"] != "clash" else ",".join(alert["facts"]["works"])
+    minute = (alert["at_ms"] - T0_MS) // 60_000
+    return alert["rule"], subject, alert["word"], str(minute)
+
+
+def test_an_alert_says_what_its_receivers_go_by() -> None:
+    fold = Fold(stages(Settings(), road()))
+    for sent in numbered(log(range(60))):
+        fold.take(*sent)
+    for alert in fold.tables()[OUTBOX].values():
+        facts = alert["facts"]
+        assert facts["title"]
+        assert isinstance(facts["links"], list)
+        if alert["rule"] in {"closure", "clash", "jam", "slowdown"}:
+            assert (facts["lon"], facts["lat"]) == point_of(facts["links"][0])
+
+
+def point_of(link_id: str) -> tuple[float, float]:
+    """The middle between its two stops."""
+    number = int(link_id[1 : link_id.index(">")])
+    return round(127.70 + STEP_DEG * (number + 0.5), 6), 37.88
