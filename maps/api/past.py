@@ -16,7 +16,8 @@ from maps.picture import bodies, shapes
 from maps.picture.catch_up import LOSSES
 from maps.picture.loop import LOST
 from maps.picture.picture import Picture
-from streams.domain.closure_words import closure_words
+from streams.domain.closures import closure_name
+from streams.words.catalogue import both
 
 Json = dict[str, Any]
 MAX_LINKS = 200
@@ -95,7 +96,7 @@ def _closed_links(picture: Picture) -> list[int]:
 
 def _closed(place: int, picture: Picture, context: Context) -> Json:
     link, view = context.network.links[place], picture.links[place]
-    korean, english = closure_words(view["closure"])
+    korean, english = both(closure_name(view["closure"]))
     own = {"id": link.id, "index": place, "name": link.name, "closure": view["closure"]}
     return {**own, "word_ko": korean, "word_en": english, "subjects": view["subjects"]}
 
@@ -114,19 +115,19 @@ def one_body(query: Mapping[str, str], picture: Picture, context: Context) -> Js
 
 def _work(name: str, picture: Picture, context: Context) -> Json:
     if name not in picture.works:
-        raise not_found("공사", "work", name)
+        raise not_found("kind.work", name)
     return shapes.work_row(name, picture.works[name], context.network)
 
 
 def _incident(name: str, picture: Picture, context: Context) -> Json:
     if name not in picture.incidents:
-        raise not_found("돌발", "incident", name)
+        raise not_found("kind.incident", name)
     return shapes.incident_row(name, picture.incidents[name], context.network)
 
 
 def _feed(name: str, picture: Picture, _context: Context) -> Json:
     if name not in picture.feeds:
-        raise not_found("자료", "feed", name)
+        raise not_found("kind.feed", name)
     return shapes.feed_row(picture.feeds[name], picture.at_ms)
 
 
@@ -138,7 +139,7 @@ def _links(names: Iterable[str], picture: Picture, context: Context) -> list[Jso
     wanted = list(names)[:MAX_LINKS]
     for name in wanted:
         if name not in index:
-            raise not_found("링크", "link", name)
+            raise not_found("kind.link", name)
     return [bodies.link_body(index[name], picture, context.network) for name in wanted]
 
 
@@ -146,7 +147,7 @@ def _place(kind: str, name: str, picture: Picture, context: Context) -> Json:
     """The links of something the search knows: a section, a stop, a place, a route."""
     found = context.searched().find(kind, name)
     if found is None:
-        raise not_found("장소", "place", f"{kind}:{name}")
+        raise not_found("kind.place", f"{kind}:{name}")
     own = {part: found[part] for part in ("kind", "id", "title")}
     links = found["links"][:MAX_LINKS]
     rows = [bodies.link_body(place, picture, context.network) for place in links]
@@ -154,12 +155,7 @@ def _place(kind: str, name: str, picture: Picture, context: Context) -> Json:
 
 
 def lost() -> RequestRefusedError:
-    return RequestRefusedError(
-        503,
-        "storelost",
-        "지난 상태를 읽을 수 없습니다 (Redis 응답 없음)",
-        "the past cannot be read: Redis does not answer",
-    )
+    return RequestRefusedError(503, "refused.storelost")
 
 
 def _json(request: web.Request, body: Json) -> web.Response:

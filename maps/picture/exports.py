@@ -14,8 +14,8 @@ from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
 from streams.geo.network import Link, Network, Point
-from streams.words.catalogue import has_word, word
 from streams.geo.placement import lines_of
+from streams.words.catalogue import has_word, word
 
 Json = dict[str, Any]
 GEOJSON = "application/geo+json"

@@ -8,7 +8,7 @@ from typing import Any
 
 from streams.domain.overlaps import daily
 from streams.domain.unknown_times import unknown_time
-from streams.words.catalogue import Joined, Phrase, joined, phrase
+from streams.words.catalogue import Joined, joined, phrase
 
 KST = timezone(timedelta(hours=9))
 
@@ -60,9 +60,9 @@ def hours_text(hours: str) -> Joined:
     return joined((_span(begin, end) for begin, end in windows) if windows else (hours,), ", ")
 
 
-def _span(begin: int, end: int) -> Phrase:
-    code = "hours.overnight" if end < begin else "hours.span"
-    return phrase(code, begin=_clock(begin), end=_clock(end))
+def _span(begin: int, end: int) -> Joined:
+    until = phrase("period.next_day", time=_clock(end)) if end < begin else _clock(end)
+    return joined((_clock(begin), until), "~")
 
 
 def _clock(minute: int) -> str:

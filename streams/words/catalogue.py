@@ -69,7 +69,9 @@ def joined(parts: Iterable[Value], separator: str) -> Joined:
 @cache
 def languages() -> tuple[str, ...]:
     """The languages there are files of, Korean first."""
-    return tuple(sorted((path.stem for path in FOLDER.glob("*.json")), key=lambda n: (n != FIRST, n)))
+    return tuple(
+        sorted((path.stem for path in FOLDER.glob("*.json")), key=lambda n: (n != FIRST, n))
+    )
 
 
 @cache

@@ -1,5 +1,7 @@
 """The part of the API's document about the complaint desk's answers and the clashes. Pure."""
 
+from streams.domain.closure_words import CLOSURE_WORDS
+
 from maps.api.openapi.parts import (
     FLAG,
     MAYBE_OBJECT,
@@ -20,7 +22,6 @@ from maps.api.openapi.parts import (
     reference,
     shape,
 )
-from streams.domain.closure_words import CLOSURE_WORDS
 
 
 def paths() -> dict[str, Json]:

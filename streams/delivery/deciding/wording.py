@@ -42,7 +42,9 @@ def sentence(alert: Alert, *, is_simulated: bool) -> Phrase:
     parts: list[Value] = [phrase(f"feed.{title}") if has_word(f"feed.{title}") else title]
     if not _is_said_by_closure(alert):
         parts.append(phrase("message.part", text=_event(alert)))
-    return phrase("message.line", head=joined(head, "·"), body=joined([*parts, *particulars], " · "))
+    return phrase(
+        "message.line", head=joined(head, "·"), body=joined([*parts, *particulars], " · ")
+    )
 
 
 def _is_said_by_closure(alert: Alert) -> bool:
