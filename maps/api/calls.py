@@ -10,11 +10,11 @@ from aiohttp import web
 
 from maps.api.context import CONTEXT, JSON, Context
 from maps.api.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, tell
-from maps.desk.callbacks import open_calls
-from maps.desk.words import short
+from maps.desk.asking.callbacks import open_calls
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
+from maps.picture.text import short
 from streams.contract import topics, wire
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.errors import RecordRefusedError

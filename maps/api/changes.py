@@ -6,10 +6,10 @@ from aiohttp import web
 
 from maps.api.context import CONTEXT, JSON, Context
 from maps.api.past import BUSY, lost
-from maps.desk.changes import Change, changes, first_page, subjects_of
-from maps.desk.moments import check_history, missing, only_known, time_of
-from maps.desk.past import FEED
 from maps.http.answers import NO_STORE, answer, body_of
+from maps.past.changes import Change, changes, first_page, subjects_of
+from maps.past.moments import check_history, missing, only_known, time_of
+from maps.past.pictures import FEED
 from maps.picture import bodies, shapes
 from maps.picture.catch_up import LOSSES
 from maps.picture.loop import LOST

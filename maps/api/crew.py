@@ -12,10 +12,10 @@ from aiohttp import web
 from maps.api.context import CONTEXT, JSON, Context
 from maps.api.desk import DESK, scene_now
 from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
-from maps.desk import taps
-from maps.desk.scene import Json
-from maps.desk.site import site_json
-from maps.desk.taps import Tap
+from maps.crew import taps
+from maps.crew.site import site_json
+from maps.crew.taps import Tap
+from maps.desk.facts.scene import Json
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK

@@ -19,7 +19,7 @@ from maps.api.crew import UUID, Paces, admit, bearer
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
 from maps.api.posted import OWN_HOSTS, check_origin
-from maps.desk.taps import work_of
+from maps.crew.taps import work_of
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK

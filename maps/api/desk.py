@@ -12,13 +12,12 @@ from aiohttp import web
 from maps.api.context import CONTEXT, JSON, Context
 from maps.api.past import picture_of_moment
 from maps.api.photo_shelf import SHELF
-from maps.desk.lookup import answer as answer_of
-from maps.desk.lookup import named
-from maps.desk.moments import moment_of, only_known
-from maps.desk.past import BitemporalMoment
-from maps.desk.scene import Json, PictureLike, Scene, subjects_by_link
-from maps.desk.ways import DetourFinder
+from maps.desk.asking.lookup import answer as answer_of
+from maps.desk.asking.lookup import named
+from maps.desk.facts.scene import Json, PictureLike, Scene, subjects_by_link
+from maps.desk.facts.ways import DetourFinder
 from maps.http.answers import NO_STORE, answer, body_of
+from maps.past.moments import BitemporalMoment, moment_of, only_known
 from maps.picture import bodies
 from maps.picture.picture import Picture
 from streams.domain.clashes.clash import Clash

@@ -6,9 +6,9 @@ from aiohttp import web
 from msgspec import Raw
 
 from maps.api.context import CONTEXT, JSON, Context
-from maps.desk.moments import only_known
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
+from maps.past.moments import only_known
 from maps.picture import bodies
 from maps.picture.catch_up import LOSSES
 from maps.picture.events import START, AlertPage, Cursor, Wanted, newest, page_after, parse_cursor

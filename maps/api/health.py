@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 
-from maps.desk.lookup import OUTCOMES
+from maps.desk.asking.lookup import OUTCOMES
 from maps.picture import shapes
 from maps.picture.loop import LOST, REBUILDING, LiveUpdates
 from maps.picture.shapes import word_of

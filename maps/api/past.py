@@ -8,14 +8,15 @@ from typing import Any
 from aiohttp import web
 
 from maps.api.context import CONTEXT, JSON, Context
-from maps.desk.moments import DAY_MS, missing, moment_of, only_known
-from maps.desk.past import BitemporalMoment, past_picture
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.http.refusals import RequestRefusedError, not_found
+from maps.past.moments import BitemporalMoment, missing, moment_of, only_known
+from maps.past.pictures import past_picture
 from maps.picture import bodies, shapes
 from maps.picture.catch_up import LOSSES
 from maps.picture.loop import LOST
 from maps.picture.picture import Picture
+from streams.contract.times import DAY_MS
 from streams.domain.closures import closure_name
 from streams.words.catalogue import both
 

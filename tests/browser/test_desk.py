@@ -13,7 +13,7 @@ from bench.web import seed, servers
 from bench.web.screen import Screen, eventually
 from bench.web.seed import now_ms
 from bench.web.stage import Line
-from maps.picture.text import KST
+from streams.contract.times import KST
 from tests.browser.chuncheon import (
     BESIDE,
     DUG,

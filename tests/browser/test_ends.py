@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from bench.web import servers
 from bench.web.screen import Screen
 from bench.web.seed import DAY_MS, Json, now_ms
-from maps.desk.times import until_ko
-from maps.picture.text import KST
+from maps.desk.saying.times import until_ko
+from streams.contract.times import KST
 from streams.domain.flag_words import noted
 from streams.domain.overlaps import last_ms
 from tests.browser.chuncheon import DUG, WORK, Chuncheon, dig_row, living_chuncheon

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from maps.desk.scene import AskedPlace, Scene, subjects_by_link
+from maps.desk.facts.scene import AskedPlace, Scene, subjects_by_link
 from maps.picture.picture import Picture
-from maps.picture.text import KST
 from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.times import KST
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Link, Network, Route, Stop
 

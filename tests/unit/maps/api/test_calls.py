@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from maps.api.posted import Pace, is_same_origin
-from maps.desk.callbacks import open_calls
+from maps.desk.asking.callbacks import open_calls
 from maps.http.refusals import RequestRefusedError
 from maps.picture.bodies import delta_event, snapshot
 from maps.picture.picture import Picture, advance, translate

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.desk.blockings import GRAVITY
-from maps.desk.certainty import WORDS, Certainty, Grounds, certainty
+from maps.desk.facts.blockings import GRAVITY
+from maps.desk.judging.certainty import WORDS, Certainty, Grounds, certainty
 
 OPEN = Grounds(closure="none")
 PARTIAL = Grounds(closure="partial")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from maps.desk.card import card
+from maps.desk.asking.card import card
 from tests.cities.desks import BUSES, MIN_MS, NOW, PERMITS, Street, place
 
 Json = dict[str, Any]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from maps.desk.card import card
-from maps.desk.site import site_json
-from maps.desk.taps import longest_ms
+from maps.crew.site import site_json
+from maps.crew.taps import longest_ms
+from maps.desk.asking.card import card
 from tests.cities.desks import DAY_MS, HOUR_MS, NOW, Street, kst, place, spoken
 
 Json = dict[str, Any]

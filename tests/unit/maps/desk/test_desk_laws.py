@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.desk.blockings import GRAVITY
-from maps.desk.card import card
-from maps.desk.scene import AskedPlace
+from maps.desk.asking.card import card
+from maps.desk.facts.blockings import GRAVITY
+from maps.desk.facts.scene import AskedPlace
 from tests.cities.desks import (
     BUSES,
     DAY_MS,

@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.desk.gather import gather
-from maps.desk.lookup import answer, named, place_of
-from maps.desk.ways import DetourFinder, around, closed_links
+from maps.desk.asking.lookup import answer, named, place_of
+from maps.desk.facts.gather import gather
+from maps.desk.facts.ways import DetourFinder, around, closed_links
 from tests.cities.desks import (
     BUSES,
     EVENTS,

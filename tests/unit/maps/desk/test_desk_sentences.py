@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from maps.desk.card import card
-from maps.desk.scene import AskedPlace
+from maps.desk.asking.card import card
+from maps.desk.facts.scene import AskedPlace
 from tests.cities.desks import BUSES, EVENTS, HOUR_MS, MIN_MS, NOW, PERMITS, Street, kst, place
 
 A, B = "S1>S2", "S2>S1"

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.desk import times
+from maps.desk.facts.hours import next_opening_ms, window_edges
+from maps.desk.saying import times
 from maps.picture.text import hours_text
 from tests.cities.desks import HOUR_MS, MIN_MS, NOW, kst
 
@@ -79,7 +80,7 @@ def test_daily_hours_are_said_as_hours(hours: str, text: str) -> None:
 def test_daily_hours_have_a_last_opening_and_a_next_closing(
     hours: str, now: str, opened: str, closes: str
 ) -> None:
-    assert times.window_edges(hours, kst(now)) == (kst(opened), kst(closes))
+    assert window_edges(hours, kst(now)) == (kst(opened), kst(closes))
 
 
 @pytest.mark.parametrize(
@@ -92,8 +93,8 @@ def test_daily_hours_have_a_last_opening_and_a_next_closing(
     ],
 )
 def test_daily_hours_open_again(hours: str, now: str, opens: str) -> None:
-    assert times.next_opening_ms(hours, kst(now)) == kst(opens)
-    assert times.next_opening_ms("", kst(now)) is None
+    assert next_opening_ms(hours, kst(now)) == kst(opens)
+    assert next_opening_ms("", kst(now)) is None
 
 
 @pytest.mark.parametrize(

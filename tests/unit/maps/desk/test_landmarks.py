@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from bench.desk_search import network_of
-from maps.desk.card import card
-from maps.desk.lookup import place_of
-from maps.desk.scene import Scene, subjects_by_link
+from maps.desk.asking.card import card
+from maps.desk.asking.lookup import place_of
+from maps.desk.facts.scene import Scene, subjects_by_link
 from maps.picture.picture import Picture
 from maps.search.finder import Finder
 from streams.geo.network import distance_m, project

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from maps.desk.gather import gather
-from maps.desk.verdict import judge
+from maps.desk.facts.gather import gather
+from maps.desk.judging.verdict import judge
 from maps.picture.bodies import delta_event, link_body, snapshot
 from maps.picture.doubts import doubts
 from maps.picture.exports import links_geojson, works_geojson

@@ -1,0 +1,1 @@
+"""What the facts mean: the verdict over a place and how certain it is."""

@@ -1,0 +1,203 @@
+"""What changed since a shift began; times are minutes after eight (KST)."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from maps.past.changes import Change, changes, first_page, subjects_of
+from maps.past.pictures import Remembered
+from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.domain.stages.feeds import FeedState
+from streams.domain.works.rows import of_permit
+
+Json = dict[str, Any]
+EIGHT_MS = 1_795_388_400_000  # 2026-11-23 08:00 KST
+
+
+def t(minute: float) -> int:
+    return EIGHT_MS + round(minute * 60_000)
+
+
+PERMIT = Permit("W", "하수관", t(0), t(600), place="중앙로 12", closure=Closure.FULL)
+PLANNED: Json = msgspec.to_builtins(replace(of_permit(PERMIT), links=("S0>S1",)))
+ACTIVE = {**PLANNED, "phase": "active", "is_in_force": True}
+CRASH = {"title": "추돌", "road_name": "중앙로", "closure": "partial", "phase": "active"}
+
+
+def told(
+    subject: str, *entries: tuple[float, Json | None], before: Json | None = None
+) -> list[Change]:
+    known = {} if before is None else {subject: (t(-60), before)}
+    since = {subject: [(t(minute), row) for minute, row in entries]}
+    return changes(known, since, since_ms=t(0), until_ms=t(700), now_ms=t(700))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds"),
+    [
+        (None, PLANNED, "work_new work_planned"),
+        (None, ACTIVE, "work_new work_active closure_began"),
+        (PLANNED, ACTIVE, "work_active closure_began"),
+        (ACTIVE, {**ACTIVE, "phase": "paused", "is_in_force": False}, "work_paused closure_ended"),
+        (ACTIVE, {**ACTIVE, "phase": "overdue"}, "work_overdue"),  # still closed
+        (ACTIVE, {**ACTIVE, "phase": "finished", "is_in_force": False},
+         "work_finished closure_ended"),
+        (ACTIVE, {**ACTIVE, "phase": "cancelled", "is_in_force": False},
+         "work_cancelled closure_ended"),
+        (ACTIVE, {**ACTIVE, "ends_ms": t(900)}, "work_extended"),
+        (ACTIVE, {**ACTIVE, "ends_ms": t(500)}, "work_shortened"),
+        (PLANNED, {**PLANNED, "starts_ms": t(30)}, "work_moved"),
+        (ACTIVE, {**ACTIVE, "ends_ms": None}, "work_extended"),
+        ({**ACTIVE, "ends_ms": None}, ACTIVE, "work_end_known"),
+        ({**ACTIVE, "ends_ms": None}, {**ACTIVE, "ends_ms": None, "seen_ms": t(5)}, ""),
+        (PLANNED, {**PLANNED, "starts_ms": None}, "work_moved"),
+        ({**PLANNED, "starts_ms": None}, PLANNED, "work_moved"),
+        (ACTIVE, {**ACTIVE, "closure": "partial"}, "closure_changed"),
+        (PLANNED, {**PLANNED, "closure": "partial"}, ""),  # takes nothing yet
+        (ACTIVE, {**ACTIVE, "unlisted_ms": t(5)}, "work_unlisted"),
+        (PLANNED, {**PLANNED, "revision": 2}, "work_reissued"),
+        (ACTIVE, {**ACTIVE, "seen_ms": t(5)}, ""),
+        (ACTIVE, None, ""),  # forgotten a week after its end
+    ],
+)  # fmt: skip
+def test_a_line_names_all_that_became_of_a_work(
+    before: Json | None, after: Json | None, kinds: str
+) -> None:
+    found = told("work:W", (5, after), before=before)
+    assert " ".join(kind for change in found for kind in change.kinds) == kinds
+
+
+def test_a_line_is_korean_and_english_and_bears_time_and_links() -> None:
+    (change,) = told("work:W", (5, {**ACTIVE, "ends_ms": t(900)}), before=PLANNED)
+    assert (change.at_ms, change.links) == (t(5), ("S0>S1",))
+    assert change.ko == "하수관 공사 (중앙로 12): 공사 중, 오늘 23시까지 연장, 전면 통제 시작"
+    assert change.en == (
+        "하수관 공사 (중앙로 12): under way, extended until today 23:00, now: road closed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ko", "en"),
+    [
+        (t(600), None, "종료일 미정으로 변경", "now: end not stated"),
+        (None, t(600), "오늘 18시까지로 정해짐", "to end today 18:00"),
+    ],
+)
+def test_an_end_that_comes_to_be_known_or_is_given_up_is_told(
+    before: int | None, after: int | None, ko: str, en: str
+) -> None:
+    rows = ({**ACTIVE, "ends_ms": ends_ms} for ends_ms in (before, after))
+    old, new = rows
+    (change,) = told("work:W", (5, new), before=old)
+    assert change.ko == f"하수관 공사 (중앙로 12): {ko}"
+    assert change.en == f"하수관 공사 (중앙로 12): {en}"
+
+
+def test_text_of_a_feed_stays_on_one_line_and_short() -> None:
+    hostile = {**CRASH, "title": "<b>\n\u202e" + "추" * 500}
+    (change,) = told("incident:I", (5, hostile))
+    assert "\n" not in change.ko
+    assert "\u202e" not in change.ko
+    assert len(change.ko) < 200
+
+
+@pytest.mark.parametrize(
+    ("entries", "kinds"),
+    [
+        ([CRASH], "incident_began closure_began"),
+        ([{**CRASH, "phase": "planned"}, CRASH],
+         "incident_announced incident_began closure_began"),
+        ([CRASH, {**CRASH, "closure": "full"}], "incident_began closure_began closure_changed"),
+        ([CRASH, None], "incident_began closure_began incident_ended closure_ended"),
+        ([{**CRASH, "closure": "none"}, None], "incident_began incident_ended"),
+        ([CRASH, CRASH], "incident_began closure_began"),
+    ],
+)  # fmt: skip
+def test_an_incident_begins_changes_and_ends(entries: list[Json | None], kinds: str) -> None:
+    found = told("incident:I", *((5 + n, row) for n, row in enumerate(entries)))
+    assert " ".join(kind for change in found for kind in change.kinds) == kinds
+
+
+def report(minute: float, outcome: PollOutcome = PollOutcome.DATA, poll_s: int = 60) -> Json:
+    last = FeedReport("permits", outcome, t(minute), poll_s * 1000)
+    state: Json = msgspec.to_builtins(FeedState("permits", last, t(minute), t(minute)))
+    return state
+
+
+def feed(
+    *minutes: tuple[float, PollOutcome], since: float = 0, until: float
+) -> list[tuple[str, float]]:
+    run = [(t(minute), report(minute, outcome)) for minute, outcome in minutes]
+    known = [entry for entry in run if entry[0] <= t(since)]
+    before = {"feed:permits": known[-1]} if known else {}
+    after = {"feed:permits": [entry for entry in run if entry[0] > t(since)]}
+    found = changes(before, after, since_ms=t(since), until_ms=t(until), now_ms=t(until))
+    return [(change.kinds[0], (change.at_ms - EIGHT_MS) / 60_000) for change in found]
+
+
+DATA, UNKNOWN = PollOutcome.DATA, PollOutcome.UNKNOWN
+STALE = 1 + 2 + 5 / 60  # a minute in which it may go on unseen, two periods, 5 s
+
+
+@pytest.mark.parametrize(
+    ("run", "since", "until", "expected"),
+    [
+        ([(1, DATA), (2, DATA), (3, DATA)], 0, 4, [("feed_live", 1)]),
+        ([(-1, DATA), (1, DATA), (2, DATA)], 0, 3, []),
+        ([(-1, DATA), (1, UNKNOWN), (2, DATA)], 0, 3, [("feed_unknown", 1), ("feed_live", 2)]),
+        ([(-1, DATA)], 0, 1, []),
+        ([(-1, DATA)], 0, 9, [("feed_stale", STALE - 1)]),  # silence, and no entry tells it
+        ([(-20, DATA)], 0, 9, []),  # silent before already
+        ([(-20, DATA), (5, DATA)], 0, 6, [("feed_live", 5)]),
+        ([(-1, DATA), (9, DATA)], 0, 10, [("feed_stale", STALE - 1), ("feed_live", 9)]),
+    ],
+)
+def test_a_feeds_word_changes_with_its_reports_and_with_its_silence(
+    run: list[tuple[float, PollOutcome]],
+    since: float,
+    until: float,
+    expected: list[tuple[str, float]],
+) -> None:
+    found = feed(*run, since=since, until=until)
+    assert [(kind, round(minute, 3)) for kind, minute in found] == [
+        (kind, round(minute, 3)) for kind, minute in expected
+    ]
+
+
+def test_changes_are_in_time_order_and_none_is_later_than_asked_for() -> None:
+    since: dict[str, list[Remembered]] = {
+        "work:W": [(t(5), PLANNED), (t(30), ACTIVE)],
+        "incident:I": [(t(3), CRASH), (t(20), None)],
+    }
+    found = changes({}, since, since_ms=t(0), until_ms=t(20), now_ms=t(60))
+    assert [(change.at_ms - EIGHT_MS) / 60_000 for change in found] == [3, 5, 20]
+
+
+def line(at_ms: int) -> Change:
+    return Change(at_ms, "work:W", ("work_new",), "", "")
+
+
+@pytest.mark.parametrize(
+    ("times", "kept", "next_ms"),
+    [
+        ([1, 2, 3], [1, 2, 3], None),
+        ([1, 2, 3, 4], [1, 2, 3], 3),
+        ([1, 2, 3, 3], [1, 2], 2),  # a moment is not torn in two
+        ([5, 5, 5, 5], [5, 5, 5], 5),
+    ],
+)
+def test_a_page_ends_between_two_moments(
+    times: list[int], kept: list[int], next_ms: int | None
+) -> None:
+    page, next_since_ms = first_page([line(at_ms) for at_ms in times], most=3)
+    assert ([change.at_ms for change in page], next_since_ms) == (kept, next_ms)
+
+
+def test_a_links_traffic_is_no_news() -> None:
+    assert subjects_of(["link:a", "work:b", "incident:c", "feed:d"]) == [
+        "work:b",
+        "incident:c",
+        "feed:d",
+    ]
