@@ -23,6 +23,7 @@ PASSED_MS = 2_000  # the clock that writes ticks may be so much ahead of ours
 GONE_MS = 15_000  # passed by so long ago without a trace or a reason: the log never had it
 MOST_MS = 7 * DAY_MS  # an extension by a crew; a longer one is the office's to permit
 
+
 @dataclass(frozen=True, slots=True)
 class Tap:
     """A word on its way: what was written, and when the log had it."""

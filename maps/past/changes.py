@@ -8,13 +8,11 @@ from typing import Any
 import msgspec
 
 from maps.desk.saying.times import moment_en, moment_ko
-from maps.desk.saying.words import source_name, status_word, work_name
+from maps.desk.saying.words import closure_words, short_words, source_name, status_word, work_name
 from maps.past.pictures import FEED, INCIDENT, WORK, Remembered
 from maps.picture.text import short
-from streams.domain.closure_words import closure_words
-from streams.words.particles import with_particle
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status
-from streams.domain.unknown_times import short_words
+from streams.words.particles import with_particle
 
 Json = dict[str, Any]
 MOST = 500

@@ -45,7 +45,9 @@ def moment_of(query: Mapping[str, str], now_ms: int, history_days: int) -> Bitem
 def check_history(name: str, at_ms: int, now_ms: int, days: int) -> None:
     from_ms = now_ms - days * DAY_MS
     if at_ms < from_ms:
-        raise RequestRefusedError(400, "refused.out_of_history", name=name, at_ms=at_ms, days=days, from_ms=from_ms)
+        raise RequestRefusedError(
+            400, "refused.out_of_history", name=name, at_ms=at_ms, days=days, from_ms=from_ms
+        )
 
 
 def time_of(query: Mapping[str, str], name: str, default_ms: int) -> int:

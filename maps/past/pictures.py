@@ -19,7 +19,7 @@ import msgspec
 from maps.past.moments import BitemporalMoment
 from maps.picture import shapes
 from maps.picture.picture import Picture
-from streams.domain.closure_words import GRAVITY
+from streams.domain.closures import GRAVITY
 from streams.domain.stages.calls import CallRow, reports_at
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.works.phases import OVER, is_in_force, phase_at

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from streams.contract.times import KST
+from streams.contract.times import DAY_MS, KST
 from streams.domain.overlaps import daily
 from streams.domain.unknown_times import unknown_time
-from streams.words.catalogue import Joined, joined, phrase
+from streams.words.catalogue import Joined, Phrase, joined, phrase
 
 # C0 and C1 controls, bidi marks, embeddings, overrides and isolates, zero-width space, BOM
 _UNSHOWN = re.compile(
@@ -17,6 +17,8 @@ _UNSHOWN = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 MAX_NAME_CHARS = 60
+JUST_NOW_MS = 3000
+HOUR_MS = 3_600_000
 _JAMO_FIRST, _JAMO_LAST = "\u3131", "\u318e"  # NFKC would turn ㄱ into another ㄱ
 
 
@@ -65,6 +67,15 @@ def hours_text(hours: str) -> Joined:
     """09:00~12:00, 13:00~18:00, or 22:00~다음 날 06:00; the text itself where it bounds nothing."""
     windows = daily(hours).windows
     return joined((_span(begin, end) for begin, end in windows) if windows else (hours,), ", ")
+
+
+def ago(age_ms: int) -> Phrase:
+    """How long ago: 방금, 12초 전, 3분 전; the screens' `ago` says the same."""
+    if age_ms < JUST_NOW_MS:
+        return phrase("ago.now")
+    units = (("age.d", DAY_MS), ("age.h", HOUR_MS), ("age.m", 60_000), ("age.s", 1000))
+    code, unit_ms = next(unit for unit in units if age_ms >= unit[1])
+    return phrase("ago", age=phrase(code, n=age_ms // unit_ms))
 
 
 def _span(begin: int, end: int) -> Joined:

@@ -1,7 +1,7 @@
 """The words for people, by language and code. A language is a file beside this one, `ko.json`.
 
-A text may hold named values: `{count}`, `{name:은/는}` (the value and its particle), `{name:lower}`,
-`{name:capital}`.
+A text may hold named values: `{count}`, `{name:은/는}` (the value and its particle), `{name:lower}`
+and `{name:capital}`.
 """
 
 import json
@@ -84,6 +84,11 @@ def texts(language: str) -> Mapping[str, str]:
 def both(text: Translatable) -> tuple[str, str]:
     """Korean and English, as the public API has them."""
     return text.to("ko"), text.to("en")
+
+
+def both_as(field: str, text: Translatable) -> dict[str, str]:
+    """Korean and English as fields of a JSON object: `word_ko`, `word_en`."""
+    return {f"{field}_ko": text.to("ko"), f"{field}_en": text.to("en")}
 
 
 def has_word(code: str) -> bool:

@@ -1,7 +1,5 @@
 """The part of the API's document about the complaint desk's answers and the clashes. Pure."""
 
-from streams.domain.closure_words import CLOSURE_WORDS
-
 from maps.api.openapi.parts import (
     FLAG,
     MAYBE_OBJECT,
@@ -22,6 +20,7 @@ from maps.api.openapi.parts import (
     reference,
     shape,
 )
+from streams.contract.records import Closure
 
 
 def paths() -> dict[str, Json]:
@@ -83,7 +82,7 @@ def schemas() -> dict[str, Json]:
         ),
         "Verdict": shape(
             "closure word_ko word_en certainty",
-            closure={"enum": list(CLOSURE_WORDS)},
+            closure={"enum": [each.value for each in Closure]},
             level={"enum": ["free", "slow", "jam", "unknown"]},
             word_ko=TEXT,
             word_en=TEXT,

@@ -2,12 +2,6 @@
 
 from dataclasses import dataclass
 
-WORDS = {
-    "confirmed": ("확인됨", "Confirmed"),
-    "reported": ("신고됨", "Reported"),
-    "inferred": ("추정", "Inferred"),
-    "lost": ("자료 끊김", "No fresh data"),
-}
 ENOUGH = 2  # passages that confirm; one bus may have been turned round
 
 

@@ -8,8 +8,8 @@ from maps.desk.facts.ways import DetourFinder, around
 from maps.desk.saying.clauses import Clause
 from maps.desk.saying.evidence import Evidence
 from maps.desk.saying.words import route_name
-from streams.words.particles import with_particle
 from streams.domain.roads.detours import detour_words
+from streams.words.particles import with_particle
 
 
 def detour_of(

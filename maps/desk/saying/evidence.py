@@ -8,9 +8,8 @@ from maps.desk.facts.blockings import Blocking, first_end_ms, heard_ms, is_by_pe
 from maps.desk.facts.gather import CardFacts, LinkNow, pieces_of
 from maps.desk.facts.scene import BUS_FEEDS, AskedPlace, Json, Scene
 from maps.desk.judging.verdict import Verdict
-from maps.desk.saying.words import link_words, source_name, status_word, teller
+from maps.desk.saying.words import closure_words, link_words, source_name, status_word, teller
 from maps.picture.text import kst, kst_end, period_text, short
-from streams.domain.closure_words import closure_words
 from streams.domain.stages.feeds import status
 
 _SPOKEN = {

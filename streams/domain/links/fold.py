@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from streams.contract.records import Closure, Obstruction, Passage, SpeedShare
-from streams.domain.closure_words import GRAVITY
+from streams.domain.closures import GRAVITY
 from streams.domain.links.levels import Thresholds, level
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
