@@ -14,7 +14,7 @@ from maps.desk.saying.last_report import said_json
 from maps.desk.saying.times import age_en, age_ko
 from maps.picture.shapes import known_links
 from maps.picture.text import short
-from streams.words.catalogue import both_as, phrase
+from streams.words.catalogue import both_as, name_of
 
 
 def site_json(work_id: str, scene: Scene) -> Json:
@@ -28,7 +28,7 @@ def site_json(work_id: str, scene: Scene) -> Json:
     return {
         "work": work_id,
         "phase": phase,
-        **both_as("phase", phrase(f"phase.{phase}")),
+        **both_as("phase", name_of("phase", phase)),
         "next": next_word(row),
         "ends_ms": real_end_ms(row),
         "said": said_json(row, scene.said_ms),
@@ -56,7 +56,7 @@ def _public_json(verdict: Verdict) -> Json:
         "closure": verdict.closure,
         **both_as("word", verdict.name),
         "certainty": verdict.certainty.word,
-        **both_as("certainty", phrase(f"certainty.{verdict.certainty.word}")),
+        **both_as("certainty", name_of("certainty", verdict.certainty.word)),
     }
 
 

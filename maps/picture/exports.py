@@ -15,7 +15,7 @@ from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
 from streams.geo.network import Link, Network, Point
 from streams.geo.placement import lines_of
-from streams.words.catalogue import has_word, word
+from streams.words.catalogue import name_of, word
 
 Json = dict[str, Any]
 GEOJSON = "application/geo+json"
@@ -181,8 +181,8 @@ def _csv_value(name: str, row: Json, network: Network) -> Any:
         return None  # an empty cell: a spreadsheet sorts and filters it as no time
     if name == "links":
         return " ".join(network.links[place].id for place in value)
-    if name in _CODED and has_word(code := f"{name}.{value}"):
-        return word(_LANGUAGE, code)
+    if name in _CODED:
+        return name_of(name, str(value)).to(_LANGUAGE)
     if name == "ends_ms":
         return kst_end(value)
     return kst(value) if name.endswith("_ms") else value

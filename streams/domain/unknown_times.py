@@ -12,7 +12,7 @@ from streams.words.catalogue import Joined, Phrase, has_word, joined, phrase
 START_UNREADABLE = frozenset({"start_unreadable", "period_reversed"})
 END_UNREADABLE = frozenset({"end_unreadable", "period_reversed"})
 _UNREADABLE = {"starts_ms": START_UNREADABLE, "ends_ms": END_UNREADABLE}
-_CODES = {"starts_ms": "period.start", "ends_ms": "period.end"}
+_WHICH = {"starts_ms": "start", "ends_ms": "end"}
 
 
 def is_unreadable(name: str, flags: Iterable[str]) -> bool:
@@ -22,12 +22,12 @@ def is_unreadable(name: str, flags: Iterable[str]) -> bool:
 
 def unknown_time(name: str, flags: Collection[str]) -> Phrase:
     """In the place of the time: 시작일 미확인, 종료일 미정, 종료일 미확인."""
-    return phrase(f"{_CODES[name]}.{_reason(name, flags)}")
+    return phrase(f"period.{_WHICH[name]}.{_reason(name, flags)}")
 
 
 def why_unknown(name: str, flags: Collection[str]) -> Phrase:
     """Why it is not known, as a sentence."""
-    return phrase(f"{_CODES[name]}.{_reason(name, flags)}.why")
+    return phrase(f"period.{_WHICH[name]}.{_reason(name, flags)}.why")
 
 
 def _reason(name: str, flags: Collection[str]) -> str:

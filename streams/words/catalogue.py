@@ -62,6 +62,12 @@ def phrase(code: str, /, **values: Value) -> Phrase:
     return Phrase(code, values)
 
 
+def name_of(kind: str, code: str) -> Phrase:
+    """What people call a member of a closed set; a code that has no word is shown as it is."""
+    known = f"{kind}.{code}"
+    return phrase(known) if has_word(known) else phrase("as_is", text=code)
+
+
 def joined(parts: Iterable[Value], separator: str) -> Joined:
     return Joined(tuple(parts), separator)
 

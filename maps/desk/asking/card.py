@@ -23,7 +23,7 @@ from maps.desk.saying.times import moment_en, moment_ko
 from maps.desk.saying.until import until
 from maps.picture.doubts import doubts
 from maps.picture.text import shown
-from streams.words.catalogue import both_as, phrase
+from streams.words.catalogue import both_as, name_of
 
 _WORK_FIELDS = (
     "title",
@@ -197,7 +197,7 @@ def _verdict(facts: CardFacts, verdict: Verdict) -> Json:
         "level": worst,
         **both_as("word", verdict.name),
         "certainty": verdict.certainty.word,
-        **both_as("certainty", phrase(f"certainty.{verdict.certainty.word}")),
+        **both_as("certainty", name_of("certainty", verdict.certainty.word)),
     }
 
 

@@ -7,7 +7,7 @@ from maps.desk.facts.gather import CardFacts, has_speed
 from maps.desk.facts.scene import BUS_FEEDS, Json, Scene
 from maps.desk.judging.certainty import Certainty, Grounds, certainty
 from streams.domain.closures import closure_name
-from streams.words.catalogue import Phrase, both_as, has_word, phrase
+from streams.words.catalogue import Phrase, both_as, name_of, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ def _of_permit(work: Blocking, facts: CardFacts, scene: Scene) -> Verdict:
         return Verdict(
             "unknown" if work.is_in_force else "none", certainty(grounds), phrase("nowhere.title")
         )
-    code = f"phase.{work.phase}"
-    return Verdict("none", certainty(grounds), phrase(code if has_word(code) else "phase.paused"))
+    return Verdict("none", certainty(grounds), name_of("phase", work.phase))
 
 
 def _grounds(facts: CardFacts, scene: Scene) -> Grounds:

@@ -9,7 +9,7 @@ from streams.contract.times import KST_MS
 from streams.domain.alerts import Alert, Word
 from streams.domain.closures import closure_name
 from streams.domain.unknown_times import unknown_time
-from streams.words.catalogue import Phrase, Value, has_word, joined, phrase
+from streams.words.catalogue import Phrase, Value, has_word, joined, name_of, phrase
 
 MAX_TITLE = 120
 MAX_PLACE = 40
@@ -39,7 +39,7 @@ def sentence(alert: Alert, *, is_simulated: bool) -> Phrase:
     title, particulars = title_of(alert), []
     if alert.word is not Word.END:
         particulars = list(_particulars(alert.facts))
-    parts: list[Value] = [phrase(f"feed.{title}") if has_word(f"feed.{title}") else title]
+    parts: list[Value] = [name_of("feed", title)]
     if not _is_said_by_closure(alert):
         parts.append(phrase("message.part", text=_event(alert)))
     return phrase(
@@ -54,10 +54,10 @@ def _is_said_by_closure(alert: Alert) -> bool:
 
 
 def _event(alert: Alert) -> Value:
-    code = f"rule.{alert.rule}"
-    begins: Value = phrase(code) if has_word(code) else alert.rule
+    begins = name_of("rule", alert.rule)
     if alert.word is Word.END:
-        return phrase(f"{code}.over") if has_word(code) else phrase("message.over", text=begins)
+        over = f"rule.{alert.rule}.over"
+        return phrase(over) if has_word(over) else phrase("message.over", text=begins)
     return phrase("message.changed", text=begins) if alert.word is Word.UPDATE else begins
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from maps.desk.facts.blockings import GRAVITY
 from maps.desk.judging.certainty import Certainty, Grounds, certainty
+from streams.words.catalogue import word
 
 OPEN = Grounds(closure="none")
 PARTIAL = Grounds(closure="partial")

@@ -4,11 +4,11 @@ import re
 from collections import defaultdict
 
 import pytest
+from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, GRAVITY, closure_words
+from streams.domain.flag_words import FLAG_WORDS, noted
 
 from maps.picture.exports import PHASES
 from streams.contract.records import Closure
-from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, GRAVITY, closure_words
-from streams.domain.flag_words import FLAG_WORDS, noted
 from streams.domain.unknown_times import said_of, said_words, short_words
 from tests.places import ROOT
 

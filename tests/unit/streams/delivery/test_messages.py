@@ -84,8 +84,7 @@ def test_a_message_is_the_alert_and_where_to_look() -> None:
         "expires_ms": AT_MS + DAY_MS,
         "title": "하수관 정비",
         "text_ko": "[모의·긴급] 하수관 정비 · 전면 통제 · 11-24 09:00까지",
-        "text_en": "[simulated·critical] 하수관 정비 · road closed · "
-        "until 11-24 09:00 KST",
+        "text_en": "[simulated·critical] 하수관 정비 · road closed · until 11-24 09:00 KST",
         "facts": CLOSED.facts,
         "simulated": True,
         "work_url": "https://roads.example/w/1?t=x",
