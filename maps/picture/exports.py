@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import geojson
@@ -13,9 +14,10 @@ from maps.picture.bodies import EMPTY_VIEW
 from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
+from streams.domain.closures import closure_name
 from streams.geo.network import Link, Network, Point
 from streams.geo.placement import lines_of
-from streams.words.catalogue import name_of, word
+from streams.words.catalogue import Phrase, name_of, word
 
 Json = dict[str, Any]
 GEOJSON = "application/geo+json"
@@ -42,7 +44,11 @@ _COLUMNS = (
     "feed",
     "seen_ms",
 )
-_CODED = ("phase", "closure", "placed_by")
+_CODED: Mapping[str, Callable[[str], Phrase]] = {
+    "phase": partial(name_of, "phase"),
+    "closure": closure_name,
+    "placed_by": partial(name_of, "placed_by"),
+}
 """Columns of codes: they have the screen's words, for a spreadsheet is read by people."""
 _LANGUAGE = "ko"
 
@@ -182,7 +188,7 @@ def _csv_value(name: str, row: Json, network: Network) -> Any:
     if name == "links":
         return " ".join(network.links[place].id for place in value)
     if name in _CODED:
-        return name_of(name, str(value)).to(_LANGUAGE)
+        return _CODED[name](str(value)).to(_LANGUAGE)
     if name == "ends_ms":
         return kst_end(value)
     return kst(value) if name.endswith("_ms") else value

@@ -78,7 +78,7 @@ def _live_operations() -> dict[str, Json]:
         ),
         "/api/v1/links/{id}": operation("One link", {"200": body("Link"), **errors("404")}, link),
         "/api/v1/search": operation(
-            "Stretches, stops, routes, places, addresses, works; 초성 and slips too",
+            "Stretches, stops, routes, places, addresses, works; initials and slips too",
             {"200": body("SearchResults")},
             query("q", "what to find"),
         ),

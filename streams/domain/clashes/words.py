@@ -130,4 +130,4 @@ def _listed(names: Sequence[Value], more: str) -> Translatable:
     shown = joined(names[:SHOWN], ", ")
     if len(names) <= SHOWN:
         return shown
-    return phrase(more, names=shown, count=len(names), rest=len(names) - SHOWN)
+    return phrase(more, names=shown, count=len(names))
