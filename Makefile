@@ -61,7 +61,7 @@ fmt-check: setup
 lint: setup ## ruff, mypy --strict, import contracts
 	@$(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports
 
-bench: setup browser ## the figures the README quotes
+bench: setup browser ## the figures of docs/figures.md
 	@$(PY) -m bench.demo && $(PY) -m bench.pipe && $(PY) -m bench.webhooks && $(PY) -m bench.web.run
 
 shape: setup browser ## how much of the code one change touches, in figures with bounds
@@ -78,7 +78,7 @@ browser: ## Chromium and a Korean font, through apt where they are missing
 lock: setup ## compile requirements.lock anew from pyproject.toml
 	@sh local/setup.sh lock
 
-settings-table: setup ## write the README's settings tables anew
+settings-table: setup ## write the settings tables of docs/ anew
 	@$(PY) -m local.settings_table --write
 
 clean: ## remove the private environment and caches

@@ -1,1 +1,1 @@
-"""The figures the README quotes, measured."""
+"""The figures of docs/figures.md, measured."""

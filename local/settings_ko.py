@@ -1,4 +1,4 @@
-"""The meanings of the settings in Korean, for README.ko.md; the English ones are in `Settings`."""
+"""What the settings mean in Korean, for docs/settings.ko.md; `Settings` has it in English."""
 
 KOREAN = {
     "kafka": "Kafka 접속 주소, host:port[,host:port]",

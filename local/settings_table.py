@@ -1,4 +1,4 @@
-"""`python -m local.settings_table [--write]`: the READMEs' tables of all settings."""
+"""`python -m local.settings_table [--write]`: the tables of all settings in docs/."""
 
 import argparse
 import sys
@@ -13,13 +13,13 @@ from streams.contract.settings import Settings
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- settings: make settings-table -->", "<!-- /settings -->"
 HEADS = {
-    "README.md": ("Variable", "Default", "Bounds", "Meaning", "secret"),
-    "README.ko.md": ("변수", "기본값", "범위", "뜻", "비밀"),
+    "docs/settings.md": ("Variable", "Default", "Bounds", "Meaning", "secret"),
+    "docs/settings.ko.md": ("변수", "기본값", "범위", "뜻", "비밀"),
 }
 
 
 def table(file: str) -> str:
-    """The table of one README, in its language."""
+    """The table of one document, in its language."""
     variable, default, bounds, meaning, secret = HEADS[file]
     words = KOREAN if file.endswith(".ko.md") else {}
     lines = [f"| {variable} | {default} | {bounds} | {meaning} |", "|---|---|---|---|"]
@@ -36,7 +36,7 @@ def _row(row: Field[Any], words: Mapping[str, str], secret: str) -> str:
 
 
 def with_table(text: str, file: str) -> str:
-    """A README's text with its table anew; raises ValueError when a marker is missing."""
+    """A document's text with its table anew; raises ValueError when a marker is missing."""
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not (begin and end):
@@ -47,9 +47,9 @@ def with_table(text: str, file: str) -> str:
 def main() -> int:
     """Print the English table, or write both; 0."""
     parser = argparse.ArgumentParser(prog="python -m local.settings_table", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write README.md and README.ko.md")
+    parser.add_argument("--write", action="store_true", help="write docs/settings.md and .ko.md")
     if not parser.parse_args().write:
-        print(table("README.md"))
+        print(table("docs/settings.md"))
         return 0
     for file in HEADS:
         path = ROOT / file

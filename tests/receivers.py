@@ -11,13 +11,14 @@ import msgspec
 from aiohttp import web
 
 from local.services import free_port
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.errors import SignatureError
 from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
 from streams.delivery.deciding.receipts import name_of
 from streams.delivery.deciding.secrets import endpoint_secret
 from streams.delivery.deciding.signing import verify
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.state.store import OUTBOX
 
 MASTER = "a master key for tests, 32 or longer"
@@ -157,12 +158,12 @@ def subscribe(store: Any, *rows: Subscription) -> None:
 def alert(
     subject: str,
     number: int,
-    word: Word = Word.BEGIN,
+    word: AlertEvent = AlertEvent.BEGIN,
     *,
     at_ms: int = 0,
     episode: str = "",
     severity: Severity = Severity.CRITICAL,
-    rule: str = "closure",
+    rule: RuleName = RuleName.CLOSURE,
 ) -> Alert:
     """A word about a subject, of now where no time is given."""
     at_ms = at_ms or now_ms()

@@ -46,7 +46,7 @@ def files_of_a_field(sources: Iterable[Source]) -> list[str]:
 def files_of_a_language(sources: Iterable[Source]) -> list[str]:
     """Files to add or change for another language: those that hold words of a screen.
 
-    Files of one language each, side by side (`ko.toml`, `en.toml`), are one file to add.
+    Files of one language each, named `ko` and `en` side by side, are one file to add.
     """
     found = {
         _OF_ONE_LANGUAGE.sub(r"\g<1>*", source.path)

@@ -6,9 +6,9 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from maps.api.context import CONTEXT, JSON
+from maps.api.context import CONTEXT
+from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
-from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture import alerts, deliveries
 from maps.picture.catch_up import LOSSES
@@ -33,6 +33,13 @@ class AcknowledgementBody(msgspec.Struct, forbid_unknown_fields=True):
     severity: Severity | None = None
 
 
+class AcknowledgementTaken(msgspec.Struct):
+    """The log has the acknowledgement."""
+
+    episode: str
+    at_ms: int
+
+
 def add_alerts(app: web.Application) -> None:
     """What the alerts' handlers need beside the calls' sender."""
     app[PACE] = Pace(ACKNOWLEDGEMENTS_A_MINUTE)
@@ -48,7 +55,7 @@ async def get_alerts(request: web.Request) -> web.StreamResponse:
     for row in rows:
         row["acknowledged"] = acks.get(row["id"])
         row["links"] = [ids[place] for place in row["links"]]
-    return _answer(
+    return json_answer(
         {
             "now_ms": live.now_ms(),
             "clock_ms": live.picture.clock_ms,
@@ -72,7 +79,7 @@ async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     )
     request.app[PACE].take()
     await tell(request, topics.ACKNOWLEDGEMENTS, ack)
-    return _answer({"episode": name, "at_ms": ack.at_ms}, status=202)
+    return json_answer(AcknowledgementTaken(name, ack.at_ms), status=202)
 
 
 def acknowledgement_of(
@@ -112,16 +119,35 @@ async def get_deliveries(request: web.Request) -> web.StreamResponse:
         rows = await deliveries.deliveries(live.store.client)
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None
-    return _answer({"now_ms": live.now_ms(), "undelivered": live.undelivered, "endpoints": rows})
+    return json_answer(
+        {"now_ms": live.now_ms(), "undelivered": live.undelivered, "endpoints": rows}
+    )
 
 
-def _answer(body: object, *, status: int = 200) -> web.Response:
-    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
-    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
-
-
-ROUTES = (
-    web.get("/api/v1/alerts", get_alerts),
-    web.post("/api/v1/alerts/{episode}/acknowledge", post_acknowledgement),
-    web.get("/api/v1/deliveries", get_deliveries),
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/v1/alerts",
+        handler=get_alerts,
+        summary="Open alerts, the newest first, and who acknowledged them",
+        answers={200: dict},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/alerts/{episode}/acknowledge",
+        handler=post_acknowledgement,
+        summary="An operator has seen an alert; every open screen shows who, and the comment",
+        answers={202: AcknowledgementTaken},
+        refusals=(400, 403, 404, 413, 415, 429, 503),
+        parameters=(Parameter("episode", "id of the alert"),),
+        takes=AcknowledgementBody,
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/deliveries",
+        handler=get_deliveries,
+        summary="What became of the deliveries to each endpoint; no addresses",
+        answers={200: dict},
+        refusals=(503,),
+    ),
 )

@@ -8,10 +8,10 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from maps.api.context import CONTEXT, JSON, Context
+from maps.api.context import CONTEXT, Context
+from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.desk.asking.callbacks import open_calls
-from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from maps.picture.text import short
@@ -44,6 +44,12 @@ class CallBody(msgspec.Struct, forbid_unknown_fields=True):
     call_id: str = ""
 
 
+class CallTaken(msgspec.Struct):
+    """The log has the call."""
+
+    call_id: str
+
+
 class NoBody(msgspec.Struct, forbid_unknown_fields=True):
     """Nothing to say."""
 
@@ -69,7 +75,7 @@ async def post_call(request: web.Request) -> web.StreamResponse:
     call = call_of(body, context, call_id=body.call_id or uuid.uuid4().hex)
     request.app[PACE].take()
     await tell(request, topics.CALLS, call)
-    return _answer({"call_id": call.call_id}, status=202)
+    return json_answer(CallTaken(call.call_id), status=202)
 
 
 def call_of(body: CallBody, context: Context, *, call_id: str) -> Call:
@@ -130,7 +136,7 @@ async def get_calls(request: web.Request) -> web.StreamResponse:
         "due": sum(call["due"] for call in calls),
         "calls": calls,
     }
-    return _answer(body)
+    return json_answer(body)
 
 
 async def post_done(request: web.Request) -> web.StreamResponse:
@@ -145,16 +151,34 @@ async def post_done(request: web.Request) -> web.StreamResponse:
     if not call.get("done_ms"):
         request.app[PACE].take()
         await tell(request, topics.CALLS, CallDone(call_id, context.live.now_ms()))
-    return _answer({"call_id": call_id}, status=202)
+    return json_answer(CallTaken(call_id), status=202)
 
 
-def _answer(body: object, *, status: int = 200) -> web.Response:
-    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
-    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
-
-
-ROUTES = (
-    web.get("/api/v1/calls", get_calls),
-    web.post("/api/v1/calls", post_call),
-    web.post("/api/v1/calls/{id}/done", post_done),
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/v1/calls",
+        handler=get_calls,
+        summary="Open calls, newest first, and who is to be called back",
+        answers={200: dict},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/calls",
+        handler=post_call,
+        summary="Log a call at a place, without anything about the caller",
+        answers={202: CallTaken},
+        refusals=(400, 403, 413, 415, 429, 503),
+        takes=CallBody,
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/calls/{id}/done",
+        handler=post_done,
+        summary="The desk has called back",
+        answers={202: CallTaken},
+        refusals=(400, 403, 404, 413, 415, 429, 503),
+        parameters=(Parameter("id", "call id"),),
+        takes=NoBody,
+    ),
 )

@@ -5,6 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from maps.api.context import CONTEXT, JSON, Context
+from maps.api.operation import Operation, Parameter
 from maps.api.past import BUSY, lost
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.past.changes import Change, changes, first_page, subjects_of
@@ -68,4 +69,17 @@ def _change(change: Change, context: Context) -> Json:
     }
 
 
-ROUTES = (web.get("/api/v1/changes", get_changes),)
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/v1/changes",
+        handler=get_changes,
+        summary="What changed after `since`: works, closures, incidents, feeds; at most 500",
+        answers={200: dict},
+        refusals=(400, 503),
+        parameters=(
+            Parameter("since", "Unix ms, needed", int),
+            Parameter("until", "Unix ms, default: now", int),
+        ),
+    ),
+)

@@ -9,18 +9,19 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from maps.api.context import CONTEXT, JSON, Context
+from maps.api.context import CONTEXT, Context
 from maps.api.desk import DESK, scene_now
+from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.crew import taps
 from maps.crew.site import site_json
 from maps.crew.taps import Tap
 from maps.desk.facts.scene import Json
-from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from streams.contract import topics
-from streams.contract.records import SiteReport, SiteWord
+from streams.contract.enums import Reporter, SiteStatus
+from streams.contract.records import SiteReport
 from streams.delivery.deciding.crew_links import Check, check_token
 from streams.delivery.deciding.secrets import master_key
 from streams.words.catalogue import both, phrase
@@ -139,7 +140,7 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     if found[0] == "refused":
         raise RequestRefusedError(409, taps.reason(found[1]))
     status = 200 if found[0] == "taken" else 202
-    return _answer(_state(request, work, report.report_id, found), status=status)
+    return json_answer(_state(request, work, report.report_id, found), status=status)
 
 
 async def get_report(request: web.Request) -> web.StreamResponse:
@@ -148,7 +149,7 @@ async def get_report(request: web.Request) -> web.StreamResponse:
     admit(context, work, bearer(request))
     report_id = request.query.get("report", "")
     found = _outcome(request, work, report_id) if report_id else None
-    return _answer(_state(request, work, report_id, found))
+    return json_answer(_state(request, work, report_id, found))
 
 
 def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
@@ -156,14 +157,14 @@ def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
     if not UUID.fullmatch(body.report_id):
         raise bad_parameter("report_id", body.report_id, "must.uuid")
     now_ms = context.live.now_ms()
-    word = SiteWord(body.word)
+    word = SiteStatus(body.word)
     _check_until(word, body.until_ms, context.live.picture.works.get(work), now_ms)
-    return SiteReport(body.report_id, work, word, "crew", now_ms, body.until_ms)
+    return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms)
 
 
-def _check_until(word: SiteWord, until_ms: int | None, row: Json | None, now_ms: int) -> None:
+def _check_until(word: SiteStatus, until_ms: int | None, row: Json | None, now_ms: int) -> None:
     """An extension, and nothing else, says until when: after now, a week past the end at most."""
-    if (word is SiteWord.EXTEND) == (until_ms is None):
+    if (word is SiteStatus.EXTEND) == (until_ms is None):
         raise bad_parameter("until_ms", str(until_ms), "must.extend_only")
     most_ms = taps.longest_ms(row, now_ms)
     if until_ms is not None and not now_ms < until_ms <= most_ms:
@@ -192,12 +193,26 @@ def _state(request: web.Request, work: str, report_id: str, found: tuple[str, st
     return body
 
 
-def _answer(body: object, *, status: int = 200) -> web.Response:
-    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
-    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
-
-
-ROUTES = (
-    web.get("/api/v1/works/{work:.+}/reports", get_report),
-    web.post("/api/v1/works/{work:.+}/reports", post_report),
+_PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit number")
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path=_PATH,
+        handler=get_report,
+        summary="How a work stands for its crew, and what became of a report",
+        answers={200: dict},
+        refusals=(403, 404),
+        parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
+        needs=CREW_TOKEN,
+    ),
+    Operation(
+        method="POST",
+        path=_PATH,
+        handler=post_report,
+        summary="A crew reports; the same report_id again counts once. 409: the fold refused it",
+        answers={200: dict, 202: dict},
+        refusals=(400, 403, 404, 409, 413, 415, 429, 503),
+        parameters=(_WORK,),
+        takes=ReportBody,
+    ),
 )

@@ -8,14 +8,17 @@ through `/w/`, `/static/` and `/api/v1/works/` and nothing else.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from aiohttp import BodyPartReader, web
 
 from maps.api.calls import LATE_MS
-from maps.api.context import CONTEXT, JSON, Context
+from maps.api.context import CONTEXT, Context
 from maps.api.crew import UUID, Paces, admit, bearer
+from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
 from maps.api.posted import OWN_HOSTS, check_origin
@@ -29,12 +32,39 @@ from streams.domain.works import OVER, phase_at
 from streams.domain.works.phases import over_ms
 
 log = logging.getLogger(__name__)
+UuidText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
 PHOTOS_A_MINUTE = 20  # of one work
 SWEEP_S = 600
 WITHIN_S = 60  # a photo on a bad line; a slower one is tried again
 ENVELOPE_BYTES = 4096  # of a multipart body around its photo
 PACES = web.AppKey("photo_paces", Paces)
 ONE_AT_A_TIME = web.AppKey("photo_turn", asyncio.Semaphore)
+
+
+class Photo(msgspec.Struct):
+    """One photo by its id, and when it was taken in."""
+
+    id: str
+    at_ms: int
+
+
+class Photos(msgspec.Struct):
+    """The photos of a work, newest first."""
+
+    photos: list[Photo]
+
+
+class PhotoTaken(msgspec.Struct):
+    """The photo is kept under this id."""
+
+    photo: str
+
+
+class PhotoForm(msgspec.Struct):
+    """A form of two parts, in this order; `report_id` names the photo."""
+
+    report_id: UuidText
+    photo: Annotated[str, msgspec.Meta(extra_json_schema={"contentMediaType": "image/jpeg"})]
 
 
 def add_photos(app: web.Application) -> None:
@@ -98,7 +128,7 @@ async def post_photo(request: web.Request) -> web.StreamResponse:
     except OSError as error:
         log.warning("photo not kept", extra={"error": type(error).__name__})
         raise RequestRefusedError(507, "refused.no_room") from None
-    return _answer({"photo": name}, status=201)
+    return json_answer(PhotoTaken(name), status=201)
 
 
 async def _received(request: web.Request) -> tuple[str, bytes, str]:
@@ -172,7 +202,7 @@ async def get_desk_photo(request: web.Request) -> web.StreamResponse:
 async def _listed(request: web.Request, work: str) -> web.Response:
     shelf = request.app.get(SHELF)
     found = await asyncio.to_thread(shelf.times_ms, work) if shelf else []
-    return _answer({"photos": [{"id": name, "at_ms": at_ms} for name, at_ms in found]})
+    return json_answer(Photos([Photo(*each) for each in found]))
 
 
 async def _shown(request: web.Request, work: str) -> web.Response:
@@ -194,15 +224,50 @@ def _shelf(request: web.Request) -> Shelf:
     return shelf
 
 
-def _answer(body: object, *, status: int = 200) -> web.Response:
-    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
-    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
-
-
-ROUTES = (
-    web.get("/api/v1/works/{work:.+}/photos", get_photos),
-    web.post("/api/v1/works/{work:.+}/photos", post_photo),
-    web.get("/api/v1/works/{work:.+}/photos/{photo}.jpg", get_photo),
-    web.get("/api/v1/desk/photos/{work:.+}/{photo}.jpg", get_desk_photo),
-    web.get("/api/v1/desk/photos/{work:.+}", get_desk_photos),
+_OURS, _CREWS = "/api/v1/desk/photos/{work:.+}", "/api/v1/works/{work:.+}/photos"
+_WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id (UUID)")
+_crew = partial(Operation, path=_CREWS, parameters=(_WORK,), needs=CREW_TOKEN)
+OPERATIONS = (
+    _crew(
+        method="GET",
+        handler=get_photos,
+        summary="A work's photos, newest first",
+        answers={200: Photos},
+        refusals=(403, 404),
+    ),
+    _crew(
+        method="POST",
+        handler=post_photo,
+        summary="A photo of at most 5 MB: JPEG, PNG or WebP, made anew without its EXIF",
+        answers={201: PhotoTaken},
+        refusals=(400, 403, 404, 408, 413, 415, 429, 507),
+        takes={"multipart/form-data": PhotoForm},
+    ),
+    _crew(
+        method="GET",
+        path=f"{_CREWS}/{{photo}}.jpg",
+        handler=get_photo,
+        summary="One photo",
+        answers={200: "image/jpeg"},
+        refusals=(403, 404),
+        parameters=(_WORK, _PHOTO),
+    ),
+    Operation(
+        method="GET",
+        path=f"{_OURS}/{{photo}}.jpg",
+        handler=get_desk_photo,
+        summary="One photo for the office's own pages",
+        answers={200: "image/jpeg"},
+        refusals=(403, 404),
+        parameters=(_WORK, _PHOTO),
+    ),
+    Operation(
+        method="GET",
+        path=_OURS,
+        handler=get_desk_photos,
+        summary="A work's photos for the office's own pages; not to be let in from outside",
+        answers={200: Photos},
+        refusals=(403,),
+        parameters=(_WORK,),
+    ),
 )

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from maps.api.context import CONTEXT, JSON, Context
+from maps.api.operation import Operation, Parameter
 from maps.api.past import picture_of_moment
 from maps.api.photo_shelf import SHELF
 from maps.desk.asking.lookup import answer as answer_of
@@ -149,7 +150,27 @@ def _json(request: web.Request, body: Any) -> web.Response:
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
 
 
-ROUTES = (
-    web.get("/api/v1/answer", get_answer),
-    web.get("/api/v1/clashes", get_clashes),
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/v1/answer",
+        handler=get_answer,
+        summary="Is it closed, why, until when, how to get round: a card, a choice or not found",
+        answers={200: dict},
+        refusals=(400, 503),
+        parameters=(
+            Parameter("q", "what the caller asks about"),
+            Parameter("id", "KIND:ID of a candidate; wins over q"),
+            Parameter("valid", "Unix ms the answer speaks of", int),
+            Parameter("known", "only what had come in by then counts, Unix ms", int),
+            Parameter("again", "1: the same card kept fresh, not counted as a question"),
+        ),
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/clashes",
+        handler=get_clashes,
+        summary="Works in each other's way, in a bus's, or cutting places off together",
+        answers={200: dict},
+    ),
 )

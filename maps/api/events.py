@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import msgspec
 from aiohttp import web
-from msgspec import Raw
 
 from maps.api.context import CONTEXT, JSON, Context
+from maps.api.operation import Operation, Parameter
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.past.moments import only_known
@@ -13,12 +14,22 @@ from maps.picture import bodies
 from maps.picture.catch_up import LOSSES
 from maps.picture.events import START, AlertPage, Cursor, Wanted, newest, page_after, parse_cursor
 from maps.picture.loop import OK
+from streams.contract.enums import AlertEvent
 from streams.contract.subscription import Subscription
 from streams.delivery.deciding.matching import matches
-from streams.delivery.deciding.message import body_of as message_of
-from streams.domain.alerts import Alert, Word
+from streams.delivery.deciding.message import AlertMessage, message_of
+from streams.domain.alerts import Alert
 
 LATEST = "latest"
+
+
+class Events(msgspec.Struct):
+    """Up to 100 alerts; `next` is the cursor to ask on with, `more` whether there are more now."""
+
+    now_ms: int
+    events: list[AlertMessage]
+    next: str
+    more: bool
 
 
 async def get_events(request: web.Request) -> web.StreamResponse:
@@ -35,12 +46,12 @@ async def get_events(request: web.Request) -> web.StreamResponse:
         page = await _page(request, context)
     except LOSSES:
         raise _away() from None
-    body = {
-        "now_ms": context.live.now_ms(),
-        "events": [_event(alert, context) for alert in page.alerts],
-        "next": str(page.cursor),
-        "more": page.is_more,
-    }
+    body = Events(
+        now_ms=context.live.now_ms(),
+        events=[_event(alert, context) for alert in page.alerts],
+        next=str(page.cursor),
+        more=page.is_more,
+    )
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
 
 
@@ -77,18 +88,16 @@ def is_heard(known: Subscription, alert: Alert, context: Context) -> bool:
     """Whether it matches; an end does whatever its gravity, for an earlier word may have been
     graver.
     """
-    asked = replace(known, severities=()) if alert.word is Word.END else known
+    asked = replace(known, severities=()) if alert.word is AlertEvent.END else known
     return matches(asked, alert, context.network)
 
 
-def _event(alert: Alert, context: Context) -> Raw:
-    return Raw(
-        message_of(
-            alert,
-            expires_ms=alert.at_ms + context.settings.alert_expiry_s * 1000,
-            public_url=context.settings.public_url.rstrip("/"),
-            is_simulated=context.is_simulated,
-        )
+def _event(alert: Alert, context: Context) -> AlertMessage:
+    return message_of(
+        alert,
+        expires_ms=alert.at_ms + context.settings.alert_expiry_s * 1000,
+        public_url=context.settings.public_url.rstrip("/"),
+        is_simulated=context.is_simulated,
     )
 
 
@@ -96,4 +105,17 @@ def _away() -> RequestRefusedError:
     return RequestRefusedError(503, "refused.store_away.events")
 
 
-ROUTES = (web.get("/api/v1/events", get_events),)
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/v1/events",
+        handler=get_events,
+        summary="Alerts after a cursor, in the order they were decided",
+        answers={200: Events},
+        refusals=(400, 404, 410, 503),
+        parameters=(
+            Parameter("after", "`next` of an answer; `latest`: from now on; none: the oldest kept"),
+            Parameter("endpoint", "only what this endpoint receives"),
+        ),
+    ),
+)

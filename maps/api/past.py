@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from maps.api.context import CONTEXT, JSON, Context
+from maps.api.operation import Operation, Parameter
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.past.moments import BitemporalMoment, missing, moment_of, only_known
@@ -163,4 +164,19 @@ def _json(request: web.Request, body: Json) -> web.Response:
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
 
 
-ROUTES = (web.get("/api/v1/at", get_at),)
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/api/v1/at",
+        handler=get_at,
+        summary="What was true at `valid` as known at `known`: the city, or one thing of it",
+        answers={200: dict},
+        refusals=(400, 404, 503),
+        parameters=(
+            Parameter("valid", "Unix ms the answer speaks of; default: `known`", int),
+            Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
+            Parameter("id", "work:ID, incident:ID, feed:NAME, link:ID, or a KIND:ID of the search"),
+            Parameter("links", "link ids with commas, at most 200"),
+        ),
+    ),
+)

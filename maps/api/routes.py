@@ -1,30 +1,43 @@
 """The handlers of every address, and the table of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from maps.api import alerts as alerts_api
 from maps.api import calls as calls_api
 from maps.api import changes as changes_api
 from maps.api import crew as crew_api
-from maps.api import crew_photos, health, openapi
+from maps.api import crew_photos, health
 from maps.api import desk as desk_api
 from maps.api import events as events_api
 from maps.api import past as time_api
 from maps.api import subscriptions as subscriptions_api
 from maps.api.context import CONTEXT, JSON, Context
+from maps.api.document import document
+from maps.api.operation import ANY, SSE, TEXT, Operation, Parameter, json_answer
+from maps.api.operation import HTML as HTML_PAGE
 from maps.api.stream import get_stream
 from maps.http.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer, body_of
 from maps.http.refusals import not_found
 from maps.pages import csp
 from maps.pages.pages import HTML
 from maps.picture import bodies, exports
-from maps.picture.filters import Filters, parse_filters
+from maps.picture.filters import LEVELS, Filters, parse_filters
 from maps.picture.picture import Picture
 from maps.picture.shapes import word_of, work_row
+from streams.contract.enums import Phase
+
+
+class Health(msgspec.Struct):
+    """Whether all is well; if not, why. `warnings` do not count against it."""
+
+    ok: bool
+    reasons: list[str]
+    warnings: list[str]
 
 
 async def get_operator(request: web.Request) -> web.StreamResponse:
@@ -37,6 +50,13 @@ async def get_operator(request: web.Request) -> web.StreamResponse:
 async def get_desk(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.desk, cache=NO_CACHE)
+    response.headers["Content-Security-Policy"] = context.pages.policy
+    return response
+
+
+async def get_docs(request: web.Request) -> web.StreamResponse:
+    context = request.app[CONTEXT]
+    response = answer(request, context.pages.docs, cache=NO_CACHE)
     response.headers["Content-Security-Policy"] = context.pages.policy
     return response
 
@@ -181,9 +201,8 @@ async def get_readyz(request: web.Request) -> web.StreamResponse:
 
 
 def _health(reasons: list[str], warnings: Sequence[str] = ()) -> web.Response:
-    body = {"ok": not reasons, "reasons": reasons, "warnings": warnings}
-    status = 503 if reasons else 200
-    return web.json_response(body, status=status, headers={"Cache-Control": NO_STORE})
+    body = Health(not reasons, reasons, list(warnings))
+    return json_answer(body, status=503 if reasons else 200)
 
 
 async def get_metrics(request: web.Request) -> web.StreamResponse:
@@ -199,38 +218,143 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
 
 
 async def get_openapi(request: web.Request) -> web.StreamResponse:
-    return _json(request, openapi.document(request.app[CONTEXT].settings.city))
+    return _json(request, document(request.app[CONTEXT].settings.city, OPERATIONS))
 
 
 def _json(request: web.Request, body: Any) -> web.Response:
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
 
 
-ROUTES = (
-    web.get("/", get_operator),
-    web.get("/desk", get_desk),
-    web.get("/w/{work_id:.+}", get_work),
-    web.get("/static/{path:.+}", get_static),
-    web.get("/api/v1/network/{version}.json", get_network),
-    web.get("/api/v1/snapshot", get_snapshot),
-    web.get("/api/v1/stream", get_stream, allow_head=False),
-    web.get("/api/v1/links/{id:.+}", get_link),
-    web.get("/api/v1/links.geojson", get_links_geojson),
-    web.get("/api/v1/works.geojson", get_works_geojson),
-    web.get("/api/v1/works.csv", get_works_csv),
-    web.get("/api/v1/search", get_search),
-    web.get("/api/v1/feeds", get_feeds),
-    *desk_api.ROUTES,
-    *time_api.ROUTES,
-    *changes_api.ROUTES,
-    *calls_api.ROUTES,
-    *crew_api.ROUTES,
-    *crew_photos.ROUTES,
-    *alerts_api.ROUTES,
-    *events_api.ROUTES,
-    *subscriptions_api.ROUTES,
-    web.get("/api/v1/openapi.json", get_openapi),
-    web.get("/livez", get_livez),
-    web.get("/readyz", get_readyz),
-    web.get("/metrics", get_metrics),
+_BBOX = Parameter("bbox", "west,south,east,north in degrees, WGS84")
+_LEVEL = Parameter("level", f"{', '.join(LEVELS)}; several with commas")
+_PHASE = Parameter("phase", f"{', '.join(Phase)}; several with commas")
+_get = partial(Operation, method="GET")
+_HEALTH: Mapping[int, Any] = {200: Health, 503: Health}
+OPERATIONS = (
+    _get(path="/", handler=get_operator, summary="The operator map", answers={200: HTML_PAGE}),
+    _get(path="/desk", handler=get_desk, summary="The complaint desk", answers={200: HTML_PAGE}),
+    _get(
+        path="/docs",
+        handler=get_docs,
+        summary="This document, to read and to try",
+        answers={200: HTML_PAGE},
+    ),
+    _get(
+        path="/w/{work_id:.+}",
+        handler=get_work,
+        summary="One work, to read on a phone; with a crew's token, to report on",
+        answers={200: HTML_PAGE, 404: HTML_PAGE},
+        parameters=(
+            Parameter("work_id", "permit number"),
+            Parameter("t", "token of the link a message carries; it leaves the address at once"),
+        ),
+    ),
+    _get(
+        path="/static/{path:.+}",
+        handler=get_static,
+        summary="A file of the pages; immutable when the path names its content",
+        answers={200: ANY},
+        refusals=(404,),
+        parameters=(Parameter("path", "file below static"),),
+    ),
+    _get(
+        path="/api/v1/network/{version}.json",
+        handler=get_network,
+        summary="The roads, immutable",
+        answers={200: dict},
+        refusals=(404,),
+        parameters=(Parameter("version", "network version"),),
+    ),
+    _get(
+        path="/api/v1/snapshot",
+        handler=get_snapshot,
+        summary="The whole picture now",
+        answers={200: dict},
+    ),
+    _get(
+        path="/api/v1/stream",
+        handler=get_stream,
+        summary="Deltas as server-sent events: d (Delta), resync (start over from a snapshot)",
+        answers={200: SSE},
+        refusals=(503,),
+        parameters=(
+            Parameter("since", "delta id the reader stands at; the Last-Event-ID header wins"),
+        ),
+        route_options={"allow_head": False},
+    ),
+    _get(
+        path="/api/v1/links/{id:.+}",
+        handler=get_link,
+        summary="One link",
+        answers={200: dict},
+        refusals=(404,),
+        parameters=(Parameter("id", "link id"),),
+    ),
+    _get(
+        path="/api/v1/links.geojson",
+        handler=get_links_geojson,
+        summary="Links with their state",
+        answers={200: exports.GEOJSON, 304: None},
+        refusals=(400,),
+        parameters=(_BBOX, _LEVEL),
+    ),
+    _get(
+        path="/api/v1/works.geojson",
+        handler=get_works_geojson,
+        summary="Works",
+        answers={200: exports.GEOJSON, 304: None},
+        refusals=(400,),
+        parameters=(_BBOX, _PHASE),
+    ),
+    _get(
+        path="/api/v1/works.csv",
+        handler=get_works_csv,
+        summary="Works for a spreadsheet",
+        answers={200: exports.CSV, 304: None},
+        refusals=(400,),
+        parameters=(_BBOX, _PHASE),
+    ),
+    _get(
+        path="/api/v1/search",
+        handler=get_search,
+        summary="Stretches, stops, routes, places, addresses, works; initials and slips too",
+        answers={200: dict},
+        parameters=(Parameter("q", "what to find"),),
+    ),
+    _get(
+        path="/api/v1/feeds",
+        handler=get_feeds,
+        summary="How each feed is doing",
+        answers={200: dict},
+    ),
+    *desk_api.OPERATIONS,
+    *time_api.OPERATIONS,
+    *changes_api.OPERATIONS,
+    *calls_api.OPERATIONS,
+    *crew_api.OPERATIONS,
+    *crew_photos.OPERATIONS,
+    *alerts_api.OPERATIONS,
+    *events_api.OPERATIONS,
+    *subscriptions_api.OPERATIONS,
+    _get(
+        path="/api/v1/openapi.json",
+        handler=get_openapi,
+        summary="The document that this page shows",
+        answers={200: dict},
+    ),
+    _get(
+        path="/livez",
+        handler=get_livez,
+        summary="Whether the process works",
+        answers=_HEALTH,
+    ),
+    _get(
+        path="/readyz",
+        handler=get_readyz,
+        summary="Whether it shows the state now",
+        answers=_HEALTH,
+    ),
+    _get(
+        path="/metrics", handler=get_metrics, summary="Figures for Prometheus", answers={200: TEXT}
+    ),
 )

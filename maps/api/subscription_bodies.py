@@ -1,38 +1,47 @@
 """What the subscriptions' handlers take and show."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
+from streams.contract.endpoint_url import MAX_URL
+from streams.contract.enums import RuleName, Severity
 from streams.contract.subscription import Subscription
+from streams.contract.subscription_checks import MAX_LISTED, MAX_TITLE, VERTICES
 
-_UNSET = msgspec.UNSET
-Texts = tuple[str, ...]
+# The bounds are told, not checked here: `check_subscription` refuses with the field's name.
+Texts = Annotated[tuple[str, ...], Meta(extra_json_schema={"maxItems": MAX_LISTED})]
+Url = Annotated[str, Meta(extra_json_schema={"maxLength": MAX_URL})]
+Title = Annotated[str, Meta(extra_json_schema={"maxLength": MAX_TITLE})]
+Area = Annotated[tuple[tuple[float, float], ...], Meta(extra_json_schema={"maxItems": VERTICES[1]})]
+Weekdays = Annotated[tuple[int, ...], Meta(description="0 (Monday) to 6 (Sunday)")]
+Hours = Annotated[str, Meta(description="HH:MM-HH:MM, Korean time, or empty")]
 
 
 class ChangeBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What is said of a subscription; what is not said stays, or is empty in a new one."""
+    """The fields of a subscription to set; the others stay, or are empty in a new one."""
 
-    url: str | msgspec.UnsetType = _UNSET
-    title: str | msgspec.UnsetType = _UNSET
-    rules: Texts | msgspec.UnsetType = _UNSET
-    severities: Texts | msgspec.UnsetType = _UNSET
-    area: tuple[tuple[float, float], ...] | msgspec.UnsetType = _UNSET
-    links: Texts | msgspec.UnsetType = _UNSET
-    organisations: Texts | msgspec.UnsetType = _UNSET
-    routes: Texts | msgspec.UnsetType = _UNSET
-    weekdays: tuple[int, ...] | msgspec.UnsetType = _UNSET
-    hours: str | msgspec.UnsetType = _UNSET
-    quiet_hours: str | msgspec.UnsetType = _UNSET
-    coalesce: bool | msgspec.UnsetType = _UNSET
-    is_enabled: bool | msgspec.UnsetType = _UNSET
+    url: Url | UnsetType = UNSET
+    title: Title | UnsetType = UNSET
+    rules: Texts | UnsetType = UNSET
+    severities: Texts | UnsetType = UNSET
+    area: Area | UnsetType = UNSET
+    links: Texts | UnsetType = UNSET
+    organisations: Texts | UnsetType = UNSET
+    routes: Texts | UnsetType = UNSET
+    weekdays: Weekdays | UnsetType = UNSET
+    hours: Hours | UnsetType = UNSET
+    quiet_hours: Hours | UnsetType = UNSET
+    coalesce: bool | UnsetType = UNSET
+    is_enabled: bool | UnsetType = UNSET
 
 
 class NewBody(ChangeBody, forbid_unknown_fields=True, kw_only=True):
     """A new subscription."""
 
-    url: str
-    title: str
+    url: Url
+    title: Title
 
 
 class RotateBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,14 +50,50 @@ class RotateBody(msgspec.Struct, forbid_unknown_fields=True):
     is_leaked: bool = False
 
 
-def row_of(subscription: Subscription) -> dict[str, Any]:
+class EndpointBody(msgspec.Struct):
+    """An endpoint that is no more."""
+
+    endpoint: str
+
+
+class SubscriptionBody(msgspec.Struct, kw_only=True):
+    """A subscription; `secret` once, in the answer that makes it."""
+
+    endpoint: str
+    secret_generation: int
+    previous_until_ms: int
+    changed_ms: int
+    created_ms: int
+    url: Url
+    title: Title
+    rules: tuple[RuleName, ...]
+    severities: tuple[Severity, ...]
+    area: Area
+    links: Texts
+    organisations: Texts
+    routes: Texts
+    weekdays: Weekdays
+    hours: Hours
+    quiet_hours: Hours
+    coalesce: bool
+    is_enabled: bool
+    secret: str | UnsetType = UNSET
+
+
+class SubscriptionsBody(msgspec.Struct):
+    """Every subscription, by title."""
+
+    subscriptions: list[SubscriptionBody]
+
+
+def body_of(subscription: Subscription, secret: str | UnsetType = UNSET) -> SubscriptionBody:
     """A subscription as the API shows it."""
-    row: dict[str, Any] = msgspec.to_builtins(subscription)
-    del row["is_removed"]
-    return row
+    body = msgspec.convert(subscription, SubscriptionBody, from_attributes=True)
+    body.secret = secret
+    return body
 
 
-def said_of(body: ChangeBody) -> dict[str, Any]:
-    """The fields that a body names."""
+def given_of(body: ChangeBody) -> dict[str, Any]:
+    """The fields that a body sets."""
     given = {name: getattr(body, name) for name in body.__struct_fields__}
-    return {name: value for name, value in given.items() if value is not _UNSET}
+    return {name: value for name, value in given.items() if value is not UNSET}

@@ -6,14 +6,24 @@ import logging
 import secrets as random
 import time
 from collections.abc import Mapping
+from functools import partial
 
-import msgspec
 from aiohttp import web
+from msgspec import UNSET
 
-from maps.api.context import CONTEXT, JSON, Context
+from maps.api.context import CONTEXT, Context
+from maps.api.operation import ADMIN_KEY, Operation, Parameter, json_answer
 from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
-from maps.api.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of, said_of
-from maps.http.answers import NO_STORE
+from maps.api.subscription_bodies import (
+    ChangeBody,
+    EndpointBody,
+    NewBody,
+    RotateBody,
+    SubscriptionBody,
+    SubscriptionsBody,
+    body_of,
+    given_of,
+)
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture.catch_up import LOSSES
 from streams.contract import topics
@@ -51,12 +61,12 @@ async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     _check_key(request)
     rows = await _rows(request)
     listed = sorted(rows.values(), key=lambda each: (each.title, each.endpoint))
-    return _answer({"subscriptions": [row_of(each) for each in listed]})
+    return json_answer(SubscriptionsBody([body_of(each) for each in listed]))
 
 
 async def get_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
-    return _answer(row_of(await _known(request)))
+    return json_answer(body_of(await _known(request)))
 
 
 async def post_subscription(request: web.Request) -> web.StreamResponse:
@@ -66,7 +76,7 @@ async def post_subscription(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     master = _master(context)
     rows = await _rows(request)
-    made = added(f"ep_{random.token_hex(8)}", said_of(body), context.live.now_ms())
+    made = added(f"ep_{random.token_hex(8)}", given_of(body), context.live.now_ms())
     with _Refusing():
         check_room(len(rows))
         made = checked(made, context.network, request.app[ALLOWED])
@@ -77,7 +87,7 @@ async def patch_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
     body = await read_body(request, ChangeBody)
     context = request.app[CONTEXT]
-    made = changed(await _known(request), said_of(body), context.live.now_ms())
+    made = changed(await _known(request), given_of(body), context.live.now_ms())
     with _Refusing():
         made = checked(made, context.network, request.app[ALLOWED])
     return await _written(request, made)
@@ -153,11 +163,10 @@ async def _written(
     """Write it to the log; `status` once it holds, 202 when no worker has folded it within 3 s."""
     with _Refusing():
         await tell(request, topics.SUBSCRIPTIONS, made)
-    body = {"endpoint": made.endpoint} if made.is_removed else row_of(made)
-    if master:
-        body["secret"] = endpoint_secret(master, made.endpoint, made.secret_generation)
+    secret = endpoint_secret(master, made.endpoint, made.secret_generation) if master else UNSET
+    body = EndpointBody(made.endpoint) if made.is_removed else body_of(made, secret)
     is_settled = await _is_settled(request.app[CONTEXT].live.store, made)
-    return _answer(body, status=status if is_settled else 202)
+    return json_answer(body, status=status if is_settled else 202)
 
 
 async def _is_settled(store: Store, made: Subscription) -> bool:
@@ -172,17 +181,60 @@ async def _is_settled(store: Store, made: Subscription) -> bool:
     return False
 
 
-def _answer(body: object, *, status: int = 200) -> web.Response:
-    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
-    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
-
-
-_ONE = "/api/v1/subscriptions/{endpoint}"
-ROUTES = (
-    web.get("/api/v1/subscriptions", get_subscriptions),
-    web.post("/api/v1/subscriptions", post_subscription),
-    web.get(_ONE, get_subscription),
-    web.patch(_ONE, patch_subscription),
-    web.delete(_ONE, delete_subscription),
-    web.post(f"{_ONE}/rotate", post_rotation),
+_ALL, _ONE = "/api/v1/subscriptions", "/api/v1/subscriptions/{endpoint}"
+_managed = partial(Operation, needs=ADMIN_KEY, parameters=(Parameter("endpoint", "ep_..."),))
+OPERATIONS = (
+    _managed(
+        method="GET",
+        path=_ALL,
+        handler=get_subscriptions,
+        summary="Every endpoint and what it receives",
+        answers={200: SubscriptionsBody},
+        refusals=(401, 403, 429, 503),
+        parameters=(),
+    ),
+    _managed(
+        method="POST",
+        path=_ALL,
+        handler=post_subscription,
+        summary="A new endpoint; its secret is shown here and never again",
+        answers={201: SubscriptionBody, 202: SubscriptionBody},
+        refusals=(400, 401, 403, 413, 415, 429, 503),
+        takes=NewBody,
+        parameters=(),
+    ),
+    _managed(
+        method="GET",
+        path=_ONE,
+        handler=get_subscription,
+        summary="One endpoint",
+        answers={200: SubscriptionBody},
+        refusals=(401, 403, 404, 429, 503),
+    ),
+    _managed(
+        method="PATCH",
+        path=_ONE,
+        handler=patch_subscription,
+        summary="Change what is named, leave the rest",
+        answers={200: SubscriptionBody, 202: SubscriptionBody},
+        refusals=(400, 401, 403, 404, 413, 415, 429, 503),
+        takes=ChangeBody,
+    ),
+    _managed(
+        method="DELETE",
+        path=_ONE,
+        handler=delete_subscription,
+        summary="No more messages",
+        answers={200: EndpointBody, 202: EndpointBody},
+        refusals=(401, 403, 404, 429, 503),
+    ),
+    _managed(
+        method="POST",
+        path=f"{_ONE}/rotate",
+        handler=post_rotation,
+        summary="The next secret, shown here and never again; the one before signs 24 h more",
+        answers={200: SubscriptionBody, 202: SubscriptionBody},
+        refusals=(400, 401, 403, 404, 413, 415, 429, 503),
+        takes=RotateBody,
+    ),
 )

@@ -35,6 +35,7 @@ class Pages:
     operator: CachedBody
     operator_policy: str
     desk: CachedBody
+    docs: CachedBody
     policy: str
     templates: jinja2.Environment
     frame: Mapping[str, Any]
@@ -107,6 +108,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         operator=_page(html),
         operator_policy=csp.policy(html, settings.tiles),
         desk=_page(desk),
+        docs=_page(templates.get_template("docs.html").render(**frame)),
         # No hashes here: a block in these pages could only come from a feed's text.
         policy=csp.policy(""),
         templates=templates,

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from maps.http.refusals import bad_parameter
-from streams.domain.works import PHASES
+from streams.contract.enums import Level, Phase
 from streams.geo.network import Point
 
-LEVELS = ("free", "slow", "jam", "unknown")
-_CHOICES = {"level": LEVELS, "phase": PHASES}
+LEVELS = tuple(Level)
+_CHOICES: dict[str, type[StrEnum]] = {"level": Level, "phase": Phase}
 Box = tuple[float, float, float, float]
 
 

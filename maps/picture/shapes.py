@@ -9,8 +9,9 @@ from typing import Any
 
 from maps.picture.doubts import doubts
 from maps.picture.text import shown
+from streams.contract.enums import FeedStatus
 from streams.contract.records import FeedReport, PollOutcome
-from streams.domain.stages.feeds import FeedState, FeedStatus, status
+from streams.domain.stages.feeds import FeedState, status
 from streams.geo.network import Network, Point
 
 Json = dict[str, Any]

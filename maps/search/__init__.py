@@ -1,5 +1,5 @@
-"""Place search: what people type or say, found among stretches, stops, landmarks and works.
+"""Place search: what people type, found among sections, stops, landmarks and works.
 
-`hangul` takes letters apart, `wording` takes the question words off, `entries` lists what there is,
-`keys` finds names, `reading` makes places of several names, `finder` ranks and says how sure it is.
+`hangul` takes letters apart, `wording` takes the question words off, `atlas` lists what there is,
+`keys` finds names, `reading` makes places of several names, `finder` ranks and judges how sure.
 """

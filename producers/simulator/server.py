@@ -133,8 +133,8 @@ async def serve(
 ) -> None:
     """Serve the simulated city until cancelled.
 
-    Writes `out_dir/network.json` and, if asked, the recording of the minutes before now; both are
-    there before the port answers. `on_ready` gets the base URL. Port 0 takes a free one.
+    Writes `network.json` in `out_dir` and, if asked, the recording of the minutes before now; both
+    are there before the port answers. `on_ready` gets the base URL. Port 0 takes a free one.
     """
     start = Start(seed, at, out_dir, past_path, past_minutes, poll_s, refresh_s)
     portal = await asyncio.to_thread(_prepared, start)

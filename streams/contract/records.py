@@ -1,65 +1,20 @@
 """The records on the topics: WGS84 degrees (lon, lat), event times in `*_ms` (UTC)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from streams.contract.enums import (
+    Cause,
+    Closure,
+    IncidentKind,
+    Phase,
+    PollOutcome,
+    Reporter,
+    Severity,
+    SiteStatus,
+)
 from streams.contract.subscription import Subscription
 from streams.contract.times import EVER_MS
-
-
-class PollOutcome(StrEnum):
-    """What a source answered. *Unknown* (error, quota, time-out, frozen) never means *empty*."""
-
-    DATA = "data"
-    EMPTY = "empty"
-    UNKNOWN = "unknown"
-
-
-class Severity(StrEnum):
-    """How soon somebody must know: at once, soon, some time today."""
-
-    CRITICAL = "critical"
-    WARNING = "warning"
-    NOTICE = "notice"
-
-
-class RuleName(StrEnum):
-    """What an alert can be about: the names of the rules (`streams/rules.toml`)."""
-
-    CLOSURE = "closure"
-    OVERDUE = "overdue"
-    UNSEEN = "unseen"
-    SLOWDOWN = "slowdown"
-    JAM = "jam"
-    CLASH = "clash"
-    FEED = "feed"
-    REPORTS = "reports"
-
-
-class Closure(StrEnum):
-    """What a work or an incident takes from the road."""
-
-    FULL = "full"
-    PARTIAL = "partial"
-    SHOULDER = "shoulder"
-    SIDEWALK = "sidewalk"
-    BICYCLE = "bicycle"
-    BUS_STOP = "bus_stop"
-    NONE = "none"
-    UNKNOWN = "unknown"
-
-
-class IncidentKind(StrEnum):
-    """National eventInfo and UTIC kinds, folded into one list."""
-
-    WORK = "work"
-    ACCIDENT = "accident"
-    WEATHER = "weather"
-    GATHERING = "gathering"
-    DISASTER = "disaster"
-    CONTROL = "control"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,24 +170,14 @@ class IncidentBatch:
     parts: int = 0
 
 
-class SiteWord(StrEnum):
-    """What an office or a crew says of a work."""
-
-    START = "start"
-    END = "end"
-    EXTEND = "extend"
-    NOT_YET = "not_yet"
-    CANCEL = "cancel"
-
-
 @dataclass(frozen=True, slots=True)
 class SiteReport:
-    """One word from an office or a crew about one work; `until_ms` goes with EXTEND."""
+    """What an office or a crew reports of one work; `until_ms` goes with EXTEND."""
 
     report_id: str
     permit_id: str
-    word: SiteWord
-    by: str  # "crew" or "office"
+    word: SiteStatus
+    by: Reporter  # CREW or OFFICE
     received_ms: int
     until_ms: int | None = None
 
@@ -346,13 +291,13 @@ class SpeedShare:
 class Obstruction:
     """What a work or an incident does to one link now; `is_over` takes it off the link.
 
-    `is_seen`: a crew or an office has said that it began, and nobody that it ended.
+    `is_seen`: a crew or an office has reported that it began, and nobody that it ended.
     """
 
     link_id: str
     subject: str
-    kind: str  # "work" or "incident"
-    phase: str
+    kind: Cause
+    phase: Phase
     closure: Closure
     is_over: bool = False
     is_seen: bool = False

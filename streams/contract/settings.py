@@ -1,4 +1,4 @@
-"""The settings: one table, read once from `BOMNAE_*`; the README's table is made from it."""
+"""The settings: one table, read once from `BOMNAE_*`; docs/settings.md shows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -183,7 +183,7 @@ class Settings:
         rows = {row.name: row for row in fields(cls)}
         if unknown := sorted(set(given) - set(rows)):
             raise SettingsError(
-                f"unknown setting BOMNAE_{unknown[0].upper()}; see README, Settings"
+                f"unknown setting BOMNAE_{unknown[0].upper()}; see docs/settings.md"
             )
         return cls(**{name: _value(rows[name], text) for name, text in given.items()})
 

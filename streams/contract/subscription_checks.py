@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from streams.contract.endpoint_url import check_url_text
+from streams.contract.enums import RuleName, Severity
 from streams.contract.errors import SubscriptionError
-from streams.contract.records import RuleName, Severity
 from streams.contract.rings import Ring, is_simple
 from streams.contract.subscription import Subscription
 

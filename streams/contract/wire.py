@@ -12,6 +12,7 @@ import msgspec
 
 from streams.contract import arrival
 from streams.contract import records as rec
+from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError, SubscriptionError
 from streams.contract.records import Message
 from streams.contract.subscription import Subscription
@@ -219,9 +220,9 @@ def _check_site_report(report: rec.SiteReport) -> None:
         raise RecordRefusedError(
             "R012", f"a report's id and its permit's are 1 to {MAX_TITLE} characters"
         )
-    if report.by not in {"crew", "office"}:
-        raise RecordRefusedError("R005", f"by {report.by[:40]!r}, must be crew or office")
-    if report.word is rec.SiteWord.EXTEND and report.until_ms is None:
+    if report.by is Reporter.FEED:
+        raise RecordRefusedError("R005", "by feed, must be crew or office")
+    if report.word is SiteStatus.EXTEND and report.until_ms is None:
         raise RecordRefusedError("R005", "an extension without until_ms")
 
 

@@ -8,21 +8,12 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any, NamedTuple
 
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
 
 RULES_VERSION = 1
 """Part of every id: raise it when a rule changes its meaning, and old ids are not met again."""
-
-
-class Word(StrEnum):
-    """What a message says of its episode."""
-
-    BEGIN = "begin"
-    UPDATE = "update"
-    END = "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +22,9 @@ class Alert:
 
     id: str
     episode: str
-    rule: str
+    rule: RuleName
     subject: str  # "work:ID", "incident:ID", "link:ID", "feed:NAME" ...
-    word: Word
+    word: AlertEvent
     severity: Severity
     began_ms: int
     at_ms: int
@@ -74,7 +65,7 @@ class Move(NamedTuple):
     """An episode after a look (None: there is none) and the word to tell, if any."""
 
     episode: Episode | None
-    word: Word | None = None
+    word: AlertEvent | None = None
 
 
 def look(episode: Episode | None, sight: Condition | None, now_ms: int, patience: Patience) -> Move:
@@ -95,9 +86,9 @@ def _holds(episode: Episode, sight: Condition, now_ms: int, patience: Patience) 
     seen = replace(episode, severity=sight.severity, facts=dict(sight.facts))
     if not episode.told:
         waits = now_ms - episode.since_ms < patience.begin_ms
-        return Move(seen) if waits else Move(replace(seen, told=1), Word.BEGIN)
+        return Move(seen) if waits else Move(replace(seen, told=1), AlertEvent.BEGIN)
     is_new = (seen.severity, seen.facts) != (episode.severity, episode.facts)
-    return Move(replace(seen, told=episode.told + 1), Word.UPDATE) if is_new else Move(seen)
+    return Move(replace(seen, told=episode.told + 1), AlertEvent.UPDATE) if is_new else Move(seen)
 
 
 def _over(episode: Episode, now_ms: int, patience: Patience) -> Move:
@@ -106,16 +97,16 @@ def _over(episode: Episode, now_ms: int, patience: Patience) -> Move:
     over_ms = episode.over_ms or now_ms
     if now_ms - over_ms < patience.end_ms:
         return Move(replace(episode, over_ms=over_ms))
-    return Move(None, Word.END)
+    return Move(None, AlertEvent.END)
 
 
-def told(rule: str, subject: str, before: Episode | None, move: Move, now_ms: int) -> Alert:
+def told(rule: RuleName, subject: str, before: Episode | None, move: Move, now_ms: int) -> Alert:
     """The message of a move that has a word; `before` is the episode as it was."""
     episode = move.episode or before
     if episode is None or move.word is None:
         raise ValueError(f"nothing to tell of {rule} {subject}")
     name = episode_id(rule, subject, episode.since_ms)
-    number = episode.told + (move.word is Word.END)
+    number = episode.told + (move.word is AlertEvent.END)
     return Alert(
         id=f"{name}.{number}",
         episode=name,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
+from streams.contract.enums import RuleName
 from streams.contract.records import LinkEvents, Message, Origin
 from streams.domain.alerts import Alert, Condition, Move, Patience, episode_id, look, told
 
@@ -65,7 +66,7 @@ class Effects:
     def watch(
         self,
         episodes: "Episodes",
-        rule: str,
+        rule: RuleName,
         subject: str,
         *,
         sight: Condition | None,
@@ -84,7 +85,7 @@ class Effects:
             self.alerts.append(told(rule, subject, known, move, now_ms))
 
 
-def _named(move: Move, rule: str, subject: str) -> Move:
+def _named(move: Move, rule: RuleName, subject: str) -> Move:
     """The move with the id of its episode."""
     episode = move.episode
     if episode is None or episode.id:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from shapely import LineString, Polygon
 
+from streams.contract.enums import PlacedBy
 from streams.geo.addresses import Gazetteer, Located
 from streams.geo.alongside import opposite_of, piece_at
 from streams.geo.network import (
@@ -30,8 +31,8 @@ ALONG_LENGTH_M = 80.0  # a road beside which it runs for less is crossed
 THIN = 0.25  # a ring of less area than this share of the square of its length follows a road
 BENT = 0.6  # and one that fills less than this share of its hull
 
-Placed = tuple[tuple[str, ...], str]
-"""Link ids, and "link_id", "geometry", "point", "address", "address_near" or "nowhere"."""
+Placed = tuple[tuple[str, ...], PlacedBy]
+"""Link ids, and by what evidence."""
 
 
 def place(
@@ -46,24 +47,24 @@ def place(
     gazetteer: Gazetteer | None = None,
 ) -> Placed:
     """The links by the best evidence; an address counts only when the gazetteer knows it, and is
-    "address_near" where it is not sure of it.
+    ADDRESS_NEAR where it is not sure of it.
 
     `parts` are the places in `geometry` where its lines begin; each line lies by itself, and a
     closed one is a ring.
     """
     if found := _by_id(network, link_ids):
-        return found, "link_id"
+        return found, PlacedBy.LINK_ID
     lines = lines_of(geometry, parts) if geometry else []
     if found := _by_lines(network, lines, ALONG_M):
-        return found, "geometry"
+        return found, PlacedBy.GEOMETRY
     if point and (found := _at(network, point, road_name)):
-        return found, "point"
+        return found, PlacedBy.POINT
     if found := _by_lines(network, lines, AT_POINT_M):
-        return found, "geometry"
+        return found, PlacedBy.GEOMETRY
     known = gazetteer.find(address) if gazetteer else None
     if known and (found := _at_address(network, known, road_name)):
-        return found, "address" if known.is_sure else "address_near"
-    return (), "nowhere"
+        return found, PlacedBy.ADDRESS if known.is_sure else PlacedBy.ADDRESS_NEAR
+    return (), PlacedBy.NOWHERE
 
 
 def _at_address(network: Network, known: Located, road_name: str) -> tuple[str, ...]:

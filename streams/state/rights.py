@@ -74,5 +74,5 @@ async def check_rights(client: Any) -> None:
     if refused:
         named = ", ".join(each.decode() for each in refused)
         raise SettingsError(
-            f"the Redis user may not run {named}; README, Redis has the rights a worker needs"
+            f"the Redis user may not run {named}; docs/operating.md has those a worker needs"
         )

@@ -7,9 +7,10 @@ import pytest
 import redis.asyncio as aioredis
 from redis.exceptions import NoPermissionError, OutOfMemoryError, ResponseError
 
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.errors import HalfAppliedError, SettingsError
 from streams.contract.records import Severity
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.domain.stage import HistoryRow, Sum
 from streams.state.gate import MOST_ANEW, Gate, GateResult
 from streams.state.rights import NEEDED, check_rights
@@ -25,7 +26,11 @@ FULL = Sum(
     changes={"seen": {"a": 1, "b": None}},
     counts={"positions": 1},
     remembered=[HistoryRow("link:A", 1000, {"level": "jam"})],
-    alerts=[Alert("alrt_x.1", "alrt_x", "jam", "link:A", Word.BEGIN, Severity.WARNING, 0, 0)],
+    alerts=[
+        Alert(
+            "alrt_x.1", "alrt_x", RuleName.JAM, "link:A", AlertEvent.BEGIN, Severity.WARNING, 0, 0
+        )
+    ],
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from streams.contract.enums import Phase
 from streams.contract.records import Closure
 from streams.domain.clashes.finder import Clash, Clashes
 from streams.geo.network import Landmark, Network, Route
@@ -22,7 +23,7 @@ class Site:
     links: tuple[str, ...]
     title: str = "하수관 공사"
     organisation: str = ""
-    phase: str = "active"
+    phase: Phase = Phase.ACTIVE
     closure: Closure = Closure.PARTIAL
     also_closed: tuple[Closure, ...] = ()
     starts_ms: int | None = NOW_MS - DAY_MS

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from streams.contract.records import Closure, Permit, PermitBatch, SiteReport, SiteWord
+from streams.contract.enums import Reporter, SiteStatus
+from streams.contract.records import Closure, Permit, PermitBatch, SiteReport
 from streams.domain.stages.works import WorksStage
 from streams.domain.works import Work
 from tests.cities.fakes import LAT, LON, STEP, Folded, street
@@ -37,9 +38,9 @@ def listed(*permits: Permit, received_ms: int = kst("12:00", day=1)) -> PermitBa
     return PermitBatch("permits", received_ms, is_complete=True, rows=permits)
 
 
-def report(word: SiteWord, at_ms: int, name: str = "", **more: Any) -> SiteReport:
+def report(word: SiteStatus, at_ms: int, name: str = "", **more: Any) -> SiteReport:
     """A crew's word; its id is its word and time unless it has a `name`."""
-    told = SiteReport(name or f"{word}-{at_ms}", "P1", word, "crew", at_ms)
+    told = SiteReport(name or f"{word}-{at_ms}", "P1", word, Reporter.CREW, at_ms)
     return replace(told, **more)
 
 

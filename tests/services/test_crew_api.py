@@ -16,6 +16,7 @@ from local.services import Process, wait_until
 from local.stack import Stack
 from maps.api.photo_shelf import folder_of
 from streams.contract import topics, wire
+from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import (
     Closure,
     FeedReport,
@@ -23,7 +24,6 @@ from streams.contract.records import (
     PermitBatch,
     PollOutcome,
     SiteReport,
-    SiteWord,
 )
 from streams.delivery.deciding.crew_links import make_token
 from tests.cities import worlds
@@ -245,7 +245,7 @@ def test_the_page_says_what_a_link_is_worth_and_never_repeats_its_token(site: st
 
 
 def test_a_link_ends_with_its_work_and_a_day_for_second_thoughts(site: str, city: Stack) -> None:
-    cancel = SiteReport("office-1", WORK, SiteWord.CANCEL, "office", now_ms())
+    cancel = SiteReport("office-1", WORK, SiteStatus.CANCEL, Reporter.OFFICE, now_ms())
     worlds.publish(city, [(topics.PERMITS, 0, wire.encode(cancel))])
 
     def refused() -> bool:

@@ -10,7 +10,6 @@ from aiohttp import web
 
 from bench.web import seed
 from maps.api.context import CONTEXT
-from maps.api.openapi import document
 from streams.geo.network import Network
 from tests.cities import worlds
 from tests.services.test_maps_server import RedisServer, served, until
@@ -132,9 +131,3 @@ async def test_clashes_come_with_a_reason(asked: Desk) -> None:
     assert clash["id"] == "route-1"
     assert clash["reason_ko"]
     assert clash["reason_en"]
-
-
-def test_the_document_names_what_an_answer_must_have() -> None:
-    schemas = document("춘천시")["components"]["schemas"]
-    assert set(schemas["Answer"]["required"]) <= set(schemas["Answer"]["properties"])
-    assert set(schemas["Card"]["required"]) <= set(schemas["Card"]["properties"])

@@ -11,9 +11,9 @@ import pytest
 
 from local.services import Process, answers, wait_until
 from local.stack import Stack
+from streams.contract.enums import AlertEvent
 from streams.contract.settings import Settings
 from streams.delivery.sending.outbox import Outbox
-from streams.domain.alerts import Word
 from streams.state.store import OUTBOX, REBUILDING, Store
 from tests.cities import worlds
 from tests.receivers import ENV, Answer, Receiver, alert, put, subscribe, subscription
@@ -53,7 +53,7 @@ def state(store: Any, endpoint: str = "ep_a") -> dict[str, Any]:
 def test_an_alert_is_posted_signed_and_remembered(sending: Stack, receiver: Receiver) -> None:
     store = worlds.redis_of(sending)
     process = dispatch(sending)
-    begin, end = alert("work:W1", 1), alert("work:W1", 2, Word.END)
+    begin, end = alert("work:W1", 1), alert("work:W1", 2, AlertEvent.END)
     put(store, [begin, end])
     wait_ids(receiver, begin.id, end.id)
     got = receiver.confirmed()
@@ -93,7 +93,7 @@ def test_a_killed_dispatcher_repeats_at_most_one_with_the_same_id(
 ) -> None:
     store = worlds.redis_of(sending)
     process = sending.python("first", "streams", "dispatch", env={"FAIL_AT": point})
-    alerts = [alert("work:W1", n, Word.BEGIN, episode=f"alrt_e{n}") for n in range(1, 7)]
+    alerts = [alert("work:W1", n, AlertEvent.BEGIN, episode=f"alrt_e{n}") for n in range(1, 7)]
     sending.wait(process, lambda: process.said("serving"), "its endpoint")
     for each in alerts:
         put(store, [each])

@@ -6,22 +6,23 @@ import msgspec
 
 from local.services import wait_until
 from local.stack import Stack
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.state.store import OUTBOX
 from tests.cities import worlds
 from tests.services.test_calls import ask
 
 
-def alert(number: int, at_ms: int, rule: str = "closure") -> Alert:
+def alert(number: int, at_ms: int, rule: RuleName = RuleName.CLOSURE) -> Alert:
     name = f"alrt_{number:026}"
     return Alert(
         id=f"{name}.1",
         episode=name,
         rule=rule,
         subject=f"work:W{number}",
-        word=Word.BEGIN,
+        word=AlertEvent.BEGIN,
         severity=Severity.NOTICE,
         began_ms=at_ms,
         at_ms=at_ms,
@@ -98,7 +99,7 @@ def test_the_events_of_an_endpoint_are_those_it_hears(city: Stack) -> None:
     row = msgspec.json.encode(known)
     worlds.redis_of(city).hset("bomnae:subscriptions:0", known.endpoint, row)
     now_ms = time.time_ns() // 1_000_000
-    write(city, [alert(1, now_ms), alert(2, now_ms, "jam"), alert(3, now_ms)])
+    write(city, [alert(1, now_ms), alert(2, now_ms, RuleName.JAM), alert(3, now_ms)])
     wait_until(lambda: ask(base, "/api/v1/events")[0] == 200, "the store is read")
     body = ask(base, f"/api/v1/events?endpoint={known.endpoint}")[1]
     assert [event["rule"] for event in body["events"]] == ["jam"]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from streams.contract.arrival import MAX_AHEAD_MS
-from streams.domain.stages.feeds import FeedState, FeedStatus, status
+from streams.contract.enums import FeedStatus
+from streams.domain.stages.feeds import FeedState, status
 from streams.geo.network import Network
 
 Json = dict[str, Any]

@@ -8,7 +8,8 @@ from maps.desk.saying.clauses import Clause, lost_feed
 from maps.desk.saying.evidence import Evidence
 from maps.desk.saying.times import age_en, age_ko, ago_ko
 from maps.desk.saying.words import source_name
-from streams.domain.stages.feeds import FeedStatus, status
+from streams.contract.enums import FeedStatus
+from streams.domain.stages.feeds import status
 from streams.words.particles import with_particle
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from streams.contract.records import Severity
+from streams.contract.enums import Severity
 from streams.delivery.deciding import breaker as breakers
 from streams.delivery.deciding.breaker import Breaker
 from streams.delivery.deciding.digests import SETTLE_MS, with_digests

@@ -6,11 +6,13 @@ The same alert gives the same bytes whenever it is made, so a message tried agai
 import hashlib
 from base64 import b32encode
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.delivery.deciding.wording import one_line, sentence, title_of
 from streams.domain.alerts import Alert
 from streams.words.catalogue import both, phrase
@@ -22,15 +24,38 @@ DIGEST = "digest"
 TRIAL = "test"
 
 
-def body_of(
+class AlertMessage(msgspec.Struct, kw_only=True):
+    """The body of an alert's message, as a webhook gets it and `/api/v1/events` lists it."""
+
+    id: str
+    type: Annotated[str, Meta(description="rule.word")]
+    episode: str
+    rule: RuleName
+    subject: Annotated[str, Meta(description="work:ID, incident:ID, link:ID, feed:NAME ...")]
+    word: AlertEvent
+    severity: Severity
+    began_ms: int
+    at_ms: int
+    expires_ms: int
+    title: str
+    text_ko: str
+    text_en: str
+    facts: Annotated[dict[str, Any], Meta(description="what was known of the subject then")]
+    simulated: bool
+    cut: Annotated[list[str], Meta(description="facts that were cut")] | UnsetType = UNSET
+    work_url: Annotated[str, Meta(description="the crew's link")] | UnsetType = UNSET
+    map_url: str | UnsetType = UNSET
+
+
+def message_of(
     alert: Alert,
     *,
     expires_ms: int,
     public_url: str = "",
     work_url: str | None = None,
     is_simulated: bool = False,
-) -> bytes:
-    """The JSON of an alert, at most 20 kB.
+) -> AlertMessage:
+    """The body of an alert, as JSON at most 20 kB.
 
     `public_url` is the map's address without a slash at its end; without one the message has no
     `map_url`, without a crew's link no `work_url`. Facts that would make it too long are cut and
@@ -38,31 +63,29 @@ def body_of(
     """
     text_ko, text_en = both(sentence(alert, is_simulated=is_simulated))
     facts, cut = _fitting(alert.facts)
-    body: dict[str, Any] = {
-        "id": alert.id,
-        "type": f"{alert.rule}.{alert.word.value}",
-        "episode": alert.episode,
-        "rule": alert.rule,
-        "subject": alert.subject,
-        "word": alert.word.value,
-        "severity": alert.severity.value,
-        "began_ms": alert.began_ms,
-        "at_ms": alert.at_ms,
-        "expires_ms": expires_ms,
-        "title": title_of(alert),
-        "text_ko": text_ko,
-        "text_en": text_en,
-        "facts": facts,
-        "simulated": is_simulated,
-    }
-    if cut:
-        body["cut"] = cut
-    if work_url:
-        body["work_url"] = work_url
+    body = AlertMessage(
+        id=alert.id,
+        type=f"{alert.rule}.{alert.word}",
+        episode=alert.episode,
+        rule=alert.rule,
+        subject=alert.subject,
+        word=alert.word,
+        severity=alert.severity,
+        began_ms=alert.began_ms,
+        at_ms=alert.at_ms,
+        expires_ms=expires_ms,
+        title=title_of(alert),
+        text_ko=text_ko,
+        text_en=text_en,
+        facts=facts,
+        simulated=is_simulated,
+        cut=cut or UNSET,
+        work_url=work_url or UNSET,
+    )
     if public_url:
         name = quote(f"{alert.rule} {alert.subject}", safe="")  # as the map's address has it
-        body["map_url"] = f"{public_url}/#alert={name}"
-    return msgspec.json.encode(body)
+        body.map_url = f"{public_url}/#alert={name}"
+    return body
 
 
 def digest_id(endpoint: str, alert_ids: Sequence[str]) -> str:

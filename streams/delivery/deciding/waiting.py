@@ -9,8 +9,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from streams.contract.enums import AlertEvent
 from streams.delivery.deciding.receipts import Told, is_covered, name_of
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 
 UPDATE_GAP_MS = 600_000
 
@@ -48,7 +49,7 @@ class Waiting:
     def is_update(self) -> bool:
         """Whether the ten minutes hold for it."""
         single = not (self.is_digest or self.is_replay)
-        return single and self.alerts[0].word is Word.UPDATE
+        return single and self.alerts[0].word is AlertEvent.UPDATE
 
 
 Line = tuple[Waiting, ...]

@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.times import KST_MS
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.domain.closures import closure_name
 from streams.domain.unknown_times import unknown_time
 from streams.words.catalogue import Phrase, Value, has_word, joined, name_of, phrase
@@ -37,7 +38,7 @@ def sentence(alert: Alert, *, is_simulated: bool) -> Phrase:
     head: list[Value] = [phrase("message.simulated")] if is_simulated else []
     head.append(phrase(f"alert.{alert.severity.value}"))
     title, particulars = title_of(alert), []
-    if alert.word is not Word.END:
+    if alert.word is not AlertEvent.END:
         particulars = list(_particulars(alert.facts))
     parts: list[Value] = [name_of("feed", title)]
     if not _is_said_by_closure(alert):
@@ -49,16 +50,16 @@ def sentence(alert: Alert, *, is_simulated: bool) -> Phrase:
 
 def _is_said_by_closure(alert: Alert) -> bool:
     """Whether the closure's own name says what began."""
-    is_begun = alert.rule == "closure" and alert.word is Word.BEGIN
+    is_begun = alert.rule is RuleName.CLOSURE and alert.word is AlertEvent.BEGIN
     return is_begun and _closure(alert.facts) is not None
 
 
 def _event(alert: Alert) -> Value:
     begins = name_of("rule", alert.rule)
-    if alert.word is Word.END:
+    if alert.word is AlertEvent.END:
         over = f"rule.{alert.rule}.over"
         return phrase(over) if has_word(over) else phrase("message.over", text=begins)
-    return phrase("message.changed", text=begins) if alert.word is Word.UPDATE else begins
+    return phrase("message.changed", text=begins) if alert.word is AlertEvent.UPDATE else begins
 
 
 def _closure(facts: dict[str, Any]) -> str | None:

@@ -6,13 +6,14 @@ import ssl
 import time
 
 import aiohttp
+import msgspec
 
 from streams.contract.errors import SignatureError, SubscriptionError
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.delivery.deciding import outcomes
 from streams.delivery.deciding.crew_links import crew_url, public_base
-from streams.delivery.deciding.message import body_of, digest_of
+from streams.delivery.deciding.message import digest_of, message_of
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.secrets import active_secrets, master_key
 from streams.delivery.deciding.signing import sign
@@ -79,13 +80,14 @@ class Poster:
                 is_simulated=self._is_simulated,
             )
         alert = message.alerts[0]
-        return body_of(
+        body = message_of(
             alert,
             expires_ms=message.expires_ms,
             public_url=self._public_url,
             work_url=self._work_url(alert),
             is_simulated=self._is_simulated,
         )
+        return msgspec.json.encode(body)
 
     def _work_url(self, alert: Alert) -> str | None:
         """The crew's link where the alert is about a work."""

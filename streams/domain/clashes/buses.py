@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from streams.contract.records import Closure
+from streams.contract.enums import ClashKind, ClashSeverity, Closure
 from streams.domain.clashes.clash import Clash, SiteWork, clash_id, closures_of
 from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.roads.detours import bus_effects
@@ -39,9 +39,9 @@ class Buses:
             return None
         stops = dict.fromkeys(stop for effect in effects for stop in effect.skipped)
         return Clash(
-            clash_id("route", [site.id]),
-            "route",
-            "high",
+            clash_id(ClashKind.ROUTE, [site.id]),
+            ClashKind.ROUTE,
+            ClashSeverity.HIGH,
             (site.id,),
             links=tuple(sorted(site.work.links)),
             routes=tuple(effect.route_id for effect in effects),
@@ -57,9 +57,9 @@ class Buses:
             return None
         serving = {route_id for stop in stops for route_id in self._at.get(stop, ())}
         return Clash(
-            clash_id("stop", [site.id]),
-            "stop",
-            "high" if serving else "low",
+            clash_id(ClashKind.STOP, [site.id]),
+            ClashKind.STOP,
+            ClashSeverity.HIGH if serving else ClashSeverity.LOW,
             (site.id,),
             links=tuple(sorted(site.work.links)),
             routes=tuple(x.id for x in self._network.routes if x.id in serving),

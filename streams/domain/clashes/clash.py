@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from streams.contract.records import Closure
+from streams.contract.enums import ClashKind, ClashSeverity, Closure, Phase
 from streams.domain.overlaps import HoursSpan, span
 
 CARRIAGEWAY = frozenset({Closure.FULL, Closure.PARTIAL, Closure.UNKNOWN})
-OPEN = frozenset({"planned", "active", "paused", "overdue"})
-IN_FORCE = frozenset({"active", "overdue"})
+OPEN = frozenset({Phase.PLANNED, Phase.ACTIVE, Phase.PAUSED, Phase.OVERDUE})
+IN_FORCE = frozenset({Phase.ACTIVE, Phase.OVERDUE})
 
 
 class SiteWork(Protocol):
@@ -21,7 +21,7 @@ class SiteWork(Protocol):
     @property
     def organisation(self) -> str: ...
     @property
-    def phase(self) -> str: ...
+    def phase(self) -> Phase: ...
     @property
     def closure(self) -> Closure: ...
     @property
@@ -46,20 +46,17 @@ class SiteWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """One clash. `kind` is "works" (two on the same or adjoining road), "route" (a full closure on
-    bus routes; `stops` are skipped), "stop" (a bus stop is closed), "detour" (the second work lies
-    on the way round the first), "cut" (full closures that only together part `places`), "crowd"
-    (more works on a link than are compared) or "point" (more permits at one point than can be
-    right); of the last two, `works` are the first twenty and `count` is how many there are.
+    """One clash. `works` are permit ids, sorted; of a CROWD or a POINT the first twenty, and
+    `count` is how many there are. `stops` are skipped (ROUTE) or closed (STOP), `places` are what
+    a CUT parts; for a DETOUR, `links` are those of the work on the way round.
 
-    `severity` is "high" or "low". `works` are permit ids, sorted; for "detour", `links` are those
-    of the work on the way round. `from_ms..until_ms` is when, by the stated times: an overdue
-    work's end counts as stated, so it may be past. `until_ms` is None where no end is known.
+    `from_ms..until_ms` is when, by the stated times: an overdue work's end counts as stated, so it
+    may be past. `until_ms` is None where no end is known.
     """
 
     id: str
-    kind: str
-    severity: str
+    kind: ClashKind
+    severity: ClashSeverity
     works: tuple[str, ...]
     links: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
@@ -70,7 +67,7 @@ class Clash:
     count: int = 0
 
 
-def clash_id(kind: str, subjects: Iterable[str]) -> str:
+def clash_id(kind: ClashKind, subjects: Iterable[str]) -> str:
     """The kind and 12 hex digits of the SHA-256 of the subjects: the same clash, the same id."""
     digest = hashlib.sha256("\0".join(subjects).encode()).hexdigest()
     return f"{kind}-{digest[:12]}"
@@ -82,12 +79,12 @@ def closures_of(work: SiteWork) -> Collection[Closure]:
 
 def occupation_of(work: SiteWork) -> HoursSpan:
     """When a work takes its place; an overdue one until further notice."""
-    ends_ms = None if work.phase == "overdue" else work.ends_ms
+    ends_ms = None if work.phase is Phase.OVERDUE else work.ends_ms
     return span(work.begins_ms, ends_ms, work.hours)
 
 
 def digging_of(work: SiteWork) -> HoursSpan:
     """When a work digs: the stated digging, else the occupation."""
     starts_ms = work.dig_starts_ms or work.begins_ms
-    ends_ms = None if work.phase == "overdue" else work.dig_ends_ms or work.ends_ms
+    ends_ms = None if work.phase is Phase.OVERDUE else work.dig_ends_ms or work.ends_ms
     return span(starts_ms, ends_ms, work.hours)

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
+from streams.contract.enums import ClashKind, ClashSeverity
 from streams.contract.times import EVER_MS
 from streams.domain.clashes.clash import OPEN, Clash, SiteWork, clash_id, occupation_of
 from streams.domain.clashes.pairs import Site, stated_end
@@ -47,7 +48,7 @@ def link_crowds(
     for ids, places in links.items():
         names = tuple(sorted(network.links[place].id for place in places))
         works = [site.work for site in on_link[places[0]]]
-        yield _crowd("crowd", names, ids, works, links=names)
+        yield _crowd(ClashKind.CROWD, names, ids, works, links=names)
 
 
 class PermitWork(SiteWork, HasPoint, Protocol):
@@ -63,11 +64,11 @@ def point_crowds(works: Iterable[PermitWork]) -> dict[str, Clash]:
 
 def _point_crowd(point: tuple[float, float], works: Sequence[SiteWork]) -> Clash:
     ids = tuple(sorted(work.permit_id for work in works))
-    return _crowd("point", map(str, point), ids, works)
+    return _crowd(ClashKind.POINT, map(str, point), ids, works)
 
 
 def _crowd(
-    kind: str,
+    kind: ClashKind,
     subjects: Iterable[str],
     ids: Sequence[str],
     works: Sequence[SiteWork],
@@ -79,7 +80,7 @@ def _crowd(
     return Clash(
         clash_id(kind, subjects),
         kind,
-        "low",
+        ClashSeverity.LOW,
         tuple(ids[:MOST_NAMED]),
         links=links,
         from_ms=min(period.starts_ms for period in periods),

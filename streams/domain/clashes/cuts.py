@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import TypeVar
 
+from streams.contract.enums import ClashKind, ClashSeverity
 from streams.domain.clashes.clash import Clash, clash_id
 from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.overlaps import is_within, meet, openings
@@ -178,9 +179,9 @@ def _clash(
             return None
         period = period._replace(starts_ms=common[0], ends_ms=common[1])
     return Clash(
-        clash_id("cut", works),
-        "cut",
-        "high",
+        clash_id(ClashKind.CUT, works),
+        ClashKind.CUT,
+        ClashSeverity.HIGH,
         works,
         links=tuple(sorted({graph.network.links[x].id for site in cause for x in site.own})),
         places=names,

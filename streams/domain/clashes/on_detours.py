@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from streams.contract.enums import ClashKind, ClashSeverity
 from streams.domain.clashes.clash import Clash, clash_id
 from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.overlaps import meet
@@ -99,9 +100,9 @@ def _clash(graph: RoadGraph, closed: Site, other: Site, uses: frozenset[int]) ->
     if period is None or is_one_permit(other.id, closed.id):
         return None
     return Clash(
-        clash_id("detour", (closed.id, other.id)),
-        "detour",
-        "high" if other.is_full else "low",
+        clash_id(ClashKind.DETOUR, (closed.id, other.id)),
+        ClashKind.DETOUR,
+        ClashSeverity.HIGH if other.is_full else ClashSeverity.LOW,
         tuple(sorted((closed.id, other.id))),
         links=tuple(sorted(graph.network.links[place].id for place in uses & other.road)),
         from_ms=period[0],

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from streams.contract.records import Closure
+from streams.contract.enums import ClashKind, ClashSeverity, Closure
 from streams.contract.times import EVER_MS
 from streams.domain.clashes.clash import (
     CARRIAGEWAY,
@@ -145,9 +145,9 @@ class Pairs:
         works = tuple(sorted((one.id, other.id)))
         is_high = bool(shared) and digs is not None and not _is_one_organisation(one, other)
         return Clash(
-            clash_id("works", works),
-            "works",
-            "high" if is_high else "low",
+            clash_id(ClashKind.WORKS, works),
+            ClashKind.WORKS,
+            ClashSeverity.HIGH if is_high else ClashSeverity.LOW,
             works,
             links=self._ids(shared or self._adjoining(one.own, other.own)),
             from_ms=period[0],

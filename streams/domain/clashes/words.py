@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from streams.contract.enums import ClashKind, ClashSeverity
 from streams.domain.clashes.clash import Clash
 from streams.geo.network import Network
 from streams.words.catalogue import Phrase, Translatable, Value, joined, phrase
@@ -22,7 +23,7 @@ def _works(clash: Clash, works: Mapping[str, Any], network: Network) -> Phrase:
     one, other = (_name(work_id, works) for work_id in clash.works)
     first, second = (set(_links(works.get(work_id))) for work_id in clash.works)
     values = {"one": one, "other": other, "where": _road(clash.links, network)}
-    if clash.severity == "high":
+    if clash.severity is ClashSeverity.HIGH:
         return phrase("clash.reason.dig", **values)
     if first.isdisjoint(second):
         return phrase("clash.reason.adjoin", **values)
@@ -70,14 +71,14 @@ def _point(clash: Clash, _works: Mapping[str, Any], _network: Network) -> Phrase
     return phrase("clash.reason.point", count=clash.count)
 
 
-_REASONS: Mapping[str, Callable[[Clash, Mapping[str, Any], Network], Phrase]] = {
-    "crowd": _crowd,
-    "point": _point,
-    "works": _works,
-    "route": _route,
-    "stop": _stop,
-    "detour": _detour,
-    "cut": _cut,
+_REASONS: Mapping[ClashKind, Callable[[Clash, Mapping[str, Any], Network], Phrase]] = {
+    ClashKind.CROWD: _crowd,
+    ClashKind.POINT: _point,
+    ClashKind.WORKS: _works,
+    ClashKind.ROUTE: _route,
+    ClashKind.STOP: _stop,
+    ClashKind.DETOUR: _detour,
+    ClashKind.CUT: _cut,
 }
 
 

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from streams.contract.records import Closure, Obstruction, Passage, SpeedShare
+from streams.contract.enums import Certainty, Closure, Level, Phase
+from streams.contract.records import Obstruction, Passage, SpeedShare
 from streams.domain.closures import GRAVITY
 from streams.domain.links.levels import Thresholds, level
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 
 DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
-ENOUGH = 2  # buses that contradict a closure; one may have been let through
+ENOUGH = 2  # buses that confirm a speed or contradict a closure; one may be an exception
 WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
 STANDING_KMH = 0.01  # a reported speed below says nothing, as 0 does
 MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it
@@ -52,18 +53,18 @@ class LinkView:
     """What the screens show of a link.
 
     `certainty` is that of the speed, `closure_certainty` that of the closure, None without one:
-    `contradicted` where `buses_through` of the last minutes drove what is said to be closed.
+    CONTRADICTED where `buses_through` of the last minutes drove what is said to be closed.
     """
 
     speed_kmh: float | None
-    level: str
+    level: Level
     samples: int
     observed_ms: int | None
-    certainty: str
+    certainty: Certainty
     sources: dict[str, int]
     closure: Closure
     subjects: tuple[str, ...]
-    closure_certainty: str | None = None
+    closure_certainty: Certainty | None = None
     buses_through: int = 0
 
 
@@ -129,7 +130,7 @@ def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: ReportMom
 
 
 def _shuts(obstruction: Obstruction) -> bool:
-    return obstruction.phase == "active" and obstruction.closure is Closure.FULL
+    return obstruction.phase is Phase.ACTIVE and obstruction.closure is Closure.FULL
 
 
 def age(link: LinkFold, now_ms: int, fresh_ms: int) -> LinkFold:
@@ -234,18 +235,18 @@ def _fused_kmh(driven_kmh: float | None, samples: int, reported_kmh: float | Non
     return weight / (samples / driven_kmh + WEIGHT_REPORTED / reported_kmh)
 
 
-def _certainty(samples: int, reported_kmh: float | None) -> str:
+def _certainty(samples: int, reported_kmh: float | None) -> Certainty:
     """Two buses confirm; a traffic centre reports; one bus lets infer; nothing fresh is lost."""
-    if samples >= 2:
-        return "confirmed"
+    if samples >= ENOUGH:
+        return Certainty.CONFIRMED
     if reported_kmh is not None:
-        return "reported"
-    return "inferred" if samples else "lost"
+        return Certainty.REPORTED
+    return Certainty.INFERRED if samples else Certainty.LOST
 
 
 def _closure(link: LinkFold) -> Closure:
     """The gravest closure in force on the link."""
-    active = [o.closure for o in link.obstructions.values() if o.phase == "active"]
+    active = [o.closure for o in link.obstructions.values() if o.phase is Phase.ACTIVE]
     return min(active, key=GRAVITY.index, default=Closure.NONE)
 
 
@@ -257,11 +258,13 @@ def _buses_through(link: LinkFold) -> int:
     return sum(window.samples for window in link.windows if window.start_ms >= since_ms)
 
 
-def _closure_certainty(link: LinkFold, closure: Closure, through: int) -> str | None:
+def _closure_certainty(link: LinkFold, closure: Closure, through: int) -> Certainty | None:
     """Buses contradict a full closure; a crew or an office confirms; a paper alone reports."""
     if closure is Closure.NONE:
         return None
     if through >= ENOUGH:
-        return "contradicted"
-    causes = [o for o in link.obstructions.values() if o.phase == "active" and o.closure is closure]
-    return "confirmed" if any(cause.is_seen for cause in causes) else "reported"
+        return Certainty.CONTRADICTED
+    causes = [
+        o for o in link.obstructions.values() if o.phase is Phase.ACTIVE and o.closure is closure
+    ]
+    return Certainty.CONFIRMED if any(cause.is_seen for cause in causes) else Certainty.REPORTED

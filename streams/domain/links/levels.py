@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from streams.contract.enums import Level
 from streams.contract.errors import SettingsError
 from streams.geo.network import ROAD_CLASSES
 
@@ -31,13 +32,13 @@ def parse_levels(urban: str, express: str, motorway: str) -> dict[str, Threshold
     return {road_class: own.get(road_class, ordinary) for road_class in ROAD_CLASSES}
 
 
-def level(speed_kmh: float | None, thresholds: Thresholds) -> str:
-    """`free`, `slow` or `jam`; `unknown` without a speed, for no data is never free flow."""
+def level(speed_kmh: float | None, thresholds: Thresholds) -> Level:
+    """The level of a speed; UNKNOWN without a speed, for no data is never free flow."""
     if speed_kmh is None or not math.isfinite(speed_kmh):
-        return "unknown"
+        return Level.UNKNOWN
     if speed_kmh < thresholds.jam_kmh:
-        return "jam"
-    return "slow" if speed_kmh < thresholds.slow_kmh else "free"
+        return Level.JAM
+    return Level.SLOW if speed_kmh < thresholds.slow_kmh else Level.FREE
 
 
 def _thresholds(variable: str, text: str) -> Thresholds:

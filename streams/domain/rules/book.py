@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from streams.contract.records import Severity
+from streams.contract.enums import Severity
 from streams.domain.alerts import Patience
 
 MINUTE_MS = 60_000

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from streams.contract.records import Severity
+from streams.contract.enums import ClashSeverity, RuleName, Severity
 from streams.domain.alerts import Condition, Episode
 from streams.domain.clashes.clash import Clash
 from streams.domain.rules.book import AlertRules
@@ -24,10 +24,10 @@ def watch_clashes(
     """Look at the clashes; `works` are the rows their titles are of."""
 
     def sight(clash: Clash, _episode: Episode | None) -> Condition:
-        severity = Severity.WARNING if clash.severity == "high" else Severity.NOTICE
+        severity = Severity.WARNING if clash.severity is ClashSeverity.HIGH else Severity.NOTICE
         return Condition(severity, _facts(clash, works, network))
 
-    look.at_rows("clash", rules.clash, "clash", known=known, changed=changed, sight_of=sight)
+    look.at_rows(RuleName.CLASH, rules.clash, "clash", known=known, changed=changed, sight_of=sight)
 
 
 def _facts(clash: Clash, works: Mapping[str, Any], network: Network) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from streams.contract.enums import FeedStatus, RuleName
 from streams.domain.alerts import Condition, Episode
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look
 
-NOT_NOW = frozenset({"stale", "unknown", "stopped", "frozen", "dropped", "ahead"})
+NOT_NOW = frozenset(FeedStatus) - {FeedStatus.LIVE, FeedStatus.EMPTY, FeedStatus.PARTIAL}
 
 
-def watch_feeds(look: Look, rules: AlertRules, feeds: Mapping[str, tuple[str, str]]) -> None:
+def watch_feeds(look: Look, rules: AlertRules, feeds: Mapping[str, tuple[FeedStatus, str]]) -> None:
     """Look at every feed: its name -> the word that the screens show of it now, and its code."""
 
     def sight(known: Any, _episode: Episode | None) -> Condition | None:
@@ -21,4 +22,4 @@ def watch_feeds(look: Look, rules: AlertRules, feeds: Mapping[str, tuple[str, st
         return Condition(rules.feed.severity, facts)
 
     for name, (word, code) in feeds.items():
-        look.at("feed", rules.feed, f"feed:{name}", sight, (name, word, code))
+        look.at(RuleName.FEED, rules.feed, f"feed:{name}", sight, (name, word, code))

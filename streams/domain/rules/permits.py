@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from streams.contract.records import Severity
+from streams.contract.enums import RuleName, Severity
 from streams.domain.alerts import Condition, Episode
 from streams.domain.permit_ids import permit_of
 from streams.domain.rules.book import Rule
@@ -28,7 +28,7 @@ class Permits:
     known: Rows
     changed: Rows
 
-    def at(self, name: str, rule: Rule, sight_of: SightOf) -> None:
+    def at(self, name: RuleName, rule: Rule, sight_of: SightOf) -> None:
         """Look at the permits of the works that the message changed, and at those that waited."""
         due = self.look.due(f"{name} work:", rule)
         touched = dict.fromkeys(permit_of(work_id) for work_id in (*self.changed, *due))
@@ -56,7 +56,7 @@ class Permits:
 
     def _at_permit(
         self,
-        name: str,
+        name: RuleName,
         rule: Rule,
         sight_of: SightOf,
         *,

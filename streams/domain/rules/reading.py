@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from streams.contract.enums import Severity
 from streams.contract.errors import SettingsError
-from streams.contract.records import Severity
 from streams.domain.rules.book import (
     HOUR_MS,
     MINUTE_MS,

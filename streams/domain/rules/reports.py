@@ -7,6 +7,7 @@ report's id: an episode whose report is gone goes on with the one that stands in
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from streams.contract.enums import RuleName
 from streams.domain.alerts import Condition, Episode
 from streams.domain.rules.book import AlertRules, Reports
 from streams.domain.rules.watching import Look, SightOf
@@ -47,10 +48,14 @@ def watch_reports(
         if name not in rows:
             name = _heir(episode, rows, episodes, near_m)
         look.at(
-            "reports", rules.reports, key.removeprefix("reports "), sight_of, rows.pop(name, None)
+            RuleName.REPORTS,
+            rules.reports,
+            key.removeprefix("reports "),
+            sight_of,
+            rows.pop(name, None),
         )
-    for name, row in rows.items():
-        look.at("reports", rules.reports, f"report:{name}", sight_of, row)
+    for name, report in rows.items():
+        look.at(RuleName.REPORTS, rules.reports, f"report:{name}", sight_of, report)
 
 
 def _heir(

@@ -8,6 +8,7 @@ episodes in any order of its partitions.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from streams.contract.enums import Cause, Level, Phase, RuleName
 from streams.domain.alerts import Condition, Episode
 from streams.domain.links.fold import LinkFold, LinkView, Rules, as_of, observed_ms, view
 from streams.domain.links.settled import Judged
@@ -16,7 +17,7 @@ from streams.domain.rules.watching import Look, point_of
 from streams.domain.stage import Effects, Episodes
 from streams.geo.network import Link, Network
 
-_PREFIXES = {name: f"{name} link:" for name in ("jam", "slowdown")}
+_PREFIXES = {name: f"{name} link:" for name in (RuleName.JAM, RuleName.SLOWDOWN)}
 
 
 class Settled(NamedTuple):
@@ -111,13 +112,15 @@ class RoadWatch:
         """Look at one link once."""
         settled = Settled(link, view(fold, link.road_class, self._rules), _works_on(fold))
         subject = f"link:{link.id}"
-        look.at("jam", self._alerts.jam, subject, self._jam, settled)
-        look.at("slowdown", self._alerts.slowdown, subject, self._slowdown, settled)
+        look.at(RuleName.JAM, self._alerts.jam, subject, self._jam, settled)
+        look.at(RuleName.SLOWDOWN, self._alerts.slowdown, subject, self._slowdown, settled)
 
     def _jam(self, settled: Settled, _episode: Episode | None) -> Condition | None:
-        if settled.view.level != "jam":
+        if settled.view.level is not Level.JAM:
             return None
-        return Condition(self._alerts.jam.severity, {**self._facts(settled), "level": "jam"})
+        return Condition(
+            self._alerts.jam.severity, {**self._facts(settled), "level": Level.JAM.value}
+        )
 
     def _slowdown(self, settled: Settled, episode: Episode | None) -> Condition | None:
         """Slower than a share of the free flow, and to the end slower than a higher one."""
@@ -155,7 +158,7 @@ def _works_on(fold: LinkFold) -> tuple[str, ...]:
     return tuple(
         subject.removeprefix("work:")
         for subject, each in fold.obstructions.items()
-        if each.kind == "work" and each.phase == "active"
+        if each.kind is Cause.WORK and each.phase is Phase.ACTIVE
     )
 
 

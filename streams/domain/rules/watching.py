@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from streams.contract.enums import RuleName
 from streams.contract.records import Permit
 from streams.domain.alerts import Condition, Episode
 from streams.domain.overlaps import last_ms
@@ -27,7 +28,7 @@ class Look:
     episodes: Episodes
     now_ms: int
 
-    def at(self, name: str, rule: Rule, subject: str, sight_of: SightOf, row: Any) -> None:
+    def at(self, name: RuleName, rule: Rule, subject: str, sight_of: SightOf, row: Any) -> None:
         """Look at one subject; a row of None is gone. A rule that is off sees nothing."""
         episode = self._episode(f"{name} {subject}")
         sight = sight_of(row, episode) if row is not None and rule.is_on else None
@@ -50,7 +51,7 @@ class Look:
 
     def at_rows(
         self,
-        name: str,
+        name: RuleName,
         rule: Rule,
         kind: str,
         *,

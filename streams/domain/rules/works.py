@@ -6,7 +6,7 @@ it began.
 
 from typing import Any
 
-from streams.contract.records import Closure, Severity
+from streams.contract.enums import Cause, Closure, Phase, RuleName, Severity
 from streams.domain.alerts import Condition, Episode
 from streams.domain.rules.book import AlertRules, Graded
 from streams.domain.rules.permits import Permits
@@ -15,19 +15,19 @@ from streams.domain.stage import Rows
 from streams.geo.network import Network
 
 _SEVERITIES = {Closure.FULL: Severity.CRITICAL, Closure.PARTIAL: Severity.WARNING}
-_AT_WORK = ("active", "paused")
+_AT_WORK = (Phase.ACTIVE, Phase.PAUSED)
 
 
 def watch_closures(
-    look: Look, rules: AlertRules, network: Network, kind: str, *, known: Rows, changed: Rows
+    look: Look, rules: AlertRules, network: Network, kind: Cause, *, known: Rows, changed: Rows
 ) -> None:
     """Look at the closures of works or incidents (`kind`); those of one permit are one."""
     sight_of = _closure(network)
-    if kind == "work":
-        Permits(look, known, changed).at("closure", rules.closure, sight_of)
+    if kind is Cause.WORK:
+        Permits(look, known, changed).at(RuleName.CLOSURE, rules.closure, sight_of)
     else:
         look.at_rows(
-            "closure", rules.closure, kind, known=known, changed=changed, sight_of=sight_of
+            RuleName.CLOSURE, rules.closure, kind, known=known, changed=changed, sight_of=sight_of
         )
 
 
@@ -45,13 +45,15 @@ def watch_works(
 ) -> None:
     """Look at the works: those past their end, and those that nobody saw begin."""
     permits = Permits(look, known, changed)
-    permits.at("overdue", rules.overdue, _overdue(rules.overdue, network))
-    permits.at("unseen", rules.unseen, _unseen(rules.unseen, network))
+    permits.at(RuleName.OVERDUE, rules.overdue, _overdue(rules.overdue, network))
+    permits.at(RuleName.UNSEEN, rules.unseen, _unseen(rules.unseen, network))
 
 
 def _overdue(rule: Graded, network: Network) -> SightOf:
     def sight(row: Any, _episode: Episode | None) -> Condition | None:
-        return Condition(rule.severity, facts_of(row, network)) if row.phase == "overdue" else None
+        return (
+            Condition(rule.severity, facts_of(row, network)) if row.phase is Phase.OVERDUE else None
+        )
 
     return sight
 
@@ -61,7 +63,7 @@ def _unseen(rule: Graded, network: Network) -> SightOf:
 
     def sight(row: Any, episode: Episode | None) -> Condition | None:
         is_told = episode is not None and episode.told > 0
-        is_at_work = row.phase in _AT_WORK if is_told else row.phase == "active"
+        is_at_work = row.phase in _AT_WORK if is_told else row.phase is Phase.ACTIVE
         if not is_at_work or row.started is not None:
             return None
         facts = facts_of(row, network)

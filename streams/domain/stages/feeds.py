@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from streams.contract.arrival import MAX_AHEAD_MS
-from streams.contract.records import FeedReport, Message, Origin, PollOutcome, Tick
+from streams.contract.enums import FeedStatus, PollOutcome
+from streams.contract.records import FeedReport, Message, Origin, Tick
 from streams.domain.alerts import Episode
 from streams.domain.listings import Usual, judged
 from streams.domain.rules import AlertRules
@@ -15,20 +15,6 @@ from streams.domain.stage import Effects, Episodes, Rows, StageTable
 
 EPISODES = "feed-episodes"
 REMEMBER_MS = 60_000
-
-
-class FeedStatus(StrEnum):
-    """The one word on a feed's chip. Only LIVE and EMPTY let the feed's facts count as now."""
-
-    LIVE = "live"
-    EMPTY = "empty"  # answered, and there is nothing
-    PARTIAL = "partial"  # answered with a part of it
-    FROZEN = "frozen"  # answers, but nothing changes where something must
-    UNKNOWN = "unknown"  # error, refusal, broken answer
-    DROPPED = "dropped"  # answered with less than a fifth of its usual rows: not believed
-    STALE = "stale"  # no report in time
-    AHEAD = "ahead"  # reported by a clock far ahead of now: how old it is nobody knows
-    STOPPED = "stopped"  # a key or quota error: polls again only when told, or at midnight KST
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +128,6 @@ def _take(known: FeedState | None, report: FeedReport, effects: Effects) -> None
         effects.refused[f"{report.feed} {report.code or 'rows'}"] = report.refused
 
 
-def _words(feeds: Mapping[str, FeedState], now_ms: int) -> dict[str, tuple[str, str]]:
+def _words(feeds: Mapping[str, FeedState], now_ms: int) -> dict[str, tuple[FeedStatus, str]]:
     """Each feed's word now and the code of its last report."""
-    return {name: (status(feed, now_ms).value, feed.last.code) for name, feed in feeds.items()}
+    return {name: (status(feed, now_ms), feed.last.code) for name, feed in feeds.items()}

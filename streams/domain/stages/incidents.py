@@ -8,6 +8,7 @@ nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from streams.contract.enums import Cause, Phase, PlacedBy
 from streams.contract.records import Incident, IncidentBatch, Message, Obstruction, Origin, Tick
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
@@ -33,9 +34,9 @@ LISTS = "incidents"  # of which the tables of their lists are named
 class RunningIncident(Incident):
     """An incident with its place; `misses` counts complete answers in a row that left it out."""
 
-    phase: str = "active"
+    phase: Phase = Phase.ACTIVE
     links: tuple[str, ...] = ()
-    placed_by: str = "nowhere"
+    placed_by: PlacedBy = PlacedBy.NOWHERE
     feed: str = ""
     seen_ms: int = 0
     updated_ms: int = 0
@@ -45,7 +46,7 @@ class RunningIncident(Incident):
     @property
     def is_in_force(self) -> bool:
         """Whether it takes its closure from its links now."""
-        return self.phase == "active"
+        return self.phase is Phase.ACTIVE
 
 
 class IncidentsStage:
@@ -84,7 +85,7 @@ class IncidentsStage:
             look = Look(effects, Episodes(EPISODES, state[EPISODES]), now_ms)
             known, changed = state["incidents"], effects.changes.get("incidents", {})
             watch_closures(
-                look, self._rules, self._network, "incident", known=known, changed=changed
+                look, self._rules, self._network, Cause.INCIDENT, known=known, changed=changed
             )
         return effects
 
@@ -106,7 +107,7 @@ class IncidentsStage:
             road_name=row.road_name,
         )
         direction = row.direction
-        if placed_by == "link_id" and not (direction.strip() and stated(direction).is_both):
+        if placed_by is PlacedBy.LINK_ID and not (direction.strip() and stated(direction).is_both):
             direction = _OF_LINK
         links = self._directions.pick(links, direction, named=(row.link_id,))
         running = RunningIncident(
@@ -173,13 +174,15 @@ def _end(known: RunningIncident, known_ms: int, effects: Effects) -> list[Obstru
 
 
 # A tick may be written a moment after an answer that is a moment younger: what has begun stays so.
-def _phase_at(incident: Incident, now_ms: int) -> str:
-    return "active" if now_ms >= incident.starts_ms else "planned"
+def _phase_at(incident: Incident, now_ms: int) -> Phase:
+    return Phase.ACTIVE if now_ms >= incident.starts_ms else Phase.PLANNED
 
 
 def _obstructions(running: RunningIncident, *, is_over: bool = False) -> list[Obstruction]:
     subject = f"incident:{running.incident_id}"
     return [
-        Obstruction(link_id, subject, "incident", running.phase, running.closure, is_over=is_over)
+        Obstruction(
+            link_id, subject, Cause.INCIDENT, running.phase, running.closure, is_over=is_over
+        )
         for link_id in running.links
     ]

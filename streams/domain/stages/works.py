@@ -4,6 +4,7 @@ from collections import ChainMap
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from streams.contract.enums import Cause
 from streams.contract.records import Message, Origin, Permit, PermitBatch, SiteReport, Tick
 from streams.contract.times import DAY_MS
 from streams.domain.alerts import Episode
@@ -102,7 +103,7 @@ class WorksStage:
         """What is to be told of the works and of their clashes."""
         look = Look(effects, Episodes(EPISODES, state[EPISODES]), now_ms)
         works, changed = state["works"], effects.changes.get("works", {})
-        watch_closures(look, self._rules, self._network, "work", known=works, changed=changed)
+        watch_closures(look, self._rules, self._network, Cause.WORK, known=works, changed=changed)
         watch_works(look, self._rules, self._network, known=works, changed=changed)
         watch_clashes(
             look,

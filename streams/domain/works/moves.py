@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from streams.contract.records import Permit, SiteReport, SiteWord
+from streams.contract.enums import Phase, Reporter, SiteStatus
+from streams.contract.records import Permit, SiteReport
 from streams.contract.times import DAY_MS
 from streams.domain.overlaps import last_ms
 from streams.domain.works.phases import EARLY_MS, OVER, phase_at
 from streams.domain.works.rows import (
-    FEED,
     KEEP_REPORTS,
     ReportedTime,
     Work,
@@ -74,7 +74,7 @@ def is_new_issue(known: Work, permit: Permit, received_ms: int) -> bool:
     """
     if permit.is_withdrawn:
         return False
-    if known.cancelled and known.cancelled.by == FEED:
+    if known.cancelled and known.cancelled.by is Reporter.FEED:
         return True
     is_moved = _is_other(permit.starts_ms, known.starts_ms) or _is_other(
         permit.ends_ms, known.listed_ends_ms
@@ -103,7 +103,7 @@ def _fresh(known: Work) -> Work:
 def _cancelled(work: Work, permit: Permit, received_ms: int) -> ReportedTime | None:
     if work.cancelled:
         return work.cancelled
-    return ReportedTime(received_ms, FEED) if permit.is_withdrawn else None
+    return ReportedTime(received_ms, Reporter.FEED) if permit.is_withdrawn else None
 
 
 def heard(work: Work, report: SiteReport) -> Outcome:
@@ -130,13 +130,13 @@ def _said(report: SiteReport) -> ReportedTime:
 def _begin(work: Work, report: SiteReport) -> Outcome:
     if work.starts_ms is not None and report.received_ms < work.starts_ms - EARLY_MS:
         return "W006"
-    if work.started and work.started.by != FEED:
+    if work.started and work.started.by is not Reporter.FEED:
         return work  # said before: the first time is when it began
     return replace(work, started=_said(report))
 
 
 def _end(work: Work, report: SiteReport) -> Outcome:
-    if work.ended and work.ended.by != FEED:
+    if work.ended and work.ended.by is not Reporter.FEED:
         return work
     return replace(work, ended=_said(report))
 
@@ -148,7 +148,7 @@ def _extend(work: Work, report: SiteReport) -> Outcome:
     until_ms, least_ms = report.until_ms or 0, report.received_ms
     if work.ends_ms is not None:
         least_ms = max(last_ms(work.ends_ms, work.hours), least_ms)
-    if work.ended and work.ended.by != FEED:
+    if work.ended and work.ended.by is not Reporter.FEED:
         return "W004"
     if until_ms <= least_ms:
         return "W007"
@@ -169,7 +169,7 @@ def _not_ended(work: Work, report: SiteReport) -> Outcome:
         return "W004"
     proposed_ms = report.received_ms if work.starts_ms is None else work.starts_ms
     began_ms = work.started.at_ms if work.started else min(proposed_ms, report.received_ms)
-    is_vouched = work.started is not None and work.started.by != FEED
+    is_vouched = work.started is not None and work.started.by is not Reporter.FEED
     started = work.started if is_vouched else ReportedTime(began_ms, report.by)
     return replace(work, started=started, ended=None, not_ended_ms=report.received_ms)
 
@@ -179,39 +179,39 @@ def _cancel(work: Work, report: SiteReport) -> Outcome:
 
 
 Move = Callable[[Work, SiteReport], Outcome]
-_START, _END, _EXTEND = SiteWord.START, SiteWord.END, SiteWord.EXTEND
-_NOT_YET, _CANCEL = SiteWord.NOT_YET, SiteWord.CANCEL
+_START, _END, _EXTEND = SiteStatus.START, SiteStatus.END, SiteStatus.EXTEND
+_NOT_YET, _CANCEL = SiteStatus.NOT_YET, SiteStatus.CANCEL
 
-MOVES: dict[tuple[str, SiteWord], Move | str] = {
-    ("planned", _START): _begin,
-    ("planned", _END): "W005",
-    ("planned", _EXTEND): _extend,
-    ("planned", _NOT_YET): _not_begun,
-    ("planned", _CANCEL): _cancel,
-    ("active", _START): _begin,
-    ("active", _END): _end,
-    ("active", _EXTEND): _extend,
-    ("active", _NOT_YET): _not_begun,
-    ("active", _CANCEL): _cancel,
-    ("paused", _START): _begin,
-    ("paused", _END): _end,
-    ("paused", _EXTEND): _extend,
-    ("paused", _NOT_YET): _not_begun,
-    ("paused", _CANCEL): _cancel,
-    ("overdue", _START): _begin,
-    ("overdue", _END): _end,
-    ("overdue", _EXTEND): _extend,
-    ("overdue", _NOT_YET): _not_ended,
-    ("overdue", _CANCEL): _cancel,
-    ("finished", _START): "W004",
-    ("finished", _END): _end,
-    ("finished", _EXTEND): _extend,
-    ("finished", _NOT_YET): _not_ended,
-    ("finished", _CANCEL): "W004",
-    ("cancelled", _START): "W003",
-    ("cancelled", _END): "W003",
-    ("cancelled", _EXTEND): "W003",
-    ("cancelled", _NOT_YET): "W003",
-    ("cancelled", _CANCEL): "W003",
+MOVES: dict[tuple[Phase, SiteStatus], Move | str] = {
+    (Phase.PLANNED, _START): _begin,
+    (Phase.PLANNED, _END): "W005",
+    (Phase.PLANNED, _EXTEND): _extend,
+    (Phase.PLANNED, _NOT_YET): _not_begun,
+    (Phase.PLANNED, _CANCEL): _cancel,
+    (Phase.ACTIVE, _START): _begin,
+    (Phase.ACTIVE, _END): _end,
+    (Phase.ACTIVE, _EXTEND): _extend,
+    (Phase.ACTIVE, _NOT_YET): _not_begun,
+    (Phase.ACTIVE, _CANCEL): _cancel,
+    (Phase.PAUSED, _START): _begin,
+    (Phase.PAUSED, _END): _end,
+    (Phase.PAUSED, _EXTEND): _extend,
+    (Phase.PAUSED, _NOT_YET): _not_begun,
+    (Phase.PAUSED, _CANCEL): _cancel,
+    (Phase.OVERDUE, _START): _begin,
+    (Phase.OVERDUE, _END): _end,
+    (Phase.OVERDUE, _EXTEND): _extend,
+    (Phase.OVERDUE, _NOT_YET): _not_ended,
+    (Phase.OVERDUE, _CANCEL): _cancel,
+    (Phase.FINISHED, _START): "W004",
+    (Phase.FINISHED, _END): _end,
+    (Phase.FINISHED, _EXTEND): _extend,
+    (Phase.FINISHED, _NOT_YET): _not_ended,
+    (Phase.FINISHED, _CANCEL): "W004",
+    (Phase.CANCELLED, _START): "W003",
+    (Phase.CANCELLED, _END): "W003",
+    (Phase.CANCELLED, _EXTEND): "W003",
+    (Phase.CANCELLED, _NOT_YET): "W003",
+    (Phase.CANCELLED, _CANCEL): "W003",
 }
 """What each word does in each phase: a move, or the code of why not."""

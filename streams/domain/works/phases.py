@@ -20,44 +20,44 @@ clock alone neither finishes it nor makes it overdue, until its feed has not lis
 Work at night begins with the first night and lasts until the morning after the last (`overlaps`).
 """
 
+from streams.contract.enums import Phase, Reporter
 from streams.contract.times import DAY_MS, EVER_MS
 from streams.domain.overlaps import HoursSpan, is_within, last_ms, span, within_hours
-from streams.domain.works.rows import FEED, ReportedTime, Work
+from streams.domain.works.rows import ReportedTime, Work
 from streams.domain.works.statuses import says_not_granted, says_on_hold
 
-PHASES = ("planned", "active", "paused", "overdue", "finished", "cancelled")
-OVER = ("finished", "cancelled")
+OVER = frozenset({Phase.FINISHED, Phase.CANCELLED})
 EARLY_MS = DAY_MS  # a work may begin so long before its permit
 NOT_YET_HOLDS_MS = DAY_MS  # then the permit's dates count again: a closure is rather shown
 FEED_BELIEVED_MS = 30 * DAY_MS  # past the end: lists say 공사중 for months when nobody tidies them
 UNLISTED_ENDS_MS = 30 * DAY_MS  # an end that nobody knows is taken to have come
 
 
-def phase_at(work: Work, now_ms: int) -> str:
-    """One of `PHASES`; words said later than `now_ms` do not count yet."""
+def phase_at(work: Work, now_ms: int) -> Phase:
+    """The phase by what was reported until `now_ms`."""
     if _is_said(work.cancelled, now_ms):
-        return "cancelled"
+        return Phase.CANCELLED
     if _is_said(work.ended, now_ms):
-        return "finished"
+        return Phase.FINISHED
     if now_ms >= end_ms(work):
-        return "overdue" if _is_overdue(work, now_ms) else "finished"
+        return Phase.OVERDUE if _is_overdue(work, now_ms) else Phase.FINISHED
     if _is_not_yet(work, now_ms) or now_ms < opens_ms(work):
-        return "planned"
+        return Phase.PLANNED
     return _phase_within(work, now_ms)
 
 
-def _phase_within(work: Work, now_ms: int) -> str:
+def _phase_within(work: Work, now_ms: int) -> Phase:
     """The phase inside the period: what its status forbids, then whether it is at work."""
     if says_not_granted(work.status_text) and not work.started:
-        return "planned"
+        return Phase.PLANNED
     if says_on_hold(work.status_text):
-        return "paused"
-    return "active" if _is_at_work(work, now_ms) else "paused"
+        return Phase.PAUSED
+    return Phase.ACTIVE if _is_at_work(work, now_ms) else Phase.PAUSED
 
 
-def is_in_force(work: Work, phase: str, now_ms: int) -> bool:
+def is_in_force(work: Work, phase: Phase, now_ms: int) -> bool:
     """Whether it takes its closure from its links: active, or overdue within its daily hours."""
-    return phase == "active" or (phase == "overdue" and within_hours(work.hours, now_ms))
+    return phase is Phase.ACTIVE or (phase is Phase.OVERDUE and within_hours(work.hours, now_ms))
 
 
 def opens_ms(work: Work) -> int:
@@ -70,7 +70,7 @@ def opens_ms(work: Work) -> int:
         return proposed_ms
     observed_ms = work.started.at_ms
     is_early = begins_ms - EARLY_MS <= observed_ms <= proposed_ms
-    if work.started.by == FEED:  # which may know only the day
+    if work.started.by is Reporter.FEED:  # which may know only the day
         observed_ms = span(observed_ms, None, work.hours).starts_ms
     return observed_ms if is_early else proposed_ms
 
@@ -120,7 +120,7 @@ def _is_overdue(work: Work, now_ms: int) -> bool:
     """
     if work.ends_ms is None or work.started is None or not _is_said(work.started, now_ms):
         return False
-    if work.started.by != FEED:
+    if work.started.by is not Reporter.FEED:
         return True
     return not work.unlisted_ms and now_ms < end_ms(work) + FEED_BELIEVED_MS
 
@@ -150,7 +150,7 @@ def _digs_from_ms(work: Work) -> int:
     if work.begins_ms is None:
         return EVER_MS
     proposed_ms = work.dig_starts_ms or work.begins_ms
-    if work.started and work.started.by != FEED:
+    if work.started and work.started.by is not Reporter.FEED:
         return min(span(proposed_ms, None, work.hours).starts_ms, work.started.at_ms)
     return opens_ms(work) if proposed_ms <= work.begins_ms else proposed_ms
 
@@ -163,7 +163,7 @@ def _digs_until_ms(work: Work) -> int | None:
         return work.restore_starts_ms or work.ends_ms
     is_late = (
         work.started is not None
-        and work.started.by != FEED
+        and work.started.by is not Reporter.FEED
         and work.started.at_ms >= work.dig_ends_ms
     )
     is_to_the_end = work.listed_ends_ms is not None and work.dig_ends_ms >= work.listed_ends_ms

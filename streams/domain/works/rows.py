@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass, fields, replace
 
+from streams.contract.enums import Phase, PlacedBy, Reporter
 from streams.contract.records import Permit
 from streams.domain.unknown_times import END_UNREADABLE, START_UNREADABLE
 
-FEED, CREW, OFFICE = "feed", "crew", "office"
 KEEP_REPORTS = 8
 _PERMIT_FIELDS = tuple(field.name for field in fields(Permit))
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedTime:
-    """When something happened, and who said so: "feed", "crew" or "office"."""
+    """When something happened, and who reported it."""
 
     at_ms: int
-    by: str
+    by: Reporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Work(Permit):
     issue after the work was over.
     """
 
-    phase: str = "planned"
+    phase: Phase = Phase.PLANNED
     is_in_force: bool = False  # takes its closure from its links now
     started: ReportedTime | None = None
     ended: ReportedTime | None = None
@@ -47,7 +47,7 @@ class Work(Permit):
     missing_ms: int = 0  # the first of them
     missed_ms: int = 0  # the last of them
     links: tuple[str, ...] = ()
-    placed_by: str = "nowhere"
+    placed_by: PlacedBy = PlacedBy.NOWHERE
     is_direction_unread: bool = False  # it states one, and both are taken for want of knowing
     feed: str = ""
     seen_ms: int = 0

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from streams.contract.enums import Cause, Phase, Reporter
 from streams.contract.records import Obstruction
 from streams.domain.stage import Effects
 from streams.domain.works.phases import OVER, is_in_force, phase_at
-from streams.domain.works.rows import CREW, OFFICE, Work, told
+from streams.domain.works.rows import Work, told
 
 
 @dataclass(slots=True)
@@ -54,16 +55,17 @@ def _takes(work: Work) -> tuple[object, ...]:
 def _obstructions(before: Work | None, now: Work) -> list[Obstruction]:
     """What links must hear: the work on its links, and its end on links it no longer touches.
 
-    An overdue work closes its links like an active one: to a link it is "active" while in force.
+    An overdue work closes its links like an active one: to a link it is ACTIVE while in force.
     """
     left = [link_id for link_id in (before.links if before else ()) if link_id not in now.links]
     if now.phase in OVER:
         return _freed(now, (*now.links, *left))
-    phase = "active" if now.is_in_force else "paused" if now.phase == "overdue" else now.phase
+    phase = Phase.PAUSED if now.phase is Phase.OVERDUE else now.phase
+    phase = Phase.ACTIVE if now.is_in_force else phase
     subject = f"work:{now.permit_id}"
-    is_seen = now.started is not None and now.started.by in (CREW, OFFICE) and not now.ended
+    is_seen = now.started is not None and now.started.by is not Reporter.FEED and not now.ended
     here = [
-        Obstruction(link_id, subject, "work", phase, now.closure, is_seen=is_seen)
+        Obstruction(link_id, subject, Cause.WORK, phase, now.closure, is_seen=is_seen)
         for link_id in now.links
     ]
     return here + _freed(now, left)
@@ -72,6 +74,6 @@ def _obstructions(before: Work | None, now: Work) -> list[Obstruction]:
 def _freed(work: Work, links: Iterable[str]) -> list[Obstruction]:
     subject = f"work:{work.permit_id}"
     return [
-        Obstruction(link_id, subject, "work", work.phase, work.closure, is_over=True)
+        Obstruction(link_id, subject, Cause.WORK, work.phase, work.closure, is_over=True)
         for link_id in links
     ]

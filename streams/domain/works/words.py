@@ -4,9 +4,10 @@ A feed says it by a time (`began_ms`, `done_ms`) or by its status text. A crew's
 beats a feed's, and a feed's word about a time before their "not yet" says nothing new.
 """
 
+from streams.contract.enums import Reporter
 from streams.contract.records import Permit
 from streams.domain.works.phases import EARLY_MS
-from streams.domain.works.rows import FEED, ReportedTime, Work
+from streams.domain.works.rows import ReportedTime, Work
 from streams.domain.works.statuses import says_done, says_running
 
 
@@ -18,7 +19,11 @@ def started_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Rep
     elif at_ms is None and (permit.is_withdrawn or says_done(permit.status_text)):
         return known.started if known else None  # what it said of the begin still stands
     is_denied = known is not None and at_ms is not None and at_ms <= known.not_begun_ms
-    return None if at_ms is None or at_ms > received_ms or is_denied else ReportedTime(at_ms, FEED)
+    return (
+        None
+        if at_ms is None or at_ms > received_ms or is_denied
+        else ReportedTime(at_ms, Reporter.FEED)
+    )
 
 
 def _running_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int | None:
@@ -31,7 +36,7 @@ def _running_since_ms(permit: Permit, known: Work | None, received_ms: int) -> i
         return proposed_ms
     if not says_running(known.status_text):
         return max(received_ms, proposed_ms)
-    if known.started and known.started.by == FEED:
+    if known.started and known.started.by is Reporter.FEED:
         return known.started.at_ms
     return None if known.not_begun_ms else proposed_ms
 
@@ -48,9 +53,9 @@ def ended_by_feed(permit: Permit, known: Work | None, received_ms: int) -> Repor
     if at_ms is None or not least_ms <= at_ms <= received_ms:
         return None
     if known is None:
-        return ReportedTime(at_ms, FEED)
-    begun_ms = known.started.at_ms if known.started and known.started.by != FEED else 0
-    return ReportedTime(at_ms, FEED) if at_ms > max(known.not_ended_ms, begun_ms) else None
+        return ReportedTime(at_ms, Reporter.FEED)
+    begun_ms = known.started.at_ms if known.started and known.started.by is not Reporter.FEED else 0
+    return ReportedTime(at_ms, Reporter.FEED) if at_ms > max(known.not_ended_ms, begun_ms) else None
 
 
 def _done_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int | None:
@@ -58,9 +63,9 @@ def _done_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int 
         return min(permit.until_ms, received_ms)
     if not says_done(known.status_text):
         return received_ms
-    return known.ended.at_ms if known.ended and known.ended.by == FEED else None
+    return known.ended.at_ms if known.ended and known.ended.by is Reporter.FEED else None
 
 
 def beats(known: ReportedTime | None, feed: ReportedTime | None) -> ReportedTime | None:
     """What counts: a crew's or an office's word, else what the feed says now."""
-    return known if known and known.by != FEED else feed
+    return known if known and known.by is not Reporter.FEED else feed

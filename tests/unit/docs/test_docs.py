@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,13 +17,23 @@ from producers.__main__ import parser as producers_parser
 from producers.simulator.misbehaviour import modes_of
 from producers.simulator.portal import KEY_NAMES
 from streams.__main__ import main as streams_main
+from streams.contract.enums import FeedStatus
 from streams.contract.settings import Settings
 from streams.contract.wire import RULES
-from streams.domain.stages.feeds import FeedStatus
 
-READMES = tuple(HEADS)
-NOTES = tuple(f"docs/{name}.md" for name in ("analysis", "operating", "receivers", "sizing"))
-DOCUMENTS = (*READMES, "CHANGELOG.md", *NOTES)
+PAIRS = {  # English document -> the same in Korean
+    "README.md": "README.ko.md",
+    **{
+        f"docs/{name}.md": f"docs/{name}.ko.md"
+        for name in ("operating", "screens", "settings", "simulator")
+    },
+}
+SCREENS, SIMULATORS = (
+    (f"docs/{name}.md", f"docs/{name}.ko.md") for name in ("screens", "simulator")
+)
+DOCUMENTS = tuple(
+    sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
+)
 SETTINGS = {f"BOMNAE_{row.name.upper()}": row for row in fields(Settings)}
 OF_A_CLUSTER = {
     "BOMNAE_KAFKA_USER",
@@ -30,7 +41,6 @@ OF_A_CLUSTER = {
     "BOMNAE_KAFKA_CA",
     "BOMNAE_REDIS_CA",
 }
-LEFT_TO_ENGLISH = {"BOMNAE_SECRET", "--no-clock"}  # clusters, and how secrets of endpoints are made
 PORTAL_KEYS = {"BOMNAE_TAGO_KEY", "BOMNAE_ITS_KEY", "BOMNAE_UTIC_KEY", "BOMNAE_PERMITS_KEY"}
 FULL_VERSION = re.compile(r":\d+\.\d+\.\d+[\w.-]*$")
 SHIPPED = ("streams", "producers", "maps", "local", "bench", "tests", ".ci", ".")
@@ -124,7 +134,7 @@ def shipped() -> Iterator[Path]:
         )
 
 
-@pytest.mark.parametrize("file", READMES)
+@pytest.mark.parametrize("file", HEADS)
 def test_the_settings_table_is_the_one_of_the_settings(file: str) -> None:
     assert text_of(file) == with_table(text_of(file), file), "run `make settings-table`"
 
@@ -140,7 +150,7 @@ def test_every_command_named_is_accepted(file: str, capsys: pytest.CaptureFixtur
     capsys.readouterr()
 
 
-@pytest.mark.parametrize("file", READMES)
+@pytest.mark.parametrize("file", SIMULATORS)
 def test_every_misbehaviour_named_can_be_asked_for(file: str) -> None:
     named = re.findall(r"misbehave\?feed=([\w.]+)&mode=([\w-]+)", text_of(file))
     assert len(named) >= 5
@@ -172,19 +182,18 @@ def test_every_heading_linked_to_is_there(file: str) -> None:
     assert not [link for link in there if link[1] not in there[link]]
 
 
-def anchors_of(file: str, name: str) -> set[str]:
-    """The anchors of a document's headings, as GitHub makes them."""
+def anchors_of(file: str, name: str) -> list[str]:
+    """The anchors of a document's headings in order, as GitHub makes them."""
     whole = (ROOT / file).parent / name if name else ROOT / file
     heads = re.findall(r"^#+ (.+)$", whole.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+    return [re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads]
 
 
-def test_both_readmes_explain_every_word_of_a_feed() -> None:
+def test_both_languages_explain_every_word_of_a_feed() -> None:
     words = dict(re.findall(r'"status\.(\w+)": "([^"]+)"', korean_words()))
     assert {"held", "never", *FeedStatus} <= set(words)
-    english, korean = (text_of(file) for file in ("README.md", "README.ko.md"))
-    assert not [word for word in words if f"| {word} | {words[word]} |" not in english]
-    assert not [word for word in words.values() if f"| {word} |" not in korean]
+    for text in map(text_of, SCREENS):
+        assert not [word for word in words if f"| {word} | {words[word]} |" not in text]
 
 
 def korean_words() -> str:
@@ -192,20 +201,85 @@ def korean_words() -> str:
     return text_of("maps/static/words.js").partition("status.live.why")[0]
 
 
-@pytest.mark.parametrize("file", READMES)
+@pytest.mark.parametrize("file", SCREENS)
 def test_every_code_that_is_not_a_numbered_rule_is_explained(file: str) -> None:
     codes = [code for code in RULES if not re.fullmatch("R[0-9]+", code)]
     assert len(codes) >= 5
     assert not [code for code in codes if f"`{code}`" not in text_of(file)]
 
 
-def test_both_readmes_name_the_same_settings_commands_and_codes() -> None:
+@pytest.mark.parametrize("file", PAIRS)
+def test_both_languages_have_the_same_blocks(file: str) -> None:
+    english, korean = (list(outline_of(text_of(each))) for each in (file, PAIRS[file]))
+    assert korean == english
+
+
+@pytest.mark.parametrize("file", PAIRS)
+def test_both_languages_link_to_the_same_places(file: str) -> None:
+    english = [(target, anchor_number(file, target)) for target in links_of(file)]
+    korean = [(target, anchor_number(PAIRS[file], target)) for target in links_of(PAIRS[file])]
+    assert [(english_of(target), number) for target, number in korean] == [
+        (target.partition("#")[0], number) for target, number in english
+    ]
+
+
+@pytest.mark.parametrize("file", PAIRS)
+def test_both_languages_name_the_same_settings_commands_and_codes(file: str) -> None:
     english, korean = (
-        set(re.findall(r"`(BOMNAE_\w+|--[a-z-]+|[A-Z]+-[A-Z]+|R\d{3})`", text_of(file)))
-        for file in ("README.md", "README.ko.md")
+        re.findall(r"`(BOMNAE_\w+|--[a-z-]+|[A-Z]+-[A-Z]+|R\d{3}|/[a-z]\w*)`", text_of(each))
+        for each in (file, PAIRS[file])
     )
-    assert korean <= english
-    assert english - korean <= LEFT_TO_ENGLISH
+    assert set(korean) == set(english)
+
+
+COMMENT = re.compile(r"\s+# .*$", re.MULTILINE)
+
+
+def outline_of(text: str) -> Iterator[tuple[Any, ...]]:
+    """What a document is made of, block by block, without its words. Comments in code are words."""
+    text = re.sub(r"^( *)```\n(.*?)^ *```$", _kept_code, text, flags=re.DOTALL | re.MULTILINE)
+    for part in re.split(r"\n\s*\n", text.strip()):
+        yield _shape(part)
+
+
+def _kept_code(match: re.Match[str]) -> str:
+    """Code as one paragraph, whatever blank lines are in it."""
+    return f"```{COMMENT.sub('', match[2]).encode().hex()}"
+
+
+def _shape(part: str) -> tuple[Any, ...]:
+    lines = part.strip().splitlines()
+    first = lines[0].strip()
+    if first.startswith("```"):
+        return "code", bytes.fromhex(first[3:]).decode()
+    if first.startswith("#"):
+        return "heading", len(first) - len(first.lstrip("#"))
+    if first.startswith("|"):
+        return "table", *(len(re.findall(r"(?<!\\)\|", line)) for line in lines)
+    if first.startswith("!["):
+        return "picture", first.rpartition("(")[2]
+    if starts := [found[0] for line in lines if (found := re.match(r"- |\d+\. ", line))]:
+        return "list", *starts
+    return ("text",)
+
+
+def links_of(file: str) -> list[str]:
+    return re.findall(r"(?<!!)\[[^\]]+\]\(((?!http)[^)]+)\)", text_of(file))
+
+
+def english_of(target: str) -> str:
+    """The file a link of a Korean document leads to, in English; the English itself: in Korean."""
+    name = target.partition("#")[0]
+    return name.replace(".ko.md", ".md") if ".ko.md" in name else KOREAN_OF.get(name, name)
+
+
+KOREAN_OF = {Path(english).name: Path(korean).name for english, korean in PAIRS.items()}
+
+
+def anchor_number(file: str, target: str) -> int | None:
+    """Which heading of its document a link leads to, None for the whole."""
+    name, _, anchor = target.partition("#")
+    return anchors_of(file, name).index(anchor) if anchor else None
 
 
 def test_pictures_are_small() -> None:

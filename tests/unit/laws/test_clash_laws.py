@@ -4,6 +4,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.enums import Phase
 from streams.contract.records import Closure
 from streams.contract.times import EVER_MS
 from streams.domain.clashes.cuts import Cuts, smallest
@@ -59,7 +60,9 @@ SITES = st.builds(
     ),
     st.integers(0, 7),
     LINKS,
-    st.sampled_from(["planned", "active", "active", "paused", "overdue", "finished"]),
+    st.sampled_from(
+        [Phase.PLANNED, Phase.ACTIVE, Phase.ACTIVE, Phase.PAUSED, Phase.OVERDUE, Phase.FINISHED]
+    ),
     st.sampled_from([Closure.FULL, Closure.FULL, Closure.PARTIAL, Closure.SIDEWALK]),
     PERIODS,
     st.sampled_from(["", "22:00-05:00", "09:00-18:00", "08:00-12:00,21:00-02:00"]),

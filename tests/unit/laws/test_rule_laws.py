@@ -9,6 +9,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.enums import AlertEvent, Cause, Phase
 from streams.contract.records import (
     Closure,
     LinkBatch,
@@ -18,7 +19,7 @@ from streams.contract.records import (
     Passage,
     SpeedShare,
 )
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.domain.rules import AlertRules
 from streams.domain.stages.roadstate import RoadsStage
 from tests.cities.fakes import RULES, Folded, at, passage, street
@@ -50,9 +51,9 @@ def _rows(name: str, second: int, chance: random.Random) -> Rows:
         kmh = chance.choice([4.0, 9.0, 9.0, 21.0, 45.0])
         return {"speeds": (SpeedShare(link_id, via, kmh, observed_ms, 0.5),)}
     work = f"work:{chance.choice('AB')}"
-    phase = chance.choice(["active", "active", "paused"])
+    phase = chance.choice([Phase.ACTIVE, Phase.ACTIVE, Phase.PAUSED])
     is_over = chance.random() < 0.2
-    block = Obstruction(link_id, work, "work", phase, Closure.PARTIAL, is_over=is_over)
+    block = Obstruction(link_id, work, Cause.WORK, phase, Closure.PARTIAL, is_over=is_over)
     return {"obstructions": (block,)}
 
 
@@ -164,19 +165,19 @@ def test_an_episode_is_told_from_its_begin_to_its_end_in_order(seed: int) -> Non
     open_now: dict[tuple[str, str], str] = {}
     for alert in _told(_roads(), _in_time(_log(seed))):
         place = (alert.rule, alert.subject)
-        if alert.word is Word.BEGIN:
+        if alert.word is AlertEvent.BEGIN:
             assert place not in open_now
             open_now[place] = alert.episode
         assert open_now[place] == alert.episode
         numbers[alert.episode] = numbers.get(alert.episode, 0) + 1
         assert alert.id == f"{alert.episode}.{numbers[alert.episode]}"
-        if alert.word is Word.END:
+        if alert.word is AlertEvent.END:
             del open_now[place]
 
 
 def test_the_logs_of_these_laws_jam_slow_down_and_end() -> None:
     found = [alert for seed in range(20) for alert in _told(_roads(), _in_time(_log(seed)))]
     words = {(alert.rule, alert.word) for alert in found}
-    assert {(rule, word) for rule in ("jam", "slowdown") for word in Word} - words <= {
-        ("jam", Word.UPDATE)  # a jam says nothing new but its end
+    assert {(rule, word) for rule in ("jam", "slowdown") for word in AlertEvent} - words <= {
+        ("jam", AlertEvent.UPDATE)  # a jam says nothing new but its end
     }

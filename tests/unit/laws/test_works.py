@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.enums import Phase, Reporter, SiteStatus
 from streams.contract.records import (
     Closure,
     Message,
@@ -13,12 +14,11 @@ from streams.contract.records import (
     Permit,
     PermitBatch,
     SiteReport,
-    SiteWord,
     Tick,
 )
 from streams.domain.overlaps import within_hours
 from streams.domain.stages.works import WorksStage
-from streams.domain.works import OVER, PHASES, ReportedTime, Work, is_in_force, phase_at
+from streams.domain.works import OVER, ReportedTime, Work, is_in_force, phase_at
 from streams.domain.works.phases import end_ms
 from streams.domain.works.rows import of_permit
 from tests.cities.fakes import Folded, street
@@ -77,7 +77,10 @@ def logs(draw: st.DrawFn) -> list[Message]:
             rows = tuple(draw(st.lists(st.sampled_from(stated), max_size=2)))
             log.append(PermitBatch("permits", at_ms, is_complete=draw(st.booleans()), rows=rows))
         else:
-            word, by = draw(st.sampled_from(SiteWord)), draw(st.sampled_from(["crew", "office"]))
+            word, by = (
+                draw(st.sampled_from(SiteStatus)),
+                draw(st.sampled_from([Reporter.CREW, Reporter.OFFICE])),
+            )
             permit_id, until_ms = draw(st.sampled_from(["P1", "P2", "P9"])), draw(hours)
             log.append(SiteReport(f"r{at_ms}", permit_id, word, by, at_ms, until_ms))
     return log
@@ -176,7 +179,7 @@ rows = st.builds(
 @tried(in_ci=200)
 def test_every_work_has_one_phase_at_every_time(row: Work, now_ms: int) -> None:
     phase = phase_at(row, now_ms)
-    assert phase in PHASES
+    assert phase in Phase
     if is_in_force(row, phase, now_ms):
         assert phase in {"active", "overdue"}
         assert row.started or row.begins_ms is not None

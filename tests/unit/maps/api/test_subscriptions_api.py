@@ -2,42 +2,55 @@
 
 import json
 
+import msgspec
 import pytest
 
-from maps.api.openapi import document
-from maps.api.subscription_bodies import ChangeBody, NewBody, RotateBody, row_of
+from maps.api.document import document
+from maps.api.routes import OPERATIONS
+from maps.api.subscription_bodies import ChangeBody, NewBody, body_of
 from maps.picture.events import START, Cursor, parse_cursor
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
-from streams.contract.subscription_checks import RULES
-from streams.delivery.deciding.message import body_of
-from streams.domain.alerts import Alert, Word
+from streams.delivery.deciding.message import message_of
+from streams.domain.alerts import Alert
 from streams.domain.subscriptions.changes import OWN, SETTABLE
 
-SCHEMAS = document("춘천시")["components"]["schemas"]
+SCHEMAS = document("춘천시", OPERATIONS)["components"]["schemas"]
 ROW = Subscription(endpoint="ep_0123456789abcdef", url="https://crew.example/hook", title="현장반")
 
 
-def test_a_row_has_what_the_document_says() -> None:
-    assert set(row_of(ROW)) == set(SCHEMAS["Subscription"]["properties"])
-    assert set(row_of(ROW)) | {"is_removed"} == {*SETTABLE, *OWN}
+def test_a_row_has_every_field_of_a_subscription() -> None:
+    sent = json.loads(msgspec.json.encode(body_of(ROW)))
+    assert set(sent) | {"secret"} == set(SCHEMAS["SubscriptionBody"]["properties"])
+    assert set(sent) | {"is_removed"} == {*SETTABLE, *OWN}
+    row = json.loads(msgspec.json.encode(ROW))
+    assert sent == {name: row[name] for name in sent}
 
 
-@pytest.mark.parametrize(
-    ("body", "schema"),
-    [(ChangeBody, "SubscriptionChange"), (NewBody, "NewSubscription"), (RotateBody, "Rotation")],
-)
-def test_a_body_takes_what_the_document_says(body: type, schema: str) -> None:
+@pytest.mark.parametrize("body", [ChangeBody, NewBody])
+def test_every_field_that_may_be_set_can_be_given(body: type) -> None:
     fields: tuple[str, ...] = body.__struct_fields__  # type: ignore[attr-defined]
-    assert set(fields) == set(SCHEMAS[schema]["properties"])
-    assert body is RotateBody or set(fields) == set(SETTABLE)
+    assert set(fields) == set(SETTABLE) == set(SCHEMAS[body.__name__]["properties"])
+    assert SCHEMAS[body.__name__]["additionalProperties"] is False
 
 
 def test_an_event_has_what_the_document_says() -> None:
-    alert = Alert("a.1", "a", RULES[0], "work:1", Word.BEGIN, Severity.NOTICE, 1, 1, {"links": []})
-    event = json.loads(body_of(alert, expires_ms=2, public_url="https://roads.example"))
-    assert set(event) | {"cut"} == set(SCHEMAS["Event"]["properties"])
-    assert set(SCHEMAS["Event"]["required"]) <= set(event)
+    alert = Alert(
+        "a.1",
+        "a",
+        RuleName.CLOSURE,
+        "work:1",
+        AlertEvent.BEGIN,
+        Severity.NOTICE,
+        1,
+        1,
+        {"links": []},
+    )
+    message = message_of(alert, expires_ms=2, public_url="https://roads.example")
+    sent = json.loads(msgspec.json.encode(message))
+    assert set(sent) | {"cut", "work_url"} == set(SCHEMAS["AlertMessage"]["properties"])
+    assert set(SCHEMAS["AlertMessage"]["required"]) <= set(sent)
 
 
 @pytest.mark.parametrize("cursor", [START, Cursor("1795392000000-7", 5, 3, "alrt_a.12")])

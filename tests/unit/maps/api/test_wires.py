@@ -3,8 +3,8 @@ import zlib
 
 import pytest
 
-from maps.api.openapi import document
-from maps.api.routes import ROUTES
+from maps.api.document import document
+from maps.api.routes import OPERATIONS
 from maps.http.refusals import RequestRefusedError, error_body
 from maps.picture import sse
 from maps.picture.broadcast import MAX_WAITING, Broadcast
@@ -123,14 +123,14 @@ def test_an_address_of_the_new_kind_is_read() -> None:
 
 
 def test_the_document_lists_the_paths_of_the_router() -> None:
-    paths = {route.path.replace(":.+", "") for route in ROUTES}
-    assert set(document("춘천시")["paths"]) == paths
+    paths = {route.path.replace(":.+", "") for route in OPERATIONS}
+    assert set(document("춘천시", OPERATIONS)["paths"]) == paths
 
 
 def test_the_document_refers_only_to_schemas_it_has() -> None:
-    text = json.dumps(document("춘천시"))
+    text = json.dumps(document("춘천시", OPERATIONS))
     wanted = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
-    assert wanted <= set(document("춘천시")["components"]["schemas"])
+    assert wanted <= set(document("춘천시", OPERATIONS)["components"]["schemas"])
 
 
 def test_an_error_is_korean_and_english() -> None:

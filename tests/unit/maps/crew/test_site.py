@@ -12,7 +12,8 @@ from maps.desk.asking.card import card
 from maps.desk.facts.scene import AskedPlace
 from maps.desk.saying.last_report import last_word
 from maps.http.refusals import RequestRefusedError
-from streams.contract.records import SiteReport, SiteWord
+from streams.contract.enums import Reporter, SiteStatus
+from streams.contract.records import SiteReport
 from streams.domain.works import MOVES, REFUSALS, Work
 from streams.domain.works.moves import heard, listed
 from tests.cities.desks import BUSES, HOUR_MS, MIN_MS, NETWORK, NOW, Street
@@ -138,7 +139,7 @@ def test_the_button_to_press_next_follows_what_people_said(
 
 
 AT_MS = kst("12:00", day=1)
-REPORT = report(SiteWord.END, AT_MS, "r1")
+REPORT = report(SiteStatus.END, AT_MS, "r1")
 TAP = Tap(REPORT, AT_MS)
 ROW: Json = msgspec.json.decode(msgspec.json.encode(listed(None, PERMIT, AT_MS)))  # as in Redis
 CANCELLED = {**ROW, "cancelled": {"at_ms": AT_MS, "by": "office"}}
@@ -166,7 +167,7 @@ def test_what_became_of_a_tap_is_read_from_the_row(
 
 def test_the_reason_read_back_is_the_folds_own_for_every_word() -> None:
     work = the_work_of(ROW)
-    for word in SiteWord:
+    for word in SiteStatus:
         told = replace(REPORT, word=word, until_ms=AT_MS)
         after = heard(work, told)
         assert code_of(ROW, told) == (after if isinstance(after, str) else None)
@@ -186,7 +187,7 @@ def test_every_refusal_of_the_fold_has_words_for_a_crew() -> None:
 
 def test_a_row_that_is_no_works_is_none_of_the_folds() -> None:
     assert taps.work_of({"title": 7}) is None
-    assert code_of({}, SiteReport("r", "P", SiteWord.END, "crew", AT_MS)) == ""
+    assert code_of({}, SiteReport("r", "P", SiteStatus.END, Reporter.CREW, AT_MS)) == ""
 
 
 def test_a_link_counts_a_day_longer_than_its_work_and_no_longer_than_till_it_is_cancelled() -> None:

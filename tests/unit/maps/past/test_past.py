@@ -13,9 +13,10 @@ from maps.http.refusals import RequestRefusedError
 from maps.past.moments import BitemporalMoment, moment_of
 from maps.past.pictures import Remembered, past_picture
 from maps.picture.picture import Picture
+from streams.contract.enums import FeedStatus, Reporter
 from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
 from streams.domain.stages.calls import CallRow
-from streams.domain.stages.feeds import FeedState, FeedStatus, status
+from streams.domain.stages.feeds import FeedState, status
 from streams.domain.works.rows import ReportedTime, Work, of_permit
 from streams.geo.network import Network
 
@@ -70,8 +71,8 @@ def closure(picture: Picture) -> str:
 
 ISSUED = ("work:W", -600, work(0, 120))
 EXTENDED = ("work:W", 30, work(0, 240))
-ENDED = ("work:W", 60, replace(work(0, 120), ended=ReportedTime(t(50), "crew")))
-CANCELLED = ("work:W", 60, replace(work(0, 120), cancelled=ReportedTime(t(60), "office")))
+ENDED = ("work:W", 60, replace(work(0, 120), ended=ReportedTime(t(50), Reporter.CREW)))
+CANCELLED = ("work:W", 60, replace(work(0, 120), cancelled=ReportedTime(t(60), Reporter.OFFICE)))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture.exports import cell, links_geojson, utc, works_csv, works_geojson
 from maps.picture.filters import Filters, parse_bbox, parse_filters
 from maps.picture.picture import Picture
+from streams.contract.enums import Phase
 from streams.contract.records import Closure
-from streams.domain.works import PHASES
 from streams.geo.network import Network
 
 Json = dict[str, Any]
@@ -101,7 +101,7 @@ def test_a_spreadsheet_has_a_korean_word_for_every_phase_and_closure(
     picture: Picture, network: Network
 ) -> None:
     work = picture.works["W"]
-    for column, values in (("단계", PHASES), ("통제", [str(kind.value) for kind in Closure])):
+    for column, values in (("단계", Phase), ("통제", [str(kind.value) for kind in Closure])):
         name = {"단계": "phase", "통제": "closure"}[column]
         for value in values:
             one = replace(picture, works={"W": {**work, name: value}})

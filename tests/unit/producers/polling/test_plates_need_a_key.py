@@ -13,10 +13,11 @@ from producers.polling.sources import sources
 from producers.publishing.meaning import Meaning
 from producers.recording.recorder import line_of
 from streams.contract import wire
+from streams.contract.enums import FeedStatus
 from streams.contract.errors import SettingsError
 from streams.contract.records import FeedReport
 from streams.contract.settings import Settings
-from streams.domain.stages.feeds import FeedStatus, observe, status
+from streams.domain.stages.feeds import observe, status
 from tests.unit.producers.recording.test_replay import route
 
 AT_MS = 1_795_414_390_000

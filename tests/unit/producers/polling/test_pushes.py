@@ -19,10 +19,11 @@ from producers.publishing.meaning import Meaning
 from producers.recording.recorder import Recorder, exchange_of, lines_of
 from producers.recording.replay import events
 from streams.contract import wire
+from streams.contract.enums import FeedStatus
 from streams.contract.errors import SettingsError
 from streams.contract.records import FeedReport, PermitBatch, PositionBatch
 from streams.contract.settings import Settings
-from streams.domain.stages.feeds import FeedStatus, observe, status
+from streams.domain.stages.feeds import observe, status
 
 KEY = "k" * 40
 SETTINGS = Settings(pseudonym_key="p" * 32)

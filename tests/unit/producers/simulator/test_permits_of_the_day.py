@@ -14,12 +14,13 @@ from producers.simulator.odd_permits import ODD_PERMITS
 from producers.simulator.permits import PERMITS
 from producers.simulator.portal import Portal
 from producers.simulator.works import periods
+from streams.contract.enums import Phase
 from streams.contract.records import Closure, Permit, PermitBatch, Tick
 from streams.contract.settings import Settings
 from streams.domain.clashes.clash import Clash
 from streams.domain.permit_ids import permit_of
 from streams.domain.stages.works import WorksStage
-from streams.domain.works import PHASES, Work
+from streams.domain.works import Work
 from streams.geo.network import Link, Network
 from tests.cities.fakes import Folded
 
@@ -73,7 +74,7 @@ def shown() -> Mapping[int, Shown]:
 
 
 def test_every_phase_is_there_to_see(shown: Mapping[int, Shown]) -> None:
-    assert {work.phase for work in shown[1].works.values()} == set(PHASES)
+    assert {work.phase for work in shown[1].works.values()} == set(Phase)
 
 
 @pytest.mark.parametrize(

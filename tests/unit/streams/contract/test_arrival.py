@@ -5,6 +5,7 @@ import pytest
 from streams.contract import records as rec
 from streams.contract import wire
 from streams.contract.arrival import LOG_APPEND_TIME, MAX_AHEAD_MS, REPLAY, appended_ms
+from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Message
 from tests.cities.fakes import at, bus
@@ -21,7 +22,7 @@ MACHINES: list[Message] = [
 PEOPLE: list[Message] = [
     rec.Call("c1", at(0), "정류장", ()),
     rec.CallDone("c1", at(0)),
-    rec.SiteReport("r1", "p1", rec.SiteWord.START, "crew", at(0)),
+    rec.SiteReport("r1", "p1", SiteStatus.START, Reporter.CREW, at(0)),
 ]
 
 

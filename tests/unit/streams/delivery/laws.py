@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Receipt, Severity
 from streams.delivery.deciding.endpoint import (
     Answered,
@@ -18,7 +19,7 @@ from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.receipts import Told, note
 from streams.delivery.deciding.waiting import Offer, Terms, Waiting
 from streams.delivery.sending.saving import decoded, encoded
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 
 DAY_MS = 86_400_000
 T0_MS = 1_795_305_600_000
@@ -28,10 +29,10 @@ TERMS = Terms("ep_a", DAY_MS)
 def alert(
     subject: str = "work:W",
     number: int = 1,
-    word: Word = Word.BEGIN,
+    word: AlertEvent = AlertEvent.BEGIN,
     *,
     at_ms: int = T0_MS,
-    rule: str = "closure",
+    rule: RuleName = RuleName.CLOSURE,
     severity: Severity = Severity.CRITICAL,
     nth: int = 0,
 ) -> Alert:

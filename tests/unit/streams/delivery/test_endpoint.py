@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Severity
 from streams.delivery.deciding.endpoint import (
     MAX_WAITING,
@@ -15,10 +16,9 @@ from streams.delivery.deciding.endpoint import (
 )
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.waiting import Terms
-from streams.domain.alerts import Word
 from tests.unit.streams.delivery.laws import DAY_MS, T0_MS, World, alert, silent
 
-BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
+BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
 MINUTE_MS = 60_000
 
 
@@ -73,7 +73,7 @@ def test_a_waiting_update_gives_way_to_another_rule_of_its_subject() -> None:
     world = World()
     world.decide(alert())
     world.answer()
-    world.decide(alert(number=2, word=UPDATE), alert(rule="overdue"))
+    world.decide(alert(number=2, word=UPDATE), alert(rule=RuleName.OVERDUE))
     assert [m.alerts[0].rule for m in world.flying] == ["overdue"]
 
 

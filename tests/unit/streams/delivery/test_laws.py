@@ -4,10 +4,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from streams.contract.enums import AlertEvent
 from streams.delivery.deciding.outcomes import Kind
 from streams.delivery.deciding.receipts import is_covered, name_of
 from streams.delivery.deciding.waiting import UPDATE_GAP_MS, Waiting
-from streams.domain.alerts import Word
 from tests.unit.streams.delivery.laws import World, alert, covered
 
 SUBJECTS = ("work:A", "work:B", "incident:C")
@@ -29,11 +29,11 @@ class Delivery(RuleBasedStateMachine):
     def decide(self, subject: str, *, is_end: bool, is_quiet: bool) -> None:
         nth, number = self.told.get(subject, (0, 0))
         if subject not in self.is_open:
-            nth, number, word = nth + 1, 1, Word.BEGIN
+            nth, number, word = nth + 1, 1, AlertEvent.BEGIN
             self.is_open.add(subject)
         else:
-            number, word = number + 1, Word.END if is_end else Word.UPDATE
-        if word is Word.END:
+            number, word = number + 1, AlertEvent.END if is_end else AlertEvent.UPDATE
+        if word is AlertEvent.END:
             self.is_open.discard(subject)
         self.told[subject] = (nth, number)
         at_ms = self.world.now_ms
@@ -99,7 +99,7 @@ class Delivery(RuleBasedStateMachine):
         last: dict[str, int] = {}
         for receipt in self.world.receipts:
             episode, _ = name_of(receipt.alert_id)
-            if words.get(receipt.alert_id) is Word.UPDATE and episode in last:
+            if words.get(receipt.alert_id) is AlertEvent.UPDATE and episode in last:
                 assert receipt.at_ms - last[episode] >= UPDATE_GAP_MS
             for each in (receipt.alert_id, *receipt.covers):
                 last[name_of(each)[0]] = receipt.at_ms
@@ -124,7 +124,7 @@ class Delivery(RuleBasedStateMachine):
         superseded = {each.alert.id for each in world.outbox} - covered([m for _, m in world.got])
         offers = {offer.alert.id: offer for offer in world.outbox}
         for each in superseded - dead:
-            assert offers[each].alert.word is Word.UPDATE or offers[each].quiet_until_ms
+            assert offers[each].alert.word is AlertEvent.UPDATE or offers[each].quiet_until_ms
 
 
 Delivery.TestCase.settings = settings(max_examples=250, stateful_step_count=40, deadline=None)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
 from streams.delivery.deciding.matching import is_quiet, is_within, matches, quiet_until_ms
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.geo.network import Network, Overlay
 from tests.cities import worlds
 
@@ -29,9 +30,9 @@ def alert(**facts: Any) -> Alert:
     return Alert(
         id="alrt_a.1",
         episode="alrt_a",
-        rule="closure",
+        rule=RuleName.CLOSURE,
         subject="work:W1",
-        word=Word.BEGIN,
+        word=AlertEvent.BEGIN,
         severity=Severity.WARNING,
         began_ms=at("2026-11-23 10:00"),
         at_ms=at("2026-11-23 10:00"),
@@ -123,7 +124,7 @@ def test_hours_and_weekdays_are_koreas_and_a_night_is_of_its_evening(
 
 def test_the_words_of_an_episode_go_together(network: Network) -> None:
     by_day = replace(ALL, hours="09:00-18:00")
-    ended = replace(alert(), word=Word.END, at_ms=at("2026-11-23 23:00"))
+    ended = replace(alert(), word=AlertEvent.END, at_ms=at("2026-11-23 23:00"))
     assert matches(by_day, ended, network)
     begun_at_night = replace(ended, began_ms=at("2026-11-23 02:00"), at_ms=at("2026-11-23 10:00"))
     assert not matches(by_day, begun_at_night, network)

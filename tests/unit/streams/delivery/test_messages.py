@@ -4,15 +4,22 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Severity
-from streams.contract.subscription_checks import RULES
-from streams.delivery.deciding.message import MAX_BYTES, body_of, digest_id, digest_of, trial_of
+from streams.delivery.deciding.message import (
+    MAX_BYTES,
+    digest_id,
+    digest_of,
+    message_of,
+    trial_of,
+)
 from streams.delivery.deciding.wording import one_line, sentence, title_of
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.words.catalogue import both
 from tests.places import ROOT
 
@@ -21,9 +28,9 @@ AT_MS = 1_795_392_000_000  # 2026-11-23 09:00 in Korea, which is 00:00 UTC
 CLOSED = Alert(
     id="alrt_k5ixpl3vlw3uwtqiquxd7fqvfy.1",
     episode="alrt_k5ixpl3vlw3uwtqiquxd7fqvfy",
-    rule="closure",
+    rule=RuleName.CLOSURE,
     subject="work:2026-굴착-1007",
-    word=Word.BEGIN,
+    word=AlertEvent.BEGIN,
     severity=Severity.CRITICAL,
     began_ms=AT_MS,
     at_ms=AT_MS,
@@ -38,6 +45,10 @@ CLOSED = Alert(
 
 def sentences(alert: Alert, *, is_simulated: bool) -> tuple[str, str]:
     return both(sentence(alert, is_simulated=is_simulated))
+
+
+def body_of(alert: Alert, **given: Any) -> bytes:
+    return msgspec.json.encode(message_of(alert, **given))
 
 
 @pytest.mark.parametrize(
@@ -95,14 +106,14 @@ def test_a_message_is_the_alert_and_where_to_look() -> None:
 @pytest.mark.parametrize(
     ("word", "facts", "korean", "english"),
     [
-        (Word.UPDATE, {"closure": "partial"}, "통제 변경 · 부분 통제", "closure changed"),
-        (Word.END, {"closure": "full", "ends_ms": 1}, "통제 해제", "closure over"),
-        (Word.BEGIN, {"organisation": "하수과"}, "통제 · 하수과", "closure · 하수과"),
-        (Word.BEGIN, {"ends_ms": None, "closure": 7}, "통제", "closure"),
+        (AlertEvent.UPDATE, {"closure": "partial"}, "통제 변경 · 부분 통제", "closure changed"),
+        (AlertEvent.END, {"closure": "full", "ends_ms": 1}, "통제 해제", "closure over"),
+        (AlertEvent.BEGIN, {"organisation": "하수과"}, "통제 · 하수과", "closure · 하수과"),
+        (AlertEvent.BEGIN, {"ends_ms": None, "closure": 7}, "통제", "closure"),
     ],
 )
 def test_what_is_not_known_is_not_said(
-    word: Word, facts: dict[str, Any], korean: str, english: str
+    word: AlertEvent, facts: dict[str, Any], korean: str, english: str
 ) -> None:
     said = replace(CLOSED, word=word, facts={"title": "관", **facts})
     text_ko, text_en = sentences(said, is_simulated=False)
@@ -110,10 +121,10 @@ def test_what_is_not_known_is_not_said(
     assert text_en.startswith(f"[critical] 관 · {english}")
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_every_rule_has_words_of_its_own(rule: str) -> None:
+@pytest.mark.parametrize("rule", RuleName)
+def test_every_rule_has_words_of_its_own(rule: RuleName) -> None:
     begun = sentences(replace(CLOSED, rule=rule), is_simulated=False)
-    ended = sentences(replace(CLOSED, rule=rule, word=Word.END), is_simulated=False)
+    ended = sentences(replace(CLOSED, rule=rule, word=AlertEvent.END), is_simulated=False)
     assert rule not in begun[0]
     assert begun[0] != ended[0]
     assert begun[1] != ended[1]

@@ -3,17 +3,26 @@ import ssl
 import aiohttp
 import pytest
 
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.errors import SettingsError, SubscriptionError
 from streams.contract.records import Severity
 from streams.contract.settings import Settings
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending.posting import Poster, error_class
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from tests.receivers import MASTER, subscription
 
 KEY = aiohttp.client_reqrep.ConnectionKey("x", 443, True, True, None, None, None)  # noqa: FBT003
 ALERT = Alert(
-    "alrt_a.1", "alrt_a", "closure", "work:W/1", Word.BEGIN, Severity.CRITICAL, 1, 2, {"title": "a"}
+    "alrt_a.1",
+    "alrt_a",
+    RuleName.CLOSURE,
+    "work:W/1",
+    AlertEvent.BEGIN,
+    Severity.CRITICAL,
+    1,
+    2,
+    {"title": "a"},
 )
 
 

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind, Severity, Tick
-from streams.domain.alerts import Alert, Condition, Episode, Patience, Word, episode_id
+from streams.domain.alerts import Alert, Condition, Episode, Patience, episode_id
 from streams.domain.stage import Effects, Episodes
 from streams.domain.stages.incidents import IncidentsStage
 from tests.cities.fakes import Folded, at, street
@@ -13,7 +14,7 @@ JAM = Condition(Severity.NOTICE, {"km": 1})
 WORSE = Condition(Severity.WARNING, {"km": 1})
 
 
-Told = list[tuple[float, Word, Severity]]
+Told = list[tuple[float, AlertEvent, Severity]]
 
 
 def words(sights: list[tuple[float, Condition | None]], patience: Patience) -> Told:
@@ -23,7 +24,9 @@ def words(sights: list[tuple[float, Condition | None]], patience: Patience) -> T
     for second, sight in sights:
         effects = Effects()
         episodes = Episodes("episodes", rows)
-        effects.watch(episodes, "jam", "link:A", sight=sight, now_ms=at(second), patience=patience)
+        effects.watch(
+            episodes, RuleName.JAM, "link:A", sight=sight, now_ms=at(second), patience=patience
+        )
         for name, row in effects.changes.get("episodes", {}).items():
             rows = {k: v for k, v in rows.items() if k != name}
             rows |= {} if row is None else {name: row}
@@ -32,7 +35,7 @@ def words(sights: list[tuple[float, Condition | None]], patience: Patience) -> T
 
 
 SLOW = Patience(begin_ms=60_000, end_ms=30_000)
-BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
+BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
 NOTICE, WARNING = Severity.NOTICE, Severity.WARNING
 
 

@@ -3,17 +3,12 @@ word for people stands anywhere else.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from maps.picture.filters import LEVELS
-from streams.contract import wire
-from streams.contract.records import Closure, IncidentKind, Severity
-from streams.contract.subscription_checks import RULES
-from streams.domain.stages.feeds import FeedStatus
-from streams.domain.works import PHASES
+from streams.contract import enums, wire
 from streams.domain.works.moves import REFUSALS
 from streams.words.catalogue import VALUE, languages, texts
 from tests.unit.streams.words import uses
@@ -41,19 +36,21 @@ READ = (
     "streams/contract/settings.py",
 )
 """Where Hangul is what others write, not what the product says."""
-CLOSED_SETS = {
-    "status": [each.value for each in FeedStatus],
-    "closure": [each.value for each in Closure],
-    "phase": list(PHASES),
-    "level": list(LEVELS),
-    "certainty": ["confirmed", "reported", "inferred", "lost"],
-    "rule": list(RULES),
-    "alert": [each.value for each in Severity],
-    "incident": [each.value for each in IncidentKind],
-    "code": list(wire.RULES),
-    "refused": list(REFUSALS),
-    "clash": ["works", "route", "stop", "detour", "cut", "crowd", "point"],
-    "severity": ["high", "low"],
+CLOSED_SETS: Mapping[str, Iterable[str]] = {
+    "status": enums.FeedStatus,
+    "closure": enums.Closure,
+    "phase": enums.Phase,
+    "level": enums.Level,
+    "certainty": enums.Certainty,
+    "rule": enums.RuleName,
+    "alert": enums.Severity,
+    "incident": enums.IncidentKind,
+    "placed_by": enums.PlacedBy,
+    "said": enums.Reporter,
+    "clash": enums.ClashKind,
+    "severity": enums.ClashSeverity,
+    "code": wire.RULES,
+    "refused": REFUSALS,
 }
 
 
@@ -92,12 +89,12 @@ def test_no_text_is_empty_and_codes_stand_in_order(language: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "codes"), CLOSED_SETS.items())
-def test_every_member_of_a_closed_set_has_a_word(kind: str, codes: list[str]) -> None:
+def test_every_member_of_a_closed_set_has_a_word(kind: str, codes: Iterable[str]) -> None:
     assert {f"{kind}.{code}" for code in codes} <= set(texts("ko"))
 
 
 def test_every_end_of_an_alert_has_a_word() -> None:
-    assert {f"rule.{rule}.over" for rule in RULES} <= set(texts("ko"))
+    assert {f"rule.{rule}.over" for rule in enums.RuleName} <= set(texts("ko"))
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=uses.name)

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from streams.contract.enums import Phase
 from streams.contract.records import Closure
 from streams.domain.clashes.finder import AHEAD_MS, Clashes
 from streams.geo.network import Network, Overlay
@@ -88,7 +89,7 @@ def test_footway_works_on_adjoining_roads_do_not_clash() -> None:
 
 
 def test_an_overdue_work_clashes_until_it_is_ended() -> None:
-    late = Site("A", EAST, phase="overdue", ends_ms=NOW_MS - HOUR_MS)
+    late = Site("A", EAST, phase=Phase.OVERDUE, ends_ms=NOW_MS - HOUR_MS)
     [clash] = clashes(late, Site("B", EAST, starts_ms=NOW_MS + DAY_MS))
     assert (clash.from_ms, clash.until_ms) == (NOW_MS + DAY_MS, NOW_MS + 10 * DAY_MS)
     [both] = clashes(late, replace(late, permit_id="B"))
@@ -97,7 +98,7 @@ def test_an_overdue_work_clashes_until_it_is_ended() -> None:
 
 def test_works_are_looked_at_30_days_ahead() -> None:
     for begins_ms, count in ((NOW_MS + AHEAD_MS - 1, 1), (NOW_MS + AHEAD_MS, 0)):
-        one = Site("A", EAST, phase="planned", starts_ms=begins_ms, ends_ms=begins_ms + DAY_MS)
+        one = Site("A", EAST, phase=Phase.PLANNED, starts_ms=begins_ms, ends_ms=begins_ms + DAY_MS)
         assert len(clashes(one, replace(one, permit_id="B"))) == count
 
 

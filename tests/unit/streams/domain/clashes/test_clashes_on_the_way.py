@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from streams.contract.enums import Phase
 from streams.contract.records import Closure
 from tests.cities.sites import (
     DAY_MS,
@@ -54,7 +55,7 @@ def test_without_a_point_both_stops_of_the_section_may_be_closed() -> None:
 
 def test_a_work_on_the_way_round_a_closure_in_force_clashes_with_it() -> None:
     closed = Site("A", EAST_2, closure=Closure.FULL)
-    beside = Site("B", road((1, 1), (2, 1)), phase="planned", starts_ms=NOW_MS + DAY_MS)
+    beside = Site("B", road((1, 1), (2, 1)), phase=Phase.PLANNED, starts_ms=NOW_MS + DAY_MS)
     [clash] = clashes(closed, beside)
     assert (clash.kind, clash.severity, clash.works) == ("detour", "low", ("A", "B"))
     assert clash.links == beside.links
@@ -74,7 +75,7 @@ def test_a_work_on_the_way_round_a_closure_in_force_clashes_with_it() -> None:
 )
 def test_only_a_full_closure_in_force_sends_traffic_round(change: dict[str, Any]) -> None:
     closed = replace(Site("A", EAST_2, closure=Closure.FULL), **change)
-    beside = Site("B", road((1, 1), (2, 1)), phase="planned", starts_ms=NOW_MS + DAY_MS)
+    beside = Site("B", road((1, 1), (2, 1)), phase=Phase.PLANNED, starts_ms=NOW_MS + DAY_MS)
     assert clashes(closed, beside) == []
 
 

@@ -5,13 +5,14 @@ from itertools import permutations
 
 import pytest
 
+from streams.contract.enums import Cause, Phase
 from streams.contract.records import Closure, LinkEvents, Obstruction, Origin, Passage
 from streams.domain.links.fold import DRIVE_OUT_MS
 from streams.domain.stages.roadstate import LinkView
 from tests.cities.fakes import Folded, at, passage, roads
 
 LINK = "S2>S3"
-SHUT = Obstruction(LINK, "work:P1", "work", "active", Closure.FULL)
+SHUT = Obstruction(LINK, "work:P1", Cause.WORK, Phase.ACTIVE, Closure.FULL)
 OUT_S = DRIVE_OUT_MS / 1000
 
 
@@ -78,7 +79,7 @@ def test_buses_contradict_no_closure_of_a_lane() -> None:
 
 
 def test_a_closure_counts_from_when_it_is_in_force() -> None:
-    planned = replace(SHUT, phase="planned")
+    planned = replace(SHUT, phase=Phase.PLANNED)
     driven = drives(300, 310)
     shown = view(told(0, 0, planned), told(1, 240, *driven), told(2, 320, SHUT))
     assert (shown.buses_through, shown.closure_certainty) == (0, "reported")

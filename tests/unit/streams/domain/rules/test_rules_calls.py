@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from streams.contract.enums import AlertEvent
 from streams.contract.records import Call, FeedReport, Message, PollOutcome, Tick
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.domain.rules import AlertRules
 from streams.domain.stage import Stage
 from streams.domain.stages.calls import CallsStage
 from streams.domain.stages.feeds import FeedsStage
 from tests.cities.fakes import LAT, LON, Folded, at
 
-BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
+BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
 HALF_HOUR = 30
 
 
@@ -22,7 +23,7 @@ def told(stage: Stage, messages: Iterable[Message]) -> list[Alert]:
     return [alert for message in messages for alert in fold.take(message).alerts]
 
 
-def words(alerts: Iterable[Alert]) -> list[tuple[str, Word, float]]:
+def words(alerts: Iterable[Alert]) -> list[tuple[str, AlertEvent, float]]:
     """Subject without its kind, word, minute."""
     return [(a.subject.partition(":")[2], a.word, (a.at_ms - at(0)) / 60_000) for a in alerts]
 
@@ -47,7 +48,7 @@ def calls(minutes: Iterable[int], until: int, *links: str) -> list[Message]:
     ],
 )
 def test_three_calls_of_half_an_hour_about_one_place_are_told_until_the_last_is_old(
-    minutes: list[int], due: list[tuple[str, Word, float]]
+    minutes: list[int], due: list[tuple[str, AlertEvent, float]]
 ) -> None:
     assert words(told(CallsStage(partitions=1), calls(minutes, 70))) == due
 
@@ -114,7 +115,7 @@ def test_an_episode_that_waits_for_its_end_takes_no_report_that_has_one() -> Non
 REPORT = FeedReport("its.speeds", PollOutcome.DATA, at(0), 60_000, digest="a")
 
 
-def feed(*reports: FeedReport, until: int) -> list[tuple[Word, float, str]]:
+def feed(*reports: FeedReport, until: int) -> list[tuple[AlertEvent, float, str]]:
     """Words, minutes and what is said of the feed, with a tick every 5 s."""
     log: list[tuple[int, Message]] = [(each.received_ms, each) for each in reports]
     log += [(at(second), Tick(at(second))) for second in range(0, until * 60 + 1, 5)]

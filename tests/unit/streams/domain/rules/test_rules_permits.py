@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from streams.contract.enums import AlertEvent
 from streams.contract.records import Closure, Message, Permit, Severity, Tick
 from streams.delivery.deciding.wording import sentence
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.domain.stages.works import WorksStage
 from streams.words.catalogue import both
 from tests.cities.fakes import STEP, Folded, street
 from tests.cities.works import PERMIT, kst, listed
 
-BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
+BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
 NOON_MS = kst("12:00", 1)
 MINUTE_MS = 60_000
 HERE = replace(PERMIT, permit_id="P1#a", number="P1", place="중앙로 1")

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from streams.contract.enums import AlertEvent, Cause, Phase
 from streams.contract.records import Closure, LinkEvents, Obstruction, Origin, SpeedShare
-from streams.domain.alerts import Alert, Word
+from streams.domain.alerts import Alert
 from streams.domain.links.fold import as_of
 from streams.domain.rules import AlertRules, roads
 from streams.domain.stages.roadstate import LinkFold, RoadsStage, Rules
@@ -15,8 +16,8 @@ from tests.cities.fakes import LAT, LON, RULES, STANDARD, STEP, Folded, at, pass
 
 LINK = "S1>S2"  # free flow 40 km/h: a jam below 15, slow below 16, well again from 22
 SPEEDS, WORKS = "link-speeds/0", "permits/0"
-BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
-WORK = Obstruction(LINK, "work:P1", "work", "active", Closure.PARTIAL)
+BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
+WORK = Obstruction(LINK, "work:P1", Cause.WORK, Phase.ACTIVE, Closure.PARTIAL)
 
 Said = tuple[str, float, SpeedShare | Obstruction | None]
 """Who says what in which minute; None: only the time."""
@@ -60,7 +61,7 @@ def minutes(speeds_kmh: Iterable[float | None], *more: Said) -> list[Said]:
     return log
 
 
-def words(alerts: Iterable[Alert], rule: str) -> list[tuple[Word, float]]:
+def words(alerts: Iterable[Alert], rule: str) -> list[tuple[AlertEvent, float]]:
     """The words of a rule and their minutes."""
     return [(a.word, (a.at_ms - at(0)) / 60_000) for a in alerts if a.rule == rule]
 
@@ -79,7 +80,7 @@ def words(alerts: Iterable[Alert], rule: str) -> list[tuple[Word, float]]:
     ],
 )
 def test_a_jam_is_told_after_twenty_minutes_and_ends_after_five_better_ones(
-    speeds_kmh: list[float | None], due: list[tuple[Word, float]]
+    speeds_kmh: list[float | None], due: list[tuple[AlertEvent, float]]
 ) -> None:
     assert words(told(minutes(speeds_kmh)), "jam") == due
 
@@ -193,7 +194,7 @@ def _at_once() -> AlertRules:
     ],
 )
 def test_a_slowdown_begins_below_two_fifths_of_the_free_flow_and_ends_above_more(
-    speeds_kmh: list[float], due: list[tuple[Word, float]]
+    speeds_kmh: list[float], due: list[tuple[AlertEvent, float]]
 ) -> None:
     assert words(told(minutes(speeds_kmh, work(-1))), "slowdown") == due
 
@@ -201,9 +202,9 @@ def test_a_slowdown_begins_below_two_fifths_of_the_free_flow_and_ends_above_more
 @pytest.mark.parametrize(
     "block",
     [
-        replace(WORK, phase="planned"),
-        replace(WORK, phase="paused"),
-        replace(WORK, kind="incident", subject="incident:1"),
+        replace(WORK, phase=Phase.PLANNED),
+        replace(WORK, phase=Phase.PAUSED),
+        replace(WORK, kind=Cause.INCIDENT, subject="incident:1"),
         replace(WORK, link_id="S2>S3"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from streams.audit.fold import Fold
 from streams.contract import topics, wire
+from streams.contract.enums import AlertEvent, Reporter, SiteStatus
 from streams.contract.records import (
     Call,
     Closure,
@@ -16,11 +17,9 @@ from streams.contract.records import (
     PermitBatch,
     PollOutcome,
     SiteReport,
-    SiteWord,
     SpeedBatch,
 )
 from streams.contract.settings import Settings
-from streams.domain.alerts import Word
 from streams.domain.rules import AlertRules
 from streams.state.store import OUTBOX
 from streams.topology.stages import stages
@@ -60,12 +59,12 @@ LISTED = {
     125: (P1_OF, P2_NAMED, P3_LONGER),
 }
 CREWS = {
-    31: ("P1", SiteWord.START),
-    46: ("P3", SiteWord.START),
-    75: ("P3", SiteWord.END),
-    100: ("P1", SiteWord.END),
-    130: ("P2", SiteWord.START),
-    140: ("P2", SiteWord.END),
+    31: ("P1", SiteStatus.START),
+    46: ("P3", SiteStatus.START),
+    75: ("P3", SiteStatus.END),
+    100: ("P1", SiteStatus.END),
+    130: ("P2", SiteStatus.START),
+    140: ("P2", SiteStatus.END),
 }
 SLOW_UNTIL, BROKEN_AT, SILENT_UNTIL = 60, 20, 40
 CALLED = range(10, 14)
@@ -79,7 +78,7 @@ def said(minute: int) -> Iterator[tuple[topics.Topic, Message]]:
         yield topics.PERMITS, PermitBatch("permits", now_ms, is_complete=True, rows=rows)
     if minute in CREWS:
         name, word = CREWS[minute]
-        yield topics.PERMITS, SiteReport(f"r{minute}", name, word, "crew", now_ms)
+        yield topics.PERMITS, SiteReport(f"r{minute}", name, word, Reporter.CREW, now_ms)
     if minute in CALLED:
         yield topics.CALLS, Call(f"c{minute}", now_ms, "정류장 7", ("S7>S8",))
     if minute % 5 == 0:
@@ -144,7 +143,7 @@ def test_each_rule_tells_a_begin_an_update_and_an_end_once() -> None:
     due = [tuple(line.split()[:4]) for line in TOLD.strip().splitlines()]
     assert sorted(map(line_of, alerts)) == sorted(due)
     told = {(alert["rule"], alert["word"]) for alert in alerts}
-    assert told == {(row.name, word.value) for row in fields(AlertRules) for word in Word}
+    assert told == {(row.name, word.value) for row in fields(AlertRules) for word in AlertEvent}
 
 
 def line_of(alert: dict[str, Any]) -> tuple[str, ...]:

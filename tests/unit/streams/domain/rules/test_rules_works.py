@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.records import Closure, Message, Permit, Severity, SiteWord, Tick
-from streams.domain.alerts import Alert, Word
+from streams.contract.enums import AlertEvent, SiteStatus
+from streams.contract.records import Closure, Message, Permit, Severity, Tick
+from streams.domain.alerts import Alert
 from streams.domain.rules import AlertRules
 from streams.domain.stages.works import WorksStage
 from tests.cities.fakes import LAT, LON, STEP, Folded, street
 from tests.cities.works import PERMIT, kst, listed, report
 
-BEGIN, UPDATE, END = Word.BEGIN, Word.UPDATE, Word.END
+BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
 HOUR_MS = 3_600_000
 OPEN_MS = kst("00:00")
 
@@ -22,7 +23,7 @@ def told(messages: Iterable[Message], rules: AlertRules | None = None) -> list[A
     return [alert for message in messages for alert in fold.take(message).alerts]
 
 
-def words(alerts: Iterable[Alert], rule: str) -> list[tuple[Word, float]]:
+def words(alerts: Iterable[Alert], rule: str) -> list[tuple[AlertEvent, float]]:
     """The words of a rule and the hours after the permit's start."""
     return [(a.word, (a.at_ms - OPEN_MS) / HOUR_MS) for a in alerts if a.rule == rule]
 
@@ -37,7 +38,7 @@ def first(permit: Permit = PERMIT) -> Message:
 
 
 def start(hour: float) -> Message:
-    return report(SiteWord.START, round(OPEN_MS + hour * HOUR_MS))
+    return report(SiteStatus.START, round(OPEN_MS + hour * HOUR_MS))
 
 
 # ---- unseen ----------------------------------------------------------------------------------
@@ -66,7 +67,7 @@ def test_a_crews_word_within_two_hours_leaves_nothing_to_tell() -> None:
 
 
 def test_not_yet_is_an_answer_for_a_day() -> None:
-    not_yet = report(SiteWord.NOT_YET, OPEN_MS + HOUR_MS)
+    not_yet = report(SiteStatus.NOT_YET, OPEN_MS + HOUR_MS)
     log = [first(), *hours(0, 1), not_yet, *hours(1.5, 30)]
     assert words(told(log), "unseen") == [(BEGIN, 27)]  # a day later the permit's dates count again
 
@@ -82,8 +83,8 @@ def test_a_night_between_two_days_is_one_episode() -> None:
 def test_a_work_is_overdue_from_its_end_until_it_is_longer_or_done() -> None:
     short = replace(PERMIT, ends_ms=OPEN_MS + 4 * HOUR_MS)
     end_ms = OPEN_MS + 5 * HOUR_MS
-    longer = report(SiteWord.EXTEND, end_ms, until_ms=OPEN_MS + 6 * HOUR_MS)
-    done = report(SiteWord.END, OPEN_MS + 7 * HOUR_MS)
+    longer = report(SiteStatus.EXTEND, end_ms, until_ms=OPEN_MS + 6 * HOUR_MS)
+    done = report(SiteStatus.END, OPEN_MS + 7 * HOUR_MS)
     log = [first(short), *hours(0, 1), start(1), *hours(1.5, 4.5), longer, *hours(5.5, 6.5), done]
     alerts = told([*log, *hours(7.5, 9)])
     assert words(alerts, "overdue") == [(BEGIN, 4), (END, 5), (BEGIN, 6), (END, 7)]
@@ -96,7 +97,7 @@ def test_patience_waits_for_time_alone() -> None:
     known = AlertRules()
     slow = replace(known, overdue=replace(known.overdue, begin_ms=HOUR_MS, end_ms=2 * HOUR_MS))
     short = replace(PERMIT, ends_ms=OPEN_MS + 4 * HOUR_MS)
-    done = report(SiteWord.END, OPEN_MS + 7 * HOUR_MS)
+    done = report(SiteStatus.END, OPEN_MS + 7 * HOUR_MS)
     log = [first(short), *hours(0, 1), start(1), *hours(1.5, 6.5), done, *hours(7.5, 12)]
     alerts = told(log, slow)
     assert words(alerts, "overdue") == [(BEGIN, 5), (END, 9)]

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.enums import FeedStatus
 from streams.contract.records import FeedReport, PollOutcome
-from streams.domain.stages.feeds import FeedsStage, FeedState, FeedStatus, observe, status
+from streams.domain.stages.feeds import FeedsStage, FeedState, observe, status
 from tests.cities.fakes import Folded, at
 
 DATA, EMPTY, UNKNOWN = PollOutcome.DATA, PollOutcome.EMPTY, PollOutcome.UNKNOWN

@@ -12,6 +12,7 @@ import msgspec
 
 from streams.audit.fold import Fold
 from streams.contract import topics, wire
+from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import (
     Acknowledgement,
@@ -29,7 +30,6 @@ from streams.contract.records import (
     PollOutcome,
     Severity,
     SiteReport,
-    SiteWord,
     SpeedBatch,
     Tick,
 )
@@ -63,8 +63,11 @@ def log() -> list[tuple[topics.Topic, Message]]:
     found += [
         (topics.LINK_SPEEDS, SpeedBatch("its.speeds", T0_MS + 6_000, (speed,))),
         (topics.PERMITS, PermitBatch("permits", T0_MS, is_complete=True, rows=(PERMIT,))),
-        (topics.PERMITS, SiteReport("r1", "P1", SiteWord.START, "crew", T0_MS + 9_000)),
-        (topics.PERMITS, SiteReport("r2", "P1", SiteWord.EXTEND, "office", T0_MS, T0_MS + HOUR_MS)),
+        (topics.PERMITS, SiteReport("r1", "P1", SiteStatus.START, Reporter.CREW, T0_MS + 9_000)),
+        (
+            topics.PERMITS,
+            SiteReport("r2", "P1", SiteStatus.EXTEND, Reporter.OFFICE, T0_MS, T0_MS + HOUR_MS),
+        ),
         (topics.INCIDENTS, IncidentBatch("its.events", T0_MS, is_complete=True, rows=(INCIDENT,))),
         (topics.INCIDENTS, IncidentBatch("its.events", T0_MS + 9_000, is_complete=True, rows=())),
         (topics.CALLS, Call("c1", T0_MS, "정류장1", (LINK,), 127.7, 37.88, "A-1", (LINK,))),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.enums import Cause, Phase
 from streams.contract.records import (
     Closure,
     LinkBatch,
@@ -47,8 +48,8 @@ def part(kmh: float, *, via: str, share: float) -> list[SpeedShare]:
     return [speed(kmh, 5, via=via, share=share)]
 
 
-def block(closure: Closure, subject: str = "work:P1", phase: str = "active") -> Obstruction:
-    return Obstruction(LINK, subject, "work", phase, closure)
+def block(closure: Closure, subject: str = "work:P1", phase: Phase = Phase.ACTIVE) -> Obstruction:
+    return Obstruction(LINK, subject, Cause.WORK, phase, closure)
 
 
 def folded(*messages: LinkEvents) -> Folded:
@@ -133,8 +134,8 @@ def test_the_gravest_closure_in_force_shows(closures: list[Closure], gravest: Cl
     assert of(*blocks, passage(LINK, 10)).closure is gravest
 
 
-@pytest.mark.parametrize("phase", ["planned", "paused", "finished"])
-def test_only_active_works_close_but_all_are_named(phase: str) -> None:
+@pytest.mark.parametrize("phase", [Phase.PLANNED, Phase.PAUSED, Phase.FINISHED])
+def test_only_active_works_close_but_all_are_named(phase: Phase) -> None:
     view = of(block(Closure.FULL, phase=phase))
     assert (view.closure, view.subjects) == (Closure.NONE, ("work:P1",))
 
@@ -272,14 +273,14 @@ def _row(kind: str, partition: str) -> st.SearchStrategy[Passage | SpeedShare | 
             SECONDS,
             st.sampled_from([0.2, 0.3, 0.5, 1.0]),
         )
-    subject = "work" if kind == "permits" else "incident"
+    cause = Cause.WORK if kind == "permits" else Cause.INCIDENT
     return st.builds(
         lambda link, n, phase, closure, is_over: Obstruction(
-            link, f"{subject}:{n}", subject, phase, closure, is_over=is_over
+            link, f"{cause}:{n}", cause, phase, closure, is_over=is_over
         ),
         links,
         st.integers(1, 3),
-        st.sampled_from(["planned", "active", "paused", "finished"]),
+        st.sampled_from([Phase.PLANNED, Phase.ACTIVE, Phase.PAUSED, Phase.FINISHED]),
         st.sampled_from(Closure),
         st.booleans(),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from streams.contract.enums import Reporter
 from streams.contract.records import Permit
 from streams.domain.works import ReportedTime, Work
 from streams.domain.works.rows import of_permit
@@ -39,9 +40,13 @@ RUNNING, DONE = permit(status_text="진행중"), permit(status_text="완료")
         (permit(status_text="진행중", starts_ms=LATER), None, None),
         (RUNNING, known(status_text="예정"), NOON),
         (RUNNING, known(status_text="진행중"), BEGIN),
-        (RUNNING, known(status_text="진행중", started=ReportedTime(EARLIER, "feed")), EARLIER),
-        (DONE, known(status_text="진행중", started=ReportedTime(EARLIER, "feed")), EARLIER),
-        (permit(status_text="예정"), known(started=ReportedTime(EARLIER, "feed")), None),
+        (
+            RUNNING,
+            known(status_text="진행중", started=ReportedTime(EARLIER, Reporter.FEED)),
+            EARLIER,
+        ),
+        (DONE, known(status_text="진행중", started=ReportedTime(EARLIER, Reporter.FEED)), EARLIER),
+        (permit(status_text="예정"), known(started=ReportedTime(EARLIER, Reporter.FEED)), None),
         # after a crew's "not yet" only what happened later is news
         (permit(began_ms=EARLIER), known(not_begun_ms=EARLIER), None),
         (permit(began_ms=NOON), known(not_begun_ms=EARLIER), NOON),
@@ -53,7 +58,7 @@ def test_when_a_feed_says_that_it_began(
     stated: Permit, before: Work | None, at_ms: int | None
 ) -> None:
     said = started_by_feed(stated, before, NOON)
-    assert said == (None if at_ms is None else ReportedTime(at_ms, "feed"))
+    assert said == (None if at_ms is None else ReportedTime(at_ms, Reporter.FEED))
 
 
 @pytest.mark.parametrize(
@@ -67,17 +72,17 @@ def test_when_a_feed_says_that_it_began(
         (DONE, None, NOON),
         (permit(status_text="완료", ends_ms=EARLIER), None, EARLIER),
         (permit(status_text="완료", ends_ms=EARLIER), known(status_text="진행중"), NOON),
-        (DONE, known(status_text="완료", ended=ReportedTime(EARLIER, "feed")), EARLIER),
+        (DONE, known(status_text="완료", ended=ReportedTime(EARLIER, Reporter.FEED)), EARLIER),
         # a crew has taken the end back, or began after it
         (DONE, known(status_text="완료", not_ended_ms=EARLIER), None),
         (permit(done_ms=EARLIER), known(not_ended_ms=EARLIER), None),
         (permit(done_ms=NOON), known(not_ended_ms=EARLIER), NOON),
-        (permit(done_ms=EARLIER), known(started=ReportedTime(EARLIER, "crew")), None),
-        (permit(done_ms=EARLIER), known(started=ReportedTime(EARLIER, "feed")), EARLIER),
+        (permit(done_ms=EARLIER), known(started=ReportedTime(EARLIER, Reporter.CREW)), None),
+        (permit(done_ms=EARLIER), known(started=ReportedTime(EARLIER, Reporter.FEED)), EARLIER),
     ],
 )
 def test_when_a_feed_says_that_it_ended(
     stated: Permit, before: Work | None, at_ms: int | None
 ) -> None:
     said = ended_by_feed(stated, before, NOON)
-    assert said == (None if at_ms is None else ReportedTime(at_ms, "feed"))
+    assert said == (None if at_ms is None else ReportedTime(at_ms, Reporter.FEED))

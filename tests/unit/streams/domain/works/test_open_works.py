@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from streams.contract import wire
+from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import Permit, PermitBatch, SiteWord, Tick
+from streams.contract.records import Permit, PermitBatch, Tick
 from streams.domain.works import ReportedTime
 from tests.cities.fakes import Folded
 from tests.cities.sites import EAST, ROUTE, clashes, full
@@ -57,7 +58,7 @@ def test_listed_again_it_goes_on() -> None:
 
 def test_what_a_crew_ended_stays_ended_for_as_long_as_its_feed_lists_it() -> None:
     folded = told(OPEN).take_all(
-        [report(SiteWord.START, NOON + 1), report(SiteWord.END, NOON + DAY_MS)]
+        [report(SiteStatus.START, NOON + 1), report(SiteStatus.END, NOON + DAY_MS)]
     )
     for day in (9, 20, 90):
         folded.take(Tick(kst("00:00", day)))
@@ -70,11 +71,11 @@ def test_what_a_crew_ended_stays_ended_for_as_long_as_its_feed_lists_it() -> Non
 def test_a_permit_without_an_end_that_is_done_when_first_seen_does_not_come_and_go() -> None:
     done = replace(OPEN, status_text="완료")
     folded = told(done)
-    assert the_work(folded).ended == ReportedTime(NOON, "feed")
+    assert the_work(folded).ended == ReportedTime(NOON, Reporter.FEED)
     folded.take(Tick(kst("00:00", 30)))
     folded.take(listed(done, received_ms=kst("00:00", 30) + 1))
     assert (the_work(folded).ended, the_work(folded).phase) == (
-        ReportedTime(NOON, "feed"),
+        ReportedTime(NOON, Reporter.FEED),
         "finished",
     )
     assert {is_over for _, _, is_over in blocks(folded)} == {True}
@@ -93,7 +94,7 @@ def test_an_end_may_come_to_be_known_or_be_given_up(
 
 
 def test_a_finished_work_whose_end_only_came_to_be_known_stays_finished() -> None:
-    folded = told(OPEN).take_all([report(SiteWord.START, NOON), report(SiteWord.END, NOON + 1)])
+    folded = told(OPEN).take_all([report(SiteStatus.START, NOON), report(SiteStatus.END, NOON + 1)])
     folded.take(listed(PERMIT, received_ms=NOON + 3_600_000))
     assert (the_work(folded).phase, the_work(folded).revision) == ("finished", 1)
 
@@ -123,7 +124,7 @@ def test_an_unreadable_begin_takes_nothing_back_that_is_known() -> None:
 def test_an_extension_gives_the_first_known_end_and_outlives_the_list() -> None:
     until_ms = kst("18:00", 4)
     folded = told(OPEN).take_all(
-        [report(SiteWord.START, NOON), report(SiteWord.EXTEND, NOON + 1, until_ms=until_ms)]
+        [report(SiteStatus.START, NOON), report(SiteStatus.EXTEND, NOON + 1, until_ms=until_ms)]
     )
     folded.take(listed(OPEN, received_ms=NOON + 3_600_000))
     assert (the_work(folded).ends_ms, the_work(folded).first_ends_ms) == (until_ms, None)
@@ -136,26 +137,26 @@ def test_an_extension_gives_the_first_known_end_and_outlives_the_list() -> None:
 )
 def test_an_extension_of_a_night_reaches_beyond_its_morning(clock: str, *, is_taken: bool) -> None:
     night = replace(PERMIT, ends_ms=kst("00:00", 2), hours="22:00-06:00")
-    longer = report(SiteWord.EXTEND, kst("23:00", 1), until_ms=kst(clock, 2))
-    folded = told(night).take_all([report(SiteWord.START, kst("22:00", 1)), longer])
+    longer = report(SiteStatus.EXTEND, kst("23:00", 1), until_ms=kst(clock, 2))
+    folded = told(night).take_all([report(SiteStatus.START, kst("22:00", 1)), longer])
     assert (the_work(folded).ends_ms == kst(clock, 2)) is is_taken
 
 
 def test_without_a_begin_nothing_is_closed_until_somebody_says_that_it_began() -> None:
     folded = told(VAGUE).take_all([Tick(kst("00:00", 3))])
     assert (the_work(folded).phase, the_work(folded).is_in_force) == ("planned", False)
-    folded.take(report(SiteWord.START, kst("09:00", 3)))
+    folded.take(report(SiteStatus.START, kst("09:00", 3)))
     assert (the_work(folded).phase, the_work(folded).begins_ms) == ("active", kst("09:00", 3))
 
 
 @pytest.mark.parametrize("status", ["공사중", "착공", "진행중"])
 def test_a_status_that_it_goes_on_is_a_begin_from_when_it_was_first_said(status: str) -> None:
     folded = told(VAGUE, replace(VAGUE, status_text=status))
-    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, "feed")
+    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, Reporter.FEED)
     folded.take(listed(replace(VAGUE, status_text=status), received_ms=NOON + DAY_MS))
-    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, "feed")
+    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, Reporter.FEED)
     first = the_work(told(replace(VAGUE, status_text=status)))
-    assert (first.started, first.phase) == (ReportedTime(NOON, "feed"), "active")
+    assert (first.started, first.phase) == (ReportedTime(NOON, Reporter.FEED), "active")
 
 
 def test_works_without_an_end_clash_until_one_of_them_is_over() -> None:

@@ -4,25 +4,26 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.records import SiteReport, SiteWord, Tick
-from streams.domain.works import MOVES, PHASES, REFUSALS, ReportedTime, Work, phase_at
+from streams.contract.enums import Phase, Reporter, SiteStatus
+from streams.contract.records import SiteReport, Tick
+from streams.domain.works import MOVES, REFUSALS, ReportedTime, Work, phase_at
 from streams.domain.works.moves import heard
 from streams.domain.works.rows import of_permit
 from tests.cities.fakes import Folded
 from tests.cities.works import DAY_MS, PERMIT, blocks, kst, listed, report, the_work, works
 
-START, END, EXTEND = SiteWord.START, SiteWord.END, SiteWord.EXTEND
-NOT_YET, CANCEL = SiteWord.NOT_YET, SiteWord.CANCEL
+START, END, EXTEND = SiteStatus.START, SiteStatus.END, SiteStatus.EXTEND
+NOT_YET, CANCEL = SiteStatus.NOT_YET, SiteStatus.CANCEL
 NOON = kst("12:00", 1)
 BARE = of_permit(PERMIT)
-ENDED = replace(BARE, ended=ReportedTime(NOON, "crew"))
+ENDED = replace(BARE, ended=ReportedTime(NOON, Reporter.CREW))
 IN_PHASE: dict[str, tuple[Work, int]] = {
     "planned": (BARE, kst("12:00", -1)),
     "active": (BARE, NOON),
     "paused": (replace(BARE, hours="22:00-05:00"), NOON),
-    "overdue": (replace(BARE, started=ReportedTime(NOON, "feed")), kst("12:00", 10)),
+    "overdue": (replace(BARE, started=ReportedTime(NOON, Reporter.FEED)), kst("12:00", 10)),
     "finished": (BARE, kst("12:00", 10)),
-    "cancelled": (replace(BARE, cancelled=ReportedTime(NOON, "office")), kst("12:00", 2)),
+    "cancelled": (replace(BARE, cancelled=ReportedTime(NOON, Reporter.OFFICE)), kst("12:00", 2)),
 }
 AFTER = {  # START END EXTEND NOT_YET CANCEL: the phase a word leads to, or why it is refused
     "planned": "active W005 planned planned cancelled",
@@ -32,16 +33,16 @@ AFTER = {  # START END EXTEND NOT_YET CANCEL: the phase a word leads to, or why 
     "finished": "W004 finished active W004 W004",
     "cancelled": "W003 W003 W003 W003 W003",
 }
-EVERY = [(phase, word) for phase in PHASES for word in SiteWord]
+EVERY = [(phase, word) for phase in Phase for word in SiteStatus]
 
 
 @pytest.mark.parametrize(("phase", "word"), EVERY)
-def test_every_word_in_every_phase(phase: str, word: SiteWord) -> None:
+def test_every_word_in_every_phase(phase: str, word: SiteStatus) -> None:
     row, at_ms = IN_PHASE[phase]
     assert phase_at(row, at_ms) == phase
     after = heard(row, report(word, at_ms, until_ms=kst("00:00", 20)))
     got = after if isinstance(after, str) else phase_at(after, at_ms)
-    assert got == dict(zip(SiteWord, AFTER[phase].split(), strict=True))[word]
+    assert got == dict(zip(SiteStatus, AFTER[phase].split(), strict=True))[word]
 
 
 def test_the_tables_name_every_case_and_every_code() -> None:
@@ -76,22 +77,24 @@ def test_bounds_of_words_belong_to_what_is_allowed() -> None:
 
 
 def test_an_end_is_taken_back_by_not_yet_and_a_begin_too() -> None:
-    ended = replace(BARE, started=ReportedTime(NOON, "crew"), ended=ReportedTime(NOON + 1, "crew"))
+    ended = replace(
+        BARE, started=ReportedTime(NOON, Reporter.CREW), ended=ReportedTime(NOON + 1, Reporter.CREW)
+    )
     again = heard(ended, report(NOT_YET, NOON + 2))
     assert isinstance(again, Work)
-    assert (again.ended, again.started) == (None, ReportedTime(NOON, "crew"))
+    assert (again.ended, again.started) == (None, ReportedTime(NOON, Reporter.CREW))
     reverted = heard(again, report(NOT_YET, NOON + 3))
     assert isinstance(reverted, Work)
     assert (reverted.started, phase_at(reverted, NOON + 3)) == (None, "planned")
 
 
 def test_the_first_begin_and_end_are_the_times_and_a_crew_replaces_the_feeds() -> None:
-    row = replace(BARE, started=ReportedTime(NOON, "feed"))
+    row = replace(BARE, started=ReportedTime(NOON, Reporter.FEED))
     for second in (1, 2):
         after = heard(row, report(START, NOON + second, f"s{second}"))
         assert isinstance(after, Work)
         row = after
-    assert row.started == ReportedTime(NOON + 1, "crew")
+    assert row.started == ReportedTime(NOON + 1, Reporter.CREW)
 
 
 # Through the stage.
@@ -111,7 +114,7 @@ def test_a_crew_that_ends_frees_the_links_at_once() -> None:
     row = told(folded, report(END, NOON + 1))
     assert (row.phase, row.ended, row.is_in_force) == (
         "finished",
-        ReportedTime(NOON + 1, "crew"),
+        ReportedTime(NOON + 1, Reporter.CREW),
         False,
     )
     assert {is_over for _, _, is_over in blocks(folded)[3:]} == {True}
@@ -193,7 +196,7 @@ def test_a_crew_is_believed_before_the_feed() -> None:
     assert (the_work(folded).phase, the_work(folded).started) == ("planned", None)
     told(folded, report(START, NOON + 2), report(END, NOON + 3))
     folded.take(listed(running, received_ms=NOON + 4))
-    assert the_work(folded).ended == ReportedTime(NOON + 3, "crew")
+    assert the_work(folded).ended == ReportedTime(NOON + 3, Reporter.CREW)
 
 
 def test_what_the_crew_denies_the_feeds_old_word_does_not_bring_back() -> None:
@@ -205,4 +208,4 @@ def test_what_the_crew_denies_the_feeds_old_word_does_not_bring_back() -> None:
     assert (the_work(folded).phase, the_work(folded).ended) == ("active", None)
     later = replace(done, done_ms=NOON + 2)
     folded.take(listed(later, received_ms=NOON + 3))
-    assert the_work(folded).ended == ReportedTime(NOON + 2, "feed")
+    assert the_work(folded).ended == ReportedTime(NOON + 2, Reporter.FEED)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from streams.contract.enums import Reporter
 from streams.domain.works.phases import phase_at
 from streams.domain.works.rows import ReportedTime, of_permit
 from streams.domain.works.statuses import (
@@ -140,5 +141,5 @@ def test_a_work_on_hold_or_not_granted_takes_nothing(status: str, phase: str) ->
 
 def test_a_work_that_is_said_to_have_begun_needs_no_permit_to_be_there() -> None:
     work = of_permit(replace(PERMIT, status_text="접수"))
-    begun = replace(work, started=ReportedTime(NOON - 1, "crew"))
+    begun = replace(work, started=ReportedTime(NOON - 1, Reporter.CREW))
     assert phase_at(begun, NOON) == "active"

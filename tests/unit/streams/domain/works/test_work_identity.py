@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from streams.contract.records import Permit, PermitBatch, SiteReport, SiteWord
+from streams.contract.enums import Reporter, SiteStatus
+from streams.contract.records import Permit, PermitBatch, SiteReport
 from streams.domain.stages.works import WorksStage
 from streams.domain.works import Work
 from streams.domain.works.identity import family_of, identified, resolved, text_key, unnumbered_id
@@ -68,7 +69,7 @@ def test_a_crews_start_stays_at_the_dig_it_was_said_of() -> None:
     folded = Folded(WorksStage(street(), partitions=1), topic="permits")
     folded.take(PermitBatch("permits", BEGIN_MS, is_complete=True, rows=tuple(listed(A, B, C))))
     [began] = [name for name, work in folded.state["works"].items() if work.place == B.place]
-    folded.take(SiteReport("r1", began, SiteWord.START, "crew", BEGIN_MS + 1))
+    folded.take(SiteReport("r1", began, SiteStatus.START, Reporter.CREW, BEGIN_MS + 1))
     for day, spots in enumerate([(B, C), (B,), (C, B, A), (A, C)], start=1):
         rows = tuple(listed(*spots))
         folded.take(PermitBatch("permits", BEGIN_MS + day * DAY_MS, is_complete=True, rows=rows))

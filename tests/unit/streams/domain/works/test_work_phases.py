@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from streams.contract.enums import Phase, Reporter
 from streams.contract.times import EVER_MS
 from streams.domain.works import ReportedTime, Work, is_in_force, phase_at
 from streams.domain.works.phases import UNLISTED_ENDS_MS, over_ms, settled_ms
@@ -17,7 +18,7 @@ def work(**more: Any) -> Work:
 
 
 def begun(by: str, clock: str = "09:00", day: int = 0) -> ReportedTime:
-    return ReportedTime(kst(clock, day), by)
+    return ReportedTime(kst(clock, day), Reporter(by))
 
 
 CASES: list[tuple[str, Work, int, str]] = [
@@ -225,5 +226,5 @@ def test_night_work_keeps_its_hours_even_when_overdue() -> None:
     row = work(hours="22:00-05:00", started=begun("crew"))
     night, noon = kst("23:00", 11), kst("12:00", 11)
     assert [phase_at(row, t) for t in (night, noon)] == ["overdue", "overdue"]
-    assert is_in_force(row, "overdue", night)
-    assert not is_in_force(row, "overdue", noon)
+    assert is_in_force(row, Phase.OVERDUE, night)
+    assert not is_in_force(row, Phase.OVERDUE, noon)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.enums import Reporter
 from streams.contract.records import Permit, PermitBatch, Tick
 from streams.domain.overlaps import within_hours
 from streams.domain.works import ReportedTime, phase_at
@@ -195,7 +196,10 @@ def test_another_end_keeps_the_first_one(day: int, is_extended: bool) -> None:  
 def test_a_withdrawn_permit_frees_its_links_at_once_and_stays_as_a_tombstone() -> None:
     folded = restated(PERMIT, replace(PERMIT, is_withdrawn=True))
     row = the_work(folded)
-    assert (row.phase, row.cancelled) == ("cancelled", ReportedTime(NOON + 3_600_000, "feed"))
+    assert (row.phase, row.cancelled) == (
+        "cancelled",
+        ReportedTime(NOON + 3_600_000, Reporter.FEED),
+    )
     assert {(phase, is_over) for _, phase, is_over in blocks(folded)[3:]} == {("cancelled", True)}
     folded.take(Tick(kst("00:00", day=17)))
     assert "P1" in folded.state["works"]
@@ -266,8 +270,8 @@ def test_overdue_night_work_opens_the_road_by_day() -> None:
 def test_what_the_feed_observed_is_kept_apart_from_what_it_proposed() -> None:
     row = the_work(restated(replace(PERMIT, began_ms=kst("09:00"), done_ms=kst("10:00", 1))))
     assert (row.started, row.ended) == (
-        ReportedTime(kst("09:00"), "feed"),
-        ReportedTime(kst("10:00", 1), "feed"),
+        ReportedTime(kst("09:00"), Reporter.FEED),
+        ReportedTime(kst("10:00", 1), Reporter.FEED),
     )
     assert (row.starts_ms, row.ends_ms, row.phase) == (PERMIT.starts_ms, PERMIT.ends_ms, "finished")
 
@@ -275,10 +279,10 @@ def test_what_the_feed_observed_is_kept_apart_from_what_it_proposed() -> None:
 def test_a_status_counts_from_when_it_changed() -> None:
     planned, running = (replace(PERMIT, status_text=text) for text in ("예정", "진행중"))
     folded = restated(planned, running, running)
-    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, "feed")
+    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, Reporter.FEED)
     folded.take(listed(replace(PERMIT, status_text="완료"), received_ms=NOON + 10_800_000))
-    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, "feed")
-    assert the_work(folded).ended == ReportedTime(NOON + 10_800_000, "feed")
+    assert the_work(folded).started == ReportedTime(NOON + 3_600_000, Reporter.FEED)
+    assert the_work(folded).ended == ReportedTime(NOON + 10_800_000, Reporter.FEED)
 
 
 def test_a_status_of_running_before_the_period_begins_says_nothing_yet() -> None:
@@ -287,7 +291,7 @@ def test_a_status_of_running_before_the_period_begins_says_nothing_yet() -> None
     folded.take(listed(running, received_ms=kst("00:00") - 1))
     assert the_work(folded).started is None
     folded.take(listed(running, received_ms=kst("00:00")))
-    assert the_work(folded).started == ReportedTime(kst("00:00"), "feed")
+    assert the_work(folded).started == ReportedTime(kst("00:00"), Reporter.FEED)
 
 
 def test_an_older_answer_changes_nothing() -> None:

@@ -1,0 +1,83 @@
+"""One row an operation of the API: the routes and the API's document are both made of it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from maps.http.answers import NO_STORE
+
+JSON = "application/json; charset=utf-8"
+HTML, SSE, TEXT, ANY = "text/html", "text/event-stream", "text/plain", "*/*"
+ADMIN_KEY, CREW_TOKEN = "adminKey", "crewToken"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class ErrorDetail(msgspec.Struct):
+    """Why a request is refused: a code for programs, Korean and English for people."""
+
+    code: str
+    message: str
+
+
+class Error(msgspec.Struct):
+    """The body of every refusal."""
+
+    error: ErrorDetail
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the query, or of the path where the path has its name."""
+
+    name: str
+    text: str
+    type: Any = str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path.
+
+    `answers`: status -> the type of the JSON body, the media type of another one, or a pair of
+    both; None: no body. `takes`: the type of the JSON body, or media type -> type. `needs` names
+    the security scheme.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    answers: Mapping[int, Any]
+    refusals: tuple[int, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    takes: Any = None
+    needs: str = ""
+    route_options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def tag(self) -> str:
+        """What the document lists the operation under: the file of its handler."""
+        name = self.handler.__module__.rpartition(".")[2]
+        return "live" if name in ("routes", "stream") else name
+
+    @property
+    def route(self) -> web.RouteDef:
+        if self.method == "GET":
+            return web.get(self.path, self.handler, **self.route_options)
+        return web.route(self.method, self.path, self.handler, **self.route_options)
+
+
+def media_and_type(answer: Any) -> tuple[str, Any]:
+    """An answer's media type, and the type of its body where that is JSON."""
+    if isinstance(answer, tuple):
+        return answer
+    return (answer, None) if isinstance(answer, str) else ("application/json", answer)
+
+
+def json_answer(body: object, *, status: int = 200) -> web.Response:
+    """A small body that nobody may keep."""
+    headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
+    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)

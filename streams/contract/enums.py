@@ -1,0 +1,164 @@
+"""The closed sets: what a field of a record or a row may be. The values are those of the JSON."""
+
+from enum import StrEnum
+
+
+class PollOutcome(StrEnum):
+    """What a source answered. *Unknown* (error, quota, time-out, frozen) never means *empty*."""
+
+    DATA = "data"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+class FeedStatus(StrEnum):
+    """How a feed is doing. Only LIVE and EMPTY let the feed's facts count as now."""
+
+    LIVE = "live"
+    EMPTY = "empty"  # answered, and there is nothing
+    PARTIAL = "partial"  # answered with a part of it
+    FROZEN = "frozen"  # answers, but nothing changes where something must
+    UNKNOWN = "unknown"  # error, refusal, broken answer
+    DROPPED = "dropped"  # answered with less than a fifth of its usual rows: not believed
+    STALE = "stale"  # no report in time
+    AHEAD = "ahead"  # reported by a clock far ahead of now: how old it is nobody knows
+    STOPPED = "stopped"  # a key or quota error: polls again only when asked to, or at midnight KST
+
+
+class Level(StrEnum):
+    """How fast a link is: 원활, 서행, 정체, 정보없음."""
+
+    FREE = "free"
+    SLOW = "slow"
+    JAM = "jam"
+    UNKNOWN = "unknown"
+
+
+class Certainty(StrEnum):
+    """How sure a speed or a closure is: LOST and INFERRED of speeds, CONTRADICTED of closures."""
+
+    CONFIRMED = "confirmed"
+    REPORTED = "reported"
+    INFERRED = "inferred"
+    LOST = "lost"
+    CONTRADICTED = "contradicted"
+
+
+class Phase(StrEnum):
+    """Where a work is in its life; an incident is PLANNED or ACTIVE."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    OVERDUE = "overdue"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class Closure(StrEnum):
+    """What a work or an incident takes from the road."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    SHOULDER = "shoulder"
+    SIDEWALK = "sidewalk"
+    BICYCLE = "bicycle"
+    BUS_STOP = "bus_stop"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class IncidentKind(StrEnum):
+    """National eventInfo and UTIC kinds, folded into one list."""
+
+    WORK = "work"
+    ACCIDENT = "accident"
+    WEATHER = "weather"
+    GATHERING = "gathering"
+    DISASTER = "disaster"
+    CONTROL = "control"
+    OTHER = "other"
+
+
+class SiteStatus(StrEnum):
+    """What an office or a crew reports of a work."""
+
+    START = "start"
+    END = "end"
+    EXTEND = "extend"
+    NOT_YET = "not_yet"
+    CANCEL = "cancel"
+
+
+class Reporter(StrEnum):
+    """Who reported something of a work."""
+
+    FEED = "feed"
+    CREW = "crew"
+    OFFICE = "office"
+
+
+class Cause(StrEnum):
+    """What obstructs a link."""
+
+    WORK = "work"
+    INCIDENT = "incident"
+
+
+class PlacedBy(StrEnum):
+    """By what evidence a work or an incident was put on its links."""
+
+    LINK_ID = "link_id"
+    GEOMETRY = "geometry"
+    POINT = "point"
+    ADDRESS = "address"
+    ADDRESS_NEAR = "address_near"  # the gazetteer is not sure of it
+    NOWHERE = "nowhere"
+
+
+class ClashKind(StrEnum):
+    """In what way works clash."""
+
+    WORKS = "works"  # two on the same or adjoining road
+    ROUTE = "route"  # a full closure on bus routes
+    STOP = "stop"  # a bus stop is closed
+    DETOUR = "detour"  # the second work lies on the way round the first
+    CUT = "cut"  # full closures that only together part places
+    CROWD = "crowd"  # more works on a link than are compared
+    POINT = "point"  # more permits at one point than can be right
+
+
+class ClashSeverity(StrEnum):
+    """How bad a clash is."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class Severity(StrEnum):
+    """How soon somebody must know: at once, soon, some time today."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+class RuleName(StrEnum):
+    """What an alert can be about: the names of the rules (`streams/rules.toml`)."""
+
+    CLOSURE = "closure"
+    OVERDUE = "overdue"
+    UNSEEN = "unseen"
+    SLOWDOWN = "slowdown"
+    JAM = "jam"
+    CLASH = "clash"
+    FEED = "feed"
+    REPORTS = "reports"
+
+
+class AlertEvent(StrEnum):
+    """What a message reports of its episode."""
+
+    BEGIN = "begin"
+    UPDATE = "update"
+    END = "end"
