@@ -15,7 +15,8 @@ from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
 from streams.domain.closures import closure_name
-from streams.geo.network import Link, Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Link, Network
 from streams.geo.placement import lines_of
 from streams.words.catalogue import Phrase, name_of, word
 

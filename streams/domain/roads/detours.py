@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from streams.domain.roads.graph import RoadGraph, Way
-from streams.geo.network import Link, Network, Point, Route, Stop, distance_m
+from streams.geo.measures import Point, distance_m
+from streams.geo.network import Link, Network, Route, Stop
 from streams.words.catalogue import Phrase, joined, phrase
 
 LONGEST_EXTRA_M = 15_000  # a way round that costs more than this is no help to anybody

@@ -7,7 +7,8 @@ from streams.domain.roads.detours import LONGEST_EXTRA_M, bus_effects, detour, d
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Network, Route
 from streams.words.catalogue import both
-from tests.unit.laws.grids import Grid, grids, node, town
+from tests.cities.builder import node, town
+from tests.unit.laws.grids import Grid, grids
 from tests.unit.laws.profile import tried
 
 
