@@ -11,8 +11,8 @@ from msgspec import Meta
 
 from maps.picture.doubts import Doubt, doubts
 from maps.picture.fields import Flags, Lat, LinkIndexes, Lon, Ms, Row, filled, with_shown
-from streams.contract.enums import Closure, FeedStatus, IncidentKind, Phase, PlacedBy
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import Closure, FeedStatus, IncidentKind, Phase, PlacedBy, PollOutcome
+from streams.contract.records import FeedReport
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallReport
 from streams.domain.stages.feeds import FeedState, status

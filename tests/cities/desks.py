@@ -8,7 +8,8 @@ from typing import Any
 from maps.desk.facts.scene import AskedPlace, Scene, subjects_by_link
 from maps.desk.plain import plain
 from maps.picture.picture import Picture
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.times import KST
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallRow

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from maps.past.changes import Change, changes, first_page, subjects_of
-from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.contract.enums import Closure, PollOutcome
+from streams.contract.records import FeedReport, Permit
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work, of_permit

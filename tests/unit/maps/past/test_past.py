@@ -12,8 +12,8 @@ from maps.http.refusals import RequestRefusedError
 from maps.past.moments import BitemporalMoment, moment_of
 from maps.past.pictures import past_picture
 from maps.picture.picture import Picture
-from streams.contract.enums import FeedStatus, Reporter
-from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.contract.enums import Closure, FeedStatus, PollOutcome, Reporter
+from streams.contract.records import FeedReport, Permit
 from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState, status
 from streams.domain.works.rows import ReportedTime, Work, of_permit

@@ -11,8 +11,7 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture.exports import cell, links_geojson, utc, works_csv, works_geojson
 from maps.picture.filters import Filters, parse_bbox, parse_filters
 from maps.picture.picture import Picture
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
+from streams.contract.enums import Closure, Phase
 from streams.domain.links.fold import LinkView
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
@@ -136,7 +135,7 @@ def test_a_begin_or_an_end_that_nobody_knows_is_an_empty_cell_and_null(
     one = replace(picture, works={"W": vague})
     body = works_csv(one, network, Filters(), is_simulated=True).decode("utf-8-sig")
     row = next(iter(csv.DictReader(io.StringIO(body))))
-    assert (row["시작"], row["끝"]) == ("", "")
+    assert (row["시작"], row["종료"]) == ("", "")
     exported = json_of(works_geojson(one, network, Filters(), is_simulated=True))
     [feature] = exported["features"]
     names = ("starts_ms", "ends_ms", "starts_at", "ends_at")
