@@ -97,7 +97,7 @@ def a_work(title: str, place: str) -> Json:
 
 def finder_of(city: str) -> Finder:
     """The search of a city with its dozen works."""
-    finder = Finder(network_of(city), gazetteer_of(city))
+    finder = Finder(network_of(city), gazetteer_of(city), "강원특별자치도")
     finder.follow(works())
     return finder
 
