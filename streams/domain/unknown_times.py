@@ -4,8 +4,8 @@ The flags of a permit say why a time is not known: its source gives none, or wha
 be read.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Protocol
 
 from streams.words.catalogue import Joined, Phrase, has_word, joined, phrase
 
@@ -13,6 +13,17 @@ START_UNREADABLE = frozenset({"start_unreadable", "period_reversed"})
 END_UNREADABLE = frozenset({"end_unreadable", "period_reversed"})
 _UNREADABLE = {"starts_ms": START_UNREADABLE, "ends_ms": END_UNREADABLE}
 _WHICH = {"starts_ms": "start", "ends_ms": "end"}
+
+
+class Period(Protocol):
+    """What has a beginning and an end, None where it is not known; its flags say why."""
+
+    @property
+    def starts_ms(self) -> int | None: ...
+    @property
+    def ends_ms(self) -> int | None: ...
+    @property
+    def flags(self) -> tuple[str, ...]: ...
 
 
 def is_unreadable(name: str, flags: Iterable[str]) -> bool:
@@ -34,10 +45,10 @@ def _reason(name: str, flags: Collection[str]) -> str:
     return "unreadable" if is_unreadable(name, flags) else "unstated"
 
 
-def why_unknown_of(row: Mapping[str, Any]) -> Phrase | Joined:
-    """What a work's row as JSON does not know, and why, as sentences; "" where it knows both."""
-    flags = row.get("flags") or ()
-    names = [name for name in _UNREADABLE if row.get(name) is None]
+def why_unknown_of(row: Period) -> Phrase | Joined:
+    """What a work's row does not know, and why, as sentences; "" where it knows both."""
+    flags = row.flags
+    names = [name for name in _UNREADABLE if getattr(row, name) is None]
     reasons = {_reason(name, flags) for name in names}
     if len(reasons) == 1 < len(names):
         return phrase(f"period.both.{reasons.pop()}.why")

@@ -28,7 +28,7 @@ def short_words(name: str, flags: Any) -> tuple[str, str]:
     return both(unknown_time(name, flags))
 
 
-def said_of(row: Mapping[str, Any]) -> tuple[str, str]:
+def said_of(row: Any) -> tuple[str, str]:
     return both(why_unknown_of(row))
 
 
