@@ -64,7 +64,7 @@ export class Picture {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
     for (const [i, letter] of certainties) this.certainty[i] = letter;
     for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
-    for (const [i, name] of sure) put(this.sure, i, name);
+    for (const [i, name] of sure) put(this.sure, i, name || null);
     if (delta.k) this.clock_ms = delta.k;
     return {
       links: this.applySpeeds(speeds),
