@@ -12,8 +12,8 @@ from streams.contract.errors import ServeError
 from streams.contract.grammars import Address
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
+from streams.geo.loading import load_network
 from streams.state.store import Store
-from streams.topology.stages import load_network
 
 _HELP = """Serves the live map, the page of each work and the API.
 

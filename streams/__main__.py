@@ -13,7 +13,7 @@ from streams.contract.metrics import serve_metrics
 from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.delivery.command.options import add_sink, add_subscriptions
-from streams.topology.stages import load_network
+from streams.geo.loading import load_network
 
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
 _CODES = """exit codes: 0 told to stop, or identical; 1 crashed; 2 settings or topics are wrong;

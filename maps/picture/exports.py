@@ -14,7 +14,8 @@ from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
 from streams.domain.closure_words import CLOSURE_WORDS
-from streams.geo.network import Link, Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Link, Network
 from streams.geo.placement import lines_of
 
 Json = dict[str, Any]

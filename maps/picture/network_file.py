@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from streams.contract.grammars import Thresholds
-from streams.geo.network import Link, Network, Point, Route
+from streams.geo.measures import Point
+from streams.geo.network import Link, Network, Route
 
 _UNIT_DEG = 1e-5  # about 1 m
 

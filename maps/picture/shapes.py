@@ -12,7 +12,8 @@ from maps.picture.text import shown
 from streams.contract.enums import FeedStatus
 from streams.contract.records import FeedReport, PollOutcome
 from streams.domain.stages.feeds import FeedState, status
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 
 Json = dict[str, Any]
 

@@ -22,7 +22,8 @@ from streams.domain.works.directions import Directions
 from streams.domain.works.moves import listed
 from streams.domain.works.phases import is_in_force, phase_at
 from streams.geo.addresses import Gazetteer
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 from streams.geo.placement import place
 from streams.people import without_people
 

@@ -26,7 +26,7 @@ from streams.contract.errors import RecordRefusedError
 from streams.contract.settings import Settings
 from streams.contract.times import KST, now_ms
 from streams.domain.works.directions import Directions
-from streams.topology.stages import load_network
+from streams.geo.loading import load_network
 
 ALL_READ, SOME_REFUSED, NOTHING_READABLE = 0, 1, 2
 MAX_SHOWN = 40

@@ -14,15 +14,8 @@ import numpy as np
 import shapely
 
 from producers.network.ways import OFF_COST, WRONG_SIDE_M, Beside, StandardLinkGraph, WayStretch
-from streams.geo.network import (
-    EARTH_M,
-    Link,
-    Overlay,
-    Point,
-    bearing_deg,
-    distance_m,
-    length_of_m,
-)
+from streams.geo.measures import EARTH_M, Point, bearing_deg, distance_m, length_of_m
+from streams.geo.network import Link, Overlay
 
 REACH_M = 35.0
 MAX_TURN_DEG = 45.0

@@ -12,7 +12,8 @@ from producers.network.stop_columns import StopRow, identifier, lines_of, route_
 from producers.reading.fields import plain_number, spot
 from streams.contract.errors import NetworkError
 from streams.contract.grammars import Bounds
-from streams.geo.network import Link, Point, Route, Stop, bearing_deg, distance_m
+from streams.geo.measures import Point, bearing_deg, distance_m
+from streams.geo.network import Link, Route, Stop
 
 FREE_FLOW_KMH = 50.0  # the general limit of city roads
 MAX_ORDER = 1000

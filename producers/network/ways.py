@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from streams.geo.network import Link, distance_m, length_of_m
+from streams.geo.measures import distance_m, length_of_m
+from streams.geo.network import Link
 
 LONGEST_WAY = 2.5  # times the straight line, and WAY_SLACK_M more: a longer way is no bus's
 WAY_SLACK_M = 300.0

@@ -10,7 +10,8 @@ from producers.simulator.day import Day
 from producers.simulator.events import Event
 from producers.simulator.streets import MEASURED, measured
 from producers.simulator.works import link_named
-from streams.geo.network import Link, Point
+from streams.geo.measures import Point
+from streams.geo.network import Link
 
 HEADER = {"resultCode": 0, "resultMsg": "SUCCESS"}
 UNMEASURED_SHARE = 0.04

@@ -13,7 +13,8 @@ from producers.simulator.day import Day
 from producers.simulator.spellings import Clerk
 from producers.simulator.works import AuthoredPermit, links_of
 from streams.contract.records import Closure
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 
 _CLOSES = re.compile(r"통제|점용|금지")
 _BESIDE = (

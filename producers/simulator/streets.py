@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import cache
 
 from producers.simulator import roads, shapes, stops
-from streams.geo.network import Link, Network, Point, bearing_deg, length_of_m
+from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.network import Link, Network
 
 CITY = "춘천시"
 RELEASED = "2026-11-01"

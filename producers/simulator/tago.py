@@ -8,7 +8,7 @@ from producers.simulator.answers import PortalAnswer, enveloped
 from producers.simulator.day import Day
 from producers.simulator.fleet import DrivenRoute, SimulatedBus
 from producers.simulator.shapes import along
-from streams.geo.network import Point
+from streams.geo.measures import Point
 
 CITY_CODE = "32010"
 TEXT_NUMBERS = "서면4(서면403)"

@@ -9,7 +9,8 @@ from producers.simulator import noise
 from producers.simulator.clock import DayClock
 from producers.simulator.shapes import flat_distance_m
 from streams.contract.records import Closure
-from streams.geo.network import Link, Network, bearing_deg
+from streams.geo.measures import bearing_deg
+from streams.geo.network import Link, Network
 
 SLOT_MS = 10_000
 CENTRE = (127.7285, 37.8790)

@@ -8,7 +8,8 @@ from maps.desk.facts.scene import AskedPlace, Json, Scene
 from maps.desk.facts.ways import DetourFinder
 from maps.picture.text import short
 from streams.domain.roads.detours import BusEffect
-from streams.geo.network import Network, distance_m
+from streams.geo.measures import distance_m
+from streams.geo.network import Network
 
 
 def skipped(facts: CardFacts, ways: DetourFinder, scene: Scene) -> list[Json]:

@@ -19,7 +19,7 @@ from streams.contract.grammars import Bounds
 from streams.contract.records import BusPosition
 from streams.contract.settings import Settings
 from streams.domain.links.runs import MASKED, SCATTER_M, SHARED
-from streams.geo.network import distance_m
+from streams.geo.measures import distance_m
 
 NAME = "tago.positions"
 MAX_BYTES = MIB  # a route's answer is about 20 kB

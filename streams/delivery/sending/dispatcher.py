@@ -14,6 +14,7 @@ from streams.contract.failpoints import FailAt
 from streams.contract.retrying import attempts
 from streams.contract.running import run_until
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.delivery.deciding.keys import STATE
 from streams.delivery.sending.duties import Duties
 from streams.delivery.sending.leases import Leases, new_name
@@ -23,7 +24,7 @@ from streams.delivery.sending.posting import Poster
 from streams.delivery.sending.reading import OutboxReader
 from streams.delivery.sending.receipt_log import ReceiptLog
 from streams.delivery.sending.saving import Saver, decoded
-from streams.delivery.sending.serving import Tools, now_ms
+from streams.delivery.sending.serving import Tools
 from streams.delivery.sending.tasks import Tasks
 from streams.geo.network import Network
 from streams.kafka.away import AWAY, reason_of, refused_for_good, waiting

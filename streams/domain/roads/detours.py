@@ -7,7 +7,8 @@ from itertools import groupby, pairwise
 
 from streams.domain.particles import with_particle
 from streams.domain.roads.graph import RoadGraph, Way
-from streams.geo.network import Link, Network, Point, Route, Stop, distance_m
+from streams.geo.measures import Point, distance_m
+from streams.geo.network import Link, Network, Route, Stop
 
 LONGEST_EXTRA_M = 15_000  # a way round that costs more than this is no help to anybody
 NAMED_WITHIN_M = 250.0  # a spot is called after a stop no further away than this

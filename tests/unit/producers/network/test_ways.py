@@ -5,7 +5,8 @@ import math
 import pytest
 
 from producers.network.overlay import SegmentIndex, laid
-from streams.geo.network import Link, Point, bearing_deg, length_of_m
+from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.network import Link
 
 M_PER_DEG = 111_195
 HERE = (127.73, 37.88)

@@ -14,7 +14,8 @@ from producers.simulator.portal import SimulatedPortal
 from producers.simulator.tago import BAD_BUSES, MASK
 from streams.contract.records import Closure, Incident
 from streams.contract.settings import Settings
-from streams.geo.network import Network, distance_m, project
+from streams.geo.measures import distance_m, project
+from streams.geo.network import Network
 from tests.places import SHARED
 
 OPENS_MS = 1_795_414_000_000

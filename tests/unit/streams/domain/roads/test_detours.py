@@ -7,9 +7,9 @@ from producers.simulator.streets import build_streets
 from streams.domain.roads.detours import Detour, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Overlay
+from tests.cities.builder import node, town
 from tests.cities.fakes import STANDARD, street
 from tests.cities.ways import A_B, B_A, crossroads, kerb, way
-from tests.unit.laws.grids import node, town
 
 
 def test_the_way_round_one_block_is_three_sides_of_the_next_one() -> None:
@@ -38,7 +38,6 @@ def test_a_way_round_of_more_than_15_km_is_none() -> None:
     slow = replace(
         long,
         links=tuple(replace(x, length_m=9_000) if "N0.1" in x.id else x for x in long.links),
-        _cells={},
     )
     assert detour(RoadGraph(slow), [A_B], [A_B]) is None
 
