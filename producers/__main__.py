@@ -1,22 +1,21 @@
 """`python -m producers`: topics, polls, clock, network import, replay, check, simulated city."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from kafka.errors import KafkaError
 
-from producers import commands, logs
+from producers import commands
 from producers.checking import command as check
-from producers.commands import FAILED, OK, USAGE
-from streams.contract.errors import BomnaeError, SettingsError
+from streams.contract import cli
 from streams.contract.settings import Settings
 
-EPILOG = """Settings come from BOMNAE_* variables, secrets too: they never go on the command line.
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings. SIGTERM ends cleanly, SIGHUP makes a
-stopped feed try again at once."""
+EPILOG = f"""Settings come from BOMNAE_* variables, secrets too: they never go on the command line.
+SIGTERM ends cleanly, SIGHUP makes a stopped feed try again at once.
+Exit codes: {cli.EXIT_CODES}"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -94,20 +93,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; what went wrong is one line on stderr."""
+    """Run one command; what went wrong is on stderr."""
     args = parser().parse_args(argv)
-    try:
-        settings = Settings.from_env(os.environ)
-        logs.set_up(settings)
-        return COMMANDS[args.command](args, settings)
-    except SettingsError as error:
-        sys.stderr.write(f"settings: {error}\n")
-        return USAGE
-    except (BomnaeError, OSError, KafkaError) as error:
-        sys.stderr.write(f"{args.command} failed: {type(error).__name__}: {error}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        return OK
+    return cli.run(partial(COMMANDS[args.command], args), OSError, KafkaError)
 
 
 if __name__ == "__main__":

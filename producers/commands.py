@@ -9,10 +9,11 @@ from producers.polling import running
 from producers.publishing import dead_letters
 from producers.publishing.topic_setup import check_topics, ensure_topics
 from producers.recording import playing
+from streams.contract.cli import FAILED, OK, USAGE
 from streams.contract.errors import SettingsError
+from streams.contract.metrics import serve_metrics
+from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
-
-OK, FAILED, USAGE = 0, 1, 2
 
 
 def topics(args: argparse.Namespace, settings: Settings) -> int:
@@ -29,12 +30,13 @@ def topics(args: argparse.Namespace, settings: Settings) -> int:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     only = tuple(filter(None, (name.strip() for name in args.only.split(","))))
-    feeds = running.run_feeds(settings, only, args.record, with_clock=not args.no_clock)
-    asyncio.run(feeds)
+    serve_metrics(settings)
+    asyncio.run(running.run_feeds(settings, only, args.record, with_clock=not args.no_clock))
     return OK
 
 
 def clock(_: argparse.Namespace, settings: Settings) -> int:
+    serve_metrics(settings)
     asyncio.run(running.run_clock_alone(settings))
     return OK
 
@@ -93,5 +95,5 @@ def simulate(args: argparse.Namespace, _: Settings) -> int:
         past_minutes=args.past_minutes,
         refresh_s=args.refresh_s,
     )
-    asyncio.run(running.run_until_signal([served]))
+    asyncio.run(run_until_signal(served))
     return OK

@@ -14,9 +14,8 @@ from producers.feeds import polled
 from producers.publishing.client import connection
 from producers.publishing.send_decisions import HELD, REFUSED, SIZE
 from producers.reading.privacy import may_take_plates
-from streams.contract import topics, wire
+from streams.contract import cli, topics, wire
 from streams.contract.errors import RecordRefusedError
-from streams.contract.health_exit import health_exit
 from streams.contract.records import FeedReport, Tick
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
@@ -109,7 +108,7 @@ def _polls_reason(settings: Settings) -> str:
 def main(arguments: list[str]) -> int:
     """0 when ticks (with `--polls`: polls) arrive, 1 with the reason on stderr."""
     reason_of = _polls_reason if "--polls" in arguments else _clock_reason
-    return health_exit(reason_of, KafkaError)
+    return cli.health(reason_of, KafkaError)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from maps.api import alerts as alerts_api
 from maps.api import calls as calls_api
@@ -18,6 +19,7 @@ from maps.api import past as time_api
 from maps.api import subscriptions as subscriptions_api
 from maps.api.context import CONTEXT, JSON, Context
 from maps.api.document import document
+from maps.api.metrics import metrics
 from maps.api.operation import ANY, SSE, TEXT, Operation, Parameter, json_answer
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.stream import get_stream
@@ -209,12 +211,9 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     counts = await context.read_counts()
     lookups = request.app[desk_api.DESK].lookups
-    text = health.metrics(context.live, counts, context.live.now_ms(), lookups)
-    headers = {
-        "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
-        "Cache-Control": NO_STORE,
-    }
-    return web.Response(body=text.encode(), headers=headers)
+    body = metrics(context.live, counts, context.live.now_ms(), lookups)
+    headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": NO_STORE}
+    return web.Response(body=body, headers=headers)
 
 
 async def get_openapi(request: web.Request) -> web.StreamResponse:

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from streams.domain.links.levels import Thresholds
+from streams.contract.grammars import Thresholds
 from streams.geo.measures import Point
 from streams.geo.network import Link, Network, Route
 

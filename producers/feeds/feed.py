@@ -130,7 +130,7 @@ class Feed:
     def is_polled(self, settings: Settings) -> bool:
         """Whether the settings turn it on; a simulated city needs no keys."""
         is_on = bool(getattr(settings, self.switch))
-        return is_on or (bool(settings.simulated) and self.switch == self.key)
+        return is_on or (settings.simulated and self.switch == self.key)
 
     def poll_s(self, settings: Settings) -> int:
         return int(getattr(settings, self.period))

@@ -12,13 +12,14 @@ from producers.reading import bodies, envelopes
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.reading.closures import closure_of
 from producers.reading.envelopes import harvest_of
-from producers.reading.fields import Bounds, bounds_of, is_elsewhere, spot, text
+from producers.reading.fields import is_elsewhere, spot, text
 from producers.reading.incident_times import SOUND, times_of
 from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
 from producers.reading.rows import Row, take_each
 from producers.reading.wordings import Wording, kind_of, wording
+from streams.contract.grammars import Bounds
 from streams.contract.records import Incident, IncidentKind
 from streams.contract.settings import Settings
 from streams.contract.wire import MAX_AHEAD_MS
@@ -42,7 +43,7 @@ def parse_events(exchange: Exchange, settings: Settings) -> Answer:
     except UnknownAnswerError as error:
         return error.answer
     harvest = harvest_of(envelope, body.flags)
-    bounds = bounds_of(settings)
+    bounds = settings.bbox
     found: dict[str, dict[str, Incident]] = defaultdict(dict)
 
     def take(row: Row) -> None:

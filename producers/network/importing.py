@@ -13,8 +13,8 @@ from producers.network.overlay import laid
 from producers.network.places import places_of_stops, read_places
 from producers.network.refused import RefusedLine
 from producers.network.route_stops import StopRuns, read_pole_numbers, read_route_stops, sections
-from producers.reading.fields import Bounds, bounds_of
 from streams.contract.errors import NetworkError
+from streams.contract.grammars import Bounds
 from streams.contract.settings import Settings
 from streams.geo.network import Landmark, Network, Stop
 
@@ -80,7 +80,7 @@ def import_network(
     A link's id is made of its stops' ids, so a re-import keeps every id that still exists.
     """
     sources = Sources(route_stops, stops, node_link, places, prefix)
-    bounds = bounds_of(settings)
+    bounds = settings.bbox
     if zipfile.is_zipfile(sources.routes):
         runs, trips = read_gtfs(sources.routes, bounds)
     else:
@@ -98,7 +98,7 @@ def import_network(
         routes=runs.routes(),
         overlay=tuple(overlay),
         places=landmarks,
-        is_simulated=bool(settings.simulated),
+        is_simulated=settings.simulated,
     )
     before = set() if previous is None else set(previous.index)
     lost, added = sorted(before - set(network.index)), sorted(set(network.index) - before)

@@ -14,8 +14,9 @@ import shapefile
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from producers.reading.fields import Bounds, number, text
+from producers.reading.fields import number, text
 from streams.contract.errors import NetworkError
+from streams.contract.grammars import Bounds
 from streams.geo.measures import Point, bearing_deg, length_of_m
 from streams.geo.network import ROAD_CLASSES, Link
 

@@ -8,8 +8,9 @@ from math import gcd
 
 from producers.network.refused import RefusedLine
 from producers.network.stop_columns import StopRow, identifier, lines_of, route_number
-from producers.reading.fields import Bounds, plain_number, spot
+from producers.reading.fields import plain_number, spot
 from streams.contract.errors import NetworkError
+from streams.contract.grammars import Bounds
 from streams.geo.measures import Point, bearing_deg, distance_m
 from streams.geo.network import Link, Route, Stop
 

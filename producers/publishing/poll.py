@@ -24,7 +24,7 @@ from producers.reading.answers import (
     UnknownAnswerError,
     is_many,
 )
-from producers.reading.privacy import refused_body, secrets_of
+from producers.reading.privacy import refused_body
 from streams.contract.errors import SettingsError
 from streams.contract.records import BusPosition, FeedReport, PollOutcome
 from streams.contract.settings import Settings
@@ -89,7 +89,7 @@ class Poll:
             log.error(  # noqa: TRY400
                 "answer not read", extra={"feed": self.feed, "code": BUG, "place": place}
             )
-            refused = refused_body(exchange.body, BUG, place, secrets_of(self.settings))
+            refused = refused_body(exchange.body, BUG, place, self.settings.secrets())
             answer = Answer(PollOutcome.UNKNOWN, BUG, place, refused=(refused,), is_retryable=True)
             return answer, self._output(exchange, answer)
 
@@ -197,7 +197,7 @@ class Poll:
             repaired=whole.repaired,
             is_partial=whole.is_partial and whole.outcome is not PollOutcome.UNKNOWN,
             is_stopped=worst is not None,
-            is_simulated=bool(self.settings.simulated),
+            is_simulated=self.settings.simulated,
             digest="" if whole.outcome is PollOutcome.UNKNOWN else _digest(whole.rows),
             latency_ms=round(median(exchange.latency_ms for exchange in self.exchanges)),
         )

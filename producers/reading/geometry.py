@@ -12,8 +12,8 @@ import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
-from producers.reading.fields import Bounds
 from producers.reading.planes import Plane, Points, stated_crs
+from streams.contract.grammars import Bounds
 
 UNREADABLE = "geometry_unreadable"
 MAX_TEXT, MAX_VERTICES = 2_000_000, 20_000

@@ -8,8 +8,9 @@ from functools import lru_cache
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from producers.reading.fields import NOWHERE, Bounds, Spot
+from producers.reading.fields import NOWHERE, Spot
 from streams.contract.errors import SettingsError
+from streams.contract.grammars import Bounds
 from streams.contract.settings import Settings
 
 FALSE_NORTHING_GAP_M = 100_000.0

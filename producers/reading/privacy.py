@@ -9,21 +9,19 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 from producers.reading.answers import Refusal
 from producers.reading.columns import column_of
 from producers.reading.permit_columns import meaning_of
+from streams.contract.scrubbing import without_secrets
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, KST_MS
 from streams.people import plain, without_people
 
 MAX_LETTER_BYTES = 1 << 20
 SAFE_BYTES = 200
-MIN_SECRET = 4  # covering a shorter "secret" would garble every line
 MIN_PSEUDONYM_KEY = 32
 NO_KEY_WHY = "BOMNAE_PSEUDONYM_KEY has fewer than 32 characters, so no plates are read"
 _PSEUDONYM = re.compile(r"~[0-9a-f]{16}")
@@ -55,33 +53,6 @@ def _key_of_day(key: str, day: int) -> bytes:
 def may_take_plates(settings: Settings) -> bool:
     """Whether pseudonyms of plates cannot be undone by trying all plates: the key is a secret."""
     return len(settings.pseudonym_key) >= MIN_PSEUDONYM_KEY
-
-
-def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """The values of the secret settings."""
-    rows = (row for row in fields(settings) if row.metadata["is_secret"])
-    return tuple(value for row in rows if (value := getattr(settings, row.name)))
-
-
-def without_secrets(words: str, secrets: tuple[str, ...]) -> str:
-    """The text without any secret, as it is or as URLs and JSON spell it."""
-    for secret in secrets:
-        for spelt in _spellings(secret):
-            words = words.replace(spelt, "[secret]")
-    return words
-
-
-@lru_cache(maxsize=64)
-def _spellings(secret: str) -> tuple[str, ...]:
-    """The longest first, so that no tail of one is left."""
-    if len(secret) < MIN_SECRET:
-        return ()
-    once = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)}
-    once |= {spelt.lower() for spelt in once if "%" in spelt}
-    twice = {quote(spelt, safe="") for spelt in once}
-    escaped = {json.dumps(spelt)[1:-1] for spelt in once}
-    escaped |= {spelt.replace("/", "\\/") for spelt in once}
-    return tuple(sorted(once | twice | escaped, key=len, reverse=True))
 
 
 def refused_row(row: Any, code: str, detail: str, columns: frozenset[str] = frozenset()) -> Refusal:

@@ -15,7 +15,7 @@ from streams.contract.records import Closure, Permit, PermitBatch
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.domain.links.fold import Rules
-from streams.domain.links.levels import parse_levels
+from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stages.roadstate import RoadsStage
 from streams.domain.stages.works import WorksStage
@@ -34,7 +34,7 @@ THERE, BACK = "CCB250001262>CCB250001358", "CCB250001359>CCB250001263"  # 향교
 STREET = "향교 춘천시청별관"
 DAY_MS = 86_400_000
 SIZE = {"width": 1280, "height": 900}
-RULES = Rules(WindowGrid(60_000, 120_000), 600_000, parse_levels("15,25", "30,50", "30,70"))
+RULES = Rules(WindowGrid(60_000, 120_000), 600_000, thresholds_by_class(Settings()))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from streams.contract import wire
 from streams.contract.records import BusPosition, LinkBatch, LinkEvents, Message, Origin, Passage
-from streams.domain.links.levels import parse_levels
+from streams.contract.settings import Settings
+from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage, Rules
@@ -19,7 +20,7 @@ STOPS = 6
 STANDARD = "2250000100"  # a standard link under the first section, and over a fifth of the second
 EPOCH_MS = 1_789_999_980_000  # a whole minute: 2026-09-21 14:13:00 UTC
 GRID = WindowGrid(size_ms=60_000, grace_ms=120_000)
-LEVELS = parse_levels("15,25", "30,50", "30,70")
+LEVELS = thresholds_by_class(Settings())
 RULES = Rules(GRID, 600_000, LEVELS)
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from producers.reading import geometry
 from producers.reading.coordinates import degrees, pairs
-from producers.reading.fields import NOWHERE, Bounds, Spot, bounds_of, text
+from producers.reading.fields import NOWHERE, Spot, text
 from producers.reading.geometry import Drawn, drawn
 from producers.reading.permit_columns import ENDS_OF_LINES
 from producers.reading.planes import SWAPPED, Plane, plane_of
 from streams.contract.errors import SettingsError
+from streams.contract.grammars import Bounds
 from streams.contract.settings import Settings
 from streams.geo.addresses import Gazetteer
 from streams.geo.loading import load_gazetteer
@@ -36,7 +37,7 @@ class Ground:
 
 def ground_of(settings: Settings, crs: str = "") -> Ground:
     """The ground of the settings, in the reference system a file states ("" for none)."""
-    bounds = bounds_of(settings)
+    bounds = settings.bbox
     return Ground(bounds, plane_of(settings, bounds, crs), known_addresses(settings.gazetteer))
 
 

@@ -13,14 +13,13 @@ from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
 from streams.delivery.deciding import outcomes
-from streams.delivery.deciding.crew_links import crew_url, public_base
+from streams.delivery.deciding.crew_links import crew_url
 from streams.delivery.deciding.message import digest_of, message_of
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.secrets import active_secrets, master_key
 from streams.delivery.deciding.signing import sign
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending import guard
-from streams.delivery.sending.guard import parse_networks
 from streams.domain.alerts import Alert
 
 log = logging.getLogger(__name__)
@@ -35,9 +34,9 @@ class Poster:
 
     def __init__(self, settings: Settings) -> None:
         self._master = master_key(settings.secret)
-        self._public_url = public_base(settings.public_url)
-        self._is_simulated = bool(settings.simulated)
-        self._session = guard.session(parse_networks(settings.webhook_networks))
+        self._public_url = settings.public_url
+        self._is_simulated = settings.simulated
+        self._session = guard.session(settings.webhook_networks)
         self._slots = asyncio.Semaphore(GLOBAL_CAP)
 
     async def close(self) -> None:

@@ -161,7 +161,7 @@ def test_wrong_settings_and_a_missing_network_are_told(tmp_path: Path) -> None:
     done = alone(path, env={"BOMNAE_BBOX": "1,2,3"})
     assert (done.returncode, "BOMNAE_BBOX" in done.stderr) == (2, True)
     done = alone(path, "--network", tmp_path / "none")
-    assert (done.returncode, "none" in done.stderr) == (1, True)
+    assert (done.returncode, "none" in done.stderr) == (2, True)
 
 
 EVENT = {
