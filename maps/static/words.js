@@ -1,9 +1,10 @@
+/* eslint max-len: "off" -- the words go to the catalogue */
 // The words of the screens, Korean first. One key a meaning; {name} is filled in as text.
 
-const NOW_MS = 3000, AHEAD_MS = 120000;
-
+/** @typedef {Record<string, string>} Words */
+/** @type {Words} */
 const ko = {
-  "skip": "공사 목록으로 바로 가기", "title": "도로 상태", "simulated": "모의 데이터", "tools": "화면 설정",
+  "skip": "공사 목록으로 바로 가기", "title": "도로 상태", "title.map": "{city} 도로 상태 · 봄내", "title.desk": "민원 상담 · {city} 봄내", "simulated": "모의 데이터", "tools": "화면 설정",
   "close": "닫기", "retry": "다시 시도", "card": "선택한 것",
   "clock.now": "현재", "clock.picture": "화면 자료",
   "tool.dark": "어두운 화면", "tool.light": "밝은 화면", "tool.cb": "색각 보정", "tool.help": "도움말",
@@ -70,10 +71,25 @@ const ko = {
   "help.title": "도움말", "help.keys": "자판", "help.marks": "표식", "help.stream": "자료 읽기",
   "help.key./": "찾기", "help.key.d": "밝은 화면 · 어두운 화면", "help.key.c": "색각 보정 색", "help.key.l": "한국어 · English", "help.key.0": "전체 보기", "help.key.1-4": "원활·서행·정체·정보없음 켜고 끄기", "help.key.?": "도움말", "help.key.Esc": "닫기",
   "help.note": "선이 굵을수록 느립니다. 줄무늬는 통제 구간, 회색은 정보없음입니다. 도로를 누르면 속도와 근거가 나옵니다. 정보없음은 지금 보일 속도가 없다는 뜻이고, 근거의 자료 끊김은 오던 자료가 멈췄다는 뜻입니다.",
+  "period.start.unstated": "시작일 미확인", "period.start.unreadable": "시작일 미확인", "period.end.unstated": "종료일 미정", "period.end.unreadable": "종료일 미확인",
+  "period.start.unstated.why": "시작하는 날은 목록에 없습니다.", "period.start.unreadable.why": "목록의 시작일을 읽지 못했습니다.",
+  "period.end.unstated.why": "끝나는 날은 목록에 없습니다.", "period.end.unreadable.why": "목록의 종료일을 읽지 못했습니다.", "period.next_day": "다음 날 {time}",
+  "period.both.unstated.why": "시작하는 날과 끝나는 날은 목록에 없습니다.", "period.both.unreadable.why": "목록의 시작일과 종료일을 읽지 못했습니다.",
+  "flag.dig_unreadable": "목록의 굴착 기간을 읽지 못했습니다.",
+  "flag.restore_unreadable": "목록의 복구 기간을 읽지 못했습니다.",
+  "flag.observed_unreadable": "목록의 실제 착공·준공 시각을 읽지 못했습니다.",
+  "flag.hours_unreadable": "목록의 작업 시간을 읽지 못했습니다.",
+  "flag.end_from_words": "끝나는 때는 설명 글에서 읽은 것입니다.",
+  "flag.bad_bytes": "목록의 일부 글자가 깨져 읽지 못했습니다.",
+  "flag.geometry_unreadable": "목록의 도형을 읽지 못했습니다.",
+  "flag.several_points": "목록의 여러 지점 가운데 첫 지점만 나타냅니다.",
+  "flag.point_shared": "목록에서 너무 많은 허가가 이 좌표를 함께 써서 믿지 않습니다.",
+  "flag.point_far_from_address": "목록의 좌표가 주소에서 150 m 넘게 떨어져 있습니다.",
 };
 
+/** @type {Words} */
 const en = {
-  "skip": "Skip to the list of works", "title": "Road state", "simulated": "Simulated", "tools": "Display",
+  "skip": "Skip to the list of works", "title": "Road state", "title.map": "{city} Road state · 봄내", "title.desk": "Complaint desk · {city} 봄내", "simulated": "Simulated", "tools": "Display",
   "close": "Close", "retry": "Try again", "card": "Selection",
   "clock.now": "Now", "clock.picture": "Picture of",
   "tool.dark": "Dark", "tool.light": "Light", "tool.cb": "Colour-blind", "tool.help": "Help",
@@ -141,58 +157,93 @@ const en = {
   "help.title": "Help", "help.keys": "Keys", "help.marks": "Marks", "help.stream": "Reading the map",
   "help.key./": "Search", "help.key.d": "Light or dark", "help.key.c": "Colour-blind colours", "help.key.l": "한국어 or English", "help.key.0": "Whole city", "help.key.1-4": "Show or hide free, slow, jam, no data", "help.key.?": "Help", "help.key.Esc": "Close",
   "help.note": "The wider the line, the slower. Stripes are closures, grey is no data. Click a road for its speed and what it rests on. “No data” means there is no speed to show now; “No fresh data” under certainty means observations came and stopped.",
+  "period.start.unstated": "begin not stated", "period.start.unreadable": "begin not readable", "period.end.unstated": "end not stated", "period.end.unreadable": "end not readable",
+  "period.start.unstated.why": "The list gives no begin.", "period.start.unreadable.why": "The begin in the list cannot be read.",
+  "period.end.unstated.why": "The list gives no end.", "period.end.unreadable.why": "The end in the list cannot be read.", "period.next_day": "{time} next day",
+  "period.both.unstated.why": "The list gives neither begin nor end.", "period.both.unreadable.why": "Begin and end in the list cannot be read.",
+  "flag.dig_unreadable": "The digging period in the list cannot be read.",
+  "flag.restore_unreadable": "The restoring period in the list cannot be read.",
+  "flag.observed_unreadable": "The observed begin or end in the list cannot be read.",
+  "flag.hours_unreadable": "The working hours in the list cannot be read.",
+  "flag.end_from_words": "The end is read from its description.",
+  "flag.bad_bytes": "Some letters of the list cannot be read.",
+  "flag.geometry_unreadable": "The drawn shape in the list cannot be read.",
+  "flag.several_points": "Of several points in the list only the first is shown.",
+  "flag.point_shared": "Too many permits of the list share this point: it is not believed.",
+  "flag.point_far_from_address": "The point in the list is more than 150 m from its address.",
 };
 
+const NOW_MS = 3000, AHEAD_MS = 120_000;
+/** @type {Record<string, Words>} */
 const books = { ko, en };
 let book = ko;
 
-/** The words for a key in the language chosen; the key itself when it has none. */
+/** The words for a key in the language chosen; the key itself when it has none. @param {string} key
+ * @param {Record<string, unknown>} [values] */
 export function t(key, values) {
   const text = book[key] ?? ko[key] ?? key;
-  return values ? text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? "")) : text;
+  return values ? text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "")) : text;
 }
-/** Gives a page its own words: {ko: {key: text}, en: {key: text}}. */
-export function addWords(more) { Object.assign(ko, more.ko); Object.assign(en, more.en); }
-export const hasWord = (key) => key in ko;
-/** What people call a feed. */
-export const feedName = (feed) => hasWord("feed." + feed) ? t("feed." + feed) : feed;
-/** The word for a key that may have none in the language chosen. */
-export const wordOr = (key, otherwise) => book[key] ?? otherwise ?? "";
 
-/** Turns every marked element of the page to a language. */
+/** Gives a page words of its own. @param {{ko: Words, en: Words}} more */
+export function addWords(more) {
+  Object.assign(ko, more.ko);
+  Object.assign(en, more.en);
+}
+
+/** @param {string} key */
+export const hasWord = (key) => key in ko;
+/** The word for a key that may have none in the language chosen. @param {string} key
+ * @param {string | null} otherwise */
+export const wordOr = (key, otherwise) => book[key] ?? otherwise ?? "";
+/** What people call a feed. @param {string} feed */
+export const feedName = (feed) => hasWord("feed." + feed) ? t("feed." + feed) : feed;
+
+/** Turns every marked element of the page to a language. @param {string} lang */
 export function useLanguage(lang) {
   book = books[lang] || ko;
   document.documentElement.lang = lang;
-  for (const el of document.querySelectorAll("[data-t]")) el.textContent = t(el.dataset.t);
-  for (const el of document.querySelectorAll("[data-t-title]")) el.title = t(el.dataset.tTitle);
-  for (const el of document.querySelectorAll("[data-t-label]")) el.setAttribute("aria-label", t(el.dataset.tLabel));
-  for (const el of document.querySelectorAll("[data-t-placeholder]")) el.placeholder = t(el.dataset.tPlaceholder);
+  mark("t", (element, text) => { element.textContent = text; });
+  for (const [name, attribute] of [["tTitle", "title"], ["tLabel", "aria-label"], ["tPlaceholder", "placeholder"]]) {
+    mark(name, (element, text) => element.setAttribute(attribute, text));
+  }
 }
 
-/** A span of milliseconds in the largest unit that keeps it readable: 12초, 3분, 2시간. */
+/** @param {string} name of the data attribute that holds a key
+ * @param {(element: HTMLElement, text: string) => void} act */
+function mark(name, act) {
+  const selector = `[data-${name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase())}]`;
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector))) {
+    act(element, t(element.dataset[name] || ""));
+  }
+}
+
+/** The text of a thing with `ko` and `en` (or `name_ko`, `name_en`) in the language chosen.
+ * @param {object | null | undefined} thing @param {string} [name] */
+export function localized(thing, name = "") {
+  /** @param {string} lang */
+  const textOf = (lang) => Reflect.get(thing || {}, name ? `${name}_${lang}` : lang);
+  return String((book === en && textOf("en")) || textOf("ko") || textOf("en") || "");
+}
+
+/** A span of milliseconds in the largest unit that keeps it readable: 12초, 3분, 2시간. @param {number} ms */
 export function span(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));
   if (s < 60) return t("age.s", { n: s });
   if (s < 3600) return t("age.m", { n: Math.floor(s / 60) });
-  if (s < 86400) return t("age.h", { n: Math.floor(s / 3600) });
-  return t("age.d", { n: Math.floor(s / 86400) });
+  return s < 86_400 ? t("age.h", { n: Math.floor(s / 3600) }) : t("age.d", { n: Math.floor(s / 86_400) });
 }
 
-/** How long ago: the first seconds are "just now", so that a live picture's sign stands still. */
-/** How long ago, below 0 ahead: a time that is far ahead is never fresh. */
-export const ago = (ms) => ms < -AHEAD_MS ? t("ahead", { age: span(-ms) }) : ms < NOW_MS ? t("ago.now") : t("ago", { age: span(ms) });
+/** How long ago: the first seconds are "just now", so that a live picture's sign stands still. Below 0 it is
+ * ahead: a time that is far ahead is never fresh. @param {number} ms */
+export function ago(ms) {
+  if (ms < -AHEAD_MS) return t("ahead", { age: span(-ms) });
+  return ms < NOW_MS ? t("ago.now") : t("ago", { age: span(ms) });
+}
 
-const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Seoul", hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const minute = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Seoul", hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul", year: "numeric", month: "2-digit", day: "2-digit" });
-export const clockText = (ms) => clock.format(ms);
-export const dayText = (ms) => day.format(ms);
-/** "2026-11-23 09:00", Korean time. */
-export const timeText = (ms) => day.format(ms) + " " + minute.format(ms);
-/** "11-23" in this year, "2027-01-14" in another. */
-export const shortDay = (ms) => {
-  const text = day.format(ms);
-  return text.slice(0, 4) === day.format(Date.now()).slice(0, 4) ? text.slice(5) : text;
-};
-/** An end is exclusive: a period that ends at midnight reads as the day before, 24:00. */
-export const endText = (ms) => minute.format(ms) === "00:00" ? day.format(ms - 1) + " 24:00" : timeText(ms);
+/** The button that turns the page to the other language. @param {HTMLElement} button @param {string} lang */
+export function showLanguage(button, lang) {
+  button.textContent = t("tool.lang");
+  button.lang = lang === "ko" ? "en" : "ko";
+  button.setAttribute("aria-label", t("tool.lang.label"));
+}

@@ -13,7 +13,7 @@ from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerEr
 from producers.reading.closures import closure_of
 from producers.reading.envelopes import harvest_of
 from producers.reading.fields import is_elsewhere, spot, text
-from producers.reading.incident_times import SOUND, Times, times_of
+from producers.reading.incident_times import SOUND, times_of
 from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
@@ -87,6 +87,8 @@ def _incident(row: Row, received_ms: int, bounds: Bounds, harvest: Harvest) -> I
     spoken = wording(message)
     kind = kind_of(text(row.get("eventType"), 40), spoken)
     blocked = text(row.get("lanesBlocked"), 100)
+    # only works are known long before they begin
+    is_ahead = kind is not IncidentKind.WORK and times.starts_ms - received_ms > MAX_AHEAD_MS
     return Incident(
         incident_id=_identity(row, spoken),
         kind=kind or IncidentKind.OTHER,
@@ -105,15 +107,10 @@ def _incident(row: Row, received_ms: int, bounds: Bounds, harvest: Harvest) -> I
         flags=(
             *(() if kind else ("enum_unknown",)),
             *point.flags,
-            *_flags(times, kind, received_ms),
+            *times.flags,
+            *(("starts_ahead",) if is_ahead else ()),
         ),
     )
-
-
-def _flags(times: Times, kind: IncidentKind | None, received_ms: int) -> list[str]:
-    """What is to be said of its times; only works are known long before they begin."""
-    is_ahead = kind is not IncidentKind.WORK and times.starts_ms - received_ms > MAX_AHEAD_MS
-    return [*times.flags, *(["starts_ahead"] if is_ahead else [])]
 
 
 def _title(row: Row, spoken: Wording) -> str:

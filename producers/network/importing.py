@@ -81,7 +81,11 @@ def import_network(
     """
     sources = Sources(route_stops, stops, node_link, places, prefix)
     bounds = settings.bbox
-    runs, trips = _runs_of(sources, bounds)
+    if zipfile.is_zipfile(sources.routes):
+        runs, trips = read_gtfs(sources.routes, bounds)
+    else:
+        body, trips = _bytes(sources.routes), None
+        runs = read_route_stops(body, sources.routes.name, sources.prefix, bounds)
     links = sections(runs, settings.road_factor)
     standards = [] if sources.node_link is None else read_links(sources.node_link, bounds)
     links, overlay = laid(links, standards) if standards else (links, [])
@@ -106,13 +110,6 @@ def import_network(
         trips,
         _hints(sources, runs, network),
     )
-
-
-def _runs_of(sources: Sources, bounds: Bounds) -> tuple[StopRuns, TimetableTrips | None]:
-    if zipfile.is_zipfile(sources.routes):
-        return read_gtfs(sources.routes, bounds)
-    body = _bytes(sources.routes)
-    return read_route_stops(body, sources.routes.name, sources.prefix, bounds), None
 
 
 def _stops_of(sources: Sources, runs: StopRuns) -> tuple[Stop, ...]:

@@ -62,7 +62,7 @@ class PollContext:
     reader: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"))
 
     async def read(self, work: Callable[[], T]) -> T:
-        """The result of work that takes the interpreter for long."""
+        """The result of long work, done beside the loop."""
         return await asyncio.get_running_loop().run_in_executor(self.reader, work)
 
     async def record(self, exchange: Exchange) -> None:

@@ -59,7 +59,9 @@ async def run_feeds(
                 for feed in refused
             )
             log.info("polling", extra={"feeds": [feed.name for feed in asked]})
-            await run_until_signal(*loops, keep_asking_again(context, _on_hup()))
+            hup = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
+            await run_until_signal(*loops, keep_asking_again(context, hup))
 
 
 def with_plates(
@@ -80,7 +82,7 @@ def with_plates(
 
 
 def _start_clock(settings: Settings, stack: ExitStack) -> None:
-    """The clock, with a way into the log of its own: what the feeds break leaves it alone."""
+    """The clock, with a publisher of its own: what fails for a feed does not stop it."""
     publisher = Publisher(settings)
     stack.callback(publisher.close)
     clock = ClockThread(publisher, settings.tick_ms, now_ms)
@@ -90,7 +92,7 @@ def _start_clock(settings: Settings, stack: ExitStack) -> None:
 
 async def run_on(feed: Feed, context: PollContext, asker: Asker) -> None:
     """Poll one feed until cancelled. A loop that fails is reported as an *unknown* answer and begun
-    again, later each time; one that ran for long begins at the front.
+    again, later each time; after a long run the pauses are short again.
     """
     loop = asyncio.get_running_loop()
     failures = 0
@@ -118,9 +120,3 @@ async def run_clock_alone(settings: Settings) -> None:
     with ExitStack() as stack:
         await asyncio.to_thread(_start_clock, settings, stack)
         await run_until_signal()
-
-
-def _on_hup() -> asyncio.Event:
-    hup = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
-    return hup

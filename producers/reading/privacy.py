@@ -63,7 +63,11 @@ def refused_row(row: Any, code: str, detail: str, columns: frozenset[str] = froz
         body = json.dumps(_scrubbed(row, columns), ensure_ascii=False, default=str)
     except (RecursionError, ValueError):
         body = json.dumps(f"{type(row).__name__} that cannot be written")
-    return Refusal(_trimmed(body.encode("utf-8", "replace")), code, without_people(detail)[:200])
+    payload = body.encode("utf-8", "replace")
+    if len(payload) > MAX_LETTER_BYTES // 2:
+        note = f"...[cut: {len(payload)} bytes]".encode()
+        payload = payload[: MAX_LETTER_BYTES // 2] + note
+    return Refusal(payload, code, without_people(detail)[:200])
 
 
 def refused_body(body: bytes, code: str, detail: str, secrets: tuple[str, ...]) -> Refusal:
@@ -73,7 +77,10 @@ def refused_body(body: bytes, code: str, detail: str, secrets: tuple[str, ...]) 
     kept, for a list that breaks off may begin in the midst of a person's row.
     """
     words = without_secrets(body[: SAFE_BYTES * 3].decode("utf-8", "replace"), secrets)
-    words = _KOREAN.sub(_shown, without_people(words))
+    words = _KOREAN.sub(
+        lambda word: word[0] if _PORTAL_WORDS.fullmatch(word[0]) else "○" * len(word[0]),
+        without_people(words),
+    )
     safe = "".join(c if c.isprintable() or c in "\n\t" else "?" for c in words)
     return Refusal(safe.encode("utf-8", "replace")[:SAFE_BYTES], code, without_people(detail)[:200])
 
@@ -85,15 +92,12 @@ _PORTAL_WORDS = re.compile(
 )
 
 
-def _shown(word: re.Match[str]) -> str:
-    return word[0] if _PORTAL_WORDS.fullmatch(word[0]) else "○" * len(word[0])
-
-
 def _scrubbed(row: Any, columns: frozenset[str]) -> Any:
     if not isinstance(row, Mapping):
-        return f"({type(row).__name__}, {len(str(row)[:10_000])} characters)"
+        return _length_of(row)
+    # a short name of a column as it is, else its beginning: a broken list's may be a row
     return {
-        without_names(str(name)): _kept(value)
+        without_people(str(name))[:40]: _kept(value)
         if is_known(str(name), columns)
         else _length_of(value)
         for name, value in row.items()
@@ -107,11 +111,6 @@ def is_known(column: str, columns: frozenset[str]) -> bool:
     return column_of(column) in columns or meaning_of(column) is not None
 
 
-def without_names(column: str) -> str:
-    """A column's name: a short one as it is, else its beginning (a broken list's may be a row)."""
-    return without_people(column)[:40]
-
-
 def _kept(value: Any) -> Any:
     if isinstance(value, str):
         return without_people(value)[:2000]
@@ -122,11 +121,3 @@ def _kept(value: Any) -> Any:
 
 def _length_of(value: Any) -> str:
     return f"({type(value).__name__}, {len(str(value)[:10_000])} characters)"
-
-
-def _trimmed(payload: bytes) -> bytes:
-    """At most 1 MiB; what was cut says so at its end."""
-    if len(payload) <= MAX_LETTER_BYTES // 2:
-        return payload
-    note = f"...[cut: {len(payload)} bytes]".encode()
-    return payload[: MAX_LETTER_BYTES // 2] + note

@@ -41,6 +41,15 @@ class ReplayProgress:
         self.messages += len(step.messages)
         self.moments += 1
 
+    def show(self, step: ReplayStep) -> None:
+        """Bad lines and gaps as they come, and the progress every thousand moments, to stderr."""
+        if step.gap_ms:
+            sys.stderr.write(f"a gap of {step.gap_ms // 3_600_000} h: fewer ticks there\n")
+        for bad in step.bad:
+            sys.stderr.write(f"line {bad.number}: {bad.code} {bad.detail}\n")
+        if self.moments and self.moments % 1000 == 0:
+            sys.stderr.write(self.line() + "\n")
+
     def line(self) -> str:
         span_s = (self.last_ms - (self.first_ms or self.last_ms)) / 1000
         counts = f"{self.messages} messages, {len(self.bad)} bad lines"
@@ -63,7 +72,7 @@ def run_replay(path: Path, settings: Settings, speed: float | None) -> ReplayPro
         for step in _paced(steps(lines_of(path), settings), speed, stopped):
             publisher.publish(Output(step.messages, step.letters))
             done.note(step)
-            _show(done, step)
+            done.show(step)
             while publisher.waiting > BACKLOG and not stopped:
                 time.sleep(0.01)
         if not publisher.flush(60.0):
@@ -100,13 +109,3 @@ def _paced(
             while not stopped and (left_s := due_s - time.monotonic()) > 0:
                 time.sleep(min(left_s, 0.2))
         yield step
-
-
-def _show(done: ReplayProgress, step: ReplayStep) -> None:
-    """Bad lines and gaps as they come, and the progress every thousand moments, to stderr."""
-    if step.gap_ms:
-        sys.stderr.write(f"a gap of {step.gap_ms // 3_600_000} h: fewer ticks there\n")
-    for bad in step.bad:
-        sys.stderr.write(f"line {bad.number}: {bad.code} {bad.detail}\n")
-    if done.moments and done.moments % 1000 == 0:
-        sys.stderr.write(done.line() + "\n")

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from producers.network.importing import import_network
+from producers.network.importing import import_network, write_network
 from streams.contract.records import Closure, Permit, PermitBatch
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
@@ -20,7 +20,6 @@ from streams.domain.links.windows import WindowGrid
 from streams.domain.stages.roadstate import RoadsStage
 from streams.domain.stages.works import WorksStage
 from streams.geo.network import Network
-from tests.cities import seed
 from tests.cities.fakes import Folded
 from tests.cities.seed import link_view
 from tests.cities.stage import City
@@ -51,7 +50,7 @@ def real_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def real_city(network: Network, real_folder: Path) -> Iterator[City]:
     traffic = Traffic(network, seed=1, buses=0, works=0)
     traffic.links = {link.id: link_view(32.0) for link in network.links}
-    seed.save(network, real_folder)
+    write_network(network, real_folder)
     with servers.running_redis(real_folder) as client, City(client, traffic).living() as city:
         yield city
 

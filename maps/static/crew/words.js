@@ -1,7 +1,11 @@
-// Every word the crew's page says, as a pair: Korean, English. Both are always shown, the chosen one large.
+/* eslint max-len: "off" -- the words go to the catalogue */
+// Every word of the crew's page, as a pair: Korean, English. Both are always shown, the chosen one large.
+import { byId, el, write } from "../dom.js";
+import { keep, kept } from "../kept.js";
+import { dayText, minuteText } from "../times.js";
 
-const root = document.documentElement;
-export const words = {
+/** @type {Record<string, Crew.Pair>} */
+const PAIRS = {
   start: ["시작", "Start"], end: ["종료", "End"], extend: ["연장", "Extend"], not_yet: ["아직 아님", "Not yet"],
   idle: ["누르면 바로 기록됩니다", "A tap is recorded at once"],
   sending: ["보내는 중: {word}", "Sending: {word}"],
@@ -28,59 +32,63 @@ export const words = {
   photo_lost: ["사진을 보내지 못했습니다. 다시 찍어 주십시오.", "The photo was not sent. Take it again."],
   photo_alt: ["현장 사진 {time}", "Site photo {time}"],
   link_refused: ["이 링크로는 더 알릴 수 없습니다.", "This link counts no more."],
+  today: ["{time}", "{time}"], tomorrow: ["내일 {time}", "tomorrow {time}"], on_day: ["{month}월 {date}일 {time}", "{date}/{month} {time}"],
+  tongue: ["한국어", "EN"], tongue_label: ["한국어 (Korean)", "EN (English)"],
 };
+/** @typedef {Record<string, string | number | Crew.Pair>} Values */
 
-const fill = (text, values, place) => text.replace(/\{(\w+)\}/g, (_, name) => {
-  const value = values[name];
-  return String(Array.isArray(value) ? value[place] : value ?? "");
-});
-/** A pair of words with its values; a value may be a pair itself. */
-export const pair = (key, values = {}) => words[key].map((text, place) => fill(text, values, place));
+/** @param {string} word */
+export const isWord = (word) => word in PAIRS;
 
-/** Writes a pair into an element as text; what stands there already is left alone. */
-export function writePair(element, both) {
-  if (!element.querySelector(":scope > .ko")) {
-    const spans = ["ko", "en"].map((lang) => Object.assign(document.createElement("span"), { className: lang, lang }));
-    element.replaceChildren(spans[0], " ", spans[1]);
-  }
-  for (const [place, name] of ["ko", "en"].entries()) {
-    const span = element.querySelector(":scope > ." + name);
-    if (span.textContent !== both[place]) span.textContent = both[place];
-  }
+/** A pair of words with its values; a value may be a pair itself. @param {string} key
+ * @param {Values} [values] @returns {Crew.Pair} */
+export function pairOf(key, values = {}) {
+  /** @param {number} k */
+  const filled = (k) => PAIRS[key][k].replace(/\{(\w+)\}/g, (_, name) => {
+    const value = values[name];
+    return String(Array.isArray(value) ? value[k] : value ?? "");
+  });
+  return [filled(0), filled(1)];
 }
 
-/** The server's message "한국어 / English" as a pair. */
-export const parted = (message) => {
+/** Writes a pair into an element as text; what stands there already is left alone. @param {Element} element
+ * @param {Crew.Pair} pair */
+export function writePair(element, pair) {
+  if (!element.querySelector(":scope > .ko")) {
+    const [ko, en] = ["ko", "en"].map((lang) => Object.assign(el("span", lang), { lang }));
+    element.replaceChildren(ko, " ", en);
+  }
+  ["ko", "en"].forEach((lang, k) => {
+    for (const span of element.querySelectorAll(":scope > ." + lang)) write(span, pair[k]);
+  });
+}
+
+/** The server's message "한국어 / English" as a pair. @param {string} message @returns {Crew.Pair} */
+export function parted(message) {
   const at = message.indexOf(" / ");
   return at < 0 ? [message, message] : [message.slice(0, at), message.slice(at + 3)];
-};
-
-const kept = () => { try { return localStorage.getItem("bomnae.lang"); } catch { return null; } };
-function speak(lang) {
-  root.lang = lang;
-  try { localStorage.setItem("bomnae.lang", lang); } catch { /* not kept, not needed */ }
-  const button = document.getElementById("tongue");
-  button.textContent = lang === "en" ? "한국어" : "EN";
-  button.setAttribute("aria-label", lang === "en" ? "한국어 (Korean)" : "EN (English)");
-  button.lang = lang === "en" ? "ko" : "en";
-}
-export function startWords() {
-  const button = document.getElementById("tongue");
-  button.hidden = false;
-  button.addEventListener("click", () => speak(root.lang === "en" ? "ko" : "en"));
-  speak(kept() === "en" ? "en" : "ko");
 }
 
-const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Seoul", hour: "2-digit", minute: "2-digit" });
-const parts = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Seoul", year: "numeric", month: "2-digit", day: "2-digit" });
-/** The day in Korea, "2026-11-23". */
-export const dayOf = (ms) => parts.format(ms);
-export const clockOf = (ms) => clock.format(ms);
-/** A time in Korea as a pair: 18:00, 내일 06:00, 12월 3일 18:00. */
+/** A time in Korea as a pair: 18:00, 내일 06:00, 12월 3일 18:00. @param {number} ms @param {number} now_ms */
 export function timeOf(ms, now_ms) {
-  const day = dayOf(ms), time = clock.format(ms);
-  if (day === dayOf(now_ms)) return [time, time];
-  if (day === dayOf(now_ms + 86_400_000)) return ["내일 " + time, "tomorrow " + time];
-  const [, month, date] = day.split("-").map(Number);
-  return [`${month}월 ${date}일 ${time}`, `${date}/${month} ${time}`];
+  const day = dayText(ms), time = minuteText(ms), [, month, date] = day.split("-").map(Number);
+  const isTomorrow = day === dayText(now_ms + 86_400_000);
+  return pairOf(day === dayText(now_ms) ? "today" : isTomorrow ? "tomorrow" : "on_day", { time, month, date });
+}
+
+/** @param {string} lang */
+function useLanguage(lang) {
+  const button = byId("tongue"), other = lang === "en" ? 0 : 1;
+  document.documentElement.lang = lang;
+  keep("lang", lang);
+  button.textContent = pairOf("tongue")[other];
+  button.setAttribute("aria-label", pairOf("tongue_label")[other]);
+  button.lang = other ? "en" : "ko";
+}
+
+export function startWords() {
+  const button = byId("tongue");
+  button.hidden = false;
+  button.addEventListener("click", () => useLanguage(document.documentElement.lang === "en" ? "ko" : "en"));
+  useLanguage(kept("lang") === "en" ? "en" : "ko");
 }

@@ -1,3 +1,4 @@
+/* eslint max-len: "off" -- the words go to the catalogue */
 // The words of the complaint desk, Korean first.
 import { addWords } from "../words.js";
 
@@ -21,7 +22,7 @@ const ko = {
   "card.details": "자세히", "card.sources": "근거", "card.deskworks": "이 곳의 공사", "card.deskincidents": "이 곳의 돌발", "card.sections": "구간별", "card.sections.note": "구간마다 다릅니다. 어느 구간인지 묻고 고르십시오.", "card.stops_skipped": "서지 않는 정류장", "card.nearest": "가까운 정류장 {name}{number}", "card.walk": "걸어서 {m} m", "card.route_buses": "지금 다니는 버스", "card.route_unknown": "버스 자료가 끊겨 알 수 없습니다.", "card.route_idle": "지금 위치가 잡힌 버스가 없습니다.", "card.route_clear": "통제된 구간이 없습니다.", "card.sketch": "위치와 우회로", "sketch.place": "이 곳", "sketch.detour": "우회로", "sketch.north": "위쪽이 북쪽",
   "card.heard": "30분 안에 이 곳 전화 {n}건.", "card.heard.reported": "지도에 미확인 신고로 나갔습니다.", "card.extended": "처음 끝 {time}에서 연장", "card.age_line": "자료 {age}", "card.asked_line": "답 {age}", "card.changed": "확실성이 바뀌었습니다: {from} → {to} ({time})", "card.verdict_changed": "통제가 바뀌었습니다: {from} → {to} ({time})", "card.on_map": "지도에서 보기", "card.work_page": "공사 안내면",
   "said.feed": "자료", "said.crew": "현장", "said.office": "담당 부서", "said.last": "마지막으로 알린 것", "said.started": "{time} 시작({by})", "said.ended": "{time} 끝({by})",
-     "banner.away": "서버에 닿지 않습니다", "banner.away.detail": "화면의 답은 {age} 전 것입니다. 계속 다시 연결합니다.", "banner.away.empty": "계속 다시 연결합니다.",
+  "banner.away": "서버에 닿지 않습니다", "banner.away.detail": "화면의 답은 {age} 전 것입니다. 계속 다시 연결합니다.", "banner.away.empty": "계속 다시 연결합니다.",
   "banner.desk_lost": "서버가 상태 저장소를 읽지 못합니다", "banner.desk_lost.detail": "답은 마지막으로 알던 것이고 지금과 다를 수 있습니다.", "banner.desk_rebuilding": "상태를 다시 만드는 중입니다", "banner.desk_rebuilding.detail": "그동안 빠진 통제가 있을 수 있습니다. 담당에게 확인하십시오.", "banner.desk_stale": "도로 상태가 {age} 전에 멈췄습니다", "banner.desk_stale.detail": "답이 지금과 다를 수 있습니다. 문장에도 그렇게 나옵니다.", "banner.desk_never": "아직 받은 도로 상태가 없습니다", "banner.desk_never.detail": "수집기와 처리기가 켜지면 저절로 이어집니다.",
   "then.valid": "언제의 일", "then.known": "언제까지 알던 것으로", "then.show": "이때로 보기", "then.now": "지금으로", "then.note": "뒤를 비워 두면 그 시각에 알던 것으로 봅니다. 한국 시각입니다.", "then.bad": "시각을 읽을 수 없습니다. 날짜와 시각을 모두 적어 주십시오.", "then.future": "앞날은 볼 수 없습니다. 지금보다 앞선 시각을 적어 주십시오.",
   "past.word": "과거 조회", "past.text": "{valid}의 일을 {known}까지 알던 것으로 봅니다. 지금이 아닙니다.",

@@ -1,3 +1,4 @@
+/* eslint max-len: "off" -- the words go to the catalogue */
 // The words of the alerts, Korean first. 인지 is to acknowledge: 확인 is what buses do to a closure.
 import { addWords } from "../words.js";
 
@@ -14,6 +15,7 @@ const ko = {
   "error.timeout": "응답 없음", "error.connect": "연결 안 됨", "error.refused": "금지된 주소", "error.dns": "이름을 찾지 못함", "error.tls": "TLS 오류", "error.secret": "서명 키 오류", "error.url": "주소 오류", "error.body": "내용을 만들지 못함", "error.gone": "더 받지 않음", "error.busy": "나중에 받음", "error.redirect": "다른 주소로 넘김", "error.status": "",
   "help.key.a": "경보 목록: ↑ ↓ 옮기기, Enter 위치, K 인지, Shift+K 메모 없이 인지", "help.key.s": "경보 소리 켜고 끄기",
 };
+
 const en = {
   "alerts.title": "Alerts", "alerts.none": "No open alerts.", "alerts.unknown": "Which alerts are open is not known now.", "alerts.waiting": "{n} waiting", "alerts.all_seen": "All acknowledged", "alerts.more": "Show {n} more", "alerts.sum": "{n} alerts, {waiting} to acknowledge, {critical} of them critical", "alerts.sum.none": "No alerts",
   "alerts.said": "Critical alert: {rule}, {title}", "alerts.said.more": "{n} new critical alerts. The first: {title}",
@@ -27,4 +29,5 @@ const en = {
   "error.timeout": "no answer", "error.connect": "no connection", "error.refused": "address not allowed", "error.dns": "name not found", "error.tls": "TLS error", "error.secret": "signing key", "error.url": "address", "error.body": "no message could be made", "error.gone": "wants no more", "error.busy": "asks to wait", "error.redirect": "redirects", "error.status": "",
   "help.key.a": "Alerts: ↑ ↓ move, Enter flies there, K acknowledges, Shift+K without a comment", "help.key.s": "Alert sound on or off",
 };
+
 addWords({ ko, en });

@@ -114,7 +114,9 @@ def _point(found: Mapping[str, Any], plane: Plane) -> Spot:
     if "point" in found and not geometry.is_geometry(found["point"]):
         both = pairs(found["point"])
         if len(both) < 2:
-            tried.append(_unordered(plane.spot(*both[0])) if both else NOWHERE)
+            spot = plane.spot(*both[0]) if both else NOWHERE
+            # of one column it is no mistake which of its two numbers comes first
+            tried.append(replace(spot, flags=tuple(x for x in spot.flags if x != SWAPPED)))
     usable = [spot for spot in tried if spot.lon is not None]
     outside = [spot for spot in tried if spot != NOWHERE]
     return next(iter([*usable, *outside, *tried]), Spot())
@@ -123,11 +125,6 @@ def _point(found: Mapping[str, Any], plane: Plane) -> Spot:
 def _spot(x: Any, y: Any, plane: Plane) -> Spot:
     east, north = degrees(x), degrees(y)
     return NOWHERE if east is None or north is None else plane.spot(east, north)
-
-
-def _unordered(point: Spot) -> Spot:
-    """The point of one column: which of its two numbers comes first is no mistake."""
-    return replace(point, flags=tuple(flag for flag in point.flags if flag != SWAPPED))
 
 
 def _doubts(found: Mapping[str, Any], point: Spot, gazetteer: Gazetteer) -> tuple[str, ...]:

@@ -48,7 +48,11 @@ class Poster:
             start, at_ms = time.monotonic(), now_ms()
             try:
                 async with asyncio.timeout(TIMEOUT_S):
-                    reply = await self._send(subscription, message, at_ms)
+                    body = self.body(subscription, message)
+                    secrets = active_secrets(self._master, subscription, at_ms)
+                    headers = sign(secrets, message.id, at_ms // 1000, body)
+                    headers["Content-Type"] = "application/json"
+                    reply = await guard.post(self._session, subscription.url, headers, body)
             except TimeoutError:
                 return _failed("timeout", start)
             except SignatureError:
@@ -59,13 +63,6 @@ class Poster:
                 log.exception("no message of an alert")
                 return _failed("body", start)
             return outcomes.judge(reply.status, reply.retry_after, at_ms, _since_ms(start))
-
-    async def _send(self, subscription: Subscription, message: Waiting, at_ms: int) -> guard.Reply:
-        body = self.body(subscription, message)
-        secrets = active_secrets(self._master, subscription, at_ms)
-        headers = sign(secrets, message.id, at_ms // 1000, body)
-        headers["Content-Type"] = "application/json"
-        return await guard.post(self._session, subscription.url, headers, body)
 
     def body(self, subscription: Subscription, message: Waiting) -> bytes:
         """The bytes of a message; the same for every attempt."""

@@ -14,9 +14,7 @@ from tests.places import ROOT
 
 STATIC = ROOT / "maps/static"
 SCREEN = (STATIC / "words.js").read_text(encoding="utf-8")
-FLAGS = (STATIC / "flags.js").read_text(encoding="utf-8")
-PERIODS = (STATIC / "period.js").read_text(encoding="utf-8")
-SCREEN_WORKS = STATIC / "map/works.js"
+GRAVITIES = STATIC / "gravity.js"
 
 
 def screen_words(kind: str) -> dict[str, tuple[str, ...]]:
@@ -32,12 +30,10 @@ def test_a_closure_has_one_name_everywhere() -> None:
     assert set(CLOSURE_WORDS) == {each.value for each in Closure}
 
 
-def test_the_list_on_the_map_ranks_closures_as_the_fold_does() -> None:
-    lists = SCREEN_WORKS.read_text(encoding="utf-8")
-    order = re.search(r"CLOSURE_ORDER = \{([^}]*)\}", lists)
+def test_the_lists_on_the_map_rank_closures_as_the_fold_does() -> None:
+    order = re.search(r"CLOSURES = \[([^]]*)\]", GRAVITIES.read_text(encoding="utf-8"))
     assert order
-    ranks = {code: int(rank) for code, rank in re.findall(r"(\w+): (\d)", order[1])}
-    assert sorted(ranks, key=ranks.__getitem__) == list(GRAVITY)
+    assert tuple(re.findall(r'"(\w+)"', order[1])) == GRAVITY
 
 
 def test_a_phase_has_one_name_on_the_page_and_in_an_export() -> None:
@@ -58,8 +54,8 @@ def test_a_time_that_is_not_known_has_one_name_and_one_reason_everywhere(
 ) -> None:
     flags = [f"{on_the_page}_{reason}"]
     key = rf"period\.{on_the_page}\.{reason}"
-    assert tuple(re.findall(rf'"{key}": "([^"]+)"', PERIODS)) == short_words(name, flags)
-    told = tuple(text.lower() for text in re.findall(rf'"{key}\.why": "([^"]+)\."', PERIODS))
+    assert tuple(re.findall(rf'"{key}": "([^"]+)"', SCREEN)) == short_words(name, flags)
+    told = tuple(text.lower() for text in re.findall(rf'"{key}\.why": "([^"]+)\."', SCREEN))
     assert told == said_words(name, flags)
 
 
@@ -67,12 +63,12 @@ def test_a_time_that_is_not_known_has_one_name_and_one_reason_everywhere(
 def test_two_times_that_are_not_known_for_one_reason_are_one_sentence(reason: str) -> None:
     flags = [f"start_{reason}", f"end_{reason}"]
     key = rf"period\.both\.{reason}\.why"
-    assert tuple(re.findall(rf'"{key}": "([^"]+)"', PERIODS)) == said_of({"flags": flags})
+    assert tuple(re.findall(rf'"{key}": "([^"]+)"', SCREEN)) == said_of({"flags": flags})
 
 
 def test_what_flags_say_has_the_same_words_everywhere() -> None:
     on_the_page: dict[str, list[str]] = defaultdict(list)
-    for flag, words in re.findall(r'"flag\.(\w+)": "([^"]+)"', FLAGS):
+    for flag, words in re.findall(r'"flag\.(\w+)": "([^"]+)"', SCREEN):
         on_the_page[flag].append(words)
     assert {flag: tuple(words) for flag, words in on_the_page.items()} == {
         flag: noted([flag]) for flag in FLAG_WORDS

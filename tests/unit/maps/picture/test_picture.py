@@ -9,8 +9,9 @@ from maps.picture.bodies import delta_event, feed_rows, link_body, snapshot
 from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
 from streams.contract.records import FeedReport, PollOutcome
 from streams.domain.stages.feeds import FeedState
-from streams.geo.network import Link, Network
+from streams.geo.network import Network
 from streams.state.store import StoredPicture
+from tests.cities.builder import city, link
 
 Json = dict[str, Any]
 NOW_MS = 1_795_400_000_000
@@ -48,16 +49,7 @@ deltas = st.fixed_dictionaries(
     },
 )
 
-TWO_LINKS = Network(
-    "춘천시",
-    "",
-    tuple(
-        Link(
-            name, "section", "", "", "city", 1, "straight", 0, 50.0, ((127.0, 37.0), (127.1, 37.0))
-        )
-        for name in ("S0>S1", "S1>S2")
-    ),
-)
+TWO_LINKS = city(*(link(name, (127.0, 37.0), (127.1, 37.0)) for name in ("S0>S1", "S1>S2")))
 
 
 @given(st.lists(deltas, min_size=1, max_size=8), st.data())
