@@ -162,7 +162,7 @@ async def post_done(request: web.Request) -> web.StreamResponse:
     call = context.live.picture.calls.get(call_id)
     if call is None:
         raise not_found("전화", "call", call_id)
-    if not call.get("done_ms"):
+    if not call.done_ms:
         request.app[PACE].take()
         await tell(request, topics.CALLS, CallDone(call_id, context.live.now_ms()))
     return json_answer(CallTaken(call_id), status=202)

@@ -17,6 +17,7 @@ from maps.crew import taps
 from maps.crew.site import site_json
 from maps.crew.taps import Tap
 from maps.desk.facts.scene import Json
+from maps.desk.plain import plain_row
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from streams.contract import topics
@@ -101,7 +102,7 @@ def admit(context: Context, work: str, token: str) -> None:
     check = check_token(context.settings.secret, work, token, now_ms=now_ms)
     if check is not Check.VALID:
         raise RequestRefusedError(403, *TOKEN_WORDS[check])
-    row = context.live.picture.works.get(work)
+    row = plain_row(context.live.picture.works.get(work))
     if row is None and context.live.store_state == OK:
         raise not_found("공사", "work", work)
     if row is not None and taps.is_used_up(row, now_ms):
@@ -132,7 +133,7 @@ def page_facts(request: web.Request, work: str) -> Json:
 def _worth(context: Context, work: str, token: str) -> str:
     now_ms = context.live.now_ms()
     check = check_token(context.settings.secret, work, token, now_ms=now_ms)
-    is_over = taps.is_used_up(context.live.picture.works[work], now_ms)
+    is_over = taps.is_used_up(plain_row(context.live.picture.works[work]), now_ms)
     return "over" if check is Check.VALID and is_over else check.value
 
 
@@ -172,7 +173,8 @@ def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
         )
     now_ms = context.live.now_ms()
     word = SiteStatus(body.word)
-    _check_until(word, body.until_ms, context.live.picture.works.get(work), now_ms)
+    row = plain_row(context.live.picture.works.get(work))
+    _check_until(word, body.until_ms, row, now_ms)
     return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms)
 
 
@@ -200,7 +202,7 @@ def _outcome(request: web.Request, work: str, report_id: str) -> tuple[str, str]
     tap = request.app[CREW].taps.get((work, report_id))
     is_known = live.store_state == OK
     clock_ms = live.picture.clock_ms if is_known else None
-    return taps.outcome(live.picture.works.get(work), report_id, tap, clock_ms)
+    return taps.outcome(plain_row(live.picture.works.get(work)), report_id, tap, clock_ms)
 
 
 def _state(request: web.Request, work: str, report_id: str, found: tuple[str, str] | None) -> Json:

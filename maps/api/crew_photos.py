@@ -23,6 +23,7 @@ from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
 from maps.api.posted import OWN_HOSTS, check_origin
 from maps.crew.taps import work_of
+from maps.desk.plain import plain_row
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
@@ -107,7 +108,7 @@ def overs(picture: Picture, now_ms: int) -> dict[str, int | None]:
     """When each work was over, None for one that is not, or whose row cannot be read."""
     found: dict[str, int | None] = {}
     for name, row in picture.works.items():
-        work = work_of(row)
+        work = work_of(plain_row(row))
         is_over = work is not None and phase_at(work, now_ms) in OVER
         found[name] = over_ms(work) if work is not None and is_over else None
     return found

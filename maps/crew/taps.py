@@ -14,7 +14,7 @@ from maps.desk.facts.blockings import real_end_ms
 from streams.contract.records import SiteReport
 from streams.contract.times import DAY_MS
 from streams.domain.works import OVER, Work, phase_at
-from streams.domain.works.moves import heard
+from streams.domain.works.moves import after_report
 from streams.domain.works.phases import over_ms
 
 UNDO_MS = DAY_MS  # so long after its end a work still hears "not yet"
@@ -95,7 +95,7 @@ def code_of(row: Mapping[str, Any] | None, report: SiteReport) -> str | None:
     work = work_of(row)
     if work is None:
         return ""
-    after = heard(work, report)
+    after = after_report(work, report)
     return after if isinstance(after, str) else None
 
 

@@ -1,33 +1,25 @@
 """Text from feeds made harmless to show, and Korean text made comparable. Pure."""
 
-import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
+from streams.contract.text import clean
 from streams.contract.times import KST
 from streams.domain.overlaps import daily
-from streams.domain.unknown_times import short_words
+from streams.domain.unknown_times import Period, short_words
 
-# C0 and C1 controls, bidi marks, embeddings, overrides and isolates, zero-width space, BOM
-_UNSHOWN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-_SPACES = re.compile(r"\s+")
-MAX_NAME_CHARS = 60
+MAX_NAME_CHARS, MAX_CHARS = 60, 10_000
 _JAMO_FIRST, _JAMO_LAST = "\u3131", "\u318e"  # NFKC would turn ㄱ into another ㄱ
 
 
-def shown(value: Any) -> Any:
-    """A string without what hides or turns text (controls, bidi overrides); else the value."""
-    return _UNSHOWN.sub("", value) if isinstance(value, str) else value
+def shown(text: str) -> str:
+    """A feed's text, harmless to show."""
+    return clean(text, MAX_CHARS)
 
 
-def short(value: Any, limit: int = MAX_NAME_CHARS) -> str:
-    """A feed's text on one line without what hides or turns text, cut at `limit` characters."""
-    text = _SPACES.sub(" ", str(shown(str(value or "")))).strip()
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+def short(text: str | None, limit: int = MAX_NAME_CHARS) -> str:
+    """A feed's text, harmless to show and cut at `limit` characters; "" for none."""
+    return clean(text or "", limit, "…")
 
 
 def folded(text: str) -> str:
@@ -49,12 +41,11 @@ def kst_end(at_ms: int | None) -> str:
     return f"{kst(at_ms - 1)[:10]} 24:00"
 
 
-def period_text(row: Mapping[str, Any]) -> tuple[str, str]:
+def period_text(row: Period) -> tuple[str, str]:
     """A work's or an incident's period, `2026-11-23 09:00 ~ 2026-11-27 24:00`, in Korean and
     English; what of it is not known is said in its place.
     """
-    flags = row.get("flags") or ()
-    starts_ms, ends_ms = row.get("starts_ms"), row.get("ends_ms")
+    starts_ms, ends_ms, flags = row.starts_ms, row.ends_ms, row.flags
     begin = short_words("starts_ms", flags) if starts_ms is None else (kst(starts_ms),) * 2
     end = short_words("ends_ms", flags) if ends_ms is None else (kst_end(ends_ms),) * 2
     return f"{begin[0]} ~ {end[0]}", f"{begin[1]} ~ {end[1]}"

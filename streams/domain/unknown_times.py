@@ -5,7 +5,7 @@ Korean and English.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Protocol
 
 START_UNREADABLE = frozenset({"start_unreadable", "period_reversed"})
 END_UNREADABLE = frozenset({"end_unreadable", "period_reversed"})
@@ -32,6 +32,17 @@ _BOTH: tuple[Words, Words] = (
 _UNREADABLE = {"starts_ms": START_UNREADABLE, "ends_ms": END_UNREADABLE}
 
 
+class Period(Protocol):
+    """What has a beginning and an end, None where it is not known; its flags say why."""
+
+    @property
+    def starts_ms(self) -> int | None: ...
+    @property
+    def ends_ms(self) -> int | None: ...
+    @property
+    def flags(self) -> tuple[str, ...]: ...
+
+
 def is_unreadable(name: str, flags: Iterable[str]) -> bool:
     """Whether a list gives "starts_ms" or "ends_ms", and in a way that cannot be read."""
     return not _UNREADABLE[name].isdisjoint(flags)
@@ -47,12 +58,12 @@ def said_words(name: str, flags: Collection[str]) -> Words:
     return _SAID[name][is_unreadable(name, flags)]
 
 
-def said_of(row: Mapping[str, Any]) -> Words:
-    """What a work's row as JSON does not know, and why, as sentences; ("", "") where it knows both
-    of its times.
+def said_of(row: Period) -> Words:
+    """What a work's row does not know, and why, as sentences; ("", "") where it knows both of its
+    times.
     """
-    flags = row.get("flags") or ()
-    names = [name for name in _UNREADABLE if row.get(name) is None]
+    flags = row.flags
+    names = [name for name in _UNREADABLE if getattr(row, name) is None]
     if len({is_unreadable(name, flags) for name in names}) == 1 < len(names):
         ko, en = _BOTH[is_unreadable("ends_ms", flags)]
         return f"{ko}.", f"{en.capitalize()}."

@@ -12,6 +12,7 @@ from maps.desk.facts.skips import skipped
 from maps.desk.facts.ways import DetourFinder
 from maps.desk.judging.certainty import WORDS, Grounds, certainty
 from maps.desk.judging.verdict import Verdict, judge
+from maps.desk.plain import shown_value
 from maps.desk.saying import clauses as say
 from maps.desk.saying import silence, trust, upcoming
 from maps.desk.saying.buses import detour_of, running_clause, skip_clause
@@ -215,7 +216,7 @@ def _work(blocking: Blocking, scene: Scene, verdict: Verdict) -> Json:
         is_listed=not row.get("unlisted_ms"),
         is_said=is_by_people(said),
     )
-    fields = {name: shown(row.get(name)) for name in _WORK_FIELDS}
+    fields: dict[str, Any] = {name: shown_value(row.get(name)) for name in _WORK_FIELDS}
     fields["flags"] = list(row.get("flags") or ())
     word = certainty(grounds).word
     is_denied = verdict.certainty.ground == "contradicted" and blocking.closure == "full"
@@ -226,7 +227,9 @@ def _work(blocking: Blocking, scene: Scene, verdict: Verdict) -> Json:
 
 
 def _incident(blocking: Blocking) -> Json:
-    fields: dict[str, Any] = {name: shown(blocking.row.get(name)) for name in _INCIDENT_FIELDS}
+    fields: dict[str, Any] = {
+        name: shown_value(blocking.row.get(name)) for name in _INCIDENT_FIELDS
+    }
     return {"id": blocking.id, **fields, "flags": list(blocking.row.get("flags") or ())}
 
 

@@ -32,7 +32,7 @@ class Blocking:
     until_ms: int | None
     stated_ms: int | None  # the stated end of its digging, restoring or whole period
     last_ms: int | None  # the same with the night it may end in
-    row: Mapping[str, Any]
+    row: Any
 
     @property
     def is_in_force(self) -> bool:

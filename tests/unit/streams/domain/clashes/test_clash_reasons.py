@@ -1,6 +1,6 @@
 import pytest
 
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.domain.clashes.finder import reason
 from tests.cities.builder import stop, town
 from tests.cities.sites import (
