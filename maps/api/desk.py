@@ -24,6 +24,7 @@ from maps.picture import bodies
 from maps.picture.picture import Picture
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.words import reason
+from streams.words.catalogue import both
 
 
 @dataclass(slots=True)
@@ -141,7 +142,7 @@ async def get_clashes(request: web.Request) -> web.StreamResponse:
 
 def clash_json(clash: Clash, works: Any, context: Context) -> Json:
     """A clash's row with its reason in both languages."""
-    ko, en = reason(clash, works, context.network)
+    ko, en = both(reason(clash, works, context.network))
     return {**msgspec.to_builtins(clash), "reason_ko": ko, "reason_en": en}
 
 

@@ -7,17 +7,15 @@ from typing import TypeVar
 
 from maps.desk.plain import plain_row
 from maps.desk.saying.times import moment_en, moment_ko
-from maps.desk.saying.words import source_name, status_word, work_name
+from maps.desk.saying.words import closure_words, short_words, source_name, status_word, work_name
 from maps.past.pictures import FEED, INCIDENT, WORK
 from maps.picture.text import short
 from streams.contract.enums import Closure, Phase
-from streams.domain.closure_words import closure_words
-from streams.domain.particles import with_particle
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.stages.incidents import RunningIncident
-from streams.domain.unknown_times import short_words
 from streams.domain.works.rows import Work
 from streams.state.decoding import Remembered
+from streams.words.particles import with_particle
 
 R = TypeVar("R")
 MOST = 500

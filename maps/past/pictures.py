@@ -18,7 +18,7 @@ from maps.past.moments import BitemporalMoment
 from maps.picture import shapes
 from maps.picture.picture import Picture
 from streams.contract.enums import Certainty, Closure, Phase
-from streams.domain.closure_words import GRAVITY
+from streams.domain.closures import GRAVITY
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallRow, reports_at
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState

@@ -5,9 +5,10 @@ from typing import Any
 from maps.picture import shapes
 from maps.picture.picture import Picture
 from streams.contract.enums import Closure
-from streams.domain.closure_words import closure_words
+from streams.domain.closures import closure_name
 from streams.domain.stages.calls import CallRow
 from streams.geo.network import Network
+from streams.words.catalogue import both
 
 Json = dict[str, Any]
 
@@ -44,6 +45,6 @@ def _closed(link_id: str, picture: Picture, network: Network) -> Json:
     """A link that was closed during the call, as it is now; one the network lost stays unknown."""
     place = network.index.get(link_id)
     closure = Closure.UNKNOWN if place is None else shapes.closure_of(picture.links.get(place))
-    korean, english = closure_words(closure)
+    korean, english = both(closure_name(closure))
     name = link_id if place is None else network.links[place].name
     return {"id": link_id, "name": name, "closure": closure, "word_ko": korean, "word_en": english}

@@ -7,9 +7,9 @@ from typing import Any
 from maps.desk.facts.hours import window_edges
 from maps.desk.facts.scene import AskedPlace, Scene
 from streams.contract.times import DAY_MS, EVER_MS
-from streams.domain import closure_words, overlaps
+from streams.domain import closures, overlaps
 
-GRAVITY = tuple(closure.value for closure in closure_words.GRAVITY)
+GRAVITY = tuple(closure.value for closure in closures.GRAVITY)
 """The gravest first, as the fold ranks them."""
 IN_FORCE = ("active", "overdue")
 OVER = ("finished", "cancelled")

@@ -4,13 +4,6 @@ from dataclasses import dataclass
 
 from streams.domain.links.fold import ENOUGH_BUSES
 
-WORDS = {
-    "confirmed": ("확인됨", "Confirmed"),
-    "reported": ("신고됨", "Reported"),
-    "inferred": ("추정", "Inferred"),
-    "lost": ("자료 끊김", "No fresh data"),
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:

@@ -9,8 +9,8 @@ from maps.desk.saying.times import age_en, age_ko, ago_ko
 from maps.desk.saying.words import source_name
 from streams.contract.enums import FeedStatus
 from streams.domain.links.fold import ENOUGH_BUSES
-from streams.domain.particles import with_particle
 from streams.domain.stages.feeds import status
+from streams.words.particles import with_particle
 
 
 def stale(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:
