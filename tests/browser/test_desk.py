@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -21,9 +20,9 @@ from tests.cities.chuncheon import (
     Chuncheon,
     call,
     dig_row,
-    living_chuncheon,
+    shown_chuncheon,
 )
-from tests.pages import servers
+from tests.pages.desk import ask, certainty, look_then, open_place
 from tests.pages.line import Line
 from tests.pages.screen import NewScreen, Screen, eventually, screens_of
 
@@ -31,59 +30,25 @@ HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
 
 
 @pytest.fixture(scope="module")
-def desk_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("desk")
-
-
-@pytest.fixture(scope="module")
-def quiet_city(desk_folder: Path) -> Iterator[Chuncheon]:
-    with living_chuncheon(desk_folder) as city:
+def quiet_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chuncheon]:
+    with shown_chuncheon(tmp_path_factory.mktemp("desk")) as city:
         yield city
 
 
-@pytest.fixture(scope="module")
-def desk_server(quiet_city: Chuncheon, desk_folder: Path) -> Iterator[servers.MapServer]:
-    with servers.running_map(quiet_city.client, desk_folder, desk_folder) as running:
-        quiet_city.url = running.url
-        yield running
-
-
 @pytest.fixture(autouse=True)
-def chuncheon(quiet_city: Chuncheon) -> Iterator[Chuncheon]:
-    quiet_city.is_ticking = True
+def chuncheon(quiet_city: Chuncheon) -> Chuncheon:
     quiet_city.calm()
-    yield quiet_city
-    quiet_city.is_ticking = True
+    return quiet_city
 
 
 @pytest.fixture
-def new_desk(chromium: Browser, desk_server: servers.MapServer) -> Iterator[NewScreen]:
-    with screens_of(chromium, desk_server.url, viewport=SIZE) as make:
+def new_desk(chromium: Browser, chuncheon: Chuncheon) -> Iterator[NewScreen]:
+    with screens_of(chromium, chuncheon.url, viewport=SIZE) as make:
         yield make
 
 
 NEAR_MISS = "서울 중앙로"  # of another city; this one has a road of that name too
 SIZE = {"width": 1280, "height": 800}
-
-
-def ask(page: Page, text: str) -> None:
-    """Types what the caller says and waits for the places."""
-    page.keyboard.press("Escape")
-    page.keyboard.type(text)
-    expect(page.locator("#found [role=option]").first).to_be_visible()
-
-
-def open_place(page: Page, text: str) -> None:
-    """Types and opens the first place."""
-    ask(page, text)
-    page.keyboard.press("Enter")
-    expect(page.locator("html")).to_have_attribute("data-opened", "1")
-    expect(page.locator("#card")).to_be_visible()
-
-
-def certainty(page: Page) -> str:
-    found = page.locator("#card .verdict .certainty").get_attribute("data-certainty")
-    return str(found)
 
 
 def test_is_a_named_road_open(desk: Screen, chuncheon: Chuncheon) -> None:
@@ -92,7 +57,7 @@ def test_is_a_named_road_open(desk: Screen, chuncheon: Chuncheon) -> None:
     expect(page.locator("#box")).to_be_focused()
     ask(page, "중앙로")
     first = page.locator("#found [role=option]").first
-    for text in (SECTION, "전면 통제", "신고됨"):
+    for text in (SECTION, "전면 통제", "통보됨"):
         expect(first).to_contain_text(text)
     page.keyboard.press("ArrowDown")
     expect(first).to_have_attribute("aria-selected", "true")
@@ -152,15 +117,6 @@ def test_what_was_known_at_a_past_time(desk: Screen, chuncheon: Chuncheon) -> No
     expect(page.locator("#card")).not_to_have_attribute("data-look", "full")
 
 
-def look_then(page: Page, valid_ms: int, known_ms: int) -> None:
-    page.keyboard.press("Alt+t")
-    expect(page.locator("#then-valid")).to_be_focused()
-    for name, at_ms in (("valid", valid_ms), ("known", known_ms)):
-        text = f"{datetime.fromtimestamp(at_ms / 1000, KST):%Y-%m-%dT%H:%M}"
-        page.locator(f"#then-{name}").fill(text)
-    page.keyboard.press("Enter")
-
-
 def test_certainty_changes_when_the_bus_feed_stops(desk: Screen, chuncheon: Chuncheon) -> None:
     page = desk.page
     open_place(page, SECTION)
@@ -183,7 +139,7 @@ def test_certainty_changes_when_buses_pass(desk: Screen, chuncheon: Chuncheon) -
     chuncheon.dig("partial", buses=3)
     chip = page.locator("#card .verdict .certainty")
     expect(chip).to_have_text(re.compile("확인됨"), timeout=9_000)
-    expect(page.locator(".changes-here")).to_contain_text("신고됨 → 확인됨")
+    expect(page.locator(".changes-here")).to_contain_text("통보됨 → 확인됨")
 
 
 def test_buses_that_pass_a_closed_road_are_said_not_hidden(
@@ -366,7 +322,7 @@ def test_a_card_stays_when_its_own_place_cannot_be_asked_again(new_desk: NewScre
     page.route("**/api/v1/**", lambda route: route.abort())
     with page.expect_event("requestfailed", lambda request: "id=section" in request.url):
         page.keyboard.press("Enter")
-    expect(page.locator("#banner-word")).to_have_text("서버에 닿지 않습니다", timeout=9_000)
+    expect(page.locator("#banner-word")).to_have_text("서버에 연결할 수 없습니다", timeout=9_000)
     expect(page.locator("#card")).to_be_visible()
 
 
@@ -376,7 +332,7 @@ def test_server_that_is_away_is_said_and_asked_again(new_desk: NewScreen, desk_l
     open_place(page, SECTION)
     desk_line.is_down = True
     desk_line.cut()
-    expect(page.locator("#banner-word")).to_have_text("서버에 닿지 않습니다", timeout=9_000)
+    expect(page.locator("#banner-word")).to_have_text("서버에 연결할 수 없습니다", timeout=9_000)
     expect(page.locator("#banner-detail")).to_contain_text("전 것입니다")
     expect(page.locator("#card")).to_be_visible()
     page.keyboard.press("Escape")
@@ -389,8 +345,8 @@ def test_server_that_is_away_is_said_and_asked_again(new_desk: NewScreen, desk_l
 
 
 @pytest.fixture
-def desk_line(desk_server: servers.MapServer) -> Iterator[Line]:
-    line = Line(desk_server.address)
+def desk_line(chuncheon: Chuncheon) -> Iterator[Line]:
+    line = Line(chuncheon.url)
     yield line
     line.close()
 
@@ -402,7 +358,9 @@ def test_picture_that_stands_still_is_said_in_banner_and_sentence(
     open_place(page, SECTION)
     chuncheon.is_ticking = False
     chuncheon.tick(now_ms() - 120_000)
-    expect(page.locator("#banner-word")).to_contain_text("2분 전에 멈췄습니다", timeout=9_000)
+    expect(page.locator("#banner-word")).to_contain_text(
+        "2분째 갱신되지 않고 있습니다", timeout=9_000
+    )
     expect(page.locator("#card .verdict .certainty")).to_have_text(
         re.compile("자료 끊김"), timeout=9_000
     )

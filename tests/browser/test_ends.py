@@ -8,11 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from maps.desk.saying.times import until_ko
 from streams.contract.times import DAY_MS, KST, now_ms
-from streams.domain.flag_words import noted
 from streams.domain.overlaps import last_ms
-from tests.cities.chuncheon import DUG, WORK, Chuncheon, dig_row, living_chuncheon
+from streams.domain.unknown_times import notes
+from tests.cities.chuncheon import DUG, WORK, Chuncheon, dig_row, shown_chuncheon
 from tests.cities.seed import Json
-from tests.pages import servers
 from tests.pages.screen import NewScreen, Screen, screens_of
 
 OPEN: Json = {"ends_ms": None, "first_ends_ms": None, "flags": ["no_end"]}
@@ -24,12 +23,7 @@ SIZES = ({"width": 1600, "height": 900}, {"width": 390, "height": 844})
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chuncheon]:
-    folder = tmp_path_factory.mktemp("ends")
-    with (
-        living_chuncheon(folder) as city,
-        servers.running_map(city.client, folder, folder) as server,
-    ):
-        city.url = server.url
+    with shown_chuncheon(tmp_path_factory.mktemp("ends")) as city:
         yield city
 
 
@@ -109,7 +103,7 @@ def test_what_a_list_could_not_tell_is_named_on_the_map_the_desk_and_the_works_o
     screen: Screen, city: Chuncheon
 ) -> None:
     city.show(w={WORK: dig_row("full", flags=["hours_unreadable", "moon", "point_shared"])})
-    told = noted(["hours_unreadable", "point_shared"])[0]
+    told = notes(["hours_unreadable", "point_shared"]).to("ko")
     assert told in card_of(screen)
     assert "다만 위치가 정확하지 않을 수 있습니다." in answer(screen.page, city.url)
     expect(screen.page.locator("li.work .note")).to_have_text(told)

@@ -17,8 +17,9 @@ from maps.api.photo_shelf import ABSENT_MS, KEEP_MS, MOST, Shelf, folder_of
 from maps.http.refusals import RequestRefusedError
 from maps.picture.picture import Picture
 from streams.contract.errors import SettingsError
+from streams.contract.times import DAY_MS
 from streams.domain.works.moves import listed
-from tests.cities.works import DAY_MS, PERMIT, kst
+from tests.cities.works import PERMIT, kst
 
 NOW_MS = 1_795_400_000_000
 SECRET_WORDS = (b"Exif", b"GPS", b"37.88", b"a comment", b"xmpmeta", b"ICC_PROFILE")
