@@ -13,20 +13,29 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import quantiles
 from typing import Any
 
 from maps.search.finder import Finder
+from streams.domain.works.rows import Work
 from streams.geo.network import Network
 from tests.cities.networks import DATA, gazetteer_of, network_of
-from tests.unit.maps.search.cases import Case, a_work, cases, finder_of, misled, share_right
+from tests.unit.maps.search.cases import (
+    Case,
+    cases,
+    finder_of,
+    misled,
+    share_right,
+    work_of,
+)
 
 GOAL_TOP_1, GOAL_P95_MS = 0.95, 40.0
 A_SECOND = 20
 Json = dict[str, Any]
 
 
-def many_works(network: Network, count: int) -> dict[str, Json]:
+def many_works(network: Network, count: int) -> dict[str, Work]:
     """Works with numbers, titles and places of their own, each on one link."""
     picked = random.Random(7)
     found = {}
@@ -37,7 +46,8 @@ def many_works(network: Network, count: int) -> dict[str, Json]:
             f"{start} {pipe} 공사 {number}",
             f"{start} {picked.randrange(900)}-{number % 30}",
         )
-        found[f"2026-굴착-{number:04d}"] = {**a_work(title, place), "links": [link.id]}
+        name = f"2026-굴착-{number:04d}"
+        found[name] = work_of(name, title, place, link.id)
     return found
 
 
@@ -50,7 +60,7 @@ def look_up_ms(finder: Finder, asked: Sequence[Case], count: int, seconds: float
     for turn in range(int(seconds * A_SECOND)):
         time.sleep(max(0.0, begun + turn / A_SECOND - time.perf_counter()))
         name = picked.choice(list(now))
-        now = {**now, name: {**now[name], "title": f"{now[name]['title']} {turn}"}}
+        now = {**now, name: replace(now[name], title=f"{now[name].title} {turn}")}
         query = picked.choice(asked).query
         start = time.perf_counter()
         finder.follow(now)

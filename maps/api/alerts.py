@@ -12,10 +12,12 @@ from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture import alerts, deliveries
 from maps.picture.catch_up import LOSSES
+from maps.picture.fields import Ms, Row, StoreState, filled
 from maps.picture.text import shown
 from streams.contract import topics, wire
+from streams.contract.enums import Severity
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import Acknowledgement, Severity
+from streams.contract.records import Acknowledgement
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGEMENTS_A_MINUTE = 600  # a storm of alerts, several people
@@ -40,6 +42,30 @@ class AcknowledgementTaken(msgspec.Struct):
     at_ms: int
 
 
+class OpenAlert(alerts.AlertFields, kw_only=True):
+    """An open alert and who acknowledged it."""
+
+    links: Annotated[list[str], msgspec.Meta(description="link ids")]
+    acknowledged: alerts.AckRow | None
+
+
+class Alerts(Row):
+    """The open alerts, the newest first."""
+
+    now_ms: Ms
+    clock_ms: Ms | None
+    store: StoreState
+    alerts: list[OpenAlert]
+
+
+class Deliveries(Row):
+    """What became of the deliveries."""
+
+    now_ms: Ms
+    undelivered: list[deliveries.UndeliveredRow]
+    endpoints: list[deliveries.EndpointDeliveries]
+
+
 def add_alerts(app: web.Application) -> None:
     """What the alerts' handlers need beside the calls' sender."""
     app[PACE] = Pace(ACKNOWLEDGEMENTS_A_MINUTE)
@@ -49,20 +75,15 @@ async def get_alerts(request: web.Request) -> web.StreamResponse:
     """Open alerts, the newest first, each with who acknowledged it."""
     context = request.app[CONTEXT]
     live = context.live
-    acks = {row["id"]: row for row in alerts.ack_rows(live.picture)}
-    rows = alerts.alert_rows(live.picture.alerts, context.network)
+    acks = {row.id: row for row in alerts.ack_rows(live.picture)}
     ids = [link.id for link in context.network.links]
-    for row in rows:
-        row["acknowledged"] = acks.get(row["id"])
-        row["links"] = [ids[place] for place in row["links"]]
-    return json_answer(
-        {
-            "now_ms": live.now_ms(),
-            "clock_ms": live.picture.clock_ms,
-            "store": live.store_state,
-            "alerts": rows,
-        }
-    )
+    rows = [
+        filled(
+            OpenAlert, row, links=[ids[place] for place in row.links], acknowledged=acks.get(row.id)
+        )
+        for row in alerts.alert_rows(live.picture.alerts, context.network)
+    ]
+    return json_answer(Alerts(live.now_ms(), live.picture.clock_ms, live.store_state, rows))
 
 
 async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
@@ -73,10 +94,8 @@ async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     name = request.match_info["episode"]
     episode = alerts.open_alert(live.picture, name)
     if episode is None:
-        raise not_found("열린 경보", "open alert", name)
-    ack = acknowledgement_of(
-        body, name, severity=Severity(episode["severity"]), at_ms=live.now_ms()
-    )
+        raise not_found("kind.alert", name)
+    ack = acknowledgement_of(body, name, severity=episode.severity, at_ms=live.now_ms())
     request.app[PACE].take()
     await tell(request, topics.ACKNOWLEDGEMENTS, ack)
     return json_answer(AcknowledgementTaken(name, ack.at_ms), status=202)
@@ -88,8 +107,8 @@ def acknowledgement_of(
     """The acknowledgement in a body; raises RequestRefusedError for what the log would refuse."""
     ack = Acknowledgement(
         episode=episode,
-        by=_line(body.by),
-        comment=_line(body.comment),
+        by=shown(body.by),
+        comment=shown(body.comment),
         at_ms=at_ms,
         severity=body.severity or severity,
     )
@@ -100,40 +119,21 @@ def acknowledgement_of(
     return ack
 
 
-def _line(text: str) -> str:
-    """One line without what hides or turns text."""
-    return " ".join(str(shown(text)).split())
-
-
 def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     """400 that says what a name and a comment may be, and repeats neither."""
     if refusal.detail.startswith("comment"):
-        return RequestRefusedError(
-            400,
-            "bad_comment",
-            f"메모는 {wire.MAX_COMMENT}자까지이고 전화번호나 주민번호는 받지 않습니다",
-            f"a comment is at most {wire.MAX_COMMENT} characters, and no person's number",
-        )
-    return RequestRefusedError(
-        400,
-        "bad_name",
-        f"이름은 1~{wire.MAX_NAME}자이고 전화번호나 주민번호는 받지 않습니다",
-        f"a name is 1 to {wire.MAX_NAME} characters, and no person's number",
-    )
+        return RequestRefusedError(400, "refused.bad_comment", count=wire.MAX_COMMENT)
+    return RequestRefusedError(400, "refused.bad_name", count=wire.MAX_NAME)
 
 
 async def get_deliveries(request: web.Request) -> web.StreamResponse:
     """Every endpoint by title with its newest attempts; 503 while the store is away."""
     live = request.app[CONTEXT].live
     try:
-        rows = await deliveries.deliveries(live.store.client)
+        rows = await deliveries.deliveries(live.store)
     except LOSSES:
-        raise RequestRefusedError(
-            503, "store_away", "저장소를 읽지 못합니다", "the store cannot be read"
-        ) from None
-    return json_answer(
-        {"now_ms": live.now_ms(), "undelivered": live.undelivered, "endpoints": rows}
-    )
+        raise RequestRefusedError(503, "refused.store_away") from None
+    return json_answer(Deliveries(live.now_ms(), live.undelivered, rows))
 
 
 OPERATIONS = (
@@ -142,7 +142,7 @@ OPERATIONS = (
         path="/api/v1/alerts",
         handler=get_alerts,
         summary="Open alerts, the newest first, and who acknowledged them",
-        answers={200: dict},
+        answers={200: Alerts},
     ),
     Operation(
         method="POST",
@@ -159,7 +159,7 @@ OPERATIONS = (
         path="/api/v1/deliveries",
         handler=get_deliveries,
         summary="What became of the deliveries to each endpoint; no addresses",
-        answers={200: dict},
+        answers={200: Deliveries},
         refusals=(503,),
     ),
 )

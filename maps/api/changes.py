@@ -1,21 +1,44 @@
 """What changed since a time: the shift's beginning, or the last look."""
 
-from typing import Any
+from typing import Annotated
 
 from aiohttp import web
+from msgspec import Meta
 
-from maps.api.context import CONTEXT, JSON, Context
-from maps.api.operation import Operation, Parameter
+from maps.api.context import CONTEXT
+from maps.api.operation import Operation, Parameter, packed_answer
 from maps.api.past import BUSY, lost
-from maps.http.answers import NO_STORE, answer, body_of
-from maps.past.changes import Change, changes, first_page, subjects_of
+from maps.past.changes import changes, first_page, subjects_of
 from maps.past.moments import check_history, missing, only_known, time_of
 from maps.past.pictures import FEED
-from maps.picture import bodies, shapes
+from maps.picture import shapes
 from maps.picture.catch_up import LOSSES
+from maps.picture.fields import LinkIndexes, Ms, Row, filled
 from maps.picture.loop import LOST
+from streams.state.decoding import Remembered
+from streams.state.store import Store
 
-Json = dict[str, Any]
+
+class ChangeRow(Row):
+    """One line: what happened to a subject when."""
+
+    at_ms: Ms
+    subject: Annotated[str, Meta(description="work:ID, incident:ID, feed:NAME")]
+    kinds: Annotated[tuple[str, ...], Meta(description="what happened, as codes")]
+    ko: str
+    en: str
+    links: LinkIndexes
+
+
+class Changes(Row):
+    """What changed, the oldest first; `next_since_ms` asks on where there is more."""
+
+    now_ms: Ms
+    since_ms: Ms
+    until_ms: Ms
+    total: int
+    next_since_ms: Ms | None
+    changes: list[ChangeRow]
 
 
 async def get_changes(request: web.Request) -> web.StreamResponse:
@@ -32,41 +55,27 @@ async def get_changes(request: web.Request) -> web.StreamResponse:
         raise lost()
     async with request.app[BUSY]:
         try:
-            before, since = await _read_changes(context, since_ms)
+            before, since = await read_changes(context.live.store, since_ms)
         except LOSSES:
             raise lost() from None
     found = changes(before, since, since_ms=since_ms, until_ms=until_ms, now_ms=now_ms)
     page, next_ms = first_page(found)
-    body = {
-        "now_ms": now_ms,
-        "since_ms": since_ms,
-        "until_ms": until_ms,
-        "total": len(found),
-        "next_since_ms": next_ms,
-        "changes": [_change(change, context) for change in page],
-    }
-    return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
+    rows = [
+        filled(ChangeRow, change, links=shapes.known_links(change.links, context.network))
+        for change in page
+    ]
+    return packed_answer(request, Changes(now_ms, since_ms, until_ms, len(found), next_ms, rows))
 
 
-async def _read_changes(context: Context, since_ms: int) -> Any:
+async def read_changes(
+    store: Store, since_ms: int
+) -> tuple[dict[str, Remembered], dict[str, list[Remembered]]]:
     """What was known of each subject at the beginning, and what came after; of every feed, for a
     feed that fell silent is news without an entry.
     """
-    store = context.live.store
     feeds = [name for name in await store.changed_since(0) if name.startswith(FEED)]
     names = [*dict.fromkeys([*subjects_of(await store.changed_since(since_ms)), *feeds])]
     return await store.past(names, since_ms), await store.pasts_since(names, since_ms)
-
-
-def _change(change: Change, context: Context) -> Json:
-    return {
-        "at_ms": change.at_ms,
-        "subject": change.subject,
-        "kinds": list(change.kinds),
-        "ko": change.ko,
-        "en": change.en,
-        "links": shapes.known_links(change.links, context.network),
-    }
 
 
 OPERATIONS = (
@@ -75,7 +84,7 @@ OPERATIONS = (
         path="/api/v1/changes",
         handler=get_changes,
         summary="What changed after `since`: works, closures, incidents, feeds; at most 500",
-        answers={200: dict},
+        answers={200: Changes},
         refusals=(400, 503),
         parameters=(
             Parameter("since", "Unix ms, needed", int),

@@ -17,30 +17,21 @@ from maps.crew import taps
 from maps.crew.site import site_json
 from maps.crew.taps import Tap
 from maps.desk.facts.scene import Json
+from maps.desk.plain import plain_row
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from streams.contract import topics
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import SiteReport
 from streams.delivery.deciding.crew_links import Check, check_token
+from streams.words.catalogue import both, phrase
 
 log = logging.getLogger(__name__)
 TAPS_A_MINUTE = 20  # of one work: a crew taps a few words a day
 KEPT_TAPS = 1000
 KEPT_PACES = 1000
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-TOKEN_WORDS = {
-    Check.EXPIRED: (
-        "expired_token",
-        "이 링크는 기한이 지났습니다. 새로 받은 메시지의 링크를 여십시오",
-        "this link has expired: open the one in a newer message",
-    ),
-    Check.FORGED: (
-        "bad_token",
-        "이 링크는 이 공사의 것이 아니거나 깨졌습니다. 받은 메시지에서 다시 여십시오",
-        "this link is broken or not of this work: open it from the message again",
-    ),
-}
+TOKEN_WORDS = {Check.EXPIRED: "refused.expired_token", Check.FORGED: "refused.bad_token"}
 
 
 class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -100,17 +91,12 @@ def admit(context: Context, work: str, token: str) -> None:
     now_ms = context.live.now_ms()
     check = check_token(context.settings.secret, work, token, now_ms=now_ms)
     if check is not Check.VALID:
-        raise RequestRefusedError(403, *TOKEN_WORDS[check])
-    row = context.live.picture.works.get(work)
+        raise RequestRefusedError(403, TOKEN_WORDS[check])
+    row = plain_row(context.live.picture.works.get(work))
     if row is None and context.live.store_state == OK:
-        raise not_found("공사", "work", work)
+        raise not_found("kind.work", work)
     if row is not None and taps.is_used_up(row, now_ms):
-        raise RequestRefusedError(
-            403,
-            "work_over",
-            "끝났거나 취소된 공사의 링크입니다. 더 알릴 것이 있으면 담당 부서에 전화하십시오",
-            "the work is over or cancelled: call the office for anything else",
-        )
+        raise RequestRefusedError(403, "refused.work_over")
 
 
 def page_facts(request: web.Request, work: str) -> Json:
@@ -132,7 +118,7 @@ def page_facts(request: web.Request, work: str) -> Json:
 def _worth(context: Context, work: str, token: str) -> str:
     now_ms = context.live.now_ms()
     check = check_token(context.settings.secret, work, token, now_ms=now_ms)
-    is_over = taps.is_used_up(context.live.picture.works[work], now_ms)
+    is_over = taps.is_used_up(plain_row(context.live.picture.works[work]), now_ms)
     return "over" if check is Check.VALID and is_over else check.value
 
 
@@ -150,7 +136,7 @@ async def post_report(request: web.Request) -> web.StreamResponse:
         request.app[CREW].keep(Tap(report, context.live.now_ms()))
         found = ("waiting", "")
     if found[0] == "refused":
-        raise RequestRefusedError(409, found[1] or "refused", *taps.reason(found[1]))
+        raise RequestRefusedError(409, taps.reason(found[1]))
     status = 200 if found[0] == "taken" else 202
     return json_answer(_state(request, work, report.report_id, found), status=status)
 
@@ -167,32 +153,21 @@ async def get_report(request: web.Request) -> web.StreamResponse:
 def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
     """The word in a body; raises RequestRefusedError for one without an id or without an end."""
     if not UUID.fullmatch(body.report_id):
-        raise bad_parameter(
-            "report_id", body.report_id, "소문자 UUID여야 합니다", "must be a UUID in lower case"
-        )
+        raise bad_parameter("report_id", body.report_id, "must.uuid")
     now_ms = context.live.now_ms()
     word = SiteStatus(body.word)
-    _check_until(word, body.until_ms, context.live.picture.works.get(work), now_ms)
+    row = plain_row(context.live.picture.works.get(work))
+    _check_until(word, body.until_ms, row, now_ms)
     return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms)
 
 
 def _check_until(word: SiteStatus, until_ms: int | None, row: Json | None, now_ms: int) -> None:
     """An extension, and nothing else, says until when: after now, a week past the end at most."""
     if (word is SiteStatus.EXTEND) == (until_ms is None):
-        raise bad_parameter(
-            "until_ms",
-            str(until_ms),
-            "연장에만, 그리고 연장에는 꼭 적습니다",
-            "goes with extend, and only with it",
-        )
+        raise bad_parameter("until_ms", str(until_ms), "must.extend_only")
     most_ms = taps.longest_ms(row, now_ms)
     if until_ms is not None and not now_ms < until_ms <= most_ms:
-        raise bad_parameter(
-            "until_ms",
-            str(until_ms),
-            f"지금부터 끝나는 날 7일 뒤({most_ms} ms)까지여야 합니다",
-            f"must be within now and 7 days after the end ({most_ms} ms)",
-        )
+        raise bad_parameter("until_ms", str(until_ms), "must.within_extension", most_ms=most_ms)
 
 
 def _outcome(request: web.Request, work: str, report_id: str) -> tuple[str, str]:
@@ -200,7 +175,7 @@ def _outcome(request: web.Request, work: str, report_id: str) -> tuple[str, str]
     tap = request.app[CREW].taps.get((work, report_id))
     is_known = live.store_state == OK
     clock_ms = live.picture.clock_ms if is_known else None
-    return taps.outcome(live.picture.works.get(work), report_id, tap, clock_ms)
+    return taps.outcome(plain_row(live.picture.works.get(work)), report_id, tap, clock_ms)
 
 
 def _state(request: web.Request, work: str, report_id: str, found: tuple[str, str] | None) -> Json:
@@ -210,7 +185,7 @@ def _state(request: web.Request, work: str, report_id: str, found: tuple[str, st
     scene = scene_now(context, request.app[DESK], context.live.now_ms())
     body: Json = {"site": site_json(work, scene) if is_there else None, "report": None}
     if found is not None:
-        ko, en = taps.reason(found[1]) if found[0] == "refused" else ("", "")
+        ko, en = both(phrase(taps.reason(found[1]))) if found[0] == "refused" else ("", "")
         body["report"] = {"id": report_id, "outcome": found[0], "code": found[1]}
         body["report"] |= {"ko": ko, "en": en}
     body["takes_photos"] = bool(context.settings.photos)

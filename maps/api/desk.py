@@ -17,12 +17,14 @@ from maps.desk.asking.lookup import answer as answer_of
 from maps.desk.asking.lookup import named
 from maps.desk.facts.scene import Json, PictureLike, Scene, subjects_by_link
 from maps.desk.facts.ways import DetourFinder
+from maps.desk.plain import plain
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.past.moments import BitemporalMoment, moment_of, only_known
 from maps.picture import bodies
 from maps.picture.picture import Picture
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.words import reason
+from streams.words.catalogue import both
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class DeskServices:
         known = self._subjects
         if known and known[0] is picture.works and known[1] is picture.incidents:
             return known[2]
-        made = subjects_by_link(picture, self.ways.network)
+        made = subjects_by_link(plain(picture), self.ways.network)
         self._subjects = (picture.works, picture.incidents, made)
         return made
 
@@ -109,7 +111,7 @@ def scene_now(context: Context, desk: DeskServices, now_ms: int) -> Scene:
     live = context.live
     return Scene(
         network=context.network,
-        picture=live.picture,
+        picture=plain(live.picture),
         by_link=desk.by_link(live.picture),
         now_ms=now_ms,
         store=live.store_state,
@@ -121,8 +123,8 @@ def scene_then(context: Context, picture: Picture, moment: BitemporalMoment, now
     """The scene of a moment of the past: its clock is that moment, whatever now is."""
     return Scene(
         network=context.network,
-        picture=picture,
-        by_link=subjects_by_link(picture, context.network),
+        picture=plain(picture),
+        by_link=subjects_by_link(plain(picture), context.network),
         now_ms=moment.valid_ms,
         fresh_ms=context.settings.fresh_ms,
         asked_ms=now_ms,
@@ -138,11 +140,10 @@ async def get_clashes(request: web.Request) -> web.StreamResponse:
     return _json(request, {"clashes": rows})
 
 
-def clash_json(row: Json, works: Any, context: Context) -> Json:
+def clash_json(clash: Clash, works: Any, context: Context) -> Json:
     """A clash's row with its reason in both languages."""
-    clash = msgspec.convert(row, Clash)
-    ko, en = reason(clash, works, context.network)
-    return {**row, "reason_ko": ko, "reason_en": en}
+    ko, en = both(reason(clash, works, context.network))
+    return {**msgspec.to_builtins(clash), "reason_ko": ko, "reason_en": en}
 
 
 def _json(request: web.Request, body: Any) -> web.Response:

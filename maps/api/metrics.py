@@ -141,5 +141,6 @@ def _of_desk(live: LiveUpdates, lookups: Mapping[str, int]) -> Iterator[Metric]:
 def unknown_links(live: LiveUpdates) -> int:
     """Links that came with deltas, works or incidents and are not in the network."""
     picture = live.picture
-    rows = (*picture.works.values(), *picture.incidents.values())
-    return picture.unknown_links + shapes.unknown_links(rows, live.network)
+    named = [row.links for row in picture.works.values()]
+    named += [row.links for row in picture.incidents.values()]
+    return picture.unknown_links + shapes.unknown_links(named, live.network)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from maps.http.answers import NO_STORE
+from maps.http.answers import NO_STORE, answer, body_of
 
 JSON = "application/json; charset=utf-8"
 HTML, SSE, TEXT, ANY = "text/html", "text/event-stream", "text/plain", "*/*"
@@ -81,3 +81,8 @@ def json_answer(body: object, *, status: int = 200) -> web.Response:
     """A small body that nobody may keep."""
     headers = {"Content-Type": JSON, "Cache-Control": NO_STORE}
     return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
+
+
+def packed_answer(request: web.Request, body: object) -> web.Response:
+    """A body that nobody may keep, compressed where that pays."""
+    return answer(request, body_of(msgspec.json.encode(body), JSON), cache=NO_STORE)

@@ -9,21 +9,12 @@ from typing import Any
 from maps.desk.facts.blockings import OVER, is_by_people, real_end_ms
 from maps.desk.facts.gather import CardFacts, gather
 from maps.desk.facts.scene import AskedPlace, Json, Scene
-from maps.desk.judging.certainty import WORDS
 from maps.desk.judging.verdict import Verdict, judge
 from maps.desk.saying.last_report import said_json
 from maps.desk.saying.times import age_en, age_ko
 from maps.picture.shapes import known_links
 from maps.picture.text import short
-
-PHASES = {
-    "planned": ("시작 전", "Not begun"),
-    "active": ("진행 중", "In progress"),
-    "paused": ("오늘 작업 시간 아님", "Outside today's hours"),
-    "overdue": ("기간 지남", "Overdue"),
-    "finished": ("끝남", "Finished"),
-    "cancelled": ("취소됨", "Cancelled"),
-}
+from streams.words.catalogue import both_as, name_of
 
 
 def site_json(work_id: str, scene: Scene) -> Json:
@@ -34,12 +25,10 @@ def site_json(work_id: str, scene: Scene) -> Json:
     facts = gather(place, scene)
     verdict = judge(facts, scene)
     phase = str(row.get("phase") or "planned")
-    phase_ko, phase_en = PHASES.get(phase, (phase, phase))
     return {
         "work": work_id,
         "phase": phase,
-        "phase_ko": phase_ko,
-        "phase_en": phase_en,
+        **both_as("phase", name_of("phase", phase)),
         "next": next_word(row),
         "ends_ms": real_end_ms(row),
         "said": said_json(row, scene.said_ms),
@@ -63,14 +52,11 @@ def next_word(row: Mapping[str, Any]) -> str:
 
 
 def _public_json(verdict: Verdict) -> Json:
-    sure_ko, sure_en = WORDS[verdict.certainty.word]
     return {
         "closure": verdict.closure,
-        "word_ko": verdict.word_ko,
-        "word_en": verdict.word_en,
+        **both_as("word", verdict.name),
         "certainty": verdict.certainty.word,
-        "certainty_ko": sure_ko,
-        "certainty_en": sure_en,
+        **both_as("certainty", name_of("certainty", verdict.certainty.word)),
     }
 
 

@@ -12,13 +12,15 @@ from maps.http.answers import CachedBody, body_of
 from maps.pages import csp
 from maps.pages.page import is_simulated, shell
 from maps.pages.statics import imports_of
-from maps.picture.shapes import WORK_EXTRAS
-from maps.picture.text import hours_text, kst, kst_end, period_text, shown
+from maps.picture.bodies import LinkBody
+from maps.picture.shapes import WorkRow
+from maps.picture.text import ago, hours_text, kst, kst_end, period_text, shown
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.settings import Settings
-from streams.domain.flag_words import noted
-from streams.domain.unknown_times import said_of
+from streams.domain.closures import closure_name
+from streams.domain.unknown_times import notes, why_unknown_of
 from streams.geo.network import Network
+from streams.words.catalogue import FIRST, name_of, phrase
 
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
@@ -41,8 +43,8 @@ class Pages:
 
     def work(
         self,
-        work: Mapping[str, Any],
-        links: list[dict[str, Any]],
+        work: WorkRow,
+        links: list[LinkBody],
         *,
         now_ms: int,
         store: str,
@@ -58,7 +60,6 @@ class Pages:
         late_ms = None if clock_ms is None else now_ms - clock_ms
         facts = {"now_ms": now_ms, "store": store, "clock_ms": clock_ms}
         is_late = late_ms is None or not -MAX_AHEAD_MS <= late_ms <= STALE_MS
-        work = {**dict.fromkeys(WORK_EXTRAS), **work}
         given = {**facts, **crew, **self.frame}
         return template.render(work=work, links=links, is_late=is_late, **given)
 
@@ -77,6 +78,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
+    templates.filters["en"] = lambda text: text.to("en")
     frame = {
         "city": settings.city,
         "simulated": is_simulated(network, settings),
@@ -86,8 +88,12 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         "kst_end": kst_end,
         "period_text": period_text,
         "hours_text": hours_text,
-        "why_unknown": said_of,
-        "noted": noted,
+        "why_unknown": why_unknown_of,
+        "notes": notes,
+        "t": phrase,
+        "name_of": name_of,
+        "closure_name": closure_name,
+        "ago": ago,
     }
     parts = shell(network, settings, asset)
     html = templates.get_template("operator.html").render(
@@ -115,5 +121,9 @@ def _page(html: str) -> CachedBody:
 
 
 def _finished(value: Any) -> Any:
-    """What an expression puts on a page; markup was cleaned where it was made."""
-    return value if hasattr(value, "__html__") else shown(value)
+    """What an expression puts on a page: words in the first language, text made harmless; markup
+    was cleaned where it was made.
+    """
+    value = value.to(FIRST) if hasattr(value, "to") else value
+    is_text = isinstance(value, str) and not hasattr(value, "__html__")
+    return shown(value) if is_text else value

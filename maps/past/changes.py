@@ -3,29 +3,30 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TypeVar
 
-import msgspec
-
+from maps.desk.plain import plain_row
 from maps.desk.saying.times import moment_en, moment_ko
-from maps.desk.saying.words import source_name, status_word, work_name
-from maps.past.pictures import FEED, INCIDENT, WORK, Remembered
+from maps.desk.saying.words import closure_words, short_words, source_name, status_word, work_name
+from maps.past.pictures import FEED, INCIDENT, WORK
 from maps.picture.text import short
-from streams.domain.closure_words import closure_words
-from streams.domain.particles import with_particle
+from streams.contract.enums import Closure, Phase
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status
-from streams.domain.unknown_times import short_words
+from streams.domain.stages.incidents import RunningIncident
+from streams.domain.works.rows import Work
+from streams.state.decoding import Remembered
+from streams.words.particles import with_particle
 
-Json = dict[str, Any]
+R = TypeVar("R")
 MOST = 500
 KINDS = (WORK, INCIDENT, FEED)
 _PHASES = {
-    "planned": ("시작 전", "planned"),
-    "active": ("공사 중", "under way"),
-    "paused": ("쉬는 중", "paused"),
-    "overdue": ("기한 지남", "overdue"),
-    "finished": ("끝남", "finished"),
-    "cancelled": ("취소됨", "cancelled"),
+    Phase.PLANNED: ("시작 전", "planned"),
+    Phase.ACTIVE: ("공사 중", "under way"),
+    Phase.PAUSED: ("쉬는 중", "paused"),
+    Phase.OVERDUE: ("기한 지남", "overdue"),
+    Phase.FINISHED: ("끝남", "finished"),
+    Phase.CANCELLED: ("취소됨", "cancelled"),
 }
 _SILENCE_MS = 5_000  # beyond two periods: the rule of `streams.domain.stages.feeds.status`
 
@@ -70,17 +71,27 @@ def changes(
 
 
 def _row_changes(subject: str, run: Sequence[Remembered], now_ms: int) -> Iterator[Change]:
-    words_of = _work_words if subject.startswith(WORK) else _incident_words
     for (_, old), (at_ms, new) in pairwise(run):
         row = new or old
-        words = tuple(words_of(old, new, now_ms)) if row else ()
-        if row and words:
+        if isinstance(row, Work):
+            words = tuple(_work_words(_as(Work, old), _as(Work, new), now_ms))
+        elif isinstance(row, RunningIncident):
+            was, now = _as(RunningIncident, old), _as(RunningIncident, new)
+            words = tuple(_incident_words(was, now))
+        else:
+            continue
+        if words:
             yield _line(at_ms, subject, row, words)
 
 
-def _line(at_ms: int, subject: str, row: Json, words: Sequence[Word]) -> Change:
-    name = work_name(row) if subject.startswith(WORK) else short(row.get("title"))
-    place = short(row.get("place") or row.get("road_name") or "")
+def _as(kind: type[R], row: object) -> R | None:
+    return row if isinstance(row, kind) else None
+
+
+def _line(at_ms: int, subject: str, row: Work | RunningIncident, words: Sequence[Word]) -> Change:
+    is_work = isinstance(row, Work)
+    name = work_name(plain_row(row)) if is_work else short(row.title)
+    place = short(row.place if isinstance(row, Work) else row.road_name)
     title = f"{name} ({place})" if place else name
     return Change(
         at_ms,
@@ -88,40 +99,40 @@ def _line(at_ms: int, subject: str, row: Json, words: Sequence[Word]) -> Change:
         tuple(kind for kind, _, _ in words),
         f"{title}: {', '.join(ko for _, ko, _ in words)}",
         f"{title}: {', '.join(en for _, _, en in words)}",
-        tuple(row.get("links") or ()),
+        row.links,
     )
 
 
-def _work_words(old: Json | None, new: Json | None, now_ms: int) -> Iterator[Word]:
+def _work_words(old: Work | None, new: Work | None, now_ms: int) -> Iterator[Word]:
     """What became of a work; that it is forgotten a week after its end is no news."""
     if new is None:
         return
     if old is None:
         yield "work_new", "새 공사", "new works"
-    elif new.get("revision", 1) > old.get("revision", 1):
+    elif new.revision > old.revision:
         yield "work_reissued", "다시 허가됨", "permit issued again"
-    if old is None or old["phase"] != new["phase"]:
-        ko, en = _PHASES.get(new["phase"], _PHASES["planned"])
-        yield f"work_{new['phase']}", ko, en
+    if old is None or old.phase != new.phase:
+        ko, en = _PHASES[new.phase]
+        yield f"work_{new.phase}", ko, en
     if old is not None:
         yield from _period_words(old, new, now_ms)
     yield from _closure_words(_in_force(old), _in_force(new))
 
 
-def _period_words(old: Json, new: Json, now_ms: int) -> Iterator[Word]:
+def _period_words(old: Work, new: Work, now_ms: int) -> Iterator[Word]:
     yield from _end_words(old, new, now_ms)
     yield from _begin_words(old, new, now_ms)
-    if new.get("unlisted_ms") and not old.get("unlisted_ms"):
+    if new.unlisted_ms and not old.unlisted_ms:
         yield "work_unlisted", "허가 자료에서 빠짐", "no longer listed by its feed"
 
 
-def _end_words(old: Json, new: Json, now_ms: int) -> Iterator[Word]:
+def _end_words(old: Work, new: Work, now_ms: int) -> Iterator[Word]:
     """Another end, the first that is known, or none any more (which is an extension)."""
-    before_ms, ends_ms = old.get("ends_ms"), new.get("ends_ms")
+    before_ms, ends_ms = old.ends_ms, new.ends_ms
     if ends_ms == before_ms:
         return
     if ends_ms is None:
-        ko, en = short_words("ends_ms", new.get("flags") or ())
+        ko, en = short_words("ends_ms", new.flags)
         yield "work_extended", f"{with_particle(ko, '으로/로')} 변경", f"now: {en}"
         return
     ko, en = moment_ko(ends_ms, now_ms), moment_en(ends_ms, now_ms)
@@ -133,49 +144,44 @@ def _end_words(old: Json, new: Json, now_ms: int) -> Iterator[Word]:
         yield "work_shortened", f"{ko}까지로 단축", f"shortened until {en}"
 
 
-def _begin_words(old: Json, new: Json, now_ms: int) -> Iterator[Word]:
-    starts_ms = new.get("starts_ms")
-    if starts_ms == old.get("starts_ms"):
+def _begin_words(old: Work, new: Work, now_ms: int) -> Iterator[Word]:
+    starts_ms = new.starts_ms
+    if starts_ms == old.starts_ms:
         return
     if starts_ms is None:
-        ko, en = short_words("starts_ms", new.get("flags") or ())
+        ko, en = short_words("starts_ms", new.flags)
         yield "work_moved", f"{with_particle(ko, '으로/로')} 변경", f"now: {en}"
         return
     ko, en = moment_ko(starts_ms, now_ms), moment_en(starts_ms, now_ms)
     yield "work_moved", f"시작을 {with_particle(ko, '으로/로')} 변경", f"begins {en} instead"
 
 
-def _in_force(work: Json | None) -> str:
-    return str(work["closure"]) if work is not None and work.get("is_in_force") else "none"
+def _in_force(row: Work | RunningIncident | None) -> Closure:
+    return row.closure if row is not None and row.is_in_force else Closure.NONE
 
 
-def _incident_words(old: Json | None, new: Json | None, _now_ms: int) -> Iterator[Word]:
+def _incident_words(old: RunningIncident | None, new: RunningIncident | None) -> Iterator[Word]:
     if new is None:
         yield "incident_ended", "상황 종료", "over"
-    elif old is None or old.get("phase") != new.get("phase"):
-        is_planned = new.get("phase") == "planned"
+    elif old is None or old.phase != new.phase:
+        is_planned = new.phase is Phase.PLANNED
         kind = "incident_announced" if is_planned else "incident_began"
         yield kind, "예고" if is_planned else "발생", "announced" if is_planned else "began"
-    yield from _closure_words(_effect(old), _effect(new))
+    yield from _closure_words(_in_force(old), _in_force(new))
 
 
-def _effect(incident: Json | None) -> str:
-    is_active = incident is not None and incident.get("phase") == "active"
-    return str(incident["closure"]) if incident is not None and is_active else "none"
-
-
-def _closure_words(old: str, new: str) -> Iterator[Word]:
+def _closure_words(old: Closure, new: Closure) -> Iterator[Word]:
     if old == new:
         return
-    if new == "none":
+    if new is Closure.NONE:
         ko, en = closure_words(old)
         yield "closure_ended", f"{ko} 해제", f"over: {en}"
     else:
         ko, en = closure_words(new)
-        kind = "closure_began" if old == "none" else "closure_changed"
+        kind = "closure_began" if old is Closure.NONE else "closure_changed"
         yield (
             kind,
-            f"{ko} 시작" if old == "none" else f"{with_particle(ko, '으로/로')} 바뀜",
+            f"{ko} 시작" if old is Closure.NONE else f"{with_particle(ko, '으로/로')} 바뀜",
             f"now: {en}",
         )
 
@@ -186,10 +192,9 @@ def _feed_changes(
     """Where a feed's word changes; silence is a word that no report brings."""
     told = ""
     for (at_ms, row), (next_ms, _) in pairwise([*run, (until_ms, None)]):
-        if row is None:
+        if not isinstance(row, FeedState):
             continue
-        state = msgspec.convert(row, FeedState)
-        for word_ms, word in _words_of(state, at_ms, next_ms):
+        for word_ms, word in _words_of(row, at_ms, next_ms):
             if word != told and word_ms > since_ms:
                 yield _feed_line(word_ms, subject, word)
             told = word

@@ -1,18 +1,17 @@
 """What a reader that comes back has missed, from the delta stream by ids."""
 
 import re
-from typing import Any
 
 import msgspec
 from redis.exceptions import RedisError
 
+from streams.state.decoding import StoredDelta
 from streams.state.store import Store
 
 BATCH = 500  # deltas one read brings at most
 LOSSES = (RedisError, OSError, msgspec.MsgspecError, ValueError)
 """What a read may fail with: Redis away, or a value in it that is not ours."""
 
-Delta = tuple[str, dict[str, Any]]
 _ID = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
 
 
@@ -25,7 +24,7 @@ def place_of(delta_id: str) -> tuple[int, int] | None:
     return place if max(place) < 1 << 64 else None
 
 
-async def missed(store: Store, since: str, head: str) -> list[Delta] | None:
+async def missed(store: Store, since: str, head: str) -> list[StoredDelta] | None:
     """The deltas after `since` up to `head`; None when they cannot all be had."""
     start, end = place_of(since), place_of(head)
     if start is None or end is None or start > end:
@@ -36,12 +35,12 @@ async def missed(store: Store, since: str, head: str) -> list[Delta] | None:
         return None
 
 
-async def _run_up_to(store: Store, last: str, end: tuple[int, int]) -> list[Delta] | None:
-    run: list[Delta] = []
+async def _run_up_to(store: Store, last: str, end: tuple[int, int]) -> list[StoredDelta] | None:
+    run: list[StoredDelta] = []
     while (place_of(last) or end) < end:
         more = await store.deltas_after(last, block_ms=0)
         if not more:
             return None
         run += more
-        last = more[-1][0]
-    return [delta for delta in run if (place_of(delta[0]) or end) <= end]
+        last = more[-1].delta_id
+    return [delta for delta in run if (place_of(delta.delta_id) or end) <= end]

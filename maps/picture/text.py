@@ -1,33 +1,28 @@
 """Text from feeds made harmless to show, and Korean text made comparable. Pure."""
 
-import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from streams.contract.times import KST
+from streams.contract.text import clean
+from streams.contract.times import DAY_MS, KST
 from streams.domain.overlaps import daily
-from streams.domain.unknown_times import short_words
+from streams.domain.unknown_times import Period, unknown_time
+from streams.words.catalogue import Joined, Phrase, joined, phrase
 
-# C0 and C1 controls, bidi marks, embeddings, overrides and isolates, zero-width space, BOM
-_UNSHOWN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-_SPACES = re.compile(r"\s+")
-MAX_NAME_CHARS = 60
+MAX_NAME_CHARS, MAX_CHARS = 60, 10_000
+JUST_NOW_MS = 3000
+HOUR_MS = 3_600_000
 _JAMO_FIRST, _JAMO_LAST = "\u3131", "\u318e"  # NFKC would turn ㄱ into another ㄱ
 
 
-def shown(value: Any) -> Any:
-    """A string without what hides or turns text (controls, bidi overrides); else the value."""
-    return _UNSHOWN.sub("", value) if isinstance(value, str) else value
+def shown(text: str) -> str:
+    """A feed's text, harmless to show."""
+    return clean(text, MAX_CHARS)
 
 
-def short(value: Any, limit: int = MAX_NAME_CHARS) -> str:
-    """A feed's text on one line without what hides or turns text, cut at `limit` characters."""
-    text = _SPACES.sub(" ", str(shown(str(value or "")))).strip()
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+def short(text: str | None, limit: int = MAX_NAME_CHARS) -> str:
+    """A feed's text, harmless to show and cut at `limit` characters; "" for none."""
+    return clean(text or "", limit, "…")
 
 
 def folded(text: str) -> str:
@@ -49,24 +44,34 @@ def kst_end(at_ms: int | None) -> str:
     return f"{kst(at_ms - 1)[:10]} 24:00"
 
 
-def period_text(row: Mapping[str, Any]) -> tuple[str, str]:
-    """A work's or an incident's period, `2026-11-23 09:00 ~ 2026-11-27 24:00`, in Korean and
-    English; what of it is not known is said in its place.
+def period_text(row: Period) -> Joined:
+    """A work's or an incident's period, `2026-11-23 09:00 ~ 2026-11-27 24:00`; what of it is not
+    known is said in its place.
     """
-    flags = row.get("flags") or ()
-    starts_ms, ends_ms = row.get("starts_ms"), row.get("ends_ms")
-    begin = short_words("starts_ms", flags) if starts_ms is None else (kst(starts_ms),) * 2
-    end = short_words("ends_ms", flags) if ends_ms is None else (kst_end(ends_ms),) * 2
-    return f"{begin[0]} ~ {end[0]}", f"{begin[1]} ~ {end[1]}"
+    starts_ms, ends_ms, flags = row.starts_ms, row.ends_ms, row.flags
+    begin = unknown_time("starts_ms", flags) if starts_ms is None else kst(starts_ms)
+    end = unknown_time("ends_ms", flags) if ends_ms is None else kst_end(ends_ms)
+    return joined((begin, end), " ~ ")
 
 
-def hours_text(hours: str) -> str:
+def hours_text(hours: str) -> Joined:
     """09:00~12:00, 13:00~18:00, or 22:00~다음 날 06:00; the text itself where it bounds nothing."""
-    spans = (
-        f"{_clock(begin)}~{'다음 날 ' if end < begin else ''}{_clock(end)}"
-        for begin, end in daily(hours).windows
-    )
-    return ", ".join(spans) or hours
+    windows = daily(hours).windows
+    return joined((_span(begin, end) for begin, end in windows) if windows else (hours,), ", ")
+
+
+def ago(age_ms: int) -> Phrase:
+    """How long ago: 방금, 12초 전, 3분 전; the screens' `ago` says the same."""
+    if age_ms < JUST_NOW_MS:
+        return phrase("ago.now")
+    units = (("age.d", DAY_MS), ("age.h", HOUR_MS), ("age.m", 60_000), ("age.s", 1000))
+    code, unit_ms = next(unit for unit in units if age_ms >= unit[1])
+    return phrase("ago", age=phrase(code, n=age_ms // unit_ms))
+
+
+def _span(begin: int, end: int) -> Joined:
+    until = phrase("period.next_day", time=_clock(end)) if end < begin else _clock(end)
+    return joined((_clock(begin), until), "~")
 
 
 def _clock(minute: int) -> str:

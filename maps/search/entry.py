@@ -30,5 +30,6 @@ class SearchEntry:
 
     def result(self, score: int, *, is_certain: bool) -> dict[str, Any]:
         """The entry as the API gives it."""
-        own = {name: shown(getattr(self, name)) for name in _SHOWN}
+        found = {name: getattr(self, name) for name in _SHOWN}
+        own = {name: shown(row) if isinstance(row, str) else row for name, row in found.items()}
         return {**own, "links": list(self.links), "score": score, "is_certain": is_certain}

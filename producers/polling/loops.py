@@ -21,7 +21,8 @@ from producers.publishing.messages import Output
 from producers.publishing.poll import Poll, ReadExchange
 from producers.reading.answers import Answer, Exchange
 from producers.recording.recorder import Recorder
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 
@@ -62,7 +63,7 @@ class PollContext:
     reader: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"))
 
     async def read(self, work: Callable[[], T]) -> T:
-        """The result of work that takes the interpreter for long."""
+        """The result of long work, done beside the loop."""
         return await asyncio.get_running_loop().run_in_executor(self.reader, work)
 
     async def record(self, exchange: Exchange) -> None:

@@ -1,6 +1,6 @@
 """Answers that their source sends unasked: `POST /ingest/{feed}`, keyed and bounded.
 
-A push is one poll of its feed. The answer says what became of it, in our own words.
+A push is one poll of its feed. The response states the outcome, in our own words.
 """
 
 import asyncio
@@ -60,14 +60,14 @@ def application(context: PollContext) -> web.Application:
 
 @dataclass(slots=True)
 class Ingest:
-    """The pushes of one process. Two are read at a time, one after the other published."""
+    """The pushes of one process: two are received at once, and published one after the other."""
 
     context: PollContext
     inside: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """202 with what became of the push, or why it is not taken."""
+        """202 with the outcome of the push, or why it is not taken."""
         try:
             report = await self._taken(request)
         except RefusedError as refused:

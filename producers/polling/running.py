@@ -82,7 +82,7 @@ def with_plates(
 
 
 def _start_clock(settings: Settings, stack: ExitStack) -> None:
-    """The clock, with a way into the log of its own: what the feeds break leaves it alone."""
+    """The clock, with a publisher of its own: what fails for a feed does not stop it."""
     publisher = Publisher(settings)
     stack.callback(publisher.close)
     clock = ClockThread(publisher, settings.tick_ms, now_ms)
@@ -92,7 +92,7 @@ def _start_clock(settings: Settings, stack: ExitStack) -> None:
 
 async def run_on(feed: Feed, context: PollContext, asker: Asker) -> None:
     """Poll one feed until cancelled. A loop that fails is reported as an *unknown* answer and begun
-    again, later each time; one that ran for long begins at the front.
+    again, later each time; after a long run the pauses are short again.
     """
     loop = asyncio.get_running_loop()
     failures = 0

@@ -25,22 +25,14 @@ from producers.reading.answers import (
     is_many,
 )
 from producers.reading.privacy import refused_body
+from streams.contract.enums import PollOutcome
 from streams.contract.errors import SettingsError
-from streams.contract.records import BusPosition, FeedReport, PollOutcome
+from streams.contract.records import BusPosition, FeedReport
 from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
 WAKE = "tried again in minutes; at once: docker compose kill -s HUP producers"
 PAGE_NAMES = ("pageNo", "page", "pageIndex", "pIndex")
-
-
-def messages_of(feed: str, exchange: Exchange, settings: Settings) -> list[Published]:
-    """The messages of one exchange by itself: its batches and, unless it is one of many, its
-    report.
-    """
-    poll = Poll(feed, settings)
-    batches = poll.add(exchange).messages
-    return [*batches, *(() if FEEDS[feed].part else poll.end().messages)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ class Poll:
         return self.keep(self.read(exchange))
 
     def read(self, exchange: Exchange) -> ReadExchange:
-        """What an exchange means; changes nothing, so that it may be done beside the loop.
+        """What an exchange means; changes nothing, so that it may run in another thread.
 
         An answer that Bomnae itself cannot cope with is an *unknown* one with the code `BUG`, a
         dead letter and a line in the log; the other answers of the poll stand.

@@ -157,7 +157,7 @@ class Publisher:
             self._send(parcel)
 
     def _send(self, parcel: Parcel) -> None:
-        """Give a message to the client. What the client itself refuses has not left the house."""
+        """Give a message to the client. What the client itself refuses was never sent."""
         client = self._client
         with self._changed:
             self._lanes.take(parcel)
@@ -204,7 +204,7 @@ class Publisher:
             self._changed.notify_all()
 
     def _failed(self, client: object, parcel: Parcel, error: BaseException) -> None:
-        """The client gave a message up. It stays with those under way until the client is anew."""
+        """The client gave a message up; it stays under way until there is another client."""
         with self._changed:
             if client is self._client and parcel.number in self._lanes.flying:
                 self._error = self._error or error

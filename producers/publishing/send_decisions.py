@@ -38,5 +38,5 @@ def decision(error: BaseException) -> tuple[SendDecision, str]:
 
 
 def is_from_ahead(handed_ms: int, now_ms: int) -> bool:
-    """Whether the message was made while the clock was ahead of what it is now: its times lie."""
+    """Whether the message was made while the clock was ahead of now: its times are wrong."""
     return handed_ms - now_ms > MAX_AHEAD_MS

@@ -1,13 +1,12 @@
 """The records on the topics: WGS84 degrees (lon, lat), event times in `*_ms` (UTC)."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
-    Cause,
     Closure,
     IncidentKind,
-    Phase,
     PollOutcome,
     Reporter,
     Severity,
@@ -15,6 +14,17 @@ from streams.contract.enums import (
 )
 from streams.contract.subscription import Subscription
 from streams.contract.times import EVER_MS
+
+T = TypeVar("T")
+MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column
+
+
+def shown(default: T, text: str, *, most: float | None = None) -> T:
+    """A field that the API shows where it says something, with this text in its document.
+
+    `most`: it is refused beyond 0..most.
+    """
+    return field(default=default, metadata={"text": text, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +92,17 @@ class Permit:
     geometry_parts: tuple[int, ...] = ()
     dig_starts_ms: int | None = None
     dig_ends_ms: int | None = None
-    restore_starts_ms: int | None = None
-    restore_ends_ms: int | None = None
+    restore_starts_ms: int | None = shown(None, "Unix ms")
+    restore_ends_ms: int | None = shown(None, "Unix ms")
     began_ms: int | None = None
     done_ms: int | None = None
     length_m: float | None = None
     width_m: float | None = None
     depth_m: float | None = None
     area_m2: float | None = None
-    remaining_width_m: float | None = None
-    direction: str = ""
-    also_closed: tuple[Closure, ...] = ()
+    remaining_width_m: float | None = shown(None, "m of the road left free", most=MAX_WIDTH_M)
+    direction: str = shown("", "as its source states it; none: both")
+    also_closed: tuple[Closure, ...] = shown((), "what it takes beside its closure")
     is_withdrawn: bool = False
     status_text: str = ""
     flags: tuple[str, ...] = ()
@@ -255,70 +265,6 @@ class FeedReport:
     is_simulated: bool = False
     digest: str = ""
     latency_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a derived record comes from; the next stage applies each origin once."""
-
-    topic: str
-    partition: int
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One bus drove one whole section: dwell taken out, `length_m` as the network has it."""
-
-    link_id: str
-    exited_ms: int
-    travel_ms: int
-    length_m: int
-
-
-@dataclass(frozen=True, slots=True)
-class SpeedShare:
-    """A measured speed that speaks for `share` (0..1) of a link; `via` is the measured link."""
-
-    link_id: str
-    via: str
-    speed_kmh: float
-    observed_ms: int
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Obstruction:
-    """What a work or an incident does to one link now; `is_over` takes it off the link.
-
-    `is_seen`: a crew or an office has reported that it began, and nobody that it ended.
-    """
-
-    link_id: str
-    subject: str
-    kind: Cause
-    phase: Phase
-    closure: Closure
-    is_over: bool = False
-    is_seen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LinkEvents:
-    """One input message's effects on the links of one partition, in order."""
-
-    origin: Origin
-    watermark_ms: int
-    passages: tuple[Passage, ...] = ()
-    speeds: tuple[SpeedShare, ...] = ()
-    obstructions: tuple[Obstruction, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LinkBatch:
-    """Several of them, in the order of their origins: one message for a run of messages."""
-
-    parts: tuple[LinkEvents, ...]
 
 
 Message = (

@@ -7,11 +7,13 @@ stable code of `RULES`: the caller sends it to `dead-letters` untouched and goes
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 
 import msgspec
 
 from streams.contract import arrival
 from streams.contract import records as rec
+from streams.contract.derived import LinkBatch, LinkEvents
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError, SubscriptionError
 from streams.contract.records import Message
@@ -51,7 +53,6 @@ MAX_SPEED_KMH = 250.0
 MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
 MAX_VERTICES = 2000
 MAX_TITLE = 80
-MAX_WIDTH_M = 100.0  # wider than any road
 MAX_CALL_LINKS = 200
 MAX_PARTS = 1000  # messages of one list
 MAX_NAME = 40
@@ -71,7 +72,7 @@ _TYPES: dict[str, type] = {
     "subscription": Subscription,
     "tick": rec.Tick,
     "report": rec.FeedReport,
-    "link-events": rec.LinkBatch,
+    "link-events": LinkBatch,
 }
 _KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
 _DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
@@ -93,9 +94,9 @@ def encode(message: Message) -> bytes:
     return b'{"kind":"' + _KINDS[type(message)].encode() + b'",' + body[1:]
 
 
-def encode_parts(parts: Sequence[rec.LinkEvents]) -> list[bytes]:
+def encode_parts(parts: Sequence[LinkEvents]) -> list[bytes]:
     """The bytes of as few messages as hold these parts in order, each within `MAX_BYTES`."""
-    payload = encode(rec.LinkBatch(tuple(parts)))
+    payload = encode(LinkBatch(tuple(parts)))
     if len(payload) <= MAX_BYTES or len(parts) == 1:
         return [payload]
     half = len(parts) // 2
@@ -144,7 +145,7 @@ def read(
 
 
 def _check(message: Message) -> None:
-    """The rules a type cannot say: times, coordinates, speeds, periods."""
+    """The rules that a type cannot state: times, coordinates, speeds, periods."""
     check = _CHECKS.get(type(message))
     if check is not None:
         check(message)
@@ -187,14 +188,18 @@ def _check_permits(batch: rec.PermitBatch) -> None:
         for time_ms in (row.began_ms, row.done_ms):
             if time_ms is not None:
                 _check_time(time_ms, batch.received_ms)
-        if row.remaining_width_m is not None and not 0 <= row.remaining_width_m <= MAX_WIDTH_M:
-            raise RecordRefusedError(
-                "R008", f"remaining width {row.remaining_width_m} m, within 0..{MAX_WIDTH_M}"
-            )
+        beyond = [each for each in _BOUNDED if not 0 <= (getattr(row, each[0]) or 0) <= each[1]]
+        if beyond:
+            raise RecordRefusedError("R008", "{} beyond 0..{}".format(*beyond[0]))
         if len(row.direction) > MAX_TITLE:
             raise RecordRefusedError(
                 "R008", f"direction of {len(row.direction)}, at most {MAX_TITLE} characters"
             )
+
+
+_BOUNDED = [
+    (row.name, row.metadata["most"]) for row in fields(rec.Permit) if row.metadata.get("most")
+]
 
 
 def _check_periods(row: rec.Permit) -> None:

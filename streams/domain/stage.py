@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from streams.contract.records import LinkEvents, Message, Origin
+from streams.contract.derived import LinkEvents, Origin
+from streams.contract.records import Message
 from streams.domain.alerts import Alert
 
 T = TypeVar("T")
@@ -16,13 +17,11 @@ State = dict[str, dict[str, Any]]
 class StageTable(Generic[T]):
     """A table of a stage, kept in the Redis hash `bomnae:{name}:{partition}`.
 
-    Global tables, of the whole city, are in `bomnae:{name}`. Rows of a table with a `letter` also
-    travel to the screens under it.
+    Global tables, of the whole city, are in `bomnae:{name}`.
     """
 
     name: str
     row_type: type[T]
-    letter: str = ""
     is_global: bool = False
 
 

@@ -5,7 +5,7 @@ then: it is taken away and folded from the log again (`begin_anew`).
 
 A run of messages is applied when its first is the next one of its partition. One that begins with
 a repeated message has no effect, nor has one after a hole (a later message than the next): the
-caller goes on after the position it is told, or back to what is missing.
+caller goes on after the position in the answer, or back to what is missing.
 Kafka's committed offset plays no part.
 """
 
@@ -21,6 +21,7 @@ import redis.asyncio as aioredis
 from streams.contract.errors import HalfAppliedError
 from streams.contract.times import DAY_MS, now_ms
 from streams.domain.stage import HistoryRow, Stage, StageTable, State, Sum
+from streams.state.kinds import LETTERS, hash_of
 from streams.state.rights import check_rights
 from streams.state.scripts import script
 from streams.state.store import (
@@ -47,7 +48,7 @@ HISTORY_MS = 7 * DAY_MS
 
 
 class GateResult(Enum):
-    """What the gate said of a message, or of the first of a run."""
+    """What the gate did with a message, or with the first of a run."""
 
     APPLIED = 1
     DUPLICATE = 0
@@ -62,11 +63,6 @@ class GateAnswer:
     position: int
 
 
-def hash_of(table: StageTable[Any], partition: int) -> str:
-    """The Redis hash that holds a table's rows of one partition."""
-    return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
-
-
 class Starts(dict[tuple[str, int], int]):
     """Where each log begins for the fold: its first offset, or a later one of `least`."""
 
@@ -79,8 +75,15 @@ class Starts(dict[tuple[str, int], int]):
 class Gate:
     """The one writer of state; `first_offsets` are log starts, learnt at assignment."""
 
-    def __init__(self, client: aioredis.Redis, history_ms: int = HISTORY_MS) -> None:
+    def __init__(
+        self,
+        client: aioredis.Redis,
+        history_ms: int = HISTORY_MS,
+        letters: Mapping[str, str] = LETTERS,
+    ) -> None:
+        """`letters` are those of the tables whose rows travel to the screens."""
         self._history_ms = history_ms
+        self._letters = letters
         self._client: Any = client  # redis-py's hints are unions over its decoding modes
         self._apply = script(client, "gate")
         self._anew = script(client, "anew")
@@ -101,7 +104,7 @@ class Gate:
         await self._client.aclose()
 
     async def lose(self, topic: str, partition: int, first: int, last: int) -> None:
-        """Keep that retention took these offsets unread; said twice it is the same loss."""
+        """Keep that retention took these offsets unread; repeated, it is the same loss."""
         await self._client.hset(LOST, f"{topic}/{partition} {first}", last)
 
     async def rebuild(self, place: tuple[str, int], target: int) -> None:
@@ -197,7 +200,7 @@ class Gate:
             *_memories(effects.remembered),
             *(part for alert in effects.alerts for part in ("out", OUTBOX, 1, _json(alert))),
         ]
-        delta = _delta(stage.tables, effects, at_ms=now_ms())
+        delta = _delta(self._letters, effects, at_ms=now_ms())
         bounds = [first, last, self.first_offsets.get(place, 0)]
         verdict, position = await self._apply(
             keys=[POSITIONS, DELTAS, PAST, PAST_GONE, BEGUN],
@@ -256,12 +259,10 @@ def _memories(remembered: Iterable[HistoryRow]) -> list[Any]:
     return runs
 
 
-def _delta(tables: Sequence[StageTable[Any]], effects: Sum, *, at_ms: int) -> bytes:
-    """What the screens hear of the changes; b"" when they concern no screen."""
-    shown: Mapping[str, Any] = {
-        table.letter: effects.changes[table.name]
-        for table in tables
-        if table.letter and effects.changes.get(table.name)
+def _delta(letters: Mapping[str, str], effects: Sum, *, at_ms: int) -> bytes:
+    """The changes that a screen shows, by letter; b"" where there are none."""
+    shown = {
+        letters[table]: rows for table, rows in effects.changes.items() if table in letters and rows
     }
     return _json({"at": at_ms, **shown}) if shown else b""
 

@@ -6,7 +6,9 @@ import redis.asyncio as aioredis
 
 from local.services import start_redis
 from streams.state.gate import Gate
+from streams.state.kinds import LETTERS
 from tests import redis_server
+from tests.agents import ledger
 from tests.redis_server import RedisServer
 
 
@@ -32,7 +34,7 @@ async def client(_redis_url: str) -> AsyncIterator[aioredis.Redis]:
 
 @pytest.fixture
 def gate(client: aioredis.Redis) -> Gate:
-    return Gate(client)
+    return Gate(client, letters=LETTERS | ledger.LETTERS)
 
 
 @pytest.fixture

@@ -11,16 +11,9 @@ from aiokafka.errors import KafkaConnectionError
 from faust.exceptions import ProducerSendError
 
 from streams.contract import wire
+from streams.contract.derived import LinkBatch, LinkEvents, Origin, Passage
 from streams.contract.failpoints import POINTS, from_env
-from streams.contract.records import (
-    LinkBatch,
-    LinkEvents,
-    Message,
-    Origin,
-    Passage,
-    PositionBatch,
-    Tick,
-)
+from streams.contract.records import Message, PositionBatch, Tick
 from streams.domain.stage import Effects, Stage
 from streams.domain.stages.passages import PositionsStage
 from streams.domain.stages.roadstate import RoadsStage
@@ -304,7 +297,7 @@ async def test_messages_that_wait_together_pass_the_gate_together(
     bench: Bench, client: aioredis.Redis
 ) -> None:
     assert await bench.run(*range(50)) == [APPLIED] * 50
-    assert await client.xlen("bomnae:deltas") == 1
+    assert await client.xlen("bomnae:changes") == 1
     assert len(bench.outlet.derived) == 1
     assert travels(bench.outlet.derived) == [(o, o + 1) for o in range(50)]
     assert await bench.counted() == {"v1": 50}

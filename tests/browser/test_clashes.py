@@ -34,7 +34,7 @@ def clash(city: City, name: str = "k1", **more: Any) -> dict[str, Any]:
 
 
 def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city: City) -> None:
-    city.say(k={"k1": clash(city)})
+    city.say(o={"k1": clash(city)})
     page = screen.open()
     before = screen.centre()
     page.locator("#tab-works").focus()
@@ -42,7 +42,7 @@ def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city:
     page.keyboard.press("ArrowRight")
     expect(page.locator("#tab-clashes")).to_be_focused()
     row = page.locator("#clashes-list .row")
-    for text in ("급함", "공사끼리", "부딪는 공사 1", "부딪는 공사 2"):
+    for text in ("높음", "공사끼리", "부딪는 공사 1", "부딪는 공사 2"):
         expect(row).to_contain_text(text)
     row.focus()
     page.keyboard.press("Enter")
@@ -52,9 +52,9 @@ def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city:
     eventually(screen, "the map flew there", lambda: screen.centre() != before)
     signs = "() => bomnae.marks.marks.filter((mark) => mark.kind === 'clash').length"
     eventually(screen, "a mark", lambda: page.evaluate(signs) == 1)
-    city.say(k={"k1": None})
+    city.say(o={"k1": None})
     eventually(screen, "read again", lambda: _clashes_read(screen) == 0)
-    expect(card).to_contain_text("없어졌습니다")
+    expect(card).to_contain_text("해소되었습니다")
     expect(page.locator("#clashes-none")).to_be_visible()
 
 
@@ -66,7 +66,7 @@ def _clashes_read(screen: Screen) -> int:
 
 
 def test_clashes_read_before_the_first_frame_are_listed(screen: Screen, city: City) -> None:
-    city.say(k={"k1": clash(city)})
+    city.say(o={"k1": clash(city)})
     page = screen.page
     page.add_init_script("window.requestAnimationFrame = () => 0")
     page.goto(screen.url)
@@ -74,7 +74,7 @@ def test_clashes_read_before_the_first_frame_are_listed(screen: Screen, city: Ci
     eventually(screen, "read", lambda: _clashes_read(screen) == 1)
     expect(page.locator("#clashes-list .row")).to_have_count(1)
     expect(page.locator("html")).not_to_have_attribute("data-ready", "1")
-    city.say(k={"k1": None})
+    city.say(o={"k1": None})
 
 
 def test_clashes_that_cannot_be_read_are_not_called_none(screen: Screen) -> None:
@@ -98,7 +98,7 @@ def test_calls_in_one_place_are_a_report_that_nobody_confirmed(screen: Screen, c
         "last_ms": now_ms() - 60_000,
     }
     page = screen.open()
-    city.say(r={"c1": report})
+    city.say(u={"c1": report})
     page.click("#tab-incidents")
     row = page.locator("#incidents-list .row[data-kind=report]")
     for text in ("미확인 신고", "전화 3건", "새싹로 2길"):
@@ -111,7 +111,7 @@ def test_calls_in_one_place_are_a_report_that_nobody_confirmed(screen: Screen, c
     expect(page.locator("#card")).to_contain_text("1분 전")
     page.uncheck("#show-reports")
     eventually(screen, "no mark", lambda: page.evaluate(marks) == 0)
-    city.say(r={"c1": None})
+    city.say(u={"c1": None})
     expect(row).to_have_count(0)
     expect(page.locator("#card")).to_contain_text("지워졌습니다")
 
@@ -124,7 +124,7 @@ def test_overdue_work_is_still_going_on_and_a_cancelled_one_is_not(
     city.set_work("2026-굴착-9102", title="없던 공사", phase="cancelled", links=links)
     page = screen.open("/#phase=overdue")
     expect(page.locator("#works-list .row")).to_have_count(1)
-    expect(page.locator("#works-list")).to_contain_text("기간 지남")
+    expect(page.locator("#works-list")).to_contain_text("기간 초과")
     page.click("input[value=active] + span")
     expect(page.locator("[data-id='2026-굴착-9101']")).to_be_visible()
     page.click("input[value=all] + span")

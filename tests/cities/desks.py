@@ -6,12 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from maps.desk.facts.scene import AskedPlace, Scene, subjects_by_link
+from maps.desk.plain import plain
 from maps.picture.picture import Picture
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.times import KST
+from streams.domain.links.fold import LinkView
+from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState
+from streams.domain.stages.incidents import RunningIncident
+from streams.domain.stages.passages import BusView
+from streams.domain.works.rows import Work
 from streams.geo.network import Network
 from tests.cities.builder import both_ways, city, in_a_row, route
+from tests.cities.rows import BUS, typed
 
 Json = dict[str, Any]
 NAMES = ("시청앞", "명동입구", "중앙로입구", "팔호광장")
@@ -54,16 +62,18 @@ class Street:
 
     def scene(self) -> Scene:
         picture = Picture(
-            links={NETWORK.index[name]: view for name, view in self.views.items()},
-            works=self.works,
-            incidents=self.incidents,
-            buses=self.buses,
-            calls=self.calls,
+            links={NETWORK.index[n]: row for n, row in typed(LinkView, self.views).items()},
+            works=typed(Work, self.works),
+            incidents=typed(RunningIncident, self.incidents),
+            buses=typed(BusView, {name: BUS | row for name, row in self.buses.items()}),
+            calls=typed(
+                CallRow, {n: {"call_id": n, "title": ""} | r for n, r in self.calls.items()}
+            ),
             feeds={name: self._feed(name) for name in self.feeds},
             clocks={"0": self.now_ms - 1000 if self.clock_ms is None else self.clock_ms},
         )
-        by_link = subjects_by_link(picture, NETWORK)
-        return Scene(NETWORK, picture, by_link, self.now_ms, self.store)
+        rows = plain(picture)
+        return Scene(NETWORK, rows, subjects_by_link(rows, NETWORK), self.now_ms, self.store)
 
     def _feed(self, name: str) -> FeedState:
         at_ms = self.silent_ms.get(name, self.now_ms - 20_000)
@@ -111,9 +121,10 @@ class Street:
             "links": list(links),
             "feed": PERMITS,
             "seen_ms": self.now_ms - 5 * MIN_MS,
-            "placed_by": "link_ids",
+            "placed_by": "link_id",
         }
-        self.works[name] = row | more
+        row |= more
+        self.works[name] = {"is_in_force": row["phase"] in ("active", "overdue"), **row}
         return self
 
     def struck(self, *links: str, name: str = "I1", **more: Any) -> "Street":

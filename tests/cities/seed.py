@@ -5,11 +5,13 @@ from typing import Any
 import msgspec
 import redis
 
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.times import DAY_MS, now_ms
 from streams.contract.topics import partition_of
 from streams.domain.stages.feeds import FeedState
 from streams.state import store
+from streams.state.kinds import KINDS
 
 Json = dict[str, Any]
 PARTITIONS = 4
@@ -20,14 +22,10 @@ FEEDS = {
     "utic.incidents": 300_000,
     "permits": 600_000,
 }
-SMALL = {  # letter -> kind of the rows that lie in one partition
-    "w": store.WORKS,
-    "i": store.INCIDENTS,
-    "q": store.CALLS,
-    "r": store.REPORTS,
-    "k": store.CLASHES,
-    "a": "work-episodes",
-    "y": store.ACKNOWLEDGEMENTS,
+SMALL = {  # letter -> table of the rows that lie in one partition
+    row.letter: row.stage_tables[0].name
+    for row in KINDS
+    if row.name not in {"links", "buses", "feeds", "clocks"}
 }
 
 
@@ -99,13 +97,13 @@ def _level(speed_kmh: float) -> str:
 def emit(client: redis.Redis, delta: Json) -> str:
     """Writes a delta and the state it leads to in one transaction; answers its id."""
     pipe = client.pipeline()
-    for letter, kind in (("l", store.LINKS), ("b", store.BUSES)):
+    for letter, kind in (("l", "links"), ("b", "buses")):
         put(pipe, kind, delta.get(letter, {}))
     for letter, kind in SMALL.items():
         put(pipe, kind, delta.get(letter, {}), partitions=1)
     for name, state in delta.get("f", {}).items():
         pipe.hset(store.FEEDS, name, msgspec.json.encode(state))
-    for partition, watermark_ms in delta.get("c", {}).items():
+    for partition, watermark_ms in delta.get("k", {}).items():
         pipe.hset(store.CLOCK, partition, str(watermark_ms))
     pipe.xadd(store.DELTAS, {"d": msgspec.json.encode(delta)}, maxlen=store.MAX_DELTAS)
     delta_id: bytes = pipe.execute()[-1]

@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
+from streams.contract.enums import Closure, Phase
 from streams.contract.times import DAY_MS
 from streams.domain.clashes.finder import Clash, Clashes
 from streams.geo.network import Landmark, Network, Route

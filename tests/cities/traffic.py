@@ -114,7 +114,7 @@ class Traffic:
         }
         if self.buses:
             delta["b"] = self.buses
-        delta["c"] = {str(partition): now for partition in range(PARTITIONS)}
+        delta["k"] = {str(partition): now for partition in range(PARTITIONS)}
         return delta
 
 
@@ -127,10 +127,10 @@ def fill(client: redis.Redis, traffic: Traffic) -> str:
     now = now_ms()
     pipe = client.pipeline()
     pipe.flushdb()
-    put(pipe, store.LINKS, traffic.links)
-    put(pipe, store.BUSES, traffic.buses)
-    put(pipe, store.WORKS, traffic.works, partitions=1)
-    put(pipe, store.INCIDENTS, traffic.incidents, partitions=1)
+    put(pipe, "links", traffic.links)
+    put(pipe, "buses", traffic.buses)
+    put(pipe, "works", traffic.works, partitions=1)
+    put(pipe, "incidents", traffic.incidents, partitions=1)
     for name in FEEDS:
         pipe.hset(store.FEEDS, name, msgspec.json.encode(feed(name, now)))
     for partition in range(PARTITIONS):
@@ -140,4 +140,4 @@ def fill(client: redis.Redis, traffic: Traffic) -> str:
         store.META, mapping={"network": network.version, "city": network.city, "simulated": "1"}
     )
     pipe.execute()
-    return emit(client, {"at": now, "c": {str(p): now for p in range(PARTITIONS)}})
+    return emit(client, {"at": now, "k": {str(p): now for p in range(PARTITIONS)}})

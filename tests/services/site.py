@@ -33,7 +33,7 @@ def fill(server: RedisServer) -> None:
     with server.client as client:
         client.hset(DEAD_LETTERS, "permits R010", "2")
         clock = {"0": 1_795_392_000_000}
-        seed.emit(client, {"at": now_ms(), "l": links, "w": works, "f": feeds, "c": clock})
+        seed.emit(client, {"at": now_ms(), "l": links, "w": works, "f": feeds, "k": clock})
 
 
 def publish(server: RedisServer, delta: Json) -> str:

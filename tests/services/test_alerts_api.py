@@ -6,7 +6,8 @@ from typing import Any
 from local.services import Process, wait_until
 from local.stack import Stack
 from streams.contract import topics, wire
-from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract.enums import Closure, IncidentKind
+from streams.contract.records import Incident, IncidentBatch
 from streams.contract.times import now_ms
 from tests.cities import worlds
 from tests.services.asking import ask, seen
@@ -72,7 +73,7 @@ def test_what_is_no_acknowledgement_is_refused_and_nothing_of_it_is_kept(
         "id": open_one, "since_ms": now_ms(), "severity": "warning", "facts": {}, "told": 1
     }  # fmt: skip
     delta = {"at": now_ms(), "a": {"jam link:S3>S4": episode}}
-    worlds.redis_of(city).xadd("bomnae:deltas", {"d": json.dumps(delta)})
+    worlds.redis_of(city).xadd("bomnae:changes", {"d": json.dumps(delta)})
     seen(base, lambda body: bool(body["alerts"]), "/api/v1/alerts")
     address = f"/api/v1/alerts/{open_one}/acknowledge"
     refusals: list[tuple[str, Json, dict[str, str], int, str]] = [

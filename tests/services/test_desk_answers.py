@@ -34,8 +34,8 @@ async def asked(server: RedisServer, network: Network) -> AsyncIterator["Desk"]:
         clash |= {"from_ms": 1_795_000_000_000, "until_ms": 1_796_000_000_000}
         now = now_ms()
         feeds = {name: seed.feed(name, now) for name in seed.FEEDS}
-        seed.emit(client, {"at": now, "w": {PERMIT: work}, "f": feeds, "c": {"0": now}})
-        seed.emit(client, {"at": now, "w": {PERMIT: work}, "k": {"route-1": clash}})
+        seed.emit(client, {"at": now, "w": {PERMIT: work}, "f": feeds, "k": {"0": now}})
+        seed.emit(client, {"at": now, "w": {PERMIT: work}, "o": {"route-1": clash}})
         async with served(server, network) as (url, app), aiohttp.ClientSession() as http:
             await until(lambda: bool(app[CONTEXT].live.picture.works))
             desk = Desk(http, url, app)

@@ -99,7 +99,7 @@ async def test_a_chain_of_events_has_no_gap(
             event_id, _, delta = await events.next()
             assert delta["prev"] == head
             head = event_id
-    assert app[CONTEXT].live.picture.links[1]["speed_kmh"] == 59
+    assert app[CONTEXT].live.picture.links[1].speed_kmh == 59
 
 
 @pytest.mark.parametrize("since", ["1-0", "nonsense", "0-0", "99999999999999-0", "-1", "5-5-5"])

@@ -10,8 +10,9 @@ from maps.desk.facts.gather import CardFacts, gather
 from maps.desk.facts.scene import AskedPlace, Json, Scene
 from maps.desk.facts.skips import skipped
 from maps.desk.facts.ways import DetourFinder
-from maps.desk.judging.certainty import WORDS, Grounds, certainty
+from maps.desk.judging.certainty import Grounds, certainty
 from maps.desk.judging.verdict import Verdict, judge
+from maps.desk.plain import shown_value
 from maps.desk.saying import clauses as say
 from maps.desk.saying import silence, trust, upcoming
 from maps.desk.saying.buses import detour_of, running_clause, skip_clause
@@ -23,6 +24,7 @@ from maps.desk.saying.times import moment_en, moment_ko
 from maps.desk.saying.until import until
 from maps.picture.doubts import doubts
 from maps.picture.text import shown
+from streams.words.catalogue import both_as, name_of
 
 _WORK_FIELDS = (
     "title",
@@ -189,17 +191,14 @@ def _place(place: AskedPlace, scene: Scene) -> Json:
 
 
 def _verdict(facts: CardFacts, verdict: Verdict) -> Json:
-    word_ko, word_en = WORDS[verdict.certainty.word]
     levels = [link.level for link in facts.links]
     worst = next((level for level in ("jam", "slow", "free") if level in levels), "unknown")
     return {
         "closure": verdict.closure,
         "level": worst,
-        "word_ko": verdict.word_ko,
-        "word_en": verdict.word_en,
+        **both_as("word", verdict.name),
         "certainty": verdict.certainty.word,
-        "certainty_ko": word_ko,
-        "certainty_en": word_en,
+        **both_as("certainty", name_of("certainty", verdict.certainty.word)),
     }
 
 
@@ -215,7 +214,7 @@ def _work(blocking: Blocking, scene: Scene, verdict: Verdict) -> Json:
         is_listed=not row.get("unlisted_ms"),
         is_said=is_by_people(said),
     )
-    fields = {name: shown(row.get(name)) for name in _WORK_FIELDS}
+    fields: dict[str, Any] = {name: shown_value(row.get(name)) for name in _WORK_FIELDS}
     fields["flags"] = list(row.get("flags") or ())
     word = certainty(grounds).word
     is_denied = verdict.certainty.ground == "contradicted" and blocking.closure == "full"
@@ -226,7 +225,9 @@ def _work(blocking: Blocking, scene: Scene, verdict: Verdict) -> Json:
 
 
 def _incident(blocking: Blocking) -> Json:
-    fields: dict[str, Any] = {name: shown(blocking.row.get(name)) for name in _INCIDENT_FIELDS}
+    fields: dict[str, Any] = {
+        name: shown_value(blocking.row.get(name)) for name in _INCIDENT_FIELDS
+    }
     return {"id": blocking.id, **fields, "flags": list(blocking.row.get("flags") or ())}
 
 

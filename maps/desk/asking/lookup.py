@@ -117,9 +117,8 @@ def named(kind: str, own: str, network: Network, works: Any) -> Json | None:
     """The result of a kind and id that the network or the works of the picture know themselves."""
     if kind == "work" and own in works:
         row = shapes.work_row(own, works[own], network)
-        point = (row["lon"], row["lat"])
-        title = row["title"] or own
-        return _result("work", own, row["links"], point, title=title, subtitle=own)
+        point = (row.lon, row.lat)
+        return _result("work", own, row.links, point, title=row.title or own, subtitle=own)
     if kind in ("section", "link") and own in network.index:
         place = network.index[own]
         link = network.links[place]

@@ -7,9 +7,9 @@ from typing import Any
 from maps.desk.facts.hours import window_edges
 from maps.desk.facts.scene import AskedPlace, Scene
 from streams.contract.times import DAY_MS, EVER_MS
-from streams.domain import closure_words, overlaps
+from streams.domain import closures, overlaps
 
-GRAVITY = tuple(closure.value for closure in closure_words.GRAVITY)
+GRAVITY = tuple(closure.value for closure in closures.GRAVITY)
 """The gravest first, as the fold ranks them."""
 IN_FORCE = ("active", "overdue")
 OVER = ("finished", "cancelled")
@@ -32,7 +32,7 @@ class Blocking:
     until_ms: int | None
     stated_ms: int | None  # the stated end of its digging, restoring or whole period
     last_ms: int | None  # the same with the night it may end in
-    row: Mapping[str, Any]
+    row: Any
 
     @property
     def is_in_force(self) -> bool:

@@ -2,13 +2,7 @@
 
 from dataclasses import dataclass
 
-WORDS = {
-    "confirmed": ("확인됨", "Confirmed"),
-    "reported": ("신고됨", "Reported"),
-    "inferred": ("추정", "Inferred"),
-    "lost": ("자료 끊김", "No fresh data"),
-}
-ENOUGH = 2  # passages that confirm; one bus may have been turned round
+from streams.domain.links.fold import ENOUGH_BUSES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +49,7 @@ def certainty(grounds: Grounds) -> Certainty:
 
 
 def _of_closure(grounds: Grounds) -> Certainty:
-    is_passed = grounds.is_bus_live and grounds.passages >= ENOUGH
+    is_passed = grounds.is_bus_live and grounds.passages >= ENOUGH_BUSES
     if grounds.closure == "full" and is_passed:
         return Certainty("reported", "contradicted")
     if grounds.is_said:
@@ -67,7 +61,7 @@ def _of_closure(grounds: Grounds) -> Certainty:
 
 def _of_open(grounds: Grounds) -> Certainty:
     passages = grounds.passages if grounds.is_bus_live else 0
-    if passages >= ENOUGH:
+    if passages >= ENOUGH_BUSES:
         return Certainty("confirmed", "bus")
     if grounds.has_speed:
         return Certainty("reported", "its")

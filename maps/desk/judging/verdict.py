@@ -6,23 +6,8 @@ from maps.desk.facts.blockings import Blocking, is_by_people
 from maps.desk.facts.gather import CardFacts, has_speed
 from maps.desk.facts.scene import BUS_FEEDS, Json, Scene
 from maps.desk.judging.certainty import Certainty, Grounds, certainty
-from streams.domain.closure_words import CLOSURE_WORDS
-
-_WORDS = CLOSURE_WORDS | {
-    "full": ("전면 통제", "Closed"),
-    "partial": ("부분 통제", "Partly closed"),
-    "unknown": ("통제 여부 미상", "Works, closure not stated"),
-    "none": ("통행 가능", "Open"),
-}
-PHASE_WORDS = {
-    "planned": ("시작 전", "Planned"),
-    "paused": ("쉬는 중", "Paused"),
-    "finished": ("끝남", "Finished"),
-    "cancelled": ("취소됨", "Cancelled"),
-}
-_UNSURE_OPEN = ("통제 정보 없음", "No closure known")
-_CONTRADICTED = ("신고된 전면 통제", "Reported closed")
-NOWHERE = ("위치 미확인", "Place not known")
+from streams.domain.closures import closure_name
+from streams.words.catalogue import Phrase, both_as, name_of, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +16,7 @@ class Verdict:
 
     closure: str
     certainty: Certainty
-    word_ko: str
-    word_en: str
+    name: Phrase
 
     @property
     def is_stale(self) -> bool:
@@ -46,7 +30,7 @@ def judge(facts: CardFacts, scene: Scene) -> Verdict:
     if work is not None and not (work.is_in_force and facts.place.links):
         return _of_permit(work, facts, scene)
     sure = certainty(_grounds(facts, scene))
-    return Verdict(facts.closure, sure, *_words(facts, sure))
+    return Verdict(facts.closure, sure, _name(facts, sure))
 
 
 def own_work(facts: CardFacts) -> Blocking | None:
@@ -55,17 +39,16 @@ def own_work(facts: CardFacts) -> Blocking | None:
     return facts.blockings[0] if is_work else None
 
 
-def _words(facts: CardFacts, sure: Certainty) -> tuple[str, str]:
-    if facts.closure == "none" and sure.word == "lost":
-        return _UNSURE_OPEN
+def _name(facts: CardFacts, sure: Certainty) -> Phrase:
+    if facts.closure == "none":
+        return phrase("verdict.none_known" if sure.word == "lost" else "verdict.open")
     if sure.ground == "contradicted":
-        return _CONTRADICTED
-    ko, en = _WORDS[facts.closure]
+        return phrase("verdict.contradicted")
+    name = closure_name(facts.closure)
     if len(facts.closed) in (0, len(facts.links)):
-        return ko, en
+        return name
     is_one_way = facts.place.kind == "section" and len(facts.links) == 2
-    of_ko, of_en = ("한 방향", "One way") if is_one_way else ("일부 구간", "In part")
-    return f"{of_ko} {ko}", f"{of_en}: {en.lower()}"
+    return phrase("verdict.one_way" if is_one_way else "verdict.in_part", closure=name)
 
 
 def _of_permit(work: Blocking, facts: CardFacts, scene: Scene) -> Verdict:
@@ -83,9 +66,10 @@ def _of_permit(work: Blocking, facts: CardFacts, scene: Scene) -> Verdict:
         is_said=is_by_people(said),
     )
     if not facts.place.links:
-        return Verdict("unknown" if work.is_in_force else "none", certainty(grounds), *NOWHERE)
-    words = PHASE_WORDS.get(work.phase, PHASE_WORDS["paused"])
-    return Verdict("none", certainty(grounds), *words)
+        return Verdict(
+            "unknown" if work.is_in_force else "none", certainty(grounds), phrase("nowhere.title")
+        )
+    return Verdict("none", certainty(grounds), name_of("phase", work.phase))
 
 
 def _grounds(facts: CardFacts, scene: Scene) -> Grounds:
@@ -125,7 +109,6 @@ def verdict_json(verdict: Verdict) -> Json:
     """The short form that candidates carry."""
     return {
         "closure": verdict.closure,
-        "word_ko": verdict.word_ko,
-        "word_en": verdict.word_en,
+        **both_as("word", verdict.name),
         "certainty": verdict.certainty.word,
     }

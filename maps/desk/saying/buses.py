@@ -8,8 +8,9 @@ from maps.desk.facts.ways import DetourFinder, around
 from maps.desk.saying.clauses import Clause
 from maps.desk.saying.evidence import Evidence
 from maps.desk.saying.words import route_name
-from streams.domain.particles import with_particle
 from streams.domain.roads.detours import detour_words
+from streams.words.catalogue import both
+from streams.words.particles import with_particle
 
 
 def detour_of(
@@ -32,7 +33,7 @@ def detour_of(
         return None, Clause(
             "detour", "우회로를 찾지 못했습니다.", "No way round was found.", (source,)
         )
-    ko, en = detour_words(found, scene.network)
+    ko, en = both(detour_words(found, scene.network))
     extra_m = _tens(found.extra_m)
     source = evidence.add(
         "network",

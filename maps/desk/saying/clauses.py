@@ -12,11 +12,9 @@ from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS, Json, Scene
 from maps.desk.judging.verdict import Verdict, own_work
 from maps.desk.saying.evidence import Evidence
 from maps.desk.saying.times import moment_en, moment_ko, until_en, until_ko
-from maps.desk.saying.words import incident_why, link_words, work_name
+from maps.desk.saying.words import closure_words, incident_why, link_words, said_words, work_name
 from maps.picture.text import short
-from streams.domain.closure_words import closure_words
-from streams.domain.particles import with_particle
-from streams.domain.unknown_times import said_words
+from streams.words.particles import with_particle
 
 
 @dataclass(frozen=True, slots=True)

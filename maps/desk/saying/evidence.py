@@ -8,10 +8,10 @@ from maps.desk.facts.blockings import Blocking, first_end_ms, heard_ms, is_by_pe
 from maps.desk.facts.gather import CardFacts, LinkNow, pieces_of
 from maps.desk.facts.scene import BUS_FEEDS, AskedPlace, Json, Scene
 from maps.desk.judging.verdict import Verdict
-from maps.desk.saying.words import link_words, source_name, status_word, teller
+from maps.desk.saying.words import closure_words, link_words, source_name, status_word, teller
 from maps.picture.text import kst, kst_end, period_text, short
-from streams.domain.closure_words import closure_words
 from streams.domain.stages.feeds import status
+from streams.words.catalogue import both
 
 _SPOKEN = {
     "started": ("시작", "began"),
@@ -89,7 +89,7 @@ class Evidence:
         ]
         lanes, first = row.get("lanes_closed"), first_end_ms(row)
         closure_ko, closure_en = closure_words(blocking.closure)
-        period_ko, period_en = period_text(row)
+        period_ko, period_en = both(period_text(row))
         ko = " · ".join(part for part in (*names, period_ko, *parts, closure_ko) if part)
         en = " · ".join(part for part in (*names, period_en, *parts, closure_en) if part)
         if lanes:

@@ -9,6 +9,7 @@ from maps.desk.saying.clauses import Clause
 from maps.desk.saying.evidence import Evidence
 from maps.desk.saying.permit import of_permit
 from maps.desk.saying.words import (
+    BESIDE_LANES,
     incident_why,
     link_words,
     route_name,
@@ -17,9 +18,8 @@ from maps.desk.saying.words import (
     work_name,
 )
 from maps.picture.text import short
-from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.particles import with_particle
 from streams.geo.network import Network
+from streams.words.particles import with_particle
 
 
 @dataclass(frozen=True, slots=True)

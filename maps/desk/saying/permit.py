@@ -11,13 +11,19 @@ from maps.desk.saying import times
 from maps.desk.saying.clauses import Clause
 from maps.desk.saying.evidence import Evidence
 from maps.desk.saying.times import moment_en, moment_ko, until_en, until_ko
-from maps.desk.saying.words import link_words, taken_words, work_name
+from maps.desk.saying.words import (
+    BESIDE_LANES,
+    closure_words,
+    link_words,
+    said_of,
+    said_words,
+    taken_words,
+    work_name,
+)
 from maps.picture.text import short
 from streams.contract.times import DAY_MS
-from streams.domain.closure_words import BESIDE_LANES, closure_words
-from streams.domain.particles import with_particle
-from streams.domain.unknown_times import said_of, said_words
 from streams.geo.network import Network
+from streams.words.particles import with_particle
 
 
 def of_permit(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:

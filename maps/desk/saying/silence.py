@@ -2,15 +2,15 @@
 
 from maps.desk.facts.gather import CardFacts
 from maps.desk.facts.scene import BUS_FEEDS, Scene
-from maps.desk.judging.certainty import ENOUGH
 from maps.desk.judging.verdict import Verdict
 from maps.desk.saying.clauses import Clause, lost_feed
 from maps.desk.saying.evidence import Evidence
 from maps.desk.saying.times import age_en, age_ko, ago_ko
 from maps.desk.saying.words import source_name
 from streams.contract.enums import FeedStatus
-from streams.domain.particles import with_particle
+from streams.domain.links.fold import ENOUGH_BUSES
 from streams.domain.stages.feeds import status
+from streams.words.particles import with_particle
 
 
 def stale(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:
@@ -79,7 +79,7 @@ def bus_silence(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Claus
     names = scene.feeds_of(BUS_FEEDS)
     if verdict.is_stale or not names or scene.is_any_current(BUS_FEEDS):
         return None
-    if facts.seen.count >= ENOUGH:
+    if facts.seen.count >= ENOUGH_BUSES:
         return None
     name = min(names, key=scene.last_success_ms)
     at_ms = scene.last_success_ms(name)

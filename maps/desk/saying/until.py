@@ -6,8 +6,8 @@ from maps.desk.saying import times
 from maps.desk.saying.clauses import Clause
 from maps.desk.saying.evidence import Evidence
 from maps.desk.saying.times import until_en, until_ko
-from streams.domain.particles import with_particle
-from streams.domain.unknown_times import said_words
+from maps.desk.saying.words import said_words
+from streams.words.particles import with_particle
 
 _UNKNOWN_KO = "언제 끝날지는 아직 알려지지 않았"
 

@@ -8,10 +8,9 @@ from maps.desk.judging.verdict import own_work
 from maps.desk.saying.clauses import Clause, title_of
 from maps.desk.saying.evidence import Evidence
 from maps.desk.saying.times import moment_en, moment_ko, until_en, until_ko
-from maps.desk.saying.words import source_name, taken_words, work_name
+from maps.desk.saying.words import BESIDE_LANES, source_name, taken_words, work_name
 from streams.contract.times import EVER_MS
-from streams.domain.closure_words import BESIDE_LANES
-from streams.domain.particles import with_particle
+from streams.words.particles import with_particle
 
 
 def next_update(facts: CardFacts, evidence: Evidence) -> Clause:

@@ -5,8 +5,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps.picture.text import short
-from streams.domain.closure_words import BESIDE_LANES
+from streams.domain.closures import BESIDE_LANES as BESIDE
+from streams.domain.closures import closure_name
+from streams.domain.unknown_times import unknown_time, why_unknown, why_unknown_of
 from streams.geo.network import Network
+from streams.words.catalogue import both, phrase
+
+BESIDE_LANES = {each.value: both(phrase(f"lane.{each.value}")) for each in BESIDE}
+
+
+def closure_words(closure: str) -> tuple[str, str]:
+    korean, english = both(closure_name(closure))
+    return korean, english.lower()
+
+
+def said_words(name: str, flags: Any) -> tuple[str, str]:
+    korean, english = both(why_unknown(name, flags))
+    return korean.removesuffix("."), english.removesuffix(".").lower()
+
+
+def short_words(name: str, flags: Any) -> tuple[str, str]:
+    return both(unknown_time(name, flags))
+
+
+def said_of(row: Any) -> tuple[str, str]:
+    return both(why_unknown_of(row))
+
 
 _TRAILING = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")
 _WORK_ENDINGS = ("공사", "작업", "사업", "행사", "점검")

@@ -2,7 +2,7 @@
 import { Clock } from "../clock.js";
 import { byId, termRow, write } from "../dom.js";
 import { keep, kept } from "../kept.js";
-import { localized, showLanguage, t, useLanguage } from "../words.js";
+import { localized, nextLanguage, showLanguage, t, useLanguage } from "../words.js";
 import { AskError, ask } from "./ask.js";
 import { Box } from "./box.js";
 import { Calls } from "./calls.js";
@@ -13,7 +13,6 @@ import { Shift } from "./shift.js";
 import { DeskSign } from "./sign.js";
 import { loadRoads } from "./sketch.js";
 import { Then } from "./then.js";
-import "./words.js";
 
 /**
  * Why there is no card.
@@ -54,7 +53,7 @@ class ComplaintDesk {
     const help = byId("help", HTMLDialogElement), root = document.documentElement;
     const acts = {
       dark: () => this.turn(),
-      lang: () => this.translate(root.lang === "ko" ? "en" : "ko"),
+      lang: () => this.translate(nextLanguage(root.lang)),
       help: () => { fillDeskHelp(); help.showModal(); },
     };
     for (const [name, act] of Object.entries(acts)) byId("tool-" + name).addEventListener("click", act);

@@ -4,7 +4,6 @@ import { byId, makeButton, el, write } from "../dom.js";
 import { UNKNOWN } from "../levels.js";
 import { t, useLanguage } from "../words.js";
 import { AckDialog, DeliveryLog, UndeliveredSign } from "./alert-dialogs.js";
-import "./alert-words.js";
 import { Alerts } from "./alerts.js";
 import { BusesLayer } from "./buses-layer.js";
 import { afterPaint, afterTask } from "./canvas-layer.js";

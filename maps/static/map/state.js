@@ -2,6 +2,7 @@
 // #map=z/lat/lon&off=free,buses&phase=active&work=ID&dark&cb&lang=en
 import { keep, kept } from "../kept.js";
 import { LEVELS } from "../levels.js";
+import { languages } from "../words.js";
 import { ADDRESSED, LAYERS } from "./kinds.js";
 
 export const PHASES = ["all", "active", "planned", "overdue"];
@@ -18,7 +19,7 @@ const READERS = {
   dark: (found) => { found.theme = "dark"; },
   light: (found) => { found.theme = "light"; },
   cb: (found) => { found.palette = "cb"; },
-  lang: (found, value) => { if (["ko", "en"].includes(value)) found.lang = value; },
+  lang: (found, value) => { if (languages().includes(value)) found.lang = value; },
   ...Object.fromEntries(ADDRESSED.map((kind) => [kind, readerOf(kind)])),
 };
 
@@ -149,7 +150,7 @@ export class State {
     const looks = [];
     if (this.isThemeChosen) looks.push(this.theme);
     if (this.palette === "cb") looks.push("cb");
-    if (this.lang === "en") looks.push("lang=en");
+    if (this.lang !== "ko") looks.push("lang=" + this.lang);
     return looks;
   }
 

@@ -2,7 +2,7 @@
 import { byId, el } from "../dom.js";
 import { LEVELS } from "../levels.js";
 import { contextOf } from "../signs.js";
-import { showLanguage, t } from "../words.js";
+import { nextLanguage, showLanguage, t } from "../words.js";
 import { CanvasLayer } from "./canvas-layer.js";
 import { fillHelp, listenToKeys } from "./keys.js";
 
@@ -22,7 +22,7 @@ export class Tools {
     const acts = {
       dark: () => state.setTheme(state.theme === "dark" ? "light" : "dark"),
       cb: () => state.setPalette(state.palette === "cb" ? "plain" : "cb"),
-      lang: () => state.setLang(state.lang === "ko" ? "en" : "ko"),
+      lang: () => state.setLang(nextLanguage(state.lang)),
       help: () => { fillHelp(); help.showModal(); },
       print: () => window.print(),
     };

@@ -1,10 +1,11 @@
 """Acknowledgements: which alerts an operator has seen, who it was, and what they added."""
 
-from streams.contract.records import Acknowledgement, Message, Origin
+from streams.contract.derived import Origin
+from streams.contract.records import Acknowledgement, Message
 from streams.contract.times import DAY_MS
 from streams.domain.stage import Effects, Rows, StageTable, State
 
-ACKNOWLEDGEMENTS = StageTable("acknowledgements", Acknowledgement, letter="y")  # by episode
+ACKNOWLEDGEMENTS = StageTable("acknowledgements", Acknowledgement)  # by episode
 KEEP_MS = 30 * DAY_MS
 """So long one counts: an alert that stays open for longer asks to be looked at again."""
 

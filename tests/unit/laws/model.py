@@ -10,11 +10,12 @@ from typing import Any, cast
 import msgspec
 
 from streams.contract import topics, wire
-from streams.contract.records import LinkEvents, Origin
+from streams.contract.derived import LinkEvents, Origin
 from streams.contract.settings import Settings
 from streams.domain.stage import Stage, State, Sum
 from streams.geo.network import Network
-from streams.state.gate import Gate, GateAnswer, GateResult, hash_of
+from streams.state.gate import Gate, GateAnswer, GateResult
+from streams.state.kinds import hash_of
 from streams.topology.stages import stages
 from streams.worker.agents import Delivered, StageRunner
 from tests.cities.worlds import PARTITIONS, Sent

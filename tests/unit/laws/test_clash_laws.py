@@ -4,8 +4,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
+from streams.contract.enums import Closure, Phase
 from streams.contract.times import DAY_MS, EVER_MS
 from streams.domain.clashes.cuts import Cuts, smallest
 from streams.domain.clashes.finder import Clash, Clashes

@@ -59,15 +59,17 @@ function closureText({ picture, detail }, i, closure) {
   return span;
 }
 
+/** The letters of certainty in a picture. @type {Record<string, string>} */
+const CERTAINTIES = { c: "confirmed", r: "reported", i: "inferred", l: "lost" };
+
 /** How sure the speed is. A link that had observations and one that never had are told apart.
  * @param {Ui.Card} card @param {number} i */
 function certaintyText({ picture, detail }, i) {
-  const span = el("span"), letter = picture.certainty[i] || "l";
-  const lost = letter === "l" && detail ? detail.observed_ms ? "lost" : "never" : "";
-  const name = lost === "never" ? "never" : letter;
+  const span = el("span"), letter = picture.certainty[i] || "l", name = CERTAINTIES[letter];
+  const lost = letter === "l" && detail ? detail.observed_ms ? "old" : "never" : "";
   span.append(
-    el("b", "certainty " + letter, t("certainty." + name)), " ",
-    el("span", "why", t(`certainty.${lost || letter}.why`)),
+    el("b", "certainty " + letter, t("certainty." + (lost === "never" ? lost : name))), " ",
+    el("span", "why", t(`certainty.${lost || name}.why`)),
   );
   return span;
 }

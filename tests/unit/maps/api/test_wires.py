@@ -78,10 +78,10 @@ def test_packed_geometry_does_not_drift() -> None:
 
 def test_the_network_file_has_a_row_a_link_and_its_class_thresholds(network: Network) -> None:
     body = network_body(network, thresholds_by_class(Settings()), "춘천시", is_simulated=True)
-    assert (body["jam"], body["slow"]) == ([15, 15, 30], [25, 25, 50])
+    assert (body.jam, body.slow) == ([15, 15, 30], [25, 25, 50])
     columns = ("ids", "names", "roads", "classes", "kinds", "lengths", "free", "drawn", "geometry")
-    assert {len(body[name]) for name in columns} == {3}
-    assert body["routes"] == [["R300", "300", [0, 1]]]
+    assert {len(getattr(body, name)) for name in columns} == {3}
+    assert body.routes == [("R300", "300", [0, 1])]
 
 
 def test_a_stop_pair_without_a_section_is_left_out_of_a_route(network: Network) -> None:
@@ -120,5 +120,10 @@ def test_the_document_refers_only_to_schemas_it_has() -> None:
 
 
 def test_an_error_is_korean_and_english() -> None:
-    body = json.loads(error_body(RequestRefusedError(400, "x", "안 됩니다", "no")))
-    assert body == {"error": {"code": "x", "message": "안 됩니다 / no"}}
+    body = json.loads(error_body(RequestRefusedError(413, "refused.too_large.photo")))
+    assert body == {
+        "error": {
+            "code": "too_large",
+            "message": "사진은 5 MB까지 받습니다 / a photo is at most 5 MB",
+        }
+    }

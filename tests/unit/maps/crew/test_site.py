@@ -15,7 +15,7 @@ from maps.http.refusals import RequestRefusedError
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import SiteReport
 from streams.domain.works import MOVES, REFUSALS, Work
-from streams.domain.works.moves import heard, listed
+from streams.domain.works.moves import after_report, listed
 from tests.cities.desks import BUSES, HOUR_MS, MIN_MS, NETWORK, NOW, Street
 from tests.cities.works import PERMIT, kst, report
 
@@ -169,7 +169,7 @@ def test_the_reason_read_back_is_the_folds_own_for_every_word() -> None:
     work = the_work_of(ROW)
     for word in SiteStatus:
         told = replace(REPORT, word=word, until_ms=AT_MS)
-        after = heard(work, told)
+        after = after_report(work, told)
         assert code_of(ROW, told) == (after if isinstance(after, str) else None)
 
 
@@ -180,8 +180,8 @@ def the_work_of(row: Json) -> Work:
 
 
 def test_every_refusal_of_the_fold_has_words_for_a_crew() -> None:
-    assert set(taps.REASONS) == set(REFUSALS)
-    assert {code for code in MOVES.values() if isinstance(code, str)} <= set(taps.REASONS)
+    assert {code for code in MOVES.values() if isinstance(code, str)} <= set(REFUSALS)
+    assert all(taps.reason(code) == f"refused.{code}" for code in REFUSALS)
     assert taps.reason("") == taps.reason("W999") != taps.reason("W001")
 
 

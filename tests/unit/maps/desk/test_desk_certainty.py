@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.desk.facts.blockings import GRAVITY
-from maps.desk.judging.certainty import WORDS, Certainty, Grounds, certainty
+from maps.desk.judging.certainty import Certainty, Grounds, certainty
+from streams.words.catalogue import word
 
 OPEN = Grounds(closure="none")
 PARTIAL = Grounds(closure="partial")
@@ -72,10 +73,10 @@ def test_a_verdict_is_as_sure_as_its_evidence(grounds: Grounds, word: str, groun
 
 
 def test_the_words_are_fixed() -> None:
-    korean = {word: names[0] for word, names in WORDS.items()}
+    korean = {name: word("ko", f"certainty.{name}") for name in RANK}
     assert korean == {
         "confirmed": "확인됨",
-        "reported": "신고됨",
+        "reported": "통보됨",
         "inferred": "추정",
         "lost": "자료 끊김",
     }

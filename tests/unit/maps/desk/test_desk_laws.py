@@ -99,7 +99,7 @@ def streets(draw: st.DrawFn) -> Street:
         street.dug(*draw(links), name=f"2026-굴착-{412 + number}", **row)
     if draw(st.booleans()):
         ends = draw(st.none() | st.integers(NOW, NOW + DAY_MS))
-        kind = draw(st.sampled_from(["accident", "control", "weather", "odd"]))
+        kind = draw(st.sampled_from(["accident", "control", "weather", "other"]))
         closure = draw(st.sampled_from(GRAVITY))
         street.struck(*draw(links), kind=kind, ends_ms=ends, closure=closure)
     for number in range(draw(st.integers(0, 3))):

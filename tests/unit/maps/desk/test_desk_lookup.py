@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from maps.desk.asking.lookup import answer, named, place_of
 from maps.desk.facts.gather import gather
 from maps.desk.facts.ways import DetourFinder, around, closed_links
+from streams.domain.works.rows import Work
 from tests.cities.desks import (
     BUSES,
     EVENTS,
@@ -19,6 +20,7 @@ from tests.cities.desks import (
     kst,
     place,
 )
+from tests.cities.rows import typed
 
 Json = dict[str, Any]
 A, B = "S1>S2", "S2>S1"
@@ -99,7 +101,7 @@ def test_a_landmark_far_from_any_road_has_none() -> None:
 
 
 def test_a_section_and_a_work_are_known_by_their_ids() -> None:
-    works = Street().dug().works
+    works = typed(Work, Street().dug().works)
     section = named("section", A, NETWORK, works)
     work = named("work", "2026-굴착-0412", NETWORK, works)
     assert section is not None
@@ -112,7 +114,7 @@ def test_a_section_and_a_work_are_known_by_their_ids() -> None:
 
 def test_a_permit_placed_nowhere_is_answered_as_such() -> None:
     street = Street().dug()
-    row = named("work", "2026-굴착-0412", NETWORK, street.works)
+    row = named("work", "2026-굴착-0412", NETWORK, typed(Work, street.works))
     body = ask([row or {}], street, is_named=True)
     assert "위치가 확인되지 않은 허가입니다" in body["card"]["sentence_ko"]
 

@@ -7,11 +7,14 @@ import pytest
 from maps.desk.asking.card import card
 from maps.desk.asking.lookup import place_of
 from maps.desk.facts.scene import Scene, subjects_by_link
+from maps.desk.plain import plain
 from maps.picture.picture import Picture
 from maps.search.finder import Finder
+from streams.domain.works.rows import Work
 from streams.geo.measures import distance_m, project
 from tests.cities.desks import NOW, Street
 from tests.cities.networks import network_of
+from tests.cities.rows import typed
 
 LANDMARKS = [
     ("춘천역", "춘천역", "역"),
@@ -47,7 +50,7 @@ def test_a_closure_before_a_landmark_is_told_to_who_asks_for_it(finder: Finder) 
     dug = [network.links[place].id for place in best["links"]]
     works: dict[str, Any] = Street().dug(*dug, closure="full").works
     for rows, word in (({}, "none"), (works, "full")):
-        picture = Picture(works=rows, clocks={"0": NOW - 1000})
+        picture = plain(Picture(works=typed(Work, rows), clocks={"0": NOW - 1000}))
         scene = Scene(network, picture, subjects_by_link(picture, network), NOW, "ok")
         body = card(place_of(best, network), scene)
         assert body["verdict"]["closure"] == word

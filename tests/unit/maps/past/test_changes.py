@@ -7,10 +7,13 @@ import msgspec
 import pytest
 
 from maps.past.changes import Change, changes, first_page, subjects_of
-from maps.past.pictures import Remembered
-from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.contract.enums import Closure, PollOutcome
+from streams.contract.records import FeedReport, Permit
 from streams.domain.stages.feeds import FeedState
-from streams.domain.works.rows import of_permit
+from streams.domain.stages.incidents import RunningIncident
+from streams.domain.works.rows import Work, of_permit
+from streams.state.decoding import Remembered
+from tests.cities.rows import INCIDENT, remembered_row, row_of
 
 Json = dict[str, Any]
 EIGHT_MS = 1_795_388_400_000  # 2026-11-23 08:00 KST
@@ -23,14 +26,15 @@ def t(minute: float) -> int:
 PERMIT = Permit("W", "하수관", t(0), t(600), place="중앙로 12", closure=Closure.FULL)
 PLANNED: Json = msgspec.to_builtins(replace(of_permit(PERMIT), links=("S0>S1",)))
 ACTIVE = {**PLANNED, "phase": "active", "is_in_force": True}
-CRASH = {"title": "추돌", "road_name": "중앙로", "closure": "partial", "phase": "active"}
+CRASH = {**INCIDENT, "title": "추돌", "road_name": "중앙로", "closure": "partial"}
 
 
 def told(
     subject: str, *entries: tuple[float, Json | None], before: Json | None = None
 ) -> list[Change]:
-    known = {} if before is None else {subject: (t(-60), before)}
-    since = {subject: [(t(minute), row) for minute, row in entries]}
+    known = {} if before is None else {subject: remembered_row(subject, t(-60), before)[0]}
+    runs = (remembered_row(subject, t(minute), row) for minute, row in entries)
+    since = {subject: [entry for run in runs for entry in run]}
     return changes(known, since, since_ms=t(0), until_ms=t(700), now_ms=t(700))
 
 
@@ -120,16 +124,15 @@ def test_an_incident_begins_changes_and_ends(entries: list[Json | None], kinds: 
     assert " ".join(kind for change in found for kind in change.kinds) == kinds
 
 
-def report(minute: float, outcome: PollOutcome = PollOutcome.DATA, poll_s: int = 60) -> Json:
-    last = FeedReport("permits", outcome, t(minute), poll_s * 1000)
-    state: Json = msgspec.to_builtins(FeedState("permits", last, t(minute), t(minute)))
-    return state
+def report(minute: float, outcome: PollOutcome = PollOutcome.DATA) -> FeedState:
+    last = FeedReport("permits", outcome, t(minute), 60_000)
+    return FeedState("permits", last, t(minute), t(minute))
 
 
 def feed(
     *minutes: tuple[float, PollOutcome], since: float = 0, until: float
 ) -> list[tuple[str, float]]:
-    run = [(t(minute), report(minute, outcome)) for minute, outcome in minutes]
+    run: list[Remembered] = [(t(at), report(at, outcome)) for at, outcome in minutes]
     known = [entry for entry in run if entry[0] <= t(since)]
     before = {"feed:permits": known[-1]} if known else {}
     after = {"feed:permits": [entry for entry in run if entry[0] > t(since)]}
@@ -168,8 +171,8 @@ def test_a_feeds_word_changes_with_its_reports_and_with_its_silence(
 
 def test_changes_are_in_time_order_and_none_is_later_than_asked_for() -> None:
     since: dict[str, list[Remembered]] = {
-        "work:W": [(t(5), PLANNED), (t(30), ACTIVE)],
-        "incident:I": [(t(3), CRASH), (t(20), None)],
+        "work:W": [(t(5), row_of(Work, PLANNED)), (t(30), row_of(Work, ACTIVE))],
+        "incident:I": [(t(3), row_of(RunningIncident, CRASH)), (t(20), None)],
     }
     found = changes({}, since, since_ms=t(0), until_ms=t(20), now_ms=t(60))
     assert [(change.at_ms - EIGHT_MS) / 60_000 for change in found] == [3, 5, 20]

@@ -2,11 +2,14 @@
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from maps.search.finder import Finder
+from streams.contract.enums import Phase
+from streams.contract.records import Permit
+from streams.domain.works.rows import Work, of_permit
 from tests.cities.networks import gazetteer_of, network_of
 
 CASES = Path(__file__).with_name("search_cases.csv")
@@ -86,13 +89,14 @@ def cases() -> list[Case]:
         ]
 
 
-def works() -> dict[str, Json]:
-    """A dozen works as Redis holds them."""
-    return {number: a_work(title, place) for number, title, place in WORKS}
+def works() -> dict[str, Work]:
+    """A dozen works of the picture."""
+    return {number: work_of(number, title, place) for number, title, place in WORKS}
 
 
-def a_work(title: str, place: str) -> Json:
-    return {"title": title, "place": place, "links": [], "phase": "active", "closure": "partial"}
+def work_of(number: str, title: str, place: str, *links: str) -> Work:
+    permit = Permit(number, title, None, None, place=place)
+    return replace(of_permit(permit), links=links, phase=Phase.ACTIVE)
 
 
 def finder_of(city: str) -> Finder:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ from hypothesis import strategies as st
 from maps.search.finder import MAX_RESULTS, Finder
 from maps.search.hangul import composed, initials, jamo, typed_korean
 from maps.search.wording import core, is_noise, spelled
+from streams.domain.works.rows import Work
 from streams.geo.network import Network
 from tests.cities.networks import DATA
+from tests.cities.rows import row_of, typed
 from tests.unit.maps.search.cases import Case, cases, finder_of, misled, share_right
 
 CITIES = ["sim"] + (["real"] if DATA.is_dir() else [])
@@ -17,7 +20,7 @@ CITIES = ["sim"] + (["real"] if DATA.is_dir() else [])
 @pytest.fixture
 def finder(network: Network, work: dict[str, Any]) -> Finder:
     finder = Finder(network)
-    finder.follow({"2026-굴착-1007": work})
+    finder.follow(typed(Work, {"2026-굴착-1007": work}))
     return finder
 
 
@@ -176,13 +179,13 @@ def test_a_place_of_another_city_is_never_certain_nor_a_good_match(
 
 def test_at_most_twenty_are_found(network: Network, work: dict[str, Any]) -> None:
     finder = Finder(network)
-    finder.follow({f"W{number}": work for number in range(50)})
+    finder.follow(dict.fromkeys([f"W{number}" for number in range(50)], row_of(Work, work)))
     assert len(finder.search("하수")) == MAX_RESULTS
 
 
 def test_a_work_placed_nowhere_is_found(network: Network, work: dict[str, Any]) -> None:
     finder = Finder(network)
-    finder.follow({"W": {**work, "links": [], "placed_by": "nowhere"}})
+    finder.follow(typed(Work, {"W": {**work, "links": [], "placed_by": "nowhere"}}))
     [row] = finder.search("하수관")
     assert (row["id"], row["lon"], row["links"]) == ("W", None, [])
 
@@ -192,10 +195,11 @@ def test_works_are_followed_as_they_change_and_go(
     network: Network, work: dict[str, Any], others: int
 ) -> None:
     finder = Finder(network)
-    works = {f"기타-{n}": {**work, "title": f"가로등 {n}"} for n in range(others)}
-    works["W"] = work
+    own = row_of(Work, work)
+    works = {f"기타-{n}": replace(own, title=f"가로등 {n}") for n in range(others)}
+    works["W"] = own
     finder.follow(works)
-    finder.follow({**works, "W": {**work, "title": "교량 보수"}})
+    finder.follow({**works, "W": replace(own, title="교량 보수")})
     assert finder.search("하수관 정비") == []
     assert finder.search("교량 보수")[0]["id"] == "W"
     finder.follow({name: row for name, row in works.items() if name != "W"})
@@ -205,10 +209,10 @@ def test_works_are_followed_as_they_change_and_go(
 
 def test_only_changed_works_are_spelled_again(network: Network, work: dict[str, Any]) -> None:
     finder = Finder(network)
-    works = {f"W{n}": dict(work) for n in range(3)}
+    works = typed(Work, {f"W{n}": work for n in range(3)})
     finder.follow(works)
     before = {name: finder._works.entry(name) for name in works}
-    finder.follow({**works, "W1": {**work, "title": "다른 이름"}})
+    finder.follow({**works, "W1": replace(works["W1"], title="다른 이름")})
     same = {name: finder._works.entry(name) is before[name] for name in works}
     assert same == {"W0": True, "W1": False, "W2": True}
 

@@ -9,7 +9,8 @@ from producers.feeds import its_events, utic
 from producers.reading import fields
 from producers.reading.answers import Answer, Exchange
 from producers.reading.wordings import wording
-from streams.contract.records import Closure, Incident, IncidentKind, PollOutcome
+from streams.contract.enums import Closure, IncidentKind, PollOutcome
+from streams.contract.records import Incident
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
 from tests.places import SHARED

@@ -7,7 +7,7 @@ import pytest
 from producers.feeds.permits import rows as permits
 from producers.reading.answers import Exchange
 from producers.reading.permit_files import table_of
-from streams.contract.records import Closure, PollOutcome
+from streams.contract.enums import Closure, PollOutcome
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
 from tests.unit.producers.feeds.listed import AT_MS, SEP_1_MS, drop, parsed, permits_of

@@ -11,8 +11,9 @@ from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from producers.reading.fields import metres
 from streams.contract import wire
+from streams.contract.enums import Closure
 from streams.contract.grammars import Bounds
-from streams.contract.records import Closure, Permit, PermitBatch
+from streams.contract.records import Permit, PermitBatch
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
 from streams.people import office_phone, organisation, without_people

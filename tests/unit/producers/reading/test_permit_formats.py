@@ -15,7 +15,8 @@ from producers.reading.answers import Answer, Exchange
 from producers.reading.encodings import LOST, decoded
 from producers.reading.spreadsheets import grids_of
 from producers.recording.recorder import exchange_of, line_of
-from streams.contract.records import Permit, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import Permit
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
 

@@ -2,8 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.times import DAY_MS
 from streams.delivery.deciding.endpoint import (
     MAX_WAITING,

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.subscription import Subscription
 from streams.contract.times import KST
 from streams.delivery.deciding.matching import is_quiet, is_within, matches, quiet_until_ms

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.times import DAY_MS
 from streams.delivery.deciding.message import (
     MAX_BYTES,
@@ -19,8 +18,9 @@ from streams.delivery.deciding.message import (
     message_of,
     trial_of,
 )
-from streams.delivery.deciding.wording import one_line, sentences, title_of
+from streams.delivery.deciding.wording import one_line, sentence, title_of
 from streams.domain.alerts import Alert
+from streams.words.catalogue import both
 from tests.places import ROOT
 
 AT_MS = 1_795_392_000_000  # 2026-11-23 09:00 in Korea, which is 00:00 UTC
@@ -40,6 +40,10 @@ CLOSED = Alert(
         "ends_ms": AT_MS + DAY_MS,
     },
 )
+
+
+def sentences(alert: Alert, *, is_simulated: bool) -> tuple[str, str]:
+    return both(sentence(alert, is_simulated=is_simulated))
 
 
 def body_of(alert: Alert, **given: Any) -> bytes:
@@ -89,9 +93,8 @@ def test_a_message_is_the_alert_and_where_to_look() -> None:
         "at_ms": AT_MS,
         "expires_ms": AT_MS + DAY_MS,
         "title": "하수관 정비",
-        "text_ko": "[모의·긴급] 하수관 정비 · 통제 · 전면 통제 · 11-24 09:00까지",
-        "text_en": "[simulated·critical] 하수관 정비 · closure · road closed · "
-        "until 11-24 09:00 KST",
+        "text_ko": "[모의·긴급] 하수관 정비 · 전면 통제 · 11-24 09:00까지",
+        "text_en": "[simulated·critical] 하수관 정비 · road closed · until 11-24 09:00 KST",
         "facts": CLOSED.facts,
         "simulated": True,
         "work_url": "https://roads.example/w/1?t=x",

@@ -3,8 +3,7 @@ from typing import Any
 
 import pytest
 
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
+from streams.contract.enums import Closure, Phase
 from streams.contract.times import DAY_MS
 from tests.cities.builder import node, stop, town
 from tests.cities.sites import EAST_2, HOUR_MS, NOW_MS, ROUTE, Site, clashes, road
