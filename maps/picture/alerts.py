@@ -1,83 +1,128 @@
 """The rows of alerts and acknowledgements that the browser gets. Pure; texts are feeds' texts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Literal
 
+import msgspec
+from msgspec import Meta
+
+from maps.picture.fields import Lat, LinkIndexes, Lon, Ms, Row, filled
 from maps.picture.picture import Picture
-from maps.picture.shapes import known_links, middle_of
+from maps.picture.shapes import known_links, point_of
 from maps.picture.text import shown
-from streams.domain.alerts import episode_id
+from streams.contract.enums import Closure, FeedStatus, Level, Phase, RuleName, Severity
+from streams.contract.records import Acknowledgement
+from streams.domain.alerts import Episode, episode_id
 from streams.geo.network import Network
 
-Json = dict[str, Any]
-_FACTS = (
-    "title",
-    "organisation",
-    "closure",
-    "level",
-    "phase",
-    "ends_ms",
-    "end",
-    "status",
-    "count",
-)
+
+class AlertFacts(Row):
+    """What an alert says of its subject; of each rule other fields."""
+
+    title: str | None = None
+    organisation: str | None = None
+    closure: Closure | None = None
+    level: Level | None = None
+    phase: Phase | None = None
+    ends_ms: Ms | None = None
+    end: Literal["unstated", "unreadable"] | None = None
+    status: FeedStatus | None = None
+    count: int | None = None
+    place_count: Annotated[int, Meta(description="how many spots a permit has")] | None = None
 
 
-def alert_row(name: str, episode: Mapping[str, Any], network: Network) -> Json:
-    """An ALERT of the API; `name` is "rule subject", `id` names this episode of them.
+class SpotFacts(msgspec.Struct):
+    """One of the spots of a permit."""
 
-    It stands at its own point, else in the middle of its first link, else nowhere (None). Links
-    the network does not know are left out.
+    place: str = ""
+
+
+class EpisodeFacts(AlertFacts):
+    """The facts of an episode as its rule keeps them."""
+
+    places: tuple[SpotFacts, ...] = ()
+    works: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    lon: float | None = None
+    lat: float | None = None
+
+
+class AlertFields(AlertFacts, kw_only=True):
+    """An alert: its rule, its subject, and what is to be said of it."""
+
+    name: Annotated[str, Meta(description='"rule subject"')]
+    id: Annotated[str, Meta(description="of this episode of the rule and its subject")]
+    rule: RuleName
+    subject: Annotated[str, Meta(description="work:ID, incident:ID, link:ID, feed:NAME ...")]
+    severity: Severity
+    since_ms: Ms
+    works: list[str]
+    lon: Lon | None
+    lat: Lat | None
+    places: Annotated[
+        tuple[str, ...], Meta(description="the first spots of a permit with several")
+    ] = ()
+
+
+class AlertRow(AlertFields, kw_only=True):
+    """An alert on the map."""
+
+    links: LinkIndexes
+
+
+class AckRow(Row):
+    """An acknowledgement: who has seen an alert, and how grave it was then."""
+
+    id: Annotated[str, Meta(description="of the episode")]
+    by: str
+    comment: str
+    at_ms: Ms
+    severity: Severity
+
+
+def alert_row(name: str, episode: Episode, network: Network) -> AlertRow:
+    """`name` is "rule subject". It stands at its own point, else in the middle of its first link,
+    else nowhere (None). Links the network does not know are left out.
     """
+    facts = facts_of(episode)
     rule, _, subject = name.partition(" ")
-    facts: Mapping[str, Any] = episode.get("facts") or {}
-    links = known_links(facts.get("links") or (), network)
-    point = facts.get("lon"), facts.get("lat")
-    if None in point:
-        point = middle_of(network.links[links[0]].geometry) if links else (None, None)
-    return {
-        "name": name,
-        "id": id_of(name, episode),
-        "rule": rule,
-        "subject": shown(subject),
-        "severity": episode["severity"],
-        "since_ms": episode["since_ms"],
-        **{fact: shown(facts[fact]) for fact in _FACTS if facts.get(fact) is not None},
-        **_places(facts),
-        "links": links,
-        "works": [shown(work) for work in facts.get("works") or ()],
-        "lon": point[0],
-        "lat": point[1],
-    }
+    links = known_links(facts.links, network)
+    lon, lat = point_of(facts, links, network)
+    return filled(
+        AlertRow,
+        episode,
+        facts,
+        name=name,
+        id=id_of(name, episode),
+        rule=rule,
+        subject=shown(subject),
+        places=tuple(shown(each.place) for each in facts.places),
+        works=[shown(work) for work in facts.works],
+        links=links,
+        lon=lon,
+        lat=lat,
+    )
 
 
-def _places(facts: Mapping[str, Any]) -> Json:
-    """The places of a permit with several spots: their texts, and how many there are in all."""
-    if not facts.get("places"):
-        return {}
-    names = [shown(each.get("place")) for each in facts["places"]]
-    return {"places": names, "place_count": facts.get("place_count")}
+def facts_of(episode: Episode) -> EpisodeFacts:
+    """Its facts; none where another version wrote what ours cannot read."""
+    try:
+        return msgspec.convert(episode.facts, EpisodeFacts)
+    except msgspec.ValidationError:
+        return EpisodeFacts()
 
 
-def alert_rows(alerts: Mapping[str, Json], network: Network) -> list[Json]:
+def alert_rows(alerts: Mapping[str, Episode], network: Network) -> list[AlertRow]:
     """Every open alert, the newest first."""
     rows = [alert_row(name, episode, network) for name, episode in alerts.items()]
-    return sorted(rows, key=lambda row: (-row["since_ms"], row["name"]))
+    return sorted(rows, key=lambda row: (-row.since_ms, row.name))
 
 
-def ack_row(episode: str, ack: Mapping[str, Any]) -> Json:
-    """An ACKNOWLEDGEMENT of the API: by whom, when, with what comment, of what severity then."""
-    by, comment = shown(ack.get("by")), shown(ack.get("comment"))
-    return {
-        "id": episode,
-        "by": by,
-        "comment": comment,
-        "at_ms": ack.get("at_ms"),
-        "severity": ack.get("severity"),
-    }
+def ack_row(episode: str, ack: Acknowledgement, _network: Network | None = None) -> AckRow:
+    return filled(AckRow, ack, id=episode)
 
 
-def ack_rows(picture: Picture, *, is_all: bool = False) -> list[Json]:
+def ack_rows(picture: Picture, *, is_all: bool = False) -> list[AckRow]:
     """The acknowledgements of open alerts.
 
     `is_all`: every one. While the state is made again, its alert may only come after it.
@@ -90,7 +135,7 @@ def ack_rows(picture: Picture, *, is_all: bool = False) -> list[Json]:
     ]
 
 
-def open_alert(picture: Picture, episode_name: str) -> Mapping[str, Any] | None:
+def open_alert(picture: Picture, episode_name: str) -> Episode | None:
     """The open episode with an id; None when there is none, or it has ended."""
     for name, episode in picture.alerts.items():
         if id_of(name, episode) == episode_name:
@@ -98,9 +143,7 @@ def open_alert(picture: Picture, episode_name: str) -> Mapping[str, Any] | None:
     return None
 
 
-def id_of(name: str, episode: Mapping[str, Any]) -> str:
+def id_of(name: str, episode: Episode) -> str:
     """The id of an episode; of rule, subject and start where the row has none."""
-    if episode.get("id"):
-        return str(episode["id"])
     rule, _, subject = name.partition(" ")
-    return episode_id(rule, subject, episode["since_ms"])
+    return episode.id or episode_id(rule, subject, episode.since_ms)

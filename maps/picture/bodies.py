@@ -1,132 +1,252 @@
 """The bodies of the API made from a picture: snapshot, delta event, one link. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from maps.picture import alerts, shapes
-from maps.picture.picture import Picture, PictureChanges, looks
-from streams.geo.network import Link, Network
+from maps.picture.alerts import AckRow, AlertRow
+from maps.picture.deliveries import UndeliveredRow
+from maps.picture.fields import Kmh, Metres, Ms, Row, StoreState, Trouble, filled
+from maps.picture.picture import Picture, PictureChanges
+from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
+from streams.contract.enums import Certainty, Closure, Level
+from streams.domain.links.fold import LinkView
+from streams.geo.network import Network
+from streams.state.kinds import KINDS
 
-Json = dict[str, Any]
 CORE_FEEDS = ((".positions", "tago.positions"), ("permits", "permits"))
 """How the name ends of what the map stands on, and under which name it is missed."""
+ROWS: Mapping[str, Callable[[str, Any, Network], Any]] = {
+    "buses": shapes.bus_row,
+    "works": shapes.work_row,
+    "incidents": shapes.incident_row,
+    "reports": shapes.report_row,
+    "alerts": alerts.alert_row,
+    "acknowledgements": alerts.ack_row,
+}
+"""How the rows of a kind are made, by its name in `KINDS`."""
+T = TypeVar("T")
+
+
+class CityBody(Row):
+    """What is on the map beside its links, buses and alerts."""
+
+    works: list[WorkRow]
+    incidents: list[IncidentRow]
+    reports: list[ReportRow]
+    feeds: list[FeedRow]
+
+
+class Snapshot(CityBody, kw_only=True):
+    """The whole picture: arrays by link index, as the network has them."""
+
+    net: Annotated[str, Meta(description="version of the network")]
+    id: Annotated[str, Meta(description="the delta it stands at")]
+    t: Annotated[int, Meta(description="now, Unix ms")]
+    clock_ms: Annotated[int, Meta(description="up to when all is folded, Unix ms")] | None
+    simulated: bool
+    store: StoreState
+    speeds: Annotated[list[int], Meta(description="whole km/h rounded down, -1: none")]
+    certainty: Annotated[str, Meta(description="a letter a link: c r i l")]
+    closures: Annotated[list[tuple[int, Closure]], Meta(description="[index, closure]")]
+    closure_certainty: list[tuple[int, Certainty]]
+    buses: list[BusRow]
+    alerts: Annotated[list[AlertRow], Meta(description="open ones, the newest first")]
+    acks: list[AckRow]
+    undelivered: list[UndeliveredRow]
+    trouble: Trouble
+
+
+LETTERS = {
+    **{kind.name: kind.letter for kind in KINDS},
+    **{f"{kind.name}_gone": f"{kind.letter}x" for kind in KINDS},
+    "speeds": "l",
+    "certainties": "q",
+    "closures": "c",
+    "closure_certainties": "e",
+    "clock_ms": "k",
+}
+
+
+class Delta(Row, rename=LETTERS):
+    """What changed: rows that are there under a letter, the names of those gone under it and x.
+
+    `store`, `undelivered` and `trouble` come together, at first and where one of them changed.
+    """
+
+    net: Annotated[str, Meta(description="version of the network")]
+    prev: Annotated[str, Meta(description="the delta that this one follows")]
+    t: Annotated[int, Meta(description="now, Unix ms")]
+    at: Annotated[int, Meta(description="when the change was folded, Unix ms; 0: unknown")]
+    speeds: Annotated[
+        tuple[int, ...], Meta(description="gap, whole km/h or -1, gap ...; a gap: see `gaps`")
+    ] = ()
+    certainties: Annotated[
+        tuple[int | str, ...], Meta(description="gap, letter (c r i l), gap ...")
+    ] = ()
+    closures: Annotated[tuple[tuple[int, Closure], ...], Meta(description="[index, closure]")] = ()
+    closure_certainties: Annotated[
+        tuple[tuple[int, Certainty | Literal[""]], ...],
+        Meta(description='[index, certainty or ""]'),
+    ] = ()
+    buses: tuple[BusRow, ...] = ()
+    buses_gone: tuple[str, ...] = ()
+    works: tuple[WorkRow, ...] = ()
+    works_gone: tuple[str, ...] = ()
+    incidents: tuple[IncidentRow, ...] = ()
+    incidents_gone: tuple[str, ...] = ()
+    reports: tuple[ReportRow, ...] = ()
+    reports_gone: tuple[str, ...] = ()
+    alerts: tuple[AlertRow, ...] = ()
+    alerts_gone: tuple[str, ...] = ()
+    acknowledgements: tuple[AckRow, ...] = ()
+    acknowledgements_gone: tuple[str, ...] = ()
+    feeds: tuple[FeedRow, ...] = ()
+    clock_ms: Annotated[int, Meta(description="up to when all is folded, Unix ms")] | None = None
+    store: StoreState | UnsetType = UNSET
+    undelivered: Sequence[UndeliveredRow] | UnsetType = UNSET
+    trouble: Trouble | UnsetType = UNSET
+
+
+class LinkBody(Row):
+    """One link with its state, its works and its incidents."""
+
+    id: str
+    index: int
+    name: str
+    road_name: str
+    kind: str
+    road_class: str
+    length_m: Metres
+    length_source: str
+    free_flow_kmh: Kmh
+    speed_kmh: Kmh | None
+    level: Level
+    samples: Annotated[int, Meta(description="buses in the last minutes")]
+    observed_ms: Ms | None
+    certainty: Certainty
+    sources: dict[str, int]
+    closure: Closure
+    subjects: tuple[str, ...]
+    closure_certainty: Certainty | None
+    buses_through: Annotated[int, Meta(description="buses that drove through its full closure")]
+    works: list[WorkRow]
+    incidents: list[IncidentRow]
 
 
 def snapshot(
-    picture: Picture, network: Network, *, now_ms: int, store: str, is_simulated: bool
-) -> Json:
-    """The body of /api/v1/snapshot: arrays by link index. `store`: "ok", "rebuilding", "lost"."""
+    picture: Picture,
+    network: Network,
+    *,
+    now_ms: int,
+    store: str,
+    is_simulated: bool,
+    undelivered: Sequence[UndeliveredRow] = (),
+    trouble: str = "",
+) -> Snapshot:
+    """The body of /api/v1/snapshot. `store`: "ok", "rebuilding", "lost"."""
     count = len(network.links)
     seen = [looks(picture.links.get(place)) for place in range(count)]
-    return {
-        "net": network.version,
-        "id": picture.delta_id,
-        "t": now_ms,
-        "clock_ms": picture.clock_ms,
-        "simulated": is_simulated,
-        "store": store,
-        "speeds": [speed for speed, _, _, _ in seen],
-        "certainty": "".join(letter for _, letter, _, _ in seen),
-        "closures": [[place, seen[place][2]] for place in range(count) if seen[place][2] != "none"],
-        "closure_certainty": [[place, look[3]] for place, look in enumerate(seen) if look[3]],
-        "buses": [shapes.bus_row(vehicle, bus) for vehicle, bus in picture.buses.items()],
-        "works": work_rows(picture.works, network),
-        "incidents": incident_rows(picture.incidents, network),
-        "reports": report_rows(picture.reports, network),
-        "alerts": alerts.alert_rows(picture.alerts, network),
-        "acks": alerts.ack_rows(picture, is_all=store == "rebuilding"),
-        "feeds": feed_rows(picture, now_ms),
-    }
+    return Snapshot(
+        net=network.version,
+        id=picture.delta_id,
+        t=now_ms,
+        clock_ms=picture.clock_ms,
+        simulated=is_simulated,
+        store=store,
+        speeds=[speed for speed, _, _, _ in seen],
+        certainty="".join(letter for _, letter, _, _ in seen),
+        closures=[
+            (place, look[2]) for place, look in enumerate(seen) if look[2] is not Closure.NONE
+        ],
+        closure_certainty=[(place, look[3]) for place, look in enumerate(seen) if look[3]],
+        buses=rows_of("buses", picture, network),
+        alerts=alerts.alert_rows(picture.alerts, network),
+        acks=alerts.ack_rows(picture, is_all=store == "rebuilding"),
+        undelivered=list(undelivered),
+        trouble=trouble,
+        **city_rows(picture, network, now_ms),
+    )
+
+
+def city_rows(picture: Picture, network: Network, now_ms: int) -> dict[str, Any]:
+    """The fields of a `CityBody`."""
+    kinds = (name for name in CityBody.__struct_fields__ if name in ROWS)
+    rows: dict[str, Any] = {name: rows_of(name, picture, network) for name in kinds}
+    return {**rows, "feeds": feed_rows(picture, now_ms)}
+
+
+def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
+    """The rows of a kind in the order of their ids."""
+    return [ROWS[name](own, row, network) for own, row in sorted(getattr(picture, name).items())]
+
+
+def looks(view: LinkView | None) -> tuple[int, str, Closure, Certainty | Literal[""]]:
+    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty)."""
+    sure = view.closure_certainty if view else None
+    return shapes.speed_of(view), shapes.certainty_of(view), shapes.closure_of(view), sure or ""
 
 
 def delta_event(
     news: PictureChanges, before: Picture | None, network: Network, *, prev: str, now_ms: int
-) -> Json:
-    """The data of an `event: d`; only letters that have something to say.
+) -> Delta:
+    """The data of an `event: d`.
 
     Against `before` only what differs on a screen is named; without it (a reader who catches up)
     every fact is.
     """
-    body: Json = {"net": network.version, "prev": prev, "t": now_ms, "at": news.at_ms}
-    body.update(_link_letters(news, before))
-    _add_rows(body, "b", news.buses, shapes.bus_row)
-    if "bx" in body:
-        body["bx"] = [shapes.bus_name(vehicle) for vehicle in body["bx"]]
-    _add_rows(body, "w", news.works, lambda name, row: shapes.work_row(name, row, network))
-    _add_rows(body, "n", news.incidents, lambda name, row: shapes.incident_row(name, row, network))
-    _add_rows(body, "u", news.reports, lambda name, row: shapes.report_row(name, row, network))
-    _add_rows(body, "a", news.alerts, lambda name, row: alerts.alert_row(name, row, network))
-    _add_rows(body, "y", news.acknowledgements, alerts.ack_row)
-    if news.feeds:
-        body["f"] = [shapes.feed_row(state, now_ms) for _, state in sorted(news.feeds.items())]
-    if news.clocks:
-        body["k"] = min(news.clocks.values())
-    return body
+    rows: dict[str, Any] = link_changes(news, before)
+    for name, row_of in ROWS.items():
+        changed: Mapping[str, Any] = getattr(news, name)
+        there = ((own, row) for own, row in changed.items() if row is not None)
+        rows[name] = tuple(row_of(own, row, network) for own, row in there)
+        rows[f"{name}_gone"] = tuple(own for own, row in changed.items() if row is None)
+    rows["buses_gone"] = tuple(map(shapes.bus_name, rows["buses_gone"]))
+    feeds = (state for _, state in sorted(news.feeds.items()) if state is not None)
+    return Delta(
+        net=network.version,
+        prev=prev,
+        t=now_ms,
+        at=news.at_ms,
+        feeds=tuple(shapes.feed_row(state, now_ms) for state in feeds),
+        clock_ms=min((at for at in news.clocks.values() if at is not None), default=None),
+        **rows,
+    )
 
 
-def _link_letters(news: PictureChanges, before: Picture | None) -> Json:
-    """Letters l and q: flat pairs of gap and speed, gap and certainty; c and e: closures, and the
-    certainty of closures ("" without one), by index.
-
-    A gap is the step from the index before (the first from 0): small numbers compress better, and
-    these pairs are most of what goes over the wire.
-    """
-    speeds: list[tuple[int, int]] = []
-    certainties: list[tuple[int, str]] = []
-    closures: list[list[int | str]] = []
-    sure: list[list[int | str]] = []
+def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, tuple[Any, ...]]:
+    """The four fields of a delta about links, without what looks as `before`."""
+    pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [])
     for place, view in sorted(news.links.items()):
-        speed, certainty, closure, evidence = looks(view)
-        old = (None, None, None, None) if before is None else looks(before.links.get(place))
-        if speed != old[0]:
-            speeds.append((place, speed))
-        if certainty != old[1]:
-            certainties.append((place, certainty))
-        if closure != old[2]:
-            closures.append([place, closure])
-        if evidence != old[3]:
-            sure.append([place, evidence])
-    letters: Json = {"l": _gaps(speeds), "q": _gaps(certainties), "c": closures, "e": sure}
-    return {letter: values for letter, values in letters.items() if values}
+        old = (None,) * 4 if before is None else looks(before.links.get(place))
+        for found, value, was in zip(pairs, looks(view), old, strict=True):
+            if value != was:
+                found.append((place, value))
+    return {
+        "speeds": gaps(pairs[0]),
+        "certainties": gaps(pairs[1]),
+        "closures": tuple(pairs[2]),
+        "closure_certainties": tuple(pairs[3]),
+    }
 
 
-def _gaps(pairs: Sequence[tuple[int, int | str]]) -> list[int | str]:
-    """Pairs in the order of their index, flat, each index as the step from the one before."""
-    flat: list[int | str] = []
+def gaps(pairs: Iterable[tuple[int, T]]) -> tuple[int | T, ...]:
+    """Pairs in the order of their index, flat, each index as the step from the one before (the
+    first from 0): small numbers compress better, and these pairs are most of what goes over the
+    wire.
+    """
+    flat: list[int | T] = []
     last = 0
     for place, value in pairs:
         flat += (place - last, value)
         last = place
-    return flat
+    return tuple(flat)
 
 
-def _add_rows(body: Json, letter: str, facts: Mapping[str, Json | None], row_of: Any) -> None:
-    """Rows that are there under `letter`, names of those that are gone under `letter`x."""
-    rows = [row_of(name, view) for name, view in facts.items() if view is not None]
-    gone = [name for name, view in facts.items() if view is None]
-    if rows:
-        body[letter] = rows
-    if gone:
-        body[f"{letter}x"] = gone
-
-
-def work_rows(works: Mapping[str, Json], network: Network) -> list[Json]:
-    """Every work, also one placed nowhere."""
-    return [shapes.work_row(work_id, work, network) for work_id, work in works.items()]
-
-
-def incident_rows(incidents: Mapping[str, Json], network: Network) -> list[Json]:
-    return [shapes.incident_row(name, incident, network) for name, incident in incidents.items()]
-
-
-def report_rows(reports: Mapping[str, Json], network: Network) -> list[Json]:
-    """Where citizens called in the last half hour; confirmed by nobody."""
-    return [shapes.report_row(name, report, network) for name, report in sorted(reports.items())]
-
-
-def feed_rows(picture: Picture, now_ms: int) -> list[Json]:
+def feed_rows(picture: Picture, now_ms: int) -> list[FeedRow]:
     """Every feed in the order of its name; a core feed that never reported is one too, for its
     absence must not look like calm. Of a picture without any feed nothing is known yet.
     """
@@ -135,54 +255,22 @@ def feed_rows(picture: Picture, now_ms: int) -> list[Json]:
     return [*rows, *(shapes.never_row(name) for name in missed)] if rows else []
 
 
-def link_body(place: int, picture: Picture, network: Network) -> Json:
-    """One link with its view, its works and its incidents; a link never heard of is 정보없음."""
+def link_body(place: int, picture: Picture, network: Network) -> LinkBody:
+    """One link; one that nobody reports has no speed and no level."""
+    view = picture.links.get(place) or LinkView()
+    works, incidents = (
+        [
+            ROWS[kind](name, rows[name], network)
+            for subject in view.subjects
+            if subject.startswith(prefix) and (name := subject.removeprefix(prefix)) in rows
+        ]
+        for kind, prefix, rows in (
+            ("works", "work:", picture.works),
+            ("incidents", "incident:", picture.incidents),
+        )
+    )
     link = network.links[place]
-    view = picture.links.get(place) or EMPTY_VIEW
-    subjects = view.get("subjects") or ()
-    works = _named(picture.works, subjects, "work:")
-    incidents = _named(picture.incidents, subjects, "incident:")
-    return {
-        **_identity(link, place),
-        **EMPTY_VIEW,
-        **view,
-        "works": work_rows(works, network),
-        "incidents": incident_rows(incidents, network),
-    }
-
-
-EMPTY_VIEW: Json = {
-    "speed_kmh": None,
-    "level": "unknown",
-    "samples": 0,
-    "observed_ms": None,
-    "certainty": "lost",
-    "sources": {},
-    "closure": "none",
-    "subjects": [],
-    "closure_certainty": None,
-    "buses_through": 0,
-}
-
-
-def _named(rows: Mapping[str, Json], subjects: Iterable[str], kind: str) -> dict[str, Json]:
-    """The rows that subjects like "work:ID" name."""
-    names = (subject.removeprefix(kind) for subject in subjects if subject.startswith(kind))
-    return {name: rows[name] for name in names if name in rows}
-
-
-def _identity(link: Link, place: int) -> Json:
-    return {
-        "id": link.id,
-        "index": place,
-        "name": link.name,
-        "road_name": link.road_name,
-        "kind": link.kind,
-        "road_class": link.road_class,
-        "length_m": link.length_m,
-        "length_source": link.length_source,
-        "free_flow_kmh": link.free_flow_kmh,
-    }
+    return filled(LinkBody, link, view, index=place, works=works, incidents=incidents)
 
 
 def encode(body: Any) -> bytes:

@@ -1,18 +1,17 @@
 """What a reader that comes back has missed, from the delta stream by ids."""
 
 import re
-from typing import Any
 
 import msgspec
 from redis.exceptions import RedisError
 
+from streams.state.decoding import Delta
 from streams.state.store import Store
 
 BATCH = 500  # deltas one read brings at most
 LOSSES = (RedisError, OSError, msgspec.MsgspecError, ValueError)
 """What a read may fail with: Redis away, or a value in it that is not ours."""
 
-Delta = tuple[str, dict[str, Any]]
 _ID = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
 
 
@@ -43,5 +42,5 @@ async def _run_up_to(store: Store, last: str, end: tuple[int, int]) -> list[Delt
         if not more:
             return None
         run += more
-        last = more[-1][0]
-    return [delta for delta in run if (place_of(delta[0]) or end) <= end]
+        last = more[-1].delta_id
+    return [delta for delta in run if (place_of(delta.delta_id) or end) <= end]

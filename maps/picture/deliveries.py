@@ -4,92 +4,136 @@ The address of an endpoint is shown to nobody here: a part of it may be a secret
 """
 
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
+from maps.picture.fields import Ms, Row
 from maps.picture.text import shown
 from streams.delivery.deciding.keys import ATTEMPTS, DEAD, DISPATCHERS, SUBSCRIPTIONS, UNDELIVERED
 
 SHOWN_ATTEMPTS = 50
 STOPPED_MS = 60_000  # dispatchers take a turn every few seconds
-_FIELDS = ("id", "at_ms", "status", "took_ms", "error")
-_WHOLES = ("at_ms", "status", "took_ms")
-
-Json = dict[str, Any]
+R = TypeVar("R", bound=msgspec.Struct)
 
 
-async def undelivered(client: Any, now_ms: int) -> list[Json]:
+class UndeliveredRow(Row):
+    """An endpoint that a critical alert has not reached; "": no dispatcher works."""
+
+    endpoint: str
+    endpoint_title: str
+    since_ms: Annotated[int, Meta(description="Unix ms, 0: unknown")]
+    title: Annotated[str, Meta(description="of the alert")]
+
+
+class AttemptRow(Row):
+    """One attempt to deliver an alert."""
+
+    id: Annotated[str, Meta(description="of the alert")]
+    at_ms: Ms
+    status: Annotated[int, Meta(description="of the answer, 0: none")]
+    took_ms: int
+    error: str
+
+
+class EndpointDeliveries(Row):
+    """An endpoint with its newest attempts."""
+
+    endpoint: str
+    title: str
+    is_enabled: bool
+    attempts: list[AttemptRow]
+    dead_letters: int
+
+
+class UndeliveredRecord(msgspec.Struct):
+    """What a dispatcher keeps of an alert that has not reached its endpoint."""
+
+    since_ms: int
+    title: str = ""
+
+
+class EndpointRecord(msgspec.Struct):
+    """What the endpoint's subscription says that is shown here."""
+
+    title: str = ""
+    is_enabled: bool = True
+    is_removed: bool = False
+
+
+async def undelivered(client: Any, now_ms: int) -> list[UndeliveredRow]:
     """Endpoints a critical alert has not reached for 2 minutes, the one that waits longest first.
 
     Before them a row without endpoint when no dispatcher works though there is somebody to tell:
     then nobody else would say so. A value that is none is left out.
     """
     endpoints = await _endpoints(client)
-    found = await client.hgetall(UNDELIVERED)
-    titles = {row["endpoint"]: row["title"] for row in endpoints}
-    rows = []
-    for name, value in found.items():
-        endpoint, row = name.decode(), _row(value)
-        if row is not None and isinstance(row.get("since_ms"), int):
-            title = titles.get(endpoint, endpoint)
-            rows.append(_waiting(endpoint, title, row["since_ms"], row.get("title")))
-    rows.sort(key=lambda row: (row["since_ms"], row["endpoint"]))
-    if any(row["is_enabled"] for row in endpoints):
+    waiting = readable(UndeliveredRecord, await client.hgetall(UNDELIVERED))
+    titles = dict(endpoints)
+    rows = [
+        UndeliveredRow(
+            endpoint=name,
+            endpoint_title=titles[name].title if name in titles else name,
+            since_ms=record.since_ms,
+            title=shown(record.title),
+        )
+        for name, record in waiting.items()
+    ]
+    rows.sort(key=lambda row: (row.since_ms, row.endpoint))
+    if any(record.is_enabled for record in titles.values()):
         newest = await client.zrange(DISPATCHERS, 0, 0, desc=True, withscores=True)
         turn_ms = int(newest[0][1]) if newest else 0
         if turn_ms < now_ms - STOPPED_MS:
-            rows.insert(0, _waiting("", "", turn_ms, ""))
+            stopped = UndeliveredRow(endpoint="", endpoint_title="", since_ms=turn_ms, title="")
+            rows.insert(0, stopped)
     return rows
 
 
-def _waiting(endpoint: str, endpoint_title: str, since_ms: int, title: Any) -> Json:
-    """`since_ms` 0: not known."""
-    return {
-        "endpoint": endpoint,
-        "endpoint_title": endpoint_title,
-        "since_ms": since_ms,
-        "title": shown(title),
-    }
-
-
-async def deliveries(client: Any) -> list[Json]:
+async def deliveries(client: Any) -> list[EndpointDeliveries]:
     """Every endpoint with its newest attempts and how many dead letters it has; by title."""
-    rows = await _endpoints(client)
+    endpoints = await _endpoints(client)
     async with client.pipeline(transaction=False) as together:
-        for row in rows:
-            together.xrevrange(ATTEMPTS.format(row["endpoint"]), count=SHOWN_ATTEMPTS)
-            together.xlen(DEAD.format(row["endpoint"]))
+        for name, _ in endpoints:
+            together.xrevrange(ATTEMPTS.format(name), count=SHOWN_ATTEMPTS)
+            together.xlen(DEAD.format(name))
         found = await together.execute()
-    for row, entries, dead in zip(rows, found[::2], found[1::2], strict=True):
-        row.update(attempts=[_attempt(fields) for _, fields in entries], dead_letters=dead)
-    return rows
+    return [
+        EndpointDeliveries(
+            endpoint=name,
+            title=record.title,
+            is_enabled=record.is_enabled,
+            attempts=[attempt_row(fields) for _, fields in entries],
+            dead_letters=dead,
+        )
+        for (name, record), entries, dead in zip(endpoints, found[::2], found[1::2], strict=True)
+    ]
 
 
-async def _endpoints(client: Any) -> list[Json]:
-    found = await client.hgetall(SUBSCRIPTIONS)
-    rows = []
-    for name, value in found.items():
-        row = _row(value)
-        if row is not None and not row.get("is_removed"):
-            endpoint = name.decode()
-            title, is_enabled = shown(row.get("title")) or endpoint, row.get("is_enabled", True)
-            rows.append({"endpoint": endpoint, "title": title, "is_enabled": bool(is_enabled)})
-    return sorted(rows, key=lambda row: (row["title"], row["endpoint"]))
+async def _endpoints(client: Any) -> list[tuple[str, EndpointRecord]]:
+    """The endpoints there are by title; one without a title has its name."""
+    found = readable(EndpointRecord, await client.hgetall(SUBSCRIPTIONS))
+    for name, record in found.items():
+        record.title = shown(record.title) or name
+    there = ((name, record) for name, record in found.items() if not record.is_removed)
+    return sorted(there, key=lambda pair: (pair[1].title, pair[0]))
 
 
-def _row(value: bytes) -> Json | None:
-    try:
-        row = msgspec.json.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return row if isinstance(row, dict) else None
+def readable(kind: type[R], rows: Mapping[bytes, bytes]) -> dict[str, R]:
+    """The rows of a hash that are of a kind."""
+    found: dict[str, R] = {}
+    for name, value in rows.items():
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            found[name.decode()] = msgspec.json.decode(value, type=kind)
+    return found
 
 
-def _attempt(fields: Mapping[bytes, bytes]) -> Json:
-    """An attempt: the alert's id, when, the answer's status (0: none), how long, what failed."""
-    texts = {name.decode(): value.decode(errors="replace") for name, value in fields.items()}
-    attempt: Json = {name: shown(texts.get(name, "")) for name in _FIELDS}
-    for name in _WHOLES:
-        attempt[name] = int(attempt[name]) if attempt[name].isdecimal() else 0
-    return attempt
+def attempt_row(fields: Mapping[bytes, bytes]) -> AttemptRow:
+    """An attempt as the dispatcher keeps it; what is no number there is 0."""
+    texts = {name.decode(): shown(value.decode(errors="replace")) for name, value in fields.items()}
+    at_ms, status, took_ms = (
+        int(text) if (text := texts.get(name, "")).isdecimal() else 0
+        for name in ("at_ms", "status", "took_ms")
+    )
+    return AttemptRow(texts.get("id", ""), at_ms, status, took_ms, texts.get("error", ""))

@@ -2,22 +2,25 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-import geojson
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from maps.picture import shapes
-from maps.picture.bodies import EMPTY_VIEW
+from maps.picture.fields import Kmh, Metres, Row, filled
 from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
+from streams.contract.enums import Certainty, Closure, Level
 from streams.domain.closure_words import CLOSURE_WORDS
-from streams.geo.network import Link, Network, Point
+from streams.domain.links.fold import LinkView
+from streams.domain.works.rows import Work
+from streams.geo.network import Network, Point
 from streams.geo.placement import lines_of
 
-Json = dict[str, Any]
 GEOJSON = "application/geo+json"
 CSV = "text/csv; charset=utf-8"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -66,111 +69,166 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 """The screen's words for the codes of a work: a spreadsheet is read by people."""
 
 
+Position = tuple[float, float]
+Time = Annotated[str, Meta(description="ISO 8601, UTC")]
+P = TypeVar("P")
+
+
+class GeoPoint(msgspec.Struct, tag_field="type", tag="Point"):
+    """[lon, lat], WGS84."""
+
+    coordinates: Position
+
+
+class GeoLine(msgspec.Struct, tag_field="type", tag="LineString"):
+    """One line."""
+
+    coordinates: list[Position]
+
+
+class GeoLines(msgspec.Struct, tag_field="type", tag="MultiLineString"):
+    """Several lines."""
+
+    coordinates: list[list[Position]]
+
+
+class Feature(msgspec.Struct, Generic[P], tag_field="type", tag="Feature"):
+    """A thing, where it is (null: nowhere), and how it stands."""
+
+    id: str
+    geometry: GeoPoint | GeoLine | GeoLines | None
+    properties: P
+
+
+class FeatureCollection(msgspec.Struct, Generic[P], tag_field="type", tag="FeatureCollection"):
+    """An export of the picture."""
+
+    features: list[Feature[P]]
+    network: Annotated[str, Meta(description="version of the network")]
+    delta_id: Annotated[str, Meta(description="the delta it stands at")]
+    clock_at: Time | None
+    simulated: bool
+
+
+class LinkProperties(Row):
+    """A link with its state; `simulated` stands only in a simulated city."""
+
+    id: str
+    name: str
+    road_name: str
+    kind: str
+    road_class: str
+    length_m: Metres
+    length_source: str
+    is_drawn: bool
+    speed_kmh: Kmh | None
+    level: Level
+    samples: int
+    observed_at: Time | None
+    certainty: Certainty
+    closure: Closure
+    closure_certainty: Certainty | None
+    buses_through: int
+    works: list[str]
+    incidents: list[str]
+    simulated: Literal[True] | UnsetType = UNSET
+
+
+class WorkProperties(shapes.WorkFields, kw_only=True):
+    """A work with its times as text; `simulated` stands only in a simulated city."""
+
+    links: Annotated[list[str], Meta(description="link ids")]
+    starts_at: Time | None
+    ends_at: Time | None
+    seen_at: Time | None
+    simulated: Literal[True] | UnsetType = UNSET
+
+
 def links_geojson(
     picture: Picture, network: Network, filters: Filters, *, is_simulated: bool
-) -> Json:
+) -> FeatureCollection[LinkProperties]:
     """Every link that passes the filters as a LineString with its state."""
-    features = [
-        geojson.Feature(
-            id=link.id,
-            geometry=geojson.LineString(link.geometry),
-            properties={**_link_properties(link, view), **_mark(is_simulated=is_simulated)},
-        )
-        for place, link in enumerate(network.links)
-        for view in (picture.links.get(place) or EMPTY_VIEW,)
-        if filters.takes_level(str(view.get("level"))) and filters.takes_points(link.geometry)
-    ]
-    return _collection(features, picture, network, is_simulated=is_simulated)
+    features = []
+    for place, link in enumerate(network.links):
+        view = picture.links.get(place) or LinkView()
+        if filters.takes_level(view.level) and filters.takes_points(link.geometry):
+            properties = filled(
+                LinkProperties,
+                link,
+                view,
+                observed_at=utc(view.observed_ms),
+                works=subjects_of(view, "work:"),
+                incidents=subjects_of(view, "incident:"),
+                simulated=is_simulated or UNSET,
+            )
+            features.append(Feature(link.id, GeoLine(rounded(link.geometry)), properties))
+    return collection(features, picture, network, is_simulated=is_simulated)
 
 
-def _link_properties(link: Link, view: Mapping[str, Any]) -> Json:
-    subjects = view.get("subjects") or ()
-    return {
-        "id": link.id,
-        "name": link.name,
-        "road_name": link.road_name,
-        "kind": link.kind,
-        "road_class": link.road_class,
-        "length_m": link.length_m,
-        "length_source": link.length_source,
-        "is_drawn": link.is_drawn,
-        "speed_kmh": view.get("speed_kmh"),
-        "level": view.get("level") or "unknown",
-        "samples": view.get("samples") or 0,
-        "observed_at": utc(view.get("observed_ms")),
-        "certainty": view.get("certainty") or "lost",
-        "closure": view.get("closure") or "none",
-        "closure_certainty": view.get("closure_certainty"),
-        "buses_through": view.get("buses_through") or 0,
-        "works": _subjects(subjects, "work:"),
-        "incidents": _subjects(subjects, "incident:"),
-    }
-
-
-def _mark(*, is_simulated: bool) -> Json:
-    """What every feature of a simulated city says: map programs drop what the collection says."""
-    return {"simulated": True} if is_simulated else {}
-
-
-def _subjects(subjects: Iterable[str], kind: str) -> list[str]:
-    return [name.removeprefix(kind) for name in subjects if name.startswith(kind)]
+def subjects_of(view: LinkView, kind: str) -> list[str]:
+    """The ids of a kind of what is on a link."""
+    return [name.removeprefix(kind) for name in view.subjects if name.startswith(kind)]
 
 
 def works_geojson(
     picture: Picture, network: Network, filters: Filters, *, is_simulated: bool
-) -> Json:
+) -> FeatureCollection[WorkProperties]:
     """Every work that passes; one that is placed nowhere has the geometry null."""
-    features = [
-        geojson.Feature(
-            id=row["id"],
-            geometry=_geometry(picture.works[row["id"]], row, network),
-            properties={**_work_properties(row, network), **_mark(is_simulated=is_simulated)},
+    features = []
+    for row in passing_works(picture, network, filters):
+        properties = filled(
+            WorkProperties,
+            row,
+            links=[network.links[place].id for place in row.links],
+            starts_at=utc(row.starts_ms),
+            ends_at=utc(row.ends_ms),
+            seen_at=utc(row.seen_ms),
+            simulated=is_simulated or UNSET,
         )
-        for row in _works(picture, network, filters)
-    ]
-    return _collection(features, picture, network, is_simulated=is_simulated)
+        where = geometry_of(picture.works[row.id], row, network)
+        features.append(Feature(row.id, where, properties))
+    return collection(features, picture, network, is_simulated=is_simulated)
 
 
-def _work_properties(row: Json, network: Network) -> Json:
-    times = {f"{name}_at": utc(row[f"{name}_ms"]) for name in ("starts", "ends", "seen")}
-    return {**row, **times, "links": [network.links[place].id for place in row["links"]]}
-
-
-def _geometry(work: Mapping[str, Any], row: Json, network: Network) -> Json | None:
+def geometry_of(
+    work: Work, row: shapes.WorkRow, network: Network
+) -> GeoPoint | GeoLine | GeoLines | None:
     """Its own lines, else its links' lines, else its point, else nothing."""
-    own = [(lon, lat) for lon, lat in work.get("geometry") or ()]
-    lines = [line for line in lines_of(own, work.get("geometry_parts") or ()) if len(line) > 1]
+    lines = [line for line in lines_of(work.geometry, work.geometry_parts) if len(line) > 1]
     if len(lines) == 1:
-        return geojson.LineString(lines[0])  # type: ignore[no-any-return]
+        return GeoLine(rounded(lines[0]))
+    lines = lines or [network.links[place].geometry for place in row.links]
     if lines:
-        return geojson.MultiLineString(lines)  # type: ignore[no-any-return]
-    if row["links"]:
-        lines = [network.links[place].geometry for place in row["links"]]
-        return geojson.MultiLineString(lines)  # type: ignore[no-any-return]
-    if row["lon"] is None:
+        return GeoLines([rounded(line) for line in lines])
+    if row.lon is None or row.lat is None:
         return None
-    return geojson.Point((row["lon"], row["lat"]))  # type: ignore[no-any-return]
+    return GeoPoint(*rounded([(row.lon, row.lat)]))
 
 
-def _works(picture: Picture, network: Network, filters: Filters) -> list[Json]:
+def rounded(line: Iterable[Point]) -> list[Position]:
+    """The points to about 10 cm."""
+    return [(round(lon, 6), round(lat, 6)) for lon, lat in line]
+
+
+def passing_works(picture: Picture, network: Network, filters: Filters) -> list[shapes.WorkRow]:
     """Rows of the works that pass, by their id."""
     rows = (shapes.work_row(name, work, network) for name, work in sorted(picture.works.items()))
     return [
         row
         for row in rows
-        if filters.takes_phase(str(row["phase"])) and filters.takes_points(_points(row, network))
+        if filters.takes_phase(row.phase) and filters.takes_points(points_of(row, network))
     ]
 
 
-def _points(row: Json, network: Network) -> list[Point]:
-    points = [point for place in row["links"] for point in network.links[place].geometry]
-    return points if row["lon"] is None else [*points, (row["lon"], row["lat"])]
+def points_of(row: shapes.WorkRow, network: Network) -> list[Point]:
+    points = [point for place in row.links for point in network.links[place].geometry]
+    return points if row.lon is None or row.lat is None else [*points, (row.lon, row.lat)]
 
 
-def _collection(
-    features: Sequence[Json], picture: Picture, network: Network, *, is_simulated: bool
-) -> Json:
-    return geojson.FeatureCollection(  # type: ignore[no-any-return]
+def collection(
+    features: list[Feature[P]], picture: Picture, network: Network, *, is_simulated: bool
+) -> FeatureCollection[P]:
+    return FeatureCollection(
         features,
         network=network.version,
         delta_id=picture.delta_id,
@@ -188,15 +246,16 @@ def works_csv(picture: Picture, network: Network, filters: Filters, *, is_simula
     table = csv.writer(text)
     mark = ["모의(simulated)"] if is_simulated else []
     table.writerow([title for title, _ in _COLUMNS] + ["모의 여부"] * is_simulated)
-    for row in _works(picture, network, filters):
-        table.writerow([cell(_csv_value(name, row, network)) for _, name in _COLUMNS] + mark)
+    for row in passing_works(picture, network, filters):
+        table.writerow([cell(csv_value(name, row, network)) for _, name in _COLUMNS] + mark)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _csv_value(name: str, row: Json, network: Network) -> Any:
-    value = row[name]
+def csv_value(name: str, row: shapes.WorkRow, network: Network) -> Any:
+    """A field as people read it; None (an empty cell) sorts and filters as no time."""
+    value = getattr(row, name)
     if value is None:
-        return None  # an empty cell: a spreadsheet sorts and filters it as no time
+        return None
     if name == "links":
         return " ".join(network.links[place].id for place in value)
     if name in _WORDS:

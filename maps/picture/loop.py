@@ -8,16 +8,17 @@ picture and a `resync` to every reader.
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from redis.exceptions import RedisError
 
 from maps.picture import bodies, deliveries, sse
 from maps.picture.broadcast import Broadcast, StreamClient
-from maps.picture.catch_up import BATCH, LOSSES, Delta, missed, place_of
-from maps.picture.picture import BEGINNING, Picture, PictureChanges, advance, picture_of, translate
+from maps.picture.catch_up import BATCH, LOSSES, missed, place_of
+from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
+from streams.state.decoding import Delta
+from streams.state.kinds import BEGINNING
 from streams.state.store import Store
 from streams.state.store_health import StoreHealth, store_health
 
@@ -53,7 +54,7 @@ class LiveUpdates:
         self.reload_count = 0
         self._is_broken = False
         self._told: dict[str, str] = {}
-        self.undelivered: list[dict[str, Any]] = []
+        self.undelivered: list[deliveries.UndeliveredRow] = []
         self.health = StoreHealth()
 
     async def follow(self) -> None:
@@ -99,7 +100,7 @@ class LiveUpdates:
         run = await self.store.deltas_after(self.picture.delta_id, block_ms=READ_BLOCK_MS)
         more = run
         while len(more) >= BATCH and len(run) < 10 * BATCH:
-            more = await self.store.deltas_after(run[-1][0], block_ms=0)
+            more = await self.store.deltas_after(run[-1].delta_id, block_ms=0)
             run = run + more
         return run
 
@@ -109,8 +110,8 @@ class LiveUpdates:
         self.picture, news = advance(before, translate(run, self.network))
         self.delta_count += len(run)
         now_ms = self.now_ms()
-        for feed, state in news.feeds.items():
-            self._told[feed] = status(state, now_ms).value
+        for feed in news.feeds:
+            self._told[feed] = status(self.picture.feeds[feed], now_ms)
         body = bodies.delta_event(news, before, self.network, prev=before.delta_id, now_ms=now_ms)
         self.broadcast.send(sse.event("d", body, self.picture.delta_id))
 
@@ -196,7 +197,7 @@ class LiveUpdates:
 
     def _statuses(self) -> dict[str, str]:
         now_ms = self.now_ms()
-        return {feed: status(state, now_ms).value for feed, state in self.picture.feeds.items()}
+        return {feed: status(state, now_ms) for feed, state in self.picture.feeds.items()}
 
     def _send_state(self, facts: PictureChanges) -> None:
         self.broadcast.send(self._state_block(facts, self.picture.delta_id))
@@ -204,9 +205,8 @@ class LiveUpdates:
     def _state_block(self, facts: PictureChanges, head: str) -> sse.Block:
         """An event that moves no one on (id and prev are the head) but says how things are."""
         body = bodies.delta_event(facts, None, self.network, prev=head, now_ms=self.now_ms())
-        body["store"] = self.store_state
-        body["undelivered"] = self.undelivered
-        body["trouble"] = self.health.trouble
+        body.store, body.undelivered = self.store_state, self.undelivered
+        body.trouble = self.health.trouble
         return sse.event("d", body, head)
 
     def _resync_block(self) -> sse.Block:

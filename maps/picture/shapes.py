@@ -1,110 +1,183 @@
-"""The rows the browser gets: work, incident, bus, feed. Pure; link ids become link indexes.
+"""The rows that the API sends, and how each is made. Pure; link ids become link indexes.
 
 Texts of feeds travel as JSON strings and are drawn as text; nothing here builds HTML.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import Annotated, Literal, Protocol
 
-from maps.picture.doubts import doubts
-from maps.picture.text import shown
-from streams.contract.enums import FeedStatus
+import msgspec
+from msgspec import Meta
+
+from maps.picture.doubts import Doubt, doubts
+from maps.picture.fields import Flags, Lat, LinkIndexes, Lon, Metres, Ms, Row, filled
+from streams.contract.enums import Certainty, Closure, FeedStatus, IncidentKind, Phase, PlacedBy
 from streams.contract.records import FeedReport, PollOutcome
+from streams.domain.links.fold import LinkView
+from streams.domain.stages.calls import CallReport
 from streams.domain.stages.feeds import FeedState, status
+from streams.domain.stages.incidents import RunningIncident
+from streams.domain.stages.passages import BusView
+from streams.domain.works.rows import ReportedTime, Work
 from streams.geo.network import Network, Point
 
-Json = dict[str, Any]
-
-CERTAINTY_CHARS = {"confirmed": "c", "reported": "r", "inferred": "i", "lost": "l"}
 NO_SPEED = -1
-
-_WORK_FIELDS = (
-    "title",
-    "purpose",
-    "place",
-    "organisation",
-    "phone",
-    "hours",
-    "closure",
-    "lanes_closed",
-    "starts_ms",
-    "ends_ms",
-    "dig_starts_ms",
-    "dig_ends_ms",
-    "phase",
-    "placed_by",
-    "flags",
-    "feed",
-    "seen_ms",
-)
-WORK_EXTRAS = (  # in the row only where there is something to say
-    "restore_starts_ms",
-    "restore_ends_ms",
-    "first_ends_ms",
-    "started",
-    "ended",
-    "cancelled",
-    "remaining_width_m",
-    "direction",
-    "also_closed",
-    "unlisted_ms",
-)
-_INCIDENT_FIELDS = (
-    "kind",
-    "title",
-    "road_name",
-    "direction",
-    "closure",
-    "lanes",
-    "starts_ms",
-    "ends_ms",
-    "placed_by",
-    "flags",
-    "feed",
-    "seen_ms",
-)
+NEVER, HELD = "never", "held"
 
 
-def work_row(work_id: str, work: Mapping[str, Any], network: Network) -> Json:
-    """A WORK of the API. Links the network does not know are left out."""
-    extras = {name: shown(work[name]) for name in WORK_EXTRAS if work.get(name)}
-    if extras.get("first_ends_ms") == work.get("ends_ms"):
-        extras.pop("first_ends_ms", None)
-    if found := doubts(work):
-        extras["doubts"] = found
-    return {**_row(work_id, work, _WORK_FIELDS, network), **extras}
+class WorkFields(Row, kw_only=True):
+    """A work: what its permit proposes, and what was reported of it."""
+
+    id: Annotated[str, Meta(description="permit number")]
+    title: str
+    purpose: str
+    place: str
+    organisation: str
+    phone: str
+    hours: Annotated[str, Meta(description="daily, HH:MM-HH:MM in Korea, several with commas")]
+    closure: Closure
+    lanes_closed: int | None
+    starts_ms: Ms | None
+    ends_ms: Ms | None
+    dig_starts_ms: Ms | None
+    dig_ends_ms: Ms | None
+    phase: Phase
+    placed_by: PlacedBy
+    flags: Flags
+    feed: str
+    seen_ms: Ms
+    lon: Lon | None
+    lat: Lat | None
+    restore_starts_ms: Ms | None = None
+    restore_ends_ms: Ms | None = None
+    first_ends_ms: Annotated[int, Meta(description="the end first stated, Unix ms")] | None = None
+    started: ReportedTime | None = None
+    ended: ReportedTime | None = None
+    cancelled: ReportedTime | None = None
+    remaining_width_m: Metres | None = None
+    direction: str = ""
+    also_closed: tuple[Closure, ...] = ()
+    unlisted_ms: Annotated[int, Meta(description="since when its feed leaves it out, Unix ms")] = 0
+    doubts: tuple[Doubt, ...] = ()
 
 
-def incident_row(incident_id: str, incident: Mapping[str, Any], network: Network) -> Json:
-    """An INCIDENT of the API, placed like a work."""
-    return _row(incident_id, incident, _INCIDENT_FIELDS, network)
+class WorkRow(WorkFields, kw_only=True):
+    """A work on the map."""
+
+    links: LinkIndexes
 
 
-def report_row(report_id: str, report: Mapping[str, Any], network: Network) -> Json:
-    """A REPORT of the API: calls of citizens in one place, confirmed by nobody."""
-    indexes = known_links(report.get("link_ids") or (), network)
-    lon, lat = _point(report, indexes, network)
-    row: Json = {"id": report_id, "title": shown(report.get("title")), "lon": lon, "lat": lat}
-    row.update((name, report.get(name)) for name in ("count", "first_ms", "last_ms"))
-    return {**row, "links": indexes}
+class IncidentRow(Row):
+    """An incident of a traffic centre."""
+
+    id: str
+    kind: IncidentKind
+    title: str
+    road_name: str
+    direction: str
+    closure: Closure
+    lanes: str
+    starts_ms: Ms
+    ends_ms: Ms | None
+    placed_by: PlacedBy
+    flags: Flags
+    feed: str
+    seen_ms: Ms
+    lon: Lon | None
+    lat: Lat | None
+    links: LinkIndexes
 
 
-def _row(row_id: str, view: Mapping[str, Any], names: Iterable[str], network: Network) -> Json:
-    indexes = known_links(view.get("links") or (), network)
-    lon, lat = _point(view, indexes, network)
-    row: Json = {"id": row_id}
-    row.update((name, shown(view.get(name))) for name in names)
-    row.update(lon=lon, lat=lat, links=indexes, flags=list(view.get("flags") or ()))
-    return row
+class ReportRow(Row):
+    """Calls of citizens in one place in the last half hour, confirmed by nobody."""
+
+    id: str
+    title: str
+    lon: Lon | None
+    lat: Lat | None
+    count: int
+    first_ms: Ms
+    last_ms: Ms
+    links: LinkIndexes
 
 
-def _point(view: Mapping[str, Any], indexes: list[int], network: Network) -> tuple[Any, Any]:
+class BusRow(msgspec.Struct, array_like=True):
+    """A bus; `bearing` is -1 where it is not known."""
+
+    vehicle: str
+    route_no: str
+    lon: Lon
+    lat: Lat
+    bearing: Annotated[int, Meta(description="degrees clockwise from north, or -1")]
+    observed_ms: Ms
+    stop_id: str
+
+
+class FeedRow(Row):
+    """What the last reports of a feed came to, and what may be said of it now; times 0: never."""
+
+    feed: str
+    status: FeedStatus | Literal["never", "held"]
+    last_success_ms: Ms
+    last_change_ms: Ms
+    received_ms: Ms
+    poll_ms: Annotated[int, Meta(description="ms from one poll to the next")]
+    code: str
+    detail: str
+    row_count: int
+    usual_rows: int
+    refused: int
+    repaired: int
+    simulated: bool
+    is_partial: bool
+
+
+def work_row(work_id: str, work: Work, network: Network) -> WorkRow:
+    """Links the network does not know are left out."""
+    links = known_links(work.links, network)
+    lon, lat = point_of(work, links, network)
+    return filled(
+        WorkRow,
+        work,
+        id=work_id,
+        lon=lon,
+        lat=lat,
+        links=links,
+        first_ends_ms=None if work.first_ends_ms == work.ends_ms else work.first_ends_ms,
+        doubts=doubts(work),
+    )
+
+
+def incident_row(incident_id: str, incident: RunningIncident, network: Network) -> IncidentRow:
+    """Placed like a work."""
+    links = known_links(incident.links, network)
+    lon, lat = point_of(incident, links, network)
+    return filled(IncidentRow, incident, id=incident_id, lon=lon, lat=lat, links=links)
+
+
+def report_row(report_id: str, report: CallReport, network: Network) -> ReportRow:
+    links = known_links(report.link_ids, network)
+    lon, lat = point_of(report, links, network)
+    return filled(ReportRow, report, id=report_id, lon=lon, lat=lat, links=links)
+
+
+class Located(Protocol):
+    """What may have a point of its own."""
+
+    @property
+    def lon(self) -> float | None: ...
+    @property
+    def lat(self) -> float | None: ...
+
+
+def point_of(
+    row: Located, links: list[int], network: Network
+) -> tuple[float, float] | tuple[None, None]:
     """Its own point, else the middle of its first link, else (None, None)."""
-    lon, lat = view.get("lon"), view.get("lat")
-    if lon is not None and lat is not None:
-        return lon, lat
-    return middle_of(network.links[indexes[0]].geometry) if indexes else (None, None)
+    if row.lon is not None and row.lat is not None:
+        return row.lon, row.lat
+    return middle_of(network.links[links[0]].geometry) if links else (None, None)
 
 
 def middle_of(line: tuple[Point, ...]) -> Point:
@@ -121,9 +194,9 @@ def known_links(link_ids: Iterable[str], network: Network) -> list[int]:
     return [network.index[link_id] for link_id in link_ids if link_id in network.index]
 
 
-def unknown_links(rows: Iterable[Mapping[str, Any]], network: Network) -> int:
+def unknown_links(rows: Iterable[Work | RunningIncident], network: Network) -> int:
     """How many links of works or incidents the network does not know."""
-    return sum(link_id not in network.index for row in rows for link_id in row.get("links") or ())
+    return sum(link_id not in network.index for row in rows for link_id in row.links)
 
 
 def bus_name(vehicle: str) -> str:
@@ -131,66 +204,48 @@ def bus_name(vehicle: str) -> str:
     return vehicle[:10]
 
 
-def bus_row(vehicle: str, bus: Mapping[str, Any]) -> list[Any]:
-    """A BUS: [vehicle, route_no, lon, lat, bearing or -1, observed_ms, stop_id]."""
-    bearing = bus.get("bearing_deg")
-    return [
-        bus_name(vehicle),
-        bus.get("route_no"),
-        bus.get("lon"),
-        bus.get("lat"),
-        -1 if bearing is None else bearing,
-        bus.get("observed_ms"),
-        bus.get("stop_id"),
-    ]
+def bus_row(vehicle: str, bus: BusView, _network: Network) -> BusRow:
+    bearing = -1 if bus.bearing_deg is None else bus.bearing_deg
+    name, at_ms = bus_name(vehicle), bus.observed_ms
+    return BusRow(name, bus.route_no, bus.lon, bus.lat, bearing, at_ms, bus.stop_id)
 
 
-def feed_row(state: FeedState, now_ms: int) -> Json:
-    """A FEED: what its last reports came to and what may be said of it at `now_ms`."""
-    last = state.last
-    return {
-        "feed": state.feed,
-        "status": status(state, now_ms).value,
-        "last_success_ms": state.last_success_ms,
-        "last_change_ms": state.last_change_ms,
-        "received_ms": last.received_ms,
-        "poll_ms": last.poll_ms,
-        "code": last.code,
-        "detail": last.detail,
-        "row_count": last.row_count,
-        "usual_rows": state.usual.length,
-        "refused": last.refused,
-        "repaired": last.repaired,
-        "simulated": last.is_simulated,
-        "is_partial": last.is_partial,
-    }
+def feed_row(state: FeedState, now_ms: int) -> FeedRow:
+    """How a feed is doing at `now_ms`."""
+    return filled(
+        FeedRow,
+        state,
+        state.last,
+        status=status(state, now_ms),
+        usual_rows=state.usual.length,
+        simulated=state.last.is_simulated,
+    )
 
 
 def word_of(word: str, trouble: str) -> str:
     """The word of a feed; "held" where it is silent because no report can be taken in."""
-    return "held" if trouble and word == FeedStatus.STALE else word
+    return HELD if trouble and word == FeedStatus.STALE else word
 
 
-def never_row(feed: str) -> Json:
-    """A FEED that never reported: status "never", all else 0 or empty."""
+def never_row(feed: str) -> FeedRow:
+    """A feed that never reported: all else is 0 or empty."""
     report = FeedReport(feed, PollOutcome.UNKNOWN, received_ms=0, poll_ms=0)
-    return {**feed_row(FeedState(feed, report), 0), "status": "never"}
+    return msgspec.structs.replace(feed_row(FeedState(feed, report), 0), status=NEVER)
 
 
-def speed_of(view: Mapping[str, Any] | None) -> int:
+def speed_of(view: LinkView | None) -> int:
     """Whole km/h of a link's view rounded down, -1 where there is none.
 
     Down, not to the nearest: 14.7 km/h is 정체 below 15, and 15 on the screen would be 서행.
     """
-    speed_kmh = None if view is None else view.get("speed_kmh")
-    return NO_SPEED if speed_kmh is None else math.floor(speed_kmh)
+    return NO_SPEED if view is None or view.speed_kmh is None else math.floor(view.speed_kmh)
 
 
-def certainty_of(view: Mapping[str, Any] | None) -> str:
-    """One letter: c(onfirmed), r(eported), i(nferred), l(ost). A link never heard of is lost."""
-    return "l" if view is None else CERTAINTY_CHARS.get(str(view.get("certainty")), "l")
+def certainty_of(view: LinkView | None) -> str:
+    """One letter: c(onfirmed), r(eported), i(nferred), l(ost). A link nobody reports is lost."""
+    return (Certainty.LOST if view is None else view.certainty)[0]
 
 
-def closure_of(view: Mapping[str, Any] | None) -> str:
-    """What is taken from the link; "none" for a link never heard of."""
-    return "none" if view is None else str(view.get("closure") or "none")
+def closure_of(view: LinkView | None) -> Closure:
+    """What is taken from the link; none of a link that nobody reports."""
+    return Closure.NONE if view is None else view.closure

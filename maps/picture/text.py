@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from streams.contract.times import KST
 from streams.domain.overlaps import daily
@@ -49,12 +48,22 @@ def kst_end(at_ms: int | None) -> str:
     return f"{kst(at_ms - 1)[:10]} 24:00"
 
 
-def period_text(row: Mapping[str, Any]) -> tuple[str, str]:
+class Period(Protocol):
+    """What has a beginning and an end, None where it is not known; its flags say why."""
+
+    @property
+    def starts_ms(self) -> int | None: ...
+    @property
+    def ends_ms(self) -> int | None: ...
+    @property
+    def flags(self) -> tuple[str, ...]: ...
+
+
+def period_text(row: Period) -> tuple[str, str]:
     """A work's or an incident's period, `2026-11-23 09:00 ~ 2026-11-27 24:00`, in Korean and
     English; what of it is not known is said in its place.
     """
-    flags = row.get("flags") or ()
-    starts_ms, ends_ms = row.get("starts_ms"), row.get("ends_ms")
+    starts_ms, ends_ms, flags = row.starts_ms, row.ends_ms, row.flags
     begin = short_words("starts_ms", flags) if starts_ms is None else (kst(starts_ms),) * 2
     end = short_words("ends_ms", flags) if ends_ms is None else (kst_end(ends_ms),) * 2
     return f"{begin[0]} ~ {end[0]}", f"{begin[1]} ~ {end[1]}"

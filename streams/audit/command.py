@@ -27,7 +27,6 @@ from streams.state.store import (
     PAST,
     POSITIONS,
     Store,
-    json_values,
     past_key,
 )
 from streams.topology.stages import stages
@@ -104,7 +103,11 @@ async def live_state(client: Any, names: list[str]) -> LiveState:
             together.hgetall(name)
         positions, outbox, *rows = await together.execute()
     places = {_place_of(name.decode()): int(offset) for name, offset in positions.items()}
-    tables = {name: json_values(found) for name, found in zip(names, rows, strict=True) if found}
+    tables = {
+        name: {row.decode(): msgspec.json.decode(value) for row, value in found.items()}
+        for name, found in zip(names, rows, strict=True)
+        if found
+    }
     if outbox:
         alerts = [msgspec.json.decode(entry[b"a"], type=Alert) for _, entry in outbox]
         tables[OUTBOX] = audit.plain(audit.alerts_by_id(alerts))

@@ -17,13 +17,11 @@ State = dict[str, Rows]
 class StageTable:
     """A table of a stage, kept in the Redis hash `bomnae:{name}:{partition}`.
 
-    Global tables, of the whole city, are in `bomnae:{name}`. Rows of a table with a `letter` also
-    travel to the screens under it.
+    Global tables, of the whole city, are in `bomnae:{name}`.
     """
 
     name: str
     row_type: Any
-    letter: str = ""
     is_global: bool = False
 
 

@@ -22,6 +22,7 @@ import redis.asyncio as aioredis
 
 from streams.contract.errors import HalfAppliedError
 from streams.domain.stage import HistoryRow, Stage, StageTable, State, Sum
+from streams.state.kinds import LETTERS
 from streams.state.rights import check_rights
 from streams.state.store import (
     BEGUN,
@@ -81,8 +82,15 @@ class Starts(dict[tuple[str, int], int]):
 class Gate:
     """The one writer of state; `first_offsets` are log starts, learnt at assignment."""
 
-    def __init__(self, client: aioredis.Redis, history_ms: int = HISTORY_MS) -> None:
+    def __init__(
+        self,
+        client: aioredis.Redis,
+        history_ms: int = HISTORY_MS,
+        letters: Mapping[str, str] = LETTERS,
+    ) -> None:
+        """`letters` are those of the tables whose rows travel to the screens."""
         self._history_ms = history_ms
+        self._letters = letters
         self._client: Any = client  # redis-py's hints are unions over its decoding modes
         self._apply = client.register_script(_STEP)
         self._anew = client.register_script(_ANEW)
@@ -199,7 +207,7 @@ class Gate:
             *_memories(effects.remembered),
             *(part for alert in effects.alerts for part in ("out", OUTBOX, 1, _json(alert))),
         ]
-        delta = _delta(stage.tables, effects, at_ms=int(time.time() * 1000))
+        delta = _delta(self._letters, effects, at_ms=int(time.time() * 1000))
         bounds = [first, last, self.first_offsets.get(place, 0)]
         verdict, position = await self._apply(
             keys=[POSITIONS, DELTAS, PAST, PAST_GONE, BEGUN],
@@ -258,12 +266,10 @@ def _memories(remembered: Iterable[HistoryRow]) -> list[Any]:
     return runs
 
 
-def _delta(tables: Sequence[StageTable], effects: Sum, *, at_ms: int) -> bytes:
-    """What the screens hear of the changes; b"" when they concern no screen."""
-    shown: Mapping[str, Any] = {
-        table.letter: effects.changes[table.name]
-        for table in tables
-        if table.letter and effects.changes.get(table.name)
+def _delta(letters: Mapping[str, str], effects: Sum, *, at_ms: int) -> bytes:
+    """The changes that a screen shows, by letter; b"" where there are none."""
+    shown = {
+        letters[table]: rows for table, rows in effects.changes.items() if table in letters and rows
     }
     return _json({"at": at_ms, **shown}) if shown else b""
 

@@ -4,7 +4,7 @@ Only `streams.state.gate` writes state.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -12,12 +12,14 @@ import redis.asyncio as aioredis
 
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
+from streams.state.decoding import Delta, Remembered, StoredPicture, read_delta, remembered, rows_of
+from streams.state.kinds import BEGINNING, KINDS
 from streams.state.redis_login import connect
 
 BEGUN = "bomnae:begun"  # "topic/partition" -> offset up to which a step began and has not ended
 ROADS_FROM = "bomnae:roads-from"  # "link-events/P" -> first offset the state is folded from
 POSITIONS = "bomnae:positions"  # "topic/partition" -> offset of the last message applied
-DELTAS = "bomnae:deltas"  # stream; field "d" is a delta
+DELTAS = "bomnae:changes"  # stream; field "d" is a delta: the time "at", rows by `kinds.LETTERS`
 FEEDS = "bomnae:feeds"  # feed -> FeedState
 CLOCK = "bomnae:clock"  # link-events partition -> watermark, ms
 DEAD_LETTERS = "bomnae:dead-letters"  # "topic code" -> count
@@ -34,21 +36,6 @@ TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was f
 OUTBOX = "bomnae:outbox"  # stream; field "a" is an Alert, in the order it was decided
 PAST = "bomnae:past"  # sorted set; subject -> when something of it was last learnt, ms
 PAST_GONE = "bomnae:past-gone"  # those of them that are there no more; the gate forgets them
-LINKS, BUSES, WORKS, INCIDENTS = "links", "buses", "works", "incidents"  # view hashes, by partition
-CALLS, REPORTS, CLASHES = "calls", "reports", "clashes"
-ACKNOWLEDGEMENTS = "acknowledgements"
-DELTA_LETTERS = {
-    LINKS: "l",
-    BUSES: "b",
-    WORKS: "w",
-    INCIDENTS: "i",
-    CALLS: "q",
-    REPORTS: "r",
-    CLASHES: "k",
-    ACKNOWLEDGEMENTS: "y",
-}
-EPISODES = ("work", "incident", "call", "feed", "link")
-"""Whose episodes are in the hashes `bomnae:{name}-episodes:{partition}`; their letter is "a"."""
 MAX_DELTAS = 4096
 
 PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
@@ -63,7 +50,6 @@ end
 return found
 """
 
-Json = dict[str, Any]
 _SUBSCRIPTION = msgspec.json.Decoder(Subscription)
 
 
@@ -75,27 +61,6 @@ def key(kind: str, partition: int) -> str:
 def past_key(subject: str) -> str:
     """The stream of all that was known of a subject; the ids begin with the event time, ms."""
     return f"{PAST}:{subject}"
-
-
-@dataclass(slots=True)
-class StoredPicture:
-    """All a screen needs, as plain JSON values, and the delta it stands at ("0-0": none)."""
-
-    delta_id: str = "0-0"
-    links: dict[str, Any] = field(default_factory=dict)
-    buses: dict[str, Any] = field(default_factory=dict)
-    works: dict[str, Any] = field(default_factory=dict)
-    incidents: dict[str, Any] = field(default_factory=dict)
-    calls: dict[str, Any] = field(default_factory=dict)
-    reports: dict[str, Any] = field(default_factory=dict)
-    clashes: dict[str, Any] = field(default_factory=dict)
-    alerts: dict[str, Any] = field(
-        default_factory=dict
-    )  # "rule subject" -> Episode, told 0: not yet
-    acknowledgements: dict[str, Any] = field(default_factory=dict)
-    feeds: dict[str, Any] = field(default_factory=dict)
-    clock_ms: int | None = None
-    clocks: dict[str, int] = field(default_factory=dict)
 
 
 class Store:
@@ -116,28 +81,18 @@ class Store:
     async def picture(self, partitions: int) -> StoredPicture:
         """The state now; deltas after `delta_id` may be in it already: they state facts."""
         newest = await self.client.xrevrange(DELTAS, count=1)
-        picture = StoredPicture(delta_id=newest[0][0].decode() if newest else "0-0")
-        for partition in range(partitions):
-            for kind in DELTA_LETTERS:
-                rows = await self.client.hgetall(key(kind, partition))
-                getattr(picture, kind).update(json_values(rows))
-            for name in EPISODES:
-                rows = await self.client.hgetall(key(f"{name}-episodes", partition))
-                picture.alerts.update(json_values(rows))
-        picture.feeds = json_values(await self.client.hgetall(FEEDS))
-        clocks = await self.client.hgetall(CLOCK)
-        picture.clocks = {name.decode(): int(value) for name, value in clocks.items()}
-        picture.clock_ms = min(picture.clocks.values(), default=None)
-        return picture
+        rows: dict[str, Any] = {kind.name: {} for kind in KINDS}
+        for kind in KINDS:
+            for name in kind.keys(partitions):
+                rows[kind.name] |= rows_of(kind, await self.client.hgetall(name))
+        return StoredPicture(delta_id=newest[0][0].decode() if newest else BEGINNING, **rows)
 
-    async def deltas_after(
-        self, delta_id: str, *, block_ms: int
-    ) -> list[tuple[str, dict[str, Any]]]:
+    async def deltas_after(self, delta_id: str, *, block_ms: int) -> list[Delta]:
         """Deltas after an id in order, waiting up to `block_ms` for the first (0: not)."""
         block = block_ms or None
         found: Sequence[Any] = await self.client.xread({DELTAS: delta_id}, count=500, block=block)
         entries = found[0][1] if isinstance(found, list) and found else _only(found)
-        return [(entry.decode(), msgspec.json.decode(fields[b"d"])) for entry, fields in entries]
+        return [read_delta(entry.decode(), fields[b"d"]) for entry, fields in entries]
 
     async def holds(self, delta_id: str) -> bool:
         """Whether this very delta is kept. False: trimmed, or Redis was emptied or restored."""
@@ -158,27 +113,24 @@ class Store:
         counts = {name.decode(): int(value) for name, value in (dead | other).items()}
         return counts | lost_counts(lost)
 
-    async def past(
-        self, subjects: Iterable[str], known_ms: int
-    ) -> dict[str, tuple[int, Json | None]]:
-        """What was known of each subject at a time: (since when, row), row None: it was gone.
-
-        Subjects of which nothing was known then are left out.
+    async def past(self, subjects: Iterable[str], known_ms: int) -> dict[str, Remembered]:
+        """What was known of each subject at a time; without those of which nothing was, or whose
+        row no version of ours can read.
         """
         return await self.past_each(dict.fromkeys(subjects, known_ms))
 
-    async def past_each(self, known: Mapping[str, int]) -> dict[str, tuple[int, Json | None]]:
+    async def past_each(self, known: Mapping[str, int]) -> dict[str, Remembered]:
         """`past` with a time of its own for each subject."""
         asked = list(known.items())
-        found: dict[str, tuple[int, Json | None]] = {}
+        found: dict[str, Remembered] = {}
         for begin in range(0, len(asked), PAST_CHUNK):
             chunk = asked[begin : begin + PAST_CHUNK]
             entries = await self._latest(
                 keys=[past_key(subject) for subject, _ in chunk], args=[ms for _, ms in chunk]
             )
             for (subject, _), entry in zip(chunk, entries, strict=True):
-                if entry:
-                    found[subject] = _entry(*entry)
+                if entry and (row := remembered(subject, [entry])):
+                    found[subject] = row[0]
         return found
 
     async def changed_since(self, since_ms: int) -> list[str]:
@@ -186,13 +138,13 @@ class Store:
         found = await self.client.zrangebyscore(PAST, f"({since_ms}", "+inf")
         return [name.decode() for name in found]
 
-    async def past_since(self, subject: str, since_ms: int) -> list[tuple[int, Json | None]]:
+    async def past_since(self, subject: str, since_ms: int) -> list[Remembered]:
         """All that became known of a subject after a time, in order."""
         return (await self.pasts_since([subject], since_ms))[subject]
 
     async def pasts_since(
         self, subjects: Iterable[str], since_ms: int
-    ) -> dict[str, list[tuple[int, Json | None]]]:
+    ) -> dict[str, list[Remembered]]:
         """`past_since` of many subjects."""
         names = list(subjects)
         async with self.client.pipeline(transaction=False) as together:
@@ -200,7 +152,7 @@ class Store:
                 together.xrange(past_key(subject), min=since_ms + 1)
             runs = await together.execute()
         return {
-            subject: [_entry(entry, fields[b"v"]) for entry, fields in run]
+            subject: remembered(subject, ((entry, fields[b"v"]) for entry, fields in run))
             for subject, run in zip(names, runs, strict=True)
         }
 
@@ -229,15 +181,6 @@ def lost_counts(rows: Mapping[bytes, bytes]) -> dict[str, int]:
         place, _, first = name.decode().rpartition(" ")
         counts[f"lost {place}"] = counts.get(f"lost {place}", 0) + int(last) - int(first) + 1
     return counts
-
-
-def json_values(rows: Mapping[bytes, bytes]) -> dict[str, Any]:
-    return {name.decode(): msgspec.json.decode(value) for name, value in rows.items()}
-
-
-def _entry(entry_id: bytes, value: bytes) -> tuple[int, Json | None]:
-    """An entry of the history as (known_ms, row)."""
-    return int(entry_id.partition(b"-")[0]), msgspec.json.decode(value)
 
 
 def _only(found: Any) -> Any:

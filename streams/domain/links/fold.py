@@ -50,20 +50,20 @@ class LinkFold:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """What the screens show of a link.
+    """What the screens show of a link; without anything, one that nothing is known of.
 
     `certainty` is that of the speed, `closure_certainty` that of the closure, None without one:
     CONTRADICTED where `buses_through` of the last minutes drove what is said to be closed.
     """
 
-    speed_kmh: float | None
-    level: Level
-    samples: int
-    observed_ms: int | None
-    certainty: Certainty
-    sources: dict[str, int]
-    closure: Closure
-    subjects: tuple[str, ...]
+    speed_kmh: float | None = None
+    level: Level = Level.UNKNOWN
+    samples: int = 0
+    observed_ms: int | None = None
+    certainty: Certainty = Certainty.LOST
+    sources: dict[str, int] = field(default_factory=dict)
+    closure: Closure = Closure.NONE
+    subjects: tuple[str, ...] = ()
     closure_certainty: Certainty | None = None
     buses_through: int = 0
 

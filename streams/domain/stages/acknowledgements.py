@@ -14,7 +14,7 @@ class AcknowledgementsStage:
     """acknowledgements -> the newest one of each episode. No tick comes here: a write forgets."""
 
     takes = (Acknowledgement,)
-    tables = (StageTable(TABLE, Acknowledgement, letter="y"),)
+    tables = (StageTable(TABLE, Acknowledgement),)
 
     def step(self, state: Mapping[str, Rows], message: Message, _origin: Origin) -> Effects:
         """The newest by its own time stands; one older than that, or too old, is counted late."""

@@ -100,10 +100,10 @@ class CallsStage:
 
     takes = (Call, CallDone, Tick)
     tables = (
-        StageTable("calls", CallRow, letter="q"),
-        StageTable("reports", CallReport, letter="r"),
+        StageTable("calls", CallRow),
+        StageTable("reports", CallReport),
         StageTable("calls_clock", int),
-        StageTable(EPISODES, Episode, letter="a"),
+        StageTable(EPISODES, Episode),
     )
 
     def __init__(

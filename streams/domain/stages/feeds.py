@@ -101,8 +101,8 @@ class FeedsStage:
 
     takes = (FeedReport, Tick)
     tables = (
-        StageTable("feeds", FeedState, letter="f", is_global=True),
-        StageTable(EPISODES, Episode, letter="a"),
+        StageTable("feeds", FeedState, is_global=True),
+        StageTable(EPISODES, Episode),
     )
 
     def __init__(self, rules: AlertRules = AlertRules()) -> None:  # noqa: B008 - frozen

@@ -54,8 +54,8 @@ class IncidentsStage:
 
     takes = (IncidentBatch, Tick)
     tables = (
-        StageTable("incidents", RunningIncident, letter="i"),
-        StageTable(EPISODES, Episode, letter="a"),
+        StageTable("incidents", RunningIncident),
+        StageTable(EPISODES, Episode),
         *tables_of(LISTS),
     )
 

@@ -31,7 +31,7 @@ class PositionsStage:
     """bus-positions -> passages of links for the fold, and the buses for the screens."""
 
     takes = (PositionBatch, Tick)
-    tables = (StageTable("runs", VehicleRun), StageTable("buses", BusView, letter="b"))
+    tables = (StageTable("runs", VehicleRun), StageTable("buses", BusView))
 
     def __init__(self, network: Network, *, partitions: int, dwell_ms: int) -> None:
         self._network = network

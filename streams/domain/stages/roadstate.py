@@ -54,10 +54,10 @@ class RoadsStage:
     takes = (LinkBatch,)
     tables = (
         StageTable("folds", LinkFold),
-        StageTable("links", LinkView, letter="l"),
+        StageTable("links", LinkView),
         StageTable("sources", InputPosition),
-        StageTable("clock", int, letter="c", is_global=True),
-        StageTable(EPISODES, Episode, letter="a"),
+        StageTable("clock", int, is_global=True),
+        StageTable(EPISODES, Episode),
     )
 
     def __init__(

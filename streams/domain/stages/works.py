@@ -43,10 +43,10 @@ class WorksStage:
 
     takes = (PermitBatch, SiteReport, Tick)
     tables = (
-        StageTable("works", Work, letter="w"),
-        StageTable("clashes", Clash, letter="k"),
+        StageTable("works", Work),
+        StageTable("clashes", Clash),
         StageTable("computed", int),  # when the clashes were last computed, ms
-        StageTable(EPISODES, Episode, letter="a"),
+        StageTable(EPISODES, Episode),
         *tables_of(LISTS),
     )
 

@@ -1,0 +1,49 @@
+"""What the API's rows are made of: types with their units, and a row filled from a domain row."""
+
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from maps.picture.text import shown
+
+Ms = Annotated[int, Meta(description="Unix ms, UTC")]
+Lon = Annotated[float, Meta(description="degrees east, WGS84")]
+Lat = Annotated[float, Meta(description="degrees north, WGS84")]
+Kmh = Annotated[float, Meta(description="km/h")]
+Metres = Annotated[float, Meta(description="m")]
+LinkIndexes = Annotated[list[int], Meta(description="places of links in the arrays of the network")]
+Flags = Annotated[tuple[str, ...], Meta(description="codes of what is doubtful in its source")]
+StoreState = Annotated[str, Meta(description="ok, rebuilding (made again from the log), lost")]
+Trouble = Annotated[
+    str,
+    Meta(description="why the picture stands still: full, read_only, disk, no_worker, stands"),
+]
+
+
+class Row(msgspec.Struct, omit_defaults=True):
+    """A body of the API or a part of one; a field that has its default is left out."""
+
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+def filled(kind: type[R], *sources: object, **own: Any) -> R:
+    """A row of a kind: what is given, the rest from the first source that has a field of its name.
+
+    Texts of feeds become harmless to show; nothing (0, "", None) leaves a field at its default.
+    """
+    for name, is_required in fields_of(kind):
+        source = next((each for each in sources if hasattr(each, name)), None)
+        if name not in own and source is not None:
+            value = getattr(source, name)
+            if is_required or value:
+                own[name] = shown(value) if type(value) is str else value
+    return kind(**own)
+
+
+@cache
+def fields_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool], ...]:
+    """The names of its fields, and whether each is always there."""
+    return tuple((each.name, each.required) for each in msgspec.structs.fields(kind))

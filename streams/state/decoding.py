@@ -1,0 +1,75 @@
+"""Rows and deltas of Redis as the domain's own types."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Never, TypeVar
+
+import msgspec
+
+from streams.state.kinds import KINDS, CityRows, HistoryValue, Kind
+
+log = logging.getLogger(__name__)
+
+Remembered = tuple[int, HistoryValue | None]
+"""An entry of the history: since when it is known, and the row, None: it was gone."""
+Delta = CityRows[str, None]
+StoredPicture = CityRows[str, Never]
+"""All a screen needs, and the delta it stands at. Of `alerts`, one not told yet (0) is none."""
+
+T = TypeVar("T")
+_ROWS = {kind.name: msgspec.json.Decoder(kind.row_type | None) for kind in KINDS}
+_HISTORY = {kind.subject: _ROWS[kind.name] for kind in KINDS if kind.subject}
+
+
+def delta_decoder(rows_type_of: Callable[[Kind], Any]) -> msgspec.json.Decoder[Any]:
+    """The decoder of a delta's letters into fields of the kinds' names."""
+    rows: list[Any] = [
+        (kind.name, rows_type_of(kind), msgspec.field(default_factory=dict)) for kind in KINDS
+    ]
+    letters = {kind.name: kind.letter for kind in KINDS}
+    return msgspec.json.Decoder(
+        msgspec.defstruct("DeltaLetters", [*rows, ("at", int, 0)], rename=letters)
+    )
+
+
+_DELTA = delta_decoder(lambda kind: dict[str, kind.row_type | None])  # type: ignore[name-defined]
+_RAW_DELTA = delta_decoder(lambda _: dict[str, msgspec.Raw])
+
+
+def read_delta(delta_id: str, value: bytes) -> Delta:
+    """A delta; without the rows that cannot be read where there are such."""
+    try:
+        read = _DELTA.decode(value)
+    except msgspec.ValidationError:
+        raw = _RAW_DELTA.decode(value)
+        kept = {
+            kind.name: dict(readable(_ROWS[kind.name], getattr(raw, kind.name).items()))
+            for kind in KINDS
+        }
+        return Delta(delta_id, raw.at, **kept)
+    return Delta(delta_id, read.at, **{kind.name: getattr(read, kind.name) for kind in KINDS})
+
+
+def remembered(subject: str, entries: Iterable[tuple[bytes, bytes]]) -> list[Remembered]:
+    """Entries (id, row) of a subject's history; without those that cannot be read."""
+    decoder = _HISTORY.get(subject.partition(":")[0])
+    rows = readable(decoder, entries) if decoder else ()
+    return [(int(entry_id.partition(b"-")[0]), row) for entry_id, row in rows]
+
+
+def readable(
+    decoder: msgspec.json.Decoder[Any], rows: Iterable[tuple[T, bytes]]
+) -> Iterator[tuple[T, Any]]:
+    """The rows decoded, by their names. One that another version wrote and ours cannot read is left
+    out: it must not take the rest with it.
+    """
+    for name, value in rows:
+        try:
+            yield name, decoder.decode(value)
+        except msgspec.MsgspecError as error:
+            log.warning("row left out: %s", error)
+
+
+def rows_of(kind: Kind, rows: Mapping[bytes, bytes]) -> dict[str, Any]:
+    """The rows of a kind's hash by id."""
+    return dict(readable(_ROWS[kind.name], ((name.decode(), row) for name, row in rows.items())))
