@@ -1,7 +1,6 @@
 """What changed since a time: the shift's beginning, or the last look."""
 
-from typing import Any
-
+import msgspec
 from aiohttp import web
 
 from maps.api.context import CONTEXT, JSON, Context
@@ -13,9 +12,31 @@ from maps.past.moments import check_history, missing, only_known, time_of
 from maps.past.pictures import FEED
 from maps.picture import bodies, shapes
 from maps.picture.catch_up import LOSSES
+from maps.picture.fields import filled
 from maps.picture.loop import LOST
+from streams.state.decoding import Remembered
 
-Json = dict[str, Any]
+
+class ChangeRow(msgspec.Struct):
+    """One line: what happened to a subject ("work:ID") when; its links by index."""
+
+    at_ms: int
+    subject: str
+    kinds: tuple[str, ...]
+    ko: str
+    en: str
+    links: list[int]
+
+
+class Changes(msgspec.Struct):
+    """What changed, the oldest first, `total` in all; `next_since_ms` asks on, null: no more."""
+
+    now_ms: int
+    since_ms: int
+    until_ms: int
+    total: int
+    next_since_ms: int | None
+    changes: list[ChangeRow]
 
 
 async def get_changes(request: web.Request) -> web.StreamResponse:
@@ -37,18 +58,14 @@ async def get_changes(request: web.Request) -> web.StreamResponse:
             raise lost() from None
     found = changes(before, since, since_ms=since_ms, until_ms=until_ms, now_ms=now_ms)
     page, next_ms = first_page(found)
-    body = {
-        "now_ms": now_ms,
-        "since_ms": since_ms,
-        "until_ms": until_ms,
-        "total": len(found),
-        "next_since_ms": next_ms,
-        "changes": [_change(change, context) for change in page],
-    }
+    rows = [_row(change, context) for change in page]
+    body = Changes(now_ms, since_ms, until_ms, len(found), next_ms, rows)
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
 
 
-async def _read_changes(context: Context, since_ms: int) -> Any:
+async def _read_changes(
+    context: Context, since_ms: int
+) -> tuple[dict[str, Remembered], dict[str, list[Remembered]]]:
     """What was known of each subject at the beginning, and what came after; of every feed, for a
     feed that fell silent is news without an entry.
     """
@@ -58,15 +75,8 @@ async def _read_changes(context: Context, since_ms: int) -> Any:
     return await store.past(names, since_ms), await store.pasts_since(names, since_ms)
 
 
-def _change(change: Change, context: Context) -> Json:
-    return {
-        "at_ms": change.at_ms,
-        "subject": change.subject,
-        "kinds": list(change.kinds),
-        "ko": change.ko,
-        "en": change.en,
-        "links": shapes.known_links(change.links, context.network),
-    }
+def _row(change: Change, context: Context) -> ChangeRow:
+    return filled(ChangeRow, change, links=shapes.known_links(change.links, context.network))
 
 
 OPERATIONS = (
@@ -75,7 +85,7 @@ OPERATIONS = (
         path="/api/v1/changes",
         handler=get_changes,
         summary="What changed after `since`: works, closures, incidents, feeds; at most 500",
-        answers={200: dict},
+        answers={200: Changes},
         refusals=(400, 503),
         parameters=(
             Parameter("since", "Unix ms, needed", int),

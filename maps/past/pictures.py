@@ -1,6 +1,6 @@
 """What was true at one time as it was known at another: a picture of the past.
 
-Two times are asked for. `valid_ms`: the moment the answer speaks of. `known_ms`: only what had
+Two times are asked for. `valid_ms`: the moment the answer is about. `known_ms`: only what had
 come in by then counts. Later known than valid is hindsight (a permit that came in late closes its
 road in the past too); valid later than known is what was expected then.
 
@@ -12,28 +12,29 @@ What has a period of its own (works, incidents) is taken as known, and its phase
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
-
-import msgspec
+from typing import Protocol, TypeVar
 
 from maps.past.moments import BitemporalMoment
-from maps.picture import shapes
 from maps.picture.picture import Picture
-from streams.domain.closure_words import GRAVITY
+from maps.picture.shapes import known_links
+from streams.contract.enums import Certainty, Closure, Phase
+from streams.domain.closures import GRAVITY
+from streams.domain.links.fold import ENOUGH, LinkView
 from streams.domain.stages.calls import CallRow, reports_at
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState
+from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
+from streams.state.decoding import Remembered
+from streams.state.kinds import HistoryValue
 
-Json = dict[str, Any]
-T = TypeVar("T")
-Remembered = tuple[int, Json | None]
+T = TypeVar("T", bound=HistoryValue)
 LINK, WORK, INCIDENT, FEED = "link:", "work:", "incident:", "feed:"
 _SEEN_BY = {  # a level's certainty says at least so much of who saw the road
-    "confirmed": (2, {"bus": 2}),
-    "reported": (0, {"its": 1}),
-    "inferred": (1, {"bus": 1}),
+    Certainty.CONFIRMED: (ENOUGH, {"bus": ENOUGH}),
+    Certainty.REPORTED: (0, {"its": 1}),
+    Certainty.INFERRED: (1, {"bus": 1}),
 }
 
 
@@ -49,7 +50,7 @@ async def past_picture(
     network: Network,
     moment: BitemporalMoment,
     *,
-    calls: Mapping[str, Json],
+    calls: Mapping[str, CallRow],
     fresh_ms: int,
 ) -> Picture:
     """The picture of a moment. `calls` are the rows of now: they keep their own times."""
@@ -83,144 +84,111 @@ def picture_at(
     network: Network,
     moment: BitemporalMoment,
     *,
-    calls: Mapping[str, Json],
+    calls: Mapping[str, CallRow],
     fresh_ms: int,
 ) -> Picture:
     """The picture made of remembered rows. Pure; it has no buses and no clashes."""
-    works = _works_at(rows, moment)
-    incidents = _incidents_at(rows, moment)
-    reports = {
-        name: msgspec.to_builtins(report)
-        for name, report in reports_at(_calls_at(calls, moment), moment.valid_ms).items()
+    works = {work_id: _work_at(work, moment.valid_ms) for work_id, _, work in _of(rows, WORK, Work)}
+    incidents = {
+        incident_id: _incident_at(row, moment.valid_ms)
+        for incident_id, _, row in _of(rows, INCIDENT, RunningIncident)
+        if row.ends_ms is None or row.ends_ms > moment.valid_ms
     }
-    links = _links_at(rows, network, moment, fresh_ms)
+    known_calls = _calls_at(calls.values(), moment)
     return Picture(
         at_ms=moment.valid_ms,
-        links=_closed(links, works, incidents, network),
+        links=_closed(_links_at(rows, network, moment, fresh_ms), works, incidents, network),
         works=works,
         incidents=incidents,
-        calls={row.call_id: msgspec.to_builtins(row) for row in _calls_at(calls, moment)},
-        reports=reports,
-        feeds=_feeds_at(rows, moment),
+        calls={call.call_id: call for call in known_calls},
+        reports=reports_at(known_calls, moment.valid_ms),
+        feeds={feed: _feed_at(state, moment) for feed, _, state in _of(rows, FEED, FeedState)},
         clocks={"0": moment.valid_ms},
     )
 
 
-def _of_kind(rows: Mapping[str, Remembered], kind: str) -> Iterable[tuple[str, int, Json]]:
+def _of(
+    rows: Mapping[str, Remembered], kind: str, row_type: type[T]
+) -> Iterable[tuple[str, int, T]]:
     """(id, since when, row) of the subjects of a kind that were there."""
     for subject, (since_ms, row) in rows.items():
-        if row is not None and subject.startswith(kind):
+        if subject.startswith(kind) and isinstance(row, row_type):
             yield subject.removeprefix(kind), since_ms, row
 
 
-def _read(row: Json, kind: type[T]) -> T | None:
-    """A remembered row as its record; None for one that another version wrote and ours cannot read:
-    it must not take the rest of the past with it.
-    """
-    try:
-        return msgspec.convert(row, kind)
-    except msgspec.ValidationError:
-        return None
+def _work_at(work: Work, valid_ms: int) -> Work:
+    phase = phase_at(work, valid_ms)
+    return replace(work, phase=phase, is_in_force=is_in_force(work, phase, valid_ms))
 
 
-def _works_at(rows: Mapping[str, Remembered], moment: BitemporalMoment) -> dict[str, Json]:
-    found: dict[str, Json] = {}
-    for work_id, _, row in _of_kind(rows, WORK):
-        if (work := _read(row, Work)) is None:
-            continue
-        phase = phase_at(work, moment.valid_ms)
-        in_force = is_in_force(work, phase, moment.valid_ms)
-        found[work_id] = {**row, "phase": phase, "is_in_force": in_force}
-    return found
-
-
-def _incidents_at(rows: Mapping[str, Remembered], moment: BitemporalMoment) -> dict[str, Json]:
-    """The incidents that ran or were announced; one that ended before is none."""
-    found: dict[str, Json] = {}
-    for incident_id, _, row in _of_kind(rows, INCIDENT):
-        if row.get("ends_ms") is not None and row["ends_ms"] <= moment.valid_ms:
-            continue
-        phase = "active" if moment.valid_ms >= row["starts_ms"] else "planned"
-        found[incident_id] = {**row, "phase": phase}
-    return found
+def _incident_at(incident: RunningIncident, valid_ms: int) -> RunningIncident:
+    is_begun = valid_ms >= incident.starts_ms
+    return replace(incident, phase=Phase.ACTIVE if is_begun else Phase.PLANNED)
 
 
 def _links_at(
     rows: Mapping[str, Remembered], network: Network, moment: BitemporalMoment, fresh_ms: int
-) -> dict[int, Json]:
+) -> dict[int, LinkView]:
     """The traffic of the links by index; nobody knows that of a time after `known_ms`."""
-    is_foretold = moment.valid_ms - moment.known_ms > fresh_ms
-    found: dict[int, Json] = {}
-    for link_id, since_ms, row in _of_kind(rows, LINK):
-        if link_id in network.index and not is_foretold:
-            found[network.index[link_id]] = _view(row, since_ms, moment.seen_ms, fresh_ms)
-    return found
-
-
-def _view(row: Json, since_ms: int, seen_ms: int, fresh_ms: int) -> Json:
-    """A link's view from what is remembered of it; `observed_ms` is at least so new: the fold lets
-    go of what is older than `fresh_ms`, and that would be remembered.
-    """
-    certainty = str(row.get("certainty") or "lost")
-    samples, sources = _SEEN_BY.get(certainty, (0, {}))
-    observed_ms = max(since_ms, seen_ms - fresh_ms + 1) if sources else None
+    if moment.valid_ms - moment.known_ms > fresh_ms:
+        return {}
     return {
-        "speed_kmh": row.get("speed_kmh"),
-        "level": row.get("level") or "unknown",
-        "samples": samples,
-        "observed_ms": observed_ms,
-        "certainty": certainty,
-        "sources": dict(sources),
-        "closure": "none",
-        "subjects": [],
+        network.index[link_id]: _view_at(view, max(since_ms, moment.seen_ms - fresh_ms + 1))
+        for link_id, since_ms, view in _of(rows, LINK, LinkView)
+        if link_id in network.index
     }
 
 
+def _view_at(view: LinkView, observed_ms: int) -> LinkView:
+    """A link's view from what is remembered of it, which is its speed and the certainty of that.
+
+    It was observed then at the earliest: the fold lets go of what is older than `fresh_ms`, and
+    that would be remembered.
+    """
+    samples, sources = _SEEN_BY.get(view.certainty, (0, {}))
+    return LinkView(
+        speed_kmh=view.speed_kmh,
+        level=view.level,
+        samples=samples,
+        observed_ms=observed_ms if sources else None,
+        certainty=view.certainty,
+        sources=dict(sources),
+    )
+
+
 def _closed(
-    links: Mapping[int, Json],
-    works: Mapping[str, Json],
-    incidents: Mapping[str, Json],
+    links: Mapping[int, LinkView],
+    works: Mapping[str, Work],
+    incidents: Mapping[str, RunningIncident],
     network: Network,
-) -> dict[int, Json]:
+) -> dict[int, LinkView]:
     """The links with the gravest closure in force on each, and the names of what is on it."""
-    on_link: dict[int, list[tuple[str, str]]] = {}
-    for subject, row, is_in_effect in _subjects(works, incidents):
-        closure = str(row["closure"]) if is_in_effect else "none"
-        for place in shapes.known_links(row.get("links") or (), network):
-            on_link.setdefault(place, []).append((subject, closure))
+    on_link: dict[int, list[tuple[str, Closure]]] = {}
+    going: dict[str, Work | RunningIncident] = {
+        **{f"{WORK}{name}": work for name, work in works.items() if work.phase not in OVER},
+        **{f"{INCIDENT}{name}": row for name, row in incidents.items()},
+    }
+    for subject, row in going.items():
+        closure = row.closure if row.is_in_force else Closure.NONE
+        for index in known_links(row.links, network):
+            on_link.setdefault(index, []).append((subject, closure))
     views = dict(links)
-    for place, found in on_link.items():
-        view = views.get(place) or _view({}, 0, 0, 0)
-        closure = min((each for _, each in found), key=GRAVITY.index)
-        views[place] = {**view, "closure": closure, "subjects": sorted(name for name, _ in found)}
+    for index, found in on_link.items():
+        views[index] = replace(
+            views.get(index) or LinkView(),
+            closure=min((closure for _, closure in found), key=GRAVITY.index),
+            subjects=tuple(sorted(name for name, _ in found)),
+        )
     return views
 
 
-def _subjects(
-    works: Mapping[str, Json], incidents: Mapping[str, Json]
-) -> Iterable[tuple[str, Json, bool]]:
-    """(subject, row, whether its closure is in force) of all that is not over."""
-    for work_id, row in works.items():
-        if row["phase"] not in OVER:
-            yield f"{WORK}{work_id}", row, row["is_in_force"]
-    for incident_id, row in incidents.items():
-        yield f"{INCIDENT}{incident_id}", row, row["phase"] == "active"
-
-
-def _feeds_at(rows: Mapping[str, Remembered], moment: BitemporalMoment) -> dict[str, FeedState]:
-    """How each feed was doing. A feed that goes on as before is remembered once a minute: within
-    that minute it is taken to have gone on, so its silence shows a minute late.
+def _feed_at(state: FeedState, moment: BitemporalMoment) -> FeedState:
+    """How a feed was doing. A feed that goes on as before is remembered once a minute: within that
+    minute it is taken to have gone on, so its silence shows a minute late.
     """
-    found: dict[str, FeedState] = {}
-    for feed, _, row in _of_kind(rows, FEED):
-        if (state := _read(row, FeedState)) is None:
-            continue
-        silence_ms = moment.seen_ms - state.last.received_ms
-        later_ms = min(max(silence_ms, 0), REMEMBER_MS)
-        if moment.valid_ms > moment.known_ms:
-            later_ms += moment.valid_ms - moment.known_ms
-        found[feed] = _moved(state, later_ms)
-    return found
+    silence_ms = moment.seen_ms - state.last.received_ms
+    later_ms = min(max(silence_ms, 0), REMEMBER_MS)
+    return _moved(state, later_ms + max(0, moment.valid_ms - moment.known_ms))
 
 
 def _moved(state: FeedState, by_ms: int) -> FeedState:
@@ -232,11 +200,10 @@ def _moved(state: FeedState, by_ms: int) -> FeedState:
     return replace(state, last=last, last_success_ms=success_ms, last_change_ms=change_ms)
 
 
-def _calls_at(calls: Mapping[str, Json], moment: BitemporalMoment) -> list[CallRow]:
+def _calls_at(calls: Iterable[CallRow], moment: BitemporalMoment) -> list[CallRow]:
     """The calls that had come by then; one called back later was still open."""
-    rows = [row for each in calls.values() if (row := _read(each, CallRow)) is not None]
     return [
-        row if 0 < row.done_ms <= moment.seen_ms else replace(row, done_ms=0)
-        for row in rows
-        if row.received_ms <= moment.seen_ms
+        call if 0 < call.done_ms <= moment.seen_ms else replace(call, done_ms=0)
+        for call in calls
+        if call.received_ms <= moment.seen_ms
     ]

@@ -15,6 +15,7 @@ from maps.picture import bodies, deliveries, sse
 from maps.picture.broadcast import Broadcast, StreamClient
 from maps.picture.catch_up import BATCH, LOSSES, missed, place_of
 from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
+from maps.picture.store_state import StoreState
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
 from streams.state.decoding import Delta
@@ -24,7 +25,7 @@ from streams.state.store_health import StoreHealth, store_health
 
 log = logging.getLogger(__name__)
 
-OK, LOST, REBUILDING = "ok", "lost", "rebuilding"
+OK, LOST, REBUILDING = StoreState.OK, StoreState.LOST, StoreState.REBUILDING
 READ_BLOCK_MS = 1000  # how soon an emptied Redis shows
 COALESCE_S = 0.2
 JUDGE_S = 1.0

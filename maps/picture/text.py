@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from streams.contract.times import KST
 from streams.domain.overlaps import daily
-from streams.domain.unknown_times import short_words
+from streams.domain.unknown_times import unknown_time
+from streams.words.catalogue import Joined, joined
 
 # C0 and C1 controls, bidi marks, embeddings, overrides and isolates, zero-width space, BOM
 _UNSHOWN = re.compile(
@@ -59,14 +60,14 @@ class Period(Protocol):
     def flags(self) -> tuple[str, ...]: ...
 
 
-def period_text(row: Period) -> tuple[str, str]:
-    """A work's or an incident's period, `2026-11-23 09:00 ~ 2026-11-27 24:00`, in Korean and
-    English; what of it is not known is said in its place.
+def period_text(row: Period) -> Joined:
+    """A work's or an incident's period, `2026-11-23 09:00 ~ 2026-11-27 24:00`; what of it is not
+    known is said in its place.
     """
     starts_ms, ends_ms, flags = row.starts_ms, row.ends_ms, row.flags
-    begin = short_words("starts_ms", flags) if starts_ms is None else (kst(starts_ms),) * 2
-    end = short_words("ends_ms", flags) if ends_ms is None else (kst_end(ends_ms),) * 2
-    return f"{begin[0]} ~ {end[0]}", f"{begin[1]} ~ {end[1]}"
+    begin = unknown_time("starts_ms", flags) if starts_ms is None else kst(starts_ms)
+    end = unknown_time("ends_ms", flags) if ends_ms is None else kst_end(ends_ms)
+    return joined((begin, end), " ~ ")
 
 
 def hours_text(hours: str) -> str:

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from maps.picture import shapes
 from maps.search.atlas import keys_of
-from maps.search.entry import SearchEntry
+from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.keys import Hit, Key, Keys
 from maps.search.names import LOOSE, Named, permit_names
 from maps.search.wording import spelled
+from streams.domain.works.rows import Work
 from streams.geo.network import Network
 
-Works = Mapping[str, Mapping[str, Any]]
+Works = Mapping[str, Work]
 MOST_TITLES = 40
 LOOSE_WORKS = 100
 _AREA = re.compile(r"^\s*(?:강원특별자치도|강원도)?\s*(?:춘천시)?\s*")
@@ -23,7 +23,7 @@ _AREA = re.compile(r"^\s*(?:강원특별자치도|강원도)?\s*(?:춘천시)?\s
 class _Known:
     """A work as the picture has it, its keys, and all its words in one spelling."""
 
-    work: Mapping[str, Any]
+    work: Work
     keys: list[Key]
     text: str
 
@@ -71,7 +71,7 @@ class WorkNames:
 
     def is_now(self, entry: SearchEntry) -> bool:
         """Whether a work's entry is the one of the picture now; of other kinds every entry is."""
-        return entry.kind != "work" or self.entry(entry.id) is entry
+        return entry.kind is not PlaceKind.WORK or self.entry(entry.id) is entry
 
     def whole(self, text: str) -> list[Hit]:
         """Works of exactly this number, title or address."""
@@ -94,31 +94,21 @@ class WorkNames:
         found.sort(key=lambda row: (-row[0], row[1].id))
         return [Hit(entry, 0.68 + 0.2 * share) for share, entry in found[:MOST_TITLES]]
 
-    def _spell(self, work_id: str, work: Mapping[str, Any]) -> "_Known":
-        title = str(work.get("title") or work_id)
-        place = str(work.get("place") or "")
-        links = tuple(shapes.known_links(work.get("links") or (), self._network))
-        lon, lat = _point(work, links, self._network)
+    def _spell(self, work_id: str, work: Work) -> _Known:
+        title, place = work.title or work_id, work.place
+        links = shapes.known_links(work.links, self._network)
+        lon, lat = shapes.point_of(work, links, self._network)
         entry = SearchEntry(
-            kind="work",
+            kind=PlaceKind.WORK,
             id=work_id,
             title=title,
             subtitle=" · ".join(part for part in (work_id, place) if part),
             lon=lon,
             lat=lat,
-            links=links,
+            links=tuple(links),
         )
         text = spelled(f"{work_id}~{title}~{place}")
         return _Known(work, keys_of(entry, _names(work_id, title, place)), text)
-
-
-def _point(
-    work: Mapping[str, Any], links: tuple[int, ...], network: Network
-) -> tuple[float | None, float | None]:
-    """Its own point, else the middle of its first link, else none."""
-    if work.get("lon") is not None and work.get("lat") is not None:
-        return float(work["lon"]), float(work["lat"])
-    return shapes.middle_of(network.links[links[0]].geometry) if links else (None, None)
 
 
 def _book(works: Iterable[_Known]) -> Keys:

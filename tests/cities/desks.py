@@ -5,11 +5,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
+from maps.crew.site import site_of
+from maps.desk.asking import card as cards
+from maps.desk.asking import lookup
 from maps.desk.facts.scene import AskedPlace, Scene, subjects_by_link
+from maps.desk.facts.ways import DetourFinder
 from maps.picture.picture import Picture
+from maps.picture.store_state import StoreState
+from maps.search.entry import PlaceKind, SearchHit
 from streams.contract.records import FeedReport, PollOutcome
 from streams.contract.times import KST
+from streams.domain.clashes.clash import Clash
+from streams.domain.links.fold import LinkView
+from streams.domain.stages.calls import CallReport, CallRow
 from streams.domain.stages.feeds import FeedState
+from streams.domain.stages.incidents import RunningIncident
+from streams.domain.stages.passages import BusView
+from streams.domain.works.rows import Work
 from streams.geo.network import Link, Network, Route, Stop
 
 Json = dict[str, Any]
@@ -25,6 +39,16 @@ def kst(text: str) -> int:
 
 
 NOW = kst("2026-11-23 14:00")  # a Monday
+
+
+BUS: Json = {"route_no": "300", "lon": 127.73, "lat": 37.88, "stop_id": ""}
+CALL: Json = {"title": "중앙로"}
+
+
+def work_of(row: Json) -> Work:
+    """A work of a row's JSON; one at it takes its closure from the road."""
+    in_force = row.get("phase") in ("active", "overdue")
+    return msgspec.convert({"is_in_force": in_force} | row, Work)
 
 
 def street() -> Network:
@@ -66,6 +90,8 @@ class Street:
     incidents: dict[str, Json] = field(default_factory=dict)
     buses: dict[str, Json] = field(default_factory=dict)
     calls: dict[str, Json] = field(default_factory=dict)
+    reports: dict[str, Json] = field(default_factory=dict)
+    clashes: dict[str, Json] = field(default_factory=dict)
     silent_ms: dict[str, int] = field(default_factory=dict)  # feed -> since when it is silent
     clock_ms: int | None = None
     store: str = "ok"
@@ -73,16 +99,24 @@ class Street:
 
     def scene(self) -> Scene:
         picture = Picture(
-            links={NETWORK.index[name]: view for name, view in self.views.items()},
-            works=self.works,
-            incidents=self.incidents,
-            buses=self.buses,
-            calls=self.calls,
+            links={
+                NETWORK.index[name]: msgspec.convert(view, LinkView)
+                for name, view in self.views.items()
+            },
+            works={name: work_of(row) for name, row in self.works.items()},
+            incidents=msgspec.convert(self.incidents, dict[str, RunningIncident]),
+            buses={name: msgspec.convert(BUS | row, BusView) for name, row in self.buses.items()},
+            calls={
+                name: msgspec.convert(CALL | {"call_id": name} | row, CallRow)
+                for name, row in self.calls.items()
+            },
+            reports=msgspec.convert(self.reports, dict[str, CallReport]),
+            clashes=msgspec.convert(self.clashes, dict[str, Clash]),
             feeds={name: self._feed(name) for name in self.feeds},
             clocks={"0": self.now_ms - 1000 if self.clock_ms is None else self.clock_ms},
         )
         by_link = subjects_by_link(picture, NETWORK)
-        return Scene(NETWORK, picture, by_link, self.now_ms, self.store)
+        return Scene(NETWORK, picture, by_link, self.now_ms, StoreState(self.store))
 
     def _feed(self, name: str) -> FeedState:
         at_ms = self.silent_ms.get(name, self.now_ms - 20_000)
@@ -157,7 +191,35 @@ def place(kind: str = "section", *links: str, name: str = "x", title: str = "") 
     """A place of these links; of one link its name is the place's."""
     indexes = tuple(NETWORK.index[link] for link in links)
     own = NETWORK.links[indexes[0]].name if indexes else ""
-    return AskedPlace(kind, name, title or own, links=indexes)
+    return AskedPlace(PlaceKind(kind), name, title or own, links=indexes)
+
+
+def card(here: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> Json:
+    """The card as its reader gets it."""
+    return plain(cards.card(here, scene, ways))
+
+
+def answer(
+    question: str,
+    found: Iterable[SearchHit],
+    scene: Scene,
+    ways: DetourFinder | None,
+    *,
+    is_named: bool = False,
+) -> Json:
+    """The answer as its reader gets it."""
+    return plain(lookup.answer(question, list(found), scene, ways, is_named=is_named))
+
+
+def site_json(work_id: str, scene: Scene) -> Json:
+    """A work as its crew's page gets it."""
+    return plain(site_of(work_id, scene))
+
+
+def plain(body: object) -> Json:
+    """A body as the JSON that leaves the server."""
+    made: Json = msgspec.json.decode(msgspec.json.encode(body))
+    return made
 
 
 def spoken(clauses: Iterable[Json], name: str) -> str:

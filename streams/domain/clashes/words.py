@@ -1,5 +1,6 @@
 """Why a clash is one, in Korean and English."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -146,3 +147,9 @@ def _listed(names: Sequence[str], counter: str) -> tuple[str, str]:
     if len(names) <= SHOWN:
         return shown, shown
     return f"{shown} 등 {len(names)}{counter}", f"{shown} and {len(names) - SHOWN} more"
+
+
+def by_number(no: str) -> tuple[int, str]:
+    """Orders the numbers of routes as people do: 4, 16, 300."""
+    digits = re.match(r"\d+", no)
+    return int(digits.group()) if digits else 10**9, no

@@ -6,9 +6,8 @@ import pytest
 
 from maps.api.crew import Paces
 from maps.crew import taps
-from maps.crew.site import next_word, site_json
+from maps.crew.site import next_report
 from maps.crew.taps import GONE_MS, PASSED_MS, UNDO_MS, Tap, code_of, is_used_up, outcome
-from maps.desk.asking.card import card
 from maps.desk.facts.scene import AskedPlace
 from maps.desk.saying.last_report import last_word
 from maps.http.refusals import RequestRefusedError
@@ -16,7 +15,7 @@ from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import SiteReport
 from streams.domain.works import MOVES, REFUSALS, Work
 from streams.domain.works.moves import heard, listed
-from tests.cities.desks import BUSES, HOUR_MS, MIN_MS, NETWORK, NOW, Street
+from tests.cities.desks import BUSES, HOUR_MS, MIN_MS, NETWORK, NOW, Street, card, site_json
 from tests.cities.works import PERMIT, kst, report
 
 Json = dict[str, Any]

@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from maps.crew.site import site_json
 from maps.crew.taps import longest_ms
-from maps.desk.asking.card import card
-from tests.cities.desks import DAY_MS, HOUR_MS, NOW, Street, kst, place, spoken
+from tests.cities.desks import DAY_MS, HOUR_MS, NOW, Street, card, kst, place, site_json, spoken
 
 Json = dict[str, Any]
 WORK = "2026-굴착-0412"

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.desk.asking.card import card
 from maps.desk.facts.blockings import GRAVITY
 from maps.desk.facts.scene import AskedPlace
 from tests.cities.desks import (
@@ -21,6 +20,7 @@ from tests.cities.desks import (
     PERMITS,
     SPEEDS,
     Street,
+    card,
     place,
 )
 

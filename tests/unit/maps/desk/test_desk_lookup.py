@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.desk.asking.lookup import answer, named, place_of
+from maps.desk.asking.lookup import named, place_of
 from maps.desk.facts.gather import gather
 from maps.desk.facts.ways import DetourFinder, around, closed_links
 from tests.cities.desks import (
@@ -16,6 +16,7 @@ from tests.cities.desks import (
     NOW,
     PERMITS,
     Street,
+    answer,
     kst,
     place,
 )

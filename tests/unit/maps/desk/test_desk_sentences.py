@@ -4,9 +4,19 @@ from typing import Any
 
 import pytest
 
-from maps.desk.asking.card import card
 from maps.desk.facts.scene import AskedPlace
-from tests.cities.desks import BUSES, EVENTS, HOUR_MS, MIN_MS, NOW, PERMITS, Street, kst, place
+from tests.cities.desks import (
+    BUSES,
+    EVENTS,
+    HOUR_MS,
+    MIN_MS,
+    NOW,
+    PERMITS,
+    Street,
+    card,
+    kst,
+    place,
+)
 
 A, B = "S1>S2", "S2>S1"
 NAME = "명동입구에서 중앙로입구 방향"

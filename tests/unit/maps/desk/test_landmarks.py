@@ -5,13 +5,12 @@ from typing import Any
 import pytest
 
 from bench.desk_search import network_of
-from maps.desk.asking.card import card
 from maps.desk.asking.lookup import place_of
 from maps.desk.facts.scene import Scene, subjects_by_link
 from maps.picture.picture import Picture
 from maps.search.finder import Finder
 from streams.geo.network import distance_m, project
-from tests.cities.desks import NOW, Street
+from tests.cities.desks import NOW, Street, card
 
 LANDMARKS = [
     ("춘천역", "춘천역", "역"),
