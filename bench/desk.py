@@ -106,7 +106,7 @@ class City:
             "l": {name: self.views[name] for name in changed},
             "w": {name: self.works[name] for name in seen},
             "f": {name: seed.feed(name, now) for name in seed.FEEDS},
-            "c": {str(partition): now for partition in range(seed.PARTITIONS)},
+            "k": {str(partition): now for partition in range(seed.PARTITIONS)},
         }
 
     @contextmanager

@@ -14,16 +14,18 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
 
+from maps.search.entry import SearchHit
 from maps.search.finder import Finder
 from producers.network.importing import import_network
 from producers.simulator.city import build_city
+from streams.contract.enums import Closure, Phase
 from streams.contract.settings import Settings
+from streams.domain.works.rows import Work
 from streams.geo.network import Network, Point
 from streams.topology.stages import load_gazetteer
 
@@ -33,7 +35,6 @@ DATA = ROOT.parent / "shared" / "data" / "chuncheon"
 NOTHING = "-"
 GOAL_TOP_1, GOAL_P95_MS = 0.95, 40.0
 A_SECOND = 20
-Json = dict[str, Any]
 
 WORKS = (
     ("굴착-0412", "효자동 노후 상수관로 교체공사(2공구)", "춘천시 효자동 622-4 일원"),
@@ -72,30 +73,30 @@ class Case:
     expected: tuple[str, ...]
     is_held_out: bool = False
 
-    def is_right(self, results: Sequence[Json]) -> bool:
+    def is_right(self, results: Sequence[SearchHit]) -> bool:
         """Whether the first result is one of the right ones; for NOTHING, whether none is sure."""
         if self.expected == (NOTHING,):
-            return not (results and results[0]["is_certain"])
+            return not (results and results[0].is_certain)
         return bool(results) and any(_is(results[0], wanted) for wanted in self.expected)
 
-    def is_misled(self, results: Sequence[Json]) -> bool:
+    def is_misled(self, results: Sequence[SearchHit]) -> bool:
         """Whether a wrong place is shown as certain."""
-        return any(row["is_certain"] for row in results) and not self.is_right(results)
+        return any(row.is_certain for row in results) and not self.is_right(results)
 
 
-def _is(row: Json, wanted: str) -> bool:
+def _is(row: SearchHit, wanted: str) -> bool:
     kind, _, name = wanted.rpartition("=")
     match kind:
         case "":
-            return bool(row["title"] in (name, _turned(name)))
+            return row.title in (name, _turned(name))
         case "road":
-            return bool((row["kind"], row["subtitle"]) == ("section", name))
+            return (row.kind, row.subtitle) == ("section", name)
         case "pole":
-            return bool((row["kind"], row["subtitle"]) == ("stop", name))
+            return (row.kind, row.subtitle) == ("stop", name)
         case "work":
-            return bool((row["kind"], row["id"]) == ("work", name))
+            return (row.kind, row.id) == ("work", name)
         case _:
-            return bool(row["kind"] == kind and row["title"] == name)
+            return row.kind == kind and row.title == name
 
 
 def _turned(name: str) -> str:
@@ -120,13 +121,22 @@ def cases() -> list[Case]:
         ]
 
 
-def works() -> dict[str, Json]:
+def works() -> dict[str, Work]:
     """A dozen works as Redis holds them."""
-    return {number: _work(title, place) for number, title, place in WORKS}
+    return {number: _work(number, title, place) for number, title, place in WORKS}
 
 
-def _work(title: str, place: str) -> Json:
-    return {"title": title, "place": place, "links": [], "phase": "active", "closure": "partial"}
+def _work(number: str, title: str, place: str, *links: str) -> Work:
+    return Work(
+        permit_id=number,
+        title=title,
+        starts_ms=None,
+        ends_ms=None,
+        place=place,
+        links=links,
+        phase=Phase.ACTIVE,
+        closure=Closure.PARTIAL,
+    )
 
 
 @cache
@@ -164,7 +174,7 @@ def misled(finder: Finder, asked: Iterable[Case]) -> list[Case]:
     return [case for case in asked if case.is_misled(finder.search(case.query))]
 
 
-def many_works(network: Network, count: int) -> dict[str, Json]:
+def many_works(network: Network, count: int) -> dict[str, Work]:
     """Works with numbers, titles and places of their own, each on one link."""
     picked = random.Random(7)
     found = {}
@@ -175,7 +185,8 @@ def many_works(network: Network, count: int) -> dict[str, Json]:
             f"{start} {pipe} 공사 {number}",
             f"{start} {picked.randrange(900)}-{number % 30}",
         )
-        found[f"2026-굴착-{number:04d}"] = {**_work(title, place), "links": [link.id]}
+        name = f"2026-굴착-{number:04d}"
+        found[name] = _work(name, title, place, link.id)
     return found
 
 
@@ -188,7 +199,7 @@ def look_up_ms(finder: Finder, asked: Sequence[Case], count: int, seconds: float
     for turn in range(int(seconds * A_SECOND)):
         time.sleep(max(0.0, begun + turn / A_SECOND - time.perf_counter()))
         name = picked.choice(list(now))
-        now = {**now, name: {**now[name], "title": f"{now[name]['title']} {turn}"}}
+        now = {**now, name: replace(now[name], title=f"{now[name].title} {turn}")}
         query = picked.choice(asked).query
         start = time.perf_counter()
         finder.follow(now)
@@ -224,10 +235,10 @@ def report(city: str, options: argparse.Namespace) -> bool:
     return shares[0] >= GOAL_TOP_1 and not wrong and p95 <= GOAL_P95_MS
 
 
-def _print_miss(case: Case, results: Sequence[Json]) -> None:
+def _print_miss(case: Case, results: Sequence[SearchHit]) -> None:
     if case.is_right(results):
         return
-    first = [(row["kind"], row["title"], row["score"], row["is_certain"]) for row in results[:3]]
+    first = [(row.kind, row.title, row.score, row.is_certain) for row in results[:3]]
     print(f"  {case.kind}: {case.query!r} wants {'|'.join(case.expected)}, got {first}")
 
 

@@ -21,6 +21,7 @@ from streams.contract.topics import partition_of
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Network
 from streams.state import store
+from streams.state.kinds import KINDS
 
 Json = dict[str, Any]
 PARTITIONS = 4
@@ -32,14 +33,10 @@ FEEDS = {
     "utic.incidents": 300_000,
     "permits": 600_000,
 }
-SMALL = {  # letter -> kind of the rows that lie in one partition
-    "w": store.WORKS,
-    "i": store.INCIDENTS,
-    "q": store.CALLS,
-    "r": store.REPORTS,
-    "k": store.CLASHES,
-    "a": "work-episodes",
-    "y": store.ACKNOWLEDGEMENTS,
+SMALL = {  # letter -> table of the rows that lie in one partition
+    row.letter: row.tables[0]
+    for row in KINDS
+    if row.name not in {"links", "buses", "feeds", "clocks"}
 }
 CLOSURES = ("full", "partial", "none", "sidewalk", "none", "partial", "none", "shoulder")
 PURPOSES = ("하수관 정비", "도시가스관 매설", "전력구 굴착", "상수도 누수 복구", "통신관로 신설")
@@ -144,7 +141,7 @@ class Traffic:
         }
         if self.buses:
             delta["b"] = self.buses
-        delta["c"] = {str(partition): now for partition in range(PARTITIONS)}
+        delta["k"] = {str(partition): now for partition in range(PARTITIONS)}
         return delta
 
 
@@ -226,10 +223,10 @@ def fill(client: redis.Redis, traffic: Traffic) -> str:
     now = now_ms()
     pipe = client.pipeline()
     pipe.flushdb()
-    _write(pipe, store.LINKS, traffic.links)
-    _write(pipe, store.BUSES, traffic.buses)
-    _write(pipe, store.WORKS, traffic.works, partitions=1)
-    _write(pipe, store.INCIDENTS, traffic.incidents, partitions=1)
+    _write(pipe, "links", traffic.links)
+    _write(pipe, "buses", traffic.buses)
+    _write(pipe, "works", traffic.works, partitions=1)
+    _write(pipe, "incidents", traffic.incidents, partitions=1)
     for name in FEEDS:
         pipe.hset(store.FEEDS, name, msgspec.json.encode(feed(name, now)))
     for partition in range(PARTITIONS):
@@ -239,19 +236,19 @@ def fill(client: redis.Redis, traffic: Traffic) -> str:
         store.META, mapping={"network": network.version, "city": network.city, "simulated": "1"}
     )
     pipe.execute()
-    return emit(client, {"at": now, "c": {str(p): now for p in range(PARTITIONS)}})
+    return emit(client, {"at": now, "k": {str(p): now for p in range(PARTITIONS)}})
 
 
 def emit(client: redis.Redis, delta: Json) -> str:
     """Writes a delta and the state it leads to in one transaction; answers its id."""
     pipe = client.pipeline()
-    for letter, kind in (("l", store.LINKS), ("b", store.BUSES)):
+    for letter, kind in (("l", "links"), ("b", "buses")):
         _write(pipe, kind, delta.get(letter, {}))
     for letter, kind in SMALL.items():
         _write(pipe, kind, delta.get(letter, {}), partitions=1)
     for name, state in delta.get("f", {}).items():
         pipe.hset(store.FEEDS, name, msgspec.json.encode(state))
-    for partition, watermark_ms in delta.get("c", {}).items():
+    for partition, watermark_ms in delta.get("k", {}).items():
         pipe.hset(store.CLOCK, partition, str(watermark_ms))
     pipe.xadd(store.DELTAS, {"d": msgspec.json.encode(delta)}, maxlen=store.MAX_DELTAS)
     delta_id: bytes = pipe.execute()[-1]

@@ -32,7 +32,7 @@ class City:
     def tick(self, clock_ms: int | None = None) -> str:
         """Moves the clock of every partition."""
         at = str(now_ms() if clock_ms is None else clock_ms)
-        return self.say(c={str(partition): int(at) for partition in range(seed.PARTITIONS)})
+        return self.say(k={str(partition): int(at) for partition in range(seed.PARTITIONS)})
 
     def set_speed(self, index: int, speed_kmh: float | None, **more: Any) -> str:
         link_id = self.network.links[index].id

@@ -12,6 +12,7 @@ from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture import alerts, deliveries
 from maps.picture.catch_up import LOSSES
+from maps.picture.fields import Ms, Row, StoreState, filled
 from maps.picture.text import shown
 from streams.contract import topics, wire
 from streams.contract.errors import RecordRefusedError
@@ -40,6 +41,30 @@ class AcknowledgementTaken(msgspec.Struct):
     at_ms: int
 
 
+class OpenAlert(alerts.AlertFields, kw_only=True):
+    """An open alert and who acknowledged it."""
+
+    links: Annotated[list[str], msgspec.Meta(description="link ids")]
+    acknowledged: alerts.AckRow | None
+
+
+class Alerts(Row):
+    """The open alerts, the newest first."""
+
+    now_ms: Ms
+    clock_ms: Ms | None
+    store: StoreState
+    alerts: list[OpenAlert]
+
+
+class Deliveries(Row):
+    """What became of the deliveries."""
+
+    now_ms: Ms
+    undelivered: list[deliveries.UndeliveredRow]
+    endpoints: list[deliveries.EndpointDeliveries]
+
+
 def add_alerts(app: web.Application) -> None:
     """What the alerts' handlers need beside the calls' sender."""
     app[PACE] = Pace(ACKNOWLEDGEMENTS_A_MINUTE)
@@ -49,20 +74,15 @@ async def get_alerts(request: web.Request) -> web.StreamResponse:
     """Open alerts, the newest first, each with who acknowledged it."""
     context = request.app[CONTEXT]
     live = context.live
-    acks = {row["id"]: row for row in alerts.ack_rows(live.picture)}
-    rows = alerts.alert_rows(live.picture.alerts, context.network)
+    acks = {row.id: row for row in alerts.ack_rows(live.picture)}
     ids = [link.id for link in context.network.links]
-    for row in rows:
-        row["acknowledged"] = acks.get(row["id"])
-        row["links"] = [ids[place] for place in row["links"]]
-    return json_answer(
-        {
-            "now_ms": live.now_ms(),
-            "clock_ms": live.picture.clock_ms,
-            "store": live.store_state,
-            "alerts": rows,
-        }
-    )
+    rows = [
+        filled(
+            OpenAlert, row, links=[ids[place] for place in row.links], acknowledged=acks.get(row.id)
+        )
+        for row in alerts.alert_rows(live.picture.alerts, context.network)
+    ]
+    return json_answer(Alerts(live.now_ms(), live.picture.clock_ms, live.store_state, rows))
 
 
 async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
@@ -74,9 +94,7 @@ async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     episode = alerts.open_alert(live.picture, name)
     if episode is None:
         raise not_found("열린 경보", "open alert", name)
-    ack = acknowledgement_of(
-        body, name, severity=Severity(episode["severity"]), at_ms=live.now_ms()
-    )
+    ack = acknowledgement_of(body, name, severity=episode.severity, at_ms=live.now_ms())
     request.app[PACE].take()
     await tell(request, topics.ACKNOWLEDGEMENTS, ack)
     return json_answer(AcknowledgementTaken(name, ack.at_ms), status=202)
@@ -131,9 +149,7 @@ async def get_deliveries(request: web.Request) -> web.StreamResponse:
         raise RequestRefusedError(
             503, "store_away", "저장소를 읽지 못합니다", "the store cannot be read"
         ) from None
-    return json_answer(
-        {"now_ms": live.now_ms(), "undelivered": live.undelivered, "endpoints": rows}
-    )
+    return json_answer(Deliveries(live.now_ms(), live.undelivered, rows))
 
 
 OPERATIONS = (
@@ -142,7 +158,7 @@ OPERATIONS = (
         path="/api/v1/alerts",
         handler=get_alerts,
         summary="Open alerts, the newest first, and who acknowledged them",
-        answers={200: dict},
+        answers={200: Alerts},
     ),
     Operation(
         method="POST",
@@ -159,7 +175,7 @@ OPERATIONS = (
         path="/api/v1/deliveries",
         handler=get_deliveries,
         summary="What became of the deliveries to each endpoint; no addresses",
-        answers={200: dict},
+        answers={200: Deliveries},
         refusals=(503,),
     ),
 )

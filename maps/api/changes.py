@@ -1,41 +1,43 @@
 """What changed since a time: the shift's beginning, or the last look."""
 
-import msgspec
-from aiohttp import web
+from typing import Annotated
 
-from maps.api.context import CONTEXT, JSON, Context
-from maps.api.operation import Operation, Parameter
+from aiohttp import web
+from msgspec import Meta
+
+from maps.api.context import CONTEXT
+from maps.api.operation import Operation, Parameter, packed_answer
 from maps.api.past import BUSY, lost
-from maps.http.answers import NO_STORE, answer, body_of
-from maps.past.changes import Change, changes, first_page, subjects_of
+from maps.past.changes import changes, first_page, subjects_of
 from maps.past.moments import check_history, missing, only_known, time_of
 from maps.past.pictures import FEED
-from maps.picture import bodies, shapes
+from maps.picture import shapes
 from maps.picture.catch_up import LOSSES
-from maps.picture.fields import filled
+from maps.picture.fields import LinkIndexes, Ms, Row, filled
 from maps.picture.loop import LOST
 from streams.state.decoding import Remembered
+from streams.state.store import Store
 
 
-class ChangeRow(msgspec.Struct):
-    """One line: what happened to a subject ("work:ID") when; its links by index."""
+class ChangeRow(Row):
+    """One line: what happened to a subject when."""
 
-    at_ms: int
-    subject: str
-    kinds: tuple[str, ...]
+    at_ms: Ms
+    subject: Annotated[str, Meta(description="work:ID, incident:ID, feed:NAME")]
+    kinds: Annotated[tuple[str, ...], Meta(description="what happened, as codes")]
     ko: str
     en: str
-    links: list[int]
+    links: LinkIndexes
 
 
-class Changes(msgspec.Struct):
-    """What changed, the oldest first, `total` in all; `next_since_ms` asks on, null: no more."""
+class Changes(Row):
+    """What changed, the oldest first; `next_since_ms` asks on where there is more."""
 
-    now_ms: int
-    since_ms: int
-    until_ms: int
+    now_ms: Ms
+    since_ms: Ms
+    until_ms: Ms
     total: int
-    next_since_ms: int | None
+    next_since_ms: Ms | None
     changes: list[ChangeRow]
 
 
@@ -53,30 +55,27 @@ async def get_changes(request: web.Request) -> web.StreamResponse:
         raise lost()
     async with request.app[BUSY]:
         try:
-            before, since = await _read_changes(context, since_ms)
+            before, since = await read_changes(context.live.store, since_ms)
         except LOSSES:
             raise lost() from None
     found = changes(before, since, since_ms=since_ms, until_ms=until_ms, now_ms=now_ms)
     page, next_ms = first_page(found)
-    rows = [_row(change, context) for change in page]
-    body = Changes(now_ms, since_ms, until_ms, len(found), next_ms, rows)
-    return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
+    rows = [
+        filled(ChangeRow, change, links=shapes.known_links(change.links, context.network))
+        for change in page
+    ]
+    return packed_answer(request, Changes(now_ms, since_ms, until_ms, len(found), next_ms, rows))
 
 
-async def _read_changes(
-    context: Context, since_ms: int
+async def read_changes(
+    store: Store, since_ms: int
 ) -> tuple[dict[str, Remembered], dict[str, list[Remembered]]]:
     """What was known of each subject at the beginning, and what came after; of every feed, for a
     feed that fell silent is news without an entry.
     """
-    store = context.live.store
     feeds = [name for name in await store.changed_since(0) if name.startswith(FEED)]
     names = [*dict.fromkeys([*subjects_of(await store.changed_since(since_ms)), *feeds])]
     return await store.past(names, since_ms), await store.pasts_since(names, since_ms)
-
-
-def _row(change: Change, context: Context) -> ChangeRow:
-    return filled(ChangeRow, change, links=shapes.known_links(change.links, context.network))
 
 
 OPERATIONS = (

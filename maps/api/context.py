@@ -61,9 +61,9 @@ class Context:
             now_ms=now_ms,
             store=state,
             is_simulated=self.is_simulated,
+            undelivered=self.live.undelivered,
+            trouble=self.live.health.trouble,
         )
-        body["undelivered"] = self.live.undelivered
-        body["trouble"] = self.live.health.trouble
         packed = body_of(bodies.encode(body), JSON)
         self._snapshot = (picture, state, now_ms, packed)
         return packed

@@ -193,7 +193,8 @@ def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
         )
     now_ms = context.live.now_ms()
     word = SiteStatus(body.word)
-    _check_until(word, body.until_ms, context.live.picture.works.get(work), now_ms)
+    row = context.live.picture.works.get(work)
+    _check_until(word, body.until_ms, row, now_ms)
     return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping
 
-from maps.desk.asking.lookup import OUTCOMES
+from maps.desk.asking.lookup import AnswerStatus
 from maps.picture import shapes
 from maps.picture.loop import LOST, REBUILDING, LiveUpdates
 from maps.picture.shapes import word_of
@@ -130,8 +130,9 @@ def metrics(
 def unknown_links(live: LiveUpdates) -> int:
     """Links that came with deltas, works or incidents and are not in the network."""
     picture = live.picture
-    rows = (*picture.works.values(), *picture.incidents.values())
-    return picture.unknown_links + shapes.unknown_links(rows, live.network)
+    named = [row.links for row in picture.works.values()]
+    named += [row.links for row in picture.incidents.values()]
+    return picture.unknown_links + shapes.unknown_links(named, live.network)
 
 
 def feed_ages(live: LiveUpdates, now_ms: int) -> dict[str, float]:
@@ -194,7 +195,7 @@ def _webhook_labels(counts: Mapping[str, int]) -> dict[str, float]:
 
 def _lookup_labels(lookups: Mapping[str, int]) -> dict[str, float]:
     """The desk's look-ups by outcome; what was asked for is not kept anywhere."""
-    return {_labels(outcome=outcome): lookups.get(outcome, 0) for outcome in OUTCOMES}
+    return {_labels(outcome=outcome): lookups.get(outcome, 0) for outcome in AnswerStatus}
 
 
 def _metric(name: str, kind: str, values: Mapping[str, float]) -> list[str]:

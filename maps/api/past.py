@@ -3,26 +3,77 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
 from aiohttp import web
+from msgspec import UNSET, Meta, UnsetType, defstruct
+from msgspec.structs import fields
 
-from maps.api.context import CONTEXT, JSON, Context
-from maps.api.operation import Operation, Parameter
-from maps.http.answers import NO_STORE, answer, body_of
+from maps.api.context import CONTEXT, Context
+from maps.api.operation import Operation, Parameter, packed_answer
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.past.moments import BitemporalMoment, missing, moment_of, only_known
 from maps.past.pictures import past_picture
 from maps.picture import bodies, shapes
 from maps.picture.catch_up import LOSSES
+from maps.picture.fields import Ms, Row, filled
 from maps.picture.loop import LOST
 from maps.picture.picture import Picture
+from streams.contract.enums import Closure, Level, Phase
 from streams.contract.times import DAY_MS
 from streams.domain.closure_words import closure_words
+from streams.domain.links.fold import LinkView
+from streams.domain.stages.feeds import FeedState
+from streams.geo.network import Network
+from streams.state.kinds import KINDS
 
-Json = dict[str, Any]
 MAX_LINKS = 200
 BUSY = web.AppKey("past_lock", asyncio.Lock)
+
+
+class ClosedLink(Row):
+    """A link that something is taken from."""
+
+    id: str
+    index: int
+    name: str
+    closure: Closure
+    word_ko: str
+    word_en: str
+    subjects: Annotated[tuple[str, ...], Meta(description="work:ID, incident:ID on it")]
+
+
+class FoundPlace(Row):
+    """A place of the search."""
+
+    kind: str
+    id: str
+    title: str
+
+
+class PastParts(Row, kw_only=True):
+    """The past: of the city, or of one thing of it."""
+
+    now_ms: Ms
+    valid_ms: Annotated[int, Meta(description="the moment it speaks of, Unix ms")]
+    known_ms: Annotated[int, Meta(description="as it was known then, Unix ms")]
+    from_ms: Annotated[int, Meta(description="since when the past is remembered, Unix ms")]
+    is_remembered: bool
+    simulated: bool
+    levels: dict[Level, int] | UnsetType = UNSET
+    closed: list[ClosedLink] | UnsetType = UNSET
+    phases: dict[Phase, int] | UnsetType = UNSET
+    place: FoundPlace | UnsetType = UNSET
+    links: list[bodies.LinkBody] | UnsetType = UNSET
+    work: shapes.WorkRow | UnsetType = UNSET
+    incident: shapes.IncidentRow | UnsetType = UNSET
+    feed: shapes.FeedRow | UnsetType = UNSET
+
+
+_CITY = [(each.name, each.type | UnsetType, UNSET) for each in fields(bodies.CityBody)]
+PastBody = defstruct("PastBody", _CITY, bases=(PastParts,), kw_only=True)
+"""Of the city, also its rows."""
 
 
 def add_time(app: web.Application) -> None:
@@ -39,19 +90,17 @@ async def get_at(request: web.Request) -> web.StreamResponse:
     if moment is None:
         raise missing("valid")
     picture = await picture_of_moment(request, moment)
-    body = {
-        "now_ms": now_ms,
-        "valid_ms": moment.valid_ms,
-        "known_ms": moment.known_ms,
-        "from_ms": now_ms - context.settings.history_days * DAY_MS,
-        "is_remembered": bool(picture.feeds or picture.links or picture.works),
-        "simulated": context.is_simulated,
-    }
-    if "id" in request.query or "links" in request.query:
-        body |= one_body(request.query, picture, context)
-    else:
-        body |= city_body(picture, context)
-    return _json(request, body)
+    is_one = "id" in request.query or "links" in request.query
+    body = PastBody(
+        now_ms=now_ms,
+        valid_ms=moment.valid_ms,
+        known_ms=moment.known_ms,
+        from_ms=now_ms - context.settings.history_days * DAY_MS,
+        is_remembered=bool(picture.feeds or picture.links or picture.works),
+        simulated=context.is_simulated,
+        **(one_of(request.query, picture, context) if is_one else city_of(picture, context)),
+    )
+    return packed_answer(request, body)
 
 
 async def picture_of_moment(request: web.Request, moment: BitemporalMoment) -> Picture:
@@ -73,69 +122,52 @@ async def picture_of_moment(request: web.Request, moment: BitemporalMoment) -> P
             raise lost() from None
 
 
-def city_body(picture: Picture, context: Context) -> Json:
+def city_of(picture: Picture, context: Context) -> dict[str, Any]:
     """The whole city in short: levels, closed links, works in force, incidents, feeds."""
     network = context.network
-    levels = Counter(str(view["level"]) for view in picture.links.values())
-    levels["unknown"] += len(network.links) - sum(levels.values())
-    phases = Counter(row["phase"] for row in picture.works.values())
-    in_force = {name: row for name, row in picture.works.items() if row["is_in_force"]}
+    levels = Counter(view.level for view in picture.links.values())
+    levels[Level.UNKNOWN] += len(network.links) - sum(levels.values())
+    in_force = {name: row for name, row in picture.works.items() if row.is_in_force}
     return {
         "levels": dict(levels),
-        "closed": [_closed(place, picture, context) for place in _closed_links(picture)],
-        "phases": dict(phases),
-        "works": bodies.work_rows(in_force, network),
-        "incidents": bodies.incident_rows(picture.incidents, network),
-        "reports": bodies.report_rows(picture.reports, network),
-        "feeds": bodies.feed_rows(picture, picture.at_ms),
+        "closed": [
+            closed_link(place, view, network)
+            for place, view in sorted(picture.links.items())
+            if view.closure is not Closure.NONE
+        ],
+        "phases": dict(Counter(row.phase for row in picture.works.values())),
+        **bodies.city_rows(replace(picture, works=in_force), network, picture.at_ms),
     }
 
 
-def _closed_links(picture: Picture) -> list[int]:
-    return sorted(place for place, view in picture.links.items() if view["closure"] != "none")
+def closed_link(place: int, view: LinkView, network: Network) -> ClosedLink:
+    korean, english = closure_words(view.closure)
+    link = network.links[place]
+    return filled(ClosedLink, view, link, index=place, word_ko=korean, word_en=english)
 
 
-def _closed(place: int, picture: Picture, context: Context) -> Json:
-    link, view = context.network.links[place], picture.links[place]
-    korean, english = closure_words(view["closure"])
-    own = {"id": link.id, "index": place, "name": link.name, "closure": view["closure"]}
-    return {**own, "word_ko": korean, "word_en": english, "subjects": view["subjects"]}
-
-
-def one_body(query: Mapping[str, str], picture: Picture, context: Context) -> Json:
+def one_of(query: Mapping[str, str], picture: Picture, context: Context) -> dict[str, Any]:
     """One thing of the city in full: `id=KIND:ID` or `links=ID,ID`."""
     if "links" in query:
-        return {"links": _links(query["links"].split(","), picture, context)}
-    kind, _, name = query["id"].partition(":")
-    if kind == "link":
-        return {"links": _links([name], picture, context)}
-    if kind in _ROWS:
-        return {kind: _ROWS[kind](name, picture, context)}
-    return _place(kind, name, picture, context)
+        return {"links": links_of(query["links"].split(","), picture, context)}
+    subject, _, name = query["id"].partition(":")
+    if subject == "link":
+        return {"links": links_of([name], picture, context)}
+    for kind in KINDS:
+        if kind.subject == subject:
+            row = getattr(picture, kind.name).get(name)
+            if row is None:
+                raise not_found(_NAMES[subject], subject, name)
+            if isinstance(row, FeedState):
+                return {subject: shapes.feed_row(row, picture.at_ms)}
+            return {subject: bodies.ROWS[kind.name](name, row, context.network)}
+    return place_of(subject, name, picture, context)
 
 
-def _work(name: str, picture: Picture, context: Context) -> Json:
-    if name not in picture.works:
-        raise not_found("공사", "work", name)
-    return shapes.work_row(name, picture.works[name], context.network)
+_NAMES = {"work": "공사", "incident": "돌발", "feed": "자료"}
 
 
-def _incident(name: str, picture: Picture, context: Context) -> Json:
-    if name not in picture.incidents:
-        raise not_found("돌발", "incident", name)
-    return shapes.incident_row(name, picture.incidents[name], context.network)
-
-
-def _feed(name: str, picture: Picture, _context: Context) -> Json:
-    if name not in picture.feeds:
-        raise not_found("자료", "feed", name)
-    return shapes.feed_row(picture.feeds[name], picture.at_ms)
-
-
-_ROWS = {"work": _work, "incident": _incident, "feed": _feed}
-
-
-def _links(names: Iterable[str], picture: Picture, context: Context) -> list[Json]:
+def links_of(names: Iterable[str], picture: Picture, context: Context) -> list[bodies.LinkBody]:
     index = context.network.index
     wanted = list(names)[:MAX_LINKS]
     for name in wanted:
@@ -144,15 +176,16 @@ def _links(names: Iterable[str], picture: Picture, context: Context) -> list[Jso
     return [bodies.link_body(index[name], picture, context.network) for name in wanted]
 
 
-def _place(kind: str, name: str, picture: Picture, context: Context) -> Json:
+def place_of(kind: str, name: str, picture: Picture, context: Context) -> dict[str, Any]:
     """The links of something the search knows: a section, a stop, a place, a route."""
     found = context.searched().find(kind, name)
     if found is None:
         raise not_found("장소", "place", f"{kind}:{name}")
-    own = {part: found[part] for part in ("kind", "id", "title")}
-    links = found["links"][:MAX_LINKS]
-    rows = [bodies.link_body(place, picture, context.network) for place in links]
-    return {"place": own, "links": rows}
+    links = found.links[:MAX_LINKS]
+    return {
+        "place": FoundPlace(found.kind, found.id, found.title),
+        "links": [bodies.link_body(place, picture, context.network) for place in links],
+    }
 
 
 def lost() -> RequestRefusedError:
@@ -164,17 +197,13 @@ def lost() -> RequestRefusedError:
     )
 
 
-def _json(request: web.Request, body: Json) -> web.Response:
-    return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
-
-
 OPERATIONS = (
     Operation(
         method="GET",
         path="/api/v1/at",
         handler=get_at,
         summary="What was true at `valid` as known at `known`: the city, or one thing of it",
-        answers={200: dict},
+        answers={200: PastBody},
         refusals=(400, 404, 503),
         parameters=(
             Parameter("valid", "Unix ms the answer speaks of; default: `known`", int),

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta
 
 from maps.api import alerts as alerts_api
 from maps.api import calls as calls_api
@@ -16,9 +17,9 @@ from maps.api import desk as desk_api
 from maps.api import events as events_api
 from maps.api import past as time_api
 from maps.api import subscriptions as subscriptions_api
-from maps.api.context import CONTEXT, JSON, Context
+from maps.api.context import CONTEXT, Context
 from maps.api.document import document
-from maps.api.operation import ANY, SSE, TEXT, Operation, Parameter, json_answer
+from maps.api.operation import ANY, SSE, TEXT, Operation, Parameter, json_answer, packed_answer
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.stream import get_stream
 from maps.http.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer, body_of
@@ -26,9 +27,11 @@ from maps.http.refusals import not_found
 from maps.pages import csp
 from maps.pages.pages import HTML
 from maps.picture import bodies, exports
+from maps.picture.fields import Ms, Row, Trouble, filled
 from maps.picture.filters import LEVELS, Filters, parse_filters
+from maps.picture.network_file import NetworkBody
 from maps.picture.picture import Picture
-from maps.picture.shapes import word_of, work_row
+from maps.picture.shapes import FeedRow, word_of, work_row
 from streams.contract.enums import Phase
 
 
@@ -38,6 +41,23 @@ class Health(msgspec.Struct):
     ok: bool
     reasons: list[str]
     warnings: list[str]
+
+
+class FeedNow(FeedRow):
+    """A feed; `status` is "held" where it is silent because no report can be taken in."""
+
+    age_ms: Annotated[int, Meta(description="ms since its last success")] | None
+
+
+class Feeds(Row):
+    """How each feed is doing."""
+
+    now_ms: Ms
+    clock_ms: Ms | None
+    store: str
+    trouble: Trouble
+    feeds: list[FeedNow]
+    dead_letters: Annotated[dict[str, int], Meta(description="refused messages, by topic and code")]
 
 
 async def get_operator(request: web.Request) -> web.StreamResponse:
@@ -69,7 +89,7 @@ async def get_work(request: web.Request) -> web.StreamResponse:
     if work is None:
         raise not_found("공사", "work", work_id)
     row = work_row(work_id, work, context.network)
-    links = [_link_state(context, place) for place in row["links"]]
+    links = [bodies.link_body(place, live.picture, context.network) for place in row.links]
     text = context.pages.work(
         row,
         links,
@@ -82,14 +102,6 @@ async def get_work(request: web.Request) -> web.StreamResponse:
     response.headers["Content-Security-Policy"] = context.pages.policy
     response.headers["Referrer-Policy"] = "no-referrer"  # the address may hold a crew's token
     return response
-
-
-def _link_state(context: Context, place: int) -> dict[str, Any]:
-    link = context.network.links[place]
-    view = {**bodies.EMPTY_VIEW, **(context.live.picture.links.get(place) or {})}
-    names = ("level", "speed_kmh", "certainty", "observed_ms")
-    own = {"id": link.id, "name": link.name, "road_name": link.road_name}
-    return {**own, **{name: view[name] for name in names}}
 
 
 async def get_static(request: web.Request) -> web.StreamResponse:
@@ -122,7 +134,7 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     place = context.network.index.get(link_id)
     if place is None:
         raise not_found("링크", "link", link_id)
-    return _json(request, bodies.link_body(place, context.live.picture, context.network))
+    return packed_answer(request, bodies.link_body(place, context.live.picture, context.network))
 
 
 async def get_links_geojson(request: web.Request) -> web.StreamResponse:
@@ -163,27 +175,32 @@ def _export_bytes(name: str, context: Context, filters: Filters, picture: Pictur
 async def get_search(request: web.Request) -> web.StreamResponse:
     query = request.query.get("q", "")
     results = request.app[CONTEXT].searched().search(query)
-    return _json(request, {"q": query[:500], "results": results})
+    return packed_answer(request, {"q": query[:500], "results": results})
 
 
 async def get_feeds(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     now_ms, picture = context.live.now_ms(), context.live.picture
-    rows = bodies.feed_rows(picture, now_ms)
     trouble = context.live.health.trouble
-    for row in rows:
-        row["status"] = word_of(row["status"], trouble)
-        row["age_ms"] = now_ms - row["last_success_ms"] if row["last_success_ms"] else None
+    rows = bodies.feed_rows(picture, now_ms)
     counts = await context.read_counts()
-    body = {
-        "now_ms": now_ms,
-        "clock_ms": picture.clock_ms,
-        "store": context.live.store_state,
-        "trouble": trouble,
-        "feeds": rows,
-        "dead_letters": health.dead_letters(counts),
-    }
-    return _json(request, body)
+    body = Feeds(
+        now_ms=now_ms,
+        clock_ms=picture.clock_ms,
+        store=context.live.store_state,
+        trouble=trouble,
+        feeds=[
+            filled(
+                FeedNow,
+                row,
+                status=word_of(row.status, trouble),
+                age_ms=now_ms - row.last_success_ms if row.last_success_ms else None,
+            )
+            for row in rows
+        ],
+        dead_letters=health.dead_letters(counts),
+    )
+    return packed_answer(request, body)
 
 
 async def get_livez(request: web.Request) -> web.StreamResponse:
@@ -218,11 +235,7 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
 
 
 async def get_openapi(request: web.Request) -> web.StreamResponse:
-    return _json(request, document(request.app[CONTEXT].settings.city, OPERATIONS))
-
-
-def _json(request: web.Request, body: Any) -> web.Response:
-    return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
+    return packed_answer(request, document(request.app[CONTEXT].settings.city, OPERATIONS))
 
 
 _BBOX = Parameter("bbox", "west,south,east,north in degrees, WGS84")
@@ -261,7 +274,7 @@ OPERATIONS = (
         path="/api/v1/network/{version}.json",
         handler=get_network,
         summary="The roads, immutable",
-        answers={200: dict},
+        answers={200: NetworkBody},
         refusals=(404,),
         parameters=(Parameter("version", "network version"),),
     ),
@@ -269,13 +282,13 @@ OPERATIONS = (
         path="/api/v1/snapshot",
         handler=get_snapshot,
         summary="The whole picture now",
-        answers={200: dict},
+        answers={200: bodies.Snapshot},
     ),
     _get(
         path="/api/v1/stream",
         handler=get_stream,
         summary="Deltas as server-sent events: d (Delta), resync (start over from a snapshot)",
-        answers={200: SSE},
+        answers={200: {SSE: bodies.Delta}},
         refusals=(503,),
         parameters=(
             Parameter("since", "delta id the reader stands at; the Last-Event-ID header wins"),
@@ -286,7 +299,7 @@ OPERATIONS = (
         path="/api/v1/links/{id:.+}",
         handler=get_link,
         summary="One link",
-        answers={200: dict},
+        answers={200: bodies.LinkBody},
         refusals=(404,),
         parameters=(Parameter("id", "link id"),),
     ),
@@ -294,7 +307,10 @@ OPERATIONS = (
         path="/api/v1/links.geojson",
         handler=get_links_geojson,
         summary="Links with their state",
-        answers={200: exports.GEOJSON, 304: None},
+        answers={
+            200: {exports.GEOJSON: exports.FeatureCollection[exports.LinkProperties]},
+            304: None,
+        },
         refusals=(400,),
         parameters=(_BBOX, _LEVEL),
     ),
@@ -302,7 +318,10 @@ OPERATIONS = (
         path="/api/v1/works.geojson",
         handler=get_works_geojson,
         summary="Works",
-        answers={200: exports.GEOJSON, 304: None},
+        answers={
+            200: {exports.GEOJSON: exports.FeatureCollection[exports.WorkProperties]},
+            304: None,
+        },
         refusals=(400,),
         parameters=(_BBOX, _PHASE),
     ),
@@ -325,7 +344,7 @@ OPERATIONS = (
         path="/api/v1/feeds",
         handler=get_feeds,
         summary="How each feed is doing",
-        answers={200: dict},
+        answers={200: Feeds},
     ),
     *desk_api.OPERATIONS,
     *time_api.OPERATIONS,

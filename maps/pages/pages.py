@@ -12,7 +12,8 @@ from maps.http.answers import CachedBody, body_of
 from maps.pages import csp
 from maps.pages.page import is_simulated, shell
 from maps.pages.statics import imports_of
-from maps.picture.shapes import WORK_EXTRAS
+from maps.picture.bodies import LinkBody
+from maps.picture.shapes import WorkRow
 from maps.picture.text import hours_text, kst, kst_end, period_text, shown
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.settings import Settings
@@ -41,8 +42,8 @@ class Pages:
 
     def work(
         self,
-        work: Mapping[str, Any],
-        links: list[dict[str, Any]],
+        work: WorkRow,
+        links: list[LinkBody],
         *,
         now_ms: int,
         store: str,
@@ -58,7 +59,6 @@ class Pages:
         late_ms = None if clock_ms is None else now_ms - clock_ms
         facts = {"now_ms": now_ms, "store": store, "clock_ms": clock_ms}
         is_late = late_ms is None or not -MAX_AHEAD_MS <= late_ms <= STALE_MS
-        work = {**dict.fromkeys(WORK_EXTRAS), **work}
         given = {**facts, **crew, **self.frame}
         return template.render(work=work, links=links, is_late=is_late, **given)
 

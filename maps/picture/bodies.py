@@ -1,5 +1,6 @@
 """The bodies of the API made from a picture: snapshot, delta event, one link. Pure."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -29,6 +30,7 @@ ROWS: Mapping[str, Callable[[str, Any, Network], Any]] = {
 }
 """How the rows of a kind are made, by its name in `KINDS`."""
 T = TypeVar("T")
+NO_SPEED = -1
 
 
 class CityBody(Row):
@@ -185,9 +187,18 @@ def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
 
 
 def looks(view: LinkView | None) -> tuple[int, str, Closure, Certainty | Literal[""]]:
-    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty)."""
-    sure = view.closure_certainty if view else None
-    return shapes.speed_of(view), shapes.certainty_of(view), shapes.closure_of(view), sure or ""
+    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty).
+
+    The speed is rounded down: 14.7 km/h is 정체 below 15, and 15 on the screen would be 서행. The
+    letter is c(onfirmed), r(eported), i(nferred), l(ost).
+    """
+    if view is None:
+        return _NOTHING
+    speed_kmh = NO_SPEED if view.speed_kmh is None else math.floor(view.speed_kmh)
+    return speed_kmh, view.certainty[0], view.closure, view.closure_certainty or ""
+
+
+_NOTHING: tuple[int, str, Closure, Literal[""]] = (NO_SPEED, "l", Closure.NONE, "")
 
 
 def delta_event(
@@ -221,10 +232,11 @@ def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, tupl
     """The four fields of a delta about links, without what looks as `before`."""
     pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [])
     for place, view in sorted(news.links.items()):
-        old = (None,) * 4 if before is None else looks(before.links.get(place))
-        for found, value, was in zip(pairs, looks(view), old, strict=True):
-            if value != was:
-                found.append((place, value))
+        now, old = looks(view), None if before is None else looks(before.links.get(place))
+        if now != old:
+            for field, found in enumerate(pairs):
+                if old is None or now[field] != old[field]:
+                    found.append((place, now[field]))
     return {
         "speeds": gaps(pairs[0]),
         "certainties": gaps(pairs[1]),

@@ -5,7 +5,7 @@ import re
 import msgspec
 from redis.exceptions import RedisError
 
-from streams.state.decoding import Delta
+from streams.state.decoding import StoredDelta
 from streams.state.store import Store
 
 BATCH = 500  # deltas one read brings at most
@@ -24,7 +24,7 @@ def place_of(delta_id: str) -> tuple[int, int] | None:
     return place if max(place) < 1 << 64 else None
 
 
-async def missed(store: Store, since: str, head: str) -> list[Delta] | None:
+async def missed(store: Store, since: str, head: str) -> list[StoredDelta] | None:
     """The deltas after `since` up to `head`; None when they cannot all be had."""
     start, end = place_of(since), place_of(head)
     if start is None or end is None or start > end:
@@ -35,8 +35,8 @@ async def missed(store: Store, since: str, head: str) -> list[Delta] | None:
         return None
 
 
-async def _run_up_to(store: Store, last: str, end: tuple[int, int]) -> list[Delta] | None:
-    run: list[Delta] = []
+async def _run_up_to(store: Store, last: str, end: tuple[int, int]) -> list[StoredDelta] | None:
+    run: list[StoredDelta] = []
     while (place_of(last) or end) < end:
         more = await store.deltas_after(last, block_ms=0)
         if not more:

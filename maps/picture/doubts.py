@@ -18,6 +18,7 @@ def doubts(work: Work) -> tuple[Doubt, ...]:
     """`place` where the point may be wrong, or only a lot near the address is known; `direction`
     where the stated one cannot be read.
     """
-    is_near = work.placed_by is PlacedBy.ADDRESS_NEAR
-    place: tuple[Doubt, ...] = ("place",) * (is_near or not _OF_PLACE.isdisjoint(work.flags))
+    is_near = work.placed_by == PlacedBy.ADDRESS_NEAR
+    is_doubtful = is_near or not _OF_PLACE.isdisjoint(work.flags)
+    place: tuple[Doubt, ...] = ("place",) if is_doubtful else ()
     return (*place, "direction") if work.is_direction_unread else place

@@ -18,7 +18,7 @@ from maps.picture.picture import Picture, PictureChanges, advance, picture_of, t
 from maps.picture.store_state import StoreState
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
-from streams.state.decoding import Delta
+from streams.state.decoding import StoredDelta
 from streams.state.kinds import BEGINNING
 from streams.state.store import Store
 from streams.state.store_health import StoreHealth, store_health
@@ -97,7 +97,7 @@ class LiveUpdates:
                 self._flush(run)
                 await asyncio.sleep(COALESCE_S)  # what comes meanwhile waits in Redis
 
-    async def _next_run(self) -> list[Delta]:
+    async def _next_run(self) -> list[StoredDelta]:
         run = await self.store.deltas_after(self.picture.delta_id, block_ms=READ_BLOCK_MS)
         more = run
         while len(more) >= BATCH and len(run) < 10 * BATCH:
@@ -105,7 +105,7 @@ class LiveUpdates:
             run = run + more
         return run
 
-    def _flush(self, run: list[Delta]) -> None:
+    def _flush(self, run: list[StoredDelta]) -> None:
         """Move the picture on and tell every reader what changed on its screen."""
         before = self.picture
         self.picture, news = advance(before, translate(run, self.network))

@@ -2,39 +2,70 @@
 
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated
 
+from msgspec import Meta
+
+from maps.picture.fields import Row
 from streams.domain.links.levels import Thresholds
-from streams.geo.network import Link, Network, Point, Route
+from streams.geo.network import Network, Point, Route
 
 _UNIT_DEG = 1e-5  # about 1 m
 
 
+class NetworkBody(Row):
+    """The roads: columns by link index."""
+
+    version: str
+    city: str
+    released: Annotated[str, Meta(description="of the node-link data")]
+    simulated: bool
+    bbox: Annotated[list[float], Meta(description="west, south, east, north in degrees")]
+    ids: list[str]
+    names: list[str]
+    roads: list[str]
+    classes: list[str]
+    kinds: Annotated[list[str], Meta(description="section (of a stop pair) or standard")]
+    lengths: Annotated[list[int], Meta(description="m")]
+    free: Annotated[list[float], Meta(description="free flow, km/h")]
+    drawn: Annotated[list[int], Meta(description="1: drawn, 0: its standard links are")]
+    slow: Annotated[list[float], Meta(description="slow below, km/h")]
+    jam: Annotated[list[float], Meta(description="jam below, km/h")]
+    geometry: Annotated[
+        list[list[int]], Meta(description="1e-5 degrees: lon, lat of the first point, then steps")
+    ]
+    places: Annotated[
+        list[tuple[str, str, float, float]], Meta(description="[name, kind, lon, lat]")
+    ]
+    routes: Annotated[
+        list[tuple[str, str, list[int]]], Meta(description="[id, number, sections by index]")
+    ]
+
+
 def network_body(
     network: Network, thresholds: Mapping[str, Thresholds], city: str, *, is_simulated: bool
-) -> dict[str, Any]:
-    """Columns by link index; `geometry` in 1e-5 degrees: the first point, then differences."""
+) -> NetworkBody:
     links = network.links
-    return {
-        "version": network.version,
-        "city": city,
-        "released": network.released,
-        "simulated": is_simulated,
-        "bbox": bounds(network),
-        "ids": [link.id for link in links],
-        "names": [link.name for link in links],
-        "roads": [link.road_name for link in links],
-        "classes": [link.road_class for link in links],
-        "kinds": [link.kind for link in links],
-        "lengths": [link.length_m for link in links],
-        "free": [link.free_flow_kmh for link in links],
-        "drawn": [int(link.is_drawn) for link in links],
-        "slow": [thresholds[link.road_class].slow_kmh for link in links],
-        "jam": [thresholds[link.road_class].jam_kmh for link in links],
-        "geometry": [packed(link.geometry) for link in links],
-        "places": [[place.name, place.kind, place.lon, place.lat] for place in network.places],
-        "routes": [[route.id, route.no, places] for route, places in routes_with_links(network)],
-    }
+    return NetworkBody(
+        version=network.version,
+        city=city,
+        released=network.released,
+        simulated=is_simulated,
+        bbox=bounds(network),
+        ids=[link.id for link in links],
+        names=[link.name for link in links],
+        roads=[link.road_name for link in links],
+        classes=[link.road_class for link in links],
+        kinds=[link.kind for link in links],
+        lengths=[link.length_m for link in links],
+        free=[link.free_flow_kmh for link in links],
+        drawn=[int(link.is_drawn) for link in links],
+        slow=[thresholds[link.road_class].slow_kmh for link in links],
+        jam=[thresholds[link.road_class].jam_kmh for link in links],
+        geometry=[packed(link.geometry) for link in links],
+        places=[(place.name, place.kind, place.lon, place.lat) for place in network.places],
+        routes=[(route.id, route.no, places) for route, places in routes_with_links(network)],
+    )
 
 
 def packed(line: Iterable[Point]) -> list[int]:
@@ -60,17 +91,11 @@ def bounds(network: Network) -> list[float]:
 def routes_with_links(network: Network) -> list[tuple[Route, list[int]]]:
     """Each bus route with its sections in running order; stop pairs without one are left out."""
     sections = {
-        _ends(link): place for place, link in enumerate(network.links) if link.kind == "section"
+        (link.from_id, link.to_id): place
+        for place, link in enumerate(network.links)
+        if link.kind == "section"
     }
     return [
-        (route, [sections[pair] for pair in _pairs(route.stops) if pair in sections])
+        (route, [sections[pair] for pair in itertools.pairwise(route.stops) if pair in sections])
         for route in network.routes
     ]
-
-
-def _ends(link: Link) -> tuple[str, str]:
-    return link.from_id, link.to_id
-
-
-def _pairs(stops: tuple[str, ...]) -> Iterable[tuple[str, str]]:
-    return itertools.pairwise(stops)

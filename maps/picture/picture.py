@@ -11,7 +11,7 @@ from typing import Any, Never, TypeVar
 
 from streams.domain.alerts import Episode
 from streams.geo.network import Network
-from streams.state.decoding import Delta, StoredPicture
+from streams.state.decoding import StoredDelta, StoredPicture
 from streams.state.kinds import BEGINNING, KINDS, CityRows
 
 K = TypeVar("K")
@@ -46,7 +46,7 @@ def picture_of(stored: StoredPicture, network: Network) -> Picture:
     return Picture(delta_id=stored.delta_id, unknown_links=unknown, **rows)
 
 
-def translate(deltas: Iterable[Delta], network: Network) -> PictureChanges:
+def translate(deltas: Iterable[StoredDelta], network: Network) -> PictureChanges:
     """The changes of a run of deltas in order. Unknown links are counted, never followed."""
     delta_id, at_ms = BEGINNING, 0
     run: dict[str, Any] = {kind.name: {} for kind in KINDS}
@@ -70,7 +70,8 @@ def advance(picture: Picture, changes: PictureChanges) -> tuple[Picture, Picture
     for name in (kind.name for kind in KINDS):
         before, now = getattr(picture, name), getattr(changes, name)
         rows[name] = applied(before, now)
-        news[name] = {row_id: row for row_id, row in now.items() if before.get(row_id) != row}
+        if name != "links":
+            news[name] = {row_id: row for row_id, row in now.items() if before.get(row_id) != row}
     following = replace(
         picture,
         delta_id=changes.delta_id,

@@ -3,7 +3,6 @@
 Texts of feeds travel as JSON strings and are drawn as text; nothing here builds HTML.
 """
 
-import math
 from collections.abc import Iterable
 from typing import Annotated, Literal, Protocol
 
@@ -12,7 +11,7 @@ from msgspec import Meta
 
 from maps.picture.doubts import Doubt, doubts
 from maps.picture.fields import Flags, Lat, LinkIndexes, Lon, Metres, Ms, Row, filled
-from streams.contract.enums import Certainty, Closure, FeedStatus, IncidentKind, Phase, PlacedBy
+from streams.contract.enums import Closure, FeedStatus, IncidentKind, Phase, PlacedBy
 from streams.contract.records import FeedReport, PollOutcome
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallReport
@@ -22,7 +21,6 @@ from streams.domain.stages.passages import BusView
 from streams.domain.works.rows import ReportedTime, Work
 from streams.geo.network import Network, Point
 
-NO_SPEED = -1
 NEVER, HELD = "never", "held"
 
 
@@ -194,9 +192,9 @@ def known_links(link_ids: Iterable[str], network: Network) -> list[int]:
     return [network.index[link_id] for link_id in link_ids if link_id in network.index]
 
 
-def unknown_links(rows: Iterable[Work | RunningIncident], network: Network) -> int:
-    """How many links of works or incidents the network does not know."""
-    return sum(link_id not in network.index for row in rows for link_id in row.links)
+def unknown_links(named: Iterable[Iterable[str]], network: Network) -> int:
+    """How many of the links that rows name the network does not know."""
+    return sum(link_id not in network.index for link_ids in named for link_id in link_ids)
 
 
 def bus_name(vehicle: str) -> str:
@@ -231,19 +229,6 @@ def never_row(feed: str) -> FeedRow:
     """A feed that never reported: all else is 0 or empty."""
     report = FeedReport(feed, PollOutcome.UNKNOWN, received_ms=0, poll_ms=0)
     return msgspec.structs.replace(feed_row(FeedState(feed, report), 0), status=NEVER)
-
-
-def speed_of(view: LinkView | None) -> int:
-    """Whole km/h of a link's view rounded down, -1 where there is none.
-
-    Down, not to the nearest: 14.7 km/h is 정체 below 15, and 15 on the screen would be 서행.
-    """
-    return NO_SPEED if view is None or view.speed_kmh is None else math.floor(view.speed_kmh)
-
-
-def certainty_of(view: LinkView | None) -> str:
-    """One letter: c(onfirmed), r(eported), i(nferred), l(ost). A link nobody reports is lost."""
-    return (Certainty.LOST if view is None else view.certainty)[0]
 
 
 def closure_of(view: LinkView | None) -> Closure:

@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from streams.contract.times import KST
 from streams.domain.overlaps import daily
-from streams.domain.unknown_times import unknown_time
+from streams.domain.unknown_times import Period, unknown_time
 from streams.words.catalogue import Joined, joined
 
 # C0 and C1 controls, bidi marks, embeddings, overrides and isolates, zero-width space, BOM
@@ -47,17 +47,6 @@ def kst_end(at_ms: int | None) -> str:
     if at_ms is None or not text.endswith("00:00"):
         return text
     return f"{kst(at_ms - 1)[:10]} 24:00"
-
-
-class Period(Protocol):
-    """What has a beginning and an end, None where it is not known; its flags say why."""
-
-    @property
-    def starts_ms(self) -> int | None: ...
-    @property
-    def ends_ms(self) -> int | None: ...
-    @property
-    def flags(self) -> tuple[str, ...]: ...
 
 
 def period_text(row: Period) -> Joined:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Never, TypeVar
 
 import msgspec
@@ -12,13 +13,19 @@ log = logging.getLogger(__name__)
 
 Remembered = tuple[int, HistoryValue | None]
 """An entry of the history: since when it is known, and the row, None: it was gone."""
-Delta = CityRows[str, None]
-StoredPicture = CityRows[str, Never]
-"""All a screen needs, and the delta it stands at. Of `alerts`, one not told yet (0) is none."""
-
 T = TypeVar("T")
 _ROWS = {kind.name: msgspec.json.Decoder(kind.row_type | None) for kind in KINDS}
 _HISTORY = {kind.subject: _ROWS[kind.name] for kind in KINDS if kind.subject}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture(CityRows[str, Never]):
+    """All rows now, and the delta they stand at."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelta(CityRows[str, None]):
+    """The rows that one step of the gate changed."""
 
 
 def delta_decoder(rows_type_of: Callable[[Kind], Any]) -> msgspec.json.Decoder[Any]:
@@ -36,7 +43,7 @@ _DELTA = delta_decoder(lambda kind: dict[str, kind.row_type | None])  # type: ig
 _RAW_DELTA = delta_decoder(lambda _: dict[str, msgspec.Raw])
 
 
-def read_delta(delta_id: str, value: bytes) -> Delta:
+def read_delta(delta_id: str, value: bytes) -> StoredDelta:
     """A delta; without the rows that cannot be read where there are such."""
     try:
         read = _DELTA.decode(value)
@@ -46,8 +53,8 @@ def read_delta(delta_id: str, value: bytes) -> Delta:
             kind.name: dict(readable(_ROWS[kind.name], getattr(raw, kind.name).items()))
             for kind in KINDS
         }
-        return Delta(delta_id, raw.at, **kept)
-    return Delta(delta_id, read.at, **{kind.name: getattr(read, kind.name) for kind in KINDS})
+        return StoredDelta(delta_id, raw.at, **kept)
+    return StoredDelta(delta_id, read.at, **{kind.name: getattr(read, kind.name) for kind in KINDS})
 
 
 def remembered(subject: str, entries: Iterable[tuple[bytes, bytes]]) -> list[Remembered]:

@@ -12,7 +12,14 @@ import redis.asyncio as aioredis
 
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
-from streams.state.decoding import Delta, Remembered, StoredPicture, read_delta, remembered, rows_of
+from streams.state.decoding import (
+    Remembered,
+    StoredDelta,
+    StoredPicture,
+    read_delta,
+    remembered,
+    rows_of,
+)
 from streams.state.kinds import BEGINNING, KINDS
 from streams.state.redis_login import connect
 
@@ -87,7 +94,7 @@ class Store:
                 rows[kind.name] |= rows_of(kind, await self.client.hgetall(name))
         return StoredPicture(delta_id=newest[0][0].decode() if newest else BEGINNING, **rows)
 
-    async def deltas_after(self, delta_id: str, *, block_ms: int) -> list[Delta]:
+    async def deltas_after(self, delta_id: str, *, block_ms: int) -> list[StoredDelta]:
         """Deltas after an id in order, waiting up to `block_ms` for the first (0: not)."""
         block = block_ms or None
         found: Sequence[Any] = await self.client.xread({DELTAS: delta_id}, count=500, block=block)

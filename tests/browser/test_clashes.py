@@ -34,7 +34,7 @@ def clash(city: City, name: str = "k1", **more: Any) -> dict[str, Any]:
 
 
 def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city: City) -> None:
-    city.say(k={"k1": clash(city)})
+    city.say(o={"k1": clash(city)})
     page = screen.open()
     before = screen.centre()
     page.locator("#tab-works").focus()
@@ -52,7 +52,7 @@ def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city:
     eventually(screen, "the map flew there", lambda: screen.centre() != before)
     signs = "() => bomnae.marks.marks.filter((mark) => mark.kind === 'clash').length"
     eventually(screen, "a mark", lambda: page.evaluate(signs) == 1)
-    city.say(k={"k1": None})
+    city.say(o={"k1": None})
     eventually(screen, "read again", lambda: _clashes_read(screen) == 0)
     expect(card).to_contain_text("없어졌습니다")
     expect(page.locator("#clashes-none")).to_be_visible()
@@ -66,7 +66,7 @@ def _clashes_read(screen: Screen) -> int:
 
 
 def test_clashes_read_before_the_first_frame_are_listed(screen: Screen, city: City) -> None:
-    city.say(k={"k1": clash(city)})
+    city.say(o={"k1": clash(city)})
     page = screen.page
     page.add_init_script("window.requestAnimationFrame = () => 0")
     page.goto(screen.url)
@@ -74,7 +74,7 @@ def test_clashes_read_before_the_first_frame_are_listed(screen: Screen, city: Ci
     eventually(screen, "read", lambda: _clashes_read(screen) == 1)
     expect(page.locator("#clashes-list .row")).to_have_count(1)
     expect(page.locator("html")).not_to_have_attribute("data-ready", "1")
-    city.say(k={"k1": None})
+    city.say(o={"k1": None})
 
 
 def test_clashes_that_cannot_be_read_are_not_called_none(screen: Screen) -> None:
@@ -98,7 +98,7 @@ def test_calls_in_one_place_are_a_report_that_nobody_confirmed(screen: Screen, c
         "last_ms": now_ms() - 60_000,
     }
     page = screen.open()
-    city.say(r={"c1": report})
+    city.say(u={"c1": report})
     page.click("#tab-incidents")
     row = page.locator("#incidents-list .row[data-kind=report]")
     for text in ("미확인 신고", "전화 3건", "새싹로 2길"):
@@ -111,7 +111,7 @@ def test_calls_in_one_place_are_a_report_that_nobody_confirmed(screen: Screen, c
     expect(page.locator("#card")).to_contain_text("1분 전")
     page.uncheck("#show-reports")
     eventually(screen, "no mark", lambda: page.evaluate(marks) == 0)
-    city.say(r={"c1": None})
+    city.say(u={"c1": None})
     expect(row).to_have_count(0)
     expect(page.locator("#card")).to_contain_text("지워졌습니다")
 

@@ -42,8 +42,8 @@ async def asked(redis_server: RedisServer, network: Network) -> AsyncIterator["D
         clash |= {"from_ms": 1_795_000_000_000, "until_ms": 1_796_000_000_000}
         now = seed.now_ms()
         feeds = {name: seed.feed(name, now) for name in seed.FEEDS}
-        seed.emit(client, {"at": now, "w": {PERMIT: work}, "f": feeds, "c": {"0": now}})
-        seed.emit(client, {"at": now, "w": {PERMIT: work}, "k": {"route-1": clash}})
+        seed.emit(client, {"at": now, "w": {PERMIT: work}, "f": feeds, "k": {"0": now}})
+        seed.emit(client, {"at": now, "w": {PERMIT: work}, "o": {"route-1": clash}})
         async with served(redis_server, network) as (url, app), aiohttp.ClientSession() as http:
             await until(lambda: bool(app[CONTEXT].live.picture.works))
             desk = Desk(http, url, app)
