@@ -17,14 +17,14 @@ from maps.picture.store_state import StoreState
 from maps.search.entry import PlaceKind, SearchHit
 from streams.contract.records import FeedReport, PollOutcome
 from streams.contract.times import KST
-from streams.domain.clashes.clash import Clash
 from streams.domain.links.fold import LinkView
-from streams.domain.stages.calls import CallReport, CallRow
+from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.stages.passages import BusView
 from streams.domain.works.rows import Work
 from streams.geo.network import Link, Network, Route, Stop
+from tests.cities.rows import typed
 
 Json = dict[str, Any]
 NAMES = ("시청앞", "명동입구", "중앙로입구", "팔호광장")
@@ -42,13 +42,10 @@ NOW = kst("2026-11-23 14:00")  # a Monday
 
 
 BUS: Json = {"route_no": "300", "lon": 127.73, "lat": 37.88, "stop_id": ""}
-CALL: Json = {"title": "중앙로"}
 
 
 def work_of(row: Json) -> Work:
-    """A work of a row's JSON; one at it takes its closure from the road."""
-    in_force = row.get("phase") in ("active", "overdue")
-    return msgspec.convert({"is_in_force": in_force} | row, Work)
+    return msgspec.convert(row, Work)
 
 
 def street() -> Network:
@@ -90,8 +87,6 @@ class Street:
     incidents: dict[str, Json] = field(default_factory=dict)
     buses: dict[str, Json] = field(default_factory=dict)
     calls: dict[str, Json] = field(default_factory=dict)
-    reports: dict[str, Json] = field(default_factory=dict)
-    clashes: dict[str, Json] = field(default_factory=dict)
     silent_ms: dict[str, int] = field(default_factory=dict)  # feed -> since when it is silent
     clock_ms: int | None = None
     store: str = "ok"
@@ -99,19 +94,13 @@ class Street:
 
     def scene(self) -> Scene:
         picture = Picture(
-            links={
-                NETWORK.index[name]: msgspec.convert(view, LinkView)
-                for name, view in self.views.items()
-            },
-            works={name: work_of(row) for name, row in self.works.items()},
-            incidents=msgspec.convert(self.incidents, dict[str, RunningIncident]),
-            buses={name: msgspec.convert(BUS | row, BusView) for name, row in self.buses.items()},
-            calls={
-                name: msgspec.convert(CALL | {"call_id": name} | row, CallRow)
-                for name, row in self.calls.items()
-            },
-            reports=msgspec.convert(self.reports, dict[str, CallReport]),
-            clashes=msgspec.convert(self.clashes, dict[str, Clash]),
+            links={NETWORK.index[n]: row for n, row in typed(LinkView, self.views).items()},
+            works=typed(Work, self.works),
+            incidents=typed(RunningIncident, self.incidents),
+            buses=typed(BusView, {name: BUS | row for name, row in self.buses.items()}),
+            calls=typed(
+                CallRow, {n: {"call_id": n, "title": "중앙로"} | r for n, r in self.calls.items()}
+            ),
             feeds={name: self._feed(name) for name in self.feeds},
             clocks={"0": self.now_ms - 1000 if self.clock_ms is None else self.clock_ms},
         )
@@ -164,9 +153,10 @@ class Street:
             "links": list(links),
             "feed": PERMITS,
             "seen_ms": self.now_ms - 5 * MIN_MS,
-            "placed_by": "link_ids",
+            "placed_by": "link_id",
         }
-        self.works[name] = row | more
+        row |= more
+        self.works[name] = {"is_in_force": row["phase"] in ("active", "overdue"), **row}
         return self
 
     def struck(self, *links: str, name: str = "I1", **more: Any) -> "Street":

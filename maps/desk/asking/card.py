@@ -155,33 +155,33 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
     age, leading = age_clause(facts, verdict, sources), lead(facts, verdict, sources)
     if scene.asked_ms:
         leading = _as_of(leading, sources)
-    doubted, denied = doubt(facts, sources), against(facts, verdict, sources)
+    doubted = doubt(facts, sources)
     is_closed = facts.closure is not Closure.NONE
     until = until_clause(facts, sources) if is_closed and not verdict.is_stale else None
-    skip, upcoming = skip_clause(skips, facts, sources), next_update(facts, sources)
-    is_open_now = not is_closed and place.kind is not PlaceKind.WORK
     opening = (age, leading, doubted) if verdict.is_stale else (leading, doubted, until, age)
+    is_of_buses = place.kind in (PlaceKind.STOP, PlaceKind.ROUTE)
+    is_coming = bool(facts.coming) and not is_closed and place.kind is not PlaceKind.WORK
     spoken = [
         *opening,
-        denied,
-        skip if place.kind in (PlaceKind.STOP, PlaceKind.ROUTE) else None,
-        upcoming if facts.coming and is_open_now else None,
+        against(facts, verdict, sources),
+        skip_clause(skips, facts, sources) if is_of_buses else None,
+        next_update(facts, sources) if is_coming else None,
     ]
     quiet = [
         round_it,
         say.traffic(facts, sources),
         bus_silence(facts, verdict, sources),
         running_clause(route, facts, sources),
-        skip,
+        None if is_of_buses else skip_clause(skips, facts, sources),
         say.why(facts, sources),
         say.others(facts, sources),
         say.who(facts, sources),
         say.since(facts, sources),
         say.calls(facts, sources),
-        upcoming,
+        None if is_coming else next_update(facts, sources),
     ]
     aloud = [clause for clause in spoken if clause]
-    every = dict.fromkeys([*aloud, *(clause for clause in quiet if clause)])
+    every = [*aloud, *(clause for clause in quiet if clause)]
     return AnswerCard(
         place=_place(place, scene),
         verdict=_verdict(facts, verdict),

@@ -1,6 +1,6 @@
 """The clauses on the way round a closure and on what it does to the buses."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -9,7 +9,7 @@ from maps.desk.facts.routes import RouteNow
 from maps.desk.facts.skips import SkippingRoute
 from maps.desk.facts.ways import DetourFinder, around
 from maps.desk.saying.clauses import NAMED, Clause, ClauseName
-from maps.desk.saying.names import route_name
+from maps.desk.saying.names import route_name, route_number
 from maps.desk.saying.sources import Sources
 from streams.contract.enums import Closure
 from streams.domain.roads.detours import detour_words
@@ -60,8 +60,11 @@ def skip_clause(rows: Sequence[SkippingRoute], facts: CardFacts, sources: Source
     skipping = [row for row in rows if row.skipped]
     text = _skips(skipping, facts) if skipping else _bends(rows, facts)
     stops = joined((stop.name for row in skipping for stop in row.skipped), ", ")
-    names = joined(dict.fromkeys(route_name(row.route_no) for row in rows), ", ")
-    used = [sources.network("routes", "routes", routes=names, stops=stops, text=text)]
+    used = [
+        sources.network(
+            "routes", "routes", routes=joined(_names(rows), ", "), stops=stops, text=text
+        )
+    ]
     used += [sources.notice(b) for b in facts.causes[:1]]
     return Clause(ClauseName.BUSES, text, tuple(dict.fromkeys(used)))
 
@@ -91,8 +94,11 @@ def _skips(rows: Sequence[SkippingRoute], facts: CardFacts) -> Translatable:
 
 def _routes(rows: Sequence[SkippingRoute]) -> Translatable:
     """Their numbers: "3번, 7번", or "3번 등 12개 노선" where they are many."""
-    names = list(dict.fromkeys(route_name(row.route_no) for row in rows))
-    return _listed(names, "list.more.routes")
+    return _listed(_names(rows), "list.more.routes")
+
+
+def _names(rows: Iterable[SkippingRoute]) -> list[Phrase]:
+    return [route_name(no) for no in dict.fromkeys(route_number(row.route_no) for row in rows)]
 
 
 def _listed(names: Sequence[Value], more: str) -> Translatable:

@@ -63,9 +63,14 @@ def title_of(blocking: Blocking) -> Value:
     return short(blocking.row.title) or cause_name(blocking) or phrase("cause.other")
 
 
+def route_number(no: str) -> str:
+    """A route's number without what stands in brackets behind it."""
+    return _TRAILING.sub("", short(no)).removesuffix("번")
+
+
 def route_name(no: str) -> Phrase:
-    """A route's number: "300번"; without what stands in brackets behind it."""
-    return phrase("clash.route_no", no=_TRAILING.sub("", short(no)).removesuffix("번"))
+    """A route by its number: "300번"."""
+    return phrase("clash.route_no", no=route_number(no))
 
 
 def ends_of(index: int, network: Network) -> tuple[str, str] | None:

@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 
 from maps.crew.taps import longest_ms
-from tests.cities.desks import DAY_MS, HOUR_MS, NOW, Street, card, kst, place, site_json, spoken
+from tests.cities.desks import (
+    DAY_MS,
+    HOUR_MS,
+    NOW,
+    Street,
+    card,
+    kst,
+    place,
+    site_json,
+    spoken,
+    work_of,
+)
 
 Json = dict[str, Any]
 WORK = "2026-굴착-0412"
@@ -149,10 +160,10 @@ def test_a_crew_extends_from_the_real_end() -> None:
     street = Street(now_ms=kst("2026-11-23 23:00")).dug("S0>S1", **NIGHT)
     morning_ms = kst("2026-11-24 06:00")
     assert site_json(WORK, street.scene())["ends_ms"] == morning_ms
-    assert longest_ms(street.works[WORK], street.now_ms) == morning_ms + 7 * DAY_MS
+    assert longest_ms(work_of(street.works[WORK]), street.now_ms) == morning_ms + 7 * DAY_MS
     vague = Street().dug("S0>S1", **OPEN)
     assert site_json(WORK, vague.scene())["ends_ms"] is None
-    assert longest_ms(vague.works[WORK], NOW) == NOW + 7 * DAY_MS
+    assert longest_ms(work_of(vague.works[WORK]), NOW) == NOW + 7 * DAY_MS
 
 
 def test_a_card_lists_the_flags_that_its_screen_words_are_made_of() -> None:

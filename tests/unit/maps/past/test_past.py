@@ -4,23 +4,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.http.refusals import RequestRefusedError
 from maps.past.moments import BitemporalMoment, moment_of
-from maps.past.pictures import Remembered, past_picture
+from maps.past.pictures import past_picture
 from maps.picture.picture import Picture
-from streams.contract.enums import FeedStatus, Reporter
+from streams.contract.enums import Certainty, FeedStatus, IncidentKind, Level, Reporter
 from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState, status
+from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import ReportedTime, Work, of_permit
 from streams.geo.network import Network
+from streams.state.decoding import Remembered, remembered
 
-Json = dict[str, Any]
 EIGHT_MS = 1_795_388_400_000
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 FRESH_MS = 600_000
@@ -36,8 +37,7 @@ class Kept:
     def __init__(self, *entries: tuple[str, float, Any]) -> None:
         self.entries: dict[str, list[Remembered]] = {}
         for subject, minute, row in entries:
-            plain = None if row is None else msgspec.to_builtins(row)
-            self.entries.setdefault(subject, []).append((t(minute), plain))
+            self.entries.setdefault(subject, []).append((t(minute), row))
 
     async def changed_since(self, since_ms: int) -> list[str]:
         return [name for name, run in self.entries.items() if run[-1][0] > since_ms]
@@ -50,7 +50,7 @@ class Kept:
         return {name: run[-1] for name, run in found.items() if run}
 
     async def at(self, network: Network, valid: float, known: float, *calls: CallRow) -> Picture:
-        rows = {row.call_id: msgspec.to_builtins(row) for row in calls}
+        rows = {row.call_id: row for row in calls}
         moment = BitemporalMoment(t(valid), t(known))
         return await past_picture(self, network, moment, calls=rows, fresh_ms=FRESH_MS)
 
@@ -60,13 +60,23 @@ def work(starts: float, ends: float, closure: Closure = Closure.FULL) -> Work:
     return replace(of_permit(permit), links=("S0>S1",))
 
 
-def incident(starts: float, ends: float | None = None, closure: str = "full") -> Json:
-    row = {"incident_id": "I", "title": "추돌", "links": ["S0>S1"], "closure": closure}
-    return {**row, "starts_ms": t(starts), "ends_ms": None if ends is None else t(ends)}
+def incident(
+    starts: float, ends: float | None = None, closure: Closure = Closure.FULL
+) -> RunningIncident:
+    return RunningIncident(
+        incident_id="I",
+        kind=IncidentKind.ACCIDENT,
+        title="추돌",
+        links=("S0>S1",),
+        closure=closure,
+        starts_ms=t(starts),
+        ends_ms=None if ends is None else t(ends),
+    )
 
 
 def closure(picture: Picture) -> str:
-    return str(picture.links.get(0, {}).get("closure", "unheard"))
+    view = picture.links.get(0)
+    return view.closure if view else "unheard"
 
 
 ISSUED = ("work:W", -600, work(0, 120))
@@ -99,11 +109,11 @@ async def test_a_work_has_the_phase_of_one_time_as_known_at_another(
     network: Network, entries: list[Any], valid: float, known: float, expected: str | None
 ) -> None:
     picture = await Kept(*entries).at(network, valid, known)
-    assert picture.works.get("W", {}).get("phase") == expected
+    assert (picture.works["W"].phase if "W" in picture.works else None) == expected
     is_closed = expected == "active"
     assert (closure(picture) == "full") is is_closed
-    on_it = picture.links.get(0, {}).get("subjects", [])
-    assert (on_it == ["work:W"]) is (expected in ("planned", "active"))
+    on_it = picture.links[0].subjects if 0 in picture.links else ()
+    assert (on_it == ("work:W",)) is (expected in ("planned", "active"))
 
 
 @pytest.mark.parametrize(
@@ -117,9 +127,9 @@ async def test_a_work_has_the_phase_of_one_time_as_known_at_another(
         ([("incident:I", 2, incident(0)), ("incident:I", 40, None)], 39, 90, "full"),
         ([("incident:I", 2, incident(0)), ("incident:I", 40, None)], 40, 90, "unheard"),
         ([("incident:I", 12, incident(0)), ("incident:I", 40, None)], 10, 90, "full"),
-        ([("incident:I", 2, incident(0)), ("incident:I", 9, incident(0, closure="partial"))],
+        ([("incident:I", 2, incident(0)), ("incident:I", 9, incident(0, closure=Closure.PARTIAL))],
          20, 8, "full"),
-        ([("incident:I", 2, incident(0)), ("incident:I", 9, incident(0, closure="partial"))],
+        ([("incident:I", 2, incident(0)), ("incident:I", 9, incident(0, closure=Closure.PARTIAL))],
          20, 9, "partial"),
     ],
 )  # fmt: skip
@@ -134,15 +144,15 @@ async def test_the_gravest_closure_in_force_counts_and_a_paused_one_does_not(
 ) -> None:
     night = replace(work(-600, 600), hours="22:00-05:00")
     kept = Kept((*ISSUED[:2], work(0, 120, Closure.SIDEWALK)))
-    kept.entries["work:N"] = [(t(-600), msgspec.to_builtins(replace(night, permit_id="N")))]
-    kept.entries["incident:I"] = [(t(5), incident(5, closure="partial"))]
+    kept.entries["work:N"] = [(t(-600), replace(night, permit_id="N"))]
+    kept.entries["incident:I"] = [(t(5), incident(5, closure=Closure.PARTIAL))]
     assert closure(await kept.at(network, 1, 1)) == "sidewalk"
     picture = await kept.at(network, 10, 10)
     assert closure(picture) == "partial"
-    assert picture.links[0]["subjects"] == ["incident:I", "work:N", "work:W"]
+    assert picture.links[0].subjects == ("incident:I", "work:N", "work:W")
 
 
-LINK = {"level": "jam", "closure": "none", "subjects": [], "certainty": "confirmed"}
+LINK = LinkView(level=Level.JAM, certainty=Certainty.CONFIRMED)
 
 
 @pytest.mark.parametrize(
@@ -159,16 +169,16 @@ LINK = {"level": "jam", "closure": "none", "subjects": [], "certainty": "confirm
 async def test_the_traffic_is_what_was_seen_last_by_the_earlier_of_the_two(
     network: Network, valid: float, known: float, level: str
 ) -> None:
-    kept = Kept(("link:S0>S1", 5, LINK), ("link:S0>S1", 20, {**LINK, "level": "free"}))
+    kept = Kept(("link:S0>S1", 5, LINK), ("link:S0>S1", 20, replace(LINK, level=Level.FREE)))
     picture = await kept.at(network, valid, known)
-    assert picture.links.get(0, {}).get("level", "unheard") == level
+    assert (picture.links[0].level if 0 in picture.links else "unheard") == level
 
 
 async def test_a_confirmed_level_was_seen_by_two_buses_not_too_long_ago(network: Network) -> None:
     kept = Kept(("link:S0>S1", 5, LINK), ("link:gone", 5, LINK))
     view = (await kept.at(network, 60, 60)).links[0]
-    assert (view["samples"], view["sources"], view["certainty"]) == (2, {"bus": 2}, "confirmed")
-    assert t(60) - FRESH_MS < view["observed_ms"] <= t(60)
+    assert (view.samples, view.sources, view.certainty) == (2, {"bus": 2}, "confirmed")
+    assert t(60) - FRESH_MS < (view.observed_ms or 0) <= t(60)
 
 
 def feed_state(minute: float, *, poll_s: int = 60) -> FeedState:
@@ -203,9 +213,9 @@ async def test_calls_are_those_that_had_come_and_were_not_called_back_yet(networ
     early = CallRow(call_id="a", received_ms=t(0), title="가", link_ids=("S0>S1",), done_ms=t(20))
     late = replace(early, call_id="b", received_ms=t(40), done_ms=0)
     picture = await Kept().at(network, 10, 10, early, late)
-    assert {name: row["done_ms"] for name, row in picture.calls.items()} == {"a": 0}
-    assert [row["count"] for row in picture.reports.values()] == [1]
-    assert (await Kept().at(network, 29, 90, early, late)).calls["a"]["done_ms"] == t(20)
+    assert {name: row.done_ms for name, row in picture.calls.items()} == {"a": 0}
+    assert [row.count for row in picture.reports.values()] == [1]
+    assert (await Kept().at(network, 29, 90, early, late)).calls["a"].done_ms == t(20)
     assert (await Kept().at(network, 30, 30, early, late)).reports == {}
     assert (await Kept().at(network, 30, 10, early)).reports == {}
 
@@ -221,7 +231,8 @@ async def test_hindsight_of_a_time_that_nothing_was_learnt_of_later_is_what_was_
 
 
 async def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(network: Network) -> None:
-    kept = Kept(ISSUED, ("work:X", 0, {"closure": "?"}), ("feed:x", 0, {"feed": 1}))
+    assert remembered("work:X", [(b"1-0", b'{"closure":"?"}')]) == []
+    kept = Kept(ISSUED, ("work:X", 0, incident(0)), ("feed:x", 0, LINK))
     picture = await kept.at(network, 10, 10)
     assert (set(picture.works), picture.feeds) == ({"W"}, {})
 
