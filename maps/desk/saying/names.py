@@ -80,10 +80,10 @@ def ends_of(index: int, network: Network) -> tuple[str, str] | None:
     return None if start is None or end is None else (short(start.name), short(end.name))
 
 
-def link_name(index: int, network: Network) -> Value:
+def link_name(index: int, network: Network, code: str = "place.way") -> Value:
     """A link: "명동입구에서 중앙로입구 방향"; its name where its ends have none."""
     if ends := ends_of(index, network):
-        return phrase("place.way", start=ends[0], end=ends[1])
+        return phrase(code, start=ends[0], end=ends[1])
     link = network.links[index]
     return title_name(short(link.name or link.road_name or link.id))
 

@@ -75,11 +75,11 @@ def _going(work: Work, facts: CardFacts, network: Network) -> Translatable:
 
 def _where(facts: CardFacts, network: Network) -> Value:
     first, *rest = (link.index for link in facts.links)
-    if not rest:
-        return link_name(first, network)
     if len(rest) == 1 and is_there_and_back(first, rest[0], network):
         return both_ways(first, network)
-    name = link_name(first, network)
+    name = link_name(first, network, "place.arrow")
+    if not rest:
+        return name
     return phrase("place.and_more", name=name, n=len(facts.links), rest=len(rest))
 
 

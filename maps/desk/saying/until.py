@@ -5,7 +5,7 @@ from maps.desk.facts.gather import CardFacts
 from maps.desk.saying.clauses import Clause, ClauseName
 from maps.desk.saying.sources import Sources
 from maps.desk.saying.times import daily_hours, last_day, until
-from streams.contract.enums import Phase
+from streams.contract.enums import Closure, Phase
 from streams.domain.unknown_times import why_unknown
 from streams.words.catalogue import Phrase, Translatable, joined, phrase
 
@@ -45,7 +45,8 @@ def _whole(cause: Blocking, today_ms: int) -> tuple[str, dict[str, Phrase]]:
     end = until(cause.last_ms or 0, today_ms)
     if cause.first_end_ms and _is_of_whole_period(cause):
         return "extended", {"first": last_day(cause.first_end_ms, today_ms), "end": end}
-    return "until", {"end": end}
+    is_stated = cause.closure is not Closure.UNKNOWN
+    return "until" if is_stated else "until_unstated", {"end": end}
 
 
 def _daily(cause: Blocking, until_ms: int, today_ms: int) -> tuple[Translatable, Phrase]:
