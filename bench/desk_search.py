@@ -23,9 +23,10 @@ from maps.search.entry import SearchHit
 from maps.search.finder import Finder
 from producers.network.importing import import_network
 from producers.simulator.city import build_city
-from streams.contract.enums import Closure, Phase
+from streams.contract.enums import Phase
+from streams.contract.records import Permit
 from streams.contract.settings import Settings
-from streams.domain.works.rows import Work
+from streams.domain.works.rows import Work, of_permit
 from streams.geo.network import Network, Point
 from streams.topology.stages import load_gazetteer
 
@@ -122,21 +123,13 @@ def cases() -> list[Case]:
 
 
 def works() -> dict[str, Work]:
-    """A dozen works as Redis holds them."""
-    return {number: _work(number, title, place) for number, title, place in WORKS}
+    """A dozen works of the picture."""
+    return {number: work_of(number, title, place) for number, title, place in WORKS}
 
 
-def _work(number: str, title: str, place: str, *links: str) -> Work:
-    return Work(
-        permit_id=number,
-        title=title,
-        starts_ms=None,
-        ends_ms=None,
-        place=place,
-        links=links,
-        phase=Phase.ACTIVE,
-        closure=Closure.PARTIAL,
-    )
+def work_of(number: str, title: str, place: str, *links: str) -> Work:
+    permit = Permit(number, title, None, None, place=place)
+    return replace(of_permit(permit), links=links, phase=Phase.ACTIVE)
 
 
 @cache
@@ -186,7 +179,7 @@ def many_works(network: Network, count: int) -> dict[str, Work]:
             f"{start} {picked.randrange(900)}-{number % 30}",
         )
         name = f"2026-굴착-{number:04d}"
-        found[name] = _work(name, title, place, link.id)
+        found[name] = work_of(name, title, place, link.id)
     return found
 
 

@@ -20,6 +20,7 @@ from streams.contract.settings import Settings
 from streams.domain.flag_words import noted
 from streams.domain.unknown_times import said_of
 from streams.geo.network import Network
+from streams.words.catalogue import both
 
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
@@ -84,7 +85,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         "modules": {page: [asset(path) for path in imports_of(page)] for page in ENTRIES},
         "kst": kst,
         "kst_end": kst_end,
-        "period_text": period_text,
+        "period_text": lambda row: both(period_text(row)),
         "hours_text": hours_text,
         "why_unknown": said_of,
         "noted": noted,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -29,6 +29,7 @@ ROWS: Mapping[str, Callable[[str, Any, Network], Any]] = {
     "acknowledgements": alerts.ack_row,
 }
 """How the rows of a kind are made, by its name in `KINDS`."""
+ClosureSure = Annotated[str, Meta(extra_json_schema={"enum": [*Certainty, ""]})]
 T = TypeVar("T")
 NO_SPEED = -1
 
@@ -84,14 +85,15 @@ class Delta(Row, rename=LETTERS):
     t: Annotated[int, Meta(description="now, Unix ms")]
     at: Annotated[int, Meta(description="when the change was folded, Unix ms; 0: unknown")]
     speeds: Annotated[
-        tuple[int, ...], Meta(description="gap, whole km/h or -1, gap ...; a gap: see `gaps`")
+        tuple[int, ...],
+        Meta(description="gap, whole km/h or -1, gap ...; a gap: the index less that before it"),
     ] = ()
     certainties: Annotated[
         tuple[int | str, ...], Meta(description="gap, letter (c r i l), gap ...")
     ] = ()
     closures: Annotated[tuple[tuple[int, Closure], ...], Meta(description="[index, closure]")] = ()
     closure_certainties: Annotated[
-        tuple[tuple[int, Certainty | Literal[""]], ...],
+        tuple[tuple[int, ClosureSure], ...],
         Meta(description='[index, certainty or ""]'),
     ] = ()
     buses: tuple[BusRow, ...] = ()
@@ -164,7 +166,9 @@ def snapshot(
         closures=[
             (place, look[2]) for place, look in enumerate(seen) if look[2] is not Closure.NONE
         ],
-        closure_certainty=[(place, look[3]) for place, look in enumerate(seen) if look[3]],
+        closure_certainty=[
+            (place, Certainty(look[3])) for place, look in enumerate(seen) if look[3]
+        ],
         buses=rows_of("buses", picture, network),
         alerts=alerts.alert_rows(picture.alerts, network),
         acks=alerts.ack_rows(picture, is_all=store == "rebuilding"),
@@ -186,7 +190,7 @@ def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
     return [ROWS[name](own, row, network) for own, row in sorted(getattr(picture, name).items())]
 
 
-def looks(view: LinkView | None) -> tuple[int, str, Closure, Certainty | Literal[""]]:
+def looks(view: LinkView | None) -> tuple[int, str, Closure, str]:
     """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty).
 
     The speed is rounded down: 14.7 km/h is 정체 below 15, and 15 on the screen would be 서행. The
@@ -198,7 +202,7 @@ def looks(view: LinkView | None) -> tuple[int, str, Closure, Certainty | Literal
     return speed_kmh, view.certainty[0], view.closure, view.closure_certainty or ""
 
 
-_NOTHING: tuple[int, str, Closure, Literal[""]] = (NO_SPEED, "l", Closure.NONE, "")
+_NOTHING = NO_SPEED, "l", Closure.NONE, ""
 
 
 def delta_event(

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from streams.contract.enums import PlacedBy
+from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work
 
 _OF_PLACE = frozenset(
@@ -14,11 +15,11 @@ _OF_PLACE = frozenset(
 Doubt = Literal["place", "direction"]
 
 
-def doubts(work: Work) -> tuple[Doubt, ...]:
+def doubts(row: Work | RunningIncident) -> tuple[Doubt, ...]:
     """`place` where the point may be wrong, or only a lot near the address is known; `direction`
     where the stated one cannot be read.
     """
-    is_near = work.placed_by == PlacedBy.ADDRESS_NEAR
-    is_doubtful = is_near or not _OF_PLACE.isdisjoint(work.flags)
+    is_near = row.placed_by == PlacedBy.ADDRESS_NEAR
+    is_doubtful = is_near or not _OF_PLACE.isdisjoint(row.flags)
     place: tuple[Doubt, ...] = ("place",) if is_doubtful else ()
-    return (*place, "direction") if work.is_direction_unread else place
+    return (*place, "direction") if getattr(row, "is_direction_unread", False) else place

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -131,7 +131,7 @@ class LinkProperties(Row):
     buses_through: int
     works: list[str]
     incidents: list[str]
-    simulated: Literal[True] | UnsetType = UNSET
+    simulated: bool | UnsetType = UNSET
 
 
 class WorkProperties(shapes.WorkFields, kw_only=True):
@@ -141,7 +141,7 @@ class WorkProperties(shapes.WorkFields, kw_only=True):
     starts_at: Time | None
     ends_at: Time | None
     seen_at: Time | None
-    simulated: Literal[True] | UnsetType = UNSET
+    simulated: bool | UnsetType = UNSET
 
 
 def links_geojson(

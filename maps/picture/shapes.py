@@ -4,7 +4,7 @@ Texts of feeds travel as JSON strings and are drawn as text; nothing here builds
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -22,6 +22,8 @@ from streams.domain.works.rows import ReportedTime, Work
 from streams.geo.network import Network, Point
 
 NEVER, HELD = "never", "held"
+FeedWord = Annotated[str, Meta(extra_json_schema={"enum": [*FeedStatus, NEVER, HELD]})]
+"""How a feed is doing; `never` reported, or `held`: no report can be taken in."""
 
 
 class WorkFields(Row, kw_only=True):
@@ -116,7 +118,7 @@ class FeedRow(Row):
     """What the last reports of a feed came to, and what may be said of it now; times 0: never."""
 
     feed: str
-    status: FeedStatus | Literal["never", "held"]
+    status: FeedWord
     last_success_ms: Ms
     last_change_ms: Ms
     received_ms: Ms

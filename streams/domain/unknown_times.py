@@ -5,7 +5,7 @@ Korean and English.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from streams.words.catalogue import Joined, Phrase, has_word, joined, phrase
 
@@ -60,12 +60,12 @@ def said_words(name: str, flags: Collection[str]) -> Words:
     return _SAID[name][is_unreadable(name, flags)]
 
 
-def said_of(row: Mapping[str, Any]) -> Words:
-    """What a work's row as JSON does not know, and why, as sentences; ("", "") where it knows both
-    of its times.
+def said_of(row: Period) -> Words:
+    """What a work's row does not know, and why, as sentences; ("", "") where it knows both of its
+    times.
     """
-    flags = row.get("flags") or ()
-    names = [name for name in _UNREADABLE if row.get(name) is None]
+    flags = row.flags
+    names = [name for name in _UNREADABLE if getattr(row, name) is None]
     if len({is_unreadable(name, flags) for name in names}) == 1 < len(names):
         ko, en = _BOTH[is_unreadable("ends_ms", flags)]
         return f"{ko}.", f"{en.capitalize()}."

@@ -6,6 +6,8 @@ import redis.asyncio as aioredis
 
 from local.services import Process, start_redis
 from streams.state.gate import Gate
+from streams.state.kinds import LETTERS
+from tests.agents import ledger
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +32,7 @@ async def client(_redis_url: str) -> AsyncIterator[aioredis.Redis]:
 
 @pytest.fixture
 def gate(client: aioredis.Redis) -> Gate:
-    return Gate(client)
+    return Gate(client, letters=LETTERS | ledger.LETTERS)
 
 
 class OwnRedis:

@@ -13,6 +13,7 @@ from streams.domain.stage import Effects, Rows, StageTable
 from tests.cities.fakes import at, bus, parts_of
 
 TOPIC = "bus-positions"
+LETTERS = {"seen": "b"}
 
 
 class LedgerStage:
@@ -23,7 +24,7 @@ class LedgerStage:
     """
 
     takes = (PositionBatch, Tick)
-    tables = (StageTable("seen", int, letter="b"), StageTable("total", int, is_global=True))
+    tables = (StageTable("seen", int), StageTable("total", int, is_global=True))
 
     def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
         effects = Effects()

@@ -6,12 +6,19 @@ import msgspec
 import pytest
 import redis.asyncio as aioredis
 
-from streams.state.store import PAST, PAST_CHUNK, Json, Store, past_key
+from streams.contract.enums import Level
+from streams.domain.links.fold import LinkView
+from streams.domain.works.rows import Work
+from streams.state.store import PAST, PAST_CHUNK, Store, past_key
 
 T0 = 1_795_392_000_000
 
 
-async def remember(client: aioredis.Redis, *entries: tuple[str, int, Json | None]) -> None:
+def work(revision: int) -> Work:
+    return Work(permit_id="1", title="", starts_ms=None, ends_ms=None, revision=revision)
+
+
+async def remember(client: aioredis.Redis, *entries: tuple[str, int, object]) -> None:
     """What the gate writes: an entry of the subject's stream, and the time in the index."""
     async with client.pipeline(transaction=False) as together:
         for number, (subject, known_ms, row) in enumerate(entries):
@@ -25,39 +32,47 @@ async def remember(client: aioredis.Redis, *entries: tuple[str, int, Json | None
     ("at", "expected"),
     [
         (99, None),
-        (100, (100, {"n": 1})),
-        (199, (100, {"n": 1})),
-        (200, (200, {"n": 3})),  # two in one millisecond: the later one
+        (100, (100, work(1))),
+        (199, (100, work(1))),
+        (200, (200, work(3))),  # two in one millisecond: the later one
         (300, (300, None)),
         (9999, (300, None)),
     ],
 )
 async def test_the_past_is_the_last_that_was_known_then(
-    client: aioredis.Redis, at: int, expected: tuple[int, Json | None] | None
+    client: aioredis.Redis, at: int, expected: tuple[int, Work | None] | None
 ) -> None:
-    entries = [(100, {"n": 1}), (200, {"n": 2}), (200, {"n": 3}), (300, None)]
+    entries = [(100, work(1)), (200, work(2)), (200, work(3)), (300, None)]
     await remember(client, *(("work:1", known_ms, row) for known_ms, row in entries))
     found = await Store(client).past(["work:1", "work:none"], T0 + at)
     assert found == ({} if expected is None else {"work:1": (T0 + expected[0], expected[1])})
 
 
 async def test_each_subject_may_be_asked_for_a_time_of_its_own(client: aioredis.Redis) -> None:
-    await remember(client, *((s, n, {"n": n}) for n in (1, 5) for s in ("link:a", "link:b")))
-    found = await Store(client).past_each({"link:a": T0 + 4, "link:b": T0 + 5})
-    assert found == {"link:a": (T0 + 1, {"n": 1}), "link:b": (T0 + 5, {"n": 5})}
+    await remember(client, *((s, n, work(n)) for n in (1, 5) for s in ("work:a", "work:b")))
+    found = await Store(client).past_each({"work:a": T0 + 4, "work:b": T0 + 5})
+    assert found == {"work:a": (T0 + 1, work(1)), "work:b": (T0 + 5, work(5))}
 
 
 async def test_what_changed_after_a_time_is_named_and_told_in_order(client: aioredis.Redis) -> None:
-    await remember(client, ("work:a", 1, {}), ("work:b", 2, {}), ("work:b", 3, None))
+    await remember(client, ("work:a", 1, work(1)), ("work:b", 2, work(2)), ("work:b", 3, None))
     store = Store(client)
     assert await store.changed_since(T0 + 1) == ["work:b"]
     assert await store.changed_since(T0) == ["work:a", "work:b"]
-    assert await store.past_since("work:b", T0 + 1) == [(T0 + 2, {}), (T0 + 3, None)]
+    assert await store.past_since("work:b", T0 + 1) == [(T0 + 2, work(2)), (T0 + 3, None)]
     assert await store.past_since("work:b", T0 + 2) == [(T0 + 3, None)]
     assert await store.past_since("work:none", T0) == []
 
 
-def city(subjects: int, times: int) -> Iterable[tuple[str, int, Json | None]]:
+async def test_a_row_of_another_version_is_read_as_far_as_it_goes(client: aioredis.Redis) -> None:
+    rows = {"link:old": {"level": "jam", "hue": 3}, "link:odd": {"level": 7}, "tram:1": {}}
+    await remember(client, *((subject, 1, row) for subject, row in rows.items()))
+    found = await Store(client).past(rows, T0 + 1)
+    assert found == {"link:old": (T0 + 1, LinkView(level=Level.JAM))}
+    assert await Store(client).past_since("link:odd", T0) == []
+
+
+def city(subjects: int, times: int) -> Iterable[tuple[str, int, object]]:
     row = {"level": "free", "closure": "none", "subjects": [], "certainty": "confirmed"}
     for known_ms in range(times):
         for number in range(subjects):

@@ -17,7 +17,8 @@ from streams.domain.stage import Stage, Sum
 from streams.domain.stages.feeds import FeedsStage
 from streams.domain.stages.works import WorksStage
 from streams.state.gate import Gate
-from streams.state.store import EPISODES, Store
+from streams.state.kinds import KINDS, LETTERS
+from streams.state.store import Store
 from streams.topology.stages import stages
 from tests.cities.fakes import Folded, at, street
 
@@ -43,11 +44,11 @@ async def test_a_screen_reads_the_open_episodes_and_hears_of_their_ends(
     store = Store(client)
     alerts = (await store.picture(1)).alerts
     assert set(alerts) == {"closure work:P1", "unseen work:P1", "feed feed:its.speeds"}
-    assert alerts["closure work:P1"]["id"] == episode_id("closure", "work:P1", at(0))
-    assert alerts["unseen work:P1"]["told"] == 0  # it waits: no alert yet
-    assert alerts["feed feed:its.speeds"]["facts"]["status"] == "unknown"
-    deltas = [delta for _, delta in await store.deltas_after("0-0", block_ms=0)]
-    assert {name for delta in deltas for name in delta.get("a", {})} == set(alerts)
+    assert alerts["closure work:P1"].id == episode_id("closure", "work:P1", at(0))
+    assert alerts["unseen work:P1"].told == 0  # it waits: no alert yet
+    assert alerts["feed feed:its.speeds"].facts["status"] == "unknown"
+    deltas = await store.deltas_after("0-0", block_ms=0)
+    assert {name for delta in deltas for name in delta.alerts} == set(alerts)
 
 
 async def test_an_end_takes_the_episode_off_the_screens(gate: Gate, client: aioredis.Redis) -> None:
@@ -55,15 +56,21 @@ async def test_an_end_takes_the_episode_off_the_screens(gate: Gate, client: aior
     await carry(gate, "permits", works, LISTED, Tick(at(60)))
     store = Store(client)
     assert (await store.picture(1)).alerts == {}
-    last = (await store.deltas_after("0-0", block_ms=0))[-1][1]
-    assert last["a"] == {"closure work:P1": None, "unseen work:P1": None}
+    last = (await store.deltas_after("0-0", block_ms=0))[-1]
+    assert last.alerts == {"closure work:P1": None, "unseen work:P1": None}
 
 
-def test_the_store_knows_the_episodes_of_every_stage() -> None:
-    names = {
-        table.name
-        for stage in stages(Settings(), street()).values()
-        for table in stage.tables
-        if table.letter == "a"
-    }
-    assert names == {f"{name}-episodes" for name in EPISODES}
+def test_the_kinds_on_the_map_are_tables_of_the_stages_with_their_rows() -> None:
+    rows = [table for stage in stages(Settings(), street()).values() for table in stage.tables]
+    tables = {table.name: (table.row_type, table.is_global) for table in rows}
+    for kind in KINDS:
+        for name in kind.tables:
+            assert tables[name] == (kind.row_type, kind.is_global)
+    assert {name for name in tables if name.endswith("-episodes")} <= set(LETTERS)
+
+
+def test_a_letter_stands_for_one_kind_in_every_delta() -> None:
+    of_links = ["q", "c", "e"]  # what the browser's delta says of links beside their speed
+    letters = [kind.letter for kind in KINDS] + of_links
+    assert len(letters) == len(set(letters))
+    assert not {"x", "t"} & set(letters)  # "bx": buses that are gone; "t": now

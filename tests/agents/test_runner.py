@@ -304,7 +304,7 @@ async def test_messages_that_wait_together_pass_the_gate_together(
     bench: Bench, client: aioredis.Redis
 ) -> None:
     assert await bench.run(*range(50)) == [APPLIED] * 50
-    assert await client.xlen("bomnae:deltas") == 1
+    assert await client.xlen("bomnae:changes") == 1
     assert len(bench.outlet.derived) == 1
     assert travels(bench.outlet.derived) == [(o, o + 1) for o in range(50)]
     assert await bench.counted() == {"v1": 50}

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from bench.web import servers
 from bench.web.screen import Screen
 from bench.web.seed import DAY_MS, Json, now_ms
-from maps.desk.saying.times import until_ko
+from maps.desk.saying.times import until
 from streams.contract.times import KST
 from streams.domain.flag_words import noted
 from streams.domain.overlaps import last_ms
@@ -151,7 +151,7 @@ def test_a_night_is_until_its_morning_at_the_desk_and_the_next_day_on_the_map(
     city.dig("full", **row)
     begin, end = row["hours"].split("-")
     assert f"{begin}~다음 날 {end}" in card_of(screen)
-    morning = until_ko(last_ms(row["ends_ms"], row["hours"]), now_ms())
+    morning = until(last_ms(row["ends_ms"], row["hours"]), now_ms()).to("ko")
     assert f"{morning}까지 예정" in answer(screen.page, city.url)
     no_overflow(screen.page)
 

@@ -134,7 +134,7 @@ def last_tick_ms(log: Iterable[Sent]) -> int:
 
 
 UNCOMPARED = {  # what is said of a state, and of the cluster it came from, is no state
-    "bomnae:deltas",
+    "bomnae:changes",
     "bomnae:counts",
     "bomnae:dead-letters",
     "bomnae:lost",

@@ -128,7 +128,7 @@ def test_f42_rights_taken_away(rig: Rig, figures: Figures) -> None:
     env = allow(rig, *RIGHTS, "-xadd")
     code, _ = wait_exit(refused := rig.worker(env), 60)
     figures.exactly("exit code of a worker without XADD", code or 0, 2)
-    assert "may not run XADD bomnae:deltas" in refused.log.read_text(encoding="utf-8")
+    assert "may not run XADD bomnae:changes" in refused.log.read_text(encoding="utf-8")
     allow(rig, *RIGHTS)
     (worker,) = rig.crew(1, env)
     rig.feed(load.day(SEED, scaled(200)))
@@ -152,8 +152,8 @@ def test_f43_stopped_midway(rig: Rig, figures: Figures) -> None:
         rig.wait_working(least=100)
         said = worker.log.read_text(encoding="utf-8").count("was stopped midway")
         with rig.store() as store:  # a key of another type: the script has written before it
-            store.delete("bomnae:deltas")
-            store.set("bomnae:deltas", "no stream")
+            store.delete("bomnae:changes")
+            store.set("bomnae:changes", "no stream")
         wait_until(
             lambda: worker.log.read_text(encoding="utf-8").count("was stopped midway") > said,  # noqa: B023
             "its word",

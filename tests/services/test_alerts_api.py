@@ -76,7 +76,7 @@ def test_what_is_no_acknowledgement_is_refused_and_nothing_of_it_is_kept(
         "id": open_one, "since_ms": now_ms(), "severity": "warning", "facts": {}, "told": 1
     }  # fmt: skip
     delta = {"at": now_ms(), "a": {"jam link:S3>S4": episode}}
-    worlds.redis_of(city).xadd("bomnae:deltas", {"d": json.dumps(delta)})
+    worlds.redis_of(city).xadd("bomnae:changes", {"d": json.dumps(delta)})
     seen(base, lambda body: bool(body["alerts"]), "/api/v1/alerts")
     address = f"/api/v1/alerts/{open_one}/acknowledge"
     refusals: list[tuple[str, Json, dict[str, str], int, str]] = [

@@ -103,8 +103,8 @@ def _planned(work: Work, scene: Scene) -> Translatable:
 
 
 def _when(work: Work, scene: Scene) -> Phrase | None:
-    """내일 오전 9시부터 11월 27일까지, without what is not known and without a begin that has passed
-    (a crew reported "not yet").
+    """내일 오전 9시부터 11월 27일까지, without what is not known and without a begin that has
+    passed (a crew reported "not yet").
     """
     today_ms, begin_ms = scene.reader_ms, real_begin_ms(work)
     is_to_come = begin_ms is not None and begin_ms > scene.now_ms

@@ -9,7 +9,11 @@ from maps.desk.asking.callbacks import open_calls
 from maps.http.refusals import RequestRefusedError
 from maps.picture.bodies import delta_event, snapshot
 from maps.picture.picture import Picture, advance, translate
+from streams.contract.enums import Closure
+from streams.domain.links.fold import LinkView
+from streams.domain.stages.calls import CallRow
 from streams.geo.network import Network
+from tests.cities.rows import json_of, run, typed
 
 Json = dict[str, Any]
 OWN = frozenset({"localhost", "desk.city.kr"})
@@ -21,8 +25,8 @@ def call(name: str, received_ms: int = 1000, **more: Any) -> Json:
 
 
 def picture(calls: Iterable[Json], *closures: str) -> Picture:
-    links = {place: {"closure": closure} for place, closure in enumerate(closures)}
-    return Picture(links=links, calls={each["call_id"]: each for each in calls})
+    views = {place: LinkView(closure=Closure(name)) for place, name in enumerate(closures)}
+    return Picture(links=views, calls=typed(CallRow, {each["call_id"]: each for each in calls}))
 
 
 @pytest.mark.parametrize(
@@ -42,17 +46,17 @@ def test_a_call_is_due_when_all_that_was_closed_is_known_to_be_open(
 ) -> None:
     shown = picture([call("a", closed=closed)], *closures)
     (row,) = open_calls(shown, network, now_ms=5000, is_known=is_known)
-    assert row["due"] is is_due
+    assert row.due is is_due
 
 
 def test_open_calls_are_listed_newest_first_with_what_was_closed(network: Network) -> None:
     rows = [call("a", 1000), call("b", 3000), call("c", 2000, done_ms=2500)]
     found = open_calls(picture(rows, "full", "none"), network, now_ms=5000, is_known=True)
-    assert [(row["id"], row["age_ms"], row["reference"]) for row in found] == [
+    assert [(row.id, row.age_ms, row.reference) for row in found] == [
         ("b", 2000, "17"),
         ("a", 4000, "17"),
     ]
-    assert [(link["word_ko"], link["closure"]) for link in found[0]["closed"]] == [
+    assert [(link.word_ko, link.closure) for link in found[0].closed] == [
         ("전면 통제", "full"),
         ("통제 없음", "none"),
     ]
@@ -63,18 +67,19 @@ REPORT = {"id": "c1", "title": "중앙로\u202e", "link_ids": ["S0>S1"], "lon": 
 
 def test_a_report_reaches_the_screens_and_leaves_them(network: Network) -> None:
     said = {**REPORT, "count": 2, "first_ms": 1, "last_ms": 2}
-    delta = {"r": {"c1": said}, "q": {"c1": call("c1")}, "k": {"K": {"id": "K"}}}
-    shown, news = advance(Picture(), translate([("1-0", delta)], network))
-    body = delta_event(news, Picture(), network, prev="0-0", now_ms=9)
+    clash = {"id": "K", "kind": "works", "severity": "low", "works": []}
+    delta = {"u": {"c1": said}, "p": {"c1": call("c1")}, "o": {"K": clash}}
+    shown, news = advance(Picture(), translate(run(delta), network))
+    body = json_of(delta_event(news, Picture(), network, prev="0-0", now_ms=9))
     (row,) = body["u"]
     assert (row["id"], row["title"], row["count"], row["links"]) == ("c1", "중앙로", 2, [0])
     assert row["lon"] == pytest.approx(127.705)
-    whole = snapshot(shown, network, now_ms=9, store="ok", is_simulated=True)
+    whole = json_of(snapshot(shown, network, now_ms=9, store="ok", is_simulated=True))
     assert whole["reports"] == [row]
     assert (set(shown.calls), set(shown.clashes)) == ({"c1"}, {"K"})
-    gone, news = advance(shown, translate([("2-0", {"r": {"c1": None}})], network))
-    assert delta_event(news, shown, network, prev="1-0", now_ms=9)["ux"] == ["c1"]
-    assert gone == replace(shown, reports={}, delta_id="2-0")
+    gone, news = advance(shown, translate(run({"u": {"c1": None}}), network))
+    assert json_of(delta_event(news, shown, network, prev="1-0", now_ms=9))["ux"] == ["c1"]
+    assert gone == replace(shown, reports={})
 
 
 @pytest.mark.parametrize(

@@ -80,10 +80,10 @@ def test_the_network_file_has_a_row_a_link_and_its_class_thresholds(network: Net
     body = network_body(
         network, parse_levels("15,25", "30,50", "30,70"), "춘천시", is_simulated=True
     )
-    assert (body["jam"], body["slow"]) == ([15, 15, 30], [25, 25, 50])
+    assert (body.jam, body.slow) == ([15, 15, 30], [25, 25, 50])
     columns = ("ids", "names", "roads", "classes", "kinds", "lengths", "free", "drawn", "geometry")
-    assert {len(body[name]) for name in columns} == {3}
-    assert body["routes"] == [["R300", "300", [0, 1]]]
+    assert {len(getattr(body, name)) for name in columns} == {3}
+    assert body.routes == [("R300", "300", [0, 1])]
 
 
 def test_a_stop_pair_without_a_section_is_left_out_of_a_route(network: Network) -> None:

@@ -47,7 +47,8 @@ def asked(kind: str = "work", at: str = "2026-11-23 14:00", **row: Any) -> Json:
          f"오늘 오후 6시까지이며, 공사는 매일 오전 9시부터 오후 6시까지 이어집니다. {NO_END}",
          "Until today 6 pm; the works go on daily 9 am to 6 pm. The list gives no end."),
         ({**SPOILED, "hours": "22:00-15:00"},
-         f"오늘 오후 3시까지이며, 공사는 매일 오후 10시부터 다음 날 오후 3시까지 이어집니다. {UNREAD}",
+         ("오늘 오후 3시까지이며, 공사는 매일 오후 10시부터 다음 날 오후 3시까지 이어집니다. "
+          f"{UNREAD}"),
          ("Until today 3 pm; the works go on nightly 10 pm to 3 pm. "
           "The end in the list cannot be read.")),
         # the digging has an end of its own

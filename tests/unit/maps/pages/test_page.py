@@ -11,7 +11,9 @@ from maps.pages.pages import render_pages
 from maps.picture.shapes import work_row
 from maps.picture.text import kst, kst_end
 from streams.contract.settings import Settings
+from streams.domain.works.rows import Work
 from streams.geo.network import Network
+from tests.cities.rows import row_of
 
 SETTINGS = Settings()
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'{{7*7}}\u202e"
@@ -58,7 +60,9 @@ def test_the_work_page_says_what_is_known_beside_the_permit(
     pages = render_pages(network, SETTINGS, plain)
 
     def page_of(row: dict[str, Any]) -> str:
-        return pages.work(work_row("W", row, network), [], now_ms=0, store="ok", clock_ms=None)
+        return pages.work(
+            work_row("W", row_of(Work, row), network), [], now_ms=0, store="ok", clock_ms=None
+        )
 
     assert said[name] not in page_of(work)
     assert said[name] in page_of({**work, name: more[name]})
@@ -81,7 +85,7 @@ def test_the_work_page_says_when_it_is_and_what_of_that_is_not_known(
     network: Network, work: dict[str, Any], more: dict[str, Any], said: list[str]
 ) -> None:
     pages = render_pages(network, SETTINGS, plain)
-    row = work_row("W", {**work, **more}, network)
+    row = work_row("W", row_of(Work, {**work, **more}), network)
     html = pages.work(row, [], now_ms=0, store="ok", clock_ms=None)
     assert [text for text in said if text not in html] == []
     assert "None" not in html
@@ -132,8 +136,8 @@ def test_a_tile_address_that_is_none_opens_nothing(tiles: str) -> None:
 
 
 def test_text_of_feeds_stays_text_on_the_work_page(network: Network, work: dict[str, Any]) -> None:
-    names = ("title", "purpose", "place", "organisation", "phone", "hours", "phase", "closure")
-    row = work_row(HOSTILE, {**work, **dict.fromkeys(names, HOSTILE)}, network)
+    names = ("title", "purpose", "place", "organisation", "phone", "hours", "direction")
+    row = work_row(HOSTILE, row_of(Work, {**work, **dict.fromkeys(names, HOSTILE)}), network)
     pages = render_pages(network, SETTINGS, plain)
     html = pages.work(row, [], now_ms=1_795_400_000_000, store="ok", clock_ms=None)
     assert "<img" not in html
@@ -160,7 +164,7 @@ def test_a_city_name_cannot_leave_its_string(network: Network) -> None:
 def test_a_work_page_of_a_late_picture_says_so(
     network: Network, work: dict[str, Any], clock_ms: int | None, *, is_said: bool
 ) -> None:
-    row = work_row("W", work, network)
+    row = work_row("W", row_of(Work, work), network)
     pages = render_pages(network, SETTINGS, plain)
     html = pages.work(row, [], now_ms=100_000, store="ok", clock_ms=clock_ms)
     assert ('class="lost"' in html) is is_said

@@ -10,8 +10,11 @@ from streams.contract.records import Closure
 from streams.domain.closure_words import BESIDE_LANES, CLOSURE_WORDS, GRAVITY, closure_words
 from streams.domain.flag_words import FLAG_WORDS, noted
 from streams.domain.unknown_times import said_of, said_words, short_words
+from streams.domain.works.rows import Work
+from tests.cities.rows import row_of
 from tests.places import ROOT
 
+UNKNOWN = {"permit_id": "W", "title": "", "starts_ms": None, "ends_ms": None}
 STATIC = ROOT / "maps/static"
 SCREEN = (STATIC / "words.js").read_text(encoding="utf-8")
 FLAGS = (STATIC / "flags.js").read_text(encoding="utf-8")
@@ -67,7 +70,9 @@ def test_a_time_that_is_not_known_has_one_name_and_one_reason_everywhere(
 def test_two_times_that_are_not_known_for_one_reason_are_one_sentence(reason: str) -> None:
     flags = [f"start_{reason}", f"end_{reason}"]
     key = rf"period\.both\.{reason}\.why"
-    assert tuple(re.findall(rf'"{key}": "([^"]+)"', PERIODS)) == said_of({"flags": flags})
+    assert tuple(re.findall(rf'"{key}": "([^"]+)"', PERIODS)) == said_of(
+        row_of(Work, {**UNKNOWN, "flags": flags})
+    )
 
 
 def test_what_flags_say_has_the_same_words_everywhere() -> None:

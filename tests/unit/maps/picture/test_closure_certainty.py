@@ -12,8 +12,11 @@ from maps.picture.exports import links_geojson, works_geojson
 from maps.picture.filters import Filters
 from maps.picture.picture import Picture, advance, translate
 from maps.picture.shapes import work_row
+from streams.domain.links.fold import LinkView
+from streams.domain.works.rows import Work
 from streams.geo.network import Network
 from tests.cities.desks import MIN_MS, Street, place
+from tests.cities.rows import json_of, row_of, run, typed
 
 Json = dict[str, Any]
 DRIVEN = {
@@ -36,12 +39,10 @@ BEFORE = {
 
 
 def test_a_closed_road_that_buses_drive_is_exported_with_both_certainties(network: Network) -> None:
-    picture = Picture(links={0: DRIVEN, 1: OPEN, 2: BEFORE})
-    features = links_geojson(picture, network, Filters(), is_simulated=False)["features"]
-    found = [
-        tuple(feature["properties"][n] for n in ("certainty", "closure_certainty", "buses_through"))
-        for feature in features
-    ]
+    links = {place: row_of(LinkView, row) for place, row in enumerate((DRIVEN, OPEN, BEFORE))}
+    features = links_geojson(Picture(links=links), network, Filters(), is_simulated=False).features
+    rows = [feature.properties for feature in features]
+    found = [(row.certainty, row.closure_certainty, row.buses_through) for row in rows]
     assert found == [
         ("confirmed", "contradicted", 4),
         ("confirmed", None, 0),
@@ -50,11 +51,11 @@ def test_a_closed_road_that_buses_drive_is_exported_with_both_certainties(networ
 
 
 def test_the_snapshot_says_how_sure_each_closure_is(network: Network) -> None:
-    picture = Picture(links={0: DRIVEN, 1: OPEN})
+    picture = Picture(links={0: row_of(LinkView, DRIVEN), 1: row_of(LinkView, OPEN)})
     body = snapshot(picture, network, now_ms=0, store="ok", is_simulated=False)
-    assert (body["closures"], body["closure_certainty"]) == ([[0, "full"]], [[0, "contradicted"]])
-    assert link_body(0, picture, network)["buses_through"] == 4
-    assert link_body(2, picture, network)["closure_certainty"] is None
+    assert (body.closures, body.closure_certainty) == ([(0, "full")], [(0, "contradicted")])
+    assert link_body(0, picture, network).buses_through == 4
+    assert link_body(2, picture, network).closure_certainty is None
 
 
 @pytest.mark.parametrize(
@@ -69,18 +70,19 @@ def test_the_snapshot_says_how_sure_each_closure_is(network: Network) -> None:
 def test_a_delta_says_it_only_where_the_word_changes(
     network: Network, old: Json, new: Json, told: list[Any] | None
 ) -> None:
-    before = Picture(links={0: old})
-    _, news = advance(
-        before, translate([("1-0", {"at": 1, "l": {network.links[0].id: new}})], network)
-    )
-    assert delta_event(news, before, network, prev="0-0", now_ms=0).get("e") == told
+    before = Picture(links={0: row_of(LinkView, old)})
+    _, news = advance(before, translate(run({"l": {network.links[0].id: new}}), network))
+    event = json_of(delta_event(news, before, network, prev="0-0", now_ms=0))
+    assert event.get("e") == told
 
 
 def test_the_lines_of_a_work_are_exported_each_by_itself(network: Network, work: Json) -> None:
     drawn = [(127.0, 37.0), (127.1, 37.0), (127.2, 37.1), (127.3, 37.1)]
     for parts, kind, lines in (((0, 2), "MultiLineString", 2), ((), "LineString", 4)):
-        picture = Picture(works={"W": {**work, "geometry": drawn, "geometry_parts": list(parts)}})
-        [feature] = works_geojson(picture, network, Filters(), is_simulated=False)["features"]
+        row = {**work, "geometry": drawn, "geometry_parts": list(parts)}
+        picture = Picture(works=typed(Work, {"W": row}))
+        exported = json_of(works_geojson(picture, network, Filters(), is_simulated=False))
+        [feature] = exported["features"]
         assert feature["geometry"]["type"] == kind
         assert len(feature["geometry"]["coordinates"]) == lines
 
@@ -102,8 +104,9 @@ def test_the_lines_of_a_work_are_exported_each_by_itself(network: Network, work:
 def test_a_work_says_what_of_its_place_is_doubtful(
     network: Network, work: Json, more: Json, found: list[str]
 ) -> None:
-    assert doubts({**work, **more}) == found
-    assert work_row("W", {**work, **more}, network).get("doubts", []) == found
+    row = row_of(Work, {**work, **more})
+    assert list(doubts(row)) == found
+    assert json_of(work_row("W", row, network)).get("doubts", []) == found
 
 
 @pytest.mark.parametrize(("through", "word"), [(0, "전면 통제"), (1, "전면 통제"), (2, None)])
@@ -116,7 +119,7 @@ def test_the_desk_counts_the_buses_that_the_fold_saw_drive_a_young_closure(
     street.views["S0>S1"] |= {"closure": "full", "buses_through": through}
     scene = street.scene()
     verdict = judge(gather(place("section", "S0>S1"), scene), scene)
-    assert (verdict.certainty.ground == "contradicted") == (word is None)
+    assert (verdict.ground == "contradicted") == (word is None)
     if word:
-        assert verdict.word_ko == word
+        assert verdict.word.to("ko") == word
     assert verdict.closure == "full"

@@ -13,7 +13,10 @@ from maps.picture.filters import Filters, parse_bbox, parse_filters
 from maps.picture.picture import Picture
 from streams.contract.enums import Phase
 from streams.contract.records import Closure
+from streams.domain.links.fold import LinkView
+from streams.domain.works.rows import Work
 from streams.geo.network import Network
+from tests.cities.rows import json_of, row_of, typed
 
 Json = dict[str, Any]
 JAM = {
@@ -30,13 +33,15 @@ JAM = {
 @pytest.fixture
 def picture(work: Json) -> Picture:
     nowhere = {**work, "links": [], "placed_by": "nowhere", "phase": "planned"}
-    return Picture(delta_id="7-0", links={0: JAM}, works={"W": work, "N": nowhere})
+    works = typed(Work, {"W": work, "N": nowhere})
+    return Picture(delta_id="7-0", links={0: row_of(LinkView, JAM)}, works=works)
 
 
 def test_a_link_feature_has_the_properties_programs_rely_on(
     picture: Picture, network: Network
 ) -> None:
-    first = links_geojson(picture, network, Filters(), is_simulated=True)["features"][0]
+    exported = json_of(links_geojson(picture, network, Filters(), is_simulated=True))
+    first = exported["features"][0]
     wanted = {"id", "name", "kind", "speed_kmh", "level", "samples", "observed_at", "certainty"}
     assert wanted < set(first["properties"])
     assert first["properties"]["works"] == ["W"]
@@ -51,8 +56,8 @@ def test_exports_are_valid_geojson(picture: Picture, network: Network) -> None:
 
 def test_a_link_never_heard_of_is_exported_as_unknown(picture: Picture, network: Network) -> None:
     levels = [
-        feature["properties"]["level"]
-        for feature in links_geojson(picture, network, Filters(), is_simulated=True)["features"]
+        feature.properties.level
+        for feature in links_geojson(picture, network, Filters(), is_simulated=True).features
     ]
     assert levels == ["jam", "unknown", "unknown"]
 
@@ -60,8 +65,8 @@ def test_a_link_never_heard_of_is_exported_as_unknown(picture: Picture, network:
 def test_filters_choose(picture: Picture, network: Network) -> None:
     def ids(filters: Filters) -> list[str]:
         return [
-            feature["id"]
-            for feature in links_geojson(picture, network, filters, is_simulated=True)["features"]
+            feature.id
+            for feature in links_geojson(picture, network, filters, is_simulated=True).features
         ]
 
     assert ids(Filters(levels=frozenset({"jam"}))) == ["S0>S1"]
@@ -72,7 +77,8 @@ def test_filters_choose(picture: Picture, network: Network) -> None:
 def test_a_work_placed_nowhere_is_exported_without_a_geometry(
     picture: Picture, network: Network
 ) -> None:
-    features = works_geojson(picture, network, Filters(), is_simulated=True)["features"]
+    exported = json_of(works_geojson(picture, network, Filters(), is_simulated=True))
+    features = exported["features"]
     kinds = {row["id"]: row["geometry"] and row["geometry"]["type"] for row in features}
     assert kinds == {"W": "MultiLineString", "N": None}
 
@@ -80,8 +86,8 @@ def test_a_work_placed_nowhere_is_exported_without_a_geometry(
 def test_works_filter_by_phase_and_box(picture: Picture, network: Network) -> None:
     def ids(filters: Filters) -> list[str]:
         return [
-            feature["id"]
-            for feature in works_geojson(picture, network, filters, is_simulated=True)["features"]
+            feature.id
+            for feature in works_geojson(picture, network, filters, is_simulated=True).features
         ]
 
     assert ids(Filters(phases=frozenset({"planned"}))) == ["N"]
@@ -100,11 +106,11 @@ def test_csv_opens_in_a_spreadsheet(picture: Picture, network: Network) -> None:
 def test_a_spreadsheet_has_a_korean_word_for_every_phase_and_closure(
     picture: Picture, network: Network
 ) -> None:
-    work = picture.works["W"]
-    for column, values in (("단계", Phase), ("통제", [str(kind.value) for kind in Closure])):
+    work = json_of(picture.works["W"])
+    for column, values in (("단계", Phase), ("통제", Closure)):
         name = {"단계": "phase", "통제": "closure"}[column]
         for value in values:
-            one = replace(picture, works={"W": {**work, name: value}})
+            one = replace(picture, works=typed(Work, {"W": {**work, name: value}}))
             body = works_csv(one, network, Filters(), is_simulated=True).decode("utf-8-sig")
             word = next(iter(csv.DictReader(io.StringIO(body))))[column]
             assert not word.isascii(), value
@@ -126,20 +132,23 @@ def test_a_spreadsheet_reads_the_words_of_the_screen(picture: Picture, network: 
 def test_a_begin_or_an_end_that_nobody_knows_is_an_empty_cell_and_null(
     picture: Picture, network: Network
 ) -> None:
-    vague = {**picture.works["W"], "starts_ms": None, "ends_ms": None}
+    vague = replace(picture.works["W"], starts_ms=None, ends_ms=None)
     one = replace(picture, works={"W": vague})
     body = works_csv(one, network, Filters(), is_simulated=True).decode("utf-8-sig")
     row = next(iter(csv.DictReader(io.StringIO(body))))
     assert (row["시작"], row["끝"]) == ("", "")
-    [feature] = works_geojson(one, network, Filters(), is_simulated=True)["features"]
+    exported = json_of(works_geojson(one, network, Filters(), is_simulated=True))
+    [feature] = exported["features"]
     names = ("starts_ms", "ends_ms", "starts_at", "ends_at")
     assert [feature["properties"][name] for name in names] == [None] * 4
 
 
 def test_every_feature_of_a_simulated_city_says_so(picture: Picture, network: Network) -> None:
     for build in (links_geojson, works_geojson):
-        made = build(picture, network, Filters(), is_simulated=True)["features"]
-        real = build(picture, network, Filters(), is_simulated=False)["features"]
+        made, real = (
+            json_of(build(picture, network, Filters(), is_simulated=is_simulated))["features"]
+            for is_simulated in (True, False)
+        )
         assert all(feature["properties"]["simulated"] is True for feature in made)
         assert not any("simulated" in feature["properties"] for feature in real)
 

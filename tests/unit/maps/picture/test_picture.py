@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 from maps.picture.bodies import delta_event, feed_rows, link_body, snapshot
 from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
 from streams.contract.records import FeedReport, PollOutcome
+from streams.domain.links.fold import LinkView
 from streams.domain.stages.feeds import FeedState
+from streams.domain.stages.incidents import RunningIncident
+from streams.domain.works.rows import Work
 from streams.geo.network import Link, Network
-from streams.state.store import StoredPicture
+from streams.state.decoding import StoredPicture
+from tests.cities.rows import BUS, INCIDENT, json_of, row_of, run, typed
 
 Json = dict[str, Any]
 NOW_MS = 1_795_400_000_000
@@ -21,13 +25,10 @@ def view(speed_kmh: float | None, **more: Any) -> Json:
     return {**base, "closure": "none", "subjects": [], **more}
 
 
-def run(*deltas: Json) -> list[tuple[str, Json]]:
-    return [(f"{number}-0", {"at": number, **delta}) for number, delta in enumerate(deltas, 1)]
-
-
 def event(before: Picture, network: Network, *deltas: Json) -> Json:
     _, news = advance(before, translate(run(*deltas), network))
-    return delta_event(news, before, network, prev=before.delta_id, now_ms=NOW_MS)
+    found: Json = json_of(delta_event(news, before, network, prev=before.delta_id, now_ms=NOW_MS))
+    return found
 
 
 views = st.none() | st.builds(
@@ -36,15 +37,24 @@ views = st.none() | st.builds(
     certainty=st.sampled_from(["confirmed", "lost"]),
     closure=st.sampled_from(["none", "full"]),
 )
-things = st.none() | st.fixed_dictionaries({"links": st.just([]), "title": st.sampled_from("ab")})
+
+
+def things(**row: Any) -> st.SearchStrategy[Json | None]:
+    """A row that says nothing but its title, and none."""
+    return st.none() | st.sampled_from("ab").map(lambda title: {**row, "title": title})
+
+
+buses = st.none() | st.sampled_from("ab").map(lambda route_no: {**BUS, "route_no": route_no})
 deltas = st.fixed_dictionaries(
     {},
     optional={
         "l": st.dictionaries(st.sampled_from(["S0>S1", "S1>S2", "gone"]), views),
-        "b": st.dictionaries(st.sampled_from("xy"), things),
-        "w": st.dictionaries(st.sampled_from("xy"), things),
-        "i": st.dictionaries(st.sampled_from("xy"), things),
-        "c": st.dictionaries(st.sampled_from("01"), st.integers(0, 9)),
+        "b": st.dictionaries(st.sampled_from("xy"), buses),
+        "w": st.dictionaries(
+            st.sampled_from("xy"), things(permit_id="x", starts_ms=None, ends_ms=None)
+        ),
+        "n": st.dictionaries(st.sampled_from("xy"), things(**INCIDENT)),
+        "k": st.dictionaries(st.sampled_from("01"), st.integers(0, 9)),
     },
 )
 
@@ -74,7 +84,7 @@ def test_any_split_of_a_run_ends_in_the_same_screen(rows: list[Json], data: st.D
 
 
 def body_of(picture: Picture) -> Json:
-    body = snapshot(picture, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True)
+    body: Json = json_of(snapshot(picture, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True))
     for letter in ("buses", "works", "incidents"):
         body[letter] = sorted(body[letter], key=str)
     return body
@@ -86,17 +96,15 @@ def test_a_snapshot_and_the_events_after_it_show_the_links_of_the_last_snapshot(
 ) -> None:
     entries = run(*rows)
     start, _ = advance(Picture(), translate(entries[:at], TWO_LINKS))
-    screen = snapshot(start, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True)
+    screen = snapshot(start, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True).speeds
     end, news = advance(start, translate(entries[at:], TWO_LINKS))
     told = delta_event(news, start, TWO_LINKS, prev=start.delta_id, now_ms=NOW_MS)
-    flat = told.get("l", [])
+    flat = told.speeds
     places = accumulate(flat[::2])  # each index is the step from the one before
     for place, speed in zip(places, flat[1::2], strict=True):
-        screen["speeds"][place] = speed
-    assert (
-        screen["speeds"]
-        == snapshot(end, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True)["speeds"]
-    )
+        screen[place] = speed
+    last = snapshot(end, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True)
+    assert screen == last.speeds
 
 
 def test_only_what_looks_different_is_told(network: Network) -> None:
@@ -122,23 +130,21 @@ def test_unknown_links_are_counted_and_change_nothing(network: Network) -> None:
     facts = translate(run({"l": {"nowhere": view(20)}}), network)
     after, _ = advance(Picture(), facts)
     assert (after.unknown_links, dict(after.links)) == (1, {})
-    stored = picture_of(StoredPicture(links={"nowhere": view(1), "S0>S1": view(2)}), network)
+    links = typed(LinkView, {"nowhere": view(1), "S0>S1": view(2)})
+    stored = picture_of(StoredPicture(links=links), network)
     assert (stored.unknown_links, list(stored.links)) == (1, [0])
 
 
 def test_what_is_gone_travels_by_name(network: Network, work: Json) -> None:
-    bus = {"route_no": "300", "lon": 127.7, "lat": 37.8, "bearing_deg": None, "observed_ms": 5}
-    before, _ = advance(
-        Picture(), translate(run({"w": {"W": work}, "b": {"v": bus}, "i": {"I": {}}}), network)
-    )
-    told = event(before, network, {"w": {"W": None}, "b": {"v": None}, "i": {"I": None}})
+    rows = {"w": {"W": work}, "b": {"v": BUS}, "n": {"I": INCIDENT}}
+    before, _ = advance(Picture(), translate(run(rows), network))
+    told = event(before, network, {"w": {"W": None}, "b": {"v": None}, "n": {"I": None}})
     assert (told["wx"], told["bx"], told["nx"]) == (["W"], ["v"], ["I"])
 
 
 def test_a_bus_is_a_row_and_has_minus_one_for_no_bearing(network: Network) -> None:
-    bus = {"route_no": "300", "lon": 127.7, "lat": 37.8, "observed_ms": 5, "stop_id": "S0"}
-    told = event(Picture(), network, {"b": {"v": {**bus, "bearing_deg": None}}})
-    assert told["b"] == [["v", "300", 127.7, 37.8, -1, 5, "S0"]]
+    told = event(Picture(), network, {"b": {"v": {**BUS, "bearing_deg": None}}})
+    assert told["b"] == [["v", "300", 127.73, 37.88, -1, 5, ""]]
 
 
 def test_a_work_without_a_point_stands_in_the_middle_of_its_first_link(
@@ -156,28 +162,28 @@ def test_text_of_feeds_cannot_turn_the_text_around_it(network: Network, work: Js
 
 
 def test_the_clock_is_the_slowest_partition(network: Network) -> None:
-    before, _ = advance(Picture(), translate(run({"c": {"0": 5, "1": 9}}), network))
-    assert event(before, network, {"c": {"0": 20}})["k"] == 9
+    before, _ = advance(Picture(), translate(run({"k": {"0": 5, "1": 9}}), network))
+    assert event(before, network, {"k": {"0": 20}})["k"] == 9
 
 
 def test_an_event_without_news_has_no_letters(network: Network) -> None:
     body = delta_event(PictureChanges(), Picture(), network, prev="1-0", now_ms=NOW_MS)
-    assert set(body) == {"net", "prev", "t", "at"}
+    assert set(json_of(body)) == {"net", "prev", "t", "at"}
 
 
 def test_a_link_never_heard_of_is_unknown_and_lost(network: Network) -> None:
     body = link_body(2, Picture(), network)
-    assert (body["level"], body["certainty"], body["speed_kmh"]) == ("unknown", "lost", None)
+    assert (body.level, body.certainty, body.speed_kmh) == ("unknown", "lost", None)
 
 
 def test_a_link_lists_its_works_and_incidents(network: Network, work: Json) -> None:
     picture = Picture(
-        links={0: view(5, subjects=["work:W", "incident:I", "work:gone"])},
-        works={"W": work},
-        incidents={"I": {"title": "사고", "links": ["S0>S1"]}},
+        links={0: row_of(LinkView, view(5, subjects=["work:W", "incident:I", "work:gone"]))},
+        works=typed(Work, {"W": work}),
+        incidents=typed(RunningIncident, {"I": INCIDENT}),
     )
     body = link_body(0, picture, network)
-    assert ([row["id"] for row in body["works"]], body["incidents"][0]["id"]) == (["W"], "I")
+    assert ([row.id for row in body.works], body.incidents[0].id) == (["W"], "I")
 
 
 def heard(*names: str) -> dict[str, FeedState]:
@@ -198,5 +204,5 @@ def heard(*names: str) -> dict[str, FeedState]:
 )
 def test_a_core_feed_that_never_reported_is_named(names: list[str], missed: list[str]) -> None:
     rows = feed_rows(Picture(feeds=heard(*names)), NOW_MS)
-    assert [row["feed"] for row in rows] == [*names, *missed]
-    assert [row["feed"] for row in rows if row["status"] == "never"] == missed
+    assert [row.feed for row in rows] == [*names, *missed]
+    assert [row.feed for row in rows if row.status == "never"] == missed
