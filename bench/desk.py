@@ -21,12 +21,14 @@ import aiohttp
 import redis
 
 from bench.desk_screen import painted_ms, screen_figures, screen_texts
-from bench.web import seed, servers
 from bench.web.run import Figure
 from producers.network.importing import import_network, write_network
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS, now_ms
 from streams.geo.network import Network
 from streams.state import store
+from tests.cities import seed
+from tests.pages import servers
 
 Json = dict[str, Any]
 PURPOSES = ("하수관 정비", "도시가스관 매설", "상수도 누수 복구", "통신관로 신설", "전선 지중화")
@@ -61,7 +63,7 @@ class City:
             closure=closure,
             phase=phase,
             links=[link.id],
-            starts_ms=seed.now_ms() + (2 if phase == "planned" else -3) * seed.DAY_MS,
+            starts_ms=now_ms() + (2 if phase == "planned" else -3) * DAY_MS,
             hours="",
         )
         if phase == "active" and closure != "none":
@@ -78,21 +80,21 @@ class City:
             "lon": stop.lon,
             "lat": stop.lat,
             "stop_id": stop.id,
-            "observed_ms": seed.now_ms(),
+            "observed_ms": now_ms(),
             "bearing_deg": 0,
         }
 
     def fill(self, client: redis.Redis) -> None:
         """Writes everything, and what makes the map server take it for complete."""
         client.flushdb()
-        now = seed.now_ms()
+        now = now_ms()
         client.hset(store.META, mapping={"network": self.network.version})
         seed.emit(client, {"at": now, "l": self.views, "b": self.buses, "w": self.works})
         seed.emit(client, self.step(0.0))
 
     def step(self, share: float) -> Json:
         """A second later: some links at another speed, some works seen again, all feeds heard."""
-        now = seed.now_ms()
+        now = now_ms()
         changed = self.random.sample(sorted(self.views), round(share * len(self.views)))
         for name in changed:
             view = self.views[name]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from playwright.sync_api import TimeoutError as PageTimeout
 from playwright.sync_api import sync_playwright
 
-from bench.web import servers
 from bench.web.run import Figure
-from bench.web.screen import Screen
 from streams.geo.network import Network
+from tests.pages import servers
+from tests.pages.screen import Screen
 
 PAINTED_MS = 5000
 _WATCH = """

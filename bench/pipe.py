@@ -20,10 +20,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bench.web.screen import REACH
 from local.services import wait_until
 from local.stack import Stack
 from producers.simulator.city import build_city
+from tests.pages.screen import REACH
 
 GOAL_P95_MS = 1500.0
 WORKER_GOAL_MB = 300.0

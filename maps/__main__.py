@@ -12,8 +12,8 @@ from aiohttp import web
 from maps.server import build_app, parse_address
 from streams.contract.errors import BomnaeError
 from streams.contract.settings import Settings
+from streams.geo.loading import load_network
 from streams.state.store import Store
-from streams.topology.stages import load_network
 
 _HELP = """Serves the live map, the page of each work and the API.
 

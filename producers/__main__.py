@@ -16,6 +16,7 @@ from producers.network import importing as networks
 from producers.polling import running
 from producers.publishing import dead_letters as letters
 from producers.publishing.topic_setup import check_topics, ensure_topics
+from producers.recording import playing
 from streams.contract.errors import BomnaeError, SettingsError
 from streams.contract.settings import Settings
 
@@ -136,7 +137,7 @@ def _network(args: argparse.Namespace, settings: Settings) -> int:
 def _replay(args: argparse.Namespace, settings: Settings) -> int:
     if not args.file.is_file():
         raise SettingsError(f"recording {args.file} does not exist")
-    done = running.run_replay(args.file, settings, args.speed)
+    done = playing.run_replay(args.file, settings, args.speed)
     sys.stderr.write(done.line() + "\n")
     if done.moments == 0:
         sys.stderr.write(f"{args.file} has no usable line\n")
@@ -167,7 +168,7 @@ def _simulate(args: argparse.Namespace, _: Settings) -> int:
         past_minutes=args.past_minutes,
         refresh_s=args.refresh_s,
     )
-    asyncio.run(running.until_told([served]))
+    asyncio.run(running.run_until_signal([served]))
     return OK
 
 

@@ -10,14 +10,16 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from producers.polling.sources import polled_of, sources
+from producers.feeds import polled
 from producers.publishing.client import connection
 from producers.publishing.send_decisions import HELD, REFUSED, SIZE
+from producers.reading.privacy import may_take_plates
 from streams.contract import topics, wire
 from streams.contract.errors import RecordRefusedError
 from streams.contract.health_exit import health_exit
 from streams.contract.records import FeedReport, Tick
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.contract.wire import MAX_AHEAD_MS
 
 MAX_AGE_MS = 60_000
@@ -89,22 +91,19 @@ def _clock_reason(settings: Settings) -> str:
     rows = _read(settings, _TICKED, 1)
     told = [message.tick_ms for message in _decoded(rows) if isinstance(message, Tick)]
     newest_ms = max((*(int(row.timestamp) for row in rows), *told), default=None)
-    return reason_against(newest_ms, _now_ms())
+    return reason_against(newest_ms, now_ms())
 
 
 def _polls_reason(settings: Settings) -> str:
     """Judged on as many records as two of the shortest periods and a minute may have."""
-    polled = polled_of(sources(settings), settings)
-    if not polled:
+    may = may_take_plates(settings)
+    asked = [feed for feed in polled(settings) if may or not feed.names_vehicles]
+    if not asked:
         return ""  # answers are pushed, or their feeds stopped: silence is no fault
-    patience_ms = 2000 * min(source.poll_s for source in polled) + MAX_AGE_MS
+    patience_ms = 2 * min(feed.poll_ms(settings) for feed in asked) + MAX_AGE_MS
     rows = _read(settings, _REPORTED, 2 * patience_ms // settings.tick_ms + 200)
     reports = [message for message in _decoded(rows) if isinstance(message, FeedReport)]
-    return reason_of_polls(reports, patience_ms, _now_ms())
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    return reason_of_polls(reports, patience_ms, now_ms())
 
 
 def main(arguments: list[str]) -> int:

@@ -71,7 +71,7 @@ def run_dispatch(settings: Settings, _: argparse.Namespace) -> int:
 
 async def _dispatch(settings: Settings) -> None:
     from streams.delivery.sending.dispatcher import Dispatcher  # noqa: PLC0415 - the worker needs none of it
-    from streams.topology.stages import load_network  # noqa: PLC0415
+    from streams.geo.loading import load_network  # noqa: PLC0415
 
     fail = from_env(os.environ, DISPATCH_POINTS)
     dispatcher = Dispatcher(settings, load_network(settings.network), fail)
@@ -111,7 +111,7 @@ def run_audit(settings: Settings, options: argparse.Namespace) -> int:
     """Print `identical`, or what differs; 0, 4, or 5 when the live state did not settle."""
     from streams.audit import command as auditing  # noqa: PLC0415
     from streams.audit import fold as audit  # noqa: PLC0415 - the worker needs none of it
-    from streams.topology.stages import load_network  # noqa: PLC0415
+    from streams.geo.loading import load_network  # noqa: PLC0415
 
     network = load_network(settings.network)
     verdict = asyncio.run(auditing.run_audit(settings, network, within_s=options.within))
@@ -131,7 +131,7 @@ def run_refold(settings: Settings, _: argparse.Namespace) -> int:
 
 
 async def _refold(settings: Settings) -> None:
-    from streams.topology.stages import load_network  # noqa: PLC0415
+    from streams.geo.loading import load_network  # noqa: PLC0415
     from streams.worker.refold import refold  # noqa: PLC0415 - the worker needs none of it
 
     await refold(settings, load_network(settings.network))
@@ -168,7 +168,7 @@ def _told_to_stop() -> asyncio.Event:
 
 
 async def _work(settings: Settings) -> None:
-    from streams.topology.stages import load_network  # noqa: PLC0415 - Faust takes half a second
+    from streams.geo.loading import load_network  # noqa: PLC0415 - Faust takes half a second
     from streams.worker.run import work  # noqa: PLC0415
 
     network = load_network(settings.network)

@@ -6,7 +6,6 @@ seen because the clocks of its partitions stand.
 
 import asyncio
 import sys
-import time
 from collections.abc import Mapping
 
 from redis.exceptions import RedisError
@@ -14,9 +13,10 @@ from redis.exceptions import RedisError
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.health_exit import health_exit
 from streams.contract.settings import Settings
+from streams.contract.times import MINUTE_MS, now_ms
 from streams.state.store import CLOCK, Store
 
-MAX_LAG_MS = 60_000
+MAX_LAG_MS = MINUTE_MS
 
 
 def reason_against(clocks: Mapping[str, int], partitions: int, now_ms: int) -> str:
@@ -27,7 +27,9 @@ def reason_against(clocks: Mapping[str, int], partitions: int, now_ms: int) -> s
     lag_ms = now_ms - watermark_ms
     fastest, newest_ms = max(clocks.items(), key=lambda item: item[1])
     if (ahead_ms := newest_ms - now_ms) > MAX_AHEAD_MS:
-        return f"the clock of partition {fastest} of link-events is {ahead_ms // 60_000} min ahead"
+        return (
+            f"the clock of partition {fastest} of link-events is {ahead_ms // MINUTE_MS} min ahead"
+        )
     if lag_ms > MAX_LAG_MS:
         return f"partition {slowest} of link-events is {lag_ms} ms behind, at most {MAX_LAG_MS}"
     return ""
@@ -44,7 +46,7 @@ async def _clocks(settings: Settings) -> dict[str, int]:
 
 def _reason(settings: Settings) -> str:
     clocks = asyncio.run(_clocks(settings))
-    return reason_against(clocks, settings.partitions, time.time_ns() // 1_000_000)
+    return reason_against(clocks, settings.partitions, now_ms())
 
 
 def main() -> int:

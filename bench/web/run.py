@@ -16,9 +16,10 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.web import servers
-from bench.web.notes import Notes
-from bench.web.screen import REACH
+from tests.pages import servers
+from tests.pages.notes import Notes
+from tests.pages.screen import REACH
+from tests.places import ROOT
 
 WATCH = """() => {
   window.seen = {long: [], csp: []};
@@ -135,7 +136,7 @@ def measure(seconds: float, links: int) -> list[Figure]:
         port = client.connection_pool.connection_kwargs["port"]
         seed = [sys.executable, "-m", "bench.web.seed", "--links", str(links), "--out", name]
         seed += ["--redis", f"redis://127.0.0.1:{port}/0", "--seconds", str(seconds + 300)]
-        with subprocess.Popen(seed, cwd=servers.ROOT) as city:
+        with subprocess.Popen(seed, cwd=ROOT) as city:
             try:
                 _wait_for_file(folder / "network.json")
                 with (

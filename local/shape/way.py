@@ -24,9 +24,10 @@ from local.shape.sources import ROOMS
 from local.stack import PSEUDONYM_KEY, ROOT, Stack
 from maps.picture import loop as live_loop
 from maps.server import build_app
-from producers.polling.loops import Desk, Round
-from producers.polling.sources import Source, route_request
-from producers.publishing.meaning import Poll
+from producers.feeds import FEEDS
+from producers.feeds.tago.sweeping import route_request
+from producers.polling.loops import PollContext, PollRound
+from producers.publishing.poll import Poll
 from producers.publishing.publisher import Publisher
 from producers.publishing.topic_setup import ensure_topics
 from producers.simulator.city import build_city
@@ -132,7 +133,9 @@ async def _send(
 ) -> None:
     """Ask the portal, publish what it says, and fold the message that came of it."""
     async with ClientSession() as session:
-        poll = Round(Desk(settings, publisher, session), portal.source, Poll(FEED, settings))
+        poll = PollRound(
+            PollContext(settings, publisher, session), FEEDS[FEED], Poll(FEED, settings)
+        )
         await poll.ask(route_request(portal.route.id, settings))
     if not await asyncio.to_thread(publisher.flush, 10.0):
         raise RuntimeError("the broker took no message")
@@ -181,7 +184,6 @@ class Portal:
         self.network = network
         self.route = network.routes[0]
         self.moved_deg = 0.0
-        self.source = Source(FEED, "", 60, 10_000)
 
     def app(self) -> web.Application:
         app = web.Application()

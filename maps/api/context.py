@@ -19,9 +19,9 @@ from maps.picture.picture import Picture
 from maps.search.finder import Finder
 from streams.contract.settings import Settings
 from streams.domain.links.levels import Thresholds, parse_levels
+from streams.geo.loading import load_gazetteer
 from streams.geo.network import Network
 from streams.state.store import Store
-from streams.topology.stages import load_gazetteer
 
 JSON = "application/json; charset=utf-8"
 SNAPSHOT_AGE_MS = 250  # how wrong the `t` of a shared snapshot may be

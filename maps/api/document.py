@@ -6,7 +6,14 @@ from typing import Any
 
 import msgspec
 
-from maps.api.operation import ADMIN_KEY, CREW_TOKEN, Error, Operation, Parameter
+from maps.api.operation import (
+    ADMIN_KEY,
+    CREW_TOKEN,
+    Error,
+    Operation,
+    Parameter,
+    media_and_type,
+)
 
 Schema = dict[str, Any]
 _IN_PATH = re.compile(r"\{(\w+)(?::[^}]*)?\}")
@@ -42,17 +49,16 @@ def document(city: str, operations: Iterable[Operation]) -> Schema:
 
 def _types(op: Operation) -> list[Any]:
     """The types of all JSON bodies and parameters of an operation."""
-    bodies = [*op.answers.values(), op.takes]
-    by_media = [type_ for each in bodies if isinstance(each, Mapping) for type_ in each.values()]
-    plain = [each for each in bodies if not isinstance(each, Mapping)]
-    found = [*plain, *by_media, *(each.type for each in op.parameters), str]
-    return [each for each in found if each is not None and not isinstance(each, str)]
+    takes = op.takes.values() if isinstance(op.takes, Mapping) else (op.takes,)
+    answers = (media_and_type(each)[1] for each in op.answers.values() if each is not None)
+    found = [*answers, *takes, *(each.type for each in op.parameters), str]
+    return [each for each in found if each is not None]
 
 
 def _operation(op: Operation, schemas: Mapping[Any, Schema]) -> Schema:
     answers = {str(status): _answer(body, schemas) for status, body in op.answers.items()}
     answers |= {str(status): _answer(Error, schemas) for status in op.refusals}
-    found: Schema = {"summary": op.summary, "responses": answers}
+    found: Schema = {"summary": op.summary, "tags": [op.tag], "responses": answers}
     if parameters := _parameters(op, schemas):
         found["parameters"] = parameters
     if op.takes is not None:
@@ -82,13 +88,9 @@ def _parameters(op: Operation, schemas: Mapping[Any, Schema]) -> list[Schema]:
 
 
 def _answer(body: Any, schemas: Mapping[Any, Schema]) -> Schema:
-    """An answer by the type of its JSON body, or by another body's media type; None: without."""
+    """An answer by its `Answer`; None: without a body."""
     if body is None:
         return {"description": "no body"}
-    if isinstance(body, str):
-        return {"description": body, "content": {body: {}}}
-    if isinstance(body, Mapping):
-        content = {media: {"schema": schemas[type_]} for media, type_ in body.items()}
-        return {"description": ", ".join(body), "content": content}
-    content = {"application/json": {"schema": schemas[body]}}
-    return {"description": getattr(body, "__name__", "JSON"), "content": content}
+    media, type_ = media_and_type(body)
+    schema = {} if type_ is None else {"schema": schemas[type_]}
+    return {"description": getattr(type_, "__name__", media), "content": {media: schema}}

@@ -41,9 +41,9 @@ class Parameter:
 class Operation:
     """One method of one path.
 
-    `answers`: status -> the type of the JSON body, the media type of another one, or media type ->
-    type. `takes`: the type of the JSON body, or media type -> type. `needs` names the security
-    scheme.
+    `answers`: status -> the type of the JSON body, the media type of another one, or a pair of
+    both; None: no body. `takes`: the type of the JSON body, or media type -> type. `needs` names
+    the security scheme.
     """
 
     method: str
@@ -58,10 +58,23 @@ class Operation:
     route_options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def tag(self) -> str:
+        """What the document lists the operation under: the file of its handler."""
+        name = self.handler.__module__.rpartition(".")[2]
+        return "live" if name in ("routes", "stream") else name
+
+    @property
     def route(self) -> web.RouteDef:
         if self.method == "GET":
             return web.get(self.path, self.handler, **self.route_options)
         return web.route(self.method, self.path, self.handler, **self.route_options)
+
+
+def media_and_type(answer: Any) -> tuple[str, Any]:
+    """An answer's media type, and the type of its body where that is JSON."""
+    if isinstance(answer, tuple):
+        return answer
+    return (answer, None) if isinstance(answer, str) else ("application/json", answer)
 
 
 def json_answer(body: object, *, status: int = 200) -> web.Response:

@@ -288,7 +288,7 @@ OPERATIONS = (
         path="/api/v1/stream",
         handler=get_stream,
         summary="Deltas as server-sent events: d (Delta), resync (start over from a snapshot)",
-        answers={200: {SSE: bodies.Delta}},
+        answers={200: (SSE, bodies.Delta)},
         refusals=(503,),
         parameters=(
             Parameter("since", "delta id the reader stands at; the Last-Event-ID header wins"),
@@ -308,7 +308,7 @@ OPERATIONS = (
         handler=get_links_geojson,
         summary="Links with their state",
         answers={
-            200: {exports.GEOJSON: exports.FeatureCollection[exports.LinkProperties]},
+            200: (exports.GEOJSON, exports.FeatureCollection[exports.LinkProperties]),
             304: None,
         },
         refusals=(400,),
@@ -319,7 +319,7 @@ OPERATIONS = (
         handler=get_works_geojson,
         summary="Works",
         answers={
-            200: {exports.GEOJSON: exports.FeatureCollection[exports.WorkProperties]},
+            200: (exports.GEOJSON, exports.FeatureCollection[exports.WorkProperties]),
             304: None,
         },
         refusals=(400,),

@@ -18,7 +18,8 @@ from streams.contract.enums import Certainty, Closure, Level
 from streams.domain.closure_words import CLOSURE_WORDS
 from streams.domain.links.fold import LinkView
 from streams.domain.works.rows import Work
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 from streams.geo.placement import lines_of
 
 GEOJSON = "application/geo+json"

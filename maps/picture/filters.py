@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from maps.http.refusals import bad_parameter
 from streams.contract.enums import Level, Phase
-from streams.geo.network import Point
+from streams.geo.measures import Point
 
 LEVELS = tuple(Level)
 _CHOICES: dict[str, type[StrEnum]] = {"level": Level, "phase": Phase}

@@ -8,7 +8,8 @@ from msgspec import Meta
 
 from maps.picture.fields import Row
 from streams.domain.links.levels import Thresholds
-from streams.geo.network import Network, Point, Route
+from streams.geo.measures import Point
+from streams.geo.network import Network, Route
 
 _UNIT_DEG = 1e-5  # about 1 m
 

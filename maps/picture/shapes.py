@@ -19,7 +19,8 @@ from streams.domain.stages.feeds import FeedState, status
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.stages.passages import BusView
 from streams.domain.works.rows import ReportedTime, Work
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 
 NEVER, HELD = "never", "held"
 FeedWord = Annotated[str, Meta(extra_json_schema={"enum": [*FeedStatus, NEVER, HELD]})]

@@ -15,7 +15,7 @@ from maps.search.keys import Hit
 from maps.search.names import DISTRICT
 from maps.search.nearest import Nearest
 from maps.search.wording import is_noise, spelled
-from streams.geo.network import Point
+from streams.geo.measures import Point
 
 _KEY = re.compile(r"^(?P<area>.+?)(?P<lot>산?\d+(?:-\d+)?)$")
 _LOT = re.compile(r"(?P<lot>산?\d+(?:-\d+)?)(?:번지|번|호)?")

@@ -14,7 +14,8 @@ from maps.search.nearest import Nearest
 from maps.search.wording import spelled
 from streams.domain.roads.street_nodes import stop_groups
 from streams.domain.roads.streets import StreetStretch, stop_pairs, streets
-from streams.geo.network import Landmark, Link, Network, Point, Route, Stop
+from streams.geo.measures import Point
+from streams.geo.network import Landmark, Link, Network, Route, Stop
 
 DISTRICT = "동네"
 DISTRICT_REACH_M = 400

@@ -14,7 +14,8 @@ from maps.search.ranking import WHOLE, hinted, is_certain_of, order_for
 from maps.search.reading import Mention, left_over, meeting, mentions
 from maps.search.wording import MAX_QUERY_CHARS, core, is_noise, spelled, unmarked
 from maps.search.works import WorkNames, Works
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 
 MAX_RESULTS = 20
 MAX_STRETCHES = 60  # of one road: all are reachable

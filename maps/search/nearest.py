@@ -1,6 +1,7 @@
 """The stretches near a point, with how far was looked. Pure; remembers what it was asked."""
 
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 
 REACHES_M = (100, 200, 400, 800, 1600)
 MOST_LINKS = 12

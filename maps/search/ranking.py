@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.keys import Hit
-from streams.geo.network import distance_m
+from streams.geo.measures import distance_m
 
 WHOLE = 0.95
 """The least quality of a whole name; a slip, a beginning or a word not understood stays below."""

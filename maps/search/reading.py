@@ -9,7 +9,7 @@ from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.keys import Hit, Keys
 from maps.search.names import DISTRICT
 from maps.search.wording import is_joint, is_noise
-from streams.geo.network import distance_m
+from streams.geo.measures import distance_m
 
 _MOST_OF_A_NAME = 6
 _NEIGHBOURS_M = 300.0

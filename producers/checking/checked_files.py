@@ -9,28 +9,24 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from producers.feeds import FEEDS
 from producers.publishing.batches import key_of
-from producers.publishing.meaning import PARSERS
 from producers.reading import bodies, encodings
 from producers.reading.anonymous import Record
 from producers.reading.answers import Answer, Exchange, Refusal, UnknownAnswerError
-from producers.reading.fields import KST, text
+from producers.reading.fields import text
 from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit, PollOutcome
 from streams.contract.settings import Settings
+from streams.contract.times import KST
 from streams.domain.works.directions import Directions
 from streams.domain.works.moves import listed
 from streams.domain.works.phases import is_in_force, phase_at
 from streams.geo.addresses import Gazetteer
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 from streams.geo.placement import place
 from streams.people import without_people
 
-_SIGNS = (
-    ("tago.positions", ("vehicleno",)),
-    ("its.events", ("eventType",)),
-    ("its.speeds", ("linkId", "speed")),
-    ("utic.incidents", ("incidentTitle",)),
-)
 _PROBE = 50_000
 
 
@@ -71,7 +67,8 @@ def feed_of(body: bytes) -> str:
         head = encodings.decoded(body[:_PROBE])
     except UnknownAnswerError:
         return "permits"
-    return next((f for f, signs in _SIGNS if all(s in head for s in signs)), "permits")
+    signed = (feed for feed in FEEDS.values() if feed.signs)
+    return next((f.name for f in signed if all(sign in head for sign in f.signs)), "permits")
 
 
 def unreadable(file: str, feed: str, code: str, why: str) -> Checked:
@@ -80,7 +77,7 @@ def unreadable(file: str, feed: str, code: str, why: str) -> Checked:
 
 def checked(file: str, exchanges: Sequence[Exchange], settings: Settings) -> Checked:
     """The rows of all exchanges, the latest of each, by their own feeds' parsers."""
-    answers = [(exchange, PARSERS[exchange.feed](exchange, settings)) for exchange in exchanges]
+    answers = [(exchange, FEEDS[exchange.feed].parse(exchange, settings)) for exchange in exchanges]
     rows = {(e.feed, key_of(row)): row for e, answer in answers for row in answer.rows}
     refused = [refusal for e, answer in answers for refusal in _refusals(e, answer)]
     lost = sum(refusal.row > 0 or bool(refusal.payload) for refusal in refused)

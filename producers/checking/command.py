@@ -5,7 +5,6 @@ Kafka nor Redis, and writes nothing but what it is told to.
 import argparse
 import json
 import sys
-import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,17 +17,16 @@ from urllib.parse import quote
 from producers.checking import checked_files as checking
 from producers.checking.checked_files import Checked, City
 from producers.checking.words import CLOSURES, FLAGS, why
+from producers.feeds import FEEDS
 from producers.feeds.permits import folder
 from producers.feeds.permits.points import known_addresses
-from producers.feeds.tago import positions as tago
-from producers.publishing.meaning import PARSERS
 from producers.reading.answers import Exchange
-from producers.reading.fields import KST
 from producers.recording import recorder as recording
 from streams.contract.errors import RecordRefusedError
 from streams.contract.settings import Settings
+from streams.contract.times import KST, now_ms
 from streams.domain.works.directions import Directions
-from streams.topology.stages import load_network
+from streams.geo.loading import load_network
 
 ALL_READ, SOME_REFUSED, NOTHING_READABLE = 0, 1, 2
 MAX_SHOWN = 40
@@ -61,7 +59,7 @@ def add_to(sub: Any) -> None:
     check.add_argument(
         "files", type=Path, nargs="+", metavar="FILE", help="list, answer, recording"
     )
-    check.add_argument("--feed", choices=sorted(PARSERS), help="whose file it is (by its content)")
+    check.add_argument("--feed", choices=sorted(FEEDS), help="whose file it is (by its content)")
     check.add_argument("--at", type=_moment, metavar="ISO", help="time of the answer (now)")
     check.add_argument(
         "--moment", action="append", default=[], metavar="ISO", type=_told, help="in force then?"
@@ -76,7 +74,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     network = load_network(args.network) if args.network else None
     directions = None if network is None else Directions(network)
     city = City(network, directions, known_addresses(settings.gazetteer))
-    at_ms = args.at or int(time.time() * 1000)
+    at_ms = args.at or now_ms()
     found = [_checked(path, args.feed or "", at_ms, settings) for path in args.files]
     features: list[dict[str, Any]] = []
     for file in found:
@@ -124,8 +122,8 @@ def _checked(path: Path, feed: str, at_ms: int, settings: Settings) -> Checked:
         return checking.checked(str(path), held, settings)
     exchange = folder.exchange_of(path, at_ms)
     known = feed or checking.feed_of(exchange.body)
-    # an answer of TAGO leaves its route to the request
-    url = f"{exchange.url}?routeId={quote(path.stem)}" if known == tago.FEED else exchange.url
+    part = FEEDS[known].part  # which route an answer is of, only its request says
+    url = f"{exchange.url}?{part}={quote(path.stem)}" if part else exchange.url
     return checking.checked(str(path), [replace(exchange, feed=known, url=url)], settings)
 
 
@@ -136,7 +134,7 @@ def _recorded(path: Path, feed: str) -> Iterator[Exchange]:
             exchange = recording.exchange_of(line)
         except RecordRefusedError:
             continue
-        if exchange.feed in PARSERS and feed in {"", exchange.feed}:
+        if exchange.feed in FEEDS and feed in {"", exchange.feed}:
             yield exchange
 
 

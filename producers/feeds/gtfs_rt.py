@@ -6,27 +6,33 @@ the fold finds it from the point. Source of the fields: GTFS Realtime reference,
 """
 
 import json
+import re
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from producers.reading import bodies
+from producers.feeds.feed import Feed, OneRequest, buses_change_within_s
+from producers.feeds.request import Request, request_to
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
 from producers.reading.fields import Bounds, bounds_of, spot, text
-from producers.reading.privacy import pseudonym, refused_row
+from producers.reading.limits import ANSWER, MIB, PROTOBUF
+from producers.reading.privacy import pseudonym, recorded_plate, refused_row
 from streams.contract.errors import RecordRefusedError, SettingsError
 from streams.contract.records import BusPosition
 from streams.contract.settings import Settings
+from streams.people import without_persons_numbers
 
-FEED = "gtfs.positions"
-MAX_BYTES = 8 * bodies.MIB
+NAME = "gtfs.positions"
+MAX_BYTES = 8 * MIB
 STOPPED_AT = 1
 MAX_AHEAD_MS = 120_000
+MIN_FREEZE_S = 60  # a feed asked more often than it is made anew does not change at each poll
 NO_EXTRA = "GTFS Realtime needs gtfs-realtime-bindings: install bomnae[gtfs]"
 
 
-class Trips(NamedTuple):
+class KnownTrips(NamedTuple):
     """Which route of the network each trip drives, its number, and the sequences of its stops."""
 
     pattern_of: dict[str, str]
@@ -101,13 +107,13 @@ def message_of(exchange: Exchange) -> Any:
 
 
 @lru_cache(maxsize=4)
-def trips_of(folder: str) -> Trips:
+def trips_of(folder: str) -> KnownTrips:
     """The trips beside a network; none where it was not made of GTFS."""
     try:
         body = json.loads((Path(folder) / "trips.json").read_text(encoding="utf-8"))
-        return Trips(body["trips"], body["sequences"], body["numbers"])
+        return KnownTrips(body["trips"], body["sequences"], body["numbers"])
     except (OSError, ValueError, KeyError):
-        return Trips({}, {}, {})
+        return KnownTrips({}, {}, {})
 
 
 def _position(  # noqa: PLR0917
@@ -116,7 +122,7 @@ def _position(  # noqa: PLR0917
     exchange: Exchange,
     settings: Settings,
     bounds: Bounds,
-    trips: Trips,
+    trips: KnownTrips,
 ) -> BusPosition | None:
     """One bus, None for a trip that is not of the network; raises R007, R012."""
     vehicle = entity.vehicle
@@ -161,3 +167,68 @@ def _order(vehicle: Any, sequences: list[int]) -> int:
     except ValueError:
         return 0
     return place if vehicle.current_status == STOPPED_AT else max(1, place - 1)
+
+
+def request(settings: Settings) -> Request:
+    """The request for every vehicle, its key in the query or a header."""
+    name, key = settings.gtfs_key_name, settings.gtfs_key
+    if name.startswith("?") or not key:
+        return request_to(NAME, settings.gtfs_url, {}, key_name=name[1:] if key else "", key=key)
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", name) or not key.isprintable():
+        raise SettingsError(
+            f"BOMNAE_GTFS_KEY_NAME must be ?name or a header's name, got {name[:40]!r}"
+        )
+    return replace(request_to(NAME, settings.gtfs_url, {}), headers=((name, key),))
+
+
+def scrubbed(exchange: Exchange, settings: Settings) -> str:
+    """The fields of a feed message that are read, as JSON, plates as pseudonyms."""
+    message = message_of(exchange)
+    header = {"gtfsRealtimeVersion": "2.0", "timestamp": str(message.header.timestamp)}
+    vehicles = [
+        _scrubbed_vehicle(number, entity, exchange.at_ms, settings)
+        for number, entity in enumerate(message.entity)
+        if entity.HasField("vehicle")
+    ]
+    return json.dumps({"header": header, "entity": vehicles}, separators=(",", ":"))
+
+
+def _scrubbed_vehicle(
+    number: int, entity: Any, at_ms: int, settings: Settings
+) -> dict[str, object]:
+    vehicle, name = entity.vehicle, name_of(entity)
+    kept: dict[str, object] = {
+        "trip": {
+            "tripId": without_persons_numbers(vehicle.trip.trip_id),
+            "routeId": without_persons_numbers(vehicle.trip.route_id),
+        },
+        "vehicle": {"id": recorded_plate(name, settings, at_ms) if name else ""},
+        "position": {
+            "latitude": vehicle.position.latitude,
+            "longitude": vehicle.position.longitude,
+        },
+        "timestamp": str(vehicle.timestamp),
+        "stopId": without_persons_numbers(vehicle.stop_id),
+        "currentStatus": int(vehicle.current_status),
+    }
+    if vehicle.HasField("current_stop_sequence"):
+        kept["currentStopSequence"] = vehicle.current_stop_sequence
+    return {"id": str(number) if name else "", "vehicle": kept}
+
+
+FEED = Feed(
+    name=NAME,
+    row=BusPosition,
+    parse=parse_positions,
+    asker=lambda settings: OneRequest(request(settings)),
+    switch="gtfs_url",
+    key="gtfs_key",
+    period="gtfs_poll_s",
+    change_within_s=lambda rows, settings: buses_change_within_s(
+        rows, max(settings.gtfs_poll_s, MIN_FREEZE_S), settings
+    ),
+    check=check,
+    max_bytes=MAX_BYTES,
+    marks=lambda exchange: ANSWER if is_json(exchange.body) else PROTOBUF,
+    scrub=scrubbed,
+)

@@ -5,25 +5,31 @@ stays.
 import hashlib
 from collections import defaultdict
 from dataclasses import replace
-from typing import Any
 
-from producers.feeds.its_speeds import link_id_of
+from producers.feeds.feed import Feed, OneRequest
+from producers.feeds.its_speeds import box_request
 from producers.reading import bodies, envelopes
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.reading.closures import closure_of
 from producers.reading.envelopes import harvest_of
 from producers.reading.fields import Bounds, bounds_of, is_elsewhere, spot, text
 from producers.reading.incident_times import SOUND, Times, times_of
+from producers.reading.limits import MAX_PAGE_BYTES
+from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
+from producers.reading.rows import Row, take_each
 from producers.reading.wordings import Wording, kind_of, wording
-from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Incident, IncidentKind
 from streams.contract.settings import Settings
 from streams.contract.wire import MAX_AHEAD_MS
 from streams.people import without_people
 
-FEED = "its.events"
-MAX_BYTES = 5 * bodies.MIB
+NAME = "its.events"
+_READ = """
+    TYPE EVENTTYPE EVENTDETAILTYPE STARTDATE ENDDATE COORDX COORDY LINKID ROADNAME ROADNO
+    ROADDRCTYPE LANESBLOCKTYPE LANESBLOCKED MESSAGE
+"""
+COLUMNS = frozenset(_READ.split())
 
 
 def parse_events(exchange: Exchange, settings: Settings) -> Answer:
@@ -31,37 +37,29 @@ def parse_events(exchange: Exchange, settings: Settings) -> Answer:
     dropped.
     """
     try:
-        body = bodies.read(exchange, max_bytes=MAX_BYTES)
+        body = bodies.read(exchange, max_bytes=MAX_PAGE_BYTES)
         envelope = envelopes.opened(body.tree, exchange, envelopes.ITS)
     except UnknownAnswerError as error:
         return error.answer
     harvest = harvest_of(envelope, body.flags)
     bounds = bounds_of(settings)
     found: dict[str, dict[str, Incident]] = defaultdict(dict)
-    for row in envelope.rows:
-        try:
-            incident = _incident(row, exchange.at_ms, bounds, harvest)
-        except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail))
-            continue
+
+    def take(row: Row) -> None:
+        incident = _incident(row, exchange.at_ms, bounds, harvest)
         if incident is not None:
             message = text(row.get("message"), 2000)
             harvest.repaired += message in found[incident.incident_id]
             found[incident.incident_id][message] = incident
-    harvest.rows = {row.incident_id: row for row in _told_apart(found, body.flags)}
-    harvest.repaired += sum(bool(_repairs(row)) for row in _incidents(harvest))
+
+    take_each(envelope.rows, harvest, COLUMNS, take)
+    rows = _distinct(found, body.flags)
+    harvest.rows = {row.incident_id: row for row in rows}
+    harvest.repaired += sum(bool(set(row.flags) - SOUND) for row in harvest.rows.values())
     return harvest.answer()
 
 
-def _incidents(harvest: Harvest) -> list[Incident]:
-    return [row for row in harvest.rows.values() if isinstance(row, Incident)]
-
-
-def _repairs(incident: Incident) -> set[str]:
-    return set(incident.flags) - SOUND
-
-
-def _told_apart(found: dict[str, dict[str, Incident]], flags: tuple[str, ...]) -> list[Incident]:
+def _distinct(found: dict[str, dict[str, Incident]], flags: tuple[str, ...]) -> list[Incident]:
     """Incidents of one identity but different messages each get the hash of theirs appended."""
     rows: list[Incident] = []
     for incident_id, by_message in found.items():
@@ -71,10 +69,8 @@ def _told_apart(found: dict[str, dict[str, Incident]], flags: tuple[str, ...]) -
     return rows
 
 
-def _incident(row: Any, received_ms: int, bounds: Bounds, harvest: Harvest) -> Incident | None:
-    """One incident; None when it is over or elsewhere (counted). Raises R005."""
-    if not isinstance(row, dict):
-        raise RecordRefusedError("R005", f"row is a {type(row).__name__}, expected an object")
+def _incident(row: Row, received_ms: int, bounds: Bounds, harvest: Harvest) -> Incident | None:
+    """One incident; None when it is over or elsewhere (counted)."""
     lon, lat = row.get("coordX"), row.get("coordY")
     point = spot(lon, lat, bounds)
     if point.lon is None and is_elsewhere(lon, lat, bounds):
@@ -86,7 +82,7 @@ def _incident(row: Any, received_ms: int, bounds: Bounds, harvest: Harvest) -> I
         harvest.over += 1
         return None
     if times.unread:
-        harvest.left_out.append(refused_row(row, "R011", "; ".join(times.unread)))
+        harvest.left_out.append(refused_row(row, "R011", "; ".join(times.unread), COLUMNS))
     spoken = wording(message)
     kind = kind_of(text(row.get("eventType"), 40), spoken)
     blocked = text(row.get("lanesBlocked"), 100)
@@ -119,7 +115,7 @@ def _flags(times: Times, kind: IncidentKind | None, received_ms: int) -> list[st
     return [*times.flags, *(["starts_ahead"] if is_ahead else [])]
 
 
-def _title(row: dict[str, Any], spoken: Wording) -> str:
+def _title(row: Row, spoken: Wording) -> str:
     """What happened, in one line."""
     stretch = f"{spoken.begins}→{spoken.ends}" if spoken.begins else ""
     words = " ".join(part for part in (spoken.road, stretch, spoken.words) if part)
@@ -127,7 +123,7 @@ def _title(row: dict[str, Any], spoken: Wording) -> str:
     return without_people(words[:300]) or " ".join(part for part in named[:2] if part) or named[2]
 
 
-def _identity(row: dict[str, Any], spoken: Wording) -> str:
+def _identity(row: Row, spoken: Wording) -> str:
     """The hash of what does not change while an incident runs; without a link, also its stretch."""
     keys = ("type", "eventType", "linkId", "startDate", "coordX", "coordY", "roadName")
     parts = [text(row.get(key), 100) for key in keys]
@@ -138,3 +134,18 @@ def _identity(row: dict[str, Any], spoken: Wording) -> str:
 
 def _hash(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
+
+
+FEED = Feed(
+    name=NAME,
+    row=Incident,
+    parse=parse_events,
+    asker=lambda settings: OneRequest(box_request(NAME, "eventInfo", "eventType", settings)),
+    switch="its_key",
+    key="its_key",
+    period="its_poll_s",
+    quota="its_quota",
+    max_bytes=MAX_PAGE_BYTES,
+    columns=COLUMNS,
+    signs=("eventType",),
+)

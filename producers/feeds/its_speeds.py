@@ -1,23 +1,42 @@
 """National ITS: link speeds (trafficInfo)."""
 
-import re
-from typing import Any
-
+from producers.feeds.feed import Feed, OneRequest
+from producers.feeds.request import Request, request_to
 from producers.reading import bodies, envelopes
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.reading.envelopes import harvest_of
 from producers.reading.fields import plain_number, text
+from producers.reading.limits import MAX_PAGE_BYTES
+from producers.reading.link_ids import link_id_of
 from producers.reading.periods import moment_ms
-from producers.reading.privacy import refused_row
-from streams.contract.errors import RecordRefusedError
+from producers.reading.rows import Row, take_each
+from streams.contract.errors import RecordRefusedError, SettingsError
 from streams.contract.records import LinkSpeed
 from streams.contract.settings import Settings
 from streams.contract.wire import MAX_AHEAD_MS, MAX_SPEED_KMH
 
-FEED = "its.speeds"
-MAX_BYTES = 5 * bodies.MIB  # a city's links are about 2 MB
-_FLOAT = re.compile(r"([0-9]{1,12})(?:\.([0-9]*))?(?:[eE]\+?([0-9]{1,2}))?")
-PLACEHOLDERS = frozenset({"", "0", "1", "-"})
+NAME = "its.speeds"
+COLUMNS = frozenset(
+    {"LINKID", "LINKNO", "SPEED", "TRAVELTIME", "CREATEDDATE", "ROADNAME", "ROADDRCTYPE"}
+    | {"STARTNODEID", "ENDNODEID"}
+)
+
+
+def box_request(feed: str, operation: str, kind: str, settings: Settings) -> Request:
+    """The request for everything in the city's box: one call, never one a link."""
+    parts = settings.its_bbox.split(",")
+    if len(parts) != 4:
+        raise SettingsError(
+            f"BOMNAE_ITS_BBOX must be minX,minY,maxX,maxY, got {settings.its_bbox!r}"
+        )
+    box: dict[str, str | int] = dict(zip(("minX", "minY", "maxX", "maxY"), parts, strict=True))
+    return request_to(
+        feed,
+        f"{settings.its_url}/{operation}",
+        {"type": "all", kind: "all", **box, "getType": "json"},
+        key_name="apiKey",
+        key=settings.its_key,
+    )
 
 
 def parse_speeds(exchange: Exchange, _settings: Settings) -> Answer:
@@ -25,28 +44,17 @@ def parse_speeds(exchange: Exchange, _settings: Settings) -> Answer:
     counts.
     """
     try:
-        body = bodies.read(exchange, max_bytes=MAX_BYTES)
+        body = bodies.read(exchange, max_bytes=MAX_PAGE_BYTES)
         envelope = envelopes.opened(body.tree, exchange, envelopes.ITS)
     except UnknownAnswerError as error:
         return error.answer
     harvest = harvest_of(envelope, body.flags)
-    for row in envelope.rows:
-        try:
-            _add(harvest, _speed(row, exchange.at_ms, body.flags))
-        except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail))
+
+    def take(row: Row) -> None:
+        _add(harvest, _speed(row, exchange.at_ms, body.flags))
+
+    take_each(envelope.rows, harvest, COLUMNS, take)
     return harvest.answer()
-
-
-def link_id_of(value: Any) -> str:
-    """The link id without blanks, "" for a placeholder such as "1". A table of floats has written
-    it as "2500000001.0" or "2.500000001E9".
-    """
-    bare = text(value, 40).replace(" ", "")
-    if match := _FLOAT.fullmatch(bare):
-        digits, power = f"{match[1]}{match[2] or ''}", int(match[3] or 0)
-        bare = digits[: len(match[1]) + power].ljust(len(match[1]) + power, "0")
-    return "" if bare in PLACEHOLDERS else bare
 
 
 def _add(harvest: Harvest, speed: LinkSpeed | None) -> None:
@@ -60,10 +68,8 @@ def _add(harvest: Harvest, speed: LinkSpeed | None) -> None:
     harvest.rows[speed.link_id] = speed
 
 
-def _speed(row: Any, received_ms: int, flags: tuple[str, ...]) -> LinkSpeed | None:
+def _speed(row: Row, received_ms: int, flags: tuple[str, ...]) -> LinkSpeed | None:
     """One measured speed, None for "no measurement"; raises R005, R007, R008, R011 or R012."""
-    if not isinstance(row, dict):
-        raise RecordRefusedError("R005", f"row is a {type(row).__name__}, expected an object")
     link_id = link_id_of(row.get("linkId"))
     if not link_id:
         raise RecordRefusedError("R012", f"linkId {text(row.get('linkId'), 40)!r} is a placeholder")
@@ -79,8 +85,22 @@ def _speed(row: Any, received_ms: int, flags: tuple[str, ...]) -> LinkSpeed | No
         raise RecordRefusedError(
             "R007", f"{observed_ms - received_ms} ms ahead, at most {MAX_AHEAD_MS}"
         )
-    return LinkSpeed(link_id, speed_kmh, observed_ms, _flags(row, link_id, flags))
+    is_trimmed = str(row.get("linkId")) != link_id
+    trimmed = (*flags, "id_trimmed") if is_trimmed else flags
+    return LinkSpeed(link_id, speed_kmh, observed_ms, trimmed)
 
 
-def _flags(row: dict[str, Any], link_id: str, flags: tuple[str, ...]) -> tuple[str, ...]:
-    return flags if str(row.get("linkId")) == link_id else (*flags, "id_trimmed")
+FEED = Feed(
+    name=NAME,
+    row=LinkSpeed,
+    parse=parse_speeds,
+    asker=lambda settings: OneRequest(box_request(NAME, "trafficInfo", "drcType", settings)),
+    switch="its_key",
+    key="its_key",
+    period="its_poll_s",
+    quota="its_quota",
+    change_within_s=lambda rows, settings: settings.feed_change_s if rows else 0,
+    max_bytes=MAX_PAGE_BYTES,
+    columns=COLUMNS,
+    signs=("linkId", "speed"),
+)

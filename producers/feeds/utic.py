@@ -3,40 +3,47 @@
 import re
 from typing import Any
 
-from producers.feeds.its_speeds import link_id_of
+from producers.feeds.feed import Feed, OneRequest
+from producers.feeds.request import request_to
 from producers.reading import bodies
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
 from producers.reading.closures import closure_of
 from producers.reading.fields import Bounds, Spot, bounds_of, is_elsewhere, spot, text
 from producers.reading.incident_times import SOUND, Times, times_of
+from producers.reading.limits import MAX_PAGE_BYTES
+from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
+from producers.reading.rows import Row, take_each
 from producers.reading.wordings import kind_of, wording
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Incident, IncidentKind
 from streams.contract.settings import Settings
 from streams.people import without_people
 
-FEED = "utic.incidents"
-MAX_BYTES = 5 * bodies.MIB
+NAME = "utic.incidents"
 STRAY = " *,·-"
-_CODES = {"1": IncidentKind.ACCIDENT, "2": IncidentKind.WORK}
+CODES = {"1": IncidentKind.ACCIDENT, "2": IncidentKind.WORK}
 """Two readers of this feed agree on these two codes only; the others contradict each other."""
+_READ = """
+    INCIDENTID INCIDENTETYPECD INCIDENTESUBTYPECD INCIDENTETRAFFICCD INCTRAFFICCODE INCIDENTTITLE
+    ADDRESSJIBUN ADDRESSNEW ADDRESSJIBUNCD LOCATIONDATAX LOCATIONDATAY LOCATIONTYPECD LINKID LANE
+    CONTROLTYPE ROADNAME STARTDATE ENDDATE UPDATEDATE
+"""
+COLUMNS = frozenset(_READ.split())
 
 
 def parse_incidents(exchange: Exchange, settings: Settings) -> Answer:
     """The incidents inside the city: by point, else by the city's name in the address."""
     try:
-        body = bodies.read(exchange, max_bytes=MAX_BYTES)
+        body = bodies.read(exchange, max_bytes=MAX_PAGE_BYTES)
         rows = _records(body.tree, exchange)
     except UnknownAnswerError as error:
         return error.answer
     harvest = Harvest(flags=body.flags, listed=len(rows))
     bounds = bounds_of(settings)
-    for row in rows:
-        try:
-            _take(row, exchange, settings, bounds, harvest)
-        except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail))
+    take_each(
+        rows, harvest, COLUMNS, lambda row: _take(row, exchange.at_ms, settings, bounds, harvest)
+    )
     return harvest.answer()
 
 
@@ -58,38 +65,32 @@ def _records(tree: Any, exchange: Exchange) -> list[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def _take(
-    row: Any, exchange: Exchange, settings: Settings, bounds: Bounds, harvest: Harvest
-) -> None:
-    """One record into the harvest; of another city, or over, it is counted. Raises R005 or R012."""
-    if not isinstance(row, dict):
-        raise RecordRefusedError("R005", "record is empty")
+def _take(row: Row, received_ms: int, settings: Settings, bounds: Bounds, harvest: Harvest) -> None:
+    """One record into the harvest; of another city, or over, it is counted. Raises R012."""
     point = spot(row.get("locationDataX"), row.get("locationDataY"), bounds)
     if point.lon is None and not _is_of(settings.city, row, bounds):
         harvest.outside += 1
         return
     title = without_people(text(row.get("incidentTitle"), 300))
-    times = times_of(row.get("startDate"), row.get("endDate"), title, exchange.at_ms)
+    times = times_of(row.get("startDate"), row.get("endDate"), title, received_ms)
     incident = _incident(row, title, times, point, harvest.flags)
     if times.is_over:
         harvest.over += 1
         return
     if times.unread:
-        harvest.left_out.append(refused_row(row, "R011", "; ".join(times.unread)))
+        harvest.left_out.append(refused_row(row, "R011", "; ".join(times.unread), COLUMNS))
     is_repaired = bool(set(incident.flags) - SOUND)
     harvest.repaired += is_repaired or incident.incident_id in harvest.rows
     harvest.rows[incident.incident_id] = incident
 
 
-def _incident(
-    row: dict[str, Any], title: str, times: Times, point: Spot, flags: tuple[str, ...]
-) -> Incident:
+def _incident(row: Row, title: str, times: Times, point: Spot, flags: tuple[str, ...]) -> Incident:
     """The incident of a record; raises R012 where it has no identity."""
     incident_id = text(row.get("incidentId"), 60)
     if not incident_id:
         raise RecordRefusedError("R012", "record without incidentId")
     spoken = wording(title)
-    kind = kind_of("", spoken) or _CODES.get(text(row.get("incidenteTypeCd")).lstrip("0"))
+    kind = kind_of("", spoken) or CODES.get(text(row.get("incidenteTypeCd")).lstrip("0"))
     lane = text(row.get("lane"), 60)
     return Incident(
         incident_id=f"utic-{incident_id}",
@@ -107,7 +108,7 @@ def _incident(
     )
 
 
-def _is_of(city: str, row: dict[str, Any], bounds: Bounds) -> bool:
+def _is_of(city: str, row: Row, bounds: Bounds) -> bool:
     """Whether a record without a point inside the bounds still names the city: by its whole name,
     or by the short one as a word ("강원 춘천 석사동").
     """
@@ -116,3 +117,19 @@ def _is_of(city: str, row: dict[str, Any], bounds: Bounds) -> bool:
     address = f"{text(row.get('addressJibun'))} {text(row.get('addressNew'))}"
     short = re.sub(r"(?<=..)[시군구]$", "", city)
     return city in address or short in re.split(r"[\s,·/()]+", address)
+
+
+FEED = Feed(
+    name=NAME,
+    row=Incident,
+    parse=parse_incidents,
+    asker=lambda settings: OneRequest(
+        request_to(NAME, settings.utic_url, {}, key_name="key", key=settings.utic_key)
+    ),
+    switch="utic_url",
+    key="utic_key",
+    period="utic_poll_s",
+    max_bytes=MAX_PAGE_BYTES,
+    columns=COLUMNS,
+    signs=("incidentTitle",),
+)

@@ -26,7 +26,7 @@ BUS_TYPES = frozenset({"3", "11", *map(str, range(200, 210)), *map(str, range(70
 
 
 @dataclass(frozen=True, slots=True)
-class Trips:
+class TimetableTrips:
     """Which route of the network each trip drives; of each route its number and the
     `stop_sequence` of each of its stops.
     """
@@ -36,7 +36,7 @@ class Trips:
     numbers: dict[str, str] = field(default_factory=dict)
 
 
-def read_gtfs(path: Path, bounds: Bounds) -> tuple[StopRuns, Trips]:
+def read_gtfs(path: Path, bounds: Bounds) -> tuple[StopRuns, TimetableTrips]:
     """The runs of every pattern, and the trips; raises NetworkError when a table is missing.
 
     Stops outside the bounds are refused and keep their place in the run.
@@ -51,7 +51,7 @@ def read_gtfs(path: Path, bounds: Bounds) -> tuple[StopRuns, Trips]:
             runs.released = _released(archive)
     except (zipfile.BadZipFile, OSError) as error:
         raise NetworkError(f"{path.name} cannot be read: {error}") from None
-    patterns = Trips()
+    patterns = TimetableTrips()
     for name, rows in _patterns(trips, driven):
         _keep(runs, patterns, routes, name, rows)
     if not runs.orders:
@@ -123,7 +123,7 @@ def _patterns(
 
 def _keep(
     runs: StopRuns,
-    patterns: Trips,
+    patterns: TimetableTrips,
     routes: dict[str, dict[str, str]],
     name: str,
     drivers: Iterable[tuple[str, list[tuple[int, str]]]],

@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from producers.network.gtfs import Trips, read_gtfs
+from producers.network.gtfs import TimetableTrips, read_gtfs
 from producers.network.node_link import read_links
 from producers.network.overlay import laid
 from producers.network.places import places_of_stops, read_places
@@ -43,7 +43,7 @@ class Imported:
     refused: tuple[RefusedLine, ...]
     lost: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
-    trips: Trips | None = None
+    trips: TimetableTrips | None = None
     hints: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
@@ -108,7 +108,7 @@ def import_network(
     )
 
 
-def _runs_of(sources: Sources, bounds: Bounds) -> tuple[StopRuns, Trips | None]:
+def _runs_of(sources: Sources, bounds: Bounds) -> tuple[StopRuns, TimetableTrips | None]:
     if zipfile.is_zipfile(sources.routes):
         return read_gtfs(sources.routes, bounds)
     body = _bytes(sources.routes)
@@ -206,7 +206,7 @@ def write_lost(imported: Imported, folder: Path) -> None:
     write_whole(folder / "lost.json", json.dumps(body, ensure_ascii=False, indent=1))
 
 
-def write_trips(trips: Trips, folder: Path) -> None:
+def write_trips(trips: TimetableTrips, folder: Path) -> None:
     """Write which trip of a GTFS feed drives which route of the network to `trips.json`."""
     body = {
         "trips": trips.pattern_of,

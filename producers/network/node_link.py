@@ -16,7 +16,8 @@ from pyproj.exceptions import CRSError
 
 from producers.reading.fields import Bounds, number, text
 from streams.contract.errors import NetworkError
-from streams.geo.network import ROAD_CLASSES, Link, Point, bearing_deg, length_of_m
+from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.network import ROAD_CLASSES, Link
 
 EPSG = 5186
 NEEDED = frozenset({"LINK_ID", "ROAD_RANK", "ROAD_NAME", "MAX_SPD", "LENGTH"})

@@ -8,10 +8,14 @@ belongs to the nearest standard link within 35 m that runs the same way (within 
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from producers.network.ways import OFF_COST, WRONG_SIDE_M, Beside, Stretch, Ways
-from streams.geo.network import EARTH_M, Link, Overlay, Point, bearing_deg, distance_m
+import numpy as np
+import shapely
+
+from producers.network.ways import OFF_COST, WRONG_SIDE_M, Beside, StandardLinkGraph, WayStretch
+from streams.geo.measures import EARTH_M, Point, bearing_deg, distance_m, length_of_m
+from streams.geo.network import Link, Overlay
 
 REACH_M = 35.0
 MAX_TURN_DEG = 45.0
@@ -20,12 +24,11 @@ DRAWN_BELOW = 0.5  # a section covered at least this much is drawn as its standa
 MEASURED_FROM = 0.9  # covered at least this much, its length is theirs
 MIN_SHARE = 0.02
 STREET_AXIS_M = 3.0  # a stop this near to a line stands on neither side of it
-_CELL_DEG = 0.001  # about 88 m by 111 m: the reach touches at most nine cells
 _M_PER_DEG = math.radians(1) * EARTH_M
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class StandardLinkSegment:
     """One straight piece of a standard link; `from_m` is where it begins along the link."""
 
     link: Link
@@ -59,71 +62,75 @@ class Cover:
         return link.length_m * max(0.0, end - begin) / self.shape_m if self.shape_m else 0.0
 
 
-@dataclass(slots=True)
-class Grid:
-    """Pieces of the standard links by cell."""
+class SegmentIndex:
+    """The segments of the standard links by place."""
 
-    cells: dict[tuple[int, int], list[Piece]] = field(default_factory=lambda: defaultdict(list))
-    shapes_m: dict[str, float] = field(default_factory=dict)
+    def __init__(self, standards: Sequence[Link]) -> None:
+        self.shapes_m = {link.id: length_of_m(link.geometry) for link in standards}
+        self._segments = [segment for link in standards for segment in segments_of(link)]
+        ends = np.array([(each.a, each.b) for each in self._segments]).reshape(-1, 2, 2)
+        self._tree = shapely.STRtree(shapely.linestrings(ends))
 
-    def add(self, link: Link) -> None:
-        run_m = 0.0
-        for a, b in zip(link.geometry, link.geometry[1:], strict=False):
-            length_m = distance_m(a, b)
-            if length_m:
-                piece = Piece(link, a, b, run_m, length_m, bearing_deg(a, b))
-                for cell in {_cell(point) for point in _along(a, b, length_m, 50.0)}:
-                    self.cells[cell].append(piece)
-            run_m += length_m
-        self.shapes_m[link.id] = run_m
-
-    def nearest(self, point: Point, heading_deg: int) -> tuple[Piece, float] | None:
-        """The nearest piece running the same way, and where along its link (m) the point lies."""
-        best: tuple[float, str, Piece, float] | None = None
-        for piece in self._around(point):
-            if _turn_deg(piece.bearing_deg, heading_deg) > MAX_TURN_DEG:
+    def nearest(self, point: Point, heading_deg: int) -> tuple[StandardLinkSegment, float] | None:
+        """The nearest segment running the same way, and where along its link (m) the point lies."""
+        best: tuple[float, str, StandardLinkSegment, float] | None = None
+        for segment, part, away_m in self._within_reach(point):
+            if abs((segment.bearing_deg - heading_deg + 180) % 360 - 180) > MAX_TURN_DEG:
                 continue
-            part, away_m = _project(point, piece)
-            if away_m <= REACH_M and (best is None or (away_m, piece.link.id) < best[:2]):
-                best = (away_m, piece.link.id, piece, piece.from_m + part * piece.length_m)
+            if best is None or (away_m, segment.link.id) < best[:2]:
+                at_m = segment.from_m + part * segment.length_m
+                best = (away_m, segment.link.id, segment, at_m)
         return None if best is None else (best[2], best[3])
 
     def beside(self, stop: Point) -> list[Beside]:
         """The links within 35 m of a stop, each where it is nearest to it."""
         found: dict[str, Beside] = {}
-        for piece in self._around(stop):
-            part, away_m = _project(stop, piece)
-            if away_m > REACH_M:
-                continue
-            is_wrong = away_m > STREET_AXIS_M and _is_left(stop, piece)
+        for segment, part, away_m in self._within_reach(stop):
+            is_wrong = away_m > STREET_AXIS_M and _is_left(stop, segment)
             cost_m = OFF_COST * away_m + (WRONG_SIDE_M if is_wrong else 0.0)
-            known = found.get(piece.link.id)
+            known = found.get(segment.link.id)
             if known is None or cost_m < known.cost_m:
-                at_m = piece.from_m + part * piece.length_m
-                found[piece.link.id] = Beside(piece.link, at_m, cost_m)
+                at_m = segment.from_m + part * segment.length_m
+                found[segment.link.id] = Beside(segment.link, at_m, cost_m)
         return [found[link_id] for link_id in sorted(found)]
 
-    def _around(self, point: Point) -> Iterator[Piece]:
-        column, row = _cell(point)
-        for x in (column - 1, column, column + 1):
-            for y in (row - 1, row, row + 1):
-                yield from self.cells.get((x, y), ())
+    def _within_reach(self, point: Point) -> Iterator[tuple[StandardLinkSegment, float, float]]:
+        """The segments within 35 m, in their order, each with where the point lies along it (0..1)
+        and how far from it (m).
+        """
+        lon, lat = point
+        high = 1.01 * REACH_M / _M_PER_DEG
+        wide = high / math.cos(math.radians(lat))
+        there = self._tree.query(shapely.box(lon - wide, lat - high, lon + wide, lat + high))
+        for at in sorted(there):
+            segment = self._segments[at]
+            part, away_m = _project(point, segment)
+            if away_m <= REACH_M:
+                yield segment, part, away_m
+
+
+def segments_of(link: Link) -> Iterator[StandardLinkSegment]:
+    """The straight pieces of a link, those without a length left out."""
+    run_m = 0.0
+    for a, b in zip(link.geometry, link.geometry[1:], strict=False):
+        length_m = distance_m(a, b)
+        if length_m:
+            yield StandardLinkSegment(link, a, b, run_m, length_m, bearing_deg(a, b))
+        run_m += length_m
 
 
 def laid(sections: Sequence[Link], standards: Sequence[Link]) -> tuple[list[Link], list[Overlay]]:
     """The sections as their standard links make them, and the overlay by standard and section
     id.
     """
-    grid = Grid()
-    for link in standards:
-        grid.add(link)
-    ways = Ways(standards)
+    index = SegmentIndex(standards)
+    graph = StandardLinkGraph(standards)
     changed: list[Link] = []
     pairs: list[Overlay] = []
     known = {link.id: link for link in standards}
     for section in sections:
-        way = ways.way(section, grid.beside(section.geometry[0]), grid.beside(section.geometry[-1]))
-        shares, measured_m = _driven(way) if way else _sampled(section, grid, known)
+        way = graph.way(section, *(index.beside(section.geometry[end]) for end in (0, -1)))
+        shares, measured_m = _driven(way) if way else _sampled(section, index, known)
         pairs += [
             Overlay(link_id, section.id, round(share, 4)) for link_id, share in shares.items()
         ]
@@ -131,7 +138,7 @@ def laid(sections: Sequence[Link], standards: Sequence[Link]) -> tuple[list[Link
     return changed, sorted(pairs, key=lambda pair: (pair.standard_id, pair.section_id))
 
 
-def _driven(way: Sequence[Stretch]) -> tuple[dict[str, float], float]:
+def _driven(way: Sequence[WayStretch]) -> tuple[dict[str, float], float]:
     """The shares of the links of a way, and its length in measured metres."""
     whole_m = sum(part.length_m for part in way) or 1.0
     shares = {part.link.id: part.length_m / whole_m for part in way}
@@ -139,10 +146,10 @@ def _driven(way: Sequence[Stretch]) -> tuple[dict[str, float], float]:
 
 
 def _sampled(
-    section: Link, grid: Grid, known: Mapping[str, Link]
+    section: Link, index: SegmentIndex, known: Mapping[str, Link]
 ) -> tuple[dict[str, float], float]:
     """The shares of the links beside a section's straight line, and the length they make of it."""
-    covers, count = _covers(section, grid)
+    covers, count = _covers(section, index)
     shares = {
         link_id: cover.samples / count
         for link_id, cover in covers.items()
@@ -154,16 +161,16 @@ def _sampled(
     return shares, sum(covers[link_id].length_m(known[link_id]) for link_id in shares) / covered
 
 
-def _covers(section: Link, grid: Grid) -> tuple[dict[str, Cover], int]:
+def _covers(section: Link, index: SegmentIndex) -> tuple[dict[str, Cover], int]:
     """What each standard link covers of the section, and the number of samples."""
     a, b = section.geometry[0], section.geometry[-1]
     points = _along(a, b, distance_m(a, b), STEP_M)
     covers: dict[str, Cover] = defaultdict(Cover)
     for point in points:
-        found = grid.nearest(point, section.bearing_deg)
+        found = index.nearest(point, section.bearing_deg)
         if found is not None:
-            piece, at_m = found
-            covers[piece.link.id].add(at_m, grid.shapes_m[piece.link.id])
+            segment, at_m = found
+            covers[segment.link.id].add(at_m, index.shapes_m[segment.link.id])
     return covers, len(points)
 
 
@@ -201,25 +208,17 @@ def _along(a: Point, b: Point, length_m: float, step_m: float) -> list[Point]:
     ]
 
 
-def _cell(point: Point) -> tuple[int, int]:
-    return math.floor(point[0] / _CELL_DEG), math.floor(point[1] / _CELL_DEG)
-
-
-def _turn_deg(one: int, other: int) -> int:
-    return abs((one - other + 180) % 360 - 180)
-
-
-def _is_left(point: Point, piece: Piece) -> bool:
-    """Whether a point lies to the left of a piece."""
-    (ax, ay), (bx, by) = piece.a, piece.b
+def _is_left(point: Point, segment: StandardLinkSegment) -> bool:
+    """Whether a point lies to the left of a segment."""
+    (ax, ay), (bx, by) = segment.a, segment.b
     return (bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax) > 0
 
 
-def _project(point: Point, piece: Piece) -> tuple[float, float]:
-    """Where the point lies along the piece (0..1), and how far from it (m)."""
+def _project(point: Point, segment: StandardLinkSegment) -> tuple[float, float]:
+    """Where the point lies along the segment (0..1), and how far from it (m)."""
     scale = math.cos(math.radians(point[1]))
-    ax, ay = (piece.a[0] - point[0]) * scale, piece.a[1] - point[1]
-    bx, by = (piece.b[0] - point[0]) * scale, piece.b[1] - point[1]
+    ax, ay = (segment.a[0] - point[0]) * scale, segment.a[1] - point[1]
+    bx, by = (segment.b[0] - point[0]) * scale, segment.b[1] - point[1]
     dx, dy = bx - ax, by - ay
     part = max(0.0, min(1.0, -(ax * dx + ay * dy) / (dx * dx + dy * dy)))
     return part, math.hypot(ax + dx * part, ay + dy * part) * _M_PER_DEG

@@ -8,10 +8,11 @@ from itertools import pairwise
 from math import gcd
 
 from producers.network.refused import RefusedLine
-from producers.network.stop_columns import Line, identifier, lines_of, route_number
+from producers.network.stop_columns import StopRow, identifier, lines_of, route_number
 from producers.reading.fields import Bounds, plain_number, spot
 from streams.contract.errors import NetworkError
-from streams.geo.network import Link, Point, Route, Stop, bearing_deg, distance_m
+from streams.geo.measures import Point, bearing_deg, distance_m
+from streams.geo.network import Link, Route, Stop
 
 FREE_FLOW_KMH = 50.0  # the general limit of city roads
 MAX_ORDER = 1000
@@ -44,7 +45,11 @@ class StopRuns:
         `stops[0]`.
         """
         return tuple(
-            Route(route_id, self.numbers[route_id], _run(orders))
+            Route(
+                route_id,
+                self.numbers[route_id],
+                tuple(orders.get(order, "") for order in range(1, max(orders) + 1)),
+            )
             for route_id, orders in sorted(self.orders.items())
         )
 
@@ -75,7 +80,7 @@ def read_pole_numbers(body: bytes, name: str, prefix: str) -> dict[str, str]:
     return {prefixed(stop, prefix): number for stop, number in pairs if stop}
 
 
-def _add(runs: StopRuns, line: Line, prefix: str, bounds: Bounds) -> None:
+def _add(runs: StopRuns, line: StopRow, prefix: str, bounds: Bounds) -> None:
     """Take one row, or refuse it. A stop keeps its place in the run even without a usable point."""
     row = line.values
     route, stop, order = identifier(row["route_id"]), identifier(row["stop_id"]), _order(row)
@@ -122,10 +127,6 @@ def _order(row: dict[str, str]) -> int | None:
 def prefixed(number: str, prefix: str) -> str:
     """The id of the live feed: the city's number behind its prefix."""
     return number if re.match(r"[A-Za-z]", number) else f"{prefix}{number}"
-
-
-def _run(orders: dict[int, str]) -> tuple[str, ...]:
-    return tuple(orders.get(order, "") for order in range(1, max(orders) + 1))
 
 
 def sections(runs: StopRuns, road_factor: float) -> list[Link]:

@@ -68,14 +68,14 @@ _WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
 _EXPONENT = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 
 
-class Line(NamedTuple):
+class StopRow(NamedTuple):
     """One line of a file by meaning, and where it stands in it."""
 
     number: int
     values: dict[str, str]
 
 
-def lines_of(body: bytes, name: str, needed: tuple[str, ...]) -> Iterator[Line]:
+def lines_of(body: bytes, name: str, needed: tuple[str, ...]) -> Iterator[StopRow]:
     """The lines of a CSV (UTF-8 or CP949; comma, tab, `;` or `|`) by the meaning of its columns.
 
     Raises NetworkError when it is empty, in another encoding, or lacks a column that is needed.
@@ -95,7 +95,7 @@ def lines_of(body: bytes, name: str, needed: tuple[str, ...]) -> Iterator[Line]:
         known = ", ".join(_SPELLINGS[meaning].split()[0] for meaning in missing)
         raise NetworkError(f"{name} lacks the column {known}; it has {', '.join(rows.fieldnames)}")
     for row in rows:
-        yield Line(
+        yield StopRow(
             above + rows.line_num,
             {meaning: text(row.get(column)) for meaning, column in columns.items()},
         )

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from streams.geo.network import Link, distance_m, length_of_m
+from streams.geo.measures import distance_m, length_of_m
+from streams.geo.network import Link
 
 LONGEST_WAY = 2.5  # times the straight line, and WAY_SLACK_M more: a longer way is no bus's
 WAY_SLACK_M = 300.0
@@ -27,14 +28,14 @@ class Beside(NamedTuple):
     cost_m: float
 
 
-class Stretch(NamedTuple):
+class WayStretch(NamedTuple):
     """The metres of one link that a way takes."""
 
     link: Link
     length_m: float
 
 
-class Ways:
+class StandardLinkGraph:
     """The standard links by the nodes they leave."""
 
     def __init__(self, links: Sequence[Link]) -> None:
@@ -44,7 +45,9 @@ class Ways:
                 self._leaving[link.from_id].append(link)
         self._shape_m = {link.id: length_of_m(link.geometry) for link in links}
 
-    def way(self, section: Link, starts: Sequence[Beside], ends: Sequence[Beside]) -> list[Stretch]:
+    def way(
+        self, section: Link, starts: Sequence[Beside], ends: Sequence[Beside]
+    ) -> list[WayStretch]:
         """The stretches of the way from a section's first stop to its last; [] without one."""
         straight_m = distance_m(section.geometry[0], section.geometry[-1])
         if straight_m < NEXT_DOOR_M:
@@ -63,7 +66,7 @@ class Ways:
 
     def _search(
         self, starts: Iterable[Beside], goals: Mapping[str, Beside], longest_m: float
-    ) -> tuple[float, list[Stretch]]:
+    ) -> tuple[float, list[WayStretch]]:
         """The cheapest way over at least one node, with its cost (m); (inf, []) without one."""
         begun = {start.link.id: start for start in starts}
         queue: list[tuple[float, int, tuple[Link, ...]]] = [
@@ -72,7 +75,7 @@ class Ways:
         ]
         heapq.heapify(queue)
         done: set[str] = set()
-        best: tuple[float, list[Stretch]] = (math.inf, [])
+        best: tuple[float, list[WayStretch]] = (math.inf, [])
         count = len(queue)
         while queue and queue[0][0] < min(best[0], longest_m + 2 * WRONG_SIDE_M):
             cost_m, _, path = heapq.heappop(queue)
@@ -92,7 +95,7 @@ class Ways:
         """What follows a link; no bus turns round between two stops."""
         return [x for x in self._leaving.get(link.to_id, ()) if x.to_id != link.from_id]
 
-    def _stretches(self, path: Sequence[Link], first_m: float, last_m: float) -> list[Stretch]:
+    def _stretches(self, path: Sequence[Link], first_m: float, last_m: float) -> list[WayStretch]:
         return [
             self._stretch(
                 link,
@@ -102,7 +105,7 @@ class Ways:
             for place, link in enumerate(path)
         ]
 
-    def _stretch(self, link: Link, first_m: float, last_m: float) -> Stretch:
+    def _stretch(self, link: Link, first_m: float, last_m: float) -> WayStretch:
         """A part of a link in its measured metres."""
         shape_m = self._shape_m[link.id]
-        return Stretch(link, link.length_m * (last_m - first_m) / shape_m if shape_m else 0.0)
+        return WayStretch(link, link.length_m * (last_m - first_m) / shape_m if shape_m else 0.0)

@@ -1,19 +1,18 @@
-"""One HTTP request into one exchange. Keys travel beside the shown URL and appear nowhere else."""
+"""One HTTP request into one exchange."""
 
 import asyncio
 import logging
 import time
-from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from dataclasses import dataclass
 
 import aiohttp
-from yarl import URL
 
+from producers.feeds import FEEDS
+from producers.feeds.request import Request
 from producers.polling.inflating import ENCODINGS, body_of
 from producers.reading.answers import Exchange
-from producers.reading.limits import MAX_BYTES
-from producers.recording.recorder import SECRET_PARAMETERS
 from streams.contract.retry_after import asked_ms
+from streams.contract.times import now_ms
 
 log = logging.getLogger(__name__)
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
@@ -22,44 +21,6 @@ HEADERS = {
     "Accept": "application/json, application/xml;q=0.9, */*;q=0.5",
     "Accept-Encoding": ENCODINGS,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A GET. `shown` is the URL without keys; `secret` holds the parameters that are one, `headers`
-    what a key travels in elsewhere.
-    """
-
-    feed: str
-    shown: str
-    secret: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    path_key: str = field(default="", repr=False)
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-
-    def real_url(self) -> URL:
-        """The URL to ask; never to be logged, recorded or put into an error."""
-        shown = self.shown.replace("{key}", quote(self.path_key, safe=""))
-        parts = urlsplit(shown)
-        query = "&".join(filter(None, (urlencode(self.secret), parts.query)))
-        return URL(urlunsplit(parts._replace(query=query)), encoded=True)
-
-
-def request_to(
-    feed: str, base: str, parameters: dict[str, str | int], *, key_name: str = "", key: str = ""
-) -> Request:
-    """A request to `base`. A key someone wrote into the base URL itself is taken out of sight, and
-    `{key}` in its path stands for the key.
-    """
-    parts = urlsplit(base)
-    given = parse_qsl(parts.query, keep_blank_values=True)
-    hidden = tuple(pair for pair in given if pair[0].lower() in SECRET_PARAMETERS)
-    open_pairs = [pair for pair in given if pair not in hidden]
-    query = urlencode([*open_pairs, *((name, str(value)) for name, value in parameters.items())])
-    in_path = "{key}" in parts.path
-    secret = hidden if in_path or not key_name or hidden else ((key_name, key),)
-    host = parts.netloc.rpartition("@")[2]
-    shown = urlunsplit(parts._replace(netloc=host, query=query, fragment=""))
-    return Request(feed, shown, secret, key if in_path else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +51,7 @@ async def fetch(session: aiohttp.ClientSession, request: Request, timeout_s: flo
                 auto_decompress=False,
             ) as response,
         ):
-            body, is_whole = await body_of(response, MAX_BYTES[request.feed])
+            body, is_whole = await body_of(response, FEEDS[request.feed].max_bytes)
             status = response.status
             pause_s = asked_ms(response.headers.get("Retry-After"), now_ms()) / 1000
             if not is_whole:
@@ -101,8 +62,3 @@ async def fetch(session: aiohttp.ClientSession, request: Request, timeout_s: flo
     latency_ms = round((time.monotonic() - begin_s) * 1000)
     exchange = Exchange(request.feed, now_ms(), request.shown, status, body, latency_ms)
     return Fetched(exchange, pause_s)
-
-
-def now_ms() -> int:
-    """The wall clock, UTC ms."""
-    return time.time_ns() // 1_000_000

@@ -16,7 +16,7 @@ _RAW = -zlib.MAX_WBITS
 
 
 @dataclass(slots=True)
-class Body:
+class BoundedBody:
     """What came so far, `most` bytes and one more at most: the one that says it is too large."""
 
     most: int
@@ -47,7 +47,7 @@ class Body:
 async def body_of(response: aiohttp.ClientResponse, most: int) -> tuple[bytes, bool]:
     """The body, cut just above `most` bytes, and whether it came whole."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    body = Body(most, is_packed=encoding in ("gzip", "x-gzip", "deflate"))
+    body = BoundedBody(most, is_packed=encoding in ("gzip", "x-gzip", "deflate"))
     try:
         async for piece in response.content.iter_chunked(_PIECE):
             body.add(piece)

@@ -1,17 +1,12 @@
-"""How often a portal may be asked: pace, daily quota, back-off. Decisions are pure; only `Pacer`
-waits.
-"""
+"""How often a portal may be asked: period, daily quota, back-off. Pure."""
 
-import asyncio
 import random
 from dataclasses import dataclass
 
-from producers.reading.fields import DAY_MS
+from streams.contract.times import DAY_MS, KST_MS
 
-MAX_PER_S = 8.0  # nine requests a second on one key drew refusals
 BACKOFF_BASE_S = 1.0
 BACKOFF_CAP_S = 300.0
-_KST_MS = 9 * 3_600_000
 
 
 def backoff_s(attempt: int, rng: random.Random) -> float:
@@ -31,7 +26,7 @@ def delay_s(poll_s: float, failures: int, retry_after_s: float, rng: random.Rand
 
 
 def time_out_s(poll_s: float) -> float:
-    """How long to wait for an answer: 15 s, less for short periods, so that silence is told in
+    """How long to wait for an answer: 15 s, less for short periods, so that silence is reported in
     time.
     """
     return min(15.0, max(2.0, poll_s))
@@ -39,12 +34,12 @@ def time_out_s(poll_s: float) -> float:
 
 def kst_day(now_ms: int) -> int:
     """The number of the KST day."""
-    return (now_ms + _KST_MS) // DAY_MS
+    return (now_ms + KST_MS) // DAY_MS
 
 
 def midnight_ms(now_ms: int) -> int:
     """The next midnight KST."""
-    return (kst_day(now_ms) + 1) * DAY_MS - _KST_MS
+    return (kst_day(now_ms) + 1) * DAY_MS - KST_MS
 
 
 @dataclass(slots=True)
@@ -63,22 +58,3 @@ class Quota:
             return False
         self.used += 1
         return True
-
-
-class Pacer:
-    """Lets one caller through per `interval_s`."""
-
-    def __init__(self, interval_s: float) -> None:
-        self._interval_s = interval_s
-        self._next_s = 0.0
-
-    async def turn(self) -> None:
-        loop = asyncio.get_running_loop()
-        at_s = max(loop.time(), self._next_s)
-        self._next_s = at_s + self._interval_s
-        await asyncio.sleep(at_s - loop.time())
-
-    def hold(self, seconds: float) -> None:
-        """Let nobody through for that long."""
-        until_s = asyncio.get_running_loop().time() + seconds
-        self._next_s = max(self._next_s, until_s)

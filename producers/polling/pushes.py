@@ -1,6 +1,6 @@
 """Answers that their source sends unasked: `POST /ingest/{feed}`, keyed and bounded.
 
-A push is one poll of its feed. Whoever pushes is told what became of it, in our own words.
+A push is one poll of its feed. The answer says what became of it, in our own words.
 """
 
 import asyncio
@@ -13,27 +13,24 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from producers.feeds import gtfs_rt
-from producers.feeds.permits import rows as permits
-from producers.feeds.tago import positions as tago
-from producers.polling.fetching import now_ms
-from producers.polling.loops import Desk
-from producers.polling.sources import OF_PLATES
-from producers.publishing.meaning import PARSERS, Poll
+from producers.feeds import FEEDS
+from producers.feeds.feed import Feed
+from producers.polling.loops import PollContext
+from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from producers.reading.fields import text
-from producers.reading.limits import MAX_BYTES
 from producers.reading.privacy import may_take_plates
 from streams.contract.errors import SettingsError
 from streams.contract.records import FeedReport
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.people import without_people
 
 log = logging.getLogger(__name__)
 MIN_KEY = 32
 AT_ONCE = 2
 READ_S = 30.0  # a body that takes longer is given up
-_ROUTE = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
+PART = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +65,9 @@ def door_of(settings: Settings) -> Door | None:
     return Door(host.strip("[]") or "127.0.0.1", int(port), settings.ingest_key)
 
 
-async def serve(door: Door, desk: Desk) -> None:
+async def serve(door: Door, context: PollContext) -> None:
     """Take pushes until cancelled."""
-    runner = web.AppRunner(application(door, desk), access_log=None)
+    runner = web.AppRunner(application(door, context), access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, door.host, door.port).start()
@@ -80,18 +77,18 @@ async def serve(door: Door, desk: Desk) -> None:
         await runner.cleanup()
 
 
-def application(door: Door, desk: Desk) -> web.Application:
+def application(door: Door, context: PollContext) -> web.Application:
     app = web.Application()
-    app.router.add_post("/ingest/{feed}", Ingest(door, desk).answer)
+    app.router.add_post("/ingest/{feed}", Ingest(door, context).answer)
     return app
 
 
 @dataclass(slots=True)
 class Ingest:
-    """The pushes of one process. They are read two at a time, and told one after the other."""
+    """The pushes of one process. Two are read at a time, one after the other published."""
 
     door: Door
-    desk: Desk
+    context: PollContext
     inside: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -101,14 +98,14 @@ class Ingest:
             report = await self._taken(request)
         except RefusedError as refused:
             return _refusal(refused.status, str(refused))
-        said = {
+        body = {
             "feed": report.feed,
             "outcome": report.outcome.value,
             "rows": report.row_count,
             "refused": report.refused,
             "code": report.code,
         }
-        return web.json_response(said, status=HTTPStatus.ACCEPTED)
+        return web.json_response(body, status=HTTPStatus.ACCEPTED)
 
     async def _taken(self, request: web.Request) -> FeedReport:
         """The report of a push; raises RefusedError."""
@@ -117,12 +114,13 @@ class Ingest:
             raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, f"{AT_ONCE} pushes at once are taken")
         self.inside += 1
         try:
-            if not await asyncio.to_thread(self.desk.publisher.wait_for_room, 0.0):
+            if not await asyncio.to_thread(self.context.publisher.wait_for_room, 0.0):
                 raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the log takes nothing now")
-            feed, url = self._shown(request)
-            body = await _body(request, MAX_BYTES[feed])
+            feed = FEEDS[request.match_info["feed"]]
+            url = self._shown(feed, request)
+            body = await _body(request, feed.max_bytes)
             async with self.turn:
-                return await self._poll(Exchange(feed, now_ms(), url, 200, body))
+                return await self._poll(Exchange(feed.name, now_ms(), url, 200, body))
         finally:
             self.inside -= 1
 
@@ -132,57 +130,48 @@ class Ingest:
         wanted = f"Bearer {self.door.key}"
         if not hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode()):
             raise RefusedError(HTTPStatus.UNAUTHORIZED, "Authorization: Bearer KEY is needed")
-        feed, settings = request.match_info["feed"], self.desk.settings
-        if feed not in PARSERS:
-            raise RefusedError(HTTPStatus.NOT_FOUND, f"no such feed; known: {', '.join(PARSERS)}")
-        if feed == permits.FEED and settings.permits:
-            raise RefusedError(
-                HTTPStatus.NOT_FOUND, "permits are polled (BOMNAE_PERMITS), not pushed"
-            )
-        if feed in OF_PLATES and not may_take_plates(settings):
+        feed, settings = FEEDS.get(request.match_info["feed"]), self.context.settings
+        if feed is None:
+            raise RefusedError(HTTPStatus.NOT_FOUND, f"no such feed; known: {', '.join(FEEDS)}")
+        if feed.is_list and feed.is_polled(settings):
+            why = f"{feed.name} are polled (BOMNAE_{feed.switch.upper()}), not pushed"
+            raise RefusedError(HTTPStatus.NOT_FOUND, why)
+        if feed.names_vehicles and not may_take_plates(settings):
             why = "no vehicles are read without a BOMNAE_PSEUDONYM_KEY of 32 characters"
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, why)
         if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
             raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "a packed body is not taken")
-        _check_readable(feed, settings)
+        try:
+            feed.check(settings)
+        except SettingsError as error:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from None
 
-    def _shown(self, request: web.Request) -> tuple[str, str]:
-        """The feed, and the URL that reports and recordings show."""
-        feed = request.match_info["feed"]
-        url = f"push:{feed}"
-        if feed == tago.FEED and "routeId" in request.query:
-            route_id = request.query["routeId"]
-            if not _ROUTE.fullmatch(route_id):
-                raise RefusedError(HTTPStatus.BAD_REQUEST, "routeId is none")
-            url = f"{url}?routeId={quote(route_id)}"
-        if feed == permits.FEED:
+    def _shown(self, feed: Feed, request: web.Request) -> str:
+        """The URL that reports and recordings show."""
+        url = f"push:{feed.name}"
+        if feed.part and feed.part in request.query:
+            part = request.query[feed.part]
+            if not PART.fullmatch(part):
+                raise RefusedError(HTTPStatus.BAD_REQUEST, f"{feed.part} is none")
+            return f"{url}?{feed.part}={quote(part)}"
+        if feed.is_list:
             given = unquote(request.headers.get("X-Bomnae-List", ""))
             name = without_people(text(given, 100)).replace("/", "-") or "push"
             url = f"{url}/{quote(name)}"
-            if not self.desk.pushed.has_room(url):
+            if not self.context.pushed.has_room(url):
                 raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "too many lists of other names")
-        return feed, url
+        return url
 
     async def _poll(self, exchange: Exchange) -> FeedReport:
-        desk = self.desk
-        await desk.record(exchange)
-        read = await desk.read(lambda: Poll(exchange.feed, desk.settings).read(exchange))
-        poll = desk.pushed.poll(read, desk.settings)
-        desk.publisher.publish(read.meaning)
-        desk.publisher.publish(await desk.read(poll.end))
-        report = poll.reported or poll.report()
+        context = self.context
+        await context.record(exchange)
+        read = await context.read(lambda: Poll(exchange.feed, context.settings).read(exchange))
+        poll = context.pushed.poll(read, context.settings)
+        context.publisher.publish(read.output)
+        report = await context.finish(poll)
         extra = {"feed": report.feed, "outcome": report.outcome.value, "rows": report.row_count}
         log.info("push", extra={**extra, "code": report.code})
         return report
-
-
-def _check_readable(feed: str, settings: Settings) -> None:
-    if feed != gtfs_rt.FEED:
-        return
-    try:
-        gtfs_rt.check(settings)
-    except SettingsError as error:
-        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from None
 
 
 async def _body(request: web.Request, most: int) -> bytes:

@@ -7,9 +7,6 @@ value may be a person's.
 from pathlib import Path
 from traceback import extract_tb
 
-BUG = "BUG"
-"""Code of an answer or a poll at which Bomnae's own code failed."""
-
 _ROOTS = ("producers", "streams")
 _FRAMES = 4
 

@@ -17,25 +17,25 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 
+import stamina
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from producers.polling.fetching import now_ms
-from producers.publishing.batches import Published
 from producers.publishing.client import TOPIC_MS, client_of, shut
 from producers.publishing.lanes import Headers, Lanes, Parcel
-from producers.publishing.meaning import Letter, Meaning, ticks
+from producers.publishing.messages import Output, Published, ticks
 from producers.publishing.refused import is_tick, letter_of, report_of, shortened
 from producers.publishing.send_decisions import (
     AHEAD,
     HELD,
-    Verdict,
+    SendDecision,
+    decision,
     is_from_ahead,
     is_letter,
-    verdict,
 )
 from streams.contract import topics
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 
 log = logging.getLogger(__name__)
 MAX_WAITING_BYTES = 64 << 20
@@ -94,10 +94,15 @@ class Publisher:
         with self._changed:
             return self._lanes.count
 
-    def publish(self, meaning: Meaning) -> None:
+    def publish(self, output: Output) -> None:
         """Hand over the messages in order, then the dead letters."""
-        self.send(meaning.messages)
-        self._hand(self._letter(letter) for letter in meaning.letters)
+        self.send(output.messages)
+        self._hand(
+            shortened(
+                Parcel(topics.DEAD_LETTERS.name, 0, letter.refusal.payload, tuple(letter.headers()))
+            )
+            for letter in output.letters
+        )
 
     def send(self, messages: Iterable[Published]) -> None:
         """Hand over messages in order; never waits, never raises."""
@@ -124,12 +129,6 @@ class Publisher:
             log.error("closing with messages unsent", extra={"waiting": waiting})
         if self._client is not None:
             shut(self._client, 0.0 if waiting else 1.0)
-
-    @staticmethod
-    def _letter(letter: Letter) -> Parcel:
-        headers = tuple(letter.headers())
-        parcel = Parcel(topics.DEAD_LETTERS.name, 0, letter.refusal.payload, headers)
-        return shortened(parcel)
 
     def _hand(self, parcels: Iterable[Parcel]) -> None:
         at_ms = now_ms()
@@ -233,19 +232,28 @@ class Publisher:
         log.warning(
             "Kafka client made anew", extra={"error": _words(error), "under_way": under_way}
         )
-        pause_s = RENEW_S
-        while self._client is None and not self._is_closing:
-            try:
+        for attempt in stamina.retry_context(
+            on=self._is_worth_another,
+            attempts=None,
+            timeout=None,
+            wait_initial=RENEW_S,
+            wait_max=MOST_RENEW_S,
+            wait_jitter=RENEW_S,
+        ):
+            with attempt:
                 self._client = self._make()
-            except (KafkaError, OSError) as absent:
-                log.warning("Kafka does not answer", extra={"error": _words(absent)})
-                time.sleep(pause_s)
-                pause_s = min(2 * pause_s, MOST_RENEW_S)
+
+    def _is_worth_another(self, error: Exception) -> bool:
+        """Whether to try again to reach the broker; not once the publisher closes."""
+        if self._is_closing or not isinstance(error, KafkaError | OSError):
+            return False
+        log.warning("Kafka does not answer", extra={"error": _words(error)})
+        return True
 
     def _judge(self, parcel: Parcel, error: BaseException) -> None:
         """A message at the head of its lane was not taken, and nothing else is to blame."""
-        what, code = verdict(error)
-        if what is Verdict.BURY:
+        what, code = decision(error)
+        if what is SendDecision.BURY:
             self._refuse(parcel, code)
             return
         fields = {"topic": parcel.topic, "partition": parcel.partition, "error": _words(error)}

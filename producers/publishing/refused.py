@@ -2,30 +2,23 @@
 
 from dataclasses import replace
 
-from producers.publishing.batches import TOPICS, Published
+from producers.feeds import FEEDS
 from producers.publishing.lanes import Parcel
-from producers.publishing.tempo import poll_ms_of
+from producers.publishing.messages import Published, unknown_report
 from producers.reading.privacy import MAX_LETTER_BYTES
 from streams.contract import topics, wire
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import (
-    FeedReport,
-    IncidentBatch,
-    PermitBatch,
-    PollOutcome,
-    PositionBatch,
-    SpeedBatch,
-)
+from streams.contract.records import IncidentBatch, PermitBatch, PositionBatch, SpeedBatch
 from streams.contract.settings import Settings
 
 SHORT_BYTES = 4096
 """What a refused message's letter has of it, and a letter that is refused itself."""
-_TICK = b'{"kind":"tick"'
+TICK = b'{"kind":"tick"'
 
 
 def is_tick(parcel: Parcel) -> bool:
-    """Whether the message says nothing but the time: no letter is written for it."""
-    return parcel.payload.startswith(_TICK)
+    """Whether the message holds nothing but the time: no letter is written for it."""
+    return parcel.payload.startswith(TICK)
 
 
 def letter_of(parcel: Parcel, code: str) -> Parcel:
@@ -39,7 +32,7 @@ def letter_of(parcel: Parcel, code: str) -> Parcel:
 
 
 def shortened(letter: Parcel, *, hard: bool = False) -> Parcel:
-    """The letter within what its topic takes, `SHORT_BYTES` if `hard`; a cut says so at its end."""
+    """The letter within what its topic takes, `SHORT_BYTES` if `hard`; a cut shows at its end."""
     most = SHORT_BYTES if hard else MAX_LETTER_BYTES - 2048
     if len(letter.payload) <= most:
         return letter
@@ -56,15 +49,6 @@ def report_of(parcel: Parcel, code: str, received_ms: int, settings: Settings) -
         return None
     if not isinstance(message, PositionBatch | SpeedBatch | PermitBatch | IncidentBatch):
         return None
-    if message.feed not in TOPICS:
+    if message.feed not in FEEDS:
         return None
-    report = FeedReport(
-        feed=message.feed,
-        outcome=PollOutcome.UNKNOWN,
-        received_ms=received_ms,
-        poll_ms=poll_ms_of(message.feed, settings),
-        code=code,
-        detail=wire.RULES[code],
-        is_simulated=bool(settings.simulated),
-    )
-    return topics.FEED_REPORTS.name, 0, wire.encode(report)
+    return unknown_report(message.feed, code, wire.RULES[code], settings, received_ms)

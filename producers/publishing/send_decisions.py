@@ -18,24 +18,24 @@ _REFUSED = (
 )
 
 
-class Verdict(Enum):
+class SendDecision(Enum):
     """Refused for what it is, or kept until its topic takes it."""
 
     BURY = auto()
     HOLD = auto()
 
 
-def verdict(error: BaseException) -> tuple[Verdict, str]:
+def decision(error: BaseException) -> tuple[SendDecision, str]:
     """What to do, and the code of a dead letter.
 
     A message that is too large, or no record, is refused whenever it is sent. All else (no topic,
     no right to it, no time it accepts, no broker) is about the topic and passes.
     """
     if isinstance(error, _SIZE):
-        return Verdict.BURY, SIZE
+        return SendDecision.BURY, SIZE
     if isinstance(error, _REFUSED):
-        return Verdict.BURY, REFUSED
-    return Verdict.HOLD, ""
+        return SendDecision.BURY, REFUSED
+    return SendDecision.HOLD, ""
 
 
 def is_from_ahead(handed_ms: int, now_ms: int) -> bool:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
@@ -153,20 +152,19 @@ def _complaints(admin: KafkaAdminClient) -> list[Complaint]:
         for topic in topics.ALL
     ]
     try:
-        told = admin.describe_configs(asked, config_filter=ConfigFilterType.ALL)
+        found = admin.describe_configs(asked, config_filter=ConfigFilterType.ALL)
     except KafkaError as error:
-        log.info("topics' settings not told", extra={"error": type(error).__name__})
+        log.info("topics' settings not known", extra={"error": type(error).__name__})
         return []
-    rows = told.get("topic", {})
+    rows = {
+        topic: {name: str(x["value"]) for name, x in facts.items() if x["value"] is not None}
+        for topic, facts in found.get("topic", {}).items()
+    }
     return [
         complaint
         for topic in topics.ALL
-        for complaint in complaints_of(topic, _values(rows.get(topic.name, {})))
+        for complaint in complaints_of(topic, rows.get(topic.name, {}))
     ]
-
-
-def _values(row: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(fact["value"]) for name, fact in row.items() if fact["value"] is not None}
 
 
 def _mend(admin: KafkaAdminClient, found: list[Complaint]) -> None:

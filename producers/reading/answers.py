@@ -11,6 +11,9 @@ Row = Mapping[str, Any]
 NO_ANSWER = "NO-ANSWER"
 """Code of an exchange without a response (time-out, refused connection); recorded with status 0."""
 
+BUG = "BUG"
+"""Code of an answer or a poll at which Bomnae's own code failed."""
+
 NO_FILE_URL = "file:"
 """URL of the scan of a folder that holds nothing."""
 
@@ -20,7 +23,7 @@ class Exchange:
     """One HTTP exchange or file drop. `url` is the shown URL: it never holds a key.
 
     `status` 0 means that no response came. `at_ms` is the time of the response (of the scan, for a
-    file). `content_type` is not recorded, so nothing may depend on it. `said` is what it
+    file). `content_type` is not recorded, so nothing may depend on it. `answer` is what it
     meant where a recording could not keep the body.
     """
 
@@ -30,7 +33,7 @@ class Exchange:
     status: int
     body: bytes
     latency_ms: int = 0
-    said: "Answer | None" = None
+    answer: "Answer | None" = None
 
     @property
     def is_file(self) -> bool:

@@ -14,7 +14,6 @@ from defusedxml.common import DefusedXmlException
 from producers.reading.answers import NO_ANSWER, NO_FILE_URL, Exchange, unknown
 
 MAX_DEPTH = 32
-MIB = 1 << 20
 _UNQUOTED_KEY = re.compile(r"([{,]\s*)([A-Za-z_]\w*)\s*:")
 
 

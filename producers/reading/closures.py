@@ -20,7 +20,7 @@ from streams.domain.closure_words import GRAVITY
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ClosureReading:
     """What words take from the road: every kind, the gravest first, and how many lanes."""
 
     kinds: tuple[Closure, ...] = ()
@@ -52,31 +52,31 @@ def gravest(kinds: Iterable[Closure]) -> tuple[Closure, ...]:
 
 
 @lru_cache(maxsize=8192)
-def stated(words: str) -> Said:
+def stated(words: str) -> ClosureReading:
     """What a field about the closure says; there a lone 부분, 보도 or 차단 says it all."""
     bare = re.sub(r"[\s.:\-]", "", words).upper()
     if bare in table.NONE_WORDS:
-        return Said((Closure.NONE,))
+        return ClosureReading((Closure.NONE,))
     return _said(words, is_stated=True)
 
 
-def mentioned(words: str) -> Said:
+def mentioned(words: str) -> ClosureReading:
     """What a title or a message says in passing; there a word of closing must stand with it."""
     return _said(words, is_stated=False)
 
 
 @lru_cache(maxsize=8192)
-def _said(words: str, *, is_stated: bool) -> Said:
+def _said(words: str, *, is_stated: bool) -> ClosureReading:
     plain = normalised(words) if table.ANY.search(words) else None
     if not plain:
-        return Said()
+        return ClosureReading()
     kinds: set[Closure] = set()
     lanes: int | None = None
     for clause in _clauses(plain):
         found, count = _clause(clause, is_stated=is_stated)
         kinds |= found
         lanes = count if lanes is None else lanes
-    return Said(gravest(kinds), lanes)
+    return ClosureReading(gravest(kinds), lanes)
 
 
 def _clauses(plain: str) -> list[str]:

@@ -8,11 +8,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from producers.reading.fields import DAY_MS, KST, text
+from producers.reading.fields import text
 from producers.reading.moments import Moment, end_ms
 from producers.reading.periods import read
 from producers.reading.times import MAX_WORDS, normalised
 from streams.contract.errors import RecordRefusedError
+from streams.contract.times import DAY_MS, KST, KST_MS
 
 MAX_PLAN_MS = 360 * DAY_MS
 """A day so far ahead is one without a year that lay just before the begin."""
@@ -99,13 +100,9 @@ def _planned_ms(words: str, match: re.Match[str], starts_ms: int, received_ms: i
     if said.end is None:
         return None
     at_ms = end_ms(said.end, start)
-    if not _is_timed_only(match[1]):
+    if re.search(r"[월일./년]|\d-\d", match[1]):  # more than a time
         return at_ms if 0 < at_ms - starts_ms < MAX_PLAN_MS else None
     return _on_its_day(at_ms, day[1] if day else "", starts_ms, received_ms)
-
-
-def _is_timed_only(words: str) -> bool:
-    return re.search(r"[월일./년]|\d-\d", words) is None
 
 
 def _on_its_day(at_ms: int, day: str, starts_ms: int, received_ms: int) -> int | None:
@@ -114,6 +111,6 @@ def _on_its_day(at_ms: int, day: str, starts_ms: int, received_ms: int) -> int |
         return at_ms if received_ms - starts_ms < 2 * DAY_MS else None
     today = datetime.fromtimestamp(received_ms / 1000, KST).replace(hour=0, minute=0, second=0)
     midnight_ms = int(today.timestamp()) * 1000
-    of_day_ms = (at_ms + 9 * 3_600_000) % DAY_MS
+    of_day_ms = (at_ms + KST_MS) % DAY_MS
     ahead = 1 if day in {"명일", "내일", "익일"} else 0
     return midnight_ms + ahead * DAY_MS + of_day_ms

@@ -2,39 +2,26 @@
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 from typing import Any
 
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
+from streams.contract.text import clean
 
-KST = timezone(timedelta(hours=9), "KST")
-DAY_MS = 86_400_000
 MAX_TEXT = 500
-_BIDI = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-_UNSAFE = frozenset({"Cc", "Cs"})  # controls and lone surrogates
 _NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
 _FACTORS = {"km": 1000.0, "m": 1.0, "cm": 0.01, "mm": 0.001, "미터": 1.0}
 
 
 def text(value: Any, limit: int = MAX_TEXT) -> str:
-    """The value as one clean line: NFC, no control or bidi characters, blanks folded, `limit` long.
+    """The value as one clean line, `limit` long.
 
     Numbers become their text (a route number may arrive as 301); lists, objects and None become "".
     """
     if value is None or isinstance(value, bool | list | dict):
         return ""
-    raw = unicodedata.normalize("NFC", str(value)[: limit * 4])
-    if raw.isprintable():  # the common case: neither controls nor marks, only plain blanks
-        return " ".join(raw.split())[:limit].rstrip()
-    kept = (
-        " " if c in "\t\n\r" else c
-        for c in raw
-        if c not in _BIDI and (unicodedata.category(c) not in _UNSAFE or c in "\t\n\r")
-    )
-    return " ".join("".join(kept).split())[:limit].rstrip()
+    return clean(str(value)[: limit * 4], limit)
 
 
 def number(value: Any) -> float | None:

@@ -10,7 +10,7 @@ from typing import Any
 from producers.reading.endings import ending
 from producers.reading.fields import text
 from producers.reading.moments import Moment, end_ms, is_midnight
-from producers.reading.periods import Reading, read
+from producers.reading.periods import PeriodReading, read
 from streams.contract.errors import RecordRefusedError
 
 SOUND = frozenset({"start_time_unknown", "end_date_only", "end_from_words", "no_end"})
@@ -50,12 +50,12 @@ def times_of(begins: Any, ends: Any, message: str, received_ms: int) -> Times:
     return times
 
 
-def _reading(name: str, value: Any, after: Moment | None, times: Times) -> Reading:
+def _reading(name: str, value: Any, after: Moment | None, times: Times) -> PeriodReading:
     try:
         return read(value, after)
     except RecordRefusedError:
         times.unread.append(f"{name} {text(value, 60)!r} cannot be read")
-        return Reading()
+        return PeriodReading()
 
 
 def _is_unread(name: str, times: Times) -> bool:

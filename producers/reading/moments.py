@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from producers.reading.fields import DAY_MS, KST
 from producers.reading.points import Point
 from producers.reading.times import DAY_S, Token
 from streams.contract.errors import RecordRefusedError
+from streams.contract.times import DAY_MS, KST, KST_MS
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 FOR_EVER = (2099, 12, 31)
@@ -54,7 +54,7 @@ def _is_date_column(end: Moment, start: Moment | None) -> bool:
 
 def is_midnight(at_ms: int) -> bool:
     """Whether the moment is 00:00 KST."""
-    return (at_ms + 9 * 3_600_000) % DAY_MS == 0
+    return (at_ms + KST_MS) % DAY_MS == 0
 
 
 def plus(start: Moment, length: Token) -> Moment:
@@ -98,7 +98,7 @@ def moments_of(
     has one, else by a `year` that stands alone. None for a year so far that it means "for ever";
     R011 where no year is known.
     """
-    day = _kst_day(after) if after else None
+    day = datetime.fromtimestamp(after.first_ms / 1000, KST).date() if after else None
     anchor = next((p.day for p in points if p.day and p.day.year), year)
     found: list[Moment | None] = []
     before = after
@@ -113,10 +113,6 @@ def moments_of(
         found.append(at)
         before = at or before
     return found
-
-
-def _kst_day(at: Moment) -> date:
-    return datetime.fromtimestamp(at.first_ms / 1000, KST).date()
 
 
 def _time_alone(point: Point, before: Moment | None) -> Moment:
@@ -136,15 +132,12 @@ def _dated(token: Token, before: date | None, anchor: Token | None) -> tuple[dat
     first, last = token.days or (1, 0)
     if year > LAST_YEAR:
         return None, date.max
-    end = date(year, month, last) if last else _month_end(year, month)
+    following = date(year + month // 12, month % 12 + 1, 1)
+    end = date(year, month, last) if last else following - timedelta(days=1)
     is_far = (year, month, last) == FOR_EVER
     if year < FIRST_YEAR:
         raise RecordRefusedError("R011", f"year {year}, within {FIRST_YEAR}..{LAST_YEAR}")
     return (None if is_far else date(year, month, first)), end
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 def _year_month(token: Token, before: date | None, anchor: Token | None) -> tuple[int, int]:

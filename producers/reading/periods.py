@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from producers.reading.fields import DAY_MS, text
+from producers.reading.fields import text
 from producers.reading.hours import Minutes, pulled, written
 from producers.reading.moments import Moment, moments_of, plus, refused
 from producers.reading.points import Point, marked, points_of
 from producers.reading.times import MAX_WORDS, Token, normalised, scan
 from streams.contract.errors import RecordRefusedError
+from streams.contract.times import DAY_MS, KST_MS
 
-KST_MS = 9 * 3_600_000
 _EPOCH_MS = range(631_152_000_000, 4_102_444_800_000)
 _SAME_DAY = re.compile(r"당일|같은\s*날|하루")
 _SAME_MONTH = re.compile(r"동월|당월|같은\s*달")
@@ -24,7 +24,7 @@ _NOTHING = re.compile(r"[-~.,?\s]*|0(?:\.0+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PeriodReading:
     """What a text says of time. `single` is a lone date that may be a begin, an end or both.
 
     `is_open`: it says that the end is not known (미정, 준공시까지, `-`). `hours` as in `hours`.
@@ -47,10 +47,10 @@ class Reading:
         return self.ends or self.single
 
 
-SILENT = Reading(is_open=True)
+SILENT = PeriodReading(is_open=True)
 
 
-def read(value: Any, after: Moment | None = None) -> Reading:
+def read(value: Any, after: Moment | None = None) -> PeriodReading:
     """What a cell says; `after` is the begin that an end without a year or a day counts from.
 
     Raises R011 where it holds something that cannot be understood.
@@ -59,11 +59,11 @@ def read(value: Any, after: Moment | None = None) -> Reading:
     return SILENT if not words or _NOTHING.fullmatch(words) else _read(words, after)
 
 
-def half_read(value: Any) -> Reading:
+def half_read(value: Any) -> PeriodReading:
     """What is sound of "date ~ date" where the other date is none there is: 2026-02-30."""
     halves = _HALVES.fullmatch(normalised(text(value, MAX_WORDS)) or "")
     starts, ends = (_single(half) for half in halves.groups()) if halves else (None, None)
-    return Reading(starts, ends)
+    return PeriodReading(starts, ends)
 
 
 def _single(words: str) -> Moment | None:
@@ -87,13 +87,13 @@ def moment(value: Any) -> Moment:
 
 
 @lru_cache(maxsize=4096)
-def _read(words: str, after: Moment | None) -> Reading:
+def _read(words: str, after: Moment | None) -> PeriodReading:
     if re.fullmatch(r"\d{13}(?:\.0+)?", words, re.ASCII) and int(words[:13]) in _EPOCH_MS:
         at_ms = int(words[:13])
-        return Reading(single=Moment(at_ms, at_ms, has_time=True))
+        return PeriodReading(single=Moment(at_ms, at_ms, has_time=True))
     if after and _SAME_DAY.fullmatch(words):
         midnight_ms = after.first_ms - (after.first_ms + KST_MS) % DAY_MS
-        return Reading(ends=Moment(midnight_ms, midnight_ms))
+        return PeriodReading(ends=Moment(midnight_ms, midnight_ms))
     if latest := _latest(words, after):
         return latest
     tokens = scan(words)
@@ -105,7 +105,7 @@ def _read(words: str, after: Moment | None) -> Reading:
         raise refused(words) from None
 
 
-def _latest(words: str, after: Moment | None) -> Reading | None:
+def _latest(words: str, after: Moment | None) -> PeriodReading | None:
     """The period that counts of several editions: "(당초) 8.1.~9.30. (변경) 9.1.~10.31."; None
     for a text of one.
     """
@@ -125,7 +125,7 @@ def _latest(words: str, after: Moment | None) -> Reading | None:
     return None
 
 
-def _understood(tokens: Sequence[Token], after: Moment | None, raw: str) -> Reading:
+def _understood(tokens: Sequence[Token], after: Moment | None, raw: str) -> PeriodReading:
     windows, left = pulled(marked(tokens))
     points, spans = points_of(left)
     if any(token.kind == "number" for token in left):
@@ -146,26 +146,26 @@ def _without_dates(
     after: Moment | None,
     raw: str,
     hours: str | None,
-) -> Reading:
+) -> PeriodReading:
     kinds = {token.kind for token in left}
     if spans and ("since" in kinds or "to" not in kinds):
-        return Reading(ends=plus(after, spans[-1]) if after else None, counted=spans[-1])
+        return PeriodReading(ends=plus(after, spans[-1]) if after else None, counted=spans[-1])
     if spans or kinds & {"open", "zeros", "since"}:  # "허가일로부터 1년": from a day not told
-        return Reading(is_open=True)
+        return PeriodReading(is_open=True)
     if hours is None:
         raise refused(raw)
-    return Reading()
+    return PeriodReading()
 
 
-def _one_day(day: Moment, windows: Sequence[Minutes]) -> Reading:
+def _one_day(day: Moment, windows: Sequence[Minutes]) -> PeriodReading:
     """One day with its hours: one window is the period itself, several are hours of that day."""
     if len(windows) > 1:
-        return Reading(single=day, hours=written(windows))
+        return PeriodReading(single=day, hours=written(windows))
     [(begin, end)] = windows
     first, last = (day.first_ms + minute * 60_000 for minute in (begin, end))
     last += DAY_MS if end <= begin else 0
     begins, ends = (Moment(at, at, has_time=True, is_exact=True) for at in (first, last))
-    return Reading(begins, ends)
+    return PeriodReading(begins, ends)
 
 
 def _of_roles(
@@ -173,26 +173,26 @@ def _of_roles(
     moments: Sequence[Moment | None],
     spans: Sequence[Token],
     raw: str,
-) -> Reading:
+) -> PeriodReading:
     """Begin and end by their place: two dates are both, a lone one is told by 부터, ~ or 까지. A
     moment that is None is a far year: 9999-12-31.
     """
     if len(points) == 1:
         at = moments[0]
-        return Reading(is_open=True) if at is None else _lone(points[0], at, spans, raw)
+        return PeriodReading(is_open=True) if at is None else _lone(points[0], at, spans, raw)
     known = [at for at in moments[1:] if at]
     is_open = len(known) < len(moments) - 1
     last = None if is_open else max(known, key=lambda at: at.last_ms)
-    return Reading(moments[0], last, is_open=is_open)
+    return PeriodReading(moments[0], last, is_open=is_open)
 
 
-def _lone(point: Point, at: Moment, spans: Sequence[Token], raw: str) -> Reading:
+def _lone(point: Point, at: Moment, spans: Sequence[Token], raw: str) -> PeriodReading:
     if point.is_until or (point.is_after_to and not point.is_before_to):
-        return Reading(ends=at)
+        return PeriodReading(ends=at)
     if spans:
-        return Reading(at, plus(at, spans[-1]))
+        return PeriodReading(at, plus(at, spans[-1]))
     if point.is_before_to or point.is_open_after:
-        return Reading(starts=at, is_open=True)
+        return PeriodReading(starts=at, is_open=True)
     if point.day and point.day.month is None and not _SAME_MONTH.search(raw):
-        return Reading(counted=Token("span", raw, count=(point.day.days or (0, 0))[0]))
-    return Reading(single=at)
+        return PeriodReading(counted=Token("span", raw, count=(point.day.days or (0, 0))[0]))
+    return PeriodReading(single=at)

@@ -12,10 +12,9 @@ from producers.reading.answers import Exchange, UnknownAnswerError, unknown
 from producers.reading.encodings import decoded
 from producers.reading.fields import text
 from producers.reading.grids import Grid, Table
+from producers.reading.limits import MAX_FILE_BYTES, MAX_PAGE_BYTES
 from streams.people import without_people
 
-MAX_FILE_BYTES = 64 * bodies.MIB
-MAX_PAGE_BYTES = 5 * bodies.MIB
 DELIMITERS = ",\t;|"
 _HEAD = 20_000
 _FORMULA = re.compile(r'^\s*="+([^"]*)"+\s*$')

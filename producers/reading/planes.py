@@ -64,7 +64,7 @@ def _transformer(crs: CRS) -> Transformer:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CoordinateReading:
     """One way to read pairs of numbers: as degrees (`to_degrees` None) or as metres of a plane,
     moved north by `shift_m`, their axes swapped or not. `flags` say what had to be done.
     """
@@ -107,13 +107,13 @@ class Plane:
         self._is_assumed = is_assumed
         self._to_degrees = _transformer(crs)
 
-    def reading(self, points: Points) -> Reading:
+    def reading(self, points: Points) -> CoordinateReading:
         """How to read numbers: as degrees where they can be some, else as metres. The first of
         these that puts all of them inside, else the one that puts most: as they are, 100 km shifted
         (only metres), axes swapped, both.
         """
         is_degrees = all(abs(x) <= 180 and abs(y) <= 180 for x, y in points)
-        best, most = Reading(self._bounds), -1
+        best, most = CoordinateReading(self._bounds), -1
         for reading in self._degrees() if is_degrees else self._metres():
             count = len(reading.inside(points))
             if count > most:
@@ -135,11 +135,13 @@ class Plane:
             return Spot(lon, lat, reading.flags)
         return OUTSIDE
 
-    def _degrees(self) -> Iterator[Reading]:
+    def _degrees(self) -> Iterator[CoordinateReading]:
         for is_swapped in (False, True):
-            yield Reading(self._bounds, is_swapped=is_swapped)
+            yield CoordinateReading(self._bounds, is_swapped=is_swapped)
 
-    def _metres(self) -> Iterator[Reading]:
+    def _metres(self) -> Iterator[CoordinateReading]:
         for is_swapped in (False, True):
             for shift_m in (0.0, FALSE_NORTHING_GAP_M, -FALSE_NORTHING_GAP_M):
-                yield Reading(self._bounds, self._to_degrees, shift_m, is_swapped, self._is_assumed)
+                yield CoordinateReading(
+                    self._bounds, self._to_degrees, shift_m, is_swapped, self._is_assumed
+                )

@@ -18,24 +18,15 @@ from producers.reading.answers import Refusal
 from producers.reading.columns import column_of
 from producers.reading.permit_columns import meaning_of
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS, KST_MS
 from streams.people import plain, without_people
 
 MAX_LETTER_BYTES = 1 << 20
 SAFE_BYTES = 200
 MIN_SECRET = 4  # covering a shorter "secret" would garble every line
-KST_MS, DAY_MS = 9 * 3_600_000, 86_400_000
 MIN_PSEUDONYM_KEY = 32
+NO_KEY_WHY = "BOMNAE_PSEUDONYM_KEY has fewer than 32 characters, so no plates are read"
 _PSEUDONYM = re.compile(r"~[0-9a-f]{16}")
-_PORTAL_NAMES = """
-    ROUTEID ROUTENM ROUTETP NODEID NODENM NODEORD GPSLATI GPSLONG LINKID LINKNO SPEED
-    TRAVELTIME CREATEDDATE ROADNAME ROADDRCTYPE STARTNODEID ENDNODEID TYPE EVENTTYPE
-    EVENTDETAILTYPE STARTDATE ENDDATE COORDX COORDY ROADNO LANESBLOCKTYPE LANESBLOCKED
-    MESSAGE INCIDENTID INCIDENTETYPECD INCIDENTESUBTYPECD INCIDENTETRAFFICCD INCTRAFFICCODE
-    INCIDENTTITLE ADDRESSJIBUN ADDRESSNEW ADDRESSJIBUNCD LOCATIONDATAX LOCATIONDATAY
-    LOCATIONTYPECD LANE CONTROLTYPE UPDATEDATE
-"""
-_PORTAL_FIELDS = frozenset(_PORTAL_NAMES.split())
-"""The fields of TAGO, ITS and UTIC that a reader takes, but for the plate."""
 
 
 def pseudonym(plate: str, settings: Settings, at_ms: int) -> str:
@@ -93,12 +84,12 @@ def _spellings(secret: str) -> tuple[str, ...]:
     return tuple(sorted(once | twice | escaped, key=len, reverse=True))
 
 
-def refused_row(row: Any, code: str, detail: str) -> Refusal:
-    """The dead letter of one row: the values of the columns a reader knows, people covered; of any
+def refused_row(row: Any, code: str, detail: str, columns: frozenset[str] = frozenset()) -> Refusal:
+    """The dead letter of one row: the values of the columns that are read, people covered; of any
     other column, and of a row that is no object, only how long it is.
     """
     try:
-        body = json.dumps(_scrubbed(row), ensure_ascii=False, default=str)
+        body = json.dumps(_scrubbed(row, columns), ensure_ascii=False, default=str)
     except (RecursionError, ValueError):
         body = json.dumps(f"{type(row).__name__} that cannot be written")
     return Refusal(_trimmed(body.encode("utf-8", "replace")), code, without_people(detail)[:200])
@@ -127,18 +118,22 @@ def _shown(word: re.Match[str]) -> str:
     return word[0] if _PORTAL_WORDS.fullmatch(word[0]) else "○" * len(word[0])
 
 
-def _scrubbed(row: Any) -> Any:
+def _scrubbed(row: Any, columns: frozenset[str]) -> Any:
     if not isinstance(row, Mapping):
         return f"({type(row).__name__}, {len(str(row)[:10_000])} characters)"
     return {
-        without_names(str(name)): _kept(value) if is_known(str(name)) else _length_of(value)
+        without_names(str(name)): _kept(value)
+        if is_known(str(name), columns)
+        else _length_of(value)
         for name, value in row.items()
     }
 
 
-def is_known(column: str) -> bool:
-    """Whether some reader takes the column: no other may be kept, recorded or buried."""
-    return column_of(column) in _PORTAL_FIELDS or meaning_of(column) is not None
+def is_known(column: str, columns: frozenset[str]) -> bool:
+    """Whether the column is one of these, or of a permit list: no other may be kept, recorded or
+    buried.
+    """
+    return column_of(column) in columns or meaning_of(column) is not None
 
 
 def without_names(column: str) -> str:

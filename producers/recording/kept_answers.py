@@ -6,30 +6,19 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from producers.feeds import gtfs_rt, its_events, utic
-from producers.feeds import its_speeds as its
-from producers.feeds.permits import rows as permits
-from producers.feeds.tago import positions as tago
-from producers.publishing.meaning import MAX_LETTERS
+from producers.feeds import FEEDS
+from producers.publishing.messages import MAX_LETTERS
 from producers.reading.anonymous import anonymous
 from producers.reading.answers import Answer, Refusal
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit, PollOutcome
+from streams.contract.records import PollOutcome
 
-_ROWS: dict[str, type[Any]] = {
-    tago.FEED: BusPosition,
-    gtfs_rt.FEED: BusPosition,
-    its.FEED: LinkSpeed,
-    its_events.FEED: Incident,
-    utic.FEED: Incident,
-    permits.FEED: Permit,
-}
 _OTHERS = [(name, kind) for name, kind in get_type_hints(Answer).items() if name != "rows"]
-_Said = msgspec.defstruct("_Said", _OTHERS, forbid_unknown_fields=True)
+_Kept = msgspec.defstruct("_Kept", _OTHERS, forbid_unknown_fields=True)
 
 
 def kept(answer: Answer, letters: tuple[Refusal, ...]) -> Answer:
-    """The answer as it is written: with what was buried of it, and nothing else of its body."""
+    """The answer as it is written: with its dead letters, and nothing else of its body."""
     if answer.outcome is PollOutcome.UNKNOWN and not (answer.refused or answer.left_out):
         return replace(answer, left_out=letters)
     return replace(
@@ -39,16 +28,16 @@ def kept(answer: Answer, letters: tuple[Refusal, ...]) -> Answer:
 
 
 def is_same(one: Answer, other: Answer) -> bool:
-    """Whether two answers say the same; of what was refused only the codes and words count."""
-    return _without_payloads(one) == _without_payloads(other)
-
-
-def _without_payloads(answer: Answer) -> Answer:
-    return replace(
-        answer,
-        refused=tuple(map(_bare, answer.refused)),
-        left_out=tuple(map(_bare, answer.left_out)),
-    )
+    """Whether two answers mean the same; of what was refused only codes and details count."""
+    bare = [
+        replace(
+            answer,
+            refused=tuple(map(_bare, answer.refused)),
+            left_out=tuple(map(_bare, answer.left_out)),
+        )
+        for answer in (one, other)
+    ]
+    return bare[0] == bare[1]
 
 
 def _bare(refusal: Refusal) -> Refusal:
@@ -63,11 +52,11 @@ def written(answer: Answer) -> dict[str, Any]:
 
 def read(feed: str, body: Any) -> Answer:
     """The answer that was written; raises R005 for what is none, or of an unknown feed."""
-    if not isinstance(body, dict) or feed not in _ROWS:
+    if not isinstance(body, dict) or feed not in FEEDS:
         raise RecordRefusedError("R005", "said is not an answer of this feed")
     try:
-        rows = msgspec.convert(body.get("rows"), GenericAlias(tuple, (_ROWS[feed], ...)))
-        others = msgspec.convert({k: v for k, v in body.items() if k != "rows"}, _Said)
+        rows = msgspec.convert(body.get("rows"), GenericAlias(tuple, (FEEDS[feed].row, ...)))
+        others = msgspec.convert({k: v for k, v in body.items() if k != "rows"}, _Kept)
     except msgspec.ValidationError as error:
         raise RecordRefusedError("R005", f"said: {error}"[:120]) from None
     values = {name: getattr(others, name) for name, _ in _OTHERS}

@@ -16,16 +16,17 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
-from producers.publishing.meaning import PARSERS, Poll
+from producers.feeds import FEEDS
+from producers.feeds.request import SECRET_PARAMETERS
+from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange, UnknownAnswerError
-from producers.reading.fields import KST
 from producers.reading.privacy import may_take_plates
-from producers.recording import kept_answers as said
+from producers.recording import kept_answers
 from producers.recording.scrubbing import Scrub, UnfitError
 from streams.contract.errors import RecordRefusedError
 from streams.contract.settings import Settings
+from streams.contract.times import KST
 
-SECRET_PARAMETERS = frozenset({"servicekey", "apikey", "key", "authkey"})
 _SECRET = re.compile(rf"([?&](?:{'|'.join(SECRET_PARAMETERS)})=)[^&#]*", re.IGNORECASE)
 MAX_LINE_BYTES = 128 << 20
 MAX_STATUS = 999
@@ -34,7 +35,7 @@ YEARS = range(1990, 2101)
 
 def line_of(exchange: Exchange) -> str:
     """The line of an exchange. Its body is text: UTF-8, else CP949, else bytes as lone
-    surrogates. `said` stands there where the body was left out.
+    surrogates. `said` is the answer where the body was left out.
     """
     line: dict[str, Any] = {
         "feed": exchange.feed,
@@ -43,8 +44,8 @@ def line_of(exchange: Exchange) -> str:
         "status": exchange.status,
         "body": _text(exchange.body),
     }
-    if exchange.said is not None:
-        line["said"] = said.written(exchange.said)
+    if exchange.answer is not None:
+        line["said"] = kept_answers.written(exchange.answer)
     is_ascii = not _is_clean(exchange.body)
     return json.dumps(line, ensure_ascii=is_ascii, separators=(",", ":"))
 
@@ -64,27 +65,27 @@ def exchange_of(line: str) -> Exchange:
         url=_url(_field(body, "url", str)),
         status=_status(_field(body, "status", int)),
         body=_bytes(_field(body, "body", str)),
-        said=said.read(feed, body["said"]) if "said" in body else None,
+        answer=kept_answers.read(feed, body["said"]) if "said" in body else None,
     )
 
 
 def recorded(exchange: Exchange, settings: Settings) -> Exchange:
     """The exchange without people: its body freed of them where that means the same, else what it
-    meant (`said`) in the body's place.
+    meant in the body's place.
     """
     exchange = replace(exchange, url=_SECRET.sub(r"\1", exchange.url))
-    if not exchange.body or exchange.feed not in PARSERS:
+    if not exchange.body or exchange.feed not in FEEDS:
         return replace(exchange, body=b"")
-    answer, meaning = Poll(exchange.feed, settings).said(exchange)
+    answer, output = Poll(exchange.feed, settings).interpret(exchange)
     try:
         kept = replace(exchange, body=Scrub(exchange, settings).body())
-        again, _ = Poll(exchange.feed, settings).said(kept)
-        if said.is_same(answer, again):
+        again, _ = Poll(exchange.feed, settings).interpret(kept)
+        if kept_answers.is_same(answer, again):
             return kept
     except (UnfitError, UnknownAnswerError, RecursionError, ValueError, TypeError):
         pass
-    letters = tuple(letter.refusal for letter in meaning.letters)
-    return replace(exchange, body=b"", said=said.kept(answer, letters))
+    letters = tuple(letter.refusal for letter in output.letters)
+    return replace(exchange, body=b"", answer=kept_answers.kept(answer, letters))
 
 
 def lines_of(path: Path) -> Iterator[str]:

@@ -7,26 +7,24 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from producers.feeds.permits import rows as permits
-from producers.feeds.tago import positions as tago
-from producers.publishing.batches import Published
-from producers.publishing.kept_lists import Pushed, Scan
-from producers.publishing.meaning import PARSERS, Letter, Poll, Read, page_of, ticks
+from producers.feeds import FEEDS
+from producers.publishing.kept_lists import FolderScan, PushedLists
+from producers.publishing.messages import DeadLetter, Published, ticks
+from producers.publishing.poll import Poll, ReadExchange, page_of
 from producers.reading.answers import Exchange
 from producers.recording.recorder import exchange_of
 from streams.contract.errors import RecordRefusedError
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS
 
-_IN_PARTS = frozenset({tago.FEED, permits.FEED})
-"""Feeds whose poll is several exchanges."""
-_SILENCE_MS = 120_000
-MAX_GAP_MS = 86_400_000  # a night, or a day off, is replayed second by second
+SILENCE_MS = 120_000  # no poll lasts longer
+MAX_GAP_MS = DAY_MS  # a night, or a day off, is replayed second by second
 GAP_TICKS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is no exchange; it is left out and told."""
+    """A line that is no exchange; it is left out and reported."""
 
     number: int
     code: str
@@ -34,12 +32,12 @@ class BadLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReplayStep:
     """What belongs to one moment of the recording; `gap_ms` of nothing begin here."""
 
     at_ms: int
     messages: tuple[Published, ...] = ()
-    letters: tuple[Letter, ...] = ()
+    letters: tuple[DeadLetter, ...] = ()
     bad: tuple[BadLine, ...] = ()
     gap_ms: int = 0
 
@@ -51,55 +49,56 @@ def events(lines: Iterable[str], settings: Settings) -> Iterator[tuple[int, list
             yield step.at_ms, list(step.messages)
 
 
-def steps(lines: Iterable[str], settings: Settings) -> Iterator[Step]:
+def steps(lines: Iterable[str], settings: Settings) -> Iterator[ReplayStep]:
     """As `events`, with the dead letters and the lines that could not be read.
 
     A tick of the grid stands before every exchange of its time or later; the first is the first
     `at` rounded down, the last lies after the last record. Time never goes back: a line older than
     its predecessor is published where it stands. Over a gap of more than a day the grid is coarser
-    (`after_gap`), and the gap is told.
+    (`after_gap`), and the gap is reported.
     """
     grid_ms = settings.tick_ms
     next_ms: int | None = None
     playing = _Playing(settings)
     for item in with_poll_ends(lines):
         if isinstance(item, BadLine):
-            yield Step(next_ms or 0, bad=(item,))
+            yield ReplayStep(next_ms or 0, bad=(item,))
             continue
         at_ms = item.exchange.at_ms
         next_ms = at_ms // grid_ms * grid_ms if next_ms is None else next_ms
         if at_ms - next_ms > MAX_GAP_MS:
-            yield Step(next_ms, gap_ms=at_ms - next_ms)
+            yield ReplayStep(next_ms, gap_ms=at_ms - next_ms)
         while next_ms <= at_ms:
             yield from playing.until(next_ms)
             next_ms = after_gap(next_ms, at_ms, grid_ms)
         yield playing.step(item)
     if next_ms is not None:
-        yield Step(next_ms, ticks(next_ms, settings))
+        yield ReplayStep(next_ms, ticks(next_ms, settings))
 
 
 @dataclass(slots=True)
 class _Playing:
-    """What a replay knows of what it has played: the polls under way, the last scan of the folder,
-    the lists that were pushed.
+    """A replay so far: the polls under way, the last scan of each folder, the lists that were
+    pushed.
     """
 
     settings: Settings
     polls: dict[str, Poll] = field(default_factory=dict)
-    files: list[Exchange] = field(default_factory=list)
-    scan: Scan = field(default_factory=Scan)
-    pushed: Pushed = field(default_factory=Pushed)
+    files: dict[str, list[Exchange]] = field(default_factory=dict)
+    scans: dict[str, FolderScan] = field(default_factory=dict)
+    pushed: PushedLists = field(default_factory=PushedLists)
 
-    def until(self, tick_ms: int) -> Iterator[Step]:
+    def until(self, tick_ms: int) -> Iterator[ReplayStep]:
         """The polls of an unchanged folder that are due by a tick (it is recorded when it changes
         alone), and the tick.
         """
-        for at_ms, poll, reads in self.scan.polls(tick_ms, self.settings):
-            letters = tuple(letter for read in reads for letter in read.meaning.letters)
-            yield Step(at_ms, poll.end().messages, letters)
-        yield Step(tick_ms, ticks(tick_ms, self.settings))
+        for scan in self.scans.values():
+            for at_ms, poll, reads in scan.polls(tick_ms, self.settings):
+                letters = tuple(letter for read in reads for letter in read.output.letters)
+                yield ReplayStep(at_ms, poll.end().messages, letters)
+        yield ReplayStep(tick_ms, ticks(tick_ms, self.settings))
 
-    def step(self, item: "Item") -> Step:
+    def step(self, item: "Item") -> ReplayStep:
         """What an exchange means, and its poll where it ends with it; a push is a poll itself."""
         exchange, feed = item.exchange, item.exchange.feed
         poll = self.polls.get(feed) or Poll(feed, self.settings)
@@ -107,22 +106,24 @@ class _Playing:
         if exchange.is_pushed:
             return _step(read, self.pushed.poll(read, self.settings))
         poll.keep(read)
-        if feed == permits.FEED:
-            self.files.append(exchange)
+        if FEEDS[feed].is_list:
+            self.files.setdefault(feed, []).append(exchange)
         if not item.is_last:
             self.polls[feed] = poll
             return _step(read, None)
         self.polls.pop(feed, None)
-        if feed == permits.FEED:
-            self.scan = Scan.of(self.files, self.settings) if exchange.is_file else Scan()
-            self.files = []
+        if files := self.files.pop(feed, None):
+            self.scans.pop(feed, None)
+            if exchange.is_file:
+                self.scans[feed] = FolderScan.of(files, self.settings)
         return _step(read, poll)
 
 
-def _step(read: Read, poll: Poll | None) -> Step:
+def _step(read: ReadExchange, poll: Poll | None) -> ReplayStep:
     """The step of an exchange; `poll` where it ends one."""
     end = () if poll is None else poll.end().messages
-    return Step(read.exchange.at_ms, (*read.meaning.messages, *end), letters=read.meaning.letters)
+    output = read.output
+    return ReplayStep(read.exchange.at_ms, (*output.messages, *end), letters=output.letters)
 
 
 def after_gap(tick_ms: int, until_ms: int, grid_ms: int) -> int:
@@ -161,7 +162,7 @@ class _Running:
 
 
 def with_poll_ends(lines: Iterable[str]) -> Iterator[Item | BadLine]:
-    """The exchanges in order, each told whether its poll ends there.
+    """The exchanges in order, each with whether its poll ends there.
 
     A sweep ends before the first route asked for again; any poll ends after two minutes of silence.
     An item waits here until that is known.
@@ -184,15 +185,16 @@ def with_poll_ends(lines: Iterable[str]) -> Iterator[Item | BadLine]:
 
 def _asked_for(exchange: Exchange) -> str:
     """What an exchange asked for within its poll: a route, a file or a page."""
-    if exchange.feed == tago.FEED:
-        return tago.route_of(exchange.url)
+    feed = FEEDS[exchange.feed]
+    if feed.part:
+        return feed.part_of(exchange)
     return exchange.url if exchange.url.startswith("file:") else str(page_of(exchange.url))
 
 
 def _place(item: Item, polls: dict[str, _Running]) -> None:
     """Add the item to its feed's poll, ending the running one if it belongs to the next."""
     feed = item.exchange.feed
-    if feed not in _IN_PARTS or item.exchange.is_pushed:
+    if not (FEEDS[feed].part or FEEDS[feed].is_list) or item.exchange.is_pushed:
         item.is_last = True
         return
     running = polls.get(feed)
@@ -207,7 +209,7 @@ def _place(item: Item, polls: dict[str, _Running]) -> None:
 def _end_idle(now_ms: int | None, polls: dict[str, _Running]) -> None:
     """End the polls silent for longer than a poll can be, all of them at the file's end (None)."""
     for feed, running in list(polls.items()):
-        if now_ms is None or now_ms - running.last.exchange.at_ms > _SILENCE_MS:
+        if now_ms is None or now_ms - running.last.exchange.at_ms > SILENCE_MS:
             running.last.is_last = True
             del polls[feed]
 
@@ -228,6 +230,6 @@ def _item(number: int, line: str) -> Item | BadLine | None:
         exchange = exchange_of(line)
     except RecordRefusedError as error:
         return BadLine(number, error.code, error.detail)
-    if exchange.feed not in PARSERS:
+    if exchange.feed not in FEEDS:
         return BadLine(number, "R005", f"unknown feed {exchange.feed[:40]!r}")
     return Item(exchange)

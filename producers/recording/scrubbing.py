@@ -1,8 +1,8 @@
 """Bodies without people: what is left of an answer when a recording writes it down. Pure.
 
-Of a tree (JSON, XML) and of a table (CSV, workbook, page) only the columns that a reader knows keep
-their values, people covered in them and plates made pseudonyms; a feed message keeps the fields
-that are read. `UnfitError` where that cannot be done in place.
+Of a tree (JSON, XML) and of a table (CSV, workbook, page) only the columns that the feed's reader
+takes keep their values, people covered in them and plates made pseudonyms; a feed with a reader of
+its own kind says itself what is left. `UnfitError` where that cannot be done in place.
 """
 
 import csv
@@ -14,20 +14,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from producers.feeds import gtfs_rt
-from producers.feeds.tago import positions as tago
+from producers.feeds import FEEDS
+from producers.feeds.feed import Feed
 from producers.reading import bodies, grids, html_tables, permit_files, spreadsheets
 from producers.reading.answers import Exchange
 from producers.reading.columns import column_of
 from producers.reading.encodings import decoded
 from producers.reading.fields import text
+from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.permit_columns import meaning_of
 from producers.reading.privacy import is_known, recorded_plate, secrets_of, without_secrets
 from streams import people
 from streams.contract.settings import Settings
 
-NOBODY = "[name]"  # a company that is a person is none, and is told
-PLATE = "VEHICLENO"
+NOBODY = "[name]"  # a company that is a person is left out, and a flag says so
 _NAMES = frozenset(
     {"permit_id", "link_ids", "hours"}
     | {"ROUTEID", "ROUTENM", "NODEID", "LINKID", "STARTNODEID", "ENDNODEID", "INCIDENTID"}
@@ -57,23 +57,27 @@ class Scrub:
 
     def body(self) -> bytes:
         """The body without people, UTF-8; raises UnfitError, or what a reader raises."""
-        return without_secrets(self._words(), secrets_of(self.settings)).encode()
+        scrub = self.feed.scrub
+        words = scrub(self.exchange, self.settings) if scrub else self._words()
+        return without_secrets(words, secrets_of(self.settings)).encode()
+
+    @property
+    def feed(self) -> Feed:
+        return FEEDS[self.exchange.feed]
 
     def _words(self) -> str:
         exchange = self.exchange
-        if exchange.feed == gtfs_rt.FEED:
-            return self._feed_message()
         if not exchange.is_file:
-            return self._tree(bodies.words_of(exchange, max_bytes=permit_files.MAX_PAGE_BYTES))
+            return self._tree(bodies.words_of(exchange, max_bytes=MAX_PAGE_BYTES))
         if spreadsheets.is_workbook(exchange.body):
-            return _table(_only(spreadsheets.grids_of(exchange.body)[0]))
+            return self._table(_only(spreadsheets.grids_of(exchange.body)[0]))
         words = decoded(exchange.body)
         bare = words.lstrip("\ufeff \t\r\n")
         if bare.startswith("<") and html_tables.is_html(bare):
-            return _table(_only(html_tables.grids_of(bare)))
+            return self._table(_only(html_tables.grids_of(bare)))
         if bare[:1] in ("{", "[", "<"):
             return self._tree(bare)
-        return _table(permit_files.grid_of_csv(words))
+        return self._table(permit_files.grid_of_csv(words))
 
     def _tree(self, words: str) -> str:
         tree = bodies.tree_of(words, self.exchange).tree
@@ -81,69 +85,59 @@ class Scrub:
 
     def _node(self, node: Any, name: str) -> Any:
         if isinstance(node, dict):
-            return {k: self._node(v, k) for k, v in node.items() if not _is_left_out(k, v)}
+            return {k: self._node(v, k) for k, v in node.items() if not self._is_left_out(k, v)}
         if isinstance(node, list):
             return [self._node(child, name) for child in node]
         return self._leaf(node, name)
 
+    def _column(self, name: str) -> "ScrubbedColumn":
+        return column(name, self.feed.columns)
+
+    def _is_left_out(self, key: str, value: Any) -> bool:
+        """Whether a key must go, with what it holds; raises UnfitError where it holds rows."""
+        named = self._column(key)
+        if named.is_known or not named.is_person:
+            return False
+        if isinstance(value, dict | list):
+            raise UnfitError
+        return True
+
     def _leaf(self, value: Any, name: str) -> Any:
         if value is None or isinstance(value, bool):
             return value
-        column = _column(name)
-        if column.name == PLATE and self.exchange.feed == tago.FEED:
+        named = self._column(name)
+        if named.name and named.name == self.feed.plate:
             plate = text(value, 40)
-            at_ms = self.exchange.at_ms
-            return recorded_plate(plate, self.settings, at_ms) if plate else ""
+            return recorded_plate(plate, self.settings, self.exchange.at_ms) if plate else ""
         if isinstance(value, int | float):
-            return _number(value, name)
-        if column.name in _ENVELOPE and _CODE.fullmatch(value) and not _LONG.search(value):
+            return _number(value, named, is_known=named.is_known or name == "coordinates")
+        if named.name in _ENVELOPE and _CODE.fullmatch(value) and not _LONG.search(value):
             return value
-        return _covered(value, column.kind) if column.is_known else ""
+        return _covered(value, named.kind) if named.is_known else ""
 
-    def _feed_message(self) -> str:
-        """The fields of a feed message that are read, as JSON."""
-        message = gtfs_rt.message_of(self.exchange)
-        return json.dumps(
-            {
-                "header": {
-                    "gtfsRealtimeVersion": "2.0",
-                    "timestamp": str(message.header.timestamp),
-                },
-                "entity": [
-                    self._vehicle(number, entity)
-                    for number, entity in enumerate(message.entity)
-                    if entity.HasField("vehicle")
-                ],
-            },
-            separators=(",", ":"),
-        )
+    def _table(self, grid: grids.Grid) -> str:
+        """The grid as the text of a CSV: of columns that no reader takes only what numbers a line
+        or names a total.
+        """
+        names, first = grids.header_of(grid)
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        for line in grid[:first]:
+            writer.writerow([people.without_people(cell) for cell in line])
+        for line in grid[first:]:
+            writer.writerow([self._cell(cell, at, names) for at, cell in enumerate(line)])
+        return out.getvalue()
 
-    def _vehicle(self, number: int, entity: Any) -> dict[str, Any]:
-        vehicle = entity.vehicle
-        name = gtfs_rt.name_of(entity)
-        plate = recorded_plate(name, self.settings, self.exchange.at_ms) if name else ""
-        said: dict[str, Any] = {
-            "trip": {
-                "tripId": people.without_persons_numbers(vehicle.trip.trip_id),
-                "routeId": people.without_persons_numbers(vehicle.trip.route_id),
-            },
-            "vehicle": {"id": plate},
-            "position": {
-                "latitude": vehicle.position.latitude,
-                "longitude": vehicle.position.longitude,
-            },
-            "timestamp": str(vehicle.timestamp),
-            "stopId": people.without_persons_numbers(vehicle.stop_id),
-            "currentStatus": int(vehicle.current_status),
-        }
-        if vehicle.HasField("current_stop_sequence"):
-            said["currentStopSequence"] = vehicle.current_stop_sequence
-        return {"id": str(number) if name else "", "vehicle": said}
+    def _cell(self, cell: str, at: int, names: Sequence[str]) -> str:
+        named = self._column(names[at] if at < len(names) else "")
+        if named.is_known:
+            return _covered(cell, named.kind)
+        return cell if _SMALL.fullmatch(cell.strip()) or grids.is_total(cell) else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """What a column's name says: `kind` is what it means in a list of permits, else its name.
+class ScrubbedColumn:
+    """A column by its name: `kind` is what it means in a list of permits, else its name.
     `is_person`: it may be a person itself (신청인 looks like one, too).
     """
 
@@ -154,27 +148,17 @@ class Column:
 
 
 @lru_cache(maxsize=2000)
-def _column(name: str) -> Column:
+def column(name: str, columns: frozenset[str]) -> ScrubbedColumn:
+    """The column of that name, of a feed that reads these columns."""
     found, bare = meaning_of(name), column_of(name)
     is_person = people.without_people(name) != name or people.is_persons(name)
-    return Column(bare, found[0] if found else bare, is_known(name), is_person)
+    return ScrubbedColumn(bare, found[0] if found else bare, is_known(name, columns), is_person)
 
 
-def _is_left_out(key: str, value: Any) -> bool:
-    """Whether a key must go, with what it holds; raises UnfitError where it holds rows."""
-    column = _column(key)
-    if column.is_known or not column.is_person:
-        return False
-    if isinstance(value, dict | list):
-        raise UnfitError
-    return True
-
-
-def _number(value: float, name: str) -> float:
+def _number(value: float, named: ScrubbedColumn, *, is_known: bool) -> float:
     """A number of a known column, of the envelope, of coordinates; any other one is 0."""
-    column = _column(name)
-    if column.is_known or name == "coordinates":
-        if column.kind == "phone" or people.without_people(str(value)) != str(value):
+    if is_known:
+        if named.kind == "phone" or people.without_people(str(value)) != str(value):
             raise UnfitError
         return value
     return value if abs(value) < 100_000 else 0
@@ -198,29 +182,3 @@ def _only(sheets: Sequence[grids.Grid]) -> grids.Grid:
     if len(listed) != 1:
         raise UnfitError
     return listed[0]
-
-
-def _table(grid: grids.Grid) -> str:
-    """The grid as the text of a CSV: of columns that no reader knows only what numbers a line or
-    names a total.
-    """
-    names, first = grids.header_of(grid)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    for line in grid[:first]:
-        writer.writerow([_heading(cell) for cell in line])
-    for line in grid[first:]:
-        writer.writerow([_cell(cell, at, names) for at, cell in enumerate(line)])
-    return out.getvalue()
-
-
-def _heading(cell: str) -> str:
-    return people.without_people(cell)
-
-
-def _cell(cell: str, at: int, names: Sequence[str]) -> str:
-    name = names[at] if at < len(names) else ""
-    column = _column(name)
-    if column.is_known:
-        return _covered(cell, column.kind)
-    return cell if _SMALL.fullmatch(cell.strip()) or grids.is_total(cell) else ""

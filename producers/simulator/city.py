@@ -18,7 +18,8 @@ from producers.reading.fields import Bounds
 from producers.simulator import lines, stops
 from producers.simulator.shapes import along
 from producers.simulator.streets import CITY, RELEASED, build_streets, graph_of, shortest_path
-from streams.geo.network import Landmark, Link, Network, Stop, length_of_m
+from streams.geo.measures import length_of_m
+from streams.geo.network import Landmark, Link, Network, Stop
 
 PREFIX = "CCB"
 BOUNDS = Bounds(127.4, 37.6, 128.1, 38.2)

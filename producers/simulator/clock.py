@@ -1,11 +1,11 @@
 """Times of the simulated day: real timestamps, a pattern of the day that may start elsewhere."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
-KST = timezone(timedelta(hours=9), "KST")
+from streams.contract.times import KST
+
 MINUTE_MS = 60_000
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from producers.simulator import events as authored_events
 from producers.simulator import works as authored_works
 from producers.simulator.clock import DayClock, pattern_minutes
 from producers.simulator.events import EVENTS, Event
-from producers.simulator.fleet import STEP_MS, Bus, Fleet
+from producers.simulator.fleet import STEP_MS, Fleet, SimulatedBus
 from producers.simulator.odd_permits import ODD_PERMITS
 from producers.simulator.permits import PERMITS
 from producers.simulator.streets import build_streets
 from producers.simulator.traffic import Traffic
-from producers.simulator.works import Work
+from producers.simulator.works import AuthoredPermit
 from streams.geo.network import Network
 
 WARM_UP_MS = 90_000
@@ -32,7 +32,7 @@ class Day:
         self.streets = streets = build_streets()
         self.seed = seed
         self.clock = DayClock(opens_ms, pattern_minutes(at))
-        self.works: list[Work] = [
+        self.works: list[AuthoredPermit] = [
             *PERMITS,
             *ODD_PERMITS,
             *authored_works.urgent_repairs(streets, seed),
@@ -48,7 +48,7 @@ class Day:
         self.advance(starts_ms)
 
     @property
-    def buses(self) -> list[Bus]:
+    def buses(self) -> list[SimulatedBus]:
         return self.fleet.buses
 
     def advance(self, to_ms: int) -> None:
@@ -59,7 +59,7 @@ class Day:
             self.fleet.step(self.now_ms)
             self.now_ms += STEP_MS
 
-    def works_listed(self, at_ms: int) -> list[Work]:
+    def works_listed(self, at_ms: int) -> list[AuthoredPermit]:
         return [work for work in self.works if work.is_listed(self.clock, at_ms)]
 
     def events_listed(self, at_ms: int) -> list[Event]:

@@ -19,7 +19,7 @@ NIGHT_HOURS = (0.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DrivenRoute:
     """One route as driven: stop ids in order, the nodes they stand at, the links to each next."""
 
     route_id: str
@@ -32,11 +32,11 @@ class Run:
 
 
 @dataclass(slots=True)
-class Bus:
+class SimulatedBus:
     """One bus. `order` is the index of the last stop reached; `path` the links to the next one."""
 
     vehicle: str
-    run: Run
+    run: DrivenRoute
     order: int
     pace: float
     rng: random.Random
@@ -47,10 +47,10 @@ class Bus:
     is_parked: bool = False
 
 
-def runs() -> dict[str, Run]:
+def runs() -> dict[str, DrivenRoute]:
     """Every route of the authored lines by number."""
     return {
-        course.line.no: Run(
+        course.line.no: DrivenRoute(
             course.route_id,
             course.line.no,
             course.line.kind,
@@ -90,7 +90,7 @@ class Fleet:
             if bus.travelled_m >= self._lengths[link]:
                 self._arrive(bus)
 
-    def _depart(self, bus: Bus, at_ms: int) -> None:
+    def _depart(self, bus: SimulatedBus, at_ms: int) -> None:
         if bus.is_parked and NIGHT_HOURS[0] <= self._clock.pattern_hour(at_ms) < NIGHT_HOURS[1]:
             return
         bus.is_parked = False
@@ -102,7 +102,7 @@ class Fleet:
         if closed.intersection(bus.path):
             bus.path, bus.next_order = self._detour(bus, closed)
 
-    def _arrive(self, bus: Bus) -> None:
+    def _arrive(self, bus: SimulatedBus) -> None:
         bus.travelled_m -= self._lengths[bus.path.pop(0)]
         if bus.path:
             return
@@ -112,7 +112,7 @@ class Fleet:
         elif bus.rng.random() < 0.88:  # at some stops nobody waits
             bus.hold_s = bus.rng.uniform(8, 25)
 
-    def _detour(self, bus: Bus, closed: Iterable[int]) -> tuple[list[int], int]:
+    def _detour(self, bus: SimulatedBus, closed: Iterable[int]) -> tuple[list[int], int]:
         """The way round closed links to the first later stop that can be reached, and its order.
 
         Where there is none within `MAX_DETOUR_M`, the bus is waved through at a crawl.
@@ -135,7 +135,7 @@ class Fleet:
         return graph
 
 
-def _buses(runs: dict[str, Run], seed: int) -> list[Bus]:
+def _buses(runs: dict[str, DrivenRoute], seed: int) -> list[SimulatedBus]:
     """Every line's buses, spread over their run."""
     rng = random.Random(seed)  # noqa: S311 - the same seed must give the same day
     plates = iter(rng.sample(range(1000, 9999), sum(line.buses for line in LINES)))
@@ -146,9 +146,9 @@ def _buses(runs: dict[str, Run], seed: int) -> list[Bus]:
     ]
 
 
-def _bus(run: Run, plate: int, part: float, rng: random.Random) -> Bus:
+def _bus(run: DrivenRoute, plate: int, part: float, rng: random.Random) -> SimulatedBus:
     order = int(part * (len(run.legs) - 1))
     own = random.Random(rng.getrandbits(32))  # noqa: S311
-    return Bus(
+    return SimulatedBus(
         f"강원70자{plate}", run, order, own.uniform(0.82, 0.97), own, hold_s=own.uniform(0, 60)
     )

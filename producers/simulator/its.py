@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from producers.simulator import noise, xml
-from producers.simulator.answers import XML, Answer, as_json
+from producers.simulator.answers import XML, PortalAnswer, as_json
 from producers.simulator.clock import kst
 from producers.simulator.day import Day
 from producers.simulator.events import Event
 from producers.simulator.streets import MEASURED, measured
 from producers.simulator.works import link_named
-from streams.geo.network import Link, Point
+from streams.geo.measures import Point
+from streams.geo.network import Link
 
 HEADER = {"resultCode": 0, "resultMsg": "SUCCESS"}
 UNMEASURED_SHARE = 0.04
 Bounds = tuple[float, float, float, float]
 
 
-def traffic_info(day: Day, query: Mapping[str, str], at_ms: int, refresh_ms: int) -> Answer:
+def traffic_info(day: Day, query: Mapping[str, str], at_ms: int, refresh_ms: int) -> PortalAnswer:
     """The speeds of every measured link inside the bounds, as of the last refresh."""
     as_of_ms = at_ms - at_ms % refresh_ms
     speeds = day.traffic.speeds_kmh(as_of_ms)
@@ -37,7 +38,7 @@ def traffic_info(day: Day, query: Mapping[str, str], at_ms: int, refresh_ms: int
     return _envelope(rows, query)
 
 
-def event_info(day: Day, query: Mapping[str, str], at_ms: int) -> Answer:
+def event_info(day: Day, query: Mapping[str, str], at_ms: int) -> PortalAnswer:
     """The running events inside the bounds, and those the centre forgot to take off."""
     bounds = _bounds(query)
     rows = [event_row(day, event) for event in day.events_listed(at_ms)]
@@ -84,10 +85,10 @@ def _speed_row(link: Link, speed_kmh: float, as_of_ms: int) -> dict[str, str]:
     }
 
 
-def _envelope(rows: list[dict[str, str]], query: Mapping[str, str]) -> Answer:
+def _envelope(rows: list[dict[str, str]], query: Mapping[str, str]) -> PortalAnswer:
     if query.get("getType") == "xml":
         body: dict[str, Any] = {"totalCount": len(rows), "items": {"item": rows}}
-        return Answer(200, XML, xml.document("response", {"header": HEADER, "body": body}))
+        return PortalAnswer(200, XML, xml.document("response", {"header": HEADER, "body": body}))
     return as_json({"header": HEADER, "body": {"totalCount": len(rows), "items": rows}})
 
 

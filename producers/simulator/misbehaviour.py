@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from producers.simulator.answers import HTML, JSON, TEXT, XML, Answer, as_json, gateway_body
+from producers.simulator.answers import HTML, JSON, TEXT, XML, PortalAnswer, as_json, gateway_body
 from producers.simulator.xml import element
 
 HUGE_BYTES = 8 << 20
@@ -24,9 +24,9 @@ _PAGE = (
 )
 
 
-def _gateway(status: int, body: dict[str, Any], *, is_xml: bool) -> Answer:
+def _gateway(status: int, body: dict[str, Any], *, is_xml: bool) -> PortalAnswer:
     if is_xml:
-        return Answer(status, XML, element("OpenAPI_ServiceResponse", body))
+        return PortalAnswer(status, XML, element("OpenAPI_ServiceResponse", body))
     return as_json({"OpenAPI_ServiceResponse": body}, status)
 
 
@@ -40,17 +40,17 @@ def _swapped() -> dict[str, Any]:
     }
 
 
-def _service(code: str, message: str) -> Answer:
+def _service(code: str, message: str) -> PortalAnswer:
     body = {"items": "", "numOfRows": 0, "pageNo": 1, "totalCount": 0}
     header = {"resultCode": code, "resultMsg": message}
     return as_json({"response": {"header": header, "body": body}})
 
 
-def _its(status: int, code: int, message: str) -> Answer:
+def _its(status: int, code: int, message: str) -> PortalAnswer:
     return as_json({"header": {"resultCode": code, "resultMsg": message}, "body": ""}, status)
 
 
-GATEWAY: dict[str, Answer] = {
+GATEWAY: dict[str, PortalAnswer] = {
     "gateway-xml-30": _gateway(200, gateway_body(BAD_KEY, "30"), is_xml=True),
     "gateway-xml-30-403": _gateway(403, gateway_body(BAD_KEY, "30"), is_xml=True),
     "gateway-xml-22": _gateway(200, gateway_body(QUOTA, "22"), is_xml=True),
@@ -64,83 +64,83 @@ GATEWAY: dict[str, Answer] = {
     "service-22": _service("22", QUOTA),
     "service-99": _service("99", "UNKNOWN ERROR."),
 }
-ITS: dict[str, Answer] = {
+ITS: dict[str, PortalAnswer] = {
     "its-4005": _its(401, 4005, "유효하지 않은 인증키입니다."),
     "its-4001": _its(200, 4001, "개인 제한량 초과"),
 }
-PLAIN: dict[str, Answer] = {
-    "plain-401": Answer(401, TEXT, "Unauthorized"),
-    "plain-403": Answer(403, TEXT, "Forbidden"),
-    "plain-500": Answer(500, TEXT, "Unexpected errors"),
-    "rate-429": Answer(429, TEXT, "API token quota exceeded"),
-    "blank": Answer(200, JSON, ""),
-    "html": Answer(200, HTML, _PAGE),
-    "html-503": Answer(503, HTML, _PAGE),
+PLAIN: dict[str, PortalAnswer] = {
+    "plain-401": PortalAnswer(401, TEXT, "Unauthorized"),
+    "plain-403": PortalAnswer(403, TEXT, "Forbidden"),
+    "plain-500": PortalAnswer(500, TEXT, "Unexpected errors"),
+    "rate-429": PortalAnswer(429, TEXT, "API token quota exceeded"),
+    "blank": PortalAnswer(200, JSON, ""),
+    "html": PortalAnswer(200, HTML, _PAGE),
+    "html-503": PortalAnswer(503, HTML, _PAGE),
 }
 
 
-def half(good: Answer) -> Answer:
+def half(good: PortalAnswer) -> PortalAnswer:
     """The first half of the body, as a broken connection leaves it."""
-    return Answer(good.status, good.media, good.body[: len(good.body) // 2])
+    return PortalAnswer(good.status, good.media, good.body[: len(good.body) // 2])
 
 
-def short(good: Answer) -> Answer:
+def short(good: PortalAnswer) -> PortalAnswer:
     """Half the rows under the full totalCount."""
     return _with_rows(good, lambda rows: rows[: len(rows) // 2], keeps_total=True)
 
 
-def empty(good: Answer) -> Answer:
+def empty(good: PortalAnswer) -> PortalAnswer:
     """A success without rows."""
     if good.media == XML and "<result" in good.body:
-        return Answer(200, XML, '<?xml version="1.0" encoding="UTF-8"?>\n<result/>')
+        return PortalAnswer(200, XML, '<?xml version="1.0" encoding="UTF-8"?>\n<result/>')
     return _with_rows(good, lambda _: [], keeps_total=False)
 
 
-def huge(good: Answer) -> Answer:
+def huge(good: PortalAnswer) -> PortalAnswer:
     """The good body with a tail of blanks, over 8 MiB in all."""
-    return Answer(good.status, good.media, good.body + " " * HUGE_BYTES)
+    return PortalAnswer(good.status, good.media, good.body + " " * HUGE_BYTES)
 
 
-def many(good: Answer) -> Answer:
+def many(good: PortalAnswer) -> PortalAnswer:
     """The rows again and again until the body passes 8 MiB."""
     times = HUGE_BYTES // max(1, len(good.body)) + 1
     return _with_rows(good, lambda rows: rows * times, keeps_total=False)
 
 
-def flat(good: Answer) -> Answer:
+def flat(good: PortalAnswer) -> PortalAnswer:
     """The flat envelope of the old ITS; codes and counts are text."""
     rows = _rows_of(json.loads(good.body))
     head = {"resultCode": "0", "resultMsg": "SUCCESS", "totalCount": str(len(rows))}
     return as_json({**head, "data": rows})
 
 
-def wrapped(good: Answer) -> Answer:
+def wrapped(good: PortalAnswer) -> PortalAnswer:
     """The envelope of an answer converted from XML."""
     tree = json.loads(good.body)
     body = {**tree["body"], "items": {"item": _rows_of(tree)}}
     return as_json({"response": {"header": tree["header"], "body": body}})
 
 
-def single(good: Answer) -> Answer:
+def single(good: PortalAnswer) -> PortalAnswer:
     """One row, given as an object instead of a list; totalCount as text."""
     tree = json.loads(good.body)
     row = (_rows_of(tree) or [{}])[0]
     return as_json({**tree, "body": {"totalCount": "1", "items": row}})
 
 
-def null(good: Answer) -> Answer:
+def null(good: PortalAnswer) -> PortalAnswer:
     """items: null."""
     return as_json({**json.loads(good.body), "body": {"totalCount": 0, "items": None}})
 
 
-CHANGES: dict[str, Callable[[Answer], Answer]] = {
+CHANGES: dict[str, Callable[[PortalAnswer], PortalAnswer]] = {
     "half": half,
     "short": short,
     "empty": empty,
     "huge": huge,
     "many": many,
 }
-ITS_CHANGES: dict[str, Callable[[Answer], Answer]] = {
+ITS_CHANGES: dict[str, Callable[[PortalAnswer], PortalAnswer]] = {
     "its-flat": flat,
     "its-wrapped": wrapped,
     "its-single": single,
@@ -159,7 +159,7 @@ def modes_of(feed: str) -> list[str]:
     return [*every, *CHANGES, *GATEWAY]
 
 
-def spoilt(mode: str, good: Answer) -> Answer:
+def spoilt(mode: str, good: PortalAnswer) -> PortalAnswer:
     """The answer in a mode; `ok` and the modes of time leave it as it is."""
     fixed = {**PLAIN, **GATEWAY, **ITS}.get(mode)
     if fixed is not None:
@@ -169,8 +169,8 @@ def spoilt(mode: str, good: Answer) -> Answer:
 
 
 def _with_rows(
-    good: Answer, change: Callable[[list[Any]], list[Any]], *, keeps_total: bool
-) -> Answer:
+    good: PortalAnswer, change: Callable[[list[Any]], list[Any]], *, keeps_total: bool
+) -> PortalAnswer:
     """The JSON answer with other rows, in the shape it had."""
     tree = json.loads(good.body)
     body = tree.get("response", tree)["body"]

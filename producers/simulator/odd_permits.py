@@ -2,11 +2,11 @@
 directions, one number for three spots, a night that ends on the next day, and one in two offices.
 """
 
-from producers.simulator.works import Work
+from producers.simulator.works import AuthoredPermit
 from streams.contract.records import Closure
 
 ODD_PERMITS = (
-    Work(
+    AuthoredPermit(
         number="굴착-0448",
         title="만천리 상수도 인입공사",
         organisation="춘천시 상하수도사업본부",
@@ -21,7 +21,7 @@ ODD_PERMITS = (
         has_one_point=True,
         length_m=45,
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0450",
         title="만천로 통신관로 인입 3개소",
         organisation="(주)KT 강원광역본부",
@@ -33,7 +33,7 @@ ODD_PERMITS = (
         days=(-1, 3),
         direction="동면만천농협 방면",
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0452",
         title="충혼길 배전관로 야간 굴착",
         organisation="한국전력공사 강원본부",
@@ -47,7 +47,7 @@ ODD_PERMITS = (
         hours="22:00-06:00",
         direction="폴리텍2캠퍼스 방면",
     ),
-    Work(
+    AuthoredPermit(
         number="점용-0130",
         title="박사로 가드레일 보수",
         organisation="춘천시 도로과",
@@ -58,7 +58,7 @@ ODD_PERMITS = (
         closure=Closure.SHOULDER,
         days=(-1, 2),
     ),
-    Work(
+    AuthoredPermit(
         number="점용-0130",
         title="공지천변 현수막 게시대 설치",
         organisation="춘천시 교동행정복지센터",

@@ -9,7 +9,7 @@ from producers.reading.answers import Exchange
 from producers.recording.recorder import line_of
 from producers.simulator.city import build_city
 from producers.simulator.day import Day
-from producers.simulator.portal import PATHS, Portal
+from producers.simulator.portal import PATHS, SimulatedPortal
 from producers.simulator.tago import CITY_CODE
 
 ORIGIN = "http://127.0.0.1:8710"
@@ -33,22 +33,24 @@ def write_past(
     at: str = "08:10",
     poll_s: int = 10,
     refresh_s: int = 10,
-) -> Portal:
+) -> SimulatedPortal:
     """Write the recording of the minutes before `until_ms`; the portal returned goes on."""
     day = Day(build_city(), seed, opens_ms=until_ms, starts_ms=until_ms - minutes * 60_000, at=at)
-    portal = Portal(day, refresh_s=refresh_s)
+    portal = SimulatedPortal(day, refresh_s=refresh_s)
     write(path, portal, until_ms=until_ms, minutes=minutes, poll_s=poll_s)
     return portal
 
 
-def write(path: Path, portal: Portal, *, until_ms: int, minutes: int, poll_s: int) -> None:
+def write(path: Path, portal: SimulatedPortal, *, until_ms: int, minutes: int, poll_s: int) -> None:
     """Write one line per exchange, oldest first, gzipped when the name ends in `.gz`."""
     found = exchanges(portal, until_ms=until_ms, minutes=minutes, poll_s=poll_s)
     content = "".join(f"{line_of(exchange)}\n" for exchange in found).encode()
     path.write_bytes(gzip.compress(content, 1) if path.suffix == ".gz" else content)
 
 
-def exchanges(portal: Portal, *, until_ms: int, minutes: int, poll_s: int) -> Iterator[Exchange]:
+def exchanges(
+    portal: SimulatedPortal, *, until_ms: int, minutes: int, poll_s: int
+) -> Iterator[Exchange]:
     """Every exchange of the minutes before `until_ms`: sweeps, then what else is due."""
     start_ms = until_ms - minutes * 60_000
     for second in range(0, minutes * 60, poll_s):
@@ -60,7 +62,7 @@ def exchanges(portal: Portal, *, until_ms: int, minutes: int, poll_s: int) -> It
                 yield _exchange(portal, feed, asked, at_ms + poll_s * 900)
 
 
-def _sweep(portal: Portal, at_ms: int, poll_s: int) -> Iterator[Exchange]:
+def _sweep(portal: SimulatedPortal, at_ms: int, poll_s: int) -> Iterator[Exchange]:
     """One request a route, spread over the first half of the period."""
     routes = portal.day.network.routes
     for place, route in enumerate(routes):
@@ -69,7 +71,7 @@ def _sweep(portal: Portal, at_ms: int, poll_s: int) -> Iterator[Exchange]:
         yield _exchange(portal, "tago.positions", {**asked, "_type": "json"}, moment)
 
 
-def _exchange(portal: Portal, feed: str, asked: dict[str, str], at_ms: int) -> Exchange:
+def _exchange(portal: SimulatedPortal, feed: str, asked: dict[str, str], at_ms: int) -> Exchange:
     path = next(path for path, name in PATHS.items() if name == feed)
     answer = portal.content(feed, asked, at_ms)
     url = f"{ORIGIN}{path}?{urlencode(asked)}".rstrip("?")

@@ -7,13 +7,14 @@ from typing import Any
 from pyproj import Transformer
 
 from producers.simulator import tago
-from producers.simulator.answers import Answer, enveloped
+from producers.simulator.answers import PortalAnswer, enveloped
 from producers.simulator.clock import DayClock, kst
 from producers.simulator.day import Day
 from producers.simulator.spellings import Clerk
-from producers.simulator.works import Work, links_of
+from producers.simulator.works import AuthoredPermit, links_of
 from streams.contract.records import Closure
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 
 _CLOSES = re.compile(r"통제|점용|금지")
 _BESIDE = (
@@ -29,7 +30,7 @@ class PermitDesk:
     def __init__(self) -> None:
         self._project = Transformer.from_crs(4326, 5186, always_xy=True)
 
-    def construction_list(self, day: Day, query: Mapping[str, str], at_ms: int) -> Answer:
+    def construction_list(self, day: Day, query: Mapping[str, str], at_ms: int) -> PortalAnswer:
         """One row a dig spot of every permit on the desk's list."""
         rows = self.rows(day, at_ms)
         body = tago.page(rows, query)
@@ -49,7 +50,9 @@ class PermitDesk:
             found += rows * (2 if work.is_twice else 1)
         return found
 
-    def _row(self, work: Work, spot: Point | None, day: Day, at_ms: int) -> dict[str, Any]:
+    def _row(
+        self, work: AuthoredPermit, spot: Point | None, day: Day, at_ms: int
+    ) -> dict[str, Any]:
         clock = day.clock
         clerk = Clerk(work.number or work.title)
         last = kst(clock.day_ms(work.last_day(clock, at_ms)))
@@ -89,7 +92,7 @@ class PermitDesk:
         return {"CENTER_X": round(x, 3), "CENTER_Y": round(y, 3)}
 
 
-def _spots(work: Work, network: Network) -> list[Point | None]:
+def _spots(work: AuthoredPermit, network: Network) -> list[Point | None]:
     """The points dug at: the middle of each link, the authored point, or one row without any."""
     if not work.where:
         return [work.point]
@@ -97,7 +100,7 @@ def _spots(work: Work, network: Network) -> list[Point | None]:
     return spots[:1] if work.has_one_point else spots
 
 
-def _taken(work: Work, clerk: Clerk, clock: DayClock) -> dict[str, str]:
+def _taken(work: AuthoredPermit, clerk: Clerk, clock: DayClock) -> dict[str, str]:
     """The closure, its lanes and its hours: in columns, or in the title alone."""
     words, hours = clerk.closure(work.closure, work.lanes), clerk.hours(work.daily_hours(clock))
     if not work.says_in_title:
@@ -107,7 +110,7 @@ def _taken(work: Work, clerk: Clerk, clock: DayClock) -> dict[str, str]:
     return {"CNT_NAM": f"{work.title}({said})", "CLOSURE": "", "LANES": "", "HOURS": ""}
 
 
-def _digging(work: Work, clock: DayClock, clerk: Clerk) -> dict[str, str]:
+def _digging(work: AuthoredPermit, clock: DayClock, clerk: Clerk) -> dict[str, str]:
     """DIG_S and DIG_E: minutes where known (end exclusive), else days (end inclusive); RST_S and
     RST_E are days.
     """
@@ -125,7 +128,7 @@ def _days(days: tuple[int, int] | None, clock: DayClock, clerk: Clerk) -> tuple[
     return tuple(clerk.day(kst(clock.day_ms(day))) for day in days)
 
 
-def _observed(work: Work, clock: DayClock, at_ms: int, clerk: Clerk) -> dict[str, str]:
+def _observed(work: AuthoredPermit, clock: DayClock, at_ms: int, clerk: Clerk) -> dict[str, str]:
     """ACT_S and ACT_E: when it really began and was done, as soon as that has happened."""
     return {
         name: clerk.minute(kst(clock.minute_ms(minute)))

@@ -1,6 +1,6 @@
 """The authored permits: every phase there is, and every way a permit desk can be wrong."""
 
-from producers.simulator.works import Work
+from producers.simulator.works import AuthoredPermit
 from streams.contract.records import Closure
 
 _WATER = "춘천시 상하수도사업본부"
@@ -10,7 +10,7 @@ _KT = "(주)KT 강원광역본부"
 _ROADS = "춘천시 도로과"
 
 PERMITS = (
-    Work(
+    AuthoredPermit(
         number="굴착-0412",
         title="효자동 노후 상수관로 교체공사(2공구)",
         organisation=_WATER,
@@ -30,7 +30,7 @@ PERMITS = (
         began_min=-4_230,
         extended=(-9, 34),
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0418",
         title="석사동 도시가스 공급관 매설공사",
         organisation=_GAS,
@@ -45,7 +45,7 @@ PERMITS = (
         length_m=85,
         direction="석사A 방면",
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0421",
         title="온의동 지중배전선로 신설공사(야간)",
         organisation=_POWER,
@@ -61,7 +61,7 @@ PERMITS = (
         length_m=410,
         direction="양방향",
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0399",
         title="스무숲길 하수관로 정비공사",
         organisation=_WATER,
@@ -77,7 +77,7 @@ PERMITS = (
         length_m=290,
         direction="양방향",
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0430",
         title="강원대병원 앞 상수도관 파열 긴급복구(전면통제)",
         organisation=_WATER,
@@ -93,7 +93,7 @@ PERMITS = (
         status="긴급",
         direction="후평신한은행 방면",
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0405",
         title="후평동 통신관로 증설공사",
         organisation=_KT,
@@ -109,7 +109,7 @@ PERMITS = (
         restore_days=(2, 4),
         also=(Closure.BICYCLE,),
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0377",
         title="중앙로 지하상가 출입구 주변 포장 보수공사",
         organisation=_ROADS,
@@ -122,7 +122,7 @@ PERMITS = (
         days=(-12, -1),
         status="완료",
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0350",
         title="소양로 전선 지중화사업 관로공사",
         organisation=_POWER,
@@ -140,7 +140,7 @@ PERMITS = (
         length_m=1240,
         width_left_m=2.8,
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0388",
         title="공지로 굴착복구 아스콘 덧씌우기공사",
         organisation=_ROADS,
@@ -154,7 +154,7 @@ PERMITS = (
         direction="효자교 방향",
         stays_days=9,
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0433",
         title="우두동 배수관 신설공사",
         organisation=_WATER,
@@ -169,7 +169,7 @@ PERMITS = (
         status="예정",
         length_m=540,
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0435",
         title="거두리 광케이블 인입공사",
         organisation="(주)LG유플러스 강원",
@@ -182,7 +182,7 @@ PERMITS = (
         length_m=60,
         withdrawn_min=-6,
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0401",
         title="정족리 마을상수도 관로 개량공사",
         organisation=_WATER,
@@ -192,7 +192,7 @@ PERMITS = (
         closure=Closure.PARTIAL,
         days=(-8, 30),
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0371",
         title="홍천 갈마곡리 송수관로 복선화공사",
         organisation="한국수자원공사 강원지역협력단",
@@ -204,7 +204,7 @@ PERMITS = (
         point=(127.8826, 37.6968),
         length_m=2100,
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0440",
         title="춘천로 교차로 신호기 통신관로 굴착",
         organisation="춘천시 교통과",
@@ -215,7 +215,7 @@ PERMITS = (
         days=(2, -4),
         status="예정",
     ),
-    Work(
+    AuthoredPermit(
         number="",
         title="근화동 열수송관 성능개선공사(춘천역앞)",
         organisation="춘천시 기후에너지과",
@@ -226,7 +226,7 @@ PERMITS = (
         days=(-2, 2),
         hours_min=(-60, 240),
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0425",
         title="한림대 성심병원 앞 배전맨홀 보수공사",
         organisation=_POWER,
@@ -244,7 +244,7 @@ PERMITS = (
         began_min=-95,
         done_min=7,
     ),
-    Work(
+    AuthoredPermit(
         number="점용-0118",
         title="순환대로 만천교차로 구간 방호울타리 교체",
         organisation="원주지방국토관리청 홍천국토관리사무소",
@@ -258,7 +258,7 @@ PERMITS = (
         has_link_ids=True,
         direction="북행",
     ),
-    Work(
+    AuthoredPermit(
         number="점용-0121",
         title="퇴계동 가로수 전정 및 보도 정비",
         organisation="춘천시 녹지공원과",
@@ -270,7 +270,7 @@ PERMITS = (
         hours_min=(-45, 330),
         also=(Closure.BUS_STOP,),
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0428",
         title="사우동 상수도 소블록 유량계 설치공사",
         organisation=_WATER,
@@ -284,7 +284,7 @@ PERMITS = (
         dig_min=(11, 41),
         status="예정",
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0438",
         title="석사동 통신관로 신설공사",
         organisation=_KT,
@@ -299,7 +299,7 @@ PERMITS = (
         has_link_ids=True,
         length_m=130,
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0442",
         title="영서로 성원초교 앞 상수도관 갱생공사",
         organisation=_WATER,
@@ -315,7 +315,7 @@ PERMITS = (
         has_link_ids=True,
         length_m=210,
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0444",
         title="석사로 우수관로 개량공사(일방 전면통제)",
         organisation=_WATER,
@@ -329,7 +329,7 @@ PERMITS = (
         direction="퇴계주공3차 방면",
         length_m=95,
     ),
-    Work(
+    AuthoredPermit(
         number="굴착-0446",
         title="교동 도시가스 정압기 교체공사",
         organisation=_GAS,

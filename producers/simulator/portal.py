@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from producers.simulator import answers, its, tago, utic
-from producers.simulator.answers import Answer
+from producers.simulator.answers import PortalAnswer
 from producers.simulator.day import Day
 from producers.simulator.permit_api import PermitDesk
 
@@ -23,7 +23,7 @@ KEY_NAMES = {
 }
 
 
-class Portal:
+class SimulatedPortal:
     """The answers of all portals for one day of the city."""
 
     def __init__(self, day: Day, *, refresh_s: int = 10) -> None:
@@ -31,13 +31,13 @@ class Portal:
         self._refresh_ms = refresh_s * 1000
         self._permits = PermitDesk()
 
-    def answer(self, feed: str, query: Mapping[str, str], at_ms: int) -> Answer:
+    def answer(self, feed: str, query: Mapping[str, str], at_ms: int) -> PortalAnswer:
         """The well-behaved answer; a missing or empty key gets the portal's refusal."""
         if not query.get(KEY_NAMES[feed], "").strip():
             return _no_key(feed, query)
         return self.content(feed, query, at_ms)
 
-    def content(self, feed: str, query: Mapping[str, str], at_ms: int) -> Answer:
+    def content(self, feed: str, query: Mapping[str, str], at_ms: int) -> PortalAnswer:
         """What the feed holds at `at_ms`, whoever asks."""
         if feed == "its.speeds":
             return its.traffic_info(self.day, query, at_ms, self._refresh_ms)
@@ -51,10 +51,10 @@ class Portal:
         return tago.bus_positions(self.day, query)
 
 
-def _no_key(feed: str, query: Mapping[str, str]) -> Answer:
+def _no_key(feed: str, query: Mapping[str, str]) -> PortalAnswer:
     if feed.startswith("its."):
         return answers.its_unknown_key()
     if feed == "utic.incidents":
-        return Answer(403, answers.TEXT, "Forbidden")
+        return PortalAnswer(403, answers.TEXT, "Forbidden")
     wants_xml = "json" not in (query.get("_type"), query.get("type"))
     return answers.unknown_key(wants_xml=wants_xml)

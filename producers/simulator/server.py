@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from pathlib import Path
 from aiohttp import web
 
 from producers.simulator import answers, misbehaviour, past
-from producers.simulator.answers import Answer
+from producers.simulator.answers import PortalAnswer
 from producers.simulator.city import build_city
 from producers.simulator.day import Day
-from producers.simulator.portal import KEY_NAMES, PATHS, Portal
+from producers.simulator.portal import KEY_NAMES, PATHS, SimulatedPortal
+from streams.contract.times import now_ms
 
 log = logging.getLogger(__name__)
 MAX_PARALLEL = 8
@@ -40,7 +40,7 @@ class Front:
 
     def __init__(
         self,
-        portal: Portal,
+        portal: SimulatedPortal,
         now_ms: Callable[[], int],
         *,
         latency_ms: tuple[int, int] = (5, 60),
@@ -54,7 +54,7 @@ class Front:
         self._silence_s = silence_s
         self._rng = random.Random(portal.day.seed)  # noqa: S311 - only the spread of latencies
         self._waiting: Counter[tuple[str, str]] = Counter()
-        self._frozen: dict[str, Answer] = {}
+        self._frozen: dict[str, PortalAnswer] = {}
         self.modes = dict.fromkeys(KEY_NAMES, "ok")
 
     async def serve_feed(self, request: web.Request) -> web.Response:
@@ -74,7 +74,7 @@ class Front:
         special = {"slow": self._slow_s, "silence": self._silence_s}
         return special.get(mode, self._rng.uniform(*self._latency_ms) / 1000)
 
-    def _answer(self, feed: str, request: web.Request) -> Answer:
+    def _answer(self, feed: str, request: web.Request) -> PortalAnswer:
         query, mode = dict(request.query), self.modes[feed]
         if mode in misbehaviour.CHANGES:
             query |= _JSON_FORM  # rows are only taken out of and put into JSON
@@ -138,20 +138,20 @@ async def serve(
     """
     start = Start(seed, at, out_dir, past_path, past_minutes, poll_s, refresh_s)
     portal = await asyncio.to_thread(_prepared, start)
-    await _listen(Front(portal, _now_ms, latency_ms=latency_ms), host, port, on_ready)
+    await _listen(Front(portal, now_ms, latency_ms=latency_ms), host, port, on_ready)
 
 
-def _prepared(start: Start) -> Portal:
+def _prepared(start: Start) -> SimulatedPortal:
     """The portals at this moment, with the files that belong to them written."""
     network = build_city()
     if start.out_dir is not None:
         start.out_dir.mkdir(parents=True, exist_ok=True)
         (start.out_dir / "network.json").write_text(network.dumps(), encoding="utf-8")
-    opens_ms = _now_ms()
+    opens_ms = now_ms()
     minutes = 0 if start.past_path is None else start.past_minutes
     starts_ms = opens_ms - minutes * 60_000
     day = Day(network, start.seed, opens_ms=opens_ms, starts_ms=starts_ms, at=start.at)
-    portal = Portal(day, refresh_s=start.refresh_s)
+    portal = SimulatedPortal(day, refresh_s=start.refresh_s)
     if start.past_path is not None:
         past.write(start.past_path, portal, until_ms=opens_ms, minutes=minutes, poll_s=start.poll_s)
     return portal
@@ -173,11 +173,7 @@ async def _listen(
         await runner.cleanup()
 
 
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _response(answer: Answer) -> web.Response:
+def _response(answer: PortalAnswer) -> web.Response:
     return web.Response(
         status=answer.status, text=answer.body, content_type=answer.media, charset="utf-8"
     )

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from streams.geo.network import EARTH_M, Point
+from streams.geo.measures import EARTH_M, Point
 
 METRES_PER_DEGREE = math.radians(1) * EARTH_M
 STEPS_PER_PIECE = 4

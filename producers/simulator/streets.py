@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import cache
 
 from producers.simulator import roads, shapes, stops
-from streams.geo.network import Link, Network, Point, bearing_deg, length_of_m
+from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.network import Link, Network
 
 CITY = "춘천시"
 RELEASED = "2026-11-01"
@@ -22,7 +23,11 @@ def build_streets() -> Network:
     """Every road both ways; the names of its nodes are their ids, `*` in front of a junction."""
     positions = stops.positions()
     drawn = [(road, a, b, line) for road in roads.ROADS for a, b, line in _pieces(road, positions)]
-    links = [link for road, a, b, line in drawn for link in _both_ways(road, a, b, line)]
+    links = [
+        link
+        for road, a, b, line in drawn
+        for link in (_link(road, a, b, line), _link(road, b, a, line[::-1]))
+    ]
     return Network(
         city=CITY,
         released=RELEASED,
@@ -91,10 +96,6 @@ def _pieces(road: roads.Road, positions: dict[str, Point]) -> list[tuple[str, st
 def _bend(step: str) -> Point:
     lon, lat = step.split("/")
     return stops.ORIGIN[0] + int(lon) / 10_000, stops.ORIGIN[1] + int(lat) / 10_000
-
-
-def _both_ways(road: roads.Road, a: str, b: str, line: list[Point]) -> tuple[Link, Link]:
-    return _link(road, a, b, line), _link(road, b, a, line[::-1])
 
 
 def _link(road: roads.Road, a: str, b: str, line: list[Point]) -> Link:

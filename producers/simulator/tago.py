@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from producers.simulator import noise
-from producers.simulator.answers import Answer, enveloped
+from producers.simulator.answers import PortalAnswer, enveloped
 from producers.simulator.day import Day
-from producers.simulator.fleet import Bus, Run
+from producers.simulator.fleet import DrivenRoute, SimulatedBus
 from producers.simulator.shapes import along
-from streams.geo.network import Point
+from streams.geo.measures import Point
 
 CITY_CODE = "32010"
 TEXT_NUMBERS = "서면4(서면403)"
@@ -21,7 +21,7 @@ JUMP_DEG = 0.02  # about 2 km to the north: another road of the city
 SUCCESS = {"resultCode": "00", "resultMsg": "NORMAL SERVICE."}
 
 
-def bus_positions(day: Day, query: Mapping[str, str]) -> Answer:
+def bus_positions(day: Day, query: Mapping[str, str]) -> PortalAnswer:
     """The answer for `routeId`; a success without rows when no bus runs or it is unknown."""
     rows = route_rows(day, query.get("routeId", "")) if query.get("cityCode") == CITY_CODE else []
     return enveloped(SUCCESS, page(rows, query), wants_xml=query.get("_type") != "json")
@@ -48,7 +48,7 @@ def route_rows(day: Day, route_id: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _row(day: Day, place: int, bus: Bus, run: Run, order: int) -> dict[str, Any]:
+def _row(day: Day, place: int, bus: SimulatedBus, run: DrivenRoute, order: int) -> dict[str, Any]:
     lat, lon = _receiver(day, place, _point(day, place, bus))
     stop = day.network.stop_by_id[run.stops[order]]
     row: dict[str, Any] = {
@@ -64,7 +64,7 @@ def _row(day: Day, place: int, bus: Bus, run: Run, order: int) -> dict[str, Any]
     return {name: str(value) for name, value in row.items()} if run.no == TEXT_NUMBERS else row
 
 
-def _point(day: Day, place: int, bus: Bus) -> Point:
+def _point(day: Day, place: int, bus: SimulatedBus) -> Point:
     """Matched to the road, as the portal does, and a few metres off along it."""
     wobble_m = 8 * (noise.unit(day.seed, "gps", place, day.now_ms // 1000) - 0.5)
     if bus.path:

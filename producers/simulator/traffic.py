@@ -9,7 +9,8 @@ from producers.simulator import noise
 from producers.simulator.clock import DayClock
 from producers.simulator.shapes import flat_distance_m
 from streams.contract.records import Closure
-from streams.geo.network import Link, Network, bearing_deg
+from streams.geo.measures import bearing_deg
+from streams.geo.network import Link, Network
 
 SLOT_MS = 10_000
 CENTRE = (127.7285, 37.8790)
@@ -78,7 +79,8 @@ class Traffic:
 
     def _compute(self, at_ms: int) -> tuple[list[float], frozenset[int]]:
         hour = self.clock.pattern_hour(at_ms)
-        load, lean = load_of(hour), _lean(hour)
+        load = load_of(hour)
+        lean = _bump(hour, 8.3, 1.2) - _bump(hour, 18.5, 1.4)  # +1: the city drives in, -1: out
         kept = self._kept_shares(at_ms)
         closed = frozenset(o.link for o in self._in_force(at_ms) if o.closure is Closure.FULL)
         speeds = [
@@ -129,11 +131,6 @@ def load_of(hour: float) -> float:
 
 def _bump(hour: float, centre: float, width: float) -> float:
     return math.exp(-(((hour - centre) / width) ** 2))
-
-
-def _lean(hour: float) -> float:
-    """+1 when the city drives in (morning), -1 when it drives out (evening)."""
-    return _bump(hour, 8.3, 1.2) - _bump(hour, 18.5, 1.4)
 
 
 def _weight(seed: int, place: int, link: Link) -> float:

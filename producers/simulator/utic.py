@@ -1,7 +1,7 @@
 """UTIC imsOpenData: the running incidents of the whole country, in Korean dates and stray marks."""
 
 from producers.simulator import xml
-from producers.simulator.answers import XML, Answer
+from producers.simulator.answers import XML, PortalAnswer
 from producers.simulator.clock import kst
 from producers.simulator.day import Day
 from producers.simulator.events import Event
@@ -11,11 +11,11 @@ WORDS = {"1": "사고", "2": "공사", "5": "통제"}
 TOWN_CODE = "5111000000"
 
 
-def incidents(day: Day, at_ms: int) -> Answer:
+def incidents(day: Day, at_ms: int) -> PortalAnswer:
     """Every record the police have now; the city's own and one of Seoul."""
     listed = [event for event in day.events_listed(at_ms) if event.utic_type]
     records = [_record(day, event, at_ms) for event in listed] + [_elsewhere(at_ms)]
-    return Answer(200, XML, xml.document("result", {"record": records}))
+    return PortalAnswer(200, XML, xml.document("result", {"record": records}))
 
 
 def _record(day: Day, event: Event, at_ms: int) -> dict[str, str]:

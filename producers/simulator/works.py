@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from producers.simulator import noise
-from producers.simulator.clock import DAY_MS, MINUTE_MS, DayClock, kst
+from producers.simulator.clock import MINUTE_MS, DayClock, kst
 from producers.simulator.traffic import Obstacle
 from streams.contract.records import Closure
+from streams.contract.times import DAY_MS
 from streams.geo.network import Link, Network
 
 HALF_HOUR_MS = 30 * MINUTE_MS
@@ -18,7 +19,7 @@ URGENT_SPAN_MIN = 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class AuthoredPermit:
     """One permit as authored. `where` are "stop>stop" pairs; without one it is on no road."""
 
     number: str
@@ -88,7 +89,7 @@ class Work:
         return first <= at_ms < last
 
 
-def periods(work: Work, clock: DayClock) -> list[tuple[int, int]]:
+def periods(work: AuthoredPermit, clock: DayClock) -> list[tuple[int, int]]:
     """When the work really stands in the road, from two days before the opening to three after;
     one that is withdrawn or done leaves it then. The last night lasts until its morning.
     """
@@ -109,7 +110,7 @@ def _window(hours: str, day_ms: int) -> tuple[int, int]:
     return day_ms + first, day_ms + last + (DAY_MS if last <= first else 0)
 
 
-def obstacles(works: list[Work], network: Network, clock: DayClock) -> Iterator[Obstacle]:
+def obstacles(works: list[AuthoredPermit], network: Network, clock: DayClock) -> Iterator[Obstacle]:
     """What the works do to the links they stand on."""
     for work in works:
         for link in links_of(work, network):
@@ -117,7 +118,7 @@ def obstacles(works: list[Work], network: Network, clock: DayClock) -> Iterator[
                 yield Obstacle(network.index[link.id], work.closure, starts_ms, ends_ms)
 
 
-def links_of(work: Work, network: Network) -> list[Link]:
+def links_of(work: AuthoredPermit, network: Network) -> list[Link]:
     return [link_named(network, pair) for pair in work.where]
 
 
@@ -130,7 +131,7 @@ def link_named(network: Network, pair: str) -> Link:
     raise KeyError(f"no link {pair!r} in the simulated city")
 
 
-def urgent_repairs(network: Network, seed: int) -> list[Work]:
+def urgent_repairs(network: Network, seed: int) -> list[AuthoredPermit]:
     """A burst pipe every `URGENT_EVERY_MIN`: reported, dug up 12 to 30 minutes, forgotten."""
     served = [link for link in network.links if link.road_class in ("city", "metropolitan")]
     found = []
@@ -142,7 +143,7 @@ def urgent_repairs(network: Network, seed: int) -> list[Work]:
     return found
 
 
-def _urgent(slot: int, link: Link, begins: float, lasts: float) -> Work:
+def _urgent(slot: int, link: Link, begins: float, lasts: float) -> AuthoredPermit:
     kind, organisation = _URGENT[slot % len(_URGENT)]
     return replace(
         _URGENT_FORM,
@@ -163,7 +164,7 @@ _URGENT = (
     ("하수관 막힘", "춘천시 상하수도사업본부"),
     ("통신맨홀 침하", "(주)KT 강원광역본부"),
 )
-_URGENT_FORM = Work(
+_URGENT_FORM = AuthoredPermit(
     number="",
     title="",
     organisation="",

@@ -14,8 +14,8 @@ from streams.contract import topics, wire
 from streams.contract.errors import LogError, RecordRefusedError
 from streams.contract.records import LinkBatch, LinkEvents, Message, Origin, Tick
 from streams.domain.alerts import Alert
-from streams.domain.stage import Effects, Rows, Stage, State, apply, empty_state
-from streams.state.gate import hash_of
+from streams.domain.stage import Effects, Stage, State, apply, empty_state
+from streams.state.kinds import hash_of
 from streams.state.store import OUTBOX
 
 MAX_SHOWN = 50
@@ -48,7 +48,7 @@ class Fold:
         self._hear = hear or (lambda _: None)
         self._stages = {topic.name: stage for topic, stage in stages.items()}
         self._states: dict[tuple[str, int], State] = {}
-        self._alerts: Rows = {}
+        self._alerts: dict[str, Alert] = {}
         self.taken: dict[tuple[str, int], int] = {}  # messages taken, which is the next offset
         self.ticks_ms: dict[tuple[str, int], int] = {}  # the last tick of each input partition
 
@@ -110,9 +110,9 @@ def fold_log(
     return fold.tables()
 
 
-def alerts_by_id(alerts: Iterable[Alert]) -> Rows:
+def alerts_by_id(alerts: Iterable[Alert]) -> dict[str, Alert]:
     """Alerts by id; one that stands there again has "again" in its name and is a difference."""
-    found: Rows = {}
+    found: dict[str, Alert] = {}
     for alert in alerts:
         found[f"{alert.id} again" if alert.id in found else alert.id] = alert
     return found

@@ -3,8 +3,10 @@
 import time
 from datetime import timedelta, timezone
 
-DAY_MS = 86_400_000
-KST_MS = 9 * 3_600_000  # Korea keeps UTC+9 all year
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+KST_MS = 9 * HOUR_MS  # Korea keeps UTC+9 all year
 KST = timezone(timedelta(milliseconds=KST_MS), "KST")
 EVER_MS = 1 << 62
 """The end of what has no known end, the begin of what has no known begin."""

@@ -1,7 +1,7 @@
-"""Alerts as episodes: something begins to hold, holds on, and ends; each word of it is told once.
+"""Alerts as episodes: something begins to hold, holds on, and ends; each event is emitted once.
 
-An episode's id is made of its rule, its subject and its start, and a word's id of the episode and
-its number: the same log gives the same ids, however often it is folded.
+An episode's id is made of its rule, its subject and its start, and an alert's id of the episode
+and its number: the same log gives the same ids, however often it is folded.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ RULES_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One message of the outbox; `facts` are plain JSON values, as they were then."""
+    """One message of the outbox; `word` is its event, `facts` are JSON values as they were then."""
 
     id: str
     episode: str
@@ -32,7 +32,7 @@ class Alert:
 
 
 class Patience(NamedTuple):
-    """How long a thing must hold before it is told, and be over before its end is; both in ms."""
+    """How long a thing must hold before its begin is emitted, and be over before its end is."""
 
     begin_ms: int = 0
     end_ms: int = 0
@@ -40,10 +40,10 @@ class Patience(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """What is known of one rule and subject. `told` counts its words; 0: it waits to be told.
+    """What is known of one rule and subject. `told` counts its alerts; 0: it waits for its begin.
 
-    `over_ms` is since when it no longer holds; 0: it holds. `id` is the episode's, which its words
-    begin with.
+    `over_ms` is since when it no longer holds; 0: it holds. `id` is what its alerts' ids begin
+    with.
     """
 
     since_ms: int
@@ -55,40 +55,36 @@ class Episode:
 
 
 class Condition(NamedTuple):
-    """That something holds now, how grave it is, and what is to be said of it."""
+    """That something holds now, how grave it is, and the facts of it."""
 
     severity: Severity
     facts: Mapping[str, Any]
 
 
 class Move(NamedTuple):
-    """An episode after a look (None: there is none) and the word to tell, if any."""
+    """What becomes of an episode (None: there is none), and the event to emit, if any."""
 
     episode: Episode | None
-    word: AlertEvent | None = None
+    event: AlertEvent | None = None
 
 
-def look(episode: Episode | None, sight: Condition | None, now_ms: int, patience: Patience) -> Move:
-    """The episode after a look at `now_ms`; `sight` None: it does not hold.
+def moved(
+    episode: Episode | None, condition: Condition | None, now_ms: int, patience: Patience
+) -> Move:
+    """The episode at `now_ms`; `condition` None: it does not hold.
 
-    Time that goes back changes nothing that was told.
+    Time that goes back changes nothing that was emitted.
     """
-    if episode is None:
-        if sight is None:
-            return Move(None)
-        episode = Episode(now_ms, sight.severity, dict(sight.facts))
-    if sight is None:
-        return _over(episode, now_ms, patience)
-    return _holds(replace(episode, over_ms=0), sight, now_ms, patience)
-
-
-def _holds(episode: Episode, sight: Condition, now_ms: int, patience: Patience) -> Move:
-    seen = replace(episode, severity=sight.severity, facts=dict(sight.facts))
-    if not episode.told:
-        waits = now_ms - episode.since_ms < patience.begin_ms
-        return Move(seen) if waits else Move(replace(seen, told=1), AlertEvent.BEGIN)
-    is_new = (seen.severity, seen.facts) != (episode.severity, episode.facts)
-    return Move(replace(seen, told=episode.told + 1), AlertEvent.UPDATE) if is_new else Move(seen)
+    if condition is None:
+        return _over(episode, now_ms, patience) if episode else Move(None)
+    before = episode or Episode(now_ms, condition.severity, dict(condition.facts))
+    now = replace(before, severity=condition.severity, facts=dict(condition.facts), over_ms=0)
+    if not before.told:
+        waits = now_ms - before.since_ms < patience.begin_ms
+        return Move(now) if waits else Move(replace(now, told=1), AlertEvent.BEGIN)
+    if (now.severity, now.facts) == (before.severity, before.facts):
+        return Move(now)
+    return Move(replace(now, told=before.told + 1), AlertEvent.UPDATE)
 
 
 def _over(episode: Episode, now_ms: int, patience: Patience) -> Move:
@@ -100,19 +96,17 @@ def _over(episode: Episode, now_ms: int, patience: Patience) -> Move:
     return Move(None, AlertEvent.END)
 
 
-def told(rule: RuleName, subject: str, before: Episode | None, move: Move, now_ms: int) -> Alert:
-    """The message of a move that has a word; `before` is the episode as it was."""
-    episode = move.episode or before
-    if episode is None or move.word is None:
-        raise ValueError(f"nothing to tell of {rule} {subject}")
+def alert_of(
+    rule: RuleName, subject: str, episode: Episode, event: AlertEvent, now_ms: int
+) -> Alert:
+    """The message of an event; the episode is as it stands, or, at its END, as it last stood."""
     name = episode_id(rule, subject, episode.since_ms)
-    number = episode.told + (move.word is AlertEvent.END)
     return Alert(
-        id=f"{name}.{number}",
+        id=f"{name}.{episode.told + (event is AlertEvent.END)}",
         episode=name,
         rule=rule,
         subject=subject,
-        word=move.word,
+        word=event,
         severity=episode.severity,
         began_ms=episode.since_ms,
         at_ms=now_ms,

@@ -5,17 +5,21 @@ order and however often; a lost part leaves it incomplete. A list that falls bel
 usual length is *dropped*: more likely its source fails than that nearly all is over.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from statistics import median_low
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from streams.domain.stage import Effects, Rows, StageTable
+from streams.contract.times import MINUTE_MS
+from streams.domain.stage import Effects, Rows, StageTable, State
 
 KEPT = 9  # lists that the usual length is the median of
 LEAST_USUAL = 5  # a shorter list may well become empty
 A_FIFTH = 5
-SHORT_POLLS, SHORT_MS = 6, 30 * 60_000  # short for so many lists and so long, it is the new usual
+SHORT_POLLS, SHORT_MS = (
+    6,
+    30 * MINUTE_MS,
+)  # short for so many lists and so long, it is the new usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,50 +91,54 @@ class Batch(Protocol):
     def parts(self) -> int: ...
 
 
-def tables_of(kind: str) -> tuple[StageTable, StageTable]:
-    """The tables of a stage's lists: their parts that have come, and the usual lengths."""
-    return StageTable(f"{kind}-parts", ListedPart), StageTable(f"{kind}-usual", Usual)
+class ListTables(NamedTuple):
+    """The tables of a stage's lists: parts that have come ("feed part"), usual lengths (feed)."""
+
+    parts: StageTable[ListedPart]
+    usual: StageTable[Usual]
+
+    @classmethod
+    def of(cls, kind: str) -> "ListTables":
+        return cls(StageTable(f"{kind}-parts", ListedPart), StageTable(f"{kind}-usual", Usual))
 
 
 def whole_list(
-    kind: str, state: Mapping[str, Rows], effects: Effects, batch: Batch, ids: Collection[str]
+    tables: ListTables, state: State, effects: Effects, batch: Batch, ids: Collection[str]
 ) -> frozenset[str] | None:
     """The ids of a list that counts, with the message that completes it; else None.
 
-    `ids` are those of this message. The tables are rows "feed part" and rows "feed".
+    `ids` are those of this message.
     """
-    parts, usual = tables_of(kind)
-    whole = _together(parts.name, state[parts.name], effects, batch, ids)
+    whole = _together(Rows(tables.parts, state, effects), batch, ids)
     if whole is None:
         return None
-    known: Usual = state[usual.name].get(batch.feed, Usual())
+    usual = Rows(tables.usual, state, effects)
+    known = usual.get(batch.feed) or Usual()
     now = judged(known, len(whole), batch.received_ms)
     if now != known:
-        effects.put(usual.name, batch.feed, now)
+        usual.put(batch.feed, now)
     if now.is_dropped:
         effects.count("lists dropped")
         return None
     return whole
 
 
-def _together(
-    table: str, known: Rows, effects: Effects, batch: Batch, ids: Collection[str]
-) -> frozenset[str] | None:
+def _together(parts: Rows[ListedPart], batch: Batch, ids: Collection[str]) -> frozenset[str] | None:
     """The ids of all parts once the last one has come; until then they are kept."""
     if batch.parts < 2:
         return frozenset(ids) if batch.is_complete else None
     own = f"{batch.feed} {batch.part}"
     names = [f"{batch.feed} {part}" for part in range(batch.parts)]
-    come: dict[str, ListedPart] = {
+    come = {
         name: row
         for name in names
-        if (row := known.get(name)) is not None and row.received_ms == batch.received_ms
+        if (row := parts.get(name)) is not None and row.received_ms == batch.received_ms
     }
     come[own] = ListedPart(batch.received_ms, tuple(ids))
     if len(come) < batch.parts:
-        effects.put(table, own, come[own])
+        parts.put(own, come[own])
         return None
-    for name in known:
+    for name in parts.stored:
         if name.rpartition(" ")[0] == batch.feed:
-            effects.put(table, name, None)
+            parts.put(name, None)
     return frozenset(row_id for row in come.values() for row_id in row.ids)

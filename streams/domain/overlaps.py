@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from streams.contract.times import DAY_MS, EVER_MS, KST_MS
+from streams.contract.times import DAY_MS, EVER_MS, KST_MS, MINUTE_MS
 
-_MINUTE_MS = 60_000
 _DAY_MIN = 1440
 _TIME = r"\s*(\d{1,2})\s*:\s*(\d{1,2})\s*"
 _HOURS = re.compile(f"{_TIME}-{_TIME}")
@@ -54,7 +53,7 @@ def span(starts_ms: int | None, ends_ms: int | None, hours: str = "") -> HoursSp
         return HoursSpan(EVER_MS, end_ms, own.ranges)
     begin_ms = starts_ms
     if own.morning and _is_midnight(starts_ms):
-        begin_ms += own.first * _MINUTE_MS
+        begin_ms += own.first * MINUTE_MS
     return HoursSpan(begin_ms if begin_ms < end_ms else starts_ms, end_ms, own.ranges)
 
 
@@ -63,7 +62,7 @@ def last_ms(ends_ms: int | None, hours: str = "") -> int:
     if ends_ms is None:
         return EVER_MS
     morning = daily(hours).morning
-    return ends_ms + morning * _MINUTE_MS if morning and _is_midnight(ends_ms) else ends_ms
+    return ends_ms + morning * MINUTE_MS if morning and _is_midnight(ends_ms) else ends_ms
 
 
 def _is_midnight(at_ms: int) -> bool:
@@ -147,7 +146,7 @@ def is_in(ranges: Ranges, at_ms: int) -> bool:
     """Whether a time lies in ranges of minutes of the Korean day."""
     if ranges is _ALL_DAY:
         return True
-    minute = (at_ms + KST_MS) % DAY_MS // _MINUTE_MS
+    minute = (at_ms + KST_MS) % DAY_MS // MINUTE_MS
     return any(begin <= minute < end for begin, end in ranges)
 
 
@@ -155,7 +154,7 @@ def openings(period: HoursSpan) -> Iterator[int]:
     """The first times on or after the start of a period at which its daily hours begin."""
     day_ms = (period.starts_ms + KST_MS) // DAY_MS * DAY_MS - KST_MS
     for begin, _ in period.hours:
-        at_ms = day_ms + begin * _MINUTE_MS
+        at_ms = day_ms + begin * MINUTE_MS
         yield at_ms if at_ms >= period.starts_ms else at_ms + DAY_MS
 
 
@@ -171,7 +170,7 @@ def _is_touched(ranges: Ranges, starts_ms: int, ends_ms: int) -> bool:
         return True
     day_ms = (starts_ms + KST_MS) // DAY_MS * DAY_MS - KST_MS
     return any(
-        max(starts_ms, at_ms + begin * _MINUTE_MS) < min(ends_ms, at_ms + end * _MINUTE_MS)
+        max(starts_ms, at_ms + begin * MINUTE_MS) < min(ends_ms, at_ms + end * MINUTE_MS)
         for at_ms in (day_ms, day_ms + DAY_MS)
         for begin, end in ranges
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from streams.geo.network import Point, distance_m
+from streams.geo.measures import Point, distance_m
 
 LONGEST_RANGE_M = 2_000.0  # ends further apart are not of one dig
 MAX_CHARS = 300  # no address is longer; reading costs the square of it

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from streams.geo.network import EARTH_M, Link, Network, Point, distance_m
+from streams.geo.measures import EARTH_M, Point, distance_m
+from streams.geo.network import Link, Network
 
 BESIDE_M = 25.0  # the two sides of a street, and its lines as they are drawn
 PARALLEL_DEG = 30.0

@@ -1,24 +1,20 @@
-"""The roads: links with their lengths, classes and shapes, and the bus routes over them.
-
-Metres come from a local equirectangular projection (error below 0.1 % within a city) or a measured
-length; never from EPSG:3857. `lon, lat` in that order.
-"""
+"""The roads: links with their lengths, classes and shapes, and the bus routes over them."""
 
 import hashlib
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 from streams.contract.errors import NetworkError
+from streams.geo.grid import Grid
+from streams.geo.measures import Point, distance_to_line_m, midpoint_of
 
-Point = tuple[float, float]
-EARTH_M = 6_371_008.8  # mean radius, IUGG
-_CELL_DEG = 0.005  # about 440 m by 555 m at 37.9 N
+CELL_DEG = 0.005  # about 440 m by 555 m at 37.9 N
+CELL_M = 400  # a cell is at least so wide up to 44 N
 ROAD_CLASSES = ("motorway", "express", "national", "metropolitan", "state", "local", "city")
 """ROAD_RANK 101..107 of the standard node-link; sections without a standard link are `city`."""
 
@@ -99,9 +95,6 @@ class Network:
     overlay: tuple[Overlay, ...] = ()
     places: tuple[Landmark, ...] = ()
     is_simulated: bool = False
-    _cells: dict[tuple[int, int], list[int]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
 
     @cached_property
     def version(self) -> str:
@@ -147,7 +140,13 @@ class Network:
         found: dict[str, list[str]] = defaultdict(list)
         for pair in self.overlay:
             section, under = self.link(pair.section_id), self.link(pair.standard_id)
-            if section and (pair.share >= 0.2 or under is None or _covers(pair, section, under)):
+            if section is None:
+                continue
+            if (
+                pair.share >= 0.2
+                or not under
+                or pair.share * section.length_m >= under.length_m / 4
+            ):
                 found[pair.standard_id].append(pair.section_id)
                 found[pair.section_id].append(pair.standard_id)
         return {name: tuple(others) for name, others in found.items()}
@@ -180,23 +179,16 @@ class Network:
 
     def near(self, point: Point, radius_m: float) -> list[tuple[float, Link]]:
         """Links within `radius_m` of a point, nearest first, as (distance in m, link)."""
-        if not self._cells:
-            self._fill_cells()
-        reach = math.ceil(radius_m / 400)  # a cell is at least 400 m wide up to 44 N
-        column, row = _cell(point)
-        candidates = {
-            place
-            for x in range(column - reach, column + reach + 1)
-            for y in range(row - reach, row + reach + 1)
-            for place in self._cells.get((x, y), ())
-        }
+        candidates = set(self._grid.around(point, math.ceil(radius_m / CELL_M)))
         measured = ((distance_to_line_m(point, self.links[i].geometry), i) for i in candidates)
         return [(d, self.links[i]) for d, i in sorted(measured) if d <= radius_m]
 
-    def _fill_cells(self) -> None:
+    @cached_property
+    def _grid(self) -> Grid[int]:
+        grid: Grid[int] = Grid(CELL_DEG)
         for place, link in enumerate(self.links):
-            for cell in _cells_of(link.geometry):
-                self._cells.setdefault(cell, []).append(place)
+            grid.add_line(place, link.geometry)
+        return grid
 
     def _content(self) -> str:
         body = {
@@ -243,81 +235,3 @@ class Network:
 
 def _link(row: dict[str, Any]) -> Link:
     return Link(**{**row, "geometry": tuple((lon, lat) for lon, lat in row["geometry"])})
-
-
-def midpoint_of(line: Sequence[Point]) -> Point:
-    """Where half of a line is passed."""
-    half = length_of_m(line) / 2
-    for a, b in pairwise(line):
-        piece = distance_m(a, b)
-        if half <= piece:
-            part = half / piece if piece else 0.0
-            return a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part
-        half -= piece
-    return line[-1]
-
-
-def _cell(point: Point) -> tuple[int, int]:
-    return math.floor(point[0] / _CELL_DEG), math.floor(point[1] / _CELL_DEG)
-
-
-def _cells_of(line: Sequence[Point]) -> set[tuple[int, int]]:
-    """Every cell the line passes, stepping at most a quarter of a cell."""
-    cells = {_cell(point) for point in line}
-    for (x1, y1), (x2, y2) in pairwise(line):
-        steps = math.ceil(max(abs(x2 - x1), abs(y2 - y1)) / (_CELL_DEG / 4))
-        for step in range(1, steps):
-            part = step / steps
-            cells.add(_cell((x1 + (x2 - x1) * part, y1 + (y2 - y1) * part)))
-    return cells
-
-
-def distance_m(a: Point, b: Point) -> float:
-    """Great-circle distance in metres (haversine)."""
-    lat1, lat2 = math.radians(a[1]), math.radians(b[1])
-    half = (
-        math.sin((lat2 - lat1) / 2) ** 2
-        + math.cos(lat1) * math.cos(lat2) * math.sin(math.radians(b[0] - a[0]) / 2) ** 2
-    )
-    return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(half)))
-
-
-def bearing_deg(a: Point, b: Point) -> int:
-    """Initial bearing from a to b, degrees clockwise from north, 0..359."""
-    lat1, lat2 = math.radians(a[1]), math.radians(b[1])
-    east = math.radians(b[0] - a[0])
-    y = math.sin(east) * math.cos(lat2)
-    x = math.cos(lat1) * math.sin(lat2) - math.sin(lat1) * math.cos(lat2) * math.cos(east)
-    return round(math.degrees(math.atan2(y, x))) % 360
-
-
-def _covers(pair: Overlay, section: Link, under: Link) -> bool:
-    """Whether a section covers a quarter of a standard link."""
-    return pair.share * section.length_m >= under.length_m / 4
-
-
-def length_of_m(line: Iterable[Point]) -> float:
-    """Length along a line in metres."""
-    return sum(distance_m(a, b) for a, b in pairwise(line))
-
-
-def project(point: Point, line: Sequence[Point]) -> tuple[float, float]:
-    """Where a point lies along a line: (fraction 0..1 of its length, distance from it in m)."""
-    scale = math.cos(math.radians(point[1]))
-    metres = math.radians(1) * EARTH_M
-    flat = [((x - point[0]) * scale * metres, (y - point[1]) * metres) for x, y in line]
-    best, best_at, run = math.inf, 0.0, 0.0
-    for (x1, y1), (x2, y2) in pairwise(flat):
-        dx, dy = x2 - x1, y2 - y1
-        piece = math.hypot(dx, dy)
-        part = max(0.0, min(1.0, -(x1 * dx + y1 * dy) / piece**2)) if piece else 0.0
-        away = math.hypot(x1 + dx * part, y1 + dy * part)
-        if away < best:
-            best, best_at = away, run + piece * part
-        run += piece
-    return (best_at / run if run else 0.0), best
-
-
-def distance_to_line_m(point: Point, line: Sequence[Point]) -> float:
-    """Distance of a point from a line in metres."""
-    return project(point, line)[1]

@@ -14,15 +14,8 @@ from shapely import LineString, Polygon
 from streams.contract.enums import PlacedBy
 from streams.geo.addresses import Gazetteer, Located
 from streams.geo.alongside import opposite_of, piece_at
-from streams.geo.network import (
-    Link,
-    Network,
-    Point,
-    bearing_deg,
-    distance_m,
-    length_of_m,
-    midpoint_of,
-)
+from streams.geo.measures import Point, bearing_deg, distance_m, length_of_m, midpoint_of
+from streams.geo.network import Link, Network
 
 AT_POINT_M = 80.0  # a permit's point further from every road than this lies on none
 SAMPLE_M = 20.0

@@ -10,7 +10,6 @@ Kafka's committed offset plays no part.
 """
 
 import logging
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -21,8 +20,9 @@ import msgspec
 import redis.asyncio as aioredis
 
 from streams.contract.errors import HalfAppliedError
+from streams.contract.times import DAY_MS, now_ms
 from streams.domain.stage import HistoryRow, Stage, StageTable, State, Sum
-from streams.state.kinds import LETTERS
+from streams.state.kinds import LETTERS, hash_of
 from streams.state.rights import check_rights
 from streams.state.store import (
     BEGUN,
@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 _STEP = (Path(__file__).parent / "gate.lua").read_text(encoding="utf-8")
 _ANEW = (Path(__file__).parent / "anew.lua").read_text(encoding="utf-8")
 MOST_ANEW = 3  # times one worker begins anew: what stops every step is no accident
-HISTORY_MS = 7 * 86_400_000
+HISTORY_MS = 7 * DAY_MS
 
 
 class GateResult(Enum):
@@ -63,11 +63,6 @@ class GateAnswer:
 
     verdict: GateResult
     position: int
-
-
-def hash_of(table: StageTable, partition: int) -> str:
-    """The Redis hash that holds a table's rows of one partition."""
-    return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
 
 
 class Starts(dict[tuple[str, int], int]):
@@ -207,7 +202,7 @@ class Gate:
             *_memories(effects.remembered),
             *(part for alert in effects.alerts for part in ("out", OUTBOX, 1, _json(alert))),
         ]
-        delta = _delta(self._letters, effects, at_ms=int(time.time() * 1000))
+        delta = _delta(self._letters, effects, at_ms=now_ms())
         bounds = [first, last, self.first_offsets.get(place, 0)]
         verdict, position = await self._apply(
             keys=[POSITIONS, DELTAS, PAST, PAST_GONE, BEGUN],
@@ -239,7 +234,7 @@ def _name(place: tuple[str, int]) -> str:
     return f"{place[0]}/{place[1]}"
 
 
-def _writes(tables: Sequence[StageTable], partition: int, effects: Sum) -> list[Any]:
+def _writes(tables: Sequence[StageTable[Any]], partition: int, effects: Sum) -> list[Any]:
     """The script's runs of writes for the changed rows and the counts."""
     runs: list[Any] = []
     for table in tables:

@@ -8,33 +8,38 @@ from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
 from streams.domain.links.fold import LinkView
-from streams.domain.stages.calls import CallReport, CallRow
-from streams.domain.stages.feeds import FeedState
-from streams.domain.stages.incidents import RunningIncident
-from streams.domain.stages.passages import BusView
+from streams.domain.stage import StageTable
+from streams.domain.stages import calls as calls_stage
+from streams.domain.stages import feeds as feeds_stage
+from streams.domain.stages import incidents as incidents_stage
+from streams.domain.stages import roadstate
+from streams.domain.stages import works as works_stage
+from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS
+from streams.domain.stages.calls import CALLS, REPORTS, CallReport, CallRow
+from streams.domain.stages.feeds import FEEDS, FeedState
+from streams.domain.stages.incidents import INCIDENTS, RunningIncident
+from streams.domain.stages.passages import BUSES, BusView
 from streams.domain.works.rows import Work
+from streams.domain.works.step import WORKS
 
 LinkKey = TypeVar("LinkKey")
 Gone = TypeVar("Gone")
 BEGINNING = "0-0"
 
 
-def kind(
-    row_type: type,
-    letter: str,
-    *tables: str,
-    is_global: bool = False,
-    subject: str = "",
-) -> Any:
-    """A field of `CityRows`; `tables` are those of the stages, where they are not its name.
+EPISODES = [
+    stage.EPISODES for stage in (works_stage, incidents_stage, calls_stage, feeds_stage, roadstate)
+]
+
+
+def kind(letter: str, *tables: StageTable[Any], subject: str = "") -> Any:
+    """A field of `CityRows`: the rows of these tables of the stages.
 
     `letter` stands for it in every delta: Redis' and the browser's. Its history is in the subjects
     "`subject`:ID"; "" keeps none.
     """
-    made = {"row_type": row_type, "letter": letter, "tables": tables}
-    return field(
-        default_factory=dict, metadata={**made, "is_global": is_global, "subject": subject}
-    )
+    made = {"letter": letter, "stage_tables": tables, "subject": subject}
+    return field(default_factory=dict, metadata=made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +51,44 @@ class CityRows(Generic[LinkKey, Gone]):
 
     delta_id: str = BEGINNING
     at_ms: int = 0
-    links: Mapping[LinkKey, LinkView | Gone] = kind(LinkView, "l", subject="link")
-    buses: Mapping[str, BusView | Gone] = kind(BusView, "b")
-    works: Mapping[str, Work | Gone] = kind(Work, "w", subject="work")
-    incidents: Mapping[str, RunningIncident | Gone] = kind(RunningIncident, "n", subject="incident")
-    calls: Mapping[str, CallRow | Gone] = kind(CallRow, "p")
-    reports: Mapping[str, CallReport | Gone] = kind(CallReport, "u")
-    clashes: Mapping[str, Clash | Gone] = kind(Clash, "o")
-    alerts: Mapping[str, Episode | Gone] = kind(  # by "rule subject"
-        Episode,
-        "a",
-        *(f"{of}-episodes" for of in ("work", "incident", "call", "feed", "link")),
-    )
-    acknowledgements: Mapping[str, Acknowledgement | Gone] = kind(Acknowledgement, "y")
-    feeds: Mapping[str, FeedState | Gone] = kind(FeedState, "f", is_global=True, subject="feed")
-    clocks: Mapping[str, int | Gone] = kind(int, "k", "clock", is_global=True)
+    links: Mapping[LinkKey, LinkView | Gone] = kind("l", roadstate.LINKS, subject="link")
+    buses: Mapping[str, BusView | Gone] = kind("b", BUSES)
+    works: Mapping[str, Work | Gone] = kind("w", WORKS, subject="work")
+    incidents: Mapping[str, RunningIncident | Gone] = kind("n", INCIDENTS, subject="incident")
+    calls: Mapping[str, CallRow | Gone] = kind("p", CALLS)
+    reports: Mapping[str, CallReport | Gone] = kind("u", REPORTS)
+    clashes: Mapping[str, Clash | Gone] = kind("o", works_stage.CLASHES)
+    alerts: Mapping[str, Episode | Gone] = kind("a", *EPISODES)  # by "rule subject"
+    acknowledgements: Mapping[str, Acknowledgement | Gone] = kind("y", ACKNOWLEDGEMENTS)
+    feeds: Mapping[str, FeedState | Gone] = kind("f", FEEDS, subject="feed")
+    clocks: Mapping[str, int | Gone] = kind("k", roadstate.CLOCK)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What the table above says of one kind; `row_type` is that of its rows."""
+    """What the table above says of one kind."""
 
     name: str
-    row_type: type
     letter: str
-    tables: tuple[str, ...]
-    is_global: bool
+    stage_tables: tuple[StageTable[Any], ...]
     subject: str
 
-    def keys(self, partitions: int) -> list[str]:
+    @property
+    def row_type(self) -> Any:
+        return self.stage_tables[0].row_type
+
+    def hashes(self, partitions: int) -> list[str]:
         """The Redis hashes that hold its rows."""
-        own = [""] if self.is_global else [f":{partition}" for partition in range(partitions)]
-        return [f"bomnae:{table}{partition}" for table in self.tables for partition in own]
+        places = [(table, at) for table in self.stage_tables for at in range(partitions)]
+        return list(dict.fromkeys(hash_of(table, at) for table, at in places))
 
 
-def _kind_of(name: str, given: Mapping[str, Any]) -> Kind:
-    return Kind(name, **{**given, "tables": given["tables"] or (name,)})
+def hash_of(table: StageTable[Any], partition: int) -> str:
+    """The Redis hash that holds a table's rows of one partition."""
+    return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
 
 
-KINDS = tuple(_kind_of(row.name, row.metadata) for row in fields(CityRows) if row.metadata)
-LETTERS = {table: row.letter for row in KINDS for table in row.tables}
-REMEMBERED = {row.subject: row.row_type for row in KINDS if row.subject}
+KINDS = tuple(Kind(row.name, **row.metadata) for row in fields(CityRows) if row.metadata)
+LETTERS = {table.name: row.letter for row in KINDS for table in row.stage_tables}
 HistoryValue = LinkView | Work | RunningIncident | FeedState
 """What the history keeps of a subject."""

@@ -90,7 +90,7 @@ class Store:
         newest = await self.client.xrevrange(DELTAS, count=1)
         rows: dict[str, Any] = {kind.name: {} for kind in KINDS}
         for kind in KINDS:
-            for name in kind.keys(partitions):
+            for name in kind.hashes(partitions):
                 rows[kind.name] |= rows_of(kind, await self.client.hgetall(name))
         return StoredPicture(delta_id=newest[0][0].decode() if newest else BEGINNING, **rows)
 

@@ -1,6 +1,5 @@
-"""Which stage reads which topic, and the files the stages need: network, gazetteer, rules."""
+"""Which stage reads which topic, and by what settings and files."""
 
-import csv
 import hashlib
 from dataclasses import fields
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import msgspec
 
 from streams.contract import topics
-from streams.contract.errors import NetworkError, SettingsError
+from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
 from streams.domain.links.levels import parse_levels
 from streams.domain.links.windows import WindowGrid
@@ -25,8 +24,9 @@ from streams.domain.stages.roadstate import RoadsStage, Rules
 from streams.domain.stages.speeds import SpeedsStage
 from streams.domain.stages.subscriptions import SubscriptionsStage
 from streams.domain.stages.works import WorksStage
-from streams.geo.addresses import Gazetteer, gazetteer_keys
-from streams.geo.network import Network, Point
+from streams.geo.addresses import Gazetteer
+from streams.geo.loading import load_gazetteer
+from streams.geo.network import Network
 
 
 def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
@@ -80,48 +80,6 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:12]
 
 
-def load_network(folder: str) -> Network:
-    """The network in a folder; raises NetworkError that says how to get one."""
-    if not folder:
-        raise NetworkError(
-            "BOMNAE_NETWORK is not set: the folder written by `python -m producers network`"
-        )
-    file = Path(folder) / "network.json"
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise NetworkError(
-            f"BOMNAE_NETWORK: cannot read {file}: {reason}; `python -m producers network` writes it"
-        ) from None
-    return Network.loads(text)
-
-
-def load_gazetteer(path: str) -> dict[str, Point]:
-    """Address -> (lon, lat) from any CSV with an address column and 위도, 경도 (CP949 or UTF-8).
-
-    An address is town, area and number without blanks ("신북읍율문리935-93").
-    """
-    if not path:
-        return {}
-    try:
-        raw = Path(path).read_bytes()
-    except OSError as error:
-        raise SettingsError(f"BOMNAE_GAZETTEER: cannot read {path}: {error.strerror}") from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp949")
-    known: dict[str, Point] = {}
-    for row in csv.DictReader(text.splitlines()):
-        point = _point_of(row)
-        for column in ("소재지지번주소", "소재지도로명주소", "주소"):
-            keys = gazetteer_keys(row.get(column) or "")
-            if point and keys:
-                known.setdefault(keys[0], point)
-    return known
-
-
 def load_rules(path: str) -> AlertRules:
     """The rules of the alerts in a file; without a path, those of a city that says nothing else."""
     if not path:
@@ -131,11 +89,3 @@ def load_rules(path: str) -> AlertRules:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise SettingsError(f"BOMNAE_RULES: cannot read {path}: {reason}") from None
-
-
-def _point_of(row: dict[str, str]) -> Point | None:
-    """The point of a gazetteer's row; None where it is not two numbers."""
-    try:
-        return float(row["경도"]), float(row["위도"])
-    except (KeyError, TypeError, ValueError):
-        return None

@@ -1,7 +1,6 @@
 """A stage small enough to keep in the head, and what stands in Redis."""
 
 import base64
-from collections.abc import Mapping
 from typing import Any
 
 import redis.asyncio as aioredis
@@ -9,11 +8,13 @@ import redis.asyncio as aioredis
 from streams.contract import wire
 from streams.contract.records import Message, Origin, Passage, PositionBatch, Tick
 from streams.domain.derive import send
-from streams.domain.stage import Effects, Rows, StageTable
+from streams.domain.stage import Effects, Rows, StageTable, State
 from tests.cities.fakes import at, bus, parts_of
 
 TOPIC = "bus-positions"
 LETTERS = {"seen": "b"}
+SEEN = StageTable("seen", int)
+TOTAL = StageTable("total", int, is_global=True)
 
 
 class LedgerStage:
@@ -24,22 +25,23 @@ class LedgerStage:
     """
 
     takes = (PositionBatch, Tick)
-    tables = (StageTable("seen", int), StageTable("total", int, is_global=True))
+    tables = (SEEN, TOTAL)
 
-    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
+    def step(self, state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()
+        seen, total = Rows(SEEN, state, effects), Rows(TOTAL, state, effects)
         if isinstance(message, PositionBatch):
             for row in message.rows:
-                count = state["seen"].get(row.vehicle, 0) + 1
-                effects.put("seen", row.vehicle, count)
-                effects.put("total", origin.topic, state["total"].get(origin.topic, 0) + 1)
+                count = seen.stored.get(row.vehicle, 0) + 1
+                seen.put(row.vehicle, count)
+                total.put(origin.topic, total.stored.get(origin.topic, 0) + 1)
                 effects.count("positions")
                 made = Passage("S1>S2", row.observed_ms, count, 500)
                 send(effects, origin, 1, passages=(made,))
         elif isinstance(message, Tick):
-            for vehicle, count in state["seen"].items():
+            for vehicle, count in seen.stored.items():
                 if count >= 3:
-                    effects.put("seen", vehicle, None)
+                    seen.put(vehicle, None)
         return effects
 
 

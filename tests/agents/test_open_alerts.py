@@ -61,12 +61,11 @@ async def test_an_end_takes_the_episode_off_the_screens(gate: Gate, client: aior
 
 
 def test_the_kinds_on_the_map_are_tables_of_the_stages_with_their_rows() -> None:
-    rows = [table for stage in stages(Settings(), street()).values() for table in stage.tables]
-    tables = {table.name: (table.row_type, table.is_global) for table in rows}
+    tables = [table for stage in stages(Settings(), street()).values() for table in stage.tables]
     for kind in KINDS:
-        for name in kind.tables:
-            assert tables[name] == (kind.row_type, kind.is_global)
-    assert {name for name in tables if name.endswith("-episodes")} <= set(LETTERS)
+        assert set(kind.stage_tables) <= set(tables)
+        assert {table.row_type for table in kind.stage_tables} == {kind.row_type}
+    assert {row.name for row in tables if row.name.endswith("-episodes")} <= set(LETTERS)
 
 
 def test_a_letter_stands_for_one_kind_in_every_delta() -> None:

@@ -4,12 +4,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from bench.web import seed, servers
-from bench.web.grid import grid
-from bench.web.screen import Screen
-from bench.web.seed import Traffic
-from bench.web.stage import City, Line
-from tests.browser.screens import NewScreen, screens_of
+from tests.cities import seed
+from tests.cities.grid import grid
+from tests.cities.stage import City
+from tests.cities.traffic import Traffic
+from tests.pages import servers
+from tests.pages.line import Line
+from tests.pages.screen import NewScreen, Screen, screens_of
 
 LINKS = 84
 expect.set_options(timeout=15_000)  # what is waited for may come late on a busy machine

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from bench.web.screen import Screen
-from bench.web.seed import now_ms
-from bench.web.stage import City
 from local.stack import Stack
 from streams.contract import topics, wire
 from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
-from tests.browser.alerts import acknowledge, alert, left_quiet, raise_alert, rows, take_posts
+from streams.contract.times import now_ms
 from tests.cities import worlds
+from tests.cities.stage import City
+from tests.pages.alerts import acknowledge, alert, left_quiet, raise_alert, rows, take_posts
+from tests.pages.screen import Screen
 
 NewScreen = Callable[..., Screen]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from bench.web.screen import Screen, eventually
-from bench.web.stage import City
-from tests.browser.alerts import acknowledge, alert, left_quiet, raise_alert, rows, titles
+from tests.cities.stage import City
+from tests.pages.alerts import acknowledge, alert, left_quiet, raise_alert, rows, titles
+from tests.pages.screen import Screen, eventually
 
 NewScreen = Callable[..., Screen]
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from bench.web import servers
-from bench.web.screen import Screen
+from tests.pages import servers
+from tests.pages.screen import Screen
 
 
 def test_the_page_lists_every_operation_and_opens_one(

@@ -10,21 +10,23 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bench.web import seed, servers
-from bench.web.screen import Screen
-from bench.web.seed import Traffic, link_view, now_ms
-from bench.web.stage import City
 from producers.network.importing import import_network
 from streams.contract.records import Closure, Permit, PermitBatch
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.domain.links.fold import Rules
 from streams.domain.links.levels import parse_levels
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stages.roadstate import RoadsStage
 from streams.domain.stages.works import WorksStage
 from streams.geo.network import Network
-from tests.browser.screens import NewScreen, screens_of
+from tests.cities import seed
 from tests.cities.fakes import Folded
+from tests.cities.seed import link_view
+from tests.cities.stage import City
+from tests.cities.traffic import Traffic
+from tests.pages import servers
+from tests.pages.screen import NewScreen, Screen, screens_of
 from tests.places import SHARED
 
 ROUTES = SHARED / "data/chuncheon/route_stops_20260326.cp949.csv"

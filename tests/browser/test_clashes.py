@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from bench.web.screen import Screen, eventually
-from bench.web.seed import DAY_MS, now_ms
-from bench.web.stage import City
+from streams.contract.times import DAY_MS, now_ms
+from tests.cities.stage import City
+from tests.pages.screen import Screen, eventually
 
 HOUR_MS = 3_600_000
 

@@ -10,16 +10,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from bench.web import servers
-from bench.web.screen import Screen, eventually
-from bench.web.seed import now_ms
 from local.stack import Stack
 from streams.contract import topics, wire
 from streams.contract.records import Closure, FeedReport, Permit, PermitBatch, PollOutcome
+from streams.contract.times import now_ms
 from streams.delivery.deciding.crew_links import make_token
-from tests.browser.chuncheon import HOUR_MS, WORK, Chuncheon, living_chuncheon
-from tests.browser.screens import NewScreen, screens_of
 from tests.cities import worlds
+from tests.cities.chuncheon import HOUR_MS, WORK, Chuncheon, living_chuncheon
+from tests.pages import servers
+from tests.pages.screen import NewScreen, Screen, eventually, screens_of
 
 Json = dict[str, Any]
 MASTER = "master-secret-of-the-tests-0123456789"

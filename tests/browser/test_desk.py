@@ -9,12 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from bench.web import seed, servers
-from bench.web.screen import Screen, eventually
-from bench.web.seed import now_ms
-from bench.web.stage import Line
-from streams.contract.times import KST
-from tests.browser.chuncheon import (
+from streams.contract.times import KST, now_ms
+from tests.cities import seed
+from tests.cities.chuncheon import (
     BESIDE,
     DUG,
     HOUR_MS,
@@ -26,7 +23,9 @@ from tests.browser.chuncheon import (
     dig_row,
     living_chuncheon,
 )
-from tests.browser.screens import NewScreen, screens_of
+from tests.pages import servers
+from tests.pages.line import Line
+from tests.pages.screen import NewScreen, Screen, eventually, screens_of
 
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
 

@@ -6,15 +6,14 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bench.web import servers
-from bench.web.screen import Screen
-from bench.web.seed import DAY_MS, Json, now_ms
 from maps.desk.saying.times import until
-from streams.contract.times import KST
+from streams.contract.times import DAY_MS, KST, now_ms
 from streams.domain.flag_words import noted
 from streams.domain.overlaps import last_ms
-from tests.browser.chuncheon import DUG, WORK, Chuncheon, dig_row, living_chuncheon
-from tests.browser.screens import NewScreen, screens_of
+from tests.cities.chuncheon import DUG, WORK, Chuncheon, dig_row, living_chuncheon
+from tests.cities.seed import Json
+from tests.pages import servers
+from tests.pages.screen import NewScreen, Screen, screens_of
 
 OPEN: Json = {"ends_ms": None, "first_ends_ms": None, "flags": ["no_end"]}
 SPOILED: Json = {"ends_ms": None, "first_ends_ms": None, "flags": ["end_unreadable"]}

@@ -4,10 +4,11 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bench.web.screen import Screen, eventually
-from bench.web.seed import now_ms
-from bench.web.servers import MapServer
-from bench.web.stage import City, Line
+from streams.contract.times import now_ms
+from tests.cities.stage import City
+from tests.pages.line import Line
+from tests.pages.screen import Screen, eventually
+from tests.pages.servers import MapServer
 
 NewScreen = Callable[..., Screen]
 

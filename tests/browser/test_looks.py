@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from bench.web.screen import Screen, eventually
-from bench.web.stage import City
+from tests.cities.stage import City
+from tests.pages.screen import Screen, eventually
 
 NewScreen = Callable[..., Screen]
 

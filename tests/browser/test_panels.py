@@ -3,10 +3,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from bench.web.screen import Screen, eventually
-from bench.web.seed import now_ms
-from bench.web.stage import City
 from maps.picture.shapes import never_row
+from streams.contract.times import now_ms
+from tests.cities.stage import City
+from tests.pages.screen import Screen, eventually
 
 HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
 

@@ -8,7 +8,7 @@ from streams.contract.enums import Phase
 from streams.contract.records import Closure
 from streams.domain.clashes.finder import Clash, Clashes
 from streams.geo.network import Landmark, Network, Route
-from tests.unit.laws.grids import node, stop, town
+from tests.cities.builder import node, stop, town
 
 NOW_MS = 1_795_305_600_000  # 2026-11-22 09:00 in Korea
 HOUR_MS = 3_600_000

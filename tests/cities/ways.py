@@ -5,7 +5,7 @@ from dataclasses import replace
 from streams.domain.roads.detours import Detour, detour
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Link, Network, Stop
-from tests.unit.laws.grids import node, section
+from tests.cities.builder import node, section
 
 A_B = f"{node(1, 0)}>{node(2, 0)}"
 B_A = f"{node(2, 0)}>{node(1, 0)}"

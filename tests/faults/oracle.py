@@ -12,7 +12,7 @@ from streams.contract.records import LinkBatch, Origin
 from streams.contract.settings import Settings
 from streams.domain.stage import State, apply, empty_state
 from streams.geo.network import Network
-from streams.state.gate import hash_of
+from streams.state.kinds import hash_of
 from streams.topology.stages import stages
 from tests.cities.worlds import Sent
 

@@ -8,10 +8,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bench.web import seed
 from maps.api.context import CONTEXT
+from streams.contract.times import now_ms
 from streams.geo.network import Network
-from tests.cities import worlds
+from tests.cities import seed, worlds
 from tests.services.test_maps_server import RedisServer, served, until
 
 Json = dict[str, Any]
@@ -40,7 +40,7 @@ async def asked(redis_server: RedisServer, network: Network) -> AsyncIterator["D
         clash: Json = {"id": "route-1", "kind": "route", "severity": "high", "works": [PERMIT]}
         clash |= {"links": [LINK], "routes": ["R1"], "stops": [], "places": []}
         clash |= {"from_ms": 1_795_000_000_000, "until_ms": 1_796_000_000_000}
-        now = seed.now_ms()
+        now = now_ms()
         feeds = {name: seed.feed(name, now) for name in seed.FEEDS}
         seed.emit(client, {"at": now, "w": {PERMIT: work}, "f": feeds, "k": {"0": now}})
         seed.emit(client, {"at": now, "w": {PERMIT: work}, "o": {"route-1": clash}})

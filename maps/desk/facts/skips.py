@@ -10,7 +10,8 @@ from maps.desk.facts.ways import DetourFinder
 from maps.picture.text import short
 from streams.domain.clashes.words import by_number
 from streams.domain.roads.detours import BusEffect
-from streams.geo.network import Network, distance_m
+from streams.geo.measures import distance_m
+from streams.geo.network import Network
 
 
 class StopRef(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from producers.reading.closures import Said, gravest, mentioned, stated
+from producers.reading.closures import ClosureReading, gravest, mentioned, stated
 from producers.reading.fields import metres, number, text
 from streams.contract.records import Closure
 from streams.people import without_people
@@ -54,7 +54,7 @@ def taken(found: dict[str, Any]) -> Taken:
     )
 
 
-def _closures(found: dict[str, Any], said: Said, words: str) -> tuple[Closure, ...]:
+def _closures(found: dict[str, Any], said: ClosureReading, words: str) -> tuple[Closure, ...]:
     """Every kind of closure, the gravest first; a dig in the pavement takes the sidewalk."""
     kinds = set(said.kinds)
     kinds |= {closure for column, closure in _BESIDE if _is_yes(found.get(column))}
@@ -69,7 +69,7 @@ def _is_yes(value: Any) -> bool:
     return bool(word) and stated(word).closure is not Closure.NONE
 
 
-def _lanes(value: Any, said: Said) -> int | None:
+def _lanes(value: Any, said: ClosureReading) -> int | None:
     """The number of lanes closed: "2", "2개 차로", or of "1,2차로" the lanes it numbers."""
     counted = stated(text(value, 40)).lanes
     if counted is not None:

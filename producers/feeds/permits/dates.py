@@ -18,7 +18,7 @@ from typing import Any
 from producers.reading.fields import text
 from producers.reading.hours import hours_between, hours_in, hours_of, is_silent
 from producers.reading.moments import Moment, end_ms, plus
-from producers.reading.periods import Reading, half_read, read
+from producers.reading.periods import PeriodReading, half_read, read
 from producers.reading.times import Token
 from streams.contract.errors import RecordRefusedError
 
@@ -28,7 +28,7 @@ _HOUR_TEXTS = ("closure", "title", "place")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class PermitPeriod:
     """Two UTC ms, either of which may be unknown; the second is exclusive."""
 
     starts_ms: int | None = None
@@ -46,7 +46,7 @@ class Doubts:
         if flag not in self.flags:
             self.flags.append(flag)
 
-    def reading(self, name: str, value: Any, after: Moment | None = None) -> Reading:
+    def reading(self, name: str, value: Any, after: Moment | None = None) -> PeriodReading:
         """What a cell says; one that cannot be read says nothing and is noted."""
         try:
             return read(value, after)
@@ -63,10 +63,10 @@ class Doubts:
 class Dates:
     """Every time of a row."""
 
-    whole: Span
-    digging: Span
-    restoration: Span
-    observed: Span
+    whole: PermitPeriod
+    digging: PermitPeriod
+    restoration: PermitPeriod
+    observed: PermitPeriod
     hours: str
 
 
@@ -78,13 +78,13 @@ def dates_of(row: Row, received_ms: int, doubts: Doubts) -> Dates:
     names = ("restore_starts", "restore_ends", "restore_period")
     restored = _aside(found, names, doubts, "restore")
     has_dates = any(name in found for name in ("starts", "ends", "period"))
-    whole = Span(
+    whole = PermitPeriod(
         digging.starts_ms if occupied.starts_ms is None else occupied.starts_ms,
         occupied.ends_ms if has_dates else digging.ends_ms,
     )
     if whole.starts_ms is not None and (whole.ends_ms or whole.starts_ms + 1) <= whole.starts_ms:
         doubts.note("period_reversed")
-        whole = Span(whole.starts_ms)
+        whole = PermitPeriod(whole.starts_ms)
     _note_unknown(whole, found, doubts)
     observed = _observed(found, received_ms, doubts)
     return Dates(whole, digging, restored, observed, _hours(found, said_hours, doubts))
@@ -100,7 +100,7 @@ def _proposed(found: Row) -> dict[str, Any]:
     return stated
 
 
-def _occupied(found: Row, doubts: Doubts) -> tuple[Span, str | None]:
+def _occupied(found: Row, doubts: Doubts) -> tuple[PermitPeriod, str | None]:
     """The occupation and the daily hours that stand with its dates."""
     both = doubts.reading("period", found.get("period"))
     starts = doubts.reading("starts", found.get("starts"), both.begin)
@@ -112,7 +112,9 @@ def _occupied(found: Row, doubts: Doubts) -> tuple[Span, str | None]:
     return _span(both, starts, ends, doubts), hours
 
 
-def _span(both: Reading, starts: Reading, ends: Reading, doubts: Doubts) -> Span:
+def _span(
+    both: PeriodReading, starts: PeriodReading, ends: PeriodReading, doubts: Doubts
+) -> PermitPeriod:
     """The first whole and ordered period of one cell or of the two columns, else what is known of
     one.
     """
@@ -129,14 +131,14 @@ def _span(both: Reading, starts: Reading, ends: Reading, doubts: Doubts) -> Span
     )
     for first, last in pairs:
         if first and last and end_ms(last, first) > first.first_ms:
-            return Span(first.first_ms, end_ms(last, first))
+            return PermitPeriod(first.first_ms, end_ms(last, first))
     counted = both.counted or starts.counted
     if begin and counted and not close:
-        return Span(begin.first_ms, _counted_ms(begin, counted, doubts))
+        return PermitPeriod(begin.first_ms, _counted_ms(begin, counted, doubts))
     if begin and close:
         doubts.note("period_reversed")
-        return Span(begin.first_ms)
-    return Span(begin.first_ms if begin else None, end_ms(close, None) if close else None)
+        return PermitPeriod(begin.first_ms)
+    return PermitPeriod(begin.first_ms if begin else None, end_ms(close, None) if close else None)
 
 
 def _counted_ms(begin: Moment, length: Token, doubts: Doubts) -> int | None:
@@ -147,7 +149,7 @@ def _counted_ms(begin: Moment, length: Token, doubts: Doubts) -> int | None:
         return None
 
 
-def _note_unknown(whole: Span, found: Row, doubts: Doubts) -> None:
+def _note_unknown(whole: PermitPeriod, found: Row, doubts: Doubts) -> None:
     """Why the begin or the end is not known: not told, or not to be read."""
     unread = set(doubts.unread)
     if whole.starts_ms is None:
@@ -157,10 +159,10 @@ def _note_unknown(whole: Span, found: Row, doubts: Doubts) -> None:
         doubts.note("end_unreadable" if unread & names else "no_end")
 
 
-def _aside(found: Row, names: tuple[str, str, str], doubts: Doubts, what: str) -> Span:
+def _aside(found: Row, names: tuple[str, str, str], doubts: Doubts, what: str) -> PermitPeriod:
     """Digging or restoration: as far as it can be read, nothing where it ends before it begins."""
     if not any(name in found for name in names):
-        return Span()
+        return PermitPeriod()
     own = Doubts()
     start, end, period = names
     both = own.reading(period, found.get(period))
@@ -172,11 +174,11 @@ def _aside(found: Row, names: tuple[str, str, str], doubts: Doubts, what: str) -
         doubts.note(f"{what}_unreadable")
     if own.flags:
         doubts.note(f"{what}_reversed")
-        return Span()
+        return PermitPeriod()
     return span
 
 
-def _observed(found: Row, received_ms: int, doubts: Doubts) -> Span:
+def _observed(found: Row, received_ms: int, doubts: Doubts) -> PermitPeriod:
     """When something really began and was done. What is planned or lies ahead says nothing.
 
     A day without a time is its first moment, for both: the same on every poll.
@@ -185,8 +187,8 @@ def _observed(found: Row, received_ms: int, doubts: Doubts) -> Span:
     end_ms_ = _past_ms("done", found.get("done"), received_ms, doubts)
     if begin_ms is not None and end_ms_ is not None and end_ms_ < begin_ms:
         doubts.note("observed_reversed")
-        return Span()
-    return Span(begin_ms, end_ms_)
+        return PermitPeriod()
+    return PermitPeriod(begin_ms, end_ms_)
 
 
 def _past_ms(name: str, value: Any, received_ms: int, doubts: Doubts) -> int | None:

@@ -2,14 +2,17 @@
 growing.
 """
 
+import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from producers.feeds.permits.rows import FEED
+from producers.feeds.feed import Asker, PollUnderWay
+from producers.feeds.permits.rows import NAME
 from producers.reading.answers import NO_FILE_URL, Exchange
-from producers.reading.permit_files import MAX_FILE_BYTES
+from producers.reading.limits import MAX_FILE_BYTES
+from streams.contract.times import now_ms
 from streams.people import without_people
 
 LISTS = frozenset(
@@ -33,7 +36,8 @@ def signature(folder: Path) -> Signature:
     """
     try:
         found = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES | {PROJECTION}]
-        rows = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in found if _counts(p)]
+        seen = [p for p in found if not p.name.startswith((".", "~$"))]
+        rows = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in seen]
     except OSError:
         return ()
     if all(Path(name).suffix.lower() == PROJECTION for name, _, _ in rows):
@@ -41,13 +45,9 @@ def signature(folder: Path) -> Signature:
     return tuple(sorted(rows, key=lambda row: (row[1], row[0])))
 
 
-def _counts(path: Path) -> bool:
-    return not path.name.startswith((".", "~$"))
-
-
 @dataclass(slots=True)
-class Watch:
-    """Tells when a folder has changed and come to rest: the same twice, and not what was read.
+class FolderWatch:
+    """Says when a folder has changed and come to rest: the same twice, and not what was read.
 
     `recorded` is what a recording holds of it already.
     """
@@ -62,13 +62,34 @@ class Watch:
         return is_still and now != self.read
 
 
+@dataclass(slots=True)
+class PermitFolder(Asker):
+    """Reads every file of a folder; one that changed is read before the period is over."""
+
+    folder: Path
+    watch: FolderWatch = field(default_factory=FolderWatch)
+    scan_s = 1.0
+
+    async def ask(self, poll: PollUnderWay) -> None:
+        files = await asyncio.to_thread(signature, self.folder)
+        self.watch.read, is_known = files, files == self.watch.recorded
+        exchanges = exchanges_of(self.folder, files, now_ms())
+        while (exchange := await asyncio.to_thread(next, exchanges, None)) is not None:
+            await poll.take(exchange, is_known=is_known)
+        is_whole = not files or all(exchange.status for exchange in poll.exchanges)
+        self.watch.recorded = files if is_whole else None
+
+    async def has_news(self) -> bool:
+        return self.watch.is_ripe(await asyncio.to_thread(signature, self.folder))
+
+
 def exchanges_of(folder: Path, files: Signature, at_ms: int) -> Iterator[Exchange]:
     """One exchange a file, oldest first, all of one moment; status 0 for one that cannot be
     read. Each is read as it is asked for: together they may be larger than the memory.
     """
     names = [name for name, _, _ in files if Path(name).suffix.lower() != PROJECTION]
     if not names:
-        yield Exchange(FEED, at_ms, NO_FILE_URL, 0, b"")
+        yield Exchange(NAME, at_ms, NO_FILE_URL, 0, b"")
     shown: set[str] = set()
     for name in names:
         exchange = exchange_of(folder / name, at_ms)
@@ -87,9 +108,9 @@ def exchange_of(path: Path, at_ms: int) -> Exchange:
         with path.open("rb") as stream:
             body = stream.read(MAX_FILE_BYTES + 1)
     except OSError:
-        return Exchange(FEED, at_ms, url, 0, b"")
+        return Exchange(NAME, at_ms, url, 0, b"")
     crs = _projection(path)
-    return Exchange(FEED, at_ms, f"{url}#crs={quote(crs)}" if crs else url, 200, body)
+    return Exchange(NAME, at_ms, f"{url}#crs={quote(crs)}" if crs else url, 200, body)
 
 
 def _projection(path: Path) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 from urllib.parse import unquote
 
+from producers.reading.anonymous import Record
 from producers.reading.closures import gravest
 from streams.contract.records import Closure, Permit
 from streams.domain.doubtful_points import marked
@@ -84,10 +85,18 @@ def _together(rows: list[Permit]) -> list[Permit]:
     return list(chain(*spots.values()))
 
 
-def as_one(answers: Sequence[tuple[str, Sequence[Permit]]]) -> list[Permit]:
-    """The permits of one poll's answers, each answer with its `list_name`, oldest first: pages of
-    an API (no name) are one list, files a list each.
+def joined(answers: Sequence[tuple[str, Sequence[Record]]]) -> list[Permit]:
+    """The permits of one poll's answers, each answer with its URL, oldest first: pages of an API
+    are one list, files a list for each name.
     """
+    named = [
+        (list_name(url), [row for row in rows if isinstance(row, Permit)]) for url, rows in answers
+    ]
+    return as_one(named)
+
+
+def as_one(answers: Sequence[tuple[str, Sequence[Permit]]]) -> list[Permit]:
+    """As `joined`, with the `list_name` of each answer, "" for a page."""
     pages = [permit for name, permits in answers if not name for permit in permits]
     files = [(name, permits) for name, permits in answers if name]
     if len(answers) == 1:

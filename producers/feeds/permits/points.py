@@ -17,8 +17,8 @@ from producers.reading.planes import SWAPPED, Plane, plane_of
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
 from streams.geo.addresses import Gazetteer
-from streams.geo.network import Point, distance_m, project
-from streams.topology.stages import load_gazetteer
+from streams.geo.loading import load_gazetteer
+from streams.geo.measures import Point, distance_m, project
 
 FAR_M = 150.0  # from its own address: another street
 _DRAWN = ENDS_OF_LINES | {"geometry", "point"}

@@ -19,7 +19,7 @@ from streams.domain.doubtful_points import POINT_SHARED
 from streams.domain.works.statuses import says_withdrawn
 from streams.people import office_phone, organisation, without_people
 
-FEED = "permits"
+NAME = "permits"
 BAD_BYTES = "bad_bytes"
 NO_REPAIRS = frozenset(
     {"coord_outside", "several_spots", "person_dropped", "epsg_assumed", "point_far_from_address"}
@@ -64,7 +64,7 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
             harvest.left_out.append(replace(left_out, row=place))
     together = gathered(found)
     harvest.rows = {permit.permit_id: permit for permit in together}
-    harvest.repaired = sum(bool(_repairs(permit)) for permit in together)
+    harvest.repaired = sum(bool(set(permit.flags) - NO_REPAIRS) for permit in together)
     return harvest.answer()
 
 
@@ -72,10 +72,6 @@ def _named(answer: Answer, exchange: Exchange) -> Answer:
     """The answer of a file that cannot be read, with the file's name."""
     name = file_name(exchange)
     return replace(answer, detail=f"{name}: {answer.detail}"[:200]) if name else answer
-
-
-def _repairs(permit: Permit) -> set[str]:
-    return set(permit.flags) - NO_REPAIRS
 
 
 def permit_of(
@@ -139,7 +135,7 @@ def permit_of(
             *where.flags,
             *doubts.flags,
             *((BAD_BYTES,) if is_broken else ()),
-            *_person_flag(company),
+            *(("person_dropped",) if company and not organisation(company) else ()),
         ),
     )
     return numbered(permit, text(found.get("permit_id"), 60))
@@ -148,10 +144,6 @@ def permit_of(
 def readable(found: dict[str, Any]) -> dict[str, Any]:
     """The row without the cells that say nothing once a letter is lost."""
     return {k: v for k, v in found.items() if k not in _WHOLE_OR_NONE or LOST not in str(v)}
-
-
-def _person_flag(company: str) -> tuple[str, ...]:
-    return ("person_dropped",) if company and not organisation(company) else ()
 
 
 def _place(found: dict[str, Any]) -> str:

@@ -11,15 +11,20 @@ from producers.reading import bodies, envelopes
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.reading.envelopes import harvest_of
 from producers.reading.fields import Bounds, bounds_of, plain_number, spot, text
-from producers.reading.privacy import pseudonym, refused_row
+from producers.reading.limits import MIB
+from producers.reading.privacy import pseudonym
+from producers.reading.rows import Row, take_each
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import BusPosition
 from streams.contract.settings import Settings
 from streams.domain.links.runs import MASKED, SCATTER_M, SHARED
-from streams.geo.network import distance_m
+from streams.geo.measures import distance_m
 
-FEED = "tago.positions"
-MAX_BYTES = bodies.MIB  # a route's answer is about 20 kB
+NAME = "tago.positions"
+MAX_BYTES = MIB  # a route's answer is about 20 kB
+COLUMNS = frozenset(
+    {"ROUTEID", "ROUTENM", "ROUTETP", "NODEID", "NODENM", "NODEORD", "GPSLATI", "GPSLONG"}
+)
 _MASK = re.compile(r"[*＊∗✱※○●◯〇⚪□■#?•]|[xX]{2}|[ㅇo]{2}|_{2}")
 
 
@@ -39,11 +44,11 @@ def parse_positions(exchange: Exchange, settings: Settings) -> Answer:
         return error.answer
     harvest = harvest_of(envelope, body.flags)
     bounds = bounds_of(settings)
-    for row in envelope.rows:
-        try:
-            _add(harvest, _position(row, exchange, settings, bounds, body.flags))
-        except RecordRefusedError as error:
-            harvest.refused.append(refused_row(row, error.code, error.detail))
+
+    def take(row: Row) -> None:
+        _add(harvest, _position(row, exchange, settings, bounds, body.flags))
+
+    take_each(envelope.rows, harvest, COLUMNS, take)
     return harvest.answer()
 
 
@@ -71,11 +76,9 @@ def _are_several(one: BusPosition, other: BusPosition) -> bool:
 
 
 def _position(
-    row: Any, exchange: Exchange, settings: Settings, bounds: Bounds, flags: tuple[str, ...]
+    row: Row, exchange: Exchange, settings: Settings, bounds: Bounds, flags: tuple[str, ...]
 ) -> BusPosition:
     """One bus; raises R005, R008 or R012 when it lacks an identity or its place in the route."""
-    if not isinstance(row, dict):
-        raise RecordRefusedError("R005", f"row is a {type(row).__name__}, expected an object")
     plate = text(row.get("vehicleno"), 40)
     route_id = text(row.get("routeid"), 40) or route_of(exchange.url)
     if not plate or not route_id:

@@ -17,14 +17,15 @@ from streams.contract.errors import EndpointError, IntakeError
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_room
+from streams.contract.times import now_ms
 from streams.delivery.command.options import said_of
 from streams.delivery.deciding import message, signing
 from streams.delivery.deciding.secrets import active_secrets, endpoint_secret, master_key
 from streams.delivery.sending import guard
 from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
+from streams.geo.loading import load_network
 from streams.kafka.intake import Intake
 from streams.state.store import Store
-from streams.topology.stages import load_network
 
 EXIT_NOT_TAKEN, EXIT_UNSETTLED, EXIT_UNKNOWN, EXIT_AWAY = 1, 5, 7, 8
 SETTLED_WITHIN_S = 10.0
@@ -78,19 +79,19 @@ class _Office:
         self, rows: Mapping[str, Subscription], options: argparse.Namespace
     ) -> Subscription:
         """What goes into the log for an action."""
-        now_ms = _now_ms()
+        at_ms = now_ms()
         if options.action == "add":
             check_room(len(rows))
             master_key(self._settings.secret)
             endpoint = f"ep_{random.token_hex(8)}"
-            return self._checked(added(endpoint, said_of(options), now_ms))
+            return self._checked(added(endpoint, said_of(options), at_ms))
         known = _row(rows, options.endpoint)
         if options.action == "change":
-            return self._checked(changed(known, said_of(options), now_ms))
+            return self._checked(changed(known, said_of(options), at_ms))
         if options.action == "rotate":
             master_key(self._settings.secret)
-            return rotated(known, now_ms, is_leaked=options.leaked)
-        return removed(known, now_ms)
+            return rotated(known, at_ms, is_leaked=options.leaked)
+        return removed(known, at_ms)
 
     def _checked(self, subscription: Subscription) -> Subscription:
         return checked(subscription, load_network(self._settings.network), self._allowed)
@@ -105,13 +106,13 @@ class _Office:
 
     async def _test(self, known: Subscription) -> int:
         check_url(known.url, self._allowed)
-        now_ms = _now_ms()
+        at_ms = now_ms()
         message_id = f"test_{random.token_hex(8)}"
         body = message.trial_of(
-            message_id, at_ms=now_ms, is_simulated=bool(self._settings.simulated)
+            message_id, at_ms=at_ms, is_simulated=bool(self._settings.simulated)
         )
-        keys = active_secrets(master_key(self._settings.secret), known, now_ms)
-        headers = signing.sign(keys, message_id, now_ms // 1000, body)
+        keys = active_secrets(master_key(self._settings.secret), known, at_ms)
+        headers = signing.sign(keys, message_id, at_ms // 1000, body)
         return await _post(known.url, headers, body, self._allowed)
 
 
@@ -165,10 +166,6 @@ def _row(rows: Mapping[str, Subscription], endpoint: str) -> Subscription:
     if endpoint not in rows:
         raise EndpointError(f"no endpoint {endpoint[:60]!r}; `subscriptions list` names them")
     return rows[endpoint]
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _say(line: Any) -> None:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from streams.contract.errors import SettingsError, SignatureError
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.delivery.command.ledger import FORGED, UNREADABLE, Ledger, LedgerEntry
 from streams.delivery.deciding.message import MAX_BYTES
 from streams.delivery.deciding.secrets import endpoint_secret, master_key
@@ -25,7 +26,7 @@ _STATUSES = {FORGED: 401, UNREADABLE: 400}
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Receive until SIGTERM or SIGINT, then print the summary; 4 when anything was wrong."""
     secrets = secrets_of(settings, options)
-    ledger = Ledger(opened_ms=int(time.time() * 1000))
+    ledger = Ledger(opened_ms=now_ms())
     try:
         asyncio.run(_serve(ledger, secrets, options))
     except OSError as error:
@@ -74,16 +75,16 @@ def make_app(ledger: Ledger, secrets: Sequence[str]) -> web.Application:
     """The receiver; it takes a POST to any path."""
 
     async def receive(request: web.Request) -> web.Response:
-        now_ms, why = time.time_ns() // 1_000_000, ""
+        at_ms, why = now_ms(), ""
         try:
             raw = await request.read()
-            signed = verify(secrets, request.headers, raw, now_s=now_ms // 1000)
-            entry = ledger.take(signed.message_id, raw, now_ms)
+            signed = verify(secrets, request.headers, raw, now_s=at_ms // 1000)
+            entry = ledger.take(signed.message_id, raw, at_ms)
         except SignatureError as error:
             entry, why = ledger.refuse(FORGED), str(error)
         except web.HTTPRequestEntityTooLarge:
             entry, why = ledger.refuse(UNREADABLE), f"more than {MAX_BYTES} bytes"
-        _say(line_of(entry, now_ms, why))
+        _say(line_of(entry, at_ms, why))
         status = next((_STATUSES[word] for word in entry.wrong if word in _STATUSES), 204)
         return web.Response(status=status)
 

@@ -14,9 +14,8 @@ from enum import StrEnum
 from urllib.parse import quote, urlsplit
 
 from streams.contract.errors import SettingsError
+from streams.contract.times import DAY_MS
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 MOST_MS = 14 * DAY_MS  # a link that lies about is the longer a risk
 _TOKEN = re.compile(r"([1-9][0-9]{9,11})\.[A-Za-z0-9_-]{43}")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from streams.contract.rings import contains
 from streams.contract.subscription import Subscription
-from streams.contract.times import DAY_MS, KST_MS
+from streams.contract.times import DAY_MS, KST_MS, MINUTE_MS
 from streams.domain.alerts import Alert
 from streams.domain.overlaps import daily, within_hours
 from streams.geo.network import Network
@@ -37,9 +37,9 @@ def quiet_until_ms(subscription: Subscription, at_ms: int) -> int:
     windows = daily(subscription.quiet_hours).windows
     if not windows or not is_quiet(subscription, at_ms):
         return at_ms
-    minute_ms = at_ms - at_ms % 60_000
-    now = (minute_ms + KST_MS) % DAY_MS // 60_000
-    return minute_ms + min((end - now - 1) % 1440 + 1 for _, end in windows) * 60_000
+    minute_ms = at_ms - at_ms % MINUTE_MS
+    now = (minute_ms + KST_MS) % DAY_MS // MINUTE_MS
+    return minute_ms + min((end - now - 1) % 1440 + 1 for _, end in windows) * MINUTE_MS
 
 
 def is_within(subscription: Subscription, at_ms: int) -> bool:
@@ -50,7 +50,7 @@ def is_within(subscription: Subscription, at_ms: int) -> bool:
     if not subscription.weekdays:
         return True
     local_ms = at_ms + KST_MS
-    if hours and local_ms % DAY_MS // 60_000 < daily(hours).morning:
+    if hours and local_ms % DAY_MS // MINUTE_MS < daily(hours).morning:
         local_ms -= DAY_MS
     return (local_ms // DAY_MS + 3) % 7 in subscription.weekdays  # 1970 began on a Thursday
 

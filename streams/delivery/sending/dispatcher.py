@@ -15,6 +15,7 @@ from streams.contract import topics
 from streams.contract.errors import SettingsError, TopicsError
 from streams.contract.failpoints import FailAt
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.delivery.deciding.keys import STATE
 from streams.delivery.sending.duties import Duties
 from streams.delivery.sending.leases import Leases, new_name
@@ -23,7 +24,7 @@ from streams.delivery.sending.posting import Poster
 from streams.delivery.sending.reading import OutboxReader
 from streams.delivery.sending.receipt_log import ReceiptLog
 from streams.delivery.sending.saving import Saver, decoded
-from streams.delivery.sending.serving import Tools, now_ms
+from streams.delivery.sending.serving import Tools
 from streams.geo.network import Network
 from streams.kafka.cluster import facts_of_topics
 from streams.state.store import Store

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from streams.contract.times import DAY_MS
 from streams.domain.alerts import Alert
 from streams.state.store import OUTBOX, REBUILDING
 
 log = logging.getLogger(__name__)
-KEPT_MS = 7 * 86_400_000  # what /api/v1/events promises
+KEPT_MS = 7 * DAY_MS  # what /api/v1/events promises
 PAGE = 500
 _DECODER = msgspec.json.Decoder(Alert)
 

@@ -11,6 +11,7 @@ import msgspec
 from streams.contract.errors import SignatureError, SubscriptionError
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
+from streams.contract.times import now_ms
 from streams.delivery.deciding import outcomes
 from streams.delivery.deciding.crew_links import crew_url, public_base
 from streams.delivery.deciding.message import digest_of, message_of
@@ -45,11 +46,10 @@ class Poster:
     async def post(self, subscription: Subscription, message: Waiting) -> PostOutcome:
         """Post once, within 10 s; whatever goes wrong is an outcome."""
         async with self._slots:
-            start = time.monotonic()
-            now_ms = time.time_ns() // 1_000_000
+            start, at_ms = time.monotonic(), now_ms()
             try:
                 async with asyncio.timeout(TIMEOUT_S):
-                    reply = await self._send(subscription, message, now_ms)
+                    reply = await self._send(subscription, message, at_ms)
             except TimeoutError:
                 return _failed("timeout", start)
             except SignatureError:
@@ -59,12 +59,12 @@ class Poster:
             except UNSAYABLE:
                 log.exception("no message of an alert")
                 return _failed("body", start)
-            return outcomes.judge(reply.status, reply.retry_after, now_ms, _since_ms(start))
+            return outcomes.judge(reply.status, reply.retry_after, at_ms, _since_ms(start))
 
-    async def _send(self, subscription: Subscription, message: Waiting, now_ms: int) -> guard.Reply:
+    async def _send(self, subscription: Subscription, message: Waiting, at_ms: int) -> guard.Reply:
         body = self.body(subscription, message)
-        secrets = active_secrets(self._master, subscription, now_ms)
-        headers = sign(secrets, message.id, now_ms // 1000, body)
+        secrets = active_secrets(self._master, subscription, at_ms)
+        headers = sign(secrets, message.id, at_ms // 1000, body)
         headers["Content-Type"] = "application/json"
         return await guard.post(self._session, subscription.url, headers, body)
 

@@ -14,10 +14,11 @@ from streams.contract.errors import RecordRefusedError
 from streams.contract.kafka_login import kafka_login
 from streams.contract.records import Message, Receipt, Tick
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS
 from streams.delivery.deciding.receipts import Told, forget, note
 
 log = logging.getLogger(__name__)
-KEPT_MS = 8 * 86_400_000  # longer than the outbox keeps an alert and an alert lives
+KEPT_MS = 8 * DAY_MS  # longer than the outbox keeps an alert and an alert lives
 AWAY = (KafkaError, OSError, TimeoutError, AssertionError)
 PAUSE_S = 0.5
 POLL_MS = 500

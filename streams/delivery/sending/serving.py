@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import random
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -12,6 +11,7 @@ from streams.contract import topics
 from streams.contract.failpoints import FailAt
 from streams.contract.records import Receipt
 from streams.contract.subscription import Subscription
+from streams.contract.times import now_ms
 from streams.delivery.deciding.endpoint import (
     Action,
     Answered,
@@ -229,7 +229,3 @@ def _flag(message: Waiting) -> bytes:
     title = str(message.alerts[0].facts.get("title", ""))[:80]
     row = {"since_ms": message.due_ms, "alert_id": message.id, "title": title}
     return json.dumps(row, ensure_ascii=False).encode()
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000

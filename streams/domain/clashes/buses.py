@@ -8,7 +8,8 @@ from streams.contract.enums import ClashKind, ClashSeverity, Closure
 from streams.domain.clashes.clash import Clash, SiteWork, clash_id, closures_of
 from streams.domain.clashes.pairs import Site, stated_end
 from streams.domain.roads.detours import bus_effects
-from streams.geo.network import Network, Route, distance_m
+from streams.geo.measures import distance_m
+from streams.geo.network import Network, Route
 
 STOP_WITHIN_M = 100.0  # a work that closes a stop lies no further from it
 

@@ -12,7 +12,7 @@ from streams.domain.links.runs import (
     RouteGeometry,
     VehicleRun,
 )
-from streams.geo.network import Point, project
+from streams.geo.measures import Point, project
 
 FEEDS_WITHOUT_ORDER = frozenset({"gtfs.positions"})
 """Feeds that may leave the stop order out; elsewhere 0 is a stop that no route has."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from streams.contract.records import BusPosition, Passage
-from streams.geo.network import Link, Network, Route, distance_m, project
+from streams.geo.measures import distance_m, project
+from streams.geo.network import Link, Network, Route
 
 MAX_GAP_MS = 300_000  # a bus unseen for longer begins a new run
 MAX_PAUSE_MS = 300_000  # a bus that stands for longer rests; that is no traffic

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from streams.domain.roads.joins import LocalPlane, Spot, along, joins, point_at, twins
 from streams.domain.roads.pieces import Steps, ahead, at_nodes, cut_up, gap_ms
 from streams.domain.roads.quickest import FoundWay, Goal, Lead, RoadTable, length_of
-from streams.geo.network import Link, Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Link, Network
 
 CARRIED_FROM = 0.9  # of a section's length: standard links over so much are driven in its place
 LEAVE_WITHIN_M = 2_000  # of a loose closure; a driver further off does not yet meet it

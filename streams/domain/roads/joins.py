@@ -15,11 +15,13 @@ from every stop is not seen. Nobody turns round on the spot (over 150 degrees) b
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from streams.geo.network import EARTH_M, Link, Point
+from streams.geo.grid import Grid
+from streams.geo.measures import EARTH_M, Point
+from streams.geo.network import Link
 
 HOP_M = 60.0
 TOUCH_M = 25.0
@@ -120,12 +122,12 @@ def twins(lines: Sequence[PlanarLine]) -> dict[int, tuple[int, ...]]:
 
 
 def _hops(lines: Sequence[PlanarLine]) -> Iterator[Join]:
-    starts: dict[tuple[int, int], list[PlanarLine]] = defaultdict(list)
+    starts: Grid[PlanarLine] = Grid(HOP_M)
     for line in lines:
-        starts[_cell(line.points[0], HOP_M)].append(line)
+        starts.add(line, line.points[0])
     for line in lines:
         end = line.points[-1]
-        for other in _around(starts, end, HOP_M):
+        for other in starts.around(end):
             gap_m, angle_deg = (
                 math.dist(end, other.points[0]),
                 turn_deg(line.end_deg, other.start_deg),
@@ -219,40 +221,11 @@ def _is_one_road(one: PlanarLine, other: PlanarLine) -> bool:
 
 def _neighbours(lines: Sequence[PlanarLine]) -> Iterator[tuple[PlanarLine, PlanarLine]]:
     """Pairs of lines that share a cell of 400 m (or lie within reach of one), each pair once."""
-    cells: dict[tuple[int, int], list[int]] = defaultdict(list)
+    grid: Grid[int] = Grid(_CELL_M)
     for at, line in enumerate(lines):
-        for cell in _cells(line):
-            cells[cell].append(at)
-    pairs = {pair for here in cells.values() for pair in combinations(here, 2)}
+        grid.add_line(at, line.points, margin=TOUCH_M)
+    pairs = {pair for group in grid.groups() for pair in combinations(group, 2)}
     return ((lines[i], lines[j]) for i, j in sorted(pairs))
-
-
-def _cells(line: PlanarLine) -> set[tuple[int, int]]:
-    """The cells a line passes and those within the reach of a touch."""
-    found: set[tuple[int, int]] = set()
-    for a, b in pairwise(line.points):
-        steps = max(1, math.ceil(math.dist(a, b) / (_CELL_M / 4)))
-        for step in range(steps + 1):
-            x, y = (a[0] + (b[0] - a[0]) * step / steps, a[1] + (b[1] - a[1]) * step / steps)
-            found |= {
-                _cell((x + dx, y + dy), _CELL_M)
-                for dx in (-TOUCH_M, TOUCH_M)
-                for dy in (-TOUCH_M, TOUCH_M)
-            }
-    return found
-
-
-def _around(
-    cells: dict[tuple[int, int], list[PlanarLine]], spot: Spot, size_m: float
-) -> Iterable[PlanarLine]:
-    column, row = _cell(spot, size_m)
-    for x in (column - 1, column, column + 1):
-        for y in (row - 1, row, row + 1):
-            yield from cells.get((x, y), ())
-
-
-def _cell(spot: Spot, size_m: float) -> tuple[int, int]:
-    return math.floor(spot[0] / size_m), math.floor(spot[1] / size_m)
 
 
 def _heading(a: Spot, b: Spot) -> float:

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from streams.geo.network import Network, Point, distance_m
+from streams.geo.measures import Point, distance_m
+from streams.geo.network import Network
 
 SAME_STOP_M = 300.0  # 97 % of Chuncheon's stops have their namesake this near or none at all
 Graph = dict[str, dict[str, list[int]]]

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from streams.domain.roads.street_nodes import Graph, chains, stop_groups
-from streams.geo.network import Link, Network, Point, distance_m
+from streams.geo.grid import Grid
+from streams.geo.measures import Point, distance_m, middle_of
+from streams.geo.network import CELL_DEG, Link, Network
 
 OPPOSITE_M = 150.0  # stops of other names on the two sides of one street
 _END_DIGITS = 4  # of degrees, about 10 m: line ends this near are one node
@@ -117,7 +119,7 @@ class _Streets:
         road = links[0].road_name
         start, end = (self._name_at(node, road) for node in (chain[0], chain[-1]))
         name = f"{start}~{end}"
-        lon, lat = _middle(links[(len(links) - 1) // 4].geometry)
+        lon, lat = middle_of(links[(len(links) - 1) // 4].geometry)
         is_pair = len(chain) == 2
         return StreetStretch(
             id=links[0].id if is_pair else f"{links[0].id}~{links[-1].id}",
@@ -162,13 +164,15 @@ class _Streets:
         """Stretches with their other direction, where that is another stretch of one direction."""
         lonely = {s.id: s for s in stretches if len(s.links) == 1}
         ends = {s.id: self._line_ends(s) for s in lonely.values()}
-        cells = _by_cell(ends)
+        starts: Grid[str] = Grid(CELL_DEG)
+        for stretch_id, (start, _) in ends.items():
+            starts.add(stretch_id, start)
         taken: set[str] = set()
         found: list[StreetStretch] = []
         for stretch in stretches:
             if stretch.id in taken:
                 continue
-            nearest = stretch.id in lonely and self._opposite(stretch.id, ends, cells, taken)
+            nearest = stretch.id in lonely and self._opposite(stretch.id, ends, starts, taken)
             if nearest:
                 taken.add(nearest)
                 stretch = replace(stretch, links=stretch.links + lonely[nearest].links)  # noqa: PLW2901
@@ -184,49 +188,19 @@ class _Streets:
         self,
         stretch_id: str,
         ends: Mapping[str, tuple[Point, Point]],
-        cells: Mapping[tuple[int, int], list[str]],
+        starts: Grid[str],
         taken: set[str],
     ) -> str:
         """The nearest stretch that starts where this one ends and ends where it starts, or ""."""
         start, end = ends[stretch_id]
         away_m = {
             other: max(distance_m(ends[other][0], end), distance_m(ends[other][1], start))
-            for other in _around(cells, end)
+            for other in starts.around(end)
             if other != stretch_id and other not in taken
         }
         near = [other for other, metres in away_m.items() if metres <= OPPOSITE_M]
         return min(near, key=lambda other: (away_m[other], other), default="")
 
 
-def _middle(line: Sequence[Point]) -> Point:
-    half = len(line) // 2
-    (lon1, lat1), (lon2, lat2) = line[half - 1], line[half]
-    if len(line) % 2:
-        return line[half]
-    return round((lon1 + lon2) / 2, 6), round((lat1 + lat2) / 2, 6)
-
-
 def _key(point: Point) -> str:
     return f"{point[0]:.{_END_DIGITS}f},{point[1]:.{_END_DIGITS}f}"
-
-
-_CELL_DEG = 0.005
-
-
-def _cell(point: Point) -> tuple[int, int]:
-    return int(point[0] // _CELL_DEG), int(point[1] // _CELL_DEG)
-
-
-def _by_cell(ends: Mapping[str, tuple[Point, Point]]) -> dict[tuple[int, int], list[str]]:
-    """The stretches by the cell (at least 400 m wide) their line starts in."""
-    cells: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for stretch_id, (start, _) in ends.items():
-        cells[_cell(start)].append(stretch_id)
-    return cells
-
-
-def _around(cells: Mapping[tuple[int, int], list[str]], point: Point) -> Iterable[str]:
-    column, row = _cell(point)
-    for x in (column - 1, column, column + 1):
-        for y in (row - 1, row, row + 1):
-            yield from cells.get((x, y), ())

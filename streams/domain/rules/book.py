@@ -7,11 +7,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from streams.contract.enums import Severity
+from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.domain.alerts import Patience
-
-MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
-DAY_MS = 24 * HOUR_MS
 
 
 class ParameterRange(NamedTuple):

@@ -8,9 +8,8 @@ from typing import Any
 
 from streams.contract.enums import Severity
 from streams.contract.errors import SettingsError
+from streams.contract.times import HOUR_MS, MINUTE_MS
 from streams.domain.rules.book import (
-    HOUR_MS,
-    MINUTE_MS,
     AlertRules,
     ParameterRange,
     Rule,

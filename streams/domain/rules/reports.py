@@ -5,14 +5,14 @@ report's id: an episode whose report is gone goes on with the one that stands in
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 from streams.contract.enums import RuleName
 from streams.domain.alerts import Condition, Episode
 from streams.domain.rules.book import AlertRules, Reports
-from streams.domain.rules.watching import Look, SightOf
+from streams.domain.rules.watching import ConditionOf, Look
 from streams.domain.stage import Rows
-from streams.geo.network import distance_m
+from streams.geo.measures import distance_m
 
 _PREFIX = "reports report:"
 
@@ -34,28 +34,24 @@ class Report(Protocol):
     def confirmed(self) -> int: ...
 
 
-def watch_reports(
-    look: Look, rules: AlertRules, *, known: Rows, changed: Rows, near_m: float
-) -> None:
+R = TypeVar("R", bound=Report)
+
+
+def watch_reports(look: Look, rules: AlertRules, reports: Rows[R], near_m: float) -> None:
     """Look at the reports once one of them changed, or an episode waits for time."""
-    episodes: Mapping[str, Episode] = look.episodes.rows
-    if not changed and all(e.told and not e.over_ms for e in episodes.values()):
+    episodes = look.episodes.stored
+    if not reports.changed and all(e.told and not e.over_ms for e in episodes.values()):
         return
-    rows: dict[str, Report] = {k: v for k, v in {**known, **changed}.items() if v is not None}
-    sight_of = _sight_of(rules.reports)
+    rows = dict(reports.all())
+    condition_of = _condition_of(rules.reports)
     for key, episode in sorted(episodes.items()):
         name = key.removeprefix(_PREFIX)
         if name not in rows:
             name = _heir(episode, rows, episodes, near_m)
-        look.at(
-            RuleName.REPORTS,
-            rules.reports,
-            key.removeprefix("reports "),
-            sight_of,
-            rows.pop(name, None),
-        )
+        row, subject = rows.pop(name, None), key.removeprefix("reports ")
+        look.at(RuleName.REPORTS, rules.reports, subject, condition_of, row)
     for name, report in rows.items():
-        look.at(RuleName.REPORTS, rules.reports, f"report:{name}", sight_of, report)
+        look.at(RuleName.REPORTS, rules.reports, f"report:{name}", condition_of, report)
 
 
 def _heir(
@@ -75,10 +71,10 @@ def _is_there(episode: Episode, report: Report, near_m: float) -> bool:
     return distance_m((facts["lon"], facts["lat"]), (report.lon, report.lat)) <= near_m
 
 
-def _sight_of(rule: Reports) -> SightOf:
-    """The most calls there were are told: that they grow old one by one is no news."""
+def _condition_of(rule: Reports) -> ConditionOf[Report]:
+    """The most calls there were are stated: that they grow old one by one is no news."""
 
-    def sight(row: Any, episode: Episode | None) -> Condition | None:
+    def condition(row: Report, episode: Episode | None) -> Condition | None:
         is_told = episode is not None and episode.told > 0
         count = row.count - row.confirmed
         if count < (rule.until if is_told else rule.calls):
@@ -89,11 +85,8 @@ def _sight_of(rule: Reports) -> SightOf:
             "links": sorted({*before.get("links", ()), *row.link_ids}),
             "count": max(count, before.get("count", 0)),
         }
-        point = {"lon": row.lon, "lat": row.lat} if row.lon is not None else {}
-        return Condition(rule.severity, {**point, **_point(before), **facts})
+        point = {} if row.lon is None else {"lon": row.lon, "lat": row.lat}
+        point |= {name: before[name] for name in ("lon", "lat") if name in before}
+        return Condition(rule.severity, {**point, **facts})
 
-    return sight
-
-
-def _point(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: facts[name] for name in ("lon", "lat") if name in facts}
+    return condition

@@ -5,7 +5,7 @@ made once the slowest of them has passed its time (see `settled`). So the same l
 episodes in any order of its partitions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from streams.contract.enums import Cause, Level, Phase, RuleName
@@ -14,10 +14,10 @@ from streams.domain.links.fold import LinkFold, LinkView, Rules, as_of, observed
 from streams.domain.links.settled import Judged
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
-from streams.domain.stage import Effects, Episodes
+from streams.domain.stage import Effects, Rows
 from streams.geo.network import Link, Network
 
-_PREFIXES = {name: f"{name} link:" for name in (RuleName.JAM, RuleName.SLOWDOWN)}
+_PREFIXES = tuple(f"{name} link:" for name in (RuleName.JAM, RuleName.SLOWDOWN))
 
 
 class Settled(NamedTuple):
@@ -45,8 +45,8 @@ class RoadWatch:
     def judge(
         self,
         effects: Effects,
-        episodes: Episodes,
-        folds: Iterable[tuple[str, LinkFold]],
+        episodes: Rows[Episode],
+        folds: Mapping[str, LinkFold],
         *,
         done: Judged,
         now_ms: int,
@@ -56,16 +56,14 @@ class RoadWatch:
         A section speaks through the standard links that are drawn in its place, so that one jam is
         one alert.
         """
-        is_open = {key.partition("link:")[2] for key in episodes.rows}
-        for link_id, fold in folds:
+        is_open = {key.partition("link:")[2] for key in episodes.all()}
+        for link_id, fold in folds.items():
             link = self._network.link(link_id)
-            if link is None or (link_id not in is_open and self._is_quiet(link, fold)):
+            if link is None:
                 continue
-            self._judge(effects, episodes, link, fold, done=done, now_ms=now_ms)
+            if link_id in is_open or (link.is_drawn and not self._is_well(link_id, fold)):
+                self._judge(effects, episodes, link, fold, done=done, now_ms=now_ms)
         effects.alerts.sort(key=lambda alert: (alert.at_ms, alert.subject))
-
-    def _is_quiet(self, link: Link, fold: LinkFold) -> bool:
-        return not link.is_drawn or self._is_well(link.id, fold)
 
     def _is_well(self, link_id: str, fold: LinkFold) -> bool:
         """Whether nothing is slow in all that is known of a link, early or late: most links, most
@@ -81,7 +79,7 @@ class RoadWatch:
     def _judge(
         self,
         effects: Effects,
-        episodes: Episodes,
+        episodes: Rows[Episode],
         link: Link,
         fold: LinkFold,
         *,
@@ -94,7 +92,7 @@ class RoadWatch:
         times_ms = observed_ms(fold)
         at_ms = done.next_after(0)
         while at_ms <= now_ms:
-            if not _episodes_of(link.id, effects, episodes):
+            if not any(episodes.get(prefix + link.id) for prefix in _PREFIXES):
                 from_ms = self._counts_from_ms(times_ms, at_ms, done)
                 if from_ms is None or from_ms > now_ms:
                     return
@@ -159,14 +157,4 @@ def _works_on(fold: LinkFold) -> tuple[str, ...]:
         subject.removeprefix("work:")
         for subject, each in fold.obstructions.items()
         if each.kind is Cause.WORK and each.phase is Phase.ACTIVE
-    )
-
-
-def _episodes_of(link_id: str, effects: Effects, episodes: Episodes) -> bool:
-    """Whether a link has an open episode of any rule, as it stands in the midst of a message."""
-    changed = effects.changes.get(episodes.table, {})
-    names = (prefix + link_id for prefix in _PREFIXES.values())
-    return any(
-        (changed[name] if name in changed else episodes.rows.get(name)) is not None
-        for name in names
     )

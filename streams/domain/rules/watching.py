@@ -1,78 +1,71 @@
 """How a rule looks at rows: at those a message changed, and at those whose episode waits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from streams.contract.enums import RuleName
 from streams.contract.records import Permit
-from streams.domain.alerts import Condition, Episode
+from streams.domain.alerts import Condition, Episode, alert_of, episode_id, moved
 from streams.domain.overlaps import last_ms
 from streams.domain.rules.book import Rule
-from streams.domain.stage import Effects, Episodes, Rows
+from streams.domain.stage import Effects, Rows
 from streams.domain.unknown_times import is_unreadable
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 
-SightOf = Callable[[Any, Episode | None], Condition | None]
-"""What is seen of a row, knowing its episode (None: there is none), which is for hysteresis."""
+T = TypeVar("T")
+ConditionOf = Callable[[T, Episode | None], Condition | None]
+"""What holds of a row, knowing its episode (None: there is none), which is for hysteresis."""
 
 _KNOWN = ("organisation", "lon", "lat", "ends_ms", "phase", "closure")
 
 
 @dataclass(frozen=True)
 class Look:
-    """One message's look at its rows: where words go, what is known, and when it is."""
+    """One message's look at its rows: where alerts go, the episodes, and when it is."""
 
     effects: Effects
-    episodes: Episodes
+    episodes: Rows[Episode]
     now_ms: int
 
-    def at(self, name: RuleName, rule: Rule, subject: str, sight_of: SightOf, row: Any) -> None:
-        """Look at one subject; a row of None is gone. A rule that is off sees nothing."""
-        episode = self._episode(f"{name} {subject}")
-        sight = sight_of(row, episode) if row is not None and rule.is_on else None
-        if sight is None and episode is None:
-            return
-        self.effects.watch(
-            self.episodes,
-            name,
-            subject,
-            sight=sight,
-            now_ms=self.now_ms,
-            patience=rule.patience,
-        )
+    def at(
+        self, name: RuleName, rule: Rule, subject: str, condition_of: ConditionOf[T], row: T | None
+    ) -> None:
+        """Look at one subject: keep what becomes of its episode, emit its alert if one is due.
 
-    def _episode(self, key: str) -> Episode | None:
-        """An episode as it stands in the midst of a message."""
-        changed = self.effects.changes.get(self.episodes.table, {})
-        found: Episode | None = changed[key] if key in changed else self.episodes.rows.get(key)
-        return found
+        A row of None is gone. For a rule that is off nothing holds.
+        """
+        key = f"{name} {subject}"
+        known = self.episodes.get(key)
+        condition = condition_of(row, known) if row is not None and rule.is_on else None
+        if condition is None and known is None:
+            return
+        episode, event = moved(known, condition, self.now_ms, rule.patience)
+        if episode is not None and not episode.id:
+            episode = replace(episode, id=episode_id(name, subject, episode.since_ms))
+        if episode != known:
+            self.episodes.put(key, episode)
+        if event is not None and (about := episode or known) is not None:
+            self.effects.alerts.append(alert_of(name, subject, about, event, self.now_ms))
 
     def at_rows(
-        self,
-        name: RuleName,
-        rule: Rule,
-        kind: str,
-        *,
-        known: Rows,
-        changed: Rows,
-        sight_of: SightOf,
+        self, name: RuleName, rule: Rule, kind: str, rows: Rows[T], condition_of: ConditionOf[T]
     ) -> None:
         """Look at the rows of a kind that a message changed, and at those whose episode has waited
         for nothing but time.
         """
-        due = self.due(f"{name} {kind}:", rule)
-        for row_id in dict.fromkeys([*changed, *due]):
-            row = changed[row_id] if row_id in changed else known.get(row_id)
-            self.at(name, rule, f"{kind}:{row_id}", sight_of, row)
+        for row_id in dict.fromkeys([*rows.changed, *self.due(f"{name} {kind}:", rule)]):
+            self.at(name, rule, f"{kind}:{row_id}", condition_of, rows.get(row_id))
 
-    def episodes_of(self, prefix: str, is_wanted: Callable[[str], bool]) -> dict[str, Episode]:
-        """The wanted episodes whose key begins so, by the rest of it, in the midst of a message."""
-        keys = (*self.episodes.rows, *self.effects.changes.get(self.episodes.table, {}))
-        rests = dict.fromkeys(key.removeprefix(prefix) for key in keys if key.startswith(prefix))
-        found = {rest: self._episode(prefix + rest) for rest in rests if is_wanted(rest)}
-        return {rest: episode for rest, episode in found.items() if episode is not None}
+    def episodes_of(self, prefix: str) -> dict[str, Episode]:
+        """The episodes as they stand now whose key begins so, by the rest of it."""
+        return {
+            key.removeprefix(prefix): episode
+            for key, episode in self.episodes.all().items()
+            if key.startswith(prefix)
+        }
 
     def due(self, prefix: str, rule: Rule) -> list[str]:
         """The rows whose episode has waited for long enough; before that nothing can become of it
@@ -86,12 +79,12 @@ class Look:
 
     @cached_property
     def _waiting(self) -> list[tuple[str, Episode]]:
-        rows = self.episodes.rows.items()
+        rows = self.episodes.stored.items()
         return [(key, episode) for key, episode in rows if not episode.told or episode.over_ms]
 
 
 def _waits_until_ms(episode: Episode, rule: Rule) -> int:
-    """When an episode may be told, or have its end told."""
+    """When the begin or the end of an episode may be emitted."""
     return episode.over_ms + rule.end_ms if episode.over_ms else episode.since_ms + rule.begin_ms
 
 

@@ -3,23 +3,24 @@
 Nothing of a caller is known here: a place, a time, and the desk's own number to call back under.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 from streams.contract.records import Call, CallDone, Message, Origin, Tick
+from streams.contract.times import DAY_MS, MINUTE_MS
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reports import watch_reports
 from streams.domain.rules.watching import Look
-from streams.domain.stage import Effects, Episodes, Rows, StageTable
-from streams.geo.network import distance_m
+from streams.domain.stage import Effects, Rows, StageTable, State
+from streams.geo.measures import distance_m
 
-REPORT_MS = 30 * 60_000  # so long calls in one place count as one report, and its last call shows
+REPORT_MS = (
+    30 * MINUTE_MS
+)  # so long calls in one place count as one report, and its last call shows
 NEAR_M = 150.0
-EPISODES = "call-episodes"
-KEEP_MS = 7 * 86_400_000  # so long a call stays on the call-back list
+KEEP_MS = 7 * DAY_MS  # so long a call stays on the call-back list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class CallRow(Call):
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """Calls of the last 30 minutes in one place: what citizens say, confirmed by nobody.
+    """Calls of the last 30 minutes in one place: what citizens report, confirmed by nobody.
 
     `title`, `lon` and `lat` are the first call's, whose id it bears; `link_ids` are all calls'.
     `confirmed` are the calls about a closure that the screens showed while the caller spoke.
@@ -95,16 +96,17 @@ def _report(cluster: list[CallRow]) -> CallReport:
     )
 
 
+CALLS = StageTable("calls", CallRow)
+REPORTS = StageTable("reports", CallReport)
+CLOCK = StageTable("calls_clock", int)  # the last tick, ms, as "now"
+EPISODES = StageTable("call-episodes", Episode)
+
+
 class CallsStage:
-    """calls -> the call-back list and the reports on the map. It tells the links only the time."""
+    """calls -> the call-back list and the reports on the map. The links get only the time."""
 
     takes = (Call, CallDone, Tick)
-    tables = (
-        StageTable("calls", CallRow),
-        StageTable("reports", CallReport),
-        StageTable("calls_clock", int),
-        StageTable(EPISODES, Episode),
-    )
+    tables = (CALLS, REPORTS, CLOCK, EPISODES)
 
     def __init__(
         self,
@@ -115,73 +117,65 @@ class CallsStage:
         self._partitions = partitions
         self._rules = rules
 
-    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
-        """A call known already changes nothing; the end of a call never heard of is counted."""
+    def step(self, state: State, message: Message, origin: Origin) -> Effects:
+        """A call known already changes nothing; the end of an unknown call is counted."""
         effects = Effects()
+        calls, reports = Rows(CALLS, state, effects), Rows(REPORTS, state, effects)
+        clock = Rows(CLOCK, state, effects)
         if isinstance(message, CallDone):
-            _finish(state, message, effects)
-        elif isinstance(message, Tick):
-            now_ms = max(message.tick_ms, state["calls_clock"].get("now", 0))
-            effects.put("calls_clock", "now", now_ms)
-            _forget(state, now_ms, effects)
+            _finish(calls, message, effects)
+            return effects
+        if isinstance(message, Tick):
+            now_ms = max(message.tick_ms, clock.get("now") or 0)
+            clock.put("now", now_ms)
+            _forget(calls, now_ms)
             send(effects, origin, self._partitions, tick_ms=message.tick_ms)
-            if any(report.first_ms <= now_ms - REPORT_MS for report in state["reports"].values()):
-                _show(
-                    state, now_ms, effects
-                )  # else no call has aged: the reports stand as they are
-            self._watch(state, now_ms, effects)
+            is_due = any(x.first_ms <= now_ms - REPORT_MS for x in reports.stored.values())
         elif isinstance(message, Call):
-            now_ms = state["calls_clock"].get("now", message.received_ms)
-            _admit(state, message, now_ms, effects)
-            _show(state, now_ms, effects)
-            self._watch(state, now_ms, effects)
+            known_ms = clock.get("now")
+            now_ms = message.received_ms if known_ms is None else known_ms
+            _admit(calls, message, now_ms, effects)
+            is_due = True
+        else:
+            return effects
+        if is_due:  # else no call has aged: the reports stand as they are
+            _show(calls, reports, now_ms)
+        look = Look(effects, Rows(EPISODES, state, effects), now_ms)
+        watch_reports(look, self._rules, reports, NEAR_M)
         return effects
 
-    def _watch(self, state: Mapping[str, Rows], now_ms: int, effects: Effects) -> None:
-        watch_reports(
-            Look(effects, Episodes(EPISODES, state[EPISODES]), now_ms),
-            self._rules,
-            known=state["reports"],
-            changed=effects.changes.get("reports", {}),
-            near_m=NEAR_M,
-        )
 
-
-def _forget(state: Mapping[str, Rows], now_ms: int, effects: Effects) -> None:
-    for call_id, call in state["calls"].items():
+def _forget(calls: Rows[CallRow], now_ms: int) -> None:
+    for call_id, call in calls.stored.items():
         if call.received_ms <= now_ms - KEEP_MS:
-            effects.put("calls", call_id, None)
+            calls.put(call_id, None)
 
 
-def _admit(state: Mapping[str, Rows], call: Call, now_ms: int, effects: Effects) -> None:
+def _admit(calls: Rows[CallRow], call: Call, now_ms: int, effects: Effects) -> None:
     """Take a call; one older than the list goes back is counted, as is one that is there."""
-    if call.call_id in state["calls"]:
+    if call.call_id in calls.stored:
         effects.count("calls repeated")
     elif call.received_ms <= now_ms - KEEP_MS:
         effects.count("calls late")
     else:
-        effects.put("calls", call.call_id, CallRow(**_fields_of(call)))
+        calls.put(
+            call.call_id, CallRow(**{part.name: getattr(call, part.name) for part in fields(Call)})
+        )
 
 
-def _finish(state: Mapping[str, Rows], done: CallDone, effects: Effects) -> None:
-    known: CallRow | None = state["calls"].get(done.call_id)
+def _finish(calls: Rows[CallRow], done: CallDone, effects: Effects) -> None:
+    known = calls.get(done.call_id)
     if known is None:
         effects.count("calls done unknown")
     elif known.done_ms == 0:
-        row = CallRow(**_fields_of(known), done_ms=done.received_ms)
-        effects.put("calls", done.call_id, row)
+        calls.put(done.call_id, replace(known, done_ms=done.received_ms))
 
 
-def _show(state: Mapping[str, Rows], now_ms: int, effects: Effects) -> None:
+def _show(calls: Rows[CallRow], reports: Rows[CallReport], now_ms: int) -> None:
     """Put the reports that are there now, take away those that are not."""
-    rows = {**state["calls"], **effects.changes.get("calls", {})}
-    due = reports_at((row for row in rows.values() if row is not None), now_ms)
-    for report_id in state["reports"].keys() - due.keys():
-        effects.put("reports", report_id, None)
+    due = reports_at(calls.all().values(), now_ms)
+    for report_id in reports.stored.keys() - due.keys():
+        reports.put(report_id, None)
     for report_id, report in due.items():
-        if state["reports"].get(report_id) != report:
-            effects.put("reports", report_id, report)
-
-
-def _fields_of(call: Call) -> dict[str, Any]:
-    return {part.name: getattr(call, part.name) for part in fields(Call)}
+        if reports.stored.get(report_id) != report:
+            reports.put(report_id, report)

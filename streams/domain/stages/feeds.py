@@ -1,20 +1,19 @@
 """How a feed is doing: what its last reports came to, and what may be said of it now."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.enums import FeedStatus, PollOutcome
 from streams.contract.records import FeedReport, Message, Origin, Tick
+from streams.contract.times import MINUTE_MS
 from streams.domain.alerts import Episode
 from streams.domain.listings import Usual, judged
 from streams.domain.rules import AlertRules
 from streams.domain.rules.feed import watch_feeds
 from streams.domain.rules.watching import Look
-from streams.domain.stage import Effects, Episodes, Rows, StageTable
+from streams.domain.stage import Effects, Rows, StageTable, State
 
-EPISODES = "feed-episodes"
-REMEMBER_MS = 60_000
+REMEMBER_MS = MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,8 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
     last = state.last
     if last.is_stopped:
         return FeedStatus.STOPPED
-    if (word := _by_time(now_ms - last.received_ms, last.poll_ms)) is not None:
-        return word
+    if (by_time := _by_time(now_ms - last.received_ms, last.poll_ms)) is not None:
+        return by_time
     return FeedStatus.UNKNOWN if last.outcome is PollOutcome.UNKNOWN else _content(state)
 
 
@@ -96,38 +95,38 @@ def _outcome_of(state: FeedState) -> tuple[PollOutcome, str, bool, bool, bool]:
     return last.outcome, last.code, last.is_partial, last.is_stopped, state.usual.is_dropped
 
 
+FEEDS = StageTable("feeds", FeedState, is_global=True)
+EPISODES = StageTable("feed-episodes", Episode)
+
+
 class FeedsStage:
-    """feed-reports -> how each feed is doing; time -> which of them must be told of."""
+    """feed-reports -> how each feed is doing; time -> which of them need an alert."""
 
     takes = (FeedReport, Tick)
-    tables = (
-        StageTable("feeds", FeedState, is_global=True),
-        StageTable(EPISODES, Episode),
-    )
+    tables = (FEEDS, EPISODES)
 
     def __init__(self, rules: AlertRules = AlertRules()) -> None:  # noqa: B008 - frozen
         self._rules = rules
 
-    def step(self, state: Mapping[str, Rows], message: Message, _origin: Origin) -> Effects:
+    def step(self, state: State, message: Message, _origin: Origin) -> Effects:
         effects = Effects()
+        feeds = Rows(FEEDS, state, effects)
         if isinstance(message, FeedReport):
-            _take(state["feeds"].get(message.feed), message, effects)
+            _take(feeds, message, effects)
         elif isinstance(message, Tick):
-            look = Look(effects, Episodes(EPISODES, state[EPISODES]), message.tick_ms)
-            watch_feeds(look, self._rules, _words(state["feeds"], message.tick_ms))
+            now_ms = message.tick_ms
+            look = Look(effects, Rows(EPISODES, state, effects), now_ms)
+            statuses = {name: (status(x, now_ms), x.last.code) for name, x in feeds.all().items()}
+            watch_feeds(look, self._rules, statuses)
         return effects
 
 
-def _take(known: FeedState | None, report: FeedReport, effects: Effects) -> None:
+def _take(feeds: Rows[FeedState], report: FeedReport, effects: Effects) -> None:
     """Take a report: the state, what the history keeps, and the rows it refused."""
+    known = feeds.get(report.feed)
     seen = observe(known, report)
-    effects.put("feeds", report.feed, seen)
+    feeds.put(report.feed, seen)
     if is_news(known, seen):
         effects.remember(f"feed:{report.feed}", report.received_ms, seen)
     if report.refused:
         effects.refused[f"{report.feed} {report.code or 'rows'}"] = report.refused
-
-
-def _words(feeds: Mapping[str, FeedState], now_ms: int) -> dict[str, tuple[FeedStatus, str]]:
-    """Each feed's word now and the code of its last report."""
-    return {name: (status(feed, now_ms), feed.last.code) for name, feed in feeds.items()}

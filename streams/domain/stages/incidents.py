@@ -5,29 +5,27 @@ answers in a row no longer list it; an error, a broken answer or one that is sud
 nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
-from streams.contract.enums import Cause, Phase, PlacedBy
+from streams.contract.enums import Cause, Phase, PlacedBy, RuleName
 from streams.contract.records import Incident, IncidentBatch, Message, Obstruction, Origin, Tick
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
-from streams.domain.listings import tables_of, whole_list
+from streams.domain.listings import ListTables, whole_list
 from streams.domain.rules import AlertRules
 from streams.domain.rules.watching import Look
-from streams.domain.rules.works import watch_closures
-from streams.domain.stage import Effects, Episodes, Rows, StageTable
+from streams.domain.rules.works import closure_of
+from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.direction_words import stated
 from streams.domain.works.directions import Directions
 from streams.geo.network import Network
-from streams.geo.placement import place
+from streams.geo.placement import Placed, place
 
 MISSES_TO_END = 3
 FIRST_SEEN = frozenset({"no_start", "start_unreadable"})
-"""Flags of an incident whose begin is not told: it is when it was first seen."""
+"""Flags of an incident whose begin is not known: it is when it was first seen."""
 _OF_LINK = "진행"  # a traffic centre's link id is of one direction: it says which
-EPISODES = "incident-episodes"
-LISTS = "incidents"  # of which the tables of their lists are named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +47,46 @@ class RunningIncident(Incident):
         return self.phase is Phase.ACTIVE
 
 
+INCIDENTS = StageTable("incidents", RunningIncident)
+EPISODES = StageTable("incident-episodes", Episode)
+LISTS = ListTables.of("incidents")
+
+
+class IncidentsStep:
+    """The incidents in the midst of a message, and what it does to them and to their links."""
+
+    def __init__(self, state: State) -> None:
+        self.effects = Effects()
+        self.rows = Rows(INCIDENTS, state, self.effects)
+        self.obstructions: list[Obstruction] = []
+
+    def put(self, running: RunningIncident, known_ms: int, left: Sequence[str] = ()) -> None:
+        """Set an incident, and take it off the links that it left."""
+        self.rows.put(running.incident_id, running)
+        self.effects.remember(f"incident:{running.incident_id}", known_ms, running)
+        self._obstruct(running, running.links)
+        self._obstruct(running, left, is_over=True)
+
+    def end(self, known: RunningIncident, known_ms: int) -> None:
+        self.rows.put(known.incident_id, None)
+        self.effects.remember(f"incident:{known.incident_id}", known_ms, None)
+        self._obstruct(known, known.links, is_over=True)
+
+    def _obstruct(
+        self, running: RunningIncident, links: Iterable[str], *, is_over: bool = False
+    ) -> None:
+        subject, phase, closure = f"incident:{running.incident_id}", running.phase, running.closure
+        self.obstructions += [
+            Obstruction(link_id, subject, Cause.INCIDENT, phase, closure, is_over=is_over)
+            for link_id in links
+        ]
+
+
 class IncidentsStage:
     """incidents -> running incidents, and what they do to links."""
 
     takes = (IncidentBatch, Tick)
-    tables = (
-        StageTable("incidents", RunningIncident),
-        StageTable(EPISODES, Episode),
-        *tables_of(LISTS),
-    )
+    tables = (INCIDENTS, EPISODES, *LISTS)
 
     def __init__(
         self,
@@ -71,45 +100,36 @@ class IncidentsStage:
         self._directions = Directions(network)
         self._partitions = partitions
 
-    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
-        effects = Effects()
+    def step(self, state: State, message: Message, origin: Origin) -> Effects:
+        step = IncidentsStep(state)
+        effects, tick_ms = step.effects, 0
         if isinstance(message, Tick):
-            blocks = self._pass_time(state, message.tick_ms, effects)
-            send(effects, origin, self._partitions, obstructions=blocks, tick_ms=message.tick_ms)
+            now_ms = tick_ms = message.tick_ms
+            _pass_time(step, now_ms)
         elif isinstance(message, IncidentBatch):
-            blocks = [b for row in message.rows for b in self._admit(state, message, row, effects)]
-            blocks += self._miss(state, message, effects)
-            send(effects, origin, self._partitions, obstructions=blocks)
-        if isinstance(message, Tick | IncidentBatch):
-            now_ms = message.tick_ms if isinstance(message, Tick) else message.received_ms
-            look = Look(effects, Episodes(EPISODES, state[EPISODES]), now_ms)
-            known, changed = state["incidents"], effects.changes.get("incidents", {})
-            watch_closures(
-                look, self._rules, self._network, Cause.INCIDENT, known=known, changed=changed
-            )
+            now_ms = message.received_ms
+            for row in message.rows:
+                self._admit(step, message, row)
+            ids = {row.incident_id: None for row in message.rows}
+            _miss(step, message, whole_list(LISTS, state, effects, message, ids))
+        else:
+            return effects
+        send(effects, origin, self._partitions, obstructions=step.obstructions, tick_ms=tick_ms)
+        look = Look(effects, Rows(EPISODES, state, effects), now_ms)
+        held = closure_of(self._network)
+        look.at_rows(RuleName.CLOSURE, self._rules.closure, "incident", step.rows, held)
         return effects
 
-    def _admit(
-        self, state: Mapping[str, Rows], batch: IncidentBatch, row: Incident, effects: Effects
-    ) -> list[Obstruction]:
-        known: RunningIncident | None = effects.changes.get("incidents", {}).get(
-            row.incident_id, state["incidents"].get(row.incident_id)
-        )
+    def _admit(self, step: IncidentsStep, batch: IncidentBatch, row: Incident) -> None:
+        """Take an incident as its source states it now; one that is over ends."""
+        known = step.rows.get(row.incident_id)
         if known and FIRST_SEEN & set(row.flags):
             row = replace(row, starts_ms=min(known.starts_ms, row.starts_ms))
         if row.ends_ms is not None and row.ends_ms <= batch.received_ms:
-            return _end(known, batch.received_ms, effects) if known else []
-        has_point = row.lon is not None and row.lat is not None
-        links, placed_by = place(
-            self._network,
-            link_ids=(row.link_id,) if row.link_id else (),
-            point=(row.lon, row.lat) if has_point else None,  # type: ignore[arg-type]
-            road_name=row.road_name,
-        )
-        direction = row.direction
-        if placed_by is PlacedBy.LINK_ID and not (direction.strip() and stated(direction).is_both):
-            direction = _OF_LINK
-        links = self._directions.pick(links, direction, named=(row.link_id,))
+            if known:
+                step.end(known, batch.received_ms)
+            return
+        links, placed_by = self._placed(row)
         running = RunningIncident(
             **{part.name: getattr(row, part.name) for part in fields(Incident)},
             phase=_phase_at(row, max(batch.received_ms, known.updated_ms if known else 0)),
@@ -120,69 +140,50 @@ class IncidentsStage:
             updated_ms=known.updated_ms if known else batch.received_ms,
         )
         if known and replace(known, seen_ms=running.seen_ms, misses=0, missed_ms=0) == running:
-            effects.put("incidents", row.incident_id, running)
-            return []
-        running = replace(running, updated_ms=batch.received_ms)
-        _put(running, batch.received_ms, effects)
-        left = tuple(x for x in (known.links if known else ()) if x not in links)
-        return _obstructions(running) + _obstructions(replace(running, links=left), is_over=True)
+            step.rows.put(row.incident_id, running)
+            return
+        left = [link_id for link_id in (known.links if known else ()) if link_id not in links]
+        step.put(replace(running, updated_ms=batch.received_ms), batch.received_ms, left)
 
-    @staticmethod
-    def _miss(
-        state: Mapping[str, Rows], batch: IncidentBatch, effects: Effects
-    ) -> list[Obstruction]:
-        """Count what a complete answer of the same feed leaves out; the third time it is over."""
-        ids = {row.incident_id: None for row in batch.rows}
-        listed = whole_list(LISTS, state, effects, batch, ids)
-        if listed is None:
-            return []
-        blocks: list[Obstruction] = []
-        for incident_id, known in state["incidents"].items():
-            if known.feed != batch.feed or incident_id in listed:
-                continue
-            if batch.received_ms <= max(known.seen_ms, known.missed_ms):
-                continue  # the same answer once more, or an older one
-            if known.misses + 1 >= MISSES_TO_END:
-                blocks += _end(known, batch.received_ms, effects)
-            else:
-                missed = replace(known, misses=known.misses + 1, missed_ms=batch.received_ms)
-                effects.put("incidents", incident_id, missed)
-        return blocks
-
-    @staticmethod
-    def _pass_time(state: Mapping[str, Rows], now_ms: int, effects: Effects) -> list[Obstruction]:
-        blocks: list[Obstruction] = []
-        for known in state["incidents"].values():
-            if known.ends_ms is not None and now_ms >= known.ends_ms:
-                blocks += _end(known, now_ms, effects)
-            elif (phase := _phase_at(known, max(now_ms, known.updated_ms))) != known.phase:
-                moved = replace(known, phase=phase, updated_ms=now_ms)
-                _put(moved, now_ms, effects)
-                blocks += _obstructions(moved)
-        return blocks
+    def _placed(self, row: Incident) -> Placed:
+        """The links of an incident in its direction, and by what evidence."""
+        has_point = row.lon is not None and row.lat is not None
+        links, placed_by = place(
+            self._network,
+            link_ids=(row.link_id,) if row.link_id else (),
+            point=(row.lon, row.lat) if has_point else None,  # type: ignore[arg-type]
+            road_name=row.road_name,
+        )
+        direction = row.direction
+        if placed_by is PlacedBy.LINK_ID and not (direction.strip() and stated(direction).is_both):
+            direction = _OF_LINK
+        return self._directions.pick(links, direction, named=(row.link_id,)), placed_by
 
 
-def _put(running: RunningIncident, known_ms: int, effects: Effects) -> None:
-    effects.put("incidents", running.incident_id, running)
-    effects.remember(f"incident:{running.incident_id}", known_ms, running)
+def _miss(step: IncidentsStep, batch: IncidentBatch, listed: frozenset[str] | None) -> None:
+    """Count what a complete answer of the same feed leaves out; the third time it is over."""
+    if listed is None:
+        return
+    for incident_id, known in step.rows.stored.items():
+        if known.feed != batch.feed or incident_id in listed:
+            continue
+        if batch.received_ms <= max(known.seen_ms, known.missed_ms):
+            continue  # the same answer once more, or an older one
+        if known.misses + 1 >= MISSES_TO_END:
+            step.end(known, batch.received_ms)
+        else:
+            missed = replace(known, misses=known.misses + 1, missed_ms=batch.received_ms)
+            step.rows.put(incident_id, missed)
 
 
-def _end(known: RunningIncident, known_ms: int, effects: Effects) -> list[Obstruction]:
-    effects.put("incidents", known.incident_id, None)
-    effects.remember(f"incident:{known.incident_id}", known_ms, None)
-    return _obstructions(known, is_over=True)
+def _pass_time(step: IncidentsStep, now_ms: int) -> None:
+    for known in step.rows.stored.values():
+        if known.ends_ms is not None and now_ms >= known.ends_ms:
+            step.end(known, now_ms)
+        elif (phase := _phase_at(known, max(now_ms, known.updated_ms))) != known.phase:
+            step.put(replace(known, phase=phase, updated_ms=now_ms), now_ms)
 
 
 # A tick may be written a moment after an answer that is a moment younger: what has begun stays so.
 def _phase_at(incident: Incident, now_ms: int) -> Phase:
     return Phase.ACTIVE if now_ms >= incident.starts_ms else Phase.PLANNED
-
-
-def _obstructions(running: RunningIncident, *, is_over: bool = False) -> list[Obstruction]:
-    subject = f"incident:{running.incident_id}"
-    return [
-        Obstruction(
-            link_id, subject, Cause.INCIDENT, running.phase, running.closure, is_over=is_over
-        )
-        for link_id in running.links
-    ]

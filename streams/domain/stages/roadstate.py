@@ -5,7 +5,6 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
-from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from streams.contract.records import (
@@ -34,11 +33,10 @@ from streams.domain.links.fold import (
 from streams.domain.links.settled import Judged
 from streams.domain.rules import AlertRules
 from streams.domain.rules.roads import RoadWatch
-from streams.domain.stage import Effects, Episodes, Rows, StageTable
+from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Network
 
 __all__ = ["InputPosition", "LinkFold", "LinkView", "RoadsStage", "Rules"]
-EPISODES = "link-episodes"
 
 
 class InputPosition(NamedTuple):
@@ -48,17 +46,40 @@ class InputPosition(NamedTuple):
     watermark_ms: int = 0
 
 
+FOLDS = StageTable("folds", LinkFold)
+LINKS = StageTable("links", LinkView)
+SOURCES = StageTable("sources", InputPosition)  # by "topic/partition"
+CLOCK = StageTable("clock", int, is_global=True)  # by partition, ms
+EPISODES = StageTable("link-episodes", Episode)
+
+
+class RoadRows:
+    """The rows of one partition in the midst of a message."""
+
+    def __init__(self, state: State, effects: Effects, partition: int) -> None:
+        self.folds = Rows(FOLDS, state, effects)
+        self.links = Rows(LINKS, state, effects)
+        self.sources = Rows(SOURCES, state, effects)
+        self.episodes = Rows(EPISODES, state, effects)
+        self.effects = effects
+        self._clock = Rows(CLOCK, state, effects)
+        self._partition = str(partition)
+
+    @property
+    def now_ms(self) -> int:
+        """The partition's clock, 0 before all inputs have come."""
+        return self._clock.get(self._partition) or 0
+
+    @now_ms.setter
+    def now_ms(self, now_ms: int) -> None:
+        self._clock.put(self._partition, now_ms)
+
+
 class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (
-        StageTable("folds", LinkFold),
-        StageTable("links", LinkView),
-        StageTable("sources", InputPosition),
-        StageTable("clock", int, is_global=True),
-        StageTable(EPISODES, Episode),
-    )
+    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES)
 
     def __init__(
         self,
@@ -67,34 +88,34 @@ class RoadsStage:
         inputs: tuple[str, ...],
         alerts: AlertRules = AlertRules(),  # noqa: B008 - frozen
     ) -> None:
-        """`inputs`: all input partitions, "topic/partition"; time stands until all have spoken."""
+        """`inputs`: all input partitions, "topic/partition"; time stands until each has sent."""
         self._rules = rules
         self._inputs = inputs
         self._watch = RoadWatch(network, rules, alerts)
         self._classes = {link.id: link.road_class for link in network.links}
 
-    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
+    def step(self, state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()
         if isinstance(message, LinkBatch):
+            rows = RoadRows(state, effects, origin.partition)
             for part in message.parts:
-                self._step(_Rows(state, effects), part, origin.partition)
+                self._step(rows, part)
         return effects
 
-    def _step(self, rows: "_Rows", part: LinkEvents, partition: int) -> None:
+    def _step(self, rows: RoadRows, part: LinkEvents) -> None:
         came_from = f"{part.origin.topic}/{part.origin.partition}"
-        source = rows.get("sources", came_from, InputPosition())
+        source = rows.sources.get(came_from) or InputPosition()
         if part.origin.offset <= source.offset:
             rows.effects.count("link-events repeated")
             return
         watermark_ms = max(source.watermark_ms, part.watermark_ms)
-        rows.effects.put("sources", came_from, InputPosition(part.origin.offset, watermark_ms))
-        done = self._judged(rows.get("clock", str(partition), 0))
-        changed = self._take(rows, part, ReportMoment(watermark_ms, done))
+        rows.sources.put(came_from, InputPosition(part.origin.offset, watermark_ms))
+        changed = self._take(rows, part, ReportMoment(watermark_ms, self._judged(rows.now_ms)))
         if watermark_ms > source.watermark_ms:
-            changed |= self._advance(rows, partition)
-        self._show(rows, changed, rows.get("clock", str(partition), 0))
+            changed |= self._advance(rows)
+        self._show(rows, changed)
 
-    def _take(self, rows: "_Rows", part: LinkEvents, moment: ReportMoment) -> set[str]:
+    def _take(self, rows: RoadRows, part: LinkEvents, moment: ReportMoment) -> set[str]:
         """Fold the part's records into their links; which links changed."""
         changed: set[str] = set()
         grid, watermark_ms = self._rules.grid, moment.heard_ms
@@ -107,7 +128,7 @@ class RoadsStage:
             if row.link_id not in self._classes:
                 rows.effects.count("link-events unknown_link")
                 continue
-            link = rows.get("folds", row.link_id, _NOTHING)
+            link = rows.folds.get(row.link_id) or _NOTHING
             if isinstance(row, Passage):
                 if grid.is_closed(grid.start_of(row.exited_ms), watermark_ms):
                     rows.effects.count("passages late")
@@ -120,77 +141,57 @@ class RoadsStage:
                 link = take_speed(link, row, moment)
             else:
                 link = take_obstruction(link, row, moment)
-            rows.effects.put("folds", row.link_id, stamped(link))
+            rows.folds.put(row.link_id, stamped(link))
             changed.add(row.link_id)
         return changed
 
-    def _advance(self, rows: "_Rows", partition: int) -> set[str]:
+    def _advance(self, rows: RoadRows) -> set[str]:
         """Move the partition's clock to the slowest input's time; which links aged by it."""
-        times = (rows.get("sources", name, InputPosition()).watermark_ms for name in self._inputs)
-        now_ms = min(times)
-        before_ms = rows.get("clock", str(partition), 0)
+        sources = (rows.sources.get(name) or InputPosition() for name in self._inputs)
+        before_ms, now_ms = rows.now_ms, min(source.watermark_ms for source in sources)
         if now_ms <= before_ms:
             return set()
-        rows.effects.put("clock", str(partition), now_ms)
+        rows.now_ms = now_ms
         self._judge(rows, before_ms, now_ms)
         fresh_ms = self._rules.fresh_ms
-        aged = {
-            link_id: link
-            for link_id, link in rows.all("folds")
+        aged = [
+            (link_id, link)
+            for link_id, link in rows.folds.all().items()
             if 0 < link.oldest_ms <= now_ms - fresh_ms
-        }
-        for link_id, link in aged.items():
-            rows.effects.put("folds", link_id, stamped(age(link, now_ms, fresh_ms)))
-        return set(aged)
+        ]
+        for link_id, link in aged:
+            rows.folds.put(link_id, stamped(age(link, now_ms, fresh_ms)))
+        return {link_id for link_id, _ in aged}
 
     def _judged(self, clock_ms: int) -> Judged:
         return Judged(clock_ms, self._rules.grid.size_ms)
 
-    def _judge(self, rows: "_Rows", before_ms: int, now_ms: int) -> None:
+    def _judge(self, rows: RoadRows, before_ms: int, now_ms: int) -> None:
         """Judge the links at every end of a window that the clock has passed."""
         done = self._judged(before_ms)
         if done.next_after(0) > now_ms:
             return
-        episodes = Episodes(EPISODES, dict(rows.all(EPISODES)))
-        folds = list(rows.all("folds"))
-        self._watch.judge(rows.effects, episodes, folds, done=done, now_ms=now_ms)
-        for link_id, link in folds:
+        folds = rows.folds.all()
+        self._watch.judge(rows.effects, rows.episodes, folds, done=done, now_ms=now_ms)
+        for link_id, link in folds.items():
             if (after := judged(link, self._judged(now_ms))) is not link:
-                rows.effects.put("folds", link_id, stamped(after))
+                rows.folds.put(link_id, stamped(after))
 
-    def _show(self, rows: "_Rows", changed: set[str], now_ms: int) -> None:
+    def _show(self, rows: RoadRows, changed: set[str]) -> None:
         for link_id in sorted(changed):
-            shown = view(rows.get("folds", link_id, _NOTHING), self._classes[link_id], self._rules)
-            before = rows.get("links", link_id, None)
+            link = rows.folds.get(link_id) or _NOTHING
+            shown, before = view(link, self._classes[link_id], self._rules), rows.links.get(link_id)
             if shown == before:
                 continue
-            rows.effects.put("links", link_id, shown)
+            rows.links.put(link_id, shown)
             if before is None or any(getattr(shown, n) != getattr(before, n) for n in _TOLD):
-                rows.effects.remember(f"link:{link_id}", now_ms, _said(shown))
+                rows.effects.remember(f"link:{link_id}", rows.now_ms, _remembered(shown))
 
 
 _NOTHING = LinkFold()
 _TOLD = ("level", "closure", "subjects")
 
 
-def _said(shown: LinkView) -> dict[str, Any]:
+def _remembered(shown: LinkView) -> dict[str, Any]:
     """What the history keeps of a link: what a person would remember, not each km/h."""
     return {name: getattr(shown, name) for name in (*_TOLD, "certainty")}
-
-
-class _Rows:
-    """The rows as they stand in the midst of a message: its effects over the state."""
-
-    def __init__(self, state: Mapping[str, Rows], effects: Effects) -> None:
-        self._state = state
-        self.effects = effects
-
-    def get(self, table: str, row_id: str, absent: Any) -> Any:
-        now = self.effects.changes.get(table, {})
-        found = now[row_id] if row_id in now else self._state[table].get(row_id)
-        return absent if found is None else found
-
-    def all(self, table: str) -> Iterator[tuple[str, Any]]:
-        now = self.effects.changes.get(table, {})
-        yield from ((name, row) for name, row in self._state[table].items() if name not in now)
-        yield from ((name, row) for name, row in now.items() if row is not None)

@@ -1,13 +1,12 @@
 """Speeds of traffic centres: which links of the network a measured link speaks for."""
 
-from collections.abc import Mapping
-
 from streams.contract.records import LinkSpeed, Message, Origin, SpeedBatch, SpeedShare, Tick
+from streams.contract.times import DAY_MS
 from streams.domain.derive import send
-from streams.domain.stage import Effects, Rows, StageTable
+from streams.domain.stage import Effects, StageTable, State
 from streams.geo.network import Network
 
-MAX_OLD_MS = 86_400_000
+MAX_OLD_MS = DAY_MS
 """A speed or a bus seen this long before its answer came says nothing of now: late."""
 
 
@@ -15,13 +14,13 @@ class SpeedsStage:
     """link-speeds -> speeds of links and of the sections over them."""
 
     takes = (SpeedBatch, Tick)
-    tables: tuple[StageTable, ...] = ()
+    tables: tuple[StageTable[None], ...] = ()
 
     def __init__(self, network: Network, *, partitions: int) -> None:
         self._network = network
         self._partitions = partitions
 
-    def step(self, _state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
+    def step(self, _state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()
         if isinstance(message, Tick):
             send(effects, origin, self._partitions, tick_ms=message.tick_ms)

@@ -1,10 +1,8 @@
 """The stage of the works: permits, reports and time in; rows, obstructions and history out."""
 
-from collections import ChainMap
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from streams.contract.enums import Cause
 from streams.contract.records import Message, Origin, Permit, PermitBatch, SiteReport, Tick
 from streams.contract.times import DAY_MS
 from streams.domain.alerts import Episode
@@ -13,18 +11,18 @@ from streams.domain.clashes.crowds import point_crowds
 from streams.domain.clashes.finder import Clashes
 from streams.domain.derive import send
 from streams.domain.doubtful_points import is_doubtful
-from streams.domain.listings import tables_of, whole_list
+from streams.domain.listings import ListTables, whole_list
 from streams.domain.rules import AlertRules
 from streams.domain.rules.clash import watch_clashes
 from streams.domain.rules.watching import Look
-from streams.domain.rules.works import watch_closures, watch_works
-from streams.domain.stage import Effects, Episodes, Rows, StageTable
+from streams.domain.rules.works import watch_works
+from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.directions import Directions
 from streams.domain.works.identity import resolved
 from streams.domain.works.moves import heard, listed, says_nothing_new
 from streams.domain.works.phases import OVER, end_ms, is_in_force, phase_at, settled_ms
 from streams.domain.works.rows import Work
-from streams.domain.works.step import WorksStep
+from streams.domain.works.step import WORKS, WorksStep
 from streams.geo.addresses import Gazetteer
 from streams.geo.network import Network
 from streams.geo.placement import place
@@ -33,22 +31,17 @@ KEEP_FINISHED_MS = 7 * DAY_MS
 SEEN_EVERY_MS = 600_000  # what is only seen again is written so often, or every poll is a delta
 MISSES_TO_UNLIST = 3
 CLASHES_EVERY_MS = 600_000  # at least: time alone brings works near and ends clashes
-EPISODES = "work-episodes"
-LISTS = "permits"  # of which the tables of their lists are named
-_CLASHES = "clashes"  # the row of the table `computed`
+CLASHES = StageTable("clashes", Clash)
+COMPUTED = StageTable("computed", int)  # when the clashes were last computed, ms, as "clashes"
+EPISODES = StageTable("work-episodes", Episode)
+LISTS = ListTables.of("permits")
 
 
 class WorksStage:
     """permits and site reports -> works, and what they do to links, as time passes."""
 
     takes = (PermitBatch, SiteReport, Tick)
-    tables = (
-        StageTable("works", Work),
-        StageTable("clashes", Clash),
-        StageTable("computed", int),  # when the clashes were last computed, ms
-        StageTable(EPISODES, Episode),
-        *tables_of(LISTS),
-    )
+    tables = (WORKS, CLASHES, COMPUTED, EPISODES, *LISTS)
 
     def __init__(
         self,
@@ -65,8 +58,8 @@ class WorksStage:
         self._directions = Directions(network)
         self._clashes = Clashes(network)
 
-    def step(self, state: Mapping[str, Rows], message: Message, origin: Origin) -> Effects:
-        step = WorksStep(state["works"])
+    def step(self, state: State, message: Message, origin: Origin) -> Effects:
+        step = WorksStep(state)
         tick_ms = now_ms = 0
         if isinstance(message, Tick):
             tick_ms = now_ms = message.tick_ms
@@ -77,44 +70,38 @@ class WorksStage:
         elif isinstance(message, SiteReport):
             now_ms = message.received_ms
             _take_report(step, message)
-        self._clash(step, state, now_ms)
-        self._watch(step.effects, state, now_ms)
+        clashes = Rows(CLASHES, state, step.effects)
+        self._clash(step, clashes, Rows(COMPUTED, state, step.effects), now_ms)
+        self._watch(step, clashes, Rows(EPISODES, state, step.effects), now_ms)
         send(
             step.effects, origin, self._partitions, obstructions=step.obstructions, tick_ms=tick_ms
         )
         return step.effects
 
-    def _clash(self, step: WorksStep, state: Mapping[str, Rows], now_ms: int) -> None:
+    def _clash(
+        self, step: WorksStep, clashes: Rows[Clash], computed: Rows[int], now_ms: int
+    ) -> None:
         """Compute the clashes again once a work has changed, or ten minutes have passed."""
-        last_ms: int = state["computed"].get(_CLASHES, 0)
+        last_ms = computed.get("clashes") or 0
         if not step.is_changed and now_ms < last_ms + CLASHES_EVERY_MS:
             return
         at_ms = max(now_ms, last_ms)
-        step.effects.put("computed", _CLASHES, at_ms)
-        changed: Mapping[str, Work | None] = step.effects.changes.get("works", {})
-        works = {name: work for name, work in {**step.known, **changed}.items() if work}
-        known: Mapping[str, Clash] = state["clashes"]
+        computed.put("clashes", at_ms)
+        works, known = step.rows.all(), clashes.stored
         found = {**self._clashes.of(works, at_ms), **point_crowds(works.values())}
         for name in sorted(known.keys() | found.keys()):
             if known.get(name) != found.get(name):
-                step.effects.put("clashes", name, found.get(name))
+                clashes.put(name, found.get(name))
 
-    def _watch(self, effects: Effects, state: Mapping[str, Rows], now_ms: int) -> None:
-        """What is to be told of the works and of their clashes."""
-        look = Look(effects, Episodes(EPISODES, state[EPISODES]), now_ms)
-        works, changed = state["works"], effects.changes.get("works", {})
-        watch_closures(look, self._rules, self._network, Cause.WORK, known=works, changed=changed)
-        watch_works(look, self._rules, self._network, known=works, changed=changed)
-        watch_clashes(
-            look,
-            self._rules,
-            self._network,
-            known=state["clashes"],
-            changed=effects.changes.get("clashes", {}),
-            works=ChainMap(changed, works),
-        )
+    def _watch(
+        self, step: WorksStep, clashes: Rows[Clash], episodes: Rows[Episode], now_ms: int
+    ) -> None:
+        """The alerts of the works and of their clashes."""
+        look = Look(step.effects, episodes, now_ms)
+        watch_works(look, self._rules, self._network, step.rows)
+        watch_clashes(look, self._rules, self._network, clashes, step.rows)
 
-    def _take_list(self, step: WorksStep, state: Mapping[str, Rows], batch: PermitBatch) -> None:
+    def _take_list(self, step: WorksStep, state: State, batch: PermitBatch) -> None:
         """Every permit as it stands last in its answer, and what a complete list leaves out."""
         stated = resolved(step.known, {row.permit_id: row for row in batch.rows}.values())
         for permit in stated.values():
@@ -182,7 +169,7 @@ def _pass_time(step: WorksStep, now_ms: int) -> None:
 
 
 def _take_report(step: WorksStep, report: SiteReport) -> None:
-    """One word from the site; a refused one changes nothing and is counted under its code."""
+    """One report from the site; a refused one changes nothing and is counted under its code."""
     known = step.known.get(report.permit_id)
     after = heard(known, report) if known else "W001"
     if isinstance(after, str):

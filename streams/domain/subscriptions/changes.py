@@ -8,9 +8,10 @@ from streams.contract.endpoint_url import Networks, check_url
 from streams.contract.errors import SubscriptionError
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_subscription, tidied
+from streams.contract.times import DAY_MS
 from streams.geo.network import Network
 
-PREVIOUS_MS = 24 * 3_600_000  # how long the secret before a rotation signs too
+PREVIOUS_MS = DAY_MS  # how long the secret before a rotation signs too
 OWN = (
     "endpoint",
     "secret_generation",

@@ -12,7 +12,8 @@ from functools import cached_property
 
 from streams.domain.works.direction_words import Stated, stated
 from streams.domain.works.towns import SEOUL, TOWNS
-from streams.geo.network import Link, Network, Point, bearing_deg, distance_m
+from streams.geo.measures import Point, bearing_deg, distance_m
+from streams.geo.network import Link, Network
 
 REACHED_M = 60.0  # a stop stands beside its junction
 TOWN_FROM_M = 3_000.0  # within a town its name is no direction

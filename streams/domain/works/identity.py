@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from streams.contract.records import Permit
 from streams.domain.permit_ids import permit_of
-from streams.geo.network import distance_m
+from streams.geo.measures import distance_m
 
 P = TypeVar("P", bound=Permit)
 Spot = tuple[str, tuple[int, int] | None, tuple[str, ...]]

@@ -1,28 +1,31 @@
-"""What one message does to the works: rows, history, and what the links must hear."""
+"""What one message does to the works: rows, history, and obstructions of links."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from streams.contract.enums import Cause, Phase, Reporter
 from streams.contract.records import Obstruction
-from streams.domain.stage import Effects
+from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import Work, told
 
+WORKS = StageTable("works", Work)
 
-@dataclass(slots=True)
+
 class WorksStep:
     """The works as one message finds them, and what it does to them: to each at most once."""
 
-    known: Mapping[str, Work]
-    effects: Effects = field(default_factory=Effects)
-    obstructions: list[Obstruction] = field(default_factory=list)
-    is_changed: bool = False  # in what its clashes depend on
+    def __init__(self, state: State) -> None:
+        self.effects = Effects()
+        self.rows = Rows(WORKS, state, self.effects)
+        self.known = self.rows.stored
+        self.obstructions: list[Obstruction] = []
+        self.is_changed = False  # in what its clashes depend on
 
     def put(self, work: Work, now_ms: int) -> None:
         """Write a work as it stands now, if that is not how it stood.
 
-        Never in an earlier phase than a later tick or word already brought it to.
+        Never in an earlier phase than a later tick or report already brought it to.
         """
         before = self.known.get(work.permit_id)
         at_ms = max(now_ms, before.updated_ms) if before else now_ms
@@ -35,10 +38,10 @@ class WorksStep:
             self.effects.remember(f"work:{work.permit_id}", at_ms, work)
             self.obstructions += _obstructions(before, work)
             self.is_changed |= before is None or _takes(before) != _takes(work)
-        self.effects.put("works", work.permit_id, work)
+        self.rows.put(work.permit_id, work)
 
     def forget(self, work: Work, now_ms: int) -> None:
-        self.effects.put("works", work.permit_id, None)
+        self.rows.put(work.permit_id, None)
         self.effects.remember(f"work:{work.permit_id}", now_ms, None)
         self.obstructions += _freed(work, work.links)
         self.is_changed = True
@@ -53,7 +56,7 @@ def _takes(work: Work) -> tuple[object, ...]:
 
 
 def _obstructions(before: Work | None, now: Work) -> list[Obstruction]:
-    """What links must hear: the work on its links, and its end on links it no longer touches.
+    """The obstructions of a work on its links, and their end on links it no longer touches.
 
     An overdue work closes its links like an active one: to a link it is ACTIVE while in force.
     """

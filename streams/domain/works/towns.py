@@ -3,7 +3,7 @@
 The middle of each, good to about 2 km: enough for a direction, never for a place.
 """
 
-from streams.geo.network import Point
+from streams.geo.measures import Point
 
 SEOUL: Point = (126.978, 37.5665)
 TOWNS: dict[str, Point] = {

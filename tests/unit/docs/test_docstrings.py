@@ -58,10 +58,10 @@ def test_what_a_docstring_names_is_there(file: Path) -> None:
 
 @pytest.mark.parametrize("file", PACKAGES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_package_names_what_is_in_it(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert ast.get_docstring(ast.parse(text))
+    docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+    assert docstring
     folders = (file.parent, file.parent.parent)
-    names = named(text, NAME)
+    names = named(repr(docstring), NAME)
     assert not [name for name in names if not any(is_in(folder, name) for folder in folders)]
 
 

@@ -14,7 +14,8 @@ from streams.contract.records import LinkEvents, Origin
 from streams.contract.settings import Settings
 from streams.domain.stage import Stage, State, Sum
 from streams.geo.network import Network
-from streams.state.gate import Gate, GateAnswer, GateResult, hash_of
+from streams.state.gate import Gate, GateAnswer, GateResult
+from streams.state.kinds import hash_of
 from streams.topology.stages import stages
 from streams.worker.agents import Delivered, StageRunner
 from tests.cities.worlds import PARTITIONS, Sent

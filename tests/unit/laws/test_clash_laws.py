@@ -14,8 +14,8 @@ from streams.domain.clashes.pairs import site_of
 from streams.domain.overlaps import HoursSpan, span
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Landmark, Network, Route
+from tests.cities.builder import node, stop, town
 from tests.cities.sites import DAY_MS, HOUR_MS, NOW_MS, Site
-from tests.unit.laws.grids import node, stop, town
 from tests.unit.laws.profile import tried
 
 WIDTH, HEIGHT = 4, 3

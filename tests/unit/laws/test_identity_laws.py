@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.publishing.meaning import Poll
+from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from streams.contract import wire
 from streams.contract.records import PermitBatch

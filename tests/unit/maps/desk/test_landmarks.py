@@ -2,14 +2,14 @@
 
 import pytest
 
-from bench.desk_search import network_of
 from maps.desk.asking.lookup import place_of
 from maps.desk.facts.scene import Scene, subjects_by_link
 from maps.picture.picture import Picture
 from maps.search.finder import Finder
 from streams.domain.works.rows import Work
-from streams.geo.network import distance_m, project
+from streams.geo.measures import distance_m, project
 from tests.cities.desks import NOW, Street, card
+from tests.cities.networks import network_of
 from tests.cities.rows import typed
 
 LANDMARKS = [

@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench import desk_search
 from maps.search.finder import MAX_RESULTS, Finder
 from maps.search.hangul import composed, initials, jamo, typed_korean
 from maps.search.wording import core, is_noise, spelled
 from streams.contract.enums import PlacedBy
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
+from tests.cities.networks import DATA
+from tests.unit.maps.search.cases import Case, cases, finder_of, misled, share_right
 
-CITIES = ["sim"] + (["real"] if desk_search.DATA.is_dir() else [])
+CITIES = ["sim"] + (["real"] if DATA.is_dir() else [])
 
 
 @pytest.fixture
@@ -31,16 +32,16 @@ def finder(network: Network, work: Work) -> Finder:
 
 @pytest.fixture(scope="module", params=CITIES)
 def city(request: pytest.FixtureRequest) -> tuple[str, Finder]:
-    return request.param, desk_search.finder_of(request.param)
+    return request.param, finder_of(request.param)
 
 
 @pytest.fixture(scope="module")
 def simulated() -> Finder:
-    return desk_search.finder_of("sim")
+    return finder_of("sim")
 
 
-def cases_of(city: str, *, held: bool) -> list[desk_search.Case]:
-    return [c for c in desk_search.cases() if (c.city, c.is_held_out) == (city, held)]
+def cases_of(city: str, *, held: bool) -> list[Case]:
+    return [c for c in cases() if (c.city, c.is_held_out) == (city, held)]
 
 
 @pytest.mark.parametrize("held", [False, True])
@@ -48,13 +49,13 @@ def test_first_result_is_right_for_19_of_20_questions(
     city: tuple[str, Finder], *, held: bool
 ) -> None:
     name, finder = city
-    assert desk_search.share_right(finder, cases_of(name, held=held)) >= 0.95
+    assert share_right(finder, cases_of(name, held=held)) >= 0.95
 
 
 def test_no_wrong_place_is_certain(city: tuple[str, Finder]) -> None:
     name, finder = city
-    asked = [case for case in desk_search.cases() if case.city == name]
-    assert desk_search.misled(finder, asked) == []
+    asked = [case for case in cases() if case.city == name]
+    assert misled(finder, asked) == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from producers.feeds.permits import rows as permits
 from producers.feeds.tago import positions as tago
 from producers.network.route_stops import read_pole_numbers, read_route_stops, sections
 from producers.publishing.batches import batches_of
-from producers.publishing.meaning import Poll, answer_of
+from producers.publishing.poll import Poll, answer_of
 from producers.reading.answers import Exchange
 from producers.reading.fields import bounds_of
 from producers.recording import replay
@@ -161,13 +161,13 @@ def _csv(rows: list[Any], dice: random.Random) -> bytes:
 
 Write = Callable[[list[Any], random.Random], bytes]
 FEEDS: tuple[tuple[str, dict[str, Any], tuple[Write, ...], str], ...] = (
-    (tago.FEED, BUS, (_json, _json, _xml), "https://x/getList?routeId=CCB250000012"),
-    (its.FEED, SPEED, (_json, _json, _xml), "https://x/trafficInfo"),
-    (its_events.FEED, EVENT, (_json, _json, _xml), "https://x/eventInfo"),
-    (utic.FEED, INCIDENT, (_xml, _xml, _json), "https://x/ims"),
-    (permits.FEED, PERMIT, (_json, _xml), "https://x/list?pageNo=1"),
-    (permits.FEED, PERMIT, (_csv, _csv, _json), f"file:{quote('굴착.csv')}"),
-    (permits.FEED, SEOUL, (_csv, _json), "file:seoul.csv"),
+    (tago.NAME, BUS, (_json, _json, _xml), "https://x/getList?routeId=CCB250000012"),
+    (its.NAME, SPEED, (_json, _json, _xml), "https://x/trafficInfo"),
+    (its_events.NAME, EVENT, (_json, _json, _xml), "https://x/eventInfo"),
+    (utic.NAME, INCIDENT, (_xml, _xml, _json), "https://x/ims"),
+    (permits.NAME, PERMIT, (_json, _xml), "https://x/list?pageNo=1"),
+    (permits.NAME, PERMIT, (_csv, _csv, _json), f"file:{quote('굴착.csv')}"),
+    (permits.NAME, SEOUL, (_csv, _json), "file:seoul.csv"),
 )
 
 

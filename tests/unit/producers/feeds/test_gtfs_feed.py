@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from producers.feeds import gtfs_rt
-from producers.polling.sources import gtfs_request, sources
-from producers.publishing.meaning import Poll
+from producers.feeds import gtfs_rt, polled
+from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from producers.reading.privacy import pseudonym
 from producers.recording.recorder import exchange_of, line_of, recorded
@@ -53,11 +52,11 @@ def feed(*fill: Callable[[Any], None]) -> bytes:
 
 
 def read(body: bytes, settings: Settings, status: int = 200) -> tuple[list[Any], FeedReport]:
-    poll = Poll(gtfs_rt.FEED, settings)
-    meaning = poll.add(Exchange(gtfs_rt.FEED, AT_MS, "https://x/vp.pb", status, body))
+    poll = Poll(gtfs_rt.NAME, settings)
+    output = poll.add(Exchange(gtfs_rt.NAME, AT_MS, "https://x/vp.pb", status, body))
     poll.end()
     assert poll.reported is not None
-    return [wire.decode(payload) for _, _, payload in meaning.messages], poll.reported
+    return [wire.decode(payload) for _, _, payload in output.messages], poll.reported
 
 
 def plain(_entity: Any) -> None:
@@ -83,16 +82,16 @@ def test_vehicles_are_bus_positions_on_the_log(settings: Settings) -> None:
     rows = [row for m in messages if isinstance(m, PositionBatch) for row in m.rows]
     assert sorted((row.route_id, row.stop_order) for row in rows) == [("R1:1", 0), ("R1:1", 2)]
     assert {row.route_no for row in rows} == {"300"}
-    assert (report.feed, report.outcome, report.row_count) == (gtfs_rt.FEED, PollOutcome.DATA, 2)
+    assert (report.feed, report.outcome, report.row_count) == (gtfs_rt.NAME, PollOutcome.DATA, 2)
 
 
 def test_a_vehicle_is_a_pseudonym_on_the_log_and_in_the_recording(settings: Settings) -> None:
     body = feed(plain, named, at_stop, strange)
-    exchange = Exchange(gtfs_rt.FEED, AT_MS, "https://x/vp.pb", 200, body)
+    exchange = Exchange(gtfs_rt.NAME, AT_MS, "https://x/vp.pb", 200, body)
     line = line_of(recorded(exchange, settings))
     again = exchange_of(line)
     assert json.loads(again.body)["entity"]
-    assert Poll(gtfs_rt.FEED, settings).add(again) == Poll(gtfs_rt.FEED, settings).add(exchange)
+    assert Poll(gtfs_rt.NAME, settings).add(again) == Poll(gtfs_rt.NAME, settings).add(exchange)
     [batch, *_], _ = read(body, settings)
     for words in (line, repr(batch)):
         assert not [part for part in ("강원", "9999", "1230", "고은채") if part in words]
@@ -120,19 +119,19 @@ def test_what_is_no_feed_message_is_an_unknown_answer(
 
 
 def test_the_key_is_asked_for_in_the_query_or_a_header_and_never_shown(settings: Settings) -> None:
-    in_query = gtfs_request(settings)
+    in_query = gtfs_rt.request(settings)
     assert str(in_query.real_url()) == "https://x/vp.pb?key=sesame"
 
-    in_header = gtfs_request(replace(settings, gtfs_key_name="X-Api-Key"))
+    in_header = gtfs_rt.request(replace(settings, gtfs_key_name="X-Api-Key"))
     assert str(in_header.real_url()) == "https://x/vp.pb"
     assert in_header.headers == (("X-Api-Key", "sesame"),)
     assert "sesame" not in repr(in_query) + repr(in_header) + in_query.shown + in_header.shown
     with pytest.raises(SettingsError, match="BOMNAE_GTFS_KEY_NAME"):
-        gtfs_request(replace(settings, gtfs_key_name="X Key:"))
+        gtfs_rt.request(replace(settings, gtfs_key_name="X Key:"))
 
 
 def test_a_feed_with_a_url_is_polled(settings: Settings) -> None:
-    assert [(s.feed, s.poll_s) for s in sources(settings)] == [(gtfs_rt.FEED, 30)]
+    assert [(feed.name, feed.poll_s(settings)) for feed in polled(settings)] == [(gtfs_rt.NAME, 30)]
 
 
 def test_a_network_without_trips_is_no_network_for_it(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ EVENT = {
 
 def parsed(body: bytes, settings: Settings = CITY) -> Answer:
     return its_events.parse_events(
-        Exchange(its_events.FEED, AT_MS, "https://x", 200, body), settings
+        Exchange(its_events.NAME, AT_MS, "https://x", 200, body), settings
     )
 
 
@@ -214,7 +214,7 @@ def test_wording_without_the_grammar_is_all_words() -> None:
 
 def incident_xml(body: str, status: int = 200, settings: Settings = CITY) -> Answer:
     whole = f'<?xml version="1.0" encoding="UTF-8"?>{body}'
-    exchange = Exchange(utic.FEED, AT_MS, "https://x", status, whole.encode())
+    exchange = Exchange(utic.NAME, AT_MS, "https://x", status, whole.encode())
     return utic.parse_incidents(exchange, settings)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from producers.feeds.permits import rows as permits
 from producers.feeds.permits.identity import list_name
-from producers.publishing.meaning import Poll, page_of
+from producers.publishing.poll import Poll, page_of
 from producers.reading.answers import Exchange
 from streams.contract.records import Permit
 from streams.contract.settings import Settings
@@ -21,10 +21,10 @@ BARE = ROW.replace("2026-8", "")
 
 def whole(*files: tuple[str, str], url: str = "file:{}") -> list[Permit]:
     """The permits of files (name, rows) together."""
-    poll = Poll(permits.FEED, Settings())
+    poll = Poll(permits.NAME, Settings())
     for name, rows in files:
         body = f"{HEADER}\n{rows}\n".encode()
-        poll.add(Exchange(permits.FEED, AT_MS, url.format(name), 200, body))
+        poll.add(Exchange(permits.NAME, AT_MS, url.format(name), 200, body))
     return [row for row in poll.whole().rows if isinstance(row, Permit)]
 
 
@@ -180,13 +180,13 @@ def test_a_work_that_another_department_lists_too_is_one() -> None:
 
 def test_the_pages_of_an_api_are_one_list() -> None:
     url = "https://x/getConstructionList?pageNo={}"
-    poll = Poll(permits.FEED, Settings())
+    poll = Poll(permits.NAME, Settings())
     names = ("PRMISN_NO", "CNT_NAM", "JYG_LOC", "COM_NAM", "CCS_YMD", "CCE_YMD", "LON", "LAT")
     for page, spots in enumerate((SPOTS[:2], SPOTS[1:]), start=1):  # a row moved to the next page
         rows = [dict(zip(names, spot.split(","), strict=True)) for spot in spots]
         body = {"header": {"resultCode": "00"}, "body": {"items": rows, "totalCount": 4}}
         exchange = Exchange(
-            permits.FEED, AT_MS, url.format(page), 200, json.dumps({"response": body}).encode()
+            permits.NAME, AT_MS, url.format(page), 200, json.dumps({"response": body}).encode()
         )
         poll.add(exchange)
     assert {key_id(row) for row in poll.whole().rows} == ids(*SPOTS)
@@ -236,11 +236,11 @@ def test_a_portal_that_gives_one_page_twice_has_not_given_the_list() -> None:
     rows = [dict(zip(names, spot.split(","), strict=True)) for spot in SPOTS]
 
     def is_complete(*pages: list[dict[str, str]]) -> bool:
-        poll = Poll(permits.FEED, Settings())
+        poll = Poll(permits.NAME, Settings())
         for page, items in enumerate(pages, start=1):
             body = {"header": {"resultCode": "00"}, "body": {"items": items, "totalCount": 3}}
             raw = json.dumps({"response": body}).encode()
-            poll.add(Exchange(permits.FEED, AT_MS, f"https://x/list?pageNo={page}", 200, raw))
+            poll.add(Exchange(permits.NAME, AT_MS, f"https://x/list?pageNo={page}", 200, raw))
         return poll.whole().is_complete
 
     assert is_complete(rows[:2], rows[2:])

@@ -7,7 +7,7 @@ import pytest
 from pyproj import Transformer
 
 from producers.feeds.permits import rows as permits
-from producers.publishing.meaning import Poll
+from producers.publishing.poll import Poll
 from producers.reading.answers import Answer, Exchange
 from producers.reading.fields import metres
 from producers.reading.permit_files import table_of
@@ -34,7 +34,7 @@ ROW: dict[str, Any] = {
 
 
 def parsed(body: bytes, url: str = API, settings: Settings | None = None) -> Answer:
-    exchange = Exchange(permits.FEED, AT_MS, url, 200, body)
+    exchange = Exchange(permits.NAME, AT_MS, url, 200, body)
     return permits.parse_permits(exchange, settings or Settings())
 
 
@@ -127,8 +127,8 @@ def test_a_value_that_cannot_be_read_is_a_letter_and_no_refusal() -> None:
 
 def test_a_value_that_cannot_be_read_goes_to_the_dead_letters() -> None:
     body = json.dumps([{**ROW, "CCE_YMD": "언젠가"}]).encode()
-    poll = Poll(permits.FEED, Settings())
-    [letter] = poll.add(Exchange(permits.FEED, AT_MS, "file:a.json", 200, body)).letters
+    poll = Poll(permits.NAME, Settings())
+    [letter] = poll.add(Exchange(permits.NAME, AT_MS, "file:a.json", 200, body)).letters
     assert ("code", b"R011") in letter.headers()
     assert poll.report().refused == 0
 
@@ -383,7 +383,7 @@ def test_an_open_quote_makes_the_list_partial() -> None:
 def test_a_list_cut_at_the_row_limit_of_a_spreadsheet_is_partial() -> None:
     line = "관로,석사동,20260901,20260930\n"
     words = ("공사명,위치,착공일,준공일\n" + line * 65_535).encode()
-    table = table_of(Exchange(permits.FEED, AT_MS, "file:list.csv", 200, words))
+    table = table_of(Exchange(permits.NAME, AT_MS, "file:list.csv", 200, words))
     assert (table.is_partial, len(table.rows)) == (True, 65_535)
 
 
@@ -455,7 +455,7 @@ def test_plain_json_rows_with_english_names_are_read() -> None:
 
 
 def test_an_empty_folder_is_unknown_not_empty() -> None:
-    exchange = Exchange(permits.FEED, AT_MS, "file:", 0, b"")
+    exchange = Exchange(permits.NAME, AT_MS, "file:", 0, b"")
     answer = permits.parse_permits(exchange, Settings())
     assert (answer.outcome, answer.code) == (PollOutcome.UNKNOWN, "NO-FILES")
 

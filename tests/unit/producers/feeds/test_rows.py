@@ -36,13 +36,13 @@ SPEED = {
 
 def buses(*rows: Any) -> Answer:
     body = {"response": {"header": {"resultCode": "00"}, "body": {"items": {"item": list(rows)}}}}
-    exchange = Exchange(tago.FEED, AT_MS, "https://x?routeId=CCB1", 200, json.dumps(body).encode())
+    exchange = Exchange(tago.NAME, AT_MS, "https://x?routeId=CCB1", 200, json.dumps(body).encode())
     return tago.parse_positions(exchange, SETTINGS)
 
 
 def speeds(*rows: Any) -> Answer:
     body = {"header": {"resultCode": 0}, "body": {"totalCount": len(rows), "items": list(rows)}}
-    exchange = Exchange(its.FEED, AT_MS, "https://x", 200, json.dumps(body).encode())
+    exchange = Exchange(its.NAME, AT_MS, "https://x", 200, json.dumps(body).encode())
     return its.parse_speeds(exchange, SETTINGS)
 
 
@@ -246,7 +246,7 @@ def test_clean_text_is_one_line_that_can_be_encoded(raw: str) -> None:
 
 @given(st.binary(max_size=300), st.sampled_from([200, 403, 500]))
 def test_no_bytes_raise_anything(body: bytes, status: int) -> None:
-    exchange = Exchange(tago.FEED, AT_MS, "https://x?routeId=1", status, body)
+    exchange = Exchange(tago.NAME, AT_MS, "https://x?routeId=1", status, body)
     assert tago.parse_positions(exchange, SETTINGS).outcome is PollOutcome.UNKNOWN
 
 

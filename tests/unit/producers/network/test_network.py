@@ -12,7 +12,8 @@ from producers.network.node_link import read_links
 from producers.reading.fields import Bounds
 from streams.contract.errors import NetworkError
 from streams.contract.settings import Settings
-from streams.geo.network import Link, Network, distance_m
+from streams.geo.measures import distance_m
+from streams.geo.network import Link, Network
 from tests.places import SHARED
 
 CHUNCHEON = SHARED / "data/chuncheon"

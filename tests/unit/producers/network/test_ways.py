@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from producers.network.overlay import Grid, laid
-from streams.geo.network import Link, Point, bearing_deg, length_of_m
+from producers.network.overlay import SegmentIndex, laid
+from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.network import Link
 
 M_PER_DEG = 111_195
 HERE = (127.73, 37.88)
@@ -94,11 +95,9 @@ def test_no_bus_turns_round_between_two_stops() -> None:
 
 
 def test_a_stop_stands_to_the_right_of_its_link() -> None:
-    grid = Grid()
-    for street in STREETS:
-        grid.add(street)
+    index = SegmentIndex(STREETS)
     for y, own, other in ((-8, "south", "south-"), (8, "south-", "south")):
-        cost_m = {each.link.id: each.cost_m for each in grid.beside(at(100, y))}
+        cost_m = {each.link.id: each.cost_m for each in index.beside(at(100, y))}
         assert cost_m[own] < cost_m[other]
 
 

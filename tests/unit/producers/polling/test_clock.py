@@ -8,8 +8,8 @@ import pytest
 from local.services import wait_until
 from producers.polling import clock
 from producers.polling.clock import ClockThread
-from producers.polling.fetching import now_ms
 from producers.publishing.faults import place_of
+from streams.contract.times import now_ms
 
 
 @dataclass

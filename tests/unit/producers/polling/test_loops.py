@@ -1,9 +1,9 @@
 """The poll loops against a portal on loopback: one report a poll, stops, resumes, no key."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from producers.feeds import FEEDS
+from producers.feeds.feed import Asker, Feed
+from producers.feeds.tago.sweeping import Sweeper
 from producers.polling import running as running_commands
-from producers.polling.loops import Desk, run_source
-from producers.polling.sources import Source, sources
-from producers.publishing import meaning
-from producers.publishing.meaning import Meaning
+from producers.polling.loops import PollContext, run_feed
+from producers.publishing import poll as polls
+from producers.publishing.messages import Output
 from producers.reading.answers import Answer, Exchange
 from producers.recording.recorder import Recorder, lines_of
 from streams.contract import wire
@@ -58,13 +60,13 @@ class Published:
     def wait_for_room(self, timeout_s: float = 0.0) -> bool:
         return timeout_s >= 0
 
-    def publish(self, meaning: Meaning) -> None:
-        for _, _, payload in meaning.messages:
+    def publish(self, output: Output) -> None:
+        for _, _, payload in output.messages:
             message = wire.decode(payload)
             if isinstance(message, FeedReport):
                 self.reports.append(message)
-        self.payloads += [payload for _, _, payload in meaning.messages]
-        self.payloads += [letter.refusal.payload for letter in meaning.letters]
+        self.payloads += [payload for _, _, payload in output.messages]
+        self.payloads += [letter.refusal.payload for letter in output.letters]
 
 
 @pytest.fixture
@@ -84,7 +86,7 @@ class Running:
     """A loop under test."""
 
     log: Published
-    desk: Desk
+    context: PollContext
     task: asyncio.Task[None]
 
     async def until(self, is_met: Callable[[], bool]) -> None:
@@ -102,16 +104,17 @@ async def run(portal: Portal, tmp_path: Path) -> AsyncIterator[Callable[..., Run
     session = aiohttp.ClientSession()
     recorder = Recorder(tmp_path / "r.jsonl")
 
-    def start(*routes: str, loop: Callable[..., Any] = run_source, **changed: int) -> Running:
+    def start(*routes: str, loop: Callable[..., Any] = run_feed, **changed: int) -> Running:
         settings = Settings(
             tago_url=portal.url,
             tago_key=KEY,
             **{"tago_poll_s": 1, "tago_parallel": 2, **changed},  # type: ignore[arg-type]
         )
         log = Published()
-        desk = Desk(settings, log, session, recorder)
-        [source] = sources(settings, ("tago",))
-        running = Running(log, desk, asyncio.create_task(loop(source, desk, routes)))
+        context = PollContext(settings, log, session, recorder)
+        asker = Sweeper(list(routes), settings)
+        task = asyncio.create_task(loop(FEEDS["tago.positions"], context, asker))
+        running = Running(log, context, task)
         started.append(running)
         return running
 
@@ -154,7 +157,7 @@ async def test_a_bad_key_stops_the_feed_until_told(
     assert (running.log.reports[0].is_stopped, running.log.reports[0].code) == (True, "TAGO-30")
     assert len(portal.asked) < 8
     portal.text = EMPTY
-    running.desk.told.set()
+    running.context.again.set()
     await running.until(lambda: len(running.log.reports) > 1)
     assert running.log.reports[1].outcome is PollOutcome.EMPTY
 
@@ -195,7 +198,8 @@ async def test_an_answer_that_breaks_its_parser_costs_itself_alone(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setitem(meaning.PARSERS, "tago.positions", _broken)
+    broken = replace(FEEDS["tago.positions"], parse=_broken)
+    monkeypatch.setitem(FEEDS, "tago.positions", broken)
     running = run("R1", "R2", "R3")
     await running.until(lambda: len(running.log.reports) == 2)
     report = running.log.reports[0]
@@ -210,7 +214,7 @@ async def test_an_answer_that_breaks_its_parser_costs_itself_alone(
 async def test_a_poll_that_cannot_be_told_is_an_unknown_answer(
     run: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(meaning, "_digest", lambda _rows: 1 // 0)
+    monkeypatch.setattr(polls, "_digest", lambda _rows: 1 // 0)
     running = run("R1")
     await running.until(lambda: bool(running.log.reports))
     report = running.log.reports[0]
@@ -222,13 +226,13 @@ async def test_a_loop_that_dies_is_told_and_begun_again(
 ) -> None:
     begun: list[str] = []
 
-    async def dies(source: Source, desk: Desk, routes: Sequence[str]) -> None:
-        begun.append(source.feed)
+    async def dies(feed: Feed, context: PollContext, asker: Asker) -> None:
+        begun.append(feed.name)
         if len(begun) < 2:
-            raise TypeError(source)
-        await run_source(source, desk, routes)
+            raise TypeError(feed)
+        await run_feed(feed, context, asker)
 
-    monkeypatch.setattr(running_commands, "run_source", dies)
+    monkeypatch.setattr(running_commands, "run_feed", dies)
     running = run("R1", loop=running_commands.run_on)
     await running.until(lambda: len(running.log.reports) > 1)
     assert [report.code for report in running.log.reports[:2]] == ["BUG", ""]
@@ -241,7 +245,7 @@ async def test_settings_that_are_wrong_end_a_loop_for_good(
     async def refuses(*_: object) -> None:
         raise SettingsError("BOMNAE_BBOX")
 
-    monkeypatch.setattr(running_commands, "run_source", refuses)
+    monkeypatch.setattr(running_commands, "run_feed", refuses)
     running = run("R1", loop=running_commands.run_on)
     with pytest.raises(SettingsError):
         await running.task
@@ -274,4 +278,4 @@ async def test_a_full_disk_ends_the_recording_and_not_the_poll(
     running = run("R1")
     await running.until(lambda: len(running.log.reports) > 1)
     assert running.log.reports[0].outcome is PollOutcome.EMPTY
-    assert running.desk.recorder is None
+    assert running.context.recorder is None

@@ -12,13 +12,14 @@ from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.feeds.permits import folder
+from producers.feeds import its_speeds, polled
+from producers.feeds.permits import folder, pages
+from producers.feeds.request import request_to
+from producers.feeds.tago.sweeping import Pacer, route_request
 from producers.logs import JsonLines
-from producers.polling import sources
 from producers.polling.clock import next_tick_ms
-from producers.polling.fetching import fetch, request_to
+from producers.polling.fetching import fetch
 from producers.polling.pacing import (
-    Pacer,
     Quota,
     backoff_s,
     delay_s,
@@ -145,9 +146,9 @@ def test_a_clock_that_was_far_ahead_goes_on_with_now() -> None:
 def test_keys_stand_beside_the_shown_url() -> None:
     settings = Settings(tago_key=KEY, its_key=KEY, permits_key=KEY, permits="https://p/{key}/json")
     every = [
-        sources.route_request("CCB1", settings),
-        sources.its_request("its.speeds", settings),
-        sources.permit_request(1, settings),
+        route_request("CCB1", settings),
+        its_speeds.box_request("its.speeds", "trafficInfo", "drcType", settings),
+        pages.page_request(1, settings),
     ]
     for request in every:
         assert "canary" not in repr(request)
@@ -256,18 +257,18 @@ def test_a_user_means_scram_over_tls_and_none_means_plain() -> None:
 
 def test_only_feeds_with_a_key_are_polled_and_only_narrows_them() -> None:
     settings = Settings(tago_key="k", its_key="k", permits="/drop")
-    assert [s.feed for s in sources.sources(settings)] == [
-        "tago.positions", "its.speeds", "its.events", "permits",
+    assert [feed.name for feed in polled(settings)] == [
+        "its.events", "its.speeds", "permits", "tago.positions",
     ]  # fmt: skip
-    assert [s.feed for s in sources.sources(settings, ("its", "permits"))] == [
-        "its.speeds", "its.events", "permits",
+    assert [feed.name for feed in polled(settings, ("its", "permits"))] == [
+        "its.events", "its.speeds", "permits",
     ]  # fmt: skip
     with pytest.raises(SettingsError, match="unknown feed 'bus'"):
-        sources.sources(settings, ("bus",))
+        polled(settings, ("bus",))
 
 
 def test_a_folder_is_read_once_it_has_come_to_rest(tmp_path: Path) -> None:
-    watch = folder.Watch(read=folder.signature(tmp_path))
+    watch = folder.FolderWatch(read=folder.signature(tmp_path))
     (tmp_path / "a.csv").write_text("x")
     (tmp_path / ".b.csv").write_text("x")
     (tmp_path / "c.tmp").write_text("x")

@@ -8,9 +8,11 @@ import pytest
 
 from producers import health
 from producers.__main__ import main
+from producers.feeds import polled
 from producers.polling import running
-from producers.polling.sources import sources
-from producers.publishing.meaning import Meaning
+from producers.publishing.messages import unknown_report
+from producers.reading.privacy import NO_KEY_WHY
+from producers.recording import playing
 from producers.recording.recorder import line_of
 from streams.contract import wire
 from streams.contract.enums import FeedStatus
@@ -25,21 +27,21 @@ SHORT = Settings(tago_key="k", its_key="k", pseudonym_key="k" * 31)
 
 
 def test_feeds_of_plates_are_left_out_and_the_others_polled() -> None:
-    asked, refused = running._with_plates(sources(SHORT), (), SHORT)
-    assert [source.feed for source in refused] == ["tago.positions"]
-    assert [source.feed for source in asked] == ["its.speeds", "its.events"]
+    asked, refused = running.with_plates(polled(SHORT), (), SHORT)
+    assert [feed.name for feed in refused] == ["tago.positions"]
+    assert [feed.name for feed in asked] == ["its.events", "its.speeds"]
 
 
 def test_with_a_key_all_are_polled() -> None:
     settings = Settings(tago_key="k", pseudonym_key="k" * 32)
-    asked, refused = running._with_plates(sources(settings), (), settings)
-    assert ([source.feed for source in asked], refused) == (["tago.positions"], [])
+    asked, refused = running.with_plates(polled(settings), (), settings)
+    assert ([feed.name for feed in asked], refused) == (["tago.positions"], [])
 
 
 def test_a_feed_of_plates_asked_for_by_name_is_refused() -> None:
     only = ("tago",)
     with pytest.raises(SettingsError, match="BOMNAE_PSEUDONYM_KEY"):
-        running._with_plates(sources(SHORT, only), only, SHORT)
+        running.with_plates(polled(SHORT, only), only, SHORT)
 
 
 def test_the_command_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
@@ -49,10 +51,8 @@ def test_the_command_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys: Any) -
 
 
 def test_a_feed_that_is_not_polled_for_want_of_a_key_is_stopped_for_good() -> None:
-    [source] = sources(SHORT, ("tago",))
-    meaning = running._no_key(source, SHORT)
-    assert isinstance(meaning, Meaning)
-    [(_, _, payload)] = meaning.messages
+    why = (running.NO_KEY, NO_KEY_WHY)
+    _, _, payload = unknown_report("tago.positions", *why, SHORT, AT_MS, is_stopped=True)
     report = wire.decode(payload)
     assert isinstance(report, FeedReport)
     assert (report.code, report.is_stopped) == ("NO-KEY", True)
@@ -68,10 +68,10 @@ def test_a_recording_of_plates_gets_a_key_of_its_own_bytes(tmp_path: Path, capsy
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_text(line_of(route("CCB1", AT_MS, "강원70자1234")))
     other.write_text(line_of(route("CCB2", AT_MS, "강원70자1234")))
-    keys = [running._keyed(path, SHORT).pseudonym_key for path in (one, one, other)]
+    keys = [playing.keyed(path, SHORT).pseudonym_key for path in (one, one, other)]
     assert keys[0] == keys[1] != keys[2]
     assert all(len(key) >= 32 for key in keys)
     assert "BOMNAE_PSEUDONYM_KEY" in capsys.readouterr().err
     settings = Settings(pseudonym_key="s" * 32)
-    assert running._keyed(one, settings) is settings
+    assert playing.keyed(one, settings) is settings
     assert json.loads(one.read_text())["feed"] == "tago.positions"

@@ -13,9 +13,9 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from producers.polling import pushes as ingest
-from producers.polling.loops import Desk
+from producers.polling.loops import PollContext
 from producers.polling.pushes import Door, application, door_of
-from producers.publishing.meaning import Meaning
+from producers.publishing.messages import Output
 from producers.recording.recorder import Recorder, exchange_of, lines_of
 from producers.recording.replay import events
 from streams.contract import wire
@@ -53,9 +53,9 @@ class Taken:
     def wait_for_room(self, timeout_s: float = 0.0) -> bool:
         return self.has_room and timeout_s >= 0
 
-    def publish(self, meaning: Meaning) -> None:
-        self.payloads += meaning.messages
-        self.messages += [wire.decode(payload) for _, _, payload in meaning.messages]
+    def publish(self, output: Output) -> None:
+        self.payloads += output.messages
+        self.messages += [wire.decode(payload) for _, _, payload in output.messages]
 
     def reports(self) -> list[FeedReport]:
         return [message for message in self.messages if isinstance(message, FeedReport)]
@@ -64,8 +64,10 @@ class Taken:
 class Pusher:
     """A source that pushes to one process."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, desk: Desk, log: Taken) -> None:
-        self.session, self.url, self.desk, self.log = session, url, desk, log
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, context: PollContext, log: Taken
+    ) -> None:
+        self.session, self.url, self.context, self.log = session, url, context, log
 
     async def push(
         self, feed: str, body: Any, *, key: str = KEY, **headers: str
@@ -83,12 +85,12 @@ async def pusher(tmp_path: Path) -> AsyncIterator[Pusher]:
     log = Taken()
     async with aiohttp.ClientSession() as session:
         with Recorder(tmp_path / "r.jsonl", SETTINGS) as recorder:
-            desk = Desk(SETTINGS, log, session, recorder)
-            server = TestServer(application(Door("127.0.0.1", 0, KEY), desk))
+            context = PollContext(SETTINGS, log, session, recorder)
+            server = TestServer(application(Door("127.0.0.1", 0, KEY), context))
             await server.start_server()
-            yield Pusher(session, str(server.make_url("")).rstrip("/"), desk, log)
+            yield Pusher(session, str(server.make_url("")).rstrip("/"), context, log)
             await server.close()
-            desk.reader.shutdown()
+            context.reader.shutdown()
 
 
 async def test_a_push_is_a_poll_with_its_report(pusher: Pusher) -> None:
@@ -201,13 +203,13 @@ async def test_a_log_without_room_takes_no_push(pusher: Pusher) -> None:
 
 
 async def test_no_buses_are_taken_without_a_key_for_their_pseudonyms(pusher: Pusher) -> None:
-    pusher.desk.settings = Settings(pseudonym_key="short")
+    pusher.context.settings = Settings(pseudonym_key="short")
     assert (await pusher.push("tago.positions", json.dumps(BUSES)))[0] == 503
     assert (await pusher.push("its.events", b"[]"))[0] == 202
 
 
 async def test_permits_that_are_polled_are_not_pushed(pusher: Pusher) -> None:
-    pusher.desk.settings = Settings(permits="/permits")
+    pusher.context.settings = Settings(permits="/permits")
     assert (await pusher.push("permits", PERMITS))[0] == 404
 
 

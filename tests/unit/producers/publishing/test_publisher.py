@@ -17,7 +17,7 @@ from kafka.future import Future
 from local.services import wait_until
 from producers.publishing import publisher as publishers
 from producers.publishing.lanes import HELD_S, Lanes, Parcel
-from producers.publishing.meaning import Letter, Meaning
+from producers.publishing.messages import DeadLetter, Output
 from producers.publishing.publisher import Publisher
 from producers.publishing.refused import SHORT_BYTES
 from producers.publishing.send_decisions import is_from_ahead
@@ -166,7 +166,9 @@ def test_a_dead_letter_that_is_refused_goes_out_short(
     cluster.judge = lambda topic, payload: (
         MessageSizeTooLargeError("x") if topic == is_letter and len(payload) > 9000 else None
     )
-    publisher.publish(Meaning(letters=(Letter("its.speeds", Refusal(b"x" * 10_000, "R005", "")),)))
+    publisher.publish(
+        Output(letters=(DeadLetter("its.speeds", Refusal(b"x" * 10_000, "R005", "")),))
+    )
     wait_until(lambda: publisher.waiting == 0, "all told", within_s=10)
     assert [len(payload) for payload in cluster.payloads(is_letter)] == [SHORT_BYTES]
     assert not publisher.lost

@@ -27,13 +27,13 @@ BUS = {
 
 def bus(body: bytes, status: int = 200) -> Answer:
     url = "https://x/getRouteAcctoBusLcList?routeId=CCB1"
-    return tago.parse_positions(Exchange(tago.FEED, AT_MS, url, status, body), SETTINGS)
+    return tago.parse_positions(Exchange(tago.NAME, AT_MS, url, status, body), SETTINGS)
 
 
 def speeds(body: Any, status: int = 200) -> Answer:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return its.parse_speeds(
-        Exchange(its.FEED, AT_MS, "https://x/trafficInfo", status, raw), SETTINGS
+        Exchange(its.NAME, AT_MS, "https://x/trafficInfo", status, raw), SETTINGS
     )
 
 

@@ -10,12 +10,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from producers.feeds import its_speeds as its
+from producers.feeds.request import request_to
 from producers.feeds.tago import positions as tago
-from producers.polling.fetching import fetch, request_to
-from producers.publishing.meaning import Poll, answer_of
+from producers.polling.fetching import fetch
+from producers.publishing.poll import Poll, answer_of
 from producers.publishing.topic_setup import complaints_of
 from producers.reading.answers import MAX_KEPT, Exchange, Refusal, Refusals
-from producers.reading.limits import MAX_BYTES
 from streams.contract import topics
 from streams.contract.records import PollOutcome
 from streams.contract.settings import Settings
@@ -25,7 +25,7 @@ HEAD = b'{"resultCode":0,"data":['
 
 
 def its_answer(body: bytes, url: str = "https://x/trafficInfo") -> Exchange:
-    return Exchange(its.FEED, 0, url, 200, body)
+    return Exchange(its.NAME, 0, url, 200, body)
 
 
 @pytest.mark.parametrize(
@@ -42,15 +42,15 @@ def its_answer(body: bytes, url: str = "https://x/trafficInfo") -> Exchange:
 def test_an_answer_no_city_can_have_is_refused_before_anything_is_made_of_it(
     body: bytes, code: str
 ) -> None:
-    answer = answer_of(its.FEED, its_answer(body), SETTINGS)
+    answer = answer_of(its.NAME, its_answer(body), SETTINGS)
     assert (answer.outcome, answer.code) == (PollOutcome.UNKNOWN, code)
 
 
 def test_a_list_as_long_as_a_large_citys_is_read() -> None:
     row = b'{"linkId":"%d","speed":"30","travelTime":"9","createdDate":"20261123151200"}'
     rows = b",".join(row % (2_190_000_000 + n) for n in range(20_000))
-    exchange = Exchange(its.FEED, 1_795_414_390_000, "https://x", 200, HEAD + rows + b"]}")
-    assert len(answer_of(its.FEED, exchange, SETTINGS).rows) == 20_000
+    exchange = Exchange(its.NAME, 1_795_414_390_000, "https://x", 200, HEAD + rows + b"]}")
+    assert len(answer_of(its.NAME, exchange, SETTINGS).rows) == 20_000
 
 
 def test_a_file_may_have_more_rows_than_an_answer() -> None:
@@ -73,9 +73,9 @@ def test_of_many_refusals_the_number_is_kept_and_the_rows_of_some() -> None:
 
 
 def test_a_poll_keeps_neither_bodies_nor_refused_rows() -> None:
-    poll = Poll(its.FEED, SETTINGS)
-    meaning = poll.add(its_answer(HEAD + b'{"linkId":"1"}]}'))
-    assert meaning.letters[0].refusal.payload
+    poll = Poll(its.NAME, SETTINGS)
+    output = poll.add(its_answer(HEAD + b'{"linkId":"1"}]}'))
+    assert output.letters[0].refusal.payload
     assert poll.exchanges[0].body == b""
     assert [refusal.payload for refusal in poll.answers[0].refused] == [b""]
 
@@ -108,7 +108,7 @@ async def portal() -> AsyncIterator[str]:
 
 async def body_of(url: str) -> bytes:
     async with aiohttp.ClientSession() as session:
-        return (await fetch(session, request_to(tago.FEED, url, {}), 20.0)).exchange.body
+        return (await fetch(session, request_to(tago.NAME, url, {}), 20.0)).exchange.body
 
 
 @pytest.mark.parametrize("path", ["/plain", "/gzip", "/zlib", "/raw"])
@@ -118,7 +118,7 @@ async def test_a_body_is_unpacked_however_it_was_packed(portal: str, path: str) 
 
 @pytest.mark.parametrize("path", ["/bomb", "/large"])
 async def test_reading_stops_at_what_the_feed_may_say(portal: str, path: str) -> None:
-    assert len(await body_of(portal + path)) == MAX_BYTES[tago.FEED] + 1
+    assert len(await body_of(portal + path)) == tago.MAX_BYTES + 1
 
 
 async def test_a_body_that_is_not_packed_as_it_says_is_a_broken_one(portal: str) -> None:

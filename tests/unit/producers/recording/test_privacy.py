@@ -5,7 +5,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from producers.publishing.meaning import PARSERS, Poll
+from producers.feeds import FEEDS
+from producers.publishing.poll import Poll
 from producers.reading.answers import Answer, Exchange
 from producers.reading.privacy import (
     may_take_plates,
@@ -35,7 +36,7 @@ def permits(**row: object) -> Answer:
     }
     body = {"response": {"header": {"resultCode": "00"}, "body": {"items": [whole]}}}
     url = "https://x/getConstructionList?pageNo=1"
-    return PARSERS["permits"](
+    return FEEDS["permits"].parse(
         Exchange("permits", AT_MS, url, 200, json.dumps(body).encode()), SETTINGS
     )
 
@@ -77,7 +78,7 @@ def test_an_incident_is_freed_of_people_in_its_road_and_direction() -> None:
     }
     body = {"header": {"resultCode": 0}, "body": {"items": [row]}}
     exchange = Exchange("its.events", AT_MS, "https://x", 200, json.dumps(body).encode())
-    said = repr(PARSERS["its.events"](exchange, SETTINGS).rows)
+    said = repr(FEEDS["its.events"].parse(exchange, SETTINGS).rows)
     assert "급" not in said
     assert not any(part in said for part in ("2345", "1234'", "몽룡"))
 
@@ -143,7 +144,7 @@ def test_what_a_portal_says_reaches_no_report() -> None:
 def test_a_code_that_is_a_sentence_is_not_shown() -> None:
     body = {"header": {"resultCode": "KEY OF 이몽룡", "resultMsg": ""}}
     exchange = Exchange("its.speeds", AT_MS, "https://x", 200, json.dumps(body).encode())
-    assert PARSERS["its.speeds"](exchange, SETTINGS).code == "ITS-OTHER"
+    assert FEEDS["its.speeds"].parse(exchange, SETTINGS).code == "ITS-OTHER"
 
 
 def test_of_a_broken_list_the_dead_letter_shows_only_its_shape() -> None:

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from producers.feeds import FEEDS
 from producers.feeds.permits import folder as folders
-from producers.publishing.meaning import PARSERS, Meaning, Poll
+from producers.publishing.messages import Output
+from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from producers.recording.recorder import Recorder, exchange_of, line_of, recorded
-from producers.recording.replay import Step, steps
+from producers.recording.replay import ReplayStep, steps
 from streams.contract import wire
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import FeedReport, PermitBatch
@@ -146,7 +148,7 @@ def bodies() -> dict[str, tuple[str, str, bytes]]:
 BODIES = bodies()
 
 
-def meant(exchange: Exchange) -> tuple[Meaning, Meaning]:
+def meant(exchange: Exchange) -> tuple[Output, Output]:
     poll = Poll(exchange.feed, SETTINGS)
     return poll.add(exchange), poll.end()
 
@@ -251,7 +253,7 @@ def test_any_list_means_the_same_once_it_is_recorded(
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(sorted(PARSERS)), st.binary(max_size=60), st.sampled_from([200, 403, 500]))
+@given(st.sampled_from(sorted(FEEDS)), st.binary(max_size=60), st.sampled_from([200, 403, 500]))
 def test_any_answer_of_any_feed_means_the_same_once_it_is_recorded(
     feed: str, body: bytes, status: int
 ) -> None:
@@ -289,7 +291,7 @@ def test_rows_that_a_recording_says_leave_without_people_too() -> None:
     line, _ = through(Exchange("permits", AT_MS, "file:cut.csv", 200, BODIES["js"][2]))
     forged = json.loads(line)
     forged["said"]["rows"][0]["title"] = "급수공사 010-5555-6613"
-    [first, *_] = Poll("permits", SETTINGS).said(exchange_of(json.dumps(forged)))[0].rows
+    [first, *_] = Poll("permits", SETTINGS).interpret(exchange_of(json.dumps(forged)))[0].rows
     assert "6613" not in repr(first)
 
 
@@ -305,7 +307,7 @@ def test_the_name_of_a_file_names_nobody_and_each_file_stays_one(tmp_path: Path)
     assert people.found_in(" ".join(urls)) == []
 
 
-def messages_at(steps_: list[Step], topic: str) -> list[tuple[int, bytes]]:
+def messages_at(steps_: list[ReplayStep], topic: str) -> list[tuple[int, bytes]]:
     return [(s.at_ms, payload) for s in steps_ for name, _, payload in s.messages
             if name == topic and b'"kind":"tick"' not in payload]  # fmt: skip
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.publishing import meaning
-from producers.publishing.meaning import Poll, messages_of
+from producers.publishing.messages import MAX_LETTERS
+from producers.publishing.poll import Poll, messages_of
 from producers.reading.answers import Exchange
 from producers.recording.recorder import Recorder, exchange_of, line_of, lines_of
 from producers.recording.replay import events, steps
@@ -255,7 +255,7 @@ def test_dead_letters_of_one_answer_are_bounded() -> None:
     rows = [{"vehicleno": str(n)} for n in range(500)]
     exchange = Exchange("tago.positions", T0_MS, "https://x?routeId=1", 200, answer_of(*rows))
     letters = Poll("tago.positions", SETTINGS).add(exchange).letters
-    assert len(letters) == meaning.MAX_LETTERS
+    assert len(letters) == MAX_LETTERS
     assert letters[-1].refusal.detail.startswith("and 400 more")
 
 

@@ -6,7 +6,8 @@ from producers.simulator import roads
 from producers.simulator.city import EXPRESS, build_city, courses, route_stop_file
 from producers.simulator.shapes import along, flat_distance_m, shifted_right, smooth
 from producers.simulator.streets import build_streets, graph_of, measured, shortest_path
-from streams.geo.network import ROAD_CLASSES, Link, Network, length_of_m
+from streams.geo.measures import length_of_m
+from streams.geo.network import ROAD_CLASSES, Link, Network
 
 
 def test_same_tables_give_the_same_version(city: Network) -> None:

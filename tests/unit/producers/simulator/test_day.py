@@ -5,10 +5,10 @@ import pytest
 
 from producers.simulator.clock import DayClock, kst, pattern_minutes
 from producers.simulator.day import Day
-from producers.simulator.fleet import Bus
+from producers.simulator.fleet import SimulatedBus
 from producers.simulator.streets import build_streets
 from producers.simulator.traffic import SLOT_MS, Obstacle, Traffic, load_of
-from producers.simulator.works import Work, link_named, periods
+from producers.simulator.works import AuthoredPermit, link_named, periods
 from streams.contract.records import Closure
 from streams.geo.network import Network
 
@@ -22,7 +22,7 @@ def _new_day(city: Network, seed: int = 7, at: str = "08:10") -> Day:
     return Day(city, seed, opens_ms=OPENS_MS, starts_ms=OPENS_MS, at=at)
 
 
-def _place(bus: Bus) -> Place:
+def _place(bus: SimulatedBus) -> Place:
     return bus.vehicle, bus.run.no, bus.order, bus.travelled_m
 
 
@@ -191,5 +191,5 @@ def test_time_of_day_that_is_none_is_refused(words: str) -> None:
 
 
 def test_work_without_a_place_obstructs_nothing(day: Day) -> None:
-    nowhere: list[Work] = [work for work in day.works if not work.where]
+    nowhere: list[AuthoredPermit] = [work for work in day.works if not work.where]
     assert {work.point is None for work in nowhere} == {True, False}  # no point, and another city

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from producers.publishing.meaning import PARSERS
+from producers.feeds import FEEDS
 from producers.recording.recorder import exchange_of, lines_of
 from producers.simulator.past import write_past
 from producers.simulator.server import serve
@@ -36,7 +36,7 @@ def test_ordinary_producers_read_the_past(tmp_path: Path) -> None:
     settings = Settings(pseudonym_key="k")
     for line in lines_of(path):
         exchange = exchange_of(line)
-        answer = PARSERS[exchange.feed](exchange, settings)
+        answer = FEEDS[exchange.feed].parse(exchange, settings)
         assert answer.outcome is not PollOutcome.UNKNOWN
 
 

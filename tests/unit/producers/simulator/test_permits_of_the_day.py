@@ -12,7 +12,7 @@ from producers.simulator.clock import DayClock
 from producers.simulator.day import Day
 from producers.simulator.odd_permits import ODD_PERMITS
 from producers.simulator.permits import PERMITS
-from producers.simulator.portal import Portal
+from producers.simulator.portal import SimulatedPortal
 from producers.simulator.works import periods
 from streams.contract.enums import Phase
 from streams.contract.records import Closure, Permit, PermitBatch, Tick
@@ -50,7 +50,7 @@ class Shown:
         return {link.name for link in self.links(number, "section")}
 
 
-def listed(portal: Portal, minute: int) -> PermitBatch:
+def listed(portal: SimulatedPortal, minute: int) -> PermitBatch:
     at_ms = OPENS_MS + minute * MINUTE_MS
     body = portal.answer("permits", QUERY, at_ms).body.encode()
     answer = permits.parse_permits(Exchange("permits", at_ms, "https://x/", 200, body), Settings())
@@ -63,7 +63,7 @@ def listed(portal: Portal, minute: int) -> PermitBatch:
 def shown() -> Mapping[int, Shown]:
     """The picture every three minutes from 20 before to 10 after the opening."""
     city = build_city()
-    portal = Portal(Day(city, 7, opens_ms=OPENS_MS, starts_ms=OPENS_MS - 20 * MINUTE_MS))
+    portal = SimulatedPortal(Day(city, 7, opens_ms=OPENS_MS, starts_ms=OPENS_MS - 20 * MINUTE_MS))
     folded = Folded(WorksStage(city, partitions=1), topic="permits")
     found = {}
     for minute in range(-20, 13, 3):

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from producers.simulator.day import Day
 from producers.simulator.misbehaviour import GATEWAY, HUGE_BYTES, ITS, PLAIN, modes_of
-from producers.simulator.portal import KEY_NAMES, PATHS, Portal
+from producers.simulator.portal import KEY_NAMES, PATHS, SimulatedPortal
 from producers.simulator.server import MAX_PARALLEL, Front, build_app
 
 OPENS_MS = 1_795_414_000_000
@@ -33,7 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def client(day: Day, clock: Clock) -> AsyncIterator[Client]:
-    front = Front(Portal(day), clock, latency_ms=(0, 1), slow_s=0.2)
+    front = Front(SimulatedPortal(day), clock, latency_ms=(0, 1), slow_s=0.2)
     async with TestClient(TestServer(build_app(front))) as found:
         yield found
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract.errors import SettingsError
+from streams.contract.times import DAY_MS
 from streams.delivery.deciding.crew_links import (
-    DAY_MS,
     MOST_MS,
     Check,
     check_token,

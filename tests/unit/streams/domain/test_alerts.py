@@ -5,11 +5,14 @@ from hypothesis import strategies as st
 from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind, Severity, Tick
 from streams.domain.alerts import Alert, Condition, Episode, Patience, episode_id
-from streams.domain.stage import Effects, Episodes
+from streams.domain.rules.book import Rule
+from streams.domain.rules.watching import Look
+from streams.domain.stage import Effects, Rows, StageTable
 from streams.domain.stages.incidents import IncidentsStage
 from tests.cities.fakes import Folded, at, street
 
 LINK = "S2>S3"
+EPISODES = StageTable("episodes", Episode)
 JAM = Condition(Severity.NOTICE, {"km": 1})
 WORSE = Condition(Severity.WARNING, {"km": 1})
 
@@ -23,10 +26,9 @@ def words(sights: list[tuple[float, Condition | None]], patience: Patience) -> T
     found: Told = []
     for second, sight in sights:
         effects = Effects()
-        episodes = Episodes("episodes", rows)
-        effects.watch(
-            episodes, RuleName.JAM, "link:A", sight=sight, now_ms=at(second), patience=patience
-        )
+        look = Look(effects, Rows(EPISODES, {"episodes": rows}, effects), at(second))
+        rule = Rule(begin_ms=patience.begin_ms, end_ms=patience.end_ms)
+        look.at(RuleName.JAM, rule, "link:A", lambda held, _: held, sight)
         for name, row in effects.changes.get("episodes", {}).items():
             rows = {k: v for k, v in rows.items() if k != name}
             rows |= {} if row is None else {name: row}

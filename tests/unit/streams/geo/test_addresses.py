@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from bench.desk_search import DATA, network_of
 from streams.geo.addresses import Gazetteer, Located, address_keys, gazetteer_keys
 from streams.geo.alongside import piece_at
+from streams.geo.loading import load_gazetteer
 from streams.geo.placement import AT_POINT_M, place
-from streams.topology.stages import load_gazetteer
+from tests.cities.networks import DATA, network_of
 
 LIGHTS = DATA / "streetlights_20260610.cp949.csv"
 A, B = (127.73, 37.88), (127.735, 37.88)

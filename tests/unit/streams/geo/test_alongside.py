@@ -10,7 +10,8 @@ import pytest
 
 from streams.domain.works.directions import Directions
 from streams.geo.alongside import foot_of
-from streams.geo.network import Link, Network, Overlay, Point, Stop, bearing_deg, length_of_m
+from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.network import Link, Network, Overlay, Stop
 from streams.geo.placement import place
 
 HERE = (127.73, 37.88)

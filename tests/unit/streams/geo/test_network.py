@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract.errors import NetworkError
-from streams.geo.network import Network, Overlay, bearing_deg, distance_m, length_of_m, project
+from streams.geo.measures import bearing_deg, distance_m, length_of_m, project
+from streams.geo.network import Network, Overlay
 from tests.cities.fakes import LAT, LON, STANDARD, STEP, street
 
 POINTS = st.tuples(st.floats(127.4, 128.1), st.floats(37.6, 38.2))

@@ -4,8 +4,8 @@ import pytest
 
 from streams.domain.roads.detours import bus_effects
 from streams.geo.network import Network, Overlay, Route
+from tests.cities.builder import node, town
 from tests.cities.fakes import STANDARD, street
-from tests.unit.laws.grids import node, town
 
 
 def line(*closed: int) -> tuple[Network, list[str]]:

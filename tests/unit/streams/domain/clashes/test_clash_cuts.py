@@ -1,6 +1,7 @@
 import pytest
 
 from streams.geo.network import Landmark
+from tests.cities.builder import node, stop, town
 from tests.cities.sites import (
     EAST,
     FAR,
@@ -14,7 +15,6 @@ from tests.cities.sites import (
     parted,
     road,
 )
-from tests.unit.laws.grids import node, stop, town
 
 
 def test_closures_that_only_together_part_two_key_places_are_a_cut() -> None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bench.desk_search import network_of
 from streams.contract.records import Closure, Permit
 from streams.domain.clashes.clash import Clash
 from streams.domain.stages.works import WorksStage
-from streams.geo.network import midpoint_of
+from streams.geo.measures import midpoint_of
 from tests.cities.fakes import Folded
+from tests.cities.networks import network_of
 from tests.cities.works import PERMIT, listed
 
 STATION, HOSPITAL = "대룡119안전센터", "강원대학병원"

@@ -2,6 +2,7 @@ import pytest
 
 from streams.contract.records import Closure
 from streams.domain.clashes.finder import reason
+from tests.cities.builder import stop, town
 from tests.cities.sites import (
     EAST,
     EAST_2,
@@ -16,7 +17,6 @@ from tests.cities.sites import (
     parted,
     road,
 )
-from tests.unit.laws.grids import stop, town
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from streams.contract.enums import Phase
 from streams.contract.records import Closure
 from streams.domain.clashes.finder import AHEAD_MS, Clashes
 from streams.geo.network import Network, Overlay
+from tests.cities.builder import section, standard, stop, town
 from tests.cities.sites import (
     DAY_MS,
     EAST,
@@ -22,7 +23,6 @@ from tests.cities.sites import (
     by_id,
     clashes,
 )
-from tests.unit.laws.grids import section, standard, stop, town
 
 
 @pytest.mark.parametrize(

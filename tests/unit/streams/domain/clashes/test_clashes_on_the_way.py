@@ -5,6 +5,7 @@ import pytest
 
 from streams.contract.enums import Phase
 from streams.contract.records import Closure
+from tests.cities.builder import node, stop, town
 from tests.cities.sites import (
     DAY_MS,
     EAST_2,
@@ -15,7 +16,6 @@ from tests.cities.sites import (
     clashes,
     road,
 )
-from tests.unit.laws.grids import node, stop, town
 
 
 def test_a_full_closure_on_a_bus_route_names_the_route_and_its_skipped_stops() -> None:
@@ -98,6 +98,6 @@ def test_a_way_round_that_nobody_is_told_of_cannot_be_dug_up() -> None:
         links = tuple(
             replace(x, length_m=length_m - 1_000) if x.id in top else x for x in city.links
         )
-        network = replace(city, links=links, _cells={})
+        network = replace(city, links=links)
         closed = Site("A", EAST_2, closure=Closure.FULL)
         assert len(clashes(closed, Site("B", top), network=network)) == count

@@ -6,8 +6,8 @@ from streams.domain.roads.detours import detour_words
 from streams.domain.roads.graph import RoadGraph
 from streams.domain.roads.joins import LocalPlane, joins, twins
 from streams.geo.network import Link, Network
+from tests.cities.builder import node, town
 from tests.cities.ways import A_B, B_A, EAST, WEST, crossroads, kerb, loose, way
-from tests.unit.laws.grids import node, town
 
 
 def test_where_lines_cross_a_car_may_turn() -> None:

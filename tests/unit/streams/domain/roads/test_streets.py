@@ -5,11 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from bench.web.grid import grid
 from producers.simulator.city import build_city
 from streams.domain.roads.street_nodes import stop_groups
 from streams.domain.roads.streets import StreetStretch, stop_pairs, streets
-from streams.geo.network import Link, Network, Overlay, Point, Stop
+from streams.geo.measures import Point
+from streams.geo.network import Link, Network, Overlay, Stop
+from tests.cities.grid import grid
 
 STEP_DEG = 0.004  # about 352 m of longitude at 37.88 N
 

@@ -9,8 +9,9 @@ from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Acknowledgement, Origin, Severity
 from streams.domain.alerts import episode_id
 from streams.domain.stage import State, apply, empty_state
-from streams.domain.stages.acknowledgements import KEEP_MS, TABLE, AcknowledgementsStage
+from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS, KEEP_MS, AcknowledgementsStage
 
+TABLE = ACKNOWLEDGEMENTS.name
 NOW_MS = 1_795_392_000_000
 EPISODE = episode_id("closure", "work:2026-굴착-1", NOW_MS)
 ACK = Acknowledgement(EPISODE, "김상황", "현장에 연락함", NOW_MS, Severity.CRITICAL)

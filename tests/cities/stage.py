@@ -1,15 +1,16 @@
-"""A small city that tests direct: its state, its clock, and a line to it that can be cut."""
+"""A small city that tests direct: its state and its clock."""
 
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import redis
 
-from bench.web import seed
-from bench.web.seed import Traffic, link_view, now_ms
+from streams.contract.times import now_ms
+from tests.cities import seed
+from tests.cities.seed import link_view
+from tests.cities.traffic import Traffic, fill
 
 TICK_S = 0.4
 
@@ -22,7 +23,7 @@ class City:
         self.network = traffic.network
         self.is_ticking = True
         self._lock = threading.Lock()
-        seed.fill(client, traffic)
+        fill(client, traffic)
 
     def say(self, **letters: Any) -> str:
         """Writes a delta with these letters; answers its id."""
@@ -66,56 +67,3 @@ class City:
         finally:
             is_over.set()
             clock.join()
-
-
-class Line:
-    """A TCP line to the server. `cut` drops what runs over it; while `is_down` it refuses."""
-
-    def __init__(self, target: str) -> None:
-        host, port = target.split(":")
-        self._target = (host, int(port))
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}"
-        self.is_down = False
-        self._ends: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def cut(self) -> None:
-        """Drops every connection, as a cable pulled out and put back would."""
-        ends, self._ends = self._ends, []
-        for end in ends:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self._door.close()
-        self.cut()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = self._door.accept()
-                if self.is_down:
-                    near.close()
-                else:
-                    self._join(near)
-
-    def _join(self, near: socket.socket) -> None:
-        try:
-            far = socket.create_connection(self._target)
-        except OSError:
-            near.close()
-            return
-        self._ends += [near, far]
-        for source, sink in ((near, far), (far, near)):
-            threading.Thread(target=_pass_on, args=(source, sink), daemon=True).start()
-
-
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while piece := source.recv(65536):
-            sink.sendall(piece)
-    for end in (source, sink):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-        end.close()

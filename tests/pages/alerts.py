@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, Route
 
-from bench.web.seed import now_ms
-from bench.web.stage import City
+from streams.contract.times import now_ms
 from streams.domain.alerts import episode_id
+from tests.cities.stage import City
 
 Json = dict[str, Any]
 

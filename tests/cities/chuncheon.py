@@ -10,10 +10,13 @@ from typing import Any
 
 import redis
 
-from bench.web import seed, servers
-from bench.web.seed import Json, Traffic, link_view, now_ms
-from bench.web.stage import City
 from producers.simulator.city import build_city
+from streams.contract.times import now_ms
+from tests.cities import seed
+from tests.cities.seed import Json, link_view
+from tests.cities.stage import City
+from tests.cities.traffic import Traffic
+from tests.pages import servers
 
 HOUR_MS = 3_600_000
 WORK = "2026-굴착-1007"

@@ -1,18 +1,20 @@
 """Redis and the map server as child processes on free ports; a Chromium that reaches only them."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import redis
 from playwright.sync_api import Browser, Playwright
+
+from local.services import free_port
+from tests.places import ROOT
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = (
@@ -27,15 +29,6 @@ ARGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
 START_S = 20.0
-ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -121,8 +114,7 @@ def running_chromium(playwright: Playwright) -> Iterator[Browser]:
         browser.close()
 
 
-def _wait(what: str, is_up: object) -> None:
-    assert callable(is_up)  # noqa: S101  narrows for the type checker
+def _wait(what: str, is_up: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         try:

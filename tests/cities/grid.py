@@ -3,16 +3,8 @@
 import math
 from collections.abc import Iterator
 
-from streams.geo.network import (
-    Landmark,
-    Link,
-    Network,
-    Point,
-    Route,
-    Stop,
-    bearing_deg,
-    length_of_m,
-)
+from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.network import Landmark, Link, Network, Route, Stop
 
 WEST, NORTH, STEP_LON, STEP_LAT = 127.66, 37.93, 0.0042, 0.0033
 NAMES = ("가람대로", "마루대로", "늘봄대로", "하늘로", "은하로", "새싹로", "도담로", "차오름로")

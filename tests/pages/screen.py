@@ -1,12 +1,13 @@
 """What a test sees of the operator page: its states, its pixels, and what went wrong on it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from bench.web.notes import Notes
+from tests.pages.notes import Notes
 
 WAIT_S = 8.0
 COLOURS = {  # level -> colour, per palette, on the light screen
@@ -100,3 +101,24 @@ def eventually(screen: Screen, what: str, is_so: Callable[[], bool]) -> None:
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {WAIT_S:.0f} s: {what}")
         screen.page.wait_for_timeout(40)
+
+
+NewScreen = Callable[..., Screen]
+
+
+@contextmanager
+def screens_of(chromium: Browser, url: str, **usual: Any) -> Iterator[NewScreen]:
+    """Makes screens, of `url` where none is named: none may ask outside, break the CSP or open a
+    dialog.
+    """
+    screens: list[Screen] = []
+
+    def make(url: str = url, **options: Any) -> Screen:
+        screens.append(Screen(chromium, url, **(usual | options)))
+        return screens[-1]
+
+    yield make
+    for screen in screens:
+        found = (screen.notes.outside, screen.violations(), screen.notes.dialogs)
+        screen.context.close()
+        assert found == ([], [], [])
