@@ -101,12 +101,7 @@ def _is_address(name: str) -> bool:
 async def _known_host(request: web.Request, handler: Handler) -> web.StreamResponse:
     known = own_hosts(request.app[CONTEXT].settings)
     if not is_own_host(request.headers.get("Host", ""), known):
-        raise RequestRefusedError(
-            421,
-            "unknown_host",
-            "Host 머리글이 이 서버의 이름이 아닙니다 (BOMNAE_HTTP, BOMNAE_HOSTS)",
-            "the Host header does not name this server (BOMNAE_HTTP, BOMNAE_HOSTS)",
-        )
+        raise RequestRefusedError(421, "refused.unknown_host")
     return await handler(request)
 
 
@@ -123,18 +118,16 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise
     except Exception:
         log.exception("request failed", extra={"route": _route_name(request)})
-        bug = RequestRefusedError(500, "bug", "서버 오류입니다", "a fault of the server")
+        bug = RequestRefusedError(500, "refused.bug")
         return _refused(request, bug)
 
 
 def _refusal_of(error: web.HTTPException, request: web.Request) -> RequestRefusedError:
     if error.status == 404:
         shown = repr(request.path[:80])
-        return RequestRefusedError(
-            404, "not_found", f"{shown} 주소가 없습니다", f"there is no {shown}"
-        )
+        return RequestRefusedError(404, "refused.not_found.address", name=shown)
     return RequestRefusedError(
-        error.status, "http", f"요청을 처리할 수 없습니다 ({error.status})", error.reason
+        error.status, "refused.http", status=error.status, reason=error.reason
     )
 
 

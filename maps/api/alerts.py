@@ -93,7 +93,7 @@ async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     name = request.match_info["episode"]
     episode = alerts.open_alert(live.picture, name)
     if episode is None:
-        raise not_found("열린 경보", "open alert", name)
+        raise not_found("kind.alert", name)
     ack = acknowledgement_of(body, name, severity=episode.severity, at_ms=live.now_ms())
     request.app[PACE].take()
     await tell(request, topics.ACKNOWLEDGEMENTS, ack)
@@ -126,18 +126,8 @@ def _line(text: str) -> str:
 def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     """400 that says what a name and a comment may be, and repeats neither."""
     if refusal.detail.startswith("comment"):
-        return RequestRefusedError(
-            400,
-            "bad_comment",
-            f"메모는 {wire.MAX_COMMENT}자까지이고 전화번호나 주민번호는 받지 않습니다",
-            f"a comment is at most {wire.MAX_COMMENT} characters, and no person's number",
-        )
-    return RequestRefusedError(
-        400,
-        "bad_name",
-        f"이름은 1~{wire.MAX_NAME}자이고 전화번호나 주민번호는 받지 않습니다",
-        f"a name is 1 to {wire.MAX_NAME} characters, and no person's number",
-    )
+        return RequestRefusedError(400, "refused.bad_comment", count=wire.MAX_COMMENT)
+    return RequestRefusedError(400, "refused.bad_name", count=wire.MAX_NAME)
 
 
 async def get_deliveries(request: web.Request) -> web.StreamResponse:
@@ -146,9 +136,7 @@ async def get_deliveries(request: web.Request) -> web.StreamResponse:
     try:
         rows = await deliveries.deliveries(live.store.client)
     except LOSSES:
-        raise RequestRefusedError(
-            503, "store_away", "저장소를 읽지 못합니다", "the store cannot be read"
-        ) from None
+        raise RequestRefusedError(503, "refused.store_away") from None
     return json_answer(Deliveries(live.now_ms(), live.undelivered, rows))
 
 

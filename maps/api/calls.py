@@ -116,30 +116,16 @@ def call_of(body: CallBody, context: Context, *, call_id: str) -> Call:
 def _check_links(name: str, link_ids: tuple[str, ...], context: Context) -> None:
     for link_id in link_ids:
         if link_id not in context.network.index:
-            raise bad_parameter(
-                name, link_id, "도로망에 없는 링크입니다", "the network does not know this link"
-            )
+            raise bad_parameter(name, link_id, "must.known_link")
 
 
 def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     """400 that says what a title and a reference may be, and repeats neither."""
     if refusal.code != "R020":
-        return RequestRefusedError(
-            400, "bad_body", f"받을 수 없는 값입니다 ({refusal})", str(refusal)
-        )
+        return RequestRefusedError(400, "refused.bad_body.value", reason=str(refusal))
     if refusal.detail.startswith("title"):
-        return RequestRefusedError(
-            400,
-            "bad_title",
-            "장소 이름이 필요합니다. 전화번호나 주민번호는 받지 않습니다",
-            "a place's title is needed, and no person's number",
-        )
-    return RequestRefusedError(
-        400,
-        "bad_reference",
-        "접수번호는 영문자, 숫자, - 로 20자까지이고 전화번호나 주민번호는 받지 않습니다",
-        "a reference is at most 20 of A-Z a-z 0-9 -, and no person's number",
-    )
+        return RequestRefusedError(400, "refused.bad_title")
+    return RequestRefusedError(400, "refused.bad_reference")
 
 
 async def get_calls(request: web.Request) -> web.StreamResponse:
@@ -166,7 +152,7 @@ async def post_done(request: web.Request) -> web.StreamResponse:
     call_id = request.match_info["id"]
     call = context.live.picture.calls.get(call_id)
     if call is None:
-        raise not_found("전화", "call", call_id)
+        raise not_found("kind.call", call_id)
     if not call.done_ms:
         request.app[PACE].take()
         await tell(request, topics.CALLS, CallDone(call_id, context.live.now_ms()))

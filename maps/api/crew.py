@@ -24,24 +24,14 @@ from streams.contract.records import SiteReport
 from streams.delivery.deciding.crew_links import Check, check_token
 from streams.delivery.deciding.secrets import master_key
 from streams.domain.works.rows import Work
+from streams.words.catalogue import both, phrase
 
 log = logging.getLogger(__name__)
 TAPS_A_MINUTE = 20  # of one work: a crew taps a few words a day
 KEPT_TAPS = 1000
 KEPT_PACES = 1000
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-TOKEN_WORDS = {
-    Check.EXPIRED: (
-        "expired_token",
-        "이 링크는 기한이 지났습니다. 새로 받은 메시지의 링크를 여십시오",
-        "this link has expired: open the one in a newer message",
-    ),
-    Check.FORGED: (
-        "bad_token",
-        "이 링크는 이 공사의 것이 아니거나 깨졌습니다. 받은 메시지에서 다시 여십시오",
-        "this link is broken or not of this work: open it from the message again",
-    ),
-}
+TOKEN_WORDS = {Check.EXPIRED: "refused.expired_token", Check.FORGED: "refused.bad_token"}
 
 
 class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -121,17 +111,12 @@ def admit(context: Context, work: str, token: str) -> None:
     now_ms = context.live.now_ms()
     check = check_token(context.settings.secret, work, token, now_ms=now_ms)
     if check is not Check.VALID:
-        raise RequestRefusedError(403, *TOKEN_WORDS[check])
+        raise RequestRefusedError(403, TOKEN_WORDS[check])
     row = context.live.picture.works.get(work)
     if row is None and context.live.store_state == OK:
-        raise not_found("공사", "work", work)
+        raise not_found("kind.work", work)
     if row is not None and taps.is_used_up(row, now_ms):
-        raise RequestRefusedError(
-            403,
-            "work_over",
-            "끝났거나 취소된 공사의 링크입니다. 더 알릴 것이 있으면 담당 부서에 전화하십시오",
-            "the work is over or cancelled: call the office for anything else",
-        )
+        raise RequestRefusedError(403, "refused.work_over")
 
 
 def page_facts(request: web.Request, work: str) -> dict[str, object]:
@@ -171,7 +156,7 @@ async def post_report(request: web.Request) -> web.StreamResponse:
         request.app[CREW].keep(Tap(report, context.live.now_ms()))
         found = TapResult(TapOutcome.WAITING)
     if found.outcome is TapOutcome.REFUSED:
-        raise RequestRefusedError(409, found.code or "refused", *taps.reason(found.code))
+        raise RequestRefusedError(409, taps.reason(found.code))
     status = 200 if found.outcome is TapOutcome.TAKEN else 202
     return json_answer(_state(request, work, report.report_id, found), status=status)
 
@@ -188,9 +173,7 @@ async def get_report(request: web.Request) -> web.StreamResponse:
 def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
     """The word in a body; raises RequestRefusedError for one without an id or without an end."""
     if not UUID.fullmatch(body.report_id):
-        raise bad_parameter(
-            "report_id", body.report_id, "소문자 UUID여야 합니다", "must be a UUID in lower case"
-        )
+        raise bad_parameter("report_id", body.report_id, "must.uuid")
     now_ms = context.live.now_ms()
     word = SiteStatus(body.word)
     row = context.live.picture.works.get(work)
@@ -201,20 +184,10 @@ def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
 def _check_until(word: SiteStatus, until_ms: int | None, row: Work | None, now_ms: int) -> None:
     """An extension, and nothing else, says until when: after now, a week past the end at most."""
     if (word is SiteStatus.EXTEND) == (until_ms is None):
-        raise bad_parameter(
-            "until_ms",
-            str(until_ms),
-            "연장에만, 그리고 연장에는 꼭 적습니다",
-            "goes with extend, and only with it",
-        )
+        raise bad_parameter("until_ms", str(until_ms), "must.extend_only")
     most_ms = taps.longest_ms(row, now_ms)
     if until_ms is not None and not now_ms < until_ms <= most_ms:
-        raise bad_parameter(
-            "until_ms",
-            str(until_ms),
-            f"지금부터 끝나는 날 7일 뒤({most_ms} ms)까지여야 합니다",
-            f"must be within now and 7 days after the end ({most_ms} ms)",
-        )
+        raise bad_parameter("until_ms", str(until_ms), "must.within_extension", most_ms=most_ms)
 
 
 def _outcome(request: web.Request, work: str, report_id: str) -> TapResult:
@@ -232,7 +205,7 @@ def _state(request: web.Request, work: str, report_id: str, found: TapResult | N
     report = None
     if found is not None:
         is_refused = found.outcome is TapOutcome.REFUSED
-        words = taps.reason(found.code) if is_refused else ("", "")
+        words = both(phrase(taps.reason(found.code))) if is_refused else ("", "")
         report = ReportState(report_id, found.outcome, found.code, *words)
     return CrewState(
         site=site_of(work, scene) if work in scene.picture.works else None,

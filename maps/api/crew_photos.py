@@ -124,54 +124,39 @@ async def post_photo(request: web.Request) -> web.StreamResponse:
         await asyncio.to_thread(shelf.put, work, name, jpeg)
     except OSError as error:
         log.warning("photo not kept", extra={"error": type(error).__name__})
-        raise RequestRefusedError(
-            507, "no_room", "지금은 사진을 둘 곳이 없습니다", "there is no room for photos now"
-        ) from None
+        raise RequestRefusedError(507, "refused.no_room") from None
     return json_answer(PhotoTaken(name), status=201)
 
 
 async def _received(request: web.Request) -> tuple[str, bytes, str]:
     """The photo's name, bytes and type; 400, 408, 413 or 415 for what is no such form."""
     if request.content_type != "multipart/form-data":
-        raise RequestRefusedError(
-            415, "not_a_form", "multipart/form-data 여야 합니다", "must be multipart/form-data"
-        )
+        raise RequestRefusedError(415, "refused.not_a_form")
     if (request.content_length or 0) > MAX_BYTES + ENVELOPE_BYTES:
         raise too_large()
     try:
         async with asyncio.timeout(WITHIN_S):
             return await _read_form(request)
     except TimeoutError:
-        raise RequestRefusedError(
-            408, "too_slow", "사진이 1분 안에 오지 않았습니다", "not received within a minute"
-        ) from None
+        raise RequestRefusedError(408, "refused.too_slow") from None
     except (ValueError, AssertionError) as error:
         reason = type(error).__name__
-        raise RequestRefusedError(
-            400,
-            "bad_body",
-            f"본문을 읽을 수 없습니다 ({reason})",
-            f"cannot read the body: {reason}",
-        ) from None
+        raise RequestRefusedError(400, "refused.bad_body", reason=reason) from None
 
 
 async def _read_form(request: web.Request) -> tuple[str, bytes, str]:
     form = await request.multipart()
     first = await form.next()
     if not isinstance(first, BodyPartReader) or first.name != "report_id":
-        raise _form("report_id", "먼저 와야 합니다", "must come first")
+        raise bad_parameter("report_id", "", "must.come_first")
     name = (await _bytes_of(first, 64)).decode("ascii", "replace")
     if not UUID.fullmatch(name):
-        raise _form("report_id", "소문자 UUID여야 합니다", "must be a UUID in lower case")
+        raise bad_parameter("report_id", "", "must.uuid")
     second = await form.next()
     if not isinstance(second, BodyPartReader) or second.name != "photo":
-        raise _form("photo", "report_id 다음에 와야 합니다", "must follow report_id")
+        raise bad_parameter("photo", "", "must.follow_report")
     kind = second.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return name, await _bytes_of(second, MAX_BYTES), kind
-
-
-def _form(name: str, korean: str, english: str) -> RequestRefusedError:
-    return bad_parameter(name, "", korean, english)
 
 
 async def _bytes_of(part: BodyPartReader, most: int) -> bytes:
@@ -223,7 +208,7 @@ async def _shown(request: web.Request, work: str) -> web.Response:
     if UUID.fullmatch(name):
         raw = await asyncio.to_thread(_shelf(request).read, work, name)
     if raw is None:
-        raise not_found("사진", "photo", name)
+        raise not_found("kind.photo", name)
     headers = {"Content-Type": "image/jpeg", "Cache-Control": NO_STORE}
     headers["Content-Disposition"] = 'inline; filename="photo.jpg"'
     return web.Response(body=raw, headers=headers)
@@ -232,9 +217,7 @@ async def _shown(request: web.Request, work: str) -> web.Response:
 def _shelf(request: web.Request) -> Shelf:
     shelf = request.app.get(SHELF)
     if shelf is None:
-        raise RequestRefusedError(
-            404, "no_photos", "사진을 받지 않습니다 (BOMNAE_PHOTOS)", "no photos (BOMNAE_PHOTOS)"
-        )
+        raise RequestRefusedError(404, "refused.no_photos")
     return shelf
 
 

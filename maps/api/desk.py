@@ -26,6 +26,7 @@ from maps.search.entry import SearchHit
 from streams.contract.enums import ClashKind, ClashSeverity
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.words import reason
+from streams.words.catalogue import both
 
 
 @dataclass(slots=True)
@@ -172,7 +173,7 @@ async def get_clashes(request: web.Request) -> web.StreamResponse:
 
 def clash_row(clash: Clash, picture: Picture, context: Context) -> ClashRow:
     """A clash with its reason in both languages."""
-    ko, en = reason(clash, picture.works, context.network)
+    ko, en = both(reason(clash, picture.works, context.network))
     return filled(ClashRow, clash, reason_ko=ko, reason_en=en)
 
 

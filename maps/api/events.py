@@ -63,19 +63,14 @@ async def _page(request: web.Request, context: Context) -> AlertPage:
     wanted = await _wanted(request.query.get("endpoint", ""), context)
     page = await page_after(client, _cursor(after), wanted)
     if page is None:
-        raise RequestRefusedError(
-            410,
-            "cursor_gone",
-            "그 뒤의 경보가 더 이상 남아 있지 않습니다. after 없이 다시 시작하십시오",
-            "what followed this cursor is not kept any more: begin again without `after`",
-        )
+        raise RequestRefusedError(410, "refused.cursor_gone")
     return page
 
 
 def _cursor(text: str) -> Cursor:
     cursor = parse_cursor(text) if text else START
     if cursor is None:
-        raise bad_parameter("after", text, "커서가 아닙니다", "must be a `next` of this address")
+        raise bad_parameter("after", text, "must.cursor")
     return cursor
 
 
@@ -85,7 +80,7 @@ async def _wanted(endpoint: str, context: Context) -> Wanted:
         return lambda _alert: True
     known = (await context.live.store.subscriptions()).get(endpoint)
     if known is None:
-        raise not_found("수신처", "endpoint", endpoint)
+        raise not_found("kind.endpoint", endpoint)
     return lambda alert: is_heard(known, alert, context)
 
 
@@ -107,12 +102,7 @@ def _event(alert: Alert, context: Context) -> AlertMessage:
 
 
 def _away() -> RequestRefusedError:
-    return RequestRefusedError(
-        503,
-        "store_away",
-        "저장소를 읽지 못하거나 다시 만드는 중입니다. 잠시 뒤에 다시 물어 주십시오",
-        "the store is away or being made again: ask again in a moment",
-    )
+    return RequestRefusedError(503, "refused.store_away.events")
 
 
 OPERATIONS = (

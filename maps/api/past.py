@@ -22,11 +22,12 @@ from maps.picture.loop import LOST
 from maps.picture.picture import Picture
 from streams.contract.enums import Closure, Level, Phase
 from streams.contract.times import DAY_MS
-from streams.domain.closure_words import closure_words
+from streams.domain.closures import closure_name
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Network
 from streams.state.kinds import KINDS
+from streams.words.catalogue import both
 
 MAX_LINKS = 200
 BUSY = web.AppKey("past_lock", asyncio.Lock)
@@ -141,7 +142,7 @@ def city_of(picture: Picture, context: Context) -> dict[str, Any]:
 
 
 def closed_link(place: int, view: LinkView, network: Network) -> ClosedLink:
-    korean, english = closure_words(view.closure)
+    korean, english = both(closure_name(view.closure))
     link = network.links[place]
     return filled(ClosedLink, view, link, index=place, word_ko=korean, word_en=english)
 
@@ -157,14 +158,11 @@ def one_of(query: Mapping[str, str], picture: Picture, context: Context) -> dict
         if kind.subject == subject:
             row = getattr(picture, kind.name).get(name)
             if row is None:
-                raise not_found(_NAMES[subject], subject, name)
+                raise not_found(f"kind.{subject}", name)
             if isinstance(row, FeedState):
                 return {subject: shapes.feed_row(row, picture.at_ms)}
             return {subject: bodies.ROWS[kind.name](name, row, context.network)}
     return place_of(subject, name, picture, context)
-
-
-_NAMES = {"work": "공사", "incident": "돌발", "feed": "자료"}
 
 
 def links_of(names: Iterable[str], picture: Picture, context: Context) -> list[bodies.LinkBody]:
@@ -172,7 +170,7 @@ def links_of(names: Iterable[str], picture: Picture, context: Context) -> list[b
     wanted = list(names)[:MAX_LINKS]
     for name in wanted:
         if name not in index:
-            raise not_found("링크", "link", name)
+            raise not_found("kind.link", name)
     return [bodies.link_body(index[name], picture, context.network) for name in wanted]
 
 
@@ -180,7 +178,7 @@ def place_of(kind: str, name: str, picture: Picture, context: Context) -> dict[s
     """The links of something the search knows: a section, a stop, a place, a route."""
     found = context.searched().find(kind, name)
     if found is None:
-        raise not_found("장소", "place", f"{kind}:{name}")
+        raise not_found("kind.place", f"{kind}:{name}")
     links = found.links[:MAX_LINKS]
     return {
         "place": FoundPlace(found.kind, found.id, found.title),
@@ -189,12 +187,7 @@ def place_of(kind: str, name: str, picture: Picture, context: Context) -> dict[s
 
 
 def lost() -> RequestRefusedError:
-    return RequestRefusedError(
-        503,
-        "storelost",
-        "지난 상태를 읽을 수 없습니다 (Redis 응답 없음)",
-        "the past cannot be read: Redis does not answer",
-    )
+    return RequestRefusedError(503, "refused.storelost")
 
 
 OPERATIONS = (

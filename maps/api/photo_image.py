@@ -30,23 +30,18 @@ _ZIP_TAIL = 66_000  # a zip file's end mark stands within so many bytes of its e
 def photo_of(raw: bytes, kind: str) -> bytes:
     """The JPEG of a photo whose sender calls it `kind`; raises RequestRefusedError with a code."""
     if not raw:
-        raise _refused(400, "empty_photo", "빈 사진입니다", "the photo has 0 bytes")
+        raise RequestRefusedError(400, "refused.empty_photo")
     if len(raw) > MAX_BYTES:
         raise too_large()
     if kind not in KINDS:
-        raise _refused(415, "wrong_type", "JPEG, PNG, WebP 사진만 받습니다", "JPEG, PNG, WebP only")
+        raise RequestRefusedError(415, "refused.wrong_type")
     if is_also_something_else(raw):
-        raise _refused(
-            415,
-            "not_only_a_photo",
-            "사진이 아닌 것이 함께 들어 있습니다",
-            "the file holds more than a photo",
-        )
+        raise RequestRefusedError(415, "refused.not_only_a_photo")
     return _encoded(_decoded(raw, KINDS[kind]))
 
 
 def too_large() -> RequestRefusedError:
-    return _refused(413, "too_large", "사진은 5 MB까지 받습니다", "a photo is at most 5 MB")
+    return RequestRefusedError(413, "refused.too_large.photo")
 
 
 def is_also_something_else(raw: bytes) -> bool:
@@ -66,9 +61,7 @@ def _decoded(raw: bytes, formats: tuple[str, ...]) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many(max(MAX_PIXELS.values())) from None
     except Exception:  # noqa: BLE001  hostile bytes: a decoder raises whatever it stumbles over
-        raise _refused(
-            415, "not_a_photo", "사진으로 읽을 수 없습니다", "it cannot be read as a photo"
-        ) from None
+        raise RequestRefusedError(415, "refused.not_a_photo") from None
 
 
 def _check_size(picture: Image.Image) -> None:
@@ -80,12 +73,7 @@ def _check_size(picture: Image.Image) -> None:
 
 
 def _too_many(most: int) -> RequestRefusedError:
-    return _refused(
-        413,
-        "too_many_pixels",
-        f"사진은 {most // 10_000}만 화소까지 받습니다",
-        f"at most {most // 1_000_000} million pixels",
-    )
+    return RequestRefusedError(413, "refused.too_many_pixels", count=most // 1_000_000)
 
 
 def _encoded(picture: Image.Image) -> bytes:
@@ -95,7 +83,3 @@ def _encoded(picture: Image.Image) -> bytes:
     out = BytesIO()
     bare.save(out, "JPEG", quality=QUALITY, optimize=True)
     return out.getvalue()
-
-
-def _refused(status: int, code: str, korean: str, english: str) -> RequestRefusedError:
-    return RequestRefusedError(status, code, korean, english)

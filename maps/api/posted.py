@@ -37,12 +37,7 @@ class Pace:
         while self._taken and self._taken[0] <= now_s - 60:
             self._taken.popleft()
         if len(self._taken) >= self._most:
-            raise RequestRefusedError(
-                429,
-                "too_many",
-                f"1분에 {self._most}건까지 받습니다. 잠시 뒤에 다시 보내 주십시오",
-                f"at most {self._most} a minute: try again in a moment",
-            )
+            raise RequestRefusedError(429, "refused.too_many", count=self._most)
         self._taken.append(now_s)
 
 
@@ -71,41 +66,21 @@ def check_origin(request: web.Request, own_hosts: frozenset[str]) -> None:
     headers = request.headers
     site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
     if not is_same_origin(site, origin, headers.get("Host", ""), own_hosts):
-        raise RequestRefusedError(
-            403,
-            "other_origin",
-            "다른 사이트에서 보낸 요청은 받지 않습니다",
-            "sent from the page of another site",
-        )
+        raise RequestRefusedError(403, "refused.other_origin")
 
 
 async def read_body(request: web.Request, kind: type[T]) -> T:
     """The JSON body as a `kind`; 415, 413 or 400 when it is none."""
     if request.content_type != "application/json":
-        raise RequestRefusedError(
-            415,
-            "not_json",
-            "Content-Type은 application/json 이어야 합니다",
-            "Content-Type must be application/json",
-        )
+        raise RequestRefusedError(415, "refused.not_json")
     raw = await request.read()
     if len(raw) > MAX_BODY_BYTES:
-        raise RequestRefusedError(
-            413,
-            "too_large",
-            f"본문은 {MAX_BODY_BYTES}바이트까지 받습니다",
-            f"the body is at most {MAX_BODY_BYTES} bytes",
-        )
+        raise RequestRefusedError(413, "refused.too_large.body", count=MAX_BODY_BYTES)
     try:
         return msgspec.json.decode(raw or b"{}", type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error)[:120]
-        raise RequestRefusedError(
-            400,
-            "bad_body",
-            f"본문을 읽을 수 없습니다 ({reason})",
-            f"cannot read the body: {reason}",
-        ) from None
+        raise RequestRefusedError(400, "refused.bad_body", reason=reason) from None
 
 
 async def tell(request: web.Request, topic: Topic, message: Message) -> None:
@@ -114,9 +89,4 @@ async def tell(request: web.Request, topic: Topic, message: Message) -> None:
         await request.app[INTAKE].send(topic, 0, message)
     except IntakeError as error:
         log.warning("not taken", extra={"topic": topic.name, "error": str(error)})
-        raise RequestRefusedError(
-            503,
-            "log_away",
-            "지금은 기록할 수 없습니다 (Kafka 응답 없음). 잠시 뒤에 다시 보내 주십시오",
-            "cannot be logged now (Kafka does not answer): try again in a moment",
-        ) from None
+        raise RequestRefusedError(503, "refused.log_away") from None

@@ -87,7 +87,7 @@ async def get_work(request: web.Request) -> web.StreamResponse:
     live = context.live
     work = live.picture.works.get(work_id)
     if work is None:
-        raise not_found("공사", "work", work_id)
+        raise not_found("kind.work", work_id)
     row = work_row(work_id, work, context.network)
     links = [bodies.link_body(place, live.picture, context.network) for place in row.links]
     text = context.pages.work(
@@ -109,7 +109,7 @@ async def get_static(request: web.Request) -> web.StreamResponse:
     path = request.match_info["path"]
     body, is_named = request.app[CONTEXT].statics.find(path)
     if body is None:
-        raise not_found("파일", "file", path)
+        raise not_found("kind.file", path)
     response = answer(request, body, cache=IMMUTABLE if is_named else NO_CACHE)
     if path.endswith("-worker.js"):  # a worker's policy is the one its own file comes with
         response.headers["Content-Security-Policy"] = csp.WORKER_POLICY
@@ -120,7 +120,7 @@ async def get_network(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     version = request.match_info["version"]
     if version != context.network.version:
-        raise not_found("도로망 판", "network version", version)
+        raise not_found("kind.network", version)
     return answer(request, context.network_file, cache=IMMUTABLE)
 
 
@@ -133,7 +133,7 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     link_id = request.match_info["id"]
     place = context.network.index.get(link_id)
     if place is None:
-        raise not_found("링크", "link", link_id)
+        raise not_found("kind.link", link_id)
     return packed_answer(request, bodies.link_body(place, context.live.picture, context.network))
 
 
@@ -336,7 +336,7 @@ OPERATIONS = (
     _get(
         path="/api/v1/search",
         handler=get_search,
-        summary="Stretches, stops, routes, places, addresses, works; 초성 and slips too",
+        summary="Stretches, stops, routes, places, addresses, works; initials and slips too",
         answers={200: dict},
         parameters=(Parameter("q", "what to find"),),
     ),

@@ -22,9 +22,7 @@ async def get_stream(request: web.Request) -> web.StreamResponse:
     """Server-sent events from `Last-Event-ID` or `since` on, until either side ends it."""
     live = request.app[CONTEXT].live
     if live.broadcast.is_full:
-        raise RequestRefusedError(
-            503, "too_many_readers", "접속이 너무 많습니다", "too many open streams"
-        )
+        raise RequestRefusedError(503, "refused.too_many_readers")
     # A browser that comes back sends the header; the address still has where it first began.
     since = request.headers.get("Last-Event-ID") or request.query.get("since", "")
     is_packed = takes_gzip(request)

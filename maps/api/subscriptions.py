@@ -117,9 +117,7 @@ class _Refusing:
 
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, SubscriptionError | RecordRefusedError):
-            raise RequestRefusedError(
-                400, "bad_subscription", f"받을 수 없는 값입니다 ({error})", str(error)
-            ) from None
+            raise RequestRefusedError(400, "refused.bad_subscription", reason=str(error)) from None
 
 
 def _check_key(request: web.Request) -> None:
@@ -127,49 +125,35 @@ def _check_key(request: web.Request) -> None:
     check_origin(request, request.app[OWN_HOSTS])
     due = request.app[CONTEXT].settings.admin_key
     if not due:
-        raise RequestRefusedError(
-            403,
-            "no_admin_key",
-            "BOMNAE_ADMIN_KEY 가 없어 여기서는 관리할 수 없습니다 (CLI를 쓰십시오)",
-            "BOMNAE_ADMIN_KEY is not set: managed by `python -m streams subscriptions` alone",
-        )
+        raise RequestRefusedError(403, "refused.no_admin_key")
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     said = given.strip().encode(errors="surrogateescape")
     is_right = hmac.compare_digest(said, due.encode())
     if scheme.lower() == "bearer" and is_right:
         return
     request.app[WRONG_KEYS].take()
-    raise RequestRefusedError(
-        401,
-        "wrong_key",
-        "Authorization: Bearer 에 관리자 키가 필요합니다",
-        "Authorization: Bearer with the admin's key is needed",
-    )
+    raise RequestRefusedError(401, "refused.wrong_key")
 
 
 def _master(context: Context) -> str:
     try:
         return master_key(context.settings.secret)
     except SettingsError as error:
-        raise RequestRefusedError(
-            503, "no_secret", f"BOMNAE_SECRET 을 설정하십시오 ({error})", str(error)
-        ) from None
+        raise RequestRefusedError(503, "refused.no_secret", reason=str(error)) from None
 
 
 async def _rows(request: web.Request) -> Mapping[str, Subscription]:
     try:
         return await request.app[CONTEXT].live.store.subscriptions()
     except LOSSES:
-        raise RequestRefusedError(
-            503, "store_away", "저장소를 읽지 못합니다", "the store cannot be read"
-        ) from None
+        raise RequestRefusedError(503, "refused.store_away") from None
 
 
 async def _known(request: web.Request) -> Subscription:
     endpoint = request.match_info["endpoint"]
     rows = await _rows(request)
     if endpoint not in rows:
-        raise not_found("수신처", "endpoint", endpoint)
+        raise not_found("kind.endpoint", endpoint)
     return rows[endpoint]
 
 

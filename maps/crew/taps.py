@@ -15,47 +15,12 @@ from streams.contract.times import DAY_MS
 from streams.domain.works import OVER, Work, phase_at
 from streams.domain.works.moves import heard
 from streams.domain.works.phases import over_ms
+from streams.words.catalogue import has_word
 
 UNDO_MS = DAY_MS  # so long after its end a work still takes "not yet"
 PASSED_MS = 2_000  # the clock that writes ticks may be so much ahead of ours
 GONE_MS = 15_000  # passed by so long ago without a trace or a reason: the log never had it
 MOST_MS = 7 * DAY_MS  # an extension by a crew; a longer one is the office's to permit
-
-REASONS = {
-    "W001": (
-        "이 공사를 모릅니다. 담당 부서에 확인하십시오.",
-        "This work is not known. Ask the office.",
-    ),
-    "W002": (
-        "더 나중에 온 말이 이미 있습니다. 지금 상태를 보고 다시 눌러 주십시오.",
-        "A later word came first. Look at the state and tap again.",
-    ),
-    "W003": (
-        "취소된 공사입니다. 담당 부서에 확인하십시오.",
-        "The work is cancelled. Ask the office.",
-    ),
-    "W004": (
-        "이미 끝난 공사입니다. 잘못 끝냈으면 ‘아직 아님’을 누르십시오.",
-        "The work is over. If it was ended by mistake, tap “Not yet”.",
-    ),
-    "W005": (
-        "아직 시작하지 않은 공사는 끝낼 수 없습니다. ‘시작’을 먼저 누르십시오.",
-        "It has not begun, so it cannot end. Tap “Start” first.",
-    ),
-    "W006": (
-        "허가 기간보다 하루 넘게 이릅니다. 담당 부서에 확인하십시오.",
-        "More than a day before its permit. Ask the office.",
-    ),
-    "W007": (
-        "지금 정해진 끝보다 늦은 시각이어야 합니다.",
-        "It must be later than the end that stands.",
-    ),
-    "W008": ("너무 긴 연장입니다.", "The extension is too long."),
-}
-_UNKNOWN = (
-    "받아들여지지 않았습니다. 지금 상태를 보고 다시 눌러 주십시오.",
-    "It was not taken. Look at the state and tap again.",
-)
 
 
 class TapOutcome(StrEnum):
@@ -108,9 +73,10 @@ def code_of(work: Work | None, report: SiteReport) -> str | None:
     return after if isinstance(after, str) else None
 
 
-def reason(code: str) -> tuple[str, str]:
-    """A refusal in words for a crew, in both languages."""
-    return REASONS.get(code, _UNKNOWN)
+def reason(code: str) -> str:
+    """The text's code of a refusal, for a crew."""
+    text = f"refused.{code}"
+    return text if has_word(text) else "refused.refused"
 
 
 def is_used_up(work: Work, now_ms: int) -> bool:

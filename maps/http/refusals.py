@@ -3,15 +3,20 @@
 import msgspec
 
 from streams.contract.errors import BomnaeError
+from streams.words.catalogue import Value, both, phrase
 
 
 class RequestRefusedError(BomnaeError):
-    """A request the API does not answer; the message names parameter, value and bound."""
+    """A request the API does not answer; the message names parameter, value and bound.
 
-    def __init__(self, status: int, code: str, korean: str, english: str) -> None:
-        super().__init__(f"{korean} / {english}")
+    `word` is its text's code, "refused.bad_body": the part behind "refused." is for programs, but
+    for what follows another dot.
+    """
+
+    def __init__(self, status: int, word: str, /, **values: Value) -> None:
+        super().__init__(" / ".join(both(phrase(word, **values))))
         self.status = status
-        self.code = code
+        self.code = word.split(".")[1]
 
 
 def error_body(refusal: RequestRefusedError) -> bytes:
@@ -19,17 +24,12 @@ def error_body(refusal: RequestRefusedError) -> bytes:
     return msgspec.json.encode({"error": {"code": refusal.code, "message": str(refusal)}})
 
 
-def bad_parameter(name: str, value: str, korean: str, english: str) -> RequestRefusedError:
-    """400: `name` was given as `value` and must be what the texts say."""
-    shown = repr(value[:60])
-    return RequestRefusedError(
-        400, "bad_parameter", f"{name}={shown}: {korean}", f"{name}={shown}: {english}"
-    )
+def bad_parameter(name: str, value: str, must: str, /, **values: Value) -> RequestRefusedError:
+    """400: `name` was given as `value` and must be what the text `must` says."""
+    rule, shown = phrase(must, **values), repr(value[:60])
+    return RequestRefusedError(400, "refused.bad_parameter", name=name, value=shown, rule=rule)
 
 
-def not_found(what_korean: str, what: str, name: str) -> RequestRefusedError:
-    """404: there is no such thing."""
-    shown = repr(name[:80])
-    return RequestRefusedError(
-        404, "not_found", f"{what_korean} {shown} 을(를) 찾을 수 없습니다", f"no {what} {shown}"
-    )
+def not_found(kind: str, name: str) -> RequestRefusedError:
+    """404: there is no such thing; `kind` is the code of what it is called."""
+    return RequestRefusedError(404, "refused.not_found", what=phrase(kind), name=repr(name[:80]))

@@ -14,13 +14,13 @@ from maps.pages.page import is_simulated, shell
 from maps.pages.statics import imports_of
 from maps.picture.bodies import LinkBody
 from maps.picture.shapes import WorkRow
-from maps.picture.text import hours_text, kst, kst_end, period_text, shown
+from maps.picture.text import ago, hours_text, kst, kst_end, period_text, shown
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.settings import Settings
-from streams.domain.flag_words import noted
-from streams.domain.unknown_times import said_of
+from streams.domain.closures import closure_name
+from streams.domain.unknown_times import notes, why_unknown_of
 from streams.geo.network import Network
-from streams.words.catalogue import both
+from streams.words.catalogue import FIRST, name_of, phrase
 
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
@@ -78,6 +78,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
+    templates.filters["en"] = lambda text: text.to("en")
     frame = {
         "city": settings.city,
         "simulated": is_simulated(network, settings),
@@ -85,10 +86,14 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         "modules": {page: [asset(path) for path in imports_of(page)] for page in ENTRIES},
         "kst": kst,
         "kst_end": kst_end,
-        "period_text": lambda row: both(period_text(row)),
+        "period_text": period_text,
         "hours_text": hours_text,
-        "why_unknown": said_of,
-        "noted": noted,
+        "why_unknown": why_unknown_of,
+        "notes": notes,
+        "t": phrase,
+        "name_of": name_of,
+        "closure_name": closure_name,
+        "ago": ago,
     }
     parts = shell(network, settings, asset)
     html = templates.get_template("operator.html").render(
@@ -116,5 +121,8 @@ def _page(html: str) -> CachedBody:
 
 
 def _finished(value: Any) -> Any:
-    """What an expression puts on a page; markup was cleaned where it was made."""
+    """What an expression puts on a page: words in the first language, text made harmless; markup
+    was cleaned where it was made.
+    """
+    value = value.to(FIRST) if hasattr(value, "to") else value
     return value if hasattr(value, "__html__") else shown(value)

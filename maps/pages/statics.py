@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from maps.http.answers import CachedBody, body_of
+from streams.words.catalogue import languages, texts
 
 FOLDER = Path(__file__).parents[1] / "static"
 _KINDS = {
@@ -22,6 +25,20 @@ _KINDS = {
     ".svg": "image/svg+xml; charset=utf-8",
     "": "text/plain; charset=utf-8",
 }
+CATALOGUE = "catalogue.js"
+NOT_ON_SCREENS = (
+    "check.",
+    "clash.reason.",
+    "csv.",
+    "detour.",
+    "list.more.",
+    "message.",
+    "must.",
+    "page.",
+    "refused.",
+    "say.",
+)
+"""Codes of words that the server puts into what it sends."""
 _IMPORT = re.compile(r'^(?:import|export)\b[^;"]*"(\.[^"]+)";', re.MULTILINE)
 _VERSION = re.compile(r"v[0-9a-f]{12}/")
 
@@ -48,6 +65,7 @@ class Statics:
 def read_statics(folder: Path = FOLDER) -> Statics:
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
     files = {path.relative_to(folder).as_posix(): _static(path) for path in paths}
+    files[CATALOGUE] = _body(CATALOGUE, _catalogue())
     names = "".join(f"{path} {body.etag}\n" for path, body in files.items())
     return Statics(files, "v" + hashlib.sha256(names.encode()).hexdigest()[:12])
 
@@ -68,6 +86,23 @@ def imports_of(entry: str, folder: Path = FOLDER) -> list[str]:
 
 
 def _static(path: Path) -> CachedBody:
-    raw = path.read_bytes()
-    guess = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return body_of(raw, _KINDS.get(path.suffix, guess), etag=hashlib.sha256(raw).hexdigest()[:12])
+    return _body(path.name, path.read_bytes())
+
+
+def _body(name: str, raw: bytes) -> CachedBody:
+    guess = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    kind = _KINDS.get(posixpath.splitext(name)[1], guess)
+    return body_of(raw, kind, etag=hashlib.sha256(raw).hexdigest()[:12])
+
+
+def _catalogue() -> bytes:
+    """The words of every language as a module, without those that no screen shows by itself."""
+    words = {
+        language: {
+            code: text
+            for code, text in texts(language).items()
+            if not code.startswith(NOT_ON_SCREENS)
+        }
+        for language in languages()
+    }
+    return b"export const CATALOGUE = " + msgspec.json.encode(words) + b";\n"

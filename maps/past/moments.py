@@ -34,19 +34,9 @@ def moment_of(query: Mapping[str, str], now_ms: int, history_days: int) -> Bitem
     known_ms = time_of(query, "known", now_ms)
     valid_ms = time_of(query, "valid", known_ms)
     if known_ms > now_ms + SKEW_MS:
-        raise bad_parameter(
-            "known",
-            str(known_ms),
-            f"지금({now_ms} ms)보다 뒤일 수 없습니다",
-            f"must not be after now ({now_ms} ms)",
-        )
+        raise bad_parameter("known", str(known_ms), "must.not_be_future", now_ms=now_ms)
     if valid_ms > now_ms + AHEAD_MS:
-        raise bad_parameter(
-            "valid",
-            str(valid_ms),
-            "지금부터 366일 안이어야 합니다",
-            "must be within 366 days from now",
-        )
+        raise bad_parameter("valid", str(valid_ms), "must.within_a_year")
     for name, at_ms in (("valid", valid_ms), ("known", known_ms)):
         check_history(name, at_ms, now_ms, history_days)
     return BitemporalMoment(valid_ms, min(known_ms, now_ms))
@@ -56,10 +46,7 @@ def check_history(name: str, at_ms: int, now_ms: int, days: int) -> None:
     from_ms = now_ms - days * DAY_MS
     if at_ms < from_ms:
         raise RequestRefusedError(
-            400,
-            "out_of_history",
-            f"{name}={at_ms}: 지난 {days}일({from_ms} ms부터)만 기억합니다",
-            f"{name}={at_ms}: out of history, which goes back {days} days (to {from_ms} ms)",
+            400, "refused.out_of_history", name=name, at_ms=at_ms, days=days, from_ms=from_ms
         )
 
 
@@ -69,9 +56,7 @@ def time_of(query: Mapping[str, str], name: str, default_ms: int) -> int:
     if text is None:
         return default_ms
     if not (text.isascii() and text.isdigit() and len(text) == 13):
-        raise bad_parameter(
-            name, text, "Unix 시각(ms) 13자리여야 합니다", "must be a Unix time in ms, 13 digits"
-        )
+        raise bad_parameter(name, text, "must.time")
     return int(text)
 
 
@@ -81,11 +66,9 @@ def only_known(query: Mapping[str, str], allowed: Iterable[str]) -> None:
     listed = ", ".join(names)
     for name, value in query.items():
         if name not in names:
-            raise bad_parameter(
-                name, value, f"쓸 수 있는 매개변수는 {listed} 입니다", f"parameters are {listed}"
-            )
+            raise bad_parameter(name, value, "must.be_known", names=listed)
 
 
 def missing(name: str) -> RequestRefusedError:
     """400: a time that must be given is not."""
-    return bad_parameter(name, "", "꼭 필요합니다: Unix 시각(ms)", "is needed: a Unix time in ms")
+    return bad_parameter(name, "", "must.be_given")

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -15,59 +16,45 @@ from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
 from streams.contract.enums import Certainty, Closure, Level
-from streams.domain.closure_words import CLOSURE_WORDS
+from streams.domain.closures import closure_name
 from streams.domain.links.fold import LinkView
 from streams.domain.works.rows import Work
 from streams.geo.measures import Point
 from streams.geo.network import Network
 from streams.geo.placement import lines_of
+from streams.words.catalogue import Phrase, name_of, word
 
 GEOJSON = "application/geo+json"
 CSV = "text/csv; charset=utf-8"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 _COLUMNS = (
-    ("허가번호", "id"),
-    ("단계", "phase"),
-    ("제목", "title"),
-    ("목적", "purpose"),
-    ("위치", "place"),
-    ("시행기관", "organisation"),
-    ("전화", "phone"),
-    ("시작", "starts_ms"),
-    ("끝", "ends_ms"),
-    ("작업시간", "hours"),
-    ("통제", "closure"),
-    ("통제 차로", "lanes_closed"),
-    ("경도", "lon"),
-    ("위도", "lat"),
-    ("위치 근거", "placed_by"),
-    ("링크", "links"),
-    ("자료", "feed"),
-    ("확인 시각", "seen_ms"),
+    "id",
+    "phase",
+    "title",
+    "purpose",
+    "place",
+    "organisation",
+    "phone",
+    "starts_ms",
+    "ends_ms",
+    "hours",
+    "closure",
+    "lanes_closed",
+    "lon",
+    "lat",
+    "placed_by",
+    "links",
+    "feed",
+    "seen_ms",
 )
-PHASES = {
-    "planned": "예정",
-    "active": "진행 중",
-    "paused": "작업 시간 아님",
-    "overdue": "기간 지남",
-    "finished": "끝남",
-    "cancelled": "취소됨",
+_CODED: Mapping[str, Callable[[str], Phrase]] = {
+    "phase": partial(name_of, "phase"),
+    "closure": closure_name,
+    "placed_by": partial(name_of, "placed_by"),
 }
-_PLACED_BY = {
-    "link_id": "링크 번호",
-    "geometry": "선형",
-    "point": "좌표",
-    "address": "주소",
-    "address_near": "가까운 주소",
-    "nowhere": "위치 미확인",
-}
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "phase": PHASES,
-    "closure": {code: korean for code, (korean, _) in CLOSURE_WORDS.items()},
-    "placed_by": _PLACED_BY,
-}
-"""The screen's words for the codes of a work: a spreadsheet is read by people."""
+"""Columns of codes: they have the screen's words, for a spreadsheet is read by people."""
+_LANGUAGE = "ko"
 
 
 Position = tuple[float, float]
@@ -245,10 +232,11 @@ def works_csv(picture: Picture, network: Network, filters: Filters, *, is_simula
     """
     text = io.StringIO()
     table = csv.writer(text)
-    mark = ["모의(simulated)"] if is_simulated else []
-    table.writerow([title for title, _ in _COLUMNS] + ["모의 여부"] * is_simulated)
+    mark = [word(_LANGUAGE, "csv.simulated.yes")] if is_simulated else []
+    names = [*_COLUMNS, "simulated"] if is_simulated else _COLUMNS
+    table.writerow([word(_LANGUAGE, f"csv.{name}") for name in names])
     for row in passing_works(picture, network, filters):
-        table.writerow([cell(csv_value(name, row, network)) for _, name in _COLUMNS] + mark)
+        table.writerow([cell(csv_value(name, row, network)) for name in _COLUMNS] + mark)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
@@ -259,8 +247,8 @@ def csv_value(name: str, row: shapes.WorkRow, network: Network) -> Any:
         return None
     if name == "links":
         return " ".join(network.links[place].id for place in value)
-    if name in _WORDS:
-        return _WORDS[name].get(str(value), value)
+    if name in _CODED:
+        return _CODED[name](str(value)).to(_LANGUAGE)
     if name == "ends_ms":
         return kst_end(value)
     return kst(value) if name.endswith("_ms") else value

@@ -49,9 +49,7 @@ def parse_filters(query: Mapping[str, str], allowed: Iterable[str]) -> Filters:
     for name, value in query.items():
         if name not in names:
             listed = ", ".join(names)
-            raise bad_parameter(
-                name, value, f"쓸 수 있는 매개변수는 {listed} 입니다", f"parameters are {listed}"
-            )
+            raise bad_parameter(name, value, "must.be_known", names=listed)
     return Filters(
         bbox=parse_bbox(query["bbox"]) if "bbox" in query else None,
         levels=_chosen("level", query.get("level")),
@@ -64,23 +62,13 @@ def parse_bbox(text: str) -> Box:
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:
-        raise bad_parameter(
-            "bbox",
-            text,
-            "서,남,동,북 네 수여야 합니다",
-            "must be four numbers: west,south,east,north",
-        ) from None
+        raise bad_parameter("bbox", text, "must.box") from None
     values = (west, south, east, north)
     is_on_globe = all(math.isfinite(value) for value in values) and (
         -180 <= west <= east <= 180 and -90 <= south <= north <= 90
     )
     if not is_on_globe:
-        raise bad_parameter(
-            "bbox",
-            text,
-            "서 <= 동 (-180..180도), 남 <= 북 (-90..90도) 이어야 합니다",
-            "needs west <= east within -180..180 and south <= north within -90..90 degrees",
-        )
+        raise bad_parameter("bbox", text, "must.box_on_globe")
     return values
 
 
@@ -91,6 +79,4 @@ def _chosen(name: str, text: str | None) -> frozenset[str]:
     if words <= set(_CHOICES[name]):
         return words
     listed = ", ".join(_CHOICES[name])
-    raise bad_parameter(
-        name, text, f"{listed} 가운데 하나 이상이어야 합니다", f"must be one or more of {listed}"
-    )
+    raise bad_parameter(name, text, "must.be_of", names=listed)

@@ -5,10 +5,10 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from streams.contract.times import KST
+from streams.contract.times import DAY_MS, KST
 from streams.domain.overlaps import daily
 from streams.domain.unknown_times import Period, unknown_time
-from streams.words.catalogue import Joined, joined
+from streams.words.catalogue import Joined, Phrase, joined, phrase
 
 # C0 and C1 controls, bidi marks, embeddings, overrides and isolates, zero-width space, BOM
 _UNSHOWN = re.compile(
@@ -16,6 +16,8 @@ _UNSHOWN = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 MAX_NAME_CHARS = 60
+JUST_NOW_MS = 3000
+HOUR_MS = 3_600_000
 _JAMO_FIRST, _JAMO_LAST = "\u3131", "\u318e"  # NFKC would turn ㄱ into another ㄱ
 
 
@@ -59,13 +61,24 @@ def period_text(row: Period) -> Joined:
     return joined((begin, end), " ~ ")
 
 
-def hours_text(hours: str) -> str:
+def hours_text(hours: str) -> Joined:
     """09:00~12:00, 13:00~18:00, or 22:00~다음 날 06:00; the text itself where it bounds nothing."""
-    spans = (
-        f"{_clock(begin)}~{'다음 날 ' if end < begin else ''}{_clock(end)}"
-        for begin, end in daily(hours).windows
-    )
-    return ", ".join(spans) or hours
+    windows = daily(hours).windows
+    return joined((_span(begin, end) for begin, end in windows) if windows else (hours,), ", ")
+
+
+def ago(age_ms: int) -> Phrase:
+    """How long ago: 방금, 12초 전, 3분 전; the screens' `ago` says the same."""
+    if age_ms < JUST_NOW_MS:
+        return phrase("ago.now")
+    units = (("age.d", DAY_MS), ("age.h", HOUR_MS), ("age.m", 60_000), ("age.s", 1000))
+    code, unit_ms = next(unit for unit in units if age_ms >= unit[1])
+    return phrase("ago", age=phrase(code, n=age_ms // unit_ms))
+
+
+def _span(begin: int, end: int) -> Joined:
+    until = phrase("period.next_day", time=_clock(end)) if end < begin else _clock(end)
+    return joined((_clock(begin), until), "~")
 
 
 def _clock(minute: int) -> str:

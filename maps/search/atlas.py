@@ -13,7 +13,7 @@ from maps.search.names import Named, place_names, pole_names, route_names
 from maps.search.nearest import Nearest
 from maps.search.wording import spelled
 from streams.domain.roads.street_nodes import stop_groups
-from streams.domain.roads.streets import StreetStretch, stop_pairs, streets
+from streams.domain.roads.streets import ROAD_END, StreetStretch, stop_pairs, streets
 from streams.geo.measures import Point
 from streams.geo.network import Landmark, Link, Network, Route, Stop
 
@@ -136,7 +136,7 @@ class Atlas:
     def _junctions(self) -> Iterable[list[Key]]:
         """Junctions with a name of their own: what their stretches are found by."""
         for node, name in self._nodes.items():
-            if node in self._groups or name in self.of_road or name == "끝":
+            if node in self._groups or name in self.of_road or name == ROAD_END:
                 continue
             stretches = self.at_node[node]
             lon, lat = self._points.get(node, (stretches[0].lon, stretches[0].lat))

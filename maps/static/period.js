@@ -1,22 +1,7 @@
 // When a work is, in words: its period, its daily hours, and why a begin or an end is not known.
-import { addWords, endText, shortDay, t, timeText } from "./words.js";
+import { endText, shortDay, t, timeText } from "./words.js";
 
 const UNREADABLE = { start: ["start_unreadable", "period_reversed"], end: ["end_unreadable", "period_reversed"] };
-
-addWords({
-  ko: {
-    "period.start.unstated": "시작일 미확인", "period.start.unreadable": "시작일 미확인", "period.end.unstated": "종료일 미정", "period.end.unreadable": "종료일 미확인",
-    "period.start.unstated.why": "시작하는 날은 목록에 없습니다.", "period.start.unreadable.why": "목록의 시작일을 읽지 못했습니다.",
-    "period.end.unstated.why": "끝나는 날은 목록에 없습니다.", "period.end.unreadable.why": "목록의 종료일을 읽지 못했습니다.", "period.next_day": "다음 날 {time}",
-    "period.both.unstated.why": "시작하는 날과 끝나는 날은 목록에 없습니다.", "period.both.unreadable.why": "목록의 시작일과 종료일을 읽지 못했습니다.",
-  },
-  en: {
-    "period.start.unstated": "begin not stated", "period.start.unreadable": "begin not readable", "period.end.unstated": "end not stated", "period.end.unreadable": "end not readable",
-    "period.start.unstated.why": "The list gives no begin.", "period.start.unreadable.why": "The begin in the list cannot be read.",
-    "period.end.unstated.why": "The list gives no end.", "period.end.unreadable.why": "The end in the list cannot be read.", "period.next_day": "{time} next day",
-    "period.both.unstated.why": "The list gives neither begin nor end.", "period.both.unreadable.why": "Begin and end in the list cannot be read.",
-  },
-});
 
 const reason = (row, which) => (row.flags || []).some((flag) => UNREADABLE[which].includes(flag)) ? "unreadable" : "unstated";
 const isKnown = (ms) => ms !== null && ms !== undefined;

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from producers.checking import checked_files as checking
 from producers.checking.checked_files import Checked, City
-from producers.checking.words import CLOSURES, FLAGS, why
+from producers.checking.words import every, of_flag, why
 from producers.feeds import FEEDS
 from producers.feeds.permits import folder
 from producers.feeds.permits.points import known_addresses
@@ -27,17 +27,18 @@ from streams.contract.settings import Settings
 from streams.contract.times import KST, now_ms
 from streams.domain.works.directions import Directions
 from streams.geo.loading import load_network
+from streams.words.catalogue import FIRST, word
 
 ALL_READ, SOME_REFUSED, NOTHING_READABLE = 0, 1, 2
 MAX_SHOWN = 40
 _COLUMNS = (
-    ("번호", 14),
-    ("공사명", 26),
-    ("위치", 24),
-    ("기간", 23),
-    ("시간", 11),
-    ("통제", 6),
-    ("곳", 7),
+    ("id", 14),
+    ("title", 26),
+    ("place", 24),
+    ("period", 23),
+    ("hours", 11),
+    ("closure", 6),
+    ("spot", 7),
 )
 EXAMPLES = """examples:
   python -m producers check permits.xlsx                  a table: what is read, what not, and why
@@ -153,13 +154,15 @@ def _told_all(file: Checked, rows: list[dict[str, Any]]) -> Iterator[str]:
     """The file for people: a table, what was refused, what is odd, and a last line that sums up."""
     yield f"{file.file} ({file.feed})"
     if rows:
-        yield "  ".join(_padded(name, width) for name, width in _COLUMNS).rstrip()
+        yield "  ".join(
+            _padded(word(FIRST, f"check.column.{name}"), width) for name, width in _COLUMNS
+        ).rstrip()
         for row in rows[:MAX_SHOWN]:
             cells = zip(_cells(row), (width for _, width in _COLUMNS), strict=True)
             yield "  ".join(_padded(cell, width) for cell, width in cells).rstrip()
             yield from _remarks(row)
     if len(rows) > MAX_SHOWN:
-        yield f"  ... {len(rows) - MAX_SHOWN}행 더 · more rows; --json gives all"
+        yield f"  ... {every('check.more_rows', count=len(rows) - MAX_SHOWN)}"
     yield from _refusals(file)
     yield from _left_out(file)
     yield from _counted(rows)
@@ -168,8 +171,10 @@ def _told_all(file: Checked, rows: list[dict[str, Any]]) -> Iterator[str]:
 
 def _cells(row: dict[str, Any]) -> Iterable[str]:
     begin, end = (row["starts"] or "?")[:10], _last_day(row["ends"])
-    spot = f"{len(row['links'])} 링크" if row["links"] else "점" if row["lon"] is not None else "-"
-    closure = CLOSURES.get(row["closure"], "?")
+    spot = "-" if row["lon"] is None else word(FIRST, "check.point")
+    if row["links"]:
+        spot = word(FIRST, "check.links", count=len(row["links"]))
+    closure = word(FIRST, f"check.closure.{row['closure']}")
     return (
         row["id"],
         row["title"],
@@ -190,49 +195,51 @@ def _last_day(ends: str | None) -> str:
 
 def _remarks(row: dict[str, Any]) -> Iterator[str]:
     if row["flags"]:
-        yield "    ! " + "; ".join(FLAGS.get(flag, flag) for flag in row["flags"])
+        yield "    ! " + "; ".join(of_flag(flag) for flag in row["flags"])
     for moment, holds in row["in_force"].items():
-        yield f"    {moment}: {'시행 중 · in force' if holds else '시행 아님 · not in force'}"
+        yield f"    {moment}: {every('check.in_force' if holds else 'check.not_in_force')}"
 
 
 def _refusals(file: Checked) -> Iterator[str]:
     for refusal in file.refused[:MAX_SHOWN]:
         shown = checking.refused_json(refusal, why(refusal.code, refusal.detail))
-        place = f"{shown['row']}행 · row {shown['row']}" if shown["row"] else "파일 · file"
+        count = shown["row"]
+        place = every("check.row", count=count) if count else every("check.file")
         named = f" {shown['field']}={shown['value']!r}" if shown["field"] else ""
         yield f"  x {place}: {shown['code']}{named} {shown['why']}"
     if len(file.refused) > MAX_SHOWN:
-        yield f"  ... {len(file.refused) - MAX_SHOWN}건 더 · more refused"
+        yield f"  ... {every('check.more_refused', count=len(file.refused) - MAX_SHOWN)}"
 
 
 def _left_out(file: Checked) -> Iterator[str]:
     """The values that were left out of listed rows, by the row and in its own words."""
     for each in file.left_out[:MAX_SHOWN]:
-        yield f"  ? {each.row}행 · row {each.row}: {each.detail}"
+        yield f"  ? {every('check.row', count=each.row)}: {each.detail}"
     if len(file.left_out) > MAX_SHOWN:
-        yield f"  ... {len(file.left_out) - MAX_SHOWN}건 더 · more left out"
+        yield f"  ... {every('check.more_left_out', count=len(file.left_out) - MAX_SHOWN)}"
 
 
 def _counted(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     flags = Counter(flag for row in rows for flag in row["flags"])
     for flag, count in flags.most_common():
-        yield f"  {count:>5}  {FLAGS.get(flag, flag)}"
+        yield f"  {count:>5}  {of_flag(flag)}"
 
 
 def _summary(file: Checked, rows: Sequence[dict[str, Any]]) -> str:
     placed = sum(bool(row["links"]) or row["lon"] is not None for row in rows)
-    parts = [
-        f"{file.read}행 읽음 · read",
-        f"{len(rows)}건 등록 · listed",
-        f"{placed}건 위치 있음 · with a place",
-        f"{len(file.refused)}건 거부 · refused",
-    ]
-    others = (
-        (file.skipped, "합계·주석 건너뜀 · totals and notes"),
-        (file.outside, "관할 밖 · outside"),
-        (file.over, "끝난 것 · over"),
-    )
-    return "  = " + ", ".join([*parts, *(f"{count} {words}" for count, words in others if count)])
+    counts = {
+        "check.read": file.read,
+        "check.listed": len(rows),
+        "check.placed": placed,
+        "check.refused": len(file.refused),
+    }
+    others = {
+        "check.skipped": file.skipped,
+        "check.outside": file.outside,
+        "check.over": file.over,
+    }
+    counts |= {code: count for code, count in others.items() if count}
+    return "  = " + ", ".join(every(code, count=count) for code, count in counts.items())
 
 
 def _padded(words: str, width: int) -> str:

@@ -16,7 +16,7 @@ from producers.reading import closure_table as table
 from producers.reading.closure_table import CLOSING, LANE
 from producers.reading.times import normalised
 from streams.contract.records import Closure
-from streams.domain.closure_words import GRAVITY
+from streams.domain.closures import GRAVITY
 
 
 @dataclass(frozen=True, slots=True)

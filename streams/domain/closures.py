@@ -1,6 +1,6 @@
 """Which closure is the gravest, which leave the lanes open, and what they are called."""
 
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.words.catalogue import Phrase, has_word, phrase
 
 GRAVITY = (

@@ -106,7 +106,7 @@ def test_an_alert_that_ends_is_no_longer_counted_and_says_so(screen: Screen, cit
     city.say(a={"closure incident:1": None})
     expect(page.locator("#alerts-count")).to_have_text("0")
     expect(rows(page)).to_have_attribute("data-state", "over")
-    expect(rows(page)).to_contain_text("끝남")
+    expect(rows(page)).to_contain_text("종료")
     expect(page.locator("#card")).to_contain_text("끝난 경보입니다")
     page.reload()
     expect(page.locator("#alerts-none")).to_be_visible()

@@ -42,7 +42,7 @@ def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city:
     page.keyboard.press("ArrowRight")
     expect(page.locator("#tab-clashes")).to_be_focused()
     row = page.locator("#clashes-list .row")
-    for text in ("급함", "공사끼리", "부딪는 공사 1", "부딪는 공사 2"):
+    for text in ("높음", "공사끼리", "부딪는 공사 1", "부딪는 공사 2"):
         expect(row).to_contain_text(text)
     row.focus()
     page.keyboard.press("Enter")
@@ -54,7 +54,7 @@ def test_clash_says_why_and_leads_to_its_place_by_keyboard(screen: Screen, city:
     eventually(screen, "a mark", lambda: page.evaluate(signs) == 1)
     city.say(o={"k1": None})
     eventually(screen, "read again", lambda: _clashes_read(screen) == 0)
-    expect(card).to_contain_text("없어졌습니다")
+    expect(card).to_contain_text("해소되었습니다")
     expect(page.locator("#clashes-none")).to_be_visible()
 
 
@@ -124,7 +124,7 @@ def test_overdue_work_is_still_going_on_and_a_cancelled_one_is_not(
     city.set_work("2026-굴착-9102", title="없던 공사", phase="cancelled", links=links)
     page = screen.open("/#phase=overdue")
     expect(page.locator("#works-list .row")).to_have_count(1)
-    expect(page.locator("#works-list")).to_contain_text("기간 지남")
+    expect(page.locator("#works-list")).to_contain_text("기간 초과")
     page.click("input[value=active] + span")
     expect(page.locator("[data-id='2026-굴착-9101']")).to_be_visible()
     page.click("input[value=all] + span")

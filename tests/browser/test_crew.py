@@ -148,7 +148,7 @@ def test_one_tap_is_recorded_and_shown_to_crew_and_desk(
 ) -> None:
     page = open_link(phone)
     log = Log(chuncheon, page)
-    expect(page.locator("#site-public")).to_contain_text("신고됨")
+    expect(page.locator("#site-public")).to_contain_text("통보됨")
     word(page, "start").tap()
     told(page, "taken", "기록됨: 시작")
     expect(page.locator("#site-said")).to_contain_text("시작 · 현장")
@@ -210,7 +210,7 @@ def test_a_tap_waits_for_the_line_even_over_a_closed_page(
     log = Log(chuncheon, page)
     log.is_down = True
     word(page, "start").tap()
-    told(page, "away", "닿지 않음: 시작")
+    told(page, "away", "전송 실패: ‘시작’")
     expect(word(page, "end")).to_be_disabled()
     expect(page.locator("#again")).to_be_visible()
     kept = page.evaluate("() => JSON.stringify(localStorage)")
@@ -275,12 +275,12 @@ def test_buses_that_contradict_the_crew_are_said_to_it_and_to_the_desk(
     page = open_link(phone)
     expect(page.locator("#site-against")).to_contain_text("버스 3대가 지나갔습니다")
     expect(page.locator("#site-against")).to_have_attribute("data-contradicted", "1")
-    expect(page.locator("#site-public")).to_contain_text("신고됨")
+    expect(page.locator("#site-public")).to_contain_text("통보됨")
     desk = new_phone(viewport={"width": 1280, "height": 800}, is_mobile=False)
     card = desk.open(f"/desk#id=work:{quote(WORK)}")
     expect(card.locator(".clauses")).to_contain_text("버스 3대가 지나갔")
     expect(card.locator(".clauses")).to_contain_text("시작했다고 알려 온")
-    expect(card.locator(".works .certainty")).to_contain_text("신고됨")
+    expect(card.locator(".works .certainty")).to_contain_text("통보됨")
     expect(card.locator(".works .said")).to_contain_text("시작 · 현장")
 
 
@@ -386,7 +386,7 @@ def test_taps_on_a_phone_go_through_the_log_and_come_back(
     phone = new_phone(dug_street)
     eventually(phone, "the work", lambda: bool(open_link(phone).locator("#bar").count()))
     page = phone.page
-    expect(page.locator("#site-public")).to_contain_text("신고됨", timeout=30_000)
+    expect(page.locator("#site-public")).to_contain_text("통보됨", timeout=30_000)
     word(page, "start").tap()
     told(page, "taken", "기록됨: 시작")
     expect(page.locator("#site-public")).to_contain_text("확인됨")

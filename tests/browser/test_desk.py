@@ -92,7 +92,7 @@ def test_is_a_named_road_open(desk: Screen, chuncheon: Chuncheon) -> None:
     expect(page.locator("#box")).to_be_focused()
     ask(page, "중앙로")
     first = page.locator("#found [role=option]").first
-    for text in (SECTION, "전면 통제", "신고됨"):
+    for text in (SECTION, "전면 통제", "통보됨"):
         expect(first).to_contain_text(text)
     page.keyboard.press("ArrowDown")
     expect(first).to_have_attribute("aria-selected", "true")
@@ -183,7 +183,7 @@ def test_certainty_changes_when_buses_pass(desk: Screen, chuncheon: Chuncheon) -
     chuncheon.dig("partial", buses=3)
     chip = page.locator("#card .verdict .certainty")
     expect(chip).to_have_text(re.compile("확인됨"), timeout=9_000)
-    expect(page.locator(".changes-here")).to_contain_text("신고됨 → 확인됨")
+    expect(page.locator(".changes-here")).to_contain_text("통보됨 → 확인됨")
 
 
 def test_buses_that_pass_a_closed_road_are_said_not_hidden(
@@ -366,7 +366,7 @@ def test_a_card_stays_when_its_own_place_cannot_be_asked_again(new_desk: NewScre
     page.route("**/api/v1/**", lambda route: route.abort())
     with page.expect_event("requestfailed", lambda request: "id=section" in request.url):
         page.keyboard.press("Enter")
-    expect(page.locator("#banner-word")).to_have_text("서버에 닿지 않습니다", timeout=9_000)
+    expect(page.locator("#banner-word")).to_have_text("서버에 연결할 수 없습니다", timeout=9_000)
     expect(page.locator("#card")).to_be_visible()
 
 
@@ -376,7 +376,7 @@ def test_server_that_is_away_is_said_and_asked_again(new_desk: NewScreen, desk_l
     open_place(page, SECTION)
     desk_line.is_down = True
     desk_line.cut()
-    expect(page.locator("#banner-word")).to_have_text("서버에 닿지 않습니다", timeout=9_000)
+    expect(page.locator("#banner-word")).to_have_text("서버에 연결할 수 없습니다", timeout=9_000)
     expect(page.locator("#banner-detail")).to_contain_text("전 것입니다")
     expect(page.locator("#card")).to_be_visible()
     page.keyboard.press("Escape")
@@ -402,7 +402,9 @@ def test_picture_that_stands_still_is_said_in_banner_and_sentence(
     open_place(page, SECTION)
     chuncheon.is_ticking = False
     chuncheon.tick(now_ms() - 120_000)
-    expect(page.locator("#banner-word")).to_contain_text("2분 전에 멈췄습니다", timeout=9_000)
+    expect(page.locator("#banner-word")).to_contain_text(
+        "2분째 갱신되지 않고 있습니다", timeout=9_000
+    )
     expect(page.locator("#card .verdict .certainty")).to_have_text(
         re.compile("자료 끊김"), timeout=9_000
     )

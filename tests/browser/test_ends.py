@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from maps.desk.saying.times import until
 from streams.contract.times import DAY_MS, KST, now_ms
-from streams.domain.flag_words import noted
 from streams.domain.overlaps import last_ms
+from streams.domain.unknown_times import notes
 from tests.cities.chuncheon import DUG, WORK, Chuncheon, dig_row, living_chuncheon
 from tests.cities.seed import Json
 from tests.pages import servers
@@ -109,7 +109,7 @@ def test_what_a_list_could_not_tell_is_named_on_the_map_the_desk_and_the_works_o
     screen: Screen, city: Chuncheon
 ) -> None:
     city.show(w={WORK: dig_row("full", flags=["hours_unreadable", "moon", "point_shared"])})
-    told = noted(["hours_unreadable", "point_shared"])[0]
+    told = notes(["hours_unreadable", "point_shared"]).to("ko")
     assert told in card_of(screen)
     assert "다만 위치가 정확하지 않을 수 있습니다." in answer(screen.page, city.url)
     expect(screen.page.locator("li.work .note")).to_have_text(told)

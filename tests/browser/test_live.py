@@ -59,8 +59,10 @@ def test_picture_is_stale_when_its_clock_stops_and_live_again_after(
     city.is_ticking = False
     city.tick(now_ms() - 60_000)
     screen.wait_for("stale")
-    expect(page.locator("#live-word")).to_have_text("자료 지연")
-    expect(page.locator("#banner-word")).to_have_text("화면이 1분 전에 멈췄습니다", timeout=8_000)
+    expect(page.locator("#live-word")).to_have_text("갱신 지연")
+    expect(page.locator("#banner-word")).to_have_text(
+        "1분 전 상태입니다 (갱신 지연)", timeout=8_000
+    )
     expect(page.locator("#banner-detail")).to_contain_text("수집기나 처리기가 멈췄을 수 있습니다")
     assert page.locator("#stage").bounding_box() == box
     city.is_ticking = True
@@ -74,8 +76,8 @@ def test_picture_that_lags_but_moves_is_catching_up(screen: Screen, city: City) 
     city.tick(now_ms() - 300_000)
     screen.wait_for("stale")
     city.tick(now_ms() - 240_000)
-    expect(page.locator("#live-word")).to_have_text("따라잡는 중")
-    expect(page.locator("#banner-word")).to_have_text("화면이 4분 늦습니다")
+    expect(page.locator("#live-word")).to_have_text("갱신 지연")
+    expect(page.locator("#banner-word")).to_have_text("4분 전 상태입니다 (갱신 지연)")
 
 
 def test_picture_whose_clock_is_ahead_is_never_live(screen: Screen, city: City) -> None:
@@ -105,7 +107,7 @@ def test_picture_that_nobody_works_on_calls_no_feed_late(screen: Screen, city: C
         expect(chip).to_contain_text("처리 멈춤")
         page.goto(f"{screen.url}/desk")
         expect(page.locator("#live-word")).to_have_text("처리기 멈춤", timeout=8_000)
-        expect(page.locator("#banner-word")).to_contain_text("처리기가 멈춰 화면이")
+        expect(page.locator("#banner-word")).to_contain_text("처리기가 멈췄습니다")
     finally:
         city.client.hdel("bomnae:meta", "folded_by")
         city.set_feed("its.events")
@@ -143,7 +145,7 @@ def test_page_of_a_work_says_that_the_picture_stands_still(screen: Screen, city:
     city.tick(now_ms() - 60_000)
     screen.wait_for("stale")
     page.goto(f"{screen.url}/w/2026-굴착-6001")
-    expect(page.locator(".lost")).to_contain_text("1분 전에 멈췄습니다")
+    expect(page.locator(".lost")).to_contain_text("1분 전 상태입니다")
     expect(page.locator(".simulated")).to_be_visible()
     city.tick()
     city.is_ticking = True
@@ -202,7 +204,7 @@ def test_unreachable_server_is_said_and_tried_again(new_screen: NewScreen, line:
     screen = new_screen(line.url)
     screen.page.route("**/api/v1/snapshot", lambda route: route.abort())
     screen.page.goto(line.url)
-    expect(screen.page.locator("#empty-word")).to_have_text("서버에 닿지 않습니다")
+    expect(screen.page.locator("#empty-word")).to_have_text("서버에 연결할 수 없습니다")
     screen.page.unroute("**/api/v1/snapshot")
     screen.page.click("#empty-retry")
     screen.wait_for("live")

@@ -41,7 +41,7 @@ def test_enter_that_ends_a_syllable_chooses_nothing(screen: Screen) -> None:
 def test_search_that_finds_nothing_says_so(screen: Screen) -> None:
     page = screen.open()
     page.fill("#search-box", "쀍쀍")
-    expect(page.locator("#search-note")).to_contain_text("찾은 것이 없습니다")
+    expect(page.locator("#search-note")).to_contain_text("검색 결과가 없습니다")
 
 
 def test_kind_of_a_result_is_in_the_language_chosen(screen: Screen) -> None:
@@ -72,7 +72,7 @@ def test_chip_shows_every_status_of_a_feed(screen: Screen, city: City) -> None:
     old_ms = now_ms() - 3_600_000
     for status, word, report in (
         ("empty", "내용 없음", {"outcome": "empty"}),
-        ("partial", "일부만", {"is_partial": True}),
+        ("partial", "일부 수신", {"is_partial": True}),
         ("frozen", "값 고정", {"change_within_ms": 1000, "changed_ms": old_ms}),
         ("unknown", "응답 이상", {"outcome": "unknown", "code": "HTTP 500"}),
         ("stopped", "중지", {"is_stopped": True, "outcome": "unknown"}),
@@ -92,7 +92,7 @@ def test_chip_says_that_a_feed_never_reported(screen: Screen) -> None:
     screen.page.route("**/api/v1/snapshot", with_one_more)
     page = screen.open()
     chip = page.locator("[data-feed='sinks']")
-    expect(chip).to_have_text("∅sinks받은 적 없음")
+    expect(chip).to_have_text("∅sinks미수신")
     chip.click()
     expect(page.locator("#feed-dialog")).to_contain_text("한 번도 보고되지 않았습니다")
 

@@ -19,7 +19,8 @@ from maps.picture.text import short, shown
 from maps.search.entry import PlaceKind, SearchHit
 from streams.domain.closures import GRAVITY
 from streams.domain.works.rows import Work
-from streams.geo.network import Network, Point
+from streams.geo.measures import Point
+from streams.geo.network import Network
 from streams.words.catalogue import Phrase, both, joined, phrase
 
 CHOOSE_FROM = 70  # a worse match is a neighbour of what was asked for, not a reading of it

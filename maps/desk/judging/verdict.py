@@ -1,4 +1,4 @@
-"""The verdict over a place, its word, and how sure it is. Pure."""
+"""The verdict over a place, what it is called, and how sure it is. Pure."""
 
 from dataclasses import dataclass
 
@@ -16,11 +16,11 @@ from streams.words.catalogue import Phrase, both, phrase
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What holds at a place, in one word, and what that rests on."""
+    """What holds at a place, its name for people, and what that rests on."""
 
     closure: Closure
     finding: Finding
-    word: Phrase
+    name: Phrase
 
     @property
     def certainty(self) -> Certainty:
@@ -58,10 +58,10 @@ def judge(facts: CardFacts, scene: Scene) -> Verdict:
     if work is not None and not (work.row.is_in_force and facts.place.links):
         return _of_permit(work, facts, scene)
     finding = certainty(_grounds(facts, scene))
-    return Verdict(facts.closure, finding, _word(facts, finding))
+    return Verdict(facts.closure, finding, _name(facts, finding))
 
 
-def _word(facts: CardFacts, finding: Finding) -> Phrase:
+def _name(facts: CardFacts, finding: Finding) -> Phrase:
     if facts.closure is Closure.NONE:
         is_lost = finding.certainty is Certainty.LOST
         return phrase("verdict.none_known" if is_lost else "verdict.open")
@@ -123,14 +123,14 @@ def _grounds(facts: CardFacts, scene: Scene) -> Grounds:
 
 
 def short_verdict(verdict: Verdict) -> ShortVerdict:
-    ko, en = both(verdict.word)
+    ko, en = both(verdict.name)
     return ShortVerdict(
         closure=verdict.closure, word_ko=ko, word_en=en, certainty=verdict.certainty
     )
 
 
 def public_verdict(verdict: Verdict) -> PublicVerdict:
-    ko, en = both(verdict.word)
+    ko, en = both(verdict.name)
     sure_ko, sure_en = both(phrase(f"certainty.{verdict.certainty}"))
     return PublicVerdict(
         closure=verdict.closure,

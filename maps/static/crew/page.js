@@ -4,7 +4,7 @@ import { Refused, fetchReport } from "./line.js";
 import { startPhotos } from "./photo.js";
 import { taps } from "./taps.js";
 import { hideUntil, openUntil } from "./until.js";
-import { clockOf, pair, startWords, words, writePair } from "./words.js";
+import { clockOf, pair, startWords, writePair } from "./words.js";
 
 const root = document.documentElement;
 const LOOK_MS = 15_000, SURE_MS = 5_000;
@@ -21,17 +21,17 @@ function showSite(body) {
   ahead_ms = site.now_ms - Date.now();
   const { public: told, said, against } = site;
   writePair($("site-public"), [`${told.word_ko} · ${told.certainty_ko}`, `${told.word_en} · ${told.certainty_en}`]);
-  writePair($("site-said"), said ? [said.ko, said.en] : words.none);
+  writePair($("site-said"), said ? [said.ko, said.en] : pair("none"));
   $("site-against").hidden = !against && !site.is_late;
   $("site-against").dataset.contradicted = against && against.is_contradicted ? "1" : "0";
   if (against) writePair($("site-against"), [against.ko, against.en]);
-  else if (site.is_late) writePair($("site-against"), words.stopped);
+  else if (site.is_late) writePair($("site-against"), pair("stopped"));
   const verdict = document.querySelector(".verdict");
   verdict.querySelector("span").textContent = site.phase_ko;
   root.dataset.phase = site.phase;
   const isAfter = ["overdue", "finished"].includes(site.phase);
   const note = $("not-yet-note");
-  writePair(note, isAfter ? words.not_ended : words.not_begun);
+  writePair(note, isAfter ? pair("not_ended") : pair("not_begun"));
   for (const element of buttons()) element.classList.toggle("next", element.dataset.word === site.next);
 }
 
@@ -39,7 +39,7 @@ const STATES = { sending: "sending", waiting: "waiting", late: "waiting", taken:
 function showTap(state, { word, why, tap, status }) {
   const line = $("tap-state");
   const shown = pair(state, { word, why: why || ["", ""] });
-  if (state === "taken") words["undo_" + tap.word].forEach((hint, place) => { shown[place] += ` (${clockOf(nowMs())}). ${hint}`; });
+  if (state === "taken") pair("undo_" + tap.word).forEach((hint, place) => { shown[place] += ` (${clockOf(nowMs())}). ${hint}`; });
   line.dataset.state = STATES[state];
   writePair(line, shown);
   const isQueued = state === "away" || state === "sending";
@@ -57,7 +57,7 @@ function refuse(why) {
   $("bar").hidden = $("photos").hidden = true;
   root.removeAttribute("data-taps");
   $("link-refused").hidden = false;
-  writePair($("link-refused"), why || words.link_refused);
+  writePair($("link-refused"), why || pair("link_refused"));
 }
 
 async function look() {
@@ -72,8 +72,8 @@ function endOnce() {
   if (sure) { calm(); taps.tell("end"); return; }
   const element = button("end");
   element.classList.add("sure");
-  writePair(element, words.once_more);
-  writePair($("tap-state"), words.once_more_said);
+  writePair(element, pair("once_more"));
+  writePair($("tap-state"), pair("once_more_said"));
   $("tap-state").dataset.state = "waiting";
   sure = setTimeout(() => { calm(); idle(); }, SURE_MS);
 }
@@ -81,11 +81,11 @@ function calm() {
   clearTimeout(sure);
   sure = 0;
   button("end").classList.remove("sure");
-  writePair(button("end"), words.end);
+  writePair(button("end"), pair("end"));
 }
 function idle() {
   $("tap-state").dataset.state = "idle";
-  writePair($("tap-state"), words.idle);
+  writePair($("tap-state"), pair("idle"));
 }
 
 function tapped(word) {

@@ -1,6 +1,6 @@
 // A photo: made smaller on the phone where it can, sent again while the page stands, shown from what the server kept.
 import { Refused, loadPhoto, loadPhotos, pauseAfter, sendPhoto, uuid } from "./line.js";
-import { pair, timeOf, words, writePair } from "./words.js";
+import { pair, timeOf, writePair } from "./words.js";
 
 const SIDE = 1600, QUALITY = 0.85, TRIES = 6, SHOWN = 6;
 const $ = (id) => document.getElementById(id);
@@ -17,7 +17,7 @@ async function smaller(file) {
     return blob && blob.type === "image/jpeg" ? blob : file;
   } catch { return file; } // the server judges it
 }
-const say = (key, state) => { writePair($("photo-state"), words[key]); $("photo-state").dataset.state = state; };
+const say = (key, state) => { writePair($("photo-state"), pair(key)); $("photo-state").dataset.state = state; };
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 async function send(file) {

@@ -1,7 +1,8 @@
 // One tap on its way: kept over a dead battery, sent until the server has it, followed until the log says what became of it.
 import { crew } from "./token.js";
 import { Refused, fetchReport, pauseAfter, postReport, uuid } from "./line.js";
-import { words } from "./words.js";
+import { pair } from "./words.js";
+import { hasWord } from "../words.js";
 
 const KEEP_MS = 3_600_000; // an older word may be true no more
 const LATE_MS = 20_000, LOOK_MS = 1_000, LOOK_LATE_MS = 5_000;
@@ -17,10 +18,10 @@ function keep() { // without the token: what lies about must not speak for the c
 function kept() {
   try {
     const row = JSON.parse(localStorage.getItem(name));
-    return row && row.report_id && words[row.word] ? row : null;
+    return row && row.report_id && hasWord("crew." + row.word) ? row : null;
   } catch { return null; }
 }
-function say(state, more = {}) { show(state, { word: tap ? words[tap.word] : ["", ""], tap, ...more }); }
+function say(state, more = {}) { show(state, { word: tap ? pair(tap.word) : ["", ""], tap, ...more }); }
 function after(ms, act) { clearTimeout(timer); timer = setTimeout(act, ms); }
 function end(state, more) {
   clearTimeout(timer);

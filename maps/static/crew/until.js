@@ -1,5 +1,5 @@
 // Until when the work is extended: three quick choices and a time of one's own, each with the time it means.
-import { clockOf, dayOf, pair, timeOf, words, writePair } from "./words.js";
+import { clockOf, dayOf, pair, timeOf, writePair } from "./words.js";
 
 const MIN_MS = 60_000, HOUR_MS = 60 * MIN_MS, DAY_MS = 24 * HOUR_MS, MOST_MS = 7 * DAY_MS;
 const box = () => document.getElementById("until");
@@ -27,18 +27,18 @@ function ownTime(ends_ms, now_ms, pick) {
   const form = document.createElement("form"), label = document.createElement("label"), input = document.createElement("input");
   const from = Math.max(ends_ms, now_ms), error = document.createElement("p");
   Object.assign(input, { type: "datetime-local", min: local(from), max: local(from + MOST_MS), value: local(from + HOUR_MS), required: true });
-  writePair(label.appendChild(document.createElement("span")), words.until_label);
+  writePair(label.appendChild(document.createElement("span")), pair("until_label"));
   label.append(input);
   error.setAttribute("role", "alert");
-  const send = button(words.send_until, () => {});
+  const send = button(pair("send_until"), () => {});
   send.type = "submit";
   form.noValidate = true; // the browser's own bubble speaks its language and hides the buttons
-  form.append(label, error, send, button(words.back, closeUntil));
+  form.append(label, error, send, button(pair("back"), closeUntil));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const at = Date.parse(input.value + "+09:00");
     if (at > from && at <= from + MOST_MS) pick(at);
-    else { writePair(error, words.until_bad); input.focus(); }
+    else { writePair(error, pair("until_bad")); input.focus(); }
   });
   box().replaceChildren(form);
   input.focus();
@@ -47,9 +47,9 @@ function ownTime(ends_ms, now_ms, pick) {
 export function openUntil(site, now_ms, pick) {
   const ends_ms = (site && site.ends_ms) || now_ms;
   const quick = choices(ends_ms, now_ms).map(([key, at]) =>
-    button(words[key], () => pick(at), pair("until", { time: timeOf(at, now_ms) })));
-  const other = button(words.other, () => ownTime(ends_ms, now_ms, pick));
-  box().replaceChildren(...quick, other, button(words.back, closeUntil));
+    button(pair(key), () => pick(at), pair("until", { time: timeOf(at, now_ms) })));
+  const other = button(pair("other"), () => ownTime(ends_ms, now_ms, pick));
+  box().replaceChildren(...quick, other, button(pair("back"), closeUntil));
   box().lastChild.className = "back";
   show(true);
   box().firstChild.focus();

@@ -1,49 +1,21 @@
-// Every word the crew's page says, as a pair: Korean, English. Both are always shown, the chosen one large.
+// The words of the crew's page as pairs: Korean, English. Both are always shown, the chosen one large.
+import { keep, kept } from "../kept.js";
+import { nextLanguage, offerNext, useLanguage, wordIn } from "../words.js";
 
+const PAIR = ["ko", "en"];
 const root = document.documentElement;
-export const words = {
-  start: ["시작", "Start"], end: ["종료", "End"], extend: ["연장", "Extend"], not_yet: ["아직 아님", "Not yet"],
-  idle: ["누르면 바로 기록됩니다", "A tap is recorded at once"],
-  sending: ["보내는 중: {word}", "Sending: {word}"],
-  waiting: ["서버가 받았습니다. 확인하는 중: {word}", "Received. Checking: {word}"],
-  late: ["받아 두었습니다: {word}. 반영이 늦어지고 있습니다.", "Received: {word}. It shows later than usual."],
-  taken: ["기록됨: {word}", "Recorded: {word}"],
-  refused: ["기록 안 됨: {word}. {why}", "Not recorded: {word}. {why}"],
-  away: ["닿지 않음: {word}. 저절로 다시 보냅니다.", "No connection: {word}. It is sent again by itself."],
-  stale: ["한 시간 전에 누른 ‘{word}’은(는) 보내지 못했습니다. 아직 맞으면 다시 누르십시오.", "“{word}”, tapped an hour ago, was never sent. Tap again if it still holds."],
-  dropped: ["그만두었습니다: {word}", "Given up: {word}"],
-  once_more: ["한 번 더", "Again: End"],
-  once_more_said: ["5초 안에 한 번 더 누르면 종료됩니다", "Tap again within 5 s to end"],
-  undo_start: ["잘못 눌렀으면 ‘아직 아님’", "By mistake? Tap “Not yet”"],
-  undo_end: ["잘못 눌렀으면 ‘아직 아님’", "By mistake? Tap “Not yet”"],
-  undo_not_yet: ["잘못 눌렀으면 ‘시작’ 또는 ‘종료’", "By mistake? Tap “Start” or “End”"],
-  undo_extend: ["먼저 끝나면 ‘종료’", "Done sooner? Tap “End”"],
-  not_begun: ["시작 안 함", "Not begun"], not_ended: ["안 끝남", "Not finished"],
-  none: ["아직 없음", "None yet"], stopped: ["도로 상태를 지금 읽을 수 없습니다", "Road state cannot be read now"],
-  hour: ["+1시간", "+1 h"], hours: ["+2시간", "+2 h"], morning: ["아침 06시", "06:00"], other: ["다른 시각", "Other"],
-  until: ["{time}까지", "until {time}"], send_until: ["이때까지 연장", "Extend to this"], back: ["취소", "Back"],
-  until_label: ["언제까지", "Until when"], until_bad: ["지금 끝보다 늦고 7일을 넘지 않는 시각을 고르십시오", "Pick a time after the present end, at most 7 days on"],
-  photo_making: ["사진을 줄이는 중", "Making the photo smaller"], photo_sending: ["사진을 보내는 중", "Sending the photo"],
-  photo_taken: ["사진이 저장되었습니다", "Photo kept"], photo_away: ["사진이 닿지 않음. 다시 보냅니다.", "No connection. The photo is sent again."],
-  photo_lost: ["사진을 보내지 못했습니다. 다시 찍어 주십시오.", "The photo was not sent. Take it again."],
-  photo_alt: ["현장 사진 {time}", "Site photo {time}"],
-  link_refused: ["이 링크로는 더 알릴 수 없습니다.", "This link counts no more."],
-};
 
-const fill = (text, values, place) => text.replace(/\{(\w+)\}/g, (_, name) => {
-  const value = values[name];
-  return String(Array.isArray(value) ? value[place] : value ?? "");
-});
 /** A pair of words with its values; a value may be a pair itself. */
-export const pair = (key, values = {}) => words[key].map((text, place) => fill(text, values, place));
+export const pair = (key, values = {}) => PAIR.map((lang, place) => wordIn(lang, "crew." + key, Object.fromEntries(
+  Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value[place] : value]))));
 
 /** Writes a pair into an element as text; what stands there already is left alone. */
 export function writePair(element, both) {
   if (!element.querySelector(":scope > .ko")) {
-    const spans = ["ko", "en"].map((lang) => Object.assign(document.createElement("span"), { className: lang, lang }));
+    const spans = PAIR.map((lang) => Object.assign(document.createElement("span"), { className: lang, lang }));
     element.replaceChildren(spans[0], " ", spans[1]);
   }
-  for (const [place, name] of ["ko", "en"].entries()) {
+  for (const [place, name] of PAIR.entries()) {
     const span = element.querySelector(":scope > ." + name);
     if (span.textContent !== both[place]) span.textContent = both[place];
   }
@@ -55,20 +27,17 @@ export const parted = (message) => {
   return at < 0 ? [message, message] : [message.slice(0, at), message.slice(at + 3)];
 };
 
-const kept = () => { try { return localStorage.getItem("bomnae.lang"); } catch { return null; } };
-function speak(lang) {
-  root.lang = lang;
-  try { localStorage.setItem("bomnae.lang", lang); } catch { /* not kept, not needed */ }
-  const button = document.getElementById("tongue");
-  button.textContent = lang === "en" ? "한국어" : "EN";
-  button.setAttribute("aria-label", lang === "en" ? "한국어 (Korean)" : "EN (English)");
-  button.lang = lang === "en" ? "ko" : "en";
+/** Turns the page to a language and the button to the next one. */
+function turn(lang) {
+  useLanguage(lang);
+  keep("lang", root.lang);
+  offerNext(document.getElementById("tongue"));
 }
 export function startWords() {
   const button = document.getElementById("tongue");
   button.hidden = false;
-  button.addEventListener("click", () => speak(root.lang === "en" ? "ko" : "en"));
-  speak(kept() === "en" ? "en" : "ko");
+  button.addEventListener("click", () => turn(nextLanguage(root.lang)));
+  turn(kept("lang") || PAIR[0]);
 }
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Seoul", hour: "2-digit", minute: "2-digit" });
@@ -80,7 +49,7 @@ export const clockOf = (ms) => clock.format(ms);
 export function timeOf(ms, now_ms) {
   const day = dayOf(ms), time = clock.format(ms);
   if (day === dayOf(now_ms)) return [time, time];
-  if (day === dayOf(now_ms + 86_400_000)) return ["내일 " + time, "tomorrow " + time];
+  if (day === dayOf(now_ms + 86_400_000)) return pair("tomorrow", { time });
   const [, month, date] = day.split("-").map(Number);
-  return [`${month}월 ${date}일 ${time}`, `${date}/${month} ${time}`];
+  return pair("day", { month, date, time });
 }

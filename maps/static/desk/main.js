@@ -1,9 +1,8 @@
 // The desk: it joins box, card, time, calls and shift. The address keeps the place and the time looked at, not the text typed.
-import "./words.js";
 import { keep, kept } from "../kept.js";
 import { Clock } from "../clock.js";
 import { el, write } from "../dom.js";
-import { t, useLanguage } from "../words.js";
+import { nextLanguage, offerNext, t, useLanguage } from "../words.js";
 import { ask, localized } from "./ask.js";
 import { Box } from "./box.js";
 import { Calls } from "./calls.js";
@@ -39,7 +38,7 @@ class Desk {
 
   listen() {
     const help = document.getElementById("help");
-    const acts = { dark: () => this.turn(), lang: () => this.speak(document.documentElement.lang === "ko" ? "en" : "ko"), help: () => { fillDeskHelp(); help.showModal(); } };
+    const acts = { dark: () => this.turn(), lang: () => this.speak(nextLanguage(document.documentElement.lang)), help: () => { fillDeskHelp(); help.showModal(); } };
     for (const [name, act] of Object.entries(acts)) document.getElementById("tool-" + name).addEventListener("click", act);
     help.addEventListener("close", () => this.box.focus());
     const toBox = () => this.home();
@@ -164,12 +163,9 @@ class Desk {
     const root = document.documentElement;
     useLanguage(lang);
     keep("lang", lang);
-    const button = document.getElementById("tool-lang");
-    button.textContent = t("tool.lang");
-    button.lang = lang === "ko" ? "en" : "ko";
-    button.setAttribute("aria-label", t("tool.lang.label"));
+    offerNext(document.getElementById("tool-lang"));
     document.getElementById("tool-dark").textContent = t(root.dataset.theme === "dark" ? "tool.light" : "tool.dark");
-    document.title = `${t("desk.title")} · ${root.dataset.city} 봄내`;
+    document.title = `${t("desk.title")} · ${root.dataset.city} ${t("brand")}`;
     this.showExamples();
     this.box.show(this.box.q, this.box);
     this.card.draw();

@@ -5,7 +5,6 @@ import { el, write } from "../dom.js";
 import { t, useLanguage } from "../words.js";
 import { AckDialog, DeliveryLog, UndeliveredSign } from "./alert-dialogs.js";
 import "./alert-card.js";
-import "./alert-words.js";
 import { Alerts } from "./alerts.js";
 import { BusesLayer } from "./buses-layer.js";
 import { afterPaint, afterTask } from "./canvas-layer.js";
@@ -128,7 +127,7 @@ class Live {
       button.title = t("zoom." + name);
       button.setAttribute("aria-label", t("zoom." + name));
     }
-    document.title = `${this.opts.city} ${t("title")} · 봄내`;
+    document.title = `${this.opts.city} ${t("title")} · ${t("brand")}`;
     this.tools.show();
     this.sign.show();
     this.showPanels();

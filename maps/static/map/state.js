@@ -1,5 +1,6 @@
 // What the screen shows, kept in the address: #map=z/lat/lon&off=free,buses&phase=active&work=ID&dark&cb&lang=en
 import { keep, kept } from "../kept.js";
+import { languages } from "../words.js";
 
 export const LEVELS = ["free", "slow", "jam", "unknown"];
 export const LAYERS = ["full", "partial", "minor", "incidents", "reports", "clashes", "buses", "labels"];
@@ -23,7 +24,7 @@ export function parse(hash) {
     else if (["work", "link", "incident", "report", "clash", "alert"].includes(name) && value) found.chosen = { kind: name, id: value };
     else if (name === "dark" || name === "light") found.theme = name;
     else if (name === "cb") found.palette = "cb";
-    else if (name === "lang" && ["ko", "en"].includes(value)) found.lang = value;
+    else if (name === "lang" && languages().includes(value)) found.lang = value;
   }
   return found;
 }
@@ -105,7 +106,7 @@ export class State {
     if (chosen && chosen.kind !== "bus") parts.push(chosen.kind + "=" + encodeURIComponent(chosen.id));
     if (this.isThemeChosen) parts.push(this.theme);
     if (this.palette === "cb") parts.push("cb");
-    if (this.lang === "en") parts.push("lang=en");
+    if (this.lang !== languages()[0]) parts.push("lang=" + this.lang);
     return "#" + parts.join("&");
   }
 

@@ -1,5 +1,5 @@
 // The buttons of the top line, the sheets of a telephone, and the keys that do the same.
-import { t } from "../words.js";
+import { nextLanguage, offerNext, t } from "../words.js";
 import { CanvasLayer } from "./canvas-layer.js";
 import { fillHelp, listenToKeys } from "./keys.js";
 import { LEVELS } from "./state.js";
@@ -13,7 +13,7 @@ export class Tools {
     const acts = {
       dark: () => state.setTheme(state.theme === "dark" ? "light" : "dark"),
       cb: () => state.setPalette(state.palette === "cb" ? "plain" : "cb"),
-      lang: () => state.setLang(state.lang === "ko" ? "en" : "ko"),
+      lang: () => state.setLang(nextLanguage(state.lang)),
       help: () => { fillHelp(); help.showModal(); },
       print: () => window.print(),
     };
@@ -98,10 +98,7 @@ export class Tools {
   /** Words and pressed states of the buttons. */
   show() {
     const { state } = this;
-    const lang = document.getElementById("tool-lang");
-    lang.textContent = t("tool.lang");
-    lang.lang = state.lang === "ko" ? "en" : "ko";
-    lang.setAttribute("aria-label", t("tool.lang.label"));
+    offerNext(document.getElementById("tool-lang"));
     document.getElementById("tool-dark").textContent = t(state.theme === "dark" ? "tool.light" : "tool.dark");
     document.getElementById("tool-cb").setAttribute("aria-pressed", String(state.palette === "cb"));
   }

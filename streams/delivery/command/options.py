@@ -10,8 +10,8 @@ from streams.domain.subscriptions.changes import SETTABLE
 EPILOG = """An empty filter lets everything through, and so does "" given to an option:
   --rules ""            hear every rule again
 
-  python -m streams subscriptions add --url https://crew.example/hook --title '하수과 현장반' \\
-      --rules closure,overdue --organisations '춘천시 하수과' --quiet-hours 22:00-06:00
+  python -m streams subscriptions add --url https://crew.example/hook --title 'Sewer crew' \\
+      --rules closure,overdue --organisations 'Sewer Office' --quiet-hours 22:00-06:00
 
 Whatever is changed goes into the log and holds as soon as a worker has folded it. The secret of an
 endpoint is printed by `add` and `rotate` and never again; after `rotate` the one before signs too

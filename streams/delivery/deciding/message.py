@@ -13,8 +13,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from streams.contract.enums import AlertEvent, RuleName, Severity
-from streams.delivery.deciding.wording import one_line, sentences, title_of
+from streams.delivery.deciding.wording import one_line, sentence, title_of
 from streams.domain.alerts import Alert
+from streams.words.catalogue import both, phrase
 
 MAX_BYTES = 20_000
 MAX_FACTS_BYTES = 12_000
@@ -60,7 +61,7 @@ def message_of(
     `map_url`, without a crew's link no `work_url`. Facts that would make it too long are cut and
     named in `cut`.
     """
-    text_ko, text_en = sentences(alert, is_simulated=is_simulated)
+    text_ko, text_en = both(sentence(alert, is_simulated=is_simulated))
     facts, cut = _fitting(alert.facts)
     body = AlertMessage(
         id=alert.id,
@@ -108,13 +109,14 @@ def digest_of(
     """
     lines = [_line(alert, is_simulated=is_simulated) for alert in alerts]
     message_id = digest_id(endpoint, [alert.id for alert in alerts])
+    text_ko, text_en = both(phrase("message.digest", count=len(alerts)))
     body: dict[str, Any] = {
         "id": message_id,
         "type": DIGEST,
         "at_ms": at_ms,
         "expires_ms": expires_ms,
-        "text_ko": f"조용한 시간 동안의 경보 {len(alerts)}건",
-        "text_en": f"{len(alerts)} alerts from the quiet hours",
+        "text_ko": text_ko,
+        "text_en": text_en,
         "simulated": is_simulated,
         "left_out": 0,
         "alerts": lines,
@@ -129,19 +131,20 @@ def digest_of(
 
 def trial_of(message_id: str, *, at_ms: int, is_simulated: bool = False) -> bytes:
     """The JSON of a message that tells nothing: whether it arrives and is verified."""
+    text_ko, text_en = both(phrase("message.test"))
     body = {
         "id": message_id,
         "type": TRIAL,
         "at_ms": at_ms,
-        "text_ko": "시험 메시지입니다",
-        "text_en": "a test message",
+        "text_ko": text_ko,
+        "text_en": text_en,
         "simulated": is_simulated,
     }
     return msgspec.json.encode(body)
 
 
 def _line(alert: Alert, *, is_simulated: bool) -> dict[str, Any]:
-    text_ko, text_en = sentences(alert, is_simulated=is_simulated)
+    text_ko, text_en = both(sentence(alert, is_simulated=is_simulated))
     return {
         "id": alert.id,
         "type": f"{alert.rule}.{alert.word.value}",

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from streams.domain.particles import with_particle
 from streams.domain.roads.graph import RoadGraph, Way
 from streams.geo.measures import Point, distance_m
 from streams.geo.network import Link, Network, Route, Stop
+from streams.words.catalogue import Phrase, joined, phrase
 
 LONGEST_EXTRA_M = 15_000  # a way round that costs more than this is no help to anybody
 NAMED_WITHIN_M = 250.0  # a spot is called after a stop no further away than this
@@ -81,8 +81,8 @@ def _extra_m(graph: RoadGraph, run: Sequence[int], way: Way) -> int:
     return max(0, round(way.length_m - way.saved_m) - graph.length_m(run))
 
 
-def detour_words(way: Detour, network: Network) -> tuple[str, str]:
-    """A detour in Korean and English, without a full stop: where to leave, over what, where back.
+def detour_words(way: Detour, network: Network) -> Phrase:
+    """A detour without a full stop: where to leave, over what, where back.
 
     Two to four names: roads where they have names, else stops on the way. What the way drives back
     along the closed road itself is left out: nobody who is told goes there first.
@@ -94,26 +94,18 @@ def detour_words(way: Detour, network: Network) -> tuple[str, str]:
     rejoins = _end_name(aside[-1], way.rejoins if aside[-1] is links[-1] else None, network)
     roads = [name for name in _roads(aside) if name not in own]
     over = (roads or _stops_between(aside, {leaves, rejoins}))[:2]
-    return _korean(leaves, over, rejoins, is_road=bool(roads)), _english(leaves, over, rejoins)
+    start = phrase("detour.start", place=leaves) if leaves and leaves != rejoins else None
+    turn = joined([start or "", _turn(start, over, is_road=bool(roads))], " ")
+    if rejoins:
+        return phrase("detour.whole", way=phrase("detour.rejoin", turn=turn, place=rejoins))
+    return phrase("detour.whole", way=phrase("detour.rejoin_road", turn=turn))
 
 
-def _korean(leaves: str, over: Sequence[str], rejoins: str, *, is_road: bool) -> str:
-    start = f"{leaves}에서 " if leaves and leaves != rejoins else ""
-    end = f"{rejoins}에서 돌아옵니다" if rejoins else "돌아옵니다"
+def _turn(start: Phrase | None, over: Sequence[str], *, is_road: bool) -> Phrase:
     if not over:
-        return f"{start}나가 {end}" if start else f"옆길로 돌아 {end}"
-    into = with_particle(over[0], "으로/로") if is_road else f"{over[0]} 쪽으로"
-    past = f"{with_particle(over[1], '을/를')} 지나 " if len(over) > 1 else ""
-    return f"{start}{into} 들어가 {past}{end}"
-
-
-def _english(leaves: str, over: Sequence[str], rejoins: str) -> str:
-    start = f"at {leaves} " if leaves and leaves != rejoins else ""
-    end = f"rejoin at {rejoins}" if rejoins else "rejoin the road"
-    turn = f"turn into {over[0]}" if over else "turn off"
-    past = f", go on past {over[1]}" if len(over) > 1 else ""
-    words = f"{start}{turn}{past} and {end}"
-    return words[0].upper() + words[1:]
+        return phrase("detour.off" if start else "detour.aside")
+    into = phrase("detour.into", road=over[0]) if is_road else phrase("detour.by", stop=over[0])
+    return phrase("detour.past", turn=into, place=over[1]) if len(over) > 1 else into
 
 
 def _without_own_road(links: Sequence[Link], own: Collection[str]) -> list[Link]:

@@ -14,7 +14,9 @@ from streams.domain.roads.street_nodes import Graph, chains, stop_groups
 from streams.geo.grid import Grid
 from streams.geo.measures import Point, distance_m, middle_of
 from streams.geo.network import CELL_DEG, Link, Network
+from streams.words.catalogue import FIRST, word
 
+ROAD_END = word(FIRST, "road.end")
 OPPOSITE_M = 150.0  # stops of other names on the two sides of one street
 _END_DIGITS = 4  # of degrees, about 10 m: line ends this near are one node
 _ARROW = " → "
@@ -156,9 +158,9 @@ class _Streets:
         return tuple(sorted(self.roads[node] - {road}))
 
     def _name_at(self, node: str, road: str) -> str:
-        """The stop's or the junction's own name, else the cross street's, else "끝"."""
+        """The stop's or the junction's own name, else the cross street's, else ROAD_END."""
         others = self._others(node, road)
-        return self.names.get(node) or (others[0] if others else "끝")
+        return self.names.get(node) or (others[0] if others else ROAD_END)
 
     def _opposites(self, stretches: Sequence[StreetStretch]) -> list[StreetStretch]:
         """Stretches with their other direction, where that is another stretch of one direction."""

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from streams.domain.roads.detours import LONGEST_EXTRA_M, bus_effects, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Network, Route
+from streams.words.catalogue import both
 from tests.cities.builder import node, town
 from tests.unit.laws.grids import Grid, grids
 from tests.unit.laws.profile import tried
@@ -91,7 +92,7 @@ def test_every_detour_has_words_with_two_to_four_names(grid: Grid) -> None:
     found = detour(RoadGraph(grid.network), [*grid.closed, grid.around], [grid.around])
     if found is None:
         return
-    korean, english = detour_words(found, grid.network)
+    korean, english = both(detour_words(found, grid.network))
     assert korean.endswith("돌아옵니다")
     assert "(으)로" not in korean
     names = {stop.name for stop in grid.network.stops} | {x.road_name for x in grid.network.links}

@@ -134,5 +134,10 @@ def test_the_document_refers_only_to_schemas_it_has() -> None:
 
 
 def test_an_error_is_korean_and_english() -> None:
-    body = json.loads(error_body(RequestRefusedError(400, "x", "안 됩니다", "no")))
-    assert body == {"error": {"code": "x", "message": "안 됩니다 / no"}}
+    body = json.loads(error_body(RequestRefusedError(413, "refused.too_large.photo")))
+    assert body == {
+        "error": {
+            "code": "too_large",
+            "message": "사진은 5 MB까지 받습니다 / a photo is at most 5 MB",
+        }
+    }

@@ -111,7 +111,7 @@ def test_daily_hours_open_again(hours: str, now: str, opens: str) -> None:
     ],
 )
 def test_daily_hours_are_written_as_koreans_write_them(hours: str, text: str) -> None:
-    assert hours_text(hours) == text
+    assert hours_text(hours).to("ko") == text
 
 
 @given(st.integers(-(10**18), 10**18))

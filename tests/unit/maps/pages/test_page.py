@@ -55,7 +55,7 @@ def test_the_work_page_says_what_is_known_beside_the_permit(
         "started": "현장",
         "also_closed": "자전거도로 통제",
         "unlisted_ms": "Not listed",
-        "first_ends_ms": "처음 끝",
+        "first_ends_ms": "당초 종료",
     }
     pages = render_pages(network, SETTINGS, plain)
 

@@ -121,5 +121,5 @@ def test_the_desk_counts_the_buses_that_the_fold_saw_drive_a_young_closure(
     verdict = judge(gather(place("section", "S0>S1"), scene), scene)
     assert (verdict.ground == "contradicted") == (word is None)
     if word:
-        assert verdict.word.to("ko") == word
+        assert verdict.name.to("ko") == word
     assert verdict.closure == "full"

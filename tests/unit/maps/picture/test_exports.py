@@ -136,7 +136,7 @@ def test_a_begin_or_an_end_that_nobody_knows_is_an_empty_cell_and_null(
     one = replace(picture, works={"W": vague})
     body = works_csv(one, network, Filters(), is_simulated=True).decode("utf-8-sig")
     row = next(iter(csv.DictReader(io.StringIO(body))))
-    assert (row["시작"], row["끝"]) == ("", "")
+    assert (row["시작"], row["종료"]) == ("", "")
     exported = json_of(works_geojson(one, network, Filters(), is_simulated=True))
     [feature] = exported["features"]
     names = ("starts_ms", "ends_ms", "starts_at", "ends_at")

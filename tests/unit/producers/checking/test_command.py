@@ -256,7 +256,7 @@ def test_the_table_is_aligned_and_says_what_is_odd_and_what_was_refused(
     assert "관할 밖 좌표 · coordinate outside the city" in out
     assert any("3행 · row 3: R012" in line for line in lines)
     assert "2행 읽음" in lines[-1]
-    assert "1 합계·주석 건너뜀" in lines[-1]
+    assert "합계·주석 1건 건너뜀" in lines[-1]
     wide = {
         _columns_before(line, "2026-09-01~2026-09-30") for line in lines if "2026-09-01~" in line
     }

@@ -4,7 +4,7 @@ import pytest
 
 from producers.reading.closures import closure_of, mentioned, stated
 from streams.contract.records import Closure
-from streams.domain.closure_words import GRAVITY
+from streams.domain.closures import GRAVITY
 
 
 @pytest.mark.parametrize(

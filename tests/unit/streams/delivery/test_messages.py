@@ -18,8 +18,9 @@ from streams.delivery.deciding.message import (
     message_of,
     trial_of,
 )
-from streams.delivery.deciding.wording import one_line, sentences, title_of
+from streams.delivery.deciding.wording import one_line, sentence, title_of
 from streams.domain.alerts import Alert
+from streams.words.catalogue import both
 from tests.places import ROOT
 
 DAY_MS = 86_400_000
@@ -40,6 +41,10 @@ CLOSED = Alert(
         "ends_ms": AT_MS + DAY_MS,
     },
 )
+
+
+def sentences(alert: Alert, *, is_simulated: bool) -> tuple[str, str]:
+    return both(sentence(alert, is_simulated=is_simulated))
 
 
 def body_of(alert: Alert, **given: Any) -> bytes:
@@ -89,9 +94,8 @@ def test_a_message_is_the_alert_and_where_to_look() -> None:
         "at_ms": AT_MS,
         "expires_ms": AT_MS + DAY_MS,
         "title": "하수관 정비",
-        "text_ko": "[모의·긴급] 하수관 정비 · 통제 · 전면 통제 · 11-24 09:00까지",
-        "text_en": "[simulated·critical] 하수관 정비 · closure · road closed · "
-        "until 11-24 09:00 KST",
+        "text_ko": "[모의·긴급] 하수관 정비 · 전면 통제 · 11-24 09:00까지",
+        "text_en": "[simulated·critical] 하수관 정비 · road closed · until 11-24 09:00 KST",
         "facts": CLOSED.facts,
         "simulated": True,
         "work_url": "https://roads.example/w/1?t=x",

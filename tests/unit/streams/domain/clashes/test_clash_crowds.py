@@ -8,6 +8,7 @@ from streams.domain.clashes.finder import Clashes
 from streams.domain.clashes.words import reason
 from streams.domain.doubtful_points import MOST_AT_POINT, POINT_SHARED
 from streams.domain.stages.works import WorksStage
+from streams.words.catalogue import both
 from tests.cities.builder import town
 from tests.cities.fakes import LON, Folded, street
 from tests.cities.sites import Site, by_id, clashes, road
@@ -93,7 +94,7 @@ def test_a_doubtful_point_closes_no_road_and_is_told_once() -> None:
     assert not any(part.obstructions for part in fold.derived[0])
     [clash] = fold.state["clashes"].values()
     assert (clash.kind, clash.count) == ("point", 600)
-    korean, english = reason(clash, fold.state["works"], street())
+    korean, english = both(reason(clash, fold.state["works"], street()))
     assert korean == "같은 지점에 허가 600건: 위치 의심"
     assert english.startswith("600 permits at one point")
 

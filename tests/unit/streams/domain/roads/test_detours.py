@@ -7,6 +7,7 @@ from producers.simulator.streets import build_streets
 from streams.domain.roads.detours import Detour, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Overlay
+from streams.words.catalogue import both
 from tests.cities.builder import node, town
 from tests.cities.fakes import STANDARD, street
 from tests.cities.ways import A_B, B_A, crossroads, kerb, way
@@ -101,7 +102,7 @@ def test_a_section_that_its_standard_links_do_not_carry_is_driven_itself() -> No
 
 
 def test_the_words_name_where_to_leave_the_roads_and_where_to_come_back() -> None:
-    ko, en = detour_words(way(town(4, 2), [A_B], [A_B]), town(4, 2))
+    ko, en = both(detour_words(way(town(4, 2), [A_B], [A_B]), town(4, 2)))
     assert ko == "1로0거리에서 1세로로 들어가 1가로를 지나 2로0거리에서 돌아옵니다"
     assert en == "At 1로0거리 turn into 1세로, go on past 1가로 and rejoin at 2로0거리"
 
@@ -113,7 +114,7 @@ def test_nobody_is_sent_back_along_the_closed_road_first() -> None:
     closed = city.links[city.index[street.id]]
     found = way(city, [closed.id], [closed.id])
     assert city.links[city.index[found.links[0]]].road_name == closed.road_name
-    ko, _ = detour_words(found, city)
+    ko = detour_words(found, city).to("ko")
     assert ko == "팔호광장에서 백령로로 들어가 후석로를 지나 한국전력공사에서 돌아옵니다"
 
 
@@ -121,4 +122,4 @@ def test_nobody_is_sent_back_along_the_closed_road_first() -> None:
 def test_a_crossing_is_called_after_a_stop_within_250_m(y: int, *, is_named: bool) -> None:
     network = replace(crossroads(), stops=(kerb("U1", 300, y),))
     found = way(network, ["W600>W900"], ["W600>W900"])
-    assert detour_words(found, network)[0].startswith("U1 앞에서 ") is is_named
+    assert detour_words(found, network).to("ko").startswith("U1 앞에서 ") is is_named

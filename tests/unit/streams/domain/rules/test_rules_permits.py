@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from streams.contract.enums import AlertEvent
 from streams.contract.records import Closure, Message, Permit, Severity, Tick
-from streams.delivery.deciding.wording import sentences
+from streams.delivery.deciding.wording import sentence
 from streams.domain.alerts import Alert
 from streams.domain.stages.works import WorksStage
+from streams.words.catalogue import both
 from tests.cities.fakes import STEP, Folded, street
 from tests.cities.works import PERMIT, kst, listed
 
@@ -88,7 +89,7 @@ def test_nobody_saw_a_permit_begin_is_told_once_for_all_its_spots() -> None:
 
 def test_a_message_names_the_places() -> None:
     [alert] = of(told(at(0, HERE, THERE)))
-    korean, english = sentences(alert, is_simulated=False)
+    korean, english = both(sentence(alert, is_simulated=False))
     assert "2곳(중앙로 1, 석사로 9)" in korean
     assert "2 places (중앙로 1, 석사로 9)" in english
 
@@ -96,4 +97,4 @@ def test_a_message_names_the_places() -> None:
 def test_a_message_of_many_places_names_three_and_the_number() -> None:
     spots = [replace(HERE, permit_id=f"P1#{at}", place=f"중앙로 {at}") for at in range(1, 6)]
     [alert] = of(told(at(0, *spots)))
-    assert "5곳(중앙로 1, 중앙로 2, 중앙로 3, …)" in sentences(alert, is_simulated=False)[0]
+    assert "5곳(중앙로 1, 중앙로 2, 중앙로 3, …)" in sentence(alert, is_simulated=False).to("ko")
