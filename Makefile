@@ -1,7 +1,7 @@
 # Every target sets up what it needs. `make help` lists them.
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kafka check fmt lint bench shape kafka browser lock settings-table clean
+.PHONY: help setup demo test test-kafka check fmt lint bench shape kafka browser web-tools web-check lock settings-table clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -17,11 +17,12 @@ demo: setup ## the simulated city, live, on http://127.0.0.1:8700/ (PORT=8700)
 # Two at a time: they mostly wait, and no test asserts a second. Each half's output comes whole.
 SIDE_BY_SIDE := $(MAKE) -j2 --output-sync=target --no-print-directory
 
-test: setup browser ## unit, agent, service and browser tests on the embedded broker
+test: setup browser web-tools ## unit, agent, service and browser tests on the embedded broker
 	@$(SIDE_BY_SIDE) test-units test-services
 
 .PHONY: test-units test-services
 test-units:
+	@node --test tests/unit/static/*.test.js
 	@$(PY) -m pytest tests/unit tests/agents
 	@$(PY) -m pytest tests/browser
 
@@ -49,7 +50,7 @@ soak: setup kafka ## the same rows, longer and larger (FAULT_SCALE=5), their tim
 	@FUZZ_S=$(or $(FUZZ_S),600) $(PY) -m pytest -s tests/unit/producers/feeds/test_fuzz_parsers.py tests/unit/streams/domain/stages/test_fuzz_folds.py
 	@FAULT_TIMES=1 FAULT_SCALE=$(or $(FAULT_SCALE),5) $(PY) -m pytest tests/faults
 
-check: fmt-check lint ## formatting, lint, types, import contracts
+check: fmt-check lint web-check ## formatting, lint, types, import contracts
 
 fmt: setup ## format and fix what can be fixed
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
@@ -60,6 +61,14 @@ fmt-check: setup
 
 lint: setup ## ruff, mypy --strict, import contracts
 	@$(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports
+
+web-check: web-tools ## tsc --strict and ESLint over the browser's code
+	@node_modules/.bin/tsc && node_modules/.bin/eslint .
+
+web-tools: node_modules/.synced ## node, through apt where it is missing, and the tools of package-lock.json
+
+node_modules/.synced: package-lock.json
+	@sh local/setup.sh web
 
 bench: setup browser ## the figures of docs/figures.md
 	@$(PY) -m bench.demo && $(PY) -m bench.pipe && $(PY) -m bench.webhooks && $(PY) -m bench.web.run
@@ -82,4 +91,4 @@ settings-table: setup ## write the settings tables of docs/ anew
 	@$(PY) -m local.settings_table --write
 
 clean: ## remove the private environment and caches
-	@rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .cache node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -2,6 +2,7 @@
 # Sets up what a make target needs and nothing twice:
 #   setup.sh            a private environment in .venv from requirements.lock
 #   setup.sh browser    Chromium and a Korean font
+#   setup.sh web        node, and in node_modules what checks the browser's code
 #   setup.sh kafka      Apache Kafka's artifacts in .cache/kafka, and redis-server
 #   setup.sh lock       requirements.lock anew from pyproject.toml
 set -eu
@@ -44,6 +45,15 @@ browser)
 	[ -x /usr/bin/chromium ] || packages chromium
 	command -v fc-list >/dev/null || packages fontconfig
 	fc-list :lang=ko | grep -q . || packages fonts-noto-cjk
+	;;
+web)
+	command -v npm >/dev/null || packages nodejs npm
+	node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' || {
+		echo "bomnae: Node.js 20 or newer is needed, node is $(node -v)" >&2
+		exit 1
+	}
+	npm ci --silent --ignore-scripts --no-audit --no-fund
+	touch node_modules/.synced
 	;;
 kafka)
 	command -v java >/dev/null || packages openjdk-17-jre-headless

@@ -1,14 +1,99 @@
-// Making and writing elements: text only, never markup.
+// Finding, making and writing elements: text only, never markup.
 
-export function el(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined && text !== null) element.textContent = text;
+/**
+ * The element of an id that the page surely has.
+ * @template {HTMLElement} [T=HTMLElement]
+ * @param {string} id @param {new () => T} [kind]
+ */
+export function byId(id, kind = /** @type {new () => any} */ (HTMLElement)) {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`no ${kind.name} #${id}`);
   return element;
 }
 
-/** Writes only what differs, so that a selection or a reader's place stays. */
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag @param {string} [className] @param {string | null} [text]
+ */
+export function el(tag, className = "", text = null) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== null) element.textContent = text;
+  return element;
+}
+
+/** @param {string} className @param {string | null} text @param {(e: MouseEvent) => void} act */
+export function makeButton(className, text, act) {
+  const button = el("button", className, text);
+  button.type = "button";
+  button.addEventListener("click", act);
+  return button;
+}
+
+/** A row of a <dl>: a term and what it means. @param {Node | string} term @param {Node | string} meaning */
+export function termRow(term, meaning) {
+  const row = el("div"), dt = el("dt"), dd = el("dd");
+  dt.append(term);
+  dd.append(meaning);
+  row.append(dt, dd);
+  return row;
+}
+
+/** @param {string} className @param {(Node | string)[]} children */
+export function makeList(className, children) {
+  const list = el("ul", className);
+  list.append(...children);
+  return list;
+}
+
+/** Writes only what differs, so that a selection or a reader's place stays. @param {Element} element
+ * @param {string} text */
 export function write(element, text) { if (element.textContent !== text) element.textContent = text; }
 
-/** The address that dials a number as an office writes it. */
+/** Shows a text, or hides its element where there is none. @param {HTMLElement} element @param {string}
+ * text */
+export function showText(element, text) {
+  element.hidden = !text;
+  element.textContent = text;
+}
+
+/** The address that dials a number as an office writes it. @param {string} phone */
 export const dial = (phone) => "tel:" + phone.replace(/[^0-9+*#]/g, "");
+
+/** The row or button of a list an event happened in. @param {Event} e @param {string} selector */
+export const closest = (e, selector) => e.target instanceof Element ? e.target.closest(selector) : null;
+
+/** Marks one of a list or takes the mark away. @param {Element} element @param {boolean} isCurrent */
+export function markCurrent(element, isCurrent) {
+  if (isCurrent) element.setAttribute("aria-current", "true"); else element.removeAttribute("aria-current");
+}
+
+/** @param {EventTarget | null} target */
+export function isWriting(target) {
+  return target instanceof HTMLElement && (target.isContentEditable
+    || target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select"));
+}
+
+/** The letter of a key by its place, "" for another key: with the Korean keyboard on, D would write a vowel.
+ * @param {KeyboardEvent} e */
+export function letterOf(e) {
+  return /^Key[A-Z]$/.test(e.code) && e.key.length === 1 ? e.code[3].toLowerCase() : "";
+}
+
+/** Whether a key is the browser's, an open dialog's or a syllable's. @param {KeyboardEvent} e */
+export function isForAnother(e) {
+  return isComposing(e) || e.ctrlKey || e.metaKey || document.querySelector("dialog[open]") !== null;
+}
+
+/** An Enter that ends a Korean syllable is not ours. @param {KeyboardEvent} e */
+export const isComposing = (e) => e.isComposing || e.keyCode === 229;
+
+/** Puts elements in order and moves only what must, so that focus and scroll stay where they are.
+ * @param {Element} list @param {Element[]} wanted */
+export function arrange(list, wanted) {
+  const kept = new Set(wanted);
+  for (const element of [...list.children]) if (!kept.has(element)) element.remove();
+  wanted.forEach((element, k) => {
+    if (list.children[k] !== element) list.insertBefore(element, list.children[k] || null);
+  });
+}

@@ -1,37 +1,42 @@
-// The photos a work's crew sent, newest first: a list for any page, and the part of the map's card that asks for them.
-import { el } from "./dom.js";
-import { t, timeText } from "./words.js";
+// The photos a work's crew sent, newest first: a list for any page, and the part of the map's card.
+import { el, makeList } from "./dom.js";
+import { timeText } from "./times.js";
+import { t } from "./words.js";
 
-const EVERY_MS = 30000, LEAST_MS = 3000;
+const EVERY_MS = 30_000, LEAST_MS = 3000;
 
-/** Each opens in its own size. */
+/** Each opens in its own size. @param {string} work @param {Api.Photo[]} photos */
 export function shots(work, photos) {
-  const ul = el("ul", "shots");
-  ul.append(...photos.map((photo) => {
-    const li = el("li"), link = el("a"), image = el("img"), time = timeText(photo.at_ms);
+  return makeList("shots", photos.map((photo) => {
+    const li = el("li"), link = el("a"), image = el("img");
     link.href = image.src = `/api/v1/desk/photos/${encodeURIComponent(work)}/${photo.id}.jpg`;
     link.target = "_blank";
     link.rel = "noopener";
     link.dataset.key = "photo-" + photo.id;
     image.loading = "lazy";
-    image.alt = t("said.photo", { time });
+    image.alt = t("said.photo", { time: timeText(photo.at_ms) });
     link.append(image);
     li.append(link);
     return li;
   }));
-  return ul;
 }
 
 export class WorkPhotos {
-  constructor() {
-    this.asked_ms = -Infinity;
-    setInterval(() => { if (this.element?.isConnected) this.ask(); }, EVERY_MS);
-  }
+  asked_ms = -Infinity;
+  work = "";
+  shown = "";
+  element = el("section", "others photos");
 
-  /** The part of a work's card; the same element while the work is, so that a redrawn card does not flicker. */
+  constructor() { setInterval(() => { if (this.element.isConnected) this.ask(); }, EVERY_MS); }
+
+  /** The part of a work's card; the same element while the work is, so that a redrawn card does not flicker.
+   * @param {string} work */
   of(work) {
     if (work !== this.work) {
-      Object.assign(this, { work, element: el("section", "others photos"), shown: "", asked_ms: -Infinity });
+      this.work = work;
+      this.shown = "";
+      this.asked_ms = -Infinity;
+      this.element = el("section", "others photos");
       this.element.hidden = true;
     }
     this.ask();
@@ -48,6 +53,7 @@ export class WorkPhotos {
     } catch { /* what was shown last stays */ }
   }
 
+  /** @param {Api.Photo[]} photos */
   show(photos) {
     const shown = photos.map((photo) => photo.id).join() + document.documentElement.lang;
     if (shown === this.shown) return;

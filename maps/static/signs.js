@@ -1,105 +1,112 @@
 // The marks of works and incidents: each kind has its own shape, so that colour is never alone.
+import { el } from "./dom.js";
 
 const RADIUS = { full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8 };
 const RING = 1.5; // how far out the ring of an overdue work lies
+/** Corners of a mark, where the first lies, its size and how far down it stands; the others are round. */
+const POLYGONS = { partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0] };
+const DARK = "#1e2124";
 
-/** Which mark a work gets: full, partial or minor (sidewalk, shoulder, none, not stated). */
+/** Full, partial or minor (sidewalk, shoulder, none, not stated). @param {Api.Closure | null} closure
+ * @returns {Ui.Sign} */
 export const signOf = (closure) => closure === "full" || closure === "partial" ? closure : "minor";
+/** @param {Ui.Sign} sign */
 export const signRadius = (sign) => RADIUS[sign];
 
+/** @param {Ui.Context} ctx @param {Ui.Sign} sign @param {number} x @param {number} y @param {number} r */
 function outline(ctx, sign, x, y, r) {
   ctx.beginPath();
-  if (sign === "full") square(ctx, x, y, r * 0.92, r * 0.35);
-  else if (sign === "partial") polygon(ctx, x, y + r * 0.18, r * 1.1, 3, -90);
-  else if (sign === "incident") polygon(ctx, x, y, r, 6, 0);
+  if (sign === "full") ctx.roundRect(x - r * 0.92, y - r * 0.92, r * 1.84, r * 1.84, r * 0.35);
   else if (sign === "report" || sign === "clash") ctx.arc(x, y, r, 0, 2 * Math.PI);
-  else polygon(ctx, x, y, r, 4, -90);
+  else polygon(ctx, x, y, r, POLYGONS[sign]);
   ctx.closePath();
 }
 
-function square(ctx, x, y, half, round) {
-  if (ctx.roundRect) ctx.roundRect(x - half, y - half, 2 * half, 2 * half, round);
-  else ctx.rect(x - half, y - half, 2 * half, 2 * half);
-}
-
-function polygon(ctx, x, y, r, corners, from_deg) {
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {number[]} shape */
+function polygon(ctx, x, y, r, [corners, from_deg, size, down]) {
   for (let k = 0; k < corners; k++) {
     const turn = (from_deg + 360 / corners * k) * Math.PI / 180;
-    ctx.lineTo(x + r * Math.cos(turn), y + r * Math.sin(turn));
+    ctx.lineTo(x + r * size * Math.cos(turn), y + r * down + r * size * Math.sin(turn));
   }
 }
 
-/** What stands inside: a bar (no entry), an exclamation, a cross, nothing. */
+/** What stands inside: a bar (no entry), an exclamation, a cross, nothing. @param {Ui.Context} ctx
+ * @param {Ui.Sign} sign @param {number} x @param {number} y @param {number} r @param {string} colour */
 function glyph(ctx, sign, x, y, r, colour) {
   ctx.fillStyle = colour;
   if (sign === "full") ctx.fillRect(x - r * 0.55, y - r * 0.19, r * 1.1, r * 0.38);
-  if (sign === "clash") cross(ctx, x, y, r * 0.42, r * 0.24, colour);
+  if (sign === "clash") cross(ctx, x, y, r, colour);
   if (sign !== "partial" && sign !== "incident") return;
   const top = sign === "partial" ? y - r * 0.32 : y - r * 0.55;
   ctx.fillRect(x - r * 0.12, top, r * 0.24, r * 0.62);
   ctx.fillRect(x - r * 0.12, top + r * 0.76, r * 0.24, r * 0.24);
 }
 
-function cross(ctx, x, y, arm, width, colour) {
-  ctx.lineWidth = width;
-  ctx.strokeStyle = colour;
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {string} colour */
+function cross(ctx, x, y, r, colour) {
+  const arm = r * 0.42;
   ctx.beginPath();
   ctx.moveTo(x - arm, y - arm);
   ctx.lineTo(x + arm, y + arm);
   ctx.moveTo(x + arm, y - arm);
   ctx.lineTo(x - arm, y + arm);
+  stroke(ctx, r * 0.24, colour);
+}
+
+/** @param {Ui.Context} ctx @param {number} width @param {string} colour */
+function stroke(ctx, width, colour) {
+  ctx.lineWidth = width;
+  ctx.strokeStyle = colour;
   ctx.stroke();
 }
 
-/** Draws a mark. `style`: solid (now), late (now, and past its end), hollow (planned), dashed (outside its hours). */
+/** @param {Ui.Context} ctx @param {string} colour */
+function fill(ctx, colour) {
+  ctx.fillStyle = colour;
+  ctx.fill();
+}
+
+/** @param {Ui.Context} ctx @param {Ui.Sign} sign @param {number} x @param {number} y @param {number} scale
+ * @param {Ui.Style} style @param {Ui.Colours} colours */
 export function drawSign(ctx, sign, x, y, scale, style, colours) {
   const r = RADIUS[sign] * scale;
-  const fill = colours[sign];
   ctx.save();
   ctx.lineJoin = "round";
-  outline(ctx, sign, x, y, r);
   if (style === "late") ring(ctx, x, y, r * RING, scale, colours);
-  if (style === "late") outline(ctx, sign, x, y, r);
+  outline(ctx, sign, x, y, r);
   if (style === "solid" || style === "late") {
-    ctx.lineWidth = 3 * scale;
-    ctx.strokeStyle = colours.halo;
-    ctx.stroke();
-    ctx.fillStyle = fill;
-    ctx.fill();
-    ctx.lineWidth = 1 * scale;
-    ctx.strokeStyle = colours.edge;
-    ctx.stroke();
-    glyph(ctx, sign, x, y, r, sign === "partial" ? "#1e2124" : colours.mark);
-  } else {
-    ctx.lineWidth = 5.6 * scale;
-    ctx.strokeStyle = colours.halo;
-    ctx.stroke();
-    ctx.fillStyle = colours.hollow;
-    ctx.fill();
-    ctx.lineWidth = 3.6 * scale;
-    ctx.strokeStyle = sign === "report" ? colours.hollow : style === "dashed" ? colours.rest : colours.edge;
-    ctx.stroke();
-    if (style === "dashed") ctx.setLineDash([3 * scale, 2.4 * scale]);
-    ctx.lineWidth = 2.6 * scale;
-    ctx.strokeStyle = fill;
-    ctx.stroke();
-    ctx.setLineDash([]);
-    if (sign === "clash") cross(ctx, x, y, r * 0.42, r * 0.24, fill);
-    if (sign === "report") question(ctx, x, y, r, fill);
-  }
+    stroke(ctx, 3 * scale, colours.halo);
+    fill(ctx, colours[sign]);
+    stroke(ctx, scale, colours.edge);
+    glyph(ctx, sign, x, y, r, sign === "partial" ? DARK : colours.mark);
+  } else drawHollow(ctx, sign, x, y, scale, style, colours);
   ctx.restore();
 }
 
+/** @param {Ui.Context} ctx @param {Ui.Sign} sign @param {number} x @param {number} y @param {number} scale
+ * @param {Ui.Style} style @param {Ui.Colours} colours */
+function drawHollow(ctx, sign, x, y, scale, style, colours) {
+  const r = RADIUS[sign] * scale, isDashed = style === "dashed";
+  stroke(ctx, 5.6 * scale, colours.halo);
+  fill(ctx, colours.hollow);
+  stroke(ctx, 3.6 * scale, sign === "report" ? colours.hollow : isDashed ? colours.text : colours.edge);
+  if (isDashed) ctx.setLineDash([3 * scale, 2.4 * scale]);
+  stroke(ctx, 2.6 * scale, colours[sign]);
+  ctx.setLineDash([]);
+  if (sign === "clash") cross(ctx, x, y, r, colours[sign]);
+  if (sign === "report") question(ctx, x, y, r, colours[sign]);
+}
+
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {number} scale
+ * @param {Ui.Colours} colours */
 function ring(ctx, x, y, r, scale, colours) {
   ctx.beginPath();
   ctx.arc(x, y, r, 0, 2 * Math.PI);
-  for (const [width, colour] of [[3.6, colours.halo], [1.8, colours.rest]]) {
-    ctx.lineWidth = width * scale;
-    ctx.strokeStyle = colour;
-    ctx.stroke();
-  }
+  stroke(ctx, 3.6 * scale, colours.halo);
+  stroke(ctx, 1.8 * scale, colours.text);
 }
 
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {string} colour */
 function question(ctx, x, y, r, colour) {
   ctx.fillStyle = colour;
   ctx.font = `800 ${Math.round(r * 1.45)}px sans-serif`;
@@ -108,27 +115,36 @@ function question(ctx, x, y, r, colour) {
   ctx.fillText("?", x, y + r * 0.06);
 }
 
-/** The symbol of each word on a feed's chip. */
-export const FEED_SYMBOLS = { live: "●", empty: "○", partial: "◐", frozen: "▣", dropped: "↓", unknown: "?", stale: "◷", stopped: "■", never: "∅", ahead: "»", held: "‖" };
+/** The symbol of each status on a feed's chip. @type {Record<string, string>} */
+export const FEED_SYMBOLS = {
+  live: "●", empty: "○", partial: "◐", frozen: "▣", dropped: "↓", unknown: "?", stale: "◷", stopped: "■",
+  never: "∅", ahead: "»", held: "‖",
+};
 
-const drawn = new Map();
+const drawn = /** @type {Map<string, string>} */ (new Map());
 
-/** A small picture of one mark, for lists and the legend; each is drawn once. */
+/** A small picture of one mark, for lists and the legend; each is drawn once. @param {Ui.Sign} sign
+ * @param {Ui.Style} style @param {Ui.Colours} colours */
 export function signIcon(sign, style, colours) {
-  const key = [sign, style, colours[sign], colours.hollow].join();
+  const key = [sign, style, colours[sign], colours.hollow].join(), image = el("img", "sign");
   if (!drawn.has(key)) drawn.set(key, draw(sign, style, colours));
-  const image = document.createElement("img");
-  image.className = "sign";
   image.alt = "";
-  image.src = drawn.get(key);
+  image.src = drawn.get(key) || "";
   return image;
 }
 
+/** @param {Ui.Sign} sign @param {Ui.Style} style @param {Ui.Colours} colours */
 function draw(sign, style, colours) {
-  const canvas = document.createElement("canvas");
+  const canvas = el("canvas"), ctx = contextOf(canvas);
   canvas.width = canvas.height = 72;
-  const ctx = canvas.getContext("2d");
   ctx.scale(3, 3);
   drawSign(ctx, sign, 12, 12, style === "late" ? 0.76 : 0.92, style, colours);
   return canvas.toDataURL();
+}
+
+/** @param {HTMLCanvasElement} canvas */
+export function contextOf(canvas) {
+  const ctx = canvas.getContext("2d");
+  if (!ctx) throw new Error("this browser draws no canvas");
+  return ctx;
 }

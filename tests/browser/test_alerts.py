@@ -65,7 +65,7 @@ def test_the_sound_is_off_until_turned_on_and_ends_with_the_acknowledgement(
     beeps = "() => bomnae.alerts.sound.beeps"
     expect(page.locator("#alerts-sound")).to_have_text("소리 꺼짐")
     assert page.evaluate("() => [bomnae.alerts.sound.timer, bomnae.alerts.sound.context]") == [
-        None,
+        0,
         None,
     ]
     page.keyboard.press("s")

@@ -124,10 +124,10 @@ def test_desk_whose_clock_is_ahead_says_so(screen: Screen, city: City) -> None:
 
 def test_server_that_lost_its_store_is_told_at_once(screen: Screen) -> None:
     page = screen.open()
-    page.evaluate("() => bomnae.tellStore('lost')")
+    page.evaluate("() => bomnae.setStore('lost')")
     assert page.locator("#live-word").inner_text() == "저장소 끊김"
     assert "저장소를 읽지 못합니다" in page.locator("#banner-word").inner_text()
-    page.evaluate("() => bomnae.tellStore('ok')")
+    page.evaluate("() => bomnae.setStore('ok')")
     assert page.locator("#live-word").inner_text() == "실시간"
 
 
@@ -244,7 +244,7 @@ def _has_speed(page: Page, index: int, speed_kmh: int) -> bool:
 )
 def test_word_for_how_live_the_picture_is(words_page: Screen, facts: str, word: str) -> None:
     assert (
-        words_page.page.evaluate(f"async () => (await own('clock.js')).liveWord({facts})") == word
+        words_page.page.evaluate(f"async () => (await own('clock.js')).liveStatus({facts})") == word
     )
 
 

@@ -149,8 +149,8 @@ def test_marks_of_works_outside_their_hours_stand_out_in_the_dark(screen: Screen
     page = screen.open("/#dark")
     brightest = """async (style) => { const canvas = document.createElement("canvas");
       canvas.width = canvas.height = 24; const ctx = canvas.getContext("2d");
-      const [{ drawSign }, { palette }] = await Promise.all([own("signs.js"), own("palette.js")]);
-      drawSign(ctx, "full", 12, 12, 1, style, palette("dark", "plain"));
+      const [{ drawSign }, { colours }] = await Promise.all([own("signs.js"), own("palette.js")]);
+      drawSign(ctx, "full", 12, 12, 1, style, colours());
       const { data } = ctx.getImageData(0, 0, 24, 24);
       const grey = (k) => Math.min(...data.slice(4 * k, 4 * k + 3));
       return Math.max(...Array.from({ length: 576 }, (_, k) => grey(k))); }"""

@@ -1,13 +1,17 @@
-// One tap on its way: kept over a dead battery, sent until the server has it, followed until the log says what became of it.
+// One tap: kept over a dead battery, sent until the server has it, followed until the log has judged it.
+import { RefusedError, fetchReport, pauseAfter, postReport, uuid } from "./line.js";
 import { crew } from "./token.js";
-import { Refused, fetchReport, pauseAfter, postReport, uuid } from "./line.js";
-import { pair } from "./words.js";
-import { hasWord } from "../words.js";
+import { isWord, pairOf } from "./words.js";
 
-const KEEP_MS = 3_600_000; // an older word may be true no more
+const KEEP_MS = 3_600_000; // an older report may be true no more
 const LATE_MS = 20_000, LOOK_MS = 1_000, LOOK_LATE_MS = 5_000;
 const name = "bomnae.crew.tap:" + crew.work;
-let tap = null, timer = 0, failures = 0, isBusy = false, show = () => {}, seen = () => {};
+let tap = /** @type {Crew.Tap | null} */ (null);
+let timer = 0, failures = 0, isBusy = false;
+/** @type {(state: Ui.TapState, news: Ui.TapNews) => void} */
+let show = () => {};
+/** @type {(body: Crew.Body) => void} */
+let onBody = () => {};
 
 function keep() { // without the token: what lies about must not speak for the crew
   try {
@@ -15,69 +19,87 @@ function keep() { // without the token: what lies about must not speak for the c
     else localStorage.removeItem(name);
   } catch { /* kept in memory alone */ }
 }
+
+/** @returns {Crew.Tap | null} */
 function kept() {
   try {
-    const row = JSON.parse(localStorage.getItem(name));
-    return row && row.report_id && hasWord("crew." + row.word) ? row : null;
+    const row = JSON.parse(localStorage.getItem(name) || "null");
+    return row?.report_id && isWord(row.word) ? row : null;
   } catch { return null; }
 }
-function say(state, more = {}) { show(state, { word: tap ? pair(tap.word) : ["", ""], tap, ...more }); }
+
+/** @param {Ui.TapState} state */
+function tell(state, more = {}) { if (tap) show(state, { word: pairOf(tap.word), tap, ...more }); }
+
+/** @param {number} ms @param {() => void} act */
 function after(ms, act) { clearTimeout(timer); timer = setTimeout(act, ms); }
-function end(state, more) {
+
+/** @param {Ui.TapState} state */
+function end(state, more = {}) {
   clearTimeout(timer);
-  say(state, more);
+  tell(state, more);
   tap = null;
   keep();
 }
 
-async function send() {
+/** Asks the server about the tap, and again where it cannot be reached.
+ * @param {(own: Crew.Tap) => Promise<Crew.Body>} ask */
+async function inquire(ask) {
   if (!tap || isBusy) return;
   isBusy = true;
   clearTimeout(timer);
-  if (!failures) say("sending");
   try {
-    judge(await postReport(tap));
+    judge(await ask(tap));
   } catch (error) {
-    failed(error, send);
+    fail(error, () => inquire(ask));
   } finally { isBusy = false; }
 }
 
-async function follow() {
-  if (!tap || isBusy) return;
-  isBusy = true;
-  try {
-    judge(await fetchReport(tap.report_id));
-  } catch (error) {
-    failed(error, follow);
-  } finally { isBusy = false; }
+function send() {
+  if (!failures && !isBusy) tell("sending");
+  inquire(postReport);
 }
+const follow = () => inquire((own) => fetchReport(own.report_id));
 
+/** @param {Crew.Body} body */
 function judge(body) {
   failures = 0;
-  seen(body);
+  onBody(body);
   const { outcome, ko, en } = body.report;
-  if (outcome === "taken") return end("taken");
-  if (outcome === "refused") return end("refused", { why: [ko, en] });
-  if (outcome === "unknown") return after(LOOK_MS, send); // the server was started anew, or the log never had it
-  tap.sent_ms = tap.sent_ms || Date.now();
+  if (outcome === "taken") end("taken");
+  else if (outcome === "refused") end("refused", { why: [ko, en] });
+  else if (outcome === "unknown") after(LOOK_MS, send); // the server is new, or the log never had it
+  else if (tap) wait(tap);
+}
+
+/** The server has it, the log not yet. @param {Crew.Tap} own */
+function wait(own) {
+  own.sent_ms ||= Date.now();
   keep();
-  const isLate = Date.now() - tap.sent_ms > LATE_MS;
-  say(isLate ? "late" : "waiting");
+  const isLate = Date.now() - own.sent_ms > LATE_MS;
+  tell(isLate ? "late" : "waiting");
   after(isLate ? LOOK_LATE_MS : LOOK_MS, follow);
 }
 
-function failed(error, again) {
-  if (error instanceof Refused) return end("refused", { why: error.pair, status: error.status });
+/** @param {unknown} error @param {() => void} again */
+function fail(error, again) {
+  if (error instanceof RefusedError) {
+    end("refused", { why: error.pair, isOfLink: error.isOfLink });
+    return;
+  }
   failures += 1;
-  say(tap.sent_ms ? "late" : "away");
+  tell(tap?.sent_ms ? "late" : "away");
   after(pauseAfter(failures), again);
 }
 
-const go = () => { failures = 0; if (tap) (tap.sent_ms ? follow : send)(); };
+function go() {
+  failures = 0;
+  if (tap) (tap.sent_ms ? follow : send)();
+}
+
 export const taps = {
-  /** Whether a word is on its way that the server does not have yet. */
-  isQueued: () => Boolean(tap && !tap.sent_ms),
-  tell(word, until_ms) {
+  /** @param {string} word @param {number} [until_ms] */
+  report(word, until_ms) {
     clearTimeout(timer);
     failures = 0;
     tap = { word, report_id: uuid(), at_ms: Date.now(), ...(until_ms ? { until_ms } : {}) };
@@ -85,10 +107,10 @@ export const taps = {
     send();
   },
   again: go,
-  drop() { if (tap) end("dropped"); },
-  /** Takes up what an earlier page left; `onState(state, {word, why, tap})`, `onSeen(body)`. */
-  start(onState, onSeen) {
-    [show, seen] = [onState, onSeen];
+  drop() { end("dropped"); },
+  /** Takes up what an earlier page left. @param {typeof show} onState @param {typeof onBody} onAnswer */
+  start(onState, onAnswer) {
+    [show, onBody] = [onState, onAnswer];
     tap = kept();
     if (tap && Date.now() - tap.at_ms > KEEP_MS) end("stale");
     addEventListener("online", go);

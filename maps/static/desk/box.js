@@ -1,21 +1,25 @@
 // The box a clerk types into while the caller speaks: a combobox over /api/v1/answer.
-import { el, write } from "../dom.js";
+import { byId, el, isComposing, write } from "../dom.js";
 import { t } from "../words.js";
-import { ask } from "./ask.js";
+import { AskError, ask } from "./ask.js";
 import { verdictTag } from "./parts.js";
 
 const WAIT_MS = 120;
 
 export class Box {
-  /** `hooks`: query() of the time looked at, answer(body, isOpened), failed(error, id of the place asked for, if one was). */
+  input = byId("box", HTMLInputElement);
+  list = byId("found");
+  note = byId("found-note");
+  candidates = /** @type {Desk.Candidate[]} */ ([]);
+  status = "first";
+  at = -1;
+  q = ""; // what the candidates are of
+  timer = 0;
+  asking = /** @type {AbortController | null} */ (null);
+
+  /** @param {Ui.BoxHooks} hooks */
   constructor(hooks) {
     this.hooks = hooks;
-    this.input = document.getElementById("box");
-    this.list = document.getElementById("found");
-    this.note = document.getElementById("found-note");
-    this.candidates = [];
-    this.at = -1;
-    this.q = ""; // what the candidates are of
     this.input.addEventListener("input", () => this.wait());
     this.input.addEventListener("keydown", (e) => this.onKey(e));
     this.list.addEventListener("mousedown", (e) => e.preventDefault());
@@ -30,61 +34,69 @@ export class Box {
   wait() {
     clearTimeout(this.timer);
     document.documentElement.dataset.opened = "";
-    if (this.asking) this.asking.abort();
+    this.asking?.abort();
     this.timer = setTimeout(() => this.find(), WAIT_MS);
   }
 
-  /** Asks what the box says; `isOpening`: Enter was pressed, so a sure first place is opened. */
-  async find(isOpening = false) {
+  /** Gives up what was asked and begins anew. */
+  begin() {
     clearTimeout(this.timer);
-    if (this.asking) this.asking.abort();
-    const q = this.input.value.trim();
-    if (!q) return this.clear();
-    const asking = this.asking = new AbortController();
-    try {
-      const body = await ask("/api/v1/answer", { query: { q, ...this.hooks.query() }, signal: asking.signal });
-      this.show(q, body);
-      if (isOpening && body.status === "choose" && this.candidates.length) return this.open(0);
-      if (body.card) this.mark(this.candidates.findIndex(({ kind, id }) => kind === body.card.place.kind && id === body.card.place.id));
-      this.hooks.answer(body, isOpening);
-    } catch (error) {
-      if (!asking.signal.aborted) this.fail(error);
-    }
-    return undefined;
+    this.asking?.abort();
+    return this.asking = new AbortController();
   }
 
+  /** Asks for what the box holds; `isOpening`: Enter was pressed, so a sure first place is opened. */
+  async find(isOpening = false) {
+    const { signal } = this.begin(), q = this.input.value.trim();
+    if (!q) { this.clear(); return; }
+    try {
+      const body = await ask("/api/v1/answer", { query: { q, ...this.hooks.query() }, signal });
+      this.take(q, body, isOpening);
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
+  }
+
+  /** @param {string} q @param {Desk.Answer} body @param {boolean} isOpening */
+  take(q, body, isOpening) {
+    this.show(q, body);
+    if (isOpening && body.status === "choose" && this.candidates.length) { this.open(0); return; }
+    if (body.card) this.markPlace(placeOf(body.card.place));
+    this.hooks.answer(body, isOpening);
+  }
+
+  /** @param {unknown} error */
   fail(error) {
-    this.show("", { status: error.what === "away" ? "failed" : "failing", candidates: [] });
+    const isAway = error instanceof AskError && error.what === "away";
+    this.show("", { status: isAway ? "failed" : "failing" });
     this.hooks.failed(error);
   }
 
   clear() {
-    this.show("", { status: "first", candidates: [] });
+    this.show("", { status: "first" });
     this.hooks.cleared();
   }
 
-  /** Shows what was found; a place that is marked stays so where the same text finds it again. */
-  show(q, { status, candidates }) {
-    const marked = q === this.q && this.candidates[this.at] ? placeOf(this.candidates[this.at]) : "";
-    Object.assign(this, { q, status: status || "first", candidates: candidates || [], at: -1 });
-    this.list.replaceChildren(...this.candidates.map((candidate, k) => this.option(candidate, k)));
-    this.list.hidden = !this.candidates.length;
+  /** Shows what was found; a place that is marked stays so where the same text finds it again.
+   * @param {string} q @param {{status: string, candidates?: Desk.Candidate[]}} body */
+  show(q, { status, candidates = [] }) {
+    const before = q === this.q ? this.candidates[this.at] : undefined;
+    this.q = q;
+    this.status = status || "first";
+    this.candidates = candidates;
+    this.at = -1;
+    this.list.replaceChildren(...candidates.map((candidate, k) => this.option(candidate, k)));
+    this.list.hidden = !candidates.length;
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     this.input.removeAttribute("aria-activedescendant");
-    if (marked) this.mark(this.candidates.findIndex((candidate) => placeOf(candidate) === marked));
-    this.speak();
-    document.getElementById("examples").hidden = this.status !== "first";
-  }
-
-  /** Says how many were found; again when the language changes. */
-  speak() {
-    const n = this.candidates.length, { q, status } = this;
-    const key = status === "first" ? "" : ["failed", "failing"].includes(status) ? "found." + status
-      : status === "not_found" ? (n ? "found.none" : "found.nothing") : status === "answer" && n === 1 ? "found.one" : "found.count";
-    write(this.note, key ? t(key, { q, n }) : "");
+    if (before) this.markPlace(placeOf(before));
+    const key = noteKey(this.status, candidates.length);
+    write(this.note, key && t(key, { q, n: candidates.length }));
     this.note.classList.toggle("is-missing", status === "not_found");
+    byId("examples").hidden = this.status !== "first";
   }
 
+  /** @param {Desk.Candidate} candidate @param {number} k */
   option(candidate, k) {
     const li = el("li"), text = el("span", "text");
     li.id = "found-" + k;
@@ -97,58 +109,70 @@ export class Box {
     return li;
   }
 
+  /** @param {KeyboardEvent} e */
   onKey(e) {
-    if (e.isComposing || e.keyCode === 229) return; // the Enter that ends a syllable is not ours
-    const steps = { ArrowDown: 1, ArrowUp: -1 };
-    if (steps[e.key] && !e.altKey) this.move(steps[e.key]);
+    if (isComposing(e)) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (step && !e.altKey) this.move(step);
     else if (e.key === "Enter") this.enter();
     else return;
     e.preventDefault();
   }
 
+  /** @param {number} step */
   move(step) {
     const n = this.candidates.length;
-    if (!n) return;
-    this.mark(this.at < 0 && step < 0 ? n - 1 : (this.at + step + n) % n);
+    if (n) this.mark(this.at < 0 && step < 0 ? n - 1 : (this.at + step + n) % n);
   }
 
+  /** @param {string} place */
+  markPlace(place) { this.mark(this.candidates.findIndex((candidate) => placeOf(candidate) === place)); }
+
+  /** @param {number} k */
   mark(k) {
     this.at = k;
     [...this.list.children].forEach((li, i) => li.setAttribute("aria-selected", String(i === k)));
     const chosen = this.list.children[k];
-    if (!chosen) return this.input.removeAttribute("aria-activedescendant");
+    if (!chosen) { this.input.removeAttribute("aria-activedescendant"); return; }
     chosen.scrollIntoView({ block: "nearest" });
     this.input.setAttribute("aria-activedescendant", chosen.id);
-    return undefined;
   }
 
   /** Opens the place marked; else the first, but never a mere neighbour of what was not found. */
   enter() {
     const isCurrent = this.q !== "" && this.q === this.input.value.trim();
-    if (isCurrent && this.at >= 0) return this.open(this.at);
-    if (isCurrent && this.status !== "not_found" && this.candidates.length) return this.open(0);
-    return this.find(true);
+    if (isCurrent && this.at >= 0) this.open(this.at);
+    else if (isCurrent && this.status !== "not_found" && this.candidates.length) this.open(0);
+    else this.find(true);
   }
 
-  async open(k) {
+  /** @param {number} k */
+  open(k) {
     const candidate = this.candidates[k];
     if (!candidate) return;
     this.mark(k);
-    await this.ask(placeOf(candidate));
+    this.ask(placeOf(candidate));
   }
 
-  /** Opens a place by its name, `kind:id`. */
+  /** Opens a place by its name, `kind:id`. @param {string} id */
   async ask(id) {
-    clearTimeout(this.timer);
-    if (this.asking) this.asking.abort();
-    const asking = this.asking = new AbortController();
+    const { signal } = this.begin();
     try {
-      const body = await ask("/api/v1/answer", { query: { q: this.q, id, ...this.hooks.query() }, signal: asking.signal });
+      const body = await ask("/api/v1/answer", { query: { q: this.q, id, ...this.hooks.query() }, signal });
       this.hooks.answer(body, true);
     } catch (error) {
-      if (!asking.signal.aborted) this.hooks.failed(error, id);
+      if (!signal.aborted) this.hooks.failed(error, id);
     }
   }
 }
 
+/** @param {{kind: string, id: string}} place */
 const placeOf = ({ kind, id }) => `${kind}:${id}`;
+
+/** The words for how many places were found, "" for none. @param {string} status @param {number} n */
+function noteKey(status, n) {
+  if (status === "first") return "";
+  if (status === "failed" || status === "failing") return "found." + status;
+  if (status === "not_found") return n ? "found.none" : "found.nothing";
+  return status === "answer" && n === 1 ? "found.one" : "found.count";
+}

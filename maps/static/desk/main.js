@@ -1,9 +1,9 @@
-// The desk: it joins box, card, time, calls and shift. The address keeps the place and the time looked at, not the text typed.
-import { keep, kept } from "../kept.js";
+// The desk: it joins box, card, time, calls and shift. The address keeps the place, not the text typed.
 import { Clock } from "../clock.js";
-import { el, write } from "../dom.js";
-import { nextLanguage, offerNext, t, useLanguage } from "../words.js";
-import { ask, localized } from "./ask.js";
+import { byId, termRow, write } from "../dom.js";
+import { keep, kept } from "../kept.js";
+import { localized, nextLanguage, showLanguage, t, useLanguage } from "../words.js";
+import { AskError, ask } from "./ask.js";
 import { Box } from "./box.js";
 import { Calls } from "./calls.js";
 import { DeskCard } from "./card.js";
@@ -14,22 +14,35 @@ import { DeskSign } from "./sign.js";
 import { loadRoads } from "./sketch.js";
 import { Then } from "./then.js";
 
+/**
+ * Why there is no card.
+ * @typedef {{candidates?: Desk.Candidate[], sentence_ko?: string, sentence_en?: string}} Blank
+ */
+
 const REFRESH_MS = 5000;
 
-class Desk {
+class ComplaintDesk {
+  clock = new Clock();
+  isWaiting = false;
+  isRefreshing = false;
+  blankAs = /** @type {[string, Blank] | null} */ (null); // what the middle says while there is no card
+
   constructor() {
-    this.clock = new Clock();
-    this.sign = new DeskSign(this.clock);
+    this.sign = new DeskSign(this.clock, () => this.askAgain());
     this.then = new Then(this.clock, () => this.look());
-    this.card = new DeskCard(this.clock, { copy: () => this.copy(), log: () => this.calls.log(), open: (id) => this.box.ask(id) });
     this.box = new Box({
-      query: () => this.then.query(), answer: (body, isOpened) => this.answer(body, isOpened), failed: (error, id) => this.fail(error, id), cleared: () => this.blank("first"),
+      query: () => this.then.query(),
+      answer: (body, isOpened) => this.answer(body, isOpened),
+      failed: (error, id) => this.fail(error, id),
+      cleared: () => this.blank("first"),
     });
-    this.calls = new Calls({ card: () => this.card.card, isPast: () => Boolean(this.then.past) });
+    this.card = new DeskCard(this.clock, {
+      copy: () => this.copy(), log: () => this.calls.log(), open: (id) => this.box.ask(id),
+    });
+    this.calls = new Calls({ card: () => this.card.card, isPast: () => this.then.past !== null });
     this.shift = new Shift(this.clock, (row) => this.openChange(row));
-    this.sign.onHeard = () => this.back();
     this.listen();
-    this.speak(kept("lang") || "ko");
+    this.translate(kept("lang") || "ko");
     setInterval(() => this.refresh(), REFRESH_MS);
     document.addEventListener("visibilitychange", () => this.refresh());
     this.sign.poll().then(() => Promise.all([this.calls.poll(), this.shift.poll()]));
@@ -37,65 +50,70 @@ class Desk {
   }
 
   listen() {
-    const help = document.getElementById("help");
-    const acts = { dark: () => this.turn(), lang: () => this.speak(nextLanguage(document.documentElement.lang)), help: () => { fillDeskHelp(); help.showModal(); } };
-    for (const [name, act] of Object.entries(acts)) document.getElementById("tool-" + name).addEventListener("click", act);
+    const help = byId("help", HTMLDialogElement), root = document.documentElement;
+    const acts = {
+      dark: () => this.turn(),
+      lang: () => this.translate(nextLanguage(root.lang)),
+      help: () => { fillDeskHelp(); help.showModal(); },
+    };
+    for (const [name, act] of Object.entries(acts)) byId("tool-" + name).addEventListener("click", act);
     help.addEventListener("close", () => this.box.focus());
-    const toBox = () => this.home();
+    const toBox = () => { this.then.close(); this.box.focus(); };
     listenAtDesk({
-      "Escape": toBox, "/": toBox, "?": acts.help, "l": acts.lang, "d": acts.dark,
-      "F2": () => this.copy(), "F8": () => this.calls.log(), "Shift+F8": () => document.getElementById("reference")?.focus(),
+      "Escape": toBox, "/": toBox, "?": acts.help, "l": acts.lang, "d": acts.dark, "F2": () => this.copy(),
+      "F8": () => this.calls.log(), "Shift+F8": () => document.getElementById("reference")?.focus(),
       "Alt+T": () => this.then.toggle(), "Alt+C": () => this.calls.focus(), "Alt+S": () => this.shift.focus(),
     });
   }
 
-  home() {
-    this.then.close();
-    this.box.focus();
-  }
-
-  /** An answer came: a card, or why there is none. `isOpened`: the clerk asked for this place. */
+  /** An answer came: a card, or why there is none. @param {Desk.Answer} body @param {boolean} isOpened by the
+   * clerk */
   answer(body, isOpened) {
-    if (!body.past) this.sign.hear(body); // an answer of the past bears the past's clock
-    if (!body.card) return this.blank(body.status, body);
-    this.card.show(body);
-    document.getElementById("blank").hidden = true;
-    this.waiting = null;
-    this.asked_ms = performance.now();
-    document.documentElement.dataset.opened = isOpened || document.documentElement.dataset.opened === "1" ? "1" : "";
-    if (isOpened) this.box.mark(this.box.candidates.findIndex(({ kind, id }) => `${kind}:${id}` === this.card.placeId));
+    if (!body.past) this.sign.observe(body); // an answer of the past bears the past's clock
+    if (!body.card) { this.blank(body.status, body); return; }
+    const { dataset } = document.documentElement;
+    this.card.show(body, body.card);
+    byId("blank").hidden = true;
+    this.isWaiting = false;
+    dataset.opened = isOpened || dataset.opened === "1" ? "1" : "";
+    if (isOpened) this.box.markPlace(this.card.placeId);
     this.write();
     performance.mark("bomnae-card");
-    document.documentElement.dataset.answered = String(Number(document.documentElement.dataset.answered || 0) + 1);
-    return undefined;
+    dataset.answered = String(Number(dataset.answered || 0) + 1);
   }
 
-  /** What the middle says when there is no card: nothing asked, several places, none, or no server. */
-  blank(status, body = {}) {
+  /** What the middle says when there is no card: nothing asked, several places, none, or no server.
+   * @param {string} status @param {Blank} why */
+  blank(status, why = {}) {
+    const box = byId("blank"), isMissing = status === "not_found";
     this.card.hide();
     document.documentElement.dataset.opened = "";
-    const box = document.getElementById("blank"), hasNear = (body.candidates || []).length > 0;
-    Object.assign(this, { blankAs: [status, body] });
+    this.blankAs = [status, why];
     box.hidden = false;
     box.dataset.status = status;
-    write(document.getElementById("blank-word"), t("blank." + status));
-    const said = status === "not_found" ? localized(body, "sentence") : "";
-    write(document.getElementById("blank-detail"), [said || t(`blank.${status}.detail`), status === "not_found" && hasNear ? t("blank.not_found.near") : ""].filter(Boolean).join(" "));
+    write(byId("blank-word"), t("blank." + status));
+    const parts = [isMissing && localized(why, "sentence") || t(`blank.${status}.detail`)];
+    if (isMissing && why.candidates?.length) parts.push(t("blank.not_found.near"));
+    write(byId("blank-detail"), parts.join(" "));
     this.write();
   }
 
-  /** No answer came to what was asked: a card of something else must not stand as if it were one.
-      A card of this very place stays: the banner says how old it is. */
+  /** No answer came to what was asked: a card of something else must not stand as if it were one. A card of
+   * this very place stays: the banner says how old it is. @param {unknown} error @param {string} id */
   fail(error, id = "") {
-    if (error.what === "refused") return this.blank("not_found", { sentence_ko: error.said });
-    if (error.what === "away") this.sign.lose();
-    if (id && id === this.card.placeId && !this.then.past && !this.card.body.past) return undefined;
+    const { what, message } = error instanceof AskError ? error : new AskError("failing");
+    if (what === "refused") { this.blank("not_found", { sentence_ko: message }); return; }
+    if (what === "away") this.sign.lose();
+    if (id && id === this.card.placeId && this.isOfNow) return;
     this.isWaiting = true;
-    return this.blank(error.what === "away" ? "failed" : "failing");
+    this.blank({ away: "failed", failing: "failing" }[what]);
   }
 
+  /** Whether neither the card nor what is asked is of the past. */
+  get isOfNow() { return !this.then.past && !this.card.body?.past; }
+
   /** The server answers: ask again what it could not answer. */
-  back() {
+  askAgain() {
     if (!this.isWaiting || !this.box.input.value.trim()) return;
     this.isWaiting = false;
     this.box.find();
@@ -103,20 +121,19 @@ class Desk {
 
   /** Asks again about the place on the card; the past does not change. */
   async refresh() {
-    const id = this.card.placeId;
-    if (!id || document.hidden || this.then.past || this.isRefreshing) return;
+    const { placeId: id, body } = this.card;
+    if (!body || document.hidden || this.then.past || this.isRefreshing) return;
     this.isRefreshing = true;
-    try {
-      const body = await ask("/api/v1/answer", { query: { q: this.card.body.q, id, again: 1 } });
-      if (this.card.placeId === id && !this.then.past && body.card) this.answer(body, false);
-    } catch (error) {
-      if (error.what === "away") this.sign.lose(); // the card stays, and the banner says how old it is
-    } finally {
-      this.isRefreshing = false;
-    }
+    const query = { q: body.q, id, again: 1 };
+    const news = await ask("/api/v1/answer", { query }).catch((error) => {
+      if (error instanceof AskError && error.what === "away") this.sign.lose(); // the card stays
+      return {};
+    });
+    this.isRefreshing = false;
+    if (news.card && this.card.placeId === id && !this.then.past) this.answer(news, false);
   }
 
-  /** Another time is looked at: the same place, or what the box says, once more. */
+  /** Another time is looked at: the same place, or what the box holds, once more. */
   look() {
     const { placeId } = this.card;
     if (placeId) this.box.ask(placeId); else if (this.box.input.value.trim()) this.box.find();
@@ -126,24 +143,24 @@ class Desk {
 
   async copy() {
     const { sentence } = this.card;
-    if (!sentence) return notice(t("card.nothing_to_copy"), "bad");
+    if (!sentence) { notice(t("card.nothing_to_copy"), "bad"); return; }
     const isCopied = await copy(sentence);
-    return notice(t(isCopied ? "card.copied" : "card.copy_failed"), isCopied ? "done" : "bad");
+    notice(t(isCopied ? "card.copied" : "card.copy_failed"), isCopied ? "done" : "bad");
   }
 
-  /** The answer about what changed: the work itself, or the first link that it concerns. */
-  async openChange(row) {
-    if (row.subject.startsWith("work:")) return this.box.ask(row.subject);
+  /** The answer about what changed: the work itself, or the first link that it concerns.
+   * @param {Desk.Change} row */
+  async openChange({ subject, links }) {
+    if (subject.startsWith("work:")) { this.box.ask(subject); return; }
     const roads = await loadRoads();
-    if (roads && row.links.length) return this.box.ask("section:" + roads.ids[row.links[0]]);
-    return undefined;
+    if (roads && links.length) this.box.ask("section:" + roads.ids[links[0]]);
   }
 
-  /** The place and time of the address; only what the desk itself wrote there is followed. */
+  /** The place of the address; only what the desk itself wrote there is followed. */
   openAddress() {
-    const given = new URLSearchParams(location.hash.slice(1));
-    if (given.get("id")) this.box.ask(given.get("id"));
-    else if (given.get("q")) { this.box.input.value = given.get("q"); this.box.find(true); }
+    const given = new URLSearchParams(location.hash.slice(1)), id = given.get("id"), q = given.get("q");
+    if (id) this.box.ask(id);
+    else if (q) { this.box.input.value = q; this.box.find(true); }
     this.box.focus();
   }
 
@@ -153,20 +170,21 @@ class Desk {
   }
 
   turn() {
-    const root = document.documentElement;
-    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-    keep("theme", root.dataset.theme);
-    this.speak(root.lang);
+    const { dataset, lang } = document.documentElement;
+    dataset.theme = dataset.theme === "dark" ? "light" : "dark";
+    keep("theme", dataset.theme);
+    this.translate(lang);
   }
 
-  speak(lang) {
-    const root = document.documentElement;
+  /** Turns everything to a language. @param {string} lang */
+  translate(lang) {
+    const { theme, city } = document.documentElement.dataset;
     useLanguage(lang);
     keep("lang", lang);
-    offerNext(document.getElementById("tool-lang"));
-    document.getElementById("tool-dark").textContent = t(root.dataset.theme === "dark" ? "tool.light" : "tool.dark");
-    document.title = `${t("desk.title")} · ${root.dataset.city} ${t("brand")}`;
-    this.showExamples();
+    showLanguage(byId("tool-lang"), lang);
+    byId("tool-dark").textContent = t(theme === "dark" ? "tool.light" : "tool.dark");
+    document.title = t("title.desk", { city });
+    byId("examples-list").replaceChildren(...["road", "stop", "route", "initials"].map(example));
     this.box.show(this.box.q, this.box);
     this.card.draw();
     if (this.blankAs && !this.card.card) this.blank(...this.blankAs);
@@ -175,15 +193,11 @@ class Desk {
     this.calls.show();
     this.shift.show();
   }
-
-  showExamples() {
-    const list = document.getElementById("examples-list");
-    list.replaceChildren(...["road", "stop", "route", "initials"].map((name) => {
-      const row = el("div");
-      row.append(el("dt", "", t("example." + name)), el("dd", "", t(`example.${name}.what`)));
-      return row;
-    }));
-  }
 }
 
-export const desk = new Desk();
+/** @param {string} name */
+function example(name) {
+  return termRow(t("example." + name), t(`example.${name}.what`));
+}
+
+export const desk = new ComplaintDesk();

@@ -1,35 +1,43 @@
 // The signs of the desk: verdicts and certainty, each a symbol and a word besides its colour.
-import { el } from "../dom.js";
-import { palette } from "../palette.js";
+import { arrange, el } from "../dom.js";
+import { colours } from "../palette.js";
 import { signIcon } from "../signs.js";
-import { t } from "../words.js";
-import { localized } from "./ask.js";
+import { localized, t } from "../words.js";
 
+/**
+ * What a verdict is read off: any row with a closure.
+ * @typedef {{closure?: Api.Closure, certainty?: Api.Certainty}} Judged
+ */
+
+/** @type {Record<Api.Certainty, string>} */
 const CERTAINTY_SYMBOLS = { confirmed: "✓", reported: "◆", inferred: "≈", lost: "!" };
-const MINOR = ["shoulder", "sidewalk", "bicycle", "bus_stop"];
+/** @type {Record<Api.Closure, Ui.Look>} */
+const LOOKS = {
+  full: "full", partial: "partial", shoulder: "minor", sidewalk: "minor", bicycle: "minor", bus_stop: "minor",
+  none: "none", unknown: "unknown",
+};
+const marks = /** @type {WeakMap<Element, string>} */ (new WeakMap());
 
-/** The look of a verdict: full, partial, minor, none, unknown; one that rests on nothing looks like no answer. */
+/** One that rests on nothing looks like no answer. @param {Judged | undefined} verdict @returns {Ui.Look} */
 export function lookOf(verdict) {
-  if (!verdict) return "unknown";
-  const { closure, certainty } = verdict;
-  if (certainty === "lost" && closure === "none") return "unknown";
-  if (MINOR.includes(closure)) return "minor";
-  return ["full", "partial", "none"].includes(closure) ? closure : "unknown";
+  if (verdict?.certainty === "lost" && verdict.closure === "none") return "unknown";
+  return LOOKS[verdict?.closure || "unknown"] || "unknown";
 }
 
-/** The sign of a look: the map's own mark, a tick where the road is open, a question mark where nobody knows. */
+/** The map's own mark, a tick where the road is open, a question mark where nobody knows.
+ * @param {Ui.Look} look */
 export function lookIcon(look) {
   const icon = el("span", "look-icon " + look);
   icon.setAttribute("aria-hidden", "true");
-  if (["full", "partial", "minor"].includes(look)) icon.append(signIcon(look, "solid", colours()));
-  else icon.textContent = look === "none" ? "✓" : "?";
+  if (look === "none" || look === "unknown") icon.textContent = look === "none" ? "✓" : "?";
+  else icon.append(signIcon(look, "solid", colours()));
   return icon;
 }
 
-export const colours = () => palette(document.documentElement.dataset.theme, document.documentElement.dataset.palette);
-
+/** @param {Api.Certainty} certainty */
 export function certaintyChip(certainty, isLong = false) {
-  const chip = el("span", "certainty " + certainty), symbol = el("i", "", CERTAINTY_SYMBOLS[certainty] || "?");
+  const chip = el("span", "certainty " + certainty);
+  const symbol = el("i", "", CERTAINTY_SYMBOLS[certainty] || "?");
   symbol.setAttribute("aria-hidden", "true");
   chip.dataset.certainty = certainty;
   chip.append(symbol, el("b", "", t("certainty." + certainty)));
@@ -37,7 +45,7 @@ export function certaintyChip(certainty, isLong = false) {
   return chip;
 }
 
-/** The verdict of a row of the list: sign, word, certainty. */
+/** The verdict of a row of the list: sign, word, certainty. @param {Desk.Verdict | undefined} verdict */
 export function verdictTag(verdict) {
   const tag = el("span", "tag");
   if (!verdict) return tag;
@@ -47,37 +55,43 @@ export function verdictTag(verdict) {
   return tag;
 }
 
-export const verdictWord = (verdict) => localized(verdict, "word") || t("closure." + (verdict.closure || "unknown"));
+/** @param {Desk.Verdict} verdict */
+export const verdictWord = (verdict) =>
+  localized(verdict, "word") || t("closure." + (verdict.closure || "unknown"));
 
-/** Brings the children of a box in line with parts {key, mark, make}: one whose mark is the same stays the element it is. */
+/** Brings the children of a box in line with parts: one whose mark is the same stays the element it is.
+ * @param {Element} box @param {(Ui.Part | null)[]} parts */
 export function arrangeParts(box, parts) {
-  const old = new Map([...box.children].map((child) => [child.dataset.part, child]));
+  /** @type {NodeListOf<HTMLElement>} */
+  const children = box.querySelectorAll(":scope > [data-part]");
+  const old = new Map([...children].map((child) => [child.dataset.part, child]));
   const focused = box.contains(document.activeElement) ? document.activeElement : null;
-  const wanted = parts.filter(Boolean).map(({ key, mark: given, make }) => {
-    const mark = document.documentElement.lang + document.documentElement.dataset.theme + JSON.stringify(given);
-    const before = old.get(key);
-    if (before && before.mark === mark) return before;
-    const made = make();
-    made.dataset.part = key;
-    made.mark = mark;
-    return made;
-  });
-  for (const child of [...box.children]) if (!wanted.includes(child)) child.remove();
-  wanted.forEach((element, k) => { if (box.children[k] !== element) box.insertBefore(element, box.children[k] || null); });
-  if (focused && !focused.isConnected) refocus(box, focused);
+  const { lang, dataset: { theme } } = document.documentElement;
+  arrange(box, parts.flatMap((row) => {
+    if (!row) return [];
+    const mark = JSON.stringify([lang, theme, row.mark]), before = old.get(row.key);
+    if (before && marks.get(before) === mark) return [before];
+    const made = row.make();
+    made.dataset.part = row.key;
+    marks.set(made, mark);
+    return [made];
+  }));
+  if (focused instanceof HTMLElement && !focused.isConnected) refocus(box, focused);
 }
 
-/** The element of a part made anew that stands where the focused one stood, by its data-key. */
-function refocus(box, focused) {
-  const key = focused.dataset.key;
-  const again = key && [...box.querySelectorAll("[data-key]")].find((element) => element.dataset.key === key);
-  if (again) again.focus({ preventScroll: true });
+/** The element of a part made anew that stands where the focused one stood, by its data-key.
+ * @param {Element} box @param {HTMLElement} focused */
+function refocus(box, { dataset: { key } }) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const keyed = box.querySelectorAll("[data-key]");
+  if (key) [...keyed].find((element) => element.dataset.key === key)?.focus({ preventScroll: true });
 }
 
-/** A section of the card with its heading. */
+/** A section of the card with its heading. @param {string} className @param {string} heading
+ * @param {(Node | null)[]} children */
 export function part(className, heading, ...children) {
   const section = el("section", className);
   if (heading) section.append(el("h3", "", heading));
-  section.append(...children.filter(Boolean));
+  section.append(...children.flatMap((child) => child || []));
   return section;
 }

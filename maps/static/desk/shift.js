@@ -1,39 +1,37 @@
 // What changed since the shift began: closures and works, the newest first.
+import { byId, el, makeButton, write } from "../dom.js";
 import { keep, kept } from "../kept.js";
-import { el, write } from "../dom.js";
-import { clockText, t } from "../words.js";
-import { ask, localized } from "./ask.js";
+import { minuteText } from "../times.js";
+import { localized, t } from "../words.js";
+import { ask } from "./ask.js";
 import { arrangeParts } from "./parts.js";
 
-const EVERY_MS = 20000, DAY_MS = 86400000, KST_MS = 9 * 3600000;
+const EVERY_MS = 20_000, DAY_MS = 86_400_000, KST_MS = 9 * 3_600_000;
 const MOST = 100;
 
 export class Shift {
+  rows = /** @type {Desk.Change[]} */ ([]);
+  total = 0;
+  field = byId("shift-start", HTMLInputElement);
+  list = byId("changes");
+  none = byId("changes-none");
+
+  /** @param {Ui.Clock} clock @param {(row: Desk.Change) => void} open */
   constructor(clock, open) {
-    Object.assign(this, { clock, open, rows: [] });
-    this.field = document.getElementById("shift-start");
-    this.list = document.getElementById("changes");
-    this.none = document.getElementById("changes-none");
+    this.clock = clock;
+    this.open = open;
     this.field.value = kept("shift") || "08:30";
     this.field.addEventListener("change", () => { keep("shift", this.field.value); this.poll(); });
     setInterval(() => this.poll(), EVERY_MS);
   }
 
-  /** When the shift began: today in Korea at the time given, yesterday when that is still to come. */
-  since() {
-    const [hour, minute] = (this.field.value || "08:30").split(":").map(Number);
-    const now = this.clock.now();
-    const midnight = Math.floor((now + KST_MS) / DAY_MS) * DAY_MS - KST_MS;
-    const begins = midnight + (hour * 60 + minute) * 60000;
-    return Math.round(begins > now ? begins - DAY_MS : begins);
-  }
-
   async poll() {
     if (document.hidden) return;
     try {
-      const body = await ask("/api/v1/changes", { query: { since: this.since() } });
+      const since = shiftStart(this.field.value || "08:30", this.clock.now());
+      const body = await ask("/api/v1/changes", { query: { since } });
       this.rows = (body.changes || []).reverse();
-      this.total = body.total;
+      this.total = body.total ?? this.rows.length;
       this.show();
     } catch {
       write(this.none, t("shift.failed"));
@@ -46,30 +44,36 @@ export class Shift {
     arrangeParts(this.list, shown.map((row) => ({ key: keyOf(row), mark: row, make: () => this.row(row) })));
     this.none.hidden = shown.length > 0;
     write(this.none, t("shift.none"));
-    write(document.getElementById("shift-count"), String(this.total ?? this.rows.length));
+    write(byId("shift-count"), String(this.total));
   }
 
+  /** @param {Desk.Change} row */
   row(row) {
-    const li = el("li"), isPlace = row.subject.startsWith("work:") || row.links.length > 0;
-    const line = el(isPlace ? "button" : "div", "change"), [title, what] = parted(localized(row));
-    line.append(el("time", "", clockText(row.at_ms).slice(0, 5)), el("b", "title", title), el("span", "under", what));
-    if (isPlace) {
-      line.type = "button";
-      line.dataset.key = keyOf(row);
-      line.addEventListener("click", () => this.open(row));
-    }
+    const li = el("li"), [title, what] = parted(localized(row));
+    const isPlace = row.subject.startsWith("work:") || row.links.length > 0;
+    const line = isPlace ? makeButton("change", null, () => this.open(row)) : el("div", "change");
+    if (isPlace) line.dataset.key = keyOf(row);
+    line.append(el("time", "", minuteText(row.at_ms)), el("b", "title", title), el("span", "under", what));
     li.append(line);
     return li;
   }
 
-  focus() {
-    this.field.focus();
-  }
+  focus() { this.field.focus(); }
 }
 
+/** When the shift began: today in Korea at the time given, yesterday when that is still to come.
+ * @param {string} time such as "08:30" @param {number} now_ms */
+export function shiftStart(time, now_ms) {
+  const [hour, minute] = time.split(":").map(Number);
+  const midnight = Math.floor((now_ms + KST_MS) / DAY_MS) * DAY_MS - KST_MS;
+  const begins = midnight + (hour * 60 + minute) * 60_000;
+  return Math.round(begins > now_ms ? begins - DAY_MS : begins);
+}
+
+/** @param {Desk.Change} row */
 const keyOf = (row) => `${row.subject}|${row.at_ms}`;
 
-/** "title: what happened" in its two parts. */
+/** "title: what happened" in its two parts. @param {string} text */
 function parted(text) {
   const at = text.lastIndexOf(": ");
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 2)];

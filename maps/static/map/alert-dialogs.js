@@ -1,66 +1,73 @@
 // The two dialogs of the alerts: acknowledging one, and what became of the deliveries to each endpoint.
-import { el, write } from "../dom.js";
-import { clockText, span, t, wordOr } from "../words.js";
-import { alertMark, alertTitle, ruleText, whenText } from "./alerts.js";
+import { byId, el, showText, write } from "../dom.js";
 import { keep, kept } from "../kept.js";
+import { clockText, whenText } from "../times.js";
+import { span, t, wordOr } from "../words.js";
+import { alertMark, alertTitle, ruleText } from "./kinds/alert.js";
 
 const READ_EVERY_MS = 5000;
 
 /** Asks for a name (kept on this computer) and a comment, and sends them. */
 export class AckDialog {
+  dialog = byId("ack-dialog", HTMLDialogElement);
+  by = byId("ack-by", HTMLInputElement);
+  comment = byId("ack-comment", HTMLInputElement);
+  button = byId("ack-send", HTMLButtonElement);
+  trouble = byId("ack-said");
+  alert = /** @type {Api.Alert | null} */ (null);
+
+  /** @param {(alert: Api.Alert) => void} onSent */
   constructor(onSent) {
     this.onSent = onSent;
-    this.dialog = document.getElementById("ack-dialog");
-    for (const name of ["form", "what", "by", "comment", "said", "send", "cancel"]) this[name] = document.getElementById("ack-" + name);
-    this.form.addEventListener("submit", (e) => { e.preventDefault(); this.send_(); });
-    this.cancel.addEventListener("click", () => this.dialog.close());
+    byId("ack-form").addEventListener("submit", (e) => { e.preventDefault(); this.send(); });
+    byId("ack-cancel").addEventListener("click", () => this.dialog.close());
   }
 
-  open(alert) {
+  /** @param {Api.Alert} alert @param {string} trouble */
+  open(alert, trouble = "") {
     this.alert = alert;
-    this.what.replaceChildren(alertMark(alert.severity), el("span", "", `${t("alert." + alert.severity)} · ${ruleText(alert.rule)}`), el("b", "", alertTitle(alert)));
+    byId("ack-what").replaceChildren(
+      alertMark(alert.severity), el("span", "", `${t("alert." + alert.severity)} · ${ruleText(alert.rule)}`),
+      el("b", "", alertTitle(alert)),
+    );
     this.by.value = kept("name") || "";
     this.comment.value = "";
-    this.tell("");
+    showText(this.trouble, trouble);
     this.dialog.showModal();
     (this.by.value ? this.comment : this.by).focus();
   }
 
-  /** Sends at once under the name kept here; asks where there is none, and where the server refuses. */
+  /** Sends at once under the name kept here; asks where there is none, and where the server refuses.
+   * @param {Api.Alert} alert */
   async hurry(alert) {
-    const by = kept("name");
-    if (!by) return this.open(alert);
-    const trouble = await post(alert, by, "");
-    if (!trouble) return this.onSent(alert);
-    this.open(alert);
-    return this.tell(trouble);
+    const by = kept("name"), trouble = by ? await post(alert, by, "") : "";
+    if (by && !trouble) this.onSent(alert); else this.open(alert, trouble);
   }
 
-  tell(text) {
-    this.said.textContent = text;
-    this.said.hidden = !text;
-  }
-
-  async send_() {
+  async send() {
     const by = this.by.value.trim(), { alert } = this;
-    if (!by || this.send.disabled) return;
+    if (!by || !alert || this.button.disabled) return;
     keep("name", by);
-    this.send.disabled = true;
-    write(this.send, t("ack.sending"));
+    this.button.disabled = true;
+    write(this.button, t("ack.sending"));
     const trouble = await post(alert, by, this.comment.value.trim());
-    this.send.disabled = false;
-    write(this.send, t("ack.send"));
-    this.tell(trouble);
+    this.button.disabled = false;
+    write(this.button, t("ack.send"));
+    showText(this.trouble, trouble);
     if (trouble || this.alert !== alert) return;
     this.dialog.close();
     this.onSent(alert);
   }
 }
 
-/** Sends an acknowledgement; answers what went wrong, "" when nothing did. */
+/** Sends an acknowledgement; answers what went wrong, "" when nothing did.
+ * @param {Api.Alert} alert @param {string} by @param {string} comment */
 async function post(alert, by, comment) {
   try {
-    const answer = await fetch(`/api/v1/alerts/${encodeURIComponent(alert.id)}/acknowledge`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ by, comment, severity: alert.severity }) });
+    const answer = await fetch(`/api/v1/alerts/${encodeURIComponent(alert.id)}/acknowledge`, {
+      method: "POST", headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ by, comment, severity: alert.severity }),
+    });
     if (answer.ok) return "";
     if (answer.status === 404) return t("ack.gone");
     return (await answer.json()).error?.message || t("ack.failed");
@@ -71,23 +78,33 @@ async function post(alert, by, comment) {
 
 /** The endpoints with their newest attempts, read again while the dialog is open. */
 export class DeliveryLog {
-  /** `titleOf` is what an episode is about, "" for one that is over. */
+  dialog = byId("log-dialog", HTMLDialogElement);
+  body = byId("log-body");
+  shown = "";
+  timer = 0;
+
+  /** @param {Ui.Clock} clock @param {(episode: string) => string} titleOf what it is about, "" once it is
+   * over */
   constructor(clock, titleOf) {
-    Object.assign(this, { clock, titleOf });
-    this.dialog = document.getElementById("log-dialog");
-    this.body = document.getElementById("log-body");
-    document.getElementById("alerts-log").addEventListener("click", () => this.open());
-    document.getElementById("undelivered").addEventListener("click", () => this.open());
+    this.clock = clock;
+    this.titleOf = titleOf;
+    byId("alerts-log").addEventListener("click", () => this.open());
+    byId("undelivered").addEventListener("click", () => this.open());
     this.dialog.addEventListener("close", () => clearInterval(this.timer));
   }
 
   open() {
     if (this.dialog.open) return;
-    this.body.replaceChildren(el("p", "none", t("log.loading")));
-    this.mark = "";
+    this.replace("log.loading");
     this.dialog.showModal();
     this.timer = setInterval(() => this.read(), READ_EVERY_MS);
     this.read();
+  }
+
+  /** @param {string} key of the words in place of the log */
+  replace(key) {
+    this.shown = "";
+    this.body.replaceChildren(el("p", "none", t(key)));
   }
 
   async read() {
@@ -96,37 +113,49 @@ export class DeliveryLog {
       if (!answer.ok) throw new Error(`deliveries: HTTP ${answer.status}`);
       this.show(await answer.json());
     } catch {
-      this.mark = "";
-      this.body.replaceChildren(el("p", "none", t("log.failed")));
+      this.replace("log.failed");
     }
   }
 
-  /** Draws only what is news: a reader's place and selection stay. */
+  /** Draws only what is news: a reader's place and selection stay. @param {Api.Deliveries} body */
   show({ endpoints, undelivered }) {
-    const mark = JSON.stringify([endpoints, undelivered]) + document.documentElement.lang;
-    if (mark === this.mark) return;
-    this.mark = mark;
+    const shown = JSON.stringify([endpoints, undelivered]) + document.documentElement.lang;
+    if (shown === this.shown) return;
     const waits = new Map(undelivered.map((row) => [row.endpoint, row]));
+    /** @type {HTMLElement[]} */
     const parts = endpoints.map((row) => this.section(row, waits.get(row.endpoint)));
     if (waits.has("")) parts.unshift(el("p", "wait", t("log.stopped")));
     this.body.replaceChildren(...(parts.length ? parts : [el("p", "none", t("log.none"))]));
+    this.shown = shown;
   }
 
+  /** @param {Api.Endpoint} row @param {Api.Undelivered | undefined} wait */
   section(row, wait) {
-    const part = el("details", "endpoint"), summary = el("summary"), [last] = row.attempts;
-    part.open = Boolean(wait);
-    summary.append(el("b", "", row.title));
-    if (!row.is_enabled) summary.append(el("span", "off", t("log.off")));
-    if (row.dead_letters) summary.append(el("span", "bad", t("log.dead", { n: row.dead_letters.toLocaleString() })));
-    if (last) summary.append(el("span", isSent(last) ? "good" : "bad", `${answerOf(last)} · ${whenText(last.at_ms)}`));
-    part.append(summary);
-    if (wait) part.append(el("p", "wait", t("log.waits", { age: span(this.clock.now() - wait.since_ms), title: wait.title || "" })));
+    const part = el("details", "endpoint");
+    part.open = wait !== undefined;
+    part.append(summary(row));
+    if (wait) {
+      const age = span(this.clock.now() - wait.since_ms);
+      part.append(el("p", "wait", t("log.waits", { age, title: wait.title || "" })));
+    }
     part.append(row.attempts.length ? table(row, this.titleOf) : el("p", "note", t("log.attempts.none")));
     return part;
   }
 }
 
-/** The attempts of one endpoint, the newest first. */
+/** @param {Api.Endpoint} row */
+function summary({ title, is_enabled, dead_letters, attempts: [last] }) {
+  const line = el("summary");
+  line.append(el("b", "", title));
+  if (!is_enabled) line.append(el("span", "off", t("log.off")));
+  if (dead_letters) line.append(el("span", "bad", t("log.dead", { n: dead_letters.toLocaleString() })));
+  const text = last ? `${answerOf(last)} · ${whenText(last.at_ms)}` : "";
+  if (text) line.append(el("span", isSent(last) ? "good" : "bad", text));
+  return line;
+}
+
+/** The attempts of one endpoint, the newest first. @param {Api.Endpoint} row
+ * @param {(episode: string) => string} titleOf */
 function table(row, titleOf) {
   const sheet = el("table"), head = el("tr"), body = el("tbody"), top = el("thead");
   sheet.setAttribute("aria-label", t("log.table", { endpoint: row.title }));
@@ -136,9 +165,13 @@ function table(row, titleOf) {
     head.append(cell);
   }
   for (const attempt of row.attempts) {
-    const line = el("tr");
-    line.append(el("td", "at", `${whenText(attempt.at_ms)}:${clockText(attempt.at_ms).slice(6)}`), el("td", isSent(attempt) ? "good" : "bad", answerOf(attempt)));
-    line.append(el("td", "took", t("log.ms", { n: attempt.took_ms.toLocaleString() })), alertCell(attempt.id, titleOf(attempt.id.split(".")[0])));
+    const line = el("tr"), about = el("td", "alert", titleOf(attempt.id.split(".")[0]));
+    about.append(el("small", "", attempt.id));
+    line.append(
+      el("td", "at", `${whenText(attempt.at_ms)}:${clockText(attempt.at_ms).slice(6)}`),
+      el("td", isSent(attempt) ? "good" : "bad", answerOf(attempt)),
+      el("td", "took", t("log.ms", { n: attempt.took_ms.toLocaleString() })), about,
+    );
     body.append(line);
   }
   top.append(head);
@@ -146,43 +179,45 @@ function table(row, titleOf) {
   return sheet;
 }
 
-function alertCell(id, title) {
-  const cell = el("td", "alert", title);
-  cell.append(el("small", "", id));
-  return cell;
-}
+/** @param {Api.Attempt} attempt */
+const isSent = ({ status }) => status >= 200 && status < 300;
 
-const isSent = (attempt) => attempt.status >= 200 && attempt.status < 300;
-
-/** ✓ or ✗ with the status and the class of the error. */
+/** ✓ or ✗ with the status and the class of the error. @param {Api.Attempt} attempt */
 function answerOf(attempt) {
   if (isSent(attempt)) return `✓ ${t("log.sent", { status: attempt.status })}`;
-  const why = [attempt.status || "", attempt.error && wordOr("error." + attempt.error, attempt.error)].filter(Boolean).join(" ");
+  const { status, error } = attempt;
+  const why = [status || "", error && wordOr("error." + error, error)].filter(Boolean).join(" ");
   return `✗ ${t("log.not_sent")}${why ? ` (${why})` : ""}`;
 }
 
 /** The sign that a critical alert reaches an endpoint no more. */
 export class UndeliveredSign {
+  element = byId("undelivered");
+  rows = /** @type {Api.Undelivered[]} */ ([]);
+
+  /** @param {Ui.Clock} clock */
   constructor(clock) {
-    Object.assign(this, { clock, rows: [] });
-    this.element = document.getElementById("undelivered");
-    setInterval(() => this.speak(), 1000);
+    this.clock = clock;
+    setInterval(() => this.write(), 1000);
   }
 
+  /** @param {Api.Undelivered[] | undefined} rows nothing where nothing changed */
   show(rows) {
     if (!rows) return;
     this.rows = rows;
     this.element.hidden = rows.length === 0;
-    document.getElementById("alerts-sum").dataset.undelivered = rows.length ? "1" : "0";
-    this.speak();
+    byId("alerts-sum").dataset.undelivered = rows.length ? "1" : "0";
+    this.write();
   }
 
-  speak() {
+  write() {
     const [first, ...more] = this.rows;
     if (!first) return;
-    const age = span(this.clock.now() - first.since_ms), isStopped = !first.endpoint;
-    const where = isStopped ? first.since_ms && t("undelivered.since", { age }) || "" : t("undelivered.where", { endpoint: first.endpoint_title, age });
-    write(document.getElementById("undelivered-word"), t(isStopped ? "undelivered.stopped" : "undelivered"));
-    write(document.getElementById("undelivered-where"), more.length ? `${where} ${t("undelivered.more", { n: more.length })}` : where);
+    const { endpoint, endpoint_title: title, since_ms } = first, age = span(this.clock.now() - since_ms);
+    const stopped = since_ms ? t("undelivered.since", { age }) : "";
+    const where = endpoint ? t("undelivered.where", { endpoint: title, age }) : stopped;
+    const others = more.length ? " " + t("undelivered.more", { n: more.length }) : "";
+    write(byId("undelivered-word"), t(endpoint ? "undelivered" : "undelivered.stopped"));
+    write(byId("undelivered-where"), where + others);
   }
 }

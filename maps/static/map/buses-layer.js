@@ -1,132 +1,150 @@
 // Buses as small dots with a tick in their direction; they glide to a new place in a few steps.
-import { palette, screenScale } from "../palette.js";
+import { colours, screenScale } from "../palette.js";
 import { CanvasLayer, afterTask } from "./canvas-layer.js";
 import { worldX, worldY } from "./network.js";
+
+/** A bus on its way from one place to the next, in world units.
+ * @typedef {{row: Api.Bus, isPlaced: boolean, x: number, y: number, fromX: number, fromY: number,
+ *   since: number}} Glide */
 
 const GLIDE_MS = 500;
 const STEP_MS = 120;
 const COST_SHARE = 16; // a step may take a sixteenth of the time until the next
 const JUMP_M = 1500; // farther is not a drive
-const OLD_MS = 180000;
+const OLD_MS = 180_000;
 const NUMBERS_FROM_ZOOM = 14.5;
 const MOST_NUMBERS = 150;
 const MANY = 150; // buses from which a view of the whole city draws them smaller
 const WORLD_M = 40075016 * 0.79; // metres across the world square at 38 N
 
 export class BusesLayer {
+  buses = /** @type {Map<string, Glide>} */ (new Map());
+  drawn = /** @type {{row: Api.Bus, x: number, y: number, isOld: boolean}[]} */ ([]);
+  timer = 0;
+  cost_ms = 0;
+  until = 0;
+
+  /** @param {Ui.LeafletMap} map @param {Ui.Picture} picture @param {Ui.State} state
+   * @param {Ui.Clock} clock */
   constructor(map, picture, state, clock) {
-    Object.assign(this, { map, picture, state, clock });
-    this.buses = new Map();
-    this.drawn = [];
-    this.timer = 0;
-    this.cost_ms = 0;
+    this.picture = picture;
+    this.state = state;
+    this.clock = clock;
     this.isStill = matchMedia("(prefers-reduced-motion: reduce)");
     this.canvas = new CanvasLayer(map, "bomnae-buses", 400, (ctx, view) => this.paintAll(ctx, view));
   }
 
-  /** Takes over the positions of the picture; `isGliding` moves the dots there instead of jumping. */
+  /** Takes over the positions of the picture; `isGliding` moves the dots there instead of jumping.
+   * @param {boolean} isGliding */
   update(isGliding) {
-    const now = performance.now();
+    const now = performance.now(), before = this.buses;
     const canGlide = isGliding && !this.isStill.matches && !document.hidden;
-    const before = this.buses;
     this.buses = new Map();
-    for (const row of this.picture.buses.values()) this.buses.set(row[0], this.moved(before.get(row[0]), row, now, canGlide));
+    for (const [name, row] of this.picture.rows.bus) {
+      this.buses.set(name, glideTo(row, canGlide ? before.get(name) : undefined, now));
+    }
     this.canvas.repaint();
     if (canGlide) this.glide(now + GLIDE_MS);
   }
 
-  /** How long a step takes until its frame is painted, ms, smoothed. A PC without a GPU gets fewer steps. */
+  /** How long a step takes until its frame is painted, ms, smoothed. A PC without a GPU gets fewer steps.
+   * @param {number} cost_ms */
   learn(cost_ms) { this.cost_ms += (Math.min(cost_ms, 200) - this.cost_ms) * 0.1; }
 
   get step_ms() { return Math.max(STEP_MS, this.cost_ms * COST_SHARE); }
 
-  moved(old, row, now, canGlide) {
-    const [vehicle, no, lon, lat, bearing] = row;
-    const isPlaced = lon !== null && lat !== null;
-    const bus = { vehicle, no, row, isPlaced, bearing, x: isPlaced ? worldX(lon) : 0, y: isPlaced ? worldY(lat) : 0 };
-    bus.fromX = bus.x;
-    bus.fromY = bus.y;
-    bus.since = now;
-    if (!old || !canGlide || !old.isPlaced) return bus;
-    const [x, y] = place(old, now);
-    if (Math.hypot(x - bus.x, y - bus.y) * WORLD_M < JUMP_M) {
-      bus.fromX = x;
-      bus.fromY = y;
-    }
-    return bus;
-  }
-
+  /** @param {number} until */
   glide(until) {
     this.until = until;
     if (this.timer) return;
+    const later = () => { this.timer = setTimeout(() => requestAnimationFrame(step), this.step_ms); };
     const step = () => {
       const began = performance.now();
+      this.timer = 0;
       this.canvas.repaint();
       afterTask(() => this.learn(performance.now() - began));
-      this.timer = began < this.until && !document.hidden ? setTimeout(() => requestAnimationFrame(step), this.step_ms) : 0;
+      if (began < this.until && !document.hidden) later();
     };
-    this.timer = setTimeout(() => requestAnimationFrame(step), this.step_ms);
+    later();
   }
 
+  /** @param {Ui.Context} ctx @param {Ui.View} view */
   paintAll(ctx, view) {
     this.drawn = [];
     if (!this.state.isShown("buses")) return;
-    const colours = palette(this.state.theme, this.state.palette);
-    const scale = screenScale() * (view.zoom < 12 || (view.zoom < 13.5 && this.buses.size > MANY) ? 0.75 : view.zoom < 14 ? 0.9 : 1.15);
     const now = performance.now(), server = this.clock.now();
     for (const bus of this.buses.values()) {
       if (!bus.isPlaced) continue;
-      const [wx, wy] = place(bus, now);
-      const x = view.px(wx), y = view.py(wy);
-      if (view.holds(x, y)) this.drawn.push({ bus, x, y, isOld: server - bus.row[5] > OLD_MS });
+      const [wx, wy] = placeOf(bus, now), x = view.px(wx), y = view.py(wy);
+      if (view.holds(x, y)) this.drawn.push({ row: bus.row, x, y, isOld: server - bus.row[5] > OLD_MS });
     }
-    this.paintDots(ctx, colours, scale, view.zoom);
+    this.paintDots(ctx, screenScale() * this.sizeAt(view.zoom), view.zoom);
   }
 
-  /** All dots of a colour are one path: 300 buses are two fills, not 300. */
-  paintDots(ctx, colours, scale, zoom) {
-    const r = 3.4 * scale;
+  /** @param {number} zoom */
+  sizeAt(zoom) {
+    if (zoom < 12 || (zoom < 13.5 && this.buses.size > MANY)) return 0.75;
+    return zoom < 14 ? 0.9 : 1.15;
+  }
+
+  /** All dots of a colour are one path: 300 buses are two fills, not 300.
+   * @param {Ui.Context} ctx @param {number} scale @param {number} zoom */
+  paintDots(ctx, scale, zoom) {
+    const r = 3.4 * scale, palette = colours();
     for (const isOld of [true, false]) {
       const group = this.drawn.filter((dot) => dot.isOld === isOld);
-      if (!group.length) continue;
       ctx.beginPath();
-      for (const { bus, x, y } of group) {
+      for (const { row: [, , , , bearing], x, y } of group) {
         ctx.moveTo(x + r, y);
         ctx.arc(x, y, r, 0, 2 * Math.PI);
-        if (zoom >= 12 && bus.bearing >= 0) tick(ctx, x, y, r, bus.bearing);
+        if (zoom >= 12 && bearing >= 0) tick(ctx, x, y, r, bearing);
       }
       ctx.lineWidth = 2 * scale;
       ctx.lineJoin = "round";
-      ctx.strokeStyle = colours.busEdge;
+      ctx.strokeStyle = palette["bus-edge"];
       ctx.stroke();
-      ctx.fillStyle = isOld ? colours.busOld : colours.bus;
+      ctx.fillStyle = isOld ? palette["bus-old"] : palette.bus;
       ctx.fill();
     }
-    if (zoom >= NUMBERS_FROM_ZOOM && this.drawn.length <= MOST_NUMBERS) this.paintNumbers(ctx, colours, scale);
+    if (zoom >= NUMBERS_FROM_ZOOM && this.drawn.length <= MOST_NUMBERS) this.paintNumbers(ctx, scale);
   }
 
-  paintNumbers(ctx, colours, scale) {
+  /** @param {Ui.Context} ctx @param {number} scale */
+  paintNumbers(ctx, scale) {
+    const { halo, bus } = colours();
     ctx.font = `700 ${Math.round(10.5 * scale)}px ${getComputedStyle(document.body).fontFamily}`;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
     ctx.lineWidth = 3.2;
     ctx.lineJoin = "round";
-    for (const { bus, x, y } of this.drawn) {
-      ctx.strokeStyle = colours.halo;
-      ctx.strokeText(bus.no, x + 8 * scale, y);
-      ctx.fillStyle = colours.bus;
-      ctx.fillText(bus.no, x + 8 * scale, y);
+    for (const { row: [, no], x, y } of this.drawn) {
+      ctx.strokeStyle = halo;
+      ctx.strokeText(no, x + 8 * scale, y);
+      ctx.fillStyle = bus;
+      ctx.fillText(no, x + 8 * scale, y);
     }
   }
 }
 
-/** Where a gliding bus is: it slows down towards its goal. */
-function place(bus, now) {
+/** A bus on its way from where it was drawn; one that is new or too far away is there at once.
+ * @param {Api.Bus} row @param {Glide | undefined} old @param {number} now @returns {Glide} */
+function glideTo(row, old, now) {
+  const [, , lon, lat] = row, isPlaced = lon !== null && lat !== null;
+  const x = isPlaced ? worldX(lon) : 0, y = isPlaced ? worldY(lat) : 0;
+  const [fromX, fromY] = old?.isPlaced ? placeOf(old, now) : [x, y];
+  const isNear = Math.hypot(fromX - x, fromY - y) * WORLD_M < JUMP_M;
+  return { row, isPlaced, x, y, fromX: isNear ? fromX : x, fromY: isNear ? fromY : y, since: now };
+}
+
+/** Where a gliding bus is: it slows down towards its goal. @param {Glide} bus @param {number} now */
+function placeOf(bus, now) {
   const part = Math.min(1, (now - bus.since) / GLIDE_MS);
   const eased = 1 - (1 - part) ** 2;
   return [bus.fromX + (bus.x - bus.fromX) * eased, bus.fromY + (bus.y - bus.fromY) * eased];
 }
 
+/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r
+ * @param {number} bearing_deg */
 function tick(ctx, x, y, r, bearing_deg) {
   const turn = (bearing_deg - 90) * Math.PI / 180;
   const cos = Math.cos(turn), sin = Math.sin(turn);

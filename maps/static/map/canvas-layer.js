@@ -1,4 +1,6 @@
 // One canvas in a pane of its own, a little larger than the map, that follows moves and zooms.
+import { el } from "../dom.js";
+import { contextOf } from "../signs.js";
 import { L } from "./leaflet.js";
 
 const MARGIN_PX = 80;
@@ -7,21 +9,27 @@ const REPAINT_EVERY_MS = 100;
 const MAX_DEVICE_PIXELS = 12e6;
 
 export class CanvasLayer {
-  /** `paint(ctx, view)` draws the whole canvas; view turns world units into its CSS pixels. */
+  /** While the page is on its way to paper, what is drawn stays: the print itself resizes the map once
+   * more. */
+  static isKept = false;
+  lastReset_ms = 0;
+  corner = /** @type {import("leaflet").Point | null} */ (null);
+  view = /** @type {View | null} */ (null);
+
+  /** `paint(ctx, view)` draws the whole canvas; view turns world units into its CSS pixels.
+   * @param {Ui.LeafletMap} map @param {string} pane @param {number} zIndex @param {Ui.Paint} paint */
   constructor(map, pane, zIndex, paint) {
     this.map = map;
     this.pane = pane;
     this.paint = paint;
-    this.element = document.createElement("canvas");
-    this.element.className = "leaflet-zoom-animated";
+    this.element = el("canvas", "leaflet-zoom-animated");
     this.element.setAttribute("aria-hidden", "true");
-    const holder = map.createPane(pane);
-    holder.style.zIndex = String(zIndex);
-    holder.style.pointerEvents = "none";
-    holder.append(this.element);
-    this.ctx = this.element.getContext("2d");
-    this.lastReset_ms = 0;
-    this.holder = holder;
+    this.ctx = contextOf(this.element);
+    this.holder = map.createPane(pane);
+    this.holder.style.zIndex = String(zIndex);
+    this.holder.style.pointerEvents = "none";
+    this.holder.append(this.element);
+    /** @type {import("leaflet").LeafletEventHandlerFnMap} */
     this.events = {
       moveend: () => this.reset(),
       viewreset: () => this.reset(),
@@ -36,14 +44,14 @@ export class CanvasLayer {
   remove() {
     this.map.off(this.events);
     this.holder.remove();
-    delete this.map._panes[this.pane];
+    delete Reflect.get(this.map, "_panes")[this.pane];
   }
 
   onMove() {
-    const now = performance.now();
+    if (!this.corner || !this.view || this.view.zoom !== this.map.getZoom()) return;
     const from = this.map.containerPointToLayerPoint([-MARGIN_PX, -MARGIN_PX]);
-    const far = this.corner && (Math.abs(from.x - this.corner.x) > REPAINT_AFTER_PX || Math.abs(from.y - this.corner.y) > REPAINT_AFTER_PX);
-    if (far && this.view.zoom === this.map.getZoom() && now - this.lastReset_ms > REPAINT_EVERY_MS) this.reset();
+    const away = Math.max(Math.abs(from.x - this.corner.x), Math.abs(from.y - this.corner.y));
+    if (away > REPAINT_AFTER_PX && performance.now() - this.lastReset_ms > REPAINT_EVERY_MS) this.reset();
   }
 
   /** Places the canvas over the map as it stands and paints it whole. */
@@ -56,17 +64,15 @@ export class CanvasLayer {
     this.corner = this.map.containerPointToLayerPoint([-MARGIN_PX, -MARGIN_PX]).round();
     this.fit(width, height, ratio);
     L.DomUtil.setTransform(this.element, this.corner, 1);
-    const origin = this.map.getPixelOrigin().add(this.corner);
-    const zoom = this.map.getZoom();
-    this.view = new View(256 * 2 ** zoom, origin.x, origin.y, width, height, zoom, this.shift());
+    this.view = new View(this.map, this.map.getPixelOrigin().add(this.corner), this.shift(), width, height);
     this.ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.ctx.clearRect(0, 0, width, height);
-    this.paint(this.ctx, this.view);
+    this.repaint();
   }
 
   /** From canvas pixels to pixels of the map's box: where a click falls. */
-  shift() { return this.map.layerPointToContainerPoint(this.corner); }
+  shift() { return this.map.layerPointToContainerPoint(this.corner || [0, 0]); }
 
+  /** @param {number} width @param {number} height @param {number} ratio */
   fit(width, height, ratio) {
     const { element } = this;
     const w = Math.round(width * ratio), h = Math.round(height * ratio);
@@ -83,48 +89,61 @@ export class CanvasLayer {
     this.paint(this.ctx, this.view);
   }
 
+  /** @param {import("leaflet").LatLng} center @param {number} zoom */
   transform(center, zoom) {
     if (!this.view) return;
     const scale = this.map.getZoomScale(zoom, this.view.zoom);
     const corner = L.point(this.view.ox, this.view.oy).multiplyBy(scale);
-    L.DomUtil.setTransform(this.element, corner.subtract(this.map._getNewPixelOrigin(center, zoom)), scale);
+    const origin = /** @type {any} */ (this.map)._getNewPixelOrigin(center, zoom);
+    L.DomUtil.setTransform(this.element, corner.subtract(origin), scale);
   }
 }
 
-/** While the page is on its way to paper, what is drawn stays: the print itself resizes the map once more. */
-CanvasLayer.isKept = false;
-
-class View {
-  constructor(scale, ox, oy, width, height, zoom, shift) {
-    Object.assign(this, { scale, ox, oy, width, height, zoom, shift });
+export class View {
+  /** @param {Ui.LeafletMap} map @param {import("leaflet").Point} origin
+   * @param {import("leaflet").Point} shift @param {number} width @param {number} height */
+  constructor(map, origin, shift, width, height) {
+    this.zoom = map.getZoom();
+    this.scale = 256 * 2 ** this.zoom;
+    this.ox = origin.x;
+    this.oy = origin.y;
+    this.shift = shift;
+    this.width = width;
+    this.height = height;
   }
 
+  /** @param {number} x */
   px(x) { return x * this.scale - this.ox; }
 
+  /** @param {number} y */
   py(y) { return y * this.scale - this.oy; }
 
-  /** Does the box of link i touch the canvas? */
+  /** Does the box of link i touch the canvas? @param {Float64Array} box @param {number} i
+   * @param {number} margin */
   sees(box, i, margin = 8) {
     return this.px(box[4 * i + 2]) > -margin && this.px(box[4 * i]) < this.width + margin
       && this.py(box[4 * i + 3]) > -margin && this.py(box[4 * i + 1]) < this.height + margin;
   }
 
-  /** Is a box of canvas pixels wholly on the screen, not cut by its edge? */
-  shows(box) {
-    return box[0] >= MARGIN_PX && box[1] >= MARGIN_PX && box[2] <= this.width - MARGIN_PX && box[3] <= this.height - MARGIN_PX;
+  /** Is a box of canvas pixels wholly on the screen, not cut by its edge? @param {Ui.Box} box */
+  shows([left, top, right, bottom]) {
+    return left >= MARGIN_PX && top >= MARGIN_PX
+      && right <= this.width - MARGIN_PX && bottom <= this.height - MARGIN_PX;
   }
 
+  /** @param {number} px @param {number} py @param {number} margin */
   holds(px, py, margin = 20) {
     return px > -margin && py > -margin && px < this.width + margin && py < this.height + margin;
   }
 }
 
-/** Runs after the next frame has gone to the screen; a hidden tab has no frames and does not wait. */
+/** Runs after the next frame has gone to the screen; a hidden tab has no frames and does not wait.
+ * @param {() => void} act */
 export function afterPaint(act) {
   if (document.hidden) act(); else requestAnimationFrame(() => afterTask(act));
 }
 
-/** Called in a frame: runs when that frame has been painted. */
+/** Called in a frame: runs when that frame has been painted. @param {() => void} act */
 export function afterTask(act) {
   const channel = new MessageChannel();
   channel.port1.onmessage = () => { channel.port1.close(); act(); };

@@ -2,111 +2,130 @@
 import { screenScale } from "../palette.js";
 import { worldX, worldY } from "./network.js";
 
+/** @typedef {{text: string, x: number, y: number, turn: number}} Name */
+/** @typedef {Name & {away: number, rank: number, metres: number}} Candidate */
+
 const CELL_PX = 420;
 const MOST = 36;
 const PLACES_FROM_ZOOM = 12.5;
 
 export class Labels {
+  widths = /** @type {Map<string, number>} */ (new Map());
+  metres = /** @type {Map<string, number>} */ (new Map()); // the length of each road
+  middles = /** @type {Map<number, Ui.Middle>} */ (new Map());
+
+  /** @param {Ui.Network} network */
   constructor(network) {
     this.network = network;
-    this.widths = new Map();
-    this.kilometres = new Map();
-    for (let i = 0; i < network.count; i++) {
-      const road = network.roads[i];
-      if (road) this.kilometres.set(road, (this.kilometres.get(road) || 0) + network.lengths[i]);
-    }
-    this.middles = new Map();
+    network.roads.forEach((road, i) => {
+      if (road) this.metres.set(road, (this.metres.get(road) || 0) + network.lengths[i]);
+    });
   }
 
-  /** Draws the names around the boxes already `taken` ([x0, y0, x1, y1] in canvas pixels). */
+  /** Draws the names around the boxes already `taken`.
+   * @param {Ui.Context} ctx @param {Ui.View} view @param {Ui.Colours} colours @param {Ui.Box[]} taken */
   paint(ctx, view, colours, taken) {
-    const scale = screenScale();
-    const size = Math.round((view.zoom < 13 ? 11.5 : 13) * scale);
-    const font = `600 ${size}px ${getComputedStyle(document.body).fontFamily}`;
-    ctx.font = font;
+    const scale = screenScale(), size = Math.round((view.zoom < 13 ? 11.5 : 13) * scale);
+    ctx.font = `600 ${size}px ${getComputedStyle(document.body).fontFamily}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.lineJoin = "round";
     let count = 0;
     for (const name of this.candidates(view, CELL_PX * scale)) {
       if (count >= MOST) break;
-      const box = boxOf(name, this.width(ctx, font, name.text), size);
-      if (!view.shows(box) || taken.some((other) => overlaps(box, other))) continue;
-      taken.push(box);
-      this.write(ctx, name, colours, colours.text, 3.4 * scale);
+      if (!this.take(ctx, view, name, size, taken)) continue;
+      write(ctx, name, colours.halo, colours.name, 3.4 * scale);
       count += 1;
     }
     if (view.zoom >= PLACES_FROM_ZOOM) this.paintPlaces(ctx, view, colours, taken, Math.round(11 * scale));
   }
 
-  /** One name a road and cell, nearest to the cell's middle; the longest roads of the highest class first. */
+  /** Takes the room of a name where it is free and wholly on the screen.
+   * @param {Ui.Context} ctx @param {Ui.View} view @param {Name} name @param {number} size
+   * @param {Ui.Box[]} taken */
+  take(ctx, view, name, size, taken) {
+    const box = boxOf(name, this.width(ctx, name.text), size);
+    const isFree = view.shows(box) && !taken.some((other) => overlaps(box, other));
+    if (isFree) taken.push(box);
+    return isFree;
+  }
+
+  /** One name a road and cell, nearest to the cell's middle; the longest roads of the highest class first.
+   * @param {Ui.View} view @param {number} cell */
   candidates(view, cell) {
     const { network } = this;
-    const best = new Map();
+    const best = /** @type {Map<string, Candidate>} */ (new Map());
     for (let i = 0; i < network.count; i++) {
       const text = network.roads[i];
       if (!text || !network.drawn[i] || !view.sees(network.box, i, -10)) continue;
-      if (!this.middles.has(i)) this.middles.set(i, network.middle(i));
-      const middle = this.middles.get(i);
-      const x = view.px(middle.x), y = view.py(middle.y);
-      const cx = Math.floor(x / cell), cy = Math.floor(y / cell);
-      const away = Math.hypot(x - (cx + 0.5) * cell, y - (cy + 0.5) * cell);
-      const key = text + "\n" + cx + "," + cy;
-      if (best.has(key) && best.get(key).away <= away) continue;
-      best.set(key, { text, x, y, away, turn: uprightTurn(middle), rank: network.rank[i], metres: this.kilometres.get(text) });
+      const middle = this.middleOf(i), x = view.px(middle.x), y = view.py(middle.y);
+      const cx = Math.floor(x / cell), cy = Math.floor(y / cell), key = `${text}\n${cx},${cy}`;
+      const away = Math.hypot(x - (cx + 0.5) * cell, y - (cy + 0.5) * cell), before = best.get(key);
+      if (before && before.away <= away) continue;
+      const rank = network.rank[i], metres = Number(this.metres.get(text));
+      best.set(key, { text, x, y, away, turn: uprightTurn(middle), rank, metres });
     }
     return [...best.values()].sort((a, b) => a.rank - b.rank || b.metres - a.metres || a.away - b.away);
   }
 
-  width(ctx, font, text) {
-    const key = font + text;
-    if (!this.widths.has(key)) this.widths.set(key, ctx.measureText(text).width);
-    return this.widths.get(key);
+  /** @param {number} i */
+  middleOf(i) {
+    const middle = this.middles.get(i) || this.network.middle(i);
+    this.middles.set(i, middle);
+    return middle;
   }
 
-  write(ctx, name, colours, fill, halo) {
-    ctx.save();
-    ctx.translate(name.x, name.y);
-    ctx.rotate(name.turn || 0);
-    ctx.lineWidth = halo;
-    ctx.strokeStyle = colours.halo;
-    ctx.strokeText(name.text, 0, 0);
-    ctx.fillStyle = fill;
-    ctx.fillText(name.text, 0, 0);
-    ctx.restore();
+  /** @param {Ui.Context} ctx @param {string} text */
+  width(ctx, text) {
+    const key = ctx.font + text, width = this.widths.get(key) ?? ctx.measureText(text).width;
+    this.widths.set(key, width);
+    return width;
   }
 
+  /** @param {Ui.Context} ctx @param {Ui.View} view @param {Ui.Colours} colours @param {Ui.Box[]} taken
+   * @param {number} size */
   paintPlaces(ctx, view, colours, taken, size) {
-    const font = `500 ${size}px ${getComputedStyle(document.body).fontFamily}`;
-    ctx.font = font;
+    ctx.font = `500 ${size}px ${getComputedStyle(document.body).fontFamily}`;
     for (const [text, , lon, lat] of this.network.places) {
-      const x = view.px(worldX(lon)), y = view.py(worldY(lat));
-      if (!view.holds(x, y, 0)) continue;
-      const name = { text, x, y: y + size, turn: 0 };
-      const box = boxOf(name, this.width(ctx, font, text), size);
-      if (!view.shows(box) || taken.some((other) => overlaps(box, other))) continue;
-      taken.push(box);
+      const x = view.px(worldX(lon)), y = view.py(worldY(lat)), name = { text, x, y: y + size, turn: 0 };
+      if (!view.holds(x, y, 0) || !this.take(ctx, view, name, size, taken)) continue;
       ctx.fillStyle = colours.faint;
       ctx.fillRect(x - 2, y - 2, 4, 4);
-      this.write(ctx, name, colours, colours.faint, 3);
+      write(ctx, name, colours.halo, colours.faint, 3);
     }
   }
 }
 
-/** The angle of a road, turned so that the text never stands on its head. */
-function uprightTurn(middle) {
-  let turn = Math.atan2(middle.dy, middle.dx);
-  if (turn > Math.PI / 2) turn -= Math.PI;
-  if (turn <= -Math.PI / 2) turn += Math.PI;
-  return turn;
+/** @param {Ui.Context} ctx @param {Name} name @param {string} halo @param {string} fill
+ * @param {number} width */
+function write(ctx, name, halo, fill, width) {
+  ctx.save();
+  ctx.translate(name.x, name.y);
+  ctx.rotate(name.turn);
+  ctx.lineWidth = width;
+  ctx.strokeStyle = halo;
+  ctx.strokeText(name.text, 0, 0);
+  ctx.fillStyle = fill;
+  ctx.fillText(name.text, 0, 0);
+  ctx.restore();
 }
 
-function boxOf(name, width, size) {
-  const cos = Math.abs(Math.cos(name.turn)), sin = Math.abs(Math.sin(name.turn));
+/** The angle of a road, turned so that the text never stands on its head.
+ * @param {{dx: number, dy: number}} middle */
+export function uprightTurn({ dx, dy }) {
+  const turn = Math.atan2(dy, dx);
+  if (turn > Math.PI / 2) return turn - Math.PI;
+  return turn <= -Math.PI / 2 ? turn + Math.PI : turn;
+}
+
+/** @param {Name} name @param {number} width @param {number} size @returns {Ui.Box} */
+export function boxOf({ x, y, turn }, width, size) {
+  const cos = Math.abs(Math.cos(turn)), sin = Math.abs(Math.sin(turn));
   const halfX = (width * cos + size * sin) / 2 + 6, halfY = (width * sin + size * cos) / 2 + 4;
-  return [name.x - halfX, name.y - halfY, name.x + halfX, name.y + halfY];
+  return [x - halfX, y - halfY, x + halfX, y + halfY];
 }
 
-function overlaps(a, b) {
+/** @param {Ui.Box} a @param {Ui.Box} b */
+export function overlaps(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }

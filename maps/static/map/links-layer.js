@@ -1,8 +1,7 @@
-// Every link on one canvas. A delta overpaints the links whose level changed, and freshens a tenth of the picture.
-import { palette, screenScale } from "../palette.js";
+// Every link on one canvas. A delta overpaints changed links, and freshens a tenth of the picture.
+import { FREE, JAM, LEVELS, SLOW, UNKNOWN } from "../levels.js";
+import { colours, screenScale } from "../palette.js";
 import { CanvasLayer } from "./canvas-layer.js";
-import { FREE, JAM, SLOW, UNKNOWN } from "./network.js";
-import { LEVELS } from "./state.js";
 
 const BATCH = 128; // links per stroke: one stroke for all is slower on a CPU raster
 const STRIPS = 10; // the picture is painted anew strip by strip: ten small tasks instead of a long one
@@ -10,79 +9,92 @@ const GAP_PX = 0.7;
 const DENSE = 6000; // links in view from which minor roads give way
 const REACH_PX = 24; // how far from its middle line a link may be drawn
 const NOT_DRAWN = 255;
-const WIDTH_AT = [[10, 1.3], [11, 1.7], [12, 2.1], [13, 2.7], [14, 3.5], [15, 4.5], [16, 5.6], [17, 7], [19, 9]];
+const WIDTH_AT = [
+  [10, 1.3], [11, 1.7], [12, 2.1], [13, 2.7], [14, 3.5], [15, 4.5], [16, 5.6], [17, 7], [19, 9],
+];
 const WIDTH_OF = [0.85, 1.0, 1.5, 0.6]; // of a level, times the width of its road
 const ORDER = [UNKNOWN, FREE, SLOW, JAM];
 
-/** The width of a road at a zoom, between the steps of the table. */
-function widthAt(zoom) {
-  if (zoom <= WIDTH_AT[0][0]) return WIDTH_AT[0][1];
-  for (let k = 1; k < WIDTH_AT.length; k++) {
-    const [z0, w0] = WIDTH_AT[k - 1], [z1, w1] = WIDTH_AT[k];
-    if (zoom <= z1) return w0 + (w1 - w0) * (zoom - z0) / (z1 - z0);
-  }
-  return WIDTH_AT[WIDTH_AT.length - 1][1];
+/** The width of a road at a zoom, between the steps of the table. @param {number} zoom */
+export function widthAt(zoom) {
+  const k = Math.max(1, WIDTH_AT.findIndex(([from]) => zoom <= from));
+  const [z0, w0] = WIDTH_AT[k - 1], [z1, w1] = WIDTH_AT[k];
+  if (zoom <= z0) return w0;
+  return zoom <= z1 ? w0 + (w1 - w0) * (zoom - z0) / (z1 - z0) : WIDTH_AT[WIDTH_AT.length - 1][1];
 }
 
 export class LinksLayer {
-  constructor(map, network, picture, state) {
-    Object.assign(this, { map, network, picture, state });
-    this.painted = new Uint8Array(network.count).fill(NOT_DRAWN);
-    this.visible = [];
-    this.ticks = 0;
-    this.fullPaints = 0;
+  visible = /** @type {number[]} */ ([]);
+  ticks = 0;
+  casing_px = 1;
+  widths = /** @type {number[]} */ ([]);
+  beds = /** @type {number[]} */ ([]);
+  isDense = false;
+
+  /** @param {Ui.LeafletMap} map @param {Ui.Picture} picture @param {Ui.State} state */
+  constructor(map, picture, state) {
+    this.network = picture.network;
+    this.picture = picture;
+    this.state = state;
+    this.colours = colours();
+    this.painted = new Uint8Array(this.network.count).fill(NOT_DRAWN);
     this.canvas = new CanvasLayer(map, "bomnae-links", 390, (ctx, view) => this.paintAll(ctx, view));
   }
 
   get view() { return this.canvas.view; }
 
+  /** @param {Ui.View} view */
   measure(view) {
-    const scale = screenScale();
-    const base = widthAt(view.zoom) * scale;
+    const base = widthAt(view.zoom) * screenScale(), { rankCount } = this.network;
     this.casing_px = base < 3 ? 0.6 : 1;
-    const steps = Math.max(1, this.network.rankCount - 1);
-    this.widths = Array.from({ length: this.network.rankCount }, (_, rank) =>
-      this.network.rankCount === 1 ? base : base * (1.3 - 0.5 * rank / steps));
+    const step = rankCount > 1 ? 0.5 / (rankCount - 1) : 0, first = rankCount > 1 ? 1.3 : 1;
+    this.widths = Array.from({ length: rankCount }, (_, rank) => base * (first - step * rank));
     this.beds = this.widths.map((w) => Math.max(w * WIDTH_OF[JAM], w + 2 * this.casing_px) + 0.4);
   }
 
-  /** How far right of the middle a link is drawn, px: half its bed and a gap, so that both directions show. */
+  /** How far right of the middle a link is drawn, px: half its bed and a gap, so that both directions show.
+   * @param {number} i */
   offset(i) { return this.beds[this.network.rank[i]] / 2 + GAP_PX; }
 
-  isMinor(i) { return this.network.rankCount > 1 && this.network.rank[i] === this.network.rankCount - 1; }
+  /** @param {number} rank */
+  isMinor(rank) { return this.network.rankCount > 1 && rank === this.network.rankCount - 1; }
 
+  /** @param {Ui.Context} ctx @param {Ui.View} view */
   paintAll(ctx, view) {
     const { network } = this;
-    this.fullPaints += 1;
-    this.colours = palette(this.state.theme, this.state.palette);
+    this.colours = colours();
     this.measure(view);
     this.visible = [];
-    for (let i = 0; i < network.count; i++) if (network.drawn[i] && view.sees(network.box, i)) this.visible.push(i);
+    for (let i = 0; i < network.count; i++) {
+      if (network.drawn[i] && view.sees(network.box, i)) this.visible.push(i);
+    }
     this.isDense = this.visible.length > DENSE && view.zoom < 14;
     this.paintBeds(ctx, this.visible);
     this.paintLevels(ctx, this.visible);
   }
 
-  /** Overpaints links whose level changed; narrower ones get their bed first, so no edge of the old colour stays. */
+  /** Overpaints links whose level changed; narrower ones get their bed first, so no edge of the old stays.
+   * @param {number[]} changed */
   update(changed) {
-    if (!this.view || document.hidden) return;
+    const { view, network: { drawn, box }, canvas } = this;
+    if (!view || document.hidden) return;
     this.ticks += 1;
-    const { drawn, box } = this.network;
-    const seen = changed.filter((i) => drawn[i] && this.view.sees(box, i));
-    if (seen.length > this.visible.length / 2) return this.canvas.repaint();
-    const width = (level) => level === NOT_DRAWN ? 0 : WIDTH_OF[level];
-    this.paintBeds(this.canvas.ctx, seen.filter((i) => width(this.painted[i]) > width(this.shownLevel(i))));
-    this.paintLevels(this.canvas.ctx, seen);
-    return this.freshen(this.ticks % STRIPS);
+    const seen = changed.filter((i) => drawn[i] && view.sees(box, i));
+    if (seen.length > this.visible.length / 2) { canvas.repaint(); return; }
+    /** @param {number} level */
+    const width = (level) => WIDTH_OF[level] ?? 0;
+    this.paintBeds(canvas.ctx, seen.filter((i) => width(this.painted[i]) > width(this.shownLevel(i))));
+    this.paintLevels(canvas.ctx, seen);
+    this.freshen(view, this.ticks % STRIPS);
   }
 
-  /** Paints one upright strip anew: overpainting leaves thicker edges and a fringe of old colours. */
-  freshen(strip) {
-    const { view, canvas: { ctx, element } } = this;
-    const ratio = element.width / view.width;
-    const left = Math.round(element.width * strip / STRIPS) / ratio, right = Math.round(element.width * (strip + 1) / STRIPS) / ratio;
-    const { box } = this.network;
-    const links = this.visible.filter((i) => view.px(box[4 * i + 2]) > left - REACH_PX && view.px(box[4 * i]) < right + REACH_PX);
+  /** Paints one upright strip anew: overpainting leaves thicker edges and a fringe of old colours.
+   * @param {Ui.View} view @param {number} strip */
+  freshen(view, strip) {
+    const { canvas: { ctx, element }, network: { box } } = this, ratio = element.width / view.width;
+    const [left, right] = [strip, strip + 1].map((k) => Math.round(element.width * k / STRIPS) / ratio);
+    const links = this.visible.filter((i) =>
+      view.px(box[4 * i + 2]) > left - REACH_PX && view.px(box[4 * i]) < right + REACH_PX);
     ctx.save();
     ctx.beginPath();
     ctx.rect(left, 0, right - left, view.height);
@@ -93,33 +105,37 @@ export class LinksLayer {
     ctx.restore();
   }
 
-  /** The level drawn for a link: none when the legend hides it or a dense view leaves it out. */
+  /** The level drawn for a link: none when the legend hides it or a dense view leaves it out.
+   * @param {number} i */
   shownLevel(i) {
     const level = this.picture.levels[i];
     if (!this.state.isShown(LEVELS[level])) return NOT_DRAWN;
     const isCalm = level === FREE || level === UNKNOWN;
-    return this.isDense && isCalm && this.isMinor(i) ? NOT_DRAWN : level;
+    return this.isDense && isCalm && this.isMinor(this.network.rank[i]) ? NOT_DRAWN : level;
   }
 
+  /** @param {Ui.Context} ctx @param {number[]} links */
   paintBeds(ctx, links) {
     ctx.lineCap = "butt";
     ctx.lineJoin = "round";
     ctx.strokeStyle = this.colours.bed;
     for (const [rank, members] of this.byRank(links)) {
-      const isThin = this.isDense && this.network.rankCount > 1 && rank === this.network.rankCount - 1;
-      this.stroke(ctx, members, isThin ? 0.8 : this.beds[rank]);
+      this.stroke(ctx, members, this.isDense && this.isMinor(rank) ? 0.8 : this.beds[rank]);
     }
   }
 
+  /** @param {Ui.Context} ctx @param {number[]} links */
   paintLevels(ctx, links) {
+    /** @type {number[][]} */
     const groups = [[], [], [], []];
     for (const i of links) {
       const level = this.painted[i] = this.shownLevel(i);
-      if (level !== NOT_DRAWN) groups[level].push(i);
+      groups[level]?.push(i);
     }
     for (const level of ORDER) this.paintLevel(ctx, level, groups[level]);
   }
 
+  /** @param {Ui.Context} ctx @param {number} level @param {number[]} links */
   paintLevel(ctx, level, links) {
     for (const [rank, members] of this.byRank(links)) {
       const width = this.widths[rank] * WIDTH_OF[level];
@@ -132,13 +148,15 @@ export class LinksLayer {
     }
   }
 
+  /** @param {number[]} links */
   byRank(links) {
-    const groups = new Map();
+    const groups = /** @type {Map<number, number[]>} */ (new Map());
     for (let rank = this.network.rankCount - 1; rank >= 0; rank--) groups.set(rank, []);
-    for (const i of links) groups.get(this.network.rank[i]).push(i);
+    for (const i of links) groups.get(this.network.rank[i])?.push(i);
     return groups;
   }
 
+  /** @param {Ui.Context} ctx @param {number[]} links @param {number} width */
   stroke(ctx, links, width) {
     ctx.lineWidth = width;
     for (let from = 0; from < links.length; from += BATCH) {
@@ -149,31 +167,38 @@ export class LinksLayer {
     }
   }
 
-  /** Adds the line of a link to the path, moved to its side of the road and `reach` px longer at both ends. */
+  /** Adds the line of a link to the path, moved to its side of the road and `reach` px longer at both ends.
+   * @param {Ui.Context} ctx @param {number} i @param {number} reach */
   trace(ctx, i, reach = 0) {
-    const { start, x, y, nx, ny } = this.network;
-    const { scale, ox, oy } = this.view || this.canvas.view;
-    const away = this.offset(i), first = start[i], last = start[i + 1] - 1;
+    const { start, x, y, nx, ny } = this.network, { view } = this;
+    if (!view) return;
+    const { scale, ox, oy } = view, away = this.offset(i), first = start[i], last = start[i + 1] - 1;
     for (let v = first; v <= last; v++) {
       let px = x[v] * scale - ox + nx[v] * away, py = y[v] * scale - oy + ny[v] * away;
       if (reach && (v === first || v === last)) {
-        const from = v === first ? v + 1 : v - 1; // outwards from the neighbour
-        const dx = x[v] - x[from], dy = y[v] - y[from], size = Math.hypot(dx, dy) || 1;
-        px += dx / size * reach;
-        py += dy / size * reach;
+        const [dx, dy] = outwards(this.network, v, first);
+        px += dx * reach;
+        py += dy * reach;
       }
       if (v === first) ctx.moveTo(px, py); else ctx.lineTo(px, py);
     }
   }
 
-  /** The middle of a link as drawn: canvas pixels, pixels of the map's box, and the colour there now. */
+  /** The middle of a link as drawn: pixels of the map's box, and the colour there now. @param {number} i */
   probe(i) {
-    const { view } = this;
-    const middle = this.network.middle(i);
-    const away = this.offset(i);
+    const { view, canvas } = this, middle = this.network.middle(i), away = this.offset(i);
+    if (!view) throw new Error("nothing is drawn yet");
     const px = view.px(middle.x) + middle.n[0] * away, py = view.py(middle.y) + middle.n[1] * away;
-    const ratio = this.canvas.element.width / view.width;
-    const rgba = [...this.canvas.ctx.getImageData(Math.round(px * ratio), Math.round(py * ratio), 1, 1).data];
-    return { x: px + view.shift.x, y: py + view.shift.y, rgba };
+    const ratio = canvas.element.width / view.width;
+    const { data } = canvas.ctx.getImageData(Math.round(px * ratio), Math.round(py * ratio), 1, 1);
+    return { x: px + view.shift.x, y: py + view.shift.y, rgba: [...data] };
   }
+}
+
+/** The direction out of a line that begins at vertex `first`, at its end `v`. @param {Ui.Network} network
+ * @param {number} v @param {number} first */
+function outwards({ x, y }, v, first) {
+  const from = v === first ? v + 1 : v - 1;
+  const dx = x[v] - x[from], dy = y[v] - y[from], size = Math.hypot(dx, dy) || 1;
+  return [dx / size, dy / size];
 }

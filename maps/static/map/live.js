@@ -1,179 +1,212 @@
-// The live layer on a Leaflet map: what Folium's LiveLayer makes. It joins the parts; the parts do the work.
-import { L } from "./leaflet.js";
+// The live layer on a Leaflet map: what Folium's LiveLayer starts. It joins the parts; the parts do the work.
 import { Clock, LiveSign } from "../clock.js";
-import { el, write } from "../dom.js";
+import { byId, makeButton, el, write } from "../dom.js";
+import { UNKNOWN } from "../levels.js";
 import { t, useLanguage } from "../words.js";
 import { AckDialog, DeliveryLog, UndeliveredSign } from "./alert-dialogs.js";
-import "./alert-card.js";
 import { Alerts } from "./alerts.js";
 import { BusesLayer } from "./buses-layer.js";
 import { afterPaint, afterTask } from "./canvas-layer.js";
 import { Card } from "./card.js";
 import { Clashes } from "./clashes.js";
 import { Feeds } from "./feeds.js";
-import { skipTo } from "./keys.js";
+import { listenToSkip } from "./keys.js";
+import { KINDS } from "./kinds.js";
+import { L } from "./leaflet.js";
 import { Legend } from "./legend.js";
 import { LinksLayer } from "./links-layer.js";
+import { Lists } from "./lists.js";
 import { MarksLayer } from "./marks-layer.js";
 import { Nearest } from "./nearest.js";
-import { UNKNOWN } from "./network.js";
 import { Picture } from "./picture.js";
 import { Pointer } from "./pointer.js";
 import { Search } from "./search.js";
 import { State } from "./state.js";
 import { Stream } from "./stream.js";
 import { Tools } from "./tools.js";
-import { Lists } from "./works.js";
+
+/** @typedef {import("leaflet").LatLngBoundsLiteral} Bounds */
+/** @typedef {{network: string, snapshot: string, stream: string, city: string, simulated: boolean,
+ *   bounds: Bounds}} Options */
 
 const PANELS_EVERY_MS = 500;
 const KEEP_LATENCIES = 2000;
 const CLOSE_ZOOM = 16;
 const SPEED_WAIT_MS = 4000;
 
-class Live {
-  constructor(map, opts) {
-    Object.assign(this, { map, opts, picture: null, latency: [], isReady: false });
-    this.pending = { links: [], stamps: [], isMarks: false, isBuses: false, isAsked: false };
-    this.clock = new Clock();
-    this.state = new State();
-    this.stream = new Stream(opts, {
+/** What follows a change of the state. @type {Record<Ui.Change, (live: Live) => void>} */
+const REACTIONS = {
+  lang: (live) => live.translate(),
+  colours: (live) => { live.tools.show(); live.repaintAll(); live.showPanels(); },
+  levels: (live) => { live.repaintAll(); live.showPanels(); },
+  layers: (live) => { live.marks?.canvas.repaint(); live.buses?.canvas.repaint(); live.showPanels(); },
+  phase: (live) => { live.marks?.canvas.repaint(); live.showPanels(); },
+  chosen: (live) => live.showChosen(false),
+  address: (live) => { live.translate(); live.repaintAll(); live.showChosen(true); live.showView(); },
+};
+
+export class Live {
+  picture = /** @type {Ui.Picture | null} */ (null);
+  links = /** @type {Ui.LinksLayer | null} */ (null);
+  buses = /** @type {Ui.BusesLayer | null} */ (null);
+  marks = /** @type {Ui.MarksLayer | null} */ (null);
+  nearest = /** @type {Nearest | null} */ (null);
+  latency = /** @type {number[]} */ ([]); // how long each update took until it was painted, ms
+  /** What the next frame paints.
+   * @type {{links: number[], stamps: number[], isMarks: boolean, isBuses: boolean}} */
+  pending = { links: [], stamps: [], isMarks: false, isBuses: false };
+  isFrameAsked = false;
+  isReady = false;
+  isFlying = false;
+  areListsDue = false;
+  areCountsDue = false;
+  panelTimer = 0;
+  loaded_ms = 0;
+  clock = new Clock();
+  state = new State();
+  legend = new Legend(this.state);
+  feeds = new Feeds(this.clock);
+  search = new Search((result) => this.goTo(result));
+  undelivered = new UndeliveredSign(this.clock);
+  clashes = new Clashes(() => this.onClashes());
+
+  /** @param {Ui.LeafletMap} map @param {Options} options */
+  constructor(map, options) {
+    this.map = map;
+    this.options = options;
+    this.stream = new Stream(options, {
       network: (network) => this.build(network),
       snapshot: (snapshot) => this.load(snapshot),
       delta: (delta, id) => this.take(delta, id),
       state: () => { this.sign.show(); this.showEmpty(); },
     });
     this.sign = new LiveSign(this.clock, this.stream);
-    this.makePanels();
-    this.makeMap();
+    this.lists = new Lists(this.state, (chosen, isByKey) => {
+      this.choose(chosen, true);
+      if (isByKey) this.card.focus();
+    });
+    /** @param {Api.Alert} alert */
+    const acknowledge = (alert) => dialog.open(alert);
+    const dialog = new AckDialog((alert) => this.alerts.markSent(alert));
+    this.alerts = new Alerts(this.clock, {
+      isSure: () => this.sign.store === "ok" && (this.picture?.clock_ms ?? null) !== null,
+      choose: (alert) => this.choose({ kind: "alert", id: alert.name }, true),
+      hurry: (alert) => dialog.hurry(alert), acknowledge,
+    });
+    this.deliveries = new DeliveryLog(this.clock, (episode) => this.alerts.titleOf(episode));
+    this.card = new Card(this.state, this.clock, {
+      choose: (chosen, isFlying) => this.choose(chosen, isFlying), acknowledge,
+    });
+    listenToSkip();
+    this.zoomButtons = this.prepareMap();
+    this.pointer = new Pointer(this, map);
     this.tools = new Tools(this);
-    this.state.on((what) => this.onState(what));
-    this.speak();
+    this.state.on((change) => REACTIONS[change](this));
+    this.translate();
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.repaintAll(); });
     this.stream.start();
   }
 
   get resyncs() { return this.stream.resyncs; }
 
-  makePanels() {
-    const { state, clock } = this;
-    this.legend = new Legend(state);
-    this.feeds = new Feeds(clock);
-    this.lists = new Lists(state, clock);
-    this.lists.onChoose = (chosen, isByKey) => {
-      this.choose(chosen, true);
-      if (isByKey) this.card.focus();
-    };
-    this.clashes = new Clashes(this.lists, () => this.onClashes());
-    const acknowledge = (alert) => this.acknowledging.open(alert);
-    this.alerts = new Alerts(clock, { isSure: () => this.sign.store === "ok" && this.picture.clock_ms !== null, acknowledge, hurry: (alert) => this.acknowledging.hurry(alert), choose: (alert) => this.choose({ kind: "alert", id: alert.name }, true) });
-    this.acknowledging = new AckDialog((alert) => this.alerts.markSent(alert.id));
-    this.deliveries = new DeliveryLog(clock, (episode) => this.alerts.titleOf(episode));
-    this.undelivered = new UndeliveredSign(clock);
-    this.card = new Card(state, clock, { choose: (chosen, isFlying) => this.choose(chosen, isFlying), acknowledge });
-    skipTo(document.querySelector(".skip"));
-    this.search = new Search((result) => this.goTo(result));
-  }
+  /** The layers there are, the topmost last. */
+  get layers() { return [this.links, this.buses, this.marks].flatMap((layer) => layer || []); }
 
   /** The list of clashes was read again: the card may be about one. */
   onClashes() {
     if (!this.picture) return;
-    this.clashes.show(this.picture);
+    this.clashes.addTo(this.picture);
+    this.lists.show(this.picture);
+    this.clashes.showFailure();
     this.legend.showCounts(this.picture);
-    this.marks.canvas.repaint();
+    this.marks?.canvas.repaint();
     if (this.state.chosen?.kind === "clash") this.showChosen(false);
   }
 
-  makeMap() {
-    const { map, opts, state } = this;
+  /** Brings Folium's map in order; answers the buttons that zoom. */
+  prepareMap() {
+    const { map, options, state } = this;
     map.options.zoomSnap = 0.25;
     map.options.wheelPxPerZoomLevel = 90;
     map.setMinZoom(8);
     map.setMaxZoom(19);
-    if (map.attributionControl) map.attributionControl.setPrefix(false);
-    if (map.zoomControl) map.zoomControl.remove();
+    map.attributionControl?.setPrefix(false);
+    map.zoomControl?.remove();
     L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 120 }).addTo(map);
-    this.addZoom();
-    if (state.view) map.setView([state.view.lat, state.view.lon], state.view.zoom, { animate: false });
-    else if (opts.bounds) map.fitBounds(opts.bounds, { animate: false, padding: [24, 24] });
+    if (state.view) this.showView();
+    else map.fitBounds(options.bounds, { animate: false, padding: [24, 24] });
     map.on("moveend", () => {
       const at = map.getCenter();
       state.setView({ zoom: map.getZoom(), lat: at.lat, lon: at.lng });
     });
-    this.pointer = new Pointer(this, map);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => this.repaintAll());
+    return this.addZoom();
   }
 
   addZoom() {
-    const box = el("div", "zoom leaflet-control");
-    const parts = [["in", "+", () => this.map.zoomIn(1)], ["out", "−", () => this.map.zoomOut(1)], ["home", "⌂", () => this.goHome()]];
-    this.zoomButtons = parts.map(([name, sign, act]) => {
-      const button = el("button");
-      button.type = "button";
-      button.id = "zoom-" + name;
-      button.textContent = sign;
-      button.addEventListener("click", act);
-      box.append(button);
-      return [name, button];
-    });
+    const box = el("div", "zoom leaflet-control"), buttons = {
+      in: makeButton("", "+", () => this.map.zoomIn(1)),
+      out: makeButton("", "−", () => this.map.zoomOut(1)),
+      home: makeButton("", "⌂", () => this.goHome()),
+    };
+    for (const [name, button] of Object.entries(buttons)) button.id = "zoom-" + name;
+    box.append(...Object.values(buttons));
     L.DomEvent.disableClickPropagation(box);
-    const Control = L.Control.extend({ onAdd: () => box });
-    new Control({ position: "bottomright" }).addTo(this.map);
+    const Zoom = L.Control.extend({ onAdd: () => box });
+    new Zoom({ position: "bottomright" }).addTo(this.map);
+    return buttons;
   }
 
-  speak() {
+  /** Turns everything to the language chosen. */
+  translate() {
     useLanguage(this.state.lang);
-    for (const [name, button] of this.zoomButtons) {
+    for (const [name, button] of Object.entries(this.zoomButtons)) {
       button.title = t("zoom." + name);
       button.setAttribute("aria-label", t("zoom." + name));
     }
-    document.title = `${this.opts.city} ${t("title")} · ${t("brand")}`;
+    document.title = t("title.map", { city: this.options.city });
     this.tools.show();
     this.sign.show();
     this.showPanels();
     this.card.show(this.picture);
-    this.search.speak();
+    this.search.translate();
     this.showEmpty();
   }
 
-  onState(what) {
-    if (what === "lang" || what === "address") this.speak();
-    if (what === "colours" || what === "address") this.tools.show();
-    if (["levels", "colours", "address"].includes(what)) this.repaintAll();
-    else if (what === "layers") { this.marks?.canvas.repaint(); this.buses?.canvas.repaint(); }
-    else if (what === "phase") this.marks?.canvas.repaint();
-    if (what !== "chosen") this.showPanels();
-    if (what === "chosen" || what === "address") this.showChosen(what === "address");
-    if (what === "address" && this.state.isViewGiven) this.map.setView([this.state.view.lat, this.state.view.lon], this.state.view.zoom, { animate: false });
+  showView() {
+    const { view, isViewGiven } = this.state;
+    if (view && isViewGiven) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
   }
 
-  /** Makes the layers of a network; the ones of the network before go. */
+  /** Makes the layers of a network; the ones of the network before go. @param {Ui.Network} network */
   build(network) {
-    const { map, state } = this;
-    for (const layer of [this.links, this.buses, this.marks]) if (layer) layer.canvas.remove();
-    this.picture = new Picture(network);
-    this.links = new LinksLayer(map, network, this.picture, state);
-    this.buses = new BusesLayer(map, this.picture, state, this.clock);
-    this.marks = new MarksLayer(map, network, this.picture, state, this.links);
+    const { map, state } = this, picture = this.picture = new Picture(network);
+    for (const layer of this.layers) layer.canvas.remove();
+    this.links = new LinksLayer(map, picture, state);
+    this.buses = new BusesLayer(map, picture, state, this.clock);
+    this.marks = new MarksLayer(map, picture, state, this.links);
     this.nearest = new Nearest(this.links, this.marks, this.buses);
-    if (!state.view && !this.opts.bounds && network.bbox) this.goHome(false);
+    this.clashes.addTo(picture);
     document.documentElement.dataset.net = network.version;
   }
 
+  /** @param {Api.Snapshot} snapshot */
   load(snapshot) {
+    if (!this.picture) return;
     this.clock.observe(snapshot.t);
     this.picture.load(snapshot);
     this.sign.picture = this.picture;
     this.sign.store = snapshot.store || "ok";
     this.sign.trouble = this.feeds.trouble = snapshot.trouble || "";
     this.undelivered.show(snapshot.undelivered);
-    this.buses.update(false);
+    this.buses?.update(false);
     this.repaintAll();
     this.showSimulated();
     this.showChosen(!this.isReady);
-    this.told(snapshot.id);
+    this.mark(snapshot.id);
     this.isReady = true;
-    this.loaded_ms = this.loaded_ms || performance.now();
+    this.loaded_ms ||= performance.now();
     this.sign.show();
     setTimeout(() => this.showEmpty(), SPEED_WAIT_MS + 100);
     afterPaint(() => this.showRest());
@@ -187,74 +220,90 @@ class Live {
     document.documentElement.dataset.ready = "1";
   }
 
-  /** Takes a delta in and asks for a frame; nothing is painted outside of one. */
+  /** Takes a delta in and asks for a frame; nothing is painted outside of one.
+   * @param {Api.Delta} delta @param {string} id */
   take(delta, id) {
+    if (!this.picture) return;
     this.clock.observe(delta.t);
-    this.tellStore(delta.store);
-    this.tellTrouble(delta.trouble);
+    this.setStore(delta.store);
+    this.setTrouble(delta.trouble);
     this.undelivered.show(delta.undelivered);
-    const touched = this.picture.apply(delta);
-    const { pending } = this;
-    pending.links.push(...touched.links);
-    pending.isMarks ||= touched.closures || touched.works || touched.incidents || touched.reports;
-    pending.isBuses ||= touched.buses;
-    pending.isCounts ||= touched.links.length > 0 || touched.works || touched.incidents || touched.reports || touched.buses;
-    pending.isLists ||= touched.works || touched.incidents || touched.reports;
-    if (touched.works) this.clashes.ask();
-    if (touched.feeds) this.feeds.show(this.picture);
-    if (touched.alerts) this.alerts.show(this.picture); // at once, and in a hidden window too: it may have to sound
-    if (delta.at && (touched.links.length || touched.buses)) pending.stamps.push(delta.at);
-    this.touchCard(delta, touched);
-    this.told(id);
+    const touched = this.picture.apply(delta), { links, kinds } = touched;
+    if (delta.at && (links.length || kinds.has("bus"))) this.pending.stamps.push(delta.at);
+    this.note(touched);
+    this.showNews(this.picture, kinds);
+    this.refreshCard(delta, touched);
+    this.mark(id);
     this.askFrame();
     this.askPanels();
     if (document.documentElement.dataset.live !== "live") this.sign.show();
   }
 
-  /** The server lost or found its own source: the sign says so at once. */
-  tellStore(store) {
+  /** What does not wait for a frame: an alert is shown in a hidden window too, for it may have to sound.
+   * @param {Ui.Picture} picture @param {Set<string>} kinds */
+  showNews(picture, kinds) {
+    if (kinds.has("work")) this.clashes.ask();
+    if (kinds.has("feed")) this.feeds.show(picture);
+    if (kinds.has("alert")) this.alerts.show(picture);
+  }
+
+  /** Notes what the next frame and the panels have to show. @param {Ui.Touched} touched */
+  note({ links, closures, kinds }) {
+    const { pending } = this, rows = [...kinds].map((name) => KINDS[name]);
+    pending.links.push(...links);
+    pending.isMarks ||= closures || rows.some((kind) => kind.mark);
+    pending.isBuses ||= kinds.has("bus");
+    this.areCountsDue ||= links.length > 0 || rows.some((kind) => kind.layers);
+    this.areListsDue ||= rows.some((kind) => kind.lists);
+  }
+
+  /** The server lost or found its own source: the sign shows it at once. @param {string} [store] */
+  setStore(store) {
     if (!store || store === this.sign.store) return;
     this.sign.store = store;
     this.sign.show();
   }
 
-  /** Why nothing new can be written; what the feeds say is then not heard. */
-  tellTrouble(trouble) {
+  /** Why nothing new can be written; what the feeds report then does not come in. @param {string}
+   * [trouble] */
+  setTrouble(trouble) {
     if (trouble === undefined || trouble === this.sign.trouble) return;
     this.sign.trouble = this.feeds.trouble = trouble;
     this.sign.show();
     this.feeds.showAges();
   }
 
-  told(id) { if (id) document.documentElement.dataset.seq = id; }
+  /** @param {string} id of the last delta taken in */
+  mark(id) { if (id) document.documentElement.dataset.seq = id; }
 
-  touchCard(delta, touched) {
-    if (!this.state.chosen) return;
-    const links = new Set(touched.links);
-    for (const i of touched.spoken) links.add(i);
-    for (const [i] of delta.c || []) links.add(i);
-    const isOwn = { bus: touched.buses, alert: touched.alerts }[this.state.chosen.kind];
-    this.card.refresh(links, touched.works || touched.incidents || touched.reports || isOwn);
+  /** @param {Api.Delta} delta @param {Ui.Touched} touched */
+  refreshCard({ c = [] }, { links, named, kinds }) {
+    const { chosen } = this.state;
+    if (!chosen) return;
+    const isThing = kinds.has(chosen.kind) || [...kinds].some((name) => KINDS[name].lists);
+    this.card.refresh(new Set([...links, ...named, ...c.map(([i]) => i)]), isThing);
   }
 
   askFrame() {
-    if (this.pending.isAsked) return;
-    this.pending.isAsked = true;
+    if (this.isFrameAsked) return;
+    this.isFrameAsked = true;
     requestAnimationFrame(() => this.frame());
   }
 
   frame() {
-    const { pending } = this;
-    this.pending = { links: [], stamps: [], isMarks: false, isBuses: false, isAsked: false, isCounts: pending.isCounts, isLists: pending.isLists };
-    if (pending.links.length) this.links.update([...new Set(pending.links)]);
-    if (pending.isMarks) this.marks.canvas.repaint();
-    if (pending.isBuses) this.buses.update(true);
-    if (pending.stamps.length) afterTask(() => this.note(pending.stamps));
+    const { links, stamps, isMarks, isBuses } = this.pending;
+    this.pending = { links: [], stamps: [], isMarks: false, isBuses: false };
+    this.isFrameAsked = false;
+    if (links.length) this.links?.update([...new Set(links)]);
+    if (isMarks) this.marks?.canvas.repaint();
+    if (isBuses) this.buses?.update(true);
+    if (stamps.length) afterTask(() => this.noteLatency(stamps));
   }
 
-  note(stamps) {
+  /** @param {number[]} stamps */
+  noteLatency(stamps) {
     const now = Date.now();
-    for (const at of stamps) this.latency.push(now - at);
+    this.latency.push(...stamps.map((at) => now - at));
     if (this.latency.length > KEEP_LATENCIES) this.latency.splice(0, this.latency.length - KEEP_LATENCIES);
   }
 
@@ -263,10 +312,10 @@ class Live {
     if (this.panelTimer) return;
     this.panelTimer = setTimeout(() => {
       this.panelTimer = 0;
-      if (document.hidden) return;
-      if (this.pending.isLists) this.lists.show(this.picture);
-      if (this.pending.isCounts) this.legend.showCounts(this.picture);
-      this.pending.isLists = this.pending.isCounts = false;
+      if (document.hidden || !this.picture) return;
+      if (this.areListsDue) this.lists.show(this.picture);
+      if (this.areCountsDue) this.legend.showCounts(this.picture);
+      this.areListsDue = this.areCountsDue = false;
       this.showEmpty();
     }, PANELS_EVERY_MS);
   }
@@ -275,106 +324,112 @@ class Live {
     this.legend.show(this.picture);
     if (!this.picture) return;
     this.lists.show(this.picture);
-    this.clashes.show(this.picture);
+    this.clashes.showFailure();
     this.alerts.show(this.picture);
     this.feeds.show(this.picture);
   }
 
   showSimulated() {
-    const isSimulated = Boolean(this.opts.simulated || this.picture.simulated);
-    document.getElementById("simulated").hidden = !isSimulated;
+    const isSimulated = Boolean(this.options.simulated || this.picture?.simulated);
+    byId("simulated").hidden = !isSimulated;
     document.documentElement.dataset.simulated = isSimulated ? "1" : "0";
   }
 
   repaintAll() {
-    for (const layer of [this.links, this.buses, this.marks]) if (layer) layer.canvas.reset();
-    if (this.picture && this.pending) this.askPanels();
+    for (const layer of this.layers) layer.canvas.reset();
+    this.askPanels();
   }
 
   /** What the middle of the map says when there is no map to see. */
   showEmpty() {
-    let key = "";
-    if (!this.picture) key = this.stream.failure;
-    else if (!this.picture.network.count) key = "links";
-    else if (this.picture.counts[UNKNOWN] === this.picture.counts.reduce((a, b) => a + b, 0) && performance.now() - this.loaded_ms > SPEED_WAIT_MS) key = "speeds";
-    const box = document.getElementById("empty");
+    const key = this.emptiness(), box = byId("empty");
     box.hidden = !key;
     box.dataset.kind = key;
     if (!key) return;
-    write(document.getElementById("empty-word"), t("empty." + key));
-    write(document.getElementById("empty-detail"), t(`empty.${key}.detail`));
-    document.getElementById("empty-retry").hidden = !["server", "network"].includes(key);
+    write(byId("empty-word"), t("empty." + key));
+    write(byId("empty-detail"), t(`empty.${key}.detail`));
+    byId("empty-retry").hidden = !["server", "network"].includes(key);
   }
 
+  emptiness() {
+    if (!this.picture) return this.stream.failure;
+    const { network, counts } = this.picture, total = counts.reduce((a, b) => a + b, 0);
+    if (!network.count) return "links";
+    const hasWaited = performance.now() - this.loaded_ms > SPEED_WAIT_MS;
+    return hasWaited && counts[UNKNOWN] === total ? "speeds" : "";
+  }
+
+  /** @param {Ui.Chosen | null} chosen */
   choose(chosen, isFlying = false) {
     this.isFlying = isFlying;
     this.state.choose(chosen);
   }
 
-  /** Card, marks and, when asked, the map follow what is chosen. */
-  showChosen(isFlying) {
+  /** Card, marks and, when asked, the map follow what is chosen. @param {boolean} isFromAddress */
+  showChosen(isFromAddress) {
     if (!this.picture) return;
-    const { chosen } = this.state;
-    const { links, place } = this.whereIs(chosen);
+    const { chosen, isViewGiven } = this.state, { links, place } = this.whereIs(this.picture, chosen);
     this.card.show(this.picture);
-    this.marks.choose(links, place);
+    this.marks?.choose(links, place);
     this.lists.markChosen();
     this.alerts.markChosen(chosen);
-    if (chosen && (isFlying && !this.state.isViewGiven || this.isFlying)) this.flyTo(links, place);
+    if (chosen && (isFromAddress && !isViewGiven || this.isFlying)) this.flyTo(links, place);
     this.isFlying = false;
   }
 
-  whereIs(chosen) {
-    if (!chosen) return { links: [], place: null };
-    const { picture } = this;
-    if (chosen.kind === "link") {
-      const i = picture.network.indexOf.get(chosen.id);
-      return { links: i === undefined ? [] : [i], place: null };
-    }
-    if (chosen.kind === "bus") return { links: [], place: null };
-    const things = { work: picture.works, incident: picture.incidents, report: picture.reports, clash: picture.clashes, alert: picture.alerts }[chosen.kind];
-    const thing = things && things.get(chosen.id);
+  /** @param {Ui.Picture} picture @param {Ui.Chosen | null} chosen
+   * @returns {{links: number[], place: Ui.Place | null}} */
+  whereIs(picture, chosen) {
+    if (chosen?.kind === "link") return { links: picture.network.indexes([chosen.id]), place: null };
+    const thing = chosen && !KINDS[chosen.kind].isPassing && picture.mapOf(chosen.kind).get(chosen.id);
     return thing ? { links: thing.links, place: thing } : { links: [], place: null };
   }
 
+  /** @param {number[]} links @param {Ui.Place | null} place */
   flyTo(links, place) {
-    const bounds = this.picture.network.bounds(links);
-    const isPlace = place && place.lon !== null && place.lon !== undefined;
+    const bounds = this.picture?.network.bounds(links);
     this.tools.openSheet("");
     if (bounds) this.map.fitBounds(bounds, { maxZoom: CLOSE_ZOOM, ...this.room() });
-    else if (isPlace) this.map.setView([place.lat, place.lon], Math.max(this.map.getZoom(), CLOSE_ZOOM - 0.5));
+    else if (hasPoint(place)) {
+      this.map.setView([place.lat, place.lon], Math.max(this.map.getZoom(), CLOSE_ZOOM - 0.5));
+    }
   }
 
-  /** Where a search result is; a work, a section and a link are chosen as well. */
+  /** Where a search result is; a work, a section and a link are chosen as well. @param {Api.Found} result */
   goTo(result) {
-    if (result.kind === "work") return this.choose({ kind: "work", id: result.id }, true);
-    if (result.kind === "section") return this.choose({ kind: "link", id: result.id.split("~")[0] }, true);
+    const [link] = result.id.split("~");
+    const choices = { work: { kind: "work", id: result.id }, section: { kind: "link", id: link } };
+    const choice = Reflect.get(choices, result.kind);
+    if (choice) { this.choose(choice, true); return; }
     this.state.choose(null);
     const links = result.links || [];
     this.marks?.choose(links, links.length ? null : result);
     if (this.picture) this.flyTo(links, result);
-    return undefined;
   }
 
-  /** The padding that keeps what is flown to out from under the card. */
+  /** The padding that keeps what is flown to out from under the card.
+   * @returns {import("leaflet").FitBoundsOptions} */
   room() {
-    const card = document.getElementById("card"), size = this.map.getSize();
+    const card = byId("card"), size = this.map.getSize();
     if (card.hidden) return { padding: [60, 60] };
     const isBelow = card.offsetWidth > size.x * 0.8;
     const right = isBelow ? 40 : card.offsetWidth + 60, bottom = isBelow ? card.offsetHeight + 30 : 60;
     return { paddingTopLeft: [isBelow ? 40 : 60, 60], paddingBottomRight: [right, bottom] };
   }
 
-  goHome(isAnimated = true) {
-    const { bounds } = this.opts;
+  goHome() {
     const box = this.picture?.network.bbox;
-    const target = box ? [[box[1], box[0]], [box[3], box[2]]] : bounds;
-    if (target) this.map.fitBounds(target, { animate: isAnimated, padding: [24, 24] });
+    /** @type {Bounds} */
+    const bounds = box ? [[box[1], box[0]], [box[3], box[2]]] : this.options.bounds;
+    this.map.fitBounds(bounds, { animate: true, padding: [24, 24] });
   }
 }
+
+/** @param {Ui.Place | null} place @returns {place is {lat: number, lon: number}} */
+const hasPoint = (place) => (place?.lat ?? null) !== null && (place?.lon ?? null) !== null;
 
 /** The one live map of the page. @type {Live | null} */
 export let live = null;
 
-/** What the page itself calls, once. */
-export function start(map, opts) { live = new Live(map, opts); }
+/** What the page itself calls, once. @param {Ui.LeafletMap} map @param {Options} options */
+export function start(map, options) { live = new Live(map, options); }

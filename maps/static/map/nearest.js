@@ -1,56 +1,51 @@
 // What lies under the pointer: a mark, then a bus, then the nearest link. Canvases take no mouse events.
 
-const MARK_SLACK_PX = 4, BUS_PX = 8, LINK_PX = 11, FINGER = 1.6;
+const MARK_SLACK_PX = 4, BUS_PX = 8, LINK_PX = 11, BOX_SLACK_PX = 24, FINGER = 1.6;
 
 export class Nearest {
+  /** @param {Ui.LinksLayer} links @param {Ui.MarksLayer} marks @param {Ui.BusesLayer} buses */
   constructor(links, marks, buses) {
-    Object.assign(this, { links, marks, buses });
+    this.links = links;
+    this.marks = marks;
+    this.buses = buses;
     this.finger = matchMedia("(pointer: coarse)").matches ? FINGER : 1;
   }
 
-  /** {kind: "work" | "incident" | "bus" | "link", id, index} at a point of the map's box, or null. */
+  /** @param {{x: number, y: number}} point of the map's box @returns {Ui.Hit | null} */
   at(point) {
-    const view = this.links.view;
-    if (!view) return null;
-    const shift = this.links.canvas.shift();
-    const x = point.x - shift.x, y = point.y - shift.y;
-    return this.mark(x, y) || this.bus(x, y) || this.link(x, y, view);
+    const { view, canvas } = this.links, shift = canvas.shift(), x = point.x - shift.x, y = point.y - shift.y;
+    return view ? this.mark(x, y) || this.bus(x, y) || this.link(x, y, view) : null;
   }
 
+  /** @param {number} x @param {number} y @returns {Ui.Hit | null} */
   mark(x, y) {
-    let best = null, least = Infinity;
-    for (const mark of this.marks.marks) {
-      const away = Math.hypot(mark.x - x, mark.y - y);
-      if (away <= (mark.r + MARK_SLACK_PX) * this.finger && away <= least) { least = away; best = mark; }
-    }
-    return best && { kind: best.kind, id: best.id };
+    const mark = closest(this.marks.marks, x, y, ({ r }) => (r + MARK_SLACK_PX) * this.finger);
+    return mark && { kind: mark.kind, id: mark.id, index: -1 };
   }
 
+  /** @param {number} x @param {number} y @returns {Ui.Hit | null} */
   bus(x, y) {
-    let best = null, least = BUS_PX * this.finger;
-    for (const dot of this.buses.drawn) {
-      const away = Math.hypot(dot.x - x, dot.y - y);
-      if (away <= least) { least = away; best = dot.bus; }
-    }
-    return best && { kind: "bus", id: best.vehicle };
+    const dot = closest(this.buses.drawn, x, y, () => BUS_PX * this.finger);
+    return dot && { kind: "bus", id: dot.row[0], index: -1 };
   }
 
+  /** @param {number} x @param {number} y @param {Ui.View} view @returns {Ui.Hit | null} */
   link(x, y, view) {
-    const { network } = this.links;
+    const { network: { box, ids }, visible } = this.links;
     let best = -1, least = LINK_PX * this.finger;
-    for (const i of this.links.visible) {
-      const { box } = network;
-      if (view.px(box[4 * i]) - x > 24 || x - view.px(box[4 * i + 2]) > 24 || view.py(box[4 * i + 1]) - y > 24 || y - view.py(box[4 * i + 3]) > 24) continue;
+    for (const i of visible) {
+      if (isFar(x, view.px(box[4 * i]), view.px(box[4 * i + 2]))) continue;
+      if (isFar(y, view.py(box[4 * i + 1]), view.py(box[4 * i + 3]))) continue;
       const away = this.distance(i, x, y, view);
       if (away < least) { least = away; best = i; }
     }
-    return best < 0 ? null : { kind: "link", id: network.ids[best], index: best };
+    return best < 0 ? null : { kind: "link", id: ids[best], index: best };
   }
 
-  /** Distance of a point from a link as it is drawn, px. */
+  /** Distance of a point from a link as it is drawn, px.
+   * @param {number} i @param {number} x @param {number} y @param {Ui.View} view */
   distance(i, x, y, view) {
-    const { start, x: wx, y: wy, nx, ny } = this.links.network;
-    const away = this.links.offset(i);
+    const { start, x: wx, y: wy, nx, ny } = this.links.network, away = this.links.offset(i);
     let least = Infinity;
     for (let v = start[i]; v < start[i + 1] - 1; v++) {
       const ax = view.px(wx[v]) + nx[v] * away, ay = view.py(wy[v]) + ny[v] * away;
@@ -61,7 +56,25 @@ export class Nearest {
   }
 }
 
-function fromSegment(x, y, ax, ay, bx, by) {
+/** @param {number} at @param {number} from @param {number} to */
+const isFar = (at, from, to) => from - at > BOX_SLACK_PX || at - to > BOX_SLACK_PX;
+
+/** The nearest of things within each one's reach, the last of equals: it lies on top.
+ * @template {{x: number, y: number}} T
+ * @param {T[]} things @param {number} x @param {number} y @param {(thing: T) => number} reachOf */
+function closest(things, x, y, reachOf) {
+  let best = /** @type {T | null} */ (null);
+  let least = Infinity;
+  for (const thing of things) {
+    const away = Math.hypot(thing.x - x, thing.y - y);
+    if (away <= reachOf(thing) && away <= least) { least = away; best = thing; }
+  }
+  return best;
+}
+
+/** @param {number} x @param {number} y @param {number} ax @param {number} ay @param {number} bx
+ * @param {number} by */
+export function fromSegment(x, y, ax, ay, bx, by) {
   const dx = bx - ax, dy = by - ay;
   const size = dx * dx + dy * dy;
   const part = size ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / size)) : 0;

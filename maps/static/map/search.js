@@ -1,17 +1,23 @@
 // The search box: a combobox over /api/v1/search, initial consonants included.
-import { el, write } from "../dom.js";
+import { byId, el, isComposing, write } from "../dom.js";
 import { t, wordOr } from "../words.js";
 
 const WAIT_MS = 120;
 
 export class Search {
+  box = byId("search-box", HTMLInputElement);
+  list = byId("search-list");
+  note = byId("search-note");
+  results = /** @type {Api.Found[]} */ ([]);
+  at = -1;
+  timer = 0;
+  found = "";
+  isEnterWaiting = false;
+  asking = /** @type {AbortController | null} */ (null);
+
+  /** @param {(result: Api.Found) => void} onChoose */
   constructor(onChoose) {
     this.onChoose = onChoose;
-    this.box = document.getElementById("search-box");
-    this.list = document.getElementById("search-list");
-    this.noteElement = document.getElementById("search-note");
-    this.results = [];
-    this.at = -1;
     this.box.addEventListener("input", () => this.ask());
     this.box.addEventListener("focus", () => { if (this.results.length) this.open(true); });
     this.box.addEventListener("blur", () => setTimeout(() => this.open(false), 150));
@@ -29,60 +35,61 @@ export class Search {
     this.timer = setTimeout(() => this.find(this.box.value.trim()), WAIT_MS);
   }
 
+  /** @param {string} q */
   async find(q) {
-    if (this.asking) this.asking.abort();
-    this.wanted = false;
-    if (!q) return this.show([], "");
+    this.asking?.abort();
+    if (!q) { this.show([], ""); return; }
     const asking = this.asking = new AbortController();
     try {
       const answer = await fetch("/api/v1/search?q=" + encodeURIComponent(q), { signal: asking.signal });
       if (!answer.ok) throw new Error(`search: HTTP ${answer.status}`);
-      const { results } = await answer.json();
-      this.show(results, results.length ? t("search.count", { n: results.length }) : t("search.nothing", { q }));
+      const { results } = await answer.json(), n = results.length;
+      this.show(results, n ? t("search.count", { n }) : t("search.nothing", { q }));
       this.found = q;
       if (this.isEnterWaiting) this.choose(0);
-    } catch (error) {
-      if (error.name !== "AbortError") this.show([], t("search.failed"));
+    } catch {
+      if (!asking.signal.aborted) this.show([], t("search.failed"));
     }
-    return undefined;
   }
 
-  /** Says what was found again, in another language. */
-  speak() {
-    if (this.results.length) this.list.replaceChildren(...this.results.map((result, k) => this.option(result, k)));
-  }
+  /** Writes what was found again, in another language. */
+  translate() { this.list.replaceChildren(...this.results.map((result, k) => this.option(result, k))); }
 
+  /** @param {Api.Found[]} results @param {string} note */
   show(results, note) {
     this.results = results;
     this.at = -1;
-    this.list.replaceChildren(...results.map((result, k) => this.option(result, k)));
+    this.translate();
     this.open(results.length > 0);
-    write(this.noteElement, note);
-    this.noteElement.hidden = !note;
-    this.noteElement.classList.toggle("quiet", results.length > 0);
+    write(this.note, note);
+    this.note.hidden = !note;
+    this.note.classList.toggle("quiet", results.length > 0);
     this.box.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {Api.Found} result @param {number} k */
   option(result, k) {
-    const li = el("li"), kind = el("span", "kind"), title = el("b"), sub = el("span", "under");
+    const li = el("li");
     li.id = "found-" + k;
     li.setAttribute("role", "option");
     li.setAttribute("aria-selected", "false");
-    kind.textContent = t("kind." + result.kind);
-    title.textContent = result.title;
-    sub.textContent = underOf(result);
-    li.append(kind, title, sub);
+    li.append(
+      el("span", "kind", t("kind." + result.kind)), el("b", "", result.title),
+      el("span", "under", underOf(result)),
+    );
     li.addEventListener("click", () => this.choose(k));
     return li;
   }
 
+  /** @param {boolean} isOpen */
   open(isOpen) {
     this.list.hidden = !isOpen;
     this.box.setAttribute("aria-expanded", String(isOpen));
   }
 
+  /** @param {KeyboardEvent} e */
   onKey(e) {
-    if (e.isComposing || e.keyCode === 229) return; // the Enter that ends a syllable is not ours
+    if (isComposing(e)) return;
     if (e.key === "ArrowDown") this.move(1);
     else if (e.key === "ArrowUp") this.move(-1);
     else if (e.key === "Enter") this.enter();
@@ -91,6 +98,7 @@ export class Search {
     e.preventDefault();
   }
 
+  /** @param {KeyboardEvent} e */
   escape(e) {
     e.stopPropagation();
     if (this.box.value || !this.list.hidden) {
@@ -100,14 +108,16 @@ export class Search {
   }
 
   /** Enter before the answer came takes the first result when it comes. */
-  enter() {
+  async enter() {
     const q = this.box.value.trim();
-    if (this.results.length && this.found === q) return this.choose(Math.max(0, this.at));
+    if (this.results.length && this.found === q) { this.choose(Math.max(0, this.at)); return; }
     this.isEnterWaiting = true;
     clearTimeout(this.timer);
-    return this.find(q).finally(() => { this.isEnterWaiting = false; });
+    await this.find(q);
+    this.isEnterWaiting = false;
   }
 
+  /** @param {number} step */
   move(step) {
     if (!this.results.length) return;
     this.open(true);
@@ -117,6 +127,7 @@ export class Search {
     this.box.setAttribute("aria-activedescendant", "found-" + this.at);
   }
 
+  /** @param {number} k */
   choose(k) {
     const result = this.results[k];
     if (!result) return;
@@ -125,9 +136,9 @@ export class Search {
   }
 }
 
-/** The line under a result in the language chosen; names and numbers stay as the city writes them. */
-function underOf(result) {
-  if (result.kind === "road") return t("search.sections", { n: result.links.length });
-  if (result.kind === "place") return wordOr("place." + result.subtitle, result.subtitle);
-  return result.subtitle || "";
+/** The line under a result in the language chosen; names and numbers stay as the city writes them.
+ * @param {Api.Found} result */
+function underOf({ kind, links, subtitle }) {
+  if (kind === "road") return t("search.sections", { n: links.length });
+  return kind === "place" ? wordOr("place." + subtitle, subtitle) : subtitle;
 }

@@ -1,34 +1,52 @@
-// What the screen shows, kept in the address: #map=z/lat/lon&off=free,buses&phase=active&work=ID&dark&cb&lang=en
+// What the screen shows, kept in the address:
+// #map=z/lat/lon&off=free,buses&phase=active&work=ID&dark&cb&lang=en
 import { keep, kept } from "../kept.js";
+import { LEVELS } from "../levels.js";
+import { ADDRESSED, LAYERS } from "./kinds.js";
 import { languages } from "../words.js";
 
-export const LEVELS = ["free", "slow", "jam", "unknown"];
-export const LAYERS = ["full", "partial", "minor", "incidents", "reports", "clashes", "buses", "labels"];
 export const PHASES = ["all", "active", "planned", "overdue"];
+/** @type {string[]} */
+const BOXES = [...LEVELS, ...LAYERS];
 const WRITE_AFTER_MS = 250;
 
-function decoded(text) {
-  try { return decodeURIComponent(text); } catch { return text; }
+/** The reader of each part of an address; what is unknown or out of bounds is left out.
+ * @type {Record<string, (found: Ui.Address, value: string) => void>} */
+const READERS = {
+  map: (found, value) => { found.view = parseView(value); },
+  off: (found, value) => { found.off = new Set(value.split(",").filter((name) => BOXES.includes(name))); },
+  phase: (found, value) => { if (PHASES.includes(value)) found.phase = value; },
+  dark: (found) => { found.theme = "dark"; },
+  light: (found) => { found.theme = "light"; },
+  cb: (found) => { found.palette = "cb"; },
+  lang: (found, value) => { if (languages().includes(value)) found.lang = value; },
+  ...Object.fromEntries(ADDRESSED.map((kind) => [kind, readerOf(kind)])),
+};
+
+/** @param {string} kind @returns {(found: Ui.Address, id: string) => void} */
+function readerOf(kind) {
+  return (found, id) => { if (id) found.chosen = { kind, id }; };
 }
 
-/** The parts of an address; whatever is unknown or out of bounds is left out. */
+/** @param {string} hash @returns {Ui.Address} */
 export function parse(hash) {
-  const found = { off: new Set(), phase: "all", view: null, chosen: null, theme: null, palette: null, lang: null };
+  /** @type {Ui.Address} */
+  const found = {
+    off: new Set(), phase: "all", view: null, chosen: null, theme: null, palette: null, lang: null,
+  };
   for (const part of hash.replace(/^#/, "").split("&")) {
-    const cut = part.indexOf("=");
-    const name = cut < 0 ? part : part.slice(0, cut);
-    const value = cut < 0 ? "" : decoded(part.slice(cut + 1));
-    if (name === "map") found.view = parseView(value);
-    else if (name === "off") found.off = new Set(value.split(",").filter((v) => LEVELS.includes(v) || LAYERS.includes(v)));
-    else if (name === "phase" && PHASES.includes(value)) found.phase = value;
-    else if (["work", "link", "incident", "report", "clash", "alert"].includes(name) && value) found.chosen = { kind: name, id: value };
-    else if (name === "dark" || name === "light") found.theme = name;
-    else if (name === "cb") found.palette = "cb";
-    else if (name === "lang" && languages().includes(value)) found.lang = value;
+    const [name, ...rest] = part.split("=");
+    if (Object.hasOwn(READERS, name)) READERS[name](found, decoded(rest.join("=")));
   }
   return found;
 }
 
+/** @param {string} text */
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return text; }
+}
+
+/** @param {string} value */
 function parseView(value) {
   const [zoom, lat, lon] = value.split("/").map(Number);
   const isPlace = Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 20;
@@ -36,78 +54,104 @@ function parseView(value) {
 }
 
 export class State {
+  listeners = /** @type {((change: Ui.Change) => void)[]} */ ([]);
+  off = /** @type {Set<string>} */ (new Set());
+  phase = "all";
+  view = /** @type {Ui.MapView | null} */ (null);
+  chosen = /** @type {Ui.Chosen | null} */ (null);
+  theme = "light";
+  palette = "plain";
+  lang = "ko";
+  isThemeChosen = false;
+  isViewGiven = false;
+  written = "";
+  timer = 0;
+
   constructor() {
-    this.listeners = [];
-    this.timer = 0;
-    this.isThemeChosen = false;
     this.read();
     addEventListener("hashchange", () => {
       if (location.hash === this.written) return;
       this.read();
-      this.tell("address");
+      this.notify("address");
     });
   }
 
   read() {
-    const found = parse(location.hash);
-    const root = document.documentElement;
-    Object.assign(this, { off: found.off, phase: found.phase, view: found.view, chosen: found.chosen });
-    this.theme = found.theme || root.dataset.theme || "light";
-    this.palette = found.palette || root.dataset.palette || "plain";
+    const found = parse(location.hash), root = document.documentElement;
+    this.off = found.off;
+    this.phase = found.phase;
+    this.view = found.view;
+    this.chosen = found.chosen;
+    this.theme = root.dataset.theme = found.theme || root.dataset.theme || "light";
+    this.palette = root.dataset.palette = found.palette || root.dataset.palette || "plain";
     this.lang = found.lang || kept("lang") || "ko";
-    this.isThemeChosen = found.theme !== null || this.isThemeChosen;
-    root.dataset.theme = this.theme;
-    root.dataset.palette = this.palette;
+    this.isThemeChosen ||= found.theme !== null;
     this.isViewGiven = found.view !== null;
     this.written = location.hash;
   }
 
+  /** @param {(change: Ui.Change) => void} listener */
   on(listener) { this.listeners.push(listener); }
 
-  tell(what) {
-    for (const listener of this.listeners) listener(what);
+  /** @param {Ui.Change} change */
+  notify(change) {
+    for (const listener of this.listeners) listener(change);
     this.write();
   }
 
+  /** @param {string} name of a level or a layer */
   isShown(name) { return !this.off.has(name); }
 
+  /** @param {string} name */
   toggle(name, isShown = this.off.has(name)) {
     if (isShown) this.off.delete(name); else this.off.add(name);
-    this.tell(LEVELS.includes(name) ? "levels" : "layers");
+    this.notify(LAYERS.includes(name) ? "layers" : "levels");
   }
 
-  setPhase(phase) { this.phase = phase; this.tell("phase"); }
+  /** @param {string} phase */
+  setPhase(phase) { this.phase = phase; this.notify("phase"); }
 
+  /** @param {string} theme */
   setTheme(theme) {
     this.theme = document.documentElement.dataset.theme = theme;
     this.isThemeChosen = true;
     keep("theme", theme);
-    this.tell("colours");
+    this.notify("colours");
   }
 
+  /** @param {string} palette */
   setPalette(palette) {
     this.palette = document.documentElement.dataset.palette = palette;
     keep("palette", palette);
-    this.tell("colours");
+    this.notify("colours");
   }
 
-  setLang(lang) { this.lang = lang; keep("lang", lang); this.tell("lang"); }
+  /** @param {string} lang */
+  setLang(lang) { this.lang = lang; keep("lang", lang); this.notify("lang"); }
 
+  /** @param {Ui.MapView} view */
   setView(view) { this.view = view; this.write(); }
 
-  choose(chosen) { this.chosen = chosen; this.tell("chosen"); }
+  /** @param {Ui.Chosen | null} chosen */
+  choose(chosen) { this.chosen = chosen; this.notify("chosen"); }
 
   address() {
-    const parts = [];
-    const { view, off, phase, chosen } = this;
+    const parts = [], { view, off, phase, chosen } = this;
     if (view) parts.push(`map=${+view.zoom.toFixed(2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}`);
-    if (off.size) parts.push("off=" + [...LEVELS, ...LAYERS].filter((name) => off.has(name)).join(","));
+    if (off.size) parts.push("off=" + BOXES.filter((name) => off.has(name)).join(","));
     if (phase !== "all") parts.push("phase=" + phase);
-    if (chosen && chosen.kind !== "bus") parts.push(chosen.kind + "=" + encodeURIComponent(chosen.id));
-    if (this.isThemeChosen) parts.push(this.theme);
-    if (this.palette === "cb") parts.push("cb");
-    if (this.lang !== languages()[0]) parts.push("lang=" + this.lang);
-    return "#" + parts.join("&");
+    if (chosen && ADDRESSED.includes(chosen.kind)) {
+      parts.push(`${chosen.kind}=${encodeURIComponent(chosen.id)}`);
+    }
+    return "#" + [...parts, ...this.looks()].join("&");
+  }
+
+  looks() {
+    const looks = [];
+    if (this.isThemeChosen) looks.push(this.theme);
+    if (this.palette === "cb") looks.push("cb");
+    if (this.lang !== "ko") looks.push("lang=" + this.lang);
+    return looks;
   }
 
   write() {
@@ -118,4 +162,3 @@ export class State {
     }, WRITE_AFTER_MS);
   }
 }
-

@@ -1,44 +1,48 @@
 // A SharedWorker: one event stream for all tabs of a browser, which allows six connections a server.
 import { EventLine } from "./event-line.js";
 
-const ports = new Set();
-let line = null;
-let last = "";
-const recent = []; // deltas a tab may need that is still fetching its snapshot
 const KEEP = 240;
+const ports = /** @type {Set<MessagePort>} */ (new Set());
+/** Deltas a tab may need that is still fetching its snapshot. @type {Ui.LineEvent[]} */
+const recent = [];
+let line = /** @type {EventLine | null} */ (null);
+let last = "";
 
-function tell(message) {
-  for (const port of ports) port.postMessage(message);
+/** @param {Ui.LineEvent} event */
+function take(event) {
+  if (event.kind === "delta") {
+    last = event.id;
+    recent.push(event);
+    if (recent.length > KEEP) recent.shift();
+  }
+  if (event.kind === "resync") recent.length = 0;
+  for (const port of ports) port.postMessage(event);
 }
 
-function begin(url, since) {
-  line = new EventLine(url, since, (message) => {
-    if (message.kind === "delta") {
-      last = message.id;
-      recent.push(message);
-      if (recent.length > KEEP) recent.shift();
+/** What a tab may ask.
+ * @type {Record<string, (port: MessagePort, asked: {url: string, since: string}) => void>} */
+const ACTS = {
+  join(port, { url, since }) {
+    ports.add(port);
+    if (line) {
+      port.postMessage({ kind: line.isOpen ? "open" : "broken" });
+      for (const event of recent) port.postMessage(event);
+    } else {
+      line = new EventLine(url, since, take);
+      port.postMessage({ kind: "hello" });
     }
-    if (message.kind === "resync") recent.length = 0;
-    tell(message);
-  });
-}
-
-self.onconnect = (event) => {
-  const port = event.ports[0];
-  port.onmessage = ({ data }) => {
-    if (data.kind === "join") {
-      ports.add(port);
-      if (!line) {
-        begin(data.url, data.since);
-        port.postMessage({ kind: "hello" });
-      } else {
-        port.postMessage({ kind: line.isOpen ? "open" : "broken" });
-        for (const message of recent) port.postMessage(message);
-      }
-    }
-    if (data.kind === "leave") ports.delete(port);
-    if (data.kind === "again" && line) line.restart(data.since || last);
-    if (data.kind === "leave" && ports.size === 0 && line) { line.close(); line = null; recent.length = 0; }
-  };
-  port.start();
+  },
+  leave(port) {
+    ports.delete(port);
+    if (ports.size) return;
+    line?.close();
+    line = null;
+    recent.length = 0;
+  },
+  again: (_, { since }) => line?.restart(since || last),
 };
+
+addEventListener("connect", (e) => {
+  const [port] = /** @type {MessageEvent} */ (e).ports;
+  port.onmessage = ({ data }) => ACTS[data.kind]?.(port, data);
+});

@@ -20,6 +20,7 @@ from streams.__main__ import main as streams_main
 from streams.contract.enums import FeedStatus
 from streams.contract.settings import Settings
 from streams.contract.wire import RULES
+from streams.words.catalogue import texts, word
 
 PAIRS = {  # English document -> the same in Korean
     "README.md": "README.ko.md",
@@ -190,15 +191,11 @@ def anchors_of(file: str, name: str) -> list[str]:
 
 
 def test_both_languages_explain_every_word_of_a_feed() -> None:
-    words = dict(re.findall(r'"status\.(\w+)": "([^"]+)"', korean_words()))
+    names = (code.removeprefix("status.") for code in texts("ko") if code.startswith("status."))
+    words = {name: word("ko", f"status.{name}") for name in names if "." not in name}
     assert {"held", "never", *FeedStatus} <= set(words)
     for text in map(text_of, SCREENS):
-        assert not [word for word in words if f"| {word} | {words[word]} |" not in text]
-
-
-def korean_words() -> str:
-    """The Korean half of the screens' words, which stands first."""
-    return text_of("maps/static/words.js").partition("status.live.why")[0]
+        assert not [name for name in words if f"| {name} | {words[name]} |" not in text]
 
 
 @pytest.mark.parametrize("file", SCREENS)

@@ -32,7 +32,7 @@ READ = (
     "streams/domain/works/",
     "streams/domain/clashes/cuts.py",
     "streams/domain/stages/incidents.py",
-    "streams/topology/stages.py",
+    "streams/geo/loading.py",
     "streams/contract/settings.py",
 )
 """Where Hangul is what others write, not what the product says."""

@@ -1,0 +1,20 @@
+// The kinds of things on the map, one row a kind: picture, cards, marks, legend, lists and address follow it.
+import { alert } from "./kinds/alert.js";
+import { bus } from "./kinds/bus.js";
+import { clash } from "./kinds/clash.js";
+import { incident } from "./kinds/incident.js";
+import { link } from "./kinds/link.js";
+import { report } from "./kinds/report.js";
+import { work } from "./kinds/work.js";
+
+/** @type {Record<string, Ui.Kind<any>>} */
+export const KINDS = {
+  link, work, incident, report, clash, bus, alert,
+  ack: { rows: "acks", letter: "y", shownBy: "alert" },
+  feed: { rows: "feeds", letter: "f", idOf: (feed) => feed.feed },
+};
+
+/** The boxes of the legend below the levels. */
+export const LAYERS = [...Object.values(KINDS).flatMap((kind) => kind.layers || []), "labels"];
+/** The kinds an address can choose. */
+export const ADDRESSED = Object.keys(KINDS).filter((name) => KINDS[name].card && !KINDS[name].isPassing);

@@ -1,0 +1,100 @@
+// An alert: what holds since when, who has acknowledged it, and the way to the work or incident behind it.
+import { SEVERITIES } from "../../gravity.js";
+import { el, makeButton } from "../../dom.js";
+import { untilText } from "../../period.js";
+import { whenText } from "../../times.js";
+import { feedName, t, wordOr } from "../../words.js";
+
+/** @type {Ui.Kind<Api.Alert>} */
+export const alert = {
+  rows: "alerts",
+  letter: "a",
+  idOf: (row) => row.name,
+  card: (card, id) => cardOf(card, id, card.picture.rows.alert.get(id)),
+};
+
+/** @param {Ui.Card} card @param {string} name @param {Api.Alert | undefined} row */
+function cardOf(card, name, row) {
+  if (!row) return [card.head(t("card.alert"), name), card.note("card.alert_gone")];
+  const { rows } = card.picture, ack = rows.ack.get(row.id);
+  const works = row.works.filter((id) => row.subject !== `work:${id}`)
+    .flatMap((id) => rows.work.get(id.replace(/^work:/, "")) || []);
+  return [
+    card.head(`${t("card.alert")} · ${t("alert." + row.severity)}`, alertTitle(row), ruleText(row.rule)),
+    card.facts([
+      ["card.since", card.age(row.since_ms)], ["card.what", alertWhat(row)], ["card.place", alertPlaces(row)],
+      ["card.until", endOf(row)], ["card.organisation", row.organisation],
+      ["card.ack", ack ? `${ack.by} (${whenText(ack.at_ms)})` : t("card.ack.none")],
+      ["card.comment", ack?.comment],
+    ]),
+    isSeen(card.picture, row) ? null : ackPart(card, row), behind(card, row),
+    card.items("card.works", works.map((work) => card.workItem(work))), card.links(row.links),
+  ];
+}
+
+/** @param {Api.Alert} row */
+function endOf({ ends_ms, end }) {
+  return ends_ms || end ? untilText({ ends_ms, flags: end === "unreadable" ? ["end_unreadable"] : [] }) : "";
+}
+
+/** @param {Ui.Card} card @param {Api.Alert} row */
+function ackPart(card, row) {
+  const box = el("p", "actions");
+  box.append(makeButton("button do-ack", t("ack.button"), () => card.actions.acknowledge(row)));
+  return box;
+}
+
+/** The work or incident an alert is about, where the picture has it. @param {Ui.Card} card
+ * @param {Api.Alert} row */
+function behind(card, { subject }) {
+  const { rows } = card.picture, id = subject.slice(subject.indexOf(":") + 1);
+  const work = subject.startsWith("work:") && rows.work.get(id);
+  const incident = subject.startsWith("incident:") && rows.incident.get(id);
+  if (work) return card.items("card.alert_work", [card.workItem(work)]);
+  return incident ? card.items("card.alert_incident", [card.incidentItem(incident)]) : null;
+}
+
+/** Whether somebody has acknowledged an alert as grave as it is now. @param {Ui.Picture} picture
+ * @param {Api.Alert} row */
+export function isSeen(picture, row) {
+  const ack = picture.rows.ack.get(row.id);
+  return ack !== undefined && SEVERITIES.indexOf(ack.severity) <= SEVERITIES.indexOf(row.severity);
+}
+
+/** The sign of a severity: octagon, triangle, circle; the word stands beside it.
+ * @param {Api.Severity} severity */
+export function alertMark(severity) {
+  const mark = el("span", "alert-mark", severity === "notice" ? "i" : "!");
+  mark.dataset.severity = severity;
+  mark.setAttribute("aria-hidden", "true");
+  return mark;
+}
+
+/** @param {Api.Alert} row */
+export function alertTitle({ rule, subject, title }) {
+  return rule === "feed" ? feedName(subject.replace(/^feed:/, "")) : title || subject.replace(/^\w+:/, "");
+}
+
+/** What holds: a closure, a level, a feed's status, so many calls. @param {Api.Alert} row */
+function alertWhat({ closure, level, status, count }) {
+  const keys = [];
+  if (closure && closure !== "none") keys.push("closure." + closure);
+  if (level) keys.push("level." + level);
+  if (status) keys.push("status." + status);
+  return [...keys.map((key) => t(key)), ...(count ? [t("report.count", { n: count })] : [])].join(" · ");
+}
+
+/** Where a permit with several spots holds: how many places, and the first three. @param {Api.Alert} row */
+function alertPlaces({ places, place_count = 0 }) {
+  if (!places) return "";
+  const more = place_count > 3 ? ", …" : "";
+  return `${t("works.spots", { n: place_count })}: ${places.slice(0, 3).join(", ")}${more}`;
+}
+
+/** Since when, what holds, where if in several places, who is responsible. @param {Api.Alert} row */
+export const alertUnder = (row) => [
+  t("alert.since", { time: whenText(row.since_ms) }), alertWhat(row), alertPlaces(row), row.organisation,
+].filter(Boolean).join(" · ");
+
+/** @param {string} rule */
+export const ruleText = (rule) => wordOr("rule." + rule, rule);

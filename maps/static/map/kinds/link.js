@@ -1,0 +1,81 @@
+// A section of road in one direction: how fast it is, how sure that is, and what closes it.
+import { el } from "../../dom.js";
+import { LEVELS } from "../../levels.js";
+import { hasWord, t } from "../../words.js";
+import { isOver } from "./permits.js";
+
+/** @type {Ui.Kind<any>} */
+export const link = {
+  card(card, id) {
+    const i = card.picture.network.indexOf.get(id);
+    if (i === undefined) return [card.head(t("kind.section"), id), card.note("card.failed")];
+    card.readDetail(id);
+    return cardOf(card, i);
+  },
+  hint(picture, id, i) {
+    const speed = picture.speeds[i], closure = picture.closures.get(i);
+    const parts = [picture.network.nameOf(i), t("level." + LEVELS[picture.levels[i]])];
+    if (speed >= 0) parts.push(`${speed} km/h`);
+    if (closure) parts.push(t("closure." + closure));
+    return parts.join(" · ");
+  },
+};
+
+/** @param {Ui.Card} card @param {number} i */
+function cardOf(card, i) {
+  const { network, rows, closures } = card.picture, { detail } = card;
+  const works = [...rows.work.values()].filter((work) => !isOver(work) && work.links.includes(i));
+  const incidents = [...rows.incident.values()].filter((incident) => incident.links.includes(i));
+  return [
+    card.head(t("kind.section"), network.nameOf(i), network.roads[i]), speedLine(card, i),
+    card.facts([
+      ["card.closure", closureText(card, i, closures.get(i) || "none")],
+      ["card.certainty", certaintyText(card, i)],
+      ["card.samples", detail && sampleText(detail)], ["card.age", detail && card.age(detail.observed_ms)],
+      ["card.length", network.lengths[i] + " m"], ["card.free_flow", Math.round(network.free[i]) + " km/h"],
+    ]),
+    card.items("card.works", works.map((work) => card.workItem(work))),
+    card.items("card.incidents", incidents.map((incident) => card.incidentItem(incident))),
+    el("p", "small-id", network.ids[i]),
+  ];
+}
+
+/** @param {Ui.Card} card @param {number} i */
+function speedLine({ picture: { speeds, levels } }, i) {
+  const level = LEVELS[levels[i]], line = el("p", "speed " + level);
+  line.append(
+    el("b", "", speeds[i] < 0 ? "–" : String(speeds[i])), el("span", "unit", "km/h"),
+    el("span", "level-word", t("level." + level)),
+  );
+  return line;
+}
+
+/** What is closed, and how sure that is: another question than how sure the speed is.
+ * @param {Ui.Card} card @param {number} i @param {Api.Closure} closure */
+function closureText({ picture, detail }, i, closure) {
+  const span = el("span"), sure = picture.sure.get(i);
+  span.append(el("b", "", t("closure." + closure)));
+  if (sure) span.append(" ", el("span", "why sure " + sure, t("sure." + sure, { n: detail?.buses_through })));
+  return span;
+}
+
+/** The letters of certainty in a picture. @type {Record<string, string>} */
+const CERTAINTIES = { c: "confirmed", r: "reported", i: "inferred", l: "lost" };
+
+/** How sure the speed is. A link that had observations and one that never had are told apart.
+ * @param {Ui.Card} card @param {number} i */
+function certaintyText({ picture, detail }, i) {
+  const span = el("span"), letter = picture.certainty[i] || "l", name = CERTAINTIES[letter];
+  const lost = letter === "l" && detail ? detail.observed_ms ? "old" : "never" : "";
+  span.append(
+    el("b", "certainty " + letter, t("certainty." + (lost === "never" ? lost : name))), " ",
+    el("span", "why", t(`certainty.${lost || name}.why`)),
+  );
+  return span;
+}
+
+/** @param {Api.Link} detail */
+function sampleText({ sources = {} }) {
+  return Object.entries(sources).map(([name, n]) =>
+    hasWord("sample." + name) ? t("sample." + name, { n }) : `${name.toUpperCase()} ${n}`).join(", ");
+}

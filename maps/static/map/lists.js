@@ -1,0 +1,128 @@
+// The lists on the right: works, incidents, clashes, and works that no place is known for.
+import { arrange, byId, el, makeButton, markCurrent, write } from "../dom.js";
+import { colours } from "../palette.js";
+import { signIcon } from "../signs.js";
+import { t } from "../words.js";
+import { KINDS } from "./kinds.js";
+
+/** @typedef {{kind: string, ids: string[], entry: Ui.Entry}} Line */
+/** @typedef {Line & {mark: string, element: HTMLElement}} Row */
+
+const FIRST_ROWS = 120, MORE_ROWS = 400;
+const PANELS = ["works", "incidents", "clashes", "nowhere"];
+
+export class Lists {
+  most = FIRST_ROWS;
+  /** @type {Map<string, Map<string, Row>>} */
+  rows = new Map(PANELS.map((name) => [name, new Map()]));
+
+  /** @param {Ui.State} state @param {(chosen: Ui.Chosen, isByKey: boolean) => void} choose */
+  constructor(state, choose) {
+    this.state = state;
+    this.choose = choose;
+    for (const name of PANELS) byId("tab-" + name).addEventListener("click", () => this.turnTo(name));
+    byId("lists").addEventListener("keydown", (e) => this.onKey(e));
+  }
+
+  /** @param {KeyboardEvent} e */
+  onKey(e) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+    if (!step) return;
+    const at = PANELS.findIndex((name) => byId("tab-" + name) === e.target);
+    const next = PANELS[(at + step + PANELS.length) % PANELS.length];
+    this.turnTo(next);
+    byId("tab-" + next).focus();
+  }
+
+  /** @param {string} shown */
+  turnTo(shown) {
+    for (const name of PANELS) {
+      const tab = byId("tab-" + name);
+      tab.setAttribute("aria-selected", String(name === shown));
+      tab.tabIndex = name === shown ? 0 : -1;
+      byId("panel-" + name).hidden = name !== shown;
+    }
+  }
+
+  /** @param {Ui.Picture} picture */
+  show(picture) {
+    /** @type {Record<string, Line[]>} */
+    const lines = Object.fromEntries(PANELS.map((name) => [name, []]));
+    for (const [kind, { lists, entry, isFirst }] of Object.entries(KINDS)) {
+      for (const [panel, groups] of Object.entries(lists?.(picture, this.state) || {})) {
+        const found = groups.flatMap((rows) =>
+          entry ? [{ kind, ids: rows.map(({ id }) => id), entry: entry(rows, picture) }] : []);
+        lines[panel] = isFirst ? [...found, ...lines[panel]] : [...lines[panel], ...found];
+      }
+    }
+    for (const panel of PANELS) this.fill(panel, lines[panel]);
+    this.markChosen();
+  }
+
+  /** Brings a list in line; rows that show the same stay the elements they are.
+   * @param {string} name @param {Line[]} lines */
+  fill(name, lines) {
+    const { theme, palette, lang } = this.state, old = this.rows.get(name), none = byId(name + "-none");
+    const rows = /** @type {Map<string, Row>} */ (new Map());
+    for (const line of lines.slice(0, this.most)) {
+      const [id] = line.ids, mark = JSON.stringify([line, theme, palette, lang]), before = old?.get(id);
+      rows.set(id, before?.mark === mark ? before : { ...line, mark, element: this.row(line) });
+    }
+    this.rows.set(name, rows);
+    const wanted = [...rows.values()].map((row) => row.element);
+    if (lines.length > this.most) wanted.push(this.more(lines.length - this.most));
+    arrangeRows(byId(name + "-list"), wanted);
+    none.hidden = lines.length > 0;
+    write(none, t(name + ".none"));
+    write(byId(name + "-count"), lines.length.toLocaleString());
+  }
+
+  /** @param {number} count */
+  more(count) {
+    const item = el("li", "more"), text = t("works.more", { n: Math.min(count, MORE_ROWS).toLocaleString() });
+    item.append(makeButton("plain", text, () => { this.most += MORE_ROWS; this.state.notify("layers"); }));
+    return item;
+  }
+
+  /** @param {Line} line */
+  row({ kind, ids, entry }) {
+    const li = el("li"), text = el("span", "text"), tags = el("span", "tags");
+    const button = makeButton("row", null, ({ detail }) => {
+      this.choose({ kind, id: this.next(ids) }, detail === 0); // by a key, not a mouse
+    });
+    button.dataset.kind = kind;
+    button.dataset.id = ids[0];
+    button.classList.toggle("is-over", Boolean(entry.isOver));
+    tags.append(...entry.tags.map((tag, k) => el("span", k ? "tag" : "tag " + entry.sign, tag)));
+    text.append(tags, el("b", "title", entry.title), el("span", "under", entry.under));
+    button.append(signIcon(entry.sign, entry.style, colours()), text);
+    li.append(button);
+    return li;
+  }
+
+  /** The thing a press on a row goes to: the first, and from one of a permit's spots to the next.
+   * @param {string[]} ids */
+  next(ids) { return ids[(ids.indexOf(this.state.chosen?.id || "") + 1) % ids.length]; }
+
+  markChosen() {
+    const { chosen } = this.state;
+    for (const rows of this.rows.values()) {
+      for (const { element, ids, kind } of rows.values()) {
+        const isChosen = chosen !== null && chosen.kind === kind && ids.includes(chosen.id);
+        markCurrent(element.children[0], isChosen);
+      }
+    }
+  }
+}
+
+/** Puts rows in order; the focus goes back to a row that was moved, or to the new element of one whose text
+ * changed. @param {HTMLElement} list @param {HTMLElement[]} wanted */
+export function arrangeRows(list, wanted) {
+  const { activeElement: focused } = document, isInside = list.contains(focused);
+  arrange(list, wanted);
+  if (!isInside || !(focused instanceof HTMLElement) || document.activeElement === focused) return;
+  /** @type {HTMLElement[]} */
+  const rows = [...list.querySelectorAll(".row")].flatMap((row) => row instanceof HTMLElement ? [row] : []);
+  const again = list.contains(focused) ? focused : rows.find((row) => row.dataset.id === focused.dataset.id);
+  again?.focus({ preventScroll: true });
+}
