@@ -106,8 +106,8 @@ def acknowledgement_of(
     """The acknowledgement in a body; raises RequestRefusedError for what the log would refuse."""
     ack = Acknowledgement(
         episode=episode,
-        by=_line(body.by),
-        comment=_line(body.comment),
+        by=shown(body.by),
+        comment=shown(body.comment),
         at_ms=at_ms,
         severity=body.severity or severity,
     )
@@ -116,11 +116,6 @@ def acknowledgement_of(
     except RecordRefusedError as refusal:
         raise _refused(refusal) from None
     return ack
-
-
-def _line(text: str) -> str:
-    """One line without what hides or turns text."""
-    return " ".join(str(shown(text)).split())
 
 
 def _refused(refusal: RecordRefusedError) -> RequestRefusedError:

@@ -125,4 +125,5 @@ def _finished(value: Any) -> Any:
     was cleaned where it was made.
     """
     value = value.to(FIRST) if hasattr(value, "to") else value
-    return value if hasattr(value, "__html__") else shown(value)
+    is_text = isinstance(value, str) and not hasattr(value, "__html__")
+    return shown(value) if is_text else value

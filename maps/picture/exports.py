@@ -5,13 +5,13 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from maps.picture import shapes
-from maps.picture.fields import Kmh, Metres, Row, filled
+from maps.picture.fields import Kmh, Metres, Row, filled, with_shown
 from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
@@ -122,6 +122,7 @@ class LinkProperties(Row):
     simulated: bool | UnsetType = UNSET
 
 
+@with_shown(Work)
 class WorkProperties(shapes.WorkFields, kw_only=True):
     """A work with its times as text; `simulated` stands only in a simulated city."""
 
@@ -240,7 +241,7 @@ def works_csv(picture: Picture, network: Network, filters: Filters, *, is_simula
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def csv_value(name: str, row: shapes.WorkRow, network: Network) -> Any:
+def csv_value(name: str, row: shapes.WorkRow, network: Network) -> object:
     """A field as people read it; None (an empty cell) sorts and filters as no time."""
     value = getattr(row, name)
     if value is None:
@@ -254,14 +255,12 @@ def csv_value(name: str, row: shapes.WorkRow, network: Network) -> Any:
     return kst(value) if name.endswith("_ms") else value
 
 
-def cell(value: Any) -> Any:
+def cell(value: object) -> object:
     """A value as a cell; text that a spreadsheet would run gets a ' in front. None is empty."""
-    if value is None:
-        return ""
+    if not isinstance(value, str):
+        return "" if value is None else value
     text = shown(value)
-    if isinstance(text, str) and text.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{text}"
-    return text
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def utc(at_ms: int | None) -> str | None:

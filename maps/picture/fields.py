@@ -1,7 +1,9 @@
 """What the API's rows are made of: types with their units, and a row filled from a domain row."""
 
+import dataclasses
+from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -27,6 +29,29 @@ class Row(msgspec.Struct, omit_defaults=True):
 
 
 R = TypeVar("R", bound=msgspec.Struct)
+
+
+def with_shown(kind: type[Any]) -> Callable[[type[R]], type[R]]:
+    """A row with the fields of a domain row that are `shown`; each is left out at its default."""
+    types = get_type_hints(kind)
+    extras = [
+        (
+            each.name,
+            Annotated[types[each.name], Meta(description=each.metadata["text"])],
+            each.default,
+        )
+        for each in dataclasses.fields(kind)
+        if "text" in each.metadata
+    ]
+
+    def extended(row: type[R]) -> type[R]:
+        own = {"__doc__": row.__doc__}
+        made = msgspec.defstruct(
+            row.__name__, extras, bases=(row,), module=row.__module__, namespace=own, kw_only=True
+        )
+        return cast("type[R]", made)
+
+    return extended
 
 
 def filled(kind: type[R], *sources: object, **own: Any) -> R:

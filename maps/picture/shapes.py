@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from maps.picture.doubts import Doubt, doubts
-from maps.picture.fields import Flags, Lat, LinkIndexes, Lon, Metres, Ms, Row, filled
+from maps.picture.fields import Flags, Lat, LinkIndexes, Lon, Ms, Row, filled, with_shown
 from streams.contract.enums import Closure, FeedStatus, IncidentKind, Phase, PlacedBy
 from streams.contract.records import FeedReport, PollOutcome
 from streams.domain.links.fold import LinkView
@@ -18,7 +18,7 @@ from streams.domain.stages.calls import CallReport
 from streams.domain.stages.feeds import FeedState, status
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.stages.passages import BusView
-from streams.domain.works.rows import ReportedTime, Work
+from streams.domain.works.rows import Work
 from streams.geo.measures import Point
 from streams.geo.network import Network
 
@@ -50,19 +50,10 @@ class WorkFields(Row, kw_only=True):
     seen_ms: Ms
     lon: Lon | None
     lat: Lat | None
-    restore_starts_ms: Ms | None = None
-    restore_ends_ms: Ms | None = None
-    first_ends_ms: Annotated[int, Meta(description="the end first stated, Unix ms")] | None = None
-    started: ReportedTime | None = None
-    ended: ReportedTime | None = None
-    cancelled: ReportedTime | None = None
-    remaining_width_m: Metres | None = None
-    direction: str = ""
-    also_closed: tuple[Closure, ...] = ()
-    unlisted_ms: Annotated[int, Meta(description="since when its feed leaves it out, Unix ms")] = 0
     doubts: tuple[Doubt, ...] = ()
 
 
+@with_shown(Work)
 class WorkRow(WorkFields, kw_only=True):
     """A work on the map."""
 
@@ -163,7 +154,7 @@ def report_row(report_id: str, report: CallReport, network: Network) -> ReportRo
     return filled(ReportRow, report, id=report_id, lon=lon, lat=lat, links=links)
 
 
-class Located(Protocol):
+class HasPoint(Protocol):
     """What may have a point of its own."""
 
     @property
@@ -173,7 +164,7 @@ class Located(Protocol):
 
 
 def point_of(
-    row: Located, links: list[int], network: Network
+    row: HasPoint, links: list[int], network: Network
 ) -> tuple[float, float] | tuple[None, None]:
     """Its own point, else the middle of its first link, else (None, None)."""
     if row.lon is not None and row.lat is not None:

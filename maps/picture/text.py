@@ -1,35 +1,28 @@
 """Text from feeds made harmless to show, and Korean text made comparable. Pure."""
 
-import re
 import unicodedata
 from datetime import datetime
-from typing import Any
 
+from streams.contract.text import clean
 from streams.contract.times import DAY_MS, KST
 from streams.domain.overlaps import daily
 from streams.domain.unknown_times import Period, unknown_time
 from streams.words.catalogue import Joined, Phrase, joined, phrase
 
-# C0 and C1 controls, bidi marks, embeddings, overrides and isolates, zero-width space, BOM
-_UNSHOWN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
-_SPACES = re.compile(r"\s+")
-MAX_NAME_CHARS = 60
+MAX_NAME_CHARS, MAX_CHARS = 60, 10_000
 JUST_NOW_MS = 3000
 HOUR_MS = 3_600_000
 _JAMO_FIRST, _JAMO_LAST = "\u3131", "\u318e"  # NFKC would turn ㄱ into another ㄱ
 
 
-def shown(value: Any) -> Any:
-    """A string without what hides or turns text (controls, bidi overrides); else the value."""
-    return _UNSHOWN.sub("", value) if isinstance(value, str) else value
+def shown(text: str) -> str:
+    """A feed's text, harmless to show."""
+    return clean(text, MAX_CHARS)
 
 
-def short(value: Any, limit: int = MAX_NAME_CHARS) -> str:
-    """A feed's text on one line without what hides or turns text, cut at `limit` characters."""
-    text = _SPACES.sub(" ", str(shown(str(value or "")))).strip()
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+def short(text: str | None, limit: int = MAX_NAME_CHARS) -> str:
+    """A feed's text, harmless to show and cut at `limit` characters; "" for none."""
+    return clean(text or "", limit, "…")
 
 
 def folded(text: str) -> str:

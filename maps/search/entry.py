@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from maps.picture.text import shown
+from maps.picture.fields import filled
 
 
 class PlaceKind(StrEnum):
@@ -59,15 +59,4 @@ class SearchEntry:
 
     def result(self, score: int = 100, *, is_certain: bool = True) -> SearchHit:
         """The entry as the API gives it."""
-        return SearchHit(
-            kind=self.kind,
-            id=shown(self.id),
-            title=shown(self.title),
-            subtitle=shown(self.subtitle),
-            lon=self.lon,
-            lat=self.lat,
-            radius_m=self.radius_m,
-            links=self.links,
-            score=score,
-            is_certain=is_certain,
-        )
+        return filled(SearchHit, self, score=score, is_certain=is_certain)

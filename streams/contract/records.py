@@ -1,7 +1,7 @@
 """The records on the topics: WGS84 degrees (lon, lat), event times in `*_ms` (UTC)."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from streams.contract.enums import (
     Cause,
@@ -15,6 +15,17 @@ from streams.contract.enums import (
 )
 from streams.contract.subscription import Subscription
 from streams.contract.times import EVER_MS
+
+T = TypeVar("T")
+MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column
+
+
+def shown(default: T, text: str, *, most: float | None = None) -> T:
+    """A field that the API shows where it says something, with this text in its document.
+
+    `most`: it is refused beyond 0..most.
+    """
+    return field(default=default, metadata={"text": text, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +93,17 @@ class Permit:
     geometry_parts: tuple[int, ...] = ()
     dig_starts_ms: int | None = None
     dig_ends_ms: int | None = None
-    restore_starts_ms: int | None = None
-    restore_ends_ms: int | None = None
+    restore_starts_ms: int | None = shown(None, "Unix ms")
+    restore_ends_ms: int | None = shown(None, "Unix ms")
     began_ms: int | None = None
     done_ms: int | None = None
     length_m: float | None = None
     width_m: float | None = None
     depth_m: float | None = None
     area_m2: float | None = None
-    remaining_width_m: float | None = None
-    direction: str = ""
-    also_closed: tuple[Closure, ...] = ()
+    remaining_width_m: float | None = shown(None, "m of the road left free", most=MAX_WIDTH_M)
+    direction: str = shown("", "as its source states it; none: both")
+    also_closed: tuple[Closure, ...] = shown((), "what it takes beside its closure")
     is_withdrawn: bool = False
     status_text: str = ""
     flags: tuple[str, ...] = ()

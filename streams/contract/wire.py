@@ -7,6 +7,7 @@ stable code of `RULES`: the caller sends it to `dead-letters` untouched and goes
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 
 import msgspec
 
@@ -51,7 +52,6 @@ MAX_SPEED_KMH = 250.0
 MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
 MAX_VERTICES = 2000
 MAX_TITLE = 80
-MAX_WIDTH_M = 100.0  # wider than any road
 MAX_CALL_LINKS = 200
 MAX_PARTS = 1000  # messages of one list
 MAX_NAME = 40
@@ -185,14 +185,19 @@ def _check_permits(batch: rec.PermitBatch) -> None:
             raise RecordRefusedError("R010", f"ends {row.ends_ms} ms, begins {row.starts_ms} ms")
         _check_periods(row)
         _check_observed(row, batch.received_ms)
-        if row.remaining_width_m is not None and not 0 <= row.remaining_width_m <= MAX_WIDTH_M:
-            raise RecordRefusedError(
-                "R008", f"remaining width {row.remaining_width_m} m, within 0..{MAX_WIDTH_M}"
-            )
+        for name, most in _BOUNDED:
+            value = getattr(row, name)
+            if value is not None and not 0 <= value <= most:
+                raise RecordRefusedError("R008", f"{name} {value}, within 0..{most}")
         if len(row.direction) > MAX_TITLE:
             raise RecordRefusedError(
                 "R008", f"direction of {len(row.direction)}, at most {MAX_TITLE} characters"
             )
+
+
+_BOUNDED = [
+    (row.name, row.metadata["most"]) for row in fields(rec.Permit) if row.metadata.get("most")
+]
 
 
 def _check_periods(row: rec.Permit) -> None:

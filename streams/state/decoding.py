@@ -7,7 +7,7 @@ from typing import Any, Never, TypeVar
 
 import msgspec
 
-from streams.state.kinds import KINDS, CityRows, HistoryValue, Kind
+from streams.state.kinds import KINDS, CityKind, CityRows, HistoryValue
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class StoredDelta(CityRows[str, None]):
     """The rows that one step of the gate changed."""
 
 
-def delta_decoder(rows_type_of: Callable[[Kind], Any]) -> msgspec.json.Decoder[Any]:
+def delta_decoder(rows_type_of: Callable[[CityKind], Any]) -> msgspec.json.Decoder[Any]:
     """The decoder of a delta's letters into fields of the kinds' names."""
     rows: list[Any] = [
         (kind.name, rows_type_of(kind), msgspec.field(default_factory=dict)) for kind in KINDS
@@ -77,6 +77,6 @@ def readable(
             log.warning("row left out: %s", error)
 
 
-def rows_of(kind: Kind, rows: Mapping[bytes, bytes]) -> dict[str, Any]:
+def rows_of(kind: CityKind, rows: Mapping[bytes, bytes]) -> dict[str, Any]:
     """The rows of a kind's hash by id."""
     return dict(readable(_ROWS[kind.name], ((name.decode(), row) for name, row in rows.items())))

@@ -65,7 +65,7 @@ class CityRows(Generic[LinkKey, Gone]):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class CityKind:
     """What the table above says of one kind."""
 
     name: str
@@ -88,7 +88,7 @@ def hash_of(table: StageTable[Any], partition: int) -> str:
     return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
 
 
-KINDS = tuple(Kind(row.name, **row.metadata) for row in fields(CityRows) if row.metadata)
+KINDS = tuple(CityKind(row.name, **row.metadata) for row in fields(CityRows) if row.metadata)
 LETTERS = {table.name: row.letter for row in KINDS for table in row.stage_tables}
 HistoryValue = LinkView | Work | RunningIncident | FeedState
 """What the history keeps of a subject."""

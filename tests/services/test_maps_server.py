@@ -170,8 +170,9 @@ def link_view(speed_kmh: float, **more: Any) -> Json:
 
 def work_view(**more: Any) -> Json:
     times = {"starts_ms": 1_795_392_000_000, "ends_ms": 1_795_478_400_000, "seen_ms": now_ms()}
-    work = {"title": "하수관 정비", "closure": "partial", "phase": "active", "links": ["S0>S1"]}
-    return {**times, **work, "placed_by": "link_id", "feed": "permits", "flags": [], **more}
+    work = {"permit_id": "W-1", "title": "하수관 정비", "phase": "active", "links": ["S0>S1"]}
+    own = {"closure": "partial", "placed_by": "link_id", "feed": "permits", "flags": []}
+    return {**times, **work, **own, **more}
 
 
 def feed_state(feed: str, *, poll_ms: int = 60_000) -> Json:
@@ -306,7 +307,7 @@ async def test_a_chain_of_events_has_no_gap(
             event_id, _, delta = await events.next()
             assert delta["prev"] == head
             head = event_id
-    assert app[CONTEXT].live.picture.links[1]["speed_kmh"] == 59
+    assert app[CONTEXT].live.picture.links[1].speed_kmh == 59
 
 
 @pytest.mark.parametrize("since", ["1-0", "nonsense", "0-0", "99999999999999-0", "-1", "5-5-5"])

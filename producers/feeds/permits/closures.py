@@ -6,10 +6,9 @@ from typing import Any
 
 from producers.reading.closures import ClosureReading, gravest, mentioned, stated
 from producers.reading.fields import metres, number, text
-from streams.contract.records import Closure
+from streams.contract.records import MAX_WIDTH_M, Closure
 from streams.people import without_people
 
-MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column
 _BESIDE = (
     ("bus_stop", Closure.BUS_STOP),
     ("bicycle", Closure.BICYCLE),
@@ -26,11 +25,11 @@ _WIDTH = re.compile(r"(?:잔여|통행|유효)\s*(?:가능\s*)?폭\s*:?\s*(\d+(?
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a permit takes: the gravest closure, and what is closed beside it."""
+    """What a permit takes: fields of it."""
 
     closure: Closure = Closure.UNKNOWN
-    also: tuple[Closure, ...] = ()
-    lanes: int | None = None
+    also_closed: tuple[Closure, ...] = ()
+    lanes_closed: int | None = None
     direction: str = ""
     remaining_width_m: float | None = None
 
@@ -47,8 +46,8 @@ def taken(found: dict[str, Any]) -> Taken:
     closures = _closures(found, said, words)
     return Taken(
         closure=closures[0] if closures else Closure.UNKNOWN,
-        also=tuple(closures[1:]),
-        lanes=_lanes(found.get("lanes_closed"), said),
+        also_closed=tuple(closures[1:]),
+        lanes_closed=_lanes(found.get("lanes_closed"), said),
         direction=_direction(found.get("direction"), words, text(found.get("title"), 300)),
         remaining_width_m=_width_m(found.get("remaining_width_m"), f"{words} , {aside}"),
     )

@@ -1,6 +1,6 @@
 """Excavation and road-occupation permits: rows of any list into one record each."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from producers.feeds.permits import closures, dates
@@ -108,8 +108,6 @@ def permit_of(
         organisation=organisation(company),
         phone=office_phone(text(found.get("phone"), 40)),
         hours=times.hours,
-        closure=taken.closure,
-        lanes_closed=taken.lanes,
         lon=where.lon,
         lat=where.lat,
         link_ids=link_ids_of(found.get("link_ids")),
@@ -125,9 +123,7 @@ def permit_of(
         width_m=metres(found.get("width_m")),
         depth_m=metres(found.get("depth_m")),
         area_m2=_area(found.get("area_m2")),
-        remaining_width_m=taken.remaining_width_m,
-        direction=taken.direction,
-        also_closed=taken.also,
+        **{each.name: getattr(taken, each.name) for each in fields(taken)},
         is_withdrawn=says_withdrawn(status),
         status_text=status,
         flags=(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields, replace
 
 from streams.contract.enums import Phase, PlacedBy, Reporter
-from streams.contract.records import Permit
+from streams.contract.records import Permit, shown
 from streams.domain.unknown_times import END_UNREADABLE, START_UNREADABLE
 
 KEEP_REPORTS = 8
@@ -31,18 +31,18 @@ class Work(Permit):
 
     phase: Phase = Phase.PLANNED
     is_in_force: bool = False  # takes its closure from its links now
-    started: ReportedTime | None = None
-    ended: ReportedTime | None = None
-    cancelled: ReportedTime | None = None
+    started: ReportedTime | None = shown(None, "when it really began")
+    ended: ReportedTime | None = shown(None, "when it really ended")
+    cancelled: ReportedTime | None = shown(None, "when it was called off")
     not_begun_ms: int = 0  # when a crew or an office last said that it has not begun; 0: never
     not_ended_ms: int = 0  # when a crew or an office last said that it goes on; 0: never
-    first_ends_ms: int | None = None
+    first_ends_ms: int | None = shown(None, "the end first stated, where another counts, Unix ms")
     listed_ends_ms: int | None = None
     extended_to_ms: int = 0
     revision: int = 1
     said_ms: int = 0  # when the last word of a crew or an office came
     reports: tuple[str, ...] = ()  # the ids of the last reports, oldest first
-    unlisted_ms: int = 0  # since when complete answers of its feed leave it out; 0: listed
+    unlisted_ms: int = shown(0, "since when its feed leaves it out, Unix ms")  # 0: listed
     misses: int = 0  # complete answers in a row without it, counted to three
     missing_ms: int = 0  # the first of them
     missed_ms: int = 0  # the last of them
