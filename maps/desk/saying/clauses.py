@@ -88,7 +88,6 @@ def others(facts: CardFacts, sources: Sources) -> Clause | None:
             closure=closure_name(other.closure),
         ),
         n=n,
-        rest=n - 1,
     )
     used = [sources.notice(other), sources.link(other.links[0])]
     if n > 1:

@@ -56,7 +56,7 @@ def report_body(work: Work, now_ms: int) -> LastReportBody | None:
     if last is None:
         return None
     status = phrase(f"reported.{last.status}", until=until(work.extended_to_ms, now_ms))
-    by = phrase(f"reporter.{last.by or 'people'}")
+    by = phrase(f"said.{last.by or 'people'}")
     at = moment(last.at_ms, now_ms)
     ko, en = both(phrase("reported.line", status=status, by=by, at=at))
     return LastReportBody(last.status, last.by or "", last.at_ms, ko, en)

@@ -14,6 +14,7 @@ from maps.desk.saying.names import (
     route_name,
     taken,
     title_name,
+    work_name,
 )
 from maps.desk.saying.permit import of_permit
 from maps.desk.saying.sources import Sources
@@ -74,11 +75,11 @@ def _where(facts: CardFacts, network: Network) -> Phrase | None:
     return phrase("place.part", part=part)
 
 
-def _why(cause: Blocking | None) -> Value:
-    """With its blanks "하수관 정비 공사로 "; "" where there is nothing to add."""
+def _why(cause: Blocking | None) -> Phrase | None:
+    """하수관 정비 공사로; None where there is nothing to add."""
     name = cause_name(cause) if cause else None
     if cause is None or name is None:
-        return ""
+        return None
     return phrase("answer.because_of_work" if cause.work else "answer.because", name=name)
 
 
@@ -94,20 +95,20 @@ def _what(cause: Blocking | None, closure: Closure) -> Translatable:
 
 def _closed(facts: CardFacts, verdict: Verdict, where: Phrase | None) -> Phrase:
     cause = facts.causes[0] if facts.causes else None
-    subject: Value = where or _place(facts)
-    name = cause_name(cause) if cause else phrase("cause.work")
     code = f"answer.{_code_of(facts.closure)}"
     if verdict.is_stale:
         code = f"{code}.stale"
     elif verdict.ground is Ground.CONTRADICTED:
         code = "answer.closed.contradicted"
-    return phrase(
-        code,
-        subject=subject,
-        why=_why(cause),
-        what=_what(cause, facts.closure),
-        name=name or phrase("cause.control"),
-    )
+    values = {
+        "subject": where or _place(facts),
+        "what": _what(cause, facts.closure),
+        "name": (cause_name(cause) if cause else phrase("cause.work")) or phrase("cause.control"),
+    }
+    why = _why(cause)
+    if why is None or "unstated" in code:
+        return phrase(code, **values)
+    return phrase(f"{code}.why", **values, why=why)
 
 
 def _code_of(closure: Closure) -> str:
@@ -118,13 +119,12 @@ def _code_of(closure: Closure) -> str:
 
 def _open(facts: CardFacts, verdict: Verdict) -> Phrase:
     place = _place(facts)
-    going = next((b for b in facts.causes if b.work), None)
-    works: Value = ""
-    if going and (name := cause_name(going)):
-        works = phrase("answer.works_go_on", name=name)
     if verdict.is_stale:
-        return phrase("answer.none_known.stale", place=place, works=works)
+        return phrase("answer.none_known.stale", place=place)
     if facts.is_route or verdict.certainty is Certainty.LOST:
-        return phrase("answer.none_known", place=place, works=works)
+        return phrase("answer.none_known", place=place)
     code = "answer.seems_open" if verdict.certainty is Certainty.INFERRED else "answer.open"
-    return phrase(code, place=place, works=works)
+    going = next((b.work for b in facts.causes if b.work), None)
+    if going is None:
+        return phrase(code, place=place)
+    return phrase(f"{code}.works", place=place, name=work_name(going))

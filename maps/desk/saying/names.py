@@ -16,14 +16,14 @@ _WORK_ENDINGS = ("공사", "작업", "사업", "행사", "점검", "…")
 
 
 def reporter(reported: ReportedTime | None) -> Phrase:
-    """Who reported it: 현장, 담당 부서 or 허가 자료."""
-    return phrase(f"reporter.{reported.by if reported else Reporter.FEED}")
+    """Who reported it: 현장, 담당 부서 or 자료."""
+    return phrase(f"said.{reported.by if reported else Reporter.FEED}")
 
 
 def taken(closure: Closure, lanes: int | None) -> Phrase:
     """What a closure takes: 보도, 1개 차로; 일부 차로 where nobody says how many."""
     if closure in BESIDE_LANES:
-        return phrase(f"taken.{closure}")
+        return phrase(f"lane.{closure}")
     return phrase("taken.lane" if lanes == 1 else "taken.lanes", n=lanes) if lanes else SOME_LANES
 
 
@@ -108,8 +108,8 @@ def title_name(title: str) -> Value:
     """A title in a sentence: "A → B" is "A에서 B 방향", "A~B" is "A에서 B 구간"."""
     parts = re.split(r"\s*(?:→|->|>)\s*", title)
     if len(parts) == 2 and all(parts):
-        return phrase("place.titled_way", start=parts[0], end=parts[1], title=title)
+        return phrase("place.titled_way", start=parts[0], end=parts[1])
     start, wave, end = title.partition("~")
     if wave and start and end:
-        return phrase("place.stretch", start=start.strip(), end=end.strip(), title=title)
+        return phrase("place.stretch", start=start.strip(), end=end.strip())
     return title

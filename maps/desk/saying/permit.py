@@ -16,7 +16,7 @@ from maps.desk.saying.times import daily_hours, last_day, moment, until
 from maps.picture.text import short
 from streams.contract.enums import Closure, Phase
 from streams.contract.times import DAY_MS
-from streams.domain.closures import BESIDE_LANES, closure_name
+from streams.domain.closures import BESIDE_LANES
 from streams.domain.unknown_times import why_unknown, why_unknown_of
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
@@ -69,7 +69,6 @@ def _going(work: Work, facts: CardFacts, network: Network) -> Translatable:
         name=work_name(work),
         where=_where(facts, network),
         what=taken(closure, work.lanes_closed),
-        closure=closure_name(closure),
     )
 
 
@@ -80,7 +79,7 @@ def _where(facts: CardFacts, network: Network) -> Value:
     name = link_name(first, network, "place.arrow")
     if not rest:
         return name
-    return phrase("place.and_more", name=name, n=len(facts.links), rest=len(rest))
+    return phrase("place.and_more", name=name, n=len(facts.links))
 
 
 def _resting(work: Work, ended_ms: int, scene: Scene) -> Translatable:

@@ -20,8 +20,10 @@ def until_clause(facts: CardFacts, sources: Sources) -> Clause | None:
     used, today_ms = (sources.notice(cause),), sources.scene.reader_ms
     if cause.until_ms is None and cause.work:
         return Clause(ClauseName.UNTIL, why_unknown("ends_ms", cause.row.flags), used)
-    if cause.until_ms is not None and cause.until_ms != cause.last_ms and not _is_past(cause):
-        text, aloud = _daily(cause, cause.until_ms, today_ms)
+    hours, is_past = daily_hours(cause.hours), _is_past(cause)
+    if hours and cause.until_ms and cause.until_ms != cause.last_ms and not is_past:
+        end = until(cause.until_ms, today_ms)
+        text, aloud = _daily(cause, end, hours, today_ms)
         return Clause(ClauseName.UNTIL, text, used, aloud)
     code, values = _whole(cause, today_ms)
     text = phrase(f"answer.{code}", **values)
@@ -49,10 +51,12 @@ def _whole(cause: Blocking, today_ms: int) -> tuple[str, dict[str, Phrase]]:
     return "until" if is_stated else "until_unstated", {"end": end}
 
 
-def _daily(cause: Blocking, until_ms: int, today_ms: int) -> tuple[Translatable, Phrase]:
+def _daily(
+    cause: Blocking, end: Phrase, hours: Phrase, today_ms: int
+) -> tuple[Translatable, Phrase]:
     """Today's end, then on which days and hours the work goes on; and today's end alone."""
-    values = {"end": until(until_ms, today_ms), "hours": daily_hours(cause.hours) or phrase("none")}
-    aloud = phrase("answer.until_today.joined", **values)
+    values = {"end": end, "hours": hours}
+    aloud = phrase("answer.until_today.joined", end=end)
     if cause.stated_ms is None:
         text = phrase("answer.until_today", **values)
         return joined((text, why_unknown("ends_ms", cause.row.flags)), " "), aloud
