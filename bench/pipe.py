@@ -22,6 +22,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from local.services import wait_until
 from local.stack import Stack
+from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from tests.pages.screen import REACH
 
@@ -95,7 +96,7 @@ def measure(folder: Path, kafka: str, seconds: float) -> tuple[list[float], floa
     """Latencies in ms of every speed painted, and the worker's memory in MB."""
     network = build_city()
     link_id = next(link.id for link in network.links if link.kind == "standard")
-    (folder / "network.json").write_text(network.dumps(), encoding="utf-8")
+    write_network(network, folder)
     portal = Portal(link_id)
     env = {
         "BOMNAE_NETWORK": str(folder),

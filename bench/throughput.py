@@ -18,6 +18,7 @@ from kafka import KafkaProducer
 
 from local.services import wait_until
 from local.stack import Stack
+from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from streams.contract import topics, wire
 from streams.contract.records import LinkSpeed, SpeedBatch
@@ -48,7 +49,7 @@ def messages(network: Network, count: int) -> list[tuple[int, bytes]]:
 def measure(folder: Path, kafka: str, count: int) -> float:
     """Observations a second between the first and the last message's position in Redis."""
     network = build_city()
-    (folder / "network.json").write_text(network.dumps(), encoding="utf-8")
+    write_network(network, folder)
     made = messages(network, count)
     with Stack(folder, kafka=kafka, env={"BOMNAE_NETWORK": str(folder)}) as stack:
         stack.run("topics", "producers", "topics")

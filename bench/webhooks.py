@@ -23,11 +23,13 @@ from kafka import KafkaProducer
 from bench.pipe import resident_mb
 from local.services import wait_until
 from local.stack import Stack
+from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from streams.contract import topics, wire
 from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract.times import now_ms
 from streams.geo.network import Network
-from tests.receivers import ENV, Got, Receiver, now_ms, subscription
+from tests.receivers import ENV, Got, Receiver, subscription
 
 ENDPOINTS = 200
 PER_S = 20
@@ -93,7 +95,7 @@ def run(stack: Stack, network: Network, receiver: Receiver, *, each: int, second
 def measure(folder: Path, kafka: str, *, each: int, seconds: float) -> tuple[int, list[Got], float]:
     """Incidents published, POSTs received and the dispatcher's memory in MB."""
     network = build_city()
-    (folder / "network.json").write_text(network.dumps(), encoding="utf-8")
+    write_network(network, folder)
     env = {"BOMNAE_NETWORK": str(folder), **ENV}
     with Receiver() as receiver, Stack(folder, kafka=kafka, env=env) as stack:
         count = run(stack, network, receiver, each=each, seconds=seconds)

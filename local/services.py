@@ -193,10 +193,11 @@ def redis_binary() -> str:
 
 
 def start_redis(folder: Path, *, appendfsync: str = "always", port: int = 0) -> tuple[Process, str]:
-    """A Redis with an append-only file in `folder`, and its URL."""
+    """A Redis on the files of `folder`, and its URL; without `appendfsync` it logs no write."""
     port = port or free_port()
     command = [redis_binary(), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
-    command += ["--appendonly", "yes", "--appendfsync", appendfsync, "--save", ""]
+    log = ["yes", "--appendfsync", appendfsync] if appendfsync else ["no"]
+    command += ["--save", "", "--appendonly", *log]
     server = Process("redis", command, folder).start()
     wait_until(lambda: answers(port), "Redis")
     return server, f"redis://127.0.0.1:{port}/0"

@@ -28,8 +28,9 @@ def table(file: str) -> str:
 
 def _row(row: Field[Any], words: Mapping[str, str], secret: str) -> str:
     meta = row.metadata
-    default = "" if row.default == "" else f"`{row.default}`"
-    bounds = "" if meta["low"] is None else f"{meta['low']}..{meta['high']}"
+    default = f"`{meta['text']}`" if meta["text"] else ""
+    bounds = "0..1" if isinstance(row.default, bool) else ""
+    bounds = f"{meta['low']}..{meta['high']}" if "low" in meta else bounds
     note = f" **({secret})**" if meta["is_secret"] else ""
     meaning = words.get(row.name, meta["help"]).replace("|", "\\|")
     return f"| `BOMNAE_{row.name.upper()}` | {default} | {bounds} | {meaning}{note} |"

@@ -2,15 +2,15 @@
 
 import argparse
 import asyncio
-import logging
-import os
-import signal
 import sys
 
 from aiohttp import web
 
-from maps.server import build_app, parse_address
-from streams.contract.errors import BomnaeError
+from maps.server import build_app
+from streams.contract import cli
+from streams.contract.errors import ServeError
+from streams.contract.grammars import Address
+from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 from streams.geo.loading import load_network
 from streams.state.store import Store
@@ -24,37 +24,26 @@ the server waits for it and says so. Kafka may be away: only what is told is ref
 
 Crews tap on /w/{work} by signed links (BOMNAE_SECRET, BOMNAE_PUBLIC_URL). Their photos are kept in
 BOMNAE_PHOTOS and deleted by this server a week after their work is over."""
-_EXIT_CODES = "exit codes: 0 stopped by a signal, 1 failure, 2 usage or settings"
 STOP_WITHIN_S = 5.0
 
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit code."""
     _parser().parse_args(arguments)
-    try:
-        settings = Settings.from_env(os.environ)
-        parse_address(settings.http)
-        network = load_network(settings.network)
-        logging.basicConfig(
-            level=settings.log.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-        )
-        app = build_app(settings, network, Store.connect(settings))
-    except (BomnaeError, ValueError) as error:
-        print(f"maps: {error}", file=sys.stderr)
-        return 2
-    try:
-        asyncio.run(serve(app, settings.http))
-    except OSError as error:
-        print(f"maps: cannot serve on {settings.http}: {error.strerror}", file=sys.stderr)
-        return 1
-    return 0
+    return cli.run(_serve)
+
+
+def _serve(settings: Settings) -> int:
+    app = build_app(settings, load_network(settings.network), Store.connect(settings))
+    asyncio.run(serve(app, settings.http))
+    return cli.OK
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m maps",
         description=_HELP,
-        epilog=_EXIT_CODES,
+        epilog=f"exit codes: {cli.EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -62,27 +51,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def serve(app: web.Application, address: str) -> None:
+async def serve(app: web.Application, address: Address) -> None:
     """Serve until a signal; prints the address once it answers."""
-    host, port = parse_address(address)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
+        await web.TCPSite(runner, *address).start()
         for listening in runner.addresses:
-            print(f"map on http://{_shown_address(listening)}/", flush=True)
-        await stop.wait()
+            print(f"map on http://{Address(*listening[:2])}/", flush=True)
+        await run_until_signal()
+    except OSError as error:
+        raise ServeError(f"cannot serve on {address}: {error.strerror}") from None
     finally:
         await runner.cleanup()
-
-
-def _shown_address(listening: tuple[str, int]) -> str:
-    host, port = listening[0], listening[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 if __name__ == "__main__":

@@ -21,9 +21,8 @@ from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, error_body
 from maps.pages import csp
 from maps.pages.pages import HTML
-from streams.contract.errors import SettingsError
+from streams.contract.running import cancel
 from streams.contract.settings import Settings
-from streams.delivery.deciding.crew_links import public_base
 from streams.geo.network import Network
 from streams.state.store import Store
 
@@ -39,7 +38,6 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": csp.API_POLICY,
 }
 MAX_REQUEST_BYTES = 64 << 10
-STOP_AGAIN_S = 0.5
 
 
 def build_app(settings: Settings, network: Network, store: Store) -> web.Application:
@@ -60,15 +58,6 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     return app
 
 
-def parse_address(text: str) -> tuple[str, int]:
-    """Host and port of BOMNAE_HTTP (`127.0.0.1:8700`, `[::1]:8700`); raises SettingsError."""
-    host, colon, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not (host and colon and port.isascii() and port.isdigit() and int(port) <= 65535):
-        raise SettingsError(f"BOMNAE_HTTP must be host:port, port 0..65535, got {text[:60]!r}")
-    return host, int(port)
-
-
 def is_own_host(host_header: str, own_hosts: Collection[str]) -> bool:
     """Whether a Host header names this server. A page that rebinds its DNS name to us does not.
 
@@ -84,9 +73,8 @@ def own_hosts(settings: Settings) -> frozenset[str]:
     """The names a Host header may carry: localhost, BOMNAE_HTTP's, those of BOMNAE_HOSTS and the
     one crews come by.
     """
-    crews = urlsplit(public_base(settings.public_url)).hostname or ""
-    names = ("localhost", parse_address(settings.http)[0], *settings.hosts.split(","), crews)
-    return frozenset(name.strip().lower() for name in names if name.strip())
+    crews = urlsplit(settings.public_url).hostname or ""
+    return frozenset(("localhost", settings.http.host.lower(), *settings.hosts, crews)) - {""}
 
 
 def _is_address(name: str) -> bool:
@@ -171,17 +159,8 @@ async def _tasks(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         task.add_done_callback(_report_end)
     yield
-    await _stop(tasks)
+    await cancel(tasks)
     await live.store.close()
-
-
-async def _stop(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel until they have ended: the Redis client can swallow a cancel that meets its read."""
-    waiting = set(tasks)
-    while waiting:
-        for task in waiting:
-            task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=STOP_AGAIN_S)
 
 
 def _report_end(task: asyncio.Task[None]) -> None:

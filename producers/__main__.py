@@ -1,30 +1,21 @@
 """`python -m producers`: topics, polls, clock, network import, replay, check, simulated city."""
 
 import argparse
-import asyncio
-import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from kafka.errors import KafkaError
 
-from producers import logs
+from producers import commands
 from producers.checking import command as check
-from producers.network import importing as networks
-from producers.polling import running
-from producers.publishing import dead_letters as letters
-from producers.publishing.topic_setup import check_topics, ensure_topics
-from producers.recording import playing
-from streams.contract.errors import BomnaeError, SettingsError
+from streams.contract import cli
 from streams.contract.settings import Settings
 
-log = logging.getLogger("producers")
-OK, FAILED, USAGE = 0, 1, 2
-EPILOG = """Settings come from BOMNAE_* variables, secrets too: they never go on the command line.
-Exit codes: 0 done, 1 failed, 2 wrong usage or settings. SIGTERM ends cleanly, SIGHUP makes a
-stopped feed try again at once."""
+EPILOG = f"""Settings come from BOMNAE_* variables, secrets too: they never go on the command line.
+SIGTERM ends cleanly, SIGHUP makes a stopped feed try again at once.
+Exit codes: {cli.EXIT_CODES}"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,116 +80,22 @@ def _speed(words: str) -> float | None:
     return speed
 
 
-def _topics(args: argparse.Namespace, settings: Settings) -> int:
-    created = ensure_topics(settings)
-    found = check_topics(settings, fix=args.fix)
-    for complaint in found:
-        sys.stderr.write(f"{complaint.line()}{' (put right)' if args.fix else ''}\n")
-    if found and not args.fix:
-        sys.stderr.write("`python -m producers topics --fix` puts these right\n")
-        return USAGE
-    print(f"topics ready; created: {', '.join(created) or 'none'}")
-    return OK
-
-
-def _run(args: argparse.Namespace, settings: Settings) -> int:
-    only = tuple(filter(None, (name.strip() for name in args.only.split(","))))
-    feeds = running.run_feeds(settings, only, args.record, with_clock=not args.no_clock)
-    asyncio.run(feeds)
-    return OK
-
-
-def _clock(_: argparse.Namespace, settings: Settings) -> int:
-    asyncio.run(running.run_clock_alone(settings))
-    return OK
-
-
-def _network(args: argparse.Namespace, settings: Settings) -> int:
-    previous = None if args.previous is None else networks.read_network(args.previous)
-    imported = networks.import_network(
-        args.route_stops or args.gtfs,
-        settings,
-        prefix=args.prefix,
-        stops=args.stops,
-        node_link=args.node_link,
-        places=args.places,
-        previous=previous,
-    )
-    networks.check_found(imported, networks.standing_in(args.out), anyway=args.anyway)
-    networks.write_network(imported.network, args.out)
-    if imported.trips is not None:
-        networks.write_trips(imported.trips, args.out)
-    if previous is not None:
-        networks.write_lost(imported, args.out)
-    print("\n".join(imported.lines()))
-    return OK
-
-
-def _replay(args: argparse.Namespace, settings: Settings) -> int:
-    if not args.file.is_file():
-        raise SettingsError(f"recording {args.file} does not exist")
-    done = playing.run_replay(args.file, settings, args.speed)
-    sys.stderr.write(done.line() + "\n")
-    if done.moments == 0:
-        sys.stderr.write(f"{args.file} has no usable line\n")
-        return FAILED
-    return OK
-
-
-def _letters(args: argparse.Namespace, settings: Settings) -> int:
-    if args.last < 1:
-        raise SettingsError(f"--last must be at least 1, got {args.last}")
-    found = letters.newest(settings, args.last)
-    print(
-        "\n".join(line for record in found for line in letters.lines(record)) or "no dead letters"
-    )
-    return OK
-
-
-def _simulate(args: argparse.Namespace, _: Settings) -> int:
-    from producers.simulator.server import serve  # noqa: PLC0415 the other commands do without it
-
-    served = serve(
-        host=args.host,
-        port=args.port,
-        seed=args.seed,
-        out_dir=args.out,
-        at=args.at,
-        past_path=args.past,
-        past_minutes=args.past_minutes,
-        refresh_s=args.refresh_s,
-    )
-    asyncio.run(running.run_until_signal([served]))
-    return OK
-
-
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
-    "topics": _topics,
-    "run": _run,
-    "clock": _clock,
-    "network": _network,
-    "replay": _replay,
-    "letters": _letters,
+    "topics": commands.topics,
+    "run": commands.run,
+    "clock": commands.clock,
+    "network": commands.network,
+    "replay": commands.replay,
+    "letters": commands.letters,
     "check": check.run,
-    "simulate": _simulate,
+    "simulate": commands.simulate,
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; what went wrong is one line on stderr."""
+    """Run one command; what went wrong is on stderr."""
     args = parser().parse_args(argv)
-    try:
-        settings = Settings.from_env(os.environ)
-        logs.set_up(settings)
-        return COMMANDS[args.command](args, settings)
-    except SettingsError as error:
-        sys.stderr.write(f"settings: {error}\n")
-        return USAGE
-    except (BomnaeError, OSError, KafkaError) as error:
-        sys.stderr.write(f"{args.command} failed: {type(error).__name__}: {error}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        return OK
+    return cli.run(partial(COMMANDS[args.command], args), OSError, KafkaError)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ from producers.feeds import polled
 from producers.publishing.client import connection
 from producers.publishing.send_decisions import HELD, REFUSED, SIZE
 from producers.reading.privacy import may_take_plates
-from streams.contract import topics, wire
+from streams.contract import cli, topics, wire
 from streams.contract.errors import RecordRefusedError
-from streams.contract.health_exit import health_exit
 from streams.contract.records import FeedReport, Tick
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
@@ -46,7 +45,7 @@ def reason_against(newest_ms: int | None, now_ms: int) -> str:
 
 
 def reason_of_polls(reports: Iterable[FeedReport], patience_ms: int, now_ms: int) -> str:
-    """Why the polls are not well, "" when they are: none is told for so long, or Kafka takes
+    """Why the polls are not well, "" when they are: none is reported for so long, or Kafka takes
     nothing of a feed. What the portals answer is no fault of the polls.
     """
     newest: dict[str, FeedReport] = {}
@@ -54,7 +53,7 @@ def reason_of_polls(reports: Iterable[FeedReport], patience_ms: int, now_ms: int
         newest[report.feed] = report
     last_ms = max((report.received_ms for report in newest.values()), default=0)
     if now_ms - last_ms > patience_ms:
-        return f"no poll is told of for {patience_ms} ms"
+        return f"no poll is reported for {patience_ms} ms"
     if last_ms - now_ms > MAX_AHEAD_MS:
         return f"the clock is {(last_ms - now_ms) // 60_000} min ahead: the newest poll is of then"
     bad = [f"{r.feed} {r.code}" for r in newest.values() if r.code in _NOT_TAKEN]
@@ -89,8 +88,8 @@ def _decoded(rows: Iterable[Any]) -> Iterable[Any]:
 
 def _clock_reason(settings: Settings) -> str:
     rows = _read(settings, _TICKED, 1)
-    told = [message.tick_ms for message in _decoded(rows) if isinstance(message, Tick)]
-    newest_ms = max((*(int(row.timestamp) for row in rows), *told), default=None)
+    ticked_ms = [message.tick_ms for message in _decoded(rows) if isinstance(message, Tick)]
+    newest_ms = max((*(int(row.timestamp) for row in rows), *ticked_ms), default=None)
     return reason_against(newest_ms, now_ms())
 
 
@@ -109,7 +108,7 @@ def _polls_reason(settings: Settings) -> str:
 def main(arguments: list[str]) -> int:
     """0 when ticks (with `--polls`: polls) arrive, 1 with the reason on stderr."""
     reason_of = _polls_reason if "--polls" in arguments else _clock_reason
-    return health_exit(reason_of, KafkaError)
+    return cli.health(reason_of, KafkaError)
 
 
 if __name__ == "__main__":

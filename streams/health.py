@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from redis.exceptions import RedisError
 
+from streams.contract import cli
 from streams.contract.arrival import MAX_AHEAD_MS
-from streams.contract.health_exit import health_exit
 from streams.contract.settings import Settings
 from streams.contract.times import MINUTE_MS, now_ms
 from streams.state.store import CLOCK, Store
@@ -51,7 +51,7 @@ def _reason(settings: Settings) -> str:
 
 def main() -> int:
     """0 when time passes, 1 with the reason on stderr."""
-    return health_exit(_reason, RedisError)
+    return cli.health(_reason, RedisError)
 
 
 if __name__ == "__main__":

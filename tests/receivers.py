@@ -15,6 +15,7 @@ from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.errors import SignatureError
 from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
+from streams.contract.times import now_ms
 from streams.delivery.deciding.receipts import name_of
 from streams.delivery.deciding.secrets import endpoint_secret
 from streams.delivery.deciding.signing import verify
@@ -187,7 +188,3 @@ def in_order(ids: Iterable[str]) -> bool:
             return False
         last[episode] = number
     return True
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000

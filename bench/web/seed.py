@@ -11,9 +11,10 @@ from pathlib import Path
 
 import redis
 
+from producers.network.importing import write_network
 from streams.contract.times import now_ms
 from tests.cities.grid import grid
-from tests.cities.seed import emit, save
+from tests.cities.seed import emit
 from tests.cities.traffic import Traffic, fill
 
 
@@ -43,7 +44,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args(argv)
     network = grid(wanted.links)
-    save(network, wanted.out)
+    write_network(network, wanted.out)
     traffic = Traffic(network, seed=wanted.seed, buses=wanted.buses, works=wanted.works)
     client = redis.Redis.from_url(wanted.redis)
     fill(client, traffic)

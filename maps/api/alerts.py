@@ -12,7 +12,8 @@ from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture import alerts, deliveries
 from maps.picture.catch_up import LOSSES
-from maps.picture.fields import Ms, Row, StoreState, filled
+from maps.picture.fields import Ms, Row, filled
+from maps.picture.store_state import StoreState
 from maps.picture.text import shown
 from streams.contract import topics, wire
 from streams.contract.errors import RecordRefusedError
@@ -129,7 +130,7 @@ async def get_deliveries(request: web.Request) -> web.StreamResponse:
     """Every endpoint by title with its newest attempts; 503 while the store is away."""
     live = request.app[CONTEXT].live
     try:
-        rows = await deliveries.deliveries(live.store.client)
+        rows = await deliveries.deliveries(live.store)
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None
     return json_answer(Deliveries(live.now_ms(), live.undelivered, rows))

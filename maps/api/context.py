@@ -17,8 +17,9 @@ from maps.picture.loop import LOST, LiveUpdates
 from maps.picture.network_file import network_body
 from maps.picture.picture import Picture
 from maps.search.finder import Finder
+from streams.contract.grammars import Thresholds
 from streams.contract.settings import Settings
-from streams.domain.links.levels import Thresholds, parse_levels
+from streams.domain.links.levels import thresholds_by_class
 from streams.geo.loading import load_gazetteer
 from streams.geo.network import Network
 from streams.state.store import Store
@@ -101,9 +102,7 @@ def _build(build: Callable[[Picture], bytes], picture: Picture, kind: str, name:
 def make_context(settings: Settings, network: Network, store: Store) -> Context:
     """Everything that can be made before the first request; raises SettingsError."""
     statics = read_statics()
-    thresholds = parse_levels(
-        settings.levels_urban, settings.levels_express, settings.levels_motorway
-    )
+    thresholds = thresholds_by_class(settings)
     simulated = is_simulated(network, settings)
     file = bodies.encode(network_body(network, thresholds, settings.city, is_simulated=simulated))
     return Context(

@@ -22,7 +22,6 @@ from streams.contract import topics
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import SiteReport
 from streams.delivery.deciding.crew_links import Check, check_token
-from streams.delivery.deciding.secrets import master_key
 from streams.domain.works.rows import Work
 from streams.words.catalogue import both, phrase
 
@@ -94,9 +93,7 @@ CREW = web.AppKey("crew", Crew)
 
 
 def add_crew(app: web.Application) -> None:
-    """What the taps' handlers share; raises SettingsError for a master secret that is too short."""
-    if app[CONTEXT].settings.secret:
-        master_key(app[CONTEXT].settings.secret)
+    """What the taps' handlers share."""
     app[CREW] = Crew()
 
 

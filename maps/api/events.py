@@ -56,12 +56,12 @@ async def get_events(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(request: web.Request, context: Context) -> AlertPage:
-    client = context.live.store.client
+    store = context.live.store
     after = request.query.get("after", "")
     if after == LATEST:
-        return AlertPage([], await newest(client), is_more=False)
+        return AlertPage([], await newest(store), is_more=False)
     wanted = await _wanted(request.query.get("endpoint", ""), context)
-    page = await page_after(client, _cursor(after), wanted)
+    page = await page_after(store, _cursor(after), wanted)
     if page is None:
         raise RequestRefusedError(410, "refused.cursor_gone")
     return page

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from aiohttp import web
 from msgspec import UNSET, Meta, UnsetType, defstruct
-from msgspec.structs import fields
+from msgspec.structs import asdict, fields
 
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import Operation, Parameter, packed_answer
@@ -72,6 +72,8 @@ class PastParts(Row, kw_only=True):
     feed: shapes.FeedRow | UnsetType = UNSET
 
 
+Parts = dict[str, Any]
+"""Fields of a body."""
 _CITY = [(each.name, each.type | UnsetType, UNSET) for each in fields(bodies.CityBody)]
 PastBody = defstruct("PastBody", _CITY, bases=(PastParts,), kw_only=True)
 """Of the city, also its rows."""
@@ -123,7 +125,7 @@ async def picture_of_moment(request: web.Request, moment: BitemporalMoment) -> P
             raise lost() from None
 
 
-def city_of(picture: Picture, context: Context) -> dict[str, Any]:
+def city_of(picture: Picture, context: Context) -> Parts:
     """The whole city in short: levels, closed links, works in force, incidents, feeds."""
     network = context.network
     levels = Counter(view.level for view in picture.links.values())
@@ -137,7 +139,7 @@ def city_of(picture: Picture, context: Context) -> dict[str, Any]:
             if view.closure is not Closure.NONE
         ],
         "phases": dict(Counter(row.phase for row in picture.works.values())),
-        **bodies.city_rows(replace(picture, works=in_force), network, picture.at_ms),
+        **asdict(bodies.city_body(replace(picture, works=in_force), network, picture.at_ms)),
     }
 
 
@@ -147,7 +149,7 @@ def closed_link(place: int, view: LinkView, network: Network) -> ClosedLink:
     return filled(ClosedLink, view, link, index=place, word_ko=korean, word_en=english)
 
 
-def one_of(query: Mapping[str, str], picture: Picture, context: Context) -> dict[str, Any]:
+def one_of(query: Mapping[str, str], picture: Picture, context: Context) -> Parts:
     """One thing of the city in full: `id=KIND:ID` or `links=ID,ID`."""
     if "links" in query:
         return {"links": links_of(query["links"].split(","), picture, context)}
@@ -174,7 +176,7 @@ def links_of(names: Iterable[str], picture: Picture, context: Context) -> list[b
     return [bodies.link_body(index[name], picture, context.network) for name in wanted]
 
 
-def place_of(kind: str, name: str, picture: Picture, context: Context) -> dict[str, Any]:
+def place_of(kind: str, name: str, picture: Picture, context: Context) -> Parts:
     """The links of something the search knows: a section, a stop, a place, a route."""
     found = context.searched().find(kind, name)
     if found is None:

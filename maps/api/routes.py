@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 from msgspec import Meta
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from maps.api import alerts as alerts_api
 from maps.api import calls as calls_api
@@ -19,6 +20,7 @@ from maps.api import past as time_api
 from maps.api import subscriptions as subscriptions_api
 from maps.api.context import CONTEXT, Context
 from maps.api.document import document
+from maps.api.metrics import metrics
 from maps.api.operation import ANY, SSE, TEXT, Operation, Parameter, json_answer, packed_answer
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.stream import get_stream
@@ -27,12 +29,14 @@ from maps.http.refusals import not_found
 from maps.pages import csp
 from maps.pages.pages import HTML
 from maps.picture import bodies, exports
-from maps.picture.fields import Ms, Row, Trouble, filled
+from maps.picture.fields import Ms, Row, filled
 from maps.picture.filters import LEVELS, Filters, parse_filters
 from maps.picture.network_file import NetworkBody
 from maps.picture.picture import Picture
 from maps.picture.shapes import FeedRow, word_of, work_row
+from maps.picture.store_state import StoreState
 from streams.contract.enums import Phase
+from streams.state.store_health import Trouble
 
 
 class Health(msgspec.Struct):
@@ -54,7 +58,7 @@ class Feeds(Row):
 
     now_ms: Ms
     clock_ms: Ms | None
-    store: str
+    store: StoreState
     trouble: Trouble
     feeds: list[FeedNow]
     dead_letters: Annotated[dict[str, int], Meta(description="refused messages, by topic and code")]
@@ -226,12 +230,9 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     counts = await context.read_counts()
     lookups = request.app[desk_api.DESK].lookups
-    text = health.metrics(context.live, counts, context.live.now_ms(), lookups)
-    headers = {
-        "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
-        "Cache-Control": NO_STORE,
-    }
-    return web.Response(body=text.encode(), headers=headers)
+    body = metrics(context.live, counts, context.live.now_ms(), lookups)
+    headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": NO_STORE}
+    return web.Response(body=body, headers=headers)
 
 
 async def get_openapi(request: web.Request) -> web.StreamResponse:

@@ -27,9 +27,7 @@ from maps.api.subscription_bodies import (
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture.catch_up import LOSSES
 from streams.contract import topics
-from streams.contract.endpoint_url import Networks, parse_networks
 from streams.contract.errors import RecordRefusedError, SettingsError, SubscriptionError
-from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_room
 from streams.delivery.deciding.secrets import endpoint_secret, master_key
@@ -38,22 +36,14 @@ from streams.state.store import Store
 
 log = logging.getLogger(__name__)
 WRONG_KEYS_A_MINUTE = 20
-MIN_KEY = 16
 SETTLED_WITHIN_S = 3.0
 LOOK_S = 0.05
 WRONG_KEYS = web.AppKey("wrong_keys", Pace)
-ALLOWED = web.AppKey("webhook_networks", Networks)
 
 
 def add_subscriptions(app: web.Application) -> None:
-    """What the handlers need beside the calls' sender; raises SettingsError."""
-    settings: Settings = app[CONTEXT].settings
-    if 0 < len(settings.admin_key) < MIN_KEY:
-        raise SettingsError(
-            f"BOMNAE_ADMIN_KEY has {len(settings.admin_key)} characters, at least {MIN_KEY}"
-        )
+    """What the handlers need beside the calls' sender."""
     app[WRONG_KEYS] = Pace(WRONG_KEYS_A_MINUTE)
-    app[ALLOWED] = parse_networks(settings.webhook_networks)
 
 
 async def get_subscriptions(request: web.Request) -> web.StreamResponse:
@@ -79,7 +69,7 @@ async def post_subscription(request: web.Request) -> web.StreamResponse:
     made = added(f"ep_{random.token_hex(8)}", given_of(body), context.live.now_ms())
     with _Refusing():
         check_room(len(rows))
-        made = checked(made, context.network, request.app[ALLOWED])
+        made = checked(made, context.network, context.settings.webhook_networks)
     return await _written(request, made, master=master, status=201)
 
 
@@ -89,7 +79,7 @@ async def patch_subscription(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     made = changed(await _known(request), given_of(body), context.live.now_ms())
     with _Refusing():
-        made = checked(made, context.network, request.app[ALLOWED])
+        made = checked(made, context.network, context.settings.webhook_networks)
     return await _written(request, made)
 
 

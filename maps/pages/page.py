@@ -96,7 +96,7 @@ def shell(network: Network, settings: Settings, asset: Callable[[str], str]) -> 
 
 def is_simulated(network: Network, settings: Settings) -> bool:
     """Whether the screens must say so: the roads or the feeds are made up."""
-    return network.is_simulated or bool(settings.simulated)
+    return network.is_simulated or settings.simulated
 
 
 def _add_tiles(page: Shell, settings: Settings) -> None:

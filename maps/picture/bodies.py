@@ -6,17 +6,20 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import asdict
 
 from maps.picture import alerts, shapes
 from maps.picture.alerts import AckRow, AlertRow
 from maps.picture.deliveries import UndeliveredRow
-from maps.picture.fields import Kmh, Metres, Ms, Row, StoreState, Trouble, filled
+from maps.picture.fields import Kmh, Metres, Ms, Row, filled
 from maps.picture.picture import Picture, PictureChanges
 from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
+from maps.picture.store_state import StoreState
 from streams.contract.enums import Certainty, Closure, Level
 from streams.domain.links.fold import LinkView
 from streams.geo.network import Network
 from streams.state.kinds import KINDS
+from streams.state.store_health import Trouble
 
 CORE_FEEDS = ((".positions", "tago.positions"), ("permits", "permits"))
 """How the name ends of what the map stands on, and under which name it is missed."""
@@ -146,12 +149,12 @@ def snapshot(
     network: Network,
     *,
     now_ms: int,
-    store: str,
     is_simulated: bool,
+    store: StoreState = StoreState.OK,
     undelivered: Sequence[UndeliveredRow] = (),
-    trouble: str = "",
+    trouble: Trouble = Trouble.NONE,
 ) -> Snapshot:
-    """The body of /api/v1/snapshot. `store`: "ok", "rebuilding", "lost"."""
+    """The body of /api/v1/snapshot."""
     count = len(network.links)
     seen = [looks(picture.links.get(place)) for place in range(count)]
     return Snapshot(
@@ -171,18 +174,17 @@ def snapshot(
         ],
         buses=rows_of("buses", picture, network),
         alerts=alerts.alert_rows(picture.alerts, network),
-        acks=alerts.ack_rows(picture, is_all=store == "rebuilding"),
+        acks=alerts.ack_rows(picture, is_all=store is StoreState.REBUILDING),
         undelivered=list(undelivered),
         trouble=trouble,
-        **city_rows(picture, network, now_ms),
+        **asdict(city_body(picture, network, now_ms)),
     )
 
 
-def city_rows(picture: Picture, network: Network, now_ms: int) -> dict[str, Any]:
-    """The fields of a `CityBody`."""
+def city_body(picture: Picture, network: Network, now_ms: int) -> CityBody:
     kinds = (name for name in CityBody.__struct_fields__ if name in ROWS)
-    rows: dict[str, Any] = {name: rows_of(name, picture, network) for name in kinds}
-    return {**rows, "feeds": feed_rows(picture, now_ms)}
+    rows = {name: rows_of(name, picture, network) for name in kinds}
+    return CityBody(**rows, feeds=feed_rows(picture, now_ms))
 
 
 def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
@@ -213,9 +215,9 @@ def delta_event(
     Against `before` only what differs on a screen is named; without it (a reader who catches up)
     every fact is.
     """
-    rows: dict[str, Any] = link_changes(news, before)
+    rows = link_changes(news, before)
     for name, row_of in ROWS.items():
-        changed: Mapping[str, Any] = getattr(news, name)
+        changed = getattr(news, name)
         there = ((own, row) for own, row in changed.items() if row is not None)
         rows[name] = tuple(row_of(own, row, network) for own, row in there)
         rows[f"{name}_gone"] = tuple(own for own, row in changed.items() if row is None)
@@ -232,7 +234,7 @@ def delta_event(
     )
 
 
-def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, tuple[Any, ...]]:
+def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]:
     """The four fields of a delta about links, without what looks as `before`."""
     pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [])
     for place, view in sorted(news.links.items()):
@@ -289,6 +291,6 @@ def link_body(place: int, picture: Picture, network: Network) -> LinkBody:
     return filled(LinkBody, link, view, index=place, works=works, incidents=incidents)
 
 
-def encode(body: Any) -> bytes:
+def encode(body: object) -> bytes:
     """The JSON bytes of a body."""
     return msgspec.json.encode(body)

@@ -5,7 +5,7 @@ The address of an endpoint is shown to nobody here: a part of it may be a secret
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +13,7 @@ from msgspec import Meta
 from maps.picture.fields import Ms, Row
 from maps.picture.text import shown
 from streams.delivery.deciding.keys import ATTEMPTS, DEAD, DISPATCHERS, SUBSCRIPTIONS, UNDELIVERED
+from streams.state.store import Store
 
 SHOWN_ATTEMPTS = 50
 STOPPED_MS = 60_000  # dispatchers take a turn every few seconds
@@ -63,14 +64,14 @@ class EndpointRecord(msgspec.Struct):
     is_removed: bool = False
 
 
-async def undelivered(client: Any, now_ms: int) -> list[UndeliveredRow]:
+async def undelivered(store: Store, now_ms: int) -> list[UndeliveredRow]:
     """Endpoints a critical alert has not reached for 2 minutes, the one that waits longest first.
 
     Before them a row without endpoint when no dispatcher works though there is somebody to tell:
     then nobody else would say so. A value that is none is left out.
     """
-    endpoints = await _endpoints(client)
-    waiting = readable(UndeliveredRecord, await client.hgetall(UNDELIVERED))
+    endpoints = await _endpoints(store)
+    waiting = readable(UndeliveredRecord, await store.client.hgetall(UNDELIVERED))
     titles = dict(endpoints)
     rows = [
         UndeliveredRow(
@@ -83,7 +84,7 @@ async def undelivered(client: Any, now_ms: int) -> list[UndeliveredRow]:
     ]
     rows.sort(key=lambda row: (row.since_ms, row.endpoint))
     if any(record.is_enabled for record in titles.values()):
-        newest = await client.zrange(DISPATCHERS, 0, 0, desc=True, withscores=True)
+        newest = await store.client.zrange(DISPATCHERS, 0, 0, desc=True, withscores=True)
         turn_ms = int(newest[0][1]) if newest else 0
         if turn_ms < now_ms - STOPPED_MS:
             stopped = UndeliveredRow(endpoint="", endpoint_title="", since_ms=turn_ms, title="")
@@ -91,10 +92,10 @@ async def undelivered(client: Any, now_ms: int) -> list[UndeliveredRow]:
     return rows
 
 
-async def deliveries(client: Any) -> list[EndpointDeliveries]:
+async def deliveries(store: Store) -> list[EndpointDeliveries]:
     """Every endpoint with its newest attempts and how many dead letters it has; by title."""
-    endpoints = await _endpoints(client)
-    async with client.pipeline(transaction=False) as together:
+    endpoints = await _endpoints(store)
+    async with store.client.pipeline(transaction=False) as together:
         for name, _ in endpoints:
             together.xrevrange(ATTEMPTS.format(name), count=SHOWN_ATTEMPTS)
             together.xlen(DEAD.format(name))
@@ -111,9 +112,9 @@ async def deliveries(client: Any) -> list[EndpointDeliveries]:
     ]
 
 
-async def _endpoints(client: Any) -> list[tuple[str, EndpointRecord]]:
+async def _endpoints(store: Store) -> list[tuple[str, EndpointRecord]]:
     """The endpoints there are by title; one without a title has its name."""
-    found = readable(EndpointRecord, await client.hgetall(SUBSCRIPTIONS))
+    found = readable(EndpointRecord, await store.client.hgetall(SUBSCRIPTIONS))
     for name, record in found.items():
         record.title = shown(record.title) or name
     there = ((name, record) for name, record in found.items() if not record.is_removed)

@@ -8,12 +8,12 @@ the log are further apart.
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from streams.domain.alerts import Alert
-from streams.state.store import OUTBOX
+from streams.state.store import OUTBOX, Store
 
 PAGE = 100
 SCANNED = 2_000  # entries one request looks at
@@ -58,35 +58,35 @@ def parse_cursor(text: str) -> Cursor | None:
     return Cursor(match[1], int(match[2]), int(match[3]), match[4]) if match else None
 
 
-async def newest(client: Any) -> Cursor:
+async def newest(store: Store) -> Cursor:
     """The cursor after all that is there."""
-    entries = await client.xrevrange(OUTBOX, count=1)
+    entries = await store.client.xrevrange(OUTBOX, count=1)
     return _cursor(*entries[0]) if entries else START
 
 
-async def page_after(client: Any, cursor: Cursor, wanted: Wanted) -> AlertPage | None:
+async def page_after(store: Store, cursor: Cursor, wanted: Wanted) -> AlertPage | None:
     """The next wanted alerts; None when the outbox does not reach back to the cursor any more."""
-    if not await _holds(client, cursor):
-        first = await client.xrange(OUTBOX, count=1)
+    if not await _holds(store, cursor):
+        first = await store.client.xrange(OUTBOX, count=1)
         if not first or _alert(first[0]).at_ms > cursor.at_ms:
             return None
         cursor = START._replace(since_ms=max(0, cursor.at_ms - OVERLAP_MS))
-    return await _read(client, cursor, wanted)
+    return await _read(store, cursor, wanted)
 
 
-async def _holds(client: Any, cursor: Cursor) -> bool:
+async def _holds(store: Store, cursor: Cursor) -> bool:
     """Whether the outbox has this alert in this place; the very beginning it always has."""
     if cursor.entry == START.entry:
         return True
-    entries = await client.xrange(OUTBOX, cursor.entry, cursor.entry, count=1)
+    entries = await store.client.xrange(OUTBOX, cursor.entry, cursor.entry, count=1)
     return bool(entries) and _alert(entries[0]).id == cursor.alert_id
 
 
-async def _read(client: Any, cursor: Cursor, wanted: Wanted) -> AlertPage:
+async def _read(store: Store, cursor: Cursor, wanted: Wanted) -> AlertPage:
     found: list[Alert] = []
     since_ms = cursor.since_ms
     for _ in range(SCANNED // CHUNK):
-        entries = await client.xrange(OUTBOX, f"({cursor.entry}", "+", count=CHUNK)
+        entries = await store.client.xrange(OUTBOX, f"({cursor.entry}", "+", count=CHUNK)
         for entry in entries:
             alert = _alert(entry)
             cursor = Cursor(entry[0].decode(), alert.at_ms, since_ms, alert.id)

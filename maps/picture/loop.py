@@ -16,6 +16,7 @@ from maps.picture.broadcast import Broadcast, StreamClient
 from maps.picture.catch_up import BATCH, LOSSES, missed, place_of
 from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
 from maps.picture.store_state import StoreState
+from streams.contract.retrying import attempts
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
 from streams.state.decoding import StoredDelta
@@ -49,7 +50,7 @@ class LiveUpdates:
         self.now_ms = now_ms
         self.broadcast = Broadcast()
         self.picture = Picture()
-        self.store_state = LOST
+        self.store_state: StoreState = LOST
         self.is_loaded = False
         self.delta_count = 0
         self.reload_count = 0
@@ -60,18 +61,15 @@ class LiveUpdates:
 
     async def follow(self) -> None:
         """Read on for ever; every loss of Redis is survived."""
-        pause_s = BACKOFF_S[0]
         while True:
+            async for attempt in attempts(self._is_lost, BACKOFF_S):
+                with attempt:
+                    await self._reload_if_broken()
             try:
-                await self._reload_if_broken()
-                pause_s = BACKOFF_S[0]
                 await self._read_on()
             except LOSSES as error:
-                # A delta that cannot be read stays where it is: step over it by a new picture.
-                self._is_broken = not isinstance(error, RedisError | OSError)
-                self._lose(error)
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, BACKOFF_S[1])
+                self._is_lost(error)
+                await asyncio.sleep(BACKOFF_S[0])
 
     async def _reload_if_broken(self) -> None:
         """Take a new picture unless the stream still leads on from ours."""
@@ -134,11 +132,17 @@ class LiveUpdates:
             log.info("store %s", state)
             self._send_state(PictureChanges(at_ms=self.now_ms()))
 
-    def _lose(self, error: Exception) -> None:
+    def _is_lost(self, error: Exception) -> bool:
+        """Whether a read failed because Redis is away, or by a value in it that is not ours."""
+        if not isinstance(error, LOSSES):
+            return False
+        # A delta that cannot be read stays where it is: step over it by a new picture.
+        self._is_broken = not isinstance(error, RedisError | OSError)
         if self.store_state != LOST:
             self.store_state = LOST
             log.warning("store lost", extra={"error": type(error).__name__})
             self._send_state(PictureChanges(at_ms=self.now_ms()))
+        return True
 
     async def judge(self) -> None:
         """Once a second: tell what silence has made of the feeds; every 15 s: a ping."""
@@ -170,7 +174,7 @@ class LiveUpdates:
         if self.store_state == LOST:
             return
         try:
-            found = await deliveries.undelivered(self.store.client, self.now_ms())
+            found = await deliveries.undelivered(self.store, self.now_ms())
         except LOSSES:
             return  # what was told last stands; that the store is lost the reading loop says
         if found != self.undelivered:

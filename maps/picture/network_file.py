@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from maps.picture.fields import Row
-from streams.domain.links.levels import Thresholds
+from streams.contract.grammars import Thresholds
 from streams.geo.measures import Point
 from streams.geo.network import Network, Route
 

@@ -19,8 +19,8 @@ FEEDS = found()
 
 
 def polled(settings: Settings, only: tuple[str, ...] = ()) -> list[Feed]:
-    """The feeds to poll: those whose switch is set, narrowed to `only` (names or their part before
-    the dot). Raises SettingsError for an unknown name.
+    """The feeds to poll: those whose switch is set, and that are named (by name or by its part
+    before the dot) where any are. Raises SettingsError for an unknown name.
     """
     known = {name for feed in FEEDS for name in (feed, feed.partition(".")[0])}
     if strange := sorted(set(only) - known):

@@ -10,7 +10,6 @@ from producers.feeds.request import Request
 from producers.reading.anonymous import Record
 from producers.reading.answers import Answer, Exchange
 from producers.reading.limits import ANSWER
-from producers.reading.privacy import is_known
 from streams.contract import topics
 from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit
 from streams.contract.settings import Settings
@@ -131,7 +130,7 @@ class Feed:
     def is_polled(self, settings: Settings) -> bool:
         """Whether the settings turn it on; a simulated city needs no keys."""
         is_on = bool(getattr(settings, self.switch))
-        return is_on or (bool(settings.simulated) and self.switch == self.key)
+        return is_on or (settings.simulated and self.switch == self.key)
 
     def poll_s(self, settings: Settings) -> int:
         return int(getattr(settings, self.period))
@@ -144,10 +143,6 @@ class Feed:
 
     def change_within_ms(self, rows: int, settings: Settings) -> int:
         return round(1000 * self.change_within_s(rows, settings))
-
-    def reads(self, column: str) -> bool:
-        """Whether its parser takes the column: no other may be kept, recorded or buried."""
-        return is_known(column, self.columns)
 
     def part_of(self, exchange: Exchange) -> str:
         """Which of the parts of its poll the exchange is, "" where it does not say."""

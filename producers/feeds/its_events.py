@@ -12,13 +12,14 @@ from producers.reading import bodies, envelopes
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.reading.closures import closure_of
 from producers.reading.envelopes import harvest_of
-from producers.reading.fields import Bounds, bounds_of, is_elsewhere, spot, text
-from producers.reading.incident_times import SOUND, Times, times_of
+from producers.reading.fields import is_elsewhere, spot, text
+from producers.reading.incident_times import SOUND, times_of
 from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
 from producers.reading.rows import Row, take_each
 from producers.reading.wordings import Wording, kind_of, wording
+from streams.contract.grammars import Bounds
 from streams.contract.records import Incident, IncidentKind
 from streams.contract.settings import Settings
 from streams.contract.wire import MAX_AHEAD_MS
@@ -42,7 +43,7 @@ def parse_events(exchange: Exchange, settings: Settings) -> Answer:
     except UnknownAnswerError as error:
         return error.answer
     harvest = harvest_of(envelope, body.flags)
-    bounds = bounds_of(settings)
+    bounds = settings.bbox
     found: dict[str, dict[str, Incident]] = defaultdict(dict)
 
     def take(row: Row) -> None:
@@ -86,6 +87,8 @@ def _incident(row: Row, received_ms: int, bounds: Bounds, harvest: Harvest) -> I
     spoken = wording(message)
     kind = kind_of(text(row.get("eventType"), 40), spoken)
     blocked = text(row.get("lanesBlocked"), 100)
+    # only works are known long before they begin
+    is_ahead = kind is not IncidentKind.WORK and times.starts_ms - received_ms > MAX_AHEAD_MS
     return Incident(
         incident_id=_identity(row, spoken),
         kind=kind or IncidentKind.OTHER,
@@ -104,15 +107,10 @@ def _incident(row: Row, received_ms: int, bounds: Bounds, harvest: Harvest) -> I
         flags=(
             *(() if kind else ("enum_unknown",)),
             *point.flags,
-            *_flags(times, kind, received_ms),
+            *times.flags,
+            *(("starts_ahead",) if is_ahead else ()),
         ),
     )
-
-
-def _flags(times: Times, kind: IncidentKind | None, received_ms: int) -> list[str]:
-    """What is to be said of its times; only works are known long before they begin."""
-    is_ahead = kind is not IncidentKind.WORK and times.starts_ms - received_ms > MAX_AHEAD_MS
-    return [*times.flags, *(["starts_ahead"] if is_ahead else [])]
 
 
 def _title(row: Row, spoken: Wording) -> str:

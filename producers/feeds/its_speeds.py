@@ -10,7 +10,7 @@ from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.link_ids import link_id_of
 from producers.reading.periods import moment_ms
 from producers.reading.rows import Row, take_each
-from streams.contract.errors import RecordRefusedError, SettingsError
+from streams.contract.errors import RecordRefusedError
 from streams.contract.records import LinkSpeed
 from streams.contract.settings import Settings
 from streams.contract.wire import MAX_AHEAD_MS, MAX_SPEED_KMH
@@ -24,16 +24,19 @@ COLUMNS = frozenset(
 
 def box_request(feed: str, operation: str, kind: str, settings: Settings) -> Request:
     """The request for everything in the city's box: one call, never one a link."""
-    parts = settings.its_bbox.split(",")
-    if len(parts) != 4:
-        raise SettingsError(
-            f"BOMNAE_ITS_BBOX must be minX,minY,maxX,maxY, got {settings.its_bbox!r}"
-        )
-    box: dict[str, str | int] = dict(zip(("minX", "minY", "maxX", "maxY"), parts, strict=True))
+    box = settings.its_bbox
     return request_to(
         feed,
         f"{settings.its_url}/{operation}",
-        {"type": "all", kind: "all", **box, "getType": "json"},
+        {
+            "type": "all",
+            kind: "all",
+            "minX": box.west,
+            "minY": box.south,
+            "maxX": box.east,
+            "maxY": box.north,
+            "getType": "json",
+        },
         key_name="apiKey",
         key=settings.its_key,
     )

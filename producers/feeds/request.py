@@ -1,5 +1,6 @@
 """One question to a portal. Keys travel beside the shown URL and appear nowhere else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -29,7 +30,12 @@ class Request:
 
 
 def request_to(
-    feed: str, base: str, parameters: dict[str, str | int], *, key_name: str = "", key: str = ""
+    feed: str,
+    base: str,
+    parameters: Mapping[str, str | int | float],
+    *,
+    key_name: str = "",
+    key: str = "",
 ) -> Request:
     """A request to `base`. A key someone wrote into the base URL itself is taken out of sight, and
     `{key}` in its path stands for the key.

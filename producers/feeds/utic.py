@@ -8,7 +8,7 @@ from producers.feeds.request import request_to
 from producers.reading import bodies
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
 from producers.reading.closures import closure_of
-from producers.reading.fields import Bounds, Spot, bounds_of, is_elsewhere, spot, text
+from producers.reading.fields import Spot, is_elsewhere, spot, text
 from producers.reading.incident_times import SOUND, Times, times_of
 from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.link_ids import link_id_of
@@ -16,6 +16,7 @@ from producers.reading.privacy import refused_row
 from producers.reading.rows import Row, take_each
 from producers.reading.wordings import kind_of, wording
 from streams.contract.errors import RecordRefusedError
+from streams.contract.grammars import Bounds
 from streams.contract.records import Incident, IncidentKind
 from streams.contract.settings import Settings
 from streams.people import without_people
@@ -40,7 +41,7 @@ def parse_incidents(exchange: Exchange, settings: Settings) -> Answer:
     except UnknownAnswerError as error:
         return error.answer
     harvest = Harvest(flags=body.flags, listed=len(rows))
-    bounds = bounds_of(settings)
+    bounds = settings.bbox
     take_each(
         rows, harvest, COLUMNS, lambda row: _take(row, exchange.at_ms, settings, bounds, harvest)
     )

@@ -16,8 +16,9 @@ from pathlib import Path
 from producers.network.refused import RefusedLine
 from producers.network.route_stops import MAX_ORDER, StopRuns
 from producers.network.stop_columns import identifier
-from producers.reading.fields import Bounds, plain_number, spot, text
+from producers.reading.fields import plain_number, spot, text
 from streams.contract.errors import NetworkError
+from streams.contract.grammars import Bounds
 from streams.geo.network import Stop
 
 MAX_TABLE_BYTES = 512 << 20

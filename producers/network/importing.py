@@ -13,8 +13,8 @@ from producers.network.overlay import laid
 from producers.network.places import places_of_stops, read_places
 from producers.network.refused import RefusedLine
 from producers.network.route_stops import StopRuns, read_pole_numbers, read_route_stops, sections
-from producers.reading.fields import Bounds, bounds_of
 from streams.contract.errors import NetworkError
+from streams.contract.grammars import Bounds
 from streams.contract.settings import Settings
 from streams.geo.network import Landmark, Network, Stop
 
@@ -80,8 +80,12 @@ def import_network(
     A link's id is made of its stops' ids, so a re-import keeps every id that still exists.
     """
     sources = Sources(route_stops, stops, node_link, places, prefix)
-    bounds = bounds_of(settings)
-    runs, trips = _runs_of(sources, bounds)
+    bounds = settings.bbox
+    if zipfile.is_zipfile(sources.routes):
+        runs, trips = read_gtfs(sources.routes, bounds)
+    else:
+        body, trips = _bytes(sources.routes), None
+        runs = read_route_stops(body, sources.routes.name, sources.prefix, bounds)
     links = sections(runs, settings.road_factor)
     standards = [] if sources.node_link is None else read_links(sources.node_link, bounds)
     links, overlay = laid(links, standards) if standards else (links, [])
@@ -94,7 +98,7 @@ def import_network(
         routes=runs.routes(),
         overlay=tuple(overlay),
         places=landmarks,
-        is_simulated=bool(settings.simulated),
+        is_simulated=settings.simulated,
     )
     before = set() if previous is None else set(previous.index)
     lost, added = sorted(before - set(network.index)), sorted(set(network.index) - before)
@@ -106,13 +110,6 @@ def import_network(
         trips,
         _hints(sources, runs, network),
     )
-
-
-def _runs_of(sources: Sources, bounds: Bounds) -> tuple[StopRuns, TimetableTrips | None]:
-    if zipfile.is_zipfile(sources.routes):
-        return read_gtfs(sources.routes, bounds)
-    body = _bytes(sources.routes)
-    return read_route_stops(body, sources.routes.name, sources.prefix, bounds), None
 
 
 def _stops_of(sources: Sources, runs: StopRuns) -> tuple[Stop, ...]:

@@ -14,8 +14,9 @@ import shapefile
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from producers.reading.fields import Bounds, number, text
+from producers.reading.fields import number, text
 from streams.contract.errors import NetworkError
+from streams.contract.grammars import Bounds
 from streams.geo.measures import Point, bearing_deg, length_of_m
 from streams.geo.network import ROAD_CLASSES, Link
 
@@ -46,7 +47,11 @@ def read_links(path: Path, bounds: Bounds) -> list[Link]:
             pieces = reader.iterShapeRecords(bbox=[west, south, east, north])
             links = [link for piece in pieces if (link := _link(piece, to_degrees))]
             if not links:
-                raise NetworkError(_nothing_of(path, reader, system, bounds))
+                box = ", ".join(f"{edge:.0f}" for edge in reader.bbox)
+                raise NetworkError(
+                    f"{path.name}: none of its {len(reader)} links lies within {bounds}; read as "
+                    f"{system.name} it spans {box}: is its .prj there and right?"
+                )
     except (shapefile.ShapefileException, struct.error, OSError, ValueError) as error:
         raise NetworkError(f"{path.name} cannot be read: {error}") from error
     return sorted(links, key=lambda link: link.id)
@@ -104,14 +109,6 @@ def _is_utf8(table: Path) -> bool:
     return not body.isascii()
 
 
-def _nothing_of(path: Path, reader: Any, system: CRS, bounds: Bounds) -> str:
-    box = ", ".join(f"{edge:.0f}" for edge in reader.bbox)
-    return (
-        f"{path.name}: none of its {len(reader)} links lies within {bounds}; read as {system.name} "
-        f"it spans {box}: is its .prj there and right?"
-    )
-
-
 def _link(piece: Any, to_degrees: Transformer) -> Link | None:
     """One link, None when it has no line or no id. A line in parts is taken in their order."""
     row = piece.record.as_dict()
@@ -124,7 +121,9 @@ def _link(piece: Any, to_degrees: Transformer) -> Link | None:
     line: tuple[Point, ...] = tuple(
         (round(lon, 6), round(lat, 6)) for lon, lat in zip(lons, lats, strict=True)
     )
-    road_class = _road_class(row["ROAD_RANK"])
+    rank = number(text(row["ROAD_RANK"], 10))  # 101..107; anything else counts as a city road
+    place = int(rank) - 101 if rank is not None else -1
+    road_class = ROAD_CLASSES[place] if 0 <= place < len(ROAD_CLASSES) else "city"
     road = text(row["ROAD_NAME"], 60).strip("- ")
     measured_m = number(row["LENGTH"])
     lanes = number(row.get("LANES"))
@@ -144,10 +143,3 @@ def _link(piece: Any, to_degrees: Transformer) -> Link | None:
         to_id=text(row.get("T_NODE"), 20),
         lanes=int(lanes) if lanes else None,
     )
-
-
-def _road_class(rank: Any) -> str:
-    """The class of ROAD_RANK 101..107; anything else counts as a city road."""
-    code = number(text(rank, 10))
-    place = int(code) - 101 if code is not None else -1
-    return ROAD_CLASSES[place] if 0 <= place < len(ROAD_CLASSES) else "city"

@@ -38,6 +38,19 @@ class StandardLinkSegment:
     length_m: float
     bearing_deg: int
 
+    def has_on_its_left(self, point: Point) -> bool:
+        (ax, ay), (bx, by) = self.a, self.b
+        return (bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax) > 0
+
+    def project(self, point: Point) -> tuple[float, float]:
+        """Where a point lies along the segment (0..1), and how far from it (m)."""
+        scale = math.cos(math.radians(point[1]))
+        ax, ay = (self.a[0] - point[0]) * scale, self.a[1] - point[1]
+        bx, by = (self.b[0] - point[0]) * scale, self.b[1] - point[1]
+        dx, dy = bx - ax, by - ay
+        part = max(0.0, min(1.0, -(ax * dx + ay * dy) / (dx * dx + dy * dy)))
+        return part, math.hypot(ax + dx * part, ay + dy * part) * _M_PER_DEG
+
 
 @dataclass(slots=True)
 class Cover:
@@ -86,7 +99,7 @@ class SegmentIndex:
         """The links within 35 m of a stop, each where it is nearest to it."""
         found: dict[str, Beside] = {}
         for segment, part, away_m in self._within_reach(stop):
-            is_wrong = away_m > STREET_AXIS_M and _is_left(stop, segment)
+            is_wrong = away_m > STREET_AXIS_M and segment.has_on_its_left(stop)
             cost_m = OFF_COST * away_m + (WRONG_SIDE_M if is_wrong else 0.0)
             known = found.get(segment.link.id)
             if known is None or cost_m < known.cost_m:
@@ -104,7 +117,7 @@ class SegmentIndex:
         there = self._tree.query(shapely.box(lon - wide, lat - high, lon + wide, lat + high))
         for at in sorted(there):
             segment = self._segments[at]
-            part, away_m = _project(point, segment)
+            part, away_m = segment.project(point)
             if away_m <= REACH_M:
                 yield segment, part, away_m
 
@@ -206,19 +219,3 @@ def _along(a: Point, b: Point, length_m: float, step_m: float) -> list[Point]:
         (a[0] + (b[0] - a[0]) * i / count, a[1] + (b[1] - a[1]) * i / count)
         for i in range(count + 1)
     ]
-
-
-def _is_left(point: Point, segment: StandardLinkSegment) -> bool:
-    """Whether a point lies to the left of a segment."""
-    (ax, ay), (bx, by) = segment.a, segment.b
-    return (bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax) > 0
-
-
-def _project(point: Point, segment: StandardLinkSegment) -> tuple[float, float]:
-    """Where the point lies along the segment (0..1), and how far from it (m)."""
-    scale = math.cos(math.radians(point[1]))
-    ax, ay = (segment.a[0] - point[0]) * scale, segment.a[1] - point[1]
-    bx, by = (segment.b[0] - point[0]) * scale, segment.b[1] - point[1]
-    dx, dy = bx - ax, by - ay
-    part = max(0.0, min(1.0, -(ax * dx + ay * dy) / (dx * dx + dy * dy)))
-    return part, math.hypot(ax + dx * part, ay + dy * part) * _M_PER_DEG

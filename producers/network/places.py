@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from producers.network.refused import RefusedLine
 from producers.network.stop_columns import lines_of
-from producers.reading.fields import Bounds, spot
+from producers.reading.fields import spot
+from streams.contract.grammars import Bounds
 from streams.geo.network import Landmark, Stop
 
 _KINDS = (

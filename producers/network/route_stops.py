@@ -2,15 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import gcd
 
 from producers.network.refused import RefusedLine
 from producers.network.stop_columns import StopRow, identifier, lines_of, route_number
-from producers.reading.fields import Bounds, plain_number, spot
+from producers.reading.fields import plain_number, spot
 from streams.contract.errors import NetworkError
+from streams.contract.grammars import Bounds
 from streams.geo.measures import Point, bearing_deg, distance_m
 from streams.geo.network import Link, Route, Stop
 
@@ -133,14 +133,11 @@ def sections(runs: StopRuns, road_factor: float) -> list[Link]:
     """One link for each distinct directed pair of consecutive stops, by id. A stop without a point
     gives no section: its neighbours are not each other's neighbours.
     """
-    pairs = {pair for route in runs.routes() for pair in _pairs(route.stops)}
+    pairs = {
+        (a, b) for route in runs.routes() for a, b in pairwise(route.stops) if a and b and a != b
+    }
     known = (pair for pair in sorted(pairs) if pair[0] in runs.stops and pair[1] in runs.stops)
     return [_section(runs.stops[a], runs.stops[b], road_factor) for a, b in known]
-
-
-def _pairs(stops: Iterable[str]) -> Iterable[tuple[str, str]]:
-    run = list(stops)
-    return ((a, b) for a, b in pairwise(run) if a and b and a != b)
 
 
 def _section(a: Stop, b: Stop, road_factor: float) -> Link:

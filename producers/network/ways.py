@@ -82,7 +82,9 @@ class StandardLinkGraph:
             if path[-1].id in done:
                 continue
             done.add(path[-1].id)
-            for link in self._onward(path[-1]):
+            for link in self._leaving.get(path[-1].to_id, ()):
+                if link.to_id == path[-1].from_id:  # no bus turns round between two stops
+                    continue
                 goal = goals.get(link.id)
                 if goal is not None and cost_m + goal.at_m + goal.cost_m < best[0]:
                     whole = self._stretches((*path, link), begun[path[0].id].at_m, goal.at_m)
@@ -90,10 +92,6 @@ class StandardLinkGraph:
                 count += 1
                 heapq.heappush(queue, (cost_m + self._shape_m[link.id], count, (*path, link)))
         return best if sum(x.length_m for x in best[1]) <= longest_m else (math.inf, [])
-
-    def _onward(self, link: Link) -> list[Link]:
-        """What follows a link; no bus turns round between two stops."""
-        return [x for x in self._leaving.get(link.to_id, ()) if x.to_id != link.from_id]
 
     def _stretches(self, path: Sequence[Link], first_m: float, last_m: float) -> list[WayStretch]:
         return [

@@ -1,4 +1,4 @@
-"""The body of an answer, read no further than its feed may say, packed or not.
+"""The body of an answer, unpacked, and read no further than its feed may send.
 
 aiohttp unpacks each piece whole, and a piece of 64 kB may hold 64 MB: so it is done here, bounded.
 """
@@ -17,7 +17,7 @@ _RAW = -zlib.MAX_WBITS
 
 @dataclass(slots=True)
 class BoundedBody:
-    """What came so far, `most` bytes and one more at most: the one that says it is too large."""
+    """The bytes so far, at most one more than `most`: that one shows that it is too large."""
 
     most: int
     is_packed: bool = False
@@ -29,7 +29,7 @@ class BoundedBody:
         return len(self.content) > self.most
 
     def add(self, piece: bytes) -> None:
-        """Take a piece as it came; raises zlib.error where it is not what the header says."""
+        """Add a piece as it came; raises zlib.error where it is not packed as the header says."""
         room = self.most + 1 - len(self.content)
         self.content += self._unpacked(piece, room) if self.is_packed else piece[:room]
 

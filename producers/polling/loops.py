@@ -13,6 +13,7 @@ import aiohttp
 
 from producers.feeds.feed import Asker, Feed
 from producers.feeds.request import Request
+from producers.polling import metrics
 from producers.polling.fetching import Fetched, fetch
 from producers.polling.pacing import Quota, backoff_s, delay_s, midnight_ms, time_out_s
 from producers.publishing.kept_lists import PushedLists
@@ -61,7 +62,7 @@ class PollContext:
     reader: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, "reader"))
 
     async def read(self, work: Callable[[], T]) -> T:
-        """The result of work that takes the interpreter for long."""
+        """The result of long work, done beside the loop."""
         return await asyncio.get_running_loop().run_in_executor(self.reader, work)
 
     async def record(self, exchange: Exchange) -> None:
@@ -95,7 +96,9 @@ class PollContext:
     async def finish(self, poll: Poll) -> FeedReport:
         """Publish what follows the last exchange of a poll; its report."""
         self.publisher.publish(await self.read(poll.end))
-        return poll.reported or poll.report()
+        report = poll.reported or poll.report()
+        metrics.count(report)
+        return report
 
 
 @dataclass(slots=True)
@@ -123,7 +126,10 @@ class PollRound:
     async def fetch(self, request: Request) -> Fetched | None:
         """The answer to a request, None when the day's calls are spent."""
         context = self.context
-        if not context.quota(self.feed).take(now_ms()):
+        quota = context.quota(self.feed)
+        is_granted = quota.take(now_ms())
+        metrics.QUOTA_LEFT.labels(self.feed.key).set(quota.per_day - quota.used)
+        if not is_granted:
             return None
         return await fetch(context.session, request, time_out_s(self.feed.poll_s(context.settings)))
 

@@ -1,6 +1,6 @@
 """Answers that their source sends unasked: `POST /ingest/{feed}`, keyed and bounded.
 
-A push is one poll of its feed. The answer says what became of it, in our own words.
+A push is one poll of its feed. The response states the outcome, in our own words.
 """
 
 import asyncio
@@ -21,25 +21,15 @@ from producers.reading.answers import Exchange
 from producers.reading.fields import text
 from producers.reading.privacy import may_take_plates
 from streams.contract.errors import SettingsError
+from streams.contract.grammars import Address
 from streams.contract.records import FeedReport
-from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.people import without_people
 
 log = logging.getLogger(__name__)
-MIN_KEY = 32
 AT_ONCE = 2
 READ_S = 30.0  # a body that takes longer is given up
 PART = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Where pushes are taken, and the key of those who push."""
-
-    host: str
-    port: int
-    key: str = field(repr=False)
 
 
 class RefusedError(Exception):
@@ -50,50 +40,34 @@ class RefusedError(Exception):
         self.status = status
 
 
-def door_of(settings: Settings) -> Door | None:
-    """The door of the settings, None without one; raises SettingsError for a bad address or key."""
-    if not settings.ingest:
-        return None
-    host, _, port = settings.ingest.rpartition(":")
-    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65_536):
-        raise SettingsError(f"BOMNAE_INGEST must be [host:]port, got {settings.ingest[:80]!r}")
-    if len(settings.ingest_key) < MIN_KEY:
-        raise SettingsError(
-            f"BOMNAE_INGEST_KEY must have {MIN_KEY} characters or more, "
-            f"has {len(settings.ingest_key)}"
-        )
-    return Door(host.strip("[]") or "127.0.0.1", int(port), settings.ingest_key)
-
-
-async def serve(door: Door, context: PollContext) -> None:
+async def serve(place: Address, context: PollContext) -> None:
     """Take pushes until cancelled."""
-    runner = web.AppRunner(application(door, context), access_log=None)
+    runner = web.AppRunner(application(context), access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, door.host, door.port).start()
-        log.info("pushes are taken", extra={"host": door.host, "port": door.port})
+        await web.TCPSite(runner, *place).start()
+        log.info("pushes are taken", extra={"host": place.host, "port": place.port})
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
 
 
-def application(door: Door, context: PollContext) -> web.Application:
+def application(context: PollContext) -> web.Application:
     app = web.Application()
-    app.router.add_post("/ingest/{feed}", Ingest(door, context).answer)
+    app.router.add_post("/ingest/{feed}", Ingest(context).answer)
     return app
 
 
 @dataclass(slots=True)
 class Ingest:
-    """The pushes of one process. Two are read at a time, one after the other published."""
+    """The pushes of one process: two are received at once, and published one after the other."""
 
-    door: Door
     context: PollContext
     inside: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """202 with what became of the push, or why it is not taken."""
+        """202 with the outcome of the push, or why it is not taken."""
         try:
             report = await self._taken(request)
         except RefusedError as refused:
@@ -127,7 +101,7 @@ class Ingest:
     def _admit(self, request: web.Request) -> None:
         """Raise RefusedError for a stranger, an unknown feed and a packed body."""
         given = request.headers.get("Authorization", "")
-        wanted = f"Bearer {self.door.key}"
+        wanted = f"Bearer {self.context.settings.ingest_key}"
         if not hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode()):
             raise RefusedError(HTTPStatus.UNAUTHORIZED, "Authorization: Bearer KEY is needed")
         feed, settings = FEEDS.get(request.match_info["feed"]), self.context.settings

@@ -3,10 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Coroutine
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
@@ -14,16 +12,16 @@ from producers.feeds import FEEDS, polled
 from producers.feeds.feed import Asker, Feed
 from producers.polling.clock import ClockThread
 from producers.polling.loops import PollContext, keep_asking_again, run_feed
-from producers.polling.pushes import door_of, serve
+from producers.polling.pushes import serve
 from producers.publishing.faults import place_of
 from producers.publishing.messages import Output, unknown_report
 from producers.publishing.publisher import Publisher
 from producers.publishing.topic_setup import ensure_topics
 from producers.reading.answers import BUG
-from producers.reading.fields import bounds_of
 from producers.reading.privacy import NO_KEY_WHY, may_take_plates
 from producers.recording.recorder import Recorder
 from streams.contract.errors import SettingsError
+from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 
@@ -37,12 +35,11 @@ async def run_feeds(
 ) -> None:
     """Poll every feed the settings name, and keep the clock, until SIGTERM or SIGINT."""
     asked = polled(settings, only)
-    door = door_of(settings)
+    door = settings.ingest
     if not asked and not with_clock and door is None:
         switches = sorted({f"BOMNAE_{feed.switch.upper()}" for feed in FEEDS.values()})
         raise SettingsError(f"no feed to poll: set one of {', '.join(switches)}")
     asked, refused = with_plates(asked, only, settings)
-    bounds_of(settings)  # each answer needs them: better now than at the first one
     askers = [(feed, feed.asker(settings)) for feed in asked]
     await asyncio.to_thread(ensure_topics, settings)
     with ExitStack() as stack:
@@ -62,7 +59,9 @@ async def run_feeds(
                 for feed in refused
             )
             log.info("polling", extra={"feeds": [feed.name for feed in asked]})
-            await run_until_signal([*loops, keep_asking_again(context, _on_hup())])
+            hup = asyncio.Event()
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
+            await run_until_signal(*loops, keep_asking_again(context, hup))
 
 
 def with_plates(
@@ -83,7 +82,7 @@ def with_plates(
 
 
 def _start_clock(settings: Settings, stack: ExitStack) -> None:
-    """The clock, with a way into the log of its own: what the feeds break leaves it alone."""
+    """The clock, with a publisher of its own: what fails for a feed does not stop it."""
     publisher = Publisher(settings)
     stack.callback(publisher.close)
     clock = ClockThread(publisher, settings.tick_ms, now_ms)
@@ -93,7 +92,7 @@ def _start_clock(settings: Settings, stack: ExitStack) -> None:
 
 async def run_on(feed: Feed, context: PollContext, asker: Asker) -> None:
     """Poll one feed until cancelled. A loop that fails is reported as an *unknown* answer and begun
-    again, later each time; one that ran for long begins at the front.
+    again, later each time; after a long run the pauses are short again.
     """
     loop = asyncio.get_running_loop()
     failures = 0
@@ -120,28 +119,4 @@ async def run_clock_alone(settings: Settings) -> None:
     await asyncio.to_thread(ensure_topics, settings)
     with ExitStack() as stack:
         await asyncio.to_thread(_start_clock, settings, stack)
-        await run_until_signal([])
-
-
-async def run_until_signal(loops: list[Coroutine[Any, Any, None]]) -> None:
-    """Run loops until SIGTERM or SIGINT, or until one of them ends with an error, which is
-    raised.
-    """
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
-    tasks = [asyncio.create_task(each) for each in loops]
-    stop = asyncio.create_task(stopped.wait())
-    done, _ = await asyncio.wait((*tasks, stop), return_when=asyncio.FIRST_COMPLETED)
-    for task in (*tasks, stop):
-        task.cancel()
-    await asyncio.gather(*tasks, stop, return_exceptions=True)
-    for task in done:
-        task.result()
-
-
-def _on_hup() -> asyncio.Event:
-    hup = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
-    return hup
+        await run_until_signal()

@@ -37,8 +37,8 @@ def key_of(row: Record) -> str:
 def batches_of(
     feed: str, received_ms: int, answer: Answer, settings: Settings
 ) -> tuple[Published, ...]:
-    """The answer's rows as messages. An unknown answer, or a list of permits with nothing in it,
-    says nothing; an empty list of incidents says that there are none.
+    """The answer's rows as messages. An unknown answer and an empty list of permits have none; an
+    empty list of incidents has one, which ends those that ran.
     """
     topic = FEEDS[feed].topic
     is_listing = topic is topics.INCIDENTS and answer.outcome is PollOutcome.EMPTY

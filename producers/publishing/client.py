@@ -37,7 +37,7 @@ def client_of(settings: Settings) -> KafkaProducer:
 
 
 def shut(client: KafkaProducer, timeout_s: float) -> None:
-    """End a client for good: afterwards none of its answers comes any more."""
+    """Close a client for good: none of its callbacks runs afterwards."""
     try:
         client.close(timeout=timeout_s)
     except KafkaError:  # it waits for what will not come

@@ -1,6 +1,6 @@
-"""What nobody foresaw: an exception as a place in the code, for logs and reports.
+"""Unforeseen exceptions, as a place in the code for logs and reports.
 
-Its text is left out on purpose: "invalid literal for int(): '010-...'" would tell a value, and a
+Its text is left out on purpose: "invalid literal for int(): '010-...'" would show a value, and a
 value may be a person's.
 """
 

@@ -75,17 +75,17 @@ class Lanes:
         return min(heads, key=lambda head: (not head.is_suspect, head.number), default=None)
 
     def take(self, parcel: Parcel) -> None:
-        """It is with the client now."""
+        """Move a message to those with the client."""
         self.lane(parcel).waiting.popleft()
         self.flying[parcel.number] = parcel
 
     def put_back(self, parcel: Parcel) -> None:
-        """It did not get to the client after all."""
+        """Move a message back: the client did not take it."""
         if self.flying.pop(parcel.number, None) is not None:
             self.lane(parcel).waiting.appendleft(parcel)
 
     def drop(self, parcel: Parcel) -> None:
-        """It is refused: out of the head of its lane, or of those that fly."""
+        """Remove a refused message, from the head of its lane or from those with the client."""
         waiting = self.lane(parcel).waiting
         if waiting and waiting[0] is parcel:
             waiting.popleft()
@@ -94,12 +94,12 @@ class Lanes:
             self.settle(parcel)
 
     def settle(self, parcel: Parcel) -> None:
-        """It is in the log, or never will be."""
+        """Remove a message that is acknowledged or given up."""
         if self.flying.pop(parcel.number, None) is not None:
             self.size_bytes -= len(parcel.payload)
 
     def recall(self) -> None:
-        """All that flies back to the head of its lane, in order, as suspects."""
+        """Move all from the client back to the heads of their lanes, in order, as suspects."""
         for _, parcel in sorted(self.flying.items(), reverse=True):
             parcel.is_suspect = True
             self.lane(parcel).waiting.appendleft(parcel)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from producers.feeds import FEEDS
 from producers.reading.answers import Answer, Exchange, Refusal
-from producers.reading.privacy import refused_body, secrets_of
+from producers.reading.privacy import refused_body
 from streams.contract import topics, wire
 from streams.contract.records import FeedReport, PollOutcome, Tick
 from streams.contract.settings import Settings
@@ -47,7 +47,7 @@ def letters_of(
     """The dead letters of one answer, at most a hundred; of an unreadable one its beginning."""
     refused = [*answer.refused, *answer.left_out]
     if answer.outcome is PollOutcome.UNKNOWN and not refused and exchange.status:
-        secrets = secrets_of(settings)
+        secrets = settings.secrets()
         refused = [refused_body(exchange.body, answer.code, answer.detail, secrets)]
     if len(refused) > MAX_LETTERS:
         last = refused[MAX_LETTERS - 1]
@@ -89,6 +89,6 @@ def unknown_report(
             code=code,
             detail=detail[:200],
             is_stopped=is_stopped,
-            is_simulated=bool(settings.simulated),
+            is_simulated=settings.simulated,
         )
     )

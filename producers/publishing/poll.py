@@ -21,11 +21,10 @@ from producers.reading.answers import (
     NO_ANSWER,
     Answer,
     Exchange,
-    Refusal,
     UnknownAnswerError,
     is_many,
 )
-from producers.reading.privacy import refused_body, secrets_of
+from producers.reading.privacy import refused_body
 from streams.contract.errors import SettingsError
 from streams.contract.records import BusPosition, FeedReport, PollOutcome
 from streams.contract.settings import Settings
@@ -33,15 +32,6 @@ from streams.contract.settings import Settings
 log = logging.getLogger(__name__)
 WAKE = "tried again in minutes; at once: docker compose kill -s HUP producers"
 PAGE_NAMES = ("pageNo", "page", "pageIndex", "pIndex")
-
-
-def messages_of(feed: str, exchange: Exchange, settings: Settings) -> list[Published]:
-    """The messages of one exchange by itself: its batches and, unless it is one of many, its
-    report.
-    """
-    poll = Poll(feed, settings)
-    batches = poll.add(exchange).messages
-    return [*batches, *(() if FEEDS[feed].part else poll.end().messages)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +64,15 @@ class Poll:
         return self.keep(self.read(exchange))
 
     def read(self, exchange: Exchange) -> ReadExchange:
-        """What an exchange means; changes nothing, so that it may be done beside the loop.
+        """What an exchange means; changes nothing, so that it may run in another thread.
 
         An answer that Bomnae itself cannot cope with is an *unknown* one with the code `BUG`, a
         dead letter and a line in the log; the other answers of the poll stand.
         """
         answer, output = self.interpret(exchange)
         # neither bodies nor refused rows are needed again, and a sweep has hundreds of them
-        counted = replace(answer, refused=_without_payloads(answer.refused))
+        first = [replace(refusal, payload=b"") for refusal in answer.refused[:1]]
+        counted = replace(answer, refused=tuple(first * len(answer.refused)))
         seal = hashlib.sha256(exchange.body or repr(exchange.answer).encode()).digest()
         return ReadExchange(replace(exchange, body=b"", answer=None), counted, output, seal)
 
@@ -98,7 +89,7 @@ class Poll:
             log.error(  # noqa: TRY400
                 "answer not read", extra={"feed": self.feed, "code": BUG, "place": place}
             )
-            refused = refused_body(exchange.body, BUG, place, secrets_of(self.settings))
+            refused = refused_body(exchange.body, BUG, place, self.settings.secrets())
             answer = Answer(PollOutcome.UNKNOWN, BUG, place, refused=(refused,), is_retryable=True)
             return answer, self._output(exchange, answer)
 
@@ -206,7 +197,7 @@ class Poll:
             repaired=whole.repaired,
             is_partial=whole.is_partial and whole.outcome is not PollOutcome.UNKNOWN,
             is_stopped=worst is not None,
-            is_simulated=bool(self.settings.simulated),
+            is_simulated=self.settings.simulated,
             digest="" if whole.outcome is PollOutcome.UNKNOWN else _digest(whole.rows),
             latency_ms=round(median(exchange.latency_ms for exchange in self.exchanges)),
         )
@@ -247,8 +238,3 @@ def _digest(rows: Iterable[Record]) -> str:
     bare = [replace(row, observed_ms=0) if isinstance(row, BusPosition) else row for row in rows]
     ordered = sorted(msgspec.json.encode(row) for row in bare)
     return hashlib.sha256(b"\n".join(ordered)).hexdigest()[:16]
-
-
-def _without_payloads(refused: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
-    """As many refusals, without what they refused."""
-    return (replace(refused[0], payload=b""),) * len(refused) if refused else ()

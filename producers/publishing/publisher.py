@@ -25,14 +25,7 @@ from producers.publishing.client import TOPIC_MS, client_of, shut
 from producers.publishing.lanes import Headers, Lanes, Parcel
 from producers.publishing.messages import Output, Published, ticks
 from producers.publishing.refused import is_tick, letter_of, report_of, shortened
-from producers.publishing.send_decisions import (
-    AHEAD,
-    HELD,
-    SendDecision,
-    decision,
-    is_from_ahead,
-    is_letter,
-)
+from producers.publishing.send_decisions import AHEAD, HELD, SendDecision, decision, is_from_ahead
 from streams.contract import topics
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
@@ -42,7 +35,7 @@ MAX_WAITING_BYTES = 64 << 20
 MAX_WAITING = 100_000
 ALONE_S = 30.0
 RENEW_S, MOST_RENEW_S = 0.2, 5.0
-SAY_S = 10.0  # a feed is told at most so often that Kafka takes nothing of it
+REPORT_S = 10.0  # a feed is reported at most so often when Kafka takes nothing of it
 
 
 class Publisher:
@@ -68,7 +61,7 @@ class Publisher:
         self._lanes = Lanes()
         self._error: BaseException | None = None  # why the client is of no more use
         self._is_closing = False
-        self._said_s: dict[str, float] = {}
+        self._reported_s: dict[str, float] = {}
         self.sent: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
@@ -164,7 +157,7 @@ class Publisher:
             self._send(parcel)
 
     def _send(self, parcel: Parcel) -> None:
-        """Give a message to the client. What the client itself refuses has not left the house."""
+        """Give a message to the client. What the client itself refuses was never sent."""
         client = self._client
         with self._changed:
             self._lanes.take(parcel)
@@ -199,12 +192,10 @@ class Publisher:
     def _until(self, is_so: Callable[[], bool]) -> bool:
         """Wait for what the client's answers bring about; False when it breaks down before."""
         with self._changed:
-            self._changed.wait_for(lambda: is_so() or self._is_over, ALONE_S)
+            self._changed.wait_for(
+                lambda: is_so() or self._error is not None or self._is_closing, ALONE_S
+            )
             return is_so()
-
-    @property
-    def _is_over(self) -> bool:
-        return self._error is not None or self._is_closing
 
     def _acknowledged(self, parcel: Parcel, _record: object = None) -> None:
         with self._changed:
@@ -213,7 +204,7 @@ class Publisher:
             self._changed.notify_all()
 
     def _failed(self, client: object, parcel: Parcel, error: BaseException) -> None:
-        """The client gave a message up. It stays with those under way until the client is anew."""
+        """The client gave a message up; it stays under way until there is another client."""
         with self._changed:
             if client is self._client and parcel.number in self._lanes.flying:
                 self._error = self._error or error
@@ -226,12 +217,10 @@ class Publisher:
         if old is not None:
             shut(old, 1.0)
         with self._changed:
-            under_way = len(self._lanes.flying)
+            flying = len(self._lanes.flying)
             self._lanes.recall()
             self._error = None
-        log.warning(
-            "Kafka client made anew", extra={"error": _words(error), "under_way": under_way}
-        )
+        log.warning("Kafka client made anew", extra={"error": _shown(error), "under_way": flying})
         for attempt in stamina.retry_context(
             on=self._is_worth_another,
             attempts=None,
@@ -247,7 +236,7 @@ class Publisher:
         """Whether to try again to reach the broker; not once the publisher closes."""
         if self._is_closing or not isinstance(error, KafkaError | OSError):
             return False
-        log.warning("Kafka does not answer", extra={"error": _words(error)})
+        log.warning("Kafka does not answer", extra={"error": _shown(error)})
         return True
 
     def _judge(self, parcel: Parcel, error: BaseException) -> None:
@@ -256,15 +245,15 @@ class Publisher:
         if what is SendDecision.BURY:
             self._refuse(parcel, code)
             return
-        fields = {"topic": parcel.topic, "partition": parcel.partition, "error": _words(error)}
+        fields = {"topic": parcel.topic, "partition": parcel.partition, "error": _shown(error)}
         log.warning("messages wait for their topic", extra=fields)
         with self._changed:
             self._lanes.lane(parcel).hold(time.monotonic())
-        self._say(parcel, HELD)
+        self._report(parcel, HELD)
 
     def _refuse(self, parcel: Parcel, code: str) -> None:
-        """Take the message at the head of a lane out of it, and tell why."""
-        if is_letter(parcel.topic):
+        """Take the message at the head of a lane out of it, and write why."""
+        if parcel.topic == topics.DEAD_LETTERS.name:
             self._shorten(parcel, code)
             return
         with self._changed:
@@ -276,7 +265,7 @@ class Publisher:
         if not is_tick(parcel):
             self._hand([letter_of(parcel, code)])
         if code != AHEAD:
-            self._say(parcel, code)
+            self._report(parcel, code)
 
     def _shorten(self, parcel: Parcel, code: str) -> None:
         """A dead letter that is refused itself goes out shorter; one that is short is lost."""
@@ -291,15 +280,15 @@ class Publisher:
                 log.error("dead letter lost", extra={"code": code})
             self._changed.notify_all()
 
-    def _say(self, parcel: Parcel, code: str) -> None:
-        """Report the message's feed as unknown: what it said did not get into the log."""
+    def _report(self, parcel: Parcel, code: str) -> None:
+        """Report the message's feed as unknown: what it brought did not get into the log."""
         now_s = time.monotonic()
-        if now_s < self._said_s.get(parcel.topic, 0.0):
+        if now_s < self._reported_s.get(parcel.topic, 0.0):
             return
-        self._said_s[parcel.topic] = now_s + SAY_S
+        self._reported_s[parcel.topic] = now_s + REPORT_S
         if report := report_of(parcel, code, now_ms(), self._settings):
             self.send((report,))
 
 
-def _words(error: BaseException | None) -> str:
+def _shown(error: BaseException | None) -> str:
     return f"{type(error).__name__} {error}"[:200]

@@ -4,7 +4,6 @@ from enum import Enum, auto
 
 from kafka import errors
 
-from streams.contract import topics
 from streams.contract.wire import MAX_AHEAD_MS
 
 SIZE, REFUSED, HELD, AHEAD = "LOG-SIZE", "LOG-REFUSED", "LOG-HELD", "CLOCK-AHEAD"
@@ -39,10 +38,5 @@ def decision(error: BaseException) -> tuple[SendDecision, str]:
 
 
 def is_from_ahead(handed_ms: int, now_ms: int) -> bool:
-    """Whether the message was made while the clock was ahead of what it is now: its times lie."""
+    """Whether the message was made while the clock was ahead of now: its times are wrong."""
     return handed_ms - now_ms > MAX_AHEAD_MS
-
-
-def is_letter(topic: str) -> bool:
-    """Whether the topic is where refused messages go themselves."""
-    return topic == topics.DEAD_LETTERS.name

@@ -1,7 +1,9 @@
 """The topics as Bomnae needs them: made where they are missing, checked where they are not."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from kafka import KafkaAdminClient
@@ -43,29 +45,100 @@ def ensure_topics(settings: Settings) -> list[str]:
     """Create the missing topics and return their names; raises LogError for a wrong partition
     count. Settings with which messages get lost are logged: `check_topics` lists them.
     """
-    admin = KafkaAdminClient(**connection(settings), client_id="bomnae-topics")
-    try:
-        created = _ensured(admin, settings)
-        for complaint in _complaints(admin):
+    with closing(Topics(settings)) as there:
+        created = there.ensure()
+        for complaint in there.complaints():
             log.warning(complaint.line())
-    finally:
-        admin.close()
     return created
 
 
 def check_topics(settings: Settings, *, fix: bool = False) -> list[Complaint]:
     """What is wrong with the settings of the topics that exist, and put right if `fix`."""
-    admin = KafkaAdminClient(**connection(settings), client_id="bomnae-topics")
-    try:
-        found = _complaints(admin)
+    with closing(Topics(settings)) as there:
+        found = there.complaints()
         if fix and found:
-            _mend(admin, found)
-    finally:
-        admin.close()
+            there.mend(found)
     return found
 
 
-_WORDS = (
+class Topics:
+    """The topics as the broker has them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._admin = KafkaAdminClient(**connection(settings), client_id="bomnae-topics")
+
+    def close(self) -> None:
+        self._admin.close()
+
+    def ensure(self) -> list[str]:
+        """Create those that are missing, and return their names."""
+        found = self.partition_counts()
+        missing = [topic for topic in topics.ALL if topic.name not in found]
+        if missing:
+            self.create(missing)
+            found = self.partition_counts()
+        for topic in topics.ALL:
+            expected = topic.partitions(self._settings.partitions)
+            if (actual := found.get(topic.name, 0)) != expected:
+                raise LogError(f"topic {topic.name} has {actual} partitions, expected {expected}")
+        return [topic.name for topic in missing]
+
+    def create(self, missing: list[topics.Topic]) -> None:
+        """Create topics; one that another process creates meanwhile is fine."""
+        replicas = min(3, len(self._admin.describe_cluster()["brokers"]))
+        wanted = {
+            topic.name: {
+                "num_partitions": topic.partitions(self._settings.partitions),
+                "replication_factor": replicas,
+                "configs": {
+                    _TIME: str(topic.retention_h * 3_600_000),
+                    _SIZE: str(topics.MAX_MESSAGE_BYTES),
+                    _STAMP: _APPENDED,
+                },
+            }
+            for topic in missing
+        }
+        created = self._admin.create_topics(wanted, raise_errors=False)["topics"]
+        for topic in created:
+            if topic["error_code"] not in (0, _TOPIC_EXISTS):
+                raise LogError(f"topic {topic['name']} cannot be created: {topic['error_message']}")
+        self._admin.wait_for_topics(list(wanted))
+
+    def partition_counts(self) -> dict[str, int]:
+        """The partitions of every topic of ours that exists."""
+        rows = self._admin.describe_topics([topic.name for topic in topics.ALL])
+        return {row["name"]: len(row["partitions"]) for row in rows if row["error_code"] == 0}
+
+    def complaints(self) -> list[Complaint]:
+        """What is wrong with the settings the broker shows; nothing where it shows none."""
+        names = dict.fromkeys((_SIZE, _TIME, _ROOM, _POLICY, _STAMP))
+        asked = [ConfigResource(ConfigResourceType.TOPIC, each.name, names) for each in topics.ALL]
+        try:
+            found = self._admin.describe_configs(asked, config_filter=ConfigFilterType.ALL)
+        except KafkaError as error:
+            log.info("topics' settings not known", extra={"error": type(error).__name__})
+            return []
+        rows = {
+            topic: {name: str(x["value"]) for name, x in facts.items() if x["value"] is not None}
+            for topic, facts in found.get("topic", {}).items()
+        }
+        return [
+            complaint
+            for topic in topics.ALL
+            for complaint in complaints_of(topic, rows.get(topic.name, {}))
+        ]
+
+    def mend(self, found: list[Complaint]) -> None:
+        """Give the settings their right values."""
+        wrong: dict[str, dict[str, str]] = defaultdict(dict)
+        for each in found:
+            wrong[each.topic][each.name] = each.right
+        resources = [ConfigResource(ConfigResourceType.TOPIC, *pair) for pair in wrong.items()]
+        self._admin.alter_configs(resources)
+
+
+_FIXED = (
     (_POLICY, "delete", "must be delete: messages have no keys to compact by"),
     (_STAMP, _APPENDED, "must be LogAppendTime: it shows a producer's clock that is ahead"),
 )
@@ -88,7 +161,7 @@ def complaints_of(topic: topics.Topic, configs: Mapping[str, str]) -> list[Compl
         found.append(Complaint(topic.name, _ROOM, str(room), "-1", why))
     return found + [
         Complaint(topic.name, name, value, right, why)
-        for name, right, why in _WORDS
+        for name, right, why in _FIXED
         if (value := configs.get(name)) is not None and value != right
     ]
 
@@ -98,78 +171,3 @@ def _number(text: str | None) -> int | None:
         return None if text is None else int(text)
     except ValueError:
         return None
-
-
-def _ensured(admin: KafkaAdminClient, settings: Settings) -> list[str]:
-    replicas = min(3, len(admin.describe_cluster()["brokers"]))
-    found = _partition_counts(admin)
-    missing = [topic for topic in topics.ALL if topic.name not in found]
-    if missing:
-        _create(admin, missing, settings, replicas)
-        found = _partition_counts(admin)
-    for topic in topics.ALL:
-        expected, actual = topic.partitions(settings.partitions), found.get(topic.name, 0)
-        if actual != expected:
-            raise LogError(f"topic {topic.name} has {actual} partitions, expected {expected}")
-    return [topic.name for topic in missing]
-
-
-def _create(
-    admin: KafkaAdminClient, missing: list[topics.Topic], settings: Settings, replicas: int
-) -> None:
-    """Create topics; one that another process creates meanwhile is fine."""
-    wanted = {
-        topic.name: {
-            "num_partitions": topic.partitions(settings.partitions),
-            "replication_factor": replicas,
-            "configs": {
-                _TIME: str(topic.retention_h * 3_600_000),
-                _SIZE: str(topics.MAX_MESSAGE_BYTES),
-                _STAMP: _APPENDED,
-            },
-        }
-        for topic in missing
-    }
-    created = admin.create_topics(wanted, raise_errors=False)["topics"]
-    for topic in created:
-        if topic["error_code"] not in (0, _TOPIC_EXISTS):
-            raise LogError(f"topic {topic['name']} cannot be created: {topic['error_message']}")
-    admin.wait_for_topics(list(wanted))
-
-
-def _partition_counts(admin: KafkaAdminClient) -> dict[str, int]:
-    """The partitions of every topic of ours that exists."""
-    names = [topic.name for topic in topics.ALL]
-    rows = admin.describe_topics(names)
-    return {row["name"]: len(row["partitions"]) for row in rows if row["error_code"] == 0}
-
-
-def _complaints(admin: KafkaAdminClient) -> list[Complaint]:
-    """What is wrong with the settings the broker tells; nothing where it tells none."""
-    names = (_SIZE, _TIME, _ROOM, _POLICY, _STAMP)
-    asked = [
-        ConfigResource(ConfigResourceType.TOPIC, topic.name, dict.fromkeys(names))
-        for topic in topics.ALL
-    ]
-    try:
-        found = admin.describe_configs(asked, config_filter=ConfigFilterType.ALL)
-    except KafkaError as error:
-        log.info("topics' settings not known", extra={"error": type(error).__name__})
-        return []
-    rows = {
-        topic: {name: str(x["value"]) for name, x in facts.items() if x["value"] is not None}
-        for topic, facts in found.get("topic", {}).items()
-    }
-    return [
-        complaint
-        for topic in topics.ALL
-        for complaint in complaints_of(topic, rows.get(topic.name, {}))
-    ]
-
-
-def _mend(admin: KafkaAdminClient, found: list[Complaint]) -> None:
-    wrong = {
-        each.topic: {e.name: e.right for e in found if e.topic == each.topic} for each in found
-    }
-    resources = [ConfigResource(ConfigResourceType.TOPIC, *pair) for pair in wrong.items()]
-    admin.alter_configs(resources)

@@ -69,8 +69,7 @@ class Answer:
     `outside` rows of another area: none of them is a fault. `listed` counts the rows that came,
     usable or not; `skipped` the lines that are none (totals, notes); `total` is how many the source
     says it has. `left_out` are rows that count, but with a value that cannot be read. `is_fatal`:
-    ask again only when told; `is_quota`: ask again after midnight KST; `is_retryable`: ask again
-    soon.
+    try again only on request; `is_quota`: after midnight KST; `is_retryable`: soon.
     """
 
     outcome: PollOutcome

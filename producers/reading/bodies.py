@@ -86,8 +86,8 @@ def _plain_text(words: str, exchange: Exchange) -> Exception:
     """
     head = " ".join(words[:80].split())
     is_key = head.lower().startswith(("unauthorized", "forbidden")) or exchange.status == 401
-    said = "plain text: the key is not approved" if is_key else "plain text instead of data"
-    return unknown(_of_status(exchange, "R001"), said, is_fatal=is_key)
+    why = "plain text: the key is not approved" if is_key else "plain text instead of data"
+    return unknown(_of_status(exchange, "R001"), why, is_fatal=is_key)
 
 
 def _json_tree(words: str, exchange: Exchange) -> tuple[Any, tuple[str, ...]]:

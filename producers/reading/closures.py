@@ -57,16 +57,16 @@ def stated(words: str) -> ClosureReading:
     bare = re.sub(r"[\s.:\-]", "", words).upper()
     if bare in table.NONE_WORDS:
         return ClosureReading((Closure.NONE,))
-    return _said(words, is_stated=True)
+    return _read(words, is_stated=True)
 
 
 def mentioned(words: str) -> ClosureReading:
     """What a title or a message says in passing; there a word of closing must stand with it."""
-    return _said(words, is_stated=False)
+    return _read(words, is_stated=False)
 
 
 @lru_cache(maxsize=8192)
-def _said(words: str, *, is_stated: bool) -> ClosureReading:
+def _read(words: str, *, is_stated: bool) -> ClosureReading:
     plain = normalised(words) if table.ANY.search(words) else None
     if not plain:
         return ClosureReading()

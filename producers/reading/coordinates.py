@@ -9,7 +9,6 @@ from typing import Any
 
 from producers.reading.fields import plain_number, text
 
-_SIGNS = re.compile(r"[°º˚도]|[′'’`분]|[″\"”초]|''")
 _SIDE = re.compile(r"동경|북위|서경|남위|경도|위도|[NSEW]|LON(?:GITUDE)?|LNG|LAT(?:ITUDE)?|[:=]")
 _WRITTEN = re.compile(
     r"(\d{1,3}(?:\.\d+)?)\s*(?:°|도)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:'|분)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|초)?)?)?"

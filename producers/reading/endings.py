@@ -94,12 +94,12 @@ def _planned_ms(words: str, match: re.Match[str], starts_ms: int, received_ms: i
     if day and day[1] in {"매일", "매주", "평일"}:
         return None
     try:
-        said = read(f"{match[1].strip(' ~-')}까지", start)
+        period = read(f"{match[1].strip(' ~-')}까지", start)
     except RecordRefusedError:
         return None
-    if said.end is None:
+    if period.end is None:
         return None
-    at_ms = end_ms(said.end, start)
+    at_ms = end_ms(period.end, start)
     if re.search(r"[월일./년]|\d-\d", match[1]):  # more than a time
         return at_ms if 0 < at_ms - starts_ms < MAX_PLAN_MS else None
     return _on_its_day(at_ms, day[1] if day else "", starts_ms, received_ms)

@@ -29,7 +29,9 @@ GATEWAY_NAMES = {
     "UNSIGNED_CALL": 33,
     "UNKNOWN": 99,
 }
-SAID = {str(number): name.replace("_", " ").lower() for name, number in GATEWAY_NAMES.items()} | {
+REASONS = {
+    str(number): name.replace("_", " ").lower() for name, number in GATEWAY_NAMES.items()
+} | {
     "4001": "the calls of this key are spent",
     "4005": "the key is not valid",
 }
@@ -143,8 +145,8 @@ def _refusal(code: str, exchange: Exchange, portal: Portal) -> Exception:
     shown = f"{portal.prefix}-{int(code):02d}" if is_code else f"{portal.prefix}-OTHER"
     is_quota = code in portal.quota
     is_fatal = code in portal.fatal or (exchange.status == 401 and not is_quota)
-    said = SAID.get(code, "a code that is not known")
-    return unknown(shown, said, is_fatal=is_fatal, is_quota=is_quota)
+    why = REASONS.get(code, "a code that is not known")
+    return unknown(shown, why, is_fatal=is_fatal, is_quota=is_quota)
 
 
 def _refuse_gateway_error(tree: dict[str, Any], exchange: Exchange, portal: Portal) -> None:
@@ -154,8 +156,8 @@ def _refuse_gateway_error(tree: dict[str, Any], exchange: Exchange, portal: Port
         return
     header = wrapper.get("cmmMsgHeader") if isinstance(wrapper, dict) else None
     header = header if isinstance(header, dict) else {}
-    said = [header.get(key) for key in ("returnReasonCode", "returnAuthMsg", "errMsg")]
-    codes = [code for code in map(_code, said) if code.isdecimal()]
+    given = [header.get(key) for key in ("returnReasonCode", "returnAuthMsg", "errMsg")]
+    codes = [code for code in map(_code, given) if code.isdecimal()]
     raise _refusal(codes[0] if codes else "99", exchange, portal)
 
 

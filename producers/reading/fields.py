@@ -5,8 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from streams.contract.errors import SettingsError
-from streams.contract.settings import Settings
+from streams.contract.grammars import Bounds
 from streams.contract.text import clean
 
 MAX_TEXT = 500
@@ -55,36 +54,7 @@ def metres(value: Any) -> float | None:
     return round(found * _FACTORS.get(unit, 1.0), 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """A box in degrees, edges included."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    def holds(self, lon: float, lat: float) -> bool:
-        return self.west <= lon <= self.east and self.south <= lat <= self.north
-
-
 KOREA = Bounds(124.0, 33.0, 132.0, 39.0)
-
-
-def bounds_of(settings: Settings) -> Bounds:
-    """The box of `BOMNAE_BBOX`; raises SettingsError when it is not four ordered numbers."""
-    parts = [plain_number(part) for part in settings.bbox.split(",")]
-    numbers = [part for part in parts if part is not None]
-    if len(parts) != 4 or len(numbers) != 4:
-        raise SettingsError(
-            f"BOMNAE_BBOX must be minX,minY,maxX,maxY in degrees, got {settings.bbox!r}"
-        )
-    west, south, east, north = numbers
-    if west >= east or south >= north:
-        raise SettingsError(
-            f"BOMNAE_BBOX must have minX < maxX, minY < maxY, got {settings.bbox!r}"
-        )
-    return Bounds(west, south, east, north)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
-from producers.reading.fields import Bounds
 from producers.reading.planes import Plane, Points, stated_crs
+from streams.contract.grammars import Bounds
 
 UNREADABLE = "geometry_unreadable"
 MAX_TEXT, MAX_VERTICES = 2_000_000, 20_000
@@ -114,7 +114,9 @@ def _of_tree(tree: Any) -> tuple[BaseGeometry, str]:
     """GeoJSON, ArcGIS ({x, y}, points, paths, rings), or a bare list of positions."""
     if isinstance(tree, list):
         is_point = len(tree) in (2, 3) and not isinstance(tree[0], list)
-        return _bare(_position(tree) if is_point else [_position(row) for row in tree]), ""
+        positions = [_position(tree)] if is_point else [_position(row) for row in tree]
+        kind = shapely.LineString if len(positions) > 1 else shapely.Point
+        return kind(positions), ""
     if "type" in tree:
         shape = shapely.from_geojson(json.dumps(tree))
         return shape, _name(tree.get("crs"))
@@ -126,12 +128,6 @@ def _of_tree(tree: Any) -> tuple[BaseGeometry, str]:
         return shapely.MultiPoint([_position(row) for row in tree["points"]]), crs
     lines = tree["paths"] if "paths" in tree else tree["rings"]
     return shapely.MultiLineString([[_position(row) for row in line] for line in lines]), crs
-
-
-def _bare(positions: tuple[float, float] | list[tuple[float, float]]) -> BaseGeometry:
-    """The shape of positions without a type: one is a point, more are a line."""
-    many = isinstance(positions, list) and len(positions) > 1
-    return shapely.LineString(positions) if many else shapely.Point(positions)
 
 
 def _position(row: Any) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from producers.reading.periods import PeriodReading, read
 from streams.contract.errors import RecordRefusedError
 
 SOUND = frozenset({"start_time_unknown", "end_date_only", "end_from_words", "no_end"})
-"""Flags that say how a time was told, and not that something was wrong with it."""
+"""Flags that say how a time was written, and not that something was wrong with it."""
 
 
 @dataclass(slots=True)
@@ -39,11 +39,11 @@ def times_of(begins: Any, ends: Any, message: str, received_ms: int) -> Times:
         times.flags += ["start_time_unknown"] if is_midnight(times.starts_ms) else []
     end = _reading("end", ends, start.begin, times)
     _set_end(times, end.end or start.ends, start.begin)
-    said = ending(message, times.starts_ms, received_ms)
-    if said.planned_ms is None:
-        times.is_over = said.is_over
+    ended = ending(message, times.starts_ms, received_ms)
+    if ended.planned_ms is None:
+        times.is_over = ended.is_over
     elif times.ends_ms is None:
-        times.is_over, times.ends_ms = said.is_over, said.planned_ms
+        times.is_over, times.ends_ms = ended.is_over, ended.planned_ms
         times.flags.append("end_from_words")
     if times.ends_ms is None and "period_reversed" not in times.flags:
         times.flags.append("end_unreadable" if _is_unread("end", times) else "no_end")
@@ -59,7 +59,7 @@ def _reading(name: str, value: Any, after: Moment | None, times: Times) -> Perio
 
 
 def _is_unread(name: str, times: Times) -> bool:
-    return any(said.startswith(name) for said in times.unread)
+    return any(text.startswith(name) for text in times.unread)
 
 
 def _set_end(times: Times, end: Moment | None, start: Moment | None) -> None:

@@ -150,7 +150,7 @@ def _without_dates(
     kinds = {token.kind for token in left}
     if spans and ("since" in kinds or "to" not in kinds):
         return PeriodReading(ends=plus(after, spans[-1]) if after else None, counted=spans[-1])
-    if spans or kinds & {"open", "zeros", "since"}:  # "허가일로부터 1년": from a day not told
+    if spans or kinds & {"open", "zeros", "since"}:  # "허가일로부터 1년": of no stated day
         return PeriodReading(is_open=True)
     if hours is None:
         raise refused(raw)
@@ -174,7 +174,7 @@ def _of_roles(
     spans: Sequence[Token],
     raw: str,
 ) -> PeriodReading:
-    """Begin and end by their place: two dates are both, a lone one is told by 부터, ~ or 까지. A
+    """Begin and end by their place: two dates are both, a lone one is known by 부터, ~ or 까지. A
     moment that is None is a far year: 9999-12-31.
     """
     if len(points) == 1:

@@ -145,14 +145,14 @@ def _letters(words: str) -> str:
 
 def _named(spelling: str) -> tuple[str, int] | None:
     """The meaning of a name without its blanks and marks; what is planned has not been observed."""
-    found = _said(spelling) or _of_endpoint(spelling)
+    found = _by_parts(spelling) or _of_endpoint(spelling)
     if found is None and (bare := _PLANNED.sub("", spelling)) != spelling:
-        meaning, rank = _said(bare) or ("", 0)
+        meaning, rank = _by_parts(bare) or ("", 0)
         found = (_OF_A_PLAN.get(meaning, meaning), max(rank, _RANKS["planned"]))
     return found if found and found[0] else None
 
 
-def _said(spelling: str) -> tuple[str, int] | None:
+def _by_parts(spelling: str) -> tuple[str, int] | None:
     if (exact := EXACT.get(spelling)) is not None:
         return exact
     for meaning, pattern in FAMILIES:

@@ -73,17 +73,23 @@ def _of_text(words: str, exchange: Exchange) -> Table:
     except UnknownAnswerError as error:
         if error.answer.code != "R001":
             raise
-        return _of_lines(bare) or _of_titled_csv(words, error)
+        if table := _of_lines(bare):
+            return table
+        try:  # a CSV whose title begins like JSON or XML: "[춘천시] 굴착 현황"
+            return _of_csv(words)
+        except UnknownAnswerError:
+            raise error from None
 
 
 def _of_tree(body: bodies.Body, exchange: Exchange) -> Table:
     tree, is_file = body.tree, exchange.is_file
     if is_file and (grid := wrappings.grid_of(tree)):
         return grids.table_of_grid(grid, is_ragged=False)
+    has_objects = isinstance(tree, list) and any(isinstance(row, dict) for row in tree)
     listing = wrappings.known_listing(tree)
     if listing is None and is_file:
         listing = wrappings.any_listing(tree)
-    if listing is None and is_file and isinstance(tree, list) and any(map(_is_object, tree)):
+    if listing is None and is_file and has_objects:
         raise unknown("R004", "no columns of a permit list in its rows")
     if listing is None:
         envelope = envelopes.opened(tree, exchange, envelopes.PERMITS)
@@ -92,10 +98,6 @@ def _of_tree(body: bodies.Body, exchange: Exchange) -> Table:
         envelope = envelopes.Envelope(listing.rows, listing.total)
         envelopes.checked(envelope, exchange)
     return _of_objects(listing, body.flags, is_short=envelope.is_short or listing.is_cut)
-
-
-def _is_object(row: Any) -> bool:
-    return isinstance(row, dict)
 
 
 def _of_objects(
@@ -161,14 +163,6 @@ def _object(line: str) -> dict[str, Any] | None:
     return row if isinstance(row, dict) else None
 
 
-def _of_titled_csv(words: str, error: UnknownAnswerError) -> Table:
-    """A CSV whose title begins like JSON or XML ("[춘천시] 굴착 현황"); else what was wrong."""
-    try:
-        return _of_csv(words)
-    except UnknownAnswerError:
-        raise error from None
-
-
 def _of_csv(words: str) -> Table:
     return grids.table_of_grid(grid_of_csv(words), is_ragged=True)
 
@@ -180,17 +174,14 @@ def grid_of_csv(words: str) -> Grid:
     return _records(words, best, is_whole=True)
 
 
-def _plain_cells(line: list[str]) -> list[str]:
-    """The cells without the formula that keeps a spreadsheet from reading a number: ="0012"."""
-    return [_FORMULA.sub(r"\1", cell) for cell in line]
-
-
 def _records(words: str, delimiter: str, *, is_whole: bool = False) -> Grid:
     """The fields of every line; of a head, those before what cannot be read."""
     lines: list[list[str]] = []
     reader = csv.reader(io.StringIO(words, newline=""), delimiter=delimiter)
     try:
-        lines.extend(map(_plain_cells, reader) if '="' in words else reader)
+        # the formula ="0012" keeps a spreadsheet from reading a number
+        plain = ([_FORMULA.sub(r"\1", cell) for cell in line] for line in reader)
+        lines.extend(plain if '="' in words else reader)
     except csv.Error as error:
         if is_whole:
             raise unknown("R013", f"line {reader.line_num}: {error}") from None

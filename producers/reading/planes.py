@@ -8,8 +8,9 @@ from functools import lru_cache
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from producers.reading.fields import NOWHERE, Bounds, Spot
+from producers.reading.fields import NOWHERE, Spot
 from streams.contract.errors import SettingsError
+from streams.contract.grammars import Bounds
 from streams.contract.settings import Settings
 
 FALSE_NORTHING_GAP_M = 100_000.0
@@ -114,7 +115,7 @@ class Plane:
         """
         is_degrees = all(abs(x) <= 180 and abs(y) <= 180 for x, y in points)
         best, most = CoordinateReading(self._bounds), -1
-        for reading in self._degrees() if is_degrees else self._metres():
+        for reading in self._readings(is_degrees=is_degrees):
             count = len(reading.inside(points))
             if count > most:
                 best, most = reading, count
@@ -135,12 +136,11 @@ class Plane:
             return Spot(lon, lat, reading.flags)
         return OUTSIDE
 
-    def _degrees(self) -> Iterator[CoordinateReading]:
+    def _readings(self, *, is_degrees: bool) -> Iterator[CoordinateReading]:
         for is_swapped in (False, True):
-            yield CoordinateReading(self._bounds, is_swapped=is_swapped)
-
-    def _metres(self) -> Iterator[CoordinateReading]:
-        for is_swapped in (False, True):
+            if is_degrees:
+                yield CoordinateReading(self._bounds, is_swapped=is_swapped)
+                continue
             for shift_m in (0.0, FALSE_NORTHING_GAP_M, -FALSE_NORTHING_GAP_M):
                 yield CoordinateReading(
                     self._bounds, self._to_degrees, shift_m, is_swapped, self._is_assumed

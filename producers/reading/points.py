@@ -77,13 +77,11 @@ def points_of(tokens: Sequence[Token]) -> tuple[list[Point], list[Token]]:
             is_after_to, is_next_day = before == "to", before == "next"
             points.append(Point(None, token, is_after_to, is_next_day=is_next_day))
         elif token.kind in _MARKS and points:
-            points[-1] = _marked_by(points[-1], token.kind)
+            points[-1] = replace(
+                points[-1],
+                is_until=points[-1].is_until or token.kind == "until",
+                is_before_to=points[-1].is_before_to or token.kind == "to",
+                is_open_after=points[-1].is_open_after or token.kind not in {"until", "to"},
+            )
         before = token.kind
     return points, [token for token in tokens if token.kind == "span"]
-
-
-def _marked_by(point: Point, kind: str) -> Point:
-    """The date with what stands right behind it."""
-    if kind == "until":
-        return replace(point, is_until=True)
-    return replace(point, is_before_to=True) if kind == "to" else replace(point, is_open_after=True)

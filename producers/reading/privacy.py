@@ -9,21 +9,19 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 from producers.reading.answers import Refusal
 from producers.reading.columns import column_of
 from producers.reading.permit_columns import meaning_of
+from streams.contract.scrubbing import without_secrets
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, KST_MS
 from streams.people import plain, without_people
 
 MAX_LETTER_BYTES = 1 << 20
 SAFE_BYTES = 200
-MIN_SECRET = 4  # covering a shorter "secret" would garble every line
 MIN_PSEUDONYM_KEY = 32
 NO_KEY_WHY = "BOMNAE_PSEUDONYM_KEY has fewer than 32 characters, so no plates are read"
 _PSEUDONYM = re.compile(r"~[0-9a-f]{16}")
@@ -57,33 +55,6 @@ def may_take_plates(settings: Settings) -> bool:
     return len(settings.pseudonym_key) >= MIN_PSEUDONYM_KEY
 
 
-def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """The values of the secret settings."""
-    rows = (row for row in fields(settings) if row.metadata["is_secret"])
-    return tuple(value for row in rows if (value := getattr(settings, row.name)))
-
-
-def without_secrets(words: str, secrets: tuple[str, ...]) -> str:
-    """The text without any secret, as it is or as URLs and JSON spell it."""
-    for secret in secrets:
-        for spelt in _spellings(secret):
-            words = words.replace(spelt, "[secret]")
-    return words
-
-
-@lru_cache(maxsize=64)
-def _spellings(secret: str) -> tuple[str, ...]:
-    """The longest first, so that no tail of one is left."""
-    if len(secret) < MIN_SECRET:
-        return ()
-    once = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)}
-    once |= {spelt.lower() for spelt in once if "%" in spelt}
-    twice = {quote(spelt, safe="") for spelt in once}
-    escaped = {json.dumps(spelt)[1:-1] for spelt in once}
-    escaped |= {spelt.replace("/", "\\/") for spelt in once}
-    return tuple(sorted(once | twice | escaped, key=len, reverse=True))
-
-
 def refused_row(row: Any, code: str, detail: str, columns: frozenset[str] = frozenset()) -> Refusal:
     """The dead letter of one row: the values of the columns that are read, people covered; of any
     other column, and of a row that is no object, only how long it is.
@@ -92,7 +63,11 @@ def refused_row(row: Any, code: str, detail: str, columns: frozenset[str] = froz
         body = json.dumps(_scrubbed(row, columns), ensure_ascii=False, default=str)
     except (RecursionError, ValueError):
         body = json.dumps(f"{type(row).__name__} that cannot be written")
-    return Refusal(_trimmed(body.encode("utf-8", "replace")), code, without_people(detail)[:200])
+    payload = body.encode("utf-8", "replace")
+    if len(payload) > MAX_LETTER_BYTES // 2:
+        note = f"...[cut: {len(payload)} bytes]".encode()
+        payload = payload[: MAX_LETTER_BYTES // 2] + note
+    return Refusal(payload, code, without_people(detail)[:200])
 
 
 def refused_body(body: bytes, code: str, detail: str, secrets: tuple[str, ...]) -> Refusal:
@@ -102,7 +77,10 @@ def refused_body(body: bytes, code: str, detail: str, secrets: tuple[str, ...]) 
     kept, for a list that breaks off may begin in the midst of a person's row.
     """
     words = without_secrets(body[: SAFE_BYTES * 3].decode("utf-8", "replace"), secrets)
-    words = _KOREAN.sub(_shown, without_people(words))
+    words = _KOREAN.sub(
+        lambda word: word[0] if _PORTAL_WORDS.fullmatch(word[0]) else "○" * len(word[0]),
+        without_people(words),
+    )
     safe = "".join(c if c.isprintable() or c in "\n\t" else "?" for c in words)
     return Refusal(safe.encode("utf-8", "replace")[:SAFE_BYTES], code, without_people(detail)[:200])
 
@@ -114,15 +92,12 @@ _PORTAL_WORDS = re.compile(
 )
 
 
-def _shown(word: re.Match[str]) -> str:
-    return word[0] if _PORTAL_WORDS.fullmatch(word[0]) else "○" * len(word[0])
-
-
 def _scrubbed(row: Any, columns: frozenset[str]) -> Any:
     if not isinstance(row, Mapping):
-        return f"({type(row).__name__}, {len(str(row)[:10_000])} characters)"
+        return _length_of(row)
+    # a short name of a column as it is, else its beginning: a broken list's may be a row
     return {
-        without_names(str(name)): _kept(value)
+        without_people(str(name))[:40]: _kept(value)
         if is_known(str(name), columns)
         else _length_of(value)
         for name, value in row.items()
@@ -136,11 +111,6 @@ def is_known(column: str, columns: frozenset[str]) -> bool:
     return column_of(column) in columns or meaning_of(column) is not None
 
 
-def without_names(column: str) -> str:
-    """A column's name: a short one as it is, else its beginning (a broken list's may be a row)."""
-    return without_people(column)[:40]
-
-
 def _kept(value: Any) -> Any:
     if isinstance(value, str):
         return without_people(value)[:2000]
@@ -151,11 +121,3 @@ def _kept(value: Any) -> Any:
 
 def _length_of(value: Any) -> str:
     return f"({type(value).__name__}, {len(str(value)[:10_000])} characters)"
-
-
-def _trimmed(payload: bytes) -> bytes:
-    """At most 1 MiB; what was cut says so at its end."""
-    if len(payload) <= MAX_LETTER_BYTES // 2:
-        return payload
-    note = f"...[cut: {len(payload)} bytes]".encode()
-    return payload[: MAX_LETTER_BYTES // 2] + note

@@ -6,6 +6,7 @@ nothing: `periods` reads dates and periods from the tokens, `hours` the daily ho
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -136,12 +137,9 @@ def scan(words: str) -> tuple[Token, ...] | None:
     if plain is None:
         return None
     found = ((match.lastgroup or "", match) for match in _SCAN.finditer(plain))
-    return tuple(_token(kind, match[0]) for kind, match in found if kind not in _SILENT)
-
-
-def _token(kind: str, words: str) -> Token:
-    reader = _READERS.get(kind)
-    return reader(kind, words) if reader else Token(kind, words)
+    return tuple(
+        _READERS.get(kind, Token)(kind, match[0]) for kind, match in found if kind not in _SILENT
+    )
 
 
 def _numbers(words: str) -> list[int]:
@@ -263,16 +261,12 @@ def _split_zone(words: str) -> tuple[str, int | None]:
     return clock, sign * (int(hours) * 60 + int(minutes))
 
 
-def _span(_kind: str, words: str) -> Token:
-    return Token("span", words, count=_numbers(words)[0])
-
-
-_READERS = {
+_READERS: dict[str, Callable[[str, str], Token]] = {
     **dict.fromkeys(("ymd", "mdy", "ym", "y", "md", "m", "d"), _day),
     **dict.fromkeys(("dny", "ndy", "ynd", "nd"), _named_day),
     "run": _run,
     "serial": _serial,
     "time": _time,
     "iso": _time,
-    "span": _span,
+    "span": lambda _kind, words: Token("span", words, count=_numbers(words)[0]),
 }

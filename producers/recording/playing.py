@@ -12,8 +12,9 @@ from producers.publishing.messages import Output
 from producers.publishing.publisher import Publisher
 from producers.publishing.topic_setup import ensure_topics
 from producers.reading.privacy import NO_KEY_WHY, may_take_plates
+from producers.recording.poll_ends import BadLine
 from producers.recording.recorder import lines_of
-from producers.recording.replay import BadLine, ReplayStep, steps
+from producers.recording.replay import ReplayStep, steps
 from streams.contract.arrival import REPLAY
 from streams.contract.settings import Settings
 
@@ -40,6 +41,15 @@ class ReplayProgress:
         self.messages += len(step.messages)
         self.moments += 1
 
+    def show(self, step: ReplayStep) -> None:
+        """Bad lines and gaps as they come, and the progress every thousand moments, to stderr."""
+        if step.gap_ms:
+            sys.stderr.write(f"a gap of {step.gap_ms // 3_600_000} h: fewer ticks there\n")
+        for bad in step.bad:
+            sys.stderr.write(f"line {bad.number}: {bad.code} {bad.detail}\n")
+        if self.moments and self.moments % 1000 == 0:
+            sys.stderr.write(self.line() + "\n")
+
     def line(self) -> str:
         span_s = (self.last_ms - (self.first_ms or self.last_ms)) / 1000
         counts = f"{self.messages} messages, {len(self.bad)} bad lines"
@@ -62,7 +72,7 @@ def run_replay(path: Path, settings: Settings, speed: float | None) -> ReplayPro
         for step in _paced(steps(lines_of(path), settings), speed, stopped):
             publisher.publish(Output(step.messages, step.letters))
             done.note(step)
-            _show(done, step)
+            done.show(step)
             while publisher.waiting > BACKLOG and not stopped:
                 time.sleep(0.01)
         if not publisher.flush(60.0):
@@ -99,13 +109,3 @@ def _paced(
             while not stopped and (left_s := due_s - time.monotonic()) > 0:
                 time.sleep(min(left_s, 0.2))
         yield step
-
-
-def _show(done: ReplayProgress, step: ReplayStep) -> None:
-    """Bad lines and gaps as they come, and the progress every thousand moments, to stderr."""
-    if step.gap_ms:
-        sys.stderr.write(f"a gap of {step.gap_ms // 3_600_000} h: fewer ticks there\n")
-    for bad in step.bad:
-        sys.stderr.write(f"line {bad.number}: {bad.code} {bad.detail}\n")
-    if done.moments and done.moments % 1000 == 0:
-        sys.stderr.write(done.line() + "\n")

@@ -12,8 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from producers.feeds import FEEDS
@@ -37,17 +36,19 @@ def line_of(exchange: Exchange) -> str:
     """The line of an exchange. Its body is text: UTF-8, else CP949, else bytes as lone
     surrogates. `said` is the answer where the body was left out.
     """
+    moment = datetime.fromtimestamp(exchange.at_ms // 1000, KST)
+    body = _text(exchange.body)
     line: dict[str, Any] = {
         "feed": exchange.feed,
-        "at": _written(exchange.at_ms),
+        "at": f"{moment:%Y-%m-%dT%H:%M:%S}.{exchange.at_ms % 1000:03d}+09:00",
         "url": exchange.url,
         "status": exchange.status,
-        "body": _text(exchange.body),
+        "body": body,
     }
     if exchange.answer is not None:
         line["said"] = kept_answers.written(exchange.answer)
-    is_ascii = not _is_clean(exchange.body)
-    return json.dumps(line, ensure_ascii=is_ascii, separators=(",", ":"))
+    has_lone_surrogates = any("\ud800" <= letter <= "\udfff" for letter in body)
+    return json.dumps(line, ensure_ascii=has_lone_surrogates, separators=(",", ":"))
 
 
 def exchange_of(line: str) -> Exchange:
@@ -58,15 +59,21 @@ def exchange_of(line: str) -> Exchange:
         raise RecordRefusedError("R001", f"not a line of a recording: {error}"[:120]) from None
     if not isinstance(body, dict):
         raise RecordRefusedError("R005", "line is not an object")
-    feed = _field(body, "feed", str)
-    return Exchange(
-        feed=feed,
-        at_ms=_read_ms(_field(body, "at", str)),
-        url=_url(_field(body, "url", str)),
-        status=_status(_field(body, "status", int)),
-        body=_bytes(_field(body, "body", str)),
-        answer=kept_answers.read(feed, body["said"]) if "said" in body else None,
-    )
+    feed, url = _field(body, "feed", str), _field(body, "url", str)
+    status = _field(body, "status", int)
+    if not 0 <= status <= MAX_STATUS:
+        raise RecordRefusedError("R008", f"status outside 0..{MAX_STATUS}")
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise RecordRefusedError("R005", f"url is none: {error}"[:120]) from None
+    try:
+        content = _field(body, "body", str).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise RecordRefusedError("R009", f"body: character {error.start} is none") from None
+    at_ms = _read_ms(_field(body, "at", str))
+    answer = kept_answers.read(feed, body["said"]) if "said" in body else None
+    return Exchange(feed, at_ms, url, status, content, answer=answer)
 
 
 def recorded(exchange: Exchange, settings: Settings) -> Exchange:
@@ -131,21 +138,8 @@ class Recorder(AbstractContextManager["Recorder"]):
             self._gzip.close()
         self._raw.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _written(at_ms: int) -> str:
-    moment = datetime.fromtimestamp(at_ms // 1000, KST)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}+09:00"
 
 
 def _read_ms(words: str) -> int:
@@ -160,27 +154,6 @@ def _read_ms(words: str) -> int:
         raise RecordRefusedError("R011", f"year {moment.year}, within {YEARS[0]}..{YEARS[-1]}")
     since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
-
-
-def _url(words: str) -> str:
-    try:
-        urlsplit(words)
-    except ValueError as error:
-        raise RecordRefusedError("R005", f"url is none: {error}"[:120]) from None
-    return words
-
-
-def _status(number: int) -> int:
-    if not 0 <= number <= MAX_STATUS:
-        raise RecordRefusedError("R008", f"status outside 0..{MAX_STATUS}")
-    return number
-
-
-def _bytes(words: str) -> bytes:
-    try:
-        return words.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError as error:
-        raise RecordRefusedError("R009", f"body: character {error.start} is none") from None
 
 
 def _field(body: dict[str, Any], name: str, kind: type[Any]) -> Any:
@@ -200,12 +173,3 @@ def _text(body: bytes) -> str:
         if encoding == "utf-8" or "\x00" not in words:
             return words
     return body.decode("utf-8", "surrogateescape")
-
-
-def _is_clean(body: bytes) -> bool:
-    """Whether the body's text can itself be written as UTF-8."""
-    try:
-        _text(body).encode()
-    except UnicodeEncodeError:
-        return False
-    return True

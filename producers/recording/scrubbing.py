@@ -23,8 +23,9 @@ from producers.reading.encodings import decoded
 from producers.reading.fields import text
 from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.permit_columns import meaning_of
-from producers.reading.privacy import is_known, recorded_plate, secrets_of, without_secrets
+from producers.reading.privacy import is_known, recorded_plate
 from streams import people
+from streams.contract.scrubbing import without_secrets
 from streams.contract.settings import Settings
 
 NOBODY = "[name]"  # a company that is a person is left out, and a flag says so
@@ -59,7 +60,7 @@ class Scrub:
         """The body without people, UTF-8; raises UnfitError, or what a reader raises."""
         scrub = self.feed.scrub
         words = scrub(self.exchange, self.settings) if scrub else self._words()
-        return without_secrets(words, secrets_of(self.settings)).encode()
+        return without_secrets(words, self.settings.secrets()).encode()
 
     @property
     def feed(self) -> Feed:

@@ -14,10 +14,10 @@ from itertools import pairwise
 
 from producers.network.overlay import laid
 from producers.network.route_stops import read_route_stops, sections
-from producers.reading.fields import Bounds
 from producers.simulator import lines, stops
 from producers.simulator.shapes import along
 from producers.simulator.streets import CITY, RELEASED, build_streets, graph_of, shortest_path
+from streams.contract.grammars import Bounds
 from streams.geo.measures import length_of_m
 from streams.geo.network import Landmark, Link, Network, Stop
 

@@ -117,7 +117,9 @@ class Fleet:
 
         Where there is none within `MAX_DETOUR_M`, the bus is waved through at a crawl.
         """
-        graph = self._open_graph(set(closed))
+        shut, graph = set(closed), Graph()
+        for link in (x for place, x in enumerate(self.network.links) if place not in shut):
+            graph.setdefault(link.from_id, {})[link.to_id] = link.length_m
         here = bus.run.nodes[bus.order]
         last = min(bus.order + MAX_SKIPPED_STOPS, len(bus.run.legs))
         for order in [*range(bus.order + 2, last + 1), bus.order + 1]:
@@ -126,13 +128,6 @@ class Fleet:
             if links and sum(self._lengths[link] for link in links) <= MAX_DETOUR_M:
                 return links, order
         return list(bus.run.legs[bus.order]), bus.order + 1
-
-    def _open_graph(self, closed: set[int]) -> Graph:
-        graph: Graph = {}
-        for place, link in enumerate(self.network.links):
-            if place not in closed:
-                graph.setdefault(link.from_id, {})[link.to_id] = link.length_m
-        return graph
 
 
 def _buses(runs: dict[str, DrivenRoute], seed: int) -> list[SimulatedBus]:

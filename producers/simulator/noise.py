@@ -10,7 +10,10 @@ def unit(seed: int, *keys: int | str) -> float:
     state = seed & _MASK
     for key in keys:
         number = crc32(key.encode()) if isinstance(key, str) else key
-        state = _mix(state ^ ((number * 0x9E3779B97F4A7C15) & _MASK))
+        state ^= (number * 0x9E3779B97F4A7C15) & _MASK
+        state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & _MASK
+        state ^= state >> 31
     return state / (_MASK + 1)
 
 
@@ -21,9 +24,3 @@ def smooth(seed: int, key: int, at_ms: int, *, period_ms: int) -> float:
     ease = part * part * (3 - 2 * part)
     before, after = unit(seed, key, slot), unit(seed, key, slot + 1)
     return before + (after - before) * ease
-
-
-def _mix(value: int) -> int:
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
-    return value ^ (value >> 31)

@@ -1,4 +1,4 @@
-"""Permits as desks file them whom nobody told how: an end that is 미정, one point for both
+"""Permits as desks file them in no agreed form: an end that is 미정, one point for both
 directions, one number for three spots, a night that ends on the next day, and one in two offices.
 """
 

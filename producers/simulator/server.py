@@ -65,14 +65,12 @@ class Front:
             return _response(answers.too_many())
         self._waiting[caller] += 1
         try:
-            await asyncio.sleep(self._wait_s(self.modes[feed]))
+            usual_s = self._rng.uniform(*self._latency_ms) / 1000
+            special_s = {"slow": self._slow_s, "silence": self._silence_s}
+            await asyncio.sleep(special_s.get(self.modes[feed], usual_s))
             return _response(self._answer(feed, request))
         finally:
             self._waiting[caller] -= 1
-
-    def _wait_s(self, mode: str) -> float:
-        special = {"slow": self._slow_s, "silence": self._silence_s}
-        return special.get(mode, self._rng.uniform(*self._latency_ms) / 1000)
 
     def _answer(self, feed: str, request: web.Request) -> PortalAnswer:
         query, mode = dict(request.query), self.modes[feed]

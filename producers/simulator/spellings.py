@@ -1,6 +1,6 @@
 """How the clerks of a permit desk write the same days, hours and closures: each work in one way.
 
-Nobody told them a format. A clerk stays with theirs, so a work is always written alike.
+They have no agreed format. A clerk stays with theirs, so a work is always written alike.
 """
 
 from datetime import datetime

@@ -66,18 +66,14 @@ def shortest_path(graph: Graph, start: str, end: str) -> list[str]:
             continue
         came_from[node] = before
         if node == end:
-            return _walk_back(came_from, end)
+            path = [end]
+            while before := came_from[path[-1]]:
+                path.append(before)
+            return path[::-1]
         for after, length_m in graph.get(node, {}).items():
             if after not in came_from:
                 heapq.heappush(heap, (cost + length_m, after, node))
     return []
-
-
-def _walk_back(came_from: dict[str, str], end: str) -> list[str]:
-    path = [end]
-    while before := came_from[path[-1]]:
-        path.append(before)
-    return path[::-1]
 
 
 def _pieces(road: roads.Road, positions: dict[str, Point]) -> list[tuple[str, str, list[Point]]]:

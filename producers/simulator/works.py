@@ -50,7 +50,7 @@ class AuthoredPermit:
     also: tuple[Closure, ...] = ()  # closed beside the carriageway
     width_left_m: float | None = None
     restore_days: tuple[int, int] | None = None  # both days included
-    began_min: float | None = None  # really begun and done, once the desk has heard of it
+    began_min: float | None = None  # really begun and done, once the desk knows of it
     done_min: float | None = None
     extended: tuple[float, int] | None = None  # from this minute its last day is that one
     withdrawn_min: float | None = None  # from then on the desk lists it as withdrawn

@@ -169,7 +169,9 @@ class _Oracle:
 
     async def follow(self, positions: Mapping[Place, int]) -> None:
         """Fold every input partition up to its position, the one furthest behind in time first."""
-        while behind := [p for p in self._places if self._next(p) <= positions.get(p, -1)]:
+        while behind := [
+            p for p in self._places if self.fold.taken.get(p, 0) <= positions.get(p, -1)
+        ]:
             place = min(behind, key=lambda p: (self.fold.ticks_ms.get(p, 0), p))
             waiting = self._waiting.get(place) or await self._reader.next_of(place)
             due = [record for record in waiting if record.offset <= positions[place]]
@@ -187,9 +189,6 @@ class _Oracle:
             self._waiting[place] = waiting[len(due) :]
             for record in due:
                 self._roads.take(*record[:4])
-
-    def _next(self, place: Place) -> int:
-        return self.fold.taken.get(place, 0)
 
 
 async def _check_network(client: Any, network: Network) -> None:

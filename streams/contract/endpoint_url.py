@@ -16,10 +16,10 @@ from ipaddress import (
     ip_network,
 )
 
-from streams.contract.errors import SettingsError, SubscriptionError
+from streams.contract.errors import SubscriptionError
+from streams.contract.grammars import Networks
 
 Address = IPv4Address | IPv6Address
-Networks = tuple[IPv4Network | IPv6Network, ...]
 MAX_URL = 2000
 PUBLIC_PORTS = (443, 8443)
 _URL = re.compile(
@@ -30,17 +30,6 @@ _URL = re.compile(
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _GLOBAL_V6 = ip_network("2000::/3")
 _TUNNELS = tuple(map(ip_network, ("2002::/16", "2001::/32", "192.88.99.0/24")))
-
-
-def parse_networks(text: str) -> Networks:
-    """The networks of BOMNAE_WEBHOOK_NETWORKS, `10.1.0.0/16,fd00::/8`; raises SettingsError."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    try:
-        return tuple(ip_network(part) for part in parts)
-    except ValueError as error:
-        raise SettingsError(
-            f"BOMNAE_WEBHOOK_NETWORKS must be networks like 10.1.0.0/16 with commas: {error}"
-        ) from None
 
 
 def is_allowed(address: str, port: int, networks: Networks) -> bool:

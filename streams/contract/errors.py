@@ -41,6 +41,12 @@ class IntakeError(BomnaeError):
     """The log did not take a message in time; it may still arrive."""
 
 
+class ServeError(BomnaeError):
+    """An address cannot be served on."""
+
+    exit_code = 1
+
+
 class NetworkError(BomnaeError):
     """A network file cannot be read or breaks a rule of the import."""
 

@@ -8,7 +8,7 @@ from streams.contract.settings import Settings
 
 def kafka_login(settings: Settings) -> dict[str, Any]:
     """Plain, or SCRAM over TLS where the settings name a user."""
-    servers: dict[str, Any] = {"bootstrap_servers": settings.kafka.split(",")}
+    servers: dict[str, Any] = {"bootstrap_servers": list(settings.kafka)}
     if not settings.kafka_user:
         return servers
     return {

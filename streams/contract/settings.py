@@ -1,29 +1,56 @@
 """The settings: one table, read once from `BOMNAE_*`; docs/settings.md shows it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+# ruff: noqa: RUF009 - each of these calls makes a field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, TypeVar
 
+from streams.contract import grammars
 from streams.contract.errors import SettingsError
+from streams.contract.grammars import (
+    Address,
+    Bounds,
+    LogFormat,
+    LogLevel,
+    Networks,
+    Thresholds,
+)
+
+T = TypeVar("T")
+N = TypeVar("N", int, float)
+PREFIX = "BOMNAE_"
+SHOWN = 60  # characters of a wrong value
+UNITS = {"ms": " ms", "s": " s", "days": " days"}
 
 
 def _row(
-    default: Any,
-    text: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    is_secret: bool = False,
-    is_folded: bool = False,
-) -> Any:
-    meta = {
-        "help": text,
-        "low": low,
-        "high": high,
-        "is_secret": is_secret,
-        "is_folded": is_folded,
-    }
-    return field(default=default, metadata=meta, repr=not is_secret)
+    text: str, meaning: str, read: Callable[[str], T], *, is_folded: bool = False, **bounds: float
+) -> T:
+    """A setting: its default as the environment would spell it, and the grammar of its text."""
+    meta = {"text": text, "help": meaning, "read": read, "is_folded": is_folded}
+    meta |= {"is_secret": False, **bounds}
+    return field(default=read(text), metadata=meta)
+
+
+def _text(text: str, meaning: str) -> str:
+    return _row(text, meaning, str)
+
+
+def _number(default: N, meaning: str, *, low: N, high: N, is_folded: bool = False) -> N:
+    read = grammars.number_within(type(default), low, high)
+    return _row(str(default), meaning, read, is_folded=is_folded, low=low, high=high)
+
+
+def _secret(meaning: str, *, at_least: int = 0) -> str:
+    """A setting that is never shown; where it is set it has so many characters."""
+    meta = {"text": "", "help": meaning, "read": grammars.secret(at_least), "is_folded": False}
+    meta |= {"is_secret": True}
+    return field(default="", metadata=meta, repr=False)
+
+
+def variable(name: str) -> str:
+    """The variable of a setting in the environment."""
+    return PREFIX + name.upper()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,171 +60,240 @@ class Settings:
     Of those that are `is_folded` the state is a function: workers of one city share them.
     """
 
-    kafka: str = _row("127.0.0.1:9092", "Kafka bootstrap servers, host:port[,host:port]")
-    kafka_user: str = _row("", "SASL user (SCRAM-SHA-512 over TLS) where the cluster asks for one")
-    kafka_password: str = _row("", "SASL password", is_secret=True)
-    kafka_ca: str = _row("", "file with the CA of the cluster; set together with the user")
-    redis: str = _row("redis://127.0.0.1:6379/0", "Redis URL without a password")
-    redis_password: str = _row("", "Redis password", is_secret=True)
-    redis_ca: str = _row("", "file with the CA of a Redis behind rediss://")
-    gazetteer: str = _row(
+    kafka: tuple[str, ...] = _row(
+        "127.0.0.1:9092", "Kafka bootstrap servers, host:port[,host:port]", grammars.servers
+    )
+    kafka_user: str = _text("", "SASL user (SCRAM-SHA-512 over TLS) where the cluster asks for one")
+    kafka_password: str = _secret("SASL password")
+    kafka_ca: str = _text("", "file with the CA of the cluster; set together with the user")
+    redis: str = _row(
+        "redis://127.0.0.1:6379/0", "Redis URL without a password", grammars.redis_url
+    )
+    redis_password: str = _secret("Redis password")
+    redis_ca: str = _text("", "file with the CA of a Redis behind rediss://")
+    gazetteer: str = _text(
         "",
         "CSV of addresses with 위도, 경도, for permits that state only an address, and for search",
     )
-    session_s: int = _row(
+    session_s: int = _number(
         15, "a worker silent for so long loses its partitions, s", low=3, high=300
     )
-    watchdog_s: int = _row(
+    watchdog_s: int = _number(
         60, "a worker that stands for so long while messages wait ends, s", low=2, high=3600
     )
-    network: str = _row("", "folder written by `python -m producers network`")
-    partitions: int = _row(
+    network: str = _text("", "folder written by `python -m producers network`")
+    partitions: int = _number(
         4,
         "partitions of the wide topics; fixed for the life of the topics",
         low=1,
         high=512,
         is_folded=True,
     )
-    tick_ms: int = _row(1000, "the clock's period, ms", low=100, high=60000)
-    http: str = _row("127.0.0.1:8700", "address the map is served on")
-    hosts: str = _row("", "names the map answers to besides its address, name[,name]: a proxy's")
-    tiles: str = _row("", "tile URL template for a background map; empty: the road network itself")
-    tiles_attribution: str = _row("", "credit line of the tiles")
-    city: str = _row("춘천시", "the city's name on the screens")
-    tago_url: str = _row("https://apis.data.go.kr/1613000", "base URL of TAGO")
-    tago_key: str = _row("", "TAGO service key, the *decoding* form", is_secret=True)
-    tago_city: int = _row(32_010, "TAGO city code", low=1, high=99999)
-    tago_poll_s: int = _row(60, "period of a sweep over all routes, s", low=1, high=3600)
-    tago_parallel: int = _row(5, "requests in flight per key", low=1, high=5)
-    tago_quota: int = _row(500_000, "TAGO calls a day", low=1, high=10000000)
-    its_url: str = _row("https://openapi.its.go.kr:9443", "base URL of the national ITS")
-    its_key: str = _row("", "national ITS key", is_secret=True)
-    its_bbox: str = _row("127.51,37.67,127.91,38.06", "minX,minY,maxX,maxY asked for, degrees")
-    its_poll_s: int = _row(300, "period of trafficInfo and of eventInfo, s", low=1, high=3600)
-    its_quota: int = _row(1000, "national ITS calls a day", low=1, high=10000000)
-    utic_url: str = _row("", "UTIC imsOpenData URL; empty: not polled")
-    utic_key: str = _row("", "UTIC key", is_secret=True)
-    utic_poll_s: int = _row(300, "period of UTIC, s", low=10, high=3600)
-    gtfs_url: str = _row("", "GTFS Realtime vehicle positions URL; empty: not polled")
-    gtfs_key: str = _row("", "key of the GTFS Realtime feed, where it asks for one", is_secret=True)
+    tick_ms: int = _number(1000, "the clock's period, ms", low=100, high=60000)
+    http: Address = _row("127.0.0.1:8700", "address the map is served on", grammars.address)
+    hosts: tuple[str, ...] = _row(
+        "", "names the map answers to besides its address, name[,name]: a proxy's", grammars.names
+    )
+    tiles: str = _row(
+        "",
+        "tile URL template for a background map; empty: the road network itself",
+        grammars.tile_template,
+    )
+    tiles_attribution: str = _text("", "credit line of the tiles")
+    city: str = _text("춘천시", "the city's name on the screens")
+    tago_url: str = _row("https://apis.data.go.kr/1613000", "base URL of TAGO", grammars.url)
+    tago_key: str = _secret("TAGO service key, the *decoding* form")
+    tago_city: int = _number(32_010, "TAGO city code", low=1, high=99999)
+    tago_poll_s: int = _number(60, "period of a sweep over all routes, s", low=1, high=3600)
+    tago_parallel: int = _number(5, "requests in flight per key", low=1, high=5)
+    tago_quota: int = _number(500_000, "TAGO calls a day", low=1, high=10000000)
+    its_url: str = _row(
+        "https://openapi.its.go.kr:9443", "base URL of the national ITS", grammars.url
+    )
+    its_key: str = _secret("national ITS key")
+    its_bbox: Bounds = _row(
+        "127.51,37.67,127.91,38.06", "minX,minY,maxX,maxY asked for, degrees", grammars.box
+    )
+    its_poll_s: int = _number(300, "period of trafficInfo and of eventInfo, s", low=1, high=3600)
+    its_quota: int = _number(1000, "national ITS calls a day", low=1, high=10000000)
+    utic_url: str = _row("", "UTIC imsOpenData URL; empty: not polled", grammars.url_or_nothing)
+    utic_key: str = _secret("UTIC key")
+    utic_poll_s: int = _number(300, "period of UTIC, s", low=10, high=3600)
+    gtfs_url: str = _row(
+        "", "GTFS Realtime vehicle positions URL; empty: not polled", grammars.url_or_nothing
+    )
+    gtfs_key: str = _secret("key of the GTFS Realtime feed, where it asks for one")
     gtfs_key_name: str = _row(
-        "?key", "where that key goes: `?name` in the query, or the name of a header"
+        "?key",
+        "where that key goes: `?name` in the query, or the name of a header",
+        grammars.key_place,
     )
-    gtfs_poll_s: int = _row(30, "period of GTFS Realtime, s", low=5, high=3600)
+    gtfs_poll_s: int = _number(30, "period of GTFS Realtime, s", low=5, high=3600)
     permits: str = _row(
-        "", "folder watched for permit CSV/JSON files, or URL of a roadExcavation API"
+        "",
+        "folder watched for permit CSV/JSON files, or URL of a roadExcavation API",
+        grammars.url_or_folder,
     )
-    key_retry_s: int = _row(
+    key_retry_s: int = _number(
         600,
         "a feed stopped by its key is tried with one request after so long, s",
         low=1,
         high=86400,
     )
-    permits_key: str = _row("", "key of the permit API", is_secret=True)
-    permits_poll_s: int = _row(600, "period of the permit source, s", low=1, high=86400)
-    permits_epsg: int = _row(
+    permits_key: str = _secret("key of the permit API")
+    permits_poll_s: int = _number(600, "period of the permit source, s", low=1, high=86400)
+    permits_epsg: int = _number(
         0,
         "EPSG code of x/y columns in permit lists; 0: 5186 is assumed, and its points are doubtful",
         low=0,
         high=32767,
     )
-    pseudonym_key: str = _row(
-        "",
-        "secret for pseudonyms of plates, 32 characters or more; without it no plates are read",
-        is_secret=True,
+    pseudonym_key: str = _secret(
+        "secret for pseudonyms of plates, 32 characters or more; without it no plates are read"
     )
-    ingest: str = _row("", "address producers take pushed answers on, [host:]port; empty: none")
-    ingest_key: str = _row(
-        "", "bearer key of those who push, 32 characters or more", is_secret=True
+    ingest: Address | None = _row(
+        "", "address producers take pushed answers on, [host:]port; empty: none", grammars.door
     )
-    bbox: str = _row(
-        "127.4,37.6,128.1,38.2", "coordinates outside are refused: minX,minY,maxX,maxY"
+    ingest_key: str = _secret("bearer key of those who push, 32 characters or more", at_least=32)
+    bbox: Bounds = _row(
+        "127.4,37.6,128.1,38.2",
+        "coordinates outside are refused: minX,minY,maxX,maxY",
+        grammars.box,
     )
-    freeze_factor: int = _row(
+    freeze_factor: int = _number(
         1, "a feed that must change is frozen after this many unchanged polls", low=1, high=100
     )
-    feed_change_s: int = _row(600, "link speeds must change within this, s", low=1, high=86400)
-    window_ms: int = _row(
+    feed_change_s: int = _number(600, "link speeds must change within this, s", low=1, high=86400)
+    window_ms: int = _number(
         60_000, "speed window (tumbling), ms", low=1000, high=3600000, is_folded=True
     )
-    grace_ms: int = _row(
+    grace_ms: int = _number(
         120_000,
         "how long a window stays open for late passages, ms",
         low=0,
         high=3600000,
         is_folded=True,
     )
-    fresh_ms: int = _row(
+    fresh_ms: int = _number(
         600_000,
         "a speed older than this is no longer shown, ms",
         low=10000,
         high=7200000,
         is_folded=True,
     )
-    levels_urban: str = _row(
-        "15,25", "정체 below, 서행 below (km/h), ordinary roads (TOPIS 2016)", is_folded=True
+    levels_urban: Thresholds = _row(
+        "15,25",
+        "정체 below, 서행 below (km/h), ordinary roads (TOPIS 2016)",
+        grammars.thresholds,
+        is_folded=True,
     )
-    levels_express: str = _row(
-        "30,50", "정체 below, 서행 below (km/h), urban expressways (TOPIS 2016)", is_folded=True
+    levels_express: Thresholds = _row(
+        "30,50",
+        "정체 below, 서행 below (km/h), urban expressways (TOPIS 2016)",
+        grammars.thresholds,
+        is_folded=True,
     )
-    levels_motorway: str = _row(
-        "30,70", "정체 below, 서행 below (km/h), motorways (한국도로공사)", is_folded=True
+    levels_motorway: Thresholds = _row(
+        "30,70",
+        "정체 below, 서행 below (km/h), motorways (한국도로공사)",
+        grammars.thresholds,
+        is_folded=True,
     )
-    dwell_s: int = _row(
+    dwell_s: int = _number(
         12,
         "time a bus stands at a stop it serves, s, taken out of a passage",
         low=0,
         high=120,
         is_folded=True,
     )
-    road_factor: float = _row(
+    road_factor: float = _number(
         1.25, "road length / straight line where no measured length is known", low=1, high=3
     )
-    rules: str = _row(
+    rules: str = _text(
         "", "TOML file with the rules of the alerts; empty: as in `streams/rules.toml`"
     )
-    history_days: int = _row(
+    history_days: int = _number(
         7, "how long the past can be asked for, days; kept in Redis", low=1, high=90, is_folded=True
     )
-    secret: str = _row(
-        "", "master key of webhook secrets and crew links, 32 characters or more", is_secret=True
+    secret: str = _secret(
+        "master key of webhook secrets and crew links, 32 characters or more", at_least=32
     )
-    admin_key: str = _row(
-        "", "bearer key of /api/v1/subscriptions; unset: managed by CLI alone", is_secret=True
+    admin_key: str = _secret(
+        "bearer key of /api/v1/subscriptions; unset: managed by CLI alone", at_least=16
     )
-    webhook_networks: str = _row(
-        "", "networks webhooks may go to besides public addresses, CIDR[,CIDR]"
+    webhook_networks: Networks = _row(
+        "", "networks webhooks may go to besides public addresses, CIDR[,CIDR]", grammars.networks
     )
-    alert_expiry_s: int = _row(
+    alert_expiry_s: int = _number(
         86_400, "an alert is tried for so long, s; then it is a dead letter", low=60, high=604800
     )
-    public_url: str = _row("", "address of the map as crews reach it, http(s)://host[:port]")
-    photos: str = _row("", "folder for the photos of crews; empty: none are taken")
-    simulated: int = _row(0, "1: the feeds are simulated; every screen says so", low=0, high=1)
-    log: str = _row("info", "debug, info, warning or error")
+    public_url: str = _row(
+        "", "address of the map as crews reach it, http(s)://host[:port]", grammars.origin
+    )
+    photos: str = _text("", "folder for the photos of crews; empty: none are taken")
+    simulated: bool = _row(
+        "0", "1: the feeds are simulated; every screen says so", grammars.yes_or_no
+    )
+    metrics: Address | None = _row(
+        "", "address each process serves its figures on, [host:]port; empty: none", grammars.door
+    )
+    log_format: LogFormat = _row(
+        "json", "json or text: a log line as an object or as words, always one", grammars.log_format
+    )
+    log: LogLevel = _row("info", "debug, info, warning or error", grammars.log_level)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """Settings from `BOMNAE_*`; SettingsError for an unknown name or a value out of bounds."""
-        given = {k[7:].lower(): v for k, v in environ.items() if k.startswith("BOMNAE_")}
+        """Settings from `BOMNAE_*`; a SettingsError names every fault in them, a line each."""
+        given = {k[len(PREFIX) :].lower(): v for k, v in environ.items() if k.startswith(PREFIX)}
         rows = {row.name: row for row in fields(cls)}
-        if unknown := sorted(set(given) - set(rows)):
-            raise SettingsError(
-                f"unknown setting BOMNAE_{unknown[0].upper()}; see docs/settings.md"
+        values: dict[str, Any] = {}
+        faults = {
+            name: f"unknown setting {variable(name)}; see docs/settings.md"
+            for name in given.keys() - rows.keys()
+        }
+        for name in rows.keys() & given.keys():
+            try:
+                values[name] = rows[name].metadata["read"](given[name])
+            except ValueError as bound:
+                faults[name] = _fault(rows[name], str(bound), given[name])
+        settings = cls(**values)
+        for names, fault in settings._together():
+            if not faults.keys() & names:
+                faults[names[0]] = fault
+        if faults:
+            raise SettingsError("\n".join(faults[name] for name in sorted(faults)))
+        return settings
+
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never be shown."""
+        rows = (row.name for row in fields(self) if row.metadata.get("is_secret"))
+        return tuple(value for name in rows if (value := getattr(self, name)))
+
+    def _together(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """What settings that are sound each by itself come to together: their names, the fault."""
+        if self.redis_ca and not self.redis.startswith("rediss://"):
+            fault = "BOMNAE_REDIS_CA is for TLS: BOMNAE_REDIS must begin with rediss://"
+            yield ("redis_ca", "redis"), fault
+        if self.kafka_ca and not self.kafka_user:
+            yield ("kafka_ca", "kafka_user"), "BOMNAE_KAFKA_CA is for TLS: set BOMNAE_KAFKA_USER"
+        if self.ingest and not self.ingest_key:
+            fault = "BOMNAE_INGEST_KEY must be set where BOMNAE_INGEST is: 32 characters or more"
+            yield ("ingest_key", "ingest"), fault
+        if self.fresh_ms < (least_ms := self.window_ms + self.grace_ms):
+            fault = (
+                f"BOMNAE_FRESH_MS must be at least window and grace together ({least_ms} ms), "
+                f"got {self.fresh_ms} ms"
             )
-        return cls(**{name: _value(rows[name], text) for name, text in given.items()})
+            yield ("fresh_ms", "window_ms", "grace_ms"), fault
 
 
-def _value(row: Any, text: str) -> Any:
-    """The value of one variable in its row's type, within its row's bounds."""
-    if isinstance(row.default, str):
-        return text
-    variable = f"BOMNAE_{row.name.upper()}"
-    try:
-        number = type(row.default)(text)
-    except ValueError:
-        raise SettingsError(f"{variable} must be a number, got {text[:40]!r}") from None
-    low, high = row.metadata["low"], row.metadata["high"]
-    if not low <= number <= high:
-        raise SettingsError(f"{variable} must be within {low}..{high}, got {number}")
-    return number
+def _fault(row: Field[Any], bound: str, text: str) -> str:
+    """What is wrong with a value: its variable, its bound and unit, and itself unless secret."""
+    name = variable(row.name)
+    if row.metadata.get("is_secret"):
+        return f"{name} must {bound}, has {len(text)}"
+    if "low" in row.metadata:
+        bound += UNITS.get(row.name.rpartition("_")[2], "") if bound.startswith("within") else ""
+    shown = text.partition("://")[0] + "://…" if "://" in text else text[:SHOWN]
+    return f"{name} must be {bound}, got {shown!r}"

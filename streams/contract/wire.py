@@ -184,11 +184,12 @@ def _check_permits(batch: rec.PermitBatch) -> None:
         if row.starts_ms is not None and row.until_ms <= row.starts_ms:
             raise RecordRefusedError("R010", f"ends {row.ends_ms} ms, begins {row.starts_ms} ms")
         _check_periods(row)
-        _check_observed(row, batch.received_ms)
-        for name, most in _BOUNDED:
-            value = getattr(row, name)
-            if value is not None and not 0 <= value <= most:
-                raise RecordRefusedError("R008", f"{name} {value}, within 0..{most}")
+        for time_ms in (row.began_ms, row.done_ms):
+            if time_ms is not None:
+                _check_time(time_ms, batch.received_ms)
+        beyond = [each for each in _BOUNDED if not 0 <= (getattr(row, each[0]) or 0) <= each[1]]
+        if beyond:
+            raise RecordRefusedError("R008", "{} beyond 0..{}".format(*beyond[0]))
         if len(row.direction) > MAX_TITLE:
             raise RecordRefusedError(
                 "R008", f"direction of {len(row.direction)}, at most {MAX_TITLE} characters"
@@ -210,13 +211,6 @@ def _check_periods(row: rec.Permit) -> None:
             raise RecordRefusedError("R010", f"{what} ends {end_ms} ms, begins {begin_ms} ms")
     if row.began_ms is not None and row.done_ms is not None and row.done_ms < row.began_ms:
         raise RecordRefusedError("R010", f"done {row.done_ms} ms, began {row.began_ms} ms")
-
-
-def _check_observed(row: rec.Permit, received_ms: int) -> None:
-    """What really began or was done lies in the past."""
-    for time_ms in (row.began_ms, row.done_ms):
-        if time_ms is not None:
-            _check_time(time_ms, received_ms)
 
 
 def _check_site_report(report: rec.SiteReport) -> None:

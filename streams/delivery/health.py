@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from redis.exceptions import RedisError
 
-from streams.contract.health_exit import health_exit
+from streams.contract import cli
 from streams.contract.settings import Settings
 from streams.delivery.deciding.keys import DISPATCHERS, LEASE_MS
 from streams.state.store import Store
@@ -35,7 +35,7 @@ async def _reason(settings: Settings) -> str:
 
 def main() -> int:
     """0 when it does, 1 with the reason on stderr."""
-    return health_exit(lambda settings: asyncio.run(_reason(settings)), RedisError)
+    return cli.health(lambda settings: asyncio.run(_reason(settings)), RedisError)
 
 
 if __name__ == "__main__":

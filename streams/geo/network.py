@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 from streams.contract.errors import NetworkError
 from streams.geo.grid import Grid
@@ -216,7 +215,10 @@ class Network:
                 city=body["city"],
                 released=body["released"],
                 is_simulated=body["is_simulated"],
-                links=tuple(_link(row) for row in body["links"]),
+                links=tuple(
+                    Link(**{**row, "geometry": tuple((lon, lat) for lon, lat in row["geometry"])})
+                    for row in body["links"]
+                ),
                 stops=tuple(Stop(**row) for row in body["stops"]),
                 routes=tuple(
                     Route(row["id"], row["no"], tuple(row["stops"])) for row in body["routes"]
@@ -231,7 +233,3 @@ class Network:
                 f"network.json says version {body.get('version')}, its content is {network.version}"
             )
         return network
-
-
-def _link(row: dict[str, Any]) -> Link:
-    return Link(**{**row, "geometry": tuple((lon, lat) for lon, lat in row["geometry"])})

@@ -13,7 +13,6 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,6 +23,7 @@ from streams.contract.times import DAY_MS, now_ms
 from streams.domain.stage import HistoryRow, Stage, StageTable, State, Sum
 from streams.state.kinds import LETTERS, hash_of
 from streams.state.rights import check_rights
+from streams.state.scripts import script
 from streams.state.store import (
     BEGUN,
     COUNTS,
@@ -43,8 +43,6 @@ from streams.state.store import (
 
 log = logging.getLogger(__name__)
 
-_STEP = (Path(__file__).parent / "gate.lua").read_text(encoding="utf-8")
-_ANEW = (Path(__file__).parent / "anew.lua").read_text(encoding="utf-8")
 MOST_ANEW = 3  # times one worker begins anew: what stops every step is no accident
 HISTORY_MS = 7 * DAY_MS
 
@@ -87,8 +85,8 @@ class Gate:
         self._history_ms = history_ms
         self._letters = letters
         self._client: Any = client  # redis-py's hints are unions over its decoding modes
-        self._apply = client.register_script(_STEP)
-        self._anew = client.register_script(_ANEW)
+        self._apply = script(client, "gate")
+        self._anew = script(client, "anew")
         self._begun_anew = 0
         self.hashes: Sequence[str] = ()  # every hash of the stages' tables
         self.first_offsets = Starts()

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from streams.contract.errors import SettingsError
+from streams.state.scripts import script_text
 from streams.state.store import (
     BEGUN,
     COUNTS,
@@ -57,20 +58,10 @@ NEEDED: tuple[tuple[str, ...], ...] = (
 )
 """Commands as the worker and its scripts send them, each on a key of its kind."""
 
-_ASK = """
-local refused = {}
-for _, command in ipairs(cjson.decode(ARGV[1])) do
-  if redis.acl_check_cmd and not redis.acl_check_cmd(unpack(command)) then
-    refused[#refused + 1] = command[1] .. (command[2] and ' ' .. command[2] or '')
-  end
-end
-return refused
-"""
-
 
 async def check_rights(client: Any) -> None:
     """SettingsError that names every command of `NEEDED` the Redis user may not run."""
-    refused = await client.eval(_ASK, 0, json.dumps(NEEDED))
+    refused = await client.eval(script_text("rights"), 0, json.dumps(NEEDED))
     if refused:
         named = ", ".join(each.decode() for each in refused)
         raise SettingsError(

@@ -13,43 +13,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from streams.contract.errors import SettingsError
+from streams.state.scripts import script
 from streams.state.store import CHANGED, FOLDED_BY, LIVE_MS, META, POSITIONS, STRANGERS, WORKERS
-
-# KEYS: meta, workers, positions. ARGV: this worker, after how many ms of silence one is gone, what
-# it folds by, " stands" where it does, then facts. Returns {"", names of the settings that
-# changed...}, or where another worker lives by other settings {its name, then each name and both
-# its values...}.
-_JOIN = """
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local held, other = redis.call('HGET', KEYS[1], 'folded_by'), ''
-local roster = redis.call('HGETALL', KEYS[2])
-for k = 1, #roster, 2 do
-  local silent = now - tonumber(string.match(roster[k + 1], '^%d+'))
-  if roster[k] ~= ARGV[1] and silent < tonumber(ARGV[2]) then other = roster[k] end
-  if silent > 86400000 then redis.call('HDEL', KEYS[2], roster[k]) end
-end
-local named, names = {other}, {}
-if held and held ~= ARGV[3] then
-  local was, is = cjson.decode(held), cjson.decode(ARGV[3])
-  for name, value in pairs(is) do
-    if was[name] and was[name] ~= value then
-      named[#named + 1], named[#named + 2] = name, value .. ' here, ' .. was[name] .. ' there'
-      names[#names + 1] = name
-    end
-  end
-end
-if #names > 0 then
-  if other ~= '' then return named end
-  if redis.call('EXISTS', KEYS[3]) == 1 then
-    redis.call('HSET', KEYS[1], 'changed', cjson.encode({at_ms = now, names = names}))
-  end
-end
-redis.call('HSET', KEYS[1], 'folded_by', ARGV[3], unpack(ARGV, 5))
-redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', now) .. ARGV[4])
-table.insert(names, 1, '')
-return names
-"""
 
 
 def worker_name() -> str:
@@ -68,7 +33,7 @@ class Roster:
     def __init__(self, client: Any, facts: Mapping[str, str], folded_by: Mapping[str, str]) -> None:
         """`facts` are of the city and its network, `folded_by` is setting -> value or digest."""
         self._client = client
-        self._join = client.register_script(_JOIN)
+        self._join = script(client, "roster_join")
         self._facts = [part for pair in facts.items() for part in pair]
         self._folded_by = json.dumps(dict(sorted(folded_by.items())))
         self.name = worker_name()

@@ -22,6 +22,7 @@ from streams.state.decoding import (
 )
 from streams.state.kinds import BEGINNING, KINDS
 from streams.state.redis_login import connect
+from streams.state.scripts import script
 
 BEGUN = "bomnae:begun"  # "topic/partition" -> offset up to which a step began and has not ended
 ROADS_FROM = "bomnae:roads-from"  # "link-events/P" -> first offset the state is folded from
@@ -47,15 +48,6 @@ MAX_DELTAS = 4096
 
 PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
 
-# The last entry of each stream at or before a time: its id and its value, or nothing.
-_LATEST = """
-local found = {}
-for i, stream in ipairs(KEYS) do
-  local last = redis.call('XREVRANGE', stream, ARGV[i], '-', 'COUNT', 1)[1]
-  found[i] = last and {last[1], last[2][2]} or {}
-end
-return found
-"""
 
 _SUBSCRIPTION = msgspec.json.Decoder(Subscription)
 
@@ -75,7 +67,7 @@ class Store:
 
     def __init__(self, client: aioredis.Redis) -> None:
         self.client: Any = client  # redis-py's hints are unions over its decoding modes
-        self._latest = client.register_script(_LATEST)
+        self._latest = script(client, "past_latest")
 
     @classmethod
     def connect(cls, settings: Settings) -> "Store":

@@ -10,7 +10,7 @@ import msgspec
 from streams.contract import topics
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
-from streams.domain.links.levels import parse_levels
+from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules
@@ -35,13 +35,8 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
     rules = Rules(
         WindowGrid(settings.window_ms, settings.grace_ms),
         settings.fresh_ms,
-        parse_levels(settings.levels_urban, settings.levels_express, settings.levels_motorway),
+        thresholds_by_class(settings),
     )
-    if settings.fresh_ms < settings.window_ms + settings.grace_ms:
-        raise SettingsError(
-            f"BOMNAE_FRESH_MS must be at least window and grace together "
-            f"({settings.window_ms + settings.grace_ms} ms), got {settings.fresh_ms} ms"
-        )
     alert_rules = load_rules(settings.rules)
     inputs = tuple(f"{t.name}/{p}" for t in topics.WATERMARKED for p in range(t.partitions(wide)))
     return {

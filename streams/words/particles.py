@@ -47,7 +47,8 @@ def final_of(word: str) -> Final | None:
         return None
     last = read[-1]
     if "가" <= last <= "힣":
-        return _of_syllable(last)
+        final = (ord(last) - _FIRST_SYLLABLE) % _FINALS
+        return "none" if final == 0 else "rieul" if final == _RIEUL else "other"
     if last == "%" or _UNIT.search(read):
         return "none"
     number = _NUMBER.search(read)
@@ -64,11 +65,6 @@ def _read_part(word: str) -> str:
         bare = shorter
     found = [*_SOUND.finditer(bare)] or [*_SOUND.finditer(bare := word)]
     return bare[: found[-1].end()] if found else ""
-
-
-def _of_syllable(syllable: str) -> Final:
-    final = (ord(syllable) - _FIRST_SYLLABLE) % _FINALS
-    return "none" if final == 0 else "rieul" if final == _RIEUL else "other"
 
 
 def _of_number(number: str) -> Final:

@@ -11,27 +11,28 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import starmap
 from typing import Any, NamedTuple, Protocol
 
-from aiokafka.errors import KafkaError
 from faust.exceptions import FaustError
-from redis.exceptions import RedisError
 
 from streams.contract import wire
 from streams.contract.arrival import appended_ms
 from streams.contract.errors import HalfAppliedError, RecordRefusedError
 from streams.contract.failpoints import FailAt
 from streams.contract.records import LinkEvents, Origin
+from streams.contract.retrying import attempts
 from streams.domain.stage import Effects, Stage, State, Sum, apply
+from streams.kafka.away import AWAY, reason_of
 from streams.state.gate import Gate, GateResult
+from streams.worker.metrics import FOLDED, GATE_SECONDS, REBUILDS, REFUSED, REWINDS, RUN_LENGTH
 
 log = logging.getLogger(__name__)
 RESEEK_S = 1.0
 PAUSES_S = (0.25, 5.0)
 MAX_RUN_BYTES = 1 << 20
-MAX_REASON = 300  # characters of an error that the log shows
 AHEAD = "R023"  # twelve a second while a clock is ahead: one dead letter a partition is enough
 
 
@@ -95,38 +96,39 @@ class StageRunner:
         self._rewind = rewind
         self._partitions: dict[int, _Partition] = {}
         self._sought_at: dict[int, float] = {}
-        self._told: dict[int, str] = {}  # partition -> why it waits, as the log has it
+        self._waits: dict[int, str] = {}  # partition -> why it waits, as the log has it
         self._ahead: set[int] = set()  # partitions whose newest message had a clock ahead
 
     async def take(self, run: Sequence[Delivered]) -> list[GateResult]:
         """Carry a run of messages of one partition through; what the gate said of each."""
         verdicts: list[GateResult] = []
-        pause_s = PAUSES_S[0]
         while len(verdicts) < len(run):
             rest = run[len(verdicts) :]
-            try:
-                verdicts += await self._take_or_heal(rest)
-                pause_s = PAUSES_S[0]
-                self._told.pop(rest[0].origin.partition, None)
-            except (RedisError, KafkaError, FaustError, OSError, TimeoutError) as error:
-                self._tell(rest[0].origin, f"{type(error).__name__} {error}"[:MAX_REASON])
-                self._partitions.pop(rest[0].origin.partition, None)
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, PAUSES_S[1])  # each try may send on again
+            first = rest[0].origin
+            async for attempt in attempts(partial(self._is_away, first), PAUSES_S):
+                with attempt:  # each may send on again
+                    verdicts += await self._take_or_heal(rest)
+            self._waits.pop(first.partition, None)
         return verdicts
 
-    def _tell(self, origin: Origin, reason: str) -> None:
-        """Log why a partition waits, once for each reason."""
-        if self._told.get(origin.partition) != reason:
-            self._told[origin.partition] = reason
-            log.warning("%s/%d waits: %s", origin.topic, origin.partition, reason)
+    def _is_away(self, first: Origin, error: Exception) -> bool:
+        """Whether to wait for a store; the log says why a partition waits, once a reason."""
+        if not isinstance(error, (*AWAY, FaustError)):
+            return False
+        self._partitions.pop(first.partition, None)
+        reason = reason_of(error)
+        if self._waits.get(first.partition) != reason:
+            self._waits[first.partition] = reason
+            log.warning("partition waits", extra={**asdict(first), "error": reason})
+        return True
 
     async def _take_or_heal(self, run: Sequence[Delivered]) -> list[GateResult]:
         """`_take`; where a step was stopped midway, the state is taken away and made again."""
         try:
             return await self._take(run)
         except HalfAppliedError as half:
-            log.error("%s: the state is made again from the log", half)  # noqa: TRY400 - no bug
+            log.error("the state is made again from the log", extra={"error": str(half)})  # noqa: TRY400 - no bug
+            REBUILDS.inc()
             self._partitions.pop(run[0].origin.partition, None)
             await self._gate.begin_anew()
             return []
@@ -175,15 +177,18 @@ class StageRunner:
         await asyncio.gather(*letters, *sends)  # one a partition: their order does not matter
         self._pass("after_send")
         last = first.offset + folded.taken - 1
-        answer = await self._gate.apply(
-            (first.topic, first.partition),
-            first.offset,
-            last,
-            stage=self._stage,
-            effects=folded.sum,
-        )
+        with GATE_SECONDS.time():
+            answer = await self._gate.apply(
+                (first.topic, first.partition),
+                first.offset,
+                last,
+                stage=self._stage,
+                effects=folded.sum,
+            )
         self._pass("after_gate")
         if answer.verdict is GateResult.APPLIED:
+            RUN_LENGTH.observe(folded.taken)
+            FOLDED.labels(first.topic).inc(folded.taken)
             known.position = last
             self._partitions[first.partition] = known
             self._sought_at.pop(first.partition, None)
@@ -220,9 +225,9 @@ class StageRunner:
             effects = self._stage.step(state, message, origin)
         except RecordRefusedError as refusal:
             if not (refusal.code == AHEAD and origin.partition in self._ahead):
-                where = (origin.topic, origin.partition, origin.offset)
-                log.warning("%s/%d refused at offset %d: %s", *where, refusal.code)
+                log.warning("message refused", extra={**asdict(origin), "code": refusal.code})
                 dead.append(_Dead(each.payload or b"", refusal.code, origin))
+            REFUSED.labels(origin.topic, refusal.code).inc()
             if refusal.code == AHEAD:
                 self._ahead.add(origin.partition)
             return Effects(refused={f"{origin.topic} {refusal.code}": 1})
@@ -236,7 +241,8 @@ class StageRunner:
             return
         self._sought_at[origin.partition] = now
         self._partitions.pop(origin.partition, None)
-        log.info("going back", extra={"topic": origin.topic, "offset": offset})
+        log.info("going back", extra=asdict(replace(origin, offset=offset)))
+        REWINDS.labels(origin.topic).inc()
         await self._rewind(origin.topic, origin.partition, offset)
 
 

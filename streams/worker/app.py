@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from faust.types import TP
 from streams.audit.fold import hashes
 from streams.contract import topics, wire
 from streams.contract.failpoints import FailAt
+from streams.contract.kafka_login import kafka_login
 from streams.contract.records import LinkEvents, Origin
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
@@ -21,7 +23,7 @@ from streams.state.redis_login import connect
 from streams.state.roster import Roster, client_id, worker_name
 from streams.topology.stages import folded_by, stages
 from streams.worker.agents import Delivered, StageRunner, delivery_of, runs_of
-from streams.worker.consumer import PositionTransport
+from streams.worker.consumer import LogSource, PositionTransport
 
 MAX_WAITING = 512  # messages of one topic read ahead
 
@@ -49,10 +51,48 @@ class _Topics:
         await asyncio.wait_for(sent, timeout=30)
 
 
-def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any:
-    """The Faust app of a worker. Nothing connects before it is started."""
-    broker = ";".join(f"kafka://{server}" for server in settings.kafka.split(","))
-    app: Any = faust.App(
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What one worker is made of; `app` is Faust's."""
+
+    settings: Settings
+    gate: Gate
+    roster: Roster
+    app: Any
+
+    async def rewind(self, topic: str, partition: int, offset: int) -> None:
+        """Have the consumer deliver from that offset again."""
+        await self.app.consumer.go_back(topic, partition, offset)
+
+
+def create_worker(settings: Settings, network: Network, fail: FailAt = None) -> Worker:
+    """A worker of which nothing connects before its app is started."""
+    by_topic = stages(settings, network)
+    client = connect(settings, timeout_s=10)
+    facts = {
+        "network": network.version,
+        "city": settings.city,
+        "simulated": str(int(network.is_simulated or settings.simulated)),
+    }
+    gate = Gate(client, settings.history_days * DAY_MS)
+    gate.hashes = hashes(by_topic, settings.partitions)
+    app = _faust_app(settings)
+    app.transport = PositionTransport(app, LogSource(settings, gate, fail))
+    worker = Worker(settings, gate, Roster(client, facts, folded_by(settings, network)), app)
+    outlet = _Topics(app)
+    runners = {
+        topic: StageRunner(stage, gate, outlet, worker.rewind, fail)
+        for topic, stage in by_topic.items()
+    }
+    for topic, runner in runners.items():
+        _add_agent(app, topic, runner)
+    app.on_partitions_revoked.connect(_dropper(runners), weak=False)
+    return worker
+
+
+def _faust_app(settings: Settings) -> Any:
+    broker = ";".join(f"kafka://{server}" for server in settings.kafka)
+    return faust.App(
         topics.GROUP,
         broker=broker,
         key_serializer="raw",
@@ -71,37 +111,6 @@ def create_app(settings: Settings, network: Network, fail: FailAt = None) -> Any
         producer_max_request_size=topics.MAX_MESSAGE_BYTES,
         logging_config={"version": 1, "disable_existing_loggers": False},
     )
-    app.transport = PositionTransport(app.conf.broker, app, app.loop)
-    app.fail, app.settings = fail, settings
-    facts = {
-        "network": network.version,
-        "city": settings.city,
-        "simulated": str(int(network.is_simulated or settings.simulated)),
-    }
-    client = connect(settings, timeout_s=10)
-    app.roster = Roster(client, facts, folded_by(settings, network))
-    by_topic = stages(settings, network)
-    app.gate = Gate(client, settings.history_days * DAY_MS)
-    app.gate.hashes = hashes(by_topic, settings.partitions)
-    outlet = _Topics(app)
-
-    async def rewind(topic: str, partition: int, offset: int) -> None:
-        tp = TP(topic, partition)
-        first = (await app.consumer.earliest_offsets(tp))[tp]
-        target = await app.consumer.first_after(tp, offset - 1 if offset else None, first)
-        if fail is not None:
-            fail("before_seek")
-        await app.consumer.seek_wait({tp: target})  # `seek` would cross into another thread
-
-    runners = {
-        topic: StageRunner(stage, app.gate, outlet, rewind, fail)
-        for topic, stage in by_topic.items()
-    }
-    for topic, runner in runners.items():
-        _add_agent(app, topic, runner)
-    app.rewind = rewind
-    app.on_partitions_revoked.connect(_dropper(runners), weak=False)
-    return app
 
 
 def _dropper(runners: Mapping[topics.Topic, StageRunner]) -> Any:
@@ -145,14 +154,12 @@ def _raw(app: Any, topic: topics.Topic) -> Any:
 
 
 def _credentials(settings: Settings) -> Any:
+    login = kafka_login(settings)
     if not settings.kafka_user:
         return None
-    import ssl  # noqa: PLC0415 - only where a cluster asks for it
-
-    context = ssl.create_default_context(cafile=settings.kafka_ca or None)
     return faust.SASLCredentials(
         username=settings.kafka_user,
         password=settings.kafka_password,
-        mechanism="SCRAM-SHA-512",
-        ssl_context=context,
+        mechanism=login["sasl_mechanism"],
+        ssl_context=login["ssl_context"],
     )

@@ -6,22 +6,36 @@ leans on internals of faust-streaming 0.15 (`perform_seek`, `_read_offset`, `_fe
 contract test pins them.
 """
 
-import asyncio
 import logging
-import time
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from aiokafka.errors import KafkaError
 from faust.transport.drivers import aiokafka as driver
-from redis.exceptions import RedisError
+from faust.types import TP
 
 from streams.contract.errors import LogError
+from streams.contract.failpoints import FailAt
+from streams.contract.retrying import attempts
+from streams.contract.settings import Settings
+from streams.kafka.away import AWAY, waiting
 from streams.kafka.cluster import LogReader
 from streams.state.gate import Gate
+from streams.worker.metrics import REBUILDS
 
 log = logging.getLogger(__name__)
 WAIT_S = 60.0
+PAUSES_S = (0.25, 5.0)
 FETCH_WAIT_MS = 50  # Faust hard-codes 1,500 ms, which some brokers wait out
+
+
+@dataclass(frozen=True, slots=True)
+class LogSource:
+    """What the consumer needs besides Kafka: where the state stands, and how to reach the log."""
+
+    settings: Settings
+    gate: Gate
+    fail: FailAt = None
 
 
 class _Thread(driver.AIOKafkaConsumerThread):
@@ -46,10 +60,11 @@ class _NoReadOffsets(dict[Any, int | None]):
 
 
 class PositionConsumer(driver.Consumer):
-    """Seeks to the stored positions. `app.gate` must be set before the app starts."""
+    """Seeks to the stored positions."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, source: LogSource, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._source = source
         self._read_offset = _NoReadOffsets()
 
     def _new_consumer_thread(self) -> _Thread:
@@ -63,21 +78,14 @@ class PositionConsumer(driver.Consumer):
         agents wait for the store, and the gate sends them back. Raises LogError when the log ends
         before a position: it was truncated or made anew, and all of it would pass for a repetition.
         """
-        deadline = time.monotonic() + WAIT_S
-        pause_s = 0.25
-        while True:
-            try:
-                return await self._seek_positions()
-            except (RedisError, KafkaError, OSError, TimeoutError) as error:
-                log.warning("waiting to seek: %s", type(error).__name__)
-                if time.monotonic() > deadline:
-                    return None
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, 5.0)
+        with suppress(*AWAY):
+            async for attempt in attempts(waiting(log, "seek"), PAUSES_S, within_s=WAIT_S):
+                with attempt:
+                    await self._seek_positions()
 
     async def _seek_positions(self) -> None:
         assigned = self.assignment()
-        gate: Gate = self.app.gate  # type: ignore[attr-defined]
+        gate = self._source.gate
         gate.forget()
         first = await self.earliest_offsets(*assigned)
         ends = await self.highwaters(*assigned)
@@ -88,9 +96,19 @@ class PositionConsumer(driver.Consumer):
             seeks[tp] = await self.first_after(tp, position, first[tp])
             if position is None and ends[tp] > seeks[tp]:
                 await gate.rebuild((tp.topic, tp.partition), ends[tp] - 1)
-        if (fail := self.app.fail) is not None:  # type: ignore[attr-defined]
-            fail("before_seek")
-        await self.seek_wait(seeks)
+                REBUILDS.inc()
+        await self.go_to(seeks)
+
+    async def go_back(self, topic: str, partition: int, offset: int) -> None:
+        """Deliver from that offset again."""
+        tp = TP(topic, partition)
+        first = (await self.earliest_offsets(tp))[tp]
+        await self.go_to({tp: await self.first_after(tp, offset - 1 if offset else None, first)})
+
+    async def go_to(self, seeks: dict[TP, int]) -> None:
+        if self._source.fail is not None:
+            self._source.fail("before_seek")
+        await self.seek_wait(seeks)  # `seek` would cross into another thread
 
     async def _check_end(self, tp: Any, position: int | None, end: int) -> None:
         if position is None or end > position or await self._holds(tp, position):
@@ -102,7 +120,7 @@ class PositionConsumer(driver.Consumer):
 
     async def first_after(self, tp: Any, position: int | None, first: int) -> int:
         """The offset to read next; what retention took before it was read is kept as lost."""
-        gate: Gate = self.app.gate  # type: ignore[attr-defined]
+        gate = self._source.gate
         gate.first_offsets[tp.topic, tp.partition] = first
         first = gate.first_offsets[tp.topic, tp.partition]  # the gate may know of a later one
         if position is not None and first > position + 1:
@@ -115,7 +133,7 @@ class PositionConsumer(driver.Consumer):
 
     async def _holds(self, tp: Any, offset: int) -> bool:
         """Whether the log has this record after all: the embedded broker understates log ends."""
-        async with LogReader(self.app.settings) as reader:  # type: ignore[attr-defined]
+        async with LogReader(self._source.settings) as reader:
             return await reader.holds((tp.topic, tp.partition), offset)
 
 
@@ -123,3 +141,12 @@ class PositionTransport(driver.Transport):
     """Faust's Kafka transport with the consumer above."""
 
     Consumer = PositionConsumer
+
+    def __init__(self, app: Any, source: LogSource) -> None:
+        super().__init__(app.conf.broker, app, app.loop)
+        self._source = source
+
+    def create_consumer(self, callback: Any, **kwargs: Any) -> PositionConsumer:
+        return PositionConsumer(
+            self, callback=callback, loop=self.loop, source=self._source, **kwargs
+        )

@@ -18,5 +18,5 @@ async def meet(settings: Settings, roster: Roster, known: list[str]) -> list[str
         await asyncio.wait_for(asyncio.to_thread(members, settings, GROUP), WITHIN_S)
     )
     if found != known:
-        log.warning("workers of this group on another Redis: %s", ", ".join(found) or "none")
+        log.warning("workers of this group on another Redis", extra={"workers": found})
     return found

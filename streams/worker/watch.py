@@ -11,20 +11,20 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
-from typing import NamedTuple, Never
+from typing import Any, NamedTuple, Never
 
-from aiokafka.errors import KafkaError
-from kafka.errors import KafkaError as AdminError
 from redis.exceptions import RedisError
 
 from streams.contract import topics
 from streams.contract.errors import LogError, StalledError, TopicsError
 from streams.contract.settings import Settings
+from streams.kafka.away import AWAY, reason_of
 from streams.kafka.cluster import LogReader, Place, TopicFacts, facts_of_topics
 from streams.state.gate import Gate
-from streams.state.roster import Roster
+from streams.worker.app import Worker
+from streams.worker.metrics import BEHIND, REBUILDS
 from streams.worker.strangers import meet
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,6 @@ ANSWER_S = 5.0
 MAX_PASSED_S = 3 * LOOK_S
 PATIENCE = 0.1
 BACKLOG = 50  # messages: one that moves and has more waiting is catching up, not at its end
-AWAY = (RedisError, KafkaError, AdminError, OSError, TimeoutError)
 
 
 class PartitionPosition(NamedTuple):
@@ -200,23 +199,18 @@ async def check_ids(facts: Mapping[str, TopicFacts], gate: Gate) -> None:
         raise LogError(anew)
 
 
+def _named(place: Place) -> dict[str, Any]:
+    return {"topic": place[0], "partition": place[1]}
+
+
 class PartitionWatch:
     """Looks at the assigned partitions of one worker until it must end."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        gate: Gate,
-        roster: Roster,
-        assigned: Callable[[], Iterable[Place]],
-        rewind: Callable[[str, int, int], Awaitable[None]],
-    ) -> None:
-        """In `roster` this worker says that it lives; `rewind` is the runners'."""
-        self._rewind = rewind
-        self._settings = settings
-        self._gate = gate
+    def __init__(self, worker: Worker, assigned: Callable[[], Iterable[Place]]) -> None:
+        self._worker = worker
+        self._settings = worker.settings
+        self._gate = worker.gate
         self._assigned = assigned
-        self._roster = roster
         self._memory: dict[Place, PartitionProgress] = {}
         self._reader: LogReader | None = None
         self._open = AsyncExitStack()
@@ -232,7 +226,7 @@ class PartitionWatch:
                 try:
                     await self._look()
                 except AWAY as error:
-                    log.warning("nothing to judge: %s", type(error).__name__)
+                    log.warning("nothing to judge", extra={"error": reason_of(error)})
                     self._memory.clear()
                     await self._close()
         finally:
@@ -241,11 +235,11 @@ class PartitionWatch:
     async def _look(self) -> None:
         self._looks += 1
         with contextlib.suppress(RedisError):  # one that takes no writes is away for the gate alone
-            await self._roster.join(stands=bool(standing(self._memory, STANDS_S)))
+            await self._worker.roster.join(stands=bool(standing(self._memory, STANDS_S)))
         if self._looks % TOPICS_EVERY == 0:
             await check_ids(await asyncio.wait_for(facts_of_topics(self._settings), 30), self._gate)
         if self._looks % MEMBERS_EVERY == 0:
-            self._strangers = await meet(self._settings, self._roster, self._strangers)
+            self._strangers = await meet(self._settings, self._worker.roster, self._strangers)
         now = await self._see(set(self._assigned()))
         for place, sight in now.items():
             if went_back(self._memory.get(place), sight):
@@ -262,13 +256,13 @@ class PartitionWatch:
             for place, sight in now.items()
         }
         for place in to_send_back(self._memory):
-            log.warning("%s/%d stands: going back", *place)
-            await asyncio.wait_for(self._rewind(*place, now[place].position + 1), ANSWER_S)
+            log.warning("partition stands: going back", extra=_named(place))
+            await asyncio.wait_for(self._worker.rewind(*place, now[place].position + 1), ANSWER_S)
         for place in standing(self._memory, self._settings.watchdog_s):
             if await self._is_delivered(place, now[place].position + 1):
                 only = {place: self._memory[place]}
                 raise StalledError(stalled(only, self._settings.watchdog_s))
-            log.warning("%s/%d stands: the broker delivers nothing of it", *place)
+            log.warning("partition stands: the broker delivers nothing of it", extra=_named(place))
             del self._memory[place]
 
     async def _see(self, places: set[Place]) -> dict[Place, PartitionPosition]:
@@ -276,6 +270,9 @@ class PartitionWatch:
             self._reader = await self._open.enter_async_context(LogReader(self._settings))
         ends = await asyncio.wait_for(self._reader.ends(places), ANSWER_S)
         positions = await self._gate.positions(places)
+        BEHIND.clear()
+        for place in places:
+            BEHIND.labels(*place).set(max(0, ends[place] - 1 - positions[place]))
         return {place: PartitionPosition(positions[place], ends[place] - 1) for place in places}
 
     async def _is_delivered(self, place: Place, offset: int) -> bool:
@@ -303,6 +300,7 @@ class PartitionWatch:
             if target is not None and place not in marks:
                 marks[place] = target
                 await self._gate.rebuild(place, target)
+                REBUILDS.inc()
         if done := caught_up(marks, self._memory, now):
             log.info("caught up", extra={"partitions": len(done)})
             await self._gate.rebuilt(done)

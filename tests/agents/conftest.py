@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 import redis.asyncio as aioredis
 
-from local.services import Process, start_redis
+from local.services import start_redis
 from streams.state.gate import Gate
 from streams.state.kinds import LETTERS
+from tests import redis_server
 from tests.agents import ledger
+from tests.redis_server import RedisServer
 
 
 @pytest.fixture(scope="session")
@@ -35,27 +37,7 @@ def gate(client: aioredis.Redis) -> Gate:
     return Gate(client, letters=LETTERS | ledger.LETTERS)
 
 
-class OwnRedis:
-    """A Redis that a test may kill and start again on the same port and the same files."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._server, self.url = start_redis(folder)
-
-    @property
-    def server(self) -> Process:
-        return self._server
-
-    def restart(self) -> None:
-        self._server.stop()
-        port = int(self.url.rsplit(":", 1)[1].split("/")[0])
-        self._server, _ = start_redis(self._folder, port=port)
-
-
 @pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
-    own = OwnRedis(tmp_path)
-    try:
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    with redis_server.running(tmp_path, "always") as own:
         yield own
-    finally:
-        own.server.stop()

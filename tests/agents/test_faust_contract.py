@@ -3,7 +3,7 @@
 import inspect
 from importlib.metadata import version
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import faust
 import pytest
@@ -14,9 +14,12 @@ from faust.types import TP
 from redis.exceptions import RedisError
 
 from streams.contract.errors import LogError
+from streams.contract.settings import Settings
+from streams.state.gate import Gate
 from streams.worker.consumer import (
     FETCH_WAIT_MS,
     WAIT_S,
+    LogSource,
     PositionConsumer,
     PositionTransport,
     _NoReadOffsets,
@@ -86,7 +89,7 @@ def test_faust_drops_what_lies_before_its_read_offset_and_ours_remembers_none() 
 
 async def test_a_worker_waits_for_its_broker_no_longer_than_told() -> None:
     app = faust.App("contract", broker="kafka://127.0.0.1:1", web_enabled=False)
-    app.transport = PositionTransport(app.conf.broker, app, app.loop)
+    app.transport = PositionTransport(app, cast(LogSource, None))
     thread: Any = _Thread.__new__(_Thread)
     thread.consumer = SimpleNamespace(in_transaction=False)
     thread.app = app
@@ -135,7 +138,7 @@ def _consumer(positions: dict[TP, int], first: dict[TP, int], ends: dict[TP, int
     async def holds(tp: TP, offset: int) -> bool:
         return offset < ends[tp]
 
-    consumer.app = SimpleNamespace(gate=_Gate(positions), fail=None)
+    consumer._source = LogSource(Settings(), cast(Gate, _Gate(positions)))
     consumer.assignment = lambda: set(first)
     consumer.earliest_offsets = lambda *_: offsets(first)
     consumer.highwaters = lambda *_: offsets(ends)
@@ -154,16 +157,19 @@ async def test_a_worker_begins_after_the_stored_positions() -> None:
     )
     await consumer.perform_seek()
     assert consumer.sought == {fresh: 0, known: 42, cut: 10}
-    assert consumer.app.gate.first_offsets == {("a", 0): 0, ("a", 1): 0, ("a", 2): 10}
-    assert consumer.app.gate.epochs == 1
-    assert consumer.app.gate.lost == [("a", 2, 4, 9)]
-    assert consumer.app.gate.marks == {("a", 0): 4}
+    assert consumer._source.gate.first_offsets == {("a", 0): 0, ("a", 1): 0, ("a", 2): 10}
+    assert consumer._source.gate.epochs == 1
+    assert consumer._source.gate.lost == [("a", 2, 4, 9)]
+    assert consumer._source.gate.marks == {("a", 0): 4}
 
 
 async def test_a_store_that_is_away_is_waited_for_before_the_seek() -> None:
     tp = TP("a", 0)
     consumer = _consumer(positions={tp: 41}, first={tp: 0}, ends={tp: 42})
-    position, failures = consumer.app.gate.position, [RedisError("away"), OSError(), TimeoutError()]
+    position, failures = (
+        consumer._source.gate.position,
+        [RedisError("away"), OSError(), TimeoutError()],
+    )
 
     async def away_at_first(topic: str, partition: int) -> int | None:
         if failures:
@@ -171,7 +177,7 @@ async def test_a_store_that_is_away_is_waited_for_before_the_seek() -> None:
         found: int | None = await position(topic, partition)
         return found
 
-    consumer.app.gate.position = away_at_first
+    consumer._source.gate.position = away_at_first
     await consumer.perform_seek()
     assert consumer.sought == {tp: 42}
 

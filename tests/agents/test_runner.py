@@ -27,9 +27,9 @@ from streams.domain.stages.roadstate import RoadsStage
 from streams.state.gate import Gate, GateResult
 from streams.state.store import DEAD_LETTERS
 from streams.worker.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
-from tests.agents.conftest import OwnRedis
 from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position, travels
 from tests.cities.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
+from tests.redis_server import RedisServer
 
 APPLIED, DUPLICATE, HOLE = GateResult.APPLIED, GateResult.DUPLICATE, GateResult.HOLE
 
@@ -197,7 +197,7 @@ async def test_a_broker_that_is_away_is_tried_again(bench: Bench, failure: Excep
     assert travels(bench.outlet.derived) == [(0, 1), (1, 2)]
 
 
-async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: OwnRedis) -> None:
+async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: RedisServer) -> None:
     client = aioredis.from_url(own_redis.url, socket_timeout=2, socket_connect_timeout=2)
     bench = Bench(Gate(client))
     log = [position(i, vehicle=f"v{i % 7}") for i in range(400)] + [wire.encode(Tick(at(500)))]
@@ -215,8 +215,8 @@ async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: OwnRe
         running = asyncio.create_task(stream())
         for stop in (50, 200):
             await until(stop)
-            own_redis.server.kill()
-            await asyncio.to_thread(own_redis.restart)
+            own_redis.kill()
+            await asyncio.to_thread(own_redis.start)
         verdicts = await asyncio.wait_for(running, 30)
         expected = Folded(LedgerStage(), topic=TOPIC).take_all([wire.decode(m) for m in log])
         assert await bench.gate.load(LedgerStage(), 0) == expected.state

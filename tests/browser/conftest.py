@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.cities import seed
+from producers.network.importing import write_network
 from tests.cities.grid import grid
 from tests.cities.stage import City
 from tests.cities.traffic import Traffic
@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def city(folder: Path) -> Iterator[City]:
     network = grid(LINKS)
-    seed.save(network, folder)
+    write_network(network, folder)
     with servers.running_redis(folder) as client:
         traffic = Traffic(network, seed=7, buses=5, works=8)
         with City(client, traffic).living() as living:

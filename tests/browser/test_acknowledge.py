@@ -29,16 +29,13 @@ def _quiet(city: City) -> Iterator[None]:
 @pytest.fixture
 def street_with_a_crash(tmp_path: Path) -> Iterator[str]:
     """The map of a street whose log, worker and clock run; an accident has closed it."""
-    folder = tmp_path / "network"
-    folder.mkdir()
-    (folder / "network.json").write_text(worlds.road(worlds.STOPS).dumps(), encoding="utf-8")
     at_ms = now_ms()
     crash = Incident(
         "acc-1", IncidentKind.ACCIDENT, "3중 추돌", at_ms, closure=Closure.FULL, link_id="S3>S4"
     )
     batch = IncidentBatch("utic.incidents", at_ms, is_complete=True, rows=(crash,))
-    with Stack(tmp_path / "stack", env={"BOMNAE_NETWORK": str(folder)}) as stack:
-        stack.run("topics", "producers", "topics")
+    with Stack(tmp_path) as stack:
+        worlds.lay(stack)
         stack.start_worker()
         stack.python("clock", "producers", "clock")
         worlds.publish(stack, [(topics.INCIDENTS, 0, wire.encode(batch))])

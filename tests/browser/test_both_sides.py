@@ -10,17 +10,16 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from producers.network.importing import import_network
+from producers.network.importing import import_network, write_network
 from streams.contract.records import Closure, Permit, PermitBatch
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.domain.links.fold import Rules
-from streams.domain.links.levels import parse_levels
+from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stages.roadstate import RoadsStage
 from streams.domain.stages.works import WorksStage
 from streams.geo.network import Network
-from tests.cities import seed
 from tests.cities.fakes import Folded
 from tests.cities.seed import link_view
 from tests.cities.stage import City
@@ -34,7 +33,7 @@ THERE, BACK = "CCB250001262>CCB250001358", "CCB250001359>CCB250001263"  # 향교
 STREET = "향교 춘천시청별관"
 DAY_MS = 86_400_000
 SIZE = {"width": 1280, "height": 900}
-RULES = Rules(WindowGrid(60_000, 120_000), 600_000, parse_levels("15,25", "30,50", "30,70"))
+RULES = Rules(WindowGrid(60_000, 120_000), 600_000, thresholds_by_class(Settings()))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def real_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def real_city(network: Network, real_folder: Path) -> Iterator[City]:
     traffic = Traffic(network, seed=1, buses=0, works=0)
     traffic.links = {link.id: link_view(32.0) for link in network.links}
-    seed.save(network, real_folder)
+    write_network(network, real_folder)
     with servers.running_redis(real_folder) as client, City(client, traffic).living() as city:
         yield city
 

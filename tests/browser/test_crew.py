@@ -367,12 +367,8 @@ def dug_street(tmp_path: Path) -> Iterator[str]:
     )
     batch = PermitBatch("permits", now, is_complete=True, rows=(permit,))
     heard = FeedReport("permits", PollOutcome.DATA, now, poll_ms=600_000)
-    folder = tmp_path / "network"
-    folder.mkdir()
-    (folder / "network.json").write_text(worlds.road(worlds.STOPS).dumps(), encoding="utf-8")
-    with Stack(tmp_path / "stack", env={"BOMNAE_SECRET": MASTER}) as stack:
-        stack.env["BOMNAE_NETWORK"] = str(folder)
-        stack.run("topics", "producers", "topics")
+    with Stack(tmp_path, env={"BOMNAE_SECRET": MASTER}) as stack:
+        worlds.lay(stack)
         stack.start_worker()
         stack.python("clock", "producers", "clock")
         log = [(topics.PERMITS, 0, wire.encode(batch))]

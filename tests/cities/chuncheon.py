@@ -10,6 +10,7 @@ from typing import Any
 
 import redis
 
+from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from streams.contract.times import now_ms
 from tests.cities import seed
@@ -133,7 +134,7 @@ def living_chuncheon(folder: Path) -> Iterator[Chuncheon]:
     """The city on a Redis of its own, its network in the folder."""
     with servers.running_redis(folder) as client:
         city = Chuncheon(client)
-        seed.save(city.network, folder)
+        write_network(city.network, folder)
         with city.living():
             yield city
 

@@ -23,8 +23,9 @@ from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.stages.passages import BusView
 from streams.domain.works.rows import Work
-from streams.geo.network import Link, Network, Route, Stop
-from tests.cities.rows import typed
+from streams.geo.network import Network
+from tests.cities.builder import both_ways, city, in_a_row, route
+from tests.cities.rows import BUS, typed
 
 Json = dict[str, Any]
 NAMES = ("시청앞", "명동입구", "중앙로입구", "팔호광장")
@@ -41,7 +42,6 @@ def kst(text: str) -> int:
 NOW = kst("2026-11-23 14:00")  # a Monday
 
 
-BUS: Json = {"route_no": "300", "lon": 127.73, "lat": 37.88, "stop_id": ""}
 
 
 def work_of(row: Json) -> Work:
@@ -49,29 +49,9 @@ def work_of(row: Json) -> Work:
 
 
 def street() -> Network:
-    points = [(127.73 + 0.004 * n, 37.88) for n in range(len(NAMES))]
-    pairs = [(n, n + 1) for n in range(len(NAMES) - 1)]
-    links = tuple(
-        Link(
-            id=f"S{a}>S{b}",
-            kind="section",
-            name=f"{NAMES[a]} → {NAMES[b]}",
-            road_name="중앙로",
-            road_class="city",
-            length_m=350,
-            length_source="straight",
-            bearing_deg=90 if b > a else 270,
-            free_flow_kmh=50.0,
-            geometry=(points[a], points[b]),
-            from_id=f"S{a}",
-            to_id=f"S{b}",
-        )
-        for x, y in pairs
-        for a, b in ((x, y), (y, x))
-    )
-    stops = tuple(Stop(f"S{n}", NAMES[n], *points[n], number=f"{1000 + n}") for n in range(4))
-    routes = (Route("R300", "300", ("S0", "S1", "S2", "S3")),)
-    return Network("춘천시", "2026-11-01", links, stops, routes)
+    stops = in_a_row(NAMES, west=127.73, has_poles=True)
+    links = both_ways(stops, road_name="중앙로", length_m=350)
+    return city(*links, stops=stops, routes=(route("R300", "300", stops),))
 
 
 NETWORK = street()

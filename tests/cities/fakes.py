@@ -7,11 +7,13 @@ from itertools import pairwise
 
 from streams.contract import wire
 from streams.contract.records import BusPosition, LinkBatch, LinkEvents, Message, Origin, Passage
-from streams.domain.links.levels import parse_levels
+from streams.contract.settings import Settings
+from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage, Rules
-from streams.geo.network import Link, Network, Overlay, Route, Stop
+from streams.geo.network import Link, Network, Overlay, Stop
+from tests.cities.builder import city, in_a_row, route, section
 
 LON, LAT, STEP = 127.70, 37.88, 0.005  # a stop every 500 m (as the network states it)
 SECTION_M = 500
@@ -19,15 +21,15 @@ STOPS = 6
 STANDARD = "2250000100"  # a standard link under the first section, and over a fifth of the second
 EPOCH_MS = 1_789_999_980_000  # a whole minute: 2026-09-21 14:13:00 UTC
 GRID = WindowGrid(size_ms=60_000, grace_ms=120_000)
-LEVELS = parse_levels("15,25", "30,50", "30,70")
+LEVELS = thresholds_by_class(Settings())
 RULES = Rules(GRID, 600_000, LEVELS)
 
 
 def street() -> Network:
     """Six stops on a straight east-west street, links both ways, route R1 out and R2 back."""
-    stops = tuple(Stop(f"S{i + 1}", f"stop {i + 1}", LON + STEP * i, LAT) for i in range(STOPS))
-    out = [_section(a, b, bearing=90) for a, b in pairwise(stops)]
-    back = [_section(b, a, bearing=270) for a, b in pairwise(stops)]
+    stops = in_a_row((f"stop {n}" for n in range(1, STOPS + 1)), west=LON, step_deg=STEP, first=1)
+    out = [_section(a, b) for a, b in pairwise(stops)]
+    back = [_section(b, a) for a, b in pairwise(stops)]
     standard = replace(
         out[0],
         id=STANDARD,
@@ -36,34 +38,20 @@ def street() -> Network:
         road_class="national",
         road_name="국도5호선",
     )
-    return Network(
+    return city(
+        *out,
+        *back,
+        standard,
         city="Street",
-        released="2026-11-22",
-        links=(*out, *back, standard),
         stops=stops,
-        routes=(
-            Route("R1", "1", tuple(stop.id for stop in stops)),
-            Route("R2", "2", tuple(stop.id for stop in reversed(stops))),
-        ),
+        routes=(route("R1", "1", stops), route("R2", "2", reversed(stops))),
         overlay=(Overlay(STANDARD, "S1>S2", 0.8), Overlay(STANDARD, "S2>S3", 0.2)),
     )
 
 
-def _section(a: Stop, b: Stop, *, bearing: int) -> Link:
-    return Link(
-        id=f"{a.id}>{b.id}",
-        kind="section",
-        name=f"{a.name} - {b.name}",
-        road_name="중앙로",
-        road_class="city",
-        length_m=SECTION_M,
-        length_source="straight",
-        bearing_deg=bearing,
-        free_flow_kmh=40,
-        geometry=((a.lon, a.lat), (b.lon, b.lat)),
-        from_id=a.id,
-        to_id=b.id,
-    )
+def _section(a: Stop, b: Stop) -> Link:
+    own = {"length_m": SECTION_M, "free_flow_kmh": 40, "road_name": "중앙로"}
+    return section(a, b, name=f"{a.name} - {b.name}", **own)
 
 
 def bus(second: float, metre: float, *, vehicle: str = "v1", route: str = "R1") -> BusPosition:

@@ -1,6 +1,5 @@
 """The rows of a city as the worker writes them to Redis, and how they get there."""
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,7 +9,6 @@ from streams.contract.records import FeedReport, PollOutcome
 from streams.contract.times import DAY_MS, now_ms
 from streams.contract.topics import partition_of
 from streams.domain.stages.feeds import FeedState
-from streams.geo.network import Network
 from streams.state import store
 from streams.state.kinds import KINDS
 
@@ -83,8 +81,9 @@ def work(permit_id: str, **more: Any) -> Json:
 
 def feed(name: str, now: int, **more: Any) -> Json:
     """A feed's value; `more` overrides fields of its last report."""
-    given: Json = {"outcome": PollOutcome.DATA, "row_count": 96, "is_simulated": True, **more}
-    report = FeedReport(name, received_ms=now, poll_ms=FEEDS.get(name, 60_000), **given)
+    given: Json = {"outcome": PollOutcome.DATA, "row_count": 96, "is_simulated": True}
+    given["poll_ms"] = FEEDS.get(name, 60_000)
+    report = FeedReport(name, received_ms=now, **(given | more))
     state = FeedState(name, report, last_success_ms=now, last_change_ms=now)
     plain: Json = msgspec.to_builtins(state)
     return plain
@@ -124,9 +123,3 @@ def remember(client: redis.Redis, subject: str, known_ms: int, row: Json | None)
     """Writes what became known of a subject ("work:ID"), as the gate does; None: it is gone."""
     client.xadd(store.past_key(subject), {"v": msgspec.json.encode(row)}, id=f"{known_ms}-0")
     client.zadd(store.PAST, {subject: known_ms})
-
-
-def save(network: Network, folder: Path) -> None:
-    """Writes network.json where BOMNAE_NETWORK can point at it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "network.json").write_text(network.dumps(), encoding="utf-8")

@@ -1,11 +1,9 @@
 """Ways round in a small grid, and a town of stops beside the road: only straight lines."""
 
-from dataclasses import replace
-
 from streams.domain.roads.detours import Detour, detour
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Link, Network, Stop
-from tests.cities.builder import node, section
+from tests.cities.builder import city, node, section
 
 A_B = f"{node(1, 0)}>{node(2, 0)}"
 B_A = f"{node(2, 0)}>{node(1, 0)}"
@@ -18,11 +16,8 @@ def way(network: Network, closed: list[str], around: list[str]) -> Detour:
 
 
 def loose(a: Stop, b: Stop) -> Link:
-    return replace(
-        section(a, b),
-        length_source="straight",
-        length_m=round(abs(b.lon - a.lon) * 1e5) + round(abs(b.lat - a.lat) * 1e5),
-    )
+    length_m = round(abs(b.lon - a.lon) * 1e5) + round(abs(b.lat - a.lat) * 1e5)
+    return section(a, b, length_m=length_m)
 
 
 def kerb(name: str, x: float, y: float) -> Stop:
@@ -39,4 +34,4 @@ def crossroads() -> Network:
     links = [loose(WEST, MID), loose(MID, MIDDLE), loose(MIDDLE, EAST), loose(*up)]
     links += [loose(NORTH, CORNER), loose(CORNER, SOUTH)]
     stops = (WEST, MID, MIDDLE, EAST, *up, CORNER, SOUTH)
-    return Network("Loose", "2026-11-22", tuple(links), stops)
+    return city(*links, city="Loose", stops=stops)

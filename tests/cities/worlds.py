@@ -11,14 +11,16 @@ from kafka import KafkaProducer
 
 from local.services import wait_until
 from local.stack import Stack
+from producers.network.importing import write_network
 from streams.audit.fold import fold_log
 from streams.contract import topics, wire
 from streams.contract.arrival import REPLAY
 from streams.contract.records import BusPosition, PositionBatch, Tick
 from streams.contract.settings import Settings
-from streams.geo.network import Link, Network, Route, Stop
+from streams.geo.network import Network
 from streams.state.store import OUTBOX, PAST, POSITIONS
 from streams.topology.stages import stages
+from tests.cities.builder import both_ways, city, in_a_row, route
 
 PARTITIONS = 4
 STOPS = 12  # of the service tests' road
@@ -30,29 +32,23 @@ Sent = tuple[topics.Topic, int, bytes]
 
 def road(stops: int = 20, *, length_m: int = 350) -> Network:
     """One straight road of stops S0, S1, ... with sections both ways and the route R1 along it."""
-    points = [(127.70 + STEP_DEG * i, 37.88) for i in range(stops)]
-    pairs = [(a, a + 1) for a in range(stops - 1)]
-    links = tuple(
-        Link(
-            id=f"S{a}>S{b}",
-            kind="section",
-            name=f"정류장{a} → 정류장{b}",
-            road_name="중앙로",
-            road_class="city",
-            length_m=length_m,
-            length_source="geometry",
-            bearing_deg=90 if b > a else 270,
-            free_flow_kmh=50.0,
-            geometry=(points[a], points[b]),
-            from_id=f"S{a}",
-            to_id=f"S{b}",
-        )
-        for x, y in pairs
-        for a, b in ((x, y), (y, x))
+    along = in_a_row((f"정류장{n}" for n in range(stops)), step_deg=STEP_DEG)
+    usual = {"road_name": "중앙로", "length_m": length_m, "length_source": "geometry"}
+    return city(
+        *both_ways(along, **usual),
+        stops=along,
+        routes=(route("R1", "1", along),),
+        is_simulated=True,
     )
-    named = tuple(Stop(f"S{i}", f"정류장{i}", *point) for i, point in enumerate(points))
-    route = Route("R1", "1", tuple(stop.id for stop in named))
-    return Network("춘천시", "2026-11-22", links, named, (route,), is_simulated=True)
+
+
+def lay(stack: Stack) -> Stack:
+    """Gives a stack the road of the service tests, and the topics."""
+    folder = stack.folder / "network"
+    write_network(road(STOPS), folder)
+    stack.env["BOMNAE_NETWORK"] = str(folder)
+    stack.run("topics", "producers", "topics")
+    return stack
 
 
 def at_stop(vehicle: str, order: int, observed_ms: int) -> BusPosition:

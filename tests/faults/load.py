@@ -23,7 +23,7 @@ from streams.contract.records import (
     Tick,
 )
 from streams.geo.network import Network
-from tests.cities.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, at_stop, positions, road
+from tests.cities.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, at_stop, positions, road, tick
 
 STOPS = 40
 STEP_MS = 10_000
@@ -162,14 +162,6 @@ class City:
     @staticmethod
     def _one(topic: topics.Topic, message: Message) -> Sent:
         return topic, 0, wire.encode(message)
-
-
-def tick(tick_ms: int) -> Iterator[Sent]:
-    """A tick in every input partition."""
-    payload = wire.encode(Tick(tick_ms))
-    for topic in topics.TICKED:
-        for partition in range(topic.partitions(PARTITIONS)):
-            yield topic, partition, payload
 
 
 def day(seed: int, steps: int, *, vehicles: int = 24, from_ms: int = T0_MS) -> list[Sent]:

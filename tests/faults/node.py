@@ -97,7 +97,7 @@ class Broker:
     def fresh_topics(self) -> None:
         """Every topic deleted and made anew, empty."""
         delete_topics(self.address)
-        ensure_topics(Settings(kafka=self.address))
+        ensure_topics(Settings(kafka=(self.address,)))
 
     def remake(self, topic: topics.Topic) -> None:
         """One topic deleted and made anew, empty."""
@@ -107,7 +107,7 @@ class Broker:
             wait_until(lambda: topic.name not in admin.list_topics(), "the deletion", within_s=20)
         finally:
             admin.close()
-        ensure_topics(Settings(kafka=self.address))
+        ensure_topics(Settings(kafka=(self.address,)))
 
     def configure(self, topic: topics.Topic, changed: dict[str, str]) -> None:
         """Change settings of a topic, as an administrator would."""

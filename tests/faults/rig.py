@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from local.services import Process, start_redis, wait_until
 from local.stack import ROOT, Stack
+from producers.network.importing import write_network
 from streams.contract import topics
 from streams.contract.settings import Settings
 from tests.cities.worlds import Sent
@@ -48,8 +49,7 @@ class Rig(Stack):
         self.broker.fresh_topics()
         self.env["BOMNAE_KAFKA"] = self.broker.address
         folder = self.folder / "network"
-        folder.mkdir()
-        (folder / "network.json").write_text(load.network().dumps(), encoding="utf-8")
+        write_network(load.network(), folder)
         self.env["BOMNAE_NETWORK"] = str(folder)
         self.start_redis()
 

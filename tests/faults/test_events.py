@@ -12,7 +12,7 @@ import pytest
 
 from streams.contract import topics, wire
 from streams.contract.records import PositionBatch, Tick
-from tests.cities.worlds import PARTITIONS, Sent, at_stop
+from tests.cities.worlds import PARTITIONS, Sent, at_stop, tick
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.oracle import Oracle
@@ -180,7 +180,7 @@ class Probe:
         try:
             for _ in range(count):
                 self._now_ms += 1000
-                batch = [*next(among), *load.tick(self._now_ms)]
+                batch = [*next(among), *tick(self._now_ms)]
                 self._rig.sent += batch
                 begin = time.monotonic()
                 for topic, partition, payload in batch:

@@ -33,7 +33,7 @@ class Load:
     """A day of the city and large answers between, published in a thread at a pace."""
 
     def __init__(self, address: str) -> None:
-        self.publisher = Publisher(Settings(kafka=address, partitions=PARTITIONS))
+        self.publisher = Publisher(Settings(kafka=(address,), partitions=PARTITIONS))
         self.sent: list[Sent] = []
         self._told = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -165,7 +165,7 @@ def test_f48_killed_broker(rig: Rig, figures: Figures) -> None:
 
 def test_topics_that_would_lose_messages_are_named_and_put_right(broker: Broker) -> None:
     broker.fresh_topics()
-    settings = Settings(kafka=broker.address)
+    settings = Settings(kafka=(broker.address,))
     assert check_topics(settings) == []
     wrong = {
         "max.message.bytes": "1048588",

@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from streams.contract.endpoint_url import Networks, parse_networks
+from streams.contract.endpoint_url import check_url
+from streams.contract.grammars import networks as networks_of
 from streams.delivery.sending import guard
 from tests.faults.figures import Figures, scaled
 
@@ -111,7 +112,7 @@ async def outcome(client: aiohttp.ClientSession, url: str) -> str:
 async def test_f34_a_name_that_rebinds_connects_to_nothing(figures: Figures, trap: Trap) -> None:
     resolver = Rebinding(["127.0.0.1", "::1", "::ffff:127.0.0.1", METADATA, "10.0.0.1", "0.0.0.0"])  # noqa: S104
     url = f"https://crew.example:{trap.port}/hook"
-    guard.check_url(url, ())  # nothing is wrong with the name
+    check_url(url, ())  # nothing is wrong with the name
     async with guard.session((), resolver=resolver) as client:
         ended = [await outcome(client, url) for _ in range(TRIES)]
     figures.exactly("posts blocked", ended.count("forbidden"), TRIES)
@@ -134,7 +135,7 @@ async def test_f34_no_disguise_of_this_machine_is_connected_to(
 @pytest.mark.row("F34", "the trap itself")
 async def test_f34_the_trap_sees_who_is_let_through(figures: Figures, trap: Trap) -> None:
     """Without this the rows above would also pass with a trap that sees nothing."""
-    allowed = parse_networks("127.0.0.0/8,::1/128")
+    allowed = networks_of("127.0.0.0/8,::1/128")
     async with guard.session(allowed, resolver=Rebinding(["127.0.0.1", "::1"])) as client:
         posts = [
             asyncio.create_task(outcome(client, f"https://crew.example:{trap.port}/"))
@@ -178,7 +179,7 @@ async def redirecting(trap: Trap) -> AsyncIterator[str]:
 async def test_f34_a_redirect_is_an_answer_and_is_not_followed(
     figures: Figures, trap: Trap, redirecting: str, networks: str
 ) -> None:
-    allowed: Networks = parse_networks(networks)
+    allowed = networks_of(networks)
     statuses = ("301", "302", "303", "307", "308")
     async with guard.session(allowed) as client:
         ended = [

@@ -11,11 +11,12 @@ import pytest
 
 from local.services import wait_until
 from streams.contract.failpoints import DISPATCH_POINTS
+from streams.contract.times import now_ms
 from streams.domain.subscriptions.changes import PREVIOUS_MS
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.rig import Rig
 from tests.faults.webhooks import Webhooks
-from tests.receivers import Answer, Receiver, now_ms, subscription
+from tests.receivers import Answer, Receiver, subscription
 
 ONE, BAD, SLOW = "ep_one00000", "ep_bad00000", "ep_slow0000"
 

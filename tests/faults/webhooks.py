@@ -11,10 +11,11 @@ from local.services import Process, wait_until
 from streams.contract import topics, wire
 from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
 from streams.contract.subscription import Subscription
+from streams.contract.times import now_ms
 from tests.faults import load
 from tests.faults.figures import Figures
 from tests.faults.rig import Rig
-from tests.receivers import ENV, Receiver, in_order, now_ms, subscription
+from tests.receivers import ENV, Receiver, in_order, subscription
 
 LINKS = [link.id for link in load.network().links]
 

@@ -1,14 +1,24 @@
 """What the service tests start: TEST_KAFKA=apache takes Apache Kafka, else the embedded broker."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import pairwise
 from pathlib import Path
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from local.services import Process, start_apache_kafka
 from local.stack import JARS, Stack
+from maps.api.context import CONTEXT
+from streams.geo.network import Network
+from tests import redis_server
 from tests.cities import worlds
+from tests.cities.builder import city as city_of
+from tests.cities.builder import in_a_row, section
+from tests.redis_server import RedisServer
+from tests.services.site import Url, fill, served, until
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +52,32 @@ def own_broker(city: Stack) -> Process:
 @pytest.fixture
 def city(stack: Stack) -> Stack:
     """A stack with the small road's network and the topics."""
-    folder = stack.folder / "network"
-    folder.mkdir()
-    (folder / "network.json").write_text(worlds.road(worlds.STOPS).dumps(), encoding="utf-8")
-    stack.env["BOMNAE_NETWORK"] = str(folder)
-    stack.run("topics", "producers", "topics")
-    return stack
+    return worlds.lay(stack)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RedisServer]:
+    with redis_server.running(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def network() -> Network:
+    """A road of 20 sections one way."""
+    stops = in_a_row((f"정류장{number}" for number in range(21)), step_deg=0.01)
+    links = [section(a, b, road_name="중앙로", length_m=800) for a, b in pairwise(stops)]
+    return city_of(*links, is_simulated=True)
+
+
+@pytest.fixture
+async def site(server: RedisServer, network: Network) -> AsyncIterator[tuple[Url, web.Application]]:
+    fill(server)
+    async with served(server, network) as (url, app):
+        await until(lambda: app[CONTEXT].live.is_loaded)
+        yield url, app
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session

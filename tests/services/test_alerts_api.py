@@ -1,22 +1,18 @@
 """A closure becomes an alert; an operator's word goes through Kafka and worker to every screen."""
 
 import json
-import time
 from typing import Any
 
 from local.services import Process, wait_until
 from local.stack import Stack
 from streams.contract import topics, wire
 from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract.times import now_ms
 from tests.cities import worlds
-from tests.services.test_calls import ask, seen
+from tests.services.asking import ask, seen
 
 Json = dict[str, Any]
 NAME = {"by": "김상황", "comment": "현장에 연락함"}
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def report(city: Stack, *rows: Incident) -> None:

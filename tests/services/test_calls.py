@@ -1,54 +1,18 @@
 """A call from the desk through Kafka, the worker and Redis back to the desk and the map."""
 
-import http.client
-import json
 import time
-from collections.abc import Callable
-from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 
-from local.services import Process, wait_until
+from local.services import Process
 from local.stack import Stack
 from streams.state.store import PAST, past_key
 from tests.cities import worlds
+from tests.services.asking import Json, ask, seen
 
-Json = dict[str, Any]
 HERE = {"title": "정류장3 → 정류장4", "link_ids": ["S3>S4"], "reference": "2026-17"}
 DAY_MS = 86_400_000
-
-
-def ask(
-    base: str, path: str, body: Json | None = None, method: str = "", **headers: str
-) -> tuple[int, Json]:
-    """Status and JSON of a GET, or of a POST where there is a body."""
-    parts = urlsplit(base)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
-    said = {
-        "Content-Type": "application/json",
-        **{k.replace("_", "-"): v for k, v in headers.items()},
-    }
-    try:
-        raw = None if body is None else json.dumps(body)
-        connection.request(method or ("GET" if body is None else "POST"), path, raw, said)
-        response = connection.getresponse()
-        return response.status, json.loads(response.read())
-    finally:
-        connection.close()
-
-
-def seen(base: str, is_there: Callable[[Json], bool], path: str = "/api/v1/calls") -> Json:
-    """The body of a GET once something is in it."""
-    found: list[Json] = []
-
-    def look() -> bool:
-        found.append(ask(base, path)[1])
-        return is_there(found[-1])
-
-    wait_until(look, f"what was waited for in {path}", within_s=60)
-    return found[-1]
 
 
 def test_a_call_is_logged_shown_as_a_report_and_ticked_off(city: Stack) -> None:

@@ -1,7 +1,6 @@
 """The city's own route-stop file, imported, and a recording of its buses, shown on the map."""
 
 import json
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from local.stack import Stack
 from streams.geo.network import Network
 from tests.cities import worlds
 from tests.places import SHARED
+from tests.services.asking import get
 
 CHUNCHEON = SHARED / "data" / "chuncheon"
 BUSES = 5
@@ -56,11 +56,6 @@ def write_recording(path: Path, network: Network, route_id: str, steps: int) -> 
         line = {"feed": "tago.positions", "at": at, "url": url, "status": 200, "body": body}
         lines.append(json.dumps(line, ensure_ascii=False))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def get(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=10) as found:  # noqa: S310
-        return json.load(found)
 
 
 def test_buses_recorded_on_a_real_route_colour_its_sections(stack: Stack) -> None:

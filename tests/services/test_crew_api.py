@@ -1,13 +1,11 @@
 """A crew's taps and photos through Kafka, the worker and Redis back to its phone and the desk."""
 
-import http.client
 import json
-import time
 import uuid
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
@@ -25,8 +23,10 @@ from streams.contract.records import (
     PollOutcome,
     SiteReport,
 )
+from streams.contract.times import now_ms
 from streams.delivery.deciding.crew_links import make_token
 from tests.cities import worlds
+from tests.services.asking import send
 
 Json = dict[str, Any]
 HOUR_MS = 3_600_000
@@ -36,26 +36,8 @@ PATH = f"/api/v1/works/{quote(WORK, safe='')}"
 DESK = f"/api/v1/desk/photos/{quote(WORK, safe='')}"
 
 
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 def token_of(work: str = WORK, *, in_s: int = 3600) -> str:
     return make_token(MASTER, work, expires_s=now_ms() // 1000 + in_s)
-
-
-def call(
-    base: str, method: str, path: str, body: bytes | None = None, **headers: str
-) -> tuple[int, http.client.HTTPMessage, bytes]:
-    parts = urlsplit(base)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
-    try:
-        said = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, said)
-        response = connection.getresponse()
-        return response.status, response.headers, response.read()
-    finally:
-        connection.close()
 
 
 def tap(base: str, word: str, path: str = PATH, **more: Any) -> tuple[int, Json]:
@@ -65,14 +47,14 @@ def tap(base: str, word: str, path: str = PATH, **more: Any) -> tuple[int, Json]
     body |= {k: v for k, v in more.items() if not k[0].isupper()}
     raw = json.dumps(body).encode()
     said = {"Content_Type": "application/json", **headers}
-    status, _, answer = call(base, "POST", f"{path}/reports", raw, **said)
+    status, _, answer = send(base, "POST", f"{path}/reports", raw, **said)
     return status, json.loads(answer)
 
 
 def look(base: str, report: str = "") -> Json:
     query = f"?report={report}" if report else ""
     bearer = f"Bearer {token_of()}"
-    status, _, answer = call(base, "GET", f"{PATH}/reports{query}", Authorization=bearer)
+    status, _, answer = send(base, "GET", f"{PATH}/reports{query}", Authorization=bearer)
     found: Json = json.loads(answer)
     assert status == 200, found
     return found
@@ -109,7 +91,7 @@ def photo(
     body = head.encode() + raw + f"\r\n--{edge}--\r\n".encode()
     said = {"Content_Type": f"multipart/form-data; boundary={edge}", **headers}
     said.setdefault("Authorization", f"Bearer {token_of()}")
-    status, _, answer = call(base, "POST", f"{PATH}/photos", body, **said)
+    status, _, answer = send(base, "POST", f"{PATH}/photos", body, **said)
     return status, json.loads(answer)
 
 
@@ -140,7 +122,7 @@ def site(city: Stack) -> str:
     worlds.publish(city, log)
     base = city.start_map()
     path = f"/w/{quote(WORK, safe='')}"
-    wait_until(lambda: call(base, "GET", path)[0] == 200, "the work's page", within_s=60)
+    wait_until(lambda: send(base, "GET", path)[0] == 200, "the work's page", within_s=60)
     wait_until(lambda: not look(base)["site"]["is_late"], "a clock", within_s=60)
     return base
 
@@ -180,7 +162,7 @@ def test_taps_move_the_work_and_what_became_of_each_is_read_back(site: str) -> N
 def test_a_tap_confirms_what_the_permit_only_reported(site: str) -> None:
     def certainty() -> str:
         path = f"/api/v1/answer?id=work:{quote(WORK)}"
-        [row] = json.loads(call(site, "GET", path)[2])["card"]["works"]
+        [row] = json.loads(send(site, "GET", path)[2])["card"]["works"]
         return str(row["certainty"])
 
     assert (certainty(), look(site)["site"]["public"]["certainty"]) == ("reported", "reported")
@@ -217,10 +199,10 @@ def test_whoever_holds_no_link_that_counts_changes_nothing(site: str, city: Stac
     gone = f"/api/v1/works/{quote('gone')}"
     assert tap(site, "start", gone, token=token_of("gone"))[0] == 404
     for path in (f"{PATH}/reports", f"{PATH}/photos"):
-        assert call(site, "GET", path)[0] == 403
-        assert call(site, "GET", path, Authorization=f"Bearer {forged}")[0] == 403
-        assert call(site, "GET", f"{path}?t={secret_token}")[0] == 403  # not by the address
-    call(site, "GET", f"/w/{quote(WORK)}?t={secret_token}")
+        assert send(site, "GET", path)[0] == 403
+        assert send(site, "GET", path, Authorization=f"Bearer {forged}")[0] == 403
+        assert send(site, "GET", f"{path}?t={secret_token}")[0] == 403  # not by the address
+    send(site, "GET", f"/w/{quote(WORK)}?t={secret_token}")
     assert look(site)["site"]["said"] is None
     logged = city.processes["maps"].log.read_text(encoding="utf-8")
     assert secret_token not in logged
@@ -235,7 +217,7 @@ def test_the_page_says_what_a_link_is_worth_and_never_repeats_its_token(site: st
         ("", "none"),
     ):
         path = f"/w/{quote(WORK, safe='')}?t={token}"
-        status, headers, raw = call(site, "GET", path, Host="crews.example")
+        status, headers, raw = send(site, "GET", path, Host="crews.example")
         html = raw.decode()
         assert (status, f'data-crew="{word}"' in html) == (200, True)
         assert headers["Referrer-Policy"] == "no-referrer"
@@ -253,7 +235,7 @@ def test_a_link_ends_with_its_work_and_a_day_for_second_thoughts(site: str, city
         return status == 403 and body["error"]["code"] == "work_over"
 
     wait_until(refused, "a cancelled work's link to end", within_s=60)
-    page = call(site, "GET", f"/w/{quote(WORK, safe='')}?t={token_of()}")[2].decode()
+    page = send(site, "GET", f"/w/{quote(WORK, safe='')}?t={token_of()}")[2].decode()
     assert 'data-crew="over"' in page
 
 
@@ -263,7 +245,7 @@ def test_a_broker_that_is_away_is_said_and_the_tap_sent_again_counts_once(
     own_broker.stop()
     status, body = tap(site, "start")
     assert (status, body["error"]["code"]) == (503, "log_away")
-    assert call(site, "GET", "/livez")[0] == 200
+    assert send(site, "GET", "/livez")[0] == 200
 
 
 def test_a_photo_is_kept_bare_and_shown_to_crew_and_desk_alone(site: str, city: Stack) -> None:
@@ -274,21 +256,21 @@ def test_a_photo_is_kept_bare_and_shown_to_crew_and_desk_alone(site: str, city: 
     with Image.open(path) as kept:
         assert kept.size == (64, 32)
     bearer = f"Bearer {token_of()}"
-    listed = json.loads(call(site, "GET", f"{PATH}/photos", Authorization=bearer)[2])
+    listed = json.loads(send(site, "GET", f"{PATH}/photos", Authorization=bearer)[2])
     assert [row["id"] for row in listed["photos"]] == [name]
     for address, token in ((f"{PATH}/photos/{name}.jpg", bearer), (f"{DESK}/{name}.jpg", "")):
-        status, said, raw = call(
+        status, said, raw = send(
             site, "GET", address, Authorization=token, Sec_Fetch_Site="same-origin"
         )
         assert (status, raw) == (200, path.read_bytes())
         assert (said["Content-Type"], said["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
         assert said["Cache-Control"] == "no-store"
-    assert json.loads(call(site, "GET", DESK)[2])["photos"] == listed["photos"]
-    assert call(site, "GET", DESK, Sec_Fetch_Site="cross-site")[0] == 403
-    assert call(site, "GET", f"{PATH}/photos/{name}.jpg")[0] == 403
+    assert json.loads(send(site, "GET", DESK)[2])["photos"] == listed["photos"]
+    assert send(site, "GET", DESK, Sec_Fetch_Site="cross-site")[0] == 403
+    assert send(site, "GET", f"{PATH}/photos/{name}.jpg")[0] == 403
     for other in (str(uuid.uuid4()), "..%2F..%2Fetc", "x"):
-        assert call(site, "GET", f"{DESK}/{other}.jpg")[0] == 404
-    answer = json.loads(call(site, "GET", f"/api/v1/answer?id=work:{quote(WORK)}")[2])
+        assert send(site, "GET", f"{DESK}/{other}.jpg")[0] == 404
+    answer = json.loads(send(site, "GET", f"/api/v1/answer?id=work:{quote(WORK)}")[2])
     assert [row["id"] for row in answer["card"]["works"][0]["photos"]] == [name]
 
 

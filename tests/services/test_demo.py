@@ -16,7 +16,7 @@ from local.__main__ import parser
 from local.demo import Demo, is_moving
 from local.services import free_port, wait_until
 from streams.state.store import DEAD_LETTERS, OUTBOX, POSITIONS, REBUILDING
-from tests.services.test_misbehaviour import get
+from tests.services.asking import get
 
 WITHIN_S = 120.0
 NEVER_MIN = 1e6

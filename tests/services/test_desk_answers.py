@@ -1,7 +1,6 @@
 """The desk's answers over HTTP: what a clerk's screen and a script may rely on."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -12,19 +11,12 @@ from maps.api.context import CONTEXT
 from streams.contract.times import now_ms
 from streams.geo.network import Network
 from tests.cities import seed, worlds
-from tests.services.test_maps_server import RedisServer, served, until
+from tests.redis_server import RedisServer
+from tests.services.site import served, until
 
 Json = dict[str, Any]
 LINK = "S3>S4"
 PERMIT = "2026-굴착-0412"
-
-
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture
@@ -33,9 +25,9 @@ def network() -> Network:
 
 
 @pytest.fixture
-async def asked(redis_server: RedisServer, network: Network) -> AsyncIterator["Desk"]:
+async def asked(server: RedisServer, network: Network) -> AsyncIterator["Desk"]:
     """The server with one work that closes a section; its clock stands at now."""
-    with redis_server.client as client:
+    with server.client as client:
         work = seed.work(PERMIT, links=[LINK], closure="full", hours="", is_in_force=True)
         clash: Json = {"id": "route-1", "kind": "route", "severity": "high", "works": [PERMIT]}
         clash |= {"links": [LINK], "routes": ["R1"], "stops": [], "places": []}
@@ -44,7 +36,7 @@ async def asked(redis_server: RedisServer, network: Network) -> AsyncIterator["D
         feeds = {name: seed.feed(name, now) for name in seed.FEEDS}
         seed.emit(client, {"at": now, "w": {PERMIT: work}, "f": feeds, "k": {"0": now}})
         seed.emit(client, {"at": now, "w": {PERMIT: work}, "o": {"route-1": clash}})
-        async with served(redis_server, network) as (url, app), aiohttp.ClientSession() as http:
+        async with served(server, network) as (url, app), aiohttp.ClientSession() as http:
             await until(lambda: bool(app[CONTEXT].live.picture.works))
             desk = Desk(http, url, app)
             yield desk
@@ -114,8 +106,8 @@ async def test_every_look_up_is_counted_without_what_was_asked(asked: Desk) -> N
     assert PERMIT not in text
 
 
-async def test_a_lost_store_is_said(asked: Desk, redis_server: RedisServer) -> None:
-    redis_server.kill()
+async def test_a_lost_store_is_said(asked: Desk, server: RedisServer) -> None:
+    server.kill()
     await until(lambda: asked.app[CONTEXT].live.store_state == "lost")
     body = await asked.answer(q=PERMIT)
     assert body["store"] == "lost"

@@ -12,7 +12,7 @@ from streams.contract.subscription import Subscription
 from streams.domain.alerts import Alert
 from streams.state.store import OUTBOX
 from tests.cities import worlds
-from tests.services.test_calls import ask
+from tests.services.asking import ask
 
 
 def alert(number: int, at_ms: int, rule: RuleName = RuleName.CLOSURE) -> Alert:

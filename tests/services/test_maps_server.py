@@ -1,249 +1,41 @@
 """The map server against a real Redis: what a browser, a script and an operator may rely on."""
 
 import asyncio
-import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import msgspec
 import pytest
-import redis
-from aiohttp import web
 from yarl import URL
 
 from maps.api.context import CONTEXT
 from maps.picture import sse
-from maps.server import build_app
-from streams.contract.records import FeedReport, PollOutcome
-from streams.contract.settings import Settings
-from streams.domain.stages.feeds import FeedState
-from streams.geo.network import Link, Network
-from streams.state.store import CLOCK, DEAD_LETTERS, DELTAS, FEEDS, META, Store, key
+from producers.network.importing import write_network
+from streams.contract.times import now_ms
+from streams.geo.network import Network
+from streams.state.store import DELTAS, META
+from tests.cities.seed import link_view
 from tests.places import ROOT
+from tests.redis_server import RedisServer
+from tests.services.site import (
+    DEADLINE_S,
+    Url,
+    fill,
+    get_json,
+    publish,
+    served,
+    stream,
+    until,
+    work_view,
+)
 
-Json = dict[str, Any]
-Url = str
-DEADLINE_S = 10.0
 HOSTILE = "</script><img src=x onerror=alert(1)>\u202e'\""
-
-
-class RedisServer:
-    """A redis-server of this test only, on a free port, with its file in `folder`."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def client(self) -> redis.Redis:
-        return redis.Redis(port=self.port)
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        command = ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"]
-        command += ["--bind", "127.0.0.1", "--dir", str(self.folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        wait_until(self.answers)
-
-    def answers(self) -> bool:
-        with self.client as client:
-            try:
-                return bool(client.ping())
-            except redis.ConnectionError:
-                return False
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(DEADLINE_S)
-            self.process = None
-
-    def forget(self) -> None:
-        (self.folder / "dump.rdb").unlink(missing_ok=True)
-
-
-def wait_until(is_true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not is_true():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.02)
-
-
-async def until(is_true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE_S):
-        while not is_true():  # noqa: ASYNC110  what is waited for has no event
-            await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[RedisServer]:
-    redis_server = RedisServer(tmp_path)
-    redis_server.start()
-    try:
-        yield redis_server
-    finally:
-        redis_server.kill()
-
-
-@pytest.fixture
-def network() -> Network:
-    links = tuple(
-        Link(
-            id=f"S{number}>S{number + 1}",
-            kind="section",
-            name=f"정류장{number} → 정류장{number + 1}",
-            road_name="중앙로",
-            road_class="city",
-            length_m=800,
-            length_source="straight",
-            bearing_deg=90,
-            free_flow_kmh=50.0,
-            geometry=((127.7 + number / 100, 37.88), (127.71 + number / 100, 37.88)),
-            from_id=f"S{number}",
-            to_id=f"S{number + 1}",
-        )
-        for number in range(20)
-    )
-    return Network("춘천시", "2026-11-01", links, is_simulated=True)
-
-
-@asynccontextmanager
-async def served(
-    server: RedisServer, network: Network
-) -> AsyncIterator[tuple[Url, web.Application]]:
-    settings = Settings(redis=server.url, partitions=2)
-    app = build_app(settings, network, Store.connect(settings))
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0]
-        yield f"http://{host}:{port}", app
-    finally:
-        await runner.cleanup()
-
-
-@pytest.fixture
-async def site(server: RedisServer, network: Network) -> AsyncIterator[tuple[Url, web.Application]]:
-    seed(server)
-    async with served(server, network) as (url, app):
-        await until(lambda: app[CONTEXT].live.is_loaded)
-        yield url, app
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def link_view(speed_kmh: float, **more: Any) -> Json:
-    view = {"speed_kmh": speed_kmh, "level": "slow", "samples": 2, "observed_ms": now_ms()}
-    return {
-        **view,
-        "certainty": "confirmed",
-        "sources": {},
-        "closure": "none",
-        "subjects": [],
-        **more,
-    }
-
-
-def work_view(**more: Any) -> Json:
-    times = {"starts_ms": 1_795_392_000_000, "ends_ms": 1_795_478_400_000, "seen_ms": now_ms()}
-    work = {"permit_id": "W-1", "title": "하수관 정비", "phase": "active", "links": ["S0>S1"]}
-    own = {"closure": "partial", "placed_by": "link_id", "feed": "permits", "flags": []}
-    return {**times, **work, **own, **more}
-
-
-def feed_state(feed: str, *, poll_ms: int = 60_000) -> Json:
-    report = FeedReport(feed, PollOutcome.DATA, received_ms=now_ms(), poll_ms=poll_ms, row_count=3)
-    state = FeedState(feed, report, last_success_ms=report.received_ms, last_change_ms=1)
-    row: Json = json.loads(msgspec.json.encode(state))
-    return row
-
-
-def seed(server: RedisServer) -> None:
-    with server.client as client:
-        client.hset(key("links", 0), "S0>S1", json.dumps(link_view(20.0)))
-        client.hset(key("works", 0), "W-1", json.dumps(work_view()))
-        client.hset(FEEDS, "permits", json.dumps(feed_state("permits")))
-        client.hset(CLOCK, "0", "1795392000000")
-        client.hset(DEAD_LETTERS, "permits R010", "2")
-        client.xadd(DELTAS, {"d": json.dumps({"at": now_ms()})})
-
-
-def publish(server: RedisServer, delta: Json) -> str:
-    """Write a delta and what it says of links, as the gate does; its id."""
-    with server.client as client, client.pipeline() as together:
-        for link_id, view in delta.get("l", {}).items():
-            together.hset(key("links", 0), link_id, json.dumps(view))
-        together.xadd(DELTAS, {"d": json.dumps({"at": now_ms(), **delta})}, maxlen=4096)
-        entry: bytes = together.execute()[-1]
-    return entry.decode()
-
-
-class Events:
-    """The events of one open stream."""
-
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self.response = response
-
-    async def next(self) -> tuple[str, str, Json]:
-        """(id, event, data) of the next event; comments and `retry` are passed over."""
-        fields: dict[str, str] = {}
-        async with asyncio.timeout(DEADLINE_S):
-            while True:
-                line = (await self.response.content.readuntil(b"\n")).decode().rstrip("\n")
-                if line:
-                    name, _, value = line.partition(": ")
-                    fields[name] = value
-                elif "data" in fields:
-                    return fields["id"], fields["event"], json.loads(fields["data"])
-                else:
-                    fields = {}
-
-    async def next_with(self, letter: str) -> tuple[str, str, Json]:
-        while True:
-            found = await self.next()
-            if letter in found[2]:
-                return found
-
-
-@asynccontextmanager
-async def stream(
-    http: aiohttp.ClientSession, url: Url, since: str = "", **headers: str
-) -> AsyncIterator[Events]:
-    async with http.get(
-        f"{url}/api/v1/stream", params={"since": since}, headers=headers
-    ) as response:
-        assert response.status == 200
-        yield Events(response)
-
-
-async def get_json(http: aiohttp.ClientSession, url: Url) -> Json:
-    async with http.get(url) as response:
-        body: Json = await response.json(content_type=None)
-        return body
 
 
 async def test_a_snapshot_and_its_stream_follow_on(
@@ -417,7 +209,7 @@ async def test_a_server_started_without_redis_serves_an_honest_nothing(
         snapshot = await get_json(http, f"{url}/api/v1/snapshot")
         assert (snapshot["store"], set(snapshot["speeds"]), snapshot["feeds"]) == ("lost", {-1}, [])
         server.start()
-        seed(server)
+        fill(server)
         await until(lambda: app[CONTEXT].live.is_loaded)
 
 
@@ -613,7 +405,7 @@ def serve_process(environment: dict[str, str]) -> subprocess.Popen[str]:
 async def test_the_real_process_serves_and_stops_on_a_signal(
     server: RedisServer, network: Network, http: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
-    (tmp_path / "network.json").write_text(network.dumps(), encoding="utf-8")
+    write_network(network, tmp_path)
     process = serve_process({"BOMNAE_NETWORK": str(tmp_path), "BOMNAE_REDIS": server.url})
     try:
         line = await asyncio.to_thread(process.stdout.readline)  # type: ignore[union-attr]

@@ -1,17 +1,16 @@
 """Each way a portal can misbehave shows on its chip, and deletes nothing."""
 
-import json
 import os
 import signal
 import time
 import urllib.request
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from local.services import wait_until
 from local.stack import Stack
+from tests.services.asking import get
 
 POLL_S = 2.0
 CASES = [  # feed, mode, the chip's words that are right
@@ -78,11 +77,6 @@ class City:
         if self.status(feed) == "stopped":
             os.kill(self.producers.pid, signal.SIGHUP)
         wait_until(lambda: self.status(feed) == "live", f"{feed} live again", within_s=30)
-
-
-def get(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=10) as found:  # noqa: S310
-        return json.load(found)
 
 
 @pytest.fixture(scope="module")

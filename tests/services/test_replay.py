@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.stack import Stack
+from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from producers.simulator.past import write_past
 from tests.cities import worlds
@@ -21,7 +22,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("recorded")
     print(f"seed {SEED}")  # noqa: T201
     write_past(folder / "hour.jsonl.gz", SEED, UNTIL_MS, MINUTES, poll_s=60)
-    (folder / "network.json").write_text(build_city().dumps(), encoding="utf-8")
+    write_network(build_city(), folder)
     return folder
 
 

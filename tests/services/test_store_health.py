@@ -10,22 +10,11 @@ from aiohttp import web
 
 from maps.api.context import CONTEXT
 from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.times import now_ms
 from streams.domain.stages.feeds import FeedState
 from streams.state.store import CLOCK, COUNTS, DELTAS, FEEDS, LOST, META, WORKERS
-from tests.services.test_maps_server import (
-    RedisServer,
-    Url,
-    get_json,
-    http,
-    network,
-    now_ms,
-    server,
-    site,
-    stream,
-    until,
-)
-
-__all__ = ["http", "network", "server", "site"]
+from tests.redis_server import RedisServer
+from tests.services.site import Url, get_json, stream, until
 
 
 def state_of(app: web.Application) -> Any:

@@ -15,7 +15,7 @@ from streams.contract import topics, wire
 from streams.contract.records import Closure, Permit, PermitBatch
 from tests.cities import worlds
 from tests.places import ROOT
-from tests.services.test_calls import Json, ask
+from tests.services.asking import Json, ask
 
 KEY = "an admin's key for tests"
 MASTER = "a master key for tests, of 32 characters or more"

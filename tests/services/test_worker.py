@@ -8,6 +8,7 @@ from kafka import KafkaAdminClient
 
 from local.services import Process, free_port, start_redis, wait_until
 from local.stack import Stack
+from producers.network.importing import write_network
 from streams.contract import topics
 from streams.contract.failpoints import POINTS
 from tests.cities import worlds
@@ -26,7 +27,7 @@ def audit(city: Stack) -> str:
 
 
 def test_a_missing_topic_ends_a_worker_before_it_reads(stack: Stack) -> None:
-    (stack.folder / "network.json").write_text(worlds.road().dumps(), encoding="utf-8")
+    write_network(worlds.road(), stack.folder)
     stack.env["BOMNAE_NETWORK"] = str(stack.folder)
     output = said_at_end(stack.start_worker(), 2)
     assert "bomnae: topic bus-positions is missing: python -m producers topics" in output

@@ -39,23 +39,23 @@ def taken(found: dict[str, Any]) -> Taken:
     and then in those of its title and place.
     """
     words = text(found.get("closure"), 200)
-    said = stated(words)
+    reading = stated(words)
     aside = f"{text(found.get('title'), 300)} , {text(found.get('place'), 200)}"
-    if not said.kinds:
-        said = mentioned(aside)
-    closures = _closures(found, said, words)
+    if not reading.kinds:
+        reading = mentioned(aside)
+    closures = _closures(found, reading, words)
     return Taken(
         closure=closures[0] if closures else Closure.UNKNOWN,
         also_closed=tuple(closures[1:]),
-        lanes_closed=_lanes(found.get("lanes_closed"), said),
+        lanes_closed=_lanes(found.get("lanes_closed"), reading),
         direction=_direction(found.get("direction"), words, text(found.get("title"), 300)),
         remaining_width_m=_width_m(found.get("remaining_width_m"), f"{words} , {aside}"),
     )
 
 
-def _closures(found: dict[str, Any], said: ClosureReading, words: str) -> tuple[Closure, ...]:
+def _closures(found: dict[str, Any], reading: ClosureReading, words: str) -> tuple[Closure, ...]:
     """Every kind of closure, the gravest first; a dig in the pavement takes the sidewalk."""
-    kinds = set(said.kinds)
+    kinds = set(reading.kinds)
     kinds |= {closure for column, closure in _BESIDE if _is_yes(found.get(column))}
     if not kinds and not words and re.search(r"보도|인도", text(found.get("road_part"), 40)):
         kinds.add(Closure.SIDEWALK)
@@ -68,21 +68,21 @@ def _is_yes(value: Any) -> bool:
     return bool(word) and stated(word).closure is not Closure.NONE
 
 
-def _lanes(value: Any, said: ClosureReading) -> int | None:
+def _lanes(value: Any, reading: ClosureReading) -> int | None:
     """The number of lanes closed: "2", "2개 차로", or of "1,2차로" the lanes it numbers."""
     counted = stated(text(value, 40)).lanes
     if counted is not None:
         return counted
     lanes = number(value)
     if lanes is None:
-        return said.lanes
+        return reading.lanes
     return int(lanes) if 0 <= lanes <= 20 else None
 
 
 def _direction(value: Any, words: str, title: str) -> str:
     """The direction as written: of its column, of the closure, else of the title's brackets."""
-    if said := without_people(text(value, 60)):
-        return said
+    if written := without_people(text(value, 60)):
+        return written
     brackets = " , ".join(_IN_BRACKETS.findall(title))
     match = _DIRECTION.search(words) or _DIRECTION.search(brackets)
     return without_people(match[0]) if match else ""

@@ -73,7 +73,7 @@ class Dates:
 def dates_of(row: Row, received_ms: int, doubts: Doubts) -> Dates:
     """The times of a row by meaning; what is wrong with them goes to `doubts`."""
     found = _proposed(row)
-    occupied, said_hours = _occupied(found, doubts)
+    occupied, own_hours = _occupied(found, doubts)
     digging = _aside(found, ("dig_starts", "dig_ends", "dig_period"), doubts, "dig")
     names = ("restore_starts", "restore_ends", "restore_period")
     restored = _aside(found, names, doubts, "restore")
@@ -87,7 +87,7 @@ def dates_of(row: Row, received_ms: int, doubts: Doubts) -> Dates:
         whole = PermitPeriod(whole.starts_ms)
     _note_unknown(whole, found, doubts)
     observed = _observed(found, received_ms, doubts)
-    return Dates(whole, digging, restored, observed, _hours(found, said_hours, doubts))
+    return Dates(whole, digging, restored, observed, _hours(found, own_hours, doubts))
 
 
 def _proposed(found: Row) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _counted_ms(begin: Moment, length: Token, doubts: Doubts) -> int | None:
 
 
 def _note_unknown(whole: PermitPeriod, found: Row, doubts: Doubts) -> None:
-    """Why the begin or the end is not known: not told, or not to be read."""
+    """Why the begin or the end is not known: not stated, or not readable."""
     unread = set(doubts.unread)
     if whole.starts_ms is None:
         doubts.note("start_unreadable" if unread & {"starts", "period"} else "no_start")
@@ -194,10 +194,10 @@ def _observed(found: Row, received_ms: int, doubts: Doubts) -> PermitPeriod:
 def _past_ms(name: str, value: Any, received_ms: int, doubts: Doubts) -> int | None:
     if _PLANNED.search(text(value, 60)):
         return None
-    said = doubts.reading(name, value)
+    stated = doubts.reading(name, value)
     if name in doubts.unread:
         doubts.note("observed_unreadable")
-    at = said.begin if name == "began" else said.end
+    at = stated.begin if name == "began" else stated.end
     return at.first_ms if at and at.first_ms <= received_ms else None
 
 
@@ -213,11 +213,11 @@ def _hours(found: Row, with_dates: str | None, doubts: Doubts) -> str:
 
 
 def _first_hours(found: Row, column: str | None, with_dates: str | None) -> str | None:
-    """The first that says anything; "" is all day, None where nothing is said."""
+    """The first that says anything; "" is all day, None where nothing is stated."""
     if column is not None:
         return column
     pair = hours_between(found.get("hours_start"), found.get("hours_end"))
     if pair is not None or with_dates is not None:
         return with_dates if pair is None else pair
-    said = (hours_in(found.get(name)) for name in _HOUR_TEXTS)
-    return next((hours for hours in said if hours is not None), None)
+    stated = (hours_in(found.get(name)) for name in _HOUR_TEXTS)
+    return next((hours for hours in stated if hours is not None), None)

@@ -160,9 +160,11 @@ def _under_ids(families: dict[str, list[Permit]]) -> list[Permit]:
         several = (_SEVERAL,) if len(there) > 1 else ()
         for permit, permit_id in zip(there, identified(family, there), strict=True):
             flags = tuple(flag for flag in permit.flags if flag != _SEVERAL)
-            told = (permit_id, (*flags, *several))
-            is_told = told == (permit.permit_id, permit.flags)
-            result.append(permit if is_told else replace(permit, permit_id=told[0], flags=told[1]))
+            named = (permit_id, (*flags, *several))
+            is_named = named == (permit.permit_id, permit.flags)
+            result.append(
+                permit if is_named else replace(permit, permit_id=named[0], flags=named[1])
+            )
     return marked(sorted(result, key=lambda permit: permit.permit_id))
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from producers.reading import geometry
 from producers.reading.coordinates import degrees, pairs
-from producers.reading.fields import NOWHERE, Bounds, Spot, bounds_of, text
+from producers.reading.fields import NOWHERE, Spot, text
 from producers.reading.geometry import Drawn, drawn
 from producers.reading.permit_columns import ENDS_OF_LINES
 from producers.reading.planes import SWAPPED, Plane, plane_of
 from streams.contract.errors import SettingsError
+from streams.contract.grammars import Bounds
 from streams.contract.settings import Settings
 from streams.geo.addresses import Gazetteer
 from streams.geo.loading import load_gazetteer
@@ -36,7 +37,7 @@ class Ground:
 
 def ground_of(settings: Settings, crs: str = "") -> Ground:
     """The ground of the settings, in the reference system a file states ("" for none)."""
-    bounds = bounds_of(settings)
+    bounds = settings.bbox
     return Ground(bounds, plane_of(settings, bounds, crs), known_addresses(settings.gazetteer))
 
 
@@ -113,7 +114,9 @@ def _point(found: Mapping[str, Any], plane: Plane) -> Spot:
     if "point" in found and not geometry.is_geometry(found["point"]):
         both = pairs(found["point"])
         if len(both) < 2:
-            tried.append(_unordered(plane.spot(*both[0])) if both else NOWHERE)
+            spot = plane.spot(*both[0]) if both else NOWHERE
+            # of one column it is no mistake which of its two numbers comes first
+            tried.append(replace(spot, flags=tuple(x for x in spot.flags if x != SWAPPED)))
     usable = [spot for spot in tried if spot.lon is not None]
     outside = [spot for spot in tried if spot != NOWHERE]
     return next(iter([*usable, *outside, *tried]), Spot())
@@ -122,11 +125,6 @@ def _point(found: Mapping[str, Any], plane: Plane) -> Spot:
 def _spot(x: Any, y: Any, plane: Plane) -> Spot:
     east, north = degrees(x), degrees(y)
     return NOWHERE if east is None or north is None else plane.spot(east, north)
-
-
-def _unordered(point: Spot) -> Spot:
-    """The point of one column: which of its two numbers comes first is no mistake."""
-    return replace(point, flags=tuple(flag for flag in point.flags if flag != SWAPPED))
 
 
 def _doubts(found: Mapping[str, Any], point: Spot, gazetteer: Gazetteer) -> tuple[str, ...]:

@@ -38,7 +38,8 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
     try:
         table = table_of(exchange)
     except UnknownAnswerError as error:
-        return _named(error.answer, exchange)
+        name, answer = file_name(exchange), error.answer
+        return replace(answer, detail=f"{name}: {answer.detail}"[:200]) if name else answer
     crs = table.crs or crs_beside(exchange)
     ground = ground_of(settings, crs)
     harvest = Harvest(
@@ -68,12 +69,6 @@ def parse_permits(exchange: Exchange, settings: Settings) -> Answer:
     return harvest.answer()
 
 
-def _named(answer: Answer, exchange: Exchange) -> Answer:
-    """The answer of a file that cannot be read, with the file's name."""
-    name = file_name(exchange)
-    return replace(answer, detail=f"{name}: {answer.detail}"[:200]) if name else answer
-
-
 def permit_of(
     row: dict[str, Any],
     ground: Ground,
@@ -98,6 +93,7 @@ def permit_of(
     taken = closures.taken(found)
     company = text(found.get("organisation"), 100)
     status = text(found.get("status_text"), 40)
+    area_m2 = number(found.get("area_m2"))
     permit = Permit(
         permit_id="",
         title=title or place,
@@ -122,7 +118,7 @@ def permit_of(
         length_m=metres(found.get("length_m")),
         width_m=metres(found.get("width_m")),
         depth_m=metres(found.get("depth_m")),
-        area_m2=_area(found.get("area_m2")),
+        area_m2=area_m2 if area_m2 is not None and area_m2 >= 0 else None,
         **{each.name: getattr(taken, each.name) for each in fields(taken)},
         is_withdrawn=says_withdrawn(status),
         status_text=status,
@@ -147,8 +143,3 @@ def _place(found: dict[str, Any]) -> str:
     if "place" in found:
         return without_people(text(found["place"], 200))
     return " ".join(text(found.get(key), 60) for key in ("district", "quarter")).strip()
-
-
-def _area(value: Any) -> float | None:
-    area_m2 = number(value)
-    return area_m2 if area_m2 is not None and area_m2 >= 0 else None

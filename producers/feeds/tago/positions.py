@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 from producers.reading import bodies, envelopes
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
 from producers.reading.envelopes import harvest_of
-from producers.reading.fields import Bounds, bounds_of, plain_number, spot, text
+from producers.reading.fields import plain_number, spot, text
 from producers.reading.limits import MIB
 from producers.reading.privacy import pseudonym
 from producers.reading.rows import Row, take_each
 from streams.contract.errors import RecordRefusedError
+from streams.contract.grammars import Bounds
 from streams.contract.records import BusPosition
 from streams.contract.settings import Settings
 from streams.domain.links.runs import MASKED, SCATTER_M, SHARED
@@ -43,7 +44,7 @@ def parse_positions(exchange: Exchange, settings: Settings) -> Answer:
     except UnknownAnswerError as error:
         return error.answer
     harvest = harvest_of(envelope, body.flags)
-    bounds = bounds_of(settings)
+    bounds = settings.bbox
 
     def take(row: Row) -> None:
         _add(harvest, _position(row, exchange, settings, bounds, body.flags))

@@ -12,8 +12,9 @@ import aiohttp
 from redis.exceptions import RedisError
 
 from streams.contract import topics
-from streams.contract.endpoint_url import Networks, check_url, parse_networks
+from streams.contract.endpoint_url import check_url
 from streams.contract.errors import EndpointError, IntakeError
+from streams.contract.grammars import Networks
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_room
@@ -56,7 +57,7 @@ class _Office:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._allowed = parse_networks(settings.webhook_networks)
+        self._allowed = settings.webhook_networks
 
     async def act(self, options: argparse.Namespace) -> int:
         store, intake = Store.connect(self._settings), Intake(self._settings)
@@ -108,9 +109,7 @@ class _Office:
         check_url(known.url, self._allowed)
         at_ms = now_ms()
         message_id = f"test_{random.token_hex(8)}"
-        body = message.trial_of(
-            message_id, at_ms=at_ms, is_simulated=bool(self._settings.simulated)
-        )
+        body = message.trial_of(message_id, at_ms=at_ms, is_simulated=self._settings.simulated)
         keys = active_secrets(master_key(self._settings.secret), known, at_ms)
         headers = signing.sign(keys, message_id, at_ms // 1000, body)
         return await _post(known.url, headers, body, self._allowed)

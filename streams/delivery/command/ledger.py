@@ -117,7 +117,8 @@ class Ledger:
         if word.id in self._words:
             return [REPEAT]
         self._words.add(word.id)
-        number = _number(word.id)
+        last: Any = word.id.rpartition(".")[2]
+        number = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
         before = self._numbers.get(word.episode)
         self._numbers[word.episode] = max(number, before or 0)
         if before is not None:
@@ -144,9 +145,3 @@ class Ledger:
             p95_ms = delays[max(0, -(-len(delays) * 95 // 100) - 1)]
             lines.append(f"from the event to here: p95 {p95_ms} ms, longest {delays[-1]} ms")
         return lines
-
-
-def _number(word_id: str) -> int:
-    """The number at the end of a word's id; 0 for an id without one."""
-    last: Any = word_id.rpartition(".")[2]
-    return int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from streams.contract.errors import SubscriptionError
+from streams.contract.grammars import Address, address
 from streams.delivery.command.ledger import MEANINGS
 from streams.domain.subscriptions.changes import SETTABLE
 
@@ -127,8 +128,8 @@ def add_sink(commands: Any) -> None:
     )
 
 
-def _address(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
-        raise argparse.ArgumentTypeError(f"must be HOST:PORT, got {text[:60]!r}")
-    return text
+def _address(text: str) -> Address:
+    try:
+        return address(text)
+    except ValueError as bound:
+        raise argparse.ArgumentTypeError(f"must be {bound}, got {text[:60]!r}") from None

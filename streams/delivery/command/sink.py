@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -11,6 +10,8 @@ from pathlib import Path
 from aiohttp import web
 
 from streams.contract.errors import SettingsError, SignatureError
+from streams.contract.grammars import Address
+from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.delivery.command.ledger import FORGED, UNREADABLE, Ledger, LedgerEntry
@@ -57,16 +58,12 @@ def secrets_of(settings: Settings, options: argparse.Namespace) -> list[str]:
 
 
 async def _serve(ledger: Ledger, secrets: Sequence[str], options: argparse.Namespace) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     runner = web.AppRunner(make_app(ledger, secrets), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        host, _, port = options.listen.rpartition(":")
-        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
-        _say(f"sink on http://{runner.addresses[0][0]}:{runner.addresses[0][1]}/")
-        await stop.wait()
+        await web.TCPSite(runner, *options.listen).start()
+        _say(f"sink on http://{Address(*runner.addresses[0][:2])}/")
+        await run_until_signal()
     finally:
         await runner.cleanup()
 

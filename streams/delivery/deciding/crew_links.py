@@ -11,9 +11,8 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 from enum import StrEnum
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from streams.contract.errors import SettingsError
 from streams.contract.times import DAY_MS
 
 MOST_MS = 14 * DAY_MS  # a link that lies about is the longer a risk
@@ -62,37 +61,12 @@ def crew_url(
 ) -> str | None:
     """The link that a message of `at_ms` carries: the same message gives the same link.
 
-    None without a public address or a master secret. Raises SettingsError like `public_base`.
+    None without a public address or a master secret.
     """
-    base = public_base(public_url)
-    if not base or not master:
+    if not public_url or not master:
         return None
     token = make_token(master, work, expires_s=expires_ms(at_ms, ends_ms) // 1000)
-    return f"{base}/w/{quote(work, safe='')}?t={token}"
-
-
-def public_base(public_url: str) -> str:
-    """BOMNAE_PUBLIC_URL without its last slash, "" for none; raises SettingsError for no such URL.
-
-    http or https, a host, maybe a port: the pages name their files from the root.
-    """
-    if not public_url:
-        return ""
-    try:
-        parts = urlsplit(public_url)
-        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_whole = False
-    else:
-        is_whole &= parts.scheme in ("http", "https") and parts.path in ("", "/")
-        is_whole &= not (parts.username or parts.password or parts.query or parts.fragment)
-        is_whole &= public_url.isascii() and public_url.isprintable() and " " not in public_url
-    if not is_whole:
-        raise SettingsError(
-            "BOMNAE_PUBLIC_URL must be http(s)://host[:port] without user, path or query, "
-            f"got {public_url[:80]!r}"
-        )
-    return public_url.rstrip("/")
+    return f"{public_url}/w/{quote(work, safe='')}?t={token}"
 
 
 def _signature(master: str, work: str, expires_s: int) -> str:

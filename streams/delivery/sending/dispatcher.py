@@ -2,30 +2,32 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Never
 
 import redis.asyncio as aioredis
-from aiokafka.errors import KafkaError
-from kafka.errors import KafkaError as AdminError
-from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 from streams.contract import topics
-from streams.contract.errors import SettingsError, TopicsError
+from streams.contract.errors import TopicsError
 from streams.contract.failpoints import FailAt
+from streams.contract.retrying import attempts
+from streams.contract.running import run_until
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.delivery.deciding.keys import STATE
 from streams.delivery.sending.duties import Duties
 from streams.delivery.sending.leases import Leases, new_name
+from streams.delivery.sending.metrics import ENDPOINTS, WAITING
 from streams.delivery.sending.outbox import Outbox
 from streams.delivery.sending.posting import Poster
 from streams.delivery.sending.reading import OutboxReader
 from streams.delivery.sending.receipt_log import ReceiptLog
 from streams.delivery.sending.saving import Saver, decoded
 from streams.delivery.sending.serving import Tools
+from streams.delivery.sending.tasks import Tasks
 from streams.geo.network import Network
+from streams.kafka.away import AWAY, reason_of, refused_for_good, waiting
 from streams.kafka.cluster import facts_of_topics
 from streams.state.store import Store
 
@@ -38,7 +40,6 @@ TRIM_S = 600.0
 PAUSES_S = (0.5, 5.0)
 FINISH_S = 4.0  # of the 10 s in which the process ends
 CLOSE_S = 3.0
-AWAY = (RedisError, KafkaError, AdminError, OSError, TimeoutError)
 
 
 class Dispatcher:
@@ -76,43 +77,41 @@ class Dispatcher:
         if not self._crash.done():
             self._crash.set_exception(error)
 
-    async def run(self, told_to_stop: asyncio.Event) -> None:
-        """Work until told to stop; raises what ended it before."""
-        work = [
-            self._receipts.follow(),
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until the event is set; raises what ended it before."""
+        try:
+            await run_until(stop, self._wait_for_stores())
+            if not stop.is_set():
+                log.info("dispatcher started", extra={"dispatcher": self._leases.name})
+                await self._work(stop)
+        finally:
+            with suppress(*AWAY):
+                await asyncio.wait_for(self._close(), CLOSE_S)
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        """All of it side by side; receipts are followed until what is on its way has ended."""
+        duties = (
             self._for_ever("turn", self._turn, TURN_S),
             self._for_ever("read", self._reader.turn, 0.0),
             self._for_ever("save", self._save, GATHER_S),
             self._for_ever("cursors", self._save_cursors, CURSORS_S),
             self._for_ever("trim", self._trim, TRIM_S),
             self._for_ever("wake", self._wake, WAKE_S),
-        ]
+        )
+        following = Tasks(self._crashed)
+        following.start(self._receipts.follow())
         try:
-            await until(told_to_stop, self._wait_for_stores())
-            if not told_to_stop.is_set():
-                log.info("dispatcher started", extra={"dispatcher": self._leases.name})
-                await self._work(told_to_stop, work)
+            await run_until(stop, self._first_crash(), *duties)
         finally:
-            for each in work:
-                each.close()
-            with suppress(*AWAY):
-                await asyncio.wait_for(self._close(), CLOSE_S)
-
-    async def _work(
-        self, told_to_stop: asyncio.Event, work: list[Coroutine[Any, Any, None]]
-    ) -> None:
-        tasks = [asyncio.create_task(each) for each in work]
-        following, *others = tasks
-        try:
-            await until(told_to_stop, first_of([self._crash, *tasks]))
-        finally:
-            await cancelled(others)
             try:
                 async with asyncio.timeout(FINISH_S + 2.0):
                     await self._duties.end(FINISH_S)
             except AWAY as error:
-                log.warning("ended without storing", extra={"error": type(error).__name__})
-            await cancelled([following])
+                log.warning("ended without storing", extra={"error": reason_of(error)})
+            await following.finish(0.0)
+
+    async def _first_crash(self) -> Never:
+        await self._crash
 
     async def _close(self) -> None:
         await self._receipts.close()
@@ -121,21 +120,23 @@ class Dispatcher:
 
     async def _for_ever(self, name: str, act: Callable[[], Awaitable[None]], s: float) -> Never:
         """Do it again and again; what is away is waited for."""
-        pause_s = PAUSES_S[0]
+        waits = waiting(log, name)
+
+        def is_away(error: Exception) -> bool:
+            self._reader.forget()
+            return waits(error)
+
         while True:
-            try:
-                await act()
-                pause_s = PAUSES_S[0]
-                await asyncio.sleep(s)
-            except AWAY as error:
-                extra = {"duty": name, "error": type(error).__name__}
-                log.warning("waiting for Redis", extra=extra)
-                self._reader.forget()
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, PAUSES_S[1])
+            async for attempt in attempts(is_away, PAUSES_S):
+                with attempt:
+                    await act()
+            await asyncio.sleep(s)
 
     async def _turn(self) -> None:
         await self._duties.turn(self._tools)
+        servings = self._duties.servings.values()
+        ENDPOINTS.set(len(servings))
+        WAITING.set(sum(len(each.state.line) for each in servings))
 
     async def _save(self) -> None:
         """Store what has changed, once something has."""
@@ -175,46 +176,10 @@ class Dispatcher:
 
     async def _wait_for_stores(self) -> None:
         """Return when Redis answers and the topics are there; what is away is tried again."""
-        pause_s = PAUSES_S[0]
-        while True:
-            try:
+        async for attempt in attempts(waiting(log, "start"), PAUSES_S):
+            with attempt, refused_for_good():
                 await self._client.ping()
-                return await self._check_topics()
-            except (AuthenticationError, NoPermissionError) as error:
-                raise SettingsError(f"Redis refuses BOMNAE_REDIS_PASSWORD: {error}") from None
-            except AWAY as error:
-                log.warning("waiting for %s, again in %.1f s", type(error).__name__, pause_s)
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, PAUSES_S[1])
-
-    async def _check_topics(self) -> None:
-        facts = await facts_of_topics(self._settings)
+                facts = await facts_of_topics(self._settings)
         for topic in (topics.RECEIPTS, topics.SUBSCRIPTIONS):
             if topic.name not in facts:
                 raise TopicsError(f"topic {topic.name} is missing: python -m producers topics")
-
-
-async def until(told_to_stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> None:
-    """Wait for work, or for the word to stop, which cancels it."""
-    working = asyncio.create_task(work)
-    stopping = asyncio.create_task(told_to_stop.wait())
-    try:
-        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
-    finally:
-        await cancelled([working, stopping])
-
-
-async def first_of(tasks: list[Any]) -> None:
-    """Wait for the first to end; raises what it ended of."""
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        task.result()
-
-
-async def cancelled(tasks: list[asyncio.Task[Any]]) -> None:
-    """Cancel tasks and wait until they have ended."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -70,7 +70,7 @@ class Duties:
             self._lose(endpoint)
         wanted = {e for e in self.subscriptions if chosen(e, alive) == self._leases.name}
         for endpoint in [each for each in self.servings if each not in wanted]:
-            self._leave(endpoint)
+            self._start(endpoint, self._finish(endpoint, is_ours=True))
         for endpoint, serving in self.servings.items():
             serving.subscribe(self.subscriptions[endpoint])
             if not could_send:
@@ -131,10 +131,6 @@ class Duties:
         """The lease is gone: nothing more is sent or stored, what is on its way ends."""
         log.warning("lease lost", extra={"endpoint": endpoint})
         self._start(endpoint, self._finish(endpoint, is_ours=False))
-
-    def _leave(self, endpoint: str) -> None:
-        """Another dispatcher should serve it, or it was removed."""
-        self._start(endpoint, self._finish(endpoint, is_ours=True))
 
     def _start(self, endpoint: str, work: Coroutine[Any, Any, None]) -> None:
         self._left[endpoint] = self.servings.pop(endpoint)

@@ -12,9 +12,8 @@ from typing import NamedTuple
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from streams.contract.endpoint_url import Networks, check_url, is_allowed, parse_networks
-
-__all__ = ["Networks", "Reply", "check_url", "connector", "is_forbidden", "parse_networks"]
+from streams.contract.endpoint_url import is_allowed
+from streams.contract.grammars import Networks
 
 MAX_ANSWER_BYTES = 4096
 ANSWER_S = 2.0  # for an answer's body: its status has said all

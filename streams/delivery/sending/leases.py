@@ -12,28 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from streams.delivery.deciding.keys import DISPATCHERS, LEASE, LEASE_MS
-
-# ARGV: own name, lease in ms, prefix of the leases, then endpoints held so far.
-_TURN = """
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-redis.call('ZADD', KEYS[1], now, ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-local held = {}
-for i = 4, #ARGV do
-  local lease = ARGV[3] .. ARGV[i]
-  if redis.call('GET', lease) == ARGV[1] then
-    redis.call('PEXPIRE', lease, ARGV[2])
-    held[#held + 1] = ARGV[i]
-  end
-end
-return {redis.call('ZRANGE', KEYS[1], 0, -1), held}
-"""
-_RELEASE = """
-for i = 3, #ARGV do
-  if redis.call('GET', ARGV[2] .. ARGV[i]) == ARGV[1] then redis.call('DEL', ARGV[2] .. ARGV[i]) end
-end
-"""
+from streams.state.scripts import script
 
 
 class Turn(NamedTuple):
@@ -64,8 +43,8 @@ class Leases:
     def __init__(self, client: Any, name: str) -> None:
         self.name = name
         self._client = client
-        self._turn = client.register_script(_TURN)
-        self._release = client.register_script(_RELEASE)
+        self._turn = script(client, "lease_turn")
+        self._release = script(client, "lease_release")
         self._prefix = LEASE.format("")
 
     async def turn(self, held: Iterable[str]) -> Turn:

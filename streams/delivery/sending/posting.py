@@ -13,14 +13,13 @@ from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
 from streams.delivery.deciding import outcomes
-from streams.delivery.deciding.crew_links import crew_url, public_base
+from streams.delivery.deciding.crew_links import crew_url
 from streams.delivery.deciding.message import digest_of, message_of
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.secrets import active_secrets, master_key
 from streams.delivery.deciding.signing import sign
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending import guard
-from streams.delivery.sending.guard import parse_networks
 from streams.domain.alerts import Alert
 
 log = logging.getLogger(__name__)
@@ -35,9 +34,9 @@ class Poster:
 
     def __init__(self, settings: Settings) -> None:
         self._master = master_key(settings.secret)
-        self._public_url = public_base(settings.public_url)
-        self._is_simulated = bool(settings.simulated)
-        self._session = guard.session(parse_networks(settings.webhook_networks))
+        self._public_url = settings.public_url
+        self._is_simulated = settings.simulated
+        self._session = guard.session(settings.webhook_networks)
         self._slots = asyncio.Semaphore(GLOBAL_CAP)
 
     async def close(self) -> None:
@@ -49,7 +48,11 @@ class Poster:
             start, at_ms = time.monotonic(), now_ms()
             try:
                 async with asyncio.timeout(TIMEOUT_S):
-                    reply = await self._send(subscription, message, at_ms)
+                    body = self.body(subscription, message)
+                    secrets = active_secrets(self._master, subscription, at_ms)
+                    headers = sign(secrets, message.id, at_ms // 1000, body)
+                    headers["Content-Type"] = "application/json"
+                    reply = await guard.post(self._session, subscription.url, headers, body)
             except TimeoutError:
                 return _failed("timeout", start)
             except SignatureError:
@@ -60,13 +63,6 @@ class Poster:
                 log.exception("no message of an alert")
                 return _failed("body", start)
             return outcomes.judge(reply.status, reply.retry_after, at_ms, _since_ms(start))
-
-    async def _send(self, subscription: Subscription, message: Waiting, at_ms: int) -> guard.Reply:
-        body = self.body(subscription, message)
-        secrets = active_secrets(self._master, subscription, at_ms)
-        headers = sign(secrets, message.id, at_ms // 1000, body)
-        headers["Content-Type"] = "application/json"
-        return await guard.post(self._session, subscription.url, headers, body)
 
     def body(self, subscription: Subscription, message: Waiting) -> bytes:
         """The bytes of a message; the same for every attempt."""

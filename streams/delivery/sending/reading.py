@@ -37,15 +37,12 @@ class OutboxReader:
         if not self._at:
             self._at = await self._outbox.newest()
         if was_rebuilding:
-            self._wake()
+            for serving in self._servings():
+                serving.wake()
         is_behind = await self._catch_up()
         block_ms = BEHIND_BLOCK_MS if is_behind else BLOCK_MS
         if entries := await self._outbox.after(self._at, block_ms=block_ms):
             self._offer(entries)
-
-    def _wake(self) -> None:
-        for serving in self._servings():
-            serving.wake()
 
     def _offer(self, entries: Sequence[OutboxEntry]) -> None:
         """Offer new entries to those who have had all before; the others read pages."""

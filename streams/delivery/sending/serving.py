@@ -29,6 +29,7 @@ from streams.delivery.deciding.endpoint import (
 from streams.delivery.deciding.matching import is_quiet, matches, quiet_until_ms
 from streams.delivery.deciding.outcomes import Kind
 from streams.delivery.deciding.waiting import Offer, Terms, Waiting
+from streams.delivery.sending.metrics import EXPIRED, POSTS
 from streams.delivery.sending.outbox import KEPT_MS
 from streams.delivery.sending.posting import Poster
 from streams.delivery.sending.receipt_log import ReceiptLog
@@ -149,6 +150,7 @@ class Serving:
         if isinstance(action, Post):
             self._tasks.start(self._post(action.message))
         elif isinstance(action, Bury):
+            EXPIRED.inc()
             self._buried.append(action.message)
             log.warning("expired undelivered", extra=self._said(action.message.id))
         else:
@@ -178,6 +180,7 @@ class Serving:
         else:
             extra = {"status": outcome.status, "error": outcome.error}
             log.info("not delivered", extra=self._said(message.id) | extra)
+        POSTS.labels(outcome.kind.value).inc()
         self._attempts.append(Attempt(message.id, at_ms, outcome))
         return Answered(message.id, outcome, random.random())  # noqa: S311 - jitter, no secret
 

@@ -44,7 +44,9 @@ class Clashes:
             {
                 work_id: work
                 for work_id, work in works.items()
-                if work.links and work.phase in OPEN and _begins_ms(work) < now_ms + AHEAD_MS
+                if work.links
+                and work.phase in OPEN
+                and (EVER_MS if work.begins_ms is None else work.begins_ms) < now_ms + AHEAD_MS
             }
         )
         found = (clash for clash in self._every(now_ms) if self._is_current(clash, now_ms))
@@ -94,17 +96,9 @@ class Clashes:
     def _is_current(self, clash: Clash, now_ms: int) -> bool:
         if clash.from_ms >= now_ms + AHEAD_MS:
             return False
-        return _until_ms(clash) > now_ms or any(
+        return (EVER_MS if clash.until_ms is None else clash.until_ms) > now_ms or any(
             self._sites[work_id].digging.ends_ms == EVER_MS for work_id in clash.works
         )
-
-
-def _begins_ms(work: SiteWork) -> int:
-    return EVER_MS if work.begins_ms is None else work.begins_ms
-
-
-def _until_ms(clash: Clash) -> int:
-    return EVER_MS if clash.until_ms is None else clash.until_ms
 
 
 def _basis(work: SiteWork) -> tuple[object, ...]:

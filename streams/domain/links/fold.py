@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from streams.contract.enums import Certainty, Closure, Level, Phase
+from streams.contract.grammars import Thresholds
 from streams.contract.records import Obstruction, Passage, SpeedShare
 from streams.domain.closures import GRAVITY
-from streams.domain.links.levels import Thresholds, level
+from streams.domain.links.levels import level
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 

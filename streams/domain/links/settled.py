@@ -51,12 +51,13 @@ def standing(now: Mapping[str, T], before: Before[T], at_ms: int) -> dict[str, T
     """What stands in each place for a judgement at `at_ms`, in the order of the places."""
     if not before:
         return dict(now)
-    rows = {place: _at(before.get(place, ()), now.get(place), at_ms) for place in {*now, *before}}
+    rows = {
+        place: next(
+            (each.row for each in before.get(place, ()) if at_ms <= each.until_ms), now.get(place)
+        )
+        for place in {*now, *before}
+    }
     return {place: row for place, row in sorted(rows.items()) if row is not None}
-
-
-def _at(stood: tuple[Stood[T], ...], now: T | None, at_ms: int) -> T | None:
-    return next((each.row for each in stood if at_ms <= each.until_ms), now)
 
 
 def forget(before: Before[T], judged: Judged) -> dict[str, tuple[Stood[T], ...]]:

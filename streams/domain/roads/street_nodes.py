@@ -46,14 +46,10 @@ def _point_of_stop(network: Network, stop_id: str) -> Point:
 def chains(graph: Graph, cuts: set[str]) -> Iterable[list[str]]:
     """Runs of nodes from cut to cut; then rings that no cut touches, from their least node."""
     seen: set[frozenset[str]] = set()
-    for start in [*_in_order(graph, cuts), *sorted(graph)]:
+    for start in [*(node for node in graph if node in cuts), *sorted(graph)]:
         for first in graph[start]:
             if frozenset((start, first)) not in seen:
                 yield _run(graph, cuts, start, first, seen)
-
-
-def _in_order(graph: Graph, cuts: set[str]) -> list[str]:
-    return [node for node in graph if node in cuts]
 
 
 def _run(

@@ -91,7 +91,10 @@ class _Streets:
         found = [
             self._stretch(chain, graph)
             for graph in map(self._graph, roads.values())
-            for chain in chains(graph, self._cuts(graph))
+            for chain in chains(
+                graph,
+                {node for node in graph if len(self.roads[node]) > 1 or len(graph[node]) != 2},
+            )
         ]
         found += self.pairs(unnamed)
         index = self.network.index
@@ -111,10 +114,6 @@ class _Streets:
             if a != b:
                 graph[b][a].append(place)
         return graph
-
-    def _cuts(self, graph: Graph) -> set[str]:
-        """Nodes where another road meets, the road forks or ends."""
-        return {node for node in graph if len(self.roads[node]) > 1 or len(graph[node]) != 2}
 
     def _stretch(self, chain: Sequence[str], graph: Graph) -> StreetStretch:
         links = self._links_along(chain, graph)

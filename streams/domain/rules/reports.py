@@ -4,7 +4,6 @@ A report bears the id of its oldest call of the last 30 minutes, so a long troub
 report's id: an episode whose report is gone goes on with the one that stands in its place.
 """
 
-from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
 from streams.contract.enums import RuleName
@@ -47,19 +46,12 @@ def watch_reports(look: Look, rules: AlertRules, reports: Rows[R], near_m: float
     for key, episode in sorted(episodes.items()):
         name = key.removeprefix(_PREFIX)
         if name not in rows:
-            name = _heir(episode, rows, episodes, near_m)
+            free = (n for n in sorted(rows) if f"{_PREFIX}{n}" not in episodes)
+            name = next((n for n in free if _is_there(episode, rows[n], near_m)), "")
         row, subject = rows.pop(name, None), key.removeprefix("reports ")
         look.at(RuleName.REPORTS, rules.reports, subject, condition_of, row)
     for name, report in rows.items():
         look.at(RuleName.REPORTS, rules.reports, f"report:{name}", condition_of, report)
-
-
-def _heir(
-    episode: Episode, rows: Mapping[str, Report], episodes: Mapping[str, Episode], near_m: float
-) -> str:
-    """The first report in the episode's place that has no episode of its own; "" without one."""
-    free = (n for n in sorted(rows) if f"{_PREFIX}{n}" not in episodes)
-    return next((n for n in free if _is_there(episode, rows[n], near_m)), "")
 
 
 def _is_there(episode: Episode, report: Report, near_m: float) -> bool:

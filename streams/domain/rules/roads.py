@@ -5,7 +5,7 @@ made once the slowest of them has passed its time (see `settled`). So the same l
 episodes in any order of its partitions.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from streams.contract.enums import Cause, Level, Phase, RuleName
@@ -93,18 +93,14 @@ class RoadWatch:
         at_ms = done.next_after(0)
         while at_ms <= now_ms:
             if not any(episodes.get(prefix + link.id) for prefix in _PREFIXES):
-                from_ms = self._counts_from_ms(times_ms, at_ms, done)
+                fresh = (time_ms for time_ms in times_ms if time_ms > at_ms - self._rules.fresh_ms)
+                first_ms = next(fresh, None)
+                from_ms = None if first_ms is None else done.next_after(first_ms)
                 if from_ms is None or from_ms > now_ms:
                     return
                 at_ms = max(at_ms, from_ms)
             self._look(Look(effects, episodes, at_ms), link, as_of(fold, at_ms, self._rules))
             at_ms += done.every_ms
-
-    def _counts_from_ms(self, times_ms: Iterable[int], at_ms: int, done: Judged) -> int | None:
-        """The first judgement that an observation may count in which still counts at `at_ms`."""
-        fresh = (time_ms for time_ms in times_ms if time_ms > at_ms - self._rules.fresh_ms)
-        first_ms = next(fresh, None)
-        return None if first_ms is None else done.next_after(first_ms)
 
     def _look(self, look: Look, link: Link, fold: LinkFold) -> None:
         """Look at one link once."""

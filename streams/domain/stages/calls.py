@@ -128,7 +128,9 @@ class CallsStage:
         if isinstance(message, Tick):
             now_ms = max(message.tick_ms, clock.get("now") or 0)
             clock.put("now", now_ms)
-            _forget(calls, now_ms)
+            for call_id, call in calls.stored.items():
+                if call.received_ms <= now_ms - KEEP_MS:
+                    calls.put(call_id, None)
             send(effects, origin, self._partitions, tick_ms=message.tick_ms)
             is_due = any(x.first_ms <= now_ms - REPORT_MS for x in reports.stored.values())
         elif isinstance(message, Call):
@@ -143,12 +145,6 @@ class CallsStage:
         look = Look(effects, Rows(EPISODES, state, effects), now_ms)
         watch_reports(look, self._rules, reports, NEAR_M)
         return effects
-
-
-def _forget(calls: Rows[CallRow], now_ms: int) -> None:
-    for call_id, call in calls.stored.items():
-        if call.received_ms <= now_ms - KEEP_MS:
-            calls.put(call_id, None)
 
 
 def _admit(calls: Rows[CallRow], call: Call, now_ms: int, effects: Effects) -> None:

@@ -5,7 +5,7 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from streams.contract.records import (
     LinkBatch,
@@ -184,14 +184,10 @@ class RoadsStage:
             if shown == before:
                 continue
             rows.links.put(link_id, shown)
-            if before is None or any(getattr(shown, n) != getattr(before, n) for n in _TOLD):
-                rows.effects.remember(f"link:{link_id}", rows.now_ms, _remembered(shown))
+            if before is None or any(getattr(shown, n) != getattr(before, n) for n in _REMEMBERED):
+                kept = {name: getattr(shown, name) for name in (*_REMEMBERED, "certainty")}
+                rows.effects.remember(f"link:{link_id}", rows.now_ms, kept)
 
 
 _NOTHING = LinkFold()
-_TOLD = ("level", "closure", "subjects")
-
-
-def _remembered(shown: LinkView) -> dict[str, Any]:
-    """What the history keeps of a link: what a person would remember, not each km/h."""
-    return {name: getattr(shown, name) for name in (*_TOLD, "certainty")}
+_REMEMBERED = ("level", "closure", "subjects")  # what a person would, not each km/h

@@ -72,7 +72,9 @@ class WorksStage:
             _take_report(step, message)
         clashes = Rows(CLASHES, state, step.effects)
         self._clash(step, clashes, Rows(COMPUTED, state, step.effects), now_ms)
-        self._watch(step, clashes, Rows(EPISODES, state, step.effects), now_ms)
+        look = Look(step.effects, Rows(EPISODES, state, step.effects), now_ms)
+        watch_works(look, self._rules, self._network, step.rows)
+        watch_clashes(look, self._rules, self._network, clashes, step.rows)
         send(
             step.effects, origin, self._partitions, obstructions=step.obstructions, tick_ms=tick_ms
         )
@@ -92,14 +94,6 @@ class WorksStage:
         for name in sorted(known.keys() | found.keys()):
             if known.get(name) != found.get(name):
                 clashes.put(name, found.get(name))
-
-    def _watch(
-        self, step: WorksStep, clashes: Rows[Clash], episodes: Rows[Episode], now_ms: int
-    ) -> None:
-        """The alerts of the works and of their clashes."""
-        look = Look(step.effects, episodes, now_ms)
-        watch_works(look, self._rules, self._network, step.rows)
-        watch_clashes(look, self._rules, self._network, clashes, step.rows)
 
     def _take_list(self, step: WorksStep, state: State, batch: PermitBatch) -> None:
         """Every permit as it stands last in its answer, and what a complete list leaves out."""
@@ -122,7 +116,8 @@ class WorksStage:
                 step.put(replace(known, seen_ms=batch.received_ms), batch.received_ms)
             return
         work = listed(known, permit, batch.received_ms)
-        if known is None and _is_long_over(work, batch.received_ms):
+        is_over = phase_at(work, batch.received_ms) in OVER
+        if known is None and is_over and batch.received_ms > end_ms(work) + KEEP_FINISHED_MS:
             return  # forgotten by the clock, and still listed by its source
         if not (known and known.network == self._network.version and _is_placed_as(known, permit)):
             work = self._placed(work)
@@ -180,10 +175,6 @@ def _take_report(step: WorksStep, report: SiteReport) -> None:
     else:
         step.effects.count("site-reports taken")
         step.put(after, report.received_ms)
-
-
-def _is_long_over(work: Work, now_ms: int) -> bool:
-    return phase_at(work, now_ms) in OVER and now_ms > end_ms(work) + KEEP_FINISHED_MS
 
 
 def _is_placed_as(known: Work, permit: Permit) -> bool:

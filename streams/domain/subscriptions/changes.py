@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from streams.contract.endpoint_url import Networks, check_url
+from streams.contract.endpoint_url import check_url
 from streams.contract.errors import SubscriptionError
+from streams.contract.grammars import Networks
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_subscription, tidied
 from streams.contract.times import DAY_MS

@@ -70,8 +70,7 @@ def says_not_granted(status: str) -> bool:
 def _is_whole(pattern: re.Pattern[str], status: str) -> bool:
     """Whether the status is this and nothing else, with or without what its brackets say."""
     without = re.sub(r"(?<=\S)\s*[(\[][^)\]]*[)\]]?|\s+[-–:/]\s+.*$", "", status)
-    return any(pattern.fullmatch(_bare(words)) is not None for words in (status, without))
-
-
-def _bare(status: str) -> str:
-    return re.sub(r"[\s()\[\].·*]", "", status)
+    return any(
+        pattern.fullmatch(re.sub(r"[\s()\[\].·*]", "", words)) is not None
+        for words in (status, without)
+    )

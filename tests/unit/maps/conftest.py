@@ -2,40 +2,26 @@ from typing import Any
 
 import pytest
 
-from streams.geo.network import Landmark, Link, Network, Route, Stop
+from streams.geo.network import Landmark, Link, Network, Route
+from tests.cities.builder import city, in_a_row, link
 
 
-def section(number: int, road_name: str, *, road_class: str = "city") -> Link:
+def bent(number: int, road_name: str, **own: Any) -> Link:
     lon, lat = 127.70 + 0.01 * number, 37.88
-    return Link(
-        id=f"S{number}>S{number + 1}",
-        kind="section",
-        name=f"정류장{number} → 정류장{number + 1}",
-        road_name=road_name,
-        road_class=road_class,
-        length_m=880,
-        length_source="straight",
-        bearing_deg=90,
-        free_flow_kmh=50.0,
-        geometry=((lon, lat), (lon + 0.005, lat + 0.001), (lon + 0.01, lat)),
-        from_id=f"S{number}",
-        to_id=f"S{number + 1}",
-    )
+    points = ((lon, lat), (lon + 0.005, lat + 0.001), (lon + 0.01, lat))
+    name = f"정류장{number} → 정류장{number + 1}"
+    usual = {"name": name, "road_name": road_name, "length_m": 880}
+    return link(f"S{number}>S{number + 1}", *points, **(usual | own))
 
 
 @pytest.fixture
 def network() -> Network:
-    return Network(
-        city="춘천시",
+    return city(
+        bent(0, "중앙로"),
+        bent(1, "중앙로"),
+        bent(2, "가람대로", road_class="express"),
         released="2026-11-01",
-        links=(
-            section(0, "중앙로"),
-            section(1, "중앙로"),
-            section(2, "가람대로", road_class="express"),
-        ),
-        stops=tuple(
-            Stop(f"S{n}", f"정류장{n}", 127.7 + 0.01 * n, 37.88, f"{1000 + n}") for n in range(4)
-        ),
+        stops=in_a_row((f"정류장{n}" for n in range(4)), step_deg=0.01, has_poles=True),
         routes=(Route("R300", "300", ("S0", "S1", "S2", "S9")),),
         places=(Landmark("춘천시청", "office", 127.73, 37.881),),
         is_simulated=True,

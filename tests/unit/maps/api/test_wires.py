@@ -10,9 +10,9 @@ from maps.picture import sse
 from maps.picture.broadcast import MAX_WAITING, Broadcast
 from maps.picture.catch_up import place_of
 from maps.picture.network_file import network_body, packed, routes_with_links
-from maps.server import is_own_host, parse_address
-from streams.contract.errors import SettingsError
-from streams.domain.links.levels import parse_levels
+from maps.server import is_own_host
+from streams.contract.settings import Settings
+from streams.domain.links.levels import thresholds_by_class
 from streams.geo.network import Network
 
 
@@ -77,9 +77,7 @@ def test_packed_geometry_does_not_drift() -> None:
 
 
 def test_the_network_file_has_a_row_a_link_and_its_class_thresholds(network: Network) -> None:
-    body = network_body(
-        network, parse_levels("15,25", "30,50", "30,70"), "춘천시", is_simulated=True
-    )
+    body = network_body(network, thresholds_by_class(Settings()), "춘천시", is_simulated=True)
     assert (body.jam, body.slow) == ([15, 15, 30], [25, 25, 50])
     columns = ("ids", "names", "roads", "classes", "kinds", "lengths", "free", "drawn", "geometry")
     assert {len(getattr(body, name)) for name in columns} == {3}
@@ -108,18 +106,6 @@ def test_a_stop_pair_without_a_section_is_left_out_of_a_route(network: Network) 
 )
 def test_only_our_names_are_answered(host: str, *, is_own: bool) -> None:
     assert is_own_host(host, {"localhost", "map.city.example"}) is is_own
-
-
-@pytest.mark.parametrize(
-    "text", ["", "8700", "127.0.0.1:", "127.0.0.1:x", ":80", "a:65536", "a:-1", "a:１"]
-)
-def test_an_address_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="BOMNAE_HTTP"):
-        parse_address(text)
-
-
-def test_an_address_of_the_new_kind_is_read() -> None:
-    assert parse_address("[::1]:8700") == ("::1", 8700)
 
 
 def test_the_document_lists_the_paths_of_the_router() -> None:

@@ -12,8 +12,9 @@ from streams.domain.links.fold import LinkView
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work
-from streams.geo.network import Link, Network
+from streams.geo.network import Network
 from streams.state.decoding import StoredPicture
+from tests.cities.builder import city, link
 from tests.cities.rows import BUS, INCIDENT, json_of, row_of, run, typed
 
 Json = dict[str, Any]
@@ -58,16 +59,7 @@ deltas = st.fixed_dictionaries(
     },
 )
 
-TWO_LINKS = Network(
-    "춘천시",
-    "",
-    tuple(
-        Link(
-            name, "section", "", "", "city", 1, "straight", 0, 50.0, ((127.0, 37.0), (127.1, 37.0))
-        )
-        for name in ("S0>S1", "S1>S2")
-    ),
-)
+TWO_LINKS = city(*(link(name, (127.0, 37.0), (127.1, 37.0)) for name in ("S0>S1", "S1>S2")))
 
 
 @given(st.lists(deltas, min_size=1, max_size=8), st.data())
@@ -84,7 +76,7 @@ def test_any_split_of_a_run_ends_in_the_same_screen(rows: list[Json], data: st.D
 
 
 def body_of(picture: Picture) -> Json:
-    body: Json = json_of(snapshot(picture, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True))
+    body: Json = json_of(snapshot(picture, TWO_LINKS, now_ms=NOW_MS, is_simulated=True))
     for letter in ("buses", "works", "incidents"):
         body[letter] = sorted(body[letter], key=str)
     return body
@@ -96,14 +88,14 @@ def test_a_snapshot_and_the_events_after_it_show_the_links_of_the_last_snapshot(
 ) -> None:
     entries = run(*rows)
     start, _ = advance(Picture(), translate(entries[:at], TWO_LINKS))
-    screen = snapshot(start, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True).speeds
+    screen = snapshot(start, TWO_LINKS, now_ms=NOW_MS, is_simulated=True).speeds
     end, news = advance(start, translate(entries[at:], TWO_LINKS))
     told = delta_event(news, start, TWO_LINKS, prev=start.delta_id, now_ms=NOW_MS)
     flat = told.speeds
     places = accumulate(flat[::2])  # each index is the step from the one before
     for place, speed in zip(places, flat[1::2], strict=True):
         screen[place] = speed
-    last = snapshot(end, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True)
+    last = snapshot(end, TWO_LINKS, now_ms=NOW_MS, is_simulated=True)
     assert screen == last.speeds
 
 

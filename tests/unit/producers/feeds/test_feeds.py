@@ -47,7 +47,7 @@ def test_each_kind_of_row_has_the_topic_of_its_own() -> None:
 
 
 def test_a_simulated_city_needs_no_keys_but_every_url() -> None:
-    on = {feed.name for feed in polled(Settings(simulated=1))}
+    on = {feed.name for feed in polled(Settings(simulated=True))}
     assert on == {feed.name for feed in FEEDS.values() if feed.switch == feed.key}
     assert on
     assert polled(Settings()) == []

@@ -20,7 +20,6 @@ from producers.network.route_stops import read_pole_numbers, read_route_stops, s
 from producers.publishing.batches import batches_of
 from producers.publishing.poll import Poll, answer_of
 from producers.reading.answers import Exchange
-from producers.reading.fields import bounds_of
 from producers.recording import replay
 from streams.contract import wire
 from streams.contract.errors import NetworkError
@@ -217,7 +216,7 @@ def read_network(dice: random.Random) -> None:
     rows = [{**STOP, "정류장순서": str(n), "정류장": f"25000010{n}"} for n in range(1, 5)]
     body = fuzz.garbled(_csv([fuzz.changed(row, dice) for row in rows], dice), dice)
     try:
-        runs = read_route_stops(body, "routes.csv", "CCB", bounds_of(SETTINGS))
+        runs = read_route_stops(body, "routes.csv", "CCB", SETTINGS.bbox)
         sections(runs, SETTINGS.road_factor)
         read_pole_numbers(body, "stops.csv", "CCB")
     except NetworkError:

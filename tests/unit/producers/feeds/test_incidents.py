@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from producers.feeds import its_events, utic
+from producers.reading import fields
 from producers.reading.answers import Answer, Exchange
 from producers.reading.wordings import wording
 from streams.contract.records import Closure, Incident, IncidentKind, PollOutcome
@@ -13,7 +14,7 @@ from streams.contract.settings import Settings
 from tests.places import SHARED
 
 DATA = SHARED / "data/its"
-KOREA = Settings(bbox="124,33,132,39")
+KOREA = Settings(bbox=fields.KOREA)
 CITY = Settings()
 AT_MS = 1_795_414_391_934  # 2026-11-23 15:13 KST
 HOUR_MS = 3_600_000

@@ -12,6 +12,7 @@ from producers.reading.answers import Answer, Exchange
 from producers.reading.fields import metres
 from producers.reading.permit_files import table_of
 from streams.contract import wire
+from streams.contract.grammars import Bounds
 from streams.contract.records import Closure, Permit, PermitBatch, PollOutcome
 from streams.contract.settings import Settings
 from streams.people import office_phone, organisation, without_people
@@ -72,7 +73,7 @@ def plane(lon: float, lat: float) -> tuple[float, float]:
 
 def test_the_real_list_of_anyang_is_read_whole() -> None:
     body = (DATA / "anyang_getConstructionList_20260919.json").read_bytes()
-    answer = parsed(body, settings=Settings(bbox="126.8,37.3,127.1,37.5"))
+    answer = parsed(body, settings=Settings(bbox=Bounds(126.8, 37.3, 127.1, 37.5)))
     rows = permits_of(answer)
     assert (len(rows), answer.refused, answer.is_complete) == (30, (), True)
     assert all(row.lon and row.lat for row in rows)

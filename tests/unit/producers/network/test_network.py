@@ -9,8 +9,8 @@ from pyproj import Transformer
 
 from producers.network.importing import import_network, read_network, write_lost, write_network
 from producers.network.node_link import read_links
-from producers.reading.fields import Bounds
 from streams.contract.errors import NetworkError
+from streams.contract.grammars import Bounds
 from streams.contract.settings import Settings
 from streams.geo.measures import distance_m
 from streams.geo.network import Link, Network

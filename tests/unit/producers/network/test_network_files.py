@@ -14,8 +14,8 @@ from producers.network.importing import check_found, import_network
 from producers.network.node_link import read_links
 from producers.network.places import kind_of, places_of_stops
 from producers.network.stop_columns import identifier, lines_of, route_number
-from producers.reading.fields import Bounds
 from streams.contract.errors import NetworkError
+from streams.contract.grammars import Bounds
 from streams.contract.settings import Settings
 from streams.geo.network import Network, Stop
 

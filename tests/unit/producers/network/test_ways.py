@@ -1,41 +1,24 @@
 """The way of a section along the standard links, on a block of streets drawn in metres."""
 
-import math
+from typing import Any
 
 import pytest
 
 from producers.network.overlay import SegmentIndex, laid
-from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.measures import length_of_m
 from streams.geo.network import Link
-
-M_PER_DEG = 111_195
-HERE = (127.73, 37.88)
-
-
-def at(x: float, y: float) -> Point:
-    """The degrees of a place so many metres to the east and north."""
-    return (
-        HERE[0] + x / M_PER_DEG / math.cos(math.radians(HERE[1])),
-        HERE[1] + y / M_PER_DEG,
-    )
+from tests.cities import builder
+from tests.cities.builder import metres as at
 
 
 def link(name: str, kind: str, *spots: tuple[float, float], ends: str = "--") -> Link:
-    points = tuple(at(*spot) for spot in spots)
-    return Link(
-        id=name,
-        kind=kind,
-        name=name,
-        road_name=name if kind == "standard" else "",
-        road_class="city",
-        length_m=round(length_of_m(points) * (1.0 if kind == "standard" else 1.25)),
-        length_source=kind,
-        bearing_deg=bearing_deg(points[0], points[-1]),
-        free_flow_kmh=50,
-        geometry=points,
-        from_id=ends[0],
-        to_id=ends[1],
-    )
+    """A link between two nodes; a straight section's length has its detours in it."""
+    points = [at(*spot) for spot in spots]
+    if kind == "standard":
+        own: dict[str, Any] = {"road_name": name}
+    else:
+        own = {"length_m": round(1.25 * length_of_m(points)), "length_source": kind}
+    return builder.link(name, *points, kind=kind, from_id=ends[0], to_id=ends[1], **own)
 
 
 def both(name: str, nodes: str, one: tuple[float, float], other: tuple[float, float]) -> list[Link]:

@@ -16,7 +16,6 @@ from producers.feeds import its_speeds, polled
 from producers.feeds.permits import folder, pages
 from producers.feeds.request import request_to
 from producers.feeds.tago.sweeping import Pacer, route_request
-from producers.logs import JsonLines
 from producers.polling.clock import next_tick_ms
 from producers.polling.fetching import fetch
 from producers.polling.pacing import (
@@ -28,9 +27,9 @@ from producers.polling.pacing import (
     time_out_s,
 )
 from producers.publishing.client import connection
-from producers.reading.privacy import secrets_of
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.errors import SettingsError
+from streams.contract.logs import LogLines
 from streams.contract.retry_after import asked_ms
 from streams.contract.settings import Settings
 
@@ -216,7 +215,7 @@ async def test_silence_and_refused_connections_have_status_0_and_no_key_in_the_l
     caplog.set_level(logging.DEBUG)
     assert (await asked(f"{portal}/silent", 0.1))[0] == 0
     assert (await asked("http://127.0.0.1:1/"))[0] == 0
-    screen = JsonLines(())
+    screen = LogLines(())
     assert "canary" not in "".join(screen.format(record) for record in caplog.records)
 
 
@@ -242,7 +241,7 @@ async def test_a_cancellation_is_not_lost_where_it_comes_as_the_time_runs_out(po
 def test_secrets_are_blacked_out_and_line_breaks_stay_escaped() -> None:
     settings = Settings(its_key="canary-its", redis_password="canary-redis")  # noqa: S106
     record = logging.makeLogRecord({"msg": "key canary-its\n", "feed": "canary-redis\r\nx"})
-    line = JsonLines(secrets_of(settings)).format(record)
+    line = LogLines(settings.secrets()).format(record)
     assert "canary" not in line
     assert "\n" not in line
 
@@ -250,7 +249,7 @@ def test_secrets_are_blacked_out_and_line_breaks_stay_escaped() -> None:
 def test_a_user_means_scram_over_tls_and_none_means_plain() -> None:
     secure = connection(Settings(kafka_user="bomnae", kafka_password="x"))  # noqa: S106
     assert (secure["security_protocol"], secure["sasl_mechanism"]) == ("SASL_SSL", "SCRAM-SHA-512")
-    plain = connection(Settings(kafka="a:1,b:2"))
+    plain = connection(Settings(kafka=("a:1", "b:2")))
     assert plain["bootstrap_servers"] == ["a:1", "b:2"]
     assert "security_protocol" not in plain
 

@@ -14,19 +14,18 @@ from aiohttp.test_utils import TestServer
 
 from producers.polling import pushes as ingest
 from producers.polling.loops import PollContext
-from producers.polling.pushes import Door, application, door_of
+from producers.polling.pushes import application
 from producers.publishing.messages import Output
 from producers.recording.recorder import Recorder, exchange_of, lines_of
 from producers.recording.replay import events
 from streams.contract import wire
 from streams.contract.enums import FeedStatus
-from streams.contract.errors import SettingsError
 from streams.contract.records import FeedReport, PermitBatch, PositionBatch
 from streams.contract.settings import Settings
 from streams.domain.stages.feeds import observe, status
 
 KEY = "k" * 40
-SETTINGS = Settings(pseudonym_key="p" * 32)
+SETTINGS = Settings(pseudonym_key="p" * 32, ingest_key=KEY)
 PERMITS = "허가번호,공사명,위치,착공일,준공일\n가-1,관로,우두동 7,2026-11-20,2026-12-20\n".encode(
     "cp949"
 )
@@ -86,7 +85,7 @@ async def pusher(tmp_path: Path) -> AsyncIterator[Pusher]:
     async with aiohttp.ClientSession() as session:
         with Recorder(tmp_path / "r.jsonl", SETTINGS) as recorder:
             context = PollContext(SETTINGS, log, session, recorder)
-            server = TestServer(application(Door("127.0.0.1", 0, KEY), context))
+            server = TestServer(application(context))
             await server.start_server()
             yield Pusher(session, str(server.make_url("")).rstrip("/"), context, log)
             await server.close()
@@ -203,13 +202,13 @@ async def test_a_log_without_room_takes_no_push(pusher: Pusher) -> None:
 
 
 async def test_no_buses_are_taken_without_a_key_for_their_pseudonyms(pusher: Pusher) -> None:
-    pusher.context.settings = Settings(pseudonym_key="short")
+    pusher.context.settings = Settings(pseudonym_key="short", ingest_key=KEY)
     assert (await pusher.push("tago.positions", json.dumps(BUSES)))[0] == 503
     assert (await pusher.push("its.events", b"[]"))[0] == 202
 
 
 async def test_permits_that_are_polled_are_not_pushed(pusher: Pusher) -> None:
-    pusher.context.settings = Settings(permits="/permits")
+    pusher.context.settings = Settings(permits="/permits", ingest_key=KEY)
     assert (await pusher.push("permits", PERMITS))[0] == 404
 
 
@@ -239,37 +238,3 @@ async def test_a_pushed_feed_that_falls_silent_is_late(pusher: Pusher) -> None:
     period_ms = SETTINGS.its_poll_s * 1000
     assert status(state, report.received_ms + period_ms) is FeedStatus.EMPTY
     assert status(state, report.received_ms + 2 * period_ms + 6000) is FeedStatus.STALE
-
-
-@pytest.mark.parametrize("key", ["", "k" * 31])
-def test_a_door_needs_a_long_key(key: str) -> None:
-    with pytest.raises(SettingsError, match="BOMNAE_INGEST_KEY"):
-        door_of(Settings(ingest="127.0.0.1:8720", ingest_key=key))
-
-
-@pytest.mark.parametrize(
-    "address", ["8720x", "host", "127.0.0.1:0", "127.0.0.1:70000", ":", "x:-1"]
-)
-def test_an_address_without_a_sound_port_is_refused(address: str) -> None:
-    with pytest.raises(SettingsError, match="BOMNAE_INGEST"):
-        door_of(Settings(ingest=address, ingest_key=KEY))
-
-
-@pytest.mark.parametrize(
-    ("address", "host"),
-    [
-        ("8720", "127.0.0.1"),
-        (":8720", "127.0.0.1"),
-        ("10.1.2.3:8720", "10.1.2.3"),
-        ("[::1]:8720", "::1"),
-    ],
-)
-def test_a_door_opens_on_loopback_unless_told(address: str, host: str) -> None:
-    door = door_of(Settings(ingest=address, ingest_key=KEY))
-    assert door is not None
-    assert (door.host, door.port) == (host, 8720)
-    assert KEY not in repr(door)
-
-
-def test_no_door_unless_told() -> None:
-    assert door_of(Settings()) is None

@@ -8,13 +8,14 @@ import pytest
 from producers.feeds import its_speeds as its
 from producers.feeds.tago import positions as tago
 from producers.reading.answers import Answer, Exchange
+from producers.reading.fields import KOREA
 from streams.contract.records import PollOutcome
 from streams.contract.settings import Settings
 from tests.places import SHARED
 
 DATA = SHARED / "data"
 AT_MS = 1_790_000_000_000
-SETTINGS = Settings(bbox="124,33,132,39")
+SETTINGS = Settings(bbox=KOREA)
 BUS = {
     "gpslati": 37.88,
     "gpslong": 127.73,

@@ -14,8 +14,8 @@ from producers.reading.privacy import (
     recorded_plate,
     refused_body,
     refused_row,
-    without_secrets,
 )
+from streams.contract.scrubbing import without_secrets
 from streams.contract.settings import Settings
 
 AT_MS = 1_795_414_390_000  # 2026-11-23 15:13 KST

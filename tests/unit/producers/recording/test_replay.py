@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.publishing.messages import MAX_LETTERS
-from producers.publishing.poll import Poll, messages_of
+from producers.feeds import FEEDS
+from producers.publishing.messages import MAX_LETTERS, Published
+from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange
 from producers.recording.recorder import Recorder, exchange_of, line_of, lines_of
 from producers.recording.replay import events, steps
@@ -39,6 +40,13 @@ def route(name: str, at_ms: int, *plates: str, status: int = 200) -> Exchange:
 
 def events_body(at_ms: int, feed: str = "its.events") -> Exchange:
     return Exchange(feed, at_ms, "https://x", 200, b'{"resultCode":0,"data":[]}')
+
+
+def messages_of(feed: str, exchange: Exchange, settings: Settings) -> list[Published]:
+    """The messages of one exchange by itself, its report last where its poll ends with it."""
+    poll = Poll(feed, settings)
+    batches = poll.add(exchange).messages
+    return [*batches, *(() if FEEDS[feed].part else poll.end().messages)]
 
 
 def lines(*exchanges: Exchange) -> list[str]:

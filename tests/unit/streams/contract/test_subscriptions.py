@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract import wire
-from streams.contract.endpoint_url import parse_networks
 from streams.contract.errors import RecordRefusedError, SubscriptionError
 from streams.contract.records import Origin
 from streams.contract.rings import contains, is_simple
@@ -235,10 +234,3 @@ def test_turning_a_ring_round_changes_neither_its_inside_nor_its_kind(points: li
     ring = tuple(points)
     assert is_simple(ring) is is_simple(ring[::-1])
     assert contains(ring, (2.5, 3.25)) is contains(ring[::-1], (2.5, 3.25))
-
-
-def test_networks_are_read_or_refused() -> None:
-    assert [str(n) for n in parse_networks(" 10.1.0.0/16, fd00::/8 ,")] == [
-        "10.1.0.0/16",
-        "fd00::/8",
-    ]

@@ -8,11 +8,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from streams.contract.endpoint_url import parse_networks
+from streams.contract.grammars import networks
 from streams.delivery.sending import guard
 from streams.delivery.sending.guard import Reply
 
-HERE = parse_networks("127.0.0.0/8")
+HERE = networks("127.0.0.0/8")
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

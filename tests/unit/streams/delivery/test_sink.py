@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from streams.contract.endpoint_url import parse_networks
+from streams.contract.grammars import networks
 from streams.delivery.command.ledger import Ledger
 from streams.delivery.command.sink import make_app
 from streams.delivery.deciding.message import trial_of
@@ -50,7 +50,7 @@ async def test_the_sink_takes_what_is_genuine_once_and_refuses_the_rest(
         (sign([OURS], "test_4", now_s, b"no"), b"no", 400),
         (sign([OURS], "test_5", now_s, b"x" * 20_001), b"x" * 20_001, 400),
     ]
-    async with guard.session(parse_networks("127.0.0.0/8")) as client:
+    async with guard.session(networks("127.0.0.0/8")) as client:
         for headers, raw, status in sent:
             assert (await guard.post(client, sink, headers, raw)).status == status
     assert ledger.counts == {"ok": 1, "repeat": 1, "forged": 3, "unreadable": 2}

@@ -10,46 +10,24 @@ import pytest
 
 from streams.domain.works.directions import Directions
 from streams.geo.alongside import foot_of
-from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.measures import Point
 from streams.geo.network import Link, Network, Overlay, Stop
 from streams.geo.placement import place
-
-HERE = (127.73, 37.88)
-M_PER_DEG = 111_195
-
-
-def at(x: float, y: float) -> Point:
-    return (
-        HERE[0] + x / M_PER_DEG / math.cos(math.radians(HERE[1])),
-        HERE[1] + y / M_PER_DEG,
-    )
+from tests.cities import builder
+from tests.cities.builder import HERE, link
+from tests.cities.builder import metres as at
 
 
 def line(name: str, *spots: tuple[float, float], kind: str = "section", road: str = "") -> Link:
     """A link through spots; a section "A>B" has the stops A and B."""
-    points = tuple(at(*spot) for spot in spots)
-    first, _, last = name.partition(">")
-    return Link(
-        id=name,
-        kind=kind,
-        name=name,
-        road_name=road,
-        road_class="city",
-        length_m=round(length_of_m(points)),
-        length_source="straight" if kind == "section" else "standard",
-        bearing_deg=bearing_deg(points[0], points[-1]),
-        free_flow_kmh=50,
-        geometry=points,
-        from_id=first,
-        to_id=last,
-    )
+    return link(name, *(at(*spot) for spot in spots), kind=kind, road_name=road)
 
 
 def city(
     *links: Link, names: dict[str, str] | None = None, overlay: tuple[Overlay, ...] = ()
 ) -> Network:
     stops = tuple(Stop(stop, name, *HERE) for stop, name in (names or {}).items())
-    return Network("A", "2026-11-27", links, stops=stops, overlay=overlay)
+    return builder.city(*links, stops=stops, overlay=overlay)
 
 
 def on(network: Network, x: float, y: float, road: str = "") -> set[str]:

@@ -6,8 +6,8 @@ import pytest
 from streams.contract.enums import Phase
 from streams.contract.records import Closure
 from streams.domain.clashes.finder import AHEAD_MS, Clashes
-from streams.geo.network import Network, Overlay
-from tests.cities.builder import section, standard, stop, town
+from streams.geo.network import Overlay
+from tests.cities.builder import city, section, standard, stop, town
 from tests.cities.sites import (
     DAY_MS,
     EAST,
@@ -144,6 +144,6 @@ def test_an_id_says_the_same_clash_whatever_else_is_there() -> None:
 
 def test_standard_links_alone_make_a_city() -> None:
     pairs = [(stop(x, y), stop(x + 1, y)) for x in range(2) for y in range(2)]
-    links = tuple(standard(section(a, b)) for a, b in pairs)
-    network = Network("Standard", "2026-11-22", links, overlay=(Overlay(links[0].id, "?", 1.0),))
+    links = [standard(section(a, b)) for a, b in pairs]
+    network = city(*links, overlay=(Overlay(links[0].id, "?", 1.0),))
     assert len(clashes(Site("A", (links[0].id,)), Site("B", (links[0].id,)), network=network)) == 1

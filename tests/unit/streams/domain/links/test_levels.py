@@ -1,7 +1,8 @@
 import pytest
 
-from streams.contract.errors import SettingsError
-from streams.domain.links.levels import Thresholds, level, parse_levels
+from streams.contract.grammars import Thresholds
+from streams.contract.settings import Settings
+from streams.domain.links.levels import level, thresholds_by_class
 
 URBAN = Thresholds(jam_kmh=15, slow_kmh=25)
 
@@ -36,10 +37,4 @@ def test_a_threshold_belongs_to_the_level_above_it(speed_kmh: float | None, expe
     ],
 )
 def test_every_road_class_has_thresholds(road_class: str, expected: Thresholds) -> None:
-    assert parse_levels("15,25", "30,50", "30,70")[road_class] == expected
-
-
-@pytest.mark.parametrize("text", ["", "15", "15,25,35", "a,b", "25,15", "15,15", "0,25", "15,251"])
-def test_thresholds_that_do_not_rise_are_refused_by_the_name_of_their_setting(text: str) -> None:
-    with pytest.raises(SettingsError, match="BOMNAE_LEVELS_EXPRESS"):
-        parse_levels("15,25", text, "30,70")
+    assert thresholds_by_class(Settings())[road_class] == expected

@@ -5,8 +5,8 @@ import pytest
 from streams.domain.roads.detours import detour_words
 from streams.domain.roads.graph import RoadGraph
 from streams.domain.roads.joins import LocalPlane, joins, twins
-from streams.geo.network import Link, Network
-from tests.cities.builder import node, town
+from streams.geo.network import Link
+from tests.cities.builder import city, node, town
 from tests.cities.ways import A_B, B_A, EAST, WEST, crossroads, kerb, loose, way
 
 
@@ -108,6 +108,6 @@ def test_nobody_turns_round_between_two_stops_that_face_each_other() -> None:
     facing = (kerb("B'", 800, 20), kerb("A'", 0, 20))
     beyond = kerb("C", 1600, 0)
     links = (loose(there, back), loose(*facing), loose(back, beyond), loose(beyond, facing[0]))
-    network = Network("Loose", "2026-11-22", links, (there, back, *facing, beyond))
+    network = city(*links, stops=(there, back, *facing, beyond))
     found = way(network, [], ["B>C"])
     assert "B'>A'" not in found.links

@@ -10,16 +10,16 @@ from streams.domain.roads.street_nodes import stop_groups
 from streams.domain.roads.streets import StreetStretch, stop_pairs, streets
 from streams.geo.measures import Point
 from streams.geo.network import Link, Network, Overlay, Stop
+from tests.cities import builder
 from tests.cities.grid import grid
 
 STEP_DEG = 0.004  # about 352 m of longitude at 37.88 N
 
 
 def link(a: str, b: str, road: str = "", *, kind: str = "section", **own: Point) -> Link:
-    start, end = own.get("start", point(a)), own.get("end", point(b))
+    ends = own.get("start", point(a)), own.get("end", point(b))
     name = f"{a} → {b}" if kind == "section" else road
-    geometry = (start, end)
-    return Link(f"{a}>{b}", kind, name, road, "city", 350, "straight", 90, 50.0, geometry, a, b)
+    return builder.link(f"{a}>{b}", *ends, kind=kind, name=name, road_name=road)
 
 
 def point(node: str) -> Point:
@@ -32,7 +32,7 @@ def both(*nodes: str, road: str = "", kind: str = "section") -> list[Link]:
 
 
 def network(links: Sequence[Link], stops: Sequence[Stop] = ()) -> Network:
-    return Network("춘천시", "2026-11-22", tuple(links), tuple(stops))
+    return builder.city(*links, stops=tuple(stops))
 
 
 def names(found: Sequence[StreetStretch]) -> list[str]:

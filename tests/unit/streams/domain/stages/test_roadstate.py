@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract.enums import Cause, Phase
+from streams.contract.grammars import Thresholds
 from streams.contract.records import (
     Closure,
     LinkBatch,
@@ -18,7 +19,6 @@ from streams.contract.records import (
     Passage,
     SpeedShare,
 )
-from streams.domain.links.levels import Thresholds
 from streams.domain.stage import HistoryRow, State, apply, empty_state
 from streams.domain.stages.roadstate import LinkView
 from tests.cities.fakes import Folded, at, passage, roads

@@ -1,0 +1,69 @@
+"""What every command has in common: settings, logs, one prefix for its errors, its exit codes."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+
+from streams.contract.errors import BomnaeError
+from streams.contract.logs import set_up_logs
+from streams.contract.settings import Settings
+
+log = logging.getLogger(__name__)
+OK, FAILED, USAGE = 0, 1, 2
+EXIT_CODES = "0 done, or stopped by a signal; 1 failed; 2 wrong usage, settings or files"
+
+
+def run(command: Callable[[Settings], int], *failures: type[Exception]) -> int:
+    """Run a command with the settings of the environment; its exit code.
+
+    What ended it is said on stderr: an error of Bomnae, and those of `failures`, in a line; any
+    other is a bug, and its traceback is in the log.
+    """
+    try:
+        settings = Settings.from_env(os.environ)
+        set_up_logs(settings)
+        return command(settings)
+    except KeyboardInterrupt:
+        return OK
+    except Exception as error:
+        if isinstance(error, BomnaeError):
+            complain(str(error))
+        elif isinstance(error, failures):
+            complain(f"{type(error).__name__}: {error}")
+        else:
+            log.exception("crashed")
+            complain(repr(error))
+        return exit_code(error)
+
+
+def health(reason_of: Callable[[Settings], str], *away: type[Exception]) -> int:
+    """A health check's exit code: 0 where there is no reason against, 1 with the reason on stderr.
+
+    The system's errors, Bomnae's and those of `away` are reasons too.
+    """
+
+    def check(settings: Settings) -> int:
+        try:
+            reason = reason_of(settings)
+        except Exception as error:
+            if not isinstance(error, (BomnaeError, OSError, *away)):
+                raise
+            reason = f"{type(error).__name__}: {error}"
+        complain(reason)
+        return FAILED if reason else OK
+
+    return run(check)
+
+
+def exit_code(reason: Exception | None) -> int:
+    """The process's exit code for what ended it: 0 for nothing, 1 for a bug."""
+    if reason is None:
+        return OK
+    return reason.exit_code if isinstance(reason, BomnaeError) else FAILED
+
+
+def complain(text: str) -> None:
+    """Say on stderr what is wrong, each line with whose it is."""
+    sys.stderr.writelines(f"bomnae: {line}\n" for line in text.splitlines())
+    sys.stderr.flush()

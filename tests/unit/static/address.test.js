@@ -1,0 +1,40 @@
+// What an address chooses.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { parse } from "../../../maps/static/map/state.js";
+
+describe("an address", () => {
+  it("holds view, filters, phase, selection and looks", () => {
+    const filters = "off=free,buses&phase=active", work = "work=2026-%EA%B5%B4%EC%B0%A9-1";
+    const found = parse(`#map=13.5/37.88/127.73&${filters}&${work}&dark&cb&lang=en`);
+    assert.deepEqual(found.view, { zoom: 13.5, lat: 37.88, lon: 127.73 });
+    assert.deepEqual([...found.off], ["free", "buses"]);
+    assert.deepEqual(found.chosen, { kind: "work", id: "2026-굴착-1" });
+    assert.deepEqual([found.phase, found.theme, found.palette, found.lang], ["active", "dark", "cb", "en"]);
+  });
+
+  it("of nothing is the whole city", () => {
+    const { off, phase, ...rest } = parse("");
+    assert.deepEqual([off.size, phase], [0, "all"]);
+    assert.deepEqual(rest, { view: null, chosen: null, theme: null, palette: null, lang: null });
+  });
+
+  for (const hash of ["#map=99/0/0", "#map=5/91/0", "#map=5/0/181", "#map=a/b/c", "#map=5/1", "#map"]) {
+    it(`${hash} shows no view`, () => assert.equal(parse(hash).view, null));
+  }
+
+  it("leaves out what it does not know", () => {
+    const found = parse("#off=free,moon&phase=moon&lang=xx&bus=1&toString=1&work=");
+    assert.deepEqual([[...found.off], found.phase, found.lang, found.chosen], [["free"], "all", null, null]);
+  });
+
+  it("keeps what follows a second sign of equality, and what cannot be decoded", () => {
+    assert.deepEqual(parse("#link=a=b").chosen, { kind: "link", id: "a=b" });
+    assert.deepEqual(parse("#link=%E0%A4%A").chosen, { kind: "link", id: "%E0%A4%A" });
+  });
+
+  for (const kind of ["work", "link", "incident", "report", "clash", "alert"]) {
+    it(`can choose a ${kind}`, () => assert.deepEqual(parse(`#${kind}=1`).chosen, { kind, id: "1" }));
+  }
+});
