@@ -2,8 +2,8 @@
 // #map=z/lat/lon&off=free,buses&phase=active&work=ID&dark&cb&lang=en
 import { keep, kept } from "../kept.js";
 import { LEVELS } from "../levels.js";
-import { ADDRESSED, LAYERS } from "./kinds.js";
 import { languages } from "../words.js";
+import { ADDRESSED, LAYERS } from "./kinds.js";
 
 export const PHASES = ["all", "active", "planned", "overdue"];
 /** @type {string[]} */

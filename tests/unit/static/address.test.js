@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { parse } from "../../../maps/static/map/state.js";
+import "./words.js";
 
 describe("an address", () => {
   it("holds view, filters, phase, selection and looks", () => {

@@ -7,6 +7,7 @@ import { shiftStart } from "../../../maps/static/desk/shift.js";
 import { firstEndText, hoursText, periodText, unknownText } from "../../../maps/static/period.js";
 import { byTime, clockText, endText, timeText } from "../../../maps/static/times.js";
 import { ago, span } from "../../../maps/static/words.js";
+import "./words.js";
 
 /** @param {string} text */
 const at = (text) => Date.parse(text + ":00+09:00");
