@@ -88,11 +88,16 @@ def picture_at(
     fresh_ms: int,
 ) -> Picture:
     """The picture made of remembered rows. Pure; it has no buses and no clashes."""
-    works = {work_id: _work_at(work, moment.valid_ms) for work_id, _, work in _of(rows, WORK, Work)}
+    valid_ms = moment.valid_ms
+    works = {}
+    for work_id, _, work in _of(rows, WORK, Work):
+        phase = phase_at(work, valid_ms)
+        in_force = is_in_force(work, phase, valid_ms)
+        works[work_id] = replace(work, phase=phase, is_in_force=in_force)
     incidents = {
-        incident_id: _incident_at(row, moment.valid_ms)
-        for incident_id, _, row in _of(rows, INCIDENT, RunningIncident)
-        if row.ends_ms is None or row.ends_ms > moment.valid_ms
+        name: replace(row, phase=Phase.ACTIVE if valid_ms >= row.starts_ms else Phase.PLANNED)
+        for name, _, row in _of(rows, INCIDENT, RunningIncident)
+        if row.ends_ms is None or row.ends_ms > valid_ms
     }
     known_calls = _calls_at(calls.values(), moment)
     return Picture(
@@ -114,16 +119,6 @@ def _of(
     for subject, (since_ms, row) in rows.items():
         if subject.startswith(kind) and isinstance(row, row_type):
             yield subject.removeprefix(kind), since_ms, row
-
-
-def _work_at(work: Work, valid_ms: int) -> Work:
-    phase = phase_at(work, valid_ms)
-    return replace(work, phase=phase, is_in_force=is_in_force(work, phase, valid_ms))
-
-
-def _incident_at(incident: RunningIncident, valid_ms: int) -> RunningIncident:
-    is_begun = valid_ms >= incident.starts_ms
-    return replace(incident, phase=Phase.ACTIVE if is_begun else Phase.PLANNED)
 
 
 def _links_at(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import msgspec
 
 from maps.desk.facts.blockings import Blocking, is_by_people
-from maps.desk.facts.gather import WORST_FIRST, CardFacts, gather
+from maps.desk.facts.gather import CardFacts, gather
 from maps.desk.facts.routes import ClosedSection, RouteNow, route_now
 from maps.desk.facts.scene import AskedPlace, Scene
 from maps.desk.facts.skips import SkippingRoute, skipped
@@ -34,7 +34,6 @@ from maps.picture.doubts import Doubt, doubts
 from maps.picture.fields import filled
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Certainty, Closure, IncidentKind, Level, Phase
-from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import ReportedTime, Work
 from streams.words.catalogue import both, joined, phrase
 
@@ -183,8 +182,8 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
     aloud = [clause for clause in spoken if clause]
     every = [*aloud, *(clause for clause in quiet if clause)]
     return AnswerCard(
-        place=_place(place, scene),
-        verdict=_verdict(facts, verdict),
+        place=filled(CardPlace, place, links=[link.id for link in facts.links]),
+        verdict=filled(CardVerdict, public_verdict(verdict), level=facts.worst_level),
         sentence_ko=sentence(aloud, "ko"),
         sentence_en=sentence(aloud, "en"),
         clauses=[
@@ -192,12 +191,12 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
         ],
         sources=sources.rows,
         works=[_work(b, b.work, scene, verdict) for b in facts.blockings if b.work],
-        incidents=[_incident(b.row) for b in facts.blockings if isinstance(b.row, RunningIncident)],
+        incidents=[filled(CardIncident, b.row, id=b.id) for b in facts.blockings if b.work is None],
         detour=detour,
         buses=skips,
         route=route,
         calls=CardCalls(facts.calls, facts.is_reported),
-        age_ms=_age_ms(age, sources),
+        age_ms=sources.newest_ms(age.sources),
         is_stale=verdict.is_stale,
         sections=_sections(facts, scene),
     )
@@ -221,30 +220,13 @@ def merged(clauses: Iterable[Clause]) -> list[Clause]:
     found: dict[ClauseName, Clause] = {}
     for clause in clauses:
         known = found.get(clause.name)
-        found[clause.name] = _together(known, clause) if known else clause
+        if known:
+            used = tuple(dict.fromkeys([*known.sources, *clause.sources]))
+            text = joined((known.text, clause.text), " ")
+            found[clause.name] = replace(known, text=text, sources=used)
+        else:
+            found[clause.name] = clause
     return list(found.values())
-
-
-def _together(one: Clause, other: Clause) -> Clause:
-    used = tuple(dict.fromkeys([*one.sources, *other.sources]))
-    return replace(one, text=joined((one.text, other.text), " "), sources=used)
-
-
-def _age_ms(age: Clause, sources: Sources) -> int | None:
-    """The age of what the verdict rests on: of the sources of its "age" clause."""
-    ages = [sources.row(source).age_ms for source in age.sources]
-    return min((age_ms for age_ms in ages if age_ms is not None), default=None)
-
-
-def _place(place: AskedPlace, scene: Scene) -> CardPlace:
-    links = [scene.network.links[index].id for index in place.links]
-    return filled(CardPlace, place, links=links)
-
-
-def _verdict(facts: CardFacts, verdict: Verdict) -> CardVerdict:
-    levels = {link.view.level for link in facts.links}
-    worst = next((level for level in WORST_FIRST if level in levels), Level.UNKNOWN)
-    return CardVerdict(level=worst, **msgspec.structs.asdict(public_verdict(verdict)))
 
 
 def _work(blocking: Blocking, work: Work, scene: Scene, verdict: Verdict) -> CardWork:
@@ -262,10 +244,6 @@ def _work(blocking: Blocking, work: Work, scene: Scene, verdict: Verdict) -> Car
         said=report_body(work, scene.reader_ms),
         doubts=doubts(work),
     )
-
-
-def _incident(incident: RunningIncident) -> CardIncident:
-    return filled(CardIncident, incident, id=incident.incident_id)
 
 
 def _sections(facts: CardFacts, scene: Scene) -> list[CardSection]:

@@ -19,7 +19,6 @@ from maps.picture.text import short, shown
 from maps.search.entry import PlaceKind, SearchHit
 from streams.domain.closures import GRAVITY
 from streams.domain.works.rows import Work
-from streams.geo.measures import Point
 from streams.geo.network import Network
 from streams.words.catalogue import Phrase, both, joined, phrase
 
@@ -91,7 +90,11 @@ def answer(
     if found and is_named:
         status = AnswerStatus.ANSWER
     places = [place_of(hit, scene.network) for hit in found]
-    candidates = [_candidate(hit, place, scene) for hit, place in zip(found, places, strict=True)]
+    verdicts = [short_verdict(judge(gather(place, scene), scene)) for place in places]
+    candidates = [
+        filled(Candidate, hit, links=place.links, verdict=verdict)
+        for hit, place, verdict in zip(found, places, verdicts, strict=True)
+    ]
     # the best first; of equally good ones the gravest closure first
     candidates.sort(key=lambda row: (-row.score, GRAVITY.index(row.verdict.closure)))
     body = AnswerBody(
@@ -119,11 +122,6 @@ def status_of(found: Sequence[SearchHit]) -> AnswerStatus:
     return AnswerStatus.CHOOSE if sure or is_reading else AnswerStatus.NOT_FOUND
 
 
-def _candidate(hit: SearchHit, place: AskedPlace, scene: Scene) -> Candidate:
-    verdict = short_verdict(judge(gather(place, scene), scene))
-    return filled(Candidate, hit, links=place.links, verdict=verdict)
-
-
 def place_of(hit: SearchHit, network: Network) -> AskedPlace:
     """The place of a search result; a point without links is given those beside it."""
     links = tuple(index for index in hit.links if 0 <= index < len(network.links))
@@ -131,13 +129,9 @@ def place_of(hit: SearchHit, network: Network) -> AskedPlace:
     is_point = hit.kind in (PlaceKind.PLACE, PlaceKind.ADDRESS)
     if links or not is_point or hit.lon is None or hit.lat is None:
         return place
-    return replace(place, links=_beside((hit.lon, hit.lat), network))
-
-
-def _beside(point: Point, network: Network) -> tuple[int, ...]:
-    """The road nearest to a point: every link about as near as the nearest, within 150 m."""
-    near = network.near(point, NEAR_M)
-    return tuple(network.index[link.id] for away_m, link in near if away_m <= near[0][0] + BESIDE_M)
+    near = network.near((hit.lon, hit.lat), NEAR_M)  # the nearest, and all about as near
+    beside = (link.id for away_m, link in near if away_m <= near[0][0] + BESIDE_M)
+    return replace(place, links=tuple(network.index[link_id] for link_id in beside))
 
 
 def named(kind: str, own: str, network: Network, work: Work | None) -> SearchHit | None:

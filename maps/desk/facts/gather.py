@@ -84,6 +84,11 @@ class CardFacts:
         return self.blockings[0] if is_work else None
 
     @property
+    def worst_level(self) -> Level:
+        levels = {link.view.level for link in self.links}
+        return next((level for level in WORST_FIRST if level in levels), Level.UNKNOWN)
+
+    @property
     def is_route(self) -> bool:
         return self.place.kind is PlaceKind.ROUTE
 

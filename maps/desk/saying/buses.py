@@ -58,7 +58,8 @@ def skip_clause(rows: Sequence[SkippingRoute], facts: CardFacts, sources: Source
     if not rows:
         return None
     skipping = [row for row in rows if row.skipped]
-    text = _skips(skipping, facts) if skipping else _bends(rows, facts)
+    bend = "answer.bends_own" if facts.is_route else "answer.bends"
+    text = _skips(skipping, facts) if skipping else phrase(bend, routes=_routes(rows))
     stops = joined((stop.name for row in skipping for stop in row.skipped), ", ")
     used = [
         sources.network(
@@ -69,22 +70,11 @@ def skip_clause(rows: Sequence[SkippingRoute], facts: CardFacts, sources: Source
     return Clause(ClauseName.BUSES, text, tuple(dict.fromkeys(used)))
 
 
-def _bends(rows: Sequence[SkippingRoute], facts: CardFacts) -> Phrase:
-    """Buses that leave their line and yet serve every stop."""
-    if facts.is_route:
-        return phrase("answer.bends_own")
-    return phrase("answer.bends", routes=_routes(rows))
-
-
 def _skips(rows: Sequence[SkippingRoute], facts: CardFacts) -> Translatable:
     """Stops that are left out, and the nearest one that is served."""
-    stops = _listed(
-        list(dict.fromkeys(stop.name for row in rows for stop in row.skipped)), "answer.more_stops"
-    )
-    if facts.is_route:
-        text = phrase("answer.skips_own", stops=stops)
-    else:
-        text = phrase("answer.skips", stops=stops, routes=_routes(rows))
+    names = list(dict.fromkeys(stop.name for row in rows for stop in row.skipped))
+    code = "answer.skips_own" if facts.is_route else "answer.skips"
+    text = phrase(code, stops=_listed(names, "answer.more_stops"), routes=_routes(rows))
     nearest = next((row.nearest for row in rows if row.nearest), None)
     if nearest is None:
         return text

@@ -6,7 +6,7 @@ They are meant to be read aloud to a caller.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from maps.desk.facts.blockings import Blocking, is_by_people, real_begin_ms
+from maps.desk.facts.blockings import is_by_people, real_begin_ms
 from maps.desk.facts.gather import CardFacts
 from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS
 from maps.desk.saying.names import cause_name, link_name, reporter, title_of
@@ -16,7 +16,7 @@ from maps.picture.text import short
 from streams.contract.enums import Closure
 from streams.domain.closures import closure_name
 from streams.domain.unknown_times import why_unknown
-from streams.words.catalogue import Translatable, Value, joined, phrase
+from streams.words.catalogue import Translatable, joined, phrase
 
 NAMED = 3  # names a listener can keep
 
@@ -60,18 +60,16 @@ def why(facts: CardFacts, sources: Sources) -> Clause | None:
         return None
     named = facts.causes[:NAMED]
     used = [sources.notice(b) for b in named]
-    names: Translatable = joined((_titled(b) for b in named), ", ")
+    titles = [  # a permit is called by its number; an event's own means nothing to a caller
+        phrase("answer.numbered", title=title_of(b), id=b.id) if b.work else title_of(b)
+        for b in named
+    ]
+    names: Translatable = joined(titles, ", ")
     if rest := len(facts.causes) - len(named):
         names = phrase("answer.more", names=names, n=rest)
         used.append(sources.count_of_notices(facts))
     code = "answer.why" if facts.closed else "answer.why_open"
     return Clause(ClauseName.WHY, phrase(code, names=names), tuple(dict.fromkeys(used)))
-
-
-def _titled(blocking: Blocking) -> Value:
-    """A permit is called by its number; an event's own means nothing to a caller."""
-    title = title_of(blocking)
-    return phrase("answer.numbered", title=title, id=blocking.id) if blocking.work else title
 
 
 def others(facts: CardFacts, sources: Sources) -> Clause | None:

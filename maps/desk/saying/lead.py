@@ -9,6 +9,7 @@ from maps.desk.saying.names import (
     both_ways,
     cause_name,
     ends_of,
+    extent,
     is_there_and_back,
     link_name,
     route_name,
@@ -95,11 +96,11 @@ def _what(cause: Blocking | None, closure: Closure) -> Translatable:
 
 def _closed(facts: CardFacts, verdict: Verdict, where: Phrase | None) -> Phrase:
     cause = facts.causes[0] if facts.causes else None
-    code = f"answer.{_code_of(facts.closure)}"
+    code = f"answer.{extent(facts.closure)}"
     if verdict.is_stale:
         code = f"{code}.stale"
     elif verdict.ground is Ground.CONTRADICTED:
-        code = "answer.closed.contradicted"
+        code = "answer.full.contradicted"
     values = {
         "subject": where or _place(facts),
         "what": _what(cause, facts.closure),
@@ -109,12 +110,6 @@ def _closed(facts: CardFacts, verdict: Verdict, where: Phrase | None) -> Phrase:
     if why is None or "unstated" in code:
         return phrase(code, **values)
     return phrase(f"{code}.why", **values, why=why)
-
-
-def _code_of(closure: Closure) -> str:
-    if closure in BESIDE_LANES:
-        return "beside"
-    return {Closure.FULL: "closed", Closure.PARTIAL: "partial"}.get(closure, "unstated")
 
 
 def _open(facts: CardFacts, verdict: Verdict) -> Phrase:

@@ -30,6 +30,13 @@ def taken(closure: Closure, lanes: int | None) -> Phrase:
 SOME_LANES = phrase("taken.some_lanes")
 
 
+def extent(closure: Closure) -> str:
+    """How much of the road a closure takes, as sentences tell it apart; "unstated" for none."""
+    if closure in BESIDE_LANES:
+        return "beside"
+    return {Closure.FULL: "full", Closure.PARTIAL: "partial"}.get(closure, "unstated")
+
+
 def feed_name(feed: str) -> Phrase:
     """What people call a feed."""
     code = f"feed.{feed}"

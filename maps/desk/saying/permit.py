@@ -10,13 +10,12 @@ from maps.desk.facts.gather import CardFacts
 from maps.desk.facts.scene import Scene
 from maps.desk.judging.verdict import Verdict
 from maps.desk.saying.clauses import Clause, ClauseName
-from maps.desk.saying.names import both_ways, is_there_and_back, link_name, taken, work_name
+from maps.desk.saying.names import both_ways, extent, is_there_and_back, link_name, taken, work_name
 from maps.desk.saying.sources import Sources
 from maps.desk.saying.times import daily_hours, last_day, moment, until
 from maps.picture.text import short
 from streams.contract.enums import Closure, Phase
 from streams.contract.times import DAY_MS
-from streams.domain.closures import BESIDE_LANES
 from streams.domain.unknown_times import why_unknown, why_unknown_of
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
@@ -59,13 +58,9 @@ def _nowhere(facts: CardFacts, blocking: Blocking | None, sources: Sources) -> C
 
 def _going(work: Work, facts: CardFacts, network: Network) -> Translatable:
     """A work that is at it, and where."""
-    code, closure = "unstated", work.closure
-    if closure in BESIDE_LANES or closure is Closure.PARTIAL:
-        code = "partial"
-    elif closure in (Closure.FULL, Closure.NONE):
-        code = closure.value
+    closure = work.closure
     return phrase(
-        f"answer.going.{code}",
+        f"answer.going.{'none' if closure is Closure.NONE else extent(closure)}",
         name=work_name(work),
         where=_where(facts, network),
         what=taken(closure, work.lanes_closed),

@@ -1,6 +1,6 @@
 """The sources of a card: what every clause rests on, in both languages, each listed once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -67,8 +67,10 @@ class Sources:
         self.rows.append(row)
         return row.id
 
-    def row(self, source_id: str) -> SourceRow:
-        return next(row for row in self.rows if row.id == source_id)
+    def newest_ms(self, ids: Collection[str]) -> int | None:
+        """The age of the newest of these sources, None where none has one."""
+        ages = [row.age_ms for row in self.rows if row.id in ids]
+        return min((age_ms for age_ms in ages if age_ms is not None), default=None)
 
     def network(self, ref: str, code: str, /, **values: Value) -> str:
         """What the network itself says; it has no age."""

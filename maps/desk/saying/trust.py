@@ -21,9 +21,15 @@ def age_clause(facts: CardFacts, verdict: Verdict, sources: Sources) -> Clause:
     if verdict.ground in (Ground.BUS, Ground.CONTRADICTED):
         return _by_buses(facts, verdict, sources)
     if verdict.ground is Ground.NOTICE:
-        return _by_notice(facts, verdict, sources)
+        if not facts.causes and not facts.blockings:
+            return _clause(sources.clock(), "cause_unknown")
+        is_listed = verdict.certainty is Certainty.REPORTED
+        return _noticed(facts, sources, "by_notice" if is_listed else "by_old_notice")
+    if verdict.ground is Ground.UNSEEN:
+        code = "unseen_route" if facts.is_route else "unseen"
+        return _clause(sources.silence(), code, minutes=sources.scene.fresh_minutes)
     made = {Ground.PEOPLE: _by_people, Ground.CENTRE: _by_centre, Ground.ENDED: _by_date}
-    return made.get(verdict.ground, _unseen)(facts, sources)
+    return made[verdict.ground](facts, sources)
 
 
 def _clause(source: str, code: str, /, **values: Value) -> Clause:
@@ -113,13 +119,6 @@ def _by_centre(facts: CardFacts, sources: Sources) -> Clause:
     return _clause(sources.speed_report(link), "by_centre", ago=ago(old_ms))
 
 
-def _by_notice(facts: CardFacts, verdict: Verdict, sources: Sources) -> Clause:
-    if not facts.causes and not facts.blockings:
-        return _clause(sources.clock(), "cause_unknown")
-    is_listed = verdict.certainty is Certainty.REPORTED
-    return _noticed(facts, sources, "by_notice" if is_listed else "by_old_notice")
-
-
 def _noticed(facts: CardFacts, sources: Sources, code: str) -> Clause:
     """By the feed of the gravest cause, and how old its last notice is."""
     cause = (facts.causes or facts.blockings)[0]
@@ -133,8 +132,3 @@ def _by_date(facts: CardFacts, sources: Sources) -> Clause:
     end = until(last.ended_ms, sources.scene.reader_ms)
     reported = last.work.ended if last.work else None
     return _clause(sources.reported(last, "ended", reported), "ended_by_date", end=end)
-
-
-def _unseen(facts: CardFacts, sources: Sources) -> Clause:
-    code = "unseen_route" if facts.is_route else "unseen"
-    return _clause(sources.silence(), code, minutes=sources.scene.fresh_minutes)

@@ -34,10 +34,6 @@ def _is_past(cause: Blocking) -> bool:
     return cause.row.phase is Phase.OVERDUE and real_end_ms(cause.row) is not None
 
 
-def _is_of_whole_period(cause: Blocking) -> bool:
-    return cause.stated_ms == cause.row.ends_ms
-
-
 def _whole(cause: Blocking, today_ms: int) -> tuple[str, dict[str, Phrase]]:
     """The code and the values of an end that is no end of daily hours."""
     if cause.until_ms is None:
@@ -45,7 +41,7 @@ def _whole(cause: Blocking, today_ms: int) -> tuple[str, dict[str, Phrase]]:
     if _is_past(cause):
         return "overdue", {"end": until(real_end_ms(cause.row) or 0, today_ms)}
     end = until(cause.last_ms or 0, today_ms)
-    if cause.first_end_ms and _is_of_whole_period(cause):
+    if cause.first_end_ms and cause.stated_ms == cause.row.ends_ms:
         return "extended", {"first": last_day(cause.first_end_ms, today_ms), "end": end}
     is_stated = cause.closure is not Closure.UNKNOWN
     return "until" if is_stated else "until_unstated", {"end": end}
@@ -61,7 +57,7 @@ def _daily(
         text = phrase("answer.until_today", **values)
         return joined((text, why_unknown("ends_ms", cause.row.flags)), " "), aloud
     values["last"] = last_day(cause.stated_ms, today_ms)
-    if cause.first_end_ms and _is_of_whole_period(cause):
+    if cause.first_end_ms and cause.stated_ms == cause.row.ends_ms:
         values["first"] = last_day(cause.first_end_ms, today_ms)
         return phrase("answer.until_today.extended", **values), aloud
     return phrase("answer.until_today.days", **values), aloud

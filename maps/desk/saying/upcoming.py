@@ -1,17 +1,16 @@
 """What changes next at a place: by plan, or when a feed answers again."""
 
-from maps.desk.facts.blockings import Blocking, real_begin_ms, real_end_ms
+from maps.desk.facts.blockings import real_begin_ms, real_end_ms
 from maps.desk.facts.gather import CardFacts
 from maps.desk.facts.hours import MINUTE_MS, next_opening_ms
 from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS, Scene
 from maps.desk.saying.clauses import Clause, ClauseName
-from maps.desk.saying.names import cause_name, feed_name, taken, title_of
+from maps.desk.saying.names import cause_name, extent, feed_name, taken, title_of
 from maps.desk.saying.sources import Sources
 from maps.desk.saying.times import moment, until
-from streams.contract.enums import Closure, Phase
+from streams.contract.enums import Phase
 from streams.contract.times import EVER_MS
-from streams.domain.closures import BESIDE_LANES
-from streams.words.catalogue import Phrase, phrase
+from streams.words.catalogue import phrase
 
 
 def next_update(facts: CardFacts, sources: Sources) -> Clause:
@@ -48,23 +47,12 @@ def _next_change(facts: CardFacts, sources: Sources) -> Clause | None:
     coming = facts.coming[0]
     starts_ms = real_begin_ms(coming.row) or 0
     text = phrase(
-        f"answer.coming.{_code_of(coming)}",
+        f"answer.coming.{extent(coming.closure)}",
         at=moment(starts_ms, today_ms, is_start=True),
         name=(cause_name(coming) if coming.work else None) or title_of(coming),
-        what=_what(coming),
+        what=taken(coming.closure, coming.work.lanes_closed if coming.work else None),
     )
     return Clause(ClauseName.NEXT_UPDATE, text, (sources.notice(coming),))
-
-
-def _code_of(coming: Blocking) -> str:
-    if coming.closure is Closure.FULL:
-        return "full"
-    is_stated = coming.closure is Closure.PARTIAL or coming.closure in BESIDE_LANES
-    return "partial" if is_stated else "unstated"
-
-
-def _what(coming: Blocking) -> Phrase:
-    return taken(coming.closure, coming.work.lanes_closed if coming.work else None)
 
 
 def _next_feed(facts: CardFacts, scene: Scene) -> tuple[int, str] | None:
