@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from maps.desk.saying.times import until_ko
+from maps.desk.saying.times import until
 from streams.contract.times import DAY_MS, KST, now_ms
 from streams.domain.overlaps import last_ms
 from streams.domain.unknown_times import notes
@@ -144,7 +144,7 @@ def test_a_night_is_until_its_morning_at_the_desk_and_the_next_day_on_the_map(
     city.dig("full", **row)
     begin, end = row["hours"].split("-")
     assert f"{begin}~다음 날 {end}" in card_of(screen)
-    morning = until_ko(last_ms(row["ends_ms"], row["hours"]), now_ms())
+    morning = until(last_ms(row["ends_ms"], row["hours"]), now_ms()).to("ko")
     assert f"{morning}까지 예정" in answer(screen.page, city.url)
     no_overflow(screen.page)
 
