@@ -64,7 +64,7 @@ export class Picture {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
     for (const [i, letter] of certainties) this.certainty[i] = letter;
     for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
-    for (const [i, name] of sure) put(this.sure, i, name || null);
+    for (const [i, name] of sure) put(this.sure, i, name);
     if (delta.k) this.clock_ms = delta.k;
     return {
       links: this.applySpeeds(speeds),
@@ -113,8 +113,8 @@ export function unpacked(flat = []) {
   return pairs;
 }
 
-/** @template K, V @param {Map<K, V>} map @param {K} key @param {V | null} value null: take it out */
-function put(map, key, value) { if (value === null) map.delete(key); else map.set(key, value); }
+/** @template K, V @param {Map<K, V>} map @param {K} key @param {V | null} value nothing: take it out */
+function put(map, key, value) { if (value) map.set(key, value); else map.delete(key); }
 
 /** @template T @param {Map<string, T>} map @param {T[]} rows @param {(row: T) => string} [idOf] */
 function putAll(map, rows, idOf = (row) => Reflect.get(/** @type {object} */ (row), "id")) {
