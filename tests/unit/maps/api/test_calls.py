@@ -74,7 +74,7 @@ def test_a_report_reaches_the_screens_and_leaves_them(network: Network) -> None:
     (row,) = body["u"]
     assert (row["id"], row["title"], row["count"], row["links"]) == ("c1", "중앙로", 2, [0])
     assert row["lon"] == pytest.approx(127.705)
-    whole = json_of(snapshot(shown, network, now_ms=9, store="ok", is_simulated=True))
+    whole = json_of(snapshot(shown, network, now_ms=9, is_simulated=True))
     assert whole["reports"] == [row]
     assert (set(shown.calls), set(shown.clashes)) == ({"c1"}, {"K"})
     gone, news = advance(shown, translate(run({"u": {"c1": None}}), network))

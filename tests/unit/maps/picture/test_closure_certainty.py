@@ -52,7 +52,7 @@ def test_a_closed_road_that_buses_drive_is_exported_with_both_certainties(networ
 
 def test_the_snapshot_says_how_sure_each_closure_is(network: Network) -> None:
     picture = Picture(links={0: row_of(LinkView, DRIVEN), 1: row_of(LinkView, OPEN)})
-    body = snapshot(picture, network, now_ms=0, store="ok", is_simulated=False)
+    body = snapshot(picture, network, now_ms=0, is_simulated=False)
     assert (body.closures, body.closure_certainty) == ([(0, "full")], [(0, "contradicted")])
     assert link_body(0, picture, network).buses_through == 4
     assert link_body(2, picture, network).closure_certainty is None
