@@ -42,8 +42,6 @@ def kst(text: str) -> int:
 NOW = kst("2026-11-23 14:00")  # a Monday
 
 
-
-
 def work_of(row: Json) -> Work:
     return msgspec.convert(row, Work)
 
