@@ -26,7 +26,8 @@ from local.stack import Stack
 from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from streams.contract import topics, wire
-from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract.enums import Closure, IncidentKind
+from streams.contract.records import Incident, IncidentBatch
 from streams.contract.times import now_ms
 from streams.geo.network import Network
 from tests.receivers import ENV, Got, Receiver, subscription

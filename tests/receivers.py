@@ -11,9 +11,8 @@ import msgspec
 from aiohttp import web
 
 from local.services import free_port
-from streams.contract.enums import AlertEvent, RuleName
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.errors import SignatureError
-from streams.contract.records import Severity
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
 from streams.delivery.deciding.receipts import name_of

@@ -16,8 +16,9 @@ from maps.picture.fields import Ms, Row, filled
 from maps.picture.store_state import StoreState
 from maps.picture.text import shown
 from streams.contract import topics, wire
+from streams.contract.enums import Severity
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import Acknowledgement, Severity
+from streams.contract.records import Acknowledgement
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGEMENTS_A_MINUTE = 600  # a storm of alerts, several people

@@ -13,7 +13,7 @@ from streams.contract.enums import Phase
 from streams.contract.records import SiteReport
 from streams.contract.times import DAY_MS
 from streams.domain.works import OVER, Work, phase_at
-from streams.domain.works.moves import heard
+from streams.domain.works.moves import after_report
 from streams.domain.works.phases import over_ms
 from streams.words.catalogue import has_word
 
@@ -69,7 +69,7 @@ def code_of(work: Work | None, report: SiteReport) -> str | None:
     """Why the fold refuses a report, None where it would take it."""
     if work is None:
         return "W001"
-    after = heard(work, report)
+    after = after_report(work, report)
     return after if isinstance(after, str) else None
 
 

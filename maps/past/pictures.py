@@ -19,7 +19,7 @@ from maps.picture.picture import Picture
 from maps.picture.shapes import known_links
 from streams.contract.enums import Certainty, Closure, Phase
 from streams.domain.closures import GRAVITY
-from streams.domain.links.fold import ENOUGH, LinkView
+from streams.domain.links.fold import ENOUGH_BUSES, LinkView
 from streams.domain.stages.calls import CallRow, reports_at
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.stages.incidents import RunningIncident
@@ -32,7 +32,7 @@ from streams.state.kinds import HistoryValue
 T = TypeVar("T", bound=HistoryValue)
 LINK, WORK, INCIDENT, FEED = "link:", "work:", "incident:", "feed:"
 _SEEN_BY = {  # a level's certainty says at least so much of who saw the road
-    Certainty.CONFIRMED: (ENOUGH, {"bus": ENOUGH}),
+    Certainty.CONFIRMED: (ENOUGH_BUSES, {"bus": ENOUGH_BUSES}),
     Certainty.REPORTED: (0, {"its": 1}),
     Certainty.INFERRED: (1, {"bus": 1}),
 }

@@ -11,8 +11,8 @@ from msgspec import Meta
 
 from maps.picture.doubts import Doubt, doubts
 from maps.picture.fields import Flags, Lat, LinkIndexes, Lon, Ms, Row, filled, with_shown
-from streams.contract.enums import Closure, FeedStatus, IncidentKind, Phase, PlacedBy
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import Closure, FeedStatus, IncidentKind, Phase, PlacedBy, PollOutcome
+from streams.contract.records import FeedReport
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallReport
 from streams.domain.stages.feeds import FeedState, status
@@ -154,7 +154,7 @@ def report_row(report_id: str, report: CallReport, network: Network) -> ReportRo
     return filled(ReportRow, report, id=report_id, lon=lon, lat=lat, links=links)
 
 
-class HasPoint(Protocol):
+class PointSource(Protocol):
     """What may have a point of its own."""
 
     @property
@@ -164,7 +164,7 @@ class HasPoint(Protocol):
 
 
 def point_of(
-    row: HasPoint, links: list[int], network: Network
+    row: PointSource, links: list[int], network: Network
 ) -> tuple[float, float] | tuple[None, None]:
     """Its own point, else the middle of its first link, else (None, None)."""
     if row.lon is not None and row.lat is not None:

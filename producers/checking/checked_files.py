@@ -15,7 +15,8 @@ from producers.reading import bodies, encodings
 from producers.reading.anonymous import Record
 from producers.reading.answers import Answer, Exchange, Refusal, UnknownAnswerError
 from producers.reading.fields import text
-from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit
 from streams.contract.settings import Settings
 from streams.contract.times import KST
 from streams.domain.works.directions import Directions

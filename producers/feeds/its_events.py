@@ -19,8 +19,9 @@ from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
 from producers.reading.rows import Row, take_each
 from producers.reading.wordings import Wording, kind_of, wording
+from streams.contract.enums import IncidentKind
 from streams.contract.grammars import Bounds
-from streams.contract.records import Incident, IncidentKind
+from streams.contract.records import Incident
 from streams.contract.settings import Settings
 from streams.contract.wire import MAX_AHEAD_MS
 from streams.people import without_people

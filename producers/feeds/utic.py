@@ -15,9 +15,10 @@ from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
 from producers.reading.rows import Row, take_each
 from producers.reading.wordings import kind_of, wording
+from streams.contract.enums import IncidentKind
 from streams.contract.errors import RecordRefusedError
 from streams.contract.grammars import Bounds
-from streams.contract.records import Incident, IncidentKind
+from streams.contract.records import Incident
 from streams.contract.settings import Settings
 from streams.people import without_people
 

@@ -21,7 +21,8 @@ from producers.publishing.messages import Output
 from producers.publishing.poll import Poll, ReadExchange
 from producers.reading.answers import Answer, Exchange
 from producers.recording.recorder import Recorder
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 

@@ -9,6 +9,7 @@ from producers.publishing.messages import Published
 from producers.reading.anonymous import Record
 from producers.reading.answers import Answer
 from streams.contract import topics, wire
+from streams.contract.enums import PollOutcome
 from streams.contract.records import (
     BusPosition,
     Incident,
@@ -16,7 +17,6 @@ from streams.contract.records import (
     LinkSpeed,
     Permit,
     PermitBatch,
-    PollOutcome,
     PositionBatch,
     SpeedBatch,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from producers.feeds import FEEDS
 from producers.publishing.poll import Poll, ReadExchange
 from producers.reading.answers import Exchange
-from streams.contract.records import PollOutcome
+from streams.contract.enums import PollOutcome
 from streams.contract.settings import Settings
 
 MOST_LISTS = 50

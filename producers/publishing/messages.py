@@ -6,7 +6,8 @@ from producers.feeds import FEEDS
 from producers.reading.answers import Answer, Exchange, Refusal
 from producers.reading.privacy import refused_body
 from streams.contract import topics, wire
-from streams.contract.records import FeedReport, PollOutcome, Tick
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport, Tick
 from streams.contract.settings import Settings
 
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic

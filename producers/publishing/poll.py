@@ -25,8 +25,9 @@ from producers.reading.answers import (
     is_many,
 )
 from producers.reading.privacy import refused_body
+from streams.contract.enums import PollOutcome
 from streams.contract.errors import SettingsError
-from streams.contract.records import BusPosition, FeedReport, PollOutcome
+from streams.contract.records import BusPosition, FeedReport
 from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)

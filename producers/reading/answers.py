@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from producers.reading.anonymous import Record, anonymous
-from streams.contract.records import PollOutcome
+from streams.contract.enums import PollOutcome
 
 Row = Mapping[str, Any]
 NO_ANSWER = "NO-ANSWER"

@@ -2,7 +2,7 @@
 
 import re
 
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 
 BLOCK_TYPES = {
     "0": Closure.NONE,

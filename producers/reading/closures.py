@@ -15,7 +15,7 @@ from functools import lru_cache
 from producers.reading import closure_table as table
 from producers.reading.closure_table import CLOSING, LANE
 from producers.reading.times import normalised
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.domain.closures import GRAVITY
 
 

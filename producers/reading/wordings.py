@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from streams.contract.records import IncidentKind
+from streams.contract.enums import IncidentKind
 
 _LANE_HEAD = re.compile(r"^\(([^)]*(?:차로|갓길)[^)]*)\)")
 _TAGS = re.compile(r"\[([^\]]*)\]")

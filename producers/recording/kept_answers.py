@@ -10,8 +10,8 @@ from producers.feeds import FEEDS
 from producers.publishing.messages import MAX_LETTERS
 from producers.reading.anonymous import anonymous
 from producers.reading.answers import Answer, Refusal
+from streams.contract.enums import PollOutcome
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import PollOutcome
 
 _OTHERS = [(name, kind) for name, kind in get_type_hints(Answer).items() if name != "rows"]
 _Kept = msgspec.defstruct("_Kept", _OTHERS, forbid_unknown_fields=True)

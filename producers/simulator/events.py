@@ -7,7 +7,7 @@ from producers.simulator.clock import DayClock
 from producers.simulator.streets import measured
 from producers.simulator.traffic import Obstacle
 from producers.simulator.works import link_named
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.geo.network import Network
 
 ACCIDENT_EVERY_MIN = 7

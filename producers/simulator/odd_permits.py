@@ -3,7 +3,7 @@ directions, one number for three spots, a night that ends on the next day, and o
 """
 
 from producers.simulator.works import AuthoredPermit
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 
 ODD_PERMITS = (
     AuthoredPermit(

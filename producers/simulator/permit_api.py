@@ -12,7 +12,7 @@ from producers.simulator.clock import DayClock, kst
 from producers.simulator.day import Day
 from producers.simulator.spellings import Clerk
 from producers.simulator.works import AuthoredPermit, links_of
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.geo.measures import Point
 from streams.geo.network import Network
 

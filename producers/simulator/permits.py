@@ -1,7 +1,7 @@
 """The authored permits: every phase there is, and every way a permit desk can be wrong."""
 
 from producers.simulator.works import AuthoredPermit
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 
 _WATER = "춘천시 상하수도사업본부"
 _GAS = "강원도시가스(주)"

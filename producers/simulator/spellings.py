@@ -6,7 +6,7 @@ They have no agreed format. A clerk stays with theirs, so a work is always writt
 from datetime import datetime
 
 from producers.simulator import noise
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 
 _DAYS = (
     "{:%Y-%m-%d}",

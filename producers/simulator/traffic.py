@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from producers.simulator import noise
 from producers.simulator.clock import DayClock
 from producers.simulator.shapes import flat_distance_m
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.geo.measures import bearing_deg
 from streams.geo.network import Link, Network
 

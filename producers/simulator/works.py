@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from producers.simulator import noise
 from producers.simulator.clock import MINUTE_MS, DayClock, kst
 from producers.simulator.traffic import Obstacle
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.contract.times import DAY_MS
 from streams.geo.network import Link, Network
 

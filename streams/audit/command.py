@@ -43,7 +43,7 @@ class LiveState(NamedTuple):
 
 
 class AuditResult(NamedTuple):
-    """What the audit found; `unsettled` says why there is nothing to compare yet."""
+    """What the audit found; `unsettled` is why there is nothing to compare yet."""
 
     messages: int
     unsettled: str = ""

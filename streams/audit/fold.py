@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.contract import topics, wire
+from streams.contract.derived import LinkBatch, LinkEvents, Origin
 from streams.contract.errors import LogError, RecordRefusedError
-from streams.contract.records import LinkBatch, LinkEvents, Message, Origin, Tick
+from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
 from streams.state.kinds import hash_of
@@ -25,7 +26,7 @@ Tables = dict[str, dict[str, Any]]
 
 
 class Difference(NamedTuple):
-    """One field that is not what the log says; a missing row or field is None."""
+    """One field that is not as the log has it; a missing row or field is None."""
 
     table: str
     row_id: str
@@ -42,10 +43,12 @@ class Fold:
     """The states of all stages after the messages taken so far."""
 
     def __init__(
-        self, stages: Mapping[topics.Topic, Stage], hear: Callable[[Effects], None] | None = None
+        self,
+        stages: Mapping[topics.Topic, Stage],
+        on_effects: Callable[[Effects], None] | None = None,
     ) -> None:
-        """`hear` is told the effects of each message of an input, what was refused too."""
-        self._hear = hear or (lambda _: None)
+        """`on_effects` gets the effects of each message of an input, what was refused too."""
+        self._on_effects = on_effects or (lambda _: None)
         self._stages = {topic.name: stage for topic, stage in stages.items()}
         self._states: dict[tuple[str, int], State] = {}
         self._alerts: dict[str, Alert] = {}
@@ -71,7 +74,7 @@ class Fold:
         try:
             message = wire.read(payload, self._stages[topic].takes, topic, appended_ms)
         except RecordRefusedError as refusal:  # a dead letter is no state
-            self._hear(Effects(refused={f"{topic} {refusal.code}": 1}))
+            self._on_effects(Effects(refused={f"{topic} {refusal.code}": 1}))
             return
         if isinstance(message, Tick):
             self.ticks_ms[place] = message.tick_ms
@@ -86,7 +89,7 @@ class Fold:
         effects = stage.step(state, message, Origin(*place, offset))
         apply(state, effects.changes)
         if place[0] != topics.LINK_EVENTS.name:
-            self._hear(effects)
+            self._on_effects(effects)
         self._alerts |= alerts_by_id(effects.alerts)
         return effects.derived
 

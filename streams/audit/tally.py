@@ -1,6 +1,6 @@
 """What the audit compares beside the rows: the counts, and the history of every subject.
 
-Both depend on the order in which the roads heard their inputs, so for the roads they are folded
+Both depend on the order in which the roads took their inputs, so for the roads they are folded
 from their own log, message by message as it stands there, repetitions too.
 """
 
@@ -13,8 +13,8 @@ import msgspec
 
 from streams.audit.fold import Difference, Tables
 from streams.contract import wire
+from streams.contract.derived import Origin
 from streams.contract.errors import LogError, RecordRefusedError
-from streams.contract.records import Origin
 from streams.domain.stage import Effects, HistoryRow, Stage, State, apply, empty_state
 from streams.state.store import COUNTS, DEAD_LETTERS, past_key
 
@@ -106,7 +106,7 @@ def past_differences(
     live: Sequence[tuple[Entry, bytes]],
     kept_from_ms: int,
 ) -> list[Difference]:
-    """Entries of a subject that are missing, made up or other than the log says.
+    """Entries of a subject that are missing, made up or other than in the log.
 
     What is older than `kept_from_ms` may be forgotten, from the oldest on. Live entries after the
     last due one are of messages the oracle has not folded.

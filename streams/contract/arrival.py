@@ -13,7 +13,7 @@ from streams.contract.records import Message
 MAX_AHEAD_MS = 120_000
 LOG_APPEND_TIME = 1  # Kafka's timestamp type; 0 is the producer's own
 REPLAY = "replay"
-"""The header of what a recording said: its time is another day's, and no clock is wrong."""
+"""The header of a replayed recording: its time is another day's, and no clock is wrong."""
 
 _MACHINES = (
     rec.PositionBatch,
@@ -36,7 +36,7 @@ def appended_ms(
 def ahead_ms(message: Message, appended: int | None) -> int:
     """How far a clock's or a feed's message is ahead of its arrival, where that is too far; else 0.
 
-    What people tell is taken whatever their machine's clock says: nobody would tell it again.
+    What people report is taken whatever their machine's clock shows: nobody would report it again.
     """
     if appended is None:
         return 0

@@ -12,11 +12,11 @@ def asked_ms(header: str | None, now_ms: int) -> int:
     RFC 9110 knows whole seconds in plain digits and an HTTP date (one without a zone is UTC).
     Everything else is nonsense, and so is no header: 0.
     """
-    words = (header or "").strip()
-    if words.isascii() and words.isdigit():
-        return min(int(words[:9]) * 1000, MAX_ASKED_MS)
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]) * 1000, MAX_ASKED_MS)
     try:
-        at = parsedate_to_datetime(words)
+        at = parsedate_to_datetime(text)
         at_ms = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
     except (ValueError, TypeError, OverflowError, IndexError):
         return 0

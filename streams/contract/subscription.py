@@ -1,4 +1,4 @@
-"""Subscriptions: an endpoint, what it wants to hear, and when; kept by the log like all else.
+"""Subscriptions: an endpoint, which alerts it wants, and when; kept by the log like all else.
 
 A change is the whole subscription written again. Secrets are no part of it: an endpoint's secret
 is made of a master key, the endpoint and `secret_generation` whenever it is needed.
@@ -14,7 +14,7 @@ class Subscription:
     `area` is a polygon of (lon, lat), not closed by its first point. An alert is where it should
     be when it lies in `area` or on one of `links`. `routes` are numbers or ids of bus routes.
     `weekdays` (0 is Monday) and `hours` ("22:00-05:00", end exclusive) are Korean time, and judged
-    by when an episode began: the words of one episode go together or not at all. What falls into
+    by when an episode began: the events of one episode go together or not at all. What falls into
     `quiet_hours` waits for their end. `previous_until_ms` is until when the secret before this
     `secret_generation` signs too.
     """

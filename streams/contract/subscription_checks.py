@@ -1,4 +1,4 @@
-"""What a subscription may say: each refusal names the field, what it was and its bound. Pure."""
+"""What a subscription may hold: each refusal names the field, what it was and its bound. Pure."""
 
 import re
 from collections.abc import Collection
@@ -23,7 +23,7 @@ _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00
 
 
 def tidied(subscription: Subscription) -> Subscription:
-    """The same said in one way: texts trimmed, nothing twice, the ring open."""
+    """The subscription in one spelling: texts trimmed, nothing twice, the ring open."""
     area = subscription.area
     return replace(
         subscription,

@@ -41,7 +41,7 @@ stands in order with the data of that partition: a replay closes the same window
 a feed that is silent is noticed."""
 
 TOLD = (ACKNOWLEDGEMENTS, SUBSCRIPTIONS)
-"""What people tell that no time of the fold passes over: folded, without ticks."""
+"""What people report, folded without ticks: no time of the fold passes over it."""
 
 FOLDED = (*TICKED, *TOLD, LINK_EVENTS)
 """What the state is folded from: a topic of these made anew makes it another city's state."""

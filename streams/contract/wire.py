@@ -13,6 +13,7 @@ import msgspec
 
 from streams.contract import arrival
 from streams.contract import records as rec
+from streams.contract.derived import LinkBatch, LinkEvents
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError, SubscriptionError
 from streams.contract.records import Message
@@ -71,7 +72,7 @@ _TYPES: dict[str, type] = {
     "subscription": Subscription,
     "tick": rec.Tick,
     "report": rec.FeedReport,
-    "link-events": rec.LinkBatch,
+    "link-events": LinkBatch,
 }
 _KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
 _DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
@@ -93,9 +94,9 @@ def encode(message: Message) -> bytes:
     return b'{"kind":"' + _KINDS[type(message)].encode() + b'",' + body[1:]
 
 
-def encode_parts(parts: Sequence[rec.LinkEvents]) -> list[bytes]:
+def encode_parts(parts: Sequence[LinkEvents]) -> list[bytes]:
     """The bytes of as few messages as hold these parts in order, each within `MAX_BYTES`."""
-    payload = encode(rec.LinkBatch(tuple(parts)))
+    payload = encode(LinkBatch(tuple(parts)))
     if len(payload) <= MAX_BYTES or len(parts) == 1:
         return [payload]
     half = len(parts) // 2
@@ -144,7 +145,7 @@ def read(
 
 
 def _check(message: Message) -> None:
-    """The rules a type cannot say: times, coordinates, speeds, periods."""
+    """The rules that a type cannot state: times, coordinates, speeds, periods."""
     check = _CHECKS.get(type(message))
     if check is not None:
         check(message)

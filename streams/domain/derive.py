@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from streams.contract.records import LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.derived import LinkEvents, Obstruction, Origin, Passage, SpeedShare
 from streams.contract.topics import partition_of
 from streams.domain.stage import Effects
 

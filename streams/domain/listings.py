@@ -77,7 +77,7 @@ class ListedPart:
 
 
 class Batch(Protocol):
-    """What of a message says which part of which list it is."""
+    """What of a message identifies the part of a list that it is."""
 
     @property
     def feed(self) -> str: ...

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from streams.contract.records import LinkEvents, Message, Origin
+from streams.contract.derived import LinkEvents, Origin
+from streams.contract.records import Message
 from streams.domain.alerts import Alert
 
 T = TypeVar("T")

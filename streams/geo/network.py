@@ -114,7 +114,7 @@ class Network:
 
     @cached_property
     def sections_of(self) -> dict[str, list[Overlay]]:
-        """The sections a standard link speaks for."""
+        """The sections whose speed a standard link measures."""
         found: dict[str, list[Overlay]] = defaultdict(list)
         for pair in self.overlay:
             found[pair.standard_id].append(pair)

@@ -1,1 +1,1 @@
-"""The log itself: its ends, its groups, and what people tell, written into it."""
+"""The log itself: its ends, its groups, and what people report, written into it."""

@@ -50,7 +50,7 @@ def inputs(wide: int) -> list[Place]:
 
 
 class LogReader:
-    """Reads partitions from where it is told; use it as an async context."""
+    """Reads partitions from given offsets; use it as an async context."""
 
     def __init__(self, settings: Settings) -> None:
         self._consumer = aiokafka.AIOKafkaConsumer(

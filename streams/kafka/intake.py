@@ -1,4 +1,4 @@
-"""What people tell the system goes into the log here: one message, acknowledged or refused."""
+"""What people report goes into the log here: one message, acknowledged or refused."""
 
 import asyncio
 import contextlib

@@ -5,7 +5,7 @@ then: it is taken away and folded from the log again (`begin_anew`).
 
 A run of messages is applied when its first is the next one of its partition. One that begins with
 a repeated message has no effect, nor has one after a hole (a later message than the next): the
-caller goes on after the position it is told, or back to what is missing.
+caller goes on after the position in the answer, or back to what is missing.
 Kafka's committed offset plays no part.
 """
 
@@ -48,7 +48,7 @@ HISTORY_MS = 7 * DAY_MS
 
 
 class GateResult(Enum):
-    """What the gate said of a message, or of the first of a run."""
+    """What the gate did with a message, or with the first of a run."""
 
     APPLIED = 1
     DUPLICATE = 0
@@ -104,7 +104,7 @@ class Gate:
         await self._client.aclose()
 
     async def lose(self, topic: str, partition: int, first: int, last: int) -> None:
-        """Keep that retention took these offsets unread; said twice it is the same loss."""
+        """Keep that retention took these offsets unread; repeated, it is the same loss."""
         await self._client.hset(LOST, f"{topic}/{partition} {first}", last)
 
     async def rebuild(self, place: tuple[str, int], target: int) -> None:

@@ -39,7 +39,7 @@ class Roster:
         self.name = worker_name()
 
     async def join(self, *, stands: bool = False) -> list[str]:
-        """Say that this worker lives; where Redis was emptied, say the facts anew.
+        """Note that this worker lives; where Redis was emptied, write the facts anew.
 
         `stands`: messages wait, and it does not get on. Returns the settings that are not those the
         state was folded by before. SettingsError where another worker works by others.
@@ -67,7 +67,7 @@ class Roster:
         return found
 
     async def leave(self) -> None:
-        """Say that this worker ends."""
+        """Note that this worker ends."""
         await self._client.hdel(WORKERS, self.name)
 
 

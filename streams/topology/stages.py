@@ -20,7 +20,7 @@ from streams.domain.stages.calls import CallsStage
 from streams.domain.stages.feeds import FeedsStage
 from streams.domain.stages.incidents import IncidentsStage
 from streams.domain.stages.passages import PositionsStage
-from streams.domain.stages.roadstate import RoadsStage, Rules
+from streams.domain.stages.roadstate import FoldSettings, RoadsStage
 from streams.domain.stages.speeds import SpeedsStage
 from streams.domain.stages.subscriptions import SubscriptionsStage
 from streams.domain.stages.works import WorksStage
@@ -32,7 +32,7 @@ from streams.geo.network import Network
 def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
     """Every stage by the topic it reads."""
     wide = settings.partitions
-    rules = Rules(
+    rules = FoldSettings(
         WindowGrid(settings.window_ms, settings.grace_ms),
         settings.fresh_ms,
         thresholds_by_class(settings),
@@ -76,7 +76,7 @@ def _digest(value: Any) -> str:
 
 
 def load_rules(path: str) -> AlertRules:
-    """The rules of the alerts in a file; without a path, those of a city that says nothing else."""
+    """The rules of the alerts in a file; without a path, those of `streams/rules.toml`."""
     if not path:
         return AlertRules()
     try:

@@ -20,9 +20,9 @@ from faust.exceptions import FaustError
 
 from streams.contract import wire
 from streams.contract.arrival import appended_ms
+from streams.contract.derived import LinkEvents, Origin
 from streams.contract.errors import HalfAppliedError, RecordRefusedError
 from streams.contract.failpoints import FailAt
-from streams.contract.records import LinkEvents, Origin
 from streams.contract.retrying import attempts
 from streams.domain.stage import Effects, Stage, State, Sum, apply
 from streams.kafka.away import AWAY, reason_of
@@ -100,7 +100,7 @@ class StageRunner:
         self._ahead: set[int] = set()  # partitions whose newest message had a clock ahead
 
     async def take(self, run: Sequence[Delivered]) -> list[GateResult]:
-        """Carry a run of messages of one partition through; what the gate said of each."""
+        """Carry a run of messages of one partition through; the gate's answer to each."""
         verdicts: list[GateResult] = []
         while len(verdicts) < len(run):
             rest = run[len(verdicts) :]

@@ -12,9 +12,9 @@ from faust.types import TP
 
 from streams.audit.fold import hashes
 from streams.contract import topics, wire
+from streams.contract.derived import LinkEvents, Origin
 from streams.contract.failpoints import FailAt
 from streams.contract.kafka_login import kafka_login
-from streams.contract.records import LinkEvents, Origin
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
 from streams.geo.network import Network

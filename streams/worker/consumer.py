@@ -49,7 +49,7 @@ class _NoReadOffsets(dict[Any, int | None]):
     """Where Faust keeps what it has delivered, and by which it drops what comes again.
 
     A message in delivery while the consumer is sent back sets it forward again, and everything in
-    between would be dropped without a word. It remembers nothing: repetitions are the gate's.
+    between would be dropped silently. It remembers nothing: repetitions are the gate's.
     """
 
     def __missing__(self, key: Any) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import redis.asyncio as aioredis
 
 from streams.contract import wire
-from streams.contract.records import Message, Origin, Passage, PositionBatch, Tick
+from streams.contract.derived import Origin, Passage
+from streams.contract.records import Message, PositionBatch, Tick
 from streams.domain.derive import send
 from streams.domain.stage import Effects, Rows, StageTable, State
 from tests.cities.fakes import at, bus, parts_of

@@ -7,10 +7,9 @@ import pytest
 import redis.asyncio as aioredis
 from redis.exceptions import NoPermissionError, OutOfMemoryError, ResponseError
 
-from streams.contract.enums import AlertEvent, RuleName
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.errors import HalfAppliedError, SettingsError
 from streams.contract.logs import LogLines
-from streams.contract.records import Severity
 from streams.domain.alerts import Alert
 from streams.domain.stage import HistoryRow, Sum
 from streams.state.gate import MOST_ANEW, Gate, GateResult

@@ -2,15 +2,8 @@
 
 import redis.asyncio as aioredis
 
-from streams.contract.records import (
-    Closure,
-    FeedReport,
-    Message,
-    Permit,
-    PermitBatch,
-    PollOutcome,
-    Tick,
-)
+from streams.contract.enums import Closure, PollOutcome
+from streams.contract.records import FeedReport, Message, Permit, PermitBatch, Tick
 from streams.contract.settings import Settings
 from streams.domain.alerts import episode_id
 from streams.domain.stage import Stage, Sum

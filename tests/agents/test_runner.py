@@ -11,16 +11,9 @@ from aiokafka.errors import KafkaConnectionError
 from faust.exceptions import ProducerSendError
 
 from streams.contract import wire
+from streams.contract.derived import LinkBatch, LinkEvents, Origin, Passage
 from streams.contract.failpoints import POINTS, from_env
-from streams.contract.records import (
-    LinkBatch,
-    LinkEvents,
-    Message,
-    Origin,
-    Passage,
-    PositionBatch,
-    Tick,
-)
+from streams.contract.records import Message, PositionBatch, Tick
 from streams.domain.stage import Effects, Stage
 from streams.domain.stages.passages import PositionsStage
 from streams.domain.stages.roadstate import RoadsStage

@@ -53,7 +53,7 @@ def _clock_runs(city: City) -> Iterator[None]:
 
 @pytest.fixture
 def line(server: servers.MapServer) -> Iterator[Line]:
-    line = Line(server.address)
+    line = Line(server.url)
     yield line
     line.close()
 

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from local.stack import Stack
 from streams.contract import topics, wire
-from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract.enums import Closure, IncidentKind
+from streams.contract.records import Incident, IncidentBatch
 from streams.contract.times import now_ms
 from tests.cities import worlds
 from tests.cities.stage import City

@@ -11,10 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from producers.network.importing import import_network, write_network
-from streams.contract.records import Closure, Permit, PermitBatch
+from streams.contract.enums import Closure
+from streams.contract.records import Permit, PermitBatch
 from streams.contract.settings import Settings
-from streams.contract.times import now_ms
-from streams.domain.links.fold import Rules
+from streams.contract.times import DAY_MS, now_ms
+from streams.domain.links.fold import FoldSettings
 from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stages.roadstate import RoadsStage
@@ -31,9 +32,8 @@ from tests.places import SHARED
 ROUTES = SHARED / "data/chuncheon/route_stops_20260326.cp949.csv"
 THERE, BACK = "CCB250001262>CCB250001358", "CCB250001359>CCB250001263"  # 향교, 춘천시청별관
 STREET = "향교 춘천시청별관"
-DAY_MS = 86_400_000
 SIZE = {"width": 1280, "height": 900}
-RULES = Rules(WindowGrid(60_000, 120_000), 600_000, thresholds_by_class(Settings()))
+RULES = FoldSettings(WindowGrid(60_000, 120_000), 600_000, thresholds_by_class(Settings()))
 
 
 @pytest.fixture(scope="module")

@@ -8,101 +8,42 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, expect
 
 from local.stack import Stack
 from streams.contract import topics, wire
-from streams.contract.records import Closure, FeedReport, Permit, PermitBatch, PollOutcome
+from streams.contract.enums import Closure, PollOutcome
+from streams.contract.records import FeedReport, Permit, PermitBatch
 from streams.contract.times import now_ms
-from streams.delivery.deciding.crew_links import make_token
 from tests.cities import worlds
-from tests.cities.chuncheon import HOUR_MS, WORK, Chuncheon, living_chuncheon
-from tests.pages import servers
+from tests.cities.chuncheon import HOUR_MS, WORK, Chuncheon, shown_chuncheon
+from tests.pages.crew import MASTER, Log, open_link, token_of, told, word
 from tests.pages.screen import NewScreen, Screen, eventually, screens_of
 
 Json = dict[str, Any]
-MASTER = "master-secret-of-the-tests-0123456789"
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 360, "height": 640}
 HOSTILE = "<img src=x onerror=alert(1)>"
-REPORTS = f"**/api/v1/works/{quote(WORK)}/reports"
-
-
-class Log:
-    """Stands for the log and the fold behind the server: what a POST says is in the row at once."""
-
-    def __init__(self, city: Chuncheon, page: Page) -> None:
-        self.city = city
-        self.bodies: list[Json] = []
-        self.is_down = False
-        self.refusal: tuple[int, str, str] | None = None
-        self.row: Json = {"reports": []}
-        page.route(REPORTS, self._answer)
-
-    def _answer(self, route: Route) -> None:
-        if route.request.method != "POST":
-            route.continue_()
-            return
-        body = json.loads(route.request.post_data or "{}")
-        self.bodies.append(body)
-        if self.is_down:
-            route.abort()
-        elif self.refusal:
-            status, code, message = self.refusal
-            error = {"error": {"code": code, "message": message}}
-            route.fulfill(status=status, json=error)
-        else:
-            self._take(body)
-            report = {"id": body["report_id"], "outcome": "waiting", "code": "", "ko": "", "en": ""}
-            route.fulfill(status=202, json={"site": None, "report": report})
-
-    def _take(self, body: Json) -> None:
-        said = {"at_ms": now_ms(), "by": "crew"}
-        words: Json = {
-            "start": {"started": said},
-            "end": {"ended": said, "phase": "finished", "is_in_force": False},
-            "not_yet": {"started": None, "not_begun_ms": now_ms(), "phase": "planned"},
-            "extend": {"extended_to_ms": body.get("until_ms"), "not_ended_ms": now_ms()},
-        }
-        self.row |= words[body["word"]]
-        self.row["reports"] = [*self.row["reports"], body["report_id"]]
-        self.city.dig("full", **self.row)
 
 
 @pytest.fixture(scope="module")
-def crew_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("crew")
-
-
-@pytest.fixture(scope="module")
-def city_dug(crew_folder: Path) -> Iterator[Chuncheon]:
-    with living_chuncheon(crew_folder) as city:
+def city_dug(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chuncheon]:
+    folder = tmp_path_factory.mktemp("crew")
+    with shown_chuncheon(folder, secret=MASTER, photos=str(folder / "photos")) as city:
         yield city
 
 
-@pytest.fixture(scope="module")
-def crew_server(city_dug: Chuncheon, crew_folder: Path) -> Iterator[servers.MapServer]:
-    photos = str(crew_folder / "photos")
-    with servers.running_map(
-        city_dug.client, crew_folder, crew_folder, secret=MASTER, photos=photos
-    ) as running:
-        city_dug.url = running.url
-        yield running
-
-
 @pytest.fixture(autouse=True)
-def chuncheon(city_dug: Chuncheon) -> Iterator[Chuncheon]:
-    city_dug.is_ticking = True
+def chuncheon(city_dug: Chuncheon) -> Chuncheon:
     city_dug.calm()
     city_dug.dig("full")
-    yield city_dug
-    city_dug.is_ticking = True
+    return city_dug
 
 
 @pytest.fixture
-def new_phone(chromium: Browser, crew_server: servers.MapServer) -> Iterator[NewScreen]:
+def new_phone(chromium: Browser, chuncheon: Chuncheon) -> Iterator[NewScreen]:
     with screens_of(
-        chromium, crew_server.url, viewport=PHONE, has_touch=True, is_mobile=True
+        chromium, chuncheon.url, viewport=PHONE, has_touch=True, is_mobile=True
     ) as make:
         yield make
 
@@ -110,26 +51,6 @@ def new_phone(chromium: Browser, crew_server: servers.MapServer) -> Iterator[New
 @pytest.fixture
 def phone(new_phone: NewScreen) -> Screen:
     return new_phone()
-
-
-def token_of(work: str = WORK, *, in_s: int = 3600) -> str:
-    return make_token(MASTER, work, expires_s=now_ms() // 1000 + in_s)
-
-
-def open_link(phone: Screen, token: str | None = None) -> Page:
-    """Opens the link of the message."""
-    phone.page.goto(f"{phone.url}/w/{quote(WORK)}?t={token or token_of()}")
-    return phone.page
-
-
-def told(page: Page, state: str, text: str = "") -> None:
-    line = page.locator("#tap-state")
-    expect(line).to_have_attribute("data-state", state, timeout=10_000)
-    expect(line).to_contain_text(text)
-
-
-def word(page: Page, name: str) -> Any:
-    return page.locator(f"#words [data-word={name}]")
 
 
 def test_the_token_leaves_the_address_at_once_and_a_reload_still_knows_it(phone: Screen) -> None:

@@ -4,11 +4,11 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from maps.desk.saying.times import until
 from streams.contract.times import KST, now_ms
 from tests.cities import seed
 from tests.cities.chuncheon import (
@@ -21,9 +21,9 @@ from tests.cities.chuncheon import (
     Chuncheon,
     call,
     dig_row,
-    living_chuncheon,
+    shown_chuncheon,
 )
-from tests.pages import servers
+from tests.pages.desk import ask, certainty, look_then, open_place
 from tests.pages.line import Line
 from tests.pages.screen import NewScreen, Screen, eventually, screens_of
 
@@ -31,59 +31,25 @@ HOSTILE = "<img src=x onerror=alert(1)><b>굵게</b>"
 
 
 @pytest.fixture(scope="module")
-def desk_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("desk")
-
-
-@pytest.fixture(scope="module")
-def quiet_city(desk_folder: Path) -> Iterator[Chuncheon]:
-    with living_chuncheon(desk_folder) as city:
+def quiet_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chuncheon]:
+    with shown_chuncheon(tmp_path_factory.mktemp("desk")) as city:
         yield city
 
 
-@pytest.fixture(scope="module")
-def desk_server(quiet_city: Chuncheon, desk_folder: Path) -> Iterator[servers.MapServer]:
-    with servers.running_map(quiet_city.client, desk_folder, desk_folder) as running:
-        quiet_city.url = running.url
-        yield running
-
-
 @pytest.fixture(autouse=True)
-def chuncheon(quiet_city: Chuncheon) -> Iterator[Chuncheon]:
-    quiet_city.is_ticking = True
+def chuncheon(quiet_city: Chuncheon) -> Chuncheon:
     quiet_city.calm()
-    yield quiet_city
-    quiet_city.is_ticking = True
+    return quiet_city
 
 
 @pytest.fixture
-def new_desk(chromium: Browser, desk_server: servers.MapServer) -> Iterator[NewScreen]:
-    with screens_of(chromium, desk_server.url, viewport=SIZE) as make:
+def new_desk(chromium: Browser, chuncheon: Chuncheon) -> Iterator[NewScreen]:
+    with screens_of(chromium, chuncheon.url, viewport=SIZE) as make:
         yield make
 
 
 NEAR_MISS = "서울 중앙로"  # of another city; this one has a road of that name too
 SIZE = {"width": 1280, "height": 800}
-
-
-def ask(page: Page, text: str) -> None:
-    """Types what the caller says and waits for the places."""
-    page.keyboard.press("Escape")
-    page.keyboard.type(text)
-    expect(page.locator("#found [role=option]").first).to_be_visible()
-
-
-def open_place(page: Page, text: str) -> None:
-    """Types and opens the first place."""
-    ask(page, text)
-    page.keyboard.press("Enter")
-    expect(page.locator("html")).to_have_attribute("data-opened", "1")
-    expect(page.locator("#card")).to_be_visible()
-
-
-def certainty(page: Page) -> str:
-    found = page.locator("#card .verdict .certainty").get_attribute("data-certainty")
-    return str(found)
 
 
 def test_is_a_named_road_open(desk: Screen, chuncheon: Chuncheon) -> None:
@@ -150,15 +116,6 @@ def test_what_was_known_at_a_past_time(desk: Screen, chuncheon: Chuncheon) -> No
     look_then(page, now_ms() - HOUR_MS, now_ms() - 3 * HOUR_MS)
     expect(page.locator("#past")).to_be_visible()
     expect(page.locator("#card")).not_to_have_attribute("data-look", "full")
-
-
-def look_then(page: Page, valid_ms: int, known_ms: int) -> None:
-    page.keyboard.press("Alt+t")
-    expect(page.locator("#then-valid")).to_be_focused()
-    for name, at_ms in (("valid", valid_ms), ("known", known_ms)):
-        text = f"{datetime.fromtimestamp(at_ms / 1000, KST):%Y-%m-%dT%H:%M}"
-        page.locator(f"#then-{name}").fill(text)
-    page.keyboard.press("Enter")
 
 
 def test_certainty_changes_when_the_bus_feed_stops(desk: Screen, chuncheon: Chuncheon) -> None:
@@ -389,8 +346,8 @@ def test_server_that_is_away_is_said_and_asked_again(new_desk: NewScreen, desk_l
 
 
 @pytest.fixture
-def desk_line(desk_server: servers.MapServer) -> Iterator[Line]:
-    line = Line(desk_server.address)
+def desk_line(chuncheon: Chuncheon) -> Iterator[Line]:
+    line = Line(chuncheon.url)
     yield line
     line.close()
 

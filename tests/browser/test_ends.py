@@ -10,9 +10,8 @@ from maps.desk.saying.times import until
 from streams.contract.times import DAY_MS, KST, now_ms
 from streams.domain.overlaps import last_ms
 from streams.domain.unknown_times import notes
-from tests.cities.chuncheon import DUG, WORK, Chuncheon, dig_row, living_chuncheon
+from tests.cities.chuncheon import DUG, WORK, Chuncheon, dig_row, shown_chuncheon
 from tests.cities.seed import Json
-from tests.pages import servers
 from tests.pages.screen import NewScreen, Screen, screens_of
 
 OPEN: Json = {"ends_ms": None, "first_ends_ms": None, "flags": ["no_end"]}
@@ -24,12 +23,7 @@ SIZES = ({"width": 1600, "height": 900}, {"width": 390, "height": 844})
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chuncheon]:
-    folder = tmp_path_factory.mktemp("ends")
-    with (
-        living_chuncheon(folder) as city,
-        servers.running_map(city.client, folder, folder) as server,
-    ):
-        city.url = server.url
+    with shown_chuncheon(tmp_path_factory.mktemp("ends")) as city:
         yield city
 
 

@@ -34,6 +34,26 @@ def _is_level(screen: Screen, index: int, level: str) -> bool:
     return screen.level(index) == level
 
 
+@pytest.mark.parametrize("address", ["/", "/desk"])
+def test_a_page_asks_for_each_file_once_and_announces_its_modules(
+    screen: Screen, address: str
+) -> None:
+    page, asked = screen.page, []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(screen.url)))
+    screen.open(address)
+    files = [url for url in asked if url.endswith((".js", ".css", ".json"))]
+    assert len(files) == len(set(files)) > 10
+    assert asked.count("/api/v1/snapshot") == (1 if address == "/" else 0)
+    announced = page.locator("link[rel=modulepreload]").evaluate_all(
+        "(links) => links.map((link) => link.getAttribute('href'))"
+    )
+    modules = {url for url in files if url.endswith(".js")}
+    assert set(announced) <= modules
+    assert {url.rpartition("/")[2] for url in modules - set(announced)} <= {
+        "theme.js", "leaflet.js", "stream-worker.js", "event-line.js",
+    }  # fmt: skip
+
+
 def test_speed_on_a_threshold_belongs_to_the_better_level(screen: Screen, city: City) -> None:
     screen.open()
     jam_kmh = screen.page.evaluate("() => bomnae.picture.network.jam[10]")

@@ -66,6 +66,7 @@ class Chuncheon(City):
 
     def calm(self) -> None:
         """Every road open and seen by buses, every feed fine, no work, call or history."""
+        self.is_ticking = True
         for key in self.client.scan_iter("bomnae:past*"):
             self.client.delete(key)
         gone: Json = {}
@@ -130,12 +131,13 @@ class Chuncheon(City):
 
 
 @contextmanager
-def living_chuncheon(folder: Path) -> Iterator[Chuncheon]:
-    """The city on a Redis of its own, its network in the folder."""
+def shown_chuncheon(folder: Path, **settings: str) -> Iterator[Chuncheon]:
+    """The city on a Redis of its own, and the map server that shows it."""
     with servers.running_redis(folder) as client:
         city = Chuncheon(client)
         write_network(city.network, folder)
-        with city.living():
+        with city.living(), servers.running_map(client, folder, folder, **settings) as server:
+            city.url = server.url
             yield city
 
 

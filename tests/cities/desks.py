@@ -15,7 +15,8 @@ from maps.desk.facts.ways import DetourFinder
 from maps.picture.picture import Picture
 from maps.picture.store_state import StoreState
 from maps.search.entry import PlaceKind, SearchHit
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.times import KST
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallRow

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from streams.contract import wire
-from streams.contract.records import BusPosition, LinkBatch, LinkEvents, Message, Origin, Passage
+from streams.contract.derived import LinkBatch, LinkEvents, Origin, Passage
+from streams.contract.records import BusPosition, Message
 from streams.contract.settings import Settings
 from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
-from streams.domain.stages.roadstate import RoadsStage, Rules
+from streams.domain.stages.roadstate import FoldSettings, RoadsStage
 from streams.geo.network import Link, Network, Overlay, Stop
 from tests.cities.builder import city, in_a_row, route, section
 
@@ -22,7 +23,7 @@ STANDARD = "2250000100"  # a standard link under the first section, and over a f
 EPOCH_MS = 1_789_999_980_000  # a whole minute: 2026-09-21 14:13:00 UTC
 GRID = WindowGrid(size_ms=60_000, grace_ms=120_000)
 LEVELS = thresholds_by_class(Settings())
-RULES = Rules(GRID, 600_000, LEVELS)
+RULES = FoldSettings(GRID, 600_000, LEVELS)
 
 
 def street() -> Network:

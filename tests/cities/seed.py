@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 import redis
 
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.times import DAY_MS, now_ms
 from streams.contract.topics import partition_of
 from streams.domain.stages.feeds import FeedState

@@ -4,15 +4,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
+from streams.contract.enums import Closure, Phase
+from streams.contract.times import DAY_MS
 from streams.domain.clashes.finder import Clash, Clashes
 from streams.geo.network import Landmark, Network, Route
 from tests.cities.builder import node, stop, town
 
 NOW_MS = 1_795_305_600_000  # 2026-11-22 09:00 in Korea
 HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from streams.contract.enums import Reporter, SiteStatus
-from streams.contract.records import Closure, Permit, PermitBatch, SiteReport
+from streams.contract.enums import Closure, Reporter, SiteStatus
+from streams.contract.records import Permit, PermitBatch, SiteReport
 from streams.domain.stages.works import WorksStage
 from streams.domain.works import Work
 from tests.cities.fakes import LAT, LON, STEP, Folded, street
 
-DAY_MS = 86_400_000
 MIDNIGHT_MS = 1_795_359_600_000  # 2026-11-23 00:00 KST
 
 

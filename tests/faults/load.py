@@ -4,20 +4,18 @@ import random
 from collections.abc import Iterable, Iterator
 
 from streams.contract import topics, wire
+from streams.contract.enums import Closure, IncidentKind, PollOutcome
 from streams.contract.records import (
     BusPosition,
     Call,
     CallDone,
-    Closure,
     FeedReport,
     Incident,
     IncidentBatch,
-    IncidentKind,
     LinkSpeed,
     Message,
     Permit,
     PermitBatch,
-    PollOutcome,
     PositionBatch,
     SpeedBatch,
     Tick,

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from streams.contract import topics, wire
+from streams.contract.derived import LinkBatch, Origin
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import LinkBatch, Origin
 from streams.contract.settings import Settings
 from streams.domain.stage import State, apply, empty_state
 from streams.geo.network import Network

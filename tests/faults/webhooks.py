@@ -9,7 +9,8 @@ from kafka import KafkaProducer
 
 from local.services import Process, wait_until
 from streams.contract import topics, wire
-from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract.enums import Closure, IncidentKind
+from streams.contract.records import Incident, IncidentBatch
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
 from tests.faults import load

@@ -8,8 +8,8 @@ import threading
 class Line:
     """A TCP line to the server. `cut` drops what runs over it; while `is_down` it refuses."""
 
-    def __init__(self, target: str) -> None:
-        host, port = target.split(":")
+    def __init__(self, url: str) -> None:
+        host, port = url.removeprefix("http://").split(":")
         self._target = (host, int(port))
         self._door = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}"

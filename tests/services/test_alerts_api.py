@@ -6,7 +6,8 @@ from typing import Any
 from local.services import Process, wait_until
 from local.stack import Stack
 from streams.contract import topics, wire
-from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind
+from streams.contract.enums import Closure, IncidentKind
+from streams.contract.records import Incident, IncidentBatch
 from streams.contract.times import now_ms
 from tests.cities import worlds
 from tests.services.asking import ask, seen

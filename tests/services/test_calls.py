@@ -7,12 +7,12 @@ import pytest
 
 from local.services import Process
 from local.stack import Stack
+from streams.contract.times import DAY_MS
 from streams.state.store import PAST, past_key
 from tests.cities import worlds
 from tests.services.asking import Json, ask, seen
 
 HERE = {"title": "정류장3 → 정류장4", "link_ids": ["S3>S4"], "reference": "2026-17"}
-DAY_MS = 86_400_000
 
 
 def test_a_call_is_logged_shown_as_a_report_and_ticked_off(city: Stack) -> None:

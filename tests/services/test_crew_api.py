@@ -14,15 +14,8 @@ from local.services import Process, wait_until
 from local.stack import Stack
 from maps.api.photo_shelf import folder_of
 from streams.contract import topics, wire
-from streams.contract.enums import Reporter, SiteStatus
-from streams.contract.records import (
-    Closure,
-    FeedReport,
-    Permit,
-    PermitBatch,
-    PollOutcome,
-    SiteReport,
-)
+from streams.contract.enums import Closure, PollOutcome, Reporter, SiteStatus
+from streams.contract.records import FeedReport, Permit, PermitBatch, SiteReport
 from streams.contract.times import now_ms
 from streams.delivery.deciding.crew_links import make_token
 from tests.cities import worlds

@@ -6,8 +6,7 @@ import msgspec
 
 from local.services import wait_until
 from local.stack import Stack
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.subscription import Subscription
 from streams.domain.alerts import Alert
 from streams.state.store import OUTBOX

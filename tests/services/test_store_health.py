@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 
 from maps.api.context import CONTEXT
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.times import now_ms
 from streams.domain.stages.feeds import FeedState
 from streams.state.store import CLOCK, COUNTS, DELTAS, FEEDS, LOST, META, WORKERS

@@ -12,7 +12,8 @@ from standardwebhooks import Webhook
 from local.services import free_port, wait_until
 from local.stack import Stack
 from streams.contract import topics, wire
-from streams.contract.records import Closure, Permit, PermitBatch
+from streams.contract.enums import Closure
+from streams.contract.records import Permit, PermitBatch
 from tests.cities import worlds
 from tests.places import ROOT
 from tests.services.asking import Json, ask

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from maps.picture.store_state import StoreState
 from streams.contract.enums import Certainty, Closure
-from streams.domain.links.fold import ENOUGH
+from streams.domain.links.fold import ENOUGH_BUSES
 
 
 class Ground(StrEnum):
@@ -69,7 +69,7 @@ def certainty(grounds: Grounds) -> Finding:
 
 
 def _of_closure(grounds: Grounds) -> Finding:
-    is_passed = grounds.is_bus_live and grounds.passages >= ENOUGH
+    is_passed = grounds.is_bus_live and grounds.passages >= ENOUGH_BUSES
     if grounds.closure is Closure.FULL and is_passed:
         return Finding(Certainty.REPORTED, Ground.CONTRADICTED)
     if grounds.is_reported:
@@ -81,7 +81,7 @@ def _of_closure(grounds: Grounds) -> Finding:
 
 def _of_open(grounds: Grounds) -> Finding:
     passages = grounds.passages if grounds.is_bus_live else 0
-    if passages >= ENOUGH:
+    if passages >= ENOUGH_BUSES:
         return Finding(Certainty.CONFIRMED, Ground.BUS)
     if grounds.has_speed:
         return Finding(Certainty.REPORTED, Ground.CENTRE)

@@ -10,7 +10,7 @@ from maps.desk.saying.names import feed_name
 from maps.desk.saying.sources import Sources
 from maps.desk.saying.times import age, ago
 from streams.contract.enums import FeedStatus
-from streams.domain.links.fold import ENOUGH
+from streams.domain.links.fold import ENOUGH_BUSES
 from streams.words.catalogue import Phrase, phrase
 
 
@@ -66,7 +66,7 @@ def bus_silence(facts: CardFacts, verdict: Verdict, sources: Sources) -> Clause 
     names = scene.feeds_of(BUS_FEEDS)
     if verdict.is_stale or not names or scene.is_any_current(BUS_FEEDS):
         return None
-    if facts.seen.count >= ENOUGH:
+    if facts.seen.count >= ENOUGH_BUSES:
         return None
     name = min(names, key=scene.last_success_ms)
     at_ms, code = scene.last_success_ms(name), "answer.bus_silence"

@@ -12,6 +12,7 @@ const SHORTEST_PX = 30; // a closure is drawn at least so long, or its mark woul
 const ORDER = ["minor", "report", "partial", "full", "incident", "clash"]; // the gravest last, on top
 
 export class MarksLayer {
+  scale = 1;
   marks = /** @type {Ui.Mark[]} */ ([]);
   chosenLinks = /** @type {number[]} */ ([]);
   ring = /** @type {{x: number, y: number} | null} */ (null);
@@ -30,6 +31,7 @@ export class MarksLayer {
   /** @param {Ui.Context} ctx @param {Ui.View} view */
   paintAll(ctx, view) {
     const palette = colours();
+    this.scale = screenScale();
     this.marks = this.placed(view);
     this.paintChosen(ctx, view, palette);
     this.paintClosures(ctx, view, palette);
@@ -45,7 +47,7 @@ export class MarksLayer {
       const sign = signOf(closure);
       if (!this.state.isShown(sign) || !this.network.drawn[i] || !view.sees(this.network.box, i)) continue;
       const bed = this.links.beds[this.network.rank[i]], reach = this.missing(i, view) / 2;
-      const width = sign === "minor" ? Math.max(3.2, bed * 0.55) : Math.max(4.4 * screenScale(), bed * 0.95);
+      const width = sign === "minor" ? Math.max(3.2, bed * 0.55) : Math.max(4.4 * this.scale, bed * 0.95);
       this.line(ctx, i, palette.edge, width + 1.6, reach);
       this.line(ctx, i, palette.stripe, width, reach);
       ctx.setLineDash([width * 1.5, width * 1.2]);
@@ -62,7 +64,7 @@ export class MarksLayer {
     for (let v = start[i]; v < start[i + 1] - 1; v++) {
       length += Math.hypot(x[v + 1] - x[v], y[v + 1] - y[v]) * view.scale;
     }
-    return Math.max(0, SHORTEST_PX * screenScale() - length);
+    return Math.max(0, SHORTEST_PX * this.scale - length);
   }
 
   /** The line of a link, `reach` px past its ends. @param {Ui.Context} ctx @param {number} i
@@ -119,7 +121,7 @@ export class MarksLayer {
   marksOf(kind, { mark, side = 0, ...row }, thing, view) {
     const at = this.isDrawn(row, thing) ? this.placeOf(thing, side) : null;
     if (!at || !mark) return [];
-    const { sign, style } = mark(thing), scale = screenScale() * (side ? 1 : sizeAt(view.zoom, sign));
+    const { sign, style } = mark(thing), scale = this.scale * (side ? 1 : sizeAt(view.zoom, sign));
     const r = signRadius(sign) * scale, away = 1.9 * r;
     const x = view.px(at.x) + side * away, y = view.py(at.y) - Math.abs(side) * away;
     return view.holds(x, y) ? [{ kind, id: thing.id, sign, style, x, y, scale, r }] : [];

@@ -6,7 +6,8 @@ from typing import Any
 
 from producers.reading.closures import ClosureReading, gravest, mentioned, stated
 from producers.reading.fields import metres, number, text
-from streams.contract.records import MAX_WIDTH_M, Closure
+from streams.contract.enums import Closure
+from streams.contract.records import MAX_WIDTH_M
 from streams.people import without_people
 
 _BESIDE = (

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 from producers.reading.anonymous import Record
 from producers.reading.closures import gravest
-from streams.contract.records import Closure, Permit
+from streams.contract.enums import Closure
+from streams.contract.records import Permit
 from streams.domain.doubtful_points import marked
 from streams.domain.works.identity import (
     MOST_COMPARED,

@@ -7,7 +7,7 @@ from producers.feeds.feed import Asker, PollUnderWay
 from producers.feeds.permits.rows import NAME
 from producers.feeds.request import Request, request_to
 from producers.reading.answers import BUG
-from streams.contract.records import PollOutcome
+from streams.contract.enums import PollOutcome
 from streams.contract.settings import Settings
 
 PAGE_ROWS = 100

@@ -19,7 +19,7 @@ from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_room
 from streams.contract.times import now_ms
-from streams.delivery.command.options import said_of
+from streams.delivery.command.options import given_of
 from streams.delivery.deciding import message, signing
 from streams.delivery.deciding.secrets import active_secrets, endpoint_secret, master_key
 from streams.delivery.sending import guard
@@ -34,9 +34,9 @@ LOOK_S = 0.1
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Do what the options say; the exit code. Raises BomnaeError for what cannot be."""
+    """Do what the options ask for; the exit code. Raises BomnaeError for what cannot be."""
     if options.action == "secret":
-        _say(random.token_urlsafe(32))
+        _print(random.token_urlsafe(32))
         return 0
     try:
         return asyncio.run(_Office(settings).act(options))
@@ -85,10 +85,10 @@ class _Office:
             check_room(len(rows))
             master_key(self._settings.secret)
             endpoint = f"ep_{random.token_hex(8)}"
-            return self._checked(added(endpoint, said_of(options), at_ms))
+            return self._checked(added(endpoint, given_of(options), at_ms))
         known = _row(rows, options.endpoint)
         if options.action == "change":
-            return self._checked(changed(known, said_of(options), at_ms))
+            return self._checked(changed(known, given_of(options), at_ms))
         if options.action == "rotate":
             master_key(self._settings.secret)
             return rotated(known, at_ms, is_leaked=options.leaked)
@@ -100,9 +100,9 @@ class _Office:
     def _hand_out(self, written: Subscription) -> None:
         """Print the secret, the only time it is shown."""
         master = master_key(self._settings.secret)
-        _say(f"endpoint {written.endpoint}")
+        _print(f"endpoint {written.endpoint}")
         secret = endpoint_secret(master, written.endpoint, written.secret_generation)
-        _say(f"secret   {secret}")
+        _print(f"secret   {secret}")
         sys.stderr.write("keep the secret now: it is not shown again\n")
 
     async def _test(self, known: Subscription) -> int:
@@ -116,18 +116,18 @@ class _Office:
 
 
 async def _post(url: str, headers: dict[str, str], body: bytes, allowed: Networks) -> int:
-    """Post a test message and say what became of it: never what the endpoint answered besides."""
+    """Post a test message and print what became of it: never what the endpoint answered besides."""
     begun = time.monotonic()
     try:
         async with guard.session(allowed) as client:
             reply = await guard.post(client, url, headers, body)
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         why = "the address is not allowed" if guard.is_forbidden(error) else type(error).__name__
-        _say(f"not delivered: {why}")
+        _print(f"not delivered: {why}")
         return EXIT_NOT_TAKEN
     took_ms = round((time.monotonic() - begun) * 1000)
     is_taken = 200 <= reply.status < 300
-    _say(f"{'delivered' if is_taken else 'refused'}: status {reply.status} in {took_ms} ms")
+    _print(f"{'delivered' if is_taken else 'refused'}: status {reply.status} in {took_ms} ms")
     return 0 if is_taken else EXIT_NOT_TAKEN
 
 
@@ -136,7 +136,7 @@ async def _settled(store: Store, written: Subscription) -> int:
     deadline = time.monotonic() + SETTLED_WITHIN_S
     while time.monotonic() < deadline:
         if await store.shows(written):
-            _say(f"{written.endpoint} {'is removed' if written.is_removed else 'is as said'}")
+            _print(f"{written.endpoint} {'is removed' if written.is_removed else 'is as said'}")
             return 0
         await asyncio.sleep(LOOK_S)
     sys.stderr.write(f"{written.endpoint}: in the log; no worker has taken it up yet\n")
@@ -146,9 +146,9 @@ async def _settled(store: Store, written: Subscription) -> int:
 def _list(rows: Mapping[str, Subscription]) -> int:
     for row in sorted(rows.values(), key=lambda each: (each.title, each.endpoint)):
         state = "on " if row.is_enabled else "off"
-        _say(f"{row.endpoint} {state} secret {row.secret_generation}  {row.title}  {row.url}")
+        _print(f"{row.endpoint} {state} secret {row.secret_generation}  {row.title}  {row.url}")
         for name, value in filters_of(row).items():
-            _say(f"    {name}: {value}")
+            _print(f"    {name}: {value}")
     return 0
 
 
@@ -167,6 +167,6 @@ def _row(rows: Mapping[str, Subscription], endpoint: str) -> Subscription:
     return rows[endpoint]
 
 
-def _say(line: Any) -> None:
+def _print(line: Any) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

@@ -23,14 +23,14 @@ MEANINGS = {
     REPEAT: "a message that had been confirmed came again",
     CONFLICT: "one id, two contents",
     GAP: "an update or an end whose beginning never came",
-    ORDER: "an earlier word of an episode after a later one",
+    ORDER: "an earlier event of an episode after a later one",
     LATE: "a message after the time it says it expires",
     UNREADABLE: "no message of Bomnae",
     FORGED: "a signature or a timestamp that is wrong",
 }
 
 
-class _Word(msgspec.Struct):
+class _Event(msgspec.Struct):
     id: str
     type: str
     episode: str
@@ -45,7 +45,7 @@ class _Body(msgspec.Struct):
     episode: str = ""
     began_ms: int = 0
     expires_ms: int = 0
-    alerts: tuple[_Word, ...] = ()
+    alerts: tuple[_Event, ...] = ()
 
 
 _BODY = msgspec.json.Decoder(_Body)
@@ -53,7 +53,7 @@ _BODY = msgspec.json.Decoder(_Body)
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One message as it was taken: what of it is wrong, none for `ok`, and what it says."""
+    """One message as it was taken: what of it is wrong, none for `ok`, and its text."""
 
     wrong: tuple[str, ...]
     message_id: str = ""
@@ -62,7 +62,7 @@ class LedgerEntry:
     text: str = ""
 
     @property
-    def word(self) -> str:
+    def verdict(self) -> str:
         return ",".join(self.wrong) or OK
 
 
@@ -74,12 +74,12 @@ class Ledger:
     counts: Counter[str] = field(default_factory=Counter)
     delays_ms: list[int] = field(default_factory=list)
     _digests: dict[str, bytes] = field(default_factory=dict)
-    _words: set[str] = field(default_factory=set)
+    _events: set[str] = field(default_factory=set)
     _numbers: dict[str, int] = field(default_factory=dict)
 
-    def refuse(self, word: str) -> LedgerEntry:
+    def refuse(self, fault: str) -> LedgerEntry:
         """Enter a message that was not verified; nothing of it is believed."""
-        return self._enter(LedgerEntry((word,)))
+        return self._enter(LedgerEntry((fault,)))
 
     def take(self, message_id: str, raw: bytes, now_ms: int) -> LedgerEntry:
         """Enter a message that was verified; `message_id` is the header's."""
@@ -104,26 +104,26 @@ class Ledger:
             wrong.append(LATE)
         if body.type == TRIAL:
             return tuple(wrong)
-        own = _Word(body.id, body.type, body.episode, body.began_ms)
-        for word in body.alerts if body.type == DIGEST else (own,):
-            wrong += self._of_episode(word)
+        own = _Event(body.id, body.type, body.episode, body.began_ms)
+        for event in body.alerts if body.type == DIGEST else (own,):
+            wrong += self._of_episode(event)
         return tuple(dict.fromkeys(wrong))
 
-    def _of_episode(self, word: _Word) -> list[str]:
-        """What is wrong with a word after those of its episode that came before it.
+    def _of_episode(self, event: _Event) -> list[str]:
+        """What is wrong with an event after those of its episode that came before it.
 
         Numbers may be left out: a later update stands for those before it.
         """
-        if word.id in self._words:
+        if event.id in self._events:
             return [REPEAT]
-        self._words.add(word.id)
-        last: Any = word.id.rpartition(".")[2]
+        self._events.add(event.id)
+        last: Any = event.id.rpartition(".")[2]
         number = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
-        before = self._numbers.get(word.episode)
-        self._numbers[word.episode] = max(number, before or 0)
+        before = self._numbers.get(event.episode)
+        self._numbers[event.episode] = max(number, before or 0)
         if before is not None:
             return [ORDER] if number < before else []
-        is_known = word.type.endswith(".begin") or word.began_ms < self.opened_ms
+        is_known = event.type.endswith(".begin") or event.began_ms < self.opened_ms
         return [] if is_known else [GAP]
 
     def _enter(self, entry: LedgerEntry) -> LedgerEntry:
@@ -137,9 +137,9 @@ class Ledger:
     def summary(self) -> list[str]:
         """Lines for people, worst first."""
         lines = [f"{sum(self.counts.values())} messages, {self.counts[OK]} as they must be"]
-        for word, meaning in reversed(MEANINGS.items()):
-            if self.counts[word]:
-                lines.append(f"{self.counts[word]:>7} {word}: {meaning}")
+        for fault, meaning in reversed(MEANINGS.items()):
+            if self.counts[fault]:
+                lines.append(f"{self.counts[fault]:>7} {fault}: {meaning}")
         if self.delays_ms:
             delays = sorted(self.delays_ms)
             p95_ms = delays[max(0, -(-len(delays) * 95 // 100) - 1)]

@@ -1,4 +1,4 @@
-"""The options of `python -m streams subscriptions` and what they say of a subscription. Pure."""
+"""The options of `python -m streams subscriptions`, and the fields they give. Pure."""
 
 import argparse
 from typing import Any
@@ -79,7 +79,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def said_of(options: argparse.Namespace) -> dict[str, Any]:
+def given_of(options: argparse.Namespace) -> dict[str, Any]:
     """The fields that the options name, in a subscription's types; raises SubscriptionError."""
     given = {name: getattr(options, name, None) for name in SETTABLE}
     return {name: _value(name, text) for name, text in given.items() if text is not None}

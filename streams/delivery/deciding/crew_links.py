@@ -3,7 +3,7 @@
 A token is `EXPIRY.SIGNATURE`: the last Unix second it counts in, and an HMAC-SHA256 of the work and
 that second under a key made from the master secret with the label "crew". It is kept nowhere, so it
 cannot be taken back alone: a link may be used again and again until it expires or its work is over,
-and whoever holds it speaks as the crew. A new master secret ends every link at once.
+and whoever holds it reports as the crew. A new master secret ends every link at once.
 """
 
 import hashlib

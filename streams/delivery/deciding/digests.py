@@ -1,4 +1,4 @@
-"""Quiet hours: what fell into them is told in one digest once they are over. Pure."""
+"""Quiet hours: what fell into them is sent as one digest once they are over. Pure."""
 
 from streams.delivery.deciding.message import digest_id
 from streams.delivery.deciding.waiting import Line, Terms, Waiting
@@ -19,7 +19,7 @@ def with_digests(line: Line, now_ms: int, terms: Terms) -> Line:
 
 
 def _together(line: Line, quiet_until_ms: int) -> list[Waiting]:
-    """What may be told in one digest: nothing that comes after another message of its subject."""
+    """What may be sent in one digest: nothing that comes after another message of its subject."""
     held, others = [], set[str]()
     for each in line:
         if each.quiet_until_ms == quiet_until_ms and not each.subjects & others:

@@ -9,7 +9,7 @@ from streams.delivery.deciding import breaker as breakers
 from streams.delivery.deciding.breaker import Breaker
 from streams.delivery.deciding.digests import SETTLE_MS, with_digests
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
-from streams.delivery.deciding.receipts import Told, is_covered
+from streams.delivery.deciding.receipts import Confirmed, is_covered
 from streams.delivery.deciding.schedule import retry_at
 from streams.delivery.deciding.waiting import (
     Line,
@@ -109,16 +109,20 @@ class EndpointStep(NamedTuple):
 
 
 def step(
-    state: EndpointState, event: Event, now_ms: int, told: Mapping[str, Told], terms: Terms
+    state: EndpointState,
+    event: Event,
+    now_ms: int,
+    confirmed: Mapping[str, Confirmed],
+    terms: Terms,
 ) -> EndpointStep:
     """Take an event in, then send what may be sent.
 
-    `told` holds every receipt of this endpoint, those of a delivery that this event reports among
-    them.
+    `confirmed` holds every receipt of this endpoint, with that of the delivery that this event
+    reports.
     """
     actions: list[Action] = []
     if isinstance(event, Offered):
-        state = _offered(state, event, told, terms)
+        state = _offered(state, event, confirmed, terms)
     elif isinstance(event, ReplayedLetters):
         for message in event.messages:
             state = replace(state, line=replayed(state.line, message, now_ms, terms))
@@ -127,20 +131,20 @@ def step(
         actions += [Disable()] if event.outcome.kind is Kind.GONE else []
     elif isinstance(event, Unsent):
         state = replace(state, flying=state.flying - {event.message_id})
-    line = tuple(each for each in state.line if not _is_confirmed(each, state, told))
+    line = tuple(each for each in state.line if not _is_confirmed(each, state, confirmed))
     state = replace(state, line=with_digests(line, now_ms, terms))
     state, buried = _buried(state, now_ms)
-    state, posts = _sent(state, now_ms, told, terms)
-    wake_ms = _wake_ms(state, now_ms, told, terms)
+    state, posts = _sent(state, now_ms, confirmed, terms)
+    wake_ms = _wake_ms(state, now_ms, confirmed, terms)
     return EndpointStep(state, (*actions, *map(Bury, buried), *map(Post, posts)), wake_ms)
 
 
 def _offered(
-    state: EndpointState, event: Offered, told: Mapping[str, Told], terms: Terms
+    state: EndpointState, event: Offered, confirmed: Mapping[str, Confirmed], terms: Terms
 ) -> EndpointState:
     line = state.line
     for offer in event.offers:
-        if is_wanted(line, told, offer, terms):
+        if is_wanted(line, confirmed, offer, terms):
             line = joined(line, offer, state.flying, terms)
     return replace(state, line=line, cursor=event.cursor)
 
@@ -171,9 +175,9 @@ def _released(line: Line) -> Line:
     return tuple(replace(each, retry_ms=0) for each in line)
 
 
-def _is_confirmed(each: Waiting, state: EndpointState, told: Mapping[str, Told]) -> bool:
+def _is_confirmed(each: Waiting, state: EndpointState, confirmed: Mapping[str, Confirmed]) -> bool:
     is_free = not (each.is_replay or each.id in state.flying)
-    return is_free and is_covered(told, each.id)
+    return is_free and is_covered(confirmed, each.id)
 
 
 def _buried(state: EndpointState, now_ms: int) -> tuple[EndpointState, list[Waiting]]:
@@ -183,21 +187,23 @@ def _buried(state: EndpointState, now_ms: int) -> tuple[EndpointState, list[Wait
 
 
 def _sent(
-    state: EndpointState, now_ms: int, told: Mapping[str, Told], terms: Terms
+    state: EndpointState, now_ms: int, confirmed: Mapping[str, Confirmed], terms: Terms
 ) -> tuple[EndpointState, list[Waiting]]:
     room = breakers.room(state.breaker, now_ms, len(state.flying), CAP)
     if not room or terms.is_silent or now_ms < state.pause_ms:
         return state, []
     probing = state.breaker.is_open
-    chosen = sendable(state.line, state.flying, told, now_ms, probing=probing)[:room]
+    chosen = sendable(state.line, state.flying, confirmed, now_ms, probing=probing)[:room]
     return replace(state, flying=state.flying | {each.id for each in chosen}), chosen
 
 
-def _wake_ms(state: EndpointState, now_ms: int, told: Mapping[str, Told], terms: Terms) -> int:
+def _wake_ms(
+    state: EndpointState, now_ms: int, confirmed: Mapping[str, Confirmed], terms: Terms
+) -> int:
     """The next time at which something may change by itself; 0 when nothing waits."""
     times = [state.breaker.probe_ms, state.pause_ms]
     for each in state.line:
-        due_ms = due_at(each, told)
+        due_ms = due_at(each, confirmed)
         quiet_ms = each.quiet_until_ms + SETTLE_MS if each.quiet_until_ms else 0
         times += [each.retry_ms, due_ms, quiet_ms, each.expires_ms, due_ms + OVERDUE_MS]
     later = [time for time in times if time > now_ms]
@@ -207,7 +213,7 @@ def _wake_ms(state: EndpointState, now_ms: int, told: Mapping[str, Told], terms:
 
 
 def overdue(
-    state: EndpointState, now_ms: int, told: Mapping[str, Told], terms: Terms
+    state: EndpointState, now_ms: int, confirmed: Mapping[str, Confirmed], terms: Terms
 ) -> Waiting | None:
     """The oldest critical message that should have been with the endpoint two minutes ago."""
     late = [
@@ -215,6 +221,6 @@ def overdue(
         for each in state.line
         if not each.quiet_until_ms
         and any(alert.severity is Severity.CRITICAL for alert in each.alerts)
-        and now_ms - due_at(each, told) >= OVERDUE_MS
+        and now_ms - due_at(each, confirmed) >= OVERDUE_MS
     ]
     return None if terms.is_silent else min(late, key=lambda each: each.due_ms, default=None)

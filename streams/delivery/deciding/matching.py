@@ -13,9 +13,9 @@ from streams.geo.network import Network
 def matches(subscription: Subscription, alert: Alert, network: Network) -> bool:
     """Whether every filter of a subscription lets an alert through; an empty one does.
 
-    It says nothing of `is_enabled`. An alert that grows graver may match from its second word on:
-    who has been told a word of an episode must be told the rest whatever this says, or it never
-    ends for him.
+    `is_enabled` plays no part. An alert that grows graver may match from its second event on; an
+    endpoint that was sent an event of an episode must be sent the rest, match or not, or the
+    episode never ends there.
     """
     return (
         (not subscription.rules or alert.rule in subscription.rules)
@@ -57,10 +57,10 @@ def is_within(subscription: Subscription, at_ms: int) -> bool:
 
 def _is_of(organisations: Sequence[str], alert: Alert) -> bool:
     """Whether it is of one of these offices; a clash is of several, joined with a dot."""
-    said = alert.facts.get("organisation")
-    if not isinstance(said, str):
+    named = alert.facts.get("organisation")
+    if not isinstance(named, str):
         return not organisations
-    parts = (part.strip() for part in (said, *said.split(" · ")))
+    parts = (part.strip() for part in (named, *named.split(" · ")))
     return not organisations or not set(parts).isdisjoint(organisations)
 
 

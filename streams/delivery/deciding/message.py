@@ -19,7 +19,7 @@ from streams.words.catalogue import both, phrase
 
 MAX_BYTES = 20_000
 MAX_FACTS_BYTES = 12_000
-LINE = 80  # characters of a digest's line: 25 alerts fit then, whatever they say
+LINE = 80  # characters of a digest's line: 25 alerts fit then, however long their texts
 DIGEST = "digest"
 TRIAL = "test"
 
@@ -130,7 +130,7 @@ def digest_of(
 
 
 def trial_of(message_id: str, *, at_ms: int, is_simulated: bool = False) -> bytes:
-    """The JSON of a message that tells nothing: whether it arrives and is verified."""
+    """The JSON of a test message without an alert: whether it arrives and is verified."""
     text_ko, text_en = both(phrase("message.test"))
     body = {
         "id": message_id,

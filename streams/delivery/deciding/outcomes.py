@@ -20,7 +20,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PostOutcome:
-    """One attempt: `status` 0 where no answer came, `error` then says why in one word."""
+    """One attempt: `status` 0 where no answer came, `error` is then the reason."""
 
     kind: Kind
     status: int = 0

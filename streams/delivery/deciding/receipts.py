@@ -1,6 +1,6 @@
-"""What an endpoint has confirmed: per episode the highest word, and when. Pure.
+"""What an endpoint has confirmed: per episode the highest event, and when. Pure.
 
-A receipt of a word covers all earlier words of its episode: they were confirmed before it, or it
+A receipt of an event covers all earlier ones of its episode: they were confirmed before it, or it
 stood for them. So little is kept, and an outbox that is made anew re-sends nothing.
 """
 
@@ -10,8 +10,8 @@ from typing import NamedTuple
 from streams.contract.records import Receipt
 
 
-class Told(NamedTuple):
-    """The highest word of an episode that was confirmed, and when the last one was."""
+class Confirmed(NamedTuple):
+    """The highest event of an episode that was confirmed, and when the last one was."""
 
     number: int
     at_ms: int
@@ -24,21 +24,21 @@ def name_of(alert_id: str) -> tuple[str, int]:
     return (episode, int(number)) if is_numbered else (alert_id, 0)
 
 
-def is_covered(told: Mapping[str, Told], alert_id: str) -> bool:
-    """Whether this word or a later one of its episode was confirmed."""
+def is_covered(confirmed: Mapping[str, Confirmed], alert_id: str) -> bool:
+    """Whether this event or a later one of its episode was confirmed."""
     episode, number = name_of(alert_id)
-    return episode in told and told[episode].number >= number
+    return episode in confirmed and confirmed[episode].number >= number
 
 
-def note(told: dict[str, Told], receipt: Receipt) -> None:
+def note(confirmed: dict[str, Confirmed], receipt: Receipt) -> None:
     """Add a receipt, in place; the same one again changes nothing."""
     for alert_id in (receipt.alert_id, *receipt.covers):
         episode, number = name_of(alert_id)
-        known = told.get(episode, Told(-1, 0))
-        told[episode] = Told(max(known.number, number), max(known.at_ms, receipt.at_ms))
+        known = confirmed.get(episode, Confirmed(-1, 0))
+        confirmed[episode] = Confirmed(max(known.number, number), max(known.at_ms, receipt.at_ms))
 
 
-def forget(told: dict[str, Told], before_ms: int) -> None:
+def forget(confirmed: dict[str, Confirmed], before_ms: int) -> None:
     """Drop what was last confirmed before a time, in place."""
-    for episode in [name for name, word in told.items() if word.at_ms < before_ms]:
-        del told[episode]
+    for episode in [name for name, last in confirmed.items() if last.at_ms < before_ms]:
+        del confirmed[episode]

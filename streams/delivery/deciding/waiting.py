@@ -1,7 +1,7 @@
-"""What waits to be told to one endpoint, in the order it was decided. Pure.
+"""The messages that wait for one endpoint, in the order of the outbox. Pure.
 
 A subject's messages go one after the other. An update that must wait for its ten minutes gives way
-to what else is to be said of its subject; a newer word of its episode takes its place.
+to the other messages of its subject; a newer event of its episode takes its place.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from streams.contract.enums import AlertEvent
-from streams.delivery.deciding.receipts import Told, is_covered, name_of
+from streams.delivery.deciding.receipts import Confirmed, is_covered, name_of
 from streams.domain.alerts import Alert
 
 UPDATE_GAP_MS = 600_000
@@ -69,27 +69,27 @@ class Terms(NamedTuple):
     endpoint: str
     expiry_ms: int
     since_ms: int = 0  # alerts before it are none of its business
-    is_coalesced: bool = False  # a newer word takes the place of any waiting one of its episode
+    is_coalesced: bool = False  # a newer event takes the place of any waiting one of its episode
     is_silent: bool = False  # nothing may be sent now
 
 
-def is_wanted(line: Line, told: Mapping[str, Told], offer: Offer, terms: Terms) -> bool:
-    """Whether an offer is to be told: it matches, or the endpoint was told of its episode before.
+def is_wanted(line: Line, confirmed: Mapping[str, Confirmed], offer: Offer, terms: Terms) -> bool:
+    """Whether an offer is to be sent: it matches, or the endpoint was sent its episode before.
 
-    What was confirmed, or waits already, or waits with a later word, is not.
+    What was confirmed, or waits already, or waits with a later event, is not.
     """
     alert = offer.alert
-    if is_covered(told, alert.id) or alert.at_ms < terms.since_ms:
+    if is_covered(confirmed, alert.id) or alert.at_ms < terms.since_ms:
         return False
     episode, number = name_of(alert.id)
     waiting = [name_of(each.id)[1] for each in _of_episode(line, episode)]
     if waiting and max(waiting) >= number:
         return False
-    return offer.is_match or episode in told or bool(waiting)
+    return offer.is_match or episode in confirmed or bool(waiting)
 
 
 def _of_episode(line: Line, episode: str) -> Iterator[Waiting]:
-    """The words of an episode that wait, those in a digest among them, replays not."""
+    """The events of an episode that wait, those in a digest among them, replays not."""
     for each in line:
         if each.is_digest:
             for alert in each.alerts:
@@ -117,7 +117,7 @@ def joined(line: Line, offer: Offer, flying: AbstractSet[str], terms: Terms) -> 
 
 
 def is_superseded(old: Waiting, new: Waiting, terms: Terms) -> bool:
-    """Whether a newer word of the same episode makes an older one superfluous."""
+    """Whether a newer event of the same episode makes an older one superfluous."""
     if old.is_digest or old.is_replay or new.is_replay:
         return False
     if old.alerts[0].episode != new.alerts[0].episode:
@@ -126,15 +126,20 @@ def is_superseded(old: Waiting, new: Waiting, terms: Terms) -> bool:
     return old.is_update or terms.is_coalesced or both_quiet
 
 
-def due_at(each: Waiting, told: Mapping[str, Told]) -> int:
-    """Since when it should be there: an update ten minutes after the last word of its episode."""
-    if each.is_update and (last := told.get(each.alerts[0].episode)) is not None:
+def due_at(each: Waiting, confirmed: Mapping[str, Confirmed]) -> int:
+    """Since when it should be there: an update ten minutes after the last event of its episode."""
+    if each.is_update and (last := confirmed.get(each.alerts[0].episode)) is not None:
         return max(each.due_ms, last.at_ms + UPDATE_GAP_MS)
     return each.due_ms
 
 
 def sendable(
-    line: Line, flying: AbstractSet[str], told: Mapping[str, Told], now_ms: int, *, probing: bool
+    line: Line,
+    flying: AbstractSet[str],
+    confirmed: Mapping[str, Confirmed],
+    now_ms: int,
+    *,
+    probing: bool,
 ) -> list[Waiting]:
     """What may be sent now, in order: the first of each subject. A probe waits for no retry time.
 
@@ -144,7 +149,7 @@ def sendable(
     blocked: set[str] = set()
     found = []
     for each in line:
-        if each.quiet_until_ms == 0 and _is_held(each, told, now_ms):
+        if each.quiet_until_ms == 0 and _is_held(each, confirmed, now_ms):
             continue
         is_free = not (each.quiet_until_ms or each.subjects & blocked or each.id in flying)
         blocked |= each.subjects
@@ -153,9 +158,9 @@ def sendable(
     return sorted(found, key=lambda each: each.tries) if probing else found
 
 
-def _is_held(each: Waiting, told: Mapping[str, Told], now_ms: int) -> bool:
+def _is_held(each: Waiting, confirmed: Mapping[str, Confirmed], now_ms: int) -> bool:
     """Whether it waits for its ten minutes; an event time that is ahead does not count."""
-    last = told.get(each.alerts[0].episode) if each.is_update else None
+    last = confirmed.get(each.alerts[0].episode) if each.is_update else None
     return last is not None and now_ms < last.at_ms + UPDATE_GAP_MS
 
 
@@ -170,7 +175,7 @@ def replayed(line: Line, message: Waiting, now_ms: int, terms: Terms) -> Line:
 
 
 def settled(line: Line, item: Waiting, terms: Terms) -> Line:
-    """The line after a message failed: `item` in its place, or gone where a newer word waits."""
+    """The line after a message failed: `item` in its place, or gone where a newer event waits."""
     place = next((i for i, each in enumerate(line) if each.id == item.id), None)
     if place is None:
         return line

@@ -43,7 +43,7 @@ CLOSE_S = 3.0
 
 
 class Dispatcher:
-    """One process. `run` works until told to stop, whatever is away meanwhile."""
+    """One process. `run` works until it is stopped, whatever is away meanwhile."""
 
     def __init__(self, settings: Settings, network: Network, fail: FailAt = None) -> None:
         self._settings = settings

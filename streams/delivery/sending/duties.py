@@ -58,7 +58,7 @@ class Duties:
         return time.monotonic() < self._until_s
 
     async def turn(self, tools: Tools) -> None:
-        """Renew the leases, hear what the subscriptions are now, take and give endpoints."""
+        """Renew the leases, read the subscriptions, take and give up endpoints."""
         start_s = time.monotonic()
         mine = [*self.servings, *self._left, *self._coming]
         could_send = self.may_send()

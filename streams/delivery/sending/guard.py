@@ -16,7 +16,7 @@ from streams.contract.endpoint_url import is_allowed
 from streams.contract.grammars import Networks
 
 MAX_ANSWER_BYTES = 4096
-ANSWER_S = 2.0  # for an answer's body: its status has said all
+ANSWER_S = 2.0  # for an answer's body: its status is enough
 TIMEOUT = aiohttp.ClientTimeout(total=15, sock_connect=5)
 
 

@@ -101,7 +101,7 @@ class Poster:
 
 
 def error_class(error: BaseException) -> str:
-    """Why there was no answer, in a word; never the error's text, which holds the URL."""
+    """The class of why there was no answer; never the error's text, which holds the URL."""
     if guard.is_forbidden(error):
         return "refused"
     if isinstance(error, aiohttp.ClientConnectorDNSError):

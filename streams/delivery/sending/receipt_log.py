@@ -15,7 +15,7 @@ from streams.contract.kafka_login import kafka_login
 from streams.contract.records import Message, Receipt, Tick
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
-from streams.delivery.deciding.receipts import Told, forget, note
+from streams.delivery.deciding.receipts import Confirmed, forget, note
 
 log = logging.getLogger(__name__)
 KEPT_MS = 8 * DAY_MS  # longer than the outbox keeps an alert and an alert lives
@@ -31,15 +31,15 @@ class ReceiptLog:
     def __init__(self, settings: Settings, now_ms: Callable[[], int]) -> None:
         self._settings = settings
         self._now_ms = now_ms
-        self._told: dict[str, dict[str, Told]] = {}
+        self._confirmed: dict[str, dict[str, Confirmed]] = {}
         self._read_to = -1  # the last offset read
         self._moved = asyncio.Event()
         self._producer: aiokafka.AIOKafkaProducer | None = None
         self._connecting = asyncio.Lock()
 
-    def of(self, endpoint: str) -> dict[str, Told]:
+    def of(self, endpoint: str) -> dict[str, Confirmed]:
         """What an endpoint has confirmed; grows as the topic does."""
-        return self._told.setdefault(endpoint, {})
+        return self._confirmed.setdefault(endpoint, {})
 
     def note(self, receipt: Receipt) -> None:
         """Know a receipt at once, before it comes back from the topic."""
@@ -47,8 +47,8 @@ class ReceiptLog:
 
     def forget(self) -> None:
         """Drop what is older than anything that could be offered again."""
-        for told in self._told.values():
-            forget(told, self._now_ms() - KEPT_MS)
+        for confirmed in self._confirmed.values():
+            forget(confirmed, self._now_ms() - KEPT_MS)
 
     async def write(self, topic: topics.Topic, message: Message) -> int:
         """Write a message, however long it takes; its offset. Cancel it to give up."""

@@ -64,7 +64,7 @@ class Serving:
         self.wake_ms = now_ms()
         self.is_over = False  # nothing more is sent; what is on its way is waited for
         self._tools = tools
-        self._told = tools.receipts.of(subscription.endpoint)
+        self._confirmed = tools.receipts.of(subscription.endpoint)
         self._stored = state
         self._flag = b""
         self._stored_flag: bytes | None = None
@@ -82,17 +82,17 @@ class Serving:
         )
 
     def subscribe(self, subscription: Subscription) -> None:
-        """Hear what its subscription is now."""
+        """Take the subscription as it is now."""
         if subscription != self.subscription:
             self.subscription = subscription
             self.wake()
 
     def take(self, event: Event) -> None:
-        """Let the step decide, and do what it says."""
+        """Let the pure step decide, and carry out its actions."""
         now = now_ms()
         terms = self._terms(now)
-        self.state, actions, self.wake_ms = step(self.state, event, now, self._told, terms)
-        late = overdue(self.state, now, self._told, terms)
+        self.state, actions, self.wake_ms = step(self.state, event, now, self._confirmed, terms)
+        late = overdue(self.state, now, self._confirmed, terms)
         self._flag = _flag(late) if late else b""
         for action in actions:
             self._do(action)
@@ -123,11 +123,11 @@ class Serving:
         self.take(Woken())
 
     def _offers(self, alerts: Iterable[Alert]) -> Iterable[Offer]:
-        """What may be for this endpoint: what matches, and the rest of what it heard of before."""
+        """The alerts that match, and later ones of episodes that the endpoint was sent."""
         known = {alert.episode for each in self.state.line for alert in each.alerts}
         for alert in alerts:
             is_match = matches(self.subscription, alert, self._tools.network)
-            if is_match or alert.episode in known or alert.episode in self._told:
+            if is_match or alert.episode in known or alert.episode in self._confirmed:
                 known.add(alert.episode)
                 yield Offer(alert, is_match, self._quiet_until(alert.at_ms))
 
@@ -152,7 +152,7 @@ class Serving:
         elif isinstance(action, Bury):
             EXPIRED.inc()
             self._buried.append(action.message)
-            log.warning("expired undelivered", extra=self._said(action.message.id))
+            log.warning("expired undelivered", extra=self._named(action.message.id))
         else:
             self._tasks.start(self._disable())
 
@@ -179,14 +179,14 @@ class Serving:
             self._pass("after_receipt")
         else:
             extra = {"status": outcome.status, "error": outcome.error}
-            log.info("not delivered", extra=self._said(message.id) | extra)
+            log.info("not delivered", extra=self._named(message.id) | extra)
         POSTS.labels(outcome.kind.value).inc()
         self._attempts.append(Attempt(message.id, at_ms, outcome))
         return Answered(message.id, outcome, random.random())  # noqa: S311 - jitter, no secret
 
     async def _disable(self) -> None:
-        """Say in the log that the endpoint is gone; whoever manages it may enable it again."""
-        log.warning("endpoint answered 410 and is disabled", extra=self._said(""))
+        """Write into the log that the endpoint is gone; whoever manages it may enable it again."""
+        log.warning("endpoint answered 410 and is disabled", extra=self._named(""))
         change = replace(self.subscription, is_enabled=False, changed_ms=now_ms())
         self.subscription = change
         await self._tools.receipts.write(topics.SUBSCRIPTIONS, change)
@@ -195,11 +195,11 @@ class Serving:
         if self._tools.fail is not None:
             self._tools.fail(point)
 
-    def _said(self, message_id: str) -> dict[str, str]:
+    def _named(self, message_id: str) -> dict[str, str]:
         return {"endpoint": self.subscription.endpoint, "alert": message_id}
 
     def page(self) -> EndpointWrite:
-        """What is to be stored now; once it is, `stored` is told so."""
+        """What is to be stored now; once it is, call `stored`."""
         return EndpointWrite(
             self.subscription.endpoint,
             self.state,

@@ -1,4 +1,4 @@
-"""Work on its way: tasks that are told of when they crash, and waited for at the end."""
+"""Tasks of one owner: a crash is reported, the end waits for what is still running."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Tasks:
-    """Tasks of one owner. `crashed` hears what any of them raised."""
+    """Tasks of one owner. `crashed` is called with what any of them raised."""
 
     def __init__(self, crashed: Callable[[BaseException], None]) -> None:
         self._crashed = crashed

@@ -74,7 +74,7 @@ def stated_end(*works: SiteWork, ends_ms: int) -> int | None:
 
 
 class Pairs:
-    """The clashes between the works it is told of; what one work changes is found again alone."""
+    """The clashes between the works given; only those of a changed work are found again."""
 
     def __init__(self, graph: RoadGraph) -> None:
         self._graph = graph

@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from streams.contract.derived import Obstruction, Passage, SpeedShare
 from streams.contract.enums import Certainty, Closure, Level, Phase
 from streams.contract.grammars import Thresholds
-from streams.contract.records import Obstruction, Passage, SpeedShare
 from streams.domain.closures import GRAVITY
 from streams.domain.links.levels import level
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 
 DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
-ENOUGH = 2  # buses that confirm a speed or contradict a closure; one may be an exception
+ENOUGH_BUSES = 2  # that confirm a speed or contradict a closure; one may be an exception
 WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
-STANDING_KMH = 0.01  # a reported speed below says nothing, as 0 does
-MIN_SHARE = 0.5  # measured parts that cover less of a link say nothing about it
+STANDING_KMH = 0.01  # a reported speed below is no measurement, as 0 is none
+MIN_SHARE = 0.5  # measured parts that cover less of a link are no speed of it
 
 
 class Reported(NamedTuple):
@@ -54,7 +54,7 @@ class LinkView:
     """What the screens show of a link; without anything, one that nothing is known of.
 
     `certainty` is that of the speed, `closure_certainty` that of the closure, None without one:
-    CONTRADICTED where `buses_through` of the last minutes drove what is said to be closed.
+    CONTRADICTED where `buses_through` of the last minutes drove what is reported closed.
     """
 
     speed_kmh: float | None = None
@@ -70,7 +70,7 @@ class LinkView:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class FoldSettings:
     """What the fold decides by; a speed counts as now for `fresh_ms`."""
 
     grid: WindowGrid
@@ -79,9 +79,9 @@ class Rules:
 
 
 class ReportMoment(NamedTuple):
-    """When a source told something, by its own time, and how far judgement has come."""
+    """When a source reported something, by its own time, and how far judgement has come."""
 
-    heard_ms: int
+    reported_ms: int
     judged: Judged
 
 
@@ -101,7 +101,7 @@ def take_speed(link: LinkFold, speed: SpeedShare, moment: ReportMoment) -> LinkF
     latest = Reported(speed.speed_kmh, speed.observed_ms, speed.share)
     if latest == known:
         return link
-    from_ms = max(moment.heard_ms, speed.observed_ms)
+    from_ms = max(moment.reported_ms, speed.observed_ms)
     return replace(
         link,
         reported=dict(sorted({**link.reported, speed.via: latest}.items())),
@@ -118,10 +118,10 @@ def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: ReportMom
     others = {k: v for k, v in link.obstructions.items() if k != subject}
     if not obstruction.is_over:
         others[subject] = obstruction
-    before = keep(link.obstructions_before, subject, known, moment.heard_ms, moment.judged)
+    before = keep(link.obstructions_before, subject, known, moment.reported_ms, moment.judged)
     shut_ms = {k: v for k, v in link.shut_ms.items() if k != subject}
     if not obstruction.is_over and _shuts(obstruction):
-        shut_ms[subject] = link.shut_ms.get(subject, moment.heard_ms)
+        shut_ms[subject] = link.shut_ms.get(subject, moment.reported_ms)
     return replace(
         link,
         obstructions=dict(sorted(others.items())),
@@ -160,8 +160,8 @@ def judged(link: LinkFold, done: Judged) -> LinkFold:
     )
 
 
-def as_of(link: LinkFold, at_ms: int, rules: Rules) -> LinkFold:
-    """The link as all its inputs had told of it by the judgement at `at_ms`: windows that take
+def as_of(link: LinkFold, at_ms: int, rules: FoldSettings) -> LinkFold:
+    """The link as all its inputs had reported it by the judgement at `at_ms`: windows that take
     nothing more, the reports and obstructions that stood then.
     """
     since_ms = at_ms - rules.fresh_ms
@@ -192,7 +192,7 @@ def observed_ms(link: LinkFold) -> list[int]:
     return sorted([*windows, *(row.observed_ms for row in (*link.reported.values(), *before))])
 
 
-def view(link: LinkFold, road_class: str, rules: Rules) -> LinkView:
+def view(link: LinkFold, road_class: str, rules: FoldSettings) -> LinkView:
     """What is shown of a link.
 
     Fusion rule: the space-mean speed of the passages and the reported speed, weighted harmonically
@@ -238,7 +238,7 @@ def _fused_kmh(driven_kmh: float | None, samples: int, reported_kmh: float | Non
 
 def _certainty(samples: int, reported_kmh: float | None) -> Certainty:
     """Two buses confirm; a traffic centre reports; one bus lets infer; nothing fresh is lost."""
-    if samples >= ENOUGH:
+    if samples >= ENOUGH_BUSES:
         return Certainty.CONFIRMED
     if reported_kmh is not None:
         return Certainty.REPORTED
@@ -263,7 +263,7 @@ def _closure_certainty(link: LinkFold, closure: Closure, through: int) -> Certai
     """Buses contradict a full closure; a crew or an office confirms; a paper alone reports."""
     if closure is Closure.NONE:
         return None
-    if through >= ENOUGH:
+    if through >= ENOUGH_BUSES:
         return Certainty.CONTRADICTED
     causes = [
         o for o in link.obstructions.values() if o.phase is Phase.ACTIVE and o.closure is closure

@@ -9,7 +9,8 @@ leaves its road, skips a stop or is nowhere a bus could be makes none.
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from streams.contract.records import BusPosition, Passage
+from streams.contract.derived import Passage
+from streams.contract.records import BusPosition
 from streams.geo.measures import distance_m, project
 from streams.geo.network import Link, Network, Route
 
@@ -19,7 +20,7 @@ MAX_SPEED_KMH = 110.0  # faster between two polls is a teleport, not a bus
 MIN_SPEED_KMH = 1.0  # a slower passage holds a pause, not a drive
 JITTER_M = 15.0  # a standing bus's reported point wanders by so much
 SCATTER_M = 100.0  # how far apart two reports of one place may lie
-MAX_OFF_ROAD_M = 400.0  # a reported point further from its section says nothing about progress
+MAX_OFF_ROAD_M = 400.0  # a reported point further from its section shows no progress
 WRONG_POINT_M = 2_000.0  # a point this far from its section is a mistake, not a way round
 FIRST_STOPS = 2  # a bus that turned round begins anew here
 WAY_ROUND = 1.2  # a way from stop to stop longer than this times its road is another way

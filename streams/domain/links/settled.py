@@ -2,8 +2,8 @@
 
 The inputs of the roads come in their own order each, but nothing fixes how they interleave. So a
 thing is judged at fixed times, the ends of windows, once the slowest input has passed one; and it
-is judged by what each input had told before that time by the input's own time. What an input that
-runs ahead replaces meanwhile is kept here until it is judged. Pure.
+is judged by what each input had reported before, by the input's own time. What an input that runs
+ahead replaces meanwhile is kept here until it is judged. Pure.
 """
 
 from collections.abc import Callable, Mapping

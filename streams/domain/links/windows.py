@@ -8,7 +8,7 @@ counted.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from streams.contract.records import Passage
+from streams.contract.derived import Passage
 
 
 @dataclass(frozen=True, slots=True)

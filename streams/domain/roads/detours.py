@@ -73,7 +73,7 @@ def detour(graph: RoadGraph, closed_links: Collection[str], around: Sequence[str
 
 
 def is_sane(graph: RoadGraph, run: Sequence[int], way: Way) -> bool:
-    """Whether a way round is short enough to be told to anybody."""
+    """Whether a way round is short enough to be any use."""
     return _extra_m(graph, run, way) <= LONGEST_EXTRA_M
 
 
@@ -129,7 +129,7 @@ def _roads(links: Iterable[Link]) -> list[str]:
 
 
 def _stops_between(links: Sequence[Link], known: Collection[str]) -> list[str]:
-    """The names a third and two thirds along the way, without those already said."""
+    """The names a third and two thirds along the way, without those already named."""
     ends = [_ends(link)[1] for link in links[:-1]]
     names = [name for name in dict.fromkeys(ends) if name and name not in known]
     if len(names) <= 2:

@@ -1,4 +1,4 @@
-"""What the rules are set to: names, units, bounds and the values of a city that says nothing else.
+"""What the rules are set to: names, units, bounds and the values of a city without a rules file.
 
 `streams/rules.toml` has the same values with the reasons for them.
 """
@@ -33,7 +33,7 @@ _SEVERITY = {"bounds": ParameterRange("severity", "severity")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule that is on or off, how long a thing must hold to be told, and be over to be ended."""
+    """A rule that is on or off, how long a thing must hold to begin, and be over to end."""
 
     is_on: bool = _row(default=True, name="enabled", kind="switch")
     begin_ms: int = _row(0, "begin", "time", 0, DAY_MS)

@@ -1,4 +1,4 @@
-"""The rules `jam` and `slowdown`, judged on what the roads' inputs had told by the end of a window.
+"""The rules `jam` and `slowdown`, judged on what the inputs had reported by the end of a window.
 
 A view of a link changes as its inputs arrive, and how they interleave is not fixed; a judgement is
 made once the slowest of them has passed its time (see `settled`). So the same log gives the same
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from streams.contract.enums import Cause, Level, Phase, RuleName
 from streams.domain.alerts import Condition, Episode
-from streams.domain.links.fold import LinkFold, LinkView, Rules, as_of, observed_ms, view
+from streams.domain.links.fold import FoldSettings, LinkFold, LinkView, as_of, observed_ms, view
 from streams.domain.links.settled import Judged
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
@@ -31,7 +31,7 @@ class Settled(NamedTuple):
 class RoadWatch:
     """Looks at links; `rules` are the fold's, `alerts` those of the alerts."""
 
-    def __init__(self, network: Network, rules: Rules, alerts: AlertRules) -> None:
+    def __init__(self, network: Network, rules: FoldSettings, alerts: AlertRules) -> None:
         self._network = network
         self._rules = rules
         self._alerts = alerts
@@ -53,7 +53,7 @@ class RoadWatch:
     ) -> None:
         """Make every judgement after `done` and up to `now_ms`, of links that are known at all.
 
-        A section speaks through the standard links that are drawn in its place, so that one jam is
+        A section is judged by the standard links that are drawn in its place, so that one jam is
         one alert.
         """
         is_open = {key.partition("link:")[2] for key in episodes.all()}
@@ -129,14 +129,14 @@ class RoadWatch:
         return Condition(rule.severity, {**self._facts(settled), "works": list(settled.works)})
 
     def _facts(self, settled: Settled) -> dict[str, object]:
-        """What is said of a link; its speed is left out, or each minute would be news."""
+        """The facts of a link; its speed is left out, or each minute would be news."""
         link = settled.link
         facts = {"title": self._title(link), "links": [link.id], "road": link.road_name}
         point = point_of((link.id,), self._network)
         return {**facts, **point, "closure": settled.view.closure.value}
 
     def _title(self, link: Link) -> str:
-        """The name of a link; a standard link has only its road's, so where on it is said by the
+        """The name of a link; a standard link has only its road's, so where on it comes from the
         section that has most of its way there.
         """
         over = [self._network.link(x) for x in self._network.layers_of.get(link.id, ())]

@@ -89,7 +89,7 @@ def _waits_until_ms(episode: Episode, rule: Rule) -> int:
 
 
 def facts_of(row: Any, network: Network) -> dict[str, Any]:
-    """What every alert says of a work or an incident: title, links, and the rest where known.
+    """The facts of every alert of a work or an incident: title, links, and the rest where known.
 
     `ends_ms` of a work is when the last of its hours ends; without one, `end` is why: "unstated" or
     "unreadable".

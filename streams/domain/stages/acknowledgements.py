@@ -1,6 +1,7 @@
 """Acknowledgements: which alerts an operator has seen, who it was, and what they added."""
 
-from streams.contract.records import Acknowledgement, Message, Origin
+from streams.contract.derived import Origin
+from streams.contract.records import Acknowledgement, Message
 from streams.contract.times import DAY_MS
 from streams.domain.stage import Effects, Rows, StageTable, State
 

@@ -6,7 +6,8 @@ Nothing of a caller is known here: a place, a time, and the desk's own number to
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
-from streams.contract.records import Call, CallDone, Message, Origin, Tick
+from streams.contract.derived import Origin
+from streams.contract.records import Call, CallDone, Message, Tick
 from streams.contract.times import DAY_MS, MINUTE_MS
 from streams.domain.alerts import Episode
 from streams.domain.derive import send

@@ -1,10 +1,11 @@
-"""How a feed is doing: what its last reports came to, and what may be said of it now."""
+"""How a feed is doing: what its last reports came to, and its status now."""
 
 from dataclasses import dataclass, field, replace
 
 from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.derived import Origin
 from streams.contract.enums import FeedStatus, PollOutcome
-from streams.contract.records import FeedReport, Message, Origin, Tick
+from streams.contract.records import FeedReport, Message, Tick
 from streams.contract.times import MINUTE_MS
 from streams.domain.alerts import Episode
 from streams.domain.listings import Usual, judged
@@ -54,7 +55,7 @@ def _judged(usual: Usual, report: FeedReport) -> Usual:
 
 
 def status(state: FeedState, now_ms: int) -> FeedStatus:
-    """What may be said of the feed at `now_ms`. Silence for two poll periods (and 5 s) is STALE."""
+    """The status of the feed at `now_ms`. No report for two poll periods (and 5 s) is STALE."""
     last = state.last
     if last.is_stopped:
         return FeedStatus.STOPPED
@@ -64,7 +65,7 @@ def status(state: FeedState, now_ms: int) -> FeedStatus:
 
 
 def _content(state: FeedState) -> FeedStatus:
-    """What may be said of the rows of the last answer."""
+    """The status by the rows of the last answer."""
     last = state.last
     if state.usual.is_dropped and not last.is_partial:
         return FeedStatus.DROPPED
@@ -77,7 +78,7 @@ def _content(state: FeedState) -> FeedStatus:
 
 
 def _by_time(age_ms: int, poll_ms: int) -> FeedStatus | None:
-    """What the time of the last report alone says; None when it is of now."""
+    """The status by the time of the last report alone; None when it is of now."""
     if age_ms < -MAX_AHEAD_MS:
         return FeedStatus.AHEAD
     return FeedStatus.STALE if age_ms > 2 * poll_ms + 5_000 else None

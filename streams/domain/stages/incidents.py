@@ -8,8 +8,9 @@ nothing.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
+from streams.contract.derived import Obstruction, Origin
 from streams.contract.enums import Cause, Phase, PlacedBy, RuleName
-from streams.contract.records import Incident, IncidentBatch, Message, Obstruction, Origin, Tick
+from streams.contract.records import Incident, IncidentBatch, Message, Tick
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
 from streams.domain.listings import ListTables, whole_list

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from streams.contract.records import BusPosition, Message, Origin, Passage, PositionBatch, Tick
+from streams.contract.derived import Origin, Passage
+from streams.contract.records import BusPosition, Message, PositionBatch, Tick
 from streams.contract.times import MINUTE_MS
 from streams.domain.derive import send
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order

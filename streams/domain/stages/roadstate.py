@@ -7,21 +7,14 @@ partition has passed it. So the order in which partitions interleave leaves no t
 
 from typing import NamedTuple
 
-from streams.contract.records import (
-    LinkBatch,
-    LinkEvents,
-    Message,
-    Obstruction,
-    Origin,
-    Passage,
-    SpeedShare,
-)
+from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.records import Message
 from streams.domain.alerts import Episode
 from streams.domain.links.fold import (
+    FoldSettings,
     LinkFold,
     LinkView,
     ReportMoment,
-    Rules,
     age,
     judged,
     stamped,
@@ -36,7 +29,7 @@ from streams.domain.rules.roads import RoadWatch
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Network
 
-__all__ = ["InputPosition", "LinkFold", "LinkView", "RoadsStage", "Rules"]
+__all__ = ["FoldSettings", "InputPosition", "LinkFold", "LinkView", "RoadsStage"]
 
 
 class InputPosition(NamedTuple):
@@ -84,7 +77,7 @@ class RoadsStage:
     def __init__(
         self,
         network: Network,
-        rules: Rules,
+        rules: FoldSettings,
         inputs: tuple[str, ...],
         alerts: AlertRules = AlertRules(),  # noqa: B008 - frozen
     ) -> None:
@@ -118,7 +111,7 @@ class RoadsStage:
     def _take(self, rows: RoadRows, part: LinkEvents, moment: ReportMoment) -> set[str]:
         """Fold the part's records into their links; which links changed."""
         changed: set[str] = set()
-        grid, watermark_ms = self._rules.grid, moment.heard_ms
+        grid, watermark_ms = self._rules.grid, moment.reported_ms
         records: tuple[Passage | SpeedShare | Obstruction, ...] = (
             *part.passages,
             *part.speeds,

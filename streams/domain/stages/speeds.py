@@ -1,13 +1,14 @@
-"""Speeds of traffic centres: which links of the network a measured link speaks for."""
+"""Speeds of traffic centres: which links of the network a measured link covers."""
 
-from streams.contract.records import LinkSpeed, Message, Origin, SpeedBatch, SpeedShare, Tick
+from streams.contract.derived import Origin, SpeedShare
+from streams.contract.records import LinkSpeed, Message, SpeedBatch, Tick
 from streams.contract.times import DAY_MS
 from streams.domain.derive import send
 from streams.domain.stage import Effects, StageTable, State
 from streams.geo.network import Network
 
 MAX_OLD_MS = DAY_MS
-"""A speed or a bus seen this long before its answer came says nothing of now: late."""
+"""A speed or a bus seen this long before its answer came is no longer of now: late."""
 
 
 class SpeedsStage:

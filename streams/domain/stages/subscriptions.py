@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from streams.contract.records import Message, Origin
+from streams.contract.derived import Origin
+from streams.contract.records import Message
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import MAX_ENDPOINTS
 from streams.domain.stage import Effects, Rows, StageTable, State

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from streams.contract.records import Message, Origin, Permit, PermitBatch, SiteReport, Tick
+from streams.contract.derived import Origin
+from streams.contract.records import Message, Permit, PermitBatch, SiteReport, Tick
 from streams.contract.times import DAY_MS
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
@@ -19,7 +20,7 @@ from streams.domain.rules.works import watch_works
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.directions import Directions
 from streams.domain.works.identity import resolved
-from streams.domain.works.moves import heard, listed, says_nothing_new
+from streams.domain.works.moves import after_report, listed, says_nothing_new
 from streams.domain.works.phases import OVER, end_ms, is_in_force, phase_at, settled_ms
 from streams.domain.works.rows import Work
 from streams.domain.works.step import WORKS, WorksStep
@@ -166,7 +167,7 @@ def _pass_time(step: WorksStep, now_ms: int) -> None:
 def _take_report(step: WorksStep, report: SiteReport) -> None:
     """One report from the site; a refused one changes nothing and is counted under its code."""
     known = step.known.get(report.permit_id)
-    after = heard(known, report) if known else "W001"
+    after = after_report(known, report) if known else "W001"
     if isinstance(after, str):
         step.effects.refused[f"permits {after}"] = 1
         step.effects.count("site-reports refused")

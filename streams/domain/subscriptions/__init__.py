@@ -1,1 +1,1 @@
-"""Who hears what: endpoints, their filters, and how they change."""
+"""Which alerts each endpoint gets: endpoints, their filters, and how they change."""

@@ -34,15 +34,15 @@ def checked(subscription: Subscription, network: Network, allowed: Networks) -> 
     return tidy
 
 
-def added(endpoint: str, said: Mapping[str, Any], now_ms: int) -> Subscription:
-    """A new one, of what was said of it."""
+def added(endpoint: str, given: Mapping[str, Any], now_ms: int) -> Subscription:
+    """A new subscription with the given fields."""
     empty = Subscription(endpoint=endpoint, url="", title="")
-    return replace(empty, **said, changed_ms=now_ms)
+    return replace(empty, **given, changed_ms=now_ms)
 
 
-def changed(subscription: Subscription, said: Mapping[str, Any], now_ms: int) -> Subscription:
-    """It with what was said; what was not stays."""
-    return replace(subscription, **said, changed_ms=now_ms)
+def changed(subscription: Subscription, given: Mapping[str, Any], now_ms: int) -> Subscription:
+    """The subscription with the given fields changed; the others stay."""
+    return replace(subscription, **given, changed_ms=now_ms)
 
 
 def rotated(subscription: Subscription, now_ms: int, *, is_leaked: bool = False) -> Subscription:
@@ -56,7 +56,7 @@ def rotated(subscription: Subscription, now_ms: int, *, is_leaked: bool = False)
 
 
 def removed(subscription: Subscription, now_ms: int) -> Subscription:
-    """The word that it is no more."""
+    """The message that removes it."""
     return replace(subscription, is_removed=True, changed_ms=now_ms)
 
 

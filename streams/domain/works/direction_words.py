@@ -1,4 +1,4 @@
-"""What the text of a direction says: both, a bearing, a side of the road, or places by name. Pure.
+"""What the text of a direction means: both, a bearing, a side of the road, or places by name. Pure.
 
 Only its words are read here; where the named places lie is for `directions`. What cannot be known
 without more than the text (기점, 종점, 내선) says nothing.
@@ -48,7 +48,7 @@ _MARKS = " \t,.;:/·"
 
 
 class Stated(NamedTuple):
-    """What a direction says. Nothing set: it cannot be read.
+    """What a direction means. Nothing set: it cannot be read.
 
     `heading_deg` is where the traffic goes, `side_deg` on which side of the middle it drives;
     `is_upward` is 상행 (True) or 하행; `to` and `since` are spellings of the places it leads to and
@@ -64,7 +64,7 @@ class Stated(NamedTuple):
 
 
 def stated(text: str) -> Stated:
-    """What a direction says; its main words count before those in brackets,
+    """What a direction means; its main words count before those in brackets,
     but for a bare 상행 or 하행: 하행선(시장 방면) leads to the market.
     """
     bare = " ".join(text[:MAX_WORDS].split())
@@ -73,8 +73,8 @@ def stated(text: str) -> Stated:
     outside = _BRACKETS.sub(" ", bare).strip(_MARKS)
     parts = [outside, *_BRACKETS.findall(bare), bare.strip(_MARKS)]
     for words in sorted(parts, key=lambda part: (_is_plain(part), _is_side(part))):
-        if (said := _said(words)) != Stated():
-            return said
+        if (found := _read(words)) != Stated():
+            return found
     return Stated()
 
 
@@ -88,7 +88,7 @@ def _is_plain(words: str) -> bool:
     return not any(sign.search(words) for sign in (_UPWARD, _ARROW, _TOWARDS))
 
 
-def _said(words: str) -> Stated:
+def _read(words: str) -> Stated:
     if match := _UPWARD.search(words):
         return Stated(is_upward=match[1] == "상")
     is_extent = bool(_EXTENT.search(words)) and not _ARROW.search(_EXTENT.sub("", words))

@@ -38,11 +38,11 @@ class Directions:
         A section over links of the place goes as they go. `named` are the links that the source
         itself gives: a direction that is stated but cannot be read is theirs.
         """
-        said = stated(direction)
+        wanted = stated(direction)
         links = [link for link in map(self._network.link, link_ids) if link is not None]
-        if not links or said.is_both:
+        if not links or wanted.is_both:
             return tuple(link_ids)
-        leads = {link.id: self._leads(link, said) for link in links}
+        leads = {link.id: self._leads(link, wanted) for link in links}
         if all(way is None for way in leads.values()):
             return self._going_as(links, named) or tuple(link_ids)
         for link in links:
@@ -54,9 +54,9 @@ class Directions:
 
     def is_read(self, link_ids: Sequence[str], direction: str) -> bool:
         """Whether a direction is none, both, or one that can be read at these links."""
-        said = stated(direction)
+        wanted = stated(direction)
         links = [link for link in map(self._network.link, link_ids) if link is not None]
-        return said.is_both or not links or any(self._leads(x, said) is not None for x in links)
+        return wanted.is_both or not links or any(self._leads(x, wanted) is not None for x in links)
 
     def _under(self, link: Link) -> Iterable[str]:
         return self._network.layers_of.get(link.id, ()) if link.kind == "section" else ()
@@ -72,26 +72,26 @@ class Directions:
             or any(_off_deg(link.bearing_deg, way.bearing_deg) < 90 for way in ways)
         )
 
-    def _leads(self, link: Link, said: Stated) -> bool | None:
-        """Whether a link leads in a direction, None when that cannot be told or it leads across."""
-        to, since = self._known(said.to, link), self._known(said.since, link)
+    def _leads(self, link: Link, wanted: Stated) -> bool | None:
+        """Whether a link leads in a direction, None when nobody knows or it leads across."""
+        to, since = self._known(wanted.to, link), self._known(wanted.since, link)
         if to and since:
             return _leads_between(link, since, to)
-        for heading_deg in self._headings(link, said, to, since):
+        for heading_deg in self._headings(link, wanted, to, since):
             if (way := _way(link.bearing_deg, heading_deg)) is not None:
                 return way
         return None
 
     @staticmethod
-    def _headings(link: Link, said: Stated, to: Points, since: Points) -> Iterable[float]:
+    def _headings(link: Link, wanted: Stated, to: Points, since: Points) -> Iterable[float]:
         """Where a direction points to at a link, degrees, the best evidence first."""
-        if said.heading_deg is not None:
-            yield said.heading_deg
-        if said.side_deg is not None:
-            yield from (said.side_deg, said.side_deg - 90)  # cars keep to the right
-        if said.is_upward is not None:
+        if wanted.heading_deg is not None:
+            yield wanted.heading_deg
+        if wanted.side_deg is not None:
+            yield from (wanted.side_deg, wanted.side_deg - 90)  # cars keep to the right
+        if wanted.is_upward is not None:
             to_seoul = bearing_deg(_middle(link), SEOUL)
-            yield to_seoul if said.is_upward else to_seoul + 180
+            yield to_seoul if wanted.is_upward else to_seoul + 180
         yield from _towards(link, to)
         yield from (deg + 180 for deg in _towards(link, since))
 

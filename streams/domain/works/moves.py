@@ -1,4 +1,4 @@
-"""What moves a work: what its feed lists, and what crews and offices say. Pure."""
+"""What moves a work: what its feed lists, and what crews and offices report. Pure."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,6 +7,7 @@ from streams.contract.enums import Phase, Reporter, SiteStatus
 from streams.contract.records import Permit, SiteReport
 from streams.contract.times import DAY_MS
 from streams.domain.overlaps import last_ms
+from streams.domain.works.by_feed import beats, ended_by_feed, started_by_feed
 from streams.domain.works.phases import EARLY_MS, OVER, phase_at
 from streams.domain.works.rows import (
     KEEP_REPORTS,
@@ -17,7 +18,6 @@ from streams.domain.works.rows import (
     restated,
     understood,
 )
-from streams.domain.works.words import beats, ended_by_feed, started_by_feed
 
 REFUSALS = {
     "W001": "a report on a permit that is not known",
@@ -32,7 +32,7 @@ REFUSALS = {
 MAX_EXTENSION_MS = 2 * 366 * DAY_MS
 
 Outcome = Work | str
-"""The work after a word, or the code of `REFUSALS`."""
+"""The work after a report, or the code of `REFUSALS`."""
 
 
 def listed(known: Work | None, permit: Permit, received_ms: int) -> Work:
@@ -88,7 +88,7 @@ def _is_other(now_ms: int | None, before_ms: int | None) -> bool:
 
 
 def _fresh(known: Work) -> Work:
-    """The work without what was said of its last issue."""
+    """The work without what was reported of its last issue."""
     return replace(
         known,
         started=None,
@@ -106,10 +106,10 @@ def _cancelled(work: Work, permit: Permit, received_ms: int) -> ReportedTime | N
     return ReportedTime(received_ms, Reporter.FEED) if permit.is_withdrawn else None
 
 
-def heard(work: Work, report: SiteReport) -> Outcome:
-    """The work after a crew's or an office's word, or the code of why the word is refused.
+def after_report(work: Work, report: SiteReport) -> Outcome:
+    """The work after a crew's or an office's report, or the code of why it is refused.
 
-    A report heard before changes nothing.
+    A report that was taken before changes nothing.
     """
     if report.report_id in work.reports:
         return work
@@ -131,7 +131,7 @@ def _begin(work: Work, report: SiteReport) -> Outcome:
     if work.starts_ms is not None and report.received_ms < work.starts_ms - EARLY_MS:
         return "W006"
     if work.started and work.started.by is not Reporter.FEED:
-        return work  # said before: the first time is when it began
+        return work  # reported before: the first time is when it began
     return replace(work, started=_said(report))
 
 
@@ -214,4 +214,4 @@ MOVES: dict[tuple[Phase, SiteStatus], Move | str] = {
     (Phase.CANCELLED, _NOT_YET): "W003",
     (Phase.CANCELLED, _CANCEL): "W003",
 }
-"""What each word does in each phase: a move, or the code of why not."""
+"""What each report does in each phase: a move, or the code of why not."""

@@ -3,18 +3,18 @@
 | line | holds when | phase |
 |---|---|---|
 | 1 | withdrawn by its feed, cancelled by a crew or an office | cancelled |
-| 2 | said ended | finished |
-| 3 | "not yet" was said less than 24 h ago, and the end has not passed | planned |
+| 2 | reported ended | finished |
+| 3 | "not yet" was reported less than 24 h ago, and the end has not passed | planned |
 | 4 | before it opens, and the end has not passed | planned |
-| 5 | past its end, said begun and still believed | overdue |
+| 5 | past its end, reported begun and still believed | overdue |
 | 6 | past its end | finished |
-| 7 | asked for and not yet granted, and nobody said that it began | planned |
+| 7 | asked for and not yet granted, and nobody reported that it began | planned |
 | 8 | put on hold by its status | paused |
 | 9 | digging or restoring, within its daily hours | active |
 | 10 | else (between digging and restoring, outside its hours) | paused |
 
-A work opens with its occupation, or when it was said to begin if that came at most a day earlier.
-Where no beginning is known it opens when somebody says that it began. Its end is that of its
+A work opens with its occupation, or with a reported beginning that is at most a day earlier. Where
+no beginning is known it opens when somebody reports that it began. Its end is that of its
 occupation, or of a restoration with a known beginning that lasts longer. Where no end is known the
 clock alone neither finishes it nor makes it overdue, until its feed has not listed it for 30 days.
 Work at night begins with the first night and lasts until the morning after the last (`overlaps`).
@@ -35,9 +35,9 @@ UNLISTED_ENDS_MS = 30 * DAY_MS  # an end that nobody knows is taken to have come
 
 def phase_at(work: Work, now_ms: int) -> Phase:
     """The phase by what was reported until `now_ms`."""
-    if _is_said(work.cancelled, now_ms):
+    if _has_come(work.cancelled, now_ms):
         return Phase.CANCELLED
-    if _is_said(work.ended, now_ms):
+    if _has_come(work.ended, now_ms):
         return Phase.FINISHED
     if now_ms >= end_ms(work):
         return Phase.OVERDUE if _is_overdue(work, now_ms) else Phase.FINISHED
@@ -62,7 +62,7 @@ def is_in_force(work: Work, phase: Phase, now_ms: int) -> bool:
 
 def opens_ms(work: Work) -> int:
     """When it opens: with the first of its proposed hours, or when it was observed to begin if that
-    is at most a day earlier; EVER_MS where no beginning is known and nobody said that it began.
+    is at most a day earlier; EVER_MS where no beginning is known and nobody reported that it began.
     """
     begins_ms = work.begins_ms
     proposed_ms = span(begins_ms, work.ends_ms, work.hours).starts_ms
@@ -88,11 +88,10 @@ def end_ms(work: Work) -> int:
 
 
 def over_ms(work: Work) -> int:
-    """Since when a finished or cancelled work is over: as said, and not before its end if it has
-    one.
-    """
-    said = [said.at_ms for said in (work.ended, work.cancelled) if said]
-    return max(said) if said and work.ends_ms is None else max(end_ms(work), *said, 0)
+    """Since when a finished or cancelled work is over: as reported, not before a known end."""
+    times_ms = [each.at_ms for each in (work.ended, work.cancelled) if each]
+    is_endless = bool(times_ms) and work.ends_ms is None
+    return max(times_ms) if is_endless else max(end_ms(work), *times_ms, 0)
 
 
 def settled_ms(work: Work) -> int:
@@ -102,23 +101,23 @@ def settled_ms(work: Work) -> int:
     return max(end_ms(work), over_ms(work))
 
 
-def _is_said(said: ReportedTime | None, now_ms: int) -> bool:
-    return said is not None and said.at_ms <= now_ms
+def _has_come(reported: ReportedTime | None, now_ms: int) -> bool:
+    return reported is not None and reported.at_ms <= now_ms
 
 
 def _is_not_yet(work: Work, now_ms: int) -> bool:
-    """Whether a crew or an office said "not yet" and nobody since then that it began."""
+    """Whether a crew or an office reported "not yet" and nobody since then that it began."""
     if not work.not_begun_ms or work.started:
         return False
     return work.not_begun_ms <= now_ms < work.not_begun_ms + NOT_YET_HOLDS_MS
 
 
 def _is_overdue(work: Work, now_ms: int) -> bool:
-    """Whether it had an end, somebody said that it began and nobody that it ended.
+    """Whether it had an end, somebody reported that it began and nobody that it ended.
 
-    A feed's word alone counts while the feed still lists the work, and for 30 days.
+    A feed's report alone counts while the feed still lists the work, and for 30 days.
     """
-    if work.ends_ms is None or work.started is None or not _is_said(work.started, now_ms):
+    if work.ends_ms is None or work.started is None or not _has_come(work.started, now_ms):
         return False
     if work.started.by is not Reporter.FEED:
         return True

@@ -1,4 +1,4 @@
-"""The row of a work: its permit, where it lies, what was said of it and by whom."""
+"""The row of a work: its permit, where it lies, what was reported of it and by whom."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -21,7 +21,7 @@ class ReportedTime:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work(Permit):
     """A permit as a work. The permit's times are what was proposed; what was observed is in
-    `started` and `ended`, each with who said so.
+    `started` and `ended`, each with who reported it.
 
     `ends_ms` is the end in force: the feed's (`listed_ends_ms`) or a later one that a crew or an
     office gave (`extended_to_ms`, 0: none). `first_ends_ms` is the first end that its feed gave: a
@@ -34,13 +34,13 @@ class Work(Permit):
     started: ReportedTime | None = shown(None, "when it really began")
     ended: ReportedTime | None = shown(None, "when it really ended")
     cancelled: ReportedTime | None = shown(None, "when it was called off")
-    not_begun_ms: int = 0  # when a crew or an office last said that it has not begun; 0: never
-    not_ended_ms: int = 0  # when a crew or an office last said that it goes on; 0: never
+    not_begun_ms: int = 0  # when a crew or an office last reported that it has not begun; 0: never
+    not_ended_ms: int = 0  # when a crew or an office last reported that it goes on; 0: never
     first_ends_ms: int | None = shown(None, "the end first stated, where another counts, Unix ms")
     listed_ends_ms: int | None = None
     extended_to_ms: int = 0
     revision: int = 1
-    said_ms: int = 0  # when the last word of a crew or an office came
+    said_ms: int = 0  # when the last report of a crew or an office came
     reports: tuple[str, ...] = ()  # the ids of the last reports, oldest first
     unlisted_ms: int = shown(0, "since when its feed leaves it out, Unix ms")  # 0: listed
     misses: int = 0  # complete answers in a row without it, counted to three
@@ -96,8 +96,8 @@ def understood(known: Work, permit: Permit) -> Permit:
     return permit
 
 
-def told(work: Work) -> Work:
-    """The work as people read it: without what only says that its feed goes on listing it."""
+def as_shown(work: Work) -> Work:
+    """The work as the screens show it: without what only keeps that its feed still lists it."""
     return replace(
         work, seen_ms=0, updated_ms=0, misses=0, missing_ms=0, missed_ms=0, reports=(), said_ms=0
     )

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from streams.contract.derived import Obstruction
 from streams.contract.enums import Cause, Phase, Reporter
-from streams.contract.records import Obstruction
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.phases import OVER, is_in_force, phase_at
-from streams.domain.works.rows import Work, told
+from streams.domain.works.rows import Work, as_shown
 
 WORKS = StageTable("works", Work)
 
@@ -33,7 +33,7 @@ class WorksStep:
         work = replace(work, phase=phase, is_in_force=is_in_force(work, phase, at_ms))
         if work == before:
             return
-        if before is None or told(work) != told(before):
+        if before is None or as_shown(work) != as_shown(before):
             work = replace(work, updated_ms=at_ms)
             self.effects.remember(f"work:{work.permit_id}", at_ms, work)
             self.obstructions += _obstructions(before, work)

@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 
 from streams.contract import topics, wire
-from streams.contract.records import LinkEvents, Origin
+from streams.contract.derived import LinkEvents, Origin
 from streams.contract.settings import Settings
 from streams.domain.stage import Stage, State, Sum
 from streams.geo.network import Network

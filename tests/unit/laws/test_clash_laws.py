@@ -4,9 +4,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
-from streams.contract.times import EVER_MS
+from streams.contract.enums import Closure, Phase
+from streams.contract.times import DAY_MS, EVER_MS
 from streams.domain.clashes.cuts import Cuts, smallest
 from streams.domain.clashes.finder import Clash, Clashes
 from streams.domain.clashes.on_detours import WaysRound
@@ -15,7 +14,7 @@ from streams.domain.overlaps import HoursSpan, span
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Landmark, Network, Route
 from tests.cities.builder import node, stop, town
-from tests.cities.sites import DAY_MS, HOUR_MS, NOW_MS, Site
+from tests.cities.sites import HOUR_MS, NOW_MS, Site
 from tests.unit.laws.profile import tried
 
 WIDTH, HEIGHT = 4, 3

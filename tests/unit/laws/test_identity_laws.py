@@ -12,13 +12,13 @@ from producers.reading.answers import Exchange
 from streams.contract import wire
 from streams.contract.records import PermitBatch
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS
 from streams.domain.stages.works import WorksStage
 from streams.domain.works import Work
 from streams.domain.works.identity import text_key
 from tests.cities.fakes import Folded, street
 from tests.unit.laws.profile import tried
 
-DAY_MS = 86_400_000
 FIRST_MS = 1_795_400_000_000  # 2026-11-23
 CM_DEG = 1e-7
 HEADER = ("허가번호", "공사명", "굴착위치", "시공사", "시작일", "종료일", "경도", "위도")

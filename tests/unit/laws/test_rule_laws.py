@@ -9,16 +9,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.enums import AlertEvent, Cause, Phase
-from streams.contract.records import (
-    Closure,
-    LinkBatch,
-    LinkEvents,
-    Obstruction,
-    Origin,
-    Passage,
-    SpeedShare,
-)
+from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.rules import AlertRules
 from streams.domain.stages.roadstate import RoadsStage

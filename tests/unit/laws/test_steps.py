@@ -8,7 +8,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from streams.contract import topics, wire
-from streams.contract.records import LinkBatch, LinkEvents, Origin
+from streams.contract.derived import LinkBatch, LinkEvents, Origin
 from streams.domain.stage import apply, empty_state
 from streams.topology.stages import stages
 from tests.cities.worlds import Sent

@@ -6,16 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.enums import Phase, Reporter, SiteStatus
-from streams.contract.records import (
-    Closure,
-    Message,
-    Obstruction,
-    Permit,
-    PermitBatch,
-    SiteReport,
-    Tick,
-)
+from streams.contract.derived import Obstruction
+from streams.contract.enums import Closure, Phase, Reporter, SiteStatus
+from streams.contract.records import Message, Permit, PermitBatch, SiteReport, Tick
 from streams.domain.overlaps import within_hours
 from streams.domain.stages.works import WorksStage
 from streams.domain.works import OVER, ReportedTime, Work, is_in_force, phase_at

@@ -18,9 +18,10 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture.picture import Picture
 from streams.contract.enums import Reporter
 from streams.contract.errors import SettingsError
+from streams.contract.times import DAY_MS
 from streams.domain.works.moves import listed
 from streams.domain.works.rows import ReportedTime
-from tests.cities.works import DAY_MS, PERMIT, kst
+from tests.cities.works import PERMIT, kst
 
 NOW_MS = 1_795_400_000_000
 SECRET_WORDS = (b"Exif", b"GPS", b"37.88", b"a comment", b"xmpmeta", b"ICC_PROFILE")

@@ -9,8 +9,7 @@ from maps.api.document import document
 from maps.api.routes import OPERATIONS
 from maps.api.subscription_bodies import ChangeBody, NewBody, body_of
 from maps.picture.events import START, Cursor, parse_cursor
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.subscription import Subscription
 from streams.delivery.deciding.message import message_of
 from streams.domain.alerts import Alert

@@ -14,7 +14,7 @@ from maps.http.refusals import RequestRefusedError
 from maps.search.entry import PlaceKind
 from streams.contract.enums import SiteStatus
 from streams.domain.works import MOVES, REFUSALS, Work
-from streams.domain.works.moves import heard, listed
+from streams.domain.works.moves import after_report, listed
 from tests.cities.desks import BUSES, HOUR_MS, MIN_MS, NETWORK, NOW, Street, card, site_json
 from tests.cities.works import PERMIT, kst, report
 
@@ -168,7 +168,7 @@ def test_the_reason_read_back_is_the_folds_own_for_every_word() -> None:
     work = the_work_of(ROW)
     for word in SiteStatus:
         told = replace(REPORT, word=word, until_ms=AT_MS)
-        after = heard(work, told)
+        after = after_report(work, told)
         assert code_of(work, told) == (after if isinstance(after, str) else None)
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from maps.past.changes import Change, changes, first_page, subjects_of
-from streams.contract.enums import IncidentKind, Phase
-from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.contract.enums import Closure, IncidentKind, Phase, PollOutcome
+from streams.contract.records import FeedReport, Permit
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work, of_permit

@@ -12,8 +12,16 @@ from maps.http.refusals import RequestRefusedError
 from maps.past.moments import BitemporalMoment, moment_of
 from maps.past.pictures import past_picture
 from maps.picture.picture import Picture
-from streams.contract.enums import Certainty, FeedStatus, IncidentKind, Level, Reporter
-from streams.contract.records import Closure, FeedReport, Permit, PollOutcome
+from streams.contract.enums import (
+    Certainty,
+    Closure,
+    FeedStatus,
+    IncidentKind,
+    Level,
+    PollOutcome,
+    Reporter,
+)
+from streams.contract.records import FeedReport, Permit
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState, status

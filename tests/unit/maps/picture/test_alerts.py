@@ -9,7 +9,8 @@ from maps.picture import alerts
 from maps.picture.bodies import delta_event, snapshot
 from maps.picture.picture import Picture, advance, picture_of, translate
 from maps.picture.store_state import StoreState
-from streams.contract.records import Acknowledgement, Severity
+from streams.contract.enums import Severity
+from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode, episode_id
 from streams.geo.network import Network
 from streams.state.decoding import StoredPicture

@@ -11,8 +11,7 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture.exports import cell, links_geojson, utc, works_csv, works_geojson
 from maps.picture.filters import Filters, parse_bbox, parse_filters
 from maps.picture.picture import Picture
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
+from streams.contract.enums import Closure, Phase
 from streams.domain.links.fold import LinkView
 from streams.domain.works.rows import Work
 from streams.geo.network import Network

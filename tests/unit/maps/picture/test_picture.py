@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from maps.picture.bodies import delta_event, feed_rows, link_body, snapshot
 from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident

@@ -14,8 +14,9 @@ from producers.reading.answers import Exchange
 from producers.reading.privacy import pseudonym
 from producers.recording.recorder import exchange_of, line_of, recorded
 from streams.contract import wire
+from streams.contract.enums import PollOutcome
 from streams.contract.errors import SettingsError
-from streams.contract.records import FeedReport, PollOutcome, PositionBatch
+from streams.contract.records import FeedReport, PositionBatch
 from streams.contract.settings import Settings
 
 pb2 = pytest.importorskip("google.transit.gtfs_realtime_pb2", reason="the extra gtfs")

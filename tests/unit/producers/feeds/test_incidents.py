@@ -9,8 +9,10 @@ from producers.feeds import its_events, utic
 from producers.reading import fields
 from producers.reading.answers import Answer, Exchange
 from producers.reading.wordings import wording
-from streams.contract.records import Closure, Incident, IncidentKind, PollOutcome
+from streams.contract.enums import Closure, IncidentKind, PollOutcome
+from streams.contract.records import Incident
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS
 from tests.places import SHARED
 
 DATA = SHARED / "data/its"
@@ -18,7 +20,6 @@ KOREA = Settings(bbox=fields.KOREA)
 CITY = Settings()
 AT_MS = 1_795_414_391_934  # 2026-11-23 15:13 KST
 HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 NOV_23_MS = 1_795_359_600_000  # 2026-11-23 00:00 KST
 EVENT = {
     "type": "국도",

@@ -12,7 +12,8 @@ from producers.feeds.tago import positions as tago
 from producers.reading.answers import Answer, Exchange
 from producers.reading.fields import text
 from producers.reading.privacy import pseudonym
-from streams.contract.records import BusPosition, LinkSpeed, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import BusPosition, LinkSpeed
 from streams.contract.settings import Settings
 from streams.domain.links.runs import MASKED, SHARED
 

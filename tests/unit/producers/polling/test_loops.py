@@ -22,8 +22,9 @@ from producers.publishing.messages import Output
 from producers.reading.answers import Answer, Exchange
 from producers.recording.recorder import Recorder, lines_of
 from streams.contract import wire
+from streams.contract.enums import PollOutcome
 from streams.contract.errors import SettingsError
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.records import FeedReport
 from streams.contract.settings import Settings
 
 KEY = "canary-key"

@@ -23,7 +23,8 @@ from producers.publishing.refused import SHORT_BYTES
 from producers.publishing.send_decisions import is_from_ahead
 from producers.reading.answers import Refusal
 from streams.contract import topics, wire
-from streams.contract.records import FeedReport, LinkSpeed, PollOutcome, SpeedBatch, Tick
+from streams.contract.enums import PollOutcome
+from streams.contract.records import FeedReport, LinkSpeed, SpeedBatch, Tick
 from streams.contract.settings import Settings
 
 SETTINGS = Settings(its_poll_s=10)

@@ -3,7 +3,7 @@
 import pytest
 
 from producers.reading.closures import closure_of, mentioned, stated
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.domain.closures import GRAVITY
 
 

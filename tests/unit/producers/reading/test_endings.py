@@ -1,12 +1,11 @@
 """What a message that is still listed says of its own end."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 import pytest
 
 from producers.reading.endings import Ending, ending
-
-KST = timezone(timedelta(hours=9))
+from streams.contract.times import KST
 
 
 def ms(words: str) -> int:

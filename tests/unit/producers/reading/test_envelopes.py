@@ -9,7 +9,7 @@ from producers.feeds import its_speeds as its
 from producers.feeds.tago import positions as tago
 from producers.reading.answers import Answer, Exchange
 from producers.reading.fields import KOREA
-from streams.contract.records import PollOutcome
+from streams.contract.enums import PollOutcome
 from streams.contract.settings import Settings
 from tests.places import SHARED
 

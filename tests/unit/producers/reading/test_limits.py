@@ -17,7 +17,7 @@ from producers.publishing.poll import Poll, answer_of
 from producers.publishing.topic_setup import complaints_of
 from producers.reading.answers import MAX_KEPT, Exchange, Refusal, Refusals
 from streams.contract import topics
-from streams.contract.records import PollOutcome
+from streams.contract.enums import PollOutcome
 from streams.contract.settings import Settings
 
 SETTINGS = Settings(pseudonym_key="k" * 32)

@@ -1,6 +1,6 @@
 """Periods of several editions, of one sound date, and ends that lean on their begin."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 import pytest
 
@@ -10,9 +10,7 @@ from producers.reading.moments import Moment, end_ms
 from producers.reading.periods import half_read, read
 from streams.contract.records import Permit
 from streams.contract.settings import Settings
-
-KST = timezone(timedelta(hours=9))
-DAY_MS = 86_400_000
+from streams.contract.times import DAY_MS, KST
 
 
 def day(words: str) -> int:

@@ -15,12 +15,13 @@ from producers.reading.answers import Answer, Exchange
 from producers.reading.encodings import LOST, decoded
 from producers.reading.spreadsheets import grids_of
 from producers.recording.recorder import exchange_of, line_of
-from streams.contract.records import Permit, PollOutcome
+from streams.contract.enums import PollOutcome
+from streams.contract.records import Permit
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS
 
 AT_MS = 1_795_414_391_934
 SEP_1_MS = 1_788_188_400_000  # 2026-09-01 00:00 KST
-DAY_MS = 86_400_000
 HEADER: list[Any] = ["허가번호", "공사명", "굴착위치", "시작일", "종료일"]
 ROW: list[Any] = ["가-1", "배수관 정비", "석사동 1", "2026-09-01", "2026-09-30"]
 OBJECT = dict(zip(HEADER, ROW, strict=True))

@@ -1,15 +1,13 @@
 """Dates, moments and periods in every way that offices and portals write them."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 import pytest
 
 from producers.reading.moments import Moment, end_ms
 from producers.reading.periods import moment, moment_ms, read
 from streams.contract.errors import RecordRefusedError
-
-KST = timezone(timedelta(hours=9))
-DAY_MS = 86_400_000
+from streams.contract.times import KST
 
 
 def ms(words: str) -> int:

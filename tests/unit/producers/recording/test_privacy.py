@@ -17,9 +17,9 @@ from producers.reading.privacy import (
 )
 from streams.contract.scrubbing import without_secrets
 from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS
 
 AT_MS = 1_795_414_390_000  # 2026-11-23 15:13 KST
-DAY_MS = 86_400_000
 SETTINGS = Settings(pseudonym_key="k" * 32, its_key="Ab+/=%1 key", tago_key="abc")
 
 

@@ -16,8 +16,9 @@ from producers.reading.answers import Exchange
 from producers.recording.recorder import Recorder, exchange_of, line_of, lines_of
 from producers.recording.replay import events, steps
 from streams.contract import topics, wire
+from streams.contract.enums import PollOutcome
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import FeedReport, PermitBatch, PollOutcome, PositionBatch, Tick
+from streams.contract.records import FeedReport, PermitBatch, PositionBatch, Tick
 from streams.contract.settings import Settings
 
 SETTINGS = Settings(pseudonym_key="k")

@@ -9,7 +9,7 @@ from producers.simulator.fleet import SimulatedBus
 from producers.simulator.streets import build_streets
 from producers.simulator.traffic import SLOT_MS, Obstacle, Traffic, load_of
 from producers.simulator.works import AuthoredPermit, link_named, periods
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.geo.network import Network
 
 OPENS_MS = 1_795_414_000_000

@@ -10,7 +10,7 @@ from producers.feeds import FEEDS
 from producers.recording.recorder import exchange_of, lines_of
 from producers.simulator.past import write_past
 from producers.simulator.server import serve
-from streams.contract.records import PollOutcome
+from streams.contract.enums import PollOutcome
 from streams.contract.settings import Settings
 from streams.geo.network import Network
 

@@ -14,8 +14,8 @@ from producers.simulator.odd_permits import ODD_PERMITS
 from producers.simulator.permits import PERMITS
 from producers.simulator.portal import SimulatedPortal
 from producers.simulator.works import periods
-from streams.contract.enums import Phase
-from streams.contract.records import Closure, Permit, PermitBatch, Tick
+from streams.contract.enums import Closure, Phase
+from streams.contract.records import Permit, PermitBatch, Tick
 from streams.contract.settings import Settings
 from streams.domain.clashes.clash import Clash
 from streams.domain.permit_ids import permit_of

@@ -12,7 +12,8 @@ from producers.reading.answers import Exchange
 from producers.simulator.day import Day
 from producers.simulator.portal import SimulatedPortal
 from producers.simulator.tago import BAD_BUSES, MASK
-from streams.contract.records import Closure, Incident
+from streams.contract.enums import Closure
+from streams.contract.records import Incident
 from streams.contract.settings import Settings
 from streams.geo.measures import distance_m, project
 from streams.geo.network import Network

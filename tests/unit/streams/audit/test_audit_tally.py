@@ -5,8 +5,6 @@ import pytest
 from streams.audit.tally import Entry, Past, past_differences
 from streams.domain.stage import HistoryRow
 
-DAY_MS = 86_400_000
-
 
 def past(*memories: tuple[int, object]) -> Past:
     kept = Past()

@@ -5,7 +5,7 @@ import pytest
 from streams.contract import records as rec
 from streams.contract import wire
 from streams.contract.arrival import LOG_APPEND_TIME, MAX_AHEAD_MS, REPLAY, appended_ms
-from streams.contract.enums import Reporter, SiteStatus
+from streams.contract.enums import PollOutcome, Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Message
 from tests.cities.fakes import at, bus
@@ -17,7 +17,7 @@ MACHINES: list[Message] = [
     rec.SpeedBatch("its.speeds", at(0), ()),
     rec.PermitBatch("permits", at(0), is_complete=True, rows=()),
     rec.IncidentBatch("its.events", at(0), is_complete=True, rows=()),
-    rec.FeedReport("permits", rec.PollOutcome.DATA, at(0), 10_000),
+    rec.FeedReport("permits", PollOutcome.DATA, at(0), 10_000),
 ]
 PEOPLE: list[Message] = [
     rec.Call("c1", at(0), "정류장", ()),

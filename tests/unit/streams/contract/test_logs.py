@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from streams.contract.derived import Origin
 from streams.contract.errors import RecordRefusedError
 from streams.contract.grammars import LogFormat
 from streams.contract.logs import LogLines, set_up_logs
-from streams.contract.records import Origin
 from streams.contract.settings import Settings
 
 SECRET = "s3cret/+key="  # noqa: S105 - a canary

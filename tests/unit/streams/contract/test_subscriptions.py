@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract import wire
+from streams.contract.derived import Origin
 from streams.contract.errors import RecordRefusedError, SubscriptionError
-from streams.contract.records import Origin
 from streams.contract.rings import contains, is_simple
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import (

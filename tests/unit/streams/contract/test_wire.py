@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from streams.contract import records as rec
 from streams.contract import wire
+from streams.contract.derived import LinkBatch
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Message
 from tests.cities.fakes import at, bus
@@ -20,7 +21,7 @@ KINDS: dict[str, type] = {
     "incidents": rec.IncidentBatch,
     "tick": rec.Tick,
     "report": rec.FeedReport,
-    "link-events": rec.LinkBatch,
+    "link-events": LinkBatch,
 }
 
 

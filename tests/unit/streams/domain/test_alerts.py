@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Closure, Incident, IncidentBatch, IncidentKind, Severity, Tick
+from streams.contract.enums import AlertEvent, Closure, IncidentKind, RuleName, Severity
+from streams.contract.records import Incident, IncidentBatch, Tick
 from streams.domain.alerts import Alert, Condition, Episode, Patience, episode_id
 from streams.domain.rules.book import Rule
 from streams.domain.rules.watching import Look

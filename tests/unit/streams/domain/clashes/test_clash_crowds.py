@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from streams.contract.records import Closure, PermitBatch
+from streams.contract.enums import Closure
+from streams.contract.records import PermitBatch
 from streams.domain.clashes.crowds import MOST_NAMED, MOST_ON_LINK
 from streams.domain.clashes.finder import Clashes
 from streams.domain.clashes.words import reason

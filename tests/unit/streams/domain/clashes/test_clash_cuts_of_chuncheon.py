@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.records import Closure, Permit
+from streams.contract.enums import Closure
+from streams.contract.records import Permit
 from streams.domain.clashes.clash import Clash
 from streams.domain.stages.works import WorksStage
 from streams.geo.measures import midpoint_of

@@ -1,6 +1,6 @@
 import pytest
 
-from streams.contract.records import Closure
+from streams.contract.enums import Closure
 from streams.domain.clashes.finder import reason
 from streams.words.catalogue import both
 from tests.cities.builder import stop, town

@@ -3,13 +3,12 @@ from typing import Any
 
 import pytest
 
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
+from streams.contract.enums import Closure, Phase
+from streams.contract.times import DAY_MS
 from streams.domain.clashes.finder import AHEAD_MS, Clashes
 from streams.geo.network import Overlay
 from tests.cities.builder import city, section, standard, stop, town
 from tests.cities.sites import (
-    DAY_MS,
     EAST,
     EAST_2,
     FAR,

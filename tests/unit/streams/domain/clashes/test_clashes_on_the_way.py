@@ -3,19 +3,10 @@ from typing import Any
 
 import pytest
 
-from streams.contract.enums import Phase
-from streams.contract.records import Closure
+from streams.contract.enums import Closure, Phase
+from streams.contract.times import DAY_MS
 from tests.cities.builder import node, stop, town
-from tests.cities.sites import (
-    DAY_MS,
-    EAST_2,
-    HOUR_MS,
-    NOW_MS,
-    ROUTE,
-    Site,
-    clashes,
-    road,
-)
+from tests.cities.sites import EAST_2, HOUR_MS, NOW_MS, ROUTE, Site, clashes, road
 
 
 def test_a_full_closure_on_a_bus_route_names_the_route_and_its_skipped_stops() -> None:

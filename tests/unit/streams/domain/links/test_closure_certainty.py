@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from streams.contract.enums import Cause, Phase
-from streams.contract.records import Closure, LinkEvents, Obstruction, Origin, Passage
+from streams.contract.derived import LinkEvents, Obstruction, Origin, Passage
+from streams.contract.enums import Cause, Closure, Phase
 from streams.domain.links.fold import DRIVE_OUT_MS
 from streams.domain.stages.roadstate import LinkView
 from tests.cities.fakes import Folded, at, passage, roads

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.records import Passage
+from streams.contract.derived import Passage
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
 from tests.cities.fakes import GRID, at, passage
 

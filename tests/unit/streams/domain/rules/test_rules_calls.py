@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.enums import AlertEvent
-from streams.contract.records import Call, FeedReport, Message, PollOutcome, Tick
+from streams.contract.enums import AlertEvent, PollOutcome
+from streams.contract.records import Call, FeedReport, Message, Tick
 from streams.domain.alerts import Alert
 from streams.domain.rules import AlertRules
 from streams.domain.stage import Stage

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from streams.audit.fold import Fold
+from streams.contract.enums import Severity
 from streams.contract.errors import SettingsError
-from streams.contract.records import Severity
 from streams.contract.settings import Settings
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from streams.contract.enums import AlertEvent
-from streams.contract.records import Closure, Message, Permit, Severity, Tick
+from streams.contract.enums import AlertEvent, Closure, Severity
+from streams.contract.records import Message, Permit, Tick
 from streams.delivery.deciding.wording import sentence
 from streams.domain.alerts import Alert
 from streams.domain.stages.works import WorksStage

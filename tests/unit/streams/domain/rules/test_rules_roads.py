@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.enums import AlertEvent, Cause, Phase
-from streams.contract.records import Closure, LinkEvents, Obstruction, Origin, SpeedShare
+from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedShare
+from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.links.fold import as_of
 from streams.domain.rules import AlertRules, roads
-from streams.domain.stages.roadstate import LinkFold, RoadsStage, Rules
+from streams.domain.stages.roadstate import FoldSettings, LinkFold, RoadsStage
 from streams.geo.network import Network
 from tests.cities.fakes import LAT, LON, RULES, STANDARD, STEP, Folded, at, passage, street
 
@@ -145,7 +145,7 @@ def test_years_between_two_observations_are_not_judged_minute_by_minute(
     """A clock that stood at 1970 before the first tick, and the slow minutes of today."""
     left = iter(range(100))
 
-    def counted(fold: LinkFold, at_ms: int, rules: Rules) -> LinkFold:
+    def counted(fold: LinkFold, at_ms: int, rules: FoldSettings) -> LinkFold:
         assert next(left, None) is not None, "judged more than 100 times"
         return as_of(fold, at_ms, rules)
 

@@ -6,16 +6,14 @@ from typing import Any
 
 from streams.audit.fold import Fold
 from streams.contract import topics, wire
-from streams.contract.enums import AlertEvent, Reporter, SiteStatus
+from streams.contract.enums import AlertEvent, Closure, PollOutcome, Reporter, SiteStatus
 from streams.contract.records import (
     Call,
-    Closure,
     FeedReport,
     LinkSpeed,
     Message,
     Permit,
     PermitBatch,
-    PollOutcome,
     SiteReport,
     SpeedBatch,
 )

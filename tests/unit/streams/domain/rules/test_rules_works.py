@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.enums import AlertEvent, SiteStatus
-from streams.contract.records import Closure, Message, Permit, Severity, Tick
+from streams.contract.enums import AlertEvent, Closure, Severity, SiteStatus
+from streams.contract.records import Message, Permit, Tick
 from streams.domain.alerts import Alert
 from streams.domain.rules import AlertRules
 from streams.domain.stages.works import WorksStage

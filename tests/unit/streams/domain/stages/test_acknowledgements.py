@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract import wire
+from streams.contract.derived import Origin
+from streams.contract.enums import Severity
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import Acknowledgement, Origin, Severity
+from streams.contract.records import Acknowledgement
 from streams.domain.alerts import episode_id
 from streams.domain.stage import State, apply, empty_state
 from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS, KEEP_MS, AcknowledgementsStage

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.enums import FeedStatus
-from streams.contract.records import FeedReport, PollOutcome
+from streams.contract.enums import FeedStatus, PollOutcome
+from streams.contract.records import FeedReport
 from streams.domain.stages.feeds import FeedsStage, FeedState, observe, status
 from tests.cities.fakes import Folded, at
 

@@ -12,23 +12,26 @@ import msgspec
 
 from streams.audit.fold import Fold
 from streams.contract import topics, wire
-from streams.contract.enums import Reporter, SiteStatus
+from streams.contract.enums import (
+    Closure,
+    IncidentKind,
+    PollOutcome,
+    Reporter,
+    Severity,
+    SiteStatus,
+)
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import (
     Acknowledgement,
     Call,
     CallDone,
-    Closure,
     FeedReport,
     Incident,
     IncidentBatch,
-    IncidentKind,
     LinkSpeed,
     Message,
     Permit,
     PermitBatch,
-    PollOutcome,
-    Severity,
     SiteReport,
     SpeedBatch,
     Tick,

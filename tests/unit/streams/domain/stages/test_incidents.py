@@ -5,16 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.records import (
-    Closure,
-    FeedReport,
-    Incident,
-    IncidentBatch,
-    IncidentKind,
-    Message,
-    PollOutcome,
-    Tick,
-)
+from streams.contract.enums import Closure, IncidentKind, PollOutcome
+from streams.contract.records import FeedReport, Incident, IncidentBatch, Message, Tick
 from streams.domain.stages.incidents import IncidentsStage
 from tests.cities.fakes import Folded, at, street
 

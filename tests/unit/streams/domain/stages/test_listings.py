@@ -11,16 +11,9 @@ from hypothesis import strategies as st
 from producers.publishing import batches
 from producers.reading.answers import Answer
 from streams.contract import wire
+from streams.contract.enums import IncidentKind, PollOutcome
 from streams.contract.errors import RecordRefusedError
-from streams.contract.records import (
-    Incident,
-    IncidentBatch,
-    IncidentKind,
-    Message,
-    Permit,
-    PermitBatch,
-    PollOutcome,
-)
+from streams.contract.records import Incident, IncidentBatch, Message, Permit, PermitBatch
 from streams.contract.settings import Settings
 from streams.domain.listings import KEPT, SHORT_MS, SHORT_POLLS, Usual, judged
 from streams.domain.stages.incidents import IncidentsStage

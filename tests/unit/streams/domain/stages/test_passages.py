@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.records import BusPosition, Origin, Passage, PositionBatch, Tick
+from streams.contract.derived import Origin, Passage
+from streams.contract.records import BusPosition, PositionBatch, Tick
 from streams.contract.topics import partition_of
 from streams.domain.links.runs import Advance, RouteGeometry, VehicleRun, advance
 from streams.domain.stages.passages import PositionsStage

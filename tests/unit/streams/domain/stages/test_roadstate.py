@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.enums import Cause, Phase
+from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.enums import Cause, Closure, Phase
 from streams.contract.grammars import Thresholds
-from streams.contract.records import (
-    Closure,
-    LinkBatch,
-    LinkEvents,
-    Obstruction,
-    Origin,
-    Passage,
-    SpeedShare,
-)
 from streams.domain.stage import HistoryRow, State, apply, empty_state
 from streams.domain.stages.roadstate import LinkView
 from tests.cities.fakes import Folded, at, passage, roads

@@ -1,4 +1,5 @@
-from streams.contract.records import LinkSpeed, Origin, SpeedBatch, SpeedShare, Tick
+from streams.contract.derived import Origin, SpeedShare
+from streams.contract.records import LinkSpeed, SpeedBatch, Tick
 from streams.domain.stage import Effects, empty_state
 from streams.domain.stages.speeds import SpeedsStage
 from tests.cities.fakes import STANDARD, at, street

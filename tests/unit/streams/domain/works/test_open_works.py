@@ -9,11 +9,12 @@ from streams.contract import wire
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Permit, PermitBatch, Tick
+from streams.contract.times import DAY_MS
 from streams.domain.works import ReportedTime
 from tests.cities.builder import town
 from tests.cities.fakes import Folded
 from tests.cities.sites import EAST, ROUTE, clashes, full
-from tests.cities.works import DAY_MS, PERMIT, blocks, kst, listed, report, the_work, works
+from tests.cities.works import PERMIT, blocks, kst, listed, report, the_work, works
 
 OPEN = replace(PERMIT, ends_ms=None, flags=("no_end",))
 VAGUE = replace(PERMIT, starts_ms=None, flags=("no_start",))

@@ -6,11 +6,12 @@ import pytest
 
 from streams.contract.enums import Phase, Reporter, SiteStatus
 from streams.contract.records import SiteReport, Tick
+from streams.contract.times import DAY_MS
 from streams.domain.works import MOVES, REFUSALS, ReportedTime, Work, phase_at
-from streams.domain.works.moves import heard
+from streams.domain.works.moves import after_report
 from streams.domain.works.rows import of_permit
 from tests.cities.fakes import Folded
-from tests.cities.works import DAY_MS, PERMIT, blocks, kst, listed, report, the_work, works
+from tests.cities.works import PERMIT, blocks, kst, listed, report, the_work, works
 
 START, END, EXTEND = SiteStatus.START, SiteStatus.END, SiteStatus.EXTEND
 NOT_YET, CANCEL = SiteStatus.NOT_YET, SiteStatus.CANCEL
@@ -40,7 +41,7 @@ EVERY = [(phase, word) for phase in Phase for word in SiteStatus]
 def test_every_word_in_every_phase(phase: str, word: SiteStatus) -> None:
     row, at_ms = IN_PHASE[phase]
     assert phase_at(row, at_ms) == phase
-    after = heard(row, report(word, at_ms, until_ms=kst("00:00", 20)))
+    after = after_report(row, report(word, at_ms, until_ms=kst("00:00", 20)))
     got = after if isinstance(after, str) else phase_at(after, at_ms)
     assert got == dict(zip(SiteStatus, AFTER[phase].split(), strict=True))[word]
 
@@ -63,7 +64,7 @@ def test_the_tables_name_every_case_and_every_code() -> None:
     ],
 )  # fmt: skip
 def test_words_that_are_refused(row: Work, told: SiteReport, code: str) -> None:
-    assert heard(row, told) == code
+    assert after_report(row, told) == code
 
 
 def test_bounds_of_words_belong_to_what_is_allowed() -> None:
@@ -73,17 +74,17 @@ def test_bounds_of_words_belong_to_what_is_allowed() -> None:
         (BARE, report(EXTEND, NOON, until_ms=kst("00:00", 10) + 732 * DAY_MS)),
         (replace(BARE, said_ms=NOON), report(END, NOON)),
     ):
-        assert isinstance(heard(row, told), Work)
+        assert isinstance(after_report(row, told), Work)
 
 
 def test_an_end_is_taken_back_by_not_yet_and_a_begin_too() -> None:
     ended = replace(
         BARE, started=ReportedTime(NOON, Reporter.CREW), ended=ReportedTime(NOON + 1, Reporter.CREW)
     )
-    again = heard(ended, report(NOT_YET, NOON + 2))
+    again = after_report(ended, report(NOT_YET, NOON + 2))
     assert isinstance(again, Work)
     assert (again.ended, again.started) == (None, ReportedTime(NOON, Reporter.CREW))
-    reverted = heard(again, report(NOT_YET, NOON + 3))
+    reverted = after_report(again, report(NOT_YET, NOON + 3))
     assert isinstance(reverted, Work)
     assert (reverted.started, phase_at(reverted, NOON + 3)) == (None, "planned")
 
@@ -91,7 +92,7 @@ def test_an_end_is_taken_back_by_not_yet_and_a_begin_too() -> None:
 def test_the_first_begin_and_end_are_the_times_and_a_crew_replaces_the_feeds() -> None:
     row = replace(BARE, started=ReportedTime(NOON, Reporter.FEED))
     for second in (1, 2):
-        after = heard(row, report(START, NOON + second, f"s{second}"))
+        after = after_report(row, report(START, NOON + second, f"s{second}"))
         assert isinstance(after, Work)
         row = after
     assert row.started == ReportedTime(NOON + 1, Reporter.CREW)

@@ -7,6 +7,7 @@ import pytest
 
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import Permit, PermitBatch, SiteReport
+from streams.contract.times import DAY_MS
 from streams.domain.stages.works import WorksStage
 from streams.domain.works import Work
 from streams.domain.works.identity import family_of, identified, resolved, text_key, unnumbered_id
@@ -14,7 +15,6 @@ from streams.domain.works.rows import of_permit
 from tests.cities.fakes import LAT, LON, Folded, street
 
 BEGIN_MS = 1_795_359_600_000
-DAY_MS = 86_400_000
 NEAR, FAR = 0.0002, 0.01  # degrees: 18 m and 900 m
 
 

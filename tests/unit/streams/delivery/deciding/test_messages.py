@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
+from streams.contract.times import DAY_MS
 from streams.delivery.deciding.message import (
     MAX_BYTES,
     digest_id,
@@ -23,7 +23,6 @@ from streams.domain.alerts import Alert
 from streams.words.catalogue import both
 from tests.places import ROOT
 
-DAY_MS = 86_400_000
 AT_MS = 1_795_392_000_000  # 2026-11-23 09:00 in Korea, which is 00:00 UTC
 CLOSED = Alert(
     id="alrt_k5ixpl3vlw3uwtqiquxd7fqvfy.1",

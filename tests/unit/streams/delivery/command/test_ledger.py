@@ -41,7 +41,7 @@ def test_what_began_before_the_sink_was_opened_owes_it_no_beginning() -> None:
     ledger = Ledger(opened_ms=NOW_MS)
     before = ledger.take(*message("a.2", U, began_ms=NOW_MS - 1), NOW_MS)
     after = ledger.take(*message("b.2", U, began_ms=NOW_MS), NOW_MS)
-    assert (before.word, after.word) == ("ok", "gap")
+    assert (before.verdict, after.verdict) == ("ok", "gap")
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_each_message_is_judged_by_what_came_before(
     told: list[tuple[str, bytes]], words: str
 ) -> None:
     ledger = Ledger()
-    assert [ledger.take(*each, NOW_MS).word for each in told] == words.split()
+    assert [ledger.take(*each, NOW_MS).verdict for each in told] == words.split()
 
 
 def test_a_forged_message_is_counted_and_leaves_no_trace() -> None:
     ledger = Ledger()
-    assert ledger.refuse(FORGED).word == "forged"
-    assert ledger.take(*message("a.1"), NOW_MS).word == "ok"
+    assert ledger.refuse(FORGED).verdict == "forged"
+    assert ledger.take(*message("a.1"), NOW_MS).verdict == "ok"
     assert ledger.counts == {"forged": 1, "ok": 1}
 
 
@@ -104,8 +104,8 @@ def test_a_line_is_one_line_whatever_the_message_says() -> None:
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=8))
 def test_numbers_that_only_grow_from_a_begin_on_are_never_wrong(steps: list[int]) -> None:
     ledger, number = Ledger(), 1
-    assert ledger.take(*message("a.1"), NOW_MS).word == "ok"
+    assert ledger.take(*message("a.1"), NOW_MS).verdict == "ok"
     for step in steps:
         number += step
-        assert ledger.take(*message(f"a.{number}", U), NOW_MS).word == "ok"
+        assert ledger.take(*message(f"a.{number}", U), NOW_MS).verdict == "ok"
     assert ledger.is_clean

@@ -8,7 +8,7 @@ from streams.contract.enums import AlertEvent
 from streams.delivery.deciding.outcomes import Kind
 from streams.delivery.deciding.receipts import is_covered, name_of
 from streams.delivery.deciding.waiting import UPDATE_GAP_MS, Waiting
-from tests.unit.streams.delivery.laws import World, alert, covered
+from tests.unit.streams.delivery.deciding.laws import World, alert, covered
 
 SUBJECTS = ("work:A", "work:B", "incident:C")
 CHANCE = st.floats(0, 1)

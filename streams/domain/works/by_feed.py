@@ -1,7 +1,7 @@
-"""What a feed says of the real begin and end of a work, against what is known already.
+"""What a feed reports of the real begin and end of a work, against what is known already.
 
-A feed says it by a time (`began_ms`, `done_ms`) or by its status text. A crew's or an office's word
-beats a feed's, and a feed's word about a time before their "not yet" says nothing new.
+It reports them by a time (`began_ms`, `done_ms`) or by its status text. A crew's or an office's
+report beats a feed's, and a feed's of a time before their "not yet" is no news.
 """
 
 from streams.contract.enums import Reporter
@@ -12,12 +12,12 @@ from streams.domain.works.statuses import says_done, says_running
 
 
 def started_by_feed(permit: Permit, known: Work | None, received_ms: int) -> ReportedTime | None:
-    """When the feed says that the work began; None when it says nothing, or nothing that counts."""
+    """When the work began by its feed; None when it reports nothing, or nothing that counts."""
     at_ms = permit.began_ms
     if at_ms is None and says_running(permit.status_text):
         at_ms = _running_since_ms(permit, known, received_ms)
     elif at_ms is None and (permit.is_withdrawn or says_done(permit.status_text)):
-        return known.started if known else None  # what it said of the begin still stands
+        return known.started if known else None  # what it reported of the begin still stands
     is_denied = known is not None and at_ms is not None and at_ms <= known.not_begun_ms
     return (
         None
@@ -42,7 +42,7 @@ def _running_since_ms(permit: Permit, known: Work | None, received_ms: int) -> i
 
 
 def ended_by_feed(permit: Permit, known: Work | None, received_ms: int) -> ReportedTime | None:
-    """When the feed says that the work ended; None when it says nothing, or nothing that counts.
+    """When the work ended by its feed; None when it reports nothing, or nothing that counts.
 
     An end before the work opened, before a crew's begin or before its "not done yet" is no news.
     """
@@ -67,5 +67,5 @@ def _done_since_ms(permit: Permit, known: Work | None, received_ms: int) -> int 
 
 
 def beats(known: ReportedTime | None, feed: ReportedTime | None) -> ReportedTime | None:
-    """What counts: a crew's or an office's word, else what the feed says now."""
+    """What counts: a crew's or an office's report, else what the feed reports now."""
     return known if known and known.by is not Reporter.FEED else feed

@@ -6,7 +6,7 @@ from streams.contract.records import Receipt
 from streams.delivery.deciding import breaker as breakers
 from streams.delivery.deciding.breaker import Breaker
 from streams.delivery.deciding.outcomes import Kind, judge
-from streams.delivery.deciding.receipts import Told, forget, is_covered, name_of, note
+from streams.delivery.deciding.receipts import Confirmed, forget, is_covered, name_of, note
 from streams.delivery.deciding.schedule import delay_ms, retry_at
 
 NOW_MS = 1_795_305_600_000
@@ -110,16 +110,16 @@ def test_it_asks_again_within_a_twentieth_of_the_outage(outage_ms: int, chance: 
 
 
 def test_a_receipt_covers_the_earlier_words_of_its_episode_alone() -> None:
-    told: dict[str, Told] = {}
+    told: dict[str, Confirmed] = {}
     note(told, Receipt("ep_a", "alrt_a.3", NOW_MS))
     note(told, Receipt("ep_a", "alrt_a.2", NOW_MS - 5))
-    assert told == {"alrt_a": Told(3, NOW_MS)}
+    assert told == {"alrt_a": Confirmed(3, NOW_MS)}
     wanted = {"alrt_a.1": True, "alrt_a.3": True, "alrt_a.4": False, "alrt_b.1": False}
     assert {name: is_covered(told, name) for name in wanted} == wanted
 
 
 def test_a_digest_covers_its_alerts_and_itself() -> None:
-    told: dict[str, Told] = {}
+    told: dict[str, Confirmed] = {}
     note(told, Receipt("ep_a", "dgst_x", NOW_MS, ("alrt_a.2", "alrt_b.1")))
     assert [is_covered(told, each) for each in ("dgst_x", "alrt_a.1", "alrt_b.2")] == [
         True,

@@ -3,9 +3,8 @@ import ssl
 import aiohttp
 import pytest
 
-from streams.contract.enums import AlertEvent, RuleName
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.errors import SettingsError, SubscriptionError
-from streams.contract.records import Severity
 from streams.contract.settings import Settings
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending.posting import Poster, error_class

@@ -8,8 +8,8 @@ import pytest
 from streams.contract.enums import Reporter
 from streams.contract.records import Permit
 from streams.domain.works import ReportedTime, Work
+from streams.domain.works.by_feed import ended_by_feed, started_by_feed
 from streams.domain.works.rows import of_permit
-from streams.domain.works.words import ended_by_feed, started_by_feed
 from tests.cities.works import PERMIT, kst
 
 NOON = kst("12:00", 1)

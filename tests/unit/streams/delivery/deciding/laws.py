@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Receipt, Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
+from streams.contract.records import Receipt
+from streams.contract.times import DAY_MS
 from streams.delivery.deciding.endpoint import (
     Answered,
     Bury,
@@ -16,12 +17,11 @@ from streams.delivery.deciding.endpoint import (
     step,
 )
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
-from streams.delivery.deciding.receipts import Told, note
+from streams.delivery.deciding.receipts import Confirmed, note
 from streams.delivery.deciding.waiting import Offer, Terms, Waiting
 from streams.delivery.sending.saving import decoded, encoded
 from streams.domain.alerts import Alert
 
-DAY_MS = 86_400_000
 T0_MS = 1_795_305_600_000
 TERMS = Terms("ep_a", DAY_MS)
 
@@ -47,7 +47,7 @@ class World:
     terms: Terms = TERMS
     now_ms: int = T0_MS
     state: EndpointState = field(default_factory=EndpointState)
-    told: dict[str, Told] = field(default_factory=dict)
+    told: dict[str, Confirmed] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
     outbox: list[Offer] = field(default_factory=list)
     stored: bytes | None = None

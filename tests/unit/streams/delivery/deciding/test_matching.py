@@ -1,22 +1,21 @@
 """Who hears which alert, and when nobody is to be disturbed."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.subscription import Subscription
+from streams.contract.times import KST
 from streams.delivery.deciding.matching import is_quiet, is_within, matches, quiet_until_ms
 from streams.domain.alerts import Alert
 from streams.geo.network import Network, Overlay
 from tests.cities import worlds
 
-KST = timezone(timedelta(hours=9))
 ALL = Subscription(endpoint="ep_0123456789abcdef", url="https://crew.example/hook", title="현장반")
 EMPTY_FACTS: dict[str, Any] = {"title": "하수관", "links": []}
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.enums import AlertEvent, RuleName
-from streams.contract.records import Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity
+from streams.contract.times import DAY_MS
 from streams.delivery.deciding.endpoint import (
     MAX_WAITING,
     OVERDUE_MS,
@@ -16,7 +16,7 @@ from streams.delivery.deciding.endpoint import (
 )
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.waiting import Terms
-from tests.unit.streams.delivery.laws import DAY_MS, T0_MS, World, alert, silent
+from tests.unit.streams.delivery.deciding.laws import T0_MS, World, alert, silent
 
 BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
 MINUTE_MS = 60_000
