@@ -19,6 +19,7 @@ KOREAN = {
     "tiles": "배경 지도 타일 URL. 비우면 도로망만 그림",
     "tiles_attribution": "타일 저작권 표시",
     "city": "화면에 나오는 도시 이름",
+    "province": "도시가 속한 도. 주소와 이름 앞에 붙는 대로",
     "tago_url": "TAGO 기본 URL",
     "tago_key": "TAGO 서비스키, *디코딩* 형태",
     "tago_city": "TAGO 도시 코드",

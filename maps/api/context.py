@@ -113,7 +113,7 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
         statics=statics,
         pages=render_pages(network, settings, statics.url),
         network_file=body_of(file, JSON, etag=network.version, level=9),
-        finder=Finder(network, load_gazetteer(settings.gazetteer)),
+        finder=Finder(network, load_gazetteer(settings.gazetteer), settings.province),
         is_simulated=simulated,
     )
 

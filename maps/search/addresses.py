@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.hangul import jamo
+from maps.search.home import Home
 from maps.search.keys import Hit
 from maps.search.names import DISTRICT
 from maps.search.nearest import Nearest
@@ -20,7 +21,6 @@ from streams.geo.measures import Point
 _KEY = re.compile(r"^(?P<area>.+?)(?P<lot>산?\d+(?:-\d+)?)$")
 _LOT = re.compile(r"(?P<lot>산?\d+(?:-\d+)?)(?:번지|번|호)?")
 _UPPER = re.compile(r"^.+?[읍면](?=.+리$)")
-_AREA = re.compile(r"^(?:강원도)?(?:춘천시|춘천)?")
 _NEAR_NUMBERS = 12  # a lot or house number this much away is worth showing, never more
 _LIKE = 0.75
 DISTRICT_REACH_M = 400
@@ -46,8 +46,9 @@ class _Area:
 class Addresses:
     """The addresses of a gazetteer ("퇴계동418-26" -> point)."""
 
-    def __init__(self, gazetteer: Mapping[str, Point], nearest: Nearest) -> None:
+    def __init__(self, gazetteer: Mapping[str, Point], nearest: Nearest, home: Home) -> None:
         self._nearest = nearest
+        self._home = home
         areas: dict[str, _Area] = {}
         for address, point in gazetteer.items():
             if found := _KEY.match(address):
@@ -81,7 +82,7 @@ class Addresses:
             areas, before, likeness = self._areas_before(text[:start])
             if not areas or (rest and (rest[0].isdigit() or rest[0] == "-")):
                 continue
-            is_plain = is_noise(_AREA.sub("", before)) and is_noise(rest)
+            is_plain = is_noise(self._home.address.sub("", before)) and is_noise(rest)
             quality = likeness * (1.0 if is_plain else 0.85)
             hits += self._lots(areas, found["lot"], quality)
         return hits
@@ -99,7 +100,7 @@ class Addresses:
         for length in range(min(self._longest, len(text)), 1, -1):
             if areas := self._areas.get(text[-length:]):
                 return areas, text[:-length], 1.0
-        last = _AREA.sub("", text)
+        last = self._home.address.sub("", text)
         row = process.extractOne(
             jamo(last), self._letters, scorer=OSA.normalized_similarity, score_cutoff=_LIKE
         )

@@ -8,6 +8,7 @@ from maps.picture import shapes
 from maps.picture.network_file import routes_with_links
 from maps.picture.text import folded
 from maps.search.entry import PlaceKind, SearchEntry
+from maps.search.home import Home
 from maps.search.keys import Key, key_of
 from maps.search.names import Named, place_names, pole_names, route_names
 from maps.search.nearest import Nearest
@@ -34,7 +35,8 @@ def keys_of(entry: SearchEntry, names: Iterable[Named]) -> list[Key]:
 class Atlas:
     """The entries of a network: stretches by road and by node, and the keys to all the rest."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, home: Home) -> None:
+        self._home = home
         self.network = network
         self._groups = stop_groups(network)
         self.of_road: dict[str, list[SearchEntry]] = defaultdict(list)
@@ -113,7 +115,7 @@ class Atlas:
     def _stops(self) -> Iterable[list[Key]]:
         for stops in self._members.values():
             group = self._stop(stops)
-            yield keys_of(group, place_names(group.title))
+            yield keys_of(group, place_names(group.title, self._home))
             for stop in stops:
                 single = self._stop([stop]) if len(stops) > 1 else group
                 yield keys_of(single, pole_names(stop.number))
@@ -173,7 +175,7 @@ class Atlas:
 
     def _places(self) -> Iterable[list[Key]]:
         for place in self.network.places:
-            yield keys_of(self._place(place), place_names(place.name))
+            yield keys_of(self._place(place), place_names(place.name, self._home))
 
     def _place(self, place: Landmark) -> SearchEntry:
         least_m = DISTRICT_REACH_M if place.kind == DISTRICT else 0

@@ -8,6 +8,7 @@ from maps.search.addresses import Addresses
 from maps.search.atlas import Atlas, keys_of
 from maps.search.entry import PlaceKind, SearchEntry, SearchHit
 from maps.search.hangul import is_initial, loosened, typed_korean
+from maps.search.home import Home
 from maps.search.keys import Hit, Keys
 from maps.search.names import DISTRICT, SHORT
 from maps.search.ranking import WHOLE, hinted, is_certain_of, order_for
@@ -28,10 +29,13 @@ Found = dict[tuple[str, str], Hit]
 class Finder:
     """Everything that can be found in one network; `follow` keeps its works up to date."""
 
-    def __init__(self, network: Network, gazetteer: Mapping[str, Point] | None = None) -> None:
+    def __init__(
+        self, network: Network, gazetteer: Mapping[str, Point] | None = None, province: str = ""
+    ) -> None:
         self.network = network
-        self.atlas = Atlas(network)
-        self.addresses = Addresses(gazetteer or {}, self.atlas.nearest)
+        home = Home(network.city, province)
+        self.atlas = Atlas(network, home)
+        self.addresses = Addresses(gazetteer or {}, self.atlas.nearest, home)
         known = {key.text for key in self.atlas.keys if key.entry.subtitle == DISTRICT}
         districts = (
             key
@@ -40,7 +44,7 @@ class Finder:
             if key.text not in known
         )
         self._fixed = Keys([*self.atlas.keys, *districts])
-        self._works = WorkNames(network)
+        self._works = WorkNames(network, home)
 
     def follow(self, works: Works) -> None:
         """Take up a later picture of the works."""

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from maps.search.home import Home
+
 Named = tuple[str, float]
 """A name and its weight: 1 its own, SHORT a usual short form, LOOSE one that may mean another."""
 SHORT = 0.97
@@ -16,7 +18,6 @@ _GENERIC_NAMES = """
 """
 _GENERIC = frozenset(_GENERIC_NAMES.split())
 _ONE_OF_A_KIND = frozenset(("시청", "도청", "군청", "법원"))
-_OFFICIAL = re.compile(r"^(?:국립|시립|도립|강원특별자치도|강원도|강원(?!대)|춘천시(?!외|청)|춘천)")
 _DAMAGED_NO = re.compile(r"^0?(\d+)월\s*0?(\d+)일$")
 _BRACKETS = re.compile(r"^(.*?)\s*\(([^()]*)\)\s*(.*)$")
 _TAIL = re.compile(r"(?:앞|A)$")
@@ -24,15 +25,17 @@ _LAST_NUMBER = re.compile(r"^(.*?)[-\s]*(\d{1,9})$")
 _YEAR = re.compile(r"^(?:19|20)\d\d[-\s]*")
 
 
-def place_names(name: str) -> Iterable[Named]:
+def place_names(name: str, home: Home) -> Iterable[Named]:
     """Of a landmark or a stop: 국립춘천박물관 is also 춘천박물관 and 박물관."""
     yield name, 1.0
     for part in (name, *_parts(name)):
         if part != name:
             yield part, _short(part)
-        yield from _unofficial(part)
+        yield from _unofficial(part, home)
         yield from _without_tail(part)
-    yield from _of_words(name.split())
+    yield from _of_words(name.split(), home)
+    if nickname := home.university(name):
+        yield nickname, SHORT
 
 
 def _short(name: str) -> float:
@@ -58,22 +61,22 @@ def _without_tail(name: str) -> Iterable[Named]:
         yield short, SHORT
 
 
-def _unofficial(name: str) -> Iterable[Named]:
+def _unofficial(name: str, home: Home) -> Iterable[Named]:
     """Without the words for whose it is, one after the other; 춘천병원 yes, 병원 no."""
-    while (short := _OFFICIAL.sub("", name, count=1).strip()) != name:
+    while (short := home.owner.sub("", name, count=1).strip()) != name:
         if len(short) < 2 or short in _GENERIC:
             return
         yield short, _short(short)
         name = short
 
 
-def _of_words(words: list[str]) -> Iterable[Named]:
+def _of_words(words: list[str], home: Home) -> Iterable[Named]:
     """한림대학교 춘천성심병원 is also 한림대학교병원, 춘천성심병원 and 성심병원."""
     if len(words) < 2:
         return
     if words[-1] not in _GENERIC:
         yield words[-1], SHORT
-    for short, weight in _unofficial(words[-1]):
+    for short, weight in _unofficial(words[-1], home):
         yield short, weight
         yield words[0] + short, weight
     for kind in _KINDS:

@@ -10,10 +10,9 @@ MAX_QUERY_CHARS = 100  # nothing has a longer name, and nobody asks for so long
 _SPELLINGS = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
-        (r"강원특별자치도", "강원도"),
+        (r"특별자치도", "도"),
         (r"(?:시외|고속|공용)?버스터미널|시외터미널", "터미널"),
         (r"교육대학교|교육대(?!학)", "교대"),
-        (r"강대(?=$|병원|후문|정문|동문|앞|입구|학)", "강원대"),
         (r"대학교?병원", "대병원"),
         (r"대학교", "대"),
         (r"초등학교|초교", "초"),

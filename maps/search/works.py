@@ -1,12 +1,12 @@
 """Works by permit number, title and place; only those that changed are spelled again."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from maps.picture import shapes
 from maps.search.atlas import keys_of
 from maps.search.entry import PlaceKind, SearchEntry
+from maps.search.home import Home
 from maps.search.keys import Hit, Key, Keys
 from maps.search.names import LOOSE, Named, permit_names
 from maps.search.wording import spelled
@@ -16,7 +16,6 @@ from streams.geo.network import Network
 Works = Mapping[str, Work]
 MOST_TITLES = 40
 LOOSE_WORKS = 100
-_AREA = re.compile(r"^\s*(?:강원특별자치도|강원도)?\s*(?:춘천시)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,9 @@ class _Known:
 class WorkNames:
     """The keys of the works now. What changed lately lies in a small book beside the large one."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, home: Home) -> None:
         self._network = network
+        self._home = home
         self._works: Works = {}
         self._known: dict[str, _Known] = {}
         self._loose: set[str] = set()
@@ -108,15 +108,15 @@ class WorkNames:
             links=tuple(links),
         )
         text = spelled(f"{work_id}~{title}~{place}")
-        return _Known(work, keys_of(entry, _names(work_id, title, place)), text)
+        return _Known(work, keys_of(entry, _names(work_id, title, place, self._home)), text)
 
 
 def _book(works: Iterable[_Known]) -> Keys:
     return Keys((key for known in works for key in known.keys), is_titles=True)
 
 
-def _names(work_id: str, title: str, place: str) -> Iterable[Named]:
+def _names(work_id: str, title: str, place: str, home: Home) -> Iterable[Named]:
     yield from permit_names(work_id)
     yield title, 1.0
     if any(char.isdigit() for char in place):
-        yield _AREA.sub("", place), LOOSE
+        yield home.address.sub("", place), LOOSE

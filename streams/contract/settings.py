@@ -101,6 +101,7 @@ class Settings:
     )
     tiles_attribution: str = _text("", "credit line of the tiles")
     city: str = _text("춘천시", "the city's name on the screens")
+    province: str = _text("강원특별자치도", "its province, as addresses and names begin with it")
     tago_url: str = _row("https://apis.data.go.kr/1613000", "base URL of TAGO", grammars.url)
     tago_key: str = _secret("TAGO service key, the *decoding* form")
     tago_city: int = _number(32_010, "TAGO city code", low=1, high=99999)

@@ -102,7 +102,7 @@ def work_of(number: str, title: str, place: str, *links: str) -> Work:
 
 def finder_of(city: str) -> Finder:
     """The search of a city with its dozen works."""
-    finder = Finder(network_of(city), gazetteer_of(city))
+    finder = Finder(network_of(city), gazetteer_of(city), "강원특별자치도")
     finder.follow(works())
     return finder
 
