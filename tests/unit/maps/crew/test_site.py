@@ -72,7 +72,7 @@ def test_buses_on_what_a_crew_closed_are_said_to_crew_and_desk_alike() -> None:
     told = card(place, street.scene())
     assert told["verdict"]["certainty"] == "reported"
     assert "현장에서 오늘 낮 12시에 시작했다고 알려 온 내용입니다." in told["sentence_ko"]
-    assert "버스 3대(마지막 2분 전)가 지나가" in told["sentence_ko"]
+    assert "버스 3대가 지나갔고" in told["sentence_ko"]
     assert told["works"][0]["certainty"] == "reported"
     assert told["works"][0]["said"]["word"] == "start"
 
