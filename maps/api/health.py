@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from maps.picture.loop import LOST, REBUILDING, LiveUpdates
 from streams.contract.arrival import MAX_AHEAD_MS
-from streams.state.store_health import DISK, FULL, NEARLY, NO_WORKER, READ_ONLY, STANDS, StoreHealth
+from streams.state.store_health import NEARLY, StoreHealth, Trouble
 
 CODE = re.compile(r"R[0-9]{3}$")
 
@@ -37,11 +37,11 @@ def reasons_not_ready(live: LiveUpdates, other_network: str) -> list[str]:
 
 
 _TROUBLES = {
-    FULL: "Redis is full (maxmemory) and takes no state: the picture stands still",
-    READ_ONLY: "Redis is a replica and takes no state: the picture stands still",
-    DISK: "Redis cannot write to its disk and takes no state: the picture stands still",
-    NO_WORKER: "no worker works: the picture stands still",
-    STANDS: "a worker does not get on (its log says why): the picture stands still",
+    Trouble.FULL: "Redis is full (maxmemory) and takes no state: the picture stands still",
+    Trouble.READ_ONLY: "Redis is a replica and takes no state: the picture stands still",
+    Trouble.DISK: "Redis cannot write to its disk and takes no state: the picture stands still",
+    Trouble.NO_WORKER: "no worker works: the picture stands still",
+    Trouble.STANDS: "a worker does not get on (its log says why): the picture stands still",
 }
 
 

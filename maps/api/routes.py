@@ -29,12 +29,14 @@ from maps.http.refusals import not_found
 from maps.pages import csp
 from maps.pages.pages import HTML
 from maps.picture import bodies, exports
-from maps.picture.fields import Ms, Row, Trouble, filled
+from maps.picture.fields import Ms, Row, filled
 from maps.picture.filters import LEVELS, Filters, parse_filters
 from maps.picture.network_file import NetworkBody
 from maps.picture.picture import Picture
 from maps.picture.shapes import FeedRow, word_of, work_row
+from maps.picture.store_state import StoreState
 from streams.contract.enums import Phase
+from streams.state.store_health import Trouble
 
 
 class Health(msgspec.Struct):
@@ -56,7 +58,7 @@ class Feeds(Row):
 
     now_ms: Ms
     clock_ms: Ms | None
-    store: str
+    store: StoreState
     trouble: Trouble
     feeds: list[FeedNow]
     dead_letters: Annotated[dict[str, int], Meta(description="refused messages, by topic and code")]

@@ -11,13 +11,15 @@ from msgspec.structs import asdict
 from maps.picture import alerts, shapes
 from maps.picture.alerts import AckRow, AlertRow
 from maps.picture.deliveries import UndeliveredRow
-from maps.picture.fields import Kmh, Metres, Ms, Row, StoreState, Trouble, filled
+from maps.picture.fields import Kmh, Metres, Ms, Row, filled
 from maps.picture.picture import Picture, PictureChanges
 from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
+from maps.picture.store_state import StoreState
 from streams.contract.enums import Certainty, Closure, Level
 from streams.domain.links.fold import LinkView
 from streams.geo.network import Network
 from streams.state.kinds import KINDS
+from streams.state.store_health import Trouble
 
 CORE_FEEDS = ((".positions", "tago.positions"), ("permits", "permits"))
 """How the name ends of what the map stands on, and under which name it is missed."""
@@ -147,12 +149,12 @@ def snapshot(
     network: Network,
     *,
     now_ms: int,
-    store: str,
     is_simulated: bool,
+    store: StoreState = StoreState.OK,
     undelivered: Sequence[UndeliveredRow] = (),
-    trouble: str = "",
+    trouble: Trouble = Trouble.NONE,
 ) -> Snapshot:
-    """The body of /api/v1/snapshot. `store`: "ok", "rebuilding", "lost"."""
+    """The body of /api/v1/snapshot."""
     count = len(network.links)
     seen = [looks(picture.links.get(place)) for place in range(count)]
     return Snapshot(
@@ -172,7 +174,7 @@ def snapshot(
         ],
         buses=rows_of("buses", picture, network),
         alerts=alerts.alert_rows(picture.alerts, network),
-        acks=alerts.ack_rows(picture, is_all=store == "rebuilding"),
+        acks=alerts.ack_rows(picture, is_all=store is StoreState.REBUILDING),
         undelivered=list(undelivered),
         trouble=trouble,
         **asdict(city_body(picture, network, now_ms)),

@@ -17,11 +17,6 @@ Kmh = Annotated[float, Meta(description="km/h")]
 Metres = Annotated[float, Meta(description="m")]
 LinkIndexes = Annotated[list[int], Meta(description="places of links in the arrays of the network")]
 Flags = Annotated[tuple[str, ...], Meta(description="codes of what is doubtful in its source")]
-StoreState = Annotated[str, Meta(description="ok, rebuilding (made again from the log), lost")]
-Trouble = Annotated[
-    str,
-    Meta(description="why the picture stands still: full, read_only, disk, no_worker, stands"),
-]
 
 
 class Row(msgspec.Struct, omit_defaults=True):

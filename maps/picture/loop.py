@@ -15,6 +15,7 @@ from maps.picture import bodies, deliveries, sse
 from maps.picture.broadcast import Broadcast, StreamClient
 from maps.picture.catch_up import BATCH, LOSSES, missed, place_of
 from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
+from maps.picture.store_state import StoreState
 from streams.contract.retrying import attempts
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
@@ -25,7 +26,7 @@ from streams.state.store_health import StoreHealth, store_health
 
 log = logging.getLogger(__name__)
 
-OK, LOST, REBUILDING = "ok", "lost", "rebuilding"
+OK, LOST, REBUILDING = StoreState.OK, StoreState.LOST, StoreState.REBUILDING
 READ_BLOCK_MS = 1000  # how soon an emptied Redis shows
 COALESCE_S = 0.2
 JUDGE_S = 1.0
@@ -49,7 +50,7 @@ class LiveUpdates:
         self.now_ms = now_ms
         self.broadcast = Broadcast()
         self.picture = Picture()
-        self.store_state = LOST
+        self.store_state: StoreState = LOST
         self.is_loaded = False
         self.delta_count = 0
         self.reload_count = 0

@@ -6,6 +6,7 @@ reads would call the feeds late, though it is the state that stands.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from redis.exceptions import NoPermissionError
@@ -13,24 +14,33 @@ from redis.exceptions import NoPermissionError
 from streams.state.roster import changed, is_told, strangers
 from streams.state.store import LIVE_MS, META, WORKERS
 
-FULL, READ_ONLY, DISK = "full", "read_only", "disk"
-NO_WORKER, STANDS = "no_worker", "stands"
 NEARLY = 0.8  # of the limit: time to see to it
 BRIM = 0.98
+
+
+class Trouble(StrEnum):
+    """Why the picture must stand still."""
+
+    NONE = ""
+    FULL = "full"
+    READ_ONLY = "read_only"
+    DISK = "disk"
+    NO_WORKER = "no_worker"
+    STANDS = "stands"  # a worker is there and does not get on
 
 
 @dataclass(frozen=True, slots=True)
 class StoreHealth:
     """One look at the store; `used_bytes` 0 where its user may not ask, `max_bytes` 0: no limit.
 
-    `refusal` is why no state can be written, "" where it can. `workers` look after it, None where
+    `refusal` is why no state can be written. `workers` look after it, None where
     none has said so yet; `standing` of them do not get on. `changed` names settings that are not
     those of what was folded before `changed_ms`.
     """
 
     used_bytes: int = 0
     max_bytes: int = 0
-    refusal: str = ""
+    refusal: Trouble = Trouble.NONE
     evicts: str = ""
     workers: int | None = None
     standing: int = 0
@@ -39,9 +49,12 @@ class StoreHealth:
     strangers: tuple[str, ...] = ()
 
     @property
-    def trouble(self) -> str:
-        """Why the picture must stand still: full, read_only, disk, no_worker, stands; else ""."""
-        return self.refusal or (NO_WORKER if self.workers == 0 else STANDS if self.standing else "")
+    def trouble(self) -> Trouble:
+        if self.refusal:
+            return self.refusal
+        if self.workers == 0:
+            return Trouble.NO_WORKER
+        return Trouble.STANDS if self.standing else Trouble.NONE
 
     @property
     def fill(self) -> float:
@@ -74,17 +87,17 @@ def health_of(
     )
 
 
-def _refusal(info: Mapping[str, Any], fill: float, *, has_worker: bool) -> str:
+def _refusal(info: Mapping[str, Any], fill: float, *, has_worker: bool) -> Trouble:
     """Why Redis takes no writes; at the brim it is full where no worker can say that it lives."""
     if info.get("role") == "slave" and info.get("slave_read_only", 1):
-        return READ_ONLY
+        return Trouble.READ_ONLY
     if info.get("aof_last_write_status") == "err":
-        return DISK
+        return Trouble.DISK
     if str(info.get("maxmemory_policy", "noeviction")) == "noeviction" and (
         fill >= 1 or (fill >= BRIM and not has_worker)
     ):
-        return FULL
-    return ""
+        return Trouble.FULL
+    return Trouble.NONE
 
 
 async def store_health(client: Any) -> StoreHealth:

@@ -8,6 +8,7 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture import alerts
 from maps.picture.bodies import delta_event, snapshot
 from maps.picture.picture import Picture, advance, picture_of, translate
+from maps.picture.store_state import StoreState
 from streams.contract.enums import Severity
 from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode, episode_id
@@ -44,7 +45,7 @@ def event(before: Picture, network: Network, **letters: Json) -> Json:
     return found
 
 
-def shot(picture: Picture, network: Network, store: str = "ok") -> Json:
+def shot(picture: Picture, network: Network, store: StoreState = StoreState.OK) -> Json:
     found: Json = json_of(
         snapshot(picture, network, now_ms=NOW_MS, store=store, is_simulated=False)
     )
@@ -98,7 +99,7 @@ def test_screens_hear_of_an_acknowledgement_at_once_and_read_it_later(network: N
     assert "y" not in event(following, network, y={ID: ACK})  # no news
     after = picture(network, {NAME: episode()}, {ID: ACK, "old": ACK})
     assert [row["id"] for row in shot(after, network)["acks"]] == [ID]
-    assert len(shot(after, network, "rebuilding")["acks"]) == 2  # its alert may yet come
+    assert len(shot(after, network, StoreState.REBUILDING)["acks"]) == 2  # its alert may yet come
 
 
 def test_alerts_are_listed_the_newest_first(network: Network) -> None:

@@ -52,7 +52,7 @@ def test_a_closed_road_that_buses_drive_is_exported_with_both_certainties(networ
 
 def test_the_snapshot_says_how_sure_each_closure_is(network: Network) -> None:
     picture = Picture(links={0: row_of(LinkView, DRIVEN), 1: row_of(LinkView, OPEN)})
-    body = snapshot(picture, network, now_ms=0, store="ok", is_simulated=False)
+    body = snapshot(picture, network, now_ms=0, is_simulated=False)
     assert (body.closures, body.closure_certainty) == ([(0, "full")], [(0, "contradicted")])
     assert link_body(0, picture, network).buses_through == 4
     assert link_body(2, picture, network).closure_certainty is None
@@ -119,7 +119,7 @@ def test_the_desk_counts_the_buses_that_the_fold_saw_drive_a_young_closure(
     street.views["S0>S1"] |= {"closure": "full", "buses_through": through}
     scene = street.scene()
     verdict = judge(gather(place("section", "S0>S1"), scene), scene)
-    assert (verdict.certainty.ground == "contradicted") == (word is None)
+    assert (verdict.ground == "contradicted") == (word is None)
     if word:
         assert verdict.name.to("ko") == word
     assert verdict.closure == "full"

@@ -77,7 +77,7 @@ def test_any_split_of_a_run_ends_in_the_same_screen(rows: list[Json], data: st.D
 
 
 def body_of(picture: Picture) -> Json:
-    body: Json = json_of(snapshot(picture, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True))
+    body: Json = json_of(snapshot(picture, TWO_LINKS, now_ms=NOW_MS, is_simulated=True))
     for letter in ("buses", "works", "incidents"):
         body[letter] = sorted(body[letter], key=str)
     return body
@@ -89,14 +89,14 @@ def test_a_snapshot_and_the_events_after_it_show_the_links_of_the_last_snapshot(
 ) -> None:
     entries = run(*rows)
     start, _ = advance(Picture(), translate(entries[:at], TWO_LINKS))
-    screen = snapshot(start, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True).speeds
+    screen = snapshot(start, TWO_LINKS, now_ms=NOW_MS, is_simulated=True).speeds
     end, news = advance(start, translate(entries[at:], TWO_LINKS))
     told = delta_event(news, start, TWO_LINKS, prev=start.delta_id, now_ms=NOW_MS)
     flat = told.speeds
     places = accumulate(flat[::2])  # each index is the step from the one before
     for place, speed in zip(places, flat[1::2], strict=True):
         screen[place] = speed
-    last = snapshot(end, TWO_LINKS, now_ms=NOW_MS, store="ok", is_simulated=True)
+    last = snapshot(end, TWO_LINKS, now_ms=NOW_MS, is_simulated=True)
     assert screen == last.speeds
 
 
