@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from local.settings_ko import KOREAN
+from local.tables import between
 from streams.contract.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -37,12 +38,8 @@ def _row(row: Field[Any], words: Mapping[str, str], secret: str) -> str:
 
 
 def with_table(text: str, file: str) -> str:
-    """A document's text with its table anew; raises ValueError when a marker is missing."""
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"{file} lacks {BEGIN} or {END}")
-    return f"{head}{BEGIN}\n{table(file)}\n{END}{tail}"
+    """A document's text with its table anew; raises ValueError when a comment is missing."""
+    return between(text, BEGIN, END, table(file))
 
 
 def main() -> int:

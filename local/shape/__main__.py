@@ -1,4 +1,4 @@
-"""`python -m local.shape [--fast] [--files]`: prints the figures; 1 when one is over its bound."""
+"""`python -m local.shape`: prints the figures; 1 when one is over its bound."""
 
 import argparse
 import asyncio
@@ -12,8 +12,11 @@ from pathlib import Path
 
 from local.shape import figures
 from local.shape.sources import of_a_city, product
+from local.tables import between
 
 ROOT = Path(__file__).parents[2]
+QUOTED = ROOT / "ARCHITECTURE.md"
+BEGIN, END = "<!-- shape: python -m local.shape --write -->", "<!-- /shape -->"
 BASE_LINES = 50_566  # commit afea734, 27 November 2026
 
 
@@ -32,7 +35,7 @@ class Figure:
 
     def line(self) -> str:
         now = "-" if self.now is None else f"{self.now:,.0f}"
-        return f"| {self.name} | {now} | {self.most:,.0f} |{' over' * self.is_over}"
+        return f"| {self.name} | {now}{' (over)' * self.is_over} | {self.most:,.0f} |"
 
 
 def of_files(name: str, most: float, files: Sequence[str]) -> Figure:
@@ -115,13 +118,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m local.shape", description=__doc__)
     parser.add_argument("--fast", action="store_true", help="only what the text of the files says")
     parser.add_argument("--files", action="store_true", help="name the files under each figure")
+    parser.add_argument("--write", action="store_true", help="put the table into ARCHITECTURE.md")
     options = parser.parse_args(argv)
     rows = read_figures(ROOT) + ([] if options.fast else run_figures(ROOT))
-    print("| figure | now | at most |\n|---|---|---|")
-    for row in rows:
-        print(row.line())
-        if options.files:
-            print("".join(f"    {name}\n" for name in row.files), end="")
+    lines = ["| figure | now | at most |", "|---|---|---|", *(row.line() for row in rows)]
+    print("\n".join(lines))
+    if options.files:
+        for row in rows:
+            print(row.name, *row.files, sep="\n    ")
+    if options.write:
+        text = QUOTED.read_text(encoding="utf-8")
+        QUOTED.write_text(between(text, BEGIN, END, "\n".join(lines)), encoding="utf-8")
     return int(any(row.is_over for row in rows))
 
 

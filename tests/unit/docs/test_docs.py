@@ -176,6 +176,17 @@ def test_every_file_named_exists(file: str) -> None:
     assert not [name for name in linked if not (ROOT / file).parent.joinpath(name).exists()]
 
 
+def test_the_way_of_an_event_names_functions_that_are_in_their_files() -> None:
+    named = re.findall(r"`([\w/.-]+\.(?:py|js))`\s+`([\w.]+)`", text_of("ARCHITECTURE.md"))
+    assert len(named) >= 15
+    missing = [
+        (path, name)
+        for path, name in named
+        if not re.search(rf"\b{name.rpartition('.')[2]}\b *[(=:]", text_of(path))
+    ]
+    assert not missing
+
+
 @pytest.mark.parametrize("file", DOCUMENTS)
 def test_every_heading_linked_to_is_there(file: str) -> None:
     links = re.findall(r"\]\(((?!http)[^)#]*)#([^)]+)\)", text_of(file))

@@ -3,8 +3,9 @@
 import pytest
 
 from local.shape import figures
-from local.shape.__main__ import Figure
+from local.shape.__main__ import BEGIN, END, QUOTED, Figure, read_figures
 from local.shape.sources import Source, of_a_city
+from local.tables import between
 
 
 def sources(**texts: str) -> list[Source]:
@@ -158,5 +159,17 @@ def test_a_figure_is_over_above_its_bound_and_unknown_without_its_tool() -> None
     assert [Figure("x", now, 2).line() for now in (None, 2, 3_000)] == [
         "| x | - | 2 |",
         "| x | 2 | 2 |",
-        "| x | 3,000 | 2 | over",
+        "| x | 3,000 (over) | 2 |",
     ]
+
+
+def test_the_table_quoted_has_every_figure() -> None:
+    text = QUOTED.read_text(encoding="utf-8")
+    quoted = text.partition(BEGIN)[2].partition(END)[0]
+    assert not [row.name for row in read_figures(QUOTED.parent) if f"| {row.name} |" not in quoted]
+
+
+def test_a_table_is_put_between_its_comments_and_nowhere_else() -> None:
+    assert between("a <b>old</b> c", "<b>", "</b>", "new") == "a <b>\nnew\n</b> c"
+    with pytest.raises(ValueError, match="lacks <b>"):
+        between("a old</b> c", "<b>", "</b>", "new")
