@@ -17,6 +17,7 @@ from dataclasses import replace
 from statistics import quantiles
 from typing import Any
 
+from maps.search.entry import SearchHit
 from maps.search.finder import Finder
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
@@ -96,10 +97,10 @@ def report(city: str, options: argparse.Namespace) -> bool:
     return shares[0] >= GOAL_TOP_1 and not wrong and p95 <= GOAL_P95_MS
 
 
-def _print_miss(case: Case, results: Sequence[Json]) -> None:
+def _print_miss(case: Case, results: Sequence[SearchHit]) -> None:
     if case.is_right(results):
         return
-    first = [(row["kind"], row["title"], row["score"], row["is_certain"]) for row in results[:3]]
+    first = [(row.kind, row.title, row.score, row.is_certain) for row in results[:3]]
     print(f"  {case.kind}: {case.query!r} wants {'|'.join(case.expected)}, got {first}")
 
 

@@ -11,9 +11,10 @@ from aiohttp import web
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, tell
-from maps.desk.asking.callbacks import open_calls
+from maps.desk.asking.callbacks import OpenCall, open_calls
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
+from maps.picture.store_state import StoreState
 from maps.picture.text import short
 from streams.contract import topics, wire
 from streams.contract.arrival import MAX_AHEAD_MS
@@ -48,6 +49,16 @@ class CallTaken(msgspec.Struct):
     """The log has the call."""
 
     call_id: str
+
+
+class OpenCalls(msgspec.Struct):
+    """The call-back list, newest first; `due`: how many are to be called back now."""
+
+    now_ms: int
+    clock_ms: int | None
+    store: StoreState
+    due: int
+    calls: list[OpenCall]
 
 
 class NoBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -129,14 +140,8 @@ async def get_calls(request: web.Request) -> web.StreamResponse:
         and -MAX_AHEAD_MS <= now_ms - clock_ms <= LATE_MS
     )
     calls = open_calls(picture, context.network, now_ms=now_ms, is_known=is_known)
-    body = {
-        "now_ms": now_ms,
-        "clock_ms": clock_ms,
-        "store": live.store_state,
-        "due": sum(call["due"] for call in calls),
-        "calls": calls,
-    }
-    return json_answer(body)
+    due = sum(call.due for call in calls)
+    return json_answer(OpenCalls(now_ms, clock_ms, live.store_state, due, calls))
 
 
 async def post_done(request: web.Request) -> web.StreamResponse:
@@ -160,7 +165,7 @@ OPERATIONS = (
         path="/api/v1/calls",
         handler=get_calls,
         summary="Open calls, newest first, and who is to be called back",
-        answers={200: dict},
+        answers={200: OpenCalls},
     ),
     Operation(
         method="POST",

@@ -14,16 +14,15 @@ from maps.api.desk import DESK, scene_now
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
 from maps.crew import taps
-from maps.crew.site import site_json
-from maps.crew.taps import Tap
-from maps.desk.facts.scene import Json
-from maps.desk.plain import plain_row
+from maps.crew.site import SiteBody, site_of
+from maps.crew.taps import Tap, TapOutcome, TapResult
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from streams.contract import topics
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import SiteReport
 from streams.delivery.deciding.crew_links import Check, check_token
+from streams.domain.works.rows import Work
 from streams.words.catalogue import both, phrase
 
 log = logging.getLogger(__name__)
@@ -41,6 +40,24 @@ class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
     token: str
     report_id: str
     until_ms: int | None = None
+
+
+class ReportState(msgspec.Struct, frozen=True):
+    """What became of a report; `code` and the texts are of a refusal."""
+
+    id: str
+    outcome: TapOutcome
+    code: str
+    ko: str
+    en: str
+
+
+class CrewState(msgspec.Struct, frozen=True):
+    """The work as its crew sees it, null for one that is not in the picture, and the report."""
+
+    site: SiteBody | None
+    report: ReportState | None
+    takes_photos: bool
 
 
 class Paces:
@@ -92,14 +109,14 @@ def admit(context: Context, work: str, token: str) -> None:
     check = check_token(context.settings.secret, work, token, now_ms=now_ms)
     if check is not Check.VALID:
         raise RequestRefusedError(403, TOKEN_WORDS[check])
-    row = plain_row(context.live.picture.works.get(work))
+    row = context.live.picture.works.get(work)
     if row is None and context.live.store_state == OK:
         raise not_found("kind.work", work)
     if row is not None and taps.is_used_up(row, now_ms):
         raise RequestRefusedError(403, "refused.work_over")
 
 
-def page_facts(request: web.Request, work: str) -> Json:
+def page_facts(request: web.Request, work: str) -> dict[str, object]:
     """What the work's page is told: how the work stands, and what its link is worth.
 
     `crew`: "valid", "expired", "forged" or "over" of a link; "none" without one; "off" where no
@@ -112,13 +129,13 @@ def page_facts(request: web.Request, work: str) -> Json:
     if token and context.settings.secret:
         crew = _worth(context, work, token)
     photos = bool(context.settings.photos)
-    return {"site": site_json(work, scene), "crew": crew, "takes_photos": photos}
+    return {"site": site_of(work, scene), "crew": crew, "takes_photos": photos}
 
 
 def _worth(context: Context, work: str, token: str) -> str:
     now_ms = context.live.now_ms()
     check = check_token(context.settings.secret, work, token, now_ms=now_ms)
-    is_over = taps.is_used_up(plain_row(context.live.picture.works[work]), now_ms)
+    is_over = taps.is_used_up(context.live.picture.works[work], now_ms)
     return "over" if check is Check.VALID and is_over else check.value
 
 
@@ -130,14 +147,14 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     admit(context, work, body.token)
     report = report_of(body, work, context)
     found = _outcome(request, work, report.report_id)
-    if found[0] == "unknown":
+    if found.outcome is TapOutcome.UNKNOWN:
         request.app[CREW].paces.take(work)
         await tell(request, topics.PERMITS, report)
         request.app[CREW].keep(Tap(report, context.live.now_ms()))
-        found = ("waiting", "")
-    if found[0] == "refused":
-        raise RequestRefusedError(409, taps.reason(found[1]))
-    status = 200 if found[0] == "taken" else 202
+        found = TapResult(TapOutcome.WAITING)
+    if found.outcome is TapOutcome.REFUSED:
+        raise RequestRefusedError(409, taps.reason(found.code))
+    status = 200 if found.outcome is TapOutcome.TAKEN else 202
     return json_answer(_state(request, work, report.report_id, found), status=status)
 
 
@@ -156,12 +173,12 @@ def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
         raise bad_parameter("report_id", body.report_id, "must.uuid")
     now_ms = context.live.now_ms()
     word = SiteStatus(body.word)
-    row = plain_row(context.live.picture.works.get(work))
+    row = context.live.picture.works.get(work)
     _check_until(word, body.until_ms, row, now_ms)
     return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms)
 
 
-def _check_until(word: SiteStatus, until_ms: int | None, row: Json | None, now_ms: int) -> None:
+def _check_until(word: SiteStatus, until_ms: int | None, row: Work | None, now_ms: int) -> None:
     """An extension, and nothing else, says until when: after now, a week past the end at most."""
     if (word is SiteStatus.EXTEND) == (until_ms is None):
         raise bad_parameter("until_ms", str(until_ms), "must.extend_only")
@@ -170,26 +187,28 @@ def _check_until(word: SiteStatus, until_ms: int | None, row: Json | None, now_m
         raise bad_parameter("until_ms", str(until_ms), "must.within_extension", most_ms=most_ms)
 
 
-def _outcome(request: web.Request, work: str, report_id: str) -> tuple[str, str]:
+def _outcome(request: web.Request, work: str, report_id: str) -> TapResult:
     live = request.app[CONTEXT].live
     tap = request.app[CREW].taps.get((work, report_id))
     is_known = live.store_state == OK
     clock_ms = live.picture.clock_ms if is_known else None
-    return taps.outcome(plain_row(live.picture.works.get(work)), report_id, tap, clock_ms)
+    return taps.outcome(live.picture.works.get(work), report_id, tap, clock_ms)
 
 
-def _state(request: web.Request, work: str, report_id: str, found: tuple[str, str] | None) -> Json:
-    """The work as its crew sees it, None for one that is not in the picture, and the tap."""
+def _state(request: web.Request, work: str, report_id: str, found: TapResult | None) -> CrewState:
+    """The work as its crew sees it, and what became of the tap asked about."""
     context = request.app[CONTEXT]
-    is_there = work in context.live.picture.works
     scene = scene_now(context, request.app[DESK], context.live.now_ms())
-    body: Json = {"site": site_json(work, scene) if is_there else None, "report": None}
+    report = None
     if found is not None:
-        ko, en = both(phrase(taps.reason(found[1]))) if found[0] == "refused" else ("", "")
-        body["report"] = {"id": report_id, "outcome": found[0], "code": found[1]}
-        body["report"] |= {"ko": ko, "en": en}
-    body["takes_photos"] = bool(context.settings.photos)
-    return body
+        is_refused = found.outcome is TapOutcome.REFUSED
+        words = both(phrase(taps.reason(found.code))) if is_refused else ("", "")
+        report = ReportState(report_id, found.outcome, found.code, *words)
+    return CrewState(
+        site=site_of(work, scene) if work in scene.picture.works else None,
+        report=report,
+        takes_photos=bool(context.settings.photos),
+    )
 
 
 _PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit number")
@@ -199,7 +218,7 @@ OPERATIONS = (
         path=_PATH,
         handler=get_report,
         summary="How a work stands for its crew, and what became of a report",
-        answers={200: dict},
+        answers={200: CrewState},
         refusals=(403, 404),
         parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
         needs=CREW_TOKEN,
@@ -209,7 +228,7 @@ OPERATIONS = (
         path=_PATH,
         handler=post_report,
         summary="A crew reports; the same report_id again counts once. 409: the fold refused it",
-        answers={200: dict, 202: dict},
+        answers={200: CrewState, 202: CrewState},
         refusals=(400, 403, 404, 409, 413, 415, 429, 503),
         parameters=(_WORK,),
         takes=ReportBody,

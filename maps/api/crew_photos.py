@@ -22,8 +22,6 @@ from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
 from maps.api.posted import OWN_HOSTS, check_origin
-from maps.crew.taps import work_of
-from maps.desk.plain import plain_row
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
@@ -105,13 +103,11 @@ def _is_whole(context: Context, now_ms: int) -> bool:
 
 
 def overs(picture: Picture, now_ms: int) -> dict[str, int | None]:
-    """When each work was over, None for one that is not, or whose row cannot be read."""
-    found: dict[str, int | None] = {}
-    for name, row in picture.works.items():
-        work = work_of(plain_row(row))
-        is_over = work is not None and phase_at(work, now_ms) in OVER
-        found[name] = over_ms(work) if work is not None and is_over else None
-    return found
+    """When each work was over, None for one that is not."""
+    return {
+        name: over_ms(work) if phase_at(work, now_ms) in OVER else None
+        for name, work in picture.works.items()
+    }
 
 
 async def post_photo(request: web.Request) -> web.StreamResponse:

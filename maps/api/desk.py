@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -13,15 +12,18 @@ from maps.api.context import CONTEXT, JSON, Context
 from maps.api.operation import Operation, Parameter
 from maps.api.past import picture_of_moment
 from maps.api.photo_shelf import SHELF
+from maps.desk.asking.card import AnswerCard, PhotoRef
+from maps.desk.asking.lookup import AnswerBody, PastMoment, named
 from maps.desk.asking.lookup import answer as answer_of
-from maps.desk.asking.lookup import named
-from maps.desk.facts.scene import Json, PictureLike, Scene, subjects_by_link
+from maps.desk.facts.scene import Scene, subjects_by_link
 from maps.desk.facts.ways import DetourFinder
-from maps.desk.plain import plain
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.past.moments import BitemporalMoment, moment_of, only_known
 from maps.picture import bodies
+from maps.picture.fields import filled
 from maps.picture.picture import Picture
+from maps.search.entry import SearchHit
+from streams.contract.enums import ClashKind, ClashSeverity
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.words import reason
 from streams.words.catalogue import both
@@ -41,9 +43,33 @@ class DeskServices:
         known = self._subjects
         if known and known[0] is picture.works and known[1] is picture.incidents:
             return known[2]
-        made = subjects_by_link(plain(picture), self.ways.network)
+        made = subjects_by_link(picture, self.ways.network)
         self._subjects = (picture.works, picture.incidents, made)
         return made
+
+
+class ClashRow(msgspec.Struct, kw_only=True):
+    """A clash with its reason; `until_ms` null: no end is known."""
+
+    id: str
+    kind: ClashKind
+    severity: ClashSeverity
+    works: tuple[str, ...]
+    links: tuple[str, ...]
+    routes: tuple[str, ...]
+    stops: tuple[str, ...]
+    places: tuple[str, ...]
+    from_ms: int
+    until_ms: int | None
+    count: int
+    reason_ko: str
+    reason_en: str
+
+
+class Clashes(msgspec.Struct):
+    """Every clash known now, the gravest and soonest first."""
+
+    clashes: list[ClashRow]
 
 
 DESK = web.AppKey("desk", DeskServices)
@@ -78,32 +104,37 @@ async def get_answer(request: web.Request) -> web.StreamResponse:
         await desk.warming
     found = found_of(context, question, name, scene.picture)
     body = answer_of(question, found, scene, desk.ways, is_named=bool(name))
-    body["simulated"] = context.is_simulated
-    if moment is None:
-        await _add_photos(request, body["card"])
-    else:
-        body["past"] = {"valid_ms": moment.valid_ms, "known_ms": moment.known_ms}
+    body = msgspec.structs.replace(
+        body,
+        simulated=context.is_simulated,
+        past=PastMoment(moment.valid_ms, moment.known_ms) if moment else msgspec.UNSET,
+        card=body.card if moment else await _with_photos(request, body.card),
+    )
     if not request.query.get("again"):  # a card that keeps itself fresh is no new question
-        desk.lookups[body["status"]] += 1
+        desk.lookups[body.status] += 1
     return _json(request, body)
 
 
-async def _add_photos(request: web.Request, card: Json | None) -> None:
-    """The photos its crew took, to each work of a card that has any."""
+async def _with_photos(request: web.Request, card: AnswerCard | None) -> AnswerCard | None:
+    """The card with the photos that its works' crews took."""
     shelf = request.app.get(SHELF)
-    for row in card["works"] if card and shelf else ():
-        found = await asyncio.to_thread(shelf.times_ms, row["id"]) if shelf else []
-        if found:
-            row["photos"] = [{"id": name, "at_ms": at_ms} for name, at_ms in found]
+    if card is None or shelf is None:
+        return card
+    works = []
+    for work in card.works:
+        found = await asyncio.to_thread(shelf.times_ms, work.id)
+        photos = [PhotoRef(name, at_ms) for name, at_ms in found]
+        works.append(msgspec.structs.replace(work, photos=photos) if photos else work)
+    return msgspec.structs.replace(card, works=works)
 
 
-def found_of(context: Context, question: str, name: str, picture: PictureLike) -> list[Json]:
+def found_of(context: Context, question: str, name: str, picture: Picture) -> list[SearchHit]:
     """The search's results, or the one thing that an id names."""
     finder = context.searched()
     if not name:
         return finder.search(question)
     kind, _, own = name.partition(":")
-    found = finder.find(kind, own) or named(kind, own, context.network, picture.works)
+    found = finder.find(kind, own) or named(kind, own, context.network, picture.works.get(own))
     return [found] if found else []
 
 
@@ -111,7 +142,7 @@ def scene_now(context: Context, desk: DeskServices, now_ms: int) -> Scene:
     live = context.live
     return Scene(
         network=context.network,
-        picture=plain(live.picture),
+        picture=live.picture,
         by_link=desk.by_link(live.picture),
         now_ms=now_ms,
         store=live.store_state,
@@ -123,8 +154,8 @@ def scene_then(context: Context, picture: Picture, moment: BitemporalMoment, now
     """The scene of a moment of the past: its clock is that moment, whatever now is."""
     return Scene(
         network=context.network,
-        picture=plain(picture),
-        by_link=subjects_by_link(plain(picture), context.network),
+        picture=picture,
+        by_link=subjects_by_link(picture, context.network),
         now_ms=moment.valid_ms,
         fresh_ms=context.settings.fresh_ms,
         asked_ms=now_ms,
@@ -135,18 +166,18 @@ async def get_clashes(request: web.Request) -> web.StreamResponse:
     """Every clash known now with a reason to read, the gravest and soonest first."""
     context = request.app[CONTEXT]
     picture = context.live.picture
-    rows = [clash_json(row, picture.works, context) for row in picture.clashes.values()]
-    rows.sort(key=lambda row: (row["severity"] != "high", row["from_ms"], row["id"]))
-    return _json(request, {"clashes": rows})
+    rows = [clash_row(clash, picture, context) for clash in picture.clashes.values()]
+    rows.sort(key=lambda row: (row.severity is not ClashSeverity.HIGH, row.from_ms, row.id))
+    return _json(request, Clashes(rows))
 
 
-def clash_json(clash: Clash, works: Any, context: Context) -> Json:
-    """A clash's row with its reason in both languages."""
-    ko, en = both(reason(clash, works, context.network))
-    return {**msgspec.to_builtins(clash), "reason_ko": ko, "reason_en": en}
+def clash_row(clash: Clash, picture: Picture, context: Context) -> ClashRow:
+    """A clash with its reason in both languages."""
+    ko, en = both(reason(clash, picture.works, context.network))
+    return filled(ClashRow, clash, reason_ko=ko, reason_en=en)
 
 
-def _json(request: web.Request, body: Any) -> web.Response:
+def _json(request: web.Request, body: object) -> web.Response:
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
 
 
@@ -156,7 +187,7 @@ OPERATIONS = (
         path="/api/v1/answer",
         handler=get_answer,
         summary="Is it closed, why, until when, how to get round: a card, a choice or not found",
-        answers={200: dict},
+        answers={200: AnswerBody},
         refusals=(400, 503),
         parameters=(
             Parameter("q", "what the caller asks about"),
@@ -171,6 +202,6 @@ OPERATIONS = (
         path="/api/v1/clashes",
         handler=get_clashes,
         summary="Works in each other's way, in a bus's, or cutting places off together",
-        answers={200: dict},
+        answers={200: Clashes},
     ),
 )

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from maps.api.health import CODE, lost_by_topic
-from maps.desk.asking.lookup import OUTCOMES
+from maps.desk.asking.lookup import AnswerStatus
 from maps.picture import shapes
 from maps.picture.loop import LOST, LiveUpdates
 from maps.picture.shapes import word_of
@@ -132,7 +132,7 @@ def _of_counts(counts: Mapping[str, int]) -> Iterator[Metric]:
 
 def _of_desk(live: LiveUpdates, lookups: Mapping[str, int]) -> Iterator[Metric]:
     """The desk's look-ups by outcome; what was asked for is not kept anywhere."""
-    found = {(outcome,): float(lookups.get(outcome, 0)) for outcome in OUTCOMES}
+    found = {(outcome,): float(lookups.get(outcome, 0)) for outcome in AnswerStatus}
     overdue = len(live.undelivered)
     yield _gauge("webhooks_overdue", "Endpoints a critical alert has not reached", overdue)
     yield _counter("desk_lookups_total", "Look-ups at the desk", found.items(), "outcome")

@@ -181,9 +181,9 @@ def place_of(kind: str, name: str, picture: Picture, context: Context) -> Parts:
     found = context.searched().find(kind, name)
     if found is None:
         raise not_found("kind.place", f"{kind}:{name}")
-    links = found["links"][:MAX_LINKS]
+    links = found.links[:MAX_LINKS]
     return {
-        "place": FoundPlace(found["kind"], found["id"], found["title"]),
+        "place": FoundPlace(found.kind, found.id, found.title),
         "links": [bodies.link_body(place, picture, context.network) for place in links],
     }
 

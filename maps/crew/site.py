@@ -1,87 +1,110 @@
-"""What crew and desk see of a work: the last word, what the public is told, the buses. Pure.
+"""What crew and desk see of a work: the last report, what the public reads, the buses. Pure.
 
 Both read the same function, so a closure that buses contradict is contradicted on both screens.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import msgspec
 
-from maps.desk.facts.blockings import OVER, is_by_people, real_end_ms
+from maps.desk.facts.blockings import is_by_people, real_end_ms
 from maps.desk.facts.gather import CardFacts, gather
-from maps.desk.facts.scene import AskedPlace, Json, Scene
-from maps.desk.judging.verdict import Verdict, judge
-from maps.desk.saying.last_report import said_json
-from maps.desk.saying.times import age_en, age_ko
+from maps.desk.facts.scene import AskedPlace, Scene
+from maps.desk.judging.certainty import Ground
+from maps.desk.judging.verdict import PublicVerdict, Verdict, judge, public_verdict
+from maps.desk.saying.last_report import LastReportBody, report_body
+from maps.desk.saying.times import age
 from maps.picture.shapes import known_links
+from maps.picture.store_state import StoreState
 from maps.picture.text import short
-from streams.words.catalogue import both_as, name_of
+from maps.search.entry import PlaceKind
+from streams.contract.enums import Closure, Phase
+from streams.domain.works.phases import OVER
+from streams.domain.works.rows import Work
+from streams.words.catalogue import both, phrase
 
 
-def site_json(work_id: str, scene: Scene) -> Json:
+class BusesAgainst(msgspec.Struct, frozen=True, kw_only=True):
+    """Buses that drove over what a work says it closes, in the last `minutes`."""
+
+    buses: int
+    minutes: int
+    last_ms: int
+    is_contradicted: bool
+    ko: str
+    en: str
+
+
+class SiteBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A work as its crew sees it; `next` is what it has most likely to report next."""
+
+    work: str
+    phase: Phase
+    phase_ko: str
+    phase_en: str
+    next: str
+    ends_ms: int | None
+    said: LastReportBody | None
+    public: PublicVerdict
+    against: BusesAgainst | None
+    now_ms: int
+    clock_ms: int | None
+    store: StoreState
+    is_late: bool
+
+
+def site_of(work_id: str, scene: Scene) -> SiteBody:
     """A work of the picture as its crew sees it. Raises KeyError for one that is not in it."""
-    row = scene.picture.works[work_id]
-    links = tuple(dict.fromkeys(known_links(row.get("links") or (), scene.network)))
-    place = AskedPlace("work", work_id, short(row.get("title")), links=links)
-    facts = gather(place, scene)
+    work = scene.picture.works[work_id]
+    links = tuple(dict.fromkeys(known_links(work.links, scene.network)))
+    facts = gather(AskedPlace(PlaceKind.WORK, work_id, short(work.title), links=links), scene)
     verdict = judge(facts, scene)
-    phase = str(row.get("phase") or "planned")
-    return {
-        "work": work_id,
-        "phase": phase,
-        **both_as("phase", name_of("phase", phase)),
-        "next": next_word(row),
-        "ends_ms": real_end_ms(row),
-        "said": said_json(row, scene.said_ms),
-        "public": _public_json(verdict),
-        "against": _against(row, facts, verdict, scene),
-        "now_ms": scene.now_ms,
-        "clock_ms": scene.picture.clock_ms,
-        "store": scene.store,
-        "is_late": scene.store != "ok" or scene.is_clock_late,
-    }
+    phase_ko, phase_en = both(phrase(f"phase.{work.phase}"))
+    return SiteBody(
+        work=work_id,
+        phase=work.phase,
+        phase_ko=phase_ko,
+        phase_en=phase_en,
+        next=next_report(work),
+        ends_ms=real_end_ms(work),
+        said=report_body(work, scene.reader_ms),
+        public=public_verdict(verdict),
+        against=_against(work, facts, verdict, scene),
+        now_ms=scene.now_ms,
+        clock_ms=scene.picture.clock_ms,
+        store=scene.store,
+        is_late=not scene.is_known,
+    )
 
 
-def next_word(row: Mapping[str, Any]) -> str:
-    """What a crew has most likely to say next: that it begins until it said so, then that it ends.
-
-    "" of a work that is over.
+def next_report(work: Work) -> str:
+    """What a crew has most likely to report next: that it begins until it did so, then that it
+    ends; "" of a work that is over.
     """
-    if row.get("phase") in OVER:
+    if work.phase in OVER:
         return ""
-    return "end" if is_by_people(row.get("started")) else "start"
+    return "end" if is_by_people(work.started) else "start"
 
 
-def _public_json(verdict: Verdict) -> Json:
-    return {
-        "closure": verdict.closure,
-        **both_as("word", verdict.name),
-        "certainty": verdict.certainty.word,
-        **both_as("certainty", name_of("certainty", verdict.certainty.word)),
-    }
-
-
-def _against(
-    row: Mapping[str, Any], facts: CardFacts, verdict: Verdict, scene: Scene
-) -> Json | None:
+def _against(work: Work, facts: CardFacts, verdict: Verdict, scene: Scene) -> BusesAgainst | None:
     """The buses that drove over what this work says it closes; one alone contradicts nothing yet.
 
     They are counted from when the work holds, over the last `fresh_ms` at most.
     """
-    is_known = scene.store == "ok" and not scene.is_clock_late
-    if not (is_known and row.get("closure") == facts.closure == "full" and facts.seen.count):
+    is_full = work.closure is facts.closure is Closure.FULL
+    if not (scene.is_known and is_full and facts.seen.count):
         return None
-    n, old_ms = facts.seen.count, scene.now_ms - facts.seen.observed_ms
-    is_contradicted = verdict.certainty.ground == "contradicted"
-    ko = f"버스 {n}대가 지나갔습니다 (마지막 {age_ko(old_ms)})."
-    en = f"{n} bus{'es' if n > 1 else ''} passed, the last {age_en(old_ms)}."
-    if is_contradicted:
-        ko = f"{ko} 정말 막혀 있습니까? 시민에게는 ‘신고됨’으로만 나갑니다."
-        en = f"{en} Is it really closed? The public is told “reported” only."
-    return {
-        "buses": n,
-        "minutes": scene.fresh_ms // 60_000,
-        "last_ms": facts.seen.observed_ms,
-        "is_contradicted": is_contradicted,
-        "ko": ko,
-        "en": en,
-    }
+    n, is_contradicted = facts.seen.count, verdict.ground is Ground.CONTRADICTED
+    code = "site.against.one" if n == 1 else "site.against"
+    text = phrase(
+        "site.contradicted" if is_contradicted else code,
+        n=n,
+        age=age(scene.now_ms - facts.seen.observed_ms),
+    )
+    ko, en = both(text)
+    return BusesAgainst(
+        buses=n,
+        minutes=scene.fresh_minutes,
+        last_ms=facts.seen.observed_ms,
+        is_contradicted=is_contradicted,
+        ko=ko,
+        en=en,
+    )

@@ -27,16 +27,25 @@ _KINDS = {
 }
 CATALOGUE = "catalogue.js"
 NOT_ON_SCREENS = (
+    "answer.",
+    "cause.",
+    "changed.",
     "check.",
     "clash.reason.",
     "csv.",
     "detour.",
+    "distance.",
     "list.more.",
     "message.",
     "must.",
     "page.",
     "refused.",
-    "say.",
+    "reported.",
+    "site.",
+    "source.",
+    "taken.",
+    "when.",
+    "work.",
 )
 """Codes of words that the server puts into what it sends."""
 _IMPORT = re.compile(r'^(?:import|export)\b[^;"]*"(\.[^"]+)";', re.MULTILINE)

@@ -3,32 +3,25 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from maps.desk.plain import plain_row
-from maps.desk.saying.times import moment_en, moment_ko
-from maps.desk.saying.words import closure_words, short_words, source_name, status_word, work_name
+from maps.desk.saying.names import feed_name, work_name
+from maps.desk.saying.times import moment
 from maps.past.pictures import FEED, INCIDENT, WORK
 from maps.picture.text import short
-from streams.contract.enums import Closure, Phase
+from streams.contract.enums import Closure, FeedStatus, Phase
+from streams.domain.closures import closure_name
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.stages.incidents import RunningIncident
+from streams.domain.unknown_times import unknown_time
 from streams.domain.works.rows import Work
 from streams.state.decoding import Remembered
-from streams.words.particles import with_particle
+from streams.words.catalogue import Phrase, Value, both, joined, phrase
 
-R = TypeVar("R")
 MOST = 500
 KINDS = (WORK, INCIDENT, FEED)
-_PHASES = {
-    Phase.PLANNED: ("시작 전", "planned"),
-    Phase.ACTIVE: ("공사 중", "under way"),
-    Phase.PAUSED: ("쉬는 중", "paused"),
-    Phase.OVERDUE: ("기한 지남", "overdue"),
-    Phase.FINISHED: ("끝남", "finished"),
-    Phase.CANCELLED: ("취소됨", "cancelled"),
-}
 _SILENCE_MS = 5_000  # beyond two periods: the rule of `streams.domain.stages.feeds.status`
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +36,11 @@ class Change:
     links: tuple[str, ...] = ()
 
 
-Word = tuple[str, str, str]
-"""What happened: a kind for programs, Korean and English for people."""
+class Happened(NamedTuple):
+    """What happened: a kind for programs, a text for people."""
+
+    kind: str
+    text: Phrase
 
 
 def changes(
@@ -61,157 +57,128 @@ def changes(
     """
     found: list[Change] = []
     for subject, entries in since.items():
-        first = before.get(subject, (0, None))
-        run = [first, *(entry for entry in entries if entry[0] <= until_ms)]
+        run = [before.get(subject, (0, None)), *(each for each in entries if each[0] <= until_ms)]
         if subject.startswith(FEED):
-            found += _feed_changes(subject, run, since_ms, until_ms)
+            found += _feed_changes(subject, _rows(run, FeedState), since_ms, until_ms)
+        elif subject.startswith(WORK):
+            for (_, old), (at_ms, new) in pairwise(_rows(run, Work)):
+                found += _line(at_ms, subject, new or old, _of_work(old, new, now_ms))
         else:
-            found += _row_changes(subject, run, now_ms)
+            for (_, was), (at_ms, now) in pairwise(_rows(run, RunningIncident)):
+                found += _line(at_ms, subject, now or was, _of_incident(was, now))
     return sorted(found, key=lambda change: (change.at_ms, change.subject))
 
 
-def _row_changes(subject: str, run: Sequence[Remembered], now_ms: int) -> Iterator[Change]:
-    for (_, old), (at_ms, new) in pairwise(run):
-        row = new or old
-        if isinstance(row, Work):
-            words = tuple(_work_words(_as(Work, old), _as(Work, new), now_ms))
-        elif isinstance(row, RunningIncident):
-            was, now = _as(RunningIncident, old), _as(RunningIncident, new)
-            words = tuple(_incident_words(was, now))
-        else:
-            continue
-        if words:
-            yield _line(at_ms, subject, row, words)
+def _rows(run: Iterable[Remembered], row_type: type[R]) -> list[tuple[int, R | None]]:
+    return [(at_ms, row if isinstance(row, row_type) else None) for at_ms, row in run]
 
 
-def _as(kind: type[R], row: object) -> R | None:
-    return row if isinstance(row, kind) else None
-
-
-def _line(at_ms: int, subject: str, row: Work | RunningIncident, words: Sequence[Word]) -> Change:
-    is_work = isinstance(row, Work)
-    name = work_name(plain_row(row)) if is_work else short(row.title)
+def _line(
+    at_ms: int, subject: str, row: Work | RunningIncident | None, found: Iterable[Happened]
+) -> Iterator[Change]:
+    happened = tuple(found) if row else ()
+    if row is None or not happened:
+        return
+    name: Value = short(row.title)
     place = short(row.place if isinstance(row, Work) else row.road_name)
-    title = f"{name} ({place})" if place else name
-    return Change(
-        at_ms,
-        subject,
-        tuple(kind for kind, _, _ in words),
-        f"{title}: {', '.join(ko for _, ko, _ in words)}",
-        f"{title}: {', '.join(en for _, _, en in words)}",
-        row.links,
-    )
+    if isinstance(row, Work):
+        name = work_name(row)
+    title = phrase("changed.placed", title=name, place=place) if place else name
+    what = joined((text for _, text in happened), ", ")
+    texts = both(phrase("changed.line", title=title, what=what))
+    yield Change(at_ms, subject, tuple(kind for kind, _ in happened), *texts, row.links)
 
 
-def _work_words(old: Work | None, new: Work | None, now_ms: int) -> Iterator[Word]:
+def _of_work(old: Work | None, new: Work | None, now_ms: int) -> Iterator[Happened]:
     """What became of a work; that it is forgotten a week after its end is no news."""
     if new is None:
         return
     if old is None:
-        yield "work_new", "새 공사", "new works"
+        yield Happened("work_new", phrase("changed.work_new"))
     elif new.revision > old.revision:
-        yield "work_reissued", "다시 허가됨", "permit issued again"
-    if old is None or old.phase != new.phase:
-        ko, en = _PHASES[new.phase]
-        yield f"work_{new.phase}", ko, en
+        yield Happened("work_reissued", phrase("changed.work_reissued"))
+    if old is None or old.phase is not new.phase:
+        name = phrase("changed.phase", phase=phrase(f"phase.{new.phase}"))
+        yield Happened(f"work_{new.phase}", name)
     if old is not None:
-        yield from _period_words(old, new, now_ms)
-    yield from _closure_words(_in_force(old), _in_force(new))
+        yield from _of_end(old, new, now_ms)
+        yield from _of_begin(old, new, now_ms)
+        if new.unlisted_ms and not old.unlisted_ms:
+            yield Happened("work_unlisted", phrase("changed.work_unlisted"))
+    yield from _of_closure(_closure_of(old), _closure_of(new))
 
 
-def _period_words(old: Work, new: Work, now_ms: int) -> Iterator[Word]:
-    yield from _end_words(old, new, now_ms)
-    yield from _begin_words(old, new, now_ms)
-    if new.unlisted_ms and not old.unlisted_ms:
-        yield "work_unlisted", "허가 자료에서 빠짐", "no longer listed by its feed"
-
-
-def _end_words(old: Work, new: Work, now_ms: int) -> Iterator[Word]:
+def _of_end(old: Work, new: Work, now_ms: int) -> Iterator[Happened]:
     """Another end, the first that is known, or none any more (which is an extension)."""
-    before_ms, ends_ms = old.ends_ms, new.ends_ms
-    if ends_ms == before_ms:
+    if new.ends_ms == old.ends_ms:
         return
-    if ends_ms is None:
-        ko, en = short_words("ends_ms", new.flags)
-        yield "work_extended", f"{with_particle(ko, '으로/로')} 변경", f"now: {en}"
+    if new.ends_ms is None:
+        why = unknown_time("ends_ms", new.flags)
+        yield Happened("work_extended", phrase("changed.time_unknown", why=why))
         return
-    ko, en = moment_ko(ends_ms, now_ms), moment_en(ends_ms, now_ms)
-    if before_ms is None:
-        yield "work_end_known", f"{ko}까지로 정해짐", f"to end {en}"
-    elif ends_ms > before_ms:
-        yield "work_extended", f"{ko}까지 연장", f"extended until {en}"
+    at = moment(new.ends_ms, now_ms)
+    if old.ends_ms is None:
+        yield Happened("work_end_known", phrase("changed.end_known", at=at))
+    elif new.ends_ms > old.ends_ms:
+        yield Happened("work_extended", phrase("changed.extended", at=at))
     else:
-        yield "work_shortened", f"{ko}까지로 단축", f"shortened until {en}"
+        yield Happened("work_shortened", phrase("changed.shortened", at=at))
 
 
-def _begin_words(old: Work, new: Work, now_ms: int) -> Iterator[Word]:
-    starts_ms = new.starts_ms
-    if starts_ms == old.starts_ms:
+def _of_begin(old: Work, new: Work, now_ms: int) -> Iterator[Happened]:
+    if new.starts_ms == old.starts_ms:
         return
-    if starts_ms is None:
-        ko, en = short_words("starts_ms", new.flags)
-        yield "work_moved", f"{with_particle(ko, '으로/로')} 변경", f"now: {en}"
-        return
-    ko, en = moment_ko(starts_ms, now_ms), moment_en(starts_ms, now_ms)
-    yield "work_moved", f"시작을 {with_particle(ko, '으로/로')} 변경", f"begins {en} instead"
+    if new.starts_ms is None:
+        why = unknown_time("starts_ms", new.flags)
+        yield Happened("work_moved", phrase("changed.time_unknown", why=why))
+    else:
+        at = moment(new.starts_ms, now_ms)
+        yield Happened("work_moved", phrase("changed.moved", at=at))
 
 
-def _in_force(row: Work | RunningIncident | None) -> Closure:
+def _of_incident(old: RunningIncident | None, new: RunningIncident | None) -> Iterator[Happened]:
+    if new is None:
+        yield Happened("incident_ended", phrase("changed.incident_ended"))
+    elif old is None or old.phase is not new.phase:
+        kind = "incident_announced" if new.phase is Phase.PLANNED else "incident_began"
+        yield Happened(kind, phrase(f"changed.{kind}"))
+    yield from _of_closure(_closure_of(old), _closure_of(new))
+
+
+def _closure_of(row: Work | RunningIncident | None) -> Closure:
     return row.closure if row is not None and row.is_in_force else Closure.NONE
 
 
-def _incident_words(old: RunningIncident | None, new: RunningIncident | None) -> Iterator[Word]:
-    if new is None:
-        yield "incident_ended", "상황 종료", "over"
-    elif old is None or old.phase != new.phase:
-        is_planned = new.phase is Phase.PLANNED
-        kind = "incident_announced" if is_planned else "incident_began"
-        yield kind, "예고" if is_planned else "발생", "announced" if is_planned else "began"
-    yield from _closure_words(_in_force(old), _in_force(new))
-
-
-def _closure_words(old: Closure, new: Closure) -> Iterator[Word]:
-    if old == new:
+def _of_closure(old: Closure, new: Closure) -> Iterator[Happened]:
+    if old is new:
         return
+    kind = "closure_began" if old is Closure.NONE else "closure_changed"
     if new is Closure.NONE:
-        ko, en = closure_words(old)
-        yield "closure_ended", f"{ko} 해제", f"over: {en}"
-    else:
-        ko, en = closure_words(new)
-        kind = "closure_began" if old is Closure.NONE else "closure_changed"
-        yield (
-            kind,
-            f"{ko} 시작" if old is Closure.NONE else f"{with_particle(ko, '으로/로')} 바뀜",
-            f"now: {en}",
-        )
+        kind = "closure_ended"
+    name = closure_name(old if new is Closure.NONE else new)
+    yield Happened(kind, phrase(f"changed.{kind}", closure=name))
 
 
 def _feed_changes(
-    subject: str, run: Sequence[Remembered], since_ms: int, until_ms: int
+    subject: str, run: Sequence[tuple[int, FeedState | None]], since_ms: int, until_ms: int
 ) -> Iterator[Change]:
-    """Where a feed's word changes; silence is a word that no report brings."""
-    told = ""
-    for (at_ms, row), (next_ms, _) in pairwise([*run, (until_ms, None)]):
-        if not isinstance(row, FeedState):
-            continue
-        for word_ms, word in _words_of(row, at_ms, next_ms):
-            if word != told and word_ms > since_ms:
-                yield _feed_line(word_ms, subject, word)
-            told = word
+    """Where a feed's status changes; that it is STALE no report brings."""
+    known: FeedStatus | None = None
+    name = feed_name(subject.removeprefix(FEED))
+    for (at_ms, state), (next_ms, _) in pairwise([*run, (until_ms, None)]):
+        for from_ms, now in _statuses(state, at_ms, next_ms) if state else ():
+            if now is not known and from_ms > since_ms:
+                texts = both(phrase("changed.line", title=name, what=phrase(f"status.{now}")))
+                yield Change(from_ms, subject, (f"feed_{now}",), *texts)
+            known = now
 
 
-def _words_of(state: FeedState, at_ms: int, next_ms: int) -> Iterator[tuple[int, str]]:
-    """A report's word, and "stale" once the next is overdue (remembered once a minute at least)."""
-    word = status(state, at_ms).value
-    yield at_ms, word
+def _statuses(state: FeedState, at_ms: int, next_ms: int) -> Iterator[tuple[int, FeedStatus]]:
+    """A report's status, and STALE once the next is overdue (kept once a minute at least)."""
+    yield at_ms, status(state, at_ms)
     silent_ms = at_ms + REMEMBER_MS + 2 * state.last.poll_ms + _SILENCE_MS
     if silent_ms < next_ms and not state.last.is_stopped:
-        yield silent_ms, "stale"
-
-
-def _feed_line(at_ms: int, subject: str, word: str) -> Change:
-    (name_ko, name_en), (ko, en) = source_name(subject.removeprefix(FEED)), status_word(word)
-    return Change(at_ms, subject, (f"feed_{word}",), f"{name_ko}: {ko}", f"{name_en}: {en}")
+        yield silent_ms, FeedStatus.STALE
 
 
 def first_page(found: Sequence[Change], most: int = MOST) -> tuple[list[Change], int | None]:
@@ -229,5 +196,5 @@ def first_page(found: Sequence[Change], most: int = MOST) -> tuple[list[Change],
 
 
 def subjects_of(names: Iterable[str]) -> list[str]:
-    """The subjects whose changes are told; of a link they are those of what closes it."""
+    """The subjects whose changes are listed; of a link they are those of what closes it."""
     return [name for name in names if name.startswith(KINDS)]

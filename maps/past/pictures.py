@@ -1,6 +1,6 @@
 """What was true at one time as it was known at another: a picture of the past.
 
-Two times are asked for. `valid_ms`: the moment the answer speaks of. `known_ms`: only what had
+Two times are asked for. `valid_ms`: the moment the answer is about. `known_ms`: only what had
 come in by then counts. Later known than valid is hindsight (a permit that came in late closes its
 road in the past too); valid later than known is what was expected then.
 
@@ -15,11 +15,11 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from maps.past.moments import BitemporalMoment
-from maps.picture import shapes
 from maps.picture.picture import Picture
+from maps.picture.shapes import known_links
 from streams.contract.enums import Certainty, Closure, Phase
 from streams.domain.closures import GRAVITY
-from streams.domain.links.fold import LinkView
+from streams.domain.links.fold import ENOUGH_BUSES, LinkView
 from streams.domain.stages.calls import CallRow, reports_at
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.stages.incidents import RunningIncident
@@ -27,11 +27,12 @@ from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
 from streams.state.decoding import Remembered
+from streams.state.kinds import HistoryValue
 
-T = TypeVar("T", LinkView, Work, RunningIncident, FeedState)
+T = TypeVar("T", bound=HistoryValue)
 LINK, WORK, INCIDENT, FEED = "link:", "work:", "incident:", "feed:"
 _SEEN_BY = {  # a level's certainty says at least so much of who saw the road
-    Certainty.CONFIRMED: (2, {"bus": 2}),
+    Certainty.CONFIRMED: (ENOUGH_BUSES, {"bus": ENOUGH_BUSES}),
     Certainty.REPORTED: (0, {"its": 1}),
     Certainty.INFERRED: (1, {"bus": 1}),
 }
@@ -87,118 +88,105 @@ def picture_at(
     fresh_ms: int,
 ) -> Picture:
     """The picture made of remembered rows. Pure; it has no buses and no clashes."""
-    works = works_at(rows, moment)
-    incidents = incidents_at(rows, moment)
-    come = calls_at(calls, moment)
-    links = links_at(rows, network, moment, fresh_ms)
+    valid_ms = moment.valid_ms
+    works = {}
+    for work_id, _, work in _of(rows, WORK, Work):
+        phase = phase_at(work, valid_ms)
+        in_force = is_in_force(work, phase, valid_ms)
+        works[work_id] = replace(work, phase=phase, is_in_force=in_force)
+    incidents = {
+        name: replace(row, phase=Phase.ACTIVE if valid_ms >= row.starts_ms else Phase.PLANNED)
+        for name, _, row in _of(rows, INCIDENT, RunningIncident)
+        if row.ends_ms is None or row.ends_ms > valid_ms
+    }
+    known_calls = _calls_at(calls.values(), moment)
     return Picture(
         at_ms=moment.valid_ms,
-        links=closed(links, works, incidents, network),
+        links=_closed(_links_at(rows, network, moment, fresh_ms), works, incidents, network),
         works=works,
         incidents=incidents,
-        calls={call.call_id: call for call in come},
-        reports=reports_at(come, moment.valid_ms),
-        feeds=feeds_at(rows, moment),
+        calls={call.call_id: call for call in known_calls},
+        reports=reports_at(known_calls, moment.valid_ms),
+        feeds={feed: _feed_at(state, moment) for feed, _, state in _of(rows, FEED, FeedState)},
         clocks={"0": moment.valid_ms},
     )
 
 
-def of_kind(rows: Mapping[str, Remembered], kind: type[T]) -> Iterable[tuple[str, int, T]]:
+def _of(
+    rows: Mapping[str, Remembered], kind: str, row_type: type[T]
+) -> Iterable[tuple[str, int, T]]:
     """(id, since when, row) of the subjects of a kind that were there."""
     for subject, (since_ms, row) in rows.items():
-        if isinstance(row, kind):
-            yield subject.partition(":")[2], since_ms, row
+        if subject.startswith(kind) and isinstance(row, row_type):
+            yield subject.removeprefix(kind), since_ms, row
 
 
-def works_at(rows: Mapping[str, Remembered], moment: BitemporalMoment) -> dict[str, Work]:
-    found: dict[str, Work] = {}
-    for work_id, _, work in of_kind(rows, Work):
-        phase = phase_at(work, moment.valid_ms)
-        in_force = is_in_force(work, phase, moment.valid_ms)
-        found[work_id] = replace(work, phase=phase, is_in_force=in_force)
-    return found
-
-
-def incidents_at(
-    rows: Mapping[str, Remembered], moment: BitemporalMoment
-) -> dict[str, RunningIncident]:
-    """The incidents that ran or were announced; one that ended before is none."""
+def _links_at(
+    rows: Mapping[str, Remembered], network: Network, moment: BitemporalMoment, fresh_ms: int
+) -> dict[int, LinkView]:
+    """The traffic of the links by index; nobody knows that of a time after `known_ms`."""
+    if moment.valid_ms - moment.known_ms > fresh_ms:
+        return {}
     return {
-        incident_id: replace(
-            row, phase=Phase.ACTIVE if moment.valid_ms >= row.starts_ms else Phase.PLANNED
-        )
-        for incident_id, _, row in of_kind(rows, RunningIncident)
-        if row.ends_ms is None or row.ends_ms > moment.valid_ms
+        network.index[link_id]: _view_at(view, max(since_ms, moment.seen_ms - fresh_ms + 1))
+        for link_id, since_ms, view in _of(rows, LINK, LinkView)
+        if link_id in network.index
     }
 
 
-def links_at(
-    rows: Mapping[str, Remembered], network: Network, moment: BitemporalMoment, fresh_ms: int
-) -> dict[int, LinkView]:
-    """The traffic of the links by index; nobody knows that of a time after `known_ms`.
+def _view_at(view: LinkView, observed_ms: int) -> LinkView:
+    """A link's view from what is remembered of it, which is its speed and the certainty of that.
 
-    Of a link is remembered what it looked like, not since when it was seen: `observed_ms` is at
-    least so new, for the fold lets go of what is older than `fresh_ms`, and that is remembered.
+    It was observed then at the earliest: the fold lets go of what is older than `fresh_ms`, and
+    that would be remembered.
     """
-    if moment.valid_ms - moment.known_ms > fresh_ms:
-        return {}
-    found: dict[int, LinkView] = {}
-    for link_id, since_ms, row in of_kind(rows, LinkView):
-        if link_id in network.index:
-            samples, sources = _SEEN_BY.get(row.certainty, (0, {}))
-            observed_ms = max(since_ms, moment.seen_ms - fresh_ms + 1) if sources else None
-            found[network.index[link_id]] = LinkView(
-                speed_kmh=row.speed_kmh,
-                level=row.level,
-                samples=samples,
-                observed_ms=observed_ms,
-                certainty=row.certainty,
-                sources=sources,
-            )
-    return found
+    samples, sources = _SEEN_BY.get(view.certainty, (0, {}))
+    return LinkView(
+        speed_kmh=view.speed_kmh,
+        level=view.level,
+        samples=samples,
+        observed_ms=observed_ms if sources else None,
+        certainty=view.certainty,
+        sources=dict(sources),
+    )
 
 
-def closed(
+def _closed(
     links: Mapping[int, LinkView],
     works: Mapping[str, Work],
     incidents: Mapping[str, RunningIncident],
     network: Network,
 ) -> dict[int, LinkView]:
     """The links with the gravest closure in force on each, and the names of what is on it."""
-    standing: dict[str, Work | RunningIncident] = {
-        **{f"{WORK}{work_id}": row for work_id, row in works.items() if row.phase not in OVER},
-        **{f"{INCIDENT}{incident_id}": row for incident_id, row in incidents.items()},
-    }
     on_link: dict[int, list[tuple[str, Closure]]] = {}
-    for subject, row in standing.items():
+    going: dict[str, Work | RunningIncident] = {
+        **{f"{WORK}{name}": work for name, work in works.items() if work.phase not in OVER},
+        **{f"{INCIDENT}{name}": row for name, row in incidents.items()},
+    }
+    for subject, row in going.items():
         closure = row.closure if row.is_in_force else Closure.NONE
-        for place in shapes.known_links(row.links, network):
-            on_link.setdefault(place, []).append((subject, closure))
+        for index in known_links(row.links, network):
+            on_link.setdefault(index, []).append((subject, closure))
     views = dict(links)
-    for place, found in on_link.items():
-        views[place] = replace(
-            views.get(place) or LinkView(),
-            closure=min((each for _, each in found), key=GRAVITY.index),
-            subjects=tuple(sorted(subject for subject, _ in found)),
+    for index, found in on_link.items():
+        views[index] = replace(
+            views.get(index) or LinkView(),
+            closure=min((closure for _, closure in found), key=GRAVITY.index),
+            subjects=tuple(sorted(name for name, _ in found)),
         )
     return views
 
 
-def feeds_at(rows: Mapping[str, Remembered], moment: BitemporalMoment) -> dict[str, FeedState]:
-    """How each feed was doing. A feed that goes on as before is remembered once a minute: within
-    that minute it is taken to have gone on, so its silence shows a minute late.
+def _feed_at(state: FeedState, moment: BitemporalMoment) -> FeedState:
+    """How a feed was doing. A feed that goes on as before is remembered once a minute: within that
+    minute it is taken to have gone on, so its silence shows a minute late.
     """
-    found: dict[str, FeedState] = {}
-    for feed, _, state in of_kind(rows, FeedState):
-        silence_ms = moment.seen_ms - state.last.received_ms
-        later_ms = min(max(silence_ms, 0), REMEMBER_MS)
-        if moment.valid_ms > moment.known_ms:
-            later_ms += moment.valid_ms - moment.known_ms
-        found[feed] = moved(state, later_ms)
-    return found
+    silence_ms = moment.seen_ms - state.last.received_ms
+    later_ms = min(max(silence_ms, 0), REMEMBER_MS)
+    return _moved(state, later_ms + max(0, moment.valid_ms - moment.known_ms))
 
 
-def moved(state: FeedState, by_ms: int) -> FeedState:
+def _moved(state: FeedState, by_ms: int) -> FeedState:
     """The state as if its reports had come so much later; what never was stays so."""
     success_ms, change_ms = (
         at_ms + by_ms if at_ms else 0 for at_ms in (state.last_success_ms, state.last_change_ms)
@@ -207,10 +195,10 @@ def moved(state: FeedState, by_ms: int) -> FeedState:
     return replace(state, last=last, last_success_ms=success_ms, last_change_ms=change_ms)
 
 
-def calls_at(calls: Mapping[str, CallRow], moment: BitemporalMoment) -> list[CallRow]:
+def _calls_at(calls: Iterable[CallRow], moment: BitemporalMoment) -> list[CallRow]:
     """The calls that had come by then; one called back later was still open."""
     return [
-        row if 0 < row.done_ms <= moment.seen_ms else replace(row, done_ms=0)
-        for row in calls.values()
-        if row.received_ms <= moment.seen_ms
+        call if 0 < call.done_ms <= moment.seen_ms else replace(call, done_ms=0)
+        for call in calls
+        if call.received_ms <= moment.seen_ms
     ]

@@ -9,7 +9,7 @@ from statistics import median
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from maps.search.entry import SearchEntry
+from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.hangul import jamo
 from maps.search.home import Home
 from maps.search.keys import Hit
@@ -71,7 +71,7 @@ class Addresses:
             lon, lat = area.middle()
             links, radius_m = self._nearest.links((lon, lat), DISTRICT_REACH_M)
             name = _shown_area(area.name)
-            entry = SearchEntry("place", name, name, DISTRICT, lon, lat, links, radius_m)
+            entry = SearchEntry(PlaceKind.PLACE, name, name, DISTRICT, lon, lat, links, radius_m)
             yield entry, _UPPER.sub("", area.name)
 
     def find(self, text: str) -> list[Hit]:
@@ -124,7 +124,7 @@ class Addresses:
         point = area.lots[lot]
         links, radius_m = self._nearest.links(point)
         return SearchEntry(
-            kind="address",
+            kind=PlaceKind.ADDRESS,
             id=area.name + lot,
             title=f"{_shown_area(area.name)} {lot.replace('산', '산 ')}",
             subtitle="도로명주소" if area.is_road else "지번",

@@ -7,7 +7,7 @@ from itertools import chain
 from maps.picture import shapes
 from maps.picture.network_file import routes_with_links
 from maps.picture.text import folded
-from maps.search.entry import SearchEntry
+from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.home import Home
 from maps.search.keys import Key, key_of
 from maps.search.names import Named, place_names, pole_names, route_names
@@ -76,7 +76,7 @@ class Atlas:
         if stretch.id in self.sections:
             return self.sections[stretch.id]
         entry = SearchEntry(
-            kind="section",
+            kind=PlaceKind.SECTION,
             id=stretch.id,
             title=stretch.name,
             subtitle=stretch.road_name,
@@ -107,7 +107,7 @@ class Atlas:
     def _roads(self) -> Iterable[list[Key]]:
         for name, stretches in self.of_road.items():
             links = tuple(place for stretch in stretches for place in stretch.links)
-            road = SearchEntry(kind="road", id=name, title=name, links=links, road=name)
+            road = SearchEntry(kind=PlaceKind.ROAD, id=name, title=name, links=links, road=name)
             yield keys_of(road, [(name, 1.0)])
             for stretch in stretches:  # by its title, as a screen shows it
                 yield keys_of(stretch, [(stretch.title, 1.0)])
@@ -125,7 +125,7 @@ class Atlas:
         ids = sorted(stop.id for stop in stops)
         links = tuple(dict.fromkeys(place for stop_id in ids for place in self._at_stop[stop_id]))
         return SearchEntry(
-            kind="stop",
+            kind=PlaceKind.STOP,
             id=",".join(ids),
             title=stops[0].name,
             subtitle=" · ".join(stop.number for stop in stops if stop.number),
@@ -143,7 +143,7 @@ class Atlas:
             stretches = self.at_node[node]
             lon, lat = self._points.get(node, (stretches[0].lon, stretches[0].lat))
             entry = SearchEntry(
-                kind="place",
+                kind=PlaceKind.PLACE,
                 id=name,
                 title=name,
                 subtitle="교차로",
@@ -164,7 +164,7 @@ class Atlas:
             shapes.middle_of(self.network.links[links[0]].geometry) if links else (None, None)
         )
         return SearchEntry(
-            kind="route",
+            kind=PlaceKind.ROUTE,
             id=route.id,
             title=route.no,
             subtitle=" → ".join(stop.name for stop in ends if stop),
@@ -181,7 +181,7 @@ class Atlas:
         least_m = DISTRICT_REACH_M if place.kind == DISTRICT else 0
         links, radius_m = self.nearest.links((place.lon, place.lat), least_m)
         return SearchEntry(
-            kind="place",
+            kind=PlaceKind.PLACE,
             id=place.name,
             title=place.name,
             subtitle=place.kind,

@@ -1,11 +1,41 @@
-"""One thing that can be found."""
+"""One thing that can be found, and what a search says of it."""
 
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
 
-from maps.picture.text import shown
+import msgspec
 
-_SHOWN = ("kind", "id", "title", "subtitle", "lon", "lat", "radius_m")
+from maps.picture.fields import filled
+
+
+class PlaceKind(StrEnum):
+    """What a name can be of. A road is never an answer: it is read as its stretches."""
+
+    SECTION = "section"
+    STOP = "stop"
+    PLACE = "place"
+    ADDRESS = "address"
+    ROUTE = "route"
+    WORK = "work"
+    ROAD = "road"
+
+
+class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A result of the search. `links` are link indexes; a landmark's are those within `radius_m`.
+
+    `score` is of 100; `is_certain`: the whole question is this place's name and no other's.
+    """
+
+    kind: PlaceKind
+    id: str
+    title: str
+    subtitle: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    radius_m: int = 0
+    links: tuple[int, ...] = ()
+    score: int = 100
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +43,10 @@ class SearchEntry:
     """A stretch of road, a stop, a landmark, an address, a route, a work; or a whole road.
 
     `links` are link indexes; a landmark's are those within `radius_m` of it, any other's are its
-    own (`radius_m` 0). `nodes` are the stops or junctions it stands at. A `road` is never an
-    answer: it is read as its stretches.
+    own (`radius_m` 0). `nodes` are the stops or junctions it stands at.
     """
 
-    kind: str
+    kind: PlaceKind
     id: str
     title: str
     subtitle: str = ""
@@ -28,8 +57,6 @@ class SearchEntry:
     nodes: frozenset[str] = frozenset()
     road: str = ""
 
-    def result(self, score: int, *, is_certain: bool) -> dict[str, Any]:
+    def result(self, score: int = 100, *, is_certain: bool = True) -> SearchHit:
         """The entry as the API gives it."""
-        found = {name: getattr(self, name) for name in _SHOWN}
-        own = {name: shown(row) if isinstance(row, str) else row for name, row in found.items()}
-        return {**own, "links": list(self.links), "score": score, "is_certain": is_certain}
+        return filled(SearchHit, self, score=score, is_certain=is_certain)

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from maps.search.abroad import foreign_name, foreign_start
 from maps.search.addresses import Addresses
 from maps.search.atlas import Atlas, keys_of
-from maps.search.entry import SearchEntry
+from maps.search.entry import PlaceKind, SearchEntry, SearchHit
 from maps.search.hangul import is_initial, loosened, typed_korean
 from maps.search.home import Home
 from maps.search.keys import Hit, Keys
@@ -51,7 +50,7 @@ class Finder:
         """Take up a later picture of the works."""
         self._works.follow(works)
 
-    def search(self, query: str) -> list[dict[str, Any]]:
+    def search(self, query: str) -> list[SearchHit]:
         """The best 20 (60 stretches of one road); none for an empty, endless or foreign question.
 
         `is_certain` says that the whole question is this place's name and no other place has it.
@@ -60,23 +59,23 @@ class Finder:
         if not hits:
             return []
         is_certain = is_certain_of(hits)
-        most = MAX_STRETCHES if hits[0].entry.kind == "section" else MAX_RESULTS
+        most = MAX_STRETCHES if hits[0].entry.kind is PlaceKind.SECTION else MAX_RESULTS
         return [
             hit.entry.result(round(100 * hit.quality), is_certain=is_certain and place == 0)
             for place, hit in enumerate(hits[:most])
         ]
 
-    def find(self, kind: str, place_id: str) -> dict[str, Any] | None:
+    def find(self, kind: str, place_id: str) -> SearchHit | None:
         """The place of a result's kind and id, None where there is none (any more)."""
         entry = self._entry(kind, place_id)
-        return entry.result(100, is_certain=True) if entry else None
+        return entry.result() if entry else None
 
     def _entry(self, kind: str, place_id: str) -> SearchEntry | None:
-        if kind == "section":
+        if kind == PlaceKind.SECTION:
             return self.atlas.sections.get(place_id)
-        if kind == "address":
+        if kind == PlaceKind.ADDRESS:
             return self.addresses.entry(place_id)
-        if kind == "work":
+        if kind == PlaceKind.WORK:
             return self._works.entry(place_id)
         return self._fixed.entries.get((kind, place_id))
 
@@ -111,7 +110,7 @@ class Finder:
     def _take(self, hit: Hit, found: Found) -> None:
         """Keep the best hit of each entry; a road stands for its stretches."""
         entry = hit.entry
-        if entry.kind == "road":
+        if entry.kind is PlaceKind.ROAD:
             for stretch in self.atlas.of_road[entry.road]:
                 self._take(Hit(stretch, hit.quality), found)
             return

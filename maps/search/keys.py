@@ -59,7 +59,9 @@ class Keys:
         self.by_text: dict[str, list[Key]] = defaultdict(list)
         for key in self.all:
             self.by_text[key.text].append(key)
-        self.entries = {(key.entry.kind, key.entry.id): key.entry for key in self.all}
+        self.entries: dict[tuple[str, str], SearchEntry] = {
+            (key.entry.kind, key.entry.id): key.entry for key in self.all
+        }
         self.longest = max((len(key.text) for key in self.all), default=0)
         forms = [(key, form) for key in self.all for form in key.forms]
         self._rows = [key for key, _ in forms]

@@ -1,32 +1,39 @@
 """Which find comes first, and whether it is the place that was meant. Pure."""
 
 from collections.abc import Callable
-from typing import Any
 
-from maps.search.entry import SearchEntry
+from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.keys import Hit
 from streams.geo.measures import distance_m
 
 WHOLE = 0.95
 """The least quality of a whole name; a slip, a beginning or a word not understood stays below."""
 _TIED = 0.005
+Order = tuple[float, bool, int, tuple[int, ...], str, str]
 _SAME_PLACE_M = 400.0
-_KINDS = ("section", "address", "place", "stop", "work", "route")
+_KINDS = (
+    PlaceKind.SECTION,
+    PlaceKind.ADDRESS,
+    PlaceKind.PLACE,
+    PlaceKind.STOP,
+    PlaceKind.WORK,
+    PlaceKind.ROUTE,
+)
 _HINTS = {
-    "stop": ("정류장", "정류소", "정거장"),
-    "route": ("버스", "노선"),
-    "work": ("허가", "공사", "굴착", "점용"),
+    PlaceKind.STOP: ("정류장", "정류소", "정거장"),
+    PlaceKind.ROUTE: ("버스", "노선"),
+    PlaceKind.WORK: ("허가", "공사", "굴착", "점용"),
 }
 _NUMBER = frozenset("0123456789-")
 
 
-def order_for(query: str) -> Callable[[Hit], Any]:
+def order_for(query: str) -> Callable[[Hit], Order]:
     """The sort key of hits: the best first, then what the question calls it, then by kind."""
     called = _called(query)
 
-    def order(hit: Hit) -> tuple[Any, ...]:
+    def order(hit: Hit) -> Order:
         entry = hit.entry
-        is_section = entry.kind == "section"
+        is_section = entry.kind is PlaceKind.SECTION
         return (
             -round(hit.quality, 3),
             entry.kind not in called,
@@ -58,13 +65,13 @@ def hinted(hits: list[Hit], name: str, asked: str) -> list[Hit]:
     ]
 
 
-def _called(query: str) -> set[str]:
+def _called(query: str) -> set[PlaceKind]:
     return {kind for kind, words in _HINTS.items() if any(word in query for word in words)}
 
 
 def _is_same_place(one: SearchEntry, other: SearchEntry) -> bool:
     """A landmark and its stop are one place to a caller; two stretches, works or routes never."""
-    if not {one.kind, other.kind} <= {"place", "stop", "address"}:
+    if not {one.kind, other.kind} <= {PlaceKind.PLACE, PlaceKind.STOP, PlaceKind.ADDRESS}:
         return False
     if one.lon is None or one.lat is None or other.lon is None or other.lat is None:
         return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from maps.search.atlas import Atlas
-from maps.search.entry import SearchEntry
+from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.keys import Hit, Keys
 from maps.search.names import DISTRICT
 from maps.search.wording import is_joint, is_noise
@@ -15,7 +15,15 @@ _MOST_OF_A_NAME = 6
 _NEIGHBOURS_M = 300.0
 _IN_DISTRICT_M = 3000.0
 _BESIDE = 0.93  # two names near each other are one place or two: never certain
-_RANKS = {"stop": 0, "section": 0, "place": 1, "address": 1, "work": 1, "road": 2, "route": 4}
+_RANKS = {
+    PlaceKind.STOP: 0,
+    PlaceKind.SECTION: 0,
+    PlaceKind.PLACE: 1,
+    PlaceKind.ADDRESS: 1,
+    PlaceKind.WORK: 1,
+    PlaceKind.ROAD: 2,
+    PlaceKind.ROUTE: 4,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +114,30 @@ def _meet(one: SearchEntry, other: SearchEntry, atlas: Atlas) -> Iterator[Hit]:
     """What two names together mean; `one` is never of a later rank than `other`."""
     if one == other:
         yield Hit(one, 1.0)
-    elif one.kind == "road":
+    elif one.kind is PlaceKind.ROAD:
         yield from (Hit(entry, 1.0) for entry in _with_road(one, other, atlas))
-    elif other.kind == "road":
+    elif other.kind is PlaceKind.ROAD:
         yield from (Hit(entry, 1.0) for entry in _on_road(one, other, atlas))
     elif one.nodes and other.nodes:
         yield from (Hit(entry, 1.0) for entry in _between(one, other, atlas))
     elif _is_near(one, other):
         yield Hit(one, 1.0 if other.subtitle == DISTRICT else _BESIDE)
-    elif other.kind == "route" or one.kind == "work":
+    elif other.kind is PlaceKind.ROUTE or one.kind is PlaceKind.WORK:
         yield Hit(one, _BESIDE)
 
 
 def _with_road(road: SearchEntry, other: SearchEntry, atlas: Atlas) -> Iterator[SearchEntry]:
-    if other.kind == "road":
+    if other.kind is PlaceKind.ROAD:
         yield from atlas.crossing[road.road][other.road]
         yield from atlas.crossing[other.road][road.road]
-    elif other.kind == "route" or other.subtitle == DISTRICT:
+    elif other.kind is PlaceKind.ROUTE or other.subtitle == DISTRICT:
         yield from (s for s in atlas.of_road[road.road] if _is_near(s, other))
 
 
 def _on_road(one: SearchEntry, road: SearchEntry, atlas: Atlas) -> Iterator[SearchEntry]:
     """The stretches of a road at a stop or a landmark; a stretch or a work on it is itself."""
-    if one.kind in ("section", "work"):
-        if one.kind == "work" or one.road == road.road:
+    if one.kind in (PlaceKind.SECTION, PlaceKind.WORK):
+        if one.kind is PlaceKind.WORK or one.road == road.road:
             yield one
         return
     links = set(one.links)
@@ -140,8 +148,8 @@ def _on_road(one: SearchEntry, road: SearchEntry, atlas: Atlas) -> Iterator[Sear
 
 def _between(one: SearchEntry, other: SearchEntry, atlas: Atlas) -> Iterator[SearchEntry]:
     """The stretches that touch both stops; a stretch and one of its own stops is the stretch."""
-    if one.kind == "section" or other.kind == "section":
-        section, stop = (one, other) if one.kind == "section" else (other, one)
+    if one.kind is PlaceKind.SECTION or other.kind is PlaceKind.SECTION:
+        section, stop = (one, other) if one.kind is PlaceKind.SECTION else (other, one)
         if stop.nodes <= section.nodes:
             yield section
         return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from maps.picture import shapes
 from maps.search.atlas import keys_of
-from maps.search.entry import SearchEntry
+from maps.search.entry import PlaceKind, SearchEntry
 from maps.search.home import Home
 from maps.search.keys import Hit, Key, Keys
 from maps.search.names import LOOSE, Named, permit_names
@@ -71,7 +71,7 @@ class WorkNames:
 
     def is_now(self, entry: SearchEntry) -> bool:
         """Whether a work's entry is the one of the picture now; of other kinds every entry is."""
-        return entry.kind != "work" or self.entry(entry.id) is entry
+        return entry.kind is not PlaceKind.WORK or self.entry(entry.id) is entry
 
     def whole(self, text: str) -> list[Hit]:
         """Works of exactly this number, title or address."""
@@ -94,21 +94,21 @@ class WorkNames:
         found.sort(key=lambda row: (-row[0], row[1].id))
         return [Hit(entry, 0.68 + 0.2 * share) for share, entry in found[:MOST_TITLES]]
 
-    def _spell(self, work_id: str, work: Work) -> "_Known":
-        title = work.title or work_id
+    def _spell(self, work_id: str, work: Work) -> _Known:
+        title, place = work.title or work_id, work.place
         links = shapes.known_links(work.links, self._network)
         lon, lat = shapes.point_of(work, links, self._network)
         entry = SearchEntry(
-            kind="work",
+            kind=PlaceKind.WORK,
             id=work_id,
             title=title,
-            subtitle=" · ".join(part for part in (work_id, work.place) if part),
+            subtitle=" · ".join(part for part in (work_id, place) if part),
             lon=lon,
             lat=lat,
             links=tuple(links),
         )
-        text = spelled(f"{work_id}~{title}~{work.place}")
-        return _Known(work, keys_of(entry, _names(work_id, title, work.place, self._home)), text)
+        text = spelled(f"{work_id}~{title}~{place}")
+        return _Known(work, keys_of(entry, _names(work_id, title, place, self._home)), text)
 
 
 def _book(works: Iterable[_Known]) -> Keys:

@@ -79,12 +79,12 @@ export function ago(ms) {
   return ms < NOW_MS ? t("ago.now") : t("ago", { age: span(ms) });
 }
 
-/** The language after this one, and round. @param {string} lang */
-export const nextLanguage = (lang) => languages()[(languages().indexOf(lang) + 1) % languages().length];
+/** The language after this one, and round. @param {string} lang @param {string[]} [among] */
+export const nextLanguage = (lang, among = languages()) => among[(among.indexOf(lang) + 1) % among.length];
 
-/** The button that turns the page to the next language. @param {HTMLElement} button @param {string} lang */
-export function showLanguage(button, lang) {
-  button.lang = nextLanguage(lang);
-  button.textContent = wordIn(button.lang, "language.short");
-  button.setAttribute("aria-label", wordIn(button.lang, "language.label"));
+/** The button that turns the page to a language. @param {HTMLElement} button @param {string} next */
+export function showLanguage(button, next) {
+  button.lang = next;
+  button.textContent = wordIn(next, "language.short");
+  button.setAttribute("aria-label", wordIn(next, "language.label"));
 }

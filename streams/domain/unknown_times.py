@@ -16,7 +16,7 @@ _WHICH = {"starts_ms": "start", "ends_ms": "end"}
 
 
 class Period(Protocol):
-    """What has a beginning and an end, None where it is not known; its flags say why."""
+    """A begin and an end, and what is wrong with them in their source."""
 
     @property
     def starts_ms(self) -> int | None: ...
@@ -46,13 +46,12 @@ def _reason(name: str, flags: Collection[str]) -> str:
 
 
 def why_unknown_of(row: Period) -> Phrase | Joined:
-    """What a work's row does not know, and why, as sentences; "" where it knows both."""
-    flags = row.flags
+    """What of a period is not known, and why, as sentences; "" where both of its times are."""
     names = [name for name in _UNREADABLE if getattr(row, name) is None]
-    reasons = {_reason(name, flags) for name in names}
+    reasons = {_reason(name, row.flags) for name in names}
     if len(reasons) == 1 < len(names):
         return phrase(f"period.both.{reasons.pop()}.why")
-    return joined((why_unknown(name, flags) for name in names), " ")
+    return joined((why_unknown(name, row.flags) for name in names), " ")
 
 
 def notes(flags: Iterable[str] | None) -> Joined:

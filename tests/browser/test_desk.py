@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from maps.desk.saying.times import until
 from streams.contract.times import KST, now_ms
 from tests.cities import seed
 from tests.cities.chuncheon import (
@@ -71,7 +72,7 @@ def test_is_a_named_road_open(desk: Screen, chuncheon: Chuncheon) -> None:
     assert size >= 26
     expect(page.locator(".sentence")).to_contain_text("전면 통제")
     # each piece of the road is counted once, not its sections and its standard links
-    expect(page.locator(".sentence")).to_contain_text("4개 구간 가운데 2개 구간")
+    expect(page.locator(".sentence")).to_contain_text("4개 구간 중 2개 구간")
     ask(page, "소양로")
     expect(page.locator("#found .tag.none").first).to_contain_text("확인됨")
 
@@ -83,8 +84,8 @@ def test_who_digs_at_a_named_stop_and_until_when(desk: Screen, chuncheon: Chunch
     who = page.locator("[data-name=who]")
     expect(who).to_contain_text("춘천시 상하수도사업본부")
     expect(who.locator("a.phone")).to_have_attribute("href", "tel:0332503114")
-    until = datetime.fromtimestamp(row["ends_ms"] / 1000, KST)
-    expect(page.locator("[data-name=until]")).to_contain_text(f"{until.hour:02}시")
+    end = until(row["ends_ms"], now_ms()).to("ko")
+    expect(page.locator("[data-name=until]")).to_contain_text(f"{end}까지 통제할 예정입니다.")
     expect(page.locator(".works .title")).to_have_text(TITLE)
 
 
@@ -417,7 +418,7 @@ def test_call_back_list_says_when_the_road_is_open_again(
     desk: Screen, chuncheon: Chuncheon
 ) -> None:
     chuncheon.dig("full")
-    chuncheon.show(q={"c1": call("c1"), "c2": call("c2", reference="B-7", closed=[BESIDE[0]])})
+    chuncheon.show(p={"c1": call("c1"), "c2": call("c2", reference="B-7", closed=[BESIDE[0]])})
     page = desk.page
     page.route("**/done", lambda route: route.fulfill(status=202, json={"call_id": "c2"}))
     rows = page.locator("#calls li")

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from maps.desk.saying.times import until_ko
+from maps.desk.saying.times import until
 from streams.contract.times import DAY_MS, KST, now_ms
 from streams.domain.overlaps import last_ms
 from streams.domain.unknown_times import notes
@@ -144,8 +144,8 @@ def test_a_night_is_until_its_morning_at_the_desk_and_the_next_day_on_the_map(
     city.dig("full", **row)
     begin, end = row["hours"].split("-")
     assert f"{begin}~다음 날 {end}" in card_of(screen)
-    morning = until_ko(last_ms(row["ends_ms"], row["hours"]), now_ms())
-    assert f"{morning}까지 예정" in answer(screen.page, city.url)
+    morning = until(last_ms(row["ends_ms"], row["hours"]), now_ms()).to("ko")
+    assert f"{morning}까지 통제할 예정" in answer(screen.page, city.url)
     no_overflow(screen.page)
 
 
@@ -154,7 +154,7 @@ def test_two_windows_a_day_are_written_as_koreans_write_them(
 ) -> None:
     city.dig("partial", hours="09:00-12:00,13:00-18:00", phase="paused")
     assert "09:00~12:00, 13:00~18:00" in card_of(screen)
-    said = "매일 09시부터 12시까지, 13시부터 18시까지"
+    said = "매일 오전 9시부터 낮 12시까지, 오후 1시부터 오후 6시까지"
     assert said in answer(screen.page, city.url)
 
 
@@ -173,7 +173,7 @@ def test_a_clash_without_a_known_end_says_so(screen: Screen, city: Chuncheon) ->
         "id": "k1", "kind": "works", "severity": "high", "works": list(works), "links": [DUG[0]],
         "routes": [], "stops": [], "places": [], "from_ms": now_ms(), "until_ms": None,
     }  # fmt: skip
-    city.show(w=works, k={"k1": clash})
+    city.show(w=works, o={"k1": clash})
     page = screen.open()
     page.locator("#tab-clashes").click()
     expect(page.locator("#clashes-list .row")).to_contain_text("~ 종료일 미정")

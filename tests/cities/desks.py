@@ -5,9 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
+from maps.crew.site import site_of
+from maps.desk.asking import card as cards
+from maps.desk.asking import lookup
 from maps.desk.facts.scene import AskedPlace, Scene, subjects_by_link
-from maps.desk.plain import plain
+from maps.desk.facts.ways import DetourFinder
 from maps.picture.picture import Picture
+from maps.picture.store_state import StoreState
+from maps.search.entry import PlaceKind, SearchHit
 from streams.contract.enums import PollOutcome
 from streams.contract.records import FeedReport
 from streams.contract.times import KST
@@ -34,6 +41,10 @@ def kst(text: str) -> int:
 
 
 NOW = kst("2026-11-23 14:00")  # a Monday
+
+
+def work_of(row: Json) -> Work:
+    return msgspec.convert(row, Work)
 
 
 def street() -> Network:
@@ -67,13 +78,13 @@ class Street:
             incidents=typed(RunningIncident, self.incidents),
             buses=typed(BusView, {name: BUS | row for name, row in self.buses.items()}),
             calls=typed(
-                CallRow, {n: {"call_id": n, "title": ""} | r for n, r in self.calls.items()}
+                CallRow, {n: {"call_id": n, "title": "중앙로"} | r for n, r in self.calls.items()}
             ),
             feeds={name: self._feed(name) for name in self.feeds},
             clocks={"0": self.now_ms - 1000 if self.clock_ms is None else self.clock_ms},
         )
-        rows = plain(picture)
-        return Scene(NETWORK, rows, subjects_by_link(rows, NETWORK), self.now_ms, self.store)
+        by_link = subjects_by_link(picture, NETWORK)
+        return Scene(NETWORK, picture, by_link, self.now_ms, StoreState(self.store))
 
     def _feed(self, name: str) -> FeedState:
         at_ms = self.silent_ms.get(name, self.now_ms - 20_000)
@@ -149,7 +160,35 @@ def place(kind: str = "section", *links: str, name: str = "x", title: str = "") 
     """A place of these links; of one link its name is the place's."""
     indexes = tuple(NETWORK.index[link] for link in links)
     own = NETWORK.links[indexes[0]].name if indexes else ""
-    return AskedPlace(kind, name, title or own, links=indexes)
+    return AskedPlace(PlaceKind(kind), name, title or own, links=indexes)
+
+
+def card(here: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> Json:
+    """The card as its reader gets it."""
+    return plain(cards.card(here, scene, ways))
+
+
+def answer(
+    question: str,
+    found: Iterable[SearchHit],
+    scene: Scene,
+    ways: DetourFinder | None,
+    *,
+    is_named: bool = False,
+) -> Json:
+    """The answer as its reader gets it."""
+    return plain(lookup.answer(question, list(found), scene, ways, is_named=is_named))
+
+
+def site_json(work_id: str, scene: Scene) -> Json:
+    """A work as its crew's page gets it."""
+    return plain(site_of(work_id, scene))
+
+
+def plain(body: object) -> Json:
+    """A body as the JSON that leaves the server."""
+    made: Json = msgspec.json.decode(msgspec.json.encode(body))
+    return made
 
 
 def spoken(clauses: Iterable[Json], name: str) -> str:

@@ -73,7 +73,8 @@ async def test_a_permit_number_is_answered_with_a_card(asked: Desk) -> None:
 async def test_the_same_place_by_its_id(asked: Desk) -> None:
     body = await asked.answer(id=f"section:{LINK}")
     assert "전면 통제" in body["card"]["sentence_ko"]
-    assert "우회로를 찾지 못했습니다." in body["card"]["sentence_ko"]
+    [detour] = [each for each in body["card"]["clauses"] if each["name"] == "detour"]
+    assert detour["ko"] == "우회로를 찾지 못했습니다."
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The call-back list: open calls, and whose closed links are all open again. Pure."""
 
-from typing import Any
+import msgspec
 
 from maps.picture import shapes
 from maps.picture.picture import Picture
@@ -10,41 +10,69 @@ from streams.domain.stages.calls import CallRow
 from streams.geo.network import Network
 from streams.words.catalogue import both
 
-Json = dict[str, Any]
+
+class CalledLink(msgspec.Struct, frozen=True):
+    """A link that was closed during a call, as it is now."""
+
+    id: str
+    name: str
+    closure: Closure
+    word_ko: str
+    word_en: str
 
 
-def open_calls(picture: Picture, network: Network, *, now_ms: int, is_known: bool) -> list[Json]:
+class OpenCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call not called back yet; `due`: all that was closed is open again."""
+
+    id: str
+    title: str
+    reference: str
+    received_ms: int
+    age_ms: int
+    lon: float | None
+    lat: float | None
+    links: list[int]
+    closed: list[CalledLink]
+    due: bool
+
+
+def open_calls(
+    picture: Picture, network: Network, *, now_ms: int, is_known: bool
+) -> list[OpenCall]:
     """The calls not called back yet, newest first.
 
-    `is_known` False (the store lost, being made again, or late): nothing is due, for a link that is
-    not heard of looks open.
+    `is_known` False (the store lost, being made again, or late): nothing is due, for a link that
+    nothing is known of looks open.
     """
-    rows = [row for row in picture.calls.values() if not row.done_ms]
-    rows.sort(key=lambda row: (-row.received_ms, row.call_id))
-    return [_row(row, picture, network, now_ms=now_ms, is_known=is_known) for row in rows]
+    calls = [call for call in picture.calls.values() if not call.done_ms]
+    calls.sort(key=lambda call: (-call.received_ms, call.call_id))
+    return [_open_call(call, picture, network, now_ms, is_known=is_known) for call in calls]
 
 
-def _row(call: CallRow, picture: Picture, network: Network, *, now_ms: int, is_known: bool) -> Json:
-    closed = [_closed(link_id, picture, network) for link_id in call.closed]
-    reopened = bool(closed) and all(link["closure"] == "none" for link in closed)
-    return {
-        "id": call.call_id,
-        "title": call.title,
-        "reference": call.reference,
-        "received_ms": call.received_ms,
-        "age_ms": now_ms - call.received_ms,
-        "lon": call.lon,
-        "lat": call.lat,
-        "links": shapes.known_links(call.link_ids, network),
-        "closed": closed,
-        "due": reopened and is_known,
-    }
+def _open_call(
+    call: CallRow, picture: Picture, network: Network, now_ms: int, *, is_known: bool
+) -> OpenCall:
+    closed = [_called_link(link_id, picture, network) for link_id in call.closed]
+    is_open = bool(closed) and all(link.closure is Closure.NONE for link in closed)
+    return OpenCall(
+        id=call.call_id,
+        title=call.title,
+        reference=call.reference,
+        received_ms=call.received_ms,
+        age_ms=now_ms - call.received_ms,
+        lon=call.lon,
+        lat=call.lat,
+        links=shapes.known_links(call.link_ids, network),
+        closed=closed,
+        due=is_open and is_known,
+    )
 
 
-def _closed(link_id: str, picture: Picture, network: Network) -> Json:
-    """A link that was closed during the call, as it is now; one the network lost stays unknown."""
-    place = network.index.get(link_id)
-    closure = Closure.UNKNOWN if place is None else shapes.closure_of(picture.links.get(place))
-    korean, english = both(closure_name(closure))
-    name = link_id if place is None else network.links[place].name
-    return {"id": link_id, "name": name, "closure": closure, "word_ko": korean, "word_en": english}
+def _called_link(link_id: str, picture: Picture, network: Network) -> CalledLink:
+    """A link as it is now; the closure of one that the network lost is unknown."""
+    index = network.index.get(link_id)
+    closure, name = Closure.UNKNOWN, link_id
+    if index is not None:
+        view = picture.links.get(index)
+        closure, name = view.closure if view else Closure.NONE, network.links[index].name
+    return CalledLink(link_id, name, closure, *both(closure_name(closure)))

@@ -1,249 +1,262 @@
 """The answer card: verdict, sentence, clauses and sources of one place at one moment. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-from maps.desk.facts import routes
+import msgspec
+
 from maps.desk.facts.blockings import Blocking, is_by_people
 from maps.desk.facts.gather import CardFacts, gather
-from maps.desk.facts.scene import AskedPlace, Json, Scene
-from maps.desk.facts.skips import skipped
+from maps.desk.facts.routes import ClosedSection, RouteNow, route_now
+from maps.desk.facts.scene import AskedPlace, Scene
+from maps.desk.facts.skips import SkippingRoute, skipped
 from maps.desk.facts.ways import DetourFinder
-from maps.desk.judging.certainty import Grounds, certainty
-from maps.desk.judging.verdict import Verdict, judge
-from maps.desk.plain import shown_value
-from maps.desk.saying import clauses as say
-from maps.desk.saying import silence, trust, upcoming
-from maps.desk.saying.buses import detour_of, running_clause, skip_clause
-from maps.desk.saying.clauses import Clause
-from maps.desk.saying.evidence import Evidence
-from maps.desk.saying.last_report import said_json
-from maps.desk.saying.lead import lead
-from maps.desk.saying.times import moment_en, moment_ko
-from maps.desk.saying.until import until
-from maps.picture.doubts import doubts
-from maps.picture.text import shown
-from streams.words.catalogue import both_as, name_of
-
-_WORK_FIELDS = (
-    "title",
-    "organisation",
-    "phone",
-    "phase",
-    "closure",
-    "starts_ms",
-    "ends_ms",
-    "first_ends_ms",
-    "hours",
-    "flags",
-    "started",
-    "ended",
+from maps.desk.judging.certainty import Ground, certainty
+from maps.desk.judging.verdict import (
+    PublicVerdict,
+    Verdict,
+    judge,
+    notice_grounds,
+    public_verdict,
 )
-_INCIDENT_FIELDS = ("kind", "title", "closure", "starts_ms", "ends_ms", "phase", "feed")
+from maps.desk.saying import clauses as say
+from maps.desk.saying.buses import DetourBody, detour_of, running_clause, skip_clause
+from maps.desk.saying.clauses import Clause, ClauseName
+from maps.desk.saying.last_report import LastReportBody, report_body
+from maps.desk.saying.lead import lead
+from maps.desk.saying.silence import bus_silence
+from maps.desk.saying.sources import SourceRow, Sources
+from maps.desk.saying.times import moment
+from maps.desk.saying.trust import against, age_clause, doubt
+from maps.desk.saying.until import until_clause
+from maps.desk.saying.upcoming import next_update
+from maps.picture.doubts import Doubt, doubts
+from maps.picture.fields import filled
+from maps.search.entry import PlaceKind
+from streams.contract.enums import Certainty, Closure, IncidentKind, Level, Phase
+from streams.domain.works.rows import ReportedTime, Work
+from streams.words.catalogue import both, joined, phrase
 
 
-def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> Json:
+class CardPlace(msgspec.Struct, frozen=True):
+    """What was asked about, its links by id."""
+
+    kind: PlaceKind
+    id: str
+    title: str
+    subtitle: str
+    lon: float | None
+    lat: float | None
+    links: list[str]
+
+
+class CardVerdict(PublicVerdict, frozen=True, kw_only=True):
+    """The verdict over the place; `level` is its worst."""
+
+    level: Level
+
+
+class ClauseBody(msgspec.Struct, frozen=True):
+    """One statement, and the ids of what it rests on."""
+
+    name: ClauseName
+    ko: str
+    en: str
+    sources: tuple[str, ...]
+
+
+class PhotoRef(msgspec.Struct, frozen=True):
+    """A photo of a crew, and when it was taken."""
+
+    id: str
+    at_ms: int
+
+
+class CardWork(msgspec.Struct, frozen=True, kw_only=True):
+    """A work with how sure it is and what was last reported of it."""
+
+    id: str
+    title: str
+    organisation: str
+    phone: str
+    phase: Phase
+    closure: Closure
+    starts_ms: int | None
+    ends_ms: int | None
+    first_ends_ms: int | None
+    hours: str
+    flags: tuple[str, ...]
+    started: ReportedTime | None
+    ended: ReportedTime | None
+    certainty: Certainty
+    said: LastReportBody | None
+    doubts: tuple[Doubt, ...]
+    photos: list[PhotoRef] | msgspec.UnsetType = msgspec.UNSET
+
+
+class CardIncident(msgspec.Struct, frozen=True, kw_only=True):
+    """An incident on the place."""
+
+    id: str
+    kind: IncidentKind
+    title: str
+    closure: Closure
+    starts_ms: int
+    ends_ms: int | None
+    phase: Phase
+    feed: str
+    flags: tuple[str, ...]
+
+
+class CardCalls(msgspec.Struct, frozen=True):
+    """Calls about the place of the last half hour; whether the map shows them."""
+
+    count_30min: int
+    is_reported: bool
+
+
+class CardSection(ClosedSection, frozen=True):
+    """A link of the place, judged by itself."""
+
+    level: Level
+    certainty: Certainty
+
+
+class AnswerCard(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of a place; every sentence names its sources."""
+
+    place: CardPlace
+    verdict: CardVerdict
+    sentence_ko: str
+    sentence_en: str
+    clauses: list[ClauseBody]
+    sources: list[SourceRow]
+    works: list[CardWork]
+    incidents: list[CardIncident]
+    detour: DetourBody | None
+    buses: list[SkippingRoute]
+    route: RouteNow | None
+    calls: CardCalls
+    age_ms: int | None
+    is_stale: bool
+    sections: list[CardSection]
+
+
+def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> AnswerCard:
     """The card of a place; without `ways` (the past) nothing is said of detours."""
     facts = gather(place, scene)
     verdict = judge(facts, scene)
-    evidence = Evidence(scene)
-    buses = routes.running(place.id, scene) if place.kind == "route" else []
+    sources = Sources(scene)
+    route = route_now(facts, scene)
     skips = skipped(facts, ways, scene) if ways else []
-    is_driven = ways is not None and place.kind != "route"  # a bus finds its own way
-    detour, detour_clause = detour_of(facts, ways, evidence) if ways and is_driven else (None, None)
-    spoken = _spoken(facts, verdict, evidence, detour_clause)
-    spoken += _of_buses(facts, verdict, evidence, buses)
-    skip = skip_clause(skips, facts, evidence)
-    if skip and place.kind in ("stop", "route"):
-        spoken.append(skip)
+    is_driven = ways is not None and not facts.is_route  # a bus finds its own way
+    detour, round_it = detour_of(facts, ways, sources) if ways and is_driven else (None, None)
+    age, leading = age_clause(facts, verdict, sources), lead(facts, verdict, sources)
+    if scene.asked_ms:
+        leading = _as_of(leading, sources)
+    doubted = doubt(facts, sources)
+    is_closed = facts.closure is not Closure.NONE
+    until = until_clause(facts, sources) if is_closed and not verdict.is_stale else None
+    opening = (age, leading, doubted) if verdict.is_stale else (leading, doubted, until, age)
+    is_of_buses = place.kind in (PlaceKind.STOP, PlaceKind.ROUTE)
+    is_coming = bool(facts.coming) and not is_closed and place.kind is not PlaceKind.WORK
+    spoken = [
+        *opening,
+        against(facts, verdict, sources),
+        skip_clause(skips, facts, sources) if is_of_buses else None,
+        next_update(facts, sources) if is_coming else None,
+    ]
     quiet = [
-        skip if skip not in spoken else None,
-        say.why(facts, evidence),
-        say.who(facts, evidence),
-        say.since(facts, evidence),
-        say.calls(facts, evidence),
-        upcoming.next_update(facts, evidence),
+        round_it,
+        say.traffic(facts, sources),
+        bus_silence(facts, verdict, sources),
+        running_clause(route, facts, sources),
+        None if is_of_buses else skip_clause(skips, facts, sources),
+        say.why(facts, sources),
+        say.others(facts, sources),
+        say.who(facts, sources),
+        say.since(facts, sources),
+        say.calls(facts, sources),
+        None if is_coming else next_update(facts, sources),
     ]
-    told = _told(facts, spoken, quiet)
-    age_ms = _age_ms(told, evidence)
-    return {
-        "place": _place(place, scene),
-        "verdict": _verdict(facts, verdict),
-        "sentence_ko": sentence(told, "ko"),
-        "sentence_en": sentence(told, "en"),
-        "clauses": [clause.json() for clause in merged(_in_order(spoken, quiet))],
-        "sources": evidence.rows,
-        "works": [_work(b, scene, verdict) for b in facts.blockings if b.kind == "work"],
-        "incidents": [_incident(b) for b in facts.blockings if b.kind == "incident"],
-        "detour": detour,
-        "buses": skips,
-        "route": routes.route_json(facts, buses, scene),
-        "calls": {"count_30min": facts.calls, "is_reported": facts.is_reported},
-        "age_ms": age_ms,
-        "is_stale": verdict.is_stale,
-        "sections": _sections(facts, scene),
-    }
-
-
-def _spoken(
-    facts: CardFacts, verdict: Verdict, evidence: Evidence, detour: Clause | None
-) -> list[Clause]:
-    """The clauses of the sentence in the order they are said; silence of a source comes first."""
-    age = trust.age(facts, verdict, evidence)
-    first = lead(facts, verdict, evidence)
-    rest = [
-        trust.doubt(facts, evidence),
-        until(facts, evidence) if facts.closure != "none" and not verdict.is_stale else None,
-        None if verdict.is_stale else age,
-        trust.against(facts, verdict, evidence),
-        say.traffic(facts, evidence) if facts.closure != "full" else None,
-        detour,
-        say.others(facts, evidence),
-    ]
-    first = _as_of(first, evidence)
-    opening = [age, first] if verdict.is_stale else [first]
-    return [*opening, *(clause for clause in rest if clause is not None)]
-
-
-def _as_of(first: Clause, evidence: Evidence) -> Clause:
-    """Of the past: the moment it speaks of, said first."""
-    scene = evidence.scene
-    if not scene.asked_ms:
-        return first
-    at_ko, at_en = moment_ko(scene.now_ms, scene.asked_ms), moment_en(scene.now_ms, scene.asked_ms)
-    ko, en = f"{at_ko} 기준입니다. {first.ko}", f"As of {at_en}: {first.en}"
-    return replace(first, ko=ko, en=en, sources=(*first.sources, evidence.clock()))
-
-
-def _of_buses(
-    facts: CardFacts,
-    verdict: Verdict,
-    evidence: Evidence,
-    buses: Sequence[Json],
-) -> list[Clause]:
-    found = (
-        silence.bus_silence(facts, verdict, evidence),
-        running_clause(facts, buses, evidence),
+    aloud = [clause for clause in spoken if clause]
+    every = [*aloud, *(clause for clause in quiet if clause)]
+    return AnswerCard(
+        place=filled(CardPlace, place, links=[link.id for link in facts.links]),
+        verdict=filled(CardVerdict, public_verdict(verdict), level=facts.worst_level),
+        sentence_ko=sentence(aloud, "ko"),
+        sentence_en=sentence(aloud, "en"),
+        clauses=[
+            ClauseBody(clause.name, *both(clause.text), clause.sources) for clause in merged(every)
+        ],
+        sources=sources.rows,
+        works=[_work(b, b.work, scene, verdict) for b in facts.blockings if b.work],
+        incidents=[filled(CardIncident, b.row, id=b.id) for b in facts.blockings if b.work is None],
+        detour=detour,
+        buses=skips,
+        route=route,
+        calls=CardCalls(facts.calls, facts.is_reported),
+        age_ms=sources.newest_ms(age.sources),
+        is_stale=verdict.is_stale,
+        sections=_sections(facts, scene),
     )
-    return [clause for clause in found if clause is not None]
 
 
-def _told(facts: CardFacts, spoken: list[Clause], quiet: Iterable[Clause | None]) -> list[Clause]:
-    """What is read aloud: also what begins within a day where nothing is closed now."""
-    if facts.closure != "none" or not facts.coming or facts.place.kind == "work":
-        return spoken
-    return spoken + [clause for clause in quiet if clause and clause.name == "next_update"]
+def _as_of(leading: Clause, sources: Sources) -> Clause:
+    """Of the past: the moment it is about comes first."""
+    scene = sources.scene
+    at = moment(scene.now_ms, scene.asked_ms)
+    text = phrase("answer.as_of", at=at, text=leading.text)
+    return replace(leading, text=text, sources=(*leading.sources, sources.clock()))
 
 
-def _in_order(spoken: list[Clause], quiet: Iterable[Clause | None]) -> list[Clause]:
-    """All clauses; what else is in force stands behind what closes the place."""
-    others = [clause for clause in spoken if clause.name == "why"]
-    first = [clause for clause in spoken if clause.name != "why"]
-    return [*first, *(clause for clause in quiet if clause is not None), *others]
+def sentence(aloud: Iterable[Clause], language: str) -> str:
+    """The clauses as running text, in their shorter forms where they have one."""
+    return joined((clause.aloud or clause.text for clause in aloud), " ").to(language)
 
 
-def sentence(told: Sequence[Clause], language: str) -> str:
-    """The clauses as running text; one with a joined form goes on into the one after it."""
-    if language == "en":
-        return " ".join(clause.en for clause in told)
-    last = len(told) - 1
-    texts = [
-        clause.joined_ko
-        if clause.joined_ko and place < last and told[place + 1].name == "age"
-        else clause.ko
-        for place, clause in enumerate(told)
-    ]
-    return " ".join(texts)
-
-
-def merged(told: Iterable[Clause]) -> list[Clause]:
+def merged(clauses: Iterable[Clause]) -> list[Clause]:
     """One clause a name, in the order of the first of each."""
-    found: dict[str, Clause] = {}
-    for clause in told:
+    found: dict[ClauseName, Clause] = {}
+    for clause in clauses:
         known = found.get(clause.name)
-        found[clause.name] = clause if known is None else _both(known, clause)
+        if known:
+            used = tuple(dict.fromkeys([*known.sources, *clause.sources]))
+            text = joined((known.text, clause.text), " ")
+            found[clause.name] = replace(known, text=text, sources=used)
+        else:
+            found[clause.name] = clause
     return list(found.values())
 
 
-def _both(one: Clause, other: Clause) -> Clause:
-    sources = tuple(dict.fromkeys([*one.sources, *other.sources]))
-    return replace(one, ko=f"{one.ko} {other.ko}", en=f"{one.en} {other.en}", sources=sources)
-
-
-def _age_ms(told: Iterable[Clause], evidence: Evidence) -> int | None:
-    """The age of what the verdict rests on: of the sources of its "age" clause."""
-    sources = [source for clause in told if clause.name == "age" for source in clause.sources]
-    ages = [evidence.row(source)["age_ms"] for source in sources]
-    return min((age for age in ages if age is not None), default=None)
-
-
-def _place(place: AskedPlace, scene: Scene) -> Json:
-    return {
-        "kind": place.kind,
-        "id": place.id,
-        "title": shown(place.title),
-        "subtitle": shown(place.subtitle),
-        "lon": place.lon,
-        "lat": place.lat,
-        "links": [scene.network.links[index].id for index in place.links],
-    }
-
-
-def _verdict(facts: CardFacts, verdict: Verdict) -> Json:
-    levels = [link.level for link in facts.links]
-    worst = next((level for level in ("jam", "slow", "free") if level in levels), "unknown")
-    return {
-        "closure": verdict.closure,
-        "level": worst,
-        **both_as("word", verdict.name),
-        "certainty": verdict.certainty.word,
-        **both_as("certainty", name_of("certainty", verdict.certainty.word)),
-    }
-
-
-def _work(blocking: Blocking, scene: Scene, verdict: Verdict) -> Json:
-    """A work with how sure it is and the last word; one that buses contradict is only reported."""
-    row = blocking.row
-    said = row.get("cancelled") or row.get("ended") or row.get("started")
-    grounds = Grounds(
-        closure="unknown",
-        store=scene.store,
-        is_clock_late=scene.is_clock_late,
-        is_notice_live=scene.is_current(blocking.feed),
-        is_listed=not row.get("unlisted_ms"),
-        is_said=is_by_people(said),
+def _work(blocking: Blocking, work: Work, scene: Scene, verdict: Verdict) -> CardWork:
+    """A work with how sure it is; one that buses contradict is only reported."""
+    last = work.cancelled or work.ended or work.started
+    sure = certainty(notice_grounds(blocking, scene, is_reported=is_by_people(last))).certainty
+    is_denied = verdict.ground is Ground.CONTRADICTED and work.closure is Closure.FULL
+    if is_denied and work.is_in_force and sure is Certainty.CONFIRMED:
+        sure = Certainty.REPORTED
+    return filled(
+        CardWork,
+        work,
+        id=blocking.id,
+        certainty=sure,
+        said=report_body(work, scene.reader_ms),
+        doubts=doubts(work),
     )
-    fields: dict[str, Any] = {name: shown_value(row.get(name)) for name in _WORK_FIELDS}
-    fields["flags"] = list(row.get("flags") or ())
-    word = certainty(grounds).word
-    is_denied = verdict.certainty.ground == "contradicted" and blocking.closure == "full"
-    if is_denied and blocking.is_in_force and word == "confirmed":
-        word = "reported"
-    told = said_json(row, scene.said_ms)
-    return {"id": blocking.id, **fields, "certainty": word, "said": told, "doubts": doubts(row)}
 
 
-def _incident(blocking: Blocking) -> Json:
-    fields: dict[str, Any] = {
-        name: shown_value(blocking.row.get(name)) for name in _INCIDENT_FIELDS
-    }
-    return {"id": blocking.id, **fields, "flags": list(blocking.row.get("flags") or ())}
-
-
-def _sections(facts: CardFacts, scene: Scene) -> list[Json]:
+def _sections(facts: CardFacts, scene: Scene) -> list[CardSection]:
     """The place's links, each judged by itself; of a route only those that something closes."""
-    is_route = facts.place.kind == "route"
-    links = [link for link in facts.links if not is_route or link.closure != "none"]
+    kept = [x for x in facts.links if not facts.is_route or x.closure is not Closure.NONE]
+    places = [AskedPlace(PlaceKind.SECTION, x.id, x.name, links=(x.index,)) for x in kept]
     return [
-        {
-            "id": link.id,
-            "name": link.name,
-            "closure": link.closure,
-            "level": link.level,
-            "certainty": judge(
-                gather(AskedPlace("section", link.id, link.name, links=(link.place,)), scene), scene
-            ).certainty.word,
-        }
-        for link in links
+        CardSection(
+            link.id,
+            link.name,
+            link.closure,
+            link.view.level,
+            judge(gather(place, scene), scene).certainty,
+        )
+        for link, place in zip(kept, places, strict=True)
     ]

@@ -3,27 +3,45 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from maps.desk.facts.blockings import GRAVITY, Blocking, blockings_on, coming_soon, has_ended_lately
-from maps.desk.facts.scene import BUS_FEEDS, CALLS_WITHIN_MS, SPEED_FEEDS, AskedPlace, Json, Scene
+from maps.desk.facts.blockings import Blocking, blockings_on, coming_soon, has_ended_lately
+from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS, AskedPlace, Scene
 from maps.picture.text import shown
+from maps.search.entry import PlaceKind
+from streams.contract.enums import Closure, Level
+from streams.domain.closures import GRAVITY
+from streams.domain.links.fold import LinkView
+from streams.domain.stages.calls import REPORT_MS
+from streams.domain.stages.passages import BusView
+from streams.geo.network import Link
+
+WORST_FIRST = (Level.JAM, Level.SLOW, Level.FREE)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkNow:
     """One link as the fold shows it; `closure` is the gravest of its view and of its rows."""
 
-    place: int
-    id: str
-    name: str
-    closure: str
-    level: str
-    speed_kmh: float | None
-    samples: int
-    observed_ms: int
-    speed_parts: int
-    certainty: str
-    buses_through: int  # of the last minutes, surely after a full closure
-    is_drawn: bool
+    index: int
+    link: Link
+    view: LinkView
+    closure: Closure
+
+    @property
+    def id(self) -> str:
+        return self.link.id
+
+    @property
+    def name(self) -> str:
+        return str(shown(self.link.name or self.link.road_name or self.link.id))
+
+    @property
+    def observed_ms(self) -> int:
+        return self.view.observed_ms or 0
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether a traffic centre measures it."""
+        return bool(self.view.sources.get("its"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +56,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """All that the verdict, its certainty and the words are made from."""
+    """All that the verdict, its certainty and the sentences are made from."""
 
     place: AskedPlace
     links: tuple[LinkNow, ...]
     blockings: tuple[Blocking, ...]
-    closure: str
+    closure: Closure
     closed: tuple[int, ...]  # the links with the gravest closure
     causes: tuple[Blocking, ...]  # what closes them, the gravest first
     others: tuple[Blocking, ...]  # what else is in force on the place
@@ -52,82 +70,82 @@ class CardFacts:
     coming: tuple[Blocking, ...] = ()
     calls: int = 0
     is_reported: bool = False
-    speed_at: LinkNow | None = None
+    speed_at: LinkNow | None = None  # the slowest link whose speed is known
 
     @property
     def pieces(self) -> tuple[LinkNow, ...]:
         """What is counted of the place: each piece of its road once, as it is drawn."""
         return pieces_of(self.links)
 
+    @property
+    def own_work(self) -> Blocking | None:
+        """The work a card is about, None for any other place."""
+        is_work = self.place.kind is PlaceKind.WORK and bool(self.blockings)
+        return self.blockings[0] if is_work else None
+
+    @property
+    def worst_level(self) -> Level:
+        levels = {link.view.level for link in self.links}
+        return next((level for level in WORST_FIRST if level in levels), Level.UNKNOWN)
+
+    @property
+    def is_route(self) -> bool:
+        return self.place.kind is PlaceKind.ROUTE
+
 
 def pieces_of(links: Iterable[LinkNow]) -> tuple[LinkNow, ...]:
     """The links that are drawn; all of them where none is."""
     every = tuple(links)
-    return tuple(link for link in every if link.is_drawn) or every
+    return tuple(link for link in every if link.link.is_drawn) or every
 
 
 def gather(place: AskedPlace, scene: Scene) -> CardFacts:
     """The facts of a place in a scene; a place without links has none."""
     found = blockings_on(place, scene)
-    in_force = [b for b in found if b.is_in_force]
+    in_force = [b for b in found if b.row.is_in_force]
     links = tuple(_link_now(index, scene, in_force) for index in place.links)
-    closure = min((link.closure for link in links), key=GRAVITY.index, default="none")
-    closed = tuple(link.place for link in links if link.closure == closure != "none")
-    causes = tuple(
-        sorted(
-            (b for b in in_force if _touches(b, closed) or closure == "none"),
-            key=lambda b: (GRAVITY.index(b.closure), b.began_ms, b.id),
-        )
+    closure = min((link.closure for link in links), key=GRAVITY.index, default=Closure.NONE)
+    is_open = closure is Closure.NONE
+    closed = tuple(link.index for link in links if not is_open and link.closure is closure)
+    causes = sorted(
+        (b for b in in_force if is_open or not set(b.links).isdisjoint(closed)),
+        key=lambda b: b.gravity,
     )
+    began_ms = min((b.began_ms for b in causes if not is_open and b.closure is closure), default=0)
+    own_ids = {link.id for link in links}
+    since_ms = scene.now_ms - REPORT_MS
     return CardFacts(
         place=place,
         links=links,
         blockings=tuple(found),
         closure=closure,
         closed=closed,
-        causes=causes,
+        causes=tuple(causes),
         others=tuple(b for b in in_force if b not in causes),
         seen=_running(place, scene)
-        if place.kind == "route" and not closed
-        else _seen(links, closed, _began_ms(causes, closure), scene),
+        if place.kind is PlaceKind.ROUTE and not closed
+        else _seen(links, closed, began_ms, scene),
         ended=tuple(b for b in found if has_ended_lately(b, scene.now_ms)),
         coming=coming_soon(found, scene.now_ms),
-        calls=_calls(place, scene),
-        is_reported=_is_reported(place, scene),
-        speed_at=_speed_at(links),
+        calls=sum(
+            since_ms < row.received_ms <= scene.now_ms and not own_ids.isdisjoint(row.link_ids)
+            for row in scene.picture.calls.values()
+        ),
+        is_reported=any(
+            not own_ids.isdisjoint(row.link_ids) for row in scene.picture.reports.values()
+        ),
+        speed_at=min(
+            (x for x in links if x.view.speed_kmh is not None and x.view.level in WORST_FIRST),
+            key=lambda x: (WORST_FIRST.index(x.view.level), x.view.speed_kmh or 0.0),
+            default=None,
+        ),
     )
 
 
-def _touches(blocking: Blocking, closed: Iterable[int]) -> bool:
-    return not set(blocking.links).isdisjoint(closed)
-
-
-def _began_ms(causes: Iterable[Blocking], closure: str) -> int:
-    """Since when the closure holds: the first of its causes; 0 where nothing is closed."""
-    began = [b.began_ms for b in causes if b.closure == closure != "none"]
-    return min(began, default=0)
-
-
-def _link_now(place: int, scene: Scene, in_force: Iterable[Blocking]) -> LinkNow:
-    link = scene.network.links[place]
-    view = scene.picture.links.get(place) or {}
-    closures = [b.closure for b in in_force if place in b.links]
-    closures.append(str(view.get("closure") or "none"))
-    known = (closure if closure in GRAVITY else "unknown" for closure in closures)
-    return LinkNow(
-        place=place,
-        id=link.id,
-        name=str(shown(link.name or link.road_name or link.id)),
-        closure=min(known, key=GRAVITY.index),
-        level=str(view.get("level") or "unknown"),
-        speed_kmh=view.get("speed_kmh"),
-        samples=int(view.get("samples") or 0),
-        observed_ms=int(view.get("observed_ms") or 0),
-        speed_parts=int((view.get("sources") or {}).get("its") or 0),
-        certainty=str(view.get("certainty") or "lost"),
-        buses_through=int(view.get("buses_through") or 0),
-        is_drawn=link.is_drawn,
-    )
+def _link_now(index: int, scene: Scene, in_force: Iterable[Blocking]) -> LinkNow:
+    view = scene.picture.links.get(index) or LinkView()
+    closures = [view.closure, *(b.closure for b in in_force if index in b.links)]
+    return LinkNow(index, scene.network.links[index], view, min(closures, key=GRAVITY.index))
 
 
 def _seen(links: Iterable[LinkNow], closed: tuple[int, ...], began_ms: int, scene: Scene) -> Seen:
@@ -138,24 +156,23 @@ def _seen(links: Iterable[LinkNow], closed: tuple[int, ...], began_ms: int, scen
     """
     if not scene.is_any_current(BUS_FEEDS):
         return Seen()
-    wanted = [link for link in links if not closed or link.place in closed]
+    wanted = [link for link in links if not closed or link.index in closed]
     counted = [(_passages(link, began_ms, scene), link) for link in wanted]
     passed = [(count, link) for count, link in counted if count]
     if not passed:
         return Seen()
     count, best = max(passed, key=lambda pair: (pair[0], pair[1].observed_ms))
     on = pieces_of(link for _, link in passed)
-    return Seen(count, best.observed_ms, best.place, len(on))
+    return Seen(count, best.observed_ms, best.index, len(on))
 
 
 def _running(place: AskedPlace, scene: Scene) -> Seen:
     """The buses of a route that are under way now: they speak for its whole line."""
     buses = route_buses(place.id, scene)
-    newest_ms = max((int(bus["observed_ms"]) for _, bus in buses), default=0)
-    return Seen(len(buses), newest_ms, None, len(place.links)) if buses else Seen()
+    return Seen(len(buses), buses[0][1].observed_ms, None, len(place.links)) if buses else Seen()
 
 
-def route_buses(route_id: str, scene: Scene) -> list[tuple[str, Json]]:
+def route_buses(route_id: str, scene: Scene) -> list[tuple[str, BusView]]:
     """A route's buses seen lately, newest first; none while the feed of buses is silent."""
     if not scene.is_any_current(BUS_FEEDS):
         return []
@@ -163,47 +180,20 @@ def route_buses(route_id: str, scene: Scene) -> list[tuple[str, Json]]:
     found = [
         (vehicle, bus)
         for vehicle, bus in scene.picture.buses.items()
-        if bus.get("route_id") == route_id and int(bus.get("observed_ms") or 0) > since_ms
+        if bus.route_id == route_id and bus.observed_ms > since_ms
     ]
-    return sorted(found, key=lambda pair: (-int(pair[1]["observed_ms"]), pair[0]))
+    return sorted(found, key=lambda pair: (-pair[1].observed_ms, pair[0]))
 
 
 def _passages(link: LinkNow, began_ms: int, scene: Scene) -> int:
-    is_fresh = link.samples > 0 and link.observed_ms > scene.now_ms - scene.fresh_ms
+    fresh_from_ms = scene.now_ms - scene.fresh_ms
+    is_fresh = link.view.samples > 0 and link.observed_ms > fresh_from_ms
     if not is_fresh or link.observed_ms <= began_ms:
         return 0
-    surely = link.samples if began_ms <= scene.now_ms - scene.fresh_ms else 1
-    return max(surely, link.buses_through)
-
-
-def _speed_at(links: Iterable[LinkNow]) -> LinkNow | None:
-    """The slowest link whose speed is known: what a caller will meet."""
-    known = [link for link in links if link.speed_kmh is not None and link.level != "unknown"]
-    ranks = ("jam", "slow", "free")
-    return min(
-        (link for link in known if link.level in ranks),
-        key=lambda link: (ranks.index(link.level), link.speed_kmh or 0),
-        default=None,
-    )
+    surely = link.view.samples if began_ms <= fresh_from_ms else 1
+    return max(surely, link.view.buses_through)
 
 
 def has_speed(facts: CardFacts, scene: Scene) -> bool:
     """Whether a traffic centre measures the place now."""
-    return scene.is_any_current(SPEED_FEEDS) and any(link.speed_parts for link in facts.links)
-
-
-def _calls(place: AskedPlace, scene: Scene) -> int:
-    """Calls about the place's links in the last 30 minutes."""
-    own = {scene.network.links[index].id for index in place.links}
-    since_ms = scene.now_ms - CALLS_WITHIN_MS
-    return sum(
-        since_ms < int(row.get("received_ms") or 0) <= scene.now_ms
-        and not own.isdisjoint(row.get("link_ids") or ())
-        for row in scene.rows("calls").values()
-    )
-
-
-def _is_reported(place: AskedPlace, scene: Scene) -> bool:
-    own = {scene.network.links[index].id for index in place.links}
-    reports: Iterable[Json] = scene.rows("reports").values()
-    return any(not own.isdisjoint(row.get("link_ids") or ()) for row in reports)
+    return scene.is_any_current(SPEED_FEEDS) and any(link.is_measured for link in facts.links)

@@ -1,45 +1,74 @@
 """How a bus route runs: where its buses are now, and which of its sections are closed."""
 
-from collections.abc import Sequence
+import msgspec
 
 from maps.desk.facts.gather import CardFacts, route_buses
-from maps.desk.facts.scene import BUS_FEEDS, Json, Scene
+from maps.desk.facts.scene import BUS_FEEDS, Scene
 from maps.picture.shapes import bus_name
 from maps.picture.text import short
+from streams.contract.enums import Closure
 
 
-def running(route_id: str, scene: Scene) -> list[Json]:
-    """The route's buses seen lately, the newest first; none while the feed of buses is silent."""
-    return [_bus_row(vehicle, bus, scene) for vehicle, bus in route_buses(route_id, scene)]
+class RunningBus(msgspec.Struct, frozen=True):
+    """A bus of the route; `stop` is the name of the stop it was last at, "" where none is known."""
+
+    vehicle: str
+    stop_id: str
+    stop: str
+    lon: float
+    lat: float
+    observed_ms: int
 
 
-def _bus_row(vehicle: str, bus: Json, scene: Scene) -> Json:
-    stop_id = str(bus.get("stop_id") or "")
-    stop = scene.network.stop_by_id.get(stop_id)
-    return {
-        "vehicle": bus_name(vehicle),
-        "stop_id": stop_id,
-        "stop": short(stop.name) if stop else "",
-        "lon": bus.get("lon"),
-        "lat": bus.get("lat"),
-        "observed_ms": bus.get("observed_ms"),
-    }
+class ClosedSection(msgspec.Struct, frozen=True):
+    """A link of a place with what is taken from it."""
+
+    id: str
+    name: str
+    closure: Closure
 
 
-def route_json(facts: CardFacts, buses: Sequence[Json], scene: Scene) -> Json | None:
-    """A bus route as it runs now; None for any other place."""
-    if facts.place.kind != "route":
+class RouteNow(msgspec.Struct, frozen=True):
+    """A bus route as it runs now; `is_known`: its feed answers."""
+
+    id: str
+    no: str
+    running: int
+    is_known: bool
+    buses: list[RunningBus]
+    closed: list[ClosedSection]
+
+
+def route_now(facts: CardFacts, scene: Scene) -> RouteNow | None:
+    """The route that a card is about, None for any other place."""
+    if not facts.is_route:
         return None
     route = scene.network.route_by_id.get(facts.place.id)
-    return {
-        "id": facts.place.id,
-        "no": route.no if route else facts.place.title,
-        "running": len(buses),
-        "is_known": scene.is_any_current(BUS_FEEDS),
-        "buses": list(buses),
-        "closed": [
-            {"id": link.id, "name": link.name, "closure": link.closure}
+    buses = [
+        RunningBus(
+            vehicle=bus_name(vehicle),
+            stop_id=bus.stop_id,
+            stop=stop_name(bus.stop_id, scene),
+            lon=bus.lon,
+            lat=bus.lat,
+            observed_ms=bus.observed_ms,
+        )
+        for vehicle, bus in route_buses(facts.place.id, scene)
+    ]
+    return RouteNow(
+        id=facts.place.id,
+        no=route.no if route else facts.place.title,
+        running=len(buses),
+        is_known=scene.is_any_current(BUS_FEEDS),
+        buses=buses,
+        closed=[
+            ClosedSection(link.id, link.name, link.closure)
             for link in facts.links
-            if link.closure != "none"
+            if link.closure is not Closure.NONE
         ],
-    }
+    )
+
+
+def stop_name(stop_id: str, scene: Scene) -> str:
+    stop = scene.network.stop_by_id.get(stop_id)
+    return short(stop.name) if stop else ""

@@ -1,13 +1,15 @@
 """Ways round a full closure, and what it does to the buses; made once per set of closed links."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
-from maps.desk.facts.blockings import is_in_force
 from maps.desk.facts.gather import CardFacts
-from maps.desk.facts.scene import Json, PictureLike
+from maps.picture.picture import Picture
+from streams.contract.enums import ClashKind, Closure
 from streams.domain.roads.detours import BusEffect, Detour, bus_effects, detour
 from streams.domain.roads.graph import RoadGraph
-from streams.geo.network import Network
+from streams.domain.stages.incidents import RunningIncident
+from streams.domain.works.rows import Work
+from streams.geo.network import Link, Network
 
 KEPT_WAYS = 512
 
@@ -30,7 +32,7 @@ class DetourFinder:
             self._graph = RoadGraph(self.network)
         return self._graph
 
-    def closed(self, picture: PictureLike) -> frozenset[str]:
+    def closed(self, picture: Picture) -> frozenset[str]:
         """The links that are fully closed in the picture, by their view or by a row in force."""
         seen = (picture.links, picture.works, picture.incidents)
         if len(self._seen) != 3 or any(a is not b for a, b in zip(seen, self._seen, strict=True)):
@@ -41,7 +43,7 @@ class DetourFinder:
                 self._ways, self._effects = {}, None
         return self._closed
 
-    def round(self, picture: PictureLike, around: Sequence[str]) -> Detour | None:
+    def round(self, picture: Picture, around: Sequence[str]) -> Detour | None:
         """The way round, None where there is none."""
         closed, name = self.closed(picture) | set(around), tuple(around)
         if name not in self._ways:
@@ -50,7 +52,7 @@ class DetourFinder:
             self._ways[name] = detour(self.graph(), closed, around)
         return self._ways[name]
 
-    def effects(self, picture: PictureLike) -> list[BusEffect]:
+    def effects(self, picture: Picture) -> list[BusEffect]:
         """What closed links and closed stops do to every route now."""
         closed = self.closed(picture)
         if self._effects is None:
@@ -58,74 +60,53 @@ class DetourFinder:
         return self._effects
 
 
-def closed_links(picture: PictureLike, network: Network) -> frozenset[str]:
-    """Every fully closed link, whoever says so."""
+def closed_links(picture: Picture, network: Network) -> frozenset[str]:
+    """Every fully closed link, by the fold or by a work or an incident in force."""
     by_view = {
-        network.links[place].id
-        for place, view in picture.links.items()
-        if view.get("closure") == "full"
+        network.links[index].id
+        for index, view in picture.links.items()
+        if view.closure is Closure.FULL
     }
-    rows = (*picture.works.values(), *picture.incidents.values())
+    rows: tuple[Work | RunningIncident, ...] = (
+        *picture.works.values(),
+        *picture.incidents.values(),
+    )
     by_row = {
         link_id
         for row in rows
-        if row.get("closure") == "full" and is_in_force(row)
-        for link_id in row.get("links") or ()
+        if row.closure is Closure.FULL and row.is_in_force
+        for link_id in row.links
     }
     return frozenset(by_view | by_row)
 
 
-def closed_stops(picture: PictureLike) -> frozenset[str]:
+def closed_stops(picture: Picture) -> frozenset[str]:
     """The stops that works in force close, as the clashes name them."""
-    rows: dict[str, Json] = getattr(picture, "clashes", None) or {}
+    in_force = {name for name, work in picture.works.items() if work.is_in_force}
     return frozenset(
         stop_id
-        for row in rows.values()
-        if row.get("kind") == "stop"
-        and any(is_in_force(picture.works.get(work, _NO_WORK)) for work in row.get("works") or ())
-        for stop_id in row.get("stops") or ()
+        for clash in picture.clashes.values()
+        if clash.kind is ClashKind.STOP and not in_force.isdisjoint(clash.works)
+        for stop_id in clash.stops
     )
-
-
-_NO_WORK: Json = {"phase": "finished"}
 
 
 def around(facts: CardFacts, network: Network) -> tuple[str, ...]:
     """The closed links in a row that a driver through the place must get round, one direction."""
-    own = [network.links[place].id for place in facts.closed]
-    if not own:
+    if not facts.closed:
         return ()
-    pool = {
-        *own,
-        *(x for b in facts.causes if b.closure == "full" for x in b.row.get("links") or ()),
-    }
-    run = [own[0]]
-    while (following := _next(run[-1], pool, run, network)) is not None:
+    own = [network.links[index].id for index in facts.closed]
+    causes = (b for b in facts.causes if b.closure is Closure.FULL)
+    names = sorted({*own, *(link_id for b in causes for link_id in b.row.links)})
+    pool = [link for name in names if (link := network.link(name)) is not None]
+    run = [network.links[facts.closed[0]]]
+    while following := next((x for x in pool if x not in run and _follows(run[-1], x)), None):
         run.append(following)
-    while (before := _previous(run[0], pool, run, network)) is not None:
+    while before := next((x for x in pool if x not in run and _follows(x, run[0])), None):
         run.insert(0, before)
-    return tuple(run)
+    return tuple(link.id for link in run)
 
 
-def _next(link_id: str, pool: Collection[str], run: Sequence[str], network: Network) -> str | None:
-    here = network.link(link_id)
-    for name in sorted(pool):
-        link = network.link(name)
-        if here is None or link is None or name in run or link.from_id != here.to_id:
-            continue
-        if here.to_id and link.to_id != here.from_id:
-            return name
-    return None
-
-
-def _previous(
-    link_id: str, pool: Collection[str], run: Sequence[str], network: Network
-) -> str | None:
-    here = network.link(link_id)
-    for name in sorted(pool):
-        link = network.link(name)
-        if here is None or link is None or name in run or link.to_id != here.from_id:
-            continue
-        if here.from_id and link.from_id != here.to_id:
-            return name
-    return None
+def _follows(link: Link, other: Link) -> bool:
+    """Whether another link goes on from a link's end, and not back to its start."""
+    return bool(link.to_id) and link.to_id == other.from_id and other.to_id != link.from_id

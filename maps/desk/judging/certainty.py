@@ -1,8 +1,27 @@
-"""How sure a verdict is: four words, each tied to evidence. Pure, one table."""
+"""How sure a verdict is: four levels, each tied to evidence. Pure, one table."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
+from maps.picture.store_state import StoreState
+from streams.contract.enums import Certainty, Closure
 from streams.domain.links.fold import ENOUGH_BUSES
+
+
+class Ground(StrEnum):
+    """What gave a certainty."""
+
+    REBUILDING = "rebuilding"
+    STORE = "store"
+    CLOCK = "clock"
+    NOTICE = "notice"  # a permit or an official event
+    CONTRADICTED = "contradicted"  # buses drive over what is said to be closed
+    PEOPLE = "people"  # a crew or an office reported it
+    BUS = "bus"
+    CENTRE = "centre"  # a traffic centre's speed
+    ENDED = "ended"  # a work ended by its date
+    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,64 +30,65 @@ class Grounds:
 
     `passages`: buses seen on it since it holds, none while the bus feed is stale. `has_notice`: a
     permit or an official event says it; `is_notice_live`: its feed answers; `is_listed`: the feed
-    still names it. `is_said`: a crew or an office said that it began, or (of no closure) that it
-    ended. `has_ended`: a work there ended by its date.
+    still names it. `is_reported`: a crew or an office reported that it began, or (of no closure)
+    that it ended. `has_ended`: a work there ended by its date.
     """
 
-    closure: str
-    store: str = "ok"
+    closure: Closure
+    store: StoreState = StoreState.OK
     is_clock_late: bool = False
     is_bus_live: bool = True
     is_notice_live: bool = True
     is_listed: bool = True
     passages: int = 0
     has_speed: bool = False
-    is_said: bool = False
+    is_reported: bool = False
     has_ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Certainty:
-    """The word, and the ground that gave it."""
+class Finding(NamedTuple):
+    """How sure it is, and the ground that made it so."""
 
-    word: str
-    ground: str
+    certainty: Certainty
+    ground: Ground
 
 
-def certainty(grounds: Grounds) -> Certainty:
+def certainty(grounds: Grounds) -> Finding:
     """The first rule that applies; what rests on a source that fell silent is lost."""
-    if grounds.store != "ok":
-        return Certainty("lost", "rebuilding" if grounds.store == "rebuilding" else "store")
+    if grounds.store is StoreState.REBUILDING:
+        return Finding(Certainty.LOST, Ground.REBUILDING)
+    if grounds.store is StoreState.LOST:
+        return Finding(Certainty.LOST, Ground.STORE)
     if grounds.is_clock_late:
-        return Certainty("lost", "clock")
-    if grounds.closure == "none":
+        return Finding(Certainty.LOST, Ground.CLOCK)
+    if grounds.closure is Closure.NONE:
         return _of_open(grounds)
     if not grounds.is_notice_live:
-        return Certainty("lost", "notice")
+        return Finding(Certainty.LOST, Ground.NOTICE)
     return _of_closure(grounds)
 
 
-def _of_closure(grounds: Grounds) -> Certainty:
+def _of_closure(grounds: Grounds) -> Finding:
     is_passed = grounds.is_bus_live and grounds.passages >= ENOUGH_BUSES
-    if grounds.closure == "full" and is_passed:
-        return Certainty("reported", "contradicted")
-    if grounds.is_said:
-        return Certainty("confirmed", "said")
+    if grounds.closure is Closure.FULL and is_passed:
+        return Finding(Certainty.REPORTED, Ground.CONTRADICTED)
+    if grounds.is_reported:
+        return Finding(Certainty.CONFIRMED, Ground.PEOPLE)
     if is_passed:
-        return Certainty("confirmed", "bus")
-    return Certainty("reported", "notice") if grounds.is_listed else Certainty("inferred", "notice")
+        return Finding(Certainty.CONFIRMED, Ground.BUS)
+    return Finding(Certainty.REPORTED if grounds.is_listed else Certainty.INFERRED, Ground.NOTICE)
 
 
-def _of_open(grounds: Grounds) -> Certainty:
+def _of_open(grounds: Grounds) -> Finding:
     passages = grounds.passages if grounds.is_bus_live else 0
     if passages >= ENOUGH_BUSES:
-        return Certainty("confirmed", "bus")
+        return Finding(Certainty.CONFIRMED, Ground.BUS)
     if grounds.has_speed:
-        return Certainty("reported", "its")
-    if grounds.is_said:
-        return Certainty("reported", "said")
+        return Finding(Certainty.REPORTED, Ground.CENTRE)
+    if grounds.is_reported:
+        return Finding(Certainty.REPORTED, Ground.PEOPLE)
     if passages:
-        return Certainty("inferred", "bus")
+        return Finding(Certainty.INFERRED, Ground.BUS)
     if grounds.has_ended:
-        return Certainty("inferred", "ended")
-    return Certainty("lost", "unseen" if grounds.is_bus_live else "bus")
+        return Finding(Certainty.INFERRED, Ground.ENDED)
+    return Finding(Certainty.LOST, Ground.UNSEEN if grounds.is_bus_live else Ground.BUS)

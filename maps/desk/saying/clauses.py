@@ -1,200 +1,149 @@
-"""The clauses of a card: sentences by templates, each with the sources that bear it.
+"""The clauses of a card: sentences by codes, each with the sources that bear it.
 
-Korean is meant to be read aloud to a caller. `joined` is the form that goes on into the next clause
-("오늘 18시까지 예정이며,"); the others end where they stand.
+They are meant to be read aloud to a caller.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from maps.desk.facts.blockings import GRAVITY, Blocking, ended_ms, real_begin_ms
+from maps.desk.facts.blockings import is_by_people, real_begin_ms
 from maps.desk.facts.gather import CardFacts
-from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS, Json, Scene
-from maps.desk.judging.verdict import Verdict, own_work
-from maps.desk.saying.evidence import Evidence
-from maps.desk.saying.times import moment_en, moment_ko, until_en, until_ko
-from maps.desk.saying.words import closure_words, incident_why, link_words, said_words, work_name
+from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS
+from maps.desk.saying.names import cause_name, link_name, reporter, title_of
+from maps.desk.saying.sources import SourceKind, Sources
+from maps.desk.saying.times import moment
 from maps.picture.text import short
-from streams.words.particles import with_particle
+from streams.contract.enums import Closure
+from streams.domain.closures import closure_name
+from streams.domain.unknown_times import why_unknown
+from streams.words.catalogue import Translatable, joined, phrase
+
+NAMED = 3  # names a listener can keep
+
+
+class ClauseName(StrEnum):
+    """What a clause is about; a card has at most one of each."""
+
+    VERDICT = "verdict"
+    WHY = "why"
+    WHO = "who"
+    SINCE = "since"
+    UNTIL = "until"
+    NEXT_UPDATE = "next_update"
+    DETOUR = "detour"
+    BUSES = "buses"
+    TRAFFIC = "traffic"
+    AGE = "age"
+    CALLS = "calls"
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One thing said, in both languages, with what it rests on; never without a source."""
+    """One statement with what it rests on; never without a source.
 
-    name: str
-    ko: str
-    en: str
+    `aloud` is its shorter form in the sentence; one that ends in a comma goes on into the next.
+    """
+
+    name: ClauseName
+    text: Translatable
     sources: tuple[str, ...]
-    joined_ko: str = ""
+    aloud: Translatable | None = None
 
     def __post_init__(self) -> None:
         if not self.sources:
-            raise ValueError(f"clause {self.name!r} has no source: {self.ko!r}")
-
-    def json(self) -> Json:
-        return {"name": self.name, "ko": self.ko, "en": self.en, "sources": list(self.sources)}
+            raise ValueError(f"clause {self.name!r} has no source: {self.text.to('ko')!r}")
 
 
-def why(facts: CardFacts, evidence: Evidence) -> Clause | None:
+def why(facts: CardFacts, sources: Sources) -> Clause | None:
     """What closes it, or goes on there without closing it: by title, at most three."""
     if not facts.causes:
         return None
-    told = facts.causes[:3]
-    rest = len(facts.causes) - len(told)
-    sources = [evidence.notice(b) for b in told]
-    ko = en = ", ".join(_titled(b) for b in told)
-    if rest:
-        ko, en = f"{ko} 외 {rest}건", f"{en} and {rest} more"
-        sources.append(evidence.count_of_notices(facts))
-    ko = f"{ko} 때문입니다." if facts.closed else f"{with_particle(ko, '이/가')} 진행 중입니다."
-    return Clause("why", ko, f"{en}.", tuple(dict.fromkeys(sources)))
+    named = facts.causes[:NAMED]
+    used = [sources.notice(b) for b in named]
+    titles = [  # a permit is called by its number; an event's own means nothing to a caller
+        phrase("answer.numbered", title=title_of(b), id=b.id) if b.work else title_of(b)
+        for b in named
+    ]
+    names: Translatable = joined(titles, ", ")
+    if rest := len(facts.causes) - len(named):
+        names = phrase("answer.more", names=names, n=rest)
+        used.append(sources.count_of_notices(facts))
+    code = "answer.why" if facts.closed else "answer.why_open"
+    return Clause(ClauseName.WHY, phrase(code, names=names), tuple(dict.fromkeys(used)))
 
 
-def _titled(blocking: Blocking) -> str:
-    """A permit is called by its number; an event's own means nothing to a caller."""
-    return f"{title_of(blocking)}({blocking.id})" if blocking.kind == "work" else title_of(blocking)
-
-
-def others(facts: CardFacts, evidence: Evidence) -> Clause | None:
+def others(facts: CardFacts, sources: Sources) -> Clause | None:
     """What else is in force on the place: the gravest by name, the rest counted."""
     if not facts.others:
         return None
-    other = min(facts.others, key=lambda b: (GRAVITY.index(b.closure), b.began_ms, b.id))
-    name = work_name(other.row) if other.kind == "work" else title_of(other)
-    word_ko, word_en = closure_words(other.closure)
-    rest = len(facts.others) - 1
-    at_ko, at_en = link_words(other.links[0], evidence.scene.network)
-    ko = f"이 밖에 {at_ko}에 {name}({word_ko})"
-    ko = (
-        f"{ko} 등 {rest + 1}건이 더 있습니다."
-        if rest
-        else f"{with_particle(ko, '이/가')} 있습니다."
+    other, n = min(facts.others, key=lambda b: b.gravity), len(facts.others)
+    text = phrase(
+        "answer.others" if n > 1 else "answer.other",
+        where=link_name(other.links[0], sources.scene.network),
+        what=phrase(
+            "answer.with_closure",
+            name=(cause_name(other) if other.work else None) or title_of(other),
+            closure=closure_name(other.closure),
+        ),
+        n=n,
     )
-    en = f"Also {name} ({word_en}) {at_en}" + (f" and {rest} more." if rest else ".")
-    sources = [evidence.notice(other), evidence.link_at(other.links[0])]
-    if rest:
-        sources.append(evidence.also_in_force(facts))
-    return Clause("why", ko, en, tuple(dict.fromkeys(sources)))
+    used = [sources.notice(other), sources.link(other.links[0])]
+    if n > 1:
+        used.append(sources.also_in_force(facts))
+    return Clause(ClauseName.WHY, text, tuple(dict.fromkeys(used)))
 
 
-def title_of(blocking: Blocking) -> str:
-    if blocking.kind == "work":
-        return short(blocking.row.get("title")) or work_name(blocking.row)
-    return short(blocking.row.get("title")) or incident_why(blocking.row)[0] or "돌발 상황"
-
-
-def who(facts: CardFacts, evidence: Evidence) -> Clause | None:
-    """The organisation of the gravest work and its telephone."""
-    work = main_work(facts)
-    if work is None:
+def who(facts: CardFacts, sources: Sources) -> Clause | None:
+    """The organisation of the work a caller asks about and its telephone: the gravest in force,
+    else the card's own, else the next.
+    """
+    found = [*facts.causes, *([facts.own_work] if facts.own_work else []), *facts.coming]
+    blocking = next((b for b in found if b.work), None)
+    if blocking is None or blocking.work is None:
         return None
-    name, phone = short(work.row.get("organisation")), short(work.row.get("phone"))
-    if not name and not phone:
-        return Clause(
-            "who",
-            "담당 기관은 허가 자료에 없습니다.",
-            "The permit names nobody.",
-            (evidence.notice(work),),
-        )
-    if not phone:
-        ko, en = f"{name}에서 맡고 있습니다.", f"{name} is in charge."
-    elif not name:
-        ko, en = f"문의 전화는 {phone}입니다.", f"Ask at {phone}."
-    else:
-        ko, en = f"{name}에서 맡고 있으며, 문의는 {phone}입니다.", f"{name}, telephone {phone}."
-    return Clause("who", ko, en, (evidence.notice(work),))
+    name, phone = short(blocking.work.organisation), short(blocking.work.phone)
+    code = {(True, True): "who", (True, False): "who_name", (False, True): "who_phone"}.get(
+        (bool(name), bool(phone)), "who_unknown"
+    )
+    text = phrase(f"answer.{code}", name=name, phone=phone)
+    return Clause(ClauseName.WHO, text, (sources.notice(blocking),))
 
 
-def main_work(facts: CardFacts) -> Blocking | None:
-    """The work a caller asks about: the gravest in force, else the card's own, else the next."""
-    works = [b for b in facts.causes if b.kind == "work"]
-    own = own_work(facts)
-    return works[0] if works else own or next((b for b in facts.coming if b.kind == "work"), None)
-
-
-def since(facts: CardFacts, evidence: Evidence) -> Clause | None:
-    """When it began, and who said so."""
+def since(facts: CardFacts, sources: Sources) -> Clause | None:
+    """When it began, and who reported it."""
     cause = next(iter(facts.causes), None)
     if cause is None:
         return None
-    said_ms = evidence.scene.said_ms
-    said = cause.row.get("started") or {}
-    by = said.get("by")
-    if by in ("crew", "office"):
-        at_ms = int(said["at_ms"])
-        teller_ko, teller_en = (
-            ("현장에서", "the crew") if by == "crew" else ("담당 부서에서", "the office")
-        )
-        ko = f"{moment_ko(at_ms, said_ms)}에 시작했다고 {teller_ko} 알려 왔습니다."
-        en = f"Began {moment_en(at_ms, said_ms)}, says {teller_en}."
-        return Clause("since", ko, en, (evidence.said(cause, "started"),))
+    today_ms = sources.scene.reader_ms
+    started = cause.work.started if cause.work else None
+    if started is not None and is_by_people(started):
+        at = moment(started.at_ms, today_ms)
+        text = phrase("answer.since_reported", at=at, by=reporter(started))
+        return Clause(ClauseName.SINCE, text, (sources.reported(cause, "started", started),))
     starts_ms = real_begin_ms(cause.row)
     if starts_ms is None:
-        ko, en = said_words("starts_ms", cause.row.get("flags") or ())
-        return Clause("since", f"{ko}.", f"{en.capitalize()}.", (evidence.notice(cause),))
-    basis_ko = "허가 기간은" if cause.kind == "work" else "통제는"
-    ko = f"{basis_ko} {moment_ko(starts_ms, said_ms)}부터입니다."
-    return Clause("since", ko, f"From {moment_en(starts_ms, said_ms)}.", (evidence.notice(cause),))
+        unknown = why_unknown("starts_ms", cause.row.flags)
+        return Clause(ClauseName.SINCE, unknown, (sources.notice(cause),))
+    code = "answer.since_permit" if cause.work else "answer.since"
+    text = phrase(code, at=moment(starts_ms, today_ms, is_start=True))
+    return Clause(ClauseName.SINCE, text, (sources.notice(cause),))
 
 
-def traffic(facts: CardFacts, evidence: Evidence) -> Clause | None:
+def traffic(facts: CardFacts, sources: Sources) -> Clause | None:
     """How the place flows where it is slowest; nothing while the feeds of speeds are silent."""
-    link, scene = facts.speed_at, evidence.scene
-    if link is None or link.speed_kmh is None:
+    link, scene = facts.speed_at, sources.scene
+    if link is None or not scene.is_known or facts.closure is Closure.FULL:
         return None
-    is_live = scene.is_any_current(BUS_FEEDS) if link.samples else scene.is_any_current(SPEED_FEEDS)
-    if not is_live or scene.is_clock_late or scene.store != "ok":
+    if not scene.is_any_current(BUS_FEEDS if link.view.samples else SPEED_FEEDS):
         return None
-    kmh = round(link.speed_kmh)
-    ko, en = {
-        "free": (
-            f"소통은 원활하며 시속 {kmh}km 정도입니다.",
-            f"Traffic flows at about {kmh} km/h.",
-        ),
-        "slow": (
-            f"차량이 시속 {kmh}km 정도로 서행하고 있습니다.",
-            f"Traffic is slow, about {kmh} km/h.",
-        ),
-        "jam": (
-            f"차량이 시속 {kmh}km 정도로 정체되고 있습니다.",
-            f"Traffic is jammed, about {kmh} km/h.",
-        ),
-    }[link.level]
-    return Clause("traffic", ko, en, (evidence.speed(link),))
+    text = phrase(f"answer.traffic.{link.view.level}", kmh=round(link.view.speed_kmh or 0))
+    return Clause(ClauseName.TRAFFIC, text, (sources.speed(link),))
 
 
-def calls(facts: CardFacts, evidence: Evidence) -> Clause | None:
-    """Calls about the place: told as unconfirmed."""
+def calls(facts: CardFacts, sources: Sources) -> Clause | None:
+    """Calls about the place: unconfirmed."""
     if not facts.calls:
         return None
-    n = facts.calls
-    source = evidence.add(
-        "calls",
-        facts.place.id,
-        evidence.scene.now_ms,
-        f"상담 전화: 최근 30분 {n}건",
-        f"Calls: {n} in 30 min",
-    )
-    ko = f"최근 30분 동안 이곳에 대한 전화가 {n}건 있었으나 확인되지 않았습니다."
-    return Clause("calls", ko, f"{n} calls in 30 min, unconfirmed.", (source,))
-
-
-def ended_words(facts: CardFacts, scene: Scene) -> tuple[str, str, Blocking] | None:
-    """The work that ended last: when, in both languages."""
-    if not facts.ended:
-        return None
-    last = max(facts.ended, key=ended_ms)
-    at_ms = ended_ms(last)
-    return until_ko(at_ms, scene.said_ms), until_en(at_ms, scene.said_ms), last
-
-
-def lost_feed(verdict: Verdict, facts: CardFacts, scene: Scene) -> str | None:
-    """The feed whose silence makes the verdict stale; the one that has been silent longest."""
-    if verdict.certainty.ground == "notice":
-        names = {b.feed for b in facts.causes} or {b.feed for b in facts.blockings}
-    elif verdict.certainty.ground == "bus":
-        names = set(scene.feeds_of(BUS_FEEDS))
-    else:
-        return None
-    silent = [name for name in sorted(names) if not scene.is_current(name)]
-    return min(silent, key=scene.last_success_ms, default=None)
+    now_ms, n = sources.scene.now_ms, facts.calls
+    source = sources.add(SourceKind.CALLS, facts.place.id, now_ms, "calls", n=n)
+    return Clause(ClauseName.CALLS, phrase("answer.calls", n=n), (source,))

@@ -1,65 +1,62 @@
 """The last report of a crew or an office on a work, and how it is shown."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from maps.desk.facts.scene import Json
-from maps.desk.saying.times import moment_en, moment_ko, until_en, until_ko
-from maps.desk.saying.words import teller
+import msgspec
 
-_WORDS = {
-    "start": ("시작", "began"),
-    "end": ("종료", "ended"),
-    "extend": ("연장", "extended"),
-    "not_begun": ("아직 시작 안 함", "not begun yet"),
-    "not_ended": ("아직 안 끝남", "not finished yet"),
-    "cancel": ("취소", "cancelled"),
-}
-_PEOPLE = ("현장이나 담당 부서", "the crew or the office")
+from maps.desk.saying.times import moment, until
+from streams.contract.enums import Reporter
+from streams.domain.works.rows import Work
+from streams.words.catalogue import both, phrase
+
+RANKS = ("start", "end", "extend", "not_begun", "not_ended", "cancel")
+"""Of reports of the same time the one that changes most counts: what ended outweighs a begin."""
 
 
-class LastWord(NamedTuple):
-    """The last thing said of a work; `by` is "" where the row keeps only that people said it."""
+class LastReport(NamedTuple):
+    """What was reported last; `by` is None where the row keeps only that people did."""
 
     at_ms: int
+    status: str
+    by: Reporter | None
+
+
+class LastReportBody(msgspec.Struct, frozen=True):
+    """The last report in both languages; `by` is "" where nobody keeps who it was."""
+
     word: str
     by: str
+    at_ms: int
+    ko: str
+    en: str
 
 
-def last_word(row: Mapping[str, Any]) -> LastWord | None:
-    """What was said last of a work, None for one of which only its permit is known.
-
-    Of words of the same time the one that changes most counts: what ended outweighs what began.
-    """
-    said = [
-        LastWord(int(told["at_ms"]), word, str(told.get("by") or ""))
-        for word, name in (("start", "started"), ("end", "ended"), ("cancel", "cancelled"))
-        if (told := row.get(name))
+def last_report(work: Work) -> LastReport | None:
+    """What was reported last of a work, None for one of which only its permit is known."""
+    found = [
+        LastReport(reported.at_ms, status, reported.by)
+        for status, reported in (
+            ("start", work.started),
+            ("end", work.ended),
+            ("cancel", work.cancelled),
+        )
+        if reported
     ]
-    if at_ms := row.get("not_begun_ms"):
-        said.append(LastWord(int(at_ms), "not_begun", ""))
-    if at_ms := row.get("not_ended_ms"):
-        is_longer = bool(row.get("extended_to_ms"))
-        said.append(LastWord(int(at_ms), "extend" if is_longer else "not_ended", ""))
-    ranks = tuple(_WORDS)
-    return max(said, key=lambda told: (told.at_ms, ranks.index(told.word)), default=None)
+    if work.not_begun_ms:
+        found.append(LastReport(work.not_begun_ms, "not_begun", None))
+    if work.not_ended_ms:
+        status = "extend" if work.extended_to_ms else "not_ended"
+        found.append(LastReport(work.not_ended_ms, status, None))
+    return max(found, key=lambda each: (each.at_ms, RANKS.index(each.status)), default=None)
 
 
-def said_json(row: Mapping[str, Any], now_ms: int) -> Json | None:
-    """The last word of a work in both languages."""
-    last = last_word(row)
+def report_body(work: Work, now_ms: int) -> LastReportBody | None:
+    """The last report of a work, None without one."""
+    last = last_report(work)
     if last is None:
         return None
-    who_ko, who_en = teller({"by": last.by}) if last.by else _PEOPLE
-    ko, en = _WORDS[last.word]
-    if last.word == "extend":
-        until_ms = int(row["extended_to_ms"])
-        ko = f"{ko}: {until_ko(until_ms, now_ms)}까지"
-        en = f"{en} until {until_en(until_ms, now_ms)}"
-    return {
-        "word": last.word,
-        "by": last.by,
-        "at_ms": last.at_ms,
-        "ko": f"{ko} · {who_ko} · {moment_ko(last.at_ms, now_ms)}",
-        "en": f"{who_en} · {en} · {moment_en(last.at_ms, now_ms)}",
-    }
+    status = phrase(f"reported.{last.status}", until=until(work.extended_to_ms, now_ms))
+    by = phrase(f"said.{last.by or 'people'}")
+    at = moment(last.at_ms, now_ms)
+    ko, en = both(phrase("reported.line", status=status, by=by, at=at))
+    return LastReportBody(last.status, last.by or "", last.at_ms, ko, en)

@@ -1,168 +1,139 @@
 """The first clause of a permit's own card: what it does now, or what becomes of it."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from maps.desk.facts.blockings import Blocking, ended_ms, is_by_people, real_begin_ms, real_end_ms
+from maps.desk.facts.blockings import (
+    Blocking,
+    is_by_people,
+    real_begin_ms,
+    real_end_ms,
+)
 from maps.desk.facts.gather import CardFacts
 from maps.desk.facts.scene import Scene
-from maps.desk.judging.verdict import Verdict, own_work
-from maps.desk.saying import times
-from maps.desk.saying.clauses import Clause
-from maps.desk.saying.evidence import Evidence
-from maps.desk.saying.times import moment_en, moment_ko, until_en, until_ko
-from maps.desk.saying.words import (
-    BESIDE_LANES,
-    closure_words,
-    link_words,
-    said_of,
-    said_words,
-    taken_words,
-    work_name,
-)
+from maps.desk.judging.verdict import Verdict
+from maps.desk.saying.clauses import Clause, ClauseName
+from maps.desk.saying.names import both_ways, extent, is_there_and_back, link_name, taken, work_name
+from maps.desk.saying.sources import Sources
+from maps.desk.saying.times import daily_hours, last_day, moment, until
 from maps.picture.text import short
+from streams.contract.enums import Closure, Phase
 from streams.contract.times import DAY_MS
+from streams.domain.unknown_times import why_unknown, why_unknown_of
+from streams.domain.works.rows import Work
 from streams.geo.network import Network
-from streams.words.particles import with_particle
+from streams.words.catalogue import Phrase, Translatable, Value, joined, phrase
 
 
-def of_permit(facts: CardFacts, verdict: Verdict, evidence: Evidence) -> Clause:
+def of_permit(facts: CardFacts, verdict: Verdict, sources: Sources) -> Clause:
     """What a permit does; one that is placed nowhere says so."""
-    work = own_work(facts)
-    if work is None or not facts.place.links:
-        return _nowhere(facts, work, evidence)
-    ko, en = _going(work, facts, evidence) if work.is_in_force else _resting(work, evidence)
+    blocking = facts.own_work
+    if blocking is None or blocking.work is None or not facts.place.links:
+        return _nowhere(facts, blocking, sources)
+    work, scene = blocking.work, sources.scene
+    text = (
+        _going(work, facts, scene.network)
+        if work.is_in_force
+        else _resting(work, blocking.ended_ms, scene)
+    )
     if verdict.is_stale:
-        ko, en = f"마지막으로 받은 자료로는 {ko}", f"When last heard: {en}"
-    sources = [evidence.notice(work)]
+        text = phrase("answer.last_known", text=text)
+    used = [sources.notice(blocking)]
     if work.is_in_force:
-        sources.append(evidence.place(facts.place))
-        sources.append(evidence.link(facts.links[0]))
-    if work.row.get("ended"):
-        sources.append(evidence.said(work, "ended"))
-    return Clause("verdict", ko, en, tuple(dict.fromkeys(sources)))
+        used += [sources.place(facts.place), sources.link(facts.links[0].index)]
+    if work.ended:
+        used.append(sources.reported(blocking, "ended", work.ended))
+    return Clause(ClauseName.VERDICT, text, tuple(dict.fromkeys(used)))
 
 
-def _nowhere(facts: CardFacts, work: Blocking | None, evidence: Evidence) -> Clause:
-    """A permit whose place nobody knows: what it closes cannot be told."""
-    row = work.row if work else {}
-    name = work_name(row) if work else short(facts.place.title)
-    ko = f"{with_particle(name, '은/는')} 위치가 확인되지 않은 허가입니다."
-    en = f"{name} is a permit whose place is not known."
-    asked = [part for part in (short(row.get("organisation")), short(row.get("phone"))) if part]
+def _nowhere(facts: CardFacts, blocking: Blocking | None, sources: Sources) -> Clause:
+    """A permit whose place nobody knows, and with it what it closes; whom to ask."""
+    if blocking is None or blocking.work is None:
+        text: Translatable = phrase("answer.nowhere", name=short(facts.place.title))
+        return Clause(ClauseName.VERDICT, text, (sources.place(facts.place),))
+    work = blocking.work
+    text = phrase("answer.nowhere", name=work_name(work))
+    asked = [part for part in (short(work.organisation), short(work.phone)) if part]
     if asked:
-        ko += f" 어느 도로인지는 {' '.join(asked)}에 확인하시기 바랍니다."
-        en += f" Ask {' '.join(asked)}."
-    source = evidence.notice(work) if work else evidence.place(facts.place)
-    return Clause("verdict", ko, en, (source,))
+        text = joined((text, phrase("answer.ask", whom=" ".join(asked))), " ")
+    return Clause(ClauseName.VERDICT, text, (sources.notice(blocking),))
 
 
-def _going(work: Blocking, facts: CardFacts, evidence: Evidence) -> tuple[str, str]:
+def _going(work: Work, facts: CardFacts, network: Network) -> Translatable:
     """A work that is at it, and where."""
-    name = work_name(work.row)
-    at_ko, at_en = _at(facts, evidence.scene.network)
-    head = f"{with_particle(name, '은/는')} {at_ko}에서 진행 중이며,"
-    en = f"{name} is under way {at_en}: {closure_words(work.closure)[1]}."
-    if work.closure == "full":
-        return f"{head} 도로를 전면 통제하고 있습니다.", en
-    if work.closure == "partial" or work.closure in BESIDE_LANES:
-        part, _ = taken_words(work.closure, work.row.get("lanes_closed"))
-        return f"{head} {with_particle(part, '을/를')} 통제하고 있습니다.", en
-    if work.closure == "none":
-        return f"{head} 통제하지는 않습니다.", en
-    return f"{head} 어디까지 통제하는지는 신고되지 않았습니다.", en
+    closure = work.closure
+    return phrase(
+        f"answer.going.{'none' if closure is Closure.NONE else extent(closure)}",
+        name=work_name(work),
+        where=_where(facts, network),
+        what=taken(closure, work.lanes_closed),
+    )
 
 
-def _at(facts: CardFacts, network: Network) -> tuple[str, str]:
-    ko, en = link_words(facts.links[0].place, network)
-    if len(facts.links) == 1:
-        return ko, en
-    first, second = (network.links[link.place] for link in facts.links[:2])
-    if len(facts.links) == 2 and (first.from_id, first.to_id) == (second.to_id, second.from_id):
-        return f"{ko.removesuffix(' 방향')} 사이 양방향", f"{en} both ways"
-    rest = len(facts.links) - 1
-    return f"{ko} 등 {rest + 1}개 구간", f"{en} and {rest} more sections"
+def _where(facts: CardFacts, network: Network) -> Value:
+    first, *rest = (link.index for link in facts.links)
+    if len(rest) == 1 and is_there_and_back(first, rest[0], network):
+        return both_ways(first, network)
+    name = link_name(first, network, "place.arrow")
+    if not rest:
+        return name
+    return phrase("place.and_more", name=name, n=len(facts.links))
 
 
-def _resting(work: Blocking, evidence: Evidence) -> tuple[str, str]:
+def _resting(work: Work, ended_ms: int, scene: Scene) -> Translatable:
     """A work that takes nothing from the road now: not begun, resting, over or cancelled."""
-    if work.phase == "planned":
-        return _planned(work, evidence.scene)
-    if work.phase == "cancelled":
-        name = work_name(work.row)
-        return f"{with_particle(name, '은/는')} 취소된 공사입니다.", f"{name} has been cancelled."
-    if work.phase == "finished":
-        return _finished(work, evidence.scene.said_ms)
-    return _paused(work, evidence.scene.said_ms)
+    if work.phase is Phase.PLANNED:
+        return _planned(work, scene)
+    if work.phase is Phase.CANCELLED:
+        return phrase("answer.cancelled", name=work_name(work))
+    if work.phase is Phase.FINISHED:
+        return _finished(work, ended_ms, scene.reader_ms)
+    return _paused(work, scene.reader_ms)
 
 
-def _planned(work: Blocking, scene: Scene) -> tuple[str, str]:
+def _planned(work: Work, scene: Scene) -> Translatable:
     """When it is to begin and to end, and what of that nobody knows."""
-    topic, name = with_particle(work_name(work.row), "은/는"), work_name(work.row)
-    ko, en = f"{topic} 아직 시작하지 않았", f"{name} has not begun"
-    if work.row.get("starts_ms") is None:
-        ko, en = f"{topic} 시작했다는 소식이 아직 없", f"{name} is not said to have begun"
-    when_ko, when_en = _when(work.row, scene)
-    why_ko, why_en = said_of(work.row)
-    ko = f"{ko}으며, {when_ko} 예정되어 있습니다." if when_ko else f"{ko}습니다."
-    en = f"{en}; planned {when_en}." if when_en else f"{en}."
-    return f"{ko} {why_ko}".rstrip(), f"{en} {why_en}".rstrip()
+    code = "answer.not_begun" if work.starts_ms is not None else "answer.not_reported_begun"
+    when, name = _when(work, scene), work_name(work)
+    text = phrase(f"{code}.when", name=name, when=when) if when else phrase(code, name=name)
+    return joined((text, why_unknown_of(work)), " ")
 
 
-def _when(row: Mapping[str, Any], scene: Scene) -> tuple[str, str]:
-    """("내일 09시부터 11월 27일까지", "from … to …"), without what is not known and without a begin
-    that has passed (a crew said "not yet").
+def _when(work: Work, scene: Scene) -> Phrase | None:
+    """내일 오전 9시부터 11월 27일까지, without what is not known and without a begin that has
+    passed (a crew reported "not yet").
     """
-    said_ms, begin_ms, ends_ms = scene.said_ms, real_begin_ms(row), row.get("ends_ms")
-    ko, en = [], []
-    if begin_ms is not None and begin_ms > scene.now_ms:
-        ko.append(f"{moment_ko(begin_ms, said_ms)}부터")
-        en.append(f"from {moment_en(begin_ms, said_ms)}")
-    if ends_ms is not None:
-        last_ko, last_en = _last(row, max(begin_ms or 0, scene.now_ms), said_ms)
-        ko.append(f"{last_ko}까지")
-        en.append(f"{'to' if en else 'until'} {last_en}")
-    return " ".join(ko), " ".join(en)
+    today_ms, begin_ms = scene.reader_ms, real_begin_ms(work)
+    is_to_come = begin_ms is not None and begin_ms > scene.now_ms
+    start = moment(begin_ms or 0, today_ms, is_start=True)
+    if work.ends_ms is None:
+        return phrase("when.from", start=start) if is_to_come else None
+    end = _last(work, max(begin_ms or 0, scene.now_ms), today_ms)
+    if is_to_come:
+        return phrase("when.from_to", start=start, end=end)
+    return phrase("when.until", end=end)
 
 
-def _paused(work: Blocking, said_ms: int) -> tuple[str, str]:
-    name, hours = work_name(work.row), str(work.row.get("hours") or "")
-    ends_ms = work.row.get("ends_ms")
-    ko = f"{with_particle(name, '은/는')} 지금 작업을 쉬고 있어 통제하지 않습니다."
-    en = f"{name} rests now and closes nothing"
-    said_ko, said_en = times.hours_ko(hours), times.hours_en(hours)
-    if not said_ko:
-        return ko, f"{en}."
-    if ends_ms is None:
-        why_ko, why_en = said_words("ends_ms", work.row.get("flags") or ())
-        ko = f"{ko} 작업은 {said_ko} 합니다. {why_ko}."
-        return ko, f"{en}; works {said_en}. {why_en.capitalize()}."
-    last_ko, last_en = _day(ends_ms, said_ms)
-    ko = f"{ko} 작업은 {last_ko}까지 {said_ko} 합니다."
-    return ko, f"{en}; works {said_en} until {last_en}."
+def _paused(work: Work, today_ms: int) -> Translatable:
+    rests = phrase("answer.rests", name=work_name(work))
+    hours = daily_hours(work.hours)
+    if hours is None:
+        return rests
+    if work.ends_ms is None:
+        goes_on = phrase("answer.works_hours", hours=hours)
+        return joined((rests, goes_on, why_unknown("ends_ms", work.flags)), " ")
+    end = last_day(work.ends_ms, today_ms)
+    return joined((rests, phrase("answer.works_hours_until", hours=hours, end=end)), " ")
 
 
-def _last(row: Mapping[str, Any], from_ms: int, said_ms: int) -> tuple[str, str]:
+def _last(work: Work, from_ms: int, today_ms: int) -> Phrase:
     """The last day of a period; where only one night is left of it, the morning that ends it."""
-    ends_ms, real_ms = int(row["ends_ms"]), real_end_ms(row) or 0
-    if real_ms == ends_ms or real_ms - from_ms > DAY_MS:
-        return _day(ends_ms, said_ms)
-    return until_ko(real_ms, said_ms), until_en(real_ms, said_ms)
+    ends_ms, real_ms = work.ends_ms or 0, real_end_ms(work) or 0
+    is_last_night = real_ms != ends_ms and real_ms - from_ms <= DAY_MS
+    return until(real_ms, today_ms) if is_last_night else last_day(ends_ms, today_ms)
 
 
-def _day(ends_ms: int, said_ms: int) -> tuple[str, str]:
-    """The last day of a period, of work at night the one on which its last night begins."""
-    return until_ko(ends_ms, said_ms, is_day=True), until_en(ends_ms, said_ms, is_day=True)
-
-
-def _finished(work: Blocking, said_ms: int) -> tuple[str, str]:
-    name, at_ms = work_name(work.row), ended_ms(work)
-    topic = with_particle(name, "은/는")
-    if is_by_people(work.row.get("ended")):
-        ko = f"{topic} {moment_ko(at_ms, said_ms)}에 끝난 공사입니다."
-        return ko, f"{name} ended {moment_en(at_ms, said_ms)}."
-    if not at_ms:
-        ko = f"{topic} 허가 목록에서 한 달 넘게 빠져 끝난 것으로 봅니다."
-        return ko, f"{name} has not been listed for a month and counts as over."
-    last = with_particle(until_ko(at_ms, said_ms), "으로/로")
-    return f"{topic} {last} 기한이 끝났습니다.", f"{name} was due until {until_en(at_ms, said_ms)}."
+def _finished(work: Work, ended_ms: int, today_ms: int) -> Phrase:
+    name = work_name(work)
+    if is_by_people(work.ended):
+        return phrase("answer.finished.reported", name=name, at=moment(ended_ms, today_ms))
+    if not ended_ms:
+        return phrase("answer.finished.unlisted", name=name)
+    return phrase("answer.finished", name=name, end=until(ended_ms, today_ms))

@@ -6,6 +6,8 @@ import { hasWord, nextLanguage, showLanguage, useLanguage, wordIn } from "../wor
 
 /** @typedef {Record<string, string | number | Crew.Pair>} Values */
 
+const PAIR = ["ko", "en"];
+
 /** @param {string} word */
 export const isWord = (word) => hasWord("crew." + word);
 
@@ -48,12 +50,12 @@ export function timeOf(ms, now_ms) {
 function turn(lang) {
   useLanguage(lang);
   keep("lang", document.documentElement.lang);
-  showLanguage(byId("tongue"), document.documentElement.lang);
+  showLanguage(byId("tongue"), nextLanguage(document.documentElement.lang, PAIR));
 }
 
 export function startWords() {
   const button = byId("tongue");
   button.hidden = false;
-  button.addEventListener("click", () => turn(nextLanguage(document.documentElement.lang)));
-  turn(kept("lang") || "ko");
+  button.addEventListener("click", () => turn(nextLanguage(document.documentElement.lang, PAIR)));
+  turn(kept("lang") === "en" ? "en" : "ko");
 }

@@ -181,7 +181,7 @@ class ComplaintDesk {
     const { theme, city } = document.documentElement.dataset;
     useLanguage(lang);
     keep("lang", lang);
-    showLanguage(byId("tool-lang"), lang);
+    showLanguage(byId("tool-lang"), nextLanguage(lang));
     byId("tool-dark").textContent = t(theme === "dark" ? "tool.light" : "tool.dark");
     document.title = t("title.desk", { city });
     byId("examples-list").replaceChildren(...["road", "stop", "route", "initials"].map(example));

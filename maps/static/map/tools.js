@@ -112,7 +112,7 @@ export class Tools {
   /** Words and pressed states of the buttons. */
   show() {
     const { theme, palette, lang } = this.state;
-    showLanguage(byId("tool-lang"), lang);
+    showLanguage(byId("tool-lang"), nextLanguage(lang));
     byId("tool-dark").textContent = t(theme === "dark" ? "tool.light" : "tool.dark");
     byId("tool-cb").setAttribute("aria-pressed", String(palette === "cb"));
   }

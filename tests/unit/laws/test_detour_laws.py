@@ -93,7 +93,7 @@ def test_every_detour_has_words_with_two_to_four_names(grid: Grid) -> None:
     if found is None:
         return
     korean, english = both(detour_words(found, grid.network))
-    assert korean.endswith("돌아옵니다")
+    assert korean.endswith("다시 나오시면 됩니다")
     assert "(으)로" not in korean
     names = {stop.name for stop in grid.network.stops} | {x.road_name for x in grid.network.links}
     assert 2 <= sum(name in korean for name in names) <= 4

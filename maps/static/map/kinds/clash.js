@@ -18,6 +18,9 @@ export const clash = {
   hint: (picture, id) => `${t("clashes.title")} · ${reasonOf(picture.rows.clash.get(id))}`,
 };
 
+/** 4, 16, 300: as people order the numbers of routes. */
+const BY_NUMBER = new Intl.Collator("ko", { numeric: true }).compare;
+
 /** @param {Api.Clash} row */
 const periodOf = (row) => ({ starts_ms: row.from_ms, ends_ms: row.until_ms });
 /** @param {Api.Clash} row */
@@ -42,7 +45,7 @@ function whatItMeets({ routes = [], stops = [], places = [] }, network) {
   /** @param {string} route */
   const routeOf = (route) => network.routes.find(([id]) => id === route)?.[1] || route;
   return [
-    ["card.routes", routes.map(routeOf).join(", ")],
+    ["card.routes", routes.map(routeOf).sort(BY_NUMBER).join(", ")],
     ["card.stops", stops.map((stop) => network.stopName(stop)).join(", ")],
     ["card.places", places.join(", ")],
   ];

@@ -46,17 +46,17 @@ def test_a_call_is_due_when_all_that_was_closed_is_known_to_be_open(
 ) -> None:
     shown = picture([call("a", closed=closed)], *closures)
     (row,) = open_calls(shown, network, now_ms=5000, is_known=is_known)
-    assert row["due"] is is_due
+    assert row.due is is_due
 
 
 def test_open_calls_are_listed_newest_first_with_what_was_closed(network: Network) -> None:
     rows = [call("a", 1000), call("b", 3000), call("c", 2000, done_ms=2500)]
     found = open_calls(picture(rows, "full", "none"), network, now_ms=5000, is_known=True)
-    assert [(row["id"], row["age_ms"], row["reference"]) for row in found] == [
+    assert [(row.id, row.age_ms, row.reference) for row in found] == [
         ("b", 2000, "17"),
         ("a", 4000, "17"),
     ]
-    assert [(link["word_ko"], link["closure"]) for link in found[0]["closed"]] == [
+    assert [(link.word_ko, link.closure) for link in found[0].closed] == [
         ("전면 통제", "full"),
         ("통제 없음", "none"),
     ]

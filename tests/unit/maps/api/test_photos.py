@@ -1,11 +1,11 @@
 import os
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,9 +16,11 @@ from maps.api.photo_image import MAX_BYTES, MAX_SIDE, photo_of
 from maps.api.photo_shelf import ABSENT_MS, KEEP_MS, MOST, Shelf, folder_of
 from maps.http.refusals import RequestRefusedError
 from maps.picture.picture import Picture
+from streams.contract.enums import Reporter
 from streams.contract.errors import SettingsError
 from streams.contract.times import DAY_MS
 from streams.domain.works.moves import listed
+from streams.domain.works.rows import ReportedTime
 from tests.cities.works import PERMIT, kst
 
 NOW_MS = 1_795_400_000_000
@@ -219,13 +221,9 @@ def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path: Path) -> Non
 
 
 def test_a_work_is_over_when_somebody_said_so_or_else_by_its_date() -> None:
-    row: Any = msgspec.to_builtins(listed(None, PERMIT, kst("12:00")))
+    work = listed(None, PERMIT, kst("12:00"))
     ends_ms, late_ms = PERMIT.until_ms, PERMIT.until_ms + DAY_MS
-    said = {"at_ms": late_ms, "by": "crew"}
-    rows = {"going on": row, "ended": {**row, "ended": said}, "unreadable": {"title": 7}}
+    ended = ReportedTime(late_ms, Reporter.CREW)
+    rows = {"going on": work, "ended": replace(work, ended=ended)}
     assert overs(Picture(works=rows), kst("12:00")) == dict.fromkeys(rows)
-    assert overs(Picture(works=rows), late_ms) == {
-        "going on": ends_ms,
-        "ended": late_ms,
-        "unreadable": None,
-    }
+    assert overs(Picture(works=rows), late_ms) == {"going on": ends_ms, "ended": late_ms}

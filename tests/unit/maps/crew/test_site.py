@@ -6,17 +6,16 @@ import pytest
 
 from maps.api.crew import Paces
 from maps.crew import taps
-from maps.crew.site import next_word, site_json
+from maps.crew.site import next_report
 from maps.crew.taps import GONE_MS, PASSED_MS, UNDO_MS, Tap, code_of, is_used_up, outcome
-from maps.desk.asking.card import card
 from maps.desk.facts.scene import AskedPlace
-from maps.desk.saying.last_report import last_word
+from maps.desk.saying.last_report import last_report
 from maps.http.refusals import RequestRefusedError
-from streams.contract.enums import Reporter, SiteStatus
-from streams.contract.records import SiteReport
+from maps.search.entry import PlaceKind
+from streams.contract.enums import SiteStatus
 from streams.domain.works import MOVES, REFUSALS, Work
 from streams.domain.works.moves import after_report, listed
-from tests.cities.desks import BUSES, HOUR_MS, MIN_MS, NETWORK, NOW, Street
+from tests.cities.desks import BUSES, HOUR_MS, MIN_MS, NETWORK, NOW, Street, card, site_json
 from tests.cities.works import PERMIT, kst, report
 
 Json = dict[str, Any]
@@ -52,15 +51,15 @@ def seen(street: Street) -> Json:
     ],
 )
 def test_the_last_word_is_the_one_said_last(row: Json, word: str | None, by: str) -> None:
-    last = last_word(row)
-    assert (last and last.word, last.by if last else "") == (word, by)
+    last = last_report(the_work_of(ROW | row))
+    assert (last and last.status, (last.by or "") if last else "") == (word, by)
 
 
 def test_a_crews_begin_confirms_what_a_permit_reported() -> None:
     before, after = seen(dug()), seen(dug(started=CREW))
     assert [site["public"]["certainty"] for site in (before, after)] == ["reported", "confirmed"]
     assert (before["next"], after["next"]) == ("start", "end")
-    assert after["said"]["ko"] == "시작 · 현장 · 오늘 12시"
+    assert after["said"]["ko"] == "시작 · 현장 · 오늘 낮 12시"
     assert before["against"] is after["against"] is None
 
 
@@ -69,10 +68,10 @@ def test_buses_on_what_a_crew_closed_are_said_to_crew_and_desk_alike() -> None:
     against = seen(street)["against"]
     assert (against["buses"], against["is_contradicted"]) == (3, True)
     assert against["ko"].startswith("버스 3대가 지나갔습니다 (마지막 2분 전).")
-    place = AskedPlace("work", WORK, "", links=(NETWORK.index[LINK],))
+    place = AskedPlace(PlaceKind.WORK, WORK, "", links=(NETWORK.index[LINK],))
     told = card(place, street.scene())
     assert told["verdict"]["certainty"] == "reported"
-    assert "현장에서 오늘 12시에 시작했다고 알려 온 내용입니다." in told["sentence_ko"]
+    assert "현장에서 오늘 낮 12시에 시작했다고 알려 온 내용입니다." in told["sentence_ko"]
     assert "버스 3대가 지나갔고" in told["sentence_ko"]
     assert told["works"][0]["certainty"] == "reported"
     assert told["works"][0]["said"]["word"] == "start"
@@ -135,7 +134,7 @@ def test_nothing_is_held_against_a_crew_while_the_feeds_are_silent() -> None:
 def test_the_button_to_press_next_follows_what_people_said(
     phase: str, started: Json | None, word: str
 ) -> None:
-    assert next_word({"phase": phase, "started": started}) == word
+    assert next_report(the_work_of(ROW | {"phase": phase, "started": started})) == word
 
 
 AT_MS = kst("12:00", day=1)
@@ -154,7 +153,6 @@ CANCELLED = {**ROW, "cancelled": {"at_ms": AT_MS, "by": "office"}}
         (ROW, TAP, AT_MS + PASSED_MS - 1, ("waiting", "")),
         (CANCELLED, TAP, AT_MS + PASSED_MS, ("refused", "W003")),
         (None, TAP, AT_MS + PASSED_MS, ("refused", "W001")),
-        ({"phase": "active"}, TAP, AT_MS + PASSED_MS, ("refused", "")),
         (ROW, TAP, AT_MS + PASSED_MS, ("waiting", "")),  # the fold would take it: soon
         (ROW, TAP, AT_MS + GONE_MS, ("unknown", "")),  # or the log never had it
     ],
@@ -162,7 +160,8 @@ CANCELLED = {**ROW, "cancelled": {"at_ms": AT_MS, "by": "office"}}
 def test_what_became_of_a_tap_is_read_from_the_row(
     row: Json | None, tap: Tap | None, clock_ms: int | None, found: tuple[str, str]
 ) -> None:
-    assert outcome(row, "r1", tap, clock_ms) == found
+    work = None if row is None else the_work_of(row)
+    assert outcome(work, "r1", tap, clock_ms) == found
 
 
 def test_the_reason_read_back_is_the_folds_own_for_every_word() -> None:
@@ -170,13 +169,11 @@ def test_the_reason_read_back_is_the_folds_own_for_every_word() -> None:
     for word in SiteStatus:
         told = replace(REPORT, word=word, until_ms=AT_MS)
         after = after_report(work, told)
-        assert code_of(ROW, told) == (after if isinstance(after, str) else None)
+        assert code_of(work, told) == (after if isinstance(after, str) else None)
 
 
 def the_work_of(row: Json) -> Work:
-    work = taps.work_of(row)
-    assert work is not None
-    return work
+    return msgspec.convert(row, Work)
 
 
 def test_every_refusal_of_the_fold_has_words_for_a_crew() -> None:
@@ -185,15 +182,9 @@ def test_every_refusal_of_the_fold_has_words_for_a_crew() -> None:
     assert taps.reason("") == taps.reason("W999") != taps.reason("W001")
 
 
-def test_a_row_that_is_no_works_is_none_of_the_folds() -> None:
-    assert taps.work_of({"title": 7}) is None
-    assert code_of({}, SiteReport("r", "P", SiteStatus.END, Reporter.CREW, AT_MS)) == ""
-
-
 def test_a_link_counts_a_day_longer_than_its_work_and_no_longer_than_till_it_is_cancelled() -> None:
     ended = {**ROW, "ended": {"at_ms": AT_MS, "by": "crew"}, "ends_ms": AT_MS}
-    assert not is_used_up(ROW, AT_MS)
-    assert not is_used_up(ended, AT_MS + UNDO_MS)
-    assert is_used_up(ended, AT_MS + UNDO_MS + 1)
-    assert is_used_up(CANCELLED, AT_MS)
-    assert is_used_up({"phase": "cancelled"}, AT_MS)
+    assert not is_used_up(the_work_of(ROW), AT_MS)
+    assert not is_used_up(the_work_of(ended), AT_MS + UNDO_MS)
+    assert is_used_up(the_work_of(ended), AT_MS + UNDO_MS + 1)
+    assert is_used_up(the_work_of(CANCELLED), AT_MS)

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from maps.desk.asking.card import card
-from tests.cities.desks import BUSES, MIN_MS, NOW, PERMITS, Street, place
+from tests.cities.desks import BUSES, MIN_MS, NOW, PERMITS, Street, card, place
 
 Json = dict[str, Any]
 SAID = "다만 위치가 정확하지 않을 수 있습니다."

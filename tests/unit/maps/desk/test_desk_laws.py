@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.desk.asking.card import card
-from maps.desk.facts.blockings import GRAVITY
 from maps.desk.facts.scene import AskedPlace
+from streams.domain.closures import GRAVITY
 from tests.cities.desks import (
     BUSES,
     DAY_MS,
@@ -21,6 +20,7 @@ from tests.cities.desks import (
     PERMITS,
     SPEEDS,
     Street,
+    card,
     place,
 )
 
@@ -126,8 +126,11 @@ def numbers(text: str) -> set[int]:
 
 
 def facts_of(source: Json) -> set[int]:
-    """Every number a source states, and its age in the units ages are said in."""
+    """Every number a source states, its hours as a clock of twelve has them, and its age in the
+    units ages are said in.
+    """
     found = numbers(f"{source['ko']} {source['ref']}")
+    found |= {int(hour) % 12 or 12 for hour in re.findall(r"(\d\d):\d\d", source["ko"])}
     if source["age_ms"] is not None:
         found |= {source["age_ms"] // unit for unit in (MIN_MS, HOUR_MS, DAY_MS)}
     return found

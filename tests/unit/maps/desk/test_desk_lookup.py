@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.desk.asking.lookup import answer, named, place_of
+from maps.desk.asking.lookup import named, place_of
 from maps.desk.facts.gather import gather
 from maps.desk.facts.ways import DetourFinder, around, closed_links
-from streams.domain.works.rows import Work
+from maps.search.entry import SearchHit
 from tests.cities.desks import (
     BUSES,
     EVENTS,
@@ -17,19 +18,21 @@ from tests.cities.desks import (
     NOW,
     PERMITS,
     Street,
+    answer,
     kst,
     place,
+    spoken,
+    work_of,
 )
-from tests.cities.rows import typed
 
 Json = dict[str, Any]
 A, B = "S1>S2", "S2>S1"
 
 
-def found(*links: str, score: int = 100, certain: bool = False, **more: Any) -> Json:
+def found(*links: str, score: int = 100, certain: bool = False, **more: Any) -> SearchHit:
     """A result of the search over these links."""
     own = NETWORK.links[NETWORK.index[links[0]]] if links else None
-    row = {
+    row: Json = {
         "kind": "section",
         "id": links[0] if links else "x",
         "title": own.name if own else "x",
@@ -40,10 +43,10 @@ def found(*links: str, score: int = 100, certain: bool = False, **more: Any) -> 
         "score": score,
         "is_certain": certain,
     }
-    return row | more
+    return msgspec.convert(row | more, SearchHit)
 
 
-def ask(rows: list[Json], street: Street | None = None, **more: Any) -> Json:
+def ask(rows: list[SearchHit], street: Street | None = None, **more: Any) -> Json:
     return answer("물음", rows, (street or Street()).scene(), None, **more)
 
 
@@ -101,22 +104,23 @@ def test_a_landmark_far_from_any_road_has_none() -> None:
 
 
 def test_a_section_and_a_work_are_known_by_their_ids() -> None:
-    works = typed(Work, Street().dug().works)
-    section = named("section", A, NETWORK, works)
-    work = named("work", "2026-굴착-0412", NETWORK, works)
+    work_row = work_of(Street().dug().works["2026-굴착-0412"])
+    section = named("section", A, NETWORK, None)
+    work = named("work", "2026-굴착-0412", NETWORK, work_row)
     assert section is not None
-    assert section["links"] == [NETWORK.index[A]]
+    assert section.links == (NETWORK.index[A],)
     assert work is not None
-    assert (work["links"], work["title"]) == ([], "하수관 정비")
-    assert named("work", "none", NETWORK, works) is None
-    assert named("stop", A, NETWORK, works) is None
+    assert (work.links, work.title) == ((), "하수관 정비")
+    assert named("work", "none", NETWORK, None) is None
+    assert named("stop", A, NETWORK, None) is None
 
 
 def test_a_permit_placed_nowhere_is_answered_as_such() -> None:
     street = Street().dug()
-    row = named("work", "2026-굴착-0412", NETWORK, typed(Work, street.works))
-    body = ask([row or {}], street, is_named=True)
-    assert "위치가 확인되지 않은 허가입니다" in body["card"]["sentence_ko"]
+    row = named("work", "2026-굴착-0412", NETWORK, work_of(street.works["2026-굴착-0412"]))
+    assert row is not None
+    body = ask([row], street, is_named=True)
+    assert "하수관 정비 공사의 위치를 확인하지 못했습니다." in body["card"]["sentence_ko"]
 
 
 def test_the_buses_of_a_stale_feed_confirm_nothing_and_then_do() -> None:
@@ -176,8 +180,8 @@ def test_another_time_is_said_with_the_answer() -> None:
     scene = street.scene()
     then = type(scene)(**{**_fields(scene), "asked_ms": NOW})
     card = answer("x", [found(A, certain=True)], then, None)["card"]
-    assert card["sentence_ko"].startswith("어제 08시 10분 기준입니다. ")
-    assert "오늘 18시까지 예정" in card["sentence_ko"]  # the day of the one who reads it
+    assert card["sentence_ko"].startswith("어제 오전 8시 10분 기준입니다. ")
+    assert "오늘 오후 6시까지 통제할 예정" in card["sentence_ko"]  # the day of the one who reads it
 
 
 def _fields(scene: Any) -> Json:
@@ -195,7 +199,7 @@ def test_a_road_without_another_way_says_so() -> None:
     scene = Street().dug(A, closure="full").scene()
     card = answer("x", [found(A, certain=True)], scene, DetourFinder(NETWORK))["card"]
     assert card["detour"] is None
-    assert "우회로를 찾지 못했습니다." in card["sentence_ko"]
+    assert spoken(card["clauses"], "detour") == "우회로를 찾지 못했습니다."
 
 
 def test_a_partial_closure_needs_no_way_round() -> None:

@@ -11,25 +11,25 @@ from tests.cities.desks import HOUR_MS, MIN_MS, NOW, kst
 @pytest.mark.parametrize(
     ("at", "text"),
     [
-        ("2026-11-23 18:00", "오늘 18시"),
-        ("2026-11-23 18:30", "오늘 18시 30분"),
-        ("2026-11-24 05:00", "내일 05시"),
-        ("2026-11-24 00:00", "오늘 24시"),
+        ("2026-11-23 18:00", "오늘 오후 6시"),
+        ("2026-11-23 18:30", "오늘 오후 6시 30분"),
+        ("2026-11-24 05:00", "내일 오전 5시"),
+        ("2026-11-24 00:00", "오늘 자정"),
         ("2026-11-25 00:00", "내일"),
         ("2026-11-28 00:00", "11월 27일"),
-        ("2026-11-27 18:00", "11월 27일 18시"),
+        ("2026-11-27 18:00", "11월 27일 오후 6시"),
         ("2027-01-04 00:00", "2027년 1월 3일"),
-        ("2026-11-23 12:00", "오늘 12시"),
+        ("2026-11-23 12:00", "오늘 낮 12시"),
         ("2026-11-23 00:00", "어제"),
     ],
 )
 def test_an_end_is_said_in_day_words(at: str, text: str) -> None:
-    assert times.until_ko(kst(at), NOW) == text
+    assert times.until(kst(at), NOW).to("ko") == text
 
 
 def test_an_end_of_days_leaves_the_hour_out() -> None:
-    assert times.until_ko(kst("2026-11-27 18:00"), NOW, is_day=True) == "11월 27일"
-    assert times.until_ko(kst("2026-11-24 00:00"), NOW, is_day=True) == "오늘"
+    assert times.last_day(kst("2026-11-27 18:00"), NOW).to("ko") == "11월 27일"
+    assert times.last_day(kst("2026-11-24 00:00"), NOW).to("ko") == "오늘"
 
 
 @pytest.mark.parametrize(
@@ -43,25 +43,29 @@ def test_an_end_of_days_leaves_the_hour_out() -> None:
     ],
 )
 def test_an_age_is_said_in_its_largest_unit(age_ms: int, text: str) -> None:
-    assert times.age_ko(age_ms) == text
+    assert times.age(age_ms).to("ko") == text
 
 
 @pytest.mark.parametrize(
     ("hours", "text"),
     [
-        ("09:00-18:00", "매일 09시부터 18시까지"),
-        ("22:00-05:00", "매일 밤 22시부터 다음 날 05시까지"),
-        ("08:30-17:00", "매일 08시 30분부터 17시까지"),
-        ("09:00-12:00,13:00-18:00", "매일 09시부터 12시까지, 13시부터 18시까지"),
-        ("22:00-24:00,00:00-05:00", "매일 밤 22시부터 다음 날 05시까지"),
-        ("13:00-15:00,22:00-05:00", "매일 13시부터 15시까지, 밤 22시부터 다음 날 05시까지"),
+        ("09:00-18:00", "매일 오전 9시부터 오후 6시까지"),
+        ("22:00-05:00", "매일 오후 10시부터 다음 날 오전 5시까지"),
+        ("08:30-17:00", "매일 오전 8시 30분부터 오후 5시까지"),
+        ("09:00-12:00,13:00-18:00", "매일 오전 9시부터 낮 12시까지, 오후 1시부터 오후 6시까지"),
+        ("22:00-24:00,00:00-05:00", "매일 오후 10시부터 다음 날 오전 5시까지"),
+        (
+            "13:00-15:00,22:00-05:00",
+            "매일 오후 1시부터 오후 3시까지, 오후 10시부터 다음 날 오전 5시까지",
+        ),
         ("", ""),
         ("주간", ""),
         ("00:00-00:00", ""),
     ],
 )
 def test_daily_hours_are_said_as_hours(hours: str, text: str) -> None:
-    assert times.hours_ko(hours) == text
+    daily = times.daily_hours(hours)
+    assert (daily.to("ko") if daily else "") == text
 
 
 @pytest.mark.parametrize(
@@ -112,5 +116,5 @@ def test_daily_hours_are_written_as_koreans_write_them(hours: str, text: str) ->
 
 @given(st.integers(-(10**18), 10**18))
 def test_no_time_is_too_far_to_be_said(at_ms: int) -> None:
-    assert times.until_ko(at_ms, NOW)
-    assert times.moment_en(at_ms, NOW)
+    assert times.until(at_ms, NOW).to("ko")
+    assert times.moment(at_ms, NOW).to("en")

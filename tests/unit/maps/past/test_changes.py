@@ -1,21 +1,18 @@
 """What changed since a shift began; times are minutes after eight (KST)."""
 
 from dataclasses import replace
-from typing import Any
 
-import msgspec
 import pytest
 
 from maps.past.changes import Change, changes, first_page, subjects_of
-from streams.contract.enums import Closure, PollOutcome
+from streams.contract.enums import Closure, IncidentKind, Phase, PollOutcome
 from streams.contract.records import FeedReport, Permit
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work, of_permit
 from streams.state.decoding import Remembered
-from tests.cities.rows import INCIDENT, remembered_row, row_of
+from streams.state.kinds import HistoryValue
 
-Json = dict[str, Any]
 EIGHT_MS = 1_795_388_400_000  # 2026-11-23 08:00 KST
 
 
@@ -24,17 +21,23 @@ def t(minute: float) -> int:
 
 
 PERMIT = Permit("W", "하수관", t(0), t(600), place="중앙로 12", closure=Closure.FULL)
-PLANNED: Json = msgspec.to_builtins(replace(of_permit(PERMIT), links=("S0>S1",)))
-ACTIVE = {**PLANNED, "phase": "active", "is_in_force": True}
-CRASH = {**INCIDENT, "title": "추돌", "road_name": "중앙로", "closure": "partial"}
+PLANNED = replace(of_permit(PERMIT), links=("S0>S1",))
+ACTIVE = replace(PLANNED, phase=Phase.ACTIVE, is_in_force=True)
+CRASH = RunningIncident(
+    incident_id="I",
+    kind=IncidentKind.ACCIDENT,
+    title="추돌",
+    starts_ms=t(0),
+    road_name="중앙로",
+    closure=Closure.PARTIAL,
+)
 
 
 def told(
-    subject: str, *entries: tuple[float, Json | None], before: Json | None = None
+    subject: str, *entries: tuple[float, HistoryValue | None], before: HistoryValue | None = None
 ) -> list[Change]:
-    known = {} if before is None else {subject: remembered_row(subject, t(-60), before)[0]}
-    runs = (remembered_row(subject, t(minute), row) for minute, row in entries)
-    since = {subject: [entry for run in runs for entry in run]}
+    known: dict[str, Remembered] = {} if before is None else {subject: (t(-60), before)}
+    since: dict[str, list[Remembered]] = {subject: [(t(minute), row) for minute, row in entries]}
     return changes(known, since, since_ms=t(0), until_ms=t(700), now_ms=t(700))
 
 
@@ -44,63 +47,62 @@ def told(
         (None, PLANNED, "work_new work_planned"),
         (None, ACTIVE, "work_new work_active closure_began"),
         (PLANNED, ACTIVE, "work_active closure_began"),
-        (ACTIVE, {**ACTIVE, "phase": "paused", "is_in_force": False}, "work_paused closure_ended"),
-        (ACTIVE, {**ACTIVE, "phase": "overdue"}, "work_overdue"),  # still closed
-        (ACTIVE, {**ACTIVE, "phase": "finished", "is_in_force": False},
+        (ACTIVE, replace(ACTIVE, phase=Phase.PAUSED, is_in_force=False),
+         "work_paused closure_ended"),
+        (ACTIVE, replace(ACTIVE, phase=Phase.OVERDUE), "work_overdue"),  # still closed
+        (ACTIVE, replace(ACTIVE, phase=Phase.FINISHED, is_in_force=False),
          "work_finished closure_ended"),
-        (ACTIVE, {**ACTIVE, "phase": "cancelled", "is_in_force": False},
+        (ACTIVE, replace(ACTIVE, phase=Phase.CANCELLED, is_in_force=False),
          "work_cancelled closure_ended"),
-        (ACTIVE, {**ACTIVE, "ends_ms": t(900)}, "work_extended"),
-        (ACTIVE, {**ACTIVE, "ends_ms": t(500)}, "work_shortened"),
-        (PLANNED, {**PLANNED, "starts_ms": t(30)}, "work_moved"),
-        (ACTIVE, {**ACTIVE, "ends_ms": None}, "work_extended"),
-        ({**ACTIVE, "ends_ms": None}, ACTIVE, "work_end_known"),
-        ({**ACTIVE, "ends_ms": None}, {**ACTIVE, "ends_ms": None, "seen_ms": t(5)}, ""),
-        (PLANNED, {**PLANNED, "starts_ms": None}, "work_moved"),
-        ({**PLANNED, "starts_ms": None}, PLANNED, "work_moved"),
-        (ACTIVE, {**ACTIVE, "closure": "partial"}, "closure_changed"),
-        (PLANNED, {**PLANNED, "closure": "partial"}, ""),  # takes nothing yet
-        (ACTIVE, {**ACTIVE, "unlisted_ms": t(5)}, "work_unlisted"),
-        (PLANNED, {**PLANNED, "revision": 2}, "work_reissued"),
-        (ACTIVE, {**ACTIVE, "seen_ms": t(5)}, ""),
+        (ACTIVE, replace(ACTIVE, ends_ms=t(900)), "work_extended"),
+        (ACTIVE, replace(ACTIVE, ends_ms=t(500)), "work_shortened"),
+        (PLANNED, replace(PLANNED, starts_ms=t(30)), "work_moved"),
+        (ACTIVE, replace(ACTIVE, ends_ms=None), "work_extended"),
+        (replace(ACTIVE, ends_ms=None), ACTIVE, "work_end_known"),
+        (replace(ACTIVE, ends_ms=None), replace(ACTIVE, ends_ms=None, seen_ms=t(5)), ""),
+        (PLANNED, replace(PLANNED, starts_ms=None), "work_moved"),
+        (replace(PLANNED, starts_ms=None), PLANNED, "work_moved"),
+        (ACTIVE, replace(ACTIVE, closure=Closure.PARTIAL), "closure_changed"),
+        (PLANNED, replace(PLANNED, closure=Closure.PARTIAL), ""),  # takes nothing yet
+        (ACTIVE, replace(ACTIVE, unlisted_ms=t(5)), "work_unlisted"),
+        (PLANNED, replace(PLANNED, revision=2), "work_reissued"),
+        (ACTIVE, replace(ACTIVE, seen_ms=t(5)), ""),
         (ACTIVE, None, ""),  # forgotten a week after its end
     ],
 )  # fmt: skip
 def test_a_line_names_all_that_became_of_a_work(
-    before: Json | None, after: Json | None, kinds: str
+    before: Work | None, after: Work | None, kinds: str
 ) -> None:
     found = told("work:W", (5, after), before=before)
     assert " ".join(kind for change in found for kind in change.kinds) == kinds
 
 
 def test_a_line_is_korean_and_english_and_bears_time_and_links() -> None:
-    (change,) = told("work:W", (5, {**ACTIVE, "ends_ms": t(900)}), before=PLANNED)
+    (change,) = told("work:W", (5, replace(ACTIVE, ends_ms=t(900))), before=PLANNED)
     assert (change.at_ms, change.links) == (t(5), ("S0>S1",))
-    assert change.ko == "하수관 공사 (중앙로 12): 공사 중, 오늘 23시까지 연장, 전면 통제 시작"
-    assert change.en == (
-        "하수관 공사 (중앙로 12): under way, extended until today 23:00, now: road closed"
-    )
+    assert change.ko == "하수관 공사 (중앙로 12): 진행 중, 오늘 오후 11시까지 연장, 전면 통제 시작"
+    assert change.en == ("하수관 (중앙로 12): active, extended until today 11 pm, now: road closed")
 
 
 @pytest.mark.parametrize(
     ("before", "after", "ko", "en"),
     [
         (t(600), None, "종료일 미정으로 변경", "now: end not stated"),
-        (None, t(600), "오늘 18시까지로 정해짐", "to end today 18:00"),
+        (None, t(600), "오늘 오후 6시까지로 정해짐", "to end today 6 pm"),
     ],
 )
 def test_an_end_that_comes_to_be_known_or_is_given_up_is_told(
     before: int | None, after: int | None, ko: str, en: str
 ) -> None:
-    rows = ({**ACTIVE, "ends_ms": ends_ms} for ends_ms in (before, after))
+    rows = (replace(ACTIVE, ends_ms=ends_ms) for ends_ms in (before, after))
     old, new = rows
     (change,) = told("work:W", (5, new), before=old)
     assert change.ko == f"하수관 공사 (중앙로 12): {ko}"
-    assert change.en == f"하수관 공사 (중앙로 12): {en}"
+    assert change.en == f"하수관 (중앙로 12): {en}"
 
 
 def test_text_of_a_feed_stays_on_one_line_and_short() -> None:
-    hostile = {**CRASH, "title": "<b>\n\u202e" + "추" * 500}
+    hostile = replace(CRASH, title="<b>\n\u202e" + "추" * 500)
     (change,) = told("incident:I", (5, hostile))
     assert "\n" not in change.ko
     assert "\u202e" not in change.ko
@@ -111,28 +113,31 @@ def test_text_of_a_feed_stays_on_one_line_and_short() -> None:
     ("entries", "kinds"),
     [
         ([CRASH], "incident_began closure_began"),
-        ([{**CRASH, "phase": "planned"}, CRASH],
+        ([replace(CRASH, phase=Phase.PLANNED), CRASH],
          "incident_announced incident_began closure_began"),
-        ([CRASH, {**CRASH, "closure": "full"}], "incident_began closure_began closure_changed"),
+        ([CRASH, replace(CRASH, closure=Closure.FULL)],
+         "incident_began closure_began closure_changed"),
         ([CRASH, None], "incident_began closure_began incident_ended closure_ended"),
-        ([{**CRASH, "closure": "none"}, None], "incident_began incident_ended"),
+        ([replace(CRASH, closure=Closure.NONE), None], "incident_began incident_ended"),
         ([CRASH, CRASH], "incident_began closure_began"),
     ],
 )  # fmt: skip
-def test_an_incident_begins_changes_and_ends(entries: list[Json | None], kinds: str) -> None:
+def test_an_incident_begins_changes_and_ends(
+    entries: list[RunningIncident | None], kinds: str
+) -> None:
     found = told("incident:I", *((5 + n, row) for n, row in enumerate(entries)))
     assert " ".join(kind for change in found for kind in change.kinds) == kinds
 
 
-def report(minute: float, outcome: PollOutcome = PollOutcome.DATA) -> FeedState:
-    last = FeedReport("permits", outcome, t(minute), 60_000)
+def report(minute: float, outcome: PollOutcome = PollOutcome.DATA, poll_s: int = 60) -> FeedState:
+    last = FeedReport("permits", outcome, t(minute), poll_s * 1000)
     return FeedState("permits", last, t(minute), t(minute))
 
 
 def feed(
     *minutes: tuple[float, PollOutcome], since: float = 0, until: float
 ) -> list[tuple[str, float]]:
-    run: list[Remembered] = [(t(at), report(at, outcome)) for at, outcome in minutes]
+    run: list[Remembered] = [(t(minute), report(minute, outcome)) for minute, outcome in minutes]
     known = [entry for entry in run if entry[0] <= t(since)]
     before = {"feed:permits": known[-1]} if known else {}
     after = {"feed:permits": [entry for entry in run if entry[0] > t(since)]}
@@ -171,8 +176,8 @@ def test_a_feeds_word_changes_with_its_reports_and_with_its_silence(
 
 def test_changes_are_in_time_order_and_none_is_later_than_asked_for() -> None:
     since: dict[str, list[Remembered]] = {
-        "work:W": [(t(5), row_of(Work, PLANNED)), (t(30), row_of(Work, ACTIVE))],
-        "incident:I": [(t(3), row_of(RunningIncident, CRASH)), (t(20), None)],
+        "work:W": [(t(5), PLANNED), (t(30), ACTIVE)],
+        "incident:I": [(t(3), CRASH), (t(20), None)],
     }
     found = changes({}, since, since_ms=t(0), until_ms=t(20), now_ms=t(60))
     assert [(change.at_ms - EIGHT_MS) / 60_000 for change in found] == [3, 5, 20]

@@ -12,16 +12,24 @@ from maps.http.refusals import RequestRefusedError
 from maps.past.moments import BitemporalMoment, moment_of
 from maps.past.pictures import past_picture
 from maps.picture.picture import Picture
-from streams.contract.enums import Closure, FeedStatus, PollOutcome, Reporter
+from streams.contract.enums import (
+    Certainty,
+    Closure,
+    FeedStatus,
+    IncidentKind,
+    Level,
+    PollOutcome,
+    Reporter,
+)
 from streams.contract.records import FeedReport, Permit
+from streams.domain.links.fold import LinkView
 from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState, status
+from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import ReportedTime, Work, of_permit
 from streams.geo.network import Network
-from streams.state.decoding import Remembered
-from tests.cities.rows import INCIDENT, remembered_row
+from streams.state.decoding import Remembered, remembered
 
-Json = dict[str, Any]
 EIGHT_MS = 1_795_388_400_000
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 FRESH_MS = 600_000
@@ -37,10 +45,10 @@ class Kept:
     def __init__(self, *entries: tuple[str, float, Any]) -> None:
         self.entries: dict[str, list[Remembered]] = {}
         for subject, minute, row in entries:
-            self.entries.setdefault(subject, []).extend(remembered_row(subject, t(minute), row))
+            self.entries.setdefault(subject, []).append((t(minute), row))
 
     async def changed_since(self, since_ms: int) -> list[str]:
-        return [name for name, run in self.entries.items() if run and run[-1][0] > since_ms]
+        return [name for name, run in self.entries.items() if run[-1][0] > since_ms]
 
     async def past_each(self, known: Mapping[str, int]) -> dict[str, Remembered]:
         found = {
@@ -60,13 +68,23 @@ def work(starts: float, ends: float, closure: Closure = Closure.FULL) -> Work:
     return replace(of_permit(permit), links=("S0>S1",))
 
 
-def incident(starts: float, ends: float | None = None, closure: str = "full") -> Json:
-    row = {**INCIDENT, "title": "추돌", "closure": closure}
-    return {**row, "starts_ms": t(starts), "ends_ms": None if ends is None else t(ends)}
+def incident(
+    starts: float, ends: float | None = None, closure: Closure = Closure.FULL
+) -> RunningIncident:
+    return RunningIncident(
+        incident_id="I",
+        kind=IncidentKind.ACCIDENT,
+        title="추돌",
+        links=("S0>S1",),
+        closure=closure,
+        starts_ms=t(starts),
+        ends_ms=None if ends is None else t(ends),
+    )
 
 
 def closure(picture: Picture) -> str:
-    return picture.links[0].closure if 0 in picture.links else "unheard"
+    view = picture.links.get(0)
+    return view.closure if view else "unheard"
 
 
 ISSUED = ("work:W", -600, work(0, 120))
@@ -99,10 +117,10 @@ async def test_a_work_has_the_phase_of_one_time_as_known_at_another(
     network: Network, entries: list[Any], valid: float, known: float, expected: str | None
 ) -> None:
     picture = await Kept(*entries).at(network, valid, known)
-    assert (picture.works["W"].phase if picture.works else None) == expected
+    assert (picture.works["W"].phase if "W" in picture.works else None) == expected
     is_closed = expected == "active"
     assert (closure(picture) == "full") is is_closed
-    on_it = picture.links[0].subjects if picture.links else ()
+    on_it = picture.links[0].subjects if 0 in picture.links else ()
     assert (on_it == ("work:W",)) is (expected in ("planned", "active"))
 
 
@@ -117,9 +135,9 @@ async def test_a_work_has_the_phase_of_one_time_as_known_at_another(
         ([("incident:I", 2, incident(0)), ("incident:I", 40, None)], 39, 90, "full"),
         ([("incident:I", 2, incident(0)), ("incident:I", 40, None)], 40, 90, "unheard"),
         ([("incident:I", 12, incident(0)), ("incident:I", 40, None)], 10, 90, "full"),
-        ([("incident:I", 2, incident(0)), ("incident:I", 9, incident(0, closure="partial"))],
+        ([("incident:I", 2, incident(0)), ("incident:I", 9, incident(0, closure=Closure.PARTIAL))],
          20, 8, "full"),
-        ([("incident:I", 2, incident(0)), ("incident:I", 9, incident(0, closure="partial"))],
+        ([("incident:I", 2, incident(0)), ("incident:I", 9, incident(0, closure=Closure.PARTIAL))],
          20, 9, "partial"),
     ],
 )  # fmt: skip
@@ -135,14 +153,14 @@ async def test_the_gravest_closure_in_force_counts_and_a_paused_one_does_not(
     night = replace(work(-600, 600), hours="22:00-05:00")
     kept = Kept((*ISSUED[:2], work(0, 120, Closure.SIDEWALK)))
     kept.entries["work:N"] = [(t(-600), replace(night, permit_id="N"))]
-    kept.entries["incident:I"] = remembered_row("incident:I", t(5), incident(5, closure="partial"))
+    kept.entries["incident:I"] = [(t(5), incident(5, closure=Closure.PARTIAL))]
     assert closure(await kept.at(network, 1, 1)) == "sidewalk"
     picture = await kept.at(network, 10, 10)
     assert closure(picture) == "partial"
     assert picture.links[0].subjects == ("incident:I", "work:N", "work:W")
 
 
-LINK = {"level": "jam", "closure": "none", "subjects": [], "certainty": "confirmed"}
+LINK = LinkView(level=Level.JAM, certainty=Certainty.CONFIRMED)
 
 
 @pytest.mark.parametrize(
@@ -159,17 +177,16 @@ LINK = {"level": "jam", "closure": "none", "subjects": [], "certainty": "confirm
 async def test_the_traffic_is_what_was_seen_last_by_the_earlier_of_the_two(
     network: Network, valid: float, known: float, level: str
 ) -> None:
-    kept = Kept(("link:S0>S1", 5, LINK), ("link:S0>S1", 20, {**LINK, "level": "free"}))
+    kept = Kept(("link:S0>S1", 5, LINK), ("link:S0>S1", 20, replace(LINK, level=Level.FREE)))
     picture = await kept.at(network, valid, known)
-    assert (picture.links[0].level if picture.links else "unheard") == level
+    assert (picture.links[0].level if 0 in picture.links else "unheard") == level
 
 
 async def test_a_confirmed_level_was_seen_by_two_buses_not_too_long_ago(network: Network) -> None:
     kept = Kept(("link:S0>S1", 5, LINK), ("link:gone", 5, LINK))
     view = (await kept.at(network, 60, 60)).links[0]
     assert (view.samples, view.sources, view.certainty) == (2, {"bus": 2}, "confirmed")
-    assert view.observed_ms is not None
-    assert t(60) - FRESH_MS < view.observed_ms <= t(60)
+    assert t(60) - FRESH_MS < (view.observed_ms or 0) <= t(60)
 
 
 def feed_state(minute: float, *, poll_s: int = 60) -> FeedState:
@@ -222,7 +239,8 @@ async def test_hindsight_of_a_time_that_nothing_was_learnt_of_later_is_what_was_
 
 
 async def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(network: Network) -> None:
-    kept = Kept(ISSUED, ("work:X", 0, {"closure": "?"}), ("feed:x", 0, {"feed": 1}))
+    assert remembered("work:X", [(b"1-0", b'{"closure":"?"}')]) == []
+    kept = Kept(ISSUED, ("work:X", 0, incident(0)), ("feed:x", 0, LINK))
     picture = await kept.at(network, 10, 10)
     assert (set(picture.works), picture.feeds) == ({"W"}, {})
 

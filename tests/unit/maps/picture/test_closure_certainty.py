@@ -119,7 +119,7 @@ def test_the_desk_counts_the_buses_that_the_fold_saw_drive_a_young_closure(
     street.views["S0>S1"] |= {"closure": "full", "buses_through": through}
     scene = street.scene()
     verdict = judge(gather(place("section", "S0>S1"), scene), scene)
-    assert (verdict.certainty.ground == "contradicted") == (word is None)
+    assert (verdict.ground == "contradicted") == (word is None)
     if word:
         assert verdict.name.to("ko") == word
     assert verdict.closure == "full"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from maps.search.entry import SearchHit
 from maps.search.finder import Finder
 from streams.contract.enums import Phase
 from streams.contract.records import Permit
@@ -41,30 +42,30 @@ class Case:
     expected: tuple[str, ...]
     is_held_out: bool = False
 
-    def is_right(self, results: Sequence[Json]) -> bool:
+    def is_right(self, results: Sequence[SearchHit]) -> bool:
         """Whether the first result is one of the right ones; for NOTHING, whether none is sure."""
         if self.expected == (NOTHING,):
-            return not (results and results[0]["is_certain"])
+            return not (results and results[0].is_certain)
         return bool(results) and any(_is(results[0], wanted) for wanted in self.expected)
 
-    def is_misled(self, results: Sequence[Json]) -> bool:
+    def is_misled(self, results: Sequence[SearchHit]) -> bool:
         """Whether a wrong place is shown as certain."""
-        return any(row["is_certain"] for row in results) and not self.is_right(results)
+        return any(row.is_certain for row in results) and not self.is_right(results)
 
 
-def _is(row: Json, wanted: str) -> bool:
+def _is(row: SearchHit, wanted: str) -> bool:
     kind, _, name = wanted.rpartition("=")
     match kind:
         case "":
-            return bool(row["title"] in (name, _turned(name)))
+            return row.title in (name, _turned(name))
         case "road":
-            return bool((row["kind"], row["subtitle"]) == ("section", name))
+            return (row.kind, row.subtitle) == ("section", name)
         case "pole":
-            return bool((row["kind"], row["subtitle"]) == ("stop", name))
+            return (row.kind, row.subtitle) == ("stop", name)
         case "work":
-            return bool((row["kind"], row["id"]) == ("work", name))
+            return (row.kind, row.id) == ("work", name)
         case _:
-            return bool(row["kind"] == kind and row["title"] == name)
+            return row.kind == kind and row.title == name
 
 
 def _turned(name: str) -> str:

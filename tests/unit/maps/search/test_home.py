@@ -68,4 +68,4 @@ def test_an_address_of_another_city_is_found() -> None:
     network = replace(street(), city="안양시")
     finder = Finder(network, {"관양동1618": POINT}, "경기도")
     [first, *_] = finder.search("경기도 안양시 동안구 관양동 1618")
-    assert (first["kind"], first["title"]) == ("address", "관양동 1618")
+    assert (first.kind, first.title) == ("address", "관양동 1618")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from maps.pages.statics import NOT_ON_SCREENS
 from streams.contract import enums, wire
 from streams.domain.works.moves import REFUSALS
 from streams.words.catalogue import VALUE, languages, texts
@@ -118,6 +119,18 @@ def test_scripts_and_templates_ask_only_for_codes_that_have_a_text() -> None:
     }
     assert len(found) > 100
     assert [each for each in sorted(found) if each[1] not in texts("ko")] == []
+
+
+def test_what_screens_ask_for_is_sent_to_them() -> None:
+    scripts = [path.read_text(encoding="utf-8") for path in SCRIPTS]
+    asked = [
+        use.pattern.replace("\\", "") for text in scripts for use in uses.script_uses("", text)
+    ]
+    for path in TEMPLATES:
+        asked += re.findall(r'data-t(?:-\w+)?="([^"{]+)"', path.read_text(encoding="utf-8"))
+    used = [code for code in asked if code in texts("ko")]
+    assert len(used) > 200
+    assert [code for code in used if code.startswith(NOT_ON_SCREENS)] == []
 
 
 def test_no_word_for_people_stands_in_python_outside_the_catalogue() -> None:

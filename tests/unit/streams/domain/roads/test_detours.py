@@ -103,7 +103,7 @@ def test_a_section_that_its_standard_links_do_not_carry_is_driven_itself() -> No
 
 def test_the_words_name_where_to_leave_the_roads_and_where_to_come_back() -> None:
     ko, en = both(detour_words(way(town(4, 2), [A_B], [A_B]), town(4, 2)))
-    assert ko == "1로0거리에서 1세로로 들어가 1가로를 지나 2로0거리에서 돌아옵니다"
+    assert ko == "1로0거리에서 1세로로 들어가 1가로를 지나 2로0거리에서 다시 나오시면 됩니다"
     assert en == "At 1로0거리 turn into 1세로, go on past 1가로 and rejoin at 2로0거리"
 
 
@@ -115,7 +115,7 @@ def test_nobody_is_sent_back_along_the_closed_road_first() -> None:
     found = way(city, [closed.id], [closed.id])
     assert city.links[city.index[found.links[0]]].road_name == closed.road_name
     ko = detour_words(found, city).to("ko")
-    assert ko == "팔호광장에서 백령로로 들어가 후석로를 지나 한국전력공사에서 돌아옵니다"
+    assert ko == "팔호광장에서 백령로로 들어가 후석로를 지나 한국전력공사에서 다시 나오시면 됩니다"
 
 
 @pytest.mark.parametrize(("y", "is_named"), [(-220, True), (-230, False)])

@@ -16,7 +16,7 @@ def test_where_lines_cross_a_car_may_turn() -> None:
     assert found.links == ("U1>N1", "N1>N2", "N2>S9")
     assert found.leaves == pytest.approx((127.703, 37.88), abs=2e-5)
     assert detour_words(found, crossroads()).to("ko") == (
-        "U1 앞에서 N1 앞 쪽으로 들어가 N2 앞을 지나 S9 앞에서 돌아옵니다"
+        "U1 앞에서 N1 앞 쪽으로 들어가 N2 앞을 지나 S9 앞에서 다시 나오시면 됩니다"
     )
 
 
