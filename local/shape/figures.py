@@ -12,7 +12,7 @@ FEED, LAYER, FIELD = "utic", "reports", "remaining_width_m"
 _FEED = re.compile(rf"(?<![A-Za-z])(?i:{FEED})(?![A-Za-z])")
 _LAYER = re.compile(rf"(?<![A-Za-z/])(?<!feed[-_])(?<!site[-_])(?<!rule\.){LAYER}(?![A-Za-z])")
 _FIELD = re.compile(rf"\b{FIELD}\b")
-_OTHER_REPORTS = re.compile(r"/(works|rules|delivery|crew)/|/(taps|crew)|rules\.toml$")
+_OTHER_REPORTS = re.compile(r"/(works|rules|delivery|crew)/|/(taps|crew|enums)|rules\.toml$")
 """Where the word is a work's site reports, or the rule that has the layer's name."""
 _HANGUL = re.compile("[ㄱ-ㅎ가-힣]")
 _KO, _EN = (re.compile(rf"(?<![A-Za-z]){language}(?![A-Za-z])") for language in ("ko", "en"))

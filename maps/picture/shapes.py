@@ -154,7 +154,7 @@ def report_row(report_id: str, report: CallReport, network: Network) -> ReportRo
     return filled(ReportRow, report, id=report_id, lon=lon, lat=lat, links=links)
 
 
-class HasPoint(Protocol):
+class PointSource(Protocol):
     """What may have a point of its own."""
 
     @property
@@ -164,7 +164,7 @@ class HasPoint(Protocol):
 
 
 def point_of(
-    row: HasPoint, links: list[int], network: Network
+    row: PointSource, links: list[int], network: Network
 ) -> tuple[float, float] | tuple[None, None]:
     """Its own point, else the middle of its first link, else (None, None)."""
     if row.lon is not None and row.lat is not None:

@@ -107,8 +107,8 @@ class WorkNames:
             lat=lat,
             links=tuple(links),
         )
-        text = spelled(f"{work_id}~{title}~{work.place}")
-        return _Known(work, keys_of(entry, _names(work_id, title, work.place, self._home)), text)
+        text = spelled(f"{work_id}~{title}~{place}")
+        return _Known(work, keys_of(entry, _names(work_id, title, place, self._home)), text)
 
 
 def _book(works: Iterable[_Known]) -> Keys:

@@ -1,4 +1,5 @@
 // The photos a work's crew sent, newest first: a list for any page, and the part of the map's card.
+import { getJson } from "./get.js";
 import { el, makeList } from "./dom.js";
 import { timeText } from "./times.js";
 import { t } from "./words.js";
@@ -48,8 +49,8 @@ export class WorkPhotos {
     if (document.hidden || now - this.asked_ms < LEAST_MS) return;
     this.asked_ms = now;
     try {
-      const answer = await fetch("/api/v1/desk/photos/" + encodeURIComponent(work));
-      if (answer.ok && work === this.work) this.show((await answer.json()).photos);
+      const { photos } = await getJson("/api/v1/desk/photos/" + encodeURIComponent(work));
+      if (work === this.work) this.show(photos);
     } catch { /* what was shown last stays */ }
   }
 

@@ -65,7 +65,7 @@ declare namespace Api {
       of things, each with its x for those that are gone, are in map/kinds.js. */
   interface Delta {
     net?: string; prev?: string; t: number; at?: number; store?: string; trouble?: string; k?: Time;
-    undelivered?: Undelivered[]; l?: Gaps; q?: Gaps; c?: Pairs<Closure>; e?: Pairs<string | null>;
+    undelivered?: Undelivered[]; l?: Gaps; q?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>;
     [letter: string]: unknown;
   }
   interface Link { id: string; observed_ms: Time; sources?: Record<string, number>; buses_through: number }

@@ -49,7 +49,10 @@ def read_gtfs(path: Path, bounds: Bounds) -> tuple[StopRuns, TimetableTrips]:
             routes = {row["route_id"]: row for row in _rows(archive, "routes.txt", ("route_id",))}
             trips = _trips(archive, routes)
             driven = _driven(archive, trips)
-            runs.released = _released(archive)
+            if "feed_info.txt" in archive.namelist():
+                row = next(_rows(archive, "feed_info.txt", ()), {})
+                version = row.get("feed_version") or row.get("feed_start_date")
+                runs.released = text(version, 20)
     except (zipfile.BadZipFile, OSError) as error:
         raise NetworkError(f"{path.name} cannot be read: {error}") from None
     patterns = TimetableTrips()
@@ -140,11 +143,3 @@ def _keep(
     for trip, stops in drivers:
         if tuple(sequence for sequence, _ in stops) == patterns.sequences[name]:
             patterns.pattern_of[trip] = name
-
-
-def _released(archive: zipfile.ZipFile) -> str:
-    """The feed's version or first day, "" where it says none."""
-    if "feed_info.txt" not in archive.namelist():
-        return ""
-    row = next(_rows(archive, "feed_info.txt", ()), {})
-    return text(row.get("feed_version") or row.get("feed_start_date"), 20)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from producers.network.ways import OFF_COST, WRONG_SIDE_M, Beside, StandardLinkGraph, WayStretch
+from producers.network.ways import OFF_COST, WRONG_SIDE_M, Beside, StandardLinkGraph
 from streams.geo.measures import EARTH_M, Point, bearing_deg, distance_m, length_of_m
 from streams.geo.network import Link, Overlay
 
@@ -143,19 +143,16 @@ def laid(sections: Sequence[Link], standards: Sequence[Link]) -> tuple[list[Link
     known = {link.id: link for link in standards}
     for section in sections:
         way = graph.way(section, *(index.beside(section.geometry[end]) for end in (0, -1)))
-        shares, measured_m = _driven(way) if way else _sampled(section, index, known)
+        measured_m = sum(part.length_m for part in way) or 1.0
+        shares = {part.link.id: part.length_m / measured_m for part in way}
+        if not way:
+            shares, measured_m = _sampled(section, index, known)
+        shares = {link_id: share for link_id, share in shares.items() if share >= MIN_SHARE}
         pairs += [
             Overlay(link_id, section.id, round(share, 4)) for link_id, share in shares.items()
         ]
         changed.append(_seen(section, shares, measured_m, known))
     return changed, sorted(pairs, key=lambda pair: (pair.standard_id, pair.section_id))
-
-
-def _driven(way: Sequence[WayStretch]) -> tuple[dict[str, float], float]:
-    """The shares of the links of a way, and its length in measured metres."""
-    whole_m = sum(part.length_m for part in way) or 1.0
-    shares = {part.link.id: part.length_m / whole_m for part in way}
-    return {name: share for name, share in shares.items() if share >= MIN_SHARE}, whole_m
 
 
 def _sampled(

@@ -42,11 +42,7 @@ def lines(record: Any) -> Iterator[str]:
     )
     yield f"{at}  {code}  {came_from}  offset {record.offset}"
     yield f"    {headers.get('detail') or RULES.get(code, '')}"
-    yield f"    {_safe(bytes(record.value or b''))}"
-
-
-def _safe(payload: bytes) -> str:
-    """The first bytes as one line that no terminal obeys."""
+    payload = bytes(record.value or b"")
     text = payload[:_SHOWN_BYTES].decode("utf-8", "replace")
     shown = "".join(c if unicodedata.category(c)[0] != "C" else "·" for c in text)
-    return shown + (f" ... ({len(payload)} bytes)" if len(payload) > _SHOWN_BYTES else "")
+    yield f"    {shown}" + (f" ... ({len(payload)} bytes)" if len(payload) > _SHOWN_BYTES else "")

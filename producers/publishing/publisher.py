@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 
-import stamina
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
@@ -27,6 +26,7 @@ from producers.publishing.messages import Output, Published, ticks
 from producers.publishing.refused import is_tick, letter_of, report_of, shortened
 from producers.publishing.send_decisions import AHEAD, HELD, SendDecision, decision, is_from_ahead
 from streams.contract import topics
+from streams.contract.retrying import blocking_attempts
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 
@@ -221,19 +221,12 @@ class Publisher:
             self._lanes.recall()
             self._error = None
         log.warning("Kafka client made anew", extra={"error": _shown(error), "under_way": flying})
-        for attempt in stamina.retry_context(
-            on=self._is_worth_another,
-            attempts=None,
-            timeout=None,
-            wait_initial=RENEW_S,
-            wait_max=MOST_RENEW_S,
-            wait_jitter=RENEW_S,
-        ):
+        for attempt in blocking_attempts(self._is_away, (RENEW_S, MOST_RENEW_S)):
             with attempt:
                 self._client = self._make()
 
-    def _is_worth_another(self, error: Exception) -> bool:
-        """Whether to try again to reach the broker; not once the publisher closes."""
+    def _is_away(self, error: Exception) -> bool:
+        """Whether the broker is to be tried again; not once the publisher closes."""
         if self._is_closing or not isinstance(error, KafkaError | OSError):
             return False
         log.warning("Kafka does not answer", extra={"error": _shown(error)})

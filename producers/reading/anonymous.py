@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import lru_cache
 from typing import Any
 
 from streams import people
@@ -16,12 +15,16 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(_IDENTIFIERS.split(), people.without_persons_numbers),
 }
 """How the fields that are no free text are freed of people; any other text by `without_people`."""
+TEXT_FIELDS = {
+    kind: tuple(row.name for row in fields(kind) if row.type in (str, "str"))
+    for kind in (BusPosition, LinkSpeed, Incident, Permit)
+}
 
 
 def anonymous(record: Record) -> Record:
     """The record without people in any of its texts; the same one where there is nobody in it."""
     changed: dict[str, Any] = {}
-    for name in _text_fields(type(record).__name__):
+    for name in TEXT_FIELDS[type(record)]:
         was = getattr(record, name)
         now = _TEXTS.get(name, people.without_people)(was) if was else was
         if now != was:
@@ -30,11 +33,3 @@ def anonymous(record: Record) -> Record:
         kept = tuple(x for x in record.link_ids if people.without_persons_numbers(x) == x)
         changed |= {"link_ids": kept} if kept != record.link_ids else {}
     return replace(record, **changed) if changed else record
-
-
-_KINDS = {kind.__name__: kind for kind in (BusPosition, LinkSpeed, Incident, Permit)}
-
-
-@lru_cache
-def _text_fields(kind: str) -> tuple[str, ...]:
-    return tuple(row.name for row in fields(_KINDS[kind]) if row.type in (str, "str"))

@@ -41,7 +41,11 @@ def tree_of(words: str, exchange: Exchange) -> Body:
     elif bare[0] in "{[":
         tree, flags = _json_tree(bare, exchange)
     else:
-        raise _plain_text(bare, exchange)
+        # `Unauthorized` and `Forbidden` mean the key is not approved, whatever the status
+        head = " ".join(bare[:80].split()).lower()
+        is_key = head.startswith(("unauthorized", "forbidden")) or exchange.status == 401
+        why = "plain text: the key is not approved" if is_key else "plain text instead of data"
+        raise unknown(_of_status(exchange, "R001"), why, is_fatal=is_key)
     if _is_deeper(tree, MAX_DEPTH):
         raise unknown("R003", f"nested deeper than {MAX_DEPTH}")
     return Body(tree, flags)
@@ -78,16 +82,6 @@ def words_of(exchange: Exchange, *, max_bytes: int) -> str:
 def _of_status(exchange: Exchange, code: str) -> str:
     """The HTTP status as the code where it says more than the body does."""
     return code if exchange.status == 200 else f"HTTP-{exchange.status}"
-
-
-def _plain_text(words: str, exchange: Exchange) -> Exception:
-    """Plain words: `Unauthorized` and `Forbidden` mean the key is not approved, whatever the
-    status.
-    """
-    head = " ".join(words[:80].split())
-    is_key = head.lower().startswith(("unauthorized", "forbidden")) or exchange.status == 401
-    why = "plain text: the key is not approved" if is_key else "plain text instead of data"
-    return unknown(_of_status(exchange, "R001"), why, is_fatal=is_key)
 
 
 def _json_tree(words: str, exchange: Exchange) -> tuple[Any, tuple[str, ...]]:

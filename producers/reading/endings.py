@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from producers.reading.fields import text
-from producers.reading.moments import Moment, end_ms
+from producers.reading.moments import WrittenTime, end_ms
 from producers.reading.periods import read
 from producers.reading.times import MAX_WORDS, normalised
 from streams.contract.errors import RecordRefusedError
@@ -88,7 +88,7 @@ def _is_over(words: str) -> bool:
 
 def _planned_ms(words: str, match: re.Match[str], starts_ms: int, received_ms: int) -> int | None:
     """The planned end; None where it cannot be dated, or lies before the begin."""
-    start = Moment(starts_ms, starts_ms, has_time=True)
+    start = WrittenTime(starts_ms, starts_ms, has_time=True)
     before = words[max(0, match.start() - 16) : match.start()]
     day = _DATELESS.search(before)
     if day and day[1] in {"매일", "매주", "평일"}:

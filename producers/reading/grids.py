@@ -83,10 +83,11 @@ def table_of_grid(grid: Grid, *, is_ragged: bool) -> Table:
 
 def header_of(grid: Grid) -> tuple[list[str], int]:
     """The names of the columns, and the line that follows them; raises R004 without any."""
-    header = _header_of(grid)
-    if header is None:
+    # the first and shortest header of the most columns
+    found = max(_candidates(grid), key=lambda c: (c[0], -c[1], -c[2]), default=None)
+    if found is None:
         raise unknown("R004", f"no columns of a permit list in the first {HEADER_WITHIN} lines")
-    names, first = header
+    names, first = found[3], found[2] + found[1]
     return _dated_pairs(names, [line for line in grid[first:] if any(map(str.strip, line))]), first
 
 
@@ -98,12 +99,6 @@ def is_total(cell: str) -> bool:
 def score(grid: Grid) -> int:
     """How many columns of a permit list the best header in the grid has, 0 for none."""
     return max((s for s, *_ in _candidates(grid)), default=0)
-
-
-def _header_of(grid: Grid) -> tuple[list[str], int] | None:
-    """The names and the line below them: the first and shortest header of the most columns."""
-    found = max(_candidates(grid), key=lambda c: (c[0], -c[1], -c[2]), default=None)
-    return None if found is None else (found[3], found[2] + found[1])
 
 
 def _candidates(grid: Grid) -> Iterator[tuple[int, int, int, list[str]]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from producers.reading.endings import ending
 from producers.reading.fields import text
-from producers.reading.moments import Moment, end_ms, is_midnight
+from producers.reading.moments import WrittenTime, end_ms, is_midnight
 from producers.reading.periods import PeriodReading, read
 from streams.contract.errors import RecordRefusedError
 
@@ -50,7 +50,7 @@ def times_of(begins: Any, ends: Any, message: str, received_ms: int) -> Times:
     return times
 
 
-def _reading(name: str, value: Any, after: Moment | None, times: Times) -> PeriodReading:
+def _reading(name: str, value: Any, after: WrittenTime | None, times: Times) -> PeriodReading:
     try:
         return read(value, after)
     except RecordRefusedError:
@@ -62,7 +62,7 @@ def _is_unread(name: str, times: Times) -> bool:
     return any(text.startswith(name) for text in times.unread)
 
 
-def _set_end(times: Times, end: Moment | None, start: Moment | None) -> None:
+def _set_end(times: Times, end: WrittenTime | None, start: WrittenTime | None) -> None:
     """The end, where there is one and it lies after the begin."""
     if end is None:
         return

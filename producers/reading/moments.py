@@ -21,7 +21,7 @@ FOR_EVER = (2099, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class WrittenTime:
     """A day or a moment as written: `first_ms` is its begin, UTC; a day's (a month's) last day
     begins at `last_ms`. `is_exact`: its time is meant, even at midnight.
     """
@@ -36,14 +36,14 @@ def refused(raw: str) -> RecordRefusedError:
     return RecordRefusedError("R011", f"date {raw[:40]!r} cannot be read")
 
 
-def end_ms(end: Moment, start: Moment | None) -> int:
+def end_ms(end: WrittenTime, start: WrittenTime | None) -> int:
     """The exclusive end, UTC ms, of a period with this begin."""
     if not end.has_time or _is_date_column(end, start):
         return end.last_ms + DAY_MS
     return end.last_ms
 
 
-def _is_date_column(end: Moment, start: Moment | None) -> bool:
+def _is_date_column(end: WrittenTime, start: WrittenTime | None) -> bool:
     """Whether an end at 00:00 is the day itself, by what its begin looks like."""
     if end.is_exact or not is_midnight(end.last_ms):
         return False
@@ -57,7 +57,7 @@ def is_midnight(at_ms: int) -> bool:
     return (at_ms + KST_MS) % DAY_MS == 0
 
 
-def plus(start: Moment, length: Token) -> Moment:
+def plus(start: WrittenTime, length: Token) -> WrittenTime:
     """The end of so many days, weeks, months or years from a begin, as an exact moment; R011
     beyond the years there are.
     """
@@ -67,7 +67,7 @@ def plus(start: Moment, length: Token) -> Moment:
         raise refused(length.words) from None
 
 
-def _plus(start: Moment, length: Token) -> Moment:
+def _plus(start: WrittenTime, length: Token) -> WrittenTime:
     begin = datetime.fromtimestamp(start.first_ms / 1000, KST)
     months = {"개": 1, "달": 1, "년": 12}.get(_unit(length.words), 0) * length.count
     if not months:
@@ -84,26 +84,26 @@ def _unit(words: str) -> str:
     return found[0] if found else ""
 
 
-def _exact(at: datetime, raw: str) -> Moment:
+def _exact(at: datetime, raw: str) -> WrittenTime:
     if at.year > LAST_YEAR:
         raise refused(raw)
     at_ms = int(at.timestamp()) * 1000
-    return Moment(at_ms, at_ms, has_time=True, is_exact=True)
+    return WrittenTime(at_ms, at_ms, has_time=True, is_exact=True)
 
 
 def moments_of(
-    points: Sequence[Point], after: Moment | None, year: Token | None = None
-) -> list[Moment | None]:
+    points: Sequence[Point], after: WrittenTime | None, year: Token | None = None
+) -> list[WrittenTime | None]:
     """The dates as moments, those without a year by the one before them, else by the first that
     has one, else by a `year` that stands alone. None for a year so far that it means "for ever";
     R011 where no year is known.
     """
     day = datetime.fromtimestamp(after.first_ms / 1000, KST).date() if after else None
     anchor = next((p.day for p in points if p.day and p.day.year), year)
-    found: list[Moment | None] = []
+    found: list[WrittenTime | None] = []
     before = after
     for point in points:
-        at: Moment | None = None
+        at: WrittenTime | None = None
         if point.day is None:
             at = _time_alone(point, before)
         else:
@@ -115,7 +115,7 @@ def moments_of(
     return found
 
 
-def _time_alone(point: Point, before: Moment | None) -> Moment:
+def _time_alone(point: Point, before: WrittenTime | None) -> WrittenTime:
     """A time without a day: on the day of the begin, or the first such time after it."""
     if before is None or point.time is None or point.time.second is None:
         raise refused(point.time.words if point.time else "")
@@ -154,18 +154,18 @@ def _year_month(token: Token, before: date | None, anchor: Token | None) -> tupl
     return anchor.year - is_last, token.month
 
 
-def _moment(first: date | None, last: date, point: Point) -> Moment | None:
+def _moment(first: date | None, last: date, point: Point) -> WrittenTime | None:
     if first is None:
         return None
     time = point.time
     second = time.second if time else point.day.second if point.day else None
     if second is None:
-        return Moment(_midnight_ms(first), _midnight_ms(last))
+        return WrittenTime(_midnight_ms(first), _midnight_ms(last))
     zone = None if time is None else time.offset_min
     east_ms = 540 * 60_000 if zone is None else zone * 60_000
     at_ms = _midnight_ms(last) + 540 * 60_000 + second * 1000 - east_ms
     is_exact = second == DAY_S or zone not in {None, 540}
-    return Moment(at_ms, at_ms, has_time=True, is_exact=is_exact)
+    return WrittenTime(at_ms, at_ms, has_time=True, is_exact=is_exact)
 
 
 def _midnight_ms(day: date) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from producers.reading.fields import text
 from producers.reading.hours import Minutes, pulled, written
-from producers.reading.moments import Moment, moments_of, plus, refused
+from producers.reading.moments import WrittenTime, moments_of, plus, refused
 from producers.reading.points import Point, marked, points_of
 from producers.reading.times import MAX_WORDS, Token, normalised, scan
 from streams.contract.errors import RecordRefusedError
@@ -31,26 +31,26 @@ class PeriodReading:
     `counted` is a length from a begin that stands elsewhere ("착공일로부터 30일"; alone, "30일").
     """
 
-    starts: Moment | None = None
-    ends: Moment | None = None
-    single: Moment | None = None
+    starts: WrittenTime | None = None
+    ends: WrittenTime | None = None
+    single: WrittenTime | None = None
     is_open: bool = False
     hours: str | None = None
     counted: Token | None = None
 
     @property
-    def begin(self) -> Moment | None:
+    def begin(self) -> WrittenTime | None:
         return self.starts or self.single
 
     @property
-    def end(self) -> Moment | None:
+    def end(self) -> WrittenTime | None:
         return self.ends or self.single
 
 
 SILENT = PeriodReading(is_open=True)
 
 
-def read(value: Any, after: Moment | None = None) -> PeriodReading:
+def read(value: Any, after: WrittenTime | None = None) -> PeriodReading:
     """What a cell says; `after` is the begin that an end without a year or a day counts from.
 
     Raises R011 where it holds something that cannot be understood.
@@ -66,7 +66,7 @@ def half_read(value: Any) -> PeriodReading:
     return PeriodReading(starts, ends)
 
 
-def _single(words: str) -> Moment | None:
+def _single(words: str) -> WrittenTime | None:
     try:
         return read(words).single
     except RecordRefusedError:
@@ -78,7 +78,7 @@ def moment_ms(value: Any) -> int:
     return moment(value).first_ms
 
 
-def moment(value: Any) -> Moment:
+def moment(value: Any) -> WrittenTime:
     """The one date or moment of a text; R011 when it holds none, or a period."""
     found = read(value).single
     if found is None:
@@ -87,13 +87,13 @@ def moment(value: Any) -> Moment:
 
 
 @lru_cache(maxsize=4096)
-def _read(words: str, after: Moment | None) -> PeriodReading:
+def _read(words: str, after: WrittenTime | None) -> PeriodReading:
     if re.fullmatch(r"\d{13}(?:\.0+)?", words, re.ASCII) and int(words[:13]) in _EPOCH_MS:
         at_ms = int(words[:13])
-        return PeriodReading(single=Moment(at_ms, at_ms, has_time=True))
+        return PeriodReading(single=WrittenTime(at_ms, at_ms, has_time=True))
     if after and _SAME_DAY.fullmatch(words):
         midnight_ms = after.first_ms - (after.first_ms + KST_MS) % DAY_MS
-        return PeriodReading(ends=Moment(midnight_ms, midnight_ms))
+        return PeriodReading(ends=WrittenTime(midnight_ms, midnight_ms))
     if latest := _latest(words, after):
         return latest
     tokens = scan(words)
@@ -105,7 +105,7 @@ def _read(words: str, after: Moment | None) -> PeriodReading:
         raise refused(words) from None
 
 
-def _latest(words: str, after: Moment | None) -> PeriodReading | None:
+def _latest(words: str, after: WrittenTime | None) -> PeriodReading | None:
     """The period that counts of several editions: "(당초) 8.1.~9.30. (변경) 9.1.~10.31."; None
     for a text of one.
     """
@@ -125,7 +125,7 @@ def _latest(words: str, after: Moment | None) -> PeriodReading | None:
     return None
 
 
-def _understood(tokens: Sequence[Token], after: Moment | None, raw: str) -> PeriodReading:
+def _understood(tokens: Sequence[Token], after: WrittenTime | None, raw: str) -> PeriodReading:
     windows, left = pulled(marked(tokens))
     points, spans = points_of(left)
     if any(token.kind == "number" for token in left):
@@ -143,7 +143,7 @@ def _understood(tokens: Sequence[Token], after: Moment | None, raw: str) -> Peri
 def _without_dates(
     spans: Sequence[Token],
     left: Sequence[Token],
-    after: Moment | None,
+    after: WrittenTime | None,
     raw: str,
     hours: str | None,
 ) -> PeriodReading:
@@ -157,20 +157,20 @@ def _without_dates(
     return PeriodReading()
 
 
-def _one_day(day: Moment, windows: Sequence[Minutes]) -> PeriodReading:
+def _one_day(day: WrittenTime, windows: Sequence[Minutes]) -> PeriodReading:
     """One day with its hours: one window is the period itself, several are hours of that day."""
     if len(windows) > 1:
         return PeriodReading(single=day, hours=written(windows))
     [(begin, end)] = windows
     first, last = (day.first_ms + minute * 60_000 for minute in (begin, end))
     last += DAY_MS if end <= begin else 0
-    begins, ends = (Moment(at, at, has_time=True, is_exact=True) for at in (first, last))
+    begins, ends = (WrittenTime(at, at, has_time=True, is_exact=True) for at in (first, last))
     return PeriodReading(begins, ends)
 
 
 def _of_roles(
     points: Sequence[Point],
-    moments: Sequence[Moment | None],
+    moments: Sequence[WrittenTime | None],
     spans: Sequence[Token],
     raw: str,
 ) -> PeriodReading:
@@ -186,7 +186,7 @@ def _of_roles(
     return PeriodReading(moments[0], last, is_open=is_open)
 
 
-def _lone(point: Point, at: Moment, spans: Sequence[Token], raw: str) -> PeriodReading:
+def _lone(point: Point, at: WrittenTime, spans: Sequence[Token], raw: str) -> PeriodReading:
     if point.is_until or (point.is_after_to and not point.is_before_to):
         return PeriodReading(ends=at)
     if spans:

@@ -82,7 +82,8 @@ class Traffic:
         load = load_of(hour)
         lean = _bump(hour, 8.3, 1.2) - _bump(hour, 18.5, 1.4)  # +1: the city drives in, -1: out
         kept = self._kept_shares(at_ms)
-        closed = frozenset(o.link for o in self._in_force(at_ms) if o.closure is Closure.FULL)
+        in_force = [o for o in self._obstacles if o.starts_ms <= at_ms < o.ends_ms]
+        closed = frozenset(o.link for o in in_force if o.closure is Closure.FULL)
         speeds = [
             CRAWL_KMH if place in closed else self._speed(place, at_ms, load, lean) * kept[place]
             for place in range(len(self.network.links))
@@ -95,9 +96,6 @@ class Traffic:
         drift += 0.3 * noise.smooth(self._seed, place + 100_000, at_ms, period_ms=90_000)
         pressure += (drift - 0.5) * (0.15 + 0.5 * load)
         return self.network.links[place].free_flow_kmh * (1 - 0.75 * min(1.1, max(0.0, pressure)))
-
-    def _in_force(self, at_ms: int) -> list[Obstacle]:
-        return [o for o in self._obstacles if o.starts_ms <= at_ms < o.ends_ms]
 
     def _kept_shares(self, at_ms: int) -> dict[int, float]:
         """The share of its speed each obstructed link, and each link before it, keeps."""

@@ -100,14 +100,13 @@ def periods(work: AuthoredPermit, clock: DayClock) -> list[tuple[int, int]]:
     if not hours:
         windows = [(starts_ms, ends_ms)]
     else:
-        windows = [_window(hours, clock.day_ms(day)) for day in range(-2, 4)]
+        times = ((int(text[:2]) * 60 + int(text[3:])) * MINUTE_MS for text in hours.split("-"))
+        first, last = times
+        last += DAY_MS if last <= first else 0
+        days = [clock.day_ms(day) for day in range(-2, 4)]
+        windows = [(day_ms + first, day_ms + last) for day_ms in days]
     found = [(a, min(b, gone_ms)) for a, b in windows if starts_ms <= a < ends_ms]
     return [(first, last) for first, last in found if first < last]
-
-
-def _window(hours: str, day_ms: int) -> tuple[int, int]:
-    first, last = ((int(text[:2]) * 60 + int(text[3:])) * MINUTE_MS for text in hours.split("-"))
-    return day_ms + first, day_ms + last + (DAY_MS if last <= first else 0)
 
 
 def obstacles(works: list[AuthoredPermit], network: Network, clock: DayClock) -> Iterator[Obstacle]:

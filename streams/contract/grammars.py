@@ -232,7 +232,7 @@ def redis_url(text: str) -> str:
         raise ValueError("redis://[user@]host[:port]/0, rediss://… or unix://…")
     if parts.password is not None:
         raise ValueError(
-            "without a password in it: put that into BOMNAE_REDIS_PASSWORD "
+            "without a password in it: put it into BOMNAE_REDIS_PASSWORD "
             "(redis://user@host:6379/0 names the user)"
         )
     return text

@@ -109,7 +109,7 @@ class Gate:
 
     async def rebuild(self, place: tuple[str, int], target: int) -> None:
         """Mark a partition's state as being made again, up to an offset."""
-        log.warning("rebuilding %s up to offset %d", _name(place), target)
+        log.warning("rebuilding", extra={"place": _name(place), "up_to": target})
         await self._client.hset(REBUILDING, _name(place), target)
 
     async def rebuilding(self) -> dict[tuple[str, int], int]:

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator
 
-from streams.geo.measures import Point, bearing_deg, length_of_m
+from streams.geo.measures import Point
 from streams.geo.network import Landmark, Link, Network, Route, Stop
+from tests.cities.builder import link
 
 WEST, NORTH, STEP_LON, STEP_LAT = 127.66, 37.93, 0.0042, 0.0033
 NAMES = ("가람대로", "마루대로", "늘봄대로", "하늘로", "은하로", "새싹로", "도담로", "차오름로")
@@ -48,18 +49,8 @@ def _link(link_id: str, name: str, road: str, lane: int, line: tuple[Point, ...]
     road_class = "city"
     if lane % MAIN_EVERY == 0:
         road_class = "express" if lane % EXPRESS_EVERY == 0 else "metropolitan"
-    return Link(
-        id=link_id,
-        kind="section",
-        name=name,
-        road_name=road,
-        road_class=road_class,
-        length_m=round(length_of_m(line)),
-        length_source="geometry",
-        bearing_deg=bearing_deg(line[0], line[-1]),
-        free_flow_kmh=50,
-        geometry=line,
-    )
+    own = {"name": name, "road_name": road, "road_class": road_class}
+    return link(link_id, *line, length_source="geometry", from_id="", to_id="", **own)
 
 
 def _node(row: int, column: int) -> Point:

@@ -12,6 +12,7 @@ from kafka import KafkaProducer
 from local.services import wait_until
 from local.stack import Stack
 from producers.network.importing import write_network
+from producers.publishing.topic_setup import ensure_topics
 from streams.audit.fold import fold_log
 from streams.contract import topics, wire
 from streams.contract.arrival import REPLAY
@@ -47,8 +48,13 @@ def lay(stack: Stack) -> Stack:
     folder = stack.folder / "network"
     write_network(road(STOPS), folder)
     stack.env["BOMNAE_NETWORK"] = str(folder)
-    stack.run("topics", "producers", "topics")
+    ensure_topics(settings_of(stack))
     return stack
+
+
+def settings_of(stack: Stack) -> Settings:
+    """What a stack's processes are set to."""
+    return Settings.from_env({k: v for k, v in stack.env.items() if k.startswith("BOMNAE_")})
 
 
 def at_stop(vehicle: str, order: int, observed_ms: int) -> BusPosition:

@@ -18,8 +18,7 @@ from local.services import Process, start_redis, wait_until
 from local.stack import ROOT, Stack
 from producers.network.importing import write_network
 from streams.contract import topics
-from streams.contract.settings import Settings
-from tests.cities.worlds import Sent
+from tests.cities.worlds import Sent, settings_of
 from tests.faults import load
 from tests.faults.feeder import Feeder
 from tests.faults.figures import Figures
@@ -83,9 +82,6 @@ class Rig(Stack):
 
     def store(self) -> Any:
         return Redis.from_url(self._real_redis, socket_timeout=5)
-
-    def settings(self) -> Settings:
-        return Settings.from_env({k: v for k, v in self.env.items() if k.startswith("BOMNAE_")})
 
     def worker(self, env: dict[str, str] | None = None) -> Process:
         """One more worker."""
@@ -204,7 +200,7 @@ class Rig(Stack):
 
     def oracle(self) -> Oracle:
         """All that was sent, folded offline."""
-        return Oracle(load.network(), self.settings()).fold(self.sent)
+        return Oracle(load.network(), settings_of(self)).fold(self.sent)
 
     def verdict(self, oracle: Oracle) -> list[str]:
         """The differences between the state and the offline fold."""

@@ -8,6 +8,7 @@ from local.faults import Mode, Proxy
 from local.services import wait_until
 from streams.contract import topics
 from streams.state.store import LOST, POSITIONS
+from tests.cities.worlds import settings_of
 from tests.faults import load
 from tests.faults.figures import Figures, scaled
 from tests.faults.oracle import Oracle, differences, live
@@ -93,7 +94,7 @@ def test_f12_retention(rig: Rig, figures: Figures) -> None:
     assert lost_ranges(rig) == lost
     counted = {name: last - first + 1 for name, (first, last) in lost_ranges(rig).items()}
     figures.exactly("counted as lost to retention", sum(counted.values()), due, "messages")
-    oracle = Oracle(load.network(), rig.settings()).without(lost).fold(rig.sent)
+    oracle = Oracle(load.network(), settings_of(rig)).without(lost).fold(rig.sent)
     with rig.store() as store:
         found = differences(oracle.hashes(), live(store, oracle.hashes()))
     figures.exactly("differences from the log without them", len(found), 0)

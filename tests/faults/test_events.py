@@ -12,7 +12,7 @@ import pytest
 
 from streams.contract import topics, wire
 from streams.contract.records import PositionBatch, Tick
-from tests.cities.worlds import PARTITIONS, Sent, at_stop, tick
+from tests.cities.worlds import PARTITIONS, Sent, at_stop, settings_of, tick
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.oracle import Oracle
@@ -39,7 +39,7 @@ def shown(rig: Rig) -> dict[str, Any]:
 
 def shown_of(rig: Rig, log: Sequence[Sent]) -> dict[str, Any]:
     """What a screen would show of a log, folded offline."""
-    hashes = Oracle(load.network(), rig.settings()).fold(log).hashes()
+    hashes = Oracle(load.network(), settings_of(rig)).fold(log).hashes()
     return {
         f"{name.split(':')[1]} {row}": value
         for name, rows in hashes.items()

@@ -161,7 +161,8 @@ def test_f45_other_settings(rig: Rig, figures: Figures) -> None:
     worker.stop()
     rig.env |= other
     changed = rig.worker()
-    rig.wait(changed, lambda: changed.said("BOMNAE_DWELL_S, BOMNAE_LEVELS_URBAN changed"), "it")
+    line = '"settings": ["BOMNAE_DWELL_S", "BOMNAE_LEVELS_URBAN"]'
+    rig.wait(changed, lambda: changed.said(line), "it")
     code, _ = wait_exit(rig.python("refold-early", "streams", "refold"), 60)
     figures.exactly("exit code of a refold while one works", code or 0, 2)
     changed.stop()

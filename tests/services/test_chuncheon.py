@@ -6,6 +6,7 @@ from typing import Any
 
 from local.services import wait_until
 from local.stack import Stack
+from producers.publishing.topic_setup import ensure_topics
 from streams.geo.network import Network
 from tests.cities import worlds
 from tests.places import SHARED
@@ -69,7 +70,7 @@ def test_buses_recorded_on_a_real_route_colour_its_sections(stack: Stack) -> Non
     assert (len(network.links), len({s for r in network.routes for s in r.stops})) == (2359, 1853)
 
     stack.env |= {"BOMNAE_NETWORK": str(folder), "BOMNAE_TICK_MS": "5000"}
-    stack.run("topics", "producers", "topics")
+    ensure_topics(worlds.settings_of(stack))
     stack.start_worker()
     url = stack.start_map()
     recording = stack.folder / "buses.jsonl"

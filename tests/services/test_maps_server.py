@@ -256,7 +256,7 @@ async def test_links_the_network_does_not_know_are_counted(
     async with http.get(f"{url}/metrics") as response:
         text = await response.text()
     assert "bomnae_maps_unknown_links 2" in text
-    assert 'bomnae_dead_letters_total{topic="permits",code="R010"} 2' in text
+    assert 'bomnae_dead_letters_total{code="R010",topic="permits"} 2' in text
     assert "bomnae_maps_store_up 1" in text
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from local.services import wait_until
 from local.stack import Stack
+from producers.publishing.topic_setup import ensure_topics
+from tests.cities.worlds import settings_of
 from tests.services.asking import get
 
 POLL_S = 2.0
@@ -50,7 +52,7 @@ class City:
         stack.env |= {f"BOMNAE_{name}_POLL_S": str(int(POLL_S)) for name in polls}
         stack.env |= {"BOMNAE_UTIC_POLL_S": "10", "BOMNAE_FEED_CHANGE_S": "1"}
         stack.env |= {"BOMNAE_TICK_MS": "500", "BOMNAE_KEY_RETRY_S": "3"}
-        stack.run("topics", "producers", "topics")
+        ensure_topics(settings_of(stack))
         stack.start_worker()
         self.map = stack.start_map()
         self.producers = stack.start_feeds()

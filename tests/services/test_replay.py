@@ -7,6 +7,7 @@ import pytest
 
 from local.stack import Stack
 from producers.network.importing import write_network
+from producers.publishing.topic_setup import ensure_topics
 from producers.simulator.city import build_city
 from producers.simulator.past import write_past
 from tests.cities import worlds
@@ -30,7 +31,7 @@ def replayed(folder: Path, recording: Path, kafka: str, speed: str) -> bytes:
     """The state after the recording, in a city of its own."""
     env = {"BOMNAE_NETWORK": str(recording), "BOMNAE_TICK_MS": "10000"}
     with Stack(folder, kafka=kafka, env=env) as stack:
-        stack.run("topics", "producers", "topics")
+        ensure_topics(worlds.settings_of(stack))
         stack.start_worker()
         hour = str(recording / "hour.jsonl.gz")
         stack.run("replay", "producers", "replay", hour, "--speed", speed, within_s=180)

@@ -1,53 +1,35 @@
 // The box a clerk types into while the caller speaks: a combobox over /api/v1/answer.
-import { byId, el, isComposing, write } from "../dom.js";
+import { Combobox } from "../combobox.js";
+import { byId, el, write } from "../dom.js";
 import { t } from "../words.js";
 import { AskError, ask } from "./ask.js";
 import { verdictTag } from "./parts.js";
 
 const WAIT_MS = 120;
 
-export class Box {
-  input = byId("box", HTMLInputElement);
-  list = byId("found");
+export class Box extends Combobox {
   note = byId("found-note");
   candidates = /** @type {Desk.Candidate[]} */ ([]);
   status = "first";
-  at = -1;
   q = ""; // what the candidates are of
-  timer = 0;
-  asking = /** @type {AbortController | null} */ (null);
 
   /** @param {Ui.BoxHooks} hooks */
   constructor(hooks) {
+    super(byId("box", HTMLInputElement), byId("found"));
     this.hooks = hooks;
     this.input.addEventListener("input", () => this.wait());
-    this.input.addEventListener("keydown", (e) => this.onKey(e));
-    this.list.addEventListener("mousedown", (e) => e.preventDefault());
-  }
-
-  focus() {
-    this.input.focus();
-    this.input.select();
   }
 
   /** Waits until the typing pauses; an older question is given up at once. */
   wait() {
-    clearTimeout(this.timer);
     document.documentElement.dataset.opened = "";
-    this.asking?.abort();
+    this.begin();
     this.timer = setTimeout(() => this.find(), WAIT_MS);
-  }
-
-  /** Gives up what was asked and begins anew. */
-  begin() {
-    clearTimeout(this.timer);
-    this.asking?.abort();
-    return this.asking = new AbortController();
   }
 
   /** Asks for what the box holds; `isOpening`: Enter was pressed, so a sure first place is opened. */
   async find(isOpening = false) {
-    const { signal } = this.begin(), q = this.input.value.trim();
+    const signal = this.begin(), q = this.input.value.trim();
     if (!q) { this.clear(); return; }
     try {
       const body = await ask("/api/v1/answer", { query: { q, ...this.hooks.query() }, signal });
@@ -60,7 +42,7 @@ export class Box {
   /** @param {string} q @param {Desk.Answer} body @param {boolean} isOpening */
   take(q, body, isOpening) {
     this.show(q, body);
-    if (isOpening && body.status === "choose" && this.candidates.length) { this.open(0); return; }
+    if (isOpening && body.status === "choose" && this.candidates.length) { this.openAt(0); return; }
     if (body.card) this.markPlace(placeOf(body.card.place));
     this.hooks.answer(body, isOpening);
   }
@@ -84,11 +66,7 @@ export class Box {
     this.q = q;
     this.status = status || "first";
     this.candidates = candidates;
-    this.at = -1;
-    this.list.replaceChildren(...candidates.map((candidate, k) => this.option(candidate, k)));
-    this.list.hidden = !candidates.length;
-    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
-    this.input.removeAttribute("aria-activedescendant");
+    this.put(candidates.map(optionOf), (k) => this.openAt(k));
     if (before) this.markPlace(placeOf(before));
     const key = noteKey(this.status, candidates.length);
     write(this.note, key && t(key, { q, n: candidates.length }));
@@ -96,58 +74,19 @@ export class Box {
     byId("examples").hidden = this.status !== "first";
   }
 
-  /** @param {Desk.Candidate} candidate @param {number} k */
-  option(candidate, k) {
-    const li = el("li"), text = el("span", "text");
-    li.id = "found-" + k;
-    li.dataset.place = placeOf(candidate);
-    li.setAttribute("role", "option");
-    li.setAttribute("aria-selected", "false");
-    text.append(el("b", "title", candidate.title), el("span", "under", candidate.subtitle || ""));
-    li.append(el("span", "kind", t("kind." + candidate.kind)), text, verdictTag(candidate.verdict));
-    li.addEventListener("click", () => this.open(k));
-    return li;
-  }
-
-  /** @param {KeyboardEvent} e */
-  onKey(e) {
-    if (isComposing(e)) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-    if (step && !e.altKey) this.move(step);
-    else if (e.key === "Enter") this.enter();
-    else return;
-    e.preventDefault();
-  }
-
-  /** @param {number} step */
-  move(step) {
-    const n = this.candidates.length;
-    if (n) this.mark(this.at < 0 && step < 0 ? n - 1 : (this.at + step + n) % n);
-  }
-
   /** @param {string} place */
   markPlace(place) { this.mark(this.candidates.findIndex((candidate) => placeOf(candidate) === place)); }
-
-  /** @param {number} k */
-  mark(k) {
-    this.at = k;
-    [...this.list.children].forEach((li, i) => li.setAttribute("aria-selected", String(i === k)));
-    const chosen = this.list.children[k];
-    if (!chosen) { this.input.removeAttribute("aria-activedescendant"); return; }
-    chosen.scrollIntoView({ block: "nearest" });
-    this.input.setAttribute("aria-activedescendant", chosen.id);
-  }
 
   /** Opens the place marked; else the first, but never a mere neighbour of what was not found. */
   enter() {
     const isCurrent = this.q !== "" && this.q === this.input.value.trim();
-    if (isCurrent && this.at >= 0) this.open(this.at);
-    else if (isCurrent && this.status !== "not_found" && this.candidates.length) this.open(0);
+    if (isCurrent && this.at >= 0) this.openAt(this.at);
+    else if (isCurrent && this.status !== "not_found" && this.candidates.length) this.openAt(0);
     else this.find(true);
   }
 
   /** @param {number} k */
-  open(k) {
+  openAt(k) {
     const candidate = this.candidates[k];
     if (!candidate) return;
     this.mark(k);
@@ -156,7 +95,7 @@ export class Box {
 
   /** Opens a place by its name, `kind:id`. @param {string} id */
   async ask(id) {
-    const { signal } = this.begin();
+    const signal = this.begin();
     try {
       const body = await ask("/api/v1/answer", { query: { q: this.q, id, ...this.hooks.query() }, signal });
       this.hooks.answer(body, true);
@@ -175,4 +114,13 @@ function noteKey(status, n) {
   if (status === "failed" || status === "failing") return "found." + status;
   if (status === "not_found") return n ? "found.none" : "found.nothing";
   return status === "answer" && n === 1 ? "found.one" : "found.count";
+}
+
+/** @param {Desk.Candidate} candidate */
+function optionOf(candidate) {
+  const li = el("li"), text = el("span", "text");
+  li.dataset.place = placeOf(candidate);
+  text.append(el("b", "title", candidate.title), el("span", "under", candidate.subtitle || ""));
+  li.append(el("span", "kind", t("kind." + candidate.kind)), text, verdictTag(candidate.verdict));
+  return li;
 }

@@ -1,4 +1,5 @@
 // The two dialogs of the alerts: acknowledging one, and what became of the deliveries to each endpoint.
+import { getJson } from "../get.js";
 import { byId, el, showText, write } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { clockText, whenText } from "../times.js";
@@ -109,9 +110,7 @@ export class DeliveryLog {
 
   async read() {
     try {
-      const answer = await fetch("/api/v1/deliveries");
-      if (!answer.ok) throw new Error(`deliveries: HTTP ${answer.status}`);
-      this.show(await answer.json());
+      this.show(await getJson("/api/v1/deliveries"));
     } catch {
       this.replace("log.failed");
     }

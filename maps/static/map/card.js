@@ -1,4 +1,5 @@
 // The card of what is chosen. Its kind says what stands in it; everything is set as text.
+import { getJson } from "../get.js";
 import { byId, el, makeButton, makeList, write } from "../dom.js";
 import { LEVELS } from "../levels.js";
 import { WorkPhotos } from "../photos.js";
@@ -80,8 +81,7 @@ export class Card {
     this.asked = id;
     this.asked_ms = now;
     try {
-      const answer = await fetch("/api/v1/links/" + encodeURIComponent(id));
-      if (answer.ok) this.showDetail(await answer.json());
+      this.showDetail(await getJson("/api/v1/links/" + encodeURIComponent(id)));
     } catch { /* the card keeps what the stream brings */ }
   }
 

@@ -1,4 +1,5 @@
 // The list of clashes: asked for, not pushed, for the server works out their words.
+import { getJson } from "../get.js";
 import { byId, write } from "../dom.js";
 import { t } from "../words.js";
 
@@ -29,10 +30,8 @@ export class Clashes {
   async read() {
     this.asked_ms = performance.now();
     try {
-      const answer = await fetch("/api/v1/clashes");
-      if (!answer.ok) throw new Error(`clashes: HTTP ${answer.status}`);
       /** @type {{clashes: Api.Clash[]}} */
-      const { clashes } = await answer.json();
+      const { clashes } = await getJson("/api/v1/clashes");
       this.rows = new Map(clashes.map((clash) => [clash.id, clash]));
       this.hasFailed = false;
     } catch {

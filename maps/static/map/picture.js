@@ -114,7 +114,7 @@ export function unpacked(flat = []) {
 }
 
 /** @template K, V @param {Map<K, V>} map @param {K} key @param {V | null} value null: take it out */
-function put(map, key, value) { if (value === null) map.delete(key); else map.set(key, value); }
+function put(map, key, value) { if (value) map.set(key, value); else map.delete(key); }
 
 /** @template T @param {Map<string, T>} map @param {T[]} rows @param {(row: T) => string} [idOf] */
 function putAll(map, rows, idOf = (row) => Reflect.get(/** @type {object} */ (row), "id")) {

@@ -17,7 +17,7 @@ from typing import Any
 
 from producers.reading.fields import text
 from producers.reading.hours import hours_between, hours_in, hours_of, is_silent
-from producers.reading.moments import Moment, end_ms, plus
+from producers.reading.moments import WrittenTime, end_ms, plus
 from producers.reading.periods import PeriodReading, half_read, read
 from producers.reading.times import Token
 from streams.contract.errors import RecordRefusedError
@@ -46,7 +46,7 @@ class Doubts:
         if flag not in self.flags:
             self.flags.append(flag)
 
-    def reading(self, name: str, value: Any, after: Moment | None = None) -> PeriodReading:
+    def reading(self, name: str, value: Any, after: WrittenTime | None = None) -> PeriodReading:
         """What a cell says; one that cannot be read says nothing and is noted."""
         try:
             return read(value, after)
@@ -141,7 +141,7 @@ def _span(
     return PermitPeriod(begin.first_ms if begin else None, end_ms(close, None) if close else None)
 
 
-def _counted_ms(begin: Moment, length: Token, doubts: Doubts) -> int | None:
+def _counted_ms(begin: WrittenTime, length: Token, doubts: Doubts) -> int | None:
     try:
         return plus(begin, length).first_ms
     except RecordRefusedError:

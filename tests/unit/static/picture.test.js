@@ -52,7 +52,7 @@ describe("a delta", () => {
     assert.equal(picture.apply({ t: 1, c: [[0, "full"]], e: [[0, "reported"]] }).closures, true);
     assert.equal(picture.closures.get(0), "full");
     assert.equal(picture.sure.get(0), "reported");
-    picture.apply({ t: 1, c: [[0, "none"]], e: [[0, null]] });
+    picture.apply({ t: 1, c: [[0, "none"]], e: [[0, ""]] });
     assert.equal(picture.closures.has(0) || picture.sure.has(0), false);
   });
 

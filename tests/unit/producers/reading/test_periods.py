@@ -6,7 +6,7 @@ import pytest
 
 from producers.feeds.permits.rows import parse_permits
 from producers.reading.answers import Exchange
-from producers.reading.moments import Moment, end_ms
+from producers.reading.moments import WrittenTime, end_ms
 from producers.reading.periods import half_read, read
 from streams.contract.records import Permit
 from streams.contract.settings import Settings
@@ -18,7 +18,7 @@ def day(words: str) -> int:
     return int(datetime.fromisoformat(words).replace(tzinfo=KST).timestamp()) * 1000
 
 
-BEGIN = Moment(day("2027-04-06"), day("2027-04-06"))
+BEGIN = WrittenTime(day("2027-04-06"), day("2027-04-06"))
 
 
 def permit(header: str, row: str) -> Permit:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from producers.reading.moments import Moment, end_ms
+from producers.reading.moments import WrittenTime, end_ms
 from producers.reading.periods import moment, moment_ms, read
 from streams.contract.errors import RecordRefusedError
 from streams.contract.times import KST
@@ -383,7 +383,7 @@ def test_an_end_alone_is_told_from_a_begin(written: str) -> None:
     ],
 )
 def test_an_end_may_count_from_its_begin(written: str, ends: str) -> None:
-    begin = Moment(ms("2027-03-05"), ms("2027-03-05"))
+    begin = WrittenTime(ms("2027-03-05"), ms("2027-03-05"))
     said = read(written, begin)
     assert said.end
     assert end_ms(said.end, begin) == ms(ends)
