@@ -21,13 +21,15 @@ test: setup browser web-tools ## unit, agent, service and browser tests on the e
 	@$(SIDE_BY_SIDE) test-units test-services
 
 .PHONY: test-units test-services
+SIMULATED = demo misbehaviour# these cities mostly wait: with them both halves take about the same
 test-units:
 	@node --test tests/unit/static/*.test.js
 	@$(PY) -m pytest tests/unit tests/agents
 	@$(PY) -m pytest tests/browser
+	@$(PY) -m pytest $(SIMULATED:%=tests/services/test_%.py)
 
 test-services:
-	@$(PY) -m pytest tests/services
+	@$(PY) -m pytest tests/services $(SIMULATED:%=--ignore=tests/services/test_%.py)
 
 ON_THE_LOG = pipeline worker audit calls subscriptions# KAFKA_TESTS=tests/services runs them all there
 KAFKA_TESTS ?= $(ON_THE_LOG:%=tests/services/test_%.py)

@@ -47,7 +47,7 @@ def document(city: str, operations: Iterable[Operation]) -> Schema:
     }
 
 
-def _types(op: Operation) -> list[Any]:
+def _types(op: Operation) -> list[object]:
     """The types of all JSON bodies and parameters of an operation."""
     takes = op.takes.values() if isinstance(op.takes, Mapping) else (op.takes,)
     answers = (media_and_type(each)[1] for each in op.answers.values() if each is not None)
@@ -55,7 +55,7 @@ def _types(op: Operation) -> list[Any]:
     return [each for each in found if each is not None]
 
 
-def _operation(op: Operation, schemas: Mapping[Any, Schema]) -> Schema:
+def _operation(op: Operation, schemas: Mapping[object, Schema]) -> Schema:
     answers = {str(status): _answer(body, schemas) for status, body in op.answers.items()}
     answers |= {str(status): _answer(Error, schemas) for status in op.refusals}
     found: Schema = {"summary": op.summary, "tags": [op.tag], "responses": answers}
@@ -70,7 +70,7 @@ def _operation(op: Operation, schemas: Mapping[Any, Schema]) -> Schema:
     return found
 
 
-def _parameters(op: Operation, schemas: Mapping[Any, Schema]) -> list[Schema]:
+def _parameters(op: Operation, schemas: Mapping[object, Schema]) -> list[Schema]:
     in_path = _IN_PATH.findall(op.path)
     texts = {each.name: each for each in op.parameters}
     rows = [(name, texts.get(name, Parameter(name, name))) for name in in_path]
@@ -87,7 +87,7 @@ def _parameters(op: Operation, schemas: Mapping[Any, Schema]) -> list[Schema]:
     ]
 
 
-def _answer(body: Any, schemas: Mapping[Any, Schema]) -> Schema:
+def _answer(body: object, schemas: Mapping[object, Schema]) -> Schema:
     """An answer by its `Answer`; None: without a body."""
     if body is None:
         return {"description": "no body"}

@@ -34,7 +34,7 @@ class Parameter:
 
     name: str
     text: str
-    type: Any = str
+    type: object = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +50,10 @@ class Operation:
     path: str
     handler: Handler
     summary: str
-    answers: Mapping[int, Any]
+    answers: Mapping[int, object]
     refusals: tuple[int, ...] = ()
     parameters: tuple[Parameter, ...] = ()
-    takes: Any = None
+    takes: object = None
     needs: str = ""
     route_options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -70,10 +70,11 @@ class Operation:
         return web.route(self.method, self.path, self.handler, **self.route_options)
 
 
-def media_and_type(answer: Any) -> tuple[str, Any]:
+def media_and_type(answer: object) -> tuple[str, object]:
     """An answer's media type, and the type of its body where that is JSON."""
     if isinstance(answer, tuple):
-        return answer
+        media, body = answer
+        return media, body
     return (answer, None) if isinstance(answer, str) else ("application/json", answer)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
@@ -243,7 +243,7 @@ _BBOX = Parameter("bbox", "west,south,east,north in degrees, WGS84")
 _LEVEL = Parameter("level", f"{', '.join(LEVELS)}; several with commas")
 _PHASE = Parameter("phase", f"{', '.join(Phase)}; several with commas")
 _get = partial(Operation, method="GET")
-_HEALTH: Mapping[int, Any] = {200: Health, 503: Health}
+_HEALTH: Mapping[int, object] = {200: Health, 503: Health}
 OPERATIONS = (
     _get(path="/", handler=get_operator, summary="The operator map", answers={200: HTML_PAGE}),
     _get(path="/desk", handler=get_desk, summary="The complaint desk", answers={200: HTML_PAGE}),

@@ -323,7 +323,7 @@ def test_taps_on_a_phone_go_through_the_log_and_come_back(
 
 
 def test_hostile_text_of_a_feed_is_shown_as_text(phone: Screen, chuncheon: Chuncheon) -> None:
-    chuncheon.dig("full", title=HOSTILE, organisation=HOSTILE, started={"at_ms": 1, "by": HOSTILE})
+    chuncheon.dig("full", title=HOSTILE, organisation=HOSTILE, started={"at_ms": 1, "by": "crew"})
     page = open_link(phone)
     expect(page.locator("h1")).to_have_text(HOSTILE)
     expect(page.locator("#bar")).to_be_visible()

@@ -418,7 +418,7 @@ def test_call_back_list_says_when_the_road_is_open_again(
     desk: Screen, chuncheon: Chuncheon
 ) -> None:
     chuncheon.dig("full")
-    chuncheon.show(q={"c1": call("c1"), "c2": call("c2", reference="B-7", closed=[BESIDE[0]])})
+    chuncheon.show(p={"c1": call("c1"), "c2": call("c2", reference="B-7", closed=[BESIDE[0]])})
     page = desk.page
     page.route("**/done", lambda route: route.fulfill(status=202, json={"call_id": "c2"}))
     rows = page.locator("#calls li")

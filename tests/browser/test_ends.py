@@ -173,7 +173,7 @@ def test_a_clash_without_a_known_end_says_so(screen: Screen, city: Chuncheon) ->
         "id": "k1", "kind": "works", "severity": "high", "works": list(works), "links": [DUG[0]],
         "routes": [], "stops": [], "places": [], "from_ms": now_ms(), "until_ms": None,
     }  # fmt: skip
-    city.show(w=works, k={"k1": clash})
+    city.show(w=works, o={"k1": clash})
     page = screen.open()
     page.locator("#tab-clashes").click()
     expect(page.locator("#clashes-list .row")).to_contain_text("~ 종료일 미정")

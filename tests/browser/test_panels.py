@@ -1,5 +1,6 @@
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -87,7 +88,10 @@ def test_chip_says_that_a_feed_never_reported(screen: Screen) -> None:
     def with_one_more(route: Route) -> None:
         answer = route.fetch()
         body = answer.json()
-        route.fulfill(response=answer, json={**body, "feeds": [*body["feeds"], never_row("sinks")]})
+        route.fulfill(
+            response=answer,
+            json={**body, "feeds": [*body["feeds"], msgspec.to_builtins(never_row("sinks"))]},
+        )
 
     screen.page.route("**/api/v1/snapshot", with_one_more)
     page = screen.open()

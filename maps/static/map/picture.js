@@ -113,7 +113,7 @@ export function unpacked(flat = []) {
   return pairs;
 }
 
-/** @template K, V @param {Map<K, V>} map @param {K} key @param {V | null} value null: take it out */
+/** @template K, V @param {Map<K, V>} map @param {K} key @param {V | null} value nothing: take it out */
 function put(map, key, value) { if (value) map.set(key, value); else map.delete(key); }
 
 /** @template T @param {Map<string, T>} map @param {T[]} rows @param {(row: T) => string} [idOf] */
