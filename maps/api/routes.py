@@ -35,6 +35,7 @@ from maps.picture.network_file import NetworkBody
 from maps.picture.picture import Picture
 from maps.picture.shapes import FeedRow, word_of, work_row
 from maps.picture.store_state import StoreState
+from maps.search.entry import SearchHit
 from streams.contract.enums import Phase
 from streams.state.store_health import Trouble
 
@@ -62,6 +63,13 @@ class Feeds(Row):
     trouble: Trouble
     feeds: list[FeedNow]
     dead_letters: Annotated[dict[str, int], Meta(description="refused messages, by topic and code")]
+
+
+class SearchResults(msgspec.Struct):
+    """What was asked for, and what it may mean, the likeliest first."""
+
+    q: str
+    results: list[SearchHit]
 
 
 async def get_operator(request: web.Request) -> web.StreamResponse:
@@ -179,7 +187,7 @@ def _export_bytes(name: str, context: Context, filters: Filters, picture: Pictur
 async def get_search(request: web.Request) -> web.StreamResponse:
     query = request.query.get("q", "")
     results = request.app[CONTEXT].searched().search(query)
-    return packed_answer(request, {"q": query[:500], "results": results})
+    return packed_answer(request, SearchResults(query[:500], results))
 
 
 async def get_feeds(request: web.Request) -> web.StreamResponse:
@@ -338,7 +346,7 @@ OPERATIONS = (
         path="/api/v1/search",
         handler=get_search,
         summary="Stretches, stops, routes, places, addresses, works; initials and slips too",
-        answers={200: dict},
+        answers={200: SearchResults},
         parameters=(Parameter("q", "what to find"),),
     ),
     _get(

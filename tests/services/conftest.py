@@ -73,7 +73,7 @@ def network() -> Network:
 async def site(server: RedisServer, network: Network) -> AsyncIterator[tuple[Url, web.Application]]:
     fill(server)
     async with served(server, network) as (url, app):
-        await until(lambda: app[CONTEXT].live.is_loaded)
+        await until(lambda: app[CONTEXT].live.store_state == "ok")
         yield url, app
 
 

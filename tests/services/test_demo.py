@@ -1,5 +1,6 @@
 """The demo as people run it: what ends is started anew, the log does not grow for ever."""
 
+import json
 import os
 import signal
 import threading
@@ -17,6 +18,7 @@ from local.demo import Demo, is_moving
 from local.services import free_port, wait_until
 from streams.state.store import DEAD_LETTERS, OUTBOX, POSITIONS, REBUILDING
 from tests.services.asking import get
+from tests.services.live_bodies import Document, deltas, questions, read
 
 WITHIN_S = 120.0
 NEVER_MIN = 1e6
@@ -95,6 +97,21 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield made
     finally:
         made.end()
+
+
+def test_every_live_body_is_what_the_document_says(running: Running) -> None:
+    document = Document(running.map)
+    asked = list(questions(running.map, document.paths()))
+    assert len({path for path, _ in asked}) > 12
+    for path, address in asked:
+        body = json.loads(read(address))
+        assert not document.faults(document.schema(path), body), address
+    snapshot = get(f"{running.map}/api/v1/snapshot")
+    assert document.faults(document.schema("/api/v1/snapshot"), {**snapshot, "unnamed": 1})
+    delta = {"$ref": "#/components/schemas/Delta"}
+    found = list(deltas(running.map, snapshot["id"]))
+    assert any(body.keys() & {"b", "l"} for body in found)
+    assert not [fault for body in found for fault in document.faults(delta, body)]
 
 
 @pytest.mark.parametrize("name", ["worker", "clock", "producers", "maps", "city", "redis"])
