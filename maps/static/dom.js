@@ -88,12 +88,22 @@ export function isForAnother(e) {
 /** An Enter that ends a Korean syllable is not ours. @param {KeyboardEvent} e */
 export const isComposing = (e) => e.isComposing || e.keyCode === 229;
 
-/** Puts elements in order and moves only what must, so that focus and scroll stay where they are.
- * @param {Element} list @param {Element[]} wanted */
+/** Puts elements in order and moves only what must, so that focus and scroll stay where they are; a row with
+ * a `data-id` that was moved or made anew keeps the focus. @param {Element} list @param {Element[]} wanted */
 export function arrange(list, wanted) {
-  const kept = new Set(wanted);
+  const kept = new Set(wanted), { activeElement } = document;
+  const focused = list.contains(activeElement) ? activeElement : null;
   for (const element of [...list.children]) if (!kept.has(element)) element.remove();
   wanted.forEach((element, k) => {
     if (list.children[k] !== element) list.insertBefore(element, list.children[k] || null);
   });
+  if (focused instanceof HTMLElement && document.activeElement !== focused) refocus(list, focused);
+}
+
+/** Gives the focus back to a row that was moved, or to the new element of one whose words changed.
+ * @param {Element} list @param {HTMLElement} focused */
+function refocus(list, focused) {
+  const rows = /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll(".row"));
+  const same = [...rows].find(({ dataset }) => dataset.id === focused.dataset.id);
+  (list.contains(focused) ? focused : same)?.focus({ preventScroll: true });
 }
