@@ -136,7 +136,7 @@ def test_the_changes_since_a_time_are_told_in_order(remembering: str) -> None:
         ["work_new", "work_active", "closure_began"],
         ["work_extended"],
     ]
-    assert body["changes"][0]["ko"] == "하수관 공사: 새 공사, 공사 중, 전면 통제 시작"
+    assert body["changes"][0]["ko"] == "하수관 공사: 새 공사, 진행 중, 전면 통제 시작"
     later = ask(remembering, f"/api/v1/changes?since={body['changes'][0]['at_ms']}")[1]
     assert later["total"] == 1
     assert ask(remembering, "/api/v1/changes")[0] == 400
