@@ -12,7 +12,7 @@ from streams.contract import topics
 from streams.contract.errors import TopicsError
 from streams.contract.failpoints import FailAt
 from streams.contract.retrying import attempts
-from streams.contract.running import run_until
+from streams.contract.running import BARE_S, run_until
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.delivery.deciding.keys import STATE
@@ -101,7 +101,7 @@ class Dispatcher:
         following = Tasks(self._crashed)
         following.start(self._receipts.follow())
         try:
-            await run_until(stop, self._first_crash(), *duties)
+            await run_until(stop, self._first_crash(), *duties, grace_s=BARE_S)
         finally:
             try:
                 async with asyncio.timeout(FINISH_S + 2.0):
