@@ -239,7 +239,12 @@ def test_the_lag_of_a_partition_can_be_scraped_at_any_time(
     assert shown() == {("bus-positions", "0"): 4, (ROADS[0], "0"): 0}
     scraped: list[int] = []
     labels = BEHIND.labels
-    monkeypatch.setattr(BEHIND, "labels", lambda *of: scraped.append(len(shown())) or labels(*of))
+
+    def scraped_before(*of: Any) -> Any:
+        scraped.append(len(shown()))
+        return labels(*of)
+
+    monkeypatch.setattr(BEHIND, "labels", scraped_before)
     watch._show({PLACE: PartitionPosition(6, 9)})
     assert shown() == {("bus-positions", "0"): 3}
     assert scraped == [1]
