@@ -59,6 +59,7 @@ class Dispatcher:
         self._reader = OutboxReader(self._outbox, lambda: list(self._duties.servings.values()))
         self._is_changed = asyncio.Event()
         self._crash: asyncio.Future[Never] = asyncio.get_running_loop().create_future()
+        self._is_ending = False
         self._tools = Tools(
             poster=self._poster,
             receipts=self._receipts,
@@ -74,7 +75,9 @@ class Dispatcher:
         return self._duties.may_send() and not self._reader.is_rebuilding
 
     def _crashed(self, error: BaseException) -> None:
-        if not self._crash.done():
+        if self._is_ending or self._crash.done():
+            log.error("crashed too late to end it", exc_info=error)
+        else:
             self._crash.set_exception(error)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -102,7 +105,10 @@ class Dispatcher:
         following.start(self._receipts.follow())
         try:
             await run_until(stop, self._first_crash(), *duties, grace_s=BARE_S)
+            if self._crash.done():  # at the moment it was stopped
+                await self._crash
         finally:
+            self._is_ending = True
             try:
                 async with asyncio.timeout(FINISH_S + 2.0):
                     await self._duties.end(FINISH_S)
@@ -111,7 +117,7 @@ class Dispatcher:
             await following.finish(0.0)
 
     async def _first_crash(self) -> Never:
-        await self._crash
+        await asyncio.shield(self._crash)  # a task that is cancelled takes no future with it
 
     async def _close(self) -> None:
         await self._receipts.close()
