@@ -174,7 +174,9 @@ def test_a_text_is_read_into_the_type_of_its_setting(given: dict[str, str], valu
     ],
 )
 def test_a_door_opens_on_loopback_unless_told(address: str, host: str) -> None:
-    assert read(ingest=address, ingest_key="k" * 32).ingest == (host, 8720)
+    settings = read(ingest=address, ingest_key="k" * 32)
+    assert settings.ingest == (host, 8720)
+    assert "k" * 32 not in repr(settings)
 
 
 def test_no_door_unless_told() -> None:
