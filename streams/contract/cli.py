@@ -37,7 +37,8 @@ def run(command: Callable[[Settings], int], *failures: type[Exception]) -> int:
 
 
 def health(reason_of: Callable[[Settings], str], *away: type[Exception]) -> int:
-    """A health check's exit code: 0 where there is no reason against, 1 with the reason on stderr.
+    """A health check's exit code: 0 where there is no reason against, 1 with the reason on stderr,
+    2 for settings that are wrong.
 
     The system's errors, Bomnae's and those of `away` are reasons too.
     """
