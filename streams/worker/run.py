@@ -12,7 +12,7 @@ from streams.contract import cli
 from streams.contract.errors import SettingsError
 from streams.contract.failpoints import FailAt
 from streams.contract.retrying import attempts
-from streams.contract.running import run_until
+from streams.contract.running import BARE_S, run_until
 from streams.contract.settings import Settings
 from streams.geo.network import Network
 from streams.kafka.away import refused_for_good, waiting
@@ -35,7 +35,7 @@ async def work(
     """Work until the event is set; raises what ended it before."""
     worker = create_worker(settings, network, fail)
     try:
-        await run_until(stop, wait_for_stores(worker))
+        await run_until(stop, wait_for_stores(worker), grace_s=BARE_S)
         if not stop.is_set():
             await _carry(worker, stop)
     finally:

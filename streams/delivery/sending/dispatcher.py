@@ -83,7 +83,7 @@ class Dispatcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until the event is set; raises what ended it before."""
         try:
-            await run_until(stop, self._wait_for_stores())
+            await run_until(stop, self._wait_for_stores(), grace_s=BARE_S)
             if not stop.is_set():
                 log.info("dispatcher started", extra={"dispatcher": self._leases.name})
                 await self._work(stop)
