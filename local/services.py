@@ -18,6 +18,7 @@ from typing import IO, Self
 from streams.contract import topics
 
 READY_S = 60.0
+NOT_PASSED_ON = frozenset({"BOMNAE_METRICS"})  # one address, which the second process cannot take
 
 
 def free_port() -> int:
@@ -45,7 +46,8 @@ class Process:
         self.name = name
         self.log = folder / f"{name}.log"
         self._command = command
-        self._env = {**os.environ, **(env or {})}
+        passed_on = {name: os.environ[name] for name in os.environ.keys() - NOT_PASSED_ON}
+        self._env = {**passed_on, **(env or {})}
         self._output: IO[bytes] | None = None
         self._child: subprocess.Popen[bytes] | None = None
 

@@ -21,7 +21,7 @@ from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, error_body
 from maps.pages import csp
 from maps.pages.pages import HTML
-from streams.contract.running import cancel
+from streams.contract.running import BARE_S, cancel
 from streams.contract.settings import Settings
 from streams.geo.network import Network
 from streams.state.store import Store
@@ -159,7 +159,7 @@ async def _tasks(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         task.add_done_callback(_report_end)
     yield
-    await cancel(tasks)
+    await cancel(tasks, BARE_S)
     await live.store.close()
 
 

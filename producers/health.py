@@ -106,7 +106,9 @@ def _polls_reason(settings: Settings) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """0 when ticks (with `--polls`: polls) arrive, 1 with the reason on stderr."""
+    """0 when ticks (with `--polls`: polls) arrive, 1 with the reason on stderr, 2 for settings
+    that are wrong.
+    """
     reason_of = _polls_reason if "--polls" in arguments else _clock_reason
     return cli.health(reason_of, KafkaError)
 

@@ -50,7 +50,7 @@ def _reason(settings: Settings) -> str:
 
 
 def main() -> int:
-    """0 when time passes, 1 with the reason on stderr."""
+    """0 when time passes, 1 with the reason on stderr, 2 for settings that are wrong."""
     return cli.health(_reason, RedisError)
 
 

@@ -14,7 +14,7 @@ from producers.polling.clock import ClockThread
 from producers.polling.loops import PollContext, keep_asking_again, run_feed
 from producers.polling.pushes import serve
 from producers.publishing.faults import place_of
-from producers.publishing.messages import Output, unknown_report
+from producers.publishing.messages import Output, Published, unknown_report
 from producers.publishing.publisher import Publisher
 from producers.publishing.topic_setup import ensure_topics
 from producers.reading.answers import BUG
@@ -53,11 +53,7 @@ async def run_feeds(
             stack.callback(context.reader.shutdown, wait=False, cancel_futures=True)
             loops = [run_on(feed, context, asker) for feed, asker in askers]
             loops += [] if door is None else [serve(door, context)]
-            # a feed of plates without a key stays stopped until the process begins anew with one
-            publisher.send(
-                unknown_report(feed.name, NO_KEY, NO_KEY_WHY, settings, now_ms(), is_stopped=True)
-                for feed in refused
-            )
+            publisher.send(stopped_report(feed, settings) for feed in refused)
             log.info("polling", extra={"feeds": [feed.name for feed in asked]})
             hup = asyncio.Event()
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
@@ -79,6 +75,11 @@ def with_plates(
     for feed in refused:
         log.error("feed not polled: %s", NO_KEY_WHY, extra={"feed": feed.name})
     return [feed for feed in asked if feed not in refused], refused
+
+
+def stopped_report(feed: Feed, settings: Settings) -> Published:
+    """The report of a feed that lacks the key for its plates: stopped while this process lives."""
+    return unknown_report(feed.name, NO_KEY, NO_KEY_WHY, settings, now_ms(), is_stopped=True)
 
 
 def _start_clock(settings: Settings, stack: ExitStack) -> None:

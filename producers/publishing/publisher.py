@@ -222,12 +222,14 @@ class Publisher:
             self._error = None
         log.warning("Kafka client made anew", extra={"error": _shown(error), "under_way": flying})
         for attempt in blocking_attempts(self._is_away, (RENEW_S, MOST_RENEW_S)):
+            if self._is_closing:
+                return
             with attempt:
                 self._client = self._make()
 
     def _is_away(self, error: Exception) -> bool:
-        """Whether the broker is to be tried again; not once the publisher closes."""
-        if self._is_closing or not isinstance(error, KafkaError | OSError):
+        """Whether the broker is to be tried again."""
+        if not isinstance(error, KafkaError | OSError):
             return False
         log.warning("Kafka does not answer", extra={"error": _shown(error)})
         return True

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from streams.contract.errors import BomnaeError
 from streams.contract.logs import set_up_logs
+from streams.contract.scrubbing import without_secrets
 from streams.contract.settings import Settings
+from streams.people import without_people
 
 log = logging.getLogger(__name__)
 OK, FAILED, USAGE = 0, 1, 2
@@ -18,8 +20,9 @@ def run(command: Callable[[Settings], int], *failures: type[Exception]) -> int:
     """Run a command with the settings of the environment; its exit code.
 
     What ended it is said on stderr: an error of Bomnae, and those of `failures`, in a line; any
-    other is a bug, and its traceback is in the log.
+    other is a bug, of which the line has the class, and the log the traceback.
     """
+    settings = None
     try:
         settings = Settings.from_env(os.environ)
         set_up_logs(settings)
@@ -27,18 +30,15 @@ def run(command: Callable[[Settings], int], *failures: type[Exception]) -> int:
     except KeyboardInterrupt:
         return OK
     except Exception as error:
-        if isinstance(error, BomnaeError):
-            complain(str(error))
-        elif isinstance(error, failures):
-            complain(f"{type(error).__name__}: {error}")
-        else:
+        if not isinstance(error, (BomnaeError, *failures)):
             log.exception("crashed")
-            complain(repr(error))
+        complain(said_of(error, *failures), settings)
         return exit_code(error)
 
 
 def health(reason_of: Callable[[Settings], str], *away: type[Exception]) -> int:
-    """A health check's exit code: 0 where there is no reason against, 1 with the reason on stderr.
+    """A health check's exit code: 0 where there is no reason against, 1 with the reason on stderr,
+    2 for settings that are wrong.
 
     The system's errors, Bomnae's and those of `away` are reasons too.
     """
@@ -50,7 +50,7 @@ def health(reason_of: Callable[[Settings], str], *away: type[Exception]) -> int:
             if not isinstance(error, (BomnaeError, OSError, *away)):
                 raise
             reason = f"{type(error).__name__}: {error}"
-        complain(reason)
+        complain(reason, settings)
         return FAILED if reason else OK
 
     return run(check)
@@ -63,7 +63,16 @@ def exit_code(reason: Exception | None) -> int:
     return reason.exit_code if isinstance(reason, BomnaeError) else FAILED
 
 
-def complain(text: str) -> None:
-    """Say on stderr what is wrong, each line with whose it is."""
-    sys.stderr.writelines(f"bomnae: {line}\n" for line in text.splitlines())
+def said_of(error: Exception, *failures: type[Exception]) -> str:
+    """What is said of an error: of one that is not known its class alone, its text may be data."""
+    if isinstance(error, BomnaeError):
+        return str(error)
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, failures) else name
+
+
+def complain(text: str, settings: Settings | None) -> None:
+    """Say on stderr what is wrong, each line with whose it is, without a secret or a person."""
+    covered = without_people(without_secrets(text, settings.secrets() if settings else ()))
+    sys.stderr.writelines(f"bomnae: {line}\n" for line in covered.splitlines())
     sys.stderr.flush()

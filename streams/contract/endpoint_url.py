@@ -6,15 +6,7 @@ whoever connects asks `is_allowed` of the very address he is about to connect to
 """
 
 import re
-from collections.abc import Sequence
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from streams.contract.errors import SubscriptionError
 from streams.contract.grammars import Networks
@@ -140,8 +132,3 @@ def _reason(url: str) -> str:
 def _shown(url: str) -> str:
     """The beginning of a URL up to where a secret may stand."""
     return url.partition("://")[0][:20] + "://…" if "://" in url else url[:20]
-
-
-def shown_networks(networks: Sequence[IPv4Network | IPv6Network]) -> str:
-    """The networks as the setting has them."""
-    return ",".join(map(str, networks))

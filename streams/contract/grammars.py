@@ -195,10 +195,15 @@ def networks(text: str) -> Networks:
 
 
 def url(text: str) -> str:
-    """An address of a portal, without a slash at its end."""
+    """An address that is asked as it stands."""
     if is_url(text):
-        return text.rstrip("/")
+        return text
     raise ValueError("http(s)://host[:port][/path]")
+
+
+def base_url(text: str) -> str:
+    """An address that paths are put behind, without a slash at its end."""
+    return url(text).rstrip("/")
 
 
 def url_or_nothing(text: str) -> str:
@@ -236,6 +241,12 @@ def redis_url(text: str) -> str:
             "(redis://user@host:6379/0 names the user)"
         )
     return text
+
+
+MAY_HOLD_A_SECRET: tuple[Callable[[str], object], ...] = (
+    *(url, base_url, url_or_nothing, url_or_folder, tile_template, origin, redis_url),
+)
+"""The grammars of texts in which a key or a password may stand."""
 
 
 def key_place(text: str) -> str:

@@ -33,6 +33,8 @@ class LogLines(logging.Formatter):
         fields = {name: value for name, value in vars(record).items() if name not in _PLAIN}
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            fields["stack"] = self.formatStack(record.stack_info)
         message = self._covered(record.getMessage())
         fields = self._covered(fields)
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -49,7 +51,7 @@ class LogLines(logging.Formatter):
         if isinstance(value, int | float | None):
             return value
         if isinstance(value, dict):
-            return {str(name): self._covered(each) for name, each in value.items()}
+            return {self._covered(str(name)): self._covered(each) for name, each in value.items()}
         if isinstance(value, list | tuple):
             return [self._covered(each) for each in value]
         return without_people(without_secrets(str(value), self._secrets))

@@ -1,11 +1,14 @@
 """How a long-running process lives: it works until SIGTERM or SIGINT, or until its work ends."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-AGAIN_S = 0.5
+log = logging.getLogger(__name__)
+GRACE_S = 8.0  # what a clean-up may take before it is cancelled itself
+BARE_S = 0.5  # for work that cleans nothing up
 
 
 def stop_signal() -> asyncio.Event:
@@ -24,23 +27,37 @@ async def run_until_signal(*work: Coroutine[Any, Any, Any]) -> None:
     await run_until(stop_signal(), *work)
 
 
-async def run_until(stop: asyncio.Event, *work: Coroutine[Any, Any, Any]) -> None:
-    """As `run_until_signal`, with the event that ends it."""
+async def run_until(
+    stop: asyncio.Event, *work: Coroutine[Any, Any, Any], grace_s: float = GRACE_S
+) -> None:
+    """As `run_until_signal`, with the event that ends it; what others raise as well is logged."""
+    ended: list[asyncio.Task[Any]] = []
+    tasks = [asyncio.create_task(each) for each in (*work, stop.wait())]
+    for task in tasks:
+        task.add_done_callback(ended.append)
     try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(each) for each in (*work, stop.wait())]
-            try:
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                await cancel(tasks)
-    except BaseExceptionGroup as ended:
-        raise ended.exceptions[0] from None
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await cancel(tasks, grace_s)
+        first, *others = [_error_of(task) for task in ended if _error_of(task)] or [None]
+        for error in others:
+            log.error("failed as well", exc_info=error)
+        if first is not None:
+            raise first from None
 
 
-async def cancel(tasks: Iterable["asyncio.Task[Any]"]) -> None:
-    """Cancel tasks until they have ended: the Redis client can swallow a cancel during a read."""
+def _error_of(task: "asyncio.Task[Any]") -> BaseException | None:
+    return None if task.cancelled() else task.exception()
+
+
+async def cancel(tasks: Iterable["asyncio.Task[Any]"], grace_s: float = GRACE_S) -> None:
+    """Cancel tasks and wait until they have ended; one that has not after so long, once more.
+
+    The Redis client can swallow a cancel during a read. A second one would end what a task does at
+    its end, so `grace_s` is short only for work that cleans nothing up.
+    """
     waiting = set(tasks)
     while waiting:
         for task in waiting:
             task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=AGAIN_S)
+        _, waiting = await asyncio.wait(waiting, timeout=grace_s)

@@ -1,6 +1,7 @@
 """The settings: one table, read once from `BOMNAE_*`; docs/settings.md shows it."""
 
 # ruff: noqa: RUF009 - each of these calls makes a field
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, TypeVar
@@ -102,14 +103,14 @@ class Settings:
     tiles_attribution: str = _text("", "credit line of the tiles")
     city: str = _text("춘천시", "the city's name on the screens")
     province: str = _text("강원특별자치도", "its province, as addresses and names begin with it")
-    tago_url: str = _row("https://apis.data.go.kr/1613000", "base URL of TAGO", grammars.url)
+    tago_url: str = _row("https://apis.data.go.kr/1613000", "base URL of TAGO", grammars.base_url)
     tago_key: str = _secret("TAGO service key, the *decoding* form")
     tago_city: int = _number(32_010, "TAGO city code", low=1, high=99999)
     tago_poll_s: int = _number(60, "period of a sweep over all routes, s", low=1, high=3600)
     tago_parallel: int = _number(5, "requests in flight per key", low=1, high=5)
     tago_quota: int = _number(500_000, "TAGO calls a day", low=1, high=10000000)
     its_url: str = _row(
-        "https://openapi.its.go.kr:9443", "base URL of the national ITS", grammars.url
+        "https://openapi.its.go.kr:9443", "base URL of the national ITS", grammars.base_url
     )
     its_key: str = _secret("national ITS key")
     its_bbox: Bounds = _row(
@@ -296,5 +297,12 @@ def _fault(row: Field[Any], bound: str, text: str) -> str:
         return f"{name} must {bound}, has {len(text)}"
     if "low" in row.metadata:
         bound += UNITS.get(row.name.rpartition("_")[2], "") if bound.startswith("within") else ""
-    shown = text.partition("://")[0] + "://…" if "://" in text else text[:SHOWN]
-    return f"{name} must be {bound}, got {shown!r}"
+    if row.metadata["read"] in grammars.MAY_HOLD_A_SECRET or re.search(r"[?@]|://", text):
+        return f"{name} must be {bound}, got {_scheme(text)}{len(text)} characters"
+    return f"{name} must be {bound}, got {text[:SHOWN]!r}"
+
+
+def _scheme(text: str) -> str:
+    """How a URL begins, of which nothing else is shown: a key may stand anywhere in it."""
+    found = re.match(r"[a-z]{1,10}://", text)
+    return f"{found[0]}… of " if found else ""

@@ -34,7 +34,7 @@ async def _reason(settings: Settings) -> str:
 
 
 def main() -> int:
-    """0 when it does, 1 with the reason on stderr."""
+    """0 when it does, 1 with the reason on stderr, 2 for settings that are wrong."""
     return cli.health(lambda settings: asyncio.run(_reason(settings)), RedisError)
 
 

@@ -92,11 +92,6 @@ def both(text: Translatable) -> tuple[str, str]:
     return text.to("ko"), text.to("en")
 
 
-def both_as(field: str, text: Translatable) -> dict[str, str]:
-    """Korean and English as fields of a JSON object: `word_ko`, `word_en`."""
-    return {f"{field}_ko": text.to("ko"), f"{field}_en": text.to("en")}
-
-
 def has_word(code: str) -> bool:
     return code in texts(FIRST)
 

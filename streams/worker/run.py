@@ -9,10 +9,10 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from streams.contract import cli
-from streams.contract.errors import BomnaeError, SettingsError
+from streams.contract.errors import SettingsError
 from streams.contract.failpoints import FailAt
 from streams.contract.retrying import attempts
-from streams.contract.running import run_until
+from streams.contract.running import BARE_S, run_until
 from streams.contract.settings import Settings
 from streams.geo.network import Network
 from streams.kafka.away import refused_for_good, waiting
@@ -35,7 +35,7 @@ async def work(
     """Work until the event is set; raises what ended it before."""
     worker = create_worker(settings, network, fail)
     try:
-        await run_until(stop, wait_for_stores(worker))
+        await run_until(stop, wait_for_stores(worker), grace_s=BARE_S)
         if not stop.is_set():
             await _carry(worker, stop)
     finally:
@@ -55,7 +55,7 @@ async def _carry(worker: Worker, stop: asyncio.Event) -> None:
         await run_until(stop, _crash_of(app), watch.run())
     except Exception as error:  # noqa: BLE001 - whatever ended it is the reason
         reason = error
-    await _stop(app, reason)
+    await _stop(app, reason, worker.settings)
     if reason is not None:
         raise reason
 
@@ -67,13 +67,13 @@ async def _crash_of(app: Any) -> None:
         raise app.crash_reason
 
 
-async def _stop(app: Any, reason: Exception | None) -> None:
+async def _stop(app: Any, reason: Exception | None, settings: Settings) -> None:
     within_s = STOP_S if reason is None else STOP_FAILED_S
     stopping = asyncio.create_task(app.stop())
     _, late = await asyncio.wait((stopping,), timeout=within_s)
     if late:  # not cancelled: Faust would go on waiting
-        line = str(reason) if isinstance(reason, BomnaeError) else repr(reason or "stopped")
-        cli.complain(f"{line}; ended without waiting for what still hangs")
+        line = "stopped" if reason is None else cli.said_of(reason)
+        cli.complain(f"{line}; ended without waiting for what still hangs", settings)
         os._exit(cli.exit_code(reason))
 
 

@@ -217,6 +217,7 @@ class PartitionWatch:
         self._looks = 0
         self._strangers: list[str] = []
         self._looked_s = 0.0
+        self._shown: set[Place] = set()
 
     async def run(self) -> Never:
         """Look for ever; raises StalledError or LogError when the worker must end."""
@@ -270,10 +271,17 @@ class PartitionWatch:
             self._reader = await self._open.enter_async_context(LogReader(self._settings))
         ends = await asyncio.wait_for(self._reader.ends(places), ANSWER_S)
         positions = await self._gate.positions(places)
-        BEHIND.clear()
-        for place in places:
-            BEHIND.labels(*place).set(max(0, ends[place] - 1 - positions[place]))
-        return {place: PartitionPosition(positions[place], ends[place] - 1) for place in places}
+        now = {place: PartitionPosition(positions[place], ends[place] - 1) for place in places}
+        self._show(now)
+        return now
+
+    def _show(self, now: Mapping[Place, PartitionPosition]) -> None:
+        """How far behind each partition is, and nothing of those that are another worker's now."""
+        for place in self._shown - now.keys():
+            BEHIND.remove(*place)
+        self._shown = set(now)
+        for place, sight in now.items():
+            BEHIND.labels(*place).set(max(0, sight.last - sight.position))
 
     async def _is_delivered(self, place: Place, offset: int) -> bool:
         """Whether the broker gives a message from there to a reader of its own."""

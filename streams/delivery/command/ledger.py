@@ -130,10 +130,6 @@ class Ledger:
         self.counts.update(entry.wrong or (OK,))
         return entry
 
-    @property
-    def is_clean(self) -> bool:
-        return set(self.counts) <= {OK}
-
     def summary(self) -> list[str]:
         """Lines for people, worst first."""
         lines = [f"{sum(self.counts.values())} messages, {self.counts[OK]} as they must be"]

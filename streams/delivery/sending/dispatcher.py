@@ -12,7 +12,7 @@ from streams.contract import topics
 from streams.contract.errors import TopicsError
 from streams.contract.failpoints import FailAt
 from streams.contract.retrying import attempts
-from streams.contract.running import run_until
+from streams.contract.running import BARE_S, run_until
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.delivery.deciding.keys import STATE
@@ -59,6 +59,7 @@ class Dispatcher:
         self._reader = OutboxReader(self._outbox, lambda: list(self._duties.servings.values()))
         self._is_changed = asyncio.Event()
         self._crash: asyncio.Future[Never] = asyncio.get_running_loop().create_future()
+        self._is_ending = False
         self._tools = Tools(
             poster=self._poster,
             receipts=self._receipts,
@@ -74,13 +75,15 @@ class Dispatcher:
         return self._duties.may_send() and not self._reader.is_rebuilding
 
     def _crashed(self, error: BaseException) -> None:
-        if not self._crash.done():
+        if self._is_ending or self._crash.done():
+            log.error("crashed too late to end it", exc_info=error)
+        else:
             self._crash.set_exception(error)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until the event is set; raises what ended it before."""
         try:
-            await run_until(stop, self._wait_for_stores())
+            await run_until(stop, self._wait_for_stores(), grace_s=BARE_S)
             if not stop.is_set():
                 log.info("dispatcher started", extra={"dispatcher": self._leases.name})
                 await self._work(stop)
@@ -101,8 +104,11 @@ class Dispatcher:
         following = Tasks(self._crashed)
         following.start(self._receipts.follow())
         try:
-            await run_until(stop, self._first_crash(), *duties)
+            await run_until(stop, self._first_crash(), *duties, grace_s=BARE_S)
+            if self._crash.done():  # at the moment it was stopped
+                await self._crash
         finally:
+            self._is_ending = True
             try:
                 async with asyncio.timeout(FINISH_S + 2.0):
                     await self._duties.end(FINISH_S)
@@ -111,7 +117,7 @@ class Dispatcher:
             await following.finish(0.0)
 
     async def _first_crash(self) -> Never:
-        await self._crash
+        await asyncio.shield(self._crash)  # a task that is cancelled takes no future with it
 
     async def _close(self) -> None:
         await self._receipts.close()

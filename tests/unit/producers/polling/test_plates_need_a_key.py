@@ -10,7 +10,6 @@ from producers import health
 from producers.__main__ import main
 from producers.feeds import polled
 from producers.polling import running
-from producers.publishing.messages import unknown_report
 from producers.reading.privacy import NO_KEY_WHY
 from producers.recording import playing
 from producers.recording.recorder import line_of
@@ -51,11 +50,12 @@ def test_the_command_ends_with_2(monkeypatch: pytest.MonkeyPatch, capsys: Any) -
 
 
 def test_a_feed_that_is_not_polled_for_want_of_a_key_is_stopped_for_good() -> None:
-    why = (running.NO_KEY, NO_KEY_WHY)
-    _, _, payload = unknown_report("tago.positions", *why, SHORT, AT_MS, is_stopped=True)
+    _, (feed,) = running.with_plates(polled(SHORT), (), SHORT)
+    _, _, payload = running.stopped_report(feed, SHORT)
     report = wire.decode(payload)
     assert isinstance(report, FeedReport)
-    assert (report.code, report.is_stopped) == ("NO-KEY", True)
+    assert (report.feed, report.code) == ("tago.positions", "NO-KEY")
+    assert (report.detail, report.is_stopped) == (NO_KEY_WHY, True)
     a_week_ms = 7 * 86_400_000
     assert status(observe(None, report), report.received_ms + a_week_ms) is FeedStatus.STOPPED
 

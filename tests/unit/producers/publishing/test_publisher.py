@@ -160,6 +160,21 @@ def test_a_broker_that_is_away_when_the_client_is_made_anew_loses_nothing(
     assert cluster.payloads(SPEEDS) == [speeds(1)[2]]
 
 
+def test_closing_while_the_broker_is_away_is_no_failure(
+    cluster: Cluster,
+    publisher: Publisher,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(publishers, "MOST_RENEW_S", 0.02)
+    cluster.judge, cluster.absent = too_large, 1_000_000
+    publisher.send([speeds(100)])
+    wait_until(lambda: cluster.absent < 1_000_000, "an attempt", within_s=10)
+    publisher.close(0.05)
+    assert not publisher._pump.is_alive()
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+
+
 def test_a_dead_letter_that_is_refused_goes_out_short(
     cluster: Cluster, publisher: Publisher
 ) -> None:

@@ -39,7 +39,7 @@ def ended(error: BaseException | None, *failures: type[Exception]) -> int:
         (NetworkError("no such file"), 2, "no such file"),
         (LogError("made anew"), 3, "made anew"),
         (OSError("no room"), 1, "OSError: no room"),
-        (ValueError("a bug"), 1, "ValueError('a bug')"),
+        (ValueError("a bug"), 1, "ValueError"),
     ],
 )
 def test_an_error_is_said_after_one_prefix_and_is_one_exit_code(
@@ -49,6 +49,20 @@ def test_an_error_is_said_after_one_prefix_and_is_one_exit_code(
     lines = capsys.readouterr().err.splitlines()
     assert all(line.startswith("bomnae: ") for line in lines)
     assert lines[:1] == ([f"bomnae: {says}"] if says else [])
+
+
+def test_the_last_line_shows_no_secret_and_no_person(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BOMNAE_TAGO_KEY", "s3cret/+key=")
+    text = "GET /?key=s3cret%2F%2Bkey%3D 010-1234-5678"
+    for error in (OSError(text), NetworkError(text), ValueError(text)):
+        ended(error, OSError)
+    health(text)
+    err = capsys.readouterr().err
+    assert len(err.splitlines()) == 4
+    assert "s3cret" not in err
+    assert "1234-5678" not in err
 
 
 def test_only_a_bug_leaves_a_traceback(caplog: pytest.LogCaptureFixture) -> None:

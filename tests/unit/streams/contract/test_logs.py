@@ -94,6 +94,22 @@ def test_no_secret_is_on_a_line_in_any_spelling(form: LogFormat, spelt: str) -> 
 
 
 @pytest.mark.parametrize("form", LogFormat)
+def test_the_names_in_a_table_are_covered_as_its_values_are(form: LogFormat) -> None:
+    line = lines(form, record("counts", lists={f"https://x/?key={SECRET}": 1, "010-1234-5678": 2}))
+    assert "s3cret" not in line
+    assert "1234-5678" not in line
+
+
+@pytest.mark.parametrize("form", LogFormat)
+def test_the_stack_of_a_record_is_a_field_of_its_line(form: LogFormat) -> None:
+    line = lines(form, record("slow", stack_info=f"Stack (most recent call last):\n  {SECRET}"))
+    assert "stack" in line
+    assert "most recent call last" in line
+    assert line.isprintable()
+    assert "s3cret" not in line
+
+
+@pytest.mark.parametrize("form", LogFormat)
 def test_no_person_is_on_a_line(form: LogFormat) -> None:
     line = lines(form, record("told %s", "담당 김철수 010-1234-5678", phone="010-1234-5678"))
     assert "1234-5678" not in line

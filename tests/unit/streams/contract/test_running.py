@@ -60,6 +60,43 @@ async def test_a_cancel_from_outside_cancels_the_work() -> None:
     assert ends == ["a"]
 
 
+async def slow_to_end(ends: list[str], s: float) -> None:
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.sleep(s)
+        ends.append("cleaned up")
+
+
+async def test_a_clean_up_that_takes_its_time_is_not_cancelled() -> None:
+    ends: list[str] = []
+    task = asyncio.create_task(slow_to_end(ends, 0.7))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(cancel([task]), 5)
+    assert ends == ["cleaned up"]
+
+
+async def test_a_failure_of_one_cancels_the_clean_up_of_no_other() -> None:
+    ends: list[str] = []
+    with pytest.raises(OSError, match="away"):
+        await run_until(asyncio.Event(), slow_to_end(ends, 0.05), failing(OSError("away")))
+    assert ends == ["cleaned up"]
+
+
+async def test_what_else_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def failing_at_its_end() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise LookupError("no end")
+
+    with pytest.raises(OSError, match="away"):
+        await run_until(asyncio.Event(), failing_at_its_end(), failing(OSError("away")))
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert str(record.exc_info[1]) == "no end"
+
+
 async def test_a_task_that_swallows_a_cancel_is_cancelled_again() -> None:
     swallowed = asyncio.Event()
 
@@ -73,5 +110,5 @@ async def test_a_task_that_swallows_a_cancel_is_cancelled_again() -> None:
 
     task = asyncio.create_task(stubborn())
     await asyncio.sleep(0)
-    await asyncio.wait_for(cancel([task]), 5)
+    await asyncio.wait_for(cancel([task], 0.05), 5)
     assert task.cancelled()

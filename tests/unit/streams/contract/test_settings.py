@@ -151,6 +151,10 @@ def test_a_public_address_loses_only_its_last_slash(url: str) -> None:
         ({"bbox": "126.8,37.3,127.1,37.5"}, Bounds(126.8, 37.3, 127.1, 37.5)),
         ({"levels_urban": "10,20.5"}, Thresholds(10, 20.5)),
         ({"tago_url": "http://127.0.0.1:8710/tago/"}, "http://127.0.0.1:8710/tago"),
+        ({"its_url": "http://127.0.0.1:8710/its/"}, "http://127.0.0.1:8710/its"),
+        ({"utic_url": "http://h.kr/open/"}, "http://h.kr/open/"),
+        ({"gtfs_url": "http://h.kr/vehicles/"}, "http://h.kr/vehicles/"),
+        ({"permits": "http://h.kr/permits/"}, "http://h.kr/permits/"),
         ({"gtfs_key_name": "X-Api-Key"}, "X-Api-Key"),
         ({"permits": "/permits"}, "/permits"),
         ({"redis": "rediss://some@h:6379/2"}, "rediss://some@h:6379/2"),
@@ -170,7 +174,9 @@ def test_a_text_is_read_into_the_type_of_its_setting(given: dict[str, str], valu
     ],
 )
 def test_a_door_opens_on_loopback_unless_told(address: str, host: str) -> None:
-    assert read(ingest=address, ingest_key="k" * 32).ingest == (host, 8720)
+    settings = read(ingest=address, ingest_key="k" * 32)
+    assert settings.ingest == (host, 8720)
+    assert "k" * 32 not in repr(settings)
 
 
 def test_no_door_unless_told() -> None:
@@ -227,6 +233,28 @@ def test_a_fault_shows_neither_a_secret_nor_what_a_url_may_hold() -> None:
     assert len(faults) == 3
     assert "hush" not in "".join(faults)
     assert "has 9" in faults[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("redis", "default:hush@redis:6379"),
+        ("redis", "hush@redis:6379"),
+        ("redis", "default:hush@redis://redis:6379"),
+        ("utic_url", "h.kr/x?key=hush"),
+        ("gtfs_url", "h.kr/hush/vp.pb"),
+        ("its_url", "hush.kr"),
+        ("tiles", "h.kr/{z}/{x}/{y}?key=hush"),
+        ("public_url", "user:hush@map.example"),
+        ("kafka", "user:hush@kafka:9092"),
+    ],
+)
+def test_a_fault_shows_nothing_of_a_url_that_was_typed_without_its_scheme(
+    name: str, text: str
+) -> None:
+    (fault,) = faults_of(**{name: text})
+    assert fault.endswith(f"got {len(text)} characters")
+    assert "hush" not in fault
 
 
 def test_the_default_of_every_setting_is_what_its_text_means() -> None:

@@ -1,11 +1,14 @@
 """What a subscription may say, and what the stage keeps of what was said."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import LinearRing
 
 from streams.contract import wire
 from streams.contract.derived import Origin
@@ -234,3 +237,16 @@ def test_turning_a_ring_round_changes_neither_its_inside_nor_its_kind(points: li
     ring = tuple(points)
     assert is_simple(ring) is is_simple(ring[::-1])
     assert contains(ring, (2.5, 3.25)) is contains(ring[::-1], (2.5, 3.25))
+
+
+@given(st.lists(GRID, min_size=3, max_size=7, unique=True))
+def test_a_ring_is_simple_where_a_library_says_so_too(points: list[Any]) -> None:
+    assert is_simple(tuple(points)) is bool(LinearRing(points).is_simple)
+
+
+def test_whether_a_ring_is_simple_hangs_on_no_library() -> None:
+    code = "import sys, streams.contract.subscription_checks; print('shapely' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "False\n"

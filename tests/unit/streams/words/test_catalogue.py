@@ -3,7 +3,7 @@
 import pytest
 
 from streams.words import catalogue
-from streams.words.catalogue import Phrase, both, both_as, joined, name_of, phrase, word
+from streams.words.catalogue import Phrase, both, joined, name_of, phrase, word
 
 
 @pytest.fixture
@@ -32,7 +32,6 @@ def test_a_text_takes_its_values_in_the_form_that_it_asks_for() -> None:
 def test_a_value_may_be_a_phrase_and_reads_in_the_language_of_the_whole() -> None:
     whole = phrase("low", of=phrase("one"))
     assert both(whole) == ("하나", "one")
-    assert both_as("text", whole) == {"text_ko": "하나", "text_en": "one"}
 
 
 def test_texts_are_joined_without_those_that_are_empty() -> None:

@@ -1,10 +1,15 @@
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from streams.contract.topics import ALL, LINK_EVENTS
 from streams.kafka.cluster import TopicFacts
+from streams.worker.metrics import BEHIND
 from streams.worker.watch import (
     PartitionPosition,
     PartitionProgress,
+    PartitionWatch,
     caught_up,
     is_catching_up,
     made_anew,
@@ -217,3 +222,31 @@ def test_a_topic_with_another_id_is_named_and_one_without_is_not() -> None:
     assert made_anew(facts(), known) == ""
     assert made_anew(facts(permits=TopicFacts(1, "")), known) == ""
     assert "topic permits was made anew" in made_anew(facts(permits=TopicFacts(1, "b")), known)
+
+
+def shown() -> dict[tuple[str, ...], float]:
+    """The lag of each partition as it is scraped."""
+    (metric,) = BEHIND.collect()
+    return {tuple(map(str, each.labels.values())): each.value for each in metric.samples}
+
+
+def test_the_lag_of_a_partition_can_be_scraped_at_any_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker: Any = SimpleNamespace(settings=None, gate=None)
+    watch = PartitionWatch(worker, list)
+    watch._show({PLACE: PartitionPosition(5, 9), ROADS: PartitionPosition(5, 3)})
+    assert shown() == {("bus-positions", "0"): 4, (ROADS[0], "0"): 0}
+    scraped: list[int] = []
+    labels = BEHIND.labels
+
+    def scraped_before(*of: Any) -> Any:
+        scraped.append(len(shown()))
+        return labels(*of)
+
+    monkeypatch.setattr(BEHIND, "labels", scraped_before)
+    watch._show({PLACE: PartitionPosition(6, 9)})
+    assert shown() == {("bus-positions", "0"): 3}
+    assert scraped == [1]
+    watch._show({})
+    assert shown() == {}
