@@ -103,11 +103,12 @@ def _is_whole(context: Context, now_ms: int) -> bool:
 
 
 def overs(picture: Picture, now_ms: int) -> dict[str, int | None]:
-    """When each work was over, None for one that is not."""
-    return {
+    """When each work was over, None for one that is not, or whose row ours cannot read."""
+    read = {
         name: over_ms(work) if phase_at(work, now_ms) in OVER else None
         for name, work in picture.works.items()
     }
+    return read | dict.fromkeys(picture.unread_works)
 
 
 async def post_photo(request: web.Request) -> web.StreamResponse:

@@ -157,7 +157,7 @@ def one_of(query: Mapping[str, str], picture: Picture, context: Context) -> Part
     if subject == "link":
         return {"links": links_of([name], picture, context)}
     for kind in KINDS:
-        if kind.subject == subject:
+        if subject and kind.subject == subject:
             row = getattr(picture, kind.name).get(name)
             if row is None:
                 raise not_found(f"kind.{subject}", name)

@@ -14,11 +14,11 @@ from pathlib import Path
 from aiohttp import web
 
 from streams.contract.errors import SettingsError
-from streams.contract.times import DAY_MS
+from streams.contract.times import DAY_MS, HOUR_MS
 
 MOST = 20
 KEEP_MS = 7 * DAY_MS
-ABSENT_MS = 3_600_000  # a work must be missing so long: an emptied store is no end of all works
+ABSENT_MS = HOUR_MS  # a work must be missing so long: an emptied store is no end of all works
 _MODE = 0o700
 
 

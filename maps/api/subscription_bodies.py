@@ -18,6 +18,10 @@ Area = Annotated[tuple[tuple[float, float], ...], Meta(extra_json_schema={"maxIt
 Weekdays = Annotated[tuple[int, ...], Meta(description="0 (Monday) to 6 (Sunday)")]
 Hours = Annotated[str, Meta(description="HH:MM-HH:MM, Korean time, or empty")]
 
+# A word that another version stored must not take the other rows with it.
+RuleWord = Annotated[str, Meta(extra_json_schema={"enum": sorted(RuleName)})]
+SeverityWord = Annotated[str, Meta(extra_json_schema={"enum": sorted(Severity)})]
+
 
 class ChangeBody(msgspec.Struct, forbid_unknown_fields=True):
     """The fields of a subscription to set; the others stay, or are empty in a new one."""
@@ -66,8 +70,8 @@ class SubscriptionBody(msgspec.Struct, kw_only=True):
     created_ms: int
     url: Url
     title: Title
-    rules: tuple[RuleName, ...]
-    severities: tuple[Severity, ...]
+    rules: tuple[RuleWord, ...]
+    severities: tuple[SeverityWord, ...]
     area: Area
     links: Texts
     organisations: Texts

@@ -4,7 +4,6 @@ The address of an endpoint is shown to nobody here: a part of it may be a secret
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -13,6 +12,7 @@ from msgspec import Meta
 from maps.picture.fields import Ms, Row
 from maps.picture.text import shown
 from streams.delivery.deciding.keys import ATTEMPTS, DEAD, DISPATCHERS, SUBSCRIPTIONS, UNDELIVERED
+from streams.state.decoding import readable
 from streams.state.store import Store
 
 SHOWN_ATTEMPTS = 50
@@ -71,7 +71,7 @@ async def undelivered(store: Store, now_ms: int) -> list[UndeliveredRow]:
     then nobody else would say so. A value that is none is left out.
     """
     endpoints = await _endpoints(store)
-    waiting = readable(UndeliveredRecord, await store.client.hgetall(UNDELIVERED))
+    waiting = _records(UndeliveredRecord, await store.client.hgetall(UNDELIVERED))
     titles = dict(endpoints)
     rows = [
         UndeliveredRow(
@@ -114,19 +114,17 @@ async def deliveries(store: Store) -> list[EndpointDeliveries]:
 
 async def _endpoints(store: Store) -> list[tuple[str, EndpointRecord]]:
     """The endpoints there are by title; one without a title has its name."""
-    found = readable(EndpointRecord, await store.client.hgetall(SUBSCRIPTIONS))
+    found = _records(EndpointRecord, await store.client.hgetall(SUBSCRIPTIONS))
     for name, record in found.items():
         record.title = shown(record.title) or name
     there = ((name, record) for name, record in found.items() if not record.is_removed)
     return sorted(there, key=lambda pair: (pair[1].title, pair[0]))
 
 
-def readable(kind: type[R], rows: Mapping[bytes, bytes]) -> dict[str, R]:
+def _records(kind: type[R], rows: Mapping[bytes, bytes]) -> dict[str, R]:
     """The rows of a hash that are of a kind."""
-    found: dict[str, R] = {}
-    for name, value in rows.items():
-        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
-            found[name.decode()] = msgspec.json.decode(value, type=kind)
+    named = ((name.decode(errors="replace"), value) for name, value in rows.items())
+    found, _ = readable(kind.__name__, msgspec.json.Decoder(kind), named)
     return found
 
 

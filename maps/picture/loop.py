@@ -109,7 +109,7 @@ class LiveUpdates:
         self.picture, news = advance(before, translate(run, self.network))
         self.delta_count += len(run)
         now_ms = self.now_ms()
-        for feed in news.feeds:
+        for feed in news.feeds.keys() & self.picture.feeds.keys():  # one may be gone
             self._told[feed] = status(self.picture.feeds[feed], now_ms)
         body = bodies.delta_event(news, before, self.network, prev=before.delta_id, now_ms=now_ms)
         self.broadcast.send(sse.event("d", body, self.picture.delta_id))

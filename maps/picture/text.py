@@ -4,14 +4,13 @@ import unicodedata
 from datetime import datetime
 
 from streams.contract.text import clean
-from streams.contract.times import DAY_MS, KST
+from streams.contract.times import DAY_MS, HOUR_MS, KST, MINUTE_MS
 from streams.domain.overlaps import daily
 from streams.domain.unknown_times import Period, unknown_time
 from streams.words.catalogue import Joined, Phrase, joined, phrase
 
 MAX_NAME_CHARS, MAX_CHARS = 60, 10_000
 JUST_NOW_MS = 3000
-HOUR_MS = 3_600_000
 _JAMO_FIRST, _JAMO_LAST = "\u3131", "\u318e"  # NFKC would turn ㄱ into another ㄱ
 
 
@@ -64,7 +63,7 @@ def ago(age_ms: int) -> Phrase:
     """How long ago: 방금, 12초 전, 3분 전; the screens' `ago` says the same."""
     if age_ms < JUST_NOW_MS:
         return phrase("ago.now")
-    units = (("age.d", DAY_MS), ("age.h", HOUR_MS), ("age.m", 60_000), ("age.s", 1000))
+    units = (("age.d", DAY_MS), ("age.h", HOUR_MS), ("age.m", MINUTE_MS), ("age.s", 1000))
     code, unit_ms = next(unit for unit in units if age_ms >= unit[1])
     return phrase("ago", age=phrase(code, n=age_ms // unit_ms))
 

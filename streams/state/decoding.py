@@ -1,7 +1,7 @@
 """Rows and deltas of Redis as the domain's own types."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Never, TypeVar
 
@@ -13,8 +13,11 @@ log = logging.getLogger(__name__)
 
 Remembered = tuple[int, HistoryValue | None]
 """An entry of the history: since when it is known, and the row, None: it was gone."""
-T = TypeVar("T")
+T = TypeVar("T", bound=str | bytes)
+Readable = tuple[dict[T, Any], frozenset[T]]
+"""Rows by name, and the names of those that were left out."""
 _ROWS = {kind.name: msgspec.json.Decoder(kind.row_type | None) for kind in KINDS}
+_HELD_ROWS = {kind.name: msgspec.json.Decoder(kind.row_type) for kind in KINDS}
 _HISTORY = {kind.subject: _ROWS[kind.name] for kind in KINDS if kind.subject}
 
 
@@ -49,10 +52,12 @@ def read_delta(delta_id: str, value: bytes) -> StoredDelta:
         read = _DELTA.decode(value)
     except msgspec.ValidationError:
         raw = _RAW_DELTA.decode(value)
-        kept = {
-            kind.name: dict(readable(_ROWS[kind.name], getattr(raw, kind.name).items()))
-            for kind in KINDS
-        }
+        kept: dict[str, Any] = {}
+        for kind in KINDS:
+            raw_rows = getattr(raw, kind.name).items()
+            kept[kind.name], left_out = readable(kind.name, _ROWS[kind.name], raw_rows)
+            if kind.name == "works":
+                kept["unread_works"] = left_out
         return StoredDelta(delta_id, raw.at, **kept)
     return StoredDelta(delta_id, read.at, **{kind.name: getattr(read, kind.name) for kind in KINDS})
 
@@ -60,23 +65,34 @@ def read_delta(delta_id: str, value: bytes) -> StoredDelta:
 def remembered(subject: str, entries: Iterable[tuple[bytes, bytes]]) -> list[Remembered]:
     """Entries (id, row) of a subject's history; without those that cannot be read."""
     decoder = _HISTORY.get(subject.partition(":")[0])
-    rows = readable(decoder, entries) if decoder else ()
-    return [(int(entry_id.partition(b"-")[0]), row) for entry_id, row in rows]
+    if not decoder:
+        return []
+    rows, _ = readable(subject, decoder, entries)
+    return [(int(entry_id.partition(b"-")[0]), row) for entry_id, row in rows.items()]
 
 
 def readable(
-    decoder: msgspec.json.Decoder[Any], rows: Iterable[tuple[T, bytes]]
-) -> Iterator[tuple[T, Any]]:
-    """The rows decoded, by their names. One that another version wrote and ours cannot read is left
-    out: it must not take the rest with it.
+    kind: str, decoder: msgspec.json.Decoder[Any], rows: Iterable[tuple[T, bytes]]
+) -> Readable[T]:
+    """The rows decoded. One that another version wrote and ours cannot read is left out: it must
+    not take the rest with it. The log says once how many of this kind were, and which was first.
     """
+    found: dict[T, Any] = {}
+    errors: dict[T, str] = {}
     for name, value in rows:
         try:
-            yield name, decoder.decode(value)
-        except msgspec.MsgspecError as error:
-            log.warning("row left out: %s", error)
+            found[name] = decoder.decode(value)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            errors[name] = type(error).__name__
+    if errors:
+        first, error_class = next(iter(errors.items()))
+        text = first if isinstance(first, str) else first.decode(errors="replace")
+        facts = {"kind": kind, "count": len(errors), "first": text, "error": error_class}
+        log.warning("rows left out", extra=facts)
+    return found, frozenset(errors)
 
 
-def rows_of(kind: CityKind, rows: Mapping[bytes, bytes]) -> dict[str, Any]:
-    """The rows of a kind's hash by id."""
-    return dict(readable(_ROWS[kind.name], ((name.decode(), row) for name, row in rows.items())))
+def rows_of(kind: CityKind, rows: Mapping[bytes, bytes]) -> Readable[str]:
+    """The rows of a kind's hash by id; there is none that is nothing."""
+    named = ((name.decode(), row) for name, row in rows.items())
+    return readable(kind.name, _HELD_ROWS[kind.name], named)

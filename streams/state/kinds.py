@@ -47,6 +47,7 @@ class CityRows(Generic[LinkKey, Gone]):
     """All rows of a city, or those that changed; `Gone` is None where a row may go, else Never.
 
     `delta_id` is the delta they stand at, `at_ms` when it was made. Links are by id or by index.
+    Works whose last row ours cannot read are in `unread_works`: they are not gone.
     """
 
     delta_id: str = BEGINNING
@@ -62,6 +63,7 @@ class CityRows(Generic[LinkKey, Gone]):
     acknowledgements: Mapping[str, Acknowledgement | Gone] = kind("y", ACKNOWLEDGEMENTS)
     feeds: Mapping[str, FeedState | Gone] = kind("f", FEEDS, subject="feed")
     clocks: Mapping[str, int | Gone] = kind("k", roadstate.CLOCK)
+    unread_works: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,10 +81,14 @@ class Store:
         """The state now; deltas after `delta_id` may be in it already: they state facts."""
         newest = await self.client.xrevrange(DELTAS, count=1)
         rows: dict[str, Any] = {kind.name: {} for kind in KINDS}
+        unread: set[str] = set()
         for kind in KINDS:
             for name in kind.hashes(partitions):
-                rows[kind.name] |= rows_of(kind, await self.client.hgetall(name))
-        return StoredPicture(delta_id=newest[0][0].decode() if newest else BEGINNING, **rows)
+                found, left_out = rows_of(kind, await self.client.hgetall(name))
+                rows[kind.name] |= found
+                unread |= left_out if kind.name == "works" else set()
+        delta_id = newest[0][0].decode() if newest else BEGINNING
+        return StoredPicture(delta_id, unread_works=frozenset(unread), **rows)
 
     async def deltas_after(self, delta_id: str, *, block_ms: int) -> list[StoredDelta]:
         """Deltas after an id in order, waiting up to `block_ms` for the first (0: not)."""

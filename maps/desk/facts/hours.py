@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from streams.contract.times import DAY_MS, KST
+from streams.contract.times import DAY_MS, KST, MINUTE_MS
 from streams.domain.overlaps import daily
 
-MINUTE_MS = 60_000
 _LAST_MS = 253_370_764_800_000  # 9999: what a calendar reaches
 
 

@@ -1,7 +1,6 @@
 """The clauses that say which source fell silent, and since when."""
 
 from maps.desk.facts.gather import CardFacts
-from maps.desk.facts.hours import MINUTE_MS
 from maps.desk.facts.scene import BUS_FEEDS, Scene
 from maps.desk.judging.certainty import Ground
 from maps.desk.judging.verdict import Verdict
@@ -10,6 +9,7 @@ from maps.desk.saying.names import feed_name
 from maps.desk.saying.sources import Sources
 from maps.desk.saying.times import age, ago
 from streams.contract.enums import FeedStatus
+from streams.contract.times import MINUTE_MS
 from streams.domain.links.fold import ENOUGH_BUSES
 from streams.words.catalogue import Phrase, phrase
 

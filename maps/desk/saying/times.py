@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from maps.desk.facts.hours import MINUTE_MS, kst_of
-from streams.contract.times import DAY_MS
+from maps.desk.facts.hours import kst_of
+from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.domain.overlaps import daily
 from streams.words.catalogue import Phrase, joined, phrase
 
-HOUR_MS = 60 * MINUTE_MS
 _DAYS = {0: "when.today", 1: "when.tomorrow", -1: "when.yesterday"}
 
 

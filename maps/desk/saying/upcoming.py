@@ -2,14 +2,14 @@
 
 from maps.desk.facts.blockings import real_begin_ms, real_end_ms
 from maps.desk.facts.gather import CardFacts
-from maps.desk.facts.hours import MINUTE_MS, next_opening_ms
+from maps.desk.facts.hours import next_opening_ms
 from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS, Scene
 from maps.desk.saying.clauses import Clause, ClauseName
 from maps.desk.saying.names import cause_name, extent, feed_name, taken, title_of
 from maps.desk.saying.sources import Sources
 from maps.desk.saying.times import moment, until
 from streams.contract.enums import Phase
-from streams.contract.times import EVER_MS
+from streams.contract.times import EVER_MS, MINUTE_MS
 from streams.words.catalogue import phrase
 
 

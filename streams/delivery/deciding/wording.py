@@ -40,7 +40,7 @@ def sentence(alert: Alert, *, is_simulated: bool) -> Phrase:
     title, particulars = title_of(alert), []
     if alert.word is not AlertEvent.END:
         particulars = list(_particulars(alert.facts))
-    parts: list[Value] = [name_of("feed", title)]
+    parts: list[Value] = [name_of("feed", title) if alert.rule is RuleName.FEED else title]
     if not _is_said_by_closure(alert):
         parts.append(phrase("message.part", text=_event(alert)))
     return phrase(

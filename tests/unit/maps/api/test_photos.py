@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,12 +16,16 @@ from maps.api.crew_photos import overs
 from maps.api.photo_image import MAX_BYTES, MAX_SIDE, photo_of
 from maps.api.photo_shelf import ABSENT_MS, KEEP_MS, MOST, Shelf, folder_of
 from maps.http.refusals import RequestRefusedError
-from maps.picture.picture import Picture
+from maps.picture.picture import Picture, advance, picture_of, translate
 from streams.contract.enums import Reporter
 from streams.contract.errors import SettingsError
 from streams.contract.times import DAY_MS
 from streams.domain.works.moves import listed
 from streams.domain.works.rows import ReportedTime
+from streams.geo.network import Network
+from streams.state.decoding import StoredPicture, rows_of
+from streams.state.kinds import KINDS
+from tests.cities.rows import run
 from tests.cities.works import PERMIT, kst
 
 NOW_MS = 1_795_400_000_000
@@ -227,3 +232,35 @@ def test_a_work_is_over_when_somebody_said_so_or_else_by_its_date() -> None:
     rows = {"going on": work, "ended": replace(work, ended=ended)}
     assert overs(Picture(works=rows), kst("12:00")) == dict.fromkeys(rows)
     assert overs(Picture(works=rows), late_ms) == {"going on": ends_ms, "ended": late_ms}
+
+
+NEWER = {"permit_id": "W", "title": "하수관 정비", "phase": "hovering"}
+
+
+def kept_for_ever(shelf: Shelf, tmp_path: Path, picture: Picture) -> bool:
+    put(shelf, tmp_path, "W", 1)
+    known = overs(picture, NOW_MS)
+    return not any(shelf.sweep(known, NOW_MS + hour * ABSENT_MS) for hour in range(3))
+
+
+def test_photos_of_a_work_that_a_newer_version_wrote_stay(
+    shelf: Shelf, tmp_path: Path, network: Network
+) -> None:
+    [works] = (kind for kind in KINDS if kind.name == "works")
+    found, unread = rows_of(works, {b"W": msgspec.json.encode(NEWER), b"null": b"null"})
+    assert not found
+    assert unread == {"W", "null"}
+    picture = picture_of(StoredPicture(unread_works=unread), network)
+    assert kept_for_ever(shelf, tmp_path, picture)
+
+
+def test_photos_of_a_work_stay_when_its_newer_row_comes_by_a_delta(
+    shelf: Shelf, tmp_path: Path, network: Network, work: dict[str, Any]
+) -> None:
+    picture, _ = advance(Picture(), translate(run({"w": {"W": NEWER}}), network))
+    assert kept_for_ever(shelf, tmp_path, picture)
+    for rows in ({"W": work}, {"W": None}):
+        following, _ = advance(picture, translate(run({"w": rows}), network))
+        assert following.unread_works == set()
+        both, _ = advance(picture, translate(run({"w": rows}, {"w": {"W": NEWER}}), network))
+        assert both.unread_works == {"W"}

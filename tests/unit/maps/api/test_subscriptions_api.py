@@ -1,6 +1,7 @@
 """What the API takes, answers and says it does: the three must not part."""
 
 import json
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -25,6 +26,16 @@ def test_a_row_has_every_field_of_a_subscription() -> None:
     assert set(sent) | {"is_removed"} == {*SETTABLE, *OWN}
     row = json.loads(msgspec.json.encode(ROW))
     assert sent == {name: row[name] for name in sent}
+
+
+def test_a_word_of_another_version_takes_no_subscription_with_it() -> None:
+    row = replace(ROW, rules=("flood", "jam"), severities=("mild",))
+    body = body_of(row)
+    assert (body.rules, body.severities) == (("flood", "jam"), ("mild",))
+    told = SCHEMAS["SubscriptionBody"]["properties"]
+    assert set(told["rules"]["items"]["enum"]) == set(RuleName)
+    assert set(told["severities"]["items"]["enum"]) == set(Severity)
+    assert told["rules"]["items"]["type"] == "string"
 
 
 @pytest.mark.parametrize("body", [ChangeBody, NewBody])

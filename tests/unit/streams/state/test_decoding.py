@@ -5,7 +5,7 @@ import pytest
 
 from streams.contract.enums import Closure, Level
 from streams.domain.links.fold import LinkView
-from streams.state.decoding import read_delta
+from streams.state.decoding import read_delta, readable
 from streams.state.kinds import KINDS, LETTERS
 from tests.cities.rows import BUS, run
 
@@ -36,3 +36,13 @@ def test_every_table_of_a_kind_has_its_letter() -> None:
     assert {LETTERS[table.name] for row in KINDS for table in row.stage_tables} == {
         row.letter for row in KINDS
     }
+
+
+def test_what_is_left_out_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    rows = {"a": b"1", "b": b'"x"', "c": b"{", "d": b'"\xff"'}
+    found, left_out = readable("counts", msgspec.json.Decoder(int), rows.items())
+    assert found == {"a": 1}
+    assert left_out == {"b", "c", "d"}
+    [line] = caplog.records
+    facts = {name: getattr(line, name) for name in ("kind", "count", "first", "error")}
+    assert facts == {"kind": "counts", "count": 3, "first": "b", "error": "ValidationError"}

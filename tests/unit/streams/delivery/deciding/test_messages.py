@@ -211,3 +211,14 @@ def test_the_body_of_the_first_vector_is_the_message_as_it_is_today() -> None:
         CLOSED, expires_ms=AT_MS + DAY_MS, public_url="https://roads.example", is_simulated=True
     )
     assert vectors[0]["body"] == body.decode()
+
+
+@pytest.mark.parametrize("title", ["named", "rows", "permits"])
+def test_a_permit_that_is_titled_like_a_word_of_feeds_keeps_its_title(title: str) -> None:
+    alert = replace(CLOSED, facts={**CLOSED.facts, "title": title})
+    assert all(f" {title} · " in f" {text}" for text in sentences(alert, is_simulated=False))
+
+
+def test_a_feed_is_called_by_its_name() -> None:
+    alert = replace(CLOSED, rule=RuleName.FEED, subject="feed:permits", facts={"title": "permits"})
+    assert "굴착 허가" in sentences(alert, is_simulated=False)[0]
