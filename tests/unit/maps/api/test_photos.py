@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
+from redis.asyncio import Redis
 
 from maps.api.crew_photos import overs
 from maps.api.photo_image import MAX_BYTES, MAX_SIDE, photo_of
@@ -23,8 +24,8 @@ from streams.contract.times import DAY_MS
 from streams.domain.works.moves import listed
 from streams.domain.works.rows import ReportedTime
 from streams.geo.network import Network
-from streams.state.decoding import StoredPicture, rows_of
 from streams.state.kinds import KINDS
+from streams.state.store import Store
 from tests.cities.rows import run
 from tests.cities.works import PERMIT, kst
 
@@ -243,14 +244,28 @@ def kept_for_ever(shelf: Shelf, tmp_path: Path, picture: Picture) -> bool:
     return not any(shelf.sweep(known, NOW_MS + hour * ABSENT_MS) for hour in range(3))
 
 
-def test_photos_of_a_work_that_a_newer_version_wrote_stay(
+HELD = {"works": {b"W": msgspec.json.encode(NEWER), b"null": b"null"}, "buses": {b"B": b"{}"}}
+
+
+class Hashes:
+    """A Redis that holds a work of a newer version, one of null, and a bus that is none."""
+
+    def register_script(self, _: str) -> None:
+        return None
+
+    async def xrevrange(self, _: str, count: int) -> list[Any]:
+        return [][:count]
+
+    async def hgetall(self, name: str) -> dict[bytes, bytes]:
+        return HELD.get(next(kind.name for kind in KINDS if name in kind.hashes(1)), {})
+
+
+async def test_photos_of_a_work_that_a_newer_version_wrote_stay(
     shelf: Shelf, tmp_path: Path, network: Network
 ) -> None:
-    [works] = (kind for kind in KINDS if kind.name == "works")
-    found, unread = rows_of(works, {b"W": msgspec.json.encode(NEWER), b"null": b"null"})
-    assert not found
-    assert unread == {"W", "null"}
-    picture = picture_of(StoredPicture(unread_works=unread), network)
+    picture = picture_of(await Store(cast("Redis", Hashes())).picture(1), network)
+    assert not picture.works
+    assert picture.unread_works == {"W", "null"}
     assert kept_for_ever(shelf, tmp_path, picture)
 
 
