@@ -157,7 +157,8 @@ def test_a_worker_of_the_same_group_on_another_redis_is_named(
         worker = city.start_worker()
         city.wait(worker, lambda: worker.said("worker started"), "its start")
         stranger = city.python("worker-b", "streams", "worker", env={"BOMNAE_REDIS": url})
-        city.wait(worker, lambda: worker.said("another Redis: bomnae-"), "its word")
+        named = 'on another Redis", "workers": ["bomnae-'
+        city.wait(worker, lambda: worker.said(named), "its word")
         stranger.stop()
         city.processes.pop("worker-b")
     finally:
