@@ -20,7 +20,7 @@ def run(command: Callable[[Settings], int], *failures: type[Exception]) -> int:
     """Run a command with the settings of the environment; its exit code.
 
     What ended it is said on stderr: an error of Bomnae, and those of `failures`, in a line; any
-    other is a bug, of which the line has the class, and the log the traceback.
+    other is a bug, of which the log has the traceback as well. Secrets and people are covered.
     """
     settings = None
     try:
@@ -32,7 +32,7 @@ def run(command: Callable[[Settings], int], *failures: type[Exception]) -> int:
     except Exception as error:
         if not isinstance(error, (BomnaeError, *failures)):
             log.exception("crashed")
-        complain(said_of(error, *failures), settings)
+        complain(said_of(error), settings)
         return exit_code(error)
 
 
@@ -49,7 +49,7 @@ def health(reason_of: Callable[[Settings], str], *away: type[Exception]) -> int:
         except Exception as error:
             if not isinstance(error, (BomnaeError, OSError, *away)):
                 raise
-            reason = f"{type(error).__name__}: {error}"
+            reason = said_of(error)
         complain(reason, settings)
         return FAILED if reason else OK
 
@@ -63,12 +63,9 @@ def exit_code(reason: Exception | None) -> int:
     return reason.exit_code if isinstance(reason, BomnaeError) else FAILED
 
 
-def said_of(error: Exception, *failures: type[Exception]) -> str:
-    """What is said of an error: of one that is not known its class alone, its text may be data."""
-    if isinstance(error, BomnaeError):
-        return str(error)
-    name = type(error).__name__
-    return f"{name}: {error}" if isinstance(error, failures) else name
+def said_of(error: Exception) -> str:
+    """What is said of an error: Bomnae's own words, or another's class and words."""
+    return str(error) if isinstance(error, BomnaeError) else f"{type(error).__name__}: {error}"
 
 
 def complain(text: str, settings: Settings | None) -> None:

@@ -143,7 +143,7 @@ def test_an_agent_that_raises_ends_its_worker_with_the_reason(city: Stack) -> No
     worlds.publish(city, worlds.drive(1, worlds.STOPS))
     env = {"FAIL_AT": "after_step:5", "FAIL_KIND": "raise"}
     worker = city.python("worker", "streams", "worker", env=env)
-    assert "bomnae: RuntimeError('failpoint after_step')" in said_at_end(worker, 1)
+    assert "bomnae: RuntimeError: failpoint after_step" in said_at_end(worker, 1)
 
 
 def test_a_worker_of_the_same_group_on_another_redis_is_named(

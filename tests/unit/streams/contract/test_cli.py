@@ -39,7 +39,7 @@ def ended(error: BaseException | None, *failures: type[Exception]) -> int:
         (NetworkError("no such file"), 2, "no such file"),
         (LogError("made anew"), 3, "made anew"),
         (OSError("no room"), 1, "OSError: no room"),
-        (ValueError("a bug"), 1, "ValueError"),
+        (ValueError("a bug"), 1, "ValueError: a bug"),
     ],
 )
 def test_an_error_is_said_after_one_prefix_and_is_one_exit_code(
