@@ -20,7 +20,7 @@ from maps.picture.shapes import known_links
 from streams.contract.enums import Certainty, Closure, Phase
 from streams.domain.closures import GRAVITY
 from streams.domain.links.fold import ENOUGH_BUSES, LinkView
-from streams.domain.stages.calls import CallRow, reports_at
+from streams.domain.stages.calls import CallRow, rows_at
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.phases import OVER, is_in_force, phase_at
@@ -105,10 +105,9 @@ def picture_at(
         links=_closed(_links_at(rows, network, moment, fresh_ms), works, incidents, network),
         works=works,
         incidents=incidents,
-        calls={call.call_id: call for call in known_calls},
-        reports=reports_at(known_calls, moment.valid_ms),
         feeds={feed: _feed_at(state, moment) for feed, _, state in _of(rows, FEED, FeedState)},
         clocks={"0": moment.valid_ms},
+        **rows_at(known_calls, moment.valid_ms),
     )
 
 

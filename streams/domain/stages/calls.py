@@ -3,8 +3,9 @@
 Nothing of a caller is known here: a place, a time, and the desk's own number to call back under.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
+from typing import TypedDict
 
 from streams.contract.derived import Origin
 from streams.contract.records import Call, CallDone, Message, Tick
@@ -48,6 +49,18 @@ class CallReport:
     first_ms: int
     last_ms: int
     confirmed: int = 0
+
+
+class CallRows(TypedDict):
+    """The rows of this stage, by the kinds of the map they are."""
+
+    calls: dict[str, CallRow]
+    reports: dict[str, CallReport]
+
+
+def rows_at(calls: Collection[CallRow], now_ms: int) -> CallRows:
+    """The calls, and the reports they add up to at a time."""
+    return CallRows(calls={call.call_id: call for call in calls}, reports=reports_at(calls, now_ms))
 
 
 def reports_at(calls: Iterable[CallRow], now_ms: int) -> dict[str, CallReport]:
