@@ -6,7 +6,7 @@ interleave leaves no trace. Pure.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,11 +15,12 @@ from streams.contract.derived import LinkBatch, LinkEvents, Origin
 from streams.contract.errors import LogError, RecordRefusedError
 from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
-from streams.domain.stage import Effects, Stage, State, apply, empty_state
+from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state
 from streams.state.kinds import hash_of
 from streams.state.store import OUTBOX
 
 MAX_SHOWN = 50
+T = TypeVar("T")
 
 Tables = dict[str, dict[str, Any]]
 """Redis hash -> row id -> row as plain JSON."""
@@ -92,6 +93,14 @@ class Fold:
             self._on_effects(effects)
         self._alerts |= alerts_by_id(effects.alerts)
         return effects.derived
+
+    def rows_of(self, table: StageTable[T]) -> dict[str, T]:
+        """The rows of one table as they stand, of all partitions."""
+        return {
+            row_id: row
+            for state in self._states.values()
+            for row_id, row in state.get(table.name, {}).items()
+        }
 
     def tables(self) -> Tables:
         """Every row as the live state would show it; hashes without a row are left out."""
