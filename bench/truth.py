@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from maps.picture import exports
+from maps.picture.discrepancies import discrepancies_of
 from maps.picture.filters import Filters
 from maps.picture.picture import Picture, picture_of
 from producers.network.importing import import_network
@@ -64,6 +65,7 @@ def bodies(picture: Picture, network: Network) -> dict[str, Any]:
     return {
         "links": exports.links_geojson(picture, network, everything, is_simulated=False),
         "works": exports.works_geojson(picture, network, everything, is_simulated=False),
+        "discrepancies": discrepancies_of(picture, network),
     }
 
 

@@ -55,6 +55,8 @@ KOREAN = {
     "levels_urban": "일반도로: 이 미만 정체, 이 미만 서행(km/h), TOPIS 2016",
     "levels_express": "도시고속: 이 미만 정체, 이 미만 서행(km/h), TOPIS 2016",
     "levels_motorway": "고속도로: 이 미만 정체, 이 미만 서행(km/h), 한국도로공사",
+    "false_closures": "열린 링크를 버스 검정이 통제로 잘못 볼 수 있는 비율",
+    "missed_closures": "통제된 링크를 버스 검정이 놓칠 수 있는 비율",
     "dwell_s": "정류장에 서 있는 시간, 초. 통과 시간에서 뺌",
     "road_factor": "잰 길이가 없을 때 도로 길이 / 직선 거리",
     "rules": "알림 규칙 TOML 파일. 비우면 `streams/rules.toml`의 값",

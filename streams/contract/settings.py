@@ -201,6 +201,20 @@ class Settings:
         grammars.thresholds,
         is_folded=True,
     )
+    false_closures: float = _number(
+        0.01,
+        "share of open links that the test of the buses may call closed",
+        low=0.0001,
+        high=0.2,
+        is_folded=True,
+    )
+    missed_closures: float = _number(
+        0.1,
+        "share of closed links that the test of the buses may miss",
+        low=0.001,
+        high=0.5,
+        is_folded=True,
+    )
     dwell_s: int = _number(
         12,
         "time a bus stands at a stop it serves, s, taken out of a passage",

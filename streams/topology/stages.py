@@ -55,7 +55,7 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
         topics.FEED_REPORTS: FeedsStage(alert_rules),
         topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
         topics.SUBSCRIPTIONS: SubscriptionsStage(),
-        topics.LINK_EVENTS: RoadsStage(network, rules, inputs, alert_rules),
+        topics.LINK_EVENTS: RoadsStage(network, rules, inputs, alert_rules, partitions=wide),
     }
 
 

@@ -8,8 +8,10 @@ from streams.contract.times import MINUTE_MS
 from streams.domain.derive import send
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
 from streams.domain.links.runs import RouteGeometry, VehicleRun, advance
+from streams.domain.observed.following import LINE_FITS, TRACKS, Followed, Follower
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.stages.speeds import MAX_OLD_MS
+from streams.geo.homes import Homes
 from streams.geo.measures import bearing_deg
 from streams.geo.network import Network
 
@@ -37,19 +39,22 @@ class PositionsStage:
     """bus-positions -> passages of links for the fold, and the buses for the screens."""
 
     takes = (PositionBatch, Tick)
-    tables = (RUNS, BUSES)
+    tables = (RUNS, BUSES, TRACKS, LINE_FITS)
 
     def __init__(self, network: Network, *, partitions: int, dwell_ms: int) -> None:
         self._network = network
         self._partitions = partitions
         self._dwell_ms = dwell_ms
         self._courses = {route.id: RouteGeometry.of(route, network) for route in network.routes}
+        self._follower, self._homes = Follower(network), Homes(network, partitions)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()
         runs, buses = Rows(RUNS, state, effects), Rows(BUSES, state, effects)
+        followed = Followed(state, effects)
         if isinstance(message, Tick):
             _forget(runs, buses, message.tick_ms)
+            followed.forget(message.tick_ms)
             send(effects, origin, self._partitions, tick_ms=message.tick_ms)
         elif isinstance(message, PositionBatch):
             passages: list[Passage] = []
@@ -59,22 +64,28 @@ class PositionsStage:
             for row in rows:
                 run = runs.get(f"{row.vehicle}|{row.route_id}")
                 self._show(buses, row, run)
-                passages += self._observe(runs, run, message.feed, row, effects)
-            send(effects, origin, self._partitions, passages=passages)
+                row = self._ordered(message.feed, row, run)  # noqa: PLW2901
+                self._follower.see(followed, message.feed, row)
+                passages += self._observe(runs, run, row, effects)
+            send(
+                effects,
+                origin,
+                self._partitions,
+                passages=passages,
+                sightings=followed.sightings,
+                homes=self._homes,
+            )
         return effects
 
     def _observe(
         self,
         runs: Rows[VehicleRun],
         run: VehicleRun | None,
-        feed: str,
         row: BusPosition,
         effects: Effects,
     ) -> list[Passage]:
         """Move a bus's run on; the passages that this makes."""
         course = self._courses.get(row.route_id)
-        if course is not None and feed in FEEDS_WITHOUT_ORDER:
-            row = with_order(row, run, course)
         if course is None or not 1 <= row.stop_order <= len(course.ends_m):
             effects.count("positions unknown_route_or_stop")
             return []
@@ -83,6 +94,13 @@ class PositionsStage:
             effects.count(f"positions {step.oddity}")
         runs.put(f"{row.vehicle}|{row.route_id}", step.run)
         return [part for passage in step.passages for part in self._spread(passage)]
+
+    def _ordered(self, feed: str, row: BusPosition, run: VehicleRun | None) -> BusPosition:
+        """The position with the order of the stop it passed, where its feed gives none."""
+        course = self._courses.get(row.route_id)
+        if course is None or feed not in FEEDS_WITHOUT_ORDER:
+            return row
+        return with_order(row, run, course)
 
     def _spread(self, passage: Passage) -> list[Passage]:
         """The passage, and its part on each standard link that is a link of its own."""

@@ -24,6 +24,10 @@ from streams.domain.links.fold import (
     view,
 )
 from streams.domain.links.settled import Judged
+from streams.domain.observed.belief import ErrorRates
+from streams.domain.observed.fold import ObservedFold
+from streams.domain.observed.tables import TABLES as OBSERVED_TABLES
+from streams.domain.observed.tables import ObservedRows
 from streams.domain.rules import AlertRules
 from streams.domain.rules.roads import RoadWatch
 from streams.domain.stage import Effects, Rows, StageTable, State
@@ -54,6 +58,7 @@ class RoadRows:
         self.links = Rows(LINKS, state, effects)
         self.sources = Rows(SOURCES, state, effects)
         self.episodes = Rows(EPISODES, state, effects)
+        self.observed = ObservedRows(state, effects, partition)
         self.effects = effects
         self._clock = Rows(CLOCK, state, effects)
         self._partition = str(partition)
@@ -72,7 +77,7 @@ class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES)
+    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, *OBSERVED_TABLES)
 
     def __init__(
         self,
@@ -80,11 +85,15 @@ class RoadsStage:
         rules: FoldSettings,
         inputs: tuple[str, ...],
         alerts: AlertRules = AlertRules(),  # noqa: B008 - frozen
+        *,
+        partitions: int = 1,
+        rates: ErrorRates = ErrorRates(),  # noqa: B008 - frozen
     ) -> None:
         """`inputs`: all input partitions, "topic/partition"; time stands until each has sent."""
         self._rules = rules
         self._inputs = inputs
         self._watch = RoadWatch(network, rules, alerts)
+        self._observed = ObservedFold.of(network, partitions, rates)
         self._classes = {link.id: link.road_class for link in network.links}
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
@@ -104,6 +113,7 @@ class RoadsStage:
         watermark_ms = max(source.watermark_ms, part.watermark_ms)
         rows.sources.put(came_from, InputPosition(part.origin.offset, watermark_ms))
         changed = self._take(rows, part, ReportMoment(watermark_ms, self._judged(rows.now_ms)))
+        self._observed.take(rows.observed, part, watermark_ms)
         if watermark_ms > source.watermark_ms:
             changed |= self._advance(rows)
         self._show(rows, changed)
@@ -146,6 +156,7 @@ class RoadsStage:
             return set()
         rows.now_ms = now_ms
         self._judge(rows, before_ms, now_ms)
+        self._observed.advance(rows.observed, now_ms)
         fresh_ms = self._rules.fresh_ms
         aged = [
             (link_id, link)
