@@ -14,12 +14,12 @@ from producers.simulator.routes import runs
 from producers.simulator.streets import build_streets
 from producers.simulator.traffic import Manner, Obstacle, Traffic
 from producers.simulator.truth import TruthRow, truth
+from producers.simulator.watching import Hop, Watched
 from producers.simulator.works import link_named
 from streams.contract.enums import Closure
 from streams.geo.measures import project
 from streams.geo.network import Network
 from tests.unit.producers.simulator.conftest import MINUTE_MS, OPENS_MS, SEED
-from tests.unit.producers.simulator.watching import Hop, Watched
 
 KINDS = {
     "no_effect",
