@@ -3,7 +3,7 @@
     python -m bench.simulated_case FOLDER [--minutes 120] [--seed 1] [--at 08:10] [--poll 30]
     python -m bench.truth FOLDER --scorer S --set BOMNAE_TAGO_POLL_S=30 BOMNAE_PERMITS_EPSG=5186
 
-Writes `recording.jsonl.gz`, `network.json` and `truth/` in the form of the labelled cities, faster
+Writes `recording.jsonl.gz`, `network.json` and the truth in the form of the labelled cities, faster
 than real time (two hours in about 15 s). It is no stranger to the product as those are, so it
 judges nothing; it tells at once whether a kind is found at all.
 """
