@@ -54,6 +54,11 @@ class Obstacle:
     manner: Manner = Manner.ROUND
     lingers_ms: int = 0
 
+    @property
+    def forgotten_ms(self) -> int:
+        """When neither queue nor driver remembers it."""
+        return self.ends_ms + max(RAMP_MS, self.lingers_ms)
+
     def strength(self, at_ms: int) -> float:
         """How much of it is felt, 0..1: the queue grows and dissolves over two minutes."""
         grown = (at_ms - self.starts_ms) / RAMP_MS
@@ -105,8 +110,9 @@ class Traffic:
         hour = self.clock.pattern_hour(at_ms)
         load = load_of(hour)
         lean = _bump(hour, 8.3, 1.2) - _bump(hour, 18.5, 1.4)  # +1: the city drives in, -1: out
-        kept, caps = self._kept_shares(at_ms), self._caps(at_ms)
-        full = [o for o in self._obstacles if o.closure is Closure.FULL and o.starts_ms <= at_ms]
+        felt = [o for o in self._obstacles if o.starts_ms <= at_ms < o.forgotten_ms]
+        kept, caps = self._kept_shares(felt, at_ms), _caps(felt, at_ms)
+        full = [o for o in felt if o.closure is Closure.FULL]
         closing = {o.link: o for o in full if at_ms < o.ends_ms}
         lately = frozenset(o.link for o in full if o.ends_ms <= at_ms < o.ends_ms + o.lingers_ms)
         speeds = [
@@ -117,11 +123,6 @@ class Traffic:
         ]
         return Slot([max(4.0, round(speed, 2)) for speed in speeds], closing, lately)
 
-    def _caps(self, at_ms: int) -> dict[int, float]:
-        """How fast anybody passes the links on which there is a limit."""
-        in_force = [o for o in self._obstacles if o.cap_kmh and o.starts_ms <= at_ms < o.ends_ms]
-        return {o.link: o.cap_kmh for o in in_force if o.cap_kmh}
-
     def _speed(self, place: int, at_ms: int, load: float, lean: float) -> float:
         pressure = load * self._weights[place] * (1 + 0.35 * lean * self._inbound[place])
         drift = 0.7 * noise.smooth(self._seed, place, at_ms, period_ms=420_000)
@@ -129,10 +130,10 @@ class Traffic:
         pressure += (drift - 0.5) * (0.15 + 0.5 * load)
         return self.network.links[place].free_flow_kmh * (1 - 0.75 * min(1.1, max(0.0, pressure)))
 
-    def _kept_shares(self, at_ms: int) -> dict[int, float]:
+    def _kept_shares(self, felt: Iterable[Obstacle], at_ms: int) -> dict[int, float]:
         """The share of its speed each obstructed link, and each link before it, keeps."""
         shares: dict[int, float] = defaultdict(lambda: 1.0)
-        for obstacle in self._obstacles:
+        for obstacle in felt:
             strength = obstacle.strength(at_ms)
             lost = (1 - REMAINING.get(obstacle.closure, 1.0)) * strength
             if not lost:
@@ -144,6 +145,11 @@ class Traffic:
                 for place in ring:
                     shares[place] = min(shares[place], 1 - lost * share)
         return shares
+
+
+def _caps(felt: Iterable[Obstacle], at_ms: int) -> dict[int, float]:
+    """How fast anybody passes the links on which there is a limit."""
+    return {o.link: o.cap_kmh for o in felt if o.cap_kmh and at_ms < o.ends_ms}
 
 
 def load_of(hour: float) -> float:
