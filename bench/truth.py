@@ -2,7 +2,8 @@
 
     python -m bench.truth CITY [CITY ...] [--scorer score.py] [--out DIR] [--details]
 
-CITY is a folder with `route_stops.csv`, `MOCT_LINK.shp`, `recording.jsonl[.gz]` and `truth/`. The
+CITY is a folder with `route_stops.csv` and `MOCT_LINK.shp` (or `network.json`),
+`recording.jsonl[.gz]` and the truth. The
 pure stages fold it in this process, as the worker would; each minute of it is kept as the API
 would have answered, in DIR/NAME, and the scorer reads them.
 """
@@ -44,6 +45,15 @@ def settings_of(city: Path, given: dict[str, str]) -> Settings:
     return Settings.from_env({**polls, **given})
 
 
+def network_of(city: Path, settings: Settings) -> Network:
+    """The network as the city gives it ready made, else imported from its files."""
+    made = city / "network.json"
+    if made.exists():
+        return Network.loads(made.read_text(encoding="utf-8"))
+    node_link = city / "MOCT_LINK.shp"
+    return import_network(city / "route_stops.csv", settings, node_link=node_link).network
+
+
 def lines_of(path: Path) -> Iterator[str]:
     opened: Any = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as file:
@@ -71,9 +81,7 @@ def bodies(picture: Picture, network: Network) -> dict[str, Any]:
 
 def fold_city(city: Path, out: Path, settings: Settings) -> None:
     """Fold a city's recording and write a snapshot a minute into `out`."""
-    network = import_network(
-        city / "route_stops.csv", settings, node_link=city / "MOCT_LINK.shp"
-    ).network
+    network = network_of(city, settings)
     fold, offsets = Fold(stages(settings, network)), Counter[tuple[str, int]]()
     recording = next(city.glob("recording.jsonl*"))
     out.mkdir(parents=True, exist_ok=True)
