@@ -2,10 +2,9 @@
 
     python -m bench.truth CITY [CITY ...] [--scorer score.py] [--out DIR] [--details]
 
-CITY is a folder with `route_stops.csv` and `MOCT_LINK.shp` (or `network.json`),
-`recording.jsonl[.gz]` and the truth. The
-pure stages fold it in this process, as the worker would; each minute of it is kept as the API
-would have answered, in DIR/NAME, and the scorer reads them.
+CITY is a folder with `route_stops.csv` and `MOCT_LINK.shp` (or `network.json`), a recording and
+the truth. The pure stages fold it in this process, as the worker would; each minute of it is kept
+as the API would have answered, in DIR/NAME, and the scorer reads them.
 """
 
 import argparse

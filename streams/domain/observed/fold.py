@@ -96,6 +96,8 @@ class ObservedFold:
 
     def _declare(self, rows: ObservedRows, declaration: Declaration, at_ms: int) -> None:
         known = rows.cases.get(declaration.subject)
+        if declaration.is_over and known and set(known.links).isdisjoint(declaration.links):
+            return  # of links that it has left
         if declaration.is_over and (known is None or not known.is_in_force):
             if known is None or not known.has_just_ended(at_ms):
                 rows.cases.put(declaration.subject, None)

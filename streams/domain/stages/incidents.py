@@ -67,8 +67,8 @@ class IncidentsStep:
         """Set an incident, and take it off the links that it left."""
         self.rows.put(running.incident_id, running)
         self.effects.remember(f"incident:{running.incident_id}", known_ms, running)
-        self._obstruct(running, left, is_over=True)
         self._obstruct(running, running.links)
+        self._obstruct(running, left, is_over=True)
 
     def end(self, known: RunningIncident, known_ms: int) -> None:
         self.rows.put(known.incident_id, None)
