@@ -16,7 +16,14 @@ import numpy as np
 import shapely
 
 from producers.network.matching import RunMatcher, is_terminus
-from producers.network.ways import OFF_COST, WRONG_SIDE_M, Beside, StandardLinkGraph, Way
+from producers.network.ways import (
+    OFF_COST,
+    WRONG_SIDE_COST,
+    WRONG_SIDE_M,
+    Beside,
+    StandardLinkGraph,
+    Way,
+)
 from streams.geo.measures import EARTH_M, Point, bearing_deg, distance_m, length_of_m
 from streams.geo.network import Link, Overlay
 
@@ -103,7 +110,8 @@ class SegmentIndex:
         found: dict[str, Beside] = {}
         for segment, part, away_m in self._within_reach(stop):
             is_wrong = away_m > STREET_AXIS_M and segment.has_on_its_left(stop)
-            cost_m = OFF_COST * away_m + (WRONG_SIDE_M if is_wrong else 0.0)
+            wrong_m = min(WRONG_SIDE_M, WRONG_SIDE_COST * away_m) if is_wrong else 0.0
+            cost_m = OFF_COST * away_m + wrong_m
             known = found.get(segment.link.id)
             if known is None or cost_m < known.cost_m:
                 at_m = segment.from_m + part * segment.length_m
@@ -166,6 +174,8 @@ def laid(
         else:
             shares = way.shares()
             seen = _seen(_on_way(section, way), shares, way.length_m(), known)
+            if seen.length_source == "loop":  # of a guess only where it begins and ends is known
+                shares = {each.id: shares[each.id] for each in (way.links[0], way.links[-1])}
         changed.append(seen)
         pairs += [
             Overlay(link_id, section.id, round(share, 4))

@@ -16,7 +16,8 @@ from streams.geo.measures import Point, bearing_deg, length_of_m
 from streams.geo.network import Link
 
 OFF_COST = 2.0  # a metre beside the link costs as many metres of way
-WRONG_SIDE_M = 300.0  # what a link on the wrong side of its stop costs: less than round a block
+WRONG_SIDE_COST = 40.0  # a metre on the wrong side of the link costs as many metres of way,
+WRONG_SIDE_M = 300.0  # and no more than this: less than round a block
 TURN_M = 20.0  # what a turn costs: of two ways of one length the straighter one is driven
 TURN_DEG = 45
 UNSEEN_COST = 3.0  # times the length of a link on which no bus was seen, where some were
