@@ -128,7 +128,9 @@ class LinkBody(Row):
     kind: str
     road_class: str
     length_m: Metres
-    length_source: str
+    length_source: Annotated[
+        str, Meta(description="standard, geometry, path, loop, learned or straight")
+    ]
     free_flow_kmh: Kmh
     speed_kmh: Kmh | None
     level: Level

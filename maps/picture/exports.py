@@ -108,7 +108,9 @@ class LinkProperties(Row):
     kind: str
     road_class: str
     length_m: Metres
-    length_source: str
+    length_source: Annotated[
+        str, Meta(description="standard, geometry, path, loop, learned or straight")
+    ]
     is_drawn: bool
     speed_kmh: Kmh | None
     level: Level
