@@ -12,6 +12,7 @@ from streams.geo.network import Link, Network, Route
 LOOK_AHEAD = 4  # sections behind the stop last reported in which a bus may be
 NEARER_M = 5.0  # a later section must lie nearer by so much: stops stand where two sections meet
 JOINED_M = 15.0  # a link's parts under two sections that are no further apart are one
+GUESSED = frozenset({"straight", "loop"})  # lengths of sections of which no line is known
 MOST_OF = 0.6  # of a link that a route drives counts as driving the link
 
 
@@ -70,6 +71,11 @@ class Course:
         """Whether a section lies ahead of a stop."""
         links = self.geometry.links
         return 1 <= order <= len(links) and links[order - 1] is not None
+
+    def sections(self, from_order: int, to_order: int) -> tuple[Link, ...]:
+        """The sections ahead of these stops and of all between them."""
+        row = self.geometry.links[from_order - 1 : to_order]
+        return tuple(link for link in row if link is not None)
 
     def place(self, row: BusPosition) -> Place | None:
         """Where a bus is; None without a point, or behind the last stop."""

@@ -5,8 +5,9 @@ from typing import NamedTuple
 from streams.contract.derived import Sighting
 from streams.contract.records import BusPosition
 from streams.contract.times import MINUTE_MS
+from streams.domain.links.line_check import LineCheck, checked, is_suspended
 from streams.domain.links.runs import MASKED, SHARED
-from streams.domain.observed.courses import Course
+from streams.domain.observed.courses import GUESSED, Course, Place
 from streams.domain.observed.tracks import ON_M, Track, follow, turned
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Network
@@ -16,6 +17,7 @@ SNAPPED_PART = 0.8
 ENOUGH = 100  # points to judge a feed by
 KEEP_POINTS = 20_000
 FORGET_MS = 1_800_000
+BETWEEN = (0.25, 0.75)  # of a section: a bus there is seen between its stops
 
 
 class LineFit(NamedTuple):
@@ -38,6 +40,7 @@ class LineFit(NamedTuple):
 
 TRACKS = StageTable("tracks", Track)  # by vehicle; by "vehicle|route" where a plate is masked
 LINE_FITS = StageTable("line_fits", LineFit)  # by feed
+LINE_CHECKS = StageTable("line_checks", LineCheck)  # by section
 
 
 class Followed:
@@ -46,6 +49,7 @@ class Followed:
     def __init__(self, state: State, effects: Effects) -> None:
         self.tracks = Rows(TRACKS, state, effects)
         self.fits = Rows(LINE_FITS, state, effects)
+        self.checks = Rows(LINE_CHECKS, state, effects)
         self.sightings: list[Sighting] = []
 
     def forget(self, tick_ms: int) -> None:
@@ -76,7 +80,48 @@ class Follower:
             followed.fits.put(feed, fit.after(place.off_m))
         if track is not None and track.route_id != row.route_id:
             followed.sightings += turned(track, row, self._courses[track.route_id], course)
-        after, sightings = follow(track, row, course, is_snapped=fit.is_snapped)
+        if track is not None and place is not None and not fit.is_snapped:
+            self._check(followed, course, track, row, place)
+        after, sightings = follow(
+            track,
+            row,
+            course,
+            is_snapped=fit.is_snapped,
+            is_line_known=_is_line_known(followed, course, track, row),
+        )
         followed.sightings += sightings
         if after is not track:
             followed.tracks.put(name, after)
+
+    def _check(
+        self, followed: Followed, course: Course, track: Track, row: BusPosition, place: Place
+    ) -> None:
+        """Hold the line of a section against a bus between its stops, once a drive."""
+        ends_m, order = course.ends_m, row.stop_order
+        section = course.sections(order, order)
+        if not section or section[0].length_source in GUESSED or row.observed_ms <= track.seen_ms:
+            return
+        start_m, end_m = ends_m[order - 1], ends_m[order]
+
+        def is_between(along_m: float) -> bool:
+            return BETWEEN[0] <= (along_m - start_m) / max(1.0, end_m - start_m) <= BETWEEN[1]
+
+        is_first = track.order == order and not is_between(track.along_m) and not track.away
+        if is_first and is_between(place.along_m):
+            known = followed.checks.get(section[0].id) or LineCheck()
+            after = checked(known, round(place.off_m), row.vehicle, row.observed_ms)
+            if after != known:
+                followed.checks.put(section[0].id, after)
+
+
+def _is_line_known(
+    followed: Followed, course: Course, track: Track | None, row: BusPosition
+) -> bool:
+    """Whether the lines between two points are known, and buses have been on them."""
+    from_order = row.stop_order if track is None else min(track.order, row.stop_order)
+    sections = course.sections(from_order, row.stop_order)
+    return not any(
+        section.length_source in GUESSED
+        or is_suspended(followed.checks.get(section.id) or LineCheck())
+        for section in sections
+    )

@@ -70,9 +70,17 @@ class Track:
 Step = tuple[Track | None, tuple[Sighting, ...]]
 
 
-def follow(track: Track | None, row: BusPosition, course: Course, *, is_snapped: bool) -> Step:
+def follow(
+    track: Track | None,
+    row: BusPosition,
+    course: Course,
+    *,
+    is_snapped: bool = False,
+    is_line_known: bool = True,
+) -> Step:
     """The track after a position, and what the bus did. A position without a point, far off or not
     later than the last changes nothing; one that cannot go on from the track begins a new one.
+    Where the line is not known, or the feed shows points on it only, no bus is off it.
     """
     place = course.place(row)
     if place is None or place.off_m > WRONG_M or row.lon is None or row.lat is None:
@@ -92,7 +100,8 @@ def follow(track: Track | None, row: BusPosition, course: Course, *, is_snapped:
         still_ms=track.still_ms if is_same else row.observed_ms,
     )
     if not is_on:
-        return _off(seen, row, place, course)
+        is_believed = is_line_known and not is_snapped
+        return _off(seen, row, place, course) if is_believed else (seen, ())
     if track.away or track.beyond:
         return _rejoined(track, row, place, course)
     return _driven(seen, track, row, place, course, is_snapped=is_snapped)

@@ -8,7 +8,13 @@ from streams.contract.times import MINUTE_MS
 from streams.domain.derive import send
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
 from streams.domain.links.runs import RouteGeometry, VehicleRun, advance
-from streams.domain.observed.following import LINE_FITS, TRACKS, Followed, Follower
+from streams.domain.observed.following import (
+    LINE_CHECKS,
+    LINE_FITS,
+    TRACKS,
+    Followed,
+    Follower,
+)
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.stages.speeds import MAX_OLD_MS
 from streams.geo.homes import Homes
@@ -39,7 +45,7 @@ class PositionsStage:
     """bus-positions -> passages of links for the fold, and the buses for the screens."""
 
     takes = (PositionBatch, Tick)
-    tables = (RUNS, BUSES, TRACKS, LINE_FITS)
+    tables = (RUNS, BUSES, TRACKS, LINE_FITS, LINE_CHECKS)
 
     def __init__(self, network: Network, *, partitions: int, dwell_ms: int) -> None:
         self._network = network
