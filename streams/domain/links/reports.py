@@ -15,7 +15,7 @@ from streams.domain.links.estimate import Pace
 STANDING_KMH = 0.01  # a reported speed below is no measurement, as 0 is none
 MIN_SHARE = 0.5  # measured parts that cover less of a link are no speed of it
 FIRST_DEVIATION = 0.25  # of one report from the mean, times it, before any other is known
-OWN_DEVIATION = 0.08  # of a centre's mean from that of all vehicles, times it
+OWN_DEVIATION = 0.07  # of a centre's mean from that of all vehicles, times it
 SPREAD_PART = 0.4  # of the reports' spread that is left in their mean
 
 

@@ -292,7 +292,7 @@ def test_time_reaches_every_partition_and_half_an_hour_unseen_forgets_a_bus() ->
     folded.take(Tick(at(1800)))
     assert "v1" in folded.state["buses"]
     folded.take(Tick(at(1860)))
-    assert folded.state == {"runs": {}, "buses": {}}
+    assert folded.state == {"runs": {}, "buses": {}, "stop-habits": {}}
     assert [e.watermark_ms for e in folded.derived[2]] == [at(1800), at(1860)]
 
 

@@ -13,7 +13,7 @@ from streams.contract.enums import Cause, Closure, Phase
 from streams.contract.grammars import Thresholds
 from streams.domain.stage import HistoryRow, State, apply, empty_state
 from streams.domain.stages.roadstate import LinkView
-from tests.cities.fakes import Folded, at, passage, roads
+from tests.cities.fakes import STANDARD, Folded, at, passage, roads
 
 LINK = "S1>S2"
 
@@ -263,7 +263,7 @@ def test_a_repeated_derived_message_changes_nothing_and_is_counted() -> None:
 # ---- laws ------------------------------------------------------------------------------------
 
 INPUTS = ("bus-positions/0", "link-speeds/0", "link-speeds/1", "permits/0")
-LINKS = ("S1>S2", "S2>S3", "?")
+LINKS = ("S1>S2", STANDARD, "?")  # a section, a standard link, one that is none
 SECONDS = st.sampled_from([0, 1, 59, 60, 179, 180, 240, 600, 660, 1300])  # where the bounds lie
 
 
