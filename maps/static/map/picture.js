@@ -66,8 +66,7 @@ export class Picture {
   apply(delta) {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
     const ranges = unpacked(delta.r);
-    for (const [i, range] of ranges) this.ranges.set(i, range);
-    for (const [i, letter] of certainties) this.certainty[i] = letter;
+    this.applySure(certainties, ranges);
     for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
     for (const [i, name] of sure) put(this.sure, i, name);
     if (delta.k) this.clock_ms = delta.k;
@@ -78,6 +77,12 @@ export class Picture {
       kinds: new Set(Object.keys(KINDS).filter((name) => this.applyRows(name, delta))
         .map((name) => KINDS[name].shownBy || name)),
     };
+  }
+
+  /** Takes in how sure speeds are. @param {[number, any][]} letters @param {[number, any][]} ranges */
+  applySure(letters, ranges) {
+    for (const [i, letter] of letters) this.certainty[i] = letter;
+    for (const [i, range] of ranges) this.ranges.set(i, range);
   }
 
   /** @param {string} name of a kind @param {Api.Delta} delta */

@@ -330,3 +330,20 @@ def test_no_drive_is_shared_out_faster_than_traffic_drives() -> None:
     free_kmh = COURSE.links[1].free_flow_kmh if COURSE.links[1] else 0
     assert made
     assert all(500 * 3.6 / travel_s <= 1.2 * free_kmh + 0.1 for _, _, travel_s in made)
+
+
+def test_how_long_buses_stand_is_learned_of_each_stop_and_taken_out() -> None:
+    folded = Folded(PositionsStage(STREET, partitions=1, dwell_ms=12_000))
+    for n in range(60):  # every poll finds a bus at stop 2 and none at stop 3
+        seen = ((0, 100), (30, 500), (60, 800), (90, 1200))
+        for second, metre in seen:
+            folded.take(batch(replace(bus(600 * n + second, metre), vehicle=f"v{n}")))
+    stops = folded.state["stop-habits"]
+    assert stops["S2"].dwell_ms(at(0), 12_000) > 15_000
+    assert stops["S3"].dwell_ms(at(0), 12_000) < 5_000
+
+
+def test_a_rest_at_the_last_stop_of_a_route_is_no_dwell() -> None:
+    folded = Folded(PositionsStage(STREET, partitions=1, dwell_ms=12_000))
+    folded.take_all([batch(bus(30 * n, min(2500, 2100 + 200 * n))) for n in range(6)])
+    assert set(folded.state["stop-habits"]) == set()
