@@ -113,8 +113,11 @@ class LinkProperties(Row):
     ]
     is_drawn: bool
     speed_kmh: Kmh | None
+    speed_low_kmh: Kmh | None
+    speed_high_kmh: Kmh | None
     level: Level
     samples: int
+    sources: dict[str, int]
     observed_at: Time | None
     certainty: Certainty
     closure: Closure

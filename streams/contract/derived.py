@@ -16,12 +16,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One bus drove one whole section: dwell taken out, `length_m` as the network has it."""
+    """One bus drove one whole section, from leaving its first stop to reaching its last.
+
+    `length_m` is as the network has it; `unsure_ms` is the standard deviation of `travel_ms` that
+    comes of the time between polls.
+    """
 
     link_id: str
     exited_ms: int
     travel_ms: int
     length_m: int
+    unsure_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,15 @@ class Level(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How sure a speed or a closure is: LOST and INFERRED of speeds, CONTRADICTED of closures."""
+    """How sure a speed or a closure is: LOST, INFERRED and STALE of speeds, CONTRADICTED of
+    closures.
+    """
 
     CONFIRMED = "confirmed"
     REPORTED = "reported"
     INFERRED = "inferred"
     LOST = "lost"
+    STALE = "stale"  # seen, but not in the last minutes
     CONTRADICTED = "contradicted"
 
 

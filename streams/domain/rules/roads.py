@@ -104,7 +104,8 @@ class RoadWatch:
 
     def _look(self, look: Look, link: Link, fold: LinkFold) -> None:
         """Look at one link once."""
-        settled = Settled(link, view(fold, link.road_class, self._rules), _works_on(fold))
+        seen = view(fold, link, self._rules, look.now_ms)
+        settled = Settled(link, seen, _works_on(fold))
         subject = f"link:{link.id}"
         look.at(RuleName.JAM, self._alerts.jam, subject, self._jam, settled)
         look.at(RuleName.SLOWDOWN, self._alerts.slowdown, subject, self._slowdown, settled)

@@ -6,8 +6,10 @@ from streams.contract.derived import Origin, Passage
 from streams.contract.records import BusPosition, Message, PositionBatch, Tick
 from streams.contract.times import MINUTE_MS
 from streams.domain.derive import send
+from streams.domain.links.dwells import MOST_POLL_MS, StopHabit
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
 from streams.domain.links.runs import RouteGeometry, VehicleRun, advance
+from streams.domain.links.timing import AT_STOP_M
 from streams.domain.observed.following import (
     LINE_CHECKS,
     LINE_FITS,
@@ -39,13 +41,15 @@ class BusView:
 
 RUNS = StageTable("runs", VehicleRun)  # by "vehicle|route"
 BUSES = StageTable("buses", BusView)  # by vehicle
+STOPS = StageTable("stop-habits", StopHabit)  # by stop, of the buses of a partition
+MOST_STOPS = 10  # passed between two polls; of more the time is shared out without their habits
 
 
 class PositionsStage:
     """bus-positions -> passages of links for the fold, and the buses for the screens."""
 
     takes = (PositionBatch, Tick)
-    tables = (RUNS, BUSES, TRACKS, LINE_FITS, LINE_CHECKS)
+    tables = (RUNS, BUSES, STOPS, TRACKS, LINE_FITS, LINE_CHECKS)
 
     def __init__(self, network: Network, *, partitions: int, dwell_ms: int) -> None:
         self._network = network
@@ -58,6 +62,7 @@ class PositionsStage:
         effects = Effects()
         runs, buses = Rows(RUNS, state, effects), Rows(BUSES, state, effects)
         followed = Followed(state, effects)
+        stops = Rows(STOPS, state, effects)
         if isinstance(message, Tick):
             _forget(runs, buses, message.tick_ms)
             followed.forget(message.tick_ms)
@@ -72,7 +77,7 @@ class PositionsStage:
                 self._show(buses, row, run)
                 row = self._ordered(message.feed, row, run)  # noqa: PLW2901
                 self._follower.see(followed, message.feed, row)
-                passages += self._observe(runs, run, row, effects)
+                passages += self._observe(runs, stops, row, effects)
             send(
                 effects,
                 origin,
@@ -86,18 +91,22 @@ class PositionsStage:
     def _observe(
         self,
         runs: Rows[VehicleRun],
-        run: VehicleRun | None,
+        stops: Rows[StopHabit],
         row: BusPosition,
         effects: Effects,
     ) -> list[Passage]:
         """Move a bus's run on; the passages that this makes."""
+        run = runs.get(f"{row.vehicle}|{row.route_id}")
         course = self._courses.get(row.route_id)
         if course is None or not 1 <= row.stop_order <= len(course.ends_m):
             effects.count("positions unknown_route_or_stop")
             return []
-        step = advance(run, row, course, dwell_ms=self._dwell_ms)
+        dwells_ms = self._dwells_ms(stops, run, row)
+        step = advance(run, row, course, dwell_ms=self._dwell_ms, learned_ms=dwells_ms)
         if step.oddity:
             effects.count(f"positions {step.oddity}")
+        elif run is not None:
+            self._learn(stops, run, step.run, row.route_id)
         runs.put(f"{row.vehicle}|{row.route_id}", step.run)
         return [part for passage in step.passages for part in self._spread(passage)]
 
@@ -108,6 +117,36 @@ class PositionsStage:
             return row
         return with_order(row, run, course)
 
+    def _dwells_ms(
+        self, stops: Rows[StopHabit], run: VehicleRun | None, row: BusPosition
+    ) -> dict[int, int]:
+        """By order, how long buses stand at the stops from the one behind a run to a position."""
+        if run is None or not 0 <= row.stop_order - run.stop_order <= MOST_STOPS:
+            return {}
+        names = self._network.route_by_id[row.route_id].stops
+        known = {
+            order: stops.get(names[order - 1])
+            for order in range(run.stop_order, row.stop_order + 1)
+        }
+        return {
+            order: habit.dwell_ms(row.observed_ms, self._dwell_ms)
+            for order, habit in known.items()
+            if habit is not None
+        }
+
+    def _learn(
+        self, stops: Rows[StopHabit], before: VehicleRun, now: VehicleRun, route_id: str
+    ) -> None:
+        """Learn of the stops that a bus came to or passed; at the last of a route it rests."""
+        names, span_ms = self._network.route_by_id[route_id].stops, now.seen_ms - before.seen_ms
+        if span_ms > MOST_POLL_MS:
+            return
+        into_m = now.along_m - self._courses[route_id].ends_m[now.stop_order - 1]
+        for order in range(before.stop_order + 1, min(now.stop_order, len(names) - 1) + 1):
+            habit = stops.get(names[order - 1]) or StopHabit()
+            is_found = order == now.stop_order and into_m <= AT_STOP_M
+            stops.put(names[order - 1], habit.add(now.seen_ms, span_ms if is_found else 0))
+
     def _spread(self, passage: Passage) -> list[Passage]:
         """The passage, and its part on each standard link that is a link of its own."""
         spread = [passage]
@@ -116,7 +155,8 @@ class PositionsStage:
                 part = min(1.0, link.length_m / passage.length_m)
                 travel_ms = max(1, round(passage.travel_ms * part))
                 length_m = max(1, round(passage.length_m * part))
-                spread.append(Passage(link.id, passage.exited_ms, travel_ms, length_m))
+                unsure_ms = round(passage.unsure_ms * part)
+                spread.append(Passage(link.id, passage.exited_ms, travel_ms, length_m, unsure_ms))
         return spread
 
     def _show(self, buses: Rows[BusView], row: BusPosition, run: VehicleRun | None) -> None:

@@ -5,24 +5,30 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
 from streams.contract.records import Message
 from streams.domain.alerts import Episode
+from streams.domain.links.cars import EVERY, CarFactor
+from streams.domain.links.estimate import driven
 from streams.domain.links.fold import (
     FoldSettings,
     LinkFold,
     LinkView,
     ReportMoment,
     age,
+    as_of,
     judged,
+    learned,
     stamped,
     take_obstruction,
     take_passage,
     take_speed,
     view,
 )
+from streams.domain.links.reports import reported_pace
 from streams.domain.links.settled import Judged
 from streams.domain.observed.belief import ErrorRates
 from streams.domain.observed.fold import ObservedFold
@@ -31,7 +37,7 @@ from streams.domain.observed.tables import ObservedRows
 from streams.domain.rules import AlertRules
 from streams.domain.rules.roads import RoadWatch
 from streams.domain.stage import Effects, Rows, StageTable, State
-from streams.geo.network import Network
+from streams.geo.network import Link, Network
 
 __all__ = ["FoldSettings", "InputPosition", "LinkFold", "LinkView", "RoadsStage"]
 
@@ -48,6 +54,7 @@ LINKS = StageTable("links", LinkView)
 SOURCES = StageTable("sources", InputPosition)  # by "topic/partition"
 CLOCK = StageTable("clock", int, is_global=True)  # by partition, ms
 EPISODES = StageTable("link-episodes", Episode)
+FACTORS = StageTable("car-factors", CarFactor)  # by road class, of a partition's links
 
 
 class RoadRows:
@@ -59,6 +66,7 @@ class RoadRows:
         self.sources = Rows(SOURCES, state, effects)
         self.episodes = Rows(EPISODES, state, effects)
         self.observed = ObservedRows(state, effects, partition)
+        self.factors = Rows(FACTORS, state, effects)
         self.effects = effects
         self._clock = Rows(CLOCK, state, effects)
         self._partition = str(partition)
@@ -77,7 +85,7 @@ class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, *OBSERVED_TABLES)
+    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, *OBSERVED_TABLES)
 
     def __init__(
         self,
@@ -94,7 +102,7 @@ class RoadsStage:
         self._inputs = inputs
         self._watch = RoadWatch(network, rules, alerts)
         self._observed = ObservedFold.of(network, partitions, rates)
-        self._classes = {link.id: link.road_class for link in network.links}
+        self._roads = {link.id: link for link in network.links}
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()
@@ -128,7 +136,7 @@ class RoadsStage:
             *part.obstructions,
         )
         for row in records:
-            if row.link_id not in self._classes:
+            if row.link_id not in self._roads:
                 rows.effects.count("link-events unknown_link")
                 continue
             link = rows.folds.get(row.link_id) or _NOTHING
@@ -141,7 +149,7 @@ class RoadsStage:
                 if row.observed_ms <= watermark_ms - self._rules.fresh_ms:
                     rows.effects.count("speeds late")  # time would take it away, or already has
                     continue
-                link = take_speed(link, row, moment)
+                link = take_speed(link, row, moment, self._rules)
             else:
                 link = take_obstruction(link, row, moment)
             rows.folds.put(row.link_id, stamped(link))
@@ -155,36 +163,79 @@ class RoadsStage:
         if now_ms <= before_ms:
             return set()
         rows.now_ms = now_ms
-        self._judge(rows, before_ms, now_ms)
+        changed = self._judge(rows, before_ms, now_ms)
         self._observed.advance(rows.observed, now_ms)
-        fresh_ms = self._rules.fresh_ms
-        aged = [
-            (link_id, link)
-            for link_id, link in rows.folds.all().items()
-            if 0 < link.oldest_ms <= now_ms - fresh_ms
-        ]
-        for link_id, link in aged:
-            rows.folds.put(link_id, stamped(age(link, now_ms, fresh_ms)))
-        return {link_id for link_id, _ in aged}
+        fresh_ms, stale_ms = self._rules.fresh_ms, self._rules.stale_ms
+        for link_id, link in rows.folds.all().items():
+            if 0 < link.oldest_ms <= now_ms - fresh_ms:
+                rows.folds.put(link_id, stamped(age(link, now_ms, fresh_ms)))
+                changed.add(link_id)
+            elif any(before_ms < at + stale_ms <= now_ms for at in (link.bus_ms, link.its_ms)):
+                changed.add(link_id)
+        return changed
 
     def _judged(self, clock_ms: int) -> Judged:
         return Judged(clock_ms, self._rules.grid.size_ms)
 
-    def _judge(self, rows: RoadRows, before_ms: int, now_ms: int) -> None:
-        """Judge the links at every end of a window that the clock has passed."""
-        done = self._judged(before_ms)
+    def _judge(self, rows: RoadRows, before_ms: int, now_ms: int) -> set[str]:
+        """Judge the links at every end of a window that the clock has passed, and learn from the
+        windows that take nothing more; which links this changed.
+        """
+        done, changed = self._judged(before_ms), set[str]()
         if done.next_after(0) > now_ms:
-            return
-        folds = rows.folds.all()
+            return changed
+        folds, size_ms = rows.folds.all(), self._rules.grid.size_ms
         self._watch.judge(rows.effects, rows.episodes, folds, done=done, now_ms=now_ms)
+        changed |= self._learn_factors(rows, folds, Judged(before_ms, size_ms * EVERY))
         for link_id, link in folds.items():
-            if (after := judged(link, self._judged(now_ms))) is not link:
+            after = learned(
+                judged(link, self._judged(now_ms)), now_ms - now_ms % size_ms, self._rules.grid
+            )
+            if after is not link:
                 rows.folds.put(link_id, stamped(after))
+            if after.habit != link.habit:
+                changed.add(link_id)
+        return changed
+
+    def _learn_factors(
+        self, rows: RoadRows, folds: Mapping[str, LinkFold], done: Judged
+    ) -> set[str]:
+        """Learn how much faster cars are than buses, where both were measured at the times to be
+        looked at; the links whose speed is shown by what was learned.
+        """
+        before = {name: factor.value for name, factor in rows.factors.all().items()}
+        both = [
+            (link, self._roads[link_id])
+            for link_id, link in folds.items()
+            if link.bus_ms and link.its_ms and self._roads[link_id].kind != "section"
+        ]
+        oldest_ms = min((link.oldest_ms for link, _ in both), default=rows.now_ms)
+        at_ms = done.next_after(oldest_ms)
+        while at_ms <= rows.now_ms:
+            for link, road in both:
+                self._learn_factor(rows, as_of(link, at_ms, self._rules), road)
+            at_ms += done.every_ms
+        after = {name: factor.value for name, factor in rows.factors.all().items()}
+        moved = {name for name, value in after.items() if value != before.get(name)}
+        return {
+            link_id
+            for link_id, link in folds.items()
+            if moved and link.bus_ms and self._roads[link_id].road_class in moved
+        }
+
+    def _learn_factor(self, rows: RoadRows, link: LinkFold, road: Link) -> None:
+        its = reported_pace(link.reported.values())
+        bus = driven(link.windows, link.habit.usual(road.free_flow_kmh), self._rules.weights)
+        if its is not None and bus is not None:
+            known = rows.factors.get(road.road_class) or CarFactor()
+            rows.factors.put(road.road_class, known.add(bus.ms_km / its.ms_km))
 
     def _show(self, rows: RoadRows, changed: set[str]) -> None:
         for link_id in sorted(changed):
             link = rows.folds.get(link_id) or _NOTHING
-            shown, before = view(link, self._classes[link_id], self._rules), rows.links.get(link_id)
+            road, before = self._roads[link_id], rows.links.get(link_id)
+            factor = (rows.factors.get(road.road_class) or CarFactor()).value
+            shown = view(link, road, self._rules, rows.now_ms, factor)
             if shown == before:
                 continue
             rows.links.put(link_id, shown)
