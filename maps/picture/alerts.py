@@ -42,6 +42,8 @@ class EpisodeFacts(AlertFacts):
 
     places: tuple[SpotFacts, ...] = ()
     works: tuple[str, ...] = ()
+    streets: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     lon: float | None = None
     lat: float | None = None
@@ -62,6 +64,8 @@ class AlertFields(AlertFacts, kw_only=True):
     places: Annotated[
         tuple[str, ...], Meta(description="the first spots of a permit with several")
     ] = ()
+    streets: Annotated[tuple[str, ...], Meta(description="of the way that buses take")] = ()
+    stops: Annotated[tuple[str, ...], Meta(description="that buses leave out, by name")] = ()
 
 
 class AlertRow(AlertFields, kw_only=True):
@@ -98,6 +102,8 @@ def alert_row(name: str, episode: Episode, network: Network) -> AlertRow:
         subject=shown(subject),
         places=tuple(shown(each.place) for each in facts.places),
         works=[shown(work) for work in facts.works],
+        streets=tuple(map(shown, facts.streets)),
+        stops=tuple(map(shown, facts.stops)),
         links=links,
         lon=lon,
         lat=lat,

@@ -8,9 +8,10 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import asdict
 
-from maps.picture import alerts, shapes
+from maps.picture import alerts, detours, shapes
 from maps.picture.alerts import AckRow, AlertRow
 from maps.picture.deliveries import UndeliveredRow
+from maps.picture.detours import DetourRow
 from maps.picture.fields import Kmh, Metres, Ms, Row, filled
 from maps.picture.picture import Picture, PictureChanges
 from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
@@ -28,6 +29,7 @@ ROWS: Mapping[str, Callable[[str, Any, Network], Any]] = {
     "works": shapes.work_row,
     "incidents": shapes.incident_row,
     "reports": shapes.report_row,
+    "detours": detours.detour_row,
     "alerts": alerts.alert_row,
     "acknowledgements": alerts.ack_row,
 }
@@ -45,6 +47,7 @@ class CityBody(Row):
     works: list[WorkRow]
     incidents: list[IncidentRow]
     reports: list[ReportRow]
+    detours: list[DetourRow]
     feeds: list[FeedRow]
 
 
@@ -118,6 +121,8 @@ class Delta(Row, rename=LETTERS):
     incidents_gone: tuple[str, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     reports_gone: tuple[str, ...] = ()
+    detours: tuple[DetourRow, ...] = ()
+    detours_gone: tuple[str, ...] = ()
     alerts: tuple[AlertRow, ...] = ()
     alerts_gone: tuple[str, ...] = ()
     acknowledgements: tuple[AckRow, ...] = ()

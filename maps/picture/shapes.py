@@ -169,6 +169,11 @@ def point_of(
     """Its own point, else the middle of its first link, else (None, None)."""
     if row.lon is not None and row.lat is not None:
         return row.lon, row.lat
+    return point_of_links(links, network)
+
+
+def point_of_links(links: list[int], network: Network) -> tuple[float, float] | tuple[None, None]:
+    """The middle of the first link, (None, None) without one."""
     return middle_of(network.links[links[0]].geometry) if links else (None, None)
 
 

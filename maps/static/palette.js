@@ -2,7 +2,7 @@
 import { LEVELS } from "./levels.js";
 
 const NAMES = [
-  "bus", "full", "partial", "minor", "incident", "report", "clash", "accent", "text",
+  "bus", "full", "partial", "minor", "incident", "report", "clash", "detour", "accent", "text",
   ...["bed", "casing", "name", "halo", "faint", "bus-edge", "bus-old", "edge", "hollow", "mark", "stripe"]
     .map((name) => "map-" + name),
 ];

@@ -1,10 +1,12 @@
 // The marks of works and incidents: each kind has its own shape, so that colour is never alone.
 import { el } from "./dom.js";
 
-const RADIUS = { full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8 };
+const RADIUS = { full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8, detour: 9 };
 const RING = 1.5; // how far out the ring of an overdue work lies
 /** Corners of a mark, where the first lies, its size and how far down it stands; the others are round. */
-const POLYGONS = { partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0] };
+const POLYGONS = {
+  partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0], detour: [5, -90, 1.05, 0.06],
+};
 const DARK = "#1e2124";
 
 /** Full, partial or minor (sidewalk, shoulder, none, not stated). @param {Api.Closure | null} closure
@@ -36,6 +38,7 @@ function glyph(ctx, sign, x, y, r, colour) {
   ctx.fillStyle = colour;
   if (sign === "full") ctx.fillRect(x - r * 0.55, y - r * 0.19, r * 1.1, r * 0.38);
   if (sign === "clash") cross(ctx, x, y, r, colour);
+  if (sign === "detour") bend(ctx, x, y, r, colour);
   if (sign !== "partial" && sign !== "incident") return;
   const top = sign === "partial" ? y - r * 0.32 : y - r * 0.55;
   ctx.fillRect(x - r * 0.12, top, r * 0.24, r * 0.62);
@@ -51,6 +54,19 @@ function cross(ctx, x, y, r, colour) {
   ctx.moveTo(x + arm, y - arm);
   ctx.lineTo(x - arm, y + arm);
   stroke(ctx, r * 0.24, colour);
+}
+
+/** An arrow that turns off. @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r
+ * @param {string} colour */
+function bend(ctx, x, y, r, colour) {
+  ctx.beginPath();
+  ctx.moveTo(x - r * 0.4, y + r * 0.6);
+  ctx.lineTo(x - r * 0.4, y - r * 0.05);
+  ctx.lineTo(x + r * 0.4, y - r * 0.05);
+  ctx.moveTo(x + r * 0.1, y - r * 0.38);
+  ctx.lineTo(x + r * 0.45, y - r * 0.05);
+  ctx.lineTo(x + r * 0.1, y + r * 0.28);
+  stroke(ctx, r * 0.22, colour);
 }
 
 /** @param {Ui.Context} ctx @param {number} width @param {string} colour */

@@ -34,6 +34,12 @@ declare namespace Api {
     starts_ms: number; ends_ms: Time; placed_by: string; flags: string[]; feed: string; seen_ms: Time;
   }
   interface Report extends Placed { count: number; first_ms: number; last_ms: number }
+  interface LeftStop { id: string; name: string; lon: number | null; lat: number | null }
+  /** Its title is the route's number; `path` is the way that most of its buses take. */
+  interface Detour extends Placed {
+    route: string; towards: string; bearing: number; path: [number, number][]; streets: string[];
+    stops: LeftStop[]; cause: string; since_ms: number; last_ms: number; buses: number;
+  }
   interface Clash extends Placed {
     kind: string; severity: "high" | "low"; reason_ko: string; reason_en: string;
     from_ms: number; until_ms: Time; routes?: string[]; stops?: string[]; places?: string[]; works?: string[];
@@ -41,7 +47,7 @@ declare namespace Api {
   interface Alert extends Placed {
     name: string; rule: string; subject: string; severity: Severity; since_ms: number; ends_ms?: Time;
     end?: string; closure?: Closure; level?: Level; status?: string; count?: number; organisation?: string;
-    places?: string[]; place_count?: number; works: string[];
+    places?: string[]; place_count?: number; works: string[]; streets?: string[]; stops?: string[];
   }
   interface Ack { id: string; by: string; at_ms: number; comment: string; severity: Severity }
   interface Feed {
@@ -62,7 +68,7 @@ declare namespace Api {
     speeds: number[]; certainty: string; closures: Pairs<Closure>; closure_certainty: Pairs<string>;
     ranges?: Pairs<SpeedRange>;
     undelivered?: Undelivered[]; buses: Bus[]; works: Work[]; incidents: Incident[]; reports: Report[];
-    alerts: Alert[]; acks: Ack[]; feeds: Feed[];
+    detours?: Detour[]; alerts: Alert[]; acks: Ack[]; feeds: Feed[];
   }
   /** Letters of links: l speeds, q certainties, r ranges, c closures, e how sure those are; k the clock. The letters
       of things, each with its x for those that are gone, are in map/kinds.js. */
@@ -155,7 +161,7 @@ declare namespace Ui {
   type View = import("./map/canvas-layer.js").View;
   type Context = CanvasRenderingContext2D;
   type LeafletMap = import("leaflet").Map;
-  type Sign = "full" | "partial" | "minor" | "incident" | "report" | "clash";
+  type Sign = "full" | "partial" | "minor" | "incident" | "report" | "clash" | "detour";
   /** Solid (now), late (now, and past its end), hollow (planned), dashed (outside its hours). */
   type Style = "solid" | "late" | "hollow" | "dashed";
   type Colours = Record<string, string> & { levels: string[] };
@@ -188,7 +194,7 @@ declare namespace Ui {
   /** What a picture holds of each kind, by id; an alert's is "rule subject", an ack's its episode. */
   interface Rows {
     bus: Map<string, Api.Bus>; work: Map<string, Api.Work>; incident: Map<string, Api.Incident>;
-    report: Map<string, Api.Report>; clash: Map<string, Api.Clash>; alert: Map<string, Api.Alert>;
+    report: Map<string, Api.Report>; detour: Map<string, Api.Detour>; clash: Map<string, Api.Clash>; alert: Map<string, Api.Alert>;
     ack: Map<string, Api.Ack>; feed: Map<string, Api.Feed>;
   }
   /** What a line of a list shows. */

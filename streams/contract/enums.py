@@ -188,6 +188,7 @@ class RuleName(StrEnum):
     CLASH = "clash"
     FEED = "feed"
     REPORTS = "reports"
+    DETOUR = "detour"
 
 
 class AlertEvent(StrEnum):

@@ -8,8 +8,9 @@ from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
 from streams.domain.links.fold import LinkView
+from streams.domain.observed.detours import BusDetour
 from streams.domain.observed.rows import Discrepancy, ObservedView
-from streams.domain.observed.tables import DISCREPANCIES, OBSERVED
+from streams.domain.observed.tables import DETOURS, DISCREPANCIES, OBSERVED
 from streams.domain.stage import StageTable
 from streams.domain.stages import calls as calls_stage
 from streams.domain.stages import feeds as feeds_stage
@@ -65,6 +66,7 @@ class CityRows(Generic[LinkKey, Gone]):
     discrepancies: Mapping[str, Discrepancy | Gone] = kind(
         "d", DISCREPANCIES, subject="discrepancy"
     )
+    detours: Mapping[str, BusDetour | Gone] = kind("g", DETOURS)
     alerts: Mapping[str, Episode | Gone] = kind("a", *EPISODES)  # by "rule subject"
     acknowledgements: Mapping[str, Acknowledgement | Gone] = kind("y", ACKNOWLEDGEMENTS)
     feeds: Mapping[str, FeedState | Gone] = kind("f", FEEDS, subject="feed")

@@ -7,6 +7,7 @@ import msgspec
 
 from maps.desk.facts.blockings import Blocking, is_by_people
 from maps.desk.facts.gather import CardFacts, gather
+from maps.desk.facts.rounds import BusesRound, buses_round
 from maps.desk.facts.routes import ClosedSection, RouteNow, route_now
 from maps.desk.facts.scene import AskedPlace, Scene
 from maps.desk.facts.skips import SkippingRoute, skipped
@@ -24,6 +25,7 @@ from maps.desk.saying.buses import DetourBody, detour_of, running_clause, skip_c
 from maps.desk.saying.clauses import Clause, ClauseName
 from maps.desk.saying.last_report import LastReportBody, report_body
 from maps.desk.saying.lead import lead
+from maps.desk.saying.rounds import round_clause
 from maps.desk.saying.silence import bus_silence
 from maps.desk.saying.sources import SourceRow, Sources
 from maps.desk.saying.times import moment
@@ -135,6 +137,7 @@ class AnswerCard(msgspec.Struct, frozen=True, kw_only=True):
     incidents: list[CardIncident]
     detour: DetourBody | None
     buses: list[SkippingRoute]
+    rounds: list[BusesRound]
     route: RouteNow | None
     calls: CardCalls
     age_ms: int | None
@@ -148,7 +151,10 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
     verdict = judge(facts, scene)
     sources = Sources(scene)
     route = route_now(facts, scene)
+    rounds = buses_round(facts, scene)
+    seen_round = {row.route_id for row in rounds}
     skips = skipped(facts, ways, scene) if ways else []
+    skips = [row for row in skips if row.route_id not in seen_round]  # what is seen counts
     is_driven = ways is not None and not facts.is_route  # a bus finds its own way
     detour, round_it = detour_of(facts, ways, sources) if ways and is_driven else (None, None)
     age, leading = age_clause(facts, verdict, sources), lead(facts, verdict, sources)
@@ -163,6 +169,7 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
     spoken = [
         *opening,
         against(facts, verdict, sources),
+        round_clause(rounds, sources) if is_of_buses else None,
         skip_clause(skips, facts, sources) if is_of_buses else None,
         next_update(facts, sources) if is_coming else None,
     ]
@@ -171,6 +178,7 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
         say.traffic(facts, sources),
         bus_silence(facts, verdict, sources),
         running_clause(route, facts, sources),
+        None if is_of_buses else round_clause(rounds, sources),
         None if is_of_buses else skip_clause(skips, facts, sources),
         say.why(facts, sources),
         say.others(facts, sources),
@@ -194,6 +202,7 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
         incidents=[filled(CardIncident, b.row, id=b.id) for b in facts.blockings if b.work is None],
         detour=detour,
         buses=skips,
+        rounds=rounds,
         route=route,
         calls=CardCalls(facts.calls, facts.is_reported),
         age_ms=sources.newest_ms(age.sources),

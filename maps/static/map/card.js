@@ -151,6 +151,12 @@ export class Card {
     return this.item({ kind: "incident", id }, "dot incident", title || id, t("incident." + kind));
   }
 
+  /** @param {Api.Detour} detour */
+  detourItem({ id, title, streets }) {
+    const name = t("round.title", { no: title || "" });
+    return this.item({ kind: "detour", id }, "dot detour", name, streets.join(", "));
+  }
+
   /** @param {Ui.Chosen} chosen @param {string} icon @param {string} title @param {string} text */
   item(chosen, icon, title, text) {
     const li = el("li"), button = makeButton("other", null, () => this.actions.choose(chosen, true));

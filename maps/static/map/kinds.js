@@ -2,6 +2,7 @@
 import { alert } from "./kinds/alert.js";
 import { bus } from "./kinds/bus.js";
 import { clash } from "./kinds/clash.js";
+import { detour } from "./kinds/detour.js";
 import { incident } from "./kinds/incident.js";
 import { link } from "./kinds/link.js";
 import { report } from "./kinds/report.js";
@@ -9,7 +10,7 @@ import { work } from "./kinds/work.js";
 
 /** @type {Record<string, Ui.Kind<any>>} */
 export const KINDS = {
-  link, work, incident, report, clash, bus, alert,
+  link, work, incident, detour, report, clash, bus, alert,
   ack: { rows: "acks", letter: "y", shownBy: "alert" },
   feed: { rows: "feeds", letter: "f", idOf: (feed) => feed.feed },
 };

@@ -2,14 +2,15 @@
 import { colours, screenScale } from "../palette.js";
 import { drawSign, signOf, signRadius } from "../signs.js";
 import { CanvasLayer } from "./canvas-layer.js";
+import { paintDetours } from "./detour-lines.js";
 import { KINDS } from "./kinds.js";
 import { Labels } from "./labels.js";
 import { worldX, worldY } from "./network.js";
 
 const SMALL_BELOW_ZOOM = 13; // works that close nothing are dots in a view of the whole city
 const SHORTEST_PX = 30; // a closure is drawn at least so long, or its mark would cover it
-/** @type {Ui.Sign[]} */
-const ORDER = ["minor", "report", "partial", "full", "incident", "clash"]; // the gravest last, on top
+/** The gravest last, on top. @type {Ui.Sign[]} */
+const ORDER = ["minor", "report", "detour", "partial", "full", "incident", "clash"];
 
 export class MarksLayer {
   scale = 1;
@@ -35,6 +36,9 @@ export class MarksLayer {
     this.marks = this.placed(view);
     this.paintChosen(ctx, view, palette);
     this.paintClosures(ctx, view, palette);
+    if (this.state.isShown("detours")) {
+      paintDetours(ctx, view, this.picture.rows.detour.values(), palette, this.scale);
+    }
     if (this.state.isShown("labels")) this.labels.paint(ctx, view, palette, this.marks.map(boxOf));
     for (const mark of this.marks) drawSign(ctx, mark.sign, mark.x, mark.y, mark.scale, mark.style, palette);
     if (this.ring) paintRing(ctx, view.px(this.ring.x), view.py(this.ring.y), palette);

@@ -1,6 +1,7 @@
-// What lies under the pointer: a mark, then a bus, then the nearest link. Canvases take no mouse events.
+// What lies under the pointer: a mark, a bus, a detour, else the nearest link. Canvases take no mouse events.
+import { pointsOf } from "./detour-lines.js";
 
-const MARK_SLACK_PX = 4, BUS_PX = 8, LINK_PX = 11, BOX_SLACK_PX = 24, FINGER = 1.6;
+const MARK_SLACK_PX = 4, BUS_PX = 8, LINK_PX = 11, DETOUR_PX = 5, BOX_SLACK_PX = 24, FINGER = 1.6;
 
 export class Nearest {
   /** @param {Ui.LinksLayer} links @param {Ui.MarksLayer} marks @param {Ui.BusesLayer} buses */
@@ -14,7 +15,22 @@ export class Nearest {
   /** @param {{x: number, y: number}} point of the map's box @returns {Ui.Hit | null} */
   at(point) {
     const { view, canvas } = this.links, shift = canvas.shift(), x = point.x - shift.x, y = point.y - shift.y;
-    return view ? this.mark(x, y) || this.bus(x, y) || this.link(x, y, view) : null;
+    if (!view) return null;
+    return this.mark(x, y) || this.bus(x, y) || this.detour(x, y, view) || this.link(x, y, view);
+  }
+
+  /** The way of a detour, where it is drawn. @param {number} x @param {number} y @param {Ui.View} view
+   * @returns {Ui.Hit | null} */
+  detour(x, y, view) {
+    const { picture, state } = this.marks;
+    if (!state.isShown("detours")) return null;
+    for (const row of picture.rows.detour.values()) {
+      const points = pointsOf(row, view);
+      const isNear = points.slice(1).some((b, k) =>
+        fromSegment(x, y, points[k].x, points[k].y, b.x, b.y) < DETOUR_PX * this.finger);
+      if (isNear) return { kind: "detour", id: row.id, index: -1 };
+    }
+    return null;
   }
 
   /** @param {number} x @param {number} y @returns {Ui.Hit | null} */

@@ -40,12 +40,19 @@ def sentence(alert: Alert, *, is_simulated: bool) -> Phrase:
     title, particulars = title_of(alert), []
     if alert.word is not AlertEvent.END:
         particulars = list(_particulars(alert.facts))
-    parts: list[Value] = [name_of("feed", title) if alert.rule is RuleName.FEED else title]
+    parts: list[Value] = [_name(alert.rule, title)]
     if not _is_said_by_closure(alert):
         parts.append(phrase("message.part", text=_event(alert)))
     return phrase(
         "message.line", head=joined(head, "·"), body=joined([*parts, *particulars], " · ")
     )
+
+
+def _name(rule: RuleName, title: str) -> Value:
+    """What an alert of a rule is about, as people call it."""
+    if rule is RuleName.DETOUR:
+        return phrase("message.route", no=title)
+    return name_of("feed", title) if rule is RuleName.FEED else title
 
 
 def _is_said_by_closure(alert: Alert) -> bool:
@@ -77,6 +84,7 @@ def _particulars(facts: dict[str, Any]) -> Iterator[Value]:
     elif end in _NO_END:
         yield unknown_time("ends_ms", _NO_END[end])
     yield from _places(facts)
+    yield from _detour(facts)
     organisation = facts.get("organisation")
     if isinstance(organisation, str) and organisation.strip():
         yield one_line(organisation, MAX_TITLE)
@@ -91,6 +99,22 @@ def _places(facts: dict[str, Any]) -> Iterator[Value]:
     shown = ", ".join(one_line(name, MAX_PLACE) for name in names[:SHOWN_PLACES])
     more = ", …" if count > SHOWN_PLACES else ""
     yield phrase("message.places", count=count, names=f"{shown}{more}")
+
+
+def _detour(facts: dict[str, Any]) -> Iterator[Value]:
+    """The way that buses take, the stops they leave out, and that no record explains it."""
+    for name in ("streets", "stops"):
+        names = facts.get(name)
+        if isinstance(names, list) and names:
+            yield phrase(f"message.{name}", **{name: _some(list(map(str, names)))})
+    if facts.get("cause") == "":
+        yield phrase("message.cause.none")
+
+
+def _some(names: list[str]) -> Value:
+    shown = ", ".join(one_line(name, MAX_PLACE) for name in names[:SHOWN_PLACES])
+    more = len(names) - SHOWN_PLACES
+    return phrase("message.more_stops", names=shown, n=more) if more > 0 else shown
 
 
 def _local(at_ms: int) -> str:

@@ -1,5 +1,6 @@
 """Where what happens is not what was declared: begun, changed and ended as buses show it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from streams.contract.derived import Sighting
@@ -246,6 +247,18 @@ def moved_to(
         if is_open and is_moved(neighbours, case, link_id, now_ms):
             return subject
     return ""
+
+
+def found_elsewhere(rows: ObservedRows, links: Iterable[str]) -> list[str]:
+    """The works, as subjects, that are on one of these links instead of where their permits say."""
+    touched = set(links)
+    return [
+        f"work:{row.work}"
+        for _, row in sorted(rows.discrepancies.all().items())
+        if row.kind is DiscrepancyKind.ELSEWHERE
+        and not row.until_ms
+        and not touched.isdisjoint(row.links)
+    ]
 
 
 def _permit(subject: str) -> str:

@@ -5,17 +5,18 @@ time, or under its input's where that is later, and taken out in that order once
 has passed it: how the inputs interleave leaves no trace.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from streams.contract.derived import Declaration, LinkEvents, Sighting
-from streams.contract.enums import Cause, Certainty, Observed, SightingKind
+from streams.contract.enums import Cause, Certainty, Closure, Observed, SightingKind
 from streams.contract.times import DAY_MS, MINUTE_MS
 from streams.domain.observed import belief as beliefs
 from streams.domain.observed import cases
 from streams.domain.observed.belief import Belief, ErrorRates
 from streams.domain.observed.cases import Case
-from streams.domain.observed.discrepancies import Judge, moved_to
+from streams.domain.observed.detouring import DetourFold, Explanation
+from streams.domain.observed.discrepancies import Judge, found_elsewhere, moved_to
 from streams.domain.observed.neighbours import Neighbours
 from streams.domain.observed.promise import promise_s
 from streams.domain.observed.rows import ObservedView
@@ -35,10 +36,12 @@ class ObservedFold:
     homes: Homes
     neighbours: Neighbours
     rates: ErrorRates
+    detours: DetourFold
 
     @classmethod
     def of(cls, network: Network, partitions: int, rates: ErrorRates) -> "ObservedFold":
-        return cls(network, Homes(network, partitions), Neighbours(network), rates)
+        homes = Homes(network, partitions)
+        return cls(network, homes, Neighbours(network), rates, DetourFold(network, homes))
 
     def take(self, rows: ObservedRows, part: LinkEvents, watermark_ms: int) -> None:
         """Put what a message brings into the queue, at its time or its input's if that is later."""
@@ -52,14 +55,16 @@ class ObservedFold:
             key = f"{at_ms:015d} {origin.topic}/{origin.partition} {origin.offset:012d}"
             rows.queue.put(key, Queued(tuple(sightings), tuple(declarations)))
 
-    def advance(self, rows: ObservedRows, now_ms: int) -> None:
-        """Take from the queue what is of before `now_ms`, and look at all things each minute."""
+    def advance(self, rows: ObservedRows, now_ms: int, watch: Callable[[int], None]) -> None:
+        """Take from the queue what is of before `now_ms`, and look at all things each minute; so
+        does then `watch`, at the same minutes.
+        """
         queue = rows.queue.all()
         progress = rows.progress.get("now") or Progress()
         before = progress
         for key in sorted(key for key in queue if int(key[:15]) < now_ms):
             at_ms = int(key[:15])
-            progress = self._minutes(rows, progress, at_ms)
+            progress = self._minutes(rows, progress, at_ms, watch)
             progress = progress._replace(
                 begun_ms=progress.begun_ms or at_ms,
                 minute_ms=progress.minute_ms or at_ms,
@@ -67,17 +72,24 @@ class ObservedFold:
             )
             self._fold(rows, queue[key], at_ms, progress)
             rows.queue.put(key, None)
-        progress = self._minutes(rows, progress, now_ms)
+        progress = self._minutes(rows, progress, now_ms, watch)
         if progress != before:
             rows.progress.put("now", progress)
 
-    def _minutes(self, rows: ObservedRows, progress: Progress, until_ms: int) -> Progress:
+    def _minutes(
+        self,
+        rows: ObservedRows,
+        progress: Progress,
+        until_ms: int,
+        watch: Callable[[int], None],
+    ) -> Progress:
         """Every minute up to a time; a day after the last event nothing is left to happen."""
         if not progress.begun_ms:
             return progress
         minute_ms = progress.minute_ms - progress.minute_ms % MINUTE_MS + MINUTE_MS
         while minute_ms <= min(until_ms, progress.last_ms + 2 * DAY_MS):
             self._look(rows, minute_ms, progress)
+            watch(minute_ms)
             progress = progress._replace(minute_ms=minute_ms)
             minute_ms += MINUTE_MS
         return progress
@@ -115,6 +127,7 @@ class ObservedFold:
             judge.look(subject)
         if before.is_closed and not after.is_closed:
             judge.reopened(link_id)
+        self.detours.through(rows, seen, before, lambda x: self._is_closing(rows, x))
 
     def _round(self, rows: ObservedRows, seen: Sighting, judge: "Judge") -> None:
         """A bus went round: what another bus drove meanwhile was not why, and where some of the
@@ -147,6 +160,32 @@ class ObservedFold:
         for link_id in links:
             if (rows.beliefs.get(link_id) or Belief()).is_closed:
                 judge.closed(link_id, seen)
+        self.detours.round(rows, seen, links, self._explained(rows, links, seen.at_ms))
+
+    def _is_closing(self, rows: ObservedRows, link_id: str) -> bool:
+        """Whether buses have reason to avoid a link now: they show it, or it is declared."""
+        is_closed = (rows.beliefs.get(link_id) or Belief()).is_closed
+        return is_closed or bool(self._causes(rows, link_id))
+
+    def _explained(self, rows: ObservedRows, links: Sequence[str], at_ms: int) -> Explanation:
+        """What explains that buses go round links: what closes them in force, works first; else
+        what has just ended; else a work that was found here instead of where its permit says; else
+        one that takes lanes.
+        """
+        on_them = self._cases_on(rows, links)
+        in_force = {subject for link_id in links for subject in self._causes(rows, link_id)}
+        subjects = (
+            *sorted(in_force, key=lambda name: (not name.startswith("work:"), name)),
+            *(name for name, case in on_them if case.is_full and case.has_just_ended(at_ms)),
+            *found_elsewhere(rows, links),
+            *(
+                name
+                for name, case in on_them
+                if case.is_in_force and case.closure is Closure.PARTIAL
+            ),
+        )
+        is_closing = any(self._is_closing(rows, link_id) for link_id in links)
+        return Explanation(next(iter(subjects), ""), is_closing)
 
     def _blamed(self, rows: ObservedRows, seen: Sighting, known: dict[str, Belief]) -> list[str]:
         """Which of the links that a bus went round may have been why, the likeliest kind alone:
@@ -244,4 +283,7 @@ class ObservedFold:
                 judge.reopened(link_id)
         for link_id in list(rows.observed.all()):
             self._view(rows, link_id, now_ms, progress)
+        for name, known in rows.rounds.all().items():
+            why = self._explained(rows, known.links, now_ms).subject
+            self.detours.look(rows, name, known, why, now_ms)
         judge.forget()

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from streams.contract.derived import Declaration, Sighting
 from streams.domain.observed.belief import Belief
 from streams.domain.observed.cases import Case
+from streams.domain.observed.detours import BusDetour, GoingRound
 from streams.domain.observed.rows import Discrepancy, ObservedView
 from streams.domain.stage import Effects, Rows, StageTable, State
 
@@ -30,7 +31,9 @@ BELIEFS = StageTable("beliefs", Belief)  # by link
 CASES = StageTable("cases", Case)  # by subject
 OBSERVED = StageTable("observed", ObservedView)  # by link
 DISCREPANCIES = StageTable("discrepancies", Discrepancy)  # by id
-TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, OBSERVED, DISCREPANCIES)
+ROUNDS = StageTable("rounds", GoingRound)  # by "route|first link avoided"
+DETOURS = StageTable("bus-detours", BusDetour)  # by the same
+TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, OBSERVED, DISCREPANCIES, ROUNDS, DETOURS)
 
 
 class ObservedRows:
@@ -45,3 +48,5 @@ class ObservedRows:
         self.cases = Rows(CASES, state, effects)
         self.observed = Rows(OBSERVED, state, effects)
         self.discrepancies = Rows(DISCREPANCIES, state, effects)
+        self.rounds = Rows(ROUNDS, state, effects)
+        self.detours = Rows(DETOURS, state, effects)

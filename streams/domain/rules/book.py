@@ -87,6 +87,7 @@ class AlertRules:
     clash: Rule = field(default_factory=Rule)
     feed: Graded = field(default_factory=lambda: Graded(begin_ms=MINUTE_MS, end_ms=MINUTE_MS))
     reports: Reports = field(default_factory=lambda: Reports(severity=Severity.NOTICE))
+    detour: Graded = field(default_factory=lambda: Graded(severity=Severity.NOTICE))
 
 
 def bounds_of(rule: Rule) -> dict[str, tuple[str, ParameterRange]]:

@@ -60,7 +60,7 @@ describe("kinds", () => {
   });
 
   it("are kept by an address where they have a card and do not pass", () => {
-    assert.deepEqual([...ADDRESSED].sort(), ["alert", "clash", "incident", "link", "report", "work"]);
+    assert.deepEqual([...ADDRESSED].sort(), ["alert", "clash", "detour", "incident", "link", "report", "work"]);
   });
 
   it("have an entry where they are listed and a sign where they are drawn", () => {

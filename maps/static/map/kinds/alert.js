@@ -50,7 +50,9 @@ function behind(card, { subject }) {
   const { rows } = card.picture, id = subject.slice(subject.indexOf(":") + 1);
   const work = subject.startsWith("work:") && rows.work.get(id);
   const incident = subject.startsWith("incident:") && rows.incident.get(id);
+  const detour = subject.startsWith("detour:") && rows.detour.get(id);
   if (work) return card.items("card.alert_work", [card.workItem(work)]);
+  if (detour) return card.items("layer.detours", [card.detourItem(detour)]);
   return incident ? card.items("card.alert_incident", [card.incidentItem(incident)]) : null;
 }
 
@@ -72,17 +74,25 @@ export function alertMark(severity) {
 
 /** @param {Api.Alert} row */
 export function alertTitle({ rule, subject, title }) {
+  if (rule === "detour") return t("round.title", { no: title || "" });
   return rule === "feed" ? feedName(subject.replace(/^feed:/, "")) : title || subject.replace(/^\w+:/, "");
 }
 
-/** What holds: a closure, a level, a feed's status, so many calls. @param {Api.Alert} row */
-function alertWhat({ closure, level, status, count }) {
+/** What holds: a closure, a level, a feed's status, so many calls, a way round. @param {Api.Alert} row */
+function alertWhat({ closure, level, status, count, ...row }) {
   const keys = [];
   if (closure && closure !== "none") keys.push("closure." + closure);
   if (level) keys.push("level." + level);
   if (status) keys.push("status." + status);
-  return [...keys.map((key) => t(key)), ...(count ? [t("report.count", { n: count })] : [])].join(" · ");
+  const counted = count ? [t("report.count", { n: count })] : [];
+  return [...keys.map((key) => t(key)), ...counted, ...roundOf(row)].join(" · ");
 }
+
+/** Which way buses take, and the stops they leave out. @param {Partial<Api.Alert>} row */
+const roundOf = ({ streets = [], stops = [] }) => [
+  streets.length ? t("round.through", { streets: streets.join(", ") }) : "",
+  stops.length ? t("round.stops", { stops: stops.join(", ") }) : "",
+].filter(Boolean);
 
 /** Where a permit with several spots holds: how many places, and the first three. @param {Api.Alert} row */
 function alertPlaces({ places, place_count = 0 }) {

@@ -38,6 +38,8 @@ function cardOf(card, i) {
     ]),
     card.items("card.works", works.map((work) => card.workItem(work))),
     card.items("card.incidents", incidents.map((incident) => card.incidentItem(incident))),
+    card.items("layer.detours", [...rows.detour.values()]
+      .filter((row) => row.links.includes(i)).map((row) => card.detourItem(row))),
     el("p", "small-id", network.ids[i]),
   ];
 }

@@ -69,7 +69,11 @@ def test_what_is_said_of_every_field_goes_through_the_log_unchanged(network: Net
         ("title", "가" * 81, "1 to 80"),
         ("title", "두\n줄", "printable"),
         ("title", "\u202e현장", "printable"),
-        ("rules", ("closing",), "one of closure overdue unseen slowdown jam clash feed reports"),
+        (
+            "rules",
+            ("closing",),
+            "one of closure overdue unseen slowdown jam clash feed reports detour",
+        ),
         ("severities", ("grave",), "one of critical warning notice"),
         ("links", ("",), "1 to 80"),
         ("links", ("S0>S1",) * 1 + tuple(f"L{i}" for i in range(500)), "at most 500"),

@@ -23,8 +23,8 @@ def test_the_packaged_file_says_what_holds_without_a_file() -> None:
 
 def test_the_packaged_file_names_every_value_of_every_rule() -> None:
     text = PACKAGED.read_text(encoding="utf-8")
-    assert text.count("begin = ") == text.count("end = ") == text.count("enabled = ") == 8
-    assert text.count("severity = ") == 6  # a closure and a clash are as grave as what they take
+    assert text.count("begin = ") == text.count("end = ") == text.count("enabled = ") == 9
+    assert text.count("severity = ") == 7  # a closure and a clash are as grave as what they take
 
 
 def test_a_file_changes_what_it_says_and_nothing_else() -> None:
@@ -42,7 +42,7 @@ def test_a_file_changes_what_it_says_and_nothing_else() -> None:
     [
         ("[jam", r"not TOML"),
         ("jam = 3", r"jam must be a table, \[jam\], got 3"),
-        ("[jamm]", r"unknown rule 'jamm', one of clash, closure, feed, jam, overdue"),
+        ("[jamm]", r"unknown rule 'jamm', one of clash, closure, detour, feed, jam, overdue"),
         ("[jam]\nbegins = 3", r"\[jam\] unknown name 'begins', one of begin, enabled, end"),
         ("[closure]\nseverity = 'notice'", r"\[closure\] unknown name 'severity'"),
         ("[jam]\nbegin = 20", r"\[jam\] begin must be a time such as 90 s, 15 min or 2 h, got 20"),

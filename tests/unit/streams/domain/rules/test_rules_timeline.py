@@ -8,12 +8,14 @@ from streams.audit.fold import Fold
 from streams.contract import topics, wire
 from streams.contract.enums import AlertEvent, Closure, PollOutcome, Reporter, SiteStatus
 from streams.contract.records import (
+    BusPosition,
     Call,
     FeedReport,
     LinkSpeed,
     Message,
     Permit,
     PermitBatch,
+    PositionBatch,
     SiteReport,
     SpeedBatch,
 )
@@ -64,8 +66,36 @@ CREWS = {
     130: ("P2", SiteStatus.START),
     140: ("P2", SiteStatus.END),
 }
+ROUND = {100: 13, 105: 12, 110: 12}  # buses leave the road at S9 and are back at this stop's place
+BACK_ON_IT = 115
 SLOW_UNTIL, BROKEN_AT, SILENT_UNTIL = 60, 20, 40
 CALLED = range(10, 14)
+
+
+def bus(name: str, order: int, stops: float, at_ms: int, off_deg: float = 0) -> BusPosition:
+    """A bus of R1, so many stops behind S0 and so far north of the road."""
+    lon, lat = 127.70 + STEP_DEG * stops, 37.88 + off_deg
+    return BusPosition(name, "R1", "1", f"S{order - 1}", order, at_ms, lon, lat)
+
+
+def driven(minute: int) -> Iterator[BusPosition]:
+    """At first enough buses to know that the feed shows where they are; then who goes round, over
+    two points 220 m beside the road; then one that drives on.
+    """
+    end_ms = at(minute)
+    if minute == 1:
+        for name in range(50):
+            for step in range(4):
+                yield bus(f"g{name}", 16, 15.2 + 0.1 * step, end_ms - 40_000 + step * 10_000, 9e-5)
+    if minute in ROUND:
+        name, back = f"b{minute}", ROUND[minute]
+        yield bus(name, 10, 9, end_ms - 110_000)
+        yield bus(name, 10, 9.5, end_ms - 80_000, 0.002)
+        yield bus(name, 10, 10.5, end_ms - 50_000, 0.002)
+        yield bus(name, back, back - 1, end_ms - 10_000)
+    if minute == BACK_ON_IT:
+        for order in range(9, 14):
+            yield bus("t", order, order - 1, end_ms - (14 - order) * 30_000)
 
 
 def said(minute: int) -> Iterator[tuple[topics.Topic, Message]]:
@@ -77,6 +107,8 @@ def said(minute: int) -> Iterator[tuple[topics.Topic, Message]]:
     if minute in CREWS:
         name, word = CREWS[minute]
         yield topics.PERMITS, SiteReport(f"r{minute}", name, word, Reporter.CREW, now_ms)
+    if rows := tuple(driven(minute)):
+        yield topics.BUS_POSITIONS, PositionBatch("tago.positions", now_ms, rows)
     if minute in CALLED:
         yield topics.CALLS, Call(f"c{minute}", now_ms, "정류장 7", ("S7>S8",))
     if minute % 5 == 0:
@@ -124,6 +156,9 @@ overdue  work:P1         begin   90
 closure  work:P1         update  95
 overdue  work:P1         update  95
 closure  work:P1         end    100
+detour   R1|S9>S10       begin  105  the second bus
+detour   R1|S9>S10       update 110  one of three left S11 out
+detour   R1|S9>S10       end    115
 overdue  work:P1         end    100
 unseen   work:P2         begin  120  two hours
 closure  work:P2         update 125
@@ -146,6 +181,7 @@ def test_each_rule_tells_a_begin_an_update_and_an_end_once() -> None:
 
 def line_of(alert: dict[str, Any]) -> tuple[str, ...]:
     subject = alert["subject"] if alert["rule"] != "clash" else ",".join(alert["facts"]["works"])
+    subject = subject.removeprefix("detour:")
     minute = (alert["at_ms"] - T0_MS) // 60_000
     return alert["rule"], subject, alert["word"], str(minute)
 
