@@ -112,7 +112,7 @@ def turned(track: Track, row: BusPosition, old: Course, new: Course) -> tuple[Si
     what lay ahead. Nothing where either is near a terminus, or its plate may be several buses'.
     """
     place = new.place(row)
-    is_midway = MIN_ORDER <= track.order < len(old.geometry.links) - 1 and row.stop_order >= 3
+    is_midway = MIN_ORDER <= track.order < len(old.geometry.links) - 1 and row.stop_order >= MIN_ORDER
     if place is None or not is_midway or MASKED in row.flags or track.fixes < 2:
         return ()
     is_near = distance_m((track.lon, track.lat), (row.lon or 0.0, row.lat or 0.0)) < TURN_M
