@@ -17,16 +17,16 @@ from maps.picture.fields import LinkIndexes, Ms, Row, filled
 from maps.picture.loop import LOST
 from streams.state.decoding import Remembered
 from streams.state.store import Store
+from streams.words.spoken import OwnText, Spoken
 
 
-class ChangeRow(Row):
+class ChangeRow(Row, kw_only=True, metaclass=Spoken):
     """One line: what happened to a subject when."""
 
     at_ms: Ms
     subject: Annotated[str, Meta(description="work:ID, incident:ID, feed:NAME")]
     kinds: Annotated[tuple[str, ...], Meta(description="what happened, as codes")]
-    ko: str
-    en: str
+    text: OwnText
     links: LinkIndexes
 
 
@@ -61,7 +61,12 @@ async def get_changes(request: web.Request) -> web.StreamResponse:
     found = changes(before, since, since_ms=since_ms, until_ms=until_ms, now_ms=now_ms)
     page, next_ms = first_page(found)
     rows = [
-        filled(ChangeRow, change, links=shapes.known_links(change.links, context.network))
+        filled(
+            ChangeRow,
+            change,
+            text=change.text,
+            links=shapes.known_links(change.links, context.network),
+        )
         for change in page
     ]
     return packed_answer(request, Changes(now_ms, since_ms, until_ms, len(found), next_ms, rows))

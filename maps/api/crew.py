@@ -23,7 +23,8 @@ from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import SiteReport
 from streams.delivery.deciding.crew_links import Check, check_token
 from streams.domain.works.rows import Work
-from streams.words.catalogue import both, phrase
+from streams.words.catalogue import joined, phrase
+from streams.words.spoken import OwnText, Spoken
 
 log = logging.getLogger(__name__)
 TAPS_A_MINUTE = 20  # of one work: a crew taps a few words a day
@@ -42,14 +43,13 @@ class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
     until_ms: int | None = None
 
 
-class ReportState(msgspec.Struct, frozen=True):
-    """What became of a report; `code` and the texts are of a refusal."""
+class ReportState(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
+    """What became of a report; `code` and the text are of a refusal, "" without one."""
 
     id: str
     outcome: TapOutcome
     code: str
-    ko: str
-    en: str
+    why: OwnText
 
 
 class CrewState(msgspec.Struct, frozen=True):
@@ -202,8 +202,8 @@ def _state(request: web.Request, work: str, report_id: str, found: TapResult | N
     report = None
     if found is not None:
         is_refused = found.outcome is TapOutcome.REFUSED
-        words = both(phrase(taps.reason(found.code))) if is_refused else ("", "")
-        report = ReportState(report_id, found.outcome, found.code, *words)
+        why = phrase(taps.reason(found.code)) if is_refused else joined((), "")
+        report = ReportState(id=report_id, outcome=found.outcome, code=found.code, why=why)
     return CrewState(
         site=site_of(work, scene) if work in scene.picture.works else None,
         report=report,

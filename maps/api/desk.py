@@ -26,7 +26,8 @@ from maps.search.entry import SearchHit
 from streams.contract.enums import ClashKind, ClashSeverity
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.words import reason
-from streams.words.catalogue import both
+from streams.words.catalogue import Translatable
+from streams.words.spoken import Spoken
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class DeskServices:
         return made
 
 
-class ClashRow(msgspec.Struct, kw_only=True):
+class ClashRow(msgspec.Struct, kw_only=True, metaclass=Spoken):
     """A clash with its reason; `until_ms` null: no end is known."""
 
     id: str
@@ -62,8 +63,7 @@ class ClashRow(msgspec.Struct, kw_only=True):
     from_ms: int
     until_ms: int | None
     count: int
-    reason_ko: str
-    reason_en: str
+    reason: Translatable
 
 
 class Clashes(msgspec.Struct):
@@ -172,9 +172,8 @@ async def get_clashes(request: web.Request) -> web.StreamResponse:
 
 
 def clash_row(clash: Clash, picture: Picture, context: Context) -> ClashRow:
-    """A clash with its reason in both languages."""
-    ko, en = both(reason(clash, picture.works, context.network))
-    return filled(ClashRow, clash, reason_ko=ko, reason_en=en)
+    """A clash with its reason in every language."""
+    return filled(ClashRow, clash, reason=reason(clash, picture.works, context.network))
 
 
 def _json(request: web.Request, body: object) -> web.Response:

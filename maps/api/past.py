@@ -27,21 +27,21 @@ from streams.domain.links.fold import LinkView
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Network
 from streams.state.kinds import KINDS
-from streams.words.catalogue import both
+from streams.words.catalogue import Translatable
+from streams.words.spoken import Spoken
 
 MAX_LINKS = 200
 BUSY = web.AppKey("past_lock", asyncio.Lock)
 
 
-class ClosedLink(Row):
+class ClosedLink(Row, kw_only=True, metaclass=Spoken):
     """A link that something is taken from."""
 
     id: str
     index: int
     name: str
     closure: Closure
-    word_ko: str
-    word_en: str
+    word: Translatable
     subjects: Annotated[tuple[str, ...], Meta(description="work:ID, incident:ID on it")]
 
 
@@ -144,9 +144,8 @@ def city_of(picture: Picture, context: Context) -> Parts:
 
 
 def closed_link(place: int, view: LinkView, network: Network) -> ClosedLink:
-    korean, english = both(closure_name(view.closure))
     link = network.links[place]
-    return filled(ClosedLink, view, link, index=place, word_ko=korean, word_en=english)
+    return filled(ClosedLink, view, link, index=place, word=closure_name(view.closure))
 
 
 def one_of(query: Mapping[str, str], picture: Picture, context: Context) -> Parts:
