@@ -1,7 +1,6 @@
 """What the handlers share: made once per application, from settings, network and store."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,6 +18,7 @@ from maps.picture.picture import Picture
 from maps.search.finder import Finder
 from streams.contract.grammars import Thresholds
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.domain.links.levels import thresholds_by_class
 from streams.geo.loading import load_gazetteer
 from streams.geo.network import Network
@@ -108,7 +108,7 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
     return Context(
         settings=settings,
         network=network,
-        live=LiveUpdates(store, network, settings.partitions, wall_ms),
+        live=LiveUpdates(store, network, settings.partitions, now_ms),
         thresholds=thresholds,
         statics=statics,
         pages=render_pages(network, settings, statics.url),
@@ -116,11 +116,6 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
         finder=Finder(network, load_gazetteer(settings.gazetteer), settings.province),
         is_simulated=simulated,
     )
-
-
-def wall_ms() -> int:
-    """The wall clock, Unix ms."""
-    return time.time_ns() // 1_000_000
 
 
 CONTEXT = web.AppKey("context", Context)

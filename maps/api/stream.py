@@ -7,8 +7,7 @@ from aiohttp import web
 from maps.api.context import CONTEXT
 from maps.http.answers import takes_gzip
 from maps.http.refusals import RequestRefusedError
-from maps.picture.broadcast import StreamClient
-from maps.picture.sse import GZIP_HEADER, Block
+from maps.picture.broadcast import GZIP_HEADER, Block, StreamClient
 
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
