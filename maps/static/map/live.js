@@ -237,7 +237,7 @@ export class Live {
     this.mark(id);
     this.askFrame();
     this.askPanels();
-    if (document.documentElement.dataset.live !== "live") this.sign.show();
+    if (delta.k && document.documentElement.dataset.live !== "live") this.sign.show(); // its clock went on
   }
 
   /** What does not wait for a frame: an alert is shown in a hidden window too, for it may have to sound.
