@@ -41,6 +41,17 @@ class Changes(Row):
     changes: list[ChangeRow]
 
 
+@Operation(
+    "GET",
+    "/api/v1/changes",
+    "What changed after `since`: works, closures, incidents, feeds; at most 500",
+    {200: Changes},
+    refusals=(400, 503),
+    parameters=(
+        Parameter("since", "Unix ms, needed", int),
+        Parameter("until", "Unix ms, default: now", int),
+    ),
+)
 async def get_changes(request: web.Request) -> web.StreamResponse:
     """What changed after `since`, the oldest first; `next_since_ms` asks on where there is more."""
     context = request.app[CONTEXT]
@@ -81,19 +92,3 @@ async def read_changes(
     feeds = [name for name in await store.changed_since(0) if name.startswith(FEED)]
     names = [*dict.fromkeys([*subjects_of(await store.changed_since(since_ms)), *feeds])]
     return await store.past(names, since_ms), await store.pasts_since(names, since_ms)
-
-
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/api/v1/changes",
-        handler=get_changes,
-        summary="What changed after `since`: works, closures, incidents, feeds; at most 500",
-        answers={200: Changes},
-        refusals=(400, 503),
-        parameters=(
-            Parameter("since", "Unix ms, needed", int),
-            Parameter("until", "Unix ms, default: now", int),
-        ),
-    ),
-)

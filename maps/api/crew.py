@@ -139,6 +139,18 @@ def _worth(context: Context, work: str, token: str) -> str:
     return "over" if check is Check.VALID and is_over else check.value
 
 
+_PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit number")
+
+
+@Operation(
+    "POST",
+    _PATH,
+    "A crew reports; the same report_id again counts once. 409: the fold refused it",
+    {200: CrewState, 202: CrewState},
+    refusals=(400, 403, 404, 409, 413, 415, 429, 503),
+    parameters=(_WORK,),
+    takes=ReportBody,
+)
 async def post_report(request: web.Request) -> web.StreamResponse:
     """202 once the log has the tap, 200 when it was taken before, 409 when it was refused."""
     check_origin(request, request.app[OWN_HOSTS])
@@ -158,8 +170,16 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     return json_answer(_state(request, work, report.report_id, found), status=status)
 
 
+@Operation(
+    "GET",
+    _PATH,
+    "How a work stands for its crew, and what became of a report",
+    {200: CrewState},
+    refusals=(403, 404),
+    parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
+    needs=CREW_TOKEN,
+)
 async def get_report(request: web.Request) -> web.StreamResponse:
-    """How the work stands for its crew and, with `report`, what became of that tap."""
     context, work = request.app[CONTEXT], request.match_info["work"]
     admit(context, work, bearer(request))
     report_id = request.query.get("report", "")
@@ -209,28 +229,3 @@ def _state(request: web.Request, work: str, report_id: str, found: TapResult | N
         report=report,
         takes_photos=bool(context.settings.photos),
     )
-
-
-_PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit number")
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path=_PATH,
-        handler=get_report,
-        summary="How a work stands for its crew, and what became of a report",
-        answers={200: CrewState},
-        refusals=(403, 404),
-        parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
-        needs=CREW_TOKEN,
-    ),
-    Operation(
-        method="POST",
-        path=_PATH,
-        handler=post_report,
-        summary="A crew reports; the same report_id again counts once. 409: the fold refused it",
-        answers={200: CrewState, 202: CrewState},
-        refusals=(400, 403, 404, 409, 413, 415, 429, 503),
-        parameters=(_WORK,),
-        takes=ReportBody,
-    ),
-)

@@ -84,8 +84,20 @@ def add_time(app: web.Application) -> None:
     app[BUSY] = asyncio.Lock()
 
 
+@Operation(
+    "GET",
+    "/api/v1/at",
+    "What was true at `valid` as known at `known`: the city, or one thing of it",
+    {200: PastBody},
+    refusals=(400, 404, 503),
+    parameters=(
+        Parameter("valid", "Unix ms the answer speaks of; default: `known`", int),
+        Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
+        Parameter("id", "work:ID, incident:ID, feed:NAME, link:ID, or a KIND:ID of the search"),
+        Parameter("links", "link ids with commas, at most 200"),
+    ),
+)
 async def get_at(request: web.Request) -> web.StreamResponse:
-    """The city, or one thing of it, at `valid` as known at `known`."""
     context = request.app[CONTEXT]
     only_known(request.query, ("valid", "known", "id", "links"))
     now_ms = context.live.now_ms()
@@ -189,21 +201,3 @@ def place_of(kind: str, name: str, picture: Picture, context: Context) -> Parts:
 
 def lost() -> RequestRefusedError:
     return RequestRefusedError(503, "refused.storelost")
-
-
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/api/v1/at",
-        handler=get_at,
-        summary="What was true at `valid` as known at `known`: the city, or one thing of it",
-        answers={200: PastBody},
-        refusals=(400, 404, 503),
-        parameters=(
-            Parameter("valid", "Unix ms the answer speaks of; default: `known`", int),
-            Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
-            Parameter("id", "work:ID, incident:ID, feed:NAME, link:ID, or a KIND:ID of the search"),
-            Parameter("links", "link ids with commas, at most 200"),
-        ),
-    ),
-)
