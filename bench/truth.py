@@ -2,8 +2,8 @@
 
     python -m bench.truth CITY [CITY ...] [--scorer score.py] [--out DIR] [--details]
 
-CITY is a folder with `route_stops.csv`, `MOCT_LINK.shp`, `recording.jsonl[.gz]` and `truth/`. The
-pure stages fold it in this process, as the worker would; each minute of it is kept as the API
+CITY is a folder with `route_stops.csv`, `MOCT_LINK.shp`, `recording.jsonl[.gz]` and what is true.
+The pure stages fold it in this process, as the worker would; each minute of it is kept as the API
 would have answered, in DIR/NAME, and the scorer reads them.
 """
 
@@ -29,8 +29,7 @@ from producers.recording.replay import events
 from streams.audit.fold import Fold
 from streams.contract.settings import Settings
 from streams.geo.network import Network
-from streams.state.decoding import StoredPicture
-from streams.state.kinds import KINDS
+from streams.state.kinds import KINDS, StoredPicture
 from streams.topology.stages import stages
 
 STEP_MS = 60_000

@@ -15,7 +15,7 @@ from maps.picture import shapes
 from maps.picture.catch_up import LOSSES
 from maps.picture.fields import LinkIndexes, Ms, Row, filled
 from maps.picture.loop import LOST
-from streams.state.decoding import Remembered
+from streams.state.kinds import Remembered
 from streams.state.store import Store
 from streams.words.spoken import OwnText, Spoken
 

@@ -15,7 +15,7 @@ from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.unknown_times import unknown_time
 from streams.domain.works.rows import Work
-from streams.state.decoding import Remembered
+from streams.state.kinds import Remembered
 from streams.words.catalogue import Phrase, Value, joined, phrase
 
 MOST = 500

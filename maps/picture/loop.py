@@ -19,8 +19,7 @@ from maps.picture.store_state import StoreState
 from streams.contract.retrying import attempts
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
-from streams.state.decoding import StoredDelta
-from streams.state.kinds import BEGINNING
+from streams.state.kinds import BEGINNING, StoredDelta
 from streams.state.store import Store
 from streams.state.store_health import StoreHealth, store_health
 

@@ -11,8 +11,7 @@ from typing import Any, Never, TypeVar
 
 from streams.domain.alerts import Episode
 from streams.geo.network import Network
-from streams.state.decoding import StoredDelta, StoredPicture
-from streams.state.kinds import BEGINNING, KINDS, CityRows
+from streams.state.kinds import BEGINNING, KINDS, CityRows, StoredDelta, StoredPicture
 
 K = TypeVar("K")
 R = TypeVar("R")

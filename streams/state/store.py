@@ -12,7 +12,9 @@ import redis.asyncio as aioredis
 
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
-from streams.state.decoding import (
+from streams.state.kinds import (
+    BEGINNING,
+    KINDS,
     Remembered,
     StoredDelta,
     StoredPicture,
@@ -20,7 +22,6 @@ from streams.state.decoding import (
     remembered,
     rows_of,
 )
-from streams.state.kinds import BEGINNING, KINDS
 from streams.state.redis_login import connect
 from streams.state.scripts import script
 

@@ -10,8 +10,7 @@ from streams.contract.records import FeedReport, Permit
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work, of_permit
-from streams.state.decoding import Remembered
-from streams.state.kinds import HistoryValue
+from streams.state.kinds import HistoryValue, Remembered
 from streams.words.catalogue import phrase
 
 EIGHT_MS = 1_795_388_400_000  # 2026-11-23 08:00 KST

@@ -13,7 +13,7 @@ from streams.contract.enums import Severity
 from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode, episode_id
 from streams.geo.network import Network
-from streams.state.decoding import StoredPicture
+from streams.state.kinds import StoredPicture
 from tests.cities.rows import json_of, row_of, run, typed
 
 Json = dict[str, Any]
