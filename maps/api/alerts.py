@@ -13,7 +13,7 @@ from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture import alerts, deliveries
 from maps.picture.catch_up import LOSSES
 from maps.picture.fields import Ms, Row, filled
-from maps.picture.store_state import StoreState
+from maps.picture.picture import StoreState
 from maps.picture.text import shown
 from streams.contract import topics, wire
 from streams.contract.enums import Severity

@@ -14,7 +14,7 @@ from maps.api.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, te
 from maps.desk.asking.callbacks import OpenCall, open_calls
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
-from maps.picture.store_state import StoreState
+from maps.picture.picture import StoreState
 from maps.picture.text import short
 from streams.contract import topics, wire
 from streams.contract.arrival import MAX_AHEAD_MS

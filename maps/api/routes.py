@@ -43,9 +43,8 @@ from maps.picture import bodies, exports
 from maps.picture.fields import Ms, Row, filled
 from maps.picture.filters import LEVELS, Filters, parse_filters
 from maps.picture.network_file import NetworkBody
-from maps.picture.picture import Picture
+from maps.picture.picture import Picture, StoreState
 from maps.picture.shapes import FeedRow, word_of, work_row
-from maps.picture.store_state import StoreState
 from maps.search.entry import SearchHit
 from streams.contract.enums import Phase
 from streams.state.store_health import Trouble

@@ -14,8 +14,8 @@ from maps.desk.judging.certainty import Ground
 from maps.desk.judging.verdict import PublicVerdict, Verdict, judge, public_verdict
 from maps.desk.saying.last_report import LastReportBody, report_body
 from maps.desk.saying.times import age
+from maps.picture.picture import StoreState
 from maps.picture.shapes import known_links
-from maps.picture.store_state import StoreState
 from maps.picture.text import short
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Closure, Phase

@@ -14,8 +14,7 @@ from redis.exceptions import RedisError
 from maps.picture import bodies, deliveries
 from maps.picture.broadcast import PING_S, Block, Broadcast, StreamClient, event, ping, preamble
 from maps.picture.catch_up import BATCH, LOSSES, missed, place_of
-from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
-from maps.picture.store_state import StoreState
+from maps.picture.picture import Picture, PictureChanges, StoreState, advance, picture_of, translate
 from streams.contract.retrying import attempts
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network

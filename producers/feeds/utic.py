@@ -8,9 +8,8 @@ from producers.reading import bodies
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
 from producers.reading.bodies import MAX_PAGE_BYTES, Row, take_each
 from producers.reading.closures import closure_of
-from producers.reading.fields import Spot, is_elsewhere, spot, text
+from producers.reading.fields import Spot, is_elsewhere, link_id_of, spot, text
 from producers.reading.incident_times import SOUND, Times, times_of
-from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
 from producers.reading.wordings import kind_of, wording
 from streams.contract.enums import IncidentKind

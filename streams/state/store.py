@@ -22,8 +22,7 @@ from streams.state.kinds import (
     remembered,
     rows_of,
 )
-from streams.state.redis_login import connect
-from streams.state.scripts import script
+from streams.state.redis_login import connect, script
 
 BEGUN = "bomnae:begun"  # "topic/partition" -> offset up to which a step began and has not ended
 ROADS_FROM = "bomnae:roads-from"  # "link-events/P" -> first offset the state is folded from

@@ -30,8 +30,8 @@ from maps.desk.saying.times import moment
 from maps.desk.saying.trust import against, age_clause, doubt
 from maps.desk.saying.until import until_clause
 from maps.desk.saying.upcoming import next_update
-from maps.picture.doubts import Doubt, doubts
 from maps.picture.fields import filled
+from maps.picture.shapes import Doubt, doubts
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Certainty, Closure, IncidentKind, Level, Phase
 from streams.domain.works.rows import ReportedTime, Work

@@ -14,7 +14,7 @@ from maps.desk.judging.verdict import ShortVerdict, judge, short_verdict
 from maps.desk.saying.names import link_name
 from maps.picture import shapes
 from maps.picture.fields import filled
-from maps.picture.store_state import StoreState
+from maps.picture.picture import StoreState
 from maps.picture.text import short, shown
 from maps.search.entry import PlaceKind, SearchHit
 from streams.domain.closures import GRAVITY
