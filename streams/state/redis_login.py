@@ -1,5 +1,5 @@
-"""How every part reaches Redis, and the Lua scripts beside this file: what Redis does in one step, or
-not at all.
+"""How every part reaches Redis, and the Lua scripts beside this file: what Redis does in one step,
+or not at all.
 """
 
 from pathlib import Path
