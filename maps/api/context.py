@@ -82,7 +82,9 @@ class Context:
             if self._exports_of != name or len(self._exports) >= KEPT_EXPORTS:
                 self._exports, self._exports_of = {}, name
             if key not in self._exports:
-                self._exports[key] = await asyncio.to_thread(_build, build, picture, kind, name)
+                self._exports[key] = await asyncio.to_thread(
+                    lambda: body_of(build(picture), kind, etag=name)
+                )
             return self._exports[key]
 
     async def read_counts(self) -> dict[str, int]:
@@ -93,10 +95,6 @@ class Context:
             except LOSSES:
                 return self.counts
         return self.counts
-
-
-def _build(build: Callable[[Picture], bytes], picture: Picture, kind: str, name: str) -> CachedBody:
-    return body_of(build(picture), kind, etag=name)
 
 
 def make_context(settings: Settings, network: Network, store: Store) -> Context:

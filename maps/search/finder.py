@@ -123,7 +123,7 @@ class Finder:
         found: Found = {}
         self._read(text, asked, found)
         typed = typed_korean(asked)
-        if typed != asked and _best(found) < WHOLE:
+        if typed != asked and all(hit.quality < WHOLE for hit in found.values()):
             self._read(spelled(typed), typed, found)
         return {name: hit for name, hit in found.items() if hit.quality >= _LEAST}
 
@@ -232,10 +232,6 @@ class Finder:
 def _share(understood: int, not_understood: int) -> float:
     """1 where all of a question is understood; the root, since people add words."""
     return math.sqrt(understood / max(1, understood + not_understood))
-
-
-def _best(found: Found) -> float:
-    return max((hit.quality for hit in found.values()), default=0.0)
 
 
 def _best_first(hits: Iterable[Hit]) -> list[Hit]:

@@ -184,7 +184,9 @@ def _answered(state: EndpointState, event: Answered, now_ms: int, terms: Terms) 
     state = replace(state, flying=flying, breaker=breaker)
     if kind is Kind.DELIVERED:
         left = without(state.line, [event.message_id])
-        return replace(state, line=_released(left) if was_open else left)
+        if was_open:  # the endpoint is back: nothing waits for its next try any more
+            left = tuple(replace(each, retry_ms=0) for each in left)
+        return replace(state, line=left)
     if kind is Kind.LATER:
         state = replace(state, pause_ms=now_ms + event.outcome.later_ms)
     if message is None:
@@ -192,11 +194,6 @@ def _answered(state: EndpointState, event: Answered, now_ms: int, terms: Terms) 
     tries = message.tries + 1
     failed = replace(message, tries=tries, retry_ms=retry_at(tries, now_ms, event.chance))
     return replace(state, line=settled(state.line, failed, terms))
-
-
-def _released(line: Line) -> Line:
-    """The endpoint is back: nothing waits for its next try any more."""
-    return tuple(replace(each, retry_ms=0) for each in line)
 
 
 def _is_confirmed(each: Waiting, state: EndpointState, confirmed: Mapping[str, Confirmed]) -> bool:
