@@ -16,7 +16,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class ErrorDetail(msgspec.Struct):
-    """Why a request is refused: a code for programs, Korean and English for people."""
+    """Why a request is refused: a code for programs, and a text in each language for people."""
 
     code: str
     message: str
