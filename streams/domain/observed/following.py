@@ -87,6 +87,7 @@ class Follower:
             track,
             row,
             course,
+            place,
             is_snapped=fit.is_snapped,
             is_line_known=_is_line_known(followed, course, track, row),
         )
