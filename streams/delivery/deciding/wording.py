@@ -80,7 +80,8 @@ def _particulars(facts: dict[str, Any]) -> Iterator[Value]:
         yield phrase("message.part", text=closure_name(closure))
     ends_ms, end = facts.get("ends_ms"), str(facts.get("end"))
     if isinstance(ends_ms, int) and 0 <= ends_ms < 4_102_444_800_000:
-        yield phrase("message.until", time=_local(ends_ms))
+        local_s = (ends_ms + KST_MS) // 1000
+        yield phrase("message.until", time=time.strftime("%m-%d %H:%M", time.gmtime(local_s)))
     elif end in _NO_END:
         yield unknown_time("ends_ms", _NO_END[end])
     yield from _places(facts)
@@ -115,8 +116,3 @@ def _some(names: list[str]) -> Value:
     shown = ", ".join(one_line(name, MAX_PLACE) for name in names[:SHOWN_PLACES])
     more = len(names) - SHOWN_PLACES
     return phrase("message.more_stops", names=shown, n=more) if more > 0 else shown
-
-
-def _local(at_ms: int) -> str:
-    """A time in Korea, `11-23 18:00`."""
-    return time.strftime("%m-%d %H:%M", time.gmtime((at_ms + KST_MS) // 1000))

@@ -1,24 +1,18 @@
 """The fold of detours: which bus's going round begins, changes or ends one of its route."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from streams.contract.derived import Sighting
+from streams.contract.enums import Closure
 from streams.domain.observed import detours
-from streams.domain.observed.belief import Belief
+from streams.domain.observed.belief import Belief, ErrorRates
 from streams.domain.observed.detours import GoingRound
+from streams.domain.observed.discrepancies import found_elsewhere
 from streams.domain.observed.tables import ObservedRows
 from streams.geo.homes import Homes
 from streams.geo.network import Network
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What explains that buses go round links: a subject or "", and whether it closes them now."""
-
-    subject: str = ""
-    is_closing: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,6 +23,7 @@ class DetourFold:
 
     network: Network
     homes: Homes
+    rates: ErrorRates
 
     @cached_property
     def _ends(self) -> dict[str, frozenset[str]]:
@@ -47,29 +42,26 @@ class DetourFold:
                 return key, known
         return "", None
 
-    def round(
-        self, rows: ObservedRows, seen: Sighting, links: Sequence[str], why: Explanation
-    ) -> None:
-        """A bus went round; `links` may have been why, and something or nothing explains it."""
+    def round(self, rows: ObservedRows, seen: Sighting, links: Sequence[str]) -> None:
+        """A bus went round; `links` may have been why."""
         if not links or not detours.is_round(seen):
             return
         key, known = self.on(rows, seen)
-        if not (seen.is_sure or known or why.is_closing):
+        is_shut = any(self._is_shut(rows, link_id) for link_id in links)
+        if not (seen.is_sure or known or is_shut):
             return
         after = detours.with_round(known, seen, tuple(links))
         is_at_end = set(after.links) <= self._ends.get(seen.route_id, frozenset())
         is_begun = bool(after.begun_ms) or detours.begins(
-            after, is_explained=why.is_closing, is_at_end=is_at_end
+            after, is_explained=is_shut, is_at_end=is_at_end
         )
         after = after._replace(
             begun_ms=(after.begun_ms or seen.at_ms) if is_begun else 0,
-            cause=why.subject or after.cause,
+            cause=self._cause(rows, links, seen.at_ms) or after.cause,
         )
         self._put(rows, key or f"{seen.route_id}|{after.links[0]}", after)
 
-    def through(
-        self, rows: ObservedRows, seen: Sighting, before: Belief, is_shut: Callable[[str], bool]
-    ) -> None:
+    def through(self, rows: ObservedRows, seen: Sighting, before: Belief) -> None:
         """A bus drove a link: its route's buses do not avoid it. The detour is over where none of
         the links that are left is shut.
         """
@@ -77,14 +69,37 @@ class DetourFold:
         if known is None or seen.from_ms < known.left_ms or not detours.is_clean(seen, before):
             return
         after = detours.without_link(known, seen.links[0])
-        self._put(rows, key, after if any(map(is_shut, after.links)) else None)
+        is_left = any(self._is_shut(rows, link_id) for link_id in after.links)
+        self._put(rows, key, after if is_left else None)
 
-    def look(self, rows: ObservedRows, key: str, known: GoingRound, why: str, now_ms: int) -> None:
-        """What time alone does to one of them, and what has been declared since."""
-        if detours.is_quiet(known, now_ms):
-            self._put(rows, key, None)
-        elif why and why != known.cause:
-            self._put(rows, key, known._replace(cause=why))
+    def look(self, rows: ObservedRows, now_ms: int) -> None:
+        """What time alone does, and what has been declared since."""
+        for key, known in rows.rounds.all().items():
+            why = self._cause(rows, known.links, now_ms)
+            if detours.is_quiet(known, now_ms):
+                self._put(rows, key, None)
+            elif why and why != known.cause:
+                self._put(rows, key, known._replace(cause=why))
+
+    def _is_shut(self, rows: ObservedRows, link_id: str) -> bool:
+        """Whether buses have reason to avoid a link now: they show it, or it is declared."""
+        is_closed = (rows.beliefs.get(link_id) or Belief()).is_closed
+        return is_closed or bool(rows.causes_on(link_id, self.rates))
+
+    def _cause(self, rows: ObservedRows, links: Sequence[str], at_ms: int) -> str:
+        """What explains that buses go round links: what closes them in force, works first; else
+        what has just ended; else a work that was found here instead of where its permit says; else
+        one that takes lanes; "" nothing.
+        """
+        in_force = {name for link_id in links for name in rows.causes_on(link_id, self.rates)}
+        cases = rows.cases_on(links)
+        subjects = (
+            *sorted(in_force, key=lambda name: (not name.startswith("work:"), name)),
+            *(name for name, case in cases if case.is_full and case.has_just_ended(at_ms)),
+            *found_elsewhere(rows, links),
+            *(name for name, case in cases if case.is_in_force and case.closure is Closure.PARTIAL),
+        )
+        return next(iter(subjects), "")
 
     def _put(self, rows: ObservedRows, key: str, known: GoingRound | None) -> None:
         rows.rounds.put(key, known)

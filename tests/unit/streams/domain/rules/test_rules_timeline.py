@@ -84,9 +84,11 @@ def driven(minute: int) -> Iterator[BusPosition]:
     """
     end_ms = at(minute)
     if minute == 1:
-        for name in range(50):
+        for number in range(50):
             for step in range(4):
-                yield bus(f"g{name}", 16, 15.2 + 0.1 * step, end_ms - 40_000 + step * 10_000, 9e-5)
+                yield bus(
+                    f"g{number}", 16, 15.2 + 0.1 * step, end_ms - 40_000 + step * 10_000, 9e-5
+                )
     if minute in ROUND:
         name, back = f"b{minute}", ROUND[minute]
         yield bus(name, 10, 9, end_ms - 110_000)
@@ -107,8 +109,8 @@ def said(minute: int) -> Iterator[tuple[topics.Topic, Message]]:
     if minute in CREWS:
         name, word = CREWS[minute]
         yield topics.PERMITS, SiteReport(f"r{minute}", name, word, Reporter.CREW, now_ms)
-    if rows := tuple(driven(minute)):
-        yield topics.BUS_POSITIONS, PositionBatch("tago.positions", now_ms, rows)
+    if buses := tuple(driven(minute)):
+        yield topics.BUS_POSITIONS, PositionBatch("tago.positions", now_ms, buses)
     if minute in CALLED:
         yield topics.CALLS, Call(f"c{minute}", now_ms, "정류장 7", ("S7>S8",))
     if minute % 5 == 0:
