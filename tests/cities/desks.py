@@ -18,6 +18,7 @@ from streams.contract.enums import PollOutcome
 from streams.contract.records import FeedReport
 from streams.contract.times import KST
 from streams.domain.links.fold import LinkView
+from streams.domain.observed.detours import BusDetour
 from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
@@ -25,6 +26,7 @@ from streams.domain.stages.passages import BusView
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
 from tests.cities.builder import both_ways, city, in_a_row, route
+from tests.cities.builder import link as street_of
 from tests.cities.rows import BUS, typed
 
 Json = dict[str, Any]
@@ -49,6 +51,9 @@ def work_of(row: Json) -> Work:
 def street() -> Network:
     stops = in_a_row(NAMES, west=127.73, has_poles=True)
     links = both_ways(stops, road_name="중앙로", length_m=350)
+    links.append(
+        street_of("N0>N1", (127.732, 37.882), (127.74, 37.882), road_name="도청로", is_drawn=False)
+    )
     return city(*links, stops=stops, routes=(route("R300", "300", stops),))
 
 
@@ -65,6 +70,7 @@ class Street:
     incidents: dict[str, Json] = field(default_factory=dict)
     buses: dict[str, Json] = field(default_factory=dict)
     calls: dict[str, Json] = field(default_factory=dict)
+    detours: dict[str, Json] = field(default_factory=dict)
     silent_ms: dict[str, int] = field(default_factory=dict)  # feed -> since when it is silent
     clock_ms: int | None = None
     store: str = "ok"
@@ -79,6 +85,7 @@ class Street:
             calls=typed(
                 CallRow, {n: {"call_id": n, "title": "중앙로"} | r for n, r in self.calls.items()}
             ),
+            detours=typed(BusDetour, self.detours),
             feeds={name: self._feed(name) for name in self.feeds},
             clocks={"0": self.now_ms - 1000 if self.clock_ms is None else self.clock_ms},
         )
@@ -152,6 +159,21 @@ class Street:
             "seen_ms": self.now_ms - MIN_MS,
         }
         self.incidents[name] = row | more
+        return self
+
+    def gone_round(self, *links: str, route_id: str = "R300", **more: Any) -> "Street":
+        """Two buses of a route have gone round these links, by the street beside, without S1."""
+        row: Json = {
+            "route_id": route_id,
+            "links": links,
+            "way": [[127.735, 37.882], [127.737, 37.882]],
+            "stops": ["S1"],
+            "cause": "",
+            "since_ms": self.now_ms - 20 * MIN_MS,
+            "last_ms": self.now_ms - 4 * MIN_MS,
+            "buses": 2,
+        }
+        self.detours[f"{route_id}|{links[0]}"] = row | more
         return self
 
 

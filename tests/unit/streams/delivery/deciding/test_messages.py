@@ -222,3 +222,31 @@ def test_a_permit_that_is_titled_like_a_word_of_feeds_keeps_its_title(title: str
 def test_a_feed_is_called_by_its_name() -> None:
     alert = replace(CLOSED, rule=RuleName.FEED, subject="feed:permits", facts={"title": "permits"})
     assert "굴착 허가" in sentences(alert, is_simulated=False)[0]
+
+
+ROUND = {"title": "300", "streets": ["도청로"], "stops": ["명동입구"], "works": [], "cause": ""}
+
+
+@pytest.mark.parametrize(
+    ("facts", "ko", "en"),
+    [
+        (
+            ROUND,
+            "[알림] 300번 버스 · 버스 우회 · 도청로로 우회 · 명동입구 무정차 · 까닭 기록 없음",
+            (
+                "[notice] bus 300 · buses go round · by 도청로 · does not serve 명동입구 · "
+                "no record explains it"
+            ),
+        ),
+        (
+            {**ROUND, "streets": [], "stops": list("가나다라마"), "cause": "work:P1"},
+            "[알림] 300번 버스 · 버스 우회 · 가, 나, 다 외 2곳 무정차",
+            "[notice] bus 300 · buses go round · does not serve 가, 나, 다 and 2 more",
+        ),
+    ],
+)
+def test_a_message_of_a_detour_says_the_way_and_the_stops_left_out(
+    facts: dict[str, Any], ko: str, en: str
+) -> None:
+    given = {"rule": RuleName.DETOUR, "subject": "detour:R1|S3>S4", "severity": Severity.NOTICE}
+    assert sentences(replace(CLOSED, **given, facts=facts), is_simulated=False) == (ko, en)
