@@ -16,12 +16,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One bus drove one whole section: dwell taken out, `length_m` as the network has it."""
+    """One bus drove one whole section: dwell taken out, `length_m` as the network has it.
+
+    `route_id` "": it is not known of which route, as in a log of before there was one.
+    """
 
     link_id: str
     exited_ms: int
     travel_ms: int
     length_m: int
+    route_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

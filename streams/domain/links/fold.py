@@ -55,6 +55,7 @@ class LinkView:
 
     `certainty` is that of the speed, `closure_certainty` that of the closure, None without one:
     CONTRADICTED where `buses_through` of the last minutes drove what is reported closed.
+    `usual_kmh` is the usual speed of this quarter hour on such a day, None before it is learned.
     """
 
     speed_kmh: float | None = None
@@ -67,6 +68,7 @@ class LinkView:
     subjects: tuple[str, ...] = ()
     closure_certainty: Certainty | None = None
     buses_through: int = 0
+    usual_kmh: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,38 @@ made once the slowest of them has passed its time (see `settled`). So the same l
 episodes in any order of its partitions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from streams.contract.enums import Cause, Level, Phase, RuleName
 from streams.domain.alerts import Condition, Episode
 from streams.domain.links.fold import FoldSettings, LinkFold, LinkView, as_of, observed_ms, view
 from streams.domain.links.settled import Judged
+from streams.domain.links.usual import UsualSpeed
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
 from streams.domain.stage import Effects, Rows
 from streams.geo.network import Link, Network
 
+_TOLD_BY = ("judged_by", "level", "usual_kmh", "times_slower")
 _PREFIXES = tuple(f"{name} link:" for name in (RuleName.JAM, RuleName.SLOWDOWN))
 
 
+class Known(NamedTuple):
+    """What a judgement asks: the links' folds, and the usual speed of a link at a time."""
+
+    folds: Mapping[str, LinkFold]
+    usual_at: Callable[[str, int], UsualSpeed | None]
+
+
 class Settled(NamedTuple):
-    """A link as a judgement finds it, and the permits whose works are in force on it."""
+    """A link as a judgement finds it, what is usual there, and the permits whose works are in
+    force on it.
+    """
 
     link: Link
     view: LinkView
+    usual: UsualSpeed | None
     works: tuple[str, ...]
 
 
@@ -46,7 +58,7 @@ class RoadWatch:
         self,
         effects: Effects,
         episodes: Rows[Episode],
-        folds: Mapping[str, LinkFold],
+        known: Known,
         *,
         done: Judged,
         now_ms: int,
@@ -57,19 +69,25 @@ class RoadWatch:
         one alert.
         """
         is_open = {key.partition("link:")[2] for key in episodes.all()}
-        for link_id, fold in folds.items():
+        if done.next_after(0) > now_ms:
+            return
+        for link_id, fold in known.folds.items():
             link = self._network.link(link_id)
             if link is None:
                 continue
-            if link_id in is_open or (link.is_drawn and not self._is_well(link_id, fold)):
-                self._judge(effects, episodes, link, fold, done=done, now_ms=now_ms)
+            if link_id in is_open or (
+                link.is_drawn and not self._is_well(link_id, fold, known.usual_at(link_id, now_ms))
+            ):
+                self._judge(effects, episodes, link, known, done=done, now_ms=now_ms)
         effects.alerts.sort(key=lambda alert: (alert.at_ms, alert.subject))
 
-    def _is_well(self, link_id: str, fold: LinkFold) -> bool:
+    def _is_well(self, link_id: str, fold: LinkFold, usual: UsualSpeed | None) -> bool:
         """Whether nothing is slow in all that is known of a link, early or late: most links, most
         of the time. A mean is never below its lowest part.
         """
         well_kmh = self._well_kmh[link_id]
+        if usual is not None:
+            well_kmh = max(well_kmh, 1.01 * usual.kmh * self._alerts.jam.below + 0.1)
         return (
             not fold.reported_before
             and all(w.length_m * 3600 >= w.travel_ms * well_kmh for w in fold.windows)
@@ -81,7 +99,7 @@ class RoadWatch:
         effects: Effects,
         episodes: Rows[Episode],
         link: Link,
-        fold: LinkFold,
+        known: Known,
         *,
         done: Judged,
         now_ms: int,
@@ -89,6 +107,7 @@ class RoadWatch:
         """All judgements of one link in which anything counts, or an episode is open. Years without
         an observation cost nothing, so neither a clock that stood at 1970 nor a gap does.
         """
+        fold = known.folds[link.id]
         times_ms = observed_ms(fold)
         at_ms = done.next_after(0)
         while at_ms <= now_ms:
@@ -99,22 +118,42 @@ class RoadWatch:
                 if from_ms is None or from_ms > now_ms:
                     return
                 at_ms = max(at_ms, from_ms)
-            self._look(Look(effects, episodes, at_ms), link, as_of(fold, at_ms, self._rules))
+            then, usual = as_of(fold, at_ms, self._rules), known.usual_at(link.id, at_ms)
+            self._look(Look(effects, episodes, at_ms), link, then, usual)
             at_ms += done.every_ms
 
-    def _look(self, look: Look, link: Link, fold: LinkFold) -> None:
+    def _look(self, look: Look, link: Link, fold: LinkFold, usual: UsualSpeed | None) -> None:
         """Look at one link once."""
-        settled = Settled(link, view(fold, link.road_class, self._rules), _works_on(fold))
+        settled = Settled(link, view(fold, link.road_class, self._rules), usual, _works_on(fold))
         subject = f"link:{link.id}"
         look.at(RuleName.JAM, self._alerts.jam, subject, self._jam, settled)
         look.at(RuleName.SLOWDOWN, self._alerts.slowdown, subject, self._slowdown, settled)
 
-    def _jam(self, settled: Settled, _episode: Episode | None) -> Condition | None:
-        if settled.view.level is not Level.JAM:
+    def _jam(self, settled: Settled, episode: Episode | None) -> Condition | None:
+        """Slower than a share of the usual, and to the end slower than a higher one; at the legal
+        level 정체 where no usual is known. What it was told by stays, or each minute would be news.
+        """
+        rule, speed_kmh, usual = self._alerts.jam, settled.view.speed_kmh, settled.usual
+        is_told = episode is not None and episode.told > 0
+        if speed_kmh is None:
             return None
-        return Condition(
-            self._alerts.jam.severity, {**self._facts(settled), "level": Level.JAM.value}
-        )
+        if usual is None:
+            is_slow = settled.view.level is Level.JAM
+            told_by: Mapping[str, object] = {"judged_by": "level", "level": Level.JAM.value}
+        else:
+            share = rule.until if is_told else rule.below
+            is_slow = speed_kmh < min(usual.kmh * share, (usual.dkmh - usual.spread_dkmh) / 10)
+            told_by = {
+                "judged_by": "usual",
+                "level": settled.view.level.value,
+                "usual_kmh": usual.kmh,
+                "times_slower": round(usual.kmh / max(speed_kmh, 1.0), 1),
+            }
+        if not is_slow:
+            return None
+        if episode is not None and is_told:
+            told_by = {name: episode.facts[name] for name in _TOLD_BY if name in episode.facts}
+        return Condition(rule.severity, {**self._facts(settled), **told_by})
 
     def _slowdown(self, settled: Settled, episode: Episode | None) -> Condition | None:
         """Slower than a share of the free flow, and to the end slower than a higher one."""

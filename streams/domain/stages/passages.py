@@ -1,6 +1,6 @@
 """From bus positions to passages of links for the fold, and the buses for the screens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.contract.derived import Origin, Passage
 from streams.contract.records import BusPosition, Message, PositionBatch, Tick
@@ -82,7 +82,8 @@ class PositionsStage:
         if step.oddity:
             effects.count(f"positions {step.oddity}")
         runs.put(f"{row.vehicle}|{row.route_id}", step.run)
-        return [part for passage in step.passages for part in self._spread(passage)]
+        driven = (replace(passage, route_id=row.route_id) for passage in step.passages)
+        return [part for passage in driven for part in self._spread(passage)]
 
     def _spread(self, passage: Passage) -> list[Passage]:
         """The passage, and its part on each standard link that is a link of its own."""
@@ -92,7 +93,9 @@ class PositionsStage:
                 part = min(1.0, link.length_m / passage.length_m)
                 travel_ms = max(1, round(passage.travel_ms * part))
                 length_m = max(1, round(passage.length_m * part))
-                spread.append(Passage(link.id, passage.exited_ms, travel_ms, length_m))
+                spread.append(
+                    replace(passage, link_id=link.id, travel_ms=travel_ms, length_m=length_m)
+                )
         return spread
 
     def _show(self, buses: Rows[BusView], row: BusPosition, run: VehicleRun | None) -> None:

@@ -23,9 +23,11 @@ from streams.domain.links.fold import (
     take_speed,
     view,
 )
+from streams.domain.links.learning import TABLES, Habits, Learning
+from streams.domain.links.quarters import IsHoliday, no_holiday
 from streams.domain.links.settled import Judged
 from streams.domain.rules import AlertRules
-from streams.domain.rules.roads import RoadWatch
+from streams.domain.rules.roads import Known, RoadWatch
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Network
 
@@ -49,7 +51,8 @@ EPISODES = StageTable("link-episodes", Episode)
 class RoadRows:
     """The rows of one partition in the midst of a message."""
 
-    def __init__(self, state: State, effects: Effects, partition: int) -> None:
+    def __init__(self, state: State, effects: Effects, partition: int, habits: Habits) -> None:
+        self.learning = Learning(habits, state, effects)
         self.folds = Rows(FOLDS, state, effects)
         self.links = Rows(LINKS, state, effects)
         self.sources = Rows(SOURCES, state, effects)
@@ -72,7 +75,7 @@ class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES)
+    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, *TABLES)
 
     def __init__(
         self,
@@ -80,17 +83,19 @@ class RoadsStage:
         rules: FoldSettings,
         inputs: tuple[str, ...],
         alerts: AlertRules = AlertRules(),  # noqa: B008 - frozen
+        is_holiday: IsHoliday = no_holiday,
     ) -> None:
         """`inputs`: all input partitions, "topic/partition"; time stands until each has sent."""
         self._rules = rules
         self._inputs = inputs
         self._watch = RoadWatch(network, rules, alerts)
+        self._habits = Habits(network, rules, is_holiday)
         self._classes = {link.id: link.road_class for link in network.links}
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()
         if isinstance(message, LinkBatch):
-            rows = RoadRows(state, effects, origin.partition)
+            rows = RoadRows(state, effects, origin.partition, self._habits)
             for part in message.parts:
                 self._step(rows, part)
         return effects
@@ -127,6 +132,7 @@ class RoadsStage:
                     rows.effects.count("passages late")
                     continue
                 link = take_passage(link, row, grid)
+                rows.learning.take(row)
             elif isinstance(row, SpeedShare):
                 if row.observed_ms <= watermark_ms - self._rules.fresh_ms:
                     rows.effects.count("speeds late")  # time would take it away, or already has
@@ -154,18 +160,30 @@ class RoadsStage:
         ]
         for link_id, link in aged:
             rows.folds.put(link_id, stamped(age(link, now_ms, fresh_ms)))
+        if rows.learning.is_another(before_ms, now_ms):
+            for link_id, shown in rows.links.all().items():
+                if (now := rows.learning.with_usual(shown, link_id, now_ms)) is not shown:
+                    rows.links.put(link_id, now)
         return {link_id for link_id, _ in aged}
 
     def _judged(self, clock_ms: int) -> Judged:
         return Judged(clock_ms, self._rules.grid.size_ms)
 
     def _judge(self, rows: RoadRows, before_ms: int, now_ms: int) -> None:
-        """Judge the links at every end of a window that the clock has passed."""
-        done = self._judged(before_ms)
-        if done.next_after(0) > now_ms:
+        """Judge the links at every end of a window that the clock has passed, and learn of each
+        quarter hour that is over before the judgements after it.
+        """
+        if self._judged(before_ms).next_after(0) > now_ms:
             return
-        folds = rows.folds.all()
-        self._watch.judge(rows.effects, rows.episodes, folds, done=done, now_ms=now_ms)
+        folds, done_ms = rows.folds.all(), before_ms
+        for lesson in (*rows.learning.lessons(folds, before_ms, now_ms), None):
+            until_ms = now_ms if lesson is None else lesson.at_ms - 1
+            known = Known(folds, rows.learning.speed_at)
+            done = self._judged(done_ms)
+            self._watch.judge(rows.effects, rows.episodes, known, done=done, now_ms=until_ms)
+            if lesson is not None:
+                rows.learning.learn(folds, lesson)
+            done_ms = until_ms
         for link_id, link in folds.items():
             if (after := judged(link, self._judged(now_ms))) is not link:
                 rows.folds.put(link_id, stamped(after))
@@ -174,6 +192,7 @@ class RoadsStage:
         for link_id in sorted(changed):
             link = rows.folds.get(link_id) or _NOTHING
             shown, before = view(link, self._classes[link_id], self._rules), rows.links.get(link_id)
+            shown = rows.learning.with_usual(shown, link_id, rows.now_ms)
             if shown == before:
                 continue
             rows.links.put(link_id, shown)

@@ -95,6 +95,7 @@ def test_what_a_jam_says_of_its_place() -> None:
         "lon": round(LON + STEP / 2, 6),
         "lat": LAT,
         "closure": "none",
+        "judged_by": "level",
         "level": "jam",
     }
 
