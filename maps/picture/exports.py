@@ -114,6 +114,8 @@ class LinkProperties(Row):
     samples: int
     observed_at: Time | None
     certainty: Certainty
+    usual_kmh: Kmh | None
+    times_slower: float | None
     closure: Closure
     closure_certainty: Certainty | None
     buses_through: int

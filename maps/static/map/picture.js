@@ -16,6 +16,8 @@ export class Picture {
     this.network = network;
     this.simulated = Boolean(network.simulated);
     this.speeds = new Int16Array(network.count).fill(-1);
+    /** What is usual at this time of such a day, km/h, -1: not known. */
+    this.usual = new Int16Array(network.count).fill(-1);
     this.levels = new Uint8Array(network.count).fill(UNKNOWN);
     this.certainty = new Array(network.count).fill("l");
     const rows = Object.keys(KINDS).map((name) => [name, new Map()]);
@@ -26,6 +28,7 @@ export class Picture {
   load(snapshot) {
     const { network } = this;
     for (let i = 0; i < network.count; i++) this.speeds[i] = snapshot.speeds[i] ?? -1;
+    for (let i = 0; i < network.count; i++) this.usual[i] = snapshot.usual?.[i] ?? -1;
     for (let i = 0; i < network.count; i++) this.levels[i] = network.levelOf(i, this.speeds[i]);
     this.certainty = snapshot.certainty.split("");
     this.closures = new Map(snapshot.closures);
@@ -62,13 +65,15 @@ export class Picture {
   /** Takes a delta in. @param {Api.Delta} delta @returns {Ui.Touched} */
   apply(delta) {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
+    const usual = unpacked(delta.h);
+    for (const [i, kmh] of usual) this.usual[i] = kmh;
     for (const [i, letter] of certainties) this.certainty[i] = letter;
     for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
     for (const [i, name] of sure) put(this.sure, i, name);
     if (delta.k) this.clock_ms = delta.k;
     return {
       links: this.applySpeeds(speeds),
-      named: [...speeds, ...certainties, ...sure].map(([i]) => Number(i)),
+      named: [...speeds, ...certainties, ...sure, ...usual].map(([i]) => Number(i)),
       closures: Boolean(delta.c),
       kinds: new Set(Object.keys(KINDS).filter((name) => this.applyRows(name, delta))
         .map((name) => KINDS[name].shownBy || name)),

@@ -70,6 +70,13 @@ class LinkView:
     buses_through: int = 0
     usual_kmh: float | None = None
 
+    @property
+    def times_slower(self) -> float | None:
+        """How many times slower than usual it is now, below 1 where faster; None: not known."""
+        if self.speed_kmh is None or self.usual_kmh is None:
+            return None
+        return round(self.usual_kmh / max(self.speed_kmh, 1.0), 1)
+
 
 @dataclass(frozen=True, slots=True)
 class FoldSettings:

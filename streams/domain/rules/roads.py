@@ -6,6 +6,7 @@ episodes in any order of its partitions.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from streams.contract.enums import Cause, Level, Phase, RuleName
@@ -147,7 +148,7 @@ class RoadWatch:
                 "judged_by": "usual",
                 "level": settled.view.level.value,
                 "usual_kmh": usual.kmh,
-                "times_slower": round(usual.kmh / max(speed_kmh, 1.0), 1),
+                "times_slower": replace(settled.view, usual_kmh=usual.kmh).times_slower,
             }
         if not is_slow:
             return None
