@@ -28,7 +28,8 @@ export class Picture {
   load(snapshot) {
     const { network } = this;
     for (let i = 0; i < network.count; i++) this.speeds[i] = snapshot.speeds[i] ?? -1;
-    for (let i = 0; i < network.count; i++) this.usual[i] = snapshot.usual?.[i] ?? -1;
+    this.usual.fill(-1);
+    this.usual.set((snapshot.usual || []).slice(0, network.count));
     for (let i = 0; i < network.count; i++) this.levels[i] = network.levelOf(i, this.speeds[i]);
     this.certainty = snapshot.certainty.split("");
     this.closures = new Map(snapshot.closures);
@@ -65,8 +66,7 @@ export class Picture {
   /** Takes a delta in. @param {Api.Delta} delta @returns {Ui.Touched} */
   apply(delta) {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
-    const usual = unpacked(delta.h);
-    for (const [i, kmh] of usual) this.usual[i] = kmh;
+    const usual = this.applyUsual(unpacked(delta.h));
     for (const [i, letter] of certainties) this.certainty[i] = letter;
     for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
     for (const [i, name] of sure) put(this.sure, i, name);
@@ -88,6 +88,12 @@ export class Picture {
     putAll(map, rows, idOf);
     for (const id of gone) map.delete(id);
     return rows.length > 0 || gone.length > 0;
+  }
+
+  /** @param {[number, any][]} pairs */
+  applyUsual(pairs) {
+    for (const [i, kmh] of pairs) this.usual[i] = kmh;
+    return pairs;
   }
 
   /** Takes speeds in; the links that have another level now. @param {[number, any][]} pairs */

@@ -72,10 +72,15 @@ class LinkView:
 
     @property
     def times_slower(self) -> float | None:
-        """How many times slower than usual it is now, below 1 where faster; None: not known."""
-        if self.speed_kmh is None or self.usual_kmh is None:
-            return None
-        return round(self.usual_kmh / max(self.speed_kmh, 1.0), 1)
+        """How it is now against the usual, below 1 where faster; None: not known."""
+        return times_slower(self.speed_kmh, self.usual_kmh)
+
+
+def times_slower(speed_kmh: float | None, usual_kmh: float | None) -> float | None:
+    """How many times slower than usual a speed is, to a tenth; below 1 km/h counts as 1."""
+    if speed_kmh is None or usual_kmh is None:
+        return None
+    return round(usual_kmh / max(speed_kmh, 1.0), 1)
 
 
 @dataclass(frozen=True, slots=True)

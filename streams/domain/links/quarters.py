@@ -22,23 +22,28 @@ IsHoliday = Callable[[int], bool]
 HALF_LIFE_DAYS = 28
 """What was learned so many days ago counts half."""
 _A_DAY_LEFT = 63_934  # 2 ** (-1 / HALF_LIFE_DAYS), in 65536ths
-_UNIT = 65_536
+UNIT = 65_536
 
 
 def _shares_left() -> tuple[int, ...]:
     """The share left after so many days, in 65536ths, down to nothing."""
-    shares = [_UNIT]
+    shares = [UNIT]
     while shares[-1]:
-        shares.append(shares[-1] * _A_DAY_LEFT // _UNIT)
+        shares.append(shares[-1] * _A_DAY_LEFT // UNIT)
     return tuple(shares)
 
 
 _LEFT = _shares_left()
 
 
+def left_after(days: int) -> int:
+    """The share left after so many days, in `UNIT`ths: half after `HALF_LIFE_DAYS`."""
+    return _LEFT[min(max(days, 0), len(_LEFT) - 1)]
+
+
 def faded(amount: int, days: int) -> int:
-    """What is left of an amount after days: half after `HALF_LIFE_DAYS`, rounded down."""
-    return amount * _LEFT[min(max(days, 0), len(_LEFT) - 1)] // _UNIT
+    """What is left of an amount after days, rounded down."""
+    return amount * left_after(days) // UNIT
 
 
 class DayKind(IntEnum):

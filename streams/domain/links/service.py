@@ -14,7 +14,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from streams.contract.derived import Passage
-from streams.domain.links.quarters import QUARTER_MS, IsHoliday, faded, place_of
+from streams.domain.links.quarters import (
+    QUARTER_MS,
+    UNIT,
+    IsHoliday,
+    faded,
+    left_after,
+    place_of,
+)
 from streams.domain.links.usual import ENOUGH_DAYS, WEIGHT
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Network
@@ -118,7 +125,8 @@ class Service:
             return
         column = self._columns.get(at.row()) or ServiceColumn(at.day)
         gone = at.day - column.day
-        known = [faded(count, gone) for (count,) in _COUNT.iter_unpack(column.counts)]
+        left = left_after(gone)
+        known = [count * left // UNIT for (count,) in _COUNT.iter_unpack(column.counts)]
         before = faded(column.days, gone)
         as_ever = self._places_on(closed)
         for place in as_ever:

@@ -14,7 +14,7 @@ from enum import IntEnum
 from math import isqrt
 from typing import NamedTuple
 
-from streams.domain.links.quarters import QUARTERS_A_DAY, QuarterPlace, faded
+from streams.domain.links.quarters import QUARTERS_A_DAY, UNIT, QuarterPlace, faded, left_after
 from streams.domain.stage import Effects, Rows, StageTable, State
 
 WEIGHT = 1024
@@ -80,8 +80,9 @@ class Usual:
         column = self._columns.get(at.row()) or UsualColumn(at.day)
         passed = at.day - column.day
         known = column.cells.ljust((max(by_place) + 1) * CELL.size, b"\0")
+        left = left_after(passed)
         cells = [
-            _counted(cell, passed, by_place.get(place))
+            _counted(cell, left, by_place.get(place))
             for place, cell in enumerate(CELL.iter_unpack(known))
         ]
         days = faded(column.days, passed) + WEIGHT
@@ -104,10 +105,10 @@ class Usual:
         rungs = []
         for rung in _RUNGS[: down_to + 1]:
             rows = (self._columns.get(at.row(step)) for step in _steps(at, rung))
-            columns = [(row, max(0, at.day - row.day)) for row in rows if row is not None]
-            days = max((faded(row.days, passed) for row, passed in columns), default=0)
+            columns = [(row, left_after(at.day - row.day)) for row in rows if row is not None]
+            days = max((row.days * left // UNIT for row, left in columns), default=0)
             if days >= ENOUGH_DAYS:
-                cells = tuple((row.cells, passed) for row, passed in columns)
+                cells = tuple((row.cells, left) for row, left in columns)
                 rungs.append(_RungCells(rung, round(days / WEIGHT), cells))
         return Standing(self._places, tuple(rungs))
 
@@ -117,7 +118,7 @@ class Usual:
 
 
 class _RungCells(NamedTuple):
-    """The cells of a rung, and how many days ago each stood as it stands."""
+    """The cells of a rung, and what is left of each by now, in `UNIT`ths."""
 
     rung: Rung
     days: int
@@ -139,20 +140,22 @@ class Standing:
         """
         if not self._rungs or (place := self._places.get(link_id)) is None:
             return None
-        found = (_of(place, rung) for rung in self._rungs)
-        return next((each for each in found if each is not None), None)
+        for rung in self._rungs:
+            if (found := _of(place, rung)) is not None:
+                return found
+        return None
 
 
 def _of(place: int, rung: _RungCells) -> UsualSpeed | None:
     """The samples of a rung together; None where they are too few."""
     weight = total = squares = 0
     at = place * CELL.size
-    for cells, passed in rung.cells:
+    for cells, left in rung.cells:
         if at < len(cells):
             cell = CELL.unpack_from(cells, at)
-            weight += faded(cell[0], passed)
-            total += faded(cell[1], passed)
-            squares += faded(cell[2], passed)
+            weight += cell[0] * left // UNIT
+            total += cell[1] * left // UNIT
+            squares += cell[2] * left // UNIT
     if weight < ENOUGH_SAMPLES:
         return None
     variance = max(0, squares * weight - total * total) // (weight * weight)
@@ -170,9 +173,9 @@ def _steps(at: QuarterPlace, rung: Rung) -> Sequence[int]:
     return ((0,), (-1, 0, 1), at.of_hour)[rung]
 
 
-def _counted(cell: tuple[int, int, int], passed: int, dkmh: int | None) -> tuple[int, int, int]:
-    """A cell after days have passed, with one sample more (None: without)."""
-    weight, total, squares = (faded(each, passed) for each in cell)
+def _counted(cell: tuple[int, int, int], left: int, dkmh: int | None) -> tuple[int, int, int]:
+    """What is left of a cell, in `UNIT`ths, with one sample more (None: without)."""
+    weight, total, squares = (each * left // UNIT for each in cell)
     if dkmh is None:
         return weight, total, squares
     return weight + WEIGHT, total + WEIGHT * dkmh, squares + WEIGHT * dkmh * dkmh

@@ -6,12 +6,19 @@ episodes in any order of its partitions.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from streams.contract.enums import Cause, Level, Phase, RuleName
 from streams.domain.alerts import Condition, Episode
-from streams.domain.links.fold import FoldSettings, LinkFold, LinkView, as_of, observed_ms, view
+from streams.domain.links.fold import (
+    FoldSettings,
+    LinkFold,
+    LinkView,
+    as_of,
+    observed_ms,
+    times_slower,
+    view,
+)
 from streams.domain.links.settled import Judged
 from streams.domain.links.usual import UsualSpeed
 from streams.domain.rules.book import AlertRules
@@ -148,7 +155,7 @@ class RoadWatch:
                 "judged_by": "usual",
                 "level": settled.view.level.value,
                 "usual_kmh": usual.kmh,
-                "times_slower": replace(settled.view, usual_kmh=usual.kmh).times_slower,
+                "times_slower": times_slower(speed_kmh, usual.kmh),
             }
         if not is_slow:
             return None

@@ -82,8 +82,9 @@ function alertWhat({ closure, level, status, count, judged_by, times_slower }) {
   if (level) keys.push("level." + level);
   if (status) keys.push("status." + status);
   if (judged_by === "level") keys.push("slower.by_level");
-  const slower = times_slower ? [t("slower.times", { n: times_slower })] : [];
-  return [...slower, ...keys.map((key) => t(key)), ...(count ? [t("report.count", { n: count })] : [])].join(" · ");
+  const said = keys.map((key) => t(key));
+  if (times_slower) said.unshift(t("slower.times", { n: times_slower }));
+  return [...said, ...(count ? [t("report.count", { n: count })] : [])].join(" · ");
 }
 
 /** Where a permit with several spots holds: how many places, and the first three. @param {Api.Alert} row */

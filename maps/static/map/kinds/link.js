@@ -55,7 +55,8 @@ function speedLine({ picture: { speeds, levels } }, i) {
 /** From how many times slower on it is worth a word: as the desk says it. */
 const SLOWER = 1.2;
 
-/** How many times slower than usual a link is; 0: not known. @param {Ui.Picture} picture @param {number} i */
+/** How many times slower than usual a link is; 0: not known. @param {Ui.Picture} picture
+ * @param {number} i */
 function timesSlower({ speeds, usual }, i) {
   return speeds[i] < 0 || usual[i] < 0 ? 0 : usual[i] / Math.max(1, speeds[i]);
 }
@@ -64,7 +65,9 @@ function timesSlower({ speeds, usual }, i) {
 const isSlower = (picture, i) => timesSlower(picture, i) > SLOWER;
 
 /** @param {Ui.Picture} picture @param {number} i */
-function slowerText(picture, i) { return t("slower.times", { n: Number(timesSlower(picture, i).toFixed(1)) }); }
+function slowerText(picture, i) {
+  return t("slower.times", { n: Number(timesSlower(picture, i).toFixed(1)) });
+}
 
 /** The usual speed, and how the present one stands to it; nothing where it is not known.
  * @param {Ui.Picture} picture @param {number} i */
