@@ -5,6 +5,7 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
+from functools import cached_property
 from typing import NamedTuple
 
 from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
@@ -52,7 +53,6 @@ class RoadRows:
     """The rows of one partition in the midst of a message."""
 
     def __init__(self, state: State, effects: Effects, partition: int, habits: Habits) -> None:
-        self.learning = Learning(habits, state, effects)
         self.folds = Rows(FOLDS, state, effects)
         self.links = Rows(LINKS, state, effects)
         self.sources = Rows(SOURCES, state, effects)
@@ -60,6 +60,12 @@ class RoadRows:
         self.effects = effects
         self._clock = Rows(CLOCK, state, effects)
         self._partition = str(partition)
+        self._learns_by = (habits, state, effects)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """What is usual; most messages neither ask nor teach."""
+        return Learning(*self._learns_by)
 
     @property
     def now_ms(self) -> int:
