@@ -2,9 +2,9 @@
 
     python -m bench.truth CITY [CITY ...] [--scorer score.py] [--out DIR] [--details]
 
-CITY is a folder with `route_stops.csv`, `MOCT_LINK.shp`, `recording.jsonl[.gz]` and `truth/`. The
-pure stages fold it in this process, as the worker would; each minute of it is kept as the API
-would have answered, in DIR/NAME, and the scorer reads them.
+CITY is a folder with `route_stops.csv` and `MOCT_LINK.shp` (or `network.json`), a recording and
+the truth. The pure stages fold it in this process, as the worker would; each minute of it is kept
+as the API would have answered, in DIR/NAME, and the scorer reads them.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from maps.picture import exports
+from maps.picture.discrepancies import discrepancies_of
 from maps.picture.filters import Filters
 from maps.picture.picture import Picture, picture_of
 from producers.network.importing import import_network
@@ -41,6 +42,15 @@ def settings_of(city: Path, given: dict[str, str]) -> Settings:
     """One set for all cities, but for how often their portals are asked."""
     polls = {"BOMNAE_TAGO_POLL_S": POLLS.get(city.name, "60"), "BOMNAE_ITS_POLL_S": "60"}
     return Settings.from_env({**polls, **given})
+
+
+def network_of(city: Path, settings: Settings) -> Network:
+    """The network as the city gives it ready made, else imported from its files."""
+    made = city / "network.json"
+    if made.exists():
+        return Network.loads(made.read_text(encoding="utf-8"))
+    node_link = city / "MOCT_LINK.shp"
+    return import_network(city / "route_stops.csv", settings, node_link=node_link).network
 
 
 def lines_of(path: Path) -> Iterator[str]:
@@ -64,14 +74,13 @@ def bodies(picture: Picture, network: Network) -> dict[str, Any]:
     return {
         "links": exports.links_geojson(picture, network, everything, is_simulated=False),
         "works": exports.works_geojson(picture, network, everything, is_simulated=False),
+        "discrepancies": discrepancies_of(picture, network),
     }
 
 
 def fold_city(city: Path, out: Path, settings: Settings) -> None:
     """Fold a city's recording and write a snapshot a minute into `out`."""
-    network = import_network(
-        city / "route_stops.csv", settings, node_link=city / "MOCT_LINK.shp"
-    ).network
+    network = network_of(city, settings)
     fold, offsets = Fold(stages(settings, network)), Counter[tuple[str, int]]()
     recording = next(city.glob("recording.jsonl*"))
     out.mkdir(parents=True, exist_ok=True)

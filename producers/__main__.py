@@ -49,6 +49,14 @@ def _add_network(network: argparse.ArgumentParser) -> None:
     routes.add_argument("--gtfs", type=Path, help="GTFS static feed, a zip")
     network.add_argument("--out", type=Path, required=True, help="folder for network.json")
     network.add_argument("--node-link", type=Path, help="MOCT_LINK.shp of the standard node-link")
+    network.add_argument(
+        "--learn-from",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="RECORDING",
+        help="lines of sections from where its buses drove, FILE.jsonl[.gz]; repeatable",
+    )
     network.add_argument("--stops", type=Path, help="stop CSV, for the numbers on the poles")
     network.add_argument("--places", type=Path, help="CSV of landmarks: name, kind, lon, lat")
     network.add_argument("--anyway", action="store_true", help="take it though most was refused")

@@ -9,6 +9,7 @@ from producers.polling import running
 from producers.publishing import dead_letters
 from producers.publishing.topic_setup import check_topics, ensure_topics
 from producers.recording import playing
+from producers.recording.buses import positions_in
 from streams.contract.cli import FAILED, OK, USAGE
 from streams.contract.errors import SettingsError
 from streams.contract.metrics import serve_metrics
@@ -51,6 +52,7 @@ def network(args: argparse.Namespace, settings: Settings) -> int:
         node_link=args.node_link,
         places=args.places,
         previous=previous,
+        positions=positions_in(args.learn_from, settings),
     )
     networks.check_found(imported, networks.standing_in(args.out), anyway=args.anyway)
     networks.write_network(imported.network, args.out)

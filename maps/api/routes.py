@@ -28,7 +28,7 @@ from maps.http.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer, body_of
 from maps.http.refusals import not_found
 from maps.pages import csp
 from maps.pages.pages import HTML
-from maps.picture import bodies, exports
+from maps.picture import bodies, discrepancies, exports
 from maps.picture.fields import Ms, Row, filled
 from maps.picture.filters import LEVELS, Filters, parse_filters
 from maps.picture.network_file import NetworkBody
@@ -184,6 +184,12 @@ def _export_bytes(name: str, context: Context, filters: Filters, picture: Pictur
     )
 
 
+async def get_discrepancies(request: web.Request) -> web.StreamResponse:
+    context = request.app[CONTEXT]
+    found = discrepancies.discrepancies_of(context.live.picture, context.network)
+    return packed_answer(request, found)
+
+
 async def get_search(request: web.Request) -> web.StreamResponse:
     query = request.query.get("q", "")
     results = request.app[CONTEXT].searched().search(query)
@@ -311,6 +317,12 @@ OPERATIONS = (
         answers={200: bodies.LinkBody},
         refusals=(404,),
         parameters=(Parameter("id", "link id"),),
+    ),
+    _get(
+        path="/api/v1/discrepancies",
+        handler=get_discrepancies,
+        summary="Where what happens is not what was declared, with the buses that show it",
+        answers={200: discrepancies.Discrepancies},
     ),
     _get(
         path="/api/v1/links.geojson",

@@ -35,6 +35,8 @@ ROWS: Mapping[str, Callable[[str, Any, Network], Any]] = {
 ClosureSure = Annotated[str, Meta(extra_json_schema={"enum": [*Certainty, ""]})]
 T = TypeVar("T")
 NO_SPEED = -1
+SpeedRange = tuple[int, int, int, int]
+"""The 80 % interval of a speed, whole km/h (-1: none), and how many buses and reports bear it."""
 
 
 class CityBody(Row):
@@ -57,7 +59,11 @@ class Snapshot(CityBody, kw_only=True):
     store: StoreState
     speeds: Annotated[list[int], Meta(description="whole km/h rounded down, -1: none")]
     usual: Annotated[list[int], Meta(description="usual whole km/h now, -1: not known")]
-    certainty: Annotated[str, Meta(description="a letter a link: c r i l")]
+    certainty: Annotated[str, Meta(description="a letter a link: c r i l s")]
+    ranges: Annotated[
+        list[tuple[int, SpeedRange]],
+        Meta(description="[index, [km/h from, to, buses, reports of centres]], where any is known"),
+    ]
     closures: Annotated[list[tuple[int, Closure]], Meta(description="[index, closure]")]
     closure_certainty: list[tuple[int, Certainty]]
     buses: list[BusRow]
@@ -75,6 +81,7 @@ LETTERS = {
     "certainties": "q",
     "closures": "c",
     "closure_certainties": "e",
+    "ranges": "r",
     "clock_ms": "k",
 }
 
@@ -95,7 +102,11 @@ class Delta(Row, rename=LETTERS):
     ] = ()
     usual: Annotated[tuple[int, ...], Meta(description="the same of the usual speed")] = ()
     certainties: Annotated[
-        tuple[int | str, ...], Meta(description="gap, letter (c r i l), gap ...")
+        tuple[int | str, ...], Meta(description="gap, letter (c r i l s), gap ...")
+    ] = ()
+    ranges: Annotated[
+        tuple[int | SpeedRange, ...],
+        Meta(description="gap, [km/h from, to, buses, reports of centres], gap ..."),
     ] = ()
     closures: Annotated[tuple[tuple[int, Closure], ...], Meta(description="[index, closure]")] = ()
     closure_certainties: Annotated[
@@ -131,9 +142,13 @@ class LinkBody(Row):
     kind: str
     road_class: str
     length_m: Metres
-    length_source: str
+    length_source: Annotated[
+        str, Meta(description="standard, geometry, path, loop, learned or straight")
+    ]
     free_flow_kmh: Kmh
     speed_kmh: Kmh | None
+    speed_low_kmh: Kmh | None
+    speed_high_kmh: Kmh | None
     level: Level
     samples: Annotated[int, Meta(description="buses in the last minutes")]
     observed_ms: Ms | None
@@ -170,8 +185,9 @@ def snapshot(
         simulated=is_simulated,
         store=store,
         speeds=[look[0] for look in seen],
-        usual=[look[4] for look in seen],
+        usual=[look[5] for look in seen],
         certainty="".join(look[1] for look in seen),
+        ranges=[(place, look[4]) for place, look in enumerate(seen) if look[4] != NO_RANGE],
         closures=[
             (place, look[2]) for place, look in enumerate(seen) if look[2] is not Closure.NONE
         ],
@@ -198,21 +214,26 @@ def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
     return [ROWS[name](own, row, network) for own, row in sorted(getattr(picture, name).items())]
 
 
-def looks(view: LinkView | None) -> tuple[int, str, Closure, str, int]:
-    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty, usual
-    km/h or -1).
+def looks(view: LinkView | None) -> tuple[int, str, Closure, str, SpeedRange, int]:
+    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty, range,
+    usual km/h or -1).
 
-    The speed is rounded down: 14.7 km/h is 정체 below 15, and 15 on the screen would be 서행. The
-    letter is c(onfirmed), r(eported), i(nferred), l(ost).
+    The speed is rounded down: 14.7 km/h is 정체 below 15, and 15 on the screen would be 서행; the
+    range is rounded outwards. The letter is c(onfirmed), r(eported), i(nferred), l(ost), s(tale).
     """
     if view is None:
         return _NOTHING
     speed_kmh = NO_SPEED if view.speed_kmh is None else math.floor(view.speed_kmh)
     usual_kmh = NO_SPEED if view.usual_kmh is None else round(view.usual_kmh)
-    return speed_kmh, view.certainty[0], view.closure, view.closure_certainty or "", usual_kmh
+    low, high = view.speed_low_kmh, view.speed_high_kmh
+    ends = (NO_SPEED, NO_SPEED) if low is None or high is None else (int(low), math.ceil(high))
+    borne = (view.sources.get("bus", 0), view.sources.get("its", 0))
+    sure = view.closure_certainty or ""
+    return speed_kmh, view.certainty[0], view.closure, sure, (*ends, *borne), usual_kmh
 
 
-_NOTHING = NO_SPEED, "l", Closure.NONE, "", NO_SPEED
+NO_RANGE: SpeedRange = (NO_SPEED, NO_SPEED, 0, 0)
+_NOTHING = NO_SPEED, "l", Closure.NONE, "", NO_RANGE, NO_SPEED
 
 
 def delta_event(
@@ -243,8 +264,8 @@ def delta_event(
 
 
 def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]:
-    """The five fields of a delta about links, without what looks as `before`."""
-    pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [], [])
+    """The six fields of a delta about links, without what looks as `before`."""
+    pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [], [], [])
     for place, view in sorted(news.links.items()):
         now, old = looks(view), None if before is None else looks(before.links.get(place))
         if now != old:
@@ -256,7 +277,8 @@ def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]
         "certainties": gaps(pairs[1]),
         "closures": tuple(pairs[2]),
         "closure_certainties": tuple(pairs[3]),
-        "usual": gaps(pairs[4]),
+        "ranges": gaps(pairs[4]),
+        "usual": gaps(pairs[5]),
     }
 
 

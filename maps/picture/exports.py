@@ -15,9 +15,10 @@ from maps.picture.fields import Kmh, Metres, Row, filled, with_shown
 from maps.picture.filters import Filters
 from maps.picture.picture import Picture
 from maps.picture.text import kst, kst_end, shown
-from streams.contract.enums import Certainty, Closure, Level
+from streams.contract.enums import Certainty, Closure, Level, Observed
 from streams.domain.closures import closure_name
 from streams.domain.links.fold import LinkView
+from streams.domain.observed.rows import ObservedView
 from streams.domain.works.rows import Work
 from streams.geo.measures import Point
 from streams.geo.network import Network
@@ -107,11 +108,16 @@ class LinkProperties(Row):
     kind: str
     road_class: str
     length_m: Metres
-    length_source: str
+    length_source: Annotated[
+        str, Meta(description="standard, geometry, path, loop, learned or straight")
+    ]
     is_drawn: bool
     speed_kmh: Kmh | None
+    speed_low_kmh: Kmh | None
+    speed_high_kmh: Kmh | None
     level: Level
     samples: int
+    sources: dict[str, int]
     observed_at: Time | None
     certainty: Certainty
     usual_kmh: Kmh | None
@@ -121,6 +127,10 @@ class LinkProperties(Row):
     buses_through: int
     works: list[str]
     incidents: list[str]
+    observed: Observed
+    observed_since: Time | None
+    observed_certainty: Certainty
+    promise_s: Annotated[int | None, Meta(description="a full closure would be seen within")]
     simulated: bool | UnsetType = UNSET
 
 
@@ -142,6 +152,7 @@ def links_geojson(
     features = []
     for place, link in enumerate(network.links):
         view = picture.links.get(place) or LinkView()
+        seen = picture.observed.get(place) or ObservedView()
         if filters.takes_level(view.level) and filters.takes_points(link.geometry):
             properties = filled(
                 LinkProperties,
@@ -150,6 +161,10 @@ def links_geojson(
                 observed_at=utc(view.observed_ms),
                 works=subjects_of(view, "work:"),
                 incidents=subjects_of(view, "incident:"),
+                observed=seen.state,
+                observed_since=utc(seen.since_ms or None),
+                observed_certainty=seen.certainty,
+                promise_s=seen.promise_s,
                 simulated=is_simulated or UNSET,
             )
             features.append(Feature(link.id, GeoLine(rounded(link.geometry)), properties))

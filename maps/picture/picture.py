@@ -41,6 +41,7 @@ def picture_of(stored: StoredPicture, network: Network) -> Picture:
     """The picture of what Redis holds; links the network does not know are counted and left out."""
     rows: dict[str, Any] = {kind.name: getattr(stored, kind.name) for kind in KINDS}
     rows["links"] = by_index(stored.links, network)
+    rows["observed"] = by_index(stored.observed, network)
     rows["alerts"] = {name: row for name, row in stored.alerts.items() if row.told}
     unknown = len(stored.links) - len(rows["links"])
     return Picture(
@@ -63,7 +64,8 @@ def translate(deltas: Iterable[StoredDelta], network: Network) -> PictureChanges
         unread = still_unread(unread, delta)
     links = by_index(run["links"], network)
     unknown = len(run["links"]) - len(links)
-    run |= {"links": links, "alerts": {name: told(row) for name, row in run["alerts"].items()}}
+    run |= {"links": links, "observed": by_index(run["observed"], network)}
+    run |= {"alerts": {name: told(row) for name, row in run["alerts"].items()}}
     return PictureChanges(delta_id, at_ms, unread_works=unread, unknown_links=unknown, **run)
 
 

@@ -4,7 +4,9 @@ declare namespace Api {
   type Closure = "full" | "partial" | "unknown" | "shoulder" | "bus_stop" | "bicycle" | "sidewalk" | "none";
   type Phase = "planned" | "active" | "paused" | "overdue" | "finished" | "cancelled";
   type Severity = "critical" | "warning" | "notice";
-  type Certainty = "confirmed" | "reported" | "inferred" | "lost";
+  type Certainty = "confirmed" | "reported" | "inferred" | "lost" | "stale";
+  /** The 80 % interval of a speed, km/h (-1: none); the buses and the reports of centres that bear it. */
+  type SpeedRange = [number, number, number, number];
   type Text = string | null;
   type Time = number | null;
   /** A vehicle's name, route number, longitude, latitude, bearing (-1: none), observed_ms, stop id. */
@@ -12,7 +14,7 @@ declare namespace Api {
   /** A value by link index, as pairs. */
   type Pairs<T> = [number, T][];
   /** [gap, value, gap, value ...]: a gap counts from the index before. */
-  type Gaps = (number | string)[];
+  type Gaps = (number | string | SpeedRange)[];
 
   /** When something really happened, and who said so. */
   interface Observed { at_ms: number; by: string }
@@ -59,14 +61,15 @@ declare namespace Api {
   interface Snapshot {
     net: string; id: string; t: number; clock_ms: Time; simulated: boolean; store: string; trouble?: string;
     speeds: number[]; usual?: number[]; certainty: string; closures: Pairs<Closure>; closure_certainty: Pairs<string>;
+    ranges?: Pairs<SpeedRange>;
     undelivered?: Undelivered[]; buses: Bus[]; works: Work[]; incidents: Incident[]; reports: Report[];
     alerts: Alert[]; acks: Ack[]; feeds: Feed[];
   }
-  /** Letters of links: l speeds, h the usual ones, q certainties, c closures, e how sure those are; k the clock. The letters
-      of things, each with its x for those that are gone, are in map/kinds.js. */
+  /** Letters of links: l speeds, h the usual ones, q certainties, r ranges, c closures, e how sure those are; k the clock.
+      The letters of things, each with its x for those that are gone, are in map/kinds.js. */
   interface Delta {
     net?: string; prev?: string; t: number; at?: number; store?: string; trouble?: string; k?: Time;
-    undelivered?: Undelivered[]; l?: Gaps; h?: Gaps; q?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>;
+    undelivered?: Undelivered[]; l?: Gaps; h?: Gaps; q?: Gaps; r?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>;
     [letter: string]: unknown;
   }
   interface Link { id: string; observed_ms: Time; sources?: Record<string, number>; buses_through: number }

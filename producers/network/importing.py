@@ -4,10 +4,14 @@ import json
 import os
 import tempfile
 import zipfile
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from producers.network.driven import drives_of
 from producers.network.gtfs import TimetableTrips, read_gtfs
+from producers.network.learning import learned
 from producers.network.node_link import read_links
 from producers.network.overlay import laid
 from producers.network.places import places_of_stops, read_places
@@ -15,6 +19,7 @@ from producers.network.refused import RefusedLine
 from producers.network.route_stops import StopRuns, read_pole_numbers, read_route_stops, sections
 from streams.contract.errors import NetworkError
 from streams.contract.grammars import Bounds
+from streams.contract.records import BusPosition
 from streams.contract.settings import Settings
 from streams.geo.network import Landmark, Network, Stop
 
@@ -37,7 +42,9 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A network and what the import came to; `lost` and `added` against a previous one."""
+    """A network and what the import came to; `lost` and `added` against a previous one, `learned`
+    the sections whose line the buses showed.
+    """
 
     network: Network
     refused: tuple[RefusedLine, ...]
@@ -45,6 +52,7 @@ class Imported:
     added: tuple[str, ...] = ()
     trips: TimetableTrips | None = None
     hints: tuple[str, ...] = ()
+    learned: int = 0
 
     def lines(self) -> list[str]:
         """The outcome in a few lines for a screen."""
@@ -55,6 +63,7 @@ class Imported:
         return [
             f"network {network.version} of {network.city}, released {network.released or '?'}",
             f"{kinds.count('section')} sections over {len(network.stops)} stops",
+            f"lengths of sections: {_counted(network)}; learned from buses: {self.learned}",
             f"{kinds.count('standard')} standard links, {len(network.routes)} routes",
             f"{len(network.places)} places",
             f"refused {len(self.refused)} rows",
@@ -74,10 +83,12 @@ def import_network(
     node_link: Path | None = None,
     places: Path | None = None,
     previous: Network | None = None,
+    positions: Iterable[BusPosition] = (),
 ) -> Imported:
     """The network of the files; raises NetworkError when one of them cannot be used.
 
-    A link's id is made of its stops' ids, so a re-import keeps every id that still exists.
+    A link's id is made of its stops' ids, so a re-import keeps every id that still exists. From
+    `positions` of buses, in the order of time, lines and lengths are learned.
     """
     sources = Sources(route_stops, stops, node_link, places, prefix)
     bounds = settings.bbox
@@ -86,16 +97,19 @@ def import_network(
     else:
         body, trips = _bytes(sources.routes), None
         runs = read_route_stops(body, sources.routes.name, sources.prefix, bounds)
-    links = sections(runs, settings.road_factor)
+    routes = runs.routes()
+    links = learned(sections(runs, settings.road_factor), drives_of(positions, routes))
+    learned_count = sum(link.length_source == "learned" for link in links)
     standards = [] if sources.node_link is None else read_links(sources.node_link, bounds)
-    links, overlay = laid(links, standards) if standards else (links, [])
+    stop_runs = [route.stops for route in routes]
+    links, overlay = laid(links, standards, stop_runs) if standards else (links, [])
     landmarks, refused = _places_of(sources, runs, previous, bounds)
     network = Network(
         city=settings.city,
         released=runs.released,
         links=(*links, *standards),
         stops=_stops_of(sources, runs),
-        routes=runs.routes(),
+        routes=routes,
         overlay=tuple(overlay),
         places=landmarks,
         is_simulated=settings.simulated,
@@ -109,7 +123,14 @@ def import_network(
         tuple(added if previous else ()),
         trips,
         _hints(sources, runs, network),
+        learned_count,
     )
+
+
+def _counted(network: Network) -> str:
+    """How many sections have their length from where."""
+    counts = Counter(link.length_source for link in network.links if link.kind == "section")
+    return ", ".join(f"{count} {source}" for source, count in sorted(counts.items())) or "none"
 
 
 def _stops_of(sources: Sources, runs: StopRuns) -> tuple[Stop, ...]:
@@ -139,8 +160,8 @@ def _hints(sources: Sources, runs: StopRuns, network: Network) -> tuple[str, ...
     hints = []
     if sources.node_link is None:
         hints.append(
-            "without --node-link (MOCT_LINK.shp) the desk knows no road names, a section is a "
-            "straight line and its length an estimate"
+            "without --node-link (MOCT_LINK.shp) the desk knows no road names, and a section that "
+            "--learn-from taught nothing is a straight line, its length an estimate"
         )
     if sources.places is None:
         count = len(network.places)

@@ -1,19 +1,29 @@
 """Standard links laid under sections: which link carries which share of which section.
 
 A section is a straight line between stops, its road is not: it is the way from one to the other
-along the standard links (`ways`). Where there is none the line is sampled every 10 m, and a sample
-belongs to the nearest standard link within 35 m that runs the same way (within 45 degrees).
+along the standard links (`ways`, `matching`), and its line and length are the way's. Where there
+is none the line is sampled every 10 m, and a sample belongs to the nearest standard link within
+35 m that runs the same way (within 45 degrees).
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import shapely
 
-from producers.network.ways import OFF_COST, WRONG_SIDE_M, Beside, StandardLinkGraph
+from producers.network.matching import RunMatcher, is_terminus
+from producers.network.ways import (
+    OFF_COST,
+    WRONG_SIDE_COST,
+    WRONG_SIDE_M,
+    Beside,
+    StandardLinkGraph,
+    Way,
+)
 from streams.geo.measures import EARTH_M, Point, bearing_deg, distance_m, length_of_m
 from streams.geo.network import Link, Overlay
 
@@ -100,7 +110,8 @@ class SegmentIndex:
         found: dict[str, Beside] = {}
         for segment, part, away_m in self._within_reach(stop):
             is_wrong = away_m > STREET_AXIS_M and segment.has_on_its_left(stop)
-            cost_m = OFF_COST * away_m + (WRONG_SIDE_M if is_wrong else 0.0)
+            wrong_m = min(WRONG_SIDE_M, WRONG_SIDE_COST * away_m) if is_wrong else 0.0
+            cost_m = OFF_COST * away_m + wrong_m
             known = found.get(segment.link.id)
             if known is None or cost_m < known.cost_m:
                 at_m = segment.from_m + part * segment.length_m
@@ -125,34 +136,71 @@ class SegmentIndex:
 def segments_of(link: Link) -> Iterator[StandardLinkSegment]:
     """The straight pieces of a link, those without a length left out."""
     run_m = 0.0
-    for a, b in zip(link.geometry, link.geometry[1:], strict=False):
+    for a, b in pairwise(link.geometry):
         length_m = distance_m(a, b)
         if length_m:
             yield StandardLinkSegment(link, a, b, run_m, length_m, bearing_deg(a, b))
         run_m += length_m
 
 
-def laid(sections: Sequence[Link], standards: Sequence[Link]) -> tuple[list[Link], list[Overlay]]:
+def laid(
+    sections: Sequence[Link], standards: Sequence[Link], runs: Iterable[Sequence[str]] = ()
+) -> tuple[list[Link], list[Overlay]]:
     """The sections as their standard links make them, and the overlay by standard and section
-    id.
+    id. `runs` are the stop ids of the routes in order; without them each section stands alone.
     """
     index = SegmentIndex(standards)
-    graph = StandardLinkGraph(standards)
+    spots = {
+        stop: spot
+        for link in sections
+        for stop, spot in ((link.from_id, link.geometry[0]), (link.to_id, link.geometry[-1]))
+    }
+    beside = {stop: index.beside(spot) for stop, spot in spots.items()}
+    matcher = RunMatcher(sections, beside, StandardLinkGraph(standards))
+    known = {link.id: link for link in standards}
+    driven = {
+        section.id: _driven(section, index, known)
+        for section in sections
+        if section.length_source == "learned"
+    }
+    ways = matcher.ways(runs or [(link.from_id, link.to_id) for link in sections], driven)
     changed: list[Link] = []
     pairs: list[Overlay] = []
-    known = {link.id: link for link in standards}
     for section in sections:
-        way = graph.way(section, *(index.beside(section.geometry[end]) for end in (0, -1)))
-        measured_m = sum(part.length_m for part in way) or 1.0
-        shares = {part.link.id: part.length_m / measured_m for part in way}
-        if not way:
+        way = ways.get(section.id)
+        if way is None:
             shares, measured_m = _sampled(section, index, known)
-        shares = {link_id: share for link_id, share in shares.items() if share >= MIN_SHARE}
+            seen = _seen(section, shares, measured_m, known)
+        else:
+            shares = way.shares()
+            seen = _seen(_on_way(section, way), shares, way.length_m(), known)
+            if seen.length_source == "loop":  # of a guess only where it begins and ends is known
+                shares = {each.id: shares[each.id] for each in (way.links[0], way.links[-1])}
+        changed.append(seen)
         pairs += [
-            Overlay(link_id, section.id, round(share, 4)) for link_id, share in shares.items()
+            Overlay(link_id, section.id, round(share, 4))
+            for link_id, share in shares.items()
+            if share >= MIN_SHARE
         ]
-        changed.append(_seen(section, shares, measured_m, known))
     return changed, sorted(pairs, key=lambda pair: (pair.standard_id, pair.section_id))
+
+
+def _driven(section: Link, index: SegmentIndex, known: Mapping[str, Link]) -> set[str]:
+    """The links of which a section's learned line runs along at least a half."""
+    covers, _ = _covers(section, index)
+    return {
+        link_id
+        for link_id, cover in covers.items()
+        if cover.samples * STEP_M >= known[link_id].length_m / 2
+    }
+
+
+def _on_way(section: Link, way: Way) -> Link:
+    """A section with the line of its way."""
+    line = way.line()
+    is_guess = is_terminus(section) and section.length_source != "learned"
+    source = "loop" if is_guess else "path"
+    return replace(section, geometry=line, length_source=source) if len(line) > 1 else section
 
 
 def _sampled(
@@ -173,15 +221,16 @@ def _sampled(
 
 def _covers(section: Link, index: SegmentIndex) -> tuple[dict[str, Cover], int]:
     """What each standard link covers of the section, and the number of samples."""
-    a, b = section.geometry[0], section.geometry[-1]
-    points = _along(a, b, distance_m(a, b), STEP_M)
     covers: dict[str, Cover] = defaultdict(Cover)
-    for point in points:
-        found = index.nearest(point, section.bearing_deg)
-        if found is not None:
-            segment, at_m = found
-            covers[segment.link.id].add(at_m, index.shapes_m[segment.link.id])
-    return covers, len(points)
+    count = 0
+    for a, b in pairwise(section.geometry):
+        heading_deg = bearing_deg(a, b)
+        for point in _along(a, b, distance_m(a, b), STEP_M):
+            count += 1
+            if found := index.nearest(point, heading_deg):
+                segment, at_m = found
+                covers[segment.link.id].add(at_m, index.shapes_m[segment.link.id])
+    return covers, count
 
 
 def _seen(
@@ -202,11 +251,12 @@ def _seen(
         lanes=main.lanes,
         is_drawn=False,
     )
-    if covered < MEASURED_FROM:
+    if covered < MEASURED_FROM or section.length_source == "learned":
         return named
     straight_m = distance_m(section.geometry[0], section.geometry[-1])
     length_m = round(max(measured_m, straight_m))  # a road is never shorter than the straight line
-    return replace(named, length_m=max(1, length_m), length_source="standard")
+    source = "standard" if section.length_source == "straight" else section.length_source
+    return replace(named, length_m=max(1, length_m), length_source=source)
 
 
 def _along(a: Point, b: Point, length_m: float, step_m: float) -> list[Point]:

@@ -49,7 +49,8 @@ def build_city(*, has_node_link: bool = True) -> Network:
     runs = read_route_stops(body, "route stops", PREFIX, BOUNDS)
     links = sections(runs, ROAD_FACTOR)
     standards = [_as_published(link) for link in streets.links] if has_node_link else []
-    links, overlay = laid(links, standards) if standards else (links, [])
+    stop_runs = [route.stops for route in runs.routes()]
+    links, overlay = laid(links, standards, stop_runs) if standards else (links, [])
     return Network(
         city=CITY,
         released=RELEASED,

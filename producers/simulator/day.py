@@ -3,6 +3,7 @@
 Traffic, works and events are functions of time alone; only the buses are stepped, second by second.
 """
 
+from producers.simulator import acts
 from producers.simulator import events as authored_events
 from producers.simulator import works as authored_works
 from producers.simulator.clock import DayClock, pattern_minutes
@@ -37,11 +38,12 @@ class Day:
             *ODD_PERMITS,
             *authored_works.urgent_repairs(streets, seed),
         ]
+        obstacles = list(authored_works.obstacles(self.works, streets, self.clock))
+        self.real_works = acts.real_works()
+        self.works += acts.permits_of(self.real_works, streets, self.clock)
         self.events: list[Event] = [*EVENTS, *authored_events.accidents(streets, seed)]
-        obstacles = [
-            *authored_works.obstacles(self.works, streets, self.clock),
-            *authored_events.obstacles(self.events, streets, self.clock),
-        ]
+        obstacles += authored_events.obstacles(self.events, streets, self.clock)
+        obstacles += acts.obstacles_of(self.real_works, streets, self.clock)
         self.traffic = Traffic(streets, seed, self.clock, obstacles)
         self.fleet = Fleet(streets, seed, self.traffic, self.clock)
         self.now_ms = starts_ms - WARM_UP_MS - starts_ms % STEP_MS

@@ -41,6 +41,11 @@ class Event:
         first, last = self.span_min
         return clock.minute_ms(first) <= at_ms < clock.minute_ms(last + self.listed_after_min)
 
+    def sides(self) -> list[str]:
+        """The directions it stands on, as "stop>stop"."""
+        a, b = self.where.split(">")
+        return [self.where, f"{b}>{a}"] if self.is_both else [self.where]
+
 
 EVENTS = (
     Event(
@@ -192,13 +197,9 @@ def obstacles(events: list[Event], network: Network, clock: DayClock) -> list[Ob
         Obstacle(
             network.index[link_named(network, pair).id],
             event.closure,
-            *(clock.minute_ms(minute) for minute in event.span_min),
+            clock.minute_ms(event.span_min[0]),
+            clock.minute_ms(event.span_min[1]),
         )
         for event in events
-        for pair in _sides(event)
+        for pair in event.sides()
     ]
-
-
-def _sides(event: Event) -> list[str]:
-    a, b = event.where.split(">")
-    return [event.where, f"{b}>{a}"] if event.is_both else [event.where]

@@ -33,9 +33,15 @@ def write_past(
     at: str = "08:10",
     poll_s: int = 10,
     refresh_s: int = 10,
+    open_minutes: int = 0,
 ) -> SimulatedPortal:
-    """Write the recording of the minutes before `until_ms`; the portal returned goes on."""
-    day = Day(build_city(), seed, opens_ms=until_ms, starts_ms=until_ms - minutes * 60_000, at=at)
+    """Write the recording of the minutes before `until_ms`; the portal returned goes on.
+
+    The city opens at `until_ms`, or `open_minutes` before it: the recording then holds what the
+    demo shows, 30 minutes of works a round. `truth` says of the portal's day what was really so.
+    """
+    opens_ms, starts_ms = until_ms - open_minutes * 60_000, until_ms - minutes * 60_000
+    day = Day(build_city(), seed, opens_ms=opens_ms, starts_ms=starts_ms, at=at)
     portal = SimulatedPortal(day, refresh_s=refresh_s)
     write(path, portal, until_ms=until_ms, minutes=minutes, poll_s=poll_s)
     return portal

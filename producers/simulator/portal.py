@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from producers.simulator import answers, its, tago, utic
+from producers.simulator import answers, its, misbehaviour, mishaps, tago, utic
 from producers.simulator.answers import PortalAnswer
 from producers.simulator.day import Day
 from producers.simulator.permit_api import PermitDesk
@@ -48,6 +48,8 @@ class SimulatedPortal:
         if feed == "permits":
             return self._permits.construction_list(self.day, query, at_ms)
         self.day.advance(at_ms)
+        if mishaps.is_silent(self.day.clock, at_ms):
+            return misbehaviour.PLAIN["plain-500"]
         return tago.bus_positions(self.day, query)
 
 

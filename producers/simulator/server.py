@@ -5,7 +5,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -15,10 +15,12 @@ from producers.simulator.answers import PortalAnswer
 from producers.simulator.city import build_city
 from producers.simulator.day import Day
 from producers.simulator.portal import KEY_NAMES, PATHS, SimulatedPortal
+from producers.simulator.truth import truth
 from streams.contract.times import now_ms
 
 log = logging.getLogger(__name__)
 MAX_PARALLEL = 8
+TRUTH_MS = 1_800_000  # what is told of the truth: so long before and after now
 _JSON_FORM = {"_type": "json", "type": "json", "getType": "json"}
 
 
@@ -83,6 +85,17 @@ class Front:
             return self._frozen.setdefault(request.path_qs, good)
         return misbehaviour.spoilt(mode, good)
 
+    async def show_truth(self, _: web.Request) -> web.Response:
+        """What is really so, which no portal tells: the works around now."""
+        now_ms = self._now_ms()
+        rows = truth(self._portal.day, now_ms - TRUTH_MS, now_ms + TRUTH_MS)
+        return web.json_response(
+            {
+                "now_ms": now_ms,
+                "works": [{**asdict(row), "is_so": row.is_so(now_ms)} for row in rows],
+            }
+        )
+
     async def list_modes(self, _: web.Request) -> web.Response:
         feeds = {
             feed: {"mode": mode, "modes": misbehaviour.modes_of(feed)}
@@ -110,6 +123,7 @@ def build_app(front: Front) -> web.Application:
     app = web.Application()
     for path in PATHS:
         app.router.add_get(path, front.serve_feed)
+    app.router.add_get("/truth", front.show_truth)
     app.router.add_get("/misbehave", front.list_modes)
     app.router.add_post("/misbehave", front.set_mode)
     return app

@@ -6,7 +6,8 @@ from typing import Any
 from producers.simulator import noise
 from producers.simulator.answers import PortalAnswer, enveloped
 from producers.simulator.day import Day
-from producers.simulator.fleet import DrivenRoute, SimulatedBus
+from producers.simulator.fleet import SimulatedBus
+from producers.simulator.routes import DrivenRoute
 from producers.simulator.shapes import along
 from streams.geo.measures import Point
 
@@ -39,8 +40,8 @@ def route_rows(day: Day, route_id: str) -> list[dict[str, Any]]:
     """One row a bus; one that turns round stands on the route it leaves and the one it takes."""
     rows = []
     for place, bus in enumerate(day.buses):
-        if bus.is_parked and bus.hold_s <= 0:
-            continue  # in the depot for the night
+        if not bus.is_listed:
+            continue
         if bus.run.route_id == route_id:
             rows.append(_row(day, place, bus, bus.run, bus.order))
         elif bus.is_parked and day.fleet.runs[bus.run.partner or bus.run.no].route_id == route_id:
@@ -69,6 +70,8 @@ def _point(day: Day, place: int, bus: SimulatedBus) -> Point:
     wobble_m = 8 * (noise.unit(day.seed, "gps", place, day.now_ms // 1000) - 0.5)
     if bus.path:
         return along(day.streets.links[bus.path[0]].geometry, bus.travelled_m + wobble_m)
+    if bus.depot:
+        return day.streets.links[bus.came_by].geometry[-1]
     if bus.order < len(bus.run.legs):
         return day.streets.links[bus.run.legs[bus.order][0]].geometry[0]
     return day.streets.links[bus.run.legs[-1][-1]].geometry[-1]

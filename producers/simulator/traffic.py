@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from producers.simulator import noise
 from producers.simulator.clock import DayClock
@@ -14,7 +15,7 @@ from streams.geo.network import Link, Network
 
 SLOT_MS = 10_000
 CENTRE = (127.7285, 37.8790)
-CRAWL_KMH = 6.0
+DRIVE_OUT_KMH = 22.0  # who is inside when a link is closed drives out
 RAMP_MS = 120_000
 REMAINING = {
     Closure.FULL: 0.3,
@@ -30,20 +31,48 @@ HOT_SPOTS = frozenset(
 """Where the queues of the city begin."""
 
 
+class Manner(StrEnum):
+    """What bus drivers are told to do at a closed road."""
+
+    ROUND = "round"
+    TURN = "turn"
+    WAIT = "wait"
+
+
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Something on one link (by index) over one period, the end exclusive."""
+    """Something on one link (by index) over one period, the end exclusive.
+
+    `cap_kmh`: nobody passes it faster. `lingers_ms`: so long after its end some still go round.
+    """
 
     link: int
     closure: Closure
     starts_ms: int
     ends_ms: int
+    cap_kmh: float | None = None
+    manner: Manner = Manner.ROUND
+    lingers_ms: int = 0
+
+    @property
+    def forgotten_ms(self) -> int:
+        """When neither queue nor driver remembers it."""
+        return self.ends_ms + max(RAMP_MS, self.lingers_ms)
 
     def strength(self, at_ms: int) -> float:
         """How much of it is felt, 0..1: the queue grows and dissolves over two minutes."""
         grown = (at_ms - self.starts_ms) / RAMP_MS
         left = 1 - (at_ms - self.ends_ms) / RAMP_MS
         return max(0.0, min(1.0, grown, left))
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Ten seconds of traffic: each link's speed, what closes a link, and which were just closed."""
+
+    speeds_kmh: list[float]
+    closing: dict[int, Obstacle]
+    lately_closed: frozenset[int]
 
 
 class Traffic:
@@ -59,36 +88,40 @@ class Traffic:
         self._before = _upstream(network)
         self._weights = [_weight(seed, place, link) for place, link in enumerate(network.links)]
         self._inbound = [_inbound(link) for link in network.links]
-        self._kept: dict[int, tuple[list[float], frozenset[int]]] = {}
+        self._kept: dict[int, Slot] = {}
 
     def speeds_kmh(self, at_ms: int) -> list[float]:
-        """The speed of every link in the slot of `at_ms`; a closed link crawls."""
-        return self._slot(at_ms)[0]
+        """The speed of every link in the slot of `at_ms`; on a closed one, of who drives out."""
+        return self.slot(at_ms).speeds_kmh
 
     def closed(self, at_ms: int) -> frozenset[int]:
         """The links closed to all traffic in the slot of `at_ms`."""
-        return self._slot(at_ms)[1]
+        return frozenset(self.slot(at_ms).closing)
 
-    def _slot(self, at_ms: int) -> tuple[list[float], frozenset[int]]:
-        slot = at_ms // SLOT_MS
-        if slot not in self._kept:
+    def slot(self, at_ms: int) -> Slot:
+        number = at_ms // SLOT_MS
+        if number not in self._kept:
             if len(self._kept) > 16:
                 self._kept.clear()
-            self._kept[slot] = self._compute(slot * SLOT_MS)
-        return self._kept[slot]
+            self._kept[number] = self._compute(number * SLOT_MS)
+        return self._kept[number]
 
-    def _compute(self, at_ms: int) -> tuple[list[float], frozenset[int]]:
+    def _compute(self, at_ms: int) -> Slot:
         hour = self.clock.pattern_hour(at_ms)
         load = load_of(hour)
         lean = _bump(hour, 8.3, 1.2) - _bump(hour, 18.5, 1.4)  # +1: the city drives in, -1: out
-        kept = self._kept_shares(at_ms)
-        in_force = [o for o in self._obstacles if o.starts_ms <= at_ms < o.ends_ms]
-        closed = frozenset(o.link for o in in_force if o.closure is Closure.FULL)
+        felt = [o for o in self._obstacles if o.starts_ms <= at_ms < o.forgotten_ms]
+        kept, caps = self._kept_shares(felt, at_ms), _caps(felt, at_ms)
+        full = [o for o in felt if o.closure is Closure.FULL]
+        closing = {o.link: o for o in full if at_ms < o.ends_ms}
+        lately = frozenset(o.link for o in full if o.ends_ms <= at_ms < o.ends_ms + o.lingers_ms)
         speeds = [
-            CRAWL_KMH if place in closed else self._speed(place, at_ms, load, lean) * kept[place]
+            DRIVE_OUT_KMH
+            if place in closing
+            else min(self._speed(place, at_ms, load, lean) * kept[place], caps.get(place, math.inf))
             for place in range(len(self.network.links))
         ]
-        return [max(4.0, round(speed, 2)) for speed in speeds], closed
+        return Slot([max(4.0, round(speed, 2)) for speed in speeds], closing, lately)
 
     def _speed(self, place: int, at_ms: int, load: float, lean: float) -> float:
         pressure = load * self._weights[place] * (1 + 0.35 * lean * self._inbound[place])
@@ -97,10 +130,10 @@ class Traffic:
         pressure += (drift - 0.5) * (0.15 + 0.5 * load)
         return self.network.links[place].free_flow_kmh * (1 - 0.75 * min(1.1, max(0.0, pressure)))
 
-    def _kept_shares(self, at_ms: int) -> dict[int, float]:
+    def _kept_shares(self, felt: Iterable[Obstacle], at_ms: int) -> dict[int, float]:
         """The share of its speed each obstructed link, and each link before it, keeps."""
         shares: dict[int, float] = defaultdict(lambda: 1.0)
-        for obstacle in self._obstacles:
+        for obstacle in felt:
             strength = obstacle.strength(at_ms)
             lost = (1 - REMAINING.get(obstacle.closure, 1.0)) * strength
             if not lost:
@@ -112,6 +145,11 @@ class Traffic:
                 for place in ring:
                     shares[place] = min(shares[place], 1 - lost * share)
         return shares
+
+
+def _caps(felt: Iterable[Obstacle], at_ms: int) -> dict[int, float]:
+    """How fast anybody passes the links on which there is a limit."""
+    return {o.link: o.cap_kmh for o in felt if o.cap_kmh and at_ms < o.ends_ms}
 
 
 def load_of(hour: float) -> float:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from streams.contract.enums import Cause, Closure, Phase
+from streams.contract.enums import Cause, Closure, Phase, SightingKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +16,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One bus drove one whole section: dwell taken out, `length_m` as the network has it.
+    """One bus drove one whole section, from leaving its first stop to reaching its last.
 
-    `route_id` "": it is not known of which route, as in a log of before there was one.
+    `length_m` is as the network has it; `unsure_ms` is the standard deviation of `travel_ms` that
+    comes of the time between polls. `route_id` "": it is not known of which route, as in a log of
+    before there was one.
     """
 
     link_id: str
     exited_ms: int
     travel_ms: int
     length_m: int
+    unsure_ms: int = 0
     route_id: str = ""
 
 
@@ -56,6 +59,51 @@ class Obstruction:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one bus did about links of its route; see `SightingKind`.
+
+    THROUGH names one link, driven from `from_ms` to `at_ms` over `length_m`. The others name the
+    links that the bus may have avoided: last seen on its line at `from_ms`, there again at `at_ms`,
+    in between at most `off_m` off it, by its `path` (lon, lat). `is_snapped`: the feed reports
+    points on the route's line only, so a bus beside its line looks as if it were on it; then
+    `served` counts the stops on the link at which it was reported, and `is_sure` False says that a
+    stop was left out between two reports that may have lain too far apart to show it.
+    """
+
+    kind: SightingKind
+    links: tuple[str, ...]
+    vehicle: str
+    route_id: str
+    from_ms: int
+    at_ms: int
+    length_m: int = 0
+    off_m: int = 0
+    is_snapped: bool = False
+    is_sure: bool = True
+    served: int = 0
+    skipped: tuple[str, ...] = ()  # stop ids that it left out
+    path: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What somebody declares of links: a permit, an incident, calls. `is_over` takes it back.
+
+    `is_work`: somebody digs or builds. `is_seen`: a crew or an office has reported that it began,
+    and nobody that it ended.
+    """
+
+    subject: str
+    kind: Cause
+    closure: Closure
+    links: tuple[str, ...]
+    is_in_force: bool
+    is_work: bool = False
+    is_over: bool = False
+    is_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LinkEvents:
     """One input message's effects on the links of one partition, in order."""
 
@@ -64,6 +112,8 @@ class LinkEvents:
     passages: tuple[Passage, ...] = ()
     speeds: tuple[SpeedShare, ...] = ()
     obstructions: tuple[Obstruction, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,15 @@ class Level(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How sure a speed or a closure is: LOST and INFERRED of speeds, CONTRADICTED of closures."""
+    """How sure a speed or a closure is: LOST, INFERRED and STALE of speeds, CONTRADICTED of
+    closures.
+    """
 
     CONFIRMED = "confirmed"
     REPORTED = "reported"
     INFERRED = "inferred"
     LOST = "lost"
+    STALE = "stale"  # seen, but not in the last minutes
     CONTRADICTED = "contradicted"
 
 
@@ -99,10 +102,41 @@ class Reporter(StrEnum):
 
 
 class Cause(StrEnum):
-    """What obstructs a link."""
+    """What obstructs a link, or points to it."""
 
     WORK = "work"
     INCIDENT = "incident"
+    CALL = "call"  # citizens report it; it obstructs nothing by itself
+
+
+class Observed(StrEnum):
+    """What traffic says of a link, whatever was declared."""
+
+    PASSABLE = "passable"
+    IMPASSABLE = "impassable"
+    UNKNOWN = "unknown"
+
+
+class SightingKind(StrEnum):
+    """What one bus did about links of its route."""
+
+    THROUGH = "through"  # drove them whole
+    LEFT = "left"  # left its line before them, and was seen off it for a while
+    ASTRAY = "astray"  # left its line before them, was seen off it, and came back behind them
+    SKIPPED = "skipped"  # passed a stop without serving it, where its points show only the line
+    TURNED = "turned"  # turned back before them
+
+
+class DiscrepancyKind(StrEnum):
+    """In what way what happens is not what was declared."""
+
+    NO_EFFECT = "no_effect"  # in force, and nothing happens
+    OVERDECLARED = "overdeclared"  # says full, and vehicles pass, slowly
+    UNDECLARED = "undeclared"  # impassable without a record
+    LATE_START = "late_start"  # in force, and has not begun yet
+    EARLY_END = "early_end"  # in force, and traffic passes again
+    OVERRUN = "overrun"  # past its end, and the road is still closed
+    ELSEWHERE = "elsewhere"  # closes another road than its permit says: other side, next street
 
 
 class PlacedBy(StrEnum):

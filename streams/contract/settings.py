@@ -177,10 +177,31 @@ class Settings:
         is_folded=True,
     )
     fresh_ms: int = _number(
-        600_000,
-        "a speed older than this is no longer shown, ms",
+        1_080_000,
+        "a speed older than this is no longer shown, ms: 15 min and the window's 3",
         low=10000,
         high=7200000,
+        is_folded=True,
+    )
+    stale_ms: int = _number(
+        300_000,
+        "a speed is marked as one of before when nothing newer came within, ms",
+        low=10000,
+        high=7200000,
+        is_folded=True,
+    )
+    half_life_ms: int = _number(
+        600_000,
+        "a passage counts half as much as one that came so much later, ms",
+        low=10000,
+        high=7200000,
+        is_folded=True,
+    )
+    usual_weight: float = _number(
+        0.6,
+        "a link's usual pace counts in its speed like so many passages of now",
+        low=0.1,
+        high=10,
         is_folded=True,
     )
     levels_urban: Thresholds = _row(
@@ -201,9 +222,23 @@ class Settings:
         grammars.thresholds,
         is_folded=True,
     )
+    false_closures: float = _number(
+        0.01,
+        "share of open links that the test of the buses may call closed",
+        low=0.0001,
+        high=0.2,
+        is_folded=True,
+    )
+    missed_closures: float = _number(
+        0.1,
+        "share of closed links that the test of the buses may miss",
+        low=0.001,
+        high=0.5,
+        is_folded=True,
+    )
     dwell_s: int = _number(
         12,
-        "time a bus stands at a stop it serves, s, taken out of a passage",
+        "time a bus stands at a stop, s, before it is learned of the stop",
         low=0,
         high=120,
         is_folded=True,

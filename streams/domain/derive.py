@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from streams.contract.derived import LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.derived import (
+    Declaration,
+    LinkEvents,
+    Obstruction,
+    Origin,
+    Passage,
+    Sighting,
+    SpeedShare,
+)
 from streams.contract.topics import partition_of
 from streams.domain.stage import Effects
+from streams.geo.homes import Homes
 
 
 @dataclass(slots=True)
@@ -15,6 +24,13 @@ class _Share:
     passages: list[Passage] = field(default_factory=list)
     speeds: list[SpeedShare] = field(default_factory=list)
     obstructions: list[Obstruction] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
+    declarations: list[Declaration] = field(default_factory=list)
+
+    @property
+    def is_any(self) -> bool:
+        parts = (self.passages, self.speeds, self.obstructions, self.sightings, self.declarations)
+        return any(parts)
 
 
 def send(
@@ -25,11 +41,15 @@ def send(
     passages: Sequence[Passage] = (),
     speeds: Sequence[SpeedShare] = (),
     obstructions: Sequence[Obstruction] = (),
+    sightings: Sequence[Sighting] = (),
+    declarations: Sequence[Declaration] = (),
+    homes: Homes | None = None,
     tick_ms: int = 0,
 ) -> None:
     """Carry records to the partitions of their links: at most one message a partition, in order.
 
-    With a `tick_ms` every partition gets a message, for time passes everywhere.
+    Sightings and declarations go to the `homes` of their links. With a `tick_ms` every partition
+    gets a message, for time passes everywhere.
     """
     shares = [_Share() for _ in range(partitions)]
     for passage in passages:
@@ -38,12 +58,30 @@ def send(
         shares[partition_of(speed.link_id, partitions)].speeds.append(speed)
     for obstruction in obstructions:
         shares[partition_of(obstruction.link_id, partitions)].obstructions.append(obstruction)
+    if homes is not None:
+        _share_out(shares, homes, sightings, declarations)
     for partition, share in enumerate(shares):
-        if tick_ms or share.passages or share.speeds or share.obstructions:
+        if tick_ms or share.is_any:
             effects.derived[partition] = LinkEvents(
                 origin,
                 tick_ms,
                 tuple(share.passages),
                 tuple(share.speeds),
                 tuple(share.obstructions),
+                tuple(share.sightings),
+                tuple(share.declarations),
             )
+
+
+def _share_out(
+    shares: Sequence[_Share],
+    homes: Homes,
+    sightings: Sequence[Sighting],
+    declarations: Sequence[Declaration],
+) -> None:
+    for sighting in sightings:
+        for partition in homes.around(sighting.links):
+            shares[partition].sightings.append(sighting)
+    for declaration in declarations:
+        for partition in homes.around(declaration.links):
+            shares[partition].declarations.append(declaration)

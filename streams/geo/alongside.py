@@ -111,7 +111,7 @@ def is_straight(link: Link) -> bool:
 
 def _looseness_m(link: Link) -> float:
     if not is_straight(link):
-        return 0.0
+        return 0.0 if link.is_drawn else LOOSE_M  # the standard links in its place come first
     return LOOSE_M + LOOSE_SHARE * max(0.0, link.length_m - LONG_M)
 
 
@@ -156,9 +156,9 @@ def _around(link: Link, foot: Foot) -> Iterator[Point]:
 
 def _faces(network: Network, link: Link, other: Link, off_m: float) -> bool:
     """Whether two sections lead from stop to stop on the two sides of one street."""
-    if not (is_straight(link) and is_straight(other)):
+    if not link.kind == other.kind == "section":
         return False
-    (a, b), (c, d) = link.geometry, other.geometry
+    (a, b), (c, d) = (each.geometry[:: len(each.geometry) - 1] for each in (link, other))
     apart_m = max(distance_m(a, d), distance_m(b, c))
     if _stop_names(network, link) == _stop_names(network, other)[::-1]:
         return apart_m <= SAME_NAME_M

@@ -22,9 +22,11 @@ ROAD_CLASSES = ("motorway", "express", "national", "metropolitan", "state", "loc
 class Link:
     """A directed piece of road. `kind` is `section` (stop pair) or `standard` (LINK_ID).
 
-    `length_source` is `standard` (LENGTH of the node-link), `geometry` (measured along the shape)
-    or `straight` (great circle times the road factor). `is_drawn` is False for a section whose
-    standard links are drawn in its place.
+    `length_source` is `standard` (LENGTH of the node-link), `geometry` (measured along the shape),
+    `path` (the section's way along the standard links, its line too), `loop` (the same between the
+    two sides of a terminus: the shortest way round, a guess), `learned` (where buses drove, its
+    line too) or `straight` (great circle times the road factor). `is_drawn` is False for a section
+    whose standard links are drawn in its place.
     """
 
     id: str

@@ -8,6 +8,8 @@ from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
 from streams.domain.links.fold import LinkView
+from streams.domain.observed.rows import Discrepancy, ObservedView
+from streams.domain.observed.tables import DISCREPANCIES, OBSERVED
 from streams.domain.stage import StageTable
 from streams.domain.stages import calls as calls_stage
 from streams.domain.stages import feeds as feeds_stage
@@ -53,12 +55,16 @@ class CityRows(Generic[LinkKey, Gone]):
     delta_id: str = BEGINNING
     at_ms: int = 0
     links: Mapping[LinkKey, LinkView | Gone] = kind("l", roadstate.LINKS, subject="link")
+    observed: Mapping[LinkKey, ObservedView | Gone] = kind("v", OBSERVED)
     buses: Mapping[str, BusView | Gone] = kind("b", BUSES)
     works: Mapping[str, Work | Gone] = kind("w", WORKS, subject="work")
     incidents: Mapping[str, RunningIncident | Gone] = kind("n", INCIDENTS, subject="incident")
     calls: Mapping[str, CallRow | Gone] = kind("p", CALLS)
     reports: Mapping[str, CallReport | Gone] = kind("u", REPORTS)
     clashes: Mapping[str, Clash | Gone] = kind("o", works_stage.CLASHES)
+    discrepancies: Mapping[str, Discrepancy | Gone] = kind(
+        "d", DISCREPANCIES, subject="discrepancy"
+    )
     alerts: Mapping[str, Episode | Gone] = kind("a", *EPISODES)  # by "rule subject"
     acknowledgements: Mapping[str, Acknowledgement | Gone] = kind("y", ACKNOWLEDGEMENTS)
     feeds: Mapping[str, FeedState | Gone] = kind("f", FEEDS, subject="feed")
@@ -92,5 +98,5 @@ def hash_of(table: StageTable[Any], partition: int) -> str:
 
 KINDS = tuple(CityKind(row.name, **row.metadata) for row in fields(CityRows) if row.metadata)
 LETTERS = {table.name: row.letter for row in KINDS for table in row.stage_tables}
-HistoryValue = LinkView | Work | RunningIncident | FeedState
+HistoryValue = LinkView | Work | RunningIncident | FeedState | Discrepancy
 """What the history keeps of a subject."""

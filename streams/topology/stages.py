@@ -10,6 +10,7 @@ import msgspec
 from streams.contract import topics
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
+from streams.domain.links.estimate import Weights
 from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.rules import AlertRules
@@ -37,6 +38,8 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
         WindowGrid(settings.window_ms, settings.grace_ms),
         settings.fresh_ms,
         thresholds_by_class(settings),
+        settings.stale_ms,
+        Weights(settings.half_life_ms, settings.usual_weight),
     )
     alert_rules = load_rules(settings.rules)
     inputs = tuple(f"{t.name}/{p}" for t in topics.WATERMARKED for p in range(t.partitions(wide)))
@@ -56,7 +59,9 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
         topics.FEED_REPORTS: FeedsStage(alert_rules),
         topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
         topics.SUBSCRIPTIONS: SubscriptionsStage(),
-        topics.LINK_EVENTS: RoadsStage(network, rules, inputs, alert_rules, korean_holidays()),
+        topics.LINK_EVENTS: RoadsStage(
+            network, rules, inputs, alert_rules, korean_holidays(), partitions=wide
+        ),
     }
 
 

@@ -9,6 +9,7 @@ from streams.contract import wire
 from streams.contract.derived import LinkBatch, LinkEvents, Origin, Passage
 from streams.contract.records import BusPosition, Message
 from streams.contract.settings import Settings
+from streams.domain.links.estimate import Weights
 from streams.domain.links.levels import thresholds_by_class
 from streams.domain.links.windows import WindowGrid
 from streams.domain.stage import Effects, Stage, State, apply, empty_state
@@ -23,7 +24,9 @@ STANDARD = "2250000100"  # a standard link under the first section, and over a f
 EPOCH_MS = 1_789_999_980_000  # a whole minute: 2026-09-21 14:13:00 UTC
 GRID = WindowGrid(size_ms=60_000, grace_ms=120_000)
 LEVELS = thresholds_by_class(Settings())
-RULES = FoldSettings(GRID, 600_000, LEVELS)
+PLAIN = Weights(half_ms=10**12, usual=0.0, report_half_ms=1)
+"""Every passage counts alike and nothing beside them; of reports the last."""
+RULES = FoldSettings(GRID, 600_000, LEVELS, stale_ms=300_000, weights=PLAIN)
 
 
 def street() -> Network:

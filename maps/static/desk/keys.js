@@ -9,7 +9,7 @@ const SHOWN = [
   ["l", "desk.l"], ["?", "desk.?"],
 ];
 /** @type {Api.Certainty[]} */
-const CERTAINTIES = ["confirmed", "reported", "inferred", "lost"];
+const CERTAINTIES = ["confirmed", "reported", "inferred", "stale", "lost"];
 
 /** Letters rest while text is written. @param {Record<string, () => void>} acts by key, such as "F2", "Alt+T"
  * or "Escape" */
@@ -29,7 +29,7 @@ function nameOf(e) {
   return e.shiftKey && /^F\d+$/.test(e.key) ? "Shift+" + e.key : letter || e.key;
 }
 
-/** Fills the help dialog: the keys, and what the four words of certainty mean. */
+/** Fills the help dialog: the keys, and what the words of certainty mean. */
 export function fillDeskHelp() {
   const keys = el("dl", "keys"), words = el("dl", "keys");
   for (const [shown, key] of SHOWN) keys.append(termRow(el("kbd", "", shown), t("help.key." + key)));

@@ -10,7 +10,7 @@ import { localized, t } from "../words.js";
  */
 
 /** @type {Record<Api.Certainty, string>} */
-const CERTAINTY_SYMBOLS = { confirmed: "✓", reported: "◆", inferred: "≈", lost: "!" };
+const CERTAINTY_SYMBOLS = { confirmed: "✓", reported: "◆", inferred: "≈", stale: "◷", lost: "!" };
 /** @type {Record<Api.Closure, Ui.Look>} */
 const LOOKS = {
   full: "full", partial: "partial", shoulder: "minor", sidewalk: "minor", bicycle: "minor", bus_stop: "minor",

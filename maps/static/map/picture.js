@@ -8,6 +8,8 @@ export class Picture {
   closures = /** @type {Map<number, Api.Closure>} */ (new Map());
   /** How sure each closure is: confirmed, reported, contradicted. @type {Map<number, string>} */
   sure = new Map();
+  /** Between what a link's speed lies, and what it rests on. @type {Map<number, Api.SpeedRange>} */
+  ranges = new Map();
   counts = [0, 0, 0, 0];
   metres = [0, 0, 0, 0];
 
@@ -34,6 +36,7 @@ export class Picture {
     this.certainty = snapshot.certainty.split("");
     this.closures = new Map(snapshot.closures);
     this.sure = new Map(snapshot.closure_certainty);
+    this.ranges = new Map(snapshot.ranges);
     for (const [name, kind] of Object.entries(KINDS)) {
       if (!kind.rows) continue;
       const map = this.mapOf(name);
@@ -66,18 +69,24 @@ export class Picture {
   /** Takes a delta in. @param {Api.Delta} delta @returns {Ui.Touched} */
   apply(delta) {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
-    const usual = this.applyUsual(unpacked(delta.h));
-    for (const [i, letter] of certainties) this.certainty[i] = letter;
+    const ranges = unpacked(delta.r), usual = this.applyUsual(unpacked(delta.h));
+    this.applySure(certainties, ranges);
     for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
     for (const [i, name] of sure) put(this.sure, i, name);
     if (delta.k) this.clock_ms = delta.k;
     return {
       links: this.applySpeeds(speeds),
-      named: [...speeds, ...certainties, ...sure, ...usual].map(([i]) => Number(i)),
+      named: [...speeds, ...certainties, ...ranges, ...sure, ...usual].map(([i]) => Number(i)),
       closures: Boolean(delta.c),
       kinds: new Set(Object.keys(KINDS).filter((name) => this.applyRows(name, delta))
         .map((name) => KINDS[name].shownBy || name)),
     };
+  }
+
+  /** Takes in how sure speeds are. @param {[number, any][]} letters @param {[number, any][]} ranges */
+  applySure(letters, ranges) {
+    for (const [i, letter] of letters) this.certainty[i] = letter;
+    for (const [i, range] of ranges) this.ranges.set(i, range);
   }
 
   /** @param {string} name of a kind @param {Api.Delta} delta */

@@ -12,23 +12,16 @@ from streams.contract.derived import Obstruction, Passage, SpeedShare
 from streams.contract.enums import Certainty, Closure, Level, Phase
 from streams.contract.grammars import Thresholds
 from streams.domain.closures import GRAVITY
+from streams.domain.links.estimate import NO_HABIT, USUAL_WEIGHTS, Habit, Weights
+from streams.domain.links.leading import Led, Seen, leading
 from streams.domain.links.levels import level
+from streams.domain.links.reports import Reported, report_after, reported_pace
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
-from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
+from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage
+from streams.geo.network import Link
 
 DRIVE_OUT_MS = 120_000  # a bus on the link as it closes leaves it within
 ENOUGH_BUSES = 2  # that confirm a speed or contradict a closure; one may be an exception
-WEIGHT_REPORTED = 3.0  # a traffic centre's speed counts like three passages
-STANDING_KMH = 0.01  # a reported speed below is no measurement, as 0 is none
-MIN_SHARE = 0.5  # measured parts that cover less of a link are no speed of it
-
-
-class Reported(NamedTuple):
-    """The latest speed a traffic centre gave for (a part of) a link."""
-
-    speed_kmh: float
-    observed_ms: int
-    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +30,16 @@ class LinkFold:
 
     `shut_ms` is by subject since when a full closure is in force, by its source's time.
     `reported_before` and `obstructions_before` are what stood in their places and may still be
-    asked for: almost always nothing.
+    asked for: almost always nothing. `habit` is of the windows that take nothing more.
     """
 
     windows: tuple[SpeedWindow, ...] = ()
     reported: dict[str, Reported] = field(default_factory=dict)  # by measured link
     obstructions: dict[str, Obstruction] = field(default_factory=dict)  # by subject
     oldest_ms: int = 0  # of the observations; 0: none
+    bus_ms: int = 0  # the newest passage; 0: none
+    its_ms: int = 0  # the newest report
+    habit: Habit = NO_HABIT
     shut_ms: dict[str, int] = field(default_factory=dict)
     reported_before: dict[str, tuple[Stood[Reported], ...]] = field(default_factory=dict)
     obstructions_before: dict[str, tuple[Stood[Obstruction], ...]] = field(default_factory=dict)
@@ -54,8 +50,9 @@ class LinkView:
     """What the screens show of a link; without anything, one that nothing is known of.
 
     `certainty` is that of the speed, `closure_certainty` that of the closure, None without one:
-    CONTRADICTED where `buses_through` of the last minutes drove what is reported closed.
-    `usual_kmh` is the usual speed of this quarter hour on such a day, None before it is learned.
+    CONTRADICTED where `buses_through` of the last minutes drove what is reported closed. The true
+    speed lies between `speed_low_kmh` and `speed_high_kmh` in 8 of 10 cases. `usual_kmh` is the
+    usual speed of this quarter hour on such a day, None before it is learned.
     """
 
     speed_kmh: float | None = None
@@ -68,6 +65,8 @@ class LinkView:
     subjects: tuple[str, ...] = ()
     closure_certainty: Certainty | None = None
     buses_through: int = 0
+    speed_low_kmh: float | None = None
+    speed_high_kmh: float | None = None
     usual_kmh: float | None = None
 
     @property
@@ -85,11 +84,13 @@ def times_slower(speed_kmh: float | None, usual_kmh: float | None) -> float | No
 
 @dataclass(frozen=True, slots=True)
 class FoldSettings:
-    """What the fold decides by; a speed counts as now for `fresh_ms`."""
+    """What the fold decides by; a speed counts for `fresh_ms`, and as now for `stale_ms`."""
 
     grid: WindowGrid
     fresh_ms: int
     thresholds: Mapping[str, Thresholds]
+    stale_ms: int = 300_000
+    weights: Weights = USUAL_WEIGHTS
 
 
 class ReportMoment(NamedTuple):
@@ -103,18 +104,22 @@ def take_passage(link: LinkFold, passage: Passage, grid: WindowGrid) -> LinkFold
     return replace(link, windows=add_passage(link.windows, passage, grid))
 
 
-def take_speed(link: LinkFold, speed: SpeedShare, moment: ReportMoment) -> LinkFold:
+def take_speed(
+    link: LinkFold, speed: SpeedShare, moment: ReportMoment, rules: FoldSettings
+) -> LinkFold:
     """The link with a reported speed; an older report than the one known changes nothing.
 
-    It counts in judgements from when both its arrival and its own time have passed. Reports keep
-    the order of their names: sums of floats depend on the order of their parts.
+    What its source's time has made old takes no part in the mean, taken away or not yet. It counts
+    in judgements from when both its arrival and its own time have passed. Reports keep the order of
+    their names: sums of floats depend on the order of their parts.
     """
     known = link.reported.get(speed.via)
     if known is not None and known.observed_ms > speed.observed_ms:
         return link
-    latest = Reported(speed.speed_kmh, speed.observed_ms, speed.share)
-    if latest == known:
+    if known is not None and known[:3] == (speed.speed_kmh, speed.observed_ms, speed.share):
         return link
+    is_old = known is None or known.observed_ms <= moment.reported_ms - rules.fresh_ms
+    latest = report_after(None if is_old else known, speed, rules.weights.report_half_ms)
     from_ms = max(moment.reported_ms, speed.observed_ms)
     return replace(
         link,
@@ -191,12 +196,29 @@ def as_of(link: LinkFold, at_ms: int, rules: FoldSettings) -> LinkFold:
             if report.observed_ms > since_ms
         },
         obstructions=standing(link.obstructions, link.obstructions_before, at_ms),
+        habit=learned(link, at_ms, rules.grid).habit,
     )
 
 
+def learned(link: LinkFold, at_ms: int, grid: WindowGrid) -> LinkFold:
+    """The link with the windows in its habit that take nothing more at `at_ms`."""
+    new = [w for w in link.windows if not w.is_learned and grid.is_closed(w.start_ms, at_ms)]
+    if not new:
+        return link
+    windows = tuple(w._replace(is_learned=True) if w in new else w for w in link.windows)
+    return replace(link, windows=windows, habit=link.habit.add(new))
+
+
 def stamped(link: LinkFold) -> LinkFold:
-    """The link with the time of its oldest observation, so that a tick finds the aged ones fast."""
-    return replace(link, oldest_ms=next(iter(observed_ms(link)), 0))
+    """The link with the times of its oldest and newest observations, so that a tick finds fast
+    which have aged.
+    """
+    return replace(
+        link,
+        oldest_ms=next(iter(observed_ms(link)), 0),
+        bus_ms=max((window.latest_ms for window in link.windows), default=0),
+        its_ms=max((report.observed_ms for report in link.reported.values()), default=0),
+    )
 
 
 def observed_ms(link: LinkFold) -> list[int]:
@@ -206,57 +228,52 @@ def observed_ms(link: LinkFold) -> list[int]:
     return sorted([*windows, *(row.observed_ms for row in (*link.reported.values(), *before))])
 
 
-def view(link: LinkFold, road_class: str, rules: FoldSettings) -> LinkView:
-    """What is shown of a link.
+def view(
+    link: LinkFold, road: Link, rules: FoldSettings, now_ms: int, car_factor: float = 1.0
+) -> LinkView:
+    """What is shown of a link at `now_ms`, which only says what is stale.
 
-    Fusion rule: the space-mean speed of the passages and the reported speed, weighted harmonically
-    by passages and by `WEIGHT_REPORTED`; travel times add, so speeds meet as slowness.
+    A section's speed is that of buses alone. A standard link's is that of all vehicles: what a
+    centre reports, unless that is stale and buses were seen later; else that of buses times
+    `car_factor`.
     """
     samples = sum(window.samples for window in link.windows)
-    driven_kmh = space_mean_kmh(link.windows)
-    reported_kmh = _reported_kmh(link)
-    speed_kmh = _fused_kmh(driven_kmh, samples, reported_kmh)
+    old_ms = now_ms - rules.stale_ms
+    seen = Seen(link.windows, link.habit, tuple(link.reported.values()))
+    led = leading(seen, road, rules.weights, old_ms=old_ms, car_factor=car_factor)
+    is_stale = led is not None and led.observed_ms <= old_ms
+    speed, low, high = led.pace.kmh() if led else (None, None, None)
     sources = {"bus": samples} if samples else {}
-    if reported_kmh is not None:
+    if reported_pace(link.reported.values()) is not None:
         sources["its"] = len(link.reported)
     closure, through = _closure(link), _buses_through(link)
     return LinkView(
-        speed_kmh=None if speed_kmh is None else round(speed_kmh, 1),
-        level=level(speed_kmh, rules.thresholds[road_class]),
+        speed_kmh=_tenths(speed),
+        level=level(speed, rules.thresholds[road.road_class]),
         samples=samples,
-        observed_ms=observed_ms(link)[-1] if speed_kmh is not None else None,
-        certainty=_certainty(samples, reported_kmh),
+        observed_ms=led.observed_ms if led else None,
+        certainty=Certainty.STALE if is_stale else _certainty(samples, led),
         sources=sources,
         closure=closure,
         subjects=tuple(link.obstructions),
         closure_certainty=_closure_certainty(link, closure, through),
         buses_through=through,
+        speed_low_kmh=_tenths(low),
+        speed_high_kmh=_tenths(high),
     )
 
 
-def _reported_kmh(link: LinkFold) -> float | None:
-    """The length-weighted harmonic mean of the reported parts, once they cover half of the link."""
-    parts = [report for report in link.reported.values() if report.speed_kmh >= STANDING_KMH]
-    covered = sum(part.share for part in parts)
-    if covered < MIN_SHARE:
-        return None
-    return covered / sum(part.share / part.speed_kmh for part in parts)
+def _tenths(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
 
 
-def _fused_kmh(driven_kmh: float | None, samples: int, reported_kmh: float | None) -> float | None:
-    if driven_kmh is None or reported_kmh is None:
-        return driven_kmh if reported_kmh is None else reported_kmh
-    weight = samples + WEIGHT_REPORTED
-    return weight / (samples / driven_kmh + WEIGHT_REPORTED / reported_kmh)
-
-
-def _certainty(samples: int, reported_kmh: float | None) -> Certainty:
+def _certainty(samples: int, led: Led | None) -> Certainty:
     """Two buses confirm; a traffic centre reports; one bus lets infer; nothing fresh is lost."""
+    if led is None:
+        return Certainty.LOST
     if samples >= ENOUGH_BUSES:
         return Certainty.CONFIRMED
-    if reported_kmh is not None:
-        return Certainty.REPORTED
-    return Certainty.INFERRED if samples else Certainty.LOST
+    return Certainty.REPORTED if led.is_reported else Certainty.INFERRED
 
 
 def _closure(link: LinkFold) -> Closure:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from streams.contract.derived import Passage
-from streams.contract.enums import Closure
+from streams.contract.enums import Certainty, Closure
+from streams.domain.links.factors import Factors
 from streams.domain.links.fold import FoldSettings, LinkFold, LinkView, as_of, observed_ms, view
 from streams.domain.links.quarters import (
     QUARTER_MS,
@@ -36,7 +37,7 @@ class Habits:
     ) -> None:
         self.rules = rules
         self.is_holiday = is_holiday
-        self.classes = {link.id: link.road_class for link in network.links}
+        self.links = {link.id: link for link in network.links}
         self.routes = RoutesOf(network)
 
 
@@ -104,16 +105,21 @@ class Learning:
             if first <= number < end:
                 yield Lesson(learned_ms(number, grid), number)
 
-    def learn(self, folds: Mapping[str, LinkFold], lesson: Lesson) -> None:
-        """Learn a quarter hour: the speeds of links that nothing closes, and the passages."""
+    def learn(self, folds: Mapping[str, LinkFold], lesson: Lesson, factors: Factors) -> None:
+        """Learn a quarter hour: the speeds of links that nothing closes, but none of before, and
+        the passages.
+        """
         speeds: dict[str, int] = {}
         closed: set[str] = set()
         rules = self._habits.rules
         for link_id, fold in folds.items():
-            then = view(as_of(fold, lesson.at_ms, rules), self._habits.classes[link_id], rules)
+            road, known = self._habits.links[link_id], as_of(fold, lesson.at_ms, rules)
+            then = view(known, road, rules, lesson.at_ms, factors.of(road))
             if then.closure is Closure.FULL:
                 closed.add(link_id)
-            if then.closure is Closure.NONE and then.speed_kmh is not None:
+            if then.closure is not Closure.NONE or then.certainty is Certainty.STALE:
+                continue
+            if then.speed_kmh is not None:
                 speeds[link_id] = round(then.speed_kmh * 10)
         self._now = None
         self.usual.learn(place_of(lesson.number, self._habits.is_holiday), speeds)

@@ -1,16 +1,20 @@
 """One bus along one route: how far it is, and which sections it has driven whole.
 
 A position becomes metres along its route (stops passed, plus how far the reported point lies into
-the section ahead). Between two polls the bus is taken to move evenly, so the moments it passed each
-stop are interpolated. A passage needs both of its ends, and a bus that drove between them: one that
-leaves its road, skips a stop or is nowhere a bus could be makes none.
+the section ahead). When it was at the stops between two polls is worked out in `timing`. A passage
+is from leaving a stop to reaching the next: it needs both, and a bus that drove between them. One
+that leaves its road, skips a stop or is nowhere a bus could be makes none.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
+from types import MappingProxyType
 
 from streams.contract.derived import Passage
 from streams.contract.records import BusPosition
+from streams.domain.links.timing import Sight, Way, stop_times
 from streams.geo.measures import distance_m, project
 from streams.geo.network import Link, Network, Route
 
@@ -28,14 +32,17 @@ AT_STOP_M = 10.0  # so near before a stop the bus stands at it
 TOO_FAST = 1.6  # times free flow: no bus
 FAST_OVER_STOPS = 1.2  # times free flow, past a stop between two polls: it went round the stop
 HASTY_OVER_STOPS = 0.9  # the same: believed once the bus does not come back
+UNKNOWN_ROAD_KMH = 50.0  # the free flow where the network has no section
+NOT_LEARNED: Mapping[int, int] = MappingProxyType({})
 MASKED, SHARED = "plate_masked", "plate_shared"  # flags of positions
 
 
 @dataclass(frozen=True, slots=True)
 class VehicleRun:
-    """One vehicle on one route: how far it is, and when it passed the stop behind it.
+    """One vehicle on one route: how far it is, and when it left the stop behind it.
 
-    `passed_ms` None: the stop behind was passed before the run was first seen. `is_astray`: since
+    `passed_ms` None: it stands there yet, or left before the run was first seen; `unsure_ms` is the
+    standard deviation of it. `is_astray`: since
     that stop it was seen off the road. `is_doubted`: it came back on the way before, or several
     buses may show its plate. `held` are passages that count once the next position shows that the
     bus did not come back.
@@ -46,6 +53,7 @@ class VehicleRun:
     seen_ms: int
     moved_ms: int
     passed_ms: int | None = None
+    unsure_ms: int = 0
     is_astray: bool = False
     is_doubted: bool = False
     held: tuple[Passage, ...] = ()
@@ -88,6 +96,15 @@ class RouteGeometry:
         links = self.links[run.stop_order - 1 : now.stop_order]
         return max((link.free_flow_kmh for link in links if link), default=MAX_SPEED_KMH)
 
+    def way(self, dwell_ms: int, learned_ms: Mapping[int, int]) -> Way:
+        """The route as the sharing out of time needs it."""
+
+        def free_flow_kmh(order: int) -> float:
+            link = self.links[order - 1] if order <= len(self.links) else None
+            return link.free_flow_kmh if link else UNKNOWN_ROAD_KMH
+
+        return Way(self.ends_m, free_flow_kmh, lambda order: learned_ms.get(order, dwell_ms))
+
     def _ahead(self, row: BusPosition) -> Link | None:
         return self.links[row.stop_order - 1] if row.stop_order <= len(self.links) else None
 
@@ -102,9 +119,15 @@ class Advance:
 
 
 def advance(
-    run: VehicleRun | None, row: BusPosition, course: RouteGeometry, *, dwell_ms: int
+    run: VehicleRun | None,
+    row: BusPosition,
+    course: RouteGeometry,
+    *,
+    dwell_ms: int,
+    learned_ms: Mapping[int, int] = NOT_LEARNED,
 ) -> Advance:
-    """The run after a position.
+    """The run after a position. A bus stands at a stop for `learned_ms` of its order, where that
+    is known, else for `dwell_ms`; 0: it passes without stopping.
 
     Standing still, or sliding back a little within a section, waits. A lower stop order, a gap of
     more than five minutes, a jump faster than any bus, or a plate that several buses show begins a
@@ -129,7 +152,7 @@ def advance(
         return Advance(replace(now, is_doubted=now.is_doubted or came_back), oddity=oddity)
     now = replace(now, is_doubted=now.is_doubted or run.is_doubted)
     if now.stop_order > run.stop_order or now.along_m >= run.along_m + JITTER_M:
-        return _drive(run, now, course, dwell_ms)
+        return _drive(run, now, course, course.way(dwell_ms, learned_ms))
     return _stand(run, now)
 
 
@@ -163,25 +186,34 @@ def _stand(run: VehicleRun, now: VehicleRun) -> Advance:
     return Advance(after, run.held)
 
 
-def _drive(run: VehicleRun, now: VehicleRun, course: RouteGeometry, dwell_ms: int) -> Advance:
-    """The passages between two positions of one run, with the stops' moments interpolated."""
+def _drive(run: VehicleRun, now: VehicleRun, course: RouteGeometry, way: Way) -> Advance:
+    """The passages between two positions of one run.
+
+    Where a bus that skipped stops came back to its road nobody knows: it makes no passage until it
+    leaves the next stop.
+    """
     passages: list[Passage] = []
-    passed_ms = run.passed_ms
-    is_astray = run.is_astray
-    span_m, span_ms = now.along_m - run.along_m, now.seen_ms - run.seen_ms
-    for order in range(run.stop_order + 1, now.stop_order + 1):
-        part = (course.ends_m[order - 1] - run.along_m) / span_m if span_m else 0.0
-        here_ms = run.seen_ms + round(max(0.0, min(1.0, part)) * span_ms)
-        link = course.links[order - 2]
+    passed_ms, unsure_ms, is_astray = run.passed_ms, run.unsure_ms, run.is_astray
+    for stop in stop_times(_sight(run), _sight(now), way):
+        link = course.links[stop.order - 2] if stop.order > run.stop_order else None
         if passed_ms is not None and link is not None and not is_astray:
-            passages += _passage(link, passed_ms, here_ms, dwell_ms)
-        passed_ms, is_astray = here_ms, False
-    after = replace(now, passed_ms=passed_ms, is_astray=is_astray or now.is_astray)
+            deviation_ms = round(math.sqrt(unsure_ms**2 + stop.arrived_ms2))
+            passages += _passage(link, passed_ms, round(stop.arrived_ms), deviation_ms)
+        passed_ms = None if stop.left_ms is None else round(stop.left_ms)
+        unsure_ms = round(math.sqrt(stop.left_ms2))
+        is_astray = is_astray and stop.order == run.stop_order
+    after = replace(
+        now, passed_ms=passed_ms, unsure_ms=unsure_ms, is_astray=is_astray or now.is_astray
+    )
     if _skips(run, now, course):
-        return Advance(after, run.held, oddity="skipped_stops")
+        return Advance(replace(after, passed_ms=None), run.held, oddity="skipped_stops")
     if now.is_doubted or _is_hasty(run, now, course):
         return Advance(replace(after, held=tuple(passages)), run.held)
     return Advance(after, run.held + tuple(passages))
+
+
+def _sight(run: VehicleRun) -> Sight:
+    return Sight(run.stop_order, run.along_m, run.seen_ms)
 
 
 def _skips(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> bool:
@@ -207,19 +239,13 @@ def _pace(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> float:
     return speed_kmh / course.free_flow_kmh(run, now)
 
 
-def _passage(link: Link, entered_ms: int, exited_ms: int, dwell_ms: int) -> list[Passage]:
-    """The passage of a link, the dwell at its stop taken out; none when no bus drives so.
-
-    At most half of the time is dwell, and no more than brings the bus to free flow: one that would
-    have been faster did not stop.
-    """
-    spent_ms = exited_ms - entered_ms
-    free_ms = round(link.length_m * 3600 / link.free_flow_kmh)
-    travel_ms = max(spent_ms - min(dwell_ms, spent_ms // 2), min(spent_ms, free_ms))
+def _passage(link: Link, left_ms: int, reached_ms: int, unsure_ms: int) -> list[Passage]:
+    """The passage of a link; none when no bus drives so."""
+    travel_ms = reached_ms - left_ms
     if travel_ms <= 0 or link.length_m <= 0:
         return []
     speed_kmh = link.length_m * 3600 / travel_ms
     most_kmh = min(MAX_SPEED_KMH, TOO_FAST * link.free_flow_kmh)
     if not MIN_SPEED_KMH <= speed_kmh <= most_kmh:
         return []
-    return [Passage(link.id, exited_ms, travel_ms, link.length_m)]
+    return [Passage(link.id, reached_ms, travel_ms, link.length_m, unsure_ms)]

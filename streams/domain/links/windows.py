@@ -26,22 +26,41 @@ class WindowGrid:
         return start_ms + self.size_ms + self.grace_ms <= watermark_ms
 
 
+REPORT_MS = 7_700
+"""Standard deviation of a passage's time for what a terminal's report is late: each end of it by up
+to 20 s, as long as the time between its reports."""
+
+
 class SpeedWindow(NamedTuple):
-    """The passages of one window, summed in integers: the order of arrival leaves no trace."""
+    """The passages of one window, summed in integers: the order of arrival leaves no trace.
+
+    `pace` sums ms per km, `squares` their squares, `doubts` the variances of them that come of the
+    time between polls. `is_learned`: it is in the link's habit.
+    """
 
     start_ms: int
     samples: int = 0
     length_m: int = 0
     travel_ms: int = 0
     latest_ms: int = 0
+    pace: int = 0
+    squares: int = 0
+    doubts: int = 0
+    is_learned: bool = False
 
     def add(self, passage: Passage) -> "SpeedWindow":
+        pace = passage.travel_ms * 1000 // passage.length_m
+        unsure_ms2 = passage.unsure_ms**2 + REPORT_MS**2
         return SpeedWindow(
             self.start_ms,
             self.samples + 1,
             self.length_m + passage.length_m,
             self.travel_ms + passage.travel_ms,
             max(self.latest_ms, passage.exited_ms),
+            self.pace + pace,
+            self.squares + pace * pace,
+            self.doubts + unsure_ms2 * 1_000_000 // passage.length_m**2,
+            self.is_learned,
         )
 
 
@@ -53,13 +72,3 @@ def add_passage(
     kept = {window.start_ms: window for window in windows}
     kept[start_ms] = kept.get(start_ms, SpeedWindow(start_ms)).add(passage)
     return tuple(kept[start] for start in sorted(kept))
-
-
-def space_mean_kmh(windows: tuple[SpeedWindow, ...]) -> float | None:
-    """Distance over time of all passages: the harmonic mean over equal lengths (Wardrop 1952).
-
-    The arithmetic mean reads high: 1 km at 20 and 1 km at 60 km/h take 4 min, which is 30 km/h.
-    None without a passage.
-    """
-    travel_ms = sum(window.travel_ms for window in windows)
-    return sum(window.length_m for window in windows) * 3600 / travel_ms if travel_ms else None

@@ -2,7 +2,8 @@
 
 Standard links and sections with a drawn shape meet at their nodes, and only there: two lines that
 cross without a common node are a bridge. A *loose* section is different: all that is known of it
-is a straight line between two stops, and stops stand beside junctions, not in them. So a car may
+is a straight line between two stops, or where buses drove, and stops stand beside junctions, not
+in them. So a car may
 also change from or to a loose section
 
 - where it crosses another line (at 25 to 155 degrees; lines over 2 km lie nowhere near the road);
@@ -80,7 +81,7 @@ class LocalPlane:
             sum(math.dist(a, b) for a, b in pairwise(points)),
             _heading(points[0], points[1]) if len(points) > 1 else 0.0,
             _heading(points[-2], points[-1]) if len(points) > 1 else 0.0,
-            is_loose=link.kind == "section" and link.length_source == "straight",
+            is_loose=link.kind == "section" and link.length_source in ("straight", "learned"),
         )
 
 

@@ -31,10 +31,13 @@ _PREFIXES = tuple(f"{name} link:" for name in (RuleName.JAM, RuleName.SLOWDOWN))
 
 
 class Known(NamedTuple):
-    """What a judgement asks: the links' folds, and the usual speed of a link at a time."""
+    """What a judgement asks: the links' folds, the usual speed of a link at a time, and how much
+    faster cars are than buses on a link.
+    """
 
     folds: Mapping[str, LinkFold]
     usual_at: Callable[[str, int], UsualSpeed | None]
+    factor_of: Callable[[Link], float]
 
 
 class Settled(NamedTuple):
@@ -84,23 +87,30 @@ class RoadWatch:
             if link is None:
                 continue
             if link_id in is_open or (
-                link.is_drawn and not self._is_well(link_id, fold, known.usual_at(link_id, now_ms))
+                link.is_drawn and not self._is_well(link, fold, known.usual_at(link_id, now_ms))
             ):
                 self._judge(effects, episodes, link, known, done=done, now_ms=now_ms)
         effects.alerts.sort(key=lambda alert: (alert.at_ms, alert.subject))
 
-    def _is_well(self, link_id: str, fold: LinkFold, usual: UsualSpeed | None) -> bool:
+    def _is_well(self, link: Link, fold: LinkFold, usual: UsualSpeed | None) -> bool:
         """Whether nothing is slow in all that is known of a link, early or late: most links, most
-        of the time. A mean is never below its lowest part.
+        of the time. A mean is never below its lowest part: of passages and the habit they lean on,
+        or of means of reports. Cars are no slower than buses.
         """
-        well_kmh = self._well_kmh[link_id]
+        well_kmh = self._well_kmh[link.id]
         if usual is not None:
             well_kmh = max(well_kmh, 1.01 * usual.kmh * self._alerts.jam.below + 0.1)
         return (
             not fold.reported_before
-            and all(w.length_m * 3600 >= w.travel_ms * well_kmh for w in fold.windows)
-            and all(report.speed_kmh >= well_kmh for report in fold.reported.values())
+            and all(w.samples * 3_600_000 >= w.pace * well_kmh for w in fold.windows)
+            and all(report.mean_kmh >= well_kmh for report in fold.reported.values())
+            and (not fold.windows or self._is_well_as_ever(link, fold, well_kmh))
         )
+
+    def _is_well_as_ever(self, link: Link, fold: LinkFold, well_kmh: float) -> bool:
+        """Whether what its buses lean on is no slower; nothing does where the usual has no say."""
+        usual = fold.habit.usual(link.free_flow_kmh)
+        return self._rules.weights.usual == 0 or usual.ms_km * well_kmh <= 3_600_000
 
     def _judge(
         self,
@@ -126,13 +136,14 @@ class RoadWatch:
                 if from_ms is None or from_ms > now_ms:
                     return
                 at_ms = max(at_ms, from_ms)
-            then, usual = as_of(fold, at_ms, self._rules), known.usual_at(link.id, at_ms)
-            self._look(Look(effects, episodes, at_ms), link, then, usual)
+            then = as_of(fold, at_ms, self._rules)
+            self._look(Look(effects, episodes, at_ms), link, then, known)
             at_ms += done.every_ms
 
-    def _look(self, look: Look, link: Link, fold: LinkFold, usual: UsualSpeed | None) -> None:
+    def _look(self, look: Look, link: Link, fold: LinkFold, known: Known) -> None:
         """Look at one link once."""
-        settled = Settled(link, view(fold, link.road_class, self._rules), usual, _works_on(fold))
+        seen = view(fold, link, self._rules, look.now_ms, known.factor_of(link))
+        settled = Settled(link, seen, known.usual_at(link.id, look.now_ms), _works_on(fold))
         subject = f"link:{link.id}"
         look.at(RuleName.JAM, self._alerts.jam, subject, self._jam, settled)
         look.at(RuleName.SLOWDOWN, self._alerts.slowdown, subject, self._slowdown, settled)

@@ -5,11 +5,11 @@ answers in a row no longer list it; an error, a broken answer or one that is sud
 nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from streams.contract.derived import Obstruction, Origin
-from streams.contract.enums import Cause, Phase, PlacedBy, RuleName
+from streams.contract.derived import Declaration, Obstruction, Origin
+from streams.contract.enums import Cause, IncidentKind, Phase, PlacedBy, RuleName
 from streams.contract.records import Incident, IncidentBatch, Message, Tick
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
@@ -20,6 +20,7 @@ from streams.domain.rules.works import closure_of
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.direction_words import stated
 from streams.domain.works.directions import Directions
+from streams.geo.homes import Homes
 from streams.geo.network import Network
 from streams.geo.placement import Placed, place
 
@@ -60,6 +61,7 @@ class IncidentsStep:
         self.effects = Effects()
         self.rows = Rows(INCIDENTS, state, self.effects)
         self.obstructions: list[Obstruction] = []
+        self.declarations: list[Declaration] = []
 
     def put(self, running: RunningIncident, known_ms: int, left: Sequence[str] = ()) -> None:
         """Set an incident, and take it off the links that it left."""
@@ -74,13 +76,26 @@ class IncidentsStep:
         self._obstruct(known, known.links, is_over=True)
 
     def _obstruct(
-        self, running: RunningIncident, links: Iterable[str], *, is_over: bool = False
+        self, running: RunningIncident, links: Sequence[str], *, is_over: bool = False
     ) -> None:
         subject, phase, closure = f"incident:{running.incident_id}", running.phase, running.closure
         self.obstructions += [
             Obstruction(link_id, subject, Cause.INCIDENT, phase, closure, is_over=is_over)
             for link_id in links
         ]
+        if links:
+            in_force = running.is_in_force and not is_over
+            self.declarations.append(
+                Declaration(
+                    subject,
+                    Cause.INCIDENT,
+                    closure,
+                    tuple(links),
+                    in_force,
+                    is_work=running.kind is IncidentKind.WORK,
+                    is_over=is_over,
+                )
+            )
 
 
 class IncidentsStage:
@@ -100,6 +115,7 @@ class IncidentsStage:
         self._network = network
         self._directions = Directions(network)
         self._partitions = partitions
+        self._homes = Homes(network, partitions)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         step = IncidentsStep(state)
@@ -115,7 +131,15 @@ class IncidentsStage:
             _miss(step, message, whole_list(LISTS, state, effects, message, ids))
         else:
             return effects
-        send(effects, origin, self._partitions, obstructions=step.obstructions, tick_ms=tick_ms)
+        send(
+            effects,
+            origin,
+            self._partitions,
+            obstructions=step.obstructions,
+            declarations=step.declarations,
+            homes=self._homes,
+            tick_ms=tick_ms,
+        )
         look = Look(effects, Rows(EPISODES, state, effects), now_ms)
         held = closure_of(self._network)
         look.at_rows(RuleName.CLOSURE, self._rules.closure, "incident", step.rows, held)

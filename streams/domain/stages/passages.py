@@ -6,10 +6,20 @@ from streams.contract.derived import Origin, Passage
 from streams.contract.records import BusPosition, Message, PositionBatch, Tick
 from streams.contract.times import MINUTE_MS
 from streams.domain.derive import send
+from streams.domain.links.dwells import MOST_POLL_MS, StopHabit
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
 from streams.domain.links.runs import RouteGeometry, VehicleRun, advance
+from streams.domain.links.timing import AT_STOP_M
+from streams.domain.observed.following import (
+    LINE_CHECKS,
+    LINE_FITS,
+    TRACKS,
+    Followed,
+    Follower,
+)
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.stages.speeds import MAX_OLD_MS
+from streams.geo.homes import Homes
 from streams.geo.measures import bearing_deg
 from streams.geo.network import Network
 
@@ -31,25 +41,31 @@ class BusView:
 
 RUNS = StageTable("runs", VehicleRun)  # by "vehicle|route"
 BUSES = StageTable("buses", BusView)  # by vehicle
+STOPS = StageTable("stop-habits", StopHabit)  # by stop, of the buses of a partition
+MOST_STOPS = 10  # passed between two polls; of more the time is shared out without their habits
 
 
 class PositionsStage:
     """bus-positions -> passages of links for the fold, and the buses for the screens."""
 
     takes = (PositionBatch, Tick)
-    tables = (RUNS, BUSES)
+    tables = (RUNS, BUSES, STOPS, TRACKS, LINE_FITS, LINE_CHECKS)
 
     def __init__(self, network: Network, *, partitions: int, dwell_ms: int) -> None:
         self._network = network
         self._partitions = partitions
         self._dwell_ms = dwell_ms
         self._courses = {route.id: RouteGeometry.of(route, network) for route in network.routes}
+        self._follower, self._homes = Follower(network), Homes(network, partitions)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()
         runs, buses = Rows(RUNS, state, effects), Rows(BUSES, state, effects)
+        followed = Followed(state, effects)
+        stops = Rows(STOPS, state, effects)
         if isinstance(message, Tick):
             _forget(runs, buses, message.tick_ms)
+            followed.forget(message.tick_ms)
             send(effects, origin, self._partitions, tick_ms=message.tick_ms)
         elif isinstance(message, PositionBatch):
             passages: list[Passage] = []
@@ -59,31 +75,78 @@ class PositionsStage:
             for row in rows:
                 run = runs.get(f"{row.vehicle}|{row.route_id}")
                 self._show(buses, row, run)
-                passages += self._observe(runs, run, message.feed, row, effects)
-            send(effects, origin, self._partitions, passages=passages)
+                row = self._ordered(message.feed, row, run)  # noqa: PLW2901
+                self._follower.see(followed, message.feed, row)
+                passages += self._observe(runs, stops, row, effects)
+            send(
+                effects,
+                origin,
+                self._partitions,
+                passages=passages,
+                sightings=followed.sightings,
+                homes=self._homes,
+            )
         return effects
 
     def _observe(
         self,
         runs: Rows[VehicleRun],
-        run: VehicleRun | None,
-        feed: str,
+        stops: Rows[StopHabit],
         row: BusPosition,
         effects: Effects,
     ) -> list[Passage]:
         """Move a bus's run on; the passages that this makes."""
+        run = runs.get(f"{row.vehicle}|{row.route_id}")
         course = self._courses.get(row.route_id)
-        if course is not None and feed in FEEDS_WITHOUT_ORDER:
-            row = with_order(row, run, course)
         if course is None or not 1 <= row.stop_order <= len(course.ends_m):
             effects.count("positions unknown_route_or_stop")
             return []
-        step = advance(run, row, course, dwell_ms=self._dwell_ms)
+        dwells_ms = self._dwells_ms(stops, run, row)
+        step = advance(run, row, course, dwell_ms=self._dwell_ms, learned_ms=dwells_ms)
         if step.oddity:
             effects.count(f"positions {step.oddity}")
+        elif run is not None:
+            self._learn(stops, run, step.run, row.route_id)
         runs.put(f"{row.vehicle}|{row.route_id}", step.run)
         driven = (replace(passage, route_id=row.route_id) for passage in step.passages)
         return [part for passage in driven for part in self._spread(passage)]
+
+    def _ordered(self, feed: str, row: BusPosition, run: VehicleRun | None) -> BusPosition:
+        """The position with the order of the stop it passed, where its feed gives none."""
+        course = self._courses.get(row.route_id)
+        if course is None or feed not in FEEDS_WITHOUT_ORDER:
+            return row
+        return with_order(row, run, course)
+
+    def _dwells_ms(
+        self, stops: Rows[StopHabit], run: VehicleRun | None, row: BusPosition
+    ) -> dict[int, int]:
+        """By order, how long buses stand at the stops from the one behind a run to a position."""
+        if run is None or not 0 <= row.stop_order - run.stop_order <= MOST_STOPS:
+            return {}
+        names = self._network.route_by_id[row.route_id].stops
+        known = {
+            order: stops.get(names[order - 1])
+            for order in range(run.stop_order, row.stop_order + 1)
+        }
+        return {
+            order: habit.dwell_ms(row.observed_ms, self._dwell_ms)
+            for order, habit in known.items()
+            if habit is not None
+        }
+
+    def _learn(
+        self, stops: Rows[StopHabit], before: VehicleRun, now: VehicleRun, route_id: str
+    ) -> None:
+        """Learn of the stops that a bus came to or passed; at the last of a route it rests."""
+        names, span_ms = self._network.route_by_id[route_id].stops, now.seen_ms - before.seen_ms
+        if span_ms > MOST_POLL_MS:
+            return
+        into_m = now.along_m - self._courses[route_id].ends_m[now.stop_order - 1]
+        for order in range(before.stop_order + 1, min(now.stop_order, len(names) - 1) + 1):
+            habit = stops.get(names[order - 1]) or StopHabit()
+            is_found = order == now.stop_order and into_m <= AT_STOP_M
+            stops.put(names[order - 1], habit.add(now.seen_ms, span_ms if is_found else 0))
 
     def _spread(self, passage: Passage) -> list[Passage]:
         """The passage, and its part on each standard link that is a link of its own."""
@@ -94,7 +157,13 @@ class PositionsStage:
                 travel_ms = max(1, round(passage.travel_ms * part))
                 length_m = max(1, round(passage.length_m * part))
                 spread.append(
-                    replace(passage, link_id=link.id, travel_ms=travel_ms, length_m=length_m)
+                    replace(
+                        passage,
+                        link_id=link.id,
+                        travel_ms=travel_ms,
+                        length_m=length_m,
+                        unsure_ms=round(passage.unsure_ms * part),
+                    )
                 )
         return spread
 

@@ -5,12 +5,14 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
 from streams.contract.records import Message
 from streams.domain.alerts import Episode
+from streams.domain.links.factors import FACTORS, Factors
 from streams.domain.links.fold import (
     FoldSettings,
     LinkFold,
@@ -18,6 +20,7 @@ from streams.domain.links.fold import (
     ReportMoment,
     age,
     judged,
+    learned,
     stamped,
     take_obstruction,
     take_passage,
@@ -27,6 +30,10 @@ from streams.domain.links.fold import (
 from streams.domain.links.learning import TABLES, Habits, Learning
 from streams.domain.links.quarters import IsHoliday, no_holiday
 from streams.domain.links.settled import Judged
+from streams.domain.observed.belief import ErrorRates
+from streams.domain.observed.fold import ObservedFold
+from streams.domain.observed.tables import TABLES as OBSERVED_TABLES
+from streams.domain.observed.tables import ObservedRows
 from streams.domain.rules import AlertRules
 from streams.domain.rules.roads import Known, RoadWatch
 from streams.domain.stage import Effects, Rows, StageTable, State
@@ -57,6 +64,8 @@ class RoadRows:
         self.links = Rows(LINKS, state, effects)
         self.sources = Rows(SOURCES, state, effects)
         self.episodes = Rows(EPISODES, state, effects)
+        self.observed = ObservedRows(state, effects, partition)
+        self.factors = Factors(state, effects, habits.links, habits.rules)
         self.effects = effects
         self._clock = Rows(CLOCK, state, effects)
         self._partition = str(partition)
@@ -81,7 +90,7 @@ class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, *TABLES)
+    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, *TABLES, *OBSERVED_TABLES)
 
     def __init__(
         self,
@@ -90,13 +99,17 @@ class RoadsStage:
         inputs: tuple[str, ...],
         alerts: AlertRules = AlertRules(),  # noqa: B008 - frozen
         is_holiday: IsHoliday = no_holiday,
+        *,
+        partitions: int = 1,
+        rates: ErrorRates = ErrorRates(),  # noqa: B008 - frozen
     ) -> None:
         """`inputs`: all input partitions, "topic/partition"; time stands until each has sent."""
         self._rules = rules
         self._inputs = inputs
         self._watch = RoadWatch(network, rules, alerts)
         self._habits = Habits(network, rules, is_holiday)
-        self._classes = {link.id: link.road_class for link in network.links}
+        self._observed = ObservedFold.of(network, partitions, rates)
+        self._roads = self._habits.links
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()
@@ -115,6 +128,7 @@ class RoadsStage:
         watermark_ms = max(source.watermark_ms, part.watermark_ms)
         rows.sources.put(came_from, InputPosition(part.origin.offset, watermark_ms))
         changed = self._take(rows, part, ReportMoment(watermark_ms, self._judged(rows.now_ms)))
+        self._observed.take(rows.observed, part, watermark_ms)
         if watermark_ms > source.watermark_ms:
             changed |= self._advance(rows)
         self._show(rows, changed)
@@ -129,7 +143,7 @@ class RoadsStage:
             *part.obstructions,
         )
         for row in records:
-            if row.link_id not in self._classes:
+            if row.link_id not in self._roads:
                 rows.effects.count("link-events unknown_link")
                 continue
             link = rows.folds.get(row.link_id) or _NOTHING
@@ -143,7 +157,7 @@ class RoadsStage:
                 if row.observed_ms <= watermark_ms - self._rules.fresh_ms:
                     rows.effects.count("speeds late")  # time would take it away, or already has
                     continue
-                link = take_speed(link, row, moment)
+                link = take_speed(link, row, moment, self._rules)
             else:
                 link = take_obstruction(link, row, moment)
             rows.folds.put(row.link_id, stamped(link))
@@ -157,47 +171,69 @@ class RoadsStage:
         if now_ms <= before_ms:
             return set()
         rows.now_ms = now_ms
-        self._judge(rows, before_ms, now_ms)
-        fresh_ms = self._rules.fresh_ms
-        aged = [
-            (link_id, link)
-            for link_id, link in rows.folds.all().items()
-            if 0 < link.oldest_ms <= now_ms - fresh_ms
-        ]
-        for link_id, link in aged:
-            rows.folds.put(link_id, stamped(age(link, now_ms, fresh_ms)))
+        changed = self._judge(rows, before_ms, now_ms)
+        self._observed.advance(rows.observed, now_ms)
+        fresh_ms, stale_ms = self._rules.fresh_ms, self._rules.stale_ms
+        for link_id, link in rows.folds.all().items():
+            if 0 < link.oldest_ms <= now_ms - fresh_ms:
+                rows.folds.put(link_id, stamped(age(link, now_ms, fresh_ms)))
+                changed.add(link_id)
+            elif any(before_ms < at + stale_ms <= now_ms for at in (link.bus_ms, link.its_ms)):
+                changed.add(link_id)
         if rows.learning.is_another(before_ms, now_ms):
             for link_id, shown in rows.links.all().items():
                 if (now := rows.learning.with_usual(shown, link_id, now_ms)) is not shown:
                     rows.links.put(link_id, now)
-        return {link_id for link_id, _ in aged}
+        return changed
 
     def _judged(self, clock_ms: int) -> Judged:
         return Judged(clock_ms, self._rules.grid.size_ms)
 
-    def _judge(self, rows: RoadRows, before_ms: int, now_ms: int) -> None:
-        """Judge the links at every end of a window that the clock has passed, and learn of each
-        quarter hour that is over before the judgements after it.
+    def _judge(self, rows: RoadRows, before_ms: int, now_ms: int) -> set[str]:
+        """Judge the links at every end of a window that the clock has passed, and learn from the
+        windows that take nothing more; which links this changed.
         """
         if self._judged(before_ms).next_after(0) > now_ms:
-            return
-        folds, done_ms = rows.folds.all(), before_ms
-        for lesson in (*rows.learning.lessons(folds, before_ms, now_ms), None):
-            until_ms = now_ms if lesson is None else lesson.at_ms - 1
-            known = Known(folds, rows.learning.speed_at)
-            done = self._judged(done_ms)
-            self._watch.judge(rows.effects, rows.episodes, known, done=done, now_ms=until_ms)
-            if lesson is not None:
-                rows.learning.learn(folds, lesson)
-            done_ms = until_ms
+            return set()
+        folds, size_ms = rows.folds.all(), self._rules.grid.size_ms
+        factors = rows.factors.by_class()
+        self._judge_all(rows, folds, before_ms, now_ms)
+        changed = rows.factors.shown_anew(folds, factors)
         for link_id, link in folds.items():
-            if (after := judged(link, self._judged(now_ms))) is not link:
+            after = learned(
+                judged(link, self._judged(now_ms)), now_ms - now_ms % size_ms, self._rules.grid
+            )
+            if after is not link:
                 rows.folds.put(link_id, stamped(after))
+            if after.habit != link.habit:
+                changed.add(link_id)
+        return changed
+
+    def _judge_all(
+        self, rows: RoadRows, folds: Mapping[str, LinkFold], before_ms: int, now_ms: int
+    ) -> None:
+        """Make the judgements after `before_ms`. What is learned at a time counts from then on: in
+        no judgement before it.
+        """
+        times = set(rows.factors.times(folds, before_ms, now_ms))
+        lessons = tuple(rows.learning.lessons(folds, before_ms, now_ms))
+        done_ms = before_ms
+        for at_ms in sorted({*times, *(lesson.at_ms for lesson in lessons), now_ms + 1}):
+            known = Known(folds, rows.learning.speed_at, rows.factors.of)
+            done, until_ms = self._judged(done_ms), at_ms - 1
+            self._watch.judge(rows.effects, rows.episodes, known, done=done, now_ms=until_ms)
+            if at_ms in times:
+                rows.factors.learn(folds, at_ms)
+            for lesson in lessons:
+                if lesson.at_ms == at_ms:
+                    rows.learning.learn(folds, lesson, rows.factors)
+            done_ms = until_ms
 
     def _show(self, rows: RoadRows, changed: set[str]) -> None:
         for link_id in sorted(changed):
             link = rows.folds.get(link_id) or _NOTHING
-            shown, before = view(link, self._classes[link_id], self._rules), rows.links.get(link_id)
+            road, before = self._roads[link_id], rows.links.get(link_id)
+            shown = view(link, road, self._rules, rows.now_ms, rows.factors.of(road))
             shown = rows.learning.with_usual(shown, link_id, rows.now_ms)
             if shown == before:
                 continue

@@ -12,7 +12,7 @@ MAX_OLD_MS = DAY_MS
 
 
 class SpeedsStage:
-    """link-speeds -> speeds of links and of the sections over them."""
+    """link-speeds -> speeds of links, or of the sections over what is no link of the network."""
 
     takes = (SpeedBatch, Tick)
     tables: tuple[StageTable[None], ...] = ()
@@ -34,13 +34,15 @@ class SpeedsStage:
         return effects
 
     def _shares(self, row: LinkSpeed, effects: Effects) -> list[SpeedShare]:
+        """What a measured speed says of links: of its own, or where the network has none such, of
+        the sections over it. A section's speed is that of buses.
+        """
+        if self._network.link(row.link_id) is not None:
+            return [SpeedShare(row.link_id, row.link_id, row.speed_kmh, row.observed_ms, 1.0)]
         shares = [
             SpeedShare(pair.section_id, row.link_id, row.speed_kmh, row.observed_ms, pair.share)
             for pair in self._network.sections_of.get(row.link_id, ())
         ]
-        if self._network.link(row.link_id) is not None:
-            own = SpeedShare(row.link_id, row.link_id, row.speed_kmh, row.observed_ms, 1.0)
-            shares.append(own)
         if not shares:
             effects.count("speeds unknown_link")
         return shares

@@ -25,6 +25,7 @@ from streams.domain.works.phases import OVER, end_ms, is_in_force, phase_at, set
 from streams.domain.works.rows import Work
 from streams.domain.works.step import WORKS, WorksStep
 from streams.geo.addresses import Gazetteer
+from streams.geo.homes import Homes
 from streams.geo.network import Network
 from streams.geo.placement import place
 
@@ -55,6 +56,7 @@ class WorksStage:
         self._rules = rules
         self._network = network
         self._partitions = partitions
+        self._homes = Homes(network, partitions)
         self._gazetteer = gazetteer
         self._directions = Directions(network)
         self._clashes = Clashes(network)
@@ -77,7 +79,13 @@ class WorksStage:
         watch_works(look, self._rules, self._network, step.rows)
         watch_clashes(look, self._rules, self._network, clashes, step.rows)
         send(
-            step.effects, origin, self._partitions, obstructions=step.obstructions, tick_ms=tick_ms
+            step.effects,
+            origin,
+            self._partitions,
+            obstructions=step.obstructions,
+            declarations=step.declarations,
+            homes=self._homes,
+            tick_ms=tick_ms,
         )
         return step.effects
 

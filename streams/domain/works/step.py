@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from streams.contract.derived import Obstruction
+from streams.contract.derived import Declaration, Obstruction
 from streams.contract.enums import Cause, Phase, Reporter
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.phases import OVER, is_in_force, phase_at
@@ -20,6 +20,7 @@ class WorksStep:
         self.rows = Rows(WORKS, state, self.effects)
         self.known = self.rows.stored
         self.obstructions: list[Obstruction] = []
+        self.declarations: list[Declaration] = []
         self.is_changed = False  # in what its clashes depend on
 
     def put(self, work: Work, now_ms: int) -> None:
@@ -37,6 +38,7 @@ class WorksStep:
             work = replace(work, updated_ms=at_ms)
             self.effects.remember(f"work:{work.permit_id}", at_ms, work)
             self.obstructions += _obstructions(before, work)
+            self.declarations += _declared(before, work)
             self.is_changed |= before is None or _takes(before) != _takes(work)
         self.rows.put(work.permit_id, work)
 
@@ -44,6 +46,7 @@ class WorksStep:
         self.rows.put(work.permit_id, None)
         self.effects.remember(f"work:{work.permit_id}", now_ms, None)
         self.obstructions += _freed(work, work.links)
+        self.declarations.append(_declaration(work, work.links, is_over=True))
         self.is_changed = True
 
 
@@ -66,9 +69,8 @@ def _obstructions(before: Work | None, now: Work) -> list[Obstruction]:
     phase = Phase.PAUSED if now.phase is Phase.OVERDUE else now.phase
     phase = Phase.ACTIVE if now.is_in_force else phase
     subject = f"work:{now.permit_id}"
-    is_seen = now.started is not None and now.started.by is not Reporter.FEED and not now.ended
     here = [
-        Obstruction(link_id, subject, Cause.WORK, phase, now.closure, is_seen=is_seen)
+        Obstruction(link_id, subject, Cause.WORK, phase, now.closure, is_seen=_is_seen(now))
         for link_id in now.links
     ]
     return here + _freed(now, left)
@@ -80,3 +82,28 @@ def _freed(work: Work, links: Iterable[str]) -> list[Obstruction]:
         Obstruction(link_id, subject, Cause.WORK, work.phase, work.closure, is_over=True)
         for link_id in links
     ]
+
+
+def _is_seen(work: Work) -> bool:
+    """Whether a crew or an office has reported that it began, and nobody that it ended."""
+    return work.started is not None and work.started.by is not Reporter.FEED and not work.ended
+
+
+def _declared(before: Work | None, now: Work) -> list[Declaration]:
+    """What a work declares of its links, and its end on links it no longer lies on."""
+    left = [link_id for link_id in (before.links if before else ()) if link_id not in now.links]
+    gone = [_declaration(now, tuple(left), is_over=True)] if left else []
+    return [*gone, _declaration(now, now.links, is_over=now.phase in OVER)]
+
+
+def _declaration(work: Work, links: tuple[str, ...], *, is_over: bool) -> Declaration:
+    return Declaration(
+        f"work:{work.permit_id}",
+        Cause.WORK,
+        work.closure,
+        links,
+        is_in_force=work.is_in_force and not is_over,
+        is_work=True,
+        is_over=is_over,
+        is_seen=_is_seen(work),
+    )

@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
 from streams.contract.enums import Cause, Closure, Phase
 from streams.domain.alerts import Alert
+from streams.domain.links.estimate import USUAL_WEIGHTS
 from streams.domain.rules import AlertRules
 from streams.domain.stages.roadstate import LinkView, RoadsStage
-from tests.cities.fakes import RULES, Folded, at, passage, street
+from tests.cities.fakes import RULES, STANDARD, Folded, at, passage, street
 from tests.unit.laws.profile import tried
 
 INPUTS = ("bus-positions/0", "bus-positions/1", "link-speeds/0", "permits/0")
-LINKS = ("S1>S2", "S2>S3", "S3>S4")
+LINKS = ("S1>S2", "S2>S3", STANDARD)
 DAYS, MINUTES = 4, 50
+LEANT = replace(RULES, weights=USUAL_WEIGHTS)  # on habits, and reports on those before
 QUICK = AlertRules()
 QUICK = replace(QUICK, jam=replace(QUICK.jam, begin_ms=120_000, end_ms=60_000))
 
@@ -93,7 +95,7 @@ def _in_time(logs: Logs) -> list[LinkEvents]:
 
 
 def _roads() -> Folded:
-    return Folded(RoadsStage(street(), RULES, INPUTS, QUICK), topic="link-events")
+    return Folded(RoadsStage(street(), LEANT, INPUTS, QUICK), topic="link-events")
 
 
 def _told(fold: Folded, messages: Iterable[LinkEvents | LinkBatch]) -> list[Alert]:
@@ -140,7 +142,7 @@ def test_what_is_usual_does_not_depend_on_how_messages_are_batched(
 @given(seeds)
 def test_links_passed_over_as_well_are_as_fast_as_usual(seed: int) -> None:
     logs = _in_time(_log(seed))
-    stage = RoadsStage(street(), RULES, INPUTS, QUICK)
+    stage = RoadsStage(street(), LEANT, INPUTS, QUICK)
     stage._watch._well_kmh = dict.fromkeys(stage._watch._well_kmh, math.inf)
     assert _told(Folded(stage, topic="link-events"), logs) == _told(_roads(), logs)
 
@@ -149,14 +151,17 @@ def test_the_logs_of_these_laws_teach_what_is_usual_and_tell_what_is_not() -> No
     views: list[LinkView] = []
     alerts: list[Alert] = []
     days: set[int] = set()
+    pairs = 0
     for seed in range(3):
         fold = _roads()
         alerts += _told(fold, _in_time(_log(seed)))
         views += fold.state["links"].values()
         days |= {column.days for column in fold.state["service"].values()}
+        pairs += sum(factor.pairs for factor in fold.state["car-factors"].values())
     assert any(view.usual_kmh for view in views)
     assert {alert.facts["judged_by"] for alert in alerts if alert.rule == "jam"} == {
         "usual",
         "level",
     }
     assert len(days) > 1
+    assert pairs > 10

@@ -57,6 +57,13 @@ describe("a delta", () => {
     assert.equal(usualText(picture, 0), "");
   });
 
+  it("takes in between what a speed lies, and that it is one of before", () => {
+    const touched = picture.apply({ t: 1, q: [1, "s"], r: [1, [18, 24, 2, 0], 2, [-1, -1, 0, 0]] });
+    assert.deepEqual(touched.named, [1, 1, 3]);
+    assert.deepEqual([picture.certainty[1], picture.ranges.get(1)], ["s", [18, 24, 2, 0]]);
+    assert.deepEqual(picture.ranges.get(3), [-1, -1, 0, 0]);
+  });
+
   it("leaves out a link that the network does not have", () => {
     assert.deepEqual(picture.apply({ t: 1, l: [9, 5] }).links, []);
     assert.equal(picture.speeds.length, 4);

@@ -16,6 +16,7 @@ export const link = {
     const speed = picture.speeds[i], closure = picture.closures.get(i);
     const parts = [picture.network.nameOf(i), t("level." + LEVELS[picture.levels[i]])];
     if (speed >= 0) parts.push(`${speed} km/h`);
+    if (picture.certainty[i] === "s") parts.push(t("certainty.stale"));
     if (isSlower(picture, i)) parts.push(slowerText(picture, i));
     if (closure) parts.push(t("closure." + closure));
     return parts.join(" · ");
@@ -32,6 +33,7 @@ function cardOf(card, i) {
     card.facts([
       ["card.closure", closureText(card, i, closures.get(i) || "none")],
       ["card.certainty", certaintyText(card, i)],
+      ["card.range", rangeText(card.picture.ranges.get(i))],
       ["card.usual", usualText(card.picture, i)],
       ["card.samples", detail && sampleText(detail)], ["card.age", detail && card.age(detail.observed_ms)],
       ["card.length", network.lengths[i] + " m"], ["card.free_flow", Math.round(network.free[i]) + " km/h"],
@@ -88,7 +90,7 @@ function closureText({ picture, detail }, i, closure) {
 }
 
 /** The letters of certainty in a picture. @type {Record<string, string>} */
-const CERTAINTIES = { c: "confirmed", r: "reported", i: "inferred", l: "lost" };
+const CERTAINTIES = { c: "confirmed", r: "reported", i: "inferred", l: "lost", s: "stale" };
 
 /** How sure the speed is. A link that had observations and one that never had are told apart.
  * @param {Ui.Card} card @param {number} i */
@@ -100,6 +102,11 @@ function certaintyText({ picture, detail }, i) {
     el("span", "why", t(`certainty.${lost || name}.why`)),
   );
   return span;
+}
+
+/** @param {Api.SpeedRange} [range] @returns {string | undefined} */
+function rangeText(range) {
+  return range && range[0] >= 0 ? `${range[0]}–${range[1]} km/h` : undefined;
 }
 
 /** @param {Api.Link} detail */

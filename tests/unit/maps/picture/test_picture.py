@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from maps.picture.bodies import delta_event, feed_rows, link_body, snapshot
 from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
-from streams.contract.enums import PollOutcome
+from streams.contract.enums import Certainty, PollOutcome
 from streams.contract.records import FeedReport
 from streams.domain.links.fold import LinkView
 from streams.domain.stages.feeds import FeedState
@@ -120,6 +120,23 @@ def test_what_is_usual_is_told_beside_the_speed(network: Network) -> None:
     body = link_body(place, before, network)
     assert (body.usual_kmh, body.times_slower) == (41.6, 2.1)
     assert link_body(place + 1, before, network).times_slower is None
+
+
+def test_a_speed_is_told_with_its_range_and_what_it_rests_on(network: Network) -> None:
+    seen = view(20.2, speed_low_kmh=15.6, speed_high_kmh=26.1, sources={"bus": 3, "its": 1})
+    before, _ = advance(Picture(), translate(run({"l": {"S0>S1": seen}}), network))
+    body = snapshot(before, network, now_ms=NOW_MS, is_simulated=True)
+    assert body.ranges == [(0, (15, 27, 3, 1))]
+    told = event(before, network, {"l": {"S0>S1": {**seen, "speed_high_kmh": 27.4}}})
+    assert (told["r"], "l" in told) == ([0, [15, 28, 3, 1]], False)
+    gone = event(before, network, {"l": {"S0>S1": None}})
+    assert gone["r"] == [0, [-1, -1, 0, 0]]
+
+
+def test_a_speed_of_before_has_a_letter_of_its_own(network: Network) -> None:
+    assert len({certainty[0] for certainty in Certainty}) == len(Certainty) - 1  # c is taken twice
+    told = event(Picture(), network, {"l": {"S0>S1": view(20.2, certainty="stale")}})
+    assert told["q"] == [0, "s"]
 
 
 def test_speed_is_rounded_down_so_that_it_stays_in_its_level(network: Network) -> None:

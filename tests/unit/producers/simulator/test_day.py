@@ -6,6 +6,7 @@ import pytest
 from producers.simulator.clock import DayClock, kst, pattern_minutes
 from producers.simulator.day import Day
 from producers.simulator.fleet import SimulatedBus
+from producers.simulator.permits import PERMITS
 from producers.simulator.streets import build_streets
 from producers.simulator.traffic import SLOT_MS, Obstacle, Traffic, load_of
 from producers.simulator.works import AuthoredPermit, link_named, periods
@@ -151,7 +152,7 @@ def test_permits_come_in_every_phase(day: Day) -> None:
     assert any(first <= OPENS_MS < last for _, found in spans for first, last in found)
     assert any(all(first > OPENS_MS for first, _ in found) for _, found in spans if found)
     assert any(all(last <= OPENS_MS for _, last in found) for _, found in spans if found)
-    closed = [work.where for work in day.works if work.closure is Closure.FULL and work.where]
+    closed = [work.where for work in PERMITS if work.closure is Closure.FULL and work.where]
     assert sorted(map(len, closed)) == [1, 1, 2]  # one direction twice, both directions once
 
 

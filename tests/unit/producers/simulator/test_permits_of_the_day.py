@@ -7,13 +7,15 @@ import pytest
 
 from producers.feeds.permits import rows as permits
 from producers.reading.answers import Exchange
+from producers.simulator.acts import real_works
 from producers.simulator.city import build_city
 from producers.simulator.clock import DayClock
 from producers.simulator.day import Day
 from producers.simulator.odd_permits import ODD_PERMITS
 from producers.simulator.permits import PERMITS
 from producers.simulator.portal import SimulatedPortal
-from producers.simulator.works import periods
+from producers.simulator.streets import build_streets
+from producers.simulator.works import link_named, periods
 from streams.contract.enums import Closure, Phase
 from streams.contract.records import Permit, PermitBatch, Tick
 from streams.contract.settings import Settings
@@ -108,6 +110,9 @@ def test_a_running_work_is_withdrawn_and_another_one_done(shown: Mapping[int, Sh
     assert ended.by == "feed"
 
 
+AUTHORED = {work.number for work in (*PERMITS, *ODD_PERMITS)}
+
+
 def test_one_direction_is_closed_and_the_other_one_open(shown: Mapping[int, Shown]) -> None:
     full = {
         permit_of(number): (
@@ -115,7 +120,7 @@ def test_one_direction_is_closed_and_the_other_one_open(shown: Mapping[int, Show
             len(shown[10].links(permit_of(number), "standard")),
         )
         for number, work in shown[10].works.items()
-        if work.closure is Closure.FULL and work.is_in_force
+        if work.closure is Closure.FULL and work.is_in_force and permit_of(number) in AUTHORED
     }
     assert full == {
         "굴착-0444": ({"봄내초등학교 → 퇴계주공3차"}, 1),
@@ -199,3 +204,24 @@ def test_a_night_of_one_day_lasts_until_its_morning() -> None:
     clock = DayClock(OPENS_MS, 0)
     evening = clock.day_ms(0) + 22 * 60 * MINUTE_MS
     assert periods(night, clock) == [(evening, evening + 8 * 60 * MINUTE_MS)]
+
+
+def test_works_that_are_not_what_they_say_are_declared_like_any_other(
+    shown: Mapping[int, Shown],
+) -> None:
+    """In force by their own hours, whatever their desk calls them, in one direction each."""
+    clock, network = DayClock(OPENS_MS, 0), build_streets()
+    read = 0
+    for real in real_works([-1, 0]):
+        first, last = (clock.minute_ms(minute) for minute in real.hours_min)
+        for minute, picture in shown.items():
+            at_ms = OPENS_MS + minute * MINUTE_MS
+            if not real.declared or abs(at_ms - first) < MINUTE_MS or abs(at_ms - last) < MINUTE_MS:
+                continue
+            for work in picture.of(real.number):
+                read += 1
+                assert work.closure is real.declared
+                assert work.is_in_force is (first <= at_ms < last), (real, minute)
+                streets = {link.id for link in picture.links(real.number, "standard")}
+                assert streets == {link_named(network, place).id for place in real.where}
+    assert read > 50

@@ -284,7 +284,7 @@ def test_permit_pages_hold_every_row_once(portal: SimulatedPortal) -> None:
     query = {"serviceKey": "k", "type": "json", "numOfRows": "5"}
     pages = [
         _json(portal, "permits", {**query, "pageNo": str(page)})["response"]["body"]
-        for page in range(1, 9)
+        for page in range(1, 14)
     ]
     rows = [row["CNT_NAM"] for page in pages for row in page["items"]]
     assert len(rows) == pages[0]["totalCount"]

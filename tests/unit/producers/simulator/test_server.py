@@ -139,6 +139,14 @@ async def test_more_than_eight_at_once_on_one_key_are_refused(client: Client) ->
     assert statuses == [200] * MAX_PARALLEL + [429] * (12 - MAX_PARALLEL)
 
 
+async def test_the_truth_is_told_to_who_asks_for_it(client: Client) -> None:
+    body = await (await client.get("/truth")).json()
+    kinds = {work["kind"] for work in body["works"]}
+    assert kinds > {"no_effect", "undeclared", "late_start", "overrun", "honest"}
+    assert sum(work["is_so"] for work in body["works"]) >= 4
+    assert all(work["declared_ms"] or work["actual_ms"] for work in body["works"])
+
+
 async def test_modes_are_listed_and_unknown_ones_refused(client: Client) -> None:
     listed = await (await client.get("/misbehave")).json()
     assert set(listed["feeds"]) == set(KEY_NAMES)

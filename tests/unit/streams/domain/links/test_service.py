@@ -48,7 +48,7 @@ class Line:
         for route_id, count in buses.items():
             for n in range(count):
                 at_ms = number * QUARTER_MS + n
-                service.count(Passage(LINK, at_ms, 60_000, 500, route_id), self._routes)
+                service.count(Passage(LINK, at_ms, 60_000, 500, route_id=route_id), self._routes)
         apply(self.state, effects.changes)
 
     def due(self, number: int) -> dict[str, int]:

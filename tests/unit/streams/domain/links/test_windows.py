@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract.derived import Passage
-from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage, space_mean_kmh
+from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage
 from tests.cities.fakes import GRID, at, passage
 
 
@@ -33,7 +33,7 @@ def test_without_grace_a_window_closes_at_its_end() -> None:
 
 def test_a_passage_counts_in_the_window_it_was_completed_in() -> None:
     windows = add_passage((), passage("S1>S2", 70, travel_s=60), GRID)
-    assert windows == (SpeedWindow(at(60), 1, 500, 60_000, at(70)),)
+    assert [w[:7] for w in windows] == [(at(60), 1, 500, 60_000, at(70), 120_000, 120_000**2)]
 
 
 def test_windows_stand_in_time_order_whatever_came_first() -> None:
@@ -41,18 +41,6 @@ def test_windows_stand_in_time_order_whatever_came_first() -> None:
     for second in (130, 10, 70, 20):
         windows = add_passage(windows, passage("S1>S2", second), GRID)
     assert [(w.start_ms, w.samples) for w in windows] == [(at(0), 2), (at(60), 1), (at(120), 1)]
-
-
-def test_the_mean_speed_is_distance_over_time_not_the_mean_of_speeds() -> None:
-    # 1 km at 20 km/h takes 3 min, 1 km at 60 km/h takes 1 min: 2 km in 4 min
-    slow = Passage("a", at(10), 180_000, 1000)
-    fast = Passage("a", at(20), 60_000, 1000)
-    windows = add_passage(add_passage((), slow, GRID), fast, GRID)
-    assert space_mean_kmh(windows) == 30.0
-
-
-def test_no_passage_has_no_mean() -> None:
-    assert space_mean_kmh(()) is None
 
 
 PASSAGES = st.builds(
@@ -71,14 +59,3 @@ def test_the_order_of_passages_leaves_no_trace(passages: list[Passage], random) 
         in_order, other = add_passage(in_order, one, GRID), add_passage(other, two, GRID)
     assert in_order == other
     assert sum(window.samples for window in in_order) == len(passages)
-
-
-@given(st.lists(PASSAGES, min_size=1, max_size=20))
-def test_the_mean_lies_between_the_slowest_and_the_fastest_passage(passages: list[Passage]) -> None:
-    windows: tuple[SpeedWindow, ...] = ()
-    for each in passages:
-        windows = add_passage(windows, each, GRID)
-    speeds = [each.length_m * 3600 / each.travel_ms for each in passages]
-    mean = space_mean_kmh(windows)
-    assert mean is not None
-    assert min(speeds) - 1e-9 <= mean <= max(speeds) + 1e-9

@@ -13,7 +13,7 @@ from streams.contract.enums import Cause, Closure, Phase
 from streams.contract.grammars import Thresholds
 from streams.domain.stage import HistoryRow, State, apply, empty_state
 from streams.domain.stages.roadstate import LinkView
-from tests.cities.fakes import Folded, at, passage, roads
+from tests.cities.fakes import STANDARD, Folded, at, passage, roads
 
 LINK = "S1>S2"
 
@@ -82,8 +82,8 @@ def of(*rows: Passage | SpeedShare | Obstruction) -> LinkView:
         # half of the length at 20, half at 60 km/h: 30 km/h
         (part(20, via="a", share=0.5) + part(60, via="b", share=0.5), 30.0, "free", "reported"),
         ([speed(0, 5)], None, "unknown", "lost"),
-        # one passage at 30 and a report (as three) at 10 km/h: 4 / (1/30 + 3/10) = 12 km/h
-        ([passage(LINK, 10), speed(10, 5)], 12.0, "jam", "reported"),
+        # a section's speed is that of its buses
+        ([passage(LINK, 10), speed(10, 5)], 30.0, "free", "inferred"),
         ([block(Closure.FULL)], None, "unknown", "lost"),
     ],
 )  # fmt: skip
@@ -207,8 +207,25 @@ def test_a_passage_counts_as_now_for_ten_minutes(tick_s: float, samples: int) ->
     fold = folded(events(0, passages=(passage(LINK, 11),)), events(1, tick_s=tick_s))
     view = shown(fold)
     assert view.samples == samples
-    assert view.certainty == ("inferred" if samples else "lost")
+    assert view.certainty == ("stale" if samples else "lost")
     assert (view.speed_kmh is None) == (samples == 0)
+
+
+@pytest.mark.parametrize(("tick_s", "certainty"), [(310.999, "inferred"), (311, "stale")])
+def test_a_speed_is_one_of_before_when_nothing_newer_came_in_five_minutes(
+    tick_s: float, certainty: str
+) -> None:
+    fold = folded(events(0, passages=(passage(LINK, 11),)), events(1, tick_s=tick_s))
+    assert (shown(fold).certainty, shown(fold).speed_kmh) == (certainty, 30.0)
+    fold.take(events(2, passages=(passage(LINK, 290),)))
+    assert shown(fold).certainty == "confirmed"
+
+
+def test_a_report_of_before_is_marked_too_and_a_newer_one_clears_it() -> None:
+    fold = folded(events(0, speeds=(speed(30, 11),)), events(1, tick_s=311))
+    assert shown(fold).certainty == "stale"
+    fold.take(events(2, speeds=(speed(20, 300),)))
+    assert (shown(fold).certainty, shown(fold).speed_kmh) == ("reported", 20.0)
 
 
 @pytest.mark.parametrize(("tick_s", "kmh"), [(610.999, 30.0), (611, None)])
@@ -246,7 +263,7 @@ def test_a_repeated_derived_message_changes_nothing_and_is_counted() -> None:
 # ---- laws ------------------------------------------------------------------------------------
 
 INPUTS = ("bus-positions/0", "link-speeds/0", "link-speeds/1", "permits/0")
-LINKS = ("S1>S2", "S2>S3", "?")
+LINKS = ("S1>S2", STANDARD, "?")  # a section, a standard link, one that is none
 SECONDS = st.sampled_from([0, 1, 59, 60, 179, 180, 240, 600, 660, 1300])  # where the bounds lie
 
 

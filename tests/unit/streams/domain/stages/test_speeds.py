@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 from streams.contract.derived import Origin, SpeedShare
 from streams.contract.records import LinkSpeed, SpeedBatch, Tick
 from streams.domain.stage import Effects, empty_state
 from streams.domain.stages.speeds import SpeedsStage
+from streams.geo.network import Overlay
 from tests.cities.fakes import STANDARD, at, street
 
 
@@ -14,12 +17,19 @@ def measured(*rows: LinkSpeed) -> Effects:
     return step(SpeedBatch("its.speeds", at(0), rows))
 
 
-def test_a_standard_link_speaks_for_itself_and_its_share_of_the_sections_over_it() -> None:
+def test_a_standard_link_speaks_for_itself_and_not_for_the_sections_of_buses_over_it() -> None:
     effects = measured(LinkSpeed(STANDARD, 32.5, at(0)))
+    assert effects.derived[0].speeds == (SpeedShare(STANDARD, STANDARD, 32.5, at(0), 1.0),)
+
+
+def test_what_is_no_link_of_the_network_speaks_for_its_shares_of_the_sections() -> None:
+    shares = (Overlay("under", "S1>S2", 0.8), Overlay("under", "S2>S3", 0.2))
+    stage = SpeedsStage(replace(street(), overlay=shares), partitions=1)
+    message = SpeedBatch("its.speeds", at(0), (LinkSpeed("under", 32.5, at(0)),))
+    effects = stage.step(empty_state(stage), message, Origin("link-speeds", 0, 0))
     assert effects.derived[0].speeds == (
-        SpeedShare("S1>S2", STANDARD, 32.5, at(0), 0.8),
-        SpeedShare("S2>S3", STANDARD, 32.5, at(0), 0.2),
-        SpeedShare(STANDARD, STANDARD, 32.5, at(0), 1.0),
+        SpeedShare("S1>S2", "under", 32.5, at(0), 0.8),
+        SpeedShare("S2>S3", "under", 32.5, at(0), 0.2),
     )
 
 

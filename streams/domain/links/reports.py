@@ -1,0 +1,65 @@
+"""Speeds that traffic centres report of a link: the latest, and their mean over some minutes.
+
+A centre's value of one minute stands for a handful of cars between two lights; what a driver meets
+is the mean of several. So reports are averaged, each counting half as much as one that came two
+minutes later, by their own times: at one report in five minutes the last is nearly all of it. Pure.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from streams.contract.derived import SpeedShare
+from streams.domain.links.estimate import Pace
+
+STANDING_KMH = 0.01  # a reported speed below is no measurement, as 0 is none
+MIN_SHARE = 0.5  # measured parts that cover less of a link are no speed of it
+FIRST_DEVIATION = 0.25  # of one report from the mean, times it, before any other is known
+OWN_DEVIATION = 0.07  # of a centre's mean from that of all vehicles, times it
+SPREAD_PART = 0.4  # of the reports' spread that is left in their mean
+
+
+class Reported(NamedTuple):
+    """The latest speed a traffic centre gave for (a part of) a link, and the mean of its reports
+    with their variance (km/h squared); a mean of 0: none.
+    """
+
+    speed_kmh: float
+    observed_ms: int
+    share: float
+    mean_kmh: float = 0.0
+    spread: float = 0.0
+
+
+def report_after(known: Reported | None, speed: SpeedShare, half_ms: int) -> Reported:
+    """The next report after what is known of the same measured link (None: nothing fresh). One of
+    the same time is a correction: the mean begins anew.
+    """
+    value = speed.speed_kmh
+    if value < STANDING_KMH:
+        return Reported(value, speed.observed_ms, speed.share)
+    is_next = known is not None and known.observed_ms < speed.observed_ms
+    if known is None or not is_next or known.mean_kmh < STANDING_KMH:
+        spread = (FIRST_DEVIATION * value) ** 2
+        return Reported(value, speed.observed_ms, speed.share, value, spread)
+    part = 1 - 0.5 ** ((speed.observed_ms - known.observed_ms) / half_ms)
+    away = value - known.mean_kmh
+    mean_kmh = known.mean_kmh + part * away
+    spread = (1 - part) * (known.spread + part * away * away)
+    return Reported(value, speed.observed_ms, speed.share, round(mean_kmh, 3), round(spread, 3))
+
+
+def reported_pace(reports: Iterable[Reported]) -> Pace | None:
+    """The length-weighted mean pace of the reported parts, once they cover half of the link."""
+    parts = [report for report in reports if report.mean_kmh >= STANDING_KMH]
+    covered = sum(part.share for part in parts)
+    if covered < MIN_SHARE:
+        return None
+    pace = sum(part.share * 3_600_000 / part.mean_kmh for part in parts) / covered
+    deviations = (
+        part.share
+        * math.sqrt(SPREAD_PART * part.spread + (OWN_DEVIATION * part.mean_kmh) ** 2)
+        / part.mean_kmh
+        for part in parts
+    )
+    return Pace(pace, pace * sum(deviations) / covered)

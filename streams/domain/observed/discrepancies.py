@@ -1,0 +1,252 @@
+"""Where what happens is not what was declared: begun, changed and ended as buses show it."""
+
+from dataclasses import replace
+
+from streams.contract.derived import Sighting
+from streams.contract.enums import Cause, Certainty, DiscrepancyKind
+from streams.contract.times import DAY_MS, MINUTE_MS
+from streams.domain.observed.belief import Belief, ErrorRates
+from streams.domain.observed.cases import OVER_MS, SETTLE_MS, Case, contradicted
+from streams.domain.observed.neighbours import Neighbours
+from streams.domain.observed.rows import MAX_EVENTS, Discrepancy, SeenBus
+from streams.domain.observed.tables import ObservedRows
+from streams.geo.homes import Homes
+
+MOVED_MS = 60 * MINUTE_MS
+LONG_MS = 5 * OVER_MS
+LATE_ROUNDS = 2  # buses that went round after the end of a work, before it is an overrun
+_IN_FORCE = (
+    DiscrepancyKind.LATE_START,
+    DiscrepancyKind.NO_EFFECT,
+    DiscrepancyKind.OVERDECLARED,
+    DiscrepancyKind.EARLY_END,
+)
+_CLOSED = (DiscrepancyKind.UNDECLARED, DiscrepancyKind.ELSEWHERE)
+
+
+class Judge:
+    """Looks at cases and closed links at one time."""
+
+    def __init__(
+        self,
+        rows: ObservedRows,
+        neighbours: Neighbours,
+        homes: Homes,
+        rates: ErrorRates,
+        now_ms: int,
+    ) -> None:
+        self._rows, self._neighbours, self._homes = rows, neighbours, homes
+        self._rates, self._now_ms = rates, now_ms
+
+    def look(self, subject: str) -> None:
+        """Hold a case against its buses."""
+        case = self._rows.cases.get(subject)
+        if case is None:
+            return
+        if case.kind is Cause.WORK:
+            self._work(subject, case)
+        elif case.kind is Cause.INCIDENT and case.is_work:
+            self._reported(subject, case)
+
+    def _work(self, subject: str, case: Case) -> None:
+        kind = contradicted(case, self._now_ms, self._rates)
+        if kind is not None:
+            self._elsewhere(subject, case)
+        if not case.links or self._homes.home(case.links[0]) != self._rows.partition:
+            return
+        for each in _IN_FORCE:
+            open_id = self._open(each, subject)
+            if open_id and (kind is not each):
+                self._end(open_id)
+        if kind is not None:
+            self._tell(kind, subject, case, since_ms=case.since_ms)
+        if case.ended_ms and not case.is_in_force:
+            self._after_end(subject, case)
+
+    def _reported(self, subject: str, case: Case) -> None:
+        """Works that a traffic centre reports, on links of which no permit is known."""
+        name = f"{DiscrepancyKind.UNDECLARED}:{subject}:{case.since_ms}"
+        links = self._neighbours.whole(case.links)
+        if not links or self._homes.home(min(links)) != self._rows.partition:
+            return
+        if not case.is_in_force:
+            self._end(name)
+            return
+        is_permitted = any(
+            each.kind is Cause.WORK and not links.isdisjoint(each.links)
+            for each in self._rows.cases.all().values()
+        )
+        is_known = any(
+            row.kind in _CLOSED and not links.isdisjoint(row.links)
+            for row in self._rows.discrepancies.all().values()
+        )
+        if is_permitted or is_known or self._now_ms - case.since_ms < OVER_MS:
+            return
+        self._rows.discrepancies.put(
+            name,
+            Discrepancy(
+                DiscrepancyKind.UNDECLARED,
+                "",
+                tuple(sorted(links)),
+                case.since_ms,
+                self._now_ms,
+                certainty=Certainty.REPORTED,
+                declared_ms=case.since_ms,
+            ),
+        )
+
+    def closed(self, link_id: str, seen: Sighting) -> None:
+        """A link is impassable: who declared it, who should have opened it, or nobody."""
+        rows = self._rows
+        if self._homes.home(link_id) != rows.partition:
+            return
+        on_it = [(s, c) for s, c in sorted(rows.cases.all().items()) if link_id in c.links]
+        if any(case.is_in_force and case.is_full for _, case in on_it):
+            return
+        if any(case.has_just_ended(self._now_ms) and case.is_full for _, case in on_it):
+            return  # `_after_end` decides
+        belief = rows.beliefs.get(link_id) or Belief()
+        event = SeenBus(seen.at_ms, seen.kind, seen.route_id)
+        near = self._contradicted_near(link_id)
+        kind = DiscrepancyKind.ELSEWHERE if near else DiscrepancyKind.UNDECLARED
+        name = (
+            self._open_on(link_id)
+            or self._near_open(kind, link_id)
+            or f"{kind}:{near or link_id}:{belief.closed_ms}"
+        )
+        known = rows.discrepancies.get(name)
+        certainty = Certainty.CONFIRMED if belief.is_surely_closed else Certainty.INFERRED
+        if known is None:
+            known = Discrepancy(
+                kind, _permit(near), (), belief.closed_ms, self._now_ms, certainty=certainty
+            )
+        links = (*known.links, *(() if link_id in known.links else (link_id,)))
+        events = known.events if event in known.events else (*known.events, event)[-MAX_EVENTS:]
+        rows.discrepancies.put(
+            name,
+            replace(
+                known,
+                links=links,
+                round=max(known.round, belief.rounds),
+                certainty=certainty if certainty is Certainty.CONFIRMED else known.certainty,
+                events=events,
+                until_ms=0,
+            ),
+        )
+
+    def reopened(self, link_id: str) -> None:
+        """A link is open again: what said otherwise ends once all its links are."""
+        for name, row in sorted(self._rows.discrepancies.all().items()):
+            if row.until_ms or link_id not in row.links or row.kind in _IN_FORCE:
+                continue
+            beliefs = (self._rows.beliefs.get(x) or Belief() for x in row.links)
+            if not any(belief.is_closed for belief in beliefs):
+                self._end(name)
+
+    def forget(self) -> None:
+        for name, row in self._rows.discrepancies.all().items():
+            if row.until_ms and self._now_ms - row.until_ms > DAY_MS:
+                self._rows.discrepancies.put(name, None)
+
+    def _after_end(self, subject: str, case: Case) -> None:
+        """Whether a full closure goes on after its declared end."""
+        name = self._open(DiscrepancyKind.OVERRUN, subject)
+        links = self._neighbours.whole(case.links)
+        is_shut = any((self._rows.beliefs.get(x) or Belief()).is_closed for x in links)
+        is_long = self._now_ms > case.ended_ms + LONG_MS
+        enough = 1 if is_shut and is_long else LATE_ROUNDS
+        if case.late_rounds >= enough and case.is_full:
+            self._tell(DiscrepancyKind.OVERRUN, subject, case, since_ms=case.ended_ms)
+        elif name and not case.late_rounds:
+            self._end(name)
+
+    def _elsewhere(self, subject: str, case: Case) -> None:
+        """A closure near that nobody declared is this work's, where its own road is open."""
+        for name, row in sorted(self._rows.discrepancies.all().items()):
+            is_free = row.kind is DiscrepancyKind.UNDECLARED and not row.until_ms
+            if not is_free or not is_moved(self._neighbours, case, row.links[0], row.since_ms):
+                continue
+            self._end(name)
+            moved = f"{DiscrepancyKind.ELSEWHERE}:{subject}:{case.since_ms}"
+            if self._rows.discrepancies.get(moved) is None:
+                kind, work = DiscrepancyKind.ELSEWHERE, _permit(subject)
+                links = tuple(dict.fromkeys((*row.links, *case.links)))
+                self._rows.discrepancies.put(
+                    moved,
+                    replace(row, kind=kind, work=work, links=links, told_ms=self._now_ms),
+                )
+
+    def _contradicted_near(self, link_id: str) -> str:
+        return moved_to(self._rows, self._neighbours, self._rates, link_id, self._now_ms)
+
+    def _open_on(self, link_id: str) -> str:
+        """The discrepancy that already says a link is closed; "" without one."""
+        for name, row in sorted(self._rows.discrepancies.all().items()):
+            if link_id in row.links and not row.until_ms and row.kind in _CLOSED:
+                return name
+        return ""
+
+    def _near_open(self, kind: DiscrepancyKind, link_id: str) -> str:
+        """The discrepancy of a kind that goes on near a link; "" without one."""
+        for name, row in sorted(self._rows.discrepancies.all().items()):
+            is_near = link_id in row.links or self._neighbours.is_near(row.links, (link_id,))
+            if row.kind is kind and not row.until_ms and is_near:
+                return name
+        return ""
+
+    def _open(self, kind: DiscrepancyKind, subject: str) -> str:
+        prefix = f"{kind}:{subject}:"
+        for name, row in self._rows.discrepancies.all().items():
+            if name.startswith(prefix) and not row.until_ms:
+                return name
+        return ""
+
+    def _tell(self, kind: DiscrepancyKind, subject: str, case: Case, *, since_ms: int) -> None:
+        name = f"{kind}:{subject}:{since_ms}"
+        known = self._rows.discrepancies.get(name)
+        buses = case.round + case.late_rounds if kind is DiscrepancyKind.OVERRUN else case.through
+        row = Discrepancy(
+            kind,
+            _permit(subject),
+            case.links,
+            since_ms,
+            known.told_ms if known else self._now_ms,
+            certainty=Certainty.CONFIRMED if buses > 1 else Certainty.INFERRED,
+            through=case.through,
+            round=case.round + case.late_rounds,
+            speed_ratio=case.speed_ratio,
+            declared_ms=case.since_ms,
+            declared_until_ms=case.ended_ms,
+            events=case.events,
+        )
+        if row != known:
+            self._rows.discrepancies.put(name, row)
+
+    def _end(self, name: str) -> None:
+        row = self._rows.discrepancies.get(name)
+        if row is not None and not row.until_ms:
+            self._rows.discrepancies.put(name, replace(row, until_ms=self._now_ms))
+
+
+def is_moved(neighbours: Neighbours, case: Case, link_id: str, since_ms: int) -> bool:
+    """Whether a closure may be a work's in another place: near, begun within its first hour, while
+    its own road has never been closed.
+    """
+    is_then = -SETTLE_MS <= since_ms - case.since_ms <= MOVED_MS
+    is_other = link_id not in case.links and not case.closed_ms
+    return case.is_full and is_then and is_other and neighbours.is_near(case.links, (link_id,))
+
+
+def moved_to(
+    rows: ObservedRows, neighbours: Neighbours, rates: ErrorRates, link_id: str, now_ms: int
+) -> str:
+    """The full closure near a link whose own road is open: it may be here; "" without one."""
+    for subject, case in sorted(rows.cases.all().items()):
+        is_open = case.is_in_force and case.is_contradicted(rates)
+        if is_open and is_moved(neighbours, case, link_id, now_ms):
+            return subject
+    return ""
+
+
+def _permit(subject: str) -> str:
+    return subject.removeprefix("work:") if subject.startswith("work:") else ""

@@ -1,0 +1,247 @@
+"""The fold of what traffic says: sightings and declarations in the order of their time.
+
+The inputs of the roads run ahead of each other. So what comes is put into a queue under its own
+time, or under its input's where that is later, and taken out in that order once the slowest input
+has passed it: how the inputs interleave leaves no trace.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from streams.contract.derived import Declaration, LinkEvents, Sighting
+from streams.contract.enums import Cause, Certainty, Observed, SightingKind
+from streams.contract.times import DAY_MS, MINUTE_MS
+from streams.domain.observed import belief as beliefs
+from streams.domain.observed import cases
+from streams.domain.observed.belief import Belief, ErrorRates
+from streams.domain.observed.cases import Case
+from streams.domain.observed.discrepancies import Judge, moved_to
+from streams.domain.observed.neighbours import Neighbours
+from streams.domain.observed.promise import promise_s
+from streams.domain.observed.rows import ObservedView
+from streams.domain.observed.tables import ObservedRows, Progress, Queued
+from streams.geo.homes import Homes
+from streams.geo.network import Network
+
+KEEP_CASE_MS = DAY_MS
+FEW = 3  # links: a work that is not where its permit says may be on any of them
+
+
+@dataclass(frozen=True)
+class ObservedFold:
+    """Folds what is seen and declared of the links of a network."""
+
+    network: Network
+    homes: Homes
+    neighbours: Neighbours
+    rates: ErrorRates
+
+    @classmethod
+    def of(cls, network: Network, partitions: int, rates: ErrorRates) -> "ObservedFold":
+        return cls(network, Homes(network, partitions), Neighbours(network), rates)
+
+    def take(self, rows: ObservedRows, part: LinkEvents, watermark_ms: int) -> None:
+        """Put what a message brings into the queue, at its time or its input's if that is later."""
+        by_ms: dict[int, tuple[list[Sighting], list[Declaration]]] = {}
+        for sighting in part.sightings:
+            by_ms.setdefault(max(sighting.at_ms, watermark_ms), ([], []))[0].append(sighting)
+        if part.declarations:
+            by_ms.setdefault(watermark_ms, ([], []))[1].extend(part.declarations)
+        origin = part.origin
+        for at_ms, (sightings, declarations) in by_ms.items():
+            key = f"{at_ms:015d} {origin.topic}/{origin.partition} {origin.offset:012d}"
+            rows.queue.put(key, Queued(tuple(sightings), tuple(declarations)))
+
+    def advance(self, rows: ObservedRows, now_ms: int) -> None:
+        """Take from the queue what is of before `now_ms`, and look at all things each minute."""
+        queue = rows.queue.all()
+        progress = rows.progress.get("now") or Progress()
+        before = progress
+        for key in sorted(key for key in queue if int(key[:15]) < now_ms):
+            at_ms = int(key[:15])
+            progress = self._minutes(rows, progress, at_ms)
+            progress = progress._replace(
+                begun_ms=progress.begun_ms or at_ms,
+                minute_ms=progress.minute_ms or at_ms,
+                last_ms=max(progress.last_ms, at_ms),
+            )
+            self._fold(rows, queue[key], at_ms, progress)
+            rows.queue.put(key, None)
+        progress = self._minutes(rows, progress, now_ms)
+        if progress != before:
+            rows.progress.put("now", progress)
+
+    def _minutes(self, rows: ObservedRows, progress: Progress, until_ms: int) -> Progress:
+        """Every minute up to a time; a day after the last event nothing is left to happen."""
+        if not progress.begun_ms:
+            return progress
+        minute_ms = progress.minute_ms - progress.minute_ms % MINUTE_MS + MINUTE_MS
+        while minute_ms <= min(until_ms, progress.last_ms + 2 * DAY_MS):
+            self._look(rows, minute_ms, progress)
+            progress = progress._replace(minute_ms=minute_ms)
+            minute_ms += MINUTE_MS
+        return progress
+
+    def _fold(self, rows: ObservedRows, queued: Queued, at_ms: int, progress: Progress) -> None:
+        judge = Judge(rows, self.neighbours, self.homes, self.rates, at_ms)
+        for declaration in queued.declarations:
+            self._declare(rows, declaration, at_ms)
+            judge.look(declaration.subject)
+        for sighting in queued.sightings:
+            if sighting.kind is SightingKind.THROUGH:
+                self._through(rows, sighting, judge)
+            else:
+                self._round(rows, sighting, judge)
+            self._show(rows, sighting.links, at_ms, progress)
+
+    def _declare(self, rows: ObservedRows, declaration: Declaration, at_ms: int) -> None:
+        known = rows.cases.get(declaration.subject)
+        if declaration.is_over and known and set(known.links).isdisjoint(declaration.links):
+            return  # of links that it has left
+        if declaration.is_over and (known is None or not known.is_in_force):
+            if known is None or not known.has_just_ended(at_ms):
+                rows.cases.put(declaration.subject, None)
+            return
+        rows.cases.put(declaration.subject, cases.declared(known, declaration, at_ms))
+
+    def _through(self, rows: ObservedRows, seen: Sighting, judge: "Judge") -> None:
+        link_id = seen.links[0]
+        before = rows.beliefs.get(link_id) or Belief()
+        has_cause = bool(self._causes(rows, link_id))
+        after = beliefs.after_through(before, seen, self.rates, has_cause=has_cause)
+        rows.beliefs.put(link_id, after)
+        for subject, case in self._cases_on(rows, (link_id,)):
+            rows.cases.put(subject, cases.with_through(case, seen, before, self.rates))
+            judge.look(subject)
+        if before.is_closed and not after.is_closed:
+            judge.reopened(link_id)
+
+    def _round(self, rows: ObservedRows, seen: Sighting, judge: "Judge") -> None:
+        """A bus went round: what another bus drove meanwhile was not why, and where some of the
+        links are declared closed it was those.
+        """
+        known = {link_id: rows.beliefs.get(link_id) or Belief() for link_id in seen.links}
+        links = self._blamed(rows, seen, known)
+        for place, link_id in enumerate(links):
+            has_cause = bool(self._causes(rows, link_id)) or (
+                len(links) <= FEW
+                and bool(moved_to(rows, self.neighbours, self.rates, link_id, seen.at_ms))
+            )
+            floor = beliefs.FLOOR_REOPENED if self._just_ended(rows, link_id, seen.at_ms) else None
+            rows.beliefs.put(
+                link_id,
+                beliefs.after_round(
+                    known[link_id],
+                    seen,
+                    self.rates,
+                    place=place if len(links) <= FEW else len(links),
+                    has_cause=has_cause,
+                    floor=floor,
+                ),
+            )
+        for subject, case in self._cases_on(rows, links):
+            own = self.neighbours.whole(case.links)
+            is_closed = any((rows.beliefs.get(x) or Belief()).is_closed for x in own)
+            rows.cases.put(subject, cases.with_round(case, seen, is_closed=is_closed))
+            judge.look(subject)
+        for link_id in links:
+            if (rows.beliefs.get(link_id) or Belief()).is_closed:
+                judge.closed(link_id, seen)
+
+    def _blamed(self, rows: ObservedRows, seen: Sighting, known: dict[str, Belief]) -> list[str]:
+        """Which of the links that a bus went round may have been why, the likeliest kind alone:
+        those closed by all that is known, those declared closed, those that were until lately,
+        else all that no bus has driven since.
+        """
+        links = [x for x, belief in known.items() if belief.through_ms <= seen.from_ms]
+        return (
+            [x for x in links if known[x].is_closed]
+            or [x for x in links if self._is_shut(rows, x)]
+            or [x for x in links if self._just_ended(rows, x, seen.at_ms)]
+            or links[: 1 if seen.kind is SightingKind.LEFT else None]
+        )
+
+    def _just_ended(self, rows: ObservedRows, link_id: str, at_ms: int) -> bool:
+        """Whether a declared closure of a link has lately ended: buses go round a while longer."""
+        return any(
+            case.is_full and not case.is_in_force and case.has_just_ended(at_ms)
+            for _, case in self._cases_on(rows, (link_id,))
+        )
+
+    def _cases_on(self, rows: ObservedRows, links: Iterable[str]) -> list[tuple[str, Case]]:
+        touched = set(links)
+        return [
+            (subject, case)
+            for subject, case in sorted(rows.cases.all().items())
+            if not touched.isdisjoint(self.neighbours.whole(case.links))
+        ]
+
+    def _causes(self, rows: ObservedRows, link_id: str) -> list[str]:
+        """What points to a closure here: a full one in force, an incident or calls."""
+        return [
+            subject
+            for subject, case in self._cases_on(rows, (link_id,))
+            if case.is_in_force
+            and (case.is_full or case.kind is not Cause.WORK)
+            and not case.is_contradicted(self.rates)
+        ]
+
+    def _is_shut(self, rows: ObservedRows, link_id: str) -> bool:
+        return any(
+            case.is_in_force and case.is_full and not case.is_contradicted(self.rates)
+            for _, case in self._cases_on(rows, (link_id,))
+        )
+
+    def _show(
+        self, rows: ObservedRows, links: Iterable[str], now_ms: int, progress: Progress
+    ) -> None:
+        """The views of links and of the other layers of their roads."""
+        touched = {each for link_id in links for each in self.neighbours.layers(link_id)}
+        for link_id in sorted(touched):
+            if self.homes.home(link_id) == rows.partition:
+                self._view(rows, link_id, now_ms, progress)
+
+    def _view(self, rows: ObservedRows, link_id: str, now_ms: int, progress: Progress) -> None:
+        own = rows.beliefs.get(link_id) or Belief()
+        under = [rows.beliefs.get(x) or Belief() for x in self.neighbours.roads(link_id)]
+        closed = [each for each in (own, *under) if each.is_closed]
+        known = rows.observed.get(link_id)
+        promise = promise_s(own, now_ms, progress.begun_ms)
+        if known is not None and promise is not None and known.promise_s is not None:
+            is_near = abs(promise - known.promise_s) * 5 <= known.promise_s
+            promise = known.promise_s if is_near else promise
+        if closed:
+            causes = self._causes(rows, link_id)
+            is_sure = bool(causes) or any(each.is_surely_closed for each in closed)
+            view = ObservedView(
+                Observed.IMPASSABLE,
+                min(each.closed_ms for each in closed),
+                Certainty.CONFIRMED if is_sure else Certainty.INFERRED,
+                causes[0] if causes else "",
+                promise,
+            )
+        else:
+            state = own.observed(now_ms)
+            is_same = known is not None and known.state is state
+            certainty = Certainty.CONFIRMED if state is Observed.PASSABLE else Certainty.LOST
+            since_ms = known.since_ms if known and is_same else now_ms
+            view = ObservedView(state, since_ms, certainty, "", promise)
+        if view != known:
+            rows.observed.put(link_id, view)
+
+    def _look(self, rows: ObservedRows, now_ms: int, progress: Progress) -> None:
+        """What time alone does, once a minute."""
+        judge = Judge(rows, self.neighbours, self.homes, self.rates, now_ms)
+        for subject, case in sorted(rows.cases.all().items()):
+            if not case.is_in_force and now_ms - case.ended_ms > KEEP_CASE_MS:
+                rows.cases.put(subject, None)
+            else:
+                judge.look(subject)
+        for link_id, belief in rows.beliefs.all().items():
+            after = beliefs.aged(belief, now_ms)
+            if after is not belief:
+                rows.beliefs.put(link_id, after)
+                judge.reopened(link_id)
+        for link_id in list(rows.observed.all()):
+            self._view(rows, link_id, now_ms, progress)
+        judge.forget()

@@ -1,0 +1,26 @@
+"""How soon a full closure of a link would be seen, from the buses that are due."""
+
+from streams.contract.times import MINUTE_MS
+from streams.domain.observed.belief import Belief
+
+WAITS = 2.4  # headways until nine of ten closures have met the bus that shows them
+ROUND_S = 300  # a bus takes so long to go round and come back to its line
+LONGEST_S = 7200  # beyond, nothing is promised
+STEP_S = 60
+QUARTER_MS = 15 * MINUTE_MS
+
+
+def promise_s(belief: Belief, now_ms: int, begun_ms: int) -> int | None:
+    """Seconds within which nine of ten full closures would be seen; None: too few buses.
+
+    The buses of the last hour, or since `begun_ms` where that is later, say how many are due. A
+    promise is in whole minutes.
+    """
+    gone = now_ms // QUARTER_MS - belief.quarter
+    buses = sum(belief.quarters[: max(0, 4 - max(0, gone))])
+    if not buses:
+        return None
+    seen_ms = min(3 * QUARTER_MS + now_ms % QUARTER_MS, max(QUARTER_MS, now_ms - begun_ms))
+    promised_s = WAITS * seen_ms / 1000 / buses + ROUND_S
+    whole_s = round(promised_s / STEP_S) * STEP_S
+    return whole_s if whole_s <= LONGEST_S else None

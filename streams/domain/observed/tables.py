@@ -1,0 +1,47 @@
+"""The tables of the fold of what traffic says, one partition each."""
+
+from typing import NamedTuple
+
+from streams.contract.derived import Declaration, Sighting
+from streams.domain.observed.belief import Belief
+from streams.domain.observed.cases import Case
+from streams.domain.observed.rows import Discrepancy, ObservedView
+from streams.domain.stage import Effects, Rows, StageTable, State
+
+
+class Queued(NamedTuple):
+    """What one message of an input brought, in order."""
+
+    sightings: tuple[Sighting, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+
+
+class Progress(NamedTuple):
+    """How far the queue is taken: the last minute that was looked at, and the first event."""
+
+    minute_ms: int = 0
+    begun_ms: int = 0
+    last_ms: int = 0
+
+
+QUEUE = StageTable("observed_queue", Queued)  # by "time topic/partition offset"
+PROGRESS = StageTable("observed_progress", Progress)  # as "now"
+BELIEFS = StageTable("beliefs", Belief)  # by link
+CASES = StageTable("cases", Case)  # by subject
+OBSERVED = StageTable("observed", ObservedView)  # by link
+DISCREPANCIES = StageTable("discrepancies", Discrepancy)  # by id
+TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, OBSERVED, DISCREPANCIES)
+
+
+class ObservedRows:
+    """The rows of one partition in the midst of a message."""
+
+    def __init__(self, state: State, effects: Effects, partition: int) -> None:
+        self.effects = effects
+        self.partition = partition
+        self.queue = Rows(QUEUE, state, effects)
+        self.progress = Rows(PROGRESS, state, effects)
+        self.beliefs = Rows(BELIEFS, state, effects)
+        self.cases = Rows(CASES, state, effects)
+        self.observed = Rows(OBSERVED, state, effects)
+        self.discrepancies = Rows(DISCREPANCIES, state, effects)
