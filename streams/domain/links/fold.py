@@ -14,7 +14,7 @@ from streams.contract.grammars import Thresholds
 from streams.domain.closures import GRAVITY
 from streams.domain.links.estimate import NO_HABIT, USUAL_WEIGHTS, Habit, Weights
 from streams.domain.links.leading import Led, Seen, leading
-from streams.domain.links.levels import level
+from streams.domain.links.levels import level, times_slower
 from streams.domain.links.reports import Reported, report_after, reported_pace
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage
@@ -73,13 +73,6 @@ class LinkView:
     def times_slower(self) -> float | None:
         """How it is now against the usual, below 1 where faster; None: not known."""
         return times_slower(self.speed_kmh, self.usual_kmh)
-
-
-def times_slower(speed_kmh: float | None, usual_kmh: float | None) -> float | None:
-    """How many times slower than usual a speed is, to a tenth; below 1 km/h counts as 1."""
-    if speed_kmh is None or usual_kmh is None:
-        return None
-    return round(usual_kmh / max(speed_kmh, 1.0), 1)
 
 
 @dataclass(frozen=True, slots=True)

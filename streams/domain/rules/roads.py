@@ -16,9 +16,9 @@ from streams.domain.links.fold import (
     LinkView,
     as_of,
     observed_ms,
-    times_slower,
     view,
 )
+from streams.domain.links.levels import times_slower
 from streams.domain.links.settled import Judged
 from streams.domain.links.usual import UsualSpeed
 from streams.domain.rules.book import AlertRules
