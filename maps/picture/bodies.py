@@ -1,7 +1,7 @@
 """The bodies of the API made from a picture: snapshot, delta event, one link. Pure."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from maps.picture import alerts, shapes
 from maps.picture.alerts import AckRow, AlertRow
 from maps.picture.deliveries import UndeliveredRow
-from maps.picture.fields import Kmh, Metres, Ms, Row, filled
+from maps.picture.fields import Kmh, Metres, Ms, Row, filled, gaps
 from maps.picture.picture import Picture, PictureChanges, StoreState
 from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
 from streams.contract.enums import Certainty, Closure, Level
@@ -57,6 +57,7 @@ class Snapshot(CityBody, kw_only=True):
     simulated: bool
     store: StoreState
     speeds: Annotated[list[int], Meta(description="whole km/h rounded down, -1: none")]
+    usual: Annotated[list[int], Meta(description="usual whole km/h now, -1: not known")]
     certainty: Annotated[str, Meta(description="a letter a link: c r i l s")]
     ranges: Annotated[
         list[tuple[int, SpeedRange]],
@@ -75,6 +76,7 @@ LETTERS = {
     **{kind.name: kind.letter for kind in KINDS},
     **{f"{kind.name}_gone": f"{kind.letter}x" for kind in KINDS},
     "speeds": "l",
+    "usual": "h",
     "certainties": "q",
     "closures": "c",
     "closure_certainties": "e",
@@ -97,6 +99,7 @@ class Delta(Row, rename=LETTERS):
         tuple[int, ...],
         Meta(description="gap, whole km/h or -1, gap ...; a gap: the index less that before it"),
     ] = ()
+    usual: Annotated[tuple[int, ...], Meta(description="the same of the usual speed")] = ()
     certainties: Annotated[
         tuple[int | str, ...], Meta(description="gap, letter (c r i l s), gap ...")
     ] = ()
@@ -150,6 +153,8 @@ class LinkBody(Row):
     observed_ms: Ms | None
     certainty: Certainty
     sources: dict[str, int]
+    usual_kmh: Annotated[Kmh, Meta(description="of this quarter hour on such a day")] | None
+    times_slower: Annotated[float, Meta(description="usual over present speed")] | None
     closure: Closure
     subjects: tuple[str, ...]
     closure_certainty: Certainty | None
@@ -179,6 +184,7 @@ def snapshot(
         simulated=is_simulated,
         store=store,
         speeds=[look[0] for look in seen],
+        usual=[look[5] for look in seen],
         certainty="".join(look[1] for look in seen),
         ranges=[(place, look[4]) for place, look in enumerate(seen) if look[4] != NO_RANGE],
         closures=[
@@ -207,8 +213,9 @@ def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
     return [ROWS[name](own, row, network) for own, row in sorted(getattr(picture, name).items())]
 
 
-def looks(view: LinkView | None) -> tuple[int, str, Closure, str, SpeedRange]:
-    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty, range).
+def looks(view: LinkView | None) -> tuple[int, str, Closure, str, SpeedRange, int]:
+    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty, range,
+    usual km/h or -1).
 
     The speed is rounded down: 14.7 km/h is 정체 below 15, and 15 on the screen would be 서행; the
     range is rounded outwards. The letter is c(onfirmed), r(eported), i(nferred), l(ost), s(tale).
@@ -216,15 +223,16 @@ def looks(view: LinkView | None) -> tuple[int, str, Closure, str, SpeedRange]:
     if view is None:
         return _NOTHING
     speed_kmh = NO_SPEED if view.speed_kmh is None else math.floor(view.speed_kmh)
+    usual_kmh = NO_SPEED if view.usual_kmh is None else round(view.usual_kmh)
     low, high = view.speed_low_kmh, view.speed_high_kmh
     ends = (NO_SPEED, NO_SPEED) if low is None or high is None else (int(low), math.ceil(high))
     borne = (view.sources.get("bus", 0), view.sources.get("its", 0))
     sure = view.closure_certainty or ""
-    return speed_kmh, view.certainty[0], view.closure, sure, (*ends, *borne)
+    return speed_kmh, view.certainty[0], view.closure, sure, (*ends, *borne), usual_kmh
 
 
 NO_RANGE: SpeedRange = (NO_SPEED, NO_SPEED, 0, 0)
-_NOTHING = NO_SPEED, "l", Closure.NONE, "", NO_RANGE
+_NOTHING = NO_SPEED, "l", Closure.NONE, "", NO_RANGE, NO_SPEED
 
 
 def delta_event(
@@ -255,8 +263,8 @@ def delta_event(
 
 
 def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]:
-    """The five fields of a delta about links, without what looks as `before`."""
-    pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [], [])
+    """The six fields of a delta about links, without what looks as `before`."""
+    pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [], [], [])
     for place, view in sorted(news.links.items()):
         now, old = looks(view), None if before is None else looks(before.links.get(place))
         if now != old:
@@ -269,20 +277,8 @@ def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]
         "closures": tuple(pairs[2]),
         "closure_certainties": tuple(pairs[3]),
         "ranges": gaps(pairs[4]),
+        "usual": gaps(pairs[5]),
     }
-
-
-def gaps(pairs: Iterable[tuple[int, T]]) -> tuple[int | T, ...]:
-    """Pairs in the order of their index, flat, each index as the step from the one before (the
-    first from 0): small numbers compress better, and these pairs are most of what goes over the
-    wire.
-    """
-    flat: list[int | T] = []
-    last = 0
-    for place, value in pairs:
-        flat += (place - last, value)
-        last = place
-    return tuple(flat)
 
 
 def feed_rows(picture: Picture, now_ms: int) -> list[FeedRow]:
