@@ -61,20 +61,27 @@ class RoadWatch:
             link = self._network.link(link_id)
             if link is None:
                 continue
-            if link_id in is_open or (link.is_drawn and not self._is_well(link_id, fold)):
+            if link_id in is_open or (link.is_drawn and not self._is_well(link, fold)):
                 self._judge(effects, episodes, link, fold, done=done, now_ms=now_ms)
         effects.alerts.sort(key=lambda alert: (alert.at_ms, alert.subject))
 
-    def _is_well(self, link_id: str, fold: LinkFold) -> bool:
+    def _is_well(self, link: Link, fold: LinkFold) -> bool:
         """Whether nothing is slow in all that is known of a link, early or late: most links, most
-        of the time. A mean is never below its lowest part.
+        of the time. A mean is never below its lowest part: of passages and the habit they lean on,
+        or of means of reports.
         """
-        well_kmh = self._well_kmh[link_id]
+        well_kmh = self._well_kmh[link.id]
         return (
             not fold.reported_before
-            and all(w.length_m * 3600 >= w.travel_ms * well_kmh for w in fold.windows)
-            and all(report.speed_kmh >= well_kmh for report in fold.reported.values())
+            and all(w.samples * 3_600_000 >= w.pace * well_kmh for w in fold.windows)
+            and all(report.mean_kmh >= well_kmh for report in fold.reported.values())
+            and (not fold.windows or self._is_well_as_ever(link, fold, well_kmh))
         )
+
+    def _is_well_as_ever(self, link: Link, fold: LinkFold, well_kmh: float) -> bool:
+        """Whether what its buses lean on is no slower; nothing does where the usual has no say."""
+        usual = fold.habit.usual(link.free_flow_kmh)
+        return self._rules.weights.usual == 0 or usual.ms_km * well_kmh <= 3_600_000
 
     def _judge(
         self,
