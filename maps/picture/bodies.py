@@ -1,8 +1,7 @@
 """The bodies of the API made from a picture: snapshot, delta event, one link. Pure."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -11,7 +10,8 @@ from msgspec.structs import asdict
 from maps.picture import alerts, shapes
 from maps.picture.alerts import AckRow, AlertRow
 from maps.picture.deliveries import UndeliveredRow
-from maps.picture.fields import Kmh, Metres, Ms, Row, filled, gaps
+from maps.picture.fields import Kmh, Metres, Ms, Row, filled
+from maps.picture.looks import NO_RANGE, SpeedRange, link_changes, looks
 from maps.picture.picture import Picture, PictureChanges, StoreState
 from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
 from streams.contract.enums import Certainty, Closure, Level
@@ -32,10 +32,6 @@ ROWS: Mapping[str, Callable[[str, Any, Network], Any]] = {
 }
 """How the rows of a kind are made, by its name in `KINDS`."""
 ClosureSure = Annotated[str, Meta(extra_json_schema={"enum": [*Certainty, ""]})]
-T = TypeVar("T")
-NO_SPEED = -1
-SpeedRange = tuple[int, int, int, int]
-"""The 80 % interval of a speed, whole km/h (-1: none), and how many buses and reports bear it."""
 
 
 class CityBody(Row):
@@ -213,28 +209,6 @@ def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
     return [ROWS[name](own, row, network) for own, row in sorted(getattr(picture, name).items())]
 
 
-def looks(view: LinkView | None) -> tuple[int, str, Closure, str, SpeedRange, int]:
-    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty, range,
-    usual km/h or -1).
-
-    The speed is rounded down: 14.7 km/h is 정체 below 15, and 15 on the screen would be 서행; the
-    range is rounded outwards. The letter is c(onfirmed), r(eported), i(nferred), l(ost), s(tale).
-    """
-    if view is None:
-        return _NOTHING
-    speed_kmh = NO_SPEED if view.speed_kmh is None else math.floor(view.speed_kmh)
-    usual_kmh = NO_SPEED if view.usual_kmh is None else round(view.usual_kmh)
-    low, high = view.speed_low_kmh, view.speed_high_kmh
-    ends = (NO_SPEED, NO_SPEED) if low is None or high is None else (int(low), math.ceil(high))
-    borne = (view.sources.get("bus", 0), view.sources.get("its", 0))
-    sure = view.closure_certainty or ""
-    return speed_kmh, view.certainty[0], view.closure, sure, (*ends, *borne), usual_kmh
-
-
-NO_RANGE: SpeedRange = (NO_SPEED, NO_SPEED, 0, 0)
-_NOTHING = NO_SPEED, "l", Closure.NONE, "", NO_RANGE, NO_SPEED
-
-
 def delta_event(
     news: PictureChanges, before: Picture | None, network: Network, *, prev: str, now_ms: int
 ) -> Delta:
@@ -260,25 +234,6 @@ def delta_event(
         clock_ms=min((at for at in news.clocks.values() if at is not None), default=None),
         **rows,
     )
-
-
-def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]:
-    """The six fields of a delta about links, without what looks as `before`."""
-    pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [], [], [])
-    for place, view in sorted(news.links.items()):
-        now, old = looks(view), None if before is None else looks(before.links.get(place))
-        if now != old:
-            for field, found in enumerate(pairs):
-                if old is None or now[field] != old[field]:
-                    found.append((place, now[field]))
-    return {
-        "speeds": gaps(pairs[0]),
-        "certainties": gaps(pairs[1]),
-        "closures": tuple(pairs[2]),
-        "closure_certainties": tuple(pairs[3]),
-        "ranges": gaps(pairs[4]),
-        "usual": gaps(pairs[5]),
-    }
 
 
 def feed_rows(picture: Picture, now_ms: int) -> list[FeedRow]:
