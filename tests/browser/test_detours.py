@@ -83,12 +83,12 @@ def test_one_that_is_over_goes_and_its_card_says_so(screen: Screen, city: City) 
 
 def test_its_alert_leads_there(screen: Screen, city: City) -> None:
     with alerts.left_quiet(city), going_round(city) as name:
-        facts = {"title": "300", "streets": ["하늘로"], "stops": ["명동입구"], "cause": ""}
-        city.say(a={f"detour detour:{name}": alerts.alert("notice", **facts)})
+        row = alerts.alert("notice", title="300", streets=["하늘로"], stops=["명동입구"], cause="")
+        city.say(a={f"detour detour:{name}": row})
         page, shown = screen.open(), DetoursShown(screen)
-        row = page.locator("#alerts-list .row")
+        line = page.locator("#alerts-list .row")
         for text in ("버스 우회", "300번 버스 우회", "하늘로로 우회", "명동입구 무정차"):
-            expect(row).to_contain_text(text)
-        row.click()
+            expect(line).to_contain_text(text)
+        line.click()
         shown.card.locator(".other", has_text="300번").click()
         expect(shown.card).to_have_attribute("data-kind", "detour")

@@ -24,6 +24,7 @@ from streams.geo.homes import Homes
 from streams.geo.network import Network
 
 KEEP_CASE_MS = DAY_MS
+CLEARLY = 500  # thousandths of a nat: how much better one link must explain it than another
 HOUR_MS = 60 * MINUTE_MS
 QUIET_MS = 2 * HOUR_MS
 FEW = 3  # links: a work that is not where its permit says may be on any of them
@@ -146,22 +147,13 @@ class ObservedFold:
         """
         known = {link_id: rows.beliefs.get(link_id) or Belief() for link_id in seen.links}
         links = self._blamed(rows, seen, known)
-        for place, link_id in enumerate(links):
-            has_cause = bool(rows.causes_on(link_id, self.rates)) or (
-                len(links) <= FEW
-                and bool(moved_to(rows, self.neighbours, self.rates, link_id, seen.at_ms))
-            )
-            floor = beliefs.FLOOR_REOPENED if self._just_ended(rows, link_id, seen.at_ms) else None
+        after = {x: self._after_round(rows, seen, links, x, known[x]) for x in links}
+        best = max((belief.ratio for belief in after.values()), default=0)
+        for link_id, belief in after.items():
+            is_new = belief.is_closed and not known[link_id].is_closed
+            is_less = is_new and belief.ratio < best - CLEARLY
             rows.beliefs.put(
-                link_id,
-                beliefs.after_round(
-                    known[link_id],
-                    seen,
-                    self.rates,
-                    place=place if len(links) <= FEW else len(links),
-                    has_cause=has_cause,
-                    floor=floor,
-                ),
+                link_id, beliefs.not_yet_closed(belief, self.rates) if is_less else belief
             )
         for subject, case in rows.cases_on(links):
             own = self.neighbours.whole(case.links)
@@ -172,6 +164,23 @@ class ObservedFold:
             if (rows.beliefs.get(link_id) or Belief()).is_closed:
                 judge.closed(link_id, seen)
         self.detours.round(rows, seen, links)
+
+    def _after_round(
+        self, rows: ObservedRows, seen: Sighting, links: list[str], link_id: str, known: Belief
+    ) -> Belief:
+        """The belief of one of the links that are blamed."""
+        is_few = len(links) <= FEW
+        at_ms = seen.at_ms
+        moved = is_few and moved_to(rows, self.neighbours, self.rates, link_id, at_ms)
+        just_ended = self._just_ended(rows, link_id, at_ms)
+        return beliefs.after_round(
+            known,
+            seen,
+            self.rates,
+            place=links.index(link_id) if is_few else len(links),
+            has_cause=bool(rows.causes_on(link_id, self.rates) or moved),
+            floor=beliefs.FLOOR_REOPENED if just_ended else None,
+        )
 
     def _blamed(self, rows: ObservedRows, seen: Sighting, known: dict[str, Belief]) -> list[str]:
         """Which of the links that a bus went round may have been why, the likeliest kind alone:

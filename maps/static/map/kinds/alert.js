@@ -79,13 +79,16 @@ export function alertTitle({ rule, subject, title }) {
 }
 
 /** What holds: a closure, a level, a feed's status, so many calls, a way round. @param {Api.Alert} row */
-function alertWhat({ closure, level, status, count, ...row }) {
+function alertWhat({ closure, level, status, count, judged_by, times_slower, ...row }) {
   const keys = [];
   if (closure && closure !== "none") keys.push("closure." + closure);
   if (level) keys.push("level." + level);
   if (status) keys.push("status." + status);
-  const counted = count ? [t("report.count", { n: count })] : [];
-  return [...keys.map((key) => t(key)), ...counted, ...roundOf(row)].join(" · ");
+  if (judged_by === "level") keys.push("slower.by_level");
+  const said = keys.map((key) => t(key));
+  if (times_slower) said.unshift(t("slower.times", { n: times_slower }));
+  if (count) said.push(t("report.count", { n: count }));
+  return [...said, ...roundOf(row)].join(" · ");
 }
 
 /** Which way buses take, and the stops they leave out. @param {Partial<Api.Alert>} row */

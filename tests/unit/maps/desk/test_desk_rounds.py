@@ -1,5 +1,7 @@
 """What the desk says of buses that go round, as they are seen."""
 
+from typing import Any
+
 import pytest
 
 from maps.desk.facts.scene import AskedPlace
@@ -40,7 +42,7 @@ def test_who_asks_for_buses_hears_it_in_the_sentence(here: AskedPlace) -> None:
         ({"way": [], "stops": []}, "300번 버스는 지금 우회하고 있습니다."),
     ],
 )
-def test_what_is_not_known_is_not_said(more: dict[str, list[str]], text: str) -> None:
+def test_what_is_not_known_is_not_said(more: dict[str, Any], text: str) -> None:
     assert told(Street().gone_round(A, **more), ROUTE).startswith(text)
 
 
