@@ -30,23 +30,23 @@ class DetourFold:
         """By route the links of its first and of its last section, where buses begin and end."""
         found = {}
         for route in self.network.routes:
-            ends = [f"{a}>{b}" for a, b in (route.stops[:2], route.stops[-2:]) if a != b]
+            pairs = (route.stops[:2], route.stops[-2:])
+            ends = [">".join(pair) for pair in pairs if len(pair) > 1]
             under = (p.standard_id for x in ends for p in self.network.standards_of.get(x, ()))
             found[route.id] = frozenset((*ends, *under))
         return found
 
-    def on(self, rows: ObservedRows, seen: Sighting) -> tuple[str, GoingRound | None]:
-        """What is known of the route of a bus on links that it went round, by its key."""
-        for key, known in sorted(rows.rounds.all().items()):
-            if known.route_id == seen.route_id and not set(known.links).isdisjoint(seen.links):
-                return key, known
-        return "", None
+    def on(self, rows: ObservedRows, seen: Sighting) -> GoingRound | None:
+        """What is known of the route of a bus on links that it went round or drove."""
+        links = set(seen.links)
+        known = rows.rounds.get(seen.route_id) or ()
+        return next((each for each in known if not links.isdisjoint(each.links)), None)
 
     def round(self, rows: ObservedRows, seen: Sighting, links: Sequence[str]) -> None:
         """A bus went round; `links` may have been why."""
         if not links or not detours.is_round(seen):
             return
-        key, known = self.on(rows, seen)
+        known = self.on(rows, seen)
         is_shut = any(self._is_shut(rows, link_id) for link_id in links)
         if not (seen.is_sure or known or is_shut):
             return
@@ -59,27 +59,27 @@ class DetourFold:
             begun_ms=(after.begun_ms or seen.at_ms) if is_begun else 0,
             cause=self._cause(rows, links, seen.at_ms) or after.cause,
         )
-        self._put(rows, key or f"{seen.route_id}|{after.links[0]}", after)
+        self._put(rows, after)
 
     def through(self, rows: ObservedRows, seen: Sighting, before: Belief) -> None:
         """A bus drove a link: its route's buses do not avoid it. The detour is over where none of
         the links that are left is shut.
         """
-        key, known = self.on(rows, seen)
+        known = self.on(rows, seen)
         if known is None or seen.from_ms < known.left_ms or not detours.is_clean(seen, before):
             return
         after = detours.without_link(known, seen.links[0])
         is_left = any(self._is_shut(rows, link_id) for link_id in after.links)
-        self._put(rows, key, after if is_left else None)
+        self._put(rows, after if is_left else after._replace(links=()))
 
     def look(self, rows: ObservedRows, now_ms: int) -> None:
         """What time alone does, and what has been declared since."""
-        for key, known in rows.rounds.all().items():
+        for known in [each for rounds in rows.rounds.all().values() for each in rounds]:
             why = self._cause(rows, known.links, now_ms)
             if detours.is_quiet(known, now_ms):
-                self._put(rows, key, None)
+                self._put(rows, known._replace(links=()))
             elif why and why != known.cause:
-                self._put(rows, key, known._replace(cause=why))
+                self._put(rows, known._replace(cause=why))
 
     def _is_shut(self, rows: ObservedRows, link_id: str) -> bool:
         """Whether buses have reason to avoid a link now: they show it, or it is declared."""
@@ -101,10 +101,14 @@ class DetourFold:
         )
         return next(iter(subjects), "")
 
-    def _put(self, rows: ObservedRows, key: str, known: GoingRound | None) -> None:
-        rows.rounds.put(key, known)
-        if self.homes.home(key.partition("|")[2]) != rows.partition:
-            return
-        view = detours.shown(known) if known is not None and known.begun_ms else None
-        if view != rows.detours.get(key):
-            rows.detours.put(key, view)
+    def _put(self, rows: ObservedRows, known: GoingRound) -> None:
+        """Set one; it is gone without links."""
+        before = rows.rounds.get(known.route_id) or ()
+        after = detours.put_among(before, known)
+        rows.rounds.put(known.route_id, after or None)
+        views = {each.first: detours.shown(each) for each in after if each.begun_ms}
+        for first in dict.fromkeys(each.first for each in (*before, known)):
+            key = f"{known.route_id}|{first}"
+            is_home = self.homes.home(first) == rows.partition
+            if is_home and views.get(first) != rows.detours.get(key):
+                rows.detours.put(key, views.get(first))

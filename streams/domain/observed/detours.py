@@ -22,6 +22,7 @@ MAX_LINKS = 8
 MAX_STOPS = 8
 MAX_BUSES = 999
 KEEP_VEHICLES = 4
+MAX_ROUNDS = 8  # of one route
 OFTEN = 0.5  # a stop that this part of the buses left out is left out
 
 
@@ -35,12 +36,14 @@ class StopLeft(NamedTuple):
 class GoingRound(NamedTuple):
     """What is known of a route whose buses go round links: a suspicion until `begun_ms`.
 
+    `first` is the first link that the first of them avoided: with the route it names the row.
     `links` were avoided by every bus so far and driven by none since, in driving order. The
     last bus left its line at `left_ms` and was back at `last_ms`. `vehicles` are the last buses
     (hashed). `cause` is the subject that explains it, "" none.
     """
 
     route_id: str
+    first: str
     links: tuple[str, ...]
     since_ms: int
     left_ms: int = 0
@@ -82,7 +85,8 @@ def with_round(known: GoingRound | None, seen: Sighting, blamed: tuple[str, ...]
 
     A bus that is counted already adds nothing but that buses still go round.
     """
-    before = known or GoingRound(seen.route_id, blamed[:MAX_LINKS], seen.from_ms)
+    links = blamed[:MAX_LINKS]
+    before = known or GoingRound(seen.route_id, links[0], links, seen.from_ms)
     same = tuple(x for x in before.links if x in blamed)
     same = same or tuple(x for x in before.links if x in seen.links)
     after = before._replace(
@@ -133,6 +137,15 @@ def without_link(known: GoingRound, link_id: str) -> GoingRound:
 
 def is_quiet(known: GoingRound, now_ms: int) -> bool:
     return now_ms - known.last_ms > QUIET_MS
+
+
+def put_among(rounds: tuple[GoingRound, ...], after: GoingRound) -> tuple[GoingRound, ...]:
+    """The ones of a route with one as it is now; without links it is gone. Too many at once: those
+    seen last are kept.
+    """
+    rest = [known for known in rounds if known.first != after.first]
+    kept = sorted([*rest, after] if after.links else rest, key=lambda known: known.last_ms)
+    return tuple(kept[-MAX_ROUNDS:])
 
 
 def shown(known: GoingRound) -> BusDetour:

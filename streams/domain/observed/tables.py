@@ -34,8 +34,8 @@ CASES = StageTable("cases", Case)  # by subject
 CASE_LINKS = StageTable("case_links", tuple[str, ...])  # by link, the subjects on it
 OBSERVED = StageTable("observed", ObservedView)  # by link
 DISCREPANCIES = StageTable("discrepancies", Discrepancy)  # by id
-ROUNDS = StageTable("rounds", GoingRound)  # by "route|first link avoided"
-DETOURS = StageTable("bus-detours", BusDetour)  # by the same
+ROUNDS = StageTable("rounds", tuple[GoingRound, ...])  # by route
+DETOURS = StageTable("bus-detours", BusDetour)  # by "route|first link avoided"
 TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, CASE_LINKS, OBSERVED, DISCREPANCIES, ROUNDS, DETOURS)
 
 

@@ -7,7 +7,7 @@ import pytest
 from streams.contract.derived import Declaration, LinkEvents, Origin, Sighting
 from streams.contract.enums import Cause, Closure, SightingKind
 from streams.domain.observed.belief import ErrorRates
-from streams.domain.observed.detours import MAX_LINKS, MAX_STOPS, BusDetour
+from streams.domain.observed.detours import MAX_LINKS, MAX_ROUNDS, MAX_STOPS, BusDetour
 from streams.domain.observed.fold import ObservedFold
 from streams.domain.observed.tables import TABLES, ObservedRows
 from streams.domain.stage import Effects, State
@@ -271,11 +271,24 @@ def test_what_is_kept_is_bounded() -> None:
     for minute in range(5, 40, 2):
         stops = tuple(f"S{(minute + n) % 12}" for n in range(6))
         city.take(minute, seen(f"v{minute}", minute, SightingKind.ASTRAY, *many, skipped=stops))
-    [known] = city.state["rounds"].values()
+    [[known]] = city.state["rounds"].values()
     assert len(known.links) <= MAX_LINKS
     assert len(known.stops) <= MAX_STOPS
     assert len(known.vehicles) <= 4
     assert known.buses == 18
+
+
+def test_of_one_route_those_seen_last_are_kept() -> None:
+    city = City()
+    for place in range(1, 10):
+        link_id = f"S{place}>S{place + 1}"
+        city.take(place, declared=says(Closure.FULL, link_id, subject=f"work:{place}"))
+        city.take(
+            place + 0.5, seen(f"v{place}", place + 0.5, SightingKind.ASTRAY, link_id, took=0.2)
+        )
+    shown = city.detours()
+    assert len(shown) == MAX_ROUNDS
+    assert "R1|S1>S2" not in shown
 
 
 def test_only_the_home_of_the_first_link_shows_it() -> None:
