@@ -1,10 +1,13 @@
 // The marks of works and incidents: each kind has its own shape, so that colour is never alone.
 import { el } from "./dom.js";
 
-const RADIUS = { full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8 };
+const RADIUS = { full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8, discrepancy: 9 };
 const RING = 1.5; // how far out the ring of an overdue work lies
 /** Corners of a mark, where the first lies, its size and how far down it stands; the others are round. */
-const POLYGONS = { partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0] };
+const POLYGONS = {
+  partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0],
+  discrepancy: [5, -90, 1.1, 0.06],
+};
 const DARK = "#1e2124";
 
 /** Full, partial or minor (sidewalk, shoulder, none, not stated). @param {Api.Closure | null} closure
@@ -36,6 +39,7 @@ function glyph(ctx, sign, x, y, r, colour) {
   ctx.fillStyle = colour;
   if (sign === "full") ctx.fillRect(x - r * 0.55, y - r * 0.19, r * 1.1, r * 0.38);
   if (sign === "clash") cross(ctx, x, y, r, colour);
+  if (sign === "discrepancy") unequal(ctx, x, y, r, colour);
   if (sign !== "partial" && sign !== "incident") return;
   const top = sign === "partial" ? y - r * 0.32 : y - r * 0.55;
   ctx.fillRect(x - r * 0.12, top, r * 0.24, r * 0.62);
@@ -51,6 +55,20 @@ function cross(ctx, x, y, r, colour) {
   ctx.moveTo(x + arm, y - arm);
   ctx.lineTo(x - arm, y + arm);
   stroke(ctx, r * 0.24, colour);
+}
+
+/** ≠: what happens is not what was declared. @param {Ui.Context} ctx @param {number} x @param {number} y
+ * @param {number} r @param {string} colour */
+function unequal(ctx, x, y, r, colour) {
+  const arm = r * 0.46, gap = r * 0.2, middle = y + r * 0.06;
+  ctx.beginPath();
+  for (const dy of [-gap, gap]) {
+    ctx.moveTo(x - arm, middle + dy);
+    ctx.lineTo(x + arm, middle + dy);
+  }
+  ctx.moveTo(x - arm * 0.55, middle + 2.4 * gap);
+  ctx.lineTo(x + arm * 0.55, middle - 2.4 * gap);
+  stroke(ctx, r * 0.19, colour);
 }
 
 /** @param {Ui.Context} ctx @param {number} width @param {string} colour */
@@ -94,6 +112,7 @@ function drawHollow(ctx, sign, x, y, scale, style, colours) {
   stroke(ctx, 2.6 * scale, colours[sign]);
   ctx.setLineDash([]);
   if (sign === "clash") cross(ctx, x, y, r, colours[sign]);
+  if (sign === "discrepancy") unequal(ctx, x, y, r, colours[sign]);
   if (sign === "report") question(ctx, x, y, r, colours[sign]);
 }
 

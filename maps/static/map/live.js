@@ -248,14 +248,18 @@ export class Live {
   }
 
   /** Notes what the next frame and the panels have to show. @param {Ui.Touched} touched */
-  note({ links, closures, kinds }) {
-    const { pending } = this, rows = [...kinds].map((name) => KINDS[name]);
+  note(touched) {
+    const { links, kinds } = touched, { pending } = this, rows = [...kinds].map((name) => KINDS[name]);
+    const isOfRoads = this.isOfRoads(touched);
     pending.links.push(...links);
-    pending.isMarks ||= closures || rows.some((kind) => kind.mark);
+    pending.isMarks ||= isOfRoads || rows.some((kind) => kind.mark);
     pending.isBuses ||= kinds.has("bus");
-    this.areCountsDue ||= links.length > 0 || rows.some((kind) => kind.layers);
+    this.areCountsDue ||= isOfRoads || links.length > 0 || rows.some((kind) => kind.layers);
     this.areListsDue ||= rows.some((kind) => kind.lists);
   }
+
+  /** Whether what is drawn along roads changed. @param {Ui.Touched} touched */
+  isOfRoads({ closures, promises }) { return closures || promises && this.state.isShown("promise"); }
 
   /** The server lost or found its own source: the sign shows it at once. @param {string} [store] */
   setStore(store) {

@@ -2,6 +2,7 @@
 import { colours, screenScale } from "../palette.js";
 import { drawSign, signOf, signRadius } from "../signs.js";
 import { CanvasLayer } from "./canvas-layer.js";
+import { paintImpassable, paintPromises } from "./driven.js";
 import { KINDS } from "./kinds.js";
 import { Labels } from "./labels.js";
 import { worldX, worldY } from "./network.js";
@@ -9,7 +10,7 @@ import { worldX, worldY } from "./network.js";
 const SMALL_BELOW_ZOOM = 13; // works that close nothing are dots in a view of the whole city
 const SHORTEST_PX = 30; // a closure is drawn at least so long, or its mark would cover it
 /** @type {Ui.Sign[]} */
-const ORDER = ["minor", "report", "partial", "full", "incident", "clash"]; // the gravest last, on top
+const ORDER = ["minor", "report", "partial", "full", "incident", "clash", "discrepancy"]; // the gravest last
 
 export class MarksLayer {
   scale = 1;
@@ -33,8 +34,10 @@ export class MarksLayer {
     const palette = colours();
     this.scale = screenScale();
     this.marks = this.placed(view);
+    if (this.state.isShown("promise")) paintPromises(this, ctx, view, palette);
     this.paintChosen(ctx, view, palette);
     this.paintClosures(ctx, view, palette);
+    if (this.state.isShown("impassable")) paintImpassable(this, ctx, view, palette);
     if (this.state.isShown("labels")) this.labels.paint(ctx, view, palette, this.marks.map(boxOf));
     for (const mark of this.marks) drawSign(ctx, mark.sign, mark.x, mark.y, mark.scale, mark.style, palette);
     if (this.ring) paintRing(ctx, view.px(this.ring.x), view.py(this.ring.y), palette);

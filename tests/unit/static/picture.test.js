@@ -43,6 +43,16 @@ describe("a delta", () => {
     assert.equal(picture.certainty[3], "c");
   });
 
+  it("takes in what buses say of links, and promises", () => {
+    picture.load({ ...snapshot(), observed: "pciu", promises: [0, 5, 2, 12] });
+    assert.deepEqual([...picture.blocked], [[1, "c"], [2, "i"]]);
+    assert.deepEqual([[...picture.passable], [...picture.promises]], [[0], [[0, 5], [2, 12]]]);
+    const touched = picture.apply({ t: 1, v: [0, "u", 1, "p"], m: [0, 0, 3, 40] });
+    assert.deepEqual([[...picture.blocked], [...picture.passable]], [[[2, "i"]], [1]]);
+    assert.deepEqual([...picture.promises], [[2, 12], [3, 40]]);
+    assert.deepEqual([touched.named, touched.closures, touched.promises], [[0, 1, 0, 3], true, true]);
+  });
+
   it("takes in between what a speed lies, and that it is one of before", () => {
     const touched = picture.apply({ t: 1, q: [1, "s"], r: [1, [18, 24, 2, 0], 2, [-1, -1, 0, 0]] });
     assert.deepEqual(touched.named, [1, 1, 3]);
