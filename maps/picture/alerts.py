@@ -28,6 +28,7 @@ class AlertFacts(Row):
     end: Literal["unstated", "unreadable"] | None = None
     status: FeedStatus | None = None
     count: int | None = None
+    kind: Annotated[str, Meta(description="of a clash or a discrepancy")] | None = None
     place_count: Annotated[int, Meta(description="how many spots a permit has")] | None = None
 
 

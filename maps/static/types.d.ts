@@ -48,6 +48,7 @@ declare namespace Api {
   interface Alert extends Placed {
     name: string; rule: string; subject: string; severity: Severity; since_ms: number; ends_ms?: Time;
     end?: string; closure?: Closure; level?: Level; status?: string; count?: number; organisation?: string;
+    kind?: string;
     places?: string[]; place_count?: number; works: string[];
   }
   interface Ack { id: string; by: string; at_ms: number; comment: string; severity: Severity }
@@ -138,11 +139,14 @@ declare namespace Desk {
 /** The bodies of the crew's page. A pair is Korean, English. */
 declare namespace Crew {
   type Pair = [string, string];
+  /** What the crew is asked, and the taps that say yes and no. */
+  interface Answer { tap: string; ko: string; en: string }
+  interface Question { id: string; ko: string; en: string; answers: Answer[] }
   interface Site {
     now_ms: number; ends_ms: Api.Time; phase: Api.Phase; phase_ko: string; next: string; is_late: boolean;
     public: { word_ko: string; word_en: string; certainty_ko: string; certainty_en: string };
     said: { ko: string; en: string } | null;
-    against: { ko: string; en: string; is_contradicted: boolean } | null;
+    against: { ko: string; en: string; is_contradicted: boolean } | null; question: Question | null;
   }
   interface Body { site?: Site; report: { outcome: string; ko: string; en: string } }
   interface Tap { word: string; report_id: string; at_ms: number; until_ms?: number; sent_ms?: number }

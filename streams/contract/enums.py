@@ -188,6 +188,7 @@ class RuleName(StrEnum):
     CLASH = "clash"
     FEED = "feed"
     REPORTS = "reports"
+    DISCREPANCY = "discrepancy"
 
 
 class AlertEvent(StrEnum):

@@ -159,7 +159,9 @@ def test_blind_streets_are_shown_when_asked_for_and_stay_in_the_address(
     page.check("#show-promise")
     expect(key.locator("div")).to_have_count(5)
     expect(key.locator("div").nth(1)).to_contain_text("10분 이내")
-    eventually(screen, "it has a length", lambda: "0 km" != key.locator(".count").nth(1).inner_text())
+    eventually(
+        screen, "it has a length", lambda: key.locator(".count").nth(1).inner_text() != "0 km"
+    )
     eventually(screen, "in the address", lambda: "on=promise" in page.url)
     page.reload()
     screen.wait_for("live")

@@ -1,5 +1,5 @@
 // The crew's page: four buttons, what was reported last, what the public sees, what the buses show.
-import { byId, el } from "../dom.js";
+import { byId, el, makeButton } from "../dom.js";
 import { minuteText } from "../times.js";
 import { RefusedError, fetchReport } from "./line.js";
 import { startPhotos } from "./photo.js";
@@ -12,6 +12,7 @@ const LOOK_MS = 15_000, SURE_MS = 5_000;
 const root = document.documentElement;
 let site = /** @type {Crew.Site | null} */ (null);
 let ahead_ms = 0, sure = 0;
+let answered = ""; // the question that was answered, until nothing is asked any more
 
 const nowMs = () => Date.now() + ahead_ms;
 /** @returns {NodeListOf<HTMLButtonElement>} */
@@ -30,6 +31,7 @@ function showSite(body) {
     [`${seen.word_ko} · ${seen.certainty_ko}`, `${seen.word_en} · ${seen.certainty_en}`]);
   writePair(byId("site-said"), said ? [said.ko, said.en] : pairOf("none"));
   showAgainst(site);
+  showQuestion(site.question);
   const verdict = document.querySelector(".verdict span");
   if (verdict) verdict.textContent = phase_ko;
   root.dataset.phase = phase;
@@ -44,6 +46,32 @@ function showAgainst({ against, is_late }) {
   line.dataset.contradicted = against?.is_contradicted ? "1" : "0";
   if (against) writePair(line, [against.ko, against.en]);
   else if (is_late) writePair(line, pairOf("stopped"));
+}
+
+/** What buses contradict of the crew's taps, with the taps that answer it, until one of them is tapped.
+ * @param {Crew.Question | null} question */
+function showQuestion(question) {
+  const box = byId("site-question"), isAsked = question !== null && question.id !== answered;
+  box.hidden = !isAsked;
+  if (!question) answered = "";
+  if (!question || !isAsked) return;
+  writePair(byId("site-question-text"), [question.ko, question.en]);
+  if (box.dataset.asked === question.id) return;
+  box.dataset.asked = question.id;
+  byId("site-answers").replaceChildren(...question.answers.map((each) => answerOf(question.id, each)));
+}
+
+/** @param {string} id of the question @param {Crew.Answer} each */
+function answerOf(id, { tap, ko, en }) {
+  const answer = makeButton("answer", null, () => {
+    if (sure) calm();
+    answered = id;
+    byId("site-question").hidden = true;
+    taps.report(tap);
+  });
+  answer.dataset.tap = tap;
+  writePair(answer, [ko, en]);
+  return answer;
 }
 
 /** The look of the line above the buttons. @type {Record<Ui.TapState, string>} */

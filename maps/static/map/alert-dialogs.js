@@ -4,7 +4,7 @@ import { byId, el, showText, write } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { clockText, whenText } from "../times.js";
 import { span, t, wordOr } from "../words.js";
-import { alertMark, alertTitle, ruleText } from "./kinds/alert.js";
+import { alertMark, alertTitle, holdsText } from "./kinds/alert.js";
 
 const READ_EVERY_MS = 5000;
 
@@ -28,7 +28,7 @@ export class AckDialog {
   open(alert, trouble = "") {
     this.alert = alert;
     byId("ack-what").replaceChildren(
-      alertMark(alert.severity), el("span", "", `${t("alert." + alert.severity)} · ${ruleText(alert.rule)}`),
+      alertMark(alert.severity), el("span", "", `${t("alert." + alert.severity)} · ${holdsText(alert)}`),
       el("b", "", alertTitle(alert)),
     );
     this.by.value = kept("name") || "";

@@ -4,9 +4,10 @@ import { minuteText, whenText } from "../times.js";
 import { t } from "../words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 304, LEFT = 8, RIGHT = 296, BAR_Y = 20, THROUGH_Y = 50, ROUND_Y = 78, AXIS_Y = 98, HEIGHT = 114;
+const WIDTH = 304, LEFT = 8, RIGHT = 296, HEIGHT = 124;
+const BAR_Y = 20, THROUGH_Y = 52, ROUND_Y = 88, AXIS_Y = 108;
 const BEFORE_MS = 20 * 60_000, LEAST_MS = 10 * 60_000;
-const R = 5.5;
+const R = 5.5, APART = 22; // between two numbers below signs
 /** The shape of each thing a bus does, round (0, 0). @type {Record<string, string>} */
 const SHAPES = {
   through: `M${-R},0a${R},${R} 0 1,0 ${2 * R},0a${R},${R} 0 1,0 ${-2 * R},0z`,
@@ -26,7 +27,9 @@ export function evidence(row, now_ms) {
 }
 
 /** @param {string} did */
-const wordOf = (did) => t("sighting." + (did in SHAPES ? did : "through"));
+const nameOf = (did) => did in SHAPES ? did : "through";
+/** @param {string} did */
+const wordOf = (did) => t("sighting." + nameOf(did));
 
 /** Times left and right of the picture; a permit that began long before is cut. @param {Api.Discrepancy} row
  * @param {number} now_ms @returns {[number, number]} */
@@ -50,7 +53,15 @@ function drawing(row, now_ms) {
   svg.append(...lane(THROUGH_Y, "evidence.through"), ...lane(ROUND_Y, "evidence.round"));
   const told = x(row.told_ms);
   svg.append(shape("path", { class: "told", d: `M${told},${BAR_Y - 6}V${AXIS_Y}` }));
-  for (const [at_ms, did, route] of row.buses || []) svg.append(bus(x(at_ms), at_ms, did, route));
+  const numbered = /** @type {Record<number, number>} */ ({});
+  for (const [at_ms, did, route] of row.buses || []) {
+    const at = x(at_ms), group = bus(at, at_ms, did, route), y = did === "through" ? THROUGH_Y : ROUND_Y;
+    if (at - (numbered[y] ?? -Infinity) >= APART) {
+      numbered[y] = at;
+      group.append(label(0, R + 8, route, "middle"));
+    }
+    svg.append(group);
+  }
   svg.append(label(LEFT, HEIGHT - 4, minuteText(from)), label(RIGHT, HEIGHT - 4, minuteText(to), "end"));
   return svg;
 }
@@ -79,7 +90,7 @@ const hoursOf = ({ declared_ms = 0, declared_until_ms = 0 }) =>
 /** One bus: its own shape, its words for who points at it or comes by the keyboard. @param {number} x
  * @param {number} at_ms @param {string} did @param {string} route */
 function bus(x, at_ms, did, route) {
-  const name = did in SHAPES ? did : "through", text = busText(at_ms, did, route);
+  const name = nameOf(did), text = busText(at_ms, did, route);
   const title = shape("title", {});
   title.textContent = text;
   const group = shape("g", {
@@ -103,7 +114,7 @@ function summary(row) {
 /** What the shapes mean, of those there are. @param {Api.Seen[]} buses */
 function keyOf(buses) {
   const key = el("p", "evidence-key");
-  const names = new Set(buses.map(([, did]) => did in SHAPES ? did : "through"));
+  const names = new Set(buses.map(([, did]) => nameOf(did)));
   for (const name of names) {
     const item = el("span"), icon = shape("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" });
     const sign = shape("g", { class: "bus " + name });

@@ -12,9 +12,10 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from streams.contract.enums import AlertEvent, RuleName, Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity, SiteStatus
 from streams.delivery.deciding.wording import one_line, sentence, title_of
 from streams.domain.alerts import Alert
+from streams.domain.observed.questions import QUESTIONS, CrewQuestion
 from streams.words.catalogue import both, phrase
 
 MAX_BYTES = 20_000
@@ -22,6 +23,22 @@ MAX_FACTS_BYTES = 12_000
 LINE = 80  # characters of a digest's line: 25 alerts fit then, however long their texts
 DIGEST = "digest"
 TRIAL = "test"
+
+
+class CrewAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer to a crew's question: the tap that gives it on the crew's page."""
+
+    tap: SiteStatus
+    ko: str
+    en: str
+
+
+class CrewQuestionBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What a crew is asked where buses contradict its tap; `answers` are yes and no."""
+
+    ko: str
+    en: str
+    answers: list[CrewAnswer]
 
 
 class AlertMessage(msgspec.Struct, kw_only=True):
@@ -45,6 +62,10 @@ class AlertMessage(msgspec.Struct, kw_only=True):
     cut: Annotated[list[str], Meta(description="facts that were cut")] | UnsetType = UNSET
     work_url: Annotated[str, Meta(description="the crew's link")] | UnsetType = UNSET
     map_url: str | UnsetType = UNSET
+    question: (
+        Annotated[CrewQuestionBody, Meta(description="for the crew, answered on `work_url`")]
+        | UnsetType
+    ) = UNSET
 
 
 def message_of(
@@ -81,11 +102,36 @@ def message_of(
         simulated=is_simulated,
         cut=cut or UNSET,
         work_url=work_url or UNSET,
+        question=question_body(alert) or UNSET,
     )
     if public_url:
         name = quote(f"{alert.rule} {alert.subject}", safe="")  # as the map's address has it
         body.map_url = f"{public_url}/#alert={name}"
     return body
+
+
+def question_body(alert: Alert) -> CrewQuestionBody | None:
+    """What the alert asks a crew; None of most."""
+    asked = QUESTIONS.get(alert.facts.get("kind", "")) if alert.facts.get("asks") else None
+    if asked is None or alert.word is AlertEvent.END:
+        return None
+    count = alert.facts.get("through" if asked.name == "open" else "round")
+    return made_question(asked, count if isinstance(count, int) else 0)
+
+
+def made_question(asked: CrewQuestion, count: int) -> CrewQuestionBody:
+    """The words of a question after so many buses."""
+    ko, en = both(phrase(f"question.{asked.name}", n=count))
+    answers = [("yes", asked.yes), ("no", asked.no)]
+    return CrewQuestionBody(
+        ko=ko,
+        en=en,
+        answers=[
+            CrewAnswer(tap=tap, ko=yes_ko, en=yes_en)
+            for name, tap in answers
+            for yes_ko, yes_en in [both(phrase(f"question.{asked.name}.{name}"))]
+        ],
+    )
 
 
 def digest_id(endpoint: str, alert_ids: Sequence[str]) -> str:

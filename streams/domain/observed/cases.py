@@ -103,7 +103,7 @@ def declared(case: Case | None, declaration: Declaration, at_ms: int) -> Case:
             since_ms=at_ms,
         )
     if known.is_in_force and not declaration.is_in_force:
-        return replace(same, is_in_force=False, ended_ms=at_ms)
+        return replace(same, is_in_force=False, ended_ms=at_ms, is_seen=known.is_seen)
     return same
 
 

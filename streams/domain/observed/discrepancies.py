@@ -217,6 +217,7 @@ class Judge:
             speed_ratio=case.speed_ratio,
             declared_ms=case.since_ms,
             declared_until_ms=case.ended_ms,
+            is_tapped=case.is_seen,
             events=case.events,
         )
         if row != known:

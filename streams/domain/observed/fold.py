@@ -5,7 +5,7 @@ time, or under its input's where that is later, and taken out in that order once
 has passed it: how the inputs interleave leaves no trace.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from streams.contract.derived import Declaration, LinkEvents, Sighting
@@ -52,14 +52,18 @@ class ObservedFold:
             key = f"{at_ms:015d} {origin.topic}/{origin.partition} {origin.offset:012d}"
             rows.queue.put(key, Queued(tuple(sightings), tuple(declarations)))
 
-    def advance(self, rows: ObservedRows, now_ms: int) -> None:
-        """Take from the queue what is of before `now_ms`, and look at all things each minute."""
+    def advance(
+        self, rows: ObservedRows, now_ms: int, each_minute: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """Take from the queue what is of before `now_ms`, and look at all things each minute;
+        `each_minute` is called with its time after that.
+        """
         queue = rows.queue.all()
         progress = rows.progress.get("now") or Progress()
         before = progress
         for key in sorted(key for key in queue if int(key[:15]) < now_ms):
             at_ms = int(key[:15])
-            progress = self._minutes(rows, progress, at_ms)
+            progress = self._minutes(rows, progress, at_ms, each_minute)
             progress = progress._replace(
                 begun_ms=progress.begun_ms or at_ms,
                 minute_ms=progress.minute_ms or at_ms,
@@ -67,17 +71,24 @@ class ObservedFold:
             )
             self._fold(rows, queue[key], at_ms, progress)
             rows.queue.put(key, None)
-        progress = self._minutes(rows, progress, now_ms)
+        progress = self._minutes(rows, progress, now_ms, each_minute)
         if progress != before:
             rows.progress.put("now", progress)
 
-    def _minutes(self, rows: ObservedRows, progress: Progress, until_ms: int) -> Progress:
+    def _minutes(
+        self,
+        rows: ObservedRows,
+        progress: Progress,
+        until_ms: int,
+        each_minute: Callable[[int], None],
+    ) -> Progress:
         """Every minute up to a time; a day after the last event nothing is left to happen."""
         if not progress.begun_ms:
             return progress
         minute_ms = progress.minute_ms - progress.minute_ms % MINUTE_MS + MINUTE_MS
         while minute_ms <= min(until_ms, progress.last_ms + 2 * DAY_MS):
             self._look(rows, minute_ms, progress)
+            each_minute(minute_ms)
             progress = progress._replace(minute_ms=minute_ms)
             minute_ms += MINUTE_MS
         return progress

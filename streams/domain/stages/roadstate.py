@@ -6,6 +6,7 @@ partition has passed it. So the order in which partitions interleave leaves no t
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
@@ -35,6 +36,7 @@ from streams.domain.observed.fold import ObservedFold
 from streams.domain.observed.tables import TABLES as OBSERVED_TABLES
 from streams.domain.observed.tables import ObservedRows
 from streams.domain.rules import AlertRules
+from streams.domain.rules.discrepancies import DiscrepancyWatch
 from streams.domain.rules.roads import RoadWatch
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Link, Network
@@ -101,6 +103,7 @@ class RoadsStage:
         self._rules = rules
         self._inputs = inputs
         self._watch = RoadWatch(network, rules, alerts)
+        self._discrepancies = DiscrepancyWatch(network, alerts, self._watch.title)
         self._observed = ObservedFold.of(network, partitions, rates)
         self._roads = {link.id: link for link in network.links}
 
@@ -164,7 +167,7 @@ class RoadsStage:
             return set()
         rows.now_ms = now_ms
         changed = self._judge(rows, before_ms, now_ms)
-        self._observed.advance(rows.observed, now_ms)
+        self._observed.advance(rows.observed, now_ms, partial(self._compare, rows))
         fresh_ms, stale_ms = self._rules.fresh_ms, self._rules.stale_ms
         for link_id, link in rows.folds.all().items():
             if 0 < link.oldest_ms <= now_ms - fresh_ms:
@@ -173,6 +176,11 @@ class RoadsStage:
             elif any(before_ms < at + stale_ms <= now_ms for at in (link.bus_ms, link.its_ms)):
                 changed.add(link_id)
         return changed
+
+    def _compare(self, rows: RoadRows, minute_ms: int) -> None:
+        """Emit where what buses do is not what was declared."""
+        found = rows.observed.discrepancies
+        self._discrepancies.judge(rows.effects, rows.episodes, found, minute_ms)
 
     def _judged(self, clock_ms: int) -> Judged:
         return Judged(clock_ms, self._rules.grid.size_ms)

@@ -20,7 +20,7 @@ function cardOf(card, name, row) {
   const works = row.works.filter((id) => row.subject !== `work:${id}`)
     .flatMap((id) => rows.work.get(id.replace(/^work:/, "")) || []);
   return [
-    card.head(`${t("card.alert")} · ${t("alert." + row.severity)}`, alertTitle(row), ruleText(row.rule)),
+    card.head(`${t("card.alert")} · ${t("alert." + row.severity)}`, alertTitle(row), holdsText(row)),
     card.facts([
       ["card.since", card.age(row.since_ms)], ["card.what", alertWhat(row)], ["card.place", alertPlaces(row)],
       ["card.until", endOf(row)], ["card.organisation", row.organisation],
@@ -44,12 +44,16 @@ function ackPart(card, row) {
   return box;
 }
 
-/** The work or incident an alert is about, where the picture has it. @param {Ui.Card} card
+/** The work, incident or discrepancy an alert is about, where the picture has it. @param {Ui.Card} card
  * @param {Api.Alert} row */
-function behind(card, { subject }) {
-  const { rows } = card.picture, id = subject.slice(subject.indexOf(":") + 1);
+function behind(card, row) {
+  const { subject } = row, { rows } = card.picture, id = subject.slice(subject.indexOf(":") + 1);
   const work = subject.startsWith("work:") && rows.work.get(id);
   const incident = subject.startsWith("incident:") && rows.incident.get(id);
+  if (subject.startsWith("discrepancy:") && rows.discrepancy.has(id)) {
+    const chosen = { kind: "discrepancy", id }, text = t("discrepancy.evidence");
+    return card.items("kind.discrepancy", [card.item(chosen, "dot discrepancy", holdsText(row), text)]);
+  }
   if (work) return card.items("card.alert_work", [card.workItem(work)]);
   return incident ? card.items("card.alert_incident", [card.incidentItem(incident)]) : null;
 }
@@ -96,5 +100,9 @@ export const alertUnder = (row) => [
   t("alert.since", { time: whenText(row.since_ms) }), alertWhat(row), alertPlaces(row), row.organisation,
 ].filter(Boolean).join(" · ");
 
+/** What the rule calls it, a discrepancy by its kind. @param {Api.Alert} row */
+export const holdsText = ({ rule, kind }) =>
+  rule === "discrepancy" && kind ? t("discrepancy." + kind) : ruleText(rule);
+
 /** @param {string} rule */
-export const ruleText = (rule) => wordOr("rule." + rule, rule);
+const ruleText = (rule) => wordOr("rule." + rule, rule);

@@ -141,7 +141,8 @@ def test_each_rule_tells_a_begin_an_update_and_an_end_once() -> None:
     due = [tuple(line.split()[:4]) for line in TOLD.strip().splitlines()]
     assert sorted(map(line_of, alerts)) == sorted(due)
     told = {(alert["rule"], alert["word"]) for alert in alerts}
-    assert told == {(row.name, word.value) for row in fields(AlertRules) for word in AlertEvent}
+    every = {row.name for row in fields(AlertRules)} - {"discrepancy"}  # no bus drives here
+    assert told == {(name, word.value) for name in every for word in AlertEvent}
 
 
 def line_of(alert: dict[str, Any]) -> tuple[str, ...]:
