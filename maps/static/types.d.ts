@@ -48,8 +48,8 @@ declare namespace Api {
   interface Alert extends Placed {
     name: string; rule: string; subject: string; severity: Severity; since_ms: number; ends_ms?: Time;
     end?: string; closure?: Closure; level?: Level; status?: string; count?: number; organisation?: string;
-    kind?: string;
-    places?: string[]; place_count?: number; works: string[];
+    kind?: string; places?: string[]; place_count?: number; works: string[]; judged_by?: "usual" | "level";
+    usual_kmh?: number; times_slower?: number;
   }
   interface Ack { id: string; by: string; at_ms: number; comment: string; severity: Severity }
   interface Feed {
@@ -67,16 +67,17 @@ declare namespace Api {
   }
   interface Snapshot {
     net: string; id: string; t: number; clock_ms: Time; simulated: boolean; store: string; trouble?: string;
-    speeds: number[]; certainty: string; closures: Pairs<Closure>; closure_certainty: Pairs<string>;
+    speeds: number[]; usual?: number[]; certainty: string; closures: Pairs<Closure>; closure_certainty: Pairs<string>;
     ranges?: Pairs<SpeedRange>; observed?: string; promises?: number[]; discrepancies?: Discrepancy[];
     undelivered?: Undelivered[]; buses: Bus[]; works: Work[]; incidents: Incident[]; reports: Report[];
     alerts: Alert[]; acks: Ack[]; feeds: Feed[];
   }
-  /** Letters of links: l speeds, q certainties, r ranges, c closures, e how sure those are,
-      v what buses say, m minutes of promises; k the clock. The letters of things, each with its x for those that are gone, are in map/kinds.js. */
+  /** Letters of links: l speeds, h the usual ones, q certainties, r ranges, c closures, e how sure those are,
+      v what buses say, m minutes of promises; k the clock.
+      The letters of things, each with its x for those that are gone, are in map/kinds.js. */
   interface Delta {
     net?: string; prev?: string; t: number; at?: number; store?: string; trouble?: string; k?: Time;
-    undelivered?: Undelivered[]; l?: Gaps; q?: Gaps; r?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>;
+    undelivered?: Undelivered[]; l?: Gaps; h?: Gaps; q?: Gaps; r?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>;
     v?: Gaps; m?: number[];
     [letter: string]: unknown;
   }
@@ -136,19 +137,20 @@ declare namespace Desk {
   interface Change extends Words { subject: string; at_ms: number; links: number[] }
 }
 
-/** The bodies of the crew's page. A pair is Korean, English. */
+/** The bodies of the crew's page, without what is read by `textsOf`: a text in each language. */
 declare namespace Crew {
-  type Pair = [string, string];
+  type Texts = string[];
   /** What the crew is asked, and the taps that say yes and no. */
-  interface Answer { tap: string; ko: string; en: string }
-  interface Question { id: string; ko: string; en: string; answers: Answer[] }
+  interface Answer { tap: string }
+  interface Question { id: string; answers: Answer[] }
   interface Site {
-    now_ms: number; ends_ms: Api.Time; phase: Api.Phase; phase_ko: string; next: string; is_late: boolean;
-    public: { word_ko: string; word_en: string; certainty_ko: string; certainty_en: string };
-    said: { ko: string; en: string } | null;
-    against: { ko: string; en: string; is_contradicted: boolean } | null; question: Question | null;
+    now_ms: number; ends_ms: Api.Time; phase: Api.Phase; next: string; is_late: boolean;
+    public: object;
+    said: object | null;
+    against: { is_contradicted: boolean } | null;
+    question: Question | null;
   }
-  interface Body { site?: Site; report: { outcome: string; ko: string; en: string } }
+  interface Body { site?: Site; report: { outcome: string } }
   interface Tap { word: string; report_id: string; at_ms: number; until_ms?: number; sent_ms?: number }
 }
 
@@ -264,5 +266,5 @@ declare namespace Ui {
     cleared(): void;
   }
   type TapState = "sending" | "waiting" | "late" | "taken" | "refused" | "away" | "stale" | "dropped";
-  interface TapNews { word: Crew.Pair; tap: Crew.Tap; why?: Crew.Pair; isOfLink?: boolean }
+  interface TapNews { word: Crew.Texts; tap: Crew.Tap; why?: Crew.Texts; isOfLink?: boolean }
 }

@@ -6,7 +6,8 @@ import { startPhotos } from "./photo.js";
 import { taps } from "./taps.js";
 import { crew, forget } from "./token.js";
 import { hideUntil, openUntil } from "./until.js";
-import { pairOf, startWords, writePair } from "./words.js";
+import { textsOf } from "../words.js";
+import { wordsOf, startWords, writeTexts } from "./words.js";
 
 const LOOK_MS = 15_000, SURE_MS = 5_000;
 const root = document.documentElement;
@@ -25,17 +26,16 @@ function showSite(body) {
   if (!body.site) return;
   site = body.site;
   ahead_ms = site.now_ms - Date.now();
-  const { public: seen, said, phase, phase_ko, next } = site;
+  const { public: seen, said, phase, next } = site, certain = textsOf(seen, "certainty");
   const isAfter = ["overdue", "finished"].includes(phase);
-  writePair(byId("site-public"),
-    [`${seen.word_ko} · ${seen.certainty_ko}`, `${seen.word_en} · ${seen.certainty_en}`]);
-  writePair(byId("site-said"), said ? [said.ko, said.en] : pairOf("none"));
+  writeTexts(byId("site-public"), textsOf(seen, "word").map((word, k) => `${word} · ${certain[k]}`));
+  writeTexts(byId("site-said"), said ? textsOf(said) : wordsOf("none"));
   showAgainst(site);
   showQuestion(site.question);
   const verdict = document.querySelector(".verdict span");
-  if (verdict) verdict.textContent = phase_ko;
+  if (verdict) [verdict.textContent] = textsOf(site, "phase");
   root.dataset.phase = phase;
-  writePair(byId("not-yet-note"), pairOf(isAfter ? "not_ended" : "not_begun"));
+  writeTexts(byId("not-yet-note"), wordsOf(isAfter ? "not_ended" : "not_begun"));
   for (const each of buttons()) each.classList.toggle("next", each.dataset.word === next);
 }
 
@@ -44,8 +44,8 @@ function showAgainst({ against, is_late }) {
   const line = byId("site-against");
   line.hidden = !against && !is_late;
   line.dataset.contradicted = against?.is_contradicted ? "1" : "0";
-  if (against) writePair(line, [against.ko, against.en]);
-  else if (is_late) writePair(line, pairOf("stopped"));
+  if (against) writeTexts(line, textsOf(against));
+  else if (is_late) writeTexts(line, wordsOf("stopped"));
 }
 
 /** What buses contradict of the crew's taps, with the taps that answer it, until one of them is tapped.
@@ -55,22 +55,22 @@ function showQuestion(question) {
   box.hidden = !isAsked;
   if (!question) answered = "";
   if (!question || !isAsked) return;
-  writePair(byId("site-question-text"), [question.ko, question.en]);
+  writeTexts(byId("site-question-text"), textsOf(question));
   if (box.dataset.asked === question.id) return;
   box.dataset.asked = question.id;
   byId("site-answers").replaceChildren(...question.answers.map((each) => answerOf(question.id, each)));
 }
 
 /** @param {string} id of the question @param {Crew.Answer} each */
-function answerOf(id, { tap, ko, en }) {
-  const answer = makeButton("answer", null, () => {
+function answerOf(id, each) {
+  const { tap } = each, answer = makeButton("answer", null, () => {
     if (sure) calm();
     answered = id;
     byId("site-question").hidden = true;
     taps.report(tap);
   });
   answer.dataset.tap = tap;
-  writePair(answer, [ko, en]);
+  writeTexts(answer, textsOf(each));
   return answer;
 }
 
@@ -82,12 +82,12 @@ const LOOKS = {
 
 /** @param {Ui.TapState} state @param {Ui.TapNews} news */
 function showTap(state, { word, why, tap, isOfLink }) {
-  const shown = pairOf(state, { word, why: why || ["", ""] }), line = byId("tap-state");
+  const shown = wordsOf(state, { word, why: why || textsOf(null) }), line = byId("tap-state");
   if (state === "taken") {
-    pairOf("undo_" + tap.word).forEach((hint, k) => { shown[k] += ` (${minuteText(nowMs())}). ${hint}`; });
+    wordsOf("undo_" + tap.word).forEach((hint, k) => { shown[k] += ` (${minuteText(nowMs())}). ${hint}`; });
   }
   line.dataset.state = LOOKS[state];
-  writePair(line, shown);
+  writeTexts(line, shown);
   showQueued(state, tap.word);
   if (isOfLink) refuse(why);
   if (state === "taken" || state === "refused") look();
@@ -102,19 +102,19 @@ function showQueued(state, word) {
   if (!isQueued && document.activeElement === document.body) button(word).focus();
 }
 
-/** The link counts no more: the page stays, to be read. @param {Crew.Pair} [why] */
+/** The link counts no more: the page stays, to be read. @param {Crew.Texts} [why] */
 function refuse(why) {
   forget();
   byId("bar").hidden = byId("photos").hidden = true;
   root.removeAttribute("data-taps");
   byId("link-refused").hidden = false;
-  writePair(byId("link-refused"), why || pairOf("link_refused"));
+  writeTexts(byId("link-refused"), why || wordsOf("link_refused"));
 }
 
 async function look() {
   if (!crew.token || document.hidden) return;
   try { showSite(await fetchReport("")); } catch (error) {
-    if (error instanceof RefusedError && error.isOfLink) refuse(error.pair);
+    if (error instanceof RefusedError && error.isOfLink) refuse(error.texts);
   }
 }
 
@@ -122,8 +122,8 @@ async function look() {
 function endOnce() {
   if (sure) { calm(); taps.report("end"); return; }
   button("end").classList.add("sure");
-  writePair(button("end"), pairOf("once_more"));
-  writePair(byId("tap-state"), pairOf("once_more_said"));
+  writeTexts(button("end"), wordsOf("once_more"));
+  writeTexts(byId("tap-state"), wordsOf("once_more_said"));
   byId("tap-state").dataset.state = "waiting";
   sure = setTimeout(() => { calm(); idle(); }, SURE_MS);
 }
@@ -132,12 +132,12 @@ function calm() {
   clearTimeout(sure);
   sure = 0;
   button("end").classList.remove("sure");
-  writePair(button("end"), pairOf("end"));
+  writeTexts(button("end"), wordsOf("end"));
 }
 
 function idle() {
   byId("tap-state").dataset.state = "idle";
-  writePair(byId("tap-state"), pairOf("idle"));
+  writeTexts(byId("tap-state"), wordsOf("idle"));
 }
 
 /** @param {string} word */

@@ -25,6 +25,8 @@ export class Picture {
     this.network = network;
     this.simulated = Boolean(network.simulated);
     this.speeds = new Int16Array(network.count).fill(-1);
+    /** What is usual at this time of such a day, km/h, -1: not known. */
+    this.usual = new Int16Array(network.count).fill(-1);
     this.levels = new Uint8Array(network.count).fill(UNKNOWN);
     this.certainty = new Array(network.count).fill("l");
     const rows = Object.keys(KINDS).map((name) => [name, new Map()]);
@@ -35,15 +37,14 @@ export class Picture {
   load(snapshot) {
     const { network } = this;
     for (let i = 0; i < network.count; i++) this.speeds[i] = snapshot.speeds[i] ?? -1;
+    this.usual.fill(-1);
+    this.usual.set((snapshot.usual || []).slice(0, network.count));
     for (let i = 0; i < network.count; i++) this.levels[i] = network.levelOf(i, this.speeds[i]);
     this.certainty = snapshot.certainty.split("");
     this.closures = new Map(snapshot.closures);
     this.sure = new Map(snapshot.closure_certainty);
     this.ranges = new Map(snapshot.ranges);
-    this.blocked.clear();
-    this.passable.clear();
-    [...snapshot.observed || ""].forEach((letter, i) => this.observe(i, letter));
-    this.promises = new Map(unpacked(snapshot.promises));
+    this.loadDriven(snapshot);
     for (const [name, kind] of Object.entries(KINDS)) {
       if (!kind.rows) continue;
       const map = this.mapOf(name);
@@ -54,6 +55,14 @@ export class Picture {
     this.clock_ms = snapshot.clock_ms;
     this.simulated = Boolean(snapshot.simulated);
     this.count();
+  }
+
+  /** @param {Api.Snapshot} snapshot */
+  loadDriven({ observed = "", promises }) {
+    this.blocked.clear();
+    this.passable.clear();
+    [...observed].forEach((letter, i) => this.observe(i, letter));
+    this.promises = new Map(unpacked(promises));
   }
 
   /** @param {string} name of a kind @returns {Map<string, any>} */
@@ -76,7 +85,7 @@ export class Picture {
   /** Takes a delta in. @param {Api.Delta} delta @returns {Ui.Touched} */
   apply(delta) {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
-    const ranges = unpacked(delta.r);
+    const ranges = unpacked(delta.r), usual = this.applyUsual(unpacked(delta.h));
     const before = this.fences, driven = this.applyDriven(delta);
     this.applySure(certainties, ranges);
     for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
@@ -84,7 +93,7 @@ export class Picture {
     if (delta.k) this.clock_ms = delta.k;
     return {
       links: this.applySpeeds(speeds),
-      named: [...speeds, ...certainties, ...ranges, ...sure, ...driven].map(([i]) => Number(i)),
+      named: [...speeds, ...certainties, ...ranges, ...sure, ...usual, ...driven].map(([i]) => Number(i)),
       closures: Boolean(delta.c) || this.fences !== before,
       promises: Boolean(delta.m),
       kinds: new Set(Object.keys(KINDS).filter((name) => this.applyRows(name, delta))
@@ -122,6 +131,12 @@ export class Picture {
     putAll(map, rows, idOf);
     for (const id of gone) map.delete(id);
     return rows.length > 0 || gone.length > 0;
+  }
+
+  /** @param {[number, any][]} pairs */
+  applyUsual(pairs) {
+    for (const [i, kmh] of pairs) this.usual[i] = kmh;
+    return pairs;
   }
 
   /** Takes speeds in; the links that have another level now. @param {[number, any][]} pairs */

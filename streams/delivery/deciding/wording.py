@@ -76,12 +76,23 @@ def _closure(facts: dict[str, Any]) -> str | None:
     return closure if is_known else None
 
 
+def _slower(facts: dict[str, Any]) -> Iterator[Value]:
+    """How much slower than usual a road is, or that its usual speed is not known."""
+    times = facts.get("times_slower")
+    if isinstance(times, int | float):
+        yield phrase("slower.times", n=f"{times:g}")
+    elif facts.get("judged_by") == "level":
+        yield phrase("slower.by_level")
+
+
 def _particulars(facts: dict[str, Any]) -> Iterator[Value]:
+    yield from _slower(facts)
     if closure := _closure(facts):
         yield phrase("message.part", text=closure_name(closure))
     ends_ms, end = facts.get("ends_ms"), str(facts.get("end"))
     if isinstance(ends_ms, int) and 0 <= ends_ms < 4_102_444_800_000:
-        yield phrase("message.until", time=_local(ends_ms))
+        local_s = (ends_ms + KST_MS) // 1000
+        yield phrase("message.until", time=time.strftime("%m-%d %H:%M", time.gmtime(local_s)))
     elif end in _NO_END:
         yield unknown_time("ends_ms", _NO_END[end])
     yield from _places(facts)
@@ -108,8 +119,3 @@ def _places(facts: dict[str, Any]) -> Iterator[Value]:
     shown = ", ".join(one_line(name, MAX_PLACE) for name in names[:SHOWN_PLACES])
     more = ", …" if count > SHOWN_PLACES else ""
     yield phrase("message.places", count=count, names=f"{shown}{more}")
-
-
-def _local(at_ms: int) -> str:
-    """A time in Korea, `11-23 18:00`."""
-    return time.strftime("%m-%d %H:%M", time.gmtime((at_ms + KST_MS) // 1000))

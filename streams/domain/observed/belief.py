@@ -43,6 +43,7 @@ TOO_QUICK = 2000  # no drive, but points that jumped
 ONE_BUS_MS = 40 * MINUTE_MS
 REOPENED_MS = 40 * MINUTE_MS
 FORGET_MS = 90 * MINUTE_MS  # without any bus, through or round, a closure is not known any more
+ENDED_MS = 10 * MINUTE_MS
 PASSABLE_MS = 10 * MINUTE_MS  # so long after a bus the link is known to be passable
 PACES = 8  # passages behind a usual pace
 
@@ -114,8 +115,12 @@ def floor_of(belief: Belief, at_ms: int, *, has_cause: bool) -> int:
     return FLOOR_CAUSE if has_cause else FLOOR
 
 
-def after_through(belief: Belief, seen: Sighting, rates: ErrorRates, *, has_cause: bool) -> Belief:
-    """The belief after a bus drove the link."""
+def after_through(
+    belief: Belief, seen: Sighting, rates: ErrorRates, *, has_cause: bool, is_worked: bool = False
+) -> Belief:
+    """The belief after a bus drove the link. `is_worked`: works are on it, so that this drive says
+    nothing of what is usual.
+    """
     gain = _through_gain(belief, seen)
     ratio = belief.ratio + gain
     at_ms = max(seen.at_ms if gain < 0 else 0, belief.through_ms)
@@ -129,7 +134,9 @@ def after_through(belief: Belief, seen: Sighting, rates: ErrorRates, *, has_caus
     if is_open:
         floor = min(after.ratio, 0)
         after = after._replace(closed_ms=0, opened_ms=at_ms, ratio=floor)
-    return counted(_paced(after, seen), seen.at_ms)
+    after = after if is_worked else _paced(after, seen)
+    is_blind = seen.is_snapped and not seen.served
+    return after if is_blind else counted(after, seen.at_ms)
 
 
 def _through_gain(belief: Belief, seen: Sighting) -> int:
@@ -174,7 +181,8 @@ def after_round(
     floor: int | None = None,
 ) -> Belief:
     """The belief after a bus went round links of which this is number `place` on its way. A bus
-    that left its line and then came back is one bus.
+    that left its line and then came back is one bus, and one alone closes nothing where nothing
+    else points to a closure.
     """
     vehicle = hash_of(seen.vehicle)
     is_same = vehicle == belief.vehicle and seen.at_ms - belief.round_ms < ONE_BUS_MS
@@ -185,11 +193,13 @@ def after_round(
     base = max(belief.ratio, floor_of(belief, seen.at_ms, has_cause=has_cause))
     if floor is not None and not belief.rounds:
         base = min(base, floor)
-    ratio = min(base + gain, rates.bound + CAP_OVER)
+    rounds = belief.rounds + (not is_same)
+    is_enough = has_cause or rounds > 1 or belief.is_closed
+    ratio = min(base + gain, rates.bound + CAP_OVER if is_enough else rates.bound - 1)
     after = belief._replace(
         ratio=ratio,
         round_ms=max(belief.round_ms, seen.at_ms),
-        rounds=belief.rounds + (not is_same),
+        rounds=rounds,
         routes=belief.routes | 1 << (hash_of(seen.route_id) % 60),
         vehicle=vehicle,
     )
@@ -217,9 +227,17 @@ def hash_of(name: str) -> int:
     return value
 
 
-def aged(belief: Belief, now_ms: int) -> Belief:
-    """The belief without a closure of which no bus has shown anything for long."""
+def aged(belief: Belief, now_ms: int, ended_ms: int) -> Belief:
+    """The belief without a closure of which no bus has shown anything for long, or since it was
+    declared over at `ended_ms` (0: it was not).
+    """
     last_ms = max(belief.round_ms, belief.through_ms, belief.closed_ms)
-    if belief.is_closed and now_ms - last_ms > FORGET_MS:
+    is_over = bool(ended_ms) and now_ms - max(belief.round_ms, ended_ms) > ENDED_MS
+    if belief.is_closed and (is_over or now_ms - last_ms > FORGET_MS):
         return belief._replace(closed_ms=0, ratio=FLOOR, rounds=0, routes=0)
     return belief
+
+
+def not_yet_closed(belief: Belief, rates: ErrorRates) -> Belief:
+    """The belief just below the bound: another link explains better why buses go round."""
+    return belief._replace(closed_ms=0, ratio=rates.bound - 1)

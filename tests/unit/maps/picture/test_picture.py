@@ -14,7 +14,7 @@ from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
-from streams.state.decoding import StoredPicture
+from streams.state.kinds import StoredPicture
 from tests.cities.builder import city, link
 from tests.cities.rows import BUS, INCIDENT, json_of, row_of, run, typed
 
@@ -106,6 +106,20 @@ def test_only_what_looks_different_is_told(network: Network) -> None:
     told = event(before, network, {"l": {"S0>S1": view(19.9, closure="full")}})
     assert (told["l"], told["c"]) == ([0, 19], [[0, "full"]])
     assert "q" not in told
+
+
+def test_what_is_usual_is_told_beside_the_speed(network: Network) -> None:
+    known = run({"l": {"S0>S1": view(20, usual_kmh=41.6)}})
+    before, _ = advance(Picture(), translate(known, network))
+    place = network.index["S0>S1"]
+    first = snapshot(before, network, now_ms=NOW_MS, is_simulated=True)
+    assert {n: kmh for n, kmh in enumerate(first.usual) if kmh >= 0} == {place: 42}
+    assert len(first.usual) == len(network.links)
+    told = event(before, network, {"l": {"S0>S1": view(20, usual_kmh=31.2)}})
+    assert (told["h"], "l" in told) == ([place, 31], False)
+    body = link_body(place, before, network)
+    assert (body.usual_kmh, body.times_slower) == (41.6, 2.1)
+    assert link_body(place + 1, before, network).times_slower is None
 
 
 def test_a_speed_is_told_with_its_range_and_what_it_rests_on(network: Network) -> None:
