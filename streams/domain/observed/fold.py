@@ -19,6 +19,7 @@ from streams.domain.observed.discrepancies import Judge, moved_to
 from streams.domain.observed.neighbours import Neighbours
 from streams.domain.observed.promise import promise_s
 from streams.domain.observed.rows import ObservedView
+from streams.domain.observed.score import Change
 from streams.domain.observed.tables import ObservedRows, Progress, Queued
 from streams.geo.homes import Homes
 from streams.geo.network import Network
@@ -110,6 +111,8 @@ class ObservedFold:
         has_cause = bool(self._causes(rows, link_id))
         after = beliefs.after_through(before, seen, self.rates, has_cause=has_cause)
         rows.beliefs.put(link_id, after)
+        if self.homes.home(link_id) == rows.partition:
+            rows.scorer.drove_through(Change(link_id, before, after, judge.now_ms), seen)
         for subject, case in self._cases_on(rows, (link_id,)):
             rows.cases.put(subject, cases.with_through(case, seen, before, self.rates))
             judge.look(subject)
@@ -128,17 +131,19 @@ class ObservedFold:
                 and bool(moved_to(rows, self.neighbours, self.rates, link_id, seen.at_ms))
             )
             floor = beliefs.FLOOR_REOPENED if self._just_ended(rows, link_id, seen.at_ms) else None
-            rows.beliefs.put(
-                link_id,
-                beliefs.after_round(
-                    known[link_id],
-                    seen,
-                    self.rates,
-                    place=place if len(links) <= FEW else len(links),
-                    has_cause=has_cause,
-                    floor=floor,
-                ),
+            after = beliefs.after_round(
+                known[link_id],
+                seen,
+                self.rates,
+                place=place if len(links) <= FEW else len(links),
+                has_cause=has_cause,
+                floor=floor,
             )
+            rows.beliefs.put(link_id, after)
+            if self.homes.home(link_id) == rows.partition:
+                view = rows.observed.get(link_id) or ObservedView()
+                change = Change(link_id, known[link_id], after, judge.now_ms)
+                rows.scorer.went_round(change, seen, view.promise_s)
         for subject, case in self._cases_on(rows, links):
             own = self.neighbours.whole(case.links)
             is_closed = any((rows.beliefs.get(x) or Belief()).is_closed for x in own)
@@ -242,6 +247,9 @@ class ObservedFold:
             if after is not belief:
                 rows.beliefs.put(link_id, after)
                 judge.reopened(link_id)
+                if self.homes.home(link_id) == rows.partition:
+                    rows.scorer.faded(link_id, now_ms)
         for link_id in list(rows.observed.all()):
             self._view(rows, link_id, now_ms, progress)
         judge.forget()
+        rows.scorer.forget(now_ms)

@@ -6,6 +6,7 @@ from streams.contract.derived import Declaration, Sighting
 from streams.domain.observed.belief import Belief
 from streams.domain.observed.cases import Case
 from streams.domain.observed.rows import Discrepancy, ObservedView
+from streams.domain.observed.score import SCORES, WAITS, Scorer
 from streams.domain.stage import Effects, Rows, StageTable, State
 
 
@@ -30,7 +31,7 @@ BELIEFS = StageTable("beliefs", Belief)  # by link
 CASES = StageTable("cases", Case)  # by subject
 OBSERVED = StageTable("observed", ObservedView)  # by link
 DISCREPANCIES = StageTable("discrepancies", Discrepancy)  # by id
-TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, OBSERVED, DISCREPANCIES)
+TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, OBSERVED, DISCREPANCIES, WAITS, SCORES)
 
 
 class ObservedRows:
@@ -45,3 +46,5 @@ class ObservedRows:
         self.cases = Rows(CASES, state, effects)
         self.observed = Rows(OBSERVED, state, effects)
         self.discrepancies = Rows(DISCREPANCIES, state, effects)
+        waits, scores = Rows(WAITS, state, effects), Rows(SCORES, state, effects)
+        self.scorer = Scorer(waits, scores, self.beliefs)

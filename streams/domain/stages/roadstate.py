@@ -28,6 +28,8 @@ from streams.domain.links.fold import (
     take_speed,
     view,
 )
+from streams.domain.links.leading import as_cars
+from streams.domain.links.overlap import AGREEMENTS, Agreement
 from streams.domain.links.reports import reported_pace
 from streams.domain.links.settled import Judged
 from streams.domain.observed.belief import ErrorRates
@@ -36,6 +38,7 @@ from streams.domain.observed.tables import TABLES as OBSERVED_TABLES
 from streams.domain.observed.tables import ObservedRows
 from streams.domain.rules import AlertRules
 from streams.domain.rules.roads import RoadWatch
+from streams.domain.scores import day_of, put_day
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Link, Network
 
@@ -67,6 +70,7 @@ class RoadRows:
         self.episodes = Rows(EPISODES, state, effects)
         self.observed = ObservedRows(state, effects, partition)
         self.factors = Rows(FACTORS, state, effects)
+        self.agreements = Rows(AGREEMENTS, state, effects)
         self.effects = effects
         self._clock = Rows(CLOCK, state, effects)
         self._partition = str(partition)
@@ -85,7 +89,7 @@ class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, *OBSERVED_TABLES)
+    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, AGREEMENTS, *OBSERVED_TABLES)
 
     def __init__(
         self,
@@ -201,19 +205,25 @@ class RoadsStage:
         self, rows: RoadRows, folds: Mapping[str, LinkFold], done: Judged
     ) -> set[str]:
         """Learn how much faster cars are than buses, where both were measured at the times to be
-        looked at; the links whose speed is shown by what was learned.
+        looked at, and count where they agree; the links whose speed is shown by what was learned.
         """
         before = {name: factor.value for name, factor in rows.factors.all().items()}
         both = [
             (link, self._roads[link_id])
-            for link_id, link in folds.items()
+            for link_id, link in sorted(folds.items())
             if link.bus_ms and link.its_ms and self._roads[link_id].kind != "section"
         ]
         oldest_ms = min((link.oldest_ms for link, _ in both), default=rows.now_ms)
         at_ms = done.next_after(oldest_ms)
         while at_ms <= rows.now_ms:
+            factors = {name: factor.value for name, factor in rows.factors.all().items()}
+            agreed = rows.agreements.get(day_of(at_ms)) or Agreement()
             for link, road in both:
-                self._learn_factor(rows, as_of(link, at_ms, self._rules), road)
+                factor = factors.get(road.road_class, CarFactor().value)
+                then = as_of(link, at_ms, self._rules)
+                agreed = agreed.plus(self._learn_factor(rows, then, road, factor))
+            if agreed.pairs:
+                put_day(rows.agreements, day_of(at_ms), agreed)
             at_ms += done.every_ms
         after = {name: factor.value for name, factor in rows.factors.all().items()}
         moved = {name for name, value in after.items() if value != before.get(name)}
@@ -223,12 +233,15 @@ class RoadsStage:
             if moved and link.bus_ms and self._roads[link_id].road_class in moved
         }
 
-    def _learn_factor(self, rows: RoadRows, link: LinkFold, road: Link) -> None:
+    def _learn_factor(self, rows: RoadRows, link: LinkFold, road: Link, factor: float) -> Agreement:
+        """Learn from one link; whether its buses, as cars by `factor`, and the centre agree."""
         its = reported_pace(link.reported.values())
         bus = driven(link.windows, link.habit.usual(road.free_flow_kmh), self._rules.weights)
-        if its is not None and bus is not None:
-            known = rows.factors.get(road.road_class) or CarFactor()
-            rows.factors.put(road.road_class, known.add(bus.ms_km / its.ms_km))
+        if its is None or bus is None:
+            return Agreement()
+        known = rows.factors.get(road.road_class) or CarFactor()
+        rows.factors.put(road.road_class, known.add(bus.ms_km / its.ms_km))
+        return Agreement().with_pair(as_cars(bus, factor), its)
 
     def _show(self, rows: RoadRows, changed: set[str]) -> None:
         for link_id in sorted(changed):
