@@ -30,8 +30,7 @@ from producers.recording.replay import events
 from streams.audit.fold import Fold
 from streams.contract.settings import Settings
 from streams.geo.network import Network
-from streams.state.decoding import StoredPicture
-from streams.state.kinds import KINDS
+from streams.state.kinds import KINDS, StoredPicture
 from streams.topology.stages import stages
 
 STEP_MS = 60_000

@@ -12,7 +12,7 @@ from kafka.errors import KafkaError
 
 from producers.feeds import polled
 from producers.publishing.client import connection
-from producers.publishing.send_decisions import HELD, REFUSED, SIZE
+from producers.publishing.refused import HELD, REFUSED, SIZE
 from producers.reading.privacy import may_take_plates
 from streams.contract import cli, topics, wire
 from streams.contract.errors import RecordRefusedError

@@ -25,7 +25,7 @@ from local.stack import PSEUDONYM_KEY, ROOT, Stack
 from maps.picture import loop as live_loop
 from maps.server import build_app
 from producers.feeds import FEEDS
-from producers.feeds.tago.sweeping import route_request
+from producers.feeds.tago import route_request
 from producers.polling.loops import PollContext, PollRound
 from producers.publishing.poll import Poll
 from producers.publishing.publisher import Publisher

@@ -13,7 +13,7 @@ from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture import alerts, deliveries
 from maps.picture.catch_up import LOSSES
 from maps.picture.fields import Ms, Row, filled
-from maps.picture.store_state import StoreState
+from maps.picture.picture import StoreState
 from maps.picture.text import shown
 from streams.contract import topics, wire
 from streams.contract.enums import Severity
@@ -72,8 +72,13 @@ def add_alerts(app: web.Application) -> None:
     app[PACE] = Pace(ACKNOWLEDGEMENTS_A_MINUTE)
 
 
+@Operation(
+    "GET",
+    "/api/v1/alerts",
+    "Open alerts, the newest first, and who acknowledged them",
+    {200: Alerts},
+)
 async def get_alerts(request: web.Request) -> web.StreamResponse:
-    """Open alerts, the newest first, each with who acknowledged it."""
     context = request.app[CONTEXT]
     live = context.live
     acks = {row.id: row for row in alerts.ack_rows(live.picture)}
@@ -87,6 +92,15 @@ async def get_alerts(request: web.Request) -> web.StreamResponse:
     return json_answer(Alerts(live.now_ms(), live.picture.clock_ms, live.store_state, rows))
 
 
+@Operation(
+    "POST",
+    "/api/v1/alerts/{episode}/acknowledge",
+    "An operator has seen an alert; every open screen shows who, and the comment",
+    {202: AcknowledgementTaken},
+    refusals=(400, 403, 404, 413, 415, 429, 503),
+    parameters=(Parameter("episode", "id of the alert"),),
+    takes=AcknowledgementBody,
+)
 async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     """202 once the log has it; 404 for an episode that is not open (any more)."""
     check_origin(request, request.app[OWN_HOSTS])
@@ -127,6 +141,13 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     return RequestRefusedError(400, "refused.bad_name", count=wire.MAX_NAME)
 
 
+@Operation(
+    "GET",
+    "/api/v1/deliveries",
+    "What became of the deliveries to each endpoint; no addresses",
+    {200: Deliveries},
+    refusals=(503,),
+)
 async def get_deliveries(request: web.Request) -> web.StreamResponse:
     """Every endpoint by title with its newest attempts; 503 while the store is away."""
     live = request.app[CONTEXT].live
@@ -135,32 +156,3 @@ async def get_deliveries(request: web.Request) -> web.StreamResponse:
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None
     return json_answer(Deliveries(live.now_ms(), live.undelivered, rows))
-
-
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/api/v1/alerts",
-        handler=get_alerts,
-        summary="Open alerts, the newest first, and who acknowledged them",
-        answers={200: Alerts},
-    ),
-    Operation(
-        method="POST",
-        path="/api/v1/alerts/{episode}/acknowledge",
-        handler=post_acknowledgement,
-        summary="An operator has seen an alert; every open screen shows who, and the comment",
-        answers={202: AcknowledgementTaken},
-        refusals=(400, 403, 404, 413, 415, 429, 503),
-        parameters=(Parameter("episode", "id of the alert"),),
-        takes=AcknowledgementBody,
-    ),
-    Operation(
-        method="GET",
-        path="/api/v1/deliveries",
-        handler=get_deliveries,
-        summary="What became of the deliveries to each endpoint; no addresses",
-        answers={200: Deliveries},
-        refusals=(503,),
-    ),
-)

@@ -14,7 +14,7 @@ from maps.api.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, te
 from maps.desk.asking.callbacks import OpenCall, open_calls
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
-from maps.picture.store_state import StoreState
+from maps.picture.picture import StoreState
 from maps.picture.text import short
 from streams.contract import topics, wire
 from streams.contract.arrival import MAX_AHEAD_MS
@@ -78,6 +78,14 @@ async def _intake(app: web.Application) -> AsyncIterator[None]:
     await app[INTAKE].close()
 
 
+@Operation(
+    "POST",
+    "/api/v1/calls",
+    "Log a call at a place, without anything about the caller",
+    {202: CallTaken},
+    refusals=(400, 403, 413, 415, 429, 503),
+    takes=CallBody,
+)
 async def post_call(request: web.Request) -> web.StreamResponse:
     """202 with the call's id once the log has it."""
     check_origin(request, request.app[OWN_HOSTS])
@@ -128,6 +136,12 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     return RequestRefusedError(400, "refused.bad_reference")
 
 
+@Operation(
+    "GET",
+    "/api/v1/calls",
+    "Open calls, newest first, and who is to be called back",
+    {200: OpenCalls},
+)
 async def get_calls(request: web.Request) -> web.StreamResponse:
     """Open calls, newest first; `due`: all that was closed is open again, call back."""
     context = request.app[CONTEXT]
@@ -144,6 +158,15 @@ async def get_calls(request: web.Request) -> web.StreamResponse:
     return json_answer(OpenCalls(now_ms, clock_ms, live.store_state, due, calls))
 
 
+@Operation(
+    "POST",
+    "/api/v1/calls/{id}/done",
+    "The desk has called back",
+    {202: CallTaken},
+    refusals=(400, 403, 404, 413, 415, 429, 503),
+    parameters=(Parameter("id", "call id"),),
+    takes=NoBody,
+)
 async def post_done(request: web.Request) -> web.StreamResponse:
     """202 once the log has that the desk called back; again for a call that is done already."""
     check_origin(request, request.app[OWN_HOSTS])
@@ -157,33 +180,3 @@ async def post_done(request: web.Request) -> web.StreamResponse:
         request.app[PACE].take()
         await tell(request, topics.CALLS, CallDone(call_id, context.live.now_ms()))
     return json_answer(CallTaken(call_id), status=202)
-
-
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/api/v1/calls",
-        handler=get_calls,
-        summary="Open calls, newest first, and who is to be called back",
-        answers={200: OpenCalls},
-    ),
-    Operation(
-        method="POST",
-        path="/api/v1/calls",
-        handler=post_call,
-        summary="Log a call at a place, without anything about the caller",
-        answers={202: CallTaken},
-        refusals=(400, 403, 413, 415, 429, 503),
-        takes=CallBody,
-    ),
-    Operation(
-        method="POST",
-        path="/api/v1/calls/{id}/done",
-        handler=post_done,
-        summary="The desk has called back",
-        answers={202: CallTaken},
-        refusals=(400, 403, 404, 413, 415, 429, 503),
-        parameters=(Parameter("id", "call id"),),
-        takes=NoBody,
-    ),
-)

@@ -15,18 +15,18 @@ from maps.picture import shapes
 from maps.picture.catch_up import LOSSES
 from maps.picture.fields import LinkIndexes, Ms, Row, filled
 from maps.picture.loop import LOST
-from streams.state.decoding import Remembered
+from streams.state.kinds import Remembered
 from streams.state.store import Store
+from streams.words.spoken import OwnText, Spoken
 
 
-class ChangeRow(Row):
+class ChangeRow(Row, kw_only=True, metaclass=Spoken):
     """One line: what happened to a subject when."""
 
     at_ms: Ms
     subject: Annotated[str, Meta(description="work:ID, incident:ID, feed:NAME")]
     kinds: Annotated[tuple[str, ...], Meta(description="what happened, as codes")]
-    ko: str
-    en: str
+    text: OwnText
     links: LinkIndexes
 
 
@@ -41,6 +41,17 @@ class Changes(Row):
     changes: list[ChangeRow]
 
 
+@Operation(
+    "GET",
+    "/api/v1/changes",
+    "What changed after `since`: works, closures, incidents, feeds; at most 500",
+    {200: Changes},
+    refusals=(400, 503),
+    parameters=(
+        Parameter("since", "Unix ms, needed", int),
+        Parameter("until", "Unix ms, default: now", int),
+    ),
+)
 async def get_changes(request: web.Request) -> web.StreamResponse:
     """What changed after `since`, the oldest first; `next_since_ms` asks on where there is more."""
     context = request.app[CONTEXT]
@@ -61,7 +72,12 @@ async def get_changes(request: web.Request) -> web.StreamResponse:
     found = changes(before, since, since_ms=since_ms, until_ms=until_ms, now_ms=now_ms)
     page, next_ms = first_page(found)
     rows = [
-        filled(ChangeRow, change, links=shapes.known_links(change.links, context.network))
+        filled(
+            ChangeRow,
+            change,
+            text=change.text,
+            links=shapes.known_links(change.links, context.network),
+        )
         for change in page
     ]
     return packed_answer(request, Changes(now_ms, since_ms, until_ms, len(found), next_ms, rows))
@@ -76,19 +92,3 @@ async def read_changes(
     feeds = [name for name in await store.changed_since(0) if name.startswith(FEED)]
     names = [*dict.fromkeys([*subjects_of(await store.changed_since(since_ms)), *feeds])]
     return await store.past(names, since_ms), await store.pasts_since(names, since_ms)
-
-
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/api/v1/changes",
-        handler=get_changes,
-        summary="What changed after `since`: works, closures, incidents, feeds; at most 500",
-        answers={200: Changes},
-        refusals=(400, 503),
-        parameters=(
-            Parameter("since", "Unix ms, needed", int),
-            Parameter("until", "Unix ms, default: now", int),
-        ),
-    ),
-)

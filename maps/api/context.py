@@ -1,7 +1,6 @@
 """What the handlers share: made once per application, from settings, network and store."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,6 +18,7 @@ from maps.picture.picture import Picture
 from maps.search.finder import Finder
 from streams.contract.grammars import Thresholds
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
 from streams.domain.links.levels import thresholds_by_class
 from streams.geo.loading import load_gazetteer
 from streams.geo.network import Network
@@ -82,7 +82,9 @@ class Context:
             if self._exports_of != name or len(self._exports) >= KEPT_EXPORTS:
                 self._exports, self._exports_of = {}, name
             if key not in self._exports:
-                self._exports[key] = await asyncio.to_thread(_build, build, picture, kind, name)
+                self._exports[key] = await asyncio.to_thread(
+                    lambda: body_of(build(picture), kind, etag=name)
+                )
             return self._exports[key]
 
     async def read_counts(self) -> dict[str, int]:
@@ -95,10 +97,6 @@ class Context:
         return self.counts
 
 
-def _build(build: Callable[[Picture], bytes], picture: Picture, kind: str, name: str) -> CachedBody:
-    return body_of(build(picture), kind, etag=name)
-
-
 def make_context(settings: Settings, network: Network, store: Store) -> Context:
     """Everything that can be made before the first request; raises SettingsError."""
     statics = read_statics()
@@ -108,7 +106,7 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
     return Context(
         settings=settings,
         network=network,
-        live=LiveUpdates(store, network, settings.partitions, wall_ms),
+        live=LiveUpdates(store, network, settings.partitions, now_ms),
         thresholds=thresholds,
         statics=statics,
         pages=render_pages(network, settings, statics.url),
@@ -116,11 +114,6 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
         finder=Finder(network, load_gazetteer(settings.gazetteer), settings.province),
         is_simulated=simulated,
     )
-
-
-def wall_ms() -> int:
-    """The wall clock, Unix ms."""
-    return time.time_ns() // 1_000_000
 
 
 CONTEXT = web.AppKey("context", Context)

@@ -23,7 +23,8 @@ from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import SiteReport
 from streams.delivery.deciding.crew_links import Check, check_token
 from streams.domain.works.rows import Work
-from streams.words.catalogue import both, phrase
+from streams.words.catalogue import joined, phrase
+from streams.words.spoken import OwnText, Spoken
 
 log = logging.getLogger(__name__)
 TAPS_A_MINUTE = 20  # of one work: a crew taps a few words a day
@@ -42,14 +43,13 @@ class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
     until_ms: int | None = None
 
 
-class ReportState(msgspec.Struct, frozen=True):
-    """What became of a report; `code` and the texts are of a refusal."""
+class ReportState(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
+    """What became of a report; `code` and the text are of a refusal, "" without one."""
 
     id: str
     outcome: TapOutcome
     code: str
-    ko: str
-    en: str
+    why: OwnText
 
 
 class CrewState(msgspec.Struct, frozen=True):
@@ -139,6 +139,18 @@ def _worth(context: Context, work: str, token: str) -> str:
     return "over" if check is Check.VALID and is_over else check.value
 
 
+_PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit number")
+
+
+@Operation(
+    "POST",
+    _PATH,
+    "A crew reports; the same report_id again counts once. 409: the fold refused it",
+    {200: CrewState, 202: CrewState},
+    refusals=(400, 403, 404, 409, 413, 415, 429, 503),
+    parameters=(_WORK,),
+    takes=ReportBody,
+)
 async def post_report(request: web.Request) -> web.StreamResponse:
     """202 once the log has the tap, 200 when it was taken before, 409 when it was refused."""
     check_origin(request, request.app[OWN_HOSTS])
@@ -158,8 +170,16 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     return json_answer(_state(request, work, report.report_id, found), status=status)
 
 
+@Operation(
+    "GET",
+    _PATH,
+    "How a work stands for its crew, and what became of a report",
+    {200: CrewState},
+    refusals=(403, 404),
+    parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
+    needs=CREW_TOKEN,
+)
 async def get_report(request: web.Request) -> web.StreamResponse:
-    """How the work stands for its crew and, with `report`, what became of that tap."""
     context, work = request.app[CONTEXT], request.match_info["work"]
     admit(context, work, bearer(request))
     report_id = request.query.get("report", "")
@@ -202,35 +222,10 @@ def _state(request: web.Request, work: str, report_id: str, found: TapResult | N
     report = None
     if found is not None:
         is_refused = found.outcome is TapOutcome.REFUSED
-        words = both(phrase(taps.reason(found.code))) if is_refused else ("", "")
-        report = ReportState(report_id, found.outcome, found.code, *words)
+        why = phrase(taps.reason(found.code)) if is_refused else joined((), "")
+        report = ReportState(id=report_id, outcome=found.outcome, code=found.code, why=why)
     return CrewState(
         site=site_of(work, scene) if work in scene.picture.works else None,
         report=report,
         takes_photos=bool(context.settings.photos),
     )
-
-
-_PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit number")
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path=_PATH,
-        handler=get_report,
-        summary="How a work stands for its crew, and what became of a report",
-        answers={200: CrewState},
-        refusals=(403, 404),
-        parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
-        needs=CREW_TOKEN,
-    ),
-    Operation(
-        method="POST",
-        path=_PATH,
-        handler=post_report,
-        summary="A crew reports; the same report_id again counts once. 409: the fold refused it",
-        answers={200: CrewState, 202: CrewState},
-        refusals=(400, 403, 404, 409, 413, 415, 429, 503),
-        parameters=(_WORK,),
-        takes=ReportBody,
-    ),
-)

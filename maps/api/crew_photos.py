@@ -8,7 +8,6 @@ through `/w/`, `/static/` and `/api/v1/works/` and nothing else.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -111,6 +110,20 @@ def overs(picture: Picture, now_ms: int) -> dict[str, int | None]:
     return read | dict.fromkeys(picture.unread_works)
 
 
+_OURS, _CREWS = "/api/v1/desk/photos/{work:.+}", "/api/v1/works/{work:.+}/photos"
+_WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id (UUID)")
+
+
+@Operation(
+    "POST",
+    _CREWS,
+    "A photo of at most 5 MB: JPEG, PNG or WebP, made anew without its EXIF",
+    {201: PhotoTaken},
+    refusals=(400, 403, 404, 408, 413, 415, 429, 507),
+    takes={"multipart/form-data": PhotoForm},
+    parameters=(_WORK,),
+    needs=CREW_TOKEN,
+)
 async def post_photo(request: web.Request) -> web.StreamResponse:
     """201 once the photo is kept. Multipart: `report_id` (a UUID, its name), then `photo`."""
     check_origin(request, request.app[OWN_HOSTS])
@@ -171,30 +184,60 @@ async def _bytes_of(part: BodyPartReader, most: int) -> bytes:
     return b"".join(pieces)
 
 
+@Operation(
+    "GET",
+    _CREWS,
+    "A work's photos, newest first",
+    {200: Photos},
+    refusals=(403, 404),
+    parameters=(_WORK,),
+    needs=CREW_TOKEN,
+)
 async def get_photos(request: web.Request) -> web.StreamResponse:
-    """The photos of a work, newest first, for who holds its link."""
     work = request.match_info["work"]
     admit(request.app[CONTEXT], work, bearer(request))
     return await _listed(request, work)
 
 
+@Operation(
+    "GET",
+    f"{_CREWS}/{{photo}}.jpg",
+    "One photo",
+    {200: "image/jpeg"},
+    refusals=(403, 404),
+    parameters=(_WORK, _PHOTO),
+    needs=CREW_TOKEN,
+)
 async def get_photo(request: web.Request) -> web.StreamResponse:
-    """One photo, for who holds the work's link."""
     work = request.match_info["work"]
     admit(request.app[CONTEXT], work, bearer(request))
     return await _shown(request, work)
 
 
-async def get_desk_photos(request: web.Request) -> web.StreamResponse:
-    """The photos of a work, newest first, for the office's own pages."""
-    check_origin(request, request.app[OWN_HOSTS])
-    return await _listed(request, request.match_info["work"])
-
-
+@Operation(
+    "GET",
+    f"{_OURS}/{{photo}}.jpg",
+    "One photo for the office's own pages",
+    {200: "image/jpeg"},
+    refusals=(403, 404),
+    parameters=(_WORK, _PHOTO),
+)
 async def get_desk_photo(request: web.Request) -> web.StreamResponse:
-    """One photo, for the office's own pages."""
     check_origin(request, request.app[OWN_HOSTS])
     return await _shown(request, request.match_info["work"])
+
+
+@Operation(
+    "GET",
+    _OURS,
+    "A work's photos for the office's own pages; not to be let in from outside",
+    {200: Photos},
+    refusals=(403,),
+    parameters=(_WORK,),
+)
+async def get_desk_photos(request: web.Request) -> web.StreamResponse:
+    check_origin(request, request.app[OWN_HOSTS])
+    return await _listed(request, request.match_info["work"])
 
 
 async def _listed(request: web.Request, work: str) -> web.Response:
@@ -220,52 +263,3 @@ def _shelf(request: web.Request) -> Shelf:
     if shelf is None:
         raise RequestRefusedError(404, "refused.no_photos")
     return shelf
-
-
-_OURS, _CREWS = "/api/v1/desk/photos/{work:.+}", "/api/v1/works/{work:.+}/photos"
-_WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id (UUID)")
-_crew = partial(Operation, path=_CREWS, parameters=(_WORK,), needs=CREW_TOKEN)
-OPERATIONS = (
-    _crew(
-        method="GET",
-        handler=get_photos,
-        summary="A work's photos, newest first",
-        answers={200: Photos},
-        refusals=(403, 404),
-    ),
-    _crew(
-        method="POST",
-        handler=post_photo,
-        summary="A photo of at most 5 MB: JPEG, PNG or WebP, made anew without its EXIF",
-        answers={201: PhotoTaken},
-        refusals=(400, 403, 404, 408, 413, 415, 429, 507),
-        takes={"multipart/form-data": PhotoForm},
-    ),
-    _crew(
-        method="GET",
-        path=f"{_CREWS}/{{photo}}.jpg",
-        handler=get_photo,
-        summary="One photo",
-        answers={200: "image/jpeg"},
-        refusals=(403, 404),
-        parameters=(_WORK, _PHOTO),
-    ),
-    Operation(
-        method="GET",
-        path=f"{_OURS}/{{photo}}.jpg",
-        handler=get_desk_photo,
-        summary="One photo for the office's own pages",
-        answers={200: "image/jpeg"},
-        refusals=(403, 404),
-        parameters=(_WORK, _PHOTO),
-    ),
-    Operation(
-        method="GET",
-        path=_OURS,
-        handler=get_desk_photos,
-        summary="A work's photos for the office's own pages; not to be let in from outside",
-        answers={200: Photos},
-        refusals=(403,),
-        parameters=(_WORK,),
-    ),
-)

@@ -26,7 +26,8 @@ from maps.search.entry import SearchHit
 from streams.contract.enums import ClashKind, ClashSeverity
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.words import reason
-from streams.words.catalogue import both
+from streams.words.catalogue import Translatable
+from streams.words.spoken import Spoken
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class DeskServices:
         return made
 
 
-class ClashRow(msgspec.Struct, kw_only=True):
+class ClashRow(msgspec.Struct, kw_only=True, metaclass=Spoken):
     """A clash with its reason; `until_ms` null: no end is known."""
 
     id: str
@@ -62,8 +63,7 @@ class ClashRow(msgspec.Struct, kw_only=True):
     from_ms: int
     until_ms: int | None
     count: int
-    reason_ko: str
-    reason_en: str
+    reason: Translatable
 
 
 class Clashes(msgspec.Struct):
@@ -88,6 +88,20 @@ async def _warm(app: web.Application) -> AsyncIterator[None]:
     await asyncio.gather(desk.warming, return_exceptions=True)
 
 
+@Operation(
+    "GET",
+    "/api/v1/answer",
+    "Is it closed, why, until when, how to get round: a card, a choice or not found",
+    {200: AnswerBody},
+    refusals=(400, 503),
+    parameters=(
+        Parameter("q", "what the caller asks about"),
+        Parameter("id", "KIND:ID of a candidate; wins over q"),
+        Parameter("valid", "Unix ms the answer speaks of", int),
+        Parameter("known", "only what had come in by then counts, Unix ms", int),
+        Parameter("again", "1: the same card kept fresh, not counted as a question"),
+    ),
+)
 async def get_answer(request: web.Request) -> web.StreamResponse:
     """The card, the choice or the neighbours of `q`, or of the place that `id` names."""
     desk, context = request.app[DESK], request.app[CONTEXT]
@@ -162,6 +176,12 @@ def scene_then(context: Context, picture: Picture, moment: BitemporalMoment, now
     )
 
 
+@Operation(
+    "GET",
+    "/api/v1/clashes",
+    "Works in each other's way, in a bus's, or cutting places off together",
+    {200: Clashes},
+)
 async def get_clashes(request: web.Request) -> web.StreamResponse:
     """Every clash known now with a reason to read, the gravest and soonest first."""
     context = request.app[CONTEXT]
@@ -172,36 +192,9 @@ async def get_clashes(request: web.Request) -> web.StreamResponse:
 
 
 def clash_row(clash: Clash, picture: Picture, context: Context) -> ClashRow:
-    """A clash with its reason in both languages."""
-    ko, en = both(reason(clash, picture.works, context.network))
-    return filled(ClashRow, clash, reason_ko=ko, reason_en=en)
+    """A clash with its reason in every language."""
+    return filled(ClashRow, clash, reason=reason(clash, picture.works, context.network))
 
 
 def _json(request: web.Request, body: object) -> web.Response:
     return answer(request, body_of(bodies.encode(body), JSON), cache=NO_STORE)
-
-
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/api/v1/answer",
-        handler=get_answer,
-        summary="Is it closed, why, until when, how to get round: a card, a choice or not found",
-        answers={200: AnswerBody},
-        refusals=(400, 503),
-        parameters=(
-            Parameter("q", "what the caller asks about"),
-            Parameter("id", "KIND:ID of a candidate; wins over q"),
-            Parameter("valid", "Unix ms the answer speaks of", int),
-            Parameter("known", "only what had come in by then counts, Unix ms", int),
-            Parameter("again", "1: the same card kept fresh, not counted as a question"),
-        ),
-    ),
-    Operation(
-        method="GET",
-        path="/api/v1/clashes",
-        handler=get_clashes,
-        summary="Works in each other's way, in a bus's, or cutting places off together",
-        answers={200: Clashes},
-    ),
-)

@@ -32,6 +32,17 @@ class Events(msgspec.Struct):
     more: bool
 
 
+@Operation(
+    "GET",
+    "/api/v1/events",
+    "Alerts after a cursor, in the order they were decided",
+    {200: Events},
+    refusals=(400, 404, 410, 503),
+    parameters=(
+        Parameter("after", "`next` of an answer; `latest`: from now on; none: the oldest kept"),
+        Parameter("endpoint", "only what this endpoint receives"),
+    ),
+)
 async def get_events(request: web.Request) -> web.StreamResponse:
     """Up to 100 alerts after the cursor `after` (none: the oldest kept; `latest`: none yet).
 
@@ -103,19 +114,3 @@ def _event(alert: Alert, context: Context) -> AlertMessage:
 
 def _away() -> RequestRefusedError:
     return RequestRefusedError(503, "refused.store_away.events")
-
-
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/api/v1/events",
-        handler=get_events,
-        summary="Alerts after a cursor, in the order they were decided",
-        answers={200: Events},
-        refusals=(400, 404, 410, 503),
-        parameters=(
-            Parameter("after", "`next` of an answer; `latest`: from now on; none: the oldest kept"),
-            Parameter("endpoint", "only what this endpoint receives"),
-        ),
-    ),
-)

@@ -1,7 +1,7 @@
 """One row an operation of the API: the routes and the API's document are both made of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class ErrorDetail(msgspec.Struct):
-    """Why a request is refused: a code for programs, Korean and English for people."""
+    """Why a request is refused: a code for programs, and a text in each language for people."""
 
     code: str
     message: str
@@ -37,9 +37,9 @@ class Parameter:
     type: object = str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Operation:
-    """One method of one path.
+    """One method of one path; it decorates its handler, and stands in its place.
 
     `answers`: status -> the type of the JSON body, the media type of another one, or a pair of
     both; None: no body. `takes`: the type of the JSON body, or media type -> type. `needs` names
@@ -48,14 +48,19 @@ class Operation:
 
     method: str
     path: str
-    handler: Handler
     summary: str
     answers: Mapping[int, object]
+    _: KW_ONLY
     refusals: tuple[int, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     takes: object = None
     needs: str = ""
     route_options: Mapping[str, Any] = field(default_factory=dict)
+    handler: Handler = field(init=False)
+
+    def __call__(self, handler: Handler) -> "Operation":
+        self.handler = handler
+        return self
 
     @property
     def tag(self) -> str:
@@ -68,6 +73,11 @@ class Operation:
         if self.method == "GET":
             return web.get(self.path, self.handler, **self.route_options)
         return web.route(self.method, self.path, self.handler, **self.route_options)
+
+
+def operations_in(names: Mapping[str, object]) -> list[Operation]:
+    """The operations among the names of a module, in their order."""
+    return [each for each in names.values() if isinstance(each, Operation)]
 
 
 def media_and_type(answer: object) -> tuple[str, object]:

@@ -27,21 +27,21 @@ from streams.domain.links.fold import LinkView
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Network
 from streams.state.kinds import KINDS
-from streams.words.catalogue import both
+from streams.words.catalogue import Translatable
+from streams.words.spoken import Spoken
 
 MAX_LINKS = 200
 BUSY = web.AppKey("past_lock", asyncio.Lock)
 
 
-class ClosedLink(Row):
+class ClosedLink(Row, kw_only=True, metaclass=Spoken):
     """A link that something is taken from."""
 
     id: str
     index: int
     name: str
     closure: Closure
-    word_ko: str
-    word_en: str
+    word: Translatable
     subjects: Annotated[tuple[str, ...], Meta(description="work:ID, incident:ID on it")]
 
 
@@ -84,8 +84,20 @@ def add_time(app: web.Application) -> None:
     app[BUSY] = asyncio.Lock()
 
 
+@Operation(
+    "GET",
+    "/api/v1/at",
+    "What was true at `valid` as known at `known`: the city, or one thing of it",
+    {200: PastBody},
+    refusals=(400, 404, 503),
+    parameters=(
+        Parameter("valid", "Unix ms the answer speaks of; default: `known`", int),
+        Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
+        Parameter("id", "work:ID, incident:ID, feed:NAME, link:ID, or a KIND:ID of the search"),
+        Parameter("links", "link ids with commas, at most 200"),
+    ),
+)
 async def get_at(request: web.Request) -> web.StreamResponse:
-    """The city, or one thing of it, at `valid` as known at `known`."""
     context = request.app[CONTEXT]
     only_known(request.query, ("valid", "known", "id", "links"))
     now_ms = context.live.now_ms()
@@ -144,9 +156,8 @@ def city_of(picture: Picture, context: Context) -> Parts:
 
 
 def closed_link(place: int, view: LinkView, network: Network) -> ClosedLink:
-    korean, english = both(closure_name(view.closure))
     link = network.links[place]
-    return filled(ClosedLink, view, link, index=place, word_ko=korean, word_en=english)
+    return filled(ClosedLink, view, link, index=place, word=closure_name(view.closure))
 
 
 def one_of(query: Mapping[str, str], picture: Picture, context: Context) -> Parts:
@@ -190,21 +201,3 @@ def place_of(kind: str, name: str, picture: Picture, context: Context) -> Parts:
 
 def lost() -> RequestRefusedError:
     return RequestRefusedError(503, "refused.storelost")
-
-
-OPERATIONS = (
-    Operation(
-        method="GET",
-        path="/api/v1/at",
-        handler=get_at,
-        summary="What was true at `valid` as known at `known`: the city, or one thing of it",
-        answers={200: PastBody},
-        refusals=(400, 404, 503),
-        parameters=(
-            Parameter("valid", "Unix ms the answer speaks of; default: `known`", int),
-            Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
-            Parameter("id", "work:ID, incident:ID, feed:NAME, link:ID, or a KIND:ID of the search"),
-            Parameter("links", "link ids with commas, at most 200"),
-        ),
-    ),
-)

@@ -9,21 +9,32 @@ from aiohttp import web
 from msgspec import Meta
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from maps.api import alerts as alerts_api
-from maps.api import calls as calls_api
-from maps.api import changes as changes_api
-from maps.api import crew as crew_api
-from maps.api import crew_photos, health
-from maps.api import desk as desk_api
-from maps.api import events as events_api
-from maps.api import past as time_api
-from maps.api import subscriptions as subscriptions_api
+from maps.api import (
+    alerts,
+    calls,
+    changes,
+    crew,
+    crew_photos,
+    desk,
+    events,
+    health,
+    past,
+    stream,
+    subscriptions,
+)
 from maps.api.context import CONTEXT, Context
 from maps.api.document import document
 from maps.api.metrics import metrics
-from maps.api.operation import ANY, SSE, TEXT, Operation, Parameter, json_answer, packed_answer
+from maps.api.operation import (
+    ANY,
+    TEXT,
+    Operation,
+    Parameter,
+    json_answer,
+    operations_in,
+    packed_answer,
+)
 from maps.api.operation import HTML as HTML_PAGE
-from maps.api.stream import get_stream
 from maps.http.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer, body_of
 from maps.http.refusals import not_found
 from maps.pages import csp
@@ -32,9 +43,8 @@ from maps.picture import bodies, discrepancies, exports
 from maps.picture.fields import Ms, Row, filled
 from maps.picture.filters import LEVELS, Filters, parse_filters
 from maps.picture.network_file import NetworkBody
-from maps.picture.picture import Picture
+from maps.picture.picture import Picture, StoreState
 from maps.picture.shapes import FeedRow, word_of, work_row
-from maps.picture.store_state import StoreState
 from maps.search.entry import SearchHit
 from streams.contract.enums import Phase
 from streams.state.store_health import Trouble
@@ -72,6 +82,13 @@ class SearchResults(msgspec.Struct):
     results: list[SearchHit]
 
 
+_BBOX = Parameter("bbox", "west,south,east,north in degrees, WGS84")
+_LEVEL = Parameter("level", f"{', '.join(LEVELS)}; several with commas")
+_PHASE = Parameter("phase", f"{', '.join(Phase)}; several with commas")
+_HEALTH: Mapping[int, object] = {200: Health, 503: Health}
+
+
+@Operation("GET", "/", "The operator map", {200: HTML_PAGE})
 async def get_operator(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.operator, cache=NO_CACHE)
@@ -79,6 +96,7 @@ async def get_operator(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@Operation("GET", "/desk", "The complaint desk", {200: HTML_PAGE})
 async def get_desk(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.desk, cache=NO_CACHE)
@@ -86,6 +104,7 @@ async def get_desk(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@Operation("GET", "/docs", "This document, to read and to try", {200: HTML_PAGE})
 async def get_docs(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.docs, cache=NO_CACHE)
@@ -93,6 +112,16 @@ async def get_docs(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@Operation(
+    "GET",
+    "/w/{work_id:.+}",
+    "One work, to read on a phone; with a crew's token, to report on",
+    {200: HTML_PAGE, 404: HTML_PAGE},
+    parameters=(
+        Parameter("work_id", "permit number"),
+        Parameter("t", "token of the link a message carries; it leaves the address at once"),
+    ),
+)
 async def get_work(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     work_id = request.match_info["work_id"]
@@ -108,7 +137,7 @@ async def get_work(request: web.Request) -> web.StreamResponse:
         now_ms=live.now_ms(),
         store=live.store_state,
         clock_ms=live.picture.clock_ms,
-        crew=crew_api.page_facts(request, work_id),
+        crew=crew.page_facts(request, work_id),
     )
     response = answer(request, body_of(text.encode(), HTML), cache=NO_STORE)
     response.headers["Content-Security-Policy"] = context.pages.policy
@@ -116,8 +145,15 @@ async def get_work(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@Operation(
+    "GET",
+    "/static/{path:.+}",
+    "A file of the pages; immutable when the path names its content",
+    {200: ANY},
+    refusals=(404,),
+    parameters=(Parameter("path", "file below static"),),
+)
 async def get_static(request: web.Request) -> web.StreamResponse:
-    """A file; kept for ever by clients that name its content."""
     path = request.match_info["path"]
     body, is_named = request.app[CONTEXT].statics.find(path)
     if body is None:
@@ -128,6 +164,14 @@ async def get_static(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@Operation(
+    "GET",
+    "/api/v1/network/{version}.json",
+    "The roads, immutable",
+    {200: NetworkBody},
+    refusals=(404,),
+    parameters=(Parameter("version", "network version"),),
+)
 async def get_network(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     version = request.match_info["version"]
@@ -136,10 +180,19 @@ async def get_network(request: web.Request) -> web.StreamResponse:
     return answer(request, context.network_file, cache=IMMUTABLE)
 
 
+@Operation("GET", "/api/v1/snapshot", "The whole picture now", {200: bodies.Snapshot})
 async def get_snapshot(request: web.Request) -> web.StreamResponse:
     return answer(request, request.app[CONTEXT].snapshot(), cache=NO_STORE)
 
 
+@Operation(
+    "GET",
+    "/api/v1/links/{id:.+}",
+    "One link",
+    {200: bodies.LinkBody},
+    refusals=(404,),
+    parameters=(Parameter("id", "link id"),),
+)
 async def get_link(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     link_id = request.match_info["id"]
@@ -149,16 +202,46 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, bodies.link_body(place, context.live.picture, context.network))
 
 
+@Operation(
+    "GET",
+    "/api/v1/links.geojson",
+    "Links with their state",
+    {
+        200: (exports.GEOJSON, exports.FeatureCollection[exports.LinkProperties]),
+        304: None,
+    },
+    refusals=(400,),
+    parameters=(_BBOX, _LEVEL),
+)
 async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "level"))
     return await _export(request, "links.geojson", filters)
 
 
+@Operation(
+    "GET",
+    "/api/v1/works.geojson",
+    "Works",
+    {
+        200: (exports.GEOJSON, exports.FeatureCollection[exports.WorkProperties]),
+        304: None,
+    },
+    refusals=(400,),
+    parameters=(_BBOX, _PHASE),
+)
 async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
     return await _export(request, "works.geojson", filters)
 
 
+@Operation(
+    "GET",
+    "/api/v1/works.csv",
+    "Works for a spreadsheet",
+    {200: exports.CSV, 304: None},
+    refusals=(400,),
+    parameters=(_BBOX, _PHASE),
+)
 async def get_works_csv(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
     return await _export(request, "works.csv", filters)
@@ -184,18 +267,32 @@ def _export_bytes(name: str, context: Context, filters: Filters, picture: Pictur
     )
 
 
+@Operation(
+    "GET",
+    "/api/v1/discrepancies",
+    "Where what happens is not what was declared, with the buses that show it",
+    {200: discrepancies.Discrepancies},
+)
 async def get_discrepancies(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     found = discrepancies.discrepancies_of(context.live.picture, context.network)
     return packed_answer(request, found)
 
 
+@Operation(
+    "GET",
+    "/api/v1/search",
+    "Stretches, stops, routes, places, addresses, works; initials and slips too",
+    {200: SearchResults},
+    parameters=(Parameter("q", "what to find"),),
+)
 async def get_search(request: web.Request) -> web.StreamResponse:
     query = request.query.get("q", "")
     results = request.app[CONTEXT].searched().search(query)
     return packed_answer(request, SearchResults(query[:500], results))
 
 
+@Operation("GET", "/api/v1/feeds", "How each feed is doing", {200: Feeds})
 async def get_feeds(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     now_ms, picture = context.live.now_ms(), context.live.picture
@@ -221,11 +318,13 @@ async def get_feeds(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, body)
 
 
+@Operation("GET", "/livez", "Whether the process works", _HEALTH)
 async def get_livez(request: web.Request) -> web.StreamResponse:
     reasons = health.reasons_not_live(request.app[CONTEXT].tasks)
     return _health(reasons)
 
 
+@Operation("GET", "/readyz", "Whether it shows the state now", _HEALTH)
 async def get_readyz(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     reasons = health.reasons_not_live(context.tasks)
@@ -240,161 +339,23 @@ def _health(reasons: list[str], warnings: Sequence[str] = ()) -> web.Response:
     return json_answer(body, status=503 if reasons else 200)
 
 
+@Operation("GET", "/metrics", "Figures for Prometheus", {200: TEXT})
 async def get_metrics(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     counts = await context.read_counts()
-    lookups = request.app[desk_api.DESK].lookups
+    lookups = request.app[desk.DESK].lookups
     body = metrics(context.live, counts, context.live.now_ms(), lookups)
     headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": NO_STORE}
     return web.Response(body=body, headers=headers)
 
 
+@Operation("GET", "/api/v1/openapi.json", "The document that this page shows", {200: dict})
 async def get_openapi(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, document(request.app[CONTEXT].settings.city, OPERATIONS))
 
 
-_BBOX = Parameter("bbox", "west,south,east,north in degrees, WGS84")
-_LEVEL = Parameter("level", f"{', '.join(LEVELS)}; several with commas")
-_PHASE = Parameter("phase", f"{', '.join(Phase)}; several with commas")
-_get = partial(Operation, method="GET")
-_HEALTH: Mapping[int, object] = {200: Health, 503: Health}
+_MODULES = (stream, desk, past, changes, calls, crew, crew_photos, alerts, events, subscriptions)
 OPERATIONS = (
-    _get(path="/", handler=get_operator, summary="The operator map", answers={200: HTML_PAGE}),
-    _get(path="/desk", handler=get_desk, summary="The complaint desk", answers={200: HTML_PAGE}),
-    _get(
-        path="/docs",
-        handler=get_docs,
-        summary="This document, to read and to try",
-        answers={200: HTML_PAGE},
-    ),
-    _get(
-        path="/w/{work_id:.+}",
-        handler=get_work,
-        summary="One work, to read on a phone; with a crew's token, to report on",
-        answers={200: HTML_PAGE, 404: HTML_PAGE},
-        parameters=(
-            Parameter("work_id", "permit number"),
-            Parameter("t", "token of the link a message carries; it leaves the address at once"),
-        ),
-    ),
-    _get(
-        path="/static/{path:.+}",
-        handler=get_static,
-        summary="A file of the pages; immutable when the path names its content",
-        answers={200: ANY},
-        refusals=(404,),
-        parameters=(Parameter("path", "file below static"),),
-    ),
-    _get(
-        path="/api/v1/network/{version}.json",
-        handler=get_network,
-        summary="The roads, immutable",
-        answers={200: NetworkBody},
-        refusals=(404,),
-        parameters=(Parameter("version", "network version"),),
-    ),
-    _get(
-        path="/api/v1/snapshot",
-        handler=get_snapshot,
-        summary="The whole picture now",
-        answers={200: bodies.Snapshot},
-    ),
-    _get(
-        path="/api/v1/stream",
-        handler=get_stream,
-        summary="Deltas as server-sent events: d (Delta), resync (start over from a snapshot)",
-        answers={200: (SSE, bodies.Delta)},
-        refusals=(503,),
-        parameters=(
-            Parameter("since", "delta id the reader stands at; the Last-Event-ID header wins"),
-        ),
-        route_options={"allow_head": False},
-    ),
-    _get(
-        path="/api/v1/links/{id:.+}",
-        handler=get_link,
-        summary="One link",
-        answers={200: bodies.LinkBody},
-        refusals=(404,),
-        parameters=(Parameter("id", "link id"),),
-    ),
-    _get(
-        path="/api/v1/discrepancies",
-        handler=get_discrepancies,
-        summary="Where what happens is not what was declared, with the buses that show it",
-        answers={200: discrepancies.Discrepancies},
-    ),
-    _get(
-        path="/api/v1/links.geojson",
-        handler=get_links_geojson,
-        summary="Links with their state",
-        answers={
-            200: (exports.GEOJSON, exports.FeatureCollection[exports.LinkProperties]),
-            304: None,
-        },
-        refusals=(400,),
-        parameters=(_BBOX, _LEVEL),
-    ),
-    _get(
-        path="/api/v1/works.geojson",
-        handler=get_works_geojson,
-        summary="Works",
-        answers={
-            200: (exports.GEOJSON, exports.FeatureCollection[exports.WorkProperties]),
-            304: None,
-        },
-        refusals=(400,),
-        parameters=(_BBOX, _PHASE),
-    ),
-    _get(
-        path="/api/v1/works.csv",
-        handler=get_works_csv,
-        summary="Works for a spreadsheet",
-        answers={200: exports.CSV, 304: None},
-        refusals=(400,),
-        parameters=(_BBOX, _PHASE),
-    ),
-    _get(
-        path="/api/v1/search",
-        handler=get_search,
-        summary="Stretches, stops, routes, places, addresses, works; initials and slips too",
-        answers={200: SearchResults},
-        parameters=(Parameter("q", "what to find"),),
-    ),
-    _get(
-        path="/api/v1/feeds",
-        handler=get_feeds,
-        summary="How each feed is doing",
-        answers={200: Feeds},
-    ),
-    *desk_api.OPERATIONS,
-    *time_api.OPERATIONS,
-    *changes_api.OPERATIONS,
-    *calls_api.OPERATIONS,
-    *crew_api.OPERATIONS,
-    *crew_photos.OPERATIONS,
-    *alerts_api.OPERATIONS,
-    *events_api.OPERATIONS,
-    *subscriptions_api.OPERATIONS,
-    _get(
-        path="/api/v1/openapi.json",
-        handler=get_openapi,
-        summary="The document that this page shows",
-        answers={200: dict},
-    ),
-    _get(
-        path="/livez",
-        handler=get_livez,
-        summary="Whether the process works",
-        answers=_HEALTH,
-    ),
-    _get(
-        path="/readyz",
-        handler=get_readyz,
-        summary="Whether it shows the state now",
-        answers=_HEALTH,
-    ),
-    _get(
-        path="/metrics", handler=get_metrics, summary="Figures for Prometheus", answers={200: TEXT}
-    ),
+    *operations_in(globals()),
+    *(each for module in _MODULES for each in operations_in(vars(module))),
 )

@@ -5,10 +5,11 @@ from functools import partial
 from aiohttp import web
 
 from maps.api.context import CONTEXT
+from maps.api.operation import SSE, Operation, Parameter
 from maps.http.answers import takes_gzip
 from maps.http.refusals import RequestRefusedError
-from maps.picture.broadcast import StreamClient
-from maps.picture.sse import GZIP_HEADER, Block
+from maps.picture.bodies import Delta
+from maps.picture.broadcast import GZIP_HEADER, Block, StreamClient
 
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -18,6 +19,17 @@ _HEADERS = {
 }
 
 
+@Operation(
+    "GET",
+    "/api/v1/stream",
+    "Deltas as server-sent events: d (Delta), resync (start over from a snapshot)",
+    {200: (SSE, Delta)},
+    refusals=(503,),
+    parameters=(
+        Parameter("since", "delta id the reader stands at; the Last-Event-ID header wins"),
+    ),
+    route_options={"allow_head": False},
+)
 async def get_stream(request: web.Request) -> web.StreamResponse:
     """Server-sent events from `Last-Event-ID` or `since` on, until either side ends it."""
     live = request.app[CONTEXT].live

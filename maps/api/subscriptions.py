@@ -6,7 +6,6 @@ import logging
 import secrets as random
 import time
 from collections.abc import Mapping
-from functools import partial
 
 from aiohttp import web
 from msgspec import UNSET
@@ -46,6 +45,18 @@ def add_subscriptions(app: web.Application) -> None:
     app[WRONG_KEYS] = Pace(WRONG_KEYS_A_MINUTE)
 
 
+_ALL, _ONE = "/api/v1/subscriptions", "/api/v1/subscriptions/{endpoint}"
+_ENDPOINT = (Parameter("endpoint", "ep_..."),)
+
+
+@Operation(
+    "GET",
+    _ALL,
+    "Every endpoint and what it receives",
+    {200: SubscriptionsBody},
+    refusals=(401, 403, 429, 503),
+    needs=ADMIN_KEY,
+)
 async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     """Every subscription, by title; no secret."""
     _check_key(request)
@@ -54,13 +65,30 @@ async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     return json_answer(SubscriptionsBody([body_of(each) for each in listed]))
 
 
+@Operation(
+    "GET",
+    _ONE,
+    "One endpoint",
+    {200: SubscriptionBody},
+    refusals=(401, 403, 404, 429, 503),
+    parameters=_ENDPOINT,
+    needs=ADMIN_KEY,
+)
 async def get_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
     return json_answer(body_of(await _known(request)))
 
 
+@Operation(
+    "POST",
+    _ALL,
+    "A new endpoint; its secret is shown here and never again",
+    {201: SubscriptionBody, 202: SubscriptionBody},
+    refusals=(400, 401, 403, 413, 415, 429, 503),
+    takes=NewBody,
+    needs=ADMIN_KEY,
+)
 async def post_subscription(request: web.Request) -> web.StreamResponse:
-    """A new endpoint, with its secret: it is shown here and never again."""
     _check_key(request)
     body = await read_body(request, NewBody)
     context = request.app[CONTEXT]
@@ -73,6 +101,16 @@ async def post_subscription(request: web.Request) -> web.StreamResponse:
     return await _written(request, made, master=master, status=201)
 
 
+@Operation(
+    "PATCH",
+    _ONE,
+    "Change what is named, leave the rest",
+    {200: SubscriptionBody, 202: SubscriptionBody},
+    refusals=(400, 401, 403, 404, 413, 415, 429, 503),
+    takes=ChangeBody,
+    parameters=_ENDPOINT,
+    needs=ADMIN_KEY,
+)
 async def patch_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
     body = await read_body(request, ChangeBody)
@@ -83,8 +121,17 @@ async def patch_subscription(request: web.Request) -> web.StreamResponse:
     return await _written(request, made)
 
 
+@Operation(
+    "POST",
+    f"{_ONE}/rotate",
+    "The next secret, shown here and never again; the one before signs 24 h more",
+    {200: SubscriptionBody, 202: SubscriptionBody},
+    refusals=(400, 401, 403, 404, 413, 415, 429, 503),
+    takes=RotateBody,
+    parameters=_ENDPOINT,
+    needs=ADMIN_KEY,
+)
 async def post_rotation(request: web.Request) -> web.StreamResponse:
-    """The next secret, shown here and never again."""
     _check_key(request)
     body = await read_body(request, RotateBody)
     context = request.app[CONTEXT]
@@ -94,6 +141,15 @@ async def post_rotation(request: web.Request) -> web.StreamResponse:
     return await _written(request, made, master=master)
 
 
+@Operation(
+    "DELETE",
+    _ONE,
+    "No more messages",
+    {200: EndpointBody, 202: EndpointBody},
+    refusals=(401, 403, 404, 429, 503),
+    parameters=_ENDPOINT,
+    needs=ADMIN_KEY,
+)
 async def delete_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
     now_ms = request.app[CONTEXT].live.now_ms()
@@ -169,62 +225,3 @@ async def _is_settled(store: Store, made: Subscription) -> bool:
             return False
         await asyncio.sleep(LOOK_S)
     return False
-
-
-_ALL, _ONE = "/api/v1/subscriptions", "/api/v1/subscriptions/{endpoint}"
-_managed = partial(Operation, needs=ADMIN_KEY, parameters=(Parameter("endpoint", "ep_..."),))
-OPERATIONS = (
-    _managed(
-        method="GET",
-        path=_ALL,
-        handler=get_subscriptions,
-        summary="Every endpoint and what it receives",
-        answers={200: SubscriptionsBody},
-        refusals=(401, 403, 429, 503),
-        parameters=(),
-    ),
-    _managed(
-        method="POST",
-        path=_ALL,
-        handler=post_subscription,
-        summary="A new endpoint; its secret is shown here and never again",
-        answers={201: SubscriptionBody, 202: SubscriptionBody},
-        refusals=(400, 401, 403, 413, 415, 429, 503),
-        takes=NewBody,
-        parameters=(),
-    ),
-    _managed(
-        method="GET",
-        path=_ONE,
-        handler=get_subscription,
-        summary="One endpoint",
-        answers={200: SubscriptionBody},
-        refusals=(401, 403, 404, 429, 503),
-    ),
-    _managed(
-        method="PATCH",
-        path=_ONE,
-        handler=patch_subscription,
-        summary="Change what is named, leave the rest",
-        answers={200: SubscriptionBody, 202: SubscriptionBody},
-        refusals=(400, 401, 403, 404, 413, 415, 429, 503),
-        takes=ChangeBody,
-    ),
-    _managed(
-        method="DELETE",
-        path=_ONE,
-        handler=delete_subscription,
-        summary="No more messages",
-        answers={200: EndpointBody, 202: EndpointBody},
-        refusals=(401, 403, 404, 429, 503),
-    ),
-    _managed(
-        method="POST",
-        path=f"{_ONE}/rotate",
-        handler=post_rotation,
-        summary="The next secret, shown here and never again; the one before signs 24 h more",
-        answers={200: SubscriptionBody, 202: SubscriptionBody},
-        refusals=(400, 401, 403, 404, 413, 415, 429, 503),
-        takes=RotateBody,
-    ),
-)

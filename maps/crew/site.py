@@ -3,6 +3,8 @@
 Both read the same function, so a closure that buses contradict is contradicted on both screens.
 """
 
+from typing import Annotated
+
 import msgspec
 
 from maps.desk.facts.blockings import is_by_people, real_end_ms
@@ -12,34 +14,33 @@ from maps.desk.judging.certainty import Ground
 from maps.desk.judging.verdict import PublicVerdict, Verdict, judge, public_verdict
 from maps.desk.saying.last_report import LastReportBody, report_body
 from maps.desk.saying.times import age
+from maps.picture.picture import StoreState
 from maps.picture.shapes import known_links
-from maps.picture.store_state import StoreState
 from maps.picture.text import short
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Closure, Phase
 from streams.domain.works.phases import OVER
 from streams.domain.works.rows import Work
-from streams.words.catalogue import both, phrase
+from streams.words.catalogue import Translatable, phrase
+from streams.words.spoken import OwnText, Spoken
 
 
-class BusesAgainst(msgspec.Struct, frozen=True, kw_only=True):
+class BusesAgainst(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """Buses that drove over what a work says it closes, in the last `minutes`."""
 
     buses: int
     minutes: int
     last_ms: int
     is_contradicted: bool
-    ko: str
-    en: str
+    text: OwnText
 
 
-class SiteBody(msgspec.Struct, frozen=True, kw_only=True):
+class SiteBody(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """A work as its crew sees it; `next` is what it has most likely to report next."""
 
     work: str
     phase: Phase
-    phase_ko: str
-    phase_en: str
+    phase_name: Annotated[Translatable, "phase"]
     next: str
     ends_ms: int | None
     said: LastReportBody | None
@@ -57,12 +58,10 @@ def site_of(work_id: str, scene: Scene) -> SiteBody:
     links = tuple(dict.fromkeys(known_links(work.links, scene.network)))
     facts = gather(AskedPlace(PlaceKind.WORK, work_id, short(work.title), links=links), scene)
     verdict = judge(facts, scene)
-    phase_ko, phase_en = both(phrase(f"phase.{work.phase}"))
     return SiteBody(
         work=work_id,
         phase=work.phase,
-        phase_ko=phase_ko,
-        phase_en=phase_en,
+        phase_name=phrase(f"phase.{work.phase}"),
         next=next_report(work),
         ends_ms=real_end_ms(work),
         said=report_body(work, scene.reader_ms),
@@ -99,12 +98,10 @@ def _against(work: Work, facts: CardFacts, verdict: Verdict, scene: Scene) -> Bu
         n=n,
         age=age(scene.now_ms - facts.seen.observed_ms),
     )
-    ko, en = both(text)
     return BusesAgainst(
         buses=n,
         minutes=scene.fresh_minutes,
         last_ms=facts.seen.observed_ms,
         is_contradicted=is_contradicted,
-        ko=ko,
-        en=en,
+        text=text,
     )

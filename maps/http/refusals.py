@@ -1,9 +1,10 @@
-"""What a request is refused for: a code for programs, Korean and English for people."""
+"""What a request is refused for: a code for programs, the text in every language for people."""
 
 import msgspec
 
 from streams.contract.errors import BomnaeError
-from streams.words.catalogue import Value, both, phrase
+from streams.words.catalogue import Value, phrase
+from streams.words.spoken import in_each
 
 
 class RequestRefusedError(BomnaeError):
@@ -14,7 +15,7 @@ class RequestRefusedError(BomnaeError):
     """
 
     def __init__(self, status: int, word: str, /, **values: Value) -> None:
-        super().__init__(" / ".join(both(phrase(word, **values))))
+        super().__init__(" / ".join(in_each(phrase(word, **values)).values()))
         self.status = status
         self.code = word.split(".")[1]
 

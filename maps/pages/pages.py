@@ -20,7 +20,7 @@ from streams.contract.settings import Settings
 from streams.domain.closures import closure_name
 from streams.domain.unknown_times import notes, why_unknown_of
 from streams.geo.network import Network
-from streams.words.catalogue import FIRST, name_of, phrase
+from streams.words.catalogue import FIRST, languages, name_of, phrase
 
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
@@ -78,7 +78,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
-    templates.filters["en"] = lambda text: text.to("en")
+    templates.filters["to"] = lambda text, language: text.to(language)
     frame = {
         "city": settings.city,
         "simulated": is_simulated(network, settings),
@@ -91,6 +91,7 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         "why_unknown": why_unknown_of,
         "notes": notes,
         "t": phrase,
+        "languages": languages(),
         "name_of": name_of,
         "closure_name": closure_name,
         "ago": ago,

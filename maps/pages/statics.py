@@ -73,7 +73,9 @@ class Statics:
 
 def read_statics(folder: Path = FOLDER) -> Statics:
     paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    files = {path.relative_to(folder).as_posix(): _static(path) for path in paths}
+    files = {
+        path.relative_to(folder).as_posix(): _body(path.name, path.read_bytes()) for path in paths
+    }
     files[CATALOGUE] = _body(CATALOGUE, _catalogue())
     names = "".join(f"{path} {body.etag}\n" for path, body in files.items())
     return Statics(files, "v" + hashlib.sha256(names.encode()).hexdigest()[:12])
@@ -92,10 +94,6 @@ def imports_of(entry: str, folder: Path = FOLDER) -> list[str]:
                 posixpath.normpath(posixpath.join(near, to)) for to in _IMPORT.findall(text)
             ]
     return found
-
-
-def _static(path: Path) -> CachedBody:
-    return _body(path.name, path.read_bytes())
 
 
 def _body(name: str, raw: bytes) -> CachedBody:

@@ -15,8 +15,8 @@ from streams.domain.stages.feeds import REMEMBER_MS, FeedState, status
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.unknown_times import unknown_time
 from streams.domain.works.rows import Work
-from streams.state.decoding import Remembered
-from streams.words.catalogue import Phrase, Value, both, joined, phrase
+from streams.state.kinds import Remembered
+from streams.words.catalogue import Phrase, Value, joined, phrase
 
 MOST = 500
 KINDS = (WORK, INCIDENT, FEED)
@@ -31,8 +31,7 @@ class Change:
     at_ms: int
     subject: str
     kinds: tuple[str, ...]
-    ko: str
-    en: str
+    text: Phrase
     links: tuple[str, ...] = ()
 
 
@@ -85,8 +84,8 @@ def _line(
         name = work_name(row)
     title = phrase("changed.placed", title=name, place=place) if place else name
     what = joined((text for _, text in happened), ", ")
-    texts = both(phrase("changed.line", title=title, what=what))
-    yield Change(at_ms, subject, tuple(kind for kind, _ in happened), *texts, row.links)
+    text = phrase("changed.line", title=title, what=what)
+    yield Change(at_ms, subject, tuple(kind for kind, _ in happened), text, row.links)
 
 
 def _of_work(old: Work | None, new: Work | None, now_ms: int) -> Iterator[Happened]:
@@ -168,8 +167,8 @@ def _feed_changes(
     for (at_ms, state), (next_ms, _) in pairwise([*run, (until_ms, None)]):
         for from_ms, now in _statuses(state, at_ms, next_ms) if state else ():
             if now is not known and from_ms > since_ms:
-                texts = both(phrase("changed.line", title=name, what=phrase(f"status.{now}")))
-                yield Change(from_ms, subject, (f"feed_{now}",), *texts)
+                text = phrase("changed.line", title=name, what=phrase(f"status.{now}"))
+                yield Change(from_ms, subject, (f"feed_{now}",), text)
             known = now
 
 

@@ -26,8 +26,7 @@ from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
-from streams.state.decoding import Remembered
-from streams.state.kinds import HistoryValue
+from streams.state.kinds import HistoryValue, Remembered
 
 T = TypeVar("T", bound=HistoryValue)
 LINK, WORK, INCIDENT, FEED = "link:", "work:", "incident:", "feed:"

@@ -12,9 +12,8 @@ from maps.picture import alerts, shapes
 from maps.picture.alerts import AckRow, AlertRow
 from maps.picture.deliveries import UndeliveredRow
 from maps.picture.fields import Kmh, Metres, Ms, Row, filled
-from maps.picture.picture import Picture, PictureChanges
+from maps.picture.picture import Picture, PictureChanges, StoreState
 from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
-from maps.picture.store_state import StoreState
 from streams.contract.enums import Certainty, Closure, Level
 from streams.domain.links.fold import LinkView
 from streams.geo.network import Network

@@ -5,7 +5,7 @@ import re
 import msgspec
 from redis.exceptions import RedisError
 
-from streams.state.decoding import StoredDelta
+from streams.state.kinds import StoredDelta
 from streams.state.store import Store
 
 BATCH = 500  # deltas one read brings at most

@@ -12,7 +12,7 @@ from msgspec import Meta
 from maps.picture.fields import Ms, Row
 from maps.picture.text import shown
 from streams.delivery.deciding.keys import ATTEMPTS, DEAD, DISPATCHERS, SUBSCRIPTIONS, UNDELIVERED
-from streams.state.decoding import readable
+from streams.state.kinds import readable
 from streams.state.store import Store
 
 SHOWN_ATTEMPTS = 50

@@ -23,7 +23,7 @@ from streams.domain.works.rows import Work
 from streams.geo.measures import Point
 from streams.geo.network import Network
 from streams.geo.placement import lines_of
-from streams.words.catalogue import Phrase, name_of, word
+from streams.words.catalogue import FIRST, Phrase, name_of, word
 
 GEOJSON = "application/geo+json"
 CSV = "text/csv; charset=utf-8"
@@ -55,7 +55,6 @@ _CODED: Mapping[str, Callable[[str], Phrase]] = {
     "placed_by": partial(name_of, "placed_by"),
 }
 """Columns of codes: they have the screen's words, for a spreadsheet is read by people."""
-_LANGUAGE = "ko"
 
 
 Position = tuple[float, float]
@@ -248,9 +247,9 @@ def works_csv(picture: Picture, network: Network, filters: Filters, *, is_simula
     """
     text = io.StringIO()
     table = csv.writer(text)
-    mark = [word(_LANGUAGE, "csv.simulated.yes")] if is_simulated else []
+    mark = [word(FIRST, "csv.simulated.yes")] if is_simulated else []
     names = [*_COLUMNS, "simulated"] if is_simulated else _COLUMNS
-    table.writerow([word(_LANGUAGE, f"csv.{name}") for name in names])
+    table.writerow([word(FIRST, f"csv.{name}") for name in names])
     for row in passing_works(picture, network, filters):
         table.writerow([cell(csv_value(name, row, network)) for name in _COLUMNS] + mark)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
@@ -264,7 +263,7 @@ def csv_value(name: str, row: shapes.WorkRow, network: Network) -> object:
     if name == "links":
         return " ".join(network.links[place].id for place in value)
     if name in _CODED:
-        return _CODED[name](str(value)).to(_LANGUAGE)
+        return _CODED[name](str(value)).to(FIRST)
     if name == "ends_ms":
         return kst_end(value)
     return kst(value) if name.endswith("_ms") else value

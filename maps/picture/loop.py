@@ -11,16 +11,14 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
-from maps.picture import bodies, deliveries, sse
-from maps.picture.broadcast import Broadcast, StreamClient
+from maps.picture import bodies, deliveries
+from maps.picture.broadcast import PING_S, Block, Broadcast, StreamClient, event, ping, preamble
 from maps.picture.catch_up import BATCH, LOSSES, missed, place_of
-from maps.picture.picture import Picture, PictureChanges, advance, picture_of, translate
-from maps.picture.store_state import StoreState
+from maps.picture.picture import Picture, PictureChanges, StoreState, advance, picture_of, translate
 from streams.contract.retrying import attempts
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
-from streams.state.decoding import StoredDelta
-from streams.state.kinds import BEGINNING
+from streams.state.kinds import BEGINNING, StoredDelta
 from streams.state.store import Store
 from streams.state.store_health import StoreHealth, store_health
 
@@ -112,7 +110,7 @@ class LiveUpdates:
         for feed in news.feeds.keys() & self.picture.feeds.keys():  # one may be gone
             self._told[feed] = status(self.picture.feeds[feed], now_ms)
         body = bodies.delta_event(news, before, self.network, prev=before.delta_id, now_ms=now_ms)
-        self.broadcast.send(sse.event("d", body, self.picture.delta_id))
+        self.broadcast.send(event("d", body, self.picture.delta_id))
 
     def _replace(self, picture: Picture) -> None:
         """A new picture the readers cannot reach by deltas."""
@@ -146,16 +144,16 @@ class LiveUpdates:
 
     async def judge(self) -> None:
         """Once a second: tell what silence has made of the feeds; every 15 s: a ping."""
-        ping, passed_s = sse.ping(), 0.0
+        passed_s = 0.0
         while True:
             await asyncio.sleep(JUDGE_S)
             self.judge_feeds()
             await self.judge_deliveries()
             await self.judge_store()
             passed_s += JUDGE_S
-            if passed_s >= sse.PING_S:
+            if passed_s >= PING_S:
                 passed_s = 0.0
-                self.broadcast.send(ping)
+                self.broadcast.send(ping())
 
     def judge_feeds(self) -> None:
         """Send the feeds whose status is another than the one last told."""
@@ -207,24 +205,22 @@ class LiveUpdates:
     def _send_state(self, facts: PictureChanges) -> None:
         self.broadcast.send(self._state_block(facts, self.picture.delta_id))
 
-    def _state_block(self, facts: PictureChanges, head: str) -> sse.Block:
+    def _state_block(self, facts: PictureChanges, head: str) -> Block:
         """An event that moves no one on (id and prev are the head) but says how things are."""
         body = bodies.delta_event(facts, None, self.network, prev=head, now_ms=self.now_ms())
         body.store, body.undelivered = self.store_state, self.undelivered
         body.trouble = self.health.trouble
-        return sse.event("d", body, head)
+        return event("d", body, head)
 
-    def _resync_block(self) -> sse.Block:
+    def _resync_block(self) -> Block:
         head = self.picture.delta_id
-        return sse.event("resync", {"net": self.network.version, "id": head}, head)
+        return event("resync", {"net": self.network.version, "id": head}, head)
 
-    async def open(
-        self, since: str, drop: Callable[[], None]
-    ) -> tuple[StreamClient, list[sse.Block]]:
+    async def open(self, since: str, drop: Callable[[], None]) -> tuple[StreamClient, list[Block]]:
         """A reader joined at the head, and the blocks that lead there from `since` ("": now)."""
         await self._wait_for(since)
         reader = self.broadcast.join(self.picture.delta_id, drop)
-        blocks = [sse.preamble(), *await self._way_from(since, reader.head)]
+        blocks = [preamble(), *await self._way_from(since, reader.head)]
         facts = PictureChanges(self.picture.delta_id, self.picture.at_ms, feeds=self.picture.feeds)
         return reader, [*blocks, self._state_block(facts, reader.head)]
 
@@ -237,7 +233,7 @@ class LiveUpdates:
                 return
             await asyncio.sleep(COALESCE_S / 4)
 
-    async def _way_from(self, since: str, head: str) -> list[sse.Block]:
+    async def _way_from(self, since: str, head: str) -> list[Block]:
         """Nothing, one event with all facts after `since`, or a resync when they are gone."""
         if since in ("", head):
             return []
@@ -247,4 +243,4 @@ class LiveUpdates:
             return [self._resync_block()]
         facts = translate(run, self.network)
         body = bodies.delta_event(facts, None, self.network, prev=since, now_ms=self.now_ms())
-        return [sse.event("d", body, head)]
+        return [event("d", body, head)]

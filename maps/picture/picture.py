@@ -7,12 +7,21 @@ applying a run at once or delta by delta ends in the same picture.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Never, TypeVar
 
 from streams.domain.alerts import Episode
 from streams.geo.network import Network
-from streams.state.decoding import StoredDelta, StoredPicture
-from streams.state.kinds import BEGINNING, KINDS, CityRows
+from streams.state.kinds import BEGINNING, KINDS, CityRows, StoredDelta, StoredPicture
+
+
+class StoreState(StrEnum):
+    """OK, being made again from the log, or not to be reached."""
+
+    OK = "ok"
+    REBUILDING = "rebuilding"
+    LOST = "lost"
+
 
 K = TypeVar("K")
 R = TypeVar("R")

@@ -4,12 +4,11 @@ Texts of feeds travel as JSON strings and are drawn as text; nothing here builds
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Protocol
+from typing import Annotated, Literal, Protocol
 
 import msgspec
 from msgspec import Meta
 
-from maps.picture.doubts import Doubt, doubts
 from maps.picture.fields import Flags, Lat, LinkIndexes, Lon, Ms, Row, filled, with_shown
 from streams.contract.enums import Closure, FeedStatus, IncidentKind, Phase, PlacedBy, PollOutcome
 from streams.contract.records import FeedReport
@@ -21,6 +20,25 @@ from streams.domain.stages.passages import BusView
 from streams.domain.works.rows import Work
 from streams.geo.measures import Point
 from streams.geo.network import Network
+
+_OF_PLACE = frozenset(
+    {"epsg_assumed", "epsg_shifted_100km", "point_shared", "point_far_from_address"}
+)
+"""The flags of a permit whose point may lie on another street."""
+
+
+Doubt = Literal["place", "direction"]
+
+
+def doubts(row: Work | RunningIncident) -> tuple[Doubt, ...]:
+    """`place` where the point may be wrong, or only a lot near the address is known; `direction`
+    where the stated one cannot be read.
+    """
+    is_near = row.placed_by == PlacedBy.ADDRESS_NEAR
+    is_doubtful = is_near or not _OF_PLACE.isdisjoint(row.flags)
+    place: tuple[Doubt, ...] = ("place",) if is_doubtful else ()
+    return (*place, "direction") if getattr(row, "is_direction_unread", False) else place
+
 
 NEVER, HELD = "never", "held"
 FeedWord = Annotated[str, Meta(extra_json_schema={"enum": [*FeedStatus, NEVER, HELD]})]

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from maps.search.abroad import foreign_name, foreign_start
 from maps.search.addresses import Addresses
 from maps.search.atlas import Atlas, keys_of
 from maps.search.entry import PlaceKind, SearchEntry, SearchHit
@@ -17,6 +16,43 @@ from maps.search.wording import MAX_QUERY_CHARS, core, is_noise, spelled, unmark
 from maps.search.works import WorkNames, Works
 from streams.geo.measures import Point
 from streams.geo.network import Network
+
+# Names of other cities: a question that names one is not answered with a place of this city.
+_REGIONS = """
+서울 부산 대구 인천 광주 대전 울산 세종 경기 경기도 충북 충남 충청도 전북
+전남 전라도 경북 경남 경상도 제주 제주도  서울특별시 부산광역시 대구광역시
+인천광역시 광주광역시 대전광역시 울산광역시 세종시
+"""
+_CITIES = """
+원주 강릉 동해 태백 속초 삼척 홍천 횡성 영월 평창 정선 철원 화천 양구 인제
+양양 가평 포천 양평 남양주 구리 하남  수원 성남 용인 고양 안양 부천 안산
+화성 평택 의정부 시흥 파주 김포 광명 군포 이천 오산 여주 동두천 과천 의왕
+연천  청주 충주 제천 단양 천안 아산 공주 보령 서산 논산 당진 전주 군산
+익산 정읍 남원 김제 목포 여수 순천 나주 광양  포항 경주 김천 안동 구미
+영주 영천 상주 문경 경산 울진 창원 진주 통영 김해 밀양 거제 양산 서귀포
+마산  분당 일산 판교 동탄 해운대 강남구 서초구 송파구 종로구 마포구 영등포구
+용산구
+"""
+_NAMES = tuple(sorted({*_REGIONS.split(), *_CITIES.split()}, key=len, reverse=True))
+_SUFFIXES = ("시", "군", "도", "시청", "군청", "시내", "읍", "쪽", "에", "에서", "의")
+
+
+def foreign_name(words: list[str], own: str) -> str:
+    """The other city a question names with a word of its own, "" for none. `own` is this city's."""
+    home = own.removesuffix("시").removesuffix("군")
+    for word in words:
+        for name in _NAMES:
+            rest = word.removeprefix(name)
+            if name != home and rest != word and (not rest or rest in _SUFFIXES):
+                return name
+    return ""
+
+
+def foreign_start(text: str, own: str) -> str:
+    """The other city a question without blanks begins with, "" for none."""
+    home = own.removesuffix("시").removesuffix("군")
+    return next((name for name in _NAMES if name != home and text.startswith(name)), "")
+
 
 MAX_RESULTS = 20
 MAX_STRETCHES = 60  # of one road: all are reachable
@@ -87,7 +123,7 @@ class Finder:
         found: Found = {}
         self._read(text, asked, found)
         typed = typed_korean(asked)
-        if typed != asked and _best(found) < WHOLE:
+        if typed != asked and all(hit.quality < WHOLE for hit in found.values()):
             self._read(spelled(typed), typed, found)
         return {name: hit for name, hit in found.items() if hit.quality >= _LEAST}
 
@@ -196,10 +232,6 @@ class Finder:
 def _share(understood: int, not_understood: int) -> float:
     """1 where all of a question is understood; the root, since people add words."""
     return math.sqrt(understood / max(1, understood + not_understood))
-
-
-def _best(found: Found) -> float:
-    return max((hit.quality for hit in found.values()), default=0.0)
 
 
 def _best_first(hits: Iterable[Hit]) -> list[Hit]:

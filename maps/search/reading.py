@@ -93,7 +93,9 @@ def meeting(groups: Sequence[Sequence[Hit]], atlas: Atlas) -> list[Hit]:
 
 
 def _meet_all(entries: list[SearchEntry], atlas: Atlas) -> list[Hit]:
-    first, *rest = sorted(entries, key=_rank)
+    first, *rest = sorted(
+        entries, key=lambda each: 3 if each.subtitle == DISTRICT else _RANKS[each.kind]
+    )
     found = [Hit(first, 1.0)]
     for other in rest:
         found = [
@@ -104,10 +106,6 @@ def _meet_all(entries: list[SearchEntry], atlas: Atlas) -> list[Hit]:
     is_between = sum(1 for entry in entries if entry.nodes) > 1
     least = min((len(hit.entry.links) for hit in found), default=0)
     return [hit for hit in found if not is_between or len(hit.entry.links) == least]
-
-
-def _rank(entry: SearchEntry) -> int:
-    return 3 if entry.subtitle == DISTRICT else _RANKS[entry.kind]
 
 
 def _meet(one: SearchEntry, other: SearchEntry, atlas: Atlas) -> Iterator[Hit]:

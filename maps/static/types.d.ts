@@ -127,16 +127,16 @@ declare namespace Desk {
   interface Change extends Words { subject: string; at_ms: number; links: number[] }
 }
 
-/** The bodies of the crew's page. A pair is Korean, English. */
+/** The bodies of the crew's page, without what is read by `textsOf`: a text in each language. */
 declare namespace Crew {
-  type Pair = [string, string];
+  type Texts = string[];
   interface Site {
-    now_ms: number; ends_ms: Api.Time; phase: Api.Phase; phase_ko: string; next: string; is_late: boolean;
-    public: { word_ko: string; word_en: string; certainty_ko: string; certainty_en: string };
-    said: { ko: string; en: string } | null;
-    against: { ko: string; en: string; is_contradicted: boolean } | null;
+    now_ms: number; ends_ms: Api.Time; phase: Api.Phase; next: string; is_late: boolean;
+    public: object;
+    said: object | null;
+    against: { is_contradicted: boolean } | null;
   }
-  interface Body { site?: Site; report: { outcome: string; ko: string; en: string } }
+  interface Body { site?: Site; report: { outcome: string } }
   interface Tap { word: string; report_id: string; at_ms: number; until_ms?: number; sent_ms?: number }
 }
 
@@ -248,5 +248,5 @@ declare namespace Ui {
     cleared(): void;
   }
   type TapState = "sending" | "waiting" | "late" | "taken" | "refused" | "away" | "stale" | "dropped";
-  interface TapNews { word: Crew.Pair; tap: Crew.Tap; why?: Crew.Pair; isOfLink?: boolean }
+  interface TapNews { word: Crew.Texts; tap: Crew.Tap; why?: Crew.Texts; isOfLink?: boolean }
 }

@@ -3,11 +3,11 @@ import { CATALOGUE } from "./catalogue.js";
 import { withParticle } from "./particles.js";
 
 const NOW_MS = 3000, AHEAD_MS = 120_000;
-const FIRST = "ko";
-let language = FIRST;
 
 /** Every language there is, Korean first. */
 export const languages = () => Object.keys(CATALOGUE);
+const first = () => languages()[0];
+let language = "";
 
 /** @typedef {Record<string, unknown>} Values */
 /** @type {Record<string, (text: string) => string>} */
@@ -19,7 +19,7 @@ const FORMS = {
 /** The words for a key in a language, the key itself without any. A text holds values as `{n}`,
  * `{name:은/는}`, `{name:lower}`. @param {string} lang @param {string} key @param {Values} [values] */
 export function wordIn(lang, key, values = {}) {
-  const text = CATALOGUE[lang]?.[key] ?? CATALOGUE[FIRST]?.[key] ?? key;
+  const text = CATALOGUE[lang]?.[key] ?? CATALOGUE[first()]?.[key] ?? key;
   return text.replace(/\{(\w+)(?::([^}]+))?\}/g, (_, name, form) => {
     const value = String(values[name] ?? "");
     if (!form) return value;
@@ -30,7 +30,7 @@ export function wordIn(lang, key, values = {}) {
 /** The words for a key in the language chosen. @param {string} key @param {Values} [values] */
 export const t = (key, values) => wordIn(language, key, values);
 /** @param {string} key */
-export const hasWord = (key) => key in (CATALOGUE[FIRST] ?? {});
+export const hasWord = (key) => key in (CATALOGUE[first()] ?? {});
 /** The word for a key that may have none. @param {string} key @param {string | null} otherwise */
 export const wordOr = (key, otherwise) => CATALOGUE[language]?.[key] ?? otherwise ?? "";
 /** What people call a feed. @param {string} feed */
@@ -38,7 +38,7 @@ export const feedName = (feed) => hasWord("feed." + feed) ? t("feed." + feed) : 
 
 /** Turns every marked element of the page to a language. @param {string} lang */
 export function useLanguage(lang) {
-  language = lang in CATALOGUE ? lang : FIRST;
+  language = lang in CATALOGUE ? lang : first();
   document.documentElement.lang = language;
   mark("t", (element, text) => { element.textContent = text; });
   const attributes = { tTitle: "title", tLabel: "aria-label", tPlaceholder: "placeholder" };
@@ -56,13 +56,18 @@ function mark(name, act) {
   }
 }
 
-/** The text of a thing with `ko` and `en` (or `name_ko`, `name_en`) in the language chosen, else English.
+/** The texts of a thing, one a language: what it has under each language's name, or behind `name` and `_`.
  * @param {object | null | undefined} thing @param {string} [name] */
-export function localized(thing, name = "") {
-  /** @param {string} lang */
-  const textOf = (lang) => Reflect.get(thing || {}, name ? `${name}_${lang}` : lang);
-  return String([language, "en", FIRST].map(textOf).find(Boolean) ?? "");
-}
+export const textsOf = (thing, name = "") =>
+  languages().map((lang) => String(Reflect.get(thing || {}, name ? `${name}_${lang}` : lang) ?? ""));
+
+/** Of texts, one a language, that of the language chosen, else the last there is. @param {string[]} texts */
+export const chosenOf = (texts) =>
+  texts[languages().indexOf(language)] || [...texts].reverse().find(Boolean) || "";
+
+/** The text of a thing in the language chosen.
+ * @param {object | null | undefined} thing @param {string} [name] */
+export const localized = (thing, name) => chosenOf(textsOf(thing, name));
 
 /** A span of milliseconds in the largest unit that keeps it readable: 12초, 3분, 2시간. @param {number} ms */
 export function span(ms) {
@@ -79,8 +84,8 @@ export function ago(ms) {
   return ms < NOW_MS ? t("ago.now") : t("ago", { age: span(ms) });
 }
 
-/** The language after this one, and round. @param {string} lang @param {string[]} [among] */
-export const nextLanguage = (lang, among = languages()) => among[(among.indexOf(lang) + 1) % among.length];
+/** The language after this one, and round. @param {string} lang */
+export const nextLanguage = (lang) => languages()[(languages().indexOf(lang) + 1) % languages().length];
 
 /** The button that turns the page to a language. @param {HTMLElement} button @param {string} next */
 export function showLanguage(button, next) {

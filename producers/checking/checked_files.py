@@ -10,10 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from producers.feeds import FEEDS
-from producers.publishing.batches import key_of
+from producers.publishing.messages import key_of
 from producers.reading import bodies, encodings
-from producers.reading.anonymous import Record
-from producers.reading.answers import Answer, Exchange, Refusal, UnknownAnswerError
+from producers.reading.answers import Answer, Exchange, Record, Refusal, UnknownAnswerError
 from producers.reading.fields import text
 from streams.contract.enums import PollOutcome
 from streams.contract.records import BusPosition, Incident, LinkSpeed, Permit

@@ -13,8 +13,7 @@ from urllib.parse import quote
 
 from producers.checking import checked_files as checking
 from producers.checking.checked_files import Checked, City
-from producers.checking.report import report_lines
-from producers.checking.words import why
+from producers.checking.report import report_lines, why
 from producers.feeds import FEEDS
 from producers.feeds.permits import folder
 from producers.feeds.permits.points import known_addresses

@@ -12,11 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from producers.feeds.feed import Feed, OneRequest, buses_change_within_s
-from producers.feeds.request import Request, request_to
+from producers.feeds.feed import Feed, OneRequest, Request, buses_change_within_s, request_to
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
+from producers.reading.bodies import ANSWER, MIB, PROTOBUF
 from producers.reading.fields import spot, text
-from producers.reading.limits import ANSWER, MIB, PROTOBUF
 from producers.reading.privacy import pseudonym, recorded_plate, refused_row
 from streams.contract.errors import RecordRefusedError, SettingsError
 from streams.contract.grammars import Bounds

@@ -10,14 +10,12 @@ from producers.feeds.feed import Feed, OneRequest
 from producers.feeds.its_speeds import box_request
 from producers.reading import bodies, envelopes
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
+from producers.reading.bodies import MAX_PAGE_BYTES, Row, take_each
 from producers.reading.closures import closure_of
 from producers.reading.envelopes import harvest_of
-from producers.reading.fields import is_elsewhere, spot, text
+from producers.reading.fields import is_elsewhere, link_id_of, spot, text
 from producers.reading.incident_times import SOUND, times_of
-from producers.reading.limits import MAX_PAGE_BYTES
-from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
-from producers.reading.rows import Row, take_each
 from producers.reading.wordings import Wording, kind_of, wording
 from streams.contract.enums import IncidentKind
 from streams.contract.grammars import Bounds

@@ -1,15 +1,12 @@
 """National ITS: link speeds (trafficInfo)."""
 
-from producers.feeds.feed import Feed, OneRequest
-from producers.feeds.request import Request, request_to
+from producers.feeds.feed import Feed, OneRequest, Request, request_to
 from producers.reading import bodies, envelopes
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError
+from producers.reading.bodies import MAX_PAGE_BYTES, Row, take_each
 from producers.reading.envelopes import harvest_of
-from producers.reading.fields import plain_number, text
-from producers.reading.limits import MAX_PAGE_BYTES
-from producers.reading.link_ids import link_id_of
+from producers.reading.fields import link_id_of, plain_number, text
 from producers.reading.periods import moment_ms
-from producers.reading.rows import Row, take_each
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import LinkSpeed
 from streams.contract.settings import Settings

@@ -3,17 +3,14 @@
 import re
 from typing import Any
 
-from producers.feeds.feed import Feed, OneRequest
-from producers.feeds.request import request_to
+from producers.feeds.feed import Feed, OneRequest, request_to
 from producers.reading import bodies
 from producers.reading.answers import Answer, Exchange, Harvest, UnknownAnswerError, unknown
+from producers.reading.bodies import MAX_PAGE_BYTES, Row, take_each
 from producers.reading.closures import closure_of
-from producers.reading.fields import Spot, is_elsewhere, spot, text
+from producers.reading.fields import Spot, is_elsewhere, link_id_of, spot, text
 from producers.reading.incident_times import SOUND, Times, times_of
-from producers.reading.limits import MAX_PAGE_BYTES
-from producers.reading.link_ids import link_id_of
 from producers.reading.privacy import refused_row
-from producers.reading.rows import Row, take_each
 from producers.reading.wordings import kind_of, wording
 from streams.contract.enums import IncidentKind
 from streams.contract.errors import RecordRefusedError

@@ -11,8 +11,7 @@ from typing import Protocol, TypeVar
 
 import aiohttp
 
-from producers.feeds.feed import Asker, Feed
-from producers.feeds.request import Request
+from producers.feeds.feed import Asker, Feed, Request
 from producers.polling import metrics
 from producers.polling.fetching import Fetched, fetch
 from producers.polling.pacing import Quota, backoff_s, delay_s, midnight_ms, time_out_s

@@ -5,6 +5,8 @@ No I/O here.
 from collections import deque
 from dataclasses import dataclass, field
 
+from streams.contract.arrival import MAX_AHEAD_MS
+
 HELD_S = 5.0  # a lane whose topic takes nothing is tried again after so long
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -25,6 +27,10 @@ class Parcel:
     handed_ms: int = 0
     number: int = 0
     is_suspect: bool = False
+
+    def is_from_ahead(self, now_ms: int) -> bool:
+        """Whether it was made while the clock was ahead of now: its times are wrong."""
+        return self.handed_ms - now_ms > MAX_AHEAD_MS
 
 
 @dataclass(slots=True)

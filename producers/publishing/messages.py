@@ -1,13 +1,28 @@
-"""What is to be published: messages, dead letters, ticks."""
+"""What is to be published: dead letters, ticks, reports, and records as one batch a target
+partition, split only where it would not fit.
+"""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from producers.feeds import FEEDS
-from producers.reading.answers import Answer, Exchange, Refusal
+from producers.reading.answers import Answer, Exchange, Record, Refusal
 from producers.reading.privacy import refused_body
 from streams.contract import topics, wire
 from streams.contract.enums import PollOutcome
-from streams.contract.records import FeedReport, Tick
+from streams.contract.records import (
+    BusPosition,
+    FeedReport,
+    Incident,
+    IncidentBatch,
+    LinkSpeed,
+    Permit,
+    PermitBatch,
+    PositionBatch,
+    SpeedBatch,
+    Tick,
+)
 from streams.contract.settings import Settings
 
 MAX_LETTERS = 100  # of one answer: a list of a wrong kind must not flood the topic
@@ -93,3 +108,79 @@ def unknown_report(
             is_simulated=settings.simulated,
         )
     )
+
+
+Batch = PositionBatch | SpeedBatch | PermitBatch | IncidentBatch
+MAX_MESSAGE_BYTES = 900_000  # under the broker's and the codec's 1 MiB, headers included
+
+
+def key_of(row: Record) -> str:
+    if isinstance(row, BusPosition):
+        return f"{row.vehicle} {row.route_id}"
+    if isinstance(row, LinkSpeed):
+        return row.link_id
+    return row.incident_id if isinstance(row, Incident) else row.permit_id
+
+
+def batches_of(
+    feed: str, received_ms: int, answer: Answer, settings: Settings
+) -> tuple[Published, ...]:
+    """The answer's rows as messages. An unknown answer and an empty list of permits have none; an
+    empty list of incidents has one, which ends those that ran.
+    """
+    topic = FEEDS[feed].topic
+    is_listing = topic is topics.INCIDENTS and answer.outcome is PollOutcome.EMPTY
+    if not answer.rows and not is_listing:
+        return ()
+    shares: dict[int, list[Record]] = defaultdict(list)
+    for row in answer.rows:
+        key = row.vehicle if isinstance(row, BusPosition) else key_of(row)
+        shares[topics.partition_of(key, settings.partitions) if topic.is_wide else 0].append(row)
+    if is_listing:
+        shares.setdefault(0, [])
+    return tuple(
+        (topic.name, partition, wire.encode(message))
+        for partition in sorted(shares)
+        for message in _messages(feed, received_ms, tuple(shares[partition]), answer)
+    )
+
+
+def _messages(
+    feed: str, received_ms: int, rows: tuple[Record, ...], answer: Answer
+) -> Iterable[Batch]:
+    """The rows as one message, or as several where they do not fit: parts of a complete list say
+    which of how many they are.
+    """
+    batches = _split(_batch(feed, received_ms, rows))
+    for at, batch in enumerate(batches):
+        if not isinstance(batch, PermitBatch | IncidentBatch) or not answer.is_complete:
+            yield batch
+        elif len(batches) == 1:
+            yield replace(batch, is_complete=True)
+        else:
+            yield replace(batch, part=at, parts=len(batches))
+
+
+def _split(batch: Batch) -> list[Batch]:
+    """The batch, or several in order when its rows do not fit into a message."""
+    parts = -(-len(wire.encode(batch)) // MAX_MESSAGE_BYTES)
+    if parts < 2 or len(batch.rows) < 2:
+        return [batch]
+    each = -(-len(batch.rows) // parts)
+    runs = [batch.rows[at : at + each] for at in range(0, len(batch.rows), each)]
+    return [part for run in runs for part in _split(replace(batch, rows=run))]  # type: ignore[arg-type]
+
+
+def _batch(feed: str, received_ms: int, rows: tuple[Record, ...]) -> Batch:
+    kind = FEEDS[feed].row
+    if kind is BusPosition:
+        buses = tuple(row for row in rows if isinstance(row, BusPosition))
+        return PositionBatch(feed, received_ms, buses)
+    if kind is LinkSpeed:
+        speeds = tuple(row for row in rows if isinstance(row, LinkSpeed))
+        return SpeedBatch(feed, received_ms, speeds)
+    if kind is Permit:
+        works = tuple(row for row in rows if isinstance(row, Permit))
+        return PermitBatch(feed, received_ms, is_complete=False, rows=works)
+    events = tuple(row for row in rows if isinstance(row, Incident))
+    return IncidentBatch(feed, received_ms, is_complete=False, rows=events)

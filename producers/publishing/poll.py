@@ -11,19 +11,25 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from producers.feeds import FEEDS
-from producers.publishing.batches import batches_of, key_of
 from producers.publishing.faults import place_of
-from producers.publishing.messages import Output, Published, letters_of, report_message
-from producers.reading import limits
-from producers.reading.anonymous import Record
+from producers.publishing.messages import (
+    Output,
+    Published,
+    batches_of,
+    key_of,
+    letters_of,
+    report_message,
+)
 from producers.reading.answers import (
     BUG,
     NO_ANSWER,
     Answer,
     Exchange,
+    Record,
     UnknownAnswerError,
     is_many,
 )
+from producers.reading.bodies import check_size
 from producers.reading.privacy import refused_body
 from streams.contract.enums import PollOutcome
 from streams.contract.errors import SettingsError
@@ -210,7 +216,7 @@ def answer_of(feed: str, exchange: Exchange, settings: Settings) -> Answer:
         return exchange.answer
     kind = FEEDS[feed]
     try:
-        limits.check(exchange, kind.max_bytes, kind.marks(exchange))
+        check_size(exchange, kind.max_bytes, kind.marks(exchange))
     except UnknownAnswerError as error:
         return error.answer
     return kind.parse(exchange, settings)

@@ -23,8 +23,16 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from producers.publishing.client import TOPIC_MS, client_of, shut
 from producers.publishing.lanes import Headers, Lanes, Parcel
 from producers.publishing.messages import Output, Published, ticks
-from producers.publishing.refused import is_tick, letter_of, report_of, shortened
-from producers.publishing.send_decisions import AHEAD, HELD, SendDecision, decision, is_from_ahead
+from producers.publishing.refused import (
+    AHEAD,
+    HELD,
+    SendDecision,
+    decision,
+    is_tick,
+    letter_of,
+    report_of,
+    shortened,
+)
 from streams.contract import topics
 from streams.contract.retrying import blocking_attempts
 from streams.contract.settings import Settings
@@ -149,7 +157,7 @@ class Publisher:
             if parcel is None:
                 self._changed.wait(self._lanes.wait_s(time.monotonic()))
                 return
-        if is_from_ahead(parcel.handed_ms, now_ms()):
+        if parcel.is_from_ahead(now_ms()):
             self._refuse(parcel, AHEAD)
         elif parcel.is_suspect:
             self._send_alone(parcel)

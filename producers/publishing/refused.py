@@ -1,6 +1,11 @@
-"""What is left of a message that Kafka did not take: a dead letter, and its feed's report. Pure."""
+"""What becomes of a message that Kafka did not take when it was sent alone, and what is left of it:
+a dead letter, and its feed's report. Pure.
+"""
 
 from dataclasses import replace
+from enum import Enum, auto
+
+from kafka import errors
 
 from producers.feeds import FEEDS
 from producers.publishing.lanes import Parcel
@@ -10,6 +15,37 @@ from streams.contract import topics, wire
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import IncidentBatch, PermitBatch, PositionBatch, SpeedBatch
 from streams.contract.settings import Settings
+
+SIZE, REFUSED, HELD, AHEAD = "LOG-SIZE", "LOG-REFUSED", "LOG-HELD", "CLOCK-AHEAD"
+
+_SIZE = (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError)
+_REFUSED = (
+    errors.InvalidRecordError,
+    errors.CorruptRecordError,
+    errors.PolicyViolationError,
+    errors.UnsupportedForMessageFormatError,
+)
+
+
+class SendDecision(Enum):
+    """Refused for what it is, or kept until its topic takes it."""
+
+    BURY = auto()
+    HOLD = auto()
+
+
+def decision(error: BaseException) -> tuple[SendDecision, str]:
+    """What to do, and the code of a dead letter.
+
+    A message that is too large, or no record, is refused whenever it is sent. All else (no topic,
+    no right to it, no time it accepts, no broker) is about the topic and passes.
+    """
+    if isinstance(error, _SIZE):
+        return SendDecision.BURY, SIZE
+    if isinstance(error, _REFUSED):
+        return SendDecision.BURY, REFUSED
+    return SendDecision.HOLD, ""
+
 
 SHORT_BYTES = 4096
 """What a refused message's letter has of it, and a letter that is refused itself."""

@@ -1,9 +1,14 @@
 """Bytes of an answer into a tree of dicts and lists; what cannot be read raises an unknown
-answer.
+answer, and a row that a parser cannot use is refused while the others go on.
+
+How large an answer may be is judged on its bytes before anything is made of them. Bytes alone do
+not bound memory: `{},{},...` of 5 MiB is 1.7 million rows, three hundred megabytes and a minute of
+work. So the marks of structure are counted as well, which costs milliseconds.
 """
 
 import json
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -11,7 +16,31 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from producers.reading.answers import NO_ANSWER, NO_FILE_URL, Exchange, unknown
+from producers.reading.answers import NO_ANSWER, NO_FILE_URL, Exchange, Harvest, unknown
+from producers.reading.privacy import refused_row
+from streams.contract.errors import RecordRefusedError
+
+MIB = 1 << 20
+MAX_FILE_BYTES = 64 * MIB
+MAX_PAGE_BYTES = 5 * MIB  # a city's links are about 2 MB
+
+ANSWER = {b"{": 50_000, b"[": 500_000, b",": 500_000, b"<": 500_000, b"\n": 500_000}
+ROUTE = {mark: most // 10 for mark, most in ANSWER.items()}  # of buses, one route an answer
+PROTOBUF = {bytes([tag]): 500_000 for tag in (0x0A, 0x12, 0x22, 0x2A, 0x5A)}  # lists of parts
+FILE = {b"{": 200_000, b"[": 4_000_000, b"<": 8_000_000, b"\n": 400_000}
+"""How often each mark may stand in it: ten times what the largest city's lists have."""
+
+
+def check_size(exchange: Exchange, max_bytes: int, marks: Mapping[bytes, int]) -> None:
+    """Raise R002 or R015 as an unknown answer for a body no list can have."""
+    if exchange.is_file:
+        max_bytes, marks = MAX_FILE_BYTES, FILE
+    if len(exchange.body) > max_bytes:
+        raise unknown("R002", f"more than {max_bytes} bytes")
+    for mark, most in marks.items():
+        if (found := exchange.body.count(mark)) > most:
+            raise unknown("R015", f"{found} times {mark.decode('latin-1')!r}, at most {most}")
+
 
 MAX_DEPTH = 32
 _UNQUOTED_KEY = re.compile(r"([{,]\s*)([A-Za-z_]\w*)\s*:")
@@ -166,3 +195,21 @@ def _is_deeper(tree: Any, limit: int) -> bool:
         if not level:
             return False
     return True
+
+
+Row = dict[str, Any]
+
+
+def take_each(
+    rows: Iterable[Any], harvest: Harvest, columns: frozenset[str], take: Callable[[Row], None]
+) -> None:
+    """Give every row to `take`; one that it refuses, or that is no object, is a refusal."""
+    for row in rows:
+        if not isinstance(row, dict):
+            what = f"row is a {type(row).__name__}, expected an object"
+            harvest.refused.append(refused_row(row, "R005", what, columns))
+            continue
+        try:
+            take(row)
+        except RecordRefusedError as error:
+            harvest.refused.append(refused_row(row, error.code, error.detail, columns))

@@ -9,10 +9,10 @@ from urllib.parse import unquote
 
 from producers.reading import bodies, envelopes, grids, html_tables, spreadsheets, wrappings
 from producers.reading.answers import Exchange, UnknownAnswerError, unknown
+from producers.reading.bodies import MAX_FILE_BYTES, MAX_PAGE_BYTES
 from producers.reading.encodings import decoded
 from producers.reading.fields import text
 from producers.reading.grids import Grid, Table
-from producers.reading.limits import MAX_FILE_BYTES, MAX_PAGE_BYTES
 from streams.people import without_people
 
 DELIMITERS = ",\t;|"

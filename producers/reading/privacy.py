@@ -1,6 +1,6 @@
 """What must not enter Kafka: plates become pseudonyms of a day, people are covered or left out.
 
-Records are freed of people in `anonymous.py`. Here are plates, secrets, and what is buried: of a
+Records are freed of people in `answers.py`. Here are plates, secrets, and what is buried: of a
 refused row only the columns that a reader knows, of a text what `streams.people` does not cover.
 """
 

@@ -8,8 +8,7 @@ import msgspec
 
 from producers.feeds import FEEDS
 from producers.publishing.messages import MAX_LETTERS
-from producers.reading.anonymous import anonymous
-from producers.reading.answers import Answer, Refusal
+from producers.reading.answers import Answer, Refusal, anonymous
 from streams.contract.enums import PollOutcome
 from streams.contract.errors import RecordRefusedError
 

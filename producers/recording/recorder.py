@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from producers.feeds import FEEDS
-from producers.feeds.request import SECRET_PARAMETERS
+from producers.feeds.feed import SECRET_PARAMETERS
 from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange, UnknownAnswerError
 from producers.reading.privacy import may_take_plates

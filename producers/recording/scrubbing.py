@@ -18,10 +18,10 @@ from producers.feeds import FEEDS
 from producers.feeds.feed import Feed
 from producers.reading import bodies, grids, html_tables, permit_files, spreadsheets
 from producers.reading.answers import Exchange
+from producers.reading.bodies import MAX_PAGE_BYTES
 from producers.reading.columns import column_of
 from producers.reading.encodings import decoded
 from producers.reading.fields import text
-from producers.reading.limits import MAX_PAGE_BYTES
 from producers.reading.permit_columns import meaning_of
 from producers.reading.privacy import is_known, recorded_plate
 from streams import people

@@ -286,10 +286,6 @@ def _check_subscription(subscription: Subscription) -> None:
         raise RecordRefusedError("R022", str(error)) from None
 
 
-def _check_tick(tick: rec.Tick) -> None:
-    _check_clock(tick.tick_ms)
-
-
 def _check_clock(*times_ms: int | None) -> None:
     for time_ms in times_ms:
         if time_ms is not None and not 0 <= time_ms <= MAX_TIME_MS:
@@ -326,7 +322,7 @@ _CHECKS: dict[type, Callable[..., None]] = {
     rec.PermitBatch: _check_permits,
     rec.IncidentBatch: _check_incidents,
     rec.SiteReport: _check_site_report,
-    rec.Tick: _check_tick,
+    rec.Tick: lambda tick: _check_clock(tick.tick_ms),
     rec.Call: _check_call,
     rec.CallDone: _check_call_done,
     rec.Acknowledgement: _check_acknowledgement,

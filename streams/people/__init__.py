@@ -1,10 +1,10 @@
 """What names a person in a text, and how it is covered: one detector for feeds, desk and log."""
 
-from streams.people.folding import plain
 from streams.people.organisations import office_phone, organisation
 from streams.people.text import (
     is_persons,
     names_a_number,
+    plain,
     without_people,
     without_persons_numbers,
 )

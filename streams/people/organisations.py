@@ -5,8 +5,7 @@ import re
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from streams.people.folding import plain
-from streams.people.text import without_name_behind, without_people
+from streams.people.text import plain, without_name_behind, without_people
 
 _ORGANISATION = re.compile(
     r"\(주\)|\(유\)|\(사\)|\(재\)|주식회사|유한회사|합자|법인|재단|협회|조합|회사|상사|기업|산업|그룹|홀딩스|엔지니어링|"

@@ -22,8 +22,8 @@ from streams.contract.errors import HalfAppliedError
 from streams.contract.times import DAY_MS, now_ms
 from streams.domain.stage import HistoryRow, Stage, StageTable, State, Sum
 from streams.state.kinds import LETTERS, hash_of
+from streams.state.redis_login import script
 from streams.state.rights import check_rights
-from streams.state.scripts import script
 from streams.state.store import (
     BEGUN,
     COUNTS,

@@ -1,6 +1,9 @@
-"""How every part reaches Redis."""
+"""How every part reaches Redis, and the Lua scripts beside this file: what Redis does in one step,
+or not at all.
+"""
 
 from pathlib import Path
+from typing import Any
 
 import redis.asyncio as aioredis
 
@@ -20,3 +23,12 @@ def connect(settings: Settings, *, timeout_s: float) -> aioredis.Redis:
         socket_connect_timeout=5,
         **tls,
     )
+
+
+def script_text(name: str) -> str:
+    return (Path(__file__).parent / f"{name}.lua").read_text("utf-8")
+
+
+def script(client: Any, name: str) -> Any:
+    """A script of this folder, to be called with `keys` and `args`; Redis keeps it by its hash."""
+    return client.register_script(script_text(name))

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from streams.contract.errors import SettingsError
-from streams.state.scripts import script_text
+from streams.state.redis_login import script_text
 from streams.state.store import (
     BEGUN,
     COUNTS,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from streams.contract.errors import SettingsError
-from streams.state.scripts import script
+from streams.state.redis_login import script
 from streams.state.store import CHANGED, FOLDED_BY, LIVE_MS, META, POSITIONS, STRANGERS, WORKERS
 
 

@@ -12,7 +12,9 @@ import redis.asyncio as aioredis
 
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
-from streams.state.decoding import (
+from streams.state.kinds import (
+    BEGINNING,
+    KINDS,
     Remembered,
     StoredDelta,
     StoredPicture,
@@ -20,9 +22,7 @@ from streams.state.decoding import (
     remembered,
     rows_of,
 )
-from streams.state.kinds import BEGINNING, KINDS
-from streams.state.redis_login import connect
-from streams.state.scripts import script
+from streams.state.redis_login import connect, script
 
 BEGUN = "bomnae:begun"  # "topic/partition" -> offset up to which a step began and has not ended
 ROADS_FROM = "bomnae:roads-from"  # "link-events/P" -> first offset the state is folded from

@@ -87,11 +87,6 @@ def texts(language: str) -> Mapping[str, str]:
     return cast("dict[str, str]", json.loads(path.read_text(encoding="utf-8")))
 
 
-def both(text: Translatable) -> tuple[str, str]:
-    """Korean and English, as the public API has them."""
-    return text.to("ko"), text.to("en")
-
-
 def has_word(code: str) -> bool:
     return code in texts(FIRST)
 

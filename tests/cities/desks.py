@@ -12,8 +12,7 @@ from maps.desk.asking import card as cards
 from maps.desk.asking import lookup
 from maps.desk.facts.scene import AskedPlace, Scene, subjects_by_link
 from maps.desk.facts.ways import DetourFinder
-from maps.picture.picture import Picture
-from maps.picture.store_state import StoreState
+from maps.picture.picture import Picture, StoreState
 from maps.search.entry import PlaceKind, SearchHit
 from streams.contract.enums import PollOutcome
 from streams.contract.records import FeedReport

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from streams.state.decoding import Remembered, StoredDelta, read_delta, remembered
+from streams.state.kinds import Remembered, StoredDelta, read_delta, remembered
 
 R = TypeVar("R")
 BUS: dict[str, Any] = {

@@ -15,7 +15,7 @@ import pytest
 from yarl import URL
 
 from maps.api.context import CONTEXT
-from maps.picture import sse
+from maps.picture import broadcast as sse
 from producers.network.importing import write_network
 from streams.contract.times import now_ms
 from streams.geo.network import Network

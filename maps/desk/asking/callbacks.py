@@ -8,17 +8,17 @@ from streams.contract.enums import Closure
 from streams.domain.closures import closure_name
 from streams.domain.stages.calls import CallRow
 from streams.geo.network import Network
-from streams.words.catalogue import both
+from streams.words.catalogue import Translatable
+from streams.words.spoken import Spoken
 
 
-class CalledLink(msgspec.Struct, frozen=True):
+class CalledLink(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """A link that was closed during a call, as it is now."""
 
     id: str
     name: str
     closure: Closure
-    word_ko: str
-    word_en: str
+    word: Translatable
 
 
 class OpenCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,4 +75,4 @@ def _called_link(link_id: str, picture: Picture, network: Network) -> CalledLink
     if index is not None:
         view = picture.links.get(index)
         closure, name = view.closure if view else Closure.NONE, network.links[index].name
-    return CalledLink(link_id, name, closure, *both(closure_name(closure)))
+    return CalledLink(id=link_id, name=name, closure=closure, word=closure_name(closure))

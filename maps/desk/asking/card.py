@@ -30,12 +30,13 @@ from maps.desk.saying.times import moment
 from maps.desk.saying.trust import against, age_clause, doubt
 from maps.desk.saying.until import until_clause
 from maps.desk.saying.upcoming import next_update
-from maps.picture.doubts import Doubt, doubts
 from maps.picture.fields import filled
+from maps.picture.shapes import Doubt, doubts
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Certainty, Closure, IncidentKind, Level, Phase
 from streams.domain.works.rows import ReportedTime, Work
-from streams.words.catalogue import both, joined, phrase
+from streams.words.catalogue import Translatable, joined, phrase
+from streams.words.spoken import OwnText, Spoken
 
 
 class CardPlace(msgspec.Struct, frozen=True):
@@ -56,12 +57,11 @@ class CardVerdict(PublicVerdict, frozen=True, kw_only=True):
     level: Level
 
 
-class ClauseBody(msgspec.Struct, frozen=True):
+class ClauseBody(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """One statement, and the ids of what it rests on."""
 
     name: ClauseName
-    ko: str
-    en: str
+    text: OwnText
     sources: tuple[str, ...]
 
 
@@ -122,13 +122,12 @@ class CardSection(ClosedSection, frozen=True):
     certainty: Certainty
 
 
-class AnswerCard(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerCard(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """All that is known of a place; every sentence names its sources."""
 
     place: CardPlace
     verdict: CardVerdict
-    sentence_ko: str
-    sentence_en: str
+    sentence: Translatable
     clauses: list[ClauseBody]
     sources: list[SourceRow]
     works: list[CardWork]
@@ -184,10 +183,11 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
     return AnswerCard(
         place=filled(CardPlace, place, links=[link.id for link in facts.links]),
         verdict=filled(CardVerdict, public_verdict(verdict), level=facts.worst_level),
-        sentence_ko=sentence(aloud, "ko"),
-        sentence_en=sentence(aloud, "en"),
+        # running text: clauses in their shorter forms where they have one
+        sentence=joined((clause.aloud or clause.text for clause in aloud), " "),
         clauses=[
-            ClauseBody(clause.name, *both(clause.text), clause.sources) for clause in merged(every)
+            ClauseBody(name=clause.name, text=clause.text, sources=clause.sources)
+            for clause in merged(every)
         ],
         sources=sources.rows,
         works=[_work(b, b.work, scene, verdict) for b in facts.blockings if b.work],
@@ -208,11 +208,6 @@ def _as_of(leading: Clause, sources: Sources) -> Clause:
     at = moment(scene.now_ms, scene.asked_ms)
     text = phrase("answer.as_of", at=at, text=leading.text)
     return replace(leading, text=text, sources=(*leading.sources, sources.clock()))
-
-
-def sentence(aloud: Iterable[Clause], language: str) -> str:
-    """The clauses as running text, in their shorter forms where they have one."""
-    return joined((clause.aloud or clause.text for clause in aloud), " ").to(language)
 
 
 def merged(clauses: Iterable[Clause]) -> list[Clause]:

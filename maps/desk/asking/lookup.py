@@ -14,13 +14,14 @@ from maps.desk.judging.verdict import ShortVerdict, judge, short_verdict
 from maps.desk.saying.names import link_name
 from maps.picture import shapes
 from maps.picture.fields import filled
-from maps.picture.store_state import StoreState
+from maps.picture.picture import StoreState
 from maps.picture.text import short, shown
 from maps.search.entry import PlaceKind, SearchHit
 from streams.domain.closures import GRAVITY
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
-from streams.words.catalogue import Phrase, both, joined, phrase
+from streams.words.catalogue import FIRST, Phrase, Translatable, joined, phrase
+from streams.words.spoken import Spoken
 
 CHOOSE_FROM = 70  # a worse match is a neighbour of what was asked for, not a reading of it
 MOST_CHARS = 500
@@ -57,7 +58,7 @@ class PastMoment(msgspec.Struct, frozen=True):
     known_ms: int
 
 
-class AnswerBody(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerBody(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """The answer to a question; without a card, a sentence of what to do."""
 
     q: str
@@ -67,8 +68,7 @@ class AnswerBody(msgspec.Struct, frozen=True, kw_only=True):
     status: AnswerStatus
     candidates: list[Candidate]
     card: AnswerCard | None
-    sentence_ko: str | msgspec.UnsetType = msgspec.UNSET
-    sentence_en: str | msgspec.UnsetType = msgspec.UNSET
+    sentence: Translatable | msgspec.UnsetType = msgspec.UNSET
     simulated: bool = False
     past: PastMoment | msgspec.UnsetType = msgspec.UNSET
 
@@ -97,20 +97,20 @@ def answer(
     ]
     # the best first; of equally good ones the gravest closure first
     candidates.sort(key=lambda row: (-row.score, GRAVITY.index(row.verdict.closure)))
-    body = AnswerBody(
+    is_answer = status is AnswerStatus.ANSWER
+    best = next((at for at, hit in enumerate(found) if hit.is_certain), 0)
+    return AnswerBody(
         q=shown(question[:MOST_CHARS]),
         now_ms=scene.now_ms,
         clock_ms=scene.picture.clock_ms,
         store=scene.store,
         status=status,
         candidates=candidates,
-        card=None,
+        card=card(places[best], scene, ways) if is_answer else None,
+        sentence=msgspec.UNSET
+        if is_answer
+        else _without_card(question, candidates, status, is_named=is_named),
     )
-    if status is AnswerStatus.ANSWER:
-        best = next((at for at, hit in enumerate(found) if hit.is_certain), 0)
-        return msgspec.structs.replace(body, card=card(places[best], scene, ways))
-    ko, en = both(_without_card(question, candidates, status, is_named=is_named))
-    return msgspec.structs.replace(body, sentence_ko=ko, sentence_en=en)
 
 
 def status_of(found: Sequence[SearchHit]) -> AnswerStatus:
@@ -155,7 +155,7 @@ def named(kind: str, own: str, network: Network, work: Work | None) -> SearchHit
         return SearchHit(
             kind=PlaceKind.SECTION,
             id=own,
-            title=link.name or phrase("answer.text", text=link_name(index, network)).to("ko"),
+            title=link.name or phrase("answer.text", text=link_name(index, network)).to(FIRST),
             subtitle=link.road_name,
             lon=lon,
             lat=lat,

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from maps.picture.picture import Picture
-from maps.picture.store_state import StoreState
+from maps.picture.picture import Picture, StoreState
 from maps.search.entry import PlaceKind
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.enums import FeedStatus

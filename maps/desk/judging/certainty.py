@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from maps.picture.store_state import StoreState
+from maps.picture.picture import StoreState
 from streams.contract.enums import Certainty, Closure
 from streams.domain.links.fold import ENOUGH_BUSES
 

@@ -1,6 +1,7 @@
 """The verdict over a place, what it is called, and how sure it is. Pure."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
 
@@ -11,7 +12,8 @@ from maps.desk.judging.certainty import Finding, Ground, Grounds, certainty
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Certainty, Closure
 from streams.domain.closures import closure_name
-from streams.words.catalogue import Phrase, both, phrase
+from streams.words.catalogue import Phrase, Translatable, phrase
+from streams.words.spoken import Spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,18 @@ class Verdict:
         return self.certainty is Certainty.LOST and self.ground is not Ground.UNSEEN
 
 
-class ShortVerdict(msgspec.Struct, frozen=True, kw_only=True):
+class ShortVerdict(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """The verdict over a candidate."""
 
     closure: Closure
-    word_ko: str
-    word_en: str
+    word: Translatable
     certainty: Certainty
 
 
 class PublicVerdict(ShortVerdict, frozen=True, kw_only=True):
     """A verdict with its certainty in words."""
 
-    certainty_ko: str
-    certainty_en: str
+    certainty_name: Annotated[Translatable, "certainty"]
 
 
 def judge(facts: CardFacts, scene: Scene) -> Verdict:
@@ -123,20 +123,13 @@ def _grounds(facts: CardFacts, scene: Scene) -> Grounds:
 
 
 def short_verdict(verdict: Verdict) -> ShortVerdict:
-    ko, en = both(verdict.name)
-    return ShortVerdict(
-        closure=verdict.closure, word_ko=ko, word_en=en, certainty=verdict.certainty
-    )
+    return ShortVerdict(closure=verdict.closure, word=verdict.name, certainty=verdict.certainty)
 
 
 def public_verdict(verdict: Verdict) -> PublicVerdict:
-    ko, en = both(verdict.name)
-    sure_ko, sure_en = both(phrase(f"certainty.{verdict.certainty}"))
     return PublicVerdict(
         closure=verdict.closure,
-        word_ko=ko,
-        word_en=en,
+        word=verdict.name,
         certainty=verdict.certainty,
-        certainty_ko=sure_ko,
-        certainty_en=sure_en,
+        certainty_name=phrase(f"certainty.{verdict.certainty}"),
     )

@@ -1,1 +1,1 @@
-"""The sentences of a card, in Korean and English, each with the sources it rests on."""
+"""The sentences of a card, in every language, each with the sources it rests on."""

@@ -11,16 +11,17 @@ from maps.desk.facts.ways import DetourFinder, around
 from maps.desk.saying.clauses import NAMED, Clause, ClauseName
 from maps.desk.saying.names import route_name, route_number
 from maps.desk.saying.sources import Sources
+from maps.picture.fields import filled
 from streams.contract.enums import Closure
 from streams.domain.roads.detours import detour_words
-from streams.words.catalogue import Phrase, Translatable, Value, both, joined, phrase
+from streams.words.catalogue import Phrase, Translatable, Value, joined, phrase
+from streams.words.spoken import OwnText, Spoken
 
 
-class DetourBody(msgspec.Struct, frozen=True):
+class DetourBody(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """The way round: its links by id, and how much longer it is."""
 
-    ko: str
-    en: str
+    text: OwnText
     links: tuple[str, ...]
     length_m: int
     extra_m: int
@@ -43,7 +44,7 @@ def detour_of(
     source = sources.network("detour", "detour", way=way, length=length, extra=extra, n=count)
     code = "answer.detour.longer" if found.extra_m >= 10 else "answer.detour"
     clause = Clause(ClauseName.DETOUR, phrase(code, way=way, extra=extra), (source,))
-    return DetourBody(*both(way), found.links, found.length_m, found.extra_m), clause
+    return filled(DetourBody, found, text=way), clause
 
 
 def _distance(length_m: int) -> Phrase:
@@ -83,7 +84,7 @@ def _skips(rows: Sequence[SkippingRoute], facts: CardFacts) -> Translatable:
 
 
 def _routes(rows: Sequence[SkippingRoute]) -> Translatable:
-    """Their numbers: "3번, 7번", or "3번 등 12개 노선" where they are many."""
+    """Their numbers, or the first ones and how many there are."""
     return _listed(_names(rows), "list.more.routes")
 
 

@@ -7,7 +7,8 @@ import msgspec
 from maps.desk.saying.times import moment, until
 from streams.contract.enums import Reporter
 from streams.domain.works.rows import Work
-from streams.words.catalogue import both, phrase
+from streams.words.catalogue import phrase
+from streams.words.spoken import OwnText, Spoken
 
 RANKS = ("start", "end", "extend", "not_begun", "not_ended", "cancel")
 """Of reports of the same time the one that changes most counts: what ended outweighs a begin."""
@@ -21,14 +22,13 @@ class LastReport(NamedTuple):
     by: Reporter | None
 
 
-class LastReportBody(msgspec.Struct, frozen=True):
-    """The last report in both languages; `by` is "" where nobody keeps who it was."""
+class LastReportBody(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
+    """The last report in every language; `by` is "" where nobody keeps who it was."""
 
     word: str
     by: str
     at_ms: int
-    ko: str
-    en: str
+    text: OwnText
 
 
 def last_report(work: Work) -> LastReport | None:
@@ -58,5 +58,5 @@ def report_body(work: Work, now_ms: int) -> LastReportBody | None:
     status = phrase(f"reported.{last.status}", until=until(work.extended_to_ms, now_ms))
     by = phrase(f"said.{last.by or 'people'}")
     at = moment(last.at_ms, now_ms)
-    ko, en = both(phrase("reported.line", status=status, by=by, at=at))
-    return LastReportBody(last.status, last.by or "", last.at_ms, ko, en)
+    text = phrase("reported.line", status=status, by=by, at=at)
+    return LastReportBody(word=last.status, by=last.by or "", at_ms=last.at_ms, text=text)

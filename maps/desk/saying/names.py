@@ -9,10 +9,10 @@ from streams.domain.closures import BESIDE_LANES
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import ReportedTime, Work
 from streams.geo.network import Network
-from streams.words.catalogue import Phrase, Value, has_word, phrase
+from streams.words.catalogue import FIRST, Phrase, Value, has_word, phrase, word
 
 _TRAILING = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]\s*$")
-_WORK_ENDINGS = ("공사", "작업", "사업", "행사", "점검", "…")
+_WORK_ENDINGS = tuple(word(FIRST, "work.endings").split())
 
 
 def reporter(reported: ReportedTime | None) -> Phrase:
@@ -71,8 +71,8 @@ def title_of(blocking: Blocking) -> Value:
 
 
 def route_number(no: str) -> str:
-    """A route's number without what stands in brackets behind it."""
-    return _TRAILING.sub("", short(no)).removesuffix("번")
+    """A route's number without brackets behind it and without the word that names it."""
+    return _TRAILING.sub("", short(no)).removesuffix(word(FIRST, "clash.route_no", no=""))
 
 
 def route_name(no: str) -> Phrase:

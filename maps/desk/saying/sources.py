@@ -1,4 +1,4 @@
-"""The sources of a card: what every clause rests on, in both languages, each listed once."""
+"""The sources of a card: what every clause rests on, each listed once."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,8 @@ from maps.picture.text import kst, kst_end, period_text, short
 from streams.contract.enums import Reporter
 from streams.domain.closures import closure_name
 from streams.domain.works.rows import ReportedTime, Work
-from streams.words.catalogue import Value, both, joined, phrase
+from streams.words.catalogue import FIRST, Value, joined, phrase
+from streams.words.spoken import OwnText, Spoken
 
 
 class SourceKind(StrEnum):
@@ -35,7 +36,7 @@ class SourceKind(StrEnum):
     CLOCK = "clock"
 
 
-class SourceRow(msgspec.Struct, frozen=True):
+class SourceRow(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """A source as the card lists it; `at_ms` is the time of its data, `age_ms` how old that is."""
 
     id: str
@@ -43,8 +44,7 @@ class SourceRow(msgspec.Struct, frozen=True):
     ref: str
     at_ms: int | None
     age_ms: int | None
-    ko: str
-    en: str
+    text: OwnText
 
 
 @dataclass(slots=True)
@@ -53,19 +53,26 @@ class Sources:
 
     scene: Scene
     rows: list[SourceRow] = field(default_factory=list)
+    ids: dict[tuple[SourceKind, str, str], str] = field(default_factory=dict)
 
     def add(
         self, kind: SourceKind, ref: str, at_ms: int | None, code: str, /, **values: Value
     ) -> str:
         """The id ("S1") of a source whose text is that of a code."""
-        ko, en = both(phrase(f"source.{code}", **values))
-        for row in self.rows:
-            if (row.kind, row.ref, row.ko) == (kind, ref, ko):
-                return row.id
-        age_ms = max(0, self.scene.now_ms - at_ms) if at_ms else None
-        row = SourceRow(f"S{len(self.rows) + 1}", kind, ref, at_ms or None, age_ms, ko, en)
-        self.rows.append(row)
-        return row.id
+        text = phrase(f"source.{code}", **values)
+        source_id = self.ids.setdefault((kind, ref, text.to(FIRST)), f"S{len(self.ids) + 1}")
+        if len(self.ids) > len(self.rows):
+            self.rows.append(
+                SourceRow(
+                    id=source_id,
+                    kind=kind,
+                    ref=ref,
+                    at_ms=at_ms or None,
+                    age_ms=max(0, self.scene.now_ms - at_ms) if at_ms else None,
+                    text=text,
+                )
+            )
+        return source_id
 
     def newest_ms(self, ids: Collection[str]) -> int | None:
         """The age of the newest of these sources, None where none has one."""

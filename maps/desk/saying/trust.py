@@ -9,7 +9,7 @@ from maps.desk.saying.names import feed_name, reporter
 from maps.desk.saying.silence import stale
 from maps.desk.saying.sources import Sources
 from maps.desk.saying.times import age, ago, moment, until
-from maps.picture.doubts import doubts
+from maps.picture.shapes import doubts
 from streams.contract.enums import Certainty, Closure
 from streams.words.catalogue import Value, phrase
 

@@ -8,11 +8,11 @@ const base = "/api/v1/works/" + encodeURIComponent(crew.work);
 
 /** What ended for good, with the server's code and words. */
 export class RefusedError extends Error {
-  /** @param {number} status @param {string} code @param {Crew.Pair} pair */
-  constructor(status, code, pair) {
+  /** @param {number} status @param {string} code @param {Crew.Texts} texts */
+  constructor(status, code, texts) {
     super(code);
     this.status = status;
-    this.pair = pair;
+    this.texts = texts;
   }
 
   /** Whether the link itself counts no more. */

@@ -6,7 +6,8 @@ import { startPhotos } from "./photo.js";
 import { taps } from "./taps.js";
 import { crew, forget } from "./token.js";
 import { hideUntil, openUntil } from "./until.js";
-import { pairOf, startWords, writePair } from "./words.js";
+import { textsOf } from "../words.js";
+import { wordsOf, startWords, writeTexts } from "./words.js";
 
 const LOOK_MS = 15_000, SURE_MS = 5_000;
 const root = document.documentElement;
@@ -24,16 +25,15 @@ function showSite(body) {
   if (!body.site) return;
   site = body.site;
   ahead_ms = site.now_ms - Date.now();
-  const { public: seen, said, phase, phase_ko, next } = site;
+  const { public: seen, said, phase, next } = site, certain = textsOf(seen, "certainty");
   const isAfter = ["overdue", "finished"].includes(phase);
-  writePair(byId("site-public"),
-    [`${seen.word_ko} · ${seen.certainty_ko}`, `${seen.word_en} · ${seen.certainty_en}`]);
-  writePair(byId("site-said"), said ? [said.ko, said.en] : pairOf("none"));
+  writeTexts(byId("site-public"), textsOf(seen, "word").map((word, k) => `${word} · ${certain[k]}`));
+  writeTexts(byId("site-said"), said ? textsOf(said) : wordsOf("none"));
   showAgainst(site);
   const verdict = document.querySelector(".verdict span");
-  if (verdict) verdict.textContent = phase_ko;
+  if (verdict) [verdict.textContent] = textsOf(site, "phase");
   root.dataset.phase = phase;
-  writePair(byId("not-yet-note"), pairOf(isAfter ? "not_ended" : "not_begun"));
+  writeTexts(byId("not-yet-note"), wordsOf(isAfter ? "not_ended" : "not_begun"));
   for (const each of buttons()) each.classList.toggle("next", each.dataset.word === next);
 }
 
@@ -42,8 +42,8 @@ function showAgainst({ against, is_late }) {
   const line = byId("site-against");
   line.hidden = !against && !is_late;
   line.dataset.contradicted = against?.is_contradicted ? "1" : "0";
-  if (against) writePair(line, [against.ko, against.en]);
-  else if (is_late) writePair(line, pairOf("stopped"));
+  if (against) writeTexts(line, textsOf(against));
+  else if (is_late) writeTexts(line, wordsOf("stopped"));
 }
 
 /** The look of the line above the buttons. @type {Record<Ui.TapState, string>} */
@@ -54,12 +54,12 @@ const LOOKS = {
 
 /** @param {Ui.TapState} state @param {Ui.TapNews} news */
 function showTap(state, { word, why, tap, isOfLink }) {
-  const shown = pairOf(state, { word, why: why || ["", ""] }), line = byId("tap-state");
+  const shown = wordsOf(state, { word, why: why || textsOf(null) }), line = byId("tap-state");
   if (state === "taken") {
-    pairOf("undo_" + tap.word).forEach((hint, k) => { shown[k] += ` (${minuteText(nowMs())}). ${hint}`; });
+    wordsOf("undo_" + tap.word).forEach((hint, k) => { shown[k] += ` (${minuteText(nowMs())}). ${hint}`; });
   }
   line.dataset.state = LOOKS[state];
-  writePair(line, shown);
+  writeTexts(line, shown);
   showQueued(state, tap.word);
   if (isOfLink) refuse(why);
   if (state === "taken" || state === "refused") look();
@@ -74,19 +74,19 @@ function showQueued(state, word) {
   if (!isQueued && document.activeElement === document.body) button(word).focus();
 }
 
-/** The link counts no more: the page stays, to be read. @param {Crew.Pair} [why] */
+/** The link counts no more: the page stays, to be read. @param {Crew.Texts} [why] */
 function refuse(why) {
   forget();
   byId("bar").hidden = byId("photos").hidden = true;
   root.removeAttribute("data-taps");
   byId("link-refused").hidden = false;
-  writePair(byId("link-refused"), why || pairOf("link_refused"));
+  writeTexts(byId("link-refused"), why || wordsOf("link_refused"));
 }
 
 async function look() {
   if (!crew.token || document.hidden) return;
   try { showSite(await fetchReport("")); } catch (error) {
-    if (error instanceof RefusedError && error.isOfLink) refuse(error.pair);
+    if (error instanceof RefusedError && error.isOfLink) refuse(error.texts);
   }
 }
 
@@ -94,8 +94,8 @@ async function look() {
 function endOnce() {
   if (sure) { calm(); taps.report("end"); return; }
   button("end").classList.add("sure");
-  writePair(button("end"), pairOf("once_more"));
-  writePair(byId("tap-state"), pairOf("once_more_said"));
+  writeTexts(button("end"), wordsOf("once_more"));
+  writeTexts(byId("tap-state"), wordsOf("once_more_said"));
   byId("tap-state").dataset.state = "waiting";
   sure = setTimeout(() => { calm(); idle(); }, SURE_MS);
 }
@@ -104,12 +104,12 @@ function calm() {
   clearTimeout(sure);
   sure = 0;
   button("end").classList.remove("sure");
-  writePair(button("end"), pairOf("end"));
+  writeTexts(button("end"), wordsOf("end"));
 }
 
 function idle() {
   byId("tap-state").dataset.state = "idle";
-  writePair(byId("tap-state"), pairOf("idle"));
+  writeTexts(byId("tap-state"), wordsOf("idle"));
 }
 
 /** @param {string} word */

@@ -1,8 +1,9 @@
 // A photo: made smaller on the phone, sent again while the page stands, shown from what the server kept.
 import { byId, el } from "../dom.js";
 import { contextOf } from "../signs.js";
+import { chosenOf } from "../words.js";
 import { RefusedError, fetchPhoto, fetchPhotos, pauseAfter, postPhoto, uuid } from "./line.js";
-import { pairOf, timeOf, writePair } from "./words.js";
+import { wordsOf, timeOf, writeTexts } from "./words.js";
 
 const SIDE = 1600, QUALITY = 0.85, TRIES = 6, SHOWN = 6;
 const shots = /** @type {Map<string, HTMLElement>} */ (new Map());
@@ -21,24 +22,24 @@ async function smaller(file) {
   } catch { return file; } // the server judges it
 }
 
-/** @param {Crew.Pair} pair @param {string} state */
-function show(pair, state) {
-  writePair(byId("photo-state"), pair);
+/** @param {Crew.Texts} texts @param {string} state */
+function show(texts, state) {
+  writeTexts(byId("photo-state"), texts);
   byId("photo-state").dataset.state = state;
 }
 
 /** @param {HTMLInputElement} input @param {File} file */
 async function send(input, file) {
   input.disabled = true;
-  show(pairOf("photo_making"), "sending");
+  show(wordsOf("photo_making"), "sending");
   try {
     const blob = await smaller(file);
-    show(pairOf("photo_sending"), "sending");
+    show(wordsOf("photo_sending"), "sending");
     await sendUntilKept(uuid(), blob);
-    show(pairOf("photo_taken"), "taken");
+    show(wordsOf("photo_taken"), "taken");
     await list();
   } catch (error) {
-    show(error instanceof RefusedError ? error.pair : pairOf("photo_lost"), "refused");
+    show(error instanceof RefusedError ? error.texts : wordsOf("photo_lost"), "refused");
   } finally {
     input.disabled = false;
     input.value = "";
@@ -50,7 +51,7 @@ async function sendUntilKept(id, blob) {
   for (let failures = 1; ; failures += 1) {
     try { return await postPhoto(id, blob); } catch (error) {
       if (error instanceof RefusedError || failures >= TRIES) throw error;
-      show(pairOf("photo_away"), "away");
+      show(wordsOf("photo_away"), "away");
       await new Promise((done) => { setTimeout(done, pauseAfter(failures)); });
     }
   }
@@ -68,8 +69,8 @@ const dataOf = (blob) => new Promise((done, fail) => {
 async function shot({ id, at_ms }) {
   const li = shots.get(id) || el("li");
   if (!shots.has(id)) {
-    const image = el("img"), [ko, en] = pairOf("photo_alt", { time: timeOf(at_ms, Date.now()) });
-    image.alt = document.documentElement.lang === "en" ? en : ko;
+    const image = el("img");
+    image.alt = chosenOf(wordsOf("photo_alt", { time: timeOf(at_ms, Date.now()) }));
     image.src = await dataOf(await fetchPhoto(id));
     li.append(image);
     shots.set(id, li);

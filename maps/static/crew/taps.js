@@ -1,7 +1,8 @@
 // One tap: kept over a dead battery, sent until the server has it, followed until the log has judged it.
+import { textsOf } from "../words.js";
 import { RefusedError, fetchReport, pauseAfter, postReport, uuid } from "./line.js";
 import { crew } from "./token.js";
-import { isWord, pairOf } from "./words.js";
+import { isWord, wordsOf } from "./words.js";
 
 const KEEP_MS = 3_600_000; // an older report may be true no more
 const LATE_MS = 20_000, LOOK_MS = 1_000, LOOK_LATE_MS = 5_000;
@@ -29,7 +30,7 @@ function kept() {
 }
 
 /** @param {Ui.TapState} state */
-function tell(state, more = {}) { if (tap) show(state, { word: pairOf(tap.word), tap, ...more }); }
+function tell(state, more = {}) { if (tap) show(state, { word: wordsOf(tap.word), tap, ...more }); }
 
 /** @param {number} ms @param {() => void} act */
 function after(ms, act) { clearTimeout(timer); timer = setTimeout(act, ms); }
@@ -65,9 +66,9 @@ const follow = () => inquire((own) => fetchReport(own.report_id));
 function judge(body) {
   failures = 0;
   onBody(body);
-  const { outcome, ko, en } = body.report;
+  const { outcome } = body.report;
   if (outcome === "taken") end("taken");
-  else if (outcome === "refused") end("refused", { why: [ko, en] });
+  else if (outcome === "refused") end("refused", { why: textsOf(body.report) });
   else if (outcome === "unknown") after(LOOK_MS, send); // the server is new, or the log never had it
   else if (tap) wait(tap);
 }
@@ -84,7 +85,7 @@ function wait(own) {
 /** @param {unknown} error @param {() => void} again */
 function fail(error, again) {
   if (error instanceof RefusedError) {
-    end("refused", { why: error.pair, isOfLink: error.isOfLink });
+    end("refused", { why: error.texts, isOfLink: error.isOfLink });
     return;
   }
   failures += 1;

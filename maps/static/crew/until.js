@@ -1,7 +1,7 @@
 // Until when the work is extended: three quick choices and a time of one's own, each with the time it means.
 import { byId, el, makeButton } from "../dom.js";
 import { dayText, minuteText } from "../times.js";
-import { pairOf, timeOf, writePair } from "./words.js";
+import { wordsOf, timeOf, writeTexts } from "./words.js";
 
 const MIN_MS = 60_000, HOUR_MS = 60 * MIN_MS, DAY_MS = 24 * HOUR_MS, MOST_MS = 7 * DAY_MS;
 /** @typedef {(until_ms: number) => void} Pick */
@@ -15,22 +15,22 @@ export function choices(ends_ms, now_ms) {
     ["morning", morning > from ? morning : morning + DAY_MS]];
 }
 
-/** @param {Crew.Pair} label @param {() => void} act @param {Crew.Pair} [note] */
+/** @param {Crew.Texts} label @param {() => void} act @param {Crew.Texts} [note] */
 function button(label, act, note) {
   const element = makeButton("", null, act), small = el("small");
-  writePair(element, label);
+  writeTexts(element, label);
   if (note) {
-    writePair(small, note);
+    writeTexts(small, note);
     element.append(small);
   }
   return element;
 }
-const back = () => button(pairOf("back"), closeUntil);
+const back = () => button(wordsOf("back"), closeUntil);
 
 /** @param {number} ends_ms @param {number} now_ms @param {Pick} pick */
 function ownTime(ends_ms, now_ms, pick) {
   const form = el("form"), label = el("label"), input = el("input"), error = el("p"), words = el("span");
-  const from = Math.max(ends_ms, now_ms), send = button(pairOf("send_until"), () => {});
+  const from = Math.max(ends_ms, now_ms), send = button(wordsOf("send_until"), () => {});
   /** @param {number} ms */
   const local = (ms) => `${dayText(ms)}T${minuteText(ms)}`;
   input.type = "datetime-local";
@@ -38,7 +38,7 @@ function ownTime(ends_ms, now_ms, pick) {
   input.max = local(from + MOST_MS);
   input.value = local(from + HOUR_MS);
   input.required = true;
-  writePair(words, pairOf("until_label"));
+  writeTexts(words, wordsOf("until_label"));
   label.append(words, input);
   error.setAttribute("role", "alert");
   send.type = "submit";
@@ -48,7 +48,7 @@ function ownTime(ends_ms, now_ms, pick) {
     event.preventDefault();
     const at = Date.parse(input.value + "+09:00");
     if (at > from && at <= from + MOST_MS) pick(at);
-    else { writePair(error, pairOf("until_bad")); input.focus(); }
+    else { writeTexts(error, wordsOf("until_bad")); input.focus(); }
   });
   byId("until").replaceChildren(form);
   input.focus();
@@ -57,10 +57,10 @@ function ownTime(ends_ms, now_ms, pick) {
 /** @param {number} ends_ms @param {number} now_ms @param {Pick} pick */
 export function openUntil(ends_ms, now_ms, pick) {
   const quick = choices(ends_ms, now_ms).map(([key, at]) =>
-    button(pairOf(key), () => pick(at), pairOf("until", { time: timeOf(at, now_ms) })));
+    button(wordsOf(key), () => pick(at), wordsOf("until", { time: timeOf(at, now_ms) })));
   const last = back();
   last.className = "back";
-  const other = button(pairOf("other"), () => ownTime(ends_ms, now_ms, pick));
+  const other = button(wordsOf("other"), () => ownTime(ends_ms, now_ms, pick));
   byId("until").replaceChildren(...quick, other, last);
   show(true);
   quick[0].focus();

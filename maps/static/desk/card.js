@@ -1,7 +1,7 @@
 // The answer card: verdict, sentence to read out, and what they rest on. It redraws what changed only.
 import { byId, el, makeButton, write } from "../dom.js";
 import { minuteText } from "../times.js";
-import { ago, localized, t } from "../words.js";
+import { ago, languages, localized, t, textsOf } from "../words.js";
 import {
   ageTime, busesPart, callsPart, clauseRow, incidentsPart, routePart, sectionsPart, sourceRow, worksPart,
 } from "./facts.js";
@@ -112,8 +112,8 @@ export class DeskCard {
     arrangeParts(this.find(".clauses dl"), clauses.map((clause) => (
       { key: clause.name, mark: [clause, phones], make: () => clauseRow(clause, phones) })));
     arrangeParts(this.find(".sources ol"), sources.map((source) => {
-      const { id: key, kind, ref, at_ms, ko } = source;
-      return { key, mark: [kind, ref, at_ms, ko], make: () => sourceRow(source) };
+      const { id: key, kind, ref, at_ms } = source;
+      return { key, mark: [kind, ref, at_ms, localized(source)], make: () => sourceRow(source) };
     }));
     const isAged = (age_ms ?? null) !== null;
     this.find(".ages .ago").dataset.at = isAged ? String(Number(this.body?.now_ms) - Number(age_ms)) : "";
@@ -194,8 +194,10 @@ function mapAddress({ kind, id, links, lon, lat }) {
 function verdictBand(given, look) {
   const band = el("div", "verdict " + look), word = el("p", "word");
   word.append(el("b", "", verdictWord(given)));
-  if (document.documentElement.lang !== "en" && given.word_en) {
-    word.append(Object.assign(el("small", "", given.word_en), { lang: "en" }));
+  if (document.documentElement.lang === languages()[0]) {
+    textsOf(given, "word").forEach((text, k) => {
+      if (k && text) word.append(Object.assign(el("small", "", text), { lang: languages()[k] }));
+    });
   }
   band.append(lookIcon(look), word, certaintyChip(given.certainty, true));
   return band;

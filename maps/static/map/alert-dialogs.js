@@ -200,9 +200,8 @@ export class UndeliveredSign {
     setInterval(() => this.write(), 1000);
   }
 
-  /** @param {Api.Undelivered[] | undefined} rows nothing where nothing changed */
+  /** @param {Api.Undelivered[]} rows */
   show(rows) {
-    if (!rows) return;
     this.rows = rows;
     this.element.hidden = rows.length === 0;
     byId("alerts-sum").dataset.undelivered = rows.length ? "1" : "0";

@@ -60,6 +60,7 @@ export class Live {
   isFlying = false;
   areListsDue = false;
   areCountsDue = false;
+  busCount = 0;
   panelTimer = 0;
   loaded_ms = 0;
   clock = new Clock();
@@ -199,7 +200,7 @@ export class Live {
     this.sign.picture = this.picture;
     this.sign.store = snapshot.store || "ok";
     this.sign.trouble = this.feeds.trouble = snapshot.trouble || "";
-    this.undelivered.show(snapshot.undelivered);
+    if (snapshot.undelivered) this.undelivered.show(snapshot.undelivered);
     this.buses?.update(false);
     this.repaintAll();
     this.showSimulated();
@@ -227,16 +228,16 @@ export class Live {
     this.clock.observe(delta.t);
     this.setStore(delta.store);
     this.setTrouble(delta.trouble);
-    this.undelivered.show(delta.undelivered);
+    if (delta.undelivered) this.undelivered.show(delta.undelivered);
     const touched = this.picture.apply(delta), { links, kinds } = touched;
     if (delta.at && (links.length || kinds.has("bus"))) this.pending.stamps.push(delta.at);
-    this.note(touched);
+    this.note(this.picture, touched);
     this.showNews(this.picture, kinds);
     this.refreshCard(delta, touched);
     this.mark(id);
     this.askFrame();
     this.askPanels();
-    if (document.documentElement.dataset.live !== "live") this.sign.show();
+    if (delta.k && document.documentElement.dataset.live !== "live") this.sign.show(); // its clock went on
   }
 
   /** What does not wait for a frame: an alert is shown in a hidden window too, for it may have to sound.
@@ -247,13 +248,16 @@ export class Live {
     if (kinds.has("alert")) this.alerts.show(picture);
   }
 
-  /** Notes what the next frame and the panels have to show. @param {Ui.Touched} touched */
-  note({ links, closures, kinds }) {
+  /** Notes what the next frame and the panels have to show: buses that drive on change no count.
+   * @param {Ui.Picture} picture @param {Ui.Touched} touched */
+  note(picture, { links, closures, kinds }) {
     const { pending } = this, rows = [...kinds].map((name) => KINDS[name]);
     pending.links.push(...links);
     pending.isMarks ||= closures || rows.some((kind) => kind.mark);
     pending.isBuses ||= kinds.has("bus");
-    this.areCountsDue ||= links.length > 0 || rows.some((kind) => kind.layers);
+    const isRecounted = rows.some((kind) => kind.layers && !kind.isPassing);
+    this.areCountsDue ||= isRecounted || links.length > 0 || this.busCount !== picture.mapOf("bus").size;
+    this.busCount = picture.mapOf("bus").size;
     this.areListsDue ||= rows.some((kind) => kind.lists);
   }
 
@@ -309,7 +313,7 @@ export class Live {
 
   /** Counts and lists follow at a calmer pace than the map. */
   askPanels() {
-    if (this.panelTimer) return;
+    if (this.panelTimer || !(this.areCountsDue || this.areListsDue)) return;
     this.panelTimer = setTimeout(() => {
       this.panelTimer = 0;
       if (document.hidden || !this.picture) return;

@@ -7,7 +7,7 @@ from producers.feeds.permits.folder import PermitFolder
 from producers.feeds.permits.identity import joined
 from producers.feeds.permits.pages import PermitPages
 from producers.feeds.permits.rows import NAME, parse_permits
-from producers.reading.limits import MAX_PAGE_BYTES
+from producers.reading.bodies import MAX_PAGE_BYTES
 from streams.contract.records import Permit
 from streams.contract.settings import Settings
 

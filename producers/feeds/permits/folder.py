@@ -11,7 +11,7 @@ from urllib.parse import quote
 from producers.feeds.feed import Asker, PollUnderWay
 from producers.feeds.permits.rows import NAME
 from producers.reading.answers import NO_FILE_URL, Exchange
-from producers.reading.limits import MAX_FILE_BYTES
+from producers.reading.bodies import MAX_FILE_BYTES
 from streams.contract.times import now_ms
 from streams.people import without_people
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 from urllib.parse import unquote
 
-from producers.reading.anonymous import Record
+from producers.reading.answers import Record
 from producers.reading.closures import gravest
 from streams.contract.enums import Closure
 from streams.contract.records import Permit

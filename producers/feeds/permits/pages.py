@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from producers.feeds.feed import Asker, PollUnderWay
+from producers.feeds.feed import Asker, PollUnderWay, Request, request_to
 from producers.feeds.permits.rows import NAME
-from producers.feeds.request import Request, request_to
 from producers.reading.answers import BUG
 from streams.contract.enums import PollOutcome
 from streams.contract.settings import Settings

@@ -10,7 +10,6 @@ from streams.delivery.deciding.breaker import Breaker
 from streams.delivery.deciding.digests import SETTLE_MS, with_digests
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
 from streams.delivery.deciding.receipts import Confirmed, is_covered
-from streams.delivery.deciding.schedule import retry_at
 from streams.delivery.deciding.waiting import (
     Line,
     Offer,
@@ -24,6 +23,31 @@ from streams.delivery.deciding.waiting import (
     settled,
     without,
 )
+
+DELAYS_MS = (
+    0,
+    5_000,
+    15_000,
+    30_000,
+    60_000,
+    120_000,
+    300_000,
+    600_000,
+    1_200_000,
+    2_400_000,
+)
+HOURLY_MS = 3_600_000
+
+
+def delay_ms(tries: int) -> int:
+    """The longest wait before the next try, after so many of them."""
+    return DELAYS_MS[tries] if tries < len(DELAYS_MS) else HOURLY_MS
+
+
+def retry_at(tries: int, now_ms: int, chance: float) -> int:
+    """When to try again, ms; `chance` in 0..1 spreads it over the whole delay (full jitter)."""
+    return now_ms + int(delay_ms(tries) * chance)
+
 
 CAP = 2  # messages on their way to one endpoint
 MAX_WAITING = 200  # more stay in the outbox, before the cursor
@@ -160,7 +184,9 @@ def _answered(state: EndpointState, event: Answered, now_ms: int, terms: Terms) 
     state = replace(state, flying=flying, breaker=breaker)
     if kind is Kind.DELIVERED:
         left = without(state.line, [event.message_id])
-        return replace(state, line=_released(left) if was_open else left)
+        if was_open:  # the endpoint is back: nothing waits for its next try any more
+            left = tuple(replace(each, retry_ms=0) for each in left)
+        return replace(state, line=left)
     if kind is Kind.LATER:
         state = replace(state, pause_ms=now_ms + event.outcome.later_ms)
     if message is None:
@@ -168,11 +194,6 @@ def _answered(state: EndpointState, event: Answered, now_ms: int, terms: Terms) 
     tries = message.tries + 1
     failed = replace(message, tries=tries, retry_ms=retry_at(tries, now_ms, event.chance))
     return replace(state, line=settled(state.line, failed, terms))
-
-
-def _released(line: Line) -> Line:
-    """The endpoint is back: nothing waits for its next try any more."""
-    return tuple(replace(each, retry_ms=0) for each in line)
 
 
 def _is_confirmed(each: Waiting, state: EndpointState, confirmed: Mapping[str, Confirmed]) -> bool:

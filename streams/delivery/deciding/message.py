@@ -15,7 +15,8 @@ from msgspec import UNSET, Meta, UnsetType
 from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.delivery.deciding.wording import one_line, sentence, title_of
 from streams.domain.alerts import Alert
-from streams.words.catalogue import both, phrase
+from streams.words.catalogue import Translatable, phrase
+from streams.words.spoken import Spoken, in_each
 
 MAX_BYTES = 20_000
 MAX_FACTS_BYTES = 12_000
@@ -24,7 +25,7 @@ DIGEST = "digest"
 TRIAL = "test"
 
 
-class AlertMessage(msgspec.Struct, kw_only=True):
+class AlertMessage(msgspec.Struct, kw_only=True, metaclass=Spoken):
     """The body of an alert's message, as a webhook gets it and `/api/v1/events` lists it."""
 
     id: str
@@ -38,8 +39,7 @@ class AlertMessage(msgspec.Struct, kw_only=True):
     at_ms: int
     expires_ms: int
     title: str
-    text_ko: str
-    text_en: str
+    text: Translatable
     facts: Annotated[dict[str, Any], Meta(description="what was known of the subject then")]
     simulated: bool
     cut: Annotated[list[str], Meta(description="facts that were cut")] | UnsetType = UNSET
@@ -61,7 +61,6 @@ def message_of(
     `map_url`, without a crew's link no `work_url`. Facts that would make it too long are cut and
     named in `cut`.
     """
-    text_ko, text_en = both(sentence(alert, is_simulated=is_simulated))
     facts, cut = _fitting(alert.facts)
     body = AlertMessage(
         id=alert.id,
@@ -75,8 +74,7 @@ def message_of(
         at_ms=alert.at_ms,
         expires_ms=expires_ms,
         title=title_of(alert),
-        text_ko=text_ko,
-        text_en=text_en,
+        text=sentence(alert, is_simulated=is_simulated),
         facts=facts,
         simulated=is_simulated,
         cut=cut or UNSET,
@@ -109,14 +107,12 @@ def digest_of(
     """
     lines = [_line(alert, is_simulated=is_simulated) for alert in alerts]
     message_id = digest_id(endpoint, [alert.id for alert in alerts])
-    text_ko, text_en = both(phrase("message.digest", count=len(alerts)))
     body: dict[str, Any] = {
         "id": message_id,
         "type": DIGEST,
         "at_ms": at_ms,
         "expires_ms": expires_ms,
-        "text_ko": text_ko,
-        "text_en": text_en,
+        **in_each(phrase("message.digest", count=len(alerts)), "text"),
         "simulated": is_simulated,
         "left_out": 0,
         "alerts": lines,
@@ -131,20 +127,18 @@ def digest_of(
 
 def trial_of(message_id: str, *, at_ms: int, is_simulated: bool = False) -> bytes:
     """The JSON of a test message without an alert: whether it arrives and is verified."""
-    text_ko, text_en = both(phrase("message.test"))
     body = {
         "id": message_id,
         "type": TRIAL,
         "at_ms": at_ms,
-        "text_ko": text_ko,
-        "text_en": text_en,
+        **in_each(phrase("message.test"), "text"),
         "simulated": is_simulated,
     }
     return msgspec.json.encode(body)
 
 
 def _line(alert: Alert, *, is_simulated: bool) -> dict[str, Any]:
-    text_ko, text_en = both(sentence(alert, is_simulated=is_simulated))
+    texts = in_each(sentence(alert, is_simulated=is_simulated), "text")
     return {
         "id": alert.id,
         "type": f"{alert.rule}.{alert.word.value}",
@@ -152,8 +146,7 @@ def _line(alert: Alert, *, is_simulated: bool) -> dict[str, Any]:
         "severity": alert.severity.value,
         "began_ms": alert.began_ms,
         "at_ms": alert.at_ms,
-        "text_ko": one_line(text_ko, LINE),
-        "text_en": one_line(text_en, LINE),
+        **{name: one_line(text, LINE) for name, text in texts.items()},
     }
 
 

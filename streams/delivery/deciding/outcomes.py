@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from streams.contract.retry_after import asked_ms
+from streams.contract.retrying import asked_ms
 
 GONE = 410
 ASK_LATER = (429, 503)

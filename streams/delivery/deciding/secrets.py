@@ -27,9 +27,8 @@ def master_key(text: str) -> str:
 
 def endpoint_secret(master: str, endpoint: str, generation: int) -> str:
     """The secret of an endpoint, `whsec_` and base64 of 32 bytes."""
-    return (
-        PREFIX + base64.b64encode(_derived(master, f"webhook\n{endpoint}\n{generation}")).decode()
-    )
+    label = f"webhook\n{endpoint}\n{generation}"
+    return PREFIX + base64.b64encode(hmac.digest(master.encode(), label.encode(), sha256)).decode()
 
 
 def active_secrets(master: str, subscription: Subscription, now_ms: int) -> tuple[str, ...]:
@@ -39,7 +38,3 @@ def active_secrets(master: str, subscription: Subscription, now_ms: int) -> tupl
     if generation == 1 or now_ms >= subscription.previous_until_ms:
         return (current,)
     return current, endpoint_secret(master, subscription.endpoint, generation - 1)
-
-
-def _derived(master: str, label: str) -> bytes:
-    return hmac.digest(master.encode(), label.encode(), sha256)

@@ -73,7 +73,8 @@ def _particulars(facts: dict[str, Any]) -> Iterator[Value]:
         yield phrase("message.part", text=closure_name(closure))
     ends_ms, end = facts.get("ends_ms"), str(facts.get("end"))
     if isinstance(ends_ms, int) and 0 <= ends_ms < 4_102_444_800_000:
-        yield phrase("message.until", time=_local(ends_ms))
+        local_s = (ends_ms + KST_MS) // 1000
+        yield phrase("message.until", time=time.strftime("%m-%d %H:%M", time.gmtime(local_s)))
     elif end in _NO_END:
         yield unknown_time("ends_ms", _NO_END[end])
     yield from _places(facts)
@@ -91,8 +92,3 @@ def _places(facts: dict[str, Any]) -> Iterator[Value]:
     shown = ", ".join(one_line(name, MAX_PLACE) for name in names[:SHOWN_PLACES])
     more = ", …" if count > SHOWN_PLACES else ""
     yield phrase("message.places", count=count, names=f"{shown}{more}")
-
-
-def _local(at_ms: int) -> str:
-    """A time in Korea, `11-23 18:00`."""
-    return time.strftime("%m-%d %H:%M", time.gmtime((at_ms + KST_MS) // 1000))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from streams.delivery.deciding.keys import DISPATCHERS, LEASE, LEASE_MS
-from streams.state.scripts import script
+from streams.state.redis_login import script
 
 
 class Turn(NamedTuple):

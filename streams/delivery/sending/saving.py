@@ -10,7 +10,7 @@ from streams.delivery.deciding.endpoint import EndpointState
 from streams.delivery.deciding.keys import ATTEMPTS, DEAD, LEASE, REPLAYS, STATE, UNDELIVERED
 from streams.delivery.deciding.outcomes import PostOutcome
 from streams.delivery.deciding.waiting import Waiting
-from streams.state.scripts import script
+from streams.state.redis_login import script
 from streams.state.store import DELIVERIES
 
 MAX_ATTEMPTS = 1_000

@@ -43,6 +43,7 @@ TOO_QUICK = 2000  # no drive, but points that jumped
 ONE_BUS_MS = 40 * MINUTE_MS
 REOPENED_MS = 40 * MINUTE_MS
 FORGET_MS = 90 * MINUTE_MS  # without any bus, through or round, a closure is not known any more
+ENDED_MS = 10 * MINUTE_MS
 PASSABLE_MS = 10 * MINUTE_MS  # so long after a bus the link is known to be passable
 PACES = 8  # passages behind a usual pace
 
@@ -114,8 +115,12 @@ def floor_of(belief: Belief, at_ms: int, *, has_cause: bool) -> int:
     return FLOOR_CAUSE if has_cause else FLOOR
 
 
-def after_through(belief: Belief, seen: Sighting, rates: ErrorRates, *, has_cause: bool) -> Belief:
-    """The belief after a bus drove the link."""
+def after_through(
+    belief: Belief, seen: Sighting, rates: ErrorRates, *, has_cause: bool, is_worked: bool = False
+) -> Belief:
+    """The belief after a bus drove the link. `is_worked`: works are on it, so that this drive says
+    nothing of what is usual.
+    """
     gain = _through_gain(belief, seen)
     ratio = belief.ratio + gain
     at_ms = max(seen.at_ms if gain < 0 else 0, belief.through_ms)
@@ -129,7 +134,9 @@ def after_through(belief: Belief, seen: Sighting, rates: ErrorRates, *, has_caus
     if is_open:
         floor = min(after.ratio, 0)
         after = after._replace(closed_ms=0, opened_ms=at_ms, ratio=floor)
-    return counted(_paced(after, seen), seen.at_ms)
+    after = after if is_worked else _paced(after, seen)
+    is_blind = seen.is_snapped and not seen.served
+    return after if is_blind else counted(after, seen.at_ms)
 
 
 def _through_gain(belief: Belief, seen: Sighting) -> int:
@@ -217,9 +224,12 @@ def hash_of(name: str) -> int:
     return value
 
 
-def aged(belief: Belief, now_ms: int) -> Belief:
-    """The belief without a closure of which no bus has shown anything for long."""
+def aged(belief: Belief, now_ms: int, ended_ms: int) -> Belief:
+    """The belief without a closure of which no bus has shown anything for long, or since it was
+    declared over at `ended_ms` (0: it was not).
+    """
     last_ms = max(belief.round_ms, belief.through_ms, belief.closed_ms)
-    if belief.is_closed and now_ms - last_ms > FORGET_MS:
+    is_over = bool(ended_ms) and now_ms - max(belief.round_ms, ended_ms) > ENDED_MS
+    if belief.is_closed and (is_over or now_ms - last_ms > FORGET_MS):
         return belief._replace(closed_ms=0, ratio=FLOOR, rounds=0, routes=0)
     return belief

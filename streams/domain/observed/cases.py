@@ -26,7 +26,10 @@ OVER_MS = 2 * MINUTE_MS
 OVERRUN_MS = 90 * MINUTE_MS  # after its end a closure is no longer a work's overrun
 NO_EFFECT_MS = 25 * MINUTE_MS  # in force for so long without effect: not only late
 ONE_BUS_MS = 10 * MINUTE_MS  # what one bus shows within counts once
-PARTIAL_BUSES = 4
+PARTIAL_BUSES = 3
+EFFECT = 700  # thousandths of the usual speed: slower, a partial closure has its effect
+SLOW_BUSES = 2
+SLOW_OVER_MS = 25 * MINUTE_MS  # later a slow road has other reasons than a work that has ended
 THROUGH_GAIN = 4500  # thousandths of a nat, as in `belief`
 SERVED_GAIN = 4500
 QUICK_GAIN = 2000
@@ -40,8 +43,10 @@ class Case:
     """A declaration and what buses did about it since its hours began; times in ms, 0: never.
 
     `against` sums what speaks against a full closure, in thousandths of a nat. `through` buses
-    drove it, `paced` of them in `taken_ms` where `usual_ms` is usual. `late_rounds` went round
-    after its end. `closed_ms`: when buses first showed that the road was closed within these hours.
+    drove it, `paced` of them in `taken_ms` where `usual_ms` is usual, `slow` of them slowly, the
+    last ones with `last_ratios` of the usual speed. `late_rounds` went round after its end, and
+    `late_slow` drove it slowly. `closed_ms`: when buses first showed that the road was closed
+    within these hours.
     """
 
     kind: Cause
@@ -57,6 +62,9 @@ class Case:
     paced: int = 0
     taken_ms: int = 0
     usual_ms: int = 0
+    slow: int = 0
+    last_ratios: tuple[int, ...] = ()
+    late_slow: int = 0
     round: int = 0
     closed_ms: int = 0
     first_through_ms: int = 0
@@ -109,16 +117,16 @@ def declared(case: Case | None, declaration: Declaration, at_ms: int) -> Case:
 
 def with_through(case: Case, seen: Sighting, belief: Belief, rates: ErrorRates) -> Case:
     """The case after a bus drove one of its links; each bus counts once."""
+    ratio = belief.speed_ratio(seen)
     if not case.is_in_force:
-        return replace(case, late_rounds=0, late_vehicles=()) if case.late_rounds else case
+        return _after_end(case, seen, ratio)
     if seen.from_ms < case.since_ms + SETTLE_MS:
         return case
     if any(
         name == seen.vehicle and seen.at_ms - at_ms < ONE_BUS_MS for name, at_ms in case.vehicles
     ):
         return case
-    ratio = belief.speed_ratio(seen)
-    is_paced = ratio is not None and ratio <= TOO_QUICK
+    is_paced = ratio is not None and (ratio <= TOO_QUICK or not seen.is_snapped)
     taken_ms = seen.at_ms - seen.from_ms
     usual_ms = taken_ms * belief.pace // max(1, pace_of(seen))
     return replace(
@@ -128,10 +136,25 @@ def with_through(case: Case, seen: Sighting, belief: Belief, rates: ErrorRates) 
         paced=case.paced + is_paced,
         taken_ms=case.taken_ms + (taken_ms if is_paced else 0),
         usual_ms=case.usual_ms + (usual_ms if is_paced else 0),
+        slow=case.slow + (is_paced and ratio is not None and ratio < EFFECT),
+        last_ratios=(*case.last_ratios, ratio)[-2:] if is_paced and ratio else case.last_ratios,
         first_through_ms=case.first_through_ms or seen.at_ms,
         vehicles=(*case.vehicles, (seen.vehicle, seen.at_ms))[-6:],
         events=_events(case, seen),
     )
+
+
+def _after_end(case: Case, seen: Sighting, ratio: int | None) -> Case:
+    """A bus drove it after its end: a full closure is over, a partial one where it was quick."""
+    if not case.has_just_ended(seen.at_ms) or seen.from_ms < case.ended_ms + OVER_MS:
+        return case
+    if ratio is None or ratio >= EFFECT:
+        is_any = case.late_rounds or case.late_slow
+        return replace(case, late_rounds=0, late_vehicles=(), late_slow=0) if is_any else case
+    is_long_ago = seen.at_ms - case.ended_ms > SLOW_OVER_MS
+    if case.is_full or case.slow < SLOW_BUSES or is_long_ago:
+        return replace(case, late_rounds=0, late_vehicles=()) if case.late_rounds else case
+    return replace(case, late_slow=case.late_slow + 1, events=_events(case, seen))
 
 
 def _events(case: Case, seen: Sighting) -> tuple[SeenBus, ...]:
@@ -182,9 +205,7 @@ def contradicted(case: Case, now_ms: int, rates: ErrorRates) -> DiscrepancyKind 
         return None
     is_long = now_ms - case.since_ms >= NO_EFFECT_MS
     if case.closure is Closure.PARTIAL:
-        ratio = case.speed_ratio
-        is_quick = case.paced >= PARTIAL_BUSES and ratio is not None and ratio >= NAT
-        return DiscrepancyKind.NO_EFFECT if is_long and is_quick else None
+        return _partial(case, is_long=is_long)
     if not case.is_contradicted(rates):
         return None
     if case.closed_ms:
@@ -192,3 +213,13 @@ def contradicted(case: Case, now_ms: int, rates: ErrorRates) -> DiscrepancyKind 
     if case.speed_ratio is not None and case.speed_ratio < SLOW:
         return DiscrepancyKind.OVERDECLARED
     return DiscrepancyKind.NO_EFFECT if is_long else DiscrepancyKind.LATE_START
+
+
+def _partial(case: Case, *, is_long: bool) -> DiscrepancyKind | None:
+    """A partial closure shows in the speed of buses alone."""
+    if case.slow >= SLOW_BUSES:
+        is_over = len(case.last_ratios) > 1 and min(case.last_ratios) >= NAT
+        return DiscrepancyKind.EARLY_END if is_over else None
+    ratio = case.speed_ratio
+    is_quick = case.paced >= PARTIAL_BUSES and ratio is not None and ratio >= NAT
+    return DiscrepancyKind.NO_EFFECT if is_long and is_quick and not case.slow else None

@@ -13,6 +13,7 @@ from streams.domain.observed.tables import ObservedRows
 from streams.geo.homes import Homes
 
 MOVED_MS = 60 * MINUTE_MS
+LATE_MS = 5 * MINUTE_MS
 LONG_MS = 5 * OVER_MS
 LATE_ROUNDS = 2  # buses that went round after the end of a work, before it is an overrun
 _IN_FORCE = (
@@ -54,6 +55,8 @@ class Judge:
 
     def _work(self, subject: str, case: Case) -> None:
         kind = contradicted(case, self._now_ms, self._rates)
+        if kind is DiscrepancyKind.NO_EFFECT and case.is_full and not self._was_late(subject, case):
+            kind = DiscrepancyKind.LATE_START
         if kind is not None:
             self._elsewhere(subject, case)
         if not case.links or self._homes.home(case.links[0]) != self._rows.partition:
@@ -66,6 +69,13 @@ class Judge:
             self._tell(kind, subject, case, since_ms=case.since_ms)
         if case.ended_ms and not case.is_in_force:
             self._after_end(subject, case)
+
+    def _was_late(self, subject: str, case: Case) -> bool:
+        """Whether it has been said for a while that it has not begun yet."""
+        known = self._rows.discrepancies.get(
+            f"{DiscrepancyKind.LATE_START}:{subject}:{case.since_ms}"
+        )
+        return known is not None and self._now_ms - known.told_ms >= LATE_MS
 
     def _reported(self, subject: str, case: Case) -> None:
         """Works that a traffic centre reports, on links of which no permit is known."""
@@ -159,9 +169,10 @@ class Judge:
         is_shut = any((self._rows.beliefs.get(x) or Belief()).is_closed for x in links)
         is_long = self._now_ms > case.ended_ms + LONG_MS
         enough = 1 if is_shut and is_long else LATE_ROUNDS
-        if case.late_rounds >= enough and case.is_full:
+        is_slow = case.late_slow >= LATE_ROUNDS
+        if (case.late_rounds >= enough and case.is_full) or is_slow:
             self._tell(DiscrepancyKind.OVERRUN, subject, case, since_ms=case.ended_ms)
-        elif name and not case.late_rounds:
+        elif name and not case.late_rounds and not case.late_slow:
             self._end(name)
 
     def _elsewhere(self, subject: str, case: Case) -> None:

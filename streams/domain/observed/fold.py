@@ -109,11 +109,15 @@ class ObservedFold:
         link_id = seen.links[0]
         before = rows.beliefs.get(link_id) or Belief()
         has_cause = bool(self._causes(rows, link_id))
-        after = beliefs.after_through(before, seen, self.rates, has_cause=has_cause)
+        on_it = self._cases_on(rows, (link_id,))
+        is_worked = any(case.is_work and case.is_in_force for _, case in on_it)
+        after = beliefs.after_through(
+            before, seen, self.rates, has_cause=has_cause, is_worked=is_worked
+        )
         rows.beliefs.put(link_id, after)
         if self.homes.home(link_id) == rows.partition:
             rows.scorer.drove_through(Change(link_id, before, after, judge.now_ms), seen)
-        for subject, case in self._cases_on(rows, (link_id,)):
+        for subject, case in on_it:
             rows.cases.put(subject, cases.with_through(case, seen, before, self.rates))
             judge.look(subject)
         if before.is_closed and not after.is_closed:
@@ -243,7 +247,12 @@ class ObservedFold:
             else:
                 judge.look(subject)
         for link_id, belief in rows.beliefs.all().items():
-            after = beliefs.aged(belief, now_ms)
+            if not belief.is_closed:
+                continue
+            on_it = [case for _, case in self._cases_on(rows, (link_id,)) if case.is_full]
+            is_on = any(case.is_in_force for case in on_it)
+            ended_ms = 0 if is_on else max((case.ended_ms for case in on_it), default=0)
+            after = beliefs.aged(belief, now_ms, ended_ms)
             if after is not belief:
                 rows.beliefs.put(link_id, after)
                 judge.reopened(link_id)

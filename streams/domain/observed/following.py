@@ -8,7 +8,8 @@ from streams.contract.times import MINUTE_MS
 from streams.domain.links.line_check import LineCheck, checked, is_suspended
 from streams.domain.links.runs import MASKED, SHARED
 from streams.domain.observed.courses import GUESSED, Course, Place
-from streams.domain.observed.tracks import ON_M, Track, follow, turned
+from streams.domain.observed.track import Track
+from streams.domain.observed.tracks import ON_M, follow, turned
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Network
 

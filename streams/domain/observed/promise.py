@@ -3,7 +3,7 @@
 from streams.contract.times import MINUTE_MS
 from streams.domain.observed.belief import Belief
 
-WAITS = 2.4  # headways until nine of ten closures have met the bus that shows them
+WAITS = 3.2  # headways until nine of ten closures have met the bus that shows them
 ROUND_S = 300  # a bus takes so long to go round and come back to its line
 LONGEST_S = 7200  # beyond, nothing is promised
 STEP_S = 60

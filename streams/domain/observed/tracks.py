@@ -7,28 +7,26 @@ shows behind it without having been there, where the feed shows points on the li
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from streams.contract.derived import Sighting
 from streams.contract.enums import SightingKind
 from streams.contract.records import BusPosition
 from streams.domain.links.runs import MASKED
-from streams.domain.observed.courses import Course, Place, Unit
-from streams.geo.measures import Point, distance_m
+from streams.domain.observed.courses import Course, Place
+from streams.domain.observed.track import BEFORE_STOP_M, EDGE_M, Track, holds, through
+from streams.geo.measures import distance_m
 
 ON_M = 30.0  # within it a bus is on its line: the noise of GPS, and the road's width
 OFF_M = 60.0  # beyond it a bus has left its line
 WRONG_M = 3_000.0  # a point so far away is a mistake
 AT_STOP_M = 40.0  # a point so short behind a stop may still be at it
-BEFORE_STOP_M = 12.0  # a bus this near before a stop stands at it
 WANDER_M = 30.0  # a standing bus's point wanders by so much
-EDGE_M = 25.0  # how exactly it is known where a bus began to drive on its line
 MAX_GAP_MS = 600_000  # a bus unseen for longer is followed anew
 MAX_STEP_MS = 200_000  # between two points further apart in time a bus may have driven anyhow
 MAX_STEP_M = 300.0
 MAX_AWAY_MS = 2_400_000  # one that was off its line for longer had other reasons
 MAX_AVOIDED_M = 4_000.0
-MAX_ENTERED = 12
 MAX_PATH = 12
 HASTY = 1.3  # times free flow: no bus drives so
 TURN_MS = 300_000  # a bus that shows on its way back so soon has turned round
@@ -39,32 +37,6 @@ LEFT_AHEAD_M = 1_200.0
 LEFT_LINKS = 4
 MAX_SKIPPED = 3  # a bus that leaves out more stops ended its service, or turned
 MIN_ORDER = 3  # before this stop a bus may still be at its terminus
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """A vehicle on its route: where it was last on its line, and what it did since.
-
-    `entered` are the links it is on, by their place in the course's units, with when it entered.
-    `still_ms`: since when the feed gives the very same point. `fixes`: points on the line in a row.
-    """
-
-    route_id: str
-    order: int
-    along_m: float
-    on_ms: int
-    seen_ms: int
-    lon: float
-    lat: float
-    still_ms: int
-    begun_m: float
-    fixes: int = 1
-    entered: tuple[tuple[int, int], ...] = ()
-    is_at_stop: bool = False
-    away: int = 0
-    beyond: int = 0
-    off_m: int = 0
-    path: tuple[Point, ...] = ()
 
 
 Step = tuple[Track | None, tuple[Sighting, ...]]
@@ -112,7 +84,9 @@ def turned(track: Track, row: BusPosition, old: Course, new: Course) -> tuple[Si
     what lay ahead. Nothing where either is near a terminus, or its plate may be several buses'.
     """
     place = new.place(row)
-    is_midway = MIN_ORDER <= track.order < len(old.geometry.links) - 1 and row.stop_order >= 3
+    is_midway = (
+        MIN_ORDER <= track.order < len(old.geometry.links) - 1 and row.stop_order >= MIN_ORDER
+    )
     if place is None or not is_midway or MASKED in row.flags or track.fixes < 2:
         return ()
     is_near = distance_m((track.lon, track.lat), (row.lon or 0.0, row.lat or 0.0)) < TURN_M
@@ -216,7 +190,7 @@ def _driven(
     is_gap = row.observed_ms - track.on_ms > MAX_STEP_MS and moved_m > MAX_STEP_M
     if is_gap or (moved_m > EDGE_M and is_hasty):
         return _begun(row, place), ()
-    entered, drives = _through(track, row, place, course)
+    entered, drives = through(track, row, place, course)
     left_out: tuple[Sighting, ...] = ()
     if is_snapped and row.stop_order >= track.order + 2:
         left_out = _skipped(track, row, course, is_sure=False)
@@ -249,33 +223,6 @@ def _driven(
     return after, (*left_out, *made)
 
 
-def _through(
-    track: Track, row: BusPosition, place: Place, course: Course
-) -> tuple[tuple[tuple[int, int], ...], list[tuple[Unit, int, int]]]:
-    """The links the bus is on now, and those it has driven whole with when it was where.
-
-    Between two points it is taken to move evenly.
-    """
-    moved_m, elapsed_ms = place.along_m - track.along_m, row.observed_ms - track.on_ms
-
-    def when_ms(at_m: float) -> int:
-        part = (at_m - track.along_m) / moved_m if moved_m > 0 else 1.0
-        return track.on_ms + round(max(0.0, min(1.0, part)) * elapsed_ms)
-
-    entered = dict(track.entered)
-    drives: list[tuple[Unit, int, int]] = []
-    for at, unit in enumerate(course.units):
-        if unit.end_m < track.along_m - 1 or unit.start_m > place.along_m:
-            continue
-        is_begun = max(track.begun_m, track.along_m) - EDGE_M <= unit.start_m
-        if at not in entered and is_begun and unit.end_m > track.along_m:
-            entered[at] = when_ms(unit.start_m)
-        if unit.end_m <= place.along_m + BEFORE_STOP_M and at in entered:
-            drives.append((unit, entered.pop(at), when_ms(unit.end_m)))
-    left = [(at, ms) for at, ms in entered.items() if course.units[at].end_m > place.along_m - 1]
-    return tuple(left[-MAX_ENTERED:]), drives
-
-
 def _skipped(
     track: Track, row: BusPosition, course: Course, *, is_sure: bool
 ) -> tuple[Sighting, ...]:
@@ -286,16 +233,11 @@ def _skipped(
     links = [
         unit.link_id
         for unit in course.units
-        if unit.is_whole_road and any(_holds(unit, course.ends_m[at]) for at in orders)
+        if unit.is_whole_road and any(holds(unit, course.ends_m[at]) for at in orders)
     ]
     skipped = tuple(course.route.stops[at] for at in orders)
     made = _avoided(SightingKind.SKIPPED, track, row, links, skipped)
     return tuple(replace(each, is_sure=is_sure) for each in made)
-
-
-def _holds(unit: Unit, at_m: float) -> bool:
-    """Whether a place lies on a link, its very ends aside."""
-    return unit.start_m + EDGE_M < at_m < unit.end_m - EDGE_M
 
 
 def _avoided(

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from streams.domain.roads.detours import LONGEST_EXTRA_M, bus_effects, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Network, Route
-from streams.words.catalogue import both
 from tests.cities.builder import node, town
+from tests.texts import both
 from tests.unit.laws.grids import Grid, grids
 from tests.unit.laws.profile import tried
 

@@ -56,7 +56,7 @@ def test_open_calls_are_listed_newest_first_with_what_was_closed(network: Networ
         ("b", 2000, "17"),
         ("a", 4000, "17"),
     ]
-    assert [(link.word_ko, link.closure) for link in found[0].closed] == [
+    assert [(link["word_ko"], link["closure"]) for link in json_of(found[0])["closed"]] == [
         ("전면 통제", "full"),
         ("통제 없음", "none"),
     ]

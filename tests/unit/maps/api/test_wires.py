@@ -6,7 +6,7 @@ import pytest
 from maps.api.document import document
 from maps.api.routes import OPERATIONS
 from maps.http.refusals import RequestRefusedError, error_body
-from maps.picture import sse
+from maps.picture import broadcast as sse
 from maps.picture.broadcast import MAX_WAITING, Broadcast
 from maps.picture.catch_up import place_of
 from maps.picture.network_file import network_body, packed, routes_with_links

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.desk.judging.certainty import Finding, Ground, Grounds, certainty
-from maps.picture.store_state import StoreState
+from maps.picture.picture import StoreState
 from streams.contract.enums import Certainty, Closure
 from streams.domain.closures import GRAVITY
 from streams.words.catalogue import word

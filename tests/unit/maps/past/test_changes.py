@@ -10,8 +10,8 @@ from streams.contract.records import FeedReport, Permit
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work, of_permit
-from streams.state.decoding import Remembered
-from streams.state.kinds import HistoryValue
+from streams.state.kinds import HistoryValue, Remembered
+from streams.words.catalogue import phrase
 
 EIGHT_MS = 1_795_388_400_000  # 2026-11-23 08:00 KST
 
@@ -80,8 +80,13 @@ def test_a_line_names_all_that_became_of_a_work(
 def test_a_line_is_korean_and_english_and_bears_time_and_links() -> None:
     (change,) = told("work:W", (5, replace(ACTIVE, ends_ms=t(900))), before=PLANNED)
     assert (change.at_ms, change.links) == (t(5), ("S0>S1",))
-    assert change.ko == "하수관 공사 (중앙로 12): 진행 중, 오늘 오후 11시까지 연장, 전면 통제 시작"
-    assert change.en == ("하수관 (중앙로 12): active, extended until today 11 pm, now: road closed")
+    assert (
+        change.text.to("ko")
+        == "하수관 공사 (중앙로 12): 진행 중, 오늘 오후 11시까지 연장, 전면 통제 시작"
+    )
+    assert change.text.to("en") == (
+        "하수관 (중앙로 12): active, extended until today 11 pm, now: road closed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,16 +102,16 @@ def test_an_end_that_comes_to_be_known_or_is_given_up_is_told(
     rows = (replace(ACTIVE, ends_ms=ends_ms) for ends_ms in (before, after))
     old, new = rows
     (change,) = told("work:W", (5, new), before=old)
-    assert change.ko == f"하수관 공사 (중앙로 12): {ko}"
-    assert change.en == f"하수관 (중앙로 12): {en}"
+    assert change.text.to("ko") == f"하수관 공사 (중앙로 12): {ko}"
+    assert change.text.to("en") == f"하수관 (중앙로 12): {en}"
 
 
 def test_text_of_a_feed_stays_on_one_line_and_short() -> None:
     hostile = replace(CRASH, title="<b>\n\u202e" + "추" * 500)
     (change,) = told("incident:I", (5, hostile))
-    assert "\n" not in change.ko
-    assert "\u202e" not in change.ko
-    assert len(change.ko) < 200
+    assert "\n" not in change.text.to("ko")
+    assert "\u202e" not in change.text.to("ko")
+    assert len(change.text.to("ko")) < 200
 
 
 @pytest.mark.parametrize(
@@ -184,7 +189,7 @@ def test_changes_are_in_time_order_and_none_is_later_than_asked_for() -> None:
 
 
 def line(at_ms: int) -> Change:
-    return Change(at_ms, "work:W", ("work_new",), "", "")
+    return Change(at_ms, "work:W", ("work_new",), phrase("never"))
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from streams.domain.stages.feeds import FeedState, status
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import ReportedTime, Work, of_permit
 from streams.geo.network import Network
-from streams.state.decoding import Remembered, remembered
+from streams.state.kinds import Remembered, remembered
 
 EIGHT_MS = 1_795_388_400_000
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000

@@ -7,13 +7,12 @@ from maps.api.alerts import AcknowledgementBody, acknowledgement_of
 from maps.http.refusals import RequestRefusedError
 from maps.picture import alerts
 from maps.picture.bodies import delta_event, snapshot
-from maps.picture.picture import Picture, advance, picture_of, translate
-from maps.picture.store_state import StoreState
+from maps.picture.picture import Picture, StoreState, advance, picture_of, translate
 from streams.contract.enums import Severity
 from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode, episode_id
 from streams.geo.network import Network
-from streams.state.decoding import StoredPicture
+from streams.state.kinds import StoredPicture
 from tests.cities.rows import json_of, row_of, run, typed
 
 Json = dict[str, Any]

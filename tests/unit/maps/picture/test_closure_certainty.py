@@ -7,11 +7,10 @@ import pytest
 from maps.desk.facts.gather import gather
 from maps.desk.judging.verdict import judge
 from maps.picture.bodies import delta_event, link_body, snapshot
-from maps.picture.doubts import doubts
 from maps.picture.exports import links_geojson, works_geojson
 from maps.picture.filters import Filters
 from maps.picture.picture import Picture, advance, translate
-from maps.picture.shapes import work_row
+from maps.picture.shapes import doubts, work_row
 from streams.domain.links.fold import LinkView
 from streams.domain.works.rows import Work
 from streams.geo.network import Network

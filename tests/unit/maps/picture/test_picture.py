@@ -14,7 +14,7 @@ from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
-from streams.state.decoding import StoredPicture
+from streams.state.kinds import StoredPicture
 from tests.cities.builder import city, link
 from tests.cities.rows import BUS, INCIDENT, json_of, row_of, run, typed
 

@@ -12,12 +12,11 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from producers.feeds import its_events, utic
+from producers.feeds import its_events, tago, utic
 from producers.feeds import its_speeds as its
 from producers.feeds.permits import rows as permits
-from producers.feeds.tago import positions as tago
 from producers.network.route_stops import read_pole_numbers, read_route_stops, sections
-from producers.publishing.batches import batches_of
+from producers.publishing.messages import batches_of
 from producers.publishing.poll import Poll, answer_of
 from producers.reading.answers import Exchange
 from producers.recording import replay

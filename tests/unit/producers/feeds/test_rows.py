@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.feeds import its_speeds as its
-from producers.feeds.tago import positions as tago
+from producers.feeds import tago
 from producers.reading.answers import Answer, Exchange
 from producers.reading.fields import text
 from producers.reading.privacy import pseudonym

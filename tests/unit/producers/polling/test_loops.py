@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from producers.feeds import FEEDS
 from producers.feeds.feed import Asker, Feed
-from producers.feeds.tago.sweeping import Sweeper
+from producers.feeds.tago import Sweeper
 from producers.polling import running as running_commands
 from producers.polling.loops import PollContext, run_feed
 from producers.publishing import poll as polls

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.feeds import its_speeds, polled
+from producers.feeds.feed import request_to
 from producers.feeds.permits import folder, pages
-from producers.feeds.request import request_to
-from producers.feeds.tago.sweeping import Pacer, route_request
+from producers.feeds.tago import Pacer, route_request
 from producers.polling.clock import next_tick_ms
 from producers.polling.fetching import fetch
 from producers.polling.pacing import (
@@ -30,7 +30,7 @@ from producers.publishing.client import connection
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.errors import SettingsError
 from streams.contract.logs import LogLines
-from streams.contract.retry_after import asked_ms
+from streams.contract.retrying import asked_ms
 from streams.contract.settings import Settings
 
 NOON_MS = 1_795_402_800_000  # 2026-11-23 12:00 KST

@@ -20,7 +20,6 @@ from producers.publishing.lanes import HELD_S, Lanes, Parcel
 from producers.publishing.messages import DeadLetter, Output
 from producers.publishing.publisher import Publisher
 from producers.publishing.refused import SHORT_BYTES
-from producers.publishing.send_decisions import is_from_ahead
 from producers.reading.answers import Refusal
 from streams.contract import topics, wire
 from streams.contract.enums import PollOutcome
@@ -209,8 +208,8 @@ def test_what_was_made_while_the_clock_was_ahead_is_no_data(
 
 
 def test_ahead_begins_beyond_two_minutes() -> None:
-    assert not is_from_ahead(120_000, 0)
-    assert is_from_ahead(120_001, 0)
+    assert not Parcel("t", 0, b"", handed_ms=120_000).is_from_ahead(0)
+    assert Parcel("t", 0, b"", handed_ms=120_001).is_from_ahead(0)
 
 
 def test_what_was_under_way_goes_back_to_the_head_of_its_lane_in_order() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from producers.feeds import its_speeds as its
-from producers.feeds.tago import positions as tago
+from producers.feeds import tago
 from producers.reading.answers import Answer, Exchange
 from producers.reading.fields import KOREA
 from streams.contract.enums import PollOutcome

@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from producers.feeds import its_speeds as its
-from producers.feeds.request import request_to
-from producers.feeds.tago import positions as tago
+from producers.feeds import tago
+from producers.feeds.feed import request_to
 from producers.polling.fetching import fetch
 from producers.publishing.poll import Poll, answer_of
 from producers.publishing.topic_setup import complaints_of

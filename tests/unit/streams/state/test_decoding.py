@@ -5,8 +5,7 @@ import pytest
 
 from streams.contract.enums import Closure, Level
 from streams.domain.links.fold import LinkView
-from streams.state.decoding import read_delta, readable
-from streams.state.kinds import KINDS, LETTERS
+from streams.state.kinds import KINDS, LETTERS, read_delta, readable
 from tests.cities.rows import BUS, run
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from streams.words import catalogue
-from streams.words.catalogue import Phrase, both, joined, name_of, phrase, word
+from streams.words.catalogue import Phrase, joined, name_of, phrase, word
+from tests.texts import both
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from streams.delivery.deciding.message import (
 )
 from streams.delivery.deciding.wording import one_line, sentence, title_of
 from streams.domain.alerts import Alert
-from streams.words.catalogue import both
 from tests.places import ROOT
+from tests.texts import both
 
 AT_MS = 1_795_392_000_000  # 2026-11-23 09:00 in Korea, which is 00:00 UTC
 CLOSED = Alert(

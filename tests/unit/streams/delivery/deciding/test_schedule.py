@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from streams.contract.records import Receipt
 from streams.delivery.deciding import breaker as breakers
 from streams.delivery.deciding.breaker import Breaker
+from streams.delivery.deciding.endpoint import delay_ms, retry_at
 from streams.delivery.deciding.outcomes import Kind, judge
 from streams.delivery.deciding.receipts import Confirmed, forget, is_covered, name_of, note
-from streams.delivery.deciding.schedule import delay_ms, retry_at
 
 NOW_MS = 1_795_305_600_000
 

@@ -9,11 +9,11 @@ from streams.domain.clashes.finder import Clashes
 from streams.domain.clashes.words import reason
 from streams.domain.doubtful_points import MOST_AT_POINT, POINT_SHARED
 from streams.domain.stages.works import WorksStage
-from streams.words.catalogue import both
 from tests.cities.builder import town
 from tests.cities.fakes import LON, Folded, street
 from tests.cities.sites import Site, by_id, clashes, road
 from tests.cities.works import PERMIT, kst
+from tests.texts import both
 
 HERE = road((0, 0), (1, 0))
 BESIDE = road((1, 0), (2, 0))

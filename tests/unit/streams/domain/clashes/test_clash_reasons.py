@@ -2,7 +2,6 @@ import pytest
 
 from streams.contract.enums import Closure
 from streams.domain.clashes.finder import reason
-from streams.words.catalogue import both
 from tests.cities.builder import stop, town
 from tests.cities.sites import (
     EAST,
@@ -18,6 +17,7 @@ from tests.cities.sites import (
     parted,
     road,
 )
+from tests.texts import both
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from producers.simulator.streets import build_streets
 from streams.domain.roads.detours import Detour, detour, detour_words
 from streams.domain.roads.graph import RoadGraph
 from streams.geo.network import Overlay
-from streams.words.catalogue import both
 from tests.cities.builder import node, town
 from tests.cities.fakes import STANDARD, street
 from tests.cities.ways import A_B, B_A, crossroads, kerb, way
+from tests.texts import both
 
 
 def test_the_way_round_one_block_is_three_sides_of_the_next_one() -> None:

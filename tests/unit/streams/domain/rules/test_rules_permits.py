@@ -8,9 +8,9 @@ from streams.contract.records import Message, Permit, Tick
 from streams.delivery.deciding.wording import sentence
 from streams.domain.alerts import Alert
 from streams.domain.stages.works import WorksStage
-from streams.words.catalogue import both
 from tests.cities.fakes import STEP, Folded, street
 from tests.cities.works import PERMIT, kst, listed
+from tests.texts import both
 
 BEGIN, UPDATE, END = AlertEvent.BEGIN, AlertEvent.UPDATE, AlertEvent.END
 NOON_MS = kst("12:00", 1)

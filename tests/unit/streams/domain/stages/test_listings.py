@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.publishing import batches
+from producers.publishing import messages as publishing
 from producers.reading.answers import Answer
 from streams.contract import wire
 from streams.contract.enums import IncidentKind, PollOutcome
@@ -54,7 +54,7 @@ def messages(
     outcome = PollOutcome.DATA if rows else PollOutcome.EMPTY
     answer = Answer(outcome, rows=tuple(rows), is_complete=is_complete)
     feed = "permits" if kind == "permits" else "its.events"
-    sent = batches.batches_of(feed, EPOCH_MS + minute * MINUTE_MS, answer, Settings())
+    sent = publishing.batches_of(feed, EPOCH_MS + minute * MINUTE_MS, answer, Settings())
     found = [wire.decode(payload) for _, _, payload in sent]
     assert all(isinstance(each, PermitBatch | IncidentBatch) for each in found)
     return found  # type: ignore[return-value]
@@ -74,7 +74,7 @@ def missed(kind: str, folded: Folded) -> set[str]:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages of at most 25 kB, so that forty rows are a long list."""
-    monkeypatch.setattr(batches, "MAX_MESSAGE_BYTES", 25_000)
+    monkeypatch.setattr(publishing, "MAX_MESSAGE_BYTES", 25_000)
 
 
 both = pytest.mark.parametrize("kind", ["permits", "incidents"])
