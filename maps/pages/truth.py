@@ -65,10 +65,13 @@ def _named(rows: Mapping[str, Cell], periods: Sequence[Figures]) -> tuple[Line, 
 
 def _promise_classes(periods: Sequence[Figures]) -> Iterable[Line]:
     """How well promises of each length are kept: nine of ten should be."""
+    low = 0
     for at, row in enumerate(periods[0].promises):
         found = (each.promises[at] for each in periods)
         cells = tuple(_share(Share(each.kept, each.promised)) for each in found)
-        yield Line(phrase("truth.promise_class", until=_span(row.until_s)), None, cells)
+        high = row.until_s // 60
+        yield Line(phrase("truth.promise_class", low=low, high=high), None, cells)
+        low = high
 
 
 def _each(
