@@ -26,9 +26,10 @@ class DayScore(NamedTuple):
     `shown` are delays until a link was shown closed from when the first bus round was last on its
     line, `shown_most` from when the last bus had driven it, where one had. `cleared` are delays
     from the first clean passage until it was shown open. `dropped`: one bus or more went round, and
-    the next drove through. `faded`: shown closed until no bus had come for long. `promised` counts
-    closures shown by class of what their link had promised, `kept` those in time by `shown`,
-    `kept_surely` those by `shown_most` too; `unpromised` had too few buses for a promise.
+    the next drove through. `faded`: shown closed until no bus had come for long, or its declared
+    end had passed. `promised` counts closures shown by class of what their link had promised,
+    `kept` those in time by `shown`, `kept_surely` those by `shown_most` too; `unpromised` had too
+    few buses for a promise.
     """
 
     shown: Delays = Delays()
@@ -142,7 +143,9 @@ class Scorer:
             self._put(change.at_ms, day._replace(dropped=day.dropped + 1))
 
     def faded(self, link_id: str, at_ms: int) -> None:
-        """A closure of which no bus has shown anything for long is not known any more."""
+        """A closure is not known any more: no bus has shown anything of it for long, or it was
+        declared over.
+        """
         self._waits.put(link_id, None)
         day = self._day(at_ms)
         self._put(at_ms, day._replace(faded=day.faded + 1))
