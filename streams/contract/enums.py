@@ -191,6 +191,13 @@ class RuleName(StrEnum):
     DISCREPANCY = "discrepancy"
 
 
+class AlertVerdict(StrEnum):
+    """What an operator found an alert to be."""
+
+    TRUE = "true"
+    FALSE = "false"
+
+
 class AlertEvent(StrEnum):
     """What a message reports of its episode."""
 
