@@ -5,10 +5,12 @@ from typing import Any, TypeVar
 
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
+    AlertVerdict,
     Closure,
     IncidentKind,
     PollOutcome,
     Reporter,
+    RuleName,
     Severity,
     SiteStatus,
 )
@@ -111,6 +113,10 @@ class Permit:
     def until_ms(self) -> int:
         """The stated end, EVER_MS where none is known."""
         return EVER_MS if self.ends_ms is None else self.ends_ms
+
+
+DIGS = "digs"
+"""Flag of an incident: it is work below the road, for which a permit is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +226,20 @@ class CallDone:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """An operator has seen an alert that was then as grave as this, and answers for it."""
+    """An operator has seen an alert that was then as grave as this, and answers for it.
+
+    `verdict`: what they found it to be, None: they did not say; it is counted by the alert's `rule`
+    and the day it began on.
+    """
 
     episode: str
     by: str
     comment: str
     at_ms: int
     severity: Severity
+    verdict: AlertVerdict | None = None
+    rule: RuleName | None = None
+    began_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
