@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from maps.picture.fields import Lat, LinkIndexes, Lon, Ms, Row, filled
+from maps.picture.fields import Kmh, Lat, LinkIndexes, Lon, Ms, Row, filled
 from maps.picture.picture import Picture
 from maps.picture.shapes import known_links, point_of
 from maps.picture.text import shown
@@ -23,6 +23,9 @@ class AlertFacts(Row):
     organisation: str | None = None
     closure: Closure | None = None
     level: Level | None = None
+    judged_by: Literal["usual", "level"] | None = None
+    usual_kmh: Kmh | None = None
+    times_slower: Annotated[float, Meta(description="usual over present speed")] | None = None
     phase: Phase | None = None
     ends_ms: Ms | None = None
     end: Literal["unstated", "unreadable"] | None = None

@@ -1,8 +1,7 @@
 """The bodies of the API made from a picture: snapshot, delta event, one link. Pure."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -12,6 +11,7 @@ from maps.picture import alerts, shapes
 from maps.picture.alerts import AckRow, AlertRow
 from maps.picture.deliveries import UndeliveredRow
 from maps.picture.fields import Kmh, Metres, Ms, Row, filled
+from maps.picture.looks import NO_RANGE, SpeedRange, link_changes, looks
 from maps.picture.picture import Picture, PictureChanges, StoreState
 from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
 from streams.contract.enums import Certainty, Closure, Level
@@ -32,10 +32,6 @@ ROWS: Mapping[str, Callable[[str, Any, Network], Any]] = {
 }
 """How the rows of a kind are made, by its name in `KINDS`."""
 ClosureSure = Annotated[str, Meta(extra_json_schema={"enum": [*Certainty, ""]})]
-T = TypeVar("T")
-NO_SPEED = -1
-SpeedRange = tuple[int, int, int, int]
-"""The 80 % interval of a speed, whole km/h (-1: none), and how many buses and reports bear it."""
 
 
 class CityBody(Row):
@@ -57,6 +53,7 @@ class Snapshot(CityBody, kw_only=True):
     simulated: bool
     store: StoreState
     speeds: Annotated[list[int], Meta(description="whole km/h rounded down, -1: none")]
+    usual: Annotated[list[int], Meta(description="usual whole km/h now, -1: not known")]
     certainty: Annotated[str, Meta(description="a letter a link: c r i l s")]
     ranges: Annotated[
         list[tuple[int, SpeedRange]],
@@ -75,6 +72,7 @@ LETTERS = {
     **{kind.name: kind.letter for kind in KINDS},
     **{f"{kind.name}_gone": f"{kind.letter}x" for kind in KINDS},
     "speeds": "l",
+    "usual": "h",
     "certainties": "q",
     "closures": "c",
     "closure_certainties": "e",
@@ -97,6 +95,7 @@ class Delta(Row, rename=LETTERS):
         tuple[int, ...],
         Meta(description="gap, whole km/h or -1, gap ...; a gap: the index less that before it"),
     ] = ()
+    usual: Annotated[tuple[int, ...], Meta(description="the same of the usual speed")] = ()
     certainties: Annotated[
         tuple[int | str, ...], Meta(description="gap, letter (c r i l s), gap ...")
     ] = ()
@@ -150,6 +149,8 @@ class LinkBody(Row):
     observed_ms: Ms | None
     certainty: Certainty
     sources: dict[str, int]
+    usual_kmh: Annotated[Kmh, Meta(description="of this quarter hour on such a day")] | None
+    times_slower: Annotated[float, Meta(description="usual over present speed")] | None
     closure: Closure
     subjects: tuple[str, ...]
     closure_certainty: Certainty | None
@@ -179,6 +180,7 @@ def snapshot(
         simulated=is_simulated,
         store=store,
         speeds=[look[0] for look in seen],
+        usual=[look[5] for look in seen],
         certainty="".join(look[1] for look in seen),
         ranges=[(place, look[4]) for place, look in enumerate(seen) if look[4] != NO_RANGE],
         closures=[
@@ -207,26 +209,6 @@ def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
     return [ROWS[name](own, row, network) for own, row in sorted(getattr(picture, name).items())]
 
 
-def looks(view: LinkView | None) -> tuple[int, str, Closure, str, SpeedRange]:
-    """What a screen shows of a link: (km/h or -1, certainty letter, closure, its certainty, range).
-
-    The speed is rounded down: 14.7 km/h is 정체 below 15, and 15 on the screen would be 서행; the
-    range is rounded outwards. The letter is c(onfirmed), r(eported), i(nferred), l(ost), s(tale).
-    """
-    if view is None:
-        return _NOTHING
-    speed_kmh = NO_SPEED if view.speed_kmh is None else math.floor(view.speed_kmh)
-    low, high = view.speed_low_kmh, view.speed_high_kmh
-    ends = (NO_SPEED, NO_SPEED) if low is None or high is None else (int(low), math.ceil(high))
-    borne = (view.sources.get("bus", 0), view.sources.get("its", 0))
-    sure = view.closure_certainty or ""
-    return speed_kmh, view.certainty[0], view.closure, sure, (*ends, *borne)
-
-
-NO_RANGE: SpeedRange = (NO_SPEED, NO_SPEED, 0, 0)
-_NOTHING = NO_SPEED, "l", Closure.NONE, "", NO_RANGE
-
-
 def delta_event(
     news: PictureChanges, before: Picture | None, network: Network, *, prev: str, now_ms: int
 ) -> Delta:
@@ -252,37 +234,6 @@ def delta_event(
         clock_ms=min((at for at in news.clocks.values() if at is not None), default=None),
         **rows,
     )
-
-
-def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]:
-    """The five fields of a delta about links, without what looks as `before`."""
-    pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [], [])
-    for place, view in sorted(news.links.items()):
-        now, old = looks(view), None if before is None else looks(before.links.get(place))
-        if now != old:
-            for field, found in enumerate(pairs):
-                if old is None or now[field] != old[field]:
-                    found.append((place, now[field]))
-    return {
-        "speeds": gaps(pairs[0]),
-        "certainties": gaps(pairs[1]),
-        "closures": tuple(pairs[2]),
-        "closure_certainties": tuple(pairs[3]),
-        "ranges": gaps(pairs[4]),
-    }
-
-
-def gaps(pairs: Iterable[tuple[int, T]]) -> tuple[int | T, ...]:
-    """Pairs in the order of their index, flat, each index as the step from the one before (the
-    first from 0): small numbers compress better, and these pairs are most of what goes over the
-    wire.
-    """
-    flat: list[int | T] = []
-    last = 0
-    for place, value in pairs:
-        flat += (place - last, value)
-        last = place
-    return tuple(flat)
 
 
 def feed_rows(picture: Picture, now_ms: int) -> list[FeedRow]:

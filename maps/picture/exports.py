@@ -119,6 +119,8 @@ class LinkProperties(Row):
     sources: dict[str, int]
     observed_at: Time | None
     certainty: Certainty
+    usual_kmh: Kmh | None
+    times_slower: float | None
     closure: Closure
     closure_certainty: Certainty | None
     buses_through: int

@@ -1,7 +1,7 @@
 """What the API's rows are made of: types with their units, and a row filled from a domain row."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
@@ -24,6 +24,7 @@ class Row(msgspec.Struct, omit_defaults=True):
 
 
 R = TypeVar("R", bound=msgspec.Struct)
+T = TypeVar("T")
 
 
 def with_shown(kind: type[Any]) -> Callable[[type[R]], type[R]]:
@@ -67,3 +68,16 @@ def filled(kind: type[R], *sources: object, **own: Any) -> R:
 def fields_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool], ...]:
     """The names of its fields, and whether each is always there."""
     return tuple((each.name, each.required) for each in msgspec.structs.fields(kind))
+
+
+def gaps(pairs: Iterable[tuple[int, T]]) -> tuple[int | T, ...]:
+    """Pairs in the order of their index, flat, each index as the step from the one before (the
+    first from 0): small numbers compress better, and these pairs are most of what goes over the
+    wire.
+    """
+    flat: list[int | T] = []
+    last = 0
+    for place, value in pairs:
+        flat += (place - last, value)
+        last = place
+    return tuple(flat)

@@ -41,7 +41,8 @@ declare namespace Api {
   interface Alert extends Placed {
     name: string; rule: string; subject: string; severity: Severity; since_ms: number; ends_ms?: Time;
     end?: string; closure?: Closure; level?: Level; status?: string; count?: number; organisation?: string;
-    places?: string[]; place_count?: number; works: string[];
+    places?: string[]; place_count?: number; works: string[]; judged_by?: "usual" | "level";
+    usual_kmh?: number; times_slower?: number;
   }
   interface Ack { id: string; by: string; at_ms: number; comment: string; severity: Severity }
   interface Feed {
@@ -59,16 +60,16 @@ declare namespace Api {
   }
   interface Snapshot {
     net: string; id: string; t: number; clock_ms: Time; simulated: boolean; store: string; trouble?: string;
-    speeds: number[]; certainty: string; closures: Pairs<Closure>; closure_certainty: Pairs<string>;
+    speeds: number[]; usual?: number[]; certainty: string; closures: Pairs<Closure>; closure_certainty: Pairs<string>;
     ranges?: Pairs<SpeedRange>;
     undelivered?: Undelivered[]; buses: Bus[]; works: Work[]; incidents: Incident[]; reports: Report[];
     alerts: Alert[]; acks: Ack[]; feeds: Feed[];
   }
-  /** Letters of links: l speeds, q certainties, r ranges, c closures, e how sure those are; k the clock. The letters
-      of things, each with its x for those that are gone, are in map/kinds.js. */
+  /** Letters of links: l speeds, h the usual ones, q certainties, r ranges, c closures, e how sure those are; k the clock.
+      The letters of things, each with its x for those that are gone, are in map/kinds.js. */
   interface Delta {
     net?: string; prev?: string; t: number; at?: number; store?: string; trouble?: string; k?: Time;
-    undelivered?: Undelivered[]; l?: Gaps; q?: Gaps; r?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>;
+    undelivered?: Undelivered[]; l?: Gaps; h?: Gaps; q?: Gaps; r?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>;
     [letter: string]: unknown;
   }
   interface Link { id: string; observed_ms: Time; sources?: Record<string, number>; buses_through: number }

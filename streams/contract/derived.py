@@ -19,7 +19,8 @@ class Passage:
     """One bus drove one whole section, from leaving its first stop to reaching its last.
 
     `length_m` is as the network has it; `unsure_ms` is the standard deviation of `travel_ms` that
-    comes of the time between polls.
+    comes of the time between polls. `route_id` "": it is not known of which route, as in a log of
+    before there was one.
     """
 
     link_id: str
@@ -27,6 +28,7 @@ class Passage:
     travel_ms: int
     length_m: int
     unsure_ms: int = 0
+    route_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

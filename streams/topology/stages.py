@@ -28,6 +28,7 @@ from streams.domain.stages.works import WorksStage
 from streams.geo.addresses import Gazetteer
 from streams.geo.loading import load_gazetteer
 from streams.geo.network import Network
+from streams.topology.holidays import korean_holidays
 
 
 def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
@@ -58,7 +59,9 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
         topics.FEED_REPORTS: FeedsStage(alert_rules),
         topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
         topics.SUBSCRIPTIONS: SubscriptionsStage(),
-        topics.LINK_EVENTS: RoadsStage(network, rules, inputs, alert_rules, partitions=wide),
+        topics.LINK_EVENTS: RoadsStage(
+            network, rules, inputs, alert_rules, korean_holidays(), partitions=wide
+        ),
     }
 
 

@@ -15,9 +15,11 @@ from maps.desk.saying.times import moment
 from maps.picture.text import short
 from streams.contract.enums import Closure
 from streams.domain.closures import closure_name
+from streams.domain.links.fold import LinkView
 from streams.domain.unknown_times import why_unknown
-from streams.words.catalogue import Translatable, joined, phrase
+from streams.words.catalogue import Phrase, Translatable, joined, phrase
 
+AS_USUAL = (0.8, 1.2)  # times slower, from where to where it flows as ever
 NAMED = 3  # names a listener can keep
 
 
@@ -137,7 +139,18 @@ def traffic(facts: CardFacts, sources: Sources) -> Clause | None:
     if not scene.is_any_current(BUS_FEEDS if link.view.samples else SPEED_FEEDS):
         return None
     text = phrase(f"answer.traffic.{link.view.level}", kmh=round(link.view.speed_kmh or 0))
-    return Clause(ClauseName.TRAFFIC, text, (sources.speed(link),))
+    said = [text, *against_usual(link.view)]
+    return Clause(ClauseName.TRAFFIC, joined(said, " "), (sources.speed(link),))
+
+
+def against_usual(view: LinkView) -> list[Phrase]:
+    """How it flows against the usual of this time of such a day, where that is known."""
+    times = view.times_slower
+    if times is None or times < AS_USUAL[0]:
+        return []
+    if times <= AS_USUAL[1]:
+        return [phrase("answer.traffic.as_usual")]
+    return [phrase("answer.traffic.slower", n=f"{times:g}")]
 
 
 def calls(facts: CardFacts, sources: Sources) -> Clause | None:

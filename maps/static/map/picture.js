@@ -18,6 +18,8 @@ export class Picture {
     this.network = network;
     this.simulated = Boolean(network.simulated);
     this.speeds = new Int16Array(network.count).fill(-1);
+    /** What is usual at this time of such a day, km/h, -1: not known. */
+    this.usual = new Int16Array(network.count).fill(-1);
     this.levels = new Uint8Array(network.count).fill(UNKNOWN);
     this.certainty = new Array(network.count).fill("l");
     const rows = Object.keys(KINDS).map((name) => [name, new Map()]);
@@ -28,6 +30,8 @@ export class Picture {
   load(snapshot) {
     const { network } = this;
     for (let i = 0; i < network.count; i++) this.speeds[i] = snapshot.speeds[i] ?? -1;
+    this.usual.fill(-1);
+    this.usual.set((snapshot.usual || []).slice(0, network.count));
     for (let i = 0; i < network.count; i++) this.levels[i] = network.levelOf(i, this.speeds[i]);
     this.certainty = snapshot.certainty.split("");
     this.closures = new Map(snapshot.closures);
@@ -65,14 +69,14 @@ export class Picture {
   /** Takes a delta in. @param {Api.Delta} delta @returns {Ui.Touched} */
   apply(delta) {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
-    const ranges = unpacked(delta.r);
+    const ranges = unpacked(delta.r), usual = this.applyUsual(unpacked(delta.h));
     this.applySure(certainties, ranges);
     for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
     for (const [i, name] of sure) put(this.sure, i, name);
     if (delta.k) this.clock_ms = delta.k;
     return {
       links: this.applySpeeds(speeds),
-      named: [...speeds, ...certainties, ...ranges, ...sure].map(([i]) => Number(i)),
+      named: [...speeds, ...certainties, ...ranges, ...sure, ...usual].map(([i]) => Number(i)),
       closures: Boolean(delta.c),
       kinds: new Set(Object.keys(KINDS).filter((name) => this.applyRows(name, delta))
         .map((name) => KINDS[name].shownBy || name)),
@@ -93,6 +97,12 @@ export class Picture {
     putAll(map, rows, idOf);
     for (const id of gone) map.delete(id);
     return rows.length > 0 || gone.length > 0;
+  }
+
+  /** @param {[number, any][]} pairs */
+  applyUsual(pairs) {
+    for (const [i, kmh] of pairs) this.usual[i] = kmh;
+    return pairs;
   }
 
   /** Takes speeds in; the links that have another level now. @param {[number, any][]} pairs */

@@ -68,7 +68,17 @@ def _closure(facts: dict[str, Any]) -> str | None:
     return closure if is_known else None
 
 
+def _slower(facts: dict[str, Any]) -> Iterator[Value]:
+    """How much slower than usual a road is, or that its usual speed is not known."""
+    times = facts.get("times_slower")
+    if isinstance(times, int | float):
+        yield phrase("slower.times", n=f"{times:g}")
+    elif facts.get("judged_by") == "level":
+        yield phrase("slower.by_level")
+
+
 def _particulars(facts: dict[str, Any]) -> Iterator[Value]:
+    yield from _slower(facts)
     if closure := _closure(facts):
         yield phrase("message.part", text=closure_name(closure))
     ends_ms, end = facts.get("ends_ms"), str(facts.get("end"))

@@ -14,7 +14,7 @@ from streams.contract.grammars import Thresholds
 from streams.domain.closures import GRAVITY
 from streams.domain.links.estimate import NO_HABIT, USUAL_WEIGHTS, Habit, Weights
 from streams.domain.links.leading import Led, Seen, leading
-from streams.domain.links.levels import level
+from streams.domain.links.levels import level, times_slower
 from streams.domain.links.reports import Reported, report_after, reported_pace
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage
@@ -51,7 +51,8 @@ class LinkView:
 
     `certainty` is that of the speed, `closure_certainty` that of the closure, None without one:
     CONTRADICTED where `buses_through` of the last minutes drove what is reported closed. The true
-    speed lies between `speed_low_kmh` and `speed_high_kmh` in 8 of 10 cases.
+    speed lies between `speed_low_kmh` and `speed_high_kmh` in 8 of 10 cases. `usual_kmh` is the
+    usual speed of this quarter hour on such a day, None before it is learned.
     """
 
     speed_kmh: float | None = None
@@ -66,6 +67,12 @@ class LinkView:
     buses_through: int = 0
     speed_low_kmh: float | None = None
     speed_high_kmh: float | None = None
+    usual_kmh: float | None = None
+
+    @property
+    def times_slower(self) -> float | None:
+        """How it is now against the usual, below 1 where faster; None: not known."""
+        return times_slower(self.speed_kmh, self.usual_kmh)
 
 
 @dataclass(frozen=True, slots=True)

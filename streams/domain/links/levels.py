@@ -21,3 +21,10 @@ def level(speed_kmh: float | None, thresholds: Thresholds) -> Level:
     if speed_kmh < thresholds.jam_kmh:
         return Level.JAM
     return Level.SLOW if speed_kmh < thresholds.slow_kmh else Level.FREE
+
+
+def times_slower(speed_kmh: float | None, usual_kmh: float | None) -> float | None:
+    """How many times slower than usual a speed is, to a tenth; below 1 km/h counts as 1."""
+    if speed_kmh is None or usual_kmh is None:
+        return None
+    return round(usual_kmh / max(speed_kmh, 1.0), 1)

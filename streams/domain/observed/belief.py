@@ -181,7 +181,8 @@ def after_round(
     floor: int | None = None,
 ) -> Belief:
     """The belief after a bus went round links of which this is number `place` on its way. A bus
-    that left its line and then came back is one bus.
+    that left its line and then came back is one bus, and one alone closes nothing where nothing
+    else points to a closure.
     """
     vehicle = hash_of(seen.vehicle)
     is_same = vehicle == belief.vehicle and seen.at_ms - belief.round_ms < ONE_BUS_MS
@@ -192,11 +193,13 @@ def after_round(
     base = max(belief.ratio, floor_of(belief, seen.at_ms, has_cause=has_cause))
     if floor is not None and not belief.rounds:
         base = min(base, floor)
-    ratio = min(base + gain, rates.bound + CAP_OVER)
+    rounds = belief.rounds + (not is_same)
+    is_enough = has_cause or rounds > 1 or belief.is_closed
+    ratio = min(base + gain, rates.bound + CAP_OVER if is_enough else rates.bound - 1)
     after = belief._replace(
         ratio=ratio,
         round_ms=max(belief.round_ms, seen.at_ms),
-        rounds=belief.rounds + (not is_same),
+        rounds=rounds,
         routes=belief.routes | 1 << (hash_of(seen.route_id) % 60),
         vehicle=vehicle,
     )
@@ -233,3 +236,8 @@ def aged(belief: Belief, now_ms: int, ended_ms: int) -> Belief:
     if belief.is_closed and (is_over or now_ms - last_ms > FORGET_MS):
         return belief._replace(closed_ms=0, ratio=FLOOR, rounds=0, routes=0)
     return belief
+
+
+def not_yet_closed(belief: Belief, rates: ErrorRates) -> Belief:
+    """The belief just below the bound: another link explains better why buses go round."""
+    return belief._replace(closed_ms=0, ratio=rates.bound - 1)

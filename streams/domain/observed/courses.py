@@ -10,6 +10,7 @@ from streams.geo.measures import project
 from streams.geo.network import Link, Network, Route
 
 LOOK_AHEAD = 4  # sections behind the stop last reported in which a bus may be
+SURELY_M = 10.0  # so near a section a bus is on it
 NEARER_M = 5.0  # a later section must lie nearer by so much: stops stand where two sections meet
 JOINED_M = 15.0  # a link's parts under two sections that are no further apart are one
 GUESSED = frozenset({"straight", "loop"})  # lengths of sections of which no line is known
@@ -89,6 +90,8 @@ class Course:
             part, off_m = project((row.lon, row.lat), link.geometry)
             if best is None or off_m < best.off_m - NEARER_M:
                 best = Place(self.ends_m[first + at] + part * link.length_m, off_m, at)
+            if off_m <= SURELY_M:
+                break
         return best
 
     def stops_between(self, from_m: float, to_m: float) -> list[int]:

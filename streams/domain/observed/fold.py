@@ -14,7 +14,6 @@ from streams.contract.times import DAY_MS, MINUTE_MS
 from streams.domain.observed import belief as beliefs
 from streams.domain.observed import cases
 from streams.domain.observed.belief import Belief, ErrorRates
-from streams.domain.observed.cases import Case
 from streams.domain.observed.discrepancies import Judge, moved_to
 from streams.domain.observed.neighbours import Neighbours
 from streams.domain.observed.promise import promise_s
@@ -24,6 +23,9 @@ from streams.geo.homes import Homes
 from streams.geo.network import Network
 
 KEEP_CASE_MS = DAY_MS
+CLEARLY = 500  # thousandths of a nat: how much better one link must explain it than another
+HOUR_MS = 60 * MINUTE_MS
+QUIET_MS = 2 * HOUR_MS
 FEW = 3  # links: a work that is not where its permit says may be on any of them
 
 
@@ -62,7 +64,7 @@ class ObservedFold:
             progress = self._minutes(rows, progress, at_ms)
             progress = progress._replace(
                 begun_ms=progress.begun_ms or at_ms,
-                minute_ms=progress.minute_ms or at_ms,
+                minute_ms=max(progress.minute_ms, at_ms - at_ms % MINUTE_MS),
                 last_ms=max(progress.last_ms, at_ms),
             )
             self._fold(rows, queue[key], at_ms, progress)
@@ -72,14 +74,15 @@ class ObservedFold:
             rows.progress.put("now", progress)
 
     def _minutes(self, rows: ObservedRows, progress: Progress, until_ms: int) -> Progress:
-        """Every minute up to a time; a day after the last event nothing is left to happen."""
+        """Every minute up to a time, and every hour once nothing has come for two; two days after
+        the last event nothing is left to happen.
+        """
         if not progress.begun_ms:
             return progress
-        minute_ms = progress.minute_ms - progress.minute_ms % MINUTE_MS + MINUTE_MS
-        while minute_ms <= min(until_ms, progress.last_ms + 2 * DAY_MS):
+        until_ms = min(until_ms, progress.last_ms + 2 * DAY_MS)
+        while (minute_ms := _next_look_ms(progress)) <= until_ms:
             self._look(rows, minute_ms, progress)
             progress = progress._replace(minute_ms=minute_ms)
-            minute_ms += MINUTE_MS
         return progress
 
     def _fold(self, rows: ObservedRows, queued: Queued, at_ms: int, progress: Progress) -> None:
@@ -95,20 +98,25 @@ class ObservedFold:
             self._show(rows, sighting.links, at_ms, progress)
 
     def _declare(self, rows: ObservedRows, declaration: Declaration, at_ms: int) -> None:
+        """Take a declaration; one that is over takes away what is not in force and not just over,
+        one of links that its subject has left changes nothing.
+        """
         known = rows.cases.get(declaration.subject)
         if declaration.is_over and known and set(known.links).isdisjoint(declaration.links):
-            return  # of links that it has left
+            return
+        before = self.neighbours.whole(known.links) if known else frozenset()
         if declaration.is_over and (known is None or not known.is_in_force):
             if known is None or not known.has_just_ended(at_ms):
-                rows.cases.put(declaration.subject, None)
+                rows.put_case(declaration.subject, None, before, ())
             return
-        rows.cases.put(declaration.subject, cases.declared(known, declaration, at_ms))
+        case = cases.declared(known, declaration, at_ms)
+        rows.put_case(declaration.subject, case, before, self.neighbours.whole(case.links))
 
     def _through(self, rows: ObservedRows, seen: Sighting, judge: "Judge") -> None:
         link_id = seen.links[0]
         before = rows.beliefs.get(link_id) or Belief()
         has_cause = bool(self._causes(rows, link_id))
-        on_it = self._cases_on(rows, (link_id,))
+        on_it = rows.cases_on((link_id,))
         is_worked = any(case.is_work and case.is_in_force for _, case in on_it)
         after = beliefs.after_through(
             before, seen, self.rates, has_cause=has_cause, is_worked=is_worked
@@ -126,24 +134,15 @@ class ObservedFold:
         """
         known = {link_id: rows.beliefs.get(link_id) or Belief() for link_id in seen.links}
         links = self._blamed(rows, seen, known)
-        for place, link_id in enumerate(links):
-            has_cause = bool(self._causes(rows, link_id)) or (
-                len(links) <= FEW
-                and bool(moved_to(rows, self.neighbours, self.rates, link_id, seen.at_ms))
-            )
-            floor = beliefs.FLOOR_REOPENED if self._just_ended(rows, link_id, seen.at_ms) else None
+        after = {x: self._after_round(rows, seen, links, x, known[x]) for x in links}
+        best = max((belief.ratio for belief in after.values()), default=0)
+        for link_id, belief in after.items():
+            is_new = belief.is_closed and not known[link_id].is_closed
+            is_less = is_new and belief.ratio < best - CLEARLY
             rows.beliefs.put(
-                link_id,
-                beliefs.after_round(
-                    known[link_id],
-                    seen,
-                    self.rates,
-                    place=place if len(links) <= FEW else len(links),
-                    has_cause=has_cause,
-                    floor=floor,
-                ),
+                link_id, beliefs.not_yet_closed(belief, self.rates) if is_less else belief
             )
-        for subject, case in self._cases_on(rows, links):
+        for subject, case in rows.cases_on(links):
             own = self.neighbours.whole(case.links)
             is_closed = any((rows.beliefs.get(x) or Belief()).is_closed for x in own)
             rows.cases.put(subject, cases.with_round(case, seen, is_closed=is_closed))
@@ -151,6 +150,23 @@ class ObservedFold:
         for link_id in links:
             if (rows.beliefs.get(link_id) or Belief()).is_closed:
                 judge.closed(link_id, seen)
+
+    def _after_round(
+        self, rows: ObservedRows, seen: Sighting, links: list[str], link_id: str, known: Belief
+    ) -> Belief:
+        """The belief of one of the links that are blamed."""
+        is_few = len(links) <= FEW
+        at_ms = seen.at_ms
+        moved = is_few and moved_to(rows, self.neighbours, self.rates, link_id, at_ms)
+        just_ended = self._just_ended(rows, link_id, at_ms)
+        return beliefs.after_round(
+            known,
+            seen,
+            self.rates,
+            place=links.index(link_id) if is_few else len(links),
+            has_cause=bool(self._causes(rows, link_id) or moved),
+            floor=beliefs.FLOOR_REOPENED if just_ended else None,
+        )
 
     def _blamed(self, rows: ObservedRows, seen: Sighting, known: dict[str, Belief]) -> list[str]:
         """Which of the links that a bus went round may have been why, the likeliest kind alone:
@@ -169,22 +185,14 @@ class ObservedFold:
         """Whether a declared closure of a link has lately ended: buses go round a while longer."""
         return any(
             case.is_full and not case.is_in_force and case.has_just_ended(at_ms)
-            for _, case in self._cases_on(rows, (link_id,))
+            for _, case in rows.cases_on((link_id,))
         )
-
-    def _cases_on(self, rows: ObservedRows, links: Iterable[str]) -> list[tuple[str, Case]]:
-        touched = set(links)
-        return [
-            (subject, case)
-            for subject, case in sorted(rows.cases.all().items())
-            if not touched.isdisjoint(self.neighbours.whole(case.links))
-        ]
 
     def _causes(self, rows: ObservedRows, link_id: str) -> list[str]:
         """What points to a closure here: a full one in force, an incident or calls."""
         return [
             subject
-            for subject, case in self._cases_on(rows, (link_id,))
+            for subject, case in rows.cases_on((link_id,))
             if case.is_in_force
             and (case.is_full or case.kind is not Cause.WORK)
             and not case.is_contradicted(self.rates)
@@ -193,7 +201,7 @@ class ObservedFold:
     def _is_shut(self, rows: ObservedRows, link_id: str) -> bool:
         return any(
             case.is_in_force and case.is_full and not case.is_contradicted(self.rates)
-            for _, case in self._cases_on(rows, (link_id,))
+            for _, case in rows.cases_on((link_id,))
         )
 
     def _show(
@@ -237,14 +245,14 @@ class ObservedFold:
         """What time alone does, once a minute."""
         judge = Judge(rows, self.neighbours, self.homes, self.rates, now_ms)
         for subject, case in sorted(rows.cases.all().items()):
-            if not case.is_in_force and now_ms - case.ended_ms > KEEP_CASE_MS:
-                rows.cases.put(subject, None)
+            if not case.is_in_force and now_ms - case.ended_ms > KEEP_CASE_MS and case.ended_ms:
+                rows.put_case(subject, None, self.neighbours.whole(case.links), ())
             else:
                 judge.look(subject)
         for link_id, belief in rows.beliefs.all().items():
             if not belief.is_closed:
                 continue
-            on_it = [case for _, case in self._cases_on(rows, (link_id,)) if case.is_full]
+            on_it = [case for _, case in rows.cases_on((link_id,)) if case.is_full]
             is_on = any(case.is_in_force for case in on_it)
             ended_ms = 0 if is_on else max((case.ended_ms for case in on_it), default=0)
             after = beliefs.aged(belief, now_ms, ended_ms)
@@ -254,3 +262,9 @@ class ObservedFold:
         for link_id in list(rows.observed.all()):
             self._view(rows, link_id, now_ms, progress)
         judge.forget()
+
+
+def _next_look_ms(progress: Progress) -> int:
+    """When all things are looked at again."""
+    every_ms = HOUR_MS if progress.minute_ms >= progress.last_ms + QUIET_MS else MINUTE_MS
+    return progress.minute_ms - progress.minute_ms % every_ms + every_ms

@@ -9,12 +9,14 @@ from streams.domain.links.line_check import LineCheck, checked, is_suspended
 from streams.domain.links.runs import MASKED, SHARED
 from streams.domain.observed.courses import GUESSED, Course, Place
 from streams.domain.observed.track import Track
-from streams.domain.observed.tracks import ON_M, follow, turned
+from streams.domain.observed.tracks import OFF_M, WRONG_M, follow, turned
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Network
 
 SNAPPED_M = 4.0  # nearer to its line than GPS alone brings a bus
 SNAPPED_PART = 0.8
+FEWEST_OFF = 3  # points off the line, and at least one in so many: no feed that snaps has them
+POINTS_PER_OFF = 2000
 ENOUGH = 100  # points to judge a feed by
 KEEP_POINTS = 20_000
 FORGET_MS = 1_800_000
@@ -22,21 +24,25 @@ BETWEEN = (0.25, 0.75)  # of a section: a bus there is seen between its stops
 
 
 class LineFit(NamedTuple):
-    """How exactly the points of a feed's moving buses lie on the routes' lines: so many within 4 m,
-    of so many.
+    """How exactly the points of a feed's moving buses lie on the routes' lines: so many within 4 m
+    and so many off them, of so many.
     """
 
     near: int = 0
     points: int = 0
+    off: int = 0
 
     @property
     def is_snapped(self) -> bool:
         """Whether it reports points on the line only; taken so until enough is known."""
-        return self.points < ENOUGH or self.near > SNAPPED_PART * self.points
+        is_off = self.off >= FEWEST_OFF and self.off * POINTS_PER_OFF > self.points
+        return self.points < ENOUGH or (self.near > SNAPPED_PART * self.points and not is_off)
 
     def after(self, off_m: float) -> "LineFit":
-        kept = LineFit(self.near // 2, self.points // 2) if self.points >= KEEP_POINTS else self
-        return LineFit(kept.near + (off_m <= SNAPPED_M), kept.points + 1)
+        kept = LineFit(*(each // 2 for each in self)) if self.points >= KEEP_POINTS else self
+        return LineFit(
+            kept.near + (off_m <= SNAPPED_M), kept.points + 1, kept.off + (off_m > OFF_M)
+        )
 
 
 TRACKS = StageTable("tracks", Track)  # by vehicle; by "vehicle|route" where a plate is masked
@@ -77,8 +83,10 @@ class Follower:
         track, fit = followed.tracks.get(name), followed.fits.get(feed) or LineFit()
         place = course.place(row)
         is_moving = track is not None and (track.lon, track.lat) != (row.lon, row.lat)
-        if is_moving and place is not None and place.off_m <= ON_M:
-            followed.fits.put(feed, fit.after(place.off_m))
+        is_known = _is_line_known(followed, course, track, row)
+        if is_moving and is_known and place is not None and place.off_m <= WRONG_M:
+            fit = fit.after(place.off_m)
+            followed.fits.put(feed, fit)
         if track is not None and track.route_id != row.route_id:
             followed.sightings += turned(track, row, self._courses[track.route_id], course)
         if track is not None and place is not None and not fit.is_snapped:
@@ -87,8 +95,9 @@ class Follower:
             track,
             row,
             course,
+            place,
             is_snapped=fit.is_snapped,
-            is_line_known=_is_line_known(followed, course, track, row),
+            is_line_known=is_known,
         )
         followed.sightings += sightings
         if after is not track:

@@ -1,5 +1,6 @@
 """The tables of the fold of what traffic says, one partition each."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.contract.derived import Declaration, Sighting
@@ -28,9 +29,10 @@ QUEUE = StageTable("observed_queue", Queued)  # by "time topic/partition offset"
 PROGRESS = StageTable("observed_progress", Progress)  # as "now"
 BELIEFS = StageTable("beliefs", Belief)  # by link
 CASES = StageTable("cases", Case)  # by subject
+CASE_LINKS = StageTable("case_links", tuple[str, ...])  # by link, the subjects on it
 OBSERVED = StageTable("observed", ObservedView)  # by link
 DISCREPANCIES = StageTable("discrepancies", Discrepancy)  # by id
-TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, OBSERVED, DISCREPANCIES)
+TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, CASE_LINKS, OBSERVED, DISCREPANCIES)
 
 
 class ObservedRows:
@@ -43,5 +45,23 @@ class ObservedRows:
         self.progress = Rows(PROGRESS, state, effects)
         self.beliefs = Rows(BELIEFS, state, effects)
         self.cases = Rows(CASES, state, effects)
+        self._case_links = Rows(CASE_LINKS, state, effects)
         self.observed = Rows(OBSERVED, state, effects)
         self.discrepancies = Rows(DISCREPANCIES, state, effects)
+
+    def cases_on(self, links: Iterable[str]) -> list[tuple[str, Case]]:
+        """What is declared of any of these links, by subject."""
+        subjects = {x for link_id in links for x in self._case_links.get(link_id) or ()}
+        found = ((subject, self.cases.get(subject)) for subject in sorted(subjects))
+        return [(subject, case) for subject, case in found if case is not None]
+
+    def put_case(
+        self, subject: str, case: Case | None, before: Iterable[str], links: Iterable[str]
+    ) -> None:
+        """Set a case, which was on the links `before`; None takes it away."""
+        old, now = frozenset(before), frozenset(links) if case else frozenset()
+        for link_id in sorted(old ^ now):
+            known = set(self._case_links.get(link_id) or ()) - {subject}
+            row = tuple(sorted(known | {subject} if link_id in now else known))
+            self._case_links.put(link_id, row or None)
+        self.cases.put(subject, case)

@@ -46,15 +46,16 @@ def follow(
     track: Track | None,
     row: BusPosition,
     course: Course,
+    place: Place | None,
     *,
     is_snapped: bool = False,
     is_line_known: bool = True,
 ) -> Step:
-    """The track after a position, and what the bus did. A position without a point, far off or not
-    later than the last changes nothing; one that cannot go on from the track begins a new one.
-    Where the line is not known, or the feed shows points on it only, no bus is off it.
+    """The track after a position at a place of its course, and what the bus did. A position
+    without a point, far off or not later than the last changes nothing; one that cannot go on from
+    the track begins a new one. Where the line is not known, or the feed shows points on it only, no
+    bus is off it.
     """
-    place = course.place(row)
     if place is None or place.off_m > WRONG_M or row.lon is None or row.lat is None:
         return track, ()
     place = _at_its_stop(place, row, course)

@@ -60,6 +60,14 @@ class Slowdown(Graded):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Jam(Graded):
+    """Slower than usual: below a share of the usual speed; well again: not below a higher one."""
+
+    below: float = _row(0.5, "below", "share", 0.05, 1)
+    until: float = _row(0.65, "until", "share", 0.05, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reports(Graded):
     """So many calls of 30 minutes about one place; over when fewer than `until` are left."""
 
@@ -79,8 +87,8 @@ class AlertRules:
     slowdown: Slowdown = field(
         default_factory=lambda: Slowdown(begin_ms=5 * MINUTE_MS, end_ms=5 * MINUTE_MS)
     )
-    jam: Graded = field(
-        default_factory=lambda: Graded(
+    jam: Jam = field(
+        default_factory=lambda: Jam(
             begin_ms=20 * MINUTE_MS, end_ms=5 * MINUTE_MS, severity=Severity.NOTICE
         )
     )

@@ -5,26 +5,49 @@ made once the slowest of them has passed its time (see `settled`). So the same l
 episodes in any order of its partitions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from streams.contract.enums import Cause, Level, Phase, RuleName
 from streams.domain.alerts import Condition, Episode
-from streams.domain.links.fold import FoldSettings, LinkFold, LinkView, as_of, observed_ms, view
+from streams.domain.links.fold import (
+    FoldSettings,
+    LinkFold,
+    LinkView,
+    as_of,
+    observed_ms,
+    view,
+)
+from streams.domain.links.levels import times_slower
 from streams.domain.links.settled import Judged
+from streams.domain.links.usual import UsualSpeed
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
 from streams.domain.stage import Effects, Rows
 from streams.geo.network import Link, Network
 
+_TOLD_BY = ("judged_by", "level", "usual_kmh", "times_slower")
 _PREFIXES = tuple(f"{name} link:" for name in (RuleName.JAM, RuleName.SLOWDOWN))
 
 
+class Known(NamedTuple):
+    """What a judgement asks: the links' folds, the usual speed of a link at a time, and how much
+    faster cars are than buses on a link.
+    """
+
+    folds: Mapping[str, LinkFold]
+    usual_at: Callable[[str, int], UsualSpeed | None]
+    factor_of: Callable[[Link], float]
+
+
 class Settled(NamedTuple):
-    """A link as a judgement finds it, and the permits whose works are in force on it."""
+    """A link as a judgement finds it, what is usual there, and the permits whose works are in
+    force on it.
+    """
 
     link: Link
     view: LinkView
+    usual: UsualSpeed | None
     works: tuple[str, ...]
 
 
@@ -46,7 +69,7 @@ class RoadWatch:
         self,
         effects: Effects,
         episodes: Rows[Episode],
-        folds: Mapping[str, LinkFold],
+        known: Known,
         *,
         done: Judged,
         now_ms: int,
@@ -57,31 +80,44 @@ class RoadWatch:
         one alert.
         """
         is_open = {key.partition("link:")[2] for key in episodes.all()}
-        for link_id, fold in folds.items():
+        if done.next_after(0) > now_ms:
+            return
+        for link_id, fold in known.folds.items():
             link = self._network.link(link_id)
             if link is None:
                 continue
-            if link_id in is_open or (link.is_drawn and not self._is_well(link_id, fold)):
-                self._judge(effects, episodes, link, fold, done=done, now_ms=now_ms)
+            if link_id in is_open or (
+                link.is_drawn and not self._is_well(link, fold, known.usual_at(link_id, now_ms))
+            ):
+                self._judge(effects, episodes, link, known, done=done, now_ms=now_ms)
         effects.alerts.sort(key=lambda alert: (alert.at_ms, alert.subject))
 
-    def _is_well(self, link_id: str, fold: LinkFold) -> bool:
+    def _is_well(self, link: Link, fold: LinkFold, usual: UsualSpeed | None) -> bool:
         """Whether nothing is slow in all that is known of a link, early or late: most links, most
-        of the time. A mean is never below its lowest part.
+        of the time. A mean is never below its lowest part: of passages and the habit they lean on,
+        or of means of reports. Cars are no slower than buses.
         """
-        well_kmh = self._well_kmh[link_id]
+        well_kmh = self._well_kmh[link.id]
+        if usual is not None:
+            well_kmh = max(well_kmh, 1.01 * usual.kmh * self._alerts.jam.below + 0.1)
         return (
             not fold.reported_before
-            and all(w.length_m * 3600 >= w.travel_ms * well_kmh for w in fold.windows)
-            and all(report.speed_kmh >= well_kmh for report in fold.reported.values())
+            and all(w.samples * 3_600_000 >= w.pace * well_kmh for w in fold.windows)
+            and all(report.mean_kmh >= well_kmh for report in fold.reported.values())
+            and (not fold.windows or self._is_well_as_ever(link, fold, well_kmh))
         )
+
+    def _is_well_as_ever(self, link: Link, fold: LinkFold, well_kmh: float) -> bool:
+        """Whether what its buses lean on is no slower; nothing does where the usual has no say."""
+        usual = fold.habit.usual(link.free_flow_kmh)
+        return self._rules.weights.usual == 0 or usual.ms_km * well_kmh <= 3_600_000
 
     def _judge(
         self,
         effects: Effects,
         episodes: Rows[Episode],
         link: Link,
-        fold: LinkFold,
+        known: Known,
         *,
         done: Judged,
         now_ms: int,
@@ -89,6 +125,7 @@ class RoadWatch:
         """All judgements of one link in which anything counts, or an episode is open. Years without
         an observation cost nothing, so neither a clock that stood at 1970 nor a gap does.
         """
+        fold = known.folds[link.id]
         times_ms = observed_ms(fold)
         at_ms = done.next_after(0)
         while at_ms <= now_ms:
@@ -99,23 +136,43 @@ class RoadWatch:
                 if from_ms is None or from_ms > now_ms:
                     return
                 at_ms = max(at_ms, from_ms)
-            self._look(Look(effects, episodes, at_ms), link, as_of(fold, at_ms, self._rules))
+            then = as_of(fold, at_ms, self._rules)
+            self._look(Look(effects, episodes, at_ms), link, then, known)
             at_ms += done.every_ms
 
-    def _look(self, look: Look, link: Link, fold: LinkFold) -> None:
+    def _look(self, look: Look, link: Link, fold: LinkFold, known: Known) -> None:
         """Look at one link once."""
-        seen = view(fold, link, self._rules, look.now_ms)
-        settled = Settled(link, seen, _works_on(fold))
+        seen = view(fold, link, self._rules, look.now_ms, known.factor_of(link))
+        settled = Settled(link, seen, known.usual_at(link.id, look.now_ms), _works_on(fold))
         subject = f"link:{link.id}"
         look.at(RuleName.JAM, self._alerts.jam, subject, self._jam, settled)
         look.at(RuleName.SLOWDOWN, self._alerts.slowdown, subject, self._slowdown, settled)
 
-    def _jam(self, settled: Settled, _episode: Episode | None) -> Condition | None:
-        if settled.view.level is not Level.JAM:
+    def _jam(self, settled: Settled, episode: Episode | None) -> Condition | None:
+        """Slower than a share of the usual, and to the end slower than a higher one; at the legal
+        level 정체 where no usual is known. What it was told by stays, or each minute would be news.
+        """
+        rule, speed_kmh, usual = self._alerts.jam, settled.view.speed_kmh, settled.usual
+        is_told = episode is not None and episode.told > 0
+        if speed_kmh is None:
             return None
-        return Condition(
-            self._alerts.jam.severity, {**self._facts(settled), "level": Level.JAM.value}
-        )
+        if usual is None:
+            is_slow = settled.view.level is Level.JAM
+            told_by: Mapping[str, object] = {"judged_by": "level", "level": Level.JAM.value}
+        else:
+            share = rule.until if is_told else rule.below
+            is_slow = speed_kmh < min(usual.kmh * share, (usual.dkmh - usual.spread_dkmh) / 10)
+            told_by = {
+                "judged_by": "usual",
+                "level": settled.view.level.value,
+                "usual_kmh": usual.kmh,
+                "times_slower": times_slower(speed_kmh, usual.kmh),
+            }
+        if not is_slow:
+            return None
+        if episode is not None and is_told:
+            told_by = {name: episode.facts[name] for name in _TOLD_BY if name in episode.facts}
+        return Condition(rule.severity, {**self._facts(settled), **told_by})
 
     def _slowdown(self, settled: Settled, episode: Episode | None) -> Condition | None:
         """Slower than a share of the free flow, and to the end slower than a higher one."""

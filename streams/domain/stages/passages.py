@@ -1,6 +1,6 @@
 """From bus positions to passages of links for the fold, and the buses for the screens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.contract.derived import Origin, Passage
 from streams.contract.records import BusPosition, Message, PositionBatch, Tick
@@ -108,7 +108,8 @@ class PositionsStage:
         elif run is not None:
             self._learn(stops, run, step.run, row.route_id)
         runs.put(f"{row.vehicle}|{row.route_id}", step.run)
-        return [part for passage in step.passages for part in self._spread(passage)]
+        driven = (replace(passage, route_id=row.route_id) for passage in step.passages)
+        return [part for passage in driven for part in self._spread(passage)]
 
     def _ordered(self, feed: str, row: BusPosition, run: VehicleRun | None) -> BusPosition:
         """The position with the order of the stop it passed, where its feed gives none."""
@@ -155,8 +156,15 @@ class PositionsStage:
                 part = min(1.0, link.length_m / passage.length_m)
                 travel_ms = max(1, round(passage.travel_ms * part))
                 length_m = max(1, round(passage.length_m * part))
-                unsure_ms = round(passage.unsure_ms * part)
-                spread.append(Passage(link.id, passage.exited_ms, travel_ms, length_m, unsure_ms))
+                spread.append(
+                    replace(
+                        passage,
+                        link_id=link.id,
+                        travel_ms=travel_ms,
+                        length_m=length_m,
+                        unsure_ms=round(passage.unsure_ms * part),
+                    )
+                )
         return spread
 
     def _show(self, buses: Rows[BusView], row: BusPosition, run: VehicleRun | None) -> None:

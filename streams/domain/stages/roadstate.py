@@ -6,20 +6,19 @@ partition has passed it. So the order in which partitions interleave leaves no t
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
 from streams.contract.records import Message
 from streams.domain.alerts import Episode
-from streams.domain.links.cars import EVERY, CarFactor
-from streams.domain.links.estimate import driven
+from streams.domain.links.factors import FACTORS, Factors
 from streams.domain.links.fold import (
     FoldSettings,
     LinkFold,
     LinkView,
     ReportMoment,
     age,
-    as_of,
     judged,
     learned,
     stamped,
@@ -28,16 +27,17 @@ from streams.domain.links.fold import (
     take_speed,
     view,
 )
-from streams.domain.links.reports import reported_pace
+from streams.domain.links.learning import TABLES, Habits, Learning
+from streams.domain.links.quarters import IsHoliday, no_holiday
 from streams.domain.links.settled import Judged
 from streams.domain.observed.belief import ErrorRates
 from streams.domain.observed.fold import ObservedFold
 from streams.domain.observed.tables import TABLES as OBSERVED_TABLES
 from streams.domain.observed.tables import ObservedRows
 from streams.domain.rules import AlertRules
-from streams.domain.rules.roads import RoadWatch
+from streams.domain.rules.roads import Known, RoadWatch
 from streams.domain.stage import Effects, Rows, StageTable, State
-from streams.geo.network import Link, Network
+from streams.geo.network import Network
 
 __all__ = ["FoldSettings", "InputPosition", "LinkFold", "LinkView", "RoadsStage"]
 
@@ -54,22 +54,27 @@ LINKS = StageTable("links", LinkView)
 SOURCES = StageTable("sources", InputPosition)  # by "topic/partition"
 CLOCK = StageTable("clock", int, is_global=True)  # by partition, ms
 EPISODES = StageTable("link-episodes", Episode)
-FACTORS = StageTable("car-factors", CarFactor)  # by road class, of a partition's links
 
 
 class RoadRows:
     """The rows of one partition in the midst of a message."""
 
-    def __init__(self, state: State, effects: Effects, partition: int) -> None:
+    def __init__(self, state: State, effects: Effects, partition: int, habits: Habits) -> None:
         self.folds = Rows(FOLDS, state, effects)
         self.links = Rows(LINKS, state, effects)
         self.sources = Rows(SOURCES, state, effects)
         self.episodes = Rows(EPISODES, state, effects)
         self.observed = ObservedRows(state, effects, partition)
-        self.factors = Rows(FACTORS, state, effects)
+        self.factors = Factors(state, effects, habits.links, habits.rules)
         self.effects = effects
         self._clock = Rows(CLOCK, state, effects)
         self._partition = str(partition)
+        self._learns_by = (habits, state, effects)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """What is usual; most messages neither ask nor teach."""
+        return Learning(*self._learns_by)
 
     @property
     def now_ms(self) -> int:
@@ -85,7 +90,7 @@ class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, *OBSERVED_TABLES)
+    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, *TABLES, *OBSERVED_TABLES)
 
     def __init__(
         self,
@@ -93,6 +98,7 @@ class RoadsStage:
         rules: FoldSettings,
         inputs: tuple[str, ...],
         alerts: AlertRules = AlertRules(),  # noqa: B008 - frozen
+        is_holiday: IsHoliday = no_holiday,
         *,
         partitions: int = 1,
         rates: ErrorRates = ErrorRates(),  # noqa: B008 - frozen
@@ -101,13 +107,14 @@ class RoadsStage:
         self._rules = rules
         self._inputs = inputs
         self._watch = RoadWatch(network, rules, alerts)
+        self._habits = Habits(network, rules, is_holiday)
         self._observed = ObservedFold.of(network, partitions, rates)
-        self._roads = {link.id: link for link in network.links}
+        self._roads = self._habits.links
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()
         if isinstance(message, LinkBatch):
-            rows = RoadRows(state, effects, origin.partition)
+            rows = RoadRows(state, effects, origin.partition, self._habits)
             for part in message.parts:
                 self._step(rows, part)
         return effects
@@ -145,6 +152,7 @@ class RoadsStage:
                     rows.effects.count("passages late")
                     continue
                 link = take_passage(link, row, grid)
+                rows.learning.take(row)
             elif isinstance(row, SpeedShare):
                 if row.observed_ms <= watermark_ms - self._rules.fresh_ms:
                     rows.effects.count("speeds late")  # time would take it away, or already has
@@ -172,6 +180,10 @@ class RoadsStage:
                 changed.add(link_id)
             elif any(before_ms < at + stale_ms <= now_ms for at in (link.bus_ms, link.its_ms)):
                 changed.add(link_id)
+        if rows.learning.is_another(before_ms, now_ms):
+            for link_id, shown in rows.links.all().items():
+                if (now := rows.learning.with_usual(shown, link_id, now_ms)) is not shown:
+                    rows.links.put(link_id, now)
         return changed
 
     def _judged(self, clock_ms: int) -> Judged:
@@ -181,12 +193,12 @@ class RoadsStage:
         """Judge the links at every end of a window that the clock has passed, and learn from the
         windows that take nothing more; which links this changed.
         """
-        done, changed = self._judged(before_ms), set[str]()
-        if done.next_after(0) > now_ms:
-            return changed
+        if self._judged(before_ms).next_after(0) > now_ms:
+            return set()
         folds, size_ms = rows.folds.all(), self._rules.grid.size_ms
-        self._watch.judge(rows.effects, rows.episodes, folds, done=done, now_ms=now_ms)
-        changed |= self._learn_factors(rows, folds, Judged(before_ms, size_ms * EVERY))
+        factors = rows.factors.by_class()
+        self._judge_all(rows, folds, before_ms, now_ms)
+        changed = rows.factors.shown_anew(folds, factors)
         for link_id, link in folds.items():
             after = learned(
                 judged(link, self._judged(now_ms)), now_ms - now_ms % size_ms, self._rules.grid
@@ -197,45 +209,32 @@ class RoadsStage:
                 changed.add(link_id)
         return changed
 
-    def _learn_factors(
-        self, rows: RoadRows, folds: Mapping[str, LinkFold], done: Judged
-    ) -> set[str]:
-        """Learn how much faster cars are than buses, where both were measured at the times to be
-        looked at; the links whose speed is shown by what was learned.
+    def _judge_all(
+        self, rows: RoadRows, folds: Mapping[str, LinkFold], before_ms: int, now_ms: int
+    ) -> None:
+        """Make the judgements after `before_ms`. What is learned at a time counts from then on: in
+        no judgement before it.
         """
-        before = {name: factor.value for name, factor in rows.factors.all().items()}
-        both = [
-            (link, self._roads[link_id])
-            for link_id, link in folds.items()
-            if link.bus_ms and link.its_ms and self._roads[link_id].kind != "section"
-        ]
-        oldest_ms = min((link.oldest_ms for link, _ in both), default=rows.now_ms)
-        at_ms = done.next_after(oldest_ms)
-        while at_ms <= rows.now_ms:
-            for link, road in both:
-                self._learn_factor(rows, as_of(link, at_ms, self._rules), road)
-            at_ms += done.every_ms
-        after = {name: factor.value for name, factor in rows.factors.all().items()}
-        moved = {name for name, value in after.items() if value != before.get(name)}
-        return {
-            link_id
-            for link_id, link in folds.items()
-            if moved and link.bus_ms and self._roads[link_id].road_class in moved
-        }
-
-    def _learn_factor(self, rows: RoadRows, link: LinkFold, road: Link) -> None:
-        its = reported_pace(link.reported.values())
-        bus = driven(link.windows, link.habit.usual(road.free_flow_kmh), self._rules.weights)
-        if its is not None and bus is not None:
-            known = rows.factors.get(road.road_class) or CarFactor()
-            rows.factors.put(road.road_class, known.add(bus.ms_km / its.ms_km))
+        times = set(rows.factors.times(folds, before_ms, now_ms))
+        lessons = tuple(rows.learning.lessons(folds, before_ms, now_ms))
+        done_ms = before_ms
+        for at_ms in sorted({*times, *(lesson.at_ms for lesson in lessons), now_ms + 1}):
+            known = Known(folds, rows.learning.speed_at, rows.factors.of)
+            done, until_ms = self._judged(done_ms), at_ms - 1
+            self._watch.judge(rows.effects, rows.episodes, known, done=done, now_ms=until_ms)
+            if at_ms in times:
+                rows.factors.learn(folds, at_ms)
+            for lesson in lessons:
+                if lesson.at_ms == at_ms:
+                    rows.learning.learn(folds, lesson, rows.factors)
+            done_ms = until_ms
 
     def _show(self, rows: RoadRows, changed: set[str]) -> None:
         for link_id in sorted(changed):
             link = rows.folds.get(link_id) or _NOTHING
             road, before = self._roads[link_id], rows.links.get(link_id)
-            factor = (rows.factors.get(road.road_class) or CarFactor()).value
-            shown = view(link, road, self._rules, rows.now_ms, factor)
+            shown = view(link, road, self._rules, rows.now_ms, rows.factors.of(road))
+            shown = rows.learning.with_usual(shown, link_id, rows.now_ms)
             if shown == before:
                 continue
             rows.links.put(link_id, shown)

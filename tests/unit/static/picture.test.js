@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
 import { FREE, JAM, SLOW, UNKNOWN } from "../../../maps/static/levels.js";
+import { usualText } from "../../../maps/static/map/kinds/link.js";
 import { Picture, isBefore, unpacked } from "../../../maps/static/map/picture.js";
 import { network, snapshot } from "./city.js";
+import "./words.js";
 
 let picture;
 beforeEach(() => {
@@ -41,6 +43,18 @@ describe("a delta", () => {
     assert.deepEqual(touched.links, []);
     assert.deepEqual(touched.named, [1, 3]);
     assert.equal(picture.certainty[3], "c");
+  });
+
+  it("has what is usual beside the speed", () => {
+    picture.load({ ...snapshot(), usual: [42, -1, 11, 30] });
+    const touched = picture.apply({ t: 1, h: [1, 45] });
+    assert.deepEqual([...picture.usual], [42, 45, 11, 30]);
+    assert.deepEqual([touched.links, touched.named], [[], [1]]);
+    assert.deepEqual([0, 1, 2, 3].map((i) => usualText(picture, i)), [
+      "42 km/h · 평소와 비슷함", "45 km/h · 평소보다 2.3배 느림", "11 km/h · 평소보다 2.2배 느림", "30 km/h",
+    ]);
+    picture.load(snapshot());
+    assert.equal(usualText(picture, 0), "");
   });
 
   it("takes in between what a speed lies, and that it is one of before", () => {

@@ -76,12 +76,15 @@ export function alertTitle({ rule, subject, title }) {
 }
 
 /** What holds: a closure, a level, a feed's status, so many calls. @param {Api.Alert} row */
-function alertWhat({ closure, level, status, count }) {
+function alertWhat({ closure, level, status, count, judged_by, times_slower }) {
   const keys = [];
   if (closure && closure !== "none") keys.push("closure." + closure);
   if (level) keys.push("level." + level);
   if (status) keys.push("status." + status);
-  return [...keys.map((key) => t(key)), ...(count ? [t("report.count", { n: count })] : [])].join(" · ");
+  if (judged_by === "level") keys.push("slower.by_level");
+  const said = keys.map((key) => t(key));
+  if (times_slower) said.unshift(t("slower.times", { n: times_slower }));
+  return [...said, ...(count ? [t("report.count", { n: count })] : [])].join(" · ");
 }
 
 /** Where a permit with several spots holds: how many places, and the first three. @param {Api.Alert} row */

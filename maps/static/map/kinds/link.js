@@ -17,6 +17,7 @@ export const link = {
     const parts = [picture.network.nameOf(i), t("level." + LEVELS[picture.levels[i]])];
     if (speed >= 0) parts.push(`${speed} km/h`);
     if (picture.certainty[i] === "s") parts.push(t("certainty.stale"));
+    if (isSlower(picture, i)) parts.push(slowerText(picture, i));
     if (closure) parts.push(t("closure." + closure));
     return parts.join(" · ");
   },
@@ -33,6 +34,7 @@ function cardOf(card, i) {
       ["card.closure", closureText(card, i, closures.get(i) || "none")],
       ["card.certainty", certaintyText(card, i)],
       ["card.range", rangeText(card.picture.ranges.get(i))],
+      ["card.usual", usualText(card.picture, i)],
       ["card.samples", detail && sampleText(detail)], ["card.age", detail && card.age(detail.observed_ms)],
       ["card.length", network.lengths[i] + " m"], ["card.free_flow", Math.round(network.free[i]) + " km/h"],
     ]),
@@ -50,6 +52,32 @@ function speedLine({ picture: { speeds, levels } }, i) {
     el("span", "level-word", t("level." + level)),
   );
   return line;
+}
+
+/** From how many times slower on it is worth a word: as the desk says it. */
+const SLOWER = 1.2;
+
+/** How many times slower than usual a link is; 0: not known. @param {Ui.Picture} picture
+ * @param {number} i */
+function timesSlower({ speeds, usual }, i) {
+  return speeds[i] < 0 || usual[i] < 0 ? 0 : usual[i] / Math.max(1, speeds[i]);
+}
+
+/** @param {Ui.Picture} picture @param {number} i */
+const isSlower = (picture, i) => timesSlower(picture, i) > SLOWER;
+
+/** @param {Ui.Picture} picture @param {number} i */
+function slowerText(picture, i) {
+  return t("slower.times", { n: Number(timesSlower(picture, i).toFixed(1)) });
+}
+
+/** The usual speed, and how the present one stands to it; nothing where it is not known.
+ * @param {Ui.Picture} picture @param {number} i */
+export function usualText(picture, i) {
+  if (picture.usual[i] < 0) return "";
+  const times = timesSlower(picture, i), kmh = `${picture.usual[i]} km/h`;
+  if (isSlower(picture, i)) return `${kmh} · ${slowerText(picture, i)}`;
+  return times * SLOWER > 1 ? `${kmh} · ${t("card.usual.as")}` : kmh;
 }
 
 /** What is closed, and how sure that is: another question than how sure the speed is.

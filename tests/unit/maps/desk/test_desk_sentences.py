@@ -617,6 +617,22 @@ def test_how_the_road_flows_is_a_clause_of_its_own(kmh: float, text: str) -> Non
     assert told(Street().dug(A, closure="full").driven(A, buses=6, kmh=kmh), HERE, "traffic") == ""
 
 
+@pytest.mark.parametrize(
+    ("usual_kmh", "text"),
+    [
+        (None, ""),
+        (38, " 평소보다 2.1배 느립니다."),
+        (21.7, " 평소와 비슷합니다."),
+        (18, " 평소와 비슷합니다."),
+        (9, ""),  # faster than usual is no news to a caller
+    ],
+)
+def test_how_it_flows_is_told_against_the_usual(usual_kmh: float | None, text: str) -> None:
+    street = Street().driven(A, buses=6, kmh=18)
+    street.views[A]["usual_kmh"] = usual_kmh
+    assert told(street, HERE, "traffic") == "차량이 시속 18km 정도로 서행하고 있습니다." + text
+
+
 def test_what_else_is_in_force_is_told_behind_what_closes_the_place() -> None:
     street = Street().dug(A, closure="full").dug(B, name="2026-굴착-0500", title="가스관 매설공사")
     assert told(street, STRETCH, "why") == (

@@ -108,6 +108,20 @@ def test_only_what_looks_different_is_told(network: Network) -> None:
     assert "q" not in told
 
 
+def test_what_is_usual_is_told_beside_the_speed(network: Network) -> None:
+    known = run({"l": {"S0>S1": view(20, usual_kmh=41.6)}})
+    before, _ = advance(Picture(), translate(known, network))
+    place = network.index["S0>S1"]
+    first = snapshot(before, network, now_ms=NOW_MS, is_simulated=True)
+    assert {n: kmh for n, kmh in enumerate(first.usual) if kmh >= 0} == {place: 42}
+    assert len(first.usual) == len(network.links)
+    told = event(before, network, {"l": {"S0>S1": view(20, usual_kmh=31.2)}})
+    assert (told["h"], "l" in told) == ([place, 31], False)
+    body = link_body(place, before, network)
+    assert (body.usual_kmh, body.times_slower) == (41.6, 2.1)
+    assert link_body(place + 1, before, network).times_slower is None
+
+
 def test_a_speed_is_told_with_its_range_and_what_it_rests_on(network: Network) -> None:
     seen = view(20.2, speed_low_kmh=15.6, speed_high_kmh=26.1, sources={"bus": 3, "its": 1})
     before, _ = advance(Picture(), translate(run({"l": {"S0>S1": seen}}), network))

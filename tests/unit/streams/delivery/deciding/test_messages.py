@@ -120,6 +120,21 @@ def test_what_is_not_known_is_not_said(
     assert text_en.startswith(f"[critical] 관 · {english}")
 
 
+@pytest.mark.parametrize(
+    ("facts", "korean", "english"),
+    [
+        ({"times_slower": 2.1}, "평소보다 2.1배 느림", "2.1 times slower than usual"),
+        ({"times_slower": 3.0}, "평소보다 3배 느림", "3 times slower than usual"),
+        ({"judged_by": "level"}, "평소 속도는 아직 모름", "usual speed not known yet"),
+    ],
+)
+def test_a_jam_is_told_against_the_usual(facts: dict[str, Any], korean: str, english: str) -> None:
+    jam = replace(CLOSED, rule=RuleName.JAM, facts={"title": "중앙로", "closure": "none", **facts})
+    text_ko, text_en = sentences(jam, is_simulated=False)
+    assert text_ko == f"[긴급] 중앙로 · 정체 지속 · {korean}"
+    assert text_en == f"[critical] 중앙로 · long jam · {english}"
+
+
 @pytest.mark.parametrize("rule", RuleName)
 def test_every_rule_has_words_of_its_own(rule: RuleName) -> None:
     begun = sentences(replace(CLOSED, rule=rule), is_simulated=False)

@@ -43,7 +43,7 @@ def test_a_file_changes_what_it_says_and_nothing_else() -> None:
         ("[jam", r"not TOML"),
         ("jam = 3", r"jam must be a table, \[jam\], got 3"),
         ("[jamm]", r"unknown rule 'jamm', one of clash, closure, feed, jam, overdue"),
-        ("[jam]\nbegins = 3", r"\[jam\] unknown name 'begins', one of begin, enabled, end"),
+        ("[jam]\nbegins = 3", r"\[jam\] unknown name 'begins', one of begin, below, enabled, end"),
         ("[closure]\nseverity = 'notice'", r"\[closure\] unknown name 'severity'"),
         ("[jam]\nbegin = 20", r"\[jam\] begin must be a time such as 90 s, 15 min or 2 h, got 20"),
         ("[jam]\nbegin = 'soon'", r"must be a time .* got 'soon'"),

@@ -8,6 +8,7 @@ import pytest
 from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedShare
 from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
+from streams.domain.links.estimate import USUAL_WEIGHTS
 from streams.domain.links.fold import as_of
 from streams.domain.rules import AlertRules, roads
 from streams.domain.stages.roadstate import FoldSettings, LinkFold, RoadsStage
@@ -85,6 +86,22 @@ def test_a_jam_is_told_after_twenty_minutes_and_ends_after_five_better_ones(
     assert words(told(minutes(speeds_kmh)), "jam") == due
 
 
+def test_a_jam_that_the_screens_show_is_told_though_the_one_bus_seen_was_faster() -> None:
+    quick = AlertRules()
+    quick = replace(quick, jam=replace(quick.jam, begin_ms=0, end_ms=0))
+    rules = replace(RULES, weights=USUAL_WEIGHTS)
+    fold = Folded(RoadsStage(street(), rules, (SPEEDS,), quick))
+    found: list[Alert] = []
+    crawl = dict.fromkeys(range(60), 360)  # 5 km/h; then one of 20, leant on these: below 10
+    for minute, travel_s in {**crawl, 75: 0, 80: 90, 83: 0}.items():
+        buses = (passage(LINK, minute * 60 - 30, travel_s=travel_s),) if travel_s else ()
+        origin = Origin("link-speeds", 0, minute)
+        found += fold.take(LinkEvents(origin, at(minute * 60), buses)).alerts
+    shown = fold.state["links"][LINK]
+    assert (shown.level, shown.samples) == ("jam", 1)
+    assert [a.word for a in found if a.rule == "jam"] == [BEGIN, END, BEGIN]
+
+
 def test_what_a_jam_says_of_its_place() -> None:
     [alert] = told(minutes([9] * 21))
     assert (alert.subject, alert.began_ms) == (f"link:{LINK}", at(0))
@@ -95,6 +112,7 @@ def test_what_a_jam_says_of_its_place() -> None:
         "lon": round(LON + STEP / 2, 6),
         "lat": LAT,
         "closure": "none",
+        "judged_by": "level",
         "level": "jam",
     }
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
 from streams.contract.enums import Cause, Closure, Phase
 from streams.contract.grammars import Thresholds
+from streams.domain.links.estimate import Weights
 from streams.domain.stage import HistoryRow, State, apply, empty_state
-from streams.domain.stages.roadstate import LinkView
-from tests.cities.fakes import STANDARD, Folded, at, passage, roads
+from streams.domain.stages.roadstate import LinkView, RoadsStage
+from tests.cities.fakes import RULES, STANDARD, Folded, at, passage, roads, street
 
 LINK = "S1>S2"
 
@@ -341,6 +342,18 @@ def test_the_order_in_which_partitions_interleave_leaves_no_trace(
     second = Folded(roads(*INPUTS)).take_all(_interleaved(log, other))
     assert _bytes(first.state) == _bytes(second.state)
     assert first.counts == second.counts
+
+
+@given(logs(), st.randoms(use_true_random=False), st.randoms(use_true_random=False))
+def test_nor_does_it_in_speeds_that_lean_on_what_is_usual_and_in_alerts_of_them(
+    log: dict[str, list[LinkEvents]], one: random.Random, other: random.Random
+) -> None:
+    rules = replace(RULES, weights=Weights())
+    first, second = (
+        Folded(RoadsStage(street(), rules, INPUTS)).take_all(_interleaved(log, order))
+        for order in (one, other)
+    )
+    assert _bytes(first.state) == _bytes(second.state)
 
 
 @given(logs(), st.randoms(use_true_random=False))

@@ -1,0 +1,126 @@
+"""When what is usual is learned, and of what: quarter hours that are over, from what was judged.
+
+A quarter hour is learned at a fixed time, once all inputs have passed it and its windows take
+nothing more (`learned_ms`); what is learned is what a judgement at that time finds. Rules judge
+before and after it, never across: so how the inputs interleave leaves no trace. Pure.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from streams.contract.derived import Passage
+from streams.contract.enums import Certainty, Closure
+from streams.domain.links.factors import Factors
+from streams.domain.links.fold import FoldSettings, LinkFold, LinkView, as_of, observed_ms, view
+from streams.domain.links.quarters import (
+    QUARTER_MS,
+    IsHoliday,
+    learned_ms,
+    no_holiday,
+    place_of,
+    running,
+)
+from streams.domain.links.service import MARKS, PAIRS, RUNNING, SERVICE, RoutesOf, Service
+from streams.domain.links.usual import PLACES, USUAL, Rung, Standing, Usual, UsualSpeed
+from streams.domain.stage import Effects, State
+from streams.geo.network import Network
+
+TABLES = (USUAL, PLACES, SERVICE, PAIRS, RUNNING, MARKS)
+
+
+class Habits:
+    """What learning stands on: the links, their routes, the windows and the calendar."""
+
+    def __init__(
+        self, network: Network, rules: FoldSettings, is_holiday: IsHoliday = no_holiday
+    ) -> None:
+        self.rules = rules
+        self.is_holiday = is_holiday
+        self.links = {link.id: link for link in network.links}
+        self.routes = RoutesOf(network)
+
+
+class Lesson(NamedTuple):
+    """A quarter hour to be learned, and when."""
+
+    at_ms: int
+    number: int
+
+
+class _Now(NamedTuple):
+    """What is usual at a time."""
+
+    at_ms: int
+    standing: Standing
+
+
+class Learning:
+    """What is usual, in the midst of a message."""
+
+    def __init__(self, habits: Habits, state: State, effects: Effects) -> None:
+        self._habits = habits
+        self.usual = Usual(state, effects)
+        self.service = Service(state, effects, habits.is_holiday)
+        self._now: _Now | None = None
+
+    def take(self, passage: Passage) -> None:
+        self.service.count(passage, self._habits.routes)
+
+    def speed_at(self, link_id: str, at_ms: int) -> UsualSpeed | None:
+        """The usual speed of a link at this time of such a day, for a judgement at `at_ms`; none
+        that is only known of other hours.
+        """
+        if self._now is None or self._now.at_ms != at_ms:
+            number = running(at_ms, self._habits.rules.grid)
+            place = place_of(number, self._habits.is_holiday)
+            self._now = _Now(at_ms, self.usual.standing(place, Rung.HOUR))
+        return self._now.standing.of(link_id)
+
+    def with_usual(self, shown: LinkView, link_id: str, at_ms: int) -> LinkView:
+        """A link's view with what is usual now."""
+        found = self.speed_at(link_id, at_ms)
+        usual_kmh = None if found is None else found.kmh
+        return shown if usual_kmh == shown.usual_kmh else replace(shown, usual_kmh=usual_kmh)
+
+    def is_another(self, before_ms: int, now_ms: int) -> bool:
+        """Whether another quarter hour runs than before."""
+        grid = self._habits.rules.grid
+        return running(before_ms, grid) != running(now_ms, grid)
+
+    def lessons(
+        self, folds: Mapping[str, LinkFold], before_ms: int, now_ms: int
+    ) -> Iterator[Lesson]:
+        """The lessons after `before_ms` and up to `now_ms`, in order: of each quarter hour that
+        anything is known of. Years without an observation cost nothing.
+        """
+        grid = self._habits.rules.grid
+        first, end = running(before_ms, grid), running(now_ms, grid)
+        if first == end:
+            return
+        reach = (self._habits.rules.fresh_ms + grid.size_ms + grid.grace_ms) // QUARTER_MS + 2
+        seen = {ms // QUARTER_MS for fold in folds.values() for ms in observed_ms(fold)}
+        numbers = {each + step for each in seen for step in range(-reach, reach)}
+        for number in sorted(numbers | self.service.waiting()):
+            if first <= number < end:
+                yield Lesson(learned_ms(number, grid), number)
+
+    def learn(self, folds: Mapping[str, LinkFold], lesson: Lesson, factors: Factors) -> None:
+        """Learn a quarter hour: the speeds of links that nothing closes, but none of before, and
+        the passages.
+        """
+        speeds: dict[str, int] = {}
+        closed: set[str] = set()
+        rules = self._habits.rules
+        for link_id, fold in folds.items():
+            road, known = self._habits.links[link_id], as_of(fold, lesson.at_ms, rules)
+            then = view(known, road, rules, lesson.at_ms, factors.of(road))
+            if then.closure is Closure.FULL:
+                closed.add(link_id)
+            if then.closure is not Closure.NONE or then.certainty is Certainty.STALE:
+                continue
+            if then.speed_kmh is not None:
+                speeds[link_id] = round(then.speed_kmh * 10)
+        self._now = None
+        self.usual.learn(place_of(lesson.number, self._habits.is_holiday), speeds)
+        self.service.learn(lesson.number, closed)
