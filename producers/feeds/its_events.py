@@ -16,10 +16,10 @@ from producers.reading.envelopes import harvest_of
 from producers.reading.fields import is_elsewhere, link_id_of, spot, text
 from producers.reading.incident_times import SOUND, times_of
 from producers.reading.privacy import refused_row
-from producers.reading.wordings import Wording, kind_of, wording
+from producers.reading.wordings import Wording, kind_of, names_digging, wording
 from streams.contract.enums import IncidentKind
 from streams.contract.grammars import Bounds
-from streams.contract.records import Incident
+from streams.contract.records import DIGS, Incident
 from streams.contract.settings import Settings
 from streams.contract.wire import MAX_AHEAD_MS
 from streams.people import without_people
@@ -108,6 +108,7 @@ def _incident(row: Row, received_ms: int, bounds: Bounds, harvest: Harvest) -> I
             *point.flags,
             *times.flags,
             *(("starts_ahead",) if is_ahead else ()),
+            *((DIGS,) if kind is IncidentKind.WORK and names_digging(message) else ()),
         ),
     )
 

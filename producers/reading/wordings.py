@@ -18,6 +18,10 @@ _KINDS = (
     ("통제", IncidentKind.CONTROL),
     ("기타", IncidentKind.OTHER),
 )
+_DIGS = re.compile(
+    "굴착|터파기|매설|지중화|관로|전력구|"
+    "(?:상수|하수|오수|우수|송수|배수|급수|공급|열수송|가스|통신)관.{0,6}(?:교체|보수|부설|공사|복구)"
+)
 _TYPE_CODES = {
     "cor": IncidentKind.WORK,
     "acc": IncidentKind.ACCIDENT,
@@ -69,3 +73,8 @@ def kind_of(event_type: str, spoken: Wording) -> IncidentKind | None:
             if word in words:
                 return kind
     return None
+
+
+def names_digging(words: str) -> bool:
+    """Whether a message is of work below the road, which needs a permit; cleaning pipes is none."""
+    return _DIGS.search(words) is not None

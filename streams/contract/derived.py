@@ -89,7 +89,7 @@ class Sighting:
 class Declaration:
     """What somebody declares of links: a permit, an incident, calls. `is_over` takes it back.
 
-    `is_work`: somebody digs or builds. `is_seen`: a crew or an office has reported that it began,
+    `is_work`: somebody digs, for which a permit is needed. `is_seen`: a crew or an office has reported that it began,
     and nobody that it ended.
     """
 

@@ -113,6 +113,10 @@ class Permit:
         return EVER_MS if self.ends_ms is None else self.ends_ms
 
 
+DIGS = "digs"
+"""Flag of an incident: it is work below the road, for which a permit is needed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """One running event of a traffic centre; `ends_ms` None means the source gives no end."""

@@ -26,6 +26,7 @@ from streams.domain.stages.speeds import SpeedsStage
 from streams.domain.stages.subscriptions import SubscriptionsStage
 from streams.domain.stages.works import WorksStage
 from streams.geo.addresses import Gazetteer
+from streams.geo.homes import Homes
 from streams.geo.loading import load_gazetteer
 from streams.geo.network import Network
 from streams.topology.holidays import korean_holidays
@@ -55,7 +56,7 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
             rules=alert_rules,
         ),
         topics.INCIDENTS: IncidentsStage(network, partitions=wide, rules=alert_rules),
-        topics.CALLS: CallsStage(partitions=wide, rules=alert_rules),
+        topics.CALLS: CallsStage(partitions=wide, rules=alert_rules, homes=Homes(network, wide)),
         topics.FEED_REPORTS: FeedsStage(alert_rules),
         topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
         topics.SUBSCRIPTIONS: SubscriptionsStage(),

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import TypedDict
 
-from streams.contract.derived import Origin
+from streams.contract.derived import Declaration, Origin
+from streams.contract.enums import Cause, Closure
 from streams.contract.records import Call, CallDone, Message, Tick
 from streams.contract.times import DAY_MS, MINUTE_MS
 from streams.domain.alerts import Episode
@@ -16,12 +17,14 @@ from streams.domain.rules import AlertRules
 from streams.domain.rules.reports import watch_reports
 from streams.domain.rules.watching import Look
 from streams.domain.stage import Effects, Rows, StageTable, State
+from streams.geo.homes import Homes
 from streams.geo.measures import distance_m
 
 REPORT_MS = (
     30 * MINUTE_MS
 )  # so long calls in one place count as one report, and its last call shows
 NEAR_M = 150.0
+POINTING = 2  # calls about one place point to a closure there
 KEEP_MS = 7 * DAY_MS  # so long a call stays on the call-back list
 
 
@@ -127,8 +130,11 @@ class CallsStage:
         *,
         partitions: int,
         rules: AlertRules = AlertRules(),  # noqa: B008 - frozen
+        homes: Homes | None = None,
     ) -> None:
+        """`homes`: where buses are held against what citizens report; None: nowhere."""
         self._partitions = partitions
+        self._homes = homes
         self._rules = rules
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
@@ -145,7 +151,6 @@ class CallsStage:
             for call_id, call in calls.stored.items():
                 if call.received_ms <= now_ms - KEEP_MS:
                     calls.put(call_id, None)
-            send(effects, origin, self._partitions, tick_ms=message.tick_ms)
             is_due = any(x.first_ms <= now_ms - REPORT_MS for x in reports.stored.values())
         elif isinstance(message, Call):
             known_ms = clock.get("now")
@@ -156,6 +161,14 @@ class CallsStage:
             return effects
         if is_due:  # else no call has aged: the reports stand as they are
             _show(calls, reports, now_ms)
+        send(
+            effects,
+            origin,
+            self._partitions,
+            declarations=_declared(reports),
+            homes=self._homes,
+            tick_ms=message.tick_ms if isinstance(message, Tick) else 0,
+        )
         look = Look(effects, Rows(EPISODES, state, effects), now_ms)
         watch_reports(look, self._rules, reports, NEAR_M)
         return effects
@@ -189,3 +202,20 @@ def _show(calls: Rows[CallRow], reports: Rows[CallReport], now_ms: int) -> None:
     for report_id, report in due.items():
         if reports.stored.get(report_id) != report:
             reports.put(report_id, report)
+
+
+def _declared(reports: Rows[CallReport]) -> list[Declaration]:
+    """What calls point to, as far as a message changed it; one call alone points to nothing."""
+    found = []
+    for report_id, now in reports.changed.items():
+        before = reports.stored.get(report_id)
+        is_on = now is not None and now.count >= POINTING
+        row = now if is_on else before
+        if row is not None and (is_on or row.count >= POINTING):
+            subject = f"calls:{report_id}"
+            found.append(
+                Declaration(
+                    subject, Cause.CALL, Closure.UNKNOWN, row.link_ids, is_on, is_over=not is_on
+                )
+            )
+    return found

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from streams.contract.derived import Declaration, Obstruction, Origin
-from streams.contract.enums import Cause, IncidentKind, Phase, PlacedBy, RuleName
-from streams.contract.records import Incident, IncidentBatch, Message, Tick
+from streams.contract.enums import Cause, Phase, PlacedBy, RuleName
+from streams.contract.records import DIGS, Incident, IncidentBatch, Message, Tick
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
 from streams.domain.listings import ListTables, whole_list
@@ -92,7 +92,7 @@ class IncidentsStep:
                     closure,
                     tuple(links),
                     in_force,
-                    is_work=running.kind is IncidentKind.WORK,
+                    is_work=DIGS in running.flags,
                     is_over=is_over,
                 )
             )
