@@ -1,4 +1,4 @@
-"""The laws of what traffic says: of the order of inputs, of partitions, of bounds and of silence."""
+"""Laws of what traffic says: of the order of inputs, of partitions, of bounds and of silence."""
 
 import random
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import msgspec
-from hypothesis import given, note
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract.derived import Declaration, LinkBatch, LinkEvents, Origin, Sighting
@@ -21,13 +21,15 @@ from streams.domain.observed.belief import (
     after_through,
     aged,
 )
+from streams.domain.observed.cases import Case
 from streams.domain.observed.rows import ObservedView
 from streams.domain.observed.tables import TABLES
 from streams.domain.stage import State, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage
 from streams.geo.homes import Homes
+from tests.cities.buses import town
 from tests.cities.fakes import RULES, at
-from tests.cities.watched import Watch, town
+from tests.cities.watched import Watch
 from tests.unit.laws.profile import tried
 
 INPUTS = ("bus-positions/0", "bus-positions/1", "permits/0", "incidents/0")
@@ -57,7 +59,7 @@ def sightings(
     """Any bus that drove a link, or went round up to three of a row of them."""
     kind = draw(st.sampled_from(SightingKind))
     second, took_s = draw(seconds), draw(st.integers(1, 900))
-    links = (draw(st.sampled_from([*row, *others])),)
+    links: tuple[str, ...] = (draw(st.sampled_from([*row, *others])),)
     if kind is not SightingKind.THROUGH:
         links = draw(some_of(row))
     is_snapped = draw(st.booleans())
@@ -143,7 +145,7 @@ def mixed(inputs: Sequence[Sequence[LinkEvents]], chance: random.Random) -> list
 
 
 @given(one=buses, other=buses, permits=papers, incidents=papers, mix=seeds)
-@tried(in_ci=60)
+@tried(in_ci=40)
 def test_how_the_inputs_interleave_leaves_no_trace(
     one: list[Told], other: list[Told], permits: list[Told], incidents: list[Told], mix: int
 ) -> None:
@@ -158,6 +160,16 @@ def test_how_the_inputs_interleave_leaves_no_trace(
         due, order="deterministic"
     )
     assert not due["observed_queue"]
+    assert due["case_links"] == subjects_by_link(due["cases"])
+
+
+def subjects_by_link(found: dict[str, Case]) -> dict[str, tuple[str, ...]]:
+    """What the index of the cases must say; the town has no standard links."""
+    on_it: dict[str, list[str]] = {}
+    for subject, case in sorted(found.items()):
+        for link_id in case.links:
+            on_it.setdefault(link_id, []).append(subject)
+    return {link_id: tuple(subjects) for link_id, subjects in on_it.items()}
 
 
 @given(
@@ -165,9 +177,9 @@ def test_how_the_inputs_interleave_leaves_no_trace(
     rate=st.sampled_from([ErrorRates(), ErrorRates(0.001, 0.01), ErrorRates(0.2, 0.5)]),
     has_cause=st.booleans(),
 )
-@tried(in_ci=150)
+@tried(in_ci=100)
 def test_the_ratio_of_a_link_stays_within_its_bounds(
-    events: list[Sighting | Declaration], rate: ErrorRates, has_cause: bool
+    events: list[Sighting | Declaration], rate: ErrorRates, *, has_cause: bool
 ) -> None:
     belief = Belief()
     for event in sorted((e for e in events if isinstance(e, Sighting)), key=lambda e: e.at_ms):
@@ -189,7 +201,7 @@ def test_the_ratio_of_a_link_stays_within_its_bounds(
     driven=st.lists(sightings().filter(lambda e: e.kind is SightingKind.THROUGH), max_size=10),
     silence_s=st.integers(1, 30 * HOUR_S),
 )
-@tried(in_ci=60)
+@tried(in_ci=40)
 def test_without_a_bus_that_went_round_no_link_is_impassable_however_long_it_is_silent(
     said: list[Declaration], driven: list[Sighting], silence_s: int
 ) -> None:
@@ -224,7 +236,7 @@ def scene(
     events=st.lists(st.tuples(seconds, st.one_of(sightings(), declarations())), max_size=25),
     steps_s=st.lists(st.integers(1, 3000), max_size=5),
 )
-@tried(in_ci=60)
+@tried(in_ci=40)
 def test_silence_closes_nothing_and_after_long_opens_all(
     events: list[tuple[int, Sighting | Declaration]], steps_s: list[int]
 ) -> None:
@@ -245,7 +257,7 @@ here = st.one_of(sightings(HERE, ASIDE_HERE), declarations(HERE))
     events=st.lists(st.tuples(seconds, here), min_size=6, max_size=25),
     partitions=st.sampled_from([4, WIDE]),
 )
-@tried(in_ci=100)
+@tried(in_ci=50)
 def test_what_meets_in_one_place_is_judged_alike_by_however_many_partitions(
     events: list[tuple[int, Sighting | Declaration]], partitions: int
 ) -> None:

@@ -5,8 +5,8 @@ from maps.picture.picture import picture_of
 from streams.contract.enums import Certainty, DiscrepancyKind, SightingKind
 from streams.domain.observed.rows import Discrepancy, SeenBus
 from streams.state.kinds import StoredPicture
+from tests.cities.buses import town
 from tests.cities.rows import json_of
-from tests.cities.watched import town
 
 TOWN = town()
 KNOWN = Discrepancy(

@@ -8,8 +8,8 @@ from streams.contract.topics import partition_of
 from streams.domain.derive import send
 from streams.domain.stage import Effects
 from streams.geo.homes import Homes
+from tests.cities.buses import town, works
 from tests.cities.fakes import at
-from tests.cities.watched import town, works
 
 WIDE = 4
 ORIGIN = Origin("in", 0, 7)

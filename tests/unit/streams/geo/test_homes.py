@@ -1,6 +1,7 @@
 """Which partitions fold what is seen of a link."""
 
 import math
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,4 +77,4 @@ def test_a_cell_is_4_km_wide_and_its_row_and_column_are_its_key() -> None:
     places = [along.home(f"L{n}") for n in range(200)]
     edges = [n for n in range(1, 200) if places[n] != places[n - 1]]
     assert len(edges) in (4, 5)
-    assert all(40 <= b - a <= 41 for a, b in zip(edges, edges[1:], strict=False))
+    assert all(40 <= b - a <= 41 for a, b in pairwise(edges))

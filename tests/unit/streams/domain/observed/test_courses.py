@@ -7,7 +7,7 @@ import pytest
 from streams.domain.observed.courses import Course, Unit
 from streams.geo.network import Network, Overlay, Route
 from tests.cities.builder import link, metres
-from tests.cities.watched import course, seen, town, with_standards
+from tests.cities.buses import course, seen, town, with_standards
 
 TOWN = town()
 MAIN = course(TOWN)
@@ -39,7 +39,7 @@ def test_a_standard_link_of_the_other_direction_is_not_on_the_route() -> None:
 
 @pytest.mark.parametrize(("from_m", "is_driven"), [(-400, False), (-200, True), (0, True)])
 def test_a_link_of_which_the_route_drives_a_small_part_is_not_driven(
-    from_m: float, is_driven: bool
+    from_m: float, *, is_driven: bool
 ) -> None:
     """The link is 600 m long and ends 400 m behind the first stop."""
     under = link("T", metres(from_m, 0), metres(400, 0), kind="standard")
@@ -52,7 +52,10 @@ def test_the_parts_of_a_link_far_apart_are_two_drives_of_it() -> None:
     rounds = Route("R1", "1", ("M0", "M1", "M2", "M1", "M2"))
     looped = replace(TOWN, routes=(rounds,))
     on_it = [unit for unit in course(looped).units if unit.link_id == "M1>M2"]
-    assert on_it == [Unit(800, 400, "M1>M2", True), Unit(1600, 1200, "M1>M2", True)]
+    assert on_it == [
+        Unit(end_m, start_m, "M1>M2", is_whole_road=True)
+        for end_m, start_m in ((800, 400), (1600, 1200))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +96,7 @@ def test_a_bus_without_a_point_has_no_place() -> None:
 def test_a_section_that_the_network_lacks_has_no_place_and_no_length() -> None:
     broken = replace(TOWN, routes=(Route("R1", "1", ("M0", "M1", "N5", "N6")),))
     found = Course.of(broken.routes[0], broken)
-    assert found.ends_m == (0, 400, 400, 800)
+    assert list(found.ends_m) == [0, 400, 400, 800]
     assert [unit.link_id for unit in found.units] == ["M0>M1", "N5>N6"]
     assert found.place(seen("a", 0, 500, order=2)) is None
     assert [link.id for link in found.sections(1, 3)] == ["M0>M1", "N5>N6"]

@@ -9,8 +9,9 @@ from streams.domain.links.line_check import LineCheck, is_suspended
 from streams.domain.links.runs import MASKED, SHARED
 from streams.domain.observed.following import ENOUGH, Followed, LineFit
 from streams.domain.stage import Effects, apply
+from tests.cities.buses import drive, every, seen, town
 from tests.cities.fakes import at
-from tests.cities.watched import FEED, Watch, drive, every, seen, town
+from tests.cities.watched import FEED, Watch
 
 
 def kinds(watch: Watch) -> set[SightingKind]:
@@ -70,6 +71,16 @@ def test_a_feed_is_taken_to_show_the_line_only_until_enough_is_known() -> None:
     assert not LineFit(0, ENOUGH).is_snapped
     assert LineFit(ENOUGH, ENOUGH).is_snapped
     assert not LineFit(80, 100).is_snapped
+
+
+def test_a_feed_that_shows_points_off_the_lines_does_not_snap_them() -> None:
+    """A few may be mistakes."""
+    assert LineFit(1000, 1000, 2).is_snapped
+    assert not LineFit(1000, 1000, 3).is_snapped
+    assert LineFit(19_000, 19_000, 9).is_snapped
+    assert not LineFit(19_000, 19_000, 10).is_snapped
+    assert LineFit().after(60) == LineFit(0, 1, 0)
+    assert LineFit().after(61) == LineFit(0, 1, 1)
 
 
 @pytest.mark.parametrize(("off_m", "near"), [(0, 1), (4, 1), (4.1, 0), (30, 0)])
@@ -137,5 +148,5 @@ def test_a_line_that_is_a_guess_shows_nothing(source: str) -> None:
 
 
 def test_a_feed_that_shows_the_line_only_says_nothing_of_lines() -> None:
-    watch = Watch(is_gps=False).take(every(600, 3, kmh=21.6, aside=(1210, 1590), aside_m=80))
+    watch = Watch(is_gps=False).take(every(600, 3))
     assert not watch.buses["line_checks"]

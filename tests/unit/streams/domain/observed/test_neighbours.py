@@ -1,7 +1,7 @@
 """Which links are one road, and which lie near each other."""
 
 from streams.domain.observed.neighbours import Neighbours
-from tests.cities.watched import town, with_standards
+from tests.cities.buses import town, with_standards
 
 TOWN = with_standards(town())
 NEIGHBOURS = Neighbours(TOWN)

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Unpack
 
 import pytest
 
-from streams.contract.derived import Sighting
 from streams.contract.enums import SightingKind
 from streams.contract.records import BusPosition
-from streams.domain.links.runs import MASKED
-from streams.domain.observed.track import Track
-from streams.domain.observed.tracks import avoided_links, follow, turned
-from streams.geo.network import Route
+from streams.domain.observed.courses import Course
+from tests.cities.buses import Feed, course, drive, followed, seen, town, with_standards
 from tests.cities.fakes import at
-from tests.cities.watched import course, drive, seen, town, with_standards
 
 TOWN = town()
 MAIN, BACK = course(TOWN), course(TOWN, "R3")
@@ -21,24 +18,13 @@ LAYERED = course(with_standards(TOWN))
 Did = list[tuple[SightingKind, tuple[str, ...]]]
 
 
-def followed(
-    rows: Iterable[BusPosition], *, on: object = MAIN, **how: bool
-) -> tuple[Track | None, list[Sighting]]:
-    track: Track | None = None
-    made: list[Sighting] = []
-    for row in rows:
-        track, sightings = follow(track, row, on, **how)  # type: ignore[arg-type]
-        made += sightings
-    return track, made
+def did(rows: Iterable[BusPosition], on: Course = MAIN, **feed: Unpack[Feed]) -> Did:
+    return [(each.kind, each.links) for each in followed(on, rows, **feed)[1]]
 
 
-def did(rows: Iterable[BusPosition], **how: object) -> Did:
-    return [(each.kind, each.links) for each in followed(rows, **how)[1]]  # type: ignore[arg-type]
-
-
-def evidence(rows: Iterable[BusPosition], **how: object) -> Did:
+def evidence(rows: Iterable[BusPosition], on: Course = MAIN, **feed: Unpack[Feed]) -> Did:
     """What speaks for a closure."""
-    return [row for row in did(rows, **how) if row[0] is not SightingKind.THROUGH]
+    return [row for row in did(rows, on, **feed) if row[0] is not SightingKind.THROUGH]
 
 
 def through(*names: str) -> Did:
@@ -46,7 +32,7 @@ def through(*names: str) -> Did:
 
 
 def test_a_bus_that_drives_along_its_line_drives_every_link_from_end_to_end() -> None:
-    _, made = followed(drive("a", kmh=36))
+    _, made = followed(MAIN, drive("a", kmh=36))
     assert [each.links for each in made] == [(f"M{n}>M{n + 1}",) for n in range(8)]
     assert {(each.at_ms - each.from_ms, each.length_m) for each in made} == {(40_000, 400)}
 
@@ -56,7 +42,7 @@ def test_a_link_whose_begin_was_not_seen_is_not_driven() -> None:
 
 
 def test_between_two_points_a_bus_moves_evenly() -> None:
-    _, made = followed([seen("a", 0, 0), seen("a", 100, 1000)])
+    _, made = followed(MAIN, [seen("a", 0, 0), seen("a", 100, 1000)])
     assert [(e.from_ms - at(0), e.at_ms - at(0)) for e in made] == [(0, 40_000), (40_000, 80_000)]
 
 
@@ -72,13 +58,13 @@ def test_a_standing_bus_whose_point_wanders_drives_a_link_once() -> None:
 
 
 def test_a_bus_beside_its_line_that_comes_back_further_on_went_round_what_lies_between() -> None:
-    track, made = followed(drive("a", aside=(1210, 1590)))
+    track, made = followed(MAIN, drive("a", aside=(1210, 1590)))
     (astray,) = (each for each in made if each.kind is SightingKind.ASTRAY)
     assert (astray.links, astray.off_m) == (("M3>M4",), 150)
     assert len(astray.path) == 2
     assert astray.from_ms < astray.at_ms
     assert track is not None
-    assert not (track.away or track.path)
+    assert (track.away, track.path) == (0, ())
 
 
 def test_the_links_of_the_way_round_are_not_driven() -> None:
@@ -90,7 +76,7 @@ def test_the_links_of_the_way_round_are_not_driven() -> None:
 @pytest.mark.parametrize(
     ("aside_m", "is_away"), [(0, False), (29, False), (45, False), (59, False), (66, True)]
 )
-def test_between_the_line_and_off_it_nothing_is_sure(aside_m: float, is_away: bool) -> None:
+def test_between_the_line_and_off_it_nothing_is_sure(aside_m: float, *, is_away: bool) -> None:
     assert bool(evidence(drive("a", aside=(1210, 1590), aside_m=aside_m))) is is_away
 
 
@@ -103,7 +89,7 @@ def test_a_bus_long_off_its_line_has_left_it_before_it_is_back() -> None:
 
 @pytest.mark.parametrize("how", [{"is_snapped": True}, {"is_line_known": False}])
 def test_where_points_show_the_line_only_or_no_line_is_known_no_bus_is_off_it(
-    how: dict[str, bool],
+    how: Feed,
 ) -> None:
     assert evidence(drive("a", aside=(1210, 2390)), **how) == []
 
@@ -119,7 +105,7 @@ def test_where_points_show_the_line_only_or_no_line_is_known_no_bus_is_off_it(
 )
 def test_a_point_that_can_not_be_changes_nothing(odd: list[BusPosition]) -> None:
     before = drive("a", until_m=200)
-    assert followed([*before, *odd])[0] == followed(before)[0]
+    assert followed(MAIN, [*before, *odd])[0] == followed(MAIN, before)[0]
 
 
 def test_a_way_round_at_the_first_stop_of_a_route_begins_no_track() -> None:
@@ -179,9 +165,6 @@ def test_a_bus_on_its_line_beyond_a_stop_it_was_not_reported_at_shows_nothing() 
     assert did([*rows, seen("a", 120, 900)]) == []
 
 
-SNAPPED: dict[str, object] = {"is_snapped": True, "on": LAYERED}
-
-
 def stopping(*stops: tuple[float, int, int]) -> list[BusPosition]:
     """A bus of a feed that shows points on the line, at (second, metre, stop passed)."""
     return [seen("a", second, along_m, order=order) for second, along_m, order in stops]
@@ -194,8 +177,8 @@ def test_a_snapped_bus_that_stood_before_a_stop_and_shows_behind_the_next_left_i
     """It went round by a way that its points do not show."""
     (left_out,) = (
         each
-        for each in followed(LEAVES_OUT, **SNAPPED)[1]
-        if each.kind is SightingKind.SKIPPED  # type: ignore[arg-type]
+        for each in followed(LAYERED, LEAVES_OUT, is_snapped=True)[1]
+        if each.kind is SightingKind.SKIPPED
     )
     assert (left_out.links, left_out.skipped) == (("T2", "T3"), ("M2", "M3"))
     assert left_out.is_sure
@@ -204,12 +187,12 @@ def test_a_snapped_bus_that_stood_before_a_stop_and_shows_behind_the_next_left_i
 
 def test_where_points_are_gps_a_stop_that_was_left_out_is_nothing() -> None:
     """The bus would have been seen off its line; the portal missed a report."""
-    assert evidence(LEAVES_OUT, on=LAYERED) == []
+    assert evidence(LEAVES_OUT, LAYERED) == []
 
 
 def test_a_stop_left_out_between_reports_far_apart_is_unsure_and_its_link_not_driven() -> None:
     rows = stopping((0, 300, 1), (30, 600, 2), (100, 1300, 4), (150, 1700, 5))
-    made = followed(rows, **SNAPPED)[1]  # type: ignore[arg-type]
+    made = followed(LAYERED, rows, is_snapped=True)[1]
     left_out = [each for each in made if each.kind is SightingKind.SKIPPED]
     assert [(each.links, each.is_sure) for each in left_out] == [(("T2",), False)]
     assert not {"T2"} & {x for e in made if e.kind is SightingKind.THROUGH for x in e.links}
@@ -217,7 +200,7 @@ def test_a_stop_left_out_between_reports_far_apart_is_unsure_and_its_link_not_dr
 
 def test_a_jump_by_many_stops_is_the_end_of_a_service() -> None:
     rows = stopping((0, 400, 2), (50, 790, 2), (350, 3000, 8))
-    assert evidence(rows, **SNAPPED) == []
+    assert evidence(rows, LAYERED, is_snapped=True) == []
 
 
 def test_a_terminal_that_froze_left_no_stop_out() -> None:
@@ -226,78 +209,15 @@ def test_a_terminal_that_froze_left_no_stop_out() -> None:
     """
     still = [(50 + 20 * n, 790, 2) for n in range(6)]
     rows = stopping((0, 400, 2), *still, (155, 1620, 5))
-    assert evidence(rows, **SNAPPED) == []
+    assert evidence(rows, LAYERED, is_snapped=True) == []
     moved = [*stopping((0, 400, 2), *still[:1], (55, 1620, 5))]
-    assert evidence(moved, **SNAPPED) != []  # a jump is one left out: a bus that drove past
+    assert (
+        evidence(moved, LAYERED, is_snapped=True) != []
+    )  # a jump is one left out: a bus that drove past
 
 
 def test_a_stop_at_which_a_snapped_bus_was_reported_is_served() -> None:
     rows = stopping(*((40 * n, 200 + 200 * n, 1 + (200 + 200 * n) // 400) for n in range(9)))
-    made = followed(rows, **SNAPPED)[1]  # type: ignore[arg-type]
+    made = followed(LAYERED, rows, is_snapped=True)[1]
     assert {each.links: each.served for each in made}["T1",] == 1
     assert {each.links: each.served for each in made}["M1>M2",] == 0
-
-
-# ---- turning round
-
-
-def turning(order: int = 4, *, fixes: int = 3, flags: tuple[str, ...] = ()) -> list[Sighting]:
-    """A bus on R1 between two stops, and then on R3 beside it."""
-    along_m = 400 * order - 200
-    track, _ = followed([seen("a", 20 * n, along_m - 60 + 20 * n) for n in range(fixes)])
-    assert track is not None
-    back = seen("a", 120, 3600 - along_m, route_id="R3", flags=flags)
-    return list(turned(track, back, MAIN, BACK))
-
-
-def test_a_bus_that_shows_on_its_way_back_turned_before_what_lay_ahead() -> None:
-    (made,) = turning()
-    assert (made.kind, made.links, made.route_id) == (
-        SightingKind.TURNED,
-        ("M4>M5",),
-        "R1",
-    )
-
-
-@pytest.mark.parametrize(
-    "how",
-    [{"order": 2}, {"order": 8}, {"fixes": 1}, {"flags": (MASKED,)}],
-    ids=["near its first stop", "near its last stop", "seen once", "masked plate"],
-)
-def test_a_bus_near_a_terminus_or_hardly_known_does_not_turn(how: dict[str, int]) -> None:
-    assert turning(**how) == []  # type: ignore[arg-type]
-
-
-def test_a_bus_that_shows_elsewhere_or_late_on_another_route_did_not_turn() -> None:
-    track, _ = followed(drive("a", until_m=1500))
-    assert track is not None
-    last_s = (track.on_ms - at(0)) / 1000
-    ok = seen("a", last_s + 60, 2300, route_id="R3")
-    assert turned(track, ok, MAIN, BACK)
-    assert not turned(track, seen("a", last_s + 301, 2300, route_id="R3"), MAIN, BACK)
-    assert not turned(track, seen("a", last_s + 60, 2300, route_id="R3", aside_m=31), MAIN, BACK)
-    near = course(TOWN, "R4")
-    assert not turned(track, seen("a", last_s + 60, 1500, route_id="R4", aside_m=200), MAIN, near)
-
-
-# ---- which links lie between
-
-
-@pytest.mark.parametrize(
-    ("from_m", "to_m", "links"),
-    [
-        (1200, 1600, ["M3>M4"]),
-        (1220, 1580, ["M3>M4"]),
-        (1100, 2050, ["M3>M4", "M4>M5"]),
-        (1300, 1500, ["M3>M4"]),  # none wholly: the one most between
-        (1350, 1900, ["M4>M5"]),
-        (1205, 1210, []),
-    ],
-)
-def test_the_links_between_two_places(from_m: float, to_m: float, links: list[str]) -> None:
-    assert avoided_links(MAIN, from_m, to_m) == links
-
-
-def test_a_route_without_any_section_has_nothing_to_follow() -> None:
-    alone = replace(TOWN, routes=(Route("R1", "1", ("M0", "N5")),))
-    assert followed([seen("a", 0, 0)], on=course(alone)) == (None, [])
