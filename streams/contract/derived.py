@@ -89,8 +89,8 @@ class Sighting:
 class Declaration:
     """What somebody declares of links: a permit, an incident, calls. `is_over` takes it back.
 
-    `is_work`: somebody digs, for which a permit is needed. `is_seen`: a crew or an office has reported that it began,
-    and nobody that it ended.
+    `is_work`: somebody digs or closes a road for work, for which a permit is needed. `is_seen`: a
+    crew or an office has reported that it began, and nobody that it ended.
     """
 
     subject: str

@@ -113,7 +113,7 @@ class Judge:
         if self._homes.home(link_id) != rows.partition:
             return
         on_it = [(s, c) for s, c in sorted(rows.cases.all().items()) if link_id in c.links]
-        if any(case.is_in_force and case.is_full for _, case in on_it):
+        if any(_explains(case) for _, case in on_it):
             return
         if any(case.has_just_ended(self._now_ms) and case.is_full for _, case in on_it):
             return  # `_after_end` decides
@@ -252,6 +252,12 @@ class Judge:
         row = self._rows.discrepancies.get(name)
         if row is not None and not row.until_ms:
             self._rows.discrepancies.put(name, replace(row, until_ms=self._now_ms))
+
+
+def _explains(case: Case) -> bool:
+    """Whether a declaration in force says why a road is closed: work needs a permit."""
+    is_allowed = case.kind is Cause.WORK or not case.is_work
+    return case.is_in_force and case.is_full and is_allowed
 
 
 def is_moved(neighbours: Neighbours, case: Case, link_id: str, since_ms: int) -> bool:

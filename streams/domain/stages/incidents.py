@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from streams.contract.derived import Declaration, Obstruction, Origin
-from streams.contract.enums import Cause, Phase, PlacedBy, RuleName
+from streams.contract.enums import Cause, Closure, IncidentKind, Phase, PlacedBy, RuleName
 from streams.contract.records import DIGS, Incident, IncidentBatch, Message, Tick
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
@@ -92,7 +92,7 @@ class IncidentsStep:
                     closure,
                     tuple(links),
                     in_force,
-                    is_work=DIGS in running.flags,
+                    is_work=_needs_permit(running),
                     is_over=is_over,
                 )
             )
@@ -212,3 +212,9 @@ def _pass_time(step: IncidentsStep, now_ms: int) -> None:
 # A tick may be written a moment after an answer that is a moment younger: what has begun stays so.
 def _phase_at(incident: Incident, now_ms: int) -> Phase:
     return Phase.ACTIVE if now_ms >= incident.starts_ms else Phase.PLANNED
+
+
+def _needs_permit(running: RunningIncident) -> bool:
+    """Whether it is work that somebody must have been allowed."""
+    is_closing = running.kind is IncidentKind.WORK and running.closure is Closure.FULL
+    return is_closing or DIGS in running.flags
