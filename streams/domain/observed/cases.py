@@ -90,7 +90,9 @@ class Case:
 
 
 def declared(case: Case | None, declaration: Declaration, at_ms: int) -> Case:
-    """The case after a declaration; hours that begin anew begin without evidence."""
+    """The case after a declaration; hours that begin anew, or on other links, begin without
+    evidence.
+    """
     known = case or Case(
         declaration.kind, declaration.closure, declaration.links, is_work=declaration.is_work
     )
@@ -100,7 +102,8 @@ def declared(case: Case | None, declaration: Declaration, at_ms: int) -> Case:
         links=declaration.links or known.links,
         is_seen=declaration.is_seen,
     )
-    if declaration.is_in_force and not known.is_in_force:
+    is_here = known.is_in_force and not set(known.links).isdisjoint(declaration.links)
+    if declaration.is_in_force and not is_here:
         return Case(
             declaration.kind,
             declaration.closure,
