@@ -121,6 +121,15 @@ def test_a_road_that_has_opened_lately_needs_more_to_be_closed_again() -> None:
     assert around(opened, went_round(4000, "c"), has_cause=True).is_closed
 
 
+def test_one_bus_alone_closes_nothing_where_nothing_points_to_a_closure() -> None:
+    """However likely a closure was before."""
+    opened = through(CLOSED, drove(600))
+    one = around(opened, went_round(700, "c"))
+    assert (one.is_closed, one.ratio) == (False, RATES.bound - 1)
+    assert around(opened, went_round(700, "c"), has_cause=True).is_closed
+    assert around(one, went_round(760, "d")).is_closed
+
+
 def test_a_drive_whose_points_show_the_line_only_says_less() -> None:
     start = Belief(ratio=4000)
     ratios = {
