@@ -67,7 +67,6 @@ class Case:
     late_slow: int = 0
     round: int = 0
     closed_ms: int = 0
-    first_through_ms: int = 0
     late_rounds: int = 0
     late_vehicles: tuple[str, ...] = ()
     vehicles: tuple[tuple[str, int], ...] = ()
@@ -141,7 +140,6 @@ def with_through(case: Case, seen: Sighting, belief: Belief, rates: ErrorRates) 
         usual_ms=case.usual_ms + (usual_ms if is_paced else 0),
         slow=case.slow + (is_paced and ratio is not None and ratio < EFFECT),
         last_ratios=(*case.last_ratios, ratio)[-2:] if is_paced and ratio else case.last_ratios,
-        first_through_ms=case.first_through_ms or seen.at_ms,
         vehicles=(*case.vehicles, (seen.vehicle, seen.at_ms))[-6:],
         events=_events(case, seen),
     )

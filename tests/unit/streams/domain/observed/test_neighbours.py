@@ -33,9 +33,3 @@ def test_near_is_within_400_m_of_the_middle_of_a_link() -> None:
     assert not NEIGHBOURS.is_near(["M3>M4"], ["M5>M6"])  # 600 m on
     assert not NEIGHBOURS.is_near(["M3>M4"], [])
     assert not NEIGHBOURS.is_near(["no such link"], ["M3>M4"])
-
-
-def test_how_far_the_middle_of_a_link_is_from_others() -> None:
-    assert round(NEIGHBOURS.distance_m("M3>M4", ["N3>N4", "M7>M8"])) == 300
-    assert NEIGHBOURS.distance_m("M3>M4", []) == float("inf")
-    assert NEIGHBOURS.distance_m("no such link", ["M3>M4"]) == float("inf")
