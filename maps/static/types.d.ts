@@ -44,7 +44,9 @@ declare namespace Api {
     places?: string[]; place_count?: number; works: string[]; judged_by?: "usual" | "level";
     usual_kmh?: number; times_slower?: number;
   }
-  interface Ack { id: string; by: string; at_ms: number; comment: string; severity: Severity }
+  interface Ack {
+    id: string; by: string; at_ms: number; comment: string; severity: Severity; verdict?: "true" | "false";
+  }
   interface Feed {
     feed: string; status: string; received_ms: number; last_success_ms: Time; last_change_ms: Time;
     poll_ms: number; row_count: number; usual_rows: number | null; refused: number; repaired: number;

@@ -190,6 +190,13 @@ class RuleName(StrEnum):
     REPORTS = "reports"
 
 
+class AlertVerdict(StrEnum):
+    """What an operator found an alert to be."""
+
+    TRUE = "true"
+    FALSE = "false"
+
+
 class AlertEvent(StrEnum):
     """What a message reports of its episode."""
 

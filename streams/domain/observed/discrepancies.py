@@ -39,6 +39,10 @@ class Judge:
         self._rows, self._neighbours, self._homes = rows, neighbours, homes
         self._rates, self._now_ms = rates, now_ms
 
+    @property
+    def now_ms(self) -> int:
+        return self._now_ms
+
     def look(self, subject: str) -> None:
         """Hold a case against its buses."""
         case = self._rows.cases.get(subject)

@@ -18,6 +18,7 @@ from streams.domain.observed.discrepancies import Judge, moved_to
 from streams.domain.observed.neighbours import Neighbours
 from streams.domain.observed.promise import promise_s
 from streams.domain.observed.rows import ObservedView
+from streams.domain.observed.score import Change
 from streams.domain.observed.tables import ObservedRows, Progress, Queued
 from streams.geo.homes import Homes
 from streams.geo.network import Network
@@ -122,6 +123,8 @@ class ObservedFold:
             before, seen, self.rates, has_cause=has_cause, is_worked=is_worked
         )
         rows.beliefs.put(link_id, after)
+        if self.homes.home(link_id) == rows.partition:
+            rows.scorer.drove_through(Change(link_id, before, after, judge.now_ms), seen)
         for subject, case in on_it:
             rows.cases.put(subject, cases.with_through(case, seen, before, self.rates))
             judge.look(subject)
@@ -139,9 +142,12 @@ class ObservedFold:
         for link_id, belief in after.items():
             is_new = belief.is_closed and not known[link_id].is_closed
             is_less = is_new and belief.ratio < best - CLEARLY
-            rows.beliefs.put(
-                link_id, beliefs.not_yet_closed(belief, self.rates) if is_less else belief
-            )
+            now = beliefs.not_yet_closed(belief, self.rates) if is_less else belief
+            rows.beliefs.put(link_id, now)
+            if self.homes.home(link_id) == rows.partition:
+                promised_s = (rows.observed.get(link_id) or ObservedView()).promise_s
+                change = Change(link_id, known[link_id], now, judge.now_ms)
+                rows.scorer.went_round(change, seen, promised_s)
         for subject, case in rows.cases_on(links):
             own = self.neighbours.whole(case.links)
             is_closed = any((rows.beliefs.get(x) or Belief()).is_closed for x in own)
@@ -259,9 +265,12 @@ class ObservedFold:
             if after is not belief:
                 rows.beliefs.put(link_id, after)
                 judge.reopened(link_id)
+                if self.homes.home(link_id) == rows.partition:
+                    rows.scorer.faded(link_id, now_ms)
         for link_id in list(rows.observed.all()):
             self._view(rows, link_id, now_ms, progress)
         judge.forget()
+        rows.scorer.forget(now_ms)
 
 
 def _next_look_ms(progress: Progress) -> int:

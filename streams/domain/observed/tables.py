@@ -7,6 +7,7 @@ from streams.contract.derived import Declaration, Sighting
 from streams.domain.observed.belief import Belief
 from streams.domain.observed.cases import Case
 from streams.domain.observed.rows import Discrepancy, ObservedView
+from streams.domain.observed.score import SCORES, WAITS, Scorer
 from streams.domain.stage import Effects, Rows, StageTable, State
 
 
@@ -32,7 +33,10 @@ CASES = StageTable("cases", Case)  # by subject
 CASE_LINKS = StageTable("case_links", tuple[str, ...])  # by link, the subjects on it
 OBSERVED = StageTable("observed", ObservedView)  # by link
 DISCREPANCIES = StageTable("discrepancies", Discrepancy)  # by id
-TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, CASE_LINKS, OBSERVED, DISCREPANCIES)
+TABLES = (
+    *(QUEUE, PROGRESS, BELIEFS, CASES, CASE_LINKS, OBSERVED, DISCREPANCIES),
+    *(WAITS, SCORES),
+)
 
 
 class ObservedRows:
@@ -48,6 +52,8 @@ class ObservedRows:
         self._case_links = Rows(CASE_LINKS, state, effects)
         self.observed = Rows(OBSERVED, state, effects)
         self.discrepancies = Rows(DISCREPANCIES, state, effects)
+        waits, scores = Rows(WAITS, state, effects), Rows(SCORES, state, effects)
+        self.scorer = Scorer(waits, scores, self.beliefs)
 
     def cases_on(self, links: Iterable[str]) -> list[tuple[str, Case]]:
         """What is declared of any of these links, by subject."""

@@ -28,6 +28,7 @@ from streams.domain.links.fold import (
     view,
 )
 from streams.domain.links.learning import TABLES, Habits, Learning
+from streams.domain.links.overlap import AGREEMENTS
 from streams.domain.links.quarters import IsHoliday, no_holiday
 from streams.domain.links.settled import Judged
 from streams.domain.observed.belief import ErrorRates
@@ -90,7 +91,11 @@ class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, *TABLES, *OBSERVED_TABLES)
+    tables = (
+        *(FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, AGREEMENTS),
+        *TABLES,
+        *OBSERVED_TABLES,
+    )
 
     def __init__(
         self,

@@ -25,9 +25,9 @@ function cardOf(card, name, row) {
       ["card.since", card.age(row.since_ms)], ["card.what", alertWhat(row)], ["card.place", alertPlaces(row)],
       ["card.until", endOf(row)], ["card.organisation", row.organisation],
       ["card.ack", ack ? `${ack.by} (${whenText(ack.at_ms)})` : t("card.ack.none")],
-      ["card.comment", ack?.comment],
+      ["card.comment", ack?.comment], ["ack.verdict", ack?.verdict && t("ack.verdict." + ack.verdict)],
     ]),
-    isSeen(card.picture, row) ? null : ackPart(card, row), behind(card, row),
+    ackPart(card, row, isSeen(card.picture, row)), behind(card, row),
     card.items("card.works", works.map((work) => card.workItem(work))), card.links(row.links),
   ];
 }
@@ -37,10 +37,11 @@ function endOf({ ends_ms, end }) {
   return ends_ms || end ? untilText({ ends_ms, flags: end === "unreadable" ? ["end_unreadable"] : [] }) : "";
 }
 
-/** @param {Ui.Card} card @param {Api.Alert} row */
-function ackPart(card, row) {
-  const box = el("p", "actions");
-  box.append(makeButton("button do-ack", t("ack.button"), () => card.actions.acknowledge(row)));
+/** The button that acknowledges; of one that is, that which says whether it was true.
+ * @param {Ui.Card} card @param {Api.Alert} row @param {boolean} seen */
+function ackPart(card, row, seen) {
+  const box = el("p", "actions"), word = t(seen ? "ack.judge" : "ack.button");
+  box.append(makeButton(seen ? "button" : "button do-ack", word, () => card.actions.acknowledge(row)));
   return box;
 }
 
