@@ -95,10 +95,10 @@ def _is_seen(work: Work) -> bool:
 
 
 def _declared(before: Work | None, now: Work) -> list[Declaration]:
-    """What a work declares of its links, and its end on links it no longer lies on."""
+    """What a work declares of its links, and then its end on links it no longer lies on."""
     left = [link_id for link_id in (before.links if before else ()) if link_id not in now.links]
     gone = [_declaration(now, tuple(left), is_over=True)] if left else []
-    return [*gone, _declaration(now, now.links, is_over=now.phase in OVER)]
+    return [_declaration(now, now.links, is_over=now.phase in OVER), *gone]
 
 
 def _declaration(work: Work, links: tuple[str, ...], *, is_over: bool) -> Declaration:
