@@ -16,9 +16,10 @@ from maps.picture.fields import Ms, Row, filled
 from maps.picture.picture import StoreState
 from maps.picture.text import shown
 from streams.contract import topics, wire
-from streams.contract.enums import Severity
+from streams.contract.enums import AlertVerdict, RuleName, Severity
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Acknowledgement
+from streams.domain.alerts import Episode
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGEMENTS_A_MINUTE = 600  # a storm of alerts, several people
@@ -29,11 +30,14 @@ Comment = Annotated[str, msgspec.Meta(max_length=wire.MAX_COMMENT * 2)]
 
 
 class AcknowledgementBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What an operator sends; `severity` is what they saw (None: what it is now)."""
+    """What an operator sends; `severity` is what they saw (None: what it is now), `verdict` what
+    they found it to be (None: they do not say, and one given before stands).
+    """
 
     by: Name
     comment: Comment = ""
     severity: Severity | None = None
+    verdict: AlertVerdict | None = None
 
 
 class AcknowledgementTaken(msgspec.Struct):
@@ -107,25 +111,30 @@ async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, AcknowledgementBody)
     live = request.app[CONTEXT].live
     name = request.match_info["episode"]
-    episode = alerts.open_alert(live.picture, name)
-    if episode is None:
+    found = alerts.open_alert(live.picture, name)
+    if found is None:
         raise not_found("kind.alert", name)
-    ack = acknowledgement_of(body, name, severity=episode.severity, at_ms=live.now_ms())
+    ack = acknowledgement_of(body, name, *found, at_ms=live.now_ms())
     request.app[PACE].take()
     await tell(request, topics.ACKNOWLEDGEMENTS, ack)
     return json_answer(AcknowledgementTaken(name, ack.at_ms), status=202)
 
 
 def acknowledgement_of(
-    body: AcknowledgementBody, episode: str, *, severity: Severity, at_ms: int
+    body: AcknowledgementBody, name: str, rule: str, episode: Episode, *, at_ms: int
 ) -> Acknowledgement:
-    """The acknowledgement in a body; raises RequestRefusedError for what the log would refuse."""
+    """The acknowledgement in a body, of the episode with an id; raises RequestRefusedError for what
+    the log would refuse.
+    """
     ack = Acknowledgement(
-        episode=episode,
+        episode=name,
         by=shown(body.by),
         comment=shown(body.comment),
         at_ms=at_ms,
-        severity=body.severity or severity,
+        severity=body.severity or episode.severity,
+        verdict=body.verdict,
+        rule=next((each for each in RuleName if each == rule), None),
+        began_ms=episode.since_ms,
     )
     try:
         wire.decode(wire.encode(ack))

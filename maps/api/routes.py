@@ -21,6 +21,7 @@ from maps.api import (
     past,
     stream,
     subscriptions,
+    truth,
 )
 from maps.api.context import CONTEXT, Context
 from maps.api.document import document
@@ -354,7 +355,10 @@ async def get_openapi(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, document(request.app[CONTEXT].settings.city, OPERATIONS))
 
 
-_MODULES = (stream, desk, past, changes, calls, crew, crew_photos, alerts, events, subscriptions)
+_MODULES = (
+    *(stream, desk, past, changes, calls, crew, crew_photos),
+    *(alerts, events, subscriptions, truth),
+)
 OPERATIONS = (
     *operations_in(globals()),
     *(each for module in _MODULES for each in operations_in(vars(module))),

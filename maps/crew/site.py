@@ -14,11 +14,14 @@ from maps.desk.judging.certainty import Ground
 from maps.desk.judging.verdict import PublicVerdict, Verdict, judge, public_verdict
 from maps.desk.saying.last_report import LastReportBody, report_body
 from maps.desk.saying.times import age
+from maps.picture.fields import filled
 from maps.picture.picture import StoreState
 from maps.picture.shapes import known_links
 from maps.picture.text import short
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Closure, Phase
+from streams.delivery.deciding.message import CrewQuestionBody, made_question
+from streams.domain.observed.questions import QUESTIONS
 from streams.domain.works.phases import OVER
 from streams.domain.works.rows import Work
 from streams.words.catalogue import Translatable, phrase
@@ -35,6 +38,12 @@ class BusesAgainst(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     text: OwnText
 
 
+class SiteQuestion(CrewQuestionBody, frozen=True, kw_only=True, metaclass=Spoken):
+    """What the crew is asked, because of which discrepancy."""
+
+    id: str
+
+
 class SiteBody(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     """A work as its crew sees it; `next` is what it has most likely to report next."""
 
@@ -46,6 +55,7 @@ class SiteBody(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
     said: LastReportBody | None
     public: PublicVerdict
     against: BusesAgainst | None
+    question: SiteQuestion | None
     now_ms: int
     clock_ms: int | None
     store: StoreState
@@ -67,6 +77,7 @@ def site_of(work_id: str, scene: Scene) -> SiteBody:
         said=report_body(work, scene.reader_ms),
         public=public_verdict(verdict),
         against=_against(work, facts, verdict, scene),
+        question=_question(work_id, work, scene),
         now_ms=scene.now_ms,
         clock_ms=scene.picture.clock_ms,
         store=scene.store,
@@ -81,6 +92,18 @@ def next_report(work: Work) -> str:
     if work.phase in OVER:
         return ""
     return "end" if is_by_people(work.started) else "start"
+
+
+def _question(work_id: str, work: Work, scene: Scene) -> SiteQuestion | None:
+    """What buses contradict of the crew's taps: asked until a tap that is newer than the buses."""
+    for name, row in sorted(scene.picture.discrepancies.items()):
+        asked = QUESTIONS.get(row.kind)
+        is_news = any(bus.at_ms > work.said_ms for bus in row.events)
+        if row.work != work_id or row.until_ms or not row.is_tapped or asked is None or not is_news:
+            continue
+        made = made_question(asked, row.through if asked.name == "open" else row.round)
+        return filled(SiteQuestion, made, id=name)
+    return None
 
 
 def _against(work: Work, facts: CardFacts, verdict: Verdict, scene: Scene) -> BusesAgainst | None:

@@ -12,9 +12,11 @@ from maps.http.answers import CachedBody, body_of
 from maps.pages import csp
 from maps.pages.page import is_simulated, shell
 from maps.pages.statics import imports_of
+from maps.pages.truth import tables_of
 from maps.picture.bodies import LinkBody
 from maps.picture.shapes import WorkRow
 from maps.picture.text import ago, hours_text, kst, kst_end, period_text, shown
+from maps.picture.truth import Truth
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.settings import Settings
 from streams.domain.closures import closure_name
@@ -62,6 +64,12 @@ class Pages:
         is_late = late_ms is None or not -MAX_AHEAD_MS <= late_ms <= STALE_MS
         given = {**facts, **crew, **self.frame}
         return template.render(work=work, links=links, is_late=is_late, **given)
+
+    def truth(self, truth: Truth | None, *, now_ms: int) -> str:
+        """The scoreboard; without one the page says that it cannot be read."""
+        tables = None if truth is None else tables_of(truth)
+        template = self.templates.get_template("truth.html")
+        return template.render(tables=tables, now_ms=now_ms, **self.frame)
 
     def missing(self, what: str) -> str:
         """The 404 page; `what` was asked for."""

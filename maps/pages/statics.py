@@ -44,6 +44,7 @@ NOT_ON_SCREENS = (
     "site.",
     "source.",
     "taken.",
+    "truth.",
     "when.",
     "work.",
 )

@@ -10,7 +10,15 @@ from maps.picture.fields import Kmh, Lat, LinkIndexes, Lon, Ms, Row, filled
 from maps.picture.picture import Picture
 from maps.picture.shapes import known_links, point_of
 from maps.picture.text import shown
-from streams.contract.enums import Closure, FeedStatus, Level, Phase, RuleName, Severity
+from streams.contract.enums import (
+    AlertVerdict,
+    Closure,
+    FeedStatus,
+    Level,
+    Phase,
+    RuleName,
+    Severity,
+)
 from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode, episode_id
 from streams.geo.network import Network
@@ -31,6 +39,7 @@ class AlertFacts(Row):
     end: Literal["unstated", "unreadable"] | None = None
     status: FeedStatus | None = None
     count: int | None = None
+    kind: Annotated[str, Meta(description="of a clash or a discrepancy")] | None = None
     place_count: Annotated[int, Meta(description="how many spots a permit has")] | None = None
 
 
@@ -78,13 +87,14 @@ class AlertRow(AlertFields, kw_only=True):
 
 
 class AckRow(Row):
-    """An acknowledgement: who has seen an alert, and how grave it was then."""
+    """An acknowledgement: who has seen an alert, how grave it was then, and what they found."""
 
     id: Annotated[str, Meta(description="of the episode")]
     by: str
     comment: str
     at_ms: Ms
     severity: Severity
+    verdict: AlertVerdict | None = None
 
 
 def alert_row(name: str, episode: Episode, network: Network) -> AlertRow:
@@ -144,11 +154,13 @@ def ack_rows(picture: Picture, *, is_all: bool = False) -> list[AckRow]:
     ]
 
 
-def open_alert(picture: Picture, episode_name: str) -> Episode | None:
-    """The open episode with an id; None when there is none, or it has ended."""
+def open_alert(picture: Picture, episode_name: str) -> tuple[str, Episode] | None:
+    """The rule and the row of the open episode with an id; None when there is none, or it has
+    ended.
+    """
     for name, episode in picture.alerts.items():
         if id_of(name, episode) == episode_name:
-            return episode
+            return name.partition(" ")[0], episode
     return None
 
 

@@ -11,12 +11,15 @@ from maps.picture import alerts, detours, shapes
 from maps.picture.alerts import AckRow, AlertRow
 from maps.picture.deliveries import UndeliveredRow
 from maps.picture.detours import DetourRow
-from maps.picture.fields import Kmh, Metres, Ms, Row, filled
+from maps.picture.discrepancies import DiscrepancyRow, discrepancy_row
+from maps.picture.fields import Kmh, Metres, Ms, Row, filled, gaps
 from maps.picture.looks import NO_RANGE, SpeedRange, link_changes, looks
+from maps.picture.observed import observed_look
 from maps.picture.picture import Picture, PictureChanges, StoreState
 from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
-from streams.contract.enums import Certainty, Closure, Level
+from streams.contract.enums import Certainty, Closure, Level, Observed
 from streams.domain.links.fold import LinkView
+from streams.domain.observed.rows import ObservedView
 from streams.geo.network import Network
 from streams.state.kinds import KINDS
 from streams.state.store_health import Trouble
@@ -28,6 +31,7 @@ ROWS: Mapping[str, Callable[[str, Any, Network], Any]] = {
     "works": shapes.work_row,
     "incidents": shapes.incident_row,
     "reports": shapes.report_row,
+    "discrepancies": discrepancy_row,
     "detours": detours.detour_row,
     "alerts": alerts.alert_row,
     "acknowledgements": alerts.ack_row,
@@ -64,7 +68,13 @@ class Snapshot(CityBody, kw_only=True):
     ]
     closures: Annotated[list[tuple[int, Closure]], Meta(description="[index, closure]")]
     closure_certainty: list[tuple[int, Certainty]]
+    observed: Annotated[str, Meta(description="a letter a link: p c i u")]
+    promises: Annotated[
+        tuple[int, ...],
+        Meta(description="gap, minutes until a full closure would be seen, gap ..."),
+    ]
     buses: list[BusRow]
+    discrepancies: list[DiscrepancyRow]
     alerts: Annotated[list[AlertRow], Meta(description="open ones, the newest first")]
     acks: list[AckRow]
     undelivered: list[UndeliveredRow]
@@ -80,6 +90,8 @@ LETTERS = {
     "closures": "c",
     "closure_certainties": "e",
     "ranges": "r",
+    "observed": "v",
+    "promises": "m",
     "clock_ms": "k",
 }
 
@@ -111,6 +123,12 @@ class Delta(Row, rename=LETTERS):
         tuple[tuple[int, ClosureSure], ...],
         Meta(description='[index, certainty or ""]'),
     ] = ()
+    observed: Annotated[
+        tuple[int | str, ...], Meta(description="gap, letter (p c i u), gap ...")
+    ] = ()
+    promises: Annotated[
+        tuple[int, ...], Meta(description="gap, minutes until a closure is seen, 0: none, gap ...")
+    ] = ()
     buses: tuple[BusRow, ...] = ()
     buses_gone: tuple[str, ...] = ()
     works: tuple[WorkRow, ...] = ()
@@ -119,6 +137,8 @@ class Delta(Row, rename=LETTERS):
     incidents_gone: tuple[str, ...] = ()
     reports: tuple[ReportRow, ...] = ()
     reports_gone: tuple[str, ...] = ()
+    discrepancies: tuple[DiscrepancyRow, ...] = ()
+    discrepancies_gone: tuple[str, ...] = ()
     detours: tuple[DetourRow, ...] = ()
     detours_gone: tuple[str, ...] = ()
     alerts: tuple[AlertRow, ...] = ()
@@ -160,6 +180,10 @@ class LinkBody(Row):
     subjects: tuple[str, ...]
     closure_certainty: Certainty | None
     buses_through: Annotated[int, Meta(description="buses that drove through its full closure")]
+    observed: Annotated[Observed, Meta(description="what buses say, whatever was declared")]
+    observed_since_ms: Ms | None
+    observed_certainty: Certainty
+    promise_s: Annotated[int | None, Meta(description="a full closure would be seen within")]
     works: list[WorkRow]
     incidents: list[IncidentRow]
 
@@ -177,6 +201,7 @@ def snapshot(
     """The body of /api/v1/snapshot."""
     count = len(network.links)
     seen = [looks(picture.links.get(place)) for place in range(count)]
+    driven = [observed_look(picture.observed.get(place)) for place in range(count)]
     return Snapshot(
         net=network.version,
         id=picture.delta_id,
@@ -194,7 +219,10 @@ def snapshot(
         closure_certainty=[
             (place, Certainty(look[3])) for place, look in enumerate(seen) if look[3]
         ],
+        observed="".join(letter for letter, _ in driven),
+        promises=gaps((place, minutes) for place, (_, minutes) in enumerate(driven) if minutes),
         buses=rows_of("buses", picture, network),
+        discrepancies=rows_of("discrepancies", picture, network),
         alerts=alerts.alert_rows(picture.alerts, network),
         acks=alerts.ack_rows(picture, is_all=store is StoreState.REBUILDING),
         undelivered=list(undelivered),
@@ -264,8 +292,19 @@ def link_body(place: int, picture: Picture, network: Network) -> LinkBody:
             ("incidents", "incident:", picture.incidents),
         )
     )
-    link = network.links[place]
-    return filled(LinkBody, link, view, index=place, works=works, incidents=incidents)
+    link, seen = network.links[place], picture.observed.get(place) or ObservedView()
+    return filled(
+        LinkBody,
+        link,
+        view,
+        index=place,
+        works=works,
+        incidents=incidents,
+        observed=seen.state,
+        observed_since_ms=seen.since_ms or None,
+        observed_certainty=seen.certainty,
+        promise_s=seen.promise_s,
+    )
 
 
 def encode(body: object) -> bytes:

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from maps.picture.fields import gaps
+from maps.picture.observed import observed_changes
 from maps.picture.picture import Picture, PictureChanges
 from streams.contract.enums import Closure
 from streams.domain.links.fold import LinkView
@@ -36,7 +37,7 @@ _NOTHING = NO_SPEED, "l", Closure.NONE, "", NO_RANGE, NO_SPEED
 
 
 def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]:
-    """The six fields of a delta about links, without what looks as `before`."""
+    """The fields of a delta about links, without what looks as `before`."""
     pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [], [], [])
     for place, view in sorted(news.links.items()):
         now, old = looks(view), None if before is None else looks(before.links.get(place))
@@ -44,7 +45,10 @@ def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]
             for field, found in enumerate(pairs):
                 if old is None or now[field] != old[field]:
                     found.append((place, now[field]))
+    letters, promises = observed_changes(news.observed, before.observed if before else None)
     return {
+        "observed": gaps(letters),
+        "promises": gaps(promises),
         "speeds": gaps(pairs[0]),
         "certainties": gaps(pairs[1]),
         "closures": tuple(pairs[2]),

@@ -2,7 +2,8 @@
 import { LEVELS } from "./levels.js";
 
 const NAMES = [
-  "bus", "full", "partial", "minor", "incident", "report", "clash", "detour", "accent", "text",
+  "bus", "full", "partial", "minor", "incident", "report", "clash", "discrepancy", "detour", "accent", "text",
+  "blocked", "doubted", "promise-5", "promise-10", "promise-20", "promise-40", "promise-none",
   ...["bed", "casing", "name", "halo", "faint", "bus-edge", "bus-old", "edge", "hollow", "mark", "stripe"]
     .map((name) => "map-" + name),
 ];

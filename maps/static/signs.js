@@ -1,11 +1,14 @@
 // The marks of works and incidents: each kind has its own shape, so that colour is never alone.
 import { el } from "./dom.js";
 
-const RADIUS = { full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8, detour: 9 };
+const RADIUS = {
+  full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8, discrepancy: 9, detour: 8,
+};
 const RING = 1.5; // how far out the ring of an overdue work lies
 /** Corners of a mark, where the first lies, its size and how far down it stands; the others are round. */
 const POLYGONS = {
-  partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0], detour: [5, -90, 1.05, 0.06],
+  partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0],
+  discrepancy: [5, -90, 1.1, 0.06],
 };
 const DARK = "#1e2124";
 
@@ -20,6 +23,7 @@ function outline(ctx, sign, x, y, r) {
   ctx.beginPath();
   if (sign === "full") ctx.roundRect(x - r * 0.92, y - r * 0.92, r * 1.84, r * 1.84, r * 0.35);
   else if (sign === "report" || sign === "clash") ctx.arc(x, y, r, 0, 2 * Math.PI);
+  else if (sign === "detour") ctx.roundRect(x - r * 1.3, y - r * 0.85, r * 2.6, r * 1.7, r * 0.85);
   else polygon(ctx, x, y, r, POLYGONS[sign]);
   ctx.closePath();
 }
@@ -38,6 +42,7 @@ function glyph(ctx, sign, x, y, r, colour) {
   ctx.fillStyle = colour;
   if (sign === "full") ctx.fillRect(x - r * 0.55, y - r * 0.19, r * 1.1, r * 0.38);
   if (sign === "clash") cross(ctx, x, y, r, colour);
+  if (sign === "discrepancy") unequal(ctx, x, y, r, colour);
   if (sign === "detour") bend(ctx, x, y, r, colour);
   if (sign !== "partial" && sign !== "incident") return;
   const top = sign === "partial" ? y - r * 0.32 : y - r * 0.55;
@@ -56,16 +61,30 @@ function cross(ctx, x, y, r, colour) {
   stroke(ctx, r * 0.24, colour);
 }
 
+/** ≠: what happens is not what was declared. @param {Ui.Context} ctx @param {number} x @param {number} y
+ * @param {number} r @param {string} colour */
+function unequal(ctx, x, y, r, colour) {
+  const arm = r * 0.46, gap = r * 0.2, middle = y + r * 0.06;
+  ctx.beginPath();
+  for (const dy of [-gap, gap]) {
+    ctx.moveTo(x - arm, middle + dy);
+    ctx.lineTo(x + arm, middle + dy);
+  }
+  ctx.moveTo(x - arm * 0.55, middle + 2.4 * gap);
+  ctx.lineTo(x + arm * 0.55, middle - 2.4 * gap);
+  stroke(ctx, r * 0.19, colour);
+}
+
 /** An arrow that turns off. @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r
  * @param {string} colour */
 function bend(ctx, x, y, r, colour) {
   ctx.beginPath();
-  ctx.moveTo(x - r * 0.4, y + r * 0.6);
-  ctx.lineTo(x - r * 0.4, y - r * 0.05);
-  ctx.lineTo(x + r * 0.4, y - r * 0.05);
-  ctx.moveTo(x + r * 0.1, y - r * 0.38);
-  ctx.lineTo(x + r * 0.45, y - r * 0.05);
-  ctx.lineTo(x + r * 0.1, y + r * 0.28);
+  ctx.moveTo(x - r * 0.5, y + r * 0.5);
+  ctx.lineTo(x - r * 0.5, y - r * 0.1);
+  ctx.lineTo(x + r * 0.5, y - r * 0.1);
+  ctx.moveTo(x + r * 0.2, y - r * 0.45);
+  ctx.lineTo(x + r * 0.55, y - r * 0.1);
+  ctx.lineTo(x + r * 0.2, y + r * 0.25);
   stroke(ctx, r * 0.22, colour);
 }
 
@@ -110,6 +129,7 @@ function drawHollow(ctx, sign, x, y, scale, style, colours) {
   stroke(ctx, 2.6 * scale, colours[sign]);
   ctx.setLineDash([]);
   if (sign === "clash") cross(ctx, x, y, r, colours[sign]);
+  if (sign === "discrepancy") unequal(ctx, x, y, r, colours[sign]);
   if (sign === "report") question(ctx, x, y, r, colours[sign]);
 }
 

@@ -15,6 +15,8 @@ declare namespace Api {
   type Pairs<T> = [number, T][];
   /** [gap, value, gap, value ...]: a gap counts from the index before. */
   type Gaps = (number | string | SpeedRange)[];
+  /** When a bus was seen, what it did, on which route. */
+  type Seen = [number, string, string];
 
   /** When something really happened, and who said so. */
   interface Observed { at_ms: number; by: string }
@@ -44,13 +46,20 @@ declare namespace Api {
     kind: string; severity: "high" | "low"; reason_ko: string; reason_en: string;
     from_ms: number; until_ms: Time; routes?: string[]; stops?: string[]; places?: string[]; works?: string[];
   }
+  interface Discrepancy {
+    id: string; kind: string; work?: string; lon: number | null; lat: number | null; links: number[];
+    since_ms: number; told_ms: number; until_ms?: number; certainty: Certainty; through?: number;
+    round?: number; speed_ratio?: number; declared_ms?: number; declared_until_ms?: number; buses: Seen[];
+  }
   interface Alert extends Placed {
     name: string; rule: string; subject: string; severity: Severity; since_ms: number; ends_ms?: Time;
     end?: string; closure?: Closure; level?: Level; status?: string; count?: number; organisation?: string;
-    places?: string[]; place_count?: number; works: string[]; judged_by?: "usual" | "level";
+    kind?: string; places?: string[]; place_count?: number; works: string[]; judged_by?: "usual" | "level";
     usual_kmh?: number; times_slower?: number; streets?: string[]; stops?: string[];
   }
-  interface Ack { id: string; by: string; at_ms: number; comment: string; severity: Severity }
+  interface Ack {
+    id: string; by: string; at_ms: number; comment: string; severity: Severity; verdict?: "true" | "false";
+  }
   interface Feed {
     feed: string; status: string; received_ms: number; last_success_ms: Time; last_change_ms: Time;
     poll_ms: number; row_count: number; usual_rows: number | null; refused: number; repaired: number;
@@ -67,18 +76,20 @@ declare namespace Api {
   interface Snapshot {
     net: string; id: string; t: number; clock_ms: Time; simulated: boolean; store: string; trouble?: string;
     speeds: number[]; usual?: number[]; certainty: string; closures: Pairs<Closure>; closure_certainty: Pairs<string>;
-    ranges?: Pairs<SpeedRange>;
+    ranges?: Pairs<SpeedRange>; observed?: string; promises?: number[]; discrepancies?: Discrepancy[];
     undelivered?: Undelivered[]; buses: Bus[]; works: Work[]; incidents: Incident[]; reports: Report[];
     detours?: Detour[]; alerts: Alert[]; acks: Ack[]; feeds: Feed[];
   }
-  /** Letters of links: l speeds, h the usual ones, q certainties, r ranges, c closures, e how sure those are; k the clock.
+  /** Letters of links: l speeds, h the usual ones, q certainties, r ranges, c closures, e how sure those are,
+      v what buses say, m minutes of promises; k the clock.
       The letters of things, each with its x for those that are gone, are in map/kinds.js. */
   interface Delta {
     net?: string; prev?: string; t: number; at?: number; store?: string; trouble?: string; k?: Time;
     undelivered?: Undelivered[]; l?: Gaps; h?: Gaps; q?: Gaps; r?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>;
+    v?: Gaps; m?: number[];
     [letter: string]: unknown;
   }
-  interface Link { id: string; observed_ms: Time; sources?: Record<string, number>; buses_through: number }
+  interface Link { id: string; observed_ms: Time; sources?: Record<string, number>; buses_through: number; observed_since_ms?: Time }
   interface Attempt { id: string; at_ms: number; status: number; error?: string; took_ms: number }
   interface Endpoint {
     endpoint: string; title: string; is_enabled: boolean; dead_letters: number; attempts: Attempt[];
@@ -137,11 +148,15 @@ declare namespace Desk {
 /** The bodies of the crew's page, without what is read by `textsOf`: a text in each language. */
 declare namespace Crew {
   type Texts = string[];
+  /** What the crew is asked, and the taps that say yes and no. */
+  interface Answer { tap: string }
+  interface Question { id: string; answers: Answer[] }
   interface Site {
     now_ms: number; ends_ms: Api.Time; phase: Api.Phase; next: string; is_late: boolean;
     public: object;
     said: object | null;
     against: { is_contradicted: boolean } | null;
+    question: Question | null;
   }
   interface Body { site?: Site; report: { outcome: string } }
   interface Tap { word: string; report_id: string; at_ms: number; until_ms?: number; sent_ms?: number }
@@ -162,7 +177,7 @@ declare namespace Ui {
   type View = import("./map/canvas-layer.js").View;
   type Context = CanvasRenderingContext2D;
   type LeafletMap = import("leaflet").Map;
-  type Sign = "full" | "partial" | "minor" | "incident" | "report" | "clash" | "detour";
+  type Sign = "full" | "partial" | "minor" | "incident" | "report" | "clash" | "discrepancy" | "detour";
   /** Solid (now), late (now, and past its end), hollow (planned), dashed (outside its hours). */
   type Style = "solid" | "late" | "hollow" | "dashed";
   type Colours = Record<string, string> & { levels: string[] };
@@ -184,18 +199,22 @@ declare namespace Ui {
   interface MapView { zoom: number; lat: number; lon: number }
   type Change = "address" | "levels" | "layers" | "phase" | "colours" | "lang" | "chosen";
   interface Address {
-    off: Set<string>; phase: string; view: MapView | null; chosen: Chosen | null; theme: string | null;
+    off: Set<string>; on: Set<string>; phase: string; view: MapView | null; chosen: Chosen | null; theme: string | null;
     palette: string | null; lang: string | null;
   }
-  /** What a delta changed: the links with another level, every link it names, closures, kinds of things. */
-  interface Touched { links: number[]; named: number[]; closures: boolean; kinds: Set<string> }
+  /** What a delta changed: the links with another level, every link it names, what is closed or buses say
+      is, promises, kinds of things. */
+  interface Touched {
+    links: number[]; named: number[]; closures: boolean; promises: boolean; kinds: Set<string>;
+  }
   /** Keys of words and what is known; what is empty is left out. */
   type Facts = [string, string | Node | null | undefined][];
 
   /** What a picture holds of each kind, by id; an alert's is "rule subject", an ack's its episode. */
   interface Rows {
     bus: Map<string, Api.Bus>; work: Map<string, Api.Work>; incident: Map<string, Api.Incident>;
-    report: Map<string, Api.Report>; detour: Map<string, Api.Detour>; clash: Map<string, Api.Clash>; alert: Map<string, Api.Alert>;
+    report: Map<string, Api.Report>; detour: Map<string, Api.Detour>; clash: Map<string, Api.Clash>;
+    discrepancy: Map<string, Api.Discrepancy>; alert: Map<string, Api.Alert>;
     ack: Map<string, Api.Ack>; feed: Map<string, Api.Feed>;
   }
   /** What a line of a list shows. */

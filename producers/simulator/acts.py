@@ -55,11 +55,11 @@ class Act:
 _NEVER = (0.0, 0.0)
 ACTS = (
     Act(
-        *("no_effect", Closure.FULL, (-3, 22), Effect.NONE, _NEVER),
+        *("no_effect", Closure.FULL, (-17, 14), Effect.NONE, _NEVER),
         ("정부합동청사>기계공고", "명동입구>중앙로터리", "풍물시장>온의금호1차"),
     ),
     Act(
-        *("overdeclared", Closure.FULL, (-2, 25), Effect.SLOW, (-1, 25)),
+        *("overdeclared", Closure.FULL, (-9, 22), Effect.SLOW, (-8, 22)),
         ("시청입구>중앙로터리", "춘천초등학교>중앙로입구", "동광오거리>정부합동청사"),
     ),
     Act(

@@ -189,6 +189,14 @@ class RuleName(StrEnum):
     FEED = "feed"
     REPORTS = "reports"
     DETOUR = "detour"
+    DISCREPANCY = "discrepancy"
+
+
+class AlertVerdict(StrEnum):
+    """What an operator found an alert to be."""
+
+    TRUE = "true"
+    FALSE = "false"
 
 
 class AlertEvent(StrEnum):

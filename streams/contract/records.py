@@ -5,10 +5,12 @@ from typing import Any, TypeVar
 
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
+    AlertVerdict,
     Closure,
     IncidentKind,
     PollOutcome,
     Reporter,
+    RuleName,
     Severity,
     SiteStatus,
 )
@@ -224,13 +226,20 @@ class CallDone:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """An operator has seen an alert that was then as grave as this, and answers for it."""
+    """An operator has seen an alert that was then as grave as this, and answers for it.
+
+    `verdict`: what they found it to be, None: they did not say; it is counted by the alert's `rule`
+    and the day it began on.
+    """
 
     episode: str
     by: str
     comment: str
     at_ms: int
     severity: Severity
+    verdict: AlertVerdict | None = None
+    rule: RuleName | None = None
+    began_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

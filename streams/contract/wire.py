@@ -266,7 +266,7 @@ _EPISODE = re.compile(r"alrt_[a-z2-7]{26}")
 
 
 def _check_acknowledgement(ack: rec.Acknowledgement) -> None:
-    _check_clock(ack.at_ms)
+    _check_clock(ack.at_ms, ack.began_ms)
     if not _EPISODE.fullmatch(ack.episode):
         raise RecordRefusedError("R012", "an episode's id is alrt_ and 26 of a-z 2-7")
     if not 0 < len(ack.by) <= MAX_NAME or names_a_number(ack.by):

@@ -5,20 +5,23 @@ Only `streams.state.gate` writes state.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import redis.asyncio as aioredis
 
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
+from streams.domain.stage import StageTable
 from streams.state.kinds import (
     BEGINNING,
     KINDS,
     Remembered,
     StoredDelta,
     StoredPicture,
+    hash_of,
     read_delta,
+    readable,
     remembered,
     rows_of,
 )
@@ -49,6 +52,7 @@ MAX_DELTAS = 4096
 PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
 
 
+T = TypeVar("T")
 _SUBSCRIPTION = msgspec.json.Decoder(Subscription)
 
 
@@ -89,6 +93,16 @@ class Store:
                 unread |= left_out if kind.name == "works" else set()
         delta_id = newest[0][0].decode() if newest else BEGINNING
         return StoredPicture(delta_id, unread_works=frozenset(unread), **rows)
+
+    async def rows(self, table: StageTable[T], partitions: int) -> list[dict[str, T]]:
+        """A table's rows by id, one partition's after another's; without what ours cannot read."""
+        decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(table.row_type)
+        async with self.client.pipeline(transaction=False) as together:
+            for partition in range(partitions):
+                together.hgetall(hash_of(table, partition))
+            found = await together.execute()
+        named = (((name.decode(), row) for name, row in rows.items()) for rows in found)
+        return [readable(table.name, decoder, rows)[0] for rows in named]
 
     async def deltas_after(self, delta_id: str, *, block_ms: int) -> list[StoredDelta]:
         """Deltas after an id in order, waiting up to `block_ms` for the first (0: not)."""

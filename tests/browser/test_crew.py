@@ -328,3 +328,33 @@ def test_hostile_text_of_a_feed_is_shown_as_text(phone: Screen, chuncheon: Chunc
     expect(page.locator("h1")).to_have_text(HOSTILE)
     expect(page.locator("#bar")).to_be_visible()
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_what_buses_contradict_is_asked_and_a_tap_answers_it(
+    phone: Screen, chuncheon: Chuncheon
+) -> None:
+    said = {"at_ms": now_ms() - HOUR_MS, "by": "crew"}
+    chuncheon.dig("full", started=said, said_ms=said["at_ms"])
+    bus = {"at_ms": now_ms() - 60_000, "kind": "through", "route_id": "R"}
+    row = {
+        "kind": "no_effect",
+        "work": WORK,
+        "links": [],
+        "since_ms": said["at_ms"],
+        "told_ms": now_ms() - 60_000,
+        "through": 3,
+        "is_tapped": True,
+        "events": [bus],
+    }
+    chuncheon.say(d={"d1": row})
+    page = open_link(phone)
+    log = Log(chuncheon, page)
+    question = page.locator("#site-question")
+    expect(question).to_contain_text("버스 3대가 지나갔습니다. 지금 열려 있나요?")
+    expect(question.locator("button")).to_have_count(2)
+    question.locator("[data-tap=not_yet]").tap()
+    expect(question).to_be_hidden()
+    told(page, "taken", "기록됨: 아직 아님")
+    assert [body["word"] for body in log.bodies] == ["not_yet"]
+    chuncheon.say(d={"d1": None})
+    assert phone.notes.errors == []

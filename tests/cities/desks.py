@@ -19,6 +19,7 @@ from streams.contract.records import FeedReport
 from streams.contract.times import KST
 from streams.domain.links.fold import LinkView
 from streams.domain.observed.detours import BusDetour
+from streams.domain.observed.rows import Discrepancy, ObservedView
 from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState
 from streams.domain.stages.incidents import RunningIncident
@@ -70,6 +71,8 @@ class Street:
     incidents: dict[str, Json] = field(default_factory=dict)
     buses: dict[str, Json] = field(default_factory=dict)
     calls: dict[str, Json] = field(default_factory=dict)
+    observed: dict[str, Json] = field(default_factory=dict)
+    discrepancies: dict[str, Json] = field(default_factory=dict)
     detours: dict[str, Json] = field(default_factory=dict)
     silent_ms: dict[str, int] = field(default_factory=dict)  # feed -> since when it is silent
     clock_ms: int | None = None
@@ -85,6 +88,10 @@ class Street:
             calls=typed(
                 CallRow, {n: {"call_id": n, "title": "중앙로"} | r for n, r in self.calls.items()}
             ),
+            observed={
+                NETWORK.index[n]: row for n, row in typed(ObservedView, self.observed).items()
+            },
+            discrepancies=typed(Discrepancy, self.discrepancies),
             detours=typed(BusDetour, self.detours),
             feeds={name: self._feed(name) for name in self.feeds},
             clocks={"0": self.now_ms - 1000 if self.clock_ms is None else self.clock_ms},
@@ -113,6 +120,22 @@ class Street:
                 "closure": "none",
                 "subjects": [],
             }
+        return self
+
+    def fenced(self, *links: str, certainty: str = "confirmed", ago_min: int = 9) -> "Street":
+        """Buses go round these links."""
+        since_ms = self.now_ms - ago_min * MIN_MS
+        for link in links:
+            row = {"state": "impassable", "since_ms": since_ms, "certainty": certainty}
+            self.observed[link] = row
+        return self
+
+    def differs(self, kind: str, *links: str, name: str = "D1", **more: Any) -> "Street":
+        """What buses do on these links is not what was declared."""
+        at_ms = self.now_ms - 5 * MIN_MS
+        row: Json = {"kind": kind, "work": "", "links": list(links), "since_ms": at_ms}
+        row |= {"told_ms": at_ms, "certainty": "confirmed"}
+        self.discrepancies[name] = row | more
         return self
 
     def measured(self, *links: str, kmh: float = 41, ago_min: float = 2) -> "Street":

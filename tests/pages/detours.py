@@ -75,7 +75,7 @@ class DetoursShown:
             """() => {
             const { canvas } = bomnae.marks, { view, element, ctx } = canvas;
             const [row] = bomnae.picture.rows.detour.values();
-            const ratio = element.width / view.width, wanted = [11, 107, 116];
+            const ratio = element.width / view.width, wanted = [27, 42, 107];
             const at = row.path.map(([lon, lat]) => bomnae.map.latLngToContainerPoint([lat, lon]))
               .map(({ x, y }) => [x - view.shift.x, y - view.shift.y]);
             let runs = 0, was = false;

@@ -33,6 +33,10 @@ def accident(number: int = 1, closure: Closure = Closure.FULL) -> Incident:
     )
 
 
+def is_judged(body: Json) -> bool:
+    return bool(body["periods"][2]["verdicts"])
+
+
 def test_an_alert_is_acknowledged_and_kept_through_a_rebuild(city: Stack) -> None:
     worker = city.start_worker()
     city.python("clock", "producers", "clock")
@@ -54,6 +58,14 @@ def test_an_alert_is_acknowledged_and_kept_through_a_rebuild(city: Stack) -> Non
     assert (ack["by"], ack["comment"], ack["severity"]) == (*NAME.values(), "critical")
     shot = ask(base, "/api/v1/snapshot")[1]
     assert [row["id"] for row in shot["acks"]] == [alert["id"]]
+    assert ask(base, address, {**NAME, "verdict": "false"})[0] == 202
+    counted = seen(base, is_judged, "/api/v1/truth")["periods"][2]["verdicts"]
+    assert counted == [{"rule": "closure", "false": 1, "judged": 1}]
+
+    def is_false(body: Json) -> bool:
+        return bool(body["alerts"] and body["alerts"][0]["acknowledged"].get("verdict") == "false")
+
+    ack = seen(base, is_false, "/api/v1/alerts")["alerts"][0]["acknowledged"]
 
     worker.stop()
     store = worlds.redis_of(city)
@@ -61,6 +73,7 @@ def test_an_alert_is_acknowledged_and_kept_through_a_rebuild(city: Stack) -> Non
     city.start_worker("worker-after")
     again = seen(base, is_seen, "/api/v1/alerts")["alerts"][0]
     assert (again["id"], again["acknowledged"]) == (alert["id"], ack)
+    assert seen(base, is_judged, "/api/v1/truth")["periods"][2]["verdicts"] == counted
     assert city.run("audit", "streams", "audit").splitlines()[0] == "identical"
 
 
@@ -85,6 +98,7 @@ def test_what_is_no_acknowledgement_is_refused_and_nothing_of_it_is_kept(
         (address, {"by": "김", "comment": "가" * 401}, {}, 400, "bad_body"),
         (address, {"by": "김", "severity": "mild"}, {}, 400, "bad_body"),
         (address, {"by": "김", "at_ms": 1}, {}, 400, "bad_body"),
+        (address, {"by": "김", "verdict": "maybe"}, {}, 400, "bad_body"),
         (address, {}, {}, 400, "bad_body"),
         (address, {"by": "가" * 8000}, {}, 413, "too_large"),
         (address, NAME, {"Content_Type": "text/plain"}, 415, "not_json"),

@@ -176,6 +176,10 @@ async def test_without_redis_the_last_picture_stays_and_says_that_it_is_lost(
         assert (snapshot["store"], snapshot["speeds"][0]) == ("lost", 20)
         async with http.get(f"{url}/readyz") as ready:
             assert (ready.status, (await ready.json())["ok"]) == (503, False)
+        async with http.get(f"{url}/api/v1/truth") as truth:
+            assert (truth.status, (await truth.json())["error"]["code"]) == (503, "store_away")
+        async with http.get(f"{url}/truth") as page:
+            assert "지금 기록을 읽을 수 없습니다" in await page.text()
         server.start()
         event_id, name, found = await events.next_with("store")
         assert (event_id, name, found["store"]) == (snapshot["id"], "d", "ok")

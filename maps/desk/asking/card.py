@@ -25,6 +25,7 @@ from maps.desk.saying.buses import DetourBody, detour_of, running_clause, skip_c
 from maps.desk.saying.clauses import Clause, ClauseName
 from maps.desk.saying.last_report import LastReportBody, report_body
 from maps.desk.saying.lead import lead
+from maps.desk.saying.observed import differs, each_cause
 from maps.desk.saying.rounds import round_clause
 from maps.desk.saying.silence import bus_silence
 from maps.desk.saying.sources import SourceRow, Sources
@@ -161,13 +162,18 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
         leading = _as_of(leading, sources)
     doubted = doubt(facts, sources)
     is_closed = facts.closure is not Closure.NONE
-    until = until_clause(facts, sources) if is_closed and not verdict.is_stale else None
-    opening = (age, leading, doubted) if verdict.is_stale else (leading, doubted, until, age)
+    each = each_cause(facts, sources)
+    is_until_known = is_closed and not verdict.is_stale and each is None
+    until = until_clause(facts, sources) if is_until_known else None
+    opening = (
+        (age, leading, each, doubted) if verdict.is_stale else (leading, each, doubted, until, age)
+    )
     is_of_buses = place.kind in (PlaceKind.STOP, PlaceKind.ROUTE)
     is_coming = bool(facts.coming) and not is_closed and place.kind is not PlaceKind.WORK
     spoken = [
         *opening,
         against(facts, verdict, sources),
+        differs(facts, verdict, sources),
         round_clause(rounds, sources) if is_of_buses else None,
         skip_clause(skips, facts, sources) if is_of_buses else None,
         next_update(facts, sources) if is_coming else None,
@@ -182,7 +188,7 @@ def card(place: AskedPlace, scene: Scene, ways: DetourFinder | None = None) -> A
         say.why(facts, sources),
         say.others(facts, sources),
         say.who(facts, sources),
-        say.since(facts, sources),
+        None if each else say.since(facts, sources),
         say.calls(facts, sources),
         None if is_coming else next_update(facts, sources),
     ]

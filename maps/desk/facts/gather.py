@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maps.desk.facts.blockings import Blocking, blockings_on, coming_soon, has_ended_lately
+from maps.desk.facts.driven import NO_ROUNDS, Rounds, discrepancies_on, rounds
 from maps.desk.facts.scene import BUS_FEEDS, SPEED_FEEDS, AskedPlace, Scene
 from maps.picture.text import shown
 from maps.search.entry import PlaceKind
 from streams.contract.enums import Closure, Level
 from streams.domain.closures import GRAVITY
-from streams.domain.links.fold import LinkView
+from streams.domain.links.fold import ENOUGH_BUSES, LinkView
+from streams.domain.observed.rows import Discrepancy
 from streams.domain.stages.calls import REPORT_MS
 from streams.domain.stages.passages import BusView
 from streams.geo.network import Link
@@ -71,6 +73,20 @@ class CardFacts:
     calls: int = 0
     is_reported: bool = False
     speed_at: LinkNow | None = None  # the slowest link whose speed is known
+    rounds: Rounds = NO_ROUNDS
+    differing: tuple[Discrepancy, ...] = ()  # what is not as declared, the gravest first
+    is_each_passed: bool = True  # whether buses drove over what each cause closes
+
+    @property
+    def shares(self) -> tuple[tuple[Blocking, tuple[int, ...]], ...]:
+        """What closes which of the closed links: each has its own cause, the gravest on it."""
+        found: dict[str, tuple[Blocking, tuple[int, ...]]] = {}
+        for index in self.closed:
+            own = (b for b in self.causes if b.closure is self.closure and index in b.links)
+            if (cause := next(own, None)) is not None:
+                _, links = found.get(cause.id, (cause, ()))
+                found[cause.id] = (cause, (*links, index))
+        return tuple(found.values())
 
     @property
     def pieces(self) -> tuple[LinkNow, ...]:
@@ -113,6 +129,7 @@ def gather(place: AskedPlace, scene: Scene) -> CardFacts:
     )
     began_ms = min((b.began_ms for b in causes if not is_open and b.closure is closure), default=0)
     own_ids = {link.id for link in links}
+    closing = [] if is_open else [b for b in causes if b.closure is closure]
     since_ms = scene.now_ms - REPORT_MS
     return CardFacts(
         place=place,
@@ -125,6 +142,9 @@ def gather(place: AskedPlace, scene: Scene) -> CardFacts:
         seen=_running(place, scene)
         if place.kind is PlaceKind.ROUTE and not closed
         else _seen(links, closed, began_ms, scene),
+        rounds=rounds(place.links, scene),
+        differing=discrepancies_on(place, scene),
+        is_each_passed=all(_is_passed(b, links, scene) for b in closing),
         ended=tuple(b for b in found if has_ended_lately(b, scene.now_ms)),
         coming=coming_soon(found, scene.now_ms),
         calls=sum(
@@ -164,6 +184,12 @@ def _seen(links: Iterable[LinkNow], closed: tuple[int, ...], began_ms: int, scen
     count, best = max(passed, key=lambda pair: (pair[0], pair[1].observed_ms))
     on = pieces_of(link for _, link in passed)
     return Seen(count, best.observed_ms, best.index, len(on))
+
+
+def _is_passed(cause: Blocking, links: Iterable[LinkNow], scene: Scene) -> bool:
+    """Whether enough buses drove over a link of a cause since it holds."""
+    own = (link for link in links if link.index in cause.links)
+    return any(_passages(link, cause.began_ms, scene) >= ENOUGH_BUSES for link in own)
 
 
 def _running(place: AskedPlace, scene: Scene) -> Seen:

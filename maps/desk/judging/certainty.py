@@ -19,6 +19,7 @@ class Ground(StrEnum):
     CONTRADICTED = "contradicted"  # buses drive over what is said to be closed
     PEOPLE = "people"  # a crew or an office reported it
     BUS = "bus"
+    ROUND = "round"  # buses go round it, whatever was declared
     CENTRE = "centre"  # a traffic centre's speed
     ENDED = "ended"  # a work ended by its date
     UNSEEN = "unseen"
@@ -31,7 +32,8 @@ class Grounds:
     `passages`: buses seen on it since it holds, none while the bus feed is stale. `has_notice`: a
     permit or an official event says it; `is_notice_live`: its feed answers; `is_listed`: the feed
     still names it. `is_reported`: a crew or an office reported that it began, or (of no closure)
-    that it ended. `has_ended`: a work there ended by its date.
+    that it ended. `has_ended`: a work there ended by its date. `rounds`: how surely buses that go
+    round show that it is closed; None: they do not.
     """
 
     closure: Closure
@@ -44,6 +46,7 @@ class Grounds:
     has_speed: bool = False
     is_reported: bool = False
     has_ended: bool = False
+    rounds: Certainty | None = None
 
 
 class Finding(NamedTuple):
@@ -62,21 +65,33 @@ def certainty(grounds: Grounds) -> Finding:
     if grounds.is_clock_late:
         return Finding(Certainty.LOST, Ground.CLOCK)
     if grounds.closure is Closure.NONE:
-        return _of_open(grounds)
+        return _rounded(grounds) or _of_open(grounds)
     if not grounds.is_notice_live:
         return Finding(Certainty.LOST, Ground.NOTICE)
     return _of_closure(grounds)
 
 
 def _of_closure(grounds: Grounds) -> Finding:
+    """A bus sees that a road can be driven or not; of a lane, a pavement or a stop it sees nothing.
+    So buses confirm or contradict a full closure alone.
+    """
+    is_full, is_rounded = grounds.closure is Closure.FULL, grounds.rounds is Certainty.CONFIRMED
+    is_rounded = is_rounded and grounds.is_bus_live
     is_passed = grounds.is_bus_live and grounds.passages >= ENOUGH_BUSES
-    if grounds.closure is Closure.FULL and is_passed:
+    if is_full and is_passed and not is_rounded:
         return Finding(Certainty.REPORTED, Ground.CONTRADICTED)
     if grounds.is_reported:
         return Finding(Certainty.CONFIRMED, Ground.PEOPLE)
-    if is_passed:
-        return Finding(Certainty.CONFIRMED, Ground.BUS)
+    if is_full and is_rounded:
+        return Finding(Certainty.CONFIRMED, Ground.ROUND)
     return Finding(Certainty.REPORTED if grounds.is_listed else Certainty.INFERRED, Ground.NOTICE)
+
+
+def _rounded(grounds: Grounds) -> Finding | None:
+    """Of a place that no record closes: what buses that go round it show."""
+    if grounds.rounds is None or not grounds.is_bus_live:
+        return None
+    return Finding(grounds.rounds, Ground.ROUND)
 
 
 def _of_open(grounds: Grounds) -> Finding:

@@ -1,5 +1,6 @@
 """The verdict over a place, what it is called, and how sure it is. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -58,10 +59,14 @@ def judge(facts: CardFacts, scene: Scene) -> Verdict:
     if work is not None and not (work.row.is_in_force and facts.place.links):
         return _of_permit(work, facts, scene)
     finding = certainty(_grounds(facts, scene))
-    return Verdict(facts.closure, finding, _name(facts, finding))
+    is_shut = finding.ground is Ground.ROUND  # by no record, where none closes it
+    return Verdict(Closure.FULL if is_shut else facts.closure, finding, _name(facts, finding))
 
 
 def _name(facts: CardFacts, finding: Finding) -> Phrase:
+    if facts.closure is Closure.NONE and finding.ground is Ground.ROUND:
+        word, is_whole = phrase("verdict.unrecorded"), len(facts.rounds.links) == len(facts.links)
+        return word if is_whole else phrase("verdict.in_part", closure=word)
     if facts.closure is Closure.NONE:
         is_lost = finding.certainty is Certainty.LOST
         return phrase("verdict.none_known" if is_lost else "verdict.open")
@@ -104,7 +109,7 @@ def _grounds(facts: CardFacts, scene: Scene) -> Grounds:
     is_open = facts.closure is Closure.NONE
     ends = [b.work.ended for b in facts.ended if b.work]
     # an open place must be seen on at least half of its links: else one bus is all that counts
-    is_half = bool(facts.closed) or 2 * facts.seen.links >= len(facts.pieces)
+    is_half = facts.is_each_passed if facts.closed else 2 * facts.seen.links >= len(facts.pieces)
     return Grounds(
         closure=facts.closure,
         store=scene.store,
@@ -118,8 +123,19 @@ def _grounds(facts: CardFacts, scene: Scene) -> Grounds:
         is_reported=any(map(is_by_people, ends))
         if is_open
         else any(b.is_reported_begun for b in notices),
+        rounds=_rounds(facts, notices),
         has_ended=any(scene.is_current(b.row.feed) for b in facts.ended),  # or was it put off?
     )
+
+
+def _rounds(facts: CardFacts, notices: Sequence[Blocking]) -> Certainty | None:
+    """How surely buses show that the place is closed: round every cause of a closure, or round a
+    link of a place that nothing closes.
+    """
+    shut = set(facts.rounds.links)
+    is_each = all(not shut.isdisjoint(b.links) for b in notices)
+    is_so = shut and (is_each if facts.closed else facts.place.kind is not PlaceKind.WORK)
+    return facts.rounds.certainty if is_so else None
 
 
 def short_verdict(verdict: Verdict) -> ShortVerdict:

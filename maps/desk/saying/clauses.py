@@ -37,6 +37,7 @@ class ClauseName(StrEnum):
     TRAFFIC = "traffic"
     AGE = "age"
     CALLS = "calls"
+    OBSERVED = "observed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from maps.desk.saying.names import (
     title_name,
     work_name,
 )
+from maps.desk.saying.observed import unrecorded
 from maps.desk.saying.permit import of_permit
 from maps.desk.saying.sources import Sources
 from maps.picture.text import short
@@ -33,11 +34,13 @@ def lead(facts: CardFacts, verdict: Verdict, sources: Sources) -> Clause:
         return of_permit(facts, verdict, sources)
     is_open = facts.closure is Closure.NONE
     where = _where(facts, sources.scene.network)
+    if is_open and verdict.ground is Ground.ROUND:
+        return unrecorded(facts, sources)
     text = _open(facts, verdict) if is_open else _closed(facts, verdict, where)
     used = [sources.place(facts.place)]
     if where is not None:
         used.append(sources.closed_part(facts))
-    used += [sources.notice(cause) for cause in facts.causes[:1]]
+    used += [sources.notice(cause) for cause in facts.causes[: _blamed(facts)]]
     if is_open:
         used.append(sources.ground(facts, verdict))
     elif not facts.causes:
@@ -76,6 +79,11 @@ def _where(facts: CardFacts, network: Network) -> Phrase | None:
     return phrase("place.part", part=part)
 
 
+def _blamed(facts: CardFacts) -> int:
+    """How many causes the sentence names: none where each closed link has its own."""
+    return 0 if len(facts.shares) > 1 else 1
+
+
 def _why(cause: Blocking | None) -> Phrase | None:
     """하수관 정비 공사로; None where there is nothing to add."""
     name = cause_name(cause) if cause else None
@@ -95,7 +103,7 @@ def _what(cause: Blocking | None, closure: Closure) -> Translatable:
 
 
 def _closed(facts: CardFacts, verdict: Verdict, where: Phrase | None) -> Phrase:
-    cause = facts.causes[0] if facts.causes else None
+    cause = next(iter(facts.causes[: _blamed(facts)]), None)
     code = f"answer.{extent(facts.closure)}"
     if verdict.is_stale:
         code = f"{code}.stale"

@@ -16,6 +16,7 @@ from maps.desk.saying.names import feed_name, link_name, reporter
 from maps.picture.text import kst, kst_end, period_text, short
 from streams.contract.enums import Reporter
 from streams.domain.closures import closure_name
+from streams.domain.observed.rows import Discrepancy
 from streams.domain.works.rows import ReportedTime, Work
 from streams.words.catalogue import FIRST, Value, joined, phrase
 from streams.words.spoken import OwnText, Spoken
@@ -101,9 +102,10 @@ class Sources:
         n = len(facts.others)
         return self.network("others", "others", n=n, unnamed=n - 1)
 
-    def closed_part(self, facts: CardFacts) -> str:
-        """Which links of the place are closed."""
-        closed = pieces_of(link for link in facts.links if link.index in facts.closed)
+    def closed_part(self, facts: CardFacts, links: Collection[int] = ()) -> str:
+        """Which links of the place are closed; of these `links` alone, where any are given."""
+        wanted = links or facts.closed
+        closed = pieces_of(link for link in facts.links if link.index in wanted)
         return self.network(
             closed[0].id,
             "closed_part",
@@ -165,6 +167,35 @@ class Sources:
             links=seen.links,
         )
 
+    def rounds(self, facts: CardFacts) -> str:
+        """That buses go round links of the place, and since when."""
+        index, since_ms = facts.rounds.links[0], facts.rounds.since_ms
+        network = self.scene.network
+        name, at = link_name(index, network), kst(since_ms)
+        ref = network.links[index].id
+        return self.add(SourceKind.BUS, ref, self._driven_ms(), "rounds", link=name, at=at)
+
+    def discrepancy(self, row: Discrepancy) -> str:
+        """What buses did that was not declared."""
+        at_ms = row.events[-1].at_ms if row.events else row.told_ms
+        network, first = self.scene.network, row.links[0]
+        name = link_name(network.index[first], network) if first in network.index else first
+        return self.add(
+            SourceKind.BUS,
+            first,
+            at_ms,
+            "discrepancy",
+            link=name,
+            through=row.through,
+            round=row.round,
+            at=kst(at_ms),
+        )
+
+    def _driven_ms(self) -> int | None:
+        """When the feed of buses answered last."""
+        feeds = self.scene.feeds_of(BUS_FEEDS)
+        return self.scene.last_success_ms(feeds[0]) if feeds else None
+
     def running(self, route: RouteNow) -> str:
         """The buses of a route that are under way, and near which stops."""
         newest_ms = max(bus.observed_ms for bus in route.buses)
@@ -203,6 +234,8 @@ class Sources:
         """What the verdict on an open place rests on."""
         if facts.seen.count and verdict.ground is Ground.BUS:
             return self.buses(facts)
+        if verdict.ground is Ground.ROUND:
+            return self.rounds(facts)
         if verdict.ground is Ground.CENTRE:
             return self.speed_report(next(link for link in facts.links if link.is_measured))
         if verdict.ground in (Ground.PEOPLE, Ground.ENDED) and facts.ended:

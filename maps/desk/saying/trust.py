@@ -28,7 +28,12 @@ def age_clause(facts: CardFacts, verdict: Verdict, sources: Sources) -> Clause:
     if verdict.ground is Ground.UNSEEN:
         code = "unseen_route" if facts.is_route else "unseen"
         return _clause(sources.silence(), code, minutes=sources.scene.fresh_minutes)
-    made = {Ground.PEOPLE: _by_people, Ground.CENTRE: _by_centre, Ground.ENDED: _by_date}
+    made = {
+        Ground.PEOPLE: _by_people,
+        Ground.ROUND: _by_rounds,
+        Ground.CENTRE: _by_centre,
+        Ground.ENDED: _by_date,
+    }
     return made[verdict.ground](facts, sources)
 
 
@@ -111,6 +116,14 @@ def _by_people(facts: CardFacts, sources: Sources) -> Clause:
             at = moment(reported.at_ms, today_ms)
             return _clause(source, code, by=reporter(reported), at=at)
     raise ValueError(f"nobody reported anything of {facts.place.id!r}")
+
+
+def _by_rounds(facts: CardFacts, sources: Sources) -> Clause:
+    """Since when buses go round it."""
+    since = moment(facts.rounds.since_ms, sources.scene.reader_ms)
+    is_sure = facts.rounds.certainty is Certainty.CONFIRMED
+    code = "by_rounds" if is_sure else "inferred_by_rounds"
+    return _clause(sources.rounds(facts), code, at=since)
 
 
 def _by_centre(facts: CardFacts, sources: Sources) -> Clause:

@@ -1,5 +1,5 @@
 // The crew's page: four buttons, what was reported last, what the public sees, what the buses show.
-import { byId, el } from "../dom.js";
+import { byId, el, makeButton } from "../dom.js";
 import { minuteText } from "../times.js";
 import { RefusedError, fetchReport } from "./line.js";
 import { startPhotos } from "./photo.js";
@@ -13,6 +13,7 @@ const LOOK_MS = 15_000, SURE_MS = 5_000;
 const root = document.documentElement;
 let site = /** @type {Crew.Site | null} */ (null);
 let ahead_ms = 0, sure = 0;
+let answered = ""; // the question that was answered, until nothing is asked any more
 
 const nowMs = () => Date.now() + ahead_ms;
 /** @returns {NodeListOf<HTMLButtonElement>} */
@@ -30,6 +31,7 @@ function showSite(body) {
   writeTexts(byId("site-public"), textsOf(seen, "word").map((word, k) => `${word} · ${certain[k]}`));
   writeTexts(byId("site-said"), said ? textsOf(said) : wordsOf("none"));
   showAgainst(site);
+  showQuestion(site.question);
   const verdict = document.querySelector(".verdict span");
   if (verdict) [verdict.textContent] = textsOf(site, "phase");
   root.dataset.phase = phase;
@@ -44,6 +46,32 @@ function showAgainst({ against, is_late }) {
   line.dataset.contradicted = against?.is_contradicted ? "1" : "0";
   if (against) writeTexts(line, textsOf(against));
   else if (is_late) writeTexts(line, wordsOf("stopped"));
+}
+
+/** What buses contradict of the crew's taps, with the taps that answer it, until one of them is tapped.
+ * @param {Crew.Question | null} question */
+function showQuestion(question) {
+  const box = byId("site-question"), isAsked = question !== null && question.id !== answered;
+  box.hidden = !isAsked;
+  if (!question) answered = "";
+  if (!question || !isAsked) return;
+  writeTexts(byId("site-question-text"), textsOf(question));
+  if (box.dataset.asked === question.id) return;
+  box.dataset.asked = question.id;
+  byId("site-answers").replaceChildren(...question.answers.map((each) => answerOf(question.id, each)));
+}
+
+/** @param {string} id of the question @param {Crew.Answer} each */
+function answerOf(id, each) {
+  const { tap } = each, answer = makeButton("answer", null, () => {
+    if (sure) calm();
+    answered = id;
+    byId("site-question").hidden = true;
+    taps.report(tap);
+  });
+  answer.dataset.tap = tap;
+  writeTexts(answer, textsOf(each));
+  return answer;
 }
 
 /** The look of the line above the buttons. @type {Record<Ui.TapState, string>} */

@@ -4,15 +4,16 @@ import { byId, el, showText, write } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { clockText, whenText } from "../times.js";
 import { span, t, wordOr } from "../words.js";
-import { alertMark, alertTitle, ruleText } from "./kinds/alert.js";
+import { alertMark, alertTitle, holdsText } from "./kinds/alert.js";
 
 const READ_EVERY_MS = 5000;
 
-/** Asks for a name (kept on this computer) and a comment, and sends them. */
+/** Asks for a name (kept on this computer), a comment and whether it is true, and sends them. */
 export class AckDialog {
   dialog = byId("ack-dialog", HTMLDialogElement);
   by = byId("ack-by", HTMLInputElement);
   comment = byId("ack-comment", HTMLInputElement);
+  verdict = byId("ack-verdict", HTMLSelectElement);
   button = byId("ack-send", HTMLButtonElement);
   trouble = byId("ack-said");
   alert = /** @type {Api.Alert | null} */ (null);
@@ -28,11 +29,11 @@ export class AckDialog {
   open(alert, trouble = "") {
     this.alert = alert;
     byId("ack-what").replaceChildren(
-      alertMark(alert.severity), el("span", "", `${t("alert." + alert.severity)} · ${ruleText(alert.rule)}`),
+      alertMark(alert.severity), el("span", "", `${t("alert." + alert.severity)} · ${holdsText(alert)}`),
       el("b", "", alertTitle(alert)),
     );
     this.by.value = kept("name") || "";
-    this.comment.value = "";
+    this.comment.value = this.verdict.value = "";
     showText(this.trouble, trouble);
     this.dialog.showModal();
     (this.by.value ? this.comment : this.by).focus();
@@ -41,7 +42,7 @@ export class AckDialog {
   /** Sends at once under the name kept here; asks where there is none, and where the server refuses.
    * @param {Api.Alert} alert */
   async hurry(alert) {
-    const by = kept("name"), trouble = by ? await post(alert, by, "") : "";
+    const by = kept("name"), trouble = by ? await post(alert, { by, comment: "" }) : "";
     if (by && !trouble) this.onSent(alert); else this.open(alert, trouble);
   }
 
@@ -51,7 +52,8 @@ export class AckDialog {
     keep("name", by);
     this.button.disabled = true;
     write(this.button, t("ack.sending"));
-    const trouble = await post(alert, by, this.comment.value.trim());
+    const comment = this.comment.value.trim(), verdict = this.verdict.value || null;
+    const trouble = await post(alert, { by, comment, verdict });
     this.button.disabled = false;
     write(this.button, t("ack.send"));
     showText(this.trouble, trouble);
@@ -62,12 +64,12 @@ export class AckDialog {
 }
 
 /** Sends an acknowledgement; answers what went wrong, "" when nothing did.
- * @param {Api.Alert} alert @param {string} by @param {string} comment */
-async function post(alert, by, comment) {
+ * @param {Api.Alert} alert @param {{by: string, comment: string, verdict?: string | null}} said */
+async function post(alert, said) {
   try {
     const answer = await fetch(`/api/v1/alerts/${encodeURIComponent(alert.id)}/acknowledge`, {
       method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ by, comment, severity: alert.severity }),
+      body: JSON.stringify({ ...said, severity: alert.severity }),
     });
     if (answer.ok) return "";
     if (answer.status === 404) return t("ack.gone");

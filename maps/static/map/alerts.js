@@ -4,7 +4,7 @@ import { arrange, byId, closest, el, letterOf, makeButton, markCurrent, write } 
 import { minuteText } from "../times.js";
 import { span, t } from "../words.js";
 import { Sound } from "./alert-sound.js";
-import { alertMark, alertTitle, alertUnder, isSeen, ruleText } from "./kinds/alert.js";
+import { alertMark, alertTitle, alertUnder, isSeen, holdsText } from "./kinds/alert.js";
 
 /** @typedef {Api.Alert & {ended_ms?: number}} Item an alert, open or just ended */
 /** @typedef {{mark: string, alert: Item, element: HTMLElement, age: HTMLElement}} Row */
@@ -146,7 +146,7 @@ export class Alerts {
     li.dataset.state = alert.ended_ms ? "over" : state === "seen" ? "seen" : "new";
     button.dataset.id = alert.id;
     tags.append(el("b", "severity", t("alert." + alert.severity)));
-    tags.append(el("span", "rule", ruleText(alert.rule)), age);
+    tags.append(el("span", "rule", holdsText(alert)), age);
     text.append(tags, el("b", "title", alertTitle(alert)), el("span", "under", alertUnder(alert)));
     if (ack) text.append(...ackLines(alert, ack, state));
     if (state === "sent") text.append(el("span", "ack", t("ack.waits")));
@@ -242,7 +242,7 @@ const idOf = (li) => rowButton(li).dataset.id || "";
 
 /** Says to a reader of the screen what has come. @param {Api.Alert} first @param {number} n */
 function announce(first, n) {
-  const values = { rule: ruleText(first.rule), title: alertTitle(first), n };
+  const values = { rule: holdsText(first), title: alertTitle(first), n };
   byId("alerts-said").textContent = t(n > 1 ? "alerts.said.more" : "alerts.said", values);
 }
 

@@ -4,6 +4,7 @@ import { LEVELS } from "../levels.js";
 import { colours } from "../palette.js";
 import { signIcon } from "../signs.js";
 import { t } from "../words.js";
+import { showPromiseKey } from "./driven.js";
 import { KINDS, LAYERS } from "./kinds.js";
 import { byPermit, isInPhase, isOver, isPlaced } from "./kinds/permits.js";
 import { PHASES } from "./state.js";
@@ -28,7 +29,8 @@ export class Legend {
     }
     for (const layer of LAYERS) layers.append(this.row(layer, "icon " + layer, "layer."));
     note.dataset.t = "layer.planned.note";
-    layers.append(note);
+    layers.insertBefore(note, layers.querySelector("[data-name=promise]"));
+    layers.append(this.promiseKey());
     byId("phases").append(...PHASES.map((phase) => this.segment(phase)));
   }
 
@@ -45,6 +47,13 @@ export class Legend {
     label.append(box, icon, word, count);
     this.rows.set(name, { box, icon, count });
     return label;
+  }
+
+  promiseKey() {
+    const key = el("dl", "promise-key");
+    key.id = "promise-key";
+    key.hidden = true;
+    return key;
   }
 
   /** @param {string} phase */
@@ -108,6 +117,9 @@ export class Legend {
     for (const [kind, { layers = [] }] of Object.entries(KINDS)) {
       if (layers.length === 1) this.count(layers[0], picture.mapOf(kind).size);
     }
+    this.count("impassable", countIf(picture.blocked.keys(), (i) => Boolean(picture.network.drawn[i])));
+    this.count("discrepancies", countIf(picture.rows.discrepancy.values(), (row) => !row.until_ms));
+    showPromiseKey(picture, this.state.isShown("promise"));
     this.countWorks(picture);
   }
 
@@ -127,3 +139,6 @@ export class Legend {
     if (row) write(row.count, count.toLocaleString());
   }
 }
+
+/** @template T @param {Iterable<T>} rows @param {(row: T) => boolean} isCounted */
+const countIf = (rows, isCounted) => [...rows].filter(isCounted).length;

@@ -1,20 +1,23 @@
-// The lists on the right: works, incidents, clashes, and works that no place is known for.
+// The lists on the right: works, incidents, discrepancies, clashes, and works that no place is known for.
 import { arrange, byId, el, makeButton, markCurrent, write } from "../dom.js";
 import { colours } from "../palette.js";
 import { signIcon } from "../signs.js";
 import { t } from "../words.js";
 import { KINDS } from "./kinds.js";
+import { DISCREPANCY_KINDS } from "./kinds/discrepancy.js";
 
 /** @typedef {{kind: string, ids: string[], entry: Ui.Entry}} Line */
 /** @typedef {Line & {mark: string, element: HTMLElement}} Row */
 
 const FIRST_ROWS = 120, MORE_ROWS = 400;
-const PANELS = ["works", "incidents", "clashes", "nowhere"];
+const PANELS = ["works", "incidents", "discrepancies", "clashes", "nowhere"];
 
 export class Lists {
   most = FIRST_ROWS;
   /** @type {Map<string, Map<string, Row>>} */
   rows = new Map(PANELS.map((name) => [name, new Map()]));
+
+  filter = byId("discrepancy-kind", HTMLSelectElement);
 
   /** @param {Ui.State} state @param {(chosen: Ui.Chosen, isByKey: boolean) => void} choose */
   constructor(state, choose) {
@@ -22,6 +25,7 @@ export class Lists {
     this.choose = choose;
     for (const name of PANELS) byId("tab-" + name).addEventListener("click", () => this.turnTo(name));
     byId("lists").addEventListener("keydown", (e) => this.onKey(e));
+    this.filter.addEventListener("change", () => this.state.setDiscrepancy(this.filter.value));
   }
 
   /** @param {KeyboardEvent} e */
@@ -55,8 +59,21 @@ export class Lists {
         lines[panel] = isFirst ? [...found, ...lines[panel]] : [...lines[panel], ...found];
       }
     }
+    this.fillFilter(picture);
     for (const panel of PANELS) this.fill(panel, lines[panel]);
     this.markChosen();
+  }
+
+  /** The kinds of discrepancies with how many there are of each. @param {Ui.Picture} picture */
+  fillFilter({ rows }) {
+    const all = [...rows.discrepancy.values()], { options } = this.filter;
+    ["", ...DISCREPANCY_KINDS].forEach((kind, k) => {
+      const n = all.filter((row) => !kind || row.kind === kind).length;
+      const word = t("discrepancy." + (kind || "every")), text = t("discrepancy.filter", { kind: word, n });
+      if (!options[k]) options.add(new Option(text, kind));
+      else if (options[k].text !== text) options[k].text = text;
+    });
+    this.filter.value = this.state.discrepancy;
   }
 
   /** Brings a list in line; rows that show the same stay the elements they are.
@@ -73,7 +90,8 @@ export class Lists {
     if (lines.length > this.most) wanted.push(this.more(lines.length - this.most));
     arrangeRows(byId(name + "-list"), wanted);
     none.hidden = lines.length > 0;
-    write(none, t(name + ".none"));
+    const isFiltered = name === "discrepancies" && this.state.discrepancy;
+    write(none, t(isFiltered ? "discrepancies.none_of" : name + ".none"));
     write(byId(name + "-count"), lines.length.toLocaleString());
   }
 

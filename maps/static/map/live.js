@@ -250,16 +250,20 @@ export class Live {
 
   /** Notes what the next frame and the panels have to show: buses that drive on change no count.
    * @param {Ui.Picture} picture @param {Ui.Touched} touched */
-  note(picture, { links, closures, kinds }) {
-    const { pending } = this, rows = [...kinds].map((name) => KINDS[name]);
+  note(picture, touched) {
+    const { links, kinds } = touched, { pending } = this, rows = [...kinds].map((name) => KINDS[name]);
     pending.links.push(...links);
-    pending.isMarks ||= closures || rows.some((kind) => kind.mark);
+    pending.isMarks ||= this.isOfRoads(touched) || rows.some((kind) => kind.mark);
     pending.isBuses ||= kinds.has("bus");
     const isRecounted = rows.some((kind) => kind.layers && !kind.isPassing);
-    this.areCountsDue ||= isRecounted || links.length > 0 || this.busCount !== picture.mapOf("bus").size;
+    const news = [isRecounted, links.length, touched.closures, this.busCount !== picture.mapOf("bus").size];
+    this.areCountsDue ||= news.some(Boolean);
     this.busCount = picture.mapOf("bus").size;
     this.areListsDue ||= rows.some((kind) => kind.lists);
   }
+
+  /** Whether what is drawn along roads changed. @param {Ui.Touched} touched */
+  isOfRoads({ closures, promises }) { return closures || promises && this.state.isShown("promise"); }
 
   /** The server lost or found its own source: the sign shows it at once. @param {string} [store] */
   setStore(store) {

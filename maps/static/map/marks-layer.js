@@ -2,6 +2,7 @@
 import { colours, screenScale } from "../palette.js";
 import { drawSign, signOf, signRadius } from "../signs.js";
 import { CanvasLayer } from "./canvas-layer.js";
+import { paintImpassable, paintPromises } from "./driven.js";
 import { paintDetours } from "./detour-lines.js";
 import { KINDS } from "./kinds.js";
 import { Labels } from "./labels.js";
@@ -10,7 +11,7 @@ import { worldX, worldY } from "./network.js";
 const SMALL_BELOW_ZOOM = 13; // works that close nothing are dots in a view of the whole city
 const SHORTEST_PX = 30; // a closure is drawn at least so long, or its mark would cover it
 /** The gravest last, on top. @type {Ui.Sign[]} */
-const ORDER = ["minor", "report", "detour", "partial", "full", "incident", "clash"];
+const ORDER = ["minor", "report", "detour", "partial", "full", "incident", "clash", "discrepancy"];
 
 export class MarksLayer {
   scale = 1;
@@ -34,8 +35,10 @@ export class MarksLayer {
     const palette = colours();
     this.scale = screenScale();
     this.marks = this.placed(view);
+    if (this.state.isShown("promise")) paintPromises(this, ctx, view, palette);
     this.paintChosen(ctx, view, palette);
     this.paintClosures(ctx, view, palette);
+    if (this.state.isShown("impassable")) paintImpassable(this, ctx, view, palette);
     if (this.state.isShown("detours")) {
       paintDetours(ctx, view, this.picture.rows.detour.values(), palette, this.scale);
     }

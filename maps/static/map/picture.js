@@ -10,6 +10,13 @@ export class Picture {
   sure = new Map();
   /** Between what a link's speed lies, and what it rests on. @type {Map<number, Api.SpeedRange>} */
   ranges = new Map();
+  /** Links that nobody can pass by what buses did: c confirmed, i inferred. @type {Map<number, string>} */
+  blocked = new Map();
+  fences = 0; // how often one of them changed
+  /** Links that a bus drove lately. @type {Set<number>} */
+  passable = new Set();
+  /** Minutes within which a full closure of a link would be seen. @type {Map<number, number>} */
+  promises = new Map();
   counts = [0, 0, 0, 0];
   metres = [0, 0, 0, 0];
 
@@ -37,6 +44,7 @@ export class Picture {
     this.closures = new Map(snapshot.closures);
     this.sure = new Map(snapshot.closure_certainty);
     this.ranges = new Map(snapshot.ranges);
+    this.loadDriven(snapshot);
     for (const [name, kind] of Object.entries(KINDS)) {
       if (!kind.rows) continue;
       const map = this.mapOf(name);
@@ -47,6 +55,14 @@ export class Picture {
     this.clock_ms = snapshot.clock_ms;
     this.simulated = Boolean(snapshot.simulated);
     this.count();
+  }
+
+  /** @param {Api.Snapshot} snapshot */
+  loadDriven({ observed = "", promises }) {
+    this.blocked.clear();
+    this.passable.clear();
+    [...observed].forEach((letter, i) => this.observe(i, letter));
+    this.promises = new Map(unpacked(promises));
   }
 
   /** @param {string} name of a kind @returns {Map<string, any>} */
@@ -70,17 +86,35 @@ export class Picture {
   apply(delta) {
     const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
     const ranges = unpacked(delta.r), usual = this.applyUsual(unpacked(delta.h));
+    const before = this.fences, driven = this.applyDriven(delta);
     this.applySure(certainties, ranges);
     for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
     for (const [i, name] of sure) put(this.sure, i, name);
     if (delta.k) this.clock_ms = delta.k;
     return {
       links: this.applySpeeds(speeds),
-      named: [...speeds, ...certainties, ...ranges, ...sure, ...usual].map(([i]) => Number(i)),
-      closures: Boolean(delta.c),
+      named: [...speeds, ...certainties, ...ranges, ...sure, ...usual, ...driven].map(([i]) => Number(i)),
+      closures: Boolean(delta.c) || this.fences !== before,
+      promises: Boolean(delta.m),
       kinds: new Set(Object.keys(KINDS).filter((name) => this.applyRows(name, delta))
         .map((name) => KINDS[name].shownBy || name)),
     };
+  }
+
+  /** Takes in what buses say of a link: p, c, i or u. @param {number} i @param {string} letter */
+  observe(i, letter) {
+    const fence = letter === "c" || letter === "i" ? letter : undefined;
+    if (this.blocked.get(i) !== fence) this.fences += 1;
+    put(this.blocked, i, fence || null);
+    if (letter === "p") this.passable.add(i); else this.passable.delete(i);
+  }
+
+  /** Takes in what buses say of links, and promises; the links it names. @param {Api.Delta} delta */
+  applyDriven({ v, m }) {
+    const letters = unpacked(v), promises = unpacked(m);
+    for (const [i, letter] of letters) this.observe(i, letter);
+    for (const [i, minutes] of promises) put(this.promises, i, minutes);
+    return [...letters, ...promises];
   }
 
   /** Takes in how sure speeds are. @param {[number, any][]} letters @param {[number, any][]} ranges */

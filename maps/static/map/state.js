@@ -1,9 +1,9 @@
 // What the screen shows, kept in the address:
-// #map=z/lat/lon&off=free,buses&phase=active&work=ID&dark&cb&lang=en
+// #map=z/lat/lon&off=free,buses&on=promise&phase=active&work=ID&dark&cb&lang=en
 import { keep, kept } from "../kept.js";
 import { LEVELS } from "../levels.js";
 import { languages } from "../words.js";
-import { ADDRESSED, LAYERS } from "./kinds.js";
+import { ADDRESSED, EXTRAS, LAYERS } from "./kinds.js";
 
 export const PHASES = ["all", "active", "planned", "overdue"];
 /** @type {string[]} */
@@ -15,6 +15,7 @@ const WRITE_AFTER_MS = 250;
 const READERS = {
   map: (found, value) => { found.view = parseView(value); },
   off: (found, value) => { found.off = new Set(value.split(",").filter((name) => BOXES.includes(name))); },
+  on: (found, value) => { found.on = new Set(EXTRAS.filter((name) => value.split(",").includes(name))); },
   phase: (found, value) => { if (PHASES.includes(value)) found.phase = value; },
   dark: (found) => { found.theme = "dark"; },
   light: (found) => { found.theme = "light"; },
@@ -32,7 +33,8 @@ function readerOf(kind) {
 export function parse(hash) {
   /** @type {Ui.Address} */
   const found = {
-    off: new Set(), phase: "all", view: null, chosen: null, theme: null, palette: null, lang: null,
+    off: new Set(), on: new Set(), phase: "all", view: null, chosen: null, theme: null, palette: null,
+    lang: null,
   };
   for (const part of hash.replace(/^#/, "").split("&")) {
     const [name, ...rest] = part.split("=");
@@ -56,6 +58,8 @@ function parseView(value) {
 export class State {
   listeners = /** @type {((change: Ui.Change) => void)[]} */ ([]);
   off = /** @type {Set<string>} */ (new Set());
+  extras = /** @type {Set<string>} */ (new Set()); // layers shown because somebody asked for them
+  discrepancy = ""; // the kind of discrepancies that are listed, "" all
   phase = "all";
   view = /** @type {Ui.MapView | null} */ (null);
   chosen = /** @type {Ui.Chosen | null} */ (null);
@@ -79,6 +83,7 @@ export class State {
   read() {
     const found = parse(location.hash), root = document.documentElement;
     this.off = found.off;
+    this.extras = found.on;
     this.phase = found.phase;
     this.view = found.view;
     this.chosen = found.chosen;
@@ -100,16 +105,20 @@ export class State {
   }
 
   /** @param {string} name of a level or a layer */
-  isShown(name) { return !this.off.has(name); }
+  isShown(name) { return EXTRAS.includes(name) ? this.extras.has(name) : !this.off.has(name); }
 
   /** @param {string} name */
-  toggle(name, isShown = this.off.has(name)) {
-    if (isShown) this.off.delete(name); else this.off.add(name);
+  toggle(name, isShown = !this.isShown(name)) {
+    const isExtra = EXTRAS.includes(name), names = isExtra ? this.extras : this.off;
+    if (isShown === isExtra) names.add(name); else names.delete(name);
     this.notify(LAYERS.includes(name) ? "layers" : "levels");
   }
 
   /** @param {string} phase */
   setPhase(phase) { this.phase = phase; this.notify("phase"); }
+
+  /** @param {string} kind of discrepancies, "" all */
+  setDiscrepancy(kind) { this.discrepancy = kind; this.notify("layers"); }
 
   /** @param {string} theme */
   setTheme(theme) {
@@ -136,9 +145,10 @@ export class State {
   choose(chosen) { this.chosen = chosen; this.notify("chosen"); }
 
   address() {
-    const parts = [], { view, off, phase, chosen } = this;
+    const parts = [], { view, off, extras, phase, chosen } = this;
     if (view) parts.push(`map=${+view.zoom.toFixed(2)}/${view.lat.toFixed(5)}/${view.lon.toFixed(5)}`);
     if (off.size) parts.push("off=" + BOXES.filter((name) => off.has(name)).join(","));
+    if (extras.size) parts.push("on=" + [...extras].join(","));
     if (phase !== "all") parts.push("phase=" + phase);
     if (chosen && ADDRESSED.includes(chosen.kind)) {
       parts.push(`${chosen.kind}=${encodeURIComponent(chosen.id)}`);

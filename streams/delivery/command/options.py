@@ -22,7 +22,8 @@ exit codes: 0 done; 1 the endpoint did not take the test message; 2 a setting or
 refused; 5 in the log, but no worker has folded it within 10 s; 7 no such endpoint;
 8 Kafka or Redis does not answer"""
 _FILTERS = {
-    "rules": "RULE[,RULE]: closure overdue unseen slowdown jam clash feed reports detour",
+    "rules": "RULE[,RULE]: closure overdue unseen slowdown jam clash feed reports discrepancy "
+    "detour",
     "severities": "of critical, warning, notice",
     "area": "a polygon, 'LON,LAT LON,LAT LON,LAT ...'",
     "links": "links of the network, with commas; besides those in the area",

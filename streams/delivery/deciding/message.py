@@ -12,17 +12,32 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from streams.contract.enums import AlertEvent, RuleName, Severity
+from streams.contract.enums import AlertEvent, RuleName, Severity, SiteStatus
 from streams.delivery.deciding.wording import one_line, sentence, title_of
 from streams.domain.alerts import Alert
+from streams.domain.observed.questions import QUESTIONS, CrewQuestion
 from streams.words.catalogue import Translatable, phrase
-from streams.words.spoken import Spoken, in_each
+from streams.words.spoken import OwnText, Spoken, in_each
 
 MAX_BYTES = 20_000
 MAX_FACTS_BYTES = 12_000
 LINE = 80  # characters of a digest's line: 25 alerts fit then, however long their texts
 DIGEST = "digest"
 TRIAL = "test"
+
+
+class CrewAnswer(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
+    """An answer to a crew's question: the tap that gives it on the crew's page."""
+
+    tap: SiteStatus
+    text: OwnText
+
+
+class CrewQuestionBody(msgspec.Struct, frozen=True, kw_only=True, metaclass=Spoken):
+    """What a crew is asked where buses contradict its tap; `answers` are yes and no."""
+
+    text: OwnText
+    answers: list[CrewAnswer]
 
 
 class AlertMessage(msgspec.Struct, kw_only=True, metaclass=Spoken):
@@ -45,6 +60,10 @@ class AlertMessage(msgspec.Struct, kw_only=True, metaclass=Spoken):
     cut: Annotated[list[str], Meta(description="facts that were cut")] | UnsetType = UNSET
     work_url: Annotated[str, Meta(description="the crew's link")] | UnsetType = UNSET
     map_url: str | UnsetType = UNSET
+    question: (
+        Annotated[CrewQuestionBody, Meta(description="for the crew, answered on `work_url`")]
+        | UnsetType
+    ) = UNSET
 
 
 def message_of(
@@ -79,11 +98,33 @@ def message_of(
         simulated=is_simulated,
         cut=cut or UNSET,
         work_url=work_url or UNSET,
+        question=question_body(alert) or UNSET,
     )
     if public_url:
         name = quote(f"{alert.rule} {alert.subject}", safe="")  # as the map's address has it
         body.map_url = f"{public_url}/#alert={name}"
     return body
+
+
+def question_body(alert: Alert) -> CrewQuestionBody | None:
+    """What the alert asks a crew; None of most."""
+    asked = QUESTIONS.get(alert.facts.get("kind", "")) if alert.facts.get("asks") else None
+    if asked is None or alert.word is AlertEvent.END:
+        return None
+    count = alert.facts.get("through" if asked.name == "open" else "round")
+    return made_question(asked, count if isinstance(count, int) else 0)
+
+
+def made_question(asked: CrewQuestion, count: int) -> CrewQuestionBody:
+    """The words of a question after so many buses."""
+    answers = (("yes", asked.yes), ("no", asked.no))
+    return CrewQuestionBody(
+        text=phrase(f"question.{asked.name}", n=count),
+        answers=[
+            CrewAnswer(tap=tap, text=phrase(f"question.{asked.name}.{name}"))
+            for name, tap in answers
+        ],
+    )
 
 
 def digest_id(endpoint: str, alert_ids: Sequence[str]) -> str:

@@ -40,7 +40,7 @@ def sentence(alert: Alert, *, is_simulated: bool) -> Phrase:
     title, particulars = title_of(alert), []
     if alert.word is not AlertEvent.END:
         particulars = list(_particulars(alert.facts))
-    parts: list[Value] = [_name(alert.rule, title)]
+    parts: list[Value] = [_about(alert.rule, title)]
     if not _is_said_by_closure(alert):
         parts.append(phrase("message.part", text=_event(alert)))
     return phrase(
@@ -48,7 +48,7 @@ def sentence(alert: Alert, *, is_simulated: bool) -> Phrase:
     )
 
 
-def _name(rule: RuleName, title: str) -> Value:
+def _about(rule: RuleName, title: str) -> Value:
     """What an alert of a rule is about, as people call it."""
     if rule is RuleName.DETOUR:
         return phrase("message.route", no=title)
@@ -62,11 +62,19 @@ def _is_said_by_closure(alert: Alert) -> bool:
 
 
 def _event(alert: Alert) -> Value:
-    begins = name_of("rule", alert.rule)
+    begins = _name(alert)
     if alert.word is AlertEvent.END:
         over = f"rule.{alert.rule}.over"
         return phrase(over) if has_word(over) else phrase("message.over", text=begins)
     return phrase("message.changed", text=begins) if alert.word is AlertEvent.UPDATE else begins
+
+
+def _name(alert: Alert) -> Value:
+    """What the rule calls it; a discrepancy by its kind."""
+    code = f"discrepancy.{alert.facts.get('kind')}"
+    if alert.rule is RuleName.DISCREPANCY and has_word(code):
+        return phrase(code)
+    return name_of("rule", alert.rule)
 
 
 def _closure(facts: dict[str, Any]) -> str | None:
@@ -95,10 +103,19 @@ def _particulars(facts: dict[str, Any]) -> Iterator[Value]:
     elif end in _NO_END:
         yield unknown_time("ends_ms", _NO_END[end])
     yield from _places(facts)
+    yield from _buses(facts)
     yield from _detour(facts)
     organisation = facts.get("organisation")
     if isinstance(organisation, str) and organisation.strip():
         yield one_line(organisation, MAX_TITLE)
+
+
+def _buses(facts: dict[str, Any]) -> Iterator[Value]:
+    """How many buses drove through and went round, of a discrepancy."""
+    for name, code in (("through", "message.buses_through"), ("round", "message.buses_round")):
+        count = facts.get(name)
+        if isinstance(count, int) and count > 0:
+            yield phrase(code, n=count)
 
 
 def _places(facts: dict[str, Any]) -> Iterator[Value]:

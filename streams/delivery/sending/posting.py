@@ -86,9 +86,9 @@ class Poster:
         return msgspec.json.encode(body)
 
     def _work_url(self, alert: Alert) -> str | None:
-        """The crew's link where the alert is about a work."""
-        kind, _, work = alert.subject.partition(":")
-        if kind != "work" or not work:
+        """The crew's link where the alert is about a work, or asks its crew something."""
+        work = asked_work(alert)
+        if not work:
             return None
         ends_ms = alert.facts.get("ends_ms")
         return crew_url(
@@ -98,6 +98,15 @@ class Poster:
             at_ms=alert.at_ms,
             ends_ms=ends_ms if isinstance(ends_ms, int) else None,
         )
+
+
+def asked_work(alert: Alert) -> str:
+    """The work that an alert is about, or whose crew it asks; "" none."""
+    kind, _, work = alert.subject.partition(":")
+    if kind == "work":
+        return work
+    works = alert.facts.get("works") if alert.facts.get("asks") else None
+    return str(works[0]) if isinstance(works, list) and works else ""
 
 
 def error_class(error: BaseException) -> str:

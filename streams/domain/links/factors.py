@@ -1,5 +1,6 @@
 """The car factors of a partition's links, by road class: learned at fixed times, once all inputs
-have passed them, so that how the inputs interleave leaves no trace. Pure.
+have passed them, so that how the inputs interleave leaves no trace. At the same times it is counted
+where buses and a traffic centre agree. Pure.
 """
 
 from collections.abc import Iterator, Mapping
@@ -7,8 +8,11 @@ from collections.abc import Iterator, Mapping
 from streams.domain.links.cars import EVERY, CarFactor
 from streams.domain.links.estimate import driven
 from streams.domain.links.fold import FoldSettings, LinkFold, as_of
+from streams.domain.links.leading import as_cars
+from streams.domain.links.overlap import AGREEMENTS, Agreement
 from streams.domain.links.reports import reported_pace
 from streams.domain.links.settled import Judged
+from streams.domain.scores import day_of, put_day
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Link
 
@@ -22,6 +26,7 @@ class Factors:
         self, state: State, effects: Effects, roads: Mapping[str, Link], rules: FoldSettings
     ) -> None:
         self._rows = Rows(FACTORS, state, effects)
+        self._agreements = Rows(AGREEMENTS, state, effects)
         self._roads = roads
         self._rules = rules
 
@@ -48,18 +53,28 @@ class Factors:
             at_ms += done.every_ms
 
     def learn(self, folds: Mapping[str, LinkFold], at_ms: int) -> None:
-        """Learn of the links on which buses and a centre had measured by `at_ms`."""
-        for link_id, fold in folds.items():
+        """Learn of the links on which buses and a centre had measured by `at_ms`, and count where
+        they agree, by the factors known before.
+        """
+        known = self.by_class()
+        agreed = Agreement()
+        for link_id, fold in sorted(folds.items()):
             road = self._roads[link_id]
             if fold.bus_ms and fold.its_ms and road.kind != "section":
-                self._learn(as_of(fold, at_ms, self._rules), road)
+                factor = known.get(road.road_class, CarFactor().value)
+                agreed = agreed.plus(self._learn(as_of(fold, at_ms, self._rules), road, factor))
+        if agreed.pairs:
+            day = day_of(at_ms)
+            put_day(self._agreements, day, (self._agreements.get(day) or Agreement()).plus(agreed))
 
-    def _learn(self, link: LinkFold, road: Link) -> None:
+    def _learn(self, link: LinkFold, road: Link, factor: float) -> Agreement:
         its = reported_pace(link.reported.values())
         bus = driven(link.windows, link.habit.usual(road.free_flow_kmh), self._rules.weights)
-        if its is not None and bus is not None:
-            known = self._rows.get(road.road_class) or CarFactor()
-            self._rows.put(road.road_class, known.add(bus.ms_km / its.ms_km))
+        if its is None or bus is None:
+            return Agreement()
+        known = self._rows.get(road.road_class) or CarFactor()
+        self._rows.put(road.road_class, known.add(bus.ms_km / its.ms_km))
+        return Agreement().with_pair(as_cars(bus, factor), its)
 
     def shown_anew(self, folds: Mapping[str, LinkFold], before: Mapping[str, float]) -> set[str]:
         """The links that a factor is shown on and whose factor is another than `before`."""

@@ -44,10 +44,12 @@ def leading(
         return Led(its, its_ms, is_reported=True)
     if bus is None:
         return None
-    return Led(bus if road.kind == "section" else _cars(bus, car_factor), bus_ms, is_reported=False)
+    return Led(
+        bus if road.kind == "section" else as_cars(bus, car_factor), bus_ms, is_reported=False
+    )
 
 
-def _cars(bus: Pace, factor: float) -> Pace:
+def as_cars(bus: Pace, factor: float) -> Pace:
     """The pace of cars where buses drive so; 1: as buses do, for sure."""
     spread = DEVIATION * bus.ms_km if factor != 1.0 else 0.0
     return Pace(bus.ms_km / factor, math.hypot(bus.deviation, spread) / factor)

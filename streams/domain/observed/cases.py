@@ -67,7 +67,6 @@ class Case:
     late_slow: int = 0
     round: int = 0
     closed_ms: int = 0
-    first_through_ms: int = 0
     late_rounds: int = 0
     late_vehicles: tuple[str, ...] = ()
     vehicles: tuple[tuple[str, int], ...] = ()
@@ -90,7 +89,9 @@ class Case:
 
 
 def declared(case: Case | None, declaration: Declaration, at_ms: int) -> Case:
-    """The case after a declaration; hours that begin anew begin without evidence."""
+    """The case after a declaration; hours that begin anew, or on other links, begin without
+    evidence.
+    """
     known = case or Case(
         declaration.kind, declaration.closure, declaration.links, is_work=declaration.is_work
     )
@@ -100,7 +101,8 @@ def declared(case: Case | None, declaration: Declaration, at_ms: int) -> Case:
         links=declaration.links or known.links,
         is_seen=declaration.is_seen,
     )
-    if declaration.is_in_force and not known.is_in_force:
+    is_here = known.is_in_force and not set(known.links).isdisjoint(declaration.links)
+    if declaration.is_in_force and not is_here:
         return Case(
             declaration.kind,
             declaration.closure,
@@ -111,7 +113,7 @@ def declared(case: Case | None, declaration: Declaration, at_ms: int) -> Case:
             since_ms=at_ms,
         )
     if known.is_in_force and not declaration.is_in_force:
-        return replace(same, is_in_force=False, ended_ms=at_ms)
+        return replace(same, is_in_force=False, ended_ms=at_ms, is_seen=known.is_seen)
     return same
 
 
@@ -138,7 +140,6 @@ def with_through(case: Case, seen: Sighting, belief: Belief, rates: ErrorRates) 
         usual_ms=case.usual_ms + (usual_ms if is_paced else 0),
         slow=case.slow + (is_paced and ratio is not None and ratio < EFFECT),
         last_ratios=(*case.last_ratios, ratio)[-2:] if is_paced and ratio else case.last_ratios,
-        first_through_ms=case.first_through_ms or seen.at_ms,
         vehicles=(*case.vehicles, (seen.vehicle, seen.at_ms))[-6:],
         events=_events(case, seen),
     )

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from streams.contract.derived import Sighting
-from streams.contract.enums import Closure
+from streams.contract.enums import Closure, DiscrepancyKind
 from streams.domain.observed import detours
 from streams.domain.observed.belief import Belief, ErrorRates
 from streams.domain.observed.detours import GoingRound
-from streams.domain.observed.discrepancies import found_elsewhere
 from streams.domain.observed.tables import ObservedRows
 from streams.geo.homes import Homes
 from streams.geo.network import Network
@@ -96,7 +95,7 @@ class DetourFold:
         subjects = (
             *sorted(in_force, key=lambda name: (not name.startswith("work:"), name)),
             *(name for name, case in cases if case.is_full and case.has_just_ended(at_ms)),
-            *found_elsewhere(rows, links),
+            *_found_elsewhere(rows, links),
             *(name for name, case in cases if case.is_in_force and case.closure is Closure.PARTIAL),
         )
         return next(iter(subjects), "")
@@ -112,3 +111,14 @@ class DetourFold:
             is_home = self.homes.home(first) == rows.partition
             if is_home and views.get(first) != rows.detours.get(key):
                 rows.detours.put(key, views.get(first))
+
+
+def _found_elsewhere(rows: ObservedRows, links: Sequence[str]) -> list[str]:
+    """The works, as subjects, that are on one of these links instead of where their permits say."""
+    return [
+        f"work:{row.work}"
+        for _, row in sorted(rows.discrepancies.all().items())
+        if row.kind is DiscrepancyKind.ELSEWHERE
+        and not row.until_ms
+        and not set(links).isdisjoint(row.links)
+    ]

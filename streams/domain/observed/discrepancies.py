@@ -1,6 +1,5 @@
 """Where what happens is not what was declared: begun, changed and ended as buses show it."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from streams.contract.derived import Sighting
@@ -40,6 +39,10 @@ class Judge:
         self._rows, self._neighbours, self._homes = rows, neighbours, homes
         self._rates, self._now_ms = rates, now_ms
 
+    @property
+    def now_ms(self) -> int:
+        return self._now_ms
+
     def look(self, subject: str) -> None:
         """Hold a case against its buses."""
         case = self._rows.cases.get(subject)
@@ -66,6 +69,8 @@ class Judge:
             self._tell(kind, subject, case, since_ms=case.since_ms)
         if case.ended_ms and not case.is_in_force:
             self._after_end(subject, case)
+        else:
+            self._end(self._open(DiscrepancyKind.OVERRUN, subject))
 
     def _was_late(self, subject: str, case: Case) -> bool:
         """Whether it has been said for a while that it has not begun yet."""
@@ -116,6 +121,8 @@ class Judge:
             return
         if any(case.has_just_ended(self._now_ms) and case.is_full for _, case in on_it):
             return  # `_after_end` decides
+        if self._is_overrun(link_id):
+            return
         belief = rows.beliefs.get(link_id) or Belief()
         event = SeenBus(seen.at_ms, seen.kind, seen.route_id)
         near = self._contradicted_near(link_id)
@@ -160,14 +167,18 @@ class Judge:
                 self._rows.discrepancies.put(name, None)
 
     def _after_end(self, subject: str, case: Case) -> None:
-        """Whether a full closure goes on after its declared end."""
+        """Whether a full closure goes on after its declared end; for an hour and a half, and longer
+        where buses still show the road closed.
+        """
         name = self._open(DiscrepancyKind.OVERRUN, subject)
         links = self._neighbours.whole(case.links)
         is_shut = any((self._rows.beliefs.get(x) or Belief()).is_closed for x in links)
         is_long = self._now_ms > case.ended_ms + LONG_MS
         enough = 1 if is_shut and is_long else LATE_ROUNDS
         is_slow = case.late_slow >= LATE_ROUNDS
-        if (case.late_rounds >= enough and case.is_full) or is_slow:
+        if not (is_shut or case.has_just_ended(self._now_ms)):
+            self._end(name)
+        elif (case.late_rounds >= enough and case.is_full) or is_slow:
             self._tell(DiscrepancyKind.OVERRUN, subject, case, since_ms=case.ended_ms)
         elif name and not case.late_rounds and not case.late_slow:
             self._end(name)
@@ -197,6 +208,13 @@ class Judge:
             if link_id in row.links and not row.until_ms and row.kind in _CLOSED:
                 return name
         return ""
+
+    def _is_overrun(self, link_id: str) -> bool:
+        """Whether it is known that a work should have opened a link."""
+        return any(
+            row.kind is DiscrepancyKind.OVERRUN and not row.until_ms and link_id in row.links
+            for row in self._rows.discrepancies.all().values()
+        )
 
     def _near_open(self, kind: DiscrepancyKind, link_id: str) -> str:
         """The discrepancy of a kind that goes on near a link; "" without one."""
@@ -229,6 +247,7 @@ class Judge:
             speed_ratio=case.speed_ratio,
             declared_ms=case.since_ms,
             declared_until_ms=case.ended_ms,
+            is_tapped=case.is_seen,
             events=case.events,
         )
         if row != known:
@@ -264,18 +283,6 @@ def moved_to(
         if is_open and is_moved(neighbours, case, link_id, now_ms):
             return subject
     return ""
-
-
-def found_elsewhere(rows: ObservedRows, links: Iterable[str]) -> list[str]:
-    """The works, as subjects, that are on one of these links instead of where their permits say."""
-    touched = set(links)
-    return [
-        f"work:{row.work}"
-        for _, row in sorted(rows.discrepancies.all().items())
-        if row.kind is DiscrepancyKind.ELSEWHERE
-        and not row.until_ms
-        and not touched.isdisjoint(row.links)
-    ]
 
 
 def _permit(subject: str) -> str:

@@ -19,6 +19,7 @@ from streams.domain.observed.discrepancies import Judge, moved_to
 from streams.domain.observed.neighbours import Neighbours
 from streams.domain.observed.promise import promise_s
 from streams.domain.observed.rows import ObservedView
+from streams.domain.observed.score import Change
 from streams.domain.observed.tables import ObservedRows, Progress, Queued
 from streams.geo.homes import Homes
 from streams.geo.network import Network
@@ -57,16 +58,18 @@ class ObservedFold:
             key = f"{at_ms:015d} {origin.topic}/{origin.partition} {origin.offset:012d}"
             rows.queue.put(key, Queued(tuple(sightings), tuple(declarations)))
 
-    def advance(self, rows: ObservedRows, now_ms: int, watch: Callable[[int], None]) -> None:
-        """Take from the queue what is of before `now_ms`, and look at all things each minute; so
-        does then `watch`, at the same minutes.
+    def advance(
+        self, rows: ObservedRows, now_ms: int, each_minute: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """Take from the queue what is of before `now_ms`, and look at all things each minute;
+        `each_minute` is called with its time after that.
         """
         queue = rows.queue.all()
         progress = rows.progress.get("now") or Progress()
         before = progress
         for key in sorted(key for key in queue if int(key[:15]) < now_ms):
             at_ms = int(key[:15])
-            progress = self._minutes(rows, progress, at_ms, watch)
+            progress = self._minutes(rows, progress, at_ms, each_minute)
             progress = progress._replace(
                 begun_ms=progress.begun_ms or at_ms,
                 minute_ms=max(progress.minute_ms, at_ms - at_ms % MINUTE_MS),
@@ -74,7 +77,7 @@ class ObservedFold:
             )
             self._fold(rows, queue[key], at_ms, progress)
             rows.queue.put(key, None)
-        progress = self._minutes(rows, progress, now_ms, watch)
+        progress = self._minutes(rows, progress, now_ms, each_minute)
         if progress != before:
             rows.progress.put("now", progress)
 
@@ -83,7 +86,7 @@ class ObservedFold:
         rows: ObservedRows,
         progress: Progress,
         until_ms: int,
-        watch: Callable[[int], None],
+        each_minute: Callable[[int], None],
     ) -> Progress:
         """Every minute up to a time, and every hour once nothing has come for two; two days after
         the last event nothing is left to happen.
@@ -93,7 +96,7 @@ class ObservedFold:
         until_ms = min(until_ms, progress.last_ms + 2 * DAY_MS)
         while (minute_ms := _next_look_ms(progress)) <= until_ms:
             self._look(rows, minute_ms, progress)
-            watch(minute_ms)
+            each_minute(minute_ms)
             progress = progress._replace(minute_ms=minute_ms)
         return progress
 
@@ -134,6 +137,8 @@ class ObservedFold:
             before, seen, self.rates, has_cause=has_cause, is_worked=is_worked
         )
         rows.beliefs.put(link_id, after)
+        if self.homes.home(link_id) == rows.partition:
+            rows.scorer.drove_through(Change(link_id, before, after, judge.now_ms), seen)
         for subject, case in on_it:
             rows.cases.put(subject, cases.with_through(case, seen, before, self.rates))
             judge.look(subject)
@@ -152,9 +157,12 @@ class ObservedFold:
         for link_id, belief in after.items():
             is_new = belief.is_closed and not known[link_id].is_closed
             is_less = is_new and belief.ratio < best - CLEARLY
-            rows.beliefs.put(
-                link_id, beliefs.not_yet_closed(belief, self.rates) if is_less else belief
-            )
+            now = beliefs.not_yet_closed(belief, self.rates) if is_less else belief
+            rows.beliefs.put(link_id, now)
+            if self.homes.home(link_id) == rows.partition:
+                promised_s = (rows.observed.get(link_id) or ObservedView()).promise_s
+                change = Change(link_id, known[link_id], now, judge.now_ms)
+                rows.scorer.went_round(change, seen, promised_s)
         for subject, case in rows.cases_on(links):
             own = self.neighbours.whole(case.links)
             is_closed = any((rows.beliefs.get(x) or Belief()).is_closed for x in own)
@@ -263,10 +271,13 @@ class ObservedFold:
             if after is not belief:
                 rows.beliefs.put(link_id, after)
                 judge.reopened(link_id)
+                if self.homes.home(link_id) == rows.partition:
+                    rows.scorer.faded(link_id, now_ms)
         for link_id in list(rows.observed.all()):
             self._view(rows, link_id, now_ms, progress)
         self.detours.look(rows, now_ms)
         judge.forget()
+        rows.scorer.forget(now_ms)
 
 
 def _next_look_ms(progress: Progress) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from streams.geo.measures import distance_to_line_m
 from streams.geo.network import Network
 
 NEAR_M = 400.0
@@ -49,11 +48,3 @@ class Neighbours:
             known = frozenset(link.id for _, link in near) | {link_id}
             self._near[link_id] = known
         return known
-
-    def distance_m(self, link_id: str, others: Iterable[str]) -> float:
-        """How far the middle of a link is from the nearest of others."""
-        point = self._network.midpoints.get(link_id)
-        lines = [link.geometry for x in others if (link := self._network.link(x)) is not None]
-        if point is None or not lines:
-            return float("inf")
-        return min(distance_to_line_m(point, line) for line in lines)

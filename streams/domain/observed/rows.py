@@ -40,6 +40,7 @@ class Discrepancy:
     It is so since `since_ms`, was emitted at `told_ms`, and ended at `until_ms` (0: it goes on).
     `events` are the last buses behind it, oldest first; `through` and `round` count all of them.
     `declared_ms` and `declared_until_ms` are the permit's hours that were in force, 0: unknown.
+    `is_tapped`: a crew or an office had reported in these hours that it began.
     """
 
     kind: DiscrepancyKind
@@ -54,4 +55,5 @@ class Discrepancy:
     speed_ratio: int | None = None  # thousandths of the usual speed
     declared_ms: int = 0
     declared_until_ms: int = 0
+    is_tapped: bool = False
     events: tuple[SeenBus, ...] = ()

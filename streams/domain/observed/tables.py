@@ -9,6 +9,7 @@ from streams.domain.observed.belief import Belief, ErrorRates
 from streams.domain.observed.cases import Case
 from streams.domain.observed.detours import BusDetour, GoingRound
 from streams.domain.observed.rows import Discrepancy, ObservedView
+from streams.domain.observed.score import SCORES, WAITS, Scorer
 from streams.domain.stage import Effects, Rows, StageTable, State
 
 
@@ -36,7 +37,10 @@ OBSERVED = StageTable("observed", ObservedView)  # by link
 DISCREPANCIES = StageTable("discrepancies", Discrepancy)  # by id
 ROUNDS = StageTable("rounds", tuple[GoingRound, ...])  # by route
 DETOURS = StageTable("bus-detours", BusDetour)  # by "route|first link avoided"
-TABLES = (QUEUE, PROGRESS, BELIEFS, CASES, CASE_LINKS, OBSERVED, DISCREPANCIES, ROUNDS, DETOURS)
+TABLES = (
+    *(QUEUE, PROGRESS, BELIEFS, CASES, CASE_LINKS, OBSERVED, DISCREPANCIES),
+    *(WAITS, SCORES, ROUNDS, DETOURS),
+)
 
 
 class ObservedRows:
@@ -52,6 +56,8 @@ class ObservedRows:
         self._case_links = Rows(CASE_LINKS, state, effects)
         self.observed = Rows(OBSERVED, state, effects)
         self.discrepancies = Rows(DISCREPANCIES, state, effects)
+        waits, scores = Rows(WAITS, state, effects), Rows(SCORES, state, effects)
+        self.scorer = Scorer(waits, scores, self.beliefs)
         self.rounds = Rows(ROUNDS, state, effects)
         self.detours = Rows(DETOURS, state, effects)
 

@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from streams.contract.enums import Severity
+from streams.contract.enums import DiscrepancyKind, Severity
 from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.domain.alerts import Patience
 
@@ -15,7 +15,7 @@ class ParameterRange(NamedTuple):
     """How a value is written: its name in the file, its kind, and from where to where it goes.
 
     `kind` is "time" (ms here; "90 s", "15 min" or "2 h" there), "share" (0.4 here, "40 %" there),
-    "count", "switch" or "severity".
+    "count", "switch", "severity" or "grade" (a severity, or "off" there and None here).
     """
 
     name: str
@@ -75,6 +75,27 @@ class Reports(Graded):
     until: int = _row(1, "until", "count", 1, 100)
 
 
+def _grade(name: str) -> dict[str, ParameterRange]:
+    return {"bounds": ParameterRange(name, "grade")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancies(Rule):
+    """How grave each kind of discrepancy is; None: it is not emitted."""
+
+    undeclared: Severity | None = field(default=Severity.WARNING, metadata=_grade("undeclared"))
+    overrun: Severity | None = field(default=Severity.WARNING, metadata=_grade("overrun"))
+    elsewhere: Severity | None = field(default=Severity.WARNING, metadata=_grade("elsewhere"))
+    overdeclared: Severity | None = field(default=Severity.NOTICE, metadata=_grade("overdeclared"))
+    no_effect: Severity | None = field(default=Severity.NOTICE, metadata=_grade("no_effect"))
+    late_start: Severity | None = field(default=Severity.NOTICE, metadata=_grade("late_start"))
+    early_end: Severity | None = field(default=Severity.NOTICE, metadata=_grade("early_end"))
+
+    def severity_of(self, kind: DiscrepancyKind) -> Severity | None:
+        severity: Severity | None = getattr(self, kind.value)
+        return severity
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRules:
     """Every rule by its name, which is also the name its alerts bear."""
@@ -95,6 +116,7 @@ class AlertRules:
     clash: Rule = field(default_factory=Rule)
     feed: Graded = field(default_factory=lambda: Graded(begin_ms=MINUTE_MS, end_ms=MINUTE_MS))
     reports: Reports = field(default_factory=lambda: Reports(severity=Severity.NOTICE))
+    discrepancy: Discrepancies = field(default_factory=Discrepancies)
     detour: Graded = field(default_factory=lambda: Graded(severity=Severity.NOTICE))
 
 

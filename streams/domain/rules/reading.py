@@ -17,6 +17,7 @@ from streams.domain.rules.book import (
 )
 
 WHERE = "BOMNAE_RULES"
+OFF = "off"
 _UNITS_MS = {"s": 1000, "min": MINUTE_MS, "h": HOUR_MS}
 _QUANTITY = re.compile(r"\s*(-?\d{1,9}(?:\.\d{1,6})?)\s*(\S{0,20})\s*")
 
@@ -118,12 +119,19 @@ def _severity(where: str, value: Any, _bounds: ParameterRange) -> Severity:
     return Severity(value)
 
 
+def _grade(where: str, value: Any, _bounds: ParameterRange) -> Severity | None:
+    if value not in [*Severity, OFF]:
+        raise SettingsError(f"{where} must be one of {_all([*Severity, OFF])}, got {_brief(value)}")
+    return None if value == OFF else Severity(value)
+
+
 _READERS: dict[str, Callable[[str, Any, ParameterRange], Any]] = {
     "time": _time,
     "share": _share,
     "count": _count,
     "switch": _switch,
     "severity": _severity,
+    "grade": _grade,
 }
 
 

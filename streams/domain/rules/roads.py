@@ -189,11 +189,11 @@ class RoadWatch:
     def _facts(self, settled: Settled) -> dict[str, object]:
         """The facts of a link; its speed is left out, or each minute would be news."""
         link = settled.link
-        facts = {"title": self._title(link), "links": [link.id], "road": link.road_name}
+        facts = {"title": self.title(link), "links": [link.id], "road": link.road_name}
         point = point_of((link.id,), self._network)
         return {**facts, **point, "closure": settled.view.closure.value}
 
-    def _title(self, link: Link) -> str:
+    def title(self, link: Link) -> str:
         """The name of a link; a standard link has only its road's, so where on it comes from the
         section that has most of its way there.
         """

@@ -1,11 +1,28 @@
-"""Acknowledgements: which alerts an operator has seen, who it was, and what they added."""
+"""Acknowledgements: which alerts an operator has seen, who it was, and what they found."""
+
+from dataclasses import replace
+from typing import NamedTuple
 
 from streams.contract.derived import Origin
+from streams.contract.enums import AlertVerdict
 from streams.contract.records import Acknowledgement, Message
 from streams.contract.times import DAY_MS
+from streams.domain.scores import day_of, put_day
 from streams.domain.stage import Effects, Rows, StageTable, State
 
+
+class Verdicts(NamedTuple):
+    """How many alerts of one rule that began on one day operators found true, and false."""
+
+    true: int = 0
+    false: int = 0
+
+    def plus(self, other: "Verdicts") -> "Verdicts":
+        return Verdicts(self.true + other.true, self.false + other.false)
+
+
 ACKNOWLEDGEMENTS = StageTable("acknowledgements", Acknowledgement)  # by episode
+VERDICTS = StageTable("alert_verdicts", Verdicts)  # by "day rule"
 KEEP_MS = 30 * DAY_MS
 """So long one counts: an alert that stays open for longer asks to be looked at again."""
 
@@ -14,10 +31,12 @@ class AcknowledgementsStage:
     """acknowledgements -> the newest one of each episode. No tick comes here: a write forgets."""
 
     takes = (Acknowledgement,)
-    tables = (ACKNOWLEDGEMENTS,)
+    tables = (ACKNOWLEDGEMENTS, VERDICTS)
 
     def step(self, state: State, message: Message, _origin: Origin) -> Effects:
-        """The newest by its own time stands; one older than that, or too old, is counted late."""
+        """The newest by its own time stands; one older than that, or too old, is counted late. One
+        without a verdict leaves an earlier one as it was.
+        """
         effects = Effects()
         if not isinstance(message, Acknowledgement):
             return effects
@@ -31,5 +50,22 @@ class AcknowledgementsStage:
         for episode, row in rows.stored.items():
             if row.at_ms <= message.at_ms - KEEP_MS:
                 rows.put(episode, None)
+        if known is not None and known.verdict is not None and message.verdict is None:
+            verdict, rule, began_ms = known.verdict, known.rule, known.began_ms
+            message = replace(message, verdict=verdict, rule=rule, began_ms=began_ms)
         rows.put(message.episode, message)
+        verdicts = Rows(VERDICTS, state, effects)
+        if known is None or known.verdict is not message.verdict:
+            _count(verdicts, known, -1)
+            _count(verdicts, message, 1)
         return effects
+
+
+def _count(verdicts: Rows[Verdicts], ack: Acknowledgement | None, by: int) -> None:
+    """Add to, or take from, what was found of a rule's alerts of the day this one began on."""
+    if ack is None or ack.verdict is None or ack.rule is None:
+        return
+    row_id = f"{day_of(ack.began_ms)} {ack.rule}"
+    is_true = ack.verdict is AlertVerdict.TRUE
+    more = Verdicts(by, 0) if is_true else Verdicts(0, by)
+    put_day(verdicts, row_id, (verdicts.get(row_id) or Verdicts()).plus(more))

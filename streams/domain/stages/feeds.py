@@ -1,5 +1,6 @@
 """How a feed is doing: what its last reports came to, and its status now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from streams.contract.arrival import MAX_AHEAD_MS
@@ -12,6 +13,7 @@ from streams.domain.listings import Usual, judged
 from streams.domain.rules import AlertRules
 from streams.domain.rules.feed import watch_feeds
 from streams.domain.rules.watching import Look
+from streams.domain.scores import minutes_by_day, put_day
 from streams.domain.stage import Effects, Rows, StageTable, State
 
 REMEMBER_MS = MINUTE_MS
@@ -98,13 +100,15 @@ def _outcome_of(state: FeedState) -> tuple[PollOutcome, str, bool, bool, bool]:
 
 FEEDS = StageTable("feeds", FeedState, is_global=True)
 EPISODES = StageTable("feed-episodes", Episode)
+FEED_SCORES = StageTable("feed_scores", dict[str, int])  # by "day feed": minutes by status
+COUNTED = StageTable("feed_minutes", int)  # the last minute counted (from 1970), as "now"
 
 
 class FeedsStage:
     """feed-reports -> how each feed is doing; time -> which of them need an alert."""
 
     takes = (FeedReport, Tick)
-    tables = (FEEDS, EPISODES)
+    tables = (FEEDS, EPISODES, FEED_SCORES, COUNTED)
 
     def __init__(self, rules: AlertRules = AlertRules()) -> None:  # noqa: B008 - frozen
         self._rules = rules
@@ -119,6 +123,7 @@ class FeedsStage:
             look = Look(effects, Rows(EPISODES, state, effects), now_ms)
             statuses = {name: (status(x, now_ms), x.last.code) for name, x in feeds.all().items()}
             watch_feeds(look, self._rules, statuses)
+            _count_minutes(state, effects, statuses, now_ms)
         return effects
 
 
@@ -131,3 +136,24 @@ def _take(feeds: Rows[FeedState], report: FeedReport, effects: Effects) -> None:
         effects.remember(f"feed:{report.feed}", report.received_ms, seen)
     if report.refused:
         effects.refused[f"{report.feed} {report.code or 'rows'}"] = report.refused
+
+
+def _count_minutes(
+    state: State, effects: Effects, statuses: Mapping[str, tuple[FeedStatus, str]], now_ms: int
+) -> None:
+    """Count the minutes that have passed since the last tick of another minute: each feed was then
+    as it is now. Where nothing ticked for long, its feeds were silent for as long.
+    """
+    counted, scores = Rows(COUNTED, state, effects), Rows(FEED_SCORES, state, effects)
+    minute = now_ms // MINUTE_MS
+    last = counted.get("now")
+    if last is not None and minute <= last:
+        return
+    counted.put("now", minute)
+    if last is None:
+        return
+    for day, minutes in minutes_by_day(last, minute):
+        for name, (now, _) in sorted(statuses.items()):
+            known = scores.get(f"{day} {name}") or {}
+            row = {**known, now.value: known.get(now.value, 0) + minutes}
+            put_day(scores, f"{day} {name}", dict(sorted(row.items())))

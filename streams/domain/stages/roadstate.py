@@ -28,6 +28,7 @@ from streams.domain.links.fold import (
     view,
 )
 from streams.domain.links.learning import TABLES, Habits, Learning
+from streams.domain.links.overlap import AGREEMENTS
 from streams.domain.links.quarters import IsHoliday, no_holiday
 from streams.domain.links.settled import Judged
 from streams.domain.observed.belief import ErrorRates
@@ -36,6 +37,7 @@ from streams.domain.observed.tables import TABLES as OBSERVED_TABLES
 from streams.domain.observed.tables import ObservedRows
 from streams.domain.rules import AlertRules
 from streams.domain.rules.detours import watch_detours
+from streams.domain.rules.discrepancies import DiscrepancyWatch
 from streams.domain.rules.roads import Known, RoadWatch
 from streams.domain.rules.watching import Look
 from streams.domain.stage import Effects, Rows, StageTable, State
@@ -92,7 +94,11 @@ class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, *TABLES, *OBSERVED_TABLES)
+    tables = (
+        *(FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, AGREEMENTS),
+        *TABLES,
+        *OBSERVED_TABLES,
+    )
 
     def __init__(
         self,
@@ -110,6 +116,7 @@ class RoadsStage:
         self._inputs = inputs
         self._network, self._alerts = network, alerts
         self._watch = RoadWatch(network, rules, alerts)
+        self._discrepancies = DiscrepancyWatch(network, alerts, self._watch.title)
         self._habits = Habits(network, rules, is_holiday)
         self._observed = ObservedFold.of(network, partitions, rates)
         self._roads = self._habits.links
@@ -175,7 +182,7 @@ class RoadsStage:
             return set()
         rows.now_ms = now_ms
         changed = self._judge(rows, before_ms, now_ms)
-        self._observed.advance(rows.observed, now_ms, partial(self._watch_detours, rows))
+        self._observed.advance(rows.observed, now_ms, partial(self._compare, rows))
         fresh_ms, stale_ms = self._rules.fresh_ms, self._rules.stale_ms
         for link_id, link in rows.folds.all().items():
             if 0 < link.oldest_ms <= now_ms - fresh_ms:
@@ -189,7 +196,10 @@ class RoadsStage:
                     rows.links.put(link_id, now)
         return changed
 
-    def _watch_detours(self, rows: RoadRows, minute_ms: int) -> None:
+    def _compare(self, rows: RoadRows, minute_ms: int) -> None:
+        """Emit where what buses do is not what was declared, and where they go round."""
+        found = rows.observed.discrepancies
+        self._discrepancies.judge(rows.effects, rows.episodes, found, minute_ms)
         look = Look(rows.effects, rows.episodes, minute_ms)
         watch_detours(look, self._alerts, self._network, rows.observed.detours)
 

@@ -23,6 +23,7 @@ from streams.domain.works.identity import resolved
 from streams.domain.works.moves import after_report, listed, says_nothing_new
 from streams.domain.works.phases import OVER, end_ms, is_in_force, phase_at, settled_ms
 from streams.domain.works.rows import Work
+from streams.domain.works.score import STARTS, WORK_SCORES
 from streams.domain.works.step import WORKS, WorksStep
 from streams.geo.addresses import Gazetteer
 from streams.geo.homes import Homes
@@ -43,7 +44,7 @@ class WorksStage:
     """permits and site reports -> works, and what they do to links, as time passes."""
 
     takes = (PermitBatch, SiteReport, Tick)
-    tables = (WORKS, CLASHES, COMPUTED, EPISODES, *LISTS)
+    tables = (WORKS, CLASHES, COMPUTED, EPISODES, STARTS, WORK_SCORES, *LISTS)
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from streams.contract.enums import Cause, Phase, Reporter
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.phases import OVER, is_in_force, phase_at
 from streams.domain.works.rows import Work, as_shown
+from streams.domain.works.score import WorksScorer
 
 WORKS = StageTable("works", Work)
 
@@ -19,6 +20,7 @@ class WorksStep:
         self.effects = Effects()
         self.rows = Rows(WORKS, state, self.effects)
         self.known = self.rows.stored
+        self._scorer = WorksScorer(state, self.effects)
         self.obstructions: list[Obstruction] = []
         self.declarations: list[Declaration] = []
         self.is_changed = False  # in what its clashes depend on
@@ -29,6 +31,7 @@ class WorksStep:
         Never in an earlier phase than a later tick or report already brought it to.
         """
         before = self.known.get(work.permit_id)
+        is_by_clock = work is before
         at_ms = max(now_ms, before.updated_ms) if before else now_ms
         phase = phase_at(work, at_ms)
         work = replace(work, phase=phase, is_in_force=is_in_force(work, phase, at_ms))
@@ -37,6 +40,7 @@ class WorksStep:
         if before is None or as_shown(work) != as_shown(before):
             work = replace(work, updated_ms=at_ms)
             self.effects.remember(f"work:{work.permit_id}", at_ms, work)
+            self._scorer.changed(before, work, at_ms, is_by_clock=is_by_clock)
             self.obstructions += _obstructions(before, work)
             self.declarations += _declared(before, work)
             self.is_changed |= before is None or _takes(before) != _takes(work)
@@ -44,6 +48,7 @@ class WorksStep:
 
     def forget(self, work: Work, now_ms: int) -> None:
         self.rows.put(work.permit_id, None)
+        self._scorer.forgotten(work)
         self.effects.remember(f"work:{work.permit_id}", now_ms, None)
         self.obstructions += _freed(work, work.links)
         self.declarations.append(_declaration(work, work.links, is_over=True))
@@ -90,10 +95,10 @@ def _is_seen(work: Work) -> bool:
 
 
 def _declared(before: Work | None, now: Work) -> list[Declaration]:
-    """What a work declares of its links, and its end on links it no longer lies on."""
+    """What a work declares of its links, and then its end on links it no longer lies on."""
     left = [link_id for link_id in (before.links if before else ()) if link_id not in now.links]
     gone = [_declaration(now, tuple(left), is_over=True)] if left else []
-    return [*gone, _declaration(now, now.links, is_over=now.phase in OVER)]
+    return [_declaration(now, now.links, is_over=now.phase in OVER), *gone]
 
 
 def _declaration(work: Work, links: tuple[str, ...], *, is_over: bool) -> Declaration:

@@ -15,10 +15,16 @@ describe("an address", () => {
     assert.deepEqual([found.phase, found.theme, found.palette, found.lang], ["active", "dark", "cb", "en"]);
   });
 
+  it("shows the layers that are off at first where it asks for them", () => {
+    assert.deepEqual([...parse("#on=promise,free").on], ["promise"]);
+  });
+
   it("of nothing is the whole city", () => {
     const { off, phase, ...rest } = parse("");
     assert.deepEqual([off.size, phase], [0, "all"]);
-    assert.deepEqual(rest, { view: null, chosen: null, theme: null, palette: null, lang: null });
+    assert.deepEqual(rest, {
+      on: new Set(), view: null, chosen: null, theme: null, palette: null, lang: null,
+    });
   });
 
   for (const hash of ["#map=99/0/0", "#map=5/91/0", "#map=5/0/181", "#map=a/b/c", "#map=5/1", "#map"]) {
@@ -35,7 +41,7 @@ describe("an address", () => {
     assert.deepEqual(parse("#link=%E0%A4%A").chosen, { kind: "link", id: "%E0%A4%A" });
   });
 
-  for (const kind of ["work", "link", "incident", "report", "clash", "alert"]) {
+  for (const kind of ["work", "link", "incident", "report", "clash", "discrepancy", "alert"]) {
     it(`can choose a ${kind}`, () => assert.deepEqual(parse(`#${kind}=1`).chosen, { kind, id: "1" }));
   }
 });

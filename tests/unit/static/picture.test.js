@@ -45,6 +45,16 @@ describe("a delta", () => {
     assert.equal(picture.certainty[3], "c");
   });
 
+  it("takes in what buses say of links, and promises", () => {
+    picture.load({ ...snapshot(), observed: "pciu", promises: [0, 5, 2, 12] });
+    assert.deepEqual([...picture.blocked], [[1, "c"], [2, "i"]]);
+    assert.deepEqual([[...picture.passable], [...picture.promises]], [[0], [[0, 5], [2, 12]]]);
+    const touched = picture.apply({ t: 1, v: [0, "u", 1, "p"], m: [0, 0, 3, 40] });
+    assert.deepEqual([[...picture.blocked], [...picture.passable]], [[[2, "i"]], [1]]);
+    assert.deepEqual([...picture.promises], [[2, 12], [3, 40]]);
+    assert.deepEqual([touched.named, touched.closures, touched.promises], [[0, 1, 0, 3], true, true]);
+  });
+
   it("has what is usual beside the speed", () => {
     picture.load({ ...snapshot(), usual: [42, -1, 11, 30] });
     const touched = picture.apply({ t: 1, h: [1, 45] });

@@ -20,14 +20,14 @@ function cardOf(card, name, row) {
   const works = row.works.filter((id) => row.subject !== `work:${id}`)
     .flatMap((id) => rows.work.get(id.replace(/^work:/, "")) || []);
   return [
-    card.head(`${t("card.alert")} · ${t("alert." + row.severity)}`, alertTitle(row), ruleText(row.rule)),
+    card.head(`${t("card.alert")} · ${t("alert." + row.severity)}`, alertTitle(row), holdsText(row)),
     card.facts([
       ["card.since", card.age(row.since_ms)], ["card.what", alertWhat(row)], ["card.place", alertPlaces(row)],
       ["card.until", endOf(row)], ["card.organisation", row.organisation],
       ["card.ack", ack ? `${ack.by} (${whenText(ack.at_ms)})` : t("card.ack.none")],
-      ["card.comment", ack?.comment],
+      ["card.comment", ack?.comment], ["ack.verdict", ack?.verdict && t("ack.verdict." + ack.verdict)],
     ]),
-    isSeen(card.picture, row) ? null : ackPart(card, row), behind(card, row),
+    ackPart(card, row, isSeen(card.picture, row)), behind(card, row),
     card.items("card.works", works.map((work) => card.workItem(work))), card.links(row.links),
   ];
 }
@@ -37,23 +37,35 @@ function endOf({ ends_ms, end }) {
   return ends_ms || end ? untilText({ ends_ms, flags: end === "unreadable" ? ["end_unreadable"] : [] }) : "";
 }
 
-/** @param {Ui.Card} card @param {Api.Alert} row */
-function ackPart(card, row) {
-  const box = el("p", "actions");
-  box.append(makeButton("button do-ack", t("ack.button"), () => card.actions.acknowledge(row)));
+/** The button that acknowledges; of one that is, that which says whether it was true.
+ * @param {Ui.Card} card @param {Api.Alert} row @param {boolean} seen */
+function ackPart(card, row, seen) {
+  const box = el("p", "actions"), word = t(seen ? "ack.judge" : "ack.button");
+  box.append(makeButton(seen ? "button" : "button do-ack", word, () => card.actions.acknowledge(row)));
   return box;
 }
 
-/** The work or incident an alert is about, where the picture has it. @param {Ui.Card} card
- * @param {Api.Alert} row */
-function behind(card, { subject }) {
-  const { rows } = card.picture, id = subject.slice(subject.indexOf(":") + 1);
+/** The work, the incident or what buses show that an alert is about, where the picture has it.
+ * @param {Ui.Card} card @param {Api.Alert} row */
+function behind(card, row) {
+  const { subject } = row, { rows } = card.picture, id = subject.slice(subject.indexOf(":") + 1);
   const work = subject.startsWith("work:") && rows.work.get(id);
   const incident = subject.startsWith("incident:") && rows.incident.get(id);
-  const detour = subject.startsWith("detour:") && rows.detour.get(id);
   if (work) return card.items("card.alert_work", [card.workItem(work)]);
-  if (detour) return card.items("layer.detours", [card.detourItem(detour)]);
-  return incident ? card.items("card.alert_incident", [card.incidentItem(incident)]) : null;
+  if (incident) return card.items("card.alert_incident", [card.incidentItem(incident)]);
+  return ofBuses(card, row, id);
+}
+
+/** What buses show that an alert is about: a discrepancy, a way round. @param {Ui.Card} card
+ * @param {Api.Alert} row @param {string} id of its subject */
+function ofBuses(card, row, id) {
+  const { rows } = card.picture;
+  if (row.subject.startsWith("discrepancy:") && rows.discrepancy.has(id)) {
+    const chosen = { kind: "discrepancy", id }, text = t("discrepancy.evidence");
+    return card.items("kind.discrepancy", [card.item(chosen, "dot discrepancy", holdsText(row), text)]);
+  }
+  const detour = row.subject.startsWith("detour:") && rows.detour.get(id);
+  return card.items("layer.detours", detour ? [card.detourItem(detour)] : []);
 }
 
 /** Whether somebody has acknowledged an alert as grave as it is now. @param {Ui.Picture} picture
@@ -109,5 +121,9 @@ export const alertUnder = (row) => [
   t("alert.since", { time: whenText(row.since_ms) }), alertWhat(row), alertPlaces(row), row.organisation,
 ].filter(Boolean).join(" · ");
 
+/** What the rule calls it, a discrepancy by its kind. @param {Api.Alert} row */
+export const holdsText = ({ rule, kind }) =>
+  rule === "discrepancy" && kind ? t("discrepancy." + kind) : ruleText(rule);
+
 /** @param {string} rule */
-export const ruleText = (rule) => wordOr("rule." + rule, rule);
+const ruleText = (rule) => wordOr("rule." + rule, rule);

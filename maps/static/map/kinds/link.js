@@ -1,11 +1,13 @@
 // A section of road in one direction: how fast it is, how sure that is, and what closes it.
 import { el } from "../../dom.js";
 import { LEVELS } from "../../levels.js";
+import { whenText } from "../../times.js";
 import { hasWord, t } from "../../words.js";
 import { isOver } from "./permits.js";
 
 /** @type {Ui.Kind<any>} */
 export const link = {
+  layers: ["impassable"],
   card(card, id) {
     const i = card.picture.network.indexOf.get(id);
     if (i === undefined) return [card.head(t("kind.section"), id), card.note("card.failed")];
@@ -19,6 +21,7 @@ export const link = {
     if (picture.certainty[i] === "s") parts.push(t("certainty.stale"));
     if (isSlower(picture, i)) parts.push(slowerText(picture, i));
     if (closure) parts.push(t("closure." + closure));
+    if (picture.blocked.has(i)) parts.push(t("observed.impassable"));
     return parts.join(" · ");
   },
 };
@@ -32,6 +35,7 @@ function cardOf(card, i) {
     card.head(t("kind.section"), network.nameOf(i), network.roads[i]), speedLine(card, i),
     card.facts([
       ["card.closure", closureText(card, i, closures.get(i) || "none")],
+      ["card.observed", observedText(card, i)], ["card.promise", promiseText(card.picture.promises.get(i))],
       ["card.certainty", certaintyText(card, i)],
       ["card.range", rangeText(card.picture.ranges.get(i))],
       ["card.usual", usualText(card.picture, i)],
@@ -90,6 +94,19 @@ function closureText({ picture, detail }, i, closure) {
   if (sure) span.append(" ", el("span", "why sure " + sure, t("sure." + sure, { n: detail?.buses_through })));
   return span;
 }
+
+/** What buses did here, whatever was declared. @param {Ui.Card} card @param {number} i */
+function observedText({ picture, detail }, i) {
+  const letter = picture.blocked.get(i), span = el("span", "observed " + (letter || "p"));
+  if (!letter) return picture.passable.has(i) ? t("observed.passable") : "";
+  const why = [t(letter === "c" ? "observed.sure" : "observed.one")], since_ms = detail?.observed_since_ms;
+  if (since_ms) why.push(t("observed.since", { time: whenText(since_ms) }));
+  span.append(el("b", "", t("observed.impassable")), " ", el("span", "why", why.join(" · ")));
+  return span;
+}
+
+/** @param {number} [minutes] */
+const promiseText = (minutes) => minutes ? t("promise.within", { n: minutes }) : t("promise.no");
 
 /** The letters of certainty in a picture. @type {Record<string, string>} */
 const CERTAINTIES = { c: "confirmed", r: "reported", i: "inferred", l: "lost", s: "stale" };

@@ -59,7 +59,7 @@ def test_an_event_has_what_the_document_says() -> None:
     )
     message = message_of(alert, expires_ms=2, public_url="https://roads.example")
     sent = json.loads(msgspec.json.encode(message))
-    assert set(sent) | {"cut", "work_url"} == set(SCHEMAS["AlertMessage"]["properties"])
+    assert set(sent) | {"cut", "question", "work_url"} == set(SCHEMAS["AlertMessage"]["properties"])
     assert set(SCHEMAS["AlertMessage"]["required"]) <= set(sent)
 
 

@@ -63,6 +63,47 @@ def test_a_crews_begin_confirms_what_a_permit_reported() -> None:
     assert before["against"] is after["against"] is None
 
 
+def contradicted(kind: str, **more: Any) -> Street:
+    """Buses contradict a crew's tap: two that passed five minutes ago; `more` overrides."""
+    bus = {"at_ms": NOW - 5 * MIN_MS, "kind": "through", "route_id": "R300"}
+    row: Json = {"work": WORK, "is_tapped": True, "through": 2, "round": 3, "events": [bus]} | more
+    return dug(started=CREW, said_ms=NOW - HOUR_MS).differs(kind, LINK, **row)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ko", "taps"),
+    [
+        ("no_effect", "버스 2대가 지나갔습니다. 지금 열려 있나요?", ["not_yet", "start"]),
+        ("early_end", "버스 2대가 지나갔습니다. 지금 열려 있나요?", ["end", "start"]),
+        ("overrun", "버스 3대가 돌아갔습니다. 아직 막혀 있나요?", ["not_yet", "end"]),
+    ],
+)
+def test_a_crew_is_asked_what_buses_contradict(kind: str, ko: str, taps: list[str]) -> None:
+    asked = seen(contradicted(kind))["question"]
+    assert (asked["id"], asked["ko"]) == ("D1", ko)
+    assert [answer["tap"] for answer in asked["answers"]] == taps
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"is_tapped": False},
+        {"until_ms": NOW},
+        {"work": "another"},
+        {"events": []},
+        {"events": [{"at_ms": NOW - 2 * HOUR_MS, "kind": "through", "route_id": "R300"}]},
+    ],
+)
+def test_nothing_is_asked_of_a_crew_that_buses_do_not_contradict_since_its_last_tap(
+    more: Json,
+) -> None:
+    assert seen(contradicted("no_effect", **more))["question"] is None
+
+
+def test_of_a_road_that_is_not_fully_closed_nothing_is_asked() -> None:
+    assert seen(contradicted("overdeclared"))["question"] is None
+
+
 def test_buses_on_what_a_crew_closed_are_said_to_crew_and_desk_alike() -> None:
     street = dug(started=CREW).driven(LINK, buses=3, ago_min=2)
     against = seen(street)["against"]

@@ -14,6 +14,7 @@ from streams.words.catalogue import word
 OPEN = Grounds(closure=Closure.NONE)
 PARTIAL = Grounds(closure=Closure.PARTIAL)
 FULL = Grounds(closure=Closure.FULL)
+SURE = Certainty.CONFIRMED
 
 TABLE = [
     # what it rests on is silent: lost, whatever else is known
@@ -33,15 +34,24 @@ TABLE = [
     # a crew or an office said so
     (replace(FULL, is_reported=True), "confirmed", "people"),
     (replace(PARTIAL, is_reported=True, passages=3), "confirmed", "people"),
-    # a closure that leaves a way
-    (replace(PARTIAL, passages=2), "confirmed", "bus"),
+    # a closure that leaves a way: of it a bus sees nothing
+    (replace(PARTIAL, passages=2), "reported", "notice"),
     (replace(PARTIAL, passages=1), "reported", "notice"),
     (replace(PARTIAL, passages=6, is_bus_live=False), "reported", "notice"),
-    (replace(PARTIAL, closure=Closure.SIDEWALK, passages=2), "confirmed", "bus"),
+    (replace(PARTIAL, closure=Closure.SIDEWALK, passages=2), "reported", "notice"),
     (replace(PARTIAL, closure=Closure.UNKNOWN), "reported", "notice"),
     (PARTIAL, "reported", "notice"),
     (replace(FULL, is_listed=False), "inferred", "notice"),
-    (replace(PARTIAL, is_listed=False, passages=2), "confirmed", "bus"),
+    (replace(PARTIAL, is_listed=False, passages=2), "inferred", "notice"),
+    # buses go round it
+    (replace(FULL, rounds=SURE), "confirmed", "round"),
+    (replace(FULL, rounds=SURE, passages=2), "confirmed", "round"),
+    (replace(FULL, rounds=Certainty.INFERRED, passages=2), "reported", "contradicted"),
+    (replace(FULL, rounds=SURE, is_bus_live=False), "reported", "notice"),
+    (replace(PARTIAL, rounds=SURE), "reported", "notice"),
+    (replace(OPEN, rounds=SURE, passages=2), "confirmed", "round"),
+    (replace(OPEN, rounds=Certainty.INFERRED, has_speed=True), "inferred", "round"),
+    (replace(OPEN, rounds=SURE, is_bus_live=False), "lost", "bus"),
     # nothing is closed
     (replace(OPEN, passages=2), "confirmed", "bus"),
     (replace(OPEN, passages=2, has_speed=True), "confirmed", "bus"),
@@ -65,6 +75,7 @@ GROUNDS = st.builds(
     has_speed=st.booleans(),
     is_reported=st.booleans(),
     has_ended=st.booleans(),
+    rounds=st.sampled_from([None, Certainty.INFERRED, SURE]),
 )
 RANK = ("lost", "inferred", "reported", "confirmed")
 
@@ -110,12 +121,12 @@ def test_one_more_bus_never_makes_it_less_sure(grounds: Grounds) -> None:
 
 @given(GROUNDS)
 def test_a_full_closure_that_buses_pass_is_never_confirmed(grounds: Grounds) -> None:
-    passed = replace(grounds, closure=Closure.FULL, passages=2, is_bus_live=True)
+    passed = replace(grounds, closure=Closure.FULL, passages=2, is_bus_live=True, rounds=None)
     assert certainty(passed).certainty in ("reported", "lost")
 
 
 def test_every_ground_of_confirmed_is_a_bus_or_a_person() -> None:
-    flags = product((False, True), repeat=6)
+    flags = product((False, True), repeat=7)
     found = {
         certainty(
             Grounds(
@@ -126,9 +137,22 @@ def test_every_ground_of_confirmed_is_a_bus_or_a_person() -> None:
                 passages=3 if passed else 0,
                 has_speed=speed,
                 is_reported=reported,
+                rounds=SURE if rounded else None,
             )
         )
-        for bus, notice, listed, passed, speed, reported in flags
+        for bus, notice, listed, passed, speed, reported, rounded in flags
         for closure in GRAVITY
     }
-    assert {sure.ground for sure in found if sure.certainty == "confirmed"} == {"bus", "people"}
+    assert {sure.ground for sure in found if sure.certainty == "confirmed"} == {
+        "bus",
+        "people",
+        "round",
+    }
+
+
+@given(
+    GROUNDS.filter(lambda grounds: grounds.closure not in (Closure.NONE, Closure.FULL)),
+)
+def test_no_bus_confirms_what_it_cannot_see(grounds: Grounds) -> None:
+    unseen = replace(grounds, is_reported=False)
+    assert certainty(unseen).certainty != "confirmed"

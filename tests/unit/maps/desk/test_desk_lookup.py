@@ -123,7 +123,7 @@ def test_a_permit_placed_nowhere_is_answered_as_such() -> None:
     assert "하수관 정비 공사의 위치를 확인하지 못했습니다." in body["card"]["sentence_ko"]
 
 
-def test_the_buses_of_a_stale_feed_confirm_nothing_and_then_do() -> None:
+def test_of_a_closed_lane_buses_confirm_nothing_whatever_their_feed_does() -> None:
     row = [found(A, certain=True)]
     words = [
         ask(row, street)["card"]["verdict"]["certainty"]
@@ -134,7 +134,7 @@ def test_the_buses_of_a_stale_feed_confirm_nothing_and_then_do() -> None:
             Street(silent_ms={PERMITS: NOW - 60 * MIN_MS}).dug(A).driven(A, buses=2),
         )
     ]
-    assert words == ["reported", "confirmed", "reported", "lost"]
+    assert words == ["reported", "reported", "reported", "lost"]
 
 
 def test_a_bus_that_passed_before_the_closure_began_speaks_not_against_it() -> None:

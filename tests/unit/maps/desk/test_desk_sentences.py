@@ -169,11 +169,8 @@ CLOSED = [
     (
         Street().dug(A).driven(A, buses=6),
         HERE,
-        "confirmed",
-        (
-            f"{NAME} 1개 차로가 하수관 정비 공사로 통제 중입니다. {TODAY}, 3분 전까지 버스 6대가 "
-            "지나간 기록으로 확인했습니다."
-        ),
+        "reported",  # what a bus sees of a lane is nothing
+        f"{NAME} 1개 차로가 하수관 정비 공사로 통제 중입니다. {TODAY}, {BY_PERMIT}",
     ),
     (
         Street().dug(A),
@@ -481,10 +478,10 @@ PERMIT = [
     (
         Street().dug(A).driven(A, buses=3),
         WORK,
-        "confirmed",
+        "reported",
         (
             "하수관 정비 공사는 명동입구→중앙로입구 방향에서 진행 중이며, 1개 차로를 통제하고 "
-            f"있습니다. {TODAY}, 3분 전까지 버스 3대가 지나간 기록으로 확인했습니다."
+            f"있습니다. {TODAY}, {BY_PERMIT}"
         ),
     ),
     (

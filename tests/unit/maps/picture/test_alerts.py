@@ -118,13 +118,13 @@ def test_hidden_letters_leave_every_text(network: Network) -> None:
 
 def test_only_an_open_episode_can_be_acknowledged(network: Network) -> None:
     city = picture(network, {NAME: episode()})
-    assert alerts.open_alert(city, ID) == episode()
+    assert alerts.open_alert(city, ID) == ("closure", episode())
     assert alerts.open_alert(city, ID + "x") is None
 
 
 def acknowledged(**body: Any) -> tuple[str, str, Severity]:
     given = msgspec.convert(body, AcknowledgementBody)
-    ack = acknowledgement_of(given, ID, severity=Severity.CRITICAL, at_ms=NOW_MS)
+    ack = acknowledgement_of(given, ID, "closure", episode(), at_ms=NOW_MS)
     return ack.by, ack.comment, ack.severity
 
 

@@ -65,6 +65,51 @@ def test_a_message_of_a_work_without_an_end_says_so(end: str, ko: str, en: str) 
     assert sentences(replace(CLOSED, facts={**facts, "end": []}), is_simulated=False)
 
 
+def contradicted(**more: Any) -> Alert:
+    """Buses drive where a crew reported that it has begun; `more` overrides facts."""
+    facts: dict[str, Any] = {"title": "중앙로", "works": ["P1"], "links": ["S0>S1"]}
+    facts |= {"kind": "late_start", "through": 3, "round": 0, "asks": "open", **more}
+    subject = "discrepancy:late_start:work:P1:1"
+    return replace(CLOSED, rule=RuleName.DISCREPANCY, subject=subject, facts=facts)
+
+
+def test_a_discrepancy_is_called_by_its_kind_with_the_buses_behind_it() -> None:
+    korean, english = sentences(contradicted(), is_simulated=False)
+    assert "중앙로 · 아직 시작 안 함" in korean
+    assert korean.endswith("버스 3대 지나감")
+    assert english.endswith("3 buses passed")
+    over = replace(contradicted(kind="moon"), word=AlertEvent.END)
+    assert "불일치 해소" in sentences(over, is_simulated=False)[0]
+
+
+@pytest.mark.parametrize(
+    ("facts", "ko", "taps"),
+    [
+        ({}, "버스 3대가 지나갔습니다. 지금 열려 있나요?", ["not_yet", "start"]),
+        ({"kind": "early_end"}, "버스 3대가 지나갔습니다. 지금 열려 있나요?", ["end", "start"]),
+        (
+            {"kind": "overrun", "asks": "closed", "round": 2},
+            "버스 2대가 돌아갔습니다. 아직 막혀 있나요?",
+            ["not_yet", "end"],
+        ),
+    ],
+)
+def test_a_crew_whose_tap_buses_contradict_is_asked_in_the_message(
+    facts: dict[str, Any], ko: str, taps: list[str]
+) -> None:
+    asked = read(body_of(contradicted(**facts), expires_ms=AT_MS))["question"]
+    assert (asked["ko"], [answer["tap"] for answer in asked["answers"]]) == (ko, taps)
+    assert asked["en"]
+    assert asked["answers"][0]["ko"].startswith("네, ")
+
+
+def test_nobody_is_asked_where_nothing_was_tapped_or_it_is_over() -> None:
+    alert = contradicted()
+    untapped = {name: value for name, value in alert.facts.items() if name != "asks"}
+    for each in (replace(alert, facts=untapped), replace(alert, word=AlertEvent.END), CLOSED):
+        assert "question" not in read(body_of(each, expires_ms=AT_MS))
+
+
 def read(body: bytes) -> dict[str, Any]:
     assert len(body) <= MAX_BYTES
     found: dict[str, Any] = json.loads(body)

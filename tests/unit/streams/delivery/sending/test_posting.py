@@ -1,4 +1,5 @@
 import ssl
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -47,6 +48,24 @@ async def test_an_alert_of_a_work_carries_the_crews_link() -> None:
         body = poster.body(subscription("ep_a", "https://x"), message)
         assert b'"work_url":"https://map.example/w/W%2F1?t=' in body
         assert body == poster.body(subscription("ep_b", "https://y"), message)
+    finally:
+        await poster.close()
+
+
+async def test_an_alert_that_asks_a_crew_carries_its_link_and_one_that_does_not_carries_none() -> (
+    None
+):
+    poster = Poster(Settings(secret=MASTER, public_url="https://map.example"))
+    try:
+        facts = {"title": "a", "works": ["W/1"], "kind": "late_start", "through": 2}
+        for more, is_linked in (({"asks": "open"}, True), ({}, False)):
+            subject = "discrepancy:late_start:work:W/1:1"
+            alert = replace(
+                ALERT, rule=RuleName.DISCREPANCY, subject=subject, facts={**facts, **more}
+            )
+            message = Waiting(alert.id, (alert,), 9, 2)
+            body = poster.body(subscription("ep_a", "https://x"), message)
+            assert (b"https://map.example/w/W%2F1?t=" in body) is is_linked
     finally:
         await poster.close()
 

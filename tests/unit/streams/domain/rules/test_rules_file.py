@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from streams.audit.fold import Fold
-from streams.contract.enums import Severity
+from streams.contract.enums import DiscrepancyKind, Severity
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
 from streams.domain.rules import AlertRules
@@ -23,8 +23,10 @@ def test_the_packaged_file_says_what_holds_without_a_file() -> None:
 
 def test_the_packaged_file_names_every_value_of_every_rule() -> None:
     text = PACKAGED.read_text(encoding="utf-8")
-    assert text.count("begin = ") == text.count("end = ") == text.count("enabled = ") == 9
-    assert text.count("severity = ") == 7  # a closure and a clash are as grave as what they take
+    assert text.count("\nbegin = ") == text.count("\nend = ") == text.count("enabled = ") == 10
+    # a closure and a clash are as grave as what they take, a discrepancy as its kind
+    assert text.count("severity = ") == 7
+    assert [kind for kind in DiscrepancyKind if f"\n{kind} = " not in text] == []
 
 
 def test_a_file_changes_what_it_says_and_nothing_else() -> None:
@@ -42,7 +44,7 @@ def test_a_file_changes_what_it_says_and_nothing_else() -> None:
     [
         ("[jam", r"not TOML"),
         ("jam = 3", r"jam must be a table, \[jam\], got 3"),
-        ("[jamm]", r"unknown rule 'jamm', one of clash, closure, detour, feed, jam, overdue"),
+        ("[jamm]", r"unknown rule 'jamm', one of clash, closure, detour, discrepancy, feed"),
         ("[jam]\nbegins = 3", r"\[jam\] unknown name 'begins', one of begin, below, enabled, end"),
         ("[closure]\nseverity = 'notice'", r"\[closure\] unknown name 'severity'"),
         ("[jam]\nbegin = 20", r"\[jam\] begin must be a time such as 90 s, 15 min or 2 h, got 20"),
@@ -63,6 +65,7 @@ def test_a_file_changes_what_it_says_and_nothing_else() -> None:
         ("[reports]\ncalls = true", r"calls must be a whole number, got True"),
         ("[reports]\nuntil = 4", r"until must be at most calls \(3\), got 4"),
         ("[jam]\nenabled = 1", r"enabled must be true or false, got 1"),
+        ("[discrepancy]\noverrun = 'no'", r"one of critical, notice, off, warning, got 'no'"),
         ("[jam]\nseverity = 'grave'", r"must be one of critical, notice, warning, got 'grave'"),
         ("[jam]\nseverity = ['notice']", r"must be one of critical, notice, warning"),
     ],

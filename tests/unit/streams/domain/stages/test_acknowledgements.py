@@ -6,12 +6,19 @@ from hypothesis import strategies as st
 
 from streams.contract import wire
 from streams.contract.derived import Origin
-from streams.contract.enums import Severity
+from streams.contract.enums import AlertVerdict, RuleName, Severity
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Acknowledgement
+from streams.contract.times import DAY_MS
 from streams.domain.alerts import episode_id
+from streams.domain.scores import day_of
 from streams.domain.stage import State, apply, empty_state
-from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS, KEEP_MS, AcknowledgementsStage
+from streams.domain.stages.acknowledgements import (
+    ACKNOWLEDGEMENTS,
+    KEEP_MS,
+    AcknowledgementsStage,
+    Verdicts,
+)
 
 TABLE = ACKNOWLEDGEMENTS.name
 NOW_MS = 1_795_392_000_000
@@ -32,10 +39,10 @@ def folded(*acks: Acknowledgement) -> tuple[State, int]:
 
 def test_the_newest_acknowledgement_of_an_episode_stands() -> None:
     again = replace(ACK, by="이교대", at_ms=NOW_MS + 1)
-    assert folded(ACK, again) == ({TABLE: {EPISODE: again}}, 0)
-    assert folded(again, ACK) == ({TABLE: {EPISODE: again}}, 1)
+    assert folded(ACK, again) == ({TABLE: {EPISODE: again}, "alert_verdicts": {}}, 0)
+    assert folded(again, ACK) == ({TABLE: {EPISODE: again}, "alert_verdicts": {}}, 1)
     twin = replace(ACK, by="이교대")  # of the same moment: the log's order decides
-    assert folded(ACK, twin) == ({TABLE: {EPISODE: twin}}, 0)
+    assert folded(ACK, twin) == ({TABLE: {EPISODE: twin}, "alert_verdicts": {}}, 0)
 
 
 def test_an_acknowledgement_is_forgotten_by_the_write_that_comes_a_month_later() -> None:
@@ -44,7 +51,7 @@ def test_an_acknowledgement_is_forgotten_by_the_write_that_comes_a_month_later()
     assert set(folded(ACK, kept)[0][TABLE]) == {EPISODE, other}
     gone = replace(kept, at_ms=NOW_MS + KEEP_MS)
     assert set(folded(ACK, gone)[0][TABLE]) == {other}
-    assert folded(gone, ACK) == ({TABLE: {other: gone}}, 1)
+    assert folded(gone, ACK) == ({TABLE: {other: gone}, "alert_verdicts": {}}, 1)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 50)), max_size=12))
@@ -87,3 +94,16 @@ def test_what_breaks_a_rule_is_refused_with_its_code(field: str, value: object, 
 @pytest.mark.parametrize(("field", "length"), [("by", 40), ("comment", 200)])
 def test_a_text_of_the_greatest_length_is_taken(field: str, length: int) -> None:
     wire.decode(wire.encode(replace(ACK, **{field: "가" * length})))  # type: ignore[arg-type]
+
+
+def test_verdicts_are_counted_by_rule_and_the_day_the_alert_began_on() -> None:
+    said = replace(ACK, verdict=AlertVerdict.FALSE, rule=RuleName.JAM, began_ms=NOW_MS)
+    row_id = f"{day_of(NOW_MS)} jam"
+    assert folded(said)[0]["alert_verdicts"] == {row_id: Verdicts(false=1)}
+    again = replace(said, at_ms=NOW_MS + 1)
+    silent = replace(ACK, at_ms=NOW_MS + 2, comment="다시 확인")
+    state = folded(said, again, silent)[0]
+    assert state["alert_verdicts"] == {row_id: Verdicts(false=1)}
+    assert state[TABLE][EPISODE].verdict is AlertVerdict.FALSE
+    other = replace(said, at_ms=NOW_MS + DAY_MS, verdict=AlertVerdict.TRUE)
+    assert folded(said, silent, other)[0]["alert_verdicts"] == {row_id: Verdicts(true=1)}

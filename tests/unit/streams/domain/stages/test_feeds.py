@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract.enums import FeedStatus, PollOutcome
-from streams.contract.records import FeedReport
+from streams.contract.records import FeedReport, Tick
+from streams.domain.scores import day_of
 from streams.domain.stages.feeds import FeedsStage, FeedState, observe, status
 from tests.cities.fakes import Folded, at
 
@@ -126,3 +127,16 @@ def test_the_history_keeps_a_new_outcome_at_once_and_the_same_one_once_a_minute(
     ]
     assert kept[-1][0][2] == folded.state["feeds"]["its.speeds"]
     assert folded.take(report(10)).remembered == []  # older than the last
+
+
+def test_minutes_are_counted_by_status_once_each_and_a_silence_as_long_as_it_was() -> None:
+    folded = Folded(FeedsStage(), topic="feed-reports")
+    folded.take_all([Tick(at(0)), report(1), Tick(at(30)), Tick(at(60)), Tick(at(61))])
+    folded.take_all([Tick(at(119)), Tick(at(120)), Tick(at(240))])
+    day = day_of(at(0))
+    assert folded.state["feed_scores"] == {f"{day} its.speeds": {"live": 1, "stale": 3}}
+    folded.take(Tick(at(180)))  # time that goes back counts nothing twice
+    folded.take_all([Tick(at(24 * 3600)), Tick(at(24 * 3600 + 60))])
+    minutes = {name: sum(row.values()) for name, row in folded.state["feed_scores"].items()}
+    assert sum(minutes.values()) == 24 * 60 + 1
+    assert minutes[f"{day} its.speeds"] == 46  # 23:13 to midnight in Korea
