@@ -61,7 +61,7 @@ def test_the_least_driven_gives_room() -> None:
 points = st.tuples(st.integers(-2000, 2000), st.integers(-2000, 2000)).map(lambda xy: metres(*xy))
 
 
-@given(st.lists(st.lists(points, max_size=20), max_size=12))
+@given(st.lists(st.lists(points, max_size=14), max_size=6))
 def test_what_is_kept_is_bounded(paths: list[list[Point]]) -> None:
     ways = taken(*paths)
     assert len(ways) <= MAX_WAYS
