@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from maps.picture.truth import DelayFigures, Figures, Share, Truth
+from maps.picture.truth import DelayFigures, Figures, Truth, TruthShare
 from streams.words.catalogue import Joined, Phrase, joined, name_of, phrase
 
 Text = Phrase | Joined
@@ -21,7 +21,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TruthTable:
     """Lines of one subject under one heading; `columns` name the cells."""
 
     code: str
@@ -33,20 +33,20 @@ class Table:
         return phrase(f"truth.part.{self.code}")
 
 
-def tables_of(truth: Truth) -> list[Table]:
+def tables_of(truth: Truth) -> list[TruthTable]:
     """By period all figures; by day and by month those that say most."""
     rows = truth.periods
     columns = tuple(phrase(f"truth.period.{each.name}") for each in rows)
     promises = (*_named(_PROMISES, rows), *_promise_classes(rows))
-    alerts = _each(rows, lambda f: {v.rule: Share(v.false, v.judged) for v in f.verdicts})
-    feeds = _each(rows, lambda f: {v.feed: Share(v.stale, v.minutes) for v in f.feeds})
+    alerts = _each(rows, lambda f: {v.rule: TruthShare(v.false, v.judged) for v in f.verdicts})
+    feeds = _each(rows, lambda f: {v.feed: TruthShare(v.stale, v.minutes) for v in f.feeds})
     return [
-        Table("closures", columns, _named(_CLOSURES, rows)),
-        Table("promise", columns, promises),
-        Table("works", columns, _named(_WORKS, rows)),
-        Table("speeds", columns, _named(_SPEEDS, rows)),
-        Table("alerts", columns, _lines_of("rule", alerts)),
-        Table("feeds", columns, _lines_of("feed", feeds)),
+        TruthTable("closures", columns, _named(_CLOSURES, rows)),
+        TruthTable("promise", columns, promises),
+        TruthTable("works", columns, _named(_WORKS, rows)),
+        TruthTable("speeds", columns, _named(_SPEEDS, rows)),
+        TruthTable("alerts", columns, _lines_of("rule", alerts)),
+        TruthTable("feeds", columns, _lines_of("feed", feeds)),
         _by_time("days", truth.days),
         _by_time("months", truth.months),
     ]
@@ -68,19 +68,19 @@ def _promise_classes(periods: Sequence[Figures]) -> Iterable[Line]:
     low = 0
     for at, row in enumerate(periods[0].promises):
         found = (each.promises[at] for each in periods)
-        cells = tuple(_share(Share(each.kept, each.promised)) for each in found)
+        cells = tuple(_share(TruthShare(each.kept, each.promised)) for each in found)
         high = row.until_s // 60
         yield Line(phrase("truth.promise_class", low=low, high=high), None, cells)
         low = high
 
 
 def _each(
-    periods: Sequence[Figures], shares_of: Callable[[Figures], dict[str, Share]]
+    periods: Sequence[Figures], shares_of: Callable[[Figures], dict[str, TruthShare]]
 ) -> dict[str, tuple[Text, ...]]:
     """The shares by what they are of, a cell for each period."""
     found = [shares_of(each) for each in periods]
     names = sorted({name for shares in found for name in shares})
-    nothing = Share(0, 0)
+    nothing = TruthShare(0, 0)
     return {name: tuple(_share(each.get(name, nothing)) for each in found) for name in names}
 
 
@@ -88,7 +88,7 @@ def _lines_of(kind: str, cells: Mapping[str, tuple[Text, ...]]) -> tuple[Line, .
     return tuple(Line(name_of(kind, name), None, row) for name, row in cells.items())
 
 
-def _by_time(code: str, rows: Sequence[Figures]) -> Table:
+def _by_time(code: str, rows: Sequence[Figures]) -> TruthTable:
     columns = tuple(phrase(f"truth.{each}") for each in _HEADLINES)
     lines = tuple(
         Line(
@@ -96,7 +96,7 @@ def _by_time(code: str, rows: Sequence[Figures]) -> Table:
         )
         for each in rows
     )
-    return Table(code, columns, lines)
+    return TruthTable(code, columns, lines)
 
 
 def _delay(delays: DelayFigures) -> Text:
@@ -109,7 +109,7 @@ def _delay(delays: DelayFigures) -> Text:
     return joined((half, mean, _number(delays.count)), " · ")
 
 
-def _share(share: Share) -> Text:
+def _share(share: TruthShare) -> Text:
     """Both numbers and the percentage: 12 / 17 (71 %)."""
     if not share.of:
         return NONE
@@ -131,12 +131,12 @@ def _span(seconds: int) -> Text:
 
 def _stale(figures: Figures) -> Text:
     feeds = figures.feeds
-    return _share(Share(sum(f.stale for f in feeds), sum(f.minutes for f in feeds)))
+    return _share(TruthShare(sum(f.stale for f in feeds), sum(f.minutes for f in feeds)))
 
 
 def _false(figures: Figures) -> Text:
     found = figures.verdicts
-    return _share(Share(sum(v.false for v in found), sum(v.judged for v in found)))
+    return _share(TruthShare(sum(v.false for v in found), sum(v.judged for v in found)))
 
 
 _CLOSURES: Mapping[str, Cell] = {
@@ -151,7 +151,7 @@ _CLOSURES: Mapping[str, Cell] = {
 _PROMISES: Mapping[str, Cell] = {
     "kept": lambda f: _share(f.kept),
     "kept_surely": lambda f: _share(f.kept_surely),
-    "unpromised": lambda f: _share(Share(f.unpromised, f.shown.count)),
+    "unpromised": lambda f: _share(TruthShare(f.unpromised, f.shown.count)),
 }
 _WORKS: Mapping[str, Cell] = {"verified": lambda f: _share(f.verified)}
 _SPEEDS: Mapping[str, Cell] = {

@@ -59,7 +59,7 @@ class DelayFigures(msgspec.Struct):
     classes: list[DelayClass]
 
 
-class Share(msgspec.Struct):
+class TruthShare(msgspec.Struct):
     """So many of so many."""
 
     count: int
@@ -105,17 +105,19 @@ class Figures(msgspec.Struct, kw_only=True):
     cleared: Annotated[
         DelayFigures, Meta(description="from the first clean passage until shown open")
     ]
-    dropped: Annotated[Share, Meta(description="suspicions that the next bus through refuted")]
+    dropped: Annotated[TruthShare, Meta(description="suspicions that the next bus through refuted")]
     faded: Annotated[int, Meta(description="closures given up because no bus came any more")]
     hours_begin: Annotated[DelayFigures, Meta(description="from a declared hour until shown")]
     hours_end: Annotated[DelayFigures, Meta(description="from a declared end until not shown")]
-    kept: Share
-    kept_surely: Share
+    kept: TruthShare
+    kept_surely: TruthShare
     promises: list[PromiseClass]
     unpromised: Annotated[int, Meta(description="closures shown where nothing was promised")]
-    verified: Annotated[Share, Meta(description="begun works whose begin crew or office reported")]
-    its_within: Annotated[Share, Meta(description="ITS speeds in the buses' interval")]
-    bus_within: Annotated[Share, Meta(description="bus speeds, as cars', in the ITS interval")]
+    verified: Annotated[
+        TruthShare, Meta(description="begun works whose begin crew or office reported")
+    ]
+    its_within: Annotated[TruthShare, Meta(description="ITS speeds in the buses' interval")]
+    bus_within: Annotated[TruthShare, Meta(description="bus speeds, as cars', in the ITS interval")]
     verdicts: list[VerdictFigures]
     feeds: list[FeedFigures]
 
@@ -187,12 +189,12 @@ def _figures(scores: Scores, name: str, first: str, last: str) -> Figures:
         shown=_delays(closures.shown),
         shown_most=_delays(closures.shown_most),
         cleared=_delays(closures.cleared),
-        dropped=Share(closures.dropped, closures.dropped + shown),
+        dropped=TruthShare(closures.dropped, closures.dropped + shown),
         faded=closures.faded,
         hours_begin=_delays(works.opened),
         hours_end=_delays(works.closed),
-        kept=Share(sum(closures.kept), promised),
-        kept_surely=Share(sum(closures.kept_surely), promised),
+        kept=TruthShare(sum(closures.kept), promised),
+        kept_surely=TruthShare(sum(closures.kept_surely), promised),
         promises=[
             PromiseClass(*row)
             for row in zip(
@@ -200,9 +202,9 @@ def _figures(scores: Scores, name: str, first: str, last: str) -> Figures:
             )
         ],
         unpromised=closures.unpromised,
-        verified=Share(works.verified, works.begun),
-        its_within=Share(speeds.its_within, speeds.pairs),
-        bus_within=Share(speeds.bus_within, speeds.pairs),
+        verified=TruthShare(works.verified, works.begun),
+        its_within=TruthShare(speeds.its_within, speeds.pairs),
+        bus_within=TruthShare(speeds.bus_within, speeds.pairs),
         verdicts=_verdicts(scores.verdicts, within),
         feeds=_feeds(scores.feeds, within),
     )

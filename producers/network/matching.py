@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from producers.network.ways import Beside, Reach, StandardLinkGraph, Way
+from producers.network.ways import Beside, RoadWay, SearchReach, StandardLinkGraph
 from streams.geo.measures import distance_m
 from streams.geo.network import Link
 
@@ -47,7 +47,7 @@ class RunMatcher:
         self._sections = {section.id: section for section in sections}
         self._reaches = self._reached()
 
-    def _reached(self) -> dict[str, list[Reach]]:
+    def _reached(self) -> dict[str, list[SearchReach]]:
         """What is reached from each place beside each stop, as far as its longest section asks."""
         leaving: dict[str, list[Link]] = defaultdict(list)
         for section in self._sections.values():
@@ -68,7 +68,7 @@ class RunMatcher:
         found_m = starts[pair.first].cost_m(goals[pair.last])
         return found_m if found_m <= longest_m(section) else math.inf
 
-    def _way(self, pair: StopPair, driven: Collection[str]) -> Way:
+    def _way(self, pair: StopPair, driven: Collection[str]) -> RoadWay:
         section = self._sections[pair.section_id]
         reach = self._reaches[section.from_id][pair.first]
         goal = self._beside[section.to_id][pair.last]
@@ -79,7 +79,7 @@ class RunMatcher:
 
     def ways(
         self, runs: Iterable[Sequence[str]], driven: Mapping[str, Collection[str]]
-    ) -> dict[str, Way]:
+    ) -> dict[str, RoadWay]:
         """The way of each section: as most runs over it have it, of as many the shortest; over the
         links that its buses have `driven` where that is known.
         """

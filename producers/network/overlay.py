@@ -21,8 +21,8 @@ from producers.network.ways import (
     WRONG_SIDE_COST,
     WRONG_SIDE_M,
     Beside,
+    RoadWay,
     StandardLinkGraph,
-    Way,
 )
 from streams.geo.measures import EARTH_M, Point, bearing_deg, distance_m, length_of_m
 from streams.geo.network import Link, Overlay
@@ -195,7 +195,7 @@ def _driven(section: Link, index: SegmentIndex, known: Mapping[str, Link]) -> se
     }
 
 
-def _on_way(section: Link, way: Way) -> Link:
+def _on_way(section: Link, way: RoadWay) -> Link:
     """A section with the line of its way."""
     line = way.line()
     is_guess = is_terminus(section) and section.length_source != "learned"

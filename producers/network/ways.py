@@ -34,7 +34,7 @@ class Beside(NamedTuple):
     cost_m: float
 
 
-class Way(NamedTuple):
+class RoadWay(NamedTuple):
     """Links in driving order, taken from `first_m` of the first to `last_m` of the last."""
 
     links: tuple[Link, ...]
@@ -101,7 +101,7 @@ class StandardLinkGraph:
 
     def reach(
         self, start: Beside, goals: Iterable[str], longest_m: float, driven: Collection[str] = ()
-    ) -> "Reach":
+    ) -> "SearchReach":
         """The cheapest ways from a place on a link to the beginnings of others, until all goals
         are reached or a way is too long (Dijkstra, over turns). Where it is known which links
         buses have `driven`, the others cost more.
@@ -123,10 +123,10 @@ class StandardLinkGraph:
             left.discard(last.id)
             seen = not driven or last.id in driven
             end_m = cost_m + self._shape_m[last.id] * (1.0 if seen else UNSEEN_COST)
-        return Reach(start, found)
+        return SearchReach(start, found)
 
 
-class Reach(NamedTuple):
+class SearchReach(NamedTuple):
     """Of each link reached from a start: the cost to its beginning (m), and the link before it."""
 
     start: Beside
@@ -138,14 +138,14 @@ class Reach(NamedTuple):
             return goal.at_m - self.start.at_m
         return self.found[goal.link.id][0] + goal.at_m if goal.link.id in self.found else math.inf
 
-    def way(self, goal: Beside) -> Way:
+    def way(self, goal: Beside) -> RoadWay:
         """The way to a place that is reached."""
         links = [goal.link]
         if goal.link.id != self.start.link.id or goal.at_m < self.start.at_m:
             links.append(self.found[goal.link.id][1])
             while links[-1].id != self.start.link.id:
                 links.append(self.found[links[-1].id][1])
-        return Way(tuple(reversed(links)), self.start.at_m, goal.at_m)
+        return RoadWay(tuple(reversed(links)), self.start.at_m, goal.at_m)
 
 
 def turned_deg(one: Link, other: Link) -> int:

@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 from streams.contract.derived import Declaration, Sighting
 from streams.contract.enums import Cause, Closure
 from streams.contract.records import BusPosition
-from streams.domain.observed.courses import Course
+from streams.domain.observed.courses import BusCourse
 from streams.domain.observed.track import Track
 from streams.domain.observed.tracks import follow
 from streams.geo.network import Network, Overlay, Stop
@@ -73,8 +73,8 @@ def _beside(n: int) -> Iterable[tuple[int, int]]:
     return pairwise((n - 1, n, n + 1))
 
 
-def course(network: Network, name: str = "R1") -> Course:
-    return Course.of(network.route_by_id[name], network)
+def course(network: Network, name: str = "R1") -> BusCourse:
+    return BusCourse.of(network.route_by_id[name], network)
 
 
 def seen(
@@ -196,7 +196,7 @@ class Feed(TypedDict, total=False):
 
 
 def followed(
-    on: Course, rows: Iterable[BusPosition], **feed: Unpack[Feed]
+    on: BusCourse, rows: Iterable[BusPosition], **feed: Unpack[Feed]
 ) -> tuple[Track | None, list[Sighting]]:
     """The track of one bus after its positions, and what it did."""
     track: Track | None = None

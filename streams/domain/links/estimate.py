@@ -23,7 +23,7 @@ MOST_PASSAGES = 256  # remembered of a link; then what is known counts half
 FASTEST_MS_KM = 3_600_000 / 110  # of a bus
 
 
-class Pace(NamedTuple):
+class PaceEstimate(NamedTuple):
     """A pace in ms per km and the standard deviation of what is known of it."""
 
     ms_km: float
@@ -60,13 +60,13 @@ class Habit(NamedTuple):
                 passages, pace, squares = passages // 2, pace // 2, squares // 2
         return Habit(passages, pace, squares)
 
-    def usual(self, free_flow_kmh: float) -> Pace:
+    def usual(self, free_flow_kmh: float) -> PaceEstimate:
         """The usual pace of a passage and how they spread, leant on those of any such road."""
         any_ms_km = 3_600_000 / (free_flow_kmh * CRUISE) + LOST_MS_KM
         mean = (self.pace + USUAL_PASSAGES * any_ms_km) / (self.passages + USUAL_PASSAGES)
         around = self.squares - 2 * mean * self.pace + self.passages * mean * mean
         spread = USUAL_SPREADS * (USUAL_DEVIATION * any_ms_km) ** 2 + max(0.0, around)
-        return Pace(mean, math.sqrt(spread / (self.passages + USUAL_SPREADS)))
+        return PaceEstimate(mean, math.sqrt(spread / (self.passages + USUAL_SPREADS)))
 
 
 NO_HABIT = Habit()
@@ -86,7 +86,9 @@ class Weights:
 USUAL_WEIGHTS = Weights()
 
 
-def driven(windows: Sequence[SpeedWindow], usual: Pace, weights: Weights) -> Pace | None:
+def driven(
+    windows: Sequence[SpeedWindow], usual: PaceEstimate, weights: Weights
+) -> PaceEstimate | None:
     """The pace of the buses in the windows, None without a passage.
 
     Its variance is that of the passages by the time between polls, and that of the usual pace:
@@ -102,4 +104,4 @@ def driven(windows: Sequence[SpeedWindow], usual: Pace, weights: Weights) -> Pac
         total += weight * window.pace
         doubt += weight * weight * window.doubts
     variance = (doubt + weights.usual * usual.deviation**2) / count**2
-    return Pace(total / count, math.sqrt(variance))
+    return PaceEstimate(total / count, math.sqrt(variance))

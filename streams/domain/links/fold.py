@@ -13,7 +13,7 @@ from streams.contract.enums import Certainty, Closure, Level, Phase
 from streams.contract.grammars import Thresholds
 from streams.domain.closures import GRAVITY
 from streams.domain.links.estimate import NO_HABIT, USUAL_WEIGHTS, Habit, Weights
-from streams.domain.links.leading import Led, Seen, leading
+from streams.domain.links.leading import Led, SeenSpeeds, leading
 from streams.domain.links.levels import level, times_slower
 from streams.domain.links.reports import Reported, report_after, reported_pace
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
@@ -232,7 +232,7 @@ def view(
     """
     samples = sum(window.samples for window in link.windows)
     old_ms = now_ms - rules.stale_ms
-    seen = Seen(link.windows, link.habit, tuple(link.reported.values()))
+    seen = SeenSpeeds(link.windows, link.habit, tuple(link.reported.values()))
     led = leading(seen, road, rules.weights, old_ms=old_ms, car_factor=car_factor)
     is_stale = led is not None and led.observed_ms <= old_ms
     speed, low, high = led.pace.kmh() if led else (None, None, None)

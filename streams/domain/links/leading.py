@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from streams.domain.links.cars import DEVIATION
-from streams.domain.links.estimate import Habit, Pace, Weights, driven
+from streams.domain.links.estimate import Habit, PaceEstimate, Weights, driven
 from streams.domain.links.reports import Reported, reported_pace
 from streams.domain.links.windows import SpeedWindow
 from streams.geo.network import Link
 
 
-class Seen(NamedTuple):
+class SeenSpeeds(NamedTuple):
     """What was seen of a link lately, and what is usual there."""
 
     windows: Sequence[SpeedWindow]
@@ -22,13 +22,13 @@ class Seen(NamedTuple):
 class Led(NamedTuple):
     """What is shown as a link's speed: a pace, when it was last seen, whether a centre gave it."""
 
-    pace: Pace
+    pace: PaceEstimate
     observed_ms: int
     is_reported: bool
 
 
 def leading(
-    seen: Seen, road: Link, weights: Weights, *, old_ms: int, car_factor: float
+    seen: SeenSpeeds, road: Link, weights: Weights, *, old_ms: int, car_factor: float
 ) -> Led | None:
     """The speed that leads, None where neither buses nor a centre say one.
 
@@ -49,7 +49,7 @@ def leading(
     )
 
 
-def as_cars(bus: Pace, factor: float) -> Pace:
+def as_cars(bus: PaceEstimate, factor: float) -> PaceEstimate:
     """The pace of cars where buses drive so; 1: as buses do, for sure."""
     spread = DEVIATION * bus.ms_km if factor != 1.0 else 0.0
-    return Pace(bus.ms_km / factor, math.hypot(bus.deviation, spread) / factor)
+    return PaceEstimate(bus.ms_km / factor, math.hypot(bus.deviation, spread) / factor)

@@ -22,7 +22,7 @@ from streams.domain.links.quarters import (
     running,
 )
 from streams.domain.links.service import MARKS, PAIRS, RUNNING, SERVICE, RoutesOf, Service
-from streams.domain.links.usual import PLACES, USUAL, Rung, Standing, Usual, UsualSpeed
+from streams.domain.links.usual import PLACES, USUAL, Rung, Standing, UsualCells, UsualSpeed
 from streams.domain.stage import Effects, State
 from streams.geo.network import Network
 
@@ -60,7 +60,7 @@ class Learning:
 
     def __init__(self, habits: Habits, state: State, effects: Effects) -> None:
         self._habits = habits
-        self.usual = Usual(state, effects)
+        self.usual = UsualCells(state, effects)
         self.service = Service(state, effects, habits.is_holiday)
         self._now: _Now | None = None
 

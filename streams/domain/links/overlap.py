@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from streams.domain.links.estimate import Pace
+from streams.domain.links.estimate import PaceEstimate
 from streams.domain.stage import StageTable
 
 
@@ -23,12 +23,12 @@ class Agreement(NamedTuple):
             self.bus_within + other.bus_within,
         )
 
-    def with_pair(self, bus: Pace, its: Pace) -> "Agreement":
+    def with_pair(self, bus: PaceEstimate, its: PaceEstimate) -> "Agreement":
         """With one look more: the buses' pace as that of cars, and the centre's."""
         return self.plus(Agreement(1, int(_is_within(its, bus)), int(_is_within(bus, its))))
 
 
-def _is_within(one: Pace, other: Pace) -> bool:
+def _is_within(one: PaceEstimate, other: PaceEstimate) -> bool:
     """Whether the one's speed lies in the other's interval, as the screens would show both."""
     _, low, high = other.kmh()
     return round(low, 1) <= round(one.kmh()[0], 1) <= round(high, 1)

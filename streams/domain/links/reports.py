@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streams.contract.derived import SpeedShare
-from streams.domain.links.estimate import Pace
+from streams.domain.links.estimate import PaceEstimate
 
 STANDING_KMH = 0.01  # a reported speed below is no measurement, as 0 is none
 MIN_SHARE = 0.5  # measured parts that cover less of a link are no speed of it
@@ -49,7 +49,7 @@ def report_after(known: Reported | None, speed: SpeedShare, half_ms: int) -> Rep
     return Reported(value, speed.observed_ms, speed.share, round(mean_kmh, 3), round(spread, 3))
 
 
-def reported_pace(reports: Iterable[Reported]) -> Pace | None:
+def reported_pace(reports: Iterable[Reported]) -> PaceEstimate | None:
     """The length-weighted mean pace of the reported parts, once they cover half of the link."""
     parts = [report for report in reports if report.mean_kmh >= STANDING_KMH]
     covered = sum(part.share for part in parts)
@@ -62,4 +62,4 @@ def reported_pace(reports: Iterable[Reported]) -> Pace | None:
         / part.mean_kmh
         for part in parts
     )
-    return Pace(pace, pace * sum(deviations) / covered)
+    return PaceEstimate(pace, pace * sum(deviations) / covered)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from streams.contract.derived import Passage
 from streams.contract.records import BusPosition
-from streams.domain.links.timing import Sight, Way, stop_times
+from streams.domain.links.timing import Sight, TimedWay, stop_times
 from streams.geo.measures import distance_m, project
 from streams.geo.network import Link, Network, Route
 
@@ -96,14 +96,14 @@ class RouteGeometry:
         links = self.links[run.stop_order - 1 : now.stop_order]
         return max((link.free_flow_kmh for link in links if link), default=MAX_SPEED_KMH)
 
-    def way(self, dwell_ms: int, learned_ms: Mapping[int, int]) -> Way:
+    def way(self, dwell_ms: int, learned_ms: Mapping[int, int]) -> TimedWay:
         """The route as the sharing out of time needs it."""
 
         def free_flow_kmh(order: int) -> float:
             link = self.links[order - 1] if order <= len(self.links) else None
             return link.free_flow_kmh if link else UNKNOWN_ROAD_KMH
 
-        return Way(self.ends_m, free_flow_kmh, lambda order: learned_ms.get(order, dwell_ms))
+        return TimedWay(self.ends_m, free_flow_kmh, lambda order: learned_ms.get(order, dwell_ms))
 
     def _ahead(self, row: BusPosition) -> Link | None:
         return self.links[row.stop_order - 1] if row.stop_order <= len(self.links) else None
@@ -186,7 +186,7 @@ def _stand(run: VehicleRun, now: VehicleRun) -> Advance:
     return Advance(after, run.held)
 
 
-def _drive(run: VehicleRun, now: VehicleRun, course: RouteGeometry, way: Way) -> Advance:
+def _drive(run: VehicleRun, now: VehicleRun, course: RouteGeometry, way: TimedWay) -> Advance:
     """The passages between two positions of one run.
 
     Where a bus that skipped stops came back to its road nobody knows: it makes no passage until it

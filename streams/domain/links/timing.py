@@ -59,7 +59,7 @@ class Sight(NamedTuple):
     at_ms: int
 
 
-class Way(NamedTuple):
+class TimedWay(NamedTuple):
     """What is known of a route: where its stops lie (m), free flow of the section after each stop
     order (km/h), and how long a bus stands at a stop (ms), by the stop's order.
     """
@@ -72,7 +72,7 @@ class Way(NamedTuple):
         return sight.along_m - self.ends_m[sight.order - 1] <= AT_STOP_M
 
 
-def stop_times(before: Sight, now: Sight, way: Way) -> list[StopTime]:
+def stop_times(before: Sight, now: Sight, way: TimedWay) -> list[StopTime]:
     """The stops left, passed or reached between two sights of one bus, in order.
 
     The stop it stood at comes first, with an arrival that means nothing; the stop it stands at now
@@ -95,7 +95,7 @@ def stop_times(before: Sight, now: Sight, way: Way) -> list[StopTime]:
     return found
 
 
-def _parts(before: Sight, now: Sight, way: Way) -> Iterator[Part]:
+def _parts(before: Sight, now: Sight, way: TimedWay) -> Iterator[Part]:
     """The stands and drives between two sights, in order."""
     stood, stands = way.is_at_stop(before), way.is_at_stop(now)
     if stood and stands and before.order == now.order:
@@ -114,13 +114,13 @@ def _parts(before: Sight, now: Sight, way: Way) -> Iterator[Part]:
         yield _drive(now.order, max(0.0, now.along_m - here_m), begins, way)
 
 
-def _stand(order: int, way: Way, share: Share) -> Part:
+def _stand(order: int, way: TimedWay, share: Share) -> Part:
     dwell_ms = way.dwell_ms(order)
     spread_ms2 = (share.deviation * dwell_ms) ** 2
     return Part(order, share.mean * dwell_ms, spread_ms2, is_stand=True)
 
 
-def _drive(order: int, metres: float, stops: Sequence[int], way: Way) -> Part:
+def _drive(order: int, metres: float, stops: Sequence[int], way: TimedWay) -> Part:
     """A drive over metres of a section, and the time that braking for its stops takes."""
     if metres <= 0:
         return Part(order, 0.0, 0.0)

@@ -64,7 +64,7 @@ class UsualSpeed(NamedTuple):
         return self.dkmh / 10
 
 
-class Usual:
+class UsualCells:
     """What is usual, in the midst of a message (or of rows that stand)."""
 
     def __init__(self, state: State, effects: Effects) -> None:

@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Course:
+class BusCourse:
     """The sections of a route and the standard links under them, by where they end."""
 
     route: Route
@@ -45,7 +45,7 @@ class Course:
     units: tuple[Unit, ...]
 
     @classmethod
-    def of(cls, route: Route, network: Network) -> "Course":
+    def of(cls, route: Route, network: Network) -> "BusCourse":
         geometry = RouteGeometry.of(route, network)
         parts: list[Unit] = []
         last: dict[str, int] = {}

@@ -13,7 +13,7 @@ from streams.contract.derived import Sighting
 from streams.contract.enums import SightingKind
 from streams.contract.times import MINUTE_MS
 from streams.domain.observed.belief import QUICK, TOO_QUICK, Belief, hash_of
-from streams.domain.observed.ways import Way, most_driven, with_path
+from streams.domain.observed.ways import BusWay, most_driven, with_path
 from streams.geo.measures import Point
 
 QUIET_MS = 40 * MINUTE_MS  # without a bus for so long it is not known that buses still go round
@@ -52,7 +52,7 @@ class GoingRound(NamedTuple):
     buses: int = 0
     vehicles: tuple[int, ...] = ()
     stops: tuple[StopLeft, ...] = ()
-    ways: tuple[Way, ...] = ()
+    ways: tuple[BusWay, ...] = ()
     cause: str = ""
 
 

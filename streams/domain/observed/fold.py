@@ -19,7 +19,7 @@ from streams.domain.observed.discrepancies import Judge, moved_to
 from streams.domain.observed.neighbours import Neighbours
 from streams.domain.observed.promise import promise_s
 from streams.domain.observed.rows import ObservedView
-from streams.domain.observed.score import Change
+from streams.domain.observed.score import ScoreChange
 from streams.domain.observed.tables import ObservedRows, Progress, Queued
 from streams.geo.homes import Homes
 from streams.geo.network import Network
@@ -138,7 +138,7 @@ class ObservedFold:
         )
         rows.beliefs.put(link_id, after)
         if self.homes.home(link_id) == rows.partition:
-            rows.scorer.drove_through(Change(link_id, before, after, judge.now_ms), seen)
+            rows.scorer.drove_through(ScoreChange(link_id, before, after, judge.now_ms), seen)
         for subject, case in on_it:
             rows.cases.put(subject, cases.with_through(case, seen, before, self.rates))
             judge.look(subject)
@@ -161,7 +161,7 @@ class ObservedFold:
             rows.beliefs.put(link_id, now)
             if self.homes.home(link_id) == rows.partition:
                 promised_s = (rows.observed.get(link_id) or ObservedView()).promise_s
-                change = Change(link_id, known[link_id], now, judge.now_ms)
+                change = ScoreChange(link_id, known[link_id], now, judge.now_ms)
                 rows.scorer.went_round(change, seen, promised_s)
         for subject, case in rows.cases_on(links):
             own = self.neighbours.whole(case.links)

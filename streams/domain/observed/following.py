@@ -7,7 +7,7 @@ from streams.contract.records import BusPosition
 from streams.contract.times import MINUTE_MS
 from streams.domain.links.line_check import LineCheck, checked, is_suspended
 from streams.domain.links.runs import MASKED, SHARED
-from streams.domain.observed.courses import GUESSED, Course, Place
+from streams.domain.observed.courses import GUESSED, BusCourse, Place
 from streams.domain.observed.track import Track
 from streams.domain.observed.tracks import OFF_M, WRONG_M, follow, turned
 from streams.domain.stage import Effects, Rows, StageTable, State
@@ -72,7 +72,7 @@ class Follower:
     """Follows buses along the routes of a network."""
 
     def __init__(self, network: Network) -> None:
-        self._courses = {route.id: Course.of(route, network) for route in network.routes}
+        self._courses = {route.id: BusCourse.of(route, network) for route in network.routes}
 
     def see(self, followed: Followed, feed: str, row: BusPosition) -> None:
         """Take one position; a shared plate, or a route that nobody knows, is nothing to follow."""
@@ -104,7 +104,7 @@ class Follower:
             followed.tracks.put(name, after)
 
     def _check(
-        self, followed: Followed, course: Course, track: Track, row: BusPosition, place: Place
+        self, followed: Followed, course: BusCourse, track: Track, row: BusPosition, place: Place
     ) -> None:
         """Hold the line of a section against a bus between its stops, once a drive."""
         ends_m, order = course.ends_m, row.stop_order
@@ -125,7 +125,7 @@ class Follower:
 
 
 def _is_line_known(
-    followed: Followed, course: Course, track: Track | None, row: BusPosition
+    followed: Followed, course: BusCourse, track: Track | None, row: BusPosition
 ) -> bool:
     """Whether the lines between two points are known, and buses have been on them."""
     from_order = row.stop_order if track is None else min(track.order, row.stop_order)

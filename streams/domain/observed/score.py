@@ -94,7 +94,7 @@ WAITS = StageTable("observed_waits", Wait)  # by link
 SCORES = StageTable("observed_scores", DayScore)  # by day
 
 
-class Change(NamedTuple):
+class ScoreChange(NamedTuple):
     """What one event at `at_ms` did to a link."""
 
     link_id: str
@@ -109,7 +109,7 @@ class Scorer:
     def __init__(self, waits: Rows[Wait], scores: Rows[DayScore], beliefs: Rows[Belief]) -> None:
         self._waits, self._scores, self._beliefs = waits, scores, beliefs
 
-    def went_round(self, change: Change, seen: Sighting, promise_s: int | None) -> None:
+    def went_round(self, change: ScoreChange, seen: Sighting, promise_s: int | None) -> None:
         """A bus went round a link, where so many seconds were promised."""
         wait = self._waits.get(change.link_id)
         if wait is None or (wait.is_over(change.at_ms) and not change.before.is_closed):
@@ -124,7 +124,7 @@ class Scorer:
             day = self._day(at_ms).with_shown(at_ms - wait.first_ms, most_ms, wait.promise_s)
             self._put(at_ms, day)
 
-    def drove_through(self, change: Change, seen: Sighting) -> None:
+    def drove_through(self, change: ScoreChange, seen: Sighting) -> None:
         """A bus drove a link: a suspicion is dropped, a closure is cleared or begins to be."""
         wait = self._waits.get(change.link_id)
         is_clean = change.after.through_ms > change.before.through_ms

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from streams.contract.records import BusPosition
-from streams.domain.observed.courses import Course, Place, Unit
+from streams.domain.observed.courses import BusCourse, Place, Unit
 from streams.geo.measures import Point
 
 BEFORE_STOP_M = 12.0  # a bus this near before a stop stands at it
@@ -38,7 +38,7 @@ class Track:
 
 
 def through(
-    track: Track, row: BusPosition, place: Place, course: Course
+    track: Track, row: BusPosition, place: Place, course: BusCourse
 ) -> tuple[tuple[tuple[int, int], ...], list[tuple[Unit, int, int]]]:
     """The links the bus is on now, and those it has driven whole with when it was where.
 

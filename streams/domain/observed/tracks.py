@@ -13,7 +13,7 @@ from streams.contract.derived import Sighting
 from streams.contract.enums import SightingKind
 from streams.contract.records import BusPosition
 from streams.domain.links.runs import MASKED
-from streams.domain.observed.courses import Course, Place
+from streams.domain.observed.courses import BusCourse, Place
 from streams.domain.observed.track import BEFORE_STOP_M, EDGE_M, Track, holds, through
 from streams.geo.measures import distance_m
 
@@ -45,7 +45,7 @@ Step = tuple[Track | None, tuple[Sighting, ...]]
 def follow(
     track: Track | None,
     row: BusPosition,
-    course: Course,
+    course: BusCourse,
     place: Place | None,
     *,
     is_snapped: bool = False,
@@ -80,7 +80,7 @@ def follow(
     return _driven(seen, track, row, place, course, is_snapped=is_snapped)
 
 
-def turned(track: Track, row: BusPosition, old: Course, new: Course) -> tuple[Sighting, ...]:
+def turned(track: Track, row: BusPosition, old: BusCourse, new: BusCourse) -> tuple[Sighting, ...]:
     """What a bus did that shows on another route in the midst of its own: it turned round before
     what lay ahead. Nothing where either is near a terminus, or its plate may be several buses'.
     """
@@ -103,7 +103,7 @@ def _is_new(track: Track, row: BusPosition) -> bool:
     return track.route_id != row.route_id or is_back or is_gap
 
 
-def _at_its_stop(place: Place, row: BusPosition, course: Course) -> Place:
+def _at_its_stop(place: Place, row: BusPosition, course: BusCourse) -> Place:
     """A point just behind the next stop is at that stop: portals report a stop a moment late."""
     stop_m = course.ends_m[row.stop_order]
     if place.ahead and place.off_m <= ON_M and place.along_m - stop_m <= AT_STOP_M:
@@ -117,7 +117,7 @@ def _begun(row: BusPosition, place: Place) -> Track:
     return Track(row.route_id, row.stop_order, here_m, at_ms, at_ms, lon, lat, at_ms, here_m)
 
 
-def _off(seen: Track, row: BusPosition, place: Place, course: Course) -> Step:
+def _off(seen: Track, row: BusPosition, place: Place, course: BusCourse) -> Step:
     """A bus beside its line, or beyond a stop it was not reported at; between both nothing is
     sure. One that was off its line at several points has left it.
     """
@@ -134,7 +134,7 @@ def _off(seen: Track, row: BusPosition, place: Place, course: Course) -> Step:
     return after, _avoided(SightingKind.LEFT, after, row, ahead[:LEFT_LINKS])
 
 
-def _ahead(course: Course, from_m: float, within_m: float) -> list[str]:
+def _ahead(course: BusCourse, from_m: float, within_m: float) -> list[str]:
     """The links that begin ahead of a place, so near."""
     return [
         unit.link_id
@@ -143,7 +143,7 @@ def _ahead(course: Course, from_m: float, within_m: float) -> list[str]:
     ]
 
 
-def _rejoined(track: Track, row: BusPosition, place: Place, course: Course) -> Step:
+def _rejoined(track: Track, row: BusPosition, place: Place, course: BusCourse) -> Step:
     """Back on the line: what lies between was gone round, if the bus came back further on and
     drove no faster than a bus does.
     """
@@ -161,7 +161,7 @@ def _rejoined(track: Track, row: BusPosition, place: Place, course: Course) -> S
     return after, _avoided(SightingKind.ASTRAY, track, row, links, skipped)
 
 
-def avoided_links(course: Course, from_m: float, to_m: float) -> list[str]:
+def avoided_links(course: BusCourse, from_m: float, to_m: float) -> list[str]:
     """The links wholly between two places of a route; where there is none the one most between."""
     roads = [unit for unit in course.units if unit.is_whole_road]
     inside = [u for u in roads if u.start_m >= from_m - EDGE_M and u.end_m <= to_m + EDGE_M]
@@ -174,7 +174,13 @@ def avoided_links(course: Course, from_m: float, to_m: float) -> list[str]:
 
 
 def _driven(
-    seen: Track, track: Track, row: BusPosition, place: Place, course: Course, *, is_snapped: bool
+    seen: Track,
+    track: Track,
+    row: BusPosition,
+    place: Place,
+    course: BusCourse,
+    *,
+    is_snapped: bool,
 ) -> Step:
     """A drive along the line, or a stop that was left out on the way."""
     moved_m = place.along_m - track.along_m
@@ -225,7 +231,7 @@ def _driven(
 
 
 def _skipped(
-    track: Track, row: BusPosition, course: Course, *, is_sure: bool
+    track: Track, row: BusPosition, course: BusCourse, *, is_sure: bool
 ) -> tuple[Sighting, ...]:
     """The stops left out between two points, and the links they stand on."""
     orders = range(track.order, row.stop_order - 1)  # places in the route's stops
@@ -268,7 +274,7 @@ def _avoided(
 
 
 def _is_faster(
-    track: Track, row: BusPosition, moved_m: float, course: Course, times: float
+    track: Track, row: BusPosition, moved_m: float, course: BusCourse, times: float
 ) -> bool:
     """Whether a bus would have to drive so many times as fast as traffic flows freely."""
     links = course.geometry.links[track.order - 1 : row.stop_order]

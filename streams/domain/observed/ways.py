@@ -16,14 +16,14 @@ STREET_M = 40.0
 ALONG_DEG = 40  # a street that runs otherwise is crossed, not driven
 
 
-class Way(NamedTuple):
+class BusWay(NamedTuple):
     """A way round: points off the route's line in driving order, and how many buses took it."""
 
     points: tuple[Point, ...]
     buses: int = 1
 
 
-def with_path(ways: tuple[Way, ...], path: Sequence[Point]) -> tuple[Way, ...]:
+def with_path(ways: tuple[BusWay, ...], path: Sequence[Point]) -> tuple[BusWay, ...]:
     """The ways after a bus drove by these points. It took the first known one that it kept to,
     which its points make finer; else one of its own, for which the least driven gives room.
     Without points it is not known where it was.
@@ -33,13 +33,13 @@ def with_path(ways: tuple[Way, ...], path: Sequence[Point]) -> tuple[Way, ...]:
         return ways
     for at, way in enumerate(ways):
         if _is_same(way.points, seen):
-            finer = Way(_merged(way.points, seen), min(way.buses + 1, 999))
+            finer = BusWay(_merged(way.points, seen), min(way.buses + 1, 999))
             return (*ways[:at], finer, *ways[at + 1 :])
     kept = sorted(ways, key=lambda way: -way.buses)[: MAX_WAYS - 1]
-    return (*kept, Way(seen))
+    return (*kept, BusWay(seen))
 
 
-def most_driven(ways: Sequence[Way]) -> tuple[Point, ...]:
+def most_driven(ways: Sequence[BusWay]) -> tuple[Point, ...]:
     """The points of the way that most buses took, the first of equals; () where none is known."""
     return max(ways, key=lambda way: way.buses).points if ways else ()
 

@@ -80,7 +80,7 @@ def _grade(name: str) -> dict[str, ParameterRange]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Discrepancies(Rule):
+class DiscrepancyRule(Rule):
     """How grave each kind of discrepancy is; None: it is not emitted."""
 
     undeclared: Severity | None = field(default=Severity.WARNING, metadata=_grade("undeclared"))
@@ -116,7 +116,7 @@ class AlertRules:
     clash: Rule = field(default_factory=Rule)
     feed: Graded = field(default_factory=lambda: Graded(begin_ms=MINUTE_MS, end_ms=MINUTE_MS))
     reports: Reports = field(default_factory=lambda: Reports(severity=Severity.NOTICE))
-    discrepancy: Discrepancies = field(default_factory=Discrepancies)
+    discrepancy: DiscrepancyRule = field(default_factory=DiscrepancyRule)
     detour: Graded = field(default_factory=lambda: Graded(severity=Severity.NOTICE))
 
 

@@ -30,7 +30,7 @@ _TOLD_BY = ("judged_by", "level", "usual_kmh", "times_slower")
 _PREFIXES = tuple(f"{name} link:" for name in (RuleName.JAM, RuleName.SLOWDOWN))
 
 
-class Known(NamedTuple):
+class KnownRoads(NamedTuple):
     """What a judgement asks: the links' folds, the usual speed of a link at a time, and how much
     faster cars are than buses on a link.
     """
@@ -69,7 +69,7 @@ class RoadWatch:
         self,
         effects: Effects,
         episodes: Rows[Episode],
-        known: Known,
+        known: KnownRoads,
         *,
         done: Judged,
         now_ms: int,
@@ -117,7 +117,7 @@ class RoadWatch:
         effects: Effects,
         episodes: Rows[Episode],
         link: Link,
-        known: Known,
+        known: KnownRoads,
         *,
         done: Judged,
         now_ms: int,
@@ -140,7 +140,7 @@ class RoadWatch:
             self._look(Look(effects, episodes, at_ms), link, then, known)
             at_ms += done.every_ms
 
-    def _look(self, look: Look, link: Link, fold: LinkFold, known: Known) -> None:
+    def _look(self, look: Look, link: Link, fold: LinkFold, known: KnownRoads) -> None:
         """Look at one link once."""
         seen = view(fold, link, self._rules, look.now_ms, known.factor_of(link))
         settled = Settled(link, seen, known.usual_at(link.id, look.now_ms), _works_on(fold))

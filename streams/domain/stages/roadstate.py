@@ -38,7 +38,7 @@ from streams.domain.observed.tables import ObservedRows
 from streams.domain.rules import AlertRules
 from streams.domain.rules.detours import watch_detours
 from streams.domain.rules.discrepancies import DiscrepancyWatch
-from streams.domain.rules.roads import Known, RoadWatch
+from streams.domain.rules.roads import KnownRoads, RoadWatch
 from streams.domain.rules.watching import Look
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Network
@@ -236,7 +236,7 @@ class RoadsStage:
         lessons = tuple(rows.learning.lessons(folds, before_ms, now_ms))
         done_ms = before_ms
         for at_ms in sorted({*times, *(lesson.at_ms for lesson in lessons), now_ms + 1}):
-            known = Known(folds, rows.learning.speed_at, rows.factors.of)
+            known = KnownRoads(folds, rows.learning.speed_at, rows.factors.of)
             done, until_ms = self._judged(done_ms), at_ms - 1
             self._watch.judge(rows.effects, rows.episodes, known, done=done, now_ms=until_ms)
             if at_ms in times:

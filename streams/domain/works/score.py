@@ -32,7 +32,7 @@ class WorkDay(NamedTuple):
         )
 
 
-class Start(NamedTuple):
+class WorkStart(NamedTuple):
     """A begin that is counted: on which day, of which revision, and whether it is verified."""
 
     day: str
@@ -41,7 +41,7 @@ class Start(NamedTuple):
 
 
 WORK_SCORES = StageTable("work_scores", WorkDay)  # by day
-STARTS = StageTable("work_starts", Start)  # by permit
+STARTS = StageTable("work_starts", WorkStart)  # by permit
 
 
 class WorksScorer:
@@ -73,7 +73,7 @@ class WorksScorer:
         if known is None or known.revision != work.revision:
             if not work.is_in_force:
                 return
-            known = Start(day_of(min(opens_ms(work), now_ms)), work.revision, is_verified)
+            known = WorkStart(day_of(min(opens_ms(work), now_ms)), work.revision, is_verified)
             self._count(known.day, WorkDay(1, int(is_verified)))
         elif is_verified and not known.is_verified:
             known = known._replace(is_verified=True)

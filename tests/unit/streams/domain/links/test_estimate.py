@@ -6,12 +6,12 @@ import pytest
 
 from streams.contract.derived import Passage, SpeedShare
 from streams.domain.links.cars import MOST_PAIRS, PRIOR, CarFactor
-from streams.domain.links.estimate import MOST_PASSAGES, Habit, Pace, Weights, driven
+from streams.domain.links.estimate import MOST_PASSAGES, Habit, PaceEstimate, Weights, driven
 from streams.domain.links.reports import Reported, report_after, reported_pace
 from streams.domain.links.windows import SpeedWindow, add_passage
 from tests.cities.fakes import GRID, at, passage
 
-USUAL = Pace(120_000, 30_000)  # 30 km/h
+USUAL = PaceEstimate(120_000, 30_000)  # 30 km/h
 LEANT = Weights()
 
 
@@ -22,7 +22,7 @@ def windows(*rows: Passage) -> tuple[SpeedWindow, ...]:
     return made
 
 
-def kmh(pace: Pace | None) -> float:
+def kmh(pace: PaceEstimate | None) -> float:
     assert pace is not None
     return pace.kmh()[0]
 
@@ -70,8 +70,10 @@ def test_rarer_polls_make_a_wider_range() -> None:
 
 
 def test_a_range_never_reaches_beyond_what_a_bus_can_drive() -> None:
-    assert Pace(60_000, 60_000).kmh()[2] == pytest.approx(110)
-    assert Pace(20_000, 60_000).kmh()[2] == pytest.approx(180)  # a centre's own speed stands
+    assert PaceEstimate(60_000, 60_000).kmh()[2] == pytest.approx(110)
+    assert PaceEstimate(20_000, 60_000).kmh()[2] == pytest.approx(
+        180
+    )  # a centre's own speed stands
 
 
 def test_the_usual_pace_comes_from_the_road_at_first_and_from_its_buses_later() -> None:

@@ -9,7 +9,7 @@ from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedShare
 from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.links.quarters import DayKind, IsHoliday, QuarterPlace, no_holiday
-from streams.domain.links.usual import Usual, UsualSpeed
+from streams.domain.links.usual import UsualCells, UsualSpeed
 from streams.domain.rules import AlertRules
 from streams.domain.stage import Effects
 from streams.domain.stages.roadstate import LinkView, RoadsStage
@@ -65,7 +65,7 @@ class Street:
 
     def usual(self, kind: DayKind = DayKind.WEEKDAY, of_day: int = 33) -> UsualSpeed | None:
         place = QuarterPlace(NOON_TUESDAY + 6, kind, of_day)
-        return Usual(self.fold.state, Effects()).at(LINK, place)
+        return UsualCells(self.fold.state, Effects()).at(LINK, place)
 
     def view(self, link_id: str = LINK) -> LinkView:
         view = self.fold.state["links"][link_id]

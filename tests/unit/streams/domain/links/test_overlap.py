@@ -3,7 +3,7 @@
 from itertools import permutations
 
 from streams.contract.derived import SpeedShare
-from streams.domain.links.estimate import Pace
+from streams.domain.links.estimate import PaceEstimate
 from streams.domain.links.overlap import Agreement
 from streams.domain.scores import day_of
 from tests.cities.fakes import STANDARD, Folded, at, passage, roads
@@ -14,11 +14,19 @@ SURE, VAGUE = 2_000.0, 40_000.0  # ms/km
 
 def test_each_lies_in_the_interval_of_the_other_or_not() -> None:
     thirty, forty = 120_000.0, 90_000.0  # km/h as ms/km
-    both = Agreement().with_pair(Pace(thirty, VAGUE), Pace(forty, VAGUE))
+    both = Agreement().with_pair(PaceEstimate(thirty, VAGUE), PaceEstimate(forty, VAGUE))
     assert both == (1, 1, 1)
-    assert both.with_pair(Pace(thirty, SURE), Pace(forty, SURE)) == (2, 1, 1)
-    assert Agreement().with_pair(Pace(thirty, VAGUE), Pace(forty, SURE)) == (1, 1, 0)
-    assert Agreement().with_pair(Pace(thirty, SURE), Pace(forty, VAGUE)) == (1, 0, 1)
+    assert both.with_pair(PaceEstimate(thirty, SURE), PaceEstimate(forty, SURE)) == (2, 1, 1)
+    assert Agreement().with_pair(PaceEstimate(thirty, VAGUE), PaceEstimate(forty, SURE)) == (
+        1,
+        1,
+        0,
+    )
+    assert Agreement().with_pair(PaceEstimate(thirty, SURE), PaceEstimate(forty, VAGUE)) == (
+        1,
+        0,
+        1,
+    )
 
 
 def test_both_measured_on_a_standard_link_are_held_against_each_other() -> None:

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.domain.links.timing import Part, Sight, Way, shared_out, stop_times
+from streams.domain.links.timing import Part, Sight, TimedWay, shared_out, stop_times
 
 ENDS_M = tuple(500.0 * n for n in range(7))
 
 
-def way(dwell_ms: int = 12_000) -> Way:
-    return Way(ENDS_M, lambda _: 45.0, lambda _: dwell_ms)
+def way(dwell_ms: int = 12_000) -> TimedWay:
+    return TimedWay(ENDS_M, lambda _: 45.0, lambda _: dwell_ms)
 
 
 def seen(metre: float, second: float) -> Sight:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from streams.domain.links.quarters import QUARTERS_A_DAY, DayKind, QuarterPlace
-from streams.domain.links.usual import CELL, PLACES, USUAL, Rung, Usual, UsualSpeed
+from streams.domain.links.usual import CELL, PLACES, USUAL, Rung, UsualCells, UsualSpeed
 from streams.domain.stage import Effects, State, apply
 
 MONDAY = 20_717  # 2026-09-21
@@ -21,14 +21,14 @@ def learn(
     state: State, speeds: dict[str, int], *, day: int = MONDAY, of_day: int = RUSH, kind: int = 0
 ) -> None:
     effects = Effects()
-    Usual(state, effects).learn(QuarterPlace(day, DayKind(kind), of_day), speeds)
+    UsualCells(state, effects).learn(QuarterPlace(day, DayKind(kind), of_day), speeds)
     apply(state, effects.changes)
 
 
 def asked(
     state: State, *, day: int = MONDAY + 7, of_day: int = RUSH, kind: int = 0, link: str = "a"
 ) -> UsualSpeed | None:
-    return Usual(state, Effects()).at(link, QuarterPlace(day, DayKind(kind), of_day))
+    return UsualCells(state, Effects()).at(link, QuarterPlace(day, DayKind(kind), of_day))
 
 
 def rung(state: State, *, day: int = MONDAY + 7, of_day: int = RUSH, kind: int = 0) -> Rung | None:
@@ -136,7 +136,7 @@ def test_a_quarter_hour_writes_one_row_and_a_link_takes_so_many_bytes() -> None:
             for of_day in range(QUARTERS_A_DAY):
                 effects = Effects()
                 at = QuarterPlace(MONDAY + day, DayKind(kind), of_day)
-                Usual(state, effects).learn(at, links)
+                UsualCells(state, effects).learn(at, links)
                 assert list(effects.changes[USUAL.name]) == [f"{kind}|{of_day}"]
                 apply(state, effects.changes)
     cells = [column.cells for column in state[USUAL.name].values()]

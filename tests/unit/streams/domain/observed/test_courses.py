@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.domain.observed.courses import Course, Unit
+from streams.domain.observed.courses import BusCourse, Unit
 from streams.geo.network import Network, Overlay, Route
 from tests.cities.builder import link, metres
 from tests.cities.buses import course, seen, town, with_standards
@@ -95,7 +95,7 @@ def test_a_bus_without_a_point_has_no_place() -> None:
 
 def test_a_section_that_the_network_lacks_has_no_place_and_no_length() -> None:
     broken = replace(TOWN, routes=(Route("R1", "1", ("M0", "M1", "N5", "N6")),))
-    found = Course.of(broken.routes[0], broken)
+    found = BusCourse.of(broken.routes[0], broken)
     assert list(found.ends_m) == [0, 400, 400, 800]
     assert [unit.link_id for unit in found.units] == ["M0>M1", "N5>N6"]
     assert found.place(seen("a", 0, 500, order=2)) is None

@@ -9,7 +9,7 @@ from streams.contract.derived import Sighting
 from streams.contract.enums import SightingKind
 from streams.contract.times import MINUTE_MS
 from streams.domain.observed.belief import FORGET_MS, Belief
-from streams.domain.observed.score import PROMISED_S, Change, DayScore, Scorer
+from streams.domain.observed.score import PROMISED_S, DayScore, ScoreChange, Scorer
 from streams.domain.observed.tables import TABLES as OBSERVED_TABLES
 from streams.domain.observed.tables import ObservedRows
 from streams.domain.scores import day_of
@@ -39,7 +39,7 @@ class Street:
 
     def round(self, left: float, back: float, *, shut: bool = False, promise_s: int = 900) -> None:
         after = replace_closed(self.belief, at(back)) if shut else self.belief
-        change = Change("L", self.belief, after, at(back))
+        change = ScoreChange("L", self.belief, after, at(back))
         self.scorer.went_round(change, seen(SightingKind.ASTRAY, left, back), promise_s)
         self._now(after)
 
@@ -47,7 +47,7 @@ class Street:
         """A clean passage that ended at one time and was known at another."""
         after = self.belief._replace(through_ms=at(out))
         after = after._replace(closed_ms=0) if opens else after
-        change = Change("L", self.belief, after, at(out if shown is None else shown))
+        change = ScoreChange("L", self.belief, after, at(out if shown is None else shown))
         self.scorer.drove_through(change, seen(SightingKind.THROUGH, out - 1, out))
         self._now(after)
 

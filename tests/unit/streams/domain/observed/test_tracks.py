@@ -8,7 +8,7 @@ import pytest
 
 from streams.contract.enums import SightingKind
 from streams.contract.records import BusPosition
-from streams.domain.observed.courses import Course
+from streams.domain.observed.courses import BusCourse
 from tests.cities.buses import Feed, course, drive, followed, seen, town, with_standards
 from tests.cities.fakes import at
 
@@ -18,11 +18,11 @@ LAYERED = course(with_standards(TOWN))
 Did = list[tuple[SightingKind, tuple[str, ...]]]
 
 
-def did(rows: Iterable[BusPosition], on: Course = MAIN, **feed: Unpack[Feed]) -> Did:
+def did(rows: Iterable[BusPosition], on: BusCourse = MAIN, **feed: Unpack[Feed]) -> Did:
     return [(each.kind, each.links) for each in followed(on, rows, **feed)[1]]
 
 
-def evidence(rows: Iterable[BusPosition], on: Course = MAIN, **feed: Unpack[Feed]) -> Did:
+def evidence(rows: Iterable[BusPosition], on: BusCourse = MAIN, **feed: Unpack[Feed]) -> Did:
     """What speaks for a closure."""
     return [row for row in did(rows, on, **feed) if row[0] is not SightingKind.THROUGH]
 

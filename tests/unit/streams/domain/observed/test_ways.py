@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from streams.domain.observed.ways import (
     MAX_POINTS,
     MAX_WAYS,
-    Way,
+    BusWay,
     most_driven,
     simplified,
     streets_of,
@@ -21,8 +21,8 @@ BETWEEN = [metres(400, 205)]
 SOUTH = [metres(150, -300), metres(650, -300)]
 
 
-def taken(*paths: list[Point]) -> tuple[Way, ...]:
-    ways: tuple[Way, ...] = ()
+def taken(*paths: list[Point]) -> tuple[BusWay, ...]:
+    ways: tuple[BusWay, ...] = ()
     for path in paths:
         ways = with_path(ways, path)
     return ways

@@ -10,7 +10,7 @@ from streams.contract.enums import AlertEvent, Certainty, DiscrepancyKind, RuleN
 from streams.domain.alerts import Alert
 from streams.domain.observed.rows import Discrepancy
 from streams.domain.observed.tables import DISCREPANCIES
-from streams.domain.rules.book import AlertRules, Discrepancies
+from streams.domain.rules.book import AlertRules, DiscrepancyRule
 from streams.domain.rules.discrepancies import DiscrepancyWatch
 from streams.domain.rules.reading import read_rules
 from streams.domain.stage import Effects, Rows, write
@@ -90,7 +90,7 @@ def test_a_kind_is_off_or_graver_as_the_file_says() -> None:
     rules = read_rules('[discrepancy]\nundeclared = "off"\nlate_start = "critical"\n')
     assert told([ROW], rules) == []
     assert told([OF_WORK], rules)[0].severity is Severity.CRITICAL
-    assert told([ROW], AlertRules(discrepancy=Discrepancies(is_on=False))) == []
+    assert told([ROW], AlertRules(discrepancy=DiscrepancyRule(is_on=False))) == []
 
 
 @pytest.mark.parametrize(
