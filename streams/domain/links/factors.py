@@ -10,7 +10,7 @@ from streams.domain.links.estimate import driven
 from streams.domain.links.fold import FoldSettings, LinkFold, as_of
 from streams.domain.links.leading import as_cars
 from streams.domain.links.overlap import AGREEMENTS, Agreement
-from streams.domain.links.reports import reported_pace
+from streams.domain.links.reported import reported_pace
 from streams.domain.links.settled import Judged
 from streams.domain.scores import day_of, put_day
 from streams.domain.stage import Effects, Rows, StageTable, State

@@ -15,7 +15,7 @@ from streams.domain.closures import GRAVITY
 from streams.domain.links.estimate import NO_HABIT, USUAL_WEIGHTS, Habit, Weights
 from streams.domain.links.leading import Led, SeenSpeeds, leading
 from streams.domain.links.levels import level, times_slower
-from streams.domain.links.reports import Reported, report_after, reported_pace
+from streams.domain.links.reported import Reported, report_after, reported_pace
 from streams.domain.links.settled import Judged, Stood, forget, keep, standing, without
 from streams.domain.links.windows import SpeedWindow, WindowGrid, add_passage
 from streams.geo.network import Link

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from streams.domain.links.cars import DEVIATION
 from streams.domain.links.estimate import Habit, PaceEstimate, Weights, driven
-from streams.domain.links.reports import Reported, reported_pace
+from streams.domain.links.reported import Reported, reported_pace
 from streams.domain.links.windows import SpeedWindow
 from streams.geo.network import Link
 
@@ -16,7 +16,7 @@ class SeenSpeeds(NamedTuple):
 
     windows: Sequence[SpeedWindow]
     habit: Habit
-    reports: Sequence[Reported]
+    reported: Sequence[Reported]
 
 
 class Led(NamedTuple):
@@ -36,9 +36,9 @@ def leading(
     they do, times `car_factor`. On a section buses lead, and a centre is asked only without them.
     """
     bus = driven(seen.windows, seen.habit.usual(road.free_flow_kmh), weights)
-    its = reported_pace(seen.reports)
+    its = reported_pace(seen.reported)
     bus_ms = max((window.latest_ms for window in seen.windows), default=0)
-    its_ms = max((report.observed_ms for report in seen.reports), default=0)
+    its_ms = max((report.observed_ms for report in seen.reported), default=0)
     is_behind = road.kind == "section" or its_ms <= min(old_ms, bus_ms)
     if its is not None and (bus is None or not is_behind):
         return Led(its, its_ms, is_reported=True)

@@ -7,7 +7,7 @@ import pytest
 from streams.contract.derived import Passage, SpeedShare
 from streams.domain.links.cars import MOST_PAIRS, PRIOR, CarFactor
 from streams.domain.links.estimate import MOST_PASSAGES, Habit, PaceEstimate, Weights, driven
-from streams.domain.links.reports import Reported, report_after, reported_pace
+from streams.domain.links.reported import Reported, report_after, reported_pace
 from streams.domain.links.windows import SpeedWindow, add_passage
 from tests.cities.fakes import GRID, at, passage
 
