@@ -218,7 +218,7 @@ def passing(seed: int, steps: int, *, most_late_ms: int = 0) -> list[Sent]:
 
 
 def late(count: int, from_ms: int) -> Iterator[Sent]:
-    """Buses never seen before that complete one passage, and a speed each, all at old times."""
+    """Buses never seen before that complete two passages, and a speed each, all at old times."""
     links = [link.id for link in network().links]
     for number in range(count):
         for order in (1, 2, 3):

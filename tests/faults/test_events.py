@@ -88,7 +88,7 @@ def test_f22_late(rig: Rig, figures: Figures) -> None:
     rig.feed(log, per_s=FAST).wait()
     rig.wait_drained()
     before, counted = shown(rig), count(rig, "bomnae:counts")
-    late = list(load.late(scaled(100), end_ms - 700_000))
+    late = list(load.late(scaled(100), end_ms - 1_300_000))
     rig.feed(late, per_s=FAST)
     rig.judge(figures)
     names = ("passages late", "speeds late")

@@ -67,7 +67,7 @@ def test_p6_a_step_is_pure_the_same_bytes_twice_and_its_input_untouched(seed: in
             take(topics.LINK_EVENTS, wire.encode(LinkBatch((derived,))), offset)
 
 
-@given(seed=seeds, count=st.integers(1, 5), behind_s=st.integers(700, 1500))
+@given(seed=seeds, count=st.integers(1, 5), behind_s=st.integers(1200, 2000))
 @tried(in_ci=10)
 def test_p8_what_is_late_beyond_grace_changes_only_the_counts(
     seed: int, count: int, behind_s: int
@@ -83,7 +83,7 @@ def test_p8_what_is_late_beyond_grace_changes_only_the_counts(
         }
     grown = Counter(after.counts)
     grown.subtract(before.counts)
-    assert grown["passages late"] == count
+    assert grown["passages late"] == 2 * count  # at three stops a bus has driven two sections
     assert grown["speeds late"] == count
 
 
