@@ -175,7 +175,7 @@ def event_time_ms(sent: Sent) -> int:
     return int(getattr(message, "received_ms", 0))
 
 
-LATE_EACH = 2  # late records a vehicle of `late` makes: a passage and a speed
+LATE_EACH = 3  # two passages and a speed
 
 
 def passing(seed: int, steps: int, *, most_late_ms: int = 0) -> list[Sent]:
