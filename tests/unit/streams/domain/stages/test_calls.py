@@ -9,7 +9,9 @@ from streams.contract import wire
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Call, CallDone, Message, Tick
 from streams.domain.stages.calls import KEEP_MS, CallRow, CallsStage, reports_at
+from streams.geo.homes import Homes
 from tests.cities.fakes import LAT, LON, Folded, at
+from tests.cities.grid import grid
 
 HALF_HOUR_S = 30 * 60
 HERE = Call("c1", at(0), "중앙로 정류장", ("S1>S2",), LON, LAT, "2026-17", ("S1>S2",))
@@ -193,3 +195,24 @@ def test_a_call_holds_a_place_and_a_number_of_the_desk_and_nothing_of_a_person(
 def test_the_end_of_a_call_needs_a_call() -> None:
     with pytest.raises(RecordRefusedError, match="R012"):
         wire.decode(wire.encode(CallDone("", at(0))))
+
+
+def test_two_calls_about_one_place_point_to_it_and_time_takes_that_back() -> None:
+    town = grid(8)
+    link = town.links[0].id
+    stage = CallsStage(partitions=1, homes=Homes(town, 1))
+    folded = Folded(stage, topic="calls").take_all([call("a", 0, link)])
+    assert said(folded) == []
+    folded.take(call("b", 60, link))
+    assert said(folded) == [("calls:a", (link,), True)]
+    folded.take(Tick(at(HALF_HOUR_S + 120)))
+    assert said(folded)[-1] == ("calls:a", (link,), False)
+
+
+def said(folded: Folded) -> list[tuple[str, tuple[str, ...], bool]]:
+    return [
+        (row.subject, row.links, row.is_in_force)
+        for parts in folded.derived.values()
+        for part in parts
+        for row in part.declarations
+    ]
