@@ -8,7 +8,9 @@ bus did counts. Silence, whatever its reason, adds nothing.
 
 import math
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import NamedTuple
+from zlib import crc32
 
 from streams.contract.derived import Sighting
 from streams.contract.enums import Observed, SightingKind
@@ -28,10 +30,30 @@ UNSURE = 2000  # a stop left out between two reports far apart: one in twelve is
 BEHIND = (300, 1800, 2200)  # less for the first link a bus avoided, the second, the others
 GLIMPSE = 4000  # a bus seen off its line at one point only
 SEEN_OFF_M = 100  # so far off its line a bus was surely seen off it
-THROUGH = -4500  # a bus whose GPS was on the link from end to end
-SNAPPED = -600  # one whose feed shows points on the line only: it may have been beside it
-SNAPPED_QUICK = -2000  # the same, as quick as usual: a way round is not
-SNAPPED_SERVED = -4500  # the same, reported at a stop of the link
+
+
+class DriveProof(Enum):
+    """How surely a bus drove a link that it is said to have driven. Where a feed shows points on
+    the line only, one that was beside it looks the same.
+    """
+
+    BY_GPS = auto()  # its GPS was on the link from end to end
+    AT_STOP = auto()  # it was reported at a stop of the link
+    QUICK = auto()  # it was as quick as usual: a way round is not
+    PLAIN = auto()  # it was a little slow, or too quick for a bus
+    SLOW = auto()
+    UNTIMED = auto()  # nothing is known of how long a bus takes
+
+
+THROUGH = {
+    DriveProof.BY_GPS: -4500,
+    DriveProof.AT_STOP: -4500,
+    DriveProof.QUICK: -2000,
+    DriveProof.PLAIN: 0,
+    DriveProof.SLOW: 0,
+    DriveProof.UNTIMED: -600,
+}
+"""What a bus that drove the link adds."""
 FLOOR = -1800  # before anything is known: a closure is rare
 FLOOR_CAUSE = 0  # where a permit, an incident or calls point to one
 FLOOR_REOPENED = -4500  # some buses still go round a while after a road has opened
@@ -65,9 +87,9 @@ class Belief(NamedTuple):
     """What is known of a link by its buses; times in ms, 0: never.
 
     `routes` has a bit for each route (hashed) that went round since the last bus through, `vehicle`
-    is the last of them. `pace` is
-    the usual time of a bus, ms a kilometre, of `paced` passages. `quarters` are the buses of the
-    last four quarter hours, the running one first, and `quarter` says which that is.
+    is the last of them. `pace` is the usual time of a bus, ms a kilometre, of `paced` passages.
+    `quarters` are the buses of the last four quarter hours, the running one first, and `quarter`
+    says which that is.
     """
 
     ratio: int = FLOOR
@@ -121,7 +143,7 @@ def after_through(
     """The belief after a bus drove the link. `is_worked`: works are on it, so that this drive says
     nothing of what is usual.
     """
-    gain = _through_gain(belief, seen)
+    gain = THROUGH[proof_of(belief, seen)]
     ratio = belief.ratio + gain
     at_ms = max(seen.at_ms if gain < 0 else 0, belief.through_ms)
     is_open = belief.is_closed and ratio < OPEN_PART * rates.bound
@@ -139,15 +161,18 @@ def after_through(
     return after if is_blind else counted(after, seen.at_ms)
 
 
-def _through_gain(belief: Belief, seen: Sighting) -> int:
+def proof_of(belief: Belief, seen: Sighting) -> DriveProof:
+    """How surely a bus that is said to have driven a link did."""
     if not seen.is_snapped:
-        return THROUGH
+        return DriveProof.BY_GPS
     if seen.served:
-        return SNAPPED_SERVED
+        return DriveProof.AT_STOP
     ratio = belief.speed_ratio(seen)
     if ratio is None:
-        return SNAPPED
-    return SNAPPED_QUICK if QUICK <= ratio <= TOO_QUICK else 0
+        return DriveProof.UNTIMED
+    if ratio < SLOW:
+        return DriveProof.SLOW
+    return DriveProof.QUICK if QUICK <= ratio <= TOO_QUICK else DriveProof.PLAIN
 
 
 def _paced(belief: Belief, seen: Sighting) -> Belief:
@@ -184,7 +209,7 @@ def after_round(
     that left its line and then came back is one bus, and one alone closes nothing where nothing
     else points to a closure.
     """
-    vehicle = hash_of(seen.vehicle)
+    vehicle = crc32(seen.vehicle.encode())
     is_same = vehicle == belief.vehicle and seen.at_ms - belief.round_ms < ONE_BUS_MS
     if is_same and seen.kind is SightingKind.LEFT:
         return belief
@@ -200,7 +225,7 @@ def after_round(
         ratio=ratio,
         round_ms=max(belief.round_ms, seen.at_ms),
         rounds=rounds,
-        routes=belief.routes | 1 << (hash_of(seen.route_id) % 60),
+        routes=belief.routes | 1 << (crc32(seen.route_id.encode()) % 60),
         vehicle=vehicle,
     )
     if ratio >= rates.bound and not belief.is_closed:
@@ -217,14 +242,6 @@ def gain_of(seen: Sighting, *, is_counted: bool) -> int:
     is_glimpse = seen.off_m < SEEN_OFF_M or len(seen.path) < 2
     gain = GLIMPSE if is_glimpse else GAINS[seen.kind]
     return gain - GAINS[SightingKind.LEFT] if is_counted else gain
-
-
-def hash_of(name: str) -> int:
-    """A number of a name that is the same everywhere."""
-    value = 5381
-    for letter in name.encode():
-        value = (value * 33 + letter) % 2_147_483_647
-    return value
 
 
 def aged(belief: Belief, now_ms: int, ended_ms: int) -> Belief:

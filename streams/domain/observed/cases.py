@@ -12,12 +12,13 @@ from streams.contract.enums import Cause, Closure, DiscrepancyKind, SightingKind
 from streams.contract.times import MINUTE_MS
 from streams.domain.observed.belief import (
     NAT,
-    QUICK,
     SLOW,
     TOO_QUICK,
     Belief,
+    DriveProof,
     ErrorRates,
     pace_of,
+    proof_of,
 )
 from streams.domain.observed.rows import MAX_EVENTS, SeenBus
 
@@ -30,12 +31,17 @@ PARTIAL_BUSES = 3
 EFFECT = 700  # thousandths of the usual speed: slower, a partial closure has its effect
 SLOW_BUSES = 2
 SLOW_OVER_MS = 25 * MINUTE_MS  # later a slow road has other reasons than a work that has ended
-THROUGH_GAIN = 4500  # thousandths of a nat, as in `belief`
-SERVED_GAIN = 4500
-QUICK_GAIN = 2000
-PLAIN_GAIN = 900  # nothing is known of how long a bus takes here
-SLOW_GAIN = -1500
+AGAINST = {
+    DriveProof.BY_GPS: 4500,
+    DriveProof.AT_STOP: 4500,
+    DriveProof.QUICK: 2000,
+    DriveProof.UNTIMED: 900,
+    DriveProof.PLAIN: 0,
+    DriveProof.SLOW: -1500,
+}
+"""What a drive says against a full closure, thousandths of a nat, as in `belief`."""
 ROUND_GAIN = -6000
+UNSURE_ROUND_GAIN = -1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ def with_through(case: Case, seen: Sighting, belief: Belief, rates: ErrorRates) 
     usual_ms = taken_ms * belief.pace // max(1, pace_of(seen))
     return replace(
         case,
-        against=max(0, min(case.against + _against(seen, ratio), 2 * rates.bound)),
+        against=max(0, min(case.against + AGAINST[proof_of(belief, seen)], 2 * rates.bound)),
         through=case.through + 1,
         paced=case.paced + is_paced,
         taken_ms=case.taken_ms + (taken_ms if is_paced else 0),
@@ -162,19 +168,6 @@ def _events(case: Case, seen: Sighting) -> tuple[SeenBus, ...]:
     return (*case.events, SeenBus(seen.at_ms, seen.kind, seen.route_id))[-MAX_EVENTS:]
 
 
-def _against(seen: Sighting, ratio: int | None) -> int:
-    """What a drive says against a full closure."""
-    if not seen.is_snapped:
-        return THROUGH_GAIN
-    if seen.served:
-        return SERVED_GAIN
-    if ratio is None:
-        return PLAIN_GAIN
-    if ratio < SLOW:
-        return SLOW_GAIN
-    return QUICK_GAIN if QUICK <= ratio <= TOO_QUICK else 0
-
-
 def with_round(case: Case, seen: Sighting, *, is_closed: bool) -> Case:
     """The case after a bus went round one of its links; `is_closed`: as others did before. Each
     vehicle counts once after its end.
@@ -184,7 +177,7 @@ def with_round(case: Case, seen: Sighting, *, is_closed: bool) -> Case:
     if case.is_in_force:
         return replace(
             case,
-            against=max(0, case.against + (ROUND_GAIN if seen.is_sure else SLOW_GAIN)),
+            against=max(0, case.against + (ROUND_GAIN if seen.is_sure else UNSURE_ROUND_GAIN)),
             round=case.round + 1,
             closed_ms=case.closed_ms or (seen.at_ms if is_closed else 0),
             events=_events(case, seen),

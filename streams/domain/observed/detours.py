@@ -8,11 +8,12 @@ of those that they went round and came back, and at the ends of a route one bus 
 
 from dataclasses import dataclass
 from typing import NamedTuple
+from zlib import crc32
 
 from streams.contract.derived import Sighting
 from streams.contract.enums import SightingKind
 from streams.contract.times import MINUTE_MS
-from streams.domain.observed.belief import QUICK, TOO_QUICK, Belief, hash_of
+from streams.domain.observed.belief import Belief, DriveProof, proof_of
 from streams.domain.observed.ways import BusWay, most_driven, with_path
 from streams.geo.measures import Point
 
@@ -94,7 +95,7 @@ def with_round(known: GoingRound | None, seen: Sighting, blamed: tuple[str, ...]
         left_ms=max(before.left_ms, seen.from_ms),
         last_ms=max(before.last_ms, seen.at_ms),
     )
-    vehicle = hash_of(seen.vehicle)
+    vehicle = crc32(seen.vehicle.encode())
     if vehicle in before.vehicles:
         return after
     return after._replace(
@@ -121,13 +122,8 @@ def begins(known: GoingRound, *, is_explained: bool, is_at_end: bool) -> bool:
 
 
 def is_clean(seen: Sighting, belief: Belief) -> bool:
-    """Whether a bus surely drove a link. Where the feed shows points on the line only, it was at a
-    stop there, or as quick as usual.
-    """
-    if not seen.is_snapped or seen.served:
-        return True
-    ratio = belief.speed_ratio(seen)
-    return ratio is not None and QUICK <= ratio <= TOO_QUICK
+    """Whether a bus surely drove a link."""
+    return proof_of(belief, seen) in (DriveProof.BY_GPS, DriveProof.AT_STOP, DriveProof.QUICK)
 
 
 def without_link(known: GoingRound, link_id: str) -> GoingRound:

@@ -1,6 +1,9 @@
 """Where what happens is not what was declared: begun, changed and ended as buses show it."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from streams.contract.derived import Sighting
 from streams.contract.enums import Cause, Certainty, DiscrepancyKind
@@ -37,11 +40,7 @@ class Judge:
         now_ms: int,
     ) -> None:
         self._rows, self._neighbours, self._homes = rows, neighbours, homes
-        self._rates, self._now_ms = rates, now_ms
-
-    @property
-    def now_ms(self) -> int:
-        return self._now_ms
+        self._rates, self.now_ms = rates, now_ms
 
     def look(self, subject: str) -> None:
         """Hold a case against its buses."""
@@ -54,7 +53,7 @@ class Judge:
             self._reported(subject, case)
 
     def _work(self, subject: str, case: Case) -> None:
-        kind = contradicted(case, self._now_ms, self._rates)
+        kind = contradicted(case, self.now_ms, self._rates)
         if kind is DiscrepancyKind.NO_EFFECT and case.is_full and not self._was_late(subject, case):
             kind = DiscrepancyKind.LATE_START
         if kind is not None:
@@ -77,7 +76,7 @@ class Judge:
         known = self._rows.discrepancies.get(
             f"{DiscrepancyKind.LATE_START}:{subject}:{case.since_ms}"
         )
-        return known is not None and self._now_ms - known.told_ms >= LATE_MS
+        return known is not None and self.now_ms - known.told_ms >= LATE_MS
 
     def _reported(self, subject: str, case: Case) -> None:
         """Works that a traffic centre reports, on links of which no permit is known."""
@@ -96,7 +95,7 @@ class Judge:
             row.kind in _CLOSED and not links.isdisjoint(row.links)
             for row in self._rows.discrepancies.all().values()
         )
-        if is_permitted or is_known or self._now_ms - case.since_ms < OVER_MS:
+        if is_permitted or is_known or self.now_ms - case.since_ms < OVER_MS:
             return
         self._rows.discrepancies.put(
             name,
@@ -105,7 +104,7 @@ class Judge:
                 "",
                 tuple(sorted(links)),
                 case.since_ms,
-                self._now_ms,
+                self.now_ms,
                 certainty=Certainty.REPORTED,
                 declared_ms=case.since_ms,
             ),
@@ -116,19 +115,18 @@ class Judge:
         rows = self._rows
         if self._homes.home(link_id) != rows.partition:
             return
-        on_it = [(s, c) for s, c in sorted(rows.cases.all().items()) if link_id in c.links]
-        if any(_explains(case) for _, case in on_it):
-            return
-        if any(case.has_just_ended(self._now_ms) and case.is_full for _, case in on_it):
-            return  # `_after_end` decides
-        if self._is_overrun(link_id):
+        on_it = [case for case in rows.cases.all().values() if link_id in case.links]
+        has_ended = any(case.has_just_ended(self.now_ms) and case.is_full for case in on_it)
+        if has_ended or any(_explains(case) for case in on_it):
+            return  # `_after_end` decides of what has ended
+        if self._open_on(link_id, (DiscrepancyKind.OVERRUN,)):
             return
         belief = rows.beliefs.get(link_id) or Belief()
         event = SeenBus(seen.at_ms, seen.kind, seen.route_id)
-        near = self._contradicted_near(link_id)
+        near = moved_to(rows, self._neighbours, self._rates, link_id, self.now_ms)
         kind = DiscrepancyKind.ELSEWHERE if near else DiscrepancyKind.UNDECLARED
         name = (
-            self._open_on(link_id)
+            self._open_on(link_id, _CLOSED)
             or self._near_open(kind, link_id)
             or f"{kind}:{near or link_id}:{belief.closed_ms}"
         )
@@ -136,7 +134,7 @@ class Judge:
         certainty = Certainty.CONFIRMED if belief.is_surely_closed else Certainty.INFERRED
         if known is None:
             known = Discrepancy(
-                kind, _permit(near), (), belief.closed_ms, self._now_ms, certainty=certainty
+                kind, _permit(near), (), belief.closed_ms, self.now_ms, certainty=certainty
             )
         links = (*known.links, *(() if link_id in known.links else (link_id,)))
         events = known.events if event in known.events else (*known.events, event)[-MAX_EVENTS:]
@@ -163,7 +161,7 @@ class Judge:
 
     def forget(self) -> None:
         for name, row in self._rows.discrepancies.all().items():
-            if row.until_ms and self._now_ms - row.until_ms > DAY_MS:
+            if row.until_ms and self.now_ms - row.until_ms > DAY_MS:
                 self._rows.discrepancies.put(name, None)
 
     def _after_end(self, subject: str, case: Case) -> None:
@@ -173,10 +171,10 @@ class Judge:
         name = self._open(DiscrepancyKind.OVERRUN, subject)
         links = self._neighbours.whole(case.links)
         is_shut = any((self._rows.beliefs.get(x) or Belief()).is_closed for x in links)
-        is_long = self._now_ms > case.ended_ms + LONG_MS
+        is_long = self.now_ms > case.ended_ms + LONG_MS
         enough = 1 if is_shut and is_long else LATE_ROUNDS
         is_slow = case.late_slow >= LATE_ROUNDS
-        if not (is_shut or case.has_just_ended(self._now_ms)):
+        if not (is_shut or case.has_just_ended(self.now_ms)):
             self._end(name)
         elif (case.late_rounds >= enough and case.is_full) or is_slow:
             self._tell(DiscrepancyKind.OVERRUN, subject, case, since_ms=case.ended_ms)
@@ -196,25 +194,15 @@ class Judge:
                 links = tuple(dict.fromkeys((*row.links, *case.links)))
                 self._rows.discrepancies.put(
                     moved,
-                    replace(row, kind=kind, work=work, links=links, told_ms=self._now_ms),
+                    replace(row, kind=kind, work=work, links=links, told_ms=self.now_ms),
                 )
 
-    def _contradicted_near(self, link_id: str) -> str:
-        return moved_to(self._rows, self._neighbours, self._rates, link_id, self._now_ms)
-
-    def _open_on(self, link_id: str) -> str:
-        """The discrepancy that already says a link is closed; "" without one."""
+    def _open_on(self, link_id: str, kinds: Sequence[DiscrepancyKind]) -> str:
+        """The discrepancy of these kinds that goes on, on a link; "" without one."""
         for name, row in sorted(self._rows.discrepancies.all().items()):
-            if link_id in row.links and not row.until_ms and row.kind in _CLOSED:
+            if link_id in row.links and not row.until_ms and row.kind in kinds:
                 return name
         return ""
-
-    def _is_overrun(self, link_id: str) -> bool:
-        """Whether it is known that a work should have opened a link."""
-        return any(
-            row.kind is DiscrepancyKind.OVERRUN and not row.until_ms and link_id in row.links
-            for row in self._rows.discrepancies.all().values()
-        )
 
     def _near_open(self, kind: DiscrepancyKind, link_id: str) -> str:
         """The discrepancy of a kind that goes on near a link; "" without one."""
@@ -225,11 +213,20 @@ class Judge:
         return ""
 
     def _open(self, kind: DiscrepancyKind, subject: str) -> str:
-        prefix = f"{kind}:{subject}:"
-        for name, row in self._rows.discrepancies.all().items():
-            if name.startswith(prefix) and not row.until_ms:
+        """The discrepancy of a kind about a subject that goes on; "" without one."""
+        for name in self._by_subject.get(f"{kind}:{subject}", ()):
+            row = self._rows.discrepancies.get(name)
+            if row is not None and not row.until_ms:
                 return name
         return ""
+
+    @cached_property
+    def _by_subject(self) -> dict[str, list[str]]:
+        """The names of all there are, told or ended, by kind and subject."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for name in self._rows.discrepancies.all():
+            found[name.rpartition(":")[0]].append(name)
+        return found
 
     def _tell(self, kind: DiscrepancyKind, subject: str, case: Case, *, since_ms: int) -> None:
         name = f"{kind}:{subject}:{since_ms}"
@@ -240,7 +237,7 @@ class Judge:
             _permit(subject),
             case.links,
             since_ms,
-            known.told_ms if known else self._now_ms,
+            known.told_ms if known else self.now_ms,
             certainty=Certainty.CONFIRMED if buses > 1 else Certainty.INFERRED,
             through=case.through,
             round=case.round + case.late_rounds,
@@ -250,13 +247,15 @@ class Judge:
             is_tapped=case.is_seen,
             events=case.events,
         )
+        if known is None:
+            self._by_subject[f"{kind}:{subject}"].append(name)
         if row != known:
             self._rows.discrepancies.put(name, row)
 
     def _end(self, name: str) -> None:
         row = self._rows.discrepancies.get(name)
         if row is not None and not row.until_ms:
-            self._rows.discrepancies.put(name, replace(row, until_ms=self._now_ms))
+            self._rows.discrepancies.put(name, replace(row, until_ms=self.now_ms))
 
 
 def _explains(case: Case) -> bool:

@@ -72,11 +72,11 @@ class Follower:
     """Follows buses along the routes of a network."""
 
     def __init__(self, network: Network) -> None:
-        self._courses = {route.id: BusCourse.of(route, network) for route in network.routes}
+        self.courses = {route.id: BusCourse.of(route, network) for route in network.routes}
 
     def see(self, followed: Followed, feed: str, row: BusPosition) -> None:
         """Take one position; a shared plate, or a route that nobody knows, is nothing to follow."""
-        course = self._courses.get(row.route_id)
+        course = self.courses.get(row.route_id)
         if course is None or SHARED in row.flags:
             return
         name = f"{row.vehicle}|{row.route_id}" if MASKED in row.flags else row.vehicle
@@ -88,7 +88,7 @@ class Follower:
             fit = fit.after(place.off_m)
             followed.fits.put(feed, fit)
         if track is not None and track.route_id != row.route_id:
-            followed.sightings += turned(track, row, self._courses[track.route_id], course)
+            followed.sightings += turned(track, row, self.courses[track.route_id], course)
         if track is not None and place is not None and not fit.is_snapped:
             self._check(followed, course, track, row, place)
         after, sightings = follow(

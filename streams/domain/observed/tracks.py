@@ -266,7 +266,7 @@ def _avoided(
             track.on_ms,
             row.observed_ms,
             off_m=track.off_m,
-            is_snapped=kind is not SightingKind.ASTRAY,
+            is_snapped=kind is SightingKind.SKIPPED,
             skipped=skipped,
             path=track.path,
         ),

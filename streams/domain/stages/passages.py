@@ -8,7 +8,7 @@ from streams.contract.times import MINUTE_MS
 from streams.domain.derive import send
 from streams.domain.links.dwells import MOST_POLL_MS, StopHabit
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
-from streams.domain.links.runs import RouteGeometry, VehicleRun, advance
+from streams.domain.links.runs import VehicleRun, advance
 from streams.domain.links.timing import AT_STOP_M
 from streams.domain.observed.following import (
     LINE_CHECKS,
@@ -55,8 +55,8 @@ class PositionsStage:
         self._network = network
         self._partitions = partitions
         self._dwell_ms = dwell_ms
-        self._courses = {route.id: RouteGeometry.of(route, network) for route in network.routes}
         self._follower, self._homes = Follower(network), Homes(network, partitions)
+        self._courses = {name: on.geometry for name, on in self._follower.courses.items()}
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         effects = Effects()

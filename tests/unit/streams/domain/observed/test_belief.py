@@ -13,13 +13,13 @@ from streams.domain.observed.belief import (
     FLOOR,
     FLOOR_REOPENED,
     Belief,
+    DriveProof,
     ErrorRates,
     after_round,
     after_through,
     aged,
     counted,
     gain_of,
-    hash_of,
     pace_of,
 )
 from tests.cities.fakes import at
@@ -228,7 +228,7 @@ def test_the_ratio_ends_above_the_bound_where_one_passage_still_opens() -> None:
     for n in range(9):
         belief = around(belief, went_round(60 * n, f"v{n}"))
     assert belief.ratio == RATES.bound + CAP_OVER
-    assert belief.ratio + beliefs.THROUGH < beliefs.OPEN_PART * RATES.bound
+    assert belief.ratio + beliefs.THROUGH[DriveProof.BY_GPS] < beliefs.OPEN_PART * RATES.bound
 
 
 def test_what_a_link_shows() -> None:
@@ -270,5 +270,6 @@ def test_a_blind_drive_promises_nothing() -> None:
     assert through(Belief(), drove()).quarters == (1, 0, 0, 0)
 
 
-def test_a_hash_is_the_same_everywhere() -> None:
-    assert (hash_of(""), hash_of("R1"), hash_of("버스")) == (5381, 5862664, 955041608)
+def test_what_is_kept_of_names_is_the_same_everywhere() -> None:
+    seen = around(Belief(), replace(went_round(0, "버스"), route_id="R1"))
+    assert (seen.vehicle, seen.routes) == (1968311822, 1 << 39)
