@@ -52,7 +52,7 @@ class Case:
     drove it, `paced` of them in `taken_ms` where `usual_ms` is usual, `slow` of them slowly, the
     last ones with `last_ratios` of the usual speed. `late_rounds` went round after its end, and
     `late_slow` drove it slowly. `closed_ms`: when buses first showed that the road was closed
-    within these hours.
+    within these hours. `first_link` is the one it began on, "" while that is the first of `links`.
     """
 
     kind: Cause
@@ -77,6 +77,12 @@ class Case:
     late_vehicles: tuple[str, ...] = ()
     vehicles: tuple[tuple[str, int], ...] = ()
     events: tuple[SeenBus, ...] = ()
+    first_link: str = ""
+
+    @property
+    def lead(self) -> str:
+        """The link whose partition judges it: it stays so when links come and go; "" without."""
+        return self.first_link or next(iter(self.links), "")
 
     @property
     def is_full(self) -> bool:
@@ -101,11 +107,13 @@ def declared(case: Case | None, declaration: Declaration, at_ms: int) -> Case:
     known = case or Case(
         declaration.kind, declaration.closure, declaration.links, is_work=declaration.is_work
     )
+    links = declaration.links or known.links
     same = replace(
         known,
         closure=declaration.closure,
-        links=declaration.links or known.links,
+        links=links,
         is_seen=declaration.is_seen,
+        first_link=known.lead if known.lead != next(iter(links), "") else "",
     )
     is_here = known.is_in_force and not set(known.links).isdisjoint(declaration.links)
     if declaration.is_in_force and not is_here:

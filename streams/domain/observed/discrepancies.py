@@ -58,7 +58,7 @@ class Judge:
             kind = DiscrepancyKind.LATE_START
         if kind is not None:
             self._elsewhere(subject, case)
-        if not case.links or self._homes.home(case.links[0]) != self._rows.partition:
+        if not case.links or self._homes.home(case.lead) != self._rows.partition:
             return
         for each in _IN_FORCE:
             open_id = self._open(each, subject)
@@ -82,7 +82,7 @@ class Judge:
         """Works that a traffic centre reports, on links of which no permit is known."""
         name = f"{DiscrepancyKind.UNDECLARED}:{subject}:{case.since_ms}"
         links = self._neighbours.whole(case.links)
-        if not links or self._homes.home(min(links)) != self._rows.partition:
+        if not links or self._homes.home(case.lead) != self._rows.partition:
             return
         if not case.is_in_force:
             self._end(name)
