@@ -30,7 +30,9 @@ class LinkFold:
 
     `shut_ms` is by subject since when a full closure is in force, by its source's time.
     `reported_before` and `obstructions_before` are what stood in their places and may still be
-    asked for: almost always nothing. `habit` is of the windows that take nothing more.
+    asked for: almost always nothing. `habit` is of the windows that take nothing more. The history
+    has the link's level as it was `told` last, and gets it again when the clock moves on and the
+    level is another or, after news of an obstruction, `is_due`.
     """
 
     windows: tuple[SpeedWindow, ...] = ()
@@ -43,6 +45,8 @@ class LinkFold:
     shut_ms: dict[str, int] = field(default_factory=dict)
     reported_before: dict[str, tuple[Stood[Reported], ...]] = field(default_factory=dict)
     obstructions_before: dict[str, tuple[Stood[Obstruction], ...]] = field(default_factory=dict)
+    told: Level | None = None
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: ReportMom
         obstructions=dict(sorted(others.items())),
         obstructions_before=before,
         shut_ms=dict(sorted(shut_ms.items())),
+        is_due=True,
     )
 
 
@@ -257,7 +262,8 @@ def view(
 
 
 def _tenths(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+    """A number to a tenth, as columns of them are rounded."""
+    return None if value is None else round(value * 10) / 10
 
 
 def _certainty(samples: int, led: Led | None) -> Certainty:

@@ -1,0 +1,593 @@
+"""The links of a partition in the midst of a run of messages, in columns.
+
+What thousands of links have in common is done for all of them at once: taking what they reported of
+themselves, ageing it, its views, the looks for what is slow, what is learned of a quarter hour. A
+link with buses, works or parts measured apart goes link by link through `fold`, as does everything
+in the audit's own table (`streams/audit/rows.py`), which this one is held against.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from streams.contract.derived import SpeedShare
+from streams.contract.enums import Certainty, Closure, Level
+from streams.contract.grammars import Thresholds
+from streams.domain.links.columns import (
+    CERTAINTIES,
+    CLOSURES,
+    LEVELS,
+    NO_STOOD,
+    NONE,
+    NOTHING,
+    PAGE,
+    REST,
+    STOOD,
+    VIEW,
+    Array,
+    LinkColumns,
+    LinkPatch,
+    OwnPart,
+    Places,
+    empty_rows,
+    own_part,
+    parted,
+    report_row,
+    rest_row,
+    view_row,
+    whole,
+)
+from streams.domain.links.estimate import FASTEST_MS_KM, Z80
+from streams.domain.links.fold import (
+    FoldSettings,
+    LinkFold,
+    LinkView,
+    ReportMoment,
+    age,
+    as_of,
+    judged,
+    learned,
+    stamped,
+    take_speed,
+    view,
+)
+from streams.domain.links.quarters import QUARTER_MS
+from streams.domain.links.reported import (
+    FIRST_DEVIATION,
+    MIN_SHARE,
+    MOST_PART_S,
+    OWN_DEVIATION,
+    SPREAD_PART,
+    STANDING_KMH,
+    parts_of,
+)
+from streams.domain.links.settled import Judged
+from streams.domain.stage import Effects, Rows, StageTable, State
+from streams.geo.network import Link, Network
+
+FOLDS = StageTable("folds", LinkFold)
+"""What the columns do not hold of a link; a link has no row where that is nothing."""
+LINKS = StageTable("links", LinkView, columns=LinkColumns)
+REMEMBERED = ("level", "closure", "subjects", "certainty")
+UsualOf = Callable[[str], int]
+"""The usual speed of a link, in tenths of km/h; NONE where there is none."""
+
+
+class LinkFacts:
+    """What the network and the rules say of its links, by their index."""
+
+    def __init__(
+        self,
+        network: Network,
+        thresholds: Mapping[str, Thresholds],
+        well_kmh: Mapping[str, float],
+    ) -> None:
+        """`well_kmh`: from which speed on no rule can see anything, by link."""
+        links = network.links
+        self.links = {link.id: link for link in links}
+        self.index = network.index
+        self.jam_kmh = np.array([thresholds[x.road_class].jam_kmh for x in links], float)
+        self.slow_kmh = np.array([thresholds[x.road_class].slow_kmh for x in links], float)
+        self.well_kmh = np.array([well_kmh[x.id] for x in links], float)
+        self.is_drawn = np.array([x.is_drawn for x in links], bool)
+
+
+class Lesson(NamedTuple):
+    """What a quarter hour teaches: the speeds in tenths of km/h, by link; the closed links."""
+
+    speeds_dkmh: dict[str, int]
+    closed: set[str]
+
+
+@dataclass(slots=True)
+class Pending:
+    """Reports of links of themselves that wait to be taken together."""
+
+    places: list[int] = field(default_factory=list)
+    kmh: list[float] = field(default_factory=list)
+    at_ms: list[int] = field(default_factory=list)
+    shares: list[float] = field(default_factory=list)
+    watermarks_ms: list[int] = field(default_factory=list)
+
+
+class ColumnTable:
+    """The table of `LinkColumns`, and of the rows of `FOLDS` beside it."""
+
+    def __init__(
+        self, state: State, effects: Effects, facts: LinkFacts, rules: FoldSettings
+    ) -> None:
+        self._base: LinkColumns = state[LINKS.name]
+        self._rest_rows = Rows(FOLDS, state, effects)
+        self._effects, self._facts, self._rules = effects, facts, rules
+        if self._base.rest is None:
+            self._base.rest = _rest_of(self._base, self._rest_rows.stored)
+        self._rows, self._stood, self._rest = self._base.rows, self._base.stood, self._base.rest
+        self._index = self._indexed(self._base)
+        self._is_own = False  # whether the arrays are copies, and may be written to
+        self._new: dict[str, int] = {}
+        self._subjects: dict[int, tuple[str, ...]] = {}
+        self._touched: set[int] = set()  # to be shown, link by link
+        self._moved: list[Places] = []  # to be shown together
+        self._paged: list[Places] = []
+        self._shown: list[Places] = []
+        self._pending = Pending()
+        self._judged = Judged(0, rules.grid.size_ms)
+
+    # ---- links one by one
+
+    def fold(self, link_id: str) -> LinkFold:
+        """All that is known of a link."""
+        self.flush()
+        return self._fold(link_id)
+
+    def _fold(self, link_id: str) -> LinkFold:
+        place = self._place(link_id)
+        if place is None:
+            return NOTHING
+        rest = self._rest_rows.get(link_id) or NOTHING
+        return whole(link_id, rest, self._own_part(place))
+
+    def _own_part(self, place: int) -> OwnPart:
+        stood = self._stood[self._stood["place"] == place] if len(self._stood) else NO_STOOD
+        return own_part(self._rows[place], stood)
+
+    def put(self, link_id: str, fold: LinkFold) -> None:
+        """Keep what is known of a link; it is shown anew."""
+        place = self._place(link_id)
+        if place is None:
+            place = self._add(link_id)
+        self._copy()
+        known = self._own_part(place)
+        rest, own = parted(link_id, fold)
+        if own[:2] != known[:2]:
+            self._put_own(place, own)
+        self._rows["is_due"][place] = own.is_due
+        if rest != (self._rest_rows.get(link_id) or NOTHING):
+            self._rest_rows.put(link_id, rest)
+            self._rest[place] = rest_row(rest)
+        self._touched.add(place)
+
+    def _put_own(self, place: int, own: OwnPart) -> None:
+        self._rows["report"][place] = report_row(own.report)
+        others = self._stood[self._stood["place"] != place]
+        mine = np.array([(place, x.until_ms, report_row(x.row)) for x in own.before], STOOD)
+        self._stood = np.concatenate([others, mine])
+
+    def _place(self, link_id: str) -> int | None:
+        place = self._base.place.get(link_id)
+        return self._new.get(link_id) if place is None else place
+
+    def _add(self, link_id: str) -> int:
+        """A place for a link that was not heard of before."""
+        place = len(self._base.ids) + len(self._new)
+        self._new[link_id] = place
+        self._copy()
+        if place >= len(self._rows):  # grow by halves
+            more = max(PAGE, place // 2)
+            self._rows = np.concatenate([self._rows, empty_rows(more)])
+            self._rest = np.concatenate([self._rest, np.zeros(more, REST)])
+            self._index = np.concatenate([self._index, np.zeros(more, np.intp)])
+        self._index[place] = self._facts.index[link_id]
+        self._touched.add(place)
+        return place
+
+    @property
+    def _count(self) -> int:
+        return len(self._base.ids) + len(self._new)
+
+    def _id(self, place: int) -> str:
+        ids = self._base.ids
+        return ids[place] if place < len(ids) else self._names()[place - len(ids)]
+
+    def _names(self) -> list[str]:
+        return list(self._new)
+
+    def _copy(self) -> None:
+        """Make the arrays ours before they are written to: those of the state stay as they are."""
+        if not self._is_own:
+            self._is_own = True
+            self._rows, self._rest = self._rows.copy(), self._rest.copy()
+            self._stood, self._index = self._stood.copy(), self._index.copy()
+
+    def _indexed(self, columns: LinkColumns) -> Array:
+        """The network's index of each place; those the network does not know are of no use."""
+        if len(columns.index) < len(columns.ids):
+            more = [self._facts.index[x] for x in columns.ids[len(columns.index) :]]
+            columns.index = np.concatenate([columns.index, np.array(more, np.intp)])
+        return columns.index
+
+    # ---- what links report of themselves
+
+    def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool:
+        """Take a reported speed; False: it is late."""
+        if speed.observed_ms <= moment.reported_ms - self._rules.fresh_ms:
+            return False  # time would take it away, or already has
+        self.put(speed.link_id, take_speed(self.fold(speed.link_id), speed, moment, self._rules))
+        return True
+
+    def take_own(
+        self,
+        link_ids: Iterable[str],
+        kmh: Iterable[float],
+        at_ms: Iterable[int],
+        moment: ReportMoment,
+    ) -> None:
+        """Take what links of the network report of themselves, soon: see `flush`."""
+        pending, place, before = self._pending, self._base.place, len(self._pending.places)
+        self._judged = moment.judged
+        places = list(map(place.get, link_ids))
+        if None in places:
+            known = zip(places, link_ids, strict=True)
+            places = [self._given(x) if at is None else at for at, x in known]
+        pending.places += places  # type: ignore[arg-type]
+        pending.kmh += kmh
+        pending.at_ms += at_ms
+        pending.watermarks_ms += [moment.reported_ms] * (len(pending.places) - before)
+
+    def _given(self, link_id: str) -> int:
+        place = self._new.get(link_id)
+        return self._add(link_id) if place is None else place
+
+    def flush(self) -> None:
+        """Take the reports that wait. Those of one link are taken in their order."""
+        pending = self._pending
+        if not pending.places:
+            return
+        self._pending = Pending()
+        places = np.array(pending.places, np.intp)
+        found = np.empty(len(places), _REPORTS)
+        found["kmh"] = pending.kmh
+        found["at_ms"] = pending.at_ms
+        found["watermark_ms"] = pending.watermarks_ms
+        is_fresh = found["at_ms"] > found["watermark_ms"] - self._rules.fresh_ms
+        if not is_fresh.all():
+            late = len(places) - int(is_fresh.sum())
+            self._effects.count("speeds late", late)
+            places, found = places[is_fresh], found[is_fresh]
+        self._copy()
+        for turn in _turns(places):
+            self._take(places[turn], found[turn])
+
+    def _take(self, places: Places, found: Array) -> None:
+        """Take one report of each of these places: `fold.take_speed`, of all at once."""
+        known = self._rows["report"][places]
+        is_known = known["at_ms"] != NONE
+        at_ms, kmh = found["at_ms"], found["kmh"]
+        is_same = (known["at_ms"] == at_ms) & (known["kmh"] == kmh) & (known["share"] == 1.0)
+        goes = ~is_known | ~((known["at_ms"] > at_ms) | is_same)
+        if not goes.all():
+            places, found, known = places[goes], found[goes], known[goes]
+            at_ms, kmh, is_known = at_ms[goes], kmh[goes], is_known[goes]
+        self._keep(places, known, np.maximum(found["watermark_ms"], at_ms))
+        is_old = ~is_known | (known["at_ms"] <= found["watermark_ms"] - self._rules.fresh_ms)
+        begins = is_old | (known["at_ms"] >= at_ms) | (known["mean_kmh"] < STANDING_KMH)
+        passed_s = np.where(begins, 0, -(-(at_ms - known["at_ms"]) // 1000))
+        part = _parts(self._rules.weights.report_half_ms)[np.minimum(passed_s, MOST_PART_S)]
+        away = kmh - known["mean_kmh"]
+        mean_kmh = _thousandths(known["mean_kmh"] + part * away)
+        spread = _thousandths((1 - part) * (known["spread"] + part * away * away))
+        first = FIRST_DEVIATION * kmh
+        is_moving = kmh >= STANDING_KMH
+        known["at_ms"], known["kmh"], known["share"] = at_ms, kmh, 1.0
+        known["mean_kmh"] = np.where(is_moving, np.where(begins, kmh, mean_kmh), 0.0)
+        known["spread"] = np.where(is_moving, np.where(begins, first * first, spread), 0.0)
+        self._rows["report"][places] = known
+        self._moved.append(places)
+        self._paged.append(places)
+
+    def _keep(self, places: Places, known: Array, until_ms: Array) -> None:
+        """Keep what is replaced where a judgement will still ask for it: `settled.keep`."""
+        if int(until_ms.max(initial=0)) < self._judged.next_after(0):
+            return
+        last_ms = np.zeros(len(self._rows), np.int64)
+        if len(self._stood):
+            np.maximum.at(last_ms, self._stood["place"], self._stood["until_ms"])
+        every_ms = self._judged.every_ms
+        after_ms = np.maximum(last_ms[places], self._judged.at_ms)
+        is_kept = after_ms - after_ms % every_ms + every_ms <= until_ms
+        if is_kept.any():
+            kept = np.empty(int(is_kept.sum()), STOOD)
+            kept["place"], kept["until_ms"] = places[is_kept], until_ms[is_kept]
+            kept["report"] = known[is_kept]
+            self._stood = np.concatenate([self._stood, kept])
+
+    # ---- time
+
+    def settle(self, before_ms: int, now_ms: int) -> None:
+        """What time does as the clock goes from `before_ms` to `now_ms`: what is too old goes, what
+        is now stale is shown so.
+        """
+        self.flush()
+        rules, count = self._rules, self._count
+        since_ms = now_ms - rules.fresh_ms
+        at_ms = self._rows["report"]["at_ms"][:count]
+        rest = self._rest[:count]
+        is_old = (at_ms != NONE) & (at_ms <= since_ms)
+        if is_old.any():
+            self._drop(np.flatnonzero(is_old))
+        if len(self._stood):
+            self._forget_old(since_ms)
+        aged = (rest["oldest_ms"] > 0) & (rest["oldest_ms"] <= since_ms)
+        for place in np.flatnonzero(aged):
+            link_id = self._id(place)
+            self.put(link_id, stamped(age(self._fold(link_id), now_ms, rules.fresh_ms)))
+        stale_ms = (before_ms - rules.stale_ms, now_ms - rules.stale_ms)
+        at_ms = self._rows["report"]["at_ms"][:count]
+        its_ms = np.maximum(at_ms, self._rest["its_ms"][:count])
+        is_stale = _lies_in(its_ms, stale_ms) | _lies_in(self._rest["bus_ms"][:count], stale_ms)
+        if is_stale.any():
+            self._moved.append(np.flatnonzero(is_stale))
+
+    def _drop(self, places: Places) -> None:
+        self._copy()
+        self._rows["report"][places] = (NONE, 0.0, 0.0, 0.0, 0.0)
+        self._moved.append(places)
+        self._paged.append(places)
+
+    def _forget_old(self, since_ms: int) -> None:
+        at_ms = self._stood["report"]["at_ms"]
+        is_old = (at_ms != NONE) & (at_ms <= since_ms)
+        if is_old.any():
+            self._copy()
+            self._paged.append(self._stood["place"][is_old])
+            self._stood["report"][is_old] = (NONE, 0.0, 0.0, 0.0, 0.0)
+
+    def judged(self, done: Judged, at_ms: int) -> set[str]:
+        """Forget what no later judgement can ask for, and learn the windows that take nothing more
+        at `at_ms`; the links whose habit this changed.
+        """
+        kept = self._stood["until_ms"] >= done.next_after(0)
+        if not kept.all():
+            self._copy()
+            self._paged.append(self._stood["place"][~kept])
+            self._stood = self._stood[kept]
+        changed = set()
+        for link_id, rest in self._rest_rows.all().items():
+            after = learned(judged(rest, done), at_ms, self._rules.grid)
+            if after is not rest:
+                now = self._fold(link_id)
+                self.put(link_id, stamped(learned(judged(now, done), at_ms, self._rules.grid)))
+                if after.habit != rest.habit:
+                    changed.add(link_id)
+        return changed
+
+    # ---- looks at all links
+
+    def driven(self) -> dict[str, LinkFold]:
+        """The folds of the links on which buses were seen lately."""
+        self.flush()
+        places = np.flatnonzero(self._rest["bus_ms"][: self._count] > 0)
+        return {x: self._fold(x) for x in map(self._id, places)}
+
+    def quarters(self) -> set[int]:
+        """The quarter hours that anything known is of."""
+        self.flush()
+        at_ms = self._rows["report"]["at_ms"][: self._count]
+        found = np.concatenate([at_ms[at_ms != NONE], _known_ms(self._stood)])
+        numbers = set(np.unique(found // QUARTER_MS).tolist())
+        for rest in self._rest_rows.all().values():
+            windows = (window.latest_ms for window in rest.windows)
+            reports = (report.observed_ms for report in rest.reported.values())
+            numbers |= {ms // QUARTER_MS for ms in (*windows, *reports)}
+            before = (s.row for row in rest.reported_before.values() for s in row)
+            numbers |= {row.observed_ms // QUARTER_MS for row in before if row is not None}
+        return numbers
+
+    def suspects(
+        self, is_well: Callable[[str, LinkFold], bool], usual_below: float, usual_of: UsualOf | None
+    ) -> Iterator[str]:
+        """The drawn links on which something may be slow, early or late: all on which it is, and
+        few others. `is_well` says it of one link; `usual_below` is the share of its usual speed
+        from which on a link is slow, `usual_of` None where nothing is usual yet.
+        """
+        self.flush()
+        count = self._count
+        index, rest = self._index[:count], self._rest[:count]
+        well_kmh = self._facts.well_kmh[index]
+        if usual_of is not None:
+            usual = np.array([usual_of(x) for x in self._all_ids()], float) / 10
+            well_kmh = np.maximum(well_kmh, np.where(usual > 0, 1.01 * usual * usual_below + 0.1, 0))
+        report = self._rows["report"][:count]
+        is_slow = (report["at_ms"] != NONE) & (report["mean_kmh"] < well_kmh)
+        if len(self._stood):
+            place, stood = self._stood["place"], self._stood["report"]
+            slow = (stood["at_ms"] != NONE) & (stood["mean_kmh"] < well_kmh[place])
+            is_slow[place[slow]] = True
+        is_slow &= self._facts.is_drawn[index] & ~rest["is_busy"]
+        yield from map(self._id, np.flatnonzero(is_slow))
+        for place in np.flatnonzero(rest["is_busy"] & self._facts.is_drawn[index]):
+            link_id = self._id(place)
+            if not is_well(link_id, self._fold(link_id)):
+                yield link_id
+
+    def _all_ids(self) -> list[str]:
+        return [*self._base.ids, *self._new]
+
+    def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> Lesson:
+        """What all links teach as of `at_ms`: the speeds of those that nothing closes, but none
+        that is stale.
+        """
+        self.flush()
+        rules, count = self._rules, self._count
+        report = self._standing(at_ms)
+        is_on = report["at_ms"] > max(at_ms - rules.fresh_ms, at_ms - rules.stale_ms, NONE)
+        is_on &= ~self._rest["is_rich"][:count]
+        places = np.flatnonzero(is_on)
+        pace = _paces(report[places])
+        said = places[pace.is_any], np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
+        lesson = Lesson(dict(zip(map(self._id, said[0]), said[1], strict=True)), set())
+        for place in np.flatnonzero(self._rest["is_rich"][:count]):
+            teach(lesson, self._id(place), self._fold(self._id(place)), at_ms, self._look(factor_of))
+        return lesson
+
+    def _look(self, factor_of: Callable[[Link], float]) -> "Look":
+        return Look(self._facts.links, self._rules, factor_of)
+
+    def _standing(self, at_ms: int) -> Array:
+        """The reports that stood for a judgement at `at_ms`."""
+        report = self._rows["report"][: self._count].copy()
+        if len(self._stood):
+            later = self._stood[self._stood["until_ms"] >= at_ms][::-1]
+            report[later["place"]] = later["report"]  # the earliest of a place is written last
+        return report
+
+    # ---- what is shown
+
+    def show(
+        self,
+        now_ms: int,
+        factor_of: Callable[[Link], float],
+        with_usual: Callable[[LinkView, str], LinkView],
+    ) -> None:
+        """Make the views of the links that changed."""
+        self.flush()
+        if not self._touched and not self._moved:
+            return
+        self._copy()
+        moved = np.unique(np.concatenate([np.empty(0, np.intp), *self._moved]))
+        is_single = self._rest["is_busy"][moved]
+        singles = self._touched | set(moved[is_single].tolist())
+        together = moved[~is_single]
+        if self._touched:
+            together = together[~np.isin(together, list(self._touched))]
+        self._show_together(together, now_ms)
+        for place in sorted(singles):
+            link_id = self._id(place)
+            road = self._facts.links[link_id]
+            shown = view(self._fold(link_id), road, self._rules, now_ms, factor_of(road))
+            self._show(place, with_usual(shown, link_id))
+        if singles:
+            self._paged.append(np.array(sorted(singles), np.intp))
+        self._touched, self._moved = set(), []
+
+    def show_links(self, links: Iterable[str]) -> None:
+        """These links are to be shown anew."""
+        places = (self._place(link_id) for link_id in links)
+        self._touched |= {place for place in places if place is not None}
+
+    def _show(self, place: int, shown: LinkView) -> None:
+        subjects = self._subjects.get(place, self._base.subjects.get(place, ()))
+        row = np.array(view_row(shown), VIEW)
+        if row == self._rows["view"][place] and shown.subjects == subjects:
+            if place < len(self._base.ids):
+                return
+        self._rows["view"][place] = row
+        if shown.subjects != subjects:
+            self._subjects[place] = shown.subjects
+        self._shown.append(np.array([place], np.intp))
+
+    def _show_together(self, places: Places, now_ms: int) -> None:
+        """The views of links whose speed is their own report: `fold.view`, of all at once. What
+        closes them is as it was.
+        """
+        known = self._rows["view"][places]
+        shown, report = known.copy(), self._rows["report"][places]
+        index = self._index[places]
+        pace = _paces(report)
+        is_any, kmh = pace.is_any, pace.kmh
+        level = np.where(kmh < self._facts.slow_kmh[index], _SLOW, _FREE)
+        level = np.where(kmh < self._facts.jam_kmh[index], _JAM, level)
+        is_stale = report["at_ms"] <= now_ms - self._rules.stale_ms
+        certainty = np.where(is_stale, _STALE, _REPORTED)
+        shown["observed_ms"] = np.where(is_any, report["at_ms"], NONE)
+        shown["speed_dkmh"] = np.where(is_any, np.rint(kmh * 10), NONE)
+        shown["low_dkmh"] = np.where(is_any, np.rint(pace.low_kmh * 10), NONE)
+        shown["high_dkmh"] = np.where(is_any, np.rint(pace.high_kmh * 10), NONE)
+        shown["level"] = np.where(is_any, level, _UNKNOWN)
+        shown["certainty"] = np.where(is_any, certainty, _LOST)
+        shown["reports"] = is_any
+        shown["samples"] = shown["through"] = 0
+        is_other = shown != known
+        self._rows["view"][places[is_other]] = shown[is_other]
+        self._shown.append(places[is_other])
+        self._paged.append(places[is_other])
+
+    def show_usual(self, usual_of: UsualOf) -> None:
+        """Another quarter hour runs: what is usual of each link is another."""
+        usual = np.array([usual_of(x) for x in self._all_ids()], np.int32)
+        known = self._rows["view"]["usual_dkmh"][: self._count]
+        places = np.flatnonzero(usual != known)
+        if len(places):
+            self._copy()
+            self._rows["view"]["usual_dkmh"][places] = usual[places]
+            self._shown.append(places)
+            self._paged.append(places)
+
+    def remember(self, known_ms: int) -> None:
+        """Tell the history what is shown at the clock's time, of links where that is news."""
+        rows = self._rows[: self._count]
+        places = np.flatnonzero((rows["view"]["level"] != rows["told"]) | rows["is_due"])
+        if not len(places):
+            return
+        self._copy()
+        for place in places:
+            subjects = self._subjects.get(place, self._base.subjects.get(place, ()))
+            shown = view_of_row(self._rows["view"][place], subjects)
+            kept = {name: getattr(shown, name) for name in REMEMBERED}
+            self._effects.remember(f"link:{self._id(place)}", known_ms, kept)
+        self._rows["told"][places] = self._rows["view"]["level"][places]
+        self._rows["is_due"][places] = False
+        self._paged.append(places)
+
+    def finish(self) -> None:
+        """Put what changed into the effects."""
+        if not self._is_own:
+            return
+        count = self._count
+        pages = np.unique(np.concatenate([np.empty(0, np.intp), *self._paged]) // PAGE)
+        shown = np.unique(np.concatenate([np.empty(0, np.intp), *self._shown]))
+        patch = LinkPatch(
+            base=self._base,
+            new_ids=tuple(self._new),
+            rows=self._rows[:count],
+            stood=self._stood,
+            rest=self._rest[:count],
+            subjects=self._subjects,
+            pages=frozenset(pages.tolist()),
+            shown=dict(zip(map(self._id, shown), shown.tolist(), strict=True)),
+        )
+        if patch.pages or patch.shown or patch.new_ids:
+            self._effects.changes[LINKS.name] = patch
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at one link needs."""
+
+    roads: Mapping[str, Link]
+    rules: FoldSettings
+    factor_of: Callable[[Link], float]
+
+
+def teach(lesson: Lesson, link_id: str, fold: LinkFold, at_ms: int, by: Look) -> None:
+    """Add what one link teaches as of `at_ms` to a lesson."""
+    road = by.roads[link_id]
+    then = view(as_of(fold, at_ms, by.rules), road, by.rules, at_ms, by.factor_of(road))
+    if then.closure is Closure.FULL:
+        lesson.closed.add(link_id)
+    if then.closure is not Closure.NONE or then.certainty is Certainty.STALE:
+        return
+    if then.speed_kmh is not None:
+        lesson.speeds_dkmh[link_id] = round(then.speed_kmh * 10)
