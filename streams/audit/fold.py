@@ -15,9 +15,11 @@ from streams.contract.derived import LinkBatch, LinkEvents, Origin
 from streams.contract.errors import LogError, RecordRefusedError
 from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
+from streams.domain.links.table import FOLDS, LINKS
 from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state
 from streams.state.kinds import hash_of
 from streams.state.store import OUTBOX
+from streams.state.tables import read
 
 MAX_SHOWN = 50
 T = TypeVar("T")
@@ -132,8 +134,29 @@ def alerts_by_id(alerts: Iterable[Alert]) -> dict[str, Alert]:
 
 def plain(rows: Mapping[str, Any]) -> dict[str, Any]:
     """Rows as the JSON values that Redis holds."""
-    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(rows))
+    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(dict(rows)))
     return values
+
+
+def stored(rows: Mapping[str, Mapping[bytes, bytes]]) -> Tables:
+    """The hashes of the live state as tables of rows; the links' pages and what else is known of
+    links together as `PlainRoads` has them.
+    """
+    found: Tables = {}
+    for name, values in rows.items():
+        kind, _, partition = name.removeprefix("bomnae:").rpartition(":")
+        if kind == FOLDS.name:
+            continue
+        if kind != LINKS.name:
+            found[name] = {
+                row.decode(): msgspec.json.decode(value) for row, value in values.items()
+            }
+            continue
+        columns = read(LINKS, values)
+        folds = hash_of(FOLDS, int(partition))
+        found[name] = plain(columns)
+        found[folds] = plain(columns.folds(read(FOLDS, rows.get(folds, {}))))
+    return found
 
 
 def hashes(stages: Mapping[topics.Topic, Stage], wide: int) -> list[str]:

@@ -81,7 +81,8 @@ class Rows(Generic[T]):
     @property
     def changed(self) -> Mapping[str, T | None]:
         """The rows that the message has changed so far; None: deleted."""
-        return self._changes.get(self._name, {})
+        rows: Mapping[str, T | None] = self._changes.get(self._name, {})
+        return rows
 
     def get(self, row_id: str) -> T | None:
         changed = self.changed

@@ -158,7 +158,7 @@ def rest_row(fold: LinkFold) -> tuple[int, int, int, bool, bool]:
 class LinkColumns(Columns, Mapping[str, LinkView]):
     """The links of a partition as they stand; as a mapping: the view of each link, by its id."""
 
-    __slots__ = ("ids", "index", "place", "rest", "rows", "stood", "subjects")
+    __slots__ = ("ids", "index", "place", "rest", "rows", "stood", "subjects", "unpaged")
 
     def __init__(
         self,
@@ -174,6 +174,7 @@ class LinkColumns(Columns, Mapping[str, LinkView]):
         self.stood = stood  # those of a place in the order they came
         self.rest: Array | None = None  # see REST; None: not made yet
         self.index = np.empty(0, np.intp)  # in the network, by place; as far as it is made
+        self.unpaged: tuple[str, ...] = ()  # links that stand in the store as a row each
 
     def __getitem__(self, link_id: str) -> LinkView:
         place = self.place[link_id]
@@ -201,6 +202,7 @@ class LinkColumns(Columns, Mapping[str, LinkView]):
             self.place[link_id] = len(self.ids)
             self.ids.append(link_id)
         self.rows, self.stood, self.rest = patch.rows, patch.stood, patch.rest
+        self.unpaged = ()
         for place, subjects in patch.subjects.items():
             if subjects:
                 self.subjects[place] = subjects
@@ -251,9 +253,7 @@ def whole(link_id: str, rest: LinkFold, own: OwnPart) -> LinkFold:
         before[link_id] = own.before
     reported, before = dict(sorted(reported.items())), dict(sorted(before.items()))
     return stamped(
-        replace(
-            rest, reported=reported, reported_before=before, told=own.told, is_due=own.is_due
-        )
+        replace(rest, reported=reported, reported_before=before, told=own.told, is_due=own.is_due)
     )
 
 
@@ -291,6 +291,7 @@ class LinkPatch(Mapping[str, LinkView]):
     subjects: Mapping[int, tuple[str, ...]]
     pages: frozenset[int]
     shown: Mapping[str, int] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()  # rows of links that stand in pages now
 
     def __getitem__(self, link_id: str) -> LinkView:
         place = self.shown[link_id]
@@ -312,7 +313,7 @@ class LinkPatch(Mapping[str, LinkView]):
         return ids[place] if place < len(ids) else self.new_ids[place - known]
 
     def after(self, before: "LinkPatch | None") -> "LinkPatch":
-        """This patch and the one before it as one."""
+        """The patch before and this one as one."""
         if before is None:
             return self
         return replace(
@@ -321,4 +322,5 @@ class LinkPatch(Mapping[str, LinkView]):
             subjects={**before.subjects, **self.subjects},
             pages=before.pages | self.pages,
             shown={**before.shown, **self.shown},
+            gone=(*before.gone, *self.gone),
         )

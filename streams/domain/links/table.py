@@ -6,9 +6,10 @@ link with buses, works or parts measured apart goes link by link through `fold`,
 in the audit's own table (`streams/audit/rows.py`), which this one is held against.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from streams.contract.enums import Certainty, Closure, Level
 from streams.contract.grammars import Thresholds
 from streams.domain.links.columns import (
     CERTAINTIES,
-    CLOSURES,
     LEVELS,
     NO_STOOD,
     NONE,
@@ -36,6 +36,7 @@ from streams.domain.links.columns import (
     parted,
     report_row,
     rest_row,
+    view_of,
     view_row,
     whole,
 )
@@ -99,6 +100,55 @@ class Lesson(NamedTuple):
 
     speeds_dkmh: dict[str, int]
     closed: set[str]
+
+
+class LinkTable(Protocol):
+    """The links of a partition in the midst of a run of messages; what each call does stands at
+    `ColumnTable`.
+    """
+
+    def fold(self, link_id: str) -> LinkFold: ...
+
+    def put(self, link_id: str, fold: LinkFold) -> None: ...
+
+    def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool: ...
+
+    def take_own(
+        self,
+        link_ids: Sequence[str],
+        kmh: Sequence[float],
+        at_ms: Sequence[int],
+        moment: ReportMoment,
+    ) -> None: ...
+
+    def settle(self, before_ms: int, now_ms: int) -> None: ...
+
+    def judged(self, done: Judged, at_ms: int) -> None: ...
+
+    def driven(self) -> Mapping[str, LinkFold]: ...
+
+    def quarters(self) -> set[int]: ...
+
+    def suspects(
+        self, is_well: Callable[[str, LinkFold], bool], below: float, usual_of: UsualOf | None
+    ) -> Iterable[str]: ...
+
+    def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> Lesson: ...
+
+    def show(
+        self,
+        now_ms: int,
+        factor_of: Callable[[Link], float],
+        with_usual: Callable[[LinkView, str], LinkView],
+    ) -> None: ...
+
+    def show_links(self, links: Iterable[str]) -> None: ...
+
+    def show_usual(self, usual_of: UsualOf) -> None: ...
+
+    def remember(self, known_ms: int) -> None: ...
+
+    def finish(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -229,26 +279,35 @@ class ColumnTable:
 
     def take_own(
         self,
-        link_ids: Iterable[str],
-        kmh: Iterable[float],
-        at_ms: Iterable[int],
+        link_ids: Sequence[str],
+        kmh: Sequence[float],
+        at_ms: Sequence[int],
         moment: ReportMoment,
     ) -> None:
         """Take what links of the network report of themselves, soon: see `flush`."""
-        pending, place, before = self._pending, self._base.place, len(self._pending.places)
         self._judged = moment.judged
-        places = list(map(place.get, link_ids))
+        places: list[Any] = list(map(self._base.place.get, link_ids))
         if None in places:
-            known = zip(places, link_ids, strict=True)
-            places = [self._given(x) if at is None else at for at, x in known]
-        pending.places += places  # type: ignore[arg-type]
+            times = zip(link_ids, at_ms, strict=True)
+            places = [self._given(link_id, ms, moment) for link_id, ms in times]
+        pending = self._pending
+        pending.places += places
         pending.kmh += kmh
         pending.at_ms += at_ms
-        pending.watermarks_ms += [moment.reported_ms] * (len(pending.places) - before)
+        pending.watermarks_ms += [moment.reported_ms] * len(places)
 
-    def _given(self, link_id: str) -> int:
-        place = self._new.get(link_id)
-        return self._add(link_id) if place is None else place
+    def _given(self, link_id: str, at_ms: int, moment: ReportMoment) -> int:
+        """A link's place; one gets it by a report that counts. NONE: it has none."""
+        place = self._place(link_id)
+        if place is not None:
+            return place
+        if link_id not in self._facts.links:
+            self._effects.count("link-events unknown_link")
+            return NONE
+        if at_ms <= moment.reported_ms - self._rules.fresh_ms:
+            self._effects.count("speeds late")
+            return NONE
+        return self._add(link_id)
 
     def flush(self) -> None:
         """Take the reports that wait. Those of one link are taken in their order."""
@@ -262,10 +321,12 @@ class ColumnTable:
         found["at_ms"] = pending.at_ms
         found["watermark_ms"] = pending.watermarks_ms
         is_fresh = found["at_ms"] > found["watermark_ms"] - self._rules.fresh_ms
-        if not is_fresh.all():
-            late = len(places) - int(is_fresh.sum())
+        is_placed = places != NONE
+        if late := int((is_placed & ~is_fresh).sum()):
             self._effects.count("speeds late", late)
-            places, found = places[is_fresh], found[is_fresh]
+        places, found = places[is_placed & is_fresh], found[is_placed & is_fresh]
+        if not len(places):
+            return
         self._copy()
         for turn in _turns(places):
             self._take(places[turn], found[turn])
@@ -330,7 +391,7 @@ class ColumnTable:
         if len(self._stood):
             self._forget_old(since_ms)
         aged = (rest["oldest_ms"] > 0) & (rest["oldest_ms"] <= since_ms)
-        for place in np.flatnonzero(aged):
+        for place in _ints(aged):
             link_id = self._id(place)
             self.put(link_id, stamped(age(self._fold(link_id), now_ms, rules.fresh_ms)))
         stale_ms = (before_ms - rules.stale_ms, now_ms - rules.stale_ms)
@@ -354,31 +415,27 @@ class ColumnTable:
             self._paged.append(self._stood["place"][is_old])
             self._stood["report"][is_old] = (NONE, 0.0, 0.0, 0.0, 0.0)
 
-    def judged(self, done: Judged, at_ms: int) -> set[str]:
+    def judged(self, done: Judged, at_ms: int) -> None:
         """Forget what no later judgement can ask for, and learn the windows that take nothing more
-        at `at_ms`; the links whose habit this changed.
+        at `at_ms`.
         """
+        self.flush()
         kept = self._stood["until_ms"] >= done.next_after(0)
         if not kept.all():
             self._copy()
             self._paged.append(self._stood["place"][~kept])
             self._stood = self._stood[kept]
-        changed = set()
         for link_id, rest in self._rest_rows.all().items():
-            after = learned(judged(rest, done), at_ms, self._rules.grid)
-            if after is not rest:
+            if learned(judged(rest, done), at_ms, self._rules.grid) is not rest:
                 now = self._fold(link_id)
                 self.put(link_id, stamped(learned(judged(now, done), at_ms, self._rules.grid)))
-                if after.habit != rest.habit:
-                    changed.add(link_id)
-        return changed
 
     # ---- looks at all links
 
     def driven(self) -> dict[str, LinkFold]:
         """The folds of the links on which buses were seen lately."""
         self.flush()
-        places = np.flatnonzero(self._rest["bus_ms"][: self._count] > 0)
+        places = _ints(self._rest["bus_ms"][: self._count] > 0)
         return {x: self._fold(x) for x in map(self._id, places)}
 
     def quarters(self) -> set[int]:
@@ -396,19 +453,20 @@ class ColumnTable:
         return numbers
 
     def suspects(
-        self, is_well: Callable[[str, LinkFold], bool], usual_below: float, usual_of: UsualOf | None
+        self, is_well: Callable[[str, LinkFold], bool], below: float, usual_of: UsualOf | None
     ) -> Iterator[str]:
         """The drawn links on which something may be slow, early or late: all on which it is, and
-        few others. `is_well` says it of one link; `usual_below` is the share of its usual speed
-        from which on a link is slow, `usual_of` None where nothing is usual yet.
+        few others. `is_well` says of one link that nothing is; below the share `below` of its usual
+        speed a link is slow. `usual_of` None: what is shown as usual is.
         """
         self.flush()
         count = self._count
         index, rest = self._index[:count], self._rest[:count]
-        well_kmh = self._facts.well_kmh[index]
+        usual_dkmh = self._rows["view"]["usual_dkmh"][:count]
         if usual_of is not None:
-            usual = np.array([usual_of(x) for x in self._all_ids()], float) / 10
-            well_kmh = np.maximum(well_kmh, np.where(usual > 0, 1.01 * usual * usual_below + 0.1, 0))
+            usual_dkmh = np.array([usual_of(x) for x in self._all_ids()], np.int32)
+        usual_kmh = np.where(usual_dkmh > 0, 1.01 * below * usual_dkmh / 10 + 0.1, 0.0)
+        well_kmh = np.maximum(self._facts.well_kmh[index], usual_kmh)
         report = self._rows["report"][:count]
         is_slow = (report["at_ms"] != NONE) & (report["mean_kmh"] < well_kmh)
         if len(self._stood):
@@ -416,8 +474,8 @@ class ColumnTable:
             slow = (stood["at_ms"] != NONE) & (stood["mean_kmh"] < well_kmh[place])
             is_slow[place[slow]] = True
         is_slow &= self._facts.is_drawn[index] & ~rest["is_busy"]
-        yield from map(self._id, np.flatnonzero(is_slow))
-        for place in np.flatnonzero(rest["is_busy"] & self._facts.is_drawn[index]):
+        yield from map(self._id, _ints(is_slow))
+        for place in _ints(rest["is_busy"] & self._facts.is_drawn[index]):
             link_id = self._id(place)
             if not is_well(link_id, self._fold(link_id)):
                 yield link_id
@@ -436,18 +494,17 @@ class ColumnTable:
         is_on &= ~self._rest["is_rich"][:count]
         places = np.flatnonzero(is_on)
         pace = _paces(report[places])
-        said = places[pace.is_any], np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
-        lesson = Lesson(dict(zip(map(self._id, said[0]), said[1], strict=True)), set())
-        for place in np.flatnonzero(self._rest["is_rich"][:count]):
-            teach(lesson, self._id(place), self._fold(self._id(place)), at_ms, self._look(factor_of))
+        said = map(self._id, places[pace.is_any].tolist())
+        speeds_dkmh = np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
+        lesson = Lesson(dict(zip(said, speeds_dkmh, strict=True)), set())
+        look = Look(self._facts.links, rules, factor_of)
+        for link_id in map(self._id, _ints(self._rest["is_rich"][:count])):
+            teach(lesson, link_id, self._fold(link_id), at_ms, look)
         return lesson
-
-    def _look(self, factor_of: Callable[[Link], float]) -> "Look":
-        return Look(self._facts.links, self._rules, factor_of)
 
     def _standing(self, at_ms: int) -> Array:
         """The reports that stood for a judgement at `at_ms`."""
-        report = self._rows["report"][: self._count].copy()
+        report: Array = self._rows["report"][: self._count].copy()
         if len(self._stood):
             later = self._stood[self._stood["until_ms"] >= at_ms][::-1]
             report[later["place"]] = later["report"]  # the earliest of a place is written last
@@ -490,9 +547,9 @@ class ColumnTable:
     def _show(self, place: int, shown: LinkView) -> None:
         subjects = self._subjects.get(place, self._base.subjects.get(place, ()))
         row = np.array(view_row(shown), VIEW)
-        if row == self._rows["view"][place] and shown.subjects == subjects:
-            if place < len(self._base.ids):
-                return
+        is_same = row == self._rows["view"][place] and shown.subjects == subjects
+        if is_same and place < len(self._base.ids):
+            return
         self._rows["view"][place] = row
         if shown.subjects != subjects:
             self._subjects[place] = shown.subjects
@@ -538,24 +595,26 @@ class ColumnTable:
     def remember(self, known_ms: int) -> None:
         """Tell the history what is shown at the clock's time, of links where that is news."""
         rows = self._rows[: self._count]
-        places = np.flatnonzero((rows["view"]["level"] != rows["told"]) | rows["is_due"])
-        if not len(places):
+        places = _ints((rows["view"]["level"] != rows["told"]) | rows["is_due"])
+        if not places:
             return
         self._copy()
         for place in places:
             subjects = self._subjects.get(place, self._base.subjects.get(place, ()))
-            shown = view_of_row(self._rows["view"][place], subjects)
+            shown = view_of(self._rows["view"][place], subjects)
             kept = {name: getattr(shown, name) for name in REMEMBERED}
             self._effects.remember(f"link:{self._id(place)}", known_ms, kept)
         self._rows["told"][places] = self._rows["view"]["level"][places]
         self._rows["is_due"][places] = False
-        self._paged.append(places)
+        self._paged.append(np.array(places, np.intp))
 
     def finish(self) -> None:
         """Put what changed into the effects."""
         if not self._is_own:
             return
         count = self._count
+        if self._base.unpaged:
+            self._paged.append(np.arange(count))
         pages = np.unique(np.concatenate([np.empty(0, np.intp), *self._paged]) // PAGE)
         shown = np.unique(np.concatenate([np.empty(0, np.intp), *self._shown]))
         patch = LinkPatch(
@@ -566,7 +625,8 @@ class ColumnTable:
             rest=self._rest[:count],
             subjects=self._subjects,
             pages=frozenset(pages.tolist()),
-            shown=dict(zip(map(self._id, shown), shown.tolist(), strict=True)),
+            shown={self._id(place): place for place in shown.tolist()},
+            gone=self._base.unpaged,
         )
         if patch.pages or patch.shown or patch.new_ids:
             self._effects.changes[LINKS.name] = patch
@@ -591,3 +651,80 @@ def teach(lesson: Lesson, link_id: str, fold: LinkFold, at_ms: int, by: Look) ->
         return
     if then.speed_kmh is not None:
         lesson.speeds_dkmh[link_id] = round(then.speed_kmh * 10)
+
+
+_REPORTS = np.dtype([("kmh", "<f8"), ("at_ms", "<i8"), ("watermark_ms", "<i8")])
+_FREE, _SLOW, _JAM, _UNKNOWN = map(LEVELS.index, (Level.FREE, Level.SLOW, Level.JAM, Level.UNKNOWN))
+_STALE, _REPORTED, _LOST = map(
+    CERTAINTIES.index, (Certainty.STALE, Certainty.REPORTED, Certainty.LOST)
+)
+
+
+def _rest_of(columns: LinkColumns, folds: Mapping[str, LinkFold]) -> Array:
+    """What the columns have to know of the rows of `FOLDS`."""
+    rest = np.zeros(len(columns.ids), REST)
+    for link_id, fold in folds.items():
+        rest[columns.place[link_id]] = rest_row(fold)
+    return rest
+
+
+def _turns(places: Places) -> Iterator[Places]:
+    """Which rows to take first, second ...: in no turn are two of one place, and those of a place
+    keep their order.
+    """
+    order = np.argsort(places, kind="stable")
+    begins = np.flatnonzero(np.diff(places[order], prepend=NONE))
+    lengths = np.diff(begins, append=len(order))
+    turn = np.arange(len(order)) - np.repeat(begins, lengths)
+    in_turns = order[np.argsort(turn, kind="stable")]
+    yield from np.split(in_turns, np.cumsum(np.bincount(turn))[:-1])
+
+
+def _ints(mask: Array) -> list[int]:
+    """The places where a mask holds."""
+    found: list[int] = np.flatnonzero(mask).tolist()
+    return found
+
+
+@cache
+def _parts(half_ms: int) -> Array:
+    return np.array(parts_of(half_ms))
+
+
+def _thousandths(values: Array) -> Array:
+    rounded: Array = np.rint(values * 1000)
+    return rounded / 1000
+
+
+def _lies_in(at_ms: Array, bounds_ms: tuple[int, int]) -> Array:
+    """Which times lie after the first bound and not after the second."""
+    found: Array = (at_ms > bounds_ms[0]) & (at_ms <= bounds_ms[1]) & (at_ms > 0)
+    return found
+
+
+def _known_ms(stood: Array) -> Array:
+    at_ms: Array = stood["report"]["at_ms"]
+    known: Array = at_ms[at_ms != NONE]
+    return known
+
+
+class _Paces(NamedTuple):
+    """Speeds of reports, and the ends of their 80 % interval; nothing where not `is_any`."""
+
+    is_any: Array
+    kmh: Array
+    low_kmh: Array
+    high_kmh: Array
+
+
+def _paces(report: Array) -> _Paces:
+    """`reported.reported_pace` of one report each, and `PaceEstimate.kmh` of that."""
+    is_any = (report["mean_kmh"] >= STANDING_KMH) & (report["share"] >= MIN_SHARE)
+    mean_kmh = np.where(is_any, report["mean_kmh"], 1.0)
+    share = np.where(is_any, report["share"], 1.0)
+    own = OWN_DEVIATION * mean_kmh
+    deviation = share * np.sqrt(SPREAD_PART * report["spread"] + own * own) / mean_kmh
+    ms_km = share * 3_600_000 / mean_kmh / share
+    room = Z80 * (ms_km * deviation / share)
+    least_ms_km = np.maximum(np.minimum(ms_km, FASTEST_MS_KM), ms_km - room)
+    return _Paces(is_any, 3_600_000 / ms_km, 3_600_000 / (ms_km + room), 3_600_000 / least_ms_km)
