@@ -75,7 +75,7 @@ def read(table: StageTable[Any], rows: Mapping[bytes, bytes]) -> Any:
 
 
 def _written_pages(patch: LinkPatch) -> Writes:
-    kept = {str(page): _page(patch, page) for page in sorted(patch.pages)}
+    kept = {str(page): _page(patch, page) for page in patch.pages}
     if len(patch.stood):
         return Writes({**kept, STOOD_FIELD.decode(): patch.stood.tobytes()}, [*patch.gone])
     return Writes(kept, [STOOD_FIELD.decode(), *patch.gone])
@@ -83,10 +83,18 @@ def _written_pages(patch: LinkPatch) -> Writes:
 
 def _page(patch: LinkPatch, page: int) -> bytes:
     begin, end = page * PAGE, min((page + 1) * PAGE, len(patch.rows))
-    ids = [patch.id_at(place) for place in range(begin, end)]
-    subjects = zip(ids, map(patch.subjects_at, range(begin, end)), strict=True)
-    head = _json(_Head(ids, {link_id: names for link_id, names in subjects if names}))
-    return head + b"\n" + patch.rows[begin:end].tobytes()
+    return _head(patch, range(begin, end)) + patch.rows[begin:end].tobytes()
+
+
+def _head(patch: LinkPatch, places: range) -> bytes:
+    """A page's first line: made anew where links or subjects came or went."""
+    page, heads = places.start // PAGE, patch.base.heads
+    is_new = places.stop > len(patch.rows) - len(patch.new_ids)
+    if is_new or not patch.subjects.keys().isdisjoint(places):
+        heads = {}
+    if page not in heads:
+        heads[page] = _json(_Head(patch.ids_at(places), patch.subjects_of(places))) + b"\n"
+    return heads[page]
 
 
 def read_columns(rows: Mapping[bytes, bytes]) -> LinkColumns:
@@ -139,13 +147,8 @@ def views_of(value: bytes) -> dict[str, LinkView]:
 
 def packed(patch: LinkPatch) -> PackedViews:
     """The views that a patch changed, for the screens."""
-    places = list(patch.shown.values())
-    subjects = zip(patch.shown, map(patch.subjects_at, places), strict=True)
-    return PackedViews(
-        list(patch.shown),
-        {link_id: names for link_id, names in subjects if names},
-        patch.rows["view"][places].tobytes(),
-    )
+    rows = patch.rows["view"][patch.shown].tobytes()
+    return PackedViews(patch.ids_at(patch.shown), patch.subjects_of(patch.shown), rows)
 
 
 def unpack(views: PackedViews) -> dict[str, LinkView]:

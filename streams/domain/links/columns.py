@@ -9,7 +9,7 @@ message makes others (`LinkPatch`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -158,7 +158,7 @@ def rest_row(fold: LinkFold) -> tuple[int, int, int, bool, bool]:
 class LinkColumns(Columns, Mapping[str, LinkView]):
     """The links of a partition as they stand; as a mapping: the view of each link, by its id."""
 
-    __slots__ = ("ids", "index", "place", "rest", "rows", "stood", "subjects", "unpaged")
+    __slots__ = ("heads", "ids", "index", "place", "rest", "rows", "stood", "subjects", "unpaged")
 
     def __init__(
         self,
@@ -174,6 +174,7 @@ class LinkColumns(Columns, Mapping[str, LinkView]):
         self.stood = stood  # those of a place in the order they came
         self.rest: Array | None = None  # see REST; None: not made yet
         self.index = np.empty(0, np.intp)  # in the network, by place; as far as it is made
+        self.heads: dict[int, bytes] = {}  # of pages, as they were made for the store
         self.unpaged: tuple[str, ...] = ()  # links that stand in the store as a row each
 
     def __getitem__(self, link_id: str) -> LinkView:
@@ -200,10 +201,12 @@ class LinkColumns(Columns, Mapping[str, LinkView]):
         """Take a message's changes in, in place."""
         for link_id in patch.new_ids:
             self.place[link_id] = len(self.ids)
+            self.heads.pop(len(self.ids) // PAGE, None)
             self.ids.append(link_id)
         self.rows, self.stood, self.rest = patch.rows, patch.stood, patch.rest
         self.unpaged = ()
         for place, subjects in patch.subjects.items():
+            self.heads.pop(place // PAGE, None)
             if subjects:
                 self.subjects[place] = subjects
             else:
@@ -281,6 +284,7 @@ class LinkPatch(Mapping[str, LinkView]):
 
     `rows`, `stood` and `rest` are whole, as after the run; `pages` are those that differ, `shown`
     the places whose views do. Subjects of (): there are none any more. `base` has what is the same.
+    `gone` are rows of links that stand in pages now.
     """
 
     base: LinkColumns
@@ -289,28 +293,42 @@ class LinkPatch(Mapping[str, LinkView]):
     stood: Array
     rest: Array
     subjects: Mapping[int, tuple[str, ...]]
-    pages: frozenset[int]
-    shown: Mapping[str, int] = field(default_factory=dict)
-    gone: tuple[str, ...] = ()  # rows of links that stand in pages now
+    pages: Sequence[int]
+    shown: Sequence[int] = ()
+    gone: tuple[str, ...] = ()
 
     def __getitem__(self, link_id: str) -> LinkView:
-        place = self.shown[link_id]
+        place = self._places[link_id]
         return view_of(self.rows["view"][place], self.subjects_at(place))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.shown)
+        return iter(self.ids_at(self.shown))
 
     def __len__(self) -> int:
         return len(self.shown)
+
+    @property
+    def _places(self) -> dict[str, int]:
+        return dict(zip(self.ids_at(self.shown), self.shown, strict=True))
 
     def subjects_at(self, place: int) -> tuple[str, ...]:
         found = self.subjects.get(place)
         return self.base.subjects.get(place, ()) if found is None else found
 
-    def id_at(self, place: int) -> str:
+    def subjects_of(self, places: Iterable[int]) -> dict[str, tuple[str, ...]]:
+        """The subjects of links at these places, of those that have any."""
+        known = self.base.subjects.keys() | self.subjects.keys()
+        found = [(place, self.subjects_at(place)) for place in places if place in known]
+        ids = self.ids_at([place for place, _ in found])
+        return {x: names for x, (_, names) in zip(ids, found, strict=True) if names}
+
+    def ids_at(self, places: Sequence[int]) -> list[str]:
+        """The links at these places."""
         ids = self.base.ids
-        known = len(self.rows) - len(self.new_ids)  # ids of runs written since stand in `base` too
-        return ids[place] if place < len(ids) else self.new_ids[place - known]
+        if len(ids) < len(self.rows):
+            known = len(self.rows) - len(self.new_ids)
+            ids = [*ids[:known], *self.new_ids]
+        return [ids[place] for place in places]
 
     def after(self, before: "LinkPatch | None") -> "LinkPatch":
         """The patch before and this one as one."""
@@ -320,7 +338,7 @@ class LinkPatch(Mapping[str, LinkView]):
             self,
             new_ids=(*before.new_ids, *self.new_ids),
             subjects={**before.subjects, **self.subjects},
-            pages=before.pages | self.pages,
-            shown={**before.shown, **self.shown},
+            pages=sorted({*before.pages, *self.pages}),
+            shown=sorted({*before.shown, *self.shown}),
             gone=(*before.gone, *self.gone),
         )

@@ -85,13 +85,16 @@ class LinkFacts:
         thresholds: Mapping[str, Thresholds],
         well_kmh: Mapping[str, float],
     ) -> None:
-        """`well_kmh`: from which speed on no rule can see anything, by link."""
+        """`well_kmh`: from which speed on no rule can see anything, by link; where no work is, that
+        is so from a little above a jam (`free_kmh`).
+        """
         links = network.links
         self.links = {link.id: link for link in links}
         self.index = network.index
         self.jam_kmh = np.array([thresholds[x.road_class].jam_kmh for x in links], float)
         self.slow_kmh = np.array([thresholds[x.road_class].slow_kmh for x in links], float)
         self.well_kmh = np.array([well_kmh[x.id] for x in links], float)
+        self.free_kmh = 1.01 * self.jam_kmh + 0.1
         self.is_drawn = np.array([x.is_drawn for x in links], bool)
 
 
@@ -151,6 +154,31 @@ class LinkTable(Protocol):
     def finish(self) -> None: ...
 
 
+class Marks:
+    """Places of which something is to be done once."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self) -> None:
+        self._parts: list[Any] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def add(self, places: Any) -> None:
+        """Mark places (of an array or a list)."""
+        if len(places):
+            self._parts.append(places)
+
+    def take(self, count: int) -> Places:
+        """The marked places in order, each once, of `count`; none is marked after it."""
+        is_marked = np.zeros(count, bool)
+        for places in self._parts:
+            is_marked[places] = True
+        self._parts = []
+        return np.flatnonzero(is_marked)
+
+
 @dataclass(slots=True)
 class Pending:
     """Reports of links of themselves that wait to be taken together."""
@@ -177,11 +205,10 @@ class ColumnTable:
         self._index = self._indexed(self._base)
         self._is_own = False  # whether the arrays are copies, and may be written to
         self._new: dict[str, int] = {}
+        self._names: list[str] = []
         self._subjects: dict[int, tuple[str, ...]] = {}
         self._touched: set[int] = set()  # to be shown, link by link
-        self._moved: list[Places] = []  # to be shown together
-        self._paged: list[Places] = []
-        self._shown: list[Places] = []
+        self._moved, self._paged, self._shown = (Marks() for _ in range(3))
         self._pending = Pending()
         self._judged = Judged(0, rules.grid.size_ms)
 
@@ -233,6 +260,7 @@ class ColumnTable:
         """A place for a link that was not heard of before."""
         place = len(self._base.ids) + len(self._new)
         self._new[link_id] = place
+        self._names.append(link_id)
         self._copy()
         if place >= len(self._rows):  # grow by halves
             more = max(PAGE, place // 2)
@@ -249,10 +277,7 @@ class ColumnTable:
 
     def _id(self, place: int) -> str:
         ids = self._base.ids
-        return ids[place] if place < len(ids) else self._names()[place - len(ids)]
-
-    def _names(self) -> list[str]:
-        return list(self._new)
+        return ids[place] if place < len(ids) else self._names[place - len(ids)]
 
     def _copy(self) -> None:
         """Make the arrays ours before they are written to: those of the state stay as they are."""
@@ -355,8 +380,8 @@ class ColumnTable:
         known["mean_kmh"] = np.where(is_moving, np.where(begins, kmh, mean_kmh), 0.0)
         known["spread"] = np.where(is_moving, np.where(begins, first * first, spread), 0.0)
         self._rows["report"][places] = known
-        self._moved.append(places)
-        self._paged.append(places)
+        self._moved.add(places)
+        self._paged.add(places)
 
     def _keep(self, places: Places, known: Array, until_ms: Array) -> None:
         """Keep what is replaced where a judgement will still ask for it: `settled.keep`."""
@@ -399,20 +424,20 @@ class ColumnTable:
         its_ms = np.maximum(at_ms, self._rest["its_ms"][:count])
         is_stale = _lies_in(its_ms, stale_ms) | _lies_in(self._rest["bus_ms"][:count], stale_ms)
         if is_stale.any():
-            self._moved.append(np.flatnonzero(is_stale))
+            self._moved.add(np.flatnonzero(is_stale))
 
     def _drop(self, places: Places) -> None:
         self._copy()
         self._rows["report"][places] = (NONE, 0.0, 0.0, 0.0, 0.0)
-        self._moved.append(places)
-        self._paged.append(places)
+        self._moved.add(places)
+        self._paged.add(places)
 
     def _forget_old(self, since_ms: int) -> None:
         at_ms = self._stood["report"]["at_ms"]
         is_old = (at_ms != NONE) & (at_ms <= since_ms)
         if is_old.any():
             self._copy()
-            self._paged.append(self._stood["place"][is_old])
+            self._paged.add(self._stood["place"][is_old])
             self._stood["report"][is_old] = (NONE, 0.0, 0.0, 0.0, 0.0)
 
     def judged(self, done: Judged, at_ms: int) -> None:
@@ -423,7 +448,7 @@ class ColumnTable:
         kept = self._stood["until_ms"] >= done.next_after(0)
         if not kept.all():
             self._copy()
-            self._paged.append(self._stood["place"][~kept])
+            self._paged.add(self._stood["place"][~kept])
             self._stood = self._stood[kept]
         for link_id, rest in self._rest_rows.all().items():
             if learned(judged(rest, done), at_ms, self._rules.grid) is not rest:
@@ -466,7 +491,10 @@ class ColumnTable:
         if usual_of is not None:
             usual_dkmh = np.array([usual_of(x) for x in self._all_ids()], np.int32)
         usual_kmh = np.where(usual_dkmh > 0, 1.01 * below * usual_dkmh / 10 + 0.1, 0.0)
-        well_kmh = np.maximum(self._facts.well_kmh[index], usual_kmh)
+        own_kmh = np.where(
+            rest["is_rich"], self._facts.well_kmh[index], self._facts.free_kmh[index]
+        )
+        well_kmh = np.maximum(own_kmh, usual_kmh)
         report = self._rows["report"][:count]
         is_slow = (report["at_ms"] != NONE) & (report["mean_kmh"] < well_kmh)
         if len(self._stood):
@@ -523,7 +551,7 @@ class ColumnTable:
         if not self._touched and not self._moved:
             return
         self._copy()
-        moved = np.unique(np.concatenate([np.empty(0, np.intp), *self._moved]))
+        moved = self._moved.take(self._count)
         is_single = self._rest["is_busy"][moved]
         singles = self._touched | set(moved[is_single].tolist())
         together = moved[~is_single]
@@ -535,9 +563,8 @@ class ColumnTable:
             road = self._facts.links[link_id]
             shown = view(self._fold(link_id), road, self._rules, now_ms, factor_of(road))
             self._show(place, with_usual(shown, link_id))
-        if singles:
-            self._paged.append(np.array(sorted(singles), np.intp))
-        self._touched, self._moved = set(), []
+        self._paged.add(list(singles))
+        self._touched = set()
 
     def show_links(self, links: Iterable[str]) -> None:
         """These links are to be shown anew."""
@@ -553,33 +580,33 @@ class ColumnTable:
         self._rows["view"][place] = row
         if shown.subjects != subjects:
             self._subjects[place] = shown.subjects
-        self._shown.append(np.array([place], np.intp))
+        self._shown.add([place])
 
     def _show_together(self, places: Places, now_ms: int) -> None:
         """The views of links whose speed is their own report: `fold.view`, of all at once. What
         closes them is as it was.
         """
-        known = self._rows["view"][places]
-        shown, report = known.copy(), self._rows["report"][places]
-        index = self._index[places]
-        pace = _paces(report)
-        is_any, kmh = pace.is_any, pace.kmh
-        level = np.where(kmh < self._facts.slow_kmh[index], _SLOW, _FREE)
-        level = np.where(kmh < self._facts.jam_kmh[index], _JAM, level)
-        is_stale = report["at_ms"] <= now_ms - self._rules.stale_ms
-        certainty = np.where(is_stale, _STALE, _REPORTED)
-        shown["observed_ms"] = np.where(is_any, report["at_ms"], NONE)
-        shown["speed_dkmh"] = np.where(is_any, np.rint(kmh * 10), NONE)
-        shown["low_dkmh"] = np.where(is_any, np.rint(pace.low_kmh * 10), NONE)
-        shown["high_dkmh"] = np.where(is_any, np.rint(pace.high_kmh * 10), NONE)
-        shown["level"] = np.where(is_any, level, _UNKNOWN)
-        shown["certainty"] = np.where(is_any, certainty, _LOST)
-        shown["reports"] = is_any
-        shown["samples"] = shown["through"] = 0
-        is_other = shown != known
-        self._rows["view"][places[is_other]] = shown[is_other]
-        self._shown.append(places[is_other])
-        self._paged.append(places[is_other])
+        known, report = self._rows["view"][places], self._rows["report"][places]
+        shown, index, pace = known.copy(), self._index[places], _paces(report)
+        kmh, at_ms = pace.kmh, report["at_ms"]
+        is_slow, is_jam = kmh < self._facts.slow_kmh[index], kmh < self._facts.jam_kmh[index]
+        shown["observed_ms"] = at_ms
+        shown["speed_dkmh"] = np.rint(kmh * 10)
+        shown["low_dkmh"] = np.rint(pace.low_kmh * 10)
+        shown["high_dkmh"] = np.rint(pace.high_kmh * 10)
+        shown["level"] = _BY_SLOWNESS[is_slow.astype(np.intp) + is_jam]
+        shown["certainty"] = np.where(at_ms <= now_ms - self._rules.stale_ms, _STALE, _REPORTED)
+        shown["reports"], shown["samples"], shown["through"] = 1, 0, 0
+        if not pace.is_any.all():
+            for name in ("observed_ms", "speed_dkmh", "low_dkmh", "high_dkmh"):
+                shown[name][~pace.is_any] = NONE
+            for name, code in (("level", _UNKNOWN), ("certainty", _LOST), ("reports", 0)):
+                shown[name][~pace.is_any] = code
+        is_other = shown.view(_VIEW_BYTES) != known.view(_VIEW_BYTES)
+        places = places[is_other]
+        self._rows["view"][places] = shown[is_other]
+        self._shown.add(places)
+        self._paged.add(places)
 
     def show_usual(self, usual_of: UsualOf) -> None:
         """Another quarter hour runs: what is usual of each link is another."""
@@ -589,8 +616,8 @@ class ColumnTable:
         if len(places):
             self._copy()
             self._rows["view"]["usual_dkmh"][places] = usual[places]
-            self._shown.append(places)
-            self._paged.append(places)
+            self._shown.add(places)
+            self._paged.add(places)
 
     def remember(self, known_ms: int) -> None:
         """Tell the history what is shown at the clock's time, of links where that is news."""
@@ -606,7 +633,7 @@ class ColumnTable:
             self._effects.remember(f"link:{self._id(place)}", known_ms, kept)
         self._rows["told"][places] = self._rows["view"]["level"][places]
         self._rows["is_due"][places] = False
-        self._paged.append(np.array(places, np.intp))
+        self._paged.add(places)
 
     def finish(self) -> None:
         """Put what changed into the effects."""
@@ -614,18 +641,18 @@ class ColumnTable:
             return
         count = self._count
         if self._base.unpaged:
-            self._paged.append(np.arange(count))
-        pages = np.unique(np.concatenate([np.empty(0, np.intp), *self._paged]) // PAGE)
-        shown = np.unique(np.concatenate([np.empty(0, np.intp), *self._shown]))
+            self._paged.add(np.arange(count))
+        pages = Marks()
+        pages.add(self._paged.take(count) // PAGE)
         patch = LinkPatch(
             base=self._base,
-            new_ids=tuple(self._new),
+            new_ids=tuple(self._names),
             rows=self._rows[:count],
             stood=self._stood,
             rest=self._rest[:count],
             subjects=self._subjects,
-            pages=frozenset(pages.tolist()),
-            shown={self._id(place): place for place in shown.tolist()},
+            pages=pages.take(-(-count // PAGE)).tolist(),
+            shown=self._shown.take(count).tolist(),
             gone=self._base.unpaged,
         )
         if patch.pages or patch.shown or patch.new_ids:
@@ -653,8 +680,10 @@ def teach(lesson: Lesson, link_id: str, fold: LinkFold, at_ms: int, by: Look) ->
         lesson.speeds_dkmh[link_id] = round(then.speed_kmh * 10)
 
 
+_VIEW_BYTES = np.dtype((np.void, VIEW.itemsize))
 _REPORTS = np.dtype([("kmh", "<f8"), ("at_ms", "<i8"), ("watermark_ms", "<i8")])
 _FREE, _SLOW, _JAM, _UNKNOWN = map(LEVELS.index, (Level.FREE, Level.SLOW, Level.JAM, Level.UNKNOWN))
+_BY_SLOWNESS = np.array([_FREE, _SLOW, _JAM], np.uint8)
 _STALE, _REPORTED, _LOST = map(
     CERTAINTIES.index, (Certainty.STALE, Certainty.REPORTED, Certainty.LOST)
 )
