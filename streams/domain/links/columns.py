@@ -158,7 +158,18 @@ def rest_row(fold: LinkFold) -> tuple[int, int, int, bool, bool]:
 class LinkColumns(Columns, Mapping[str, LinkView]):
     """The links of a partition as they stand; as a mapping: the view of each link, by its id."""
 
-    __slots__ = ("heads", "ids", "index", "place", "rest", "rows", "stood", "subjects", "unpaged")
+    __slots__ = (
+        "due_ms",
+        "heads",
+        "ids",
+        "index",
+        "place",
+        "rest",
+        "rows",
+        "stood",
+        "subjects",
+        "unpaged",
+    )
 
     def __init__(
         self,
@@ -174,6 +185,7 @@ class LinkColumns(Columns, Mapping[str, LinkView]):
         self.stood = stood  # those of a place in the order they came
         self.rest: Array | None = None  # see REST; None: not made yet
         self.index = np.empty(0, np.intp)  # in the network, by place; as far as it is made
+        self.due_ms = 0  # when time next does something to a link, or before
         self.heads: dict[int, bytes] = {}  # of pages, as they were made for the store
         self.unpaged: tuple[str, ...] = ()  # links that stand in the store as a row each
 
@@ -204,7 +216,7 @@ class LinkColumns(Columns, Mapping[str, LinkView]):
             self.heads.pop(len(self.ids) // PAGE, None)
             self.ids.append(link_id)
         self.rows, self.stood, self.rest = patch.rows, patch.stood, patch.rest
-        self.unpaged = ()
+        self.unpaged, self.due_ms = (), patch.due_ms
         for place, subjects in patch.subjects.items():
             self.heads.pop(place // PAGE, None)
             if subjects:
@@ -295,6 +307,7 @@ class LinkPatch(Mapping[str, LinkView]):
     subjects: Mapping[int, tuple[str, ...]]
     pages: Sequence[int]
     shown: Sequence[int] = ()
+    due_ms: int = 0
     gone: tuple[str, ...] = ()
 
     def __getitem__(self, link_id: str) -> LinkView:

@@ -6,6 +6,7 @@ link with buses, works or parts measured apart goes link by link through `fold`,
 in the audit's own table (`streams/audit/rows.py`), which this one is held against.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -188,6 +189,7 @@ class Pending:
     at_ms: list[int] = field(default_factory=list)
     shares: list[float] = field(default_factory=list)
     watermarks_ms: list[int] = field(default_factory=list)
+    least_ms: int = sys.maxsize  # of `at_ms`
 
 
 class ColumnTable:
@@ -202,7 +204,7 @@ class ColumnTable:
         if self._base.rest is None:
             self._base.rest = _rest_of(self._base, self._rest_rows.stored)
         self._rows, self._stood, self._rest = self._base.rows, self._base.stood, self._base.rest
-        self._index = self._indexed(self._base)
+        self._index, self._due_ms = self._indexed(self._base), self._base.due_ms
         self._is_own = False  # whether the arrays are copies, and may be written to
         self._new: dict[str, int] = {}
         self._names: list[str] = []
@@ -211,6 +213,7 @@ class ColumnTable:
         self._moved, self._paged, self._shown = (Marks() for _ in range(3))
         self._pending = Pending()
         self._judged = Judged(0, rules.grid.size_ms)
+        self._soonest_ms = min(rules.fresh_ms, rules.stale_ms)
 
     # ---- links one by one
 
@@ -244,6 +247,7 @@ class ColumnTable:
         if rest != (self._rest_rows.get(link_id) or NOTHING):
             self._rest_rows.put(link_id, rest)
             self._rest[place] = rest_row(rest)
+        self._due_ms = 0
         self._touched.add(place)
 
     def _put_own(self, place: int, own: OwnPart) -> None:
@@ -319,6 +323,7 @@ class ColumnTable:
         pending.places += places
         pending.kmh += kmh
         pending.at_ms += at_ms
+        pending.least_ms = min(pending.least_ms, min(at_ms, default=sys.maxsize))
         pending.watermarks_ms += [moment.reported_ms] * len(places)
 
     def _given(self, link_id: str, at_ms: int, moment: ReportMoment) -> int:
@@ -353,6 +358,7 @@ class ColumnTable:
         if not len(places):
             return
         self._copy()
+        self._due_ms = min(self._due_ms, int(found["at_ms"].min()) + self._soonest_ms)
         for turn in _turns(places):
             self._take(places[turn], found[turn])
 
@@ -405,6 +411,8 @@ class ColumnTable:
         """What time does as the clock goes from `before_ms` to `now_ms`: what is too old goes, what
         is now stale is shown so.
         """
+        if now_ms < min(self._due_ms, self._pending.least_ms + self._soonest_ms):
+            return
         self.flush()
         rules, count = self._rules, self._count
         since_ms = now_ms - rules.fresh_ms
@@ -425,6 +433,22 @@ class ColumnTable:
         is_stale = _lies_in(its_ms, stale_ms) | _lies_in(self._rest["bus_ms"][:count], stale_ms)
         if is_stale.any():
             self._moved.add(np.flatnonzero(is_stale))
+        self._due_ms = self._next_due_ms(now_ms)
+
+    def _next_due_ms(self, now_ms: int) -> int:
+        """When time next does something."""
+        rules, rest = self._rules, self._rest[: self._count]
+        at_ms = self._rows["report"]["at_ms"][: self._count]
+        times = (
+            (at_ms, rules.stale_ms),
+            (at_ms, rules.fresh_ms),
+            (_known_ms(self._stood), rules.fresh_ms),
+            (rest["bus_ms"], rules.stale_ms),
+            (rest["its_ms"], rules.stale_ms),
+            (rest["oldest_ms"], rules.fresh_ms),
+        )
+        later = (times_ms[times_ms > now_ms - after_ms] + after_ms for times_ms, after_ms in times)
+        return min(int(each.min(initial=sys.maxsize)) for each in later)
 
     def _drop(self, places: Places) -> None:
         self._copy()
@@ -653,6 +677,7 @@ class ColumnTable:
             subjects=self._subjects,
             pages=pages.take(-(-count // PAGE)).tolist(),
             shown=self._shown.take(count).tolist(),
+            due_ms=self._due_ms,
             gone=self._base.unpaged,
         )
         if patch.pages or patch.shown or patch.new_ids:

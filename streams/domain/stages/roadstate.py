@@ -50,6 +50,8 @@ class InputPosition(NamedTuple):
     watermark_ms: int = 0
 
 
+REMEMBER_MS = 5_000
+"""How often the history is told what the links show: of more it would not be read."""
 SOURCES = StageTable("sources", InputPosition)  # by "topic/partition"
 CLOCK = StageTable("clock", int, is_global=True)  # by partition, ms
 EPISODES = StageTable("link-episodes", Episode)
@@ -196,8 +198,9 @@ class RoadsStage:
         before_ms, now_ms = rows.now_ms, min(source.watermark_ms for source in sources)
         if now_ms <= before_ms:
             return
-        self._show(rows)
-        rows.links.remember(before_ms)
+        if before_ms // REMEMBER_MS != now_ms // REMEMBER_MS:
+            self._show(rows)
+            rows.links.remember(before_ms)
         rows.now_ms = now_ms
         self._judge(rows, before_ms, now_ms)
         self._observed.advance(rows.observed, now_ms, partial(self._compare, rows))
