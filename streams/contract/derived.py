@@ -1,6 +1,8 @@
 """The records on `link-events`, which the stages of the feeds derive for the stage of the roads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from streams.contract.enums import Cause, Closure, Phase, SightingKind
 
@@ -40,6 +42,53 @@ class SpeedShare:
     speed_kmh: float
     observed_ms: int
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedColumns:
+    """Measured speeds of links, a column a field of `SpeedShare`, in the order they came.
+
+    All columns are of one length, or empty: without `vias` and `shares` each link was measured
+    itself and whole; without `offsets` every row is of its part's `origin.offset`, else of the input
+    message at its own offset. Offsets never fall, and the last is `origin.offset`.
+    """
+
+    link_ids: tuple[str, ...] = ()
+    speeds_kmh: tuple[float, ...] = ()
+    observed_ms: tuple[int, ...] = ()
+    vias: tuple[str, ...] = ()
+    shares: tuple[float, ...] = ()
+    offsets: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.link_ids)
+
+    @classmethod
+    def of(cls, rows: Sequence[SpeedShare], offsets: Sequence[int] = ()) -> Self:
+        """Rows as columns; what every row has by default is left out."""
+        is_own = all(row.via == row.link_id and row.share == 1 for row in rows)
+        return cls(
+            tuple(row.link_id for row in rows),
+            tuple(row.speed_kmh for row in rows),
+            tuple(row.observed_ms for row in rows),
+            () if is_own else tuple(row.via for row in rows),
+            () if is_own else tuple(row.share for row in rows),
+            tuple(offsets),
+        )
+
+    @property
+    def rows(self) -> tuple[SpeedShare, ...]:
+        """The same row by row."""
+        return tuple(
+            map(
+                SpeedShare,
+                self.link_ids,
+                self.vias or self.link_ids,
+                self.speeds_kmh,
+                self.observed_ms,
+                self.shares or (1.0,) * len(self),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +154,14 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class LinkEvents:
-    """One input message's effects on the links of one partition, in order."""
+    """The effects on the links of one partition, in order, of one input message, or of a run of
+    messages with measured speeds: `origin` is then the last of them.
+    """
 
     origin: Origin
     watermark_ms: int
     passages: tuple[Passage, ...] = ()
-    speeds: tuple[SpeedShare, ...] = ()
+    speeds: SpeedColumns = SpeedColumns()
     obstructions: tuple[Obstruction, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     declarations: tuple[Declaration, ...] = ()

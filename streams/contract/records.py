@@ -1,7 +1,8 @@
 """The records on the topics: WGS84 degrees (lon, lat), event times in `*_ms` (UTC)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
@@ -149,11 +150,33 @@ class PositionBatch:
 
 @dataclass(frozen=True, slots=True)
 class SpeedBatch:
-    """The link speeds of one answer that belong to one partition."""
+    """The link speeds of one answer that belong to one partition: `LinkSpeed`, a column a field.
+
+    The columns are of one length; `flags` names the rows that have a flag, by number.
+    """
 
     feed: str
     received_ms: int
-    rows: tuple[LinkSpeed, ...]
+    links: tuple[str, ...]
+    speeds_kmh: tuple[float, ...]
+    observed_ms: tuple[int, ...]
+    flags: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, feed: str, received_ms: int, rows: Sequence[LinkSpeed]) -> Self:
+        """Rows as columns."""
+        flags: dict[str, list[int]] = {}
+        for number, row in enumerate(rows):
+            for flag in row.flags:
+                flags.setdefault(flag, []).append(number)
+        return cls(
+            feed,
+            received_ms,
+            tuple(row.link_id for row in rows),
+            tuple(row.speed_kmh for row in rows),
+            tuple(row.observed_ms for row in rows),
+            {flag: tuple(numbers) for flag, numbers in flags.items()},
+        )
 
 
 @dataclass(frozen=True, slots=True)
