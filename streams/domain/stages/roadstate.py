@@ -5,7 +5,9 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -126,8 +128,22 @@ class RoadsStage:
         if isinstance(message, LinkBatch):
             rows = RoadRows(state, effects, origin.partition, self._habits)
             for part in message.parts:
-                self._step(rows, part)
+                self._step_run(rows, part)
         return effects
+
+    def _step_run(self, rows: RoadRows, part: LinkEvents) -> None:
+        """A part of several inputs, input by input: what is here already is left out of it."""
+        origin, offsets = part.origin, part.speeds.offsets
+        source = rows.sources.get(f"{origin.topic}/{origin.partition}") or InputPosition()
+        first = bisect_right(offsets, source.offset)
+        if not offsets or first == len(offsets):
+            self._step(rows, part)
+            return
+        while first < len(offsets):
+            end = bisect_right(offsets, offsets[first])
+            of_one = replace(part.speeds.rows_of(first, end), offsets=())
+            self._step(rows, LinkEvents(replace(origin, offset=offsets[first]), 0, speeds=of_one))
+            first = end
 
     def _step(self, rows: RoadRows, part: LinkEvents) -> None:
         came_from = f"{part.origin.topic}/{part.origin.partition}"
@@ -149,7 +165,7 @@ class RoadsStage:
         grid, watermark_ms = self._rules.grid, moment.reported_ms
         records: tuple[Passage | SpeedShare | Obstruction, ...] = (
             *part.passages,
-            *part.speeds,
+            *part.speeds.rows,
             *part.obstructions,
         )
         for row in records:
