@@ -81,12 +81,12 @@ class Fold:
             return
         if isinstance(message, Tick):
             self.ticks_ms[place] = message.tick_ms
-        for target, derived in self._step(place, message, offset).items():
-            self._step((topics.LINK_EVENTS.name, target), LinkBatch((derived,)), offset)
+        for target, parts in self._step(place, message, offset).items():
+            self._step((topics.LINK_EVENTS.name, target), LinkBatch(tuple(parts)), offset)
 
     def _step(
         self, place: tuple[str, int], message: Message, offset: int
-    ) -> Mapping[int, LinkEvents]:
+    ) -> Mapping[int, list[LinkEvents]]:
         stage = self._stages[place[0]]
         state = self._states.setdefault(place, empty_state(stage))
         effects = stage.step(state, message, Origin(*place, offset))

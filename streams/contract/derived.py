@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
+
+from msgspec import Meta
 
 from streams.contract.enums import Cause, Closure, Phase, SightingKind
+
+Signed64 = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+"""What a column of 64-bit integers holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +54,16 @@ class SpeedColumns:
     """Measured speeds of links, a column a field of `SpeedShare`, in the order they came.
 
     All columns are of one length, or empty: without `vias` and `shares` each link was measured
-    itself and whole; without `offsets` every row is of its part's `origin.offset`, else of the input
-    message at its own offset. Offsets never fall, and the last is `origin.offset`.
+    itself and whole; without `offsets` every row is of its part's `origin.offset`, else of the
+    input message at its own offset. Offsets never fall, and the last is `origin.offset`.
     """
 
     link_ids: tuple[str, ...] = ()
     speeds_kmh: tuple[float, ...] = ()
-    observed_ms: tuple[int, ...] = ()
+    observed_ms: tuple[Signed64, ...] = ()
     vias: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()
-    offsets: tuple[int, ...] = ()
+    offsets: tuple[Signed64, ...] = ()
 
     def __len__(self) -> int:
         return len(self.link_ids)
@@ -74,6 +79,17 @@ class SpeedColumns:
             () if is_own else tuple(row.via for row in rows),
             () if is_own else tuple(row.share for row in rows),
             tuple(offsets),
+        )
+
+    def rows_of(self, first: int, end: int) -> Self:
+        """The columns of the rows from `first` to before `end`."""
+        return type(self)(
+            self.link_ids[first:end],
+            self.speeds_kmh[first:end],
+            self.observed_ms[first:end],
+            self.vias[first:end],
+            self.shares[first:end],
+            self.offsets[first:end],
         )
 
     @property

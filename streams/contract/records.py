@@ -1,8 +1,10 @@
 """The records on the topics: WGS84 degrees (lon, lat), event times in `*_ms` (UTC)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
+
+from msgspec import Meta
 
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
@@ -20,6 +22,8 @@ from streams.contract.times import EVER_MS
 
 T = TypeVar("T")
 MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column
+MAX_SPEED_KMH = 250.0
+MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
 
 
 def shown(default: T, text: str, *, most: float | None = None) -> T:
@@ -158,25 +162,30 @@ class SpeedBatch:
     feed: str
     received_ms: int
     links: tuple[str, ...]
-    speeds_kmh: tuple[float, ...]
-    observed_ms: tuple[int, ...]
+    speeds_kmh: tuple[Annotated[float, Meta(ge=0, le=MAX_SPEED_KMH)], ...]
+    observed_ms: tuple[Annotated[int, Meta(ge=0, le=MAX_TIME_MS)], ...]
     flags: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, feed: str, received_ms: int, rows: Sequence[LinkSpeed]) -> Self:
         """Rows as columns."""
-        flags: dict[str, list[int]] = {}
-        for number, row in enumerate(rows):
-            for flag in row.flags:
-                flags.setdefault(flag, []).append(number)
         return cls(
             feed,
             received_ms,
-            tuple(row.link_id for row in rows),
-            tuple(row.speed_kmh for row in rows),
-            tuple(row.observed_ms for row in rows),
-            {flag: tuple(numbers) for flag, numbers in flags.items()},
+            tuple([row.link_id for row in rows]),
+            tuple([row.speed_kmh for row in rows]),
+            tuple([row.observed_ms for row in rows]),
+            flagged([row.flags for row in rows]),
         )
+
+
+def flagged(rows: Iterable[Sequence[str]]) -> dict[str, tuple[int, ...]]:
+    """The numbers of the rows by the flags they have."""
+    found: dict[str, list[int]] = {}
+    for number, flags in enumerate(rows):
+        for flag in flags:
+            found.setdefault(flag, []).append(number)
+    return {flag: tuple(numbers) for flag, numbers in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,32 @@
 
 A topic carries JSON of one message kind, tagged `"kind"`. What breaks a rule is refused with a
 stable code of `RULES`: the caller sends it to `dead-letters` untouched and goes on.
+
+Measured speeds are written as columns, a list a field. What has a row an observation, as a producer
+of one observation a message writes it and as logs of before have it, is read as the same columns.
 """
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import msgspec
 
 from streams.contract import arrival
 from streams.contract import records as rec
-from streams.contract.derived import LinkBatch, LinkEvents
+from streams.contract.derived import (
+    Declaration,
+    LinkBatch,
+    LinkEvents,
+    Obstruction,
+    Origin,
+    Passage,
+    Sighting,
+    SpeedColumns,
+    SpeedShare,
+)
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError, SubscriptionError
 from streams.contract.records import Message
@@ -49,8 +63,8 @@ RULES = {
 }
 MAX_BYTES = 1 << 20
 MAX_AHEAD_MS = arrival.MAX_AHEAD_MS
-MAX_SPEED_KMH = 250.0
-MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
+MAX_SPEED_KMH = rec.MAX_SPEED_KMH
+MAX_TIME_MS = rec.MAX_TIME_MS
 MAX_VERTICES = 2000
 MAX_TITLE = 80
 MAX_CALL_LINKS = 200
@@ -75,17 +89,125 @@ _TYPES: dict[str, type] = {
     "link-events": LinkBatch,
 }
 _KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
-_DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
-    kind: msgspec.json.Decoder(kind_type) for kind, kind_type in _TYPES.items()
-}
 _ENCODER = msgspec.json.Encoder()
+_HEAD = b'{"kind":"'
 
 
 class _Tag(msgspec.Struct):
     kind: str
 
 
+class _SpeedRow(msgspec.Struct):
+    link_id: str
+    speed_kmh: float
+    observed_ms: int
+    flags: tuple[str, ...] = ()
+
+
+class _Speeds(msgspec.Struct):
+    """Speeds as rows or as columns, whatever their bounds."""
+
+    feed: str
+    received_ms: int
+    rows: list[_SpeedRow] | None = None
+    links: tuple[str, ...] | None = None
+    speeds_kmh: tuple[float, ...] | None = None
+    observed_ms: tuple[int, ...] | None = None
+    flags: dict[str, tuple[int, ...]] = {}
+
+    def batch(self) -> rec.SpeedBatch:
+        if self.rows is not None and self.links is not None:
+            raise RecordRefusedError("R005", "both `rows` and `links`")
+        if self.rows is not None:
+            return self._of_rows(self.rows)
+        if self.links is None or self.speeds_kmh is None or self.observed_ms is None:
+            raise RecordRefusedError("R005", "not all of `links`, `speeds_kmh`, `observed_ms`")
+        return rec.SpeedBatch(
+            self.feed, self.received_ms, self.links, self.speeds_kmh, self.observed_ms, self.flags
+        )
+
+    def _of_rows(self, rows: Sequence[_SpeedRow]) -> rec.SpeedBatch:
+        return rec.SpeedBatch(
+            self.feed,
+            self.received_ms,
+            tuple([row.link_id for row in rows]),
+            tuple([row.speed_kmh for row in rows]),
+            tuple([row.observed_ms for row in rows]),
+            rec.flagged([row.flags for row in rows]),
+        )
+
+
+class _Events(msgspec.Struct):
+    """A part of link-events, its speeds as columns or a row each."""
+
+    origin: Origin
+    watermark_ms: int
+    passages: tuple[Passage, ...] = ()
+    speeds: SpeedColumns | tuple[SpeedShare, ...] = ()
+    obstructions: tuple[Obstruction, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+
+    def part(self) -> LinkEvents:
+        speeds = self.speeds
+        return LinkEvents(
+            self.origin,
+            self.watermark_ms,
+            self.passages,
+            speeds if isinstance(speeds, SpeedColumns) else SpeedColumns.of(speeds),
+            self.obstructions,
+            self.sightings,
+            self.declarations,
+        )
+
+
+class _Batch(msgspec.Struct):
+    parts: tuple[_Events, ...]
+
+
 _TAG = msgspec.json.Decoder(_Tag)
+_COLUMNS = msgspec.json.Decoder(rec.SpeedBatch)
+_SPEEDS = msgspec.json.Decoder(_Speeds)
+_BATCH = msgspec.json.Decoder(_Batch)
+_ROWS_WITHIN = 200  # bytes: where a message of rows says that it has them
+
+
+def _read_columns(payload: bytes) -> rec.SpeedBatch:
+    """Speeds as they are written now; with rows where these show at the beginning."""
+    if payload.find(b'"rows"', 0, _ROWS_WITHIN) > 0:
+        return _read_speeds(payload)
+    return _COLUMNS.decode(payload)
+
+
+def _read_speeds(payload: bytes) -> rec.SpeedBatch:
+    """Speeds of any form, held to the bounds that `_COLUMNS` holds its own to."""
+    batch = _SPEEDS.decode(payload).batch()
+    _check_columns(batch)
+    if batch.links and not (
+        min(batch.speeds_kmh) >= 0
+        and max(batch.speeds_kmh) <= MAX_SPEED_KMH
+        and min(batch.observed_ms) >= 0
+        and max(batch.observed_ms) <= MAX_TIME_MS
+    ):
+        _judge_rows(batch)
+    return batch
+
+
+def _read_batch(payload: bytes) -> LinkBatch:
+    """Parts of any form."""
+    return LinkBatch(tuple(part.part() for part in _BATCH.decode(payload).parts))
+
+
+_NOW: dict[bytes, Callable[[bytes], Message]] = {
+    kind.encode(): msgspec.json.Decoder(kind_type).decode for kind, kind_type in _TYPES.items()
+} | {b"speeds": _read_columns}
+"""The reader of the form that is written now."""
+_EVER: dict[str, Callable[[bytes], Message]] = {
+    **{kind.decode(): read_kind for kind, read_kind in _NOW.items()},
+    "speeds": _read_speeds,
+    "link-events": _read_batch,
+}
+"""The reader of every form there ever was."""
 
 
 def encode(message: Message) -> bytes:
@@ -95,12 +217,32 @@ def encode(message: Message) -> bytes:
 
 
 def encode_parts(parts: Sequence[LinkEvents]) -> list[bytes]:
-    """The bytes of as few messages as hold these parts in order, each within `MAX_BYTES`."""
+    """The bytes of as few messages as hold these parts in order, each within `MAX_BYTES`; a part of
+    several inputs' speeds may become two.
+    """
     payload = encode(LinkBatch(tuple(parts)))
-    if len(payload) <= MAX_BYTES or len(parts) == 1:
+    if len(payload) <= MAX_BYTES:
+        return [payload]
+    if len(parts) == 1:
+        parts = _halves(parts[0])
+    if len(parts) == 1:
         return [payload]
     half = len(parts) // 2
     return [*encode_parts(parts[:half]), *encode_parts(parts[half:])]
+
+
+def _halves(part: LinkEvents) -> list[LinkEvents]:
+    """The part as two where the speeds in its middle are of different inputs, else as it is."""
+    offsets = part.speeds.offsets
+    if not offsets:
+        return [part]
+    middle = offsets[len(offsets) // 2]
+    at = bisect_left(offsets, middle) or bisect_right(offsets, middle)
+    if at == len(offsets):
+        return [part]
+    first, rest = part.speeds.rows_of(0, at), part.speeds.rows_of(at, len(offsets))
+    origin = replace(part.origin, offset=offsets[at - 1])
+    return [LinkEvents(origin, 0, speeds=first), replace(part, speeds=rest)]
 
 
 def decode(payload: bytes | None) -> Message:
@@ -109,11 +251,33 @@ def decode(payload: bytes | None) -> Message:
         raise RecordRefusedError("R004", "no payload")
     if len(payload) > MAX_BYTES:
         raise RecordRefusedError("R002", f"{len(payload)} bytes, at most {MAX_BYTES}")
+    message = _read_now(payload)
+    if message is None:
+        message = _read_ever(payload)
+    _check(message)
+    return message
+
+
+def _read_now(payload: bytes) -> Message | None:
+    """The message in bytes as `encode` writes them; None where they are not, or break a rule."""
+    if not payload.startswith(_HEAD):
+        return None
+    read_kind = _NOW.get(payload[len(_HEAD) : payload.find(b'"', len(_HEAD), 40)])
+    if read_kind is None:
+        return None
+    try:
+        return read_kind(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _read_ever(payload: bytes) -> Message:
+    """The message in any bytes; refused with the code of what cannot be read in them."""
     try:
         kind = _TAG.decode(payload).kind
-        if kind not in _DECODERS:
+        if kind not in _EVER:
             raise RecordRefusedError("R004", f"unknown kind {kind[:40]!r}")
-        message: Message = _DECODERS[kind].decode(payload)
+        return _EVER[kind](payload)
     except RecursionError:
         raise RecordRefusedError("R003", "nested too deep") from None
     except UnicodeDecodeError as error:
@@ -122,8 +286,6 @@ def decode(payload: bytes | None) -> Message:
         raise RecordRefusedError("R005", str(error)[:200]) from None
     except msgspec.DecodeError as error:
         raise RecordRefusedError("R001", str(error)[:200]) from None
-    _check(message)
-    return message
 
 
 def read(
@@ -160,11 +322,52 @@ def _check_positions(batch: rec.PositionBatch) -> None:
 
 
 def _check_speeds(batch: rec.SpeedBatch) -> None:
-    for row in batch.rows:
-        _check_time(row.observed_ms, batch.received_ms)
-        if not 0 <= row.speed_kmh <= MAX_SPEED_KMH:
+    """What no type of a column states; its reader has held each value to its bounds."""
+    _check_columns(batch)
+    if batch.links and not (
+        0 <= batch.received_ms <= MAX_TIME_MS
+        and max(batch.observed_ms) - batch.received_ms <= MAX_AHEAD_MS
+    ):
+        _judge_rows(batch)
+
+
+def _check_columns(batch: rec.SpeedBatch) -> None:
+    """Columns of one length, and flags of rows that there are."""
+    rows, *others = map(len, (batch.links, batch.speeds_kmh, batch.observed_ms))
+    if others != [rows, rows]:
+        raise RecordRefusedError("R005", f"columns of {rows}, {others[0]} and {others[1]} rows")
+    for flag, numbers in batch.flags.items():
+        for number in numbers:
+            if not 0 <= number < rows:
+                raise RecordRefusedError("R008", f"{flag[:40]!r} of row {number}, of {rows} rows")
+
+
+def _judge_rows(batch: rec.SpeedBatch) -> None:
+    """Refuse for the first rule that a row breaks, and say which row it is."""
+    for row, (kmh, observed_ms) in enumerate(zip(batch.speeds_kmh, batch.observed_ms, strict=True)):
+        try:
+            _check_time(observed_ms, batch.received_ms)
+        except RecordRefusedError as refusal:
+            raise RecordRefusedError(refusal.code, f"row {row}: {refusal.detail}") from None
+        if not 0 <= kmh <= MAX_SPEED_KMH:
             raise RecordRefusedError(
-                "R008", f"speed {row.speed_kmh} km/h, within 0..{MAX_SPEED_KMH}"
+                "R008", f"row {row}: speed {kmh} km/h, within 0..{MAX_SPEED_KMH}"
+            )
+
+
+def _check_events(batch: LinkBatch) -> None:
+    """Columns of speeds are of one length, or left out where they may be."""
+    for number, part in enumerate(batch.parts):
+        speeds = part.speeds
+        rows = len(speeds)
+        lengths = {len(speeds.speeds_kmh), len(speeds.observed_ms), rows}
+        lengths |= {len(each) or rows for each in (speeds.vias, speeds.shares, speeds.offsets)}
+        if lengths != {rows}:
+            raise RecordRefusedError("R005", f"part {number}: columns of {sorted(lengths)} rows")
+        if speeds.offsets and speeds.offsets[-1] != part.origin.offset:
+            raise RecordRefusedError(
+                "R005",
+                f"part {number}: of {part.origin.offset}, its speeds of {speeds.offsets[-1]}",
             )
 
 
@@ -319,6 +522,7 @@ def _check_point(lon: float | None, lat: float | None) -> None:
 _CHECKS: dict[type, Callable[..., None]] = {
     rec.PositionBatch: _check_positions,
     rec.SpeedBatch: _check_speeds,
+    LinkBatch: _check_events,
     rec.PermitBatch: _check_permits,
     rec.IncidentBatch: _check_incidents,
     rec.SiteReport: _check_site_report,

@@ -55,11 +55,15 @@ class Effects:
     """What a message does: rows to set (None deletes), records for the next stage, counts."""
 
     changes: dict[str, Any] = field(default_factory=dict)  # by table: rows by id, or a patch
-    derived: dict[int, LinkEvents] = field(default_factory=dict)
+    derived: dict[int, list[LinkEvents]] = field(default_factory=dict)  # a partition's in order
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)  # "topic code" or "feed code"
     remembered: list[HistoryRow] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+
+    def derive(self, partition: int, part: LinkEvents) -> None:
+        """Send a part on to a partition, after what goes there already."""
+        self.derived.setdefault(partition, []).append(part)
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + by
@@ -171,8 +175,8 @@ class Sum:
                 self.changes.setdefault(table, {}).update(rows)
             else:
                 self.changes[table] = rows.after(self.changes.get(table))
-        for partition, part in effects.derived.items():
-            self.derived.setdefault(partition, []).append(part)
+        for partition, parts in effects.derived.items():
+            self.derived.setdefault(partition, []).extend(parts)
         for total, counts in ((self.counts, effects.counts), (self.refused, effects.refused)):
             for name, by in counts.items():
                 total[name] = total.get(name, 0) + by

@@ -252,7 +252,7 @@ async def test_a_chain_of_stages_is_exact_whatever_is_delivered_again(
     effects = PositionsStage(street(), partitions=1, dwell_ms=0).step(
         state, wire.decode(log[41]), here(41)
     )
-    await zombie.outlet.send_derived(0, [effects.derived[0]])
+    await zombie.outlet.send_derived(0, effects.derived[0])
     await _carry(positions, TOPIC, log, start=35)
     derived = [payload for _, payload in positions.outlet.derived[:sent] + zombie.outlet.derived]
     derived += [payload for _, payload in positions.outlet.derived[sent:]]

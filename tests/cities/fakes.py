@@ -110,8 +110,8 @@ class Folded:
         apply(self.state, effects.changes)
         for name, by in effects.counts.items():
             self.counts[name] += by
-        for partition, events in effects.derived.items():
-            self.derived[partition].append(events)
+        for partition, parts in effects.derived.items():
+            self.derived[partition] += parts
         return effects
 
     def take_all(self, messages: Iterable[Message | LinkEvents]) -> "Folded":

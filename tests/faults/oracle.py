@@ -59,8 +59,8 @@ class Oracle:
         self.refused.update(effects.refused)
         self.counts.update(effects.counts)
         self.alerts.update(alert.id for alert in effects.alerts)
-        for target, derived in effects.derived.items():
-            self._take(topics.LINK_EVENTS, target, wire.encode(LinkBatch((derived,))))
+        for target, parts in effects.derived.items():
+            self._take(topics.LINK_EVENTS, target, wire.encode(LinkBatch(tuple(parts))))
 
     @property
     def messages(self) -> int:

@@ -92,7 +92,8 @@ class City(Rig):
         """How many rows of a feed stand in the log; ticks are no rows."""
         batches = (PositionBatch, SpeedBatch, PermitBatch, IncidentBatch)
         messages = [wire.decode(each.value) for each in self.broker.read(TOPIC_OF[feed])]
-        return sum(len(m.rows) for m in messages if isinstance(m, batches) and m.feed == feed)
+        own = [m for m in messages if isinstance(m, batches) and m.feed == feed]
+        return sum(len(m.links if isinstance(m, SpeedBatch) else m.rows) for m in own)
 
 
 @pytest.fixture(scope="module")

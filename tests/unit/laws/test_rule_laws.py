@@ -9,7 +9,15 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.derived import (
+    LinkBatch,
+    LinkEvents,
+    Obstruction,
+    Origin,
+    Passage,
+    SpeedColumns,
+    SpeedShare,
+)
 from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.rules import AlertRules
@@ -27,7 +35,7 @@ QUICK = replace(
     slowdown=replace(QUICK.slowdown, begin_ms=60_000, end_ms=60_000),
 )
 
-Rows = dict[str, tuple[Passage | SpeedShare | Obstruction, ...]]
+Rows = dict[str, tuple[Passage | Obstruction, ...] | SpeedColumns]
 Logs = dict[str, list[LinkEvents]]
 
 
@@ -41,7 +49,7 @@ def _rows(name: str, second: int, chance: random.Random) -> Rows:
         via = f"{link_id} {name[-1]}"
         observed_ms = at(second + chance.choice([-200, -60, -1, 0, 60]))
         kmh = chance.choice([4.0, 9.0, 9.0, 21.0, 45.0])
-        return {"speeds": (SpeedShare(link_id, via, kmh, observed_ms, 0.5),)}
+        return {"speeds": SpeedColumns.of([SpeedShare(link_id, via, kmh, observed_ms, 0.5)])}
     work = f"work:{chance.choice('AB')}"
     phase = chance.choice([Phase.ACTIVE, Phase.ACTIVE, Phase.PAUSED])
     is_over = chance.random() < 0.2

@@ -9,7 +9,15 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.derived import (
+    LinkBatch,
+    LinkEvents,
+    Obstruction,
+    Origin,
+    Passage,
+    SpeedColumns,
+    SpeedShare,
+)
 from streams.contract.enums import Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.links.estimate import USUAL_WEIGHTS
@@ -45,7 +53,8 @@ def _row(name: str, second: float, chance: random.Random, *, is_slow: bool) -> R
 
 def _part(origin: Origin, tick_ms: int, row: Row | None) -> LinkEvents:
     of = {Passage: "passages", SpeedShare: "speeds", Obstruction: "obstructions"}
-    rows = {} if row is None else {of[type(row)]: (row,)}
+    some = SpeedColumns.of([row]) if isinstance(row, SpeedShare) else (row,)
+    rows = {} if row is None else {of[type(row)]: some}
     return LinkEvents(origin, tick_ms, **rows)  # type: ignore[arg-type]
 
 

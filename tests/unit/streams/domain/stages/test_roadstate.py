@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.derived import (
+    LinkBatch,
+    LinkEvents,
+    Obstruction,
+    Origin,
+    Passage,
+    SpeedColumns,
+    SpeedShare,
+)
 from streams.contract.enums import Cause, Closure, Phase
 from streams.contract.grammars import Thresholds
 from streams.domain.links.estimate import Weights
@@ -30,7 +38,8 @@ def events(
 ) -> LinkEvents:
     topic, partition = of.split("/")
     origin = Origin(topic, int(partition), offset)
-    return LinkEvents(origin, 0 if tick_s is None else at(tick_s), passages, speeds, obstructions)
+    columns = SpeedColumns.of(speeds)
+    return LinkEvents(origin, 0 if tick_s is None else at(tick_s), passages, columns, obstructions)
 
 
 def speed(kmh: float, second: float, *, via: str = LINK, share: float = 1.0) -> SpeedShare:
@@ -373,9 +382,9 @@ def test_every_passage_is_counted_once_or_late(
     fold = Folded(roads(*INPUTS, "never/0"))  # time stands: nothing ages
     fold.take_all(_interleaved(log, chance))
     fed = [p for messages in log.values() for m in messages for p in m.passages]
-    fields = ("passages", "speeds", "obstructions")
     messages = [m for inputs in log.values() for m in inputs]
-    of_links = [row.link_id for m in messages for name in fields for row in getattr(m, name)]
+    rows = [row for m in messages for row in (*m.passages, *m.speeds.rows, *m.obstructions)]
+    of_links = [row.link_id for row in rows]
     counted = sum(w.samples for link in fold.state["folds"].values() for w in link.windows)
     known = len([p for p in fed if p.link_id != "?"])
     assert counted + fold.counts.get("passages late", 0) == known
