@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from streams.contract.derived import SpeedShare
+from streams.contract.enums import Level
 from streams.domain.links.columns import NONE, NOTHING
 from streams.domain.links.fold import (
     FoldSettings,
@@ -30,12 +31,16 @@ from streams.domain.stages.roadstate import RoadsStage
 from streams.geo.network import Link
 
 LINKS = StageTable("links", LinkView)
+TOLD = StageTable("told", Level)  # by link, the level that the history has
 
 
 class PlainRoads(RoadsStage):
     """The stage of the roads over rows."""
 
-    tables = tuple(LINKS if table.name == LINKS.name else table for table in RoadsStage.tables)
+    tables = (
+        *(LINKS if table.name == LINKS.name else table for table in RoadsStage.tables),
+        TOLD,
+    )
 
     def _table(self, state: State, effects: Effects) -> LinkTable:
         return RowTable(state, effects, self._roads, self._rules)
@@ -49,6 +54,7 @@ class RowTable:
     ) -> None:
         self._folds = Rows(FOLDS, state, effects)
         self._links = Rows(LINKS, state, effects)
+        self._told = Rows(TOLD, state, effects)
         self._effects, self._roads, self._rules = effects, roads, rules
         self._changed: set[str] = set()
 
@@ -58,6 +64,9 @@ class RowTable:
     def put(self, link_id: str, fold: LinkFold) -> None:
         self._folds.put(link_id, fold)
         self._changed.add(link_id)
+
+    def is_news(self, link_id: str) -> None:
+        self._told.put(link_id, None)
 
     def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool:
         if speed.observed_ms <= moment.reported_ms - self._rules.fresh_ms:
@@ -141,12 +150,11 @@ class RowTable:
                 self._links.put(link_id, now)
 
     def remember(self, known_ms: int) -> None:
-        for link_id, link in self._folds.all().items():
-            shown = self._links.get(link_id)
-            if shown is not None and (shown.level is not link.told or link.is_due):
+        for link_id, shown in self._links.all().items():
+            if shown.level is not self._told.get(link_id):
                 kept = {name: getattr(shown, name) for name in REMEMBERED}
                 self._effects.remember(f"link:{link_id}", known_ms, kept)
-                self._folds.put(link_id, replace(link, told=shown.level, is_due=False))
+                self._told.put(link_id, shown.level)
 
     def finish(self) -> None:
         """Nothing: every row is in the effects already."""

@@ -45,7 +45,8 @@ class Bench:
         return verdict
 
     async def counted(self) -> dict[str, int]:
-        return (await self.gate.load(LedgerStage(), 0))["seen"]
+        seen: dict[str, int] = (await self.gate.load(LedgerStage(), 0))["seen"]
+        return seen
 
 
 @pytest.fixture

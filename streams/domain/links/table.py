@@ -115,6 +115,8 @@ class LinkTable(Protocol):
 
     def put(self, link_id: str, fold: LinkFold) -> None: ...
 
+    def is_news(self, link_id: str) -> None: ...
+
     def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool: ...
 
     def take_own(
@@ -241,14 +243,19 @@ class ColumnTable:
         self._copy()
         known = self._own_part(place)
         rest, own = parted(link_id, fold)
-        if own[:2] != known[:2]:
+        if own != known:
             self._put_own(place, own)
-        self._rows["is_due"][place] = own.is_due
         if rest != (self._rest_rows.get(link_id) or NOTHING):
             self._rest_rows.put(link_id, rest)
             self._rest[place] = rest_row(rest)
         self._due_ms = 0
         self._touched.add(place)
+
+    def is_news(self, link_id: str) -> None:
+        """The history is to be told of this link (one that was put) also at the same level."""
+        place = self._place(link_id)
+        self._copy()
+        self._rows["is_due"][place] = True
 
     def _put_own(self, place: int, own: OwnPart) -> None:
         self._rows["report"][place] = report_row(own.report)
@@ -303,7 +310,8 @@ class ColumnTable:
         """Take a reported speed; False: it is late."""
         if speed.observed_ms <= moment.reported_ms - self._rules.fresh_ms:
             return False  # time would take it away, or already has
-        self.put(speed.link_id, take_speed(self.fold(speed.link_id), speed, moment, self._rules))
+        link = take_speed(self.fold(speed.link_id), speed, moment, self._rules)
+        self.put(speed.link_id, stamped(link))
         return True
 
     def take_own(
