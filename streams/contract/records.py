@@ -175,14 +175,14 @@ class SpeedBatch:
             tuple([row.link_id for row in rows]),
             tuple([row.speed_kmh for row in rows]),
             tuple([row.observed_ms for row in rows]),
-            flagged([row.flags for row in rows]),
+            flagged(enumerate(row.flags for row in rows)),
         )
 
 
-def flagged(rows: Iterable[Sequence[str]]) -> dict[str, tuple[int, ...]]:
-    """The numbers of the rows by the flags they have."""
+def flagged(rows: Iterable[tuple[int, Sequence[str]]]) -> dict[str, tuple[int, ...]]:
+    """The numbers of the rows by the flags they have, of numbers with flags."""
     found: dict[str, list[int]] = {}
-    for number, flags in enumerate(rows):
+    for number, flags in rows:
         for flag in flags:
             found.setdefault(flag, []).append(number)
     return {flag: tuple(numbers) for flag, numbers in found.items()}
