@@ -108,29 +108,42 @@ class _Form(msgspec.Struct):
     rows: msgspec.Raw = _NONE
 
 
-class _SpeedRow(msgspec.Struct):
+class _AnyRow(msgspec.Struct, kw_only=True):
+    """A measured speed, whatever its bounds."""
+
     link_id: str
     speed_kmh: float
     observed_ms: int
     flags: tuple[str, ...] = ()
 
 
-class _SpeedRows(msgspec.Struct):
+class _Row(_AnyRow, kw_only=True):
+    speed_kmh: rec.BoundedKmh
+    observed_ms: rec.BoundedMs
+
+
+class _AnyRows(msgspec.Struct, kw_only=True):
     """Speeds with a row each."""
 
     feed: str
     received_ms: int
-    rows: list[_SpeedRow]
+    rows: tuple[_AnyRow, ...]
+    links: msgspec.Raw = _NONE
 
     def batch(self) -> rec.SpeedBatch:
+        flagged = [(number, row.flags) for number, row in enumerate(self.rows) if row.flags]
         return rec.SpeedBatch(
             self.feed,
             self.received_ms,
             tuple([row.link_id for row in self.rows]),
             tuple([row.speed_kmh for row in self.rows]),
             tuple([row.observed_ms for row in self.rows]),
-            rec.flagged((number, row.flags) for number, row in enumerate(self.rows) if row.flags),
+            rec.by_flag(flagged) if flagged else {},
         )
+
+
+class _Rows(_AnyRows, kw_only=True):
+    rows: tuple[_Row, ...]
 
 
 class _AnySpeeds(msgspec.Struct):
@@ -180,29 +193,28 @@ class _Batch(msgspec.Struct):
 _TAG = msgspec.json.Decoder(_Tag)
 _COLUMNS = msgspec.json.Decoder(rec.SpeedBatch)
 _FORM = msgspec.json.Decoder(_Form)
-_SPEED_ROWS = msgspec.json.Decoder(_SpeedRows)
+_ROWS = msgspec.json.Decoder(_Rows)
+_ANY_ROWS = msgspec.json.Decoder(_AnyRows)
 _ANY_SPEEDS = msgspec.json.Decoder(_AnySpeeds)
 _BATCH = msgspec.json.Decoder(_Batch)
 
 
-def _read_columns(payload: bytes) -> rec.SpeedBatch:
-    """Speeds as columns; what ends as a list of rows does is none."""
-    return _read_speeds(payload) if payload.endswith(b"}]}") else _COLUMNS.decode(payload)
+def _read_bounded(payload: bytes) -> rec.SpeedBatch:
+    """Speeds within bounds: as columns, or with a row each where they end so."""
+    if payload.endswith(b"}]}"):
+        told = _ROWS.decode(payload)
+        if told.links is _NONE:
+            return told.batch()
+    return _COLUMNS.decode(payload)
 
 
 def _read_speeds(payload: bytes) -> rec.SpeedBatch:
-    """Speeds of any form, each held to the bounds that the type of a column states."""
+    """Speeds of any form, judged row by row."""
     form = _FORM.decode(payload)
     is_rows = form.links is _NONE and form.rows is not _NONE
-    batch = (_SPEED_ROWS if is_rows else _ANY_SPEEDS).decode(payload).batch()
+    batch = (_ANY_ROWS if is_rows else _ANY_SPEEDS).decode(payload).batch()
     _check_columns(batch)
-    if batch.links and not (
-        min(batch.speeds_kmh) >= 0
-        and max(batch.speeds_kmh) <= MAX_SPEED_KMH
-        and min(batch.observed_ms) >= 0
-        and max(batch.observed_ms) <= MAX_TIME_MS
-    ):
-        _judge_rows(batch)
+    _judge_rows(batch)
     return batch
 
 
@@ -213,7 +225,7 @@ def _read_batch(payload: bytes) -> LinkBatch:
 
 _NOW: dict[bytes, Callable[[bytes], Message]] = {
     kind.encode(): msgspec.json.Decoder(kind_type).decode for kind, kind_type in _TYPES.items()
-} | {b"speeds": _read_columns}
+} | {b"speeds": _read_bounded}
 """The reader of the form that is written now, in one pass."""
 _EVER: dict[str, Callable[[bytes], Message]] = {
     **{kind.decode(): read_kind for kind, read_kind in _NOW.items()},
@@ -335,7 +347,7 @@ def _check_positions(batch: rec.PositionBatch) -> None:
 
 
 def _check_speeds(batch: rec.SpeedBatch) -> None:
-    """What no type of a column states; its reader has held each value to its bounds."""
+    """What no type states; the readers have held each value to its own bounds."""
     times_ms = batch.observed_ms
     if batch.flags or not len(batch.links) == len(batch.speeds_kmh) == len(times_ms):
         _check_columns(batch)
