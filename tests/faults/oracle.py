@@ -12,7 +12,7 @@ from streams.contract import topics, wire
 from streams.contract.derived import LinkBatch, Origin
 from streams.contract.errors import RecordRefusedError
 from streams.contract.settings import Settings
-from streams.domain.stage import State, apply, empty_state
+from streams.domain.stage import Effects, State, apply, empty_state
 from streams.geo.network import Network
 from streams.state.kinds import hash_of
 from streams.topology.stages import stages
@@ -57,6 +57,9 @@ class Oracle:
         except RecordRefusedError as refusal:
             self.refused[f"{topic.name} {refusal.code}"] += 1
             return
+        self._settle(state, effects)
+
+    def _settle(self, state: State, effects: Effects) -> None:
         apply(state, effects.changes)
         self.refused.update(effects.refused)
         self.counts.update(effects.counts)

@@ -386,8 +386,11 @@ def test_every_passage_is_counted_once_or_late(
     fold.take_all(_interleaved(log, chance))
     fed = [p for messages in log.values() for m in messages for p in m.passages]
     messages = [m for inputs in log.values() for m in inputs]
-    records = [(*m.passages, *m.speeds.rows, *m.obstructions) for m in messages]
-    of_links = [str(row.link_id) for rows in records for row in rows]  # type: ignore[attr-defined]
+    of_links = [
+        *(row.link_id for m in messages for row in m.passages),
+        *(row.link_id for m in messages for row in m.obstructions),
+        *(link_id for m in messages for link_id in m.speeds.link_ids),
+    ]
     counted = sum(w.samples for link in fold.state["folds"].values() for w in link.windows)
     known = len([p for p in fed if p.link_id != "?"])
     assert counted + fold.counts.get("passages late", 0) == known
