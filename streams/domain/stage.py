@@ -97,6 +97,22 @@ class Stage(Protocol):
     def step(self, state: State, message: Message, origin: Origin) -> Effects: ...
 
 
+class Taken(NamedTuple):
+    """A message, and where it stands in the log."""
+
+    message: Message
+    origin: Origin
+
+
+class RunStage(Stage, Protocol):
+    """A stage that steps through a run at once: messages of one partition, in their order.
+
+    How a log is cut into runs leaves no trace in rows, counts, alerts or history.
+    """
+
+    def step_run(self, state: State, run: Sequence[Taken]) -> Effects: ...
+
+
 def empty_state(stage: Stage) -> State:
     return {table.name: {} for table in stage.tables}
 
