@@ -22,7 +22,6 @@ from streams.worker.consumer import (
     LogSource,
     PositionConsumer,
     PositionTransport,
-    _NoReadOffsets,
     _Thread,
 )
 
@@ -78,15 +77,6 @@ def test_a_seek_sets_the_offset_that_faust_reads_from() -> None:
     assert "_read_offset" in inspect.getsource(BaseConsumer.seek)
 
 
-def test_faust_drops_what_lies_before_its_read_offset_and_ours_remembers_none() -> None:
-    drain = inspect.getsource(BaseConsumer._drain_messages)
-    assert "get_read_offset = self._read_offset.__getitem__" in drain
-    assert "r_offset is None or offset >= r_offset" in drain
-    offsets = _NoReadOffsets()
-    offsets[TP("a", 0)] = 7
-    assert offsets[TP("a", 0)] is None
-
-
 async def test_a_worker_waits_for_its_broker_no_longer_than_told() -> None:
     app = faust.App("contract", broker="kafka://127.0.0.1:1", web_enabled=False)
     app.transport = PositionTransport(app, cast(LogSource, None))
@@ -138,7 +128,8 @@ def _consumer(positions: dict[TP, int], first: dict[TP, int], ends: dict[TP, int
     async def holds(tp: TP, offset: int) -> bool:
         return offset < ends[tp]
 
-    consumer._source = LogSource(Settings(), cast(Gate, _Gate(positions)))
+    consumer._source = LogSource(Settings(), cast(Gate, _Gate(positions)), {})
+    consumer._carried, consumer._committed_offset = {}, {}
     consumer.assignment = lambda: set(first)
     consumer.earliest_offsets = lambda *_: offsets(first)
     consumer.highwaters = lambda *_: offsets(ends)

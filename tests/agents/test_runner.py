@@ -19,7 +19,7 @@ from streams.domain.stages.passages import PositionsStage
 from streams.domain.stages.roadstate import RoadsStage
 from streams.state.gate import Gate, GateResult
 from streams.state.store import DEAD_LETTERS
-from streams.worker.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
+from streams.worker.agents import Delivered, StageRunner
 from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position, travels
 from tests.cities.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
 from tests.redis_server import RedisServer
@@ -360,14 +360,6 @@ async def test_a_clock_ahead_is_counted_each_time_and_buried_once_a_burst(
     assert await bench.gate.position(TOPIC, 0) == 5
     assert await bench.counted() == {"v1": 1}
     assert await client.hgetall(DEAD_LETTERS) == {b"bus-positions R023": b"5"}
-
-
-def test_runs_keep_the_order_of_each_partition_within_their_size() -> None:
-    big = b"x" * (MAX_RUN_BYTES // 2)
-    waiting = [Delivered(big, here(o, p)) for o in range(3) for p in (0, 1)]
-    waiting.append(Delivered(None, here(3, 0)))
-    runs = [[(m.origin.partition, m.origin.offset) for m in run] for run in runs_of(waiting)]
-    assert runs == [[(0, 0), (0, 1)], [(0, 2), (0, 3)], [(1, 0), (1, 1)], [(1, 2)]]
 
 
 def test_derived_records_of_a_long_run_are_split_to_messages_that_are_read() -> None:
