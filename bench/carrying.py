@@ -1,6 +1,6 @@
 """What carrying a message costs: from Kafka through the consumer and a stage that does nothing.
 
-    python -m bench.carrying [--messages 200000] [--quiet 200] [--loop asyncio|uvloop]
+    python -m bench.carrying [--messages 200000] [--quiet 200] [--kafka embedded|apache]
 
 One message is one small JSON, one observation. Prints messages a second and the worker's CPU a
 message under load, then with one message every 50 ms the time from its send to its position in
@@ -56,12 +56,8 @@ def payload(number: int) -> bytes:
     ).encode()
 
 
-def work(loop: str) -> int:
+def work() -> int:
     """The worker itself, with the stage that does nothing on one topic."""
-    if loop == "uvloop":
-        import uvloop  # type: ignore[import-not-found]  # noqa: PLC0415
-
-        uvloop.install()
     import streams.worker.app  # noqa: PLC0415
     from streams.__main__ import main  # noqa: PLC0415
 
@@ -87,19 +83,22 @@ def carried(store: Any) -> int:
     return sum(int(at) + 1 for at in store.hmget("bomnae:positions", names) if at is not None)
 
 
-def measure(folder: Path, count: int, quiet: int, loop: str, kafka: str) -> None:
+def measure(folder: Path, count: int, quiet: int, kafka: str) -> None:
     """Send, start the worker, look at the positions; print what came of it."""
     write_network(build_city(), folder)
     with Stack(folder, kafka=kafka, env={"BOMNAE_NETWORK": str(folder)}) as stack:
         stack.run("topics", "producers", "topics")
         producer = KafkaProducer(
-            bootstrap_servers=stack.env["BOMNAE_KAFKA"], acks="all", linger_ms=20
+            bootstrap_servers=stack.env["BOMNAE_KAFKA"],
+            acks="all",
+            linger_ms=20,
+            batch_size=1 << 18,
         )
         for number in range(count):
             producer.send(TOPIC.name, value=payload(number), partition=number % PARTITIONS)
         producer.flush(120)
         store: Any = redis.Redis.from_url(stack.env["BOMNAE_REDIS"])
-        worker = stack.python("worker", "bench.carrying", "--worker", "--loop", loop)
+        worker = stack.python("worker", "bench.carrying", "--worker")
         stack.wait(worker, lambda: carried(store) >= FIRST, "the first messages")
         begin, done, used_s = time.monotonic(), carried(store), cpu_s(worker)
         wait_until(lambda: carried(store) >= count, "the last message", within_s=600)
@@ -139,14 +138,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.carrying", description=__doc__)
     parser.add_argument("--messages", type=int, default=200_000)
     parser.add_argument("--quiet", type=int, default=200)
-    parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="asyncio")
     parser.add_argument("--kafka", choices=("embedded", "apache"), default="embedded")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        return work(options.loop)
+        return work()
     with tempfile.TemporaryDirectory(prefix="bomnae-bench-") as folder:
-        measure(Path(folder), options.messages, options.quiet, options.loop, options.kafka)
+        measure(Path(folder), options.messages, options.quiet, options.kafka)
     return 0
 
 

@@ -73,12 +73,27 @@ class _Thread(driver.AIOKafkaConsumerThread):
         return True
 
 
+class _NoReadOffsets(dict[Any, int | None]):
+    """Where Faust keeps what it has delivered, and by which it drops what comes again.
+
+    A message in delivery while the consumer is sent back sets it forward again, and everything in
+    between would be dropped silently. It remembers nothing: repetitions are the gate's.
+    """
+
+    def __missing__(self, key: Any) -> None:
+        return None
+
+    def __setitem__(self, key: Any, value: object) -> None:
+        """Forget it."""
+
+
 class PositionConsumer(driver.Consumer):
     """Seeks to the stored positions."""
 
     def __init__(self, *args: Any, source: LogSource, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._source = source
+        self._read_offset = _NoReadOffsets()
         self._carried: dict[TP, int] = {}  # the offset after the last that the state contains
 
     def _new_consumer_thread(self) -> _Thread:
