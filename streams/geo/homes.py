@@ -22,12 +22,12 @@ class Homes:
 
     def __init__(self, network: Network, partitions: int) -> None:
         self.partitions = partitions
-        self._points = network.midpoints
+        self._midpoint = network.midpoint
         self._around: dict[str, tuple[int, ...]] = {}
 
     def home(self, link_id: str) -> int:
         """The partition that folds what is observed of a link; 0 for one that nobody knows."""
-        point = self._points.get(link_id)
+        point = self._midpoint(link_id)
         return 0 if point is None else self._of(point)
 
     def around(self, links: Iterable[str]) -> set[int]:
@@ -37,7 +37,7 @@ class Homes:
     def _reached(self, link_id: str) -> tuple[int, ...]:
         known = self._around.get(link_id)
         if known is None:
-            point = self._points.get(link_id)
+            point = self._midpoint(link_id)
             known = () if point is None else tuple(sorted(self._near(point)))
             self._around[link_id] = known
         return known

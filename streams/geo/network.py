@@ -152,10 +152,17 @@ class Network:
                 found[pair.section_id].append(pair.standard_id)
         return {name: tuple(others) for name, others in found.items()}
 
+    def midpoint(self, link_id: str) -> Point | None:
+        """Where half of a link's shape is passed; None for a link that is unknown or has none."""
+        known = self._midpoints.get(link_id)
+        if known is None and (link := self.link(link_id)) is not None and link.geometry:
+            known = self._midpoints[link_id] = midpoint_of(link.geometry)
+        return known
+
     @cached_property
-    def midpoints(self) -> dict[str, Point]:
-        """Where half of each link's shape is passed."""
-        return {link.id: midpoint_of(link.geometry) for link in self.links if link.geometry}
+    def _midpoints(self) -> dict[str, Point]:
+        """Those that were asked for: most of a large network's never are."""
+        return {}
 
     @cached_property
     def routes_over(self) -> dict[str, frozenset[str]]:
