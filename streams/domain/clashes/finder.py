@@ -1,7 +1,6 @@
 """Which works get in each other's way, in a bus's, or together in a city's (see `clash.Clash`)."""
 
 from collections.abc import Iterable, Mapping
-
 from functools import cached_property
 
 from streams.contract.times import DAY_MS, EVER_MS
