@@ -68,6 +68,18 @@ class Spot(NamedTuple):
     off_m: float
 
 
+class Fix(NamedTuple):
+    """What one position shows of a bus: the stop passed, metres from the first stop, when; whether
+    it is off its road, and whether several buses may show its plate.
+    """
+
+    stop_order: int
+    along_m: float
+    seen_ms: int
+    is_astray: bool = False
+    is_doubted: bool = False
+
+
 @dataclass(frozen=True)
 class RouteGeometry:
     """A route as metres: `ends_m[i]` is how far stop order i + 1 lies from the first stop."""
@@ -108,28 +120,31 @@ class RouteGeometry:
             return None
         return Spot(*project((row.lon, row.lat), ahead.geometry))
 
-    def along_m(self, row: BusPosition, spot: Spot | None) -> float:
-        """Metres from the first stop: the stop passed, plus the way into the section ahead."""
+    def fix(self, row: BusPosition, spot: Spot | None = None) -> Fix:
+        """Where a position shows its bus: metres from the first stop are those of the stop passed,
+        plus the way into the section ahead. `spot` is where the point lies, if that is known.
+        """
         at_stop, ahead = self.ends_m[row.stop_order - 1], self.ahead(row.stop_order)
-        if ahead is None or spot is None:
-            return at_stop
-        return at_stop + (spot.part * ahead.length_m if spot.off_m <= MAX_OFF_ROAD_M else 0.0)
+        spot, is_doubted = spot or self.spot(row), MASKED in row.flags
+        if spot is None or ahead is None:
+            return Fix(row.stop_order, at_stop, row.observed_ms, is_doubted=is_doubted)
+        along_m = at_stop + (spot.part * ahead.length_m if spot.off_m <= MAX_OFF_ROAD_M else 0.0)
+        is_astray = self._is_astray(row, spot, ahead)
+        return Fix(row.stop_order, along_m, row.observed_ms, is_astray, is_doubted)
 
-    def is_astray(self, row: BusPosition, spot: Spot | None) -> bool:
+    def _is_astray(self, row: BusPosition, spot: Spot, ahead: Link) -> bool:
         """Whether the way from stop to stop over the reported point is longer than a road's.
 
-        Over a point this near a line it is no longer than the line and twice the way to it: mostly
-        that is short enough, and nothing else is measured.
+        Over a point near a line it is no longer than the line and twice the way to it: mostly that
+        is short enough, and nothing else is measured.
         """
-        ahead = self.ahead(row.stop_order)
-        if ahead is None or spot is None or row.lon is None or row.lat is None:
-            return False
         road_m, line_m = self._lengths_m[row.stop_order - 1]
         round_m = WAY_ROUND * road_m + SCATTER_M
         is_near = spot.off_m <= MAX_OFF_ROAD_M
         if is_near and (line_m + 2 * spot.off_m) * MEASURES_AGREE < round_m:
             return False
-        point, (first, last) = (row.lon, row.lat), (ahead.geometry[0], ahead.geometry[-1])
+        first, last = ahead.geometry[0], ahead.geometry[-1]
+        point = (row.lon or 0.0, row.lat or 0.0)
         way_m = distance_m(first, point) + distance_m(point, last)
         return round_m < way_m < road_m + 2 * WRONG_POINT_M
 
@@ -185,49 +200,56 @@ def advance(
     more than five minutes, a jump faster than any bus, or a plate that several buses show begins a
     new run: no passage is made up. An older or equal time changes nothing.
     """
-    spot = spot or course.spot(row)
-    now = VehicleRun(
-        row.stop_order,
-        course.along_m(row, spot),
-        row.observed_ms,
-        row.observed_ms,
-        is_astray=course.is_astray(row, spot),
-        is_doubted=MASKED in row.flags,
-    )
+    now = course.fix(row, spot)
     if SHARED in row.flags:
-        return Advance(now, oddity="shared_plate")
+        return Advance(_begun(now), oddity="shared_plate")
     if run is None:
-        return Advance(now)
+        return Advance(_begun(now))
     if row.observed_ms <= run.seen_ms:
         return Advance(run, oddity="repeat")
     if oddity := _break(run, now, course):
         came_back = oddity == "turnaround" and now.stop_order > FIRST_STOPS
-        return Advance(replace(now, is_doubted=now.is_doubted or came_back), oddity=oddity)
+        return Advance(_begun(now, is_doubted=now.is_doubted or came_back), oddity=oddity)
     if run.is_doubted and not now.is_doubted:
-        now = replace(now, is_doubted=True)
+        now = now._replace(is_doubted=True)
     if now.stop_order > run.stop_order or now.along_m >= run.along_m + JITTER_M:
         return _drive(run, now, course, course.way(dwell_ms, learned()))
     return _stand(run, now)
 
 
-def _break(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> str:
+def _begun(now: Fix, *, is_doubted: bool | None = None) -> VehicleRun:
+    """A run that begins with a position."""
+    doubt = now.is_doubted if is_doubted is None else is_doubted
+    return VehicleRun(
+        now.stop_order,
+        now.along_m,
+        now.seen_ms,
+        now.seen_ms,
+        is_astray=now.is_astray,
+        is_doubted=doubt,
+    )
+
+
+def _break(run: VehicleRun, now: Fix, course: RouteGeometry) -> str:
     """Why a position cannot go on from a run, "" when it can."""
     elapsed_ms = now.seen_ms - run.seen_ms
     if now.stop_order < run.stop_order:
         return "turnaround"
     if elapsed_ms > MAX_GAP_MS:
         return "gap"
-    most_kmh = min(MAX_SPEED_KMH, TOO_FAST * _free_flow_kmh(run, now, course))
     moved_m = now.along_m - run.along_m
+    if moved_m <= SCATTER_M:
+        return ""
+    most_kmh = min(MAX_SPEED_KMH, TOO_FAST * _free_flow_kmh(run, now, course))
     return "teleport" if moved_m * 3600 > most_kmh * elapsed_ms + 3600 * SCATTER_M else ""
 
 
-def _stand(run: VehicleRun, now: VehicleRun) -> Advance:
+def _stand(run: VehicleRun, now: Fix) -> Advance:
     """A standing bus waits. After a long pause, or having slid far back, it makes no passage of the
     section it is in.
     """
     if run.along_m - now.along_m > SCATTER_M:
-        return Advance(replace(now, is_astray=True, is_doubted=True))
+        return Advance(_begun(now._replace(is_astray=True, is_doubted=True)))
     is_paused = now.seen_ms - run.moved_ms > MAX_PAUSE_MS
     after = VehicleRun(
         run.stop_order,
@@ -242,7 +264,7 @@ def _stand(run: VehicleRun, now: VehicleRun) -> Advance:
     return Advance(after, run.held)
 
 
-def _drive(run: VehicleRun, now: VehicleRun, course: RouteGeometry, way: TimedWay) -> Advance:
+def _drive(run: VehicleRun, now: Fix, course: RouteGeometry, way: TimedWay) -> Advance:
     """The passages between two positions of one run.
 
     Where a bus that skipped stops came back to its road nobody knows: it makes no passage until it
@@ -258,8 +280,15 @@ def _drive(run: VehicleRun, now: VehicleRun, course: RouteGeometry, way: TimedWa
         passed_ms = None if stop.left_ms is None else round(stop.left_ms)
         unsure_ms = round(math.sqrt(stop.left_ms2))
         is_astray = is_astray and stop.order == run.stop_order
-    after = replace(
-        now, passed_ms=passed_ms, unsure_ms=unsure_ms, is_astray=is_astray or now.is_astray
+    after = VehicleRun(
+        now.stop_order,
+        now.along_m,
+        now.seen_ms,
+        now.seen_ms,
+        passed_ms,
+        unsure_ms,
+        is_astray=is_astray or now.is_astray,
+        is_doubted=now.is_doubted,
     )
     if _skips(run, now, course):
         return Advance(replace(after, passed_ms=None), run.held, oddity="skipped_stops")
@@ -268,11 +297,11 @@ def _drive(run: VehicleRun, now: VehicleRun, course: RouteGeometry, way: TimedWa
     return Advance(after, run.held + tuple(passages))
 
 
-def _sight(run: VehicleRun) -> Sight:
+def _sight(run: VehicleRun | Fix) -> Sight:
     return Sight(run.stop_order, run.along_m, run.seen_ms)
 
 
-def _skips(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> bool:
+def _skips(run: VehicleRun, now: Fix, course: RouteGeometry) -> bool:
     """Whether the bus went round the stops between two positions instead of passing them.
 
     It did when it was off its road before, stood at the next stop without serving it, or would have
@@ -284,18 +313,18 @@ def _skips(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> bool:
     return run.is_astray or is_past_stop or _pace(run, now, course) > FAST_OVER_STOPS
 
 
-def _is_hasty(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> bool:
+def _is_hasty(run: VehicleRun, now: Fix, course: RouteGeometry) -> bool:
     is_over_stops = now.stop_order >= run.stop_order + 2
     return is_over_stops and _pace(run, now, course) > HASTY_OVER_STOPS
 
 
-def _pace(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> float:
+def _pace(run: VehicleRun, now: Fix, course: RouteGeometry) -> float:
     """The speed between two positions, times free flow."""
     speed_kmh = (now.along_m - run.along_m) * 3600 / (now.seen_ms - run.seen_ms)
     return speed_kmh / _free_flow_kmh(run, now, course)
 
 
-def _free_flow_kmh(run: VehicleRun, now: VehicleRun, course: RouteGeometry) -> float:
+def _free_flow_kmh(run: VehicleRun, now: Fix, course: RouteGeometry) -> float:
     return course.free_flow_kmh(run.stop_order, now.stop_order, MAX_SPEED_KMH)
 
 

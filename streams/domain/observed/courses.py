@@ -1,6 +1,6 @@
 """A route as the stretch it drives: where a point lies on it, and which links are where."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,15 +76,17 @@ class BusCourse:
         row = self.geometry.links[from_order - 1 : to_order]
         return tuple(link for link in row if link is not None)
 
-    def units_within(self, from_m: float, to_m: float) -> Iterator[tuple[int, Unit]]:
+    def units_within(self, from_m: float, to_m: float) -> list[tuple[int, Unit]]:
         """The units that end at a distance or behind it and begin at another or before it, with
         their places.
         """
-        for at in range(bisect_left(self._unit_ends_m, from_m), len(self.units)):
-            if self._next_starts_m[at] > to_m:
-                break
-            if self.units[at].start_m <= to_m:
-                yield at, self.units[at]
+        first = bisect_left(self._unit_ends_m, from_m)
+        last = bisect_right(self._next_starts_m, to_m)
+        return [
+            (at, unit)
+            for at, unit in enumerate(self.units[first:last], start=first)
+            if unit.start_m <= to_m
+        ]
 
     @cached_property
     def _unit_ends_m(self) -> tuple[float, ...]:

@@ -134,7 +134,9 @@ def _is_line_known(
 ) -> bool:
     """Whether the lines between two points are known, and buses have been on them."""
     from_order = row.stop_order if track is None else min(track.order, row.stop_order)
-    for section in course.sections(from_order, row.stop_order):
+    for section in course.geometry.links[from_order - 1 : row.stop_order]:
+        if section is None:
+            continue
         check = followed.checks.get(section.id)
         is_wrong = check is not None and is_suspended(check)
         if is_wrong or section.length_source in GUESSED:

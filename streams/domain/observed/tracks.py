@@ -190,8 +190,10 @@ def _driven(
     moved_m = place.along_m - track.along_m
     if moved_m < -WANDER_M:
         return _begun(row, place), ()
-    is_hasty = _is_faster(track, row, moved_m, course, HASTY)
-    if row.stop_order >= track.order + 2 and (is_hasty or track.is_at_stop):
+    is_over_stops = row.stop_order >= track.order + 2
+    is_moved = is_over_stops or moved_m > EDGE_M
+    is_hasty = is_moved and _is_faster(track, row, moved_m, course, HASTY)
+    if is_over_stops and (is_hasty or track.is_at_stop):
         was_frozen = is_hasty and not _is_faster(
             replace(track, on_ms=track.still_ms), row, moved_m, course, HASTY
         )
@@ -199,11 +201,11 @@ def _driven(
             return _begun(row, place), ()
         return _begun(row, place), _skipped(track, row, course, is_sure=True)
     is_gap = row.observed_ms - track.on_ms > MAX_STEP_MS and moved_m > MAX_STEP_M
-    if is_gap or (moved_m > EDGE_M and is_hasty):
+    if is_gap or (is_hasty and moved_m > EDGE_M):
         return _begun(row, place), ()
     entered, drives = through(track, row, place, course)
     left_out: tuple[Sighting, ...] = ()
-    if is_snapped and row.stop_order >= track.order + 2:
+    if is_snapped and is_over_stops:
         left_out = _skipped(track, row, course, is_sure=False)
         unsure = {link_id for each in left_out for link_id in each.links}
         drives = [drive for drive in drives if drive[0].link_id not in unsure]

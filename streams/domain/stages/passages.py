@@ -149,9 +149,10 @@ class PositionsStage:
         self, stops: Rows[StopHabit], before: VehicleRun, now: VehicleRun, route_id: str
     ) -> None:
         """Learn of the stops that a bus came to or passed; at the last of a route it rests."""
-        names, span_ms = self._network.route_by_id[route_id].stops, now.seen_ms - before.seen_ms
-        if span_ms > MOST_POLL_MS:
+        span_ms = now.seen_ms - before.seen_ms
+        if now.stop_order <= before.stop_order or span_ms > MOST_POLL_MS:
             return
+        names = self._network.route_by_id[route_id].stops
         into_m = now.along_m - self._courses[route_id].ends_m[now.stop_order - 1]
         for order in range(before.stop_order + 1, min(now.stop_order, len(names) - 1) + 1):
             habit = stops.get(names[order - 1]) or StopHabit()
@@ -180,9 +181,9 @@ class PositionsStage:
     def _show(self, buses: Rows[BusView], row: BusPosition, run: VehicleRun | None) -> None:
         """Put the bus on the screens, unless they know later or its other route is moving."""
         lon, lat = row.lon, row.lat
-        stop = self._network.stop_by_id.get(row.stop_id)
-        if (lon is None or lat is None) and stop is not None:
-            lon, lat = stop.lon, stop.lat
+        if lon is None or lat is None:
+            stop = self._network.stop_by_id.get(row.stop_id)
+            lon, lat = (stop.lon, stop.lat) if stop else (lon, lat)
         shown = buses.get(row.vehicle)
         is_parked = run is not None and run.stop_order == row.stop_order
         is_parked_elsewhere = is_parked and shown is not None and shown.route_id != row.route_id
