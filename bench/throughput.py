@@ -21,7 +21,7 @@ from local.stack import Stack
 from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from streams.contract import topics, wire
-from streams.contract.records import LinkSpeed, SpeedBatch
+from streams.contract.records import SpeedBatch
 from streams.geo.network import Network
 
 ROWS = 250
@@ -38,11 +38,10 @@ def messages(network: Network, count: int) -> list[tuple[int, bytes]]:
     for number in range(count):
         partition = number % PARTITIONS
         names = shares[partition]
-        rows = tuple(
-            LinkSpeed(names[(number * ROWS + i) % len(names)], 1.0 + number % 90, T0_MS + number)
-            for i in range(ROWS)
-        )
-        made.append((partition, wire.encode(SpeedBatch("its.speeds", T0_MS + number, rows))))
+        links = tuple(names[(number * ROWS + i) % len(names)] for i in range(ROWS))
+        speeds_kmh, observed_ms = (1.0 + number % 90,) * ROWS, (T0_MS + number,) * ROWS
+        batch = SpeedBatch("its.speeds", T0_MS + number, links, speeds_kmh, observed_ms)
+        made.append((partition, wire.encode(batch)))
     return made
 
 

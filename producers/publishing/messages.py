@@ -151,7 +151,7 @@ def _messages(
     """The rows as one message, or as several where they do not fit: parts of a complete list say
     which of how many they are.
     """
-    batches = _split(_batch(feed, received_ms, rows))
+    batches = _split(feed, received_ms, rows)
     for at, batch in enumerate(batches):
         if not isinstance(batch, PermitBatch | IncidentBatch) or not answer.is_complete:
             yield batch
@@ -161,14 +161,15 @@ def _messages(
             yield replace(batch, part=at, parts=len(batches))
 
 
-def _split(batch: Batch) -> list[Batch]:
-    """The batch, or several in order when its rows do not fit into a message."""
+def _split(feed: str, received_ms: int, rows: tuple[Record, ...]) -> list[Batch]:
+    """The rows as one batch, or as several in order when they do not fit into a message."""
+    batch = _batch(feed, received_ms, rows)
     parts = -(-len(wire.encode(batch)) // MAX_MESSAGE_BYTES)
-    if parts < 2 or len(batch.rows) < 2:
+    if parts < 2 or len(rows) < 2:
         return [batch]
-    each = -(-len(batch.rows) // parts)
-    runs = [batch.rows[at : at + each] for at in range(0, len(batch.rows), each)]
-    return [part for run in runs for part in _split(replace(batch, rows=run))]  # type: ignore[arg-type]
+    each = -(-len(rows) // parts)
+    runs = [rows[at : at + each] for at in range(0, len(rows), each)]
+    return [part for run in runs for part in _split(feed, received_ms, run)]
 
 
 def _batch(feed: str, received_ms: int, rows: tuple[Record, ...]) -> Batch:
@@ -177,8 +178,8 @@ def _batch(feed: str, received_ms: int, rows: tuple[Record, ...]) -> Batch:
         buses = tuple(row for row in rows if isinstance(row, BusPosition))
         return PositionBatch(feed, received_ms, buses)
     if kind is LinkSpeed:
-        speeds = tuple(row for row in rows if isinstance(row, LinkSpeed))
-        return SpeedBatch(feed, received_ms, speeds)
+        speeds = [row for row in rows if isinstance(row, LinkSpeed)]
+        return SpeedBatch.of(feed, received_ms, speeds)
     if kind is Permit:
         works = tuple(row for row in rows if isinstance(row, Permit))
         return PermitBatch(feed, received_ms, is_complete=False, rows=works)

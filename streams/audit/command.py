@@ -9,6 +9,7 @@ import redis.asyncio as aioredis
 
 from streams.audit import fold as audit
 from streams.audit import tally as audit_tally
+from streams.audit.rows import PlainRoads
 from streams.audit.tally import Past, RoadsLog, Tally
 from streams.contract import topics
 from streams.contract.errors import LogError, SettingsError
@@ -55,7 +56,7 @@ async def run_audit(settings: Settings, network: Network, *, within_s: float) ->
 
     Raises LogError when the log no longer reaches back to its beginning, or ends too early.
     """
-    by_topic = stages(settings, network)
+    by_topic = stages(settings, network, PlainRoads)
     store = Store.connect(settings)
     try:
         await _check_network(store.client, network)
@@ -103,11 +104,7 @@ async def live_state(client: Any, names: list[str]) -> LiveState:
             together.hgetall(name)
         positions, outbox, *rows = await together.execute()
     places = {_place_of(name.decode()): int(offset) for name, offset in positions.items()}
-    tables = {
-        name: {row.decode(): msgspec.json.decode(value) for row, value in found.items()}
-        for name, found in zip(names, rows, strict=True)
-        if found
-    }
+    tables = audit.stored({name: found for name, found in zip(names, rows, strict=True) if found})
     if outbox:
         alerts = [msgspec.json.decode(entry[b"a"], type=Alert) for _, entry in outbox]
         tables[OUTBOX] = audit.plain(audit.alerts_by_id(alerts))

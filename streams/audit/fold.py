@@ -15,11 +15,16 @@ from streams.contract.derived import LinkBatch, LinkEvents, Origin
 from streams.contract.errors import LogError, RecordRefusedError
 from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
+from streams.domain.links.columns import LinkColumns
+from streams.domain.links.table import FOLDS, LINKS
 from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state
 from streams.state.kinds import hash_of
 from streams.state.store import OUTBOX
+from streams.state.tables import read
 
 MAX_SHOWN = 50
+TOLD = "told"
+"""The table of `PlainRoads` with what the history has; the live state has it in its pages."""
 T = TypeVar("T")
 
 Tables = dict[str, dict[str, Any]]
@@ -79,12 +84,12 @@ class Fold:
             return
         if isinstance(message, Tick):
             self.ticks_ms[place] = message.tick_ms
-        for target, derived in self._step(place, message, offset).items():
-            self._step((topics.LINK_EVENTS.name, target), LinkBatch((derived,)), offset)
+        for target, parts in self._step(place, message, offset).items():
+            self._step((topics.LINK_EVENTS.name, target), LinkBatch(tuple(parts)), offset)
 
     def _step(
         self, place: tuple[str, int], message: Message, offset: int
-    ) -> Mapping[int, LinkEvents]:
+    ) -> Mapping[int, list[LinkEvents]]:
         stage = self._stages[place[0]]
         state = self._states.setdefault(place, empty_state(stage))
         effects = stage.step(state, message, Origin(*place, offset))
@@ -106,8 +111,9 @@ class Fold:
         """Every row as the live state would show it; hashes without a row are left out."""
         found: Tables = {OUTBOX: plain(self._alerts)} if self._alerts else {}
         for (topic, partition), state in self._states.items():
+            rows_of = plain_state(state)
             for table in self._stages[topic].tables:
-                if rows := state[table.name]:
+                if rows := rows_of.get(table.name):
                     found.setdefault(hash_of(table, partition), {}).update(plain(rows))
         return found
 
@@ -132,8 +138,37 @@ def alerts_by_id(alerts: Iterable[Alert]) -> dict[str, Alert]:
 
 def plain(rows: Mapping[str, Any]) -> dict[str, Any]:
     """Rows as the JSON values that Redis holds."""
-    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(rows))
+    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(dict(rows)))
     return values
+
+
+def stored(rows: Mapping[str, Mapping[bytes, bytes]]) -> Tables:
+    """The hashes of the live state as tables of rows; the links' pages and what else is known of
+    links together as `PlainRoads` has them.
+    """
+    found: Tables = {}
+    for name, values in rows.items():
+        kind, _, partition = name.removeprefix("bomnae:").rpartition(":")
+        if kind == FOLDS.name:
+            continue
+        if kind != LINKS.name:
+            found[name] = {
+                row.decode(): msgspec.json.decode(value) for row, value in values.items()
+            }
+            continue
+        columns = read(LINKS, values)
+        folds = hash_of(FOLDS, int(partition))
+        found[name] = plain(columns)
+        found[folds] = plain(columns.folds(read(FOLDS, rows.get(folds, {}))))
+    return found
+
+
+def plain_state(state: State) -> dict[str, dict[str, Any]]:
+    """The rows of a stage's state, by table; of columns those that they stand for."""
+    rows = {name: dict(table) for name, table in state.items() if name != TOLD}
+    if isinstance(columns := state.get(LINKS.name), LinkColumns):
+        rows[FOLDS.name] = columns.folds(state[FOLDS.name])
+    return rows
 
 
 def hashes(stages: Mapping[topics.Topic, Stage], wide: int) -> list[str]:

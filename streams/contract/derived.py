@@ -1,8 +1,15 @@
 """The records on `link-events`, which the stages of the feeds derive for the stage of the roads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, Self
+
+from msgspec import Meta
 
 from streams.contract.enums import Cause, Closure, Phase, SightingKind
+
+Signed64 = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+"""What a column of 64-bit integers holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,64 @@ class SpeedShare:
     speed_kmh: float
     observed_ms: int
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedColumns:
+    """Measured speeds of links, a column a field of `SpeedShare`, in the order they came.
+
+    All columns are of one length, or empty: without `vias` and `shares` each link was measured
+    itself and whole; without `offsets` every row is of its part's `origin.offset`, else of the
+    input message at its own offset. Offsets never fall, and the last is `origin.offset`.
+    """
+
+    link_ids: tuple[str, ...] = ()
+    speeds_kmh: tuple[float, ...] = ()
+    observed_ms: tuple[Signed64, ...] = ()
+    vias: tuple[str, ...] = ()
+    shares: tuple[float, ...] = ()
+    offsets: tuple[Signed64, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.link_ids)
+
+    @classmethod
+    def of(cls, rows: Sequence[SpeedShare], offsets: Sequence[int] = ()) -> Self:
+        """Rows as columns; what every row has by default is left out."""
+        is_own = all(row.via == row.link_id and row.share == 1 for row in rows)
+        return cls(
+            tuple(row.link_id for row in rows),
+            tuple(row.speed_kmh for row in rows),
+            tuple(row.observed_ms for row in rows),
+            () if is_own else tuple(row.via for row in rows),
+            () if is_own else tuple(row.share for row in rows),
+            tuple(offsets),
+        )
+
+    def rows_of(self, first: int, end: int) -> Self:
+        """The columns of the rows from `first` to before `end`."""
+        return type(self)(
+            self.link_ids[first:end],
+            self.speeds_kmh[first:end],
+            self.observed_ms[first:end],
+            self.vias[first:end],
+            self.shares[first:end],
+            self.offsets[first:end],
+        )
+
+    @property
+    def rows(self) -> tuple[SpeedShare, ...]:
+        """The same row by row."""
+        return tuple(
+            map(
+                SpeedShare,
+                self.link_ids,
+                self.vias or self.link_ids,
+                self.speeds_kmh,
+                self.observed_ms,
+                self.shares or (1.0,) * len(self),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +170,14 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class LinkEvents:
-    """One input message's effects on the links of one partition, in order."""
+    """The effects on the links of one partition, in order, of one input message, or of a run of
+    messages with measured speeds: `origin` is then the last of them.
+    """
 
     origin: Origin
     watermark_ms: int
     passages: tuple[Passage, ...] = ()
-    speeds: tuple[SpeedShare, ...] = ()
+    speeds: SpeedColumns = SpeedColumns()
     obstructions: tuple[Obstruction, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     declarations: tuple[Declaration, ...] = ()

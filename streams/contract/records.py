@@ -1,7 +1,10 @@
 """The records on the topics: WGS84 degrees (lon, lat), event times in `*_ms` (UTC)."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
+
+from msgspec import Meta
 
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
@@ -19,6 +22,10 @@ from streams.contract.times import EVER_MS
 
 T = TypeVar("T")
 MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column
+MAX_SPEED_KMH = 250.0
+MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
+BoundedKmh = Annotated[float, Meta(ge=0, le=MAX_SPEED_KMH)]
+BoundedMs = Annotated[int, Meta(ge=0, le=MAX_TIME_MS)]
 
 
 def shown(default: T, text: str, *, most: float | None = None) -> T:
@@ -149,11 +156,38 @@ class PositionBatch:
 
 @dataclass(frozen=True, slots=True)
 class SpeedBatch:
-    """The link speeds of one answer that belong to one partition."""
+    """The link speeds of one answer that belong to one partition: `LinkSpeed`, a column a field.
+
+    The columns are of one length; `flags` names the rows that have a flag, by number.
+    """
 
     feed: str
     received_ms: int
-    rows: tuple[LinkSpeed, ...]
+    links: tuple[str, ...]
+    speeds_kmh: tuple[BoundedKmh, ...]
+    observed_ms: tuple[BoundedMs, ...]
+    flags: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, feed: str, received_ms: int, rows: Sequence[LinkSpeed]) -> Self:
+        """Rows as columns."""
+        return cls(
+            feed,
+            received_ms,
+            tuple([row.link_id for row in rows]),
+            tuple([row.speed_kmh for row in rows]),
+            tuple([row.observed_ms for row in rows]),
+            by_flag(enumerate(row.flags for row in rows)),
+        )
+
+
+def by_flag(rows: Iterable[tuple[int, Sequence[str]]]) -> dict[str, tuple[int, ...]]:
+    """The numbers of the rows by the flags they have, of numbers with flags."""
+    found: dict[str, list[int]] = {}
+    for number, flags in rows:
+        for flag in flags:
+            found.setdefault(flag, []).append(number)
+    return {flag: tuple(numbers) for flag, numbers in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

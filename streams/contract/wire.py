@@ -2,18 +2,32 @@
 
 A topic carries JSON of one message kind, tagged `"kind"`. What breaks a rule is refused with a
 stable code of `RULES`: the caller sends it to `dead-letters` untouched and goes on.
+
+Measured speeds are written as columns, a list a field. What has a row an observation, as a producer
+of one observation a message writes it and as logs of before have it, is read as the same columns.
 """
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import msgspec
 
 from streams.contract import arrival
 from streams.contract import records as rec
-from streams.contract.derived import LinkBatch, LinkEvents
+from streams.contract.derived import (
+    Declaration,
+    LinkBatch,
+    LinkEvents,
+    Obstruction,
+    Origin,
+    Passage,
+    Sighting,
+    SpeedColumns,
+    SpeedShare,
+)
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError, SubscriptionError
 from streams.contract.records import Message
@@ -49,8 +63,8 @@ RULES = {
 }
 MAX_BYTES = 1 << 20
 MAX_AHEAD_MS = arrival.MAX_AHEAD_MS
-MAX_SPEED_KMH = 250.0
-MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
+MAX_SPEED_KMH = rec.MAX_SPEED_KMH
+MAX_TIME_MS = rec.MAX_TIME_MS
 MAX_VERTICES = 2000
 MAX_TITLE = 80
 MAX_CALL_LINKS = 200
@@ -75,17 +89,150 @@ _TYPES: dict[str, type] = {
     "link-events": LinkBatch,
 }
 _KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
-_DECODERS: dict[str, msgspec.json.Decoder[Message]] = {
-    kind: msgspec.json.Decoder(kind_type) for kind, kind_type in _TYPES.items()
-}
 _ENCODER = msgspec.json.Encoder()
+_HEAD = b'{"kind":"'
+_KIND = slice(len(_HEAD), len(_HEAD) + max(map(len, _TYPES)) + 1)
+
+
+_NONE = msgspec.Raw()
 
 
 class _Tag(msgspec.Struct):
     kind: str
 
 
+class _Form(msgspec.Struct):
+    """Which form speeds are of: columns where there are any."""
+
+    links: msgspec.Raw = _NONE
+    rows: msgspec.Raw = _NONE
+
+
+class _AnyRow(msgspec.Struct, kw_only=True):
+    """A measured speed, whatever its bounds."""
+
+    link_id: str
+    speed_kmh: float
+    observed_ms: int
+    flags: tuple[str, ...] = ()
+
+
+class _Row(_AnyRow, kw_only=True):
+    speed_kmh: rec.BoundedKmh
+    observed_ms: rec.BoundedMs
+
+
+class _AnyRows(msgspec.Struct, kw_only=True):
+    """Speeds with a row each."""
+
+    feed: str
+    received_ms: int
+    rows: tuple[_AnyRow, ...]
+    links: msgspec.Raw = _NONE
+
+    def batch(self) -> rec.SpeedBatch:
+        flagged = [(number, row.flags) for number, row in enumerate(self.rows) if row.flags]
+        return rec.SpeedBatch(
+            self.feed,
+            self.received_ms,
+            tuple([row.link_id for row in self.rows]),
+            tuple([row.speed_kmh for row in self.rows]),
+            tuple([row.observed_ms for row in self.rows]),
+            rec.by_flag(flagged) if flagged else {},
+        )
+
+
+class _Rows(_AnyRows, kw_only=True):
+    rows: tuple[_Row, ...]
+
+
+class _AnySpeeds(msgspec.Struct):
+    """Speeds as columns, whatever their bounds."""
+
+    feed: str
+    received_ms: int
+    links: tuple[str, ...]
+    speeds_kmh: tuple[float, ...]
+    observed_ms: tuple[int, ...]
+    flags: dict[str, tuple[int, ...]] = {}
+
+    def batch(self) -> rec.SpeedBatch:
+        return rec.SpeedBatch(
+            self.feed, self.received_ms, self.links, self.speeds_kmh, self.observed_ms, self.flags
+        )
+
+
+class _Events(msgspec.Struct):
+    """A part of link-events, its speeds as columns or a row each."""
+
+    origin: Origin
+    watermark_ms: int
+    passages: tuple[Passage, ...] = ()
+    speeds: SpeedColumns | tuple[SpeedShare, ...] = ()
+    obstructions: tuple[Obstruction, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+
+    def part(self) -> LinkEvents:
+        speeds = self.speeds
+        return LinkEvents(
+            self.origin,
+            self.watermark_ms,
+            self.passages,
+            speeds if isinstance(speeds, SpeedColumns) else SpeedColumns.of(speeds),
+            self.obstructions,
+            self.sightings,
+            self.declarations,
+        )
+
+
+class _Batch(msgspec.Struct):
+    parts: tuple[_Events, ...]
+
+
 _TAG = msgspec.json.Decoder(_Tag)
+_COLUMNS = msgspec.json.Decoder(rec.SpeedBatch)
+_FORM = msgspec.json.Decoder(_Form)
+_ROWS = msgspec.json.Decoder(_Rows)
+_ANY_ROWS = msgspec.json.Decoder(_AnyRows)
+_ANY_SPEEDS = msgspec.json.Decoder(_AnySpeeds)
+_BATCH = msgspec.json.Decoder(_Batch)
+
+
+def _read_bounded(payload: bytes) -> rec.SpeedBatch:
+    """Speeds within bounds: as columns, or with a row each where they end so."""
+    if payload.endswith(b"}]}"):
+        told = _ROWS.decode(payload)
+        if told.links is _NONE:
+            return told.batch()
+    return _COLUMNS.decode(payload)
+
+
+def _read_speeds(payload: bytes) -> rec.SpeedBatch:
+    """Speeds of any form, judged row by row."""
+    form = _FORM.decode(payload)
+    is_rows = form.links is _NONE and form.rows is not _NONE
+    batch = (_ANY_ROWS if is_rows else _ANY_SPEEDS).decode(payload).batch()
+    _check_columns(batch)
+    _judge_rows(batch)
+    return batch
+
+
+def _read_batch(payload: bytes) -> LinkBatch:
+    """Parts of any form."""
+    return LinkBatch(tuple(part.part() for part in _BATCH.decode(payload).parts))
+
+
+_NOW: dict[bytes, Callable[[bytes], Message]] = {
+    kind.encode(): msgspec.json.Decoder(kind_type).decode for kind, kind_type in _TYPES.items()
+} | {b"speeds": _read_bounded}
+"""The reader of the form that is written now, in one pass."""
+_EVER: dict[str, Callable[[bytes], Message]] = {
+    **{kind.decode(): read_kind for kind, read_kind in _NOW.items()},
+    "speeds": _read_speeds,
+    "link-events": _read_batch,
+}
+"""The reader of every form there ever was."""
 
 
 def encode(message: Message) -> bytes:
@@ -95,12 +242,32 @@ def encode(message: Message) -> bytes:
 
 
 def encode_parts(parts: Sequence[LinkEvents]) -> list[bytes]:
-    """The bytes of as few messages as hold these parts in order, each within `MAX_BYTES`."""
+    """The bytes of as few messages as hold these parts in order, each within `MAX_BYTES`; a part of
+    several inputs' speeds may become two.
+    """
     payload = encode(LinkBatch(tuple(parts)))
-    if len(payload) <= MAX_BYTES or len(parts) == 1:
+    if len(payload) <= MAX_BYTES:
+        return [payload]
+    if len(parts) == 1:
+        parts = _halves(parts[0])
+    if len(parts) == 1:
         return [payload]
     half = len(parts) // 2
     return [*encode_parts(parts[:half]), *encode_parts(parts[half:])]
+
+
+def _halves(part: LinkEvents) -> list[LinkEvents]:
+    """The part as two where the speeds in its middle are of different inputs, else as it is."""
+    offsets = part.speeds.offsets
+    if not offsets:
+        return [part]
+    middle = offsets[len(offsets) // 2]
+    at = bisect_left(offsets, middle) or bisect_right(offsets, middle)
+    if at == len(offsets):
+        return [part]
+    first, rest = part.speeds.rows_of(0, at), part.speeds.rows_of(at, len(offsets))
+    origin = replace(part.origin, offset=offsets[at - 1])
+    return [LinkEvents(origin, 0, speeds=first), replace(part, speeds=rest)]
 
 
 def decode(payload: bytes | None) -> Message:
@@ -109,11 +276,33 @@ def decode(payload: bytes | None) -> Message:
         raise RecordRefusedError("R004", "no payload")
     if len(payload) > MAX_BYTES:
         raise RecordRefusedError("R002", f"{len(payload)} bytes, at most {MAX_BYTES}")
+    message = _read_now(payload)
+    if message is None:
+        message = _read_ever(payload)
+    _check(message)
+    return message
+
+
+def _read_now(payload: bytes) -> Message | None:
+    """The message in bytes as `encode` writes them; None where they are not, or break a rule."""
+    if not payload.startswith(_HEAD):
+        return None
+    read_kind = _NOW.get(payload[_KIND].split(b'"', 1)[0])
+    if read_kind is None:
+        return None
+    try:
+        return read_kind(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _read_ever(payload: bytes) -> Message:
+    """The message in any bytes; refused with the code of what cannot be read in them."""
     try:
         kind = _TAG.decode(payload).kind
-        if kind not in _DECODERS:
+        if kind not in _EVER:
             raise RecordRefusedError("R004", f"unknown kind {kind[:40]!r}")
-        message: Message = _DECODERS[kind].decode(payload)
+        return _EVER[kind](payload)
     except RecursionError:
         raise RecordRefusedError("R003", "nested too deep") from None
     except UnicodeDecodeError as error:
@@ -122,8 +311,6 @@ def decode(payload: bytes | None) -> Message:
         raise RecordRefusedError("R005", str(error)[:200]) from None
     except msgspec.DecodeError as error:
         raise RecordRefusedError("R001", str(error)[:200]) from None
-    _check(message)
-    return message
 
 
 def read(
@@ -160,11 +347,53 @@ def _check_positions(batch: rec.PositionBatch) -> None:
 
 
 def _check_speeds(batch: rec.SpeedBatch) -> None:
-    for row in batch.rows:
-        _check_time(row.observed_ms, batch.received_ms)
-        if not 0 <= row.speed_kmh <= MAX_SPEED_KMH:
+    """What no type states; the readers have held each value to its own bounds."""
+    times_ms = batch.observed_ms
+    if batch.flags or not len(batch.links) == len(batch.speeds_kmh) == len(times_ms):
+        _check_columns(batch)
+    if times_ms and not (
+        0 <= batch.received_ms <= MAX_TIME_MS and max(times_ms) - batch.received_ms <= MAX_AHEAD_MS
+    ):
+        _judge_rows(batch)
+
+
+def _check_columns(batch: rec.SpeedBatch) -> None:
+    """Columns of one length, and flags of rows that there are."""
+    rows, *others = map(len, (batch.links, batch.speeds_kmh, batch.observed_ms))
+    if others != [rows, rows]:
+        raise RecordRefusedError("R005", f"columns of {rows}, {others[0]} and {others[1]} rows")
+    for flag, numbers in batch.flags.items():
+        for number in numbers:
+            if not 0 <= number < rows:
+                raise RecordRefusedError("R008", f"{flag[:40]!r} of row {number}, of {rows} rows")
+
+
+def _judge_rows(batch: rec.SpeedBatch) -> None:
+    """Refuse for the first rule that a row breaks, and say which row it is."""
+    for row, (kmh, observed_ms) in enumerate(zip(batch.speeds_kmh, batch.observed_ms, strict=True)):
+        try:
+            _check_time(observed_ms, batch.received_ms)
+        except RecordRefusedError as refusal:
+            raise RecordRefusedError(refusal.code, f"row {row}: {refusal.detail}") from None
+        if not 0 <= kmh <= MAX_SPEED_KMH:
             raise RecordRefusedError(
-                "R008", f"speed {row.speed_kmh} km/h, within 0..{MAX_SPEED_KMH}"
+                "R008", f"row {row}: speed {kmh} km/h, within 0..{MAX_SPEED_KMH}"
+            )
+
+
+def _check_events(batch: LinkBatch) -> None:
+    """Columns of speeds are of one length, or left out where they may be."""
+    for number, part in enumerate(batch.parts):
+        speeds = part.speeds
+        rows = len(speeds)
+        lengths = {len(speeds.speeds_kmh), len(speeds.observed_ms), rows}
+        lengths |= {len(each) or rows for each in (speeds.vias, speeds.shares, speeds.offsets)}
+        if lengths != {rows}:
+            raise RecordRefusedError("R005", f"part {number}: columns of {sorted(lengths)} rows")
+        if speeds.offsets and speeds.offsets[-1] != part.origin.offset:
+            raise RecordRefusedError(
+                "R005",
+                f"part {number}: of {part.origin.offset}, its speeds of {speeds.offsets[-1]}",
             )
 
 
@@ -319,6 +548,7 @@ def _check_point(lon: float | None, lat: float | None) -> None:
 _CHECKS: dict[type, Callable[..., None]] = {
     rec.PositionBatch: _check_positions,
     rec.SpeedBatch: _check_speeds,
+    LinkBatch: _check_events,
     rec.PermitBatch: _check_permits,
     rec.IncidentBatch: _check_incidents,
     rec.SiteReport: _check_site_report,

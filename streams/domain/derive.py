@@ -10,7 +10,6 @@ from streams.contract.derived import (
     Origin,
     Passage,
     Sighting,
-    SpeedShare,
 )
 from streams.contract.topics import partition_of
 from streams.domain.stage import Effects
@@ -22,14 +21,13 @@ class _Share:
     """What one partition gets of a message."""
 
     passages: list[Passage] = field(default_factory=list)
-    speeds: list[SpeedShare] = field(default_factory=list)
     obstructions: list[Obstruction] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
     declarations: list[Declaration] = field(default_factory=list)
 
     @property
     def is_any(self) -> bool:
-        parts = (self.passages, self.speeds, self.obstructions, self.sightings, self.declarations)
+        parts = (self.passages, self.obstructions, self.sightings, self.declarations)
         return any(parts)
 
 
@@ -39,40 +37,37 @@ def send(
     partitions: int,
     *,
     passages: Sequence[Passage] = (),
-    speeds: Sequence[SpeedShare] = (),
     obstructions: Sequence[Obstruction] = (),
     sightings: Sequence[Sighting] = (),
     declarations: Sequence[Declaration] = (),
     homes: Homes | None = None,
     tick_ms: int = 0,
 ) -> None:
-    """Carry records to the partitions of their links: at most one message a partition, in order.
+    """Carry records to the partitions of their links: at most one part a partition, in order.
 
     Sightings and declarations go to the `homes` of their links. With a `tick_ms` every partition
-    gets a message, for time passes everywhere.
+    gets a part, for time passes everywhere.
     """
     if not (tick_ms or passages or speeds or obstructions or sightings or declarations):
         return
     shares = [_Share() for _ in range(partitions)]
     for passage in passages:
         shares[partition_of(passage.link_id, partitions)].passages.append(passage)
-    for speed in speeds:
-        shares[partition_of(speed.link_id, partitions)].speeds.append(speed)
     for obstruction in obstructions:
         shares[partition_of(obstruction.link_id, partitions)].obstructions.append(obstruction)
     if homes is not None:
         _share_out(shares, homes, sightings, declarations)
     for partition, share in enumerate(shares):
         if tick_ms or share.is_any:
-            effects.derived[partition] = LinkEvents(
+            part = LinkEvents(
                 origin,
                 tick_ms,
-                tuple(share.passages),
-                tuple(share.speeds),
-                tuple(share.obstructions),
-                tuple(share.sightings),
-                tuple(share.declarations),
+                passages=tuple(share.passages),
+                obstructions=tuple(share.obstructions),
+                sightings=tuple(share.sightings),
+                declarations=tuple(share.declarations),
             )
+            effects.derive(partition, part)
 
 
 def _share_out(

@@ -1,5 +1,6 @@
 """What a stage of the stream is: tables of rows, and a pure step from a message to its effects."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -9,20 +10,36 @@ from streams.contract.records import Message
 from streams.domain.alerts import Alert
 
 T = TypeVar("T")
-State = dict[str, dict[str, Any]]
-"""The rows a stage knows of one partition: table name -> row id -> immutable row."""
+State = dict[str, Any]
+"""The rows a stage knows of one partition: table name -> row id -> immutable row (or `Columns`)."""
+
+
+class Columns(ABC):
+    """The rows of a table whose stage keeps them in columns: a mapping by row id as well."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def write(self, patch: Any) -> None:
+        """Take in, in place, what the stage's step gave as the table's changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class StageTable(Generic[T]):
     """A table of a stage, kept in the Redis hash `bomnae:{name}:{partition}`.
 
-    Global tables, of the whole city, are in `bomnae:{name}`.
+    Global tables, of the whole city, are in `bomnae:{name}`. `columns`: what holds its rows, None
+    for a row each.
     """
 
     name: str
     row_type: type[T]
     is_global: bool = False
+    columns: type[Columns] | None = None
+
+    def empty(self) -> Any:
+        """What holds no row."""
+        return {} if self.columns is None else self.columns()
 
 
 class HistoryRow(NamedTuple):
@@ -37,12 +54,16 @@ class HistoryRow(NamedTuple):
 class Effects:
     """What a message does: rows to set (None deletes), records for the next stage, counts."""
 
-    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    derived: dict[int, LinkEvents] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)  # by table: rows by id, or a patch
+    derived: dict[int, list[LinkEvents]] = field(default_factory=dict)  # a partition's in order
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)  # "topic code" or "feed code"
     remembered: list[HistoryRow] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+
+    def derive(self, partition: int, part: LinkEvents) -> None:
+        """Send a part on to a partition, after what goes there already."""
+        self.derived.setdefault(partition, []).append(part)
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + by
@@ -64,7 +85,8 @@ class Rows(Generic[T]):
     @property
     def changed(self) -> Mapping[str, T | None]:
         """The rows that the message has changed so far; None: deleted."""
-        return self._changes.get(self._name, {})
+        rows: Mapping[str, T | None] = self._changes.get(self._name, {})
+        return rows
 
     def get(self, row_id: str) -> T | None:
         changed: Mapping[str, T | None] | None = self._changes.get(self._name)
@@ -99,14 +121,33 @@ class Stage(Protocol):
     def step(self, state: State, message: Message, origin: Origin) -> Effects: ...
 
 
+class Taken(NamedTuple):
+    """A message, and where it stands in the log."""
+
+    message: Message
+    origin: Origin
+
+
+class RunStage(Stage, Protocol):
+    """A stage that steps through a run at once: messages of one partition, in their order.
+
+    How a log is cut into runs leaves no trace in rows, counts, alerts or history.
+    """
+
+    def step_run(self, state: State, run: Sequence[Taken]) -> Effects: ...
+
+
 def empty_state(stage: Stage) -> State:
-    return {table.name: {} for table in stage.tables}
+    return {table.name: table.empty() for table in stage.tables}
 
 
-def apply(state: State, changes: Mapping[str, Mapping[str, Any]]) -> None:
+def apply(state: State, changes: Mapping[str, Any]) -> None:
     """Write changes into a state, in place."""
     for table, rows in changes.items():
-        write(state[table], rows)
+        if isinstance(known := state[table], Columns):
+            known.write(rows)
+        else:
+            write(known, rows)
 
 
 def write(rows: dict[str, T], changed: Mapping[str, T | None]) -> None:
@@ -122,7 +163,7 @@ def write(rows: dict[str, T], changed: Mapping[str, T | None]) -> None:
 class Sum:
     """The effects of a run of messages as one: rows as they stand at its end, all the rest."""
 
-    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
     derived: dict[int, list[LinkEvents]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
@@ -132,9 +173,12 @@ class Sum:
     def add(self, effects: Effects) -> None:
         """Add the next message's effects."""
         for table, rows in effects.changes.items():
-            self.changes.setdefault(table, {}).update(rows)
-        for partition, part in effects.derived.items():
-            self.derived.setdefault(partition, []).append(part)
+            if isinstance(rows, dict):
+                self.changes.setdefault(table, {}).update(rows)
+            else:
+                self.changes[table] = rows.after(self.changes.get(table))
+        for partition, parts in effects.derived.items():
+            self.derived.setdefault(partition, []).extend(parts)
         for total, counts in ((self.counts, effects.counts), (self.refused, effects.refused)):
             for name, by in counts.items():
                 total[name] = total.get(name, 0) + by

@@ -20,7 +20,9 @@ import redis.asyncio as aioredis
 
 from streams.contract.errors import HalfAppliedError
 from streams.contract.times import DAY_MS, now_ms
+from streams.domain.links.columns import LinkPatch
 from streams.domain.stage import HistoryRow, Stage, StageTable, State, Sum
+from streams.state import tables
 from streams.state.kinds import LETTERS, hash_of
 from streams.state.redis_login import script
 from streams.state.rights import check_rights
@@ -186,8 +188,7 @@ class Gate:
             raise HalfAppliedError(_half((topic, partition), int(begun)))
         state: State = {}
         for table, rows in zip(stage.tables, hashes, strict=True):
-            decode = msgspec.json.Decoder(table.row_type).decode
-            state[table.name] = {name.decode(): decode(value) for name, value in rows.items()}
+            state[table.name] = tables.read(table, rows)
         position = -1 if found is None else int(found)
         return max(position, self.first_offsets.get((topic, partition), 0) - 1), state
 
@@ -232,15 +233,13 @@ def _name(place: tuple[str, int]) -> str:
     return f"{place[0]}/{place[1]}"
 
 
-def _writes(tables: Sequence[StageTable[Any]], partition: int, effects: Sum) -> list[Any]:
+def _writes(stage_tables: Sequence[StageTable[Any]], partition: int, effects: Sum) -> list[Any]:
     """The script's runs of writes for the changed rows and the counts."""
     runs: list[Any] = []
-    for table in tables:
-        rows = effects.changes.get(table.name, {})
-        kept = {name: row for name, row in rows.items() if row is not None}
-        gone = [name for name, row in rows.items() if row is None]
+    for table in stage_tables:
+        kept, gone = tables.written(effects.changes.get(table.name, {}))
         if kept:
-            pairs = [part for name, row in kept.items() for part in (name, _json(row))]
+            pairs = [part for pair in kept.items() for part in pair]
             runs += ["set", hash_of(table, partition), len(pairs), *pairs]
         if gone:
             runs += ["del", hash_of(table, partition), len(gone), *gone]
@@ -262,7 +261,9 @@ def _memories(remembered: Iterable[HistoryRow]) -> list[Any]:
 def _delta(letters: Mapping[str, str], effects: Sum, *, at_ms: int) -> bytes:
     """The changes that a screen shows, by letter; b"" where there are none."""
     shown = {
-        letters[table]: rows for table, rows in effects.changes.items() if table in letters and rows
+        letters[table]: tables.packed(rows) if isinstance(rows, LinkPatch) else rows
+        for table, rows in effects.changes.items()
+        if table in letters and rows
     }
     return _json({"at": at_ms, **shown}) if shown else b""
 

@@ -5,7 +5,7 @@ how rows and deltas of Redis become the domain's own types.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Generic, Never, TypeVar
+from typing import Any, Generic, Never, Protocol, TypeVar
 
 import msgspec
 
@@ -13,6 +13,7 @@ from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
 from streams.domain.links.fold import LinkView
+from streams.domain.links.table import LINKS as LINK_TABLE
 from streams.domain.observed.detours import BusDetour
 from streams.domain.observed.rows import Discrepancy, ObservedView
 from streams.domain.observed.tables import DETOURS, DISCREPANCIES, OBSERVED
@@ -29,6 +30,7 @@ from streams.domain.stages.incidents import INCIDENTS, RunningIncident
 from streams.domain.stages.passages import BUSES, BusView
 from streams.domain.works.rows import Work
 from streams.domain.works.step import WORKS
+from streams.state.tables import STOOD_FIELD, PackedViews, unpack, views_of
 
 LinkKey = TypeVar("LinkKey")
 Gone = TypeVar("Gone")
@@ -60,7 +62,7 @@ class CityRows(Generic[LinkKey, Gone]):
 
     delta_id: str = BEGINNING
     at_ms: int = 0
-    links: Mapping[LinkKey, LinkView | Gone] = kind("l", roadstate.LINKS, subject="link")
+    links: Mapping[LinkKey, LinkView | Gone] = kind("l", LINK_TABLE, subject="link")
     observed: Mapping[LinkKey, ObservedView | Gone] = kind("v", OBSERVED)
     buses: Mapping[str, BusView | Gone] = kind("b", BUSES)
     works: Mapping[str, Work | Gone] = kind("w", WORKS, subject="work")
@@ -116,6 +118,8 @@ Remembered = tuple[int, HistoryValue | None]
 T = TypeVar("T", bound=str | bytes)
 Readable = tuple[dict[T, Any], frozenset[T]]
 """Rows by name, and the names of those that were left out."""
+LINKS = "links"
+"""The one kind whose rows travel packed."""
 _ROWS = {kind.name: msgspec.json.Decoder(kind.row_type | None) for kind in KINDS}
 _HELD_ROWS = {kind.name: msgspec.json.Decoder(kind.row_type) for kind in KINDS}
 _HISTORY = {kind.subject: _ROWS[kind.name] for kind in KINDS if kind.subject}
@@ -142,8 +146,16 @@ def delta_decoder(rows_type_of: Callable[[CityKind], Any]) -> msgspec.json.Decod
     )
 
 
-_DELTA = delta_decoder(lambda kind: dict[str, kind.row_type | None])  # type: ignore[name-defined]
-_RAW_DELTA = delta_decoder(lambda _: dict[str, msgspec.Raw])
+def _rows_type(kind: CityKind) -> Any:
+    if kind.name == LINKS:
+        return msgspec.Raw
+    return dict[str, kind.row_type | None]  # type: ignore[name-defined]
+
+
+_DELTA = delta_decoder(_rows_type)
+_PACKED = msgspec.json.Decoder(PackedViews)
+_VIEWS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_RAW_DELTA = delta_decoder(lambda x: msgspec.Raw if x.name == LINKS else dict[str, msgspec.Raw])
 
 
 def read_delta(delta_id: str, value: bytes) -> StoredDelta:
@@ -153,13 +165,31 @@ def read_delta(delta_id: str, value: bytes) -> StoredDelta:
     except msgspec.ValidationError:
         raw = _RAW_DELTA.decode(value)
         kept: dict[str, Any] = {}
+        kept[LINKS] = _views(raw.links)
         for kind in KINDS:
+            if kind.name == LINKS:
+                continue
             raw_rows = getattr(raw, kind.name).items()
             kept[kind.name], left_out = readable(kind.name, _ROWS[kind.name], raw_rows)
             if kind.name == "works":
                 kept["unread_works"] = left_out
         return StoredDelta(delta_id, raw.at, **kept)
-    return StoredDelta(delta_id, read.at, **{kind.name: getattr(read, kind.name) for kind in KINDS})
+    rows = {kind.name: getattr(read, kind.name) for kind in KINDS}
+    return StoredDelta(delta_id, read.at, **{**rows, LINKS: _views(read.links)})
+
+
+def _views(raw: Any) -> dict[str, LinkView | None]:
+    """The views of a delta, packed or a row each; without those that cannot be read."""
+    if not raw:
+        return {}
+    try:
+        packed = _PACKED.decode(raw)
+        if packed.ids:
+            return {**unpack(packed)}
+    except msgspec.MsgspecError as error:
+        log.warning("rows left out", extra={"kind": LINKS, "error": type(error).__name__})
+        return {}
+    return readable(LINKS, _ROWS[LINKS], _VIEWS.decode(raw).items())[0]
 
 
 def remembered(subject: str, entries: Iterable[tuple[bytes, bytes]]) -> list[Remembered]:
@@ -171,9 +201,13 @@ def remembered(subject: str, entries: Iterable[tuple[bytes, bytes]]) -> list[Rem
     return [(int(entry_id.partition(b"-")[0]), row) for entry_id, row in rows.items()]
 
 
-def readable(
-    kind: str, decoder: msgspec.json.Decoder[Any], rows: Iterable[tuple[T, bytes]]
-) -> Readable[T]:
+class Decoder(Protocol):
+    """What makes a row of bytes."""
+
+    def decode(self, value: bytes, /) -> Any: ...
+
+
+def readable(kind: str, decoder: Decoder, rows: Iterable[tuple[T, bytes]]) -> Readable[T]:
     """The rows decoded. One that another version wrote and ours cannot read is left out: it must
     not take the rest with it. The log says once how many of this kind were, and which was first.
     """
@@ -194,5 +228,23 @@ def readable(
 
 def rows_of(kind: CityKind, rows: Mapping[bytes, bytes]) -> Readable[str]:
     """The rows of a kind's hash by id; there is none that is nothing."""
+    if kind.name == LINKS:
+        return _views_of(rows), frozenset()
     named = ((name.decode(), row) for name, row in rows.items())
     return readable(kind.name, _HELD_ROWS[kind.name], named)
+
+
+def _views_of(rows: Mapping[bytes, bytes]) -> dict[str, LinkView]:
+    """The views of links in pages; beside them there may be rows of before."""
+    pages = {name.decode(): row for name, row in rows.items() if name.isdigit()}
+    others = {x.decode(): row for x, row in rows.items() if not x.isdigit() and x != STOOD_FIELD}
+    found, _ = readable(LINKS, _HELD_ROWS[LINKS], others.items())
+    parts, _ = readable(f"{LINKS} pages", _Pages(), pages.items())
+    return found | {link_id: view for part in parts.values() for link_id, view in part.items()}
+
+
+class _Pages:
+    """Decodes pages as a decoder of rows does."""
+
+    def decode(self, value: bytes) -> dict[str, LinkView]:
+        return views_of(value)

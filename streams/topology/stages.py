@@ -32,8 +32,10 @@ from streams.geo.network import Network
 from streams.topology.holidays import korean_holidays
 
 
-def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
-    """Every stage by the topic it reads."""
+def stages(
+    settings: Settings, network: Network, roads: type[RoadsStage] = RoadsStage
+) -> dict[topics.Topic, Stage]:
+    """Every stage by the topic it reads; `roads` is that of the links."""
     wide = settings.partitions
     rules = FoldSettings(
         WindowGrid(settings.window_ms, settings.grace_ms),
@@ -60,7 +62,7 @@ def stages(settings: Settings, network: Network) -> dict[topics.Topic, Stage]:
         topics.FEED_REPORTS: FeedsStage(alert_rules),
         topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
         topics.SUBSCRIPTIONS: SubscriptionsStage(),
-        topics.LINK_EVENTS: RoadsStage(
+        topics.LINK_EVENTS: roads(
             network, rules, inputs, alert_rules, korean_holidays(), partitions=wide
         ),
     }

@@ -102,8 +102,9 @@ class Watch:
             homes=self._homes,
             tick_ms=at_ms,
         )
-        for partition, part in effects.derived.items():
-            self._fold_part(partition, part)
+        for partition, parts in effects.derived.items():
+            for part in parts:
+                self._fold_part(partition, part)
 
     def _fold_part(self, partition: int, part: LinkEvents) -> None:
         state, effects = self.states[partition], Effects()

@@ -102,7 +102,7 @@ class City:
             rows.setdefault(topics.partition_of(link_id, PARTITIONS), []).append(row)
         for partition, batch in sorted(rows.items()):
             self.observations += len(batch)
-            message = SpeedBatch("its.speeds", self._now_ms, tuple(batch))
+            message = SpeedBatch.of("its.speeds", self._now_ms, batch)
             yield topics.LINK_SPEEDS, partition, wire.encode(message)
 
     def _happen(self) -> Iterator[Sent]:
@@ -228,5 +228,5 @@ def late(count: int, from_ms: int) -> Iterator[Sent]:
 
 def _speed(row: LinkSpeed) -> Iterator[Sent]:
     partition = topics.partition_of(row.link_id, PARTITIONS)
-    batch = SpeedBatch("its.speeds", row.observed_ms, (row,))
+    batch = SpeedBatch.of("its.speeds", row.observed_ms, [row])
     yield topics.LINK_SPEEDS, partition, wire.encode(batch)

@@ -66,8 +66,8 @@ class Load:
 
 def large(number: int, at_ms: int) -> Sent:
     """A message of link speeds that is its own: of links that nobody knows."""
-    rows = tuple(LinkSpeed(f"219{number:04d}{n:03d}", 30.0, at_ms) for n in range(LARGE))
-    batch = SpeedBatch("its.speeds", at_ms, rows)
+    rows = [LinkSpeed(f"219{number:04d}{n:03d}", 30.0, at_ms) for n in range(LARGE)]
+    batch = SpeedBatch.of("its.speeds", at_ms, rows)
     return topics.LINK_SPEEDS, number % PARTITIONS, wire.encode(batch)
 
 

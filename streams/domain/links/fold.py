@@ -257,7 +257,8 @@ def view(
 
 
 def _tenths(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+    """A number to a tenth, as columns of them are rounded."""
+    return None if value is None else round(value * 10) / 10
 
 
 def _certainty(samples: int, led: Led | None) -> Certainty:

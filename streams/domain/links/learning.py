@@ -5,14 +5,14 @@ nothing more (`learned_ms`); what is learned is what a judgement at that time fi
 before and after it, never across: so how the inputs interleave leaves no trace. Pure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 from streams.contract.derived import Passage
-from streams.contract.enums import Certainty, Closure
+from streams.domain.links.columns import NONE
 from streams.domain.links.factors import Factors
-from streams.domain.links.fold import FoldSettings, LinkFold, LinkView, as_of, observed_ms, view
+from streams.domain.links.fold import FoldSettings, LinkView
 from streams.domain.links.quarters import (
     QUARTER_MS,
     IsHoliday,
@@ -22,6 +22,7 @@ from streams.domain.links.quarters import (
     running,
 )
 from streams.domain.links.service import MARKS, PAIRS, RUNNING, SERVICE, RoutesOf, Service
+from streams.domain.links.table import LinkTable
 from streams.domain.links.usual import PLACES, USUAL, Rung, Standing, UsualCells, UsualSpeed
 from streams.domain.stage import Effects, State
 from streams.geo.network import Network
@@ -77,6 +78,11 @@ class Learning:
             self._now = _Now(at_ms, self.usual.standing(place, Rung.HOUR))
         return self._now.standing.of(link_id)
 
+    def usual_dkmh(self, link_id: str, at_ms: int) -> int:
+        """The usual speed in tenths of km/h; NONE where there is none."""
+        found = self.speed_at(link_id, at_ms)
+        return NONE if found is None else found.dkmh
+
     def with_usual(self, shown: LinkView, link_id: str, at_ms: int) -> LinkView:
         """A link's view with what is usual now."""
         found = self.speed_at(link_id, at_ms)
@@ -88,9 +94,7 @@ class Learning:
         grid = self._habits.rules.grid
         return running(before_ms, grid) != running(now_ms, grid)
 
-    def lessons(
-        self, folds: Mapping[str, LinkFold], before_ms: int, now_ms: int
-    ) -> Iterator[Lesson]:
+    def lessons(self, links: LinkTable, before_ms: int, now_ms: int) -> Iterator[Lesson]:
         """The lessons after `before_ms` and up to `now_ms`, in order: of each quarter hour that
         anything is known of. Years without an observation cost nothing.
         """
@@ -99,28 +103,16 @@ class Learning:
         if first == end:
             return
         reach = (self._habits.rules.fresh_ms + grid.size_ms + grid.grace_ms) // QUARTER_MS + 2
-        seen = {ms // QUARTER_MS for fold in folds.values() for ms in observed_ms(fold)}
-        numbers = {each + step for each in seen for step in range(-reach, reach)}
+        numbers = {each + step for each in links.quarters() for step in range(-reach, reach)}
         for number in sorted(numbers | self.service.waiting()):
             if first <= number < end:
                 yield Lesson(learned_ms(number, grid), number)
 
-    def learn(self, folds: Mapping[str, LinkFold], lesson: Lesson, factors: Factors) -> None:
+    def learn(self, links: LinkTable, lesson: Lesson, factors: Factors) -> None:
         """Learn a quarter hour: the speeds of links that nothing closes, but none of before, and
         the passages.
         """
-        speeds: dict[str, int] = {}
-        closed: set[str] = set()
-        rules = self._habits.rules
-        for link_id, fold in folds.items():
-            road, known = self._habits.links[link_id], as_of(fold, lesson.at_ms, rules)
-            then = view(known, road, rules, lesson.at_ms, factors.of(road))
-            if then.closure is Closure.FULL:
-                closed.add(link_id)
-            if then.closure is not Closure.NONE or then.certainty is Certainty.STALE:
-                continue
-            if then.speed_kmh is not None:
-                speeds[link_id] = round(then.speed_kmh * 10)
+        found = links.lesson(lesson.at_ms, factors.of)
         self._now = None
-        self.usual.learn(place_of(lesson.number, self._habits.is_holiday), speeds)
-        self.service.learn(lesson.number, closed)
+        self.usual.learn(place_of(lesson.number, self._habits.is_holiday), found.speeds_dkmh)
+        self.service.learn(lesson.number, found.closed)

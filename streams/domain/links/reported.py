@@ -7,6 +7,7 @@ minutes later, by their own times: at one report in five minutes the last is nea
 
 import math
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from streams.contract.derived import SpeedShare
@@ -17,6 +18,7 @@ MIN_SHARE = 0.5  # measured parts that cover less of a link are no speed of it
 FIRST_DEVIATION = 0.25  # of one report from the mean, times it, before any other is known
 OWN_DEVIATION = 0.07  # of a centre's mean from that of all vehicles, times it
 SPREAD_PART = 0.4  # of the reports' spread that is left in their mean
+MOST_PART_S = 3600  # so many seconds after the report before, the next one is all there is
 
 
 class Reported(NamedTuple):
@@ -40,13 +42,29 @@ def report_after(known: Reported | None, speed: SpeedShare, half_ms: int) -> Rep
         return Reported(value, speed.observed_ms, speed.share)
     is_next = known is not None and known.observed_ms < speed.observed_ms
     if known is None or not is_next or known.mean_kmh < STANDING_KMH:
-        spread = (FIRST_DEVIATION * value) ** 2
-        return Reported(value, speed.observed_ms, speed.share, value, spread)
-    part = 1 - 0.5 ** ((speed.observed_ms - known.observed_ms) / half_ms)
+        first = FIRST_DEVIATION * value
+        return Reported(value, speed.observed_ms, speed.share, value, first * first)
+    passed_s = -(-(speed.observed_ms - known.observed_ms) // 1000)
+    part = parts_of(half_ms)[min(passed_s, MOST_PART_S)]
     away = value - known.mean_kmh
     mean_kmh = known.mean_kmh + part * away
     spread = (1 - part) * (known.spread + part * away * away)
-    return Reported(value, speed.observed_ms, speed.share, round(mean_kmh, 3), round(spread, 3))
+    return Reported(
+        value, speed.observed_ms, speed.share, thousandths(mean_kmh), thousandths(spread)
+    )
+
+
+@cache
+def parts_of(half_ms: int) -> tuple[float, ...]:
+    """How much a report counts against the mean of all before, by the whole seconds since the last
+    of them, rounded up.
+    """
+    return tuple(1 - 0.5 ** (second * 1000 / half_ms) for second in range(MOST_PART_S + 1))
+
+
+def thousandths(value: float) -> float:
+    """A number to three digits, as columns of them are rounded."""
+    return round(value * 1000) / 1000
 
 
 def reported_pace(reports: Iterable[Reported]) -> PaceEstimate | None:
@@ -56,10 +74,10 @@ def reported_pace(reports: Iterable[Reported]) -> PaceEstimate | None:
     if covered < MIN_SHARE:
         return None
     pace = sum(part.share * 3_600_000 / part.mean_kmh for part in parts) / covered
-    deviations = (
-        part.share
-        * math.sqrt(SPREAD_PART * part.spread + (OWN_DEVIATION * part.mean_kmh) ** 2)
-        / part.mean_kmh
-        for part in parts
-    )
+    deviations = (part.share * _deviation(part) / part.mean_kmh for part in parts)
     return PaceEstimate(pace, pace * sum(deviations) / covered)
+
+
+def _deviation(part: Reported) -> float:
+    own = OWN_DEVIATION * part.mean_kmh
+    return math.sqrt(SPREAD_PART * part.spread + own * own)

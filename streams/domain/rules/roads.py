@@ -20,6 +20,7 @@ from streams.domain.links.fold import (
 )
 from streams.domain.links.levels import times_slower
 from streams.domain.links.settled import Judged
+from streams.domain.links.table import LinkTable, UsualOf
 from streams.domain.links.usual import UsualSpeed
 from streams.domain.rules.book import AlertRules
 from streams.domain.rules.watching import Look, point_of
@@ -31,13 +32,14 @@ _PREFIXES = tuple(f"{name} link:" for name in (RuleName.JAM, RuleName.SLOWDOWN))
 
 
 class KnownRoads(NamedTuple):
-    """What a judgement asks: the links' folds, the usual speed of a link at a time, and how much
-    faster cars are than buses on a link.
+    """What a judgement asks: the links, the usual speed of a link at a time, how much faster cars
+    are than buses on a link, and the usual speeds at its time where not those that are shown.
     """
 
-    folds: Mapping[str, LinkFold]
+    links: LinkTable
     usual_at: Callable[[str, int], UsualSpeed | None]
     factor_of: Callable[[Link], float]
+    usual_of: UsualOf | None = None
 
 
 class Settled(NamedTuple):
@@ -58,7 +60,7 @@ class RoadWatch:
         self._network = network
         self._rules = rules
         self._alerts = alerts
-        self._well_kmh = {link.id: self._well_from_kmh(link) for link in network.links}
+        self.well_kmh = {link.id: self._well_from_kmh(link) for link in network.links}
 
     def _well_from_kmh(self, link: Link) -> float:
         """From which speed on no rule can see anything, with room for what floats round off."""
@@ -79,16 +81,18 @@ class RoadWatch:
         A section is judged by the standard links that are drawn in its place, so that one jam is
         one alert.
         """
-        is_open = {key.partition("link:")[2] for key in episodes.all()}
         if done.next_after(0) > now_ms:
             return
-        for link_id, fold in known.folds.items():
+
+        def is_well(link_id: str, fold: LinkFold) -> bool:
             link = self._network.link(link_id)
-            if link is None:
-                continue
-            if link_id in is_open or (
-                link.is_drawn and not self._is_well(link, fold, known.usual_at(link_id, now_ms))
-            ):
+            return link is None or self._is_well(link, fold, known.usual_at(link_id, now_ms))
+
+        suspects = known.links.suspects(is_well, self._alerts.jam.below, known.usual_of)
+        is_open = {key.partition("link:")[2] for key in episodes.all()}
+        for link_id in sorted({*suspects, *is_open}):
+            link = self._network.link(link_id)
+            if link is not None:
                 self._judge(effects, episodes, link, known, done=done, now_ms=now_ms)
         effects.alerts.sort(key=lambda alert: (alert.at_ms, alert.subject))
 
@@ -97,7 +101,7 @@ class RoadWatch:
         of the time. A mean is never below its lowest part: of passages and the habit they lean on,
         or of means of reports. Cars are no slower than buses.
         """
-        well_kmh = self._well_kmh[link.id]
+        well_kmh = self.well_kmh[link.id]
         if usual is not None:
             well_kmh = max(well_kmh, 1.01 * usual.kmh * self._alerts.jam.below + 0.1)
         return (
@@ -125,7 +129,7 @@ class RoadWatch:
         """All judgements of one link in which anything counts, or an episode is open. Years without
         an observation cost nothing, so neither a clock that stood at 1970 nor a gap does.
         """
-        fold = known.folds[link.id]
+        fold = known.links.fold(link.id)
         times_ms = observed_ms(fold)
         at_ms = done.next_after(0)
         while at_ms <= now_ms:

@@ -5,11 +5,12 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage
 from streams.contract.records import Message
 from streams.domain.alerts import Episode
 from streams.domain.links.factors import FACTORS, Factors
@@ -18,19 +19,15 @@ from streams.domain.links.fold import (
     LinkFold,
     LinkView,
     ReportMoment,
-    age,
-    judged,
-    learned,
     stamped,
     take_obstruction,
     take_passage,
-    take_speed,
-    view,
 )
 from streams.domain.links.learning import TABLES, Habits, Learning
 from streams.domain.links.overlap import AGREEMENTS
 from streams.domain.links.quarters import IsHoliday, no_holiday
 from streams.domain.links.settled import Judged
+from streams.domain.links.table import FOLDS, LINKS, ColumnTable, LinkFacts, LinkTable
 from streams.domain.observed.belief import ErrorRates
 from streams.domain.observed.fold import ObservedFold
 from streams.domain.observed.tables import TABLES as OBSERVED_TABLES
@@ -40,7 +37,7 @@ from streams.domain.rules.detours import watch_detours
 from streams.domain.rules.discrepancies import DiscrepancyWatch
 from streams.domain.rules.roads import KnownRoads, RoadWatch
 from streams.domain.rules.watching import Look
-from streams.domain.stage import Effects, Rows, StageTable, State
+from streams.domain.stage import Effects, Rows, StageTable, State, Taken
 from streams.geo.network import Network
 
 __all__ = ["FoldSettings", "InputPosition", "LinkFold", "LinkView", "RoadsStage"]
@@ -53,19 +50,20 @@ class InputPosition(NamedTuple):
     watermark_ms: int = 0
 
 
-FOLDS = StageTable("folds", LinkFold)
-LINKS = StageTable("links", LinkView)
+REMEMBER_MS = 5_000
+"""How often the history is told what the links show: of more it would not be read."""
 SOURCES = StageTable("sources", InputPosition)  # by "topic/partition"
 CLOCK = StageTable("clock", int, is_global=True)  # by partition, ms
 EPISODES = StageTable("link-episodes", Episode)
 
 
 class RoadRows:
-    """The rows of one partition in the midst of a message."""
+    """The rows of one partition in the midst of a run of messages."""
 
-    def __init__(self, state: State, effects: Effects, partition: int, habits: Habits) -> None:
-        self.folds = Rows(FOLDS, state, effects)
-        self.links = Rows(LINKS, state, effects)
+    def __init__(
+        self, state: State, effects: Effects, partition: int, habits: Habits, links: LinkTable
+    ) -> None:
+        self.links = links
         self.sources = Rows(SOURCES, state, effects)
         self.episodes = Rows(EPISODES, state, effects)
         self.observed = ObservedRows(state, effects, partition)
@@ -94,7 +92,7 @@ class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
     takes = (LinkBatch,)
-    tables = (
+    tables: tuple[StageTable[Any], ...] = (
         *(FOLDS, LINKS, SOURCES, CLOCK, EPISODES, FACTORS, AGREEMENTS),
         *TABLES,
         *OBSERVED_TABLES,
@@ -120,14 +118,26 @@ class RoadsStage:
         self._habits = Habits(network, rules, is_holiday)
         self._observed = ObservedFold.of(network, partitions, rates)
         self._roads = self._habits.links
+        self._facts = LinkFacts(network, rules.thresholds, self._watch.well_kmh)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
+        return self.step_run(state, [Taken(message, origin)])
+
+    def step_run(self, state: State, run: Sequence[Taken]) -> Effects:
         effects = Effects()
-        if isinstance(message, LinkBatch):
-            rows = RoadRows(state, effects, origin.partition, self._habits)
-            for part in message.parts:
-                self._step(rows, part)
+        partition = run[0].origin.partition
+        rows = RoadRows(state, effects, partition, self._habits, self._table(state, effects))
+        for message, _ in run:
+            if isinstance(message, LinkBatch):
+                for part in message.parts:
+                    self._step(rows, part)
+        self._show(rows)
+        rows.links.finish()
         return effects
+
+    def _table(self, state: State, effects: Effects) -> LinkTable:
+        """The links in the midst of a run."""
+        return ColumnTable(state, effects, self._facts, self._rules)
 
     def _step(self, rows: RoadRows, part: LinkEvents) -> None:
         came_from = f"{part.origin.topic}/{part.origin.partition}"
@@ -137,64 +147,69 @@ class RoadsStage:
             return
         watermark_ms = max(source.watermark_ms, part.watermark_ms)
         rows.sources.put(came_from, InputPosition(part.origin.offset, watermark_ms))
-        changed = self._take(rows, part, ReportMoment(watermark_ms, self._judged(rows.now_ms)))
+        moment = ReportMoment(watermark_ms, self._judged(rows.now_ms))
+        self._take(rows, part, moment)
+        self._take_speeds(rows, part, source.offset, moment)
         self._observed.take(rows.observed, part, watermark_ms)
         if watermark_ms > source.watermark_ms:
-            changed |= self._advance(rows)
-        self._show(rows, changed)
+            self._advance(rows)
 
-    def _take(self, rows: RoadRows, part: LinkEvents, moment: ReportMoment) -> set[str]:
-        """Fold the part's records into their links; which links changed."""
-        changed: set[str] = set()
-        grid, watermark_ms = self._rules.grid, moment.reported_ms
-        records: tuple[Passage | SpeedShare | Obstruction, ...] = (
-            *part.passages,
-            *part.speeds,
-            *part.obstructions,
-        )
+    def _take(self, rows: RoadRows, part: LinkEvents, moment: ReportMoment) -> None:
+        """Fold the part's passages and obstructions into their links."""
+        grid = self._rules.grid
+        records: tuple[Passage | Obstruction, ...] = (*part.passages, *part.obstructions)
         for row in records:
             if row.link_id not in self._roads:
                 rows.effects.count("link-events unknown_link")
                 continue
-            link = rows.folds.get(row.link_id) or _NOTHING
-            if isinstance(row, Passage):
-                if grid.is_closed(grid.start_of(row.exited_ms), watermark_ms):
-                    rows.effects.count("passages late")
-                    continue
-                link = take_passage(link, row, grid)
-                rows.learning.take(row)
-            elif isinstance(row, SpeedShare):
-                if row.observed_ms <= watermark_ms - self._rules.fresh_ms:
-                    rows.effects.count("speeds late")  # time would take it away, or already has
-                    continue
-                link = take_speed(link, row, moment, self._rules)
+            before = rows.links.fold(row.link_id)
+            if isinstance(row, Obstruction):
+                link = take_obstruction(before, row, moment)
+            elif grid.is_closed(grid.start_of(row.exited_ms), moment.reported_ms):
+                rows.effects.count("passages late")
+                continue
             else:
-                link = take_obstruction(link, row, moment)
-            rows.folds.put(row.link_id, stamped(link))
-            changed.add(row.link_id)
-        return changed
+                link = take_passage(before, row, grid)
+                rows.learning.take(row)
+            rows.links.put(row.link_id, stamped(link))
+            if link.obstructions != before.obstructions:
+                rows.links.is_news(row.link_id)
 
-    def _advance(self, rows: RoadRows) -> set[str]:
-        """Move the partition's clock to the slowest input's time; which links aged by it."""
+    def _take_speeds(
+        self, rows: RoadRows, part: LinkEvents, known: int, moment: ReportMoment
+    ) -> None:
+        """Fold the part's speeds, but those of messages up to the `known` offset: they are in."""
+        speeds = part.speeds
+        begin = bisect_right(speeds.offsets, known)
+        if not speeds.vias:
+            rows.links.take_own(
+                speeds.link_ids[begin:],
+                speeds.speeds_kmh[begin:],
+                speeds.observed_ms[begin:],
+                moment,
+            )
+            return
+        for speed in speeds.rows[begin:]:
+            if speed.link_id not in self._roads:
+                rows.effects.count("link-events unknown_link")
+            elif not rows.links.take_speed(speed, moment):
+                rows.effects.count("speeds late")
+
+    def _advance(self, rows: RoadRows) -> None:
+        """Move the partition's clock to the slowest input's time, and do what time alone does."""
         sources = (rows.sources.get(name) or InputPosition() for name in self._inputs)
         before_ms, now_ms = rows.now_ms, min(source.watermark_ms for source in sources)
         if now_ms <= before_ms:
-            return set()
+            return
+        if before_ms and before_ms // REMEMBER_MS != now_ms // REMEMBER_MS:
+            self._show(rows)
+            rows.links.remember(before_ms)
         rows.now_ms = now_ms
-        changed = self._judge(rows, before_ms, now_ms)
+        self._judge(rows, before_ms, now_ms)
         self._observed.advance(rows.observed, now_ms, partial(self._compare, rows))
-        fresh_ms, stale_ms = self._rules.fresh_ms, self._rules.stale_ms
-        for link_id, link in rows.folds.all().items():
-            if 0 < link.oldest_ms <= now_ms - fresh_ms:
-                rows.folds.put(link_id, stamped(age(link, now_ms, fresh_ms)))
-                changed.add(link_id)
-            elif any(before_ms < at + stale_ms <= now_ms for at in (link.bus_ms, link.its_ms)):
-                changed.add(link_id)
+        rows.links.settle(before_ms, now_ms)
         if rows.learning.is_another(before_ms, now_ms):
-            for link_id, shown in rows.links.all().items():
-                if (now := rows.learning.with_usual(shown, link_id, now_ms)) is not shown:
-                    rows.links.put(link_id, now)
-        return changed
+            rows.links.show_usual(partial(rows.learning.usual_dkmh, at_ms=now_ms))
 
     def _compare(self, rows: RoadRows, minute_ms: int) -> None:
         """Emit where what buses do is not what was declared, and where they go round."""
@@ -206,59 +221,41 @@ class RoadsStage:
     def _judged(self, clock_ms: int) -> Judged:
         return Judged(clock_ms, self._rules.grid.size_ms)
 
-    def _judge(self, rows: RoadRows, before_ms: int, now_ms: int) -> set[str]:
+    def _judge(self, rows: RoadRows, before_ms: int, now_ms: int) -> None:
         """Judge the links at every end of a window that the clock has passed, and learn from the
-        windows that take nothing more; which links this changed.
+        windows that take nothing more.
         """
         if self._judged(before_ms).next_after(0) > now_ms:
-            return set()
-        folds, size_ms = rows.folds.all(), self._rules.grid.size_ms
-        factors = rows.factors.by_class()
-        self._judge_all(rows, folds, before_ms, now_ms)
-        changed = rows.factors.shown_anew(folds, factors)
-        for link_id, link in folds.items():
-            after = learned(
-                judged(link, self._judged(now_ms)), now_ms - now_ms % size_ms, self._rules.grid
-            )
-            if after is not link:
-                rows.folds.put(link_id, stamped(after))
-            if after.habit != link.habit:
-                changed.add(link_id)
-        return changed
+            return
+        factors, driven = rows.factors.by_class(), rows.links.driven()
+        self._judge_all(rows, before_ms, now_ms)
+        rows.links.show_links(rows.factors.shown_anew(driven, factors))
+        closed_ms = now_ms - now_ms % self._rules.grid.size_ms
+        rows.links.judged(self._judged(now_ms), closed_ms)
 
-    def _judge_all(
-        self, rows: RoadRows, folds: Mapping[str, LinkFold], before_ms: int, now_ms: int
-    ) -> None:
+    def _judge_all(self, rows: RoadRows, before_ms: int, now_ms: int) -> None:
         """Make the judgements after `before_ms`. What is learned at a time counts from then on: in
         no judgement before it.
         """
-        times = set(rows.factors.times(folds, before_ms, now_ms))
-        lessons = tuple(rows.learning.lessons(folds, before_ms, now_ms))
+        links, learning = rows.links, rows.learning
+        driven = links.driven()
+        times = set(rows.factors.times(driven, before_ms, now_ms))
+        lessons = tuple(learning.lessons(links, before_ms, now_ms))
         done_ms = before_ms
         for at_ms in sorted({*times, *(lesson.at_ms for lesson in lessons), now_ms + 1}):
-            known = KnownRoads(folds, rows.learning.speed_at, rows.factors.of)
             done, until_ms = self._judged(done_ms), at_ms - 1
+            is_shown = not learning.is_another(before_ms, until_ms)
+            usual_of = None if is_shown else partial(learning.usual_dkmh, at_ms=until_ms)
+            known = KnownRoads(links, learning.speed_at, rows.factors.of, usual_of)
             self._watch.judge(rows.effects, rows.episodes, known, done=done, now_ms=until_ms)
             if at_ms in times:
-                rows.factors.learn(folds, at_ms)
+                rows.factors.learn(driven, at_ms)
             for lesson in lessons:
                 if lesson.at_ms == at_ms:
-                    rows.learning.learn(folds, lesson, rows.factors)
+                    learning.learn(links, lesson, rows.factors)
             done_ms = until_ms
 
-    def _show(self, rows: RoadRows, changed: set[str]) -> None:
-        for link_id in sorted(changed):
-            link = rows.folds.get(link_id) or _NOTHING
-            road, before = self._roads[link_id], rows.links.get(link_id)
-            shown = view(link, road, self._rules, rows.now_ms, rows.factors.of(road))
-            shown = rows.learning.with_usual(shown, link_id, rows.now_ms)
-            if shown == before:
-                continue
-            rows.links.put(link_id, shown)
-            if before is None or any(getattr(shown, n) != getattr(before, n) for n in _REMEMBERED):
-                kept = {name: getattr(shown, name) for name in (*_REMEMBERED, "certainty")}
-                rows.effects.remember(f"link:{link_id}", rows.now_ms, kept)
-
-
-_NOTHING = LinkFold()
-_REMEMBERED = ("level", "closure", "subjects")  # what a person would, not each km/h
+    def _show(self, rows: RoadRows) -> None:
+        """Make the views of the links that changed, at the clock's time."""
+        now_ms = rows.now_ms
+        rows.links.show(now_ms, rows.factors.of, partial(rows.learning.with_usual, at_ms=now_ms))

@@ -1,14 +1,22 @@
 """Speeds of traffic centres: which links of the network a measured link covers."""
 
-from streams.contract.derived import Origin, SpeedShare
-from streams.contract.records import LinkSpeed, Message, SpeedBatch, Tick
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain, repeat
+from typing import NamedTuple
+
+from streams.contract.derived import LinkEvents, Origin, SpeedColumns
+from streams.contract.records import Message, SpeedBatch, Tick
 from streams.contract.times import DAY_MS
+from streams.contract.topics import partition_of
 from streams.domain.derive import send
-from streams.domain.stage import Effects, StageTable, State
+from streams.domain.stage import Effects, StageTable, State, Taken
 from streams.geo.network import Network
 
 MAX_OLD_MS = DAY_MS
 """A speed or a bus seen this long before its answer came is no longer of now: late."""
+NOWHERE = -1
 
 
 class SpeedsStage:
@@ -18,31 +26,148 @@ class SpeedsStage:
     tables: tuple[StageTable[None], ...] = ()
 
     def __init__(self, network: Network, *, partitions: int) -> None:
-        self._network = network
+        self._sections_of = network.sections_of
+        self._homes = _Homes(network, partitions)
         self._partitions = partitions
 
-    def step(self, _state: State, message: Message, origin: Origin) -> Effects:
+    def step(self, state: State, message: Message, origin: Origin) -> Effects:
+        return self.step_run(state, [Taken(message, origin)])
+
+    def step_run(self, _state: State, run: Sequence[Taken]) -> Effects:
+        """What is measured between two ticks goes on as one part a partition."""
         effects = Effects()
-        if isinstance(message, Tick):
-            send(effects, origin, self._partitions, tick_ms=message.tick_ms)
-        elif isinstance(message, SpeedBatch):
-            rows = [r for r in message.rows if r.observed_ms > message.received_ms - MAX_OLD_MS]
-            if late := len(message.rows) - len(rows):
-                effects.count("speeds late", late)
-            shares = [share for row in rows for share in self._shares(row, effects)]
-            send(effects, origin, self._partitions, speeds=shares)
+        batches: list[_Batch] = []
+        for message, origin in run:
+            if isinstance(message, SpeedBatch):
+                batches.append((message, origin))
+            elif isinstance(message, Tick):
+                self._send(effects, batches)
+                batches = []
+                send(effects, origin, self._partitions, tick_ms=message.tick_ms)
+        self._send(effects, batches)
         return effects
 
-    def _shares(self, row: LinkSpeed, effects: Effects) -> list[SpeedShare]:
-        """What a measured speed says of links: of its own, or where the network has none such, of
-        the sections over it. A section's speed is that of buses.
+    def _send(self, effects: Effects, batches: Sequence["_Batch"]) -> None:
+        """Carry speeds to the partitions of the links they speak for."""
+        rows = _in_time(batches, effects)
+        homes = list(map(self._homes.__getitem__, rows.links))
+        if not homes:
+            return
+        one, origin = homes[0], batches[0][1]
+        if one != NOWHERE and homes.count(one) == len(homes):
+            effects.derive(one, _part(origin, SpeedColumns(*rows[:3], offsets=rows.offsets)))
+            return
+        for partition, shares in sorted(self._shared(rows, homes, effects).items()):
+            effects.derive(partition, _part(origin, _columns(shares)))
+
+    def _shared(
+        self, rows: "_Measured", homes: Iterable[int], effects: Effects
+    ) -> dict[int, list["_Share"]]:
+        """What each speed says of links, by partition: of its own, or where the network has none
+        such, of the sections over it. A section's speed is that of buses.
         """
-        if self._network.link(row.link_id) is not None:
-            return [SpeedShare(row.link_id, row.link_id, row.speed_kmh, row.observed_ms, 1.0)]
-        shares = [
-            SpeedShare(pair.section_id, row.link_id, row.speed_kmh, row.observed_ms, pair.share)
-            for pair in self._network.sections_of.get(row.link_id, ())
-        ]
-        if not shares:
-            effects.count("speeds unknown_link")
-        return shares
+        found: dict[int, list[_Share]] = defaultdict(list)
+        for link_id, kmh, observed_ms, offset, home in zip(*rows, homes, strict=True):
+            if home != NOWHERE:
+                found[home].append(_Share(link_id, kmh, observed_ms, link_id, 1.0, offset))
+                continue
+            pairs = self._sections_of.get(link_id, ())
+            if not pairs:
+                effects.count("speeds unknown_link")
+            for pair in pairs:
+                share = _Share(pair.section_id, kmh, observed_ms, link_id, pair.share, offset)
+                found[partition_of(pair.section_id, self._partitions)].append(share)
+        return found
+
+
+class _Homes(dict[str, int]):
+    """The partition of each link of the network that was asked for; of all else it is NOWHERE."""
+
+    def __init__(self, network: Network, partitions: int) -> None:
+        super().__init__()
+        self._links = network.index
+        self._partitions = partitions
+
+    def __missing__(self, link_id: str) -> int:
+        if link_id not in self._links:
+            return NOWHERE  # not kept: such names never end
+        home = self[link_id] = partition_of(link_id, self._partitions)
+        return home
+
+
+_Batch = tuple[SpeedBatch, Origin]
+
+
+class _Measured(NamedTuple):
+    """The rows of several messages, a column each; `offsets` are their messages'."""
+
+    links: tuple[str, ...]
+    speeds_kmh: tuple[float, ...]
+    observed_ms: tuple[int, ...]
+    offsets: tuple[int, ...]
+
+
+class _Share(NamedTuple):
+    """A row of `SpeedColumns`, its fields in that order."""
+
+    link_id: str
+    speed_kmh: float
+    observed_ms: int
+    via: str
+    share: float
+    offset: int
+
+
+def _in_time(batches: Sequence[_Batch], effects: Effects) -> _Measured:
+    """The rows of all messages in order; those that are late are counted and left out."""
+    rows = _measured(batches)
+    if not rows.links:
+        return rows
+    newest_ms = max([batch.received_ms for batch, _ in batches])
+    if min(rows.observed_ms) > newest_ms - MAX_OLD_MS:
+        return rows
+    kept = _measured([(_fresh(batch), origin) for batch, origin in batches])
+    if late := len(rows.links) - len(kept.links):
+        effects.count("speeds late", late)
+    return kept
+
+
+def _measured(batches: Sequence[_Batch]) -> _Measured:
+    if len(batches) == 1:
+        batch, origin = batches[0]
+        offsets = (origin.offset,) * len(batch.links)
+        return _Measured(batch.links, batch.speeds_kmh, batch.observed_ms, offsets)
+    return _Measured(
+        tuple(chain.from_iterable([batch.links for batch, _ in batches])),
+        tuple(chain.from_iterable([batch.speeds_kmh for batch, _ in batches])),
+        tuple(chain.from_iterable([batch.observed_ms for batch, _ in batches])),
+        tuple(
+            chain.from_iterable(
+                [repeat(origin.offset, len(batch.links)) for batch, origin in batches]
+            )
+        ),
+    )
+
+
+def _fresh(batch: SpeedBatch) -> SpeedBatch:
+    """The rows of an answer that it had within a day, without their flags."""
+    rows = zip(batch.links, batch.speeds_kmh, batch.observed_ms, strict=True)
+    kept = [row for row in rows if row[2] > batch.received_ms - MAX_OLD_MS]
+    links, speeds_kmh, observed_ms = zip(*kept, strict=True) if kept else ((), (), ())
+    return SpeedBatch(batch.feed, batch.received_ms, links, speeds_kmh, observed_ms)
+
+
+def _columns(shares: Sequence[_Share]) -> SpeedColumns:
+    """Columns of rows; what all have by default is left out."""
+    columns = SpeedColumns(*zip(*shares, strict=True))
+    if all(share.via == share.link_id and share.share == 1 for share in shares):
+        return replace(columns, vias=(), shares=())
+    return columns
+
+
+def _part(origin: Origin, speeds: SpeedColumns) -> LinkEvents:
+    """Speeds for one partition, of the last message that has any of them."""
+    first, last = speeds.offsets[0], speeds.offsets[-1]
+    if first == last:
+        speeds = replace(speeds, offsets=())
+    return LinkEvents(Origin(origin.topic, origin.partition, last), 0, speeds=speeds)

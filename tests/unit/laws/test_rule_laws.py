@@ -1,6 +1,5 @@
 """Alerts are a function of the log: its partitions may interleave and be batched as they like."""
 
-import math
 import random
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,12 +8,20 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage, SpeedShare
+from streams.contract.derived import (
+    LinkBatch,
+    LinkEvents,
+    Obstruction,
+    Origin,
+    Passage,
+    SpeedColumns,
+    SpeedShare,
+)
 from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.rules import AlertRules
 from streams.domain.stages.roadstate import RoadsStage
-from tests.cities.fakes import RULES, Folded, at, passage, street
+from tests.cities.fakes import RULES, Folded, at, passage, street, thorough
 from tests.unit.laws.profile import tried
 
 INPUTS = ("bus-positions/0", "link-speeds/0", "link-speeds/1", "permits/0")
@@ -27,7 +34,7 @@ QUICK = replace(
     slowdown=replace(QUICK.slowdown, begin_ms=60_000, end_ms=60_000),
 )
 
-Rows = dict[str, tuple[Passage | SpeedShare | Obstruction, ...]]
+Rows = dict[str, tuple[Passage | Obstruction, ...] | SpeedColumns]
 Logs = dict[str, list[LinkEvents]]
 
 
@@ -41,7 +48,7 @@ def _rows(name: str, second: int, chance: random.Random) -> Rows:
         via = f"{link_id} {name[-1]}"
         observed_ms = at(second + chance.choice([-200, -60, -1, 0, 60]))
         kmh = chance.choice([4.0, 9.0, 9.0, 21.0, 45.0])
-        return {"speeds": (SpeedShare(link_id, via, kmh, observed_ms, 0.5),)}
+        return {"speeds": SpeedColumns.of([SpeedShare(link_id, via, kmh, observed_ms, 0.5)])}
     work = f"work:{chance.choice('AB')}"
     phase = chance.choice([Phase.ACTIVE, Phase.ACTIVE, Phase.PAUSED])
     is_over = chance.random() < 0.2
@@ -145,9 +152,8 @@ def test_links_passed_over_as_well_would_have_told_nothing(seed: int) -> None:
     """The short way past links where nothing is slow leaves no trace."""
     logs = _in_time(_log(seed))
     stage = RoadsStage(street(), RULES, INPUTS, QUICK)
-    stage._watch._well_kmh = dict.fromkeys(stage._watch._well_kmh, math.inf)
-    thorough = Folded(stage, topic="link-events")
-    assert _told(thorough, logs) == _told(_roads(), logs)
+    thorough(stage)
+    assert _told(Folded(stage, topic="link-events"), logs) == _told(_roads(), logs)
 
 
 @tried(30)

@@ -1,6 +1,7 @@
 """Whatever feeds, crews and offices say, in whatever order and however often: what always holds."""
 
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from hypothesis import given
@@ -120,7 +121,7 @@ def test_links_are_closed_by_the_works_in_force_and_by_no_other(log: list[Messag
     run = Folded(WorksStage(street(), partitions=1))
     shown: dict[tuple[str, str], Obstruction] = {}
     for message in log:
-        for events in run.take(message).derived.values():
+        for events in chain.from_iterable(run.take(message).derived.values()):
             for block in events.obstructions:
                 shown[block.link_id, block.subject] = block
         works: dict[str, Work] = run.state["works"]

@@ -94,7 +94,7 @@ def publisher(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pub
 
 def speeds(rows: int, at_ms: int = 1_795_000_000_000) -> tuple[str, int, bytes]:
     links = tuple(LinkSpeed(f"2190{n:06d}", 30.0, at_ms) for n in range(rows))
-    return SPEEDS, 0, wire.encode(SpeedBatch("its.speeds", at_ms, links))
+    return SPEEDS, 0, wire.encode(SpeedBatch.of("its.speeds", at_ms, links))
 
 
 def too_large(topic: str, payload: bytes) -> Exception | None:

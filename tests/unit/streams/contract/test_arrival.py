@@ -14,7 +14,7 @@ AHEAD_MS = 50 * 60_000
 MACHINES: list[Message] = [
     rec.Tick(at(0)),
     rec.PositionBatch("tago.positions", at(0), (bus(-5, 10),)),
-    rec.SpeedBatch("its.speeds", at(0), ()),
+    rec.SpeedBatch("its.speeds", at(0), (), (), ()),
     rec.PermitBatch("permits", at(0), is_complete=True, rows=()),
     rec.IncidentBatch("its.events", at(0), is_complete=True, rows=()),
     rec.FeedReport("permits", PollOutcome.DATA, at(0), 10_000),

@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -9,10 +10,10 @@ from hypothesis import strategies as st
 
 from streams.contract import records as rec
 from streams.contract import wire
-from streams.contract.derived import LinkBatch
+from streams.contract.derived import LinkBatch, LinkEvents, Origin, SpeedColumns, SpeedShare
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Message
-from tests.cities.fakes import at, bus
+from tests.cities.fakes import at, bus, parts_of
 
 KINDS: dict[str, type] = {
     "positions": rec.PositionBatch,
@@ -23,6 +24,9 @@ KINDS: dict[str, type] = {
     "report": rec.FeedReport,
     "link-events": LinkBatch,
 }
+
+
+ORIGIN = {"topic": "link-speeds", "partition": 0, "offset": 7}
 
 
 def code_of(payload: bytes | None) -> str:
@@ -40,6 +44,17 @@ def positions(**change: Any) -> bytes:
 
 def speeds(**change: Any) -> bytes:
     return body("speeds", rows=[{"link_id": "L", "speed_kmh": 30, "observed_ms": at(0)} | change])
+
+
+def columns(**change: Any) -> bytes:
+    of_one = {"links": ["L"], "speeds_kmh": [30], "observed_ms": [at(0)]}
+    return body("speeds", **{name: some for name, some in (of_one | change).items() if some != ...})
+
+
+def events(**change: Any) -> bytes:
+    speeds = {"link_ids": ["L"], "speeds_kmh": [30], "observed_ms": [at(0)]} | change
+    part = {"origin": ORIGIN, "watermark_ms": 0, "speeds": speeds}
+    return json.dumps({"kind": "link-events", "parts": [part]}).encode()
 
 
 def permits(**change: Any) -> bytes:
@@ -61,7 +76,9 @@ def body(kind: str, **more: Any) -> bytes:
     return json.dumps({"kind": kind, "feed": "f", "received_ms": at(0)} | more).encode()
 
 
-@pytest.mark.parametrize("good", [positions(), speeds(), permits(), incidents()])
+@pytest.mark.parametrize(
+    "good", [positions(), speeds(), columns(), events(), permits(), incidents()]
+)
 def test_what_breaks_no_rule_is_read(good: bytes) -> None:
     assert wire.encode(wire.decode(good)).startswith(good[:9].replace(b" ", b""))
 
@@ -104,6 +121,28 @@ def test_what_breaks_no_rule_is_read(good: bytes) -> None:
         ("R008", positions(stop_order=1001)),
         ("R008", speeds(speed_kmh=-0.1)),
         ("R008", speeds(speed_kmh=250.1)),
+        ("R005", speeds(speed_kmh="30")),
+        ("R005", columns(links=...)),
+        ("R005", columns(observed_ms=...)),
+        ("R005", columns(speeds_kmh=["30"])),
+        ("R005", columns(links=["L", "M"])),
+        ("R005", columns(observed_ms=[])),
+        ("R005", columns(speeds_kmh=[30.5]).replace(b"30.5", b"1e999")),
+        ("R001", columns(speeds_kmh=[30.5]).replace(b"30.5", b"NaN")),
+        ("R007", columns(observed_ms=[at(120) + 1])),
+        ("R008", columns(observed_ms=[-1])),
+        ("R008", columns(observed_ms=[wire.MAX_TIME_MS + 1], received_ms=wire.MAX_TIME_MS)),
+        ("R008", columns(received_ms=-1)),
+        ("R008", columns(speeds_kmh=[-0.1])),
+        ("R008", columns(speeds_kmh=[250.1])),
+        ("R008", columns(flags={"repaired": [1]})),
+        ("R005", columns(flags={"repaired": ["L"]})),
+        ("R005", events(speeds_kmh=[])),
+        ("R005", events(vias=["L", "M"])),
+        ("R005", events(shares=[1, 1])),
+        ("R005", events(offsets=[8])),
+        ("R005", events(offsets=[2**70])),
+        ("R005", events(observed_ms=[2**70])),
         ("R009", positions(vehicle="X").replace(b"X", "춘천".encode("cp949"))),
         ("R009", positions(vehicle="X").replace(b"X", b"\xed\xa0\x80")),
         ("R006", permits(geometry=[[127.7, 37.8], [1e308, 37.8]])),
@@ -146,6 +185,13 @@ def test_a_broken_rule_has_its_code(code: str, payload: bytes | None) -> None:
         positions(lon=-180, lat=90, stop_order=1000),
         speeds(speed_kmh=0),
         speeds(speed_kmh=250, observed_ms=at(120)),
+        columns(speeds_kmh=[0], observed_ms=[at(120)]),
+        columns(speeds_kmh=[250], observed_ms=[0]),
+        columns(rows=[], added_later=1),
+        columns(rows=[{}]),
+        columns(links=[], speeds_kmh=[], observed_ms=[]),
+        columns(flags={"repaired": [0]}, added_later=1),
+        events(vias=["M"], shares=[0.5], offsets=[7]),
         permits(ends_ms=at(0) + 1),
         permits(began_ms=at(120), done_ms=at(120), remaining_width_m=0, direction="가" * 80),
         permits(remaining_width_m=100, also_closed=["sidewalk", "bicycle"], is_withdrawn=True),
@@ -163,6 +209,75 @@ def test_a_refusal_says_little_of_a_hostile_text() -> None:
     with pytest.raises(RecordRefusedError) as refusal:
         wire.decode(json.dumps({"kind": "x" * 100_000}).encode())
     assert len(str(refusal.value)) < 100
+
+
+COLUMNS = [part.name for part in fields(rec.SpeedBatch)]
+
+
+def compact(payload: bytes) -> bytes:
+    """The same without blanks, as `encode` writes it."""
+    return json.dumps(json.loads(payload), separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize(
+    ("payload", "detail"),
+    [
+        (columns(links=["L"] * 3, speeds_kmh=[9, 251, 9], observed_ms=[at(0)] * 3), "row 1: speed"),
+        (
+            columns(links=["L"] * 2, speeds_kmh=[9] * 2, observed_ms=[0, at(121)]),
+            "row 1: 121000 ms",
+        ),
+        (columns(links=["L"] * 2, speeds_kmh=[9, "9"], observed_ms=[0, 0]), "$.speeds_kmh[1]"),
+        (body("speeds", rows=[{"link_id": "L", "speed_kmh": 9}]), "`$.rows[0]`"),
+        (speeds(speed_kmh=251), "row 0: speed 251.0 km/h, within 0..250.0"),
+    ],
+)
+def test_a_refused_message_of_speeds_says_which_row_it_was(payload: bytes, detail: str) -> None:
+    for form in (payload, compact(payload)):
+        with pytest.raises(RecordRefusedError, match=re.escape(detail)):
+            wire.decode(form)
+
+
+ROWS = [
+    rec.LinkSpeed("L", 30.5, at(0)),
+    rec.LinkSpeed("M", 0, at(-9), ("repaired", "old")),
+    rec.LinkSpeed("L", 250, at(1), ("old",)),
+]
+
+
+def test_speeds_with_a_row_each_are_read_as_the_same_columns() -> None:
+    told = {"kind": "speeds", "feed": "f", "received_ms": at(0), "rows": ROWS}
+    of_old = msgspec.json.encode(told)
+    due = rec.SpeedBatch.of("f", at(0), ROWS)
+    assert due.flags == {"repaired": (1,), "old": (1, 2)}
+    late_rows = msgspec.json.encode({"kind": "speeds", "more": "x" * 300} | told)
+    for payload in (of_old, late_rows, json.dumps(json.loads(of_old)).encode()):
+        assert wire.decode(payload) == due
+    assert wire.decode(wire.encode(due)) == due
+
+
+def test_link_events_with_a_row_a_speed_are_read_as_the_same_columns() -> None:
+    own, part = SpeedShare("L", "L", 30.5, at(0), 1.0), SpeedShare("S", "L", 30.5, at(0), 0.4)
+    origin = Origin("link-speeds", 0, 7)
+    for rows in ((), (own,), (own, part)):
+        old = {"origin": origin, "watermark_ms": 5, "passages": [], "speeds": rows}
+        now = LinkEvents(origin, 9, speeds=SpeedColumns((), (), ()))
+        payload = msgspec.json.encode({"kind": "link-events", "parts": [old, now]})
+        of_old = LinkEvents(origin, 5, speeds=SpeedColumns.of(rows))
+        assert wire.decode(payload) == LinkBatch((of_old, now))
+        assert of_old.speeds.rows == rows
+    assert SpeedColumns.of((own,)) == SpeedColumns(("L",), (30.5,), (at(0),))
+
+
+@pytest.mark.parametrize("offsets", [(0, 1, 2, 3), (0, 0, 0, 3), (0, 3, 3, 3)])
+def test_a_part_that_is_too_large_goes_in_two_between_two_inputs(offsets: tuple[int, ...]) -> None:
+    names = tuple(f"{n}" * 300_000 for n in range(4))
+    speeds = SpeedColumns(names, (9.0,) * 4, (at(0),) * 4, offsets=offsets)
+    whole = LinkEvents(Origin("link-speeds", 0, 3), 0, speeds=speeds)
+    parts = [part for payload in wire.encode_parts([whole]) for part in parts_of(payload)]
+    assert len(parts) == 2
+    assert [row for part in parts for row in part.speeds.rows] == list(speeds.rows)
+    assert [part.speeds.offsets[-1] for part in parts] == [part.origin.offset for part in parts]
 
 
 # Any record, of every kind. Texts are what UTF-8 can carry; numbers keep the rules of the codec.
@@ -199,6 +314,18 @@ st.register_type_strategy(int, WHEN)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 for _record in RECORDS:
     st.register_type_strategy(_record, _any(_record))
+st.register_type_strategy(
+    rec.SpeedBatch,
+    st.builds(
+        rec.SpeedBatch.of,
+        TEXT,
+        OWN["received_ms"],
+        st.lists(st.from_type(rec.LinkSpeed), max_size=4),
+    ),
+)
+st.register_type_strategy(
+    SpeedColumns, st.builds(SpeedColumns.of, st.lists(st.from_type(SpeedShare), max_size=4))
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -242,3 +369,24 @@ def test_no_json_does_more_than_be_refused(kind: str, noise: Any, data: st.DataO
     payload = json.dumps({**noise, **good, "kind": kind}, ensure_ascii=False)
     found = _decode(payload.encode(errors="surrogatepass"))
     assert found is None or wire.decode(wire.encode(found)) == found
+
+
+@given(st.dictionaries(st.sampled_from(["rows", *COLUMNS]), JSON, max_size=2), st.data())
+def test_blanks_between_the_fields_of_speeds_change_nothing(
+    noise: Any, data: st.DataObject
+) -> None:
+    """What `encode` writes has a reader of its own."""
+    message = data.draw(st.from_type(rec.SpeedBatch))
+    told = json.loads(wire.encode(message)) | noise
+    for name in data.draw(st.lists(st.sampled_from(COLUMNS), max_size=2)):
+        value = data.draw(st.sampled_from([-1, 0, 251, 2**70, 1e300, "L", None]))
+        told[name] = [*told[name], value] if isinstance(told[name], list) else value
+    spaced = json.dumps(told).encode()
+    assert _outcome(compact(spaced)) == _outcome(spaced)
+
+
+def _outcome(payload: bytes) -> Message | str:
+    try:
+        return wire.decode(payload)
+    except RecordRefusedError as refusal:
+        return str(refusal).split(" (byte")[0]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedShare
+from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedColumns, SpeedShare
 from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.links.quarters import DayKind, IsHoliday, QuarterPlace, no_holiday
@@ -50,7 +50,9 @@ class Street:
             Origin("in", 0, self._offset),
             at(second),
             (bus,) * buses,
-            tuple(replace(r, observed_ms=at(second)) for r in rows if isinstance(r, SpeedShare)),
+            SpeedColumns.of(
+                [replace(r, observed_ms=at(second)) for r in rows if isinstance(r, SpeedShare)]
+            ),
             tuple(row for row in rows if isinstance(row, Obstruction)),
         )
         self._offset += 1

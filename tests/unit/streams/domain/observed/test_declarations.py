@@ -28,7 +28,7 @@ class Office:
             "P1", "굴착", at(0), at(0) + 2 * HOUR_MS, closure=Closure.FULL, link_ids=links
         )
         batch = PermitBatch("permits", at(0), is_complete=True, rows=(permit,))
-        self._say(0, self._works.take(batch).derived[0].declarations)
+        self._say(0, self._works.take(batch).derived[0][0].declarations)
 
     def changes(self, second: float, **own: Any) -> Watch:
         step = WorksStep(self._works.state)

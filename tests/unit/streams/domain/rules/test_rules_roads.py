@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedShare
+from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedColumns, SpeedShare
 from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.links.estimate import USUAL_WEIGHTS
@@ -46,7 +46,7 @@ def told(
         origin = Origin(source.removesuffix("/0"), 0, offset)
         message = LinkEvents(origin, at(minute * 60) if row is None else 0)
         if isinstance(row, SpeedShare):
-            message = replace(message, speeds=(row,))
+            message = replace(message, speeds=SpeedColumns.of([row]))
         elif row is not None:
             message = replace(message, obstructions=(row,))
         found += fold.take(message).alerts

@@ -115,7 +115,7 @@ def said(minute: int) -> Iterator[tuple[topics.Topic, Message]]:
         yield topics.CALLS, Call(f"c{minute}", now_ms, "정류장 7", ("S7>S8",))
     if minute % 5 == 0:
         speed = LinkSpeed(LINK, 5.0 if minute < SLOW_UNTIL else 45.0, now_ms)
-        yield topics.LINK_SPEEDS, SpeedBatch("its.speeds", now_ms, (speed,))
+        yield topics.LINK_SPEEDS, SpeedBatch.of("its.speeds", now_ms, [speed])
     if minute % 5 == 0 and not BROKEN_AT < minute < SILENT_UNTIL:
         outcome = PollOutcome.UNKNOWN if minute == BROKEN_AT else PollOutcome.DATA
         yield topics.FEED_REPORTS, FeedReport("its.speeds", outcome, now_ms, poll_ms=300_000)

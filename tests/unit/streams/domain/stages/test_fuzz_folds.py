@@ -64,7 +64,7 @@ def log() -> list[tuple[topics.Topic, Message]]:
             found.append((topic, wire.decode(payload)))
     speed = LinkSpeed(LINK, 9.5, T0_MS + 5_000)
     found += [
-        (topics.LINK_SPEEDS, SpeedBatch("its.speeds", T0_MS + 6_000, (speed,))),
+        (topics.LINK_SPEEDS, SpeedBatch.of("its.speeds", T0_MS + 6_000, [speed])),
         (topics.PERMITS, PermitBatch("permits", T0_MS, is_complete=True, rows=(PERMIT,))),
         (topics.PERMITS, SiteReport("r1", "P1", SiteStatus.START, Reporter.CREW, T0_MS + 9_000)),
         (

@@ -1,0 +1,160 @@
+"""The roads as the audit folds them: link by link, in plain Python, a row each.
+
+What the worker does for thousands of links at once (`streams/domain/links/table.py`) is held
+against this: the same bounds and formulas, one link after another, and nothing to read but loops.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from streams.contract.derived import SpeedShare
+from streams.contract.enums import Level
+from streams.domain.links.columns import NONE, NOTHING
+from streams.domain.links.fold import (
+    FoldSettings,
+    LinkFold,
+    LinkView,
+    ReportMoment,
+    age,
+    judged,
+    learned,
+    observed_ms,
+    stamped,
+    take_speed,
+    view,
+)
+from streams.domain.links.quarters import QUARTER_MS
+from streams.domain.links.settled import Judged
+from streams.domain.links.table import FOLDS, REMEMBERED, Lesson, LinkTable, Look, UsualOf, teach
+from streams.domain.stage import Effects, Rows, StageTable, State
+from streams.domain.stages.roadstate import RoadsStage
+from streams.geo.network import Link
+
+LINKS = StageTable("links", LinkView)
+TOLD = StageTable("told", Level)  # by link, the level that the history has
+
+
+class PlainRoads(RoadsStage):
+    """The stage of the roads over rows."""
+
+    tables = (
+        *(LINKS if table.name == LINKS.name else table for table in RoadsStage.tables),
+        TOLD,
+    )
+
+    def _table(self, state: State, effects: Effects) -> LinkTable:
+        return RowTable(state, effects, self._roads, self._rules)
+
+
+class RowTable:
+    """The links of a partition in the midst of a run, a row each; see `ColumnTable`."""
+
+    def __init__(
+        self, state: State, effects: Effects, roads: Mapping[str, Link], rules: FoldSettings
+    ) -> None:
+        self._folds = Rows(FOLDS, state, effects)
+        self._links = Rows(LINKS, state, effects)
+        self._told = Rows(TOLD, state, effects)
+        self._effects, self._roads, self._rules = effects, roads, rules
+        self._changed: set[str] = set()
+
+    def fold(self, link_id: str) -> LinkFold:
+        return self._folds.get(link_id) or NOTHING
+
+    def put(self, link_id: str, fold: LinkFold) -> None:
+        self._folds.put(link_id, fold)
+        self._changed.add(link_id)
+
+    def is_news(self, link_id: str) -> None:
+        self._told.put(link_id, None)
+
+    def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool:
+        if speed.observed_ms <= moment.reported_ms - self._rules.fresh_ms:
+            return False
+        link = take_speed(self.fold(speed.link_id), speed, moment, self._rules)
+        self.put(speed.link_id, stamped(link))
+        return True
+
+    def take_own(
+        self,
+        link_ids: Sequence[str],
+        kmh: Sequence[float],
+        at_ms: Sequence[int],
+        moment: ReportMoment,
+    ) -> None:
+        for link_id, value, observed in zip(link_ids, kmh, at_ms, strict=True):
+            if link_id not in self._roads:
+                self._effects.count("link-events unknown_link")
+            elif not self.take_speed(SpeedShare(link_id, link_id, value, observed, 1.0), moment):
+                self._effects.count("speeds late")
+
+    def settle(self, before_ms: int, now_ms: int) -> None:
+        fresh_ms, stale_ms = self._rules.fresh_ms, self._rules.stale_ms
+        for link_id, link in self._folds.all().items():
+            if 0 < link.oldest_ms <= now_ms - fresh_ms:
+                self.put(link_id, stamped(age(link, now_ms, fresh_ms)))
+            elif any(before_ms < at + stale_ms <= now_ms for at in (link.bus_ms, link.its_ms)):
+                self._changed.add(link_id)
+
+    def judged(self, done: Judged, at_ms: int) -> None:
+        for link_id, link in self._folds.all().items():
+            after = learned(judged(link, done), at_ms, self._rules.grid)
+            if after is not link:
+                self.put(link_id, stamped(after))
+
+    def driven(self) -> dict[str, LinkFold]:
+        return {link_id: link for link_id, link in self._folds.all().items() if link.bus_ms}
+
+    def quarters(self) -> set[int]:
+        folds = self._folds.all().values()
+        return {ms // QUARTER_MS for fold in folds for ms in observed_ms(fold)}
+
+    def suspects(
+        self,
+        is_well: Callable[[str, LinkFold], bool],
+        below: float,  # noqa: ARG002 - `is_well` says it all
+        usual_of: UsualOf | None,  # noqa: ARG002
+    ) -> Iterator[str]:
+        for link_id, link in self._folds.all().items():
+            if self._roads[link_id].is_drawn and not is_well(link_id, link):
+                yield link_id
+
+    def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> Lesson:
+        lesson, look = Lesson({}, set()), Look(self._roads, self._rules, factor_of)
+        for link_id, link in self._folds.all().items():
+            teach(lesson, link_id, link, at_ms, look)
+        return lesson
+
+    def show(
+        self,
+        now_ms: int,
+        factor_of: Callable[[Link], float],
+        with_usual: Callable[[LinkView, str], LinkView],
+    ) -> None:
+        for link_id in sorted(self._changed):
+            road = self._roads[link_id]
+            shown = view(self.fold(link_id), road, self._rules, now_ms, factor_of(road))
+            shown = with_usual(shown, link_id)
+            if shown != self._links.get(link_id):
+                self._links.put(link_id, shown)
+        self._changed = set()
+
+    def show_links(self, links: Iterable[str]) -> None:
+        self._changed |= set(links)
+
+    def show_usual(self, usual_of: UsualOf) -> None:
+        for link_id, shown in self._links.all().items():
+            dkmh = usual_of(link_id)
+            now = replace(shown, usual_kmh=None if dkmh == NONE else dkmh / 10)
+            if now != shown:
+                self._links.put(link_id, now)
+
+    def remember(self, known_ms: int) -> None:
+        for link_id, shown in self._links.all().items():
+            if shown.level is not self._told.get(link_id):
+                kept = {name: getattr(shown, name) for name in REMEMBERED}
+                self._effects.remember(f"link:{link_id}", known_ms, kept)
+                self._told.put(link_id, shown.level)
+
+    def finish(self) -> None:
+        """Nothing: every row is in the effects already."""

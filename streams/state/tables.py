@@ -1,0 +1,168 @@
+"""How the rows of a stage's table stand in its Redis hash: JSON by row id; links in pages.
+
+A page is `PAGE` links that stand together: a line of JSON with their ids and, of those that have
+obstructions, the subjects; after it their records as `columns.ROW` lays them out. The field `stood`
+holds what stood in their places before. So a page says all about its links without the network.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from streams.domain.links.columns import (
+    NO_STOOD,
+    PAGE,
+    ROW,
+    STOOD,
+    VIEW,
+    LinkColumns,
+    LinkPatch,
+    empty_rows,
+    view_of,
+    view_row,
+)
+from streams.domain.links.fold import LinkView
+from streams.domain.stage import StageTable
+
+STOOD_FIELD = b"stood"
+_FORM = 1
+
+
+class Writes(NamedTuple):
+    """What to set and what to take away in a table's hash, by field."""
+
+    kept: dict[str, bytes]
+    gone: list[str]
+
+
+class _Head(msgspec.Struct):
+    """The first line of a page; `form` tells pages of another layout."""
+
+    ids: list[str]
+    subjects: dict[str, tuple[str, ...]] = {}
+    form: int = _FORM
+
+
+class PackedViews(msgspec.Struct):
+    """Views of links in a delta: their ids, their records, the subjects of those that have any."""
+
+    ids: list[str] = []
+    subjects: dict[str, tuple[str, ...]] = {}
+    rows: bytes = b""
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+_VIEWS = msgspec.json.Decoder(LinkView)
+_json = msgspec.json.encode
+
+
+def written(changes: Any) -> Writes:
+    """A step's changes of a table as writes to its hash."""
+    if isinstance(changes, LinkPatch):
+        return _written_pages(changes)
+    kept = {name: _json(row) for name, row in changes.items() if row is not None}
+    return Writes(kept, [name for name, row in changes.items() if row is None])
+
+
+def read(table: StageTable[Any], rows: Mapping[bytes, bytes]) -> Any:
+    """A table's rows as its hash holds them; msgspec's errors where they cannot be read."""
+    if table.columns is LinkColumns:
+        return read_columns(rows)
+    decode = msgspec.json.Decoder(table.row_type).decode
+    return {name.decode(): decode(value) for name, value in rows.items()}
+
+
+def _written_pages(patch: LinkPatch) -> Writes:
+    kept = {str(page): _page(patch, page) for page in patch.pages}
+    if len(patch.stood):
+        return Writes({**kept, STOOD_FIELD.decode(): patch.stood.tobytes()}, [*patch.gone])
+    return Writes(kept, [STOOD_FIELD.decode(), *patch.gone])
+
+
+def _page(patch: LinkPatch, page: int) -> bytes:
+    begin, end = page * PAGE, min((page + 1) * PAGE, len(patch.rows))
+    return _head(patch, range(begin, end)) + patch.rows[begin:end].tobytes()
+
+
+def _head(patch: LinkPatch, places: range) -> bytes:
+    """A page's first line: made anew where links or subjects came or went."""
+    page, heads = places.start // PAGE, patch.base.heads
+    is_new = places.stop > len(patch.rows) - len(patch.new_ids)
+    if is_new or not patch.subjects.keys().isdisjoint(places):
+        heads = {}
+    if page not in heads:
+        heads[page] = _json(_Head(patch.ids_at(places), patch.subjects_of(places))) + b"\n"
+    return heads[page]
+
+
+def read_columns(rows: Mapping[bytes, bytes]) -> LinkColumns:
+    """The links of a partition, of pages or of the rows that stood there before there were any."""
+    numbers = sorted(int(name) for name in rows if name.isdigit())
+    if not numbers:
+        return _read_views({name: row for name, row in rows.items() if name != STOOD_FIELD})
+    ids: list[str] = []
+    subjects: dict[int, tuple[str, ...]] = {}
+    parts = []
+    for number in numbers:
+        head, part = page_of(rows[b"%d" % number])
+        begin = len(ids)
+        ids += head.ids
+        parts.append(part)
+        subjects |= {begin + head.ids.index(name): row for name, row in head.subjects.items()}
+    stood = np.frombuffer(rows.get(STOOD_FIELD, b""), STOOD)
+    return LinkColumns(ids, np.concatenate(parts), subjects, stood if len(stood) else NO_STOOD)
+
+
+def page_of(value: bytes) -> tuple[_Head, Any]:
+    """A page's head and records; msgspec.ValidationError where it is none of ours."""
+    line, _, body = value.partition(b"\n")
+    head = _HEAD.decode(line)
+    if head.form != _FORM or len(body) != len(head.ids) * ROW.itemsize:
+        raise msgspec.ValidationError(
+            f"page of form {head.form} with {len(body)} bytes for {len(head.ids)} links, "
+            f"ours is {_FORM} with {ROW.itemsize} each"
+        )
+    return head, np.frombuffer(body, ROW)
+
+
+def _read_views(rows: Mapping[bytes, bytes]) -> LinkColumns:
+    """Columns of views in a row each, as they were stored before: all of it is to be written."""
+    views = {name.decode(): _VIEWS.decode(row) for name, row in sorted(rows.items())}
+    columns = LinkColumns(views, empty_rows(len(views)))
+    for place, view in enumerate(views.values()):
+        columns.rows["view"][place] = np.array(view_row(view), VIEW)
+        if view.subjects:
+            columns.subjects[place] = view.subjects
+    columns.unpaged = tuple(views)
+    return columns
+
+
+def views_of(value: bytes) -> dict[str, LinkView]:
+    """The views in a page, by link."""
+    head, rows = page_of(value)
+    return unpacked(head.ids, rows["view"], head.subjects)
+
+
+def packed(patch: LinkPatch) -> PackedViews:
+    """The views that a patch changed, for the screens."""
+    rows = patch.rows["view"][patch.shown].tobytes()
+    return PackedViews(patch.ids_at(patch.shown), patch.subjects_of(patch.shown), rows)
+
+
+def unpack(views: PackedViews) -> dict[str, LinkView]:
+    """The views by link; msgspec.ValidationError where the records are not one a link."""
+    if len(views.rows) != len(views.ids) * VIEW.itemsize:
+        raise msgspec.ValidationError(f"{len(views.rows)} bytes for {len(views.ids)} links")
+    return unpacked(views.ids, np.frombuffer(views.rows, VIEW), views.subjects)
+
+
+def unpacked(
+    ids: list[str], rows: Any, subjects: Mapping[str, tuple[str, ...]]
+) -> dict[str, LinkView]:
+    """Records as views, by link."""
+    return {
+        link_id: view_of(row, subjects.get(link_id, ()))
+        for link_id, row in zip(ids, rows, strict=True)
+    }
