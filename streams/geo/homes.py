@@ -23,12 +23,16 @@ class Homes:
     def __init__(self, network: Network, partitions: int) -> None:
         self.partitions = partitions
         self._midpoint = network.midpoint
+        self._homes: dict[str, int] = {}
         self._around: dict[str, tuple[int, ...]] = {}
 
     def home(self, link_id: str) -> int:
         """The partition that folds what is observed of a link; 0 for one that nobody knows."""
-        point = self._midpoint(link_id)
-        return 0 if point is None else self._of(point)
+        known = self._homes.get(link_id)
+        if known is None:
+            point = self._midpoint(link_id)
+            known = self._homes[link_id] = 0 if point is None else self._of(point)
+        return known
 
     def around(self, links: Iterable[str]) -> set[int]:
         """The partitions that must see what happens on any of these links."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from streams.contract.errors import NetworkError
 from streams.geo.grid import Grid
-from streams.geo.measures import Point, distance_to_line_m, midpoint_of
+from streams.geo.measures import Box, Point, distance_to_line_m, midpoint_of
 
 CELL_DEG = 0.005  # about 440 m by 555 m at 37.9 N
 CELL_M = 400  # a cell is at least so wide up to 44 N
@@ -187,7 +187,8 @@ class Network:
 
     def near(self, point: Point, radius_m: float) -> list[tuple[float, Link]]:
         """Links within `radius_m` of a point, nearest first, as (distance in m, link)."""
-        candidates = set(self._grid.around(point, math.ceil(radius_m / CELL_M)))
+        around = set(self._grid.around(point, math.ceil(radius_m / CELL_M)))
+        candidates = (i for i in around if self._box(i).least_m(point) <= radius_m)
         measured = ((distance_to_line_m(point, self.links[i].geometry), i) for i in candidates)
         return [(d, self.links[i]) for d, i in sorted(measured) if d <= radius_m]
 
@@ -197,6 +198,17 @@ class Network:
         for place, link in enumerate(self.links):
             grid.add_line(place, link.geometry)
         return grid
+
+    def _box(self, place: int) -> Box:
+        """The box of a link that has a line, made when it is first asked for."""
+        known = self._boxes.get(place)
+        if known is None:
+            known = self._boxes[place] = Box.around(self.links[place].geometry)
+        return known
+
+    @cached_property
+    def _boxes(self) -> dict[int, Box]:
+        return {}
 
     def _content(self) -> str:
         body = {
