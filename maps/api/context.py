@@ -165,7 +165,7 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
         live=LiveUpdates(store, network, settings.partitions, now_ms, tiling),
         thresholds=thresholds,
         statics=statics,
-        pages=render_pages(network, settings, statics.url),
+        pages=render_pages(network, settings, statics.url, is_large=tiling.is_large),
         network_index=body_of(bodies.encode(index), JSON, etag=f"{network.version}-index"),
         finder=Finder(network, load_gazetteer(settings.gazetteer), settings.province),
         is_simulated=simulated,

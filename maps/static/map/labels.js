@@ -11,15 +11,11 @@ const PLACES_FROM_ZOOM = 12.5;
 
 export class Labels {
   widths = /** @type {Map<string, number>} */ (new Map());
-  metres = /** @type {Map<string, number>} */ (new Map()); // the length of each road
   middles = /** @type {Map<number, Ui.Middle>} */ (new Map());
 
   /** @param {Ui.Network} network */
   constructor(network) {
     this.network = network;
-    network.roads.forEach((road, i) => {
-      if (road) this.metres.set(road, (this.metres.get(road) || 0) + network.lengths[i]);
-    });
   }
 
   /** Draws the names around the boxes already `taken`.
@@ -62,7 +58,7 @@ export class Labels {
       const cx = Math.floor(x / cell), cy = Math.floor(y / cell), key = `${text}\n${cx},${cy}`;
       const away = Math.hypot(x - (cx + 0.5) * cell, y - (cy + 0.5) * cell), before = best.get(key);
       if (before && before.away <= away) continue;
-      const rank = network.rank[i], metres = Number(this.metres.get(text));
+      const rank = network.rank[i], metres = Number(network.roadMetres.get(text));
       best.set(key, { text, x, y, away, turn: uprightTurn(middle), rank, metres });
     }
     return [...best.values()].sort((a, b) => a.rank - b.rank || b.metres - a.metres || a.away - b.away);
