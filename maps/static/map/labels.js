@@ -51,7 +51,7 @@ export class Labels {
   candidates(view, cell) {
     const { network } = this;
     const best = /** @type {Map<string, Candidate>} */ (new Map());
-    for (let i = 0; i < network.count; i++) {
+    for (const i of network.listed) {
       const text = network.roads[i];
       if (!text || !network.drawn[i] || !view.sees(network.box, i, -10)) continue;
       const middle = this.middleOf(i), x = view.px(middle.x), y = view.py(middle.y);

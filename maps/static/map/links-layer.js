@@ -6,6 +6,8 @@ import { Slices } from "./slices.js";
 import { SlowCanvas } from "./slow-canvas.js";
 
 const BATCH = 128; // links per stroke: one stroke for all is slower on a CPU raster
+const FLUSH_AFTER = 3; // strokes of a slow picture that are made real together
+const TOUCH_UP_STROKES = 6; // a frame's, over a slow picture
 const STRIPS = 10; // the picture is painted anew strip by strip: ten small tasks instead of a long one
 const GAP_PX = 0.7;
 const DENSE = 6000; // links in view from which minor roads give way
@@ -35,7 +37,7 @@ export class LinksLayer {
   paintedView = /** @type {Ui.View | null} */ (null);
   painting = /** @type {number[]} */ ([]); // the links of a picture under way
   late = /** @type {Set<number>} */ (new Set()); // links that changed while it was
-  touchUp = new Slices();
+  touchUp = new Slices(TOUCH_UP_STROKES);
 
   /** @param {Ui.LeafletMap} map @param {Ui.Picture} picture @param {Ui.State} state */
   constructor(map, picture, state) {
@@ -81,7 +83,7 @@ export class LinksLayer {
     const { network } = this, visible = [];
     this.colours = colours();
     this.measure(view);
-    for (let i = 0; i < network.count; i++) {
+    for (const i of network.listed) {
       if (network.drawn[i] && view.sees(network.box, i)) visible.push(i);
     }
     this.isDense = visible.length > DENSE && view.zoom < 14;
@@ -100,11 +102,11 @@ export class LinksLayer {
   /** Takes the steps of strokes, each for a view that is not on the screen yet.
    * @param {Ui.View} view @param {Iterator<void>} strokes */
   *strokesFor(view, strokes) {
-    for (;;) {
+    for (let isOver = false; !isOver;) {
       this.paintedView = view;
-      const isOver = strokes.next().done;
+      for (let k = 0; k < FLUSH_AFTER && !isOver; k++) isOver = Boolean(strokes.next().done);
       this.paintedView = null;
-      if (isOver) return;
+      if (this.canvas instanceof SlowCanvas) this.canvas.flush();
       yield;
     }
   }

@@ -29,6 +29,7 @@ export class Network {
   nx = new Float32Array(0);
   ny = new Float32Array(0);
   points = 0;
+  listed = /** @type {number[]} */ ([]); // links that may be drawn: all, or those of the tiles looked at
 
   /** A file of all roads, or an index whose roads come in tiles.
    * @param {Api.NetworkFile | Api.NetworkIndex} file */
@@ -66,7 +67,8 @@ export class Network {
   readFile(file) {
     this.slow = file.slow;
     this.jam = file.jam;
-    this.readRoads(file, file.ids.map((_, i) => i));
+    this.listed = file.ids.map((_, i) => i);
+    this.readRoads(file, this.listed);
     this.drawn = Uint8Array.from(file.drawn);
   }
 

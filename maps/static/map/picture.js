@@ -75,6 +75,9 @@ export class Picture {
     for (const name of this.shown) if (!tiles.has(name)) this.turn(name, false);
     for (const name of tiles) if (!this.shown.has(name)) this.turn(name, true);
     this.shown = new Set(tiles);
+    if (this.network.index) {
+      this.network.listed = [...tiles].flatMap((name) => this.network.tiles.get(name)?.indexes || []);
+    }
   }
 
   /** @param {string} name of a tile @param {boolean} isShown */
@@ -112,7 +115,7 @@ export class Picture {
   count() {
     this.counts.fill(0);
     this.metres.fill(0);
-    for (let i = 0; i < this.network.count; i++) this.add(i, 1);
+    for (const i of this.network.listed) this.add(i, 1);
   }
 
   /** @param {number} i @param {number} sign */

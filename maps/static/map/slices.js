@@ -3,6 +3,9 @@
 const BUDGET_MS = 8;
 
 export class Slices {
+  /** @param {number} most steps a frame, where a step costs more than the time that it takes here */
+  constructor(most = Infinity) { this.most = most; }
+
   frame = 0;
   steps = /** @type {Iterator<void> | null} */ (null);
   done = () => {};
@@ -26,7 +29,7 @@ export class Slices {
   /** Takes steps for as long as a frame can bear. */
   run() {
     const until = performance.now() + BUDGET_MS;
-    while (this.steps && performance.now() < until) {
+    for (let taken = 0; this.steps && taken < this.most && performance.now() < until; taken++) {
       if (this.steps.next().done) {
         this.steps = null;
         this.done();

@@ -1,6 +1,5 @@
 // A canvas too full to be painted at once: the next picture is painted out of sight, then shown whole.
 import { el } from "../dom.js";
-import { contextOf } from "../signs.js";
 import { CanvasLayer } from "./canvas-layer.js";
 import { Slices } from "./slices.js";
 
@@ -20,8 +19,13 @@ export class SlowCanvas extends CanvasLayer {
     super(map, pane, zIndex, () => {});
     this.steps = steps;
     this.shown = shown;
-    this.hidden = contextOf(el("canvas"));
+    const hidden = el("canvas").getContext("2d", { willReadFrequently: true });
+    if (!hidden) throw new Error("this browser has no canvas");
+    this.hidden = hidden;
   }
+
+  /** Strokes are only noted down until somebody looks: this makes them cost their time now. */
+  flush() { this.hidden.getImageData(0, 0, 1, 1); }
 
   remove() {
     this.slices.stop();
