@@ -1,0 +1,330 @@
+"""Throughput: the whole job, two idiomatic ones and the floor of this machine, in turns.
+
+Every contestant reads a log of its own of the same observations from Kafka and keeps a state a link
+in Redis. Its log is written while it stands still; the clock begins when it goes on, after a
+warm-up, and ends when Redis has the last of it. Then every link in Redis is compared with the
+oracle: a run with one wrong link raises.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from bench.rig import Record, Rig, Timed, WrongResultError, held, peak_mb, publish, wait_for
+from bench.views import link_views
+from bench.workload import LEVELS_KMH, PARTITIONS, Columns, Workload
+from local.services import Process
+from local.stack import ROOT
+from producers.network.importing import FILE, write_network
+from streams.contract.enums import Closure
+from streams.geo.network import Network
+
+QUIX_PYTHON = ROOT / ".cache" / "quix" / "bin" / "python"
+TENTH = 0.1001  # a view is rounded to a tenth; the last digit of a sum of floats may tip it
+WITHIN_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One measured run: observations, time, processors, the contestant's memory."""
+
+    contestant: str
+    observations: int
+    timed: Timed
+    peak_mb: float
+    process: str
+
+    @property
+    def per_s(self) -> float:
+        return self.observations / self.timed.seconds
+
+    @property
+    def per_core_s(self) -> float:
+        """Observations a second of one core that the contestant's own process used."""
+        return self.observations / self.timed.cpu_s[self.process]
+
+
+class Contestant(Protocol):
+    """One way to do the job; a new one each run."""
+
+    name: str
+    process: str
+
+    def start(self, rig: Rig, workload: Workload) -> Process: ...
+
+    def columns(self, workload: Workload, count: int) -> Columns: ...
+
+    def write(self, rig: Rig, workload: Workload, columns: Columns) -> None: ...
+
+    def wait(self, rig: Rig, workload: Workload) -> None: ...
+
+    def check(self, rig: Rig, workload: Workload) -> None: ...
+
+
+class Bomnae:
+    """The product's worker, with all its rules, `size` observations a message."""
+
+    process = "worker"
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.name = f"bomnae {size}"
+
+    def start(self, rig: Rig, workload: Workload) -> Process:
+        rig.make_topics()
+        rig.write(workload.permits())
+        return rig.start_worker()
+
+    def columns(self, workload: Workload, count: int) -> Columns:
+        return workload.observations(count)
+
+    def write(self, rig: Rig, workload: Workload, columns: Columns) -> None:
+        rig.write(workload.log(columns, self.size))
+
+    def wait(self, rig: Rig, workload: Workload) -> None:
+        rig.wait_folded(workload.end_ms, WITHIN_S)
+
+    def check(self, rig: Rig, workload: Workload) -> None:
+        check_views(rig, workload)
+
+
+def check_views(rig: Rig, workload: Workload) -> None:
+    """Every link's speed and closure in Redis against the oracle."""
+    views = link_views(rig.env["BOMNAE_REDIS"], PARTITIONS)
+    due, closed = workload.view_speeds(), workload.closures()
+    found = np.array(
+        [
+            np.nan if view is None or view.speed_kmh is None else view.speed_kmh
+            for view in (views.get(name) for name in workload.ids)
+        ],
+        dtype=float,
+    )
+    wrong = (np.isnan(found) != np.isnan(due)) | (np.abs(found - due) > TENTH)
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
+        first = f"{workload.ids[at]} shows {found[at]}, {due[at]} is right"
+        raise WrongResultError(f"{int(wrong.sum())} of {len(wrong)} links are wrong: {first}")
+    for name, view in views.items():
+        if view.closure is not closed.get(name, Closure.NONE):
+            raise WrongResultError(f"{name} shows {view.closure}, not {closed.get(name)}")
+    if lost := closed.keys() - views.keys():
+        raise WrongResultError(f"{len(lost)} links with works have no view")
+
+
+class Singles:
+    """What the idiomatic ones share: one JSON message an observation, a state a link-minute."""
+
+    topic = "speeds"
+    process = name = ""
+
+    def start(self, rig: Rig, workload: Workload) -> Process:
+        make_topic(rig, self.topic)
+        self._facts = rig.folder / "facts.json"
+        self._facts.write_text(json.dumps(facts_of(workload)), encoding="utf-8")
+        return self._job(rig)
+
+    def _job(self, rig: Rig) -> Process:
+        raise NotImplementedError
+
+    def columns(self, workload: Workload, count: int) -> Columns:
+        """With a round over all links two minutes later, which closes every window before it."""
+        parts = workload.observations(count), workload.closing_round()
+        return Columns(*(np.concatenate(pair) for pair in zip(*parts, strict=True)))
+
+    def _python(self, rig: Rig, python: str, file: str) -> Process:
+        command = [python, str(ROOT / "bench" / "contestants" / file), "--kafka", rig.kafka]
+        command += ["--redis", rig.env["BOMNAE_REDIS"], "--facts", str(self._facts)]
+        command += ["--folder", str(rig.folder)]
+        rig.processes[self.process] = process = Process(self.process, command, rig.folder)
+        rig._open.callback(process.stop)  # noqa: SLF001 - a stack's own kind of process
+        return process.start()
+
+    def write(self, rig: Rig, workload: Workload, columns: Columns) -> None:
+        write_singles(rig, workload, columns, self.topic)
+
+    def wait(self, rig: Rig, workload: Workload) -> None:
+        """The last links of each partition are the last to be written."""
+        due = workload.minutes()
+        last = [
+            int(np.flatnonzero(workload.partition == p)[-1 - back])
+            for p in range(PARTITIONS)
+            for back in (0, 1, 2)
+        ]
+
+        def is_there() -> bool:
+            rows = rows_of(rig, [workload.ids[at] for at in last])
+            pairs = zip(rows, last, strict=True)
+            return all(row is not None and row["minute"] >= due.start_ms[at] for row, at in pairs)
+
+        wait_for(is_there, rig.processes[self.process], "the last minute", WITHIN_S)
+
+    def check(self, rig: Rig, workload: Workload) -> None:
+        check_minutes(rig, workload)
+
+
+class Faust(Singles):
+    """Faust as its manual writes it: a Record, a windowed table, the state of a minute to Redis."""
+
+    process = name = "faust"
+
+    def _job(self, rig: Rig) -> Process:
+        return self._python(rig, sys.executable, "faust_job.py")
+
+
+class Quix(Singles):
+    """Quix Streams as its manual writes it: a tumbling window, its mean, its own Redis sink."""
+
+    process = name = "quix"
+
+    def _job(self, rig: Rig) -> Process:
+        return self._python(rig, str(QUIX_PYTHON), "quix_job.py")
+
+
+class Floor(Singles):
+    """No job at all: fetch, decode, one numpy join and window a fetched chunk."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.name = f"floor {size}"
+        self.process = "floor"
+        self._due = 0
+
+    def _job(self, rig: Rig) -> Process:
+        return self._python(rig, sys.executable, "floor_job.py")
+
+    def write(self, rig: Rig, workload: Workload, columns: Columns) -> None:
+        self._due += len(columns)
+        if self.size == 1:
+            write_singles(rig, workload, columns, self.topic)
+        else:
+            workload.taken.append(columns)
+            publish(rig.kafka, columns_of(workload, columns, self.size, self.topic))
+
+    def wait(self, rig: Rig, workload: Workload) -> None:
+        def is_there() -> bool:
+            return int(rig.redis.get("floor:done") or 0) >= self._due
+
+        wait_for(is_there, rig.processes[self.process], "the last observation", WITHIN_S)
+
+    def check(self, rig: Rig, workload: Workload) -> None:
+        due = workload.minutes()
+        found = np.frombuffer(rig.redis.get("floor:samples"), dtype=np.int64)
+        sums = np.frombuffer(rig.redis.get("floor:sums"))
+        if not (
+            np.array_equal(found, due.samples) and np.allclose(sums, due.mean_kmh * due.samples)
+        ):
+            raise WrongResultError("the floor's windows are not the oracle's")
+
+
+def facts_of(workload: Workload) -> dict[str, Any]:
+    """What the jobs join with: of each link its length and levels, and the works."""
+    return {
+        "links": {
+            link.id: [link.length_m, *LEVELS_KMH[link.road_class]]
+            for link in workload.network.links
+        },
+        "works": [[each.link_id, each.starts_ms, each.closure] for each in workload.works],
+    }
+
+
+def write_singles(rig: Rig, workload: Workload, columns: Columns, topic: str) -> None:
+    places: dict[tuple[str, int], list[Record]] = {(topic, p): [] for p in range(PARTITIONS)}
+    for partition, key, value in workload.singles(columns):
+        places[topic, partition].append((key, value))
+    publish(rig.kafka, places)  # type: ignore[arg-type]
+
+
+def columns_of(
+    workload: Workload, columns: Columns, size: int, topic: str
+) -> dict[tuple[str, int], Iterable[Record]]:
+    """The observations as columns of JSON, `size` in a message."""
+
+    def messages(partition: int) -> Iterable[Record]:
+        rows = np.flatnonzero(workload.partition[columns.links] == partition)
+        for begin in range(0, len(rows), size):
+            part = rows[begin : begin + size]
+            body = {
+                "links": [workload.ids[link] for link in columns.links[part].tolist()],
+                "speeds_kmh": columns.speeds_kmh[part].tolist(),
+                "observed_ms": columns.observed_ms[part].tolist(),
+            }
+            yield None, json.dumps(body, separators=(",", ":")).encode()
+
+    return {(topic, partition): messages(partition) for partition in range(PARTITIONS)}
+
+
+def make_topic(rig: Rig, name: str) -> None:
+    from kafka import KafkaAdminClient  # noqa: PLC0415 - the rest needs no client
+
+    admin = KafkaAdminClient(bootstrap_servers=rig.kafka)
+    try:
+        admin.create_topics({name: {"num_partitions": PARTITIONS, "replication_factor": 1}})
+        admin.wait_for_topics([name])
+    finally:
+        admin.close()
+
+
+def rows_of(rig: Rig, ids: list[str]) -> list[dict[str, Any] | None]:
+    """The states that a job keeps of links in Redis, JSON under `link:ID`; None: none yet."""
+    found = rig.redis.mget([f"link:{name}" for name in ids])
+    return [None if row is None else json.loads(row) for row in found]
+
+
+def check_minutes(rig: Rig, workload: Workload) -> None:
+    """The last minute of every link against the oracle: mean, count, level and closure."""
+    due = workload.minutes()
+    works = {each.link_id: each for each in workload.works}
+    rows = rows_of(rig, workload.ids)
+    for at, (link, row) in enumerate(zip(workload.network.links, rows, strict=True)):
+        jam, slow = LEVELS_KMH[link.road_class]
+        mean, start_ms = float(due.mean_kmh[at]), int(due.start_ms[at])
+        work = works.get(link.id)
+        is_closed = work is not None and work.starts_ms <= start_ms
+        right = {
+            "minute": start_ms,
+            "samples": int(due.samples[at]),
+            "level": "jam" if mean < jam else "slow" if mean < slow else "free",
+            "closure": str(work.closure) if work and is_closed else "none",
+            "travel_s": round(link.length_m / mean * 3.6, 1),
+        }
+        if row is None or any(row[name] != value for name, value in right.items()):
+            raise WrongResultError(f"link {link.id} is {row}, {right} is right")
+        if abs(row["speed_kmh"] - mean) > 1e-6:
+            raise WrongResultError(f"link {link.id} has the mean {row['speed_kmh']}, not {mean}")
+
+
+def run_once(
+    contestant: Contestant,
+    folder: Path,
+    network: Network,
+    works: int,
+    *,
+    kafka: str,
+    warm: int,
+    count: int,
+    per_event_s: float,
+) -> Run:
+    """One run on a broker and a Redis of its own; WrongResultError when a link is wrong."""
+    from bench.workload import made_works  # noqa: PLC0415
+
+    workload = Workload(network, made_works(network, works), per_event_s=per_event_s)
+    city = folder / "city"
+    if not (city / FILE).exists():
+        write_network(network, city)
+    with Rig(folder / "run", kafka=kafka, network=city) as rig:
+        process = contestant.start(rig, workload)
+        contestant.write(rig, workload, contestant.columns(workload, warm))
+        contestant.wait(rig, workload)
+        with held(process):
+            columns = contestant.columns(workload, count)
+            contestant.write(rig, workload, columns)
+        with rig.timed() as found:
+            contestant.wait(rig, workload)
+        most_mb = peak_mb(process.pid)
+        contestant.check(rig, workload)
+    return Run(contestant.name, len(columns), found[0], most_mb, contestant.process)
