@@ -8,19 +8,42 @@ oracle: a run with one wrong link raises.
 
 import json
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 from typing import Any, Protocol
 
 import numpy as np
 
-from bench.rig import Record, Rig, Timed, WrongResultError, held, peak_mb, publish, wait_for
+from bench.rig import (
+    Broker,
+    Record,
+    Rig,
+    Timed,
+    WrongResultError,
+    held,
+    peak_mb,
+    publish,
+    running_broker,
+    wait_for,
+)
 from bench.views import link_views
-from bench.workload import LEVELS_KMH, PARTITIONS, Columns, Workload
+from bench.results import Figure
+from bench.workload import (
+    LEVELS_KMH,
+    PARTITIONS,
+    PER_EVENT_S,
+    Columns,
+    Workload,
+    made_network,
+    made_works,
+)
 from local.services import Process
 from local.stack import ROOT
-from producers.network.importing import FILE, write_network
+from producers.network.importing import write_network
 from streams.contract.enums import Closure
 from streams.geo.network import Network
 
@@ -34,7 +57,8 @@ class Run:
     """One measured run: observations, time, processors, the contestant's memory."""
 
     contestant: str
-    observations: int
+    asked: int
+    observations: int  # with the round that closes the windows
     timed: Timed
     peak_mb: float
     process: str
@@ -47,6 +71,13 @@ class Run:
     def per_core_s(self) -> float:
         """Observations a second of one core that the contestant's own process used."""
         return self.observations / self.timed.cpu_s[self.process]
+
+    def line(self) -> str:
+        cpu = ", ".join(f"{name} {s:.1f}" for name, s in sorted(self.timed.cpu_s.items()))
+        return (
+            f"{self.contestant:<12}{self.observations:>10,} in {self.timed.seconds:5.1f} s: "
+            f"{self.per_s:>10,.0f}/s, {self.per_core_s:>10,.0f}/s a core; CPU s: {cpu}"
+        )
 
 
 class Contestant(Protocol):
@@ -119,10 +150,10 @@ def check_views(rig: Rig, workload: Workload) -> None:
 class Singles:
     """What the idiomatic ones share: one JSON message an observation, a state a link-minute."""
 
-    topic = "speeds"
     process = name = ""
 
     def start(self, rig: Rig, workload: Workload) -> Process:
+        self.topic = f"speeds-{uuid.uuid4().hex[:8]}"
         make_topic(rig, self.topic)
         self._facts = rig.folder / "facts.json"
         self._facts.write_text(json.dumps(facts_of(workload)), encoding="utf-8")
@@ -139,7 +170,7 @@ class Singles:
     def _python(self, rig: Rig, python: str, file: str) -> Process:
         command = [python, str(ROOT / "bench" / "contestants" / file), "--kafka", rig.kafka]
         command += ["--redis", rig.env["BOMNAE_REDIS"], "--facts", str(self._facts)]
-        command += ["--folder", str(rig.folder)]
+        command += ["--folder", str(rig.folder), "--topic", self.topic]
         rig.processes[self.process] = process = Process(self.process, command, rig.folder)
         rig._open.callback(process.stop)  # noqa: SLF001 - a stack's own kind of process
         return process.start()
@@ -298,33 +329,158 @@ def check_minutes(rig: Rig, workload: Workload) -> None:
             raise WrongResultError(f"link {link.id} has the mean {row['speed_kmh']}, not {mean}")
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much a run is given: `seconds` is what the measured stretch is to last, about."""
+
+    warm: int
+    probe: int
+    seconds: float
+    most: int = 3_000_000
+    works: int = 200
+    per_event_s: float = PER_EVENT_S
+
+
 def run_once(
     contestant: Contestant,
     folder: Path,
+    broker: Broker,
     network: Network,
-    works: int,
-    *,
-    kafka: str,
-    warm: int,
-    count: int,
-    per_event_s: float,
+    plan: Plan,
+    count: int = 0,
 ) -> Run:
-    """One run on a broker and a Redis of its own; WrongResultError when a link is wrong."""
-    from bench.workload import made_works  # noqa: PLC0415
+    """One run on a Redis and topics of its own; WrongResultError when a link is wrong.
 
-    workload = Workload(network, made_works(network, works), per_event_s=per_event_s)
-    city = folder / "city"
-    if not (city / FILE).exists():
-        write_network(network, city)
-    with Rig(folder / "run", kafka=kafka, network=city) as rig:
+    Without a `count` a first stretch of `plan.probe` tells how many last `plan.seconds`.
+    """
+    works = made_works(network, plan.works)
+    workload = Workload(network, works, per_event_s=plan.per_event_s)
+    with Rig(fresh(folder), broker=broker, network=folder / "city") as rig:
         process = contestant.start(rig, workload)
-        contestant.write(rig, workload, contestant.columns(workload, warm))
+        contestant.write(rig, workload, contestant.columns(workload, plan.warm))
         contestant.wait(rig, workload)
-        with held(process):
-            columns = contestant.columns(workload, count)
-            contestant.write(rig, workload, columns)
-        with rig.timed() as found:
-            contestant.wait(rig, workload)
+        if not count:
+            probe = _stretch(contestant, rig, process, workload, plan.probe)
+            count = int(np.clip(plan.probe / probe.seconds * plan.seconds, plan.probe, plan.most))
+        timed = _stretch(contestant, rig, process, workload, count)
         most_mb = peak_mb(process.pid)
         contestant.check(rig, workload)
-    return Run(contestant.name, len(columns), found[0], most_mb, contestant.process)
+    taken = len(workload.taken[-1])
+    return Run(contestant.name, count, taken, timed, most_mb, contestant.process)
+
+
+def _stretch(
+    contestant: Contestant, rig: Rig, process: Process, workload: Workload, count: int
+) -> Timed:
+    """The time from when a contestant sees so many observations until Redis has the last."""
+    with held(process):
+        contestant.write(rig, workload, contestant.columns(workload, count))
+    with rig.timed() as found:
+        contestant.wait(rig, workload)
+    return found[0]
+
+
+def fresh(folder: Path) -> Path:
+    """A folder of a run's own."""
+    return Path(tempfile.mkdtemp(prefix="run-", dir=folder))
+
+
+def lay_city(folder: Path, links: int) -> Network:
+    """A made network, and its file in `folder`/city."""
+    network = made_network(links)
+    write_network(network, folder / "city")
+    return network
+
+
+def contestants() -> list[Callable[[], Contestant]]:
+    """All in the order of a round."""
+    return [
+        lambda: Bomnae(250),
+        Quix,
+        lambda: Bomnae(1),
+        Faust,
+        lambda: Bomnae(2000),
+        lambda: Floor(1),
+        lambda: Floor(250),
+        lambda: Floor(2000),
+    ]
+
+
+def rounds(
+    folder: Path, broker: Broker, plan: Plan, count: int, links: int
+) -> dict[str, list[Run]]:
+    """So many rounds of all contestants in turns: A B C A B C."""
+    network = lay_city(folder, links)
+    runs: dict[str, list[Run]] = {}
+    for _ in range(count):
+        for make in contestants():
+            contestant = make()
+            before = runs.setdefault(contestant.name, [])
+            own = plan if contestant.process != "floor" else replace(plan, probe=10 * plan.probe)
+            known = before[0].asked if before else 0
+            run = run_once(contestant, folder, broker, network, own, known)
+            before.append(run)
+            print(f"  {run.line()}", flush=True)
+    return runs
+
+
+def figures_of(runs: dict[str, list[Run]]) -> list[Figure]:
+    """Medians of the rounds, and how they stand to each other."""
+    core = {name: median(run.per_core_s for run in each) for name, each in runs.items()}
+    per_s = {name: median(run.per_s for run in each) for name, each in runs.items()}
+    goals = {1: (100_000, None), 250: (600_000, 10), 2000: (1_000_000, 10)}
+    found = []
+    for size, (goal, share) in goals.items():
+        name, what = f"bomnae {size}", "one a message" if size == 1 else f"{size:,} a message"
+        found += [
+            Figure(f"whole job, {what}: a core of the worker", core[name], "obs/s", goal, True),
+            Figure(
+                f"whole job, {what}: by the clock, broker and Redis beside", per_s[name], "obs/s"
+            ),
+            Figure(f"whole job, {what}: worker's CPU an observation", 1e6 / core[name], "us"),
+            Figure(f"floor of this machine, {what}: a core", core[f"floor {size}"], "obs/s"),
+            Figure(
+                f"whole job, {what}: share of the floor",
+                100 * core[name] / core[f"floor {size}"],
+                "%",
+                share,
+                True,
+            ),
+        ]
+    for name, title, goal in (("quix", "Quix Streams", 20), ("faust", "Faust", 200)):
+        found += [
+            Figure(f"idiomatic {title}, one a message: a core", core[name], "obs/s"),
+            Figure(f"idiomatic {title}: by the clock", per_s[name], "obs/s"),
+            Figure(
+                f"whole job at 250 a message over {title}, a core each",
+                core["bomnae 250"] / core[name],
+                "x",
+                goal,
+                True,
+            ),
+            Figure(
+                f"whole job at one a message over {title}, a core each",
+                core["bomnae 1"] / core[name],
+                "x",
+            ),
+        ]
+    memory = max(run.peak_mb for run in runs["bomnae 250"])
+    return [*found, Figure("worker's memory, 5,000 links, most", memory, "MB")]
+
+
+def measure(folder: Path, kafka: str, plan: Plan, count: int, links: int) -> list[Figure]:
+    """All contestants on one broker."""
+    with running_broker(folder / "broker", kafka) as broker:
+        return figures_of(rounds(folder, broker, plan, count, links))
+
+
+def measure_alone(folder: Path, kafka: str, plan: Plan, links: int) -> list[Figure]:
+    """The whole job alone on another broker."""
+    network = lay_city(folder, links)
+    with running_broker(folder / "broker", kafka) as broker:
+        run = run_once(Bomnae(250), folder, broker, network, plan)
+    what = f"whole job, 250 a message, {kafka} broker"
+    return [
+        Figure(f"{what}: a core of the worker", run.per_core_s, "obs/s"),
+        Figure(f"{what}: by the clock", run.per_s, "obs/s"),
+    ]

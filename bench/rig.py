@@ -17,13 +17,10 @@ from aiokafka import AIOKafkaProducer
 
 from bench.views import clock_ms
 from bench.workload import PARTITIONS, Log
-from local.services import Process, wait_until
-from local.stack import Stack
+from local.services import Process, start_apache_kafka, start_broker, wait_until
+from local.stack import JARS, Stack
 
-PATIENT = {  # a process is held still while its log is written: nobody may take it for dead
-    "BOMNAE_SESSION_S": "80",
-    "BOMNAE_WATCHDOG_S": "3600",
-}
+PATIENT = {"BOMNAE_WATCHDOG_S": "3600"}  # held still while its log is written, and not dead
 REQUEST_BYTES = 1_000_000
 TICKS_S = os.sysconf("SC_CLK_TCK")
 Record = tuple[bytes | None, bytes]
@@ -35,6 +32,31 @@ class WrongResultError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Broker:
+    """A running broker that several runs share one after another, each with topics of its own."""
+
+    process: Process
+    address: str
+    kind: str
+
+    @property
+    def hold_s(self) -> int:
+        """The session of its clients. The embedded one lets a group wait half of it to begin."""
+        return 80 if self.kind == "apache" else 12
+
+
+@contextmanager
+def running_broker(folder: Path, kind: str) -> Iterator[Broker]:
+    """Apache Kafka ("apache") or the embedded broker, stopped at the end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = start_apache_kafka(folder, JARS) if kind == "apache" else start_broker(folder)
+    try:
+        yield Broker(*made, kind)
+    finally:
+        made[0].stop()
+
+
+@dataclass(frozen=True, slots=True)
 class Timed:
     """One measured stretch: how long, and what each process used of the processors in it, s."""
 
@@ -43,14 +65,17 @@ class Timed:
 
 
 class Rig(Stack):
-    """Broker and Redis of one run, and the client to look into Redis."""
+    """Redis and topics of one run on a broker that is there, and the client to look into Redis."""
 
-    def __init__(self, folder: Path, *, kafka: str, network: Path | None = None) -> None:
-        env = dict(PATIENT) | ({"BOMNAE_NETWORK": str(network)} if network else {})
-        super().__init__(folder, kafka=kafka, env=env)
+    def __init__(self, folder: Path, *, broker: Broker, network: Path | None = None) -> None:
+        env = dict(PATIENT) | {"BOMNAE_SESSION_S": str(broker.hold_s)}
+        env |= {"BOMNAE_NETWORK": str(network)} if network else {}
+        super().__init__(folder, kafka=broker.address, env=env)
+        self._broker = broker
 
     def __enter__(self) -> Self:
         super().__enter__()
+        self.processes["kafka"] = self._broker.process
         self.redis: Any = redis.Redis.from_url(self.env["BOMNAE_REDIS"])
         self._open.callback(self.redis.close)
         return self

@@ -20,7 +20,7 @@ from typing import Any
 import redis
 from kafka import KafkaProducer
 
-from bench.pipe import resident_mb
+from bench.rig import resident_mb
 from local.services import wait_until
 from local.stack import Stack
 from producers.network.importing import write_network

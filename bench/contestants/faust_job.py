@@ -33,7 +33,7 @@ def build(options: argparse.Namespace) -> Any:
     links = facts["links"]
     works = {link: (starts_ms, closure) for link, starts_ms, closure in facts["works"]}
     app = faust.App(
-        "faust-job",
+        options.topic + "-job",
         broker=f"kafka://{options.kafka}",
         store="memory://",
         web_enabled=False,
@@ -44,7 +44,7 @@ def build(options: argparse.Namespace) -> Any:
         broker_heartbeat_interval=10,
         broker_request_timeout=400,
     )
-    speeds = app.topic("speeds", key_type=str, key_serializer="raw", value_type=Speed)
+    speeds = app.topic(options.topic, key_type=str, key_serializer="raw", value_type=Speed)
     sums = app.Table("sums", default=lambda: (0.0, 0), partitions=4, key_type=str)
     window: Any = faust.TumblingWindow(MINUTE_S, expires=YEARS_S)
     sums = sums.using_window(window).relative_to(_observed_s)
@@ -90,7 +90,7 @@ def _observed_s(event: Any) -> float:
 def main() -> None:
     """Run until it is stopped."""
     parser = argparse.ArgumentParser()
-    for name in ("--kafka", "--redis", "--facts", "--folder"):
+    for name in ("--kafka", "--redis", "--facts", "--folder", "--topic"):
         parser.add_argument(name, required=True)
     options = parser.parse_args()
     sys.argv[1:] = []

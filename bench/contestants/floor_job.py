@@ -90,11 +90,11 @@ class Windows:
         return self.samples[at].tobytes(), self.sums[at].tobytes()
 
 
-async def fold(kafka: str, store: Any, windows: Windows) -> None:
+async def fold(kafka: str, topic: str, store: Any, windows: Windows) -> None:
     """Read from the beginning until it is stopped."""
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False)
     await consumer.start()
-    pairs = [TopicPartition("speeds", number) for number in range(PARTITIONS)]
+    pairs = [TopicPartition(topic, number) for number in range(PARTITIONS)]
     consumer.assign(pairs)
     await consumer.seek_to_beginning(*pairs)
     done = said = 0
@@ -112,11 +112,12 @@ async def fold(kafka: str, store: Any, windows: Windows) -> None:
 def main() -> None:
     """Run until it is stopped."""
     parser = argparse.ArgumentParser()
-    for name in ("--kafka", "--redis", "--facts", "--folder"):
+    for name in ("--kafka", "--redis", "--facts", "--folder", "--topic"):
         parser.add_argument(name, required=True)
     options = parser.parse_args()
     facts = json.loads(Path(options.facts).read_text(encoding="utf-8"))
-    asyncio.run(fold(options.kafka, redis.Redis.from_url(options.redis), Windows(facts)))
+    store = redis.Redis.from_url(options.redis)
+    asyncio.run(fold(options.kafka, options.topic, store, Windows(facts)))
 
 
 if __name__ == "__main__":

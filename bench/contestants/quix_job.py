@@ -17,7 +17,7 @@ from quixstreams.sinks.community.redis import RedisSink
 def main() -> None:
     """Run until it is stopped."""
     parser = argparse.ArgumentParser()
-    for name in ("--kafka", "--redis", "--facts", "--folder"):
+    for name in ("--kafka", "--redis", "--facts", "--folder", "--topic"):
         parser.add_argument(name, required=True)
     options = parser.parse_args()
     facts = json.loads(Path(options.facts).read_text(encoding="utf-8"))
@@ -40,7 +40,7 @@ def main() -> None:
 
     app = Application(
         broker_address=options.kafka,
-        consumer_group="quix",
+        consumer_group=options.topic,
         auto_offset_reset="earliest",
         auto_create_topics=True,
         state_dir=str(Path(options.folder) / "state"),
@@ -48,7 +48,7 @@ def main() -> None:
         consumer_extra_config={"session.timeout.ms": 300_000, "max.poll.interval.ms": 600_000},
     )
     topic = app.topic(
-        "speeds",
+        options.topic,
         key_deserializer="str",
         value_deserializer="json",
         timestamp_extractor=lambda value, *_: value["observed_ms"],

@@ -1,0 +1,146 @@
+"""From an observation written to Kafka until Redis has told it on, at low and at half load.
+
+A probe link a partition is reported every 100 ms beside the load; its time is from just before the
+write to when a reader of the deltas has it. The clock ticks once a second, as it does live.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from aiokafka import AIOKafkaProducer
+
+from bench.rig import Broker, Rig
+from bench.views import follow_links
+from bench.workload import FEED, PARTITIONS, Workload, made_network, made_works
+from producers.network.importing import write_network
+from streams.contract import topics, wire
+from streams.contract.records import LinkSpeed, SpeedBatch, Tick
+from streams.contract.times import now_ms
+
+EVERY_S = 0.1
+BATCH = 250
+SETTLE_S = 3.0
+
+
+class Load:
+    """Observations of now at so many a second, ticks and probes, written by one task."""
+
+    def __init__(self, workload: Workload, per_s: float) -> None:
+        self._workload = workload
+        self._per_s = per_s
+        self._random = np.random.default_rng(7)
+        self._shares = [
+            [name for name, p in zip(workload.ids, workload.partition, strict=True) if p == at]
+            for at in range(PARTITIONS)
+        ]
+        self.probes = {share[0] for share in self._shares}
+        self.sent: dict[tuple[str, int], float] = {}  # link, observed -> monotonic s
+
+    async def run(self, address: str, seconds: float) -> None:
+        producer = AIOKafkaProducer(bootstrap_servers=address, acks=1, linger_ms=0)
+        await producer.start()
+        begin = time.monotonic()
+        try:
+            tasks = (self._ticks, self._batches, self._probes)
+            await asyncio.gather(*(task(producer, begin + seconds) for task in tasks))
+            await self._tick(producer)
+        finally:
+            await producer.stop()
+
+    async def _tick(self, producer: AIOKafkaProducer) -> None:
+        payload = wire.encode(Tick(now_ms() // 1000 * 1000))
+        for topic in topics.TICKED:
+            for partition in range(topic.partitions(PARTITIONS)):
+                await producer.send(topic.name, payload, partition=partition)
+
+    async def _ticks(self, producer: AIOKafkaProducer, until: float) -> None:
+        while time.monotonic() < until:
+            await self._tick(producer)
+            await asyncio.sleep(1 - time.time() % 1)
+
+    async def _batches(self, producer: AIOKafkaProducer, until: float) -> None:
+        """Whole batches, as far apart as the rate says."""
+        due, number = time.monotonic(), 0
+        while time.monotonic() < until:
+            partition, number = number % PARTITIONS, number + 1
+            names = self._shares[partition][1:]
+            places = self._random.integers(0, len(names), BATCH).tolist()
+            speeds = self._random.uniform(5, 90, BATCH).round(1).tolist()
+            await self._send(producer, partition, [names[at] for at in places], speeds)
+            due += BATCH / self._per_s
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
+        number = 0
+        while time.monotonic() < until:
+            partition, number = number % PARTITIONS, number + 1
+            link = self._shares[partition][0]
+            at_ms = now_ms()
+            self.sent[link, at_ms] = time.monotonic()
+            await self._send(producer, partition, [link], [5.0 + number % 90])
+            await asyncio.sleep(EVERY_S)
+
+    @staticmethod
+    async def _send(
+        producer: AIOKafkaProducer, partition: int, names: list[str], speeds: list[float]
+    ) -> None:
+        at_ms = now_ms()
+        rows = tuple(LinkSpeed(n, s, at_ms) for n, s in zip(names, speeds, strict=True))
+        payload = wire.encode(SpeedBatch(FEED, at_ms, rows))
+        await producer.send(topics.LINK_SPEEDS.name, payload, partition=partition)
+
+
+def measure(
+    folder: Path, broker: Broker, *, per_s: float, seconds: float, links: int = 5_000
+) -> list[float]:
+    """The time of every probe, ms, once the load has settled."""
+    network = made_network(links)
+    write_network(network, folder / "city")
+    workload = Workload(network, made_works(network, 200))
+    with Rig(folder / "run", broker=broker, network=folder / "city") as rig:
+        rig.make_topics()
+        rig.write(workload.permits())
+        worker = rig.start_worker()
+        rig.wait(worker, lambda: worker.said("worker started"), "the worker")
+        load = Load(workload, per_s)
+        with _noting(rig.env["BOMNAE_REDIS"], load.probes) as seen:
+            asyncio.run(load.run(rig.kafka, SETTLE_S + seconds))
+            time.sleep(1)
+    settled = min(load.sent.values()) + SETTLE_S
+    found = {(link, at_ms): at for link, at_ms, at in seen}
+    sent = sorted((at, key) for key, at in load.sent.items() if at > settled)
+    late = [_first_after(found, key) - at for at, key in sent]
+    return [1000 * s for s in late]
+
+
+def _first_after(found: dict[tuple[str, int], float], key: tuple[str, int]) -> float:
+    """When this report, or a later one of its link that took its place, was told."""
+    link, at_ms = key
+    return min((at for (name, ms), at in found.items() if name == link and ms >= at_ms), default=9)
+
+
+@contextmanager
+def _noting(redis_url: str, links: set[str]) -> Iterator[deque[tuple[str, int, float]]]:
+    """Notes when each view of these links arrived, in a thread: link, observed ms, monotonic s."""
+    seen: deque[tuple[str, int, float]] = deque()
+    stop, ready = threading.Event(), threading.Event()
+
+    def note(link: str, observed_ms: int) -> None:
+        seen.append((link, observed_ms, time.monotonic()))
+
+    thread = threading.Thread(
+        target=lambda: asyncio.run(follow_links(redis_url, links, note, ready, stop))
+    )
+    thread.start()
+    ready.wait(10)
+    try:
+        yield seen
+    finally:
+        stop.set()
+        thread.join()
