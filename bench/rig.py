@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,12 +128,12 @@ def held(process: Process) -> Iterator[None]:
         os.kill(process.pid, signal.SIGCONT)
 
 
-def publish(address: str, places: dict[tuple[str, int], Iterable[Record]]) -> None:
+def publish(address: str, places: Mapping[tuple[str, int], Iterable[Record]]) -> None:
     """Write records to their places in whole batches, each place in order, all at once."""
     asyncio.run(_publish(address, places))
 
 
-async def _publish(address: str, places: dict[tuple[str, int], Iterable[Record]]) -> None:
+async def _publish(address: str, places: Mapping[tuple[str, int], Iterable[Record]]) -> None:
     producer = AIOKafkaProducer(
         bootstrap_servers=address,
         acks="all",

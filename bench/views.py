@@ -20,7 +20,7 @@ def link_views(redis_url: str, partitions: int) -> dict[str, LinkView]:
             picture = await store.picture(partitions)
         finally:
             await store.close()
-        return {name: view for name, view in picture.links.items() if view is not None}
+        return dict(picture.links)
 
     return asyncio.run(read())
 

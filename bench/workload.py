@@ -21,6 +21,7 @@ from streams.geo.network import Link, Network
 Column = np.ndarray[Any, np.dtype[Any]]
 PARTITIONS = 4
 T0_MS = 1_795_305_630_000  # half past a minute, so that a short run crosses one too
+WARM_MS = 10_000  # a moment after the end of a log
 DISORDER_MS = 5_000
 PER_EVENT_S = 1_667  # 2,000,000 in 20 minutes
 MINUTE_MS = 60_000
@@ -249,14 +250,17 @@ def shown_speeds(columns: Columns, watermarks: Column, links: int, now_ms: int) 
     """
     seen_ms = np.zeros(links, dtype=np.int64)
     last, mean, spread = (np.zeros(links) for _ in range(3))
-    for rows in _occurrences(columns.links, links):
-        link, value = columns.links[rows], columns.speeds_kmh[rows]
-        at_ms, since_ms = columns.observed_ms[rows], watermarks[rows] - FRESH_MS
+    for each in _occurrences(columns.links, links):
+        link, value, at_ms = (
+            columns.links[each],
+            columns.speeds_kmh[each],
+            columns.observed_ms[each],
+        )
         known_ms = seen_ms[link]
         is_same = (known_ms == at_ms) & (last[link] == value)
-        taken = (at_ms > since_ms) & (known_ms <= at_ms) & ~is_same
-        rows, link, value, at_ms = rows[taken], link[taken], value[taken], at_ms[taken]
-        known_ms, since_ms = known_ms[taken], since_ms[taken]
+        taken = (at_ms > watermarks[each] - FRESH_MS) & (known_ms <= at_ms) & ~is_same
+        link, value, at_ms, known_ms = link[taken], value[taken], at_ms[taken], known_ms[taken]
+        since_ms = watermarks[each][taken] - FRESH_MS
         follows = (known_ms > since_ms) & (known_ms > 0) & (known_ms < at_ms)
         part = 1 - 0.5 ** ((at_ms - known_ms) / HALF_MS)
         away = value - mean[link]

@@ -15,7 +15,7 @@ MINUTE_S = 60
 YEARS_S = 50 * 365 * 86_400  # windows expire by the wall clock, and the log is of a day gone by
 
 
-class Speed(faust.Record, serializer="json"):  # type: ignore[misc,call-arg]
+class Speed(faust.Record, serializer="json"):
     """One observation."""
 
     link_id: str
@@ -45,7 +45,7 @@ def build(options: argparse.Namespace) -> Any:
         broker_request_timeout=400,
     )
     speeds = app.topic(options.topic, key_type=str, key_serializer="raw", value_type=Speed)
-    sums = app.Table("sums", default=lambda: (0.0, 0), partitions=4, key_type=str)
+    sums: Any = app.Table("sums", default=lambda: (0.0, 0), partitions=4, key_type=str)
     window: Any = faust.TumblingWindow(MINUTE_S, expires=YEARS_S)
     sums = sums.using_window(window).relative_to(_observed_s)
     store: Any = aioredis.from_url(options.redis)

@@ -1,10 +1,5 @@
-"""Measures the map in Chromium against its goals; exits 1 when a figure misses.
+"""Measures the map in Chromium."""
 
-python -m bench.web.run --seconds 60 [--links 5000]
-"""
-
-import argparse
-import sys
 import tempfile
 import urllib.request
 import zlib
@@ -137,21 +132,3 @@ def _figures(browser: Browser, url: str, seconds: float, *, is_large: bool) -> l
         Figure("bytes an update, unpacked", raw, "kB"),
         *figures,
     ]
-
-
-def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.web.run", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60, help="length of the steady part, s")
-    parser.add_argument("--links", type=int, default=5000)
-    parser.add_argument("--works", type=int, default=200)
-    wanted = parser.parse_args(argv)
-    figures = measure(wanted.seconds, wanted.links, wanted.works)
-    what = f"{wanted.links} links, 20 % change a second, 300 buses move, {wanted.works} works"
-    print(f"\n{what}, 1600x900")
-    for figure in figures:
-        print(figure.line())
-    return 1 if any(figure.is_missed for figure in figures) else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
