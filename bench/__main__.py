@@ -9,6 +9,7 @@ of each row, to see that the bench still runs; it keeps nothing unless `--out` s
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -37,6 +38,7 @@ def main() -> int:
     parser.add_argument("--kafka", choices=("apache", "embedded"), default="apache")
     parser.add_argument("--out", type=Path, help="folder of the results (bench/results)")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped too
     out = options.out or (None if options.quick else results.RESULTS)
     found: list[RowResult] = []
     failed: list[str] = []

@@ -7,8 +7,9 @@ write to when a reader of the deltas has it. The clock ticks once a second, as i
 import asyncio
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from aiokafka import AIOKafkaProducer
 from bench.rig import Broker, Rig
 from bench.views import follow_links
 from bench.workload import FEED, PARTITIONS, Workload, made_network, made_works
+from local.services import wait_until
 from producers.network.importing import write_network
 from streams.contract import topics, wire
 from streams.contract.records import LinkSpeed, SpeedBatch, Tick
@@ -111,24 +113,38 @@ def measure(
         load = Load(workload, per_s)
         with _noting(rig.env["BOMNAE_REDIS"], load.probes) as seen:
             asyncio.run(load.run(rig.kafka, SETTLE_S + seconds))
-            time.sleep(1)
-    settled = min(load.sent.values()) + SETTLE_S
-    found = {(link, at_ms): at for link, at_ms, at in seen}
-    sent = sorted((at, key) for key, at in load.sent.items() if at > settled)
-    late = [_first_after(found, key) - at for at, key in sent]
-    return [1000 * s for s in late]
+            last = dict(load.sent.keys())
+            wait_until(lambda: _has_all(seen, last), "the last probe", within_s=60)
+    return _late_ms(load.sent, list(seen))
 
 
-def _first_after(found: dict[tuple[str, int], float], key: tuple[str, int]) -> float:
-    """When this report, or a later one of its link that took its place, was told."""
-    link, at_ms = key
-    return min((at for (name, ms), at in found.items() if name == link and ms >= at_ms), default=9)
+Seen = tuple[str, int, float]
+"""Link, observed ms, monotonic s of its arrival."""
+
+
+def _has_all(seen: Iterable[Seen], last: dict[str, int]) -> bool:
+    newest = {link: at_ms for link, at_ms, _ in list(seen)}
+    return all(newest.get(link, 0) >= at_ms for link, at_ms in last.items())
+
+
+def _late_ms(sent: dict[tuple[str, int], float], seen: list[Seen]) -> list[float]:
+    """How late each probe was told: it, or a later one of its link that took its place."""
+    settled_s = min(sent.values()) + SETTLE_S
+    told: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for link, at_ms, at_s in seen:
+        told[link].append((at_ms, at_s))
+    late = []
+    for (link, at_ms), at_s in sent.items():
+        if at_s > settled_s:
+            first = bisect_left(told[link], (at_ms, 0.0))
+            late.append(1000 * (told[link][first][1] - at_s))
+    return late
 
 
 @contextmanager
-def _noting(redis_url: str, links: set[str]) -> Iterator[deque[tuple[str, int, float]]]:
+def _noting(redis_url: str, links: set[str]) -> Iterator[deque[Seen]]:
     """Notes when each view of these links arrived, in a thread: link, observed ms, monotonic s."""
-    seen: deque[tuple[str, int, float]] = deque()
+    seen: deque[Seen] = deque()
     stop, ready = threading.Event(), threading.Event()
 
     def note(link: str, observed_ms: int) -> None:

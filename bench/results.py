@@ -95,6 +95,8 @@ def _read(path: Path) -> RowResult:
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """The value below which so many of 100 lie; of one that was measured."""
+    """The value below which so many of 100 lie; ValueError where nothing was measured."""
     ordered = sorted(values)
+    if not ordered:
+        raise ValueError("nothing was measured")
     return ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))]

@@ -80,12 +80,14 @@ def _link(number: int, side: int) -> Link:
 
 
 def made_works(network: Network, count: int) -> tuple[Work, ...]:
-    """Works of `count` different links, spread over the network; half begin during the run."""
+    """Works of `count` different links, spread over the network; a hundred begin in the first ten
+    seconds of the run, the others stand.
+    """
     step = max(1, len(network.links) // max(1, count))
     return tuple(
         Work(
             network.links[n * step].id,
-            T0_MS - 3_600_000 if n % 2 else T0_MS + n % 50 * 200,
+            T0_MS + n % 50 * 200 if n % 2 == 0 and n < 200 else T0_MS - 3_600_000,
             Closure.FULL if n % 3 else Closure.PARTIAL,
         )
         for n in range(min(count, len(network.links)))
