@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -33,15 +34,15 @@ SETTLE_S = 3.0
 class Load:
     """Observations of now at so many a second, ticks and probes, written by one task."""
 
-    def __init__(self, workload: Workload, per_s: float) -> None:
-        self._workload = workload
-        self._per_s = per_s
+    def __init__(self, workload: Workload, per_s: float, *, batch: int = BATCH) -> None:
+        self._per_s, self._batch = per_s, batch
         self._random = np.random.default_rng(7)
         self._shares = [
             [name for name, p in zip(workload.ids, workload.partition, strict=True) if p == at]
             for at in range(PARTITIONS)
         ]
-        self.probes = {share[0] for share in self._shares}
+        self.probes = {share.pop() for share in self._shares}
+        self.names = [name for share in self._shares for name in share]
         self.sent: dict[tuple[str, int], float] = {}  # link, observed -> monotonic s
 
     async def run(self, address: str, seconds: float) -> None:
@@ -67,32 +68,36 @@ class Load:
             await asyncio.sleep(1 - time.time() % 1)
 
     async def _batches(self, producer: AIOKafkaProducer, until: float) -> None:
-        """Whole batches, as far apart as the rate says."""
+        """Whole batches, as far apart as the rate says, round after round over the links."""
+        turns = [cycle(share) for share in self._shares]
         due, number = time.monotonic(), 0
         while time.monotonic() < until:
             partition, number = number % PARTITIONS, number + 1
-            names = self._shares[partition][1:]
-            places = self._random.integers(0, len(names), BATCH).tolist()
-            speeds = self._random.uniform(5, 90, BATCH).round(1).tolist()
-            await self._send(producer, partition, [names[at] for at in places], speeds)
-            due += BATCH / self._per_s
+            names = list(islice(turns[partition], self._batch))
+            speeds = self._random.uniform(5, 90, self._batch).round(1).tolist()
+            await self._send(producer, partition, names, speeds)
+            due += self._batch / self._per_s
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
+        links = sorted(self.probes, key=lambda name: topics.partition_of(name, PARTITIONS))
         number = 0
         while time.monotonic() < until:
             partition, number = number % PARTITIONS, number + 1
-            link = self._shares[partition][0]
-            at_ms = now_ms()
+            link, at_ms = links[partition], now_ms()
             self.sent[link, at_ms] = time.monotonic()
-            await self._send(producer, partition, [link], [5.0 + number % 90])
+            await self._send(producer, partition, [link], [5.0 + number % 90], at_ms)
             await asyncio.sleep(EVERY_S)
 
     @staticmethod
     async def _send(
-        producer: AIOKafkaProducer, partition: int, names: list[str], speeds: list[float]
+        producer: AIOKafkaProducer,
+        partition: int,
+        names: list[str],
+        speeds: list[float],
+        at_ms: int = 0,
     ) -> None:
-        at_ms = now_ms()
+        at_ms = at_ms or now_ms()
         rows = tuple(LinkSpeed(n, s, at_ms) for n, s in zip(names, speeds, strict=True))
         payload = wire.encode(SpeedBatch(FEED, at_ms, rows))
         await producer.send(topics.LINK_SPEEDS.name, payload, partition=partition)

@@ -106,13 +106,14 @@ class Rig(Stack):
     def timed(self) -> Iterator[list[Timed]]:
         """Times its body; the list has the one result after it."""
         found: list[Timed] = []
-        before, start = self._cpu(), time.monotonic()
+        before, start = self.cpu(), time.monotonic()
         yield found
         seconds = time.monotonic() - start
-        after = self._cpu()
+        after = self.cpu()
         found.append(Timed(seconds, {name: after[name] - before.get(name, 0) for name in after}))
 
-    def _cpu(self) -> dict[str, float]:
+    def cpu(self) -> dict[str, float]:
+        """What each process that runs has used of the processors so far, s."""
         running = {name: each for name, each in self.processes.items() if each.exit_code is None}
         return {name: cpu_s(each.pid) for name, each in running.items()}
 
