@@ -15,6 +15,7 @@ from bench import (
     readers,
     recovery,
     results,
+    sizing,
     webhooks,
 )
 from bench.contest import Plan
@@ -107,6 +108,12 @@ def _day(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT
     return recovery.measure(folder, kafka, 10 if is_quick else 1440)
 
 
+def _history(folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
+    links = 100 if is_quick else 1_000
+    what = f"Redis' memory for a day's history of {links:,} links"
+    return [Figure(what, sizing.day_mb(folder, links), "MB", 20 * links / 1_000)]
+
+
 def _readers(_folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
     clients, seconds = (20, 5) if is_quick else (300, 20)
     return readers.measure(clients, seconds, LINKS)
@@ -133,6 +140,7 @@ ROWS = {
     "works": Row("as works grow, 2,000 a message", _works),
     "buses": Row("positions of buses, beside speeds, permits, incidents and calls", _buses),
     "recovery": Row("start, crash, FLUSHALL", _recovery),
+    "history": Row("what is kept of the past", _history),
     "readers": Row("the map server with many readers", _readers),
     "web": Row("the map in Chromium, 5,000 links, 2,500 works, 300 buses", _web),
     "webhooks": Row("from an event in Kafka to the signed POST received", _webhooks),
