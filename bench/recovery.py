@@ -75,7 +75,8 @@ def measure(folder: Path, kafka: str, minutes: int) -> list[Figure]:
         memory_mb = resident_mb(rig.processes["worker"].pid)
     if before.keys() != after.keys():
         raise RuntimeError(f"{len(before)} links before FLUSHALL, {len(after)} after")
-    hours = f"{minutes / 60:g} h of the simulated city, {count:,} messages"
+    lasts = f"{minutes} min" if minutes < 60 else f"{minutes / 60:g} h"
+    hours = f"{lasts} of the simulated city, {count:,} messages"
     goal = 60.0 if minutes >= 1440 else None
     return [
         Figure(f"{hours}: folded from its beginning, start included", folded_s, "s", goal),
