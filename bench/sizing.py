@@ -23,6 +23,7 @@ from streams.state.gate import Gate
 HOUR_MS = 3_600_000
 LEVELS = ("free", "slow", "jam", "unknown")
 RUN = 2_000  # entries a call of the gate
+PER_HOUR = 8.9  # changes a link and hour, as the simulated city makes
 
 
 def history(links: int, days: int, per_hour: float) -> Iterator[HistoryRow]:
@@ -58,6 +59,15 @@ async def measure(url: str, links: int, days: int, per_hour: float) -> tuple[int
     return entries, used
 
 
+def day_mb(folder: Path, links: int, per_hour: float = PER_HOUR) -> float:
+    """What a day of so many links takes of a Redis of its own, MB."""
+    server, url = start_redis(folder, appendfsync="no")
+    try:
+        return asyncio.run(measure(url, links, 1, per_hour))[1] / 1e6
+    finally:
+        server.stop()
+
+
 class _NoTables:
     """A stage that keeps nothing: the gate is given history alone."""
 
@@ -75,7 +85,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.sizing", description=__doc__)
     parser.add_argument("--links", type=int, nargs="+", default=[500, 2359])
     parser.add_argument("--days", type=int, nargs="+", default=[1, 7])
-    parser.add_argument("--per-hour", type=float, default=8.9, help="changes a link and hour (8.9)")
+    parser.add_argument(
+        "--per-hour", type=float, default=PER_HOUR, help="changes a link and hour (8.9)"
+    )
     wanted = parser.parse_args()
     print("| links | days | entries | bytes an entry | MB |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:

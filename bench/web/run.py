@@ -1,27 +1,18 @@
-"""Measures the map in Chromium against its goals; exits 1 when a figure misses.
+"""Measures the map in Chromium."""
 
-python -m bench.web.run --seconds 60 [--links 5000]
-
-From `TILED` links on the map comes in tiles: it has to open within 2 s, and is panned as well.
-"""
-
-import argparse
-import subprocess
-import sys
 import tempfile
-import time
 import urllib.request
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.results import Figure
+from bench.web.city import running_city
 from tests.pages import servers
 from tests.pages.notes import Notes
 from tests.pages.screen import REACH
-from tests.places import ROOT
 
 WATCH = """() => {
   window.seen = {long: [], csp: []};
@@ -39,25 +30,6 @@ TILED = 12_001  # links from which a page reads the network in tiles: 2.0 s
 PAN_PX, PANS, PAN_PAUSE_MS = 500, 12, 700
 CLOSE_ZOOM = 14  # where all roads are shown
 SETTLE_S = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A measured figure and its goal (at most)."""
-
-    name: str
-    value: float
-    unit: str
-    goal: float | None = None
-
-    @property
-    def is_missed(self) -> bool:
-        return self.goal is not None and self.value > self.goal
-
-    def line(self) -> str:
-        goal = "" if self.goal is None else f"<= {self.goal:g}"
-        verdict = "" if self.goal is None else ("MISSED" if self.is_missed else "ok")
-        return f"{self.name:<38}{self.value:>10.1f} {self.unit:<9}{goal:<10}{verdict}"
 
 
 class Watched:
@@ -161,24 +133,16 @@ def bytes_per_update(url: str, updates: int, view: str = "") -> tuple[float, flo
     return wire / updates / 1000, (len(text) - start) / updates / 1000
 
 
-def measure(seconds: float, links: int) -> list[Figure]:
-    """All figures of a city of `links` links."""
-    with tempfile.TemporaryDirectory() as name, servers.running_redis(Path(name)) as client:
-        folder = Path(name)
-        port = client.connection_pool.connection_kwargs["port"]
-        seed = [sys.executable, "-m", "bench.web.seed", "--links", str(links), "--out", name]
-        seed += ["--redis", f"redis://127.0.0.1:{port}/0", "--seconds", str(seconds + 300)]
-        with subprocess.Popen(seed, cwd=ROOT) as city:
-            try:
-                _wait_for_file(folder / "network.json")
-                with (
-                    servers.running_map(client, folder, folder) as server,
-                    sync_playwright() as playwright,
-                    servers.running_chromium(playwright) as browser,
-                ):
-                    return _figures(browser, server.url, seconds, links)
-            finally:
-                city.terminate()
+def measure(seconds: float, links: int, works: int = 200) -> list[Figure]:
+    """All figures of a city of `links` links and `works` works."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running_city(Path(name), links=links, works=works, seconds=seconds + 300) as client,
+        servers.running_map(client, Path(name), Path(name)) as server,
+        sync_playwright() as playwright,
+        servers.running_chromium(playwright) as browser,
+    ):
+        return _figures(browser, server.url, seconds, links)
 
 
 def _figures(browser: Browser, url: str, seconds: float, links: int) -> list[Figure]:
@@ -203,27 +167,3 @@ def _figures(browser: Browser, url: str, seconds: float, links: int) -> list[Fig
         Figure("bytes an update, unpacked", raw, "kB"),
         *figures,
     ]
-
-
-def _wait_for_file(path: Path) -> None:
-    deadline = time.monotonic() + servers.START_S
-    while not path.exists():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{path.name} was not written within {servers.START_S:.0f} s")
-        time.sleep(0.05)
-
-
-def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.web.run", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60, help="length of the steady part, s")
-    parser.add_argument("--links", type=int, default=5000)
-    wanted = parser.parse_args(argv)
-    figures = measure(wanted.seconds, wanted.links)
-    print(f"\n{wanted.links} links, 20 % change a second, 300 buses move, 200 works, 1600x900")
-    for figure in figures:
-        print(figure.line())
-    return 1 if any(figure.is_missed for figure in figures) else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

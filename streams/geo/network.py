@@ -4,9 +4,11 @@ import hashlib
 import json
 import math
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from streams.contract.errors import NetworkError
 from streams.geo.grid import Grid
@@ -215,11 +217,11 @@ class Network:
             "city": self.city,
             "released": self.released,
             "is_simulated": self.is_simulated,
-            "links": [asdict(link) for link in self.links],
-            "stops": [asdict(stop) for stop in self.stops],
-            "routes": [asdict(route) for route in self.routes],
-            "overlay": [asdict(pair) for pair in self.overlay],
-            "places": [asdict(place) for place in self.places],
+            "links": _plain(self.links),
+            "stops": _plain(self.stops),
+            "routes": _plain(self.routes),
+            "overlay": _plain(self.overlay),
+            "places": _plain(self.places),
         }
         return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -254,3 +256,11 @@ class Network:
                 f"network.json says version {body.get('version')}, its content is {network.version}"
             )
         return network
+
+
+def _plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rows of one type as JSON has them; what is in them is plain already, so nothing is copied."""
+    if not rows:
+        return []
+    names = [row.name for row in fields(rows[0])]
+    return [{name: getattr(row, name) for name in names} for row in rows]

@@ -63,6 +63,10 @@ class MapServer:
     def stop(self) -> None:
         self._process.stop()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:  # noqa: S310
