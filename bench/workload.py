@@ -263,7 +263,7 @@ def shown_speeds(columns: Columns, watermarks: Column, links: int, now_ms: int) 
         link, value, at_ms, known_ms = link[taken], value[taken], at_ms[taken], known_ms[taken]
         since_ms = watermarks[each][taken] - FRESH_MS
         follows = (known_ms > since_ms) & (known_ms > 0) & (known_ms < at_ms)
-        part = 1 - 0.5 ** ((at_ms - known_ms) / HALF_MS)
+        part = 1 - 0.5 ** (-(-(at_ms - known_ms) // 1000) * 1000 / HALF_MS)  # whole seconds
         away = value - mean[link]
         moved = (mean[link] + part * away).round(3)
         doubt = ((1 - part) * (spread[link] + part * away * away)).round(3)
