@@ -151,7 +151,7 @@ class RoadsStage:
         self._take(rows, part, moment)
         self._take_speeds(rows, part, source.offset, moment)
         self._observed.take(rows.observed, part, watermark_ms)
-        if watermark_ms > source.watermark_ms:
+        if watermark_ms > source.watermark_ms <= rows.now_ms:  # else it is not the slowest
             self._advance(rows)
 
     def _take(self, rows: RoadRows, part: LinkEvents, moment: ReportMoment) -> None:

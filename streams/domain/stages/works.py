@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from streams.contract.derived import Origin
 from streams.contract.records import Message, Permit, PermitBatch, SiteReport, Tick
-from streams.contract.times import DAY_MS
+from streams.contract.times import DAY_MS, MINUTE_MS
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.crowds import point_crowds
@@ -21,7 +21,14 @@ from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.works.directions import Directions
 from streams.domain.works.identity import resolved
 from streams.domain.works.moves import after_report, listed, says_nothing_new
-from streams.domain.works.phases import OVER, end_ms, is_in_force, phase_at, settled_ms
+from streams.domain.works.phases import (
+    OVER,
+    end_ms,
+    is_in_force,
+    phase_at,
+    settled_ms,
+    times_ms,
+)
 from streams.domain.works.rows import Work
 from streams.domain.works.score import STARTS, WORK_SCORES
 from streams.domain.works.step import WORKS, WorksStep
@@ -35,7 +42,8 @@ SEEN_EVERY_MS = 600_000  # what is only seen again is written so often, or every
 MISSES_TO_UNLIST = 3
 CLASHES_EVERY_MS = 600_000  # at least: time alone brings works near and ends clashes
 CLASHES = StageTable("clashes", Clash)
-COMPUTED = StageTable("computed", int)  # when the clashes were last computed, ms, as "clashes"
+COMPUTED = StageTable("computed", int)
+"""`clashes`: when they were last computed, ms; `minute`: the last in which time was passed."""
 EPISODES = StageTable("work-episodes", Episode)
 LISTS = ListTables.of("permits")
 
@@ -61,13 +69,15 @@ class WorksStage:
         self._gazetteer = gazetteer
         self._directions = Directions(network)
         self._clashes = Clashes(network)
+        self._odd: dict[str, tuple[Work, bool]] = {}  # it only saves time
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         step = WorksStep(state)
+        computed = Rows(COMPUTED, state, step.effects)
         tick_ms = now_ms = 0
         if isinstance(message, Tick):
             tick_ms = now_ms = message.tick_ms
-            _pass_time(step, tick_ms)
+            self._pass_time(step, computed, tick_ms)
         elif isinstance(message, PermitBatch):
             now_ms = message.received_ms
             self._take_list(step, state, message)
@@ -75,7 +85,7 @@ class WorksStage:
             now_ms = message.received_ms
             _take_report(step, message)
         clashes = Rows(CLASHES, state, step.effects)
-        self._clash(step, clashes, Rows(COMPUTED, state, step.effects), now_ms)
+        self._clash(step, clashes, computed, now_ms)
         look = Look(step.effects, Rows(EPISODES, state, step.effects), now_ms)
         watch_works(look, self._rules, self._network, step.rows)
         watch_clashes(look, self._rules, self._network, clashes, step.rows)
@@ -89,6 +99,32 @@ class WorksStage:
             tick_ms=tick_ms,
         )
         return step.effects
+
+    def _pass_time(self, step: WorksStep, computed: Rows[int], now_ms: int) -> None:
+        """Works whose phase changes by the clock; those over for a week are forgotten.
+
+        Within a minute only those are looked at that have a time within one: daily hours and most
+        permits begin and end with a minute.
+        """
+        minute = now_ms // MINUTE_MS
+        is_another = computed.get("minute") != minute
+        if is_another:
+            computed.put("minute", minute)
+        for work in step.known.values():
+            if not is_another and not self._is_odd(work):
+                continue
+            phase = phase_at(work, now_ms)
+            if phase in OVER and now_ms > settled_ms(work) + KEEP_FINISHED_MS:
+                step.forget(work, now_ms)
+            elif (phase, is_in_force(work, phase, now_ms)) != (work.phase, work.is_in_force):
+                step.put(work, now_ms)
+
+    def _is_odd(self, work: Work) -> bool:
+        """Whether a work has a time within a minute; found once a row."""
+        known = self._odd.get(work.permit_id)
+        if known is None or known[0] is not work:
+            known = self._odd[work.permit_id] = work, any(x % MINUTE_MS for x in times_ms(work))
+        return known[1]
 
     def _clash(
         self, step: WorksStep, clashes: Rows[Clash], computed: Rows[int], now_ms: int
@@ -161,16 +197,6 @@ class WorksStage:
             placed_by=placed_by,
             network=self._network.version,
         )
-
-
-def _pass_time(step: WorksStep, now_ms: int) -> None:
-    """Works whose phase changes by the clock; those over for a week are forgotten."""
-    for work in step.known.values():
-        phase = phase_at(work, now_ms)
-        if phase in OVER and now_ms > settled_ms(work) + KEEP_FINISHED_MS:
-            step.forget(work, now_ms)
-        elif (phase, is_in_force(work, phase, now_ms)) != (work.phase, work.is_in_force):
-            step.put(work, now_ms)
 
 
 def _take_report(step: WorksStep, report: SiteReport) -> None:

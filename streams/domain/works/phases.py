@@ -87,6 +87,19 @@ def end_ms(work: Work) -> int:
     return last_ms(max(work.ends_ms, work.restore_ends_ms or 0), work.hours)
 
 
+def times_ms(work: Work) -> list[int]:
+    """All times that a phase begins or ends by, or a whole number of days after; daily hours do so
+    with a minute.
+    """
+    reports = (work.started, work.ended, work.cancelled)
+    known = (
+        *(each.at_ms for each in reports if each),
+        *(work.begins_ms, work.ends_ms, work.listed_ends_ms, work.dig_starts_ms, work.dig_ends_ms),
+        *(work.restore_starts_ms, work.restore_ends_ms, work.not_begun_ms, work.unlisted_ms),
+    )
+    return [each for each in known if each]
+
+
 def over_ms(work: Work) -> int:
     """Since when a finished or cancelled work is over: as reported, not before a known end."""
     times_ms = [each.at_ms for each in (work.ended, work.cancelled) if each]
