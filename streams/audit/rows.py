@@ -25,7 +25,16 @@ from streams.domain.links.fold import (
 )
 from streams.domain.links.quarters import QUARTER_MS
 from streams.domain.links.settled import Judged
-from streams.domain.links.table import FOLDS, REMEMBERED, Lesson, LinkTable, Look, UsualOf, teach
+from streams.domain.links.table import (
+    FOLDS,
+    REMEMBERED,
+    Lesson,
+    LinkTable,
+    Look,
+    UsualOf,
+    teach,
+    with_usual,
+)
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.stages.roadstate import RoadsStage
 from streams.geo.network import Link
@@ -125,16 +134,11 @@ class RowTable:
             teach(lesson, link_id, link, at_ms, look)
         return lesson
 
-    def show(
-        self,
-        now_ms: int,
-        factor_of: Callable[[Link], float],
-        with_usual: Callable[[LinkView, str], LinkView],
-    ) -> None:
+    def show(self, now_ms: int, factor_of: Callable[[Link], float], usual_of: UsualOf) -> None:
         for link_id in sorted(self._changed):
             road = self._roads[link_id]
             shown = view(self.fold(link_id), road, self._rules, now_ms, factor_of(road))
-            shown = with_usual(shown, link_id)
+            shown = with_usual(shown, usual_of(link_id))
             if shown != self._links.get(link_id):
                 self._links.put(link_id, shown)
         self._changed = set()

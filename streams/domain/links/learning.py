@@ -6,13 +6,12 @@ before and after it, never across: so how the inputs interleave leaves no trace.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from streams.contract.derived import Passage
 from streams.domain.links.columns import NONE
 from streams.domain.links.factors import Factors
-from streams.domain.links.fold import FoldSettings, LinkView
+from streams.domain.links.fold import FoldSettings
 from streams.domain.links.quarters import (
     QUARTER_MS,
     IsHoliday,
@@ -82,12 +81,6 @@ class Learning:
         """The usual speed in tenths of km/h; NONE where there is none."""
         found = self.speed_at(link_id, at_ms)
         return NONE if found is None else found.dkmh
-
-    def with_usual(self, shown: LinkView, link_id: str, at_ms: int) -> LinkView:
-        """A link's view with what is usual now."""
-        found = self.speed_at(link_id, at_ms)
-        usual_kmh = None if found is None else found.kmh
-        return shown if usual_kmh == shown.usual_kmh else replace(shown, usual_kmh=usual_kmh)
 
     def is_another(self, before_ms: int, now_ms: int) -> bool:
         """Whether another quarter hour runs than before."""

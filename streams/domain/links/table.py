@@ -8,7 +8,7 @@ in the audit's own table (`streams/audit/rows.py`), which this one is held again
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -131,12 +131,7 @@ class LinkTable(Protocol):
 
     def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> Lesson: ...
 
-    def show(
-        self,
-        now_ms: int,
-        factor_of: Callable[[Link], float],
-        with_usual: Callable[[LinkView, str], LinkView],
-    ) -> None: ...
+    def show(self, now_ms: int, factor_of: Callable[[Link], float], usual_of: UsualOf) -> None: ...
 
     def show_links(self, links: Iterable[str]) -> None: ...
 
@@ -270,7 +265,6 @@ class ColumnTable:
             self._rest = np.concatenate([self._rest, np.zeros(more, REST)])
             self._index = np.concatenate([self._index, np.zeros(more, np.intp)])
         self._index[place] = self._facts.index[link_id]
-        self._touched.add(place)
         return place
 
     @property
@@ -553,12 +547,7 @@ class ColumnTable:
 
     # ---- what is shown
 
-    def show(
-        self,
-        now_ms: int,
-        factor_of: Callable[[Link], float],
-        with_usual: Callable[[LinkView, str], LinkView],
-    ) -> None:
+    def show(self, now_ms: int, factor_of: Callable[[Link], float], usual_of: UsualOf) -> None:
         """Make the views of the links that changed."""
         self.flush()
         if not self._touched and not self._moved:
@@ -570,12 +559,14 @@ class ColumnTable:
         together = moved[~is_single]
         if self._touched:
             together = together[~np.isin(together, list(self._touched))]
+        for place in together[np.searchsorted(together, len(self._base.ids)) :].tolist():
+            self._rows["view"]["usual_dkmh"][place] = usual_of(self._id(place))
         self._show_together(together, now_ms)
         for place in sorted(singles):
             link_id = self._id(place)
             road = self._facts.links[link_id]
             shown = view(self._fold(link_id), road, self._rules, now_ms, factor_of(road))
-            self._show(place, with_usual(shown, link_id))
+            self._show(place, with_usual(shown, usual_of(link_id)))
         self._paged.add(list(singles))
         self._touched = set()
 
@@ -616,6 +607,7 @@ class ColumnTable:
             for name, code in (("level", _UNKNOWN), ("certainty", _LOST), ("reports", 0)):
                 shown[name][~pace.is_any] = code
         is_other = shown.view(_VIEW_BYTES) != known.view(_VIEW_BYTES)
+        is_other |= places >= len(self._base.ids)
         places = places[is_other]
         self._rows["view"][places] = shown[is_other]
         self._shown.add(places)
@@ -680,6 +672,11 @@ class Look:
     roads: Mapping[str, Link]
     rules: FoldSettings
     factor_of: Callable[[Link], float]
+
+
+def with_usual(shown: LinkView, dkmh: int) -> LinkView:
+    """A view with what is usual, in tenths of km/h."""
+    return shown if dkmh == NONE else replace(shown, usual_kmh=dkmh / 10)
 
 
 def teach(lesson: Lesson, link_id: str, fold: LinkFold, at_ms: int, by: Look) -> None:

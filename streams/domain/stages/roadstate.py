@@ -258,4 +258,4 @@ class RoadsStage:
     def _show(self, rows: RoadRows) -> None:
         """Make the views of the links that changed, at the clock's time."""
         now_ms = rows.now_ms
-        rows.links.show(now_ms, rows.factors.of, partial(rows.learning.with_usual, at_ms=now_ms))
+        rows.links.show(now_ms, rows.factors.of, partial(rows.learning.usual_dkmh, at_ms=now_ms))

@@ -43,7 +43,7 @@ MISSES_TO_UNLIST = 3
 CLASHES_EVERY_MS = 600_000  # at least: time alone brings works near and ends clashes
 CLASHES = StageTable("clashes", Clash)
 COMPUTED = StageTable("computed", int)
-"""`clashes`: when they were last computed, ms; `minute`: the last in which time was passed."""
+"""`clashes`: when they were last computed, ms; `passed`: up to when time has passed, ms."""
 EPISODES = StageTable("work-episodes", Episode)
 LISTS = ListTables.of("permits")
 
@@ -69,7 +69,7 @@ class WorksStage:
         self._gazetteer = gazetteer
         self._directions = Directions(network)
         self._clashes = Clashes(network)
-        self._odd: dict[str, tuple[Work, bool]] = {}  # it only saves time
+        self._odd: dict[str, tuple[Work, tuple[int, ...]]] = {}  # it only saves time
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         step = WorksStep(state)
@@ -103,15 +103,19 @@ class WorksStage:
     def _pass_time(self, step: WorksStep, computed: Rows[int], now_ms: int) -> None:
         """Works whose phase changes by the clock; those over for a week are forgotten.
 
-        Within a minute only those are looked at that have a time within one: daily hours and most
-        permits begin and end with a minute.
+        Within a minute only those are looked at that have a time at such a second: daily hours and
+        most permits begin and end with a minute.
         """
-        minute = now_ms // MINUTE_MS
-        is_another = computed.get("minute") != minute
-        if is_another:
-            computed.put("minute", minute)
+        before_ms = computed.get("passed") or 0
+        if now_ms == before_ms:
+            return
+        computed.put("passed", now_ms)
+        is_another = now_ms < before_ms or now_ms // MINUTE_MS != before_ms // MINUTE_MS
+        passed_ms = now_ms - before_ms
         for work in step.known.values():
-            if not is_another and not self._is_odd(work):
+            if not is_another and not any(
+                (now_ms - x) % MINUTE_MS < passed_ms for x in self._odd_times(work)
+            ):
                 continue
             phase = phase_at(work, now_ms)
             if phase in OVER and now_ms > settled_ms(work) + KEEP_FINISHED_MS:
@@ -119,11 +123,12 @@ class WorksStage:
             elif (phase, is_in_force(work, phase, now_ms)) != (work.phase, work.is_in_force):
                 step.put(work, now_ms)
 
-    def _is_odd(self, work: Work) -> bool:
-        """Whether a work has a time within a minute; found once a row."""
+    def _odd_times(self, work: Work) -> tuple[int, ...]:
+        """The times of a work that lie within a minute; found once a row."""
         known = self._odd.get(work.permit_id)
         if known is None or known[0] is not work:
-            known = self._odd[work.permit_id] = work, any(x % MINUTE_MS for x in times_ms(work))
+            odd = tuple(x for x in times_ms(work) if x % MINUTE_MS)
+            known = self._odd[work.permit_id] = work, odd
         return known[1]
 
     def _clash(
