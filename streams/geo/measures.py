@@ -81,7 +81,8 @@ def project(point: Point, line: Sequence[Point]) -> tuple[float, float]:
         piece = math.hypot(dx, dy)
         is_aside = (x1 > far and x2 > far) or (x1 < -far and x2 < -far)
         if not (is_aside or (y1 > far and y2 > far) or (y1 < -far and y2 < -far)):
-            part = max(0.0, min(1.0, -(x1 * dx + y1 * dy) / piece**2)) if piece else 0.0
+            part = -(x1 * dx + y1 * dy) / piece**2 if piece else 0.0
+            part = part if 0.0 < part < 1.0 else float(part >= 1.0)
             away = math.hypot(x1 + dx * part, y1 + dy * part)
             if away < best:
                 best, best_at, far = away, run + piece * part, away + ROUNDING_M

@@ -17,7 +17,7 @@ from streams.domain.observed.belief import Belief, ErrorRates
 from streams.domain.observed.detouring import DetourFold
 from streams.domain.observed.discrepancies import Judge, moved_to
 from streams.domain.observed.neighbours import Neighbours
-from streams.domain.observed.promise import buses_due, promise_of, promise_s
+from streams.domain.observed.promise import promise_s
 from streams.domain.observed.rows import ObservedView
 from streams.domain.observed.score import ScoreChange
 from streams.domain.observed.tables import ObservedRows, Progress, Queued
@@ -285,18 +285,17 @@ class ObservedFold:
         beliefs = rows.beliefs.all()
         closed = [link_id for link_id, belief in beliefs.items() if belief.is_closed]
         touched = {each for link_id in closed for each in self.neighbours.layers(link_id)}
-        promises: dict[int, int | None] = {}
+        alike: dict[tuple[int, tuple[int, ...], int | None], bool] = {}  # many links are
         found: list[str] = []
         for link_id, known in rows.observed.all().items():
             own = beliefs.get(link_id, _NO_BUSES)
+            promise = (own.quarter, own.quarters, known.promise_s)
+            is_kept = alike.get(promise)
+            if is_kept is None:
+                now_s = promise_s(own, now_ms, progress.begun_ms)
+                is_kept = alike[promise] = _kept(known.promise_s, now_s) == known.promise_s
             is_same = own.observed(now_ms) is known.state is not Observed.IMPASSABLE
-            if not is_same or link_id in touched:
-                found.append(link_id)
-                continue
-            buses = buses_due(own, now_ms)
-            if buses not in promises:
-                promises[buses] = promise_of(buses, now_ms, progress.begun_ms)
-            if _kept(known.promise_s, promises[buses]) != known.promise_s:
+            if not (is_kept and is_same) or link_id in touched:
                 found.append(link_id)
         return found
 

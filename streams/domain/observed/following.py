@@ -1,5 +1,6 @@
 """Every bus of a partition followed along its route: from positions to sightings."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from streams.contract.derived import Sighting
@@ -51,7 +52,7 @@ LINE_CHECKS = StageTable("line_checks", LineCheck)  # by section
 
 
 class Followed:
-    """The tracks in the midst of a message; `sightings` are what its buses did."""
+    """The tracks in the midst of a run of messages; `sightings` are what its buses did."""
 
     def __init__(self, state: State, effects: Effects) -> None:
         self.tracks = Rows(TRACKS, state, effects)
@@ -59,11 +60,16 @@ class Followed:
         self.checks = Rows(LINE_CHECKS, state, effects)
         self.sightings: list[Sighting] = []
 
+    def taken(self) -> Sequence[Sighting]:
+        """What the buses did since it was asked last."""
+        taken, self.sightings = self.sightings, []
+        return taken
+
     def forget(self, tick_ms: int) -> None:
         """Drop the tracks of buses unseen for half an hour; looked at once a minute."""
         if tick_ms % MINUTE_MS:
             return
-        for name, track in self.tracks.stored.items():
+        for name, track in self.tracks.all().items():
             if tick_ms - track.seen_ms > FORGET_MS:
                 self.tracks.put(name, None)
 

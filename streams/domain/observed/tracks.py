@@ -65,18 +65,34 @@ def follow(
     if row.observed_ms <= track.seen_ms:
         return track, ()
     if not is_on:
-        seen = replace(
-            track,
-            seen_ms=row.observed_ms,
-            lon=row.lon,
-            lat=row.lat,
-            still_ms=_still_ms(track, row),
-        )
+        seen = _seen(track, row)
         is_believed = is_line_known and not is_snapped
         return _off(seen, row, place, course) if is_believed else (seen, ())
     if track.away or track.beyond:
         return _rejoined(track, row, place, course)
     return _driven(track, row, place, course, is_snapped=is_snapped)
+
+
+def _seen(track: Track, row: BusPosition) -> Track:
+    """The track with the point of a position that tells nothing else."""
+    return Track(
+        track.route_id,
+        track.order,
+        track.along_m,
+        track.on_ms,
+        row.observed_ms,
+        row.lon or 0.0,
+        row.lat or 0.0,
+        _still_ms(track, row),
+        track.begun_m,
+        track.fixes,
+        track.entered,
+        track.is_at_stop,
+        track.away,
+        track.beyond,
+        track.off_m,
+        track.path,
+    )
 
 
 def _still_ms(track: Track, row: BusPosition) -> int:

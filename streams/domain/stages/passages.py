@@ -19,7 +19,7 @@ from streams.domain.observed.following import (
     Followed,
     Follower,
 )
-from streams.domain.stage import Effects, Rows, StageTable, State
+from streams.domain.stage import Effects, Rows, StageTable, State, Taken
 from streams.domain.stages.speeds import MAX_OLD_MS
 from streams.geo.homes import Homes
 from streams.geo.measures import bearing_deg
@@ -47,6 +47,16 @@ STOPS = StageTable("stop-habits", StopHabit)  # by stop, of the buses of a parti
 MOST_STOPS = 10  # passed between two polls; of more the time is shared out without their habits
 
 
+class PositionRows:
+    """The rows of a partition in the midst of a run of messages."""
+
+    def __init__(self, state: State, effects: Effects) -> None:
+        self.effects = effects
+        self.runs, self.buses = Rows(RUNS, state, effects), Rows(BUSES, state, effects)
+        self.stops = Rows(STOPS, state, effects)
+        self.followed = Followed(state, effects)
+
+
 class PositionsStage:
     """bus-positions -> passages of links for the fold, and the buses for the screens."""
 
@@ -61,59 +71,61 @@ class PositionsStage:
         self._courses = {name: on.geometry for name, on in self._follower.courses.items()}
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
+        return self.step_run(state, [Taken(message, origin)])
+
+    def step_run(self, state: State, run: Sequence[Taken]) -> Effects:
         effects = Effects()
-        runs, buses = Rows(RUNS, state, effects), Rows(BUSES, state, effects)
-        followed = Followed(state, effects)
-        stops = Rows(STOPS, state, effects)
-        if isinstance(message, Tick):
-            _forget(runs, buses, message.tick_ms)
-            followed.forget(message.tick_ms)
-            send(effects, origin, self._partitions, tick_ms=message.tick_ms)
-        elif isinstance(message, PositionBatch):
-            passages: list[Passage] = []
-            rows = [r for r in message.rows if r.observed_ms > message.received_ms - MAX_OLD_MS]
-            if late := len(message.rows) - len(rows):
-                effects.count("positions late", late)
-            for given in rows:
-                name = f"{given.vehicle}|{given.route_id}"
-                run, course = runs.get(name), self._courses.get(given.route_id)
-                self._show(buses, given, run)
-                row = self._ordered(message.feed, given, run)
-                spot = course.spot(row) if course else None
-                self._follower.see(followed, message.feed, row, spot)
-                step = self._observe(run, stops, row, spot, effects)
-                if step is not None:
-                    runs.put(name, step.run)
-                    passages += self._driven(step.passages, row.route_id)
-            send(
-                effects,
-                origin,
-                self._partitions,
-                passages=passages,
-                sightings=followed.sightings,
-                homes=self._homes,
-            )
+        rows = PositionRows(state, effects)
+        for message, origin in run:
+            if isinstance(message, Tick):
+                _forget(rows.runs, rows.buses, message.tick_ms)
+                rows.followed.forget(message.tick_ms)
+                send(effects, origin, self._partitions, tick_ms=message.tick_ms)
+            elif isinstance(message, PositionBatch):
+                send(
+                    effects,
+                    origin,
+                    self._partitions,
+                    passages=self._take(rows, message),
+                    sightings=rows.followed.taken(),
+                    homes=self._homes,
+                )
         return effects
 
+    def _take(self, rows: PositionRows, message: PositionBatch) -> list[Passage]:
+        """Move the buses of a message on; the passages that this makes."""
+        passages: list[Passage] = []
+        least_ms = message.received_ms - MAX_OLD_MS
+        for given in message.rows:
+            if given.observed_ms <= least_ms:
+                rows.effects.count("positions late")
+                continue
+            name = f"{given.vehicle}|{given.route_id}"
+            run, course = rows.runs.get(name), self._courses.get(given.route_id)
+            self._show(rows.buses, given, run)
+            row = self._ordered(message.feed, given, run)
+            spot = course.spot(row) if course else None
+            self._follower.see(rows.followed, message.feed, row, spot)
+            step = self._observe(rows, run, row, spot)
+            if step is not None:
+                rows.runs.put(name, step.run)
+                passages += self._driven(step.passages, row.route_id)
+        return passages
+
     def _observe(
-        self,
-        run: VehicleRun | None,
-        stops: Rows[StopHabit],
-        row: BusPosition,
-        spot: Spot | None,
-        effects: Effects,
+        self, rows: PositionRows, run: VehicleRun | None, row: BusPosition, spot: Spot | None
     ) -> Advance | None:
         """Move a bus's run on; None where its route or stop is not known."""
         course = self._courses.get(row.route_id)
         if course is None or not 1 <= row.stop_order <= len(course.ends_m):
-            effects.count("positions unknown_route_or_stop")
+            rows.effects.count("positions unknown_route_or_stop")
             return None
-        learned = partial(self._dwells_ms, stops, run, row)
+        learned = partial(self._dwells_ms, rows.stops, run, row)
         step = advance(run, row, course, dwell_ms=self._dwell_ms, learned=learned, spot=spot)
         if step.oddity:
-            effects.count(f"positions {step.oddity}")
+            rows.effects.count(f"positions {step.oddity}")
         elif run is not None:
-            self._learn(stops, run, step.run, row.route_id)
+            self._learn(rows.stops, run, step.run, row.route_id)
         return step
 
     def _driven(self, passages: Sequence[Passage], route_id: str) -> list[Passage]:
@@ -210,9 +222,9 @@ def _forget(runs: Rows[VehicleRun], buses: Rows[BusView], tick_ms: int) -> None:
     """Drop runs and buses unseen for half an hour; looked at once a minute."""
     if tick_ms % MINUTE_MS:
         return
-    for run_id, run in runs.stored.items():
+    for run_id, run in runs.all().items():
         if tick_ms - run.seen_ms > KEEP_RUN_MS:
             runs.put(run_id, None)
-    for vehicle, bus in buses.stored.items():
+    for vehicle, bus in buses.all().items():
         if tick_ms - bus.observed_ms > KEEP_RUN_MS:
             buses.put(vehicle, None)

@@ -11,6 +11,7 @@ from streams.contract import topics, wire
 from streams.contract.derived import Origin
 from streams.contract.records import LinkSpeed, Message, SpeedBatch, Tick
 from streams.domain.stage import HistoryRow, Taken, empty_state
+from streams.domain.stages.passages import PositionsStage
 from streams.domain.stages.speeds import SpeedsStage
 from streams.geo.network import Network
 from tests.cities.fakes import Folded, at, parts_of, roads, street
@@ -23,34 +24,37 @@ seeds = st.integers(0, 999)
 NETWORK: Network = load.network()
 
 
+BY_RUNS = (topics.LINK_SPEEDS, topics.BUS_POSITIONS)
+
+
 class ByRuns(Oracle):
-    """Folds the speeds of a partition some messages at a time."""
+    """Folds the speeds and the buses of a partition some messages at a time."""
 
     def __init__(self, chance: random.Random) -> None:
         super().__init__(NETWORK, SETTINGS)
         self._chance = chance
-        self._waiting: dict[int, list[Taken]] = {}
+        self._waiting: dict[tuple[topics.Topic, int], list[Taken]] = {}
 
     def _take(self, topic: topics.Topic, partition: int, payload: bytes) -> None:
-        if topic is not topics.LINK_SPEEDS:
+        if topic not in BY_RUNS:
             super()._take(topic, partition, payload)
             return
         origin = Origin(topic.name, partition, self._next[topic, partition])
         self._next[topic, partition] += 1
-        self._waiting.setdefault(partition, []).append(Taken(wire.decode(payload), origin))
+        self._waiting.setdefault((topic, partition), []).append(Taken(wire.decode(payload), origin))
         if self._chance.random() < 0.2:
-            self._end(partition)
+            self._end(topic, partition)
 
     def end(self) -> "ByRuns":
-        for partition in list(self._waiting):
-            self._end(partition)
+        for place in list(self._waiting):
+            self._end(*place)
         return self
 
-    def _end(self, partition: int) -> None:
-        stage = self._stages[topics.LINK_SPEEDS]
-        assert isinstance(stage, SpeedsStage)
-        state = self._states.setdefault((topics.LINK_SPEEDS, partition), empty_state(stage))
-        self._settle(state, stage.step_run(state, self._waiting.pop(partition)))
+    def _end(self, topic: topics.Topic, partition: int) -> None:
+        stage = self._stages[topic]
+        assert isinstance(stage, SpeedsStage | PositionsStage)
+        state = self._states.setdefault((topic, partition), empty_state(stage))
+        self._settle(state, stage.step_run(state, self._waiting.pop((topic, partition))))
 
 
 @given(seed=seeds, cut=seeds)
