@@ -4,9 +4,13 @@ A portal answers trafficInfo with another speed at each poll; the page notes whe
 speed.
 """
 
+import asyncio
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,12 +18,15 @@ from typing import Any
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bench.results import Figure, percentile
+from bench.latency import Load
+from bench.results import Figure, percentile, shown
 from bench.rig import resident_mb
+from bench.workload import Workload
 from local.services import wait_until
 from local.stack import Stack
 from producers.network.importing import write_network
 from producers.simulator.city import build_city
+from streams.geo.network import Network
 from tests.pages.screen import REACH
 
 GOAL_P95_MS = 500.0
@@ -42,9 +49,14 @@ WATCH = """(index) => {
 
 
 class Portal:
-    """trafficInfo for one standard link: every answer states the next speed from 1 to 240 km/h."""
+    """trafficInfo for one standard link: every answer states the next speed from 1 to 240 km/h.
+
+    All of one time, that of the first: each corrects the one before and is shown as it is. Reports
+    of later times would be averaged, and what is painted would not say which answer it was.
+    """
 
     def __init__(self, link_id: str) -> None:
+        self._created = f"{datetime.now(UTC) + timedelta(hours=9):%Y%m%d%H%M%S}"
         self.answered_ms: dict[int, float] = {}
         portal = self
 
@@ -66,7 +78,6 @@ class Portal:
     def next_body(self, link_id: str) -> Any:
         speed = len(self.answered_ms) % 240 + 1
         self.answered_ms[speed] = time.time() * 1000
-        kst = datetime.now(UTC) + timedelta(hours=9)
         row = {
             "roadName": "",
             "roadDrcType": "",
@@ -76,7 +87,7 @@ class Portal:
             "endNodeId": "",
             "speed": str(speed),
             "travelTime": "30",
-            "createdDate": kst.strftime("%Y%m%d%H%M%S"),
+            "createdDate": self._created,
         }
         return {
             "header": {"resultCode": 0, "resultMsg": "SUCCESS"},
@@ -88,8 +99,12 @@ class Portal:
         self._server.server_close()
 
 
-def painted_ms(folder: Path, kafka: str, seconds: float) -> tuple[list[float], float]:
-    """Latencies in ms of every speed painted, and the worker's memory in MB."""
+def painted_ms(
+    folder: Path, kafka: str, seconds: float, per_s: float = 0.0
+) -> tuple[list[float], float]:
+    """Latencies in ms of every speed painted, and the worker's memory in MB; with `per_s` so many
+    observations of the other links come beside the portal's.
+    """
     network = build_city()
     link_id = next(link.id for link in network.links if link.kind == "standard")
     write_network(network, folder)
@@ -117,13 +132,33 @@ def painted_ms(folder: Path, kafka: str, seconds: float) -> tuple[list[float], f
             page.evaluate(WATCH, network.index[link_id])
             wait_until(lambda: len(_painted(page)) > 2, "the first painted speeds")
             skip = len(_painted(page))
-            page.wait_for_timeout(seconds * 1000)
+            with _loaded(stack.env["BOMNAE_KAFKA"], network, link_id, per_s, seconds):
+                page.wait_for_timeout(seconds * 1000)
             painted = _painted(page)[skip:]
             memory_mb = resident_mb(worker.pid)
             browser.close()
     finally:
         portal.close()
-    return [at - portal.answered_ms[int(speed)] for speed, at in painted if speed > 0], memory_mb
+    late = [at - portal.answered_ms[int(speed)] for speed, at in painted if speed > 0]
+    if len(late) < seconds / 2:
+        raise RuntimeError(f"only {len(late)} speeds were painted in {seconds:.0f} s")
+    return late, memory_mb
+
+
+@contextmanager
+def _loaded(
+    kafka: str, network: Network, link_id: str, per_s: float, seconds: float
+) -> Iterator[None]:
+    """A load on all links but the one that is watched, written in a thread."""
+    if not per_s:
+        yield
+        return
+    others = tuple(link for link in network.links if link.kind == "standard" and link.id != link_id)
+    load = Load(Workload(replace(network, links=others)), per_s)
+    writing = threading.Thread(target=lambda: asyncio.run(load.run(kafka, seconds)))
+    writing.start()
+    yield
+    writing.join()
 
 
 def _painted(page: Page) -> list[list[float]]:
@@ -131,13 +166,16 @@ def _painted(page: Page) -> list[list[float]]:
     return found
 
 
-def measure(folder: Path, kafka: str, seconds: float) -> list[Figure]:
-    """The whole pipe, one poll a second."""
-    late, memory_mb = painted_ms(folder, kafka, seconds)
-    what = "portal's answer to painted link"
-    return [
-        Figure(f"{what}: p50", percentile(late, 50), "ms"),
-        Figure(f"{what}: p95", percentile(late, 95), "ms", GOAL_P95_MS),
-        Figure(f"{what}: p99", percentile(late, 99), "ms"),
-        Figure("worker's memory, simulated city", memory_mb, "MB", WORKER_GOAL_MB),
-    ]
+def measure(folder: Path, kafka: str, seconds: float, half: float) -> list[Figure]:
+    """The whole pipe, one poll a second, alone and beside `half` observations a second."""
+    found = []
+    for name, per_s in (("alone", 0.0), (f"beside {shown(half)} obs/s", half)):
+        late, memory_mb = painted_ms(folder / name[:5], kafka, seconds, per_s)
+        what = f"portal's answer to painted link, {name}"
+        found += [
+            Figure(f"{what}: p50", percentile(late, 50), "ms"),
+            Figure(f"{what}: p95", percentile(late, 95), "ms", GOAL_P95_MS),
+            Figure(f"{what}: p99", percentile(late, 99), "ms"),
+            Figure(f"{what}: worker's memory", memory_mb, "MB", WORKER_GOAL_MB),
+        ]
+    return found

@@ -75,7 +75,7 @@ def _half() -> float:
 
 
 def _painted(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
-    return painted.measure(folder, kafka, 10 if is_quick else 40)
+    return painted.measure(folder, kafka, 10 if is_quick else 30, 500 if is_quick else _half())
 
 
 def _links(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001

@@ -28,7 +28,7 @@ FIRST = {  # row -> beginnings of the figures that README shows
         "whole job at 250 a message over Quix",
     ),
     "latency": ("event to Redis, city load",),
-    "painted": ("portal's answer to painted link: p95",),
+    "painted": ("portal's answer to painted link, alone: p95",),
     "web": ("first picture",),
     "readers": ("300 readers of the stream, 5,000 links, a fifth changes a second: the same, p95",),
 }

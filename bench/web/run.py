@@ -73,16 +73,16 @@ def steady(watched: Watched, seconds: float) -> list[Figure]:
     if len(latency) < seconds / 2:
         raise RuntimeError(f"only {len(latency)} updates were painted in {seconds:.0f} s")
     return [
-        Figure("updates painted", len(latency), ""),
+        Figure("map: updates painted", len(latency), ""),
         Figure("event to painted, p50", latency[len(latency) // 2], "ms"),
         Figure("event to painted, p95", latency[int(len(latency) * 0.95)], "ms", 100),
         Figure("tasks over 50 ms", len(long_tasks), "", 0),
-        Figure("longest task", max((task[1] for task in long_tasks), default=0), "ms"),
-        Figure("main thread busy", 100 * busy_s / seconds, "%"),
-        Figure("resyncs", page.evaluate("() => bomnae.resyncs"), "", 0),
+        Figure("map: longest task", max((task[1] for task in long_tasks), default=0), "ms"),
+        Figure("map: main thread busy", 100 * busy_s / seconds, "%"),
+        Figure("map: resyncs", page.evaluate("() => bomnae.resyncs"), "", 0),
         Figure("requests outside the machine", len(watched.notes.outside), "", 0),
         Figure("CSP violations", len(page.evaluate("() => seen.csp")), "", 0),
-        Figure("console errors", len(watched.notes.errors), "", 0),
+        Figure("map: console errors", len(watched.notes.errors), "", 0),
     ]
 
 
