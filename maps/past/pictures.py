@@ -40,7 +40,7 @@ _SEEN_BY = {  # a level's certainty says at least so much of who saw the road
 class History(Protocol):
     """The part of the store that remembers."""
 
-    async def changed_since(self, since_ms: int) -> list[str]: ...
+    async def known_subjects(self) -> list[str]: ...
     async def past_each(self, known: Mapping[str, int]) -> dict[str, Remembered]: ...
 
 
@@ -66,7 +66,7 @@ async def read_past(history: History, moment: BitemporalMoment) -> dict[str, Rem
     """
     asked = {
         subject: moment.known_ms if subject.startswith((WORK, INCIDENT)) else moment.seen_ms
-        for subject in await history.changed_since(0)
+        for subject in await history.known_subjects()
     }
     rows = await history.past_each(asked)
     gone = {

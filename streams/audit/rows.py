@@ -22,9 +22,10 @@ from streams.domain.links.fold import (
     take_speed,
     view,
 )
+from streams.domain.links.history import FREE, LinksEntry, Obstructed, record
 from streams.domain.links.quarters import QUARTER_MS
 from streams.domain.links.settled import Judged
-from streams.domain.links.table import FOLDS, REMEMBERED, Lesson, LinkTable, Look, UsualOf, teach
+from streams.domain.links.table import FOLDS, Lesson, LinkTable, Look, UsualOf, teach
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.domain.stages.roadstate import RoadsStage
 from streams.geo.network import Link
@@ -140,13 +141,26 @@ class RowTable:
             if now != shown:
                 self._links.put(link_id, now)
 
-    def remember(self, known_ms: int) -> None:
-        for link_id, link in self._folds.all().items():
-            shown = self._links.get(link_id)
-            if shown is not None and (shown.level is not link.told or link.is_due):
-                kept = {name: getattr(shown, name) for name in REMEMBERED}
-                self._effects.remember(f"link:{link_id}", known_ms, kept)
+    def told(self, *, is_whole: bool) -> LinksEntry | None:
+        records: list[int] = []
+        obstructed: dict[int, Obstructed] = {}
+        names: list[str] = []
+        for place, (link_id, link) in enumerate(self._folds.all().items()):
+            shown = self._links.get(link_id) or LinkView()
+            if is_whole or names or link.told is None:
+                names.append(link_id)
+            is_news = shown.level is not link.told or link.is_due
+            if not is_whole and not is_news:
+                continue
+            is_said = is_whole or link.told is None or link.is_due
+            records.append(record(place, shown.level, shown.certainty, is_kept=not is_said))
+            row = Obstructed(shown.closure, shown.subjects)
+            if is_said and row != FREE:
+                obstructed[place] = row
+            if is_news:
                 self._folds.put(link_id, replace(link, told=shown.level, is_due=False))
+        named_from = len(self._folds.all()) - len(names) if names else 0
+        return LinksEntry(records, named_from, tuple(names), obstructed) if records else None
 
     def finish(self) -> None:
         """Nothing: every row is in the effects already."""

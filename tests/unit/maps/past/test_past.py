@@ -47,8 +47,8 @@ class Kept:
         for subject, minute, row in entries:
             self.entries.setdefault(subject, []).append((t(minute), row))
 
-    async def changed_since(self, since_ms: int) -> list[str]:
-        return [name for name, run in self.entries.items() if run[-1][0] > since_ms]
+    async def known_subjects(self) -> list[str]:
+        return list(self.entries)
 
     async def past_each(self, known: Mapping[str, int]) -> dict[str, Remembered]:
         found = {

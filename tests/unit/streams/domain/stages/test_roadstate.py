@@ -450,21 +450,3 @@ def test_messages_in_one_batch_or_alone_end_and_are_remembered_alike(
     assert together.state == alone.state
     assert together.counts == alone.counts
     assert remembered == memories
-
-
-def test_the_history_keeps_a_link_when_level_closure_or_works_change_and_not_each_speed() -> None:
-    fold = Folded(roads())
-    steps = (
-        events(0, tick_s=10, speeds=(speed(50, 5),)),
-        events(1, tick_s=20, speeds=(speed(48, 15),)),  # as free as before
-        events(2, tick_s=30, speeds=(speed(9, 25),)),
-        events(3, tick_s=40, obstructions=(block(Closure.FULL),)),
-        events(4, tick_s=40, obstructions=(block(Closure.FULL),)),
-    )
-    kept = [[(m.known_ms, m.row) for m in fold.take(step).remembered] for step in steps]
-    said = {"closure": Closure.NONE, "subjects": (), "certainty": "reported"}
-    assert kept[0] == [(at(10), {"level": "free", **said})]
-    assert kept[1] == kept[4] == []
-    assert kept[2] == [(at(30), {"level": "jam", **said})]
-    blocked = {"closure": Closure.FULL, "subjects": ("work:P1",), "certainty": "reported"}
-    assert kept[3] == [(at(40), {"level": "jam", **blocked})]
