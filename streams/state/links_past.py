@@ -6,7 +6,7 @@ out, and what it told with it until a later one tells it again.
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from streams.contract.times import HOUR_MS
@@ -25,9 +25,7 @@ from streams.domain.links.history import (
 )
 
 log = logging.getLogger(__name__)
-CHUNK = 2_000  # entries a call reads: some ms in which Redis does no more
-SINCE_MS = HOUR_MS
-"""For so long before a moment it is known since when a link was as it was then; else: at least."""
+CHUNK = 1_000  # entries a call reads: an hour of looks, some ms in which Redis does no more
 LinkThen = tuple[int, LinkView]
 """Since when a link was so, ms, and what is remembered of it."""
 Run = list[tuple[int, LinksEntry]]
@@ -40,19 +38,23 @@ class LinksPast:
     def __init__(self, client: Any, partitions: int, key_of: Any) -> None:
         self._client, self._partitions, self._key_of = client, partitions, key_of
 
-    async def names(self) -> list[str]:
-        """Every link that something is remembered of."""
-        runs = await asyncio.gather(*(self._back(p, None, None) for p in self._every()))
-        return [name for run in runs for name in named(entry for _, entry in run) if name]
+    async def at(self, known_ms: int, back_ms: int) -> dict[str, LinkThen]:
+        """How all links were at a time. Since when, is known so far back; of one that was so for
+        longer it is a later time.
+        """
+        return await self._at(dict.fromkeys(range(self._partitions)), known_ms, back_ms)
 
-    async def at(self, links: Collection[str], known_ms: int) -> dict[str, LinkThen]:
-        """How these links were at a time; without those of which nothing is told."""
-        wanted = self._by_partition(links)
-        whole_ms = known_ms - SINCE_MS
-        runs = await asyncio.gather(*(self._back(p, known_ms, whole_ms) for p in wanted))
+    async def some_at(self, links: Collection[str], known_ms: int) -> dict[str, LinkThen]:
+        """How these links were at a time; since when, as `at` says of an hour."""
+        return await self._at(self._by_partition(links), known_ms, HOUR_MS)
+
+    async def _at(
+        self, wanted: Mapping[int, Collection[str] | None], known_ms: int, back_ms: int
+    ) -> dict[str, LinkThen]:
+        runs = await asyncio.gather(*(self._back(p, known_ms, known_ms - back_ms) for p in wanted))
         found: dict[str, LinkThen] = {}
-        for names, run in zip(wanted.values(), runs, strict=True):
-            found |= await asyncio.to_thread(_at, run, names)
+        for links, run in zip(wanted.values(), runs, strict=True):
+            found |= await asyncio.to_thread(_links_at, run, links)
         return found
 
     async def since(self, links: Collection[str], since_ms: int) -> dict[str, list[LinkThen]]:
@@ -64,18 +66,15 @@ class LinksPast:
             found |= await asyncio.to_thread(_since, run, names, since_ms)
         return found
 
-    def _every(self) -> Iterable[int]:
-        return range(self._partitions)
-
     def _by_partition(self, links: Iterable[str]) -> dict[int, set[str]]:
         found: dict[int, set[str]] = {}
         for link_id in links:
             found.setdefault(partition_of(link_id, self._partitions), set()).add(link_id)
         return found
 
-    async def _back(self, partition: int, until_ms: int | None, whole_ms: int | None) -> Run:
+    async def _back(self, partition: int, until_ms: int | None, whole_ms: int) -> Run:
         """A partition's entries up to a time (None: all), from the last whole one at `whole_ms` or
-        before on (None: the last); from the first on where there is none.
+        before on; from the first on where there is none.
         """
         key, until = self._key_of(history_of(partition)), "+" if until_ms is None else str(until_ms)
         run: Run = []
@@ -92,7 +91,7 @@ class LinksPast:
 
 
 def _add(
-    run: Run, chunk: Sequence[Any], whole_ms: int | None, unread: list[tuple[bytes, EntryError]]
+    run: Run, chunk: Sequence[Any], whole_ms: int, unread: list[tuple[bytes, EntryError]]
 ) -> bool:
     """Add entries, the newest first, up to the whole one that is wanted; whether it is there."""
     for name, fields in chunk:
@@ -103,17 +102,18 @@ def _add(
             unread.append((name, error))
             continue
         run.append((ms, entry))
-        if entry.is_whole and (whole_ms is None or ms <= whole_ms):
+        if entry.is_whole and ms <= whole_ms:
             return True
     return False
 
 
-def _places(run: Run, links: Collection[str]) -> dict[int, str]:
+def _places(run: Run, links: Collection[str] | None) -> dict[int, str]:
+    """The places of these links (None: of all)."""
     names = enumerate(named(entry for _, entry in run))
-    return {place: name for place, name in names if name in links}
+    return {place: name for place, name in names if name and (links is None or name in links)}
 
 
-def _at(run: Run, links: Collection[str]) -> dict[str, LinkThen]:
+def _links_at(run: Run, links: Collection[str] | None) -> dict[str, LinkThen]:
     places = _places(run, links)
     then, views = LinksThen(), Views()
     for ms, entry in run:

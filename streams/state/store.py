@@ -150,7 +150,7 @@ class Store:
             if subject.startswith(LINK):
                 links_at.setdefault(ms, []).append(subject.removeprefix(LINK))
         for ms, links in links_at.items():
-            found |= _by_subject(await self._links.at(links, ms))
+            found |= _by_subject(await self._links.some_at(links, ms))
         return found | await self._each({x: ms for x, ms in known.items() if x not in found})
 
     async def _each(self, known: Mapping[str, int]) -> dict[str, Remembered]:
@@ -167,10 +167,13 @@ class Store:
                     found[subject] = row[0]
         return found
 
-    async def known_subjects(self) -> list[str]:
-        """Every subject that something is remembered of."""
-        links = [f"{LINK}{name}" for name in await self._links.names()]
-        return [*dict.fromkeys([*links, *await self.changed_since(0)])]
+    async def links_past(self, known_ms: int, back_ms: int) -> dict[str, Remembered]:
+        """`past` of all links. Since when a link was so, is known so far back; of one that was so
+        for longer it is a later time.
+        """
+        found: dict[str, Remembered] = {**_by_subject(await self._links.at(known_ms, back_ms))}
+        before = [x for x in await self.changed_since(0) if x.startswith(LINK) and x not in found]
+        return found | await self._each(dict.fromkeys(before, known_ms))
 
     async def changed_since(self, since_ms: int) -> list[str]:
         """The subjects remembered after a time, the latest last; of links only those that a version
