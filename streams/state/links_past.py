@@ -13,10 +13,13 @@ from streams.contract.times import HOUR_MS
 from streams.contract.topics import partition_of
 from streams.domain.links.fold import LinkView
 from streams.domain.links.history import (
+    CODE_BITS,
+    KEPT,
     EntryError,
     Known,
     LinksEntry,
     LinksThen,
+    Obstructed,
     certainty_of,
     history_of,
     level_of,
@@ -119,7 +122,7 @@ def _links_at(run: Run, links: Collection[str] | None) -> dict[str, LinkThen]:
     for ms, entry in run:
         then.take(ms, entry)
     rows = ((name, then.known[place]) for place, name in places.items() if place in then.known)
-    return {name: (known.since_ms, view) for name, known in rows if (view := views.of(known))}
+    return {name: (known[0], view) for name, known in rows if (view := views.of(known))}
 
 
 def _since(run: Run, links: Collection[str], since_ms: int) -> dict[str, list[LinkThen]]:
@@ -146,19 +149,20 @@ class Views:
 
     def of(self, known: Known) -> LinkView | None:
         """The view; None where a later version says of the link what ours does not know."""
-        alike = known.record & 0x7F, known.obstructed
+        _, number, obstructed = known
+        alike = number & CODE_BITS & ~KEPT, obstructed
         if alike not in self._views:
-            self._views[alike] = _view(known)
+            self._views[alike] = _view(number, obstructed)
         return self._views[alike]
 
 
-def _view(known: Known) -> LinkView | None:
+def _view(number: int, obstructed: Obstructed) -> LinkView | None:
     try:
-        level, certainty = level_of(known.record), certainty_of(known.record)
+        level, certainty = level_of(number), certainty_of(number)
     except IndexError:
-        _say("links", 1, f"record {known.record:#x}", "code of a later version")
+        _say("links", 1, f"record {number:#x}", "code of a later version")
         return None
-    closure, subjects = known.obstructed
+    closure, subjects = obstructed
     return LinkView(level=level, certainty=certainty, closure=closure, subjects=subjects)
 
 

@@ -22,7 +22,7 @@ from streams.domain.links.columns import CERTAINTIES, LEVELS
 
 WHOLE_MS = HOUR_MS
 """How often an entry is whole."""
-SHORT, LONG = 1, 2
+SHORT, LONG = b"\x01", b"\x02"
 LEVEL_BITS, CODE_BITS, PLACE_SHIFT = 0b111, 0xFF, 8
 CERTAINTY_SHIFT = 3
 KEPT = 0b1000_0000
@@ -86,22 +86,22 @@ def packed(entry: LinksEntry) -> bytes:
     """The bytes of an entry."""
     records = struct.pack(f"<{len(entry.records)}I", *entry.records)
     if not entry.names and not entry.obstructed:
-        return bytes([SHORT]) + records
+        return SHORT + records
     line: dict[str, Any] = {}
     if entry.names:
         line["from"], line["names"] = entry.named_from, entry.names
     if entry.obstructed:
         line["obstructed"] = {str(place): row for place, row in sorted(entry.obstructed.items())}
     head = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-    return bytes([LONG]) + zlib.compress(head.encode() + b"\n" + records)
+    return LONG + zlib.compress(head.encode() + b"\n" + records)
 
 
 def unpacked(value: bytes) -> LinksEntry:
     """The entry of these bytes; EntryError where they are none, or one of a later version."""
     form, body = value[:1], value[1:]
-    if form == bytes([SHORT]):
+    if form == SHORT:
         return LinksEntry(_records(body))
-    if form != bytes([LONG]):
+    if form != LONG:
         raise EntryError(f"entry of form {form.hex() or 'nothing'}")
     try:
         head, _, records = _inflated(body).partition(b"\n")
@@ -136,17 +136,8 @@ def _obstructed(row: Any) -> Obstructed:
     return Obstructed(Closure(closure), tuple(map(str, subjects)))
 
 
-class Known(NamedTuple):
-    """How a link was since when, ms."""
-
-    since_ms: int
-    record: int
-    obstructed: Obstructed = FREE
-
-    def is_as(self, other: "Known") -> bool:
-        """Whether level, closure and subjects are the same."""
-        is_level = (self.record ^ other.record) & LEVEL_BITS == 0
-        return is_level and self.obstructed == other.obstructed
+Known = tuple[int, int, Obstructed]
+"""Since when a link was so, ms; its record; what is taken from it."""
 
 
 class LinksThen:
@@ -158,25 +149,27 @@ class LinksThen:
         self._only = only
 
     def take(self, ms: int, entry: LinksEntry) -> list[int]:
-        """Take the next entry, of this time; the places of which it is news. A link that is told
-        as it was is so since before.
+        """Take the next entry, of this time; the places of which it is news. A link whose level,
+        closure and subjects are told as they were is so since before.
         """
-        known, obstructed, only, news = self.known, entry.obstructed, self._only, []
-        for number in entry.records:
+        known, obstructed, news = self.known, entry.obstructed, []
+        for number in self._wanted(entry.records):
             place = number >> PLACE_SHIFT
-            if only is not None and place not in only:
-                continue
-            before = known.get(place)
-            if number & KEPT and before is not None:
-                now = Known(ms, number, before.obstructed)
-            else:
-                now = Known(ms, number, obstructed.get(place, FREE))
-            if before is not None and now.is_as(before):
-                now = now._replace(since_ms=before.since_ms)
-            else:
-                news.append(place)
-            known[place] = now
+            rest = obstructed.get(place, FREE)
+            if (before := known.get(place)) is not None:
+                since_ms, code, rest_before = before
+                if number & KEPT:
+                    rest = rest_before
+                if (number ^ code) & LEVEL_BITS == 0 and rest == rest_before:
+                    known[place] = since_ms, number, rest
+                    continue
+            known[place] = ms, number, rest
+            news.append(place)
         return news
+
+    def _wanted(self, records: Sequence[int]) -> Sequence[int]:
+        only = self._only
+        return records if only is None else [x for x in records if x >> PLACE_SHIFT in only]
 
 
 def named(entries: Iterable[LinksEntry]) -> list[str]:

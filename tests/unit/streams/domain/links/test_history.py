@@ -66,8 +66,8 @@ def then(run: Sequence[tuple[int, LinksEntry]]) -> dict[str, Said]:
         links.take(ms, entry)
     rows = {names[place]: known for place, known in links.known.items()}
     return {
-        name: (level_of(row.record), *row.obstructed, certainty_of(row.record))
-        for name, row in rows.items()
+        name: (level_of(number), *obstructed, certainty_of(number))
+        for name, (_, number, obstructed) in rows.items()
     }
 
 
