@@ -38,7 +38,7 @@ from streams.state.gate import Gate
 from streams.state.redis_login import connect
 from streams.state.store import Store
 from streams.topology.stages import stages
-from streams.worker.agents import StageRunner, delivery_of
+from streams.worker.agents import StageRunner, delivered
 from streams.worker.app import _Topics
 
 CHROMIUM = "/usr/bin/chromium"
@@ -139,12 +139,12 @@ async def _send(
         await poll.ask(route_request(portal.route.id, settings))
     if not await asyncio.to_thread(publisher.flush, 10.0):
         raise RuntimeError("the broker took no message")
-    event = await asyncio.to_thread(_newest, settings)
-    await runner.take([delivery_of(event)])
+    record = await asyncio.to_thread(_newest, settings)
+    await runner.take([delivered(record)])
 
 
 def _newest(settings: Settings) -> Any:
-    """The newest bus position of the log, as Faust hands it over."""
+    """The newest bus position of the log."""
     consumer = KafkaConsumer(bootstrap_servers=settings.kafka, auto_offset_reset="earliest")
     try:
         name = topics.BUS_POSITIONS.name
@@ -154,16 +154,7 @@ def _newest(settings: Settings) -> Any:
             found = [row for rows in consumer.poll(500).values() for row in rows]
     finally:
         consumer.close()
-    newest = found[-1]
-    message = SimpleNamespace(
-        topic=newest.topic,
-        partition=newest.partition,
-        offset=newest.offset,
-        headers={},
-        timestamp=newest.timestamp / 1000,
-        timestamp_type=1,
-    )
-    return SimpleNamespace(value=newest.value, message=message)
+    return found[-1]
 
 
 def _runner(settings: Settings, network: Network) -> StageRunner:

@@ -15,6 +15,7 @@ from streams.contract.derived import LinkBatch, LinkEvents, Origin
 from streams.contract.errors import LogError, RecordRefusedError
 from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
+from streams.domain.links.columns import LinkColumns
 from streams.domain.links.table import FOLDS, LINKS
 from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state
 from streams.state.kinds import hash_of
@@ -22,6 +23,8 @@ from streams.state.store import OUTBOX
 from streams.state.tables import read
 
 MAX_SHOWN = 50
+TOLD = "told"
+"""The table of `PlainRoads` with what the history has; the live state has it in its pages."""
 T = TypeVar("T")
 
 Tables = dict[str, dict[str, Any]]
@@ -108,8 +111,9 @@ class Fold:
         """Every row as the live state would show it; hashes without a row are left out."""
         found: Tables = {OUTBOX: plain(self._alerts)} if self._alerts else {}
         for (topic, partition), state in self._states.items():
+            rows_of = plain_state(state)
             for table in self._stages[topic].tables:
-                if rows := state[table.name]:
+                if rows := rows_of.get(table.name):
                     found.setdefault(hash_of(table, partition), {}).update(plain(rows))
         return found
 
@@ -157,6 +161,14 @@ def stored(rows: Mapping[str, Mapping[bytes, bytes]]) -> Tables:
         found[name] = plain(columns)
         found[folds] = plain(columns.folds(read(FOLDS, rows.get(folds, {}))))
     return found
+
+
+def plain_state(state: State) -> dict[str, dict[str, Any]]:
+    """The rows of a stage's state, by table; of columns those that they stand for."""
+    rows = {name: dict(table) for name, table in state.items() if name != TOLD}
+    if isinstance(columns := state.get(LINKS.name), LinkColumns):
+        rows[FOLDS.name] = columns.folds(state[FOLDS.name])
+    return rows
 
 
 def hashes(stages: Mapping[topics.Topic, Stage], wide: int) -> list[str]:

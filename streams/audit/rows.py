@@ -6,8 +6,10 @@ against this: the same bounds and formulas, one link after another, and nothing 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from streams.contract.derived import SpeedShare
+from streams.contract.enums import Level
 from streams.domain.links.columns import NONE, NOTHING
 from streams.domain.links.fold import (
     FoldSettings,
@@ -33,10 +35,23 @@ from streams.geo.network import Link
 LINKS = StageTable("links", LinkView)
 
 
+class Told(NamedTuple):
+    """The level that the history has of a link, and whether it is due to be told again."""
+
+    level: Level | None = None
+    is_due: bool = False
+
+
+TOLD = StageTable("told", Told)  # by link
+
+
 class PlainRoads(RoadsStage):
     """The stage of the roads over rows."""
 
-    tables = tuple(LINKS if table.name == LINKS.name else table for table in RoadsStage.tables)
+    tables = (
+        *(LINKS if table.name == LINKS.name else table for table in RoadsStage.tables),
+        TOLD,
+    )
 
     def _table(self, state: State, effects: Effects) -> LinkTable:
         return RowTable(state, effects, self._roads, self._rules)
@@ -50,6 +65,7 @@ class RowTable:
     ) -> None:
         self._folds = Rows(FOLDS, state, effects)
         self._links = Rows(LINKS, state, effects)
+        self._told = Rows(TOLD, state, effects)
         self._effects, self._roads, self._rules = effects, roads, rules
         self._changed: set[str] = set()
 
@@ -59,6 +75,10 @@ class RowTable:
     def put(self, link_id: str, fold: LinkFold) -> None:
         self._folds.put(link_id, fold)
         self._changed.add(link_id)
+
+    def is_news(self, link_id: str) -> None:
+        known = self._told.get(link_id) or Told()
+        self._told.put(link_id, known._replace(is_due=True))
 
     def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool:
         if speed.observed_ms <= moment.reported_ms - self._rules.fresh_ms:
@@ -145,21 +165,21 @@ class RowTable:
         records: list[int] = []
         obstructed: dict[int, Obstructed] = {}
         names: list[str] = []
-        for place, (link_id, link) in enumerate(self._folds.all().items()):
-            shown = self._links.get(link_id) or LinkView()
-            if is_whole or names or link.told is None:
+        for place, link_id in enumerate(links := self._folds.all()):
+            shown, told = self._links.get(link_id) or LinkView(), self._told.get(link_id) or Told()
+            if is_whole or names or told.level is None:
                 names.append(link_id)
-            is_news = shown.level is not link.told or link.is_due
+            is_news = shown.level is not told.level or told.is_due
             if not is_whole and not is_news:
                 continue
-            is_said = is_whole or link.told is None or link.is_due
+            is_said = is_whole or told.level is None or told.is_due
             records.append(record(place, shown.level, shown.certainty, is_kept=not is_said))
             row = Obstructed(shown.closure, shown.subjects)
             if is_said and row != FREE:
                 obstructed[place] = row
             if is_news:
-                self._folds.put(link_id, replace(link, told=shown.level, is_due=False))
-        named_from = len(self._folds.all()) - len(names) if names else 0
+                self._told.put(link_id, Told(shown.level))
+        named_from = len(links) - len(names) if names else 0
         return LinksEntry(records, named_from, tuple(names), obstructed) if records else None
 
     def finish(self) -> None:

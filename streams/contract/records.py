@@ -24,6 +24,8 @@ T = TypeVar("T")
 MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column
 MAX_SPEED_KMH = 250.0
 MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
+BoundedKmh = Annotated[float, Meta(ge=0, le=MAX_SPEED_KMH)]
+BoundedMs = Annotated[int, Meta(ge=0, le=MAX_TIME_MS)]
 
 
 def shown(default: T, text: str, *, most: float | None = None) -> T:
@@ -162,8 +164,8 @@ class SpeedBatch:
     feed: str
     received_ms: int
     links: tuple[str, ...]
-    speeds_kmh: tuple[Annotated[float, Meta(ge=0, le=MAX_SPEED_KMH)], ...]
-    observed_ms: tuple[Annotated[int, Meta(ge=0, le=MAX_TIME_MS)], ...]
+    speeds_kmh: tuple[BoundedKmh, ...]
+    observed_ms: tuple[BoundedMs, ...]
     flags: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -175,14 +177,14 @@ class SpeedBatch:
             tuple([row.link_id for row in rows]),
             tuple([row.speed_kmh for row in rows]),
             tuple([row.observed_ms for row in rows]),
-            flagged([row.flags for row in rows]),
+            by_flag(enumerate(row.flags for row in rows)),
         )
 
 
-def flagged(rows: Iterable[Sequence[str]]) -> dict[str, tuple[int, ...]]:
-    """The numbers of the rows by the flags they have."""
+def by_flag(rows: Iterable[tuple[int, Sequence[str]]]) -> dict[str, tuple[int, ...]]:
+    """The numbers of the rows by the flags they have, of numbers with flags."""
     found: dict[str, list[int]] = {}
-    for number, flags in enumerate(rows):
+    for number, flags in rows:
         for flag in flags:
             found.setdefault(flag, []).append(number)
     return {flag: tuple(numbers) for flag, numbers in found.items()}

@@ -91,49 +91,74 @@ _TYPES: dict[str, type] = {
 _KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
 _ENCODER = msgspec.json.Encoder()
 _HEAD = b'{"kind":"'
+_KIND = slice(len(_HEAD), len(_HEAD) + max(map(len, _TYPES)) + 1)
+
+
+_NONE = msgspec.Raw()
 
 
 class _Tag(msgspec.Struct):
     kind: str
 
 
-class _SpeedRow(msgspec.Struct):
+class _Form(msgspec.Struct):
+    """Which form speeds are of: columns where there are any."""
+
+    links: msgspec.Raw = _NONE
+    rows: msgspec.Raw = _NONE
+
+
+class _AnyRow(msgspec.Struct, kw_only=True):
+    """A measured speed, whatever its bounds."""
+
     link_id: str
     speed_kmh: float
     observed_ms: int
     flags: tuple[str, ...] = ()
 
 
-class _Speeds(msgspec.Struct):
-    """Speeds as rows or as columns, whatever their bounds."""
+class _Row(_AnyRow, kw_only=True):
+    speed_kmh: rec.BoundedKmh
+    observed_ms: rec.BoundedMs
+
+
+class _AnyRows(msgspec.Struct, kw_only=True):
+    """Speeds with a row each."""
 
     feed: str
     received_ms: int
-    rows: list[_SpeedRow] | None = None
-    links: tuple[str, ...] | None = None
-    speeds_kmh: tuple[float, ...] | None = None
-    observed_ms: tuple[int, ...] | None = None
-    flags: dict[str, tuple[int, ...]] = {}
+    rows: tuple[_AnyRow, ...]
+    links: msgspec.Raw = _NONE
 
     def batch(self) -> rec.SpeedBatch:
-        if self.rows is not None and self.links is not None:
-            raise RecordRefusedError("R005", "both `rows` and `links`")
-        if self.rows is not None:
-            return self._of_rows(self.rows)
-        if self.links is None or self.speeds_kmh is None or self.observed_ms is None:
-            raise RecordRefusedError("R005", "not all of `links`, `speeds_kmh`, `observed_ms`")
-        return rec.SpeedBatch(
-            self.feed, self.received_ms, self.links, self.speeds_kmh, self.observed_ms, self.flags
-        )
-
-    def _of_rows(self, rows: Sequence[_SpeedRow]) -> rec.SpeedBatch:
+        flagged = [(number, row.flags) for number, row in enumerate(self.rows) if row.flags]
         return rec.SpeedBatch(
             self.feed,
             self.received_ms,
-            tuple([row.link_id for row in rows]),
-            tuple([row.speed_kmh for row in rows]),
-            tuple([row.observed_ms for row in rows]),
-            rec.flagged([row.flags for row in rows]),
+            tuple([row.link_id for row in self.rows]),
+            tuple([row.speed_kmh for row in self.rows]),
+            tuple([row.observed_ms for row in self.rows]),
+            rec.by_flag(flagged) if flagged else {},
+        )
+
+
+class _Rows(_AnyRows, kw_only=True):
+    rows: tuple[_Row, ...]
+
+
+class _AnySpeeds(msgspec.Struct):
+    """Speeds as columns, whatever their bounds."""
+
+    feed: str
+    received_ms: int
+    links: tuple[str, ...]
+    speeds_kmh: tuple[float, ...]
+    observed_ms: tuple[int, ...]
+    flags: dict[str, tuple[int, ...]] = {}
+
+    def batch(self) -> rec.SpeedBatch:
+        return rec.SpeedBatch(
+            self.feed, self.received_ms, self.links, self.speeds_kmh, self.observed_ms, self.flags
         )
 
 
@@ -167,29 +192,29 @@ class _Batch(msgspec.Struct):
 
 _TAG = msgspec.json.Decoder(_Tag)
 _COLUMNS = msgspec.json.Decoder(rec.SpeedBatch)
-_SPEEDS = msgspec.json.Decoder(_Speeds)
+_FORM = msgspec.json.Decoder(_Form)
+_ROWS = msgspec.json.Decoder(_Rows)
+_ANY_ROWS = msgspec.json.Decoder(_AnyRows)
+_ANY_SPEEDS = msgspec.json.Decoder(_AnySpeeds)
 _BATCH = msgspec.json.Decoder(_Batch)
-_ROWS_WITHIN = 200  # bytes: where a message of rows says that it has them
 
 
-def _read_columns(payload: bytes) -> rec.SpeedBatch:
-    """Speeds as they are written now; with rows where these show at the beginning."""
-    if payload.find(b'"rows"', 0, _ROWS_WITHIN) > 0:
-        return _read_speeds(payload)
+def _read_bounded(payload: bytes) -> rec.SpeedBatch:
+    """Speeds within bounds: as columns, or with a row each where they end so."""
+    if payload.endswith(b"}]}"):
+        told = _ROWS.decode(payload)
+        if told.links is _NONE:
+            return told.batch()
     return _COLUMNS.decode(payload)
 
 
 def _read_speeds(payload: bytes) -> rec.SpeedBatch:
-    """Speeds of any form, held to the bounds that `_COLUMNS` holds its own to."""
-    batch = _SPEEDS.decode(payload).batch()
+    """Speeds of any form, judged row by row."""
+    form = _FORM.decode(payload)
+    is_rows = form.links is _NONE and form.rows is not _NONE
+    batch = (_ANY_ROWS if is_rows else _ANY_SPEEDS).decode(payload).batch()
     _check_columns(batch)
-    if batch.links and not (
-        min(batch.speeds_kmh) >= 0
-        and max(batch.speeds_kmh) <= MAX_SPEED_KMH
-        and min(batch.observed_ms) >= 0
-        and max(batch.observed_ms) <= MAX_TIME_MS
-    ):
-        _judge_rows(batch)
+    _judge_rows(batch)
     return batch
 
 
@@ -200,8 +225,8 @@ def _read_batch(payload: bytes) -> LinkBatch:
 
 _NOW: dict[bytes, Callable[[bytes], Message]] = {
     kind.encode(): msgspec.json.Decoder(kind_type).decode for kind, kind_type in _TYPES.items()
-} | {b"speeds": _read_columns}
-"""The reader of the form that is written now."""
+} | {b"speeds": _read_bounded}
+"""The reader of the form that is written now, in one pass."""
 _EVER: dict[str, Callable[[bytes], Message]] = {
     **{kind.decode(): read_kind for kind, read_kind in _NOW.items()},
     "speeds": _read_speeds,
@@ -262,7 +287,7 @@ def _read_now(payload: bytes) -> Message | None:
     """The message in bytes as `encode` writes them; None where they are not, or break a rule."""
     if not payload.startswith(_HEAD):
         return None
-    read_kind = _NOW.get(payload[len(_HEAD) : payload.find(b'"', len(_HEAD), 40)])
+    read_kind = _NOW.get(payload[_KIND].split(b'"', 1)[0])
     if read_kind is None:
         return None
     try:
@@ -322,11 +347,12 @@ def _check_positions(batch: rec.PositionBatch) -> None:
 
 
 def _check_speeds(batch: rec.SpeedBatch) -> None:
-    """What no type of a column states; its reader has held each value to its bounds."""
-    _check_columns(batch)
-    if batch.links and not (
-        0 <= batch.received_ms <= MAX_TIME_MS
-        and max(batch.observed_ms) - batch.received_ms <= MAX_AHEAD_MS
+    """What no type states; the readers have held each value to its own bounds."""
+    times_ms = batch.observed_ms
+    if batch.flags or not len(batch.links) == len(batch.speeds_kmh) == len(times_ms):
+        _check_columns(batch)
+    if times_ms and not (
+        0 <= batch.received_ms <= MAX_TIME_MS and max(times_ms) - batch.received_ms <= MAX_AHEAD_MS
     ):
         _judge_rows(batch)
 

@@ -1,6 +1,7 @@
 """The agents: one loop for every stage. Decode, step, send on, pass the gate; decide nothing.
 
-Messages that wait together go together: a run of one partition's is one call of the gate.
+Messages that wait together go together: a run of one partition's is one step, where the stage can,
+and one call of the gate.
 
 A message that breaks a rule goes to the dead letters. A store or a broker that is away is tried
 again until it is back, and the stream waits. Anything else is a bug: it ends the worker, and the
@@ -13,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from itertools import starmap
+from itertools import starmap, takewhile
 from typing import Any, NamedTuple, Protocol
 
 from faust.exceptions import FaustError
@@ -24,7 +25,7 @@ from streams.contract.derived import LinkEvents, Origin
 from streams.contract.errors import HalfAppliedError, RecordRefusedError
 from streams.contract.failpoints import FailAt
 from streams.contract.retrying import attempts
-from streams.domain.stage import Effects, Stage, State, Sum, apply
+from streams.domain.stage import Effects, Stage, State, Sum, Taken, apply
 from streams.kafka.away import AWAY, reason_of
 from streams.state.gate import Gate, GateResult
 from streams.worker.metrics import FOLDED, GATE_SECONDS, REBUILDS, REFUSED, REWINDS, RUN_LENGTH
@@ -32,7 +33,6 @@ from streams.worker.metrics import FOLDED, GATE_SECONDS, REBUILDS, REFUSED, REWI
 log = logging.getLogger(__name__)
 RESEEK_S = 1.0
 PAUSES_S = (0.25, 5.0)
-MAX_RUN_BYTES = 1 << 20
 AHEAD = "R023"  # twelve a second while a clock is ahead: one dead letter a partition is enough
 
 
@@ -61,20 +61,32 @@ class _Partition:
     epoch: int
 
 
-class _Dead(NamedTuple):
-    payload: bytes
+class _Refusal(NamedTuple):
+    """A message that broke a rule; of a burst only the first is buried, in the dead letters."""
+
+    message: Delivered
     code: str
-    origin: Origin
+    is_buried: bool
 
 
 @dataclass(slots=True)
-class _Folded:
-    """What the first `taken` messages of a run come to, and the bug that the next one met."""
+class _Read:
+    """The first `count` messages of a run as they are read, and the bug that the next one met."""
 
-    sum: Sum = field(default_factory=Sum)
-    dead: list[_Dead] = field(default_factory=list)
-    taken: int = 0
+    first: Origin
+    is_ahead: bool  # whether the newest message had a clock ahead
+    taken: list[Taken] = field(default_factory=list)
+    refused: list[_Refusal] = field(default_factory=list)
+    count: int = 0
     bug: Exception | None = None
+
+    def cut(self, at: Origin, bug: Exception) -> None:
+        """End before a message that a bug was met at."""
+        self.count, self.bug = at.offset - self.first.offset, bug
+        self.refused = [each for each in self.refused if each.message.origin.offset < at.offset]
+
+
+_StepRun = Callable[[State, Sequence[Taken]], Effects]
 
 
 class StageRunner:
@@ -91,6 +103,7 @@ class StageRunner:
         """`rewind(topic, partition, offset)` makes the consumer deliver from that offset again."""
         self._fail = fail
         self._stage = stage
+        self._step_run: _StepRun | None = getattr(stage, "step_run", None)
         self._gate = gate
         self._outlet = outlet
         self._rewind = rewind
@@ -137,66 +150,117 @@ class StageRunner:
         """Carry the first of some messages, and all that follow it without a gap."""
         first = run[0].origin
         known = await self._known(first)
-        if first.offset <= known.position:
-            return [GateResult.DUPLICATE]
-        if first.offset > known.position + 1:  # what its state would derive, the next stage keeps
-            await self._seek_once(first, known.position + 1)
-            return [GateResult.HOLE]
+        due = known.position + 1
+        if first.offset < due:
+            return [GateResult.DUPLICATE] * _leading(run, lambda offset: offset < due)
+        if first.offset > due:  # what its state would derive, the next stage keeps
+            await self._seek_once(first, due)
+            return [GateResult.HOLE] * _leading(run, lambda offset: offset > due)
         del self._partitions[first.partition]  # its rows run ahead of the gate from here on
-        folded = self._fold(known.state, run)
-        if folded.taken:
-            verdicts = await self._pass_on(first, known, folded)
-        if folded.bug is not None:
-            raise folded.bug
+        read = self._read(run)
+        total = self._step(known.state, read)
+        if read.count:
+            verdicts = await self._pass_on(known, read, total)
+        if read.bug is not None:
+            raise read.bug
         return verdicts
 
-    def _fold(self, state: State, run: Sequence[Delivered]) -> _Folded:
-        """Step through the messages up to a gap, or to one that a bug stops at."""
-        folded = _Folded()
-        for expected, each in enumerate(run, start=run[0].origin.offset):
-            if each.origin.offset != expected:
+    def _read(self, run: Sequence[Delivered]) -> _Read:
+        """The messages up to a gap, or to one that a bug stops at."""
+        first, takes = run[0].origin, self._stage.takes
+        read = _Read(first, is_ahead=first.partition in self._ahead)
+        for expected, (payload, origin, appended) in enumerate(run, start=first.offset):
+            if origin.offset != expected:
                 break
             try:
-                effects = self._effects(state, each, folded.dead)
-                self._pass("after_step")
-                apply(state, effects.changes)
-                folded.sum.add(effects)
+                message = wire.read(payload, takes, first.topic, appended)
+                self._pass("after_decode")
+            except RecordRefusedError as refusal:
+                is_ahead = refusal.code == AHEAD
+                is_buried = not (is_ahead and read.is_ahead)
+                each = Delivered(payload, origin, appended)
+                read.refused.append(_Refusal(each, refusal.code, is_buried))
+                read.is_ahead = read.is_ahead or is_ahead
             except Exception as bug:  # noqa: BLE001 - raised again when what came before is kept
-                folded.bug = bug
+                read.bug = bug
                 break
-            folded.taken += 1
-        return folded
+            else:
+                read.taken.append(Taken(message, origin))
+                read.is_ahead = False
+            read.count += 1
+        return read
 
-    async def _pass_on(self, first: Origin, known: _Partition, folded: _Folded) -> list[GateResult]:
+    def _step(self, state: State, read: _Read) -> Sum:
+        """What was read comes to; cuts it off at a message that a bug stops at."""
+        total, stepped = Sum(), 0
+        try:
+            for count, effects in self._steps(state, read.taken):
+                for _ in range(count if self._fail is not None else 0):
+                    self._pass("after_step")
+                apply(state, effects.changes)
+                total.add(effects)
+                stepped += count
+        except Exception as bug:  # noqa: BLE001 - raised again when what came before is kept
+            read.cut(read.taken[stepped].origin, bug)
+        for refusal in read.refused:
+            total.add(Effects(refused={f"{read.first.topic} {refusal.code}": 1}))
+        return total
+
+    def _steps(self, state: State, taken: list[Taken]) -> Iterator[tuple[int, Effects]]:
+        """How many messages were stepped through, and their effects: all at once where it goes."""
+        step_run = self._step_run
+        if step_run is None:
+            for message, origin in taken:
+                yield 1, self._stage.step(state, message, origin)
+            return
+        if len(taken) > 1:
+            try:
+                effects = step_run(state, taken)
+            except Exception as error:  # noqa: BLE001 - met again at its message, and raised there
+                said = {**asdict(taken[0].origin), "error": repr(error)}
+                log.warning("a run fails: its messages go one by one", extra=said)
+            else:
+                yield len(taken), effects
+                return
+        for each in taken:
+            yield 1, step_run(state, [each])
+
+    async def _pass_on(self, known: _Partition, read: _Read, total: Sum) -> list[GateResult]:
         """Send on what a run comes to, then pass the gate with it."""
-        letters = (
-            self._outlet.send_dead(dead.payload, code=dead.code, origin=dead.origin)
-            for dead in folded.dead
-        )
-        sends = starmap(self._outlet.send_derived, folded.sum.derived.items())
-        await asyncio.gather(*letters, *sends)  # one a partition: their order does not matter
+        first = read.first
+        sends = starmap(self._outlet.send_derived, total.derived.items())
+        await asyncio.gather(*self._letters(read), *sends)  # their order does not matter
         self._pass("after_send")
-        last = first.offset + folded.taken - 1
+        last = first.offset + read.count - 1
         with GATE_SECONDS.time():
             answer = await self._gate.apply(
                 (first.topic, first.partition),
                 first.offset,
                 last,
                 stage=self._stage,
-                effects=folded.sum,
+                effects=total,
             )
         self._pass("after_gate")
         if answer.verdict is GateResult.APPLIED:
-            RUN_LENGTH.observe(folded.taken)
-            FOLDED.labels(first.topic).inc(folded.taken)
+            RUN_LENGTH.observe(read.count)
+            FOLDED.labels(first.topic).inc(read.count)
+            (self._ahead.add if read.is_ahead else self._ahead.discard)(first.partition)
             known.position = last
             self._partitions[first.partition] = known
             self._sought_at.pop(first.partition, None)
-            return [answer.verdict] * folded.taken
+            return [answer.verdict] * read.count
         if answer.verdict is GateResult.HOLE:
             await self._seek_once(first, answer.position + 1)
-            return [answer.verdict] * folded.taken
-        return [answer.verdict] * min(folded.taken, answer.position - first.offset + 1)
+            return [answer.verdict] * read.count
+        return [answer.verdict] * min(read.count, answer.position - first.offset + 1)
+
+    def _letters(self, read: _Read) -> Iterator[Awaitable[None]]:
+        """The dead letters of a run; every refusal is counted."""
+        for (payload, origin, _), code, is_buried in read.refused:
+            REFUSED.labels(origin.topic, code).inc()
+            if is_buried:
+                log.warning("message refused", extra={**asdict(origin), "code": code})
+                yield self._outlet.send_dead(payload or b"", code=code, origin=origin)
 
     def drop(self, partitions: Iterable[int]) -> None:
         """Forget the rows of partitions that are another worker's now."""
@@ -216,24 +280,6 @@ class StageRunner:
             self._pass("after_load")
         return known
 
-    def _effects(self, state: State, each: Delivered, dead: list[_Dead]) -> Effects:
-        """The stage's effects; for a refused message a count and a dead letter (once a burst)."""
-        origin = each.origin
-        try:
-            message = wire.read(each.payload, self._stage.takes, origin.topic, each.appended_ms)
-            self._pass("after_decode")
-            effects = self._stage.step(state, message, origin)
-        except RecordRefusedError as refusal:
-            if not (refusal.code == AHEAD and origin.partition in self._ahead):
-                log.warning("message refused", extra={**asdict(origin), "code": refusal.code})
-                dead.append(_Dead(each.payload or b"", refusal.code, origin))
-            REFUSED.labels(origin.topic, refusal.code).inc()
-            if refusal.code == AHEAD:
-                self._ahead.add(origin.partition)
-            return Effects(refused={f"{origin.topic} {refusal.code}": 1})
-        self._ahead.discard(origin.partition)
-        return effects
-
     async def _seek_once(self, origin: Origin, offset: int) -> None:
         """Go back to the missing message; prefetched later ones must not make it go back again."""
         now = time.monotonic()
@@ -246,27 +292,13 @@ class StageRunner:
         await self._rewind(origin.topic, origin.partition, offset)
 
 
-def delivery_of(event: Any) -> Delivered:
-    """A Faust event as a message and where it stands in the log."""
-    message = event.message
-    origin = Origin(message.topic, message.partition, message.offset)
-    headers = message.headers.items() if isinstance(message.headers, dict) else message.headers
-    at = appended_ms((message.timestamp or 0) * 1000, message.timestamp_type, headers or ())
-    return Delivered(event.value, origin, at)
+def delivered(record: Any) -> Delivered:
+    """A record of Kafka as a message and where it stands in the log."""
+    origin = Origin(record.topic, record.partition, record.offset)
+    at = appended_ms(record.timestamp or 0, record.timestamp_type, record.headers)
+    return Delivered(record.value, origin, at)
 
 
-def runs_of(delivered: Iterable[Delivered]) -> Iterator[list[Delivered]]:
-    """The messages of each partition in their order, in runs of at most `MAX_RUN_BYTES`."""
-    by_partition: dict[int, list[Delivered]] = {}
-    for each in delivered:
-        by_partition.setdefault(each.origin.partition, []).append(each)
-    for waiting in by_partition.values():
-        run: list[Delivered] = []
-        size = 0
-        for each in waiting:
-            if run and size + len(each.payload or b"") > MAX_RUN_BYTES:
-                yield run
-                run, size = [], 0
-            run.append(each)
-            size += len(each.payload or b"")
-        yield run
+def _leading(run: Sequence[Delivered], is_so: Callable[[int], bool]) -> int:
+    """How many messages at the head of a run have such an offset."""
+    return sum(1 for _ in takewhile(lambda each: is_so(each.origin.offset), run))

@@ -18,14 +18,15 @@ from streams.contract.kafka_login import kafka_login
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
 from streams.geo.network import Network
-from streams.state.gate import Gate
+from streams.state.gate import Gate, GateResult
 from streams.state.redis_login import connect
 from streams.state.roster import Roster, client_id, worker_name
 from streams.topology.stages import folded_by, stages
-from streams.worker.agents import Delivered, StageRunner, delivery_of, runs_of
+from streams.worker.agents import StageRunner, delivered
 from streams.worker.consumer import LogSource, PositionTransport
+from streams.worker.waiting import Waiting
 
-MAX_WAITING = 512  # messages of one topic read ahead
+MAX_FETCHED = 8192  # messages that one look into what was fetched may bring
 
 
 class _Topics:
@@ -77,7 +78,8 @@ def create_worker(settings: Settings, network: Network, fail: FailAt = None) -> 
     gate = Gate(client, settings.history_days * DAY_MS)
     gate.hashes = hashes(by_topic, settings.partitions)
     app = _faust_app(settings)
-    app.transport = PositionTransport(app, LogSource(settings, gate, fail))
+    waiting = {topic.name: Waiting() for topic in by_topic}
+    app.transport = PositionTransport(app, LogSource(settings, gate, waiting, fail))
     worker = Worker(settings, gate, Roster(client, facts, folded_by(settings, network)), app)
     outlet = _Topics(app)
     runners = {
@@ -85,8 +87,8 @@ def create_worker(settings: Settings, network: Network, fail: FailAt = None) -> 
         for topic, stage in by_topic.items()
     }
     for topic, runner in runners.items():
-        _add_agent(app, topic, runner)
-    app.on_partitions_revoked.connect(_dropper(runners), weak=False)
+        _add_agent(app, topic, runner, waiting[topic.name])
+    app.on_partitions_revoked.connect(_dropper(runners, waiting), weak=False)
     return worker
 
 
@@ -107,41 +109,54 @@ def _faust_app(settings: Settings) -> Any:
         broker_session_timeout=settings.session_s,
         broker_heartbeat_interval=max(1.0, settings.session_s / 5),
         broker_rebalance_timeout=settings.session_s,
+        broker_max_poll_records=MAX_FETCHED,
         producer_acks=-1,
         producer_max_request_size=topics.MAX_MESSAGE_BYTES,
         logging_config={"version": 1, "disable_existing_loggers": False},
     )
 
 
-def _dropper(runners: Mapping[topics.Topic, StageRunner]) -> Any:
+def _dropper(runners: Mapping[topics.Topic, StageRunner], waiting: Mapping[str, Waiting]) -> Any:
     async def drop(_app: Any, revoked: Iterable[TP], **_rest: Any) -> None:
         for topic, runner in runners.items():
-            runner.drop(tp.partition for tp in revoked if tp.topic == topic.name)
+            gone = [tp.partition for tp in revoked if tp.topic == topic.name]
+            waiting[topic.name].drop(gone)
+            runner.drop(gone)
 
     return drop
 
 
-def _add_agent(app: Any, topic: topics.Topic, runner: StageRunner) -> None:
-    @app.agent(_raw(app, topic), name=topic.name)  # type: ignore[untyped-decorator]
+class _Whole(faust.Schema[Any, Any]):
+    """The value of a message as the consumer made it: records, not bytes."""
+
+    def loads_value(
+        self, app: Any, message: Any, *, loads: Any = None, serializer: Any = None
+    ) -> Any:
+        _ = app, loads, serializer
+        return message.value
+
+
+def _add_agent(app: Any, topic: topics.Topic, runner: StageRunner, waiting: Waiting) -> None:
+    fetched = app.topic(topic.name, schema=_Whole(key_serializer="raw"), acks=False)
+
+    @app.agent(fetched, name=topic.name)  # type: ignore[untyped-decorator]
     async def carry(stream: Any) -> None:
-        delivered: asyncio.Queue[Delivered] = asyncio.Queue(MAX_WAITING)
-        carrying = asyncio.create_task(_carry(app, runner, delivered))
+        carrying = asyncio.create_task(_carry(app, runner, waiting))
         try:
-            async for event in stream.events():
-                await delivered.put(delivery_of(event))
+            async for records in stream:
+                waiting.put(records[0].partition, [delivered(each) for each in records])
         finally:
             carrying.cancel()
 
 
-async def _carry(app: Any, runner: StageRunner, delivered: asyncio.Queue[Delivered]) -> None:
-    """Carry what waits, all of it at a time: under load runs grow, and each costs one gate call."""
+async def _carry(app: Any, runner: StageRunner, waiting: Waiting) -> None:
+    """Carry what waits, run by run."""
     try:
         while True:
-            waiting = [await delivered.get()]
-            while not delivered.empty():
-                waiting.append(delivered.get_nowait())
-            for run in runs_of(waiting):
-                await runner.take(run)
+            run = await waiting.run()
+            verdicts = await runner.take(run)
+            if verdicts[-1] is not GateResult.HOLE:
+                app.consumer.carried(run[-1].origin)
     except Exception as error:
         await app.crash(error)
         raise

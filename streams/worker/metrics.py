@@ -9,7 +9,7 @@ REFUSED = Counter(
 RUN_LENGTH = Histogram(
     "bomnae_worker_run_messages",
     "Messages that passed the gate together",
-    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 512),
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4096),
 )
 GATE_SECONDS = Histogram(
     "bomnae_worker_gate_seconds",

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -14,13 +15,14 @@ from streams.contract import wire
 from streams.contract.derived import LinkBatch, LinkEvents, Origin, Passage
 from streams.contract.failpoints import POINTS, from_env
 from streams.contract.records import Message, PositionBatch, Tick
-from streams.domain.stage import Effects, Stage
+from streams.domain.derive import send
+from streams.domain.stage import Effects, Stage, State, Sum, Taken, apply
 from streams.domain.stages.passages import PositionsStage
 from streams.domain.stages.roadstate import RoadsStage
 from streams.state.gate import Gate, GateResult
 from streams.state.store import DEAD_LETTERS
-from streams.worker.agents import MAX_RUN_BYTES, Delivered, StageRunner, runs_of
-from tests.agents.ledger import TOPIC, LedgerStage, everything, here, position, travels
+from streams.worker.agents import Delivered, StageRunner
+from tests.agents.ledger import LETTERS, TOPIC, LedgerStage, everything, here, position, travels
 from tests.cities.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
 from tests.redis_server import RedisServer
 
@@ -45,7 +47,8 @@ class Bench:
         return verdict
 
     async def counted(self) -> dict[str, int]:
-        return (await self.gate.load(LedgerStage(), 0))["seen"]
+        seen: dict[str, int] = (await self.gate.load(LedgerStage(), 0))["seen"]
+        return seen
 
 
 @pytest.fixture
@@ -338,6 +341,120 @@ async def test_what_came_before_a_bug_is_kept(gate: Gate) -> None:
     assert await Bench(gate).run(3, 4, 5) == [APPLIED] * 3
 
 
+class RunLedger(LedgerStage):
+    """A ledger that steps through a run at once; a vehicle of the name "bug" stops it."""
+
+    def __init__(self) -> None:
+        self.runs: list[int] = []
+
+    def step_run(self, state: State, run: Sequence[Taken]) -> Effects:
+        self.runs.append(len(run))
+        own, total = {name: dict(rows) for name, rows in state.items()}, Sum()
+        for message, origin in run:
+            if isinstance(message, PositionBatch) and message.rows[0].vehicle == "bug":
+                raise ZeroDivisionError
+            effects = self.step(own, message, origin)
+            apply(own, effects.changes)
+            total.add(effects)
+        made = [
+            passage for parts in total.derived.values() for e in parts for passage in e.passages
+        ]
+        effects = Effects(changes=total.changes, counts=total.counts)
+        send(effects, run[-1].origin, 1, passages=tuple(made))
+        return effects
+
+
+def _runs_of(log: list[bytes], chance: random.Random) -> Iterator[list[Delivered]]:
+    """A log cut into runs of 1 to 40 messages."""
+    begin = 0
+    while begin < len(log):
+        end = begin + chance.randrange(1, 41)
+        yield [Delivered(log[o], here(o)) for o in range(begin, min(end, len(log)))]
+        begin = end
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_how_a_log_is_cut_into_runs_leaves_no_trace(
+    client: aioredis.Redis, seed: int
+) -> None:
+    chance = random.Random(seed)
+    log = [position(i, vehicle=f"v{chance.randrange(5)}") for i in range(300)]
+    for _ in range(20):
+        log[chance.randrange(300)] = wire.encode(Tick(at(1)))
+        log[chance.randrange(300)] = b"?"
+    found = []
+    for stage in (LedgerStage(), RunLedger()):
+        await client.flushall()
+        bench = Bench(Gate(client, letters=LETTERS), stage)
+        for run in _runs_of(log, chance):
+            assert await bench.runner.take(run) == [APPLIED] * len(run)
+        found.append(
+            {
+                "state": await bench.gate.load(stage, 0),
+                "position": await bench.gate.position(TOPIC, 0),
+                "counts": await client.hgetall("bomnae:counts"),
+                "refused": await client.hgetall(DEAD_LETTERS),
+                "dead": bench.outlet.dead,
+                "sent": [made for _, made in travels(bench.outlet.derived)],
+            }
+        )
+    assert found[0] == found[1]
+    assert found[0]["position"] == 299
+    assert found[0]["dead"]
+
+
+async def test_a_run_is_one_step_and_its_refused_messages_move_the_position(gate: Gate) -> None:
+    stage = RunLedger()
+    bench = Bench(gate, stage)
+    bodies = [b"?", position(1), b"?", position(3), None]
+    run = [Delivered(body, here(offset)) for offset, body in enumerate(bodies)]
+    assert await bench.runner.take(run) == [APPLIED] * 5
+    assert stage.runs == [2]
+    assert await gate.position(TOPIC, 0) == 4
+    assert [(code, origin.offset) for _, code, origin in bench.outlet.dead] == [
+        ("R001", 0),
+        ("R001", 2),
+        ("R004", 4),
+    ]
+    assert await bench.runner.take([Delivered(b"?", here(5))]) == [APPLIED]  # and nothing to step
+    assert (stage.runs, await gate.position(TOPIC, 0)) == ([2], 5)
+
+
+async def test_what_came_before_a_bug_in_a_run_is_kept(gate: Gate, client: aioredis.Redis) -> None:
+    stage = RunLedger()
+    bench = Bench(gate, stage)
+    bodies = [position(0), b"?", position(2), b"?", position(4, vehicle="bug"), b"?", position(6)]
+    run = [Delivered(body, here(offset)) for offset, body in enumerate(bodies)]
+    with pytest.raises(ZeroDivisionError):
+        await bench.runner.take(run)
+    assert stage.runs == [4, 1, 1, 1]
+    assert await gate.position(TOPIC, 0) == 3
+    assert await bench.counted() == {"v1": 2}
+    assert [origin.offset for _, _, origin in bench.outlet.dead] == [1, 3]
+    assert await client.hgetall(DEAD_LETTERS) == {b"bus-positions R001": b"2"}
+
+
+@pytest.mark.parametrize("point", ["after_decode", "after_step"])
+async def test_a_failpoint_is_passed_by_every_message_of_a_run(gate: Gate, point: str) -> None:
+    fail = from_env({"FAIL_AT": f"{point}:30", "FAIL_KIND": "raise"})
+    broken = StageRunner(RunLedger(), gate, FakeOutlet(), Rewinds(), fail)
+    log = [Delivered(position(o), here(o)) for o in range(40)]
+    with pytest.raises(RuntimeError, match=point):
+        await broken.take(log)
+    bench = Bench(gate, RunLedger())
+    assert (await bench.runner.take(log))[-1] is APPLIED
+    assert await bench.counted() == {"v1": 40}
+
+
+async def test_a_dead_letter_that_was_not_sent_is_sent_when_the_broker_is_back(
+    bench: Bench,
+) -> None:
+    bench.outlet.failures = [ConnectionError("broker")]
+    ahead = [Delivered(position(300), here(0), at(0)), Delivered(position(0), here(1), at(0))]
+    assert await bench.runner.take(ahead) == [APPLIED] * 2
+    assert [code for _, code, _ in bench.outlet.dead][-1] == "R023"
+
+
 async def test_a_refused_message_in_a_run_becomes_a_dead_letter(bench: Bench) -> None:
     bodies = [position(0), b"?", position(2)]
     run = [Delivered(body, here(offset)) for offset, body in enumerate(bodies)]
@@ -360,14 +477,6 @@ async def test_a_clock_ahead_is_counted_each_time_and_buried_once_a_burst(
     assert await bench.gate.position(TOPIC, 0) == 5
     assert await bench.counted() == {"v1": 1}
     assert await client.hgetall(DEAD_LETTERS) == {b"bus-positions R023": b"5"}
-
-
-def test_runs_keep_the_order_of_each_partition_within_their_size() -> None:
-    big = b"x" * (MAX_RUN_BYTES // 2)
-    waiting = [Delivered(big, here(o, p)) for o in range(3) for p in (0, 1)]
-    waiting.append(Delivered(None, here(3, 0)))
-    runs = [[(m.origin.partition, m.origin.offset) for m in run] for run in runs_of(waiting)]
-    assert runs == [[(0, 0), (0, 1)], [(0, 2), (0, 3)], [(1, 0), (1, 1)], [(1, 2)]]
 
 
 def test_derived_records_of_a_long_run_are_split_to_messages_that_are_read() -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import redis
 from kafka import KafkaProducer
 
@@ -13,13 +12,15 @@ from local.services import wait_until
 from local.stack import Stack
 from producers.network.importing import write_network
 from producers.publishing.topic_setup import ensure_topics
-from streams.audit.fold import fold_log
+from streams.audit.fold import fold_log, plain
+from streams.audit.rows import PlainRoads
 from streams.contract import topics, wire
 from streams.contract.arrival import REPLAY
 from streams.contract.records import BusPosition, PositionBatch, Tick
 from streams.contract.settings import Settings
 from streams.geo.network import Network
 from streams.state.store import OUTBOX, PAST, POSITIONS
+from streams.state.tables import read_columns
 from streams.topology.stages import stages
 from tests.cities.builder import both_ways, city, in_a_row, route
 
@@ -165,8 +166,7 @@ def links_in(stack: Stack) -> dict[str, Any]:
     store = redis_of(stack)
     views: dict[str, Any] = {}
     for partition in range(PARTITIONS):
-        for name, value in store.hgetall(f"bomnae:links:{partition}").items():
-            views[name.decode()] = msgspec.json.decode(value)
+        views |= plain(read_columns(store.hgetall(f"bomnae:links:{partition}")))
     return views
 
 
@@ -179,7 +179,7 @@ class Offline:
 
     def fold(self, log: Iterable[Sent]) -> dict[str, Any]:
         """Fold a log; returns the link views by link id as plain JSON values."""
-        tables = fold_log(stages(self.settings, self.network), numbered(log))
+        tables = fold_log(stages(self.settings, self.network, PlainRoads), numbered(log))
         return {
             link_id: view
             for partition in range(self.settings.partitions)

@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 
+from streams.audit.fold import stored
+from streams.audit.rows import PlainRoads
 from streams.contract import topics, wire
 from streams.contract.derived import LinkBatch, Origin
 from streams.contract.errors import RecordRefusedError
 from streams.contract.settings import Settings
-from streams.domain.stage import State, apply, empty_state
+from streams.domain.stage import Effects, State, apply, empty_state
 from streams.geo.network import Network
 from streams.state.kinds import hash_of
 from streams.topology.stages import stages
@@ -23,7 +25,7 @@ class Oracle:
     """Folds messages as they are sent; a refused one is counted under its topic and code."""
 
     def __init__(self, network: Network, settings: Settings) -> None:
-        self._stages = stages(settings, network)
+        self._stages = stages(settings, network, PlainRoads)
         self._states: dict[tuple[topics.Topic, int], State] = {}
         self._next: Counter[tuple[topics.Topic, int]] = Counter()
         self._lost: dict[str, tuple[int, int]] = {}
@@ -55,6 +57,9 @@ class Oracle:
         except RecordRefusedError as refusal:
             self.refused[f"{topic.name} {refusal.code}"] += 1
             return
+        self._settle(state, effects)
+
+    def _settle(self, state: State, effects: Effects) -> None:
         apply(state, effects.changes)
         self.refused.update(effects.refused)
         self.counts.update(effects.counts)
@@ -79,10 +84,7 @@ class Oracle:
 
 def live(store: Any, names: Iterable[str]) -> dict[str, Rows]:
     """What does stand in Redis under these hashes."""
-    found = {}
-    for name in names:
-        rows = store.hgetall(name)
-        found[name] = {key.decode(): msgspec.json.decode(value) for key, value in rows.items()}
+    found: dict[str, Rows] = stored({name: store.hgetall(name) for name in names})
     return found
 
 

@@ -17,6 +17,7 @@ from streams.contract.records import (
     SpeedBatch,
 )
 from streams.domain.stages.feeds import FeedState, status
+from streams.state.tables import read_columns
 from tests.faults.figures import Figures, scaled
 from tests.faults.node import Broker
 from tests.faults.rig import Rig
@@ -75,8 +76,8 @@ class City(Rig):
     def levels(self) -> set[str]:
         """The levels that the roads show."""
         with self.store() as store:
-            rows = [row for p in range(4) for row in store.hvals(f"bomnae:links:{p}")]
-        return {str(msgspec.json.decode(row)["level"]) for row in rows}
+            links = [read_columns(store.hgetall(f"bomnae:links:{p}")) for p in range(4)]
+        return {str(view.level) for columns in links for view in columns.values()}
 
     def set_mode(self, feed: str, mode: str) -> None:
         url = f"{self.portals}/misbehave?feed={feed}&mode={mode}"

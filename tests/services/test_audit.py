@@ -2,11 +2,10 @@
 
 from functools import partial
 
-import msgspec
-
 from local.services import Process, wait_until
 from local.stack import Stack
 from streams.contract import topics
+from streams.state.tables import page_of, read_columns
 from tests.cities import worlds
 
 
@@ -65,15 +64,19 @@ def test_every_spoilt_row_is_named_with_what_the_log_says(city: Stack) -> None:
     worker.stop()
     store = worlds.redis_of(city)
     place = topics.partition_of("S3>S4", worlds.PARTITIONS)
-    view = msgspec.json.decode(store.hget(f"bomnae:links:{place}", "S3>S4"))
-    spoilt = msgspec.json.encode({**view, "speed_kmh": 1.5})
-    store.hset(f"bomnae:links:{place}", "S3>S4", spoilt)
+    hash_name = f"bomnae:links:{place}"
+    view = read_columns(store.hgetall(hash_name))["S3>S4"]
+    page = store.hget(hash_name, "0")
+    head, rows = page_of(page)
+    rows = rows.copy()
+    rows["view"]["speed_dkmh"][head.ids.index("S3>S4")] = 15
+    store.hset(hash_name, "0", page[: page.index(b"\n") + 1] + rows.tobytes())
     bus = topics.partition_of("v0", worlds.PARTITIONS)
     store.hdel(f"bomnae:buses:{bus}", "v0")
     audit = audited(city)
     lines = output_of(audit).splitlines()
     assert audit.exit_code == 4
-    assert f"bomnae:links:{place} S3>S4 speed_kmh: live 1.5, oracle {view['speed_kmh']}" in lines
+    assert f"bomnae:links:{place} S3>S4 speed_kmh: live 1.5, oracle {view.speed_kmh}" in lines
     assert lines[0].startswith(f"bomnae:buses:{bus} v0: live nothing, oracle {{")
     assert "2 differences" in lines
 

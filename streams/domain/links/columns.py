@@ -53,6 +53,9 @@ VIEW = np.dtype(
 )
 """`LinkView` but for its subjects; speeds in tenths of km/h, NONE where there is none."""
 ROW = np.dtype([("report", REPORT), ("view", VIEW), ("told", "u1"), ("is_due", "?")])
+"""A link. The history is told its level when that is another than it was `told` last, or, after
+news of what is on it, `is_due`.
+"""
 STOOD = np.dtype([("place", "<i8"), ("until_ms", "<i8"), ("report", REPORT)])
 """A report that stood at a place for judgements at `until_ms` and before, as `settled.Stood`."""
 
@@ -238,54 +241,40 @@ NOTHING = LinkFold()
 
 
 class OwnPart(NamedTuple):
-    """What a link reported of itself, and what the history was told."""
+    """What a link reported of itself, and what stood in its place before."""
 
     report: Reported | None
     before: tuple[Stood[Reported], ...]
-    told: Level | None
-    is_due: bool
 
 
 def own_part(row: Any, stood: Array) -> OwnPart:
     """The part of a link's row, and of what stood in its place."""
-    told = int(row["told"])
-    return OwnPart(
-        report_of(row["report"]),
-        tuple(Stood(int(each["until_ms"]), report_of(each["report"])) for each in stood),
-        None if told == NOT_TOLD else LEVELS[told],
-        bool(row["is_due"]),
-    )
+    before = (Stood(int(each["until_ms"]), report_of(each["report"])) for each in stood)
+    return OwnPart(report_of(row["report"]), tuple(before))
 
 
 def whole(link_id: str, rest: LinkFold, own: OwnPart) -> LinkFold:
     """A link's fold: its row of `FOLDS`, with what the columns have of it."""
     if own.report is None and not own.before:
-        return replace(rest, told=own.told, is_due=own.is_due)
+        return rest
     reported, before = dict(rest.reported), dict(rest.reported_before)
     if own.report is not None:
         reported[link_id] = own.report
     if own.before:
         before[link_id] = own.before
     reported, before = dict(sorted(reported.items())), dict(sorted(before.items()))
-    return stamped(
-        replace(rest, reported=reported, reported_before=before, told=own.told, is_due=own.is_due)
-    )
+    return stamped(replace(rest, reported=reported, reported_before=before))
 
 
 def parted(link_id: str, fold: LinkFold) -> tuple[LinkFold, OwnPart]:
     """A fold as its row of `FOLDS` and its part of the columns: the other way of `whole`."""
-    own = OwnPart(
-        fold.reported.get(link_id),
-        fold.reported_before.get(link_id, ()),
-        fold.told,
-        fold.is_due,
-    )
+    own = OwnPart(fold.reported.get(link_id), fold.reported_before.get(link_id, ()))
+    if own == OwnPart(None, ()):
+        return fold, own
     rest = replace(
         fold,
         reported={x: row for x, row in fold.reported.items() if x != link_id},
         reported_before={x: row for x, row in fold.reported_before.items() if x != link_id},
-        told=None,
-        is_due=False,
     )
     return stamped(rest), own
 

@@ -30,9 +30,7 @@ class LinkFold:
 
     `shut_ms` is by subject since when a full closure is in force, by its source's time.
     `reported_before` and `obstructions_before` are what stood in their places and may still be
-    asked for: almost always nothing. `habit` is of the windows that take nothing more. The history
-    has the link's level as it was `told` last, and gets it again when the clock moves on and the
-    level is another or, after news of an obstruction, `is_due`.
+    asked for: almost always nothing. `habit` is of the windows that take nothing more.
     """
 
     windows: tuple[SpeedWindow, ...] = ()
@@ -45,8 +43,6 @@ class LinkFold:
     shut_ms: dict[str, int] = field(default_factory=dict)
     reported_before: dict[str, tuple[Stood[Reported], ...]] = field(default_factory=dict)
     obstructions_before: dict[str, tuple[Stood[Obstruction], ...]] = field(default_factory=dict)
-    told: Level | None = None
-    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,6 @@ def take_obstruction(link: LinkFold, obstruction: Obstruction, moment: ReportMom
         obstructions=dict(sorted(others.items())),
         obstructions_before=before,
         shut_ms=dict(sorted(shut_ms.items())),
-        is_due=True,
     )
 
 

@@ -9,7 +9,6 @@ in the audit's own table (`streams/audit/rows.py`), which this one is held again
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -42,7 +41,6 @@ from streams.domain.links.columns import (
     view_row,
     whole,
 )
-from streams.domain.links.estimate import FASTEST_MS_KM, Z80
 from streams.domain.links.fold import (
     FoldSettings,
     LinkFold,
@@ -65,15 +63,7 @@ from streams.domain.links.history import (
     Obstructed,
 )
 from streams.domain.links.quarters import QUARTER_MS
-from streams.domain.links.reported import (
-    FIRST_DEVIATION,
-    MIN_SHARE,
-    MOST_PART_S,
-    OWN_DEVIATION,
-    SPREAD_PART,
-    STANDING_KMH,
-    parts_of,
-)
+from streams.domain.links.reports import NewReports, Reports, paces_of, turns_of
 from streams.domain.links.settled import Judged
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Link, Network
@@ -122,6 +112,8 @@ class LinkTable(Protocol):
     def fold(self, link_id: str) -> LinkFold: ...
 
     def put(self, link_id: str, fold: LinkFold) -> None: ...
+
+    def is_news(self, link_id: str) -> None: ...
 
     def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool: ...
 
@@ -198,6 +190,7 @@ class Pending:
     shares: list[float] = field(default_factory=list)
     watermarks_ms: list[int] = field(default_factory=list)
     least_ms: int = sys.maxsize  # of `at_ms`
+    is_any_nowhere: bool = False  # whether a place is NONE: that report is none of ours
 
 
 class ColumnTable:
@@ -249,14 +242,19 @@ class ColumnTable:
         self._copy()
         known = self._own_part(place)
         rest, own = parted(link_id, fold)
-        if own[:2] != known[:2]:
+        if own != known:
             self._put_own(place, own)
-        self._rows["is_due"][place] = own.is_due
         if rest != (self._rest_rows.get(link_id) or NOTHING):
             self._rest_rows.put(link_id, rest)
             self._rest[place] = rest_row(rest)
         self._due_ms = 0
         self._touched.add(place)
+
+    def is_news(self, link_id: str) -> None:
+        """The history is to be told of this link (one that was put) also at the same level."""
+        place = self._place(link_id)
+        self._copy()
+        self._rows["is_due"][place] = True
 
     def _put_own(self, place: int, own: OwnPart) -> None:
         self._rows["report"][place] = report_row(own.report)
@@ -311,7 +309,8 @@ class ColumnTable:
         """Take a reported speed; False: it is late."""
         if speed.observed_ms <= moment.reported_ms - self._rules.fresh_ms:
             return False  # time would take it away, or already has
-        self.put(speed.link_id, take_speed(self.fold(speed.link_id), speed, moment, self._rules))
+        link = take_speed(self.fold(speed.link_id), speed, moment, self._rules)
+        self.put(speed.link_id, stamped(link))
         return True
 
     def take_own(
@@ -327,6 +326,7 @@ class ColumnTable:
         if None in places:
             times = zip(link_ids, at_ms, strict=True)
             places = [self._given(link_id, ms, moment) for link_id, ms in times]
+            self._pending.is_any_nowhere |= NONE in places
         pending = self._pending
         pending.places += places
         pending.kmh += kmh
@@ -354,51 +354,40 @@ class ColumnTable:
             return
         self._pending = Pending()
         places = np.array(pending.places, np.intp)
-        found = np.empty(len(places), _REPORTS)
-        found["kmh"] = pending.kmh
-        found["at_ms"] = pending.at_ms
-        found["watermark_ms"] = pending.watermarks_ms
-        is_fresh = found["at_ms"] > found["watermark_ms"] - self._rules.fresh_ms
-        is_placed = places != NONE
-        if late := int((is_placed & ~is_fresh).sum()):
-            self._effects.count("speeds late", late)
-        places, found = places[is_placed & is_fresh], found[is_placed & is_fresh]
-        if not len(places):
-            return
+        new = NewReports(
+            np.array(pending.kmh, float),
+            np.array(pending.at_ms, np.int64),
+            np.array(pending.watermarks_ms, np.int64),
+        )
+        counts = new.at_ms > new.watermark_ms - self._rules.fresh_ms
+        if not counts.all() or pending.is_any_nowhere:
+            is_placed = places != NONE
+            if late := int((is_placed & ~counts).sum()):
+                self._effects.count("speeds late", late)
+            counts &= is_placed
+            places, new = places[counts], new.at(np.flatnonzero(counts))
+        if len(places):
+            self._take(places, new)
+
+    def _take(self, places: Places, new: NewReports) -> None:
+        """Take reports that count: `fold.take_speed`, of many at once."""
         self._copy()
-        self._due_ms = min(self._due_ms, int(found["at_ms"].min()) + self._soonest_ms)
-        for turn in _turns(places):
-            self._take(places[turn], found[turn])
+        self._due_ms = min(self._due_ms, int(new.at_ms.min()) + self._soonest_ms)
+        by = {"fresh_ms": self._rules.fresh_ms, "half_ms": self._rules.weights.report_half_ms}
+        turns = turns_of(places)
+        known = Reports.of(self._rows["report"][turns.places])
+        for rows in turns:
+            link, now = known.first(len(rows)), new.at(rows)
+            goes = link.goes(now)
+            self._keep(turns.places[: len(rows)], link, now, goes)
+            link.take(now, goes, **by)
+        self._rows["report"][turns.places] = known.records()
+        self._moved.add(turns.places)
+        self._paged.add(turns.places)
 
-    def _take(self, places: Places, found: Array) -> None:
-        """Take one report of each of these places: `fold.take_speed`, of all at once."""
-        known = self._rows["report"][places]
-        is_known = known["at_ms"] != NONE
-        at_ms, kmh = found["at_ms"], found["kmh"]
-        is_same = (known["at_ms"] == at_ms) & (known["kmh"] == kmh) & (known["share"] == 1.0)
-        goes = ~is_known | ~((known["at_ms"] > at_ms) | is_same)
-        if not goes.all():
-            places, found, known = places[goes], found[goes], known[goes]
-            at_ms, kmh, is_known = at_ms[goes], kmh[goes], is_known[goes]
-        self._keep(places, known, np.maximum(found["watermark_ms"], at_ms))
-        is_old = ~is_known | (known["at_ms"] <= found["watermark_ms"] - self._rules.fresh_ms)
-        begins = is_old | (known["at_ms"] >= at_ms) | (known["mean_kmh"] < STANDING_KMH)
-        passed_s = np.where(begins, 0, -(-(at_ms - known["at_ms"]) // 1000))
-        part = _parts(self._rules.weights.report_half_ms)[np.minimum(passed_s, MOST_PART_S)]
-        away = kmh - known["mean_kmh"]
-        mean_kmh = _thousandths(known["mean_kmh"] + part * away)
-        spread = _thousandths((1 - part) * (known["spread"] + part * away * away))
-        first = FIRST_DEVIATION * kmh
-        is_moving = kmh >= STANDING_KMH
-        known["at_ms"], known["kmh"], known["share"] = at_ms, kmh, 1.0
-        known["mean_kmh"] = np.where(is_moving, np.where(begins, kmh, mean_kmh), 0.0)
-        known["spread"] = np.where(is_moving, np.where(begins, first * first, spread), 0.0)
-        self._rows["report"][places] = known
-        self._moved.add(places)
-        self._paged.add(places)
-
-    def _keep(self, places: Places, known: Array, until_ms: Array) -> None:
+    def _keep(self, places: Places, known: Reports, new: NewReports, goes: Array) -> None:
         """Keep what is replaced where a judgement will still ask for it: `settled.keep`."""
+        until_ms = np.maximum(new.watermark_ms, new.at_ms)
         if int(until_ms.max(initial=0)) < self._judged.next_after(0):
             return
         last_ms = np.zeros(len(self._rows), np.int64)
@@ -406,11 +395,11 @@ class ColumnTable:
             np.maximum.at(last_ms, self._stood["place"], self._stood["until_ms"])
         every_ms = self._judged.every_ms
         after_ms = np.maximum(last_ms[places], self._judged.at_ms)
-        is_kept = after_ms - after_ms % every_ms + every_ms <= until_ms
+        is_kept = goes & (after_ms - after_ms % every_ms + every_ms <= until_ms)
         if is_kept.any():
             kept = np.empty(int(is_kept.sum()), STOOD)
             kept["place"], kept["until_ms"] = places[is_kept], until_ms[is_kept]
-            kept["report"] = known[is_kept]
+            kept["report"] = known.records()[is_kept]
             self._stood = np.concatenate([self._stood, kept])
 
     # ---- time
@@ -553,7 +542,7 @@ class ColumnTable:
         is_on = report["at_ms"] > max(at_ms - rules.fresh_ms, at_ms - rules.stale_ms, NONE)
         is_on &= ~self._rest["is_rich"][:count]
         places = np.flatnonzero(is_on)
-        pace = _paces(report[places])
+        pace = paces_of(report[places])
         said = map(self._id, places[pace.is_any].tolist())
         speeds_dkmh = np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
         lesson = Lesson(dict(zip(said, speeds_dkmh, strict=True)), set())
@@ -619,7 +608,7 @@ class ColumnTable:
         closes them is as it was.
         """
         known, report = self._rows["view"][places], self._rows["report"][places]
-        shown, index, pace = known.copy(), self._index[places], _paces(report)
+        shown, index, pace = known.copy(), self._index[places], paces_of(report)
         kmh, at_ms = pace.kmh, report["at_ms"]
         is_slow, is_jam = kmh < self._facts.slow_kmh[index], kmh < self._facts.jam_kmh[index]
         shown["observed_ms"] = at_ms
@@ -739,7 +728,6 @@ def teach(lesson: Lesson, link_id: str, fold: LinkFold, at_ms: int, by: Look) ->
 
 
 _VIEW_BYTES = np.dtype((np.void, VIEW.itemsize))
-_REPORTS = np.dtype([("kmh", "<f8"), ("at_ms", "<i8"), ("watermark_ms", "<i8")])
 _FREE, _SLOW, _JAM, _UNKNOWN = map(LEVELS.index, (Level.FREE, Level.SLOW, Level.JAM, Level.UNKNOWN))
 _BY_SLOWNESS = np.array([_FREE, _SLOW, _JAM], np.uint8)
 _STALE, _REPORTED, _LOST = map(
@@ -755,18 +743,6 @@ def _rest_of(columns: LinkColumns, folds: Mapping[str, LinkFold]) -> Array:
     return rest
 
 
-def _turns(places: Places) -> Iterator[Places]:
-    """Which rows to take first, second ...: in no turn are two of one place, and those of a place
-    keep their order.
-    """
-    order = np.argsort(places, kind="stable")
-    begins = np.flatnonzero(np.diff(places[order], prepend=NONE))
-    lengths = np.diff(begins, append=len(order))
-    turn = np.arange(len(order)) - np.repeat(begins, lengths)
-    in_turns = order[np.argsort(turn, kind="stable")]
-    yield from np.split(in_turns, np.cumsum(np.bincount(turn))[:-1])
-
-
 def _records(view: Array, places: Places, is_kept: Array) -> list[int]:
     """`history.record` of all these places."""
     code = view["certainty"].astype(np.int64) << CERTAINTY_SHIFT | view["level"]
@@ -780,16 +756,6 @@ def _ints(mask: Array) -> list[int]:
     return found
 
 
-@cache
-def _parts(half_ms: int) -> Array:
-    return np.array(parts_of(half_ms))
-
-
-def _thousandths(values: Array) -> Array:
-    rounded: Array = np.rint(values * 1000)
-    return rounded / 1000
-
-
 def _lies_in(at_ms: Array, bounds_ms: tuple[int, int]) -> Array:
     """Which times lie after the first bound and not after the second."""
     found: Array = (at_ms > bounds_ms[0]) & (at_ms <= bounds_ms[1]) & (at_ms > 0)
@@ -800,25 +766,3 @@ def _known_ms(stood: Array) -> Array:
     at_ms: Array = stood["report"]["at_ms"]
     known: Array = at_ms[at_ms != NONE]
     return known
-
-
-class _Paces(NamedTuple):
-    """Speeds of reports, and the ends of their 80 % interval; nothing where not `is_any`."""
-
-    is_any: Array
-    kmh: Array
-    low_kmh: Array
-    high_kmh: Array
-
-
-def _paces(report: Array) -> _Paces:
-    """`reported.reported_pace` of one report each, and `PaceEstimate.kmh` of that."""
-    is_any = (report["mean_kmh"] >= STANDING_KMH) & (report["share"] >= MIN_SHARE)
-    mean_kmh = np.where(is_any, report["mean_kmh"], 1.0)
-    share = np.where(is_any, report["share"], 1.0)
-    own = OWN_DEVIATION * mean_kmh
-    deviation = share * np.sqrt(SPREAD_PART * report["spread"] + own * own) / mean_kmh
-    ms_km = share * 3_600_000 / mean_kmh / share
-    room = Z80 * (ms_km * deviation / share)
-    least_ms_km = np.maximum(np.minimum(ms_km, FASTEST_MS_KM), ms_km - room)
-    return _Paces(is_any, 3_600_000 / ms_km, 3_600_000 / (ms_km + room), 3_600_000 / least_ms_km)

@@ -171,15 +171,18 @@ class RoadsStage:
             if row.link_id not in self._roads:
                 rows.effects.count("link-events unknown_link")
                 continue
+            before = rows.links.fold(row.link_id)
             if isinstance(row, Obstruction):
-                link = take_obstruction(rows.links.fold(row.link_id), row, moment)
+                link = take_obstruction(before, row, moment)
             elif grid.is_closed(grid.start_of(row.exited_ms), moment.reported_ms):
                 rows.effects.count("passages late")
                 continue
             else:
-                link = take_passage(rows.links.fold(row.link_id), row, grid)
+                link = take_passage(before, row, grid)
                 rows.learning.take(row)
             rows.links.put(row.link_id, stamped(link))
+            if link.obstructions != before.obstructions:
+                rows.links.is_news(row.link_id)
 
     def _take_speeds(
         self, rows: RoadRows, part: LinkEvents, known: int, moment: ReportMoment

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, repeat
 from typing import NamedTuple
 
 from streams.contract.derived import LinkEvents, Origin, SpeedColumns
@@ -141,7 +141,11 @@ def _measured(batches: Sequence[_Batch]) -> _Measured:
         tuple(chain.from_iterable([batch.links for batch, _ in batches])),
         tuple(chain.from_iterable([batch.speeds_kmh for batch, _ in batches])),
         tuple(chain.from_iterable([batch.observed_ms for batch, _ in batches])),
-        tuple([origin.offset for batch, origin in batches for _ in batch.links]),
+        tuple(
+            chain.from_iterable(
+                [repeat(origin.offset, len(batch.links)) for batch, origin in batches]
+            )
+        ),
     )
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-import msgspec
-
+from streams.audit.fold import stored
 from streams.contract import topics, wire
 from streams.contract.derived import LinkEvents, Origin
 from streams.contract.settings import Settings
@@ -16,6 +15,7 @@ from streams.domain.stage import Stage, State, Sum
 from streams.geo.network import Network
 from streams.state.gate import Gate, GateAnswer, GateResult
 from streams.state.kinds import hash_of
+from streams.state.tables import read, written
 from streams.topology.stages import stages
 from streams.worker.agents import Delivered, StageRunner
 from tests.cities.worlds import PARTITIONS, Sent
@@ -44,17 +44,13 @@ class Kept:
     """What Redis holds: positions, rows as JSON, counts."""
 
     positions: dict[Place, int] = field(default_factory=dict)
-    hashes: dict[str, dict[str, bytes]] = field(default_factory=lambda: defaultdict(dict))
+    hashes: dict[str, dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     outbox: Counter[str] = field(default_factory=Counter)
 
     def rows(self) -> dict[str, dict[str, Any]]:
-        return {
-            name: {row: msgspec.json.decode(value) for row, value in rows.items()}
-            for name, rows in self.hashes.items()
-            if rows
-        }
+        return stored({name: rows for name, rows in self.hashes.items() if rows})
 
 
 class Store:
@@ -84,9 +80,7 @@ class ModelGate:
         kept = self._store.now
         state: State = {}
         for table in stage.tables:
-            decode = msgspec.json.Decoder(table.row_type).decode
-            rows = kept.hashes[hash_of(table, partition)]
-            state[table.name] = {name: decode(value) for name, value in rows.items()}
+            state[table.name] = read(table, kept.hashes[hash_of(table, partition)])
         return kept.positions.get((topic, partition), -1), state
 
     async def apply(
@@ -100,11 +94,10 @@ class ModelGate:
             return GateAnswer(GateResult.HOLE, at)
         for table in stage.tables:
             rows = kept.hashes[hash_of(table, place[1])]
-            for name, row in effects.changes.get(table.name, {}).items():
-                if row is None:
-                    rows.pop(name, None)
-                else:
-                    rows[name] = msgspec.json.encode(row)
+            writes = written(effects.changes.get(table.name, {}))
+            for name in writes.gone:
+                rows.pop(name.encode(), None)
+            rows |= {name.encode(): value for name, value in writes.kept.items()}
         kept.counts.update(effects.counts)
         kept.refused.update(effects.refused)
         kept.outbox.update(alert.id for alert in effects.alerts)

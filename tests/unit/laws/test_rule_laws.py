@@ -1,6 +1,5 @@
 """Alerts are a function of the log: its partitions may interleave and be batched as they like."""
 
-import math
 import random
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,7 +21,7 @@ from streams.contract.enums import AlertEvent, Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.rules import AlertRules
 from streams.domain.stages.roadstate import RoadsStage
-from tests.cities.fakes import RULES, Folded, at, passage, street
+from tests.cities.fakes import RULES, Folded, at, passage, street, thorough
 from tests.unit.laws.profile import tried
 
 INPUTS = ("bus-positions/0", "link-speeds/0", "link-speeds/1", "permits/0")
@@ -153,9 +152,8 @@ def test_links_passed_over_as_well_would_have_told_nothing(seed: int) -> None:
     """The short way past links where nothing is slow leaves no trace."""
     logs = _in_time(_log(seed))
     stage = RoadsStage(street(), RULES, INPUTS, QUICK)
-    stage._watch._well_kmh = dict.fromkeys(stage._watch._well_kmh, math.inf)
-    thorough = Folded(stage, topic="link-events")
-    assert _told(thorough, logs) == _told(_roads(), logs)
+    thorough(stage)
+    assert _told(Folded(stage, topic="link-events"), logs) == _told(_roads(), logs)
 
 
 @tried(30)

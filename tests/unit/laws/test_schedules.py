@@ -142,7 +142,7 @@ class Schedules(RuleBasedStateMachine):
         now = self._numbers("bomnae:clock")
         for partition in range(PARTITIONS):
             rows = self.store.now.hashes[f"bomnae:sources:{partition}"]
-            now |= {f"{partition} {k}": msgspec.json.decode(v)[1] for k, v in rows.items()}
+            now |= {f"{partition} {k.decode()}": msgspec.json.decode(v)[1] for k, v in rows.items()}
         assert [name for name, ms in self.clocks.items() if now.get(name, 0) < ms] == []
         self.clocks = now
 
@@ -152,7 +152,7 @@ class Schedules(RuleBasedStateMachine):
         now: dict[str, int] = {}
         for partition in range(PARTITIONS):
             rows = self.store.now.hashes[f"bomnae:buses:{partition}"]
-            now |= {k: msgspec.json.decode(v)["observed_ms"] for k, v in rows.items()}
+            now |= {k.decode(): msgspec.json.decode(v)["observed_ms"] for k, v in rows.items()}
         assert [name for name, ms in self.seen.items() if name in now and now[name] < ms] == []
         self.seen = now
 
@@ -195,7 +195,8 @@ class Schedules(RuleBasedStateMachine):
             return 0
 
     def _numbers(self, hash_name: str) -> dict[str, int]:
-        return {k: msgspec.json.decode(v) for k, v in self.store.now.hashes[hash_name].items()}
+        rows = self.store.now.hashes[hash_name]
+        return {k.decode(): msgspec.json.decode(v) for k, v in rows.items()}
 
 
 def _without(counts: Counter[str], name: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What is usual is a function of the log: its partitions may interleave and be batched freely."""
 
-import math
 import random
 from collections.abc import Iterable
 from dataclasses import replace
@@ -23,7 +22,7 @@ from streams.domain.alerts import Alert
 from streams.domain.links.estimate import USUAL_WEIGHTS
 from streams.domain.rules import AlertRules
 from streams.domain.stages.roadstate import LinkView, RoadsStage
-from tests.cities.fakes import RULES, STANDARD, Folded, at, passage, street
+from tests.cities.fakes import RULES, STANDARD, Folded, at, passage, street, thorough
 from tests.unit.laws.profile import tried
 
 INPUTS = ("bus-positions/0", "bus-positions/1", "link-speeds/0", "permits/0")
@@ -152,7 +151,7 @@ def test_what_is_usual_does_not_depend_on_how_messages_are_batched(
 def test_links_passed_over_as_well_are_as_fast_as_usual(seed: int) -> None:
     logs = _in_time(_log(seed))
     stage = RoadsStage(street(), LEANT, INPUTS, QUICK)
-    stage._watch._well_kmh = dict.fromkeys(stage._watch._well_kmh, math.inf)
+    thorough(stage)
     assert _told(Folded(stage, topic="link-events"), logs) == _told(_roads(), logs)
 
 

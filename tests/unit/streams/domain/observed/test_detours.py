@@ -51,7 +51,8 @@ class City:
     def detours(self, minute: float = 0) -> dict[str, BusDetour]:
         if minute:
             self.take(minute)
-        return self.state["bus-detours"]
+        rows: dict[str, BusDetour] = self.state["bus-detours"]
+        return rows
 
 
 def seen(
