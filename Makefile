@@ -72,8 +72,11 @@ web-tools: node_modules/.synced ## node, through apt where it is missing, and th
 node_modules/.synced: package-lock.json
 	@sh local/setup.sh web
 
-bench: setup browser ## the figures of docs/figures.md
-	@$(PY) -m bench.demo && $(PY) -m bench.pipe && $(PY) -m bench.webhooks && $(PY) -m bench.web.run
+bench: setup kafka browser .cache/quix/.synced ## every figure of the documents, in 20 minutes (ROWS="latency web": those)
+	@$(PY) -m bench $(if $(ROWS),--only $(ROWS)) && $(PY) -m bench.table --write
+
+.cache/quix/.synced: bench/requirements.lock
+	@sh local/setup.sh quix
 
 shape: setup browser ## how much of the code one change touches, in figures with bounds
 	@$(PY) -m local.shape

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import aiokafka
 
-from bench.pipe import resident_mb
+from bench.rig import resident_mb
 from local import fresh_log
 from local.services import Process, answers, start_broker, wait_until
 from producers.publishing.topic_setup import ensure_topics

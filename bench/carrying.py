@@ -3,8 +3,8 @@
     python -m bench.carrying [--messages 200000] [--quiet 200] [--kafka embedded|apache]
 
 One message is one small JSON, one observation. Prints messages a second and the worker's CPU a
-message under load, then with one message every 50 ms the time from its send to its position in
-Redis.
+message under load, then with one message a partition every 50 ms the time from the send to the
+last position in Redis.
 """
 
 import argparse
@@ -114,19 +114,20 @@ def measure(folder: Path, count: int, quiet: int, kafka: str) -> None:
     if late_ms:
         cuts = quantiles(late_ms, n=100)
         print(
-            f"{quiet} single messages: send to Redis p50 {cuts[49]:.1f} ms, "
+            f"{quiet} rounds of a message a partition: send to Redis p50 {cuts[49]:.1f} ms, "
             f"p95 {cuts[94]:.1f} ms, p99 {cuts[98]:.1f} ms"
         )
 
 
-def latencies(store: Any, producer: KafkaProducer, known: int, quiet: int) -> list[float]:
-    """From the send of a message to its position in Redis, in ms, message by message."""
+def latencies(store: Any, producer: KafkaProducer, known: int, rounds: int) -> list[float]:
+    """From the send of a message to every partition to the last position in Redis, in ms."""
     late_ms = []
-    for number in range(quiet):
+    for number in range(rounds):
         sent = time.monotonic()
-        producer.send(TOPIC.name, value=payload(number), partition=number % PARTITIONS)
+        for partition in range(PARTITIONS):
+            producer.send(TOPIC.name, value=payload(number), partition=partition)
         producer.flush(10)
-        while carried(store) < known + number + 1:
+        while carried(store) < known + (number + 1) * PARTITIONS:
             time.sleep(0.001)
         late_ms.append((time.monotonic() - sent) * 1000)
         time.sleep(0.05 + number % 7 * 0.003)

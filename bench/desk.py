@@ -21,7 +21,7 @@ import aiohttp
 import redis
 
 from bench.desk_screen import painted_ms, screen_figures, screen_texts
-from bench.web.run import Figure
+from bench.results import Figure
 from producers.network.importing import import_network, write_network
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, now_ms

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from playwright.sync_api import TimeoutError as PageTimeout
 from playwright.sync_api import sync_playwright
 
-from bench.web.run import Figure
+from bench.results import Figure
 from streams.geo.network import Network
 from tests.pages import servers
 from tests.pages.screen import Screen

@@ -38,6 +38,8 @@ BEGIN_MS = 1_795_305_600_000
 LEVELS = (Level.FREE, Level.SLOW, Level.JAM, Level.UNKNOWN)
 RUN = 2_000  # entries a call of the gate
 OBSTRUCTED = 10  # every so many-th link has works on it
+PER_HOUR = 8.9  # changes a link and hour, as the simulated city makes
+PARTITIONS = 4  # of the wide topics
 
 
 def link_ids(links: int) -> list[str]:
@@ -87,17 +89,27 @@ def entry(ids: list[str], levels: list[int], changed: list[int], *, is_whole: bo
     return LinksEntry(records, 0, tuple(ids), works)
 
 
-async def measure(url: str, rows: Iterator[HistoryRow], days: int) -> tuple[int, int]:
-    """Entries, and bytes that `used_memory` grew by for them."""
+async def measure(url: str, rows: Iterator[HistoryRow], days: int) -> int:
+    """Bytes that `used_memory` grew by for a history of so many days."""
     client: Any = aioredis.from_url(url)
     await client.flushall()
     before = (await client.info("memory"))["used_memory"]
-    gate, offset, entries = Gate(client, (days + 1) * DAY_MS), 0, 0
+    gate, offset = Gate(client, (days + 1) * DAY_MS), 0
     while run := list(islice(rows, RUN)):
-        offset, entries = await _apply(gate, offset, run), entries + len(run)
+        offset = await _apply(gate, offset, run)
     used = (await client.info("memory"))["used_memory"] - before
     await client.aclose()
-    return entries, used
+    return int(used)
+
+
+def day_mb(folder: Path, links: int, per_hour: float = PER_HOUR) -> float:
+    """What a day of so many links takes of a Redis of its own, MB."""
+    server, url = start_redis(folder, appendfsync="no")
+    try:
+        rows = history(links, 1, per_hour, PARTITIONS)
+        return asyncio.run(measure(url, rows, 1)) / 1e6
+    finally:
+        server.stop()
 
 
 class _NoTables:
@@ -117,8 +129,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.sizing", description=__doc__)
     parser.add_argument("--links", type=int, nargs="+", default=[500, 2359])
     parser.add_argument("--days", type=int, nargs="+", default=[1, 7])
-    parser.add_argument("--per-hour", type=float, default=8.9, help="changes a link and hour (8.9)")
-    parser.add_argument("--partitions", type=int, default=4, help="of the wide topics (4)")
+    parser.add_argument(
+        "--per-hour", type=float, default=PER_HOUR, help="changes a link and hour (8.9)"
+    )
+    parser.add_argument("--partitions", type=int, default=PARTITIONS, help="of the wide topics (4)")
     wanted = parser.parse_args()
     print("| links | days | changes | bytes a change | MB | MB a day and 1,000 links |")
     print("|---|---|---|---|---|---|")
@@ -128,7 +142,7 @@ def main() -> None:
             for links in wanted.links:
                 for days in wanted.days:
                     rows = history(links, days, wanted.per_hour, wanted.partitions)
-                    _, used = asyncio.run(measure(url, rows, days))
+                    used = asyncio.run(measure(url, rows, days))
                     changes = links * days * 24 * wanted.per_hour
                     cells = (
                         f"{links:,}",

@@ -1,26 +1,21 @@
 """From an event in Kafka to the POST at its endpoints, through worker, Redis and dispatcher.
 
-    python -m bench.webhooks [--seconds 30] [--each 10] [--kafka embedded|apache]
-
 20 incidents a second close a link each: 20 alerts a second. 200 endpoints want the alerts of their
-own links, so that each alert goes to `--each` of them: 10 mean 200 POSTs a second. The time is from
-just before the event is written to the arrival of the signed POST. Exits 1 when p95 or p99 is above
-its goal, or a POST is missing, doubled or wrongly signed.
+own links, so that each alert goes to `EACH` of them: 10 mean 200 POSTs a second. The time is from
+just before the event is written to the arrival of the signed POST. A POST that is missing, doubled
+or wrongly signed is an error.
 """
 
-import argparse
-import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
 import redis
 from kafka import KafkaProducer
 
-from bench.pipe import resident_mb
+from bench.results import Figure, percentile
+from bench.rig import WrongResultError, resident_mb
 from local.services import wait_until
 from local.stack import Stack
 from producers.network.importing import write_network
@@ -34,6 +29,7 @@ from tests.receivers import ENV, Got, Receiver, subscription
 
 ENDPOINTS = 200
 PER_S = 20
+EACH = 10
 WARM_UP_S = 3
 GOAL_P95_MS, GOAL_P99_MS = 2_000.0, 5_000.0
 
@@ -118,35 +114,19 @@ def faults(count: int, each: int, got: list[Got]) -> list[str]:
     return [f"{number} POSTs {what}" for what, number in found.items() if number]
 
 
-def main() -> int:
-    """Measure and print; 0 when the goals are met."""
-    parser = argparse.ArgumentParser(prog="python -m bench.webhooks", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--each", type=int, default=10, help="endpoints an alert goes to")
-    parser.add_argument("--kafka", choices=("embedded", "apache"), default="embedded")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bomnae-bench-") as folder:
-        count, got, memory_mb = measure(
-            Path(folder), options.kafka, each=options.each, seconds=options.seconds
-        )
+def figures(folder: Path, kafka: str, seconds: float) -> list[Figure]:
+    """Percentiles of the way to 200 endpoints."""
+    count, got, memory_mb = measure(folder, kafka, each=EACH, seconds=seconds)
+    if wrong := faults(count, EACH, got):
+        raise WrongResultError("; ".join(wrong))
     late = [p.at * 1000 - p.body["at_ms"] for p in got if _number(p) >= WARM_UP_S * PER_S]
-    cuts = quantiles(late, n=100)
-    print(
-        f"event in Kafka to POST received, {options.kafka} broker, {ENDPOINTS} endpoints, "
-        f"{PER_S} alerts/s, each to {options.each}: {PER_S * options.each} POSTs/s"
-    )
-    print(f"  {len(late)} POSTs, p50 {cuts[49]:.0f} ms, most {max(late):.0f} ms")
-    print(f"  p95 {cuts[94]:7.0f} ms   goal <= {GOAL_P95_MS:.0f}")
-    print(f"  p99 {cuts[98]:7.0f} ms   goal <= {GOAL_P99_MS:.0f}")
-    print(f"dispatcher memory {memory_mb:.0f} MB")
-    wrong = faults(count, options.each, got)
-    print("\n".join(wrong) or "every POST arrived once, rightly signed")
-    return int(cuts[94] > GOAL_P95_MS or cuts[98] > GOAL_P99_MS or bool(wrong))
+    what = f"event to POST, {ENDPOINTS} endpoints, {PER_S * EACH} POSTs/s"
+    return [
+        Figure(f"{what}: p95", percentile(late, 95), "ms", GOAL_P95_MS),
+        Figure(f"{what}: p99", percentile(late, 99), "ms", GOAL_P99_MS),
+        Figure("dispatcher's memory", memory_mb, "MB"),
+    ]
 
 
 def _number(post: Got) -> int:
     return int(str(post.body["subject"]).rpartition("-")[2])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,7 +4,8 @@
 #   setup.sh browser    Chromium and a Korean font
 #   setup.sh web        node, and in node_modules what checks the browser's code
 #   setup.sh kafka      Apache Kafka's artifacts in .cache/kafka, and redis-server
-#   setup.sh lock       requirements.lock anew from pyproject.toml
+#   setup.sh quix       in .cache/quix what `make bench` measures the worker against
+#   setup.sh lock       requirements.lock and the others anew from pyproject.toml
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -63,6 +64,12 @@ kafka)
 		-DincludeScope=runtime -DoutputDirectory="$PWD/.cache/kafka"
 	touch .cache/kafka/.fetched
 	;;
+quix)
+	bootstrap_uv
+	[ -x .cache/quix/bin/python ] || .cache/uv/bin/uv venv -q --python python3 .cache/quix
+	.cache/uv/bin/uv pip sync -q --python .cache/quix/bin/python --require-hashes bench/requirements.lock
+	touch .cache/quix/.synced
+	;;
 lock)
 	for part in "requirements.lock --extra gtfs --group dev" \
 		"requirements-production.lock --extra gtfs -c requirements.lock"; do
@@ -71,6 +78,8 @@ lock)
 		.cache/uv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \
 			--no-emit-index-url "$@" pyproject.toml -o "$out"
 	done
+	.cache/uv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url --group bench -o bench/requirements.lock
 	;;
 *) echo "setup.sh: unknown part $1" >&2; exit 2 ;;
 esac

@@ -11,10 +11,13 @@ from maps.pages.page import is_simulated
 from maps.pages.pages import Pages, render_pages
 from maps.pages.statics import Statics, read_statics
 from maps.picture import bodies
+from maps.picture.broadcast import Block, block
 from maps.picture.catch_up import LOSSES
 from maps.picture.loop import LOST, LiveUpdates
-from maps.picture.network_file import network_body
+from maps.picture.network_file import network_body, network_index, tile_body
 from maps.picture.picture import Picture
+from maps.picture.tiled import body_of_tiles, opened
+from maps.picture.tiling import Tile, Tiling, tiling_of
 from maps.search.finder import Finder
 from streams.contract.grammars import Thresholds
 from streams.contract.settings import Settings
@@ -35,39 +38,90 @@ class Context:
 
     settings: Settings
     network: Network
+    tiling: Tiling
     live: LiveUpdates
     thresholds: dict[str, Thresholds]
     statics: Statics
     pages: Pages
-    network_file: CachedBody
+    network_index: CachedBody
     finder: Finder
     is_simulated: bool
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    _network_file: CachedBody | None = None
+    _tile_files: dict[Tile, CachedBody] = field(default_factory=dict)
     _snapshot: tuple[Picture, str, int, CachedBody] | None = None
+    _frame: tuple[Picture, str, int, Block] | None = None
     _exports: dict[object, CachedBody] = field(default_factory=dict)
     _exports_of: str = ""
     _export_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def snapshot(self) -> CachedBody:
         """The snapshot all who ask within a quarter of a second share."""
-        now_ms = self.live.now_ms()
-        picture, state = self.live.picture, self.live.store_state
-        kept = self._snapshot
-        if kept and kept[0] is picture and kept[1] == state and now_ms - kept[2] < SNAPSHOT_AGE_MS:
-            return kept[3]
-        body = bodies.snapshot(
-            picture,
+        now_ms, kept = self.live.now_ms(), self._snapshot
+        if kept is None or not self._is_fresh(kept, now_ms):
+            body = body_of(bodies.encode(self._snapshot_body(now_ms)), JSON)
+            kept = self._snapshot = (self.live.picture, self.live.store_state, now_ms, body)
+        return kept[3]
+
+    def snapshot_of(self, tiles: frozenset[Tile]) -> CachedBody:
+        """The snapshot with the links of some tiles; all but these is shared as above."""
+        now_ms, kept = self.live.now_ms(), self._frame
+        if kept is None or not self._is_fresh(kept, now_ms):
+            frame = block(opened(self._snapshot_body(now_ms, has_links=False)))
+            kept = self._frame = (self.live.picture, self.live.store_state, now_ms, frame)
+        return self._with_states(kept[3], tiles)
+
+    def states_of(self, tiles: frozenset[Tile]) -> CachedBody:
+        """The links of some tiles alone."""
+        net, now_ms = self.network.version, self.live.now_ms()
+        body = bodies.TilesNow(net=net, id=self.live.picture.delta_id, t=now_ms)
+        return self._with_states(block(opened(body)), tiles)
+
+    def _with_states(self, frame: Block, tiles: frozenset[Tile]) -> CachedBody:
+        states = self.live.shelf.states(tiles, self.live.picture)
+        return CachedBody(*body_of_tiles(frame, states), JSON)
+
+    def _is_fresh(self, kept: tuple[Picture, str, int, object], now_ms: int) -> bool:
+        picture, state, at_ms, _ = kept
+        is_same = picture is self.live.picture and state == self.live.store_state
+        return is_same and now_ms - at_ms < SNAPSHOT_AGE_MS
+
+    def _snapshot_body(self, now_ms: int, *, has_links: bool = True) -> bodies.Snapshot:
+        return bodies.snapshot(
+            self.live.picture,
             self.network,
             now_ms=now_ms,
-            store=state,
+            store=self.live.store_state,
             is_simulated=self.is_simulated,
             undelivered=self.live.undelivered,
             trouble=self.live.health.trouble,
+            has_links=has_links,
         )
-        packed = body_of(bodies.encode(body), JSON)
-        self._snapshot = (picture, state, now_ms, packed)
-        return packed
+
+    async def network_file(self) -> CachedBody:
+        """The whole network; that of a large one is made when somebody first asks."""
+        if self._network_file is None:
+            return await asyncio.to_thread(self.keep_network_file)
+        return self._network_file
+
+    def keep_network_file(self) -> CachedBody:
+        """Make the whole network's file, and keep it."""
+        network, city = self.network, self.settings.city
+        body = network_body(network, self.thresholds, city, is_simulated=self.is_simulated)
+        kept = body_of(bodies.encode(body), JSON, etag=network.version, level=9)
+        self._network_file = kept
+        return kept
+
+    def tile_file(self, tile: Tile) -> CachedBody | None:
+        """The roads of a tile, packed once; None where the network has none there."""
+        if tile not in self.tiling.links_of:
+            return None
+        if tile not in self._tile_files:
+            body = tile_body(self.network, self.tiling, tile)
+            etag = f"{self.network.version}-{tile.z}-{tile.x}-{tile.y}"
+            self._tile_files[tile] = body_of(bodies.encode(body), JSON, etag=etag, level=9)
+        return self._tile_files[tile]
 
     def searched(self) -> Finder:
         """Everything that can be found now; works that changed since are taken up."""
@@ -102,18 +156,23 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
     statics = read_statics()
     thresholds = thresholds_by_class(settings)
     simulated = is_simulated(network, settings)
-    file = bodies.encode(network_body(network, thresholds, settings.city, is_simulated=simulated))
-    return Context(
+    tiling = tiling_of(network)
+    index = network_index(network, tiling, thresholds, settings.city, is_simulated=simulated)
+    context = Context(
         settings=settings,
         network=network,
-        live=LiveUpdates(store, network, settings.partitions, now_ms),
+        tiling=tiling,
+        live=LiveUpdates(store, network, settings.partitions, now_ms, tiling),
         thresholds=thresholds,
         statics=statics,
-        pages=render_pages(network, settings, statics.url),
-        network_file=body_of(file, JSON, etag=network.version, level=9),
+        pages=render_pages(network, settings, statics.url, is_large=tiling.is_large),
+        network_index=body_of(bodies.encode(index), JSON, etag=f"{network.version}-index"),
         finder=Finder(network, load_gazetteer(settings.gazetteer), settings.province),
         is_simulated=simulated,
     )
+    if not tiling.is_large:
+        context.keep_network_file()
+    return context
 
 
 CONTEXT = web.AppKey("context", Context)

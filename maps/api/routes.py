@@ -22,6 +22,7 @@ from maps.api import (
     stream,
     subscriptions,
     truth,
+    views,
 )
 from maps.api.context import CONTEXT, Context
 from maps.api.document import document
@@ -43,10 +44,11 @@ from maps.pages.pages import HTML
 from maps.picture import bodies, discrepancies, exports
 from maps.picture.fields import Ms, Row, filled
 from maps.picture.filters import LEVELS, Filters, parse_filters
-from maps.picture.network_file import NetworkBody
+from maps.picture.network_file import NetworkBody, NetworkIndex, TileBody
 from maps.picture.picture import Picture, StoreState
 from maps.picture.shapes import FeedRow, word_of, work_row
-from maps.search.entry import SearchHit
+from maps.picture.tiling import tile_named
+from maps.search.entry import SearchHit, placed
 from streams.contract.enums import Phase
 from streams.state.store_health import Trouble
 
@@ -86,6 +88,7 @@ class SearchResults(msgspec.Struct):
 _BBOX = Parameter("bbox", "west,south,east,north in degrees, WGS84")
 _LEVEL = Parameter("level", f"{', '.join(LEVELS)}; several with commas")
 _PHASE = Parameter("phase", f"{', '.join(Phase)}; several with commas")
+_VERSION = Parameter("version", "network version")
 _HEALTH: Mapping[int, object] = {200: Health, 503: Health}
 
 
@@ -171,19 +174,79 @@ async def get_static(request: web.Request) -> web.StreamResponse:
     "The roads, immutable",
     {200: NetworkBody},
     refusals=(404,),
-    parameters=(Parameter("version", "network version"),),
+    parameters=(_VERSION,),
 )
 async def get_network(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     version = request.match_info["version"]
     if version != context.network.version:
         raise not_found("kind.network", version)
-    return answer(request, context.network_file, cache=IMMUTABLE)
+    return answer(request, await context.network_file(), cache=IMMUTABLE)
 
 
-@Operation("GET", "/api/v1/snapshot", "The whole picture now", {200: bodies.Snapshot})
+@Operation(
+    "GET",
+    "/api/v1/network/{version}/index.json",
+    "The network without its roads, immutable: what there is to read in tiles",
+    {200: NetworkIndex},
+    refusals=(404,),
+    parameters=(_VERSION,),
+)
+async def get_network_index(request: web.Request) -> web.StreamResponse:
+    context = request.app[CONTEXT]
+    version = request.match_info["version"]
+    if version != context.network.version:
+        raise not_found("kind.network", version)
+    return answer(request, context.network_index, cache=IMMUTABLE)
+
+
+@Operation(
+    "GET",
+    "/api/v1/network/{version}/tiles/{tile:.+}.json",
+    "The roads of one tile, immutable",
+    {200: TileBody},
+    refusals=(404,),
+    parameters=(_VERSION, Parameter("tile", "zoom/x/y")),
+)
+async def get_network_tile(request: web.Request) -> web.StreamResponse:
+    context = request.app[CONTEXT]
+    version, name = request.match_info["version"], request.match_info["tile"]
+    if version != context.network.version:
+        raise not_found("kind.network", version)
+    tile = tile_named(name)
+    body = context.tile_file(tile) if tile else None
+    if body is None:
+        raise not_found("kind.tile", name)
+    return answer(request, body, cache=IMMUTABLE)
+
+
+@Operation(
+    "GET",
+    "/api/v1/snapshot",
+    "The whole picture now; with a view or tiles, the links of these alone",
+    {200: bodies.Snapshot},
+    refusals=(400,),
+    parameters=views.PARAMETERS,
+)
 async def get_snapshot(request: web.Request) -> web.StreamResponse:
-    return answer(request, request.app[CONTEXT].snapshot(), cache=NO_STORE)
+    context = request.app[CONTEXT]
+    tiles = views.tiles_asked(request, context.tiling)
+    body = context.snapshot() if tiles is None else context.snapshot_of(tiles)
+    return answer(request, body, cache=NO_STORE)
+
+
+@Operation(
+    "GET",
+    "/api/v1/tiles",
+    "How the links of a view or of tiles are now, and nothing else",
+    {200: bodies.TilesNow},
+    refusals=(400,),
+    parameters=views.PARAMETERS,
+)
+async def get_tiles(request: web.Request) -> web.StreamResponse:
+    context = request.app[CONTEXT]
+    tiles = views.tiles_asked(request, context.tiling) or frozenset()
+    return answer(request, context.states_of(tiles), cache=NO_STORE)
 
 
 @Operation(
@@ -200,7 +263,9 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     place = context.network.index.get(link_id)
     if place is None:
         raise not_found("kind.link", link_id)
-    return packed_answer(request, bodies.link_body(place, context.live.picture, context.network))
+    body = bodies.link_body(place, context.live.picture, context.network)
+    body.tile = str(context.tiling.tile_of[place])
+    return packed_answer(request, body)
 
 
 @Operation(
@@ -289,7 +354,10 @@ async def get_discrepancies(request: web.Request) -> web.StreamResponse:
 )
 async def get_search(request: web.Request) -> web.StreamResponse:
     query = request.query.get("q", "")
-    results = request.app[CONTEXT].searched().search(query)
+    context = request.app[CONTEXT]
+    results = context.searched().search(query)
+    if context.tiling.is_large:  # a page need not have met the links to go there
+        results = [placed(hit, context.network) for hit in results]
     return packed_answer(request, SearchResults(query[:500], results))
 
 

@@ -4,6 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
+from maps.api import views
 from maps.api.context import CONTEXT
 from maps.api.operation import SSE, Operation, Parameter
 from maps.http.answers import takes_gzip
@@ -24,15 +25,17 @@ _HEADERS = {
     "/api/v1/stream",
     "Deltas as server-sent events: d (Delta), resync (start over from a snapshot)",
     {200: (SSE, Delta)},
-    refusals=(503,),
+    refusals=(400, 503),
     parameters=(
         Parameter("since", "delta id the reader stands at; the Last-Event-ID header wins"),
+        *views.PARAMETERS,
     ),
     route_options={"allow_head": False},
 )
 async def get_stream(request: web.Request) -> web.StreamResponse:
     """Server-sent events from `Last-Event-ID` or `since` on, until either side ends it."""
-    live = request.app[CONTEXT].live
+    context = request.app[CONTEXT]
+    live, tiles = context.live, views.tiles_asked(request, context.tiling)
     if live.broadcast.is_full:
         raise RequestRefusedError(503, "refused.too_many_readers")
     # A browser that comes back sends the header; the address still has where it first began.
@@ -42,7 +45,7 @@ async def get_stream(request: web.Request) -> web.StreamResponse:
     if is_packed:
         response.headers["Content-Encoding"] = "gzip"
     await response.prepare(request)
-    reader, blocks = await live.open(since, partial(_cut, request))
+    reader, blocks = await live.open(since, partial(_cut, request), tiles)
     try:
         await _write_all(response, reader, blocks, is_packed=is_packed)
     except ConnectionError:

@@ -70,8 +70,12 @@ class PageParts:
     script: str
 
 
-def shell(network: Network, settings: Settings, asset: Callable[[str], str]) -> PageParts:
-    """The shell of a city; the same network and settings give the same bytes."""
+def shell(
+    network: Network, settings: Settings, asset: Callable[[str], str], *, is_large: bool = False
+) -> PageParts:
+    """The shell of a city; the same network and settings give the same bytes. `is_large`: the page
+    reads its network in tiles.
+    """
     west, south, east, north = bounds(network)
     center = [round((south + north) / 2, 6), round((west + east) / 2, 6)]
     page = Shell(asset, location=center, zoom_start=ZOOM, tiles=None, prefer_canvas=True)
@@ -80,6 +84,7 @@ def shell(network: Network, settings: Settings, asset: Callable[[str], str]) -> 
     page.add_child(
         LiveLayer(
             network=f"/api/v1/network/{network.version}.json",
+            index=f"/api/v1/network/{network.version}/index.json" if is_large else "",
             snapshot="/api/v1/snapshot",
             stream="/api/v1/stream",
             city=settings.city,

@@ -76,8 +76,10 @@ class Pages:
         return self.templates.get_template("missing.html").render(what=what, **self.frame)
 
 
-def render_pages(network: Network, settings: Settings, asset: Callable[[str], str]) -> Pages:
-    """Every page as far as it can be rendered at start."""
+def render_pages(
+    network: Network, settings: Settings, asset: Callable[[str], str], *, is_large: bool = False
+) -> Pages:
+    """Every page as far as it can be rendered at start; `is_large` as of `shell`."""
     loader = jinja2.FileSystemLoader(FOLDER)
     templates = jinja2.Environment(
         loader=loader,
@@ -104,12 +106,13 @@ def render_pages(network: Network, settings: Settings, asset: Callable[[str], st
         "closure_name": closure_name,
         "ago": ago,
     }
-    parts = shell(network, settings, asset)
+    parts = shell(network, settings, asset, is_large=is_large)
     html = templates.get_template("operator.html").render(
         header=parts.header,
         html=parts.html,
         script=parts.script,
         version=network.version,
+        is_large=is_large,
         **frame,
     )
     desk = templates.get_template("desk.html").render(version=network.version, **frame)

@@ -1,6 +1,6 @@
 """The bodies of the API made from a picture: snapshot, delta event, one link. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -13,10 +13,11 @@ from maps.picture.deliveries import UndeliveredRow
 from maps.picture.detours import DetourRow
 from maps.picture.discrepancies import DiscrepancyRow, discrepancy_row
 from maps.picture.fields import Kmh, Metres, Ms, Row, filled, gaps
-from maps.picture.looks import NO_RANGE, SpeedRange, link_changes, looks
+from maps.picture.looks import NO_RANGE, Observations, SpeedRange, Views, link_changes, looks
 from maps.picture.observed import observed_look
 from maps.picture.picture import Picture, PictureChanges, StoreState
 from maps.picture.shapes import BusRow, FeedRow, IncidentRow, ReportRow, WorkRow
+from maps.picture.tiling import Tile
 from streams.contract.enums import Certainty, Closure, Level, Observed
 from streams.domain.links.fold import LinkView
 from streams.domain.observed.rows import ObservedView
@@ -50,8 +51,77 @@ class CityBody(Row):
     feeds: list[FeedRow]
 
 
+LETTERS = {
+    **{kind.name: kind.letter for kind in KINDS},
+    **{f"{kind.name}_gone": f"{kind.letter}x" for kind in KINDS},
+    "speeds": "l",
+    "usual": "h",
+    "certainties": "q",
+    "closures": "c",
+    "closure_certainties": "e",
+    "ranges": "r",
+    "observed": "v",
+    "promises": "m",
+    "clock_ms": "k",
+}
+
+
+class LinkRows(Row, rename=LETTERS):
+    """What is to be said of links, by link index."""
+
+    speeds: Annotated[
+        tuple[int, ...],
+        Meta(description="gap, whole km/h or -1, gap ...; a gap: the index less that before it"),
+    ] = ()
+    usual: Annotated[tuple[int, ...], Meta(description="the same of the usual speed")] = ()
+    certainties: Annotated[
+        tuple[int | str, ...], Meta(description="gap, letter (c r i l s), gap ...")
+    ] = ()
+    ranges: Annotated[
+        tuple[int | SpeedRange, ...],
+        Meta(description="gap, [km/h from, to, buses, reports of centres], gap ..."),
+    ] = ()
+    closures: Annotated[tuple[tuple[int, Closure], ...], Meta(description="[index, closure]")] = ()
+    closure_certainties: Annotated[
+        tuple[tuple[int, ClosureSure], ...],
+        Meta(description='[index, certainty or ""]'),
+    ] = ()
+    observed: Annotated[
+        tuple[int | str, ...], Meta(description="gap, letter (p c i u), gap ...")
+    ] = ()
+    promises: Annotated[
+        tuple[int, ...], Meta(description="gap, minutes until a closure is seen, 0: none, gap ...")
+    ] = ()
+
+
+class TileRows(LinkRows, rename=LETTERS, kw_only=True):
+    """Links of one tile: in a delta those that changed, else every one."""
+
+    tile: Annotated[str, Meta(description="zoom/x/y")]
+
+
+Named = Annotated[
+    tuple[tuple[int, str], ...],
+    Meta(description="[index, name] of links that rows name, where links come in tiles"),
+]
+Tiles = Annotated[
+    tuple[TileRows, ...], Meta(description="the links, where a view or tiles were asked for")
+]
+
+
+class TilesNow(Row, kw_only=True):
+    """How the links of some tiles are, every one of them."""
+
+    net: Annotated[str, Meta(description="version of the network")]
+    id: Annotated[str, Meta(description="the delta it stands at")]
+    t: Annotated[int, Meta(description="now, Unix ms")]
+    tiles: Tiles = ()
+
+
 class Snapshot(CityBody, kw_only=True):
-    """The whole picture: arrays by link index, as the network has them."""
+    """The whole picture: arrays by link index, as the network has them; links of a view in tiles,
+    and the arrays empty.
+    """
 
     net: Annotated[str, Meta(description="version of the network")]
     id: Annotated[str, Meta(description="the delta it stands at")]
@@ -79,24 +149,11 @@ class Snapshot(CityBody, kw_only=True):
     acks: list[AckRow]
     undelivered: list[UndeliveredRow]
     trouble: Trouble
+    named: Named = ()
+    tiles: Tiles = ()
 
 
-LETTERS = {
-    **{kind.name: kind.letter for kind in KINDS},
-    **{f"{kind.name}_gone": f"{kind.letter}x" for kind in KINDS},
-    "speeds": "l",
-    "usual": "h",
-    "certainties": "q",
-    "closures": "c",
-    "closure_certainties": "e",
-    "ranges": "r",
-    "observed": "v",
-    "promises": "m",
-    "clock_ms": "k",
-}
-
-
-class Delta(Row, rename=LETTERS):
+class Delta(LinkRows, rename=LETTERS, kw_only=True):
     """What changed: rows that are there under a letter, the names of those gone under it and x.
 
     `store`, `undelivered` and `trouble` come together, at first and where one of them changed.
@@ -106,29 +163,6 @@ class Delta(Row, rename=LETTERS):
     prev: Annotated[str, Meta(description="the delta that this one follows")]
     t: Annotated[int, Meta(description="now, Unix ms")]
     at: Annotated[int, Meta(description="when the change was folded, Unix ms; 0: unknown")]
-    speeds: Annotated[
-        tuple[int, ...],
-        Meta(description="gap, whole km/h or -1, gap ...; a gap: the index less that before it"),
-    ] = ()
-    usual: Annotated[tuple[int, ...], Meta(description="the same of the usual speed")] = ()
-    certainties: Annotated[
-        tuple[int | str, ...], Meta(description="gap, letter (c r i l s), gap ...")
-    ] = ()
-    ranges: Annotated[
-        tuple[int | SpeedRange, ...],
-        Meta(description="gap, [km/h from, to, buses, reports of centres], gap ..."),
-    ] = ()
-    closures: Annotated[tuple[tuple[int, Closure], ...], Meta(description="[index, closure]")] = ()
-    closure_certainties: Annotated[
-        tuple[tuple[int, ClosureSure], ...],
-        Meta(description='[index, certainty or ""]'),
-    ] = ()
-    observed: Annotated[
-        tuple[int | str, ...], Meta(description="gap, letter (p c i u), gap ...")
-    ] = ()
-    promises: Annotated[
-        tuple[int, ...], Meta(description="gap, minutes until a closure is seen, 0: none, gap ...")
-    ] = ()
     buses: tuple[BusRow, ...] = ()
     buses_gone: tuple[str, ...] = ()
     works: tuple[WorkRow, ...] = ()
@@ -150,6 +184,8 @@ class Delta(Row, rename=LETTERS):
     store: StoreState | UnsetType = UNSET
     undelivered: Sequence[UndeliveredRow] | UnsetType = UNSET
     trouble: Trouble | UnsetType = UNSET
+    named: Named = ()
+    tiles: Tiles = ()
 
 
 class LinkBody(Row):
@@ -186,6 +222,7 @@ class LinkBody(Row):
     promise_s: Annotated[int | None, Meta(description="a full closure would be seen within")]
     works: list[WorkRow]
     incidents: list[IncidentRow]
+    tile: Annotated[str, Meta(description="zoom/x/y of the tile it is of")] = ""
 
 
 def snapshot(
@@ -197,9 +234,11 @@ def snapshot(
     store: StoreState = StoreState.OK,
     undelivered: Sequence[UndeliveredRow] = (),
     trouble: Trouble = Trouble.NONE,
+    has_links: bool = True,
 ) -> Snapshot:
-    """The body of /api/v1/snapshot."""
-    count = len(network.links)
+    """The body of /api/v1/snapshot; without its links where those come in tiles."""
+    count = len(network.links) if has_links else 0
+    discrepancies = rows_of("discrepancies", picture, network)
     seen = [looks(picture.links.get(place)) for place in range(count)]
     driven = [observed_look(picture.observed.get(place)) for place in range(count)]
     return Snapshot(
@@ -222,11 +261,12 @@ def snapshot(
         observed="".join(letter for letter, _ in driven),
         promises=gaps((place, minutes) for place, (_, minutes) in enumerate(driven) if minutes),
         buses=rows_of("buses", picture, network),
-        discrepancies=rows_of("discrepancies", picture, network),
+        discrepancies=discrepancies,
         alerts=alerts.alert_rows(picture.alerts, network),
         acks=alerts.ack_rows(picture, is_all=store is StoreState.REBUILDING),
         undelivered=list(undelivered),
         trouble=trouble,
+        named=() if has_links else named(discrepancies, network),
         **asdict(city_body(picture, network, now_ms)),
     )
 
@@ -242,21 +282,43 @@ def rows_of(name: str, picture: Picture, network: Network) -> list[Any]:
     return [ROWS[name](own, row, network) for own, row in sorted(getattr(picture, name).items())]
 
 
+def named(rows: Iterable[DiscrepancyRow], network: Network) -> tuple[tuple[int, str], ...]:
+    """The names of the roads that rows are listed under: a page may not have met them."""
+    places = dict.fromkeys(row.links[0] for row in rows if row.links)
+    return tuple((place, network.links[place].name) for place in places)
+
+
+def tile_rows(
+    tile: Tile, links: Views, observed: Observations, before: Picture | None = None
+) -> TileRows | None:
+    """What is to be said of links that are all of one tile; None where nothing is."""
+    fields = link_changes(links, observed, before)
+    return TileRows(tile=str(tile), **fields) if any(fields.values()) else None
+
+
 def delta_event(
-    news: PictureChanges, before: Picture | None, network: Network, *, prev: str, now_ms: int
+    news: PictureChanges,
+    before: Picture | None,
+    network: Network,
+    *,
+    prev: str,
+    now_ms: int,
+    has_links: bool = True,
 ) -> Delta:
     """The data of an `event: d`.
 
     Against `before` only what differs on a screen is named; without it (a reader who catches up)
-    every fact is.
+    every fact is. `has_links`: whether the links are in it; else they come in tiles.
     """
-    rows = link_changes(news, before)
+    rows = link_changes(news.links, news.observed, before) if has_links else {}
     for name, row_of in ROWS.items():
         changed = getattr(news, name)
         there = ((own, row) for own, row in changed.items() if row is not None)
         rows[name] = tuple(row_of(own, row, network) for own, row in there)
         rows[f"{name}_gone"] = tuple(own for own, row in changed.items() if row is None)
     rows["buses_gone"] = tuple(map(shapes.bus_name, rows["buses_gone"]))
+    if not has_links:
+        rows["named"] = named(rows["discrepancies"], network)
     feeds = (state for _, state in sorted(news.feeds.items()) if state is not None)
     return Delta(
         net=network.version,

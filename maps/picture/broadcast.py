@@ -11,8 +11,11 @@ import logging
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import msgspec
+
+from maps.picture.tiling import Tile
 
 PING_S = 15
 _LEVEL = 6
@@ -56,6 +59,10 @@ MAX_WAITING = 30  # events a reader may lag; its browser then starts over from a
 MAX_READERS = 1000
 
 
+Watched = frozenset[Tile] | None
+"""The tiles whose links a reader wants; None: the links of the whole network."""
+
+
 @dataclass(eq=False, slots=True)
 class StreamClient:
     """One open stream. `drop` cuts its connection; `head` is the delta it joined at."""
@@ -63,6 +70,7 @@ class StreamClient:
     number: int
     head: str
     drop: Callable[[], None]
+    tiles: Watched = None
     waiting: asyncio.Queue[Block | None] = field(default_factory=lambda: asyncio.Queue(MAX_WAITING))
 
     def offer(self, block: Block | None) -> bool:
@@ -96,9 +104,15 @@ class Broadcast:
     def is_full(self) -> bool:
         return len(self.readers) >= MAX_READERS
 
-    def join(self, head: str, drop: Callable[[], None]) -> StreamClient:
+    @property
+    def watched(self) -> Watched:
+        """The tiles that any reader wants; None where no reader wants tiles."""
+        sets = [reader.tiles for reader in self.readers if reader.tiles is not None]
+        return frozenset[Tile]().union(*sets) if sets else None
+
+    def join(self, head: str, drop: Callable[[], None], tiles: Watched = None) -> StreamClient:
         """A new reader; everything sent from now on waits in its queue."""
-        reader = StreamClient(next(self._numbers), head, drop)
+        reader = StreamClient(next(self._numbers), head, drop, tiles)
         self.readers.add(reader)
         self.tallies.joined += 1
         return reader
@@ -107,9 +121,16 @@ class Broadcast:
         self.readers.discard(reader)
 
     def send(self, block: Block) -> None:
-        """Queue a block for every reader; close those whose queue is full."""
+        """Queue a block for every reader."""
+        self.send_each(lambda _: block)
+
+    def send_each(self, block_for: Callable[[Watched], Block]) -> None:
+        """Queue a block for every reader, made once for those who want the same; close those whose
+        queue is full.
+        """
         self.tallies.events += 1
-        for reader in [reader for reader in self.readers if not reader.offer(block)]:
+        made = cache(block_for)
+        for reader in [each for each in self.readers if not each.offer(made(each.tiles))]:
             self.tallies.dropped += 1
             log.warning("reader too slow, closed", extra={"reader": reader.number})
             self.leave(reader)

@@ -1,13 +1,15 @@
 """What a screen shows of each link, and what of it changed: small numbers, by place. Pure."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from maps.picture.fields import gaps
 from maps.picture.observed import observed_changes
-from maps.picture.picture import Picture, PictureChanges
+from maps.picture.picture import Picture
 from streams.contract.enums import Closure
 from streams.domain.links.fold import LinkView
+from streams.domain.observed.rows import ObservedView
 
 NO_SPEED = -1
 SpeedRange = tuple[int, int, int, int]
@@ -36,16 +38,22 @@ NO_RANGE: SpeedRange = (NO_SPEED, NO_SPEED, 0, 0)
 _NOTHING = NO_SPEED, "l", Closure.NONE, "", NO_RANGE, NO_SPEED
 
 
-def link_changes(news: PictureChanges, before: Picture | None) -> dict[str, Any]:
+Views = Mapping[int, LinkView | None]
+Observations = Mapping[int, ObservedView | None]
+
+
+def link_changes(
+    links: Views, observed: Observations, before: Picture | None = None
+) -> dict[str, Any]:
     """The fields of a delta about links, without what looks as `before`."""
     pairs: tuple[list[tuple[int, Any]], ...] = ([], [], [], [], [], [])
-    for place, view in sorted(news.links.items()):
+    for place, view in sorted(links.items()):
         now, old = looks(view), None if before is None else looks(before.links.get(place))
         if now != old:
             for field, found in enumerate(pairs):
                 if old is None or now[field] != old[field]:
                     found.append((place, now[field]))
-    letters, promises = observed_changes(news.observed, before.observed if before else None)
+    letters, promises = observed_changes(observed, before.observed if before else None)
     return {
         "observed": gaps(letters),
         "promises": gaps(promises),

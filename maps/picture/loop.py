@@ -7,14 +7,26 @@ picture and a `resync` to every reader.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
 from maps.picture import bodies, deliveries
-from maps.picture.broadcast import PING_S, Block, Broadcast, StreamClient, event, ping, preamble
+from maps.picture.broadcast import (
+    PING_S,
+    Block,
+    Broadcast,
+    StreamClient,
+    Watched,
+    event,
+    ping,
+    preamble,
+)
 from maps.picture.catch_up import BATCH, LOSSES, missed, place_of
 from maps.picture.picture import Picture, PictureChanges, StoreState, advance, picture_of, translate
+from maps.picture.tiled import TiledEvent, TileShelf, states_event, tiled_event
+from maps.picture.tiling import Tile, Tiling
 from streams.contract.retrying import attempts
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
@@ -30,6 +42,7 @@ COALESCE_S = 0.2
 JUDGE_S = 1.0
 BACKOFF_S = (0.1, 5.0)
 AHEAD_WAIT_S = 1.0
+KEPT_EVENTS = 64  # a reader of tiles who comes back within them costs no read of Redis
 
 
 class LiveUpdates:
@@ -41,9 +54,13 @@ class LiveUpdates:
         network: Network,
         partitions: int,
         now_ms: Callable[[], int],
+        tiling: Tiling,
     ) -> None:
         self.store = store
         self.network = network
+        self.tiling = tiling
+        self.shelf = TileShelf(tiling)
+        self._recent: deque[TiledEvent] = deque(maxlen=KEPT_EVENTS)
         self.partitions = partitions
         self.now_ms = now_ms
         self.broadcast = Broadcast()
@@ -109,14 +126,45 @@ class LiveUpdates:
         now_ms = self.now_ms()
         for feed in news.feeds.keys() & self.picture.feeds.keys():  # one may be gone
             self._told[feed] = status(self.picture.feeds[feed], now_ms)
-        body = bodies.delta_event(news, before, self.network, prev=before.delta_id, now_ms=now_ms)
-        self.broadcast.send(event("d", body, self.picture.delta_id))
+        self.shelf.forget(self.tiling.tile_of[place] for place in news.links)
+        self.shelf.forget(self.tiling.tile_of[place] for place in news.observed)
+        self._tell(news, before, now_ms)
+
+    def _tell(self, news: PictureChanges, before: Picture, now_ms: int) -> None:
+        """Send what changed: whole to those who want all links, else the tiles they watch."""
+        prev, head = before.delta_id, self.picture.delta_id
+        watched = self.broadcast.watched
+        if watched is not None or self.tiling.is_large:
+            self._recent.append(
+                tiled_event(
+                    news,
+                    before,
+                    self.network,
+                    self.tiling,
+                    watched or frozenset(),
+                    prev=prev,
+                    delta_id=head,
+                    now_ms=now_ms,
+                )
+            )
+        else:
+            self._recent.clear()
+
+        def block_for(tiles: Watched) -> Block:
+            if tiles is not None:
+                return self._recent[-1].seen_by(tiles)
+            body = bodies.delta_event(news, before, self.network, prev=prev, now_ms=now_ms)
+            return event("d", body, head)
+
+        self.broadcast.send_each(block_for)
 
     def _replace(self, picture: Picture) -> None:
         """A new picture the readers cannot reach by deltas."""
         was_loaded, self.is_loaded = self.is_loaded, True
         self.picture = picture
         self._told = self._statuses()
+        self._recent.clear()
+        self.shelf.clear()
         self.reload_count += 1
         log.info("picture loaded", extra={"delta_id": picture.delta_id})
         if was_loaded or self.broadcast.readers:
@@ -216,11 +264,13 @@ class LiveUpdates:
         head = self.picture.delta_id
         return event("resync", {"net": self.network.version, "id": head}, head)
 
-    async def open(self, since: str, drop: Callable[[], None]) -> tuple[StreamClient, list[Block]]:
+    async def open(
+        self, since: str, drop: Callable[[], None], tiles: Watched = None
+    ) -> tuple[StreamClient, list[Block]]:
         """A reader joined at the head, and the blocks that lead there from `since` ("": now)."""
         await self._wait_for(since)
-        reader = self.broadcast.join(self.picture.delta_id, drop)
-        blocks = [preamble(), *await self._way_from(since, reader.head)]
+        reader = self.broadcast.join(self.picture.delta_id, drop, tiles)
+        blocks = [preamble(), *await self._way_from(since, reader)]
         facts = PictureChanges(self.picture.delta_id, self.picture.at_ms, feeds=self.picture.feeds)
         return reader, [*blocks, self._state_block(facts, reader.head)]
 
@@ -233,14 +283,47 @@ class LiveUpdates:
                 return
             await asyncio.sleep(COALESCE_S / 4)
 
-    async def _way_from(self, since: str, head: str) -> list[Block]:
-        """Nothing, one event with all facts after `since`, or a resync when they are gone."""
+    async def _way_from(self, since: str, reader: StreamClient) -> list[Block]:
+        """Nothing, the events that are still kept, one with all facts after `since`, or a resync
+        when they are gone.
+        """
+        head = reader.head
         if since in ("", head):
             return []
+        if reader.tiles is not None and (kept := self._kept_after(since)):
+            return self._kept_way(kept, reader.tiles, head)
         run = await missed(self.store, since, head)
         if run is None:
             self.broadcast.tallies.resyncs += 1
             return [self._resync_block()]
-        facts = translate(run, self.network)
-        body = bodies.delta_event(facts, None, self.network, prev=since, now_ms=self.now_ms())
-        return [event("d", body, head)]
+        facts, now_ms = translate(run, self.network), self.now_ms()
+        if reader.tiles is None:
+            body = bodies.delta_event(facts, None, self.network, prev=since, now_ms=now_ms)
+            return [event("d", body, head)]
+        found = tiled_event(
+            facts,
+            None,
+            self.network,
+            self.tiling,
+            reader.tiles,
+            prev=since,
+            delta_id=head,
+            now_ms=now_ms,
+        )
+        return [found.seen_by(reader.tiles)]
+
+    def _kept_after(self, since: str) -> list[TiledEvent]:
+        """The kept events that lead on from a delta to the head; none where it is too old."""
+        kept = list(self._recent)
+        begin = next((k for k, each in enumerate(kept) if each.prev == since), len(kept))
+        return kept[begin:]
+
+    def _kept_way(self, kept: list[TiledEvent], tiles: frozenset[Tile], head: str) -> list[Block]:
+        """Kept events for a reader, and the states of those of its tiles that nobody watched."""
+        blocks = [each.seen_by(tiles) for each in kept]
+        missing = tiles & frozenset[Tile]().union(*(each.unmade for each in kept))
+        if missing:
+            body = bodies.Delta(net=self.network.version, prev=head, t=self.now_ms(), at=0)
+            states = self.shelf.states(missing, self.picture)
+            blocks.append(states_event(body, head, states))
+        return blocks

@@ -6,6 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from maps.picture.fields import filled
+from maps.picture.shapes import middle_of
+from streams.geo.network import Network
 
 
 class PlaceKind(StrEnum):
@@ -60,3 +62,11 @@ class SearchEntry:
     def result(self, score: int = 100, *, is_certain: bool = True) -> SearchHit:
         """The entry as the API gives it."""
         return filled(SearchHit, self, score=score, is_certain=is_certain)
+
+
+def placed(hit: SearchHit, network: Network) -> SearchHit:
+    """A result with a point: the middle of its middle link where it has none of its own."""
+    if hit.lon is not None or not hit.links:
+        return hit
+    lon, lat = middle_of(network.links[hit.links[len(hit.links) // 2]].geometry)
+    return msgspec.structs.replace(hit, lon=lon, lat=lat)

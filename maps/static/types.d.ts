@@ -67,29 +67,46 @@ declare namespace Api {
   }
   interface Undelivered { endpoint: string; endpoint_title: string; since_ms: number; title?: string }
 
-  interface NetworkFile {
-    version: string; city: string; simulated: boolean; bbox: [number, number, number, number];
-    ids: string[]; names: string[]; roads: string[]; classes: string[]; kinds: string[];
-    lengths: number[]; free: number[]; drawn: number[]; slow: number[]; jam: number[];
-    places?: [string, string, number, number][]; routes?: [string, string][]; geometry: number[][];
+  /** West, south, east, north in degrees. */
+  type Box = [number, number, number, number];
+  interface NetworkHead {
+    version: string; city: string; simulated: boolean; bbox: Box;
+    places?: [string, string, number, number][]; routes?: [string, string][];
   }
+  /** Columns of links. */
+  interface Roads {
+    ids: string[]; names: string[]; roads: string[]; classes: string[]; lengths: number[]; free: number[];
+    drawn: number[]; geometry: number[][];
+  }
+  interface NetworkFile extends NetworkHead, Roads { kinds: string[]; slow: number[]; jam: number[] }
+  /** A network whose roads come in tiles, zoom/x/y. */
+  interface NetworkIndex extends NetworkHead {
+    count: number; steps: [number, number][]; slack: number; tiles: string[];
+    limits: [string, number, number][]; stops: [string, string][];
+  }
+  interface TileFile extends Roads { version: string; tile: string; indexes: number[] }
+  interface TilesNow { net: string; id: string; t: number; tiles?: TileRows[] }
   interface Snapshot {
     net: string; id: string; t: number; clock_ms: Time; simulated: boolean; store: string; trouble?: string;
     speeds: number[]; usual?: number[]; certainty: string; closures: Pairs<Closure>; closure_certainty: Pairs<string>;
     ranges?: Pairs<SpeedRange>; observed?: string; promises?: number[]; discrepancies?: Discrepancy[];
     undelivered?: Undelivered[]; buses: Bus[]; works: Work[]; incidents: Incident[]; reports: Report[];
-    detours?: Detour[]; alerts: Alert[]; acks: Ack[]; feeds: Feed[];
+    detours?: Detour[]; alerts: Alert[]; acks: Ack[]; feeds: Feed[]; named?: [number, string][];
+    tiles?: TileRows[];
   }
   /** Letters of links: l speeds, h the usual ones, q certainties, r ranges, c closures, e how sure those are,
-      v what buses say, m minutes of promises; k the clock.
-      The letters of things, each with its x for those that are gone, are in map/kinds.js. */
-  interface Delta {
+      v what buses say, m minutes of promises. */
+  interface LinkRows {
+    l?: Gaps; h?: Gaps; q?: Gaps; r?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>; v?: Gaps; m?: number[];
+  }
+  interface TileRows extends LinkRows { tile: string }
+  /** k is the clock. The letters of things, each with its x for those that are gone, are in map/kinds.js. */
+  interface Delta extends LinkRows {
     net?: string; prev?: string; t: number; at?: number; store?: string; trouble?: string; k?: Time;
-    undelivered?: Undelivered[]; l?: Gaps; h?: Gaps; q?: Gaps; r?: Gaps; c?: Pairs<Closure>; e?: Pairs<string>;
-    v?: Gaps; m?: number[];
+    undelivered?: Undelivered[]; named?: [number, string][]; tiles?: TileRows[];
     [letter: string]: unknown;
   }
-  interface Link { id: string; observed_ms: Time; sources?: Record<string, number>; buses_through: number; observed_since_ms?: Time }
+  interface Link { id: string; index: number; tile: string; observed_ms: Time; sources?: Record<string, number>; buses_through: number; observed_since_ms?: Time }
   interface Attempt { id: string; at_ms: number; status: number; error?: string; took_ms: number }
   interface Endpoint {
     endpoint: string; title: string; is_enabled: boolean; dead_letters: number; attempts: Attempt[];
@@ -184,14 +201,23 @@ declare namespace Ui {
   /** Left, top, right, bottom in canvas pixels. */
   type Box = [number, number, number, number];
   type Paint = (ctx: Context, view: View) => void;
+  /** Where a canvas lies over the map, and how many of its pixels a pixel of the page has. */
+  interface Placed {
+    corner: import("leaflet").Point; view: View; width: number; height: number; ratio: number;
+  }
   type Place = { lon: number | null; lat: number | null };
   /** The middle of a link's line in world units, its direction there and the direction to its right. */
   interface Middle { x: number; y: number; dx: number; dy: number; n: [number, number] }
   interface Mark { kind: string; id: string; sign: Sign; style: Style; x: number; y: number; scale: number; r: number }
   /** A thing under the pointer; `index` of a link, else -1. */
   interface Hit { kind: string; id: string; index: number }
-  type LineEvent = { kind: "open" | "broken" | "resync" } | { kind: "delta"; id: string; data: string };
+  type LineEvent = { kind: "open" | "broken" | "resync" } | { kind: "delta"; id: string; data: string }
+    | { kind: "joined"; since?: string };
+  /** A part of the map, and the zoom it is looked at. */
+  interface Frame { bbox: Api.Box; zoom: number }
   interface StreamHooks {
+    /** What the map shows; the tiles of the network that are followed from now on, with their rows. */
+    frame(): Frame; look(tiles: Set<string>, rows: Api.TileRows[]): void;
     network(network: Network): void; snapshot(snapshot: Api.Snapshot): void;
     delta(delta: Api.Delta, id: string): void; state(): void;
   }

@@ -48,6 +48,8 @@ def send(
     Sightings and declarations go to the `homes` of their links. With a `tick_ms` every partition
     gets a part, for time passes everywhere.
     """
+    if not (tick_ms or passages or obstructions or sightings or declarations):
+        return
     shares = [_Share() for _ in range(partitions)]
     for passage in passages:
         shares[partition_of(passage.link_id, partitions)].passages.append(passage)

@@ -91,8 +91,10 @@ class Rows(Generic[T]):
         return rows
 
     def get(self, row_id: str) -> T | None:
-        changed = self.changed
-        return changed[row_id] if row_id in changed else self.stored.get(row_id)
+        changed: Mapping[str, T | None] | None = self._changes.get(self._name)
+        if changed is not None and row_id in changed:
+            return changed[row_id]
+        return self.stored.get(row_id)
 
     def put(self, row_id: str, row: T | None) -> None:
         """Set a row; None deletes it."""

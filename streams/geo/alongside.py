@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from streams.geo.measures import EARTH_M, Point, distance_m
+from streams.geo.measures import EARTH_M, Point, distance_m, midpoint_of
 from streams.geo.network import Link, Network
 
 BESIDE_M = 25.0  # the two sides of a street, and its lines as they are drawn
@@ -95,8 +95,7 @@ def piece_at(
 
 def opposite_of(network: Network, link: Link) -> tuple[Link, ...]:
     """The standard links of the other direction of a standard link; of one without, none."""
-    middle = network.midpoints[link.id]
-    foot = foot_of(middle, link.geometry)
+    foot = foot_of(midpoint_of(link.geometry), link.geometry)
     return tuple(
         other
         for other in _beside(network, link, foot)

@@ -22,13 +22,17 @@ class Homes:
 
     def __init__(self, network: Network, partitions: int) -> None:
         self.partitions = partitions
-        self._points = network.midpoints
+        self._midpoint = network.midpoint
+        self._homes: dict[str, int] = {}
         self._around: dict[str, tuple[int, ...]] = {}
 
     def home(self, link_id: str) -> int:
         """The partition that folds what is observed of a link; 0 for one that nobody knows."""
-        point = self._points.get(link_id)
-        return 0 if point is None else self._of(point)
+        known = self._homes.get(link_id)
+        if known is None:
+            point = self._midpoint(link_id)
+            known = self._homes[link_id] = 0 if point is None else self._of(point)
+        return known
 
     def around(self, links: Iterable[str]) -> set[int]:
         """The partitions that must see what happens on any of these links."""
@@ -37,7 +41,7 @@ class Homes:
     def _reached(self, link_id: str) -> tuple[int, ...]:
         known = self._around.get(link_id)
         if known is None:
-            point = self._points.get(link_id)
+            point = self._midpoint(link_id)
             known = () if point is None else tuple(sorted(self._near(point)))
             self._around[link_id] = known
         return known

@@ -4,13 +4,15 @@ import hashlib
 import json
 import math
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from streams.contract.errors import NetworkError
 from streams.geo.grid import Grid
-from streams.geo.measures import Point, distance_to_line_m, midpoint_of
+from streams.geo.measures import Box, Point, distance_to_line_m, midpoint_of
 
 CELL_DEG = 0.005  # about 440 m by 555 m at 37.9 N
 CELL_M = 400  # a cell is at least so wide up to 44 N
@@ -152,10 +154,17 @@ class Network:
                 found[pair.section_id].append(pair.standard_id)
         return {name: tuple(others) for name, others in found.items()}
 
+    def midpoint(self, link_id: str) -> Point | None:
+        """Where half of a link's shape is passed; None for a link that is unknown or has none."""
+        known = self._midpoints.get(link_id)
+        if known is None and (link := self.link(link_id)) is not None and link.geometry:
+            known = self._midpoints[link_id] = midpoint_of(link.geometry)
+        return known
+
     @cached_property
-    def midpoints(self) -> dict[str, Point]:
-        """Where half of each link's shape is passed."""
-        return {link.id: midpoint_of(link.geometry) for link in self.links if link.geometry}
+    def _midpoints(self) -> dict[str, Point]:
+        """Those that were asked for: most of a large network's never are."""
+        return {}
 
     @cached_property
     def routes_over(self) -> dict[str, frozenset[str]]:
@@ -180,7 +189,8 @@ class Network:
 
     def near(self, point: Point, radius_m: float) -> list[tuple[float, Link]]:
         """Links within `radius_m` of a point, nearest first, as (distance in m, link)."""
-        candidates = set(self._grid.around(point, math.ceil(radius_m / CELL_M)))
+        around = set(self._grid.around(point, math.ceil(radius_m / CELL_M)))
+        candidates = (i for i in around if self._box(i).least_m(point) <= radius_m)
         measured = ((distance_to_line_m(point, self.links[i].geometry), i) for i in candidates)
         return [(d, self.links[i]) for d, i in sorted(measured) if d <= radius_m]
 
@@ -191,16 +201,27 @@ class Network:
             grid.add_line(place, link.geometry)
         return grid
 
+    def _box(self, place: int) -> Box:
+        """The box of a link that has a line, made when it is first asked for."""
+        known = self._boxes.get(place)
+        if known is None:
+            known = self._boxes[place] = Box.around(self.links[place].geometry)
+        return known
+
+    @cached_property
+    def _boxes(self) -> dict[int, Box]:
+        return {}
+
     def _content(self) -> str:
         body = {
             "city": self.city,
             "released": self.released,
             "is_simulated": self.is_simulated,
-            "links": [asdict(link) for link in self.links],
-            "stops": [asdict(stop) for stop in self.stops],
-            "routes": [asdict(route) for route in self.routes],
-            "overlay": [asdict(pair) for pair in self.overlay],
-            "places": [asdict(place) for place in self.places],
+            "links": _plain(self.links),
+            "stops": _plain(self.stops),
+            "routes": _plain(self.routes),
+            "overlay": _plain(self.overlay),
+            "places": _plain(self.places),
         }
         return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -235,3 +256,11 @@ class Network:
                 f"network.json says version {body.get('version')}, its content is {network.version}"
             )
         return network
+
+
+def _plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rows of one type as JSON has them; what is in them is plain already, so nothing is copied."""
+    if not rows:
+        return []
+    names = [row.name for row in fields(rows[0])]
+    return [{name: getattr(row, name) for name in names} for row in rows]

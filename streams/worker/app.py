@@ -27,6 +27,7 @@ from streams.worker.consumer import LogSource, PositionTransport
 from streams.worker.waiting import Waiting
 
 MAX_FETCHED = 8192  # messages that one look into what was fetched may bring
+CARRIERS = 4  # partitions of a topic that are carried at a time: one folds while others wait
 
 
 class _Topics:
@@ -141,12 +142,13 @@ def _add_agent(app: Any, topic: topics.Topic, runner: StageRunner, waiting: Wait
 
     @app.agent(fetched, name=topic.name)  # type: ignore[untyped-decorator]
     async def carry(stream: Any) -> None:
-        carrying = asyncio.create_task(_carry(app, runner, waiting))
+        carriers = [asyncio.create_task(_carry(app, runner, waiting)) for _ in range(CARRIERS)]
         try:
             async for records in stream:
                 waiting.put(records[0].partition, [delivered(each) for each in records])
         finally:
-            carrying.cancel()
+            for carrier in carriers:
+                carrier.cancel()
 
 
 async def _carry(app: Any, runner: StageRunner, waiting: Waiting) -> None:
@@ -154,7 +156,10 @@ async def _carry(app: Any, runner: StageRunner, waiting: Waiting) -> None:
     try:
         while True:
             run = await waiting.run()
-            verdicts = await runner.take(run)
+            try:
+                verdicts = await runner.take(run)
+            finally:
+                waiting.done(run[0].origin.partition)
             if verdicts[-1] is not GateResult.HOLE:
                 app.consumer.carried(run[-1].origin)
     except Exception as error:

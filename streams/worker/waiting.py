@@ -17,6 +17,7 @@ class Waiting:
 
     def __init__(self) -> None:
         self._partitions: dict[int, deque[Delivered]] = {}  # none is empty; the first is the next
+        self._busy: set[int] = set()  # partitions of which a run is carried
         self._size_bytes = 0
         self._some = asyncio.Event()
 
@@ -36,12 +37,14 @@ class Waiting:
     async def run(self) -> list[Delivered]:
         """The next messages of one partition; waits for one, never for more than there are.
 
-        Partitions take turns. A run has at most `MAX_RUN_MESSAGES` and, but for a single message,
-        `MAX_RUN_BYTES` of payload: under load runs grow, and each costs one call of the gate.
+        Partitions take turns; one has no second run before its first is `done`. A run has at most
+        `MAX_RUN_MESSAGES` and, but for a single message, `MAX_RUN_BYTES` of payload: under load
+        runs grow, and each costs one call of the gate.
         """
-        while not self._partitions:
+        while (partition := self._next()) is None:
+            self._some.clear()
             await self._some.wait()
-        partition = next(iter(self._partitions))
+        self._busy.add(partition)
         waiting = self._partitions.pop(partition)
         run: list[Delivered] = []
         room = MAX_RUN_BYTES
@@ -55,6 +58,11 @@ class Waiting:
         self._left(run)
         return run
 
+    def done(self, partition: int) -> None:
+        """The run of a partition is carried, or has failed."""
+        self._busy.discard(partition)
+        self._some.set()
+
     def drop(self, partitions: Iterable[int]) -> None:
         """Forget what waits of some partitions: others carry it, or it will be fetched again."""
         for partition in partitions:
@@ -62,8 +70,9 @@ class Waiting:
 
     def _left(self, messages: Iterable[Delivered]) -> None:
         self._size_bytes -= sum(map(_size_bytes, messages))
-        if not self._partitions:
-            self._some.clear()
+
+    def _next(self) -> int | None:
+        return next((each for each in self._partitions if each not in self._busy), None)
 
 
 def _size_bytes(message: Delivered) -> int:

@@ -70,7 +70,9 @@ def new_desk(chromium: Browser, real_server: servers.MapServer) -> Iterator[NewS
 def dig(city: City, direction: str) -> None:
     """What the worker makes of a permit with a point in the middle of the street."""
     network = city.network
-    lon, lat = network.midpoints[THERE]
+    point = network.midpoint(THERE)
+    assert point is not None
+    lon, lat = point
     begun_ms = now_ms() - DAY_MS
     permit = Permit(
         permit_id="2026-굴착-2041",

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from maps.server import build_app
 from streams.contract.settings import Settings
@@ -93,11 +94,11 @@ class Events:
 
 @asynccontextmanager
 async def stream(
-    http: aiohttp.ClientSession, url: Url, since: str = "", **headers: str
+    http: aiohttp.ClientSession, url: Url, since: str = "", view: str = "", **headers: str
 ) -> AsyncIterator[Events]:
-    async with http.get(
-        f"{url}/api/v1/stream", params={"since": since}, headers=headers
-    ) as response:
+    """The stream from a delta on; `view` is a query of what is looked at."""
+    address = URL(f"{url}/api/v1/stream?{view}").update_query(since=since)
+    async with http.get(address, headers=headers) as response:
         assert response.status == 200
         yield Events(response)
 

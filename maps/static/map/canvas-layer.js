@@ -56,17 +56,33 @@ export class CanvasLayer {
 
   /** Places the canvas over the map as it stands and paints it whole. */
   reset() {
+    const placed = this.placed();
+    if (!placed) return;
+    this.place(placed);
+    this.ctx.setTransform(placed.ratio, 0, 0, placed.ratio, 0, 0);
+    this.repaint();
+  }
+
+  /** Where the canvas belongs as the map stands; null where it is not to be painted.
+   * @returns {Ui.Placed | null} */
+  placed() {
     const size = this.map.getSize();
-    if (!size.x || !size.y || document.hidden || CanvasLayer.isKept) return;
+    if (!size.x || !size.y || document.hidden || CanvasLayer.isKept) return null;
     const width = size.x + 2 * MARGIN_PX, height = size.y + 2 * MARGIN_PX;
     const ratio = Math.min(devicePixelRatio || 1, 2, Math.sqrt(MAX_DEVICE_PIXELS / (width * height)));
+    const corner = this.map.containerPointToLayerPoint([-MARGIN_PX, -MARGIN_PX]).round();
+    const shift = this.map.layerPointToContainerPoint(corner);
+    const view = new View(this.map, this.map.getPixelOrigin().add(corner), shift, width, height);
     this.lastReset_ms = performance.now();
-    this.corner = this.map.containerPointToLayerPoint([-MARGIN_PX, -MARGIN_PX]).round();
+    return { corner, view, width, height, ratio };
+  }
+
+  /** @param {Ui.Placed} placed */
+  place({ corner, view, width, height, ratio }) {
+    this.corner = corner;
     this.fit(width, height, ratio);
-    L.DomUtil.setTransform(this.element, this.corner, 1);
-    this.view = new View(this.map, this.map.getPixelOrigin().add(this.corner), this.shift(), width, height);
-    this.ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.repaint();
+    L.DomUtil.setTransform(this.element, corner, 1);
+    this.view = view;
   }
 
   /** From canvas pixels to pixels of the map's box: where a click falls. */

@@ -19,6 +19,7 @@ export class Card {
   opener = /** @type {HTMLElement | null} */ (null);
   detail = /** @type {Api.Link | null} */ (null); // what the server knows besides of the link that is chosen
   asked = "";
+  unknown = ""; // the link that nobody knows
   asked_ms = -Infinity;
 
   /**
@@ -124,7 +125,10 @@ export class Card {
   }
 
   /** @param {number[]} links */
-  links(links) { return this.items("card.links", links.slice(0, MOST_LINKS).map((i) => this.linkItem(i))); }
+  links(links) {
+    const met = links.filter((i) => this.picture.network.isMet(i));
+    return this.items("card.links", met.slice(0, MOST_LINKS).map((i) => this.linkItem(i)));
+  }
 
   /** @param {number} i */
   linkItem(i) {
@@ -142,7 +146,7 @@ export class Card {
   /** A spot has its permit's title: what tells it from the others is its road, else its number.
    * @param {Api.Work} spot */
   spotItem(spot) {
-    const name = spot.links.length ? this.picture.network.nameOf(spot.links[0]) : spot.id;
+    const name = spot.links.length && this.picture.network.nameOf(spot.links[0]) || spot.id;
     return this.item(choiceOf(spot), "dot " + signOf(spot.closure), name, t("closure." + spot.closure));
   }
 
@@ -164,6 +168,9 @@ export class Card {
     li.append(button);
     return li;
   }
+
+  /** What stands in place of a link that the network has not met. @param {string} id */
+  waitsFor(id) { return this.picture.network.index && this.unknown !== id ? "card.waiting" : "card.failed"; }
 
   /** @param {string} key */
   note(key) { return el("p", "note", t(key)); }

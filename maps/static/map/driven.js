@@ -55,7 +55,7 @@ export function showPromiseKey(picture, isShown) {
   box.hidden = !isShown;
   if (!isShown) return;
   const { network, promises } = picture, metres = NAMES.map(() => 0);
-  for (let i = 0; i < network.count; i++) {
+  for (const i of network.listed) {
     if (network.drawn[i]) metres[promiseClass(promises.get(i))] += network.lengths[i];
   }
   const rows = NAMES.map((name, k) => {

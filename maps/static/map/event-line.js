@@ -16,7 +16,9 @@ export class EventLine {
   }
 
   open() {
-    const source = new EventSource(this.url + (this.since ? "?since=" + encodeURIComponent(this.since) : ""));
+    const url = new URL(this.url, location.href);
+    if (this.since) url.searchParams.set("since", this.since);
+    const source = new EventSource(url);
     source.onopen = () => { this.isOpen = true; this.wait_ms = FIRST_WAIT_MS; this.emit({ kind: "open" }); };
     source.onerror = () => this.onBroken(source);
     source.addEventListener("d", ({ lastEventId: id, data }) => {
@@ -38,10 +40,11 @@ export class EventLine {
     this.wait_ms = Math.min(LONGEST_WAIT_MS, this.wait_ms * 2);
   }
 
-  /** @param {string} since */
-  restart(since) {
+  /** @param {string} since @param {string} url another one where another view is wanted */
+  restart(since, url = this.url) {
     this.close();
     this.since = since;
+    this.url = url;
     this.source = this.open();
   }
 

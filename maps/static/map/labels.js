@@ -11,15 +11,11 @@ const PLACES_FROM_ZOOM = 12.5;
 
 export class Labels {
   widths = /** @type {Map<string, number>} */ (new Map());
-  metres = /** @type {Map<string, number>} */ (new Map()); // the length of each road
   middles = /** @type {Map<number, Ui.Middle>} */ (new Map());
 
   /** @param {Ui.Network} network */
   constructor(network) {
     this.network = network;
-    network.roads.forEach((road, i) => {
-      if (road) this.metres.set(road, (this.metres.get(road) || 0) + network.lengths[i]);
-    });
   }
 
   /** Draws the names around the boxes already `taken`.
@@ -55,14 +51,14 @@ export class Labels {
   candidates(view, cell) {
     const { network } = this;
     const best = /** @type {Map<string, Candidate>} */ (new Map());
-    for (let i = 0; i < network.count; i++) {
+    for (const i of network.listed) {
       const text = network.roads[i];
       if (!text || !network.drawn[i] || !view.sees(network.box, i, -10)) continue;
       const middle = this.middleOf(i), x = view.px(middle.x), y = view.py(middle.y);
       const cx = Math.floor(x / cell), cy = Math.floor(y / cell), key = `${text}\n${cx},${cy}`;
       const away = Math.hypot(x - (cx + 0.5) * cell, y - (cy + 0.5) * cell), before = best.get(key);
       if (before && before.away <= away) continue;
-      const rank = network.rank[i], metres = Number(this.metres.get(text));
+      const rank = network.rank[i], metres = Number(network.roadMetres.get(text));
       best.set(key, { text, x, y, away, turn: uprightTurn(middle), rank, metres });
     }
     return [...best.values()].sort((a, b) => a.rank - b.rank || b.metres - a.metres || a.away - b.away);

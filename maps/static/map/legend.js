@@ -17,6 +17,7 @@ export class Legend {
   rows = /** @type {Map<string, LegendRow>} */ (new Map()); // by the name of a level or a layer
   phases = /** @type {Map<string, HTMLInputElement>} */ (new Map());
   shares = /** @type {HTMLElement[]} */ ([]);
+  inView = el("p", "note"); // of a network that comes in tiles: what is counted
 
   /** @param {Ui.State} state */
   constructor(state) {
@@ -27,6 +28,9 @@ export class Legend {
       byId("legend-rows").append(this.row(name, "line " + name, "level."));
       byId("shares").append(this.shares[level] = el("i", "share " + name));
     }
+    this.inView.dataset.t = "legend.in_view";
+    this.inView.hidden = true;
+    byId("legend").append(this.inView);
     for (const layer of LAYERS) layers.append(this.row(layer, "icon " + layer, "layer."));
     note.dataset.t = "layer.planned.note";
     layers.insertBefore(note, layers.querySelector("[data-name=promise]"));
@@ -75,7 +79,8 @@ export class Legend {
     for (const [phase, radio] of this.phases) radio.checked = phase === this.state.phase;
     this.drawIcons();
     if (!picture) return;
-    this.showThresholds(picture.network);
+    this.showThresholds(picture.network.limits);
+    this.inView.hidden = !picture.network.index;
     this.showCounts(picture);
   }
 
@@ -89,7 +94,7 @@ export class Legend {
     }
   }
 
-  /** @param {Ui.Network} network */
+  /** @param {{classes: string[], jam: number[], slow: number[]}} limits */
   showThresholds({ classes, jam, slow }) {
     /** @param {string} name */
     const limitsOf = (name) => {

@@ -2,8 +2,12 @@
 import { FREE, JAM, LEVELS, SLOW, UNKNOWN } from "../levels.js";
 import { colours, screenScale } from "../palette.js";
 import { CanvasLayer } from "./canvas-layer.js";
+import { Slices } from "./slices.js";
+import { SlowCanvas } from "./slow-canvas.js";
 
 const BATCH = 128; // links per stroke: one stroke for all is slower on a CPU raster
+const FLUSH_AFTER = 3; // strokes of a slow picture that are made real together
+const TOUCH_UP_STROKES = 6; // a frame's, over a slow picture
 const STRIPS = 10; // the picture is painted anew strip by strip: ten small tasks instead of a long one
 const GAP_PX = 0.7;
 const DENSE = 6000; // links in view from which minor roads give way
@@ -30,6 +34,10 @@ export class LinksLayer {
   widths = /** @type {number[]} */ ([]);
   beds = /** @type {number[]} */ ([]);
   isDense = false;
+  paintedView = /** @type {Ui.View | null} */ (null);
+  painting = /** @type {number[]} */ ([]); // the links of a picture under way
+  late = /** @type {Set<number>} */ (new Set()); // links that changed while it was
+  touchUp = new Slices(TOUCH_UP_STROKES);
 
   /** @param {Ui.LeafletMap} map @param {Ui.Picture} picture @param {Ui.State} state */
   constructor(map, picture, state) {
@@ -38,10 +46,14 @@ export class LinksLayer {
     this.state = state;
     this.colours = colours();
     this.painted = new Uint8Array(this.network.count).fill(NOT_DRAWN);
-    this.canvas = new CanvasLayer(map, "bomnae-links", 390, (ctx, view) => this.paintAll(ctx, view));
+    const place = /** @type {const} */ (["bomnae-links", 390]);
+    this.canvas = this.network.index
+      ? new SlowCanvas(map, ...place, (ctx, view) => this.paintSlowly(ctx, view), () => this.onShown())
+      : new CanvasLayer(map, ...place, (ctx, view) => this.paintAll(ctx, view));
   }
 
-  get view() { return this.canvas.view; }
+  /** What a line is traced for: the picture under way, else the one on the screen. */
+  get view() { return this.paintedView || this.canvas.view; }
 
   /** @param {Ui.View} view */
   measure(view) {
@@ -61,30 +73,90 @@ export class LinksLayer {
 
   /** @param {Ui.Context} ctx @param {Ui.View} view */
   paintAll(ctx, view) {
-    const { network } = this;
-    this.colours = colours();
-    this.measure(view);
-    this.visible = [];
-    for (let i = 0; i < network.count; i++) {
-      if (network.drawn[i] && view.sees(network.box, i)) this.visible.push(i);
-    }
-    this.isDense = this.visible.length > DENSE && view.zoom < 14;
+    this.visible = this.begin(view);
     this.paintBeds(ctx, this.visible);
     this.paintLevels(ctx, this.visible);
+  }
+
+  /** Sets colours and widths for a view; the links in it. @param {Ui.View} view */
+  begin(view) {
+    const { network } = this, visible = [];
+    this.colours = colours();
+    this.measure(view);
+    for (const i of network.listed) {
+      if (network.drawn[i] && view.sees(network.box, i)) visible.push(i);
+    }
+    this.isDense = visible.length > DENSE && view.zoom < 14;
+    return visible;
+  }
+
+  /** The same bit by bit, out of sight. @param {Ui.Context} ctx @param {Ui.View} view */
+  *paintSlowly(ctx, view) {
+    this.touchUp.stop();
+    this.late.clear();
+    const links = this.painting = this.begin(view);
+    yield* this.strokesFor(view, this.bedStrokes(ctx, links));
+    yield* this.strokesFor(view, this.levelStrokes(ctx, links));
+  }
+
+  /** Takes the steps of strokes, each for a view that is not on the screen yet.
+   * @param {Ui.View} view @param {Iterator<void>} strokes */
+  *strokesFor(view, strokes) {
+    for (let isOver = false; !isOver;) {
+      this.paintedView = view;
+      for (let k = 0; k < FLUSH_AFTER && !isOver; k++) isOver = Boolean(strokes.next().done);
+      this.paintedView = null;
+      if (this.canvas instanceof SlowCanvas) this.canvas.flush();
+      yield;
+    }
+  }
+
+  onShown() {
+    this.visible = this.painting;
+    if (this.late.size) this.update([...this.late]);
   }
 
   /** Overpaints links whose level changed; narrower ones get their bed first, so no edge of the old stays.
    * @param {number[]} changed */
   update(changed) {
     const { view, network: { drawn, box }, canvas } = this;
-    if (!view || document.hidden) return;
+    if (document.hidden) return;
+    if (canvas instanceof SlowCanvas) { this.updateSlowly(canvas, changed); return; }
+    if (!view) return;
     this.ticks += 1;
     const seen = changed.filter((i) => drawn[i] && view.sees(box, i));
     if (seen.length > this.visible.length / 2) { canvas.repaint(); return; }
+    this.paintBeds(canvas.ctx, this.narrowed(seen));
+    this.paintLevels(canvas.ctx, seen);
+    this.freshen(view, this.ticks % STRIPS);
+  }
+
+  /** @param {number[]} links */
+  narrowed(links) {
     /** @param {number} level */
     const width = (level) => WIDTH_OF[level] ?? 0;
-    this.paintBeds(canvas.ctx, seen.filter((i) => width(this.painted[i]) > width(this.shownLevel(i))));
-    this.paintLevels(canvas.ctx, seen);
+    return links.filter((i) => width(this.painted[i]) > width(this.shownLevel(i)));
+  }
+
+  /** The same in slices, over the picture on the screen; what changes meanwhile comes in the next round.
+   * @param {SlowCanvas} canvas @param {number[]} changed */
+  updateSlowly(canvas, changed) {
+    for (const i of changed) this.late.add(i);
+    const { view } = canvas, { drawn, box } = this.network;
+    if (canvas.slices.isBusy || this.touchUp.isBusy || !view) return;
+    const seen = [...this.late].filter((i) => drawn[i] && view.sees(box, i));
+    this.late.clear();
+    this.touchUp.start(this.touchUpSteps(canvas.ctx, view, seen), () => {
+      if (this.late.size) this.update([]);
+    });
+  }
+
+  /** @param {Ui.Context} ctx @param {Ui.View} view @param {number[]} links */
+  *touchUpSteps(ctx, view, links) {
+    this.ticks += 1;
+    yield* this.bedStrokes(ctx, this.narrowed(links));
+    yield* this.levelStrokes(ctx, links);
+    yield;
     this.freshen(view, this.ticks % STRIPS);
   }
 
@@ -115,36 +187,35 @@ export class LinksLayer {
   }
 
   /** @param {Ui.Context} ctx @param {number[]} links */
-  paintBeds(ctx, links) {
+  paintBeds(ctx, links) { drain(this.bedStrokes(ctx, links)); }
+
+  /** @param {Ui.Context} ctx @param {number[]} links */
+  paintLevels(ctx, links) { drain(this.levelStrokes(ctx, links)); }
+
+  /** @param {Ui.Context} ctx @param {number[]} links */
+  *bedStrokes(ctx, links) {
     ctx.lineCap = "butt";
     ctx.lineJoin = "round";
-    ctx.strokeStyle = this.colours.bed;
     for (const [rank, members] of this.byRank(links)) {
-      this.stroke(ctx, members, this.isDense && this.isMinor(rank) ? 0.8 : this.beds[rank]);
+      const width = this.isDense && this.isMinor(rank) ? 0.8 : this.beds[rank];
+      yield* this.strokes(ctx, members, this.colours.bed, width);
     }
   }
 
   /** @param {Ui.Context} ctx @param {number[]} links */
-  paintLevels(ctx, links) {
+  *levelStrokes(ctx, links) {
     /** @type {number[][]} */
     const groups = [[], [], [], []];
     for (const i of links) {
       const level = this.painted[i] = this.shownLevel(i);
       groups[level]?.push(i);
     }
-    for (const level of ORDER) this.paintLevel(ctx, level, groups[level]);
-  }
-
-  /** @param {Ui.Context} ctx @param {number} level @param {number[]} links */
-  paintLevel(ctx, level, links) {
-    for (const [rank, members] of this.byRank(links)) {
-      const width = this.widths[rank] * WIDTH_OF[level];
-      if (level === SLOW && this.colours.casing) {
-        ctx.strokeStyle = this.colours.casing;
-        this.stroke(ctx, members, width + 2 * this.casing_px);
+    for (const level of ORDER) {
+      for (const [rank, members] of this.byRank(groups[level])) {
+        const width = this.widths[rank] * WIDTH_OF[level], { casing, levels } = this.colours;
+        if (level === SLOW && casing) yield* this.strokes(ctx, members, casing, width + 2 * this.casing_px);
+        yield* this.strokes(ctx, members, levels[level], width);
       }
-      ctx.strokeStyle = this.colours.levels[level];
-      this.stroke(ctx, members, width);
     }
   }
 
@@ -156,23 +227,25 @@ export class LinksLayer {
     return groups;
   }
 
-  /** @param {Ui.Context} ctx @param {number[]} links @param {number} width */
-  stroke(ctx, links, width) {
-    ctx.lineWidth = width;
+  /** @param {Ui.Context} ctx @param {number[]} links @param {string} colour @param {number} width */
+  *strokes(ctx, links, colour, width) {
     for (let from = 0; from < links.length; from += BATCH) {
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = width;
       ctx.beginPath();
       const end = Math.min(links.length, from + BATCH);
       for (let k = from; k < end; k++) this.trace(ctx, links[k]);
       ctx.stroke();
+      yield;
     }
   }
 
   /** Adds the line of a link to the path, moved to its side of the road and `reach` px longer at both ends.
    * @param {Ui.Context} ctx @param {number} i @param {number} reach */
   trace(ctx, i, reach = 0) {
-    const { start, x, y, nx, ny } = this.network, { view } = this;
+    const { start, end, x, y, nx, ny } = this.network, { view } = this;
     if (!view) return;
-    const { scale, ox, oy } = view, away = this.offset(i), first = start[i], last = start[i + 1] - 1;
+    const { scale, ox, oy } = view, away = this.offset(i), first = start[i], last = end[i] - 1;
     for (let v = first; v <= last; v++) {
       let px = x[v] * scale - ox + nx[v] * away, py = y[v] * scale - oy + ny[v] * away;
       if (reach && (v === first || v === last)) {
@@ -194,6 +267,9 @@ export class LinksLayer {
     return { x: px + view.shift.x, y: py + view.shift.y, rgba: [...data] };
   }
 }
+
+/** Takes all steps at once. @param {Iterator<void>} steps */
+function drain(steps) { while (!steps.next().done); }
 
 /** The direction out of a line that begins at vertex `first`, at its end `v`. @param {Ui.Network} network
  * @param {number} v @param {number} first */

@@ -1,6 +1,7 @@
 // The live layer on a Leaflet map: what Folium's LiveLayer starts. It joins the parts; the parts do the work.
 import { Clock, LiveSign } from "../clock.js";
 import { byId, makeButton, el, write } from "../dom.js";
+import { getJson } from "../get.js";
 import { UNKNOWN } from "../levels.js";
 import { t, useLanguage } from "../words.js";
 import { AckDialog, DeliveryLog, UndeliveredSign } from "./alert-dialogs.js";
@@ -26,8 +27,8 @@ import { Stream } from "./stream.js";
 import { Tools } from "./tools.js";
 
 /** @typedef {import("leaflet").LatLngBoundsLiteral} Bounds */
-/** @typedef {{network: string, snapshot: string, stream: string, city: string, simulated: boolean,
- *   bounds: Bounds}} Options */
+/** @typedef {{network: string, index: string, snapshot: string, stream: string, city: string,
+ *   simulated: boolean, bounds: Bounds}} Options */
 
 const PANELS_EVERY_MS = 500;
 const KEEP_LATENCIES = 2000;
@@ -61,6 +62,7 @@ export class Live {
   areListsDue = false;
   areCountsDue = false;
   busCount = 0;
+  finding = ""; // the chosen link whose tile is followed besides those of the view
   panelTimer = 0;
   loaded_ms = 0;
   clock = new Clock();
@@ -80,6 +82,8 @@ export class Live {
       snapshot: (snapshot) => this.load(snapshot),
       delta: (delta, id) => this.take(delta, id),
       state: () => { this.sign.show(); this.showEmpty(); },
+      frame: () => this.frameShown(),
+      look: (tiles, rows) => this.look(tiles, rows),
     });
     this.sign = new LiveSign(this.clock, this.stream);
     this.lists = new Lists(this.state, (chosen, isByKey) => {
@@ -139,6 +143,7 @@ export class Live {
     map.on("moveend", () => {
       const at = map.getCenter();
       state.setView({ zoom: map.getZoom(), lat: at.lat, lon: at.lng });
+      this.stream.looking.soon();
     });
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => this.repaintAll());
@@ -190,6 +195,29 @@ export class Live {
     this.nearest = new Nearest(this.links, this.marks, this.buses);
     this.clashes.addTo(picture);
     document.documentElement.dataset.net = network.version;
+  }
+
+  /** What the map shows, in numbers short enough for an address. @returns {Ui.Frame} */
+  frameShown() {
+    const box = this.map.getBounds(), round = (/** @type {number} */ degrees) => Number(degrees.toFixed(5));
+    const lons = [box.getWest(), box.getEast()].map((lon) => round(Math.max(-180, Math.min(180, lon))));
+    const lats = [box.getSouth(), box.getNorth()].map((lat) => round(Math.max(-85, Math.min(85, lat))));
+    return { bbox: [lons[0], lats[0], lons[1], lats[1]], zoom: Number(this.map.getZoom().toFixed(2)) };
+  }
+
+  /** Other tiles are followed: their links are shown and those of no others.
+   * @param {Set<string>} tiles @param {Api.TileRows[]} rows */
+  look(tiles, rows) {
+    const { picture } = this;
+    if (!picture) return;
+    picture.look(tiles);
+    for (const part of rows) picture.applyLinks(part);
+    if (!this.isReady) return; // the first snapshot is on its way
+    this.clashes.addTo(picture);
+    for (const layer of this.layers) layer.canvas.repaint();
+    this.areCountsDue = this.areListsDue = true;
+    this.askPanels();
+    if (this.state.chosen) this.showChosen(false);
   }
 
   /** @param {Api.Snapshot} snapshot */
@@ -364,7 +392,8 @@ export class Live {
     const { network, counts } = this.picture, total = counts.reduce((a, b) => a + b, 0);
     if (!network.count) return "links";
     const hasWaited = performance.now() - this.loaded_ms > SPEED_WAIT_MS;
-    return hasWaited && counts[UNKNOWN] === total ? "speeds" : "";
+    const isNothingInView = network.index && !total;
+    return hasWaited && !isNothingInView && counts[UNKNOWN] === total ? "speeds" : "";
   }
 
   /** @param {Ui.Chosen | null} chosen */
@@ -377,12 +406,34 @@ export class Live {
   showChosen(isFromAddress) {
     if (!this.picture) return;
     const { chosen, isViewGiven } = this.state, { links, place } = this.whereIs(this.picture, chosen);
+    this.findTile(this.picture.network, linkOf(chosen));
     this.card.show(this.picture);
     this.marks?.choose(links, place);
     this.lists.markChosen();
     this.alerts.markChosen(chosen);
-    if (chosen && (isFromAddress && !isViewGiven || this.isFlying)) this.flyTo(links, place);
+    this.isFlying ||= isFromAddress && !isViewGiven && chosen !== null;
+    if (!this.finding || links.length) this.flyIfAsked(links, place); // else when its tile is there
+  }
+
+  /** @param {number[]} links @param {Ui.Place | null} place */
+  flyIfAsked(links, place) {
+    if (this.isFlying) this.flyTo(links, place);
     this.isFlying = false;
+  }
+
+  /** In a network of tiles: follows the tile of the link that is chosen, wherever the map is.
+   * @param {Ui.Network} network @param {string} id of the link, "" none */
+  async findTile(network, id) {
+    if (!network.index || this.finding === id) return;
+    this.finding = id;
+    let tile = "";
+    try {
+      if (id) ({ tile } = await getJson("/api/v1/links/" + encodeURIComponent(id)));
+    } catch {
+      this.card.unknown = id;
+      this.card.show(this.picture);
+    }
+    if (this.finding === id) this.stream.looking.soon(tile);
   }
 
   /** @param {Ui.Picture} picture @param {Ui.Chosen | null} chosen
@@ -396,9 +447,11 @@ export class Live {
   /** @param {number[]} links @param {Ui.Place | null} place */
   flyTo(links, place) {
     const bounds = this.picture?.network.bounds(links);
+    const isPart = !links.every((i) => this.picture?.network.isMet(i)); // the rest is somewhere else
     this.tools.openSheet("");
-    if (bounds) this.map.fitBounds(bounds, { maxZoom: CLOSE_ZOOM, ...this.room() });
-    else if (hasPoint(place)) {
+    if (bounds && !(isPart && hasPoint(place))) {
+      this.map.fitBounds(bounds, { maxZoom: CLOSE_ZOOM, ...this.room() });
+    } else if (hasPoint(place)) {
       this.map.setView([place.lat, place.lon], Math.max(this.map.getZoom(), CLOSE_ZOOM - 0.5));
     }
   }
@@ -435,6 +488,9 @@ export class Live {
 
 /** @param {Ui.Place | null} place @returns {place is {lat: number, lon: number}} */
 const hasPoint = (place) => (place?.lat ?? null) !== null && (place?.lon ?? null) !== null;
+
+/** The id of a link that is chosen, else "". @param {Ui.Chosen | null} chosen */
+const linkOf = (chosen) => chosen?.kind === "link" ? chosen.id : "";
 
 /** The one live map of the page. @type {Live | null} */
 export let live = null;

@@ -66,9 +66,9 @@ export class MarksLayer {
   /** How much longer a closure on a link must be drawn to be seen beside its mark, px.
    * @param {number} i @param {Ui.View} view */
   missing(i, view) {
-    const { start, x, y } = this.network;
+    const { start, end, x, y } = this.network;
     let length = 0;
-    for (let v = start[i]; v < start[i + 1] - 1; v++) {
+    for (let v = start[i]; v < end[i] - 1; v++) {
       length += Math.hypot(x[v + 1] - x[v], y[v + 1] - y[v]) * view.scale;
     }
     return Math.max(0, SHORTEST_PX * this.scale - length);

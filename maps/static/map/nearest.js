@@ -61,9 +61,9 @@ export class Nearest {
   /** Distance of a point from a link as it is drawn, px.
    * @param {number} i @param {number} x @param {number} y @param {Ui.View} view */
   distance(i, x, y, view) {
-    const { start, x: wx, y: wy, nx, ny } = this.links.network, away = this.links.offset(i);
+    const { start, end, x: wx, y: wy, nx, ny } = this.links.network, away = this.links.offset(i);
     let least = Infinity;
-    for (let v = start[i]; v < start[i + 1] - 1; v++) {
+    for (let v = start[i]; v < end[i] - 1; v++) {
       const ax = view.px(wx[v]) + nx[v] * away, ay = view.py(wy[v]) + ny[v] * away;
       const bx = view.px(wx[v + 1]) + nx[v + 1] * away, by = view.py(wy[v + 1]) + ny[v + 1] * away;
       least = Math.min(least, fromSegment(x, y, ax, ay, bx, by));

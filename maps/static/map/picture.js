@@ -29,6 +29,8 @@ export class Picture {
     this.usual = new Int16Array(network.count).fill(-1);
     this.levels = new Uint8Array(network.count).fill(UNKNOWN);
     this.certainty = new Array(network.count).fill("l");
+    /** The tiles whose links are followed; of any other nothing is shown. @type {Set<string>} */
+    this.shown = new Set();
     const rows = Object.keys(KINDS).map((name) => [name, new Map()]);
     this.rows = /** @type {Ui.Rows} */ (Object.fromEntries(rows));
   }
@@ -40,21 +42,62 @@ export class Picture {
     this.usual.fill(-1);
     this.usual.set((snapshot.usual || []).slice(0, network.count));
     for (let i = 0; i < network.count; i++) this.levels[i] = network.levelOf(i, this.speeds[i]);
-    this.certainty = snapshot.certainty.split("");
+    this.certainty = network.index ? new Array(network.count).fill("l") : snapshot.certainty.split("");
     this.closures = new Map(snapshot.closures);
     this.sure = new Map(snapshot.closure_certainty);
     this.ranges = new Map(snapshot.ranges);
     this.loadDriven(snapshot);
+    this.loadRows(snapshot);
+    this.id = snapshot.id;
+    this.clock_ms = snapshot.clock_ms;
+    this.simulated = Boolean(snapshot.simulated);
+    this.count();
+    this.takeNames(snapshot);
+    for (const part of snapshot.tiles || []) this.applyLinks(part);
+  }
+
+  /** @param {Api.Snapshot} snapshot */
+  loadRows(snapshot) {
     for (const [name, kind] of Object.entries(KINDS)) {
       if (!kind.rows) continue;
       const map = this.mapOf(name);
       map.clear();
       putAll(map, Reflect.get(snapshot, kind.rows) || [], kind.idOf);
     }
-    this.id = snapshot.id;
-    this.clock_ms = snapshot.clock_ms;
-    this.simulated = Boolean(snapshot.simulated);
-    this.count();
+  }
+
+  /** The names of links that rows name and no tile has brought. @param {{named?: [number, string][]}} body */
+  takeNames({ named = [] }) { for (const [i, name] of named) this.network.given.set(i, name); }
+
+  /** Shows the links of these tiles and of no others. They are unknown until their rows are taken in.
+   * @param {Set<string>} tiles that the network has met */
+  look(tiles) {
+    for (const name of this.shown) if (!tiles.has(name)) this.turn(name, false);
+    for (const name of tiles) if (!this.shown.has(name)) this.turn(name, true);
+    this.shown = new Set(tiles);
+    if (this.network.index) {
+      this.network.listed = [...tiles].flatMap((name) => this.network.tiles.get(name)?.indexes || []);
+    }
+  }
+
+  /** @param {string} name of a tile @param {boolean} isShown */
+  turn(name, isShown) {
+    const { network } = this, { indexes, drawn } = network.tiles.get(name) || { indexes: [], drawn: [] };
+    indexes.forEach((i, k) => {
+      if (!isShown) this.forget(i);
+      network.drawn[i] = isShown ? drawn[k] : 0;
+      if (isShown) this.add(i, 1);
+    });
+  }
+
+  /** A link that is followed no longer: what was known of it grows old. @param {number} i */
+  forget(i) {
+    this.add(i, -1);
+    this.speeds[i] = this.usual[i] = -1;
+    this.levels[i] = UNKNOWN;
+    this.certainty[i] = "l";
+    this.observe(i, "u");
+    for (const map of [this.closures, this.sure, this.ranges, this.promises]) map.delete(i);
   }
 
   /** @param {Api.Snapshot} snapshot */
@@ -72,7 +115,7 @@ export class Picture {
   count() {
     this.counts.fill(0);
     this.metres.fill(0);
-    for (let i = 0; i < this.network.count; i++) this.add(i, 1);
+    for (const i of this.network.listed) this.add(i, 1);
   }
 
   /** @param {number} i @param {number} sign */
@@ -84,20 +127,32 @@ export class Picture {
 
   /** Takes a delta in. @param {Api.Delta} delta @returns {Ui.Touched} */
   apply(delta) {
-    const speeds = unpacked(delta.l), certainties = unpacked(delta.q), sure = delta.e || [];
-    const ranges = unpacked(delta.r), usual = this.applyUsual(unpacked(delta.h));
-    const before = this.fences, driven = this.applyDriven(delta);
-    this.applySure(certainties, ranges);
-    for (const [i, closure] of delta.c || []) put(this.closures, i, closure === "none" ? null : closure);
-    for (const [i, name] of sure) put(this.sure, i, name);
+    const tiles = (delta.tiles || []).filter(({ tile }) => this.shown.has(tile));
+    const parts = [delta, ...tiles].map((part) => this.applyLinks(part));
+    this.takeNames(delta);
     if (delta.k) this.clock_ms = delta.k;
     return {
-      links: this.applySpeeds(speeds),
-      named: [...speeds, ...certainties, ...ranges, ...sure, ...usual, ...driven].map(([i]) => Number(i)),
-      closures: Boolean(delta.c) || this.fences !== before,
-      promises: Boolean(delta.m),
+      links: parts.flatMap(({ links }) => links),
+      named: parts.flatMap(({ named }) => named),
+      closures: parts.some(({ closures }) => closures),
+      promises: parts.some(({ promises }) => promises),
       kinds: new Set(Object.keys(KINDS).filter((name) => this.applyRows(name, delta))
         .map((name) => KINDS[name].shownBy || name)),
+    };
+  }
+
+  /** Takes in what is said of links. @param {Api.LinkRows} rows */
+  applyLinks(rows) {
+    const speeds = unpacked(rows.l), certainties = unpacked(rows.q), { e: sure = [], c: closed = [] } = rows;
+    const ranges = unpacked(rows.r), usual = this.applyUsual(unpacked(rows.h));
+    const before = this.fences, driven = this.applyDriven(rows);
+    this.applySure(certainties, ranges);
+    for (const [i, closure] of closed) put(this.closures, i, closure === "none" ? null : closure);
+    for (const [i, name] of sure) put(this.sure, i, name);
+    const named = [...speeds, ...certainties, ...ranges, ...sure, ...usual, ...driven, ...closed];
+    return {
+      links: this.applySpeeds(speeds), named: named.map(([i]) => Number(i)),
+      closures: closed.length > 0 || this.fences !== before, promises: Boolean(rows.m),
     };
   }
 
@@ -109,7 +164,7 @@ export class Picture {
     if (letter === "p") this.passable.add(i); else this.passable.delete(i);
   }
 
-  /** Takes in what buses say of links, and promises; the links it names. @param {Api.Delta} delta */
+  /** Takes in what buses say of links, and promises; the links it names. @param {Api.LinkRows} rows */
   applyDriven({ v, m }) {
     const letters = unpacked(v), promises = unpacked(m);
     for (const [i, letter] of letters) this.observe(i, letter);
@@ -173,11 +228,4 @@ function put(map, key, value) { if (value) map.set(key, value); else map.delete(
 /** @template T @param {Map<string, T>} map @param {T[]} rows @param {(row: T) => string} [idOf] */
 function putAll(map, rows, idOf = (row) => Reflect.get(/** @type {object} */ (row), "id")) {
   for (const row of rows) map.set(idOf(row), row);
-}
-
-/** Is delta id a before b? Ids are Redis stream ids, milliseconds-sequence. @param {string} a
- * @param {string} b */
-export function isBefore(a, b) {
-  const [ams, aseq = 0] = a.split("-").map(Number), [bms, bseq = 0] = b.split("-").map(Number);
-  return ams < bms || (ams === bms && aseq < bseq);
 }

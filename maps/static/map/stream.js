@@ -1,22 +1,14 @@
 // Network, snapshot and deltas. A delta must follow the last one, or the picture starts over.
 import { EventLine } from "./event-line.js";
 import { Network } from "./network.js";
-import { isBefore } from "./picture.js";
+import { isBefore } from "./order.js";
+import { FetchError, fetched } from "./fetched.js";
+import { Looking } from "./looking.js";
 
 const FIRST_WAIT_MS = 1000, LONGEST_WAIT_MS = 8000;
 const WORKER_WAIT_MS = 4000; // a worker answers at once, with the state of its line at least
 const CALM_MS = 15_000; // resyncs nearer than this are in a row
 const SILENCE_MS = 45_000; // the server pings every 15 s, which a page cannot see; it ticks every second
-const LONGEST_MS = 15_000;
-
-/** What could not be fetched: the network, or anything from the server. */
-class FetchError extends Error {
-  /** @param {"network" | "server"} what @param {string} message */
-  constructor(what, message) {
-    super(message);
-    this.what = what;
-  }
-}
 
 export class Stream {
   resyncs = 0;
@@ -36,11 +28,15 @@ export class Stream {
   hurry = () => {};
   line = /** @type {EventLine | null} */ (null);
   port = /** @type {MessagePort | null} */ (null);
+  network = /** @type {Network | null} */ (null);
+  query = ""; // of a network in tiles: what the line is joined for
 
-  /** @param {{network: string, snapshot: string, stream: string}} urls @param {Ui.StreamHooks} hooks */
+  /** @param {{network: string, index?: string, snapshot: string, stream: string}} urls
+   * @param {Ui.StreamHooks} hooks */
   constructor(urls, hooks) {
     this.urls = urls;
     this.hooks = hooks;
+    this.looking = new Looking(this, hooks);
     this.isDirect = !window.SharedWorker || new URLSearchParams(location.search).has("direct");
     addEventListener("online", () => this.wake());
     addEventListener("pagehide", () => this.leave());
@@ -52,11 +48,19 @@ export class Stream {
   /** Loads until it works, then follows the stream. */
   async start() {
     await this.untilDone(async () => {
-      const { network, snapshot } = this.urls;
-      const [body, file] = await Promise.all([fetched(snapshot, "server"), fetched(network, "network")]);
+      const { network, index } = this.urls;
+      const [body, file] = await Promise.all([this.readSnapshot(), fetched(index || network, "network")]);
       await this.take(body, file);
     });
     this.join();
+    this.looking.soon();
+  }
+
+  /** The snapshot; of a network in tiles with the links of what the line is joined for, at first of the
+   * view. @returns {Promise<Api.Snapshot>} */
+  readSnapshot() {
+    if (this.urls.index && !this.query) this.query = this.looking.aim();
+    return fetched(this.urls.snapshot + (this.query && "?" + this.query), "server");
   }
 
   /** Tries until nothing fails, slower each time. @param {() => Promise<void>} act */
@@ -78,13 +82,18 @@ export class Stream {
     return new Promise((resolve) => { this.hurry = resolve; setTimeout(resolve, wait_ms); });
   }
 
-  /** @param {Api.Snapshot} snapshot @param {Api.NetworkFile | null} file */
+  /** @param {Api.Snapshot} snapshot @param {Api.NetworkFile | Api.NetworkIndex | null} file */
   async take(snapshot, file) {
-    if (file || snapshot.net !== this.net) {
-      const url = `/api/v1/network/${encodeURIComponent(snapshot.net)}.json`;
-      const fitting = file?.version === snapshot.net ? file : await fetched(url, "network");
+    if (file || snapshot.net !== this.net || !this.network) {
+      const url = "/api/v1/network/" + encodeURIComponent(snapshot.net);
+      const whole = url + (this.urls.index ? "/index.json" : ".json");
+      const fitting = file?.version === snapshot.net ? file : await fetched(whole, "network");
+      const network = new Network(fitting);
+      await this.looking.begin(network);
       this.net = snapshot.net;
-      this.hooks.network(new Network(fitting));
+      this.network = network;
+      this.hooks.network(network);
+      this.hooks.look(this.looking.tiles, []);
     }
     this.failure = "";
     this.last = snapshot.id;
@@ -92,18 +101,28 @@ export class Stream {
     this.hooks.snapshot(snapshot);
   }
 
+  /** Begins the line anew for another view. @param {string} query @param {string} since */
+  rejoin(query, since) {
+    this.query = query;
+    this.line?.restart(since, this.streamUrl());
+    if (this.line) this.onEvent({ kind: "joined", since });
+    this.port?.postMessage({ kind: "view", view: this.query, since });
+  }
+
+  streamUrl() { return this.urls.stream + (this.query && "?" + this.query); }
+
   join() {
     if (this.isDirect) {
-      this.line = new EventLine(this.urls.stream, this.last, (event) => this.onEvent(event));
+      this.line = new EventLine(this.streamUrl(), this.last, (event) => this.onEvent(event));
       return;
     }
-    const url = new URL("./stream-worker.js", import.meta.url);
-    const worker = new SharedWorker(url, { type: "module", name: "bomnae" });
+    const file = new URL("./stream-worker.js", import.meta.url);
+    const worker = new SharedWorker(file, { type: "module", name: "bomnae" });
     worker.onerror = () => this.goDirect();
     this.port = worker.port;
     this.port.onmessage = ({ data }) => { clearTimeout(this.mute); this.onEvent(data); };
-    const asked = { kind: "join", url: new URL(this.urls.stream, location.href).href, since: this.last };
-    this.port.postMessage(asked);
+    const url = new URL(this.urls.stream, location.href).href;
+    this.port.postMessage({ kind: "join", url, view: this.query, since: this.last });
     this.mute = setTimeout(() => this.goDirect(), WORKER_WAIT_MS);
   }
 
@@ -145,6 +164,14 @@ export class Stream {
     if (event.kind === "open" || event.kind === "broken") this.connect(event.kind);
     else if (event.kind === "resync") this.resync();
     else if (event.kind === "delta") this.receive(event.id, JSON.parse(event.data));
+    else if (event.kind === "joined") this.rewind(event.since || this.last);
+  }
+
+  /** The line begins at `since` now: what comes again is the same, what comes in one may begin before it.
+   * @param {string} since */
+  rewind(since) {
+    this.last = since;
+    this.isJoining = true;
   }
 
   /** @param {"open" | "broken"} kind */
@@ -183,9 +210,10 @@ export class Stream {
     this.resyncs += 1;
     const waiting = this.waiting = first ? [first] : [];
     await this.calm();
-    await this.untilDone(async () => this.take(await fetched(this.urls.snapshot, "server"), null));
+    await this.untilDone(async () => this.take(await this.readSnapshot(), null));
     this.waiting = null;
     for (const [id, delta] of waiting) if (this.isOfNetwork(delta)) this.receive(id, delta);
+    this.looking.soon();
   }
 }
 
@@ -196,19 +224,4 @@ export function judge(id, prev, last, isJoining) {
   if (prev === undefined || prev === last) return "next";
   if (!isBefore(last, id)) return "old";
   return isJoining && isBefore(prev, last) ? "next" : "gap";
-}
-
-/** @param {string} url @param {"network" | "server"} what */
-async function fetched(url, what) {
-  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), LONGEST_MS);
-  try {
-    const answer = await fetch(url, { signal: stop.signal, credentials: "same-origin" });
-    if (!answer.ok) throw new FetchError(what, `${url}: HTTP ${answer.status}`);
-    return await answer.json();
-  } catch (error) {
-    if (error instanceof FetchError) throw error;
-    throw new FetchError(error instanceof TypeError ? "server" : what, String(error));
-  } finally {
-    clearTimeout(timer);
-  }
 }

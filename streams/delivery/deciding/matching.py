@@ -74,7 +74,7 @@ def _is_there(subscription: Subscription, alert: Alert, network: Network) -> boo
     if not subscription.area:
         return False
     lon, lat = alert.facts.get("lon"), alert.facts.get("lat")
-    points = [point for link_id in links if (point := network.midpoints.get(link_id))]
+    points = [point for link_id in links if (point := network.midpoint(link_id))]
     if isinstance(lon, float | int) and isinstance(lat, float | int):
         points.append((lon, lat))
     return any(contains(subscription.area, point) for point in points)

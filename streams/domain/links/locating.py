@@ -75,7 +75,8 @@ def _near(point: Point, course: RouteGeometry, first: int) -> dict[int, tuple[fl
     """Off the road and along the route, m, for each order from `first` whose section is near."""
     found: dict[int, tuple[float, float]] = {}
     for order, link in enumerate(course.links[first - 1 :], start=first):
-        if link is None:
+        box = course.boxes[order - 1]
+        if link is None or box is None or box.least_m(point) > NEAR_M:
             continue
         part, off_m = project(point, link.geometry)
         if off_m <= NEAR_M:

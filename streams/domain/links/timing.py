@@ -78,6 +78,9 @@ def stop_times(before: Sight, now: Sight, way: TimedWay) -> list[StopTime]:
     The stop it stood at comes first, with an arrival that means nothing; the stop it stands at now
     comes last and is not left.
     """
+    stays = before.order == now.order
+    if stays and (way.is_at_stop(now) or not way.is_at_stop(before)):
+        return []
     parts = list(_parts(before, now, way))
     times = shared_out(now.at_ms - before.at_ms, parts)
     all_ms2 = sum(part.spread_ms2 for part in parts) or 1.0

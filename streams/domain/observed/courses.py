@@ -1,11 +1,14 @@
 """A route as the stretch it drives: where a point lies on it, and which links are where."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from streams.contract.records import BusPosition
-from streams.domain.links.runs import RouteGeometry
+from streams.domain.links.runs import RouteGeometry, Spot
 from streams.geo.measures import project
 from streams.geo.network import Link, Network, Route
 
@@ -68,35 +71,65 @@ class BusCourse:
     def ends_m(self) -> tuple[float, ...]:
         return self.geometry.ends_m
 
-    def is_on(self, order: int) -> bool:
-        """Whether a section lies ahead of a stop."""
-        links = self.geometry.links
-        return 1 <= order <= len(links) and links[order - 1] is not None
-
     def sections(self, from_order: int, to_order: int) -> tuple[Link, ...]:
         """The sections ahead of these stops and of all between them."""
         row = self.geometry.links[from_order - 1 : to_order]
         return tuple(link for link in row if link is not None)
 
-    def place(self, row: BusPosition) -> Place | None:
-        """Where a bus is; None without a point, or behind the last stop."""
-        if row.lon is None or row.lat is None or not self.is_on(row.stop_order):
-            return None
-        best: Place | None = None
+    def units_within(self, from_m: float, to_m: float) -> list[tuple[int, Unit]]:
+        """The units that end at a distance or behind it and begin at another or before it, with
+        their places.
+        """
+        first = bisect_left(self._unit_ends_m, from_m)
+        last = bisect_right(self._next_starts_m, to_m)
+        return [
+            (at, unit)
+            for at, unit in enumerate(self.units[first:last], start=first)
+            if unit.start_m <= to_m
+        ]
+
+    @cached_property
+    def _unit_ends_m(self) -> tuple[float, ...]:
+        return tuple(unit.end_m for unit in self.units)
+
+    @cached_property
+    def _next_starts_m(self) -> tuple[float, ...]:
+        """Where the first of each unit and all after it begins: one that ends later may have begun
+        before.
+        """
+        return tuple(accumulate((unit.start_m for unit in reversed(self.units)), min))[::-1]
+
+    def place(self, row: BusPosition, spot: Spot | None = None) -> Place | None:
+        """Where a bus is; None without a point, or behind the last stop. `spot` is where the
+        geometry has the point, if that is known already.
+
+        Of a later section whose box is too far away to count nothing is measured.
+        """
         first = row.stop_order - 1
-        for at, link in enumerate(self.geometry.links[first : first + LOOK_AHEAD]):
-            if link is None:
+        spot, ahead = spot or self.geometry.spot(row), self.geometry.ahead(row.stop_order)
+        if spot is None or ahead is None or row.lon is None or row.lat is None:
+            return None
+        best = Place(self.ends_m[first] + spot.part * ahead.length_m, spot.off_m, 0)
+        if spot.off_m <= SURELY_M:
+            return best
+        point, geometry = (row.lon, row.lat), self.geometry
+        for at in range(first + 1, min(first + LOOK_AHEAD, len(geometry.links))):
+            link, box = geometry.links[at], geometry.boxes[at]
+            if link is None or box is None:
                 continue
-            part, off_m = project((row.lon, row.lat), link.geometry)
-            if best is None or off_m < best.off_m - NEARER_M:
-                best = Place(self.ends_m[first + at] + part * link.length_m, off_m, at)
+            if box.least_m(point) > max(SURELY_M, best.off_m - NEARER_M):
+                continue
+            part, off_m = project(point, link.geometry)
+            if off_m < best.off_m - NEARER_M:
+                best = Place(self.ends_m[at] + part * link.length_m, off_m, at - first)
             if off_m <= SURELY_M:
                 break
         return best
 
     def stops_between(self, from_m: float, to_m: float) -> list[int]:
         """The places in `route.stops` of those that lie between two distances."""
-        return [at for at, end_m in enumerate(self.ends_m) if from_m <= end_m < to_m]
+        ends_m = self.ends_m
+        return list(range(bisect_left(ends_m, from_m), bisect_left(ends_m, to_m)))
 
 
 def _parts(geometry: RouteGeometry, network: Network) -> Iterator[Unit]:

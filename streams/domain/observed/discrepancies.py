@@ -48,12 +48,20 @@ class Judge:
         if case is None:
             return
         if case.kind is Cause.WORK:
-            self._work(subject, case)
+            kind = contradicted(case, self.now_ms, self._rates)
+            if kind is not None or not self._is_quiet(subject, case):
+                self._work(subject, case, kind)
         elif case.kind is Cause.INCIDENT and case.is_work:
             self._reported(subject, case)
 
-    def _work(self, subject: str, case: Case) -> None:
-        kind = contradicted(case, self.now_ms, self._rates)
+    def _is_quiet(self, subject: str, case: Case) -> bool:
+        """Whether nothing was ever told of a work, and buses have shown nothing since its end: what
+        they do not contradict now changes nothing then.
+        """
+        is_late = not case.is_in_force and (case.late_rounds or case.late_slow)
+        return not is_late and subject not in self._told
+
+    def _work(self, subject: str, case: Case, kind: DiscrepancyKind | None) -> None:
         if kind is DiscrepancyKind.NO_EFFECT and case.is_full and not self._was_late(subject, case):
             kind = DiscrepancyKind.LATE_START
         if kind is not None:
@@ -87,15 +95,13 @@ class Judge:
         if not case.is_in_force:
             self._end(name)
             return
+        if self.now_ms - case.since_ms < OVER_MS or self._is_known(links):
+            return
         is_permitted = any(
             each.kind is Cause.WORK and not links.isdisjoint(each.links)
             for each in self._rows.cases.all().values()
         )
-        is_known = any(
-            row.kind in _CLOSED and not links.isdisjoint(row.links)
-            for row in self._rows.discrepancies.all().values()
-        )
-        if is_permitted or is_known or self.now_ms - case.since_ms < OVER_MS:
+        if is_permitted:
             return
         self._rows.discrepancies.put(
             name,
@@ -108,6 +114,13 @@ class Judge:
                 certainty=Certainty.REPORTED,
                 declared_ms=case.since_ms,
             ),
+        )
+
+    def _is_known(self, links: frozenset[str]) -> bool:
+        """Whether a closure or works of which no permit is known were told of any of these."""
+        return any(
+            row.kind in _CLOSED and not links.isdisjoint(row.links)
+            for row in self._rows.discrepancies.all().values()
         )
 
     def closed(self, link_id: str, seen: Sighting) -> None:
@@ -214,18 +227,19 @@ class Judge:
 
     def _open(self, kind: DiscrepancyKind, subject: str) -> str:
         """The discrepancy of a kind about a subject that goes on; "" without one."""
-        for name in self._by_subject.get(f"{kind}:{subject}", ()):
+        about = f"{kind}:{subject}"
+        for name in self._told.get(subject, ()):
             row = self._rows.discrepancies.get(name)
-            if row is not None and not row.until_ms:
+            if row is not None and not row.until_ms and name.rpartition(":")[0] == about:
                 return name
         return ""
 
     @cached_property
-    def _by_subject(self) -> dict[str, list[str]]:
-        """The names of all there are, told or ended, by kind and subject."""
+    def _told(self) -> dict[str, list[str]]:
+        """The names of all there are, told or ended, by subject."""
         found: dict[str, list[str]] = defaultdict(list)
         for name in self._rows.discrepancies.all():
-            found[name.rpartition(":")[0]].append(name)
+            found[_subject_of(name)].append(name)
         return found
 
     def _tell(self, kind: DiscrepancyKind, subject: str, case: Case, *, since_ms: int) -> None:
@@ -248,7 +262,7 @@ class Judge:
             events=case.events,
         )
         if known is None:
-            self._by_subject[f"{kind}:{subject}"].append(name)
+            self._told[subject].append(name)
         if row != known:
             self._rows.discrepancies.put(name, row)
 
@@ -277,11 +291,20 @@ def moved_to(
     rows: ObservedRows, neighbours: Neighbours, rates: ErrorRates, link_id: str, now_ms: int
 ) -> str:
     """The full closure near a link whose own road is open: it may be here; "" without one."""
-    for subject, case in sorted(rows.cases.all().items()):
-        is_open = case.is_in_force and case.is_contradicted(rates)
-        if is_open and is_moved(neighbours, case, link_id, now_ms):
+    open_ones = [
+        item
+        for item in rows.cases.all().items()
+        if item[1].is_in_force and item[1].is_contradicted(rates)
+    ]
+    for subject, case in sorted(open_ones):
+        if is_moved(neighbours, case, link_id, now_ms):
             return subject
     return ""
+
+
+def _subject_of(name: str) -> str:
+    """The subject in a discrepancy's name: "kind:subject:since"."""
+    return name.partition(":")[2].rpartition(":")[0]
 
 
 def _permit(subject: str) -> str:

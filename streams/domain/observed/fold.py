@@ -17,7 +17,7 @@ from streams.domain.observed.belief import Belief, ErrorRates
 from streams.domain.observed.detouring import DetourFold
 from streams.domain.observed.discrepancies import Judge, moved_to
 from streams.domain.observed.neighbours import Neighbours
-from streams.domain.observed.promise import promise_s
+from streams.domain.observed.promise import buses_due, promise_of, promise_s
 from streams.domain.observed.rows import ObservedView
 from streams.domain.observed.score import ScoreChange
 from streams.domain.observed.tables import ObservedRows, Progress, Queued
@@ -28,6 +28,7 @@ KEEP_CASE_MS = DAY_MS
 CLEARLY = 500  # thousandths of a nat: how much better one link must explain it than another
 HOUR_MS = 60 * MINUTE_MS
 QUIET_MS = 2 * HOUR_MS
+_NO_BUSES = Belief()
 FEW = 3  # links: a work that is not where its permit says may be on any of them
 
 
@@ -231,9 +232,7 @@ class ObservedFold:
         closed = [each for each in (own, *under) if each.is_closed]
         known = rows.observed.get(link_id)
         promise = promise_s(own, now_ms, progress.begun_ms)
-        if known is not None and promise is not None and known.promise_s is not None:
-            is_near = abs(promise - known.promise_s) * 5 <= known.promise_s
-            promise = known.promise_s if is_near else promise
+        promise = promise if known is None else _kept(known.promise_s, promise)
         if closed:
             causes = rows.causes_on(link_id, self.rates)
             is_sure = bool(causes) or any(each.is_surely_closed for each in closed)
@@ -273,11 +272,40 @@ class ObservedFold:
                 judge.reopened(link_id)
                 if self.homes.home(link_id) == rows.partition:
                     rows.scorer.faded(link_id, now_ms)
-        for link_id in list(rows.observed.all()):
+        for link_id in self._stale(rows, now_ms, progress):
             self._view(rows, link_id, now_ms, progress)
         self.detours.look(rows, now_ms)
         judge.forget()
         rows.scorer.forget(now_ms)
+
+    def _stale(self, rows: ObservedRows, now_ms: int, progress: Progress) -> list[str]:
+        """The links whose views time alone may change: those that are shown or known to be closed,
+        on any layer of their roads, and of all others those with another state or promise.
+        """
+        beliefs = rows.beliefs.all()
+        closed = [link_id for link_id, belief in beliefs.items() if belief.is_closed]
+        touched = {each for link_id in closed for each in self.neighbours.layers(link_id)}
+        promises: dict[int, int | None] = {}
+        found: list[str] = []
+        for link_id, known in rows.observed.all().items():
+            own = beliefs.get(link_id, _NO_BUSES)
+            is_same = own.observed(now_ms) is known.state is not Observed.IMPASSABLE
+            if not is_same or link_id in touched:
+                found.append(link_id)
+                continue
+            buses = buses_due(own, now_ms)
+            if buses not in promises:
+                promises[buses] = promise_of(buses, now_ms, progress.begun_ms)
+            if _kept(known.promise_s, promises[buses]) != known.promise_s:
+                found.append(link_id)
+        return found
+
+
+def _kept(known_s: int | None, promised_s: int | None) -> int | None:
+    """A promise that is near what was promised before changes nothing."""
+    if known_s is None or promised_s is None:
+        return promised_s
+    return known_s if abs(promised_s - known_s) * 5 <= known_s else promised_s
 
 
 def _next_look_ms(progress: Progress) -> int:

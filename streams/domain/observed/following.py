@@ -6,7 +6,7 @@ from streams.contract.derived import Sighting
 from streams.contract.records import BusPosition
 from streams.contract.times import MINUTE_MS
 from streams.domain.links.line_check import LineCheck, checked, is_suspended
-from streams.domain.links.runs import MASKED, SHARED
+from streams.domain.links.runs import MASKED, SHARED, Spot
 from streams.domain.observed.courses import GUESSED, BusCourse, Place
 from streams.domain.observed.track import Track
 from streams.domain.observed.tracks import OFF_M, WRONG_M, follow, turned
@@ -74,14 +74,18 @@ class Follower:
     def __init__(self, network: Network) -> None:
         self.courses = {route.id: BusCourse.of(route, network) for route in network.routes}
 
-    def see(self, followed: Followed, feed: str, row: BusPosition) -> None:
-        """Take one position; a shared plate, or a route that nobody knows, is nothing to follow."""
+    def see(
+        self, followed: Followed, feed: str, row: BusPosition, spot: Spot | None = None
+    ) -> None:
+        """Take one position; a shared plate, or a route that nobody knows, is nothing to follow.
+        `spot` is where its course has the point, if that is known already.
+        """
         course = self.courses.get(row.route_id)
         if course is None or SHARED in row.flags:
             return
         name = f"{row.vehicle}|{row.route_id}" if MASKED in row.flags else row.vehicle
         track, fit = followed.tracks.get(name), followed.fits.get(feed) or LineFit()
-        place = course.place(row)
+        place = course.place(row, spot)
         is_moving = track is not None and (track.lon, track.lat) != (row.lon, row.lat)
         is_known = _is_line_known(followed, course, track, row)
         if is_moving and is_known and place is not None and place.off_m <= WRONG_M:
@@ -108,20 +112,21 @@ class Follower:
     ) -> None:
         """Hold the line of a section against a bus between its stops, once a drive."""
         ends_m, order = course.ends_m, row.stop_order
-        section = course.sections(order, order)
-        if not section or section[0].length_source in GUESSED or row.observed_ms <= track.seen_ms:
+        if track.order != order or track.away or row.observed_ms <= track.seen_ms:
+            return
+        section = course.geometry.ahead(order)
+        if section is None or section.length_source in GUESSED:
             return
         start_m, end_m = ends_m[order - 1], ends_m[order]
 
         def is_between(along_m: float) -> bool:
             return BETWEEN[0] <= (along_m - start_m) / max(1.0, end_m - start_m) <= BETWEEN[1]
 
-        is_first = track.order == order and not is_between(track.along_m) and not track.away
-        if is_first and is_between(place.along_m):
-            known = followed.checks.get(section[0].id) or LineCheck()
+        if is_between(place.along_m) and not is_between(track.along_m):
+            known = followed.checks.get(section.id) or LineCheck()
             after = checked(known, round(place.off_m), row.vehicle, row.observed_ms)
             if after != known:
-                followed.checks.put(section[0].id, after)
+                followed.checks.put(section.id, after)
 
 
 def _is_line_known(
@@ -129,9 +134,11 @@ def _is_line_known(
 ) -> bool:
     """Whether the lines between two points are known, and buses have been on them."""
     from_order = row.stop_order if track is None else min(track.order, row.stop_order)
-    sections = course.sections(from_order, row.stop_order)
-    return not any(
-        section.length_source in GUESSED
-        or is_suspended(followed.checks.get(section.id) or LineCheck())
-        for section in sections
-    )
+    for section in course.geometry.links[from_order - 1 : row.stop_order]:
+        if section is None:
+            continue
+        check = followed.checks.get(section.id)
+        is_wrong = check is not None and is_suspended(check)
+        if is_wrong or section.length_source in GUESSED:
+            return False
+    return True

@@ -43,7 +43,7 @@ class Neighbours:
     def _around(self, link_id: str) -> frozenset[str]:
         known = self._near.get(link_id)
         if known is None:
-            point = self._network.midpoints.get(link_id)
+            point = self._network.midpoint(link_id)
             near = self._network.near(point, NEAR_M) if point else []
             known = frozenset(link.id for _, link in near) | {link_id}
             self._near[link_id] = known

@@ -16,8 +16,17 @@ def promise_s(belief: Belief, now_ms: int, begun_ms: int) -> int | None:
     The buses of the last hour, or since `begun_ms` where that is later, say how many are due. A
     promise is in whole minutes.
     """
+    return promise_of(buses_due(belief, now_ms), now_ms, begun_ms)
+
+
+def buses_due(belief: Belief, now_ms: int) -> int:
+    """The buses of the last hour: of this quarter and the three before it."""
     gone = now_ms // QUARTER_MS - belief.quarter
-    buses = sum(belief.quarters[: max(0, 4 - max(0, gone))])
+    return sum(belief.quarters[: 4 - gone] if 0 < gone < 4 else belief.quarters) if gone < 4 else 0
+
+
+def promise_of(buses: int, now_ms: int, begun_ms: int) -> int | None:
+    """What a link promises where so many buses came in the last hour."""
     if not buses:
         return None
     seen_ms = min(3 * QUARTER_MS + now_ms % QUARTER_MS, max(QUARTER_MS, now_ms - begun_ms))

@@ -52,11 +52,9 @@ def through(
 
     entered = dict(track.entered)
     drives: list[tuple[Unit, int, int]] = []
-    for at, unit in enumerate(course.units):
-        if unit.end_m < track.along_m - 1 or unit.start_m > place.along_m:
-            continue
-        is_begun = max(track.begun_m, track.along_m) - EDGE_M <= unit.start_m
-        if at not in entered and is_begun and unit.end_m > track.along_m:
+    begun_m = max(track.begun_m, track.along_m) - EDGE_M
+    for at, unit in course.units_within(track.along_m - 1, place.along_m):
+        if at not in entered and begun_m <= unit.start_m and unit.end_m > track.along_m:
             entered[at] = when_ms(unit.start_m)
         if unit.end_m <= place.along_m + BEFORE_STOP_M and at in entered:
             drives.append((unit, entered.pop(at), when_ms(unit.end_m)))

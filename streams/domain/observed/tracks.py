@@ -12,7 +12,7 @@ from dataclasses import replace
 from streams.contract.derived import Sighting
 from streams.contract.enums import SightingKind
 from streams.contract.records import BusPosition
-from streams.domain.links.runs import MASKED
+from streams.domain.links.runs import MASKED, UNKNOWN_ROAD_KMH
 from streams.domain.observed.courses import BusCourse, Place
 from streams.domain.observed.track import BEFORE_STOP_M, EDGE_M, Track, holds, through
 from streams.geo.measures import distance_m
@@ -64,20 +64,25 @@ def follow(
         return (_begun(row, place) if is_on else None), ()
     if row.observed_ms <= track.seen_ms:
         return track, ()
-    is_same = (row.lon, row.lat) == (track.lon, track.lat)
-    seen = replace(
-        track,
-        seen_ms=row.observed_ms,
-        lon=row.lon,
-        lat=row.lat,
-        still_ms=track.still_ms if is_same else row.observed_ms,
-    )
     if not is_on:
+        seen = replace(
+            track,
+            seen_ms=row.observed_ms,
+            lon=row.lon,
+            lat=row.lat,
+            still_ms=_still_ms(track, row),
+        )
         is_believed = is_line_known and not is_snapped
         return _off(seen, row, place, course) if is_believed else (seen, ())
     if track.away or track.beyond:
         return _rejoined(track, row, place, course)
-    return _driven(seen, track, row, place, course, is_snapped=is_snapped)
+    return _driven(track, row, place, course, is_snapped=is_snapped)
+
+
+def _still_ms(track: Track, row: BusPosition) -> int:
+    """Since when the feed gives this very point."""
+    is_same = (row.lon, row.lat) == (track.lon, track.lat)
+    return track.still_ms if is_same else row.observed_ms
 
 
 def turned(track: Track, row: BusPosition, old: BusCourse, new: BusCourse) -> tuple[Sighting, ...]:
@@ -174,7 +179,6 @@ def avoided_links(course: BusCourse, from_m: float, to_m: float) -> list[str]:
 
 
 def _driven(
-    seen: Track,
     track: Track,
     row: BusPosition,
     place: Place,
@@ -186,8 +190,10 @@ def _driven(
     moved_m = place.along_m - track.along_m
     if moved_m < -WANDER_M:
         return _begun(row, place), ()
-    is_hasty = _is_faster(track, row, moved_m, course, HASTY)
-    if row.stop_order >= track.order + 2 and (is_hasty or track.is_at_stop):
+    is_over_stops = row.stop_order >= track.order + 2
+    is_moved = is_over_stops or moved_m > EDGE_M
+    is_hasty = is_moved and _is_faster(track, row, moved_m, course, HASTY)
+    if is_over_stops and (is_hasty or track.is_at_stop):
         was_frozen = is_hasty and not _is_faster(
             replace(track, on_ms=track.still_ms), row, moved_m, course, HASTY
         )
@@ -195,23 +201,29 @@ def _driven(
             return _begun(row, place), ()
         return _begun(row, place), _skipped(track, row, course, is_sure=True)
     is_gap = row.observed_ms - track.on_ms > MAX_STEP_MS and moved_m > MAX_STEP_M
-    if is_gap or (moved_m > EDGE_M and is_hasty):
+    if is_gap or (is_hasty and moved_m > EDGE_M):
         return _begun(row, place), ()
     entered, drives = through(track, row, place, course)
     left_out: tuple[Sighting, ...] = ()
-    if is_snapped and row.stop_order >= track.order + 2:
+    if is_snapped and is_over_stops:
         left_out = _skipped(track, row, course, is_sure=False)
         unsure = {link_id for each in left_out for link_id in each.links}
         drives = [drive for drive in drives if drive[0].link_id not in unsure]
-    here_m = max(place.along_m, track.along_m)
-    after = replace(
-        seen,
-        order=row.stop_order,
-        along_m=here_m,
-        on_ms=row.observed_ms,
-        fixes=min(track.fixes + 1, 9),
-        entered=entered,
+    after = Track(
+        track.route_id,
+        row.stop_order,
+        max(place.along_m, track.along_m),
+        row.observed_ms,
+        row.observed_ms,
+        row.lon or 0.0,
+        row.lat or 0.0,
+        _still_ms(track, row),
+        track.begun_m,
+        min(track.fixes + 1, 9),
+        entered,
         is_at_stop=course.ends_m[row.stop_order] - place.along_m <= BEFORE_STOP_M,
+        off_m=track.off_m,
+        path=track.path,
     )
     made = (
         Sighting(
@@ -277,6 +289,5 @@ def _is_faster(
     track: Track, row: BusPosition, moved_m: float, course: BusCourse, times: float
 ) -> bool:
     """Whether a bus would have to drive so many times as fast as traffic flows freely."""
-    links = course.geometry.links[track.order - 1 : row.stop_order]
-    free_kmh = max((link.free_flow_kmh for link in links if link), default=50.0)
+    free_kmh = course.geometry.free_flow_kmh(track.order, row.stop_order, UNKNOWN_ROAD_KMH)
     return moved_m * 3600 > times * free_kmh * max(1, row.observed_ms - track.on_ms)

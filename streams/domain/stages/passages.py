@@ -1,6 +1,8 @@
 """From bus positions to passages of links for the fold, and the buses for the screens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from streams.contract.derived import Origin, Passage
 from streams.contract.records import BusPosition, Message, PositionBatch, Tick
@@ -8,7 +10,7 @@ from streams.contract.times import MINUTE_MS
 from streams.domain.derive import send
 from streams.domain.links.dwells import MOST_POLL_MS, StopHabit
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
-from streams.domain.links.runs import VehicleRun, advance
+from streams.domain.links.runs import Advance, Spot, VehicleRun, advance
 from streams.domain.links.timing import AT_STOP_M
 from streams.domain.observed.following import (
     LINE_CHECKS,
@@ -72,12 +74,17 @@ class PositionsStage:
             rows = [r for r in message.rows if r.observed_ms > message.received_ms - MAX_OLD_MS]
             if late := len(message.rows) - len(rows):
                 effects.count("positions late", late)
-            for row in rows:
-                run = runs.get(f"{row.vehicle}|{row.route_id}")
-                self._show(buses, row, run)
-                row = self._ordered(message.feed, row, run)  # noqa: PLW2901
-                self._follower.see(followed, message.feed, row)
-                passages += self._observe(runs, stops, row, effects)
+            for given in rows:
+                name = f"{given.vehicle}|{given.route_id}"
+                run, course = runs.get(name), self._courses.get(given.route_id)
+                self._show(buses, given, run)
+                row = self._ordered(message.feed, given, run)
+                spot = course.spot(row) if course else None
+                self._follower.see(followed, message.feed, row, spot)
+                step = self._observe(run, stops, row, spot, effects)
+                if step is not None:
+                    runs.put(name, step.run)
+                    passages += self._driven(step.passages, row.route_id)
             send(
                 effects,
                 origin,
@@ -90,25 +97,28 @@ class PositionsStage:
 
     def _observe(
         self,
-        runs: Rows[VehicleRun],
+        run: VehicleRun | None,
         stops: Rows[StopHabit],
         row: BusPosition,
+        spot: Spot | None,
         effects: Effects,
-    ) -> list[Passage]:
-        """Move a bus's run on; the passages that this makes."""
-        run = runs.get(f"{row.vehicle}|{row.route_id}")
+    ) -> Advance | None:
+        """Move a bus's run on; None where its route or stop is not known."""
         course = self._courses.get(row.route_id)
         if course is None or not 1 <= row.stop_order <= len(course.ends_m):
             effects.count("positions unknown_route_or_stop")
-            return []
-        dwells_ms = self._dwells_ms(stops, run, row)
-        step = advance(run, row, course, dwell_ms=self._dwell_ms, learned_ms=dwells_ms)
+            return None
+        learned = partial(self._dwells_ms, stops, run, row)
+        step = advance(run, row, course, dwell_ms=self._dwell_ms, learned=learned, spot=spot)
         if step.oddity:
             effects.count(f"positions {step.oddity}")
         elif run is not None:
             self._learn(stops, run, step.run, row.route_id)
-        runs.put(f"{row.vehicle}|{row.route_id}", step.run)
-        driven = (replace(passage, route_id=row.route_id) for passage in step.passages)
+        return step
+
+    def _driven(self, passages: Sequence[Passage], route_id: str) -> list[Passage]:
+        """The passages of a route's bus, on all layers of their roads."""
+        driven = (replace(passage, route_id=route_id) for passage in passages)
         return [part for passage in driven for part in self._spread(passage)]
 
     def _ordered(self, feed: str, row: BusPosition, run: VehicleRun | None) -> BusPosition:
@@ -139,9 +149,10 @@ class PositionsStage:
         self, stops: Rows[StopHabit], before: VehicleRun, now: VehicleRun, route_id: str
     ) -> None:
         """Learn of the stops that a bus came to or passed; at the last of a route it rests."""
-        names, span_ms = self._network.route_by_id[route_id].stops, now.seen_ms - before.seen_ms
-        if span_ms > MOST_POLL_MS:
+        span_ms = now.seen_ms - before.seen_ms
+        if now.stop_order <= before.stop_order or span_ms > MOST_POLL_MS:
             return
+        names = self._network.route_by_id[route_id].stops
         into_m = now.along_m - self._courses[route_id].ends_m[now.stop_order - 1]
         for order in range(before.stop_order + 1, min(now.stop_order, len(names) - 1) + 1):
             habit = stops.get(names[order - 1]) or StopHabit()
@@ -170,9 +181,9 @@ class PositionsStage:
     def _show(self, buses: Rows[BusView], row: BusPosition, run: VehicleRun | None) -> None:
         """Put the bus on the screens, unless they know later or its other route is moving."""
         lon, lat = row.lon, row.lat
-        stop = self._network.stop_by_id.get(row.stop_id)
-        if (lon is None or lat is None) and stop is not None:
-            lon, lat = stop.lon, stop.lat
+        if lon is None or lat is None:
+            stop = self._network.stop_by_id.get(row.stop_id)
+            lon, lat = (stop.lon, stop.lat) if stop else (lon, lat)
         shown = buses.get(row.vehicle)
         is_parked = run is not None and run.stop_order == row.stop_order
         is_parked_elsewhere = is_parked and shown is not None and shown.route_id != row.route_id

@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import chain, repeat
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from streams.contract.derived import LinkEvents, Origin, SpeedColumns
 from streams.contract.records import Message, SpeedBatch, Tick
@@ -14,6 +13,7 @@ from streams.domain.derive import send
 from streams.domain.stage import Effects, StageTable, State, Taken
 from streams.geo.network import Network
 
+T = TypeVar("T")
 MAX_OLD_MS = DAY_MS
 """A speed or a bus seen this long before its answer came is no longer of now: late."""
 NOWHERE = -1
@@ -138,15 +138,18 @@ def _measured(batches: Sequence[_Batch]) -> _Measured:
         offsets = (origin.offset,) * len(batch.links)
         return _Measured(batch.links, batch.speeds_kmh, batch.observed_ms, offsets)
     return _Measured(
-        tuple(chain.from_iterable([batch.links for batch, _ in batches])),
-        tuple(chain.from_iterable([batch.speeds_kmh for batch, _ in batches])),
-        tuple(chain.from_iterable([batch.observed_ms for batch, _ in batches])),
-        tuple(
-            chain.from_iterable(
-                [repeat(origin.offset, len(batch.links)) for batch, origin in batches]
-            )
-        ),
+        _joined([batch.links for batch, _ in batches]),
+        _joined([batch.speeds_kmh for batch, _ in batches]),
+        _joined([batch.observed_ms for batch, _ in batches]),
+        _joined([(origin.offset,) * len(batch.links) for batch, origin in batches]),
     )
+
+
+def _joined(columns: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    rows: list[T] = []
+    for column in columns:
+        rows += column
+    return tuple(rows)
 
 
 def _fresh(batch: SpeedBatch) -> SpeedBatch:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,12 +23,15 @@ from streams.domain.observed.belief import (
     aged,
 )
 from streams.domain.observed.cases import Case
+from streams.domain.observed.discrepancies import Judge
+from streams.domain.observed.fold import ObservedFold
 from streams.domain.observed.rows import ObservedView
 from streams.domain.observed.tables import TABLES
 from streams.domain.stage import State, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage
 from streams.geo.homes import Homes
-from tests.cities.buses import town
+from streams.geo.network import Network
+from tests.cities.buses import town, with_standards
 from tests.cities.fakes import RULES, at
 from tests.cities.watched import Watch
 from tests.unit.laws.profile import tried
@@ -128,13 +132,33 @@ def messages(name: str, told: Sequence[Told]) -> list[LinkEvents]:
     ]
 
 
-def folded(order: Sequence[LinkEvents]) -> State:
-    stage = RoadsStage(TOWN, RULES, INPUTS)
+def folded(order: Sequence[LinkEvents], network: Network = TOWN) -> State:
+    stage = RoadsStage(network, RULES, INPUTS)
     state = empty_state(stage)
     for offset, part in enumerate(order):
         effects = stage.step(state, LinkBatch((part,)), Origin("link-events", 0, offset))
         apply(state, effects.changes)
     return {table.name: state[table.name] for table in TABLES}
+
+
+@given(one=buses, other=buses, permits=papers, incidents=papers, has_standards=st.booleans())
+@tried(in_ci=40)
+def test_what_a_minutes_look_leaves_out_would_have_changed_nothing(
+    one: list[Told],
+    other: list[Told],
+    permits: list[Told],
+    incidents: list[Told],
+    *,
+    has_standards: bool,
+) -> None:
+    network = with_standards(TOWN) if has_standards else TOWN
+    inputs = zip(INPUTS, (one, other, permits, incidents), strict=True)
+    order = [part for name, told in inputs for part in messages(name, told)]
+    found = folded(order, network)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ObservedFold, "_stale", lambda _self, rows, *_: list(rows.observed.all()))
+        patch.setattr(Judge, "_is_quiet", lambda *_: False)
+        assert found == folded(order, network)
 
 
 def mixed(inputs: Sequence[Sequence[LinkEvents]], chance: random.Random) -> list[LinkEvents]:

@@ -4,7 +4,8 @@ import { beforeEach, describe, it } from "node:test";
 
 import { FREE, JAM, SLOW, UNKNOWN } from "../../../maps/static/levels.js";
 import { usualText } from "../../../maps/static/map/kinds/link.js";
-import { Picture, isBefore, unpacked } from "../../../maps/static/map/picture.js";
+import { isBefore } from "../../../maps/static/map/order.js";
+import { Picture, unpacked } from "../../../maps/static/map/picture.js";
 import { network, snapshot } from "./city.js";
 import "./words.js";
 

@@ -10,7 +10,7 @@ export const link = {
   layers: ["impassable"],
   card(card, id) {
     const i = card.picture.network.indexOf.get(id);
-    if (i === undefined) return [card.head(t("kind.section"), id), card.note("card.failed")];
+    if (i === undefined) return [card.head(t("kind.section"), id), card.note(card.waitsFor(id))];
     card.readDetail(id);
     return cardOf(card, i);
   },

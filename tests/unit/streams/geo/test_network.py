@@ -1,17 +1,30 @@
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract.errors import NetworkError
-from streams.geo.measures import bearing_deg, distance_m, length_of_m, project
+from streams.geo.measures import (
+    EARTH_M,
+    ROUNDING_M,
+    Box,
+    Point,
+    bearing_deg,
+    distance_m,
+    distance_to_line_m,
+    length_of_m,
+    project,
+)
 from streams.geo.network import Network, Overlay
 from tests.cities.fakes import LAT, LON, STANDARD, STEP, street
 
 POINTS = st.tuples(st.floats(127.4, 128.1), st.floats(37.6, 38.2))
+CORNERS = st.tuples(st.sampled_from([0.0, 1.0, 2.0]), st.sampled_from([0.0, 1.0, 2.0]))
 
 
 def test_a_degree_of_latitude_is_111_km_and_of_longitude_shrinks_with_the_cosine() -> None:
@@ -49,6 +62,42 @@ def test_a_projection_lies_on_the_line_and_no_vertex_is_nearer(
     assert 0 <= part <= 1
     # the flat projection is within 0.5 % of the sphere in a city of 60 km
     assert away_m <= min(distance_m(point, vertex) for vertex in line) * 1.005 + 1e-6
+
+
+def project_all(point: Point, line: Sequence[Point]) -> tuple[float, float]:
+    """The same with every piece measured."""
+    scale, metres = math.cos(math.radians(point[1])), math.radians(1) * EARTH_M
+    flat = [((x - point[0]) * scale * metres, (y - point[1]) * metres) for x, y in line]
+    best, best_at, run = math.inf, 0.0, 0.0
+    for (x1, y1), (x2, y2) in pairwise(flat):
+        dx, dy = x2 - x1, y2 - y1
+        piece = math.hypot(dx, dy)
+        part = max(0.0, min(1.0, -(x1 * dx + y1 * dy) / piece**2)) if piece else 0.0
+        away = math.hypot(x1 + dx * part, y1 + dy * part)
+        if away < best:
+            best, best_at = away, run + piece * part
+        run += piece
+    return (best_at / run if run else 0.0), best
+
+
+@given(POINTS, st.lists(POINTS, min_size=1, max_size=20))
+def test_what_is_left_out_of_a_projection_changes_no_bit_of_it(
+    point: Point, line: list[Point]
+) -> None:
+    assert project(point, line) == project_all(point, line)
+
+
+@given(st.sampled_from([(0, 0), (1, 0), (0, 2), (3, 3)]), st.lists(CORNERS, min_size=1))
+def test_equally_near_pieces_count_as_the_first(point: Point, line: list[Point]) -> None:
+    assert project(point, line) == project_all(point, line)
+
+
+@given(POINTS, st.lists(POINTS, min_size=2, max_size=6))
+def test_no_line_is_nearer_than_its_box(point: Point, line: list[Point]) -> None:
+    least_m = Box.around(line).least_m(point)
+    assert least_m <= distance_to_line_m(point, line)
+    if len(set(line)) == 1:
+        assert distance_to_line_m(point, line) - least_m <= ROUNDING_M * 2
 
 
 def test_a_line_without_length_projects_to_its_start() -> None:

@@ -25,12 +25,14 @@ def places(run: list[Delivered]) -> list[tuple[int, int]]:
 
 async def all_of(waiting: Waiting) -> list[list[tuple[int, int]]]:
     """Every run that waits, until the next one is waited for."""
-    runs = []
+    runs: list[list[tuple[int, int]]] = []
     while True:
         try:
-            runs.append(places(await asyncio.wait_for(waiting.run(), 0.01)))
+            run = await asyncio.wait_for(waiting.run(), 0.01)
         except TimeoutError:
             return runs
+        waiting.done(run[0].origin.partition)
+        runs.append(places(run))
 
 
 async def test_runs_keep_the_order_of_each_partition_and_partitions_take_turns() -> None:
@@ -58,6 +60,21 @@ async def test_what_waits_together_goes_together_up_to_a_number() -> None:
     waiting.put(0, some(0, *range(MAX_RUN_MESSAGES - 1)))
     waiting.put(0, some(0, MAX_RUN_MESSAGES - 1, MAX_RUN_MESSAGES))
     assert list(map(len, await all_of(waiting))) == [MAX_RUN_MESSAGES, 1]
+
+
+async def test_a_partition_has_no_second_run_before_its_first_is_done() -> None:
+    waiting = Waiting()
+    waiting.put(0, some(0, 1))
+    waiting.put(1, some(1, 1))
+    assert [places(await waiting.run()) for _ in range(2)] == [[(0, 1)], [(1, 1)]]
+    waiting.put(0, some(0, 2, 3))
+    second = asyncio.create_task(waiting.run())
+    other = asyncio.create_task(waiting.run())
+    await asyncio.sleep(0)
+    waiting.put(2, some(2, 1))
+    assert places(await asyncio.wait_for(second, 1)) == [(2, 1)]
+    waiting.done(0)
+    assert places(await asyncio.wait_for(other, 1)) == [(0, 2), (0, 3)]
 
 
 async def test_one_message_does_not_wait_for_a_second() -> None:

@@ -3,14 +3,27 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from streams.domain.observed.courses import BusCourse, Unit
+from streams.contract.records import BusPosition
+from streams.domain.observed.courses import (
+    LOOK_AHEAD,
+    NEARER_M,
+    SURELY_M,
+    BusCourse,
+    Place,
+    Unit,
+)
+from streams.geo.measures import project
 from streams.geo.network import Network, Overlay, Route
 from tests.cities.builder import link, metres
 from tests.cities.buses import course, seen, town, with_standards
 
 TOWN = town()
 MAIN = course(TOWN)
+LAYERED = course(with_standards(TOWN))
+along = st.floats(-500, 4500)
 
 
 def units(network: Network, name: str = "R1") -> dict[str, tuple[int, int, bool]]:
@@ -106,3 +119,37 @@ def test_the_stops_between_two_places() -> None:
     assert MAIN.stops_between(390, 810) == [1, 2]
     assert MAIN.stops_between(400, 800) == [1]
     assert MAIN.stops_between(410, 790) == []
+
+
+@given(along, st.floats(-300, 300), st.integers(1, 9))
+@example(400.0, 0.0, 1)
+@example(395.0, 8.0, 1)
+def test_a_section_too_far_away_to_count_needs_no_measuring(
+    along_m: float, aside_m: float, order: int
+) -> None:
+    row = seen("a", 0, along_m, aside_m=aside_m, order=order)
+    assert MAIN.place(row) == measured_all(row, MAIN)
+
+
+def measured_all(row: BusPosition, on: BusCourse) -> Place | None:
+    """The place with every section ahead measured."""
+    best: Place | None = None
+    first = row.stop_order - 1
+    for at, section in enumerate(on.geometry.links[first : first + LOOK_AHEAD]):
+        assert section is not None
+        part, off_m = project((row.lon or 0, row.lat or 0), section.geometry)
+        if best is None or off_m < best.off_m - NEARER_M:
+            best = Place(on.ends_m[first + at] + part * section.length_m, off_m, at)
+        if off_m <= SURELY_M:
+            break
+    return best
+
+
+@given(along, along)
+def test_the_units_within_two_places_are_all_that_touch_them(from_m: float, to_m: float) -> None:
+    touching = [
+        (at, unit)
+        for at, unit in enumerate(LAYERED.units)
+        if unit.end_m >= from_m and unit.start_m <= to_m
+    ]
+    assert LAYERED.units_within(from_m, to_m) == touching

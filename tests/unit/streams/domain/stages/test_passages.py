@@ -160,13 +160,13 @@ def test_a_passage_faster_than_traffic_ever_is_there_is_none(spent_s: float, cou
 
 def test_a_position_without_coordinates_stands_at_its_stop() -> None:
     row = replace(bus(0, 1250), lon=None, lat=None)
-    assert COURSE.along_m(row) == 1000
+    assert COURSE.fix(row).along_m == 1000
 
 
 def test_a_point_far_off_the_road_says_nothing_about_progress() -> None:
     row = replace(bus(0, 1250), lat=37.884)  # 445 m north of the street
-    assert COURSE.along_m(row) == 1000
-    assert COURSE.along_m(replace(row, lat=37.883)) == pytest.approx(1250, abs=1e-6)
+    assert COURSE.fix(row).along_m == 1000
+    assert COURSE.fix(replace(row, lat=37.883)).along_m == pytest.approx(1250, abs=1e-6)
 
 
 SEEN = st.lists(

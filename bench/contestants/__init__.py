@@ -1,0 +1,1 @@
+"""The jobs that the product is measured against, each a process of its own."""

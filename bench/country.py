@@ -1,0 +1,145 @@
+"""Live, as a whole country would be: every link once a minute and thousands of buses a second.
+
+The load is written at its pace while one worker, one broker and one Redis share this machine. What
+counts is whether the worker keeps up, on how much of the processors, and whether its memory grows.
+"""
+
+import asyncio
+import threading
+import time
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaProducer
+
+from bench.latency import Load
+from bench.results import Figure, percentile
+from bench.rig import Broker, Rig, WrongResultError, resident_mb, running_broker
+from bench.views import clock_ms, link_views
+from bench.workload import PARTITIONS, Workload, made_network
+from local.services import wait_until
+from producers.network.importing import write_network
+from streams.contract import topics, wire
+from streams.contract.records import BusPosition, PositionBatch
+from streams.contract.times import now_ms
+from streams.geo.network import Network
+from tests.cities.worlds import STEP_DEG
+from tests.faults import load
+
+START_WITHIN_S = 300.0
+SETTLE_S = 20.0
+BUS_EVERY_S = 10  # between two fixes of one bus
+STOPS_S = 50.0  # a bus needs from stop to stop
+
+
+class Moment(NamedTuple):
+    """How things stood in one second: the roads' lag, memory, CPU s used so far in all."""
+
+    at_s: float
+    lag_s: float
+    worker_mb: float
+    cpu_s: dict[str, float]
+
+
+class CountryLoad(Load):
+    """Every link once a minute, 2,000 a message, and `fixes` positions of buses a second."""
+
+    def __init__(self, workload: Workload, links: int, fixes: int) -> None:
+        super().__init__(workload, links / 60, batch=2_000)
+        self._fixes = fixes
+
+    async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
+        """The buses, in place of probes: a tenth of them each second, on the road of 40 stops."""
+        begin = time.monotonic()
+        while (now_s := time.monotonic()) < until:
+            rows: dict[int, list[BusPosition]] = defaultdict(list)
+            turn = int(now_s - begin) % BUS_EVERY_S
+            for number in range(turn, self._fixes * BUS_EVERY_S, BUS_EVERY_S):
+                position = _position(number, now_s)
+                partition = topics.partition_of(position.vehicle, PARTITIONS)
+                rows[partition].append(position)
+            for partition, batch in rows.items():
+                message = PositionBatch("tago.positions", now_ms(), tuple(batch))
+                payload = wire.encode(message)
+                await producer.send(topics.BUS_POSITIONS.name, payload, partition=partition)
+            await asyncio.sleep(1 - (time.monotonic() - begin) % 1)
+
+
+def _position(number: int, now_s: float) -> BusPosition:
+    along = 1 + (number * 0.37 + now_s / STOPS_S) % (load.STOPS - 2)
+    order = int(along)
+    lon = round(127.70 + STEP_DEG * (along - 1), 6)
+    name = f"bus{number}"
+    return BusPosition(name, "R1", "1", f"S{order - 1}", order, now_ms(), lon, 37.88)
+
+
+def _network(links: int) -> Network:
+    """The made network and the road that the buses drive on."""
+    road, made = load.network(), made_network(links)
+    return replace(made, links=(*made.links, *road.links), stops=road.stops, routes=road.routes)
+
+
+def measure(folder: Path, kafka: str, *, links: int, fixes: int, seconds: float) -> list[Figure]:
+    """What the load took of this machine."""
+    network = _network(links)
+    write_network(network, folder / "city")
+    workload = Workload(made_network(links))
+    with running_broker(folder / "broker", kafka) as broker:
+        moments = _run(folder, broker, CountryLoad(workload, links, fixes), seconds)
+    steady = [moment for moment in moments if moment.at_s > moments[0].at_s + SETTLE_S] or moments
+    cpu = {
+        name: (used - steady[0].cpu_s[name]) / (steady[-1].at_s - steady[0].at_s)
+        for name, used in steady[-1].cpu_s.items()
+    }
+    what = f"{links:,} links a minute, {fixes:,} bus fixes/s, {seconds / 60:.3g} min"
+    third = steady[len(steady) // 3]
+    return [
+        Figure(f"{what}: lag of the roads, most", max(m.lag_s for m in steady), "s", 5),
+        Figure(f"{what}: lag, p95", percentile([m.lag_s for m in steady], 95), "s"),
+        Figure(f"{what}: cores in all", sum(cpu.values()), "cores", 1.2),
+        *(Figure(f"{what}: of them {name}", cpu[name], "cores") for name in sorted(cpu)),
+        Figure(f"{what}: worker's memory, most", max(m.worker_mb for m in steady), "MB", 2_000),
+        Figure(
+            f"{what}: worker's memory, grown in the last two thirds",
+            steady[-1].worker_mb - third.worker_mb,
+            "MB",
+        ),
+    ]
+
+
+def _run(folder: Path, broker: Broker, made: CountryLoad, seconds: float) -> list[Moment]:
+    """The moments of the run, one a second; WrongResultError where a link was not shown."""
+    with Rig(folder / "run", broker=broker, network=folder / "city") as rig:
+        rig.make_topics()
+        worker = rig.start_worker()
+        wait_until(lambda: worker.said("worker started"), "the worker", within_s=START_WITHIN_S)
+        moments: list[Moment] = []
+        over = threading.Event()
+        watching = threading.Thread(target=_watch, args=(rig, moments, over))
+        watching.start()
+        try:
+            asyncio.run(made.run(rig.kafka, seconds))
+        finally:
+            over.set()
+            watching.join()
+        rig.wait_folded(now_ms() // 1000 * 1000 - 2_000, 120)
+        if seconds > 60:
+            _check(rig, made)
+    return moments
+
+
+def _watch(rig: Rig, moments: list[Moment], over: threading.Event) -> None:
+    pid = rig.processes["worker"].pid
+    while not over.wait(1):
+        if at_ms := clock_ms(rig.redis, PARTITIONS):
+            lag_s = (now_ms() - at_ms) / 1000
+            moments.append(Moment(time.monotonic(), lag_s, resident_mb(pid), rig.cpu()))
+
+
+def _check(rig: Rig, made: CountryLoad) -> None:
+    views = link_views(rig.env["BOMNAE_REDIS"], PARTITIONS)
+    lost = [name for name in made.names if name not in views or views[name].speed_kmh is None]
+    if lost:
+        raise WrongResultError(f"{len(lost)} of {len(made.names)} links show no speed: {lost[:3]}")
