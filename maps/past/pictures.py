@@ -42,6 +42,7 @@ class History(Protocol):
 
     async def changed_since(self, since_ms: int) -> list[str]: ...
     async def past_each(self, known: Mapping[str, int]) -> dict[str, Remembered]: ...
+    async def links_past(self, known_ms: int, back_ms: int) -> dict[str, Remembered]: ...
 
 
 async def past_picture(
@@ -53,29 +54,35 @@ async def past_picture(
     fresh_ms: int,
 ) -> Picture:
     """The picture of a moment. `calls` are the rows of now: they keep their own times."""
-    rows = await read_past(history, moment)
+    rows = await read_past(history, moment, fresh_ms)
     # Beside the loop: thousands of works take a tenth of a second, and the streams must go on.
     return await asyncio.to_thread(
         picture_at, rows, network, moment, calls=calls, fresh_ms=fresh_ms
     )
 
 
-async def read_past(history: History, moment: BitemporalMoment) -> dict[str, Remembered]:
+async def read_past(
+    history: History, moment: BitemporalMoment, fresh_ms: int
+) -> dict[str, Remembered]:
     """What was known of every subject; of a work or an incident that was gone by `known_ms` but
-    not at `valid_ms` the row before its end, with that end.
+    not at `valid_ms` the row before its end, with that end. Of links since when they were so, as
+    far as what they show is fresh.
     """
     asked = {
         subject: moment.known_ms if subject.startswith((WORK, INCIDENT)) else moment.seen_ms
         for subject in await history.changed_since(0)
+        if not subject.startswith(LINK)
     }
     rows = await history.past_each(asked)
+    links = await history.links_past(moment.seen_ms, fresh_ms)
     gone = {
         subject: gone_ms
         for subject, (gone_ms, row) in rows.items()
         if row is None and gone_ms > moment.valid_ms
     }
     before = await history.past_each({subject: at_ms - 1 for subject, at_ms in gone.items()})
-    return {**rows, **{subject: (rows[subject][0], row) for subject, (_, row) in before.items()}}
+    ended = {subject: (rows[subject][0], row) for subject, (_, row) in before.items()}
+    return {**links, **rows, **ended}
 
 
 def picture_at(

@@ -6,6 +6,7 @@ against this: the same bounds and formulas, one link after another, and nothing 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from streams.contract.derived import SpeedShare
 from streams.contract.enums import Level
@@ -23,11 +24,11 @@ from streams.domain.links.fold import (
     take_speed,
     view,
 )
+from streams.domain.links.history import FREE, LinksEntry, Obstructed, record
 from streams.domain.links.quarters import QUARTER_MS
 from streams.domain.links.settled import Judged
 from streams.domain.links.table import (
     FOLDS,
-    REMEMBERED,
     Lesson,
     LinkTable,
     Look,
@@ -40,7 +41,16 @@ from streams.domain.stages.roadstate import RoadsStage
 from streams.geo.network import Link
 
 LINKS = StageTable("links", LinkView)
-TOLD = StageTable("told", Level)  # by link, the level that the history has
+
+
+class Told(NamedTuple):
+    """The level that the history has of a link, and whether it is due to be told again."""
+
+    level: Level | None = None
+    is_due: bool = False
+
+
+TOLD = StageTable("told", Told)  # by link
 
 
 class PlainRoads(RoadsStage):
@@ -75,7 +85,8 @@ class RowTable:
         self._changed.add(link_id)
 
     def is_news(self, link_id: str) -> None:
-        self._told.put(link_id, None)
+        known = self._told.get(link_id) or Told()
+        self._told.put(link_id, known._replace(is_due=True))
 
     def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool:
         if speed.observed_ms <= moment.reported_ms - self._rules.fresh_ms:
@@ -153,12 +164,26 @@ class RowTable:
             if now != shown:
                 self._links.put(link_id, now)
 
-    def remember(self, known_ms: int) -> None:
-        for link_id, shown in self._links.all().items():
-            if shown.level is not self._told.get(link_id):
-                kept = {name: getattr(shown, name) for name in REMEMBERED}
-                self._effects.remember(f"link:{link_id}", known_ms, kept)
-                self._told.put(link_id, shown.level)
+    def told(self, *, is_whole: bool) -> LinksEntry | None:
+        records: list[int] = []
+        obstructed: dict[int, Obstructed] = {}
+        names: list[str] = []
+        for place, link_id in enumerate(links := self._folds.all()):
+            shown, told = self._links.get(link_id) or LinkView(), self._told.get(link_id) or Told()
+            if is_whole or names or told.level is None:
+                names.append(link_id)
+            is_news = shown.level is not told.level or told.is_due
+            if not is_whole and not is_news:
+                continue
+            is_said = is_whole or told.level is None or told.is_due
+            records.append(record(place, shown.level, shown.certainty, is_kept=not is_said))
+            row = Obstructed(shown.closure, shown.subjects)
+            if is_said and row != FREE:
+                obstructed[place] = row
+            if is_news:
+                self._told.put(link_id, Told(shown.level))
+        named_from = len(links) - len(names) if names else 0
+        return LinksEntry(records, named_from, tuple(names), obstructed) if records else None
 
     def finish(self) -> None:
         """Nothing: every row is in the effects already."""

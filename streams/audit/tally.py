@@ -15,6 +15,18 @@ from streams.audit.fold import Difference, Tables
 from streams.contract import wire
 from streams.contract.derived import Origin
 from streams.contract.errors import LogError, RecordRefusedError
+from streams.domain.links.history import (
+    FREE,
+    KEPT,
+    PLACE_SHIFT,
+    EntryError,
+    LinksEntry,
+    certainty_of,
+    history_of,
+    learn_names,
+    level_of,
+    unpacked,
+)
 from streams.domain.stage import Effects, HistoryRow, Stage, State, apply, empty_state
 from streams.state.store import COUNTS, DEAD_LETTERS, past_key
 
@@ -35,7 +47,7 @@ class Past:
         for subject, known_ms, row in remembered:
             times = self._times.setdefault(subject, array("q"))
             times.append(max(known_ms, times[-1]) if times else known_ms)
-            body = msgspec.json.encode(row)
+            body = row if isinstance(row, bytes) else msgspec.json.encode(row)
             self._rows.setdefault(subject, []).append(self._same.setdefault(body, body))
 
     @property
@@ -111,24 +123,64 @@ def past_differences(
     What is older than `kept_from_ms` may be forgotten, from the oldest on. Live entries after the
     last due one are of messages the oracle has not folded.
     """
-    here, table = dict(live), past_key(subject)
+    here = dict(live)
+    differs = _Entries(subject)
     kept_from = min((kept_from_ms, 0), live[0][0]) if live else (kept_from_ms, 0)
-    found, there, last = [], set(), (-1, -1)
+    found: list[Difference] = []
+    there, last = set(), (-1, -1)
     for entry, row in due:
         there.add(entry)
         last = entry
-        if entry in here:
-            if here[entry] != row and _plain(here[entry]) != _plain(row):
-                found.append(_difference(table, entry, here[entry], row))
-        elif entry >= kept_from:
-            found.append(_difference(table, entry, None, row))
+        differs.name(row)
+        if entry in here or entry >= kept_from:
+            found += differs.of(entry, here.get(entry), row)
     made_up = (entry for entry in here if entry not in there and entry < last)
-    return [*found, *(_difference(table, entry, here[entry], None) for entry in made_up)]
+    return [*found, *(each for x in made_up for each in differs.of(x, here[x], None))]
 
 
-def _difference(table: str, entry: Entry, live: bytes | None, oracle: bytes | None) -> Difference:
-    return Difference(table, f"{entry[0]}-{entry[1]}", "", _plain(live), _plain(oracle))
+class _Entries:
+    """Compares the entries of a subject; those of links, which are packed, link by link."""
 
+    def __init__(self, subject: str) -> None:
+        self._table, self._is_packed = past_key(subject), subject.startswith(history_of(""))
+        self._names: list[str] = []  # of links, by place
 
-def _plain(row: bytes | None) -> Any:
-    return None if row is None else msgspec.json.decode(row)
+    def name(self, oracle: bytes) -> None:
+        """Learn what links an entry names."""
+        if self._is_packed:
+            learn_names(self._names, unpacked(oracle))
+
+    def of(self, entry: Entry, live: bytes | None, oracle: bytes | None) -> Iterator[Difference]:
+        """How an entry differs; None: there is none."""
+        row_id = f"{entry[0]}-{entry[1]}"
+        here, due = (None, None) if live == oracle else (self._plain(live), self._plain(oracle))
+        if self._is_packed and isinstance(here, dict) and isinstance(due, dict):
+            for name in sorted(here.keys() | due.keys()):
+                if here.get(name) != due.get(name):
+                    yield Difference(self._table, row_id, name, here.get(name), due.get(name))
+        elif here != due:
+            yield Difference(self._table, row_id, "", here, due)
+
+    def _plain(self, row: bytes | None) -> Any:
+        """A row as plain JSON; of links, by link and field."""
+        if row is None:
+            return None
+        if not self._is_packed:
+            return msgspec.json.decode(row)
+        try:
+            return dict(self._fields(unpacked(row)))
+        except (EntryError, IndexError) as error:
+            return f"unreadable: {error}"
+
+    def _fields(self, entry: LinksEntry) -> Iterator[tuple[str, Any]]:
+        if entry.names:
+            yield "names", [entry.named_from, *entry.names]
+        for number in entry.records:
+            place = number >> PLACE_SHIFT
+            name = self._names[place] if place < len(self._names) else f"link {place}"
+            yield f"{name} level", level_of(number)
+            yield f"{name} certainty", certainty_of(number)
+            if not number & KEPT:
+                closure, subjects = entry.obstructed.get(place, FREE)
+                yield f"{name} closure", closure
+                yield f"{name} subjects", list(subjects)

@@ -43,7 +43,9 @@ class StageTable(Generic[T]):
 
 
 class HistoryRow(NamedTuple):
-    """What was known of a subject ("link:ID", "work:ID" ...) from an event time on."""
+    """What was known of a subject ("work:ID", "links/3" ...) from an event time on; a row of bytes
+    is packed, and kept as it is.
+    """
 
     subject: str
     known_ms: int

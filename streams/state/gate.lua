@@ -3,7 +3,7 @@
 -- KEYS: positions, deltas, the history's subjects, those of them that are gone, what has begun.
 -- ARGV: position field, first and last offset, log start, delta or "", deltas kept, history in ms,
 -- then runs of ("set" | "del" | "add", hash, number of values, values...), of
--- ("log", subject, 2, known_ms, row) and of ("out", stream, 1, alert).
+-- ("log", subject, 3, known_ms, row, kept so much longer in ms) and of ("out", stream, 1, alert).
 -- Returns {1 applied | 0 begins with what is in | -1 hole | -2 half-applied, the last offset the
 -- state contains}.
 --
@@ -67,7 +67,7 @@ redis.call('HSET', KEYS[5], ARGV[1], ARGV[3])
 local i = 8
 while i <= #ARGV do
   local verb, hash, n = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  if verb == 'log' then past[#past + 1] = {subject = hash, known_ms = tonumber(ARGV[i + 3]), row = ARGV[i + 4]}
+  if verb == 'log' then past[#past + 1] = {subject = hash, known_ms = tonumber(ARGV[i + 3]), row = ARGV[i + 4], longer_ms = tonumber(ARGV[i + 5])}
   elseif verb == 'out' then redis.call('XADD', hash, '*', 'a', ARGV[i + 3])
   else
     for from = i + 3, i + 2 + n, MANY do
@@ -98,8 +98,9 @@ local function text(ms) return string.format('%.0f', ms) end
 
 -- Drops what is too old of one subject. The newest such entry is kept: it is what was known when
 -- the history begins.
-local function trim(stream, now_ms)
-  local old = redis.call('XREVRANGE', stream, text(math.max(0, now_ms - history_ms)), '-', 'COUNT', 1)[1]
+local function trim(stream, now_ms, longer_ms)
+  local from_ms = math.max(0, now_ms - history_ms - longer_ms)
+  local old = redis.call('XREVRANGE', stream, text(from_ms), '-', 'COUNT', 1)[1]
   if old then redis.call('XTRIM', stream, 'MINID', old[1]) end
 end
 
@@ -116,7 +117,7 @@ local function remember()
     local stream, before_ms = KEYS[3] .. ':' .. entry.subject, known[entry.subject]
     local ms = math.max(before_ms, entry.known_ms)
     redis.call('XADD', stream, text(ms) .. '-*', 'v', entry.row)
-    if math.floor(before_ms / slice_ms) ~= math.floor(ms / slice_ms) then trim(stream, ms) end
+    if math.floor(before_ms / slice_ms) ~= math.floor(ms / slice_ms) then trim(stream, ms, entry.longer_ms) end
     known[entry.subject], latest_ms = ms, math.max(latest_ms, ms)
   end
   local scores, gone, here = {}, {}, {}

@@ -21,6 +21,7 @@ import redis.asyncio as aioredis
 from streams.contract.errors import HalfAppliedError
 from streams.contract.times import DAY_MS, now_ms
 from streams.domain.links.columns import LinkPatch
+from streams.domain.links.history import WHOLE_MS
 from streams.domain.stage import HistoryRow, Stage, StageTable, State, Sum
 from streams.state import tables
 from streams.state.kinds import LETTERS, hash_of
@@ -150,6 +151,16 @@ class Gate:
         """Learn from where the roads' own log is folded; the rest was derived otherwise."""
         self.first_offsets.least = await roads_from(self._client)
 
+    async def let_links_age(self) -> None:
+        """Have the history forget streams of a link each once they are too old: a version of before
+        wrote them, and nobody goes on with them.
+        """
+        known = await self._client.zrange(PAST, 0, -1, withscores=True)
+        old = [name for name, _ in known if name.startswith(b"link:")]
+        if old:
+            latest_ms = known[-1][1]  # until now they were what was known
+            await self._client.zadd(PAST_GONE, dict.fromkeys(old, latest_ms), nx=True)
+
     async def start_roads(self, starts: Mapping[tuple[str, int], int]) -> None:
         """Fold the roads' own log from these offsets on."""
         rows = {_name(place): offset for place, offset in starts.items()}
@@ -251,10 +262,14 @@ def _writes(stage_tables: Sequence[StageTable[Any]], partition: int, effects: Su
 
 
 def _memories(remembered: Iterable[HistoryRow]) -> list[Any]:
-    """The script's runs for the history."""
+    """The script's runs for the history: rows as JSON, packed ones as they are. What a packed row
+    tells is read from a whole one on, which may be so much older.
+    """
     runs: list[Any] = []
     for subject, known_ms, row in remembered:
-        runs += ["log", subject, 2, known_ms, _json(row)]
+        is_packed = isinstance(row, bytes)
+        value, longer_ms = (row, WHOLE_MS) if is_packed else (_json(row), 0)
+        runs += ["log", subject, 3, known_ms, value, longer_ms]
     return runs
 
 

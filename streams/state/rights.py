@@ -45,6 +45,7 @@ NEEDED: tuple[tuple[str, ...], ...] = (
     ("XREVRANGE", _STREAM, "+", "-"),
     ("XTRIM", _STREAM, "MINID", "0"),
     ("ZMSCORE", PAST, "0"),
+    ("ZRANGE", PAST, "0", "-1"),
     ("ZADD", PAST_GONE, "0", "0"),
     ("ZREM", PAST_GONE, "0"),
     ("ZRANGEBYSCORE", PAST_GONE, "0", "0"),

@@ -12,6 +12,7 @@ import redis.asyncio as aioredis
 
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
+from streams.domain.links.history import history_of
 from streams.domain.stage import StageTable
 from streams.state.kinds import (
     BEGINNING,
@@ -25,6 +26,7 @@ from streams.state.kinds import (
     remembered,
     rows_of,
 )
+from streams.state.links_past import LinksPast
 from streams.state.redis_login import connect, script
 
 BEGUN = "bomnae:begun"  # "topic/partition" -> offset up to which a step began and has not ended
@@ -49,6 +51,7 @@ PAST = "bomnae:past"  # sorted set; subject -> when something of it was last lea
 PAST_GONE = "bomnae:past-gone"  # those of them that are there no more; the gate forgets them
 MAX_DELTAS = 4096
 
+LINK, HISTORY = "link:", history_of("")  # what subjects of links, and of their history, begin with
 PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
 
 
@@ -67,16 +70,19 @@ def past_key(subject: str) -> str:
 
 
 class Store:
-    """Reads for the screens. `client` must return bytes (decode_responses False)."""
+    """Reads for the screens. `client` must return bytes (decode_responses False); `partitions` are
+    those of the wide topics.
+    """
 
-    def __init__(self, client: aioredis.Redis) -> None:
+    def __init__(self, client: aioredis.Redis, partitions: int) -> None:
         self.client: Any = client  # redis-py's hints are unions over its decoding modes
         self._latest = script(client, "past_latest")
+        self._links = LinksPast(client, partitions, past_key)
 
     @classmethod
     def connect(cls, settings: Settings) -> "Store":
         """A store on the settings' Redis; connects at the first call, times out after 5 s."""
-        return cls(connect(settings, timeout_s=5))
+        return cls(connect(settings, timeout_s=5), settings.partitions)
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -138,6 +144,17 @@ class Store:
 
     async def past_each(self, known: Mapping[str, int]) -> dict[str, Remembered]:
         """`past` with a time of its own for each subject."""
+        found: dict[str, Remembered] = {}
+        links_at: dict[int, list[str]] = {}
+        for subject, ms in known.items():
+            if subject.startswith(LINK):
+                links_at.setdefault(ms, []).append(subject.removeprefix(LINK))
+        for ms, links in links_at.items():
+            found |= _by_subject(await self._links.some_at(links, ms))
+        return found | await self._each({x: ms for x, ms in known.items() if x not in found})
+
+    async def _each(self, known: Mapping[str, int]) -> dict[str, Remembered]:
+        """Of what is remembered in streams of its own: also links, by a version of before."""
         asked = list(known.items())
         found: dict[str, Remembered] = {}
         for begin in range(0, len(asked), PAST_CHUNK):
@@ -150,10 +167,20 @@ class Store:
                     found[subject] = row[0]
         return found
 
+    async def links_past(self, known_ms: int, back_ms: int) -> dict[str, Remembered]:
+        """`past` of all links. Since when a link was so, is known so far back; of one that was so
+        for longer it is a later time.
+        """
+        found: dict[str, Remembered] = {**_by_subject(await self._links.at(known_ms, back_ms))}
+        before = [x for x in await self.changed_since(0) if x.startswith(LINK) and x not in found]
+        return found | await self._each(dict.fromkeys(before, known_ms))
+
     async def changed_since(self, since_ms: int) -> list[str]:
-        """The subjects remembered after a time, the latest last."""
+        """The subjects remembered after a time, the latest last; of links only those that a version
+        of before remembered.
+        """
         found = await self.client.zrangebyscore(PAST, f"({since_ms}", "+inf")
-        return [name.decode() for name in found]
+        return [name for name in map(bytes.decode, found) if not name.startswith(HISTORY)]
 
     async def past_since(self, subject: str, since_ms: int) -> list[Remembered]:
         """All that became known of a subject after a time, in order."""
@@ -168,10 +195,14 @@ class Store:
             for subject in names:
                 together.xrange(past_key(subject), min=since_ms + 1)
             runs = await together.execute()
-        return {
+        found: dict[str, list[Remembered]] = {
             subject: remembered(subject, ((entry, fields[b"v"]) for entry, fields in run))
             for subject, run in zip(names, runs, strict=True)
         }
+        links = [x.removeprefix(LINK) for x in names if x.startswith(LINK)]
+        for subject, run in _by_subject(await self._links.since(links, since_ms)).items():
+            found[subject] += run
+        return found
 
     async def subscriptions(self) -> dict[str, Subscription]:
         """Every endpoint's subscription as the log says now."""
@@ -189,6 +220,11 @@ class Store:
     async def is_rebuilding(self) -> bool:
         """Whether the state is being made again from the log."""
         return bool(await self.client.exists(REBUILDING))
+
+
+def _by_subject(rows: Mapping[str, T]) -> dict[str, T]:
+    """Rows of links by what the history calls them."""
+    return {f"{LINK}{link_id}": row for link_id, row in rows.items()}
 
 
 def lost_counts(rows: Mapping[bytes, bytes]) -> dict[str, int]:

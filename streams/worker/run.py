@@ -98,6 +98,7 @@ async def wait_for_stores(worker: Worker) -> None:
             await worker.gate.check_rights()
             await check_topics(worker.settings, worker.gate)
             await worker.gate.load_starts()
+            await worker.gate.let_links_age()
             await _join(worker.roster)
 
 

@@ -138,15 +138,15 @@ async def test_a_loss_said_twice_or_grown_is_counted_once(
     await gate.lose(TOPIC, 0, 4, 9)  # the worker died before it went on
     await gate.lose(TOPIC, 0, 4, 14)  # and retention took more
     await gate.lose(TOPIC, 0, 30, 30)
-    assert await Store(client).counts() == {f"lost {TOPIC}/0": 12}
+    assert await Store(client, 1).counts() == {f"lost {TOPIC}/0": 12}
 
 
 async def test_what_is_made_again_is_marked_until_it_is(gate: Gate, client: aioredis.Redis) -> None:
     await gate.rebuild((TOPIC, 3), 77)
     assert await gate.rebuilding() == {(TOPIC, 3): 77}
-    assert await Store(client).is_rebuilding()
+    assert await Store(client, 1).is_rebuilding()
     await gate.rebuilt([(TOPIC, 3)])
-    assert not await Store(client).is_rebuilding()
+    assert not await Store(client, 1).is_rebuilding()
 
 
 async def test_a_topic_keeps_the_id_the_state_was_folded_from(gate: Gate) -> None:
@@ -234,7 +234,7 @@ async def test_a_subject_long_gone_is_forgotten_and_one_that_came_back_is_not(
     await remember(gate, 4, HistoryRow("link:C", 1200, 5))
     assert await known(client, "work:A") == []
     assert await known(client, "work:B") == [("100-0", 1), ("200-0", None), ("300-0", 2)]
-    assert sorted(await Store(client).changed_since(0)) == ["link:A", "link:C", "work:B"]
+    assert sorted(await Store(client, 1).changed_since(0)) == ["link:A", "link:C", "work:B"]
     await remember(gate, 5, HistoryRow("work:A", 150, 6))
     assert await known(client, "work:A") == [("150-0", 6)]
 
@@ -246,7 +246,7 @@ async def test_a_run_of_more_than_one_call_can_take_is_remembered_whole(
     gone = [HistoryRow(f"work:{number}", 1000, None) for number in range(2500)]
     await remember(gate, 0, *there, *gone, *there)
     assert await known(client, "link:2499") == [("1000-0", 2499), ("1000-1", 2499)]
-    assert len(await Store(client).changed_since(0)) == 5000
+    assert len(await Store(client, 1).changed_since(0)) == 5000
     assert await client.zcard(PAST_GONE) == 2500
 
 

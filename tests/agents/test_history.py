@@ -44,19 +44,19 @@ async def test_the_past_is_the_last_that_was_known_then(
 ) -> None:
     entries = [(100, work(1)), (200, work(2)), (200, work(3)), (300, None)]
     await remember(client, *(("work:1", known_ms, row) for known_ms, row in entries))
-    found = await Store(client).past(["work:1", "work:none"], T0 + at)
+    found = await Store(client, 1).past(["work:1", "work:none"], T0 + at)
     assert found == ({} if expected is None else {"work:1": (T0 + expected[0], expected[1])})
 
 
 async def test_each_subject_may_be_asked_for_a_time_of_its_own(client: aioredis.Redis) -> None:
     await remember(client, *((s, n, work(n)) for n in (1, 5) for s in ("work:a", "work:b")))
-    found = await Store(client).past_each({"work:a": T0 + 4, "work:b": T0 + 5})
+    found = await Store(client, 1).past_each({"work:a": T0 + 4, "work:b": T0 + 5})
     assert found == {"work:a": (T0 + 1, work(1)), "work:b": (T0 + 5, work(5))}
 
 
 async def test_what_changed_after_a_time_is_named_and_told_in_order(client: aioredis.Redis) -> None:
     await remember(client, ("work:a", 1, work(1)), ("work:b", 2, work(2)), ("work:b", 3, None))
-    store = Store(client)
+    store = Store(client, 1)
     assert await store.changed_since(T0 + 1) == ["work:b"]
     assert await store.changed_since(T0) == ["work:a", "work:b"]
     assert await store.past_since("work:b", T0 + 1) == [(T0 + 2, work(2)), (T0 + 3, None)]
@@ -67,9 +67,9 @@ async def test_what_changed_after_a_time_is_named_and_told_in_order(client: aior
 async def test_a_row_of_another_version_is_read_as_far_as_it_goes(client: aioredis.Redis) -> None:
     rows = {"link:old": {"level": "jam", "hue": 3}, "link:odd": {"level": 7}, "tram:1": {}}
     await remember(client, *((subject, 1, row) for subject, row in rows.items()))
-    found = await Store(client).past(rows, T0 + 1)
+    found = await Store(client, 1).past(rows, T0 + 1)
     assert found == {"link:old": (T0 + 1, LinkView(level=Level.JAM))}
-    assert await Store(client).past_since("link:odd", T0) == []
+    assert await Store(client, 1).past_since("link:odd", T0) == []
 
 
 def city(subjects: int, times: int) -> Iterable[tuple[str, int, object]]:
@@ -83,7 +83,7 @@ async def test_five_thousand_subjects_are_read_in_a_few_calls(
     client: aioredis.Redis,
 ) -> None:
     await remember(client, *city(5000, 4))
-    store = Store(client)
+    store = Store(client, 1)
     names = await store.changed_since(0)
     await store.past(names[:1], T0)  # the script is known now
     await client.config_resetstat()

@@ -34,7 +34,7 @@ async def test_a_screen_reads_the_open_episodes_and_hears_of_their_ends(
     works = WorksStage(street(), partitions=1)
     await carry(gate, "feed-reports", FeedsStage(), REPORT, Tick(at(1)), Tick(at(61)))
     await carry(gate, "permits", works, LISTED, Tick(at(30)))
-    store = Store(client)
+    store = Store(client, 1)
     alerts = (await store.picture(1)).alerts
     assert set(alerts) == {"closure work:P1", "unseen work:P1", "feed feed:its.speeds"}
     assert alerts["closure work:P1"].id == episode_id("closure", "work:P1", at(0))
@@ -47,7 +47,7 @@ async def test_a_screen_reads_the_open_episodes_and_hears_of_their_ends(
 async def test_an_end_takes_the_episode_off_the_screens(gate: Gate, client: aioredis.Redis) -> None:
     works = WorksStage(street(), partitions=1)
     await carry(gate, "permits", works, LISTED, Tick(at(60)))
-    store = Store(client)
+    store = Store(client, 1)
     assert (await store.picture(1)).alerts == {}
     last = (await store.deltas_after("0-0", block_ms=0))[-1]
     assert last.alerts == {"closure work:P1": None, "unseen work:P1": None}

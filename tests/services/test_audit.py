@@ -89,10 +89,11 @@ def test_a_history_and_counts_that_lack_something_are_named(city: Stack) -> None
     worker.stop()
     store = worlds.redis_of(city)
     assert output_of(audited(city)).startswith("identical\n")
-    stream = "bomnae:past:link:S3>S4"
+    stream = f"bomnae:past:links/{topics.partition_of('S3>S4', worlds.PARTITIONS)}"
+    other = f"bomnae:past:links/{topics.partition_of('S4>S5', worlds.PARTITIONS)}"
     (entry, _), *_ = store.xrange(stream)
     store.xdel(stream, entry)
-    store.delete("bomnae:past:link:S4>S5")
+    store.delete(other)
     store.hincrby("bomnae:dead-letters", "bus-positions R001", -1)
     store.hset("bomnae:counts", "passages late", 5)
     audit = audited(city)
@@ -101,7 +102,7 @@ def test_a_history_and_counts_that_lack_something_are_named(city: Stack) -> None
     assert lines[0] == "bomnae:counts passages late: live 5, oracle nothing"
     assert lines[1] == "bomnae:dead-letters bus-positions R001: live 0, oracle 1"
     assert f"{stream} {entry.decode()}: live nothing, oracle {{" in lines[2]
-    assert lines[3].startswith("bomnae:past:link:S4>S5 ")
+    assert lines[3].startswith(f"{other} ")
 
 
 def test_roads_that_have_not_followed_their_inputs_are_not_settled(city: Stack) -> None:

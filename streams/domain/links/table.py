@@ -18,9 +18,11 @@ from streams.contract.enums import Certainty, Closure, Level
 from streams.contract.grammars import Thresholds
 from streams.domain.links.columns import (
     CERTAINTIES,
+    CLOSURES,
     LEVELS,
     NO_STOOD,
     NONE,
+    NOT_TOLD,
     NOTHING,
     PAGE,
     REST,
@@ -36,7 +38,6 @@ from streams.domain.links.columns import (
     parted,
     report_row,
     rest_row,
-    view_of,
     view_row,
     whole,
 )
@@ -53,6 +54,14 @@ from streams.domain.links.fold import (
     take_speed,
     view,
 )
+from streams.domain.links.history import (
+    CERTAINTY_SHIFT,
+    FREE,
+    KEPT,
+    PLACE_SHIFT,
+    LinksEntry,
+    Obstructed,
+)
 from streams.domain.links.quarters import QUARTER_MS
 from streams.domain.links.reports import NewReports, Reports, paces_of, turns_of
 from streams.domain.links.settled import Judged
@@ -62,7 +71,6 @@ from streams.geo.network import Link, Network
 FOLDS = StageTable("folds", LinkFold)
 """What the columns do not hold of a link; a link has no row where that is nothing."""
 LINKS = StageTable("links", LinkView, columns=LinkColumns)
-REMEMBERED = ("level", "closure", "subjects", "certainty")
 UsualOf = Callable[[str], int]
 """The usual speed of a link, in tenths of km/h; NONE where there is none."""
 
@@ -137,7 +145,7 @@ class LinkTable(Protocol):
 
     def show_usual(self, usual_of: UsualOf) -> None: ...
 
-    def remember(self, known_ms: int) -> None: ...
+    def told(self, *, is_whole: bool) -> LinksEntry | None: ...
 
     def finish(self) -> None: ...
 
@@ -576,7 +584,7 @@ class ColumnTable:
         self._touched |= {place for place in places if place is not None}
 
     def _show(self, place: int, shown: LinkView) -> None:
-        subjects = self._subjects.get(place, self._base.subjects.get(place, ()))
+        subjects = self._subjects_at(place)
         row = np.array(view_row(shown), VIEW)
         is_same = row == self._rows["view"][place] and shown.subjects == subjects
         if is_same and place < len(self._base.ids):
@@ -624,21 +632,46 @@ class ColumnTable:
             self._shown.add(places)
             self._paged.add(places)
 
-    def remember(self, known_ms: int) -> None:
-        """Tell the history what is shown at the clock's time, of links where that is news."""
-        rows = self._rows[: self._count]
-        places = _ints((rows["view"]["level"] != rows["told"]) | rows["is_due"])
-        if not places:
-            return
-        self._copy()
-        for place in places:
-            subjects = self._subjects.get(place, self._base.subjects.get(place, ()))
-            shown = view_of(self._rows["view"][place], subjects)
-            kept = {name: getattr(shown, name) for name in REMEMBERED}
-            self._effects.remember(f"link:{self._id(place)}", known_ms, kept)
-        self._rows["told"][places] = self._rows["view"]["level"][places]
-        self._rows["is_due"][places] = False
-        self._paged.add(places)
+    def told(self, *, is_whole: bool) -> LinksEntry | None:
+        """What the history is told of what is shown: the links of which it is news, or all; None
+        where there is nothing to tell. It counts as told.
+        """
+        rows, count = self._rows[: self._count], self._count
+        told, level, is_due = rows["told"], rows["view"]["level"], rows["is_due"]
+        is_new = told == NOT_TOLD
+        is_news = (level != told) | is_due
+        places = np.arange(count) if is_whole else np.flatnonzero(is_news)
+        if not len(places):
+            return None
+        is_said = is_new | is_due | is_whole
+        named_from = 0 if is_whole else int(np.argmax(is_new)) if is_new.any() else count
+        ids = self._all_ids()[named_from:] if named_from < count else ()
+        entry = LinksEntry(
+            _records(rows["view"][places], places, ~is_said[places]),
+            named_from if ids else 0,
+            tuple(ids),
+            self._obstructed(places[is_said[places]]),
+        )
+        if is_news.any():
+            self._copy()
+            changed = np.flatnonzero(is_news)
+            self._rows["told"][changed] = level[changed]
+            self._rows["is_due"][changed] = False
+            self._paged.add(changed)
+        return entry
+
+    def _obstructed(self, places: Places) -> dict[int, Obstructed]:
+        """What closes links at these places, and works on them, where something does."""
+        closure = self._rows["view"]["closure"][places]
+        found = {}
+        for place, code in zip(places.tolist(), closure.tolist(), strict=True):
+            row = Obstructed(CLOSURES[code], self._subjects_at(place))
+            if row != FREE:
+                found[place] = row
+        return found
+
+    def _subjects_at(self, place: int) -> tuple[str, ...]:
+        return self._subjects.get(place, self._base.subjects.get(place, ()))
 
     def finish(self) -> None:
         """Put what changed into the effects."""
@@ -705,6 +738,13 @@ def _rest_of(columns: LinkColumns, folds: Mapping[str, LinkFold]) -> Array:
     for link_id, fold in folds.items():
         rest[columns.place[link_id]] = rest_row(fold)
     return rest
+
+
+def _records(view: Array, places: Places, is_kept: Array) -> list[int]:
+    """`history.record` of all these places."""
+    code = view["certainty"].astype(np.int64) << CERTAINTY_SHIFT | view["level"]
+    found: list[int] = (places << PLACE_SHIFT | code | np.where(is_kept, KEPT, 0)).tolist()
+    return found
 
 
 def _ints(mask: Array) -> list[int]:

@@ -23,6 +23,7 @@ from streams.domain.links.fold import (
     take_obstruction,
     take_passage,
 )
+from streams.domain.links.history import WHOLE_MS, history_of, packed
 from streams.domain.links.learning import TABLES, Habits, Learning
 from streams.domain.links.overlap import AGREEMENTS
 from streams.domain.links.quarters import IsHoliday, no_holiday
@@ -86,6 +87,14 @@ class RoadRows:
     @now_ms.setter
     def now_ms(self, now_ms: int) -> None:
         self._clock.put(self._partition, now_ms)
+
+    def remember(self, *, is_whole: bool) -> None:
+        """Tell the history what is shown at the clock's time: of the links of which that is news,
+        or of all.
+        """
+        entry = self.links.told(is_whole=is_whole)
+        if entry is not None:
+            self.effects.remember(history_of(self._partition), self.now_ms, packed(entry))
 
 
 class RoadsStage:
@@ -203,7 +212,7 @@ class RoadsStage:
             return
         if before_ms and before_ms // REMEMBER_MS != now_ms // REMEMBER_MS:
             self._show(rows)
-            rows.links.remember(before_ms)
+            rows.remember(is_whole=before_ms // WHOLE_MS != now_ms // WHOLE_MS)
         rows.now_ms = now_ms
         self._judge(rows, before_ms, now_ms)
         self._observed.advance(rows.observed, now_ms, partial(self._compare, rows))

@@ -263,7 +263,7 @@ class Hashes:
 async def test_photos_of_a_work_that_a_newer_version_wrote_stay(
     shelf: Shelf, tmp_path: Path, network: Network
 ) -> None:
-    picture = picture_of(await Store(cast("Redis", Hashes())).picture(1), network)
+    picture = picture_of(await Store(cast("Redis", Hashes()), 1).picture(1), network)
     assert not picture.works
     assert picture.unread_works == {"W", "null"}
     assert kept_for_ever(shelf, tmp_path, picture)

@@ -50,6 +50,10 @@ class Kept:
     async def changed_since(self, since_ms: int) -> list[str]:
         return [name for name, run in self.entries.items() if run[-1][0] > since_ms]
 
+    async def links_past(self, known_ms: int, back_ms: int) -> dict[str, Remembered]:  # noqa: ARG002
+        links = (name for name in self.entries if name.startswith("link:"))
+        return await self.past_each(dict.fromkeys(links, known_ms))
+
     async def past_each(self, known: Mapping[str, int]) -> dict[str, Remembered]:
         found = {
             name: [entry for entry in self.entries.get(name, []) if entry[0] <= known_ms]

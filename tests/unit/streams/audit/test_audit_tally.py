@@ -1,8 +1,12 @@
 """The history as the log says, held against what is kept of it."""
 
+import zlib
+
 import pytest
 
 from streams.audit.tally import Entry, Past, past_differences
+from streams.contract.enums import Certainty, Closure, Level
+from streams.domain.links.history import LinksEntry, Obstructed, packed, record
 from streams.domain.stage import HistoryRow
 
 
@@ -70,3 +74,61 @@ def test_what_is_too_old_may_be_forgotten_but_not_what_comes_after_it() -> None:
 
 def test_what_the_live_state_learnt_since_is_no_difference() -> None:
     assert differing(DUE, [*WHOLE, ((3000, 1), b"5"), ((9000, 0), b"6")]) == []
+
+
+def row(*levels: str, closure: Closure = Closure.NONE, names: tuple[str, ...] = ()) -> bytes:
+    """A packed entry of links by place, the first of which is closed so."""
+    records = [
+        record(place, Level(level), Certainty.REPORTED, is_kept=False)
+        for place, level in enumerate(levels)
+    ]
+    closed = {} if closure is Closure.NONE else {0: Obstructed(closure, ("work:P1",))}
+    return packed(LinksEntry(records, 0, names, closed))
+
+
+LINKS = (row("free", "jam", names=("A", "B")), row("slow", "jam"))
+
+
+@pytest.mark.parametrize(
+    ("live", "said"),
+    [
+        (LINKS, []),
+        (
+            (LINKS[0], row("jam", "jam", closure=Closure.FULL)),
+            [
+                '2-0 A closure: live "full", oracle "none"',
+                '2-0 A level: live "jam", oracle "slow"',
+                '2-0 A subjects: live ["work:P1"], oracle []',
+            ],
+        ),
+        (
+            (row("free", "jam", names=("A", "C")), row("slow")),
+            [
+                '1-0 names: live [0,"A","C"], oracle [0,"A","B"]',
+                '2-0 B certainty: live nothing, oracle "reported"',
+                '2-0 B closure: live nothing, oracle "none"',
+                '2-0 B level: live nothing, oracle "jam"',
+                "2-0 B subjects: live nothing, oracle []",
+            ],
+        ),
+        ((LINKS[0], b"\x09"), ['2-0: live "unreadable: entry of form 09", oracle {"A level":']),
+        ((LINKS[0],), ['2-0: live nothing, oracle {"A level":"slow"']),
+    ],
+)
+def test_an_entry_of_links_is_compared_link_by_link(
+    live: tuple[bytes, ...], said: list[str]
+) -> None:
+    due = Past()
+    due.add(HistoryRow("links/3", ms, value) for ms, value in enumerate(LINKS, 1))
+    stored = [((ms, 0), value) for ms, value in enumerate(live, 1)]
+    found = map(str, past_differences("links/3", due.entries("links/3"), stored, 0))
+    for told, expected in zip(found, said, strict=True):
+        assert told.startswith(f"bomnae:past:links/3 {expected}")
+
+
+def test_the_same_links_deflated_otherwise_are_no_difference() -> None:
+    other = b"\x02" + zlib.compress(zlib.decompress(LINKS[0][1:]), 0)
+    assert other != LINKS[0]
+    due = Past()
+    due.add([HistoryRow("links/3", 1, LINKS[0])])
+    assert past_differences("links/3", due.entries("links/3"), [((1, 0), other)], 0) == []

@@ -459,32 +459,3 @@ def test_messages_in_one_batch_or_alone_end_and_are_remembered_alike(
     assert together.state == alone.state
     assert together.counts == alone.counts
     assert remembered == memories
-
-
-def test_the_history_keeps_a_link_when_level_closure_or_works_change_and_not_each_speed() -> None:
-    fold = Folded(roads())
-    full = (block(Closure.FULL),)
-    steps = (
-        events(0, tick_s=10),
-        events(1, speeds=(speed(50, 5),)),
-        events(2, tick_s=12),  # within the same five seconds
-        events(3, tick_s=20),
-        events(4, speeds=(speed(48, 15),)),  # as free as before
-        events(5, tick_s=30),
-        events(6, speeds=(speed(9, 25),)),
-        events(7, tick_s=40),
-        events(8, obstructions=full),
-        events(9, obstructions=full),
-        events(10, tick_s=50),
-        events(11, obstructions=full),
-        events(12, tick_s=60),
-    )
-    kept = [[(m.known_ms, m.row) for m in fold.take(step).remembered] for step in steps]
-    said = {"closure": Closure.NONE, "subjects": (), "certainty": "reported"}
-    blocked = {"closure": Closure.FULL, "subjects": ("work:P1",), "certainty": "reported"}
-    told = {number: rows for number, rows in enumerate(kept) if rows}
-    assert told == {
-        3: [(at(12), {"level": "free", **said})],
-        7: [(at(30), {"level": "jam", **said})],
-        10: [(at(40), {"level": "jam", **blocked})],
-    }
