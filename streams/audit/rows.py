@@ -4,7 +4,7 @@ What the worker does for thousands of links at once (`streams/domain/links/table
 against this: the same bounds and formulas, one link after another, and nothing to read but loops.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -138,6 +138,10 @@ class RowTable:
         for link_id, link in self._folds.all().items():
             if self._roads[link_id].is_drawn and not is_well(link_id, link):
                 yield link_id
+
+    def jammed(self, links: Collection[str], times_ms: Sequence[int]) -> set[str]:  # noqa: ARG002
+        """None for sure: each is looked at."""
+        return set()
 
     def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> Lesson:
         lesson, look = Lesson({}, set()), Look(self._roads, self._rules, factor_of)

@@ -7,7 +7,7 @@ in the audit's own table (`streams/audit/rows.py`), which this one is held again
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -136,6 +136,8 @@ class LinkTable(Protocol):
     def suspects(
         self, is_well: Callable[[str, LinkFold], bool], below: float, usual_of: UsualOf | None
     ) -> Iterable[str]: ...
+
+    def jammed(self, links: Collection[str], times_ms: Sequence[int]) -> set[str]: ...
 
     def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> Lesson: ...
 
@@ -522,6 +524,23 @@ class ColumnTable:
             link_id = self._id(place)
             if not is_well(link_id, self._fold(link_id)):
                 yield link_id
+
+    def jammed(self, links: Collection[str], times_ms: Sequence[int]) -> set[str]:
+        """Which of these links are jammed by their level at each of these judgements, for sure: of
+        links with nothing but their own reports, and of which no usual speed is known.
+        """
+        self.flush()
+        places = np.array([self._base.place.get(x, NONE) for x in sorted(links)], np.intp)
+        places = places[places != NONE]
+        is_known = self._rows["view"]["usual_dkmh"][places] != NONE
+        places = places[~(is_known | self._rest["is_rich"][places])]
+        for at_ms in times_ms:
+            report = self._standing(at_ms)[places]
+            pace = paces_of(report)
+            is_fresh = report["at_ms"] > max(at_ms - self._rules.fresh_ms, NONE)
+            is_slow = pace.kmh < self._facts.jam_kmh[self._index[places]]
+            places = places[is_fresh & pace.is_any & is_slow]
+        return {self._id(place) for place in places.tolist()}
 
     def _all_ids(self) -> list[str]:
         return [*self._base.ids, *self._new]

@@ -5,10 +5,11 @@ made once the slowest of them has passed its time (see `settled`). So the same l
 episodes in any order of its partitions.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from streams.contract.enums import Cause, Level, Phase, RuleName
+from streams.contract.enums import Cause, Closure, Level, Phase, RuleName
 from streams.domain.alerts import Condition, Episode
 from streams.domain.links.fold import (
     FoldSettings,
@@ -90,11 +91,30 @@ class RoadWatch:
 
         suspects = known.links.suspects(is_well, self._alerts.jam.below, known.usual_of)
         is_open = {key.partition("link:")[2] for key in episodes.all()}
-        for link_id in sorted({*suspects, *is_open}):
+        goes_on = self._go_on(episodes, known, done, now_ms)
+        for link_id in sorted({*suspects, *is_open} - goes_on):
             link = self._network.link(link_id)
             if link is not None:
                 self._judge(effects, episodes, link, known, done=done, now_ms=now_ms)
         effects.alerts.sort(key=lambda alert: (alert.at_ms, alert.subject))
+
+    def _go_on(
+        self, episodes: Rows[Episode], known: KnownRoads, done: Judged, now_ms: int
+    ) -> set[str]:
+        """The links of which all judgements say what the last one said: jammed as told, no work on
+        them. In a city that stands still these are most that are open.
+        """
+        if known.usual_of is not None:
+            return set()
+        rows = {key.partition("link:"): episode for key, episode in episodes.all().items()}
+        links = Counter(link_id for _, _, link_id in rows)
+        told = {
+            link_id
+            for (rule, _, link_id), episode in rows.items()
+            if links[link_id] == 1 and rule.strip() == RuleName.JAM and _stands(episode)
+        }
+        times_ms = range(done.next_after(0), now_ms + 1, done.every_ms)
+        return known.links.jammed(told, times_ms) if told else told
 
     def _is_well(self, link: Link, fold: LinkFold, usual: UsualSpeed | None) -> bool:
         """Whether nothing is slow in all that is known of a link, early or late: most links, most
@@ -208,6 +228,13 @@ class RoadWatch:
             return link.name
         best = max(pairs, key=lambda pair: (pair.share, pair.section_id))
         return f"{link.road_name} {names[best.section_id]}".strip()
+
+
+def _stands(episode: Episode) -> bool:
+    """Whether a jam was told by its level, goes on and closes nothing."""
+    facts = episode.facts
+    is_plain = facts.get("judged_by") == "level" and facts.get("closure") == Closure.NONE.value
+    return is_plain and episode.told > 0 and not episode.over_ms
 
 
 def _works_on(fold: LinkFold) -> tuple[str, ...]:

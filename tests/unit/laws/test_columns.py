@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ from streams.contract.derived import (
 from streams.contract.enums import Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.links.estimate import Weights
+from streams.domain.rules.reading import read_rules
 from streams.domain.stage import HistoryRow, RunStage, Taken, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage
 from streams.state.tables import read, written
@@ -30,6 +32,7 @@ from tests.unit.laws.profile import tried
 LINKS = ("S1>S2", "S2>S3", "S3>S4", STANDARD, "?")
 SPEEDS, BUSES, WORKS = INPUTS = ("link-speeds/0", "bus-positions/0", "permits/0")
 LATE_S = (-1100, -700, -601, -301, -100, -10, -3, 0, 0.5, 1, 2, 50, 100)
+QUICK = read_rules(Path(__file__).with_name("quick_rules.toml").read_text(encoding="utf-8"))
 seeds = st.integers(0, 10**6)
 
 
@@ -147,8 +150,8 @@ def test_columns_and_rows_are_one_fold_however_the_log_is_cut_into_runs(
     chance = random.Random(seed)
     rules = replace(RULES, weights=weights, fresh_ms=fresh_ms)
     log = log_of(chance)
-    rows = folded(PlainRoads(street(), rules, INPUTS), log, chance, most=1)
-    columns = folded(RoadsStage(street(), rules, INPUTS), log, chance, most=8)
+    rows = folded(PlainRoads(street(), rules, INPUTS, QUICK), log, chance, most=1)
+    columns = folded(RoadsStage(street(), rules, INPUTS, QUICK), log, chance, most=8)
     assert columns == rows
 
 
@@ -156,7 +159,7 @@ def test_the_logs_of_this_law_show_all_that_a_link_may_be() -> None:
     levels, certainties, told = set(), set(), 0
     for seed in range(40):
         chance = random.Random(seed)
-        result = folded(RoadsStage(street(), RULES, INPUTS), log_of(chance), chance, most=8)
+        result = folded(RoadsStage(street(), RULES, INPUTS, QUICK), log_of(chance), chance, most=8)
         views = result.rows.get("links", {}).values()
         levels |= {view["level"] for view in views}
         certainties |= {view["certainty"] for view in views}
