@@ -71,19 +71,24 @@ class _Refusal(NamedTuple):
 
 @dataclass(slots=True)
 class _Read:
-    """The first `count` messages of a run as they are read, and the bug that the next one met."""
+    """The first messages of a run as they are read, and the bug that the next one met."""
 
     first: Origin
     is_ahead: bool  # whether the newest message had a clock ahead
     taken: list[Taken] = field(default_factory=list)
     refused: list[_Refusal] = field(default_factory=list)
-    count: int = 0
     bug: Exception | None = None
 
-    def cut(self, at: Origin, bug: Exception) -> None:
-        """End before a message that a bug was met at."""
-        self.count, self.bug = at.offset - self.first.offset, bug
-        self.refused = [each for each in self.refused if each.message.origin.offset < at.offset]
+    @property
+    def count(self) -> int:
+        return len(self.taken) + len(self.refused)
+
+    def cut(self, stepped: int, bug: Exception) -> None:
+        """End before the message that a bug was met at, after so many were stepped through."""
+        at = self.taken[stepped].origin.offset
+        del self.taken[stepped:]
+        self.refused = [each for each in self.refused if each.message.origin.offset < at]
+        self.bug = bug
 
 
 _StepRun = Callable[[State, Sequence[Taken]], Effects]
@@ -169,7 +174,8 @@ class StageRunner:
         """The messages up to a gap, or to one that a bug stops at."""
         first, takes = run[0].origin, self._stage.takes
         read = _Read(first, is_ahead=first.partition in self._ahead)
-        for expected, (payload, origin, appended) in enumerate(run, start=first.offset):
+        for expected, each in enumerate(run, start=first.offset):
+            payload, origin, appended = each
             if origin.offset != expected:
                 break
             try:
@@ -178,7 +184,6 @@ class StageRunner:
             except RecordRefusedError as refusal:
                 is_ahead = refusal.code == AHEAD
                 is_buried = not (is_ahead and read.is_ahead)
-                each = Delivered(payload, origin, appended)
                 read.refused.append(_Refusal(each, refusal.code, is_buried))
                 read.is_ahead = read.is_ahead or is_ahead
             except Exception as bug:  # noqa: BLE001 - raised again when what came before is kept
@@ -187,7 +192,6 @@ class StageRunner:
             else:
                 read.taken.append(Taken(message, origin))
                 read.is_ahead = False
-            read.count += 1
         return read
 
     def _step(self, state: State, read: _Read) -> Sum:
@@ -201,7 +205,7 @@ class StageRunner:
                 total.add(effects)
                 stepped += count
         except Exception as bug:  # noqa: BLE001 - raised again when what came before is kept
-            read.cut(read.taken[stepped].origin, bug)
+            read.cut(stepped, bug)
         for refusal in read.refused:
             total.add(Effects(refused={f"{read.first.topic} {refusal.code}": 1}))
         return total

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from streams.worker.agents import Delivered
 
@@ -31,7 +31,7 @@ class Waiting:
         if not messages:
             return
         self._partitions.setdefault(partition, deque()).extend(messages)
-        self._size_bytes += sum(map(_size_bytes, messages))
+        self._size_bytes += _size_bytes(messages)
         self._some.set()
 
     async def run(self) -> list[Delivered]:
@@ -47,15 +47,16 @@ class Waiting:
         self._busy.add(partition)
         waiting = self._partitions.pop(partition)
         run: list[Delivered] = []
-        room = MAX_RUN_BYTES
+        run_bytes = 0
         while waiting and len(run) < MAX_RUN_MESSAGES:
-            room -= len(waiting[0].payload or b"")
-            if run and room < 0:
+            size_bytes = len(waiting[0].payload or b"")
+            if run and run_bytes + size_bytes > MAX_RUN_BYTES:
                 break
+            run_bytes += size_bytes
             run.append(waiting.popleft())
         if waiting:
             self._partitions[partition] = waiting
-        self._left(run)
+        self._size_bytes -= run_bytes + len(run) * MESSAGE_BYTES
         return run
 
     def done(self, partition: int) -> None:
@@ -66,14 +67,12 @@ class Waiting:
     def drop(self, partitions: Iterable[int]) -> None:
         """Forget what waits of some partitions: others carry it, or it will be fetched again."""
         for partition in partitions:
-            self._left(self._partitions.pop(partition, ()))
-
-    def _left(self, messages: Iterable[Delivered]) -> None:
-        self._size_bytes -= sum(map(_size_bytes, messages))
+            self._size_bytes -= _size_bytes(self._partitions.pop(partition, ()))
 
     def _next(self) -> int | None:
         return next((each for each in self._partitions if each not in self._busy), None)
 
 
-def _size_bytes(message: Delivered) -> int:
-    return len(message.payload or b"") + MESSAGE_BYTES
+def _size_bytes(messages: Collection[Delivered]) -> int:
+    payloads = sum(len(each.payload) for each in messages if each.payload is not None)
+    return payloads + len(messages) * MESSAGE_BYTES
