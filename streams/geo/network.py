@@ -16,6 +16,7 @@ from streams.geo.measures import Box, Point, distance_to_line_m, midpoint_of
 
 CELL_DEG = 0.005  # about 440 m by 555 m at 37.9 N
 CELL_M = 400  # a cell is at least so wide up to 44 N
+MOST_ASKED = 1024  # places of which `near` is remembered
 ROAD_CLASSES = ("motorway", "express", "national", "metropolitan", "state", "local", "city")
 """ROAD_RANK 101..107 of the standard node-link; sections without a standard link are `city`."""
 
@@ -188,7 +189,17 @@ class Network:
         return None if place is None else self.links[place]
 
     def near(self, point: Point, radius_m: float) -> list[tuple[float, Link]]:
-        """Links within `radius_m` of a point, nearest first, as (distance in m, link)."""
+        """Links within `radius_m` of a point, nearest first, as (distance in m, link). What is
+        asked again, as each minute of the way round a closure, is known.
+        """
+        known = self._asked.get((point, radius_m))
+        if known is None:
+            if len(self._asked) >= MOST_ASKED:
+                self._asked.clear()
+            known = self._asked[point, radius_m] = self._measured(point, radius_m)
+        return list(known)
+
+    def _measured(self, point: Point, radius_m: float) -> list[tuple[float, Link]]:
         around = set(self._grid.around(point, math.ceil(radius_m / CELL_M)))
         candidates = (i for i in around if self._box(i).least_m(point) <= radius_m)
         measured = ((distance_to_line_m(point, self.links[i].geometry), i) for i in candidates)
@@ -207,6 +218,10 @@ class Network:
         if known is None:
             known = self._boxes[place] = Box.around(self.links[place].geometry)
         return known
+
+    @cached_property
+    def _asked(self) -> dict[tuple[Point, float], list[tuple[float, Link]]]:
+        return {}
 
     @cached_property
     def _boxes(self) -> dict[int, Box]:
