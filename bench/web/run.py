@@ -1,6 +1,6 @@
 """Measures the map in Chromium against its goals; exits 1 when a figure misses.
 
-python -m bench.web.run --seconds 60 [--links 5000]
+python -m bench.web.run --seconds 60 [--links 5000] [--share 0.2]
 
 From `TILED` links on the map comes in tiles: it has to open within 2 s, and is panned as well.
 """
@@ -165,13 +165,14 @@ def bytes_per_update(url: str, updates: int, view: str = "") -> tuple[float, flo
     return wire / updates / 1000, (len(text) - start) / updates / 1000
 
 
-def measure(seconds: float, links: int) -> list[Figure]:
-    """All figures of a city of `links` links."""
+def measure(seconds: float, links: int, share: float) -> list[Figure]:
+    """All figures of a city of `links` links, a share of which changes each second."""
     with tempfile.TemporaryDirectory() as name, servers.running_redis(Path(name)) as client:
         folder = Path(name)
         port = client.connection_pool.connection_kwargs["port"]
         seed = [sys.executable, "-m", "bench.web.seed", "--links", str(links), "--out", name]
         seed += ["--redis", f"redis://127.0.0.1:{port}/0", "--seconds", str(seconds + 300)]
+        seed += ["--share", str(share)]
         with subprocess.Popen(seed, cwd=ROOT) as city:
             try:
                 _wait_for_file(folder / "network.json")
@@ -221,9 +222,11 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.web.run", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="length of the steady part, s")
     parser.add_argument("--links", type=int, default=5000)
+    parser.add_argument("--share", type=float, default=0.2, help="of the links, changed a second")
     wanted = parser.parse_args(argv)
-    figures = measure(wanted.seconds, wanted.links)
-    print(f"\n{wanted.links} links, 20 % change a second, 300 buses move, 200 works, 1600x900")
+    figures = measure(wanted.seconds, wanted.links, wanted.share)
+    share = f"{100 * wanted.share:g} % change a second"
+    print(f"\n{wanted.links} links, {share}, 300 buses move, 200 works, 1600x900")
     for figure in figures:
         print(figure.line())
     return 1 if any(figure.is_missed for figure in figures) else 0
