@@ -134,6 +134,11 @@ def _web(_folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa: F
     return web.measure(6 if is_quick else 40, LINKS, 2_500)
 
 
+def _province(_folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
+    """Each link changes once a minute, as polls bring it."""
+    return web.measure(6 if is_quick else 30, 13_000 if is_quick else 100_000, share=1 / 60)
+
+
 def _demo(_folder: Path, _kafka: str, _is_quick: bool) -> list[Figure]:  # noqa: FBT001
     return demo.measure()
 
@@ -155,6 +160,7 @@ ROWS = {
     "history": Row("what is kept of the past", _history),
     "readers": Row("the map server with many readers", _readers),
     "web": Row("the map in Chromium, 5,000 links, 2,500 works, 300 buses", _web),
+    "province": Row("the map in Chromium, 100,000 links", _province),
     "webhooks": Row("from an event in Kafka to the signed POST received", _webhooks),
     "demo": Row("`make demo` from a warm cache", _demo),
     "country": Row("ten minutes of a whole country, live", _country, is_extra=True),

@@ -38,6 +38,7 @@ export class LinksLayer {
   painting = /** @type {number[]} */ ([]); // the links of a picture under way
   late = /** @type {Set<number>} */ (new Set()); // links that changed while it was
   touchUp = new Slices(TOUCH_UP_STROKES);
+  awaited = () => {};
 
   /** @param {Ui.LeafletMap} map @param {Ui.Picture} picture @param {Ui.State} state */
   constructor(map, picture, state) {
@@ -111,8 +112,15 @@ export class LinksLayer {
     }
   }
 
+  /** Acts when what is to be seen is on the screen. @param {() => void} act */
+  whenShown(act) {
+    if (this.canvas instanceof SlowCanvas && this.canvas.slices.isBusy) this.awaited = act; else act();
+  }
+
   onShown() {
     this.visible = this.painting;
+    this.awaited();
+    this.awaited = () => {};
     if (this.late.size) this.update([...this.late]);
   }
 

@@ -238,7 +238,8 @@ export class Live {
     this.loaded_ms ||= performance.now();
     this.sign.show();
     setTimeout(() => this.showEmpty(), SPEED_WAIT_MS + 100);
-    afterPaint(() => this.showRest());
+    const rest = () => afterPaint(() => this.showRest());
+    if (this.links) this.links.whenShown(rest); else rest();
   }
 
   /** The roads stand on the screen; now the lists. */

@@ -49,8 +49,8 @@ export class Stream {
   async start() {
     await this.untilDone(async () => {
       const { network, index } = this.urls;
-      const [body, file] = await Promise.all([this.readSnapshot(), fetched(index || network, "network")]);
-      await this.take(body, file);
+      const [body, made] = await Promise.all([this.readSnapshot(), this.readNetwork(index || network)]);
+      await this.take(body, made);
     });
     this.join();
     this.looking.soon();
@@ -82,14 +82,19 @@ export class Stream {
     return new Promise((resolve) => { this.hurry = resolve; setTimeout(resolve, wait_ms); });
   }
 
-  /** @param {Api.Snapshot} snapshot @param {Api.NetworkFile | Api.NetworkIndex | null} file */
-  async take(snapshot, file) {
-    if (file || snapshot.net !== this.net || !this.network) {
-      const url = "/api/v1/network/" + encodeURIComponent(snapshot.net);
-      const whole = url + (this.urls.index ? "/index.json" : ".json");
-      const fitting = file?.version === snapshot.net ? file : await fetched(whole, "network");
-      const network = new Network(fitting);
-      await this.looking.begin(network);
+  /** The network at an address, with the tiles of the view where it comes in tiles. @param {string} url */
+  async readNetwork(url) {
+    const network = new Network(await fetched(url, "network"));
+    await this.looking.begin(network);
+    return network;
+  }
+
+  /** @param {Api.Snapshot} snapshot @param {Network | null} made one that was read beside it */
+  async take(snapshot, made) {
+    if (made || snapshot.net !== this.net) {
+      const name = encodeURIComponent(snapshot.net) + (this.urls.index ? "/index" : "");
+      const isFitting = made?.version === snapshot.net;
+      const network = isFitting ? made : await this.readNetwork(`/api/v1/network/${name}.json`);
       this.net = snapshot.net;
       this.network = network;
       this.hooks.network(network);
