@@ -41,7 +41,7 @@ class Broker:
     @property
     def hold_s(self) -> int:
         """The session of its clients. The embedded one lets a group wait half of it to begin."""
-        return 80 if self.kind == "apache" else 12
+        return 80 if self.kind == "apache" else 8
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench import results
 from local.stack import ROOT
 
-ROWS = ("throughput", "latency", "links", "buses", "recovery", "readers")
+ROWS = ("throughput", "latency", "buses", "recovery", "readers")
 
 
 def test_a_quick_run_measures_every_row_asked_for(tmp_path: Path) -> None:
