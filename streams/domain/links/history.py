@@ -28,6 +28,7 @@ LEVEL_BITS, CODE_BITS, PLACE_SHIFT = 0b111, 0xFF, 8
 CERTAINTY_SHIFT = 3
 KEPT = 0b1000_0000
 """What closes the link, and what works on it, is as it was told last."""
+FAST = 1  # how hard to deflate: names and records are hardly less for more
 MOST_BYTES = 64 << 20  # of an inflated entry: some millions of links
 
 
@@ -93,7 +94,7 @@ def packed(entry: LinksEntry) -> bytes:
     if entry.obstructed:
         line["obstructed"] = {str(place): row for place, row in sorted(entry.obstructed.items())}
     head = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-    return LONG + zlib.compress(head.encode() + b"\n" + records)
+    return LONG + zlib.compress(head.encode() + b"\n" + records, FAST)
 
 
 def unpacked(value: bytes) -> LinksEntry:
