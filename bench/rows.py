@@ -16,6 +16,7 @@ from bench import (
     recovery,
     results,
     sizing,
+    steps,
     webhooks,
 )
 from bench.contest import Plan
@@ -45,6 +46,16 @@ def _throughput(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # no
 
 def _embedded(folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
     return contest.measure_alone(folder, "embedded", QUICK if is_quick else FULL, LINKS)
+
+
+def _steps(_folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
+    if is_quick:
+        return steps.measure(500, 250, 20_000)
+    return [
+        *steps.measure(LINKS, 250, 1_000_000),
+        *steps.measure(LINKS, 2_000, 1_000_000),
+        *steps.measure(LINKS, 1, 100_000),
+    ]
 
 
 def _latency(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
@@ -134,6 +145,7 @@ def _webhooks(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa
 ROWS = {
     "throughput": Row("observations folded, in turns with others on the same log", _throughput),
     "embedded": Row("the same on the embedded broker of `make demo`", _embedded),
+    "steps": Row("where an observation's time goes, by the worker's steps", _steps),
     "latency": Row("from an observation in Kafka to a reader of Redis", _latency),
     "painted": Row("from a portal's answer to the painted link, the whole pipe", _painted),
     "links": Row("as the network grows, 2,000 a message", _links),

@@ -208,11 +208,11 @@ class Gate:
     ) -> GateAnswer:
         """Apply the effects of the messages from `first` to `last` together with their position."""
         writes = [
-            *_writes(stage.tables, place[1], effects),
+            *writes_of(stage.tables, place[1], effects),
             *_memories(effects.remembered),
             *(part for alert in effects.alerts for part in ("out", OUTBOX, 1, _json(alert))),
         ]
-        delta = _delta(self._letters, effects, at_ms=now_ms())
+        delta = delta_of(self._letters, effects, at_ms=now_ms())
         bounds = [first, last, self.first_offsets.get(place, 0)]
         verdict, position = await self._apply(
             keys=[POSITIONS, DELTAS, PAST, PAST_GONE, BEGUN],
@@ -244,7 +244,7 @@ def _name(place: tuple[str, int]) -> str:
     return f"{place[0]}/{place[1]}"
 
 
-def _writes(stage_tables: Sequence[StageTable[Any]], partition: int, effects: Sum) -> list[Any]:
+def writes_of(stage_tables: Sequence[StageTable[Any]], partition: int, effects: Sum) -> list[Any]:
     """The script's runs of writes for the changed rows and the counts."""
     runs: list[Any] = []
     for table in stage_tables:
@@ -273,7 +273,7 @@ def _memories(remembered: Iterable[HistoryRow]) -> list[Any]:
     return runs
 
 
-def _delta(letters: Mapping[str, str], effects: Sum, *, at_ms: int) -> bytes:
+def delta_of(letters: Mapping[str, str], effects: Sum, *, at_ms: int) -> bytes:
     """The changes that a screen shows, by letter; b"" where there are none."""
     shown = {
         letters[table]: tables.packed(rows) if isinstance(rows, LinkPatch) else rows
