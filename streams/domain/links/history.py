@@ -13,7 +13,8 @@ import json
 import struct
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from streams.contract.enums import Certainty, Closure, Level
@@ -27,6 +28,7 @@ LEVEL_BITS, CODE_BITS, PLACE_SHIFT = 0b111, 0xFF, 8
 CERTAINTY_SHIFT = 3
 KEPT = 0b1000_0000
 """What closes the link, and what works on it, is as it was told last."""
+FAST = 1  # how hard to deflate: names and records are hardly less for more
 MOST_BYTES = 64 << 20  # of an inflated entry: some millions of links
 
 
@@ -40,8 +42,7 @@ class Obstructed(NamedTuple):
 FREE = Obstructed()
 
 
-@dataclass(frozen=True, slots=True)
-class LinksEntry:
+class LinksEntry(NamedTuple):
     """An entry of the history. `names` are those of the places from `named_from` on;
     `obstructed` has, by place, the links whose record is without KEPT and that are not free.
     """
@@ -49,7 +50,7 @@ class LinksEntry:
     records: Sequence[int]
     named_from: int = 0
     names: tuple[str, ...] = ()
-    obstructed: Mapping[int, Obstructed] = field(default_factory=dict)
+    obstructed: Mapping[int, Obstructed] = MappingProxyType({})
 
     @property
     def is_whole(self) -> bool:
@@ -84,7 +85,7 @@ def certainty_of(number: int) -> Certainty:
 
 def packed(entry: LinksEntry) -> bytes:
     """The bytes of an entry."""
-    records = struct.pack(f"<{len(entry.records)}I", *entry.records)
+    records = _layout(len(entry.records)).pack(*entry.records)
     if not entry.names and not entry.obstructed:
         return SHORT + records
     line: dict[str, Any] = {}
@@ -93,7 +94,7 @@ def packed(entry: LinksEntry) -> bytes:
     if entry.obstructed:
         line["obstructed"] = {str(place): row for place, row in sorted(entry.obstructed.items())}
     head = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-    return LONG + zlib.compress(head.encode() + b"\n" + records)
+    return LONG + zlib.compress(head.encode() + b"\n" + records, FAST)
 
 
 def unpacked(value: bytes) -> LinksEntry:
@@ -120,7 +121,12 @@ def unpacked(value: bytes) -> LinksEntry:
 def _records(body: bytes) -> tuple[int, ...]:
     if len(body) % 4:
         raise EntryError(f"{len(body)} bytes of records of 4 each")
-    return struct.unpack(f"<{len(body) // 4}I", body)
+    return _layout(len(body) // 4).unpack(body)
+
+
+@lru_cache(maxsize=1_000)
+def _layout(records: int) -> struct.Struct:
+    return struct.Struct(f"<{records}I")
 
 
 def _inflated(body: bytes) -> bytes:
