@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
-from streams.audit.fold import stored
+from streams.audit.fold import plain, plain_state, stored
 from streams.audit.rows import PlainRoads
 from streams.contract import topics, wire
 from streams.contract.derived import LinkBatch, Origin
@@ -76,9 +74,11 @@ class Oracle:
         """What should stand in Redis: hash -> row id -> plain JSON value; empty ones left out."""
         found: dict[str, Rows] = {}
         for (topic, partition), state in self._states.items():
+            rows = plain_state(state)
             for table in self._stages[topic].tables:
-                rows = msgspec.json.decode(msgspec.json.encode(state[table.name]))
-                found.setdefault(hash_of(table, partition), {}).update(rows)
+                if table.name in rows:
+                    name = hash_of(table, partition)
+                    found.setdefault(name, {}).update(plain(rows[table.name]))
         return {name: rows for name, rows in found.items() if rows}
 
 
