@@ -19,6 +19,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.web.seed import FILLED
 from tests.pages import servers
 from tests.pages.notes import Notes
 from tests.pages.screen import REACH
@@ -175,7 +176,7 @@ def measure(seconds: float, links: int, share: float) -> list[Figure]:
         seed += ["--share", str(share)]
         with subprocess.Popen(seed, cwd=ROOT) as city:
             try:
-                _wait_for_file(folder / "network.json")
+                _wait_for_file(folder / FILLED)
                 with (
                     servers.running_map(client, folder, folder) as server,
                     sync_playwright() as playwright,
