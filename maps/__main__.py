@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import sys
 
 from aiohttp import web
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> int:
 
 def _serve(settings: Settings) -> int:
     app = build_app(settings, load_network(settings.network), Store.connect(settings))
+    gc.freeze()  # the network stays: a collector that went through it would hold requests up
     asyncio.run(serve(app, settings.http))
     return cli.OK
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import redis
 
+from bench.web.seed import FILLED
 from tests.pages import servers
 from tests.places import ROOT
 
@@ -27,7 +28,7 @@ def running_city(
         seed += ["--redis", f"redis://127.0.0.1:{port}/0", "--seconds", str(seconds)]
         with subprocess.Popen(seed, cwd=ROOT, stdout=subprocess.DEVNULL) as city:
             try:
-                _wait_for_file(folder / "network.json")
+                _wait_for_file(folder / FILLED)
                 yield client
             finally:
                 city.terminate()

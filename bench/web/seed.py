@@ -17,6 +17,8 @@ from tests.cities.grid import grid
 from tests.cities.seed import emit
 from tests.cities.traffic import Traffic, fill
 
+FILLED = "filled"  # a file of this name: Redis has the whole city
+
 
 def drive(client: redis.Redis, traffic: Traffic, seconds: float, share: float) -> Iterable[int]:
     """One delta a second for `seconds`; yields the time of each."""
@@ -48,6 +50,7 @@ def main(argv: list[str]) -> int:
     traffic = Traffic(network, seed=wanted.seed, buses=wanted.buses, works=wanted.works)
     client = redis.Redis.from_url(wanted.redis)
     fill(client, traffic)
+    (wanted.out / FILLED).touch()
     print(f"network {network.version}: {len(network.links)} links, seed {wanted.seed}", flush=True)
     for _ in drive(client, traffic, wanted.seconds, wanted.share):
         pass

@@ -121,4 +121,8 @@ def applied(before: Mapping[K, R], changes: Mapping[K, R | None]) -> Mapping[K, 
     """The rows after changes; the same mapping where there are none."""
     if not changes:
         return before
-    return {name: row for name, row in {**before, **changes}.items() if row is not None}
+    rows: dict[K, Any] = {**before, **changes}
+    for name, row in changes.items():
+        if row is None:
+            del rows[name]
+    return rows
