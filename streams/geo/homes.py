@@ -34,6 +34,11 @@ class Homes:
             known = self._homes[link_id] = 0 if point is None else self._of(point)
         return known
 
+    def is_one_cell(self, link_id: str, other: str) -> bool:
+        """Whether two links are of one cell, and so of one home in any number of partitions."""
+        cells = [point and _cell(point) for point in map(self._midpoint, (link_id, other))]
+        return cells[0] == cells[1]
+
     def around(self, links: Iterable[str]) -> set[int]:
         """The partitions that must see what happens on any of these links."""
         return {each for link_id in links for each in self._reached(link_id)}
@@ -54,7 +59,11 @@ class Homes:
         return {self._of((point[0] + dx, point[1] + dy)) for dy, dx in moves}
 
     def _of(self, point: Point) -> int:
-        lon, lat = point
-        row = math.floor(lat * _DEG_M / CELL_M)
-        column = math.floor(lon * _DEG_M * math.cos(math.radians(round(lat))) / CELL_M)
+        row, column = _cell(point)
         return partition_of(f"{row},{column}", self.partitions)
+
+
+def _cell(point: Point) -> tuple[int, int]:
+    lon, lat = point
+    row = math.floor(lat * _DEG_M / CELL_M)
+    return row, math.floor(lon * _DEG_M * math.cos(math.radians(round(lat))) / CELL_M)

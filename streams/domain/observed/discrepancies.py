@@ -95,7 +95,7 @@ class Judge:
         if not case.is_in_force:
             self._end(name)
             return
-        if self.now_ms - case.since_ms < OVER_MS or self._is_known(links):
+        if self.now_ms - case.since_ms < OVER_MS or self._is_known(links, case.lead):
             return
         is_permitted = any(
             each.kind is Cause.WORK and not links.isdisjoint(each.links)
@@ -108,7 +108,7 @@ class Judge:
             Discrepancy(
                 DiscrepancyKind.UNDECLARED,
                 "",
-                tuple(sorted(links)),
+                tuple(sorted(links, key=lambda x: (x != case.lead, x))),
                 case.since_ms,
                 self.now_ms,
                 certainty=Certainty.REPORTED,
@@ -116,10 +116,14 @@ class Judge:
             ),
         )
 
-    def _is_known(self, links: frozenset[str]) -> bool:
-        """Whether a closure or works of which no permit is known were told of any of these."""
+    def _is_known(self, links: frozenset[str], lead: str) -> bool:
+        """Whether a closure or works of which no permit is known were told of any of these, in the
+        cell of the first: what is told in another may be another partition's to know.
+        """
         return any(
-            row.kind in _CLOSED and not links.isdisjoint(row.links)
+            row.kind in _CLOSED
+            and not links.isdisjoint(row.links)
+            and self._homes.is_one_cell(row.links[0], lead)
             for row in self._rows.discrepancies.all().values()
         )
 
