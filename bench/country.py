@@ -24,13 +24,14 @@ from producers.network.importing import write_network
 from streams.contract import topics, wire
 from streams.contract.records import BusPosition, PositionBatch
 from streams.contract.times import now_ms
-from streams.geo.network import Network
+from streams.geo.network import Network, Route, Stop
+from tests.cities.builder import both_ways
 from tests.cities.worlds import STEP_DEG
-from tests.faults import load
 
 START_WITHIN_S = 300.0
 SETTLE_S = 20.0
 BUS_EVERY_S = 10  # between two fixes of one bus
+STOPS, WEST = 40, 127.4
 STOPS_S = 50.0  # a bus needs from stop to stop
 
 
@@ -48,16 +49,16 @@ class CountryLoad(Load):
 
     def __init__(self, workload: Workload, links: int, fixes: int) -> None:
         super().__init__(workload, links / 60, batch=2_000)
-        self._fixes = fixes
+        self._fixes, self._lines = fixes, lines_of(fixes)
 
     async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
-        """The buses, in place of probes: a tenth of them each second, on the road of 40 stops."""
+        """The buses, in place of probes: a tenth of them each second, each on its line."""
         begin = time.monotonic()
         while (now_s := time.monotonic()) < until:
             rows: dict[int, list[BusPosition]] = defaultdict(list)
             turn = int(now_s - begin) % BUS_EVERY_S
             for number in range(turn, self._fixes * BUS_EVERY_S, BUS_EVERY_S):
-                position = _position(number, now_s)
+                position = _position(number, number % self._lines, now_s)
                 partition = topics.partition_of(position.vehicle, PARTITIONS)
                 rows[partition].append(position)
             for partition, batch in rows.items():
@@ -67,23 +68,48 @@ class CountryLoad(Load):
             await asyncio.sleep(1 - (time.monotonic() - begin) % 1)
 
 
-def _position(number: int, now_s: float) -> BusPosition:
-    along = 1 + (number * 0.37 + now_s / STOPS_S) % (load.STOPS - 2)
+def lines_of(fixes: int) -> int:
+    """Bus lines of a load: as many as leave eighty buses to each."""
+    return max(1, fixes * BUS_EVERY_S // 80)
+
+
+def _position(number: int, line: int, now_s: float) -> BusPosition:
+    along = 1 + (number * 0.37 + now_s / STOPS_S) % (STOPS - 2)
     order = int(along)
-    lon = round(127.70 + STEP_DEG * (along - 1), 6)
-    name = f"bus{number}"
-    return BusPosition(name, "R1", "1", f"S{order - 1}", order, now_ms(), lon, 37.88)
+    lon, lat = round(WEST + STEP_DEG * (along - 1), 6), _latitude(line)
+    name, stop = f"bus{number}", f"{line}S{order - 1}"
+    return BusPosition(name, f"R{line}", f"{line}", stop, order, now_ms(), lon, lat)
 
 
-def _network(links: int) -> Network:
-    """The made network and the road that the buses drive on."""
-    road, made = load.network(), made_network(links)
-    return replace(made, links=(*made.links, *road.links), stops=road.stops, routes=road.routes)
+def _latitude(line: int) -> float:
+    return round(37.6 + line * 0.001, 6)
+
+
+def _network(links: int, lines: int) -> Network:
+    """The made network, and beside it straight roads of 40 stops, one a bus line."""
+    rows = [
+        tuple(
+            Stop(f"{line}S{at}", f"정류장 {at}", WEST + STEP_DEG * at, _latitude(line))
+            for at in range(STOPS)
+        )
+        for line in range(lines)
+    ]
+    usual = {"road_name": "", "length_m": 350, "length_source": "geometry"}
+    sections = (link for row in rows for link in both_ways(row, **usual))
+    made = made_network(links)
+    return replace(
+        made,
+        links=(*made.links, *sections),
+        stops=tuple(stop for row in rows for stop in row),
+        routes=tuple(
+            Route(f"R{n}", f"{n}", tuple(stop.id for stop in row)) for n, row in enumerate(rows)
+        ),
+    )
 
 
 def measure(folder: Path, kafka: str, *, links: int, fixes: int, seconds: float) -> list[Figure]:
     """What the load took of this machine."""
-    network = _network(links)
+    network = _network(links, lines_of(fixes))
     write_network(network, folder / "city")
     workload = Workload(made_network(links))
     with running_broker(folder / "broker", kafka) as broker:

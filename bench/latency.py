@@ -77,7 +77,7 @@ class Load:
             speeds = self._random.uniform(5, 90, self._batch).round(1).tolist()
             await self._send(producer, partition, names, speeds)
             due += self._batch / self._per_s
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await asyncio.sleep(max(0.0, min(due, until) - time.monotonic()))
 
     async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
         links = sorted(self.probes, key=lambda name: topics.partition_of(name, PARTITIONS))

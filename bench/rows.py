@@ -27,7 +27,7 @@ from bench.web import run as web
 Measure = Callable[[Path, str, bool], list[Figure]]
 LINKS = 5_000
 QUICK = Plan(warm=2_000, probe=2_000, seconds=0.5, most=20_000)
-FULL = Plan(warm=10_000, probe=10_000, seconds=5)
+FULL = Plan(warm=10_000, probe=10_000, seconds=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _latency(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa:
     with running_broker(folder / "broker", kafka) as broker:
         for name, per_s in loads.items():
             own = contest.fresh(folder)
-            late = latency.measure(own, broker, per_s=per_s, seconds=3 if is_quick else 20)
+            late = latency.measure(own, broker, per_s=per_s, seconds=3 if is_quick else 15)
             what = f"event to Redis, {name}, {results.shown(per_s)} obs/s"
             goal = 50.0 if name == "city load" else None
             found += [
@@ -86,7 +86,7 @@ def _half() -> float:
 
 
 def _painted(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
-    return painted.measure(folder, kafka, 10 if is_quick else 30, 500 if is_quick else _half())
+    return painted.measure(folder, kafka, 10 if is_quick else 20, 500 if is_quick else _half())
 
 
 def _links(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
@@ -126,12 +126,12 @@ def _history(folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa
 
 
 def _readers(_folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
-    clients, seconds = (20, 5) if is_quick else (300, 20)
+    clients, seconds = (20, 5) if is_quick else (300, 15)
     return readers.measure(clients, seconds, LINKS)
 
 
 def _web(_folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
-    return web.measure(6 if is_quick else 40, LINKS, 2_500)
+    return web.measure(6 if is_quick else 25, LINKS, 2_500)
 
 
 def _province(_folder: Path, _kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
@@ -144,7 +144,7 @@ def _demo(_folder: Path, _kafka: str, _is_quick: bool) -> list[Figure]:  # noqa:
 
 
 def _webhooks(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
-    return webhooks.figures(folder, kafka, seconds=3 if is_quick else 20)
+    return webhooks.figures(folder, kafka, seconds=3 if is_quick else 15)
 
 
 ROWS = {
