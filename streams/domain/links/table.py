@@ -71,6 +71,8 @@ from streams.geo.network import Link, Network
 FOLDS = StageTable("folds", LinkFold)
 """What the columns do not hold of a link; a link has no row where that is nothing."""
 LINKS = StageTable("links", LinkView, columns=LinkColumns)
+FEW = 4
+"""So many links are shown as fast one by one."""
 UsualOf = Callable[[str], int]
 """The usual speed of a link, in tenths of km/h; NONE where there is none."""
 
@@ -581,14 +583,15 @@ class ColumnTable:
             return
         self._copy()
         moved = self._moved.take(self._count)
-        is_single = self._rest["is_busy"][moved]
+        is_single = self._rest["is_busy"][moved] | (len(moved) <= FEW)
         singles = self._touched | set(moved[is_single].tolist())
         together = moved[~is_single]
         if self._touched:
             together = together[~np.isin(together, list(self._touched))]
         for place in together[np.searchsorted(together, len(self._base.ids)) :].tolist():
             self._rows["view"]["usual_dkmh"][place] = usual_of(self._id(place))
-        self._show_together(together, now_ms)
+        if len(together):
+            self._show_together(together, now_ms)
         for place in sorted(singles):
             link_id = self._id(place)
             road = self._facts.links[link_id]
