@@ -758,7 +758,8 @@ def _rest_of(columns: LinkColumns, folds: Mapping[str, LinkFold]) -> Array:
     """What the columns have to know of the rows of `FOLDS`."""
     rest = np.zeros(len(columns.ids), REST)
     for link_id, fold in folds.items():
-        rest[columns.place[link_id]] = rest_row(fold)
+        if (place := columns.place.get(link_id)) is not None:
+            rest[place] = rest_row(fold)
     return rest
 
 

@@ -42,8 +42,7 @@ SEEN_EVERY_MS = 600_000  # what is only seen again is written so often, or every
 MISSES_TO_UNLIST = 3
 CLASHES_EVERY_MS = 600_000  # at least: time alone brings works near and ends clashes
 CLASHES = StageTable("clashes", Clash)
-COMPUTED = StageTable("computed", int)
-"""`clashes`: when they were last computed, ms; `passed`: up to when time has passed, ms."""
+COMPUTED = StageTable("computed", int)  # when the clashes were last computed, ms, as "clashes"
 EPISODES = StageTable("work-episodes", Episode)
 LISTS = ListTables.of("permits")
 
@@ -70,14 +69,14 @@ class WorksStage:
         self._directions = Directions(network)
         self._clashes = Clashes(network)
         self._odd: dict[str, tuple[Work, tuple[int, ...]]] = {}  # it only saves time
+        self._looked: tuple[Mapping[str, Work], int] = {}, 0  # and so does this
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         step = WorksStep(state)
-        computed = Rows(COMPUTED, state, step.effects)
         tick_ms = now_ms = 0
         if isinstance(message, Tick):
             tick_ms = now_ms = message.tick_ms
-            self._pass_time(step, computed, tick_ms)
+            self._pass_time(step, tick_ms)
         elif isinstance(message, PermitBatch):
             now_ms = message.received_ms
             self._take_list(step, state, message)
@@ -85,7 +84,7 @@ class WorksStage:
             now_ms = message.received_ms
             _take_report(step, message)
         clashes = Rows(CLASHES, state, step.effects)
-        self._clash(step, clashes, computed, now_ms)
+        self._clash(step, clashes, Rows(COMPUTED, state, step.effects), now_ms)
         look = Look(step.effects, Rows(EPISODES, state, step.effects), now_ms)
         watch_works(look, self._rules, self._network, step.rows)
         watch_clashes(look, self._rules, self._network, clashes, step.rows)
@@ -100,21 +99,16 @@ class WorksStage:
         )
         return step.effects
 
-    def _pass_time(self, step: WorksStep, computed: Rows[int], now_ms: int) -> None:
+    def _pass_time(self, step: WorksStep, now_ms: int) -> None:
         """Works whose phase changes by the clock; those over for a week are forgotten.
 
         Within a minute only those are looked at that have a time at such a second: daily hours and
         most permits begin and end with a minute.
         """
-        before_ms = computed.get("passed") or 0
-        if now_ms == before_ms:
-            return
-        computed.put("passed", now_ms)
-        is_another = now_ms < before_ms or now_ms // MINUTE_MS != before_ms // MINUTE_MS
-        passed_ms = now_ms - before_ms
+        passed_ms = self._passed_ms(step.known, now_ms)
         for work in step.known.values():
-            if not is_another and not any(
-                (now_ms - x) % MINUTE_MS < passed_ms for x in self._odd_times(work)
+            if passed_ms and not any(
+                (now_ms - x) % MINUTE_MS <= passed_ms for x in self._odd_times(work)
             ):
                 continue
             phase = phase_at(work, now_ms)
@@ -122,6 +116,16 @@ class WorksStage:
                 step.forget(work, now_ms)
             elif (phase, is_in_force(work, phase, now_ms)) != (work.phase, work.is_in_force):
                 step.put(work, now_ms)
+
+    def _passed_ms(self, works: Mapping[str, Work], now_ms: int) -> int:
+        """How long ago these very works were last looked at, within this minute; 0: all are to be
+        looked at. Works that were loaded anew are others.
+        """
+        known, before_ms = self._looked
+        self._looked = works, now_ms
+        minute = before_ms // MINUTE_MS
+        is_within = minute * MINUTE_MS < before_ms < now_ms < (minute + 1) * MINUTE_MS
+        return now_ms - before_ms if known is works and is_within else 0
 
     def _odd_times(self, work: Work) -> tuple[int, ...]:
         """The times of a work that lie within a minute; found once a row."""
