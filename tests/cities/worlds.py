@@ -12,7 +12,7 @@ from local.services import wait_until
 from local.stack import Stack
 from producers.network.importing import write_network
 from producers.publishing.topic_setup import ensure_topics
-from streams.audit.fold import fold_log, plain
+from streams.audit.fold import fold_log, plain, stored
 from streams.audit.rows import PlainRoads
 from streams.contract import topics, wire
 from streams.contract.arrival import REPLAY
@@ -149,12 +149,19 @@ UNCOMPARED = {  # what is said of a state, and of the cluster it came from, is n
 }
 
 
+OF_LINKS = ("bomnae:links:", "bomnae:folds:")
+
+
 def dump(stack: Stack) -> bytes:
-    """Every state and alert in Redis in a fixed order, without deltas and counts."""
+    """Every state and alert in Redis in a fixed order, without deltas and counts; of links what
+    their pages say, for which link stands in which place is no state.
+    """
     store = redis_of(stack)
     names = sorted(name.decode() for name in store.keys("bomnae:*"))
     hashes = [n for n in names if n not in UNCOMPARED and not n.startswith(PAST)]
     kept = {name: sorted(store.hgetall(name).items()) for name in hashes}
+    for name, rows in stored({n: dict(kept[n]) for n in hashes if n.startswith(OF_LINKS)}).items():
+        kept[name] = [(k.encode(), msgspec.json.encode(v)) for k, v in sorted(rows.items())]
     of_roads = topics.LINK_EVENTS.name.encode()  # how records are batched there is no state
     kept[POSITIONS] = [row for row in kept[POSITIONS] if not row[0].startswith(of_roads)]
     alerts = sorted(fields[b"a"] for _, fields in store.xrange(OUTBOX))

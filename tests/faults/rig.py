@@ -125,7 +125,10 @@ class Rig(Stack):
     def hash_of(self, name: str) -> dict[str, str]:
         """A hash of Redis as text."""
         with self.store() as store:
-            return {k.decode(): v.decode() for k, v in store.hgetall(name).items()}
+            return {
+                k.decode(): v.decode(errors="backslashreplace")
+                for k, v in store.hgetall(name).items()
+            }
 
     def lag(self) -> int:
         """Messages in the log that the state does not contain; derived ones once inputs are in."""
@@ -253,7 +256,10 @@ class Rig(Stack):
     def _keep_stores(self, folder: Path) -> None:
         with self.store() as store:
             hashes = {
-                name.decode(): {k.decode(): v.decode() for k, v in store.hgetall(name).items()}
+                name.decode(): {
+                    k.decode(): v.decode(errors="backslashreplace")
+                    for k, v in store.hgetall(name).items()
+                }
                 for name in store.scan_iter("bomnae:*")
                 if store.type(name) == b"hash"
             }

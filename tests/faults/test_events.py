@@ -7,7 +7,6 @@ from itertools import repeat
 from statistics import median
 from typing import Any
 
-import msgspec
 import pytest
 
 from streams.contract import topics, wire
@@ -15,7 +14,7 @@ from streams.contract.records import PositionBatch, Tick
 from tests.cities.worlds import PARTITIONS, Sent, at_stop, settings_of, tick
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
-from tests.faults.oracle import Oracle
+from tests.faults.oracle import Oracle, live
 from tests.faults.processes import resident_mb
 from tests.faults.rig import PER_S, Rig
 
@@ -28,13 +27,15 @@ SHOWN = ("links", "buses", "works", "incidents")
 
 def shown(rig: Rig) -> dict[str, Any]:
     """All that a screen shows, without offsets and times of arrival."""
+    names = [f"bomnae:{kind}:{partition}" for kind in SHOWN for partition in range(PARTITIONS)]
     with rig.store() as store:
-        found: dict[str, Any] = {}
-        for kind in SHOWN:
-            for partition in range(PARTITIONS):
-                rows = store.hgetall(f"bomnae:{kind}:{partition}")
-                found |= {f"{kind} {k.decode()}": msgspec.json.decode(v) for k, v in rows.items()}
-    return found
+        tables = live(store, names)
+    return {
+        f"{name.split(':')[1]} {row}": value
+        for name, rows in tables.items()
+        if name in names
+        for row, value in rows.items()
+    }
 
 
 def shown_of(rig: Rig, log: Sequence[Sent]) -> dict[str, Any]:
