@@ -20,7 +20,7 @@ _LIST = b',"tiles":['
 _END_OF_GZIP = b"\x03\x00"  # an empty last block
 
 
-class Part:
+class TilePart:
     """The rows of one tile; encoded and packed for the first who wants them."""
 
     def __init__(self, rows: bodies.TileRows) -> None:
@@ -39,7 +39,7 @@ class TiledEvent:
 
     prev: str
     head: Block
-    parts: Mapping[Tile, Part]
+    parts: Mapping[Tile, TilePart]
     unmade: frozenset[Tile]
 
     def seen_by(self, tiles: frozenset[Tile]) -> Block:
@@ -67,11 +67,11 @@ def tiled_event(
     body = bodies.delta_event(news, before, network, prev=prev, now_ms=now_ms, has_links=False)
     links, observed = tiling.by_tile(news.links), tiling.by_tile(news.observed)
     changed = links.keys() | observed.keys()
-    parts: dict[Tile, Part] = {}
+    parts: dict[Tile, TilePart] = {}
     for tile in changed & watched:
         rows = bodies.tile_rows(tile, links.get(tile, {}), observed.get(tile, {}), before)
         if rows is not None:
-            parts[tile] = Part(rows)
+            parts[tile] = TilePart(rows)
     return TiledEvent(prev, _head(body, delta_id), parts, frozenset(changed - watched))
 
 

@@ -29,9 +29,9 @@ from streams.domain.links.quarters import QUARTER_MS
 from streams.domain.links.settled import Judged
 from streams.domain.links.table import (
     FOLDS,
-    Lesson,
+    LinkLook,
     LinkTable,
-    Look,
+    QuarterSpeeds,
     UsualOf,
     teach,
     with_usual,
@@ -143,8 +143,8 @@ class RowTable:
         """None for sure: each is looked at."""
         return set()
 
-    def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> Lesson:
-        lesson, look = Lesson({}, set()), Look(self._roads, self._rules, factor_of)
+    def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> QuarterSpeeds:
+        lesson, look = QuarterSpeeds({}, set()), LinkLook(self._roads, self._rules, factor_of)
         for link_id, link in self._folds.all().items():
             teach(lesson, link_id, link, at_ms, look)
         return lesson

@@ -43,7 +43,7 @@ VIEW = np.dtype(
         ("high_dkmh", "<i4"),
         ("usual_dkmh", "<i4"),
         ("samples", "<i4"),
-        ("reports", "<i4"),
+        ("its", "<i4"),
         ("through", "<i4"),
         ("level", "u1"),
         ("certainty", "u1"),

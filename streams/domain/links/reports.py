@@ -40,7 +40,7 @@ class NewReports(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reports:
+class ReportColumns:
     """What is known of links, a row a link (see `columns.REPORT`). `take` writes to it."""
 
     at_ms: Array
@@ -59,9 +59,9 @@ class Reports:
             found[name] = getattr(self, name)
         return found
 
-    def first(self, count: int) -> "Reports":
+    def first(self, count: int) -> "ReportColumns":
         """The first so many links; what is written to them is written to all."""
-        return Reports(*(getattr(self, name)[:count] for name in REPORT.names or ()))
+        return ReportColumns(*(getattr(self, name)[:count] for name in REPORT.names or ()))
 
     def goes(self, new: NewReports) -> Array:
         """Of which links a report is news: no older one, and not the same once more."""
@@ -138,7 +138,7 @@ def _thousandths(values: Array) -> Array:
     return rounded / 1000
 
 
-class Paces(NamedTuple):
+class ReportedPaces(NamedTuple):
     """Speeds of reports, and the ends of their 80 % interval; nothing where not `is_any`."""
 
     is_any: Array
@@ -147,7 +147,7 @@ class Paces(NamedTuple):
     high_kmh: Array
 
 
-def paces_of(records: Array) -> Paces:
+def paces_of(records: Array) -> ReportedPaces:
     """`reported.reported_pace` of one report each, and `PaceEstimate.kmh` of that."""
     share, mean_kmh = records["share"], records["mean_kmh"]
     is_any = (mean_kmh >= STANDING_KMH) & (share >= MIN_SHARE)
@@ -158,4 +158,6 @@ def paces_of(records: Array) -> Paces:
     ms_km = share * 3_600_000 / mean_kmh / share
     room = Z80 * (ms_km * deviation / share)
     least_ms_km = np.maximum(np.minimum(ms_km, FASTEST_MS_KM), ms_km - room)
-    return Paces(is_any, 3_600_000 / ms_km, 3_600_000 / (ms_km + room), 3_600_000 / least_ms_km)
+    return ReportedPaces(
+        is_any, 3_600_000 / ms_km, 3_600_000 / (ms_km + room), 3_600_000 / least_ms_km
+    )

@@ -61,7 +61,7 @@ class VehicleRun:
     held: tuple[Passage, ...] = ()
 
 
-class Spot(NamedTuple):
+class RunSpot(NamedTuple):
     """Where a reported point lies on the section ahead: 0..1 of its length, and m off its line."""
 
     part: float
@@ -111,16 +111,16 @@ class RouteGeometry:
         """The section ahead of a stop; None where the network has none."""
         return self.links[order - 1] if 1 <= order <= len(self.links) else None
 
-    def spot(self, row: BusPosition) -> Spot | None:
+    def spot(self, row: BusPosition) -> RunSpot | None:
         """Where a reported point lies on the section ahead of its stop; None without a point, or
         without a section.
         """
         ahead = self.ahead(row.stop_order)
         if ahead is None or row.lon is None or row.lat is None:
             return None
-        return Spot(*project((row.lon, row.lat), ahead.geometry))
+        return RunSpot(*project((row.lon, row.lat), ahead.geometry))
 
-    def fix(self, row: BusPosition, spot: Spot | None = None) -> Fix:
+    def fix(self, row: BusPosition, spot: RunSpot | None = None) -> Fix:
         """Where a position shows its bus: metres from the first stop are those of the stop passed,
         plus the way into the section ahead. `spot` is where the point lies, if that is known.
         """
@@ -132,7 +132,7 @@ class RouteGeometry:
         is_astray = self._is_astray(row, spot, ahead)
         return Fix(row.stop_order, along_m, row.observed_ms, is_astray, is_doubted)
 
-    def _is_astray(self, row: BusPosition, spot: Spot, ahead: Link) -> bool:
+    def _is_astray(self, row: BusPosition, spot: RunSpot, ahead: Link) -> bool:
         """Whether the way from stop to stop over the reported point is longer than a road's.
 
         Over a point near a line it is no longer than the line and twice the way to it: mostly that
@@ -190,7 +190,7 @@ def advance(
     *,
     dwell_ms: int,
     learned: Callable[[], Mapping[int, int]] = nothing_learned,
-    spot: Spot | None = None,
+    spot: RunSpot | None = None,
 ) -> Advance:
     """The run after a position. A bus stands at a stop for what is `learned` of its order, ms,
     where that is known, else for `dwell_ms`; 0: it passes without stopping. Nothing is asked of a

@@ -63,7 +63,7 @@ from streams.domain.links.history import (
     Obstructed,
 )
 from streams.domain.links.quarters import QUARTER_MS
-from streams.domain.links.reports import NewReports, Reports, paces_of, turns_of
+from streams.domain.links.reports import NewReports, ReportColumns, paces_of, turns_of
 from streams.domain.links.settled import Judged
 from streams.domain.stage import Effects, Rows, StageTable, State
 from streams.geo.network import Link, Network
@@ -99,7 +99,7 @@ class LinkFacts:
         self.is_drawn = np.array([x.is_drawn for x in links], bool)
 
 
-class Lesson(NamedTuple):
+class QuarterSpeeds(NamedTuple):
     """What a quarter hour teaches: the speeds in tenths of km/h, by link; the closed links."""
 
     speeds_dkmh: dict[str, int]
@@ -141,7 +141,7 @@ class LinkTable(Protocol):
 
     def jammed(self, links: Collection[str], times_ms: Sequence[int]) -> set[str]: ...
 
-    def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> Lesson: ...
+    def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> QuarterSpeeds: ...
 
     def show(self, now_ms: int, factor_of: Callable[[Link], float], usual_of: UsualOf) -> None: ...
 
@@ -181,7 +181,7 @@ class Marks:
 
 @dataclass(slots=True)
 class Pending:
-    """Reports of links of themselves that wait to be taken together."""
+    """ReportColumns of links of themselves that wait to be taken together."""
 
     places: list[int] = field(default_factory=list)
     kmh: list[float] = field(default_factory=list)
@@ -373,7 +373,7 @@ class ColumnTable:
         self._due_ms = min(self._due_ms, int(new.at_ms.min()) + self._soonest_ms)
         by = {"fresh_ms": self._rules.fresh_ms, "half_ms": self._rules.weights.report_half_ms}
         turns = turns_of(places)
-        known = Reports.of(self._rows["report"][turns.places])
+        known = ReportColumns.of(self._rows["report"][turns.places])
         for rows in turns:
             link, now = known.first(len(rows)), new.at(rows)
             goes = link.goes(now)
@@ -383,7 +383,7 @@ class ColumnTable:
         self._moved.add(turns.places)
         self._paged.add(turns.places)
 
-    def _keep(self, places: Places, known: Reports, new: NewReports, goes: Array) -> None:
+    def _keep(self, places: Places, known: ReportColumns, new: NewReports, goes: Array) -> None:
         """Keep what is replaced where a judgement will still ask for it: `settled.keep`."""
         until_ms = np.maximum(new.watermark_ms, new.at_ms)
         if int(until_ms.max(initial=0)) < self._judged.next_after(0):
@@ -547,7 +547,7 @@ class ColumnTable:
     def _all_ids(self) -> list[str]:
         return [*self._base.ids, *self._new]
 
-    def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> Lesson:
+    def lesson(self, at_ms: int, factor_of: Callable[[Link], float]) -> QuarterSpeeds:
         """What all links teach as of `at_ms`: the speeds of those that nothing closes, but none
         that is stale.
         """
@@ -560,8 +560,8 @@ class ColumnTable:
         pace = paces_of(report[places])
         said = map(self._id, places[pace.is_any].tolist())
         speeds_dkmh = np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
-        lesson = Lesson(dict(zip(said, speeds_dkmh, strict=True)), set())
-        look = Look(self._facts.links, rules, factor_of)
+        lesson = QuarterSpeeds(dict(zip(said, speeds_dkmh, strict=True)), set())
+        look = LinkLook(self._facts.links, rules, factor_of)
         for link_id in map(self._id, _ints(self._rest["is_rich"][:count])):
             teach(lesson, link_id, self._fold(link_id), at_ms, look)
         return lesson
@@ -630,11 +630,11 @@ class ColumnTable:
         shown["high_dkmh"] = np.rint(pace.high_kmh * 10)
         shown["level"] = _BY_SLOWNESS[is_slow.astype(np.intp) + is_jam]
         shown["certainty"] = np.where(at_ms <= now_ms - self._rules.stale_ms, _STALE, _REPORTED)
-        shown["reports"], shown["samples"], shown["through"] = 1, 0, 0
+        shown["its"], shown["samples"], shown["through"] = 1, 0, 0
         if not pace.is_any.all():
             for name in ("observed_ms", "speed_dkmh", "low_dkmh", "high_dkmh"):
                 shown[name][~pace.is_any] = NONE
-            for name, code in (("level", _UNKNOWN), ("certainty", _LOST), ("reports", 0)):
+            for name, code in (("level", _UNKNOWN), ("certainty", _LOST), ("its", 0)):
                 shown[name][~pace.is_any] = code
         is_other = shown.view(_VIEW_BYTES) != known.view(_VIEW_BYTES)
         is_other |= places >= len(self._base.ids)
@@ -721,7 +721,7 @@ class ColumnTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LinkLook:
     """What a look at one link needs."""
 
     roads: Mapping[str, Link]
@@ -734,7 +734,7 @@ def with_usual(shown: LinkView, dkmh: int) -> LinkView:
     return shown if dkmh == NONE else replace(shown, usual_kmh=dkmh / 10)
 
 
-def teach(lesson: Lesson, link_id: str, fold: LinkFold, at_ms: int, by: Look) -> None:
+def teach(lesson: QuarterSpeeds, link_id: str, fold: LinkFold, at_ms: int, by: LinkLook) -> None:
     """Add what one link teaches as of `at_ms` to a lesson."""
     road = by.roads[link_id]
     then = view(as_of(fold, at_ms, by.rules), road, by.rules, at_ms, by.factor_of(road))

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from streams.contract.records import BusPosition
-from streams.domain.links.runs import RouteGeometry, Spot
+from streams.domain.links.runs import RouteGeometry, RunSpot
 from streams.geo.measures import project
 from streams.geo.network import Link, Network, Route
 
@@ -99,7 +99,7 @@ class BusCourse:
         """
         return tuple(accumulate((unit.start_m for unit in reversed(self.units)), min))[::-1]
 
-    def place(self, row: BusPosition, spot: Spot | None = None) -> Place | None:
+    def place(self, row: BusPosition, spot: RunSpot | None = None) -> Place | None:
         """Where a bus is; None without a point, or behind the last stop. `spot` is where the
         geometry has the point, if that is known already.
 

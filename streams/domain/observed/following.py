@@ -7,7 +7,7 @@ from streams.contract.derived import Sighting
 from streams.contract.records import BusPosition
 from streams.contract.times import MINUTE_MS
 from streams.domain.links.line_check import LineCheck, checked, is_suspended
-from streams.domain.links.runs import MASKED, SHARED, Spot
+from streams.domain.links.runs import MASKED, SHARED, RunSpot
 from streams.domain.observed.courses import GUESSED, BusCourse, Place
 from streams.domain.observed.track import Track
 from streams.domain.observed.tracks import OFF_M, WRONG_M, follow, turned
@@ -81,7 +81,7 @@ class Follower:
         self.courses = {route.id: BusCourse.of(route, network) for route in network.routes}
 
     def see(
-        self, followed: Followed, feed: str, row: BusPosition, spot: Spot | None = None
+        self, followed: Followed, feed: str, row: BusPosition, spot: RunSpot | None = None
     ) -> None:
         """Take one position; a shared plate, or a route that nobody knows, is nothing to follow.
         `spot` is where its course has the point, if that is known already.

@@ -10,7 +10,7 @@ from streams.contract.times import MINUTE_MS
 from streams.domain.derive import send
 from streams.domain.links.dwells import MOST_POLL_MS, StopHabit
 from streams.domain.links.locating import FEEDS_WITHOUT_ORDER, with_order
-from streams.domain.links.runs import Advance, Spot, VehicleRun, advance
+from streams.domain.links.runs import Advance, RunSpot, VehicleRun, advance
 from streams.domain.links.timing import AT_STOP_M
 from streams.domain.observed.following import (
     LINE_CHECKS,
@@ -113,7 +113,7 @@ class PositionsStage:
         return passages
 
     def _observe(
-        self, rows: PositionRows, run: VehicleRun | None, row: BusPosition, spot: Spot | None
+        self, rows: PositionRows, run: VehicleRun | None, row: BusPosition, spot: RunSpot | None
     ) -> Advance | None:
         """Move a bus's run on; None where its route or stop is not known."""
         course = self._courses.get(row.route_id)
