@@ -101,8 +101,8 @@ class RoadWatch:
     def _go_on(
         self, episodes: Rows[Episode], known: KnownRoads, done: Judged, now_ms: int
     ) -> set[str]:
-        """The links of which all judgements say what the last one said: jammed as told, no work on
-        them. In a city that stands still these are most that are open.
+        """The links of which all judgements say what the last one said: jammed as told, or not for
+        long enough yet, no work on them. These are most that are open.
         """
         if known.usual_of is not None:
             return set()
@@ -111,10 +111,16 @@ class RoadWatch:
         told = {
             link_id
             for (rule, _, link_id), episode in rows.items()
-            if links[link_id] == 1 and rule.strip() == RuleName.JAM and _stands(episode)
+            if links[link_id] == 1 and rule.strip() == RuleName.JAM
+            if _stands(episode) or self._waits(episode, now_ms)
         }
         times_ms = range(done.next_after(0), now_ms + 1, done.every_ms)
         return known.links.jammed(told, times_ms) if told else told
+
+    def _waits(self, episode: Episode, now_ms: int) -> bool:
+        """Whether a jam by its level is too young to be told at `now_ms`."""
+        is_young = now_ms - episode.since_ms < self._alerts.jam.patience.begin_ms
+        return is_young and not episode.told and _is_plain(episode)
 
     def _is_well(self, link: Link, fold: LinkFold, usual: UsualSpeed | None) -> bool:
         """Whether nothing is slow in all that is known of a link, early or late: most links, most
@@ -232,9 +238,12 @@ class RoadWatch:
 
 def _stands(episode: Episode) -> bool:
     """Whether a jam was told by its level, goes on and closes nothing."""
+    return _is_plain(episode) and episode.told > 0 and not episode.over_ms
+
+
+def _is_plain(episode: Episode) -> bool:
     facts = episode.facts
-    is_plain = facts.get("judged_by") == "level" and facts.get("closure") == Closure.NONE.value
-    return is_plain and episode.told > 0 and not episode.over_ms
+    return facts.get("judged_by") == "level" and facts.get("closure") == Closure.NONE.value
 
 
 def _works_on(fold: LinkFold) -> tuple[str, ...]:

@@ -189,16 +189,12 @@ class RoadsStage:
     ) -> None:
         """Fold the part's speeds, but those of messages up to the `known` offset: they are in."""
         speeds = part.speeds
-        begin = bisect_right(speeds.offsets, known)
+        if begin := bisect_right(speeds.offsets, known):
+            speeds = speeds.rows_of(begin, len(speeds))
         if not speeds.vias:
-            rows.links.take_own(
-                speeds.link_ids[begin:],
-                speeds.speeds_kmh[begin:],
-                speeds.observed_ms[begin:],
-                moment,
-            )
+            rows.links.take_own(speeds.link_ids, speeds.speeds_kmh, speeds.observed_ms, moment)
             return
-        for speed in speeds.rows[begin:]:
+        for speed in speeds.rows:
             if speed.link_id not in self._roads:
                 rows.effects.count("link-events unknown_link")
             elif not rows.links.take_speed(speed, moment):

@@ -22,6 +22,7 @@ from streams.contract.derived import (
 from streams.contract.enums import Cause, Closure, Phase
 from streams.domain.alerts import Alert
 from streams.domain.links.estimate import Weights
+from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules
 from streams.domain.stage import HistoryRow, RunStage, Taken, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage
@@ -33,6 +34,7 @@ LINKS = ("S1>S2", "S2>S3", "S3>S4", STANDARD, "?")
 SPEEDS, BUSES, WORKS = INPUTS = ("link-speeds/0", "bus-positions/0", "permits/0")
 LATE_S = (-1100, -700, -601, -301, -100, -10, -3, 0, 0.5, 1, 2, 50, 100)
 QUICK = read_rules(Path(__file__).with_name("quick_rules.toml").read_text(encoding="utf-8"))
+PATIENT = replace(QUICK, jam=replace(QUICK.jam, begin_ms=180_000))
 seeds = st.integers(0, 10**6)
 
 
@@ -142,16 +144,17 @@ def _by_subject(remembered: list[HistoryRow]) -> dict[str, list[tuple[int, bytes
     seed=seeds,
     weights=st.sampled_from([PLAIN, Weights()]),
     fresh_ms=st.sampled_from([600_000, 1_080_000]),
+    alerts=st.sampled_from([QUICK, PATIENT]),
 )
 def test_columns_and_rows_are_one_fold_however_the_log_is_cut_into_runs(
-    seed: int, weights: Weights, fresh_ms: int
+    seed: int, weights: Weights, fresh_ms: int, alerts: AlertRules
 ) -> None:
     note(f"seed {seed}")
     chance = random.Random(seed)
     rules = replace(RULES, weights=weights, fresh_ms=fresh_ms)
     log = log_of(chance)
-    rows = folded(PlainRoads(street(), rules, INPUTS, QUICK), log, chance, most=1)
-    columns = folded(RoadsStage(street(), rules, INPUTS, QUICK), log, chance, most=8)
+    rows = folded(PlainRoads(street(), rules, INPUTS, alerts), log, chance, most=1)
+    columns = folded(RoadsStage(street(), rules, INPUTS, alerts), log, chance, most=8)
     assert columns == rows
 
 
