@@ -78,6 +78,11 @@ def deltas(url: str, since: str) -> Iterator[Json]:
                     return
 
 
+def tile_of(url: str, link: str) -> str:
+    """The tile that a link's road is in."""
+    return str(json.loads(read(f"{url}/api/v1/links/{link}"))["tile"])
+
+
 def questions(url: str, paths: list[str]) -> Iterator[tuple[str, str]]:
     """(path of the document, address to ask) for all of `paths`, with things that are there."""
     snapshot = json.loads(read(f"{url}/api/v1/snapshot"))
@@ -85,8 +90,12 @@ def questions(url: str, paths: list[str]) -> Iterator[tuple[str, str]]:
     at_ms, link = snapshot["t"], urllib.parse.quote(network["ids"][0])
     work = urllib.parse.quote(snapshot["works"][0]["id"])
     places = ["북부시장", *network["names"][:8], snapshot["works"][0]["title"]]
+    roads, tile = f"/api/v1/network/{snapshot['net']}", tile_of(url, link)
     asked = {
-        "/api/v1/network/{version}.json": [f"/api/v1/network/{snapshot['net']}.json"],
+        "/api/v1/network/{version}.json": [f"{roads}.json"],
+        "/api/v1/network/{version}/index.json": [f"{roads}/index.json"],
+        "/api/v1/network/{version}/tiles/{tile}.json": [f"{roads}/tiles/{tile}.json"],
+        "/api/v1/tiles": [f"/api/v1/tiles?tiles={tile}"],
         "/api/v1/links/{id}": [f"/api/v1/links/{link}"],
         "/api/v1/search": [f"/api/v1/search?q={urllib.parse.quote(name)}" for name in places],
         "/api/v1/answer": [
