@@ -18,7 +18,7 @@ from streams.people import without_people
 DELIMITERS = ",\t;|"
 _HEAD = 20_000
 _FORMULA = re.compile(r'^\s*="+([^"]*)"+\s*$')
-_KINDS = {
+KINDS = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -26,6 +26,7 @@ _KINDS = {
     b"{\\rtf": "a text document",
     b"\x1f\x8b": "a gzip archive",
 }
+"""How files begin that are dropped by mistake, and what they are."""
 
 
 def table_of(exchange: Exchange) -> Table:
@@ -34,7 +35,7 @@ def table_of(exchange: Exchange) -> Table:
         body = bodies.body_of(exchange, max_bytes=MAX_PAGE_BYTES)
         return _of_tree(bodies.tree_of(decoded(body), exchange), exchange)
     body = bodies.body_of(exchange, max_bytes=MAX_FILE_BYTES)
-    for start, kind in _KINDS.items():
+    for start, kind in KINDS.items():
         if body.startswith(start):
             raise unknown("R009", f"{kind}, not a list: save it as .xlsx or .csv")
     if spreadsheets.is_workbook(body):

@@ -19,6 +19,7 @@ from producers.feeds import FEEDS
 from producers.feeds.feed import SECRET_PARAMETERS
 from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange, UnknownAnswerError
+from producers.reading.permit_files import KINDS
 from producers.reading.privacy import may_take_plates
 from producers.recording import kept_answers
 from producers.recording.scrubbing import Scrub, UnfitError
@@ -164,8 +165,11 @@ def _field(body: dict[str, Any], name: str, kind: type[Any]) -> Any:
 
 
 def _text(body: bytes) -> str:
-    """The body as text; what is no text (a workbook has zeros) stays the bytes it is."""
-    for encoding in ("utf-8", "cp949"):
+    """The body as text; what is no text (a workbook has zeros, a picture its first bytes) stays the
+    bytes it is.
+    """
+    is_other = body.startswith(tuple(KINDS))
+    for encoding in ("utf-8",) if is_other else ("utf-8", "cp949"):
         try:
             words = body.decode(encoding)
         except UnicodeDecodeError:
