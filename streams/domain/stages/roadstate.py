@@ -6,7 +6,7 @@ partition has passed it. So the order in which partitions interleave leaves no t
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -233,17 +233,18 @@ class RoadsStage:
         if self._judged(before_ms).next_after(0) > now_ms:
             return
         factors, driven = rows.factors.by_class(), rows.links.driven()
-        self._judge_all(rows, before_ms, now_ms)
+        self._judge_all(rows, driven, before_ms, now_ms)
         rows.links.show_links(rows.factors.shown_anew(driven, factors))
         closed_ms = now_ms - now_ms % self._rules.grid.size_ms
         rows.links.judged(self._judged(now_ms), closed_ms)
 
-    def _judge_all(self, rows: RoadRows, before_ms: int, now_ms: int) -> None:
+    def _judge_all(
+        self, rows: RoadRows, driven: Mapping[str, LinkFold], before_ms: int, now_ms: int
+    ) -> None:
         """Make the judgements after `before_ms`. What is learned at a time counts from then on: in
-        no judgement before it.
+        no judgement before it. `driven`: the links on which buses were seen lately.
         """
         links, learning = rows.links, rows.learning
-        driven = links.driven()
         times = set(rows.factors.times(driven, before_ms, now_ms))
         lessons = tuple(learning.lessons(links, before_ms, now_ms))
         done_ms = before_ms
