@@ -168,6 +168,14 @@ async def get_static(request: web.Request) -> web.StreamResponse:
     return response
 
 
+def _of_version(request: web.Request) -> Context:
+    """The context, where a request's version of the network is ours; else 404."""
+    context, version = request.app[CONTEXT], request.match_info["version"]
+    if version != context.network.version:
+        raise not_found("kind.network", version)
+    return context
+
+
 @Operation(
     "GET",
     "/api/v1/network/{version}.json",
@@ -177,10 +185,7 @@ async def get_static(request: web.Request) -> web.StreamResponse:
     parameters=(_VERSION,),
 )
 async def get_network(request: web.Request) -> web.StreamResponse:
-    context = request.app[CONTEXT]
-    version = request.match_info["version"]
-    if version != context.network.version:
-        raise not_found("kind.network", version)
+    context = _of_version(request)
     return answer(request, await context.network_file(), cache=IMMUTABLE)
 
 
@@ -193,10 +198,7 @@ async def get_network(request: web.Request) -> web.StreamResponse:
     parameters=(_VERSION,),
 )
 async def get_network_index(request: web.Request) -> web.StreamResponse:
-    context = request.app[CONTEXT]
-    version = request.match_info["version"]
-    if version != context.network.version:
-        raise not_found("kind.network", version)
+    context = _of_version(request)
     return answer(request, context.network_index, cache=IMMUTABLE)
 
 
@@ -209,10 +211,7 @@ async def get_network_index(request: web.Request) -> web.StreamResponse:
     parameters=(_VERSION, Parameter("tile", "zoom/x/y")),
 )
 async def get_network_tile(request: web.Request) -> web.StreamResponse:
-    context = request.app[CONTEXT]
-    version, name = request.match_info["version"], request.match_info["tile"]
-    if version != context.network.version:
-        raise not_found("kind.network", version)
+    context, name = _of_version(request), request.match_info["tile"]
     tile = tile_named(name)
     body = context.tile_file(tile) if tile else None
     if body is None:

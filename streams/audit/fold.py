@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from streams.audit.rows import TOLD
 from streams.contract import topics, wire
 from streams.contract.derived import LinkBatch, LinkEvents, Origin
 from streams.contract.errors import LogError, RecordRefusedError
@@ -23,8 +24,6 @@ from streams.state.store import OUTBOX
 from streams.state.tables import read
 
 MAX_SHOWN = 50
-TOLD = "told"
-"""The table of `PlainRoads` with what the history has; the live state has it in its pages."""
 T = TypeVar("T")
 
 Tables = dict[str, dict[str, Any]]
@@ -164,8 +163,10 @@ def stored(rows: Mapping[str, Mapping[bytes, bytes]]) -> Tables:
 
 
 def plain_state(state: State) -> dict[str, dict[str, Any]]:
-    """The rows of a stage's state, by table; of columns those that they stand for."""
-    rows = {name: dict(table) for name, table in state.items() if name != TOLD}
+    """The rows of a stage's state, by table; of columns those that they stand for. What the history
+    has been told is left out: of the live state it stands in the pages.
+    """
+    rows = {name: dict(table) for name, table in state.items() if name != TOLD.name}
     if isinstance(columns := state.get(LINKS.name), LinkColumns):
         rows[FOLDS.name] = columns.folds(state[FOLDS.name])
     return rows

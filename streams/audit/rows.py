@@ -5,12 +5,11 @@ against this: the same bounds and formulas, one link after another, and nothing 
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
-from streams.contract.derived import SpeedShare
+from streams.contract.derived import SpeedColumns
 from streams.contract.enums import Level
-from streams.domain.links.columns import NONE, NOTHING
+from streams.domain.links.columns import NOTHING
 from streams.domain.links.fold import (
     FoldSettings,
     LinkFold,
@@ -21,7 +20,6 @@ from streams.domain.links.fold import (
     learned,
     observed_ms,
     stamped,
-    take_speed,
     view,
 )
 from streams.domain.links.history import FREE, LinksEntry, Obstructed, record
@@ -32,6 +30,7 @@ from streams.domain.links.table import (
     LinkLook,
     LinkTable,
     QuarterSpeeds,
+    SpeedTaking,
     UsualOf,
     teach,
     with_usual,
@@ -88,25 +87,8 @@ class RowTable:
         known = self._told.get(link_id) or Told()
         self._told.put(link_id, known._replace(is_due=True))
 
-    def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool:
-        if speed.observed_ms <= moment.reported_ms - self._rules.fresh_ms:
-            return False
-        link = take_speed(self.fold(speed.link_id), speed, moment, self._rules)
-        self.put(speed.link_id, stamped(link))
-        return True
-
-    def take_own(
-        self,
-        link_ids: Sequence[str],
-        kmh: Sequence[float],
-        at_ms: Sequence[int],
-        moment: ReportMoment,
-    ) -> None:
-        for link_id, value, observed in zip(link_ids, kmh, at_ms, strict=True):
-            if link_id not in self._roads:
-                self._effects.count("link-events unknown_link")
-            elif not self.take_speed(SpeedShare(link_id, link_id, value, observed, 1.0), moment):
-                self._effects.count("speeds late")
+    def take_speeds(self, speeds: SpeedColumns, moment: ReportMoment) -> None:
+        SpeedTaking(self, self._effects, self._roads, self._rules).take(speeds, moment)
 
     def settle(self, before_ms: int, now_ms: int) -> None:
         fresh_ms, stale_ms = self._rules.fresh_ms, self._rules.stale_ms
@@ -163,9 +145,7 @@ class RowTable:
 
     def show_usual(self, usual_of: UsualOf) -> None:
         for link_id, shown in self._links.all().items():
-            dkmh = usual_of(link_id)
-            now = replace(shown, usual_kmh=None if dkmh == NONE else dkmh / 10)
-            if now != shown:
+            if (now := with_usual(shown, usual_of(link_id))) is not shown:
                 self._links.put(link_id, now)
 
     def told(self, *, is_whole: bool) -> LinksEntry | None:

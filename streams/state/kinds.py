@@ -5,7 +5,7 @@ how rows and deltas of Redis become the domain's own types.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Generic, Never, Protocol, TypeVar
+from typing import Any, Generic, Never, TypeVar
 
 import msgspec
 
@@ -120,8 +120,8 @@ Readable = tuple[dict[T, Any], frozenset[T]]
 """Rows by name, and the names of those that were left out."""
 LINKS = "links"
 """The one kind whose rows travel packed."""
-_ROWS = {kind.name: msgspec.json.Decoder(kind.row_type | None) for kind in KINDS}
-_HELD_ROWS = {kind.name: msgspec.json.Decoder(kind.row_type) for kind in KINDS}
+_ROWS = {kind.name: msgspec.json.Decoder(kind.row_type | None).decode for kind in KINDS}
+_HELD_ROWS = {kind.name: msgspec.json.Decoder(kind.row_type).decode for kind in KINDS}
 _HISTORY = {kind.subject: _ROWS[kind.name] for kind in KINDS if kind.subject}
 
 
@@ -194,20 +194,16 @@ def _views(raw: Any) -> dict[str, LinkView | None]:
 
 def remembered(subject: str, entries: Iterable[tuple[bytes, bytes]]) -> list[Remembered]:
     """Entries (id, row) of a subject's history; without those that cannot be read."""
-    decoder = _HISTORY.get(subject.partition(":")[0])
-    if not decoder:
+    decode = _HISTORY.get(subject.partition(":")[0])
+    if not decode:
         return []
-    rows, _ = readable(subject, decoder, entries)
+    rows, _ = readable(subject, decode, entries)
     return [(int(entry_id.partition(b"-")[0]), row) for entry_id, row in rows.items()]
 
 
-class Decoder(Protocol):
-    """What makes a row of bytes."""
-
-    def decode(self, value: bytes, /) -> Any: ...
-
-
-def readable(kind: str, decoder: Decoder, rows: Iterable[tuple[T, bytes]]) -> Readable[T]:
+def readable(
+    kind: str, decode: Callable[[bytes], Any], rows: Iterable[tuple[T, bytes]]
+) -> Readable[T]:
     """The rows decoded. One that another version wrote and ours cannot read is left out: it must
     not take the rest with it. The log says once how many of this kind were, and which was first.
     """
@@ -215,7 +211,7 @@ def readable(kind: str, decoder: Decoder, rows: Iterable[tuple[T, bytes]]) -> Re
     errors: dict[T, str] = {}
     for name, value in rows:
         try:
-            found[name] = decoder.decode(value)
+            found[name] = decode(value)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             errors[name] = type(error).__name__
     if errors:
@@ -239,12 +235,5 @@ def _views_of(rows: Mapping[bytes, bytes]) -> dict[str, LinkView]:
     pages = {name.decode(): row for name, row in rows.items() if name.isdigit()}
     others = {x.decode(): row for x, row in rows.items() if not x.isdigit() and x != STOOD_FIELD}
     found, _ = readable(LINKS, _HELD_ROWS[LINKS], others.items())
-    parts, _ = readable(f"{LINKS} pages", _Pages(), pages.items())
+    parts, _ = readable(f"{LINKS} pages", views_of, pages.items())
     return found | {link_id: view for part in parts.values() for link_id, view in part.items()}
-
-
-class _Pages:
-    """Decodes pages as a decoder of rows does."""
-
-    def decode(self, value: bytes) -> dict[str, LinkView]:
-        return views_of(value)

@@ -102,13 +102,13 @@ class Store:
 
     async def rows(self, table: StageTable[T], partitions: int) -> list[dict[str, T]]:
         """A table's rows by id, one partition's after another's; without what ours cannot read."""
-        decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(table.row_type)
+        decode = msgspec.json.Decoder(table.row_type).decode
         async with self.client.pipeline(transaction=False) as together:
             for partition in range(partitions):
                 together.hgetall(hash_of(table, partition))
             found = await together.execute()
         named = (((name.decode(), row) for name, row in rows.items()) for rows in found)
-        return [readable(table.name, decoder, rows)[0] for rows in named]
+        return [readable(table.name, decode, rows)[0] for rows in named]
 
     async def deltas_after(self, delta_id: str, *, block_ms: int) -> list[StoredDelta]:
         """Deltas after an id in order, waiting up to `block_ms` for the first (0: not)."""

@@ -75,10 +75,12 @@ def read(table: StageTable[Any], rows: Mapping[bytes, bytes]) -> Any:
 
 
 def _written_pages(patch: LinkPatch) -> Writes:
-    kept = {str(page): _page(patch, page) for page in patch.pages}
-    if len(patch.stood):
-        return Writes({**kept, STOOD_FIELD.decode(): patch.stood.tobytes()}, [*patch.gone])
-    return Writes(kept, [STOOD_FIELD.decode(), *patch.gone])
+    writes = Writes({str(page): _page(patch, page) for page in patch.pages}, [*patch.gone])
+    if patch.stood is not None and len(patch.stood):
+        writes.kept[STOOD_FIELD.decode()] = patch.stood.tobytes()
+    elif patch.stood is not None:
+        writes.gone.append(STOOD_FIELD.decode())
+    return writes
 
 
 def _page(patch: LinkPatch, page: int) -> bytes:

@@ -1,7 +1,6 @@
 """Which works get in each other's way, in a bus's, or together in a city's (see `clash.Clash`)."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 
 from streams.contract.times import DAY_MS, EVER_MS
 from streams.domain.clashes.buses import Buses
@@ -24,33 +23,16 @@ class Clashes:
     """
 
     def __init__(self, network: Network) -> None:
-        self._network = network
+        self.graph = RoadGraph(network)
+        self._pairs = Pairs(self.graph)
+        self._buses = Buses(network)
+        self._cuts = Cuts(self.graph)
+        self._ways = WaysRound(self.graph)
         self._rows: dict[str, SiteWork] = {}
         self._sites: dict[str, Site] = {}
         self._compared: dict[str, Site] = {}  # those on no crowded link
         self._crowded: frozenset[int] = frozenset()
         self._with_buses: dict[str, tuple[Clash, ...]] = {}
-
-    @cached_property
-    def graph(self) -> RoadGraph:
-        """The roads; made with the first work, for most of a country's workers never."""
-        return RoadGraph(self._network)
-
-    @cached_property
-    def _pairs(self) -> Pairs:
-        return Pairs(self.graph)
-
-    @cached_property
-    def _buses(self) -> Buses:
-        return Buses(self._network)
-
-    @cached_property
-    def _cuts(self) -> Cuts:
-        return Cuts(self.graph)
-
-    @cached_property
-    def _ways(self) -> WaysRound:
-        return WaysRound(self.graph)
 
     def of(self, works: Mapping[str, SiteWork], now_ms: int) -> dict[str, Clash]:
         """The clashes by id between the works that are open and begin within 30 days.
@@ -67,8 +49,6 @@ class Clashes:
                 and (EVER_MS if work.begins_ms is None else work.begins_ms) < now_ms + AHEAD_MS
             }
         )
-        if not self._sites:
-            return {}
         found = (clash for clash in self._every(now_ms) if self._is_current(clash, now_ms))
         return {clash.id: clash for clash in found}
 

@@ -100,7 +100,7 @@ def view_of(row: Any, subjects: tuple[str, ...]) -> LinkView:
     if reports:
         sources["its"] = reports
     return LinkView(
-        speed_kmh=_kmh(speed),
+        speed_kmh=kmh_of(speed),
         level=LEVELS[level],
         samples=samples,
         observed_ms=None if observed_ms == NONE else observed_ms,
@@ -112,9 +112,9 @@ def view_of(row: Any, subjects: tuple[str, ...]) -> LinkView:
             None if closure_certainty == NOT_CLOSED else CERTAINTIES[closure_certainty]
         ),
         buses_through=through,
-        speed_low_kmh=_kmh(low),
-        speed_high_kmh=_kmh(high),
-        usual_kmh=_kmh(usual),
+        speed_low_kmh=kmh_of(low),
+        speed_high_kmh=kmh_of(high),
+        usual_kmh=kmh_of(usual),
     )
 
 
@@ -137,7 +137,8 @@ def view_row(view: LinkView) -> tuple[int, ...]:
     )
 
 
-def _kmh(dkmh: int) -> float | None:
+def kmh_of(dkmh: int) -> float | None:
+    """A speed in a column, km/h."""
     return None if dkmh == NONE else dkmh / 10
 
 
@@ -218,7 +219,8 @@ class LinkColumns(Columns, Mapping[str, LinkView]):
             self.place[link_id] = len(self.ids)
             self.heads.pop(len(self.ids) // PAGE, None)
             self.ids.append(link_id)
-        self.rows, self.stood, self.rest = patch.rows, patch.stood, patch.rest
+        self.rows, self.rest = patch.rows, patch.rest
+        self.stood = self.stood if patch.stood is None else patch.stood
         self.unpaged, self.due_ms = (), patch.due_ms
         for place, subjects in patch.subjects.items():
             self.heads.pop(place // PAGE, None)
@@ -283,15 +285,15 @@ def parted(link_id: str, fold: LinkFold) -> tuple[LinkFold, OwnPart]:
 class LinkPatch(Mapping[str, LinkView]):
     """What a run of messages makes of the columns; as a mapping: the views it changed, by link.
 
-    `rows`, `stood` and `rest` are whole, as after the run; `pages` are those that differ, `shown`
-    the places whose views do. Subjects of (): there are none any more. `base` has what is the same.
-    `gone` are rows of links that stand in pages now.
+    `rows`, `rest` and `stood` (None: it is as before) are whole, as after the run; `pages` are
+    those that differ, `shown` the places whose views do. Subjects of (): there are none any more.
+    `base` has what is the same. `gone` are rows of links that stand in pages now.
     """
 
     base: LinkColumns
     new_ids: Sequence[str]
     rows: Array
-    stood: Array
+    stood: Array | None
     rest: Array
     subjects: Mapping[int, tuple[str, ...]]
     pages: Sequence[int]
@@ -339,6 +341,7 @@ class LinkPatch(Mapping[str, LinkView]):
         return replace(
             self,
             new_ids=(*before.new_ids, *self.new_ids),
+            stood=before.stood if self.stood is None else self.stood,
             subjects={**before.subjects, **self.subjects},
             pages=sorted({*before.pages, *self.pages}),
             shown=sorted({*before.shown, *self.shown}),

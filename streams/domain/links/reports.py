@@ -4,7 +4,6 @@ The same bounds, the same formulas in the same order, so that every number is th
 bit; `tests/unit/laws/test_columns.py` holds them against each other. Pure.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, Self
@@ -102,9 +101,6 @@ class Turns(NamedTuple):
 
     places: Places
     rows: tuple[Places, ...]
-
-    def __iter__(self) -> Iterator[Places]:
-        return iter(self.rows)
 
 
 def turns_of(places: Places) -> Turns:

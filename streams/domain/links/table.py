@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from streams.contract.derived import SpeedShare
+from streams.contract.derived import SpeedColumns
 from streams.contract.enums import Certainty, Closure, Level
 from streams.contract.grammars import Thresholds
 from streams.domain.links.columns import (
@@ -34,6 +34,7 @@ from streams.domain.links.columns import (
     OwnPart,
     Places,
     empty_rows,
+    kmh_of,
     own_part,
     parted,
     report_row,
@@ -50,6 +51,7 @@ from streams.domain.links.fold import (
     as_of,
     judged,
     learned,
+    observed_ms,
     stamped,
     take_speed,
     view,
@@ -83,14 +85,15 @@ class LinkFacts:
     def __init__(
         self,
         network: Network,
+        roads: Mapping[str, Link],
         thresholds: Mapping[str, Thresholds],
         well_kmh: Mapping[str, float],
     ) -> None:
-        """`well_kmh`: from which speed on no rule can see anything, by link; where no work is, that
-        is so from a little above a jam (`free_kmh`).
+        """`roads`: the links by id. `well_kmh`: from which speed on no rule can see anything, by
+        link; where no work is, that is so from a little above a jam (`free_kmh`).
         """
         links = network.links
-        self.links = {link.id: link for link in links}
+        self.links = roads
         self.index = network.index
         self.jam_kmh = np.array([thresholds[x.road_class].jam_kmh for x in links], float)
         self.slow_kmh = np.array([thresholds[x.road_class].slow_kmh for x in links], float)
@@ -117,15 +120,7 @@ class LinkTable(Protocol):
 
     def is_news(self, link_id: str) -> None: ...
 
-    def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool: ...
-
-    def take_own(
-        self,
-        link_ids: Sequence[str],
-        kmh: Sequence[float],
-        at_ms: Sequence[int],
-        moment: ReportMoment,
-    ) -> None: ...
+    def take_speeds(self, speeds: SpeedColumns, moment: ReportMoment) -> None: ...
 
     def settle(self, before_ms: int, now_ms: int) -> None: ...
 
@@ -181,12 +176,11 @@ class Marks:
 
 @dataclass(slots=True)
 class Pending:
-    """ReportColumns of links of themselves that wait to be taken together."""
+    """What links report of themselves, to be taken together."""
 
     places: list[int] = field(default_factory=list)
     kmh: list[float] = field(default_factory=list)
     at_ms: list[int] = field(default_factory=list)
-    shares: list[float] = field(default_factory=list)
     watermarks_ms: list[int] = field(default_factory=list)
     least_ms: int = sys.maxsize  # of `at_ms`
     is_any_nowhere: bool = False  # whether a place is NONE: that report is none of ours
@@ -271,7 +265,7 @@ class ColumnTable:
         self._new[link_id] = place
         self._names.append(link_id)
         self._copy()
-        if place >= len(self._rows):  # grow by halves
+        if place >= len(self._rows):  # grow by halves; always before the first that is new
             more = max(PAGE, place // 2)
             self._rows = np.concatenate([self._rows, empty_rows(more)])
             self._rest = np.concatenate([self._rest, np.zeros(more, REST)])
@@ -288,11 +282,13 @@ class ColumnTable:
         return ids[place] if place < len(ids) else self._names[place - len(ids)]
 
     def _copy(self) -> None:
-        """Make the arrays ours before they are written to: those of the state stay as they are."""
+        """Make the arrays ours before they are written to: those of the state stay as they are.
+
+        `_stood` and `_index` are never written to: others take their place.
+        """
         if not self._is_own:
             self._is_own = True
             self._rows, self._rest = self._rows.copy(), self._rest.copy()
-            self._stood, self._index = self._stood.copy(), self._index.copy()
 
     def _indexed(self, columns: LinkColumns) -> Array:
         """The network's index of each place; those the network does not know are of no use."""
@@ -303,31 +299,22 @@ class ColumnTable:
 
     # ---- what links report of themselves
 
-    def take_speed(self, speed: SpeedShare, moment: ReportMoment) -> bool:
-        """Take a reported speed; False: it is late."""
-        if speed.observed_ms <= moment.reported_ms - self._rules.fresh_ms:
-            return False  # time would take it away, or already has
-        link = take_speed(self.fold(speed.link_id), speed, moment, self._rules)
-        self.put(speed.link_id, stamped(link))
-        return True
-
-    def take_own(
-        self,
-        link_ids: Sequence[str],
-        kmh: Sequence[float],
-        at_ms: Sequence[int],
-        moment: ReportMoment,
-    ) -> None:
-        """Take what links of the network report of themselves, soon: see `flush`."""
+    def take_speeds(self, speeds: SpeedColumns, moment: ReportMoment) -> None:
+        """Take reported speeds: what links report of themselves together and soon (see `flush`)."""
+        if speeds.vias:
+            taking = SpeedTaking(self, self._effects, self._facts.links, self._rules)
+            taking.take(speeds, moment)
+            return
         self._judged = moment.judged
-        places: list[Any] = list(map(self._base.place.get, link_ids))
+        at_ms = speeds.observed_ms
+        places: list[Any] = list(map(self._base.place.get, speeds.link_ids))
         if None in places:
-            times = zip(link_ids, at_ms, strict=True)
+            times = zip(speeds.link_ids, at_ms, strict=True)
             places = [self._given(link_id, ms, moment) for link_id, ms in times]
             self._pending.is_any_nowhere |= NONE in places
         pending = self._pending
         pending.places += places
-        pending.kmh += kmh
+        pending.kmh += speeds.speeds_kmh
         pending.at_ms += at_ms
         pending.least_ms = min(pending.least_ms, min(at_ms, default=sys.maxsize))
         pending.watermarks_ms += [moment.reported_ms] * len(places)
@@ -374,7 +361,7 @@ class ColumnTable:
         by = {"fresh_ms": self._rules.fresh_ms, "half_ms": self._rules.weights.report_half_ms}
         turns = turns_of(places)
         known = ReportColumns.of(self._rows["report"][turns.places])
-        for rows in turns:
+        for rows in turns.rows:
             link, now = known.first(len(rows)), new.at(rows)
             goes = link.goes(now)
             self._keep(turns.places[: len(rows)], link, now, goes)
@@ -447,7 +434,7 @@ class ColumnTable:
 
     def _drop(self, places: Places) -> None:
         self._copy()
-        self._rows["report"][places] = (NONE, 0.0, 0.0, 0.0, 0.0)
+        self._rows["report"][places] = report_row(None)
         self._moved.add(places)
         self._paged.add(places)
 
@@ -457,7 +444,8 @@ class ColumnTable:
         if is_old.any():
             self._copy()
             self._paged.add(self._stood["place"][is_old])
-            self._stood["report"][is_old] = (NONE, 0.0, 0.0, 0.0, 0.0)
+            self._stood = self._stood.copy()
+            self._stood["report"][is_old] = report_row(None)
 
     def judged(self, done: Judged, at_ms: int) -> None:
         """Forget what no later judgement can ask for, and learn the windows that take nothing more
@@ -487,14 +475,8 @@ class ColumnTable:
         self.flush()
         at_ms = self._rows["report"]["at_ms"][: self._count]
         found = np.concatenate([at_ms[at_ms != NONE], _known_ms(self._stood)])
-        numbers = set(np.unique(found // QUARTER_MS).tolist())
-        for rest in self._rest_rows.all().values():
-            windows = (window.latest_ms for window in rest.windows)
-            reports = (report.observed_ms for report in rest.reported.values())
-            numbers |= {ms // QUARTER_MS for ms in (*windows, *reports)}
-            before = (s.row for row in rest.reported_before.values() for s in row)
-            numbers |= {row.observed_ms // QUARTER_MS for row in before if row is not None}
-        return numbers
+        rest_ms = (ms for rest in self._rest_rows.all().values() for ms in observed_ms(rest))
+        return {*np.unique(found // QUARTER_MS).tolist(), *(ms // QUARTER_MS for ms in rest_ms)}
 
     def suspects(
         self, is_well: Callable[[str, LinkFold], bool], below: float, usual_of: UsualOf | None
@@ -708,7 +690,7 @@ class ColumnTable:
             base=self._base,
             new_ids=tuple(self._names),
             rows=self._rows[:count],
-            stood=self._stood,
+            stood=None if self._stood is self._base.stood else self._stood,
             rest=self._rest[:count],
             subjects=self._subjects,
             pages=pages.take(-(-count // PAGE)).tolist(),
@@ -729,9 +711,34 @@ class LinkLook:
     factor_of: Callable[[Link], float]
 
 
+class SpeedTaking:
+    """Takes speeds one by one, each into the fold of its link; counts those that are none of ours
+    or late.
+    """
+
+    def __init__(
+        self, table: LinkTable, effects: Effects, roads: Mapping[str, Link], rules: FoldSettings
+    ) -> None:
+        self._table, self._effects, self._roads, self._rules = table, effects, roads, rules
+
+    def take(self, speeds: SpeedColumns, moment: ReportMoment) -> None:
+        late_ms = moment.reported_ms - self._rules.fresh_ms
+        for speed in speeds.rows:
+            if speed.link_id not in self._roads:
+                self._effects.count("link-events unknown_link")
+            elif speed.observed_ms <= late_ms:  # time would take it away, or already has
+                self._effects.count("speeds late")
+            else:
+                known = self._table.fold(speed.link_id)
+                self._table.put(
+                    speed.link_id, stamped(take_speed(known, speed, moment, self._rules))
+                )
+
+
 def with_usual(shown: LinkView, dkmh: int) -> LinkView:
-    """A view with what is usual, in tenths of km/h."""
-    return shown if dkmh == NONE else replace(shown, usual_kmh=dkmh / 10)
+    """A view with what is usual, in tenths of km/h; the same one where it has that already."""
+    usual_kmh = kmh_of(dkmh)
+    return shown if shown.usual_kmh == usual_kmh else replace(shown, usual_kmh=usual_kmh)
 
 
 def teach(lesson: QuarterSpeeds, link_id: str, fold: LinkFold, at_ms: int, by: LinkLook) -> None:

@@ -127,7 +127,7 @@ class RoadsStage:
         self._habits = Habits(network, rules, is_holiday)
         self._observed = ObservedFold.of(network, partitions, rates)
         self._roads = self._habits.links
-        self._facts = LinkFacts(network, rules.thresholds, self._watch.well_kmh)
+        self._facts = LinkFacts(network, self._roads, rules.thresholds, self._watch.well_kmh)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         return self.step_run(state, [Taken(message, origin)])
@@ -191,14 +191,7 @@ class RoadsStage:
         speeds = part.speeds
         if begin := bisect_right(speeds.offsets, known):
             speeds = speeds.rows_of(begin, len(speeds))
-        if not speeds.vias:
-            rows.links.take_own(speeds.link_ids, speeds.speeds_kmh, speeds.observed_ms, moment)
-            return
-        for speed in speeds.rows:
-            if speed.link_id not in self._roads:
-                rows.effects.count("link-events unknown_link")
-            elif not rows.links.take_speed(speed, moment):
-                rows.effects.count("speeds late")
+        rows.links.take_speeds(speeds, moment)
 
     def _advance(self, rows: RoadRows) -> None:
         """Move the partition's clock to the slowest input's time, and do what time alone does."""

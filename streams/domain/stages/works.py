@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from streams.contract.derived import Origin
 from streams.contract.records import Message, Permit, PermitBatch, SiteReport, Tick
@@ -67,9 +68,13 @@ class WorksStage:
         self._homes = Homes(network, partitions)
         self._gazetteer = gazetteer
         self._directions = Directions(network)
-        self._clashes = Clashes(network)
         self._odd: dict[str, tuple[Work, tuple[int, ...]]] = {}  # it only saves time
         self._looked: tuple[Mapping[str, Work], int] = {}, 0  # and so does this
+
+    @cached_property
+    def _clashes(self) -> Clashes:
+        """Made with the first work: the graph of the roads takes seconds in a large network."""
+        return Clashes(self._network)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         step = WorksStep(state)
@@ -106,6 +111,8 @@ class WorksStage:
         most permits begin and end with a minute.
         """
         passed_ms = self._passed_ms(step.known, now_ms)
+        if not passed_ms:
+            self._odd.clear()  # those that are gone by now among them
         for work in step.known.values():
             if passed_ms and not any(
                 (now_ms - x) % MINUTE_MS <= passed_ms for x in self._odd_times(work)
@@ -145,7 +152,8 @@ class WorksStage:
         at_ms = max(now_ms, last_ms)
         computed.put("clashes", at_ms)
         works, known = step.rows.all(), clashes.stored
-        found = {**self._clashes.of(works, at_ms), **point_crowds(works.values())}
+        clashing = self._clashes.of(works, at_ms) if works else {}
+        found = {**clashing, **point_crowds(works.values())}
         for name in sorted(known.keys() | found.keys()):
             if known.get(name) != found.get(name):
                 clashes.put(name, found.get(name))

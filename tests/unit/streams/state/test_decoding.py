@@ -39,7 +39,7 @@ def test_every_table_of_a_kind_has_its_letter() -> None:
 
 def test_what_is_left_out_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     rows = {"a": b"1", "b": b'"x"', "c": b"{", "d": b'"\xff"'}
-    found, left_out = readable("counts", msgspec.json.Decoder(int), rows.items())
+    found, left_out = readable("counts", msgspec.json.Decoder(int).decode, rows.items())
     assert found == {"a": 1}
     assert left_out == {"b", "c", "d"}
     [line] = caplog.records
