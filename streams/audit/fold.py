@@ -16,8 +16,8 @@ from streams.contract.derived import LinkBatch, LinkEvents, Origin
 from streams.contract.errors import LogError, RecordRefusedError
 from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
-from streams.domain.links.columns import LinkColumns
-from streams.domain.links.table import FOLDS, LINKS
+from streams.domain.links.columns import LINKS, LinkColumns
+from streams.domain.links.table import FOLDS
 from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state
 from streams.state.kinds import hash_of
 from streams.state.store import OUTBOX

@@ -1,6 +1,6 @@
 """The roads as the audit folds them: link by link, in plain Python, a row each.
 
-What the worker does for thousands of links at once (`streams/domain/links/table.py`) is held
+What the worker does for thousands of links at once (`streams/domain/links/column_table.py`) is held
 against this: the same bounds and formulas, one link after another, and nothing to read but loops.
 """
 

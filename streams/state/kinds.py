@@ -12,8 +12,8 @@ import msgspec
 from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
+from streams.domain.links.columns import LINKS as LINK_TABLE
 from streams.domain.links.fold import LinkView
-from streams.domain.links.table import LINKS as LINK_TABLE
 from streams.domain.observed.detours import BusDetour
 from streams.domain.observed.rows import Discrepancy, ObservedView
 from streams.domain.observed.tables import DETOURS, DISCREPANCIES, OBSERVED

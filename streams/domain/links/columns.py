@@ -19,7 +19,7 @@ from streams.contract.enums import Certainty, Closure, Level
 from streams.domain.links.fold import LinkFold, LinkView, stamped
 from streams.domain.links.reported import Reported
 from streams.domain.links.settled import Stood
-from streams.domain.stage import Columns
+from streams.domain.stage import Columns, StageTable
 
 PAGE = 64
 """Links that are stored together."""
@@ -239,6 +239,7 @@ class LinkColumns(Columns, Mapping[str, LinkView]):
         return {x: whole(x, rest.get(x) or NOTHING, self.own(x)) for x in self.ids}
 
 
+LINKS = StageTable("links", LinkView, columns=LinkColumns)
 NOTHING = LinkFold()
 
 

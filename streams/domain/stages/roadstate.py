@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage
 from streams.contract.records import Message
 from streams.domain.alerts import Episode
+from streams.domain.links.column_table import ColumnTable, LinkFacts
+from streams.domain.links.columns import LINKS
 from streams.domain.links.factors import FACTORS, Factors
 from streams.domain.links.fold import (
     FoldSettings,
@@ -28,7 +30,7 @@ from streams.domain.links.learning import TABLES, Habits, Learning
 from streams.domain.links.overlap import AGREEMENTS
 from streams.domain.links.quarters import IsHoliday, no_holiday
 from streams.domain.links.settled import Judged
-from streams.domain.links.table import FOLDS, LINKS, ColumnTable, LinkFacts, LinkTable
+from streams.domain.links.table import FOLDS, LinkTable
 from streams.domain.observed.belief import ErrorRates
 from streams.domain.observed.fold import ObservedFold
 from streams.domain.observed.tables import TABLES as OBSERVED_TABLES

@@ -8,7 +8,7 @@ import pytest
 from bench.workload import PARTITIONS, Columns, Workload, last_minutes, made_network, made_works
 from streams.audit.fold import Fold
 from streams.contract.settings import Settings
-from streams.domain.links.table import LINKS
+from streams.domain.links.columns import LINKS
 from streams.topology.stages import stages
 
 COUNT = 900

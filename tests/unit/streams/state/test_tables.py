@@ -15,9 +15,8 @@ from streams.contract.derived import (
     SpeedColumns,
 )
 from streams.contract.enums import Cause, Closure, Phase
-from streams.domain.links.columns import PAGE, LinkColumns, LinkPatch
+from streams.domain.links.columns import LINKS, PAGE, LinkColumns, LinkPatch
 from streams.domain.links.fold import LinkView
-from streams.domain.links.table import LINKS
 from streams.domain.stage import State, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage
 from streams.geo.network import Network
