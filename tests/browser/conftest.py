@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from producers.network.importing import write_network
 from tests.cities.grid import grid
 from tests.cities.stage import City
 from tests.cities.traffic import Traffic
 from tests.pages import servers
+from tests.pages.cities import running_city
 from tests.pages.line import Line
 from tests.pages.screen import NewScreen, Screen, screens_of
 
@@ -24,11 +24,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def city(folder: Path) -> Iterator[City]:
     network = grid(LINKS)
-    write_network(network, folder)
-    with servers.running_redis(folder) as client:
-        traffic = Traffic(network, seed=7, buses=5, works=8)
-        with City(client, traffic).living() as living:
-            yield living
+    traffic = Traffic(network, seed=7, buses=5, works=8)
+    with running_city(folder, network, traffic) as living:
+        yield living
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from producers.network.importing import import_network, write_network
+from producers.network.importing import import_network
 from streams.contract.enums import Closure
 from streams.contract.records import Permit, PermitBatch
 from streams.contract.settings import Settings
@@ -26,6 +26,7 @@ from tests.cities.seed import link_view
 from tests.cities.stage import City
 from tests.cities.traffic import Traffic
 from tests.pages import servers
+from tests.pages.cities import running_city
 from tests.pages.screen import NewScreen, Screen, screens_of
 from tests.places import SHARED
 
@@ -50,8 +51,7 @@ def real_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def real_city(network: Network, real_folder: Path) -> Iterator[City]:
     traffic = Traffic(network, seed=1, buses=0, works=0)
     traffic.links = {link.id: link_view(32.0) for link in network.links}
-    write_network(network, real_folder)
-    with servers.running_redis(real_folder) as client, City(client, traffic).living() as city:
+    with running_city(real_folder, network, traffic) as city:
         yield city
 
 

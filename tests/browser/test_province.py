@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from producers.network.importing import write_network
 from tests.cities.grid import grid
 from tests.cities.stage import City
 from tests.cities.traffic import Traffic
 from tests.pages import servers
+from tests.pages.cities import running_city
 from tests.pages.screen import NewScreen, Screen, eventually, screens_of
 from tests.pages.tasks import task_times
 
@@ -33,11 +33,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def city(folder: Path) -> Iterator[City]:
     network = grid(PROVINCE)
-    write_network(network, folder)
-    with servers.running_redis(folder) as client:
-        traffic = Traffic(network, seed=7, buses=40, works=60)
-        with City(client, traffic).living() as living:
-            yield living
+    traffic = Traffic(network, seed=7, buses=40, works=60)
+    with running_city(folder, network, traffic) as living:
+        yield living
 
 
 @pytest.fixture(scope="module")

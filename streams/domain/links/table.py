@@ -1,4 +1,4 @@
-"""The links of a partition in the midst of a run: what a stage asks of them, what is done by one.
+"""The links of a partition in the midst of a run: what stages ask, what is done one by one.
 
 The worker's table is in columns (`links/column_table.py`), the audit's in rows
 (`streams/audit/rows.py`), and each is held against the other. Pure.
