@@ -61,7 +61,7 @@ def test_f02_kill_minus_9_20_times(rig: Rig, figures: Figures) -> None:
 
 @pytest.mark.row("F3", "kill -9 at each of 6 failpoints")
 def test_f03_killed_at_each_failpoint(rig: Rig, figures: Figures) -> None:
-    rig.feed(load.day(SEED, scaled(60)))
+    rig.feed(load.day(SEED, scaled(load.LONG)))  # no worker finds the log at its end
     died = []
     for point in FAILPOINTS:
         passes = {"after_decode": 40, "after_step": 40}.get(point, 1)  # the others are of runs
@@ -69,6 +69,7 @@ def test_f03_killed_at_each_failpoint(rig: Rig, figures: Figures) -> None:
         code, _ = wait_exit(worker, 60)
         if code == -signal.SIGKILL:
             died.append(point)
+    rig.enough()
     rig.crew(1)
     figures.exactly("failpoints", len(died), len(FAILPOINTS))
     rig.judge(figures)
@@ -76,7 +77,7 @@ def test_f03_killed_at_each_failpoint(rig: Rig, figures: Figures) -> None:
 
 @pytest.mark.row("F4", "SIGTERM in flight, again and again")
 def test_f04_terminated_in_flight(rig: Rig, figures: Figures) -> None:
-    rig.feed(load.day(SEED, scaled(90)))
+    rig.feed(load.day(SEED, scaled(load.LONG)))  # each worker is to be ended at its work
     codes, took = [], []
     for _ in range(scaled(6)):
         worker = rig.worker()
@@ -85,6 +86,7 @@ def test_f04_terminated_in_flight(rig: Rig, figures: Figures) -> None:
         code, exit_s = wait_exit(worker, 60)
         codes.append(code)
         took.append(exit_s)
+    rig.enough()
     rig.crew(1)
     figures.exactly("exit codes 0", codes.count(0), scaled(6))
     figures.took("time to exit, slowest", max(took), 10)
