@@ -205,3 +205,29 @@ class AlertEvent(StrEnum):
     BEGIN = "begin"
     UPDATE = "update"
     END = "end"
+
+
+class Role(StrEnum):
+    """What an account is for: 열람, 상담, 관제, 담당, 관리, 감사."""
+
+    VIEWER = "viewer"
+    DESK = "desk"
+    OPERATOR = "operator"
+    MANAGER = "manager"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class AccessAction(StrEnum):
+    """What an access record says was done."""
+
+    LOGIN = "login"
+    LOGIN_FAILED = "login-failed"
+    LOGIN_LOCKED = "login-locked"  # failed too often: nobody may try for a while
+    LOGOUT = "logout"
+    REFUSED = "refused"  # asked for what is not theirs
+    LOOK = "look"
+    DOWNLOAD = "download"
+    ACT = "act"
+    DELETE = "delete"
+    KEY = "key"  # a key was used or turned

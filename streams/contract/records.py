@@ -6,6 +6,8 @@ from typing import Annotated, Any, Self, TypeVar
 
 from msgspec import Meta
 
+from streams.contract.access import AccessHead, AccessRecord
+from streams.contract.account import Account
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
     AlertVerdict,
@@ -325,6 +327,9 @@ Message = (
     | Acknowledgement
     | Receipt
     | Subscription
+    | Account
+    | AccessRecord
+    | AccessHead
     | Tick
     | FeedReport
     | LinkBatch

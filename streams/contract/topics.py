@@ -30,6 +30,8 @@ ACKNOWLEDGEMENTS = Topic("acknowledgements", key="episode", is_wide=False, reten
 LINK_EVENTS = Topic("link-events", key="link_id", is_wide=True, retention_h=24 * 7)
 RECEIPTS = Topic("receipts", key="endpoint", is_wide=False, retention_h=24 * 30)
 SUBSCRIPTIONS = Topic("subscriptions", key="endpoint", is_wide=False, retention_h=24 * 3650)
+ACCOUNTS = Topic("accounts", key="account", is_wide=False, retention_h=24 * 3650)
+ACCESS_RECORDS = Topic("access-records", key="writer", is_wide=False, retention_h=24 * 731)
 DEAD_LETTERS = Topic("dead-letters", key="code", is_wide=False, retention_h=24 * 30)
 
 WATERMARKED = (BUS_POSITIONS, LINK_SPEEDS, PERMITS, INCIDENTS, CALLS)
@@ -40,13 +42,13 @@ TICKED = (*WATERMARKED, FEED_REPORTS)
 stands in order with the data of that partition: a replay closes the same windows at any speed, and
 a feed that is silent is noticed."""
 
-TOLD = (ACKNOWLEDGEMENTS, SUBSCRIPTIONS)
+TOLD = (ACKNOWLEDGEMENTS, SUBSCRIPTIONS, ACCOUNTS)
 """What people report, folded without ticks: no time of the fold passes over it."""
 
 FOLDED = (*TICKED, *TOLD, LINK_EVENTS)
 """What the state is folded from: a topic of these made anew makes it another city's state."""
 
-ALL = (*FOLDED, RECEIPTS, DEAD_LETTERS)
+ALL = (*FOLDED, RECEIPTS, ACCESS_RECORDS, DEAD_LETTERS)
 
 
 def partition_of(key: str, partitions: int) -> int:

@@ -17,6 +17,8 @@ import msgspec
 
 from streams.contract import arrival
 from streams.contract import records as rec
+from streams.contract.access import MAX_REASON, AccessHead, AccessRecord
+from streams.contract.account import Account, check_account
 from streams.contract.derived import (
     Declaration,
     LinkBatch,
@@ -29,7 +31,7 @@ from streams.contract.derived import (
     SpeedShare,
 )
 from streams.contract.enums import Reporter, SiteStatus
-from streams.contract.errors import RecordRefusedError, SubscriptionError
+from streams.contract.errors import AccountError, RecordRefusedError, SubscriptionError
 from streams.contract.records import Message
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_subscription
@@ -54,6 +56,7 @@ RULES = {
     "R020": "a call's title or reference is too long, or could be a person's number",
     "R021": "an acknowledgement without a name, with a long text or a person's number",
     "R022": "a subscription that breaks a rule of its fields",
+    "R024": "an account or an access record that breaks a rule of its fields",
     "BUG": "Bomnae's own reader failed on it: please report the place that the log names",
     "LOG-SIZE": "Kafka refused it: larger than max.message.bytes of its topic",
     "LOG-REFUSED": "Kafka refused it as no sound record",
@@ -71,6 +74,7 @@ MAX_CALL_LINKS = 200
 MAX_PARTS = 1000  # messages of one list
 MAX_NAME = 40
 MAX_COMMENT = 200
+MAX_LABEL = 200
 MAX_SPAN_DEG = 0.5  # a geometry wider than a city is no work's
 
 _TYPES: dict[str, type] = {
@@ -84,6 +88,9 @@ _TYPES: dict[str, type] = {
     "acknowledgement": rec.Acknowledgement,
     "receipt": rec.Receipt,
     "subscription": Subscription,
+    "account": Account,
+    "access": AccessRecord,
+    "access-head": AccessHead,
     "tick": rec.Tick,
     "report": rec.FeedReport,
     "link-events": LinkBatch,
@@ -515,6 +522,25 @@ def _check_subscription(subscription: Subscription) -> None:
         raise RecordRefusedError("R022", str(error)) from None
 
 
+def _check_account(account: Account) -> None:
+    try:
+        check_account(account)
+    except AccountError as error:
+        raise RecordRefusedError("R024", str(error)) from None
+
+
+def _check_access(record: AccessRecord) -> None:
+    _check_clock(record.at_ms)
+    texts = (record.writer, record.account, record.address, record.subject_kind, record.subject)
+    if any(len(text) > MAX_LABEL for text in texts):
+        raise RecordRefusedError("R024", f"a text of an access record above {MAX_LABEL} characters")
+    if len(record.reason) > MAX_REASON or names_a_number(record.reason):
+        bound = f"at most {MAX_REASON} characters, no person's number"
+        raise RecordRefusedError("R024", f"reason of {len(record.reason)} characters, {bound}")
+    if record.number < 0 or record.count < 0:
+        raise RecordRefusedError("R024", "a number of an access record below 0")
+
+
 def _check_clock(*times_ms: int | None) -> None:
     for time_ms in times_ms:
         if time_ms is not None and not 0 <= time_ms <= MAX_TIME_MS:
@@ -557,4 +583,6 @@ _CHECKS: dict[type, Callable[..., None]] = {
     rec.CallDone: _check_call_done,
     rec.Acknowledgement: _check_acknowledgement,
     Subscription: _check_subscription,
+    Account: _check_account,
+    AccessRecord: _check_access,
 }

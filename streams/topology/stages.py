@@ -16,6 +16,7 @@ from streams.domain.links.windows import WindowGrid
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules
 from streams.domain.stage import Stage
+from streams.domain.stages.accounts import AccountsStage
 from streams.domain.stages.acknowledgements import AcknowledgementsStage
 from streams.domain.stages.calls import CallsStage
 from streams.domain.stages.feeds import FeedsStage
@@ -62,6 +63,7 @@ def stages(
         topics.FEED_REPORTS: FeedsStage(alert_rules),
         topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
         topics.SUBSCRIPTIONS: SubscriptionsStage(),
+        topics.ACCOUNTS: AccountsStage(),
         topics.LINK_EVENTS: roads(
             network, rules, inputs, alert_rules, korean_holidays(), partitions=wide
         ),

@@ -1,0 +1,82 @@
+"""Accounts: who may log in, and what as; kept by the log like all else.
+
+A change is the whole account written again. A password is there as its Argon2id hash, the secret of
+its one-time codes sealed: neither can be read out of the log.
+"""
+
+import re
+from dataclasses import dataclass
+
+from streams.contract.enums import Role
+from streams.contract.errors import AccountError
+from streams.people import names_a_number
+
+MAX_ACCOUNTS = 2_000
+MAX_OFFICE = 40
+MAX_TIME_MS = 4_102_444_800_000
+MAX_HASH, MAX_SEALED = 200, 200
+MAX_PASSKEYS = 8
+_NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+_HASH = re.compile(r"\$argon2id\$[A-Za-z0-9$=,+/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A key of somebody's device, as WebAuthn has it; `uses` tells a copied one."""
+
+    key_id: str
+    public_key: str
+    uses: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account a person. `account` is what they log in as and what stands beside their acts;
+    `office` says where they sit. What was begun before `valid_from_ms` is no session any more.
+    `must_change`: somebody else knows the password.
+    """
+
+    account: str
+    roles: tuple[Role, ...] = ()
+    office: str = ""
+    password_hash: str = ""
+    code_secret: str = ""  # of one-time codes, sealed; "": none
+    passkeys: tuple[Passkey, ...] = ()
+    must_change: bool = False
+    is_locked: bool = False
+    valid_from_ms: int = 0
+    changed_ms: int = 0
+    changed_by: str = ""
+    is_removed: bool = False
+
+
+def check_account(account: Account) -> None:
+    """Raise AccountError for the first field that cannot be; no secret is repeated."""
+    if not _NAME.fullmatch(account.account) or names_a_number(account.account):
+        bound = "2 to 32 of a-z 0-9 . _ -, a letter first, no person's number"
+        raise AccountError("account", account.account, bound)
+    if not account.roles and not account.is_removed:
+        raise AccountError("roles", "none", "one or more of " + " ".join(Role))
+    if len(set(account.roles)) != len(account.roles):
+        raise AccountError("roles", " ".join(account.roles), "each role once")
+    office = account.office
+    if len(office) > MAX_OFFICE or (office and not office.isprintable()) or names_a_number(office):
+        bound = f"at most {MAX_OFFICE} printable characters, no person's number"
+        raise AccountError("office", f"{len(office)} characters", bound)
+    _check_secrets(account)
+    for field in ("valid_from_ms", "changed_ms"):
+        time_ms = getattr(account, field)
+        if not 0 <= time_ms <= MAX_TIME_MS:
+            raise AccountError(field, time_ms, f"0 to {MAX_TIME_MS} ms")
+
+
+def _check_secrets(account: Account) -> None:
+    hashed = account.password_hash
+    if hashed and (len(hashed) > MAX_HASH or not _HASH.fullmatch(hashed)):
+        raise AccountError("password_hash", f"{len(hashed)} characters", "an Argon2id hash")
+    if len(account.code_secret) > MAX_SEALED:
+        raise AccountError("code_secret", f"{len(account.code_secret)} characters", "200 at most")
+    if len(account.passkeys) > MAX_PASSKEYS:
+        raise AccountError(
+            "passkeys", f"{len(account.passkeys)} of them", f"{MAX_PASSKEYS} at most"
+        )
