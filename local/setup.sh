@@ -71,8 +71,9 @@ quix)
 	touch .cache/quix/.synced
 	;;
 lock)
-	for part in "requirements.lock --extra gtfs --group dev" \
-		"requirements-production.lock --extra gtfs -c requirements.lock"; do
+	extras="--extra gtfs --extra oidc --extra passkeys"
+	for part in "requirements.lock $extras --group dev" \
+		"requirements-production.lock $extras -c requirements.lock"; do
 		set -- $part
 		out=$1; shift
 		.cache/uv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \
