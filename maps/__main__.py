@@ -1,4 +1,4 @@
-"""`python -m maps serve`: the map server."""
+"""`python -m maps`: the map server, and the access records it writes."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import sys
 
 from aiohttp import web
 
+from maps.records import command as records
 from maps.server import build_app
 from streams.contract import cli
 from streams.contract.errors import ServeError
@@ -30,18 +31,18 @@ STOP_WITHIN_S = 5.0
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit code."""
-    _parser().parse_args(arguments)
-    return cli.run(_serve)
+    options = command_parser().parse_args(arguments)
+    return cli.run(lambda settings: int(options.command(settings, options)))
 
 
-def _serve(settings: Settings) -> int:
+def _serve(settings: Settings, _: argparse.Namespace) -> int:
     app = build_app(settings, load_network(settings.network), Store.connect(settings))
     gc.freeze()  # the network stays: a collector that went through it would hold requests up
     asyncio.run(serve(app, settings.http))
     return cli.OK
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m maps",
         description=_HELP,
@@ -49,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    commands.add_parser("serve", help="serve until SIGTERM or SIGINT")
+    serve_parser = commands.add_parser("serve", help="serve until SIGTERM or SIGINT")
+    serve_parser.set_defaults(command=_serve)
+    records.add_parser(commands)
     return parser
 
 

@@ -76,19 +76,24 @@ class Pages:
         return self.templates.get_template("missing.html").render(what=what, **self.frame)
 
 
-def render_pages(
-    network: Network, settings: Settings, asset: Callable[[str], str], *, is_large: bool = False
-) -> Pages:
-    """Every page as far as it can be rendered at start; `is_large` as of `shell`."""
-    loader = jinja2.FileSystemLoader(FOLDER)
+def environment() -> jinja2.Environment:
+    """The templates; what they write is harmless: text is escaped, words are in a language."""
     templates = jinja2.Environment(
-        loader=loader,
+        loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
         finalize=_finished,
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
     templates.filters["to"] = lambda text, language: text.to(language)
+    return templates
+
+
+def render_pages(
+    network: Network, settings: Settings, asset: Callable[[str], str], *, is_large: bool = False
+) -> Pages:
+    """Every page as far as it can be rendered at start; `is_large` as of `shell`."""
+    templates = environment()
     frame = {
         "city": settings.city,
         "simulated": is_simulated(network, settings),

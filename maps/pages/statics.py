@@ -39,6 +39,8 @@ NOT_ON_SCREENS = (
     "message.",
     "must.",
     "page.",
+    "records.fault.",
+    "records.report.",
     "refused.",
     "reported.",
     "site.",

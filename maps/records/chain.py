@@ -4,7 +4,7 @@ import hashlib
 from array import array
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -274,19 +274,28 @@ class Verifier:
     """Follows the log from its first message to its last and names every fault it meets.
 
     After a fault it goes on from what stands, so that one damage is not told a hundred times.
-    `first_offset` is where the log begins: above 0 what was before is past its time, or is missing.
+    `on_record` gets every record that can be read.
     """
 
-    def __init__(self, public_keys: Mapping[str, Ed25519PublicKey], first_offset: int = 0) -> None:
-        self.records = 0
+    def __init__(
+        self,
+        public_keys: Mapping[str, Ed25519PublicKey],
+        on_record: Callable[[int, AccessRecord], None] | None = None,
+    ) -> None:
+        self.records = self.signed_days = 0
         self.heads = Heads()
         self._keys = public_keys
-        self._first_offset = self._next_offset = first_offset
+        self._on_record = on_record
+        self._first_offset = self._next_offset = 0
         self._first_ms = -1  # of the first record
         self._told = NO_OFFSET  # the last record that was told to be of a day signed without it
         self._writers: dict[str, _Stand] = {}
         self._recent: deque[str] = deque(maxlen=KEPT_HASHES)
         self._known: set[str] = set()
+
+    def begin(self, first_offset: int) -> None:
+        """Where the log begins: above 0 what was before is past its time, or is missing."""
+        self._first_offset = self._next_offset = first_offset
 
     def take(self, offset: int, payload: bytes | None) -> Iterator[Fault]:
         """The faults that the next message shows."""
@@ -351,6 +360,8 @@ class Verifier:
         self._writers[record.writer] = _Stand(record.number, own, offset)
         self.heads.unsigned.add(offset, payload, record.at_ms)
         self.records += 1
+        if self._on_record is not None:
+            self._on_record(offset, record)
 
     def _first_of(self, offset: int, name: str, record: AccessRecord) -> Iterator[Fault]:
         """A writer's first record on this log names one before it, where that can still stand."""
@@ -388,6 +399,7 @@ class Verifier:
             yield _fault(offset, name, "records.fault.head_before")
         yield from self._span(offset, name, head)
         heads.take(head, payload)
+        self.signed_days += 1
         left = heads.unsigned.before(closed_ms(head))
         if left > self._told:
             self._told = left
@@ -433,7 +445,8 @@ def verify(
     first_offset: int = 0,
 ) -> list[Fault]:
     """Every fault of a log, given as its messages with their offsets, in their order."""
-    verifier = Verifier(public_keys, first_offset)
+    verifier = Verifier(public_keys)
+    verifier.begin(first_offset)
     faults = [fault for each in messages for fault in verifier.take(*each)]
     return [*faults, *verifier.end(now_ms)]
 

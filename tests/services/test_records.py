@@ -10,13 +10,14 @@ import pytest
 
 from local.services import Process
 from local.stack import Stack
+from maps.__main__ import command_parser
 from maps.records.chain import Fault, Verifier, hash_of
 from maps.records.heads import make_key, public_keys, public_text, sign_due
 from maps.records.writing import AccessLog
-from streams.contract import topics, wire
+from streams.contract import cli, topics, wire
 from streams.contract.access import AccessHead, AccessRecord
 from streams.contract.enums import AccessAction
-from streams.contract.errors import IntakeError, RecordRefusedError
+from streams.contract.errors import BomnaeError, IntakeError, RecordRefusedError
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, HOUR_MS
 from streams.kafka.access_log import opened
@@ -36,7 +37,6 @@ def key(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(city: Stack, key: Path) -> Settings:
-    city.env["BOMNAE_RECORDS_KEY"] = str(key)
     return Settings(kafka=(city.env["BOMNAE_KAFKA"],), records_key=str(key))
 
 
@@ -162,3 +162,82 @@ async def test_days_are_signed_once_whoever_signs(
     heads = [h for h in map(wire.decode, await payloads(settings)) if isinstance(h, AccessHead)]
     assert {head.key_id for head in heads} == {*public_keys(key.with_suffix(".pub"))}
     assert topics.ACCESS_RECORDS.retention_h >= 24 * 730
+
+
+class Commands:
+    """`python -m maps records` in this process: starting one takes seconds."""
+
+    def __init__(self, city: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+        self.kafka, self.capsys = (city.env["BOMNAE_KAFKA"],), capsys
+
+    def __call__(self, key: Path | None, *arguments: str) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr, with this key in BOMNAE_RECORDS_KEY."""
+        settings = Settings(kafka=self.kafka, records_key=str(key or ""))
+        options = command_parser().parse_args(["records", *arguments])
+        try:
+            code = options.command(settings, options)
+        except BomnaeError as error:
+            cli.complain(cli.said_of(error), settings)
+            code = cli.exit_code(error)
+        return code, *self.capsys.readouterr()
+
+
+@pytest.fixture
+def records(city: Stack, capsys: pytest.CaptureFixture[str]) -> Commands:
+    return Commands(city, capsys)
+
+
+async def test_the_commands_sign_verify_and_report(
+    records: Commands, settings: Settings, intake: Intake, key: Path, tmp_path: Path
+) -> None:
+    clock = Clock()
+    log = AccessLog(settings, intake, clock)
+    await log.write("kim", "10.0.0.7", AccessAction.DOWNLOAD, "works", "", 300)
+    public = ("--public", str(key.with_suffix(".pub")))
+    code, out, _ = await asyncio.to_thread(records, key, "verify", *public)
+    assert (code, "days without a head" in out) == (1, True)
+    code, out, _ = await asyncio.to_thread(records, key, "sign")
+    assert code == 0
+    assert "2026-11-23: 1 records" in out
+    code, out, _ = await asyncio.to_thread(records, key, "verify", *public)
+    assert (code, "no fault" in out) == (0, True), out
+    folder = tmp_path / "reports"
+    month = ("report", "--month", "2026-11", "--out", str(folder))
+    code, out, _ = await asyncio.to_thread(records, key, *month)
+    assert (code, "Mass look-ups: 1" in out) == (0, True), out
+    assert {each.name for each in folder.iterdir()} == {
+        "access-records-2026-11.csv",
+        "access-records-2026-11.html",
+    }
+    forged = AccessRecord(
+        writer="w-x", number=7, at_ms=1, account="", address="", action=AccessAction.ACT
+    )
+    await intake.send(topics.ACCESS_RECORDS, 0, forged)
+    code, out, _ = await asyncio.to_thread(records, key, "verify", *public)
+    assert code == 1
+    assert f"offset {len(await payloads(settings)) - 1} w-x/7 the writer's record 0" in out
+    assert (await asyncio.to_thread(records, key, *month))[0] == 1
+    assert (await asyncio.to_thread(records, key, "report", "--month", "2026"))[0] == 2
+
+
+def test_the_commands_refuse_wrong_keys_without_a_word_of_them(
+    records: Commands, key: Path
+) -> None:
+    assert records(None, "verify")[0] == 2
+    assert records(None, "sign")[0] == 2
+    code, _, error = records(None, "key", "--out", str(key))
+    assert (code, "File exists" in error) == (2, True)
+    assert key.stat().st_mode & 0o777 == 0o600
+    secret = key.read_text(encoding="ascii").splitlines()[1]
+    code, _, error = records(key.with_suffix(".pub"), "sign")
+    assert (code, "no Ed25519 private key" in error) == (2, True)
+    code, _, error = records(None, "verify", "--public", str(key))
+    assert (code, secret in error) == (2, False)
+
+
+def test_the_commands_say_that_the_log_is_away(
+    records: Commands, key: Path, own_broker: Process
+) -> None:
+    own_broker.stop()
+    assert records(key, "verify")[0] == 8
+    assert records(key, "sign")[0] == 8

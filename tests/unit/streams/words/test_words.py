@@ -35,6 +35,7 @@ READ = (
 )
 """Where Hangul is what others write, not what the product says."""
 CLOSED_SETS: Mapping[str, Iterable[str]] = {
+    "access": enums.AccessAction,
     "status": enums.FeedStatus,
     "closure": enums.Closure,
     "phase": enums.Phase,
