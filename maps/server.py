@@ -15,6 +15,7 @@ from maps.api.crew import add_crew
 from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
 from maps.api.past import add_time
+from maps.api.records import add_records
 from maps.api.routes import OPERATIONS
 from maps.api.subscriptions import add_subscriptions
 from maps.http.answers import NO_STORE
@@ -51,6 +52,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     add_photos(app)
     add_alerts(app)
     add_subscriptions(app)
+    add_records(app)
     app.add_routes(each.route for each in OPERATIONS)
     app.on_response_prepare.append(_secure)
     app.on_shutdown.append(_end_streams)

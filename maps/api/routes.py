@@ -19,6 +19,7 @@ from maps.api import (
     events,
     health,
     past,
+    records,
     stream,
     subscriptions,
     truth,
@@ -424,7 +425,7 @@ async def get_openapi(request: web.Request) -> web.StreamResponse:
 
 _MODULES = (
     *(stream, desk, past, changes, calls, crew, crew_photos),
-    *(alerts, events, subscriptions, truth),
+    *(alerts, events, subscriptions, truth, records),
 )
 OPERATIONS = (
     *operations_in(globals()),

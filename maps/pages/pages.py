@@ -18,6 +18,7 @@ from maps.picture.shapes import WorkRow
 from maps.picture.text import ago, hours_text, kst, kst_end, period_text, shown
 from maps.picture.truth import Truth
 from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.enums import AccessAction
 from streams.contract.settings import Settings
 from streams.domain.closures import closure_name
 from streams.domain.unknown_times import notes, why_unknown_of
@@ -27,7 +28,7 @@ from streams.words.catalogue import FIRST, languages, name_of, phrase
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
 HTML = "text/html; charset=utf-8"
-ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js")
+ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js", "records/main.js")
 READ_ONLY: Mapping[str, Any] = {"site": None, "crew": "off", "takes_photos": False}
 
 
@@ -39,6 +40,7 @@ class Pages:
     operator_policy: str
     desk: CachedBody
     docs: CachedBody
+    records: CachedBody
     policy: str
     templates: jinja2.Environment
     frame: Mapping[str, Any]
@@ -126,6 +128,9 @@ def render_pages(
         operator_policy=csp.policy(html, settings.tiles),
         desk=_page(desk),
         docs=_page(templates.get_template("docs.html").render(**frame)),
+        records=_page(
+            templates.get_template("records.html").render(actions=[*AccessAction], **frame)
+        ),
         # No hashes here: a block in these pages could only come from a feed's text.
         policy=csp.policy(""),
         templates=templates,

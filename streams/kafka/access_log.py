@@ -9,11 +9,10 @@ from streams.contract.errors import LogAwayError, LogError
 from streams.contract.settings import Settings
 from streams.contract.topics import ACCESS_RECORDS
 from streams.kafka.away import AWAY
-from streams.kafka.cluster import LogReader, Place, Record
+from streams.kafka.cluster import LogReader, Place
 
 PLACE: Place = (ACCESS_RECORDS.name, 0)
 ANSWER_S = 10.0
-TAIL = 200
 
 
 class Ends(NamedTuple):
@@ -21,6 +20,13 @@ class Ends(NamedTuple):
 
     first: int
     end: int
+
+
+class Entry(NamedTuple):
+    """A message of the log."""
+
+    offset: int
+    payload: bytes | None
 
 
 class RecordLog:
@@ -33,18 +39,14 @@ class RecordLog:
         first = (await self._reader.starts([PLACE]))[PLACE]
         return Ends(first, (await self._reader.ends([PLACE]))[PLACE])
 
-    async def since(self, time_ms: int) -> int | None:
-        """The first offset appended at or after a time; None where nothing was."""
-        return await self._reader.since(PLACE, time_ms)
-
-    async def read(self, first: int, end: int) -> AsyncIterator[list[Record]]:
+    async def read(self, first: int, end: int) -> AsyncIterator[list[Entry]]:
         """The messages from an offset to the one before another, some at a time."""
         if first < end:
             self._reader.begin({PLACE: first})
         while first < end:
-            found = [each for each in await self._reader.next_of(PLACE) if each.offset < end]
-            yield found
-            first = found[-1].offset + 1 if found else end
+            messages = await self._reader.next_of(PLACE)
+            yield [Entry(each.offset, each.payload) for each in messages if each.offset < end]
+            first = messages[-1].offset + 1
 
     async def last(self) -> bytes | None:
         """The last message, None where there is none. One that the log has beyond the end it names

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,18 +12,22 @@ import pytest
 from local.services import Process
 from local.stack import Stack
 from maps.__main__ import command_parser
+from maps.records import looking
 from maps.records.chain import Fault, Verifier, hash_of
 from maps.records.heads import make_key, public_keys, public_text, sign_due
+from maps.records.looking import Asked, find
 from maps.records.writing import AccessLog
 from streams.contract import cli, topics, wire
 from streams.contract.access import AccessHead, AccessRecord
 from streams.contract.enums import AccessAction
 from streams.contract.errors import BomnaeError, IntakeError, RecordRefusedError
+from streams.contract.records import Tick
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, HOUR_MS
 from streams.kafka.access_log import opened
 from streams.kafka.intake import Intake
 from tests.cities.looks import D0_MS, MORNING_MS
+from tests.services.asking import ask
 
 NOW_MS = D0_MS + 2 * DAY_MS + 2 * HOUR_MS
 
@@ -241,3 +246,59 @@ def test_the_commands_say_that_the_log_is_away(
     own_broker.stop()
     assert records(key, "verify")[0] == 8
     assert records(key, "sign")[0] == 8
+
+
+async def test_the_auditor_reads_the_newest_first_and_goes_on_from_there(
+    settings: Settings, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "STEP", 7)
+    clock = Clock()
+    log = AccessLog(settings, intake, clock)
+    for number in range(30):
+        account = "lee" if number % 10 == 0 else "kim"
+        await log.write(account, "10.0.0.7", AccessAction.LOOK, "work", f"W-{number}")
+    await sign_due(settings, intake, D0_MS + DAY_MS + HOUR_MS)
+    await intake.send(topics.ACCESS_RECORDS, 0, Tick(1))
+    found = await find(settings, Asked(limit=10))
+    assert [offset for offset, _ in found.rows] == [*range(29, 19, -1)]
+    found = await find(settings, Asked(limit=25, before=found.before))
+    assert [record.subject for _, record in found.rows] == [f"W-{n}" for n in range(19, -1, -1)]
+    assert found.before is None
+    found = await find(settings, Asked(account="lee"))
+    assert [offset for offset, _ in found.rows] == [20, 10, 0]
+    found = await find(settings, Asked(action=AccessAction.DELETE))
+    assert (found.rows, found.before) == ([], None)
+    found = await find(settings, Asked(from_ms=MORNING_MS + 5, to_ms=MORNING_MS + 8))
+    assert [record.at_ms - MORNING_MS for _, record in found.rows] == [7, 6, 5]
+    assert (await find(settings, Asked(from_ms=MORNING_MS + DAY_MS))).rows == []
+    async with opened(settings) as open_log:
+        found = await looking.look_back(open_log, Asked(account="lee"), most_looked=15)
+        assert ([offset for offset, _ in found.rows], found.before) == ([20], 17)
+
+
+def test_the_api_gives_records_and_refuses_what_it_cannot_read(
+    city: Stack, own_broker: Process
+) -> None:
+    base = city.start_map()
+    assert ask(base, "/api/v1/records")[1]["records"] == []
+    asyncio.run(_two_looks(Settings(kafka=(city.env["BOMNAE_KAFKA"],))))
+    status, body = ask(base, "/api/v1/records?account=kim&action=download&limit=5")
+    assert (status, body["before"]) == (200, None)
+    [row] = body["records"]
+    assert (row["offset"], row["account"], row["count"], row["reason"]) == (1, "kim", 40, "=보고")
+    table = urllib.request.urlopen(f"{base}/api/v1/records.csv", timeout=30).read()  # noqa: S310
+    assert "'=보고" in table.decode("utf-8-sig")
+    for wrong in ("acount=kim", "action=sing", "limit=0", "limit=1001", "from_ms=1", "before=x"):
+        status, body = ask(base, f"/api/v1/records?{wrong}")
+        assert (status, body["error"]["code"]) == (400, "bad_parameter"), wrong
+    own_broker.stop()
+    status, body = ask(base, "/api/v1/records")
+    assert (status, body["error"]["code"]) == (503, "records_away")
+
+
+async def _two_looks(settings: Settings) -> None:
+    intake = Intake(settings)
+    log = AccessLog(settings, intake)
+    await log.write("kim", "10.0.0.7", AccessAction.LOGIN)
+    await log.write("kim", "10.0.0.7", AccessAction.DOWNLOAD, "works", "", 40, "=보고")
+    await intake.close()

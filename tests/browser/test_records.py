@@ -1,0 +1,148 @@
+"""The auditor's page: its table, what is asked for, a narrow screen, a log that is away."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from local.stack import Stack
+from maps.records.writing import AccessLog
+from streams.contract.enums import AccessAction
+from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS, MINUTE_MS
+from streams.kafka.intake import Intake
+from tests.cities import worlds
+from tests.cities.looks import MORNING_MS
+from tests.pages.screen import NewScreen, Screen, screens_of
+
+MANY = 250
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A city in which people looked at works on two days, and one tried a page not for them."""
+    with Stack(tmp_path_factory.mktemp("audited")) as stack:
+        worlds.lay(stack)
+        with ThreadPoolExecutor() as threads:  # this one has the browser's loop
+            threads.submit(lambda: asyncio.run(_look(settings_of(stack)))).result()
+        yield stack
+
+
+def settings_of(stack: Stack) -> Settings:
+    return Settings(kafka=(stack.env["BOMNAE_KAFKA"],))
+
+
+async def _look(settings: Settings) -> None:
+    times = iter([MORNING_MS + number for number in range(MANY)])
+    late = iter([MORNING_MS + DAY_MS + number * MINUTE_MS for number in range(9)])
+    intake = Intake(settings)
+    log = AccessLog(settings, intake, lambda: next(times, None) or next(late))
+    for number in range(MANY):
+        await log.write("kim", "10.0.0.7", AccessAction.LOOK, "work", f"W-{number}")
+    await log.write("", "10.0.0.9", AccessAction.LOGIN_FAILED)
+    await log.write("lee", "10.0.0.8", AccessAction.REFUSED, "page", "<img src=x onerror=alert(1)>")
+    await log.write("lee", "10.0.0.8", AccessAction.DOWNLOAD, "works", "", 40, "월간 보고")
+    await intake.close()
+
+
+@pytest.fixture(scope="module")
+def base(audited: Stack) -> str:
+    return audited.start_map()
+
+
+@pytest.fixture
+def new_auditor(chromium: Browser, base: str) -> Iterator[NewScreen]:
+    with screens_of(chromium, base) as make:
+        yield make
+
+
+@pytest.fixture
+def auditor(new_auditor: NewScreen) -> Iterator[Screen]:
+    screen = new_auditor()
+    yield screen
+    assert screen.notes.errors == []
+    assert screen.notes.dialogs == []
+    assert screen.notes.outside == []
+    assert screen.violations() == []
+
+
+def opened(screen: Screen, address: str = "/records") -> Page:
+    page = screen.page
+    page.goto(screen.url + address)
+    expect(page.locator("#state")).to_have_attribute("data-state", "read")
+    return page
+
+
+def test_the_newest_stand_first_and_earlier_ones_come_when_asked_for(auditor: Screen) -> None:
+    page = opened(auditor)
+    rows = page.locator("#rows tr")
+    expect(rows).to_have_count(200)
+    first = rows.first.locator("td")
+    assert first.all_inner_texts() == [
+        "2026-11-24 09:02:00",
+        "lee",
+        "내려받기",
+        "works",
+        "40",
+        "월간 보고",
+        "10.0.0.8",
+        str(MANY + 2),
+    ]
+    expect(rows.nth(1)).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(rows.nth(2)).to_contain_text("(계정 없음)")
+    expect(page.locator("#state")).to_contain_text("200건")
+    page.locator("#more").focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(MANY + 3)
+    expect(page.locator("#more")).to_be_hidden()
+    expect(rows.nth(200)).to_be_focused()
+
+
+def test_what_is_asked_for_stands_in_the_address_and_needs_no_mouse(auditor: Screen) -> None:
+    page = opened(auditor)
+    page.locator("#account").focus()
+    page.keyboard.type("lee")
+    page.keyboard.press("Tab")
+    page.keyboard.type("권한")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    rows = page.locator("#rows tr")
+    expect(rows).to_have_count(1)
+    expect(page).to_have_url(f"{auditor.url}/records?account=lee&action=refused")
+    expect(page.locator("#csv")).to_have_attribute(
+        "href", "/api/v1/records.csv?account=lee&action=refused"
+    )
+    page.go_back()
+    expect(rows).to_have_count(200)
+    page.fill("#from", "2026-11-24")
+    page.fill("#to", "2026-11-24")
+    page.locator("#filter .strong").click()
+    expect(rows).to_have_count(3)
+    page.reload()
+    expect(rows).to_have_count(3)
+    page.locator("#filter [type=reset]").click()
+    expect(rows).to_have_count(200)
+
+
+def test_it_reads_in_english_and_fits_a_telephone(new_auditor: NewScreen) -> None:
+    screen = new_auditor(viewport={"width": 390, "height": 844})
+    page = opened(screen, "/records?account=lee")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.locator("#rows td").first).to_be_visible()
+    page.locator("#tool-lang").click()
+    expect(page.locator("h1")).to_contain_text("Access records")
+    expect(page.locator("#rows tr").first).to_contain_text("Download")
+    expect(page.locator("#rows td").first).to_have_attribute("data-name", "Time")
+    page.locator("#tool-dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_nothing_found_and_nothing_read_are_said(new_auditor: NewScreen, audited: Stack) -> None:
+    page = opened(new_auditor(), "/records?account=nobody")
+    expect(page.locator("#state")).to_have_text("조건에 맞는 기록이 없습니다.")
+    audited.processes["broker"].stop()
+    page.locator("#filter .strong").click()
+    expect(page.locator("#state")).to_have_attribute("data-state", "failed", timeout=60_000)
+    expect(page.locator("#state")).to_contain_text("읽지 못했습니다")
