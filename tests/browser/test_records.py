@@ -105,7 +105,8 @@ def test_what_is_asked_for_stands_in_the_address_and_needs_no_mouse(auditor: Scr
     page.locator("#account").focus()
     page.keyboard.type("lee")
     page.keyboard.press("Tab")
-    page.keyboard.type("권한")
+    for _ in range(5):  # login, login-failed, login-locked, logout, refused
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     rows = page.locator("#rows tr")
