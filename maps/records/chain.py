@@ -51,6 +51,15 @@ def day_named(text: str) -> int:
     return (date.fromisoformat(text) - date(1970, 1, 1)).days
 
 
+def day_in(text: str) -> int | None:
+    """The day of `2026-11-28`, None for a text that is not written so."""
+    try:
+        day = day_named(text)
+    except ValueError:
+        return None
+    return day if day_text(day) == text else None
+
+
 def end_of_ms(day: int) -> int:
     """When a Korean day ends, Unix ms."""
     return (day + 1) * DAY_MS - KST_MS
@@ -172,7 +181,7 @@ class Heads:
         if payload is not None and isinstance(message, AccessRecord):
             self.unsigned.add(offset, payload, message.at_ms)
         elif payload is not None and isinstance(message, AccessHead):
-            day = _day_or_none(message.day)
+            day = day_in(message.day)
             if day is not None and end_of_ms(day) <= now_ms:
                 self.take(message, payload)
 
@@ -274,18 +283,21 @@ class Verifier:
     """Follows the log from its first message to its last and names every fault it meets.
 
     After a fault it goes on from what stands, so that one damage is not told a hundred times.
-    `on_record` gets every record that can be read.
+    `on_record` gets every record that can be read. `since` is the day the records must go back to:
+    a log that was made anew looks sound by itself.
     """
 
     def __init__(
         self,
         public_keys: Mapping[str, Ed25519PublicKey],
         on_record: Callable[[int, AccessRecord], None] | None = None,
+        since: int | None = None,
     ) -> None:
         self.records = self.signed_days = 0
         self.heads = Heads()
         self._keys = public_keys
         self._on_record = on_record
+        self._since = since
         self._first_offset = self._next_offset = 0
         self._first_ms = -1  # of the first record
         self._told = NO_OFFSET  # the last record that was told to be of a day signed without it
@@ -325,6 +337,8 @@ class Verifier:
         if first and self._first_ms >= 0 and first_day > day_of(now_ms) - KEPT_DAYS:
             day = day_text(first_day)
             yield _fault(first, "", "records.fault.begin_gone", offset=first, day=day)
+        if self._since is not None and (self._first_ms < 0 or first_day > self._since):
+            yield _fault(first, "", "records.fault.since", since=day_text(self._since))
         since = self.heads.next_day()
         last = day_of(now_ms - DUE_MS) - 1
         if since is not None and since <= last:
@@ -386,7 +400,7 @@ class Verifier:
             yield _fault(offset, name, "records.fault.key", key=head.key_id)
         elif not is_signed(head, key):
             yield _fault(offset, name, "records.fault.signature", key=head.key_id)
-        day = _day_or_none(head.day)
+        day = day_in(head.day)
         if day is None:
             yield _fault(offset, name, "records.fault.day")
             return
@@ -449,14 +463,6 @@ def verify(
     verifier.begin(first_offset)
     faults = [fault for each in messages for fault in verifier.take(*each)]
     return [*faults, *verifier.end(now_ms)]
-
-
-def _day_or_none(text: str) -> int | None:
-    try:
-        day = day_named(text)
-    except ValueError:
-        return None
-    return day if day_text(day) == text else None
 
 
 def _fault(offset: int, record: str, code: str, /, **values: Value) -> Fault:

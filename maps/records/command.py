@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from maps.records.chain import Fault, Verifier, key_id
+from maps.records.chain import Fault, Verifier, day_in, key_id
 from maps.records.heads import make_key, public_keys, public_text, sign_due, signing_key
 from maps.records.report import MANY, MonthLog, Report, month_named
 from maps.records.report_page import page_of, table_of
@@ -64,6 +64,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             metavar="FILE",
             help="public keys (PEM), one behind the other; without it that of BOMNAE_RECORDS_KEY",
         )
+    verify.add_argument(
+        "--since",
+        metavar="2026-11-28",
+        help="the first day that must be there: a log that was deleted and made anew shows",
+    )
     report.add_argument("--month", required=True, metavar="2026-11", help="a month, Korean time")
     report.add_argument(
         "--out", type=Path, default=Path(), metavar="FOLDER", help="where to (here, by default)"
@@ -93,7 +98,7 @@ async def _act(settings: Settings, options: argparse.Namespace) -> int:
         return await _sign(settings)
     keys = _keys(settings, options.public)
     if options.action == "verify":
-        return await _verify(settings, keys)
+        return await _verify(settings, keys, options.since)
     return await _report(settings, options, keys)
 
 
@@ -125,8 +130,11 @@ def _keys(settings: Settings, public: Path | None) -> dict[str, Ed25519PublicKey
     return {key_id(key): key}
 
 
-async def _verify(settings: Settings, keys: dict[str, Ed25519PublicKey]) -> int:
-    verifier = Verifier(keys)
+async def _verify(settings: Settings, keys: dict[str, Ed25519PublicKey], since: str | None) -> int:
+    day = None if since is None else day_in(since)
+    if since is not None and day is None:
+        raise SettingsError(f"--since {since[:20]!r} is no day: 2026-11-28 is one")
+    verifier = Verifier(keys, since=day)
     count = 0
     async for fault in _follow(settings, verifier):
         count += 1

@@ -5,6 +5,7 @@ import os
 import signal
 import urllib.request
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ import pytest
 from local.services import Process
 from local.stack import Stack
 from maps.__main__ import command_parser
-from maps.records import looking
-from maps.records.chain import Fault, Verifier, hash_of
+from maps.records import heads, looking
+from maps.records.chain import Fault, Verifier, hash_of, head_in
 from maps.records.heads import make_key, public_keys, public_text, sign_due
 from maps.records.looking import Asked, find
 from maps.records.writing import AccessLog
@@ -22,6 +23,7 @@ from streams.contract.access import AccessHead, AccessRecord
 from streams.contract.enums import AccessAction
 from streams.contract.errors import BomnaeError, IntakeError, RecordRefusedError
 from streams.contract.records import Tick
+from streams.contract.running import cancel
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, HOUR_MS
 from streams.kafka.access_log import opened
@@ -159,14 +161,51 @@ async def test_days_are_signed_once_whoever_signs(
     both = await asyncio.gather(*(sign_due(settings, intake, NOW_MS) for _ in range(2)))
     signed = max(both, key=len)
     assert [(head.day, head.count) for head in signed] == [("2026-11-23", 1), ("2026-11-24", 1)]
-    assert all(head in signed for heads in both for head in heads)
+    assert all(head in signed for some in both for head in some)
     assert await sign_due(settings, intake, NOW_MS) == []
     assert await faults(settings, key, NOW_MS) == []
     await log.write("kim", "10.0.0.7", AccessAction.LOGOUT)  # told by a clock of the day before
     assert len(await faults(settings, key, NOW_MS)) == 1
-    heads = [h for h in map(wire.decode, await payloads(settings)) if isinstance(h, AccessHead)]
-    assert {head.key_id for head in heads} == {*public_keys(key.with_suffix(".pub"))}
+    written = [head for each in await payloads(settings) if (head := head_in(each)) is not None]
+    assert {head.key_id for head in written} == {*public_keys(key.with_suffix(".pub"))}
     assert topics.ACCESS_RECORDS.retention_h >= 24 * 730
+
+
+async def test_a_server_signs_what_is_due_and_finds_the_last_head_from_the_end(
+    settings: Settings, intake: Intake, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heads, "BACK", 3)
+    clock = Clock()
+    log = AccessLog(settings, intake, clock)
+    for _ in range(4):
+        clock.at_ms += DAY_MS
+        for _ in range(5):
+            await log.write("kim", "10.0.0.7", AccessAction.LOOK)
+        async with signing(settings, clock.at_ms + DAY_MS):
+            await _last_is_a_head(settings)
+    found = [wire.decode(each) for each in await payloads(settings)]
+    days = [(each.day, each.count) for each in found if isinstance(each, AccessHead)]
+    assert days == [(f"2026-11-{day}", 5) for day in range(24, 28)]
+    assert await faults(settings, key, clock.at_ms + HOUR_MS) == []
+    clock.at_ms += 30 * DAY_MS
+    assert len(await sign_due(settings, intake, clock.at_ms)) == 29
+    assert await faults(settings, key, clock.at_ms + HOUR_MS) == []
+
+
+@asynccontextmanager
+async def signing(settings: Settings, at_ms: int) -> AsyncIterator[None]:
+    """The task of a map server whose clock stands."""
+    task = asyncio.create_task(heads.sign_days(settings, lambda: at_ms))
+    try:
+        yield
+    finally:
+        await cancel([task])
+
+
+async def _last_is_a_head(settings: Settings) -> None:
+    async with asyncio.timeout(30):
+        while head_in((await payloads(settings))[-1]) is None:
+            pass
 
 
 class Commands:
@@ -206,6 +245,9 @@ async def test_the_commands_sign_verify_and_report(
     assert "2026-11-23: 1 records" in out
     code, out, _ = await asyncio.to_thread(records, key, "verify", *public)
     assert (code, "no fault" in out) == (0, True), out
+    for since, wanted in (("2026-11-23", 0), ("2026-11-22", 1), ("yesterday", 2)):
+        arguments = ("verify", *public, "--since", since)
+        assert (await asyncio.to_thread(records, key, *arguments))[0] == wanted, since
     folder = tmp_path / "reports"
     month = ("report", "--month", "2026-11", "--out", str(folder))
     code, out, _ = await asyncio.to_thread(records, key, *month)

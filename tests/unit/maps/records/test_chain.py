@@ -11,6 +11,7 @@ from maps.records.chain import (
     KEPT_HASHES,
     Fault,
     Verifier,
+    day_in,
     day_of,
     day_text,
     end_of_ms,
@@ -250,6 +251,14 @@ def test_a_log_that_begins_later_is_sound_once_its_begin_is_past_its_time() -> N
     changed = [*cut]
     changed[4] = changed[4].replace(b'"count":1', b'"count":2')
     assert "number" not in codes(faults_of(cut, late_ms, first_offset=2))
+
+
+@pytest.mark.parametrize(("day", "faults"), [("2026-11-23", set()), ("2026-11-22", {"since"})])
+def test_a_log_that_was_made_anew_does_not_go_back(day: str, faults: set[str]) -> None:
+    verifier = Verifier(KEYS, since=day_in(day))
+    found = [fault for each in enumerate(SOUND) for fault in verifier.take(*each)]
+    assert codes([*found, *verifier.end(THREE_MS)]) == faults
+    assert codes([*Verifier(KEYS, since=day_in(day)).end(THREE_MS)]) == {"since"}
 
 
 def test_a_message_that_is_none_of_these_is_named() -> None:
