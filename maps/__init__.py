@@ -1,1 +1,2 @@
-"""Everything people look at: the live map, a work's page, the API. Reads Redis, never Kafka."""
+"""Everything people look at: the live map, a work's page, the API. Reads Redis, and of
+Kafka the access records alone."""

@@ -284,7 +284,7 @@ class Verifier:
 
     After a fault it goes on from what stands, so that one damage is not told a hundred times.
     `on_record` gets every record that can be read. `since` is the day the records must go back to:
-    a log that was made anew looks sound by itself.
+    a log that was begun again looks sound by itself.
     """
 
     def __init__(

@@ -67,7 +67,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verify.add_argument(
         "--since",
         metavar="2026-11-28",
-        help="the first day that must be there: a log that was deleted and made anew shows",
+        help="the first day that must be there: a log that was deleted and begun again shows",
     )
     report.add_argument("--month", required=True, metavar="2026-11", help="a month, Korean time")
     report.add_argument(
