@@ -4,10 +4,14 @@ import asyncio
 import ipaddress
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
+from maps.access.failures import Failures
+from maps.access.guard import GUARD, Guard
+from maps.access.sessions import Sessions
+from maps.api.admission import OPERATION_OF, admit_people, by_handler
 from maps.api.alerts import add_alerts
 from maps.api.calls import add_calls
 from maps.api.context import CONTEXT, JSON, Context, make_context
@@ -42,8 +46,11 @@ MAX_REQUEST_BYTES = 64 << 10
 
 def build_app(settings: Settings, network: Network, store: Store) -> web.Application:
     """The application; its tasks start and end with it, and it closes the store."""
-    app = web.Application(middlewares=[_errors, _known_host], client_max_size=MAX_REQUEST_BYTES)
-    app[CONTEXT] = make_context(settings, network, store)
+    first = [_errors, _known_host, _plain_path, admit_people]
+    app = web.Application(middlewares=first, client_max_size=MAX_REQUEST_BYTES)
+    context = app[CONTEXT] = make_context(settings, network, store)
+    app[GUARD] = _guard(settings, store, context.live.now_ms)
+    app[OPERATION_OF] = by_handler(OPERATIONS)
     add_desk(app)
     add_time(app)
     add_calls(app, own_hosts(settings))
@@ -56,6 +63,12 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_tasks)
     return app
+
+
+def _guard(settings: Settings, store: Store, now_ms: Callable[[], int]) -> Guard:
+    idle_s, hard_s = settings.login_idle_s, settings.login_hard_s
+    sessions = Sessions(store.client, idle_s, hard_s, now_ms)
+    return Guard(settings, store, sessions, Failures(store.client))
 
 
 def is_own_host(host_header: str, own_hosts: Collection[str]) -> bool:
@@ -94,12 +107,27 @@ async def _known_host(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 @web.middleware
+async def _plain_path(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse (400) a path that a proxy before us may have read as another: one with `.` or `..` as
+    a part, `//` or a backslash, as it stands or decoded once or twice.
+    """
+    text = request.rel_url.raw_path
+    for _ in range(3):
+        if "//" in text or "\\" in text or any(part in (".", "..") for part in text.split("/")):
+            raise RequestRefusedError(400, "refused.odd_path")
+        text = unquote(text)
+    return await handler(request)
+
+
+@web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refusals as JSON or as a page; bugs as 500 without a word of the inside."""
     try:
         return await handler(request)
     except RequestRefusedError as refusal:
         return _refused(request, refusal)
+    except web.HTTPRedirection:
+        raise
     except web.HTTPException as error:
         return _refused(request, _refusal_of(error, request))
     except (ConnectionError, asyncio.CancelledError):

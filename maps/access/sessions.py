@@ -102,24 +102,22 @@ class Sessions:
         """Whether nothing was done in it for so long."""
         return self.now_ms() - session.acted_ms >= self.idle_s * 1000
 
-    async def act(self, session: Session) -> None:
-        """Something is done in it now; written at times, and not while Redis is away."""
-        now_ms = self.now_ms()
-        acted = replace(session, acted_ms=now_ms)
-        known = self._known.get(session.name)
-        written_ms = known.written_ms if known else 0
-        kept = self._keep(acted, known.read_ms if known else now_ms)
-        kept.written_ms = written_ms
-        if now_ms - written_ms < TOUCH_MS:
+    async def act_of(self, name: str) -> None:
+        """Something is done in a session that was just read; written at times, and not while Redis
+        is away.
+        """
+        known, now_ms = self._known.get(name), self.now_ms()
+        if known is None:
             return
-        kept.written_ms = now_ms
+        session = known.session = replace(known.session, acted_ms=now_ms)
+        if now_ms - known.written_ms < TOUCH_MS:
+            return
         left_s = max(1, self.hard_s - (now_ms - session.begun_ms) // 1000)
         try:
-            await self.client.set(
-                KEY + session.name, msgspec.json.encode(acted), ex=left_s, xx=True
-            )
+            await self.client.set(KEY + name, msgspec.json.encode(session), ex=left_s, xx=True)
+            known.written_ms = now_ms
         except LOSSES:
-            kept.written_ms = written_ms
+            return
 
     async def end(self, names: Iterable[str], account: str) -> None:
         """End these of an account."""

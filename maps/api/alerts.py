@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
@@ -16,7 +17,7 @@ from maps.picture.fields import Ms, Row, filled
 from maps.picture.picture import StoreState
 from maps.picture.text import shown
 from streams.contract import topics, wire
-from streams.contract.enums import AlertVerdict, RuleName, Severity
+from streams.contract.enums import AccessAction, AlertVerdict, RuleName, Severity
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode
@@ -81,6 +82,7 @@ def add_alerts(app: web.Application) -> None:
     "/api/v1/alerts",
     "Open alerts, the newest first, and who acknowledged them",
     {200: Alerts},
+    may=Permission.SEE,
 )
 async def get_alerts(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -104,6 +106,9 @@ async def get_alerts(request: web.Request) -> web.StreamResponse:
     refusals=(400, 403, 404, 413, 415, 429, 503),
     parameters=(Parameter("episode", "id of the alert"),),
     takes=AcknowledgementBody,
+    may=Permission.ACT,
+    records=AccessAction.ACT,
+    subject="episode",
 )
 async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     """202 once the log has it; 404 for an episode that is not open (any more)."""
@@ -156,6 +161,7 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     "What became of the deliveries to each endpoint; no addresses",
     {200: Deliveries},
     refusals=(503,),
+    may=Permission.SEE,
 )
 async def get_deliveries(request: web.Request) -> web.StreamResponse:
     """Every endpoint by title with its newest attempts; 503 while the store is away."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, tell
@@ -18,6 +19,7 @@ from maps.picture.picture import StoreState
 from maps.picture.text import short
 from streams.contract import topics, wire
 from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.enums import AccessAction
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Call, CallDone
 from streams.kafka.intake import Intake
@@ -85,6 +87,8 @@ async def _intake(app: web.Application) -> AsyncIterator[None]:
     {202: CallTaken},
     refusals=(400, 403, 413, 415, 429, 503),
     takes=CallBody,
+    may=Permission.ANSWER,
+    records=AccessAction.ACT,
 )
 async def post_call(request: web.Request) -> web.StreamResponse:
     """202 with the call's id once the log has it."""
@@ -141,6 +145,7 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     "/api/v1/calls",
     "Open calls, newest first, and who is to be called back",
     {200: OpenCalls},
+    may=Permission.ANSWER,
 )
 async def get_calls(request: web.Request) -> web.StreamResponse:
     """Open calls, newest first; `due`: all that was closed is open again, call back."""
@@ -166,6 +171,9 @@ async def get_calls(request: web.Request) -> web.StreamResponse:
     refusals=(400, 403, 404, 413, 415, 429, 503),
     parameters=(Parameter("id", "call id"),),
     takes=NoBody,
+    may=Permission.ANSWER,
+    records=AccessAction.ACT,
+    subject="id",
 )
 async def post_done(request: web.Request) -> web.StreamResponse:
     """202 once the log has that the desk called back; again for a call that is done already."""

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.desk import DESK, scene_now
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
@@ -150,6 +151,7 @@ _PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit numb
     refusals=(400, 403, 404, 409, 413, 415, 429, 503),
     parameters=(_WORK,),
     takes=ReportBody,
+    may=Permission.CREW,
 )
 async def post_report(request: web.Request) -> web.StreamResponse:
     """202 once the log has the tap, 200 when it was taken before, 409 when it was refused."""
@@ -178,6 +180,7 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     refusals=(403, 404),
     parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
     needs=CREW_TOKEN,
+    may=Permission.CREW,
 )
 async def get_report(request: web.Request) -> web.StreamResponse:
     context, work = request.app[CONTEXT], request.match_info["work"]

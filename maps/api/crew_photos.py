@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import BodyPartReader, web
 
+from maps.access.roles import Permission
 from maps.api.calls import LATE_MS
 from maps.api.context import CONTEXT, Context
 from maps.api.crew import UUID, Paces, admit, bearer
@@ -26,6 +27,7 @@ from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from maps.picture.picture import Picture
 from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.enums import AccessAction
 from streams.domain.works import OVER, phase_at
 from streams.domain.works.phases import over_ms
 
@@ -123,6 +125,7 @@ _WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id
     takes={"multipart/form-data": PhotoForm},
     parameters=(_WORK,),
     needs=CREW_TOKEN,
+    may=Permission.CREW,
 )
 async def post_photo(request: web.Request) -> web.StreamResponse:
     """201 once the photo is kept. Multipart: `report_id` (a UUID, its name), then `photo`."""
@@ -192,6 +195,7 @@ async def _bytes_of(part: BodyPartReader, most: int) -> bytes:
     refusals=(403, 404),
     parameters=(_WORK,),
     needs=CREW_TOKEN,
+    may=Permission.CREW,
 )
 async def get_photos(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
@@ -207,6 +211,7 @@ async def get_photos(request: web.Request) -> web.StreamResponse:
     refusals=(403, 404),
     parameters=(_WORK, _PHOTO),
     needs=CREW_TOKEN,
+    may=Permission.CREW,
 )
 async def get_photo(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
@@ -221,6 +226,9 @@ async def get_photo(request: web.Request) -> web.StreamResponse:
     {200: "image/jpeg"},
     refusals=(403, 404),
     parameters=(_WORK, _PHOTO),
+    may=Permission.ANSWER,
+    records=AccessAction.LOOK,
+    subject="work",
 )
 async def get_desk_photo(request: web.Request) -> web.StreamResponse:
     check_origin(request, request.app[OWN_HOSTS])
@@ -234,6 +242,7 @@ async def get_desk_photo(request: web.Request) -> web.StreamResponse:
     {200: Photos},
     refusals=(403,),
     parameters=(_WORK,),
+    may=Permission.ANSWER,
 )
 async def get_desk_photos(request: web.Request) -> web.StreamResponse:
     check_origin(request, request.app[OWN_HOSTS])

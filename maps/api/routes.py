@@ -9,6 +9,7 @@ from aiohttp import web
 from msgspec import Meta
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from maps.access.roles import Permission
 from maps.api import (
     alerts,
     calls,
@@ -18,7 +19,9 @@ from maps.api import (
     desk,
     events,
     health,
+    own_account,
     past,
+    sessions,
     stream,
     subscriptions,
     truth,
@@ -49,7 +52,7 @@ from maps.picture.picture import Picture, StoreState
 from maps.picture.shapes import FeedRow, word_of, work_row
 from maps.picture.tiling import tile_named
 from maps.search.entry import SearchHit, placed
-from streams.contract.enums import Phase
+from streams.contract.enums import AccessAction, Phase
 from streams.state.store_health import Trouble
 
 
@@ -92,7 +95,7 @@ _VERSION = Parameter("version", "network version")
 _HEALTH: Mapping[int, object] = {200: Health, 503: Health}
 
 
-@Operation("GET", "/", "The operator map", {200: HTML_PAGE})
+@Operation("GET", "/", "The operator map", {200: HTML_PAGE}, may=Permission.SEE)
 async def get_operator(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.operator, cache=NO_CACHE)
@@ -100,7 +103,7 @@ async def get_operator(request: web.Request) -> web.StreamResponse:
     return response
 
 
-@Operation("GET", "/desk", "The complaint desk", {200: HTML_PAGE})
+@Operation("GET", "/desk", "The complaint desk", {200: HTML_PAGE}, may=Permission.ANSWER)
 async def get_desk(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.desk, cache=NO_CACHE)
@@ -108,7 +111,9 @@ async def get_desk(request: web.Request) -> web.StreamResponse:
     return response
 
 
-@Operation("GET", "/docs", "This document, to read and to try", {200: HTML_PAGE})
+@Operation(
+    "GET", "/docs", "This document, to read and to try", {200: HTML_PAGE}, may=Permission.SEE
+)
 async def get_docs(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.docs, cache=NO_CACHE)
@@ -125,6 +130,7 @@ async def get_docs(request: web.Request) -> web.StreamResponse:
         Parameter("work_id", "permit number"),
         Parameter("t", "token of the link a message carries; it leaves the address at once"),
     ),
+    may=Permission.CREW,
 )
 async def get_work(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -156,6 +162,7 @@ async def get_work(request: web.Request) -> web.StreamResponse:
     {200: ANY},
     refusals=(404,),
     parameters=(Parameter("path", "file below static"),),
+    may=Permission.ANYBODY,
 )
 async def get_static(request: web.Request) -> web.StreamResponse:
     path = request.match_info["path"]
@@ -183,6 +190,7 @@ def _of_version(request: web.Request) -> Context:
     {200: NetworkBody},
     refusals=(404,),
     parameters=(_VERSION,),
+    may=Permission.SEE,
 )
 async def get_network(request: web.Request) -> web.StreamResponse:
     context = _of_version(request)
@@ -196,6 +204,7 @@ async def get_network(request: web.Request) -> web.StreamResponse:
     {200: NetworkIndex},
     refusals=(404,),
     parameters=(_VERSION,),
+    may=Permission.SEE,
 )
 async def get_network_index(request: web.Request) -> web.StreamResponse:
     context = _of_version(request)
@@ -209,6 +218,7 @@ async def get_network_index(request: web.Request) -> web.StreamResponse:
     {200: TileBody},
     refusals=(404,),
     parameters=(_VERSION, Parameter("tile", "zoom/x/y")),
+    may=Permission.SEE,
 )
 async def get_network_tile(request: web.Request) -> web.StreamResponse:
     context, name = _of_version(request), request.match_info["tile"]
@@ -226,6 +236,7 @@ async def get_network_tile(request: web.Request) -> web.StreamResponse:
     {200: bodies.Snapshot},
     refusals=(400,),
     parameters=views.PARAMETERS,
+    may=Permission.SEE,
 )
 async def get_snapshot(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -241,6 +252,7 @@ async def get_snapshot(request: web.Request) -> web.StreamResponse:
     {200: bodies.TilesNow},
     refusals=(400,),
     parameters=views.PARAMETERS,
+    may=Permission.SEE,
 )
 async def get_tiles(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -255,6 +267,7 @@ async def get_tiles(request: web.Request) -> web.StreamResponse:
     {200: bodies.LinkBody},
     refusals=(404,),
     parameters=(Parameter("id", "link id"),),
+    may=Permission.SEE,
 )
 async def get_link(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -277,6 +290,8 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     },
     refusals=(400,),
     parameters=(_BBOX, _LEVEL),
+    may=Permission.EXPORT,
+    records=AccessAction.DOWNLOAD,
 )
 async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "level"))
@@ -293,6 +308,8 @@ async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     },
     refusals=(400,),
     parameters=(_BBOX, _PHASE),
+    may=Permission.EXPORT,
+    records=AccessAction.DOWNLOAD,
 )
 async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
@@ -306,6 +323,8 @@ async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     {200: exports.CSV, 304: None},
     refusals=(400,),
     parameters=(_BBOX, _PHASE),
+    may=Permission.EXPORT,
+    records=AccessAction.DOWNLOAD,
 )
 async def get_works_csv(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
@@ -337,6 +356,7 @@ def _export_bytes(name: str, context: Context, filters: Filters, picture: Pictur
     "/api/v1/discrepancies",
     "Where what happens is not what was declared, with the buses that show it",
     {200: discrepancies.Discrepancies},
+    may=Permission.SEE,
 )
 async def get_discrepancies(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -350,6 +370,7 @@ async def get_discrepancies(request: web.Request) -> web.StreamResponse:
     "Stretches, stops, routes, places, addresses, works; initials and slips too",
     {200: SearchResults},
     parameters=(Parameter("q", "what to find"),),
+    may=Permission.SEE,
 )
 async def get_search(request: web.Request) -> web.StreamResponse:
     query = request.query.get("q", "")
@@ -360,7 +381,7 @@ async def get_search(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, SearchResults(query[:500], results))
 
 
-@Operation("GET", "/api/v1/feeds", "How each feed is doing", {200: Feeds})
+@Operation("GET", "/api/v1/feeds", "How each feed is doing", {200: Feeds}, may=Permission.SEE)
 async def get_feeds(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     now_ms, picture = context.live.now_ms(), context.live.picture
@@ -386,13 +407,13 @@ async def get_feeds(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, body)
 
 
-@Operation("GET", "/livez", "Whether the process works", _HEALTH)
+@Operation("GET", "/livez", "Whether the process works", _HEALTH, may=Permission.ANYBODY)
 async def get_livez(request: web.Request) -> web.StreamResponse:
     reasons = health.reasons_not_live(request.app[CONTEXT].tasks)
     return _health(reasons)
 
 
-@Operation("GET", "/readyz", "Whether it shows the state now", _HEALTH)
+@Operation("GET", "/readyz", "Whether it shows the state now", _HEALTH, may=Permission.ANYBODY)
 async def get_readyz(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     reasons = health.reasons_not_live(context.tasks)
@@ -407,7 +428,7 @@ def _health(reasons: list[str], warnings: Sequence[str] = ()) -> web.Response:
     return json_answer(body, status=503 if reasons else 200)
 
 
-@Operation("GET", "/metrics", "Figures for Prometheus", {200: TEXT})
+@Operation("GET", "/metrics", "Figures for Prometheus", {200: TEXT}, may=Permission.FIGURES)
 async def get_metrics(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     counts = await context.read_counts()
@@ -417,7 +438,13 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
     return web.Response(body=body, headers=headers)
 
 
-@Operation("GET", "/api/v1/openapi.json", "The document that this page shows", {200: dict})
+@Operation(
+    "GET",
+    "/api/v1/openapi.json",
+    "The document that this page shows",
+    {200: dict},
+    may=Permission.SEE,
+)
 async def get_openapi(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, document(request.app[CONTEXT].settings.city, OPERATIONS))
 
@@ -425,6 +452,7 @@ async def get_openapi(request: web.Request) -> web.StreamResponse:
 _MODULES = (
     *(stream, desk, past, changes, calls, crew, crew_photos),
     *(alerts, events, subscriptions, truth),
+    *(sessions, own_account),
 )
 OPERATIONS = (
     *operations_in(globals()),

@@ -4,6 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
+from maps.access.roles import Permission
 from maps.api import views
 from maps.api.context import CONTEXT
 from maps.api.operation import SSE, Operation, Parameter
@@ -31,6 +32,7 @@ _HEADERS = {
         *views.PARAMETERS,
     ),
     route_options={"allow_head": False},
+    may=Permission.SEE,
 )
 async def get_stream(request: web.Request) -> web.StreamResponse:
     """Server-sent events from `Last-Event-ID` or `since` on, until either side ends it."""

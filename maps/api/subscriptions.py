@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from aiohttp import web
 from msgspec import UNSET
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import ADMIN_KEY, Operation, Parameter, json_answer
 from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
@@ -26,6 +27,7 @@ from maps.api.subscription_bodies import (
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture.catch_up import LOSSES
 from streams.contract import topics
+from streams.contract.enums import AccessAction
 from streams.contract.errors import RecordRefusedError, SettingsError, SubscriptionError
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_room
@@ -56,6 +58,7 @@ _ENDPOINT = (Parameter("endpoint", "ep_..."),)
     {200: SubscriptionsBody},
     refusals=(401, 403, 429, 503),
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
 )
 async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     """Every subscription, by title; no secret."""
@@ -73,6 +76,7 @@ async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     refusals=(401, 403, 404, 429, 503),
     parameters=_ENDPOINT,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
 )
 async def get_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
@@ -87,6 +91,8 @@ async def get_subscription(request: web.Request) -> web.StreamResponse:
     refusals=(400, 401, 403, 413, 415, 429, 503),
     takes=NewBody,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
+    records=AccessAction.ACT,
 )
 async def post_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
@@ -110,6 +116,9 @@ async def post_subscription(request: web.Request) -> web.StreamResponse:
     takes=ChangeBody,
     parameters=_ENDPOINT,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
+    records=AccessAction.ACT,
+    subject="endpoint",
 )
 async def patch_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
@@ -130,6 +139,9 @@ async def patch_subscription(request: web.Request) -> web.StreamResponse:
     takes=RotateBody,
     parameters=_ENDPOINT,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
+    records=AccessAction.KEY,
+    subject="endpoint",
 )
 async def post_rotation(request: web.Request) -> web.StreamResponse:
     _check_key(request)
@@ -149,6 +161,9 @@ async def post_rotation(request: web.Request) -> web.StreamResponse:
     refusals=(401, 403, 404, 429, 503),
     parameters=_ENDPOINT,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
+    records=AccessAction.DELETE,
+    subject="endpoint",
 )
 async def delete_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)

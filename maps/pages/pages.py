@@ -27,7 +27,7 @@ from streams.words.catalogue import FIRST, languages, name_of, phrase
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
 HTML = "text/html; charset=utf-8"
-ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js")
+ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js", "login/main.js")
 READ_ONLY: Mapping[str, Any] = {"site": None, "crew": "off", "takes_photos": False}
 
 
@@ -39,6 +39,7 @@ class Pages:
     operator_policy: str
     desk: CachedBody
     docs: CachedBody
+    login: CachedBody
     policy: str
     templates: jinja2.Environment
     frame: Mapping[str, Any]
@@ -121,6 +122,7 @@ def render_pages(
         operator_policy=csp.policy(html, settings.tiles),
         desk=_page(desk),
         docs=_page(templates.get_template("docs.html").render(**frame)),
+        login=_page(templates.get_template("login.html").render(**frame)),
         # No hashes here: a block in these pages could only come from a feed's text.
         policy=csp.policy(""),
         templates=templates,
