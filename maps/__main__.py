@@ -4,13 +4,18 @@ import argparse
 import asyncio
 import gc
 import sys
+from functools import partial
 
 from aiohttp import web
 
+from maps.access import command
+from maps.access.guard import GUARD, Guard
+from maps.api.own_account import first_code
+from maps.picture.catch_up import LOSSES
 from maps.server import build_app
 from streams.contract import cli
 from streams.contract.errors import ServeError
-from streams.contract.grammars import Address
+from streams.contract.grammars import Address, LoginMode
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 from streams.geo.loading import load_network
@@ -30,11 +35,12 @@ STOP_WITHIN_S = 5.0
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit code."""
-    _parser().parse_args(arguments)
-    return cli.run(_serve)
+    options = _parser().parse_args(arguments)
+    return cli.run(partial(COMMANDS[options.command], options=options))
 
 
-def _serve(settings: Settings) -> int:
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    del options
     app = build_app(settings, load_network(settings.network), Store.connect(settings))
     gc.freeze()  # the network stays: a collector that went through it would hold requests up
     asyncio.run(serve(app, settings.http))
@@ -48,9 +54,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"exit codes: {cli.EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     commands.add_parser("serve", help="serve until SIGTERM or SIGINT")
+    command.add_parser(commands)
     return parser
+
+
+COMMANDS = {"serve": _serve, "accounts": command.run}
 
 
 async def serve(app: web.Application, address: Address) -> None:
@@ -61,11 +71,25 @@ async def serve(app: web.Application, address: Address) -> None:
         await web.TCPSite(runner, *address).start()
         for listening in runner.addresses:
             print(f"map on http://{Address(*listening[:2])}/", flush=True)
+        await _say_first_code(app[GUARD])
         await run_until_signal()
     except OSError as error:
         raise ServeError(f"cannot serve on {address}: {error.strerror}") from None
     finally:
         await runner.cleanup()
+
+
+async def _say_first_code(guard: Guard) -> None:
+    """Print the code of the first account, where there is none and accounts are ours."""
+    if guard.settings.login is not LoginMode.LOCAL:
+        return
+    try:
+        code = await first_code(guard)
+    except LOSSES:
+        print("no first-start code: Redis is away; start again, or `python -m maps accounts add`")
+        return
+    if code:
+        print(f"no account yet: log in with the start code {code}, good for a day", flush=True)
 
 
 if __name__ == "__main__":
