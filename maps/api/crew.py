@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
+from maps.access.guard import who_of
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.desk import DESK, scene_now
@@ -125,6 +126,8 @@ def page_facts(request: web.Request, work: str) -> dict[str, object]:
     """
     context = request.app[CONTEXT]
     token = request.query.get("t", "")
+    if not who_of(request).may(Permission.SEE):
+        admit(context, work, token)
     scene = scene_now(context, request.app[DESK], context.live.now_ms())
     crew = "none" if context.settings.secret else "off"
     if token and context.settings.secret:

@@ -29,6 +29,7 @@ from streams.contract.account import Account
 from streams.contract.enums import AccessAction
 from streams.contract.grammars import LoginMode
 
+UNKNOWN = "?"
 SHOWN = 16  # of a session's name: enough to tell them apart, and no use to anybody
 Text = Annotated[str, msgspec.Meta(max_length=MOST)]
 
@@ -110,7 +111,8 @@ async def _proven(request: web.Request, guard: Guard, body: LoginBody) -> Accoun
     """The account that was logged in as; refused (401, 429) for whatever is wrong."""
     name, address = body.account.strip().lower()[:64], who_of(request).address
     if await guard.failures.are_too_many(name, address):
-        await record(request, AccessAction.LOGIN_LOCKED, "account", name, account="")
+        told = await _told_name(guard, name)
+        await record(request, AccessAction.LOGIN_LOCKED, "account", told, account="")
         raise RequestRefusedError(429, "refused.login_locked")
     guard.forget(name)
     known = await guard.account(name)
@@ -136,10 +138,15 @@ async def _check_code(request: web.Request, guard: Guard, known: Account, code: 
 
 
 async def _fail(request: web.Request, guard: Guard, name: str) -> NoReturn:
+    """Count it and record it; a name that no account has is not repeated: it may be a password."""
     is_locked = await guard.failures.add(name, who_of(request).address)
     action = AccessAction.LOGIN_LOCKED if is_locked else AccessAction.LOGIN_FAILED
-    await record(request, action, "account", name, account="")
+    await record(request, action, "account", await _told_name(guard, name), account="")
     raise RequestRefusedError(401, "refused.wrong_login")
+
+
+async def _told_name(guard: Guard, name: str) -> str:
+    return name if await guard.account(name) is not None else UNKNOWN
 
 
 @Operation(

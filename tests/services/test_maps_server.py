@@ -394,7 +394,7 @@ async def test_the_other_answers_have_their_shape(
 
 def serve_process(environment: dict[str, str]) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "maps", "serve"]
-    base = {"PATH": os.environ["PATH"], "BOMNAE_HTTP": "127.0.0.1:0"}
+    base = {"PATH": os.environ["PATH"], "BOMNAE_HTTP": "127.0.0.1:0", "BOMNAE_LOGIN": "open"}
     root = ROOT
     return subprocess.Popen(
         command,
