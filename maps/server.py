@@ -10,6 +10,7 @@ from aiohttp import web
 
 from maps.access.failures import Failures
 from maps.access.guard import GUARD, Guard
+from maps.access.oidc import Provider, check_extra
 from maps.access.sessions import Sessions
 from maps.api.admission import OPERATION_OF, admit_people, by_handler
 from maps.api.alerts import add_alerts
@@ -18,6 +19,7 @@ from maps.api.context import CONTEXT, JSON, Context, make_context
 from maps.api.crew import add_crew
 from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
+from maps.api.oidc import PROVIDER
 from maps.api.past import add_time
 from maps.api.routes import OPERATIONS
 from maps.api.subscriptions import add_subscriptions
@@ -25,6 +27,7 @@ from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, error_body
 from maps.pages import csp
 from maps.pages.pages import HTML
+from streams.contract.grammars import LoginMode
 from streams.contract.running import BARE_S, cancel
 from streams.contract.settings import Settings
 from streams.geo.network import Network
@@ -51,6 +54,9 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     context = app[CONTEXT] = make_context(settings, network, store)
     app[GUARD] = _guard(settings, store, context.live.now_ms)
     app[OPERATION_OF] = by_handler(OPERATIONS)
+    if settings.login is LoginMode.OIDC:
+        check_extra()
+        app[PROVIDER] = Provider(settings, store.client)
     add_desk(app)
     add_time(app)
     add_calls(app, own_hosts(settings))

@@ -17,6 +17,7 @@ from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
 
 KEY, OF_ACCOUNT = "bomnae:session:", "bomnae:sessions-of:"
+OF_PROVIDER = "bomnae:sessions-at:"  # those that a provider's session or subject began
 KNOWN_MS = 5_000  # how late another server's end of a session is noticed
 TOUCH_MS = 20_000  # how rarely it is written that somebody did something
 MOST_KNOWN = 10_000
@@ -35,8 +36,7 @@ class Session:
     begun_ms: int
     acted_ms: int
     roles: tuple[Role, ...] | None = None
-    provider_session: str = ""  # the OpenID provider's, for its logout
-    id_token: str = ""
+    provider_names: tuple[str, ...] = ()  # its session and subject there, for its logout
 
 
 @dataclass(slots=True)
@@ -66,18 +66,20 @@ class Sessions:
         address: str,
         *,
         roles: Iterable[Role] | None = None,
-        provider_session: str = "",
-        id_token: str = "",
+        provider_names: Iterable[str] = (),
     ) -> tuple[str, Session]:
         """A new session, and the token for its cookie. Raises what Redis does when it is away."""
         token, now_ms = secrets.token_urlsafe(32), self.now_ms()
         given = None if roles is None else tuple(roles)
-        more = (provider_session, id_token)
-        made = Session(name_of(token), account, door, address, now_ms, now_ms, given, *more)
+        there = tuple(name for name in provider_names if name)
+        made = Session(name_of(token), account, door, address, now_ms, now_ms, given, there)
         async with self.client.pipeline(transaction=False) as together:
             together.set(KEY + made.name, msgspec.json.encode(made), ex=self.hard_s)
             together.sadd(OF_ACCOUNT + account, made.name)
             together.expire(OF_ACCOUNT + account, self.hard_s)
+            for name in there:
+                together.sadd(OF_PROVIDER + name, made.name)
+                together.expire(OF_PROVIDER + name, self.hard_s)
             await together.execute()
         self._keep(made, now_ms)
         return token, made
@@ -130,6 +132,18 @@ class Sessions:
                     together.delete(KEY + name)
                 together.srem(OF_ACCOUNT + account, *gone)
                 await together.execute()
+
+    async def end_of_provider(self, session: str, subject: str) -> dict[str, int]:
+        """End what a provider's session began, or all of its subject; how many of each account."""
+        names = await self.client.smembers(OF_PROVIDER + (session or subject))
+        ended: dict[str, int] = {}
+        for name in map(bytes.decode, names):
+            row = await self.client.get(KEY + name)
+            if row is not None:
+                account = _SESSION.decode(row).account
+                await self.end([name], account)
+                ended[account] = ended.get(account, 0) + 1
+        return ended
 
     async def all_of(self, account: str) -> list[Session]:
         """The sessions of an account, the newest first."""

@@ -19,6 +19,7 @@ from maps.api import (
     desk,
     events,
     health,
+    oidc,
     own_account,
     past,
     sessions,
@@ -452,7 +453,7 @@ async def get_openapi(request: web.Request) -> web.StreamResponse:
 _MODULES = (
     *(stream, desk, past, changes, calls, crew, crew_photos),
     *(alerts, events, subscriptions, truth),
-    *(sessions, own_account),
+    *(sessions, own_account, oidc),
 )
 OPERATIONS = (
     *operations_in(globals()),
