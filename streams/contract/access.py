@@ -46,6 +46,6 @@ class AccessHead:
     last_offset: int
     count: int
     digest: str
-    before: str  # digest of the head before: a day cannot go missing
+    before: str  # SHA-256 of the head before as it stands on the log: a day cannot go missing
     key_id: str
     signature: str

@@ -50,6 +50,12 @@ class IntakeError(BomnaeError):
     """The log did not take a message in time; it may still arrive."""
 
 
+class LogAwayError(BomnaeError):
+    """The Kafka log does not answer, or has no such topic."""
+
+    exit_code = 8
+
+
 class ServeError(BomnaeError):
     """An address cannot be served on."""
 

@@ -294,6 +294,11 @@ class Settings:
         "", "address of the map as crews reach it, http(s)://host[:port]", grammars.origin
     )
     photos: str = _text("", "folder for the photos of crews; empty: none are taken")
+    records_key: str = _text(
+        "",
+        "file with the private Ed25519 key (PEM) that signs the days of the access records; "
+        "empty: none is signed",
+    )
     simulated: bool = _row(
         "0", "1: the feeds are simulated; every screen says so", grammars.yes_or_no
     )

@@ -80,6 +80,12 @@ class LogReader:
         """The offset after the last of each log; the embedded broker may name an earlier one."""
         return _plain(await self._consumer.end_offsets(_kafka(places)))
 
+    async def since(self, place: Place, time_ms: int) -> int | None:
+        """The first offset that was appended at or after a time; None where nothing was."""
+        at = aiokafka.TopicPartition(*place)
+        found = (await self._consumer.offsets_for_times({at: time_ms}))[at]
+        return None if found is None or found.timestamp < 0 else int(found.offset)
+
     def begin(self, offsets: Mapping[Place, int]) -> None:
         """Read these partitions, each from its offset."""
         self._consumer.assign(_kafka(offsets))
