@@ -11,6 +11,7 @@ from aiohttp import web
 from maps.access.failures import Failures
 from maps.access.guard import GUARD, Guard
 from maps.access.oidc import Provider, check_extra
+from maps.access.recording import RECORDER
 from maps.access.sessions import Sessions
 from maps.api.admission import OPERATION_OF, admit_people, by_handler
 from maps.api.alerts import add_alerts
@@ -21,12 +22,14 @@ from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
 from maps.api.oidc import PROVIDER
 from maps.api.past import add_time
+from maps.api.posted import INTAKE
 from maps.api.routes import OPERATIONS
 from maps.api.subscriptions import add_subscriptions
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, error_body
 from maps.pages import csp
 from maps.pages.pages import HTML
+from maps.records.writing import AccessLog
 from streams.contract.grammars import LoginMode
 from streams.contract.running import BARE_S, cancel
 from streams.contract.settings import Settings
@@ -64,6 +67,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     add_photos(app)
     add_alerts(app)
     add_subscriptions(app)
+    app[RECORDER] = AccessLog(settings, app[INTAKE])
     app.add_routes(each.route for each in OPERATIONS)
     app.on_response_prepare.append(_secure)
     app.on_shutdown.append(_end_streams)
