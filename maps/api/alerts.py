@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from maps.access.guard import who_of
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation, Parameter, json_answer
@@ -32,10 +33,11 @@ Comment = Annotated[str, msgspec.Meta(max_length=wire.MAX_COMMENT * 2)]
 
 class AcknowledgementBody(msgspec.Struct, forbid_unknown_fields=True):
     """What an operator sends; `severity` is what they saw (None: what it is now), `verdict` what
-    they found it to be (None: they do not say, and one given before stands).
+    they found it to be (None: they do not say, and one given before stands). `by` is needed where
+    nobody logs in; whoever did is known by their account.
     """
 
-    by: Name
+    by: Name = ""
     comment: Comment = ""
     severity: Severity | None = None
     verdict: AlertVerdict | None = None
@@ -119,6 +121,7 @@ async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     found = alerts.open_alert(live.picture, name)
     if found is None:
         raise not_found("kind.alert", name)
+    body.by = who_of(request).account or body.by
     ack = acknowledgement_of(body, name, *found, at_ms=live.now_ms())
     request.app[PACE].take()
     await tell(request, topics.ACKNOWLEDGEMENTS, ack)

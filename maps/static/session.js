@@ -30,14 +30,15 @@ export const loginAddress = () =>
   "/login?next=" + encodeURIComponent(location.pathname + location.search + location.hash);
 
 /** Shows on a page who is logged in, keeps the session while somebody is there, and says when it is over.
- * @param {HTMLElement} place of the link to one's own account */
+ * @param {Element | null} place of the link to one's own account */
 export async function startSession(place) {
   /** @type {Session} */
   let known;
   try { known = await whoAmI(); } catch { return null; }
+  document.documentElement.dataset.account = known.account;
   const link = known.door === "open" ? openSign() : ownLink(known);
   link.id = "tool-session";
-  place.prepend(link);
+  place?.prepend(link);
   if (known.account) keepHere(link);
   return known;
 }
