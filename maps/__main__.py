@@ -16,7 +16,7 @@ from maps.server import build_app
 from streams.contract import cli
 from streams.contract.errors import ServeError
 from streams.contract.grammars import Address, LoginMode
-from streams.contract.running import run_until_signal
+from streams.contract.running import cancel, run_until_signal
 from streams.contract.settings import Settings
 from streams.geo.loading import load_network
 from streams.state.store import Store
@@ -31,6 +31,7 @@ the server waits for it and says so. Kafka may be away: only what is told is ref
 Crews tap on /w/{work} by signed links (BOMNAE_SECRET, BOMNAE_PUBLIC_URL). Their photos are kept in
 BOMNAE_PHOTOS and deleted by this server a week after their work is over."""
 STOP_WITHIN_S = 5.0
+LOOK_S = 1.0
 
 
 def main(arguments: list[str]) -> int:
@@ -71,8 +72,9 @@ async def serve(app: web.Application, address: Address) -> None:
         await web.TCPSite(runner, *address).start()
         for listening in runner.addresses:
             print(f"map on http://{Address(*listening[:2])}/", flush=True)
-        await _say_first_code(app[GUARD])
+        saying = asyncio.create_task(_say_first_code(app[GUARD]))
         await run_until_signal()
+        await cancel([saying], STOP_WITHIN_S)
     except OSError as error:
         raise ServeError(f"cannot serve on {address}: {error.strerror}") from None
     finally:
@@ -80,16 +82,19 @@ async def serve(app: web.Application, address: Address) -> None:
 
 
 async def _say_first_code(guard: Guard) -> None:
-    """Print the code of the first account, where there is none and accounts are ours."""
-    if guard.settings.login is not LoginMode.LOCAL:
-        return
-    try:
-        code = await first_code(guard)
-    except LOSSES:
-        print("no first-start code: Redis is away; start again, or `python -m maps accounts add`")
-        return
-    if code:
-        print(f"no account yet: log in with the start code {code}, good for a day", flush=True)
+    """Print the code of the first account, where there is none and accounts are ours; as soon as
+    Redis can be read, and the state in it is whole.
+    """
+    while guard.settings.login is LoginMode.LOCAL:
+        try:
+            if not await guard.store.is_rebuilding():
+                code = await first_code(guard)
+                if code:
+                    print(f"no account yet: start code {code}, good for a day", flush=True)
+                return
+        except LOSSES:
+            pass
+        await asyncio.sleep(LOOK_S)
 
 
 if __name__ == "__main__":

@@ -191,7 +191,7 @@ async def first_code(guard: Guard) -> str:
 
     Raises what Redis does when it is away.
     """
-    if await guard.store.accounts() or await guard.store.is_rebuilding():
+    if await guard.store.accounts():
         return ""
     code = secrets.token_hex(6).upper()
     await guard.store.client.set(FIRST, _hash_of(code), ex=FIRST_FOR_S)

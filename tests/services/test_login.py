@@ -19,6 +19,7 @@ from local.stack import Stack
 from maps.access.guard import COOKIE
 from streams.contract import topics
 from tests.cities import worlds
+from tests.pages.logins import first_code_of
 from tests.places import ROOT
 from tests.services.asking import send
 
@@ -131,16 +132,14 @@ def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[
 
 
 def test_the_first_account_by_the_code_that_was_printed(city: City) -> None:
-    said = (city.stack.folder / "maps.log").read_text()
-    code = re.search(r"start code (\w+)", said)
-    assert code, said
+    code = first_code_of(city.stack)
     found = city.browser()
     assert found.ask("GET", "/api/v1/session")[1]["is_first"]
     body = {"first_code": "WRONG", "account": "boss", "password": PASSWORD}
     assert found.ask("POST", "/api/v1/account/first", body)[0] == 401
-    status, who = found.ask("POST", "/api/v1/account/first", body | {"first_code": code[1]})
+    status, who = found.ask("POST", "/api/v1/account/first", body | {"first_code": code})
     assert (status, who["account"], "accounts" in who["may"]) == (200, "boss", True), who
-    assert found.ask("POST", "/api/v1/account/first", body | {"first_code": code[1]})[0] == 409
+    assert found.ask("POST", "/api/v1/account/first", body | {"first_code": code})[0] == 409
     assert found.ask("GET", "/api/v1/snapshot")[0] == 200
 
 
