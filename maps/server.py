@@ -22,7 +22,7 @@ from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
 from maps.api.oidc import PROVIDER
 from maps.api.past import add_time
-from maps.api.posted import INTAKE
+from maps.api.posted import INTAKE, OWN_ORIGINS
 from maps.api.routes import OPERATIONS
 from maps.api.subscriptions import add_subscriptions
 from maps.http.answers import NO_STORE
@@ -62,7 +62,8 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
         app[PROVIDER] = Provider(settings, store.client)
     add_desk(app)
     add_time(app)
-    add_calls(app, own_hosts(settings))
+    app[OWN_ORIGINS] = own_origins(settings)
+    add_calls(app)
     add_crew(app)
     add_photos(app)
     add_alerts(app)
@@ -98,6 +99,13 @@ def own_hosts(settings: Settings) -> frozenset[str]:
     """
     crews = urlsplit(settings.public_url).hostname or ""
     return frozenset(("localhost", settings.http.host.lower(), *settings.hosts, crews)) - {""}
+
+
+def own_origins(settings: Settings) -> frozenset[str]:
+    """The origins of our pages besides the one a request names: behind a proxy of BOMNAE_HOSTS, and
+    as crews reach it.
+    """
+    return frozenset({*(f"https://{name}" for name in settings.hosts), settings.public_url}) - {""}
 
 
 def _is_address(name: str) -> bool:

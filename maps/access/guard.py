@@ -133,6 +133,12 @@ def who_of(request: web.Request) -> Who:
     return request[WHO]
 
 
+def client_of(request: web.Request) -> str:
+    """Whom a pace counts: an account, else an address."""
+    who = who_of(request)
+    return who.account or who.address
+
+
 def address_of(request: web.Request, proxies: Networks) -> str:
     """Where a request comes from: of one through proxies of ours, what the first of them saw."""
     at = request.remote or ""

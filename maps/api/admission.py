@@ -10,12 +10,15 @@ from maps.access.recording import record
 from maps.access.roles import Permission
 from maps.access.who import Who, nobody
 from maps.api.operation import ADMIN_KEY, Operation
+from maps.api.posted import check_origin
 from maps.http.refusals import RequestRefusedError
 from maps.picture.catch_up import LOSSES
 from streams.contract.enums import AccessAction
 from streams.contract.grammars import LoginMode
 
 REASON = "Bomnae-Reason"  # UTF-8, percent-encoded: why somebody takes a file away
+SAFE = ("GET", "HEAD")
+FROM_ELSEWHERE = ("/login/oidc/logout",)  # what another server posts, by its own signature
 _REASONED = (AccessAction.DOWNLOAD,)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OPERATION_OF: web.AppKey[Mapping[Handler, Operation]] = web.AppKey("operation_of")
@@ -38,6 +41,8 @@ async def admit_people(request: web.Request, handler: Handler) -> web.StreamResp
     if operation is None:
         raise RequestRefusedError(403, "refused.not_yours")
     guard = request.app[GUARD]
+    if request.method not in SAFE and operation.path not in FROM_ELSEWHERE:
+        check_origin(request)
     if operation.may is Permission.ANYBODY:
         request[WHO] = await _who_if_known(request)
         return await handler(request)

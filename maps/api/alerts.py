@@ -6,11 +6,11 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
-from maps.access.guard import who_of
+from maps.access.guard import client_of, who_of
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation, Parameter, json_answer
-from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.api.posted import Paces, read_body, tell
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture import alerts, deliveries
 from maps.picture.catch_up import LOSSES
@@ -25,7 +25,7 @@ from streams.domain.alerts import Episode
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGEMENTS_A_MINUTE = 600  # a storm of alerts, several people
-PACE = web.AppKey("acknowledgement_pace", Pace)
+PACE = web.AppKey("acknowledgement_pace", Paces)
 
 Name = Annotated[str, msgspec.Meta(max_length=wire.MAX_NAME * 2)]
 Comment = Annotated[str, msgspec.Meta(max_length=wire.MAX_COMMENT * 2)]
@@ -76,7 +76,7 @@ class Deliveries(Row):
 
 def add_alerts(app: web.Application) -> None:
     """What the alerts' handlers need beside the calls' sender."""
-    app[PACE] = Pace(ACKNOWLEDGEMENTS_A_MINUTE)
+    app[PACE] = Paces(ACKNOWLEDGEMENTS_A_MINUTE)
 
 
 @Operation(
@@ -114,7 +114,6 @@ async def get_alerts(request: web.Request) -> web.StreamResponse:
 )
 async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     """202 once the log has it; 404 for an episode that is not open (any more)."""
-    check_origin(request, request.app[OWN_HOSTS])
     body = await read_body(request, AcknowledgementBody)
     live = request.app[CONTEXT].live
     name = request.match_info["episode"]
@@ -123,7 +122,7 @@ async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
         raise not_found("kind.alert", name)
     body.by = who_of(request).account or body.by
     ack = acknowledgement_of(body, name, *found, at_ms=live.now_ms())
-    request.app[PACE].take()
+    request.app[PACE].take(client_of(request))
     await tell(request, topics.ACKNOWLEDGEMENTS, ack)
     return json_answer(AcknowledgementTaken(name, ack.at_ms), status=202)
 

@@ -17,11 +17,11 @@ from aiohttp import BodyPartReader, web
 from maps.access.roles import Permission
 from maps.api.calls import LATE_MS
 from maps.api.context import CONTEXT, Context
-from maps.api.crew import UUID, Paces, admit, bearer
+from maps.api.crew import UUID, admit, bearer
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
-from maps.api.posted import OWN_HOSTS, check_origin
+from maps.api.posted import Paces, check_origin
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
@@ -129,7 +129,6 @@ _WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id
 )
 async def post_photo(request: web.Request) -> web.StreamResponse:
     """201 once the photo is kept. Multipart: `report_id` (a UUID, its name), then `photo`."""
-    check_origin(request, request.app[OWN_HOSTS])
     work = request.match_info["work"]
     admit(request.app[CONTEXT], work, bearer(request))
     shelf = _shelf(request)
@@ -231,7 +230,7 @@ async def get_photo(request: web.Request) -> web.StreamResponse:
     subject="work",
 )
 async def get_desk_photo(request: web.Request) -> web.StreamResponse:
-    check_origin(request, request.app[OWN_HOSTS])
+    check_origin(request)
     return await _shown(request, request.match_info["work"])
 
 
@@ -245,7 +244,7 @@ async def get_desk_photo(request: web.Request) -> web.StreamResponse:
     may=Permission.ANSWER,
 )
 async def get_desk_photos(request: web.Request) -> web.StreamResponse:
-    check_origin(request, request.app[OWN_HOSTS])
+    check_origin(request)
     return await _listed(request, request.match_info["work"])
 
 

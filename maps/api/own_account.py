@@ -25,7 +25,7 @@ from maps.api.logging_in import (
     written,
 )
 from maps.api.operation import Operation, json_answer
-from maps.api.posted import OWN_HOSTS, check_origin, read_body
+from maps.api.posted import read_body
 from maps.http.refusals import RequestRefusedError
 from maps.picture.catch_up import LOSSES
 from streams.contract.account import Account
@@ -79,7 +79,6 @@ class NewCode(msgspec.Struct):
     may=Permission.SELF,
 )
 async def post_password(request: web.Request) -> web.StreamResponse:
-    check_origin(request, request.app[OWN_HOSTS])
     guard, name = local_guard(request), who_of(request).account
     body = await read_body(request, PasswordBody)
     known = await _proven(request, guard, body.old)
@@ -101,7 +100,6 @@ async def post_password(request: web.Request) -> web.StreamResponse:
     may=Permission.SELF,
 )
 async def post_new_code(request: web.Request) -> web.StreamResponse:
-    check_origin(request, request.app[OWN_HOSTS])
     local_guard(request)
     name, city = who_of(request).account, request.app[CONTEXT].settings.city
     secret = codes.new_secret()
@@ -120,7 +118,6 @@ async def post_new_code(request: web.Request) -> web.StreamResponse:
     may=Permission.SELF,
 )
 async def put_code(request: web.Request) -> web.StreamResponse:
-    check_origin(request, request.app[OWN_HOSTS])
     guard, who = local_guard(request), who_of(request)
     body = await read_body(request, CodeBody)
     with refusing():
@@ -144,7 +141,6 @@ async def put_code(request: web.Request) -> web.StreamResponse:
     may=Permission.ANYBODY,
 )
 async def post_first(request: web.Request) -> web.StreamResponse:
-    check_origin(request, request.app[OWN_HOSTS])
     guard = local_guard(request)
     body = await read_body(request, FirstBody)
     try:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from aiohttp import web
 from msgspec import UNSET
 
+from maps.access.guard import client_of, who_of
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import ADMIN_KEY, Operation, Parameter, json_answer
-from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.api.posted import Paces, read_body, tell
 from maps.api.subscription_bodies import (
     ChangeBody,
     EndpointBody,
@@ -39,12 +40,12 @@ log = logging.getLogger(__name__)
 WRONG_KEYS_A_MINUTE = 20
 SETTLED_WITHIN_S = 3.0
 LOOK_S = 0.05
-WRONG_KEYS = web.AppKey("wrong_keys", Pace)
+WRONG_KEYS = web.AppKey("wrong_keys", Paces)
 
 
 def add_subscriptions(app: web.Application) -> None:
     """What the handlers need beside the calls' sender."""
-    app[WRONG_KEYS] = Pace(WRONG_KEYS_A_MINUTE)
+    app[WRONG_KEYS] = Paces(WRONG_KEYS_A_MINUTE)
 
 
 _ALL, _ONE = "/api/v1/subscriptions", "/api/v1/subscriptions/{endpoint}"
@@ -182,8 +183,9 @@ class _Refusing:
 
 
 def _check_key(request: web.Request) -> None:
-    """Refuse whoever has not the admin's key; 429 when somebody tries many."""
-    check_origin(request, request.app[OWN_HOSTS])
+    """Refuse whoever has neither the right nor the admin's key; 429 when somebody tries many."""
+    if who_of(request).may(Permission.SUBSCRIBE):
+        return
     due = request.app[CONTEXT].settings.admin_key
     if not due:
         raise RequestRefusedError(403, "refused.no_admin_key")
@@ -192,7 +194,7 @@ def _check_key(request: web.Request) -> None:
     is_right = hmac.compare_digest(said, due.encode())
     if scheme.lower() == "bearer" and is_right:
         return
-    request.app[WRONG_KEYS].take()
+    request.app[WRONG_KEYS].take(client_of(request))
     raise RequestRefusedError(401, "refused.wrong_key")
 
 

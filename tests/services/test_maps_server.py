@@ -361,8 +361,8 @@ async def test_an_unchanged_export_is_not_sent_again(
         ("/api/v1/works.csv?phase=later", 400, "phase"),
         ("/api/v1/links/none", 404, "none"),
         ("/api/v1/network/other.json", 404, "other"),
-        ("/static/../server.py", 404, "server.py"),
-        ("/static/%2e%2e/server.py", 404, "server.py"),
+        ("/static/../server.py", 400, ".."),
+        ("/static/%2e%2e/server.py", 400, ".."),
         ("/api/v1/none", 404, "none"),
     ],
 )

@@ -9,8 +9,8 @@ from maps.api.routes import OPERATIONS
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
 
-ANYBODY = {"/login", "/static/{path:.+}", "/livez", "/readyz"}
-ANYBODY_POSTS = {"/api/v1/session", "/api/v1/account/first"}
+ANYBODY = {"/login", "/login/oidc", "/login/oidc/back", "/static/{path:.+}", "/livez", "/readyz"}
+ANYBODY_POSTS = {"/api/v1/session", "/api/v1/account/first", "/login/oidc/logout"}
 
 
 def who(*roles: Role, is_idle: bool = False, must_change: bool = False) -> Who:
