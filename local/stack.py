@@ -33,6 +33,10 @@ POLLS = {  # a demo's periods, s: a real city polls slower, for its keys have qu
 }
 
 
+OWN = {"PYTHONPATH": str(ROOT), "BOMNAE_SESSION_S": "3", "BOMNAE_LOGIN": "open"}
+"""What a city on one machine sets: nobody is asked who they are, and every screen says so."""
+
+
 class Stack:
     """Processes by name, started one by one and stopped in reverse order whatever happens."""
 
@@ -42,7 +46,7 @@ class Stack:
         """`kafka`: "embedded", "apache", or the address of a broker whose topics may go."""
         self.folder = folder
         self.processes: dict[str, Process] = {}
-        self.env = {"PYTHONPATH": str(ROOT), "BOMNAE_SESSION_S": "3", **(env or {})}
+        self.env = {**OWN, **(env or {})}
         self._kafka = kafka
         self._open = ExitStack()
 

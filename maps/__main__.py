@@ -4,15 +4,20 @@ import argparse
 import asyncio
 import gc
 import sys
+from functools import partial
 
 from aiohttp import web
 
+from maps.access import command as accounts
+from maps.access.guard import GUARD, Guard
+from maps.api.own_account import first_code
+from maps.picture.catch_up import LOSSES
 from maps.records import command as records
 from maps.server import build_app
 from streams.contract import cli
 from streams.contract.errors import ServeError
-from streams.contract.grammars import Address
-from streams.contract.running import run_until_signal
+from streams.contract.grammars import Address, LoginMode
+from streams.contract.running import cancel, run_until_signal
 from streams.contract.settings import Settings
 from streams.geo.loading import load_network
 from streams.state.store import Store
@@ -27,15 +32,17 @@ the server waits for it and says so. Kafka may be away: only what is told is ref
 Crews tap on /w/{work} by signed links (BOMNAE_SECRET, BOMNAE_PUBLIC_URL). Their photos are kept in
 BOMNAE_PHOTOS and deleted by this server a week after their work is over."""
 STOP_WITHIN_S = 5.0
+LOOK_S = 1.0
 
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit code."""
     options = command_parser().parse_args(arguments)
-    return cli.run(lambda settings: int(options.command(settings, options)))
+    return cli.run(partial(COMMANDS[options.command], options=options))
 
 
-def _serve(settings: Settings, _: argparse.Namespace) -> int:
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    del options
     app = build_app(settings, load_network(settings.network), Store.connect(settings))
     gc.freeze()  # the network stays: a collector that went through it would hold requests up
     asyncio.run(serve(app, settings.http))
@@ -49,11 +56,14 @@ def command_parser() -> argparse.ArgumentParser:
         epilog=f"exit codes: {cli.EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    serve_parser = commands.add_parser("serve", help="serve until SIGTERM or SIGINT")
-    serve_parser.set_defaults(command=_serve)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands.add_parser("serve", help="serve until SIGTERM or SIGINT")
+    accounts.add_parser(commands)
     records.add_parser(commands)
     return parser
+
+
+COMMANDS = {"serve": _serve, "accounts": accounts.run, "records": records.run}
 
 
 async def serve(app: web.Application, address: Address) -> None:
@@ -64,11 +74,29 @@ async def serve(app: web.Application, address: Address) -> None:
         await web.TCPSite(runner, *address).start()
         for listening in runner.addresses:
             print(f"map on http://{Address(*listening[:2])}/", flush=True)
+        saying = asyncio.create_task(_say_first_code(app[GUARD]))
         await run_until_signal()
+        await cancel([saying], STOP_WITHIN_S)
     except OSError as error:
         raise ServeError(f"cannot serve on {address}: {error.strerror}") from None
     finally:
         await runner.cleanup()
+
+
+async def _say_first_code(guard: Guard) -> None:
+    """Print the code of the first account, where there is none and accounts are ours; as soon as
+    Redis can be read, and the state in it is whole.
+    """
+    while guard.settings.login is LoginMode.LOCAL:
+        try:
+            if not await guard.store.is_rebuilding():
+                code = await first_code(guard)
+                if code:
+                    print(f"no account yet: start code {code}, good for a day", flush=True)
+                return
+        except LOSSES:
+            pass
+        await asyncio.sleep(LOOK_S)
 
 
 if __name__ == "__main__":

@@ -4,17 +4,25 @@ import asyncio
 import ipaddress
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
+from maps.access.failures import Failures
+from maps.access.guard import GUARD, Guard
+from maps.access.oidc import Provider, check_extra
+from maps.access.recording import RECORDER
+from maps.access.sessions import Sessions
+from maps.api.admission import OPERATION_OF, admit_people, by_handler
 from maps.api.alerts import add_alerts
 from maps.api.calls import add_calls
 from maps.api.context import CONTEXT, JSON, Context, make_context
 from maps.api.crew import add_crew
 from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
+from maps.api.oidc import PROVIDER
 from maps.api.past import add_time
+from maps.api.posted import INTAKE, OWN_ORIGINS
 from maps.api.records import add_records
 from maps.api.routes import OPERATIONS
 from maps.api.subscriptions import add_subscriptions
@@ -22,6 +30,9 @@ from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, error_body
 from maps.pages import csp
 from maps.pages.pages import HTML
+from maps.records.heads import sign_days
+from maps.records.writing import AccessLog
+from streams.contract.grammars import LoginMode
 from streams.contract.running import BARE_S, cancel
 from streams.contract.settings import Settings
 from streams.geo.network import Network
@@ -43,21 +54,35 @@ MAX_REQUEST_BYTES = 64 << 10
 
 def build_app(settings: Settings, network: Network, store: Store) -> web.Application:
     """The application; its tasks start and end with it, and it closes the store."""
-    app = web.Application(middlewares=[_errors, _known_host], client_max_size=MAX_REQUEST_BYTES)
-    app[CONTEXT] = make_context(settings, network, store)
+    first = [_errors, _known_host, _plain_path, admit_people]
+    app = web.Application(middlewares=first, client_max_size=MAX_REQUEST_BYTES)
+    context = app[CONTEXT] = make_context(settings, network, store)
+    app[GUARD] = _guard(settings, store, context.live.now_ms)
+    app[OPERATION_OF] = by_handler(OPERATIONS)
+    if settings.login is LoginMode.OIDC:
+        check_extra()
+        app[PROVIDER] = Provider(settings, store.client)
     add_desk(app)
     add_time(app)
-    add_calls(app, own_hosts(settings))
+    app[OWN_ORIGINS] = own_origins(settings)
+    add_calls(app)
     add_crew(app)
     add_photos(app)
     add_alerts(app)
     add_subscriptions(app)
+    app[RECORDER] = AccessLog(settings, app[INTAKE])
     add_records(app)
     app.add_routes(each.route for each in OPERATIONS)
     app.on_response_prepare.append(_secure)
     app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(_tasks)
     return app
+
+
+def _guard(settings: Settings, store: Store, now_ms: Callable[[], int]) -> Guard:
+    idle_s, hard_s = settings.login_idle_s, settings.login_hard_s
+    sessions = Sessions(store.client, idle_s, hard_s, now_ms)
+    return Guard(settings, store, sessions, Failures(store.client))
 
 
 def is_own_host(host_header: str, own_hosts: Collection[str]) -> bool:
@@ -79,6 +104,13 @@ def own_hosts(settings: Settings) -> frozenset[str]:
     return frozenset(("localhost", settings.http.host.lower(), *settings.hosts, crews)) - {""}
 
 
+def own_origins(settings: Settings) -> frozenset[str]:
+    """The origins of our pages besides the one a request names: behind a proxy of BOMNAE_HOSTS, and
+    as crews reach it.
+    """
+    return frozenset({*(f"https://{name}" for name in settings.hosts), settings.public_url}) - {""}
+
+
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
@@ -96,12 +128,27 @@ async def _known_host(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 @web.middleware
+async def _plain_path(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse (400) a path that a proxy before us may have read as another: one with `.` or `..` as
+    a part, `//` or a backslash, as it stands or decoded once or twice.
+    """
+    text = request.rel_url.raw_path
+    for _ in range(3):
+        if "//" in text or "\\" in text or any(part in (".", "..") for part in text.split("/")):
+            raise RequestRefusedError(400, "refused.odd_path")
+        text = unquote(text)
+    return await handler(request)
+
+
+@web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refusals as JSON or as a page; bugs as 500 without a word of the inside."""
     try:
         return await handler(request)
     except RequestRefusedError as refusal:
         return _refused(request, refusal)
+    except web.HTTPRedirection:
+        raise
     except web.HTTPException as error:
         return _refused(request, _refusal_of(error, request))
     except (ConnectionError, asyncio.CancelledError):
@@ -157,6 +204,9 @@ async def _tasks(app: web.Application) -> AsyncIterator[None]:
     live = app[CONTEXT].live
     tasks = [asyncio.create_task(live.follow(), name="follow")]
     tasks.append(asyncio.create_task(live.judge(), name="judge"))
+    settings = app[CONTEXT].settings
+    if settings.login is not LoginMode.OPEN:  # behind the open door nothing is recorded
+        tasks.append(asyncio.create_task(sign_days(settings), name="sign"))
     app[CONTEXT].tasks.extend(tasks)
     for task in tasks:
         task.add_done_callback(_report_end)

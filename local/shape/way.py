@@ -93,6 +93,7 @@ async def _through(tracer: Tracer, folder: Path, env: dict[str, str]) -> set[str
             {
                 "BOMNAE_KAFKA": env["BOMNAE_KAFKA"],
                 "BOMNAE_REDIS": env["BOMNAE_REDIS"],
+                "BOMNAE_LOGIN": "open",
                 "BOMNAE_NETWORK": str(folder),
                 "BOMNAE_TAGO_URL": f"http://127.0.0.1:{port}",
                 "BOMNAE_TAGO_KEY": "any",

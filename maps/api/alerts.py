@@ -6,9 +6,11 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from maps.access.guard import client_of, who_of
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation, Parameter, json_answer
-from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.api.posted import Paces, read_body, tell
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture import alerts, deliveries
 from maps.picture.catch_up import LOSSES
@@ -16,14 +18,14 @@ from maps.picture.fields import Ms, Row, filled
 from maps.picture.picture import StoreState
 from maps.picture.text import shown
 from streams.contract import topics, wire
-from streams.contract.enums import AlertVerdict, RuleName, Severity
+from streams.contract.enums import AccessAction, AlertVerdict, RuleName, Severity
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Acknowledgement
 from streams.domain.alerts import Episode
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGEMENTS_A_MINUTE = 600  # a storm of alerts, several people
-PACE = web.AppKey("acknowledgement_pace", Pace)
+PACE = web.AppKey("acknowledgement_pace", Paces)
 
 Name = Annotated[str, msgspec.Meta(max_length=wire.MAX_NAME * 2)]
 Comment = Annotated[str, msgspec.Meta(max_length=wire.MAX_COMMENT * 2)]
@@ -31,10 +33,11 @@ Comment = Annotated[str, msgspec.Meta(max_length=wire.MAX_COMMENT * 2)]
 
 class AcknowledgementBody(msgspec.Struct, forbid_unknown_fields=True):
     """What an operator sends; `severity` is what they saw (None: what it is now), `verdict` what
-    they found it to be (None: they do not say, and one given before stands).
+    they found it to be (None: they do not say, and one given before stands). `by` is needed where
+    nobody logs in; whoever did is known by their account.
     """
 
-    by: Name
+    by: Name = ""
     comment: Comment = ""
     severity: Severity | None = None
     verdict: AlertVerdict | None = None
@@ -73,7 +76,7 @@ class Deliveries(Row):
 
 def add_alerts(app: web.Application) -> None:
     """What the alerts' handlers need beside the calls' sender."""
-    app[PACE] = Pace(ACKNOWLEDGEMENTS_A_MINUTE)
+    app[PACE] = Paces(ACKNOWLEDGEMENTS_A_MINUTE)
 
 
 @Operation(
@@ -81,6 +84,7 @@ def add_alerts(app: web.Application) -> None:
     "/api/v1/alerts",
     "Open alerts, the newest first, and who acknowledged them",
     {200: Alerts},
+    may=Permission.SEE,
 )
 async def get_alerts(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -104,18 +108,21 @@ async def get_alerts(request: web.Request) -> web.StreamResponse:
     refusals=(400, 403, 404, 413, 415, 429, 503),
     parameters=(Parameter("episode", "id of the alert"),),
     takes=AcknowledgementBody,
+    may=Permission.ACT,
+    records=AccessAction.ACT,
+    subject="episode",
 )
 async def post_acknowledgement(request: web.Request) -> web.StreamResponse:
     """202 once the log has it; 404 for an episode that is not open (any more)."""
-    check_origin(request, request.app[OWN_HOSTS])
     body = await read_body(request, AcknowledgementBody)
     live = request.app[CONTEXT].live
     name = request.match_info["episode"]
     found = alerts.open_alert(live.picture, name)
     if found is None:
         raise not_found("kind.alert", name)
+    body.by = who_of(request).account or body.by
     ack = acknowledgement_of(body, name, *found, at_ms=live.now_ms())
-    request.app[PACE].take()
+    request.app[PACE].take(client_of(request))
     await tell(request, topics.ACKNOWLEDGEMENTS, ack)
     return json_answer(AcknowledgementTaken(name, ack.at_ms), status=202)
 
@@ -156,6 +163,7 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     "What became of the deliveries to each endpoint; no addresses",
     {200: Deliveries},
     refusals=(503,),
+    may=Permission.SEE,
 )
 async def get_deliveries(request: web.Request) -> web.StreamResponse:
     """Every endpoint by title with its newest attempts; 503 while the store is away."""

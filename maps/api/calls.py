@@ -8,9 +8,11 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from maps.access.guard import client_of
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import Operation, Parameter, json_answer
-from maps.api.posted import INTAKE, OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.api.posted import INTAKE, Paces, read_body, tell
 from maps.desk.asking.callbacks import OpenCall, open_calls
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
@@ -18,6 +20,7 @@ from maps.picture.picture import StoreState
 from maps.picture.text import short
 from streams.contract import topics, wire
 from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.enums import AccessAction
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Call, CallDone
 from streams.kafka.intake import Intake
@@ -26,7 +29,7 @@ from streams.people import without_people
 log = logging.getLogger(__name__)
 CALLS_A_MINUTE = 60
 LATE_MS = 10_000  # a picture further behind says nothing of now
-PACE = web.AppKey("call_pace", Pace)
+PACE = web.AppKey("call_pace", Paces)
 
 Lon = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 Lat = Annotated[float, msgspec.Meta(ge=-90, le=90)]
@@ -65,10 +68,9 @@ class NoBody(msgspec.Struct, forbid_unknown_fields=True):
     """Nothing to say."""
 
 
-def add_calls(app: web.Application, own_hosts: frozenset[str]) -> None:
+def add_calls(app: web.Application) -> None:
     """What the calls' handlers need; the sender connects at the first call."""
-    app[OWN_HOSTS] = own_hosts
-    app[PACE] = Pace(CALLS_A_MINUTE)
+    app[PACE] = Paces(CALLS_A_MINUTE)
     app[INTAKE] = Intake(app[CONTEXT].settings)
     app.cleanup_ctx.append(_intake)
 
@@ -85,14 +87,15 @@ async def _intake(app: web.Application) -> AsyncIterator[None]:
     {202: CallTaken},
     refusals=(400, 403, 413, 415, 429, 503),
     takes=CallBody,
+    may=Permission.ANSWER,
+    records=AccessAction.ACT,
 )
 async def post_call(request: web.Request) -> web.StreamResponse:
     """202 with the call's id once the log has it."""
-    check_origin(request, request.app[OWN_HOSTS])
     body = await read_body(request, CallBody)
     context = request.app[CONTEXT]
     call = call_of(body, context, call_id=body.call_id or uuid.uuid4().hex)
-    request.app[PACE].take()
+    request.app[PACE].take(client_of(request))
     await tell(request, topics.CALLS, call)
     return json_answer(CallTaken(call.call_id), status=202)
 
@@ -141,6 +144,7 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     "/api/v1/calls",
     "Open calls, newest first, and who is to be called back",
     {200: OpenCalls},
+    may=Permission.ANSWER,
 )
 async def get_calls(request: web.Request) -> web.StreamResponse:
     """Open calls, newest first; `due`: all that was closed is open again, call back."""
@@ -166,10 +170,12 @@ async def get_calls(request: web.Request) -> web.StreamResponse:
     refusals=(400, 403, 404, 413, 415, 429, 503),
     parameters=(Parameter("id", "call id"),),
     takes=NoBody,
+    may=Permission.ANSWER,
+    records=AccessAction.ACT,
+    subject="id",
 )
 async def post_done(request: web.Request) -> web.StreamResponse:
     """202 once the log has that the desk called back; again for a call that is done already."""
-    check_origin(request, request.app[OWN_HOSTS])
     await read_body(request, NoBody)
     context = request.app[CONTEXT]
     call_id = request.match_info["id"]
@@ -177,6 +183,6 @@ async def post_done(request: web.Request) -> web.StreamResponse:
     if call is None:
         raise not_found("kind.call", call_id)
     if not call.done_ms:
-        request.app[PACE].take()
+        request.app[PACE].take(client_of(request))
         await tell(request, topics.CALLS, CallDone(call_id, context.live.now_ms()))
     return json_answer(CallTaken(call_id), status=202)

@@ -5,6 +5,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation, Parameter, packed_answer
 from maps.api.past import BUSY, lost
@@ -51,6 +52,7 @@ class Changes(Row):
         Parameter("since", "Unix ms, needed", int),
         Parameter("until", "Unix ms, default: now", int),
     ),
+    may=Permission.SEE,
 )
 async def get_changes(request: web.Request) -> web.StreamResponse:
     """What changed after `since`, the oldest first; `next_since_ms` asks on where there is more."""

@@ -9,10 +9,12 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
+from maps.access.guard import who_of
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.desk import DESK, scene_now
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
-from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.api.posted import Paces, read_body, tell
 from maps.crew import taps
 from maps.crew.site import SiteBody, site_of
 from maps.crew.taps import Tap, TapOutcome, TapResult
@@ -29,7 +31,6 @@ from streams.words.spoken import OwnText, Spoken
 log = logging.getLogger(__name__)
 TAPS_A_MINUTE = 20  # of one work: a crew taps a few words a day
 KEPT_TAPS = 1000
-KEPT_PACES = 1000
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TOKEN_WORDS = {Check.EXPIRED: "refused.expired_token", Check.FORGED: "refused.bad_token"}
 
@@ -58,22 +59,6 @@ class CrewState(msgspec.Struct, frozen=True):
     site: SiteBody | None
     report: ReportState | None
     takes_photos: bool
-
-
-class Paces:
-    """A pace for each work, kept while a thousand others are not busier."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._paces: OrderedDict[str, Pace] = OrderedDict()
-
-    def take(self, work: str) -> None:
-        """Take one of a work's; raises RequestRefusedError (429) when its minute is full."""
-        pace = self._paces.setdefault(work, Pace(self._most))
-        self._paces.move_to_end(work)
-        while len(self._paces) > KEPT_PACES:
-            self._paces.popitem(last=False)
-        pace.take()
 
 
 @dataclass(slots=True)
@@ -124,6 +109,8 @@ def page_facts(request: web.Request, work: str) -> dict[str, object]:
     """
     context = request.app[CONTEXT]
     token = request.query.get("t", "")
+    if not who_of(request).may(Permission.SEE):
+        admit(context, work, token)
     scene = scene_now(context, request.app[DESK], context.live.now_ms())
     crew = "none" if context.settings.secret else "off"
     if token and context.settings.secret:
@@ -150,10 +137,10 @@ _PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit numb
     refusals=(400, 403, 404, 409, 413, 415, 429, 503),
     parameters=(_WORK,),
     takes=ReportBody,
+    may=Permission.CREW,
 )
 async def post_report(request: web.Request) -> web.StreamResponse:
     """202 once the log has the tap, 200 when it was taken before, 409 when it was refused."""
-    check_origin(request, request.app[OWN_HOSTS])
     body = await read_body(request, ReportBody)
     context, work = request.app[CONTEXT], request.match_info["work"]
     admit(context, work, body.token)
@@ -178,6 +165,7 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     refusals=(403, 404),
     parameters=(_WORK, Parameter("report", "id of the report asked about (UUID)")),
     needs=CREW_TOKEN,
+    may=Permission.CREW,
 )
 async def get_report(request: web.Request) -> web.StreamResponse:
     context, work = request.app[CONTEXT], request.match_info["work"]

@@ -14,18 +14,20 @@ from typing import Annotated
 import msgspec
 from aiohttp import BodyPartReader, web
 
+from maps.access.roles import Permission
 from maps.api.calls import LATE_MS
 from maps.api.context import CONTEXT, Context
-from maps.api.crew import UUID, Paces, admit, bearer
+from maps.api.crew import UUID, admit, bearer
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
-from maps.api.posted import OWN_HOSTS, check_origin
+from maps.api.posted import Paces, check_origin
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from maps.picture.picture import Picture
 from streams.contract.arrival import MAX_AHEAD_MS
+from streams.contract.enums import AccessAction
 from streams.domain.works import OVER, phase_at
 from streams.domain.works.phases import over_ms
 
@@ -123,10 +125,10 @@ _WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id
     takes={"multipart/form-data": PhotoForm},
     parameters=(_WORK,),
     needs=CREW_TOKEN,
+    may=Permission.CREW,
 )
 async def post_photo(request: web.Request) -> web.StreamResponse:
     """201 once the photo is kept. Multipart: `report_id` (a UUID, its name), then `photo`."""
-    check_origin(request, request.app[OWN_HOSTS])
     work = request.match_info["work"]
     admit(request.app[CONTEXT], work, bearer(request))
     shelf = _shelf(request)
@@ -192,6 +194,7 @@ async def _bytes_of(part: BodyPartReader, most: int) -> bytes:
     refusals=(403, 404),
     parameters=(_WORK,),
     needs=CREW_TOKEN,
+    may=Permission.CREW,
 )
 async def get_photos(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
@@ -207,6 +210,7 @@ async def get_photos(request: web.Request) -> web.StreamResponse:
     refusals=(403, 404),
     parameters=(_WORK, _PHOTO),
     needs=CREW_TOKEN,
+    may=Permission.CREW,
 )
 async def get_photo(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
@@ -221,9 +225,12 @@ async def get_photo(request: web.Request) -> web.StreamResponse:
     {200: "image/jpeg"},
     refusals=(403, 404),
     parameters=(_WORK, _PHOTO),
+    may=Permission.ANSWER,
+    records=AccessAction.LOOK,
+    subject="work",
 )
 async def get_desk_photo(request: web.Request) -> web.StreamResponse:
-    check_origin(request, request.app[OWN_HOSTS])
+    check_origin(request)
     return await _shown(request, request.match_info["work"])
 
 
@@ -234,9 +241,10 @@ async def get_desk_photo(request: web.Request) -> web.StreamResponse:
     {200: Photos},
     refusals=(403,),
     parameters=(_WORK,),
+    may=Permission.ANSWER,
 )
 async def get_desk_photos(request: web.Request) -> web.StreamResponse:
-    check_origin(request, request.app[OWN_HOSTS])
+    check_origin(request)
     return await _listed(request, request.match_info["work"])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 from aiohttp import web
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT, JSON, Context
 from maps.api.operation import Operation, Parameter
 from maps.api.past import picture_of_moment
@@ -101,6 +102,7 @@ async def _warm(app: web.Application) -> AsyncIterator[None]:
         Parameter("known", "only what had come in by then counts, Unix ms", int),
         Parameter("again", "1: the same card kept fresh, not counted as a question"),
     ),
+    may=Permission.ANSWER,
 )
 async def get_answer(request: web.Request) -> web.StreamResponse:
     """The card, the choice or the neighbours of `q`, or of the place that `id` names."""
@@ -181,6 +183,7 @@ def scene_then(context: Context, picture: Picture, moment: BitemporalMoment, now
     "/api/v1/clashes",
     "Works in each other's way, in a bus's, or cutting places off together",
     {200: Clashes},
+    may=Permission.SEE,
 )
 async def get_clashes(request: web.Request) -> web.StreamResponse:
     """Every clash known now with a reason to read, the gravest and soonest first."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 import msgspec
 from aiohttp import web
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT, JSON, Context
 from maps.api.operation import Operation, Parameter
 from maps.http.answers import NO_STORE, answer, body_of
@@ -42,6 +43,7 @@ class Events(msgspec.Struct):
         Parameter("after", "`next` of an answer; `latest`: from now on; none: the oldest kept"),
         Parameter("endpoint", "only what this endpoint receives"),
     ),
+    may=Permission.SEE,
 )
 async def get_events(request: web.Request) -> web.StreamResponse:
     """Up to 100 alerts after the cursor `after` (none: the oldest kept; `latest`: none yet).

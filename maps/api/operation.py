@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from maps.access.roles import Permission
 from maps.http.answers import NO_STORE, answer, body_of
+from streams.contract.enums import AccessAction
 
 JSON = "application/json; charset=utf-8"
 HTML, SSE, TEXT, ANY = "text/html", "text/event-stream", "text/plain", "*/*"
@@ -42,8 +44,10 @@ class Operation:
     """One method of one path; it decorates its handler, and stands in its place.
 
     `answers`: status -> the type of the JSON body, the media type of another one, or a pair of
-    both; None: no body. `takes`: the type of the JSON body, or media type -> type. `needs` names
-    the security scheme.
+    both; None: no body. `takes`: the type of the JSON body, or media type -> type. `may` is what
+    whoever calls must be allowed. `records` is what the access record calls it, None: it needs
+    none; whose it is, is the parameter of the path that `subject` names. `needs` names a security
+    scheme besides the login.
     """
 
     method: str
@@ -51,6 +55,9 @@ class Operation:
     summary: str
     answers: Mapping[int, object]
     _: KW_ONLY
+    may: Permission
+    records: AccessAction | None = None
+    subject: str = ""
     refusals: tuple[int, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     takes: object = None

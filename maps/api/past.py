@@ -10,6 +10,7 @@ from aiohttp import web
 from msgspec import UNSET, Meta, UnsetType, defstruct
 from msgspec.structs import asdict, fields
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import Operation, Parameter, packed_answer
 from maps.http.refusals import RequestRefusedError, not_found
@@ -96,6 +97,7 @@ def add_time(app: web.Application) -> None:
         Parameter("id", "work:ID, incident:ID, feed:NAME, link:ID, or a KIND:ID of the search"),
         Parameter("links", "link ids with commas, at most 200"),
     ),
+    may=Permission.SEE,
 )
 async def get_at(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]

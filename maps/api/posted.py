@@ -4,9 +4,8 @@ of what it tells into the log.
 
 import logging
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -19,13 +18,14 @@ from streams.kafka.intake import Intake
 
 log = logging.getLogger(__name__)
 INTAKE = web.AppKey("intake", Intake)
-OWN_HOSTS = web.AppKey("own_hosts", frozenset[str])
+OWN_ORIGINS = web.AppKey("own_origins", frozenset[str])
+KEPT_PACES = 1000
 MAX_BODY_BYTES = 16 << 10
 T = TypeVar("T")
 
 
 class Pace:
-    """At most so many in a minute, for the whole server."""
+    """At most so many in a minute."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -41,31 +41,44 @@ class Pace:
         self._taken.append(now_s)
 
 
-def is_same_origin(
-    site: str | None, origin: str | None, host: str, own_hosts: frozenset[str]
-) -> bool:
-    """Whether a POST comes from our own page, by its Sec-Fetch-Site, Origin and Host headers.
+class Paces:
+    """A pace for each of many, a work or whoever asks, kept while a thousand are not busier."""
 
-    A browser sends at least Origin; what sends neither is no browser and no one's page. A proxy may
-    have changed Host, so an Origin of `own_hosts` (lower case, without port) counts as well.
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._paces: OrderedDict[str, Pace] = OrderedDict()
+
+    def take(self, name: str) -> None:
+        """Take one of a name's; raises RequestRefusedError (429) when its minute is full."""
+        pace = self._paces.setdefault(name, Pace(self._most))
+        self._paces.move_to_end(name)
+        while len(self._paces) > KEPT_PACES:
+            self._paces.popitem(last=False)
+        pace.take()
+
+
+def is_same_origin(
+    site: str | None, origin: str | None, host: str, own_origins: frozenset[str]
+) -> bool:
+    """Whether a request comes from our own page, by its Sec-Fetch-Site, Origin and Host headers.
+
+    A browser sends at least Origin; what sends neither is no browser and no one's page. Scheme,
+    host and port are those of Host (of either scheme: a proxy speaks TLS for us) or one of
+    `own_origins`, for a proxy may have changed Host.
     """
     if site is not None:
         return site == "same-origin"
     if origin is None:
         return True
-    try:
-        parts = urlsplit(origin)
-        name = parts.hostname
-    except ValueError:
-        return False
-    return bool(name) and (parts.netloc == host or name in own_hosts)
+    is_hosts = bool(host) and origin in (f"https://{host}", f"http://{host}")
+    return is_hosts or origin in own_origins
 
 
-def check_origin(request: web.Request, own_hosts: frozenset[str]) -> None:
+def check_origin(request: web.Request) -> None:
     """Refuse (403) what another site's page sends."""
     headers = request.headers
     site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
-    if not is_same_origin(site, origin, headers.get("Host", ""), own_hosts):
+    if not is_same_origin(site, origin, headers.get("Host", ""), request.app[OWN_ORIGINS]):
         raise RequestRefusedError(403, "refused.other_origin")
 
 

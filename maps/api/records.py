@@ -7,6 +7,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, Parameter, packed_answer
@@ -65,7 +66,13 @@ def add_records(app: web.Application) -> None:
     app[LOOKING] = asyncio.Lock()
 
 
-@Operation("GET", "/records", "Who looked at what, for the auditor", {200: HTML_PAGE})
+@Operation(
+    "GET",
+    "/records",
+    "Who looked at what, for the auditor",
+    {200: HTML_PAGE},
+    may=Permission.RECORDS,
+)
 async def get_records_page(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.records, cache=NO_CACHE)
@@ -80,6 +87,8 @@ async def get_records_page(request: web.Request) -> web.StreamResponse:
     {200: Records},
     refusals=(400, 503),
     parameters=_FILTERS,
+    may=Permission.RECORDS,
+    records=AccessAction.LOOK,
 )
 async def get_records(request: web.Request) -> web.StreamResponse:
     found = await _found(request, asked_for(request.query, MOST_ROWS))
@@ -95,6 +104,8 @@ async def get_records(request: web.Request) -> web.StreamResponse:
     {200: CSV},
     refusals=(400, 503),
     parameters=_FILTERS,
+    may=Permission.RECORDS,
+    records=AccessAction.DOWNLOAD,
 )
 async def get_records_csv(request: web.Request) -> web.StreamResponse:
     found = await _found(request, asked_for(request.query, MOST_CSV_ROWS, MOST_CSV_ROWS))

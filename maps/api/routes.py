@@ -9,6 +9,7 @@ from aiohttp import web
 from msgspec import Meta
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from maps.access.roles import Permission
 from maps.api import (
     alerts,
     calls,
@@ -18,8 +19,11 @@ from maps.api import (
     desk,
     events,
     health,
+    oidc,
+    own_account,
     past,
     records,
+    sessions,
     stream,
     subscriptions,
     truth,
@@ -50,7 +54,7 @@ from maps.picture.picture import Picture, StoreState
 from maps.picture.shapes import FeedRow, word_of, work_row
 from maps.picture.tiling import tile_named
 from maps.search.entry import SearchHit, placed
-from streams.contract.enums import Phase
+from streams.contract.enums import AccessAction, Phase
 from streams.state.store_health import Trouble
 
 
@@ -93,7 +97,7 @@ _VERSION = Parameter("version", "network version")
 _HEALTH: Mapping[int, object] = {200: Health, 503: Health}
 
 
-@Operation("GET", "/", "The operator map", {200: HTML_PAGE})
+@Operation("GET", "/", "The operator map", {200: HTML_PAGE}, may=Permission.SEE)
 async def get_operator(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.operator, cache=NO_CACHE)
@@ -101,7 +105,7 @@ async def get_operator(request: web.Request) -> web.StreamResponse:
     return response
 
 
-@Operation("GET", "/desk", "The complaint desk", {200: HTML_PAGE})
+@Operation("GET", "/desk", "The complaint desk", {200: HTML_PAGE}, may=Permission.ANSWER)
 async def get_desk(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.desk, cache=NO_CACHE)
@@ -109,7 +113,9 @@ async def get_desk(request: web.Request) -> web.StreamResponse:
     return response
 
 
-@Operation("GET", "/docs", "This document, to read and to try", {200: HTML_PAGE})
+@Operation(
+    "GET", "/docs", "This document, to read and to try", {200: HTML_PAGE}, may=Permission.SEE
+)
 async def get_docs(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.docs, cache=NO_CACHE)
@@ -126,6 +132,7 @@ async def get_docs(request: web.Request) -> web.StreamResponse:
         Parameter("work_id", "permit number"),
         Parameter("t", "token of the link a message carries; it leaves the address at once"),
     ),
+    may=Permission.CREW,
 )
 async def get_work(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -157,6 +164,7 @@ async def get_work(request: web.Request) -> web.StreamResponse:
     {200: ANY},
     refusals=(404,),
     parameters=(Parameter("path", "file below static"),),
+    may=Permission.ANYBODY,
 )
 async def get_static(request: web.Request) -> web.StreamResponse:
     path = request.match_info["path"]
@@ -184,6 +192,7 @@ def _of_version(request: web.Request) -> Context:
     {200: NetworkBody},
     refusals=(404,),
     parameters=(_VERSION,),
+    may=Permission.SEE,
 )
 async def get_network(request: web.Request) -> web.StreamResponse:
     context = _of_version(request)
@@ -197,6 +206,7 @@ async def get_network(request: web.Request) -> web.StreamResponse:
     {200: NetworkIndex},
     refusals=(404,),
     parameters=(_VERSION,),
+    may=Permission.SEE,
 )
 async def get_network_index(request: web.Request) -> web.StreamResponse:
     context = _of_version(request)
@@ -210,6 +220,7 @@ async def get_network_index(request: web.Request) -> web.StreamResponse:
     {200: TileBody},
     refusals=(404,),
     parameters=(_VERSION, Parameter("tile", "zoom/x/y")),
+    may=Permission.SEE,
 )
 async def get_network_tile(request: web.Request) -> web.StreamResponse:
     context, name = _of_version(request), request.match_info["tile"]
@@ -227,6 +238,7 @@ async def get_network_tile(request: web.Request) -> web.StreamResponse:
     {200: bodies.Snapshot},
     refusals=(400,),
     parameters=views.PARAMETERS,
+    may=Permission.SEE,
 )
 async def get_snapshot(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -242,6 +254,7 @@ async def get_snapshot(request: web.Request) -> web.StreamResponse:
     {200: bodies.TilesNow},
     refusals=(400,),
     parameters=views.PARAMETERS,
+    may=Permission.SEE,
 )
 async def get_tiles(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -256,6 +269,7 @@ async def get_tiles(request: web.Request) -> web.StreamResponse:
     {200: bodies.LinkBody},
     refusals=(404,),
     parameters=(Parameter("id", "link id"),),
+    may=Permission.SEE,
 )
 async def get_link(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -278,6 +292,8 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     },
     refusals=(400,),
     parameters=(_BBOX, _LEVEL),
+    may=Permission.EXPORT,
+    records=AccessAction.DOWNLOAD,
 )
 async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "level"))
@@ -294,6 +310,8 @@ async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     },
     refusals=(400,),
     parameters=(_BBOX, _PHASE),
+    may=Permission.EXPORT,
+    records=AccessAction.DOWNLOAD,
 )
 async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
@@ -307,6 +325,8 @@ async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     {200: exports.CSV, 304: None},
     refusals=(400,),
     parameters=(_BBOX, _PHASE),
+    may=Permission.EXPORT,
+    records=AccessAction.DOWNLOAD,
 )
 async def get_works_csv(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
@@ -338,6 +358,7 @@ def _export_bytes(name: str, context: Context, filters: Filters, picture: Pictur
     "/api/v1/discrepancies",
     "Where what happens is not what was declared, with the buses that show it",
     {200: discrepancies.Discrepancies},
+    may=Permission.SEE,
 )
 async def get_discrepancies(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
@@ -351,6 +372,7 @@ async def get_discrepancies(request: web.Request) -> web.StreamResponse:
     "Stretches, stops, routes, places, addresses, works; initials and slips too",
     {200: SearchResults},
     parameters=(Parameter("q", "what to find"),),
+    may=Permission.SEE,
 )
 async def get_search(request: web.Request) -> web.StreamResponse:
     query = request.query.get("q", "")
@@ -361,7 +383,7 @@ async def get_search(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, SearchResults(query[:500], results))
 
 
-@Operation("GET", "/api/v1/feeds", "How each feed is doing", {200: Feeds})
+@Operation("GET", "/api/v1/feeds", "How each feed is doing", {200: Feeds}, may=Permission.SEE)
 async def get_feeds(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     now_ms, picture = context.live.now_ms(), context.live.picture
@@ -387,13 +409,13 @@ async def get_feeds(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, body)
 
 
-@Operation("GET", "/livez", "Whether the process works", _HEALTH)
+@Operation("GET", "/livez", "Whether the process works", _HEALTH, may=Permission.ANYBODY)
 async def get_livez(request: web.Request) -> web.StreamResponse:
     reasons = health.reasons_not_live(request.app[CONTEXT].tasks)
     return _health(reasons)
 
 
-@Operation("GET", "/readyz", "Whether it shows the state now", _HEALTH)
+@Operation("GET", "/readyz", "Whether it shows the state now", _HEALTH, may=Permission.ANYBODY)
 async def get_readyz(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     reasons = health.reasons_not_live(context.tasks)
@@ -408,7 +430,7 @@ def _health(reasons: list[str], warnings: Sequence[str] = ()) -> web.Response:
     return json_answer(body, status=503 if reasons else 200)
 
 
-@Operation("GET", "/metrics", "Figures for Prometheus", {200: TEXT})
+@Operation("GET", "/metrics", "Figures for Prometheus", {200: TEXT}, may=Permission.FIGURES)
 async def get_metrics(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     counts = await context.read_counts()
@@ -418,14 +440,21 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
     return web.Response(body=body, headers=headers)
 
 
-@Operation("GET", "/api/v1/openapi.json", "The document that this page shows", {200: dict})
+@Operation(
+    "GET",
+    "/api/v1/openapi.json",
+    "The document that this page shows",
+    {200: dict},
+    may=Permission.SEE,
+)
 async def get_openapi(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, document(request.app[CONTEXT].settings.city, OPERATIONS))
 
 
 _MODULES = (
     *(stream, desk, past, changes, calls, crew, crew_photos),
-    *(alerts, events, subscriptions, truth, records),
+    *(alerts, events, subscriptions, truth),
+    *(sessions, own_account, oidc, records),
 )
 OPERATIONS = (
     *operations_in(globals()),

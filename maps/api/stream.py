@@ -1,9 +1,12 @@
 """GET /api/v1/stream: one reader's connection; what goes over it was made for all at once."""
 
+import time
 from functools import partial
 
 from aiohttp import web
 
+from maps.access.guard import GUARD
+from maps.access.roles import Permission
 from maps.api import views
 from maps.api.context import CONTEXT
 from maps.api.operation import SSE, Operation, Parameter
@@ -12,6 +15,7 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture.bodies import Delta
 from maps.picture.broadcast import GZIP_HEADER, Block, StreamClient
 
+LOOK_S = 15.0  # how late an open stream notices that its login has ended
 _HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -31,6 +35,7 @@ _HEADERS = {
         *views.PARAMETERS,
     ),
     route_options={"allow_head": False},
+    may=Permission.SEE,
 )
 async def get_stream(request: web.Request) -> web.StreamResponse:
     """Server-sent events from `Last-Event-ID` or `since` on, until either side ends it."""
@@ -47,7 +52,7 @@ async def get_stream(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     reader, blocks = await live.open(since, partial(_cut, request), tiles)
     try:
-        await _write_all(response, reader, blocks, is_packed=is_packed)
+        await _write_all(request, response, reader, blocks)
     except ConnectionError:
         return response
     finally:
@@ -56,11 +61,24 @@ async def get_stream(request: web.Request) -> web.StreamResponse:
 
 
 async def _write_all(
-    response: web.StreamResponse, reader: StreamClient, blocks: list[Block], *, is_packed: bool
+    request: web.Request, response: web.StreamResponse, reader: StreamClient, blocks: list[Block]
 ) -> None:
+    """Write until either side ends it, or the login it began with does."""
+    is_packed, looked_s = takes_gzip(request), time.monotonic()
     await response.write((GZIP_HEADER if is_packed else b"") + _joined(blocks, is_packed=is_packed))
     while (block := await reader.waiting.get()) is not None:
         await response.write(_joined([block], is_packed=is_packed))
+        if time.monotonic() - looked_s >= LOOK_S:
+            looked_s = time.monotonic()
+            if not await _may_stay(request):
+                return
+
+
+async def _may_stay(request: web.Request) -> bool:
+    try:
+        return (await request.app[GUARD].who(request)).may(Permission.SEE)
+    except RequestRefusedError:
+        return False
 
 
 def _joined(blocks: list[Block], *, is_packed: bool) -> bytes:

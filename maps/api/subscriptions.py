@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from aiohttp import web
 from msgspec import UNSET
 
+from maps.access.guard import client_of, who_of
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import ADMIN_KEY, Operation, Parameter, json_answer
-from maps.api.posted import OWN_HOSTS, Pace, check_origin, read_body, tell
+from maps.api.posted import Paces, read_body, tell
 from maps.api.subscription_bodies import (
     ChangeBody,
     EndpointBody,
@@ -26,6 +28,7 @@ from maps.api.subscription_bodies import (
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture.catch_up import LOSSES
 from streams.contract import topics
+from streams.contract.enums import AccessAction
 from streams.contract.errors import RecordRefusedError, SettingsError, SubscriptionError
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_room
@@ -37,12 +40,12 @@ log = logging.getLogger(__name__)
 WRONG_KEYS_A_MINUTE = 20
 SETTLED_WITHIN_S = 3.0
 LOOK_S = 0.05
-WRONG_KEYS = web.AppKey("wrong_keys", Pace)
+WRONG_KEYS = web.AppKey("wrong_keys", Paces)
 
 
 def add_subscriptions(app: web.Application) -> None:
     """What the handlers need beside the calls' sender."""
-    app[WRONG_KEYS] = Pace(WRONG_KEYS_A_MINUTE)
+    app[WRONG_KEYS] = Paces(WRONG_KEYS_A_MINUTE)
 
 
 _ALL, _ONE = "/api/v1/subscriptions", "/api/v1/subscriptions/{endpoint}"
@@ -56,6 +59,7 @@ _ENDPOINT = (Parameter("endpoint", "ep_..."),)
     {200: SubscriptionsBody},
     refusals=(401, 403, 429, 503),
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
 )
 async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     """Every subscription, by title; no secret."""
@@ -73,6 +77,7 @@ async def get_subscriptions(request: web.Request) -> web.StreamResponse:
     refusals=(401, 403, 404, 429, 503),
     parameters=_ENDPOINT,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
 )
 async def get_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
@@ -87,6 +92,8 @@ async def get_subscription(request: web.Request) -> web.StreamResponse:
     refusals=(400, 401, 403, 413, 415, 429, 503),
     takes=NewBody,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
+    records=AccessAction.ACT,
 )
 async def post_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
@@ -110,6 +117,9 @@ async def post_subscription(request: web.Request) -> web.StreamResponse:
     takes=ChangeBody,
     parameters=_ENDPOINT,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
+    records=AccessAction.ACT,
+    subject="endpoint",
 )
 async def patch_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
@@ -130,6 +140,9 @@ async def patch_subscription(request: web.Request) -> web.StreamResponse:
     takes=RotateBody,
     parameters=_ENDPOINT,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
+    records=AccessAction.KEY,
+    subject="endpoint",
 )
 async def post_rotation(request: web.Request) -> web.StreamResponse:
     _check_key(request)
@@ -149,6 +162,9 @@ async def post_rotation(request: web.Request) -> web.StreamResponse:
     refusals=(401, 403, 404, 429, 503),
     parameters=_ENDPOINT,
     needs=ADMIN_KEY,
+    may=Permission.SUBSCRIBE,
+    records=AccessAction.DELETE,
+    subject="endpoint",
 )
 async def delete_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
@@ -167,8 +183,9 @@ class _Refusing:
 
 
 def _check_key(request: web.Request) -> None:
-    """Refuse whoever has not the admin's key; 429 when somebody tries many."""
-    check_origin(request, request.app[OWN_HOSTS])
+    """Refuse whoever has neither the right nor the admin's key; 429 when somebody tries many."""
+    if who_of(request).may(Permission.SUBSCRIBE):
+        return
     due = request.app[CONTEXT].settings.admin_key
     if not due:
         raise RequestRefusedError(403, "refused.no_admin_key")
@@ -177,7 +194,7 @@ def _check_key(request: web.Request) -> None:
     is_right = hmac.compare_digest(said, due.encode())
     if scheme.lower() == "bearer" and is_right:
         return
-    request.app[WRONG_KEYS].take()
+    request.app[WRONG_KEYS].take(client_of(request))
     raise RequestRefusedError(401, "refused.wrong_key")
 
 

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, packed_answer
@@ -19,7 +20,13 @@ from streams.domain.works.score import WORK_SCORES
 from streams.state.store import Store
 
 
-@Operation("GET", "/truth", "How true the screens were, to read and to print", {200: HTML_PAGE})
+@Operation(
+    "GET",
+    "/truth",
+    "How true the screens were, to read and to print",
+    {200: HTML_PAGE},
+    may=Permission.SEE,
+)
 async def get_truth_page(request: web.Request) -> web.StreamResponse:
     """The page says so where the store is away."""
     context = request.app[CONTEXT]
@@ -39,6 +46,7 @@ async def get_truth_page(request: web.Request) -> web.StreamResponse:
     "How true the screens were, by period, day and month, from the log alone",
     {200: Truth},
     refusals=(503,),
+    may=Permission.SEE,
 )
 async def get_truth(request: web.Request) -> web.StreamResponse:
     return packed_answer(request, await _truth(request))

@@ -28,7 +28,7 @@ from streams.words.catalogue import FIRST, languages, name_of, phrase
 FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
 HTML = "text/html; charset=utf-8"
-ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js", "records/main.js")
+ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js", "login/main.js", "records/main.js")
 READ_ONLY: Mapping[str, Any] = {"site": None, "crew": "off", "takes_photos": False}
 
 
@@ -40,6 +40,7 @@ class Pages:
     operator_policy: str
     desk: CachedBody
     docs: CachedBody
+    login: CachedBody
     records: CachedBody
     policy: str
     templates: jinja2.Environment
@@ -128,6 +129,7 @@ def render_pages(
         operator_policy=csp.policy(html, settings.tiles),
         desk=_page(desk),
         docs=_page(templates.get_template("docs.html").render(**frame)),
+        login=_page(templates.get_template("login.html").render(**frame)),
         records=_page(
             templates.get_template("records.html").render(actions=[*AccessAction], **frame)
         ),

@@ -50,7 +50,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         epilog=_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(command=run)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     key = actions.add_parser("key", help="make a key that signs days", epilog=_CODES)
     key.add_argument("--out", type=Path, required=True, metavar="FILE", help="a file to be made")

@@ -35,11 +35,12 @@ class AccessLog:
         self._chain: Chain | None = None
         self._failures = 0
 
-    async def write(  # noqa: PLR0917 - what a record is made of
+    async def write(
         self,
         account: str,
         address: str,
         action: AccessAction,
+        *,
         subject_kind: str = "",
         subject: str = "",
         count: int = 1,

@@ -16,7 +16,8 @@ MAX_OFFICE = 40
 MAX_TIME_MS = 4_102_444_800_000
 MAX_HASH, MAX_SEALED = 200, 200
 MAX_PASSKEYS = 8
-_NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+_NAME = re.compile(r"[a-z][a-z0-9.-]{1,31}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _HASH = re.compile(r"\$argon2id\$[A-Za-z0-9$=,+/]+")
 
 
@@ -42,6 +43,8 @@ class Account:
     password_hash: str = ""
     code_secret: str = ""  # of one-time codes, sealed; "": none
     passkeys: tuple[Passkey, ...] = ()
+    token_hash: str = ""  # SHA-256 of a program's token, hex; such an account has no password
+    expires_ms: int = 0  # until when that token counts
     must_change: bool = False
     is_locked: bool = False
     valid_from_ms: int = 0
@@ -53,7 +56,7 @@ class Account:
 def check_account(account: Account) -> None:
     """Raise AccountError for the first field that cannot be; no secret is repeated."""
     if not _NAME.fullmatch(account.account) or names_a_number(account.account):
-        bound = "2 to 32 of a-z 0-9 . _ -, a letter first, no person's number"
+        bound = "2 to 32 of a-z 0-9 . -, a letter first, no person's number"
         raise AccountError("account", account.account, bound)
     if not account.roles and not account.is_removed:
         raise AccountError("roles", "none", "one or more of " + " ".join(Role))
@@ -64,7 +67,7 @@ def check_account(account: Account) -> None:
         bound = f"at most {MAX_OFFICE} printable characters, no person's number"
         raise AccountError("office", f"{len(office)} characters", bound)
     _check_secrets(account)
-    for field in ("valid_from_ms", "changed_ms"):
+    for field in ("valid_from_ms", "changed_ms", "expires_ms"):
         time_ms = getattr(account, field)
         if not 0 <= time_ms <= MAX_TIME_MS:
             raise AccountError(field, time_ms, f"0 to {MAX_TIME_MS} ms")
@@ -74,6 +77,10 @@ def _check_secrets(account: Account) -> None:
     hashed = account.password_hash
     if hashed and (len(hashed) > MAX_HASH or not _HASH.fullmatch(hashed)):
         raise AccountError("password_hash", f"{len(hashed)} characters", "an Argon2id hash")
+    if account.token_hash and not _DIGEST.fullmatch(account.token_hash):
+        raise AccountError(
+            "token_hash", f"{len(account.token_hash)} characters", "a SHA-256 in hex"
+        )
     if len(account.code_secret) > MAX_SEALED:
         raise AccountError("code_secret", f"{len(account.code_secret)} characters", "200 at most")
     if len(account.passkeys) > MAX_PASSKEYS:

@@ -11,6 +11,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+from streams.contract.enums import Role
+
 N = TypeVar("N", int, float)
 E = TypeVar("E", bound=StrEnum)
 Networks = tuple[IPv4Network | IPv6Network, ...]
@@ -26,6 +28,15 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class LoginMode(StrEnum):
+    """How people prove who they are; OPEN asks nobody, and is for one machine alone."""
+
+    LOCAL = "local"
+    OIDC = "oidc"
+    PROXY = "proxy"
+    OPEN = "open"
 
 
 class LogFormat(StrEnum):
@@ -74,6 +85,10 @@ def yes_or_no(text: str) -> bool:
     if word in _YES | _NO:
         return word in _YES
     raise ValueError("true or false (1 or 0, yes or no, on or off)")
+
+
+def login_mode(text: str) -> LoginMode:
+    return _one_of(LoginMode, text)
 
 
 def log_level(text: str) -> LogLevel:
@@ -183,6 +198,18 @@ def names(text: str) -> tuple[str, ...]:
     if all(re.fullmatch(r"[a-z0-9._:-]+", name) for name in found):
         return found
     raise ValueError("host names with commas between them")
+
+
+def group_roles(text: str) -> tuple[tuple[str, Role], ...]:
+    """Roles of groups, `traffic=operator,traffic=desk`: a group may have several."""
+    found = []
+    for part in (each.strip() for each in text.split(",")):
+        group, sign, role = part.rpartition("=")
+        if part and (not group or not sign or role not in set(Role)):
+            raise ValueError("group=role with commas, a role one of " + " ".join(Role))
+        if part:
+            found.append((group.strip(), Role(role)))
+    return tuple(found)
 
 
 def networks(text: str) -> Networks:

@@ -1,17 +1,20 @@
 """The settings: one table, read once from `BOMNAE_*`; docs/settings.md shows it."""
 
 # ruff: noqa: RUF009 - each of these calls makes a field
+import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, TypeVar
 
 from streams.contract import grammars
+from streams.contract.enums import Role
 from streams.contract.errors import SettingsError
 from streams.contract.grammars import (
     Address,
     Bounds,
     LogFormat,
+    LoginMode,
     LogLevel,
     Networks,
     Thresholds,
@@ -95,6 +98,29 @@ class Settings:
     hosts: tuple[str, ...] = _row(
         "", "names the map answers to besides its address, name[,name]: a proxy's", grammars.names
     )
+    login: LoginMode = _row(
+        "local",
+        "how people log in: local (accounts here), oidc, proxy; open: not at all, on one machine",
+        grammars.login_mode,
+    )
+    login_idle_s: int = _number(
+        1800, "whoever did nothing for so long can look at the map alone, s", low=60, high=86400
+    )
+    login_hard_s: int = _number(43_200, "a login ends after so long, s", low=300, high=604800)
+    trusted_proxies: Networks = _row(
+        "",
+        "proxies whose X-Remote-User and X-Forwarded-For are believed, CIDR[,CIDR]",
+        grammars.networks,
+    )
+    oidc_issuer: str = _row(
+        "", "URL of the OpenID provider (BOMNAE_LOGIN=oidc)", grammars.url_or_nothing
+    )
+    oidc_client: str = _text("", "our client id there")
+    oidc_secret: str = _secret("our client secret there; empty: a public client")
+    oidc_roles: tuple[tuple[str, Role], ...] = _row(
+        "", "its groups and our roles, group=role[,group=role]", grammars.group_roles
+    )
+    oidc_claim: str = _text("groups", "the claim that holds the groups")
     tiles: str = _row(
         "",
         "tile URL template for a background map; empty: the road network itself",
@@ -319,6 +345,20 @@ class Settings:
             yield ("redis_ca", "redis"), fault
         if self.kafka_ca and not self.kafka_user:
             yield ("kafka_ca", "kafka_user"), "BOMNAE_KAFKA_CA is for TLS: set BOMNAE_KAFKA_USER"
+        if self.login is LoginMode.OPEN and not is_loopback(self.http.host):
+            fault = (
+                "BOMNAE_LOGIN=open is for one machine: BOMNAE_HTTP must be on a loopback address, "
+                f"got {self.http.host[:SHOWN]!r}"
+            )
+            yield ("login", "http"), fault
+        if self.login is LoginMode.PROXY and not self.trusted_proxies:
+            fault = "BOMNAE_TRUSTED_PROXIES must be set where BOMNAE_LOGIN is proxy"
+            yield ("trusted_proxies", "login"), fault
+        if self.login is LoginMode.OIDC and not (self.oidc_issuer and self.oidc_client):
+            fault = (
+                "BOMNAE_OIDC_ISSUER and BOMNAE_OIDC_CLIENT must be set where BOMNAE_LOGIN is oidc"
+            )
+            yield ("oidc_issuer", "oidc_client", "login"), fault
         if self.ingest and not self.ingest_key:
             fault = "BOMNAE_INGEST_KEY must be set where BOMNAE_INGEST is: 32 characters or more"
             yield ("ingest_key", "ingest"), fault
@@ -340,6 +380,16 @@ def _fault(row: Field[Any], bound: str, text: str) -> str:
     if row.metadata["read"] in grammars.MAY_HOLD_A_SECRET or re.search(r"[?@]|://", text):
         return f"{name} must be {bound}, got {_scheme(text)}{len(text)} characters"
     return f"{name} must be {bound}, got {text[:SHOWN]!r}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _scheme(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 import redis.asyncio as aioredis
 
+from streams.contract.account import Account
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.domain.links.history import history_of
@@ -56,6 +57,7 @@ PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Re
 
 
 T = TypeVar("T")
+_ACCOUNT = msgspec.json.Decoder(Account)
 _SUBSCRIPTION = msgspec.json.Decoder(Subscription)
 
 
@@ -208,6 +210,16 @@ class Store:
         """Every endpoint's subscription as the log says now."""
         rows = await self.client.hgetall(key("subscriptions", 0))
         return {name.decode(): _SUBSCRIPTION.decode(row) for name, row in rows.items()}
+
+    async def accounts(self) -> dict[str, Account]:
+        """Every account as the log says now."""
+        rows = await self.client.hgetall(key("accounts", 0))
+        return {name.decode(): _ACCOUNT.decode(row) for name, row in rows.items()}
+
+    async def account(self, name: str) -> Account | None:
+        """One account as the log says now; None where there is none of this name."""
+        row = await self.client.hget(key("accounts", 0), name)
+        return None if row is None else _ACCOUNT.decode(row)
 
     async def shows(self, subscription: Subscription) -> bool:
         """Whether what was written of a subscription has been folded."""

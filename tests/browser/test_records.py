@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,6 +16,7 @@ from streams.contract.times import DAY_MS, MINUTE_MS
 from streams.kafka.intake import Intake
 from tests.cities import worlds
 from tests.cities.looks import MORNING_MS
+from tests.pages.auditing import auditing
 from tests.pages.screen import NewScreen, Screen, screens_of
 
 MANY = 250
@@ -24,7 +26,7 @@ MANY = 250
 def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A city in which people looked at works on two days, and one tried a page not for them."""
     with Stack(tmp_path_factory.mktemp("audited")) as stack:
-        worlds.lay(stack)
+        auditing(worlds.lay(stack))
         with ThreadPoolExecutor() as threads:  # this one has the browser's loop
             threads.submit(lambda: asyncio.run(_look(settings_of(stack)))).result()
         yield stack
@@ -40,10 +42,20 @@ async def _look(settings: Settings) -> None:
     intake = Intake(settings)
     log = AccessLog(settings, intake, lambda: next(times, None) or next(late))
     for number in range(MANY):
-        await log.write("kim", "10.0.0.7", AccessAction.LOOK, "work", f"W-{number}")
+        await log.write(
+            "kim", "10.0.0.7", AccessAction.LOOK, subject=f"W-{number}", subject_kind="work"
+        )
     await log.write("", "10.0.0.9", AccessAction.LOGIN_FAILED)
-    await log.write("lee", "10.0.0.8", AccessAction.REFUSED, "page", "<img src=x onerror=alert(1)>")
-    await log.write("lee", "10.0.0.8", AccessAction.DOWNLOAD, "works", "", 40, "월간 보고")
+    await log.write(
+        "lee",
+        "10.0.0.8",
+        AccessAction.REFUSED,
+        subject_kind="page",
+        subject="<img src=x onerror=alert(1)>",
+    )
+    await log.write(
+        "lee", "10.0.0.8", AccessAction.DOWNLOAD, subject_kind="works", count=40, reason="월간 보고"
+    )
     await intake.close()
 
 
@@ -55,7 +67,7 @@ def base(audited: Stack) -> str:
 @pytest.fixture
 def new_auditor(chromium: Browser, base: str) -> Iterator[NewScreen]:
     with screens_of(chromium, base) as make:
-        yield make
+        yield partial(make, extra_http_headers={"X-Remote-User": "audit"})
 
 
 @pytest.fixture
@@ -68,7 +80,11 @@ def auditor(new_auditor: NewScreen) -> Iterator[Screen]:
     assert screen.violations() == []
 
 
-def opened(screen: Screen, address: str = "/records") -> Page:
+PAST = "to=2026-11-24"
+"""What the page itself looks at is recorded too, later."""
+
+
+def opened(screen: Screen, address: str = f"/records?{PAST}") -> Page:
     page = screen.page
     page.goto(screen.url + address)
     expect(page.locator("#state")).to_have_attribute("data-state", "read")
@@ -111,10 +127,7 @@ def test_what_is_asked_for_stands_in_the_address_and_needs_no_mouse(auditor: Scr
     page.keyboard.press("Enter")
     rows = page.locator("#rows tr")
     expect(rows).to_have_count(1)
-    expect(page).to_have_url(f"{auditor.url}/records?account=lee&action=refused")
-    expect(page.locator("#csv")).to_have_attribute(
-        "href", "/api/v1/records.csv?account=lee&action=refused"
-    )
+    expect(page).to_have_url(f"{auditor.url}/records?{PAST}&account=lee&action=refused")
     page.go_back()
     expect(rows).to_have_count(200)
     page.fill("#from", "2026-11-24")
@@ -125,11 +138,25 @@ def test_what_is_asked_for_stands_in_the_address_and_needs_no_mouse(auditor: Scr
     expect(rows).to_have_count(3)
     page.locator("#filter [type=reset]").click()
     expect(rows).to_have_count(200)
+    expect(rows.first).to_contain_text("audit")
+
+
+def test_a_table_is_taken_with_a_reason_that_is_recorded(auditor: Screen) -> None:
+    page = opened(auditor, f"/records?{PAST}&account=lee")
+    page.fill("#reason", "2026년 11월 점검")
+    with page.expect_download() as taken:
+        page.keyboard.press("Enter")
+    assert taken.value.suggested_filename == "access-records.csv"
+    rows = taken.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(rows) == 3
+    expect(page.locator("#reason")).to_have_value("")
+    opened(auditor, "/records?account=audit&action=download")
+    expect(page.locator("#rows tr").first).to_contain_text("2026년 11월 점검")
 
 
 def test_it_reads_in_english_and_fits_a_telephone(new_auditor: NewScreen) -> None:
     screen = new_auditor(viewport={"width": 390, "height": 844})
-    page = opened(screen, "/records?account=lee")
+    page = opened(screen, f"/records?{PAST}&account=lee")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator("#rows td").first).to_be_visible()
     page.locator("#tool-lang").click()

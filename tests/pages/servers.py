@@ -49,6 +49,7 @@ class MapServer:
             "BOMNAE_REDIS": f"redis://127.0.0.1:{port}/0",
             "BOMNAE_NETWORK": str(network),
             "BOMNAE_HTTP": self.address,
+            "BOMNAE_LOGIN": "open",
             "BOMNAE_SIMULATED": "1",
             "BOMNAE_CITY": "가온시",
             **{f"BOMNAE_{name.upper()}": value for name, value in settings.items()},

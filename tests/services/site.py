@@ -11,6 +11,7 @@ from aiohttp import web
 from yarl import URL
 
 from maps.server import build_app
+from streams.contract.grammars import LoginMode
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.geo.network import Network
@@ -53,7 +54,7 @@ async def until(is_true: Callable[[], bool]) -> None:
 async def served(
     server: RedisServer, network: Network
 ) -> AsyncIterator[tuple[Url, web.Application]]:
-    settings = Settings(redis=server.url, partitions=seed.PARTITIONS)
+    settings = Settings(redis=server.url, partitions=seed.PARTITIONS, login=LoginMode.OPEN)
     app = build_app(settings, network, Store.connect(settings))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()

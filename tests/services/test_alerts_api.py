@@ -99,7 +99,7 @@ def test_what_is_no_acknowledgement_is_refused_and_nothing_of_it_is_kept(
         (address, {"by": "김", "severity": "mild"}, {}, 400, "bad_body"),
         (address, {"by": "김", "at_ms": 1}, {}, 400, "bad_body"),
         (address, {"by": "김", "verdict": "maybe"}, {}, 400, "bad_body"),
-        (address, {}, {}, 400, "bad_body"),
+        (address, {}, {}, 400, "bad_name"),
         (address, {"by": "가" * 8000}, {}, 413, "too_large"),
         (address, NAME, {"Content_Type": "text/plain"}, 415, "not_json"),
         (address, NAME, {"Origin": "https://evil.example"}, 403, "other_origin"),

@@ -12,7 +12,7 @@ import pytest
 
 from local.services import Process
 from local.stack import Stack
-from maps.__main__ import command_parser
+from maps.__main__ import COMMANDS, command_parser
 from maps.records import heads, looking
 from maps.records.chain import Fault, Verifier, hash_of, head_in
 from maps.records.heads import make_key, public_keys, public_text, sign_due
@@ -29,7 +29,8 @@ from streams.contract.times import DAY_MS, HOUR_MS
 from streams.kafka.access_log import opened
 from streams.kafka.intake import Intake
 from tests.cities.looks import D0_MS, MORNING_MS
-from tests.services.asking import ask
+from tests.pages.auditing import auditing
+from tests.services.asking import Json, ask
 
 NOW_MS = D0_MS + 2 * DAY_MS + 2 * HOUR_MS
 
@@ -85,11 +86,13 @@ async def test_two_writers_side_by_side_and_a_restart_leave_one_sound_log(
     async with asyncio.TaskGroup() as tasks:
         for number in range(20):
             for log in (one, other):
-                act = log.write("kim", "10.0.0.7", AccessAction.LOOK, "work", f"W-{number}")
+                act = log.write(
+                    "kim", "10.0.0.7", AccessAction.LOOK, subject=f"W-{number}", subject_kind="work"
+                )
                 tasks.create_task(act)
     again = AccessLog(settings, intake, clock)
     last = (await payloads(settings))[-1]
-    await again.write("lee", "10.0.0.8", AccessAction.DOWNLOAD, "works", "", 40, " 월간 보고 ")
+    await again.write("lee", "10.0.0.8", AccessAction.DOWNLOAD, count=40, reason=" 월간 보고 ")
     record = wire.decode((await payloads(settings))[-1])
     assert isinstance(record, AccessRecord)
     assert (record.number, record.before, record.reason) == (0, hash_of(last), "월간 보고")
@@ -219,7 +222,7 @@ class Commands:
         settings = Settings(kafka=self.kafka, records_key=str(key or ""))
         options = command_parser().parse_args(["records", *arguments])
         try:
-            code = options.command(settings, options)
+            code = COMMANDS[options.command](settings, options)
         except BomnaeError as error:
             cli.complain(cli.said_of(error), settings)
             code = cli.exit_code(error)
@@ -236,7 +239,7 @@ async def test_the_commands_sign_verify_and_report(
 ) -> None:
     clock = Clock()
     log = AccessLog(settings, intake, clock)
-    await log.write("kim", "10.0.0.7", AccessAction.DOWNLOAD, "works", "", 300)
+    await log.write("kim", "10.0.0.7", AccessAction.DOWNLOAD, count=300)
     public = ("--public", str(key.with_suffix(".pub")))
     code, out, _ = await asyncio.to_thread(records, key, "verify", *public)
     assert (code, "days without a head" in out) == (1, True)
@@ -298,7 +301,9 @@ async def test_the_auditor_reads_the_newest_first_and_goes_on_from_there(
     log = AccessLog(settings, intake, clock)
     for number in range(30):
         account = "lee" if number % 10 == 0 else "kim"
-        await log.write(account, "10.0.0.7", AccessAction.LOOK, "work", f"W-{number}")
+        await log.write(
+            account, "10.0.0.7", AccessAction.LOOK, subject=f"W-{number}", subject_kind="work"
+        )
     await sign_due(settings, intake, D0_MS + DAY_MS + HOUR_MS)
     await intake.send(topics.ACCESS_RECORDS, 0, Tick(1))
     found = await find(settings, Asked(limit=10))
@@ -318,29 +323,39 @@ async def test_the_auditor_reads_the_newest_first_and_goes_on_from_there(
         assert ([offset for offset, _ in found.rows], found.before) == ([20], 17)
 
 
-def test_the_api_gives_records_and_refuses_what_it_cannot_read(
+def test_the_api_gives_records_to_auditors_and_refuses_what_it_cannot_read(
     city: Stack, own_broker: Process
 ) -> None:
+    auditing(city)
     base = city.start_map()
-    assert ask(base, "/api/v1/records")[1]["records"] == []
     asyncio.run(_two_looks(Settings(kafka=(city.env["BOMNAE_KAFKA"],))))
-    status, body = ask(base, "/api/v1/records?account=kim&action=download&limit=5")
+    assert ask(base, "/api/v1/records")[0] == 401
+    assert asked_as("nobody", base, "/api/v1/records")[0] == 401
+    status, body = asked_as("audit", base, "/api/v1/records?account=kim&action=download&limit=5")
     assert (status, body["before"]) == (200, None)
     [row] = body["records"]
     assert (row["offset"], row["account"], row["count"], row["reason"]) == (1, "kim", 40, "=보고")
-    table = urllib.request.urlopen(f"{base}/api/v1/records.csv", timeout=30).read()  # noqa: S310
-    assert "'=보고" in table.decode("utf-8-sig")
+    [own] = asked_as("audit", base, "/api/v1/records?account=audit&limit=1")[1]["records"]
+    assert (own["action"], own["address"]) == ("look", "127.0.0.1")
+    headers = {"X-Remote-User": "audit"}
+    asked = urllib.request.Request(f"{base}/api/v1/records.csv", headers=headers)  # noqa: S310
+    with urllib.request.urlopen(asked, timeout=30) as table:  # noqa: S310
+        assert "'=보고" in table.read().decode("utf-8-sig")
     for wrong in ("acount=kim", "action=sing", "limit=0", "limit=1001", "from_ms=1", "before=x"):
-        status, body = ask(base, f"/api/v1/records?{wrong}")
+        status, body = asked_as("audit", base, f"/api/v1/records?{wrong}")
         assert (status, body["error"]["code"]) == (400, "bad_parameter"), wrong
     own_broker.stop()
-    status, body = ask(base, "/api/v1/records")
-    assert (status, body["error"]["code"]) == (503, "records_away")
+    assert asked_as("audit", base, "/api/v1/records")[0] == 503
+
+
+def asked_as(name: str, base: str, path: str) -> tuple[int, Json]:
+    """What the proxy's user of this name is answered."""
+    return ask(base, path, X_Remote_User=name)
 
 
 async def _two_looks(settings: Settings) -> None:
     intake = Intake(settings)
     log = AccessLog(settings, intake)
     await log.write("kim", "10.0.0.7", AccessAction.LOGIN)
-    await log.write("kim", "10.0.0.7", AccessAction.DOWNLOAD, "works", "", 40, "=보고")
+    await log.write("kim", "10.0.0.7", AccessAction.DOWNLOAD, count=40, reason="=보고")
     await intake.close()

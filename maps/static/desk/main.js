@@ -2,6 +2,7 @@
 import { Clock } from "../clock.js";
 import { byId, termRow, write } from "../dom.js";
 import { keep, kept } from "../kept.js";
+import { startSession } from "../session.js";
 import { localized, nextLanguage, showLanguage, t, useLanguage } from "../words.js";
 import { AskError, ask } from "./ask.js";
 import { Box } from "./box.js";
@@ -47,6 +48,7 @@ class ComplaintDesk {
     document.addEventListener("visibilitychange", () => this.refresh());
     this.sign.poll().then(() => Promise.all([this.calls.poll(), this.shift.poll()]));
     this.openAddress();
+    startSession(document.querySelector(".tools"));
   }
 
   listen() {

@@ -32,7 +32,8 @@ export class AckDialog {
       alertMark(alert.severity), el("span", "", `${t("alert." + alert.severity)} · ${holdsText(alert)}`),
       el("b", "", alertTitle(alert)),
     );
-    this.by.value = kept("name") || "";
+    this.by.value = account() || kept("name") || "";
+    this.by.readOnly = account() !== "";
     this.comment.value = this.verdict.value = "";
     showText(this.trouble, trouble);
     this.dialog.showModal();
@@ -42,14 +43,14 @@ export class AckDialog {
   /** Sends at once under the name kept here; asks where there is none, and where the server refuses.
    * @param {Api.Alert} alert */
   async hurry(alert) {
-    const by = kept("name"), trouble = by ? await post(alert, { by, comment: "" }) : "";
+    const by = account() || kept("name"), trouble = by ? await post(alert, { by, comment: "" }) : "";
     if (by && !trouble) this.onSent(alert); else this.open(alert, trouble);
   }
 
   async send() {
     const by = this.by.value.trim(), { alert } = this;
     if (!by || !alert || this.button.disabled) return;
-    keep("name", by);
+    if (!account()) keep("name", by);
     this.button.disabled = true;
     write(this.button, t("ack.sending"));
     const comment = this.comment.value.trim(), verdict = this.verdict.value || null;
@@ -62,6 +63,9 @@ export class AckDialog {
     this.onSent(alert);
   }
 }
+
+/** The account that is logged in, "" where nobody is asked. */
+const account = () => document.documentElement.dataset.account || "";
 
 /** Sends an acknowledgement; answers what went wrong, "" when nothing did.
  * @param {Api.Alert} alert @param {{by: string, comment: string, verdict?: string | null}} said */

@@ -3,6 +3,7 @@ import { Clock, LiveSign } from "../clock.js";
 import { byId, makeButton, el, write } from "../dom.js";
 import { getJson } from "../get.js";
 import { UNKNOWN } from "../levels.js";
+import { startSession } from "../session.js";
 import { t, useLanguage } from "../words.js";
 import { AckDialog, DeliveryLog, UndeliveredSign } from "./alert-dialogs.js";
 import { Alerts } from "./alerts.js";
@@ -110,6 +111,7 @@ export class Live {
     this.translate();
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.repaintAll(); });
     this.stream.start();
+    startSession(document.querySelector(".tools"));
   }
 
   get resyncs() { return this.stream.resyncs; }

@@ -2,6 +2,7 @@
 import { byId, write } from "../dom.js";
 import { getJson } from "../get.js";
 import { keep, kept } from "../kept.js";
+import { takeFile } from "../taken.js";
 import { nextLanguage, showLanguage, t, useLanguage } from "../words.js";
 import { rowOf } from "./rows.js";
 
@@ -21,6 +22,7 @@ class RecordsPage {
   constructor() {
     byId("filter").addEventListener("submit", (e) => { e.preventDefault(); this.show(); });
     byId("filter").addEventListener("reset", () => setTimeout(() => this.show()));
+    byId("csv").addEventListener("submit", (e) => { e.preventDefault(); this.take(); });
     byId("more").addEventListener("click", () => this.more());
     const root = document.documentElement;
     byId("tool-lang").addEventListener("click", () => this.translate(nextLanguage(root.lang)));
@@ -63,9 +65,19 @@ class RecordsPage {
   async ask() {
     this.records = [];
     this.before = null;
-    const query = this.query().toString();
-    byId("csv", HTMLAnchorElement).href = "/api/v1/records.csv" + (query ? `?${query}` : "");
     await this.read(this.query());
+  }
+
+  /** Saves what is asked for as a table; the server says where it needs a reason. */
+  async take() {
+    write(byId("taken"), "");
+    try {
+      await takeFile(`/api/v1/records.csv?${this.query()}`, field("reason").value.trim());
+      field("reason").value = "";
+    } catch (error) {
+      write(byId("taken"), error instanceof Error && error.message || t("records.failed"));
+      field("reason").focus();
+    }
   }
 
   async more() {

@@ -16,7 +16,7 @@ from streams.geo.network import Network
 from tests.cities.rows import json_of, run, typed
 
 Json = dict[str, Any]
-OWN = frozenset({"localhost", "desk.city.kr"})
+OWN = frozenset({"https://desk.city.kr"})
 
 
 def call(name: str, received_ms: int = 1000, **more: Any) -> Json:
@@ -94,6 +94,8 @@ def test_a_report_reaches_the_screens_and_leaves_them(network: Network) -> None:
         (None, "http://127.0.0.1:8700", "127.0.0.1:9999", False),
         (None, "http://6.6.6.6", "127.0.0.1:8700", False),
         (None, "https://desk.city.kr", "127.0.0.1:8700", True),  # a proxy changed Host
+        (None, "http://desk.city.kr", "127.0.0.1:8700", False),  # nor another scheme
+        (None, "https://desk.city.kr:8443", "127.0.0.1:8700", False),  # nor another port
         (None, "https://desk.city.kr.evil.example", "127.0.0.1:8700", False),
         (None, "null", "127.0.0.1:8700", False),
         (None, "http://[", "127.0.0.1:8700", False),

@@ -4,7 +4,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from maps.api.crew import Paces
+from maps.api.posted import Paces
 from maps.crew import taps
 from maps.crew.site import next_report
 from maps.crew.taps import GONE_MS, PASSED_MS, UNDO_MS, Tap, code_of, is_used_up, outcome

@@ -1,0 +1,113 @@
+"""How an account comes to be and becomes another; each is written to the log whole. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+
+from maps.access.guard import TOKEN
+from streams.contract.account import MAX_ACCOUNTS, Account, check_account
+from streams.contract.enums import Role
+from streams.contract.errors import AccountError
+from streams.contract.times import DAY_MS
+
+
+def added(
+    name: str,
+    roles: Iterable[Role],
+    office: str,
+    *,
+    password_hash: str,
+    now_ms: int,
+    by: str,
+    must_change: bool = True,
+) -> Account:
+    """A new account. Whoever made it knows its password, so that must be changed."""
+    made = Account(
+        account=name,
+        roles=tuple(dict.fromkeys(roles)),
+        office=office.strip(),
+        password_hash=password_hash,
+        must_change=must_change,
+        valid_from_ms=now_ms,
+        changed_ms=now_ms,
+        changed_by=by,
+    )
+    check_account(made)
+    return made
+
+
+def locked(account: Account, now_ms: int, by: str, *, is_locked: bool = True) -> Account:
+    """Nobody logs in as it, and its sessions end; or again they do."""
+    valid_from_ms = now_ms if is_locked else account.valid_from_ms
+    return replace(
+        account, is_locked=is_locked, valid_from_ms=valid_from_ms, changed_ms=now_ms, changed_by=by
+    )
+
+
+def reset(account: Account, password_hash: str, now_ms: int, by: str) -> Account:
+    """A password handed out anew: the second factors go, the lock too, and all sessions end."""
+    return replace(
+        account,
+        password_hash=password_hash,
+        code_secret="",
+        passkeys=(),
+        must_change=True,
+        is_locked=False,
+        valid_from_ms=now_ms,
+        changed_ms=now_ms,
+        changed_by=by,
+    )
+
+
+def with_password(account: Account, password_hash: str, now_ms: int) -> Account:
+    """Its person's own new password; other sessions than this one's end."""
+    return replace(
+        account,
+        password_hash=password_hash,
+        must_change=False,
+        valid_from_ms=now_ms,
+        changed_ms=now_ms,
+        changed_by=account.account,
+    )
+
+
+def with_codes(account: Account, sealed: str, now_ms: int, by: str) -> Account:
+    """With the sealed secret of one-time codes; "" takes them away."""
+    return replace(account, code_secret=sealed, changed_ms=now_ms, changed_by=by)
+
+
+def with_roles(account: Account, roles: Iterable[Role], now_ms: int, by: str) -> Account:
+    """With other roles; its sessions go on with them."""
+    given = tuple(dict.fromkeys(roles))
+    made = replace(account, roles=given, changed_ms=now_ms, changed_by=by)
+    check_account(made)
+    return made
+
+
+def with_token(account: Account, token: str, days: int, now_ms: int, by: str) -> Account:
+    """A program's account with its next token; the one before counts no more."""
+    if account.password_hash:
+        raise AccountError("account", account.account, "one without a password: a program's own")
+    return replace(
+        account,
+        token_hash=sha256(token.encode()).hexdigest(),
+        expires_ms=now_ms + days * DAY_MS,
+        changed_ms=now_ms,
+        changed_by=by,
+    )
+
+
+def token_of(name: str, secret: str) -> str:
+    """The token a program of this account sends as its bearer."""
+    return f"{TOKEN}{name}_{secret}"
+
+
+def removed(account: Account, now_ms: int, by: str) -> Account:
+    """The message that removes it; what it held is not said again."""
+    return Account(account=account.account, is_removed=True, changed_ms=now_ms, changed_by=by)
+
+
+def check_room(accounts: int) -> None:
+    """Raise AccountError when there are as many accounts as there may be."""
+    if accounts >= MAX_ACCOUNTS:
+        raise AccountError("account", f"{accounts} of them", f"at most {MAX_ACCOUNTS}")

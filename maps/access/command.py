@@ -1,0 +1,197 @@
+"""`python -m maps accounts`: what an administrator at a terminal does with accounts."""
+
+import argparse
+import asyncio
+import getpass
+import os
+import secrets
+import sys
+import time
+from collections.abc import Mapping
+
+from redis.exceptions import RedisError
+
+from maps.access import accounts
+from maps.access.passwords import hash_of, made_password
+from streams.contract import topics
+from streams.contract.account import Account
+from streams.contract.enums import Role
+from streams.contract.errors import AccountError, IntakeError
+from streams.contract.settings import Settings
+from streams.contract.times import now_ms
+from streams.kafka.intake import Intake
+from streams.state.store import Store
+
+EXIT_UNSETTLED, EXIT_UNKNOWN, EXIT_AWAY = 5, 7, 8
+SETTLED_WITHIN_S = 10.0
+LOOK_S = 0.1
+DAYS = (1, 730)
+HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it.
+
+  python -m maps accounts add kim --roles desk,operator --office 도로과
+  python -m maps accounts reset kim       a new password; one-time codes are asked no more
+  python -m maps accounts lock kim        all sessions end within seconds; unlock undoes it
+  python -m maps accounts token gis --days 365       what a program sends as its bearer
+
+A password is printed once and must be changed at the first login. Roles: viewer (the map), desk
+(answers, calls), operator (acknowledges), manager (webhooks, files), admin (accounts), auditor
+(access records)."""
+EXIT_CODES = """exit codes: 0 done · 2 something cannot be so · 5 in the log, not yet folded ·
+7 no such account · 8 Kafka or Redis away"""
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command's arguments."""
+    parser = commands.add_parser(
+        "accounts",
+        help="who may log in",
+        description=HELP,
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="a new account, and its first password")
+    add.add_argument("account")
+    add.add_argument("--roles", required=True, type=_roles, help="with commas between them")
+    add.add_argument("--office", default="", help="where they sit")
+    add.add_argument("--program", action="store_true", help="a program's: no password, see token")
+    roles = actions.add_parser("roles", help="other roles")
+    roles.add_argument("account")
+    roles.add_argument("--roles", required=True, type=_roles, help="with commas between them")
+    token = actions.add_parser("token", help="the next token of a program's account")
+    token.add_argument("account")
+    token.add_argument("--days", type=_days, default=90, help="it counts for so long (default 90)")
+    for name, text in (
+        ("reset", "a new password, no second factor, no lock"),
+        ("lock", "no logins, and all sessions end"),
+        ("unlock", "logins again"),
+        ("remove", "for ever: nobody gets this name again"),
+    ):
+        actions.add_parser(name, help=text).add_argument("account")
+    actions.add_parser("list", help="every account")
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Do what the options ask for; the exit code. Raises BomnaeError for what cannot be."""
+    try:
+        return asyncio.run(_act(settings, options))
+    except (IntakeError, RedisError, OSError) as error:
+        reason = str(error) if isinstance(error, IntakeError) else type(error).__name__
+        sys.stderr.write(f"bomnae: {reason}\n")
+        return EXIT_AWAY
+
+
+async def _act(settings: Settings, options: argparse.Namespace) -> int:
+    store, intake = Store.connect(settings), Intake(settings)
+    try:
+        known = await store.accounts()
+        if options.action == "list":
+            return _list(known)
+        if options.action != "add" and options.account not in known:
+            sys.stderr.write(f"bomnae: there is no account {options.account[:40]!r}\n")
+            return EXIT_UNKNOWN
+        made, shown = _made(known, options, now_ms(), _by())
+        await intake.send(topics.ACCOUNTS, 0, made)
+        for line in shown:
+            _print(line)
+        return await _settled(store, made)
+    finally:
+        await intake.close()
+        await store.close()
+
+
+def _made(
+    known: Mapping[str, Account], options: argparse.Namespace, at_ms: int, by: str
+) -> tuple[Account, list[str]]:
+    """What goes into the log, and what is shown once."""
+    if options.action == "add":
+        return _added(known, options, at_ms, by)
+    account = known[options.account]
+    if options.action == "reset":
+        password = made_password()
+        made = accounts.reset(account, hash_of(password), at_ms, by)
+        return made, [f"password {password}"]
+    if options.action == "token":
+        token = accounts.token_of(account.account, secrets.token_urlsafe(32))
+        return accounts.with_token(account, token, options.days, at_ms, by), [f"token {token}"]
+    if options.action == "roles":
+        return accounts.with_roles(account, options.roles, at_ms, by), []
+    if options.action == "remove":
+        return accounts.removed(account, at_ms, by), []
+    is_locked = options.action == "lock"
+    return accounts.locked(account, at_ms, by, is_locked=is_locked), []
+
+
+def _added(
+    known: Mapping[str, Account], options: argparse.Namespace, at_ms: int, by: str
+) -> tuple[Account, list[str]]:
+    accounts.check_room(len(known))
+    if options.account in known:
+        raise AccountError("account", options.account, "a name that is not taken")
+    password = "" if options.program else made_password()
+    made = accounts.added(
+        options.account,
+        options.roles,
+        options.office,
+        password_hash=hash_of(password) if password else "",
+        now_ms=at_ms,
+        by=by,
+        must_change=bool(password),
+    )
+    return made, [f"password {password}"] if password else []
+
+
+def _by() -> str:
+    """Who sits at the terminal, as this machine knows them."""
+    try:
+        return f"cli:{getpass.getuser()}"[:40]
+    except (KeyError, OSError):
+        return f"cli:{os.getuid()}"
+
+
+async def _settled(store: Store, made: Account) -> int:
+    """0 once a worker has folded it; it is in the log either way."""
+    deadline = time.monotonic() + SETTLED_WITHIN_S
+    while time.monotonic() < deadline:
+        found = await store.account(made.account)
+        if found == made or (made.is_removed and found is None):
+            _print(f"{made.account} {'is removed' if made.is_removed else 'is as said'}")
+            return 0
+        await asyncio.sleep(LOOK_S)
+    sys.stderr.write(f"{made.account}: in the log; no worker has taken it up yet\n")
+    return EXIT_UNSETTLED
+
+
+def _list(known: Mapping[str, Account]) -> int:
+    for row in sorted(known.values(), key=lambda each: each.account):
+        marks = [
+            mark
+            for mark, holds in (
+                ("locked", row.is_locked),
+                ("must change its password", row.must_change),
+                ("one-time codes", bool(row.code_secret)),
+                ("program", bool(row.token_hash)),
+            )
+            if holds
+        ]
+        _print("  ".join([row.account, ",".join(row.roles), row.office or "-", *marks]))
+    return 0
+
+
+def _roles(text: str) -> tuple[Role, ...]:
+    try:
+        return tuple(Role(part.strip()) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError("one or more of " + ",".join(Role)) from None
+
+
+def _days(text: str) -> int:
+    low, high = DAYS
+    if text.isascii() and text.isdigit() and low <= int(text) <= high:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{low} to {high}")
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

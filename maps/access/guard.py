@@ -1,0 +1,169 @@
+"""Who a request is of, asked before every handler: by session, token, proxy, or the open door."""
+
+import hmac
+import ipaddress
+import time
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from aiohttp import web
+
+from maps.access.failures import Failures
+from maps.access.passwords import Passwords
+from maps.access.roles import Permission
+from maps.access.sessions import Sessions
+from maps.access.who import Who, nobody
+from maps.http.refusals import RequestRefusedError
+from maps.picture.catch_up import LOSSES
+from streams.contract.account import Account
+from streams.contract.enums import Role
+from streams.contract.grammars import LoginMode, Networks
+from streams.contract.settings import Settings
+from streams.state.store import Store
+
+COOKIE = "__Host-bomnae"
+TOKEN = "bmn_"  # noqa: S105 - what a program's token begins with: bmn_NAME_SECRET
+KNOWN_S = 5.0  # how late a change of an account is noticed
+WHO = web.RequestKey("who", Who)
+LOOKED = frozenset({Permission.ANYBODY, Permission.SEE})
+"""What a page asks for by itself, again and again: that is no sign of somebody being there."""
+
+
+@dataclass(slots=True)
+class Guard:
+    """What the doors share; `accounts` are read from Redis, a few seconds old at most."""
+
+    settings: Settings
+    store: Store
+    sessions: Sessions
+    failures: Failures
+    passwords: Passwords = field(default_factory=Passwords)
+    _accounts: dict[str, tuple[float, Account | None]] = field(default_factory=dict)
+
+    async def who(self, request: web.Request) -> Who:
+        """Who a request is of. RequestRefusedError (400) for a name that no proxy of ours gave."""
+        door, address = self.settings.login, address_of(request, self.settings.trusted_proxies)
+        if door is LoginMode.OPEN:
+            return nobody(address, door)
+        if door is LoginMode.PROXY and "X-Remote-User" in request.headers:
+            return await self._named(request, address)
+        found = await self._of_token(request, address) or await self._of_session(request, address)
+        return found or nobody(address, door)
+
+    async def account(self, name: str) -> Account | None:
+        """The account of a name as the log says now; of one known lately while Redis is away."""
+        now_s = time.monotonic()
+        read_s, known = self._accounts.get(name, (-KNOWN_S, None))
+        if now_s - read_s < KNOWN_S:
+            return known
+        try:
+            found = await self.store.account(name)
+        except LOSSES:
+            if name in self._accounts:
+                return known
+            raise
+        if len(self._accounts) > 10_000:
+            self._accounts.clear()
+        self._accounts[name] = now_s, found
+        return found
+
+    def forget(self, name: str) -> None:
+        """Read this account anew: it was changed here."""
+        self._accounts.pop(name, None)
+
+    async def _of_session(self, request: web.Request, address: str) -> Who | None:
+        token = request.cookies.get(COOKIE, "")
+        session = await self.sessions.of(token) if token else None
+        if session is None:
+            return None
+        known = await self._standing(session.account)
+        if known is None and session.roles is None:
+            return None
+        if known is not None and session.begun_ms < known.valid_from_ms:
+            return None
+        roles = session.roles if session.roles is not None else known.roles if known else ()
+        return Who(
+            session.account,
+            roles,
+            address,
+            session.door,
+            session.name,
+            must_change=bool(known and known.must_change and session.door is LoginMode.LOCAL),
+            is_idle=self.sessions.is_idle(session),
+        )
+
+    async def _of_token(self, request: web.Request, address: str) -> Who | None:
+        """A program's token: `Authorization: Bearer bmn_NAME_SECRET`."""
+        kind, _, given = request.headers.get("Authorization", "").partition(" ")
+        given = given.strip()
+        if kind.lower() != "bearer" or not given.startswith(TOKEN):
+            return None
+        name = given.removeprefix(TOKEN).partition("_")[0]
+        known = await self._standing(name)
+        said = sha256(given.encode(errors="surrogateescape")).hexdigest()
+        if known is None or not hmac.compare_digest(known.token_hash, said):
+            raise RequestRefusedError(401, "refused.wrong_token")
+        if known.expires_ms <= self.sessions.now_ms():
+            raise RequestRefusedError(401, "refused.token_over")
+        return Who(known.account, known.roles, address, self.settings.login)
+
+    async def _named(self, request: web.Request, address: str) -> Who:
+        """Who the proxy says it is: an account of ours, which gives the roles."""
+        if not _is_in(request.remote or "", self.settings.trusted_proxies):
+            raise RequestRefusedError(400, "refused.no_proxy")
+        name = request.headers["X-Remote-User"]
+        known = await self._standing(name)
+        roles: tuple[Role, ...] = known.roles if known else ()
+        return Who(name if known else "", roles, address, LoginMode.PROXY)
+
+    async def _standing(self, name: str) -> Account | None:
+        """An account that is there and not locked."""
+        try:
+            found = await self.account(name)
+        except LOSSES:
+            return None
+        return None if found is None or found.is_locked else found
+
+
+GUARD = web.AppKey("guard", Guard)
+
+
+def who_of(request: web.Request) -> Who:
+    """Who the guard let in."""
+    return request[WHO]
+
+
+def client_of(request: web.Request) -> str:
+    """Whom a pace counts: an account, else an address."""
+    who = who_of(request)
+    return who.account or who.address
+
+
+def address_of(request: web.Request, proxies: Networks) -> str:
+    """Where a request comes from: of one through proxies of ours, what the first of them saw."""
+    at = request.remote or ""
+    if not _is_in(at, proxies):
+        return at
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    for hop in reversed([each.strip() for each in hops]):
+        if not _is_address(hop):
+            return at
+        at = hop
+        if not _is_in(hop, proxies):
+            return at
+    return at
+
+
+def _is_in(address: str, networks: Networks) -> bool:
+    if not _is_address(address):
+        return False
+    found = ipaddress.ip_address(address)
+    return any(found.version == each.version and found in each for each in networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

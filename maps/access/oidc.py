@@ -1,0 +1,216 @@
+"""Login at an OpenID provider: authorization code with PKCE (RFC 7636), its signed answer checked;
+and its word that somebody has logged out there.
+
+The groups it tells become roles by BOMNAE_OIDC_ROLES. What it was asked is kept in Redis for ten
+minutes: any server of the city may take the answer.
+"""
+
+import asyncio
+import base64
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import msgspec
+
+from streams.contract.enums import Role
+from streams.contract.errors import BomnaeError, SettingsError
+from streams.contract.settings import Settings
+
+STATE = "bomnae:oidc:"  # what was asked, by its state
+STATE_FOR_S = 600
+WITHIN_S = 10.0
+KNOWN_S = 3600.0  # how long the provider's addresses and keys are believed
+LEEWAY_S = 60  # two machines' clocks may be off by
+MAX_ANSWER_BYTES = 256 << 10
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,38}")
+_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
+
+
+class OidcError(BomnaeError):
+    """The provider is away, or what it says cannot be believed; `code` says which."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"OpenID provider: {reason}")
+        self.code = code
+
+
+class Asked(msgspec.Struct):
+    """What a login was begun with; `next` is where it leads."""
+
+    verifier: str
+    nonce: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom the provider names. `session` is its own session, "" where it tells none."""
+
+    account: str
+    roles: tuple[Role, ...]
+    session: str
+    subject: str
+
+
+@dataclass(slots=True)
+class Provider:
+    """The provider of the settings; connects when it is first asked."""
+
+    settings: Settings
+    client: Any  # of Redis
+    _found: tuple[float, Mapping[str, Any], Any] | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def begin(self, back: str, leads_to: str) -> tuple[str, str]:
+        """The address to send somebody to, and the state that must come back with them.
+
+        Raises OidcError where the provider is away, and what Redis does when that is.
+        """
+        facts, _ = await self._facts()
+        state, verifier, nonce = (secrets.token_urlsafe(32) for _ in range(3))
+        asked = msgspec.json.encode(Asked(verifier, nonce, leads_to))
+        await self.client.set(STATE + state, asked, ex=STATE_FOR_S)
+        digest = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
+        query = {
+            "response_type": "code",
+            "client_id": self.settings.oidc_client,
+            "redirect_uri": back,
+            "scope": "openid profile",
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": digest.decode(),
+            "code_challenge_method": "S256",
+        }
+        return f"{facts['authorization_endpoint']}?{urlencode(query)}", state
+
+    async def end(self, back: str, state: str, code: str) -> tuple[Person, str]:
+        """Whom a code is of, and where their login leads. A state counts once."""
+        raw = await self.client.getdel(STATE + state)
+        if raw is None:
+            raise OidcError("oidc_state", "no such login was begun, or longer than 10 minutes ago")
+        asked = msgspec.json.decode(raw, type=Asked)
+        facts, _ = await self._facts()
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": back,
+            "code_verifier": asked.verifier,
+            "client_id": self.settings.oidc_client,
+        }
+        told = await self._post(facts["token_endpoint"], form)
+        claims = await self._claims(str(told.get("id_token", "")))
+        if claims.get("nonce") != asked.nonce:
+            raise OidcError("oidc_refused", "its answer is to another login (nonce)")
+        if self.settings.oidc_claim not in claims and "userinfo_endpoint" in facts:
+            claims |= await self._more(facts["userinfo_endpoint"], told, claims)
+        return self._person(claims), asked.next
+
+    async def logged_out(self, token: str) -> tuple[str, str]:
+        """The session and the subject that a logout token ends, either "" where it names none."""
+        claims = await self._claims(token, is_logout=True)
+        events = claims.get("events")
+        if not isinstance(events, dict) or LOGOUT_EVENT not in events or "nonce" in claims:
+            raise OidcError("oidc_refused", "no logout token")
+        return str(claims.get("sid", "")), str(claims.get("sub", ""))
+
+    def _person(self, claims: Mapping[str, Any]) -> Person:
+        groups = claims.get(self.settings.oidc_claim, [])
+        named = {groups} if isinstance(groups, str) else {str(each) for each in groups}
+        roles = tuple(dict.fromkeys(r for group, r in self.settings.oidc_roles if group in named))
+        subject = str(claims["sub"])
+        name = str(claims.get("preferred_username", ""))
+        if not _NAME.fullmatch(name):
+            name = "oidc-" + sha256(subject.encode()).hexdigest()[:16]
+        return Person(name, roles, str(claims.get("sid", "")), subject)
+
+    async def _claims(self, token: str, *, is_logout: bool = False) -> dict[str, Any]:
+        """What a token of the provider says, its signature, maker, audience and times checked."""
+        from joserfc import jwt  # noqa: PLC0415 - an extra: asked for at the start
+        from joserfc.errors import JoseError  # noqa: PLC0415
+
+        facts, keys = await self._facts()
+        try:
+            claims = jwt.decode(token, keys, algorithms=_ALGORITHMS).claims
+            rules = jwt.JWTClaimsRegistry(
+                leeway=LEEWAY_S,
+                iss={"essential": True, "value": facts["issuer"]},
+                aud={"essential": True, "value": self.settings.oidc_client},
+                exp={"essential": not is_logout},
+                iat={"essential": True},
+            )
+            rules.validate(claims)
+        except (JoseError, ValueError) as error:
+            name = type(error).__name__
+            is_time = name in {"ExpiredTokenError", "InvalidTokenError"}
+            code = "oidc_clock" if is_time else "oidc_refused"
+            raise OidcError(code, f"its answer cannot be believed ({name})") from None
+        if not is_logout and not claims.get("sub"):
+            raise OidcError("oidc_refused", "its answer names nobody")
+        return dict(claims)
+
+    async def _more(
+        self, address: str, told: Mapping[str, Any], claims: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What it says of somebody on being asked; of somebody else it is no answer."""
+        headers = {"Authorization": f"Bearer {told.get('access_token', '')}"}
+        more = await self._json("GET", address, headers=headers)
+        if more.get("sub") != claims.get("sub"):
+            raise OidcError("oidc_refused", "its answers name two people")
+        return more
+
+    async def _post(self, address: str, form: Mapping[str, str]) -> dict[str, Any]:
+        secret = self.settings.oidc_secret
+        auth = aiohttp.BasicAuth(self.settings.oidc_client, secret) if secret else None
+        return await self._json("POST", address, data=form, auth=auth)
+
+    async def _facts(self) -> tuple[Mapping[str, Any], Any]:
+        """The provider's addresses and its keys, asked for anew each hour."""
+        from joserfc.jwk import KeySet  # noqa: PLC0415
+
+        async with self._turn:
+            if self._found and time.monotonic() - self._found[0] < KNOWN_S:
+                return self._found[1], self._found[2]
+            issuer = self.settings.oidc_issuer.rstrip("/")
+            facts = await self._json("GET", f"{issuer}/.well-known/openid-configuration")
+            if str(facts.get("issuer", "")).rstrip("/") != issuer:
+                raise OidcError("oidc_refused", "it calls itself by another address")
+            keys = KeySet.import_key_set(await self._json("GET", facts["jwks_uri"]))  # type: ignore[arg-type]
+            self._found = time.monotonic(), facts, keys
+            return facts, keys
+
+    async def _json(self, method: str, address: str, **given: Any) -> dict[str, Any]:
+        limit = aiohttp.ClientTimeout(total=WITHIN_S)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=limit) as session,
+                session.request(method, address, allow_redirects=False, **given) as answer,
+            ):
+                raw = await answer.content.read(MAX_ANSWER_BYTES)
+                if answer.status != 200:
+                    raise OidcError("oidc_refused", f"it answered {answer.status}")
+            body = msgspec.json.decode(raw)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise OidcError("oidc_away", f"no answer ({type(error).__name__})") from None
+        except msgspec.DecodeError:
+            raise OidcError("oidc_refused", "its answer is no JSON") from None
+        if not isinstance(body, dict):
+            raise OidcError("oidc_refused", "its answer is no object")
+        return body
+
+
+def check_extra() -> None:
+    """SettingsError where what reads the provider's signatures is not installed."""
+    try:
+        import joserfc  # noqa: F401, PLC0415
+    except ImportError:
+        raise SettingsError(
+            "BOMNAE_LOGIN=oidc needs the extra `oidc`: pip install 'bomnae[oidc]'"
+        ) from None

@@ -1,0 +1,41 @@
+"""The roles, and what each may do. What is not named here nobody may."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from streams.contract.enums import Role
+
+
+class Permission(StrEnum):
+    """What an operation needs."""
+
+    ANYBODY = "anybody"  # needs no login
+    CREW = "crew"  # a login that may see, or the link of a crew, which its handler checks
+    SELF = "self"  # a login, of whatever role: its own session and password
+    SEE = "see"  # the map and what is on it
+    ANSWER = "answer"  # the desk: answers, calls, the crews' photos
+    ACT = "act"  # what an operator tells the log
+    EXPORT = "export"  # files that leave the house
+    SUBSCRIBE = "subscribe"  # who gets webhooks
+    FIGURES = "figures"  # what Prometheus reads
+    ACCOUNTS = "accounts"
+    RECORDS = "records"  # who looked at what
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({Permission.SEE}),
+    Role.DESK: frozenset({Permission.SEE, Permission.ANSWER}),
+    Role.OPERATOR: frozenset({Permission.SEE, Permission.ANSWER, Permission.ACT}),
+    Role.MANAGER: frozenset({Permission.SEE, Permission.EXPORT, Permission.SUBSCRIBE}),
+    Role.ADMIN: frozenset({Permission.ACCOUNTS, Permission.FIGURES}),
+    Role.AUDITOR: frozenset({Permission.RECORDS}),
+}
+FOR_ALL = frozenset({Permission.ANYBODY, Permission.CREW})
+WATCHING = frozenset({Permission.SEE})
+"""What stays with somebody who was away for long: a map on a wall is looked at, not touched."""
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """All that somebody of these roles may do; of none, what anybody may."""
+    own = frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
+    return own | FOR_ALL | ({Permission.SELF} if own else frozenset())

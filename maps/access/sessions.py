@@ -1,0 +1,174 @@
+"""Sessions: a random token in a cookie; in Redis, under the token's hash, who it is.
+
+One lives for `hard_s`. Whoever did nothing for `idle_s` may look at the map alone until they log in
+again. Where Redis is away, one that was read lately goes on for its idle time; no new ones begin.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from maps.picture.catch_up import LOSSES
+from streams.contract.enums import Role
+from streams.contract.grammars import LoginMode
+
+KEY, OF_ACCOUNT = "bomnae:session:", "bomnae:sessions-of:"
+OF_PROVIDER = "bomnae:sessions-at:"  # those that a provider's session or subject began
+KNOWN_MS = 5_000  # how late another server's end of a session is noticed
+TOUCH_MS = 20_000  # how rarely it is written that somebody did something
+MOST_KNOWN = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`roles` are of a door that tells them; None: those of the account. `name` is what the
+    cookie's token hashes to.
+    """
+
+    name: str
+    account: str
+    door: LoginMode
+    address: str
+    begun_ms: int
+    acted_ms: int
+    roles: tuple[Role, ...] | None = None
+    provider_names: tuple[str, ...] = ()  # its session and subject there, for its logout
+
+
+@dataclass(slots=True)
+class _Known:
+    session: Session
+    read_ms: int
+    written_ms: int
+
+
+_SESSION = msgspec.json.Decoder(Session)
+
+
+@dataclass(slots=True)
+class Sessions:
+    """All sessions of the city, through one client of Redis."""
+
+    client: Any
+    idle_s: int
+    hard_s: int
+    now_ms: Callable[[], int]
+    _known: dict[str, _Known] = field(default_factory=dict)
+
+    async def begin(
+        self,
+        account: str,
+        door: LoginMode,
+        address: str,
+        *,
+        roles: Iterable[Role] | None = None,
+        provider_names: Iterable[str] = (),
+    ) -> tuple[str, Session]:
+        """A new session, and the token for its cookie. Raises what Redis does when it is away."""
+        token, now_ms = secrets.token_urlsafe(32), self.now_ms()
+        given = None if roles is None else tuple(roles)
+        there = tuple(name for name in provider_names if name)
+        made = Session(name_of(token), account, door, address, now_ms, now_ms, given, there)
+        async with self.client.pipeline(transaction=False) as together:
+            together.set(KEY + made.name, msgspec.json.encode(made), ex=self.hard_s)
+            together.sadd(OF_ACCOUNT + account, made.name)
+            together.expire(OF_ACCOUNT + account, self.hard_s)
+            for name in there:
+                together.sadd(OF_PROVIDER + name, made.name)
+                together.expire(OF_PROVIDER + name, self.hard_s)
+            await together.execute()
+        self._keep(made, now_ms)
+        return token, made
+
+    async def of(self, token: str) -> Session | None:
+        """The session of a cookie's token; None where there is none (any more)."""
+        name, now_ms = name_of(token), self.now_ms()
+        known = self._known.get(name)
+        if known is None or now_ms - known.read_ms >= KNOWN_MS:
+            try:
+                row = await self.client.get(KEY + name)
+            except LOSSES:
+                return known.session if known and not self.is_idle(known.session) else None
+            if row is None:
+                self._known.pop(name, None)
+                return None
+            known = self._keep(_newer(_SESSION.decode(row), known), now_ms)
+        is_over = now_ms - known.session.begun_ms >= self.hard_s * 1000
+        return None if is_over else known.session
+
+    def is_idle(self, session: Session) -> bool:
+        """Whether nothing was done in it for so long."""
+        return self.now_ms() - session.acted_ms >= self.idle_s * 1000
+
+    async def act_of(self, name: str) -> None:
+        """Something is done in a session that was just read; written at times, and not while Redis
+        is away.
+        """
+        known, now_ms = self._known.get(name), self.now_ms()
+        if known is None:
+            return
+        session = known.session = replace(known.session, acted_ms=now_ms)
+        if now_ms - known.written_ms < TOUCH_MS:
+            return
+        left_s = max(1, self.hard_s - (now_ms - session.begun_ms) // 1000)
+        try:
+            await self.client.set(KEY + name, msgspec.json.encode(session), ex=left_s, xx=True)
+            known.written_ms = now_ms
+        except LOSSES:
+            return
+
+    async def end(self, names: Iterable[str], account: str) -> None:
+        """End these of an account."""
+        gone = list(names)
+        for name in gone:
+            self._known.pop(name, None)
+        if gone:
+            async with self.client.pipeline(transaction=False) as together:
+                for name in gone:
+                    together.delete(KEY + name)
+                together.srem(OF_ACCOUNT + account, *gone)
+                await together.execute()
+
+    async def end_of_provider(self, session: str, subject: str) -> dict[str, int]:
+        """End what a provider's session began, or all of its subject; how many of each account."""
+        names = await self.client.smembers(OF_PROVIDER + (session or subject))
+        ended: dict[str, int] = {}
+        for name in map(bytes.decode, names):
+            row = await self.client.get(KEY + name)
+            if row is not None:
+                account = _SESSION.decode(row).account
+                await self.end([name], account)
+                ended[account] = ended.get(account, 0) + 1
+        return ended
+
+    async def all_of(self, account: str) -> list[Session]:
+        """The sessions of an account, the newest first."""
+        names = [name.decode() for name in await self.client.smembers(OF_ACCOUNT + account)]
+        async with self.client.pipeline(transaction=False) as together:
+            for name in names:
+                together.get(KEY + name)
+            rows = await together.execute()
+        found = [_SESSION.decode(row) for row in rows if row is not None]
+        return sorted(found, key=lambda each: -each.begun_ms)
+
+    def _keep(self, session: Session, read_ms: int) -> _Known:
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        known = self._known[session.name] = _Known(session, read_ms, session.acted_ms)
+        return known
+
+
+def _newer(read: Session, known: _Known | None) -> Session:
+    """What Redis says, with what was done here since."""
+    if known is None or known.session.acted_ms <= read.acted_ms:
+        return read
+    return replace(read, acted_ms=known.session.acted_ms)
+
+
+def name_of(token: str) -> str:
+    """What a token is kept under: whoever reads Redis has no token."""
+    return sha256(token.encode(errors="surrogateescape")).hexdigest()

@@ -1,0 +1,45 @@
+"""Who asks: an account with roles, through one door; or nobody."""
+
+from dataclasses import dataclass
+
+from maps.access.roles import FOR_ALL, WATCHING, Permission, permissions_of
+from streams.contract.enums import Role
+from streams.contract.grammars import LoginMode
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Somebody at an `address`; `account` "" is nobody. `may_do` is all they may do now.
+
+    `session` is the digest of their session, "" without one. `must_change`: they may do nothing
+    but set a password of their own. `is_idle`: they have been away, and may look alone.
+    """
+
+    account: str
+    roles: tuple[Role, ...]
+    address: str
+    door: LoginMode
+    session: str = ""
+    must_change: bool = False
+    is_idle: bool = False
+
+    @property
+    def may_do(self) -> frozenset[Permission]:
+        if self.door is LoginMode.OPEN:
+            return _OPEN
+        if self.must_change:
+            return FOR_ALL | {Permission.SELF}
+        may = permissions_of(self.roles)
+        return may & (WATCHING | FOR_ALL | {Permission.SELF}) if self.is_idle else may
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.may_do
+
+
+_OPEN = frozenset(Permission) - {Permission.SUBSCRIBE, Permission.ACCOUNTS, Permission.RECORDS}
+"""Without accounts there is nobody to give rights to or to look after; endpoints have a key."""
+
+
+def nobody(address: str, door: LoginMode) -> Who:
+    """Who has not logged in."""
+    return Who("", (), address, door)

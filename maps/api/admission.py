@@ -1,0 +1,93 @@
+"""Before every handler: who it is, whether they may, and the record of what needs one."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from urllib.parse import quote, unquote
+
+from aiohttp import web
+
+from maps.access.guard import GUARD, LOOKED, WHO
+from maps.access.recording import record
+from maps.access.roles import Permission
+from maps.access.who import Who, nobody
+from maps.api.operation import ADMIN_KEY, Operation
+from maps.api.posted import check_origin
+from maps.http.refusals import RequestRefusedError
+from maps.picture.catch_up import LOSSES
+from streams.contract.enums import AccessAction
+from streams.contract.grammars import LoginMode
+
+REASON = "Bomnae-Reason"  # UTF-8, percent-encoded: why somebody takes a file away
+SAFE = ("GET", "HEAD")
+FROM_ELSEWHERE = ("/login/oidc/logout",)  # what another server posts, by its own signature
+_REASONED = (AccessAction.DOWNLOAD,)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+OPERATION_OF: web.AppKey[Mapping[Handler, Operation]] = web.AppKey("operation_of")
+
+
+def by_handler(operations: Iterable[Operation]) -> dict[Handler, Operation]:
+    """The operation of each handler."""
+    return {each.handler: each for each in operations}
+
+
+@web.middleware
+async def admit_people(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let a request through to its handler, with `WHO` it is of. Deny what no operation stands for.
+
+    A page that needs a login leads there; else 401 for nobody, 403 for somebody who may not.
+    """
+    if request.match_info.http_exception is not None:  # no such address, and that is all to say
+        return await handler(request)
+    operation = request.app[OPERATION_OF].get(request.match_info.handler)
+    if operation is None:
+        raise RequestRefusedError(403, "refused.not_yours")
+    guard = request.app[GUARD]
+    if request.method not in SAFE and operation.path not in FROM_ELSEWHERE:
+        check_origin(request)
+    if operation.may is Permission.ANYBODY:
+        request[WHO] = await _who_if_known(request)
+        return await handler(request)
+    request[WHO] = who = await guard.who(request)
+    if not who.may(operation.may) and not _has_own_key(operation, who):
+        return await _turned_away(request, operation, who)
+    if who.session and not who.is_idle and operation.may not in LOOKED:
+        await guard.sessions.act_of(who.session)
+    await _record(request, operation)
+    return await handler(request)
+
+
+async def _who_if_known(request: web.Request) -> Who:
+    """Who it is where anybody may come in; nobody where that cannot be read now."""
+    guard = request.app[GUARD]
+    try:
+        return await guard.who(request)
+    except (RequestRefusedError, *LOSSES):
+        return nobody(request.remote or "", guard.settings.login)
+
+
+def _has_own_key(operation: Operation, who: Who) -> bool:
+    """Whether the handler asks for a key of its own: a program's way in, that needs no account."""
+    return operation.needs == ADMIN_KEY and not who.account
+
+
+async def _turned_away(request: web.Request, operation: Operation, who: Who) -> web.StreamResponse:
+    is_page = operation.method == "GET" and not request.path.startswith("/api/")
+    if who.account and not (who.is_idle or who.must_change):
+        await record(request, AccessAction.REFUSED, operation.tag, request.path)
+        raise RequestRefusedError(403, "refused.not_yours")
+    if is_page:
+        raise web.HTTPSeeOther(f"/login?next={quote(request.path_qs, safe='/')}")
+    if who.must_change:
+        raise RequestRefusedError(403, "refused.must_change")
+    raise RequestRefusedError(401, "refused.idle" if who.is_idle else "refused.no_login")
+
+
+async def _record(request: web.Request, operation: Operation) -> None:
+    if operation.records is None:
+        return
+    reason = unquote(request.headers.get(REASON, ""))[:400].strip()
+    who = request[WHO]
+    if operation.records in _REASONED and not reason and who.session:
+        raise RequestRefusedError(400, "refused.no_reason")
+    if who.account or who.door is LoginMode.OPEN:
+        subject = request.match_info.get(operation.subject, "") or request.path
+        await record(request, operation.records, operation.tag, subject, reason=reason)

@@ -1,0 +1,128 @@
+"""What the operations of a login share: the body that says who one is, a session begun, an account
+written.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+from aiohttp import web
+
+from maps.access.guard import COOKIE, GUARD, Guard, who_of
+from maps.access.recording import record
+from maps.access.who import Who
+from maps.api.context import CONTEXT
+from maps.api.operation import json_answer
+from maps.api.posted import tell
+from maps.http.refusals import RequestRefusedError
+from maps.picture.catch_up import LOSSES
+from streams.contract import topics
+from streams.contract.account import Account
+from streams.contract.enums import AccessAction
+from streams.contract.errors import AccountError, RecordRefusedError
+from streams.contract.grammars import LoginMode
+from streams.delivery.deciding.secrets import MIN_CHARACTERS
+
+SETTLED_WITHIN_S = 5.0
+LOOK_S = 0.05
+
+
+class SessionBody(msgspec.Struct):
+    """Who asks, and what they may; `account` "" is nobody. `is_first`: there is no account yet."""
+
+    account: str
+    office: str
+    roles: list[str]
+    may: list[str]
+    door: LoginMode
+    is_idle: bool
+    must_change: bool
+    has_code: bool
+    is_first: bool = False
+
+
+def session_body(who: Who, known: Account | None, *, is_first: bool = False) -> SessionBody:
+    """What a page is told of its reader."""
+    return SessionBody(
+        account=who.account,
+        office=known.office if known else "",
+        roles=[*who.roles],
+        may=sorted(who.may_do),
+        door=who.door,
+        is_idle=who.is_idle,
+        must_change=who.must_change,
+        has_code=bool(known and known.code_secret),
+        is_first=is_first,
+    )
+
+
+def local_guard(request: web.Request) -> Guard:
+    """The guard, where accounts are here; else 409: the passwords are somebody else's."""
+    guard = request.app[GUARD]
+    if guard.settings.login is not LoginMode.LOCAL:
+        raise RequestRefusedError(409, "refused.not_local")
+    return guard
+
+
+def master_of(request: web.Request) -> str:
+    """The master key that seals; 503 where there is none."""
+    master = request.app[CONTEXT].settings.secret
+    if len(master) < MIN_CHARACTERS:
+        raise RequestRefusedError(503, "refused.no_secret", reason="BOMNAE_SECRET")
+    return master
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Makes what an account cannot be a 400 that says the field and its bound."""
+    try:
+        yield
+    except (AccountError, RecordRefusedError) as error:
+        raise RequestRefusedError(400, "refused.bad_account", reason=str(error)) from None
+
+
+async def begun(request: web.Request, guard: Guard, known: Account) -> web.StreamResponse:
+    """A new session in a cookie, and who it is. The session before ends: no id is used again."""
+    before, name = who_of(request), known.account
+    await record(request, AccessAction.LOGIN, "account", name, account=name)
+    try:
+        if before.session:
+            await guard.sessions.end([before.session], before.account)
+        token, _ = await guard.sessions.begin(name, LoginMode.LOCAL, before.address)
+    except LOSSES:
+        raise RequestRefusedError(503, "refused.no_new_logins") from None
+    who = Who(name, known.roles, "", LoginMode.LOCAL, must_change=known.must_change)
+    response = json_answer(session_body(who, known))
+    set_cookie(response, token, guard.sessions.hard_s)
+    return response
+
+
+def set_cookie(response: web.StreamResponse, token: str, max_age_s: int) -> None:
+    """The session's cookie: this host's alone, over TLS (or on this machine), hidden from pages."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Strict",
+        max_age=max_age_s,
+    )
+
+
+async def written(request: web.Request, guard: Guard, made: Account) -> None:
+    """The account in the log, and folded; 503 when no worker has taken it up in time."""
+    with refusing():
+        await tell(request, topics.ACCOUNTS, made)
+    deadline = time.monotonic() + SETTLED_WITHIN_S
+    while time.monotonic() < deadline:
+        guard.forget(made.account)
+        try:
+            if await guard.account(made.account) == made:
+                return
+        except LOSSES:
+            break
+        await asyncio.sleep(LOOK_S)
+    raise RequestRefusedError(503, "refused.not_folded")

@@ -1,0 +1,223 @@
+"""One's own account: its password, its one-time codes; and the first account of all."""
+
+import hmac
+import secrets
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+import segno
+from aiohttp import web
+
+from maps.access import accounts, codes
+from maps.access.guard import Guard, who_of
+from maps.access.passwords import MOST, check_password
+from maps.access.recording import record
+from maps.access.roles import Permission
+from maps.api.context import CONTEXT
+from maps.api.logging_in import (
+    SessionBody,
+    begun,
+    local_guard,
+    master_of,
+    refusing,
+    session_body,
+    written,
+)
+from maps.api.operation import Operation, json_answer
+from maps.api.posted import read_body
+from maps.http.refusals import RequestRefusedError
+from maps.picture.catch_up import LOSSES
+from streams.contract.account import Account
+from streams.contract.enums import AccessAction, Role
+
+FIRST = "bomnae:first-start"  # the hash of the code that lets the first account be made
+FIRST_FOR_S = 86_400
+FIRST_NAME = "first-start"  # what its failures are counted as
+FIRST_ROLES = (Role.ADMIN, Role.MANAGER, Role.OPERATOR)
+Text = Annotated[str, msgspec.Meta(max_length=MOST)]
+
+
+class FirstBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The first account: `first_code` is what the server printed at its start."""
+
+    first_code: Text
+    account: Text
+    password: Text
+    office: Text = ""
+
+
+class PasswordBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The password that was, and the one to be."""
+
+    old: Text
+    new: Text
+
+
+class CodeBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`sealed` as it was given, and a code of the app that took it."""
+
+    sealed: Annotated[str, msgspec.Meta(max_length=400)]
+    code: Text
+
+
+class NewCode(msgspec.Struct):
+    """The secret of one-time codes, shown here and never again: as text and as a QR code (SVG)."""
+
+    secret: str
+    sealed: str
+    svg: str
+
+
+@Operation(
+    "POST",
+    "/api/v1/account/password",
+    "Set one's own password; all sessions but a new one end",
+    {200: SessionBody},
+    refusals=(400, 401, 403, 409, 413, 415, 429, 503),
+    takes=PasswordBody,
+    may=Permission.SELF,
+)
+async def post_password(request: web.Request) -> web.StreamResponse:
+    guard, name = local_guard(request), who_of(request).account
+    body = await read_body(request, PasswordBody)
+    known = await _proven(request, guard, body.old)
+    with refusing():
+        check_password(body.new, told=(name, known.office, request.app[CONTEXT].settings.city))
+    hashed = await guard.passwords.hash(body.new)
+    made = accounts.with_password(known, hashed, guard.sessions.now_ms())
+    await record(request, AccessAction.KEY, "password", name)
+    await written(request, guard, made)
+    return await begun(request, guard, made)
+
+
+@Operation(
+    "POST",
+    "/api/v1/account/code",
+    "A secret for one-time codes; it counts once a code of it is sent back",
+    {200: NewCode},
+    refusals=(401, 403, 409, 503),
+    may=Permission.SELF,
+)
+async def post_new_code(request: web.Request) -> web.StreamResponse:
+    local_guard(request)
+    name, city = who_of(request).account, request.app[CONTEXT].settings.city
+    secret = codes.new_secret()
+    drawn = segno.make(codes.address_of(secret, name, city), micro=False)
+    svg = drawn.svg_inline(scale=4, omitsize=True)
+    return json_answer(NewCode(secret, codes.sealed(secret, name, master_of(request)), svg))
+
+
+@Operation(
+    "PUT",
+    "/api/v1/account/code",
+    "From now on a login needs a code of this secret",
+    {200: SessionBody},
+    refusals=(400, 401, 403, 409, 413, 415, 503),
+    takes=CodeBody,
+    may=Permission.SELF,
+)
+async def put_code(request: web.Request) -> web.StreamResponse:
+    guard, who = local_guard(request), who_of(request)
+    body = await read_body(request, CodeBody)
+    with refusing():
+        secret = codes.opened(body.sealed, who.account, master_of(request))
+    now_ms = guard.sessions.now_ms()
+    if codes.step_of(secret, body.code.replace(" ", ""), now_ms / 1000) is None:
+        raise RequestRefusedError(400, "refused.wrong_code")
+    made = accounts.with_codes(await _own(request, guard), body.sealed, now_ms, who.account)
+    await record(request, AccessAction.KEY, "one-time codes", who.account)
+    await written(request, guard, made)
+    return json_answer(session_body(who, made))
+
+
+@Operation(
+    "POST",
+    "/api/v1/account/first",
+    "Make the first account, an administrator's, with the code the server printed",
+    {200: SessionBody},
+    refusals=(400, 401, 403, 409, 413, 415, 429, 503),
+    takes=FirstBody,
+    may=Permission.ANYBODY,
+)
+async def post_first(request: web.Request) -> web.StreamResponse:
+    guard = local_guard(request)
+    body = await read_body(request, FirstBody)
+    try:
+        await _check_first(request, guard, body.first_code)
+        made = await _first(request, guard, body)
+        name = made.account
+        await record(request, AccessAction.ACT, "account", name, account=name)
+        await written(request, guard, made)
+        await guard.store.client.delete(FIRST)
+    except LOSSES:
+        raise RequestRefusedError(503, "refused.no_new_logins") from None
+    return await begun(request, guard, made)
+
+
+async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
+    address = who_of(request).address
+    if await guard.failures.are_too_many(FIRST_NAME, address):
+        raise RequestRefusedError(429, "refused.login_locked")
+    due = await guard.store.client.get(FIRST)
+    if due is None or await guard.store.accounts():
+        raise RequestRefusedError(409, "refused.not_first")
+    if not hmac.compare_digest(due, _hash_of(code).encode()):
+        await guard.failures.add(FIRST_NAME, address)
+        raise RequestRefusedError(401, "refused.wrong_first_code")
+
+
+async def _first(request: web.Request, guard: Guard, body: FirstBody) -> Account:
+    name = body.account.strip().lower()
+    with refusing():
+        check_password(body.password, told=(name, request.app[CONTEXT].settings.city))
+        return accounts.added(
+            name,
+            FIRST_ROLES,
+            body.office,
+            password_hash=await guard.passwords.hash(body.password),
+            now_ms=guard.sessions.now_ms(),
+            by=name,
+            must_change=False,
+        )
+
+
+async def first_code(guard: Guard) -> str:
+    """A new first-start code where there is no account yet, else "". One from before is void.
+
+    Raises what Redis does when it is away.
+    """
+    if await guard.store.accounts():
+        return ""
+    code = secrets.token_hex(6).upper()
+    await guard.store.client.set(FIRST, _hash_of(code), ex=FIRST_FOR_S)
+    return code
+
+
+def _hash_of(code: str) -> str:
+    return sha256(code.strip().upper().encode()).hexdigest()
+
+
+async def _own(request: web.Request, guard: Guard) -> Account:
+    """One's own account; 503 where it cannot be read."""
+    try:
+        known = await guard.account(who_of(request).account)
+    except LOSSES:
+        known = None
+    if known is None:
+        raise RequestRefusedError(503, "refused.store_away")
+    return known
+
+
+async def _proven(request: web.Request, guard: Guard, password: str) -> Account:
+    """One's own account, its password said once more; wrong ones count as failed logins."""
+    known, address = await _own(request, guard), who_of(request).address
+    try:
+        if await guard.failures.are_too_many(known.account, address):
+            raise RequestRefusedError(429, "refused.login_locked")
+        if not await guard.passwords.is_right(password, known.password_hash):
+            await guard.failures.add(known.account, address)
+            raise RequestRefusedError(401, "refused.wrong_login")
+    except LOSSES:
+        raise RequestRefusedError(503, "refused.store_away") from None
+    return known

@@ -1,0 +1,145 @@
+// The page of the login: one form at a time, by what the server says of who is there.
+import { byId, el, makeButton, showText } from "../dom.js";
+import { keep, kept } from "../kept.js";
+import { safeNext, tell, whoAmI } from "../session.js";
+import { nextLanguage, showLanguage, t, useLanguage } from "../words.js";
+
+/** @typedef {import("../session.js").Session} Session */
+
+const root = document.documentElement;
+const next = safeNext(new URLSearchParams(location.search).get("next"));
+const FORMS = ["login", "first", "change"];
+
+/** @param {string} name */
+const form = (name) => byId("form-" + name, HTMLFormElement);
+/** @param {HTMLFormElement} of @param {string} name */
+const field = (of, name) => /** @type {HTMLInputElement} */ (of.elements.namedItem(name));
+/** @param {HTMLFormElement} of @param {string[]} names */
+const values = (of, ...names) => Object.fromEntries(names.map((name) => [name, field(of, name).value]));
+
+/** Shows one form, or one's own account. @param {string} step */
+function show(step) {
+  root.dataset.step = step;
+  for (const name of FORMS) form(name).hidden = name !== step;
+  byId("own").hidden = step !== "own";
+  showText(byId("error"), "");
+  if (FORMS.includes(step)) /** @type {HTMLInputElement} */ (form(step).querySelector("input")).focus();
+}
+
+/** @param {unknown} error */
+function fail(error) {
+  if (!(error instanceof Error)) return;
+  const [korean = "", english = ""] = error.message.split(" / ");
+  showText(byId("error"), root.lang === "en" ? english || korean : korean);
+  if (Reflect.get(error, "code") === "code_needed") {
+    byId("code-row").hidden = false;
+    field(form("login"), "code").focus();
+  }
+}
+
+/** @param {string} name @param {(of: HTMLFormElement) => Promise<void>} act */
+function onSubmit(name, act) {
+  form(name).addEventListener("submit", async (e) => {
+    e.preventDefault();
+    const button = /** @type {HTMLButtonElement} */ (form(name).querySelector("button"));
+    button.disabled = true;
+    showText(byId("error"), "");
+    try { await act(form(name)); } catch (error) { fail(error); } finally { button.disabled = false; }
+  });
+}
+
+/** @param {HTMLFormElement} of @param {string} name */
+function checkTwice(of, name) {
+  if (field(of, name).value !== field(of, "again").value) throw new Error(t("login.not_same"));
+}
+
+/** After a login: on, unless there is something to do first. @param {Session} known */
+function go(known) {
+  if (known.must_change) { why("login.must_change"); show("change"); return; }
+  location.assign(next);
+}
+
+/** @param {string} code */
+function why(code) {
+  byId("why").dataset.t = code;
+  showText(byId("why"), t(code));
+}
+
+/** @param {Session} known */
+function showOwn(known) {
+  show("own");
+  byId("own-account").textContent = known.account || t("login.open");
+  byId("own-roles").textContent = known.roles.map((role) => t("role." + role)).join(" · ");
+  byId("own-go", HTMLAnchorElement).href = next;
+  const isLocal = known.door === "local" && known.account !== "";
+  for (const name of ["own-password", "own-code", "own-leave"]) byId(name).hidden = !isLocal;
+  byId("own-leave").hidden = known.account === "";
+  if (isLocal) showSessions();
+}
+
+async function showSessions() {
+  const { sessions } = await tell("GET", "sessions");
+  byId("own-sessions").replaceChildren(...sessions.map(rowOf));
+}
+
+/** @param {{id: string, address: string, begun_ms: number, is_this: boolean}} session */
+function rowOf({ id, address, begun_ms, is_this }) {
+  const row = el("li"), when = new Date(begun_ms).toLocaleString(root.lang);
+  row.append(el("span", "", `${when} · ${address}`));
+  row.append(is_this ? el("b", "", t("login.this")) : makeButton("", t("login.end"), async () => {
+    try { await tell("DELETE", "sessions/" + id); await showSessions(); } catch (error) { fail(error); }
+  }));
+  return row;
+}
+
+async function takeCode() {
+  const made = await tell("POST", "account/code"), taken = form("code");
+  taken.hidden = false;
+  byId("code-picture", HTMLImageElement).src = "data:image/svg+xml;utf8," + encodeURIComponent(made.svg);
+  byId("code-secret").textContent = made.secret.replace(/(.{4})/g, "$1 ").trim();
+  taken.dataset.sealed = made.sealed;
+  field(taken, "code").focus();
+}
+
+async function look() {
+  const known = await whoAmI();
+  if (known.must_change) { go(known); return; }
+  if (known.is_idle) why("login.idle");
+  if (known.account && !known.is_idle || known.door === "open") showOwn(known);
+  else if (known.door === "oidc") location.assign("/login/oidc?next=" + encodeURIComponent(next));
+  else show(known.is_first ? "first" : "login");
+}
+
+/** @param {string} lang */
+function translate(lang) {
+  useLanguage(lang);
+  showLanguage(byId("tool-lang"), nextLanguage(root.lang));
+  keep("lang", root.lang);
+}
+
+onSubmit("login", async (of) => go(await tell("POST", "session", values(of, "account", "password", "code"))));
+onSubmit("first", async (of) => {
+  checkTwice(of, "password");
+  go(await tell("POST", "account/first", values(of, "first_code", "account", "password", "office")));
+});
+onSubmit("change", async (of) => {
+  checkTwice(of, "new");
+  go(await tell("POST", "account/password", values(of, "old", "new")));
+});
+onSubmit("code", async (of) => {
+  await tell("PUT", "account/code", { sealed: of.dataset.sealed, code: field(of, "code").value });
+  of.hidden = true;
+  why("login.code_taken");
+});
+byId("own-password").addEventListener("click", () => show("change"));
+byId("own-code").addEventListener("click", () => takeCode().catch(fail));
+byId("own-leave").addEventListener("click", async () => {
+  try { await tell("DELETE", "session"); location.assign("/login"); } catch (error) { fail(error); }
+});
+byId("tool-lang").addEventListener("click", () => translate(nextLanguage(root.lang)));
+byId("tool-dark").addEventListener("click", () => {
+  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+  keep("theme", root.dataset.theme);
+});
+translate(kept("lang") || "ko");
+look().catch((error) => { show("login"); fail(error); });

@@ -1,0 +1,78 @@
+// Who sits before the screen: what the server says of the session, and what a page does when it ends.
+import { el } from "./dom.js";
+import { t } from "./words.js";
+
+/** @typedef {{account: string, office: string, roles: string[], may: string[], door: string,
+ *   is_idle: boolean, must_change: boolean, has_code: boolean, is_first: boolean}} Session */
+
+const HERE_MS = 60_000;
+
+/** The answer of the server about a login; throws an error with its words.
+ * @param {string} method @param {string} path @param {unknown} [body] */
+export async function tell(method, path, body) {
+  const headers = { "Content-Type": "application/json" };
+  const told = body === undefined ? {} : { body: JSON.stringify(body), headers };
+  const answer = await fetch("/api/v1/" + path, { method, cache: "no-store", ...told });
+  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  const { status } = answer;
+  const { error = { code: "http", message: `HTTP ${status}` } } = await answer.json().catch(() => ({}));
+  throw Object.assign(new Error(error.message), { code: error.code, status });
+}
+
+/** @returns {Promise<Session>} */
+export const whoAmI = () => tell("GET", "session");
+
+/** Where a login leads back to: an address of ours. @param {string | null} next */
+export const safeNext = (next) => next && /^\/(?![/\\])/.test(next) ? next : "/";
+
+/** Where to log in, and back to this page. */
+export const loginAddress = () =>
+  "/login?next=" + encodeURIComponent(location.pathname + location.search + location.hash);
+
+/** Shows on a page who is logged in, keeps the session while somebody is there, and says when it is over.
+ * @param {Element | null} place of the link to one's own account */
+export async function startSession(place) {
+  /** @type {Session} */
+  let known;
+  try { known = await whoAmI(); } catch { return null; }
+  document.documentElement.dataset.account = known.account;
+  const link = known.door === "open" ? openSign() : ownLink(known);
+  link.id = "tool-session";
+  place?.prepend(link);
+  if (known.account) keepHere(link);
+  return known;
+}
+
+/** That nobody is asked here, on every screen. */
+function openSign() {
+  const sign = el("a", "open-door", t("login.open.short"));
+  sign.href = "/login";
+  sign.dataset.t = "login.open.short";
+  sign.dataset.tTitle = "login.open";
+  sign.title = t("login.open");
+  return sign;
+}
+
+/** The way to one's own account, or to a login. @param {Session} known */
+function ownLink(known) {
+  const link = el("a", "session", known.account || t("login.title"));
+  link.href = loginAddress();
+  link.title = [known.office, ...known.roles.map((role) => t("role." + role))].filter(Boolean).join(" · ");
+  return link;
+}
+
+/** @param {HTMLElement} link */
+function keepHere(link) {
+  let told_ms = Date.now(), isOver = false;
+  const here = async () => {
+    if (isOver || Date.now() - told_ms < HERE_MS) return;
+    told_ms = Date.now();
+    try { await tell("POST", "session/here"); } catch (error) {
+      if (!(error instanceof Error) || Reflect.get(error, "status") !== 401) return;
+      isOver = true;
+      link.classList.add("over");
+      link.textContent = t("login.over");
+    }
+  };
+  for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, here, { passive: true });
+}

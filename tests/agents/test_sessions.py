@@ -1,0 +1,125 @@
+"""Sessions and failed logins on a real Redis: what ends them, what outlives Redis, what is kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis.asyncio as aioredis
+
+from maps.access.failures import MOST, Failures
+from maps.access.sessions import KEY, Sessions
+from streams.contract.enums import Role
+from streams.contract.grammars import LoginMode
+from tests.redis_server import RedisServer, running
+
+IDLE_S, HARD_S = 600, 3600
+LOCAL = LoginMode.LOCAL
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.ms = 1_795_392_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def on(self, seconds: float) -> None:
+        self.ms += int(seconds * 1000)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with running(tmp_path_factory.mktemp("redis")) as found:
+        yield found
+
+
+def sessions(server: RedisServer, clock: Clock) -> Sessions:
+    return Sessions(aioredis.from_url(server.url, socket_timeout=2), IDLE_S, HARD_S, clock)
+
+
+async def test_a_token_opens_its_session_and_redis_does_not_have_it(server: RedisServer) -> None:
+    clock = Clock()
+    ours = sessions(server, clock)
+    token, made = await ours.begin("kim", LOCAL, "10.0.0.1", roles=(Role.DESK,))
+    assert await ours.of(token) == made
+    assert await ours.of(token[:-1] + "_") is None
+    assert await ours.of("") is None
+    raw = b"".join([await ours.client.get(key) async for key in ours.client.scan_iter(KEY + "*")])
+    assert token.encode() not in raw
+    await ours.client.aclose()
+
+
+async def test_another_server_sees_a_session_and_its_end(server: RedisServer) -> None:
+    clock = Clock()
+    one, two = sessions(server, clock), sessions(server, clock)
+    token, made = await one.begin("lee", LOCAL, "10.0.0.1")
+    assert await two.of(token) == made
+    await one.end([made.name], "lee")
+    assert await one.of(token) is None
+    clock.on(5)  # as late as it is noticed
+    assert await two.of(token) is None
+    assert await one.all_of("lee") == []
+    for each in (one, two):
+        await each.client.aclose()
+
+
+async def test_whoever_does_nothing_is_idle_and_the_hard_limit_ends_it(server: RedisServer) -> None:
+    clock = Clock()
+    ours = sessions(server, clock)
+    token, made = await ours.begin("han", LOCAL, "10.0.0.1")
+    clock.on(IDLE_S - 1)
+    assert not ours.is_idle(made)
+    await ours.act_of(made.name)
+    clock.on(IDLE_S - 1)
+    found = await ours.of(token)
+    assert found is not None
+    assert not ours.is_idle(found)
+    clock.on(1)
+    assert ours.is_idle(found)
+    clock.on(HARD_S - 2 * IDLE_S + 1)
+    assert await ours.of(token) is None
+    await ours.client.aclose()
+
+
+async def test_what_was_done_here_is_not_lost_to_what_redis_had(server: RedisServer) -> None:
+    """An act within the seconds in which nothing is written still counts when it is read anew."""
+    clock = Clock()
+    ours = sessions(server, clock)
+    token, made = await ours.begin("seo", LOCAL, "10.0.0.1")
+    clock.on(8)
+    await ours.act_of(made.name)
+    clock.on(8)
+    found = await ours.of(token)
+    assert found is not None
+    assert found.acted_ms == made.acted_ms + 8_000
+    await ours.client.aclose()
+
+
+async def test_redis_away_old_sessions_go_on_and_new_ones_do_not_begin(tmp_path: Path) -> None:
+    clock = Clock()
+    with running(tmp_path) as server:
+        ours = sessions(server, clock)
+        token, made = await ours.begin("kim", LOCAL, "10.0.0.1")
+        server.kill()
+        clock.on(60)
+        assert await ours.of(token) == made
+        with pytest.raises((OSError, aioredis.RedisError)):
+            await ours.begin("kim", LOCAL, "10.0.0.1")
+        clock.on(IDLE_S)
+        assert await ours.of(token) is None
+        await ours.client.aclose()
+
+
+async def test_five_failures_lock_account_and_address(server: RedisServer) -> None:
+    client = aioredis.from_url(server.url)
+    ours = Failures(client)
+    told = [await ours.add("kim", "10.0.0.9") for _ in range(MOST)]
+    assert told == [False] * (MOST - 1) + [True]
+    assert await ours.are_too_many("kim", "10.9.9.9")
+    assert await ours.are_too_many("lee", "10.0.0.9")
+    assert not await ours.are_too_many("lee", "10.9.9.9")
+    await ours.clear("kim", "10.0.0.9")
+    assert not await ours.are_too_many("kim", "10.0.0.9")
+    await client.aclose()

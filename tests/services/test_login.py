@@ -1,0 +1,263 @@
+"""Logging in on a real city: Kafka, worker, Redis and the map server, with accounts on the log."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from kafka import KafkaConsumer, TopicPartition
+
+from local.services import wait_until
+from local.stack import Stack
+from maps.access.guard import COOKIE
+from streams.contract import topics
+from tests.cities import worlds
+from tests.pages.logins import first_code_of
+from tests.places import ROOT
+from tests.services.asking import send
+
+MASTER = "a master key for tests, of 32 characters or more"
+PASSWORD = "four words nobody expects"  # noqa: S105
+Json = dict[str, Any]
+
+
+class Browser:
+    """A client with one cookie, as a browser has it."""
+
+    def __init__(self, base: str, **headers: str) -> None:
+        self.base, self.headers, self.cookie = base, headers, ""
+
+    def ask(self, method: str, path: str, body: Json | None = None, **headers: str) -> Any:
+        """Status and body; a new cookie is kept. Redirects are not followed."""
+        given = {**self.headers, **headers, "Content_Type": "application/json"}
+        if self.cookie:
+            given["Cookie"] = f"{COOKIE}={self.cookie}"
+        data = None if body is None else json.dumps(body)
+        return self._took(*send(self.base, method, path, data, **given))
+
+    def _took(self, status: int, headers: Any, raw: bytes) -> tuple[int, Any]:
+        for line in headers.get_all("Set-Cookie") or []:
+            cookie = SimpleCookie(line)
+            if COOKIE in cookie:
+                self.cookie = cookie[COOKIE].value
+                assert "HttpOnly" in line
+                assert "Secure" in line
+                assert "SameSite=Strict" in line
+        if headers.get_content_type() == "application/json":
+            return status, json.loads(raw)
+        return status, headers.get("Location", "")
+
+    def login(self, account: str, password: str, code: str = "") -> tuple[int, Any]:
+        body = {"account": account, "password": password, "code": code}
+        status, found = self.ask("POST", "/api/v1/session", body)
+        return status, found
+
+
+class City:
+    """A city with logins, its worker at work."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.base = stack.start_map()
+
+    def browser(self, **headers: str) -> Browser:
+        return Browser(self.base, **headers)
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Exit code and output of `python -m maps`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "maps", *arguments],
+            cwd=ROOT,
+            env={**self.stack.env, "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def account(self, name: str, roles: str, password: str = PASSWORD) -> Browser:
+        """A new account with a password of its own, logged in."""
+        code, said = self.run("accounts", "add", name, "--roles", roles, "--office", "도로과")
+        assert code == 0, said
+        handed = re.search(r"password (\S+)", said)
+        assert handed
+        found = self.browser()
+        status, body = found.login(name, handed[1])
+        assert (status, body["must_change"]) == (200, True)
+        assert found.ask("GET", "/api/v1/snapshot")[0] == 403
+        status, body = found.ask(
+            "POST", "/api/v1/account/password", {"old": handed[1], "new": password}
+        )
+        assert (status, body["must_change"]) == (200, False), body
+        return found
+
+    def records(self) -> list[Json]:
+        """The access records on the log, the oldest first."""
+        return [json.loads(raw) for raw in self.read(topics.ACCESS_RECORDS)]
+
+    def read(self, topic: topics.Topic) -> list[bytes]:
+        """The messages of a topic of one partition, the oldest first."""
+        place = TopicPartition(topic.name, 0)
+        consumer = KafkaConsumer(bootstrap_servers=self.stack.env["BOMNAE_KAFKA"])
+        try:
+            consumer.assign([place])
+            end = consumer.end_offsets([place])[place]
+            consumer.seek_to_beginning(place)
+            found: list[bytes] = []
+            while consumer.position(place) < end:
+                for run in consumer.poll(timeout_ms=500).values():
+                    found += [each.value for each in run]
+            return found
+        finally:
+            consumer.close()
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[City]:
+    env = {"BOMNAE_SECRET": MASTER, "BOMNAE_LOGIN": "local"}
+    with Stack(tmp_path_factory.mktemp("login"), kafka=kafka_kind, env=env) as stack:
+        worlds.lay(stack)
+        stack.start_worker()
+        worlds.publish(stack, worlds.tick(worlds.T0_MS))
+        worlds.wait_drained(stack, worlds.T0_MS)
+        yield City(stack)
+
+
+def test_the_first_account_by_the_code_that_was_printed(city: City) -> None:
+    code = first_code_of(city.stack)
+    found = city.browser()
+    assert found.ask("GET", "/api/v1/session")[1]["is_first"]
+    body = {"first_code": "WRONG", "account": "boss", "password": PASSWORD}
+    assert found.ask("POST", "/api/v1/account/first", body)[0] == 401
+    status, who = found.ask("POST", "/api/v1/account/first", body | {"first_code": code})
+    assert (status, who["account"], "accounts" in who["may"]) == (200, "boss", True), who
+    assert found.ask("POST", "/api/v1/account/first", body | {"first_code": code})[0] == 409
+    assert found.ask("GET", "/api/v1/snapshot")[0] == 200
+
+
+def test_nobody_gets_in_without_a_login(city: City) -> None:
+    """The 200 anonymous acknowledgements of a script are 200 x 401."""
+    nobody = city.browser()
+    codes = [
+        nobody.ask("POST", f"/api/v1/alerts/alrt_{n:026}/acknowledge", {"by": "시장"})[0]
+        for n in range(200)
+    ]
+    assert codes == [401] * 200
+    assert nobody.ask("GET", "/api/v1/snapshot")[0] == 401
+    assert nobody.ask("GET", "/")[0] == 303
+    assert nobody.ask("GET", "/?a=1")[1] == "/login?next=/?a%3D1"
+    assert nobody.ask("GET", "/livez")[0] == 200
+    assert nobody.ask("GET", "/login")[0] == 200
+
+
+def test_a_role_may_its_own_and_no_more(city: City) -> None:
+    viewer = city.account("viewer", "viewer")
+    assert viewer.ask("GET", "/api/v1/snapshot")[0] == 200
+    assert viewer.ask("GET", "/desk")[0] == 403
+    assert viewer.ask("GET", "/api/v1/works.csv")[0] == 403
+    assert viewer.ask("GET", "/api/v1/subscriptions")[0] == 403
+    auditor = city.account("auditor", "auditor")
+    assert auditor.ask("GET", "/api/v1/snapshot")[0] == 403
+    refused = [row for row in city.records() if row.get("action") == "refused"]
+    assert {row["account"] for row in refused} == {"viewer", "auditor"}
+
+
+def test_a_download_needs_a_reason_and_leaves_a_record(city: City) -> None:
+    manager = city.account("manager", "manager")
+    assert manager.ask("GET", "/api/v1/works.csv")[1]["error"]["code"] == "no_reason"
+    status, _ = manager.ask("GET", "/api/v1/works.csv", Bomnae_Reason="%EC%8B%AC%EC%9D%98%ED%9A%8C")
+    assert status == 200
+    last = city.records()[-1]
+    assert (last["account"], last["action"], last["reason"]) == ("manager", "download", "심의회")
+
+
+def test_five_wrong_passwords_lock_and_a_reset_opens(city: City) -> None:
+    city.account("typist", "viewer")
+    other = city.browser()
+    codes = [other.login("typist", f"wrong {n} password")[0] for n in range(6)]
+    assert codes == [401] * 5 + [429]
+    assert other.login("typist", PASSWORD)[0] == 429
+    actions = [row["action"] for row in city.records()[-7:]]
+    assert actions.count("login-failed") == 4
+    assert actions.count("login-locked") == 3
+    _forget_failures(city)
+
+
+def _forget_failures(city: City) -> None:
+    """Ten minutes later: the counts are gone."""
+    with worlds.redis_of(city.stack) as client:
+        for key in client.scan_iter("bomnae:login-failures:*"):
+            client.delete(key)
+
+
+def test_a_lock_ends_sessions_and_what_is_removed_stays_so(city: City) -> None:
+    leaver = city.account("leaver", "viewer")
+    assert city.run("accounts", "lock", "leaver")[0] == 0
+    wait_until(lambda: leaver.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
+    assert leaver.login("leaver", PASSWORD)[0] == 401
+    assert city.run("accounts", "unlock", "leaver")[0] == 0
+    assert leaver.login("leaver", PASSWORD)[0] == 200
+    assert city.run("accounts", "remove", "leaver")[0] == 0
+    wait_until(lambda: leaver.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
+    assert city.run("accounts", "add", "leaver", "--roles", "viewer")[0] == 5
+
+
+def test_a_second_factor_is_asked_and_each_code_counts_once(city: City) -> None:
+    found = city.account("careful", "viewer")
+    status, made = found.ask("POST", "/api/v1/account/code")
+    assert status == 200
+    maker = pyotp.TOTP(made["secret"])
+    body = {"sealed": made["sealed"], "code": maker.at(time.time())}
+    assert found.ask("PUT", "/api/v1/account/code", body)[1]["has_code"]
+    again = city.browser()
+    assert again.login("careful", PASSWORD)[1]["error"]["code"] == "code_needed"
+    code = maker.at(time.time())
+    assert again.login("careful", PASSWORD, code)[0] == 200
+    assert city.browser().login("careful", PASSWORD, code)[0] == 401
+    assert city.run("accounts", "reset", "careful")[0] == 0
+    _forget_failures(city)
+
+
+def test_a_program_has_a_token_that_ends(city: City) -> None:
+    assert city.run("accounts", "add", "gis", "--roles", "viewer", "--program")[0] == 0
+    _, said = city.run("accounts", "token", "gis", "--days", "30")
+    token = re.search(r"token (\S+)", said)
+    assert token
+    program = city.browser(Authorization=f"Bearer {token[1]}")
+    wait_until(lambda: program.ask("GET", "/api/v1/snapshot")[0] == 200, "the token")
+    assert program.ask("GET", "/api/v1/answer?q=x")[0] == 403
+    wrong = city.browser(Authorization=f"Bearer {token[1]}x")
+    assert wrong.ask("GET", "/api/v1/snapshot")[0] == 401
+    assert program.login("gis", "")[0] == 401
+
+
+def test_one_sees_and_ends_ones_own_sessions(city: City) -> None:
+    one = city.account("twice", "viewer")
+    two = city.browser()
+    assert two.login("twice", PASSWORD)[0] == 200
+    rows = one.ask("GET", "/api/v1/sessions")[1]["sessions"]
+    assert len(rows) == 2
+    (other,) = [row["id"] for row in rows if not row["is_this"]]
+    assert one.ask("DELETE", f"/api/v1/sessions/{other}")[0] == 204
+    assert two.ask("GET", "/api/v1/snapshot")[0] == 401
+    assert one.ask("DELETE", "/api/v1/session")[0] == 204
+    assert one.ask("GET", "/api/v1/snapshot")[0] == 401
+
+
+def test_no_password_code_or_token_stands_anywhere(city: City, tmp_path: Path) -> None:
+    """Not on the log, in Redis, nor in what a process printed (but for what is shown once)."""
+    del tmp_path
+    canaries = [PASSWORD.encode()]
+    for topic in (topics.ACCOUNTS, topics.ACCESS_RECORDS):
+        for raw in city.read(topic):
+            assert not any(each in raw for each in canaries)
+    for log in city.stack.folder.glob("*.log"):
+        assert not any(each in log.read_bytes() for each in canaries), log

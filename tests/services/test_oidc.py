@@ -1,0 +1,161 @@
+"""Login at a real OpenID provider, run beside the city: there and back, roles by groups, and what
+is not to be believed.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from local.services import free_port
+from local.stack import Stack
+from maps.access.guard import COOKIE
+from maps.api.oidc import BINDING
+from tests.cities import worlds
+from tests.services.asking import send
+
+MASTER = "a master key for tests, of 32 characters or more"
+PEOPLE = (
+    {"sub": "u-1", "preferred_username": "kim", "groups": ["traffic", "x"]},
+    {"sub": "u-2", "preferred_username": "lee", "groups": ["garden"]},
+    {"sub": "u-3", "preferred_username": "이 름", "groups": "viewers"},
+)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[str]:
+    """A city whose people log in at a provider; its address."""
+    port = free_port()
+    env = {
+        "BOMNAE_SECRET": MASTER,
+        "BOMNAE_LOGIN": "oidc",
+        "BOMNAE_OIDC_ISSUER": f"http://127.0.0.1:{port}",
+        "BOMNAE_OIDC_CLIENT": "bomnae",
+        "BOMNAE_OIDC_SECRET": "the client's secret",
+        "BOMNAE_OIDC_ROLES": "traffic=operator,viewers=viewer",
+    }
+    with Stack(tmp_path_factory.mktemp("oidc"), kafka=kafka_kind, env=env) as stack:
+        people = [part for each in PEOPLE for part in ("--user-claims", json.dumps(each))]
+        provider = stack.python("provider", "oidc_provider_mock", "--port", str(port), *people)
+        stack.wait(provider, lambda: _answers(port), "the provider")
+        worlds.lay(stack)
+        yield stack.start_map()
+
+
+def _answers(port: int) -> bool:
+    try:
+        return (
+            send(f"http://127.0.0.1:{port}", "GET", "/.well-known/openid-configuration")[0] == 200
+        )
+    except OSError:
+        return False
+
+
+class Person:
+    """A browser between the city and the provider, which keeps the city's cookies."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.cookies: dict[str, str] = {}
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, Any, bytes]:
+        given = dict(headers)
+        if self.cookies:
+            given["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        status, found, body = send(self.base, method, path, None, **given)
+        for line in found.get_all("Set-Cookie") or []:
+            for name, made in SimpleCookie(line).items():
+                self.cookies[name] = made.value
+        return status, found, body
+
+    def to_provider(self, leads_to: str = "/desk") -> str:
+        """The provider's address that the city sends one to."""
+        status, headers, _ = self.ask(f"/login/oidc?next={leads_to}")
+        assert status == 303
+        return str(headers["Location"])
+
+    def at_provider(self, address: str, subject: str) -> str:
+        """Log in there as a subject; the path that leads back."""
+        parts = urlsplit(address)
+        base = f"{parts.scheme}://{parts.netloc}"
+        form = {"Content_Type": "application/x-www-form-urlencoded"}
+        path, body = f"{parts.path}?{parts.query}", urlencode({"sub": subject})
+        status, headers, _ = send(base, "POST", path, body, **form)
+        assert status in (302, 303)
+        back = urlsplit(headers["Location"])
+        return f"{back.path}?{back.query}"
+
+    def login(self, subject: str) -> tuple[int, bytes]:
+        status, _, body = self.ask(self.at_provider(self.to_provider(), subject))
+        return status, body
+
+    def may(self, path: str) -> int:
+        return self.ask(path)[0]
+
+
+def test_there_and_back_with_the_roles_of_ones_groups(city: str) -> None:
+    kim = Person(city)
+    assert kim.may("/api/v1/snapshot") == 401
+    asked = parse_qs(urlsplit(kim.to_provider()).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    status, body = kim.login("u-1")
+    assert status == 200
+    assert re.search(rb'content="0;url=/desk"', body)
+    assert kim.may("/api/v1/snapshot") == 200
+    assert kim.may("/desk") == 200
+    assert kim.may("/api/v1/subscriptions") == 403
+    assert b'"account":"kim"' in kim.ask("/api/v1/session")[2]
+
+
+def test_whoever_has_no_role_gets_in_nowhere(city: str) -> None:
+    lee = Person(city)
+    status, body = lee.login("u-2")
+    assert status == 403
+    assert b"no_role" in body
+    assert COOKIE not in lee.cookies
+
+
+def test_a_name_that_is_none_becomes_one_that_is(city: str) -> None:
+    other = Person(city)
+    assert other.login("u-3")[0] == 200
+    assert re.search(rb'"account":"oidc-[0-9a-f]{16}"', other.ask("/api/v1/session")[2])
+    assert other.may("/desk") == 403
+
+
+def test_a_login_is_of_the_browser_that_began_it_and_counts_once(city: str) -> None:
+    one, other = Person(city), Person(city)
+    back = one.at_provider(one.to_provider(), "u-1")
+    assert other.ask(back)[0] == 400
+    other.cookies[BINDING] = "another"
+    assert other.ask(back)[0] == 400
+    assert one.ask(back)[0] == 200
+    one.cookies[BINDING] = parse_qs(urlsplit(back).query)["state"][0]
+    assert one.ask(back)[0] == 400
+
+
+def test_a_code_that_is_none_is_refused(city: str) -> None:
+    one = Person(city)
+    state = parse_qs(urlsplit(one.to_provider()).query)["state"][0]
+    status, _, body = one.ask(f"/login/oidc/back?code=made-up&state={state}")
+    assert status == 401
+    assert b"oidc_refused" in body
+
+
+def test_where_it_leads_is_ours(city: str) -> None:
+    one = Person(city)
+    for leads_to in ("//evil.example/", "https://evil.example/", "/%5Cevil.example"):
+        back = one.at_provider(one.to_provider(leads_to), "u-1")
+        assert b'url=/"' in one.ask(back)[2]
+
+
+def test_a_made_up_logout_ends_nothing(city: str) -> None:
+    kim = Person(city)
+    kim.login("u-1")
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    status, _, _ = send(city, "POST", "/login/oidc/logout", "logout_token=e30.e30.e30", **form)
+    assert status == 401
+    assert kim.may("/api/v1/snapshot") == 200
