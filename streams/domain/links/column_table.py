@@ -82,7 +82,9 @@ FEW = 4
 
 
 class LinkFacts:
-    """What the network and the rules say of its links, by their index."""
+    """What the network and the rules say of its links, by their index. The last row, which NONE
+    finds too, is of links that were known and have left the network.
+    """
 
     def __init__(
         self,
@@ -97,11 +99,11 @@ class LinkFacts:
         links = network.links
         self.links = roads
         self.index = network.index
-        self.jam_kmh = np.array([thresholds[x.road_class].jam_kmh for x in links], float)
-        self.slow_kmh = np.array([thresholds[x.road_class].slow_kmh for x in links], float)
-        self.well_kmh = np.array([well_kmh[x.id] for x in links], float)
+        self.jam_kmh = np.array([*(thresholds[x.road_class].jam_kmh for x in links), 0.0])
+        self.slow_kmh = np.array([*(thresholds[x.road_class].slow_kmh for x in links), 0.0])
+        self.well_kmh = np.array([*(well_kmh[x.id] for x in links), 0.0])
         self.free_kmh = 1.01 * self.jam_kmh + 0.1
-        self.is_drawn = np.array([x.is_drawn for x in links], bool)
+        self.is_drawn = np.array([*(x.is_drawn for x in links), False])
 
 
 class Marks:
@@ -232,6 +234,12 @@ class ColumnTable:
     def _count(self) -> int:
         return len(self._base.ids) + len(self._new)
 
+    @property
+    def _is_here(self) -> Array:
+        """Which places are of links that the network has."""
+        found: Array = self._index[: self._count] != NONE
+        return found
+
     def _id(self, place: int) -> str:
         ids = self._base.ids
         return ids[place] if place < len(ids) else self._names[place - len(ids)]
@@ -246,9 +254,9 @@ class ColumnTable:
             self._rows, self._rest = self._rows.copy(), self._rest.copy()
 
     def _indexed(self, columns: LinkColumns) -> Array:
-        """The network's index of each place; those the network does not know are of no use."""
+        """The network's index of each place, NONE where the link has left the network."""
         if len(columns.index) < len(columns.ids):
-            more = [self._facts.index[x] for x in columns.ids[len(columns.index) :]]
+            more = [self._facts.index.get(x, NONE) for x in columns.ids[len(columns.index) :]]
             columns.index = np.concatenate([columns.index, np.array(more, np.intp)])
         return columns.index
 
@@ -422,7 +430,7 @@ class ColumnTable:
     def driven(self) -> dict[str, LinkFold]:
         """The folds of the links on which buses were seen lately."""
         self.flush()
-        places = _ints(self._rest["bus_ms"][: self._count] > 0)
+        places = _ints((self._rest["bus_ms"][: self._count] > 0) & self._is_here)
         return {x: self._fold(x) for x in map(self._id, places)}
 
     def quarters(self) -> set[int]:
@@ -492,14 +500,14 @@ class ColumnTable:
         rules, count = self._rules, self._count
         report = self._standing(at_ms)
         is_on = report["at_ms"] > max(at_ms - rules.fresh_ms, at_ms - rules.stale_ms, NONE)
-        is_on &= ~self._rest["is_rich"][:count]
+        is_on &= ~self._rest["is_rich"][:count] & self._is_here
         places = np.flatnonzero(is_on)
         pace = paces_of(report[places])
         said = map(self._id, places[pace.is_any].tolist())
         speeds_dkmh = np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
         lesson = QuarterSpeeds(dict(zip(said, speeds_dkmh, strict=True)), set())
         look = LinkLook(self._facts.links, rules, factor_of)
-        for link_id in map(self._id, _ints(self._rest["is_rich"][:count])):
+        for link_id in map(self._id, _ints(self._rest["is_rich"][:count] & self._is_here)):
             teach(lesson, link_id, self._fold(link_id), at_ms, look)
         return lesson
 
@@ -531,8 +539,9 @@ class ColumnTable:
             self._show_together(together, now_ms)
         for place in sorted(singles):
             link_id = self._id(place)
-            road = self._facts.links[link_id]
-            shown = view(self._fold(link_id), road, self._rules, now_ms, factor_of(road))
+            shown, road = LinkView(), self._facts.links.get(link_id)
+            if road is not None:  # else it has left the network: nothing is shown of it
+                shown = view(self._fold(link_id), road, self._rules, now_ms, factor_of(road))
             self._show(place, with_usual(shown, usual_of(link_id)))
         self._paged.add(list(singles))
         self._touched = set()
