@@ -155,10 +155,10 @@ def stored(rows: Mapping[str, Mapping[bytes, bytes]]) -> Tables:
                 row.decode(): msgspec.json.decode(value) for row, value in values.items()
             }
             continue
-        columns = read(LINKS, values)
+        columns = read(LINKS, values, name)
         folds = hash_of(FOLDS, int(partition))
         found[name] = plain(columns)
-        found[folds] = plain(columns.folds(read(FOLDS, rows.get(folds, {}))))
+        found[folds] = plain(columns.folds(read(FOLDS, rows.get(folds, {}), folds)))
     return found
 
 

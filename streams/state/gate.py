@@ -199,7 +199,7 @@ class Gate:
             raise HalfAppliedError(_half((topic, partition), int(begun)))
         state: State = {}
         for table, rows in zip(stage.tables, hashes, strict=True):
-            state[table.name] = tables.read(table, rows)
+            state[table.name] = tables.read(table, rows, hash_of(table, partition))
         position = -1 if found is None else int(found)
         return max(position, self.first_offsets.get((topic, partition), 0) - 1), state
 

@@ -233,7 +233,8 @@ def rows_of(kind: CityKind, rows: Mapping[bytes, bytes]) -> Readable[str]:
 def _views_of(rows: Mapping[bytes, bytes]) -> dict[str, LinkView]:
     """The views of links in pages; beside them there may be rows of before."""
     pages = {name.decode(): row for name, row in rows.items() if name.isdigit()}
-    others = {x.decode(): row for x, row in rows.items() if not x.isdigit() and x != STOOD_FIELD}
+    named = ((x.decode(errors="replace"), row) for x, row in rows.items() if not x.isdigit())
+    others = {name: row for name, row in named if name != STOOD_FIELD.decode()}
     found, _ = readable(LINKS, _HELD_ROWS[LINKS], others.items())
     parts, _ = readable(f"{LINKS} pages", views_of, pages.items())
     return found | {link_id: view for part in parts.values() for link_id, view in part.items()}
