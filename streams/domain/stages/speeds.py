@@ -15,7 +15,9 @@ from streams.geo.network import Network
 
 T = TypeVar("T")
 MAX_OLD_MS = DAY_MS
-"""A speed or a bus seen this long before its answer came is no longer of now: late."""
+"""A speed or a bus seen this long before its answer came is no longer of now: late. So is a speed
+of 1970-01-01 00:00, which is no time but a field that nobody filled in.
+"""
 NOWHERE = -1
 
 
@@ -124,7 +126,7 @@ def _in_time(batches: Sequence[_Batch], effects: Effects) -> _Measured:
     if not rows.links:
         return rows
     newest_ms = max([batch.received_ms for batch, _ in batches])
-    if min(rows.observed_ms) > newest_ms - MAX_OLD_MS:
+    if min(rows.observed_ms) > max(newest_ms - MAX_OLD_MS, 0):
         return rows
     kept = _measured([(_fresh(batch), origin) for batch, origin in batches])
     if late := len(rows.links) - len(kept.links):
@@ -155,7 +157,8 @@ def _joined(columns: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
 def _fresh(batch: SpeedBatch) -> SpeedBatch:
     """The rows of an answer that it had within a day, without their flags."""
     rows = zip(batch.links, batch.speeds_kmh, batch.observed_ms, strict=True)
-    kept = [row for row in rows if row[2] > batch.received_ms - MAX_OLD_MS]
+    since_ms = max(batch.received_ms - MAX_OLD_MS, 0)
+    kept = [row for row in rows if row[2] > since_ms]
     links, speeds_kmh, observed_ms = zip(*kept, strict=True) if kept else ((), (), ())
     return SpeedBatch(batch.feed, batch.received_ms, links, speeds_kmh, observed_ms)
 

@@ -55,6 +55,13 @@ def test_a_link_the_network_does_not_know_is_counted_and_says_nothing() -> None:
     assert [share.link_id for share in rows_of(effects)] == ["S4>S5"]
 
 
+def test_a_time_of_nought_is_late_also_in_an_answer_of_1970() -> None:
+    rows = [LinkSpeed("S4>S5", 20, ms) for ms in (0, 1)]
+    effects = step(SpeedBatch.of("its.speeds", 1, rows))
+    assert effects.counts == {"speeds late": 1}
+    assert [share.observed_ms for share in rows_of(effects)] == [1]
+
+
 def test_time_reaches_every_partition() -> None:
     effects = step(Tick(at(7)), partitions=4)
     came = {p: part.watermark_ms for p, (part,) in effects.derived.items()}
