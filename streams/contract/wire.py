@@ -33,11 +33,12 @@ from streams.contract.errors import RecordRefusedError, SubscriptionError
 from streams.contract.records import Message
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_subscription
+from streams.contract.topics import MAX_MESSAGE_BYTES
 from streams.people import names_a_number
 
 RULES = {
     "R001": "not JSON, or not UTF-8",
-    "R002": "larger than 1 MiB",
+    "R002": "larger than 1 MiB, or than 2 MiB on link-events",
     "R003": "nested deeper than the reader goes",
     "R004": "not a message of this topic",
     "R005": "a field is missing or has the wrong type",
@@ -91,6 +92,7 @@ _TYPES: dict[str, type] = {
 _KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
 _ENCODER = msgspec.json.Encoder()
 _HEAD = b'{"kind":"'
+_DERIVED = _HEAD + b'link-events"'
 _KIND = slice(len(_HEAD), len(_HEAD) + max(map(len, _TYPES)) + 1)
 
 
@@ -275,12 +277,19 @@ def decode(payload: bytes | None) -> Message:
     if payload is None:
         raise RecordRefusedError("R004", "no payload")
     if len(payload) > MAX_BYTES:
-        raise RecordRefusedError("R002", f"{len(payload)} bytes, at most {MAX_BYTES}")
+        _check_size(payload)
     message = _read_now(payload)
     if message is None:
         message = _read_ever(payload)
     _check(message)
     return message
+
+
+def _check_size(payload: bytes) -> None:
+    """What one input comes to on link-events cannot be parted, and may be larger than it was."""
+    most = MAX_MESSAGE_BYTES if payload.startswith(_DERIVED) else MAX_BYTES
+    if len(payload) > most:
+        raise RecordRefusedError("R002", f"{len(payload)} bytes, at most {most}")
 
 
 def _read_now(payload: bytes) -> Message | None:

@@ -11,7 +11,7 @@ from streams.contract.records import LinkSpeed, Message, SpeedBatch, Tick
 from streams.domain.stage import Effects, Sum, Taken, empty_state
 from streams.domain.stages.speeds import SpeedsStage
 from streams.geo.network import Overlay
-from tests.cities.fakes import STANDARD, at, street
+from tests.cities.fakes import STANDARD, at, parts_of, street
 
 
 def step(message: SpeedBatch | Tick, partitions: int = 1) -> Effects:
@@ -60,6 +60,20 @@ def test_a_time_of_nought_is_late_also_in_an_answer_of_1970() -> None:
     effects = step(SpeedBatch.of("its.speeds", 1, rows))
     assert effects.counts == {"speeds late": 1}
     assert [share.observed_ms for share in rows_of(effects)] == [1]
+
+
+def test_what_one_message_comes_to_is_read_though_it_is_larger() -> None:
+    count = (wire.MAX_BYTES - 200) // len('"S4>S5",5,1789999980000,')
+    links, kmh, times = '"S4>S5",' * count, "5," * count, f"{at(0)}," * count
+    payload = (
+        f'{{"kind":"speeds","feed":"f","received_ms":{at(0)},"links":[{links[:-1]}],'
+        f'"speeds_kmh":[{kmh[:-1]}],"observed_ms":[{times[:-1]}]}}'
+    )
+    message = wire.decode(payload.encode())
+    assert isinstance(message, SpeedBatch)
+    (sent,) = wire.encode_parts(step(message).derived[0])
+    assert len(sent) > wire.MAX_BYTES
+    assert len(parts_of(sent)[0].speeds) == count
 
 
 def test_time_reaches_every_partition() -> None:
