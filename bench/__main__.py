@@ -34,12 +34,18 @@ def measured(name: str, row: Row, kafka: str, *, is_quick: bool) -> RowResult:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke test of three minutes")
-    parser.add_argument("--only", nargs="+", choices=tuple(ROWS), metavar="ROW")
+    rows = ", ".join(ROWS)
+    parser.add_argument("--only", nargs="+", choices=tuple(ROWS), metavar="ROW", help=rows)
     parser.add_argument("--kafka", choices=("apache", "embedded"), default="apache")
     parser.add_argument("--out", type=Path, help="folder of the results (bench/results)")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped too
     out = options.out or (None if options.quick else results.RESULTS)
+    if out is not None:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:  # now, not after minutes of measuring
+            parser.error(f"--out {out}: {error.strerror}")
     found: list[RowResult] = []
     failed: list[str] = []
     for name in options.only or [name for name, row in ROWS.items() if not row.is_extra]:
