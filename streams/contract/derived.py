@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from msgspec import Meta
 
+from streams.contract.bounds import BoundedKmh, BoundedMs
 from streams.contract.enums import Cause, Closure, Phase, SightingKind
 
 Signed64 = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
@@ -31,7 +32,7 @@ class Passage:
     """
 
     link_id: str
-    exited_ms: int
+    exited_ms: BoundedMs
     travel_ms: int
     length_m: int
     unsure_ms: int = 0
@@ -44,8 +45,8 @@ class SpeedShare:
 
     link_id: str
     via: str
-    speed_kmh: float
-    observed_ms: int
+    speed_kmh: BoundedKmh
+    observed_ms: BoundedMs
     share: float
 
 
@@ -59,8 +60,8 @@ class SpeedColumns:
     """
 
     link_ids: tuple[str, ...] = ()
-    speeds_kmh: tuple[float, ...] = ()
-    observed_ms: tuple[Signed64, ...] = ()
+    speeds_kmh: tuple[BoundedKmh, ...] = ()
+    observed_ms: tuple[BoundedMs, ...] = ()
     vias: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()
     offsets: tuple[Signed64, ...] = ()
@@ -175,7 +176,7 @@ class LinkEvents:
     """
 
     origin: Origin
-    watermark_ms: int
+    watermark_ms: BoundedMs
     passages: tuple[Passage, ...] = ()
     speeds: SpeedColumns = SpeedColumns()
     obstructions: tuple[Obstruction, ...] = ()

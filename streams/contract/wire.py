@@ -15,7 +15,7 @@ from dataclasses import fields, replace
 
 import msgspec
 
-from streams.contract import arrival
+from streams.contract import arrival, bounds
 from streams.contract import records as rec
 from streams.contract.derived import (
     Declaration,
@@ -64,8 +64,8 @@ RULES = {
 }
 MAX_BYTES = 1 << 20
 MAX_AHEAD_MS = arrival.MAX_AHEAD_MS
-MAX_SPEED_KMH = rec.MAX_SPEED_KMH
-MAX_TIME_MS = rec.MAX_TIME_MS
+MAX_SPEED_KMH = bounds.MAX_SPEED_KMH
+MAX_TIME_MS = bounds.MAX_TIME_MS
 MAX_VERTICES = 2000
 MAX_TITLE = 80
 MAX_CALL_LINKS = 200
@@ -120,8 +120,8 @@ class _AnyRow(msgspec.Struct, kw_only=True):
 
 
 class _Row(_AnyRow, kw_only=True):
-    speed_kmh: rec.BoundedKmh
-    observed_ms: rec.BoundedMs
+    speed_kmh: bounds.BoundedKmh
+    observed_ms: bounds.BoundedMs
 
 
 class _AnyRows(msgspec.Struct, kw_only=True):
@@ -168,7 +168,7 @@ class _Events(msgspec.Struct):
     """A part of link-events, its speeds as columns or a row each."""
 
     origin: Origin
-    watermark_ms: int
+    watermark_ms: bounds.BoundedMs
     passages: tuple[Passage, ...] = ()
     speeds: SpeedColumns | tuple[SpeedShare, ...] = ()
     obstructions: tuple[Obstruction, ...] = ()
@@ -397,7 +397,7 @@ def _check_events(batch: LinkBatch) -> None:
         rows = len(speeds)
         lengths = {len(speeds.speeds_kmh), len(speeds.observed_ms), rows}
         lengths |= {len(each) or rows for each in (speeds.vias, speeds.shares, speeds.offsets)}
-        if lengths != {rows}:
+        if lengths != {rows} or bool(speeds.vias) is not bool(speeds.shares):
             raise RecordRefusedError("R005", f"part {number}: columns of {sorted(lengths)} rows")
         if speeds.offsets and speeds.offsets[-1] != part.origin.offset:
             raise RecordRefusedError(

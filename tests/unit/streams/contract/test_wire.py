@@ -170,6 +170,12 @@ def test_what_breaks_no_rule_is_read(good: bytes) -> None:
         ("R010", permits(ends_ms=at(-1))),
         ("R012", permits(permit_id="")),
         ("R012", incidents(incident_id="")),
+        ("R005", events(speeds_kmh=[-1])),
+        ("R005", events(speeds_kmh=[1e10])),  # would not fit a view
+        ("R005", events(observed_ms=[-1])),  # is none, in a column
+        ("R005", events(observed_ms=[wire.MAX_TIME_MS + 1])),
+        ("R005", events(vias=["M"])),
+        ("R005", events(shares=[0.5])),  # of what?
     ],
 )
 def test_a_broken_rule_has_its_code(code: str, payload: bytes | None) -> None:
@@ -312,7 +318,7 @@ RECORDS = [v for v in vars(rec).values() if isinstance(v, type) and is_dataclass
 st.register_type_strategy(str, TEXT)
 st.register_type_strategy(int, WHEN)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
-for _record in RECORDS:
+for _record in (*RECORDS, SpeedShare):
     st.register_type_strategy(_record, _any(_record))
 st.register_type_strategy(
     rec.SpeedBatch,
