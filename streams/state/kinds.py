@@ -30,7 +30,7 @@ from streams.domain.stages.incidents import INCIDENTS, RunningIncident
 from streams.domain.stages.passages import BUSES, BusView
 from streams.domain.works.rows import Work
 from streams.domain.works.step import WORKS
-from streams.state.tables import STOOD_FIELD, PackedViews, unpack, views_of
+from streams.state.tables import STOOD_FIELD, PackedViews, is_page, unpack, views_of
 
 LinkKey = TypeVar("LinkKey")
 Gone = TypeVar("Gone")
@@ -232,9 +232,12 @@ def rows_of(kind: CityKind, rows: Mapping[bytes, bytes]) -> Readable[str]:
 
 def _views_of(rows: Mapping[bytes, bytes]) -> dict[str, LinkView]:
     """The views of links in pages; beside them there may be rows of before."""
-    pages = {name.decode(): row for name, row in rows.items() if name.isdigit()}
-    named = ((x.decode(errors="replace"), row) for x, row in rows.items() if not x.isdigit())
-    others = {name: row for name, row in named if name != STOOD_FIELD.decode()}
+    pages: dict[str, bytes] = {}
+    others: dict[str, bytes] = {}
+    for name, row in rows.items():
+        if name != STOOD_FIELD:
+            kept = pages if is_page(name, row) else others
+            kept[name.decode(errors="replace")] = row
     found, _ = readable(LINKS, _HELD_ROWS[LINKS], others.items())
     parts, _ = readable(f"{LINKS} pages", views_of, pages.items())
     return found | {link_id: view for part in parts.values() for link_id, view in part.items()}

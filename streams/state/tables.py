@@ -32,6 +32,7 @@ from streams.domain.links.fold import LinkView
 from streams.domain.stage import StageTable
 
 STOOD_FIELD = b"stood"
+_ROW_OF_BEFORE = b'{"speed_kmh":'
 _FORM = 1
 _LAST_CODES = {
     "level": len(LEVELS) - 1,
@@ -120,7 +121,7 @@ def _head(patch: LinkPatch, places: range) -> bytes:
 
 def read_columns(rows: Mapping[bytes, bytes]) -> LinkColumns:
     """The links of a partition, of pages or of the rows that stood there before there were any."""
-    count = sum(name.isdigit() for name in rows)
+    count = sum(is_page(name, value) for name, value in rows.items())
     if not count:
         return _read_views({name: row for name, row in rows.items() if name != STOOD_FIELD})
     ids: list[str] = []
@@ -138,6 +139,13 @@ def read_columns(rows: Mapping[bytes, bytes]) -> LinkColumns:
     if len(columns.place) < len(ids):
         raise msgspec.ValidationError(f"{len(ids)} places of {len(columns.place)} links")
     return columns
+
+
+def is_page(name: bytes, value: bytes) -> bool:
+    """Whether a field of a hash of links is a page. The id of a standard link is a number too, and
+    its row stood under it before there were pages.
+    """
+    return name.isdigit() and not value.startswith(_ROW_OF_BEFORE)
 
 
 def _page_at(number: int, rows: Mapping[bytes, bytes]) -> tuple[_Head, Any]:

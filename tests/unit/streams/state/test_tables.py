@@ -122,6 +122,15 @@ def test_rows_of_before_are_read_and_written_anew_as_pages() -> None:
     assert written(step(stage, state, speeds(5, IDS[5:6], 20.0))).gone in ([], ["stood"])
 
 
+def test_rows_of_before_of_links_whose_ids_are_numbers_are_no_pages() -> None:
+    view = LinkView(speed_kmh=31.5)
+    before = {name: msgspec.json.encode(view) for name in (b"2250000100", b"2250000200", b"S1>S2")}
+    due = {name.decode(): view for name in before}
+    assert rows_of(KIND, before) == (due, frozenset())
+    assert dict(read_columns(before)) == due
+    assert set(read_columns(before).unpaged) == due.keys()
+
+
 def test_a_delta_of_before_is_heard() -> None:
     view = LinkView(speed_kmh=31.5)
     value = msgspec.json.encode({"at": 7, "l": {IDS[0]: view}})
