@@ -104,7 +104,7 @@ def _country(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa:
 
 def _works(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
     links, counts = (500, (5, 50)) if is_quick else (50_000, (200, 5_000, 50_000))
-    return growth.by_works(folder, kafka, links, counts, 0.5 if is_quick else 4)
+    return growth.by_works(folder, kafka, links, counts)
 
 
 def _buses(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001

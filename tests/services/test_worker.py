@@ -146,21 +146,26 @@ def test_workers_that_come_and_go_under_load_leave_one_exact_state(stack: Stack)
     worlds.lay(stack)
     log = worlds.drive(24, worlds.STOPS, partitions=16)
     third = len(log) // 3
-    first = stack.start_worker("worker-1")
+    first, first_at = measured_worker(stack, "worker-1")
     worlds.publish(stack, log[:third])
-    stack.wait(first, lambda: worlds.redis_of(stack).hlen("bomnae:clock") > 0, "its first steps")
-    address = f"127.0.0.1:{free_port()}"
-    env = {"BOMNAE_METRICS": address}
-    second = stack.python("worker-2", "streams", "worker", env=env)
-    stack.wait(second, lambda: second.said("worker started"), "the second worker")
+    stack.wait(first, lambda: carried(first_at) > 0, "its first steps")
+    second, second_at = measured_worker(stack, "worker-2")
     worlds.publish(stack, log[third : 2 * third])
-    stack.wait(second, lambda: carried(address) > 0, "its part of the load")
+    stack.wait(second, lambda: carried(second_at) > 0, "its part of the load")
     first.stop()  # the second has all from here on
     stack.processes.pop("worker-1")
     worlds.publish(stack, log[2 * third :])
     worlds.wait_drained(stack, worlds.last_tick_ms(log))
     assert first.exit_code == 0
     assert audit(stack) == "identical"
+
+
+def measured_worker(stack: Stack, name: str) -> tuple[Process, str]:
+    """A worker that has started, and the address of its metrics."""
+    address = f"127.0.0.1:{free_port()}"
+    worker = stack.python(name, "streams", "worker", env={"BOMNAE_METRICS": address})
+    stack.wait(worker, lambda: worker.said("worker started"), name)
+    return worker, address
 
 
 def carried(address: str) -> float:
