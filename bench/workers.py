@@ -206,7 +206,9 @@ class Steps:
 
 
 def moved(folder: Path, broker: Broker, network: Network) -> list[Figure]:
-    """How long partitions stand when a second worker comes and when it goes, under load."""
+    """How long partitions stand when a second worker comes and when it goes, under load; and when
+    none does, which is what this machine alone makes them stand.
+    """
     workload = Workload(network, made_works(network, WORKS), partitions=PARTITIONS)
     load = Load(workload, LIVE_PER_S, batch=LIVE_BATCH)
     with _rig(folder, broker) as rig:
@@ -215,6 +217,7 @@ def moved(folder: Path, broker: Broker, network: Network) -> list[Figure]:
         start(rig, 1)
         with Steps(rig) as steps, _running(load, rig.kafka):
             time.sleep(SETTLED_S)
+            still = _stops(rig, steps, lambda: None, 1)
             came = _stops(rig, steps, lambda: rig.start_worker("worker-2"), 2)
             went = _stops(rig, steps, rig.processes.pop("worker-2").stop, 1)
         end_ms = now_ms() // 1000 * 1000 + END_MS
@@ -224,6 +227,7 @@ def moved(folder: Path, broker: Broker, network: Network) -> list[Figure]:
         rig.run("audit", "streams", "audit", within_s=WITHIN_S)
     load_is = f"{LIVE_PER_S:,} obs/s over {PARTITIONS} partitions"
     return [
+        *_figures(f"nobody comes or goes, {load_is}", still),
         *_figures(f"a second worker comes, {load_is}", came),
         *_figures(f"a second worker goes (SIGTERM), {load_is}", went),
     ]
