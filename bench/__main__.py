@@ -2,10 +2,11 @@
 
     python -m bench [--quick] [--only ROW ...] [--kafka apache|embedded] [--out FOLDER]
 
-Prints each row as it is measured, keeps it in `bench/results/` and prints the table at the end;
-`python -m bench.table --write` puts that into the documents. Exits 1 when a row could not be
-measured: a goal that is missed is printed, and no failure of the bench. `--quick` measures little
-of each row, to see that the bench still runs; it keeps nothing unless `--out` says where.
+Prints each row as it is measured, keeps it in `bench/results/` and prints the table and the seconds
+of each row at the end; `python -m bench.table --write` puts the table into the documents. Exits 1
+when a row could not be measured, after all others: it is named, and keeps no result. A goal that is
+missed is printed, and no failure of the bench. `--quick` measures little of each row, to see that
+the bench still runs; it keeps nothing unless `--out` says where.
 """
 
 import argparse
@@ -46,6 +47,7 @@ def main() -> int:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:  # now, not after minutes of measuring
             parser.error(f"--out {out}: {error.strerror}")
+    begin_s = time.monotonic()
     found: list[RowResult] = []
     failed: list[str] = []
     for name in options.only or [name for name, row in ROWS.items() if not row.is_extra]:
@@ -56,6 +58,8 @@ def main() -> int:
         except Exception:  # noqa: BLE001 - the other rows are still worth having
             traceback.print_exc()
             failed.append(name)
+            if out is not None:
+                results.forget(name, out)
             continue
         for figure in result.figures:
             print(f"  {figure.line()}")
@@ -64,6 +68,8 @@ def main() -> int:
         if out is not None:
             results.keep(result, out)
     print(f"\n{table({result.row: result for result in found})}")
+    took_s = ", ".join(f"{result.row} {result.took_s:.0f}" for result in found)
+    print(f"\nseconds: {took_s}; all together {time.monotonic() - begin_s:.0f}")
     if failed:
         print(f"\nnot measured: {', '.join(failed)}", file=sys.stderr)
     return int(bool(failed))

@@ -19,7 +19,7 @@ from aiokafka import AIOKafkaProducer
 
 from bench.rig import Broker, Rig
 from bench.views import follow_links
-from bench.workload import FEED, PARTITIONS, Workload, made_network, made_works
+from bench.workload import FEED, Workload, made_network, made_works
 from local.services import wait_until
 from producers.network.importing import write_network
 from streams.contract import topics, wire
@@ -39,7 +39,7 @@ class Load:
         self._random = np.random.default_rng(7)
         self._shares = [
             [name for name, p in zip(workload.ids, workload.partition, strict=True) if p == at]
-            for at in range(PARTITIONS)
+            for at in range(workload.partitions)
         ]
         self.probes = {share.pop() for share in self._shares}
         self.names = [name for share in self._shares for name in share]
@@ -59,7 +59,7 @@ class Load:
     async def _tick(self, producer: AIOKafkaProducer) -> None:
         payload = wire.encode(Tick(now_ms() // 1000 * 1000))
         for topic in topics.TICKED:
-            for partition in range(topic.partitions(PARTITIONS)):
+            for partition in range(topic.partitions(len(self._shares))):
                 await producer.send(topic.name, payload, partition=partition)
 
     async def _ticks(self, producer: AIOKafkaProducer, until: float) -> None:
@@ -72,7 +72,7 @@ class Load:
         turns = [cycle(share) for share in self._shares]
         due, number = time.monotonic(), 0
         while time.monotonic() < until:
-            partition, number = number % PARTITIONS, number + 1
+            partition, number = number % len(turns), number + 1
             names = list(islice(turns[partition], self._batch))
             speeds = self._random.uniform(5, 90, self._batch).round(1).tolist()
             await self._send(producer, partition, names, speeds)
@@ -80,10 +80,10 @@ class Load:
             await asyncio.sleep(max(0.0, min(due, until) - time.monotonic()))
 
     async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
-        links = sorted(self.probes, key=lambda name: topics.partition_of(name, PARTITIONS))
+        links = sorted(self.probes, key=lambda name: topics.partition_of(name, len(self.probes)))
         number = 0
         while time.monotonic() < until:
-            partition, number = number % PARTITIONS, number + 1
+            partition, number = number % len(links), number + 1
             link, at_ms = links[partition], now_ms()
             self.sent[link, at_ms] = time.monotonic()
             await self._send(producer, partition, [link], [5.0 + number % 90], at_ms)

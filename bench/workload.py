@@ -102,6 +102,7 @@ class Workload:
     works: tuple[Work, ...] = ()
     seed: int = 1
     per_event_s: float = PER_EVENT_S
+    partitions: int = PARTITIONS  # of the wide topics
     at_ms: int = T0_MS  # event time up to which phases have been made
     taken: list[Columns] = field(default_factory=list)
     watermarks: list[Column] = field(default_factory=list)
@@ -111,11 +112,11 @@ class Workload:
         count = len(self.network.links)
         self.ids = [link.id for link in self.network.links]
         self.partition = np.array(
-            [topics.partition_of(name, PARTITIONS) for name in self.ids], dtype=np.int8
+            [topics.partition_of(name, self.partitions) for name in self.ids], dtype=np.int8
         )
         self._usual_kmh = self._random.uniform(12, 70, count)
         self._next = np.empty(0, dtype=np.int64)
-        self._ticked_ms = dict.fromkeys(range(PARTITIONS), 0)
+        self._ticked_ms = dict.fromkeys(range(self.partitions), 0)
 
     def observations(self, count: int) -> Columns:
         """The next `count` observations: all links in an order of each round's own."""
@@ -158,10 +159,10 @@ class Workload:
         log: Log = {
             (topic.name, partition): list(ticks.values())
             for topic in topics.TICKED
-            for partition in range(topic.partitions(PARTITIONS))
+            for partition in range(topic.partitions(self.partitions))
         }
         watermarks = np.zeros(len(columns), dtype=np.int64)
-        for partition in range(PARTITIONS):
+        for partition in range(self.partitions):
             rows = np.flatnonzero(self.partition[columns.links] == partition)
             messages, seen_ms = [], self._ticked_ms[partition]
             left = iter(ticks.items())

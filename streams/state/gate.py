@@ -95,9 +95,13 @@ class Gate:
         self.first_offsets = Starts()
         self.epoch = 0
 
-    def forget(self) -> None:
-        """Begin a new epoch: rows loaded before it may be another worker's by now."""
-        self.epoch += 1
+    def forget(self, *, is_next: bool = False) -> None:
+        """Begin a new epoch: rows loaded before it may be another worker's by now.
+
+        `is_next`: what this worker has kept, no other had since. Then an epoch is one more than the
+        last, else two.
+        """
+        self.epoch += 1 if is_next else 2
 
     async def check_rights(self) -> None:
         """SettingsError that names what the Redis user may not do and a worker needs."""

@@ -27,6 +27,7 @@ from streams.worker.consumer import LogSource, PositionTransport
 from streams.worker.waiting import Waiting
 
 MAX_FETCHED = 8192  # messages that one look into what was fetched may bring
+HEARTBEAT_S = 0.5  # so soon a worker hears that another comes or goes: till then a group stands
 CARRIERS = 4  # partitions of a topic that are carried at a time: one folds while others wait
 
 
@@ -89,7 +90,8 @@ def create_worker(settings: Settings, network: Network, fail: FailAt = None) -> 
     }
     for topic, runner in runners.items():
         _add_agent(app, topic, runner, waiting[topic.name])
-    app.on_partitions_revoked.connect(_dropper(runners, waiting), weak=False)
+    app.on_partitions_revoked.connect(_dropper(waiting), weak=False)
+    app.on_partitions_assigned.connect(_keeper(runners), weak=False)
     return worker
 
 
@@ -108,7 +110,7 @@ def _faust_app(settings: Settings) -> Any:
         broker_client_id=client_id(worker_name()),
         broker_credentials=_credentials(settings),
         broker_session_timeout=settings.session_s,
-        broker_heartbeat_interval=max(1.0, settings.session_s / 5),
+        broker_heartbeat_interval=HEARTBEAT_S,
         broker_rebalance_timeout=settings.session_s,
         broker_max_poll_records=MAX_FETCHED,
         producer_acks=-1,
@@ -117,14 +119,24 @@ def _faust_app(settings: Settings) -> Any:
     )
 
 
-def _dropper(runners: Mapping[topics.Topic, StageRunner], waiting: Mapping[str, Waiting]) -> Any:
+def _dropper(waiting: Mapping[str, Waiting]) -> Any:
+    """Every rebalance revokes all; what waited is fetched again by whoever gets it."""
+
     async def drop(_app: Any, revoked: Iterable[TP], **_rest: Any) -> None:
-        for topic, runner in runners.items():
-            gone = [tp.partition for tp in revoked if tp.topic == topic.name]
-            waiting[topic.name].drop(gone)
-            runner.drop(gone)
+        for topic, waits in waiting.items():
+            waits.drop([tp.partition for tp in revoked if tp.topic == topic])
 
     return drop
+
+
+def _keeper(runners: Mapping[topics.Topic, StageRunner]) -> Any:
+    """Rows of a partition that comes back to this worker are kept."""
+
+    async def keep(_app: Any, assigned: Iterable[TP], **_rest: Any) -> None:
+        for topic, runner in runners.items():
+            runner.keep([tp.partition for tp in assigned if tp.topic == topic.name])
+
+    return keep
 
 
 class _Whole(faust.Schema[Any, Any]):

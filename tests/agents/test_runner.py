@@ -130,10 +130,35 @@ async def test_a_new_epoch_loads_what_another_worker_wrote(bench: Bench) -> None
     assert await bench.counted() == {"v1": 5}
 
 
+async def test_rows_are_kept_into_the_next_epoch_where_the_state_stands_where_they_do(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads = []
+    load_at = bench.gate.load_at
+
+    async def counted(stage: Any, topic: str, partition: int) -> Any:
+        loads.append(partition)
+        return await load_at(stage, topic, partition)
+
+    monkeypatch.setattr(bench.gate, "load_at", counted)
+    await bench.take(0, 1)
+    bench.gate.forget(is_next=True)
+    await bench.take(2, 3)
+    assert loads == [0]
+    bench.gate.forget()  # somebody may have had it
+    await bench.take(4)
+    assert loads == [0, 0]
+    bench.gate.forget(is_next=True)
+    await Bench(bench.gate).take(5)  # loads it too
+    assert await bench.take(6) == [APPLIED]
+    assert len(loads) == 4
+    assert await bench.counted() == {"v1": 7}
+
+
 async def test_a_partition_given_up_is_loaded_anew(bench: Bench) -> None:
     other = Bench(bench.gate)
     await bench.take(0, 1)
-    bench.runner.drop([0])
+    bench.runner.keep([1])
     await other.take(2, 3)
     assert await bench.take(4) == [APPLIED]
     assert await bench.counted() == {"v1": 5}

@@ -65,30 +65,33 @@ def at_stop(vehicle: str, order: int, observed_ms: int) -> BusPosition:
     return BusPosition(vehicle, "R1", "1", f"S{order - 1}", order, observed_ms, lon, 37.88)
 
 
-def positions(*rows: BusPosition) -> Iterable[Sent]:
+def positions(*rows: BusPosition, partitions: int = PARTITIONS) -> Iterable[Sent]:
     """The messages of one answer with these buses."""
     for row in rows:
-        partition = topics.partition_of(row.vehicle, PARTITIONS)
+        partition = topics.partition_of(row.vehicle, partitions)
         batch = PositionBatch("tago.positions", row.observed_ms, (row,))
         yield topics.BUS_POSITIONS, partition, wire.encode(batch)
 
 
-def tick(tick_ms: int) -> Iterable[Sent]:
+def tick(tick_ms: int, *, partitions: int = PARTITIONS) -> Iterable[Sent]:
     """A tick in every input partition."""
     for topic in topics.TICKED:
-        for partition in range(topic.partitions(PARTITIONS)):
+        for partition in range(topic.partitions(partitions)):
             yield topic, partition, wire.encode(Tick(tick_ms))
 
 
-def drive(vehicles: int, stops: int, *, s_between: int = 40) -> list[Sent]:
+def drive(
+    vehicles: int, stops: int, *, s_between: int = 40, partitions: int = PARTITIONS
+) -> list[Sent]:
     """Buses that pass a stop every `s_between` s, a bus-specific shade slower each, with ticks."""
     log: list[Sent] = []
     for order in range(1, stops + 1):
         for vehicle in range(vehicles):
             observed_ms = T0_MS + order * (s_between + vehicle) * 1000
-            log += positions(at_stop(f"v{vehicle}", order, observed_ms))
-        log += tick(T0_MS + order * s_between * 1000)
-    return [*log, *tick(T0_MS + (stops + 1) * (s_between + vehicles) * 1000)]
+            log += positions(at_stop(f"v{vehicle}", order, observed_ms), partitions=partitions)
+        log += tick(T0_MS + order * s_between * 1000, partitions=partitions)
+    end_ms = T0_MS + (stops + 1) * (s_between + vehicles) * 1000
+    return [*log, *tick(end_ms, partitions=partitions)]
 
 
 def publish(stack: Stack, log: Iterable[Sent]) -> None:
@@ -112,6 +115,7 @@ def wait_drained(stack: Stack, tick_ms: int, *, within_s: float = 120) -> None:
     A log's end offset would be simpler, but the embedded broker understates it.
     """
     store = redis_of(stack)
+    partitions = settings_of(stack).partitions
     seen: list[Any] = []
 
     def is_drained() -> bool:
@@ -121,7 +125,7 @@ def wait_drained(stack: Stack, tick_ms: int, *, within_s: float = 120) -> None:
         clocks = [int(value) for value in store.hvals("bomnae:clock")]
         seen.append(store.hgetall("bomnae:positions"))
         still = len(seen) > 10 and all(at == seen[-1] for at in seen[-10:])  # 0.5 s
-        return len(clocks) == PARTITIONS and min(clocks) >= tick_ms and still
+        return len(clocks) == partitions and min(clocks) >= tick_ms and still
 
     try:
         wait_until(is_drained, "the worker at the end of the log", within_s=within_s)

@@ -1,5 +1,7 @@
 """A worker that cannot or must not go on says why in one line and ends with a code of its own."""
 
+import re
+import urllib.request
 from functools import partial
 from pathlib import Path
 
@@ -137,6 +139,41 @@ def test_a_worker_killed_at_a_failpoint_leaves_the_state_exact(city: Stack, poin
     city.start_worker("worker-next")
     worlds.wait_drained(city, worlds.last_tick_ms(log))
     assert audit(city) == "identical"
+
+
+def test_workers_that_come_and_go_under_load_leave_one_exact_state(stack: Stack) -> None:
+    stack.env["BOMNAE_PARTITIONS"] = "16"
+    worlds.lay(stack)
+    log = worlds.drive(24, worlds.STOPS, partitions=16)
+    third = len(log) // 3
+    first, first_at = measured_worker(stack, "worker-1")
+    worlds.publish(stack, log[:third])
+    stack.wait(first, lambda: carried(first_at) > 0, "its first steps")
+    second, second_at = measured_worker(stack, "worker-2")
+    worlds.publish(stack, log[third : 2 * third])
+    stack.wait(second, lambda: carried(second_at) > 0, "its part of the load")
+    first.stop()  # the second has all from here on
+    stack.processes.pop("worker-1")
+    worlds.publish(stack, log[2 * third :])
+    worlds.wait_drained(stack, worlds.last_tick_ms(log))
+    assert first.exit_code == 0
+    assert audit(stack) == "identical"
+
+
+def measured_worker(stack: Stack, name: str) -> tuple[Process, str]:
+    """A worker that has started, and the address of its metrics."""
+    address = f"127.0.0.1:{free_port()}"
+    worker = stack.python(name, "streams", "worker", env={"BOMNAE_METRICS": address})
+    stack.wait(worker, lambda: worker.said("worker started"), name)
+    return worker, address
+
+
+def carried(address: str) -> float:
+    """How many messages a worker has carried through the gate."""
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    found = re.findall(r"^bomnae_worker_messages_total\{.*\} (.*)$", text, re.MULTILINE)
+    return sum(map(float, found))
 
 
 def test_an_agent_that_raises_ends_its_worker_with_the_reason(city: Stack) -> None:
