@@ -97,6 +97,7 @@ class Context:
             undelivered=self.live.undelivered,
             trouble=self.live.health.trouble,
             has_links=has_links,
+            works=self.live.works.rows(self.live.picture.works),
         )
 
     async def network_file(self) -> CachedBody:

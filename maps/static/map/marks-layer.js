@@ -104,6 +104,7 @@ export class MarksLayer {
   /** Marks a selection: links to edge and a place to ring. @param {number[]} links
    * @param {Ui.Place | null} place */
   choose(links, place) {
+    if (!links.length && !place && !this.chosenLinks.length && !this.ring) return;
     this.chosenLinks = links;
     this.ring = pointOf(place);
     this.canvas.repaint();
