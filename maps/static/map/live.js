@@ -146,6 +146,7 @@ export class Live {
       state.setView({ zoom: map.getZoom(), lat: at.lat, lon: at.lng });
       this.stream.looking.soon();
     });
+    map.on("move", () => this.stream.looking.onTheWay());
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => this.repaintAll());
     return this.addZoom();
