@@ -26,6 +26,8 @@ the server waits for it and says so. Kafka may be away: only what is told is ref
 Crews tap on /w/{work} by signed links (BOMNAE_SECRET, BOMNAE_PUBLIC_URL). Their photos are kept in
 BOMNAE_PHOTOS and deleted by this server a week after their work is over."""
 STOP_WITHIN_S = 5.0
+COLLECT_AT = 50_000
+"""New objects that stay: a second's delta of a province makes thousands, and each replaces one."""
 
 
 def main(arguments: list[str]) -> int:
@@ -37,6 +39,7 @@ def main(arguments: list[str]) -> int:
 def _serve(settings: Settings) -> int:
     app = build_app(settings, load_network(settings.network), Store.connect(settings))
     gc.freeze()  # the network stays: a collector that went through it would hold requests up
+    gc.set_threshold(COLLECT_AT)
     asyncio.run(serve(app, settings.http))
     return cli.OK
 

@@ -27,6 +27,7 @@ from maps.picture.catch_up import BATCH, LOSSES, missed, place_of
 from maps.picture.picture import Picture, PictureChanges, StoreState, advance, picture_of, translate
 from maps.picture.tiled import TiledEvent, TileShelf, states_event, tiled_event
 from maps.picture.tiling import Tile, Tiling
+from maps.picture.work_shelf import WorkShelf
 from streams.contract.retrying import attempts
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
@@ -60,6 +61,7 @@ class LiveUpdates:
         self.network = network
         self.tiling = tiling
         self.shelf = TileShelf(tiling)
+        self.works = WorkShelf(network)
         self._recent: deque[TiledEvent] = deque(maxlen=KEPT_EVENTS)
         self.partitions = partitions
         self.now_ms = now_ms
@@ -165,6 +167,7 @@ class LiveUpdates:
         self._told = self._statuses()
         self._recent.clear()
         self.shelf.clear()
+        self.works.rows(picture.works)  # before somebody waits for them
         self.reload_count += 1
         log.info("picture loaded", extra={"delta_id": picture.delta_id})
         if was_loaded or self.broadcast.readers:
