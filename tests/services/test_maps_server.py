@@ -19,7 +19,7 @@ from maps.picture import broadcast as sse
 from producers.network.importing import write_network
 from streams.contract.times import now_ms
 from streams.geo.network import Network
-from streams.state.store import DELTAS, META
+from streams.state.keys import DELTAS, META, REBUILDING, key
 from tests.cities.seed import link_view
 from tests.places import ROOT
 from tests.redis_server import RedisServer
@@ -122,7 +122,7 @@ async def test_a_reader_behind_a_trimmed_stream_starts_over(
     last = publish(server, {"l": {"S1>S2": link_view(2)}})
     await until(lambda: app[CONTEXT].live.picture.delta_id == last)
     with server.client as client:
-        client.xtrim(DELTAS, maxlen=1, approximate=False)
+        client.xtrim(key(DELTAS, 0), maxlen=1, approximate=False)
     async with stream(http, url, since) as events:
         assert (await events.next())[1] == "resync"
 
@@ -194,14 +194,14 @@ async def test_a_state_that_is_made_again_is_said_to_every_reader(
     async with stream(http, url) as events:
         await events.next()
         with server.client as client:
-            client.hset("bomnae:rebuilding", "bus-positions/0", 99)
+            client.hset(REBUILDING, "bus-positions/0", 99)
         assert (await events.next_with("store"))[2]["store"] == "rebuilding"
         assert (await get_json(http, f"{url}/api/v1/snapshot"))["store"] == "rebuilding"
         async with http.get(f"{url}/readyz") as ready:
             assert ready.status == 503
             assert "(rebuilding)" in str(await ready.json())
         with server.client as client:
-            client.delete("bomnae:rebuilding")
+            client.delete(REBUILDING)
         assert (await events.next_with("store"))[2]["store"] == "ok"
 
 
@@ -271,7 +271,7 @@ async def test_a_delta_that_cannot_be_read_is_stepped_over_by_a_new_picture(
     async with stream(http, url) as events:
         await events.next()
         with server.client as client:
-            client.xadd(DELTAS, {"d": b"{oops"})
+            client.xadd(key(DELTAS, 0), {"d": b"{oops"})
         while (await events.next())[1] != "resync":
             pass
         publish(server, {"l": {"S1>S2": link_view(12)}})
