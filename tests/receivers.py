@@ -172,10 +172,10 @@ def alert(
     return Alert(f"{episode}.{number}", episode, rule, subject, word, severity, at_ms, at_ms, facts)
 
 
-def put(store: Any, alerts: Iterable[Alert]) -> None:
+def put(store: Any, alerts: Iterable[Alert], *, partition: int = 0) -> None:
     """Write alerts into the outbox as the gate would."""
     for each in alerts:
-        store.xadd(key(OUTBOX, 0), {"a": msgspec.json.encode(each)})
+        store.xadd(key(OUTBOX, partition), {"a": msgspec.json.encode(each)})
 
 
 def in_order(ids: Iterable[str]) -> bool:

@@ -18,6 +18,7 @@ from streams.audit.fold import fold_log, plain, stored
 from streams.audit.rows import PlainRoads
 from streams.contract import topics, wire
 from streams.contract.arrival import REPLAY
+from streams.contract.grammars import CLUSTER
 from streams.contract.records import BusPosition, PositionBatch, Tick
 from streams.contract.settings import Settings
 from streams.geo.network import Network
@@ -46,10 +47,10 @@ def road(stops: int = 20, *, length_m: int = 350) -> Network:
     )
 
 
-def lay(stack: Stack) -> Stack:
-    """Gives a stack the road of the service tests, and the topics."""
+def lay(stack: Stack, network: Network | None = None) -> Stack:
+    """Gives a stack a network (None: the road of the service tests), and the topics."""
     folder = stack.folder / "network"
-    write_network(road(STOPS), folder)
+    write_network(network or road(STOPS), folder)
     stack.env["BOMNAE_NETWORK"] = str(folder)
     ensure_topics(settings_of(stack))
     return stack
@@ -104,6 +105,9 @@ def publish(stack: Stack, log: Iterable[Sent]) -> None:
 
 
 def redis_of(stack: Stack) -> Any:
+    scheme, _, nodes = stack.env["BOMNAE_REDIS"].partition(CLUSTER)
+    if nodes:
+        return redis.RedisCluster.from_url(f"{scheme}://{nodes.partition(',')[0]}")
     return redis.Redis.from_url(stack.env["BOMNAE_REDIS"])
 
 
