@@ -158,7 +158,7 @@ def dump(stack: Stack) -> bytes:
     """
     store = redis_of(stack)
     kept: dict[str, Any] = {}
-    for name in sorted(name.decode() for name in store.keys("bomnae:*")):
+    for name in sorted(name.decode() for name in store.scan_iter("bomnae:*")):
         kind, slot = parts_of(name)
         if slot.isdigit() and kind not in UNCOMPARED and not kind.startswith(PAST):
             kept[name] = sorted(store.hgetall(name).items())

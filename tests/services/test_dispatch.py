@@ -260,9 +260,9 @@ async def test_the_outbox_is_trimmed_behind_the_last_endpoint_and_when_old(sendi
         store.xadd(key(OUTBOX, 0), {"a": "{}"}, id=each)
     own = Store.connect(Settings(redis=sending.env["BOMNAE_REDIS"]))
     try:
-        assert await Outbox(own.client).trim(["0-0"], now_ms) == 0
-        assert await Outbox(own.client).trim([ids[200]], now_ms) in range(100, 201)
-        assert await Outbox(own.client).trim([f"{now_ms}-0"], now_ms) > 0
+        assert await Outbox(own).trim(["0-0"], now_ms) == 0
+        assert await Outbox(own).trim([ids[200]], now_ms) in range(100, 201)
+        assert await Outbox(own).trim([f"{now_ms}-0"], now_ms) > 0
         assert store.xrevrange(key(OUTBOX, 0), count=1)[0][0].decode() == f"{now_ms}-0"
     finally:
         await own.close()
