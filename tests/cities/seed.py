@@ -94,8 +94,10 @@ def _level(speed_kmh: float) -> str:
     return "jam" if speed_kmh < 15 else "slow" if speed_kmh < 25 else "free"
 
 
-def emit(client: redis.Redis, delta: Json) -> str:
-    """Writes a delta and the state it leads to in one transaction; answers its id."""
+def emit(client: redis.Redis, delta: Json, *, partition: int = 0) -> str:
+    """Writes a delta and the state it leads to in one transaction; answers its id. `partition` is
+    of the stream alone: rows stand where they belong.
+    """
     pipe = client.pipeline()
     for letter, kind in (("l", "links"), ("b", "buses")):
         put(pipe, kind, delta.get(letter, {}))
@@ -103,9 +105,9 @@ def emit(client: redis.Redis, delta: Json) -> str:
         put(pipe, kind, delta.get(letter, {}), partitions=1)
     for name, state in delta.get("f", {}).items():
         pipe.hset(key("feeds", 0), name, msgspec.json.encode(state))
-    for partition, watermark_ms in delta.get("k", {}).items():
-        pipe.hset(key("clock", int(partition)), partition, str(watermark_ms))
-    pipe.xadd(key(DELTAS, 0), {"d": msgspec.json.encode(delta)}, maxlen=MAX_DELTAS)
+    for name, watermark_ms in delta.get("k", {}).items():
+        pipe.hset(key("clock", int(name)), name, str(watermark_ms))
+    pipe.xadd(key(DELTAS, partition), {"d": msgspec.json.encode(delta)}, maxlen=MAX_DELTAS)
     delta_id: bytes = pipe.execute()[-1]
     return delta_id.decode()
 

@@ -16,10 +16,13 @@ from yarl import URL
 
 from maps.api.context import CONTEXT
 from maps.picture import broadcast as sse
+from maps.picture.loop import LiveUpdates
 from producers.network.importing import write_network
 from streams.contract.times import now_ms
 from streams.geo.network import Network
 from streams.state.keys import DELTAS, META, REBUILDING, key
+from streams.state.side_by_side import BEFORE, text_of
+from tests.cities import seed
 from tests.cities.seed import link_view
 from tests.places import ROOT
 from tests.redis_server import RedisServer
@@ -100,6 +103,36 @@ async def test_a_chain_of_events_has_no_gap(
             assert delta["prev"] == head
             head = event_id
     assert app[CONTEXT].live.picture.links[1].speed_kmh == 59
+
+
+async def test_a_reader_goes_on_at_another_server_with_what_that_one_read_before(
+    site: tuple[Url, Any], server: RedisServer, network: Network, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    async with served(server, network) as (other, other_app):
+        begin = (await get_json(http, f"{other}/api/v1/snapshot"))["id"]
+        while begin == "0-0":
+            begin = (await get_json(http, f"{other}/api/v1/snapshot"))["id"]
+        with server.client as client:
+            for number in range(1, 8):
+                link = {f"S{number}>S{number + 1}": link_view(number)}
+                last = seed.emit(client, {"at": now_ms(), "l": link}, partition=number % 4)
+        for each in (app, other_app):
+            live = each[CONTEXT].live
+            await until(lambda: max(live.places) > BEFORE and last in told_of(live))  # noqa: B023
+        for one in (url, other):
+            async with stream(http, one, begin) as events:
+                event_id, name, body = await events.next()
+            assert (name, body["prev"]) == ("d", begin)
+            assert body["l"][-14:] == [value for number in range(1, 8) for value in (1, number)]
+            async with stream(http, url if one == other else other, event_id) as events:
+                _, _, state = await events.next()
+            assert (state["prev"], state["store"]) == (event_id, "ok")
+
+
+def told_of(live: LiveUpdates) -> set[str]:
+    """The ids of the deltas that a server stands at."""
+    return {text_of(place) for place in live.places}
 
 
 @pytest.mark.parametrize("since", ["1-0", "nonsense", "0-0", "99999999999999-0", "-1", "5-5-5"])
