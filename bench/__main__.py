@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench import results
@@ -30,6 +31,32 @@ def measured(name: str, row: Row, kafka: str, *, is_quick: bool) -> RowResult:
         figures = row.measure(Path(folder), kafka, is_quick)
     took_s = round(time.monotonic() - begin, 1)
     return RowResult(name, row.title, tuple(figures), took_s, results.machine())
+
+
+def _all_of(
+    names: Sequence[str], kafka: str, out: Path | None, *, is_quick: bool
+) -> tuple[list[RowResult], list[str]]:
+    """Measure these rows, print and keep each as it is measured; and those that could not be."""
+    found: list[RowResult] = []
+    failed: list[str] = []
+    for name in names:
+        row = ROWS[name]
+        print(f"\n{name}: {row.title}", flush=True)
+        try:
+            result = measured(name, row, kafka, is_quick=is_quick)
+        except Exception:  # noqa: BLE001 - the other rows are still worth having
+            traceback.print_exc()
+            failed.append(name)
+            if out is not None:
+                results.forget(name, out)
+            continue
+        for figure in result.figures:
+            print(f"  {figure.line()}")
+        print(f"  took {result.took_s:.0f} s", flush=True)
+        found.append(result)
+        if out is not None:
+            results.keep(result, out)
+    return found, failed
 
 
 def main() -> int:
@@ -48,25 +75,8 @@ def main() -> int:
         except OSError as error:  # now, not after minutes of measuring
             parser.error(f"--out {out}: {error.strerror}")
     begin_s = time.monotonic()
-    found: list[RowResult] = []
-    failed: list[str] = []
-    for name in options.only or [name for name, row in ROWS.items() if not row.is_extra]:
-        row = ROWS[name]
-        print(f"\n{name}: {row.title}", flush=True)
-        try:
-            result = measured(name, row, options.kafka, is_quick=options.quick)
-        except Exception:  # noqa: BLE001 - the other rows are still worth having
-            traceback.print_exc()
-            failed.append(name)
-            if out is not None:
-                results.forget(name, out)
-            continue
-        for figure in result.figures:
-            print(f"  {figure.line()}")
-        print(f"  took {result.took_s:.0f} s", flush=True)
-        found.append(result)
-        if out is not None:
-            results.keep(result, out)
+    names = options.only or [name for name, row in ROWS.items() if not row.is_extra]
+    found, failed = _all_of(names, options.kafka, out, is_quick=options.quick)
     print(f"\n{table({result.row: result for result in found})}")
     took_s = ", ".join(f"{result.row} {result.took_s:.0f}" for result in found)
     print(f"\nseconds: {took_s}; all together {time.monotonic() - begin_s:.0f}")

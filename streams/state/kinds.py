@@ -30,6 +30,8 @@ from streams.domain.stages.incidents import INCIDENTS, RunningIncident
 from streams.domain.stages.passages import BUSES, BusView
 from streams.domain.works.rows import Work
 from streams.domain.works.step import WORKS
+from streams.state.keys import key
+from streams.state.side_by_side import Places
 from streams.state.tables import STOOD_FIELD, PackedViews, is_page, unpack, views_of
 
 LinkKey = TypeVar("LinkKey")
@@ -96,13 +98,12 @@ class CityKind:
 
     def hashes(self, partitions: int) -> list[str]:
         """The Redis hashes that hold its rows."""
-        places = [(table, at) for table in self.stage_tables for at in range(partitions)]
-        return list(dict.fromkeys(hash_of(table, at) for table, at in places))
+        return [hash_of(table, at) for table in self.stage_tables for at in range(partitions)]
 
 
 def hash_of(table: StageTable[Any], partition: int) -> str:
     """The Redis hash that holds a table's rows of one partition."""
-    return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
+    return key(table.name, partition)
 
 
 KINDS = tuple(CityKind(row.name, **row.metadata) for row in fields(CityRows) if row.metadata)
@@ -127,7 +128,9 @@ _HISTORY = {kind.subject: _ROWS[kind.name] for kind in KINDS if kind.subject}
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture(CityRows[str, Never]):
-    """All rows now, and the delta they stand at."""
+    """All rows now, and the delta they stand at: the newest of those at `places`."""
+
+    places: Places = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from streams.domain.links.history import (
     told,
     told_of,
 )
+from streams.state.keys import past_key
 
 log = logging.getLogger(__name__)
 CHUNK = 1_000  # entries a call reads: an hour of looks, some ms in which Redis does no more
@@ -37,10 +38,10 @@ LinkThen = tuple[int, LinkView]
 
 
 class LinksPast:
-    """Reads what is remembered of the links; `key_of` is the stream of a subject."""
+    """Reads what is remembered of the links."""
 
-    def __init__(self, client: Any, partitions: int, key_of: Any) -> None:
-        self._client, self._partitions, self._key_of = client, partitions, key_of
+    def __init__(self, client: Any, partitions: int) -> None:
+        self._client, self._partitions = client, partitions
 
     async def at(self, known_ms: int, back_ms: int) -> dict[str, LinkThen]:
         """How all links were at a time. Since when, is known so far back; of one that was so for
@@ -80,7 +81,8 @@ class LinksPast:
         """A partition's entries up to a time (None: all), from the last whole one at `whole_ms` or
         before on; from the first on where there is none.
         """
-        key, until = self._key_of(history_of(partition)), "+" if until_ms is None else str(until_ms)
+        key = past_key(history_of(partition), partition)
+        until = "+" if until_ms is None else str(until_ms)
         run: list[tuple[int, Told]] = []
         unread: list[tuple[bytes, EntryError]] = []
         while True:

@@ -141,14 +141,14 @@ class StageRunner:
         return True
 
     async def _take_or_heal(self, run: Sequence[Delivered]) -> list[GateResult]:
-        """`_take`; where a step was stopped midway, the state is taken away and made again."""
+        """`_take`; where a step was stopped midway, its partition is taken away and made again."""
         try:
             return await self._take(run)
         except HalfAppliedError as half:
-            log.error("the state is made again from the log", extra={"error": str(half)})  # noqa: TRY400 - no bug
+            log.error("a partition is made again from the log", extra={"error": str(half)})  # noqa: TRY400 - no bug
             REBUILDS.inc()
             self._partitions.pop(run[0].origin.partition, None)
-            await self._gate.begin_anew()
+            await self._gate.begin_anew(run[0].origin.partition)
             return []
 
     async def _take(self, run: Sequence[Delivered]) -> list[GateResult]:

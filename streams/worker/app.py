@@ -10,7 +10,7 @@ from typing import Any
 import faust
 from faust.types import TP
 
-from streams.audit.fold import hashes
+from streams.audit.fold import table_names
 from streams.contract import topics, wire
 from streams.contract.derived import LinkEvents, Origin
 from streams.contract.failpoints import FailAt
@@ -78,11 +78,12 @@ def create_worker(settings: Settings, network: Network, fail: FailAt = None) -> 
         "simulated": str(int(network.is_simulated or settings.simulated)),
     }
     gate = Gate(client, settings.history_days * DAY_MS)
-    gate.hashes = hashes(by_topic, settings.partitions)
+    gate.partitions, gate.tables = settings.partitions, table_names(by_topic)
     app = _faust_app(settings)
     waiting = {topic.name: Waiting() for topic in by_topic}
     app.transport = PositionTransport(app, LogSource(settings, gate, waiting, fail))
-    worker = Worker(settings, gate, Roster(client, facts, folded_by(settings, network)), app)
+    roster = Roster(client, facts, folded_by(settings, network), settings.partitions)
+    worker = Worker(settings, gate, roster, app)
     outlet = _Topics(app)
     runners = {
         topic: StageRunner(stage, gate, outlet, worker.rewind, fail)

@@ -56,7 +56,7 @@ class InputPosition(NamedTuple):
 REMEMBER_MS = 5_000
 """How often the history is told what the links show: of more it would not be read."""
 SOURCES = StageTable("sources", InputPosition)  # by "topic/partition"
-CLOCK = StageTable("clock", int, is_global=True)  # by partition, ms
+CLOCK = StageTable("clock", int)  # by partition, ms
 EPISODES = StageTable("link-episodes", Episode)
 
 

@@ -26,6 +26,7 @@ from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules
 from streams.domain.stage import HistoryRow, RunStage, Taken, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage
+from streams.state.keys import key
 from streams.state.tables import read, written
 from tests.cities.fakes import PLAIN, RULES, STANDARD, at, passage, street
 from tests.unit.laws.profile import tried
@@ -125,9 +126,9 @@ def folded(stage: RunStage, log: list[LinkEvents], chance: random.Random, most: 
     rows = {name: plain(table) for name, table in plain_state(state).items() if len(table)}
     if isinstance(stage, PlainRoads):
         return Result(rows, alerts, counts, _by_subject(remembered))
-    kept = stored({f"bomnae:{name}:0": table for name, table in hashes.items() if table})
+    kept = stored({key(name, 0): table for name, table in hashes.items() if table})
     assert {name: table for name, table in kept.items() if table} == {
-        f"bomnae:{name}:0": table for name, table in rows.items()
+        key(name, 0): table for name, table in rows.items()
     }
     return Result(rows, alerts, counts, _by_subject(remembered))
 
