@@ -34,9 +34,13 @@ from streams.domain.links.columns import (
     LinkPatch,
     OwnPart,
     Places,
+    are_other,
+    copied,
     empty_rows,
     own_part,
     parted,
+    picked,
+    put_at,
     report_row,
     rest_row,
     view_row,
@@ -243,7 +247,7 @@ class ColumnTable:
         """
         if not self._is_own:
             self._is_own = True
-            self._rows, self._rest = self._rows.copy(), self._rest.copy()
+            self._rows, self._rest = copied(self._rows), copied(self._rest)
 
     def _indexed(self, columns: LinkColumns) -> Array:
         """The network's index of each place; those the network does not know are of no use."""
@@ -315,13 +319,13 @@ class ColumnTable:
         self._due_ms = min(self._due_ms, int(new.at_ms.min()) + self._soonest_ms)
         by = {"fresh_ms": self._rules.fresh_ms, "half_ms": self._rules.weights.report_half_ms}
         turns = turns_of(places)
-        known = ReportColumns.of(self._rows["report"][turns.places])
+        known = ReportColumns.of(picked(self._rows["report"], turns.places))
         for rows in turns.rows:
             link, now = known.first(len(rows)), new.at(rows)
             goes = link.goes(now)
             self._keep(turns.places[: len(rows)], link, now, goes)
             link.take(now, goes, **by)
-        self._rows["report"][turns.places] = known.records()
+        put_at(self._rows["report"], turns.places, known.records())
         self._moved.add(turns.places)
         self._paged.add(turns.places)
 
@@ -339,7 +343,7 @@ class ColumnTable:
         if is_kept.any():
             kept = np.empty(int(is_kept.sum()), STOOD)
             kept["place"], kept["until_ms"] = places[is_kept], until_ms[is_kept]
-            kept["report"] = known.records()[is_kept]
+            kept["report"] = picked(known.records(), is_kept)
             self._stood = np.concatenate([self._stood, kept])
 
     # ---- time
@@ -399,7 +403,7 @@ class ColumnTable:
         if is_old.any():
             self._copy()
             self._paged.add(self._stood["place"][is_old])
-            self._stood = self._stood.copy()
+            self._stood = copied(self._stood)
             self._stood["report"][is_old] = report_row(None)
 
     def judged(self, done: Judged, at_ms: int) -> None:
@@ -411,7 +415,7 @@ class ColumnTable:
         if not kept.all():
             self._copy()
             self._paged.add(self._stood["place"][~kept])
-            self._stood = self._stood[kept]
+            self._stood = picked(self._stood, kept)
         for link_id, rest in self._rest_rows.all().items():
             if learned(judged(rest, done), at_ms, self._rules.grid) is not rest:
                 now = self._fold(link_id)
@@ -474,7 +478,7 @@ class ColumnTable:
         is_known = self._rows["view"]["usual_dkmh"][places] != NONE
         places = places[~(is_known | self._rest["is_rich"][places])]
         for at_ms in times_ms:
-            report = self._standing(at_ms)[places]
+            report = picked(self._standing(at_ms), places)
             pace = paces_of(report)
             is_fresh = report["at_ms"] > max(at_ms - self._rules.fresh_ms, NONE)
             is_slow = pace.kmh < self._facts.jam_kmh[self._index[places]]
@@ -494,7 +498,7 @@ class ColumnTable:
         is_on = report["at_ms"] > max(at_ms - rules.fresh_ms, at_ms - rules.stale_ms, NONE)
         is_on &= ~self._rest["is_rich"][:count]
         places = np.flatnonzero(is_on)
-        pace = paces_of(report[places])
+        pace = paces_of(picked(report, places))
         said = map(self._id, places[pace.is_any].tolist())
         speeds_dkmh = np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
         lesson = QuarterSpeeds(dict(zip(said, speeds_dkmh, strict=True)), set())
@@ -505,10 +509,10 @@ class ColumnTable:
 
     def _standing(self, at_ms: int) -> Array:
         """The reports that stood for a judgement at `at_ms`."""
-        report: Array = self._rows["report"][: self._count].copy()
+        report = copied(self._rows["report"][: self._count])
         if len(self._stood):
-            later = self._stood[self._stood["until_ms"] >= at_ms][::-1]
-            report[later["place"]] = later["report"]  # the earliest of a place is written last
+            later = picked(self._stood, self._stood["until_ms"] >= at_ms)[::-1]
+            put_at(report, later["place"], later["report"])  # the earliest of a place comes last
         return report
 
     # ---- what is shown
@@ -557,8 +561,8 @@ class ColumnTable:
         """The views of links whose speed is their own report: `fold.view`, of all at once. What
         closes them is as it was.
         """
-        known, report = self._rows["view"][places], self._rows["report"][places]
-        shown, index, pace = known.copy(), self._index[places], paces_of(report)
+        known, report = picked(self._rows["view"], places), picked(self._rows["report"], places)
+        shown, index, pace = copied(known), self._index[places], paces_of(report)
         kmh, at_ms = pace.kmh, report["at_ms"]
         is_slow, is_jam = kmh < self._facts.slow_kmh[index], kmh < self._facts.jam_kmh[index]
         shown["observed_ms"] = at_ms
@@ -573,10 +577,10 @@ class ColumnTable:
                 shown[name][~pace.is_any] = NONE
             for name, code in (("level", _UNKNOWN), ("certainty", _LOST), ("its", 0)):
                 shown[name][~pace.is_any] = code
-        is_other = shown.view(_VIEW_BYTES) != known.view(_VIEW_BYTES)
+        is_other = are_other(shown, known)
         is_other |= places >= len(self._base.ids)
         places = places[is_other]
-        self._rows["view"][places] = shown[is_other]
+        put_at(self._rows["view"], places, picked(shown, is_other))
         self._shown.add(places)
         self._paged.add(places)
 
@@ -606,7 +610,7 @@ class ColumnTable:
         named_from = 0 if is_whole else int(np.argmax(is_new)) if is_new.any() else count
         ids = self._all_ids()[named_from:] if named_from < count else ()
         entry = LinksEntry(
-            _records(rows["view"][places], places, ~is_said[places]),
+            _records(rows["view"], places, ~is_said[places]),
             named_from if ids else 0,
             tuple(ids),
             self._obstructed(places[is_said[places]]),
@@ -657,7 +661,6 @@ class ColumnTable:
             self._effects.changes[LINKS.name] = patch
 
 
-_VIEW_BYTES = np.dtype((np.void, VIEW.itemsize))
 _FREE, _SLOW, _JAM, _UNKNOWN = map(LEVELS.index, (Level.FREE, Level.SLOW, Level.JAM, Level.UNKNOWN))
 _BY_SLOWNESS = np.array([_FREE, _SLOW, _JAM], np.uint8)
 _STALE, _REPORTED, _LOST = map(
@@ -676,7 +679,8 @@ def _rest_of(columns: LinkColumns, folds: Mapping[str, LinkFold]) -> Array:
 
 def _records(view: Array, places: Places, is_kept: Array) -> list[int]:
     """`history.record` of all these places."""
-    code = view["certainty"].astype(np.int64) << CERTAINTY_SHIFT | view["level"]
+    certainty, level = (view[name][places] for name in ("certainty", "level"))
+    code = certainty.astype(np.int64) << CERTAINTY_SHIFT | level
     found: list[int] = (places << PLACE_SHIFT | code | np.where(is_kept, KEPT, 0)).tolist()
     return found
 
