@@ -137,12 +137,19 @@ class Marks:
 class Pending:
     """What links report of themselves, to be taken together."""
 
-    places: list[int] = field(default_factory=list)
-    kmh: list[float] = field(default_factory=list)
-    at_ms: list[int] = field(default_factory=list)
-    watermarks_ms: list[int] = field(default_factory=list)
-    least_ms: int = sys.maxsize  # of `at_ms`
+    places: list[Places] = field(default_factory=list)
+    reports: list[NewReports] = field(default_factory=list)
+    least_ms: int = sys.maxsize  # of their times
     is_any_nowhere: bool = False  # whether a place is NONE: that report is none of ours
+
+    def add(self, places: Sequence[int], speeds: SpeedColumns, watermark_ms: int) -> None:
+        """Let these reports wait, a row each."""
+        count = len(places)
+        at_ms = np.fromiter(speeds.observed_ms, np.int64, count)
+        self.places.append(np.fromiter(places, np.intp, count))
+        kmh = np.fromiter(speeds.speeds_kmh, float, count)
+        self.reports.append(NewReports(kmh, at_ms, np.full(count, watermark_ms)))
+        self.least_ms = min(self.least_ms, int(at_ms.min()))
 
 
 class ColumnTable:
@@ -264,19 +271,15 @@ class ColumnTable:
             taking = SpeedTaking(self, self._effects, self._facts.links, self._rules)
             taking.take(speeds, moment)
             return
+        if not speeds.link_ids:
+            return
         self._judged = moment.judged
-        at_ms = speeds.observed_ms
         places: list[Any] = list(map(self._base.place.get, speeds.link_ids))
         if None in places:
-            times = zip(speeds.link_ids, at_ms, strict=True)
+            times = zip(speeds.link_ids, speeds.observed_ms, strict=True)
             places = [self._given(link_id, ms, moment) for link_id, ms in times]
             self._pending.is_any_nowhere |= NONE in places
-        pending = self._pending
-        pending.places += places
-        pending.kmh += speeds.speeds_kmh
-        pending.at_ms += at_ms
-        pending.least_ms = min(pending.least_ms, min(at_ms, default=sys.maxsize))
-        pending.watermarks_ms += [moment.reported_ms] * len(places)
+        self._pending.add(places, speeds, moment.reported_ms)
 
     def _given(self, link_id: str, at_ms: int, moment: ReportMoment) -> int:
         """A link's place; one gets it by a report that counts. NONE: it has none."""
@@ -297,12 +300,8 @@ class ColumnTable:
         if not pending.places:
             return
         self._pending = Pending()
-        places = np.array(pending.places, np.intp)
-        new = NewReports(
-            np.array(pending.kmh, float),
-            np.array(pending.at_ms, np.int64),
-            np.array(pending.watermarks_ms, np.int64),
-        )
+        places = np.concatenate(pending.places)
+        new = NewReports(*map(np.concatenate, zip(*pending.reports, strict=True)))
         counts = new.at_ms > new.watermark_ms - self._rules.fresh_ms
         if not counts.all() or pending.is_any_nowhere:
             is_placed = places != NONE
