@@ -115,6 +115,20 @@ class RoadRows:
             self.effects.remember(history_of(self._partition), self.now_ms, packed(entry))
 
 
+def _after(
+    ticks: Sequence[PassedTick], source: InputPosition, now_ms: int, *, has_rows: bool
+) -> Sequence[PassedTick]:
+    """The ticks that an input comes to now. Where it is ahead of the slowest and has nothing else
+    to tell, only the newest of them says anything.
+    """
+    if not ticks or ticks[-1].offset <= source.offset:
+        return ()
+    if source.watermark_ms > now_ms and not has_rows:
+        newest_ms = max(tick.at_ms for tick in ticks)
+        return (PassedTick(ticks[-1].offset, newest_ms),)
+    return [tick for tick in ticks if tick.offset > source.offset]
+
+
 class RoadsStage:
     """link-events -> road states: the one place a road changes."""
 
@@ -173,11 +187,10 @@ class RoadsStage:
             rows.effects.count("link-events repeated")
             return
         offsets, begin = part.speeds.offsets, bisect_right(part.speeds.offsets, source.offset)
-        for tick in part.ticks:
-            if tick.offset > source.offset:
-                end = bisect_left(offsets, tick.offset, begin)
-                self._take_speeds(rows, part, begin, end, source.watermark_ms)
-                source, begin = self._pass(rows, came_from, source, tick), end
+        for tick in _after(part.ticks, source, rows.now_ms, has_rows=bool(offsets)):
+            end = bisect_left(offsets, tick.offset, begin)
+            self._take_speeds(rows, part, begin, end, source.watermark_ms)
+            source, begin = self._pass(rows, came_from, source, tick), end
         own = PassedTick(part.origin.offset, part.watermark_ms)
         end = bisect_left(offsets, own.offset, begin)
         self._take_speeds(rows, part, begin, end, source.watermark_ms)
