@@ -169,6 +169,7 @@ class ColumnTable:
         self._new: dict[str, int] = {}
         self._names: list[str] = []
         self._subjects: dict[int, tuple[str, ...]] = {}
+        self._folds: dict[str, LinkFold] = {}  # as they were asked for, while nothing changes
         self._touched: set[int] = set()  # to be shown, link by link
         self._moved, self._paged, self._shown = (Marks() for _ in range(3))
         self._pending = Pending()
@@ -183,14 +184,21 @@ class ColumnTable:
         return self._fold(link_id)
 
     def _fold(self, link_id: str) -> LinkFold:
+        known = self._folds.get(link_id)
+        if known is not None:
+            return known
         place = self._place(link_id)
         if place is None:
             return NOTHING
         rest = self._rest_rows.get(link_id) or NOTHING
-        return whole(link_id, rest, self._own_part(place))
+        found = self._folds[link_id] = whole(link_id, rest, self._own_part(place))
+        return found
 
     def _own_part(self, place: int) -> OwnPart:
-        stood = self._stood[self._stood["place"] == place] if len(self._stood) else NO_STOOD
+        stood = self._stood
+        if len(stood):
+            is_mine = stood["place"] == place
+            stood = picked(stood, is_mine) if is_mine.any() else NO_STOOD
         return own_part(self._rows[place], stood)
 
     def put(self, link_id: str, fold: LinkFold) -> None:
@@ -206,6 +214,7 @@ class ColumnTable:
         if rest != (self._rest_rows.get(link_id) or NOTHING):
             self._rest_rows.put(link_id, rest)
             self._rest[place] = rest_row(rest)
+        self._folds.pop(link_id, None)
         self._due_ms = 0
         self._touched.add(place)
 
@@ -217,9 +226,10 @@ class ColumnTable:
 
     def _put_own(self, place: int, own: OwnPart) -> None:
         self._rows["report"][place] = report_row(own.report)
-        others = self._stood[self._stood["place"] != place]
-        mine = np.array([(place, x.until_ms, report_row(x.row)) for x in own.before], STOOD)
-        self._stood = np.concatenate([others, mine])
+        is_other = self._stood["place"] != place
+        if own.before or not is_other.all():
+            mine = np.array([(place, x.until_ms, report_row(x.row)) for x in own.before], STOOD)
+            self._stood = np.concatenate([picked(self._stood, is_other), mine])
 
     def _place(self, link_id: str) -> int | None:
         place = self._base.place.get(link_id)
@@ -315,6 +325,7 @@ class ColumnTable:
     def _take(self, places: Places, new: NewReports) -> None:
         """Take reports that count: `fold.take_speed`, of many at once."""
         self._copy()
+        self._folds.clear()
         self._due_ms = min(self._due_ms, int(new.at_ms.min()) + self._soonest_ms)
         by = {"fresh_ms": self._rules.fresh_ms, "half_ms": self._rules.weights.report_half_ms}
         turns = turns_of(places)
@@ -392,6 +403,7 @@ class ColumnTable:
 
     def _drop(self, places: Places) -> None:
         self._copy()
+        self._folds.clear()
         self._rows["report"][places] = report_row(None)
         self._moved.add(places)
         self._paged.add(places)
@@ -402,6 +414,7 @@ class ColumnTable:
         if is_old.any():
             self._copy()
             self._paged.add(self._stood["place"][is_old])
+            self._folds.clear()
             self._stood = copied(self._stood)
             self._stood["report"][is_old] = report_row(None)
 
@@ -414,6 +427,7 @@ class ColumnTable:
         if not kept.all():
             self._copy()
             self._paged.add(self._stood["place"][~kept])
+            self._folds.clear()
             self._stood = picked(self._stood, kept)
         for link_id, rest in self._rest_rows.all().items():
             if learned(judged(rest, done), at_ms, self._rules.grid) is not rest:
@@ -548,8 +562,8 @@ class ColumnTable:
     def _show(self, place: int, shown: LinkView) -> None:
         subjects = self._subjects_at(place)
         row = np.array(view_row(shown), VIEW)
-        is_same = row == self._rows["view"][place] and shown.subjects == subjects
-        if is_same and place < len(self._base.ids):
+        is_same = row.tobytes() == self._rows["view"][place].tobytes()
+        if is_same and shown.subjects == subjects and place < len(self._base.ids):
             return
         self._rows["view"][place] = row
         if shown.subjects != subjects:
