@@ -24,9 +24,11 @@ from streams.contract.derived import (
     Obstruction,
     Origin,
     Passage,
+    PassedTick,
     Sighting,
     SpeedColumns,
     SpeedShare,
+    in_runs,
 )
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import RecordRefusedError, SubscriptionError
@@ -174,6 +176,7 @@ class _Events(msgspec.Struct):
     obstructions: tuple[Obstruction, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     declarations: tuple[Declaration, ...] = ()
+    ticks: tuple[PassedTick, ...] = ()
 
     def part(self) -> LinkEvents:
         speeds = self.speeds
@@ -185,6 +188,7 @@ class _Events(msgspec.Struct):
             self.obstructions,
             self.sightings,
             self.declarations,
+            self.ticks,
         )
 
 
@@ -245,8 +249,12 @@ def encode(message: Message) -> bytes:
 
 def encode_parts(parts: Sequence[LinkEvents]) -> list[bytes]:
     """The bytes of as few messages as hold these parts in order, each within `MAX_BYTES`; a part of
-    several inputs' speeds may become two.
+    several messages' speeds may become two.
     """
+    return _encoded(in_runs(parts))
+
+
+def _encoded(parts: Sequence[LinkEvents]) -> list[bytes]:
     payload = encode(LinkBatch(tuple(parts)))
     if len(payload) <= MAX_BYTES:
         return [payload]
@@ -255,11 +263,11 @@ def encode_parts(parts: Sequence[LinkEvents]) -> list[bytes]:
     if len(parts) == 1:
         return [payload]
     half = len(parts) // 2
-    return [*encode_parts(parts[:half]), *encode_parts(parts[half:])]
+    return [*_encoded(parts[:half]), *_encoded(parts[half:])]
 
 
 def _halves(part: LinkEvents) -> list[LinkEvents]:
-    """The part as two where the speeds in its middle are of different inputs, else as it is."""
+    """The part as two where the speeds in its middle are of different messages, else as it is."""
     offsets = part.speeds.offsets
     if not offsets:
         return [part]
@@ -267,9 +275,14 @@ def _halves(part: LinkEvents) -> list[LinkEvents]:
     at = bisect_left(offsets, middle) or bisect_right(offsets, middle)
     if at == len(offsets):
         return [part]
-    first, rest = part.speeds.rows_of(0, at), part.speeds.rows_of(at, len(offsets))
-    origin = replace(part.origin, offset=offsets[at - 1])
-    return [LinkEvents(origin, 0, speeds=first), replace(part, speeds=rest)]
+    last, speeds = offsets[at - 1], part.speeds
+    passed = bisect_left(part.ticks, (last,))
+    origin = replace(part.origin, offset=last)
+    first = LinkEvents(origin, 0, speeds=speeds.rows_of(0, at), ticks=part.ticks[:passed])
+    return [
+        first,
+        replace(part, speeds=speeds.rows_of(at, len(offsets)), ticks=part.ticks[passed:]),
+    ]
 
 
 def decode(payload: bytes | None) -> Message:
@@ -399,11 +412,19 @@ def _check_events(batch: LinkBatch) -> None:
         lengths |= {len(each) or rows for each in (speeds.vias, speeds.shares, speeds.offsets)}
         if lengths != {rows} or bool(speeds.vias) is not bool(speeds.shares):
             raise RecordRefusedError("R005", f"part {number}: columns of {sorted(lengths)} rows")
-        if speeds.offsets and speeds.offsets[-1] != part.origin.offset:
+        if speeds.offsets and not _is_within(part):
             raise RecordRefusedError(
                 "R005",
                 f"part {number}: of {part.origin.offset}, its speeds of {speeds.offsets[-1]}",
             )
+
+
+def _is_within(part: LinkEvents) -> bool:
+    """Whether the speeds of a part are of its messages: the last of its origin, or before a tick
+    there.
+    """
+    last, end = part.speeds.offsets[-1], part.origin.offset
+    return last <= end if part.watermark_ms else last == end
 
 
 def _check_parts(batch: rec.PermitBatch | rec.IncidentBatch) -> None:

@@ -25,6 +25,7 @@ from streams.domain.links.columns import (
     LinkColumns,
     LinkPatch,
     empty_rows,
+    picked,
     view_of,
     view_row,
 )
@@ -212,7 +213,7 @@ def views_of(value: bytes) -> dict[str, LinkView]:
 
 def packed(patch: LinkPatch) -> PackedViews:
     """The views that a patch changed, for the screens."""
-    rows = patch.rows["view"][patch.shown].tobytes()
+    rows = picked(patch.rows["view"], np.array(patch.shown, np.intp)).tobytes()
     return PackedViews(patch.ids_at(patch.shown), patch.subjects_of(patch.shown), rows)
 
 

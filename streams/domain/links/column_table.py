@@ -34,9 +34,13 @@ from streams.domain.links.columns import (
     LinkPatch,
     OwnPart,
     Places,
+    are_other,
+    copied,
     empty_rows,
     own_part,
     parted,
+    picked,
+    put_at,
     report_row,
     rest_row,
     view_row,
@@ -135,12 +139,19 @@ class Marks:
 class Pending:
     """What links report of themselves, to be taken together."""
 
-    places: list[int] = field(default_factory=list)
-    kmh: list[float] = field(default_factory=list)
-    at_ms: list[int] = field(default_factory=list)
-    watermarks_ms: list[int] = field(default_factory=list)
-    least_ms: int = sys.maxsize  # of `at_ms`
+    places: list[Places] = field(default_factory=list)
+    reports: list[NewReports] = field(default_factory=list)
+    least_ms: int = sys.maxsize  # of their times
     is_any_nowhere: bool = False  # whether a place is NONE: that report is none of ours
+
+    def add(self, places: Sequence[int], speeds: SpeedColumns, watermark_ms: int) -> None:
+        """Let these reports wait, a row each."""
+        count = len(places)
+        at_ms = np.fromiter(speeds.observed_ms, np.int64, count)
+        self.places.append(np.fromiter(places, np.intp, count))
+        kmh = np.fromiter(speeds.speeds_kmh, float, count)
+        self.reports.append(NewReports(kmh, at_ms, np.full(count, watermark_ms)))
+        self.least_ms = min(self.least_ms, int(at_ms.min()))
 
 
 class ColumnTable:
@@ -160,6 +171,7 @@ class ColumnTable:
         self._new: dict[str, int] = {}
         self._names: list[str] = []
         self._subjects: dict[int, tuple[str, ...]] = {}
+        self._folds: dict[str, LinkFold] = {}  # as they were asked for, while nothing changes
         self._touched: set[int] = set()  # to be shown, link by link
         self._moved, self._paged, self._shown = (Marks() for _ in range(3))
         self._pending = Pending()
@@ -174,14 +186,21 @@ class ColumnTable:
         return self._fold(link_id)
 
     def _fold(self, link_id: str) -> LinkFold:
+        known = self._folds.get(link_id)
+        if known is not None:
+            return known
         place = self._place(link_id)
         if place is None:
             return NOTHING
         rest = self._rest_rows.get(link_id) or NOTHING
-        return whole(link_id, rest, self._own_part(place))
+        found = self._folds[link_id] = whole(link_id, rest, self._own_part(place))
+        return found
 
     def _own_part(self, place: int) -> OwnPart:
-        stood = self._stood[self._stood["place"] == place] if len(self._stood) else NO_STOOD
+        stood = self._stood
+        if len(stood):
+            is_mine = stood["place"] == place
+            stood = picked(stood, is_mine) if is_mine.any() else NO_STOOD
         return own_part(self._rows[place], stood)
 
     def put(self, link_id: str, fold: LinkFold) -> None:
@@ -197,6 +216,7 @@ class ColumnTable:
         if rest != (self._rest_rows.get(link_id) or NOTHING):
             self._rest_rows.put(link_id, rest)
             self._rest[place] = rest_row(rest)
+        self._folds.pop(link_id, None)
         self._due_ms = 0
         self._touched.add(place)
 
@@ -208,9 +228,10 @@ class ColumnTable:
 
     def _put_own(self, place: int, own: OwnPart) -> None:
         self._rows["report"][place] = report_row(own.report)
-        others = self._stood[self._stood["place"] != place]
-        mine = np.array([(place, x.until_ms, report_row(x.row)) for x in own.before], STOOD)
-        self._stood = np.concatenate([others, mine])
+        is_other = self._stood["place"] != place
+        if own.before or not is_other.all():
+            mine = np.array([(place, x.until_ms, report_row(x.row)) for x in own.before], STOOD)
+            self._stood = np.concatenate([picked(self._stood, is_other), mine])
 
     def _place(self, link_id: str) -> int | None:
         place = self._base.place.get(link_id)
@@ -251,7 +272,7 @@ class ColumnTable:
         """
         if not self._is_own:
             self._is_own = True
-            self._rows, self._rest = self._rows.copy(), self._rest.copy()
+            self._rows, self._rest = copied(self._rows), copied(self._rest)
 
     def _indexed(self, columns: LinkColumns) -> Array:
         """The network's index of each place, NONE where the link has left the network."""
@@ -268,19 +289,15 @@ class ColumnTable:
             taking = SpeedTaking(self, self._effects, self._facts.links, self._rules)
             taking.take(speeds, moment)
             return
+        if not speeds.link_ids:
+            return
         self._judged = moment.judged
-        at_ms = speeds.observed_ms
         places: list[Any] = list(map(self._base.place.get, speeds.link_ids))
         if None in places:
-            times = zip(speeds.link_ids, at_ms, strict=True)
+            times = zip(speeds.link_ids, speeds.observed_ms, strict=True)
             places = [self._given(link_id, ms, moment) for link_id, ms in times]
             self._pending.is_any_nowhere |= NONE in places
-        pending = self._pending
-        pending.places += places
-        pending.kmh += speeds.speeds_kmh
-        pending.at_ms += at_ms
-        pending.least_ms = min(pending.least_ms, min(at_ms, default=sys.maxsize))
-        pending.watermarks_ms += [moment.reported_ms] * len(places)
+        self._pending.add(places, speeds, moment.reported_ms)
 
     def _given(self, link_id: str, at_ms: int, moment: ReportMoment) -> int:
         """A link's place; one gets it by a report that counts. NONE: it has none."""
@@ -301,12 +318,8 @@ class ColumnTable:
         if not pending.places:
             return
         self._pending = Pending()
-        places = np.array(pending.places, np.intp)
-        new = NewReports(
-            np.array(pending.kmh, float),
-            np.array(pending.at_ms, np.int64),
-            np.array(pending.watermarks_ms, np.int64),
-        )
+        places = np.concatenate(pending.places)
+        new = NewReports(*map(np.concatenate, zip(*pending.reports, strict=True)))
         counts = new.at_ms > new.watermark_ms - self._rules.fresh_ms
         if not counts.all() or pending.is_any_nowhere:
             is_placed = places != NONE
@@ -320,16 +333,17 @@ class ColumnTable:
     def _take(self, places: Places, new: NewReports) -> None:
         """Take reports that count: `fold.take_speed`, of many at once."""
         self._copy()
+        self._folds.clear()
         self._due_ms = min(self._due_ms, int(new.at_ms.min()) + self._soonest_ms)
         by = {"fresh_ms": self._rules.fresh_ms, "half_ms": self._rules.weights.report_half_ms}
         turns = turns_of(places)
-        known = ReportColumns.of(self._rows["report"][turns.places])
+        known = ReportColumns.of(picked(self._rows["report"], turns.places))
         for rows in turns.rows:
             link, now = known.first(len(rows)), new.at(rows)
             goes = link.goes(now)
             self._keep(turns.places[: len(rows)], link, now, goes)
             link.take(now, goes, **by)
-        self._rows["report"][turns.places] = known.records()
+        put_at(self._rows["report"], turns.places, known.records())
         self._moved.add(turns.places)
         self._paged.add(turns.places)
 
@@ -347,7 +361,7 @@ class ColumnTable:
         if is_kept.any():
             kept = np.empty(int(is_kept.sum()), STOOD)
             kept["place"], kept["until_ms"] = places[is_kept], until_ms[is_kept]
-            kept["report"] = known.records()[is_kept]
+            kept["report"] = picked(known.records(), is_kept)
             self._stood = np.concatenate([self._stood, kept])
 
     # ---- time
@@ -397,6 +411,7 @@ class ColumnTable:
 
     def _drop(self, places: Places) -> None:
         self._copy()
+        self._folds.clear()
         self._rows["report"][places] = report_row(None)
         self._moved.add(places)
         self._paged.add(places)
@@ -407,7 +422,8 @@ class ColumnTable:
         if is_old.any():
             self._copy()
             self._paged.add(self._stood["place"][is_old])
-            self._stood = self._stood.copy()
+            self._folds.clear()
+            self._stood = copied(self._stood)
             self._stood["report"][is_old] = report_row(None)
 
     def judged(self, done: Judged, at_ms: int) -> None:
@@ -419,7 +435,8 @@ class ColumnTable:
         if not kept.all():
             self._copy()
             self._paged.add(self._stood["place"][~kept])
-            self._stood = self._stood[kept]
+            self._folds.clear()
+            self._stood = picked(self._stood, kept)
         for link_id, rest in self._rest_rows.all().items():
             if learned(judged(rest, done), at_ms, self._rules.grid) is not rest:
                 now = self._fold(link_id)
@@ -482,7 +499,7 @@ class ColumnTable:
         is_known = self._rows["view"]["usual_dkmh"][places] != NONE
         places = places[~(is_known | self._rest["is_rich"][places])]
         for at_ms in times_ms:
-            report = self._standing(at_ms)[places]
+            report = picked(self._standing(at_ms), places)
             pace = paces_of(report)
             is_fresh = report["at_ms"] > max(at_ms - self._rules.fresh_ms, NONE)
             is_slow = pace.kmh < self._facts.jam_kmh[self._index[places]]
@@ -502,7 +519,7 @@ class ColumnTable:
         is_on = report["at_ms"] > max(at_ms - rules.fresh_ms, at_ms - rules.stale_ms, NONE)
         is_on &= ~self._rest["is_rich"][:count] & self._is_here
         places = np.flatnonzero(is_on)
-        pace = paces_of(report[places])
+        pace = paces_of(picked(report, places))
         said = map(self._id, places[pace.is_any].tolist())
         speeds_dkmh = np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
         lesson = QuarterSpeeds(dict(zip(said, speeds_dkmh, strict=True)), set())
@@ -513,10 +530,10 @@ class ColumnTable:
 
     def _standing(self, at_ms: int) -> Array:
         """The reports that stood for a judgement at `at_ms`."""
-        report: Array = self._rows["report"][: self._count].copy()
+        report = copied(self._rows["report"][: self._count])
         if len(self._stood):
-            later = self._stood[self._stood["until_ms"] >= at_ms][::-1]
-            report[later["place"]] = later["report"]  # the earliest of a place is written last
+            later = picked(self._stood, self._stood["until_ms"] >= at_ms)[::-1]
+            put_at(report, later["place"], later["report"])  # the earliest of a place comes last
         return report
 
     # ---- what is shown
@@ -554,8 +571,8 @@ class ColumnTable:
     def _show(self, place: int, shown: LinkView) -> None:
         subjects = self._subjects_at(place)
         row = np.array(view_row(shown), VIEW)
-        is_same = row == self._rows["view"][place] and shown.subjects == subjects
-        if is_same and place < len(self._base.ids):
+        is_same = row.tobytes() == self._rows["view"][place].tobytes()
+        if is_same and shown.subjects == subjects and place < len(self._base.ids):
             return
         self._rows["view"][place] = row
         if shown.subjects != subjects:
@@ -566,8 +583,8 @@ class ColumnTable:
         """The views of links whose speed is their own report: `fold.view`, of all at once. What
         closes them is as it was.
         """
-        known, report = self._rows["view"][places], self._rows["report"][places]
-        shown, index, pace = known.copy(), self._index[places], paces_of(report)
+        known, report = picked(self._rows["view"], places), picked(self._rows["report"], places)
+        shown, index, pace = copied(known), self._index[places], paces_of(report)
         kmh, at_ms = pace.kmh, report["at_ms"]
         is_slow, is_jam = kmh < self._facts.slow_kmh[index], kmh < self._facts.jam_kmh[index]
         shown["observed_ms"] = at_ms
@@ -582,10 +599,10 @@ class ColumnTable:
                 shown[name][~pace.is_any] = NONE
             for name, code in (("level", _UNKNOWN), ("certainty", _LOST), ("its", 0)):
                 shown[name][~pace.is_any] = code
-        is_other = shown.view(_VIEW_BYTES) != known.view(_VIEW_BYTES)
+        is_other = are_other(shown, known)
         is_other |= places >= len(self._base.ids)
         places = places[is_other]
-        self._rows["view"][places] = shown[is_other]
+        put_at(self._rows["view"], places, picked(shown, is_other))
         self._shown.add(places)
         self._paged.add(places)
 
@@ -615,7 +632,7 @@ class ColumnTable:
         named_from = 0 if is_whole else int(np.argmax(is_new)) if is_new.any() else count
         ids = self._all_ids()[named_from:] if named_from < count else ()
         entry = LinksEntry(
-            _records(rows["view"][places], places, ~is_said[places]),
+            _records(rows["view"], places, ~is_said[places]),
             named_from if ids else 0,
             tuple(ids),
             self._obstructed(places[is_said[places]]),
@@ -666,7 +683,6 @@ class ColumnTable:
             self._effects.changes[LINKS.name] = patch
 
 
-_VIEW_BYTES = np.dtype((np.void, VIEW.itemsize))
 _FREE, _SLOW, _JAM, _UNKNOWN = map(LEVELS.index, (Level.FREE, Level.SLOW, Level.JAM, Level.UNKNOWN))
 _BY_SLOWNESS = np.array([_FREE, _SLOW, _JAM], np.uint8)
 _STALE, _REPORTED, _LOST = map(
@@ -685,7 +701,8 @@ def _rest_of(columns: LinkColumns, folds: Mapping[str, LinkFold]) -> Array:
 
 def _records(view: Array, places: Places, is_kept: Array) -> list[int]:
     """`history.record` of all these places."""
-    code = view["certainty"].astype(np.int64) << CERTAINTY_SHIFT | view["level"]
+    certainty, level = (view[name][places] for name in ("certainty", "level"))
+    code = certainty.astype(np.int64) << CERTAINTY_SHIFT | level
     found: list[int] = (places << PLACE_SHIFT | code | np.where(is_kept, KEPT, 0)).tolist()
     return found
 

@@ -5,12 +5,20 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage
+from streams.contract.derived import (
+    LinkBatch,
+    LinkEvents,
+    Obstruction,
+    Origin,
+    Passage,
+    PassedTick,
+)
 from streams.contract.records import Message
 from streams.domain.alerts import Episode
 from streams.domain.links.column_table import ColumnTable, LinkFacts
@@ -60,6 +68,11 @@ CLOCK = StageTable("clock", int)  # by partition, ms
 EPISODES = StageTable("link-episodes", Episode)
 
 
+def _watermarks(sources: Mapping[str, InputPosition]) -> dict[str, int]:
+    """How far each input partition has come, ms."""
+    return {name: source.watermark_ms for name, source in sources.items()}
+
+
 class RoadRows:
     """The rows of one partition in the midst of a run of messages."""
 
@@ -68,12 +81,14 @@ class RoadRows:
     ) -> None:
         self.links = links
         self.sources = Rows(SOURCES, state, effects)
+        self.watermarks_ms = defaultdict(int, _watermarks(self.sources.stored))
         self.episodes = Rows(EPISODES, state, effects)
         self.observed = ObservedRows(state, effects, partition)
         self.factors = Factors(state, effects, habits.links, habits.rules)
         self.effects = effects
         self._clock = Rows(CLOCK, state, effects)
         self._partition = str(partition)
+        self._now_ms = self._clock.get(self._partition) or 0
         self._learns_by = (habits, state, effects)
 
     @cached_property
@@ -84,10 +99,11 @@ class RoadRows:
     @property
     def now_ms(self) -> int:
         """The partition's clock, 0 before all inputs have come."""
-        return self._clock.get(self._partition) or 0
+        return self._now_ms
 
     @now_ms.setter
     def now_ms(self, now_ms: int) -> None:
+        self._now_ms = now_ms
         self._clock.put(self._partition, now_ms)
 
     def remember(self, *, is_whole: bool) -> None:
@@ -97,6 +113,20 @@ class RoadRows:
         entry = self.links.told(is_whole=is_whole)
         if entry is not None:
             self.effects.remember(history_of(self._partition), self.now_ms, packed(entry))
+
+
+def _after(
+    ticks: Sequence[PassedTick], source: InputPosition, now_ms: int, *, has_rows: bool
+) -> Sequence[PassedTick]:
+    """The ticks that an input comes to now. Where it is ahead of the slowest and has nothing else
+    to tell, only the newest of them says anything.
+    """
+    if not ticks or ticks[-1].offset <= source.offset:
+        return ()
+    if source.watermark_ms > now_ms and not has_rows:
+        newest_ms = max(tick.at_ms for tick in ticks)
+        return (PassedTick(ticks[-1].offset, newest_ms),)
+    return [tick for tick in ticks if tick.offset > source.offset]
 
 
 class RoadsStage:
@@ -156,14 +186,33 @@ class RoadsStage:
         if part.origin.offset <= source.offset:
             rows.effects.count("link-events repeated")
             return
-        watermark_ms = max(source.watermark_ms, part.watermark_ms)
-        rows.sources.put(came_from, InputPosition(part.origin.offset, watermark_ms))
-        moment = ReportMoment(watermark_ms, self._judged(rows.now_ms))
-        self._take(rows, part, moment)
-        self._take_speeds(rows, part, source.offset, moment)
+        offsets, begin = part.speeds.offsets, bisect_right(part.speeds.offsets, source.offset)
+        for tick in _after(part.ticks, source, rows.now_ms, has_rows=bool(offsets)):
+            end = bisect_left(offsets, tick.offset, begin)
+            self._take_speeds(rows, part, begin, end, source.watermark_ms)
+            source, begin = self._pass(rows, came_from, source, tick), end
+        own = PassedTick(part.origin.offset, part.watermark_ms)
+        end = bisect_left(offsets, own.offset, begin)
+        self._take_speeds(rows, part, begin, end, source.watermark_ms)
+        watermark_ms = max(source.watermark_ms, own.at_ms)
+        self._take(rows, part, ReportMoment(watermark_ms, self._judged(rows.now_ms)))
+        self._take_speeds(rows, part, end, len(part.speeds), watermark_ms)
         self._observed.take(rows.observed, part, watermark_ms)
-        if watermark_ms > source.watermark_ms <= rows.now_ms:  # else it is not the slowest
-            self._advance(rows)
+        self._pass(rows, came_from, source, own)
+
+    def _pass(
+        self, rows: RoadRows, came_from: str, source: InputPosition, tick: PassedTick
+    ) -> InputPosition:
+        """An input has come to a tick, or with none to a message: time goes on if all others have
+        come so far.
+        """
+        passed = InputPosition(tick.offset, max(source.watermark_ms, tick.at_ms))
+        rows.sources.put(came_from, passed)
+        if passed.watermark_ms > source.watermark_ms:
+            rows.watermarks_ms[came_from] = passed.watermark_ms
+            if source.watermark_ms <= rows.now_ms:  # else it was not the slowest
+                self._advance(rows)
+        return passed
 
     def _take(self, rows: RoadRows, part: LinkEvents, moment: ReportMoment) -> None:
         """Fold the part's passages and obstructions into their links."""
@@ -187,18 +236,17 @@ class RoadsStage:
                 rows.links.is_news(row.link_id)
 
     def _take_speeds(
-        self, rows: RoadRows, part: LinkEvents, known: int, moment: ReportMoment
+        self, rows: RoadRows, part: LinkEvents, begin: int, end: int, reported_ms: int
     ) -> None:
-        """Fold the part's speeds, but those of messages up to the `known` offset: they are in."""
-        speeds = part.speeds
-        if begin := bisect_right(speeds.offsets, known):
-            speeds = speeds.rows_of(begin, len(speeds))
-        rows.links.take_speeds(speeds, moment)
+        """Fold these rows of the part's speeds, which came at this time of their input."""
+        if begin < end:
+            speeds = part.speeds.rows_of(begin, end)
+            rows.links.take_speeds(speeds, ReportMoment(reported_ms, self._judged(rows.now_ms)))
 
     def _advance(self, rows: RoadRows) -> None:
         """Move the partition's clock to the slowest input's time, and do what time alone does."""
-        sources = (rows.sources.get(name) or InputPosition() for name in self._inputs)
-        before_ms, now_ms = rows.now_ms, min(source.watermark_ms for source in sources)
+        before_ms = rows.now_ms
+        now_ms = min(rows.watermarks_ms[name] for name in self._inputs)
         if now_ms <= before_ms:
             return
         if before_ms and before_ms // REMEMBER_MS != now_ms // REMEMBER_MS:

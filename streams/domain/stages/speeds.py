@@ -1,15 +1,15 @@
 """Speeds of traffic centres: which links of the network a measured link covers."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
-from streams.contract.derived import LinkEvents, Origin, SpeedColumns
+from streams.contract.derived import LinkEvents, Origin, PassedTick, SpeedColumns
 from streams.contract.records import Message, SpeedBatch, Tick
 from streams.contract.times import DAY_MS
 from streams.contract.topics import partition_of
-from streams.domain.derive import send
 from streams.domain.stage import Effects, StageTable, State, Taken
 from streams.geo.network import Network
 
@@ -36,31 +36,35 @@ class SpeedsStage:
         return self.step_run(state, [Taken(message, origin)])
 
     def step_run(self, _state: State, run: Sequence[Taken]) -> Effects:
-        """What is measured between two ticks goes on as one part a partition."""
+        """What is measured up to the last tick goes on as one part a partition with the ticks, what
+        is measured after it as another.
+        """
         effects = Effects()
         batches: list[_Batch] = []
+        ticks: list[PassedTick] = []
         for message, origin in run:
             if isinstance(message, SpeedBatch):
                 batches.append((message, origin))
             elif isinstance(message, Tick):
-                self._send(effects, batches)
-                batches = []
-                send(effects, origin, self._partitions, tick_ms=message.tick_ms)
-        self._send(effects, batches)
+                ticks.append(PassedTick(origin.offset, message.tick_ms))
+        columns = self._columns(effects, batches)
+        for partition in range(self._partitions) if ticks else sorted(columns):
+            speeds = columns.get(partition, _NO_SPEEDS)
+            for part in _parts(run[0].origin, speeds, ticks):
+                effects.derive(partition, part)
         return effects
 
-    def _send(self, effects: Effects, batches: Sequence["_Batch"]) -> None:
-        """Carry speeds to the partitions of the links they speak for."""
+    def _columns(self, effects: Effects, batches: Sequence["_Batch"]) -> dict[int, SpeedColumns]:
+        """Speeds by the partition of the links they speak for."""
         rows = _in_time(batches, effects)
         homes = list(map(self._homes.__getitem__, rows.links))
         if not homes:
-            return
-        one, origin = homes[0], batches[0][1]
+            return {}
+        one = homes[0]
         if one != NOWHERE and homes.count(one) == len(homes):
-            effects.derive(one, _part(origin, SpeedColumns(*rows[:3], offsets=rows.offsets)))
-            return
-        for partition, shares in sorted(self._shared(rows, homes, effects).items()):
-            effects.derive(partition, _part(origin, _columns(shares)))
+            return {one: SpeedColumns(*rows[:3], offsets=rows.offsets)}
+        shared = self._shared(rows, homes, effects)
+        return {partition: _columns(shares) for partition, shares in shared.items()}
 
     def _shared(
         self, rows: "_Measured", homes: Iterable[int], effects: Effects
@@ -171,9 +175,21 @@ def _columns(shares: Sequence[_Share]) -> SpeedColumns:
     return columns
 
 
-def _part(origin: Origin, speeds: SpeedColumns) -> LinkEvents:
-    """Speeds for one partition, of the last message that has any of them."""
-    first, last = speeds.offsets[0], speeds.offsets[-1]
-    if first == last:
-        speeds = replace(speeds, offsets=())
-    return LinkEvents(Origin(origin.topic, origin.partition, last), 0, speeds=speeds)
+_NO_SPEEDS = SpeedColumns()
+
+
+def _parts(
+    origin: Origin, speeds: SpeedColumns, ticks: Sequence[PassedTick]
+) -> Iterator[LinkEvents]:
+    """What one partition gets of an input (that of `origin`): up to the last tick, and after it."""
+    if ticks:
+        last = ticks[-1]
+        at = bisect_left(speeds.offsets, last.offset)
+        before, speeds = speeds.rows_of(0, at), speeds.rows_of(at, len(speeds))
+        origin = replace(origin, offset=last.offset)
+        yield LinkEvents(origin, last.at_ms, speeds=before, ticks=tuple(ticks[:-1]))
+    if speeds.offsets:
+        first, end = speeds.offsets[0], speeds.offsets[-1]
+        if first == end:
+            speeds = replace(speeds, offsets=())
+        yield LinkEvents(replace(origin, offset=end), 0, speeds=speeds)

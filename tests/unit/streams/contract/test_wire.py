@@ -13,7 +13,7 @@ from streams.contract import wire
 from streams.contract.derived import LinkBatch, LinkEvents, Origin, SpeedColumns, SpeedShare
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Message
-from tests.cities.fakes import at, bus, parts_of
+from tests.cities.fakes import at, bus, parts_of, passage
 
 KINDS: dict[str, type] = {
     "positions": rec.PositionBatch,
@@ -275,15 +275,30 @@ def test_link_events_with_a_row_a_speed_are_read_as_the_same_columns() -> None:
     assert SpeedColumns.of((own,)) == SpeedColumns(("L",), (30.5,), (at(0),))
 
 
+def test_ticks_of_an_input_that_follow_each_other_go_as_one_part() -> None:
+    tick = [LinkEvents(Origin("permits", 0, n), at(n)) for n in range(3)]
+    other = LinkEvents(Origin("calls", 0, 0), at(9))
+    news = LinkEvents(Origin("permits", 0, 3), at(3), passages=(passage("L", 1),))
+    (payload,) = wire.encode_parts([*tick, other, news])
+    ticks = ((0, at(0)), (1, at(1)))
+    assert parts_of(payload) == (LinkEvents(tick[2].origin, at(2), ticks=ticks), other, news)
+    again = wire.encode_parts([*parts_of(payload)[:1], LinkEvents(news.origin, at(3))])
+    assert parts_of(again[0])[0].ticks == (*ticks, (2, at(2)))
+
+
 @pytest.mark.parametrize("offsets", [(0, 1, 2, 3), (0, 0, 0, 3), (0, 3, 3, 3)])
 def test_a_part_that_is_too_large_goes_in_two_between_two_inputs(offsets: tuple[int, ...]) -> None:
     names = tuple(f"{n}" * 300_000 for n in range(4))
     speeds = SpeedColumns(names, (9.0,) * 4, (at(0),) * 4, offsets=offsets)
-    whole = LinkEvents(Origin("link-speeds", 0, 3), 0, speeds=speeds)
+    ticks = ((1, at(1)), (2, at(2)))
+    whole = LinkEvents(Origin("link-speeds", 0, 4), at(4), speeds=speeds, ticks=ticks)
     parts = [part for payload in wire.encode_parts([whole]) for part in parts_of(payload)]
     assert len(parts) == 2
     assert [row for part in parts for row in part.speeds.rows] == list(speeds.rows)
-    assert [part.speeds.offsets[-1] for part in parts] == [part.origin.offset for part in parts]
+    assert [part.origin.offset for part in parts] == [parts[0].speeds.offsets[-1], 4]
+    assert [part.watermark_ms for part in parts] == [0, at(4)]
+    assert sum((part.ticks for part in parts), ()) == ticks
+    assert all(offset < parts[0].origin.offset for offset, _ in parts[0].ticks)
 
 
 # Any record, of every kind. Texts are what UTF-8 can carry; numbers keep the rules of the codec.
