@@ -75,7 +75,7 @@ from streams.domain.links.table import (
     with_usual,
 )
 from streams.domain.stage import Effects, Rows, State
-from streams.geo.network import Link, Network
+from streams.geo.network import Link, Links, Network
 
 FEW = 4
 """So many links are shown as fast one by one."""
@@ -87,21 +87,34 @@ class LinkFacts:
     def __init__(
         self,
         network: Network,
-        roads: Mapping[str, Link],
         thresholds: Mapping[str, Thresholds],
-        well_kmh: Mapping[str, float],
+        well_from_kmh: Callable[[str, float], float],
     ) -> None:
-        """`roads`: the links by id. `well_kmh`: from which speed on no rule can see anything, by
-        link; where no work is, that is so from a little above a jam (`free_kmh`).
+        """`well_from_kmh`: from which speed on no rule can see anything on a road of this class and
+        free flow; where no work is, that is so from a little above a jam (`free_kmh`).
         """
-        links = network.links
-        self.links = roads
+        links = network.columns
+        self.links = network.by_id
         self.index = network.index
-        self.jam_kmh = np.array([thresholds[x.road_class].jam_kmh for x in links], float)
-        self.slow_kmh = np.array([thresholds[x.road_class].slow_kmh for x in links], float)
-        self.well_kmh = np.array([well_kmh[x.id] for x in links], float)
+        classes = links.road_classes.words
+        number = np.frombuffer(links.road_classes.codes, np.intc)
+        self.jam_kmh = np.array([thresholds[x].jam_kmh for x in classes], float)[number]
+        self.slow_kmh = np.array([thresholds[x].slow_kmh for x in classes], float)[number]
+        self.well_kmh = _well_kmh(links, well_from_kmh)
         self.free_kmh = 1.01 * self.jam_kmh + 0.1
-        self.is_drawn = np.array([x.is_drawn for x in links], bool)
+        self.is_drawn = np.frombuffer(links.drawn, bool)
+
+
+def _well_kmh(links: Links, well_from_kmh: Callable[[str, float], float]) -> Array:
+    """`well_from_kmh` of each link, worked out once for all that are alike."""
+    free_kmh, which = np.unique(np.frombuffer(links.free_flows_kmh, float), return_inverse=True)
+    number = np.frombuffer(links.road_classes.codes, np.intc) * max(1, len(free_kmh)) + which
+    alike, which = np.unique(number, return_inverse=True)
+    pairs = (divmod(each, len(free_kmh)) for each in alike.tolist())
+    classes = links.road_classes.words
+    found = [well_from_kmh(classes[code], free_kmh[at].item()) for code, at in pairs]
+    well_kmh: Array = np.array(found, float)[which]
+    return well_kmh
 
 
 class Marks:

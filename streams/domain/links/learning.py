@@ -37,7 +37,7 @@ class Habits:
     ) -> None:
         self.rules = rules
         self.is_holiday = is_holiday
-        self.links = {link.id: link for link in network.links}
+        self.links = network.by_id
         self.routes = RoutesOf(network)
 
 

@@ -129,7 +129,7 @@ class RoadsStage:
         self._habits = Habits(network, rules, is_holiday)
         self._observed = ObservedFold.of(network, partitions, rates)
         self._roads = self._habits.links
-        self._facts = LinkFacts(network, self._roads, rules.thresholds, self._watch.well_kmh)
+        self._facts = LinkFacts(network, rules.thresholds, self._watch.well_from_kmh)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         return self.step_run(state, [Taken(message, origin)])
