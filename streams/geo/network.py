@@ -93,7 +93,7 @@ class Network:
         seen = hashlib.sha256()
         for part in self._content():
             seen.update(part.encode())
-        return seen.hexdigest()[:VERSION_DIGITS]
+        return _digits(seen)
 
     @property
     def index(self) -> dict[str, int]:
@@ -239,7 +239,9 @@ class Network:
 
     def dumps(self) -> str:
         """The file `network.json`: the content with its format and version in front."""
-        return _head(self.version) + "".join(self._content())[1:]
+        content = "".join(self._content())
+        version = _digits(hashlib.sha256(content.encode()))
+        return _head(version) + content[1:]
 
     @classmethod
     def loads(cls, text: str | bytes) -> "Network":
@@ -323,6 +325,10 @@ def _version_of(written: bytes, version: str) -> str:
         return ""
     seen = hashlib.sha256(b"{")
     seen.update(memoryview(written)[len(head) :])
+    return _digits(seen)
+
+
+def _digits(seen: "hashlib._Hash") -> str:
     return seen.hexdigest()[:VERSION_DIGITS]
 
 

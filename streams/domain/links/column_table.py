@@ -458,7 +458,7 @@ class ColumnTable:
         index, rest = self._index[:count], self._rest[:count]
         usual_dkmh = self._rows["view"]["usual_dkmh"][:count]
         if usual_of is not None:
-            usual_dkmh = np.array([usual_of(x) for x in self._all_ids()], np.int32)
+            usual_dkmh = np.array(usual_of.of_all(self._all_ids()), np.int32)
         usual_kmh = np.where(usual_dkmh > 0, 1.01 * below * usual_dkmh / 10 + 0.1, 0.0)
         own_kmh = np.where(
             rest["is_rich"], self._facts.well_kmh[index], self._facts.free_kmh[index]
@@ -538,8 +538,9 @@ class ColumnTable:
         together = moved[~is_single]
         if self._touched:
             together = together[~np.isin(together, list(self._touched))]
-        for place in together[np.searchsorted(together, len(self._base.ids)) :].tolist():
-            self._rows["view"]["usual_dkmh"][place] = usual_of(self._id(place))
+        new = together[np.searchsorted(together, len(self._base.ids)) :]
+        if len(new):
+            self._rows["view"]["usual_dkmh"][new] = usual_of.of_all([*map(self._id, new.tolist())])
         if len(together):
             self._show_together(together, now_ms)
         for place in sorted(singles):
@@ -595,7 +596,7 @@ class ColumnTable:
 
     def show_usual(self, usual_of: UsualOf) -> None:
         """Another quarter hour runs: what is usual of each link is another."""
-        usual = np.array([usual_of(x) for x in self._all_ids()], np.int32)
+        usual = np.array(usual_of.of_all(self._all_ids()), np.int32)
         known = self._rows["view"]["usual_dkmh"][: self._count]
         places = np.flatnonzero(usual != known)
         if len(places):
