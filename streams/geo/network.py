@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
@@ -14,15 +13,13 @@ from typing import Any, TypeVar, get_type_hints
 import msgspec
 
 from streams.contract.errors import NetworkError
-from streams.geo.grid import Grid
+from streams.geo.line_grid import LineGrid
 from streams.geo.links import AT_A_TIME, Link, Links, LinksById
-from streams.geo.measures import Box, Point, distance_to_line_m, midpoint_of
+from streams.geo.measures import Point, distance_to_line_m, midpoint_of
 
 __all__ = ["Landmark", "Link", "Links", "Network", "Overlay", "Route", "Stop"]
 
 T = TypeVar("T")
-CELL_DEG = 0.005  # about 440 m by 555 m at 37.9 N
-CELL_M = 400  # a cell is at least so wide up to 44 N
 MOST_ASKED = 1024  # places of which `near` is remembered
 VERSION_DIGITS = 12
 ROAD_CLASSES = ("motorway", "express", "national", "metropolitan", "state", "local", "city")
@@ -194,31 +191,18 @@ class Network:
         return list(known)
 
     def _measured(self, point: Point, radius_m: float) -> list[tuple[float, Link]]:
-        around = set(self._grid.around(point, math.ceil(radius_m / CELL_M)))
-        candidates = (i for i in around if self._box(i).least_m(point) <= radius_m)
-        measured = ((distance_to_line_m(point, self.links[i].geometry), i) for i in candidates)
+        measured = (
+            (distance_to_line_m(point, self.links[i].geometry), i)
+            for i in self._grid.near(point, radius_m)
+        )
         return [(d, self.links[i]) for d, i in sorted(measured) if d <= radius_m]
 
     @cached_property
-    def _grid(self) -> Grid[int]:
-        grid: Grid[int] = Grid(CELL_DEG)
-        for place, link in enumerate(self.links):
-            grid.add_line(place, link.geometry)
-        return grid
-
-    def _box(self, place: int) -> Box:
-        """The box of a link that has a line, made when it is first asked for."""
-        known = self._boxes.get(place)
-        if known is None:
-            known = self._boxes[place] = Box.around(self.links[place].geometry)
-        return known
+    def _grid(self) -> LineGrid:
+        return LineGrid(self.columns)
 
     @cached_property
     def _asked(self) -> dict[tuple[Point, float], list[tuple[float, Link]]]:
-        return {}
-
-    @cached_property
-    def _boxes(self) -> dict[int, Box]:
         return {}
 
     def _content(self) -> Iterator[str]:
