@@ -85,8 +85,8 @@ def _latitude(line: int) -> float:
     return round(37.6 + line * 0.001, 6)
 
 
-def _network(links: int, lines: int) -> Network:
-    """The made network, and beside it straight roads of 40 stops, one a bus line."""
+def _network(made: Network, lines: int) -> Network:
+    """A made network, and beside it straight roads of 40 stops, one a bus line."""
     rows = [
         tuple(
             Stop(f"{line}S{at}", f"정류장 {at}", WEST + STEP_DEG * at, _latitude(line))
@@ -96,7 +96,6 @@ def _network(links: int, lines: int) -> Network:
     ]
     usual = {"road_name": "", "length_m": 350, "length_source": "geometry"}
     sections = (link for row in rows for link in both_ways(row, **usual))
-    made = made_network(links)
     return replace(
         made,
         links=(*made.links, *sections),
@@ -109,9 +108,9 @@ def _network(links: int, lines: int) -> Network:
 
 def measure(folder: Path, kafka: str, *, links: int, fixes: int, seconds: float) -> list[Figure]:
     """What the load took of this machine."""
-    network = _network(links, lines_of(fixes))
-    write_network(network, folder / "city")
-    workload = Workload(made_network(links))
+    made = made_network(links)
+    write_network(_network(made, lines_of(fixes)), folder / "city")
+    workload = Workload(made)
     with running_broker(folder / "broker", kafka) as broker:
         moments = _run(folder, broker, CountryLoad(workload, links, fixes), seconds)
     steady = [moment for moment in moments if moment.at_s > moments[0].at_s + SETTLE_S] or moments

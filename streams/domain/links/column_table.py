@@ -79,7 +79,7 @@ from streams.domain.links.table import (
     with_usual,
 )
 from streams.domain.stage import Effects, Rows, State
-from streams.geo.network import Link, Network
+from streams.geo.network import Link, Links, Network
 
 FEW = 4
 """So many links are shown as fast one by one."""
@@ -93,21 +93,35 @@ class LinkFacts:
     def __init__(
         self,
         network: Network,
-        roads: Mapping[str, Link],
         thresholds: Mapping[str, Thresholds],
-        well_kmh: Mapping[str, float],
+        well_from_kmh: Callable[[str, float], float],
     ) -> None:
-        """`roads`: the links by id. `well_kmh`: from which speed on no rule can see anything, by
-        link; where no work is, that is so from a little above a jam (`free_kmh`).
+        """`well_from_kmh`: from which speed on no rule can see anything on a road of this class and
+        free flow; where no work is, that is so from a little above a jam (`free_kmh`).
         """
-        links = network.links
-        self.links = roads
+        links = network.columns
+        self.links = network.by_id
         self.index = network.index
-        self.jam_kmh = np.array([*(thresholds[x.road_class].jam_kmh for x in links), 0.0])
-        self.slow_kmh = np.array([*(thresholds[x.road_class].slow_kmh for x in links), 0.0])
-        self.well_kmh = np.array([*(well_kmh[x.id] for x in links), 0.0])
+        classes = links.road_classes.words
+        number = np.frombuffer(links.road_classes.codes, np.intc)
+        jam_kmh = np.array([thresholds[x].jam_kmh for x in classes], float)[number]
+        slow_kmh = np.array([thresholds[x].slow_kmh for x in classes], float)[number]
+        self.jam_kmh, self.slow_kmh = np.append(jam_kmh, 0.0), np.append(slow_kmh, 0.0)
+        self.well_kmh = np.append(_well_kmh(links, well_from_kmh), 0.0)
         self.free_kmh = 1.01 * self.jam_kmh + 0.1
-        self.is_drawn = np.array([*(x.is_drawn for x in links), False])
+        self.is_drawn = np.append(np.frombuffer(links.drawn, bool), False)
+
+
+def _well_kmh(links: Links, well_from_kmh: Callable[[str, float], float]) -> Array:
+    """`well_from_kmh` of each link, worked out once for all that are alike."""
+    free_kmh, which = np.unique(np.frombuffer(links.free_flows_kmh, float), return_inverse=True)
+    number = np.frombuffer(links.road_classes.codes, np.intc) * max(1, len(free_kmh)) + which
+    alike, which = np.unique(number, return_inverse=True)
+    pairs = (divmod(each, len(free_kmh)) for each in alike.tolist())
+    classes = links.road_classes.words
+    found = [well_from_kmh(classes[code], free_kmh[at].item()) for code, at in pairs]
+    well_kmh: Array = np.array(found, float)[which]
+    return well_kmh
 
 
 class Marks:
@@ -470,7 +484,7 @@ class ColumnTable:
         index, rest = self._index[:count], self._rest[:count]
         usual_dkmh = self._rows["view"]["usual_dkmh"][:count]
         if usual_of is not None:
-            usual_dkmh = np.array([usual_of(x) for x in self._all_ids()], np.int32)
+            usual_dkmh = np.array(usual_of.of_all(self._all_ids()), np.int32)
         usual_kmh = np.where(usual_dkmh > 0, 1.01 * below * usual_dkmh / 10 + 0.1, 0.0)
         own_kmh = np.where(
             rest["is_rich"], self._facts.well_kmh[index], self._facts.free_kmh[index]
@@ -550,8 +564,9 @@ class ColumnTable:
         together = moved[~is_single]
         if self._touched:
             together = together[~np.isin(together, list(self._touched))]
-        for place in together[np.searchsorted(together, len(self._base.ids)) :].tolist():
-            self._rows["view"]["usual_dkmh"][place] = usual_of(self._id(place))
+        new = together[np.searchsorted(together, len(self._base.ids)) :]
+        if len(new):
+            self._rows["view"]["usual_dkmh"][new] = usual_of.of_all([*map(self._id, new.tolist())])
         if len(together):
             self._show_together(together, now_ms)
         for place in sorted(singles):
@@ -608,7 +623,7 @@ class ColumnTable:
 
     def show_usual(self, usual_of: UsualOf) -> None:
         """Another quarter hour runs: what is usual of each link is another."""
-        usual = np.array([usual_of(x) for x in self._all_ids()], np.int32)
+        usual = np.array(usual_of.of_all(self._all_ids()), np.int32)
         known = self._rows["view"]["usual_dkmh"][: self._count]
         places = np.flatnonzero(usual != known)
         if len(places):

@@ -357,11 +357,11 @@ class LinkPatch(Mapping[str, LinkView]):
 
     def ids_at(self, places: Sequence[int]) -> list[str]:
         """The links at these places."""
-        ids = self.base.ids
-        if len(ids) < len(self.rows):
-            known = len(self.rows) - len(self.new_ids)
-            ids = [*ids[:known], *self.new_ids]
-        return [ids[place] for place in places]
+        ids, new = self.base.ids, self.new_ids
+        if len(ids) >= len(self.rows):  # also where the new ones have been taken in since
+            return [ids[place] for place in places]
+        known = len(self.rows) - len(new)
+        return [ids[place] if place < known else new[place - known] for place in places]
 
     def after(self, before: "LinkPatch | None") -> "LinkPatch":
         """The patch before and this one as one."""

@@ -34,7 +34,7 @@ from streams.domain.links.fold import (
     take_passage,
 )
 from streams.domain.links.history import WHOLE_MS, history_of, packed
-from streams.domain.links.learning import TABLES, Habits, Learning
+from streams.domain.links.learning import TABLES, Habits, Learning, UsualAt
 from streams.domain.links.overlap import AGREEMENTS
 from streams.domain.links.quarters import IsHoliday, no_holiday
 from streams.domain.links.settled import Judged
@@ -159,7 +159,7 @@ class RoadsStage:
         self._habits = Habits(network, rules, is_holiday)
         self._observed = ObservedFold.of(network, partitions, rates)
         self._roads = self._habits.links
-        self._facts = LinkFacts(network, self._roads, rules.thresholds, self._watch.well_kmh)
+        self._facts = LinkFacts(network, rules.thresholds, self._watch.well_from_kmh)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         return self.step_run(state, [Taken(message, origin)])
@@ -257,7 +257,7 @@ class RoadsStage:
         self._observed.advance(rows.observed, now_ms, partial(self._compare, rows))
         rows.links.settle(before_ms, now_ms)
         if rows.learning.is_another(before_ms, now_ms):
-            rows.links.show_usual(partial(rows.learning.usual_dkmh, at_ms=now_ms))
+            rows.links.show_usual(UsualAt(rows.learning, now_ms))
 
     def _compare(self, rows: RoadRows, minute_ms: int) -> None:
         """Emit where what buses do is not what was declared, and where they go round."""
@@ -294,7 +294,7 @@ class RoadsStage:
         for at_ms in sorted({*times, *(lesson.at_ms for lesson in lessons), now_ms + 1}):
             done, until_ms = self._judged(done_ms), at_ms - 1
             is_shown = not learning.is_another(before_ms, until_ms)
-            usual_of = None if is_shown else partial(learning.usual_dkmh, at_ms=until_ms)
+            usual_of = None if is_shown else UsualAt(learning, until_ms)
             known = KnownRoads(links, learning.speed_at, rows.factors.of, usual_of)
             self._watch.judge(rows.effects, rows.episodes, known, done=done, now_ms=until_ms)
             if at_ms in times:
@@ -307,4 +307,4 @@ class RoadsStage:
     def _show(self, rows: RoadRows) -> None:
         """Make the views of the links that changed, at the clock's time."""
         now_ms = rows.now_ms
-        rows.links.show(now_ms, rows.factors.of, partial(rows.learning.usual_dkmh, at_ms=now_ms))
+        rows.links.show(now_ms, rows.factors.of, UsualAt(rows.learning, now_ms))
