@@ -1,6 +1,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -183,8 +185,8 @@ def come_to(stage: SpeedsStage, runs: Iterable[Sequence[Taken]]) -> tuple[object
                 offsets = part.speeds.offsets or (part.origin.offset,) * len(part.speeds)
                 own = zip(offsets, part.speeds.rows, strict=True)
                 ticks = [*part.ticks, (part.origin.offset, part.watermark_ms)]
-                told = [*own, *(tick for tick in ticks if tick[1])]
-                rows.setdefault(partition, []).extend(sorted(told, key=lambda each: each[0]))
+                told: list[tuple[int, Any]] = [*own, *(tick for tick in ticks if tick[1])]
+                rows.setdefault(partition, []).extend(sorted(told, key=itemgetter(0)))
                 last[partition] = part.origin.offset
     return rows, last, Counter(total.counts)
 
