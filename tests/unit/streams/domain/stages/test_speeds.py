@@ -186,7 +186,8 @@ def come_to(stage: SpeedsStage, runs: Iterable[Sequence[Taken]]) -> tuple[object
                 own = zip(offsets, part.speeds.rows, strict=True)
                 ticks = [*part.ticks, (part.origin.offset, part.watermark_ms)]
                 told: list[tuple[int, Any]] = [*own, *(tick for tick in ticks if tick[1])]
-                rows.setdefault(partition, []).extend(sorted(told, key=itemgetter(0)))
+                told.sort(key=itemgetter(0))
+                rows.setdefault(partition, []).extend(told)
                 last[partition] = part.origin.offset
     return rows, last, Counter(total.counts)
 
