@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from streams.contract import records as rec
 from streams.contract import wire
-from streams.contract.derived import LinkBatch, LinkEvents, Origin, SpeedColumns, SpeedShare
+from streams.contract.derived import (
+    LinkBatch,
+    LinkEvents,
+    Origin,
+    PassedTick,
+    SpeedColumns,
+    SpeedShare,
+)
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Message
 from tests.cities.fakes import at, bus, parts_of, passage
@@ -274,7 +281,7 @@ def test_ticks_of_an_input_that_follow_each_other_go_as_one_part() -> None:
     other = LinkEvents(Origin("calls", 0, 0), at(9))
     news = LinkEvents(Origin("permits", 0, 3), at(3), passages=(passage("L", 1),))
     (payload,) = wire.encode_parts([*tick, other, news])
-    ticks = ((0, at(0)), (1, at(1)))
+    ticks = PassedTick(0, at(0)), PassedTick(1, at(1))
     assert parts_of(payload) == (LinkEvents(tick[2].origin, at(2), ticks=ticks), other, news)
     again = wire.encode_parts([*parts_of(payload)[:1], LinkEvents(news.origin, at(3))])
     assert parts_of(again[0])[0].ticks == (*ticks, (2, at(2)))
@@ -284,7 +291,7 @@ def test_ticks_of_an_input_that_follow_each_other_go_as_one_part() -> None:
 def test_a_part_that_is_too_large_goes_in_two_between_two_inputs(offsets: tuple[int, ...]) -> None:
     names = tuple(f"{n}" * 300_000 for n in range(4))
     speeds = SpeedColumns(names, (9.0,) * 4, (at(0),) * 4, offsets=offsets)
-    ticks = ((1, at(1)), (2, at(2)))
+    ticks = PassedTick(1, at(1)), PassedTick(2, at(2))
     whole = LinkEvents(Origin("link-speeds", 0, 4), at(4), speeds=speeds, ticks=ticks)
     parts = [part for payload in wire.encode_parts([whole]) for part in parts_of(payload)]
     assert len(parts) == 2

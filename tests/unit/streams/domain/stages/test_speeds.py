@@ -163,8 +163,9 @@ def come_to(stage: SpeedsStage, runs: Iterable[Sequence[Taken]]) -> tuple[object
                 offsets = part.speeds.offsets or (part.origin.offset,) * len(part.speeds)
                 own = zip(offsets, part.speeds.rows, strict=True)
                 ticks = [*part.ticks, (part.origin.offset, part.watermark_ms)]
-                told = [*own, *(tick for tick in ticks if tick[1])]
-                rows.setdefault(partition, []).extend(sorted(told, key=itemgetter(0)))
+                told: list[tuple[int, object]] = [*own, *(x for x in ticks if x[1])]
+                told.sort(key=itemgetter(0))
+                rows.setdefault(partition, []).extend(told)
                 last[partition] = part.origin.offset
     return rows, last, Counter(total.counts)
 
