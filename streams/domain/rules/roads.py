@@ -61,6 +61,7 @@ class RoadWatch:
         self._network = network
         self._rules = rules
         self._alerts = alerts
+        self._facts_of: dict[str, dict[str, object]] = {}  # by link; it only saves time
 
     def well_from_kmh(self, road_class: str, free_flow_kmh: float) -> float:
         """From which speed on no rule can see anything on such a road, with room for what floats
@@ -220,9 +221,12 @@ class RoadWatch:
     def _facts(self, settled: Settled) -> dict[str, object]:
         """The facts of a link; its speed is left out, or each minute would be news."""
         link = settled.link
-        facts = {"title": self.title(link), "links": [link.id], "road": link.road_name}
-        point = point_of((link.id,), self._network)
-        return {**facts, **point, "closure": settled.view.closure.value}
+        known = self._facts_of.get(link.id)
+        if known is None:
+            known = {"title": self.title(link), "links": [link.id], "road": link.road_name}
+            known |= point_of((link.id,), self._network)
+            self._facts_of[link.id] = known
+        return {**known, "closure": settled.view.closure.value}
 
     def title(self, link: Link) -> str:
         """The name of a link; a standard link has only its road's, so where on it comes from the

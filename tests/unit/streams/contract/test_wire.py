@@ -287,7 +287,7 @@ def test_ticks_of_an_input_that_follow_each_other_go_as_one_part() -> None:
     other = LinkEvents(Origin("calls", 0, 0), at(9))
     news = LinkEvents(Origin("permits", 0, 3), at(3), passages=(passage("L", 1),))
     (payload,) = wire.encode_parts([*tick, other, news])
-    ticks = (PassedTick(0, at(0)), PassedTick(1, at(1)))
+    ticks = PassedTick(0, at(0)), PassedTick(1, at(1))
     assert parts_of(payload) == (LinkEvents(tick[2].origin, at(2), ticks=ticks), other, news)
     again = wire.encode_parts([*parts_of(payload)[:1], LinkEvents(news.origin, at(3))])
     assert parts_of(again[0])[0].ticks == (*ticks, (2, at(2)))
@@ -297,7 +297,7 @@ def test_ticks_of_an_input_that_follow_each_other_go_as_one_part() -> None:
 def test_a_part_that_is_too_large_goes_in_two_between_two_inputs(offsets: tuple[int, ...]) -> None:
     names = tuple(f"{n}" * 300_000 for n in range(4))
     speeds = SpeedColumns(names, (9.0,) * 4, (at(0),) * 4, offsets=offsets)
-    ticks = (PassedTick(1, at(1)), PassedTick(2, at(2)))
+    ticks = PassedTick(1, at(1)), PassedTick(2, at(2))
     whole = LinkEvents(Origin("link-speeds", 0, 4), at(4), speeds=speeds, ticks=ticks)
     parts = [part for payload in wire.encode_parts([whole]) for part in parts_of(payload)]
     assert len(parts) == 2
