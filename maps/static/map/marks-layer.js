@@ -1,6 +1,6 @@
 // Closures striped along their links, road names, marks, and what is chosen: one canvas over the links.
 import { colours, screenScale } from "../palette.js";
-import { drawSign, signOf, signRadius } from "../signs.js";
+import { Stamps, signOf, signRadius } from "../signs.js";
 import { CanvasLayer } from "./canvas-layer.js";
 import { paintImpassable, paintPromises } from "./driven.js";
 import { paintDetours } from "./detour-lines.js";
@@ -28,6 +28,7 @@ export class MarksLayer {
     this.state = state;
     this.links = links;
     this.labels = new Labels(this.network);
+    this.stamps = new Stamps();
     this.canvas = new CanvasLayer(map, "bomnae-marks", 410, (ctx, view) => this.paintAll(ctx, view));
   }
 
@@ -44,7 +45,8 @@ export class MarksLayer {
       paintDetours(ctx, view, this.picture.rows.detour.values(), palette, this.scale);
     }
     if (this.state.isShown("labels")) this.labels.paint(ctx, view, palette, this.taken(view));
-    for (const mark of this.marks) drawSign(ctx, mark.sign, mark.x, mark.y, mark.scale, mark.style, palette);
+    const ratio = this.canvas.element.width / view.width;
+    for (const mark of this.marks) this.stamps.draw(ctx, mark, ratio, palette);
     if (this.ring) paintRing(ctx, view.px(this.ring.x), view.py(this.ring.y), palette);
   }
 
