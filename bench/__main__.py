@@ -42,9 +42,9 @@ def main() -> int:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped too
     out = options.out or (None if options.quick else results.RESULTS)
-    begin_s = time.monotonic()
     found: list[RowResult] = []
     failed: list[str] = []
+    begin_s = time.monotonic()
     for name in options.only or [name for name, row in ROWS.items() if not row.is_extra]:
         row = ROWS[name]
         print(f"\n{name}: {row.title}", flush=True)
