@@ -4,9 +4,10 @@
 
 Prints each row as it is measured, keeps it in `bench/results/` and prints the table and the seconds
 of each row at the end; `python -m bench.table --write` puts the table into the documents. Exits 1
-when a row could not be measured, after all others: it is named, and keeps no result. A goal that is
-missed is printed, and no failure of the bench. `--quick` measures little of each row, to see that
-the bench still runs; it keeps nothing unless `--out` says where.
+when a row or a figure of it could not be measured, after all others: the row is named, and keeps no
+result where it has none. A goal that is missed is printed, and no failure of the bench. `--quick`
+measures little of each row, to see that the bench still runs; it keeps nothing unless `--out` says
+where.
 """
 
 import argparse
@@ -54,6 +55,8 @@ def _all_of(
             print(f"  {figure.line()}")
         print(f"  took {result.took_s:.0f} s", flush=True)
         found.append(result)
+        if any(figure.value is None for figure in result.figures):
+            failed.append(name)
         if out is not None:
             results.keep(result, out)
     return found, failed

@@ -28,6 +28,7 @@ MINUTE_MS = 60_000
 CLOSING_MS = 2 * MINUTE_MS  # the last round comes so much later: it closes every window before
 FRESH_MS, HALF_MS = 1_080_000, 120_000  # the product's defaults: fresh_ms, report_half_ms
 FIRST_DEVIATION = 0.25
+LISTED = 1_000  # permits in a message, half of what one may hold
 CLASSES = ("city", "metropolitan", "national", "express")
 LEVELS_KMH = {"city": (15, 25), "metropolitan": (15, 25), "national": (15, 25), "express": (30, 50)}
 FEED = "its.speeds"
@@ -192,7 +193,7 @@ class Workload:
         return wire.encode(SpeedBatch(FEED, received_ms, links, tuple(speeds), tuple(times)))
 
     def permits(self) -> Log:
-        """The works as a permit source lists them, 500 a message."""
+        """The works as a permit source lists them; with each message clashes are found anew."""
         rows = [
             Permit(
                 f"2026-굴착-{n}",
@@ -204,7 +205,7 @@ class Workload:
             )
             for n, work in enumerate(self.works)
         ]
-        parts = [rows[at : at + 500] for at in range(0, len(rows), 500)]
+        parts = [rows[at : at + LISTED] for at in range(0, len(rows), LISTED)]
         made = [PermitBatch("permits", T0_MS, is_complete=False, rows=tuple(p)) for p in parts]
         return {(topics.PERMITS.name, 0): [wire.encode(batch) for batch in made]}
 
