@@ -6,11 +6,13 @@ on: deltas state facts, and one that comes again changes nothing.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import msgspec
 from redis.exceptions import RedisError
 
-from streams.state.kinds import StoredDelta
+from streams.state.kinds import KINDS, StoredDelta
 from streams.state.side_by_side import BEFORE, Places, id_of, text_of
 from streams.state.store import Store
 
@@ -41,6 +43,19 @@ async def missed(store: Store, since: str, head: str, places: Places) -> list[St
 
 
 def without_own(run: Sequence[StoredDelta], delta_id: str) -> list[StoredDelta]:
-    """Without the delta that an id is of, where it is of one only."""
-    others = [delta for delta in run if delta.delta_id != delta_id]
-    return others if len(run) - len(others) == 1 else list(run)
+    """Without the delta that an id is of, where it is of one only, and without what deltas before
+    it said of the same rows.
+    """
+    places = [number for number, delta in enumerate(run) if delta.delta_id == delta_id]
+    if len(places) != 1:
+        return list(run)
+    (at,) = places
+    return [*(_without(delta, run[at]) for delta in run[:at]), *run[at + 1 :]]
+
+
+def _without(delta: StoredDelta, later: StoredDelta) -> StoredDelta:
+    rows: dict[str, Any] = {}
+    for name in (kind.name for kind in KINDS):
+        known = getattr(later, name)
+        rows[name] = {x: row for x, row in getattr(delta, name).items() if x not in known}
+    return replace(delta, **rows)

@@ -73,6 +73,17 @@ async def test_who_comes_back_is_told_what_another_server_had_not_read(
     assert [(id_of(x.delta_id) or (0, 0))[0] - T0 for x in found] == [8_000, 9_999, 11_000]
 
 
+async def test_what_comes_again_never_sets_a_row_back(client: aioredis.Redis) -> None:
+    store = Store(client, WIDE)
+    await say(client, 0, 10_000, value=1)
+    await say(client, 1, 10_000, 1, value=1)
+    since = await say(client, 0, 10_001, value=2)  # which the reader has
+    places = (await store.picture(WIDE)).places
+    found = await missed(store, since, since, places)
+    assert found is not None
+    assert {name: ms for each in found for name, ms in each.clocks.items()} == {"1": 1}
+
+
 async def test_a_name_made_up_in_a_full_ms_is_found_again(client: aioredis.Redis) -> None:
     store = Store(client, WIDE)
     await say(client, 0, 5)

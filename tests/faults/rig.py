@@ -133,11 +133,10 @@ class Rig(Stack):
                 for k, v in store.hgetall(name).items()
             }
 
-    def rows_of(self, name: str) -> dict[str, str]:
-        """A hash of every partition together, as text."""
+    def numbers_of(self, name: str) -> dict[str, int]:
+        """The numbers in a hash of every partition, added up."""
         with self.store() as store:
-            found = held.rows(store, name, worlds.PARTITIONS)
-        return {k.decode(): v.decode(errors="backslashreplace") for k, v in found.items()}
+            return held.numbers(store, name, worlds.PARTITIONS)
 
     def is_half_applied(self) -> bool:
         with self.store() as store:
