@@ -8,10 +8,12 @@ import asyncio
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from aiokafka import AIOKafkaProducer
 
 from bench.latency import Load
@@ -32,6 +34,7 @@ START_WITHIN_S = 300.0
 SETTLE_S = 20.0
 BUS_EVERY_S = 10  # between two fixes of one bus
 STOPS, WEST = 40, 127.4
+JAMMED = 50  # one link in so many
 STOPS_S = 50.0  # a bus needs from stop to stop
 
 
@@ -45,11 +48,22 @@ class Moment(NamedTuple):
 
 
 class CountryLoad(Load):
-    """Every link once a minute, 2,000 a message, and `fixes` positions of buses a second."""
+    """Every link once a minute, 2,000 a message, and `fixes` positions of buses a second.
+
+    Each link has a speed of its own, 35 to 70 km/h, of which a tenth more or less is measured; one
+    in fifty is jammed, 5 to 11 km/h.
+    """
 
     def __init__(self, workload: Workload, links: int, fixes: int) -> None:
         super().__init__(workload, links / 60, batch=2_000)
         self._fixes, self._lines = fixes, lines_of(fixes)
+
+    def _speeds(self, names: Sequence[str]) -> list[float]:
+        number = np.array(names, np.int64)
+        own_kmh = np.where(number % JAMMED == 0, 5 + number % 7, 35 + number % 36)
+        measured = own_kmh * self._random.uniform(0.9, 1.1, len(names))
+        speeds: list[float] = measured.round(1).tolist()
+        return speeds
 
     async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
         """The buses, in place of probes: a tenth of them each second, each on its line."""

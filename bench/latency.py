@@ -9,7 +9,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -74,10 +74,14 @@ class Load:
         while time.monotonic() < until:
             partition, number = number % PARTITIONS, number + 1
             names = list(islice(turns[partition], self._batch))
-            speeds = self._random.uniform(5, 90, self._batch).round(1).tolist()
-            await self._send(producer, partition, names, speeds)
+            await self._send(producer, partition, names, self._speeds(names))
             due += self._batch / self._per_s
             await asyncio.sleep(max(0.0, min(due, until) - time.monotonic()))
+
+    def _speeds(self, names: Sequence[str]) -> list[float]:
+        """What is measured on these links now, km/h."""
+        speeds: list[float] = self._random.uniform(5, 90, len(names)).round(1).tolist()
+        return speeds
 
     async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
         links = sorted(self.probes, key=lambda name: topics.partition_of(name, PARTITIONS))

@@ -77,6 +77,11 @@ def empty_rows(count: int) -> Array:
     return rows
 
 
+def copied(rows: Array) -> Array:
+    """A copy of an array of records, as bytes: field by field it takes ten times as long."""
+    return np.ascontiguousarray(rows).view(np.uint8).copy().view(rows.dtype)
+
+
 NO_STOOD = np.empty(0, STOOD)
 
 
