@@ -126,7 +126,7 @@ def measure(folder: Path, kafka: str, *, links: int, fixes: int, seconds: float)
     write_network(_network(made, lines_of(fixes)), folder / "city")
     workload = Workload(made)
     with running_broker(folder / "broker", kafka) as broker:
-        moments = _run(folder, broker, CountryLoad(workload, links, fixes), seconds)
+        moments, start_s = _run(folder, broker, CountryLoad(workload, links, fixes), seconds)
     steady = [moment for moment in moments if moment.at_s > moments[0].at_s + SETTLE_S] or moments
     cpu = {
         name: (used - steady[0].cpu_s[name]) / (steady[-1].at_s - steady[0].at_s)
@@ -139,6 +139,9 @@ def measure(folder: Path, kafka: str, *, links: int, fixes: int, seconds: float)
         Figure(f"{what}: lag, p95", percentile([m.lag_s for m in steady], 95), "s"),
         Figure(f"{what}: cores in all", sum(cpu.values()), "cores", 1.2),
         *(Figure(f"{what}: of them {name}", cpu[name], "cores") for name in sorted(cpu)),
+        Figure(f"{what}: start of the worker", start_s, "s"),
+        Figure(f"{what}: worker's memory as it began", moments[0].worker_mb, "MB"),
+        Figure(f"{what}: worker's memory at the end", moments[-1].worker_mb, "MB"),
         Figure(f"{what}: worker's memory, most", max(m.worker_mb for m in steady), "MB", 2_000),
         Figure(
             f"{what}: worker's memory, grown in the last two thirds",
@@ -148,12 +151,18 @@ def measure(folder: Path, kafka: str, *, links: int, fixes: int, seconds: float)
     ]
 
 
-def _run(folder: Path, broker: Broker, made: CountryLoad, seconds: float) -> list[Moment]:
-    """The moments of the run, one a second; WrongResultError where a link was not shown."""
+def _run(
+    folder: Path, broker: Broker, made: CountryLoad, seconds: float
+) -> tuple[list[Moment], float]:
+    """The moments of the run, one a second, and how long the worker took to start, s;
+    WrongResultError where a link was not shown.
+    """
     with Rig(folder / "run", broker=broker, network=folder / "city") as rig:
         rig.make_topics()
+        begin = time.monotonic()
         worker = rig.start_worker()
         wait_until(lambda: worker.said("worker started"), "the worker", within_s=START_WITHIN_S)
+        start_s = time.monotonic() - begin
         moments: list[Moment] = []
         over = threading.Event()
         watching = threading.Thread(target=_watch, args=(rig, moments, over))
@@ -163,10 +172,10 @@ def _run(folder: Path, broker: Broker, made: CountryLoad, seconds: float) -> lis
         finally:
             over.set()
             watching.join()
-        rig.wait_folded(now_ms() // 1000 * 1000 - 2_000, 120)
+        rig.wait_folded(made.ticked_ms, 120)
         if seconds > 60:
             _check(rig, made)
-    return moments
+    return moments, start_s
 
 
 def _watch(rig: Rig, moments: list[Moment], over: threading.Event) -> None:

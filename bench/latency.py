@@ -43,6 +43,7 @@ class Load:
         ]
         self.probes = {share.pop() for share in self._shares}
         self.names = [name for share in self._shares for name in share]
+        self.ticked_ms = 0  # the time of the last tick
         self.sent: dict[tuple[str, int], float] = {}  # link, observed -> monotonic s
 
     async def run(self, address: str, seconds: float) -> None:
@@ -57,7 +58,8 @@ class Load:
             await producer.stop()
 
     async def _tick(self, producer: AIOKafkaProducer) -> None:
-        payload = wire.encode(Tick(now_ms() // 1000 * 1000))
+        self.ticked_ms = now_ms() // 1000 * 1000
+        payload = wire.encode(Tick(self.ticked_ms))
         for topic in topics.TICKED:
             for partition in range(topic.partitions(PARTITIONS)):
                 await producer.send(topic.name, payload, partition=partition)
