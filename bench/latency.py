@@ -11,7 +11,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -45,6 +45,7 @@ class Load:
         ]
         self.probes = {share.pop() for share in self._shares}
         self.names = [name for share in self._shares for name in share]
+        self.ticked_ms = 0  # the time of the last tick
         self.sent: dict[tuple[str, int], float] = {}  # link, observed -> monotonic s
 
     async def run(self, address: str, seconds: float) -> None:
@@ -59,7 +60,8 @@ class Load:
             await producer.stop()
 
     async def _tick(self, producer: AIOKafkaProducer) -> None:
-        payload = wire.encode(Tick(now_ms() // 1000 * 1000))
+        self.ticked_ms = now_ms() // 1000 * 1000
+        payload = wire.encode(Tick(self.ticked_ms))
         for topic in topics.TICKED:
             for partition in range(topic.partitions(len(self._shares))):
                 await producer.send(topic.name, payload, partition=partition)
@@ -76,10 +78,14 @@ class Load:
         while time.monotonic() < until:
             partition, number = number % len(turns), number + 1
             names = list(islice(turns[partition], self._batch))
-            speeds = self._random.uniform(5, 90, self._batch).round(1).tolist()
-            await self._send(producer, partition, names, speeds)
+            await self._send(producer, partition, names, self._speeds(names))
             due += self._batch / self._per_s
             await asyncio.sleep(max(0.0, min(due, until) - time.monotonic()))
+
+    def _speeds(self, names: Sequence[str]) -> list[float]:
+        """What is measured on these links now, km/h."""
+        speeds: list[float] = self._random.uniform(5, 90, len(names)).round(1).tolist()
+        return speeds
 
     async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
         links = sorted(self.probes, key=lambda name: topics.partition_of(name, len(self.probes)))

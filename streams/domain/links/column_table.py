@@ -9,7 +9,7 @@ in the audit's own table (`streams/audit/rows.py`), which this one is held again
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -101,7 +101,7 @@ class LinkFacts:
         """
         links = network.columns
         self.links = network.by_id
-        self.index = network.index
+        self.ids, self.index = links.ids, network.index
         classes = links.road_classes.words
         number = np.frombuffer(links.road_classes.codes, np.intc)
         jam_kmh = np.array([thresholds[x].jam_kmh for x in classes], float)[number]
@@ -168,6 +168,14 @@ class Pending:
         self.least_ms = min(self.least_ms, int(at_ms.min()))
 
 
+class _ByPlace(NamedTuple):
+    """What stood (`of`) in the order of its places."""
+
+    of: Array
+    rows: Array
+    places: Array
+
+
 class ColumnTable:
     """The table of `LinkColumns`, and of the rows of `FOLDS` beside it."""
 
@@ -180,6 +188,7 @@ class ColumnTable:
         if self._base.rest is None:
             self._base.rest = _rest_of(self._base, self._rest_rows.stored)
         self._rows, self._stood, self._rest = self._base.rows, self._base.stood, self._base.rest
+        self._by_place: _ByPlace | None = None
         self._index, self._due_ms = self._indexed(self._base), self._base.due_ms
         self._is_own = False  # whether the arrays are copies, and may be written to
         self._new: dict[str, int] = {}
@@ -211,11 +220,19 @@ class ColumnTable:
         return found
 
     def _own_part(self, place: int) -> OwnPart:
-        stood = self._stood
-        if len(stood):
-            is_mine = stood["place"] == place
-            stood = picked(stood, is_mine) if is_mine.any() else NO_STOOD
-        return own_part(self._rows[place], stood)
+        return own_part(self._rows[place], self._stood_at(place))
+
+    def _stood_at(self, place: int) -> Array:
+        """What stood at a place, in the order it came: all is put in order by place once."""
+        if not len(self._stood):
+            return NO_STOOD
+        if self._by_place is None or self._by_place.of is not self._stood:
+            order = np.argsort(self._stood["place"], kind="stable")
+            rows = picked(self._stood, order)
+            self._by_place = _ByPlace(self._stood, rows, np.ascontiguousarray(rows["place"]))
+        places = self._by_place.places
+        begin, end = places.searchsorted(place), places.searchsorted(place, "right")
+        return self._by_place.rows[begin:end]
 
     def put(self, link_id: str, fold: LinkFold) -> None:
         """Keep what is known of a link; it is shown anew."""
@@ -252,7 +269,9 @@ class ColumnTable:
         return self._new.get(link_id) if place is None else place
 
     def _add(self, link_id: str) -> int:
-        """A place for a link that was not heard of before."""
+        """A place for a link that was not heard of before; its id is kept as the network has it."""
+        index = self._facts.index[link_id]
+        link_id = self._facts.ids[index]
         place = len(self._base.ids) + len(self._new)
         self._new[link_id] = place
         self._names.append(link_id)
@@ -262,7 +281,7 @@ class ColumnTable:
             self._rows = np.concatenate([self._rows, empty_rows(more)])
             self._rest = np.concatenate([self._rest, np.zeros(more, REST)])
             self._index = np.concatenate([self._index, np.zeros(more, np.intp)])
-        self._index[place] = self._facts.index[link_id]
+        self._index[place] = index
         return place
 
     @property

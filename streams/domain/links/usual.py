@@ -95,14 +95,12 @@ class UsualCells:
 
     def _by_place(self, samples: Mapping[str, int]) -> dict[int, int]:
         """The samples by their links' places; links not met before get the next ones."""
-        found, count = {}, len(self._places.all())
-        for link_id in sorted(samples):
-            place = self._places.get(link_id)
-            if place is None:
-                place, count = count, count + 1
-                self._places.put(link_id, place)
-            found[place] = samples[link_id]
-        return found
+        known = self._places.all()
+        new = sorted(link_id for link_id in samples if link_id not in known)
+        given = dict(zip(new, range(len(known), len(known) + len(new)), strict=True))
+        for link_id, place in given.items():
+            self._places.put(link_id, place)
+        return {given[x] if x in given else known[x]: dkmh for x, dkmh in samples.items()}
 
     def standing(self, at: QuarterPlace, down_to: Rung = Rung.DAY_KIND) -> "Standing":
         """What is known for a quarter hour, ready to be asked of many links."""

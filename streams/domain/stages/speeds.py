@@ -91,13 +91,14 @@ class _Homes(dict[str, int]):
 
     def __init__(self, network: Network, partitions: int) -> None:
         super().__init__()
-        self._links = network.index
+        self._links = network.columns
         self._partitions = partitions
 
     def __missing__(self, link_id: str) -> int:
-        if link_id not in self._links:
+        place = self._links.place.get(link_id)
+        if place is None:
             return NOWHERE  # not kept: such names never end
-        home = self[link_id] = partition_of(link_id, self._partitions)
+        home = self[self._links.ids[place]] = partition_of(link_id, self._partitions)
         return home
 
 
