@@ -73,7 +73,7 @@ node_modules/.synced: package-lock.json
 	@sh local/setup.sh web
 
 bench: setup kafka browser .cache/quix/.synced ## every figure of the documents, in 20 minutes (ROWS="latency web": those)
-	@$(PY) -m bench $(if $(ROWS),--only $(ROWS)) && $(PY) -m bench.table --write
+	@$(PY) -m bench $(if $(ROWS),--only $(ROWS)); measured=$$?; $(PY) -m bench.table --write && exit $$measured
 
 .cache/quix/.synced: bench/requirements.lock
 	@sh local/setup.sh quix

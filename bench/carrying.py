@@ -19,6 +19,7 @@ from typing import Any
 import redis
 from kafka import KafkaProducer
 
+from local import held
 from local.services import Process, wait_until
 from local.stack import Stack
 from producers.network.importing import write_network
@@ -27,6 +28,7 @@ from streams.contract import topics
 from streams.contract.derived import Origin
 from streams.contract.records import Message, SpeedBatch
 from streams.domain.stage import Effects, State, Taken
+from streams.state.keys import POSITIONS
 
 PARTITIONS = 4
 T0_MS = 1_795_305_600_000
@@ -80,7 +82,8 @@ def peak_mb(worker: Process) -> float:
 def carried(store: Any) -> int:
     """Messages whose position is in Redis."""
     names = [f"{TOPIC.name}/{partition}" for partition in range(PARTITIONS)]
-    return sum(int(at) + 1 for at in store.hmget("bomnae:positions", names) if at is not None)
+    found = held.numbers(store, POSITIONS, PARTITIONS)
+    return sum(found[name] + 1 for name in names if name in found)
 
 
 def measure(folder: Path, count: int, quiet: int, kafka: str) -> None:

@@ -127,7 +127,7 @@ class Bomnae:
 
 def check_views(rig: Rig, workload: Workload) -> None:
     """Every link's speed and closure in Redis against the oracle."""
-    views = link_views(rig.env["BOMNAE_REDIS"], PARTITIONS)
+    views = link_views(rig.env["BOMNAE_REDIS"], workload.partitions)
     due, closed = workload.view_speeds(), workload.closures()
     found = np.array(
         [

@@ -8,10 +8,12 @@ import asyncio
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from aiokafka import AIOKafkaProducer
 
 from bench.latency import Load
@@ -32,6 +34,7 @@ START_WITHIN_S = 300.0
 SETTLE_S = 20.0
 BUS_EVERY_S = 10  # between two fixes of one bus
 STOPS, WEST = 40, 127.4
+JAMMED = 50  # one link in so many
 STOPS_S = 50.0  # a bus needs from stop to stop
 
 
@@ -45,11 +48,22 @@ class Moment(NamedTuple):
 
 
 class CountryLoad(Load):
-    """Every link once a minute, 2,000 a message, and `fixes` positions of buses a second."""
+    """Every link once a minute, 2,000 a message, and `fixes` positions of buses a second.
+
+    Each link has a speed of its own, 35 to 70 km/h, of which a tenth more or less is measured; one
+    in fifty is jammed, 5 to 11 km/h.
+    """
 
     def __init__(self, workload: Workload, links: int, fixes: int) -> None:
         super().__init__(workload, links / 60, batch=2_000)
         self._fixes, self._lines = fixes, lines_of(fixes)
+
+    def _speeds(self, names: Sequence[str]) -> list[float]:
+        number = np.array(names, np.int64)
+        own_kmh = np.where(number % JAMMED == 0, 5 + number % 7, 35 + number % 36)
+        measured = own_kmh * self._random.uniform(0.9, 1.1, len(names))
+        speeds: list[float] = measured.round(1).tolist()
+        return speeds
 
     async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
         """The buses, in place of probes: a tenth of them each second, each on its line."""
@@ -85,8 +99,8 @@ def _latitude(line: int) -> float:
     return round(37.6 + line * 0.001, 6)
 
 
-def _network(links: int, lines: int) -> Network:
-    """The made network, and beside it straight roads of 40 stops, one a bus line."""
+def _network(made: Network, lines: int) -> Network:
+    """A made network, and beside it straight roads of 40 stops, one a bus line."""
     rows = [
         tuple(
             Stop(f"{line}S{at}", f"정류장 {at}", WEST + STEP_DEG * at, _latitude(line))
@@ -96,7 +110,6 @@ def _network(links: int, lines: int) -> Network:
     ]
     usual = {"road_name": "", "length_m": 350, "length_source": "geometry"}
     sections = (link for row in rows for link in both_ways(row, **usual))
-    made = made_network(links)
     return replace(
         made,
         links=(*made.links, *sections),
@@ -109,11 +122,11 @@ def _network(links: int, lines: int) -> Network:
 
 def measure(folder: Path, kafka: str, *, links: int, fixes: int, seconds: float) -> list[Figure]:
     """What the load took of this machine."""
-    network = _network(links, lines_of(fixes))
-    write_network(network, folder / "city")
-    workload = Workload(made_network(links))
+    made = made_network(links)
+    write_network(_network(made, lines_of(fixes)), folder / "city")
+    workload = Workload(made)
     with running_broker(folder / "broker", kafka) as broker:
-        moments = _run(folder, broker, CountryLoad(workload, links, fixes), seconds)
+        moments, start_s = _run(folder, broker, CountryLoad(workload, links, fixes), seconds)
     steady = [moment for moment in moments if moment.at_s > moments[0].at_s + SETTLE_S] or moments
     cpu = {
         name: (used - steady[0].cpu_s[name]) / (steady[-1].at_s - steady[0].at_s)
@@ -126,6 +139,9 @@ def measure(folder: Path, kafka: str, *, links: int, fixes: int, seconds: float)
         Figure(f"{what}: lag, p95", percentile([m.lag_s for m in steady], 95), "s"),
         Figure(f"{what}: cores in all", sum(cpu.values()), "cores", 1.2),
         *(Figure(f"{what}: of them {name}", cpu[name], "cores") for name in sorted(cpu)),
+        Figure(f"{what}: start of the worker", start_s, "s"),
+        Figure(f"{what}: worker's memory as it began", moments[0].worker_mb, "MB"),
+        Figure(f"{what}: worker's memory at the end", moments[-1].worker_mb, "MB"),
         Figure(f"{what}: worker's memory, most", max(m.worker_mb for m in steady), "MB", 2_000),
         Figure(
             f"{what}: worker's memory, grown in the last two thirds",
@@ -135,12 +151,18 @@ def measure(folder: Path, kafka: str, *, links: int, fixes: int, seconds: float)
     ]
 
 
-def _run(folder: Path, broker: Broker, made: CountryLoad, seconds: float) -> list[Moment]:
-    """The moments of the run, one a second; WrongResultError where a link was not shown."""
+def _run(
+    folder: Path, broker: Broker, made: CountryLoad, seconds: float
+) -> tuple[list[Moment], float]:
+    """The moments of the run, one a second, and how long the worker took to start, s;
+    WrongResultError where a link was not shown.
+    """
     with Rig(folder / "run", broker=broker, network=folder / "city") as rig:
         rig.make_topics()
+        begin = time.monotonic()
         worker = rig.start_worker()
         wait_until(lambda: worker.said("worker started"), "the worker", within_s=START_WITHIN_S)
+        start_s = time.monotonic() - begin
         moments: list[Moment] = []
         over = threading.Event()
         watching = threading.Thread(target=_watch, args=(rig, moments, over))
@@ -150,10 +172,10 @@ def _run(folder: Path, broker: Broker, made: CountryLoad, seconds: float) -> lis
         finally:
             over.set()
             watching.join()
-        rig.wait_folded(now_ms() // 1000 * 1000 - 2_000, 120)
+        rig.wait_folded(made.ticked_ms, 120)
         if seconds > 60:
             _check(rig, made)
-    return moments
+    return moments, start_s
 
 
 def _watch(rig: Rig, moments: list[Moment], over: threading.Event) -> None:

@@ -26,7 +26,7 @@ from producers.network.importing import import_network, write_network
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, now_ms
 from streams.geo.network import Network
-from streams.state import store
+from streams.state.keys import META
 from tests.cities import seed
 from tests.pages import servers
 
@@ -88,7 +88,7 @@ class City:
         """Writes everything, and what makes the map server take it for complete."""
         client.flushdb()
         now = now_ms()
-        client.hset(store.META, mapping={"network": self.network.version})
+        client.hset(META, mapping={"network": self.network.version})
         seed.emit(client, {"at": now, "l": self.views, "b": self.buses, "w": self.works})
         seed.emit(client, self.step(0.0))
 

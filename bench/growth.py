@@ -11,6 +11,7 @@ from local.services import Process, wait_until
 from streams.geo.network import Network
 
 SIZE = 2_000  # observations a message
+ROUNDS = 4  # how often each link is observed in a run with works, after once to warm up
 START_WITHIN_S = 240.0
 FIRST = 20_000
 
@@ -34,20 +35,28 @@ def per_event_s(links: int) -> float:
 
 
 def one(
-    folder: Path, broker: Broker, network: Network, works: int, seconds: float
+    folder: Path,
+    broker: Broker,
+    network: Network,
+    works: int,
+    *,
+    seconds: float = 0,
+    rounds: int = 0,
 ) -> tuple[Run, float]:
-    """A run on this network, and how long its worker took to start, s."""
+    """A run on this network, and how long its worker took to start, s. It lasts so many seconds,
+    or so many `rounds` of all links after one that warms up.
+    """
     job = Starting(SIZE)
     links = len(network.links)
     plan = Plan(
-        warm=min(links, FIRST),
+        warm=links if rounds else min(links, FIRST),
         probe=FIRST,
         seconds=seconds,
         most=max(links, 500_000),
         works=works,
         per_event_s=per_event_s(links),
     )
-    return run_once(job, folder, broker, network, plan), job.start_s
+    return run_once(job, folder, broker, network, plan, rounds * links), job.start_s
 
 
 def by_links(folder: Path, kafka: str, sizes: tuple[int, ...], seconds: float) -> list[Figure]:
@@ -58,7 +67,7 @@ def by_links(folder: Path, kafka: str, sizes: tuple[int, ...], seconds: float) -
         for links in sizes:
             own = fresh(folder)
             network = lay_city(own, links)
-            run, start_s = one(own, broker, network, 200, seconds)
+            run, start_s = one(own, broker, network, 200, seconds=seconds)
             print(f"  {links:>9,} links, start {start_s:.1f} s; {run.line()}", flush=True)
             costs.append(1e6 / run.per_core_s)
             found += [
@@ -71,9 +80,7 @@ def by_links(folder: Path, kafka: str, sizes: tuple[int, ...], seconds: float) -
     return [*found, Figure(f"cost at {sizes[-1]:,} links over {sizes[0]:,}", ratio, "x", goal)]
 
 
-def by_works(
-    folder: Path, kafka: str, links: int, counts: tuple[int, ...], seconds: float
-) -> list[Figure]:
+def by_works(folder: Path, kafka: str, links: int, counts: tuple[int, ...]) -> list[Figure]:
     """Cost on one network with more and more works, each on a link of its own."""
     found: list[Figure] = []
     network = lay_city(folder, links)
@@ -81,7 +88,7 @@ def by_works(
         for works in counts:
             what = f"{links:,} links, {works:,} works: worker's CPU an observation"
             try:
-                run, _ = one(folder, broker, network, works, seconds)
+                run, _ = one(folder, broker, network, works, rounds=ROUNDS)
             except TimeoutError as error:
                 found.append(Figure(what, None, "us", note=str(error)))
                 continue

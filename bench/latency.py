@@ -1,7 +1,9 @@
 """From an observation written to Kafka until Redis has told it on, at low and at half load.
 
 A probe link a partition is reported every 100 ms beside the load; its time is from just before the
-write to when a reader of the deltas has it. The clock ticks once a second, as it does live.
+write to when a reader of the deltas has it. The clock ticks once a second, as it does live. What a
+worker does once, with its first permits and its first tick, is over before: a load before the
+measured one has to be told to its last probe.
 """
 
 import asyncio
@@ -9,7 +11,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -19,7 +21,7 @@ from aiokafka import AIOKafkaProducer
 
 from bench.rig import Broker, Rig
 from bench.views import follow_links
-from bench.workload import FEED, PARTITIONS, Workload, made_network, made_works
+from bench.workload import FEED, Workload, made_network, made_works
 from local.services import wait_until
 from producers.network.importing import write_network
 from streams.contract import topics, wire
@@ -39,10 +41,11 @@ class Load:
         self._random = np.random.default_rng(7)
         self._shares = [
             [name for name, p in zip(workload.ids, workload.partition, strict=True) if p == at]
-            for at in range(PARTITIONS)
+            for at in range(workload.partitions)
         ]
         self.probes = {share.pop() for share in self._shares}
         self.names = [name for share in self._shares for name in share]
+        self.ticked_ms = 0  # the time of the last tick
         self.sent: dict[tuple[str, int], float] = {}  # link, observed -> monotonic s
 
     async def run(self, address: str, seconds: float) -> None:
@@ -57,9 +60,10 @@ class Load:
             await producer.stop()
 
     async def _tick(self, producer: AIOKafkaProducer) -> None:
-        payload = wire.encode(Tick(now_ms() // 1000 * 1000))
+        self.ticked_ms = now_ms() // 1000 * 1000
+        payload = wire.encode(Tick(self.ticked_ms))
         for topic in topics.TICKED:
-            for partition in range(topic.partitions(PARTITIONS)):
+            for partition in range(topic.partitions(len(self._shares))):
                 await producer.send(topic.name, payload, partition=partition)
 
     async def _ticks(self, producer: AIOKafkaProducer, until: float) -> None:
@@ -72,18 +76,22 @@ class Load:
         turns = [cycle(share) for share in self._shares]
         due, number = time.monotonic(), 0
         while time.monotonic() < until:
-            partition, number = number % PARTITIONS, number + 1
+            partition, number = number % len(turns), number + 1
             names = list(islice(turns[partition], self._batch))
-            speeds = self._random.uniform(5, 90, self._batch).round(1).tolist()
-            await self._send(producer, partition, names, speeds)
+            await self._send(producer, partition, names, self._speeds(names))
             due += self._batch / self._per_s
             await asyncio.sleep(max(0.0, min(due, until) - time.monotonic()))
 
+    def _speeds(self, names: Sequence[str]) -> list[float]:
+        """What is measured on these links now, km/h."""
+        speeds: list[float] = self._random.uniform(5, 90, len(names)).round(1).tolist()
+        return speeds
+
     async def _probes(self, producer: AIOKafkaProducer, until: float) -> None:
-        links = sorted(self.probes, key=lambda name: topics.partition_of(name, PARTITIONS))
+        links = sorted(self.probes, key=lambda name: topics.partition_of(name, len(self.probes)))
         number = 0
         while time.monotonic() < until:
-            partition, number = number % PARTITIONS, number + 1
+            partition, number = number % len(links), number + 1
             link, at_ms = links[partition], now_ms()
             self.sent[link, at_ms] = time.monotonic()
             await self._send(producer, partition, [link], [5.0 + number % 90], at_ms)
@@ -106,7 +114,7 @@ class Load:
 def measure(
     folder: Path, broker: Broker, *, per_s: float, seconds: float, links: int = 5_000
 ) -> list[float]:
-    """The time of every probe, ms, once the load has settled."""
+    """The time of every probe, ms, once a load before has been told."""
     network = made_network(links)
     write_network(network, folder / "city")
     workload = Workload(network, made_works(network, 200))
@@ -115,11 +123,12 @@ def measure(
         rig.write(workload.permits())
         worker = rig.start_worker()
         rig.wait(worker, lambda: worker.said("worker started"), "the worker")
-        load = Load(workload, per_s)
+        before, load = Load(workload, per_s), Load(workload, per_s)
         with _noting(rig.env["BOMNAE_REDIS"], load.probes) as seen:
-            asyncio.run(load.run(rig.kafka, SETTLE_S + seconds))
-            last = dict(load.sent.keys())
-            wait_until(lambda: _has_all(seen, last), "the last probe", within_s=60)
+            for each, lasts_s in ((before, SETTLE_S), (load, seconds)):
+                asyncio.run(each.run(rig.kafka, lasts_s))
+                last = dict(each.sent.keys())
+                wait_until(lambda: _has_all(seen, last), "the last probe", within_s=60)  # noqa: B023
     return _late_ms(load.sent, list(seen))
 
 
@@ -134,15 +143,13 @@ def _has_all(seen: Iterable[Seen], last: dict[str, int]) -> bool:
 
 def _late_ms(sent: dict[tuple[str, int], float], seen: list[Seen]) -> list[float]:
     """How late each probe was told: it, or a later one of its link that took its place."""
-    settled_s = min(sent.values()) + SETTLE_S
     told: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for link, at_ms, at_s in seen:
         told[link].append((at_ms, at_s))
     late = []
     for (link, at_ms), at_s in sent.items():
-        if at_s > settled_s:
-            first = bisect_left(told[link], (at_ms, 0.0))
-            late.append(1000 * (told[link][first][1] - at_s))
+        first = bisect_left(told[link], (at_ms, 0.0))
+        late.append(1000 * (told[link][first][1] - at_s))
     return late
 
 

@@ -18,7 +18,7 @@ from producers.recording.replay import events
 from producers.simulator.city import build_city
 from producers.simulator.past import write_past
 from streams.contract.settings import Settings
-from streams.state.store import REBUILDING
+from streams.state.keys import REBUILDING
 
 UNTIL_MS = 1_795_309_200_000
 WITHIN_S = 600.0

@@ -83,6 +83,11 @@ def keep(result: RowResult, folder: Path = RESULTS) -> Path:
     return path
 
 
+def forget(row: str, folder: Path = RESULTS) -> None:
+    """A row that could not be measured has no result: what was found before is not this code's."""
+    (folder / f"{row}.json").unlink(missing_ok=True)
+
+
 def read(folder: Path = RESULTS) -> dict[str, RowResult]:
     """All rows kept, by name."""
     return {result.row: result for result in map(_read, sorted(folder.glob("*.json")))}

@@ -80,8 +80,17 @@ class Rig(Stack):
         return self
 
     @property
+    def is_apache(self) -> bool:
+        return self._broker.kind == "apache"
+
+    @property
     def kafka(self) -> str:
         return self.env["BOMNAE_KAFKA"]
+
+    @property
+    def partitions(self) -> int:
+        """Of the wide topics."""
+        return int(self.env.get("BOMNAE_PARTITIONS", PARTITIONS))
 
     def make_topics(self) -> None:
         self.run("topics", "producers", "topics")
@@ -92,13 +101,14 @@ class Rig(Stack):
         publish(self.kafka, places)
 
     def wait_folded(self, until_ms: int, within_s: float) -> None:
-        """Wait until the worker's roads have come to an event time in every partition."""
-        worker = self.processes["worker"]
+        """Wait until the workers' roads have come to an event time in every partition."""
+        workers = [each for each in self.processes.values() if each.name.startswith("worker")]
 
         def is_there() -> bool:
-            if worker.exit_code is not None:
-                raise RuntimeError(f"the worker ended:\n{worker.output[-2000:]}")
-            return clock_ms(self.redis, PARTITIONS) >= until_ms
+            for worker in workers:
+                if worker.exit_code is not None:
+                    raise RuntimeError(f"{worker.name} ended:\n{worker.output[-2000:]}")
+            return clock_ms(self.redis, self.partitions) >= until_ms
 
         wait_until(is_there, f"the clock at {until_ms}", within_s=within_s)
 

@@ -18,6 +18,7 @@ from bench import (
     sizing,
     steps,
     webhooks,
+    workers,
 )
 from bench.contest import Plan
 from bench.results import Figure, percentile
@@ -103,12 +104,17 @@ def _country(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa:
 
 def _works(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
     links, counts = (500, (5, 50)) if is_quick else (50_000, (200, 5_000, 50_000))
-    return growth.by_works(folder, kafka, links, counts, 0.5 if is_quick else 4)
+    return growth.by_works(folder, kafka, links, counts)
 
 
 def _buses(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
     vehicles, steps = (100, 3) if is_quick else (4_000, 12)
     return buses.measure(folder, kafka, vehicles, steps, is_audited=True)
+
+
+def _workers(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
+    count, links = (20_000, 500) if is_quick else (1_000_000, LINKS)
+    return workers.measure(folder, kafka, count, links)
 
 
 def _recovery(folder: Path, kafka: str, is_quick: bool) -> list[Figure]:  # noqa: FBT001
@@ -156,6 +162,7 @@ ROWS = {
     "links": Row("as the network grows, 2,000 a message", _links),
     "works": Row("as works grow, 2,000 a message", _works),
     "buses": Row("positions of buses, beside speeds, permits, incidents and calls", _buses),
+    "workers": Row("workers of one group, and how long partitions stand as one comes", _workers),
     "recovery": Row("start, crash, FLUSHALL", _recovery),
     "history": Row("what is kept of the past", _history),
     "readers": Row("the map server with many readers", _readers),

@@ -17,7 +17,7 @@ from local.tables import between
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- bench: python -m bench.table --write -->", "<!-- /bench -->"
-CURVES = ("throughput", "links", "country", "works", "buses", "recovery", "day")
+CURVES = ("throughput", "links", "country", "works", "buses", "workers", "recovery", "day")
 FIRST = {  # row -> beginnings of the figures that README shows
     "throughput": (
         "whole job, one a message: a core",

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.workload import PARTITIONS
+from local import held
 from streams.contract.settings import Settings
 from streams.domain.links.fold import LinkView
-from streams.state.store import CLOCK, Store
+from streams.state.store import Store
 
 
 def link_views(redis_url: str, partitions: int) -> dict[str, LinkView]:
@@ -27,8 +28,8 @@ def link_views(redis_url: str, partitions: int) -> dict[str, LinkView]:
 
 def clock_ms(client: Any, partitions: int) -> int:
     """Up to which event time every partition of the roads has been folded, 0 before all have."""
-    found = client.hmget(CLOCK, [str(number) for number in range(partitions)])
-    return min(int(at_ms or 0) for at_ms in found)
+    found = held.numbers(client, "clock", partitions)
+    return min(found.values()) if len(found) == partitions else 0
 
 
 async def follow_links(
@@ -41,11 +42,11 @@ async def follow_links(
     """Call `note` with link and observed ms of every view of these links, as the map would hear."""
     store = Store.connect(Settings.from_env({"BOMNAE_REDIS": redis_url}))
     try:
-        at = (await store.picture(PARTITIONS)).delta_id
+        at = (await store.picture(PARTITIONS)).places
         ready.set()
         while not stop.is_set():
-            for delta in await store.deltas_after(at, block_ms=200):
-                at = delta.delta_id
+            deltas, at, *_ = await store.deltas_after(at, block_ms=200)
+            for delta in deltas:
                 for name in links & delta.links.keys():
                     view = delta.links[name]
                     if view is not None and view.observed_ms is not None:

@@ -24,6 +24,7 @@ from streams.contract import topics, wire
 from streams.contract.enums import Closure, IncidentKind
 from streams.contract.records import Incident, IncidentBatch
 from streams.contract.times import now_ms
+from streams.delivery.deciding.keys import LEASE, endpoint_key
 from streams.geo.network import Network
 from tests.receivers import ENV, Got, Receiver, subscription
 
@@ -75,7 +76,7 @@ def run(stack: Stack, network: Network, receiver: Receiver, *, each: int, second
     stack.python("clock", "producers", "clock")
     stack.python("dispatch", "streams", "dispatch")
     store: Any = redis.Redis.from_url(stack.env["BOMNAE_REDIS"])
-    wait_until(lambda: len(store.keys("bomnae:delivery-lease:*")) == ENDPOINTS, "the endpoints")
+    wait_until(lambda: len(store.keys(endpoint_key(LEASE, "*"))) == ENDPOINTS, "the endpoints")
     count = round((seconds + WARM_UP_S) * PER_S)
     start = time.monotonic()
     for number in range(count):

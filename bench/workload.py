@@ -28,6 +28,7 @@ MINUTE_MS = 60_000
 CLOSING_MS = 2 * MINUTE_MS  # the last round comes so much later: it closes every window before
 FRESH_MS, HALF_MS = 1_080_000, 120_000  # the product's defaults: fresh_ms, report_half_ms
 FIRST_DEVIATION = 0.25
+LISTED = 1_000  # permits in a message, half of what one may hold
 CLASSES = ("city", "metropolitan", "national", "express")
 LEVELS_KMH = {"city": (15, 25), "metropolitan": (15, 25), "national": (15, 25), "express": (30, 50)}
 FEED = "its.speeds"
@@ -102,6 +103,7 @@ class Workload:
     works: tuple[Work, ...] = ()
     seed: int = 1
     per_event_s: float = PER_EVENT_S
+    partitions: int = PARTITIONS  # of the wide topics
     at_ms: int = T0_MS  # event time up to which phases have been made
     taken: list[Columns] = field(default_factory=list)
     watermarks: list[Column] = field(default_factory=list)
@@ -111,11 +113,11 @@ class Workload:
         count = len(self.network.links)
         self.ids = [link.id for link in self.network.links]
         self.partition = np.array(
-            [topics.partition_of(name, PARTITIONS) for name in self.ids], dtype=np.int8
+            [topics.partition_of(name, self.partitions) for name in self.ids], dtype=np.int8
         )
         self._usual_kmh = self._random.uniform(12, 70, count)
         self._next = np.empty(0, dtype=np.int64)
-        self._ticked_ms = dict.fromkeys(range(PARTITIONS), 0)
+        self._ticked_ms = dict.fromkeys(range(self.partitions), 0)
 
     def observations(self, count: int) -> Columns:
         """The next `count` observations: all links in an order of each round's own."""
@@ -158,10 +160,10 @@ class Workload:
         log: Log = {
             (topic.name, partition): list(ticks.values())
             for topic in topics.TICKED
-            for partition in range(topic.partitions(PARTITIONS))
+            for partition in range(topic.partitions(self.partitions))
         }
         watermarks = np.zeros(len(columns), dtype=np.int64)
-        for partition in range(PARTITIONS):
+        for partition in range(self.partitions):
             rows = np.flatnonzero(self.partition[columns.links] == partition)
             messages, seen_ms = [], self._ticked_ms[partition]
             left = iter(ticks.items())
@@ -191,7 +193,7 @@ class Workload:
         return wire.encode(SpeedBatch(FEED, received_ms, links, tuple(speeds), tuple(times)))
 
     def permits(self) -> Log:
-        """The works as a permit source lists them, 500 a message."""
+        """The works as a permit source lists them; with each message clashes are found anew."""
         rows = [
             Permit(
                 f"2026-굴착-{n}",
@@ -203,7 +205,7 @@ class Workload:
             )
             for n, work in enumerate(self.works)
         ]
-        parts = [rows[at : at + 500] for at in range(0, len(rows), 500)]
+        parts = [rows[at : at + LISTED] for at in range(0, len(rows), LISTED)]
         made = [PermitBatch("permits", T0_MS, is_complete=False, rows=tuple(p)) for p in parts]
         return {(topics.PERMITS.name, 0): [wire.encode(batch) for batch in made]}
 

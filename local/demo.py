@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from kafka.errors import KafkaError as AdminError
 from redis import Redis
 
-from local import fresh_log
+from local import fresh_log, held
 from local.keeping import Keeper
 from local.services import answers, free_port, wait_until
 from local.stack import Stack, seconds_since
@@ -24,7 +24,7 @@ from producers.publishing.topic_setup import ensure_topics
 from streams.contract.errors import LogError
 from streams.contract.settings import Settings
 from streams.delivery.command.cli import EXIT_UNSETTLED
-from streams.state.store import POSITIONS, TOPIC_IDS
+from streams.state.keys import POSITIONS, TOPIC_IDS
 
 PACE = {  # fewer and larger batches: what the embedded broker does grows with their number
     "BOMNAE_TICK_MS": "2000",
@@ -169,7 +169,7 @@ class Demo:
     def _positions(self) -> dict[fresh_log.Place, int]:
         """The last offset of each partition that the state contains."""
         with self._redis() as redis:
-            found = redis.hgetall(POSITIONS)
+            found = held.rows(redis, POSITIONS, self._settings().partitions)
         split = {name.decode().rpartition("/"): int(offset) for name, offset in found.items()}
         return {(topic, int(partition)): at for (topic, _, partition), at in split.items()}
 

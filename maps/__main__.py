@@ -33,6 +33,8 @@ Crews tap on /w/{work} by signed links (BOMNAE_SECRET, BOMNAE_PUBLIC_URL). Their
 BOMNAE_PHOTOS and deleted by this server a week after their work is over."""
 STOP_WITHIN_S = 5.0
 LOOK_S = 1.0
+COLLECT_AT = 50_000
+"""New objects that stay: a second's delta of a province makes thousands, and each replaces one."""
 
 
 def main(arguments: list[str]) -> int:
@@ -45,6 +47,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     del options
     app = build_app(settings, load_network(settings.network), Store.connect(settings))
     gc.freeze()  # the network stays: a collector that went through it would hold requests up
+    gc.set_threshold(COLLECT_AT)
     asyncio.run(serve(app, settings.http))
     return cli.OK
 

@@ -18,7 +18,8 @@ from streams.geo.loading import load_network
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
 _CODES = """exit codes: 0 told to stop, or identical; 1 crashed; 2 settings or topics are wrong;
 3 the log is not the one the state was folded from, or does not reach back to its beginning;
-4 audit: differences; 5 audit: not settled; 6 the worker stood while messages waited"""
+4 audit: differences; 5 audit: not settled; 6 the worker stood while messages waited;
+7 what stands in Redis cannot be read"""
 
 
 def main(argv: list[str] | None = None) -> int:

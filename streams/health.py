@@ -14,7 +14,8 @@ from streams.contract import cli
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.settings import Settings
 from streams.contract.times import MINUTE_MS, now_ms
-from streams.state.store import CLOCK, Store
+from streams.domain.stages.roadstate import CLOCK
+from streams.state.store import Store
 
 MAX_LAG_MS = MINUTE_MS
 
@@ -38,10 +39,10 @@ def reason_against(clocks: Mapping[str, int], partitions: int, now_ms: int) -> s
 async def _clocks(settings: Settings) -> dict[str, int]:
     store = Store.connect(settings)
     try:
-        rows = await store.client.hgetall(CLOCK)
+        parts = await store.rows(CLOCK, settings.partitions)
     finally:
         await store.close()
-    return {name.decode(): int(value) for name, value in rows.items()}
+    return {name: ms for rows in parts for name, ms in rows.items()}
 
 
 def _reason(settings: Settings) -> str:

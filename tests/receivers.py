@@ -19,7 +19,7 @@ from streams.delivery.deciding.receipts import name_of
 from streams.delivery.deciding.secrets import endpoint_secret
 from streams.delivery.deciding.signing import verify
 from streams.domain.alerts import Alert
-from streams.state.store import OUTBOX
+from streams.state.keys import OUTBOX, key
 
 MASTER = "a master key for tests, 32 or longer"
 ENV = {"BOMNAE_SECRET": MASTER, "BOMNAE_WEBHOOK_NETWORKS": "127.0.0.0/8"}
@@ -152,7 +152,7 @@ def subscription(endpoint: str, url: str, **fields: Any) -> Subscription:
 def subscribe(store: Any, *rows: Subscription) -> None:
     """Write subscriptions where the worker would."""
     rows_by_id = {row.endpoint: msgspec.json.encode(row) for row in rows}
-    store.hset("bomnae:subscriptions:0", mapping=rows_by_id)
+    store.hset(key("subscriptions", 0), mapping=rows_by_id)
 
 
 def alert(
@@ -172,10 +172,10 @@ def alert(
     return Alert(f"{episode}.{number}", episode, rule, subject, word, severity, at_ms, at_ms, facts)
 
 
-def put(store: Any, alerts: Iterable[Alert]) -> None:
+def put(store: Any, alerts: Iterable[Alert], *, partition: int = 0) -> None:
     """Write alerts into the outbox as the gate would."""
     for each in alerts:
-        store.xadd(OUTBOX, {"a": msgspec.json.encode(each)})
+        store.xadd(key(OUTBOX, partition), {"a": msgspec.json.encode(each)})
 
 
 def in_order(ids: Iterable[str]) -> bool:

@@ -17,7 +17,7 @@ from maps.picture.loop import LOST, LiveUpdates
 from maps.picture.network_file import network_body, network_index, tile_body
 from maps.picture.picture import Picture
 from maps.picture.tiled import body_of_tiles, opened
-from maps.picture.tiling import Tile, Tiling, tiling_of
+from maps.picture.tiling import FAR_Z, Tile, Tiling, tiling_of
 from maps.search.finder import Finder
 from streams.contract.grammars import Thresholds
 from streams.contract.settings import Settings
@@ -97,6 +97,7 @@ class Context:
             undelivered=self.live.undelivered,
             trouble=self.live.health.trouble,
             has_links=has_links,
+            works=self.live.works.rows(self.live.picture.works),
         )
 
     async def network_file(self) -> CachedBody:
@@ -122,6 +123,14 @@ class Context:
             etag = f"{self.network.version}-{tile.z}-{tile.x}-{tile.y}"
             self._tile_files[tile] = body_of(bodies.encode(body), JSON, etag=etag, level=9)
         return self._tile_files[tile]
+
+    def keep_far_tiles(self) -> None:
+        """Make the tiles of what is shown from far, some thousands of links: they are in the first
+        picture of most pages.
+        """
+        for tile in self.tiling.links_of:
+            if tile.z <= FAR_Z:
+                self.tile_file(tile)
 
     def searched(self) -> Finder:
         """Everything that can be found now; works that changed since are taken up."""
@@ -170,7 +179,9 @@ def make_context(settings: Settings, network: Network, store: Store) -> Context:
         finder=Finder(network, load_gazetteer(settings.gazetteer), settings.province),
         is_simulated=simulated,
     )
-    if not tiling.is_large:
+    if tiling.is_large:
+        context.keep_far_tiles()
+    else:
         context.keep_network_file()
     return context
 

@@ -13,7 +13,7 @@ from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.past.moments import only_known
 from maps.picture import bodies
 from maps.picture.catch_up import LOSSES
-from maps.picture.events import START, AlertPage, Cursor, Wanted, newest, page_after, parse_cursor
+from maps.picture.events import AlertPage, Cursor, Wanted, newest, page_after, parse_cursor
 from maps.picture.loop import OK
 from streams.contract.enums import AlertEvent
 from streams.contract.subscription import Subscription
@@ -74,14 +74,14 @@ async def _page(request: web.Request, context: Context) -> AlertPage:
     if after == LATEST:
         return AlertPage([], await newest(store), is_more=False)
     wanted = await _wanted(request.query.get("endpoint", ""), context)
-    page = await page_after(store, _cursor(after), wanted)
+    page = await page_after(store, _cursor(after, store.partitions), wanted)
     if page is None:
         raise RequestRefusedError(410, "refused.cursor_gone")
     return page
 
 
-def _cursor(text: str) -> Cursor:
-    cursor = parse_cursor(text) if text else START
+def _cursor(text: str, partitions: int) -> Cursor:
+    cursor = parse_cursor(text, partitions)
     if cursor is None:
         raise bad_parameter("after", text, "must.cursor")
     return cursor

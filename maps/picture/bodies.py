@@ -235,8 +235,11 @@ def snapshot(
     undelivered: Sequence[UndeliveredRow] = (),
     trouble: Trouble = Trouble.NONE,
     has_links: bool = True,
+    works: Sequence[msgspec.Raw] | None = None,
 ) -> Snapshot:
-    """The body of /api/v1/snapshot; without its links where those come in tiles."""
+    """The body of /api/v1/snapshot; without its links where those come in tiles. `works`: their
+    rows in JSON, where they are made already.
+    """
     count = len(network.links) if has_links else 0
     discrepancies = rows_of("discrepancies", picture, network)
     seen = [looks(picture.links.get(place)) for place in range(count)]
@@ -267,13 +270,17 @@ def snapshot(
         undelivered=list(undelivered),
         trouble=trouble,
         named=() if has_links else named(discrepancies, network),
-        **asdict(city_body(picture, network, now_ms)),
+        **asdict(city_body(picture, network, now_ms, works)),
     )
 
 
-def city_body(picture: Picture, network: Network, now_ms: int) -> CityBody:
-    kinds = (name for name in CityBody.__struct_fields__ if name in ROWS)
-    rows = {name: rows_of(name, picture, network) for name in kinds}
+def city_body(
+    picture: Picture, network: Network, now_ms: int, works: Sequence[msgspec.Raw] | None = None
+) -> CityBody:
+    """What is on the map beside its links, buses and alerts; `works` as of `snapshot`."""
+    kinds = [name for name in CityBody.__struct_fields__ if name in ROWS]
+    rows: dict[str, Any] = {} if works is None else {"works": works}
+    rows |= {name: rows_of(name, picture, network) for name in kinds if name not in rows}
     return CityBody(**rows, feeds=feed_rows(picture, now_ms))
 
 

@@ -1,46 +1,61 @@
-"""What a reader that comes back has missed, from the delta stream by ids."""
+"""What a reader that comes back has missed, from the streams of deltas by ids.
 
-import re
+What a reader is told has the id of the newest delta in it, whichever partition it is of. Another
+server may have read the partitions in another order, so all is read from a little before that id
+on: deltas state facts, and one that comes again changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import msgspec
 from redis.exceptions import RedisError
 
-from streams.state.kinds import StoredDelta
+from streams.state.kinds import KINDS, StoredDelta
+from streams.state.side_by_side import BEFORE, Places, id_of, text_of
 from streams.state.store import Store
 
-BATCH = 500  # deltas one read brings at most
 LOSSES = (RedisError, OSError, msgspec.MsgspecError, ValueError)
 """What a read may fail with: Redis away, or a value in it that is not ours."""
 
-_ID = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
+
+def head_after(head: str, run: Sequence[StoredDelta]) -> str:
+    """What the next event is called that tells these deltas in their order: the newest one's id, or
+    a later one where that is no later than the head.
+    """
+    before, newest = id_of(head) or BEFORE, id_of(run[-1].delta_id) or BEFORE
+    return text_of(newest if newest > before else (before[0], before[1] + 1))
 
 
-def place_of(delta_id: str) -> tuple[int, int] | None:
-    """A delta id as numbers that compare in stream order; None when it is not one."""
-    match = _ID.fullmatch(delta_id)
-    if match is None:
-        return None
-    place = int(match[1]), int(match[2])
-    return place if max(place) < 1 << 64 else None
-
-
-async def missed(store: Store, since: str, head: str) -> list[StoredDelta] | None:
-    """The deltas after `since` up to `head`; None when they cannot all be had."""
-    start, end = place_of(since), place_of(head)
+async def missed(store: Store, since: str, head: str, places: Places) -> list[StoredDelta] | None:
+    """The deltas that one who was told those up to `since` may not have, up to the head, which
+    stands at these places; None when they cannot all be had.
+    """
+    start, end = id_of(since), id_of(head)
     if start is None or end is None or start > end:
         return None
     try:
-        return await _run_up_to(store, since, end) if await store.holds(since) else None
+        run = await store.deltas_since(start, places)
     except LOSSES:
         return None
+    return None if run is None else without_own(run, since)
 
 
-async def _run_up_to(store: Store, last: str, end: tuple[int, int]) -> list[StoredDelta] | None:
-    run: list[StoredDelta] = []
-    while (place_of(last) or end) < end:
-        more = await store.deltas_after(last, block_ms=0)
-        if not more:
-            return None
-        run += more
-        last = more[-1].delta_id
-    return [delta for delta in run if (place_of(delta.delta_id) or end) <= end]
+def without_own(run: Sequence[StoredDelta], delta_id: str) -> list[StoredDelta]:
+    """Without the delta that an id is of, where it is of one only, and without what deltas before
+    it said of the same rows.
+    """
+    places = [number for number, delta in enumerate(run) if delta.delta_id == delta_id]
+    if len(places) != 1:
+        return list(run)
+    (at,) = places
+    return [*(_without(delta, run[at]) for delta in run[:at]), *run[at + 1 :]]
+
+
+def _without(delta: StoredDelta, later: StoredDelta) -> StoredDelta:
+    rows: dict[str, Any] = {}
+    for name in (kind.name for kind in KINDS):
+        known = getattr(later, name)
+        rows[name] = {x: row for x, row in getattr(delta, name).items() if x not in known}
+    return replace(delta, **rows)

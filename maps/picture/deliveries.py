@@ -11,7 +11,14 @@ from msgspec import Meta
 
 from maps.picture.fields import Ms, Row
 from maps.picture.text import shown
-from streams.delivery.deciding.keys import ATTEMPTS, DEAD, DISPATCHERS, SUBSCRIPTIONS, UNDELIVERED
+from streams.delivery.deciding.keys import (
+    ATTEMPTS,
+    DEAD,
+    DISPATCHERS,
+    SUBSCRIPTIONS,
+    UNDELIVERED,
+    endpoint_key,
+)
 from streams.state.kinds import readable
 from streams.state.store import Store
 
@@ -97,8 +104,8 @@ async def deliveries(store: Store) -> list[EndpointDeliveries]:
     endpoints = await _endpoints(store)
     async with store.client.pipeline(transaction=False) as together:
         for name, _ in endpoints:
-            together.xrevrange(ATTEMPTS.format(name), count=SHOWN_ATTEMPTS)
-            together.xlen(DEAD.format(name))
+            together.xrevrange(endpoint_key(ATTEMPTS, name), count=SHOWN_ATTEMPTS)
+            together.xlen(endpoint_key(DEAD, name))
         found = await together.execute()
     return [
         EndpointDeliveries(

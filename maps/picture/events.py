@@ -1,9 +1,10 @@
 """The outbox for receivers that slept: pages in its order, and a cursor that survives a rebuild.
 
-A cursor names an alert and where it stood: `ENTRY_AT-MS_SINCE-MS_ALERT-ID`. Where the outbox was
-made again from the log, other entries in another order stand in it. Then all that happened later
-than ten minutes before the cursor's alert comes (again, with the same ids): no two partitions of
-the log are further apart.
+The outbox is a stream a partition. A cursor says how far its reader is in each of them, and names
+the newest alert he had: `PLACES_AT-MS_SINCE-MS_ALERT-ID`. Where the outbox was made again from the
+log, other entries in another order stand in it. Then all that happened later than ten minutes
+before the cursor's alert comes (again, with the same ids): no two partitions of the log are further
+apart.
 
 An entry that ours cannot read, as of a newer version, is stepped over; the cursor on it names no
 alert. A version that can read it has the reader begin ten minutes earlier, and it comes after all.
@@ -11,14 +12,23 @@ alert. A version that can read it has the reader begin ten minutes earlier, and 
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
 from streams.domain.alerts import Alert
-from streams.state.store import OUTBOX, Store
+from streams.state.side_by_side import (
+    Places,
+    StreamEntry,
+    beginning,
+    moved,
+    places_of,
+    text_of,
+    written,
+)
+from streams.state.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -27,30 +37,26 @@ SCANNED = 2_000  # entries one request looks at
 OVERLAP_MS = 600_000
 CHUNK = 500
 _CURSOR = re.compile(
-    r"([0-9]{1,15}-[0-9]{1,15})_([0-9]{1,15})_([0-9]{1,15})_([A-Za-z0-9_.-]{1,60})", re.ASCII
+    r"([0-9a-f.~-]{1,8000})_([0-9]{1,15})_([0-9]{1,15})_([A-Za-z0-9_.-]{1,60})", re.ASCII
 )
 NO_ALERT = "-"
 _ALERT = msgspec.json.Decoder(Alert)
 Wanted = Callable[[Alert], bool]
-Entry = tuple[bytes, dict[bytes, bytes]]
 
 
 class Cursor(NamedTuple):
-    """Where a reader stands: the stream's entry, and the alert in it (`NO_ALERT`: none).
+    """Where a reader stands: how far in each stream, and the newest alert there (`NO_ALERT`: none).
 
     `since_ms` is for one who reads a remade outbox again: what is older he has had.
     """
 
-    entry: str
+    places: Places
     at_ms: int = 0
     since_ms: int = 0
     alert_id: str = NO_ALERT
 
     def __str__(self) -> str:
-        return f"{self.entry}_{self.at_ms}_{self.since_ms}_{self.alert_id}"
-
-
-START = Cursor("0-0")
+        return f"{written(self.places)}_{self.at_ms}_{self.since_ms}_{self.alert_id}"
 
 
 class AlertPage(NamedTuple):
@@ -61,49 +67,68 @@ class AlertPage(NamedTuple):
     is_more: bool
 
 
-def parse_cursor(text: str) -> Cursor | None:
-    """The cursor in a text, None when it is none."""
+def parse_cursor(text: str, partitions: int) -> Cursor | None:
+    """The cursor in a text, the very beginning in none; None when it is no cursor."""
+    if not text:
+        return Cursor(beginning(partitions))
     match = _CURSOR.fullmatch(text)
-    return Cursor(match[1], int(match[2]), int(match[3]), match[4]) if match else None
+    places = places_of(match[1], partitions) if match else None
+    if match is None or places is None:
+        return None
+    return Cursor(places, int(match[2]), int(match[3]), match[4])
 
 
 async def newest(store: Store) -> Cursor:
     """The cursor after all that is there."""
-    entries = await store.client.xrevrange(OUTBOX, count=PAGE)
+    entries = await store.outbox.latest(PAGE)
     if not entries:
-        return START
+        return Cursor(beginning(store.partitions))
     alert = _alert(entries[0])
     known = alert or _first_read(entries)
-    return Cursor(entries[0][0].decode(), known.at_ms if known else 0, 0, _id_of(alert))
+    places = moved(beginning(store.partitions), entries)
+    return Cursor(places, known.at_ms if known else 0, 0, _id_of(alert))
 
 
 async def page_after(store: Store, cursor: Cursor, wanted: Wanted) -> AlertPage | None:
     """The next wanted alerts; None when the outbox does not reach back to the cursor any more."""
     if not await _holds(store, cursor):
-        first = _first_read(await store.client.xrange(OUTBOX, count=CHUNK))
+        first = _first_read(await store.outbox.first(CHUNK))
         if not first or first.at_ms > cursor.at_ms:
             return None
-        cursor = START._replace(since_ms=max(0, cursor.at_ms - OVERLAP_MS))
+        since_ms = max(0, cursor.at_ms - OVERLAP_MS)
+        cursor = Cursor(beginning(store.partitions), since_ms=since_ms)
     return await _read(store, cursor, wanted)
 
 
 async def _holds(store: Store, cursor: Cursor) -> bool:
-    """Whether the outbox has this alert in this place; the very beginning it always has."""
-    if cursor.entry == START.entry:
-        return True
-    entries = await store.client.xrange(OUTBOX, cursor.entry, cursor.entry, count=1)
-    return any(_id_of(_alert(entry)) == cursor.alert_id for entry in entries)
+    """Whether the outbox has these very entries, and the newest of them is this alert; the very
+    beginning it always has.
+    """
+    entries = await store.outbox.at(cursor.places)
+    found = [entry for entry in entries if entry is not None]
+    if len(found) < len(entries):
+        return False
+    return not found or any(_id_of(_alert(x)) == cursor.alert_id for x in _newest_of(found))
+
+
+def _newest_of(entries: Iterable[StreamEntry]) -> list[StreamEntry]:
+    """The newest entries: several where several partitions have one of that id."""
+    known = list(entries)
+    newest_id = max(entry.id for entry in known)
+    return [entry for entry in known if entry.id == newest_id]
 
 
 async def _read(store: Store, cursor: Cursor, wanted: Wanted) -> AlertPage:
     found: list[Alert] = []
     since_ms = cursor.since_ms
     for _ in range(SCANNED // CHUNK):
-        entries = await store.client.xrange(OUTBOX, f"({cursor.entry}", "+", count=CHUNK)
+        entries = await store.outbox.between(cursor.places, None, count=CHUNK)
         for entry in entries:
             alert = _alert(entry)
             at_ms = alert.at_ms if alert else cursor.at_ms
-            cursor = Cursor(entry[0].decode(), at_ms, since_ms, _id_of(alert))
+            is_newest = entry.id >= max(cursor.places)
+            named = _id_of(alert) if is_newest else cursor.alert_id
+            cursor = Cursor(moved(cursor.places, [entry]), at_ms, since_ms, named)
             if alert and alert.at_ms >= since_ms and wanted(alert):
                 found.append(alert)
             if len(found) == PAGE:
@@ -113,7 +138,7 @@ async def _read(store: Store, cursor: Cursor, wanted: Wanted) -> AlertPage:
     return AlertPage(found, cursor, is_more=True)
 
 
-def _first_read(entries: list[Entry]) -> Alert | None:
+def _first_read(entries: Iterable[StreamEntry]) -> Alert | None:
     """The first alert that can be read."""
     return next((alert for alert in map(_alert, entries) if alert), None)
 
@@ -122,17 +147,17 @@ def _id_of(alert: Alert | None) -> str:
     return alert.id if alert else NO_ALERT
 
 
-def _alert(entry: Entry) -> Alert | None:
+def _alert(entry: StreamEntry) -> Alert | None:
     """An entry's alert, None for one that ours cannot read."""
-    entry_id, fields = entry
     try:
-        return _ALERT.decode(fields.get(b"a", b""))
+        return _ALERT.decode(entry.fields.get(b"a", b""))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        _tell(entry_id, type(error).__name__)
+        _tell(entry.partition, text_of(entry.id), type(error).__name__)
         return None
 
 
 @lru_cache(maxsize=SCANNED)
-def _tell(entry_id: bytes, error: str) -> None:
+def _tell(partition: int, entry: str, error: str) -> None:
     """Say once that an entry is stepped over, however many readers come by it."""
-    log.warning("alert stepped over", extra={"entry": entry_id.decode(), "error": error})
+    said = {"partition": partition, "entry": entry, "error": error}
+    log.warning("alert stepped over", extra=said)

@@ -55,13 +55,31 @@ def filled(kind: type[R], *sources: object, **own: Any) -> R:
 
     Texts of feeds become harmless to show; nothing (0, "", None) leaves a field at its default.
     """
-    for name, is_required in fields_of(kind):
-        source = next((each for each in sources if hasattr(each, name)), None)
-        if name not in own and source is not None:
-            value = getattr(source, name)
+    for name, source, is_required in _origins(kind, tuple(map(type, sources))):
+        if name not in own:
+            value = getattr(sources[source], name)
             if is_required or value:
                 own[name] = shown(value) if type(value) is str else value
     return kind(**own)
+
+
+@cache
+def _origins(
+    kind: type[msgspec.Struct], types: tuple[type[Any], ...]
+) -> tuple[tuple[str, int, bool], ...]:
+    """For each field that one of the types has: which is the first, and whether it is required."""
+    found = []
+    for name, is_required in fields_of(kind):
+        having = (number for number, each in enumerate(types) if name in _names(each))
+        if (source := next(having, None)) is not None:
+            found.append((name, source, is_required))
+    return tuple(found)
+
+
+def _names(kind: type[Any]) -> frozenset[str]:
+    """What an object of a type has by name: fields of a dataclass or a Struct, and properties."""
+    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    return frozenset((*dir(kind), *(each.name for each in fields)))
 
 
 @cache

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from redis.exceptions import RedisError
 
@@ -23,15 +24,17 @@ from maps.picture.broadcast import (
     ping,
     preamble,
 )
-from maps.picture.catch_up import BATCH, LOSSES, missed, place_of
+from maps.picture.catch_up import LOSSES, head_after, missed, without_own
 from maps.picture.picture import Picture, PictureChanges, StoreState, advance, picture_of, translate
 from maps.picture.tiled import TiledEvent, TileShelf, states_event, tiled_event
 from maps.picture.tiling import Tile, Tiling
+from maps.picture.work_shelf import WorkShelf
 from streams.contract.retrying import attempts
 from streams.domain.stages.feeds import status
 from streams.geo.network import Network
 from streams.state.kinds import BEGINNING, StoredDelta
-from streams.state.store import Store
+from streams.state.side_by_side import BEFORE, beginning, id_of
+from streams.state.store import BATCH, MARGIN_MS, DeltaRun, Store
 from streams.state.store_health import StoreHealth, store_health
 
 log = logging.getLogger(__name__)
@@ -42,6 +45,7 @@ COALESCE_S = 0.2
 JUDGE_S = 1.0
 BACKOFF_S = (0.1, 5.0)
 AHEAD_WAIT_S = 1.0
+KEPT_MS = 2 * MARGIN_MS
 KEPT_EVENTS = 64  # a reader of tiles who comes back within them costs no read of Redis
 
 
@@ -60,15 +64,19 @@ class LiveUpdates:
         self.network = network
         self.tiling = tiling
         self.shelf = TileShelf(tiling)
+        self.works = WorkShelf(network)
         self._recent: deque[TiledEvent] = deque(maxlen=KEPT_EVENTS)
         self.partitions = partitions
         self.now_ms = now_ms
         self.broadcast = Broadcast()
         self.picture = Picture()
+        self.places = beginning(partitions)  # of the streams of deltas, where the picture stands
         self.store_state: StoreState = LOST
         self.is_loaded = False
         self.delta_count = 0
         self.reload_count = 0
+        self._deltas: deque[StoredDelta] = deque()  # those of the last `KEPT_MS`
+        self._loaded_ms = 0  # before the deltas there were then, none is in `_deltas`
         self._is_broken = False
         self._told: dict[str, str] = {}
         self.undelivered: list[deliveries.UndeliveredRow] = []
@@ -90,45 +98,58 @@ class LiveUpdates:
         """Take a new picture unless the stream still leads on from ours."""
         if self._is_broken or not self.is_loaded or not await self._leads_on():
             stored = await self.store.picture(self.partitions)
+            self.places = stored.places
             self._replace(picture_of(stored, self.network))
             self._is_broken = False
         await self._find()
 
     async def _leads_on(self) -> bool:
-        head = self.picture.delta_id
-        return head != BEGINNING and await self.store.holds(head)
+        return self.picture.delta_id != BEGINNING and await self.store.holds(self.places)
 
     async def _read_on(self) -> None:
         """Flush runs of deltas until the chain breaks: at once when quiet, else every 200 ms."""
         while True:
             run = await self._next_run()
             await self._find()
-            if self.picture.delta_id != BEGINNING and not await self._leads_on():
+            is_kept = self.picture.delta_id == BEGINNING or await self._leads_on()
+            if run.is_broken or not is_kept:
                 log.warning("delta chain broken", extra={"delta_id": self.picture.delta_id})
+                self._is_broken = True
                 return
-            if run:
-                self._flush(run)
+            self.places = run.places
+            if run.deltas:
+                self._flush(run.deltas)
                 await asyncio.sleep(COALESCE_S)  # what comes meanwhile waits in Redis
 
-    async def _next_run(self) -> list[StoredDelta]:
-        run = await self.store.deltas_after(self.picture.delta_id, block_ms=READ_BLOCK_MS)
-        more = run
-        while len(more) >= BATCH and len(run) < 10 * BATCH:
-            more = await self.store.deltas_after(run[-1].delta_id, block_ms=0)
-            run = run + more
+    async def _next_run(self) -> DeltaRun:
+        run = await self.store.deltas_after(self.places, block_ms=READ_BLOCK_MS)
+        while run.is_full and len(run.deltas) < 10 * BATCH:
+            more = await self.store.deltas_after(run.places, block_ms=0)
+            is_broken = run.is_broken or more.is_broken
+            run = more._replace(deltas=run.deltas + more.deltas, is_broken=is_broken)
         return run
 
     def _flush(self, run: list[StoredDelta]) -> None:
         """Move the picture on and tell every reader what changed on its screen."""
         before = self.picture
-        self.picture, news = advance(before, translate(run, self.network))
+        facts = translate(run, self.network)
+        facts = replace(facts, delta_id=head_after(before.delta_id, run))
+        self.picture, news = advance(before, facts)
         self.delta_count += len(run)
+        self._keep(run)
         now_ms = self.now_ms()
         for feed in news.feeds.keys() & self.picture.feeds.keys():  # one may be gone
             self._told[feed] = status(self.picture.feeds[feed], now_ms)
         self.shelf.forget(self.tiling.tile_of[place] for place in news.links)
         self.shelf.forget(self.tiling.tile_of[place] for place in news.observed)
         self._tell(news, before, now_ms)
+
+    def _keep(self, run: list[StoredDelta]) -> None:
+        """Keep the deltas that another server may not have read when it told later ones."""
+        self._deltas.extend(run)
+        oldest_ms = _ms_of(self.picture.delta_id) - KEPT_MS
+        while self._deltas and _ms_of(self._deltas[0].delta_id) < oldest_ms:
+            self._deltas.popleft()
 
     def _tell(self, news: PictureChanges, before: Picture, now_ms: int) -> None:
         """Send what changed: whole to those who want all links, else the tiles they watch."""
@@ -164,7 +185,10 @@ class LiveUpdates:
         self.picture = picture
         self._told = self._statuses()
         self._recent.clear()
+        self._deltas.clear()
+        self._loaded_ms = _ms_of(picture.delta_id)
         self.shelf.clear()
+        self.works.rows(picture.works)  # before somebody waits for them
         self.reload_count += 1
         log.info("picture loaded", extra={"delta_id": picture.delta_id})
         if was_loaded or self.broadcast.readers:
@@ -270,47 +294,78 @@ class LiveUpdates:
         """A reader joined at the head, and the blocks that lead there from `since` ("": now)."""
         await self._wait_for(since)
         reader = self.broadcast.join(self.picture.delta_id, drop, tiles)
-        blocks = [preamble(), *await self._way_from(since, reader)]
-        facts = PictureChanges(self.picture.delta_id, self.picture.at_ms, feeds=self.picture.feeds)
+        again = await self._told_before(since, reader)
+        blocks = [preamble(), *await self._way_from(since, reader, again)]
+        facts = translate(again if tiles is None and again else (), self.network)
+        facts = replace(facts, delta_id=self.picture.delta_id, at_ms=self.picture.at_ms)
+        facts = replace(facts, feeds=self.picture.feeds)
         return reader, [*blocks, self._state_block(facts, reader.head)]
 
     async def _wait_for(self, since: str) -> None:
         """Another server may have shown the reader a delta we read in the next moment."""
-        wanted = place_of(since)
+        wanted = id_of(since)
         deadline = asyncio.get_running_loop().time() + AHEAD_WAIT_S
-        while wanted is not None and wanted > (place_of(self.picture.delta_id) or (0, 0)):
+        while wanted is not None and wanted > (id_of(self.picture.delta_id) or BEFORE):
             if asyncio.get_running_loop().time() > deadline:
                 return
             await asyncio.sleep(COALESCE_S / 4)
 
-    async def _way_from(self, since: str, reader: StreamClient) -> list[Block]:
+    async def _way_from(
+        self, since: str, reader: StreamClient, again: list[StoredDelta] | None
+    ) -> list[Block]:
         """Nothing, the events that are still kept, one with all facts after `since`, or a resync
-        when they are gone.
+        when they are gone. `again`: what comes again to a reader who was told `since`, None where
+        that is in all that comes.
         """
-        head = reader.head
-        if since in ("", head):
+        head, tiles = reader.head, reader.tiles
+        if not since:
             return []
-        if reader.tiles is not None and (kept := self._kept_after(since)):
-            return self._kept_way(kept, reader.tiles, head)
-        run = await missed(self.store, since, head)
+        if again is not None:
+            if tiles is None:
+                return []
+            kept = self._kept_way(self._kept_after(since), tiles, head) if since != head else []
+            return [*([self._facts_block(again, since, since, tiles)] if again else []), *kept]
+        run = await missed(self.store, since, head, self.places)
         if run is None:
             self.broadcast.tallies.resyncs += 1
             return [self._resync_block()]
+        return [self._facts_block(run, since, head, tiles)]
+
+    async def _told_before(self, since: str, reader: StreamClient) -> list[StoredDelta] | None:
+        """What another server may have told after `since`, though we told it before: the deltas of
+        the margin before it, but for the one of that id. None where all after it is read anyhow.
+        """
+        head = self.picture.delta_id
+        is_kept = reader.tiles is not None and bool(self._kept_after(since))
+        if head == BEGINNING and since == head:
+            return []
+        if not since or not (since == head or is_kept):
+            return None
+        until = id_of(since) or BEFORE
+        begin_ms = until[0] - MARGIN_MS
+        if begin_ms > max(self._loaded_ms, _ms_of(head) - KEPT_MS):
+            known = ((id_of(each.delta_id) or BEFORE, each) for each in self._deltas)
+            run = [delta for place, delta in known if (begin_ms, 0) <= place <= until]
+            return without_own(run, since)
+        return await missed(self.store, since, head, self.places) or [] if since == head else None
+
+    def _facts_block(self, run: list[StoredDelta], prev: str, head: str, tiles: Watched) -> Block:
+        """One event with all that some deltas say."""
         facts, now_ms = translate(run, self.network), self.now_ms()
-        if reader.tiles is None:
-            body = bodies.delta_event(facts, None, self.network, prev=since, now_ms=now_ms)
-            return [event("d", body, head)]
+        if tiles is None:
+            body = bodies.delta_event(facts, None, self.network, prev=prev, now_ms=now_ms)
+            return event("d", body, head)
         found = tiled_event(
             facts,
             None,
             self.network,
             self.tiling,
-            reader.tiles,
-            prev=since,
+            tiles,
+            prev=prev,
             delta_id=head,
             now_ms=now_ms,
         )
-        return [found.seen_by(reader.tiles)]
+        return found.seen_by(tiles)
 
     def _kept_after(self, since: str) -> list[TiledEvent]:
         """The kept events that lead on from a delta to the head; none where it is too old."""
@@ -327,3 +382,7 @@ class LiveUpdates:
             states = self.shelf.states(missing, self.picture)
             blocks.append(states_event(body, head, states))
         return blocks
+
+
+def _ms_of(delta_id: str) -> int:
+    return (id_of(delta_id) or BEFORE)[0]

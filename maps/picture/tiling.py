@@ -26,6 +26,8 @@ WHOLE_LINKS = 12_000
 """Links up to which a network is given to a page as one file."""
 STEPS = ((0, 11), (12, 12), (13, 13), (14, 14))
 """From which zoom of the map tiles are shown, and their own zoom, on the grid all web maps have."""
+FAR_Z = STEPS[0][1]
+"""The zoom of the tiles that every view shows."""
 WINDOW = (6, 4)
 """A screen of 1600 by 900 pixels in tiles of the zoom it is at."""
 SLACK = 0.25

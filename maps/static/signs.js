@@ -5,6 +5,7 @@ const RADIUS = {
   full: 8.5, partial: 9, minor: 6.2, incident: 8.5, report: 9, clash: 8, discrepancy: 9, detour: 8,
 };
 const RING = 1.5; // how far out the ring of an overdue work lies
+const STROKE_PX = 3; // the halo around a mark
 /** Corners of a mark, where the first lies, its size and how far down it stands; the others are round. */
 const POLYGONS = {
   partial: [3, -90, 1.1, 0.18], minor: [4, -90, 1, 0], incident: [6, 0, 1, 0],
@@ -142,13 +143,45 @@ function ring(ctx, x, y, r, scale, colours) {
   stroke(ctx, 1.8 * scale, colours.text);
 }
 
-/** @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {string} colour */
+/** ?: nobody confirmed it. Drawn, not written: a further font takes tens of milliseconds to load.
+ * @param {Ui.Context} ctx @param {number} x @param {number} y @param {number} r @param {string} colour */
 function question(ctx, x, y, r, colour) {
+  ctx.beginPath();
+  ctx.arc(x, y - r * 0.22, r * 0.29, -Math.PI, Math.PI * 0.3);
+  ctx.quadraticCurveTo(x, y + r * 0.06, x, y + r * 0.22);
+  stroke(ctx, r * 0.22, colour);
   ctx.fillStyle = colour;
-  ctx.font = `800 ${Math.round(r * 1.45)}px sans-serif`;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillText("?", x, y + r * 0.06);
+  ctx.fillRect(x - r * 0.12, y + r * 0.38, r * 0.24, r * 0.24);
+}
+
+/** Pictures of the marks of a screen: a view may have thousands, and each is a few strokes. */
+export class Stamps {
+  made = /** @type {Map<string, HTMLCanvasElement>} */ (new Map());
+  colours = /** @type {Ui.Colours | null} */ (null);
+  ratio = 0;
+
+  /** Draws a mark, at a whole pixel of the canvas. @param {Ui.Context} ctx @param {Ui.Mark} mark
+   * @param {number} ratio pixels of the canvas to one of the page @param {Ui.Colours} colours */
+  draw(ctx, { sign, style, scale, x, y }, ratio, colours) {
+    if (colours !== this.colours || ratio !== this.ratio) this.made.clear();
+    Object.assign(this, { colours, ratio });
+    const key = `${sign} ${style} ${scale}`;
+    const picture = this.made.get(key) || stamp(sign, style, scale, ratio, colours);
+    this.made.set(key, picture);
+    const left = Math.round(x * ratio - picture.width / 2), top = Math.round(y * ratio - picture.height / 2);
+    ctx.drawImage(picture, left / ratio, top / ratio, picture.width / ratio, picture.height / ratio);
+  }
+}
+
+/** @param {Ui.Sign} sign @param {Ui.Style} style @param {number} scale @param {number} ratio
+ * @param {Ui.Colours} colours */
+function stamp(sign, style, scale, ratio, colours) {
+  const canvas = el("canvas"), half = Math.ceil((RADIUS[sign] * RING + STROKE_PX) * scale * ratio);
+  canvas.width = canvas.height = 2 * half;
+  const ctx = contextOf(canvas);
+  ctx.scale(ratio, ratio);
+  drawSign(ctx, sign, half / ratio, half / ratio, scale, style, colours);
+  return canvas;
 }
 
 /** The symbol of each status on a feed's chip. @type {Record<string, string>} */

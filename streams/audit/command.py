@@ -1,11 +1,11 @@
 """`python -m streams audit`: read the log up to where the live state is, fold it, compare."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-import redis.asyncio as aioredis
 
 from streams.audit import fold as audit
 from streams.audit import tally as audit_tally
@@ -20,16 +20,19 @@ from streams.domain.stage import Stage
 from streams.geo.network import Network
 from streams.kafka.cluster import LogReader, Place, inputs
 from streams.state.gate import roads_from
-from streams.state.store import (
+from streams.state.keys import (
     COUNTS,
     DEAD_LETTERS,
     META,
     OUTBOX,
     PAST,
     POSITIONS,
-    Store,
+    home_of,
+    key,
     past_key,
 )
+from streams.state.redis_login import moment
+from streams.state.store import Store
 from streams.topology.stages import stages
 
 PAUSE_S = 0.1
@@ -67,23 +70,22 @@ async def run_audit(settings: Settings, network: Network, *, within_s: float) ->
             await oracle.begin(
                 inputs(settings.partitions), {place: begun.get(place, 0) for place in roads}
             )
-            names = [*audit.hashes(by_topic, settings.partitions), COUNTS, DEAD_LETTERS]
-            verdict = await _compare(store.client, oracle, names, within_s)
+            verdict = await _compare(store, oracle, audit.table_names(by_topic), within_s)
             if verdict.unsettled:
                 return verdict
-            past = await past_differences(store.client, oracle.tally.past, settings.history_days)
+            past = await past_differences(store, oracle.tally.past, settings.history_days)
             return verdict._replace(differences=(*verdict.differences, *past))
     finally:
         await store.close()
 
 
 async def _compare(
-    client: aioredis.Redis, oracle: "_Oracle", names: list[str], within_s: float
+    store: Store, oracle: "_Oracle", tables: list[str], within_s: float
 ) -> AuditResult:
     clock = asyncio.get_running_loop().time
     deadline: float | None = None
     while True:
-        live = await live_state(client, names)
+        live = await live_state(store, tables)
         await oracle.follow(live.positions)
         deadline = deadline or clock() + within_s  # the first fold may take long
         due = oracle.fold.tables() | oracle.tally.tables()
@@ -95,33 +97,43 @@ async def _compare(
         await asyncio.sleep(PAUSE_S)
 
 
-async def live_state(client: Any, names: list[str]) -> LiveState:
-    """Positions and the hashes of these names, all of one moment."""
-    async with client.pipeline(transaction=True) as together:
-        together.hgetall(POSITIONS)
-        together.xrange(OUTBOX)
-        for name in names:
-            together.hgetall(name)
-        positions, outbox, *rows = await together.execute()
-    places = {_place_of(name.decode()): int(offset) for name, offset in positions.items()}
-    tables = audit.stored({name: found for name, found in zip(names, rows, strict=True) if found})
-    if outbox:
-        alerts = [msgspec.json.decode(entry[b"a"], type=Alert) for _, entry in outbox]
-        tables[OUTBOX] = audit.plain(audit.alerts_by_id(alerts))
-    return LiveState(places, tables)
+async def live_state(store: Store, tables: list[str]) -> LiveState:
+    """Positions and every row of these tables; of each partition all is of one moment."""
+    live = LiveState({}, {})
+    totals: dict[str, Counter[str]] = {COUNTS: Counter(), DEAD_LETTERS: Counter()}
+    alerts: list[Alert] = []
+    kinds = [POSITIONS, *totals, *tables]
+    for partition in range(store.partitions):
+        names = [key(kind, partition) for kind in kinds]
+        rows, outbox = await moment(store.client, names, key(OUTBOX, partition))
+        positions, *held = rows
+        found = dict(zip(names[1:], held, strict=True))
+        for kind, total in totals.items():
+            counted = found.pop(key(kind, partition))
+            total.update({name.decode(): int(value) for name, value in counted.items()})
+        live.positions.update({_place_of(x.decode()): int(at) for x, at in positions.items()})
+        live.tables.update(audit.stored({name: rows for name, rows in found.items() if rows}))
+        alerts += [msgspec.json.decode(entry[b"a"], type=Alert) for _, entry in outbox]
+    live.tables.update({kind: dict(total) for kind, total in totals.items() if total})
+    if alerts:
+        live.tables[OUTBOX] = audit.plain(audit.alerts_by_id(alerts))
+    return live
 
 
-async def past_differences(client: Any, past: Past, history_days: int) -> list[audit.Difference]:
+async def past_differences(store: Store, past: Past, history_days: int) -> list[audit.Difference]:
     """What differs in the history; it may go on meanwhile."""
+    wide = store.partitions
     found: list[audit.Difference] = []
     for begin in range(0, len(past.subjects), PAST_CHUNK):
         chunk = past.subjects[begin : begin + PAST_CHUNK]
-        async with client.pipeline(transaction=False) as together:
+        async with store.client.pipeline(transaction=False) as together:
             for subject in chunk:
-                together.xrange(past_key(subject))
-            together.zrange(PAST, -1, -1, withscores=True)
-            *runs, newest = await together.execute()
-        latest_ms = max(past.latest_ms, int(newest[0][1]) if newest else 0)
+                together.xrange(past_key(subject, home_of(subject, wide)))
+            for partition in range(wide):
+                together.zrange(key(PAST, partition), -1, -1, withscores=True)
+            found_runs = await together.execute()
+        runs, newest = found_runs[: len(chunk)], found_runs[len(chunk) :]
+        latest_ms = max(past.latest_ms, *(int(each[0][1]) for each in newest if each), 0)
         kept_from_ms = latest_ms - history_days * DAY_MS
         for subject, run in zip(chunk, runs, strict=True):
             live = [(_entry_of(name.decode()), fields[b"v"]) for name, fields in run]

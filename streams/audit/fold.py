@@ -19,15 +19,16 @@ from streams.domain.alerts import Alert
 from streams.domain.links.columns import LINKS, LinkColumns
 from streams.domain.links.table import FOLDS
 from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state
+from streams.domain.stages.roadstate import SOURCES
+from streams.state.keys import OUTBOX, parts_of
 from streams.state.kinds import hash_of
-from streams.state.store import OUTBOX
 from streams.state.tables import read
 
 MAX_SHOWN = 50
 T = TypeVar("T")
 
 Tables = dict[str, dict[str, Any]]
-"""Redis hash -> row id -> row as plain JSON."""
+"""Redis hash -> row id -> row as plain JSON; what is of all partitions together by its name."""
 
 
 class Difference(NamedTuple):
@@ -147,7 +148,7 @@ def stored(rows: Mapping[str, Mapping[bytes, bytes]]) -> Tables:
     """
     found: Tables = {}
     for name, values in rows.items():
-        kind, _, partition = name.removeprefix("bomnae:").rpartition(":")
+        kind, partition = parts_of(name)
         if kind == FOLDS.name:
             continue
         if kind != LINKS.name:
@@ -155,10 +156,10 @@ def stored(rows: Mapping[str, Mapping[bytes, bytes]]) -> Tables:
                 row.decode(): msgspec.json.decode(value) for row, value in values.items()
             }
             continue
-        columns = read(LINKS, values)
+        columns = read(LINKS, values, name)
         folds = hash_of(FOLDS, int(partition))
         found[name] = plain(columns)
-        found[folds] = plain(columns.folds(read(FOLDS, rows.get(folds, {}))))
+        found[folds] = plain(columns.folds(read(FOLDS, rows.get(folds, {}), folds)))
     return found
 
 
@@ -172,16 +173,9 @@ def plain_state(state: State) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def hashes(stages: Mapping[topics.Topic, Stage], wide: int) -> list[str]:
-    """Every Redis hash that holds a table."""
-    return sorted(
-        {
-            hash_of(table, partition)
-            for topic, stage in stages.items()
-            for table in stage.tables
-            for partition in range(topic.partitions(wide))
-        }
-    )
+def table_names(stages: Mapping[topics.Topic, Stage]) -> list[str]:
+    """Every table's name."""
+    return sorted({table.name for stage in stages.values() for table in stage.tables})
 
 
 def unsettled(live: Tables, oracle: Tables) -> str:
@@ -190,7 +184,7 @@ def unsettled(live: Tables, oracle: Tables) -> str:
     The positions say how far the feeds' stages are; `sources` say how far the roads followed.
     """
     for table in sorted(live.keys() | oracle.keys()):
-        if not table.startswith("bomnae:sources:"):
+        if parts_of(table)[0] != SOURCES.name:
             continue
         here, there = live.get(table, {}), oracle.get(table, {})
         for name in sorted(here.keys() | there.keys()):

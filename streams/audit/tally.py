@@ -28,7 +28,7 @@ from streams.domain.links.history import (
     unpacked,
 )
 from streams.domain.stage import Effects, HistoryRow, Stage, State, apply, empty_state
-from streams.state.store import COUNTS, DEAD_LETTERS, past_key
+from streams.state.keys import COUNTS, DEAD_LETTERS, home_of, past_key
 
 Entry = tuple[int, int]
 """The id of an entry of the history: event time in ms, and its number at that time."""
@@ -81,7 +81,7 @@ class Tally:
         self.past.add(effects.remembered)
 
     def tables(self) -> Tables:
-        """The hashes of the counts as Redis would hold them; empty ones are left out."""
+        """The counts of all partitions together; without those that are empty."""
         found = {COUNTS: dict(self.counts), DEAD_LETTERS: dict(self.refused)}
         return {name: rows for name, rows in found.items() if rows}
 
@@ -142,7 +142,10 @@ class _Entries:
     """Compares the entries of a subject; those of links, which are packed, link by link."""
 
     def __init__(self, subject: str) -> None:
-        self._table, self._is_packed = past_key(subject), subject.startswith(history_of(""))
+        self._table, self._is_packed = (
+            past_key(subject, home_of(subject, 1)),
+            subject.startswith(history_of("")),
+        )
         self._names: list[str] = []  # of links, by place
 
     def name(self, oracle: bytes) -> None:

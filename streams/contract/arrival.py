@@ -5,7 +5,7 @@ is a function of the log, and whoever folds the log again decides the same. A pr
 says nothing of a producer's clock: it is not used, and neither is the reader's clock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from streams.contract import records as rec
 from streams.contract.records import Message
@@ -25,10 +25,12 @@ _MACHINES = (
 
 
 def appended_ms(
-    timestamp_ms: float, timestamp_type: int, headers: Iterable[tuple[str, bytes]]
+    timestamp_ms: float, timestamp_type: int, headers: Sequence[tuple[str, bytes]]
 ) -> int | None:
     """When the broker took a record in; None where the record does not say, or is a replay's."""
-    if timestamp_type != LOG_APPEND_TIME or any(name == REPLAY for name, _ in headers):
+    if timestamp_type != LOG_APPEND_TIME:
+        return None
+    if headers and any(name == REPLAY for name, _ in headers):
         return None
     return round(timestamp_ms)
 

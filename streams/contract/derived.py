@@ -1,11 +1,13 @@
 """The records on `link-events`, which the stages of the feeds derive for the stage of the roads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Self
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
+from typing import Annotated, NamedTuple, Self
 
 from msgspec import Meta
 
+from streams.contract.bounds import BoundedKmh, BoundedMs
 from streams.contract.enums import Cause, Closure, Phase, SightingKind
 
 Signed64 = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
@@ -31,7 +33,7 @@ class Passage:
     """
 
     link_id: str
-    exited_ms: int
+    exited_ms: BoundedMs
     travel_ms: int
     length_m: int
     unsure_ms: int = 0
@@ -44,8 +46,8 @@ class SpeedShare:
 
     link_id: str
     via: str
-    speed_kmh: float
-    observed_ms: int
+    speed_kmh: BoundedKmh
+    observed_ms: BoundedMs
     share: float
 
 
@@ -55,12 +57,13 @@ class SpeedColumns:
 
     All columns are of one length, or empty: without `vias` and `shares` each link was measured
     itself and whole; without `offsets` every row is of its part's `origin.offset`, else of the
-    input message at its own offset. Offsets never fall, and the last is `origin.offset`.
+    input message at its own offset. Offsets never fall; the last is `origin.offset`, or before it
+    where that is a tick's.
     """
 
     link_ids: tuple[str, ...] = ()
-    speeds_kmh: tuple[float, ...] = ()
-    observed_ms: tuple[Signed64, ...] = ()
+    speeds_kmh: tuple[BoundedKmh, ...] = ()
+    observed_ms: tuple[BoundedMs, ...] = ()
     vias: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()
     offsets: tuple[Signed64, ...] = ()
@@ -168,19 +171,54 @@ class Declaration:
     is_seen: bool = False
 
 
+class PassedTick(NamedTuple):
+    """A tick of an input, at its own offset."""
+
+    offset: Signed64
+    at_ms: Signed64
+
+
 @dataclass(frozen=True, slots=True)
 class LinkEvents:
     """The effects on the links of one partition, in order, of one input message, or of a run of
-    messages with measured speeds: `origin` is then the last of them.
+    messages that are ticks or have measured speeds: `origin` is then the last of them.
+
+    `watermark_ms` is the time of the tick at `origin`, 0 where that is none. `ticks` are those of
+    the run before it: the speeds of messages before a tick came before it.
     """
 
     origin: Origin
-    watermark_ms: int
+    watermark_ms: BoundedMs
     passages: tuple[Passage, ...] = ()
     speeds: SpeedColumns = SpeedColumns()
     obstructions: tuple[Obstruction, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     declarations: tuple[Declaration, ...] = ()
+    ticks: tuple[PassedTick, ...] = ()
+
+
+def in_runs(parts: Iterable[LinkEvents]) -> list[LinkEvents]:
+    """The same parts, with ticks of one input that follow each other as one."""
+    found: list[LinkEvents] = []
+    for place, group in groupby(parts, _ticks_of):
+        run = list(group)
+        if place is None or len(run) == 1:
+            found += run
+            continue
+        own = (PassedTick(each.origin.offset, each.watermark_ms) for each in run[:-1])
+        before = chain.from_iterable(
+            (*each.ticks, tick) for each, tick in zip(run[:-1], own, strict=True)
+        )
+        found.append(replace(run[-1], ticks=(*before, *run[-1].ticks)))
+    return found
+
+
+def _ticks_of(part: LinkEvents) -> tuple[str, int] | None:
+    """The input of a part that brings nothing but time, else None."""
+    is_more = part.passages or part.obstructions or part.sightings or part.declarations
+    if is_more or part.speeds.link_ids or not part.watermark_ms:
+        return None
+    return part.origin.topic, part.origin.partition
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,12 @@ class HalfAppliedError(BomnaeError):
     """The gate's step was stopped in the middle: the stored state is not to be believed."""
 
 
+class StateError(BomnaeError):
+    """What stands in Redis cannot be read: damaged, or written by a version we do not know."""
+
+    exit_code = 7
+
+
 class StalledError(BomnaeError):
     """Messages wait and the worker does not move."""
 

@@ -257,17 +257,42 @@ def origin(text: str) -> str:
     raise ValueError("http(s)://host[:port] without user, path or query")
 
 
+CLUSTER = "+cluster://"
+"""Between scheme and nodes of a Redis Cluster: redis+cluster://host:port,host:port."""
+_NOT_HERE = (
+    "without a password in it: put it into BOMNAE_REDIS_PASSWORD "
+    "(redis://user@host:6379/0 names the user)"
+)
+
+
 def redis_url(text: str) -> str:
     """The store's address. A password in it would be in every error text and process list."""
+    scheme, _, place = text.partition(CLUSTER)
+    if place and scheme in ("redis", "rediss"):
+        redis_nodes(place)
+        return text
     parts = _split(text)
     if parts.scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("redis://[user@]host[:port]/0, rediss://… or unix://…")
-    if parts.password is not None:
         raise ValueError(
-            "without a password in it: put it into BOMNAE_REDIS_PASSWORD "
-            "(redis://user@host:6379/0 names the user)"
+            "redis://[user@]host[:port]/0, rediss://…, unix://… or, of a cluster, "
+            "redis+cluster://[user@]host:port[,host:port]"
         )
+    if parts.password is not None:
+        raise ValueError(_NOT_HERE)
     return text
+
+
+def redis_nodes(place: str) -> tuple[str, list[Address]]:
+    """The user ("": none) and the nodes in what follows `redis+cluster://`; one node leads to the
+    others. ValueError where one is no host:port, or where a password stands.
+    """
+    user, _, nodes = place.rpartition("@")
+    if ":" in user:
+        raise ValueError(_NOT_HERE)
+    try:
+        return user, [_address(part, 1) for part in nodes.rstrip("/").split(",")]
+    except ValueError:
+        raise ValueError("redis+cluster://[user@]host:port[,host:port]") from None
 
 
 MAY_HOLD_A_SECRET: tuple[Callable[[str], object], ...] = (

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Self, TypeVar
-
-from msgspec import Meta
+from typing import Any, Self, TypeVar
 
 from streams.contract.access import AccessHead, AccessRecord
 from streams.contract.account import Account
+from streams.contract.bounds import BoundedKmh, BoundedMs
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
     AlertVerdict,
@@ -24,10 +23,6 @@ from streams.contract.times import EVER_MS
 
 T = TypeVar("T")
 MAX_WIDTH_M = 100.0  # wider than any road: another unit or another column
-MAX_SPEED_KMH = 250.0
-MAX_TIME_MS = 4_102_444_800_000  # 2100: later is no time but a mistake
-BoundedKmh = Annotated[float, Meta(ge=0, le=MAX_SPEED_KMH)]
-BoundedMs = Annotated[int, Meta(ge=0, le=MAX_TIME_MS)]
 
 
 def shown(default: T, text: str, *, most: float | None = None) -> T:

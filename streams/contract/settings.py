@@ -71,7 +71,9 @@ class Settings:
     kafka_password: str = _secret("SASL password")
     kafka_ca: str = _text("", "file with the CA of the cluster; set together with the user")
     redis: str = _row(
-        "redis://127.0.0.1:6379/0", "Redis URL without a password", grammars.redis_url
+        "redis://127.0.0.1:6379/0",
+        "Redis URL without a password; of a cluster redis+cluster://host:port[,host:port]",
+        grammars.redis_url,
     )
     redis_password: str = _secret("Redis password")
     redis_ca: str = _text("", "file with the CA of a Redis behind rediss://")
@@ -340,7 +342,7 @@ class Settings:
 
     def _together(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """What settings that are sound each by itself come to together: their names, the fault."""
-        if self.redis_ca and not self.redis.startswith("rediss://"):
+        if self.redis_ca and not self.redis.startswith(("rediss://", f"rediss{grammars.CLUSTER}")):
             fault = "BOMNAE_REDIS_CA is for TLS: BOMNAE_REDIS must begin with rediss://"
             yield ("redis_ca", "redis"), fault
         if self.kafka_ca and not self.kafka_user:

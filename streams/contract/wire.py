@@ -15,7 +15,7 @@ from dataclasses import fields, replace
 
 import msgspec
 
-from streams.contract import arrival
+from streams.contract import arrival, bounds
 from streams.contract import records as rec
 from streams.contract.access import MAX_REASON, AccessHead, AccessRecord
 from streams.contract.account import Account, check_account
@@ -26,20 +26,23 @@ from streams.contract.derived import (
     Obstruction,
     Origin,
     Passage,
+    PassedTick,
     Sighting,
     SpeedColumns,
     SpeedShare,
+    in_runs,
 )
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.errors import AccountError, RecordRefusedError, SubscriptionError
 from streams.contract.records import Message
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_subscription
+from streams.contract.topics import MAX_MESSAGE_BYTES
 from streams.people import names_a_number
 
 RULES = {
     "R001": "not JSON, or not UTF-8",
-    "R002": "larger than 1 MiB",
+    "R002": "larger than 1 MiB, or than 2 MiB on link-events",
     "R003": "nested deeper than the reader goes",
     "R004": "not a message of this topic",
     "R005": "a field is missing or has the wrong type",
@@ -66,8 +69,8 @@ RULES = {
 }
 MAX_BYTES = 1 << 20
 MAX_AHEAD_MS = arrival.MAX_AHEAD_MS
-MAX_SPEED_KMH = rec.MAX_SPEED_KMH
-MAX_TIME_MS = rec.MAX_TIME_MS
+MAX_SPEED_KMH = bounds.MAX_SPEED_KMH
+MAX_TIME_MS = bounds.MAX_TIME_MS
 MAX_VERTICES = 2000
 MAX_TITLE = 80
 MAX_CALL_LINKS = 200
@@ -98,6 +101,7 @@ _TYPES: dict[str, type] = {
 _KINDS = {kind_type: kind for kind, kind_type in _TYPES.items()}
 _ENCODER = msgspec.json.Encoder()
 _HEAD = b'{"kind":"'
+_DERIVED = _HEAD + b'link-events"'
 _KIND = slice(len(_HEAD), len(_HEAD) + max(map(len, _TYPES)) + 1)
 
 
@@ -125,8 +129,8 @@ class _AnyRow(msgspec.Struct, kw_only=True):
 
 
 class _Row(_AnyRow, kw_only=True):
-    speed_kmh: rec.BoundedKmh
-    observed_ms: rec.BoundedMs
+    speed_kmh: bounds.BoundedKmh
+    observed_ms: bounds.BoundedMs
 
 
 class _AnyRows(msgspec.Struct, kw_only=True):
@@ -173,12 +177,13 @@ class _Events(msgspec.Struct):
     """A part of link-events, its speeds as columns or a row each."""
 
     origin: Origin
-    watermark_ms: int
+    watermark_ms: bounds.BoundedMs
     passages: tuple[Passage, ...] = ()
     speeds: SpeedColumns | tuple[SpeedShare, ...] = ()
     obstructions: tuple[Obstruction, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     declarations: tuple[Declaration, ...] = ()
+    ticks: tuple[PassedTick, ...] = ()
 
     def part(self) -> LinkEvents:
         speeds = self.speeds
@@ -190,6 +195,7 @@ class _Events(msgspec.Struct):
             self.obstructions,
             self.sightings,
             self.declarations,
+            self.ticks,
         )
 
 
@@ -250,8 +256,12 @@ def encode(message: Message) -> bytes:
 
 def encode_parts(parts: Sequence[LinkEvents]) -> list[bytes]:
     """The bytes of as few messages as hold these parts in order, each within `MAX_BYTES`; a part of
-    several inputs' speeds may become two.
+    several messages' speeds may become two.
     """
+    return _encoded(in_runs(parts))
+
+
+def _encoded(parts: Sequence[LinkEvents]) -> list[bytes]:
     payload = encode(LinkBatch(tuple(parts)))
     if len(payload) <= MAX_BYTES:
         return [payload]
@@ -260,11 +270,11 @@ def encode_parts(parts: Sequence[LinkEvents]) -> list[bytes]:
     if len(parts) == 1:
         return [payload]
     half = len(parts) // 2
-    return [*encode_parts(parts[:half]), *encode_parts(parts[half:])]
+    return [*_encoded(parts[:half]), *_encoded(parts[half:])]
 
 
 def _halves(part: LinkEvents) -> list[LinkEvents]:
-    """The part as two where the speeds in its middle are of different inputs, else as it is."""
+    """The part as two where the speeds in its middle are of different messages, else as it is."""
     offsets = part.speeds.offsets
     if not offsets:
         return [part]
@@ -272,9 +282,14 @@ def _halves(part: LinkEvents) -> list[LinkEvents]:
     at = bisect_left(offsets, middle) or bisect_right(offsets, middle)
     if at == len(offsets):
         return [part]
-    first, rest = part.speeds.rows_of(0, at), part.speeds.rows_of(at, len(offsets))
-    origin = replace(part.origin, offset=offsets[at - 1])
-    return [LinkEvents(origin, 0, speeds=first), replace(part, speeds=rest)]
+    last, speeds = offsets[at - 1], part.speeds
+    passed = bisect_left(part.ticks, (last,))
+    origin = replace(part.origin, offset=last)
+    first = LinkEvents(origin, 0, speeds=speeds.rows_of(0, at), ticks=part.ticks[:passed])
+    return [
+        first,
+        replace(part, speeds=speeds.rows_of(at, len(offsets)), ticks=part.ticks[passed:]),
+    ]
 
 
 def decode(payload: bytes | None) -> Message:
@@ -282,12 +297,19 @@ def decode(payload: bytes | None) -> Message:
     if payload is None:
         raise RecordRefusedError("R004", "no payload")
     if len(payload) > MAX_BYTES:
-        raise RecordRefusedError("R002", f"{len(payload)} bytes, at most {MAX_BYTES}")
+        _check_size(payload)
     message = _read_now(payload)
     if message is None:
         message = _read_ever(payload)
     _check(message)
     return message
+
+
+def _check_size(payload: bytes) -> None:
+    """What one input comes to on link-events cannot be parted, and may be larger than it was."""
+    most = MAX_MESSAGE_BYTES if payload.startswith(_DERIVED) else MAX_BYTES
+    if len(payload) > most:
+        raise RecordRefusedError("R002", f"{len(payload)} bytes, at most {most}")
 
 
 def _read_now(payload: bytes) -> Message | None:
@@ -395,13 +417,21 @@ def _check_events(batch: LinkBatch) -> None:
         rows = len(speeds)
         lengths = {len(speeds.speeds_kmh), len(speeds.observed_ms), rows}
         lengths |= {len(each) or rows for each in (speeds.vias, speeds.shares, speeds.offsets)}
-        if lengths != {rows}:
+        if lengths != {rows} or bool(speeds.vias) is not bool(speeds.shares):
             raise RecordRefusedError("R005", f"part {number}: columns of {sorted(lengths)} rows")
-        if speeds.offsets and speeds.offsets[-1] != part.origin.offset:
+        if speeds.offsets and not _is_within(part):
             raise RecordRefusedError(
                 "R005",
                 f"part {number}: of {part.origin.offset}, its speeds of {speeds.offsets[-1]}",
             )
+
+
+def _is_within(part: LinkEvents) -> bool:
+    """Whether the speeds of a part are of its messages: the last of its origin, or before a tick
+    there.
+    """
+    last, end = part.speeds.offsets[-1], part.origin.offset
+    return last <= end if part.watermark_ms else last == end
 
 
 def _check_parts(batch: rec.PermitBatch | rec.IncidentBatch) -> None:

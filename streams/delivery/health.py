@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from streams.contract import cli
 from streams.contract.settings import Settings
 from streams.delivery.deciding.keys import DISPATCHERS, LEASE_MS
+from streams.state.redis_login import time_ms
 from streams.state.store import Store
 
 
@@ -26,11 +27,11 @@ async def _reason(settings: Settings) -> str:
     store = Store.connect(settings)
     try:
         found = await store.client.zrange(DISPATCHERS, 0, -1, withscores=True)
-        seconds, micros = await store.client.time()
+        now_ms = await time_ms(store.client, DISPATCHERS)
     finally:
         await store.close()
     turns = {name.decode(): int(score) for name, score in found}
-    return reason_against(turns, socket.gethostname(), seconds * 1000 + micros // 1000)
+    return reason_against(turns, socket.gethostname(), now_ms)
 
 
 def main() -> int:

@@ -48,7 +48,8 @@ def send(
     Sightings and declarations go to the `homes` of their links. With a `tick_ms` every partition
     gets a part, for time passes everywhere.
     """
-    if not (tick_ms or passages or obstructions or sightings or declarations):
+    if not (passages or obstructions or sightings or declarations):
+        _send_tick(effects, origin, partitions, tick_ms)
         return
     shares = [_Share() for _ in range(partitions)]
     for passage in passages:
@@ -68,6 +69,13 @@ def send(
                 declarations=tuple(share.declarations),
             )
             effects.derive(partition, part)
+
+
+def _send_tick(effects: Effects, origin: Origin, partitions: int, tick_ms: int) -> None:
+    """The same part for all, which most messages come to; nothing where there is no tick."""
+    part = LinkEvents(origin, tick_ms)
+    for partition in range(partitions if tick_ms else 0):
+        effects.derive(partition, part)
 
 
 def _share_out(

@@ -26,15 +26,12 @@ class Columns(ABC):
 
 @dataclass(frozen=True, slots=True)
 class StageTable(Generic[T]):
-    """A table of a stage, kept in the Redis hash `bomnae:{name}:{partition}`.
-
-    Global tables, of the whole city, are in `bomnae:{name}`. `columns`: what holds its rows, None
+    """A table of a stage, kept in a Redis hash a partition. `columns`: what holds its rows, None
     for a row each.
     """
 
     name: str
     row_type: type[T]
-    is_global: bool = False
     columns: type[Columns] | None = None
 
     def empty(self) -> Any:

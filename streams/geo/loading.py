@@ -1,12 +1,15 @@
 """The files of the city: the network that `python -m producers network` writes, the gazetteer."""
 
 import csv
+from codecs import getincrementaldecoder
 from pathlib import Path
 
 from streams.contract.errors import NetworkError, SettingsError
 from streams.geo.addresses import gazetteer_keys
 from streams.geo.measures import Point
 from streams.geo.network import Network
+
+CHECKED_AT_A_TIME = 1 << 20
 
 
 def load_network(folder: str) -> Network:
@@ -17,13 +20,22 @@ def load_network(folder: str) -> Network:
         )
     file = Path(folder) / "network.json"
     try:
-        text = file.read_text(encoding="utf-8")
+        written = file.read_bytes()
+        check_utf8(written)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise NetworkError(
             f"BOMNAE_NETWORK: cannot read {file}: {reason}; `python -m producers network` writes it"
         ) from None
-    return Network.loads(text)
+    return Network.loads(written)
+
+
+def check_utf8(written: bytes) -> None:
+    """UnicodeDecodeError where bytes are not UTF-8."""
+    decoder = getincrementaldecoder("utf-8")()
+    for begin in range(0, len(written), CHECKED_AT_A_TIME):
+        decoder.decode(written[begin : begin + CHECKED_AT_A_TIME])
+    decoder.decode(b"", final=True)
 
 
 def load_gazetteer(path: str) -> dict[str, Point]:

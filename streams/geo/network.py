@@ -2,50 +2,28 @@
 
 import hashlib
 import json
-import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from types import GenericAlias
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
 
 from streams.contract.errors import NetworkError
-from streams.geo.grid import Grid
-from streams.geo.measures import Box, Point, distance_to_line_m, midpoint_of
+from streams.geo.line_grid import LineGrid
+from streams.geo.links import AT_A_TIME, Link, Links, LinksById
+from streams.geo.measures import Point, distance_to_line_m, midpoint_of
 
-CELL_DEG = 0.005  # about 440 m by 555 m at 37.9 N
-CELL_M = 400  # a cell is at least so wide up to 44 N
+__all__ = ["Landmark", "Link", "Links", "Network", "Overlay", "Route", "Stop"]
+
+T = TypeVar("T")
 MOST_ASKED = 1024  # places of which `near` is remembered
+VERSION_DIGITS = 12
 ROAD_CLASSES = ("motorway", "express", "national", "metropolitan", "state", "local", "city")
 """ROAD_RANK 101..107 of the standard node-link; sections without a standard link are `city`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A directed piece of road. `kind` is `section` (stop pair) or `standard` (LINK_ID).
-
-    `length_source` is `standard` (LENGTH of the node-link), `geometry` (measured along the shape),
-    `path` (the section's way along the standard links, its line too), `loop` (the same between the
-    two sides of a terminus: the shortest way round, a guess), `learned` (where buses drove, its
-    line too) or `straight` (great circle times the road factor). `is_drawn` is False for a section
-    whose standard links are drawn in its place.
-    """
-
-    id: str
-    kind: str
-    name: str
-    road_name: str
-    road_class: str
-    length_m: int
-    length_source: str
-    bearing_deg: int
-    free_flow_kmh: float
-    geometry: tuple[Point, ...]
-    from_id: str = ""
-    to_id: str = ""
-    lanes: int | None = None
-    is_drawn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +71,35 @@ class Network:
 
     city: str
     released: str
-    links: tuple[Link, ...]
+    links: Sequence[Link]
     stops: tuple[Stop, ...] = ()
     routes: tuple[Route, ...] = ()
     overlay: tuple[Overlay, ...] = ()
     places: tuple[Landmark, ...] = ()
     is_simulated: bool = False
+    columns: Links = field(init=False, repr=False, compare=False)  # `links` are these
+
+    def __post_init__(self) -> None:
+        columns = self.links if isinstance(self.links, Links) else Links(self.links)
+        object.__setattr__(self, "links", columns)
+        object.__setattr__(self, "columns", columns)
 
     @cached_property
     def version(self) -> str:
         """The first 12 hex digits of the SHA-256 of the content: same content, same version."""
-        return hashlib.sha256(self._content().encode()).hexdigest()[:12]
+        seen = hashlib.sha256()
+        for part in self._content():
+            seen.update(part.encode())
+        return _digits(seen)
+
+    @property
+    def index(self) -> dict[str, int]:
+        """The place of each link, by its id."""
+        return self.columns.place
 
     @cached_property
-    def index(self) -> dict[str, int]:
-        return {link.id: place for place, link in enumerate(self.links)}
+    def by_id(self) -> Mapping[str, Link]:
+        return LinksById(self.columns)
 
     @cached_property
     def route_by_id(self) -> dict[str, Route]:
@@ -157,9 +149,9 @@ class Network:
 
     def midpoint(self, link_id: str) -> Point | None:
         """Where half of a link's shape is passed; None for a link that is unknown or has none."""
-        known = self._midpoints.get(link_id)
-        if known is None and (link := self.link(link_id)) is not None and link.geometry:
-            known = self._midpoints[link_id] = midpoint_of(link.geometry)
+        known, place = self._midpoints.get(link_id), self.index.get(link_id)
+        if known is None and place is not None and (line := self.columns.line(place)):
+            known = self._midpoints[link_id] = midpoint_of(line)
         return known
 
     @cached_property
@@ -175,13 +167,12 @@ class Network:
         for route in self.routes:
             for pair in pairwise(route.stops):
                 over[pair] |= {route.id, route.no}
-        for link in self.links:
-            if link.kind == "section":
-                for name in (
-                    link.id,
-                    *(each.standard_id for each in self.standards_of.get(link.id, ())),
-                ):
-                    found[name] |= over[link.from_id, link.to_id]
+        links = self.columns
+        for place in links.kinds.places_of("section"):
+            section_id, ends = links.ids[place], (links.from_ids[place], links.to_ids[place])
+            under = (each.standard_id for each in self.standards_of.get(section_id, ()))
+            for name in (section_id, *under):
+                found[name] |= over[ends]
         return {name: frozenset(routes) for name, routes in found.items() if routes}
 
     def link(self, link_id: str) -> Link | None:
@@ -200,77 +191,133 @@ class Network:
         return list(known)
 
     def _measured(self, point: Point, radius_m: float) -> list[tuple[float, Link]]:
-        around = set(self._grid.around(point, math.ceil(radius_m / CELL_M)))
-        candidates = (i for i in around if self._box(i).least_m(point) <= radius_m)
-        measured = ((distance_to_line_m(point, self.links[i].geometry), i) for i in candidates)
+        measured = (
+            (distance_to_line_m(point, self.links[i].geometry), i)
+            for i in self._grid.near(point, radius_m)
+        )
         return [(d, self.links[i]) for d, i in sorted(measured) if d <= radius_m]
 
     @cached_property
-    def _grid(self) -> Grid[int]:
-        grid: Grid[int] = Grid(CELL_DEG)
-        for place, link in enumerate(self.links):
-            grid.add_line(place, link.geometry)
-        return grid
-
-    def _box(self, place: int) -> Box:
-        """The box of a link that has a line, made when it is first asked for."""
-        known = self._boxes.get(place)
-        if known is None:
-            known = self._boxes[place] = Box.around(self.links[place].geometry)
-        return known
+    def _grid(self) -> LineGrid:
+        return LineGrid(self.columns)
 
     @cached_property
     def _asked(self) -> dict[tuple[Point, float], list[tuple[float, Link]]]:
         return {}
 
-    @cached_property
-    def _boxes(self) -> dict[int, Box]:
-        return {}
-
-    def _content(self) -> str:
-        body = {
-            "city": self.city,
-            "released": self.released,
-            "is_simulated": self.is_simulated,
-            "links": _plain(self.links),
-            "stops": _plain(self.stops),
-            "routes": _plain(self.routes),
+    def _content(self) -> Iterator[str]:
+        """The content as JSON: keys in order, no blanks; in parts, as a country's is large."""
+        before = {"city": self.city, "is_simulated": self.is_simulated}
+        after = {
             "overlay": _plain(self.overlay),
             "places": _plain(self.places),
+            "released": self.released,
+            "routes": _plain(self.routes),
+            "stops": _plain(self.stops),
         }
-        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        yield f'{_json(before)[:-1]},"links":['
+        for begin in range(0, len(self.links), AT_A_TIME):
+            rows = _json(_plain(self.links[begin : begin + AT_A_TIME]))[1:-1]
+            yield f",{rows}" if begin else rows
+        yield f"],{_json(after)[1:]}"
 
     def dumps(self) -> str:
         """The file `network.json`: the content with its format and version in front."""
-        return f'{{"format":1,"version":"{self.version}",{self._content()[1:]}'
+        content = "".join(self._content())
+        version = _digits(hashlib.sha256(content.encode()))
+        return _head(version) + content[1:]
 
     @classmethod
-    def loads(cls, text: str) -> "Network":
+    def loads(cls, text: str | bytes) -> "Network":
         """The network of a `network.json`; NetworkError when it is not one or was changed."""
+        written = text.encode() if isinstance(text, str) else text
         try:
-            body = json.loads(text)
+            body = _FILE.decode(written)
             network = cls(
-                city=body["city"],
-                released=body["released"],
-                is_simulated=body["is_simulated"],
-                links=tuple(
-                    Link(**{**row, "geometry": tuple((lon, lat) for lon, lat in row["geometry"])})
-                    for row in body["links"]
-                ),
-                stops=tuple(Stop(**row) for row in body["stops"]),
-                routes=tuple(
-                    Route(row["id"], row["no"], tuple(row["stops"])) for row in body["routes"]
-                ),
-                overlay=tuple(Overlay(**row) for row in body["overlay"]),
-                places=tuple(Landmark(**row) for row in body["places"]),
+                city=body.city,
+                released=body.released,
+                links=Links(_links_of(body.links)),
+                stops=_rows(Stop, body.stops),
+                routes=_rows(Route, body.routes),
+                overlay=_rows(Overlay, body.overlay),
+                places=_rows(Landmark, body.places),
+                is_simulated=body.is_simulated,
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, OverflowError) as error:
             raise NetworkError(f"network.json cannot be read: {error!r}") from error
-        if network.version != body.get("version"):
+        if isinstance(body.version, str) and body.version == _version_of(written, body.version):
+            network.__dict__["version"] = body.version
+        if network.version != body.version:
             raise NetworkError(
-                f"network.json says version {body.get('version')}, its content is {network.version}"
+                f"network.json says version {body.version}, its content is {network.version}"
             )
         return network
+
+
+def _rows_of(kind: type[Any]) -> Any:
+    """The type of rows in the file: the fields of `kind` and no others, numbers as written."""
+    known = {name: int | float if it is float else it for name, it in get_type_hints(kind).items()}
+    rows: list[Any] = [
+        (row.name, known[row.name], msgspec.NODEFAULT if row.default is MISSING else row.default)
+        for row in fields(kind)
+    ]
+    row = msgspec.defstruct(kind.__name__, rows, forbid_unknown_fields=True, gc=False)
+    return GenericAlias(list, (row,))
+
+
+def _rows(kind: type[T], rows: Sequence[Any]) -> tuple[T, ...]:
+    return tuple(kind(*msgspec.structs.astuple(row)) for row in rows)
+
+
+_FILE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "NetworkFile",
+        [
+            ("city", str),
+            ("released", str),
+            ("is_simulated", bool),
+            ("links", list[msgspec.Raw]),
+            ("stops", _rows_of(Stop)),
+            ("routes", _rows_of(Route)),
+            ("overlay", _rows_of(Overlay)),
+            ("places", _rows_of(Landmark)),
+            ("version", object, None),
+        ],
+    )
+)
+"""A `network.json`; its links as they stand there, each decoded by itself."""
+_LINKS: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(_rows_of(Link))
+
+
+def _links_of(rows: Sequence[msgspec.Raw]) -> Iterator[Any]:
+    """Rows of links from their JSON, few at a time: a country's would be large as objects."""
+    for begin in range(0, len(rows), AT_A_TIME):
+        yield from _LINKS.decode(b"[%b]" % b",".join(rows[begin : begin + AT_A_TIME]))
+
+
+def _head(version: str) -> str:
+    """How a file of this version begins, up to its content."""
+    return f'{{"format":1,"version":"{version}",'
+
+
+def _version_of(written: bytes, version: str) -> str:
+    """The version of the bytes of a file, if they are as `dumps` writes one of this version; else
+    another one.
+    """
+    head = _head(version).encode()
+    if not written.startswith(head):
+        return ""
+    seen = hashlib.sha256(b"{")
+    seen.update(memoryview(written)[len(head) :])
+    return _digits(seen)
+
+
+def _digits(seen: "hashlib._Hash") -> str:
+    return seen.hexdigest()[:VERSION_DIGITS]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _plain(rows: Sequence[Any]) -> list[dict[str, Any]]:

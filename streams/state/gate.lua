@@ -1,6 +1,7 @@
 -- The gate's one step: a run of messages is applied whole, or not at all.
 --
--- KEYS: positions, deltas, the history's subjects, those of them that are gone, what has begun.
+-- KEYS: positions, deltas, the history's subjects, those of them that are gone, what has begun; they
+-- and all that ARGV names are of one partition, in its slot.
 -- ARGV: position field, first and last offset, log start, delta or "", deltas kept, history in ms,
 -- then runs of ("set" | "del" | "add", hash, number of values, values...), of
 -- ("log", subject, 3, known_ms, row, kept so much longer in ms) and of ("out", stream, 1, alert).
@@ -105,6 +106,7 @@ local function trim(stream, now_ms, longer_ms)
 end
 
 -- Appends to the subjects' streams, in the order of the log even where a source's clock went back.
+-- What names them is written before them: whoever takes all away finds them by it.
 -- A stream is trimmed a hundred times in its history, not at every entry.
 local function remember()
   local subjects, rows = {}, {}
@@ -114,11 +116,9 @@ local function remember()
   end
   local known, slice_ms, latest_ms = last_known(subjects), math.max(1, history_ms / 100), 0
   for _, entry in ipairs(past) do
-    local stream, before_ms = KEYS[3] .. ':' .. entry.subject, known[entry.subject]
-    local ms = math.max(before_ms, entry.known_ms)
-    redis.call('XADD', stream, text(ms) .. '-*', 'v', entry.row)
-    if math.floor(before_ms / slice_ms) ~= math.floor(ms / slice_ms) then trim(stream, ms, entry.longer_ms) end
-    known[entry.subject], latest_ms = ms, math.max(latest_ms, ms)
+    entry.before_ms = known[entry.subject]
+    entry.ms = math.max(entry.before_ms, entry.known_ms)
+    known[entry.subject], latest_ms = entry.ms, math.max(latest_ms, entry.ms)
   end
   local scores, gone, here = {}, {}, {}
   for _, subject in ipairs(subjects) do
@@ -130,6 +130,13 @@ local function remember()
   each_many(scores, function(...) redis.call('ZADD', KEYS[3], ...) end)
   each_many(gone, function(...) redis.call('ZADD', KEYS[4], ...) end)
   each_many(here, function(...) redis.call('ZREM', KEYS[4], ...) end)
+  for _, entry in ipairs(past) do
+    local stream = KEYS[3] .. ':' .. entry.subject
+    redis.call('XADD', stream, text(entry.ms) .. '-*', 'v', entry.row)
+    if math.floor(entry.before_ms / slice_ms) ~= math.floor(entry.ms / slice_ms) then
+      trim(stream, entry.ms, entry.longer_ms)
+    end
+  end
   return latest_ms
 end
 

@@ -30,7 +30,9 @@ from streams.domain.stages.incidents import INCIDENTS, RunningIncident
 from streams.domain.stages.passages import BUSES, BusView
 from streams.domain.works.rows import Work
 from streams.domain.works.step import WORKS
-from streams.state.tables import STOOD_FIELD, PackedViews, unpack, views_of
+from streams.state.keys import key
+from streams.state.side_by_side import Places
+from streams.state.tables import STOOD_FIELD, PackedViews, is_page, unpack, views_of
 
 LinkKey = TypeVar("LinkKey")
 Gone = TypeVar("Gone")
@@ -96,13 +98,12 @@ class CityKind:
 
     def hashes(self, partitions: int) -> list[str]:
         """The Redis hashes that hold its rows."""
-        places = [(table, at) for table in self.stage_tables for at in range(partitions)]
-        return list(dict.fromkeys(hash_of(table, at) for table, at in places))
+        return [hash_of(table, at) for table in self.stage_tables for at in range(partitions)]
 
 
 def hash_of(table: StageTable[Any], partition: int) -> str:
     """The Redis hash that holds a table's rows of one partition."""
-    return f"bomnae:{table.name}" if table.is_global else f"bomnae:{table.name}:{partition}"
+    return key(table.name, partition)
 
 
 KINDS = tuple(CityKind(row.name, **row.metadata) for row in fields(CityRows) if row.metadata)
@@ -127,7 +128,9 @@ _HISTORY = {kind.subject: _ROWS[kind.name] for kind in KINDS if kind.subject}
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture(CityRows[str, Never]):
-    """All rows now, and the delta they stand at."""
+    """All rows now, and the delta they stand at: the newest of those at `places`."""
+
+    places: Places = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +235,12 @@ def rows_of(kind: CityKind, rows: Mapping[bytes, bytes]) -> Readable[str]:
 
 def _views_of(rows: Mapping[bytes, bytes]) -> dict[str, LinkView]:
     """The views of links in pages; beside them there may be rows of before."""
-    pages = {name.decode(): row for name, row in rows.items() if name.isdigit()}
-    others = {x.decode(): row for x, row in rows.items() if not x.isdigit() and x != STOOD_FIELD}
+    pages: dict[str, bytes] = {}
+    others: dict[str, bytes] = {}
+    for name, row in rows.items():
+        if name != STOOD_FIELD:
+            kept = pages if is_page(name, row) else others
+            kept[name.decode(errors="replace")] = row
     found, _ = readable(LINKS, _HELD_ROWS[LINKS], others.items())
     parts, _ = readable(f"{LINKS} pages", views_of, pages.items())
     return found | {link_id: view for part in parts.values() for link_id, view in part.items()}

@@ -1,7 +1,7 @@
 -- Gives leases up, those that are still the dispatcher's own.
 --
--- ARGV: own name, prefix of the leases, then endpoints.
+-- KEYS: leases. ARGV: own name.
 
-for i = 3, #ARGV do
-  if redis.call('GET', ARGV[2] .. ARGV[i]) == ARGV[1] then redis.call('DEL', ARGV[2] .. ARGV[i]) end
+for _, lease in ipairs(KEYS) do
+  if redis.call('GET', lease) == ARGV[1] then redis.call('DEL', lease) end
 end

@@ -20,26 +20,28 @@ from streams.domain.links.history import (
     LinksEntry,
     LinksThen,
     Obstructed,
+    Run,
+    Told,
     certainty_of,
     history_of,
     level_of,
     named,
-    unpacked,
+    told,
+    told_of,
 )
+from streams.state.keys import past_key
 
 log = logging.getLogger(__name__)
 CHUNK = 1_000  # entries a call reads: an hour of looks, some ms in which Redis does no more
 LinkThen = tuple[int, LinkView]
 """Since when a link was so, ms, and what is remembered of it."""
-Run = list[tuple[int, LinksEntry]]
-"""Entries and their times, in order."""
 
 
 class LinksPast:
-    """Reads what is remembered of the links; `key_of` is the stream of a subject."""
+    """Reads what is remembered of the links."""
 
-    def __init__(self, client: Any, partitions: int, key_of: Any) -> None:
-        self._client, self._partitions, self._key_of = client, partitions, key_of
+    def __init__(self, client: Any, partitions: int) -> None:
+        self._client, self._partitions = client, partitions
 
     async def at(self, known_ms: int, back_ms: int) -> dict[str, LinkThen]:
         """How all links were at a time. Since when, is known so far back; of one that was so for
@@ -79,8 +81,9 @@ class LinksPast:
         """A partition's entries up to a time (None: all), from the last whole one at `whole_ms` or
         before on; from the first on where there is none.
         """
-        key, until = self._key_of(history_of(partition)), "+" if until_ms is None else str(until_ms)
-        run: Run = []
+        key = past_key(history_of(partition), partition)
+        until = "+" if until_ms is None else str(until_ms)
+        run: list[tuple[int, Told]] = []
         unread: list[tuple[bytes, EntryError]] = []
         while True:
             chunk: Sequence[Any] = await self._client.xrevrange(key, until, "-", count=CHUNK)
@@ -94,32 +97,36 @@ class LinksPast:
 
 
 def _add(
-    run: Run, chunk: Sequence[Any], whole_ms: int, unread: list[tuple[bytes, EntryError]]
+    run: list[tuple[int, Told]],
+    chunk: Sequence[Any],
+    whole_ms: int,
+    unread: list[tuple[bytes, EntryError]],
 ) -> bool:
     """Add entries, the newest first, up to the whole one that is wanted; whether it is there."""
     for name, fields in chunk:
         ms = int(name.partition(b"-")[0])
         try:
-            entry = unpacked(fields[b"v"])
+            entry = told(fields[b"v"])
         except EntryError as error:
             unread.append((name, error))
             continue
         run.append((ms, entry))
-        if entry.is_whole and ms <= whole_ms:
+        if ms <= whole_ms and isinstance(entry, LinksEntry) and entry.is_whole:
             return True
     return False
 
 
 def _places(run: Run, links: Collection[str] | None) -> dict[int, str]:
     """The places of these links (None: of all)."""
-    names = enumerate(named(entry for _, entry in run))
+    names = enumerate(named(entry for _, entry in run if isinstance(entry, LinksEntry)))
     return {place: name for place, name in names if name and (links is None or name in links)}
 
 
 def _links_at(run: Run, links: Collection[str] | None) -> dict[str, LinkThen]:
     places = _places(run, links)
-    then, views = LinksThen(), Views()
-    for ms, entry in run:
+    only = None if links is None else places
+    then, views = LinksThen(only), Views()
+    for ms, entry in told_of(run, only):
         then.take(ms, entry)
     rows = ((name, then.known[place]) for place, name in places.items() if place in then.known)
     return {name: (known[0], view) for name, known in rows if (view := views.of(known))}
@@ -136,7 +143,7 @@ def _since(run: Run, links: Collection[str], since_ms: int) -> dict[str, list[Li
 
 def _news(run: Run, places: Collection[int]) -> Iterator[tuple[int, int, Known]]:
     then = LinksThen(places)
-    for ms, entry in run:
+    for ms, entry in told_of(run, places):
         for place in then.take(ms, entry):
             yield ms, place, then.known[place]
 

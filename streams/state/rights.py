@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from streams.contract.errors import SettingsError
-from streams.state.redis_login import script_text
-from streams.state.store import (
+from streams.state.keys import (
     BEGUN,
     COUNTS,
     DELTAS,
+    GENERATION,
     LOST,
     META,
     OUTBOX,
@@ -20,15 +20,17 @@ from streams.state.store import (
     TOPIC_IDS,
     WORKERS,
     key,
+    past_key,
 )
+from streams.state.redis_login import of_each_node, script_text
 
 _ROW = key("links", 0)
-_STREAM = f"{PAST}:link:0"
+_STREAM = past_key("link:0", 0)
 NEEDED: tuple[tuple[str, ...], ...] = (
-    ("HGET", POSITIONS, "0"),
+    ("HGET", key(POSITIONS, 0), "0"),
     ("HGETALL", _ROW),
-    ("HEXISTS", BEGUN, "0"),
-    ("HSET", BEGUN, "0", "0"),
+    ("HEXISTS", key(BEGUN, 0), "0"),
+    ("HSET", key(BEGUN, 0), "0", "0"),
     ("HSET", _ROW, "0", "0"),
     ("HSET", META, "0", "0"),
     ("HGETALL", ROADS_FROM),
@@ -37,23 +39,23 @@ NEEDED: tuple[tuple[str, ...], ...] = (
     ("HSET", WORKERS, "0", "0"),
     ("HSETNX", TOPIC_IDS, "0", "0"),
     ("HDEL", _ROW, "0"),
-    ("HINCRBY", COUNTS, "0", "1"),
-    ("EXISTS", BEGUN),
-    ("XADD", DELTAS, "*", "d", "0"),
-    ("XADD", OUTBOX, "*", "a", "0"),
+    ("HINCRBY", key(COUNTS, 0), "0", "1"),
+    ("EXISTS", key(BEGUN, 0)),
+    ("XADD", key(DELTAS, 0), "*", "d", "0"),
+    ("XADD", key(OUTBOX, 0), "*", "a", "0"),
     ("XADD", _STREAM, "*", "v", "0"),
     ("XREVRANGE", _STREAM, "+", "-"),
     ("XTRIM", _STREAM, "MINID", "0"),
-    ("ZMSCORE", PAST, "0"),
-    ("ZRANGE", PAST, "0", "-1"),
-    ("ZADD", PAST_GONE, "0", "0"),
-    ("ZREM", PAST_GONE, "0"),
-    ("ZRANGEBYSCORE", PAST_GONE, "0", "0"),
+    ("ZMSCORE", key(PAST, 0), "0"),
+    ("ZRANGE", key(PAST, 0), "0", "-1"),
+    ("ZADD", key(PAST_GONE, 0), "0", "0"),
+    ("ZREM", key(PAST_GONE, 0), "0"),
+    ("ZRANGEBYSCORE", key(PAST_GONE, 0), "0", "0"),
     ("UNLINK", _STREAM),
-    ("SCAN", "0"),
+    ("XRANGE", _STREAM, "-", "+"),
+    ("GET", key(GENERATION, 0)),
+    ("SET", key(GENERATION, 0), "0"),
     ("TIME",),
-    ("MULTI",),
-    ("EXEC",),
     ("EVALSHA", "0", "0"),
     ("SCRIPT", "LOAD", "0"),
 )
@@ -62,8 +64,8 @@ NEEDED: tuple[tuple[str, ...], ...] = (
 
 async def check_rights(client: Any) -> None:
     """SettingsError that names every command of `NEEDED` the Redis user may not run."""
-    refused = await client.eval(script_text("rights"), 0, json.dumps(NEEDED))
-    if refused:
+    answers = await of_each_node(client, "EVAL", script_text("rights"), 0, json.dumps(NEEDED))
+    if refused := dict.fromkeys(each for answer in answers for each in answer):
         named = ", ".join(each.decode() for each in refused)
         raise SettingsError(
             f"the Redis user may not run {named}; docs/operating.md has those a worker needs"

@@ -13,8 +13,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from streams.contract.errors import SettingsError
+from streams.state.keys import (
+    CHANGED,
+    FOLDED_BY,
+    LIVE_MS,
+    META,
+    POSITIONS,
+    STRANGERS,
+    WORKERS,
+    key,
+)
 from streams.state.redis_login import script
-from streams.state.store import CHANGED, FOLDED_BY, LIVE_MS, META, POSITIONS, STRANGERS, WORKERS
 
 
 def worker_name() -> str:
@@ -30,9 +39,16 @@ def client_id(name: str) -> str:
 class Roster:
     """The place of one worker among those that work on the state."""
 
-    def __init__(self, client: Any, facts: Mapping[str, str], folded_by: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        client: Any,
+        facts: Mapping[str, str],
+        folded_by: Mapping[str, str],
+        partitions: int = 1,
+    ) -> None:
         """`facts` are of the city and its network, `folded_by` is setting -> value or digest."""
         self._client = client
+        self._positions = [key(POSITIONS, partition) for partition in range(partitions)]
         self._join = script(client, "roster_join")
         self._facts = [part for pair in facts.items() for part in pair]
         self._folded_by = json.dumps(dict(sorted(folded_by.items())))
@@ -44,8 +60,10 @@ class Roster:
         `stands`: messages wait, and it does not get on. Returns the settings that are not those the
         state was folded by before. SettingsError where another worker works by others.
         """
-        args = [self.name, LIVE_MS, self._folded_by, " stands" if stands else "", *self._facts]
-        found = await self._join(keys=[META, WORKERS, POSITIONS], args=args)
+        is_state = bool(await self._client.exists(*self._positions))
+        says = [" stands" if stands else "", int(is_state)]
+        args = [self.name, LIVE_MS, self._folded_by, *says, *self._facts]
+        found = await self._join(keys=[META, WORKERS], args=args)
         other, *names = [each.decode() for each in found]
         if other:
             pairs = sorted(zip(names[::2], names[1::2], strict=True))

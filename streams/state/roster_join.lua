@@ -1,7 +1,7 @@
 -- A worker's place in the roster: it lives, and folds by these settings.
 --
--- KEYS: meta, workers, positions. ARGV: this worker, after how many ms of silence one is gone, what
--- it folds by, " stands" where it does, then facts. Returns {"", names of the settings that
+-- KEYS: meta, workers. ARGV: this worker, after how many ms of silence one is gone, what it folds by,
+-- " stands" where it does, 1 where anything is folded, then facts. Returns {"", names of the settings that
 -- changed...}, or where another worker lives by other settings {its name, then each name and both
 -- its values...}.
 
@@ -26,11 +26,11 @@ if held and held ~= ARGV[3] then
 end
 if #names > 0 then
   if other ~= '' then return named end
-  if redis.call('EXISTS', KEYS[3]) == 1 then
+  if ARGV[5] == '1' then
     redis.call('HSET', KEYS[1], 'changed', cjson.encode({at_ms = now, names = names}))
   end
 end
-redis.call('HSET', KEYS[1], 'folded_by', ARGV[3], unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], 'folded_by', ARGV[3], unpack(ARGV, 6))
 redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', now) .. ARGV[4])
 table.insert(names, 1, '')
 return names

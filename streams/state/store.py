@@ -1,22 +1,34 @@
-"""Redis: the keys, and what the screens read. Every key begins with `bomnae:`, every value is JSON.
+"""What the screens read of Redis. Only `streams.state.gate` writes state."""
 
-Only `streams.state.gate` writes state.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-import redis.asyncio as aioredis
 
 from streams.contract.account import Account
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
-from streams.domain.links.history import history_of
 from streams.domain.stage import StageTable
+from streams.state.keys import (
+    COUNTS,
+    DEAD_LETTERS,
+    DELIVERIES,
+    DELTAS,
+    HISTORY,
+    LINK,
+    LOST,
+    MAX_DELTAS,
+    META,
+    OUTBOX,
+    PAST,
+    REBUILDING,
+    home_of,
+    key,
+    past_key,
+)
 from streams.state.kinds import (
-    BEGINNING,
     KINDS,
     Remembered,
     StoredDelta,
@@ -29,31 +41,15 @@ from streams.state.kinds import (
 )
 from streams.state.links_past import LinksPast
 from streams.state.redis_login import connect, script
+from streams.state.side_by_side import Id, Places, SideBySide, StreamEntry, moved, text_of
 
-BEGUN = "bomnae:begun"  # "topic/partition" -> offset up to which a step began and has not ended
-ROADS_FROM = "bomnae:roads-from"  # "link-events/P" -> first offset the state is folded from
-POSITIONS = "bomnae:positions"  # "topic/partition" -> offset of the last message applied
-DELTAS = "bomnae:changes"  # stream; field "d" is a delta: the time "at", rows by `kinds.LETTERS`
-FEEDS = "bomnae:feeds"  # feed -> FeedState
-CLOCK = "bomnae:clock"  # link-events partition -> watermark, ms
-DEAD_LETTERS = "bomnae:dead-letters"  # "topic code" -> count
-COUNTS = "bomnae:counts"  # late, teleport, duplicate ... -> count
-META = "bomnae:meta"  # network version, city
-WORKERS = "bomnae:workers"  # worker -> when it last looked, by Redis' clock, ms; " stands"
-FOLDED_BY, CHANGED = "folded_by", "changed"  # fields of META: settings, and what of them changed
-STRANGERS = "strangers"  # field of META: who takes partitions into another Redis
-LIVE_MS = 10_000  # a worker looks once a second; silent for so long it is gone
-DELIVERIES = "bomnae:delivery-counts"  # delivered, failed, later, gone, expired -> count
-LOST = "bomnae:lost"  # "topic/partition from" -> last offset that retention took unread
-REBUILDING = "bomnae:rebuilding"  # "topic/partition" -> offset up to which the state is made again
-TOPIC_IDS = "bomnae:topic-ids"  # topic -> its id in the cluster the state was folded from
-OUTBOX = "bomnae:outbox"  # stream; field "a" is an Alert, in the order it was decided
-PAST = "bomnae:past"  # sorted set; subject -> when something of it was last learnt, ms
-PAST_GONE = "bomnae:past-gone"  # those of them that are there no more; the gate forgets them
-MAX_DELTAS = 4096
-
-LINK, HISTORY = "link:", history_of("")  # what subjects of links, and of their history, begin with
 PAST_CHUNK = 2000  # subjects one call of the script reads: a few ms in which Redis does no more
+BATCH = 500  # deltas of a partition that one read brings at most
+MARGIN_MS = 2_000
+"""So long before a delta others may have been written that its reader had not seen: clocks of nodes
+differ, and one read takes its time.
+"""
+SUBSCRIPTIONS = key("subscriptions", 0)  # endpoint -> Subscription
 
 
 T = TypeVar("T")
@@ -61,14 +57,15 @@ _ACCOUNT = msgspec.json.Decoder(Account)
 _SUBSCRIPTION = msgspec.json.Decoder(Subscription)
 
 
-def key(kind: str, partition: int) -> str:
-    """The hash of one kind of state for one partition: `bomnae:links:3`."""
-    return f"bomnae:{kind}:{partition}"
+class DeltaRun(NamedTuple):
+    """Deltas in the order of their ids, and where their reader stands after them. `is_broken`: they
+    do not lead on from what was before them.
+    """
 
-
-def past_key(subject: str) -> str:
-    """The stream of all that was known of a subject; the ids begin with the event time, ms."""
-    return f"{PAST}:{subject}"
+    deltas: list[StoredDelta]
+    places: Places
+    is_broken: bool = False
+    is_full: bool = False  # there may be more
 
 
 class Store:
@@ -76,10 +73,13 @@ class Store:
     those of the wide topics.
     """
 
-    def __init__(self, client: aioredis.Redis, partitions: int) -> None:
-        self.client: Any = client  # redis-py's hints are unions over its decoding modes
+    def __init__(self, client: Any, partitions: int) -> None:
+        self.client = client
+        self.partitions = partitions
+        self.outbox = SideBySide(client, OUTBOX, partitions)
+        self._deltas = SideBySide(client, DELTAS, partitions)
         self._latest = script(client, "past_latest")
-        self._links = LinksPast(client, partitions, past_key)
+        self._links = LinksPast(client, partitions)
 
     @classmethod
     def connect(cls, settings: Settings) -> "Store":
@@ -90,38 +90,48 @@ class Store:
         await self.client.aclose()
 
     async def picture(self, partitions: int) -> StoredPicture:
-        """The state now; deltas after `delta_id` may be in it already: they state facts."""
-        newest = await self.client.xrevrange(DELTAS, count=1)
+        """The state now; deltas after its places may be in it already: they state facts."""
+        places = await self._deltas.newest()
         rows: dict[str, Any] = {kind.name: {} for kind in KINDS}
         unread: set[str] = set()
         for kind in KINDS:
-            for name in kind.hashes(partitions):
-                found, left_out = rows_of(kind, await self.client.hgetall(name))
+            for held in await self._hashes(kind.hashes(partitions)):
+                found, left_out = rows_of(kind, held)
                 rows[kind.name] |= found
                 unread |= left_out if kind.name == "works" else set()
-        delta_id = newest[0][0].decode() if newest else BEGINNING
-        return StoredPicture(delta_id, unread_works=frozenset(unread), **rows)
+        delta_id = text_of(max(places))
+        return StoredPicture(delta_id, unread_works=frozenset(unread), places=places, **rows)
+
+    async def _hashes(self, names: Iterable[str]) -> list[dict[bytes, bytes]]:
+        async with self.client.pipeline(transaction=False) as together:
+            for name in names:
+                together.hgetall(name)
+            found: list[dict[bytes, bytes]] = await together.execute()
+        return found
 
     async def rows(self, table: StageTable[T], partitions: int) -> list[dict[str, T]]:
         """A table's rows by id, one partition's after another's; without what ours cannot read."""
         decode = msgspec.json.Decoder(table.row_type).decode
-        async with self.client.pipeline(transaction=False) as together:
-            for partition in range(partitions):
-                together.hgetall(hash_of(table, partition))
-            found = await together.execute()
+        found = await self._hashes(hash_of(table, partition) for partition in range(partitions))
         named = (((name.decode(), row) for name, row in rows.items()) for rows in found)
         return [readable(table.name, decode, rows)[0] for rows in named]
 
-    async def deltas_after(self, delta_id: str, *, block_ms: int) -> list[StoredDelta]:
-        """Deltas after an id in order, waiting up to `block_ms` for the first (0: not)."""
-        block = block_ms or None
-        found: Sequence[Any] = await self.client.xread({DELTAS: delta_id}, count=500, block=block)
-        entries = found[0][1] if isinstance(found, list) and found else _only(found)
-        return [read_delta(entry.decode(), fields[b"d"]) for entry, fields in entries]
+    async def deltas_after(self, places: Places, *, block_ms: int) -> DeltaRun:
+        """Deltas after some places, waiting up to `block_ms` for the first (0: not)."""
+        entries = await self._deltas.after(places, count=BATCH, block_ms=block_ms)
+        return _run(entries, places, is_full=len(entries) >= BATCH)
 
-    async def holds(self, delta_id: str) -> bool:
-        """Whether this very delta is kept. False: trimmed, or Redis was emptied or restored."""
-        return bool(await self.client.xrange(DELTAS, delta_id, delta_id, count=1))
+    async def deltas_since(self, since: Id, until: Places) -> list[StoredDelta] | None:
+        """All deltas that one who was told those up to `since` may not have, up to some places;
+        None when they are not all kept.
+        """
+        entries = await self._deltas.since(since, until, margin_ms=MARGIN_MS, kept=MAX_DELTAS)
+        run = None if entries is None else _run(entries, until)
+        return None if run is None or run.is_broken else run.deltas
+
+    async def holds(self, places: Places) -> bool:
+        """Whether these very deltas are kept. False: trimmed, or Redis was emptied or restored."""
+        return await self._deltas.hold(places)
 
     async def network_version(self) -> str | None:
         """The network the worker folds, None before it has said so."""
@@ -129,14 +139,13 @@ class Store:
         return version.decode() if isinstance(version, bytes) else None
 
     async def counts(self) -> dict[str, int]:
-        """Dead letters and other counts, by name."""
-        dead = await self.client.hgetall(DEAD_LETTERS)
-        other = await self.client.hgetall(COUNTS)
-        lost = await self.client.hgetall(LOST)
-        sent = await self.client.hgetall(DELIVERIES)
-        other |= {b"webhook " + outcome: value for outcome, value in sent.items()}
-        counts = {name.decode(): int(value) for name, value in (dead | other).items()}
-        return counts | lost_counts(lost)
+        """Dead letters and other counts of all partitions, by name."""
+        names = [key(name, p) for p in range(self.partitions) for name in (DEAD_LETTERS, COUNTS)]
+        lost, sent, *rest = await self._hashes([LOST, DELIVERIES, *names])
+        total = Counter({f"webhook {name.decode()}": int(value) for name, value in sent.items()})
+        for rows in rest:
+            total.update({name.decode(): int(value) for name, value in rows.items()})
+        return {**total, **lost_counts(lost)}
 
     async def past(self, subjects: Iterable[str], known_ms: int) -> dict[str, Remembered]:
         """What was known of each subject at a time; without those of which nothing was, or whose
@@ -157,16 +166,21 @@ class Store:
 
     async def _each(self, known: Mapping[str, int]) -> dict[str, Remembered]:
         """Of what is remembered in streams of its own: also links, by a version of before."""
-        asked = list(known.items())
         found: dict[str, Remembered] = {}
-        for begin in range(0, len(asked), PAST_CHUNK):
-            chunk = asked[begin : begin + PAST_CHUNK]
-            entries = await self._latest(
-                keys=[past_key(subject) for subject, _ in chunk], args=[ms for _, ms in chunk]
-            )
-            for (subject, _), entry in zip(chunk, entries, strict=True):
-                if entry and (row := remembered(subject, [entry])):
-                    found[subject] = row[0]
+        for partition, subjects in self._by_home(known).items():
+            for begin in range(0, len(subjects), PAST_CHUNK):
+                chunk = subjects[begin : begin + PAST_CHUNK]
+                keys = [past_key(subject, partition) for subject in chunk]
+                entries = await self._latest(keys=keys, args=[known[x] for x in chunk])
+                for subject, entry in zip(chunk, entries, strict=True):
+                    if entry and (row := remembered(subject, [entry])):
+                        found[subject] = row[0]
+        return found
+
+    def _by_home(self, subjects: Iterable[str]) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for subject in subjects:
+            found.setdefault(home_of(subject, self.partitions), []).append(subject)
         return found
 
     async def links_past(self, known_ms: int, back_ms: int) -> dict[str, Remembered]:
@@ -181,8 +195,13 @@ class Store:
         """The subjects remembered after a time, the latest last; of links only those that a version
         of before remembered.
         """
-        found = await self.client.zrangebyscore(PAST, f"({since_ms}", "+inf")
-        return [name for name in map(bytes.decode, found) if not name.startswith(HISTORY)]
+        async with self.client.pipeline(transaction=False) as together:
+            for partition in range(self.partitions):
+                known = key(PAST, partition)
+                together.zrangebyscore(known, f"({since_ms}", "+inf", withscores=True)
+            found = await together.execute()
+        latest = sorted((ms, name.decode()) for rows in found for name, ms in rows)
+        return [name for _, name in latest if not name.startswith(HISTORY)]
 
     async def past_since(self, subject: str, since_ms: int) -> list[Remembered]:
         """All that became known of a subject after a time, in order."""
@@ -195,7 +214,8 @@ class Store:
         names = list(subjects)
         async with self.client.pipeline(transaction=False) as together:
             for subject in names:
-                together.xrange(past_key(subject), min=since_ms + 1)
+                home = home_of(subject, self.partitions)
+                together.xrange(past_key(subject, home), min=since_ms + 1)
             runs = await together.execute()
         found: dict[str, list[Remembered]] = {
             subject: remembered(subject, ((entry, fields[b"v"]) for entry, fields in run))
@@ -208,7 +228,7 @@ class Store:
 
     async def subscriptions(self) -> dict[str, Subscription]:
         """Every endpoint's subscription as the log says now."""
-        rows = await self.client.hgetall(key("subscriptions", 0))
+        rows = await self.client.hgetall(SUBSCRIPTIONS)
         return {name.decode(): _SUBSCRIPTION.decode(row) for name, row in rows.items()}
 
     async def accounts(self) -> dict[str, Account]:
@@ -223,7 +243,7 @@ class Store:
 
     async def shows(self, subscription: Subscription) -> bool:
         """Whether what was written of a subscription has been folded."""
-        row = await self.client.hget(key("subscriptions", 0), subscription.endpoint)
+        row = await self.client.hget(SUBSCRIPTIONS, subscription.endpoint)
         if row is None or subscription.is_removed:
             return row is None and subscription.is_removed
         known: Subscription = _SUBSCRIPTION.decode(row)
@@ -248,5 +268,8 @@ def lost_counts(rows: Mapping[bytes, bytes]) -> dict[str, int]:
     return counts
 
 
-def _only(found: Any) -> Any:
-    return next(iter(found.values()))[0] if found else []
+def _run(entries: Iterable[StreamEntry], places: Places, *, is_full: bool = False) -> DeltaRun:
+    known = list(entries)
+    deltas = [read_delta(text_of(x.id), x.fields[b"d"]) for x in known if b"d" in x.fields]
+    is_broken = any(b"anew" in x.fields for x in known)
+    return DeltaRun(deltas, moved(places, known), is_broken=is_broken, is_full=is_full)

@@ -4,15 +4,16 @@ A Redis that is full, a replica, or one whose disk fails still answers every rea
 reads would call the feeds late, though it is the state that stands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from redis.exceptions import NoPermissionError
 
+from streams.state.keys import LIVE_MS, META, WORKERS
+from streams.state.redis_login import of_each_node, time_ms
 from streams.state.roster import changed, is_told, strangers
-from streams.state.store import LIVE_MS, META, WORKERS
 
 NEARLY = 0.8  # of the limit: time to see to it
 BRIM = 0.98
@@ -31,7 +32,8 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoreHealth:
-    """One look at the store; `used_bytes` 0 where its user may not ask, `max_bytes` 0: no limit.
+    """One look at the store; `used_bytes` 0 where its user may not ask, `max_bytes` 0: no limit. Of
+    a cluster they are of its fullest node.
 
     `refusal` is why no state can be written. `workers` look after it, None where
     none has said so yet; `standing` of them do not get on. `changed` names settings that are not
@@ -63,21 +65,25 @@ class StoreHealth:
 
 
 def health_of(
-    info: Mapping[str, Any],
+    nodes: Sequence[Mapping[str, Any]],
     meta: Mapping[bytes, bytes],
     roster: Mapping[bytes, bytes],
     redis_ms: int,
 ) -> StoreHealth:
-    """What Redis says of itself (`INFO`, {} where that is not allowed) and who is in the roster."""
+    """What each node says of itself (`INFO`; none where that is not allowed) and who is in the
+    roster.
+    """
     seen = [each.split() for each in roster.values()]
     living = [words for words in seen if redis_ms - int(words[0]) < LIVE_MS]
     note = changed(meta)
-    used, limit = int(info.get("used_memory", 0)), int(info.get("maxmemory", 0))
+    info: Mapping[str, Any] = max(nodes, key=_fill, default={})
+    limit = int(info.get("maxmemory", 0))
     policy = str(info.get("maxmemory_policy", "noeviction"))
+    refusals = (_refusal(each, _fill(each), has_worker=bool(living)) for each in nodes)
     return StoreHealth(
-        used_bytes=used,
+        used_bytes=int(info.get("used_memory", 0)),
         max_bytes=limit,
-        refusal=_refusal(info, used / limit if limit else 0.0, has_worker=bool(living)),
+        refusal=next(filter(None, refusals), Trouble.NONE),
         evicts=policy if limit and policy != "noeviction" else "",
         workers=len(living) if is_told(meta) else None,
         standing=sum(len(words) > 1 for words in living),
@@ -85,6 +91,12 @@ def health_of(
         changed_ms=int(note.get("at_ms", 0)),
         strangers=tuple(strangers(meta)),
     )
+
+
+def _fill(info: Mapping[str, Any]) -> float:
+    """How much of its memory a node uses; without a limit 0."""
+    limit = int(info.get("maxmemory", 0))
+    return int(info.get("used_memory", 0)) / limit if limit else 0.0
 
 
 def _refusal(info: Mapping[str, Any], fill: float, *, has_worker: bool) -> Trouble:
@@ -103,12 +115,12 @@ def _refusal(info: Mapping[str, Any], fill: float, *, has_worker: bool) -> Troub
 async def store_health(client: Any) -> StoreHealth:
     """One look; raises what Redis raises where it does not answer."""
     async with client.pipeline(transaction=False) as together:
-        together.time()
         together.hgetall(META)
         together.hgetall(WORKERS)
-        (seconds, micros), meta, roster = await together.execute()
+        meta, roster = await together.execute()
+    now_ms = await time_ms(client, WORKERS)
     try:
-        info = await client.info("memory", "replication", "persistence")
+        nodes = await of_each_node(client, "INFO", "memory", "replication", "persistence")
     except NoPermissionError:
-        info = {}
-    return health_of(info, meta, roster, seconds * 1000 + micros // 1000)
+        nodes = []
+    return health_of(nodes, meta, roster, now_ms)

@@ -11,8 +11,13 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from streams.contract.errors import StateError
 from streams.domain.links.columns import (
+    CERTAINTIES,
+    CLOSURES,
+    LEVELS,
     NO_STOOD,
+    NOT_CLOSED,
     PAGE,
     ROW,
     STOOD,
@@ -20,6 +25,7 @@ from streams.domain.links.columns import (
     LinkColumns,
     LinkPatch,
     empty_rows,
+    picked,
     view_of,
     view_row,
 )
@@ -27,7 +33,14 @@ from streams.domain.links.fold import LinkView
 from streams.domain.stage import StageTable
 
 STOOD_FIELD = b"stood"
+_ROW_OF_BEFORE = b'{"speed_kmh":'
 _FORM = 1
+_LAST_CODES = {
+    "level": len(LEVELS) - 1,
+    "certainty": len(CERTAINTIES) - 1,
+    "closure": len(CLOSURES) - 1,
+    "closure_certainty": NOT_CLOSED,
+}
 
 
 class Writes(NamedTuple):
@@ -66,12 +79,20 @@ def written(changes: Any) -> Writes:
     return Writes(kept, [name for name, row in changes.items() if row is None])
 
 
-def read(table: StageTable[Any], rows: Mapping[bytes, bytes]) -> Any:
-    """A table's rows as its hash holds them; msgspec's errors where they cannot be read."""
-    if table.columns is LinkColumns:
-        return read_columns(rows)
-    decode = msgspec.json.Decoder(table.row_type).decode
-    return {name.decode(): decode(value) for name, value in rows.items()}
+def read(table: StageTable[Any], rows: Mapping[bytes, bytes], name: str = "") -> Any:
+    """A table's rows as its hash (of this name) holds them; StateError where they cannot be read:
+    nothing goes on without a part of its state.
+    """
+    try:
+        if table.columns is LinkColumns:
+            return read_columns(rows)
+        decode = msgspec.json.Decoder(table.row_type).decode
+        return {field.decode(): decode(value) for field, value in rows.items()}
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise StateError(
+            f"{name or table.name} in Redis cannot be read: {error}. Another version wrote it, or "
+            f"it is damaged; `python -m streams refold` has the state made again from the log"
+        ) from None
 
 
 def _written_pages(patch: LinkPatch) -> Writes:
@@ -101,20 +122,54 @@ def _head(patch: LinkPatch, places: range) -> bytes:
 
 def read_columns(rows: Mapping[bytes, bytes]) -> LinkColumns:
     """The links of a partition, of pages or of the rows that stood there before there were any."""
-    numbers = sorted(int(name) for name in rows if name.isdigit())
-    if not numbers:
+    count = sum(is_page(name, value) for name, value in rows.items())
+    if not count:
         return _read_views({name: row for name, row in rows.items() if name != STOOD_FIELD})
     ids: list[str] = []
     subjects: dict[int, tuple[str, ...]] = {}
     parts = []
-    for number in numbers:
-        head, part = page_of(rows[b"%d" % number])
-        begin = len(ids)
+    for number in range(count):
+        head, part = _page_at(number, rows)
+        if len(head.ids) != PAGE and number < count - 1:
+            raise msgspec.ValidationError(f"page {number} of {count} has {len(head.ids)} links")
+        places = {name: place for place, name in enumerate(head.ids, start=len(ids))}
         ids += head.ids
         parts.append(part)
-        subjects |= {begin + head.ids.index(name): row for name, row in head.subjects.items()}
-    stood = np.frombuffer(rows.get(STOOD_FIELD, b""), STOOD)
-    return LinkColumns(ids, np.concatenate(parts), subjects, stood if len(stood) else NO_STOOD)
+        subjects |= {places[name]: row for name, row in head.subjects.items() if name in places}
+    columns = LinkColumns(ids, np.concatenate(parts), subjects, _stood(rows, len(ids)))
+    if len(columns.place) < len(ids):
+        raise msgspec.ValidationError(f"{len(ids)} places of {len(columns.place)} links")
+    return columns
+
+
+def is_page(name: bytes, value: bytes) -> bool:
+    """Whether a field of a hash of links is a page. The id of a standard link is a number too, and
+    its row stood under it before there were pages.
+    """
+    return name.isdigit() and not value.startswith(_ROW_OF_BEFORE)
+
+
+def _page_at(number: int, rows: Mapping[bytes, bytes]) -> tuple[_Head, Any]:
+    """The page of this number; msgspec.ValidationError that names it where it is none."""
+    value = rows.get(b"%d" % number)
+    try:
+        return page_of(b"" if value is None else value)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        reason = "there is none" if value is None else error
+        raise msgspec.ValidationError(f"page {number}: {reason}") from None
+
+
+def _stood(rows: Mapping[bytes, bytes], count: int) -> Any:
+    """What stood in the places of so many links."""
+    value = rows.get(STOOD_FIELD, b"")
+    if len(value) % STOOD.itemsize:
+        raise msgspec.ValidationError(f"stood: {len(value)} bytes of {STOOD.itemsize} each")
+    stood = np.frombuffer(value, STOOD)
+    if not len(stood):
+        return NO_STOOD
+    if stood["place"].min() < 0 or stood["place"].max() >= count:
+        raise msgspec.ValidationError(f"stood: places of more than {count} links")
+    return stood
 
 
 def page_of(value: bytes) -> tuple[_Head, Any]:
@@ -126,7 +181,16 @@ def page_of(value: bytes) -> tuple[_Head, Any]:
             f"page of form {head.form} with {len(body)} bytes for {len(head.ids)} links, "
             f"ours is {_FORM} with {ROW.itemsize} each"
         )
-    return head, np.frombuffer(body, ROW)
+    rows = np.frombuffer(body, ROW)
+    _check_codes(rows["view"])
+    return head, rows
+
+
+def _check_codes(views: Any) -> None:
+    """msgspec.ValidationError where a later version says of a link what ours does not know."""
+    for name, last in _LAST_CODES.items():
+        if len(views) and views[name].max() > last:
+            raise msgspec.ValidationError(f"{name} of a later version: {views[name].max()}")
 
 
 def _read_views(rows: Mapping[bytes, bytes]) -> LinkColumns:
@@ -149,7 +213,7 @@ def views_of(value: bytes) -> dict[str, LinkView]:
 
 def packed(patch: LinkPatch) -> PackedViews:
     """The views that a patch changed, for the screens."""
-    rows = patch.rows["view"][patch.shown].tobytes()
+    rows = picked(patch.rows["view"], np.array(patch.shown, np.intp)).tobytes()
     return PackedViews(patch.ids_at(patch.shown), patch.subjects_of(patch.shown), rows)
 
 
@@ -157,7 +221,9 @@ def unpack(views: PackedViews) -> dict[str, LinkView]:
     """The views by link; msgspec.ValidationError where the records are not one a link."""
     if len(views.rows) != len(views.ids) * VIEW.itemsize:
         raise msgspec.ValidationError(f"{len(views.rows)} bytes for {len(views.ids)} links")
-    return unpacked(views.ids, np.frombuffer(views.rows, VIEW), views.subjects)
+    rows = np.frombuffer(views.rows, VIEW)
+    _check_codes(rows)
+    return unpacked(views.ids, rows, views.subjects)
 
 
 def unpacked(

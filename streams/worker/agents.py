@@ -11,7 +11,7 @@ gate sees to it that the next one goes on at the same message.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import starmap, takewhile
@@ -141,14 +141,14 @@ class StageRunner:
         return True
 
     async def _take_or_heal(self, run: Sequence[Delivered]) -> list[GateResult]:
-        """`_take`; where a step was stopped midway, the state is taken away and made again."""
+        """`_take`; where a step was stopped midway, its partition is taken away and made again."""
         try:
             return await self._take(run)
         except HalfAppliedError as half:
-            log.error("the state is made again from the log", extra={"error": str(half)})  # noqa: TRY400 - no bug
+            log.error("a partition is made again from the log", extra={"error": str(half)})  # noqa: TRY400 - no bug
             REBUILDS.inc()
             self._partitions.pop(run[0].origin.partition, None)
-            await self._gate.begin_anew()
+            await self._gate.begin_anew(run[0].origin.partition)
             return []
 
     async def _take(self, run: Sequence[Delivered]) -> list[GateResult]:
@@ -266,19 +266,26 @@ class StageRunner:
                 log.warning("message refused", extra={**asdict(origin), "code": code})
                 yield self._outlet.send_dead(payload or b"", code=code, origin=origin)
 
-    def drop(self, partitions: Iterable[int]) -> None:
-        """Forget the rows of partitions that are another worker's now."""
-        for partition in partitions:
-            self._partitions.pop(partition, None)
+    def keep(self, partitions: Collection[int]) -> None:
+        """Forget the rows of all partitions but these: the others are another worker's now."""
+        for gone in self._partitions.keys() - set(partitions):
+            del self._partitions[gone]
 
     def _pass(self, point: str) -> None:
         if self._fail is not None:
             self._fail(point)
 
     async def _known(self, origin: Origin) -> _Partition:
-        known = self._partitions.get(origin.partition)
-        if known is None or known.epoch != self._gate.epoch:
-            epoch = self._gate.epoch
+        """The rows of a partition. Those of the epoch just before are still right where the state
+        stands where they do: a large partition takes its time to load.
+        """
+        known, epoch = self._partitions.get(origin.partition), self._gate.epoch
+        if known is not None and known.epoch == epoch - 1:
+            stored = await self._gate.position(origin.topic, origin.partition)
+            if stored == known.position:
+                known.epoch = epoch
+                self._partitions[origin.partition] = known  # given up meanwhile, it was taken out
+        if known is None or known.epoch != epoch:
             position, state = await self._gate.load_at(self._stage, origin.topic, origin.partition)
             known = self._partitions[origin.partition] = _Partition(state, position, epoch)
             self._pass("after_load")

@@ -10,7 +10,7 @@ from typing import Any
 import faust
 from faust.types import TP
 
-from streams.audit.fold import hashes
+from streams.audit.fold import table_names
 from streams.contract import topics, wire
 from streams.contract.derived import LinkEvents, Origin
 from streams.contract.failpoints import FailAt
@@ -27,6 +27,7 @@ from streams.worker.consumer import LogSource, PositionTransport
 from streams.worker.waiting import Waiting
 
 MAX_FETCHED = 8192  # messages that one look into what was fetched may bring
+HEARTBEAT_S = 0.5  # so soon a worker hears that another comes or goes: till then a group stands
 CARRIERS = 4  # partitions of a topic that are carried at a time: one folds while others wait
 
 
@@ -77,11 +78,12 @@ def create_worker(settings: Settings, network: Network, fail: FailAt = None) -> 
         "simulated": str(int(network.is_simulated or settings.simulated)),
     }
     gate = Gate(client, settings.history_days * DAY_MS)
-    gate.hashes = hashes(by_topic, settings.partitions)
+    gate.partitions, gate.tables = settings.partitions, table_names(by_topic)
     app = _faust_app(settings)
     waiting = {topic.name: Waiting() for topic in by_topic}
     app.transport = PositionTransport(app, LogSource(settings, gate, waiting, fail))
-    worker = Worker(settings, gate, Roster(client, facts, folded_by(settings, network)), app)
+    roster = Roster(client, facts, folded_by(settings, network), settings.partitions)
+    worker = Worker(settings, gate, roster, app)
     outlet = _Topics(app)
     runners = {
         topic: StageRunner(stage, gate, outlet, worker.rewind, fail)
@@ -89,7 +91,8 @@ def create_worker(settings: Settings, network: Network, fail: FailAt = None) -> 
     }
     for topic, runner in runners.items():
         _add_agent(app, topic, runner, waiting[topic.name])
-    app.on_partitions_revoked.connect(_dropper(runners, waiting), weak=False)
+    app.on_partitions_revoked.connect(_dropper(waiting), weak=False)
+    app.on_partitions_assigned.connect(_keeper(runners), weak=False)
     return worker
 
 
@@ -108,7 +111,7 @@ def _faust_app(settings: Settings) -> Any:
         broker_client_id=client_id(worker_name()),
         broker_credentials=_credentials(settings),
         broker_session_timeout=settings.session_s,
-        broker_heartbeat_interval=max(1.0, settings.session_s / 5),
+        broker_heartbeat_interval=HEARTBEAT_S,
         broker_rebalance_timeout=settings.session_s,
         broker_max_poll_records=MAX_FETCHED,
         producer_acks=-1,
@@ -117,14 +120,24 @@ def _faust_app(settings: Settings) -> Any:
     )
 
 
-def _dropper(runners: Mapping[topics.Topic, StageRunner], waiting: Mapping[str, Waiting]) -> Any:
+def _dropper(waiting: Mapping[str, Waiting]) -> Any:
+    """Every rebalance revokes all; what waited is fetched again by whoever gets it."""
+
     async def drop(_app: Any, revoked: Iterable[TP], **_rest: Any) -> None:
-        for topic, runner in runners.items():
-            gone = [tp.partition for tp in revoked if tp.topic == topic.name]
-            waiting[topic.name].drop(gone)
-            runner.drop(gone)
+        for topic, waits in waiting.items():
+            waits.drop([tp.partition for tp in revoked if tp.topic == topic])
 
     return drop
+
+
+def _keeper(runners: Mapping[topics.Topic, StageRunner]) -> Any:
+    """Rows of a partition that comes back to this worker are kept."""
+
+    async def keep(_app: Any, assigned: Iterable[TP], **_rest: Any) -> None:
+        for topic, runner in runners.items():
+            runner.keep([tp.partition for tp in assigned if tp.topic == topic.name])
+
+    return keep
 
 
 class _Whole(faust.Schema[Any, Any]):

@@ -94,6 +94,7 @@ class PositionConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self._source = source
         self._read_offset = _NoReadOffsets()
+        self._generation = -1  # of the group, when positions were last sought
         self._carried: dict[TP, int] = {}  # the offset after the last that the state contains
 
     def _new_consumer_thread(self) -> _Thread:
@@ -169,7 +170,7 @@ class PositionConsumer(driver.Consumer):
     async def _seek_positions(self) -> None:
         assigned = self.assignment()
         gate = self._source.gate
-        gate.forget()
+        self._begin_epoch()
         first = await self.earliest_offsets(*assigned)
         ends = await self.highwaters(*assigned)
         seeks = {}
@@ -181,6 +182,15 @@ class PositionConsumer(driver.Consumer):
                 await gate.rebuild((tp.topic, tp.partition), ends[tp] - 1)
                 REBUILDS.inc()
         await self.go_to(seeks)
+
+    def _begin_epoch(self) -> None:
+        """In a new generation of the group rows may be of before. From one generation to the next
+        nobody else had what this worker keeps; after one that it was not in, somebody may.
+        """
+        generation = self.app.consumer_generation_id
+        if generation != self._generation:
+            self._source.gate.forget(is_next=generation == self._generation + 1)
+            self._generation = generation
 
     async def go_back(self, topic: str, partition: int, offset: int) -> None:
         """Deliver from that offset again."""

@@ -6,7 +6,7 @@ anew from the inputs, and the roads are folded from there on.
 
 from redis.exceptions import RedisError
 
-from streams.audit.fold import hashes
+from streams.audit.fold import table_names
 from streams.contract import topics
 from streams.contract.errors import LogError, SettingsError
 from streams.contract.settings import Settings
@@ -27,14 +27,15 @@ async def refold(settings: Settings, network: Network) -> None:
     """
     client = connect(settings, timeout_s=60)
     gate = Gate(client)
-    gate.hashes = hashes(stages(settings, network), settings.partitions)
+    gate.partitions = settings.partitions
+    gate.tables = table_names(stages(settings, network))
     try:
         if workers := (await store_health(client)).workers:
             raise SettingsError(
                 f"{workers} workers work: stop them first (one that was killed counts for 10 s)"
             )
-        await gate.start_roads(await _ends(settings))
-        await gate.begin_anew(is_asked=True)
+        await gate.take_over()
+        await gate.begin_generation(await _ends(settings))
     except RedisError as error:
         raise SettingsError(f"Redis: {error}") from None
     finally:

@@ -5,7 +5,8 @@ import contextlib
 import gc
 import logging
 import os
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
 
@@ -17,12 +18,13 @@ from streams.contract.running import BARE_S, run_until
 from streams.contract.settings import Settings
 from streams.geo.network import Network
 from streams.kafka.away import refused_for_good, waiting
+from streams.state.keys import LIVE_MS
 from streams.state.roster import Roster
-from streams.state.store import LIVE_MS
 from streams.worker.app import Worker, create_worker
 from streams.worker.watch import PartitionWatch, check_topics
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 PAUSES_S = (0.5, 5.0)
 JOIN_S = 1.5 * LIVE_MS / 1000  # a worker that was killed is believed to live for LIVE_MS
 LEAVE_S = 2.0
@@ -96,6 +98,7 @@ async def wait_for_stores(worker: Worker) -> None:
     async for attempt in attempts(waiting(log, "start"), PAUSES_S):
         with attempt, refused_for_good():
             await worker.gate.check_rights()
+            await _until_dead(worker.gate.take_over)
             await check_topics(worker.settings, worker.gate)
             await worker.gate.load_starts()
             await worker.gate.let_links_age()
@@ -103,16 +106,22 @@ async def wait_for_stores(worker: Worker) -> None:
 
 
 async def _join(roster: Roster) -> None:
-    """Enter the roster; refused by a worker that may be dead, try until it certainly lives."""
+    """Enter the roster."""
+    if names := await _until_dead(roster.join):
+        log.warning(
+            "settings changed: what was folded before stays as it was; "
+            "docs/operating.md says how to make all of it again",
+            extra={"settings": names},
+        )
+
+
+async def _until_dead(act: Callable[[], Awaitable[T]]) -> T:
+    """Do what a worker that may be dead stands against; try until it certainly lives."""
 
     def may_be_dead(error: Exception) -> bool:
         return isinstance(error, SettingsError)
 
     async for attempt in attempts(may_be_dead, (PAUSES_S[0], PAUSES_S[0]), within_s=JOIN_S):
         with attempt:
-            if names := await roster.join():
-                log.warning(
-                    "settings changed: what was folded before stays as it was; "
-                    "docs/operating.md says how to make all of it again",
-                    extra={"settings": names},
-                )
+            return await act()
+    raise AssertionError("attempts end by an error")

@@ -15,7 +15,7 @@ from tests.cities.fakes import at, bus, parts_of
 TOPIC = "bus-positions"
 LETTERS = {"seen": "b"}
 SEEN = StageTable("seen", int)
-TOTAL = StageTable("total", int, is_global=True)
+TOTAL = StageTable("total", int)
 
 
 class LedgerStage:

@@ -297,8 +297,8 @@ class _Gate:
     async def rebuild(self, place: tuple[str, int], target: int) -> None:
         self.marks[place] = target
 
-    def forget(self) -> None:
-        self.epochs += 1
+    def forget(self, *, is_next: bool = False) -> None:
+        self.epochs += 1 if is_next else 2
 
     async def position(self, topic: str, partition: int) -> int | None:
         return self._positions.get(TP(topic, partition))
@@ -323,6 +323,7 @@ def _consumer(positions: dict[TP, int], first: dict[TP, int], ends: dict[TP, int
 
     consumer._source = LogSource(Settings(), cast(Gate, _Gate(positions)), {})
     consumer._carried, consumer._committed_offset = {}, {}
+    consumer.app, consumer._generation = SimpleNamespace(consumer_generation_id=1), -1
     consumer.assignment = lambda: set(first)
     consumer.earliest_offsets = lambda *_: offsets(first)
     consumer.highwaters = lambda *_: offsets(ends)
@@ -342,9 +343,26 @@ async def test_a_worker_begins_after_the_stored_positions() -> None:
     await consumer.perform_seek()
     assert consumer.sought == {fresh: 0, known: 42, cut: 10}
     assert consumer._source.gate.first_offsets == {("a", 0): 0, ("a", 1): 0, ("a", 2): 10}
-    assert consumer._source.gate.epochs == 1
+    assert consumer._source.gate.epochs == 2
     assert consumer._source.gate.lost == [("a", 2, 4, 9)]
     assert consumer._source.gate.marks == {("a", 0): 4}
+
+
+async def test_an_epoch_is_a_generation_of_the_group() -> None:
+    tp = TP("a", 0)
+    consumer = _consumer(positions={tp: 41}, first={tp: 0}, ends={tp: 42})
+    epochs = []
+    for generation in (1, 1, 2, 4, 1):  # again; the next; one was missed; the broker forgot
+        consumer.app.consumer_generation_id = generation
+        await consumer.perform_seek()
+        epochs.append(consumer._source.gate.epochs)
+    assert epochs == [2, 2, 3, 5, 7]
+
+
+def test_faust_tells_the_generation_before_it_seeks() -> None:
+    told = inspect.getsource(driver.ConsumerRebalanceListener.on_partitions_assigned)
+    assert "app.consumer_generation_id = generation" in told
+    assert told.index("consumer_generation_id") < told.index("await self._thread")
 
 
 async def test_a_store_that_is_away_is_waited_for_before_the_seek() -> None:

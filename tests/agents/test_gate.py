@@ -8,16 +8,17 @@ import redis.asyncio as aioredis
 
 from streams.domain.stage import HistoryRow, Sum
 from streams.state.gate import Gate, GateAnswer, GateResult
-from streams.state.store import (
+from streams.state.keys import (
     COUNTS,
     DEAD_LETTERS,
     DELTAS,
     PAST,
     PAST_GONE,
     POSITIONS,
-    Store,
+    key,
     past_key,
 )
+from streams.state.store import Store
 from tests.agents.ledger import TOPIC, LedgerStage, everything
 
 STAGE = LedgerStage()
@@ -72,14 +73,14 @@ async def test_state_delta_counts_and_position_are_written_together(
         counts={"positions": 3},
         refused={"x R001": 1},
     )
-    await client.hset("bomnae:seen:2", "gone", "9")
+    await client.hset(key("seen", 2), "gone", "9")
     await gate.apply((TOPIC, 2), 0, 0, stage=STAGE, effects=effects)
-    assert await client.hgetall("bomnae:seen:2") == {b"a": b"1", b"b": b"2"}
-    assert await client.hgetall("bomnae:total") == {b"all": b"3"}
-    assert await client.hgetall(COUNTS) == {b"positions": b"3"}
-    assert await client.hgetall(DEAD_LETTERS) == {b"x R001": b"1"}
-    assert await client.hgetall(POSITIONS) == {b"bus-positions/2": b"0"}
-    entries: Any = await client.xrange(DELTAS)
+    assert await client.hgetall(key("seen", 2)) == {b"a": b"1", b"b": b"2"}
+    assert await client.hgetall(key("total", 2)) == {b"all": b"3"}
+    assert await client.hgetall(key(COUNTS, 2)) == {b"positions": b"3"}
+    assert await client.hgetall(key(DEAD_LETTERS, 2)) == {b"x R001": b"1"}
+    assert await client.hgetall(key(POSITIONS, 2)) == {b"bus-positions/2": b"0"}
+    entries: Any = await client.xrange(key(DELTAS, 2))
     ((_, fields),) = entries
     assert msgspec.json.decode(fields[b"d"])["b"] == {"a": 1, "b": 2, "gone": None}
     assert await gate.load(STAGE, 2) == {"seen": {"a": 1, "b": 2}, "total": {"all": 3}}
@@ -88,7 +89,7 @@ async def test_state_delta_counts_and_position_are_written_together(
 async def test_what_no_screen_shows_makes_no_delta(gate: Gate, client: aioredis.Redis) -> None:
     await gate.apply((TOPIC, 0), 0, 0, stage=STAGE, effects=Sum(changes={"total": {"all": 1}}))
     await gate.apply((TOPIC, 0), 1, 1, stage=STAGE, effects=Sum())
-    assert await client.xlen(DELTAS) == 0
+    assert await client.xlen(key(DELTAS, 0)) == 0
     assert await gate.position(TOPIC, 0) == 1
 
 
@@ -107,7 +108,7 @@ async def test_partitions_do_not_know_each_other(gate: Gate, client: aioredis.Re
     await put(gate, 0, {"a": 1})
     assert (await put(gate, 1, partition=1)).verdict is HOLE
     assert (await put(gate, 0, {"a": 5}, partition=1)).verdict is APPLIED
-    assert await client.hget("bomnae:seen:0", "a") == b"1"
+    assert await client.hget(key("seen", 0), "a") == b"1"
 
 
 async def test_a_store_set_back_makes_the_next_message_a_hole(
@@ -115,7 +116,7 @@ async def test_a_store_set_back_makes_the_next_message_a_hole(
 ) -> None:
     for offset in range(3):
         await put(gate, offset, {"a": offset})
-    await client.hset(POSITIONS, f"{TOPIC}/0", 0)
+    await client.hset(key(POSITIONS, 0), f"{TOPIC}/0", 0)
     assert await put(gate, 3, {"a": 3}) == GateAnswer(HOLE, 0)
     assert (await put(gate, 1, {"a": 1})).verdict is APPLIED
 
@@ -125,10 +126,10 @@ async def test_more_rows_than_one_lua_call_unpacks_are_written(
 ) -> None:
     rows: dict[str, int | None] = {f"v{i}": i for i in range(12_345)}
     await put(gate, 0, rows)
-    assert await client.hlen("bomnae:seen:0") == 12_345
-    assert await client.hget("bomnae:seen:0", "v12344") == b"12344"
+    assert await client.hlen(key("seen", 0)) == 12_345
+    assert await client.hget(key("seen", 0), "v12344") == b"12344"
     await put(gate, 1, dict.fromkeys(rows))
-    assert await client.hlen("bomnae:seen:0") == 0
+    assert await client.hlen(key("seen", 0)) == 0
 
 
 async def test_a_loss_said_twice_or_grown_is_counted_once(
@@ -179,7 +180,7 @@ async def test_a_run_is_applied_whole_or_not_at_all(
 
 
 async def known(client: aioredis.Redis, subject: str) -> list[tuple[str, Any]]:
-    entries: Any = await client.xrange(past_key(subject))
+    entries: Any = await client.xrange(past_key(subject, 0))
     return [(name.decode(), msgspec.json.decode(fields[b"v"])) for name, fields in entries]
 
 
@@ -207,7 +208,7 @@ async def test_the_history_keeps_each_row_in_order_under_the_time_it_was_known(
         ("2000-1", 7),
     ]
     assert await known(client, "link:B") == [("1000-0", 1)]
-    assert await client.zrange(PAST, 0, -1, withscores=True) == [
+    assert await client.zrange(key(PAST, 0), 0, -1, withscores=True) == [
         (b"link:B", 1000.0),
         (b"link:A", 2000.0),
     ]
@@ -247,7 +248,7 @@ async def test_a_run_of_more_than_one_call_can_take_is_remembered_whole(
     await remember(gate, 0, *there, *gone, *there)
     assert await known(client, "link:2499") == [("1000-0", 2499), ("1000-1", 2499)]
     assert len(await Store(client, 1).changed_since(0)) == 5000
-    assert await client.zcard(PAST_GONE) == 2500
+    assert await client.zcard(key(PAST_GONE, 0)) == 2500
 
 
 async def test_a_repeated_message_is_remembered_once(gate: Gate, client: aioredis.Redis) -> None:

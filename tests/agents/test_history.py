@@ -9,7 +9,8 @@ import redis.asyncio as aioredis
 from streams.contract.enums import Level
 from streams.domain.links.fold import LinkView
 from streams.domain.works.rows import Work
-from streams.state.store import PAST, PAST_CHUNK, Store, past_key
+from streams.state.keys import PAST, key, past_key
+from streams.state.store import PAST_CHUNK, Store
 
 T0 = 1_795_392_000_000
 
@@ -23,8 +24,8 @@ async def remember(client: aioredis.Redis, *entries: tuple[str, int, object]) ->
     async with client.pipeline(transaction=False) as together:
         for number, (subject, known_ms, row) in enumerate(entries):
             value = {"v": msgspec.json.encode(row)}
-            together.xadd(past_key(subject), value, id=f"{T0 + known_ms}-{number + 1}")  # type: ignore[arg-type]
-            together.zadd(PAST, {subject: T0 + known_ms})
+            together.xadd(past_key(subject, 0), value, id=f"{T0 + known_ms}-{number + 1}")  # type: ignore[arg-type]
+            together.zadd(key(PAST, 0), {subject: T0 + known_ms})
         await together.execute()
 
 

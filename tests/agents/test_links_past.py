@@ -12,7 +12,8 @@ from streams.domain.links.fold import LinkView
 from streams.domain.links.history import LinksEntry, Obstructed, packed, record
 from streams.domain.stage import HistoryRow, Sum
 from streams.state.gate import Gate
-from streams.state.store import PAST_GONE, Store, past_key
+from streams.state.keys import PAST_GONE, key, past_key
+from streams.state.store import Store
 from tests.agents.ledger import TOPIC, LedgerStage
 from tests.agents.test_history import remember
 
@@ -134,7 +135,7 @@ async def test_an_entry_that_cannot_be_read_is_left_out_in_one_line(
     assert found == {"link:a": (T0 + 10_000, JAM), "link:b": (T0 + 10_000, FREE)}
     [line] = [each for each in caplog.records if each.message == "rows left out"]
     facts = [getattr(line, name) for name in ("kind", "count", "first")]
-    assert facts == [past_key("links/0"), 2, f"{T0 + 1_000}-0"]
+    assert facts == [past_key("links/0", 0), 2, f"{T0 + 1_000}-0"]
 
 
 async def test_without_a_whole_entry_the_one_before_it_is_read(
@@ -173,7 +174,7 @@ async def test_the_history_forgets_up_to_a_whole_entry_that_what_is_kept_begins_
         run += [(begin_ms + n * 60_000, news((0, levels[n % 3]))) for n in range(1, 59)]
         run.append((begin_ms + 3_595_000, whole(levels[hour % 3])))
     await tell(gate, (0, whole("free")), *run)
-    entries: Any = await client.xrange(past_key("links/0"))
+    entries: Any = await client.xrange(past_key("links/0", 0))
     now_ms = T0 + run[-1][0]
     oldest_ms = int(entries[0][0].partition(b"-")[0])
     assert now_ms - 4 * HOUR_MS < oldest_ms < now_ms - 2 * HOUR_MS
@@ -211,4 +212,4 @@ async def test_what_a_version_of_before_kept_is_read_until_it_is_too_old(
     assert await store.changed_since(0) == ["link:a", "work:1"]
     await tell(gate, (70_000 + HOUR_MS, whole("jam")), begin=3)
     assert await store.changed_since(0) == ["work:1"]
-    assert await client.exists(past_key("link:a"), PAST_GONE) == 0
+    assert await client.exists(past_key("link:a", 0), key(PAST_GONE, 0)) == 0

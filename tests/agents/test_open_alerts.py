@@ -11,6 +11,7 @@ from streams.domain.stages.feeds import FeedsStage
 from streams.domain.stages.works import WorksStage
 from streams.state.gate import Gate
 from streams.state.kinds import KINDS, LETTERS
+from streams.state.side_by_side import beginning
 from streams.state.store import Store
 from streams.topology.stages import stages
 from tests.cities.fakes import Folded, at, street
@@ -40,7 +41,7 @@ async def test_a_screen_reads_the_open_episodes_and_hears_of_their_ends(
     assert alerts["closure work:P1"].id == episode_id("closure", "work:P1", at(0))
     assert alerts["unseen work:P1"].told == 0  # it waits: no alert yet
     assert alerts["feed feed:its.speeds"].facts["status"] == "unknown"
-    deltas = await store.deltas_after("0-0", block_ms=0)
+    deltas = (await store.deltas_after(beginning(1), block_ms=0)).deltas
     assert {name for delta in deltas for name in delta.alerts} == set(alerts)
 
 
@@ -49,7 +50,7 @@ async def test_an_end_takes_the_episode_off_the_screens(gate: Gate, client: aior
     await carry(gate, "permits", works, LISTED, Tick(at(60)))
     store = Store(client, 1)
     assert (await store.picture(1)).alerts == {}
-    last = (await store.deltas_after("0-0", block_ms=0))[-1]
+    last = (await store.deltas_after(beginning(1), block_ms=0)).deltas[-1]
     assert last.alerts == {"closure work:P1": None, "unseen work:P1": None}
 
 

@@ -7,8 +7,8 @@ import pytest
 import redis.asyncio as aioredis
 
 from streams.contract.errors import SettingsError
+from streams.state.keys import LIVE_MS, META, POSITIONS, WORKERS, key
 from streams.state.roster import Roster, changed, client_id, is_told, strangers
-from streams.state.store import LIVE_MS, META, POSITIONS, WORKERS
 
 FACTS = {"network": "n", "city": "춘천시"}
 
@@ -60,7 +60,7 @@ async def test_once_nobody_works_a_change_is_taken_and_noted(
 ) -> None:
     first = worker(client, "a")
     await first.join()
-    await client.hset(POSITIONS, "permits/0", "7")
+    await client.hset(key(POSITIONS, 0), "permits/0", "7")
     if end == "left":
         await first.leave()
     else:

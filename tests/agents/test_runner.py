@@ -20,7 +20,7 @@ from streams.domain.stage import Effects, Stage, State, Sum, Taken, apply
 from streams.domain.stages.passages import PositionsStage
 from streams.domain.stages.roadstate import RoadsStage
 from streams.state.gate import Gate, GateResult
-from streams.state.store import DEAD_LETTERS
+from streams.state.keys import COUNTS, DEAD_LETTERS, DELTAS, key
 from streams.worker.agents import Delivered, StageRunner
 from tests.agents.ledger import LETTERS, TOPIC, LedgerStage, everything, here, position, travels
 from tests.cities.fakes import RULES, FakeOutlet, Folded, Rewinds, at, bus, parts_of, street
@@ -79,7 +79,7 @@ async def test_a_refused_message_becomes_a_dead_letter_and_the_stream_goes_on(
     assert await bench.one(None, here(2)) is APPLIED
     assert await bench.take(3) == [APPLIED]
     assert bench.outlet.dead == [(b'{"kind":', "R001", here(1)), (b"", "R004", here(2))]
-    assert await client.hgetall(DEAD_LETTERS) == {
+    assert await client.hgetall(key(DEAD_LETTERS, 0)) == {
         b"bus-positions R001": b"1",
         b"bus-positions R004": b"1",
     }
@@ -130,10 +130,35 @@ async def test_a_new_epoch_loads_what_another_worker_wrote(bench: Bench) -> None
     assert await bench.counted() == {"v1": 5}
 
 
+async def test_rows_are_kept_into_the_next_epoch_where_the_state_stands_where_they_do(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads = []
+    load_at = bench.gate.load_at
+
+    async def counted(stage: Any, topic: str, partition: int) -> Any:
+        loads.append(partition)
+        return await load_at(stage, topic, partition)
+
+    monkeypatch.setattr(bench.gate, "load_at", counted)
+    await bench.take(0, 1)
+    bench.gate.forget(is_next=True)
+    await bench.take(2, 3)
+    assert loads == [0]
+    bench.gate.forget()  # somebody may have had it
+    await bench.take(4)
+    assert loads == [0, 0]
+    bench.gate.forget(is_next=True)
+    await Bench(bench.gate).take(5)  # loads it too
+    assert await bench.take(6) == [APPLIED]
+    assert len(loads) == 4
+    assert await bench.counted() == {"v1": 7}
+
+
 async def test_a_partition_given_up_is_loaded_anew(bench: Bench) -> None:
     other = Bench(bench.gate)
     await bench.take(0, 1)
-    bench.runner.drop([0])
+    bench.runner.keep([1])
     await other.take(2, 3)
     assert await bench.take(4) == [APPLIED]
     assert await bench.counted() == {"v1": 5}
@@ -217,7 +242,7 @@ async def test_a_killed_redis_loses_nothing_and_doubles_nothing(own_redis: Redis
         expected = Folded(LedgerStage(), topic=TOPIC).take_all([wire.decode(m) for m in log])
         assert await bench.gate.load(LedgerStage(), 0) == expected.state
         assert await bench.gate.position(TOPIC, 0) == len(log) - 1
-        assert await client.hgetall("bomnae:counts") == {b"positions": b"400"}
+        assert await client.hgetall(key(COUNTS, 0)) == {b"positions": b"400"}
         assert HOLE not in verdicts
         first = dict(reversed(travels(bench.outlet.derived)))  # the first of an origin is kept
         assert first == {
@@ -293,14 +318,14 @@ async def test_a_repeated_derived_message_changes_nothing(client: aioredis.Redis
     again = await roads.one(batch, Origin("link-events", 0, 1))
     assert again is APPLIED  # it stands in the log, so the position moves
     assert await roads.gate.load(RoadsStage(street(), RULES, ("x/0",)), 0) == before
-    assert await client.hget("bomnae:counts", "link-events repeated") == b"1"
+    assert await client.hget(key(COUNTS, 0), "link-events repeated") == b"1"
 
 
 async def test_messages_that_wait_together_pass_the_gate_together(
     bench: Bench, client: aioredis.Redis
 ) -> None:
     assert await bench.run(*range(50)) == [APPLIED] * 50
-    assert await client.xlen("bomnae:changes") == 1
+    assert await client.xlen(key(DELTAS, 0)) == 1
     assert len(bench.outlet.derived) == 1
     assert travels(bench.outlet.derived) == [(o, o + 1) for o in range(50)]
     assert await bench.counted() == {"v1": 50}
@@ -392,8 +417,8 @@ async def test_how_a_log_is_cut_into_runs_leaves_no_trace(
             {
                 "state": await bench.gate.load(stage, 0),
                 "position": await bench.gate.position(TOPIC, 0),
-                "counts": await client.hgetall("bomnae:counts"),
-                "refused": await client.hgetall(DEAD_LETTERS),
+                "counts": await client.hgetall(key(COUNTS, 0)),
+                "refused": await client.hgetall(key(DEAD_LETTERS, 0)),
                 "dead": bench.outlet.dead,
                 "sent": [made for _, made in travels(bench.outlet.derived)],
             }
@@ -431,7 +456,7 @@ async def test_what_came_before_a_bug_in_a_run_is_kept(gate: Gate, client: aiore
     assert await gate.position(TOPIC, 0) == 3
     assert await bench.counted() == {"v1": 2}
     assert [origin.offset for _, _, origin in bench.outlet.dead] == [1, 3]
-    assert await client.hgetall(DEAD_LETTERS) == {b"bus-positions R001": b"2"}
+    assert await client.hgetall(key(DEAD_LETTERS, 0)) == {b"bus-positions R001": b"2"}
 
 
 @pytest.mark.parametrize("point", ["after_decode", "after_step"])
@@ -476,7 +501,7 @@ async def test_a_clock_ahead_is_counted_each_time_and_buried_once_a_burst(
     ]
     assert await bench.gate.position(TOPIC, 0) == 5
     assert await bench.counted() == {"v1": 1}
-    assert await client.hgetall(DEAD_LETTERS) == {b"bus-positions R023": b"5"}
+    assert await client.hgetall(key(DEAD_LETTERS, 0)) == {b"bus-positions R023": b"5"}
 
 
 def test_derived_records_of_a_long_run_are_split_to_messages_that_are_read() -> None:

@@ -13,6 +13,8 @@ from streams.contract import topics, wire
 from streams.contract.enums import Closure, IncidentKind
 from streams.contract.records import Incident, IncidentBatch
 from streams.contract.times import now_ms
+from streams.delivery.deciding.keys import DISPATCHERS, UNDELIVERED
+from streams.state.keys import key
 from tests.cities import worlds
 from tests.cities.stage import City
 from tests.pages.alerts import acknowledge, alert, left_quiet, raise_alert, rows, take_posts
@@ -117,10 +119,10 @@ def undelivered(city: City) -> None:
     given: Any = {
         name: json.dumps({"endpoint": name, "title": title}) for name, title in titles.items()
     }
-    city.client.hset("bomnae:subscriptions:0", mapping=given)
+    city.client.hset(key("subscriptions", 0), mapping=given)
     waits = {"since_ms": now_ms() - 150_000, "alert_id": "alrt_x.1", "title": "중앙로"}
-    city.client.hset("bomnae:undelivered", "ep_2", json.dumps(waits))
-    city.client.zadd("bomnae:dispatchers", {"a": now_ms()})
+    city.client.hset(UNDELIVERED, "ep_2", json.dumps(waits))
+    city.client.zadd(DISPATCHERS, {"a": now_ms()})
 
 
 def test_a_critical_alert_that_is_not_delivered_shows_until_it_is(
@@ -140,7 +142,7 @@ def test_a_critical_alert_that_is_not_delivered_shows_until_it_is(
     expect(waits).to_contain_text("중앙로")
     expect(page.locator("#log-dialog .endpoint")).to_have_count(2)
     page.keyboard.press("Escape")
-    city.client.delete("bomnae:undelivered")
+    city.client.delete(UNDELIVERED)
     expect(sign).to_be_hidden()
 
 
@@ -149,14 +151,14 @@ def test_dispatchers_that_stopped_are_said_where_there_is_somebody_to_tell(
 ) -> None:
     page = screen.open()
     sign = page.locator("#undelivered")
-    city.client.hset("bomnae:subscriptions:0", "ep_1", json.dumps({"title": "현장팀"}))
+    city.client.hset(key("subscriptions", 0), "ep_1", json.dumps({"title": "현장팀"}))
     expect(sign).to_contain_text("경보 전달이 멈췄습니다")
-    city.client.zadd("bomnae:dispatchers", {"a": now_ms() - 180_000})
+    city.client.zadd(DISPATCHERS, {"a": now_ms() - 180_000})
     expect(sign).to_contain_text("3분째")
     sign.click()
     expect(page.locator("#log-body")).to_contain_text("어디에도 경보가 나가지 않습니다")
     page.keyboard.press("Escape")
-    city.client.zadd("bomnae:dispatchers", {"a": now_ms()})
+    city.client.zadd(DISPATCHERS, {"a": now_ms()})
     expect(sign).to_be_hidden()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from streams.state.keys import REBUILDING
 from tests.cities.stage import City
 from tests.pages.alerts import acknowledge, alert, left_quiet, raise_alert, rows, titles
 from tests.pages.screen import Screen, eventually
@@ -118,7 +119,7 @@ def test_alerts_that_a_rebuilt_store_has_lost_are_not_called_over(
     row = alert(title="중앙로")
     raise_alert(city, 1, row)
     page = open_with_one(screen)
-    city.client.set("bomnae:rebuilding", 1)
+    city.client.set(REBUILDING, 1)
     try:
         screen.wait_for("stale")
         city.say(a={"closure incident:1": None})
@@ -126,7 +127,7 @@ def test_alerts_that_a_rebuilt_store_has_lost_are_not_called_over(
         raise_alert(city, 1, row)
         expect(rows(page)).to_have_attribute("data-state", "new")
     finally:
-        city.client.delete("bomnae:rebuilding")
+        city.client.delete(REBUILDING)
     screen.wait_for("live")
     expect(page.locator("#alerts-said")).to_have_text("")
     city.say(a={"closure incident:1": None})

@@ -15,6 +15,7 @@ from streams.contract import topics, wire
 from streams.contract.enums import Closure, PollOutcome
 from streams.contract.records import FeedReport, Permit, PermitBatch
 from streams.contract.times import now_ms
+from streams.state.keys import key
 from tests.cities import worlds
 from tests.cities.chuncheon import HOUR_MS, WORK, Chuncheon, shown_chuncheon
 from tests.pages.crew import MASTER, Log, open_link, token_of, told, word
@@ -146,7 +147,7 @@ def test_a_tap_waits_for_the_line_even_over_a_closed_page(
 
 
 def chuncheon_reports(city: Chuncheon) -> list[str]:
-    raw: Any = city.client.hget("bomnae:works:0", WORK)
+    raw: Any = city.client.hget(key("works", 0), WORK)
     return list(json.loads(raw).get("reports") or ())
 
 

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from streams.contract.times import now_ms
+from streams.state.keys import META
 from tests.cities.stage import City
 from tests.pages.line import Line
 from tests.pages.screen import Screen, eventually
@@ -118,7 +119,7 @@ def test_picture_that_nobody_works_on_calls_no_feed_late(screen: Screen, city: C
     city.is_ticking = False
     city.tick(now_ms() - 60_000)
     city.set_feed("its.events", received_ms=now_ms() - 3 * 300_000)
-    city.client.hset("bomnae:meta", "folded_by", "{}")  # a worker was here, and none is now
+    city.client.hset(META, "folded_by", "{}")  # a worker was here, and none is now
     try:
         expect(page.locator("#live-word")).to_have_text("처리기 멈춤", timeout=8_000)
         expect(page.locator("#banner-detail")).to_contain_text("자료가 늦은 것이 아닙니다")
@@ -129,7 +130,7 @@ def test_picture_that_nobody_works_on_calls_no_feed_late(screen: Screen, city: C
         expect(page.locator("#live-word")).to_have_text("처리기 멈춤", timeout=8_000)
         expect(page.locator("#banner-word")).to_contain_text("처리기가 멈췄습니다")
     finally:
-        city.client.hdel("bomnae:meta", "folded_by")
+        city.client.hdel(META, "folded_by")
         city.set_feed("its.events")
 
 

@@ -124,6 +124,42 @@ def test_it_pans_and_zooms_without_a_long_task(new_screen: NewScreen) -> None:
     assert screen.resyncs() == 0
 
 
+def test_roads_come_while_the_map_is_dragged(new_screen: NewScreen) -> None:
+    screen = new_screen()
+    page = screen.open("/#map=15/37.7/127.9")
+    eventually(screen, "the map is still", lambda: is_calm(page))
+    before, x = page.evaluate(FOLLOWED), 1100
+
+    def dragged_on() -> bool:
+        nonlocal x
+        x -= 10
+        page.mouse.move(x, 450)
+        return bool(page.evaluate(FOLLOWED) != before)
+
+    page.mouse.move(x, 450)
+    page.mouse.down()
+    eventually(screen, "other tiles are followed", dragged_on)
+    page.mouse.up()
+    eventually(
+        screen,
+        "those of the view are followed",
+        lambda: page.evaluate(FOLLOWED) == page.evaluate(ASKED),
+    )
+    assert screen.resyncs() == 0
+
+
+def test_alerts_keep_their_room_beside_a_long_list(new_screen: NewScreen) -> None:
+    page = new_screen().open()
+    expect(page.locator("#works-list .row").nth(40)).to_be_attached()
+    alerts, tabs = (
+        page.locator("#alerts-none").bounding_box(),
+        page.locator("#lists").bounding_box(),
+    )
+    assert alerts is not None
+    assert tabs is not None
+    assert alerts["y"] + alerts["height"] <= tabs["y"]
+
+
 def test_a_change_in_view_is_painted_and_none_out_of_view_comes(
     new_screen: NewScreen, city: City
 ) -> None:

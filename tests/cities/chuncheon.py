@@ -13,6 +13,7 @@ import redis
 from producers.network.importing import write_network
 from producers.simulator.city import build_city
 from streams.contract.times import now_ms
+from streams.state.keys import key
 from tests.cities import seed
 from tests.cities.seed import Json, link_view
 from tests.cities.stage import City
@@ -67,11 +68,11 @@ class Chuncheon(City):
     def calm(self) -> None:
         """Every road open and seen by buses, every feed fine, no work, call or history."""
         self.is_ticking = True
-        for key in self.client.scan_iter("bomnae:past*"):
-            self.client.delete(key)
+        for name in self.client.scan_iter(key("past*", "*")):
+            self.client.delete(name)
         gone: Json = {}
         for letter, kind in seed.SMALL.items():
-            gone[letter] = dict.fromkeys(self._names(f"bomnae:{kind}:0"))
+            gone[letter] = dict.fromkeys(self._names(key(kind, 0)))
         self.say(**{letter: rows for letter, rows in gone.items() if rows})
         for name in seed.FEEDS:
             self.set_feed(name)
@@ -79,11 +80,11 @@ class Chuncheon(City):
         self.show(l={link.id: link_view(32.0) for link in self.network.links}, b=self._no_buses())
 
     def _no_buses(self) -> Json:
-        keys = [f"bomnae:buses:{partition}" for partition in range(seed.PARTITIONS)]
-        return {name: None for key in keys for name in self._names(key)}
+        hashes = [key("buses", partition) for partition in range(seed.PARTITIONS)]
+        return {name: None for each in hashes for name in self._names(each)}
 
-    def _names(self, key: str) -> list[str]:
-        names: Any = self.client.hkeys(key)
+    def _names(self, hash_name: str) -> list[str]:
+        names: Any = self.client.hkeys(hash_name)
         return [name.decode() for name in names]
 
     def dig(self, closure: str = "full", *, buses: int = 0, **more: Any) -> Json:

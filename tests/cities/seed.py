@@ -10,7 +10,7 @@ from streams.contract.records import FeedReport
 from streams.contract.times import DAY_MS, now_ms
 from streams.contract.topics import partition_of
 from streams.domain.stages.feeds import FeedState
-from streams.state import store
+from streams.state.keys import DELTAS, MAX_DELTAS, PAST, home_of, key, past_key
 from streams.state.kinds import KINDS
 
 Json = dict[str, Any]
@@ -94,18 +94,20 @@ def _level(speed_kmh: float) -> str:
     return "jam" if speed_kmh < 15 else "slow" if speed_kmh < 25 else "free"
 
 
-def emit(client: redis.Redis, delta: Json) -> str:
-    """Writes a delta and the state it leads to in one transaction; answers its id."""
+def emit(client: redis.Redis, delta: Json, *, partition: int = 0) -> str:
+    """Writes a delta and the state it leads to in one transaction; answers its id. `partition` is
+    of the stream alone: rows stand where they belong.
+    """
     pipe = client.pipeline()
     for letter, kind in (("l", "links"), ("b", "buses")):
         put(pipe, kind, delta.get(letter, {}))
     for letter, kind in SMALL.items():
         put(pipe, kind, delta.get(letter, {}), partitions=1)
     for name, state in delta.get("f", {}).items():
-        pipe.hset(store.FEEDS, name, msgspec.json.encode(state))
-    for partition, watermark_ms in delta.get("k", {}).items():
-        pipe.hset(store.CLOCK, partition, str(watermark_ms))
-    pipe.xadd(store.DELTAS, {"d": msgspec.json.encode(delta)}, maxlen=store.MAX_DELTAS)
+        pipe.hset(key("feeds", 0), name, msgspec.json.encode(state))
+    for name, watermark_ms in delta.get("k", {}).items():
+        pipe.hset(key("clock", int(name)), name, str(watermark_ms))
+    pipe.xadd(key(DELTAS, partition), {"d": msgspec.json.encode(delta)}, maxlen=MAX_DELTAS)
     delta_id: bytes = pipe.execute()[-1]
     return delta_id.decode()
 
@@ -113,7 +115,7 @@ def emit(client: redis.Redis, delta: Json) -> str:
 def put(pipe: Any, kind: str, rows: Json, partitions: int = PARTITIONS) -> None:
     """Sets the rows of a kind; a row that is None goes."""
     for name, row in rows.items():
-        where = store.key(kind, partition_of(name, partitions))
+        where = key(kind, partition_of(name, partitions))
         if row is None:
             pipe.hdel(where, name)
         else:
@@ -122,5 +124,9 @@ def put(pipe: Any, kind: str, rows: Json, partitions: int = PARTITIONS) -> None:
 
 def remember(client: redis.Redis, subject: str, known_ms: int, row: Json | None) -> None:
     """Writes what became known of a subject ("work:ID"), as the gate does; None: it is gone."""
-    client.xadd(store.past_key(subject), {"v": msgspec.json.encode(row)}, id=f"{known_ms}-0")
-    client.zadd(store.PAST, {subject: known_ms})
+    client.xadd(
+        past_key(subject, home_of(subject, PARTITIONS)),
+        {"v": msgspec.json.encode(row)},
+        id=f"{known_ms}-0",
+    )
+    client.zadd(key(PAST, home_of(subject, PARTITIONS)), {subject: known_ms})

@@ -8,7 +8,7 @@ import redis
 
 from streams.contract.times import DAY_MS, now_ms
 from streams.geo.network import Network
-from streams.state import store
+from streams.state.keys import META, key
 from tests.cities.seed import FEEDS, PARTITIONS, Json, emit, feed, link_view, put, work
 
 CLOSURES = ("full", "partial", "none", "sidewalk", "none", "partial", "none", "shoulder")
@@ -132,12 +132,10 @@ def fill(client: redis.Redis, traffic: Traffic) -> str:
     put(pipe, "works", traffic.works, partitions=1)
     put(pipe, "incidents", traffic.incidents, partitions=1)
     for name in FEEDS:
-        pipe.hset(store.FEEDS, name, msgspec.json.encode(feed(name, now)))
+        pipe.hset(key("feeds", 0), name, msgspec.json.encode(feed(name, now)))
     for partition in range(PARTITIONS):
-        pipe.hset(store.CLOCK, str(partition), str(now))
+        pipe.hset(key("clock", partition), str(partition), str(now))
     network = traffic.network
-    pipe.hset(
-        store.META, mapping={"network": network.version, "city": network.city, "simulated": "1"}
-    )
+    pipe.hset(META, mapping={"network": network.version, "city": network.city, "simulated": "1"})
     pipe.execute()
     return emit(client, {"at": now, "k": {str(p): now for p in range(PARTITIONS)}})

@@ -9,6 +9,7 @@ import msgspec
 import redis
 from kafka import KafkaProducer
 
+from local import held
 from local.services import wait_until
 from local.stack import Stack
 from producers.network.importing import write_network
@@ -17,10 +18,11 @@ from streams.audit.fold import fold_log, plain, stored
 from streams.audit.rows import PlainRoads
 from streams.contract import topics, wire
 from streams.contract.arrival import REPLAY
+from streams.contract.grammars import CLUSTER
 from streams.contract.records import BusPosition, PositionBatch, Tick
 from streams.contract.settings import Settings
 from streams.geo.network import Network
-from streams.state.store import OUTBOX, PAST, POSITIONS
+from streams.state.keys import COUNTS, DEAD_LETTERS, DELTAS, OUTBOX, PAST, POSITIONS, key, parts_of
 from streams.state.tables import read_columns
 from streams.topology.stages import stages
 from tests.cities.builder import both_ways, city, in_a_row, route
@@ -45,10 +47,10 @@ def road(stops: int = 20, *, length_m: int = 350) -> Network:
     )
 
 
-def lay(stack: Stack) -> Stack:
-    """Gives a stack the road of the service tests, and the topics."""
+def lay(stack: Stack, network: Network | None = None) -> Stack:
+    """Gives a stack a network (None: the road of the service tests), and the topics."""
     folder = stack.folder / "network"
-    write_network(road(STOPS), folder)
+    write_network(network or road(STOPS), folder)
     stack.env["BOMNAE_NETWORK"] = str(folder)
     ensure_topics(settings_of(stack))
     return stack
@@ -65,30 +67,33 @@ def at_stop(vehicle: str, order: int, observed_ms: int) -> BusPosition:
     return BusPosition(vehicle, "R1", "1", f"S{order - 1}", order, observed_ms, lon, 37.88)
 
 
-def positions(*rows: BusPosition) -> Iterable[Sent]:
+def positions(*rows: BusPosition, partitions: int = PARTITIONS) -> Iterable[Sent]:
     """The messages of one answer with these buses."""
     for row in rows:
-        partition = topics.partition_of(row.vehicle, PARTITIONS)
+        partition = topics.partition_of(row.vehicle, partitions)
         batch = PositionBatch("tago.positions", row.observed_ms, (row,))
         yield topics.BUS_POSITIONS, partition, wire.encode(batch)
 
 
-def tick(tick_ms: int) -> Iterable[Sent]:
+def tick(tick_ms: int, *, partitions: int = PARTITIONS) -> Iterable[Sent]:
     """A tick in every input partition."""
     for topic in topics.TICKED:
-        for partition in range(topic.partitions(PARTITIONS)):
+        for partition in range(topic.partitions(partitions)):
             yield topic, partition, wire.encode(Tick(tick_ms))
 
 
-def drive(vehicles: int, stops: int, *, s_between: int = 40) -> list[Sent]:
+def drive(
+    vehicles: int, stops: int, *, s_between: int = 40, partitions: int = PARTITIONS
+) -> list[Sent]:
     """Buses that pass a stop every `s_between` s, a bus-specific shade slower each, with ticks."""
     log: list[Sent] = []
     for order in range(1, stops + 1):
         for vehicle in range(vehicles):
             observed_ms = T0_MS + order * (s_between + vehicle) * 1000
-            log += positions(at_stop(f"v{vehicle}", order, observed_ms))
-        log += tick(T0_MS + order * s_between * 1000)
-    return [*log, *tick(T0_MS + (stops + 1) * (s_between + vehicles) * 1000)]
+            log += positions(at_stop(f"v{vehicle}", order, observed_ms), partitions=partitions)
+        log += tick(T0_MS + order * s_between * 1000, partitions=partitions)
+    end_ms = T0_MS + (stops + 1) * (s_between + vehicles) * 1000
+    return [*log, *tick(end_ms, partitions=partitions)]
 
 
 def publish(stack: Stack, log: Iterable[Sent]) -> None:
@@ -103,6 +108,9 @@ def publish(stack: Stack, log: Iterable[Sent]) -> None:
 
 
 def redis_of(stack: Stack) -> Any:
+    scheme, _, nodes = stack.env["BOMNAE_REDIS"].partition(CLUSTER)
+    if nodes:
+        return redis.RedisCluster.from_url(f"{scheme}://{nodes.partition(',')[0]}")
     return redis.Redis.from_url(stack.env["BOMNAE_REDIS"])
 
 
@@ -112,16 +120,17 @@ def wait_drained(stack: Stack, tick_ms: int, *, within_s: float = 120) -> None:
     A log's end offset would be simpler, but the embedded broker understates it.
     """
     store = redis_of(stack)
+    partitions = settings_of(stack).partitions
     seen: list[Any] = []
 
     def is_drained() -> bool:
         for process in stack.processes.values():
             if process.name.startswith("worker") and process.exit_code is None:
                 process.said("")
-        clocks = [int(value) for value in store.hvals("bomnae:clock")]
-        seen.append(store.hgetall("bomnae:positions"))
+        clocks = held.numbers(store, "clock", PARTITIONS).values()
+        seen.append(held.rows(store, POSITIONS, PARTITIONS))
         still = len(seen) > 10 and all(at == seen[-1] for at in seen[-10:])  # 0.5 s
-        return len(clocks) == PARTITIONS and min(clocks) >= tick_ms and still
+        return len(clocks) == partitions and min(clocks) >= tick_ms and still
 
     try:
         wait_until(is_drained, "the worker at the end of the log", within_s=within_s)
@@ -138,19 +147,13 @@ def last_tick_ms(log: Iterable[Sent]) -> int:
 
 
 UNCOMPARED = {  # what is said of a state, and of the cluster it came from, is no state
-    "bomnae:changes",
-    "bomnae:counts",
-    "bomnae:dead-letters",
-    "bomnae:lost",
-    "bomnae:meta",
-    "bomnae:workers",
-    "bomnae:rebuilding",
-    "bomnae:topic-ids",
+    DELTAS,
+    COUNTS,
+    DEAD_LETTERS,
     OUTBOX,  # compared by its alerts
+    "generation",
 }
-
-
-OF_LINKS = ("bomnae:links:", "bomnae:folds:")
+OF_LINKS = ("links", "folds")
 
 
 def dump(stack: Stack) -> bytes:
@@ -158,15 +161,20 @@ def dump(stack: Stack) -> bytes:
     their pages say, for which link stands in which place is no state.
     """
     store = redis_of(stack)
-    names = sorted(name.decode() for name in store.keys("bomnae:*"))
-    hashes = [n for n in names if n not in UNCOMPARED and not n.startswith(PAST)]
-    kept = {name: sorted(store.hgetall(name).items()) for name in hashes}
-    for name, rows in stored({n: dict(kept[n]) for n in hashes if n.startswith(OF_LINKS)}).items():
+    kept: dict[str, Any] = {}
+    for name in sorted(name.decode() for name in store.scan_iter("bomnae:*")):
+        kind, slot = parts_of(name)
+        if slot.isdigit() and kind not in UNCOMPARED and not kind.startswith(PAST):
+            kept[name] = sorted(store.hgetall(name).items())
+    links = {name: dict(rows) for name, rows in kept.items() if parts_of(name)[0] in OF_LINKS}
+    for name, rows in stored(links).items():
         kept[name] = [(k.encode(), msgspec.json.encode(v)) for k, v in sorted(rows.items())]
     of_roads = topics.LINK_EVENTS.name.encode()  # how records are batched there is no state
-    kept[POSITIONS] = [row for row in kept[POSITIONS] if not row[0].startswith(of_roads)]
-    alerts = sorted(fields[b"a"] for _, fields in store.xrange(OUTBOX))
-    return repr((kept, alerts)).encode()
+    for partition in range(PARTITIONS):
+        rows = kept.get(key(POSITIONS, partition), [])
+        kept[key(POSITIONS, partition)] = [x for x in rows if not x[0].startswith(of_roads)]
+    alerts = sorted(fields[b"a"] for _, fields in held.entries(store, OUTBOX, PARTITIONS))
+    return repr((sorted(kept.items()), alerts)).encode()
 
 
 def links_in(stack: Stack) -> dict[str, Any]:
@@ -174,7 +182,7 @@ def links_in(stack: Stack) -> dict[str, Any]:
     store = redis_of(stack)
     views: dict[str, Any] = {}
     for partition in range(PARTITIONS):
-        views |= plain(read_columns(store.hgetall(f"bomnae:links:{partition}")))
+        views |= plain(read_columns(store.hgetall(key("links", partition))))
     return views
 
 
@@ -191,7 +199,7 @@ class Offline:
         return {
             link_id: view
             for partition in range(self.settings.partitions)
-            for link_id, view in tables.get(f"bomnae:links:{partition}", {}).items()
+            for link_id, view in tables.get(key("links", partition), {}).items()
         }
 
 

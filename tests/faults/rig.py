@@ -14,10 +14,13 @@ from kafka.errors import KafkaError
 from redis import Redis
 from redis.exceptions import RedisError
 
+from local import held
 from local.services import Process, start_redis, wait_until
 from local.stack import ROOT, Stack
 from producers.network.importing import write_network
 from streams.contract import topics
+from streams.state.keys import BEGUN, OUTBOX, POSITIONS, key
+from tests.cities import worlds
 from tests.cities.worlds import Sent, settings_of
 from tests.faults import load
 from tests.faults.feeder import Feeder
@@ -119,7 +122,7 @@ class Rig(Stack):
     def positions(self) -> Partitions:
         """Topic/partition -> offset of the next message that the state does not contain."""
         with self.store() as store:
-            found = store.hgetall("bomnae:positions")
+            found = held.rows(store, POSITIONS, worlds.PARTITIONS)
         return {name.decode(): int(offset) + 1 for name, offset in found.items()}
 
     def hash_of(self, name: str) -> dict[str, str]:
@@ -129,6 +132,15 @@ class Rig(Stack):
                 k.decode(): v.decode(errors="backslashreplace")
                 for k, v in store.hgetall(name).items()
             }
+
+    def numbers_of(self, name: str) -> dict[str, int]:
+        """The numbers in a hash of every partition, added up."""
+        with self.store() as store:
+            return held.numbers(store, name, worlds.PARTITIONS)
+
+    def is_half_applied(self) -> bool:
+        with self.store() as store:
+            return bool(store.exists(*(key(BEGUN, p) for p in range(worlds.PARTITIONS))))
 
     def lag(self) -> int:
         """Messages in the log that the state does not contain; derived ones once inputs are in."""
@@ -214,7 +226,7 @@ class Rig(Stack):
     def outbox(self) -> Counter[str]:
         """How often each alert id stands in the outbox."""
         with self.store() as store:
-            entries = store.xrange("bomnae:outbox")
+            entries = held.entries(store, OUTBOX, worlds.PARTITIONS)
         return Counter(json.loads(fields[b"a"])["id"] for _, fields in entries)
 
     def judge(self, figures: Figures, *, within_s: float = 120) -> None:

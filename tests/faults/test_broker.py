@@ -7,7 +7,7 @@ import pytest
 from local.faults import Mode, Proxy
 from local.services import wait_until
 from streams.contract import topics
-from streams.state.store import LOST, POSITIONS
+from streams.state.keys import LOST, POSITIONS, key
 from tests.cities.worlds import settings_of
 from tests.faults import load
 from tests.faults.figures import Figures, scaled
@@ -62,7 +62,7 @@ def test_f11_topic_made_anew(rig: Rig, figures: Figures) -> None:
     rig.feed(load.day(SEED, scaled(20)), per_s=500).wait()
     rig.wait_drained()
     with rig.store() as store:
-        before = store.hgetall(POSITIONS)
+        before = store.hgetall(key(POSITIONS, 0))
     rig.broker.remake(topics.BUS_POSITIONS)
     code, detected_s = wait_exit(worker, 60)
     figures.took("detected", detected_s, 10)
@@ -71,7 +71,7 @@ def test_f11_topic_made_anew(rig: Rig, figures: Figures) -> None:
     code, _ = wait_exit(late, 60)
     figures.exactly("exit code of a worker started after", code or 0, 3)
     with rig.store() as store:
-        figures.exactly("positions moved", int(store.hgetall(POSITIONS) != before), 0)
+        figures.exactly("positions moved", int(store.hgetall(key(POSITIONS, 0)) != before), 0)
     print(worker.log.read_text(encoding="utf-8")[-300:])  # noqa: T201
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from streams.contract import topics, wire
 from streams.contract.records import Call, CallDone
+from streams.state.keys import DEAD_LETTERS
 from tests.cities.worlds import PARTITIONS, Sent
 from tests.faults import load
 from tests.faults.feeder import Feeder
@@ -26,10 +27,8 @@ def test_f41_clock_ahead(rig: Rig, figures: Figures) -> None:
     for log in (before, ahead, after):
         Feeder(rig.broker.address, log, 500, is_replay=False).start().wait()
     rig.wait_drained()
-    clocks = {int(ms) for ms in rig.hash_of("bomnae:clock").values()}
-    refused = sum(
-        int(n) for name, n in rig.hash_of("bomnae:dead-letters").items() if name.endswith("R023")
-    )
+    clocks = set(rig.numbers_of("clock").values())
+    refused = sum(n for name, n in rig.numbers_of(DEAD_LETTERS).items() if name.endswith("R023"))
     letters = [each for each in rig.broker.read(topics.DEAD_LETTERS) if each.key == b"R023"]
     figures.exactly("time ahead of the last true tick", max(clocks) - now_ms, 0, "ms")
     figures.exactly("time behind it", now_ms - min(clocks), 0, "ms")

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from local import held
 from streams.contract import topics, wire
 from streams.contract.records import PositionBatch, Tick
+from streams.state.keys import COUNTS, DEAD_LETTERS, key, parts_of
 from tests.cities.worlds import PARTITIONS, Sent, at_stop, settings_of, tick
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
@@ -27,11 +29,11 @@ SHOWN = ("links", "buses", "works", "incidents")
 
 def shown(rig: Rig) -> dict[str, Any]:
     """All that a screen shows, without offsets and times of arrival."""
-    names = [f"bomnae:{kind}:{partition}" for kind in SHOWN for partition in range(PARTITIONS)]
+    names = [key(kind, partition) for kind in SHOWN for partition in range(PARTITIONS)]
     with rig.store() as store:
         tables = live(store, names)
     return {
-        f"{name.split(':')[1]} {row}": value
+        f"{parts_of(name)[0]} {row}": value
         for name, rows in tables.items()
         if name in names
         for row, value in rows.items()
@@ -42,16 +44,16 @@ def shown_of(rig: Rig, log: Sequence[Sent]) -> dict[str, Any]:
     """What a screen would show of a log, folded offline."""
     hashes = Oracle(load.network(), settings_of(rig)).fold(log).hashes()
     return {
-        f"{name.split(':')[1]} {row}": value
+        f"{parts_of(name)[0]} {row}": value
         for name, rows in hashes.items()
-        if name.split(":")[1] in SHOWN
+        if parts_of(name)[0] in SHOWN
         for row, value in rows.items()
     }
 
 
-def count(rig: Rig, hash_name: str) -> dict[str, int]:
+def count(rig: Rig, name: str) -> dict[str, int]:
     with rig.store() as store:
-        return {k.decode(): int(v) for k, v in store.hgetall(hash_name).items()}
+        return held.numbers(store, name, PARTITIONS)
 
 
 @pytest.mark.row("F20", "every message three times, then every bus and speed topic whole again")
@@ -107,12 +109,12 @@ def test_f22_late(rig: Rig, figures: Figures) -> None:
     rig.crew(2)
     rig.feed(log, per_s=FAST).wait()
     rig.wait_drained()
-    before, counted = shown(rig), count(rig, "bomnae:counts")
+    before, counted = shown(rig), count(rig, COUNTS)
     late = list(load.late(scaled(100), end_ms - 1_300_000))
     rig.feed(late, per_s=FAST)
     rig.judge(figures)
     names = ("passages late", "speeds late")
-    grown = sum(count(rig, "bomnae:counts").get(n, 0) - counted.get(n, 0) for n in names)
+    grown = sum(count(rig, COUNTS).get(n, 0) - counted.get(n, 0) for n in names)
     figures.exactly("late and counted", grown, load.LATE_EACH * scaled(100))
     after = shown(rig)
     changed = [n for n in {*before, *after} if before.get(n) != after.get(n) and "late" not in n]
@@ -134,8 +136,8 @@ def test_f23_future(rig: Rig, figures: Figures) -> None:
     rig.feed([*log, *future, *load.day(SEED + 1, 6, from_ms=end_ms)], per_s=FAST)
     rig.judge(figures)
     with rig.store() as store:
-        clocks = [int(value) for value in store.hvals("bomnae:clock")]
-    refused = count(rig, "bomnae:dead-letters")
+        clocks = list(held.numbers(store, "clock", PARTITIONS).values())
+    refused = count(rig, DEAD_LETTERS)
     figures.exactly("refused R007", refused.get("bus-positions R007", 0), len(future))
     figures.exactly("watermark moved by", max(clocks) - (end_ms + 60_000), 0, "ms")
 
@@ -214,7 +216,7 @@ class Probe:
 
     def _seen(self, store: Any, begin: float) -> float:
         while time.monotonic() < begin + 30:
-            clocks = [int(value) for value in store.hvals("bomnae:clock")]
+            clocks = list(held.numbers(store, "clock", PARTITIONS).values())
             if len(clocks) == PARTITIONS and min(clocks) >= self._now_ms:
                 return time.monotonic() - begin
             time.sleep(0.002)
@@ -238,7 +240,7 @@ def test_f25_poison(rig: Rig, figures: Figures) -> None:
     found_s = probe.latencies_s(2 * scaled(40), turns)
     baseline, among = found_s[::2], found_s[1::2]  # in turn: what else the machine does hits both
     rig.judge(figures)
-    refused = count(rig, "bomnae:dead-letters")
+    refused = count(rig, DEAD_LETTERS)
     figures.noted["codes"] = dict(sorted(refused.items()))
     figures.exactly("dead letters", sum(refused.values()), len(bad))
     figures.exactly("in the topic", sum(rig.broker.ends((topics.DEAD_LETTERS,)).values()), len(bad))

@@ -17,6 +17,7 @@ from streams.contract.records import (
     SpeedBatch,
 )
 from streams.domain.stages.feeds import FeedState, status
+from streams.state.keys import key
 from streams.state.tables import read_columns
 from tests.faults.figures import Figures, scaled
 from tests.faults.node import Broker
@@ -67,7 +68,7 @@ class City(Rig):
     def word(self, feed: str) -> str:
         """The word on the feed's chip now."""
         with self.store() as store:
-            row = store.hget("bomnae:feeds", feed)
+            row = store.hget(key("feeds", 0), feed)
         if row is None:
             return "none"
         state = msgspec.json.decode(row, type=FeedState)
@@ -76,7 +77,7 @@ class City(Rig):
     def levels(self) -> set[str]:
         """The levels that the roads show."""
         with self.store() as store:
-            links = [read_columns(store.hgetall(f"bomnae:links:{p}")) for p in range(4)]
+            links = [read_columns(store.hgetall(key("links", p))) for p in range(4)]
         return {str(view.level) for columns in links for view in columns.values()}
 
     def set_mode(self, feed: str, mode: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from local.faults import Mode, Proxy
 from local.services import wait_until
 from streams.contract import topics
-from streams.state.store import REBUILDING
+from streams.state.keys import DELTAS, REBUILDING, WORKERS, key
 from tests.faults import load
 from tests.faults.figures import Figures, p95, scaled
 from tests.faults.processes import resident_mb, wait_exit
@@ -120,7 +120,7 @@ def allow(rig: Rig, *rules: str) -> dict[str, str]:
 
 def stands(rig: Rig) -> bool:
     """Whether a worker says that it does not get on; the screens show it."""
-    return any(seen.endswith(" stands") for seen in rig.hash_of("bomnae:workers").values())
+    return any(seen.endswith(" stands") for seen in rig.hash_of(WORKERS).values())
 
 
 @pytest.mark.row("F42", "a Redis user loses XADD, then sorted sets, under a running worker")
@@ -128,7 +128,7 @@ def test_f42_rights_taken_away(rig: Rig, figures: Figures) -> None:
     env = allow(rig, *RIGHTS, "-xadd")
     code, _ = wait_exit(refused := rig.worker(env), 60)
     figures.exactly("exit code of a worker without XADD", code or 0, 2)
-    assert "may not run XADD bomnae:changes" in refused.log.read_text(encoding="utf-8")
+    assert f"may not run XADD {key(DELTAS, 0)}" in refused.log.read_text(encoding="utf-8")
     allow(rig, *RIGHTS)
     (worker,) = rig.crew(1, env)
     rig.feed(load.day(SEED, scaled(200)))
@@ -136,8 +136,7 @@ def test_f42_rights_taken_away(rig: Rig, figures: Figures) -> None:
         rig.wait_working(least=30)
         allow(rig, rule)
         wait_until(lambda: worker.said(f"may not run {command} on"), "its word")  # noqa: B023
-        with rig.store() as store:
-            assert not store.exists("bomnae:begun"), "something is half-applied"
+        assert not rig.is_half_applied(), "something is half-applied"
         wait_until(lambda: stands(rig), "the roster's word that it stands", within_s=60)
         allow(rig, rule.replace("-", "+"))
     rig.enough()
@@ -152,8 +151,8 @@ def test_f43_stopped_midway(rig: Rig, figures: Figures) -> None:
         rig.wait_working(least=100)
         said = worker.log.read_text(encoding="utf-8").count("was stopped midway")
         with rig.store() as store:  # a key of another type: the script has written before it
-            store.delete("bomnae:changes")
-            store.set("bomnae:changes", "no stream")
+            store.delete(key(DELTAS, 0))
+            store.set(key(DELTAS, 0), "no stream")
         wait_until(
             lambda: worker.log.read_text(encoding="utf-8").count("was stopped midway") > said,  # noqa: B023
             "its word",
@@ -161,7 +160,7 @@ def test_f43_stopped_midway(rig: Rig, figures: Figures) -> None:
     rig.enough()
     rig.judge(figures)
     with rig.store() as store:
-        assert not store.exists("bomnae:begun")
+        assert not rig.is_half_applied()
     wait_until(lambda: rig.hash_of(REBUILDING) == {}, "rebuilding over, said", within_s=30)
 
 
@@ -182,7 +181,7 @@ def test_f44_takes_no_writes(rig: Rig, figures: Figures) -> None:
         with rig.store() as store:
             store.execute_command(*begin)
             wait_until(lambda: worker.said(word), "its word")  # noqa: B023
-            assert not store.exists("bomnae:begun"), "something is half-applied"
+            assert not rig.is_half_applied(), "something is half-applied"
             store.execute_command(*end)
     rig.enough()
     rig.judge(figures)

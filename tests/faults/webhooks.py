@@ -13,6 +13,7 @@ from streams.contract.enums import Closure, IncidentKind
 from streams.contract.records import Incident, IncidentBatch
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
+from streams.delivery.deciding.keys import LEASE, endpoint_key
 from tests.faults import load
 from tests.faults.figures import Figures
 from tests.faults.rig import Rig
@@ -55,7 +56,7 @@ class Webhooks:
     def wait_served(self, *names: str) -> None:
         def are_served() -> bool:
             with self.rig.store() as store:
-                return all(store.exists(f"bomnae:delivery-lease:{each}") for each in names)
+                return all(store.exists(endpoint_key(LEASE, each)) for each in names)
 
         wait_until(are_served, "leases of the endpoints")
 

@@ -8,7 +8,9 @@ from typing import Any
 from playwright.sync_api import Locator, Page, Route
 
 from streams.contract.times import now_ms
+from streams.delivery.deciding.keys import DISPATCHERS, SUBSCRIPTIONS, UNDELIVERED
 from streams.domain.alerts import episode_id
+from streams.state.keys import key
 from tests.cities.stage import City
 
 Json = dict[str, Any]
@@ -18,11 +20,9 @@ Json = dict[str, Any]
 def left_quiet(city: City) -> Iterator[None]:
     """No alert, acknowledgement or sign is left for the next test."""
     yield
-    rules: Any = city.client.hkeys("bomnae:work-episodes:0")
+    rules: Any = city.client.hkeys(key("work-episodes", 0))
     city.say(a={name.decode(): None for name in rules})
-    names = ("acknowledgements:0", "undelivered", "subscriptions:0", "dispatchers")
-    for key in (f"bomnae:{name}" for name in names):
-        city.client.delete(key)
+    city.client.delete(key("acknowledgements", 0), UNDELIVERED, SUBSCRIPTIONS, DISPATCHERS)
 
 
 def alert(severity: str = "critical", *, ago_s: int = 60, **facts: Any) -> Json:

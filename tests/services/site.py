@@ -15,7 +15,8 @@ from streams.contract.grammars import LoginMode
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.geo.network import Network
-from streams.state.store import DEAD_LETTERS, Store
+from streams.state.keys import DEAD_LETTERS, key
+from streams.state.store import Store
 from tests.cities import seed
 from tests.cities.seed import Json, link_view
 from tests.redis_server import RedisServer
@@ -33,7 +34,7 @@ def fill(server: RedisServer) -> None:
     feeds = {"permits": seed.feed("permits", now_ms(), poll_ms=60_000)}
     links, works = {"S0>S1": link_view(20.0)}, {"W-1": work_view()}
     with server.client as client:
-        client.hset(DEAD_LETTERS, "permits R010", "2")
+        client.hset(key(DEAD_LETTERS, 0), "permits R010", "2")
         clock = {"0": 1_795_392_000_000}
         seed.emit(client, {"at": now_ms(), "l": links, "w": works, "f": feeds, "k": clock})
 

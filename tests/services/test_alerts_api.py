@@ -9,6 +9,8 @@ from streams.contract import topics, wire
 from streams.contract.enums import Closure, IncidentKind
 from streams.contract.records import Incident, IncidentBatch
 from streams.contract.times import now_ms
+from streams.delivery.deciding.keys import ATTEMPTS, DEAD, DISPATCHERS, UNDELIVERED, endpoint_key
+from streams.state.keys import DELTAS, key
 from tests.cities import worlds
 from tests.services.asking import ask, seen
 
@@ -86,7 +88,7 @@ def test_what_is_no_acknowledgement_is_refused_and_nothing_of_it_is_kept(
         "id": open_one, "since_ms": now_ms(), "severity": "warning", "facts": {}, "told": 1
     }  # fmt: skip
     delta = {"at": now_ms(), "a": {"jam link:S3>S4": episode}}
-    worlds.redis_of(city).xadd("bomnae:changes", {"d": json.dumps(delta)})
+    worlds.redis_of(city).xadd(key(DELTAS, 0), {"d": json.dumps(delta)})
     seen(base, lambda body: bool(body["alerts"]), "/api/v1/alerts")
     address = f"/api/v1/alerts/{open_one}/acknowledge"
     refusals: list[tuple[str, Json, dict[str, str], int, str]] = [
@@ -121,16 +123,16 @@ def test_deliveries_are_listed_by_endpoint_without_an_address(city: Stack) -> No
     assert ask(base, "/api/v1/deliveries")[1]["endpoints"] == []
     store = worlds.redis_of(city)
     subscription = {"endpoint": "ep_1", "title": "현장팀", "url": "https://x.example/?key=geheim"}
-    store.hset("bomnae:subscriptions:0", "ep_1", json.dumps(subscription))
-    store.hset("bomnae:subscriptions:0", "ep_2", b"{broken")
+    store.hset(key("subscriptions", 0), "ep_1", json.dumps(subscription))
+    store.hset(key("subscriptions", 0), "ep_2", b"{broken")
     for status, error in ((0, "timeout"), (200, "")):
         attempt = {"id": "alrt_x.1", "at_ms": 5, "status": status, "took_ms": 9, "error": error}
-        store.xadd("bomnae:attempts:ep_1", attempt)
-    store.xadd("bomnae:undelivered:ep_1", {"a": "{}"})
-    store.zadd("bomnae:dispatchers", {"host-1": now_ms()})
+        store.xadd(endpoint_key(ATTEMPTS, "ep_1"), attempt)
+    store.xadd(endpoint_key(DEAD, "ep_1"), {"a": "{}"})
+    store.zadd(DISPATCHERS, {"host-1": now_ms()})
     waits = {"since_ms": 7, "alert_id": "alrt_x.1", "title": "중앙로"}
-    store.hset("bomnae:undelivered", "ep_1", json.dumps(waits))
-    store.hset("bomnae:undelivered", "ep_9", b"nothing of ours")
+    store.hset(UNDELIVERED, "ep_1", json.dumps(waits))
+    store.hset(UNDELIVERED, "ep_9", b"nothing of ours")
     wait_until(lambda: bool(ask(base, "/api/v1/snapshot")[1]["undelivered"]), "the sign")
     status, body = ask(base, "/api/v1/deliveries")
     [row] = body["endpoints"]
@@ -142,5 +144,5 @@ def test_deliveries_are_listed_by_endpoint_without_an_address(city: Stack) -> No
         {"endpoint": "ep_1", "endpoint_title": "현장팀", "since_ms": 7, "title": "중앙로"}
     ]
     assert "geheim" not in json.dumps(body)
-    store.delete("bomnae:undelivered")
+    store.delete(UNDELIVERED)
     wait_until(lambda: not ask(base, "/api/v1/snapshot")[1]["undelivered"], "its end")

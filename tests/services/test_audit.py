@@ -2,9 +2,11 @@
 
 from functools import partial
 
+from local import held
 from local.services import Process, wait_until
 from local.stack import Stack
 from streams.contract import topics
+from streams.state.keys import COUNTS, DEAD_LETTERS, META, POSITIONS, key, past_key
 from streams.state.tables import page_of, read_columns
 from tests.cities import worlds
 
@@ -33,7 +35,9 @@ def test_two_workers_poison_and_a_kill_end_identical(city: Stack) -> None:
     first = city.start_worker("worker-a")
     worlds.publish(city, [*log[:100], bad, *log[100:]])
     store = worlds.redis_of(city)
-    city.wait(first, lambda: len(store.hgetall("bomnae:positions")) > 4, "some positions")
+    city.wait(
+        first, lambda: len(held.rows(store, POSITIONS, worlds.PARTITIONS)) > 4, "some positions"
+    )
     first.kill()
     del city.processes["worker-a"]
     worlds.wait_drained(city, worlds.last_tick_ms(log))
@@ -53,7 +57,7 @@ def test_a_running_city_is_audited_without_stopping_it(city: Stack) -> None:
 
 
 def has_clocks(city: Stack) -> bool:
-    return len(worlds.redis_of(city).hvals("bomnae:clock")) == worlds.PARTITIONS
+    return len(held.rows(worlds.redis_of(city), "clock", worlds.PARTITIONS)) == worlds.PARTITIONS
 
 
 def test_every_spoilt_row_is_named_with_what_the_log_says(city: Stack) -> None:
@@ -64,7 +68,7 @@ def test_every_spoilt_row_is_named_with_what_the_log_says(city: Stack) -> None:
     worker.stop()
     store = worlds.redis_of(city)
     place = topics.partition_of("S3>S4", worlds.PARTITIONS)
-    hash_name = f"bomnae:links:{place}"
+    hash_name = key("links", place)
     view = read_columns(store.hgetall(hash_name))["S3>S4"]
     page = store.hget(hash_name, "0")
     head, rows = page_of(page)
@@ -72,13 +76,20 @@ def test_every_spoilt_row_is_named_with_what_the_log_says(city: Stack) -> None:
     rows["view"]["speed_dkmh"][head.ids.index("S3>S4")] = 15
     store.hset(hash_name, "0", page[: page.index(b"\n") + 1] + rows.tobytes())
     bus = topics.partition_of("v0", worlds.PARTITIONS)
-    store.hdel(f"bomnae:buses:{bus}", "v0")
+    store.hdel(key("buses", bus), "v0")
     audit = audited(city)
     lines = output_of(audit).splitlines()
     assert audit.exit_code == 4
-    assert f"bomnae:links:{place} S3>S4 speed_kmh: live 1.5, oracle {view.speed_kmh}" in lines
-    assert lines[0].startswith(f"bomnae:buses:{bus} v0: live nothing, oracle {{")
+    assert f"{hash_name} S3>S4 speed_kmh: live 1.5, oracle {view.speed_kmh}" in lines
+    gone = f"{key('buses', bus)} v0: live nothing, oracle {{"
+    assert any(line.startswith(gone) for line in lines)
     assert "2 differences" in lines
+
+
+def links_past(link_id: str) -> str:
+    """The stream of the history of a link's partition."""
+    partition = topics.partition_of(link_id, worlds.PARTITIONS)
+    return past_key(f"links/{partition}", partition)
 
 
 def test_a_history_and_counts_that_lack_something_are_named(city: Stack) -> None:
@@ -89,18 +100,17 @@ def test_a_history_and_counts_that_lack_something_are_named(city: Stack) -> None
     worker.stop()
     store = worlds.redis_of(city)
     assert output_of(audited(city)).startswith("identical\n")
-    stream = f"bomnae:past:links/{topics.partition_of('S3>S4', worlds.PARTITIONS)}"
-    other = f"bomnae:past:links/{topics.partition_of('S4>S5', worlds.PARTITIONS)}"
+    stream, other = (links_past(name) for name in ("S3>S4", "S4>S5"))
     (entry, _), *_ = store.xrange(stream)
     store.xdel(stream, entry)
     store.delete(other)
-    store.hincrby("bomnae:dead-letters", "bus-positions R001", -1)
-    store.hset("bomnae:counts", "passages late", 5)
+    store.hincrby(key(DEAD_LETTERS, 1), "bus-positions R001", -1)
+    store.hset(key(COUNTS, 2), "passages late", 5)
     audit = audited(city)
     lines = output_of(audit).splitlines()
     assert audit.exit_code == 4
-    assert lines[0] == "bomnae:counts passages late: live 5, oracle nothing"
-    assert lines[1] == "bomnae:dead-letters bus-positions R001: live 0, oracle 1"
+    assert lines[0] == "counts passages late: live 5, oracle nothing"
+    assert lines[1] == "dead-letters bus-positions R001: live 0, oracle 1"
     assert f"{stream} {entry.decode()}: live nothing, oracle {{" in lines[2]
     assert lines[3].startswith(f"{other} ")
 
@@ -112,19 +122,21 @@ def test_roads_that_have_not_followed_their_inputs_are_not_settled(city: Stack) 
     worlds.wait_drained(city, worlds.last_tick_ms(log))
     worker.stop()
     store = worlds.redis_of(city)
-    store.hset("bomnae:sources:2", "permits/0", "[3,0]")
+    store.hset(key("sources", 2), "permits/0", "[3,0]")
     audit = audited(city, within_s=1)
     assert audit.exit_code == 5
-    assert "not settled: bomnae:sources:2 contains permits/0 up to offset 3, " in output_of(audit)
+    assert f"not settled: {key('sources', 2)} contains permits/0 up to offset 3, " in output_of(
+        audit
+    )
 
 
 def test_a_state_of_another_log_or_network_is_refused(city: Stack) -> None:
     store = worlds.redis_of(city)
-    store.hset("bomnae:positions", "bus-positions/0", 7)
+    store.hset(key(POSITIONS, 0), "bus-positions/0", 7)
     audit = audited(city)
     assert audit.exit_code == 3
     assert "bus-positions/0 has no message at offset 0" in output_of(audit)
-    store.hset("bomnae:meta", "network", "other")
+    store.hset(META, "network", "other")
     audit = audited(city)
     assert audit.exit_code == 2
     assert "the live state is folded with other" in output_of(audit)

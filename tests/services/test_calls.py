@@ -5,10 +5,11 @@ import time
 import msgspec
 import pytest
 
+from local import held
 from local.services import Process
 from local.stack import Stack
 from streams.contract.times import DAY_MS
-from streams.state.store import PAST, past_key
+from streams.state.keys import DEAD_LETTERS, PAST, key, past_key
 from tests.cities import worlds
 from tests.services.asking import Json, ask, seen
 
@@ -34,7 +35,7 @@ def test_a_call_is_logged_shown_as_a_report_and_ticked_off(city: Stack) -> None:
     assert left["calls"][0]["title"] == "정류장4 [phone]"
     assert ask(base, "/api/v1/calls/desk-1/done", {})[0] == 202  # done already
     assert ask(base, "/api/v1/calls/nobody/done", {})[0] == 404
-    assert worlds.redis_of(city).hgetall("bomnae:dead-letters") == {}
+    assert held.rows(worlds.redis_of(city), DEAD_LETTERS, worlds.PARTITIONS) == {}
 
 
 def test_what_is_no_call_is_refused_and_nothing_of_it_is_kept(city: Stack) -> None:
@@ -88,8 +89,8 @@ def remembering(city: Stack) -> str:
     extended = {**work, "ends_ms": now_ms + hour_ms}
     store = worlds.redis_of(city)
     for known_ms, row in ((now_ms - 3 * hour_ms, work), (now_ms - 2 * hour_ms, extended)):
-        store.xadd(past_key("work:W/1"), {"v": msgspec.json.encode(row)}, id=f"{known_ms}-1")
-        store.zadd(PAST, {"work:W/1": known_ms})
+        store.xadd(past_key("work:W/1", 0), {"v": msgspec.json.encode(row)}, id=f"{known_ms}-1")
+        store.zadd(key(PAST, 0), {"work:W/1": known_ms})
     base = city.start_map()
     seen(base, lambda body: bool(body["ok"]), "/readyz")
     return base

@@ -4,9 +4,11 @@ from functools import partial
 
 from kafka import KafkaAdminClient
 
+from local import held
 from local.services import wait_until
 from local.stack import Stack
 from streams.contract import topics
+from streams.state.keys import POSITIONS
 from tests.cities import worlds
 from tests.cities.worlds import PARTITIONS
 
@@ -16,8 +18,12 @@ BUSES = 300
 def carried(city: Stack) -> int:
     """Messages of bus-positions whose effects are in Redis."""
     store = worlds.redis_of(city)
-    names = [f"{topics.BUS_POSITIONS.name}/{p}" for p in range(PARTITIONS)]
-    return sum(int(at) + 1 for at in store.hmget("bomnae:positions", names) if at is not None)
+    names = [f"{topics.BUS_POSITIONS.name}/{p}".encode() for p in range(PARTITIONS)]
+    return sum(
+        int(at) + 1
+        for at in map(held.rows(store, POSITIONS, PARTITIONS).get, names)
+        if at is not None
+    )
 
 
 def committed(city: Stack) -> dict[str, int]:
@@ -47,8 +53,7 @@ def test_singles_in_chunks_through_a_rebalance_and_a_kill_are_as_one_by_one(city
     city.python("worker-third", "streams", "worker")
     worlds.publish(city, log[2 * third :])
     worlds.wait_drained(city, worlds.last_tick_ms(log))
-    found = worlds.redis_of(city).hgetall("bomnae:positions")
-    found = {name.decode(): int(at) for name, at in found.items()}
+    found = held.numbers(worlds.redis_of(city), POSITIONS, worlds.PARTITIONS)
     assert {name: found[name] for name in ends} == ends
     assert city.run("audit", "streams", "audit").splitlines()[0] == "identical"
     is_told = partial(told, city, ends)

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from local import held
 from local.__main__ import parser
 from local.demo import Demo, is_moving
 from local.services import free_port, wait_until
-from streams.state.store import DEAD_LETTERS, OUTBOX, POSITIONS, REBUILDING
+from streams.state.keys import DEAD_LETTERS, OUTBOX, POSITIONS, REBUILDING
+from tests.cities.worlds import PARTITIONS
 from tests.services.asking import get
 from tests.services.live_bodies import Document, deltas, questions, read
 
@@ -86,7 +88,7 @@ class Running:
         self.wait(is_fresh, "buses seen after it")
 
     def redis(self) -> Any:
-        return Redis.from_url(self.demo.stack.env["BOMNAE_REDIS"], decode_responses=True)
+        return Redis.from_url(self.demo.stack.env["BOMNAE_REDIS"])
 
 
 @pytest.fixture(scope="module")
@@ -120,12 +122,12 @@ def test_what_is_killed_is_said_and_the_picture_moves_again(running: Running, na
     assert running.demo.has_failed
 
 
-def known(running: Running) -> tuple[dict[str, int], list[str], dict[str, str]]:
+def known(running: Running) -> tuple[dict[str, int], list[bytes], dict[str, int]]:
     """Positions, the alerts in their order, the dead letters by code."""
     with running.redis() as store:
-        positions = {name: int(at) for name, at in store.hgetall(POSITIONS).items()}
-        alerts = [fields["a"] for _, fields in store.xrange(OUTBOX)]
-        return positions, alerts, store.hgetall(DEAD_LETTERS)
+        positions = held.numbers(store, POSITIONS, PARTITIONS)
+        alerts = [fields[b"a"] for _, fields in held.entries(store, OUTBOX, PARTITIONS)]
+        return positions, alerts, held.numbers(store, DEAD_LETTERS, PARTITIONS)
 
 
 def is_behind(running: Running, before: dict[str, int]) -> bool:

@@ -13,8 +13,19 @@ from local.services import Process, answers, wait_until
 from local.stack import Stack
 from streams.contract.enums import AlertEvent
 from streams.contract.settings import Settings
+from streams.delivery.deciding.keys import (
+    ATTEMPTS,
+    DEAD,
+    DISPATCHERS,
+    LEASE,
+    REPLAYS,
+    STATE,
+    UNDELIVERED,
+    endpoint_key,
+)
 from streams.delivery.sending.outbox import Outbox
-from streams.state.store import OUTBOX, REBUILDING, Store
+from streams.state.keys import OUTBOX, REBUILDING, key
+from streams.state.store import Store
 from tests.cities import worlds
 from tests.receivers import ENV, Answer, Receiver, alert, put, subscribe, subscription
 
@@ -46,7 +57,7 @@ def wait_ids(receiver: Receiver, *ids: str, endpoint: str = "ep_a", within_s: fl
 
 
 def state(store: Any, endpoint: str = "ep_a") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(store.get(f"bomnae:delivery:{endpoint}") or b"{}")
+    found: dict[str, Any] = json.loads(store.get(endpoint_key(STATE, endpoint)) or b"{}")
     return found
 
 
@@ -62,8 +73,8 @@ def test_an_alert_is_posted_signed_and_remembered(sending: Stack, receiver: Rece
         (end.id, "closure.end"),
     ]
     assert all(each.generations == (1,) for each in got)
-    wait_until(lambda: store.xlen("bomnae:attempts:ep_a") == 2, "the attempts")
-    attempt = store.xrange("bomnae:attempts:ep_a")[0][1]
+    wait_until(lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")) == 2, "the attempts")
+    attempt = store.xrange(endpoint_key(ATTEMPTS, "ep_a"))[0][1]
     assert (attempt[b"id"].decode(), attempt[b"status"], attempt[b"error"]) == (
         begin.id,
         b"200",
@@ -117,7 +128,7 @@ def test_two_dispatchers_share_the_endpoints_and_send_each_alert_once(
     served = {"first": 0, "second": 0}
 
     def is_shared() -> bool:
-        leases = [store.get(f"bomnae:delivery-lease:{name}") or b"" for name in names]
+        leases = [store.get(endpoint_key(LEASE, name)) or b"" for name in names]
         by = [lease.split(b"-")[-2] for lease in leases if lease]
         served["first"] = by.count(str(first.pid).encode())
         served["second"] = by.count(str(second.pid).encode())
@@ -128,7 +139,7 @@ def test_two_dispatchers_share_the_endpoints_and_send_each_alert_once(
     wait_until(lambda: len(receiver.got) >= 21, "all posts")
     every = ("ep_a", *names)
     wait_until(  # what is posted and not yet written down may be posted again, by its right
-        lambda: all(store.xlen(f"bomnae:attempts:{name}") for name in every), "all attempts"
+        lambda: all(store.xlen(endpoint_key(ATTEMPTS, name)) for name in every), "all attempts"
     )
     second.kill()
     put(store, [alert("work:W2", 1)])
@@ -162,7 +173,7 @@ def test_gone_disables_and_a_redirect_is_no_success(sending: Stack, receiver: Re
     put(store, [alert("work:W1", 1)])
 
     def is_disabled() -> bool:
-        row = json.loads(store.hget("bomnae:subscriptions:0", "ep_gone0000"))
+        row = json.loads(store.hget(key("subscriptions", 0), "ep_gone0000"))
         return row["is_enabled"] is False
 
     wait_until(is_disabled, "the disabled endpoint", within_s=60)
@@ -176,12 +187,12 @@ def test_what_expires_is_kept_and_sent_again_on_demand(sending: Stack, receiver:
     old = alert("work:W1", 1, at_ms=time.time_ns() // 1_000_000 - day_ms - 1000)
     dispatch(sending)
     put(store, [old])
-    wait_until(lambda: store.xlen("bomnae:undelivered:ep_a") == 1, "the dead letter")
+    wait_until(lambda: store.xlen(endpoint_key(DEAD, "ep_a")) == 1, "the dead letter")
     assert old.id in sending.run("list", "streams", "undelivered", "ep_a")
     sending.run("replay", "streams", "undelivered", "ep_a", "--replay")
     wait_ids(receiver, old.id)
-    wait_until(lambda: store.hlen("bomnae:replays") == 0, "the replay forgotten")
-    assert store.xlen("bomnae:undelivered:ep_a") == 0
+    wait_until(lambda: store.hlen(REPLAYS) == 0, "the replay forgotten")
+    assert store.xlen(endpoint_key(DEAD, "ep_a")) == 0
 
 
 @pytest.mark.skipif(
@@ -206,10 +217,10 @@ def test_redis_and_the_broker_may_go_and_come(sending: Stack, receiver: Receiver
     try:
         put(store, [third := alert("work:W3", 1)])
         wait_ids(receiver, third.id)
-        assert store.xlen("bomnae:attempts:ep_a") == 2  # its receipt is not written
+        assert store.xlen(endpoint_key(ATTEMPTS, "ep_a")) == 2  # its receipt is not written
     finally:
         os.killpg(broker.pid, signal.SIGCONT)
-    wait_until(lambda: store.xlen("bomnae:attempts:ep_a") == 3, "the third receipt")
+    wait_until(lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")) == 3, "the third receipt")
     assert receiver.ids() == [first.id, second.id, third.id]
 
 
@@ -218,7 +229,7 @@ def test_nothing_is_sent_while_the_state_is_made_again(sending: Stack, receiver:
     store.hset(REBUILDING, "permits/0", 9)
     put(store, [first := alert("work:W1", 1)])
     dispatch(sending)
-    wait_until(lambda: bool(store.exists("bomnae:delivery-lease:ep_a")), "its lease")
+    wait_until(lambda: bool(store.exists(endpoint_key(LEASE, "ep_a"))), "its lease")
     assert receiver.got == []
     store.delete(REBUILDING)
     wait_ids(receiver, first.id)
@@ -233,11 +244,11 @@ def test_a_critical_alert_that_does_not_arrive_is_shown_until_it_does(
     dispatch(sending)
     late = alert("work:W1", 1, at_ms=time.time_ns() // 1_000_000 - 115_000)
     put(store, [late])
-    wait_until(lambda: store.hlen("bomnae:undelivered") == 1, "the sign", within_s=20)
-    sign = json.loads(store.hget("bomnae:undelivered", "ep_a"))
+    wait_until(lambda: store.hlen(UNDELIVERED) == 1, "the sign", within_s=20)
+    sign = json.loads(store.hget(UNDELIVERED, "ep_a"))
     assert sign == {"since_ms": late.at_ms, "alert_id": late.id, "title": "제목 work:W1"}
     status[0] = 200
-    wait_until(lambda: store.hlen("bomnae:undelivered") == 0, "its end", within_s=60)
+    wait_until(lambda: store.hlen(UNDELIVERED) == 0, "its end", within_s=60)
     assert receiver.ids() == [late.id]
 
 
@@ -246,13 +257,13 @@ async def test_the_outbox_is_trimmed_behind_the_last_endpoint_and_when_old(sendi
     now_ms = time.time_ns() // 1_000_000
     ids = [f"{now_ms - 8 * 86_400_000 + n}-0" for n in range(400)]
     for each in (*ids, f"{now_ms}-0"):
-        store.xadd(OUTBOX, {"a": "{}"}, id=each)
+        store.xadd(key(OUTBOX, 0), {"a": "{}"}, id=each)
     own = Store.connect(Settings(redis=sending.env["BOMNAE_REDIS"]))
     try:
-        assert await Outbox(own.client).trim(["0-0"], now_ms) == 0
-        assert await Outbox(own.client).trim([ids[200]], now_ms) in range(100, 201)
-        assert await Outbox(own.client).trim([f"{now_ms}-0"], now_ms) > 0
-        assert store.xrevrange(OUTBOX, count=1)[0][0].decode() == f"{now_ms}-0"
+        assert await Outbox(own).trim(["0-0"], now_ms) == 0
+        assert await Outbox(own).trim([ids[200]], now_ms) in range(100, 201)
+        assert await Outbox(own).trim([f"{now_ms}-0"], now_ms) > 0
+        assert store.xrevrange(key(OUTBOX, 0), count=1)[0][0].decode() == f"{now_ms}-0"
     finally:
         await own.close()
 
@@ -266,7 +277,7 @@ def test_without_a_master_key_it_says_so(city: Stack) -> None:
 
 def test_its_health_is_that_it_takes_turns(sending: Stack) -> None:
     process = dispatch(sending)
-    wait_until(lambda: worlds.redis_of(sending).zcard("bomnae:dispatchers") == 1, "its first turn")
+    wait_until(lambda: worlds.redis_of(sending).zcard(DISPATCHERS) == 1, "its first turn")
     sending.run("health", "streams.delivery.health")
     process.stop()
     with pytest.raises(RuntimeError, match="has taken a turn"):

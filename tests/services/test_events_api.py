@@ -9,7 +9,7 @@ from local.stack import Stack
 from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.subscription import Subscription
 from streams.domain.alerts import Alert
-from streams.state.store import OUTBOX
+from streams.state.keys import OUTBOX, key
 from tests.cities import worlds
 from tests.services.asking import ask
 
@@ -32,7 +32,7 @@ def alert(number: int, at_ms: int, rule: RuleName = RuleName.CLOSURE) -> Alert:
 def write(stack: Stack, alerts: list[Alert]) -> None:
     store = worlds.redis_of(stack)
     for each in alerts:
-        store.xadd(OUTBOX, {"a": msgspec.json.encode(each)})
+        store.xadd(key(OUTBOX, 0), {"a": msgspec.json.encode(each)})
 
 
 def read_all(base: str, after: str, more: str = "") -> tuple[list[str], str]:
@@ -61,9 +61,12 @@ def test_a_receiver_that_slept_reads_on_in_order_and_over_a_rebuild(city: Stack)
     write(city, alerts[230:])
     assert read_all(base, cursor)[0] == [each.id for each in alerts[230:]]
     store = worlds.redis_of(city)
-    store.delete(OUTBOX)  # and made again in another order: another alert stands where it read
+    ((newest, _),) = store.xrevrange(key(OUTBOX, 0), count=1)
+    store.delete(
+        key(OUTBOX, 0)
+    )  # and made again in another order: another alert stands where it read
     remade = [*alerts[100:], *alerts[:100]]
-    store.xadd(OUTBOX, {"a": msgspec.json.encode(remade[0])}, id=cursor.partition("_")[0])
+    store.xadd(key(OUTBOX, 0), {"a": msgspec.json.encode(remade[0])}, id=newest)
     write(city, remade[1:])
     again, last = read_all(base, cursor)
     assert set(again) >= {each.id for each in alerts[230:]}
@@ -80,7 +83,7 @@ def test_a_cursor_that_is_too_old_or_none_is_refused(city: Stack) -> None:
     first = ask(base, "/api/v1/events?after=latest")[1]
     assert first["events"] == []
     assert read_all(base, first["next"]) == ([], first["next"])
-    worlds.redis_of(city).delete(OUTBOX)
+    worlds.redis_of(city).delete(key(OUTBOX, 0))
     write(city, [alert(3, now_ms + 5_000)])
     status, body = ask(base, f"/api/v1/events?after={first['next']}")
     assert (status, body["error"]["code"]) == (410, "cursor_gone")
@@ -96,7 +99,7 @@ def test_the_events_of_an_endpoint_are_those_it_hears(city: Stack) -> None:
         endpoint="ep_0123456789abcdef", url="https://a.example/", title="반", rules=("jam",)
     )
     row = msgspec.json.encode(known)
-    worlds.redis_of(city).hset("bomnae:subscriptions:0", known.endpoint, row)
+    worlds.redis_of(city).hset(key("subscriptions", 0), known.endpoint, row)
     now_ms = time.time_ns() // 1_000_000
     write(city, [alert(1, now_ms), alert(2, now_ms, RuleName.JAM), alert(3, now_ms)])
     wait_until(lambda: ask(base, "/api/v1/events")[0] == 200, "the store is read")

@@ -16,10 +16,13 @@ from yarl import URL
 
 from maps.api.context import CONTEXT
 from maps.picture import broadcast as sse
+from maps.picture.loop import LiveUpdates
 from producers.network.importing import write_network
 from streams.contract.times import now_ms
 from streams.geo.network import Network
-from streams.state.store import DELTAS, META
+from streams.state.keys import DELTAS, META, REBUILDING, key
+from streams.state.side_by_side import BEFORE, text_of
+from tests.cities import seed
 from tests.cities.seed import link_view
 from tests.places import ROOT
 from tests.redis_server import RedisServer
@@ -102,6 +105,36 @@ async def test_a_chain_of_events_has_no_gap(
     assert app[CONTEXT].live.picture.links[1].speed_kmh == 59
 
 
+async def test_a_reader_goes_on_at_another_server_with_what_that_one_read_before(
+    site: tuple[Url, Any], server: RedisServer, network: Network, http: aiohttp.ClientSession
+) -> None:
+    url, app = site
+    async with served(server, network) as (other, other_app):
+        begin = (await get_json(http, f"{other}/api/v1/snapshot"))["id"]
+        while begin == "0-0":
+            begin = (await get_json(http, f"{other}/api/v1/snapshot"))["id"]
+        with server.client as client:
+            for number in range(1, 8):
+                link = {f"S{number}>S{number + 1}": link_view(number)}
+                last = seed.emit(client, {"at": now_ms(), "l": link}, partition=number % 4)
+        for each in (app, other_app):
+            live = each[CONTEXT].live
+            await until(lambda: max(live.places) > BEFORE and last in told_of(live))  # noqa: B023
+        for one in (url, other):
+            async with stream(http, one, begin) as events:
+                event_id, name, body = await events.next()
+            assert (name, body["prev"]) == ("d", begin)
+            assert body["l"][-14:] == [value for number in range(1, 8) for value in (1, number)]
+            async with stream(http, url if one == other else other, event_id) as events:
+                _, _, state = await events.next()
+            assert (state["prev"], state["store"]) == (event_id, "ok")
+
+
+def told_of(live: LiveUpdates) -> set[str]:
+    """The ids of the deltas that a server stands at."""
+    return {text_of(place) for place in live.places}
+
+
 @pytest.mark.parametrize("since", ["1-0", "nonsense", "0-0", "99999999999999-0", "-1", "5-5-5"])
 async def test_a_place_no_longer_held_starts_over(
     site: tuple[Url, Any], http: aiohttp.ClientSession, since: str
@@ -122,7 +155,7 @@ async def test_a_reader_behind_a_trimmed_stream_starts_over(
     last = publish(server, {"l": {"S1>S2": link_view(2)}})
     await until(lambda: app[CONTEXT].live.picture.delta_id == last)
     with server.client as client:
-        client.xtrim(DELTAS, maxlen=1, approximate=False)
+        client.xtrim(key(DELTAS, 0), maxlen=1, approximate=False)
     async with stream(http, url, since) as events:
         assert (await events.next())[1] == "resync"
 
@@ -194,14 +227,14 @@ async def test_a_state_that_is_made_again_is_said_to_every_reader(
     async with stream(http, url) as events:
         await events.next()
         with server.client as client:
-            client.hset("bomnae:rebuilding", "bus-positions/0", 99)
+            client.hset(REBUILDING, "bus-positions/0", 99)
         assert (await events.next_with("store"))[2]["store"] == "rebuilding"
         assert (await get_json(http, f"{url}/api/v1/snapshot"))["store"] == "rebuilding"
         async with http.get(f"{url}/readyz") as ready:
             assert ready.status == 503
             assert "(rebuilding)" in str(await ready.json())
         with server.client as client:
-            client.delete("bomnae:rebuilding")
+            client.delete(REBUILDING)
         assert (await events.next_with("store"))[2]["store"] == "ok"
 
 
@@ -271,7 +304,7 @@ async def test_a_delta_that_cannot_be_read_is_stepped_over_by_a_new_picture(
     async with stream(http, url) as events:
         await events.next()
         with server.client as client:
-            client.xadd(DELTAS, {"d": b"{oops"})
+            client.xadd(key(DELTAS, 0), {"d": b"{oops"})
         while (await events.next())[1] != "resync":
             pass
         publish(server, {"l": {"S1>S2": link_view(12)}})

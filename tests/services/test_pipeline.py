@@ -5,10 +5,12 @@ from pathlib import Path
 
 from kafka import KafkaConsumer
 
+from local import held
 from local.services import start_broker, wait_until
 from local.stack import Stack
 from streams.contract import topics
 from streams.contract.settings import Settings
+from streams.state.keys import POSITIONS
 from tests.cities import worlds
 
 STOPS = worlds.STOPS
@@ -70,7 +72,7 @@ def test_kill_minus_9_in_mid_stream_leaves_the_state_exact(city: Stack) -> None:
     store = worlds.redis_of(city)
 
     def progress() -> int:
-        return sum(int(offset) for offset in store.hvals("bomnae:positions"))
+        return sum(held.numbers(store, POSITIONS, worlds.PARTITIONS).values())
 
     for life in range(4):
         worker = city.start_worker(f"worker{life}")

@@ -13,7 +13,7 @@ from streams.contract.enums import PollOutcome
 from streams.contract.records import FeedReport
 from streams.contract.times import now_ms
 from streams.domain.stages.feeds import FeedState
-from streams.state.store import CLOCK, COUNTS, DELTAS, FEEDS, LOST, META, WORKERS
+from streams.state.keys import COUNTS, DELTAS, LOST, META, WORKERS, key
 from tests.redis_server import RedisServer
 from tests.services.site import Url, get_json, stream, until
 
@@ -34,7 +34,7 @@ async def silent_feed(server: RedisServer, app: web.Application) -> None:
     report = FeedReport("permits", PollOutcome.DATA, now_ms() - 3_600_000, 10_000, row_count=3)
     delta = {"at": now_ms(), "f": {"permits": FeedState("permits", report)}}
     with server.client as client:
-        client.xadd(DELTAS, {"d": msgspec.json.encode(delta)})
+        client.xadd(key(DELTAS, 0), {"d": msgspec.json.encode(delta)})
     await until(lambda: state_of(app).picture.feeds["permits"].last == report)
 
 
@@ -127,9 +127,9 @@ async def test_a_clock_that_is_ahead_is_a_reason_not_to_be_ready(
     report = FeedReport("permits", PollOutcome.DATA, ahead_ms, 10_000, row_count=3)
     seen = FeedState("permits", report, ahead_ms, ahead_ms)
     with server.client as client:
-        client.hset(CLOCK, "0", ahead_ms)
-        client.hset(FEEDS, "permits", msgspec.json.encode(seen))
-        client.delete(DELTAS)  # a new picture
+        client.hset(key("clock", 0), "0", ahead_ms)
+        client.hset(key("feeds", 0), "permits", msgspec.json.encode(seen))
+        client.delete(key(DELTAS, 0))  # a new picture
     await until(lambda: max(state_of(app).picture.clocks.values(), default=0) >= ahead_ms)
     assert "the state is 48 min ahead" in await not_ready(http, url)
     rows = (await get_json(http, f"{url}/api/v1/feeds"))["feeds"]
@@ -144,7 +144,7 @@ async def test_what_was_lost_late_or_left_out_is_a_figure(
     with server.client as client:
         client.hset(LOST, mapping={"bus-positions/0 4": 13, "bus-positions/1 9": 9})
         client.hset(
-            COUNTS, mapping={"speeds late": 40, "passages late": 2, "positions teleport": 3}
+            key(COUNTS, 0), mapping={"speeds late": 40, "passages late": 2, "positions teleport": 3}
         )
     found = await metrics_of(http, url)
     assert found['bomnae_lost_messages_total{topic="bus-positions"}'] == 11

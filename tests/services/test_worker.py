@@ -1,16 +1,22 @@
 """A worker that cannot or must not go on says why in one line and ends with a code of its own."""
 
+import ast
+import re
+import urllib.request
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient
 
+from local import held
 from local.services import Process, free_port, start_redis, wait_until
 from local.stack import Stack
 from producers.network.importing import write_network
 from streams.contract import topics
 from streams.contract.failpoints import POINTS
+from streams.state.keys import META, POSITIONS, REBUILDING, parts_of
 from tests.cities import worlds
 
 
@@ -38,7 +44,7 @@ def test_another_number_of_partitions_ends_a_worker_before_it_reads(city: Stack)
     city.env["BOMNAE_PARTITIONS"] = "8"
     output = said_at_end(city.start_worker(), 2)
     assert "topic bus-positions has 4 partitions, BOMNAE_PARTITIONS=8 means 8" in output
-    assert worlds.redis_of(city).hgetall("bomnae:positions") == {}
+    assert held.rows(worlds.redis_of(city), POSITIONS, worlds.PARTITIONS) == {}
 
 
 def test_a_redis_that_is_not_there_yet_is_waited_for(city: Stack, tmp_path: Path) -> None:
@@ -98,19 +104,22 @@ def test_an_emptied_redis_is_marked_and_made_again_from_the_log(city: Stack) -> 
     worlds.wait_drained(city, worlds.last_tick_ms(log))
     before = worlds.dump(city)
     store = worlds.redis_of(city)
-    network = store.hget("bomnae:meta", "network")
+    network = store.hget(META, "network")
     store.flushall()
     worlds.publish(city, worlds.tick(worlds.last_tick_ms(log)))  # the same time again
     city.wait(worker, lambda: worker.said("rebuilding"), "the mark")
     worlds.wait_drained(city, worlds.last_tick_ms(log))
-    city.wait(worker, lambda: not store.exists("bomnae:rebuilding"), "the end of the mark")
+    city.wait(worker, lambda: not store.exists(REBUILDING), "the end of the mark")
     assert audit(city) == "identical"
-    assert store.hget("bomnae:meta", "network") == network
+    assert store.hget(META, "network") == network
     assert links_of(worlds.dump(city)) == links_of(before)
 
 
 def links_of(state: bytes) -> bytes:
-    return state[state.index(b"bomnae:links") : state.index(b"bomnae:positions")]
+    """The rows of links in a dump."""
+    kept: Any
+    kept, _ = ast.literal_eval(state.decode())
+    return repr([row for row in kept if parts_of(row[0])[0] == "links"]).encode()
 
 
 def test_a_worker_that_begins_on_an_empty_redis_and_a_full_log_is_rebuilding(city: Stack) -> None:
@@ -120,7 +129,7 @@ def test_a_worker_that_begins_on_an_empty_redis_and_a_full_log_is_rebuilding(cit
     city.wait(worker, lambda: worker.said("rebuilding"), "the mark")
     worlds.wait_drained(city, worlds.last_tick_ms(log))
     store = worlds.redis_of(city)
-    city.wait(worker, lambda: not store.exists("bomnae:rebuilding"), "the end of the mark")
+    city.wait(worker, lambda: not store.exists(REBUILDING), "the end of the mark")
     assert audit(city) == "identical"
 
 
@@ -137,6 +146,41 @@ def test_a_worker_killed_at_a_failpoint_leaves_the_state_exact(city: Stack, poin
     city.start_worker("worker-next")
     worlds.wait_drained(city, worlds.last_tick_ms(log))
     assert audit(city) == "identical"
+
+
+def test_workers_that_come_and_go_under_load_leave_one_exact_state(stack: Stack) -> None:
+    stack.env["BOMNAE_PARTITIONS"] = "16"
+    worlds.lay(stack)
+    log = worlds.drive(24, worlds.STOPS, partitions=16)
+    third = len(log) // 3
+    first, first_at = measured_worker(stack, "worker-1")
+    worlds.publish(stack, log[:third])
+    stack.wait(first, lambda: carried(first_at) > 0, "its first steps")
+    second, second_at = measured_worker(stack, "worker-2")
+    worlds.publish(stack, log[third : 2 * third])
+    stack.wait(second, lambda: carried(second_at) > 0, "its part of the load")
+    first.stop()  # the second has all from here on
+    stack.processes.pop("worker-1")
+    worlds.publish(stack, log[2 * third :])
+    worlds.wait_drained(stack, worlds.last_tick_ms(log))
+    assert first.exit_code == 0
+    assert audit(stack) == "identical"
+
+
+def measured_worker(stack: Stack, name: str) -> tuple[Process, str]:
+    """A worker that has started, and the address of its metrics."""
+    address = f"127.0.0.1:{free_port()}"
+    worker = stack.python(name, "streams", "worker", env={"BOMNAE_METRICS": address})
+    stack.wait(worker, lambda: worker.said("worker started"), name)
+    return worker, address
+
+
+def carried(address: str) -> float:
+    """How many messages a worker has carried through the gate."""
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    found = re.findall(r"^bomnae_worker_messages_total\{.*\} (.*)$", text, re.MULTILINE)
+    return sum(map(float, found))
 
 
 def test_an_agent_that_raises_ends_its_worker_with_the_reason(city: Stack) -> None:

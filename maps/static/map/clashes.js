@@ -8,13 +8,14 @@ const SEVERITIES = ["high", "low"];
 
 export class Clashes {
   rows = /** @type {Map<string, Api.Clash>} */ (new Map());
+  text = "[]"; // of what was read last
   hasFailed = false;
   asked_ms = -Infinity;
   timer = 0;
 
-  /** @param {() => void} onRead when the list was read again */
-  constructor(onRead) {
-    this.onRead = onRead;
+  /** @param {() => void} onNews when the list is another, or could not be read */
+  constructor(onNews) {
+    this.onNews = onNews;
     setInterval(() => this.ask(), EVERY_MS);
     document.addEventListener("visibilitychange", () => this.ask());
     this.ask();
@@ -31,13 +32,15 @@ export class Clashes {
     this.asked_ms = performance.now();
     try {
       /** @type {{clashes: Api.Clash[]}} */
-      const { clashes } = await getJson("/api/v1/clashes");
+      const { clashes } = await getJson("/api/v1/clashes"), text = JSON.stringify(clashes);
+      if (text === this.text && !this.hasFailed) return;
+      this.text = text;
       this.rows = new Map(clashes.map((clash) => [clash.id, clash]));
       this.hasFailed = false;
     } catch {
       this.hasFailed = true; // what was read last stays
     }
-    this.onRead();
+    this.onNews();
   }
 
   /** Puts the clashes into a picture, the urgent first. @param {Ui.Picture} picture */

@@ -77,8 +77,8 @@ export class Legend {
   show(picture) {
     for (const [name, { box }] of this.rows) box.checked = this.state.isShown(name);
     for (const [phase, radio] of this.phases) radio.checked = phase === this.state.phase;
+    if (!picture) return; // its icons can wait until the roads are there
     this.drawIcons();
-    if (!picture) return;
     this.showThresholds(picture.network.limits);
     this.inView.hidden = !picture.network.index;
     this.showCounts(picture);

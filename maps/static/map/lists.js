@@ -6,6 +6,7 @@ import { t } from "../words.js";
 import { KINDS } from "./kinds.js";
 import { DISCREPANCY_KINDS } from "./kinds/discrepancy.js";
 
+/** @typedef {{kind: string, rows: any[]}} Group things of a kind that are one line together */
 /** @typedef {{kind: string, ids: string[], entry: Ui.Entry}} Line */
 /** @typedef {Line & {mark: string, element: HTMLElement}} Row */
 
@@ -50,17 +51,16 @@ export class Lists {
 
   /** @param {Ui.Picture} picture */
   show(picture) {
-    /** @type {Record<string, Line[]>} */
-    const lines = Object.fromEntries(PANELS.map((name) => [name, []]));
-    for (const [kind, { lists, entry, isFirst }] of Object.entries(KINDS)) {
-      for (const [panel, groups] of Object.entries(lists?.(picture, this.state) || {})) {
-        const found = groups.flatMap((rows) =>
-          entry ? [{ kind, ids: rows.map(({ id }) => id), entry: entry(rows, picture) }] : []);
-        lines[panel] = isFirst ? [...found, ...lines[panel]] : [...lines[panel], ...found];
+    /** @type {Record<string, Group[]>} */
+    const groups = Object.fromEntries(PANELS.map((name) => [name, []]));
+    for (const [kind, { lists, isFirst }] of Object.entries(KINDS)) {
+      for (const [panel, things] of Object.entries(lists?.(picture, this.state) || {})) {
+        const found = things.map((rows) => ({ kind, rows }));
+        groups[panel] = isFirst ? [...found, ...groups[panel]] : [...groups[panel], ...found];
       }
     }
     this.fillFilter(picture);
-    for (const panel of PANELS) this.fill(panel, lines[panel]);
+    for (const panel of PANELS) this.fill(panel, groups[panel], picture);
     this.markChosen();
   }
 
@@ -77,22 +77,22 @@ export class Lists {
   }
 
   /** Brings a list in line; rows that show the same stay the elements they are.
-   * @param {string} name @param {Line[]} lines */
-  fill(name, lines) {
+   * @param {string} name @param {Group[]} groups @param {Ui.Picture} picture */
+  fill(name, groups, picture) {
     const { theme, palette, lang } = this.state, old = this.rows.get(name), none = byId(name + "-none");
     const rows = /** @type {Map<string, Row>} */ (new Map());
-    for (const line of lines.slice(0, this.most)) {
+    for (const line of groups.slice(0, this.most).flatMap((group) => lineOf(group, picture))) {
       const [id] = line.ids, mark = JSON.stringify([line, theme, palette, lang]), before = old?.get(id);
       rows.set(id, before?.mark === mark ? before : { ...line, mark, element: this.row(line) });
     }
     this.rows.set(name, rows);
     const wanted = [...rows.values()].map((row) => row.element);
-    if (lines.length > this.most) wanted.push(this.more(lines.length - this.most));
+    if (groups.length > this.most) wanted.push(this.more(groups.length - this.most));
     arrangeRows(byId(name + "-list"), wanted);
-    none.hidden = lines.length > 0;
+    none.hidden = groups.length > 0;
     const isFiltered = name === "discrepancies" && this.state.discrepancy;
     write(none, t(isFiltered ? "discrepancies.none_of" : name + ".none"));
-    write(byId(name + "-count"), lines.length.toLocaleString());
+    write(byId(name + "-count"), groups.length.toLocaleString());
   }
 
   /** @param {number} count */
@@ -131,6 +131,13 @@ export class Lists {
       }
     }
   }
+}
+
+/** What is written of a group; only of those that are listed, for there may be thousands.
+ * @param {Group} group @param {Ui.Picture} picture @returns {Line[]} */
+function lineOf({ kind, rows }, picture) {
+  const { entry } = KINDS[kind];
+  return entry ? [{ kind, ids: rows.map(({ id }) => id), entry: entry(rows, picture) }] : [];
 }
 
 /** Puts rows in order; the focus goes back to a row that was moved, or to the new element of one whose text

@@ -119,10 +119,11 @@ export class Live {
   /** The layers there are, the topmost last. */
   get layers() { return [this.links, this.buses, this.marks].flatMap((layer) => layer || []); }
 
-  /** The list of clashes was read again: the card may be about one. */
+  /** The list of clashes is another: the card may be about one. */
   onClashes() {
     if (!this.picture) return;
     this.clashes.addTo(this.picture);
+    if (!this.isReady) return; // all is shown when the first picture is
     this.lists.show(this.picture);
     this.clashes.showFailure();
     this.legend.showCounts(this.picture);
@@ -147,6 +148,7 @@ export class Live {
       state.setView({ zoom: map.getZoom(), lat: at.lat, lon: at.lng });
       this.stream.looking.soon();
     });
+    map.on("move", () => this.stream.looking.onTheWay());
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => this.repaintAll());
     return this.addZoom();

@@ -4,6 +4,7 @@ import { earlier } from "./order.js";
 import { isSame, meet, queryOf, tilesIn } from "./tiles.js";
 
 const AFTER_MS = 120; // a map that is dragged on stops often
+const ON_THE_WAY_MS = 250; // how often one that does not stop is looked at
 const AGAIN_MS = 1000;
 
 /** @param {string} url @returns {Promise<Api.TileFile>} */
@@ -52,8 +53,15 @@ export class Looking {
     this.timer = setTimeout(() => this.look(), AFTER_MS);
   }
 
+  /** The map is on its way: what comes into view is read before it stands still. */
+  onTheWay() {
+    if (this.isBusy || this.timer) return;
+    this.timer = setTimeout(() => this.look(), ON_THE_WAY_MS);
+  }
+
   async look() {
     const { network, waiting } = this.stream;
+    this.timer = 0;
     if (!network?.index || waiting) return; // a resync calls again
     if (this.isBusy) { this.soon(); return; }
     this.isBusy = true;

@@ -1,6 +1,6 @@
 // Closures striped along their links, road names, marks, and what is chosen: one canvas over the links.
 import { colours, screenScale } from "../palette.js";
-import { drawSign, signOf, signRadius } from "../signs.js";
+import { Stamps, signOf, signRadius } from "../signs.js";
 import { CanvasLayer } from "./canvas-layer.js";
 import { paintImpassable, paintPromises } from "./driven.js";
 import { paintDetours } from "./detour-lines.js";
@@ -9,6 +9,7 @@ import { Labels } from "./labels.js";
 import { worldX, worldY } from "./network.js";
 
 const SMALL_BELOW_ZOOM = 13; // works that close nothing are dots in a view of the whole city
+const FAR_BELOW_ZOOM = 12; // a large network has thousands of works in view: they leave its roads to be seen
 const SHORTEST_PX = 30; // a closure is drawn at least so long, or its mark would cover it
 /** The gravest last, on top. @type {Ui.Sign[]} */
 const ORDER = ["minor", "report", "detour", "partial", "full", "incident", "clash", "discrepancy"];
@@ -27,6 +28,7 @@ export class MarksLayer {
     this.state = state;
     this.links = links;
     this.labels = new Labels(this.network);
+    this.stamps = new Stamps();
     this.canvas = new CanvasLayer(map, "bomnae-marks", 410, (ctx, view) => this.paintAll(ctx, view));
   }
 
@@ -42,8 +44,9 @@ export class MarksLayer {
     if (this.state.isShown("detours")) {
       paintDetours(ctx, view, this.picture.rows.detour.values(), palette, this.scale);
     }
-    if (this.state.isShown("labels")) this.labels.paint(ctx, view, palette, this.marks.map(boxOf));
-    for (const mark of this.marks) drawSign(ctx, mark.sign, mark.x, mark.y, mark.scale, mark.style, palette);
+    if (this.state.isShown("labels")) this.labels.paint(ctx, view, palette, this.taken(view));
+    const ratio = this.canvas.element.width / view.width;
+    for (const mark of this.marks) this.stamps.draw(ctx, mark, ratio, palette);
     if (this.ring) paintRing(ctx, view.px(this.ring.x), view.py(this.ring.y), palette);
   }
 
@@ -104,9 +107,16 @@ export class MarksLayer {
   /** Marks a selection: links to edge and a place to ring. @param {number[]} links
    * @param {Ui.Place | null} place */
   choose(links, place) {
+    if (!links.length && !place && !this.chosenLinks.length && !this.ring) return;
     this.chosenLinks = links;
     this.ring = pointOf(place);
     this.canvas.repaint();
+  }
+
+  /** The room that marks leave no names; a dot may lie on one. @param {Ui.View} view */
+  taken({ zoom }) {
+    const marks = zoom < SMALL_BELOW_ZOOM ? this.marks.filter(({ sign }) => sign !== "minor") : this.marks;
+    return marks.map(boxOf);
   }
 
   /** Every mark of the view, the gravest last so that it lies on top. @param {Ui.View} view */
@@ -128,10 +138,17 @@ export class MarksLayer {
   marksOf(kind, { mark, side = 0, ...row }, thing, view) {
     const at = this.isDrawn(row, thing) ? this.placeOf(thing, side) : null;
     if (!at || !mark) return [];
-    const { sign, style } = mark(thing), scale = this.scale * (side ? 1 : sizeAt(view.zoom, sign));
+    const { sign, style } = mark(thing), scale = this.scale * (side ? 1 : this.sizeAt(view.zoom, sign));
     const r = signRadius(sign) * scale, away = 1.9 * r;
     const x = view.px(at.x) + side * away, y = view.py(at.y) - Math.abs(side) * away;
     return view.holds(x, y) ? [{ kind, id: thing.id, sign, style, x, y, scale, r }] : [];
+  }
+
+  /** @param {number} zoom @param {Ui.Sign} sign */
+  sizeAt(zoom, sign) {
+    if (zoom >= SMALL_BELOW_ZOOM) return 1;
+    const isFar = this.network.index !== null && zoom < FAR_BELOW_ZOOM;
+    return (sign === "minor" ? 0.58 : 0.85) * (isFar ? 0.65 : 1);
   }
 
   /** @param {Ui.Kind<any>} row of its kind @param {Api.Placed} thing */
@@ -145,12 +162,6 @@ export class MarksLayer {
   placeOf(thing, side) {
     return pointOf(thing) || (side && thing.links.length ? this.network.middle(thing.links[0]) : null);
   }
-}
-
-/** @param {number} zoom @param {Ui.Sign} sign */
-function sizeAt(zoom, sign) {
-  if (zoom >= SMALL_BELOW_ZOOM) return 1;
-  return sign === "minor" ? 0.58 : 0.85;
 }
 
 /** A place in world units, null where none is known. @param {Ui.Place | null} place */

@@ -124,14 +124,18 @@ export class Network {
   /** @param {number[]} shape of the first point, then differences, in 1e-5 degrees @param {number} i */
   readShape(shape, i) {
     const first = this.start[i] = this.points, end = this.end[i] = this.points = first + shape.length / 2;
+    let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
     for (let k = 0, at = first, lon = 0, lat = 0; k < shape.length; k += 2, at++) {
       lon += shape[k];
       lat += shape[k + 1];
-      this.x[at] = worldX(lon / 1e5);
-      this.y[at] = worldY(lat / 1e5);
+      const x = this.x[at] = worldX(lon / 1e5), y = this.y[at] = worldY(lat / 1e5);
+      west = Math.min(west, x);
+      north = Math.min(north, y);
+      east = Math.max(east, x);
+      south = Math.max(south, y);
     }
+    this.box.set([west, north, east, south], 4 * i);
     this.readNormals(first, end);
-    this.readBox(first, end, i);
   }
 
   /** At each vertex the direction to the right of travel, longer at a bend: the line keeps its distance.
@@ -153,12 +157,6 @@ export class Network {
     const dx = this.x[b] - this.x[a], dy = this.y[b] - this.y[a];
     const size = Math.hypot(dx, dy) || 1;
     return [-dy / size, dx / size];
-  }
-
-  /** @param {number} first @param {number} end @param {number} i */
-  readBox(first, end, i) {
-    const x = this.x.subarray(first, end), y = this.y.subarray(first, end);
-    this.box.set([Math.min(...x), Math.min(...y), Math.max(...x), Math.max(...y)], 4 * i);
   }
 
   /** The level of a speed on a link; a negative speed is one nobody knows. @param {number} i

@@ -1,4 +1,12 @@
-// The order of delta ids: Redis stream ids, milliseconds-sequence.
+// Orders: of delta ids, which are Redis stream ids, milliseconds-sequence, and of the numbers of routes.
+
+let numbers = /** @type {Intl.Collator | null} */ (null); // made when first asked: it costs milliseconds
+
+/** 4, 16, 300: as people order the numbers of routes. @param {string} a @param {string} b */
+export function byNumber(a, b) {
+  numbers ||= new Intl.Collator("ko", { numeric: true });
+  return numbers.compare(a, b);
+}
 
 /** Is delta id a before b? @param {string} a @param {string} b */
 export function isBefore(a, b) {

@@ -37,11 +37,11 @@ export class Picture {
 
   /** Replaces everything with a snapshot. @param {Api.Snapshot} snapshot */
   load(snapshot) {
-    const { network } = this;
-    for (let i = 0; i < network.count; i++) this.speeds[i] = snapshot.speeds[i] ?? -1;
-    this.usual.fill(-1);
-    this.usual.set((snapshot.usual || []).slice(0, network.count));
-    for (let i = 0; i < network.count; i++) this.levels[i] = network.levelOf(i, this.speeds[i]);
+    const { network } = this, speeds = snapshot.speeds.slice(0, network.count);
+    this.speeds.fill(-1).set(speeds);
+    this.usual.fill(-1).set((snapshot.usual || []).slice(0, network.count));
+    this.levels.fill(UNKNOWN);
+    speeds.forEach((speed, i) => { this.levels[i] = network.levelOf(i, speed); });
     this.certainty = network.index ? new Array(network.count).fill("l") : snapshot.certainty.split("");
     this.closures = new Map(snapshot.closures);
     this.sure = new Map(snapshot.closure_certainty);
@@ -105,7 +105,8 @@ export class Picture {
     this.blocked.clear();
     this.passable.clear();
     [...observed].forEach((letter, i) => this.observe(i, letter));
-    this.promises = new Map(unpacked(promises));
+    this.promises.clear();
+    eachOf(promises, (i, minutes) => this.promises.set(i, minutes));
   }
 
   /** @param {string} name of a kind @returns {Map<string, any>} */
@@ -142,18 +143,20 @@ export class Picture {
   }
 
   /** Takes in what is said of links. @param {Api.LinkRows} rows */
-  applyLinks(rows) {
-    const speeds = unpacked(rows.l), certainties = unpacked(rows.q), { e: sure = [], c: closed = [] } = rows;
-    const ranges = unpacked(rows.r), usual = this.applyUsual(unpacked(rows.h));
-    const before = this.fences, driven = this.applyDriven(rows);
-    this.applySure(certainties, ranges);
-    for (const [i, closure] of closed) put(this.closures, i, closure === "none" ? null : closure);
-    for (const [i, name] of sure) put(this.sure, i, name);
-    const named = [...speeds, ...certainties, ...ranges, ...sure, ...usual, ...driven, ...closed];
-    return {
-      links: this.applySpeeds(speeds), named: named.map(([i]) => Number(i)),
-      closures: closed.length > 0 || this.fences !== before, promises: Boolean(rows.m),
-    };
+  applyLinks({ l, q, r, h, v, m, e = [], c = [] }) {
+    const before = this.fences, links = /** @type {number[]} */ ([]);
+    const named = [...c, ...e].map(([i]) => Number(i));
+    /** @param {Api.Gaps | undefined} flat @param {(i: number, value: any) => void} act */
+    const take = (flat, act) => eachOf(flat, (i, value) => { named.push(i); act(i, value); });
+    take(l, (i, speed) => { if (this.applySpeed(i, speed)) links.push(i); });
+    take(q, (i, letter) => { this.certainty[i] = letter; });
+    take(r, (i, range) => { this.ranges.set(i, range); });
+    take(h, (i, kmh) => { this.usual[i] = kmh; });
+    take(v, (i, letter) => this.observe(i, letter));
+    take(m, (i, minutes) => put(this.promises, i, minutes));
+    for (const [i, closure] of c) put(this.closures, i, closure === "none" ? null : closure);
+    for (const [i, name] of e) put(this.sure, i, name);
+    return { links, named, closures: c.length > 0 || this.fences !== before, promises: Boolean(m) };
   }
 
   /** Takes in what buses say of a link: p, c, i or u. @param {number} i @param {string} letter */
@@ -162,20 +165,6 @@ export class Picture {
     if (this.blocked.get(i) !== fence) this.fences += 1;
     put(this.blocked, i, fence || null);
     if (letter === "p") this.passable.add(i); else this.passable.delete(i);
-  }
-
-  /** Takes in what buses say of links, and promises; the links it names. @param {Api.LinkRows} rows */
-  applyDriven({ v, m }) {
-    const letters = unpacked(v), promises = unpacked(m);
-    for (const [i, letter] of letters) this.observe(i, letter);
-    for (const [i, minutes] of promises) put(this.promises, i, minutes);
-    return [...letters, ...promises];
-  }
-
-  /** Takes in how sure speeds are. @param {[number, any][]} letters @param {[number, any][]} ranges */
-  applySure(letters, ranges) {
-    for (const [i, letter] of letters) this.certainty[i] = letter;
-    for (const [i, range] of ranges) this.ranges.set(i, range);
   }
 
   /** @param {string} name of a kind @param {Api.Delta} delta */
@@ -188,38 +177,27 @@ export class Picture {
     return rows.length > 0 || gone.length > 0;
   }
 
-  /** @param {[number, any][]} pairs */
-  applyUsual(pairs) {
-    for (const [i, kmh] of pairs) this.usual[i] = kmh;
-    return pairs;
-  }
-
-  /** Takes speeds in; the links that have another level now. @param {[number, any][]} pairs */
-  applySpeeds(pairs) {
-    const changed = [];
-    for (const [i, speed] of pairs) {
-      if (!(i >= 0 && i < this.network.count)) continue;
-      const level = this.network.levelOf(i, speed);
-      this.speeds[i] = speed;
-      if (level === this.levels[i]) continue;
-      this.add(i, -1);
-      this.levels[i] = level;
-      this.add(i, 1);
-      changed.push(i);
-    }
-    return changed;
+  /** Takes a speed in; whether the link has another level now. @param {number} i @param {number} speed */
+  applySpeed(i, speed) {
+    if (!(i >= 0 && i < this.network.count)) return false;
+    const level = this.network.levelOf(i, speed);
+    this.speeds[i] = speed;
+    if (level === this.levels[i]) return false;
+    this.add(i, -1);
+    this.levels[i] = level;
+    this.add(i, 1);
+    return true;
   }
 }
 
-/** [gap, value, gap, value, ...] as [index, value] pairs; a gap counts from the index before.
- * @param {Api.Gaps} flat @returns {[number, any][]} */
-export function unpacked(flat = []) {
-  const pairs = /** @type {[number, any][]} */ ([]);
+/** Acts on each index and value of [gap, value, gap, value, ...]; a gap counts from the index before.
+ * @param {Api.Gaps | undefined} flat @param {(i: number, value: any) => void} act */
+export function eachOf(flat, act) {
+  if (!flat) return;
   for (let k = 0, at = 0; k < flat.length; k += 2) {
     at += Number(flat[k]);
-    pairs.push([at, flat[k + 1]]);
+    act(at, flat[k + 1]);
   }
-  return pairs;
 }
 
 /** @template K, V @param {Map<K, V>} map @param {K} key @param {V | null} value nothing: take it out */

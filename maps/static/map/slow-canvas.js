@@ -50,7 +50,8 @@ export class SlowCanvas extends CanvasLayer {
     element.width = Math.round(width * ratio); // an assignment clears it as well
     element.height = Math.round(height * ratio);
     this.hidden.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.slices.start(this.steps(this.hidden, placed.view), () => this.show(placed));
+    const steps = this.steps(this.hidden, placed.view);
+    this.slices.start(steps, () => this.show(placed), this.view === null);
   }
 
   /** @param {Ui.Placed} placed */

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from streams.contract.settings import Settings
-from streams.delivery.deciding.keys import DEAD, REPLAYS
+from streams.delivery.deciding.keys import DEAD, REPLAYS, endpoint_key
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending.saving import message_of
+from streams.state.redis_login import script
 from streams.state.store import Store
 
 
@@ -36,13 +37,11 @@ async def replay(settings: Settings, endpoint: str, message_ids: Sequence[str]) 
     store = Store.connect(settings)
     try:
         found = await _letters(store.client, endpoint)
+        take_out = script(store.client, "replay")
         chosen = [each for each in found if not message_ids or each.message.id in message_ids]
         for entry, message in chosen:
-            async with store.client.pipeline(transaction=True) as together:
-                value = msgspec.json.encode(message)
-                together.hset(REPLAYS, f"{endpoint} {message.id}", value)
-                together.xdel(DEAD.format(endpoint), entry)
-                await together.execute()
+            named = [f"{endpoint} {message.id}", msgspec.json.encode(message), entry]
+            await take_out(keys=[REPLAYS, endpoint_key(DEAD, endpoint)], args=named)
         return [each.message.id for each in chosen]
     finally:
         await store.close()
@@ -51,6 +50,6 @@ async def replay(settings: Settings, endpoint: str, message_ids: Sequence[str]) 
 async def _letters(client: Any, endpoint: str) -> list[UndeliveredMessage]:
     found = [
         (entry.decode(), message_of(fields.get(b"m", b"")))
-        for entry, fields in await client.xrange(DEAD.format(endpoint))
+        for entry, fields in await client.xrange(endpoint_key(DEAD, endpoint))
     ]
     return [UndeliveredMessage(entry, message) for entry, message in found if message is not None]

@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Never
 
-import redis.asyncio as aioredis
-
 from streams.contract import topics
 from streams.contract.errors import TopicsError
 from streams.contract.failpoints import FailAt
@@ -15,7 +13,7 @@ from streams.contract.retrying import attempts
 from streams.contract.running import BARE_S, run_until
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
-from streams.delivery.deciding.keys import STATE
+from streams.delivery.deciding.keys import STATE, endpoint_key
 from streams.delivery.sending.duties import Duties
 from streams.delivery.sending.leases import Leases, new_name
 from streams.delivery.sending.metrics import ENDPOINTS, WAITING
@@ -48,13 +46,13 @@ class Dispatcher:
     def __init__(self, settings: Settings, network: Network, fail: FailAt = None) -> None:
         self._settings = settings
         self._store = Store.connect(settings)
-        client: aioredis.Redis = self._store.client
-        self._client: Any = client
+        client: Any = self._store.client
+        self._client = client
         self._fail = fail
         self._poster = Poster(settings)
         self._receipts = ReceiptLog(settings, now_ms)
         self._leases = Leases(client, new_name())
-        self._outbox = Outbox(client)
+        self._outbox = Outbox(self._store)
         self._duties = Duties(client, self._leases, Saver(client, self._leases.name), self._crashed)
         self._reader = OutboxReader(self._outbox, lambda: list(self._duties.servings.values()))
         self._is_changed = asyncio.Event()
@@ -167,7 +165,7 @@ class Dispatcher:
         names = [name for name, each in self._duties.subscriptions.items() if each.is_enabled]
         if self._reader.is_rebuilding:
             return
-        keys = [STATE.format(name) for name in names]
+        keys = [endpoint_key(STATE, name) for name in names]
         found = await self._client.mget(keys) if keys else []
         states = [decoded(value) for value in found]
         cursors = [state.cursor if state else "0-0" for state in states]

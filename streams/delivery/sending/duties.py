@@ -19,6 +19,7 @@ from streams.delivery.deciding.keys import (
     STATE,
     SUBSCRIPTIONS,
     UNDELIVERED,
+    endpoint_key,
 )
 from streams.delivery.sending.leases import Leases, chosen
 from streams.delivery.sending.outbox import KEPT_MS
@@ -155,7 +156,7 @@ class Duties:
         async with self._client.pipeline(transaction=False) as together:
             together.hdel(UNDELIVERED, endpoint)
             for kind in (STATE, ATTEMPTS, DEAD):
-                together.pexpire(kind.format(endpoint), KEPT_MS)
+                together.pexpire(endpoint_key(kind, endpoint), KEPT_MS)
             await together.execute()
 
     async def save(self, servings: list[Serving]) -> None:

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from streams.delivery.deciding.keys import DISPATCHERS, LEASE, LEASE_MS
+from streams.delivery.deciding.keys import DISPATCHERS, LEASE, LEASE_MS, endpoint_key
 from streams.state.redis_login import script
 
 
@@ -45,27 +45,32 @@ class Leases:
         self._client = client
         self._turn = script(client, "lease_turn")
         self._release = script(client, "lease_release")
-        self._prefix = LEASE.format("")
 
     async def turn(self, held: Iterable[str]) -> Turn:
         """Say that this dispatcher lives, and renew its leases; which of them it still has."""
-        alive, kept = await self._turn(
-            keys=[DISPATCHERS], args=[self.name, LEASE_MS, self._prefix, *held]
-        )
-        return Turn(tuple(each.decode() for each in alive), frozenset(e.decode() for e in kept))
+        endpoints = list(held)
+        keys = [DISPATCHERS, *map(_lease, endpoints)]
+        alive, kept = await self._turn(keys=keys, args=[self.name, LEASE_MS])
+        ours = frozenset(e for e, is_ours in zip(endpoints, kept, strict=True) if is_ours)
+        return Turn(tuple(each.decode() for each in alive), ours)
 
     async def take(self, endpoints: Sequence[str]) -> list[str]:
         """Those of the endpoints that nobody served and this dispatcher serves from now on."""
         async with self._client.pipeline(transaction=False) as together:
             for endpoint in endpoints:
-                together.set(self._prefix + endpoint, self.name, nx=True, px=LEASE_MS)
+                together.set(_lease(endpoint), self.name, nx=True, px=LEASE_MS)
             found = await together.execute()
         return [endpoint for endpoint, is_ours in zip(endpoints, found, strict=True) if is_ours]
 
     async def release(self, endpoints: Iterable[str]) -> None:
         """Give endpoints to whoever comes next."""
-        await self._release(keys=[], args=[self.name, self._prefix, *endpoints])
+        if leases := [_lease(endpoint) for endpoint in endpoints]:
+            await self._release(keys=leases, args=[self.name])
 
     async def leave(self) -> None:
         """Say that this dispatcher lives no more."""
         await self._client.zrem(DISPATCHERS, self.name)
+
+
+def _lease(endpoint: str) -> str:
+    return endpoint_key(LEASE, endpoint)

@@ -1,17 +1,29 @@
 """The outbox as dispatchers read it: in pages, in order, and trimmed at its old end.
 
-Entries change their ids when the state is made again; whatever reads it judges by the alerts.
+It is a stream a partition, read side by side. All events of one episode are of one partition, and
+come in their order. A cursor says how far an endpoint is in each of them. Entries change their ids
+when the state is made again; whatever reads it judges by the alerts.
 """
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from streams.contract.times import DAY_MS
 from streams.domain.alerts import Alert
-from streams.state.store import OUTBOX, REBUILDING
+from streams.state.side_by_side import (
+    Id,
+    Places,
+    StreamEntry,
+    beginning,
+    moved,
+    places_of,
+    text_of,
+    written,
+)
+from streams.state.store import Store
 
 log = logging.getLogger(__name__)
 KEPT_MS = 7 * DAY_MS  # what /api/v1/events promises
@@ -26,55 +38,68 @@ class OutboxEntry(NamedTuple):
     alert: Alert | None
 
 
-def order(cursor: str) -> tuple[int, int]:
-    """What to compare cursors by."""
-    ms, _, sequence = cursor.partition("-")
-    return int(ms), int(sequence or 0)
+def order(cursor: str, partitions: int) -> Places:
+    """How far a cursor is in each stream; at the beginning for one that cannot be read."""
+    return places_of(cursor, partitions) or beginning(partitions)
 
 
-def trim_bound(cursors: Iterable[str], now_ms: int) -> str:
-    """The first entry to keep: none goes that an endpoint has not passed, or that is young."""
-    old = (now_ms - KEPT_MS, 0)
-    ms, sequence = min([old, *map(order, cursors)])
-    return f"{ms}-{sequence}"
+def is_behind(places: Places, others: Places) -> bool:
+    """Whether somewhere the others are further."""
+    return any(own < other for own, other in zip(places, others, strict=True))
+
+
+def trim_bounds(cursors: Iterable[Places], partitions: int, now_ms: int) -> Places:
+    """The first entry to keep of each stream: none goes that an endpoint has not passed, or that is
+    young.
+    """
+    old: Id = (now_ms - KEPT_MS, 0)
+    return tuple(map(min, zip(*cursors, (old,) * partitions, strict=True)))
 
 
 class Outbox:
-    """Reads the outbox with a client that returns bytes."""
+    """Reads the outbox of a store."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._streams = store.outbox
+        self.partitions = store.partitions
 
     async def newest(self) -> str:
-        """The id of the newest entry, "0-0" when there is none."""
-        found = await self._client.xrevrange(OUTBOX, count=1)
-        return found[0][0].decode() if found else "0-0"
+        """The cursor after all that is there."""
+        return written(await self._streams.newest())
 
     async def after(self, cursor: str, *, block_ms: int) -> list[OutboxEntry]:
         """The next entries, waiting for the first for `block_ms`."""
-        found = await self._client.xread({OUTBOX: cursor}, count=PAGE, block=block_ms)
-        if not found:
-            return []
-        entries = next(iter(found.values()))[0] if isinstance(found, dict) else found[0][1]
-        return [_entry(*each) for each in entries]
+        places = order(cursor, self.partitions)
+        return _entries(places, await self._streams.after(places, count=PAGE, block_ms=block_ms))
 
     async def between(self, cursor: str, last: str) -> list[OutboxEntry]:
-        """A page of the entries after a cursor, up to an entry and with it."""
-        found = await self._client.xrange(OUTBOX, min=f"({cursor}", max=last, count=PAGE)
-        return [_entry(*each) for each in found]
+        """A page of the entries after a cursor, up to another and with what it has passed."""
+        places, until = order(cursor, self.partitions), order(last, self.partitions)
+        return _entries(places, await self._streams.between(places, until, count=PAGE))
 
     async def is_rebuilding(self) -> bool:
-        return bool(await self._client.exists(REBUILDING))
+        return await self._store.is_rebuilding()
 
     async def trim(self, cursors: Sequence[str], now_ms: int) -> int:
         """Drop what all have passed and is old; how many entries."""
-        bound = trim_bound(cursors, now_ms)
-        return int(await self._client.xtrim(OUTBOX, minid=bound, approximate=True))
+        known = [order(cursor, self.partitions) for cursor in cursors]
+        return await self._streams.trim(trim_bounds(known, self.partitions, now_ms))
 
 
-def _entry(entry_id: bytes, fields: dict[bytes, bytes]) -> OutboxEntry:
+def _entries(places: Places, entries: Iterable[StreamEntry]) -> list[OutboxEntry]:
+    """Entries that follow some places, each with the cursor after it."""
+    found = []
+    for entry in entries:
+        places = moved(places, [entry])
+        found.append(OutboxEntry(written(places), _alert(entry)))
+    return found
+
+
+def _alert(entry: StreamEntry) -> Alert | None:
     try:
-        return OutboxEntry(entry_id.decode(), _DECODER.decode(fields[b"a"]))
+        return _DECODER.decode(entry.fields[b"a"])
     except (KeyError, msgspec.DecodeError, UnicodeDecodeError):
-        log.warning("outbox entry skipped", extra={"entry": entry_id.decode()})
-        return OutboxEntry(entry_id.decode(), None)
+        said = {"partition": entry.partition, "entry": text_of(entry.id)}
+        log.warning("outbox entry skipped", extra=said)
+        return None

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 
-from streams.delivery.sending.outbox import Outbox, OutboxEntry, order
+from streams.delivery.sending.outbox import Outbox, OutboxEntry, is_behind, order
 from streams.delivery.sending.serving import Serving
 from streams.domain.alerts import Alert
 
@@ -39,8 +39,8 @@ class OutboxReader:
         if was_rebuilding:
             for serving in self._servings():
                 serving.wake()
-        is_behind = await self._catch_up()
-        block_ms = BEHIND_BLOCK_MS if is_behind else BLOCK_MS
+        is_late = await self._catch_up()
+        block_ms = BEHIND_BLOCK_MS if is_late else BLOCK_MS
         if entries := await self._outbox.after(self._at, block_ms=block_ms):
             self._offer(entries)
 
@@ -54,19 +54,20 @@ class OutboxReader:
     async def _catch_up(self) -> bool:
         """Offer a page to each endpoint that is behind and has room; whether one still is."""
         pages: dict[str, list[OutboxEntry]] = {}
-        is_behind = False
+        is_late = False
+        head = order(self._at, self._outbox.partitions)
         for serving in list(self._servings()):
             cursor = serving.state.cursor
-            if order(cursor) >= order(self._at):
+            if not is_behind(order(cursor, self._outbox.partitions), head):
                 serving.move(self._at)
                 continue
-            is_behind = True
+            is_late = True
             if serving.state.room:
                 if cursor not in pages:
                     pages[cursor] = await self._outbox.between(cursor, self._at)
                 offer(serving, pages[cursor] or [OutboxEntry(self._at, None)])
                 await asyncio.sleep(0)
-        return is_behind
+        return is_late
 
 
 def offer(serving: Serving, entries: Sequence[OutboxEntry]) -> None:

@@ -7,11 +7,19 @@ from typing import Any
 import msgspec
 
 from streams.delivery.deciding.endpoint import EndpointState
-from streams.delivery.deciding.keys import ATTEMPTS, DEAD, LEASE, REPLAYS, STATE, UNDELIVERED
+from streams.delivery.deciding.keys import (
+    ATTEMPTS,
+    DEAD,
+    LEASE,
+    REPLAYS,
+    STATE,
+    UNDELIVERED,
+    endpoint_key,
+)
 from streams.delivery.deciding.outcomes import PostOutcome
 from streams.delivery.deciding.waiting import Waiting
+from streams.state.keys import DELIVERIES
 from streams.state.redis_login import script
-from streams.state.store import DELIVERIES
 
 MAX_ATTEMPTS = 1_000
 MAX_DEAD = 10_000
@@ -53,34 +61,27 @@ class Saver:
 
     async def save(self, pages: Sequence[EndpointWrite]) -> list[bool]:
         """Write pages; False for those whose endpoint is another's by now: nothing was written."""
-        async with self._client.pipeline(transaction=False) as together:
-            for page in pages:
-                await self._save(keys=_keys(page.endpoint), args=self._args(page), client=together)
-            found = await together.execute()
+        keys = [UNDELIVERED, REPLAYS, DELIVERIES]
+        args: list[Any] = [self._name, MAX_ATTEMPTS, MAX_DEAD]
+        for page in pages:
+            keys += [endpoint_key(kind, page.endpoint) for kind in (LEASE, STATE, ATTEMPTS, DEAD)]
+            args += _args(page)
+        found = await self._save(keys=keys, args=args)
         return [written == 1 for written in found]
 
     async def load(self, endpoints: Sequence[str]) -> list[EndpointState | None]:
         """The stored states, None where there is none, or none that this version reads."""
-        found = await self._client.mget([STATE.format(endpoint) for endpoint in endpoints])
+        found = await self._client.mget([endpoint_key(STATE, endpoint) for endpoint in endpoints])
         return [decoded(value) for value in found]
 
-    def _args(self, page: EndpointWrite) -> list[Any]:
-        return [
-            self._name,
-            page.endpoint,
-            encoded(page.state),
-            page.undelivered,
-            MAX_ATTEMPTS,
-            MAX_DEAD,
-            *_tries(page.attempts),
-            *(part for message in page.buried for part in ("dead", msgspec.json.encode(message))),
-            *(part for name in page.replayed for part in ("took", name)),
-        ]
 
-
-def _keys(endpoint: str) -> list[str]:
-    own = [each.format(endpoint) for each in (LEASE, STATE, ATTEMPTS, DEAD)]
-    return [*own, UNDELIVERED, REPLAYS, DELIVERIES]
+def _args(page: EndpointWrite) -> list[Any]:
+    runs = [
+        *_tries(page.attempts),
+        *(part for message in page.buried for part in ("dead", msgspec.json.encode(message))),
+        *(part for name in page.replayed for part in ("took", name)),
+    ]
+    return [page.endpoint, encoded(page.state), page.undelivered, len(runs), *runs]
 
 
 def _tries(attempts: Iterable[Attempt]) -> list[Any]:

@@ -9,7 +9,7 @@ in the audit's own table (`streams/audit/rows.py`), which this one is held again
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,9 +34,13 @@ from streams.domain.links.columns import (
     LinkPatch,
     OwnPart,
     Places,
+    are_other,
+    copied,
     empty_rows,
     own_part,
     parted,
+    picked,
+    put_at,
     report_row,
     rest_row,
     view_row,
@@ -75,33 +79,49 @@ from streams.domain.links.table import (
     with_usual,
 )
 from streams.domain.stage import Effects, Rows, State
-from streams.geo.network import Link, Network
+from streams.geo.network import Link, Links, Network
 
 FEW = 4
 """So many links are shown as fast one by one."""
 
 
 class LinkFacts:
-    """What the network and the rules say of its links, by their index."""
+    """What the network and the rules say of its links, by their index. The last row, which NONE
+    finds too, is of links that were known and have left the network.
+    """
 
     def __init__(
         self,
         network: Network,
-        roads: Mapping[str, Link],
         thresholds: Mapping[str, Thresholds],
-        well_kmh: Mapping[str, float],
+        well_from_kmh: Callable[[str, float], float],
     ) -> None:
-        """`roads`: the links by id. `well_kmh`: from which speed on no rule can see anything, by
-        link; where no work is, that is so from a little above a jam (`free_kmh`).
+        """`well_from_kmh`: from which speed on no rule can see anything on a road of this class and
+        free flow; where no work is, that is so from a little above a jam (`free_kmh`).
         """
-        links = network.links
-        self.links = roads
-        self.index = network.index
-        self.jam_kmh = np.array([thresholds[x.road_class].jam_kmh for x in links], float)
-        self.slow_kmh = np.array([thresholds[x.road_class].slow_kmh for x in links], float)
-        self.well_kmh = np.array([well_kmh[x.id] for x in links], float)
+        links = network.columns
+        self.links = network.by_id
+        self.ids, self.index = links.ids, network.index
+        classes = links.road_classes.words
+        number = np.frombuffer(links.road_classes.codes, np.intc)
+        jam_kmh = np.array([thresholds[x].jam_kmh for x in classes], float)[number]
+        slow_kmh = np.array([thresholds[x].slow_kmh for x in classes], float)[number]
+        self.jam_kmh, self.slow_kmh = np.append(jam_kmh, 0.0), np.append(slow_kmh, 0.0)
+        self.well_kmh = np.append(_well_kmh(links, well_from_kmh), 0.0)
         self.free_kmh = 1.01 * self.jam_kmh + 0.1
-        self.is_drawn = np.array([x.is_drawn for x in links], bool)
+        self.is_drawn = np.append(np.frombuffer(links.drawn, bool), False)
+
+
+def _well_kmh(links: Links, well_from_kmh: Callable[[str, float], float]) -> Array:
+    """`well_from_kmh` of each link, worked out once for all that are alike."""
+    free_kmh, which = np.unique(np.frombuffer(links.free_flows_kmh, float), return_inverse=True)
+    number = np.frombuffer(links.road_classes.codes, np.intc) * max(1, len(free_kmh)) + which
+    alike, which = np.unique(number, return_inverse=True)
+    pairs = (divmod(each, len(free_kmh)) for each in alike.tolist())
+    classes = links.road_classes.words
+    found = [well_from_kmh(classes[code], free_kmh[at].item()) for code, at in pairs]
+    well_kmh: Array = np.array(found, float)[which]
+    return well_kmh
 
 
 class Marks:
@@ -133,12 +153,27 @@ class Marks:
 class Pending:
     """What links report of themselves, to be taken together."""
 
-    places: list[int] = field(default_factory=list)
-    kmh: list[float] = field(default_factory=list)
-    at_ms: list[int] = field(default_factory=list)
-    watermarks_ms: list[int] = field(default_factory=list)
-    least_ms: int = sys.maxsize  # of `at_ms`
+    places: list[Places] = field(default_factory=list)
+    reports: list[NewReports] = field(default_factory=list)
+    least_ms: int = sys.maxsize  # of their times
     is_any_nowhere: bool = False  # whether a place is NONE: that report is none of ours
+
+    def add(self, places: Sequence[int], speeds: SpeedColumns, watermark_ms: int) -> None:
+        """Let these reports wait, a row each."""
+        count = len(places)
+        at_ms = np.fromiter(speeds.observed_ms, np.int64, count)
+        self.places.append(np.fromiter(places, np.intp, count))
+        kmh = np.fromiter(speeds.speeds_kmh, float, count)
+        self.reports.append(NewReports(kmh, at_ms, np.full(count, watermark_ms)))
+        self.least_ms = min(self.least_ms, int(at_ms.min()))
+
+
+class _ByPlace(NamedTuple):
+    """What stood (`of`) in the order of its places."""
+
+    of: Array
+    rows: Array
+    places: Array
 
 
 class ColumnTable:
@@ -153,11 +188,13 @@ class ColumnTable:
         if self._base.rest is None:
             self._base.rest = _rest_of(self._base, self._rest_rows.stored)
         self._rows, self._stood, self._rest = self._base.rows, self._base.stood, self._base.rest
+        self._by_place: _ByPlace | None = None
         self._index, self._due_ms = self._indexed(self._base), self._base.due_ms
         self._is_own = False  # whether the arrays are copies, and may be written to
         self._new: dict[str, int] = {}
         self._names: list[str] = []
         self._subjects: dict[int, tuple[str, ...]] = {}
+        self._folds: dict[str, LinkFold] = {}  # as they were asked for, while nothing changes
         self._touched: set[int] = set()  # to be shown, link by link
         self._moved, self._paged, self._shown = (Marks() for _ in range(3))
         self._pending = Pending()
@@ -172,15 +209,30 @@ class ColumnTable:
         return self._fold(link_id)
 
     def _fold(self, link_id: str) -> LinkFold:
+        known = self._folds.get(link_id)
+        if known is not None:
+            return known
         place = self._place(link_id)
         if place is None:
             return NOTHING
         rest = self._rest_rows.get(link_id) or NOTHING
-        return whole(link_id, rest, self._own_part(place))
+        found = self._folds[link_id] = whole(link_id, rest, self._own_part(place))
+        return found
 
     def _own_part(self, place: int) -> OwnPart:
-        stood = self._stood[self._stood["place"] == place] if len(self._stood) else NO_STOOD
-        return own_part(self._rows[place], stood)
+        return own_part(self._rows[place], self._stood_at(place))
+
+    def _stood_at(self, place: int) -> Array:
+        """What stood at a place, in the order it came: all is put in order by place once."""
+        if not len(self._stood):
+            return NO_STOOD
+        if self._by_place is None or self._by_place.of is not self._stood:
+            order = np.argsort(self._stood["place"], kind="stable")
+            rows = picked(self._stood, order)
+            self._by_place = _ByPlace(self._stood, rows, np.ascontiguousarray(rows["place"]))
+        places = self._by_place.places
+        begin, end = places.searchsorted(place), places.searchsorted(place, "right")
+        return self._by_place.rows[begin:end]
 
     def put(self, link_id: str, fold: LinkFold) -> None:
         """Keep what is known of a link; it is shown anew."""
@@ -195,6 +247,7 @@ class ColumnTable:
         if rest != (self._rest_rows.get(link_id) or NOTHING):
             self._rest_rows.put(link_id, rest)
             self._rest[place] = rest_row(rest)
+        self._folds.pop(link_id, None)
         self._due_ms = 0
         self._touched.add(place)
 
@@ -206,16 +259,19 @@ class ColumnTable:
 
     def _put_own(self, place: int, own: OwnPart) -> None:
         self._rows["report"][place] = report_row(own.report)
-        others = self._stood[self._stood["place"] != place]
-        mine = np.array([(place, x.until_ms, report_row(x.row)) for x in own.before], STOOD)
-        self._stood = np.concatenate([others, mine])
+        is_other = self._stood["place"] != place
+        if own.before or not is_other.all():
+            mine = np.array([(place, x.until_ms, report_row(x.row)) for x in own.before], STOOD)
+            self._stood = np.concatenate([picked(self._stood, is_other), mine])
 
     def _place(self, link_id: str) -> int | None:
         place = self._base.place.get(link_id)
         return self._new.get(link_id) if place is None else place
 
     def _add(self, link_id: str) -> int:
-        """A place for a link that was not heard of before."""
+        """A place for a link that was not heard of before; its id is kept as the network has it."""
+        index = self._facts.index[link_id]
+        link_id = self._facts.ids[index]
         place = len(self._base.ids) + len(self._new)
         self._new[link_id] = place
         self._names.append(link_id)
@@ -225,12 +281,18 @@ class ColumnTable:
             self._rows = np.concatenate([self._rows, empty_rows(more)])
             self._rest = np.concatenate([self._rest, np.zeros(more, REST)])
             self._index = np.concatenate([self._index, np.zeros(more, np.intp)])
-        self._index[place] = self._facts.index[link_id]
+        self._index[place] = index
         return place
 
     @property
     def _count(self) -> int:
         return len(self._base.ids) + len(self._new)
+
+    @property
+    def _is_here(self) -> Array:
+        """Which places are of links that the network has."""
+        found: Array = self._index[: self._count] != NONE
+        return found
 
     def _id(self, place: int) -> str:
         ids = self._base.ids
@@ -243,12 +305,12 @@ class ColumnTable:
         """
         if not self._is_own:
             self._is_own = True
-            self._rows, self._rest = self._rows.copy(), self._rest.copy()
+            self._rows, self._rest = copied(self._rows), copied(self._rest)
 
     def _indexed(self, columns: LinkColumns) -> Array:
-        """The network's index of each place; those the network does not know are of no use."""
+        """The network's index of each place, NONE where the link has left the network."""
         if len(columns.index) < len(columns.ids):
-            more = [self._facts.index[x] for x in columns.ids[len(columns.index) :]]
+            more = [self._facts.index.get(x, NONE) for x in columns.ids[len(columns.index) :]]
             columns.index = np.concatenate([columns.index, np.array(more, np.intp)])
         return columns.index
 
@@ -260,19 +322,15 @@ class ColumnTable:
             taking = SpeedTaking(self, self._effects, self._facts.links, self._rules)
             taking.take(speeds, moment)
             return
+        if not speeds.link_ids:
+            return
         self._judged = moment.judged
-        at_ms = speeds.observed_ms
         places: list[Any] = list(map(self._base.place.get, speeds.link_ids))
         if None in places:
-            times = zip(speeds.link_ids, at_ms, strict=True)
+            times = zip(speeds.link_ids, speeds.observed_ms, strict=True)
             places = [self._given(link_id, ms, moment) for link_id, ms in times]
             self._pending.is_any_nowhere |= NONE in places
-        pending = self._pending
-        pending.places += places
-        pending.kmh += speeds.speeds_kmh
-        pending.at_ms += at_ms
-        pending.least_ms = min(pending.least_ms, min(at_ms, default=sys.maxsize))
-        pending.watermarks_ms += [moment.reported_ms] * len(places)
+        self._pending.add(places, speeds, moment.reported_ms)
 
     def _given(self, link_id: str, at_ms: int, moment: ReportMoment) -> int:
         """A link's place; one gets it by a report that counts. NONE: it has none."""
@@ -293,12 +351,8 @@ class ColumnTable:
         if not pending.places:
             return
         self._pending = Pending()
-        places = np.array(pending.places, np.intp)
-        new = NewReports(
-            np.array(pending.kmh, float),
-            np.array(pending.at_ms, np.int64),
-            np.array(pending.watermarks_ms, np.int64),
-        )
+        places = np.concatenate(pending.places)
+        new = NewReports(*map(np.concatenate, zip(*pending.reports, strict=True)))
         counts = new.at_ms > new.watermark_ms - self._rules.fresh_ms
         if not counts.all() or pending.is_any_nowhere:
             is_placed = places != NONE
@@ -312,16 +366,17 @@ class ColumnTable:
     def _take(self, places: Places, new: NewReports) -> None:
         """Take reports that count: `fold.take_speed`, of many at once."""
         self._copy()
+        self._folds.clear()
         self._due_ms = min(self._due_ms, int(new.at_ms.min()) + self._soonest_ms)
         by = {"fresh_ms": self._rules.fresh_ms, "half_ms": self._rules.weights.report_half_ms}
         turns = turns_of(places)
-        known = ReportColumns.of(self._rows["report"][turns.places])
+        known = ReportColumns.of(picked(self._rows["report"], turns.places))
         for rows in turns.rows:
             link, now = known.first(len(rows)), new.at(rows)
             goes = link.goes(now)
             self._keep(turns.places[: len(rows)], link, now, goes)
             link.take(now, goes, **by)
-        self._rows["report"][turns.places] = known.records()
+        put_at(self._rows["report"], turns.places, known.records())
         self._moved.add(turns.places)
         self._paged.add(turns.places)
 
@@ -339,7 +394,7 @@ class ColumnTable:
         if is_kept.any():
             kept = np.empty(int(is_kept.sum()), STOOD)
             kept["place"], kept["until_ms"] = places[is_kept], until_ms[is_kept]
-            kept["report"] = known.records()[is_kept]
+            kept["report"] = picked(known.records(), is_kept)
             self._stood = np.concatenate([self._stood, kept])
 
     # ---- time
@@ -389,6 +444,7 @@ class ColumnTable:
 
     def _drop(self, places: Places) -> None:
         self._copy()
+        self._folds.clear()
         self._rows["report"][places] = report_row(None)
         self._moved.add(places)
         self._paged.add(places)
@@ -399,7 +455,8 @@ class ColumnTable:
         if is_old.any():
             self._copy()
             self._paged.add(self._stood["place"][is_old])
-            self._stood = self._stood.copy()
+            self._folds.clear()
+            self._stood = copied(self._stood)
             self._stood["report"][is_old] = report_row(None)
 
     def judged(self, done: Judged, at_ms: int) -> None:
@@ -411,7 +468,8 @@ class ColumnTable:
         if not kept.all():
             self._copy()
             self._paged.add(self._stood["place"][~kept])
-            self._stood = self._stood[kept]
+            self._folds.clear()
+            self._stood = picked(self._stood, kept)
         for link_id, rest in self._rest_rows.all().items():
             if learned(judged(rest, done), at_ms, self._rules.grid) is not rest:
                 now = self._fold(link_id)
@@ -422,7 +480,7 @@ class ColumnTable:
     def driven(self) -> dict[str, LinkFold]:
         """The folds of the links on which buses were seen lately."""
         self.flush()
-        places = _ints(self._rest["bus_ms"][: self._count] > 0)
+        places = _ints((self._rest["bus_ms"][: self._count] > 0) & self._is_here)
         return {x: self._fold(x) for x in map(self._id, places)}
 
     def quarters(self) -> set[int]:
@@ -445,7 +503,7 @@ class ColumnTable:
         index, rest = self._index[:count], self._rest[:count]
         usual_dkmh = self._rows["view"]["usual_dkmh"][:count]
         if usual_of is not None:
-            usual_dkmh = np.array([usual_of(x) for x in self._all_ids()], np.int32)
+            usual_dkmh = np.array(usual_of.of_all(self._all_ids()), np.int32)
         usual_kmh = np.where(usual_dkmh > 0, 1.01 * below * usual_dkmh / 10 + 0.1, 0.0)
         own_kmh = np.where(
             rest["is_rich"], self._facts.well_kmh[index], self._facts.free_kmh[index]
@@ -474,7 +532,7 @@ class ColumnTable:
         is_known = self._rows["view"]["usual_dkmh"][places] != NONE
         places = places[~(is_known | self._rest["is_rich"][places])]
         for at_ms in times_ms:
-            report = self._standing(at_ms)[places]
+            report = picked(self._standing(at_ms), places)
             pace = paces_of(report)
             is_fresh = report["at_ms"] > max(at_ms - self._rules.fresh_ms, NONE)
             is_slow = pace.kmh < self._facts.jam_kmh[self._index[places]]
@@ -492,23 +550,23 @@ class ColumnTable:
         rules, count = self._rules, self._count
         report = self._standing(at_ms)
         is_on = report["at_ms"] > max(at_ms - rules.fresh_ms, at_ms - rules.stale_ms, NONE)
-        is_on &= ~self._rest["is_rich"][:count]
+        is_on &= ~self._rest["is_rich"][:count] & self._is_here
         places = np.flatnonzero(is_on)
-        pace = paces_of(report[places])
+        pace = paces_of(picked(report, places))
         said = map(self._id, places[pace.is_any].tolist())
         speeds_dkmh = np.rint(pace.kmh * 10)[pace.is_any].astype(int).tolist()
         lesson = QuarterSpeeds(dict(zip(said, speeds_dkmh, strict=True)), set())
         look = LinkLook(self._facts.links, rules, factor_of)
-        for link_id in map(self._id, _ints(self._rest["is_rich"][:count])):
+        for link_id in map(self._id, _ints(self._rest["is_rich"][:count] & self._is_here)):
             teach(lesson, link_id, self._fold(link_id), at_ms, look)
         return lesson
 
     def _standing(self, at_ms: int) -> Array:
         """The reports that stood for a judgement at `at_ms`."""
-        report: Array = self._rows["report"][: self._count].copy()
+        report = copied(self._rows["report"][: self._count])
         if len(self._stood):
-            later = self._stood[self._stood["until_ms"] >= at_ms][::-1]
-            report[later["place"]] = later["report"]  # the earliest of a place is written last
+            later = picked(self._stood, self._stood["until_ms"] >= at_ms)[::-1]
+            put_at(report, later["place"], later["report"])  # the earliest of a place comes last
         return report
 
     # ---- what is shown
@@ -525,14 +583,16 @@ class ColumnTable:
         together = moved[~is_single]
         if self._touched:
             together = together[~np.isin(together, list(self._touched))]
-        for place in together[np.searchsorted(together, len(self._base.ids)) :].tolist():
-            self._rows["view"]["usual_dkmh"][place] = usual_of(self._id(place))
+        new = together[np.searchsorted(together, len(self._base.ids)) :]
+        if len(new):
+            self._rows["view"]["usual_dkmh"][new] = usual_of.of_all([*map(self._id, new.tolist())])
         if len(together):
             self._show_together(together, now_ms)
         for place in sorted(singles):
             link_id = self._id(place)
-            road = self._facts.links[link_id]
-            shown = view(self._fold(link_id), road, self._rules, now_ms, factor_of(road))
+            shown, road = LinkView(), self._facts.links.get(link_id)
+            if road is not None:  # else it has left the network: nothing is shown of it
+                shown = view(self._fold(link_id), road, self._rules, now_ms, factor_of(road))
             self._show(place, with_usual(shown, usual_of(link_id)))
         self._paged.add(list(singles))
         self._touched = set()
@@ -545,8 +605,8 @@ class ColumnTable:
     def _show(self, place: int, shown: LinkView) -> None:
         subjects = self._subjects_at(place)
         row = np.array(view_row(shown), VIEW)
-        is_same = row == self._rows["view"][place] and shown.subjects == subjects
-        if is_same and place < len(self._base.ids):
+        is_same = row.tobytes() == self._rows["view"][place].tobytes()
+        if is_same and shown.subjects == subjects and place < len(self._base.ids):
             return
         self._rows["view"][place] = row
         if shown.subjects != subjects:
@@ -557,8 +617,8 @@ class ColumnTable:
         """The views of links whose speed is their own report: `fold.view`, of all at once. What
         closes them is as it was.
         """
-        known, report = self._rows["view"][places], self._rows["report"][places]
-        shown, index, pace = known.copy(), self._index[places], paces_of(report)
+        known, report = picked(self._rows["view"], places), picked(self._rows["report"], places)
+        shown, index, pace = copied(known), self._index[places], paces_of(report)
         kmh, at_ms = pace.kmh, report["at_ms"]
         is_slow, is_jam = kmh < self._facts.slow_kmh[index], kmh < self._facts.jam_kmh[index]
         shown["observed_ms"] = at_ms
@@ -573,16 +633,16 @@ class ColumnTable:
                 shown[name][~pace.is_any] = NONE
             for name, code in (("level", _UNKNOWN), ("certainty", _LOST), ("its", 0)):
                 shown[name][~pace.is_any] = code
-        is_other = shown.view(_VIEW_BYTES) != known.view(_VIEW_BYTES)
+        is_other = are_other(shown, known)
         is_other |= places >= len(self._base.ids)
         places = places[is_other]
-        self._rows["view"][places] = shown[is_other]
+        put_at(self._rows["view"], places, picked(shown, is_other))
         self._shown.add(places)
         self._paged.add(places)
 
     def show_usual(self, usual_of: UsualOf) -> None:
         """Another quarter hour runs: what is usual of each link is another."""
-        usual = np.array([usual_of(x) for x in self._all_ids()], np.int32)
+        usual = np.array(usual_of.of_all(self._all_ids()), np.int32)
         known = self._rows["view"]["usual_dkmh"][: self._count]
         places = np.flatnonzero(usual != known)
         if len(places):
@@ -606,7 +666,7 @@ class ColumnTable:
         named_from = 0 if is_whole else int(np.argmax(is_new)) if is_new.any() else count
         ids = self._all_ids()[named_from:] if named_from < count else ()
         entry = LinksEntry(
-            _records(rows["view"][places], places, ~is_said[places]),
+            _records(rows["view"], places, ~is_said[places]),
             named_from if ids else 0,
             tuple(ids),
             self._obstructed(places[is_said[places]]),
@@ -657,7 +717,6 @@ class ColumnTable:
             self._effects.changes[LINKS.name] = patch
 
 
-_VIEW_BYTES = np.dtype((np.void, VIEW.itemsize))
 _FREE, _SLOW, _JAM, _UNKNOWN = map(LEVELS.index, (Level.FREE, Level.SLOW, Level.JAM, Level.UNKNOWN))
 _BY_SLOWNESS = np.array([_FREE, _SLOW, _JAM], np.uint8)
 _STALE, _REPORTED, _LOST = map(
@@ -676,7 +735,8 @@ def _rest_of(columns: LinkColumns, folds: Mapping[str, LinkFold]) -> Array:
 
 def _records(view: Array, places: Places, is_kept: Array) -> list[int]:
     """`history.record` of all these places."""
-    code = view["certainty"].astype(np.int64) << CERTAINTY_SHIFT | view["level"]
+    certainty, level = (view[name][places] for name in ("certainty", "level"))
+    code = certainty.astype(np.int64) << CERTAINTY_SHIFT | level
     found: list[int] = (places << PLACE_SHIFT | code | np.where(is_kept, KEPT, 0)).tolist()
     return found
 

@@ -80,6 +80,34 @@ def empty_rows(count: int) -> Array:
 NO_STOOD = np.empty(0, STOOD)
 
 
+def copied(records: Array) -> Array:
+    """A copy of records, as bytes: field by field numpy takes twenty times as long."""
+    found: Array = _as_bytes(records).copy().view(records.dtype)
+    return found
+
+
+def picked(records: Array, where: Array) -> Array:
+    """A copy of the records at these places, or where a mask holds; as bytes, like `copied`."""
+    found: Array = _as_bytes(records)[where].view(records.dtype)
+    return found
+
+
+def put_at(records: Array, places: Places, values: Array) -> None:
+    """Write records of the same kind at these places; as bytes, like `copied`."""
+    _as_bytes(records)[places] = _as_bytes(values)
+
+
+def are_other(records: Array, others: Array) -> Array:
+    """Which of two arrays' records differ in any byte."""
+    found: Array = _as_bytes(records) != _as_bytes(others)
+    return found
+
+
+def _as_bytes(records: Array) -> Array:
+    found: Array = records.view(np.dtype((np.void, records.dtype.itemsize)))
+    return found
+
+
 def report_of(row: Any) -> Reported | None:
     """The report in a record, None where there is none."""
     at_ms, kmh, share, mean_kmh, spread = row.item()
@@ -329,11 +357,11 @@ class LinkPatch(Mapping[str, LinkView]):
 
     def ids_at(self, places: Sequence[int]) -> list[str]:
         """The links at these places."""
-        ids = self.base.ids
-        if len(ids) < len(self.rows):
-            known = len(self.rows) - len(self.new_ids)
-            ids = [*ids[:known], *self.new_ids]
-        return [ids[place] for place in places]
+        ids, new = self.base.ids, self.new_ids
+        if len(ids) >= len(self.rows):  # also where the new ones have been taken in since
+            return [ids[place] for place in places]
+        known = len(self.rows) - len(new)
+        return [ids[place] if place < known else new[place - known] for place in places]
 
     def after(self, before: "LinkPatch | None") -> "LinkPatch":
         """The patch before and this one as one."""

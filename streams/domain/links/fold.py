@@ -206,19 +206,25 @@ def stamped(link: LinkFold) -> LinkFold:
     """The link with the times of its oldest and newest observations, so that a tick finds fast
     which have aged.
     """
-    return replace(
-        link,
-        oldest_ms=next(iter(observed_ms(link)), 0),
-        bus_ms=max((window.latest_ms for window in link.windows), default=0),
-        its_ms=max((report.observed_ms for report in link.reported.values()), default=0),
-    )
+    buses_ms = [window.latest_ms for window in link.windows]
+    reports_ms = [report.observed_ms for report in link.reported.values()]
+    oldest_ms = min([*buses_ms, *reports_ms, *_replaced_ms(link)], default=0)
+    bus_ms, its_ms = max(buses_ms, default=0), max(reports_ms, default=0)
+    if (oldest_ms, bus_ms, its_ms) == (link.oldest_ms, link.bus_ms, link.its_ms):
+        return link
+    return replace(link, oldest_ms=oldest_ms, bus_ms=bus_ms, its_ms=its_ms)
 
 
 def observed_ms(link: LinkFold) -> list[int]:
     """The times of all that was observed on the link, oldest first."""
-    before = [s.row for row in link.reported_before.values() for s in row if s.row is not None]
     windows = (window.latest_ms for window in link.windows)
-    return sorted([*windows, *(row.observed_ms for row in (*link.reported.values(), *before))])
+    reports = (report.observed_ms for report in link.reported.values())
+    return sorted([*windows, *reports, *_replaced_ms(link)])
+
+
+def _replaced_ms(link: LinkFold) -> list[int]:
+    before = link.reported_before.values()
+    return [each.row.observed_ms for row in before for each in row if each.row is not None]
 
 
 def view(

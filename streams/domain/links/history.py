@@ -12,10 +12,12 @@ from the last whole entry before it on, which is an hour at most on a clock that
 import json
 import struct
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from streams.contract.enums import Certainty, Closure, Level
 from streams.contract.times import HOUR_MS
@@ -119,9 +121,52 @@ def unpacked(value: bytes) -> LinksEntry:
 
 
 def _records(body: bytes) -> tuple[int, ...]:
+    _check_records(body)
+    return _layout(len(body) // 4).unpack(body)
+
+
+def _check_records(body: bytes) -> None:
     if len(body) % 4:
         raise EntryError(f"{len(body)} bytes of records of 4 each")
-    return _layout(len(body) // 4).unpack(body)
+
+
+Told = LinksEntry | bytes
+"""An entry; one without names as the bytes of its records, for a day has 17,000 of them."""
+Run = Sequence[tuple[int, Told]]
+"""Entries and their times, in order."""
+
+
+def told(value: bytes) -> Told:
+    """What these bytes tell; EntryError as of `unpacked`."""
+    if value[:1] != SHORT:
+        return unpacked(value)
+    _check_records(value[1:])
+    return value[1:]
+
+
+def told_of(run: Run, places: Collection[int] | None) -> Iterator[tuple[int, LinksEntry]]:
+    """The entries of a run in order; of those without names only what they tell of links at these
+    places (None: all), and none that tells nothing of them.
+    """
+    bodies = [entry for _, entry in run if isinstance(entry, bytes)]
+    found = iter(map(_records, bodies) if places is None else _records_of(bodies, places))
+    for ms, entry in run:
+        if isinstance(entry, LinksEntry):
+            yield ms, entry
+        elif records := next(found):
+            yield ms, LinksEntry(records)
+
+
+def _records_of(bodies: Sequence[bytes], places: Collection[int]) -> list[list[int]]:
+    """The records of links at these places, a list a body."""
+    numbers = np.frombuffer(b"".join(bodies), dtype="<u4")
+    ends = np.cumsum([len(body) // 4 for body in bodies], dtype=np.int64)
+    at = np.flatnonzero(np.isin(numbers >> PLACE_SHIFT, list(places)))
+    found: list[list[int]] = [[] for _ in bodies]
+    whose = np.searchsorted(ends, at, side="right")
+    for body, number in zip(whose.tolist(), numbers[at].tolist(), strict=True):
+        found[body].append(number)
+    return found
 
 
 @lru_cache(maxsize=1_000)

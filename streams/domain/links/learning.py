@@ -5,7 +5,7 @@ nothing more (`learned_ms`); what is learned is what a judgement at that time fi
 before and after it, never across: so how the inputs interleave leaves no trace. Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from streams.contract.derived import Passage
@@ -37,7 +37,7 @@ class Habits:
     ) -> None:
         self.rules = rules
         self.is_holiday = is_holiday
-        self.links = {link.id: link for link in network.links}
+        self.links = network.by_id
         self.routes = RoutesOf(network)
 
 
@@ -53,6 +53,21 @@ class _Now(NamedTuple):
 
     at_ms: int
     standing: Standing
+
+
+class UsualAt(NamedTuple):
+    """What is usual of links at a time, in tenths of km/h; NONE where nothing is."""
+
+    learning: "Learning"
+    at_ms: int
+
+    def __call__(self, link_id: str) -> int:
+        found = self.learning.speed_at(link_id, self.at_ms)
+        return NONE if found is None else found.dkmh
+
+    def of_all(self, links: Sequence[str]) -> Sequence[int]:
+        dkmh: list[int] = self.learning.standing(self.at_ms).dkmh_of_all(links).tolist()
+        return dkmh
 
 
 class Learning:
@@ -71,16 +86,15 @@ class Learning:
         """The usual speed of a link at this time of such a day, for a judgement at `at_ms`; none
         that is only known of other hours.
         """
+        return self.standing(at_ms).of(link_id)
+
+    def standing(self, at_ms: int) -> Standing:
+        """What is usual at this time of such a day."""
         if self._now is None or self._now.at_ms != at_ms:
             number = running(at_ms, self._habits.rules.grid)
             place = place_of(number, self._habits.is_holiday)
             self._now = _Now(at_ms, self.usual.standing(place, Rung.HOUR))
-        return self._now.standing.of(link_id)
-
-    def usual_dkmh(self, link_id: str, at_ms: int) -> int:
-        """The usual speed in tenths of km/h; NONE where there is none."""
-        found = self.speed_at(link_id, at_ms)
-        return NONE if found is None else found.dkmh
+        return self._now.standing
 
     def is_another(self, before_ms: int, now_ms: int) -> bool:
         """Whether another quarter hour runs than before."""

@@ -79,10 +79,13 @@ class ReportColumns:
         away = kmh - self.mean_kmh
         mean_kmh = _thousandths(self.mean_kmh + part * away)
         spread = _thousandths((1 - part) * (self.spread + part * away * away))
-        first = FIRST_DEVIATION * kmh
-        mean_kmh[begins], spread[begins] = kmh[begins], (first * first)[begins]
+        if begins.any():
+            first = FIRST_DEVIATION * kmh[begins]
+            mean_kmh[begins], spread[begins] = kmh[begins], first * first
         is_none = kmh < STANDING_KMH
-        mean_kmh[is_none] = spread[is_none] = 0.0
+        if is_none.any():
+            mean_kmh[is_none] = spread[is_none] = 0.0
+        where = goes if not goes.all() else True
         for known, now in (
             (self.at_ms, at_ms),
             (self.kmh, kmh),
@@ -90,7 +93,7 @@ class ReportColumns:
             (self.mean_kmh, mean_kmh),
             (self.spread, spread),
         ):
-            np.copyto(known, now, where=goes)
+            np.copyto(known, now, where=where)
 
 
 class Turns(NamedTuple):

@@ -30,7 +30,16 @@ FOLDS = StageTable("folds", LinkFold)
 """What is known of each link; beside columns what they do not hold, and no row where that is
 nothing.
 """
-UsualOf = Callable[[str], int]
+
+
+class UsualOf(Protocol):
+    """What is usual of links at a time, in tenths of km/h; NONE where nothing is."""
+
+    def __call__(self, link_id: str) -> int: ...
+
+    def of_all(self, links: Sequence[str]) -> Sequence[int]: ...
+
+
 """The usual speed of a link, in tenths of km/h; NONE where there is none."""
 
 

@@ -1,19 +1,22 @@
 """The usual speed of each link: by kind of day and quarter hour, with its spread.
 
-A table in columns: a row is one quarter hour of one kind of day, and holds a cell of `CELL.size`
+A table in columns: a row is one quarter hour of one kind of day, and holds a cell of 14
 bytes for each link, in the order of the links' places. So a quarter hour that is over writes one
 row, and a link takes at most 3 x 96 cells. Once a quarter hour is over and all inputs have passed
 it, the speed that the link was judged to have counts in its cell as one sample. Sums are of whole
 numbers, and fade by the day (`faded`): old weeks lose their say.
 """
 
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from math import isqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from streams.domain.links.columns import NONE
 from streams.domain.links.quarters import QUARTERS_A_DAY, UNIT, QuarterPlace, faded, left_after
 from streams.domain.stage import Effects, Rows, StageTable, State
 
@@ -21,7 +24,8 @@ WEIGHT = 1024
 """What one sample, or one day, weighs before it fades."""
 ENOUGH_SAMPLES = 5 * WEIGHT // 2  # three samples that have faded a little
 ENOUGH_DAYS = 3 * WEIGHT // 2  # two days that have
-CELL = struct.Struct("<HIQ")  # weight, sum of tenths of km/h, sum of their squares
+CELL = np.dtype([("weight", "<u2"), ("total", "<u4"), ("squares", "<u8")])  # of tenths of km/h
+Cells = npt.NDArray[Any]
 MAX_DKMH = 2000  # 200 km/h: sums of more would not fit their cell
 
 
@@ -79,26 +83,24 @@ class UsualCells:
         by_place = self._by_place(samples)
         column = self._columns.get(at.row()) or UsualColumn(at.day)
         passed = at.day - column.day
-        known = column.cells.ljust((max(by_place) + 1) * CELL.size, b"\0")
-        left = left_after(passed)
-        cells = [
-            _counted(cell, left, by_place.get(place))
-            for place, cell in enumerate(CELL.iter_unpack(known))
-        ]
+        known = column.cells.ljust((max(by_place) + 1) * CELL.itemsize, b"\0")
+        cells = _left(np.frombuffer(known, CELL), left_after(passed))
+        places = np.array(list(by_place), np.intp)
+        dkmh = np.array(list(by_place.values()), np.int64)
+        cells["weight"][places] += WEIGHT
+        cells["total"][places] += (WEIGHT * dkmh).astype(np.uint32)
+        cells["squares"][places] += (WEIGHT * dkmh * dkmh).astype(np.uint64)
         days = faded(column.days, passed) + WEIGHT
-        row = UsualColumn(at.day, days, b"".join(CELL.pack(*cell) for cell in cells))
-        self._columns.put(at.row(), row)
+        self._columns.put(at.row(), UsualColumn(at.day, days, cells.tobytes()))
 
     def _by_place(self, samples: Mapping[str, int]) -> dict[int, int]:
         """The samples by their links' places; links not met before get the next ones."""
-        found, count = {}, len(self._places.all())
-        for link_id in sorted(samples):
-            place = self._places.get(link_id)
-            if place is None:
-                place, count = count, count + 1
-                self._places.put(link_id, place)
-            found[place] = samples[link_id]
-        return found
+        known = self._places.all()
+        new = sorted(link_id for link_id in samples if link_id not in known)
+        given = dict(zip(new, range(len(known), len(known) + len(new)), strict=True))
+        for link_id, place in given.items():
+            self._places.put(link_id, place)
+        return {given[x] if x in given else known[x]: dkmh for x, dkmh in samples.items()}
 
     def standing(self, at: QuarterPlace, down_to: Rung = Rung.DAY_KIND) -> "Standing":
         """What is known for a quarter hour, ready to be asked of many links."""
@@ -108,7 +110,7 @@ class UsualCells:
             columns = [(row, left_after(at.day - row.day)) for row in rows if row is not None]
             days = max((row.days * left // UNIT for row, left in columns), default=0)
             if days >= ENOUGH_DAYS:
-                cells = tuple((row.cells, left) for row, left in columns)
+                cells = tuple((np.frombuffer(row.cells, CELL), left) for row, left in columns)
                 rungs.append(_RungCells(rung, round(days / WEIGHT), cells))
         return Standing(self._places, tuple(rungs))
 
@@ -122,7 +124,7 @@ class _RungCells(NamedTuple):
 
     rung: Rung
     days: int
-    cells: tuple[tuple[bytes, int], ...]
+    cells: tuple[tuple[Cells, int], ...]
 
 
 class Standing:
@@ -145,14 +147,31 @@ class Standing:
                 return found
         return None
 
+    def dkmh_of_all(self, links: Sequence[str]) -> npt.NDArray[np.int64]:
+        """What is usual of each of these links, in tenths of km/h; NONE where nothing is."""
+        found = np.full(len(links), NONE, np.int64)
+        if not self._rungs:
+            return found
+        known = self._places.all()
+        places = np.array([known.get(link_id, NONE) for link_id in links], np.int64)
+        for rung in self._rungs:
+            weight, total = np.zeros((2, len(links)), np.int64)
+            for cells, left in rung.cells:
+                at = np.flatnonzero((places >= 0) & (places < len(cells)))
+                here = cells[places[at]]
+                weight[at] += here["weight"].astype(np.int64) * left // UNIT
+                total[at] += here["total"].astype(np.int64) * left // UNIT
+            is_found = (found == NONE) & (weight >= ENOUGH_SAMPLES)
+            found[is_found] = total[is_found] // weight[is_found]
+        return found
+
 
 def _of(place: int, rung: _RungCells) -> UsualSpeed | None:
     """The samples of a rung together; None where they are too few."""
     weight = total = squares = 0
-    at = place * CELL.size
     for cells, left in rung.cells:
-        if at < len(cells):
-            cell = CELL.unpack_from(cells, at)
+        if place < len(cells):
+            cell = cells[place].item()
             weight += cell[0] * left // UNIT
             total += cell[1] * left // UNIT
             squares += cell[2] * left // UNIT
@@ -173,9 +192,9 @@ def _steps(at: QuarterPlace, rung: Rung) -> Sequence[int]:
     return ((0,), (-1, 0, 1), at.of_hour)[rung]
 
 
-def _counted(cell: tuple[int, int, int], left: int, dkmh: int | None) -> tuple[int, int, int]:
-    """What is left of a cell, in `UNIT`ths, with one sample more (None: without)."""
-    weight, total, squares = (each * left // UNIT for each in cell)
-    if dkmh is None:
-        return weight, total, squares
-    return weight + WEIGHT, total + WEIGHT * dkmh, squares + WEIGHT * dkmh * dkmh
+def _left(cells: Cells, left: int) -> Cells:
+    """What is left of cells, in `UNIT`ths: a copy."""
+    found = np.empty(len(cells), CELL)
+    for name in CELL.names or ():
+        found[name] = cells[name].astype(np.uint64) * np.uint64(left) // np.uint64(UNIT)
+    return found

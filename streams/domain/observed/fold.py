@@ -49,6 +49,8 @@ class ObservedFold:
 
     def take(self, rows: ObservedRows, part: LinkEvents, watermark_ms: int) -> None:
         """Put what a message brings into the queue, at its time or its input's if that is later."""
+        if not part.sightings and not part.declarations:
+            return
         by_ms: dict[int, tuple[list[Sighting], list[Declaration]]] = {}
         for sighting in part.sightings:
             by_ms.setdefault(max(sighting.at_ms, watermark_ms), ([], []))[0].append(sighting)

@@ -12,8 +12,9 @@ from itertools import pairwise
 
 from streams.domain.roads.street_nodes import Graph, chains, stop_groups
 from streams.geo.grid import Grid
+from streams.geo.line_grid import CELL_DEG
 from streams.geo.measures import Point, distance_m, middle_of
-from streams.geo.network import CELL_DEG, Link, Network
+from streams.geo.network import Link, Network
 from streams.words.catalogue import FIRST, word
 
 ROAD_END = word(FIRST, "road.end")

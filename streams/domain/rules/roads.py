@@ -61,12 +61,14 @@ class RoadWatch:
         self._network = network
         self._rules = rules
         self._alerts = alerts
-        self.well_kmh = {link.id: self._well_from_kmh(link) for link in network.links}
+        self._facts_of: dict[str, dict[str, object]] = {}  # by link; it only saves time
 
-    def _well_from_kmh(self, link: Link) -> float:
-        """From which speed on no rule can see anything, with room for what floats round off."""
-        jam_kmh = self._rules.thresholds[link.road_class].jam_kmh
-        return 1.01 * max(jam_kmh, link.free_flow_kmh * self._alerts.slowdown.below) + 0.1
+    def well_from_kmh(self, road_class: str, free_flow_kmh: float) -> float:
+        """From which speed on no rule can see anything on such a road, with room for what floats
+        round off.
+        """
+        jam_kmh = self._rules.thresholds[road_class].jam_kmh
+        return 1.01 * max(jam_kmh, free_flow_kmh * self._alerts.slowdown.below) + 0.1
 
     def judge(
         self,
@@ -127,7 +129,7 @@ class RoadWatch:
         of the time. A mean is never below its lowest part: of passages and the habit they lean on,
         or of means of reports. Cars are no slower than buses.
         """
-        well_kmh = self.well_kmh[link.id]
+        well_kmh = self.well_from_kmh(link.road_class, link.free_flow_kmh)
         if usual is not None:
             well_kmh = max(well_kmh, 1.01 * usual.kmh * self._alerts.jam.below + 0.1)
         return (
@@ -219,9 +221,12 @@ class RoadWatch:
     def _facts(self, settled: Settled) -> dict[str, object]:
         """The facts of a link; its speed is left out, or each minute would be news."""
         link = settled.link
-        facts = {"title": self.title(link), "links": [link.id], "road": link.road_name}
-        point = point_of((link.id,), self._network)
-        return {**facts, **point, "closure": settled.view.closure.value}
+        known = self._facts_of.get(link.id)
+        if known is None:
+            known = {"title": self.title(link), "links": [link.id], "road": link.road_name}
+            known |= point_of((link.id,), self._network)
+            self._facts_of[link.id] = known
+        return {**known, "closure": settled.view.closure.value}
 
     def title(self, link: Link) -> str:
         """The name of a link; a standard link has only its road's, so where on it comes from the

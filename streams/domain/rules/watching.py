@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 from streams.contract.enums import RuleName
 from streams.contract.records import Permit
+from streams.contract.times import EVER_MS
 from streams.domain.alerts import Condition, Episode, alert_of, episode_id, moved
 from streams.domain.overlaps import last_ms
-from streams.domain.rules.book import Rule
+from streams.domain.rules.book import AlertRules, Rule
 from streams.domain.stage import Effects, Rows
 from streams.domain.unknown_times import is_unreadable
 from streams.geo.measures import Point
@@ -76,6 +77,12 @@ class Look:
             for key, episode in self._waiting
             if key.startswith(prefix) and self.now_ms >= _waits_until_ms(episode, rule)
         ]
+
+    def quiet_until_ms(self, rules: AlertRules) -> int:
+        """Until when nothing is due of any rule, while all rows stay as they are."""
+        by_rule = ((key.partition(" ")[0], episode) for key, episode in self._waiting)
+        times_ms = (_waits_until_ms(episode, getattr(rules, name)) for name, episode in by_rule)
+        return min(times_ms, default=EVER_MS)
 
     @cached_property
     def _waiting(self) -> list[tuple[str, Episode]]:

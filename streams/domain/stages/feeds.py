@@ -98,7 +98,7 @@ def _outcome_of(state: FeedState) -> tuple[PollOutcome, str, bool, bool, bool]:
     return last.outcome, last.code, last.is_partial, last.is_stopped, state.usual.is_dropped
 
 
-FEEDS = StageTable("feeds", FeedState, is_global=True)
+FEEDS = StageTable("feeds", FeedState)
 EPISODES = StageTable("feed-episodes", Episode)
 FEED_SCORES = StageTable("feed_scores", dict[str, int])  # by "day feed": minutes by status
 COUNTED = StageTable("feed_minutes", int)  # the last minute counted (from 1970), as "now"

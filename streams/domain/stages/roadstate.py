@@ -5,12 +5,20 @@ a passage is late by the time of the partition it came from, and a window closes
 partition has passed it. So the order in which partitions interleave leaves no trace in the state.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from streams.contract.derived import LinkBatch, LinkEvents, Obstruction, Origin, Passage
+from streams.contract.derived import (
+    LinkBatch,
+    LinkEvents,
+    Obstruction,
+    Origin,
+    Passage,
+    PassedTick,
+)
 from streams.contract.records import Message
 from streams.domain.alerts import Episode
 from streams.domain.links.column_table import ColumnTable, LinkFacts
@@ -26,7 +34,7 @@ from streams.domain.links.fold import (
     take_passage,
 )
 from streams.domain.links.history import WHOLE_MS, history_of, packed
-from streams.domain.links.learning import TABLES, Habits, Learning
+from streams.domain.links.learning import TABLES, Habits, Learning, UsualAt
 from streams.domain.links.overlap import AGREEMENTS
 from streams.domain.links.quarters import IsHoliday, no_holiday
 from streams.domain.links.settled import Judged
@@ -56,8 +64,13 @@ class InputPosition(NamedTuple):
 REMEMBER_MS = 5_000
 """How often the history is told what the links show: of more it would not be read."""
 SOURCES = StageTable("sources", InputPosition)  # by "topic/partition"
-CLOCK = StageTable("clock", int, is_global=True)  # by partition, ms
+CLOCK = StageTable("clock", int)  # by partition, ms
 EPISODES = StageTable("link-episodes", Episode)
+
+
+def _watermarks(sources: Mapping[str, InputPosition]) -> dict[str, int]:
+    """How far each input partition has come, ms."""
+    return {name: source.watermark_ms for name, source in sources.items()}
 
 
 class RoadRows:
@@ -68,12 +81,14 @@ class RoadRows:
     ) -> None:
         self.links = links
         self.sources = Rows(SOURCES, state, effects)
+        self.watermarks_ms = defaultdict(int, _watermarks(self.sources.stored))
         self.episodes = Rows(EPISODES, state, effects)
         self.observed = ObservedRows(state, effects, partition)
         self.factors = Factors(state, effects, habits.links, habits.rules)
         self.effects = effects
         self._clock = Rows(CLOCK, state, effects)
         self._partition = str(partition)
+        self._now_ms = self._clock.get(self._partition) or 0
         self._learns_by = (habits, state, effects)
 
     @cached_property
@@ -84,10 +99,11 @@ class RoadRows:
     @property
     def now_ms(self) -> int:
         """The partition's clock, 0 before all inputs have come."""
-        return self._clock.get(self._partition) or 0
+        return self._now_ms
 
     @now_ms.setter
     def now_ms(self, now_ms: int) -> None:
+        self._now_ms = now_ms
         self._clock.put(self._partition, now_ms)
 
     def remember(self, *, is_whole: bool) -> None:
@@ -97,6 +113,20 @@ class RoadRows:
         entry = self.links.told(is_whole=is_whole)
         if entry is not None:
             self.effects.remember(history_of(self._partition), self.now_ms, packed(entry))
+
+
+def _after(
+    ticks: Sequence[PassedTick], source: InputPosition, now_ms: int, *, has_rows: bool
+) -> Sequence[PassedTick]:
+    """The ticks that an input comes to now. Where it is ahead of the slowest and has nothing else
+    to tell, only the newest of them says anything.
+    """
+    if not ticks or ticks[-1].offset <= source.offset:
+        return ()
+    if source.watermark_ms > now_ms and not has_rows:
+        newest_ms = max(tick.at_ms for tick in ticks)
+        return (PassedTick(ticks[-1].offset, newest_ms),)
+    return [tick for tick in ticks if tick.offset > source.offset]
 
 
 class RoadsStage:
@@ -129,7 +159,7 @@ class RoadsStage:
         self._habits = Habits(network, rules, is_holiday)
         self._observed = ObservedFold.of(network, partitions, rates)
         self._roads = self._habits.links
-        self._facts = LinkFacts(network, self._roads, rules.thresholds, self._watch.well_kmh)
+        self._facts = LinkFacts(network, rules.thresholds, self._watch.well_from_kmh)
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         return self.step_run(state, [Taken(message, origin)])
@@ -156,14 +186,33 @@ class RoadsStage:
         if part.origin.offset <= source.offset:
             rows.effects.count("link-events repeated")
             return
-        watermark_ms = max(source.watermark_ms, part.watermark_ms)
-        rows.sources.put(came_from, InputPosition(part.origin.offset, watermark_ms))
-        moment = ReportMoment(watermark_ms, self._judged(rows.now_ms))
-        self._take(rows, part, moment)
-        self._take_speeds(rows, part, source.offset, moment)
+        offsets, begin = part.speeds.offsets, bisect_right(part.speeds.offsets, source.offset)
+        for tick in _after(part.ticks, source, rows.now_ms, has_rows=bool(offsets)):
+            end = bisect_left(offsets, tick.offset, begin)
+            self._take_speeds(rows, part, begin, end, source.watermark_ms)
+            source, begin = self._pass(rows, came_from, source, tick), end
+        own = PassedTick(part.origin.offset, part.watermark_ms)
+        end = bisect_left(offsets, own.offset, begin)
+        self._take_speeds(rows, part, begin, end, source.watermark_ms)
+        watermark_ms = max(source.watermark_ms, own.at_ms)
+        self._take(rows, part, ReportMoment(watermark_ms, self._judged(rows.now_ms)))
+        self._take_speeds(rows, part, end, len(part.speeds), watermark_ms)
         self._observed.take(rows.observed, part, watermark_ms)
-        if watermark_ms > source.watermark_ms <= rows.now_ms:  # else it is not the slowest
-            self._advance(rows)
+        self._pass(rows, came_from, source, own)
+
+    def _pass(
+        self, rows: RoadRows, came_from: str, source: InputPosition, tick: PassedTick
+    ) -> InputPosition:
+        """An input has come to a tick, or with none to a message: time goes on if all others have
+        come so far.
+        """
+        passed = InputPosition(tick.offset, max(source.watermark_ms, tick.at_ms))
+        rows.sources.put(came_from, passed)
+        if passed.watermark_ms > source.watermark_ms:
+            rows.watermarks_ms[came_from] = passed.watermark_ms
+            if source.watermark_ms <= rows.now_ms:  # else it was not the slowest
+                self._advance(rows)
+        return passed
 
     def _take(self, rows: RoadRows, part: LinkEvents, moment: ReportMoment) -> None:
         """Fold the part's passages and obstructions into their links."""
@@ -187,18 +236,17 @@ class RoadsStage:
                 rows.links.is_news(row.link_id)
 
     def _take_speeds(
-        self, rows: RoadRows, part: LinkEvents, known: int, moment: ReportMoment
+        self, rows: RoadRows, part: LinkEvents, begin: int, end: int, reported_ms: int
     ) -> None:
-        """Fold the part's speeds, but those of messages up to the `known` offset: they are in."""
-        speeds = part.speeds
-        if begin := bisect_right(speeds.offsets, known):
-            speeds = speeds.rows_of(begin, len(speeds))
-        rows.links.take_speeds(speeds, moment)
+        """Fold these rows of the part's speeds, which came at this time of their input."""
+        if begin < end:
+            speeds = part.speeds.rows_of(begin, end)
+            rows.links.take_speeds(speeds, ReportMoment(reported_ms, self._judged(rows.now_ms)))
 
     def _advance(self, rows: RoadRows) -> None:
         """Move the partition's clock to the slowest input's time, and do what time alone does."""
-        sources = (rows.sources.get(name) or InputPosition() for name in self._inputs)
-        before_ms, now_ms = rows.now_ms, min(source.watermark_ms for source in sources)
+        before_ms = rows.now_ms
+        now_ms = min(rows.watermarks_ms[name] for name in self._inputs)
         if now_ms <= before_ms:
             return
         if before_ms and before_ms // REMEMBER_MS != now_ms // REMEMBER_MS:
@@ -209,7 +257,7 @@ class RoadsStage:
         self._observed.advance(rows.observed, now_ms, partial(self._compare, rows))
         rows.links.settle(before_ms, now_ms)
         if rows.learning.is_another(before_ms, now_ms):
-            rows.links.show_usual(partial(rows.learning.usual_dkmh, at_ms=now_ms))
+            rows.links.show_usual(UsualAt(rows.learning, now_ms))
 
     def _compare(self, rows: RoadRows, minute_ms: int) -> None:
         """Emit where what buses do is not what was declared, and where they go round."""
@@ -246,7 +294,7 @@ class RoadsStage:
         for at_ms in sorted({*times, *(lesson.at_ms for lesson in lessons), now_ms + 1}):
             done, until_ms = self._judged(done_ms), at_ms - 1
             is_shown = not learning.is_another(before_ms, until_ms)
-            usual_of = None if is_shown else partial(learning.usual_dkmh, at_ms=until_ms)
+            usual_of = None if is_shown else UsualAt(learning, until_ms)
             known = KnownRoads(links, learning.speed_at, rows.factors.of, usual_of)
             self._watch.judge(rows.effects, rows.episodes, known, done=done, now_ms=until_ms)
             if at_ms in times:
@@ -259,4 +307,4 @@ class RoadsStage:
     def _show(self, rows: RoadRows) -> None:
         """Make the views of the links that changed, at the clock's time."""
         now_ms = rows.now_ms
-        rows.links.show(now_ms, rows.factors.of, partial(rows.learning.usual_dkmh, at_ms=now_ms))
+        rows.links.show(now_ms, rows.factors.of, UsualAt(rows.learning, now_ms))

@@ -1,21 +1,23 @@
 """Speeds of traffic centres: which links of the network a measured link covers."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
-from streams.contract.derived import LinkEvents, Origin, SpeedColumns
+from streams.contract.derived import LinkEvents, Origin, PassedTick, SpeedColumns
 from streams.contract.records import Message, SpeedBatch, Tick
 from streams.contract.times import DAY_MS
 from streams.contract.topics import partition_of
-from streams.domain.derive import send
 from streams.domain.stage import Effects, StageTable, State, Taken
 from streams.geo.network import Network
 
 T = TypeVar("T")
 MAX_OLD_MS = DAY_MS
-"""A speed or a bus seen this long before its answer came is no longer of now: late."""
+"""A speed or a bus seen this long before its answer came is no longer of now: late. So is a speed
+of 1970-01-01 00:00, which is no time but a field that nobody filled in.
+"""
 NOWHERE = -1
 
 
@@ -34,31 +36,35 @@ class SpeedsStage:
         return self.step_run(state, [Taken(message, origin)])
 
     def step_run(self, _state: State, run: Sequence[Taken]) -> Effects:
-        """What is measured between two ticks goes on as one part a partition."""
+        """What is measured up to the last tick goes on as one part a partition with the ticks, what
+        is measured after it as another.
+        """
         effects = Effects()
         batches: list[_Batch] = []
+        ticks: list[PassedTick] = []
         for message, origin in run:
             if isinstance(message, SpeedBatch):
                 batches.append((message, origin))
             elif isinstance(message, Tick):
-                self._send(effects, batches)
-                batches = []
-                send(effects, origin, self._partitions, tick_ms=message.tick_ms)
-        self._send(effects, batches)
+                ticks.append(PassedTick(origin.offset, message.tick_ms))
+        columns = self._columns(effects, batches)
+        for partition in range(self._partitions) if ticks else sorted(columns):
+            speeds = columns.get(partition, _NO_SPEEDS)
+            for part in _parts(run[0].origin, speeds, ticks):
+                effects.derive(partition, part)
         return effects
 
-    def _send(self, effects: Effects, batches: Sequence["_Batch"]) -> None:
-        """Carry speeds to the partitions of the links they speak for."""
+    def _columns(self, effects: Effects, batches: Sequence["_Batch"]) -> dict[int, SpeedColumns]:
+        """Speeds by the partition of the links they speak for."""
         rows = _in_time(batches, effects)
         homes = list(map(self._homes.__getitem__, rows.links))
         if not homes:
-            return
-        one, origin = homes[0], batches[0][1]
+            return {}
+        one = homes[0]
         if one != NOWHERE and homes.count(one) == len(homes):
-            effects.derive(one, _part(origin, SpeedColumns(*rows[:3], offsets=rows.offsets)))
-            return
-        for partition, shares in sorted(self._shared(rows, homes, effects).items()):
-            effects.derive(partition, _part(origin, _columns(shares)))
+            return {one: SpeedColumns(*rows[:3], offsets=rows.offsets)}
+        shared = self._shared(rows, homes, effects)
+        return {partition: _columns(shares) for partition, shares in shared.items()}
 
     def _shared(
         self, rows: "_Measured", homes: Iterable[int], effects: Effects
@@ -85,13 +91,14 @@ class _Homes(dict[str, int]):
 
     def __init__(self, network: Network, partitions: int) -> None:
         super().__init__()
-        self._links = network.index
+        self._links = network.columns
         self._partitions = partitions
 
     def __missing__(self, link_id: str) -> int:
-        if link_id not in self._links:
+        place = self._links.place.get(link_id)
+        if place is None:
             return NOWHERE  # not kept: such names never end
-        home = self[link_id] = partition_of(link_id, self._partitions)
+        home = self[self._links.ids[place]] = partition_of(link_id, self._partitions)
         return home
 
 
@@ -124,7 +131,7 @@ def _in_time(batches: Sequence[_Batch], effects: Effects) -> _Measured:
     if not rows.links:
         return rows
     newest_ms = max([batch.received_ms for batch, _ in batches])
-    if min(rows.observed_ms) > newest_ms - MAX_OLD_MS:
+    if min(rows.observed_ms) > max(newest_ms - MAX_OLD_MS, 0):
         return rows
     kept = _measured([(_fresh(batch), origin) for batch, origin in batches])
     if late := len(rows.links) - len(kept.links):
@@ -155,7 +162,8 @@ def _joined(columns: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
 def _fresh(batch: SpeedBatch) -> SpeedBatch:
     """The rows of an answer that it had within a day, without their flags."""
     rows = zip(batch.links, batch.speeds_kmh, batch.observed_ms, strict=True)
-    kept = [row for row in rows if row[2] > batch.received_ms - MAX_OLD_MS]
+    since_ms = max(batch.received_ms - MAX_OLD_MS, 0)
+    kept = [row for row in rows if row[2] > since_ms]
     links, speeds_kmh, observed_ms = zip(*kept, strict=True) if kept else ((), (), ())
     return SpeedBatch(batch.feed, batch.received_ms, links, speeds_kmh, observed_ms)
 
@@ -168,9 +176,21 @@ def _columns(shares: Sequence[_Share]) -> SpeedColumns:
     return columns
 
 
-def _part(origin: Origin, speeds: SpeedColumns) -> LinkEvents:
-    """Speeds for one partition, of the last message that has any of them."""
-    first, last = speeds.offsets[0], speeds.offsets[-1]
-    if first == last:
-        speeds = replace(speeds, offsets=())
-    return LinkEvents(Origin(origin.topic, origin.partition, last), 0, speeds=speeds)
+_NO_SPEEDS = SpeedColumns()
+
+
+def _parts(
+    origin: Origin, speeds: SpeedColumns, ticks: Sequence[PassedTick]
+) -> Iterator[LinkEvents]:
+    """What one partition gets of an input (that of `origin`): up to the last tick, and after it."""
+    if ticks:
+        last = ticks[-1]
+        at = bisect_left(speeds.offsets, last.offset)
+        before, speeds = speeds.rows_of(0, at), speeds.rows_of(at, len(speeds))
+        origin = replace(origin, offset=last.offset)
+        yield LinkEvents(origin, last.at_ms, speeds=before, ticks=tuple(ticks[:-1]))
+    if speeds.offsets:
+        first, end = speeds.offsets[0], speeds.offsets[-1]
+        if first == end:
+            speeds = replace(speeds, offsets=())
+        yield LinkEvents(replace(origin, offset=end), 0, speeds=speeds)

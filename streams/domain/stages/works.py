@@ -1,5 +1,6 @@
 """The stage of the works: permits, reports and time in; rows, obstructions and history out."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -68,8 +69,11 @@ class WorksStage:
         self._homes = Homes(network, partitions)
         self._gazetteer = gazetteer
         self._directions = Directions(network)
-        self._odd: dict[str, tuple[Work, tuple[int, ...]]] = {}  # it only saves time
-        self._looked: tuple[Mapping[str, Work], int] = {}, 0  # and so does this
+        # These only save time; they are of rows as the steps of this stage left them.
+        self._odd: dict[str, tuple[Work, tuple[int, ...]]] = {}
+        self._odd_in_order: list[tuple[int, str]] | None = None  # None: rows have changed
+        self._looked: tuple[Mapping[str, Work], int] = {}, 0
+        self._quiet: tuple[Mapping[str, Episode], int] = {}, 0
 
     @cached_property
     def _clashes(self) -> Clashes:
@@ -90,9 +94,7 @@ class WorksStage:
             _take_report(step, message)
         clashes = Rows(CLASHES, state, step.effects)
         self._clash(step, clashes, Rows(COMPUTED, state, step.effects), now_ms)
-        look = Look(step.effects, Rows(EPISODES, state, step.effects), now_ms)
-        watch_works(look, self._rules, self._network, step.rows)
-        watch_clashes(look, self._rules, self._network, clashes, step.rows)
+        self._watch(step, clashes, Rows(EPISODES, state, step.effects), now_ms)
         send(
             step.effects,
             origin,
@@ -102,7 +104,23 @@ class WorksStage:
             homes=self._homes,
             tick_ms=tick_ms,
         )
+        if step.rows.changed:
+            self._odd_in_order = None
         return step.effects
+
+    def _watch(
+        self, step: WorksStep, clashes: Rows[Clash], episodes: Rows[Episode], now_ms: int
+    ) -> None:
+        """Look at what has changed, and at episodes that have waited; most ticks bring neither."""
+        known, until_ms = self._quiet
+        is_still = not step.rows.changed and not clashes.changed
+        if is_still and known is episodes.stored and now_ms < until_ms:
+            return
+        look = Look(step.effects, episodes, now_ms)
+        watch_works(look, self._rules, self._network, step.rows)
+        watch_clashes(look, self._rules, self._network, clashes, step.rows)
+        is_still = is_still and not episodes.changed
+        self._quiet = episodes.stored, look.quiet_until_ms(self._rules) if is_still else 0
 
     def _pass_time(self, step: WorksStep, now_ms: int) -> None:
         """Works whose phase changes by the clock; those over for a week are forgotten.
@@ -110,19 +128,27 @@ class WorksStage:
         Within a minute only those are looked at that have a time at such a second: daily hours and
         most permits begin and end with a minute.
         """
-        passed_ms = self._passed_ms(step.known, now_ms)
-        if not passed_ms:
-            self._odd.clear()  # those that are gone by now among them
-        for work in step.known.values():
-            if passed_ms and not any(
-                (now_ms - x) % MINUTE_MS <= passed_ms for x in self._odd_times(work)
-            ):
-                continue
+        for work in self._due(step.known, now_ms):
             phase = phase_at(work, now_ms)
             if phase in OVER and now_ms > settled_ms(work) + KEEP_FINISHED_MS:
                 step.forget(work, now_ms)
             elif (phase, is_in_force(work, phase, now_ms)) != (work.phase, work.is_in_force):
                 step.put(work, now_ms)
+
+    def _due(self, works: Mapping[str, Work], now_ms: int) -> list[Work]:
+        """The works that a tick may change."""
+        passed_ms = self._passed_ms(works, now_ms)
+        if not passed_ms:
+            self._odd.clear()  # those that are gone by now among them
+            self._odd_in_order = None
+            return list(works.values())
+        if self._odd_in_order is None:
+            odd = ((x, work.permit_id) for work in works.values() for x in self._odd_times(work))
+            self._odd_in_order = sorted(odd)
+        first = bisect_left(self._odd_in_order, ((now_ms - passed_ms) % MINUTE_MS,))
+        end = bisect_left(self._odd_in_order, (now_ms % MINUTE_MS + 1,))
+        due = {permit_id for _, permit_id in self._odd_in_order[first:end]}
+        return [work for work in works.values() if work.permit_id in due] if due else []
 
     def _passed_ms(self, works: Mapping[str, Work], now_ms: int) -> int:
         """How long ago these very works were last looked at, within this minute; 0: all are to be
@@ -135,10 +161,10 @@ class WorksStage:
         return now_ms - before_ms if known is works and is_within else 0
 
     def _odd_times(self, work: Work) -> tuple[int, ...]:
-        """The times of a work that lie within a minute; found once a row."""
+        """The times of a work within a minute, ms after its begin; found once a row."""
         known = self._odd.get(work.permit_id)
         if known is None or known[0] is not work:
-            odd = tuple(x for x in times_ms(work) if x % MINUTE_MS)
+            odd = tuple(x % MINUTE_MS for x in times_ms(work) if x % MINUTE_MS)
             known = self._odd[work.permit_id] = work, odd
         return known[1]
 

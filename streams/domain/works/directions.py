@@ -136,8 +136,9 @@ class Directions:
             yield from ((name, point) for name in (stop.name, *sorted(ids)))
         for place in self._network.places:
             yield place.name, (place.lon, place.lat)
-        for link in self._network.links:
-            yield from ((link.road_name, point) for point in link.geometry)
+        links = self._network.columns
+        for at, name in enumerate(links.road_names):
+            yield from ((name, point) for point in links.line(at))
 
 
 def _leads_between(link: Link, since: Points, to: Points) -> bool | None:

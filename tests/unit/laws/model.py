@@ -73,8 +73,11 @@ class ModelGate:
         self._store = store
         self.epoch = 0
 
-    def forget(self) -> None:
-        self.epoch += 1
+    def forget(self, *, is_next: bool = False) -> None:
+        self.epoch += 1 if is_next else 2
+
+    async def position(self, topic: str, partition: int) -> int | None:
+        return self._store.now.positions.get((topic, partition))
 
     async def load_at(self, stage: Stage, topic: str, partition: int) -> tuple[int, State]:
         kept = self._store.now
@@ -125,7 +128,7 @@ class Worker:
 
     def seek(self, places: Iterable[Place]) -> None:
         """What a worker does after a rebalance: begin after the stored positions."""
-        self.gate.forget()
+        self.gate.forget(is_next=True)  # no state was lost: equal positions are equal rows
         for place in places:
             self.reads_at[place] = self._store.now.positions.get(place, -1) + 1
 

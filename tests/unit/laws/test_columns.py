@@ -18,6 +18,7 @@ from streams.contract.derived import (
     Origin,
     SpeedColumns,
     SpeedShare,
+    in_runs,
 )
 from streams.contract.enums import Cause, Closure, Phase
 from streams.domain.alerts import Alert
@@ -26,6 +27,7 @@ from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules
 from streams.domain.stage import HistoryRow, RunStage, Taken, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage
+from streams.state.keys import key
 from streams.state.tables import read, written
 from tests.cities.fakes import PLAIN, RULES, STANDARD, at, passage, street
 from tests.unit.laws.profile import tried
@@ -107,7 +109,7 @@ def folded(stage: RunStage, log: list[LinkEvents], chance: random.Random, most: 
     left = list(enumerate(log))
     while left:
         count = chance.randint(1, most)
-        run = [Taken(LinkBatch((m,)), Origin("link-events", 0, n)) for n, m in left[:count]]
+        run = _run_of(left[:count], chance)
         left = left[count:]
         effects = stage.step_run(state, run)
         for table in stage.tables:
@@ -125,11 +127,19 @@ def folded(stage: RunStage, log: list[LinkEvents], chance: random.Random, most: 
     rows = {name: plain(table) for name, table in plain_state(state).items() if len(table)}
     if isinstance(stage, PlainRoads):
         return Result(rows, alerts, counts, _by_subject(remembered))
-    kept = stored({f"bomnae:{name}:0": table for name, table in hashes.items() if table})
+    kept = stored({key(name, 0): table for name, table in hashes.items() if table})
     assert {name: table for name, table in kept.items() if table} == {
-        f"bomnae:{name}:0": table for name, table in rows.items()
+        key(name, 0): table for name, table in rows.items()
     }
     return Result(rows, alerts, counts, _by_subject(remembered))
+
+
+def _run_of(messages: list[tuple[int, LinkEvents]], chance: random.Random) -> list[Taken]:
+    """A message each, or all in one, with ticks that follow each other as one part."""
+    if chance.random() < 0.5:
+        return [Taken(LinkBatch((m,)), Origin("link-events", 0, n)) for n, m in messages]
+    parts = in_runs(part for _, part in messages)
+    return [Taken(LinkBatch(tuple(parts)), Origin("link-events", 0, messages[-1][0]))]
 
 
 def _by_subject(remembered: list[HistoryRow]) -> dict[str, list[tuple[int, bytes]]]:

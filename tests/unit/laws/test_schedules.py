@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from streams.contract import topics
 from streams.contract.failpoints import POINTS
+from streams.state.keys import key
 from tests.cities.worlds import PARTITIONS, Sent
 from tests.faults.load import City, network
 from tests.faults.oracle import Oracle, differences
@@ -139,9 +140,9 @@ class Schedules(RuleBasedStateMachine):
     @invariant()
     def watermarks_never_go_back(self) -> None:
         """P9. Only a rolled-back store shows an earlier time."""
-        now = self._numbers("bomnae:clock")
+        now = {n: ms for p in range(PARTITIONS) for n, ms in self._numbers(key("clock", p)).items()}
         for partition in range(PARTITIONS):
-            rows = self.store.now.hashes[f"bomnae:sources:{partition}"]
+            rows = self.store.now.hashes[key("sources", partition)]
             now |= {f"{partition} {k.decode()}": msgspec.json.decode(v)[1] for k, v in rows.items()}
         assert [name for name, ms in self.clocks.items() if now.get(name, 0) < ms] == []
         self.clocks = now
@@ -151,7 +152,7 @@ class Schedules(RuleBasedStateMachine):
         """P5, for the facts that the latest observation decides."""
         now: dict[str, int] = {}
         for partition in range(PARTITIONS):
-            rows = self.store.now.hashes[f"bomnae:buses:{partition}"]
+            rows = self.store.now.hashes[key("buses", partition)]
             now |= {k.decode(): msgspec.json.decode(v)["observed_ms"] for k, v in rows.items()}
         assert [name for name, ms in self.seen.items() if name in now and now[name] < ms] == []
         self.seen = now
@@ -200,7 +201,7 @@ class Schedules(RuleBasedStateMachine):
 
 
 def _without(counts: Counter[str], name: str) -> dict[str, Any]:
-    return {key: number for key, number in counts.items() if key != name and number}
+    return {n: number for n, number in counts.items() if n != name and number}
 
 
 TestSchedules = Schedules.TestCase

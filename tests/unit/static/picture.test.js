@@ -5,7 +5,7 @@ import { beforeEach, describe, it } from "node:test";
 import { FREE, JAM, SLOW, UNKNOWN } from "../../../maps/static/levels.js";
 import { usualText } from "../../../maps/static/map/kinds/link.js";
 import { isBefore } from "../../../maps/static/map/order.js";
-import { Picture, unpacked } from "../../../maps/static/map/picture.js";
+import { Picture, eachOf } from "../../../maps/static/map/picture.js";
 import { network, snapshot } from "./city.js";
 import "./words.js";
 
@@ -110,8 +110,10 @@ describe("a delta", () => {
 });
 
 it("gaps become indexes", () => {
-  assert.deepEqual(unpacked([2, 10, 1, 20, 0, 30]), [[2, 10], [3, 20], [3, 30]]);
-  assert.deepEqual(unpacked(undefined), []);
+  const found = [];
+  eachOf([2, 10, 1, 20, 0, 30], (i, value) => found.push([i, value]));
+  eachOf(undefined, () => found.push([]));
+  assert.deepEqual(found, [[2, 10], [3, 20], [3, 30]]);
 });
 
 it("ids order by time, then by their number within it", () => {

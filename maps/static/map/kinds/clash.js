@@ -1,6 +1,7 @@
 // Works that clash: with each other, a bus route, a detour, or that cut a place off together.
 import { daysText, periodText } from "../../period.js";
 import { hasWord, localized, t } from "../../words.js";
+import { byNumber } from "../order.js";
 
 /** @type {Ui.Kind<Api.Clash>} */
 export const clash = {
@@ -17,9 +18,6 @@ export const clash = {
   card: (card, id) => cardOf(card, id, card.picture.rows.clash.get(id)),
   hint: (picture, id) => `${t("clashes.title")} · ${reasonOf(picture.rows.clash.get(id))}`,
 };
-
-/** 4, 16, 300: as people order the numbers of routes. */
-const BY_NUMBER = new Intl.Collator("ko", { numeric: true }).compare;
 
 /** @param {Api.Clash} row */
 const periodOf = (row) => ({ starts_ms: row.from_ms, ends_ms: row.until_ms });
@@ -45,7 +43,7 @@ function whatItMeets({ routes = [], stops = [], places = [] }, network) {
   /** @param {string} route */
   const routeOf = (route) => network.routes.find(([id]) => id === route)?.[1] || route;
   return [
-    ["card.routes", routes.map(routeOf).sort(BY_NUMBER).join(", ")],
+    ["card.routes", routes.map(routeOf).sort(byNumber).join(", ")],
     ["card.stops", stops.map((stop) => network.stopName(stop)).join(", ")],
     ["card.places", places.join(", ")],
   ];

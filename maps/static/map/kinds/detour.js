@@ -1,6 +1,7 @@
 // Buses of a route that go round: the way they take, the stops they leave out, and what explains it.
 import { minuteText } from "../../times.js";
 import { t } from "../../words.js";
+import { byNumber } from "../order.js";
 
 /** @type {Ui.Kind<Api.Detour>} */
 export const detour = {
@@ -23,11 +24,8 @@ export const detour = {
   },
 };
 
-/** 4, 16, 300: as people order the numbers of routes. */
-const BY_NUMBER = new Intl.Collator("ko", { numeric: true }).compare;
-
 /** By number of the route, then the latest first. @param {Api.Detour} a @param {Api.Detour} b */
-const inOrder = (a, b) => BY_NUMBER(a.title || "", b.title || "") || b.since_ms - a.since_ms;
+const inOrder = (a, b) => byNumber(a.title || "", b.title || "") || b.since_ms - a.since_ms;
 
 /** @param {Api.Detour} row */
 const titleOf = ({ title }) => t("round.title", { no: title || "" });

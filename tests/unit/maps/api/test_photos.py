@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import msgspec
 import pytest
@@ -253,11 +253,27 @@ class Hashes:
     def register_script(self, _: str) -> None:
         return None
 
-    async def xrevrange(self, _: str, count: int) -> list[Any]:
-        return [][:count]
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
 
-    async def hgetall(self, name: str) -> dict[bytes, bytes]:
-        return HELD.get(next(kind.name for kind in KINDS if name in kind.hashes(1)), {})
+    def pipeline(self, **_: bool) -> "Hashes":
+        return Hashes()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing is to be closed."""
+
+    def xrevrange(self, _: str, count: int) -> None:
+        self.asked.append([][:count])
+
+    def hgetall(self, name: str) -> None:
+        kind = next(kind.name for kind in KINDS if name in kind.hashes(1))
+        self.asked.append(HELD.get(kind, {}))
+
+    async def execute(self) -> list[Any]:
+        return self.asked
 
 
 async def test_photos_of_a_work_that_a_newer_version_wrote_stay(

@@ -9,7 +9,7 @@ import pytest
 from maps.api.document import document
 from maps.api.routes import OPERATIONS
 from maps.api.subscription_bodies import ChangeBody, NewBody, body_of
-from maps.picture.events import START, Cursor, parse_cursor
+from maps.picture.events import Cursor, parse_cursor
 from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.subscription import Subscription
 from streams.delivery.deciding.message import message_of
@@ -63,11 +63,24 @@ def test_an_event_has_what_the_document_says() -> None:
     assert set(SCHEMAS["AlertMessage"]["required"]) <= set(sent)
 
 
-@pytest.mark.parametrize("cursor", [START, Cursor("1795392000000-7", 5, 3, "alrt_a.12")])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        Cursor(((0, 0),) * 3),
+        Cursor(((1795392000000, 7), (0, 0), (1795391000000, 0)), 5, 3, "alrt_a.12"),
+    ],
+)
 def test_a_cursor_is_read_as_it_was_written(cursor: Cursor) -> None:
-    assert parse_cursor(str(cursor)) == cursor
+    assert parse_cursor(str(cursor), 3) == cursor
 
 
-@pytest.mark.parametrize("text", ["", "0-0", "0-0_0_0", "0-0_0_0_", "0-0_0_0_a b", "x0-0_0_0_a"])
+def test_a_cursor_of_a_version_of_before_is_one_of_the_first_partition() -> None:
+    found = Cursor(((1795392000000, 7), (0, 0)), 5, 3, "alrt_a.12")
+    assert parse_cursor("1795392000000-7_5_3_alrt_a.12", 2) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["0~0_0_0_a", "0-0", "0-0_0_0", "0-0_0_0_", "0-0_0_0_a b", "x0-0_0_0_a"]
+)
 def test_what_is_no_cursor_is_none(text: str) -> None:
-    assert parse_cursor(text) is None
+    assert parse_cursor(text, 3) is None

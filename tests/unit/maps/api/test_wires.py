@@ -8,12 +8,12 @@ from maps.api.routes import OPERATIONS
 from maps.http.refusals import RequestRefusedError, error_body
 from maps.picture import broadcast as sse
 from maps.picture.broadcast import MAX_WAITING, Broadcast
-from maps.picture.catch_up import place_of
 from maps.picture.network_file import network_body, packed, routes_with_links
 from maps.server import is_own_host
 from streams.contract.settings import Settings
 from streams.domain.links.levels import thresholds_by_class
 from streams.geo.network import Network
+from streams.state.side_by_side import id_of
 
 
 def test_blocks_of_any_choice_make_one_gzip_stream() -> None:
@@ -63,11 +63,11 @@ def test_a_reader_that_lags_too_far_is_dropped_and_the_others_go_on() -> None:
     ],
 )
 def test_a_delta_id_is_two_numbers_or_none(text: str, expected: tuple[int, int] | None) -> None:
-    assert place_of(text) == expected
+    assert id_of(text) == expected
 
 
 def test_delta_ids_compare_as_numbers() -> None:
-    assert (place_of("9-9") or (0, 0)) < (place_of("10-0") or (0, 0))
+    assert (id_of("9-9") or (0, 0)) < (id_of("10-0") or (0, 0))
 
 
 def test_packed_geometry_does_not_drift() -> None:

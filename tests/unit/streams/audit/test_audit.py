@@ -2,11 +2,12 @@ import random
 
 import pytest
 
-from streams.audit.fold import Fold, Tables, differences, fold_log, hashes, report, unsettled
+from streams.audit.fold import Fold, Tables, differences, fold_log, report, table_names, unsettled
 from streams.contract import wire
 from streams.contract.errors import LogError
 from streams.contract.records import PositionBatch
 from streams.contract.settings import Settings
+from streams.state.keys import key, parts_of
 from streams.topology.stages import stages
 from tests.cities import worlds
 
@@ -36,8 +37,8 @@ def test_how_partitions_interleave_leaves_no_trace(seed: int) -> None:
 
 def test_every_table_of_the_fold_is_one_the_audit_reads() -> None:
     tables = fold_log(STAGES, worlds.numbered(worlds.drive(5, 8)))
-    assert set(tables) <= set(hashes(STAGES, 4))
-    assert {"bomnae:folds:2", "bomnae:sources:0", "bomnae:clock"} <= set(tables)
+    assert {parts_of(name)[0] for name in tables} <= set(table_names(STAGES))
+    assert {key("folds", 2), key("sources", 0), key("clock", 0)} <= set(tables)
 
 
 def test_a_message_that_is_not_the_next_is_refused() -> None:
@@ -73,8 +74,8 @@ def test_at_most_fifty_differences_are_shown() -> None:
 
 
 def test_roads_behind_their_inputs_are_not_settled() -> None:
-    oracle: Tables = {"bomnae:sources:1": {"permits/0": [7, 1000]}, "bomnae:works:0": {"a": 1}}
+    oracle: Tables = {key("sources", 1): {"permits/0": [7, 1000]}, key("works", 0): {"a": 1}}
     assert unsettled(oracle, oracle) == ""
-    behind: Tables = {"bomnae:sources:1": {"permits/0": [6, 900]}}
+    behind: Tables = {key("sources", 1): {"permits/0": [6, 900]}}
     assert "permits/0 up to offset 6, its position means 7" in unsettled(behind, oracle)
     assert "permits/0 up to offset None" in unsettled({}, oracle)

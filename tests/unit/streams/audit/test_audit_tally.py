@@ -8,6 +8,7 @@ from streams.audit.tally import Entry, Past, past_differences
 from streams.contract.enums import Certainty, Closure, Level
 from streams.domain.links.history import LinksEntry, Obstructed, packed, record
 from streams.domain.stage import HistoryRow
+from streams.state.keys import past_key
 
 
 def past(*memories: tuple[int, object]) -> Past:
@@ -36,6 +37,7 @@ def test_the_first_entry_of_time_zero_is_numbered_as_redis_does() -> None:
     assert list(past((0, 1), (0, 2)).entries("link:A")) == [((0, 1), b"1"), ((0, 2), b"2")]
 
 
+A = past_key("link:A", 0)
 DUE = past((1000, 1), (2000, 2), (3000, 3))
 WHOLE: list[tuple[Entry, bytes]] = [((1000, 0), b"1"), ((2000, 0), b"2"), ((3000, 0), b"3")]
 
@@ -58,7 +60,7 @@ def test_a_whole_history_is_the_same() -> None:
 def test_what_is_missing_made_up_or_other_is_named(
     live: list[tuple[Entry, bytes]], said: str
 ) -> None:
-    assert differing(DUE, live) == [f"bomnae:past:link:A {said}"]
+    assert differing(DUE, live) == [f"{A} {said}"]
 
 
 def test_what_is_too_old_may_be_forgotten_but_not_what_comes_after_it() -> None:
@@ -66,9 +68,7 @@ def test_what_is_too_old_may_be_forgotten_but_not_what_comes_after_it() -> None:
     assert differing(DUE, [], kept_from_ms=3001) == []
     same_time = past((1000, 1), (1000, 2), (3000, 3))
     assert differing(same_time, [((1000, 1), b"2"), ((3000, 0), b"3")], kept_from_ms=2500) == []
-    assert differing(DUE, WHOLE[2:], kept_from_ms=1500) == [
-        "bomnae:past:link:A 2000-0: live nothing, oracle 2"
-    ]
+    assert differing(DUE, WHOLE[2:], kept_from_ms=1500) == [f"{A} 2000-0: live nothing, oracle 2"]
     assert len(differing(DUE, [WHOLE[0], WHOLE[2]], kept_from_ms=3000)) == 1  # a gap is none
 
 
@@ -123,7 +123,7 @@ def test_an_entry_of_links_is_compared_link_by_link(
     stored = [((ms, 0), value) for ms, value in enumerate(live, 1)]
     found = map(str, past_differences("links/3", due.entries("links/3"), stored, 0))
     for told, expected in zip(found, said, strict=True):
-        assert told.startswith(f"bomnae:past:links/3 {expected}")
+        assert told.startswith(f"{past_key('links/3', 3)} {expected}")
 
 
 def test_the_same_links_deflated_otherwise_are_no_difference() -> None:

@@ -10,10 +10,17 @@ from hypothesis import strategies as st
 
 from streams.contract import records as rec
 from streams.contract import wire
-from streams.contract.derived import LinkBatch, LinkEvents, Origin, SpeedColumns, SpeedShare
+from streams.contract.derived import (
+    LinkBatch,
+    LinkEvents,
+    Origin,
+    PassedTick,
+    SpeedColumns,
+    SpeedShare,
+)
 from streams.contract.errors import RecordRefusedError
 from streams.contract.records import Message
-from tests.cities.fakes import at, bus, parts_of
+from tests.cities.fakes import at, bus, parts_of, passage
 
 KINDS: dict[str, type] = {
     "positions": rec.PositionBatch,
@@ -170,6 +177,12 @@ def test_what_breaks_no_rule_is_read(good: bytes) -> None:
         ("R010", permits(ends_ms=at(-1))),
         ("R012", permits(permit_id="")),
         ("R012", incidents(incident_id="")),
+        ("R005", events(speeds_kmh=[-1])),
+        ("R005", events(speeds_kmh=[1e10])),  # would not fit a view
+        ("R005", events(observed_ms=[-1])),  # is none, in a column
+        ("R005", events(observed_ms=[wire.MAX_TIME_MS + 1])),
+        ("R005", events(vias=["M"])),
+        ("R005", events(shares=[0.5])),  # of what?
     ],
 )
 def test_a_broken_rule_has_its_code(code: str, payload: bytes | None) -> None:
@@ -269,15 +282,30 @@ def test_link_events_with_a_row_a_speed_are_read_as_the_same_columns() -> None:
     assert SpeedColumns.of((own,)) == SpeedColumns(("L",), (30.5,), (at(0),))
 
 
+def test_ticks_of_an_input_that_follow_each_other_go_as_one_part() -> None:
+    tick = [LinkEvents(Origin("permits", 0, n), at(n)) for n in range(3)]
+    other = LinkEvents(Origin("calls", 0, 0), at(9))
+    news = LinkEvents(Origin("permits", 0, 3), at(3), passages=(passage("L", 1),))
+    (payload,) = wire.encode_parts([*tick, other, news])
+    ticks = PassedTick(0, at(0)), PassedTick(1, at(1))
+    assert parts_of(payload) == (LinkEvents(tick[2].origin, at(2), ticks=ticks), other, news)
+    again = wire.encode_parts([*parts_of(payload)[:1], LinkEvents(news.origin, at(3))])
+    assert parts_of(again[0])[0].ticks == (*ticks, (2, at(2)))
+
+
 @pytest.mark.parametrize("offsets", [(0, 1, 2, 3), (0, 0, 0, 3), (0, 3, 3, 3)])
 def test_a_part_that_is_too_large_goes_in_two_between_two_inputs(offsets: tuple[int, ...]) -> None:
     names = tuple(f"{n}" * 300_000 for n in range(4))
     speeds = SpeedColumns(names, (9.0,) * 4, (at(0),) * 4, offsets=offsets)
-    whole = LinkEvents(Origin("link-speeds", 0, 3), 0, speeds=speeds)
+    ticks = PassedTick(1, at(1)), PassedTick(2, at(2))
+    whole = LinkEvents(Origin("link-speeds", 0, 4), at(4), speeds=speeds, ticks=ticks)
     parts = [part for payload in wire.encode_parts([whole]) for part in parts_of(payload)]
     assert len(parts) == 2
     assert [row for part in parts for row in part.speeds.rows] == list(speeds.rows)
-    assert [part.speeds.offsets[-1] for part in parts] == [part.origin.offset for part in parts]
+    assert [part.origin.offset for part in parts] == [parts[0].speeds.offsets[-1], 4]
+    assert [part.watermark_ms for part in parts] == [0, at(4)]
+    assert sum((part.ticks for part in parts), ()) == ticks
+    assert all(offset < parts[0].origin.offset for offset, _ in parts[0].ticks)
 
 
 # Any record, of every kind. Texts are what UTF-8 can carry; numbers keep the rules of the codec.
@@ -312,7 +340,7 @@ RECORDS = [v for v in vars(rec).values() if isinstance(v, type) and is_dataclass
 st.register_type_strategy(str, TEXT)
 st.register_type_strategy(int, WHEN)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
-for _record in RECORDS:
+for _record in (*RECORDS, SpeedShare):
     st.register_type_strategy(_record, _any(_record))
 st.register_type_strategy(
     rec.SpeedBatch,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from streams.state.store import LIVE_MS
+from streams.state.keys import LIVE_MS
 from streams.state.store_health import StoreHealth, health_of
 
 NOW_MS = 1_795_000_000_000
@@ -14,7 +14,7 @@ MIB = 1 << 20
 
 def health(*seen_ms: int, **info: Any) -> StoreHealth:
     roster = {b"w%d" % number: b"%d" % ms for number, ms in enumerate(seen_ms)}
-    return health_of(info, TOLD, roster, NOW_MS)
+    return health_of([info], TOLD, roster, NOW_MS)
 
 
 ALIVE = NOW_MS - 900
@@ -67,14 +67,14 @@ def test_workers_are_counted_while_they_say_that_they_live(
 
 def test_a_worker_that_lives_and_does_not_get_on_stands() -> None:
     roster = {b"a": b"%d" % ALIVE, b"b": b"%d stands" % ALIVE}
-    found = health_of({}, TOLD, roster, NOW_MS)
+    found = health_of([], TOLD, roster, NOW_MS)
     assert (found.workers, found.standing, found.trouble) == (2, 1, "stands")
     gone = {b"a": b"%d" % ALIVE, b"b": b"%d stands" % (NOW_MS - LIVE_MS)}
-    assert health_of({}, TOLD, gone, NOW_MS).trouble == ""
+    assert health_of([], TOLD, gone, NOW_MS).trouble == ""
 
 
 def test_a_state_that_no_worker_with_a_roster_folded_says_nothing_of_workers() -> None:
-    found = health_of({}, {b"network": b"n"}, {}, NOW_MS)
+    found = health_of([], {b"network": b"n"}, {}, NOW_MS)
     assert (found.workers, found.trouble) == (None, "")
 
 
@@ -86,5 +86,5 @@ def test_a_policy_that_throws_state_away_is_named_where_there_is_a_limit() -> No
 
 def test_settings_that_changed_under_the_state_are_told() -> None:
     note = b'{"at_ms": 7, "names": ["BOMNAE_RULES"]}'
-    found = health_of({}, {**TOLD, b"changed": note}, {}, NOW_MS)
+    found = health_of([], {**TOLD, b"changed": note}, {}, NOW_MS)
     assert (found.changed, found.changed_ms) == (("BOMNAE_RULES",), 7)

@@ -4,6 +4,7 @@ import logging
 from itertools import pairwise
 
 import msgspec
+import numpy as np
 import pytest
 
 from streams.contract.derived import (
@@ -15,7 +16,8 @@ from streams.contract.derived import (
     SpeedColumns,
 )
 from streams.contract.enums import Cause, Closure, Phase
-from streams.domain.links.columns import LINKS, PAGE, LinkColumns, LinkPatch
+from streams.contract.errors import StateError
+from streams.domain.links.columns import LINKS, PAGE, ROW, STOOD, LinkColumns, LinkPatch
 from streams.domain.links.fold import LinkView
 from streams.domain.stage import State, apply, empty_state
 from streams.domain.stages.roadstate import RoadsStage
@@ -25,6 +27,8 @@ from streams.state.tables import (
     PackedViews,
     Writes,
     packed,
+    page_of,
+    read,
     read_columns,
     views_of,
     written,
@@ -118,6 +122,15 @@ def test_rows_of_before_are_read_and_written_anew_as_pages() -> None:
     assert written(step(stage, state, speeds(5, IDS[5:6], 20.0))).gone in ([], ["stood"])
 
 
+def test_rows_of_before_of_links_whose_ids_are_numbers_are_no_pages() -> None:
+    view = LinkView(speed_kmh=31.5)
+    before = {name: msgspec.json.encode(view) for name in (b"2250000100", b"2250000200", b"S1>S2")}
+    due = {name.decode(): view for name in before}
+    assert rows_of(KIND, before) == (due, frozenset())
+    assert dict(read_columns(before)) == due
+    assert set(read_columns(before).unpaged) == due.keys()
+
+
 def test_a_delta_of_before_is_heard() -> None:
     view = LinkView(speed_kmh=31.5)
     value = msgspec.json.encode({"at": 7, "l": {IDS[0]: view}})
@@ -166,3 +179,54 @@ def test_a_link_with_buses_has_a_row_beside_its_page() -> None:
 
 def test_no_link_is_no_page() -> None:
     assert read_columns({}) == LinkColumns()
+
+
+def with_code(page: bytes, name: str) -> bytes:
+    """A page that says of its first link what no version of ours does."""
+    head, rows = page_of(page)
+    rows = rows.copy()
+    rows["view"][name][0] = 77
+    return bytes(page[: -len(head.ids) * ROW.itemsize] + rows.tobytes())
+
+
+FAR = np.array([(COUNT, at(0), (at(0), 1.0, 1.0, 1.0, 1.0))], STOOD).tobytes()
+
+
+def test_a_state_that_cannot_be_read_is_named_with_its_place() -> None:
+    stage, state = stage_and_state()
+    rows = hash_after(step(stage, state, speeds(0, IDS, 40.0)))
+    spoilt = {
+        "page 1: page of form 1": rows | {b"1": rows[b"1"][:-1]},
+        "page 0: there is none": {b"1": rows[b"1"]},
+        "page 1: there is none": {b"0": rows[b"0"], b"7": rows[b"1"]},
+        "page 1 of 3 has 6 links": rows | {b"2": rows[b"0"]},
+        "70 places of 64 links": rows | {b"1": page_like(rows[b"1"], IDS[:6])},
+        "page 0: level of a later version: 77": rows | {b"0": with_code(rows[b"0"], "level")},
+        "stood: 5 bytes": rows | {b"stood": b"12345"},
+        "stood: places of more than 70 links": rows | {b"stood": FAR},
+    }
+    for said, fields in spoilt.items():
+        with pytest.raises(StateError, match=rf"^bomnae:links:3 in Redis cannot be read: {said}"):
+            read(LINKS, fields, "bomnae:links:3")
+    assert read(LINKS, rows | {b"hello": b"x", b"\xff": b"x"}) == state[LINKS.name]
+
+
+def page_like(page: bytes, ids: list[str]) -> bytes:
+    """A page with other links."""
+    rows = page[page.index(b"\n") + 1 :]
+    return msgspec.json.encode({"ids": ids}) + b"\n" + rows
+
+
+@pytest.mark.parametrize("name", ["level", "certainty", "closure", "closure_certainty"])
+def test_what_a_later_version_says_of_a_link_takes_its_page_from_the_screens_alone(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage, state = stage_and_state()
+    rows = hash_after(step(stage, state, speeds(0, IDS, 40.0)))
+    found, _ = rows_of(KIND, rows | {b"1": with_code(rows[b"1"], name), b"\xff": b"x"})
+    assert list(found) == IDS[:PAGE]
+    other = page_of(rows[b"0"])[1]["view"].copy()
+    other[name][0] = 77
+    delta = PackedViews(IDS[:PAGE], {}, other.tobytes())
+    assert read_delta("1-0", msgspec.json.encode({"at": 7, "l": delta})).links == {}
+    assert "rows left out" in caplog.text

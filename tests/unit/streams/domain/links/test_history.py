@@ -15,6 +15,7 @@ from streams.audit.rows import PlainRoads
 from streams.contract.derived import LinkEvents, Obstruction, Origin, SpeedColumns, SpeedShare
 from streams.contract.enums import Cause, Certainty, Closure, Level, Phase
 from streams.contract.times import HOUR_MS
+from streams.domain.links import history
 from streams.domain.links.history import (
     EntryError,
     LinksEntry,
@@ -231,3 +232,36 @@ def test_rows_of_the_history_have_one_subject_a_partition() -> None:
     [row] = fold.take(told(1, 20)).remembered
     assert isinstance(row, HistoryRow)
     assert (row.subject, row.known_ms) == ("links/0", at(10))
+
+
+records_of_looks = st.lists(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 255)), max_size=4), max_size=8
+)
+
+
+@given(records_of_looks, st.sets(st.integers(0, 6)), st.sets(st.integers(0, 8)))
+def test_of_a_run_is_read_what_it_tells_of_some_links(
+    looks: list[list[tuple[int, int]]], places: set[int], whole: set[int]
+) -> None:
+    run = [
+        (ms, LinksEntry([place << 8 | code for place, code in rows], 0, ("a",) * (ms in whole)))
+        for ms, rows in enumerate(looks)
+    ]
+    packed_run = [(ms, history.told(packed(entry))) for ms, entry in run]
+
+    def known(entries: Sequence[tuple[int, LinksEntry]]) -> list[tuple[int, dict[int, Any]]]:
+        links = LinksThen(places)
+        news = [(ms, links.take(ms, entry)) for ms, entry in entries]
+        return [(ms, {place: links.known[place] for place in found}) for ms, found in news if found]
+
+    assert known(list(history.told_of(packed_run, places))) == known(run)
+    everything = [(ms, tuple(entry.records)) for ms, entry in history.told_of(packed_run, None)]
+    assert everything == [
+        (ms, tuple(entry.records)) for ms, entry in run if entry.records or entry.names
+    ]
+
+
+@pytest.mark.parametrize("value", [b"", b"\x03abcd", b"\x01abc", b"\x02nonsense"])
+def test_what_is_no_entry_is_refused_before_it_is_wanted(value: bytes) -> None:
+    with pytest.raises(EntryError):
+        history.told(value)

@@ -141,7 +141,7 @@ def test_a_quarter_hour_writes_one_row_and_a_link_takes_so_many_bytes() -> None:
                 apply(state, effects.changes)
     cells = [column.cells for column in state[USUAL.name].values()]
     assert len(cells) == 3 * QUARTERS_A_DAY
-    assert {len(each) for each in cells} == {CELL.size * len(links)}
+    assert {len(each) for each in cells} == {CELL.itemsize * len(links)}
     stored = msgspec.json.encode(state)
     assert len(stored) < len(links) * 3 * QUARTERS_A_DAY * 21
 

@@ -9,7 +9,7 @@ from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
 from streams.domain.rules import AlertRules
 from streams.domain.rules.reading import read_rules
-from streams.state.store import OUTBOX
+from streams.state.keys import OUTBOX
 from streams.topology.stages import load_rules, stages
 from tests.cities.worlds import numbered, road
 from tests.unit.streams.domain.rules.test_rules_timeline import MINUTES, log

@@ -21,7 +21,7 @@ from streams.contract.records import (
 )
 from streams.contract.settings import Settings
 from streams.domain.rules import AlertRules
-from streams.state.store import OUTBOX
+from streams.state.keys import OUTBOX
 from streams.topology.stages import stages
 from tests.cities.worlds import PARTITIONS, STEP_DEG, T0_MS, Sent, numbered, road, tick
 

@@ -1,6 +1,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,15 +104,21 @@ def test_a_run_of_messages_is_one_part_a_partition_and_its_rows_say_which_they_a
     }
 
 
-def test_a_tick_ends_what_goes_on_as_one() -> None:
-    stage = SpeedsStage(street(), partitions=1)
-    one, two = speeds_at(1, ("S1>S2", 10)), speeds_at(2, ("S1>S2", 20))
-    parts = stage.step_run({}, run_of(one, Tick(at(3)), two)).derived[0]
-    assert [(part.origin.offset, part.watermark_ms, len(part.speeds)) for part in parts] == [
-        (0, 0, 1),
-        (1, at(3), 0),
-        (2, 0, 1),
+def test_the_last_tick_ends_what_goes_on_as_one_with_the_ticks_before_it() -> None:
+    stage = SpeedsStage(street(), partitions=2)
+    first, then = speeds_at(1, ("S1>S2", 10)), speeds_at(2, ("S1>S2", 20))
+    run = run_of(first, Tick(at(3)), then, Tick(at(4)), then)
+    derived = stage.step_run({}, run).derived
+    mine, other = derived.values() if len(derived[0]) == 2 else reversed(derived.values())
+    assert [(part.origin.offset, part.watermark_ms, part.ticks) for part in mine] == [
+        (3, at(4), ((1, at(3)),)),
+        (4, 0, ()),
     ]
+    assert [(part.speeds.speeds_kmh, part.speeds.offsets) for part in mine] == [
+        ((10, 20), (0, 2)),
+        ((20,), ()),
+    ]
+    assert other == [LinkEvents(Origin("link-speeds", 1, 3), at(4), ticks=mine[0].ticks)]
 
 
 def test_a_part_is_of_the_last_message_that_has_anything_for_its_partition() -> None:
@@ -154,9 +161,11 @@ def come_to(stage: SpeedsStage, runs: Iterable[Sequence[Taken]]) -> tuple[object
             assert not isinstance(message, SpeedBatch)
             for part in message.parts:  # type: ignore[union-attr]
                 offsets = part.speeds.offsets or (part.origin.offset,) * len(part.speeds)
-                own = rows.setdefault(partition, [])
-                own += zip(part.speeds.rows, offsets, strict=True)
-                own += [(part.watermark_ms, part.origin.offset)] * (part.watermark_ms > 0)
+                own = zip(offsets, part.speeds.rows, strict=True)
+                ticks = [*part.ticks, (part.origin.offset, part.watermark_ms)]
+                told: list[tuple[int, object]] = [*own, *(x for x in ticks if x[1])]
+                told.sort(key=itemgetter(0))
+                rows.setdefault(partition, []).extend(told)
                 last[partition] = part.origin.offset
     return rows, last, Counter(total.counts)
 
