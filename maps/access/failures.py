@@ -6,7 +6,8 @@ Counted in Redis, for all servers. A right password clears its account's and its
 from dataclasses import dataclass
 from typing import Any
 
-KEY = "bomnae:login-failures:"
+from streams.state.keys import FAILED, login_key
+
 MOST = 5
 FOR_S = 600
 
@@ -38,4 +39,4 @@ class Failures:
 
 
 def _keys(account: str, address: str) -> tuple[str, str]:
-    return f"{KEY}account:{account}", f"{KEY}address:{address}"
+    return login_key(FAILED, f"account:{account}"), login_key(FAILED, f"address:{address}")

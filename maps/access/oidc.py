@@ -22,8 +22,8 @@ import msgspec
 from streams.contract.enums import Role
 from streams.contract.errors import BomnaeError, SettingsError
 from streams.contract.settings import Settings
+from streams.state.keys import ASKED, login_key
 
-STATE = "bomnae:oidc:"  # what was asked, by its state
 STATE_FOR_S = 600
 WITHIN_S = 10.0
 KNOWN_S = 3600.0  # how long the provider's addresses and keys are believed
@@ -77,7 +77,7 @@ class Provider:
         facts, _ = await self._facts()
         state, verifier, nonce = (secrets.token_urlsafe(32) for _ in range(3))
         asked = msgspec.json.encode(Asked(verifier, nonce, leads_to))
-        await self.client.set(STATE + state, asked, ex=STATE_FOR_S)
+        await self.client.set(login_key(ASKED, state), asked, ex=STATE_FOR_S)
         digest = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
         query = {
             "response_type": "code",
@@ -93,7 +93,7 @@ class Provider:
 
     async def end(self, back: str, state: str, code: str) -> tuple[Person, str]:
         """Whom a code is of, and where their login leads. A state counts once."""
-        raw = await self.client.getdel(STATE + state)
+        raw = await self.client.getdel(login_key(ASKED, state))
         if raw is None:
             raise OidcError("oidc_state", "no such login was begun, or longer than 10 minutes ago")
         asked = msgspec.json.decode(raw, type=Asked)

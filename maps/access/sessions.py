@@ -15,9 +15,8 @@ import msgspec
 from maps.picture.catch_up import LOSSES
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
+from streams.state.keys import SESSION, SESSIONS_AT, SESSIONS_OF, login_key
 
-KEY, OF_ACCOUNT = "bomnae:session:", "bomnae:sessions-of:"
-OF_PROVIDER = "bomnae:sessions-at:"  # those that a provider's session or subject began
 KNOWN_MS = 5_000  # how late another server's end of a session is noticed
 TOUCH_MS = 20_000  # how rarely it is written that somebody did something
 MOST_KNOWN = 10_000
@@ -74,12 +73,12 @@ class Sessions:
         there = tuple(name for name in provider_names if name)
         made = Session(name_of(token), account, door, address, now_ms, now_ms, given, there)
         async with self.client.pipeline(transaction=False) as together:
-            together.set(KEY + made.name, msgspec.json.encode(made), ex=self.hard_s)
-            together.sadd(OF_ACCOUNT + account, made.name)
-            together.expire(OF_ACCOUNT + account, self.hard_s)
+            together.set(login_key(SESSION, made.name), msgspec.json.encode(made), ex=self.hard_s)
+            together.sadd(login_key(SESSIONS_OF, account), made.name)
+            together.expire(login_key(SESSIONS_OF, account), self.hard_s)
             for name in there:
-                together.sadd(OF_PROVIDER + name, made.name)
-                together.expire(OF_PROVIDER + name, self.hard_s)
+                together.sadd(login_key(SESSIONS_AT, name), made.name)
+                together.expire(login_key(SESSIONS_AT, name), self.hard_s)
             await together.execute()
         self._keep(made, now_ms)
         return token, made
@@ -90,7 +89,7 @@ class Sessions:
         known = self._known.get(name)
         if known is None or now_ms - known.read_ms >= KNOWN_MS:
             try:
-                row = await self.client.get(KEY + name)
+                row = await self.client.get(login_key(SESSION, name))
             except LOSSES:
                 return known.session if known and not self.is_idle(known.session) else None
             if row is None:
@@ -116,7 +115,9 @@ class Sessions:
             return
         left_s = max(1, self.hard_s - (now_ms - session.begun_ms) // 1000)
         try:
-            await self.client.set(KEY + name, msgspec.json.encode(session), ex=left_s, xx=True)
+            await self.client.set(
+                login_key(SESSION, name), msgspec.json.encode(session), ex=left_s, xx=True
+            )
             known.written_ms = now_ms
         except LOSSES:
             return
@@ -129,16 +130,16 @@ class Sessions:
         if gone:
             async with self.client.pipeline(transaction=False) as together:
                 for name in gone:
-                    together.delete(KEY + name)
-                together.srem(OF_ACCOUNT + account, *gone)
+                    together.delete(login_key(SESSION, name))
+                together.srem(login_key(SESSIONS_OF, account), *gone)
                 await together.execute()
 
     async def end_of_provider(self, session: str, subject: str) -> dict[str, int]:
         """End what a provider's session began, or all of its subject; how many of each account."""
-        names = await self.client.smembers(OF_PROVIDER + (session or subject))
+        names = await self.client.smembers(login_key(SESSIONS_AT, session or subject))
         ended: dict[str, int] = {}
         for name in map(bytes.decode, names):
-            row = await self.client.get(KEY + name)
+            row = await self.client.get(login_key(SESSION, name))
             if row is not None:
                 account = _SESSION.decode(row).account
                 await self.end([name], account)
@@ -147,10 +148,12 @@ class Sessions:
 
     async def all_of(self, account: str) -> list[Session]:
         """The sessions of an account, the newest first."""
-        names = [name.decode() for name in await self.client.smembers(OF_ACCOUNT + account)]
+        names = [
+            name.decode() for name in await self.client.smembers(login_key(SESSIONS_OF, account))
+        ]
         async with self.client.pipeline(transaction=False) as together:
             for name in names:
-                together.get(KEY + name)
+                together.get(login_key(SESSION, name))
             rows = await together.execute()
         found = [_SESSION.decode(row) for row in rows if row is not None]
         return sorted(found, key=lambda each: -each.begun_ms)

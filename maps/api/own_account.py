@@ -30,8 +30,8 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture.catch_up import LOSSES
 from streams.contract.account import Account
 from streams.contract.enums import AccessAction, Role
+from streams.state.keys import FIRST, login_key
 
-FIRST = "bomnae:first-start"  # the hash of the code that lets the first account be made
 FIRST_FOR_S = 86_400
 FIRST_NAME = "first-start"  # what its failures are counted as
 FIRST_ROLES = (Role.ADMIN, Role.MANAGER, Role.OPERATOR)
@@ -149,7 +149,7 @@ async def post_first(request: web.Request) -> web.StreamResponse:
         name = made.account
         await record(request, AccessAction.ACT, "account", name, account=name)
         await written(request, guard, made)
-        await guard.store.client.delete(FIRST)
+        await guard.store.client.delete(login_key(FIRST))
     except LOSSES:
         raise RequestRefusedError(503, "refused.no_new_logins") from None
     return await begun(request, guard, made)
@@ -159,7 +159,7 @@ async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
     address = who_of(request).address
     if await guard.failures.are_too_many(FIRST_NAME, address):
         raise RequestRefusedError(429, "refused.login_locked")
-    due = await guard.store.client.get(FIRST)
+    due = await guard.store.client.get(login_key(FIRST))
     if due is None or await guard.store.accounts():
         raise RequestRefusedError(409, "refused.not_first")
     if not hmac.compare_digest(due, _hash_of(code).encode()):
@@ -190,7 +190,7 @@ async def first_code(guard: Guard) -> str:
     if await guard.store.accounts():
         return ""
     code = secrets.token_hex(6).upper()
-    await guard.store.client.set(FIRST, _hash_of(code), ex=FIRST_FOR_S)
+    await guard.store.client.set(login_key(FIRST), _hash_of(code), ex=FIRST_FOR_S)
     return code
 
 

@@ -28,6 +28,7 @@ from maps.picture.catch_up import LOSSES
 from streams.contract.account import Account
 from streams.contract.enums import AccessAction
 from streams.contract.grammars import LoginMode
+from streams.state.keys import CODE_USED, login_key
 
 UNKNOWN = "?"
 SHOWN = 16  # of a session's name: enough to tell them apart, and no use to anybody
@@ -131,7 +132,7 @@ async def _check_code(request: web.Request, guard: Guard, known: Account, code: 
     if not code:
         raise RequestRefusedError(401, "refused.code_needed")
     step = codes.step_of(secret, code.replace(" ", ""), guard.sessions.now_ms() / 1000)
-    used = f"bomnae:code-used:{known.account}:{step}"
+    used = login_key(CODE_USED, f"{known.account}:{step}")
     if step is None or not await guard.store.client.set(used, 1, nx=True, ex=4 * codes.STEP_S):
         await _fail(request, guard, known.account)
 

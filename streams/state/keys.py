@@ -1,7 +1,8 @@
 """The keys in Redis: `bomnae:{SLOT}:name`, every value JSON but for pages and packed entries.
 
 What stands in braces says to a Redis Cluster which keys are together on one node: those of a
-partition (of every topic), those of the city, those of the dispatchers. One step touches one slot.
+partition (of every topic), those of the city, of the dispatchers, of who is logged in. One step
+touches one slot.
 """
 
 from typing import Final
@@ -11,9 +12,9 @@ from streams.domain.links.history import history_of
 
 PREFIX = "bomnae:"
 LINK, HISTORY = "link:", history_of("")  # what subjects of links, and of their history, begin with
-CITY, DELIVERY = "city", "delivery"
+CITY, DELIVERY, LOGIN = "city", "delivery", "login"
 Slot = int | str
-"""A partition's number, `CITY` or `DELIVERY`."""
+"""A partition's number, `CITY`, `DELIVERY` or `LOGIN`."""
 
 
 def key(name: str, slot: Slot) -> str:
@@ -52,6 +53,20 @@ TOPIC_IDS = key("topic-ids", CITY)  # topic -> its id in the cluster the state w
 
 # Of the dispatchers.
 DELIVERIES = key("counts", DELIVERY)  # delivered, failed, later, gone, expired -> count
+
+
+# Of who is logged in, the map servers': a name follows each. They go by themselves.
+SESSION: Final = "session:"  # hash of a token -> Session
+SESSIONS_OF, SESSIONS_AT = "sessions-of:", "sessions-at:"  # account, provider's name -> hashes
+FAILED: Final = "failed:"  # account or address -> logins that failed in ten minutes
+CODE_USED: Final = "code-used:"  # account and half minute
+ASKED: Final = "asked:"  # state -> what an OpenID provider was asked
+FIRST: Final = "first-start"  # the hash of the code that lets the first account be made
+
+
+def login_key(kind: str, name: str = "") -> str:
+    """A key of who is logged in: `bomnae:{login}:session:HASH`."""
+    return key(kind + name, LOGIN)
 
 
 def past_key(subject: str, partition: int) -> str:

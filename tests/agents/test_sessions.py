@@ -7,9 +7,10 @@ import pytest
 import redis.asyncio as aioredis
 
 from maps.access.failures import MOST, Failures
-from maps.access.sessions import KEY, Sessions
+from maps.access.sessions import Sessions
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
+from streams.state.keys import SESSION, login_key
 from tests.redis_server import RedisServer, running
 
 IDLE_S, HARD_S = 600, 3600
@@ -46,7 +47,9 @@ async def test_a_token_opens_its_session_and_redis_does_not_have_it(server: Redi
     assert await ours.of(token) == made
     assert await ours.of(token[:-1] + "_") is None
     assert await ours.of("") is None
-    raw = b"".join([await ours.client.get(key) async for key in ours.client.scan_iter(KEY + "*")])
+    raw = b"".join(
+        [await ours.client.get(key) async for key in ours.client.scan_iter(login_key(SESSION, "*"))]
+    )
     assert token.encode() not in raw
     await ours.client.aclose()
 

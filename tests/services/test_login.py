@@ -18,6 +18,7 @@ from local.services import wait_until
 from local.stack import Stack
 from maps.access.guard import COOKIE
 from streams.contract import topics
+from streams.state.keys import FAILED, login_key
 from tests.cities import worlds
 from tests.pages.logins import first_code_of
 from tests.places import ROOT
@@ -194,7 +195,7 @@ def test_five_wrong_passwords_lock_and_a_reset_opens(city: City) -> None:
 def _forget_failures(city: City) -> None:
     """Ten minutes later: the counts are gone."""
     with worlds.redis_of(city.stack) as client:
-        for key in client.scan_iter("bomnae:login-failures:*"):
+        for key in client.scan_iter(login_key(FAILED, "*")):
             client.delete(key)
 
 
