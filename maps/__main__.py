@@ -3,7 +3,10 @@
 import argparse
 import asyncio
 import gc
+import logging
+import signal
 import sys
+from datetime import UTC, datetime
 from functools import partial
 
 from aiohttp import web
@@ -11,11 +14,12 @@ from aiohttp import web
 from maps.access import command as accounts
 from maps.access.guard import GUARD, Guard
 from maps.api.own_account import first_code
+from maps.http.tls import Tls
 from maps.picture.catch_up import LOSSES
 from maps.records import command as records
-from maps.server import build_app
+from maps.server import build_app, own_hosts
 from streams.contract import cli
-from streams.contract.errors import ServeError
+from streams.contract.errors import ServeError, SettingsError
 from streams.contract.grammars import Address, LoginMode
 from streams.contract.running import cancel, run_until_signal
 from streams.contract.settings import Settings
@@ -31,6 +35,7 @@ the server waits for it and says so. Kafka may be away: only what is told is ref
 
 Crews tap on /w/{work} by signed links (BOMNAE_SECRET, BOMNAE_PUBLIC_URL). Their photos are kept in
 BOMNAE_PHOTOS and deleted by this server a week after their work is over."""
+log = logging.getLogger(__name__)
 STOP_WITHIN_S = 5.0
 LOOK_S = 1.0
 COLLECT_AT = 50_000
@@ -48,7 +53,8 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     app = build_app(settings, load_network(settings.network), Store.connect(settings))
     gc.freeze()  # the network stays: a collector that went through it would hold requests up
     gc.set_threshold(COLLECT_AT)
-    asyncio.run(serve(app, settings.http))
+    tls = Tls.of(settings.tls, sorted(own_hosts(settings))) if settings.tls else None
+    asyncio.run(serve(app, settings.http, tls))
     return cli.OK
 
 
@@ -69,14 +75,17 @@ def command_parser() -> argparse.ArgumentParser:
 COMMANDS = {"serve": _serve, "accounts": accounts.run, "records": records.run}
 
 
-async def serve(app: web.Application, address: Address) -> None:
-    """Serve until a signal; prints the address once it answers."""
+async def serve(app: web.Application, address: Address, tls: Tls | None = None) -> None:
+    """Serve until a signal, with TLS where there is one; prints the address once it answers."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
     await runner.setup()
     try:
-        await web.TCPSite(runner, *address).start()
+        await web.TCPSite(runner, *address, ssl_context=tls.context if tls else None).start()
         for listening in runner.addresses:
-            print(f"map on http://{Address(*listening[:2])}/", flush=True)
+            scheme = "https" if tls else "http"
+            print(f"map on {scheme}://{Address(*listening[:2])}/", flush=True)
+        if tls:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _read_again, tls)
         saying = asyncio.create_task(_say_first_code(app[GUARD]))
         await run_until_signal()
         await cancel([saying], STOP_WITHIN_S)
@@ -84,6 +93,15 @@ async def serve(app: web.Application, address: Address) -> None:
         raise ServeError(f"cannot serve on {address}: {error.strerror}") from None
     finally:
         await runner.cleanup()
+
+
+def _read_again(tls: Tls) -> None:
+    """Take the certificate as it stands now; one that cannot be read leaves that of before."""
+    try:
+        tls.read(datetime.now(UTC))
+        log.info("certificate read again", extra={"ends": tls.ends.isoformat()})
+    except SettingsError as error:
+        log.warning("certificate not read", extra={"error": str(error)})
 
 
 async def _say_first_code(guard: Guard) -> None:

@@ -50,6 +50,7 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": csp.API_POLICY,
 }
 MAX_REQUEST_BYTES = 64 << 10
+HSTS = "max-age=31536000"
 
 
 def build_app(settings: Settings, network: Network, store: Store) -> web.Application:
@@ -193,9 +194,11 @@ def _route_name(request: web.Request) -> str:
     return resource.canonical if resource else "none"
 
 
-async def _secure(_: web.Request, response: web.StreamResponse) -> None:
+async def _secure(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.secure:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     response.headers.pop("Server", None)
 
 
