@@ -14,6 +14,7 @@ from aiohttp import web
 from maps.access import command as accounts
 from maps.access.guard import GUARD, Guard
 from maps.api.own_account import first_code
+from maps.http.connections import CONNECTIONS, IDLE_S
 from maps.http.tls import Tls
 from maps.picture.catch_up import LOSSES
 from maps.records import command as records
@@ -77,8 +78,11 @@ COMMANDS = {"serve": _serve, "accounts": accounts.run, "records": records.run}
 
 async def serve(app: web.Application, address: Address, tls: Tls | None = None) -> None:
     """Serve until a signal, with TLS where there is one; prints the address once it answers."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=STOP_WITHIN_S, keepalive_timeout=IDLE_S
+    )
     await runner.setup()
+    watching = asyncio.create_task(_watch(app, runner))
     try:
         await web.TCPSite(runner, *address, ssl_context=tls.context if tls else None).start()
         for listening in runner.addresses:
@@ -88,11 +92,16 @@ async def serve(app: web.Application, address: Address, tls: Tls | None = None) 
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _read_again, tls)
         saying = asyncio.create_task(_say_first_code(app[GUARD]))
         await run_until_signal()
-        await cancel([saying], STOP_WITHIN_S)
+        await cancel([saying, watching], STOP_WITHIN_S)
     except OSError as error:
         raise ServeError(f"cannot serve on {address}: {error.strerror}") from None
     finally:
         await runner.cleanup()
+
+
+async def _watch(app: web.Application, runner: web.AppRunner) -> None:
+    if runner.server is not None:
+        await app[CONNECTIONS].watch(runner.server)
 
 
 def _read_again(tls: Tls) -> None:

@@ -27,6 +27,7 @@ from maps.api.records import add_records
 from maps.api.routes import OPERATIONS
 from maps.api.subscriptions import add_subscriptions
 from maps.http.answers import NO_STORE
+from maps.http.connections import CONNECTIONS, Connections, count_asking
 from maps.http.refusals import RequestRefusedError, error_body
 from maps.pages import csp
 from maps.pages.pages import HTML
@@ -55,7 +56,7 @@ HSTS = "max-age=31536000"
 
 def build_app(settings: Settings, network: Network, store: Store) -> web.Application:
     """The application; its tasks start and end with it, and it closes the store."""
-    first = [_errors, _known_host, _plain_path, admit_people]
+    first = [count_asking, _errors, _known_host, _plain_path, admit_people]
     app = web.Application(middlewares=first, client_max_size=MAX_REQUEST_BYTES)
     context = app[CONTEXT] = make_context(settings, network, store)
     app[GUARD] = _guard(settings, store, context.live.now_ms)
@@ -65,6 +66,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
         app[PROVIDER] = Provider(settings, store.client)
     add_desk(app)
     add_time(app)
+    app[CONNECTIONS] = Connections()
     app[OWN_ORIGINS] = own_origins(settings)
     add_calls(app)
     add_crew(app)

@@ -2,6 +2,7 @@
 of what it tells into the log.
 """
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict, deque
@@ -21,6 +22,7 @@ INTAKE = web.AppKey("intake", Intake)
 OWN_ORIGINS = web.AppKey("own_origins", frozenset[str])
 KEPT_PACES = 1000
 MAX_BODY_BYTES = 16 << 10
+BODY_WITHIN_S = 20
 T = TypeVar("T")
 
 
@@ -83,10 +85,14 @@ def check_origin(request: web.Request) -> None:
 
 
 async def read_body(request: web.Request, kind: type[T]) -> T:
-    """The JSON body as a `kind`; 415, 413 or 400 when it is none."""
+    """The JSON body as a `kind`; 415, 413 or 400 when it is none, 408 when it does not come."""
     if request.content_type != "application/json":
         raise RequestRefusedError(415, "refused.not_json")
-    raw = await request.read()
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            raw = await request.read()
+    except TimeoutError:
+        raise RequestRefusedError(408, "refused.too_slow.body", seconds=BODY_WITHIN_S) from None
     if len(raw) > MAX_BODY_BYTES:
         raise RequestRefusedError(413, "refused.too_large.body", count=MAX_BODY_BYTES)
     try:
