@@ -33,6 +33,7 @@ from streams.domain.links.history import (
 from streams.domain.stage import HistoryRow, Sum
 from streams.domain.stages.roadstate import REMEMBER_MS
 from streams.state.gate import Gate
+from streams.state.keys import home_of
 
 BEGIN_MS = 1_795_305_600_000
 LEVELS = (Level.FREE, Level.SLOW, Level.JAM, Level.UNKNOWN)
@@ -89,14 +90,18 @@ def entry(ids: list[str], levels: list[int], changed: list[int], *, is_whole: bo
     return LinksEntry(records, 0, tuple(ids), works)
 
 
-async def measure(url: str, rows: Iterator[HistoryRow], days: int) -> int:
+async def measure(url: str, rows: Iterator[HistoryRow], days: int, partitions: int) -> int:
     """Bytes that `used_memory` grew by for a history of so many days."""
     client: Any = aioredis.from_url(url)
     await client.flushall()
     before = (await client.info("memory"))["used_memory"]
-    gate, offset = Gate(client, (days + 1) * DAY_MS), 0
+    gate, number = Gate(client, (days + 1) * DAY_MS), 0
+    gate.partitions = partitions
     while run := list(islice(rows, RUN)):
-        offset = await _apply(gate, offset, run)
+        for partition in range(partitions):
+            own = [row for row in run if home_of(row.subject, partitions) == partition]
+            await _apply(gate, partition, number, own)
+        number += 1
     used = (await client.info("memory"))["used_memory"] - before
     await client.aclose()
     return int(used)
@@ -107,7 +112,7 @@ def day_mb(folder: Path, links: int, per_hour: float = PER_HOUR) -> float:
     server, url = start_redis(folder, appendfsync="no")
     try:
         rows = history(links, 1, per_hour, PARTITIONS)
-        return asyncio.run(measure(url, rows, 1)) / 1e6
+        return asyncio.run(measure(url, rows, 1, PARTITIONS)) / 1e6
     finally:
         server.stop()
 
@@ -118,11 +123,10 @@ class _NoTables:
     tables = ()
 
 
-async def _apply(gate: Gate, offset: int, run: list[HistoryRow]) -> int:
+async def _apply(gate: Gate, partition: int, offset: int, run: list[HistoryRow]) -> None:
     stage: Any = _NoTables()
-    place = (LINK_EVENTS.name, 0)
+    place = (LINK_EVENTS.name, partition)
     await gate.apply(place, offset, offset, stage=stage, effects=Sum(remembered=run))
-    return offset + 1
 
 
 def main() -> None:
@@ -142,7 +146,7 @@ def main() -> None:
             for links in wanted.links:
                 for days in wanted.days:
                     rows = history(links, days, wanted.per_hour, wanted.partitions)
-                    used = asyncio.run(measure(url, rows, days))
+                    used = asyncio.run(measure(url, rows, days, wanted.partitions))
                     changes = links * days * 24 * wanted.per_hour
                     cells = (
                         f"{links:,}",

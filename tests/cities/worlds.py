@@ -127,8 +127,8 @@ def wait_drained(stack: Stack, tick_ms: int, *, within_s: float = 120) -> None:
         for process in stack.processes.values():
             if process.name.startswith("worker") and process.exit_code is None:
                 process.said("")
-        clocks = held.numbers(store, "clock", PARTITIONS).values()
-        seen.append(held.rows(store, POSITIONS, PARTITIONS))
+        clocks = held.numbers(store, "clock", partitions).values()
+        seen.append(held.rows(store, POSITIONS, partitions))
         still = len(seen) > 10 and all(at == seen[-1] for at in seen[-10:])  # 0.5 s
         return len(clocks) == partitions and min(clocks) >= tick_ms and still
 
