@@ -81,6 +81,8 @@ KOREAN = {
     "public_url": "현장에서 지도를 여는 주소, http(s)://host[:port]. 메시지의 링크에 씀",
     "photos": "현장 사진을 두는 폴더. 비우면 사진을 받지 않음",
     "records_key": "접속기록의 하루하루에 서명하는 Ed25519 개인키(PEM) 파일. 비우면 서명하지 않음",
+    "snapshots": "상태 스냅샷을 두는 폴더. 감사(audit)도 여기서 찾음",
+    "snapshot_key": "스냅샷에 서명하는 Ed25519 개인키(PEM) 파일. 비우면 스냅샷을 만들 수 없음",
     "simulated": "1이면 모의 자료. 모든 화면에 표시됨",
     "metrics": "프로세스마다 지표를 내보내는 주소, [host:]port. 비우면 내보내지 않음",
     "log_format": "json 또는 text: 기록 한 줄의 형식. 언제나 한 줄",

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from streams.contract import cli
 from streams.contract.failpoints import DISPATCH_POINTS, from_env
@@ -14,12 +15,13 @@ from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.delivery.command.options import add_sink, add_subscriptions
 from streams.geo.loading import load_network
+from streams.snapshot.options import add_parsers, add_public
 
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
 _CODES = """exit codes: 0 told to stop, or identical; 1 crashed; 2 settings or topics are wrong;
-3 the log is not the one the state was folded from, or does not reach back to its beginning;
-4 audit: differences; 5 audit: not settled; 6 the worker stood while messages waited;
-7 what stands in Redis cannot be read"""
+3 the log is not the one the state was folded from, or does not reach back to its beginning (or to
+the snapshot); 4 audit: differences; 5 audit: not settled; 6 the worker stood while messages waited;
+7 what stands in Redis, or in a snapshot, cannot be read"""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,6 +38,15 @@ def main(argv: list[str] | None = None) -> int:
     audit.add_argument(
         "--within", type=float, default=30.0, metavar="S", help="wait so long for the roads (30 s)"
     )
+    audit.add_argument(
+        "--from",
+        type=Path,
+        dest="snapshot",
+        metavar="SNAPSHOT",
+        help="begin at this snapshot; without it at the log's beginning, and where that is gone at "
+        "the newest good one in BOMNAE_SNAPSHOTS",
+    )
+    add_public(audit)
     commands.add_parser("dispatch", help="send the alerts to the endpoints; run as many as needed")
     commands.add_parser(
         "refold", help="have the whole state made again from the log; once all workers have stopped"
@@ -48,6 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     undelivered.add_argument("--replay", action="store_true", help="send them, under the same ids")
     add_subscriptions(commands)
     add_sink(commands)
+    add_parsers(commands)
     options = parser.parse_args(argv)
     return cli.run(partial(_RUNS[options.command], options))
 
@@ -113,13 +125,30 @@ def run_audit(options: argparse.Namespace, settings: Settings) -> int:
     from streams.audit import fold as audit  # noqa: PLC0415 - the worker needs none of it
 
     network = load_network(settings.network)
-    verdict = asyncio.run(auditing.run_audit(settings, network, within_s=options.within))
+    begin = auditing.From(options.snapshot, options.public)
+    verdict = asyncio.run(
+        auditing.run_audit(settings, network, within_s=options.within, begin_from=begin)
+    )
     if verdict.unsettled:
         print(f"not settled: {verdict.unsettled}")
         return EXIT_UNSETTLED
     print("\n".join(audit.report(list(verdict.differences))))
     print(f"{verdict.messages} messages folded", file=sys.stderr)
     return EXIT_DIFFERENT if verdict.differences else cli.OK
+
+
+def run_snapshot(options: argparse.Namespace, settings: Settings) -> int:
+    """Write all state into a file, now or each day."""
+    from streams.snapshot import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_snapshot(options, settings)
+
+
+def run_restore(options: argparse.Namespace, settings: Settings) -> int:
+    """Lay a snapshot anew."""
+    from streams.snapshot import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_restore(options, settings)
 
 
 def run_refold(_: argparse.Namespace, settings: Settings) -> int:
@@ -139,6 +168,8 @@ _RUNS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "subscriptions": run_subscriptions,
     "sink": run_sink,
     "audit": run_audit,
+    "snapshot": run_snapshot,
+    "restore": run_restore,
 }
 
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from streams.contract import wire
 from streams.contract.access import AccessHead, AccessRecord
+from streams.contract.ed25519 import key_id
 from streams.contract.enums import AccessAction
 from streams.contract.errors import RecordRefusedError
 from streams.contract.times import DAY_MS, HOUR_MS, KST_MS, MINUTE_MS
@@ -231,12 +231,6 @@ def head_in(payload: bytes | None) -> AccessHead | None:
     except RecordRefusedError:
         return None
     return message if isinstance(message, AccessHead) else None
-
-
-def key_id(key: Ed25519PublicKey) -> str:
-    """What a head names its key by: the begin of the SHA-256 of the public key's 32 bytes."""
-    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return hashlib.sha256(raw).hexdigest()[:16]
 
 
 def signed(head: AccessHead, key: Ed25519PrivateKey) -> AccessHead:

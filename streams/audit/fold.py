@@ -61,6 +61,26 @@ class Fold:
         self.taken: dict[tuple[str, int], int] = {}  # messages taken, which is the next offset
         self.ticks_ms: dict[tuple[str, int], int] = {}  # the last tick of each input partition
 
+    def begin(self, place: tuple[str, int], state: State, taken: int) -> None:
+        """Go on from a partition's state, at the message of this offset."""
+        self._states[place] = state
+        self.taken[place] = taken
+
+    def begin_alerts(self, alerts: Mapping[str, Alert]) -> None:
+        """Have these alerts, by id, before any message."""
+        self._alerts = {**alerts, **self._alerts}
+
+    def take_derived(self, partition: int, offset: int, payload: bytes | None) -> None:
+        """Fold a message of link-events that the inputs derived before this fold began. What it
+        derives itself is folded at once, without that log.
+        """
+        place = (topics.LINK_EVENTS.name, partition)
+        try:
+            message = wire.read(payload, self._stages[place[0]].takes, place[0])
+        except RecordRefusedError:
+            return
+        self._step(place, message, offset)
+
     def take(
         self,
         topic: str,

@@ -86,6 +86,10 @@ class StateError(BomnaeError):
     exit_code = 7
 
 
+class SnapshotError(BomnaeError):
+    """A snapshot is not whole, not ours, or does not fit where it is to go."""
+
+
 class StalledError(BomnaeError):
     """Messages wait and the worker does not move."""
 

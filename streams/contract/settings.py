@@ -304,6 +304,10 @@ class Settings:
         "file with the private Ed25519 key (PEM) that signs the days of the access records; "
         "empty: none is signed",
     )
+    snapshots: str = _text("", "folder of the state's snapshots; the audit looks for them there")
+    snapshot_key: str = _text(
+        "", "file with the private Ed25519 key (PEM) that signs snapshots; empty: none can be made"
+    )
     simulated: bool = _row(
         "0", "1: the feeds are simulated; every screen says so", grammars.yes_or_no
     )

@@ -51,6 +51,14 @@ FOLDED = (*TICKED, *TOLD, LINK_EVENTS)
 ALL = (*FOLDED, RECEIPTS, ACCESS_RECORDS, DEAD_LETTERS)
 
 
+_BY_NAME = {topic.name: topic for topic in ALL}
+
+
+def named(name: str) -> Topic:
+    """The topic of a name; KeyError for one that is none of ours."""
+    return _BY_NAME[name]
+
+
 def partition_of(key: str, partitions: int) -> int:
     """The partition of a key: CRC-32 of its UTF-8 bytes, so that every language can compute it."""
     return crc32(key.encode()) % partitions

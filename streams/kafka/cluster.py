@@ -86,12 +86,14 @@ class LogReader:
         for (topic, partition), offset in offsets.items():
             self._consumer.seek(aiokafka.TopicPartition(topic, partition), offset)
 
-    async def next_of(self, place: Place, *, within_s: float = SILENCE_S) -> list[Record]:
+    async def next_of(
+        self, place: Place, *, within_s: float = SILENCE_S, most: int = CHUNK
+    ) -> list[Record]:
         """The next messages of one partition, at least one; LogError when it gives none."""
         at = aiokafka.TopicPartition(*place)
         try:
             found = await self._consumer.getmany(
-                at, timeout_ms=int(within_s * 1000), max_records=CHUNK
+                at, timeout_ms=int(within_s * 1000), max_records=most
             )
         except OffsetOutOfRangeError:
             found = {}

@@ -49,6 +49,7 @@ LIVE_MS = 10_000  # a worker looks once a second; silent for so long it is gone
 ROADS_FROM = key("roads-from", CITY)  # "link-events/P" -> first offset folded; `GENERATION`
 LOST = key("lost", CITY)  # "topic/partition from" -> last offset that retention took unread
 REBUILDING = key("rebuilding", CITY)  # "topic/partition" -> offset up to which it is made again
+LAID = key("laid", CITY)  # where a restore laid this log: "id" of the snapshot; place -> shift
 TOPIC_IDS = key("topic-ids", CITY)  # topic -> its id in the cluster the state was folded from
 
 # Of the dispatchers.

@@ -15,11 +15,12 @@ from local.stack import Stack
 from maps.__main__ import COMMANDS, command_parser
 from maps.records import heads, looking
 from maps.records.chain import Fault, Verifier, hash_of, head_in
-from maps.records.heads import make_key, public_keys, public_text, sign_due
+from maps.records.heads import sign_due
 from maps.records.looking import Asked, find
 from maps.records.writing import AccessLog
 from streams.contract import cli, topics, wire
 from streams.contract.access import AccessHead, AccessRecord
+from streams.contract.ed25519 import make_key, public_keys, public_text
 from streams.contract.enums import AccessAction
 from streams.contract.errors import BomnaeError, IntakeError, RecordRefusedError
 from streams.contract.records import Tick
