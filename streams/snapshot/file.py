@@ -215,7 +215,7 @@ def _read(path: Path) -> Iterator[tuple[bytes, Frame]]:
         raise SnapshotError(f"{path}: is half a snapshot: it ends in the midst") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise SnapshotError(f"{path}: is damaged, or no snapshot: {error}") from None
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SnapshotError(f"{path}: is damaged, or of a later version: {error}") from None
     except OSError as error:
         raise SnapshotError(f"{path}: cannot be read: {error.strerror}") from None
