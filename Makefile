@@ -31,7 +31,7 @@ test-units:
 test-services:
 	@$(PY) -m pytest tests/services $(SIMULATED:%=--ignore=tests/services/test_%.py)
 
-ON_THE_LOG = pipeline worker audit calls subscriptions records# KAFKA_TESTS=tests/services runs them all there
+ON_THE_LOG = pipeline worker audit calls subscriptions records snapshot# KAFKA_TESTS=tests/services runs them all there
 KAFKA_TESTS ?= $(ON_THE_LOG:%=tests/services/test_%.py)
 test-kafka: setup kafka ## the service tests that stand on the log, on Apache Kafka and redis-server
 	@TEST_KAFKA=apache $(PY) -m pytest $(KAFKA_TESTS)

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from streams.contract import topics, wire
 from streams.contract.errors import (
     LogAwayError,
+    LogError,
     RecordRefusedError,
     SettingsError,
     SnapshotError,
@@ -265,7 +266,9 @@ async def _stretch(
     end = max(said_end, seen.position(place) + 1, _sourced(seen, place) + 1)
     first = start if topic in TOLD_BY_PEOPLE else tail
     yield Stretch(*place, seen.position(place), tail, end)
+    due = tail
     async for records in stretch(reader, place, min(first, end), end):
+        due = _next(place, records, due) if is_folded else due
         rows = [
             (x.offset, x.payload)
             for x in records
@@ -273,6 +276,19 @@ async def _stretch(
         ]
         for part in _by_bytes(rows):
             yield Messages(*place, part)
+
+
+def _next(place: Place, records: list[Record], due: int) -> int:
+    """The offset after these messages; LogError where one of the tail is missing: a restore lays
+    them one after another.
+    """
+    for record in records:
+        if record.offset < due:
+            continue
+        if record.offset > due:
+            raise LogError(f"{place[0]}/{place[1]} has no message at offset {due}")
+        due += 1
+    return due
 
 
 def _sourced(seen: _Seen, place: Place) -> int:

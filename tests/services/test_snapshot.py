@@ -2,13 +2,16 @@
 
 import logging
 import os
+import re
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
-from local.services import start_redis, wait_until
+from local import held
+from local.services import free_port, start_redis, wait_until
 from local.stack import Stack
 from maps.records.chain import Chain
 from producers.publishing.topic_setup import ensure_topics
@@ -20,7 +23,8 @@ from streams.contract.enums import AccessAction, Role, Severity
 from streams.contract.records import Acknowledgement, Call, Receipt
 from streams.contract.subscription import Subscription
 from streams.domain.links.columns import ROW
-from streams.state.keys import REBUILDING, key
+from streams.snapshot.shelf import made_ms
+from streams.state.keys import COUNTS, POSITIONS, REBUILDING, key
 from tests.cities import worlds
 from tests.cities.worlds import Sent
 
@@ -214,3 +218,61 @@ def test_both_stores_destroyed_come_back_on_another_machine(
     store.hdel(key("accounts", 0), "hong")
     code, said = commands.run(moved, "audit", "--from", path)
     assert (code, "accounts} hong" in said or "accounts hong" in said) == (4, True)
+
+
+def test_each_day_one_is_made_and_checked_before_an_old_one_goes(
+    signed: Stack, commands: Commands
+) -> None:
+    folder, port = Path(signed.env["BOMNAE_SNAPSHOTS"]), free_port()
+    old = folder / "bomnae-20200101T000000Z.snapshot"
+    old.touch()
+    daily = ["streams", "snapshot", "--daily", "--keep", "1"]
+    process = signed.python("daily", *daily, env={"BOMNAE_METRICS": f"127.0.0.1:{port}"})
+    signed.wait(process, lambda: process.said("there is no state"), "the reason why there is none")
+    process.stop()
+    assert old.exists()
+    fold(signed, FIRST, "worker-a")
+    process = signed.python("again", *daily, env={"BOMNAE_METRICS": f"127.0.0.1:{port}"})
+    signed.wait(process, lambda: process.said("snapshot made"), "a snapshot")
+    figures = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
+    process.stop()
+    (path,) = folder.iterdir()
+    assert path != old
+    made_s = re.search(r"^bomnae_snapshot_last_seconds (\S+)$", figures, re.MULTILINE)
+    assert made_s is not None
+    assert abs(float(made_s[1]) * 1000 - made_ms(path)) < 1000
+    assert commands.run(signed, "snapshot", "--verify", path)[0] == 0
+
+
+def test_the_audit_goes_on_from_a_snapshot_after_retention(
+    signed: Stack, commands: Commands
+) -> None:
+    """Retention is done by the broker's own DeleteRecords, which the embedded one does not have."""
+    if os.environ.get("TEST_KAFKA", "embedded") == "embedded":
+        pytest.skip("the embedded broker deletes no records")
+    fold(signed, FIRST, "worker-a")
+    commands.done(signed, "snapshot")
+    taken = held.rows(worlds.redis_of(signed), POSITIONS, worlds.PARTITIONS)
+    admin = KafkaAdminClient(bootstrap_servers=signed.env["BOMNAE_KAFKA"])
+    cut = (name.decode().rpartition("/") for name in taken)
+    places = {TopicPartition(topic, int(p)): -1 for topic, _, p in cut}
+    try:
+        admin.delete_records(places)
+    finally:
+        admin.close()
+    fold(signed, REST, "worker-b")
+    assert commands.done(signed, "audit").startswith("identical\n")
+    code, said = commands.run(signed, "audit", BOMNAE_SNAPSHOTS="")
+    assert (code, "no longer reaches back" in said, "--from FILE" in said) == (3, True, True)
+    store = worlds.redis_of(signed)
+    store.hincrby(key(COUNTS, 1), "passages late", 1)
+    code, said = commands.run(signed, "audit")
+    assert (code, "passages late" in said) == (4, True)
+    empty_redis(signed, "redis-b")
+    (path,) = Path(signed.env["BOMNAE_SNAPSHOTS"]).iterdir()
+    commands.done(signed, "restore", "--redis-only", path)
+    worker = signed.start_worker("worker-c")
+    store = worlds.redis_of(signed)
+    signed.wait(worker, lambda: not store.exists(REBUILDING), "a state that has caught up")
+    worker.stop()
+    assert commands.done(signed, "audit").startswith("identical\n")
