@@ -193,19 +193,36 @@ def test_redis_lost_with_its_disk_comes_back_and_goes_on(signed: Stack, commands
     assert (code, "1 differences" in said) == (4, True)
 
 
+def daily_snapshot(city: Stack) -> Path:
+    """The one that the daily process makes, in the place of an old one; its figures are right."""
+    folder, port = Path(city.env["BOMNAE_SNAPSHOTS"]), free_port()
+    (folder / "bomnae-20200101T000000Z.snapshot").touch()
+    daily = ["streams", "snapshot", "--daily", "--keep", "1"]
+    process = city.python("daily", *daily, env={"BOMNAE_METRICS": f"127.0.0.1:{port}"})
+    city.wait(process, lambda: process.said("snapshot made"), "a snapshot")
+    figures = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
+    process.stop()
+    (path,) = folder.iterdir()
+    made_s = re.search(r"^bomnae_snapshot_last_seconds (\S+)$", figures, re.MULTILINE)
+    assert made_s is not None
+    assert abs(float(made_s[1]) * 1000 - made_ms(path)) < 1000
+    return path
+
+
 def test_both_stores_destroyed_come_back_on_another_machine(
     signed: Stack, moved: Stack, commands: Commands
 ) -> None:
+    code, said = commands.run(signed, "snapshot")
+    assert (code, "there is no state" in said) == (2, True)
     fold(signed, FIRST, "worker-a")
-    folder = Path(signed.env["BOMNAE_SNAPSHOTS"])
-    signed.run("snapshot", "streams", "snapshot")
-    (path,) = folder.iterdir()
-    fold(signed, REST, "worker-b")
+    worlds.publish(signed, REST[:MIDDLE])  # not folded yet: it is in the snapshot as it is
+    path = daily_snapshot(signed)
+    fold(signed, REST[MIDDLE:], "worker-b")
     due, links = worlds.redis_of(signed), worlds.links_in(signed)
     assert "messages laid into the log" in moved.run("restore", "streams", "restore", str(path))
     for topic, count in ((topics.ACCESS_RECORDS, 3), (topics.ACCOUNTS, 1), (topics.RECEIPTS, 1)):
         assert values(moved, topic, count) == values(signed, topic, count)
-    fold(moved, REST, "worker-c")
+    fold(moved, REST[MIDDLE:], "worker-c")
     store = worlds.redis_of(moved)
     for name in ("accounts", "subscriptions", "acknowledgements", "reports"):
         rows = store.hgetall(key(name, 0))
@@ -218,30 +235,6 @@ def test_both_stores_destroyed_come_back_on_another_machine(
     store.hdel(key("accounts", 0), "hong")
     code, said = commands.run(moved, "audit", "--from", path)
     assert (code, "accounts} hong" in said or "accounts hong" in said) == (4, True)
-
-
-def test_each_day_one_is_made_and_checked_before_an_old_one_goes(
-    signed: Stack, commands: Commands
-) -> None:
-    folder, port = Path(signed.env["BOMNAE_SNAPSHOTS"]), free_port()
-    old = folder / "bomnae-20200101T000000Z.snapshot"
-    old.touch()
-    daily = ["streams", "snapshot", "--daily", "--keep", "1"]
-    process = signed.python("daily", *daily, env={"BOMNAE_METRICS": f"127.0.0.1:{port}"})
-    signed.wait(process, lambda: process.said("there is no state"), "the reason why there is none")
-    process.stop()
-    assert old.exists()
-    fold(signed, FIRST, "worker-a")
-    process = signed.python("again", *daily, env={"BOMNAE_METRICS": f"127.0.0.1:{port}"})
-    signed.wait(process, lambda: process.said("snapshot made"), "a snapshot")
-    figures = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
-    process.stop()
-    (path,) = folder.iterdir()
-    assert path != old
-    made_s = re.search(r"^bomnae_snapshot_last_seconds (\S+)$", figures, re.MULTILINE)
-    assert made_s is not None
-    assert abs(float(made_s[1]) * 1000 - made_ms(path)) < 1000
-    assert commands.run(signed, "snapshot", "--verify", path)[0] == 0
 
 
 def test_the_audit_goes_on_from_a_snapshot_after_retention(
