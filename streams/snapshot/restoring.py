@@ -95,7 +95,7 @@ async def restore(
             if not replace:
                 await _check_log_empty(settings)
             laid = await lay_log(settings, path, say)
-        await _write(client, file, laid, say, redis_only=redis_only)
+        await lay_state(client, file, laid, say, redis_only=redis_only)
         behind, lost = await _mark(client, settings, laid)
     except RedisError as error:
         raise SettingsError(f"Redis: {error}. Restore again, with --replace") from None
@@ -182,7 +182,7 @@ async def _where_it_was(settings: Settings, file: Checked, facts: Mapping[str, T
     return laid
 
 
-async def _write(client: Any, file: Checked, laid: Laid, say: Say, *, redis_only: bool) -> None:
+async def lay_state(client: Any, file: Checked, laid: Laid, say: Say, *, redis_only: bool) -> None:
     """Redis as the snapshot has it, with the positions of this log."""
     await _clear(client)
     await _half(client, file.head.partitions)

@@ -121,12 +121,12 @@ async def take(
         raise SettingsError(f"{path}: is there already; a snapshot overwrites nothing")
     client = connect(settings, timeout_s=60)
     try:
-        head, city = await _head(client, settings)
+        head, city = await head_of_state(client, settings)
         with writing(path, signing_key) as file:
             file.add(head)
             for frame in city:
                 file.add(frame)
-            seen = await _state(client, head.partitions, file, say)
+            seen = await put_state(client, head.partitions, file, say)
             messages = await _log(settings, seen, file, say, with_records=with_records)
             raw_bytes = file.bytes
     except RedisError as error:
@@ -142,7 +142,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size
 
 
-async def _head(client: Any, settings: Settings) -> tuple[Head, list[Body]]:
+async def head_of_state(client: Any, settings: Settings) -> tuple[Head, list[Body]]:
     """What the state is of, and the keys of the city."""
     names = (META, ROADS_FROM, LOST, TOPIC_IDS, LAID)
     meta, begun, lost, ids, laid = [await client.hgetall(name) for name in names]
@@ -174,7 +174,7 @@ def _flat(rows: Mapping[bytes, bytes]) -> list[bytes]:
     return [part for pair in rows.items() for part in pair]
 
 
-async def _state(client: Any, partitions: int, file: SnapshotWriter, say: Say) -> _Seen:
+async def put_state(client: Any, partitions: int, file: SnapshotWriter, say: Say) -> _Seen:
     """Every slot of the state. What is sent comes first: of what is decided later, more is sent
     again, and never less; the receipts know what was.
     """

@@ -4,11 +4,6 @@
 version read the old rows too, and keep this file as long as `schema.READS` names its number.
 """
 
-import base64
-import gzip
-import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,46 +19,25 @@ from streams.state.kinds import hash_of
 from streams.state.roster import Roster
 from streams.state.store import Store
 from streams.topology.stages import stages
+from tests.agents import released
 from tests.cities import worlds
 
-RELEASED = Path(__file__).parent / "released" / "state-0.1.0.jsonl.gz"
 SETTINGS = Settings()
 STAGES = stages(SETTINGS, worlds.road())
 BESIDE = {"positions", "counts", "dead-letters", "generation", "past", "past-gone", "outbox"}
 OF_THE_CITY = {"meta", "roads-from", "lost", "rebuilding", "topic-ids"}
 
 
-def released() -> Iterator[tuple[str, str, list[Any]]]:
-    """Key, type and values of the release's state."""
-    with gzip.open(RELEASED) as file:
-        for line in file:
-            name, kind, values = json.loads(line)
-            yield name, kind, values
-
-
 @pytest.fixture
 async def state(client: aioredis.Redis) -> aioredis.Redis:
     """A Redis as the release left it."""
-    for name, kind, values in released():
-        if kind == "hash":
-            await client.hset(name, mapping={raw(k): raw(v) for k, v in values})
-        elif kind == "zset":
-            await client.zadd(name, {raw(k): at for k, at in values})
-        elif kind == "stream":
-            for entry, fields in values:
-                await client.xadd(name, {raw(k): raw(v) for k, v in fields}, id=raw(entry))
-        else:
-            await client.set(name, raw(values[0]))
+    await released.fill(client)
     return client
-
-
-def raw(text: str) -> bytes:
-    return base64.b64decode(text)
 
 
 def test_every_table_of_the_release_is_one_that_this_version_reads() -> None:
     known = {*table_names(STAGES), *BESIDE}
-    found = {parts_of(name) for name, kind, _ in released()}
+    found = {parts_of(name) for name, _, _ in released.rows()}
     kinds = {kind.partition(":")[0] for kind, slot in found if slot.isdigit()}
     assert not kinds - known
     assert {kind for kind, slot in found if slot == "city"} <= OF_THE_CITY
