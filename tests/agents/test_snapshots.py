@@ -1,4 +1,4 @@
-"""All that Redis has of a state goes into a snapshot and comes back as it was, on one node or more."""
+"""What Redis has of a state goes into a snapshot and comes back as it was, on many nodes too."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
