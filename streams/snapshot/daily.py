@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prometheus_client import Counter, Gauge
 
-from streams.contract.errors import BomnaeError
+from streams.contract.errors import BomnaeError, SnapshotError
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, now_ms
 from streams.snapshot.file import checked
@@ -33,7 +33,7 @@ async def every_day(settings: Settings, folder: Path, keep: int, *, with_records
     while True:
         last = next(reversed(snapshots_in(folder)), None)
         wait_ms = 0 if last is None else made_ms(last) + DAY_MS - now_ms()
-        await asyncio.sleep(max(0, wait_ms) / 1000)
+        await asyncio.sleep(min(max(0, wait_ms), DAY_MS) / 1000)
         try:
             await make_one(settings, folder, keep, with_records=with_records)
         except BomnaeError as error:
@@ -48,7 +48,11 @@ async def make_one(settings: Settings, folder: Path, keep: int, *, with_records:
     path = folder / new_name(begun_ms)
     key = signing_key(settings)
     taken = await take(settings, path, key, quiet, with_records=with_records)
-    await asyncio.to_thread(checked, path, keys_to_check(settings, None))
+    try:
+        await asyncio.to_thread(checked, path, keys_to_check(settings, None))
+    except SnapshotError:
+        path.unlink(missing_ok=True)  # the disk did not keep what was written
+        raise
     for old in surplus(snapshots_in(folder), keep):
         old.unlink(missing_ok=True)
         log.info("old snapshot deleted", extra={"file": old.name})

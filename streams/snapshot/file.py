@@ -11,10 +11,10 @@ import os
 import secrets
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, BinaryIO, NamedTuple
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -80,8 +80,8 @@ def signed_text(parts: Iterable[Part]) -> bytes:
 class SnapshotWriter:
     """Takes frames; see `writing`."""
 
-    def __init__(self, file: Any) -> None:
-        self._file = file
+    def __init__(self, path: Path, file: Any) -> None:
+        self._path, self._file = path, file
         self._sums = _Sums()
         self.bytes = 0  # before they are packed
 
@@ -96,8 +96,18 @@ class SnapshotWriter:
         self._put(_encode(End(parts, key_id(key.public_key()), key.sign(signed_text(parts)))))
 
     def _put(self, body: bytes) -> None:
-        self._file.write(_framed(body))
+        with _disk(self._path):
+            self._file.write(_framed(body))
         self.bytes += len(body)
+
+
+@contextmanager
+def _disk(path: Path) -> Iterator[None]:
+    """SettingsError for what the disk does not take."""
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 @contextmanager
@@ -107,22 +117,32 @@ def writing(path: Path, key: Ed25519PrivateKey) -> Iterator[SnapshotWriter]:
     """
     half = path.with_name(f".{path.name}.{secrets.token_hex(4)}.half")
     try:
-        try:
+        with _disk(path):
             number = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except OSError as error:
-            raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
-        with os.fdopen(number, "wb") as file:
-            with gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as packed:
-                packed.write(_MAGIC)
-                writer = SnapshotWriter(packed)
-                yield writer
-                writer.end(key)
-            file.flush()
-            os.fsync(file.fileno())
-        half.replace(path)
-        _sync(path.parent)
+        with ExitStack() as stack:
+            file = os.fdopen(number, "wb")
+            stack.callback(_close, file)
+            packed = gzip.GzipFile("", "wb", LEVEL, file, mtime=0)
+            stack.callback(_close, packed)
+            packed.write(_MAGIC)
+            writer = SnapshotWriter(path, packed)
+            yield writer
+            writer.end(key)
+            with _disk(path):
+                packed.close()
+                file.flush()
+                os.fsync(file.fileno())
+        with _disk(path):
+            half.replace(path)
+            _sync(path.parent)
     finally:
         half.unlink(missing_ok=True)
+
+
+def _close(file: IO[bytes] | gzip.GzipFile) -> None:
+    """Close what may not have been written: it is thrown away then."""
+    with suppress(OSError):
+        file.close()
 
 
 def _sync(folder: Path) -> None:

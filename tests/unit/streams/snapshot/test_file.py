@@ -1,6 +1,8 @@
 """A snapshot's file: every kind of damage is named, and half a one never has its name."""
 
 import gzip
+import random
+import resource
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,15 @@ def test_what_fails_midway_leaves_no_file(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     with pytest.raises(SettingsError, match="cannot be written: No such file"):
         write(tmp_path / "none" / "a", [HEAD])
+
+
+def test_a_full_disk_is_named_and_leaves_no_file(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    noise = Text("0", "generation", random.Random(1).randbytes(1 << 20))
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+        with pytest.raises(SettingsError, match="a: cannot be written: File too large"):
+            write(tmp_path / "a", [HEAD, noise])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not list(tmp_path.iterdir())
