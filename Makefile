@@ -97,6 +97,12 @@ browser: ## Chromium and a Korean font, through apt where they are missing
 lock: setup ## compile requirements.lock anew from pyproject.toml
 	@sh local/setup.sh lock
 
+sbom: setup ## what the image is made of, as CycloneDX: sbom.json
+	@$(PY) -m local.packages sbom
+
+audit-packages: setup ## known vulnerabilities of the packages in the image, asked of their database
+	@$(PY) -m local.packages audit
+
 settings-table: setup ## write the settings tables of docs/ anew
 	@$(PY) -m local.settings_table --write
 

@@ -31,7 +31,7 @@ def _tag(text: str, variable: str) -> str:
     found = re.search(rf"\$\{{{variable}:-([^}}]+)\}}", text)
     if found is None:
         raise ValueError(f"docker-compose.yml names no {variable}")
-    return found[1]
+    return str(found[1])
 
 
 def digest_in(answer: str) -> str:
@@ -39,7 +39,7 @@ def digest_in(answer: str) -> str:
     found = {*_DIGEST.findall(answer)}
     if len(found) != 1:
         raise ValueError(f"{len(found)} digests in the registry's answer, not one")
-    return found.pop()
+    return str(found.pop())
 
 
 def pinned(digests: Mapping[str, str]) -> list[str]:

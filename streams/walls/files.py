@@ -11,7 +11,12 @@ from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from streams.contract.errors import SettingsError
 from streams.contract.secret_files import secret_in
@@ -22,6 +27,8 @@ from streams.walls.certificate import self_signed
 
 KAFKA_USERS, REDIS_USERS = "kafka_users", "redis_users"
 STORES = ("kafka", "redis")
+PUBLIC = "records_public"
+"""The auditor's: no secret, and of no container."""
 DRAWN = ("pseudonym_key", "secret")
 """Secrets of Bomnae's own, random: nobody needs to choose them."""
 TOLD = (
@@ -91,10 +98,11 @@ def _certificate(store: str) -> dict[str, str]:
 
 
 def _signing_key() -> dict[str, str]:
-    """What signs the days of the access records."""
+    """What signs the days of the access records, and what the auditor checks them with."""
     key = Ed25519PrivateKey.generate()
-    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return {"records_key": text.decode()}
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return {"records_key": private.decode(), PUBLIC: public.decode()}
 
 
 def _derive(folder: Path, *, anew: bool) -> list[str]:
