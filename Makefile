@@ -86,9 +86,9 @@ kafka: .cache/kafka/.fetched ## Apache Kafka from its Maven artifacts, for test-
 .cache/kafka/.fetched: local/kafka/pom.xml
 	@sh local/setup.sh kafka
 
-loader: .cache/loader/.built ## what `docker compose config` reads a file with, for the tests, where Go is
+loader: .cache/loader/.built ## what `docker compose config` and `kubectl kustomize` read with, for the tests
 
-.cache/loader/.built: local/loader/main.go local/loader/go.sum
+.cache/loader/.built: local/loader/compose/main.go local/loader/kustomize/main.go local/loader/go.sum
 	@sh local/setup.sh loader
 
 browser: ## Chromium and a Korean font, through apt where they are missing

@@ -4,7 +4,7 @@
 #   setup.sh browser    Chromium and a Korean font
 #   setup.sh web        node, and in node_modules what checks the browser's code
 #   setup.sh kafka      Apache Kafka's artifacts in .cache/kafka, and redis-server
-#   setup.sh loader     in .cache/loader what `docker compose config` reads a file with, where Go is
+#   setup.sh loader     in .cache/loader what reads docker-compose.yml and docs/kubernetes, where Go is
 #   setup.sh quix       in .cache/quix what `make bench` measures the worker against
 #   setup.sh lock       requirements.lock and the others anew from pyproject.toml
 set -eu
@@ -67,9 +67,8 @@ kafka)
 	;;
 loader)
 	mkdir -p .cache/loader
-	if go -C local/loader build -trimpath -o "$PWD/.cache/loader/compose" .; then :; else
-		echo "bomnae: no Go 1.24: docker-compose.yml is not checked by its own loader" >&2
-	fi
+	go -C local/loader build -trimpath -o "$PWD/.cache/loader/" ./compose ./kustomize ||
+		echo "bomnae: no Go 1.24: docker-compose.yml and docs/kubernetes are not checked" >&2
 	touch .cache/loader/.built
 	;;
 quix)
