@@ -5,6 +5,7 @@ its ACL file, both over TLS, with the secrets that `python -m streams secrets` m
 import os
 import subprocess
 from collections.abc import Collection
+from itertools import count
 from pathlib import Path
 
 from local.services import Process, answers, free_port, redis_binary, wait_until
@@ -27,7 +28,7 @@ class Walled(Stack):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.secrets = folder / "secrets"
-        self._runs = 0
+        self._runs = count()
 
     def _start_stores(self) -> None:
         self.secrets.mkdir(mode=0o700)
@@ -95,8 +96,8 @@ class Walled(Stack):
 
     def run_as(self, service: str, *arguments: str, fine: Collection[int] = (0,)) -> str:
         """The output of `python -m ...` as a service, run to its end."""
-        self._runs += 1
-        return self.run(f"{service}-{self._runs}", *arguments, env=self.env_of(service), fine=fine)
+        name = f"{service}-{next(self._runs)}"
+        return self.run(name, *arguments, env=self.env_of(service), fine=fine)
 
     def settings_of(self, service: str) -> Settings:
         return Settings.from_env(self.env_of(service))
