@@ -1,7 +1,7 @@
 """Which service may do what on the log: one table, of which the ACLs of Kafka are made. Pure.
 
 Each service logs in as a user of its own name. It may ask for the facts of every topic (partitions,
-offsets); all else stands in `SERVICES`. Only `ADMIN` makes, changes and deletes topics.
+offsets, settings); all else stands in `SERVICES`. Only `ADMIN` makes, changes and deletes topics.
 """
 
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ class Act(StrEnum):
     """What may be done, as Kafka calls it."""
 
     DESCRIBE = "DESCRIBE"
+    DESCRIBE_CONFIGS = "DESCRIBE_CONFIGS"
     READ = "READ"
     WRITE = "WRITE"
 
@@ -66,10 +67,15 @@ SERVICES: dict[str, Rights] = {
         reads=(topics.ACCESS_RECORDS,),
     ),
     "records": Rights(reads=(topics.ACCESS_RECORDS,)),
+    "keeper": Rights(
+        writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
+        reads=topics.ALL,
+    ),
 }
 """Reads beside one's own work are those of the health checks. Maps write to `permits` what crews
 report of a work: it stands in order with the work. `records` verifies and reports, and writes
-nothing.
+nothing. `keeper` runs what an operator asks for by hand: it compares the state with the log, and
+tells the log what is to be taken out, with a record of it.
 """
 
 
@@ -81,6 +87,7 @@ def rights() -> frozenset[Right]:
 def _rights_of(service: str, has: Rights) -> Iterable[Right]:
     for act, chosen in (
         (Act.DESCRIBE, topics.ALL),
+        (Act.DESCRIBE_CONFIGS, topics.ALL),
         (Act.READ, has.reads),
         (Act.WRITE, has.writes),
     ):

@@ -1,7 +1,7 @@
 """The users of Redis and what each may do there: one table, of which its ACL file is made. Pure.
 
 What may be written follows the slots of the keys (streams/state/keys.py). Nobody may empty, copy,
-save, stop or set up Redis, or look at what others ask; only the worker may list keys.
+save, stop or set up Redis, or look at what others ask; only the worker and the keeper list keys.
 """
 
 import hashlib
@@ -34,9 +34,10 @@ SERVICES: dict[str, Access] = {
     "worker": Access((OF_PARTITIONS, _of_slot(CITY), OF_BEFORE, _of_slot(DELIVERY)), scans=True),
     "dispatch": Access((_of_slot(DELIVERY),)),
     "maps": Access((_of_slot(LOGIN),)),
+    "keeper": Access((f"{PREFIX}*",), scans=True),
 }
 """The worker writes of the delivery what a version of before left; its own is with the dispatchers.
-Maps keep who is logged in."""
+Maps keep who is logged in. `keeper` runs what an operator asks for by hand."""
 
 _ASKING = "+@connection +@transaction +eval +evalsha +script|load +script|exists +time"
 _OF_A_CLUSTER = "+cluster|slots +cluster|shards"

@@ -44,6 +44,7 @@ WRITTEN = {
     "dispatch": [key("counts", DELIVERY)],
     "maps": [login_key(SESSION, "x")],
 }
+WRITTEN["keeper"] = sorted({name for names in WRITTEN.values() for name in names})
 SLOTS = sorted({name for names in WRITTEN.values() for name in names})
 NOBODYS = (
     "FLUSHALL",
@@ -119,7 +120,7 @@ def test_each_service_may_on_each_topic_what_the_table_says(walled: Walled) -> N
             found = {row["name"]: row for row in admin.describe_topics(NAMES)}
         for topic in topics.ALL:
             may = {*found[topic.name]["authorized_operations"]}
-            due = {"DESCRIBE"}
+            due = {"DESCRIBE", "DESCRIBE_CONFIGS"}
             due |= {"READ"} if topic in has.reads else set()
             due |= {"WRITE"} if topic in has.writes else set()
             assert may == due, (service, topic.name)
@@ -246,7 +247,7 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
         ("worker", "streams.health"): "",
         ("dispatch", "streams.delivery.health"): "",
         (ADMIN, "producers", "letters"): "no dead letters",
-        ("worker", "streams", "audit"): "identical",
+        ("keeper", "streams", "audit"): "identical",
         ("records", "maps", "records", "verify", "--public", public): "no fault",
     }
     with ThreadPoolExecutor() as pool:
