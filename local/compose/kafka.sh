@@ -36,6 +36,7 @@ run)
 		--cluster-id "$CLUSTER_ID" --config "$properties" "@$arguments"
 	rm -f "$arguments"
 	write_own
+	export EXTRA_ARGS="-name kafkaServer"  # without its log of collections, which would fill /tmp
 	exec "$bin/kafka-server-start.sh" "$properties"
 	;;
 health)
