@@ -20,6 +20,8 @@ from kafka.admin import (
     ACLResourcePatternType,
     ResourcePattern,
     ResourceType,
+    ScramMechanism,
+    UserScramCredentialDeletion,
 )
 from kafka.errors import (
     GroupAuthorizationFailedError,
@@ -255,7 +257,13 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
         assert all(word in output for word, output in zip(commands.values(), said, strict=True))
 
 
-def test_a_password_is_made_anew_the_admins_too(walled: Walled) -> None:
+def test_a_log_of_before_the_walls_has_no_admin_until_it_is_told_one(walled: Walled) -> None:
+    gone = UserScramCredentialDeletion(ADMIN, ScramMechanism.SCRAM_SHA_512)
+    with closing(admin_of(walled, ADMIN)) as admin:
+        assert admin.alter_user_scram_credentials([gone]) == {ADMIN: None}
+    health = walled.kafka_sh("health")
+    assert health.returncode == 1
+    assert "there is no user admin yet" in health.stderr
     make_missing(walled.secrets, renew=[f"kafka_{ADMIN}", "kafka_clock"])
     password = (walled.secrets / f"kafka_{ADMIN}").read_text(encoding="utf-8")
     done = walled.kafka_sh("admin", password)
