@@ -14,6 +14,7 @@ from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.delivery.command.options import add_sink, add_subscriptions
 from streams.geo.loading import load_network
+from streams.walls.command import add_secrets, run_secrets
 
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
 _CODES = """exit codes: 0 told to stop, or identical; 1 crashed; 2 settings or topics are wrong;
@@ -48,6 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     undelivered.add_argument("--replay", action="store_true", help="send them, under the same ids")
     add_subscriptions(commands)
     add_sink(commands)
+    add_secrets(commands)
     options = parser.parse_args(argv)
     return cli.run(partial(_RUNS[options.command], options))
 
@@ -139,6 +141,7 @@ _RUNS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "subscriptions": run_subscriptions,
     "sink": run_sink,
     "audit": run_audit,
+    "secrets": run_secrets,
 }
 
 
