@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from streams.retention.table import Grade, KeptRow, KeptTable, Said
+from streams.contract.enums import Grade
+from streams.retention.table import KeptRow, KeptTable, Said
 
 BEGIN, END = "<!-- kept: python -m streams retention table --write -->", "<!-- /kept -->"
 LANGUAGES = ("ko", "en")

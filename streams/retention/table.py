@@ -3,13 +3,13 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from streams.contract import photo_folders, topics
+from streams.contract.enums import Grade
 from streams.contract.errors import SettingsError
 from streams.contract.times import DAY_MS
 from streams.delivery.sending import outbox
@@ -29,17 +29,6 @@ RULES_DAYS: Mapping[str, int] = {
     "photos": photo_folders.KEEP_MS // DAY_MS,
 }
 """How many days the rules of the code keep what they keep."""
-
-
-class Grade(StrEnum):
-    """Of N2SF: 공개, 민감, 기밀; the later one is the graver."""
-
-    OPEN = "O"
-    SENSITIVE = "S"
-    CONFIDENTIAL = "C"
-
-
-ORDER = tuple(Grade)
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,11 +143,6 @@ def family_of(redis_key: str) -> str:
     return parts_of(redis_key)[0].partition(":")[0]
 
 
-def gravest(grades: Iterator[Grade]) -> Grade:
-    """The gravest of some grades; of none, O."""
-    return max(grades, key=ORDER.index, default=Grade.OPEN)
-
-
 def read_table(text: str) -> KeptTable:
     """The table of a file's text; SettingsError names what is wrong with it."""
     try:
@@ -186,7 +170,7 @@ def _topic(
     fields: Mapping[str, Mapping[str, Grade]],
     retention: Mapping[str, int],
 ) -> KeptRow:
-    own = gravest(grade for record in row.records for grade in fields[record].values())
+    own = Grade.gravest(grade for record in row.records for grade in fields[record].values())
     return KeptRow(
         "topic",
         (name,),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from streams.contract import topics, wire
+from streams.contract.enums import Grade
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
@@ -17,7 +18,7 @@ from streams.delivery.deciding import keys as delivery_keys
 from streams.retention.checking import faults_of
 from streams.retention.deleting import old_files, old_photos
 from streams.retention.page import with_tables
-from streams.retention.table import KEPT, Grade, family_of, kept, read_table
+from streams.retention.table import KEPT, family_of, kept, read_table
 from streams.state import keys
 from streams.topology.stages import stages
 from tests.cities.worlds import road
