@@ -96,7 +96,10 @@ async def _run_once(deleter: Deleter, records: AccessLog, *, is_dry: bool) -> in
     if not is_dry:
         await _record(records, AccessAction.ACT, "retention", sum(each.count for each in due))
     for each in due:
-        _say(f"{each.name}: {await _deleted(each, records, is_dry=is_dry)}")
+        try:
+            _say(f"{each.name}: {await _deleted(each, records, is_dry=is_dry)}")
+        except OSError as error:
+            faults.append(f"{each.name}: cannot be deleted: {error.strerror}")
     _say("nothing is due" if not due else "nothing was deleted" if is_dry else "done")
     for line in faults:
         cli.complain(line, deleter.settings)

@@ -64,8 +64,11 @@ class Deleter:
         return [each for each in found if each.count]
 
     def _days_ms(self, kind: str, name: str) -> int:
+        """How long a row is kept; KeyError for one that has no days: nothing goes by mistake."""
         row = self.table.row(kind, name)
-        return row.days * DAY_MS if row else 0
+        if row is None or not row.days:
+            raise KeyError(f"{kind} {name} has no days")
+        return row.days * DAY_MS
 
     async def _streams(self, now_ms: int) -> list[Due]:
         """Streams whose writer bounds their length and not their age."""

@@ -17,9 +17,9 @@ RETENTION_HELP = """What is kept, and for how long (docs/retention.md), and what
 Each run, and each row of which something is deleted, is an access record: what and how many, never
 what it said. Kafka deletes from its topics by itself; `run` names a topic that is kept otherwise
 than the table says. Needs Kafka and Redis."""
-RETENTION_CODES = """exit codes: 0 done; 1 a topic is kept otherwise than the table says (what
-was due is deleted all the same); 2 wrong usage, settings or folders; 8 Kafka or Redis does not
-answer"""
+RETENTION_CODES = """exit codes: 0 done; 1 a topic is kept otherwise than the table says, or a
+file cannot be deleted (the rest is, all the same); 2 wrong usage, settings or folders; 8 Kafka or
+Redis does not answer"""
 FORGET_HELP = """Take one work, call or account out before its time.
 
   python -m streams forget --work 2026-0412 --reason 'asked for on 28 Nov'         what would go

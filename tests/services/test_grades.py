@@ -12,6 +12,7 @@ from aiohttp import web
 from redis.asyncio import from_url
 from yarl import URL
 
+from local.n2sf_table import DOCUMENT, with_table
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.grades import bare_paths, bodies_of, fields_of, grade_of, graded
@@ -347,3 +348,8 @@ def test_what_needs_no_login_is_open_but_for_ones_own_session() -> None:
         "/readyz",
         "/static/{path:.+}",
     }
+
+
+def test_the_document_has_every_operation_with_its_grade() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert text == with_table(text), "run `python -m local.n2sf_table --write`"
