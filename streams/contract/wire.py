@@ -60,7 +60,7 @@ RULES = {
     "R021": "an acknowledgement without a name, with a long text or a person's number",
     "R022": "a subscription that breaks a rule of its fields",
     "R024": "an account or an access record that breaks a rule of its fields",
-    "R025": "what is to be forgotten is none of work:ID, call:ID, account:NAME",
+    "R026": "what is to be forgotten is none of work:ID, call:ID, account:NAME",
     "BUG": "Bomnae's own reader failed on it: please report the place that the log names",
     "LOG-SIZE": "Kafka refused it: larger than max.message.bytes of its topic",
     "LOG-REFUSED": "Kafka refused it as no sound record",
@@ -581,9 +581,9 @@ def _check_forgotten(gone: rec.Forgotten) -> None:
     _check_clock(gone.at_ms)
     is_account = gone.subject.startswith("account:")
     if not _FORGOTTEN.fullmatch(gone.subject) or bool(gone.alias) is not is_account:
-        raise RecordRefusedError("R025", f"subject of {len(gone.subject)} characters")
+        raise RecordRefusedError("R026", f"subject of {len(gone.subject)} characters")
     if not _ALIAS.fullmatch(gone.alias):
-        raise RecordRefusedError("R025", "an account's alias is gone- and 12 of 0-9 a-f")
+        raise RecordRefusedError("R026", "an account's alias is gone- and 12 of 0-9 a-f")
 
 
 def _check_clock(*times_ms: int | None) -> None:

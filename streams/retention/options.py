@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 DOCUMENT = Path("docs/retention.md")
-FOLDERS = ("recordings", "snapshots", "reports")
+FOLDERS = ("recordings", "reports")
 """Files of the table whose folder no setting names."""
 RETENTION_HELP = """What is kept, and for how long (docs/retention.md), and what deletes it.
 
