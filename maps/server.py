@@ -32,11 +32,11 @@ from maps.http.refusals import RequestRefusedError, error_body
 from maps.pages import csp
 from maps.pages.pages import HTML
 from maps.records.heads import sign_days
-from maps.records.writing import AccessLog
 from streams.contract.grammars import LoginMode
 from streams.contract.running import BARE_S, cancel
 from streams.contract.settings import Settings
 from streams.geo.network import Network
+from streams.kafka.access_writing import AccessLog
 from streams.state.store import Store
 
 log = logging.getLogger(__name__)

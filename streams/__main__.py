@@ -14,6 +14,7 @@ from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.delivery.command.options import add_sink, add_subscriptions
 from streams.geo.loading import load_network
+from streams.retention.options import add_retention
 from streams.walls.command import add_secrets, run_secrets
 
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
@@ -50,6 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     add_subscriptions(commands)
     add_sink(commands)
     add_secrets(commands)
+    add_retention(commands)
     options = parser.parse_args(argv)
     return cli.run(partial(_RUNS[options.command], options))
 
@@ -124,6 +126,20 @@ def run_audit(options: argparse.Namespace, settings: Settings) -> int:
     return EXIT_DIFFERENT if verdict.differences else cli.OK
 
 
+def run_retention(options: argparse.Namespace, settings: Settings) -> int:
+    """Delete what time is due, or show the table of what is kept."""
+    from streams.retention import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_retention(options, settings)
+
+
+def run_forget(options: argparse.Namespace, settings: Settings) -> int:
+    """Take one work, call or account out before its time."""
+    from streams.retention import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_forget(options, settings)
+
+
 def run_refold(_: argparse.Namespace, settings: Settings) -> int:
     """Take the state away; the next workers fold it again, and the screens say so meanwhile."""
     from streams.worker.refold import refold  # noqa: PLC0415 - the worker needs none of it
@@ -142,6 +158,8 @@ _RUNS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "sink": run_sink,
     "audit": run_audit,
     "secrets": run_secrets,
+    "retention": run_retention,
+    "forget": run_forget,
 }
 
 

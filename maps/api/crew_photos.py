@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 from aiohttp import BodyPartReader, web
 
+from maps.access.recording import RECORDER
 from maps.access.roles import Permission
 from maps.api.calls import LATE_MS
 from maps.api.context import CONTEXT, Context
@@ -28,6 +29,8 @@ from maps.picture.loop import OK
 from maps.picture.picture import Picture
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.enums import AccessAction
+from streams.contract.errors import IntakeError
+from streams.contract.grammars import LoginMode
 from streams.domain.works import OVER, phase_at
 from streams.domain.works.phases import over_ms
 
@@ -91,10 +94,27 @@ async def _sweep_on(app: web.Application) -> None:
     while True:
         now_ms, picture = context.live.now_ms(), context.live.picture
         if _is_whole(context, now_ms):
-            count = await asyncio.to_thread(shelf.sweep, overs(picture, now_ms), now_ms)
-            if count:
-                log.info("photos deleted", extra={"works": count})
+            due = await asyncio.to_thread(shelf.due, overs(picture, now_ms), now_ms)
+            if due and await _is_recorded(app, len(due)):
+                await asyncio.to_thread(shelf.delete, due)
+                log.info("photos deleted", extra={"works": len(due)})
         await asyncio.sleep(SWEEP_S)
+
+
+async def _is_recorded(app: web.Application, count: int) -> bool:
+    """Record a deletion before it is done; False where the log is away: then it waits. Behind the
+    open door nothing is recorded.
+    """
+    if app[CONTEXT].settings.login is LoginMode.OPEN:
+        return True
+    try:
+        await app[RECORDER].write(
+            "retention", "", AccessAction.DELETE, subject_kind="photos", count=count
+        )
+    except IntakeError as error:
+        log.warning("photos not deleted", extra={"error": str(error)})
+        return False
+    return True
 
 
 def _is_whole(context: Context, now_ms: int) -> bool:

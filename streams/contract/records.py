@@ -291,6 +291,19 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What is to be known no more: `subject` is "work:ID", "call:ID" or "account:NAME".
+
+    What an account did stays, under `alias`. With no subject it is only how late it is: on topics
+    without ticks what is too old by then goes.
+    """
+
+    subject: str
+    at_ms: int
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedReport:
     """What one poll of one feed came to; `digest` names the content: a frozen feed shows."""
 
@@ -326,6 +339,7 @@ Message = (
     | AccessRecord
     | AccessHead
     | Tick
+    | Forgotten
     | FeedReport
     | LinkBatch
 )

@@ -60,6 +60,7 @@ RULES = {
     "R021": "an acknowledgement without a name, with a long text or a person's number",
     "R022": "a subscription that breaks a rule of its fields",
     "R024": "an account or an access record that breaks a rule of its fields",
+    "R026": "what is to be forgotten is none of work:ID, call:ID, account:NAME",
     "BUG": "Bomnae's own reader failed on it: please report the place that the log names",
     "LOG-SIZE": "Kafka refused it: larger than max.message.bytes of its topic",
     "LOG-REFUSED": "Kafka refused it as no sound record",
@@ -95,6 +96,7 @@ _TYPES: dict[str, type] = {
     "access": AccessRecord,
     "access-head": AccessHead,
     "tick": rec.Tick,
+    "forgotten": rec.Forgotten,
     "report": rec.FeedReport,
     "link-events": LinkBatch,
 }
@@ -571,6 +573,19 @@ def _check_access(record: AccessRecord) -> None:
         raise RecordRefusedError("R024", "a number of an access record below 0")
 
 
+_FORGOTTEN = re.compile(r"(work|call|account):.{1,200}|", re.DOTALL)
+_ALIAS = re.compile(r"(gone-[0-9a-f]{12})?")
+
+
+def _check_forgotten(gone: rec.Forgotten) -> None:
+    _check_clock(gone.at_ms)
+    is_account = gone.subject.startswith("account:")
+    if not _FORGOTTEN.fullmatch(gone.subject) or bool(gone.alias) is not is_account:
+        raise RecordRefusedError("R026", f"subject of {len(gone.subject)} characters")
+    if not _ALIAS.fullmatch(gone.alias):
+        raise RecordRefusedError("R026", "an account's alias is gone- and 12 of 0-9 a-f")
+
+
 def _check_clock(*times_ms: int | None) -> None:
     for time_ms in times_ms:
         if time_ms is not None and not 0 <= time_ms <= MAX_TIME_MS:
@@ -615,4 +630,5 @@ _CHECKS: dict[type, Callable[..., None]] = {
     Subscription: _check_subscription,
     Account: _check_account,
     AccessRecord: _check_access,
+    rec.Forgotten: _check_forgotten,
 }

@@ -12,9 +12,9 @@ from PIL import Image
 
 from local.services import Process, wait_until
 from local.stack import Stack
-from maps.api.photo_shelf import folder_of
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, PollOutcome, Reporter, SiteStatus
+from streams.contract.photo_folders import folder_of
 from streams.contract.records import FeedReport, Permit, PermitBatch, SiteReport
 from streams.contract.times import now_ms
 from streams.delivery.deciding.crew_links import make_token

@@ -71,10 +71,10 @@ class City:
     def browser(self, **headers: str) -> Browser:
         return Browser(self.base, **headers)
 
-    def run(self, *arguments: str) -> tuple[int, str]:
-        """Exit code and output of `python -m maps`."""
+    def run(self, *arguments: str, package: str = "maps") -> tuple[int, str]:
+        """Exit code and output of `python -m maps`, or of another package's."""
         done = subprocess.run(
-            [sys.executable, "-m", "maps", *arguments],
+            [sys.executable, "-m", package, *arguments],
             cwd=ROOT,
             env={**self.stack.env, "PATH": "/usr/bin:/bin"},
             capture_output=True,
@@ -209,6 +209,19 @@ def test_a_lock_ends_sessions_and_what_is_removed_stays_so(city: City) -> None:
     assert city.run("accounts", "remove", "leaver")[0] == 0
     wait_until(lambda: leaver.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
     assert city.run("accounts", "add", "leaver", "--roles", "viewer")[0] == 5
+
+
+def test_a_forgotten_account_is_out_within_seconds_and_its_records_stay_whole(city: City) -> None:
+    found = city.account("forgotten", "viewer")
+    words = ["forget", "--account", "forgotten", "--reason", "퇴직", "--yes"]
+    code, said = city.run(*words, package="streams")
+    assert code == 0, said
+    wait_until(lambda: found.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
+    assert found.login("forgotten", PASSWORD)[0] == 401
+    records = [row for row in city.records() if "forgotten" in (row["account"], row["subject"])]
+    assert {"login", "delete"} <= {row["action"] for row in records}
+    assert records[0]["account"] == "forgotten", "what it did is not taken out of the chain"
+    assert (records[-1]["subject"], records[-1]["reason"]) == ("forgotten", "퇴직")
 
 
 def test_a_second_factor_is_asked_and_each_code_counts_once(city: City) -> None:

@@ -14,12 +14,12 @@ from local.services import Process
 from local.stack import Stack
 from maps.__main__ import COMMANDS, command_parser
 from maps.records import heads, looking
-from maps.records.chain import Fault, Verifier, hash_of, head_in
+from maps.records.chain import Fault, Verifier, head_in
 from maps.records.heads import make_key, public_keys, public_text, sign_due
 from maps.records.looking import Asked, find
-from maps.records.writing import AccessLog
 from streams.contract import cli, topics, wire
 from streams.contract.access import AccessHead, AccessRecord
+from streams.contract.access_chain import hash_of
 from streams.contract.enums import AccessAction
 from streams.contract.errors import BomnaeError, IntakeError, RecordRefusedError
 from streams.contract.records import Tick
@@ -27,6 +27,7 @@ from streams.contract.running import cancel
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, HOUR_MS
 from streams.kafka.access_log import opened
+from streams.kafka.access_writing import AccessLog
 from streams.kafka.intake import Intake
 from tests.cities.looks import D0_MS, MORNING_MS
 from tests.pages.auditing import auditing

@@ -26,6 +26,7 @@ from streams.contract.records import (
     Call,
     CallDone,
     FeedReport,
+    Forgotten,
     Incident,
     IncidentBatch,
     LinkSpeed,
@@ -75,6 +76,10 @@ def log() -> list[tuple[topics.Topic, Message]]:
         (topics.INCIDENTS, IncidentBatch("its.events", T0_MS + 9_000, is_complete=True, rows=())),
         (topics.CALLS, Call("c1", T0_MS, "정류장1", (LINK,), 127.7, 37.88, "A-1", (LINK,))),
         (topics.CALLS, CallDone("c1", T0_MS + 60_000)),
+        (topics.CALLS, Forgotten("call:c1", T0_MS + 70_000)),
+        (topics.PERMITS, Forgotten("work:P1", T0_MS + 70_000)),
+        (topics.ACCOUNTS, Forgotten("account:kim", T0_MS, "gone-0123456789ab")),
+        (topics.ACKNOWLEDGEMENTS, Forgotten("", T0_MS)),
         (
             topics.FEED_REPORTS,
             FeedReport("its.speeds", PollOutcome.DATA, T0_MS, 10_000, digest="a"),
