@@ -28,7 +28,7 @@ LOOK_S = 0.1
 DAYS = (1, 730)
 HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it.
 
-  python -m maps accounts add kim --roles desk,operator --office 도로과
+  python -m maps accounts add kim --roles desk,operator --office roads
   python -m maps accounts reset kim       a new password; one-time codes are asked no more
   python -m maps accounts lock kim        all sessions end within seconds; unlock undoes it
   python -m maps accounts token gis --days 365       what a program sends as its bearer

@@ -10,7 +10,6 @@ from aiohttp import web
 
 from maps.access.failures import Failures
 from maps.access.passwords import Passwords
-from maps.access.roles import Permission
 from maps.access.sessions import Sessions
 from maps.access.who import Who, nobody
 from maps.http.refusals import RequestRefusedError
@@ -24,9 +23,8 @@ from streams.state.store import Store
 COOKIE = "__Host-bomnae"
 TOKEN = "bmn_"  # noqa: S105 - what a program's token begins with: bmn_NAME_SECRET
 KNOWN_S = 5.0  # how late a change of an account is noticed
+MOST_KNOWN = 10_000
 WHO = web.RequestKey("who", Who)
-LOOKED = frozenset({Permission.ANYBODY, Permission.SEE})
-"""What a page asks for by itself, again and again: that is no sign of somebody being there."""
 
 
 @dataclass(slots=True)
@@ -39,6 +37,7 @@ class Guard:
     failures: Failures
     passwords: Passwords = field(default_factory=Passwords)
     _accounts: dict[str, tuple[float, Account | None]] = field(default_factory=dict)
+    _away_s: float = -KNOWN_S  # when Redis last did not answer
 
     async def who(self, request: web.Request) -> Who:
         """Who a request is of. RequestRefusedError (400) for a name that no proxy of ours gave."""
@@ -56,14 +55,18 @@ class Guard:
         read_s, known = self._accounts.get(name, (-KNOWN_S, None))
         if now_s - read_s < KNOWN_S:
             return known
+        if name in self._accounts and now_s - self._away_s < KNOWN_S:
+            return known
         try:
             found = await self.store.account(name)
         except LOSSES:
+            self._away_s = now_s
             if name in self._accounts:
                 return known
             raise
-        if len(self._accounts) > 10_000:
-            self._accounts.clear()
+        self._accounts.pop(name, None)  # the one read longest ago stands first
+        if len(self._accounts) >= MOST_KNOWN:
+            del self._accounts[next(iter(self._accounts))]
         self._accounts[name] = now_s, found
         return found
 
@@ -105,7 +108,7 @@ class Guard:
             raise RequestRefusedError(401, "refused.wrong_token")
         if known.expires_ms <= self.sessions.now_ms():
             raise RequestRefusedError(401, "refused.token_over")
-        return Who(known.account, known.roles, address, self.settings.login)
+        return Who(known.account, known.roles, address, self.settings.login, is_program=True)
 
     async def _named(self, request: web.Request, address: str) -> Who:
         """Who the proxy says it is: an account of ours, which gives the roles."""

@@ -76,6 +76,11 @@ class Operation:
         return "live" if name in ("routes", "stream") else name
 
     @property
+    def is_page(self) -> bool:
+        """Whether a person looks at it: without a login they are led to one."""
+        return self.answers.get(200) == HTML
+
+    @property
     def route(self) -> web.RouteDef:
         if self.method == "GET":
             return web.get(self.path, self.handler, **self.route_options)

@@ -13,6 +13,7 @@ from maps.access import accounts, codes
 from maps.access.guard import Guard, who_of
 from maps.access.passwords import MOST, check_password
 from maps.access.recording import record
+from maps.access.refused import record_refused
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.logging_in import (
@@ -55,10 +56,11 @@ class PasswordBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CodeBody(msgspec.Struct, forbid_unknown_fields=True):
-    """`sealed` as it was given, and a code of the app that took it."""
+    """`sealed` as it was given, a code of the app that took it, and the password once more."""
 
     sealed: Annotated[str, msgspec.Meta(max_length=400)]
     code: Text
+    password: Text
 
 
 class NewCode(msgspec.Struct):
@@ -76,12 +78,12 @@ class NewCode(msgspec.Struct):
     {200: SessionBody},
     refusals=(400, 401, 403, 409, 413, 415, 429, 503),
     takes=PasswordBody,
-    may=Permission.SELF,
+    may=Permission.OWN,
 )
 async def post_password(request: web.Request) -> web.StreamResponse:
     guard, name = local_guard(request), who_of(request).account
     body = await read_body(request, PasswordBody)
-    known = await _proven(request, guard, body.old)
+    known = await proven(request, guard, body.old)
     with refusing():
         check_password(body.new, told=(name, known.office, request.app[CONTEXT].settings.city))
     hashed = await guard.passwords.hash(body.new)
@@ -97,7 +99,7 @@ async def post_password(request: web.Request) -> web.StreamResponse:
     "A secret for one-time codes; it counts once a code of it is sent back",
     {200: NewCode},
     refusals=(401, 403, 409, 503),
-    may=Permission.SELF,
+    may=Permission.OWN,
 )
 async def post_new_code(request: web.Request) -> web.StreamResponse:
     local_guard(request)
@@ -113,9 +115,9 @@ async def post_new_code(request: web.Request) -> web.StreamResponse:
     "/api/v1/account/code",
     "From now on a login needs a code of this secret",
     {200: SessionBody},
-    refusals=(400, 401, 403, 409, 413, 415, 503),
+    refusals=(400, 401, 403, 409, 413, 415, 429, 503),
     takes=CodeBody,
-    may=Permission.SELF,
+    may=Permission.OWN,
 )
 async def put_code(request: web.Request) -> web.StreamResponse:
     guard, who = local_guard(request), who_of(request)
@@ -125,7 +127,8 @@ async def put_code(request: web.Request) -> web.StreamResponse:
     now_ms = guard.sessions.now_ms()
     if codes.step_of(secret, body.code.replace(" ", ""), now_ms / 1000) is None:
         raise RequestRefusedError(400, "refused.wrong_code")
-    made = accounts.with_codes(await _own(request, guard), body.sealed, now_ms, who.account)
+    known = await proven(request, guard, body.password)
+    made = accounts.with_codes(known, body.sealed, now_ms, who.account)
     await record(request, AccessAction.KEY, "one-time codes", who.account)
     await written(request, guard, made)
     return json_answer(session_body(who, made))
@@ -209,7 +212,7 @@ async def _own(request: web.Request, guard: Guard) -> Account:
     return known
 
 
-async def _proven(request: web.Request, guard: Guard, password: str) -> Account:
+async def proven(request: web.Request, guard: Guard, password: str) -> Account:
     """One's own account, its password said once more; wrong ones count as failed logins."""
     known, address = await _own(request, guard), who_of(request).address
     try:
@@ -217,6 +220,8 @@ async def _proven(request: web.Request, guard: Guard, password: str) -> Account:
             raise RequestRefusedError(429, "refused.login_locked")
         if not await guard.passwords.is_right(password, known.password_hash):
             await guard.failures.add(known.account, address)
+            failed = AccessAction.LOGIN_FAILED
+            await record_refused(request, "account", known.account, action=failed)
             raise RequestRefusedError(401, "refused.wrong_login")
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None

@@ -152,6 +152,9 @@ def test_nobody_gets_in_without_a_login(city: City) -> None:
         for n in range(200)
     ]
     assert codes == [401] * 200
+    refused = [row for row in city.records() if row.get("action") == "refused"]
+    assert [row["subject_kind"] for row in refused[:1]] == ["no login"]
+    assert len(refused) <= 3  # each minute of a script is one record, with its number
     assert nobody.ask("GET", "/api/v1/snapshot")[0] == 401
     assert nobody.ask("GET", "/")[0] == 303
     assert nobody.ask("GET", "/?a=1")[1] == "/login?next=/?a%3D1"
@@ -168,7 +171,7 @@ def test_a_role_may_its_own_and_no_more(city: City) -> None:
     auditor = city.account("auditor", "auditor")
     assert auditor.ask("GET", "/api/v1/snapshot")[0] == 403
     refused = [row for row in city.records() if row.get("action") == "refused"]
-    assert {row["account"] for row in refused} == {"viewer", "auditor"}
+    assert {row["account"] for row in refused if row["account"]} == {"viewer", "auditor"}
 
 
 def test_a_download_needs_a_reason_and_leaves_a_record(city: City) -> None:
@@ -188,7 +191,7 @@ def test_five_wrong_passwords_lock_and_a_reset_opens(city: City) -> None:
     assert other.login("typist", PASSWORD)[0] == 429
     actions = [row["action"] for row in city.records()[-7:]]
     assert actions.count("login-failed") == 4
-    assert actions.count("login-locked") == 3
+    assert actions.count("login-locked") == 2  # what was tried while it was locked is counted
     _forget_failures(city)
 
 
@@ -216,7 +219,9 @@ def test_a_second_factor_is_asked_and_each_code_counts_once(city: City) -> None:
     status, made = found.ask("POST", "/api/v1/account/code")
     assert status == 200
     maker = pyotp.TOTP(made["secret"])
-    body = {"sealed": made["sealed"], "code": maker.at(time.time())}
+    body = {"sealed": made["sealed"], "code": maker.at(time.time()), "password": "another one"}
+    assert found.ask("PUT", "/api/v1/account/code", body)[1]["error"]["code"] == "wrong_login"
+    body["password"] = PASSWORD
     assert found.ask("PUT", "/api/v1/account/code", body)[1]["has_code"]
     again = city.browser()
     assert again.login("careful", PASSWORD)[1]["error"]["code"] == "code_needed"

@@ -1,0 +1,215 @@
+"""Every route by every role at a running server, and what a script without a login comes to."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+from aiohttp import web
+
+from local.stack import Stack
+from maps.access.guard import COOKIE, GUARD
+from maps.access.recording import RECORDER
+from maps.access.refused import TALLY, write_rest
+from maps.api import matrix
+from maps.api.context import CONTEXT
+from maps.api.operation import Operation
+from maps.api.routes import OPERATIONS
+from maps.server import build_app
+from streams.contract.access import AccessRecord
+from streams.contract.account import Account
+from streams.contract.enums import AccessAction, Role
+from streams.contract.grammars import Address, LoginMode
+from streams.contract.settings import Settings
+from streams.domain.stages.accounts import ACCOUNTS
+from streams.geo.loading import load_network
+from streams.kafka.access_log import opened
+from streams.state.kinds import hash_of
+from streams.state.store import Store
+from tests.cities import worlds
+from tests.services.site import until
+
+MASTER = "a master key for tests, of 32 characters or more"
+LOCAL = LoginMode.LOCAL
+NOT_THEIRS = {"not_yours", "no_login", "idle", "must_change"}
+
+
+@dataclass
+class Door:
+    """A map server in this process that asks who one is; everybody has an account."""
+
+    url: str
+    app: web.Application
+    settings: Settings
+    http: aiohttp.ClientSession
+
+    async def cookie(self, column: str) -> str:
+        """A new session of a column of the matrix, "" for nobody."""
+        if column == matrix.NOBODY:
+            return ""
+        sessions = self.app[GUARD].sessions
+        if column != matrix.AWAY:
+            return (await sessions.begin(column, LOCAL, "10.0.0.1"))[0]
+        then_ms = sessions.now_ms() - sessions.idle_s * 1000 - 1
+        earlier = replace(sessions, now_ms=lambda: then_ms, _known={})
+        return (await earlier.begin(column, LOCAL, "10.0.0.1"))[0]
+
+    async def ask(self, method: str, path: str, token: str, **headers: str) -> tuple[int, str]:
+        """Status, and the code of a refusal or where it leads. Of a stream its head alone."""
+        if token:
+            headers["Cookie"] = f"{COOKIE}={token}"
+        body = None if method in ("GET", "HEAD") else b"{}"
+        if body:
+            headers["Content-Type"] = "application/json"
+        asking = self.http.request(
+            method, self.url + path, data=body, headers=headers, allow_redirects=False
+        )
+        async with asking as answer:
+            if answer.status < 400:
+                return answer.status, answer.headers.get("Location", "")
+            try:
+                return answer.status, msgspec.json.decode(await answer.read())["error"]["code"]
+            except msgspec.DecodeError:
+                return answer.status, ""
+
+    async def records(self) -> list[AccessRecord]:
+        found = []
+        async with opened(self.settings) as log:
+            async for entries in log.read(*await log.ends()):
+                found += [each.payload or b"" for each in entries]
+        return [msgspec.json.decode(raw, type=AccessRecord) for raw in found]
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[Stack]:
+    env = {"BOMNAE_SECRET": MASTER, "BOMNAE_LOGIN": "local"}
+    with Stack(tmp_path_factory.mktemp("doors"), kafka=kafka_kind, env=env) as stack:
+        yield worlds.lay(stack)
+
+
+@pytest.fixture
+async def door(town: Stack) -> AsyncIterator[Door]:
+    settings = replace(worlds.settings_of(town), http=Address("127.0.0.1", 0))
+    roles = {str(role): (role,) for role in Role}
+    roles |= {matrix.AWAY: (Role.OPERATOR,), matrix.FRESH: (Role.OPERATOR,)}
+    with worlds.redis_of(town) as client:
+        for name, given in roles.items():
+            account = Account(account=name, roles=given, must_change=name == matrix.FRESH)
+            client.hset(hash_of(ACCOUNTS, 0), name, msgspec.json.encode(account))
+    app = build_app(settings, load_network(settings.network), Store.connect(settings))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        await until(lambda: app[CONTEXT].live.store_state == "ok")
+        async with aiohttp.ClientSession() as http:
+            yield Door(f"http://{host}:{port}", app, settings, http)
+    finally:
+        await runner.cleanup()
+
+
+def path_of(operation: Operation) -> str:
+    """An address of an operation, with something in the place of each parameter."""
+    return re.sub(r"\{[a-z_]+(?::[^{}]*)?\}", "x", operation.path)
+
+
+def is_as_said(cell: str, status: int, code: str) -> bool:
+    """Whether an answer is what the matrix says of its row and column."""
+    if cell == matrix.LOGIN:
+        return status == 303 and code.startswith("/login?next=")
+    if cell == matrix.NO:
+        return status in (401, 403) and code in NOT_THEIRS
+    if cell in (matrix.KEY, matrix.LINK):
+        return status < 500 and code not in {"not_yours", "idle", "must_change"}
+    return code not in NOT_THEIRS and not code.startswith("/login?next=")
+
+
+async def test_every_route_answers_every_role_as_the_matrix_says(door: Door) -> None:
+    lines = {(line.method, line.path): line for line in matrix.lines_of(OPERATIONS)}
+    wrong: list[Any] = []
+    for operation in OPERATIONS:
+        line = lines[operation.method, operation.path]
+        for column, cell in zip(matrix.COLUMNS, line.cells, strict=True):
+            token = await door.cookie(column)
+            found = await door.ask(operation.method, path_of(operation), token)
+            if not is_as_said(cell, *found):
+                wrong.append((operation.method, operation.path, column, cell, *found))
+    assert wrong == []
+
+
+async def test_an_address_that_no_operation_stands_for_is_not_served(door: Door) -> None:
+    token = await door.cookie(Role.ADMIN)
+    assert (await door.ask("GET", "/api/v1/nothing", token))[0] == 404
+    assert (await door.ask("PUT", "/api/v1/alerts", token))[0] == 405
+
+
+async def test_a_script_without_a_login_is_refused_recorded_and_in_nobodys_way(door: Door) -> None:
+    before = len(await door.records())
+    operator = await door.cookie(Role.OPERATOR)
+    codes = [door.ask("POST", f"/api/v1/alerts/alrt_{n:026}/acknowledge", "") for n in range(200)]
+    reads = [door.ask("GET", "/api/v1/snapshot", operator) for _ in range(20)]
+    answers = await asyncio.gather(*codes, *reads)
+    assert answers[:200] == [(401, "no_login")] * 200
+    assert answers[200:] == [(200, "")] * 20
+    assert (await door.ask("POST", "/api/v1/calls", operator))[1] != "too_many"
+    await write_rest(door.app[RECORDER], door.app[TALLY])
+    rows = [row for row in (await door.records())[before:] if row.subject_kind == "no login"]
+    assert sum(row.count for row in rows) == 200
+    assert len(rows) == 2
+    assert {(row.account, row.action) for row in rows} == {("", AccessAction.REFUSED)}
+
+
+async def test_a_screen_that_asks_by_itself_is_nobody_there(door: Door) -> None:
+    """What a page asks for every few seconds keeps no session alive; keys and pointer do."""
+    token, sessions = await door.cookie(Role.DESK), door.app[GUARD].sessions
+    then = await sessions.of(token)
+    for path in ("/api/v1/calls", "/api/v1/snapshot", "/api/v1/desk/photos/x"):
+        assert (await door.ask("GET", path, token))[0] == 200
+    assert await sessions.of(token) == then
+    assert (await door.ask("POST", "/api/v1/session/here", token))[0] == 204
+    now = await sessions.of(token)
+    assert now is not None
+    assert then is not None
+    assert now.acted_ms > then.acted_ms
+
+
+async def test_a_made_up_token_is_refused_and_recorded(door: Door) -> None:
+    before = len(await door.records())
+    made_up = {"Authorization": "Bearer bmn_operator_madeup"}
+    for _ in range(30):
+        assert (await door.ask("GET", "/api/v1/snapshot", "", **made_up)) == (401, "wrong_token")
+    (row,) = (await door.records())[before:]
+    assert (row.subject_kind, row.subject, row.account) == ("token", "wrong_token", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "status", "said"),
+    [
+        ("/desk", Role.VIEWER, 403, ("이 계정의 권한으로는 할 수 없습니다", 'href="/"')),
+        ("/", Role.AUDITOR, 403, ("관리자에게 역할을 청하십시오", 'href="/records"')),
+        ("/records", Role.DESK, 403, ("열 수 없습니다", 'href="/desk"')),
+        ("/nowhere", Role.DESK, 404, ("찾을 수 없습니다", 'href="/desk"')),
+        ("/nowhere", None, 404, ("There is nothing", 'href="/login"')),
+    ],
+)
+async def test_a_page_that_is_not_theirs_says_so_and_where_they_may_go(
+    door: Door, path: str, role: Role | None, status: int, said: tuple[str, ...]
+) -> None:
+    token = await door.cookie(role or matrix.NOBODY)
+    headers = {"Accept": "text/html,*/*;q=0.8", "Cookie": f"{COOKIE}={token}"}
+    async with door.http.get(door.url + path, headers=headers) as answer:
+        text = await answer.text()
+        assert answer.status == status
+        assert answer.content_type == "text/html"
+    for each in said:
+        assert each in text
+    links = set(re.findall(r'class="button" href="([^"]+)"', text))
+    for link in links - {"/login"}:
+        assert (await door.ask("GET", link, token))[0] == 200, link
+    async with door.http.get(door.url + path, headers=headers | {"Accept": "*/*"}) as answer:
+        assert status == 404 or answer.content_type == "application/json"
