@@ -22,6 +22,7 @@ from maps.api.crew import add_crew
 from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
 from maps.api.oidc import PROVIDER
+from maps.api.passkeys import add_passkeys
 from maps.api.past import add_time
 from maps.api.posted import INTAKE, OWN_ORIGINS
 from maps.api.records import add_records
@@ -73,6 +74,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     add_photos(app)
     add_alerts(app)
     add_subscriptions(app)
+    add_passkeys(app)
     app[RECORDER], app[TALLY] = AccessLog(settings, app[INTAKE]), Tally()
     add_records(app)
     app.add_routes(each.route for each in OPERATIONS)

@@ -170,6 +170,7 @@ def _list(known: Mapping[str, Account]) -> int:
                 ("locked", row.is_locked),
                 ("must change its password", row.must_change),
                 ("one-time codes", bool(row.code_secret)),
+                ("passkeys", bool(row.passkeys)),
                 ("program", bool(row.token_hash)),
             )
             if holds

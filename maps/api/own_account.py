@@ -201,7 +201,7 @@ def _hash_of(code: str) -> str:
     return sha256(code.strip().upper().encode()).hexdigest()
 
 
-async def _own(request: web.Request, guard: Guard) -> Account:
+async def own(request: web.Request, guard: Guard) -> Account:
     """One's own account; 503 where it cannot be read."""
     try:
         known = await guard.account(who_of(request).account)
@@ -214,7 +214,7 @@ async def _own(request: web.Request, guard: Guard) -> Account:
 
 async def proven(request: web.Request, guard: Guard, password: str) -> Account:
     """One's own account, its password said once more; wrong ones count as failed logins."""
-    known, address = await _own(request, guard), who_of(request).address
+    known, address = await own(request, guard), who_of(request).address
     try:
         if await guard.failures.are_too_many(known.account, address):
             raise RequestRefusedError(429, "refused.login_locked")

@@ -21,6 +21,7 @@ from maps.api import (
     health,
     oidc,
     own_account,
+    passkeys,
     past,
     records,
     sessions,
@@ -454,7 +455,7 @@ async def get_openapi(request: web.Request) -> web.StreamResponse:
 _MODULES = (
     *(stream, desk, past, changes, calls, crew, crew_photos),
     *(alerts, events, subscriptions, truth),
-    *(sessions, own_account, oidc, records),
+    *(sessions, own_account, passkeys, oidc, records),
 )
 OPERATIONS = (
     *operations_in(globals()),

@@ -22,6 +22,7 @@ from maps.api.logging_in import (
 )
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, Parameter, json_answer
+from maps.api.passkeys import site_at
 from maps.api.posted import read_body
 from maps.http.answers import NO_CACHE, answer
 from maps.http.refusals import RequestRefusedError, not_found
@@ -85,7 +86,9 @@ async def get_session(request: web.Request) -> web.StreamResponse:
             is_first = not await guard.store.accounts()
     except LOSSES:
         pass
-    return json_answer(session_body(who, known, is_first=is_first))
+    takes_passkeys = who.door is LoginMode.LOCAL and site_at(request) is not None
+    body = session_body(who, known, is_first=is_first, takes_passkeys=takes_passkeys)
+    return json_answer(body)
 
 
 @Operation(

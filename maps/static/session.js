@@ -3,7 +3,8 @@ import { el } from "./dom.js";
 import { t } from "./words.js";
 
 /** @typedef {{account: string, office: string, roles: string[], may: string[], door: string,
- *   is_idle: boolean, must_change: boolean, has_code: boolean, is_first: boolean}} Session */
+ *   is_idle: boolean, must_change: boolean, has_code: boolean, is_first: boolean,
+ *   takes_passkeys: boolean}} Session */
 
 const HERE_MS = 60_000;
 

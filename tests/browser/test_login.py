@@ -13,6 +13,13 @@ from tests.pages.logins import first_code_of
 MASTER = "a master key for tests, of 32 characters or more"
 PASSWORD, WRONG = "four words nobody expects", "wrong words here"
 SEEN_MS = 30_000
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +101,55 @@ def test_the_page_of_the_login_fits(
         expect(page.locator("#form-login [name=account]")).to_be_focused()
         page.keyboard.press("Tab")
         expect(page.locator("#form-login [name=password]")).to_be_focused()
+
+
+def test_a_passkey_of_the_device_opens_the_login(office: tuple[str, str], page: Page) -> None:
+    """A device that asks its owner: its key is added, opens the login with a name and without one,
+    and no more once it is removed; one that asks nobody opens nothing.
+    """
+    base = office[0].replace("127.0.0.1", "localhost")  # keys are made for names alone
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    made = device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    page.goto(base + "/login")
+    fill(page, "login", account="gwanje", password=PASSWORD)
+    expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+    page.goto(base + "/login")
+    page.fill("#form-passkey [name=password]", WRONG)
+    page.click("#form-passkey button")
+    expect(page.locator("#error")).to_contain_text("맞지 않는 것이 있습니다")
+    page.fill("#form-passkey [name=password]", PASSWORD)
+    page.click("#form-passkey button")
+    expect(page.locator("#passkeys li")).to_have_count(1)
+    for name in ("", "gwanje"):
+        page.click("#own-leave")
+        page.fill("#form-login [name=account]", name)
+        page.click("#by-passkey")
+        expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+        page.goto(base + "/login")
+    page.click("#own-leave")
+    page.fill("#form-login [name=account]", "nobody-here")
+    page.click("#by-passkey")
+    expect(page.locator("#error")).to_contain_text("기기에서 취소했거나")
+    asking = {"authenticatorId": made["authenticatorId"], "isUserVerified": False}
+    device.send("WebAuthn.setUserVerified", asking)
+    page.fill("#form-login [name=account]", "")
+    page.click("#by-passkey")
+    expect(page.locator("#error")).to_contain_text("기기에서 취소했거나")
+    device.send("WebAuthn.setUserVerified", asking | {"isUserVerified": True})
+    page.click("#by-passkey")
+    expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+    page.goto(base + "/login")
+    page.click("#passkeys button")
+    expect(page.locator("#passkeys li")).to_have_count(0)
+    page.click("#own-leave")
+    page.click("#by-passkey")
+    expect(page.locator("#error")).to_contain_text("이 패스키로는 들어갈 수 없습니다")
+
+
+def test_an_address_has_no_passkeys_and_nothing_speaks_of_them(
+    office: tuple[str, str], page: Page
+) -> None:
+    page.goto(office[0] + "/login")
+    expect(page.locator("#title-login")).to_be_visible()
+    expect(page.locator("#by-passkey")).to_be_hidden()

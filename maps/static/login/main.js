@@ -3,6 +3,7 @@ import { byId, el, makeButton, showText } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { homeOf, safeNext, showWhatMay, tell, whoAmI } from "../session.js";
 import { nextLanguage, showLanguage, t, useLanguage } from "../words.js";
+import { add, canUse, enter, showPasskeys } from "./passkeys.js";
 
 /** @typedef {import("../session.js").Session} Session */
 
@@ -77,6 +78,7 @@ function showOwn(known) {
   for (const name of ["own-password", "own-code", "own-leave"]) byId(name).hidden = !isLocal;
   byId("own-leave").hidden = known.account === "";
   if (isLocal) showSessions();
+  if (isLocal && canUse(known)) showPasskeys(fail).catch(fail);
 }
 
 async function showSessions() {
@@ -111,9 +113,11 @@ async function look() {
 }
 
 /** Asks whoever is not logged in who they are. @param {Session} known */
-function ask({ door, account, is_first }) {
+function ask(known) {
+  const { door, account, is_first } = known;
   if (door === "oidc") { location.assign("/login/oidc?next=" + encodeURIComponent(next)); return; }
   show(is_first ? "first" : "login");
+  byId("by-passkey").hidden = !canUse(known);
   if (given && !account && !is_first) why("login.needed");
 }
 
@@ -125,6 +129,14 @@ function translate(lang) {
 }
 
 onSubmit("login", async (of) => go(await tell("POST", "session", values(of, "account", "password", "code"))));
+byId("by-passkey").addEventListener("click", async () => {
+  showText(byId("error"), "");
+  try { go(await enter(field(form("login"), "account").value)); } catch (error) { fail(error); }
+});
+onSubmit("passkey", async (of) => {
+  await add(field(of, "password").value);
+  of.reset();
+});
 onSubmit("first", async (of) => {
   checkTwice(of, "password");
   go(await tell("POST", "account/first", values(of, "first_code", "account", "password", "office")));

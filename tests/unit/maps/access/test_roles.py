@@ -10,7 +10,13 @@ from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
 
 ANYBODY = {"/login", "/login/oidc", "/login/oidc/back", "/static/{path:.+}", "/livez", "/readyz"}
-ANYBODY_POSTS = {"/api/v1/session", "/api/v1/account/first", "/login/oidc/logout"}
+ANYBODY_POSTS = {
+    "/api/v1/session",
+    "/api/v1/session/passkey",
+    "/api/v1/session/passkey/options",
+    "/api/v1/account/first",
+    "/login/oidc/logout",
+}
 
 
 def who(*roles: Role, is_idle: bool = False, must_change: bool = False) -> Who:
