@@ -13,6 +13,7 @@ from aiohttp import web
 
 from local.stack import Stack
 from maps.access.guard import COOKIE, GUARD
+from maps.access.passkeys import FOR_S
 from maps.access.recording import RECORDER
 from maps.access.refused import TALLY, write_rest
 from maps.api import matrix
@@ -28,9 +29,11 @@ from streams.contract.settings import Settings
 from streams.domain.stages.accounts import ACCOUNTS
 from streams.geo.loading import load_network
 from streams.kafka.access_log import opened
+from streams.state.keys import CHALLENGE, FAILED, login_key
 from streams.state.kinds import hash_of
 from streams.state.store import Store
 from tests.cities import worlds
+from tests.devices import Device
 from tests.services.site import until
 
 MASTER = "a master key for tests, of 32 characters or more"
@@ -213,3 +216,43 @@ async def test_a_page_that_is_not_theirs_says_so_and_where_they_may_go(
         assert (await door.ask("GET", link, token))[0] == 200, link
     async with door.http.get(door.url + path, headers=headers | {"Accept": "*/*"}) as answer:
         assert status == 404 or answer.content_type == "application/json"
+
+
+async def test_a_passkey_opens_once_and_a_copy_or_a_replay_does_not(door: Door) -> None:
+    host = door.url.removeprefix("http://").replace("127.0.0.1", "localhost")
+    device = Device("localhost", f"http://{host}", uses=3)
+    account = Account(account="keyed", roles=(Role.DESK,), passkeys=(device.passkey,))
+    await door.app[GUARD].store.client.hset(
+        hash_of(ACCOUNTS, 0), "keyed", msgspec.json.encode(account)
+    )
+
+    async def post(path: str, body: object) -> tuple[int, Any]:
+        address, headers = f"{door.url}/api/v1/session/{path}", {"Host": host}
+        async with door.http.post(address, json=body, headers=headers) as answer:
+            return answer.status, await answer.json()
+
+    async def signed() -> dict[str, Any]:
+        status, asked = await post("passkey/options", {"account": "keyed"})
+        assert status == 200
+        assert [each["id"] for each in asked["allowCredentials"]] == [device.passkey.key_id]
+        return {"credential": device.signed(asked["challenge"])}
+
+    sent = await signed()
+    assert (await post("passkey", sent))[0] == 200
+    assert (await post("passkey", sent))[1]["error"]["code"] == "wrong_passkey"  # a replay
+    device.uses = 3  # a copy that does not know how often the other has signed
+    assert (await post("passkey", await signed()))[0] == 401
+    device.uses = 90
+    assert (await post("passkey", await signed()))[0] == 200
+    waited = await signed()
+    for key in await door.app[GUARD].store.client.keys(login_key(CHALLENGE, "*")):
+        assert 0 < await door.app[GUARD].store.client.ttl(key) <= FOR_S
+        await door.app[GUARD].store.client.delete(key)  # two minutes later
+    assert (await post("passkey", waited))[0] == 401
+    asked_of_nobody = (await post("passkey/options", {"account": "no-such"}))[1]
+    assert len(asked_of_nobody["allowCredentials"]) == 1
+    for _ in range(4):
+        assert (await post("passkey", sent))[0] == 401
+    assert (await post("passkey", sent))[1]["error"]["code"] == "login_locked"
+    for key in await door.app[GUARD].store.client.keys(login_key(FAILED, "*")):
+        await door.app[GUARD].store.client.delete(key)
