@@ -12,9 +12,9 @@ from functools import partial
 from aiohttp import web
 
 from maps.access import command as accounts
+from maps.access.first import first_code
 from maps.access.guard import GUARD, Guard
 from maps.api import matrix
-from maps.api.own_account import first_code
 from maps.api.routes import OPERATIONS
 from maps.http.connections import CONNECTIONS, IDLE_S
 from maps.http.tls import Tls
@@ -130,7 +130,7 @@ async def _say_first_code(guard: Guard) -> None:
     while guard.settings.login is LoginMode.LOCAL:
         try:
             if not await guard.store.is_rebuilding():
-                code = await first_code(guard)
+                code = await first_code(guard.store)
                 if code:
                     print(f"no account yet: start code {code}, good for a day", flush=True)
                 return

@@ -2,7 +2,6 @@
 
 import hmac
 import ipaddress
-import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -22,7 +21,7 @@ from streams.state.store import Store
 
 COOKIE = "__Host-bomnae"
 TOKEN = "bmn_"  # noqa: S105 - what a program's token begins with: bmn_NAME_SECRET
-KNOWN_S = 5.0  # how late a change of an account is noticed
+KNOWN_MS = 5_000  # how late a change of an account is noticed
 MOST_KNOWN = 10_000
 WHO = web.RequestKey("who", Who)
 
@@ -36,8 +35,8 @@ class Guard:
     sessions: Sessions
     failures: Failures
     passwords: Passwords = field(default_factory=Passwords)
-    _accounts: dict[str, tuple[float, Account | None]] = field(default_factory=dict)
-    _away_s: float = -KNOWN_S  # when Redis last did not answer
+    _accounts: dict[str, tuple[int, Account | None]] = field(default_factory=dict)
+    _away_ms: int = -KNOWN_MS  # when Redis last did not answer
 
     async def who(self, request: web.Request) -> Who:
         """Who a request is of. RequestRefusedError (400) for a name that no proxy of ours gave."""
@@ -51,23 +50,23 @@ class Guard:
 
     async def account(self, name: str) -> Account | None:
         """The account of a name as the log says now; of one known lately while Redis is away."""
-        now_s = time.monotonic()
-        read_s, known = self._accounts.get(name, (-KNOWN_S, None))
-        if now_s - read_s < KNOWN_S:
+        now_ms = self.sessions.now_ms()
+        read_ms, known = self._accounts.get(name, (-KNOWN_MS, None))
+        if now_ms - read_ms < KNOWN_MS:
             return known
-        if name in self._accounts and now_s - self._away_s < KNOWN_S:
+        if name in self._accounts and now_ms - self._away_ms < KNOWN_MS:
             return known
         try:
             found = await self.store.account(name)
         except LOSSES:
-            self._away_s = now_s
+            self._away_ms = now_ms
             if name in self._accounts:
                 return known
             raise
         self._accounts.pop(name, None)  # the one read longest ago stands first
         if len(self._accounts) >= MOST_KNOWN:
             del self._accounts[next(iter(self._accounts))]
-        self._accounts[name] = now_s, found
+        self._accounts[name] = now_ms, found
         return found
 
     def forget(self, name: str) -> None:

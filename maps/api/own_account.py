@@ -1,8 +1,5 @@
 """One's own account: its password, its one-time codes; and the first account of all."""
 
-import hmac
-import secrets
-from hashlib import sha256
 from typing import Annotated
 
 import msgspec
@@ -10,6 +7,7 @@ import segno
 from aiohttp import web
 
 from maps.access import accounts, codes
+from maps.access.first import end_first_code, is_first_code
 from maps.access.guard import Guard, who_of
 from maps.access.passwords import MOST, check_password
 from maps.access.recording import record
@@ -31,9 +29,7 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture.catch_up import LOSSES
 from streams.contract.account import Account
 from streams.contract.enums import AccessAction, Role
-from streams.state.keys import FIRST, login_key
 
-FIRST_FOR_S = 86_400
 FIRST_NAME = "first-start"  # what its failures are counted as
 FIRST_ROLES = (Role.ADMIN, Role.MANAGER, Role.OPERATOR)
 Text = Annotated[str, msgspec.Meta(max_length=MOST)]
@@ -152,7 +148,7 @@ async def post_first(request: web.Request) -> web.StreamResponse:
         name = made.account
         await record(request, AccessAction.ACT, "account", name, account=name)
         await written(request, guard, made)
-        await guard.store.client.delete(login_key(FIRST))
+        await end_first_code(guard.store)
     except LOSSES:
         raise RequestRefusedError(503, "refused.no_new_logins") from None
     return await begun(request, guard, made)
@@ -162,10 +158,10 @@ async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
     address = who_of(request).address
     if await guard.failures.are_too_many(FIRST_NAME, address):
         raise RequestRefusedError(429, "refused.login_locked")
-    due = await guard.store.client.get(login_key(FIRST))
-    if due is None or await guard.store.accounts():
+    is_right = await is_first_code(guard.store, code)
+    if is_right is None:
         raise RequestRefusedError(409, "refused.not_first")
-    if not hmac.compare_digest(due, _hash_of(code).encode()):
+    if not is_right:
         await guard.failures.add(FIRST_NAME, address)
         raise RequestRefusedError(401, "refused.wrong_first_code")
 
@@ -183,22 +179,6 @@ async def _first(request: web.Request, guard: Guard, body: FirstBody) -> Account
             by=name,
             must_change=False,
         )
-
-
-async def first_code(guard: Guard) -> str:
-    """A new first-start code where there is no account yet, else "". One from before is void.
-
-    Raises what Redis does when it is away.
-    """
-    if await guard.store.accounts():
-        return ""
-    code = secrets.token_hex(6).upper()
-    await guard.store.client.set(login_key(FIRST), _hash_of(code), ex=FIRST_FOR_S)
-    return code
-
-
-def _hash_of(code: str) -> str:
-    return sha256(code.strip().upper().encode()).hexdigest()
 
 
 async def own(request: web.Request, guard: Guard) -> Account:

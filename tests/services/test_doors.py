@@ -14,8 +14,10 @@ from aiohttp import web
 from local.stack import Stack
 from maps.access.guard import COOKIE, GUARD
 from maps.access.passkeys import FOR_S
+from maps.access.passwords import hash_of as hash_of_password
 from maps.access.recording import RECORDER
 from maps.access.refused import TALLY, write_rest
+from maps.access.sessions import name_of
 from maps.api import matrix
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation
@@ -37,6 +39,7 @@ from tests.devices import Device
 from tests.services.site import until
 
 MASTER = "a master key for tests, of 32 characters or more"
+PASSWORD = "four words nobody expects"  # noqa: S105
 LOCAL = LoginMode.LOCAL
 NOT_THEIRS = {"not_yours", "no_login", "idle", "must_change"}
 
@@ -256,3 +259,62 @@ async def test_a_passkey_opens_once_and_a_copy_or_a_replay_does_not(door: Door) 
     assert (await post("passkey", sent))[1]["error"]["code"] == "login_locked"
     for key in await door.app[GUARD].store.client.keys(login_key(FAILED, "*")):
         await door.app[GUARD].store.client.delete(key)
+
+
+async def test_the_log_away_acts_and_looks_that_need_a_record_are_not_done(
+    door: Door, town: Stack
+) -> None:
+    """Nor does anybody get in unrecorded; what needs none goes on, and a refusal is one all the
+    same. With the next test the last: they end the broker and Redis.
+    """
+    if "broker" not in town.processes:
+        pytest.skip("all cities share one broker")
+    account = Account(account="typed", roles=(Role.DESK,), password_hash=hash_of_password(PASSWORD))
+    await door.app[GUARD].store.client.hset(
+        hash_of(ACCOUNTS, 0), "typed", msgspec.json.encode(account)
+    )
+    tokens = {role: await door.cookie(role) for role in Role}
+    town.processes["broker"].stop()
+    body = {"account": "typed", "password": PASSWORD}
+    because = {"Bomnae-Reason": "review"}
+    asked = [
+        door.ask("POST", "/api/v1/alerts/x/acknowledge", tokens[Role.OPERATOR]),
+        door.ask("POST", "/api/v1/calls", tokens[Role.DESK]),
+        door.ask("GET", "/api/v1/works.csv", tokens[Role.MANAGER], **because),
+        door.ask("GET", "/api/v1/desk/photos/x/y.jpg", tokens[Role.DESK]),
+        door.ask("DELETE", "/api/v1/session", tokens[Role.DESK]),
+    ]
+    assert set(await asyncio.gather(*asked)) == {(503, "not_recorded")}
+    async with door.http.post(door.url + "/api/v1/session", json=body) as answer:
+        assert answer.status == 503
+        assert (await answer.json())["error"]["code"] == "not_recorded"
+        assert "Set-Cookie" not in answer.headers
+    assert (await door.ask("GET", "/api/v1/snapshot", tokens[Role.DESK]))[0] == 200
+    assert (await door.ask("GET", "/records", tokens[Role.DESK])) == (403, "not_yours")
+    assert (await door.ask("GET", "/api/v1/snapshot", "")) == (401, "no_login")
+
+
+async def test_redis_away_screens_go_on_for_their_idle_time_and_nobody_new_gets_in(
+    door: Door, town: Stack
+) -> None:
+    guard, token = door.app[GUARD], await door.cookie(Role.OPERATOR)
+    unread = await door.cookie(Role.VIEWER)
+    assert (await door.ask("GET", "/api/v1/snapshot", token))[0] == 200
+    begun_ms = guard.sessions.now_ms()
+    guard.sessions._known.pop(name_of(unread))  # as of another server's login
+    town.processes["redis"].stop()
+    now_ms = begun_ms
+    guard.sessions.now_ms = lambda: now_ms
+    for later_s in (1, 6, guard.sessions.idle_s - 1):
+        now_ms = begun_ms + later_s * 1000
+        assert (await door.ask("GET", "/api/v1/snapshot", token))[0] == 200, later_s
+        assert (await door.ask("GET", "/", token))[0] == 200
+        assert (await door.ask("GET", "/api/v1/snapshot", unread))[0] == 401
+    body = {"account": "typed", "password": PASSWORD}
+    async with door.http.post(door.url + "/api/v1/session", json=body) as answer:
+        assert answer.status == 503
+        assert (await answer.json())["error"]["code"] == "no_new_logins"
+    async with door.http.get(door.url + "/api/v1/session") as answer:
+        assert answer.status == 200
+    now_ms = begun_ms + guard.sessions.idle_s * 1000
+    assert (await door.ask("GET", "/api/v1/snapshot", token))[0] == 401
