@@ -85,7 +85,7 @@ def test_wrong_words_say_no_more_than_that(office: tuple[str, str], page: Page) 
     expect(page.locator("#error")).to_contain_text("Account, password or digits are wrong")
     fill(page, "login", account="gwanje", password=PASSWORD)
     expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
-    assert page.url == base + "/"
+    assert page.url.partition("#")[0] == base + "/"
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1600, 900)])
@@ -153,3 +153,44 @@ def test_an_address_has_no_passkeys_and_nothing_speaks_of_them(
     page.goto(office[0] + "/login")
     expect(page.locator("#title-login")).to_be_visible()
     expect(page.locator("#by-passkey")).to_be_hidden()
+
+
+def test_a_page_shows_what_its_reader_may_use_and_a_file_says_why_it_is_taken(
+    office: tuple[str, str], page: Page
+) -> None:
+    """The first account is operator, manager and administrator, and no auditor."""
+    base, _ = office
+    page.goto(base + "/login")
+    fill(page, "login", account="gwanje", password=PASSWORD)
+    expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+    expect(page.locator("#tool-desk")).to_be_visible()
+    expect(page.locator("a[href='/records']")).to_be_hidden()
+    page.click(".exports a[href$='works.csv']")
+    expect(page.locator("#why-reason")).to_be_focused()
+    page.fill("#why-reason", "010-1234-5678 님께")
+    page.click("#why-form [type=submit]")
+    expect(page.locator("#why-said")).to_contain_text("전화번호나 주민번호는 받지 않습니다")
+    page.fill("#why-reason", "심의회 자료")
+    with page.expect_download() as taking:
+        page.click("#why-form [type=submit]")
+    assert taking.value.suggested_filename == "works.csv"
+    expect(page.locator("#why-dialog")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1600, 900)])
+def test_a_page_that_is_not_ones_own_says_so_in_the_browser(
+    office: tuple[str, str], chromium: Browser, width: int, height: int
+) -> None:
+    base, _ = office
+    with chromium.new_context(viewport={"width": width, "height": height}) as context:
+        page = context.new_page()
+        page.goto(base + "/login")
+        fill(page, "login", account="gwanje", password=PASSWORD)
+        expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+        answer = page.goto(base + "/records")
+        assert answer is not None
+        assert answer.status == 403
+        expect(page.locator("h1")).to_have_text("열 수 없습니다")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.click("a.button[href='/desk']")
+        expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)

@@ -36,6 +36,7 @@ from streams.state.kinds import hash_of
 from streams.state.store import Store
 from tests.cities import worlds
 from tests.devices import Device
+from tests.services.asking import send
 from tests.services.site import until
 
 MASTER = "a master key for tests, of 32 characters or more"
@@ -63,6 +64,13 @@ class Door:
         then_ms = sessions.now_ms() - sessions.idle_s * 1000 - 1
         earlier = replace(sessions, now_ms=lambda: then_ms, _known={})
         return (await earlier.begin(column, LOCAL, "10.0.0.1"))[0]
+
+    async def typed_account(self) -> None:
+        """An account with a password."""
+        hashed = hash_of_password(PASSWORD)
+        account = Account(account="typed", roles=(Role.DESK,), password_hash=hashed)
+        client = self.app[GUARD].store.client
+        await client.hset(hash_of(ACCOUNTS, 0), "typed", msgspec.json.encode(account))
 
     async def ask(self, method: str, path: str, token: str, **headers: str) -> tuple[int, str]:
         """Status, and the code of a refusal or where it leads. Of a stream its head alone."""
@@ -261,6 +269,41 @@ async def test_a_passkey_opens_once_and_a_copy_or_a_replay_does_not(door: Door) 
         await door.app[GUARD].store.client.delete(key)
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/desk/photos/x/../../../works/y", 400),
+        ("/api/v1/desk/photos/x/%2e%2e/%2e%2e/works/y", 400),
+        ("/api/v1/desk/photos/x/%252e%252e/works/y", 400),
+        ("/w/./x", 400),
+        ("//evil.example/x", 400),
+        ("/w//x", 400),
+        ("/w/x%5C..%5Cy", 400),
+        ("/w/2026%2F0412", 404),
+    ],
+)
+async def test_a_path_that_a_proxy_may_read_otherwise_is_refused(
+    door: Door, path: str, status: int
+) -> None:
+    assert (await asyncio.to_thread(send, door.url, "GET", path))[0] == status
+
+
+async def test_a_login_has_a_new_session_and_the_one_before_is_over(door: Door) -> None:
+    await door.typed_account()
+    before = await door.cookie(Role.VIEWER)
+    headers = {"Cookie": f"{COOKIE}={before}"}
+    body = {"account": "typed", "password": PASSWORD}
+    async with door.http.post(door.url + "/api/v1/session", json=body, headers=headers) as answer:
+        assert answer.status == 200
+        after = answer.cookies[COOKIE].value
+    assert after != before
+    assert (await door.ask("GET", "/api/v1/snapshot", before))[0] == 401
+    assert (await door.ask("GET", "/api/v1/snapshot", after))[0] == 200
+    more = body | {"roles": ["admin"]}
+    async with door.http.post(door.url + "/api/v1/session", json=more) as answer:
+        assert answer.status == 400
+
+
 async def test_the_log_away_acts_and_looks_that_need_a_record_are_not_done(
     door: Door, town: Stack
 ) -> None:
@@ -269,10 +312,7 @@ async def test_the_log_away_acts_and_looks_that_need_a_record_are_not_done(
     """
     if "broker" not in town.processes:
         pytest.skip("all cities share one broker")
-    account = Account(account="typed", roles=(Role.DESK,), password_hash=hash_of_password(PASSWORD))
-    await door.app[GUARD].store.client.hset(
-        hash_of(ACCOUNTS, 0), "typed", msgspec.json.encode(account)
-    )
+    await door.typed_account()
     tokens = {role: await door.cookie(role) for role in Role}
     town.processes["broker"].stop()
     body = {"account": "typed", "password": PASSWORD}
