@@ -10,6 +10,7 @@ from aiohttp import web
 
 from maps.access.failures import Failures
 from maps.access.guard import GUARD, Guard
+from maps.access.looks import Looks
 from maps.access.oidc import Provider, check_extra
 from maps.access.recording import RECORDER
 from maps.access.refused import TALLY, Tally, write_repeats, write_rest
@@ -87,7 +88,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
 def _guard(settings: Settings, store: Store, now_ms: Callable[[], int]) -> Guard:
     idle_s, hard_s = settings.login_idle_s, settings.login_hard_s
     sessions = Sessions(store.client, idle_s, hard_s, now_ms)
-    return Guard(settings, store, sessions, Failures(store.client))
+    return Guard(settings, store, sessions, Failures(store.client), Looks(store.client))
 
 
 def is_own_host(host_header: str, own_hosts: Collection[str]) -> bool:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from aiohttp import web
 
 from maps.access.failures import Failures
+from maps.access.looks import Looks
 from maps.access.passwords import Passwords
 from maps.access.sessions import Sessions
 from maps.access.who import Who, nobody
@@ -34,6 +35,7 @@ class Guard:
     store: Store
     sessions: Sessions
     failures: Failures
+    looks: Looks
     passwords: Passwords = field(default_factory=Passwords)
     _accounts: dict[str, tuple[int, Account | None]] = field(default_factory=dict)
     _away_ms: int = -KNOWN_MS  # when Redis last did not answer

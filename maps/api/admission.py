@@ -14,13 +14,10 @@ from maps.api.operation import ADMIN_KEY, Operation
 from maps.api.posted import check_origin
 from maps.http.refusals import RequestRefusedError
 from maps.picture.catch_up import LOSSES
-from streams.contract.enums import AccessAction
-from streams.contract.grammars import LoginMode
 
-REASON = "Bomnae-Reason"  # UTF-8, percent-encoded: why somebody takes a file away
+REASON = "Bomnae-Reason"  # UTF-8, percent-encoded: why somebody takes or looks at something
 SAFE = ("GET", "HEAD")
 FROM_ELSEWHERE = ("/login/oidc/logout",)  # what another server posts, by its own signature
-_REASONED = (AccessAction.DOWNLOAD,)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OPERATION_OF: web.AppKey[Mapping[Handler, Operation]] = web.AppKey("operation_of")
 
@@ -102,12 +99,16 @@ async def _turned_away(request: web.Request, operation: Operation, who: Who) -> 
 
 
 async def _record(request: web.Request, operation: Operation) -> None:
-    if operation.records is None:
+    who = request[WHO]
+    if operation.records is None or not who.account:
+        return
+    looks, subject = request.app[GUARD].looks, request.match_info.get(operation.subject, "")
+    look = (who.account, operation.tag, subject or request.path)
+    if operation.is_one_look and await looks.goes_on(*look):
         return
     reason = unquote(request.headers.get(REASON, ""))[:400].strip()
-    who = request[WHO]
-    if operation.records in _REASONED and not reason and who.account and not who.is_program:
+    if operation.asks_why and not reason and not who.is_program:
         raise RequestRefusedError(400, "refused.no_reason")
-    if who.account or who.door is LoginMode.OPEN:
-        subject = request.match_info.get(operation.subject, "") or request.path
-        await record(request, operation.records, operation.tag, subject, reason=reason)
+    await record(request, operation.records, *look[1:], reason=reason)
+    if operation.is_one_look:
+        await looks.begin(*look)

@@ -295,6 +295,7 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _LEVEL),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "level"))
@@ -313,6 +314,7 @@ async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _PHASE),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
@@ -328,6 +330,7 @@ async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _PHASE),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_works_csv(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))

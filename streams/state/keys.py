@@ -62,6 +62,7 @@ FAILED: Final = "failed:"  # account or address -> logins that failed in ten min
 CODE_USED: Final = "code-used:"  # account and half minute
 CHALLENGE: Final = "challenge:"  # hash of what a device is to sign -> what for
 PASSKEY_USES: Final = "passkey-uses:"  # hash of a passkey's id -> how often it had signed last
+LOOKED: Final = "looked:"  # hash of who looks at what: it is recorded
 ASKED: Final = "asked:"  # state -> what an OpenID provider was asked
 FIRST: Final = "first-start"  # the hash of the code that lets the first account be made
 

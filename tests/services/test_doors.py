@@ -192,6 +192,23 @@ async def test_a_screen_that_asks_by_itself_is_nobody_there(door: Door) -> None:
     assert now.acted_ms > then.acted_ms
 
 
+async def test_photos_are_looked_at_for_a_reason_and_a_look_is_one_record(door: Door) -> None:
+    token, path = await door.cookie(Role.DESK), "/api/v1/desk/photos/W-7"
+    before = len(await door.records())
+    assert await door.ask("GET", f"{path}/a.jpg", token) == (400, "no_reason")
+    assert await door.ask("POST", f"{path}/look", token) == (400, "no_reason")
+    number = {"Bomnae-Reason": "010-1234-5678"}
+    assert await door.ask("POST", f"{path}/look", token, **number) == (400, "bad_reason")
+    assert (await door.ask("POST", f"{path}/look", token, **{"Bomnae-Reason": "review"}))[0] == 204
+    for _ in range(3):
+        assert (await door.ask("GET", f"{path}/a.jpg", token))[1] != "no_reason"
+        assert (await door.ask("GET", "/api/v1/calls", token))[0] == 200
+    assert await door.ask("GET", "/api/v1/desk/photos/W-8/a.jpg", token) == (400, "no_reason")
+    rows = [(row.action, row.subject, row.reason) for row in (await door.records())[before:]]
+    assert rows.count((AccessAction.LOOK, "W-7", "review")) == 1
+    assert len(rows) <= 2  # the look at the calls may have begun before
+
+
 async def test_a_made_up_token_is_refused_and_recorded(door: Door) -> None:
     before = len(await door.records())
     made_up = {"Authorization": "Bearer bmn_operator_madeup"}
@@ -321,7 +338,7 @@ async def test_the_log_away_acts_and_looks_that_need_a_record_are_not_done(
         door.ask("POST", "/api/v1/alerts/x/acknowledge", tokens[Role.OPERATOR]),
         door.ask("POST", "/api/v1/calls", tokens[Role.DESK]),
         door.ask("GET", "/api/v1/works.csv", tokens[Role.MANAGER], **because),
-        door.ask("GET", "/api/v1/desk/photos/x/y.jpg", tokens[Role.DESK]),
+        door.ask("GET", "/api/v1/desk/photos/x/y.jpg", tokens[Role.DESK], **because),
         door.ask("DELETE", "/api/v1/session", tokens[Role.DESK]),
     ]
     assert set(await asyncio.gather(*asked)) == {(503, "not_recorded")}
