@@ -11,7 +11,8 @@ class Permission(StrEnum):
 
     ANYBODY = "anybody"  # needs no login
     CREW = "crew"  # a login that may see, or the link of a crew, which its handler checks
-    SELF = "self"  # a login, of whatever role: its own session and password
+    SELF = "self"  # a login, of whatever role: its own sessions
+    OWN = "own"  # the same while somebody is there: password, second factor
     SEE = "see"  # the map and what is on it
     ANSWER = "answer"  # the desk: answers, calls, the crews' photos
     ACT = "act"  # what an operator tells the log
@@ -31,6 +32,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset({Permission.RECORDS}),
 }
 FOR_ALL = frozenset({Permission.ANYBODY, Permission.CREW})
+OF_EACH = frozenset({Permission.SELF, Permission.OWN})
 WATCHING = frozenset({Permission.SEE})
 """What stays with somebody who was away for long: a map on a wall is looked at, not touched."""
 
@@ -38,4 +40,4 @@ WATCHING = frozenset({Permission.SEE})
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """All that somebody of these roles may do; of none, what anybody may."""
     own = frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
-    return own | FOR_ALL | ({Permission.SELF} if own else frozenset())
+    return own | FOR_ALL | (OF_EACH if own else frozenset())

@@ -248,6 +248,8 @@ async def get_photo(request: web.Request) -> web.StreamResponse:
     may=Permission.ANSWER,
     records=AccessAction.LOOK,
     subject="work",
+    asks_why=True,
+    is_one_look=True,
 )
 async def get_desk_photo(request: web.Request) -> web.StreamResponse:
     check_origin(request)
@@ -266,6 +268,25 @@ async def get_desk_photo(request: web.Request) -> web.StreamResponse:
 async def get_desk_photos(request: web.Request) -> web.StreamResponse:
     check_origin(request)
     return await _listed(request, request.match_info["work"])
+
+
+@Operation(
+    "POST",
+    f"{_OURS}/look",
+    "Say why a work's photos are looked at; they are open for ten minutes",
+    {204: None},
+    refusals=(400, 401, 403, 503),
+    parameters=(_WORK,),
+    may=Permission.ANSWER,
+    records=AccessAction.LOOK,
+    subject="work",
+    asks_why=True,
+    is_one_look=True,
+)
+async def post_look(request: web.Request) -> web.StreamResponse:
+    """The reason comes as `Bomnae-Reason`, and is recorded before this answers."""
+    del request
+    return web.Response(status=204)
 
 
 async def _listed(request: web.Request, work: str) -> web.Response:

@@ -21,6 +21,7 @@ from maps.api import (
     health,
     oidc,
     own_account,
+    passkeys,
     past,
     records,
     sessions,
@@ -294,6 +295,7 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _LEVEL),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "level"))
@@ -312,6 +314,7 @@ async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _PHASE),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
@@ -327,6 +330,7 @@ async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _PHASE),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_works_csv(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
@@ -454,7 +458,7 @@ async def get_openapi(request: web.Request) -> web.StreamResponse:
 _MODULES = (
     *(stream, desk, past, changes, calls, crew, crew_photos),
     *(alerts, events, subscriptions, truth),
-    *(sessions, own_account, oidc, records),
+    *(sessions, own_account, passkeys, oidc, records),
 )
 OPERATIONS = (
     *operations_in(globals()),

@@ -1,7 +1,7 @@
-"""The HTML pages: operator and desk (rendered once), one work, not found. Feed text is escaped."""
+"""The HTML pages: operator and desk (rendered once), one work, refusals. Feed text is escaped."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import jinja2
 from maps.http.answers import CachedBody, body_of
 from maps.pages import csp
 from maps.pages.page import is_simulated, shell
+from maps.pages.refusal import Refusal
 from maps.pages.statics import imports_of
 from maps.pages.truth import tables_of
 from maps.picture.bodies import LinkBody
@@ -74,9 +75,11 @@ class Pages:
         template = self.templates.get_template("truth.html")
         return template.render(tables=tables, now_ms=now_ms, **self.frame)
 
-    def missing(self, what: str) -> str:
-        """The 404 page; `what` was asked for."""
-        return self.templates.get_template("missing.html").render(what=what, **self.frame)
+    def refusal(self, refusal: Refusal, account: str, roles: Sequence[str]) -> str:
+        """What somebody sees who asked for a page and does not get it; `account` "" is nobody."""
+        named = [name_of("role", role) for role in roles]
+        template = self.templates.get_template("refusal.html")
+        return template.render(refusal=refusal, account=account, roles=named, **self.frame)
 
 
 def environment() -> jinja2.Environment:

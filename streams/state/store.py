@@ -236,6 +236,10 @@ class Store:
         rows = await self.client.hgetall(key("accounts", 0))
         return {name.decode(): _ACCOUNT.decode(row) for name, row in rows.items()}
 
+    async def is_account_gone(self, name: str) -> bool:
+        """Whether an account of this name was removed: nobody else gets it."""
+        return bool(await self.client.hexists(key("accounts_gone", 0), name))
+
     async def account(self, name: str) -> Account | None:
         """One account as the log says now; None where there is none of this name."""
         row = await self.client.hget(key("accounts", 0), name)

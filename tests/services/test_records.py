@@ -338,7 +338,8 @@ def test_the_api_gives_records_to_auditors_and_refuses_what_it_cannot_read(
     assert (row["offset"], row["account"], row["count"], row["reason"]) == (1, "kim", 40, "=보고")
     [own] = asked_as("audit", base, "/api/v1/records?account=audit&limit=1")[1]["records"]
     assert (own["action"], own["address"]) == ("look", "127.0.0.1")
-    headers = {"X-Remote-User": "audit"}
+    assert asked_as("audit", base, "/api/v1/records.csv")[1]["error"]["code"] == "no_reason"
+    headers = {"X-Remote-User": "audit", "Bomnae-Reason": "monthly%20check"}
     asked = urllib.request.Request(f"{base}/api/v1/records.csv", headers=headers)  # noqa: S310
     with urllib.request.urlopen(asked, timeout=30) as table:  # noqa: S310
         assert "'=보고" in table.read().decode("utf-8-sig")
