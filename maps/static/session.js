@@ -36,6 +36,7 @@ export async function startSession(place) {
   let known;
   try { known = await whoAmI(); } catch { return null; }
   document.documentElement.dataset.account = known.account;
+  document.documentElement.dataset.may = known.may.join(" ");
   const link = known.door === "open" ? openSign() : ownLink(known);
   link.id = "tool-session";
   place?.prepend(link);

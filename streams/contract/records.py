@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 from streams.contract.access import AccessHead, AccessRecord
 from streams.contract.account import Account
 from streams.contract.bounds import BoundedKmh, BoundedMs
+from streams.contract.crew_link import CrewLink
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
     AlertVerdict,
@@ -323,6 +324,7 @@ Message = (
     | Receipt
     | Subscription
     | Account
+    | CrewLink
     | AccessRecord
     | AccessHead
     | Tick

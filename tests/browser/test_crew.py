@@ -18,7 +18,7 @@ from streams.contract.times import now_ms
 from streams.state.keys import key
 from tests.cities import worlds
 from tests.cities.chuncheon import HOUR_MS, WORK, Chuncheon, shown_chuncheon
-from tests.pages.crew import MASTER, Log, open_link, token_of, told, word
+from tests.pages.crew import MASTER, Log, link_of, open_link, show_links, token_of, told, word
 from tests.pages.screen import NewScreen, Screen, eventually, screens_of
 
 Json = dict[str, Any]
@@ -38,6 +38,7 @@ def city_dug(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chuncheon]:
 def chuncheon(city_dug: Chuncheon) -> Chuncheon:
     city_dug.calm()
     city_dug.dig("full")
+    show_links(city_dug.client, link_of())
     return city_dug
 
 
@@ -57,11 +58,11 @@ def phone(new_phone: NewScreen) -> Screen:
 def test_the_token_leaves_the_address_at_once_and_a_reload_still_knows_it(phone: Screen) -> None:
     page = open_link(phone)
     expect(page.locator("#bar")).to_be_visible()
-    assert "?" not in page.url
+    assert page.url.endswith(quote(WORK))
     assert page.evaluate("() => JSON.stringify(localStorage)").count(token_of()[:10]) == 0
     page.reload()
     expect(page.locator("#bar")).to_be_visible()
-    assert "?" not in page.url
+    assert page.url.endswith(quote(WORK))
     assert phone.notes.errors == []
 
 
@@ -76,7 +77,7 @@ def test_one_tap_is_recorded_and_shown_to_crew_and_desk(
     expect(page.locator("#site-said")).to_contain_text("시작 · 현장")
     expect(page.locator("#site-public")).to_contain_text("전면 통제 · 확인됨")
     [body] = log.bodies
-    assert (body["word"], body["token"].count(".")) == ("start", 1)
+    assert (body["word"], body["token"].count(".")) == ("start", 2)
     assert page.evaluate("() => localStorage.length") <= 1  # the language; no tap, no token
     assert phone.notes.errors == []
 
@@ -161,7 +162,7 @@ def test_a_refused_tap_says_why_in_words(phone: Screen, chuncheon: Chuncheon) ->
 
 
 @pytest.mark.parametrize(
-    ("token", "text"), [(token_of(in_s=-9), "기한이 지났습니다"), ("1795000000.x", "깨진 링크")]
+    ("token", "text"), [(token_of(in_s=-9), "기한이 지났습니다"), ("1795000000.x", "깨졌습니다")]
 )
 def test_a_link_that_does_not_count_leaves_a_page_to_read(
     phone: Screen, token: str, text: str
@@ -171,8 +172,8 @@ def test_a_link_that_does_not_count_leaves_a_page_to_read(
     expect(page.locator("#bar")).to_be_hidden()
     expect(page.locator("#photos")).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
-    assert "?" not in page.url
-    page.goto(f"{phone.url}/w/{quote(WORK)}")
+    assert page.url.endswith(quote(WORK))
+    page.reload()
     expect(page.locator("#link-refused")).to_be_hidden()
     expect(page.locator("#bar")).to_be_hidden()
 
@@ -295,6 +296,7 @@ def dug_street(tmp_path: Path) -> Iterator[str]:
         stack.python("clock", "producers", "clock")
         log = [(topics.PERMITS, 0, wire.encode(batch))]
         worlds.publish(stack, [*log, (topics.FEED_REPORTS, 0, wire.encode(heard))])
+        worlds.publish(stack, [(topics.CREW_LINKS, 0, wire.encode(link_of()))])
         yield stack.start_map()
 
 
