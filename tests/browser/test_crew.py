@@ -1,6 +1,7 @@
 """The crew's page on a phone: what a thumb taps, what comes of it, what a bad line does to it."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,16 +9,18 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 
 from local.stack import Stack
+from producers.network.importing import write_network
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, PollOutcome
 from streams.contract.records import FeedReport, Permit, PermitBatch
 from streams.contract.times import now_ms
 from streams.state.keys import key
 from tests.cities import worlds
-from tests.cities.chuncheon import HOUR_MS, WORK, Chuncheon, shown_chuncheon
+from tests.cities.chuncheon import HOUR_MS, TITLE, WORK, Chuncheon, shown_chuncheon
+from tests.pages import servers
 from tests.pages.crew import MASTER, Log, link_of, open_link, show_links, token_of, told, word
 from tests.pages.screen import NewScreen, Screen, eventually, screens_of
 
@@ -42,6 +45,17 @@ def chuncheon(city_dug: Chuncheon) -> Chuncheon:
     return city_dug
 
 
+@pytest.fixture(scope="module")
+def guarded(city_dug: Chuncheon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a map of the same city where people log in."""
+    folder = tmp_path_factory.mktemp("guarded")
+    write_network(city_dug.network, folder)
+    with servers.running_map(
+        city_dug.client, folder, folder, secret=MASTER, photos=str(folder / "photos"), login="local"
+    ) as server:
+        yield server.url
+
+
 @pytest.fixture
 def new_phone(chromium: Browser, chuncheon: Chuncheon) -> Iterator[NewScreen]:
     with screens_of(
@@ -64,6 +78,71 @@ def test_the_token_leaves_the_address_at_once_and_a_reload_still_knows_it(phone:
     expect(page.locator("#bar")).to_be_visible()
     assert page.url.endswith(quote(WORK))
     assert phone.notes.errors == []
+
+
+def test_without_a_login_the_link_alone_opens_the_work(
+    new_phone: NewScreen, guarded: str, chuncheon: Chuncheon
+) -> None:
+    phone = new_phone(guarded)
+    page, seen = phone.page, list[Request]()
+    page.on("request", lambda request: seen.append(request))  # noqa: PLW0108 - Playwright marks it
+    page.goto(f"{guarded}/w/{quote(WORK)}")
+    expect(page.locator("#link-refused")).to_contain_text("현장 링크로 엽니다")
+    assert TITLE not in page.content()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    token = token_of()
+    open_link(phone, token)  # where the page stands: the fragment alone changes
+    expect(page.locator("h1")).to_have_text(TITLE)
+    expect(page.locator("#bar")).to_be_visible()
+    assert page.url == f"{guarded}/w/{quote(WORK)}"
+    page.reload()
+    expect(page.locator("h1")).to_have_text(TITLE)
+    expect(page.locator("#photos")).to_be_visible()
+    assert page.locator("a[href^='/desk'], a[href^='/#']").count() == 0
+    log = Log(chuncheon, page)
+    word(page, "start").tap()
+    told(page, "taken", "기록됨: 시작")
+    assert [body["token"] for body in log.bodies] == [token]
+    assert page.evaluate("() => JSON.stringify(localStorage)").count(token[-43:]) == 0
+    assert any(token in str(each.headers.get("authorization")) for each in seen)
+    for each in seen:
+        assert token not in each.url
+        assert not each.headers.get("referer"), each.url
+    show_links(chuncheon.client, link_of(ended_ms=now_ms()))
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    for again in (False, True):  # while the page stands, and for whoever opens it again
+        if again:
+            open_link(phone, token)
+        expect(page.locator("#link-refused")).to_contain_text("끝낸 링크")
+        expect(page.locator("#bar")).to_have_count(0)
+        assert TITLE not in page.content()
+        assert page.evaluate("() => sessionStorage.length") == 0
+    assert all("403" in each for each in phone.notes.errors), phone.notes.errors
+
+
+def test_a_link_of_a_former_version_says_so_and_leaves_the_address(
+    new_phone: NewScreen, guarded: str
+) -> None:
+    page = new_phone(guarded).page
+    page.goto(f"{guarded}/w/{quote(WORK)}?t=1795000000.{'x' * 43}")
+    expect(page.locator("#link-refused")).to_contain_text("이전 버전의 링크")
+    assert page.url == f"{guarded}/w/{quote(WORK)}"
+    page.locator("#tongue").tap()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#link-refused")).to_contain_text("former version")
+    expect(page.locator("a.button")).to_have_attribute("href", re.compile("^/login[?]next=/w/"))
+
+
+def test_a_line_that_is_away_opens_the_page_as_soon_as_it_is_back(
+    new_phone: NewScreen, guarded: str
+) -> None:
+    phone = new_phone(guarded)
+    is_away = True
+    phone.page.route("**/page", lambda route: route.abort() if is_away else route.continue_())
+    page = open_link(phone)
+    expect(page.locator("#link-refused")).to_contain_text("연결되지 않습니다")
+    is_away = False
+    expect(page.locator("h1")).to_have_text(TITLE, timeout=10_000)
 
 
 def test_one_tap_is_recorded_and_shown_to_crew_and_desk(

@@ -14,7 +14,7 @@ const root = document.documentElement;
 let site = /** @type {Crew.Site | null} */ (null);
 let ahead_ms = 0, sure = 0;
 /** What stands on the page of somebody without a login until their link is proven; null on a whole page. */
-const gate = root.dataset.gate ? document.querySelector("main") : null;
+const gate = root.dataset.gate ? document.querySelector("main") : null, gateTitle = document.title;
 let answered = ""; // the question that was answered, until nothing is asked any more
 
 const nowMs = () => Date.now() + ahead_ms;
@@ -114,6 +114,7 @@ function refuse(why) {
   if (!gate) byId("bar").hidden = byId("photos").hidden = true;
   else if (!gate.isConnected) {
     document.body.replaceChildren(gate);
+    document.title = gateTitle;
     showWords();
   }
   sayLink(why || wordsOf("link_refused"));
