@@ -63,11 +63,13 @@ class CrewLinksBody(msgspec.Struct):
 
 
 class CrewLinkMade(msgspec.Struct):
-    """A new link; its address is shown here and never again: as text and as a QR code (SVG)."""
+    """A new link; its address is shown here and never again: as text and as a QR code, the data:
+    address of a picture.
+    """
 
     link: CrewLinkBody
     url: str
-    svg: str
+    qr: str
 
 
 @Operation(
@@ -109,9 +111,9 @@ async def post_crew_link(request: web.Request) -> web.StreamResponse:
     made = await _made(request, body.holder.strip())
     await tell(request, topics.CREW_LINKS, made)
     url = crew_url(public_url, keys, made)
-    svg = segno.make(url, micro=False).svg_inline(scale=4, omitsize=True)
+    qr = segno.make(url, micro=False).svg_data_uri(scale=4, omitsize=True)
     is_settled = await _is_settled(request, made.link, lambda found: found is not None)
-    answer = CrewLinkMade(_body_of(made, {}), url, svg)
+    answer = CrewLinkMade(_body_of(made, {}), url, qr)
     return json_answer(answer, status=201 if is_settled else 202)
 
 

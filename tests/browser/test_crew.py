@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Request, expect
 
+from local.services import free_port
 from local.stack import Stack
 from producers.network.importing import write_network
 from streams.contract import topics, wire
@@ -22,7 +23,7 @@ from tests.cities import worlds
 from tests.cities.chuncheon import HOUR_MS, TITLE, WORK, Chuncheon, shown_chuncheon
 from tests.pages import servers
 from tests.pages.crew import MASTER, Log, link_of, open_link, show_links, token_of, told, word
-from tests.pages.screen import NewScreen, Screen, eventually, screens_of
+from tests.pages.screen import NewScreen, Screen, screens_of
 
 Json = dict[str, Any]
 PHONE = {"width": 390, "height": 844}
@@ -369,22 +370,33 @@ def dug_street(tmp_path: Path) -> Iterator[str]:
     )
     batch = PermitBatch("permits", now, is_complete=True, rows=(permit,))
     heard = FeedReport("permits", PollOutcome.DATA, now, poll_ms=600_000)
-    with Stack(tmp_path, env={"BOMNAE_SECRET": MASTER}) as stack:
+    port = free_port()
+    env = {"BOMNAE_SECRET": MASTER, "BOMNAE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    with Stack(tmp_path, env=env) as stack:
         worlds.lay(stack)
         stack.start_worker()
         stack.python("clock", "producers", "clock")
         log = [(topics.PERMITS, 0, wire.encode(batch))]
         worlds.publish(stack, [*log, (topics.FEED_REPORTS, 0, wire.encode(heard))])
-        worlds.publish(stack, [(topics.CREW_LINKS, 0, wire.encode(link_of()))])
-        yield stack.start_map()
+        yield stack.start_map(port)
 
 
 def test_taps_on_a_phone_go_through_the_log_and_come_back(
     new_phone: NewScreen, dug_street: str
 ) -> None:
+    office = new_phone(dug_street, viewport={"width": 1280, "height": 800}, is_mobile=False)
+    card = office.open("/#work=" + quote(WORK)).locator("#card")
+    card.locator(".crews summary").click()
+    expect(card.locator(".crews")).to_contain_text("아직 나간 링크가 없습니다")
+    card.locator(".crews input").fill("하수 시공사 1반")
+    card.locator(".crews form button").click()
+    link = card.locator(".crews .made input")
+    expect(link).to_have_value(re.compile(f"^{dug_street}/w/.*#t=."), timeout=10_000)
+    expect(card.locator(".crews li")).to_contain_text("하수 시공사 1반")
+    card.locator(".crews img").evaluate("(image) => image.decode()")
     phone = new_phone(dug_street)
-    eventually(phone, "the work", lambda: bool(open_link(phone).locator("#bar").count()))
     page = phone.page
+    page.goto(link.input_value())
     expect(page.locator("#site-public")).to_contain_text("통보됨", timeout=30_000)
     word(page, "start").tap()
     told(page, "taken", "기록됨: 시작")
@@ -402,6 +414,11 @@ def test_taps_on_a_phone_go_through_the_log_and_come_back(
     word(page, "not_yet").tap()
     told(page, "taken", "기록됨: 아직 아님")
     expect(page.locator("#not-yet-note")).to_contain_text("시작 안 함")
+    card.locator(".crews .end").click()
+    expect(card.locator(".crews li.over")).to_contain_text("끝냄", timeout=10_000)
+    expect(card.locator(".crews .made input")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#link-refused")).to_contain_text("끝낸 링크")
 
 
 def test_hostile_text_of_a_feed_is_shown_as_text(phone: Screen, chuncheon: Chuncheon) -> None:

@@ -80,7 +80,7 @@ def made(manager: Browser, holder: str, work: str = WORK) -> tuple[str, str]:
     url = urlsplit(body["url"])
     assert (f"{url.scheme}://{url.netloc}", unquote(url.path)) == (CREWS, f"/w/{work}")
     assert (url.query, body["link"]["holder"]) == ("", holder)
-    assert body["svg"].startswith("<svg")
+    assert body["qr"].startswith("data:image/svg+xml")
     return body["link"]["link"], url.fragment.removeprefix("t=")
 
 

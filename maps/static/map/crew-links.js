@@ -6,7 +6,7 @@ import { t } from "../words.js";
 
 /** @typedef {{link: string, holder: string, title: string, made_ms: number, made_by: string,
  *   expires_ms: number, ended_ms: number | null, ended_by: string}} CrewLink */
-/** @typedef {{link: CrewLink, url: string, svg: string}} Made */
+/** @typedef {{link: CrewLink, url: string, qr: string}} Made */
 
 const MAX_HOLDER = 40;
 
@@ -102,12 +102,12 @@ export class CrewLinks {
   }
 
   /** The new link, the only time its address is seen. @param {Made} made */
-  show({ link, url, svg }) {
+  show({ link, url, qr }) {
     const address = el("input"), picture = el("img");
     address.readOnly = true;
     address.value = url;
     address.setAttribute("aria-label", `${t("crews.title")}: ${link.holder}`);
-    picture.src = "data:image/svg+xml;utf8," + encodeURIComponent(svg);
+    picture.src = qr;
     picture.alt = t("crews.qr");
     const copy = makeButton("copy", t("crews.copy"), async () => {
       address.select();
