@@ -98,7 +98,7 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, ReportBody)
     context, work = request.app[CONTEXT], request.match_info["work"]
     link = await admit(request, work, body.token)
-    report = report_of(body, work, context)
+    report = report_of(body, work, link, context)
     found = _outcome(request, work, report.report_id)
     if found.outcome is TapOutcome.UNKNOWN:
         request.app[CREW].paces.take(link)
@@ -129,7 +129,7 @@ async def get_report(request: web.Request) -> web.StreamResponse:
     return json_answer(_state(request, work, report_id, found))
 
 
-def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
+def report_of(body: ReportBody, work: str, link: str, context: Context) -> SiteReport:
     """The word in a body; raises RequestRefusedError for one without an id or without an end."""
     if not UUID.fullmatch(body.report_id):
         raise bad_parameter("report_id", body.report_id, "must.uuid")
@@ -137,7 +137,7 @@ def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
     word = SiteStatus(body.word)
     row = context.live.picture.works.get(work)
     _check_until(word, body.until_ms, row, now_ms)
-    return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms)
+    return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms, link)
 
 
 def _check_until(word: SiteStatus, until_ms: int | None, row: Work | None, now_ms: int) -> None:

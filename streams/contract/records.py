@@ -220,7 +220,9 @@ class IncidentBatch:
 
 @dataclass(frozen=True, slots=True)
 class SiteReport:
-    """What an office or a crew reports of one work; `until_ms` goes with EXTEND."""
+    """What an office or a crew reports of one work; `until_ms` goes with EXTEND. `link` is the id
+    of the link a crew came by: `CrewLink` says whose it is.
+    """
 
     report_id: str
     permit_id: str
@@ -228,6 +230,7 @@ class SiteReport:
     by: Reporter  # CREW or OFFICE
     received_ms: int
     until_ms: int | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -494,6 +494,8 @@ def _check_site_report(report: rec.SiteReport) -> None:
         raise RecordRefusedError(
             "R012", f"a report's id and its permit's are 1 to {MAX_TITLE} characters"
         )
+    if len(report.link) > MAX_TITLE:
+        raise RecordRefusedError("R012", f"link of {len(report.link)}, at most {MAX_TITLE}")
     if report.by is Reporter.FEED:
         raise RecordRefusedError("R005", "by feed, must be crew or office")
     if report.word is SiteStatus.EXTEND and report.until_ms is None:

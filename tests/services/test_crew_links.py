@@ -1,6 +1,8 @@
 """Crews' links where people log in: made, listed, ended, and kept so by the log alone."""
 
+import json
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -118,6 +120,9 @@ def test_a_link_is_of_one_work_and_ends_when_the_office_ends_it(
     link, token = made(manager, "하수 시공사 1반")
     _, kept = made(manager, "하수 시공사 2반")
     assert TITLE in page(city, token)[1]
+    body = {"word": "start", "token": token, "report_id": str(uuid.uuid4())}
+    assert city.browser().ask("POST", api("reports"), body)[0] == 202
+    assert json.loads(city.read(topics.PERMITS)[-1])["link"] == link  # whose tap it was
     assert page(city, token, OTHER) == (403, "bad_token")
     known = rows(manager)[link]
     assert (known["holder"], known["made_by"], known["ended_ms"]) == (
