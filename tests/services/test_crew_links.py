@@ -92,6 +92,12 @@ def rows(manager: Browser, work: str = WORK) -> dict[str, Any]:
     return {row["link"]: row for row in body["links"]}
 
 
+def tapped(city: City, token: str) -> int:
+    """Status of a tap on WORK."""
+    body = {"word": "start", "token": token, "report_id": str(uuid.uuid4())}
+    return int(city.browser().ask("POST", api("reports"), body)[0])
+
+
 def test_the_page_without_a_link_says_nothing_of_the_work(city: City) -> None:
     found = []
     for work in (WORK, "none"):
@@ -120,8 +126,7 @@ def test_a_link_is_of_one_work_and_ends_when_the_office_ends_it(
     link, token = made(manager, "하수 시공사 1반")
     _, kept = made(manager, "하수 시공사 2반")
     assert TITLE in page(city, token)[1]
-    body = {"word": "start", "token": token, "report_id": str(uuid.uuid4())}
-    assert city.browser().ask("POST", api("reports"), body)[0] == 202
+    assert tapped(city, token) == 202
     assert json.loads(city.read(topics.PERMITS)[-1])["link"] == link  # whose tap it was
     assert page(city, token, OTHER) == (403, "bad_token")
     known = rows(manager)[link]
@@ -141,6 +146,15 @@ def test_a_link_is_of_one_work_and_ends_when_the_office_ends_it(
     acts = [(row["action"], row["subject"]) for row in told if row["action"] != "look"]
     assert acts == [("key", WORK), ("key", WORK), *[("delete", link)] * 3]
     assert {row["account"] for row in told} == {"boss"}
+
+
+def test_one_link_may_tap_twenty_times_a_minute_and_holds_no_other_up(
+    city: City, manager: Browser
+) -> None:
+    _, token = made(manager, "바쁜 곳")
+    _, other = made(manager, "다른 곳")
+    assert [tapped(city, token) for _ in range(21)] == [202] * 20 + [429]
+    assert tapped(city, other) == 202
 
 
 def test_a_holder_with_a_number_or_an_unknown_work_gets_no_link(manager: Browser) -> None:
