@@ -20,6 +20,7 @@ from maps.api.alerts import add_alerts
 from maps.api.calls import add_calls
 from maps.api.context import CONTEXT, make_context
 from maps.api.crew import add_crew
+from maps.api.crew_door import add_door
 from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
 from maps.api.oidc import PROVIDER
@@ -71,6 +72,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     app[CONNECTIONS] = Connections()
     app[OWN_ORIGINS] = own_origins(settings)
     add_calls(app)
+    add_door(app)
     add_crew(app)
     add_photos(app)
     add_alerts(app)

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     ACT = "act"  # what an operator tells the log
     EXPORT = "export"  # files that leave the house
     SUBSCRIBE = "subscribe"  # who gets webhooks
+    CREWS = "crews"  # the links of crews: which there are, new ones, their end
     FIGURES = "figures"  # what Prometheus reads
     ACCOUNTS = "accounts"
     RECORDS = "records"  # who looked at what
@@ -27,7 +28,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.SEE}),
     Role.DESK: frozenset({Permission.SEE, Permission.ANSWER}),
     Role.OPERATOR: frozenset({Permission.SEE, Permission.ANSWER, Permission.ACT}),
-    Role.MANAGER: frozenset({Permission.SEE, Permission.EXPORT, Permission.SUBSCRIBE}),
+    Role.MANAGER: frozenset(
+        {Permission.SEE, Permission.EXPORT, Permission.SUBSCRIBE, Permission.CREWS}
+    ),
     Role.ADMIN: frozenset({Permission.ACCOUNTS, Permission.FIGURES}),
     Role.AUDITOR: frozenset({Permission.RECORDS}),
 }

@@ -18,7 +18,8 @@ from maps.access.recording import RECORDER
 from maps.access.roles import Permission
 from maps.api.calls import LATE_MS
 from maps.api.context import CONTEXT, Context
-from maps.api.crew import UUID, admit, bearer
+from maps.api.crew import UUID
+from maps.api.crew_door import admit, bearer
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
@@ -36,7 +37,7 @@ from streams.domain.works.phases import over_ms
 
 log = logging.getLogger(__name__)
 UuidText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
-PHOTOS_A_MINUTE = 20  # of one work
+PHOTOS_A_MINUTE = 20  # by one link
 SWEEP_S = 600
 WITHIN_S = 60  # a photo on a bad line; a slower one is tried again
 ENVELOPE_BYTES = 4096  # of a multipart body around its photo
@@ -150,9 +151,9 @@ _WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id
 async def post_photo(request: web.Request) -> web.StreamResponse:
     """201 once the photo is kept. Multipart: `report_id` (a UUID, its name), then `photo`."""
     work = request.match_info["work"]
-    admit(request.app[CONTEXT], work, bearer(request))
+    link = await admit(request, work, bearer(request))
     shelf = _shelf(request)
-    request.app[PACES].take(work)
+    request.app[PACES].take(link)
     name, raw, kind = await _received(request)
     async with request.app[ONE_AT_A_TIME]:
         jpeg = await asyncio.to_thread(photo_of, raw, kind)
@@ -218,7 +219,7 @@ async def _bytes_of(part: BodyPartReader, most: int) -> bytes:
 )
 async def get_photos(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
-    admit(request.app[CONTEXT], work, bearer(request))
+    await admit(request, work, bearer(request))
     return await _listed(request, work)
 
 
@@ -234,7 +235,7 @@ async def get_photos(request: web.Request) -> web.StreamResponse:
 )
 async def get_photo(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
-    admit(request.app[CONTEXT], work, bearer(request))
+    await admit(request, work, bearer(request))
     return await _shown(request, work)
 
 

@@ -30,7 +30,12 @@ FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
 HTML = "text/html; charset=utf-8"
 ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js", "login/main.js", "records/main.js")
-READ_ONLY: Mapping[str, Any] = {"site": None, "crew": "off", "takes_photos": False}
+READ_ONLY: Mapping[str, Any] = {
+    "site": None,
+    "has_links": False,
+    "takes_photos": False,
+    "is_staff": True,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,8 @@ class Pages:
         clock_ms: int | None,
         crew: Mapping[str, Any] = READ_ONLY,
     ) -> str:
-        """The page of a WORK with its links' states; `store` is "ok" or "lost", `crew` is
-        `crew_api.page_facts`.
+        """The page of a WORK with its links' states; `store` is "ok" or "lost", `crew` is what
+        its crew is shown besides.
 
         `clock_ms` is the picture's time: a page of a picture that stands still says so.
         """
@@ -68,6 +73,12 @@ class Pages:
         is_late = late_ms is None or not -MAX_AHEAD_MS <= late_ms <= STALE_MS
         given = {**facts, **crew, **self.frame}
         return template.render(work=work, links=links, is_late=is_late, **given)
+
+    def link(self, path: str) -> str:
+        """The page of a work for whoever has no login: it asks by the link's token, if there is
+        one; `path` is its own address, to which a login leads back.
+        """
+        return self.templates.get_template("link.html").render(path=path, **self.frame)
 
     def truth(self, truth: Truth | None, *, now_ms: int) -> str:
         """The scoreboard; without one the page says that it cannot be read."""
