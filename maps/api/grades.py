@@ -23,7 +23,8 @@ NearestStop BusesRound RouteNow ClosedSection CardCalls CardSection PastMoment C
 PastBody ClosedLink FoundPlace Changes ChangeRow OpenCalls CalledLink CrewState SiteBody
 PublicVerdict BusesAgainst SiteQuestion CrewAnswer Photos Alerts AcknowledgementTaken Deliveries
 Events CrewQuestionBody SubscriptionsBody Truth Figures DelayFigures DelayClass TruthShare
-PromiseClass VerdictFigures FeedFigures OwnSessions Records"""
+PromiseClass VerdictFigures FeedFigures OwnSessions Records CrewLinksBody
+OwnPasskeys"""
 """Bodies with no field of their own above O; what they are made of has grades of its own."""
 
 _SENSITIVE = {
@@ -49,6 +50,8 @@ _SENSITIVE = {
     "EndpointBody": "endpoint",
     "SessionBody": "account office roles may",
     "OneSession": "id address",
+    "CrewLinkBody": "link holder title made_by ended_by",
+    "OnePasskey": "id",
     "NewCode": "",
     "RecordRow": "at_ms account address action subject_kind subject count reason writer number",
 }
@@ -57,6 +60,7 @@ _SENSITIVE = {
 _CONFIDENTIAL = {
     "SubscriptionBody": "secret",
     "NewCode": "secret sealed svg",
+    "CrewLinkMade": "url qr",
 }
 """Fields of grade C by body."""
 
@@ -72,7 +76,10 @@ _NO_BODIES = {
     "/login/oidc": Grade.OPEN,
     "/login/oidc/back": Grade.OPEN,
     "/login/oidc/logout": Grade.OPEN,
-    "/w/{work_id:.+}": Grade.SENSITIVE,  # a crew's page: its link stands in it
+    "/w/{work:.+}": Grade.SENSITIVE,  # for a login the work as its crew sees it
+    "/api/v1/works/{work:.+}/page": Grade.SENSITIVE,
+    "/api/v1/account/passkeys/options": Grade.SENSITIVE,  # which passkeys an account has
+    "/api/v1/session/passkey/options": Grade.OPEN,  # a random challenge
     "/metrics": Grade.SENSITIVE,  # how the system runs
     "/api/v1/works/{work:.+}/photos/{photo}.jpg": Grade.SENSITIVE,
     "/api/v1/desk/photos/{work:.+}/{photo}.jpg": Grade.SENSITIVE,

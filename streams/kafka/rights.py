@@ -61,7 +61,10 @@ SERVICES: dict[str, Rights] = {
         reads=topics.FOLDED,
         groups=(topics.GROUP,),
     ),
-    "dispatch": Rights(writes=(topics.RECEIPTS, topics.SUBSCRIPTIONS), reads=(topics.RECEIPTS,)),
+    "dispatch": Rights(
+        writes=(topics.RECEIPTS, topics.SUBSCRIPTIONS, topics.CREW_LINKS),
+        reads=(topics.RECEIPTS,),
+    ),
     "maps": Rights(
         writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
         reads=(topics.ACCESS_RECORDS,),

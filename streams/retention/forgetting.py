@@ -85,7 +85,8 @@ async def _plan_of_work(store: Store, settings: Settings, name: str, now_ms: int
     spots = sorted(x for x in works if permit_of(x) == permit_of(name))
     names = sorted({name, permit_of(name), *spots})
     pasts = [await store.client.exists(past_key(f"work:{each}", 0)) for each in names]
-    plan = Plan("work", name, left=(topics.PERMITS, topics.LINK_EVENTS))
+    left = (topics.PERMITS, topics.LINK_EVENTS, topics.CREW_LINKS)
+    plan = Plan("work", name, left=left)
     root = settings.photos
     plan.folders = [
         folder for each in names if root and (folder := Path(root) / folder_of(each)).is_dir()
@@ -97,7 +98,8 @@ async def _plan_of_work(store: Store, settings: Settings, name: str, now_ms: int
         "photos": sum(1 for folder in plan.folders for _ in folder.glob("*.jpg")),
         "messages that nobody took": len(plan.entries),
     }
-    plan.told = [(topics.PERMITS, Forgotten(f"work:{name}", now_ms))]
+    gone = Forgotten(f"work:{name}", now_ms)
+    plan.told = [(topics.PERMITS, gone), (topics.CREW_LINKS, gone)]
     return plan
 
 
@@ -129,7 +131,7 @@ async def _plan_of_account(store: Store, name: str, now_ms: int) -> Plan:
     subject = f"account:{name}"
     plan.told = [
         (topic, Forgotten(subject, now_ms, f"gone-{secrets.token_hex(6)}"))
-        for topic in (topics.ACCOUNTS, topics.ACKNOWLEDGEMENTS)
+        for topic in (topics.ACCOUNTS, topics.ACKNOWLEDGEMENTS, topics.CREW_LINKS)
     ]
     return plan
 

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -20,6 +20,7 @@ from maps.api.operation import Operation
 from maps.api.routes import OPERATIONS
 from streams.contract import topics, wire
 from streams.contract.account import Account, Passkey
+from streams.contract.crew_link import CrewLink
 from streams.contract.derived import LinkBatch, Origin
 from streams.contract.enums import (
     Closure,
@@ -69,6 +70,7 @@ NO_TEXT = {
     *(("Account", name) for name in ("roles", "expires_ms", "must_change", "is_locked")),
     *(("Account", name) for name in ("valid_from_ms", "changed_ms", "is_removed")),
     ("Passkey", "uses"),
+    ("Passkey", "added_ms"),
 }
 SAME = {
     ("CallDone", "call_id"): ("Call", "call_id"),
@@ -117,7 +119,12 @@ def log(birds: Canaries) -> Iterator[Sent]:
         yield tick
     yield topics.PERMITS, 0, PermitBatch("permits", NOW_MS, is_complete=True, rows=(permit,))
     said = SiteReport(
-        word("SiteReport", "report_id"), WORK, SiteStatus.START, Reporter.CREW, NOW_MS
+        word("SiteReport", "report_id"),
+        WORK,
+        SiteStatus.START,
+        Reporter.CREW,
+        NOW_MS,
+        link=word("SiteReport", "link"),
     )
     yield topics.PERMITS, 0, said
     for number in range(dice.randint(5, 8)):
@@ -156,6 +163,18 @@ def log(birds: Canaries) -> Iterator[Sent]:
         changed_by=word("Account", "changed_by"),
     )
     yield topics.ACCOUNTS, 0, account
+    link = CrewLink(
+        link=word("CrewLink", "link") + 12 * "_",
+        work=WORK,
+        holder=word("CrewLink", "holder"),
+        made_ms=NOW_MS - HOUR_MS,
+        expires_ms=NOW_MS + DAY_MS,
+        made_by=word("CrewLink", "made_by"),
+        ended_ms=NOW_MS,
+        ended_by=word("CrewLink", "ended_by"),
+    )
+    yield topics.CREW_LINKS, 0, replace(link, ended_ms=0, ended_by="")
+    yield topics.CREW_LINKS, 0, link
     for tick in ticks(NOW_MS):
         yield tick
 
@@ -337,7 +356,11 @@ def test_a_body_without_a_grade_is_refused() -> None:
 def test_what_needs_no_login_is_open_but_for_ones_own_session() -> None:
     free = [each for each in OPERATIONS if each.may is Permission.ANYBODY]
     above: list[Any] = [x.path for x in free if grade_of(x) is not Grade.OPEN]
-    assert sorted(set(above)) == ["/api/v1/account/first", "/api/v1/session"]
+    assert sorted(set(above)) == [
+        "/api/v1/account/first",
+        "/api/v1/session",
+        "/api/v1/session/passkey",
+    ]
     assert {x.path for x in free} <= {
         *above,
         "/livez",
@@ -345,6 +368,7 @@ def test_what_needs_no_login_is_open_but_for_ones_own_session() -> None:
         "/login/oidc",
         "/login/oidc/back",
         "/login/oidc/logout",
+        "/api/v1/session/passkey/options",
         "/readyz",
         "/static/{path:.+}",
     }

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from streams.contract.crew_link import MAX_LINKS, CrewLink
 from streams.contract.derived import Origin
-from streams.contract.records import Message
+from streams.contract.records import Forgotten, Message
+from streams.domain.permit_ids import permit_of
 from streams.domain.stage import Effects, Rows, StageTable, State
 
 
@@ -25,7 +26,7 @@ CREW_LINKS = StageTable("crew_links", WorkLinks)  # by work
 class CrewLinksStage:
     """crew-links -> the links of each work that have not expired. What was ended stays ended."""
 
-    takes = (CrewLink,)
+    takes = (CrewLink, Forgotten)
     tables = (CREW_LINKS,)
 
     def step(self, state: State, message: Message, _origin: Origin) -> Effects:
@@ -36,11 +37,13 @@ class CrewLinksStage:
         goes, of all works: nobody asks for a link that no longer counts.
         """
         effects = Effects()
+        rows = Rows(CREW_LINKS, state, effects)
+        if isinstance(message, Forgotten):
+            _forget(rows, message)
         if not isinstance(message, CrewLink):
             return effects
-        rows = Rows(CREW_LINKS, state, effects)
         if not message.ended_ms:
-            _forget(rows, message.made_ms)
+            _let_go(rows, message.made_ms)
         known = rows.get(message.work) or WorkLinks()
         before = known.get(message.link)
         if before is not None and (before.ended_ms or not message.ended_ms):
@@ -56,7 +59,23 @@ class CrewLinksStage:
         return effects
 
 
-def _forget(rows: Rows[WorkLinks], now_ms: int) -> None:
+def _forget(rows: Rows[WorkLinks], gone: Forgotten) -> None:
+    """Take away the links of a work, or give what an account made and ended another name."""
+    kind, _, name = gone.subject.partition(":")
+    for work, row in rows.stored.items():
+        if kind == "work" and permit_of(work) == permit_of(name):
+            rows.put(work, None)
+        elif kind == "account" and any(name in (x.made_by, x.ended_by) for x in row.links):
+            rows.put(work, WorkLinks(tuple(_renamed(x, name, gone.alias) for x in row.links)))
+
+
+def _renamed(link: CrewLink, name: str, alias: str) -> CrewLink:
+    made_by = alias if link.made_by == name else link.made_by
+    ended_by = alias if link.ended_by == name else link.ended_by
+    return replace(link, made_by=made_by, ended_by=ended_by)
+
+
+def _let_go(rows: Rows[WorkLinks], now_ms: int) -> None:
     """Take away what has expired."""
     for work, row in rows.stored.items():
         kept = tuple(each for each in row.links if each.expires_ms >= now_ms)

@@ -21,6 +21,7 @@ def test_every_topic_is_written_by_those_whose_work_it_is() -> None:
         topics.ACKNOWLEDGEMENTS: {"maps"},
         topics.SUBSCRIPTIONS: {"maps", "dispatch"},
         topics.ACCOUNTS: {"maps"},
+        topics.CREW_LINKS: {"maps", "dispatch"},
         topics.LINK_EVENTS: {"worker"},
         topics.RECEIPTS: {"dispatch"},
         topics.ACCESS_RECORDS: {"maps"},
