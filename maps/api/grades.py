@@ -59,7 +59,7 @@ _SENSITIVE = {
 
 _CONFIDENTIAL = {
     "SubscriptionBody": "secret",
-    "NewCode": "secret sealed svg",
+    "NewCode": "secret sealed qr",
     "CrewLinkMade": "url qr",
 }
 """Fields of grade C by body."""

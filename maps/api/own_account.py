@@ -60,11 +60,11 @@ class CodeBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewCode(msgspec.Struct):
-    """The secret of one-time codes, shown here and never again: as text and as a QR code (SVG)."""
+    """The secret of one-time codes, shown here and never again: as text and as a QR code , a data: address."""
 
     secret: str
     sealed: str
-    svg: str
+    qr: str
 
 
 @Operation(
@@ -102,8 +102,8 @@ async def post_new_code(request: web.Request) -> web.StreamResponse:
     name, city = who_of(request).account, request.app[CONTEXT].settings.city
     secret = codes.new_secret()
     drawn = segno.make(codes.address_of(secret, name, city), micro=False)
-    svg = drawn.svg_inline(scale=4, omitsize=True)
-    return json_answer(NewCode(secret, codes.sealed(secret, name, master_of(request)), svg))
+    qr = drawn.svg_data_uri(scale=4, omitsize=True)
+    return json_answer(NewCode(secret, codes.sealed(secret, name, master_of(request)), qr))
 
 
 @Operation(

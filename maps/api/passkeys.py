@@ -33,6 +33,7 @@ LOGIN = "login"  # what a challenge is for, where it is not for an account's new
 USES_FOR_S = 2 * 365 * 86_400
 PACE: web.AppKey[Paces] = web.AppKey("passkeys_pace")
 Name = Annotated[str, msgspec.Meta(max_length=MOST)]
+_ANYTHING = msgspec.Meta(extra_json_schema={"description": "as the browser has it"})
 
 
 class ProofBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,7 +51,7 @@ class NameBody(msgspec.Struct, forbid_unknown_fields=True):
 class CredentialBody(msgspec.Struct, forbid_unknown_fields=True):
     """What the browser answered, as PublicKeyCredential.toJSON() has it."""
 
-    credential: dict[str, object]
+    credential: dict[str, Annotated[object, _ANYTHING]]
 
 
 class OnePasskey(msgspec.Struct):

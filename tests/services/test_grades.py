@@ -158,7 +158,7 @@ def log(birds: Canaries) -> Iterator[Sent]:
         office=word("Account", "office"),
         password_hash=f"$argon2id${word('Account', 'password_hash')}",
         code_secret=word("Account", "code_secret"),
-        passkeys=(Passkey(word("Passkey", "key_id"), word("Passkey", "public_key")),),
+        passkeys=(Passkey("-" + word("Passkey", "key_id"), word("Passkey", "public_key")),),
         token_hash=birds.hex("Account", "token_hash", 64),
         changed_by=word("Account", "changed_by"),
     )

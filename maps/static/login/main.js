@@ -99,7 +99,7 @@ function rowOf({ id, address, begun_ms, is_this }) {
 async function takeCode() {
   const made = await tell("POST", "account/code"), taken = form("code");
   taken.hidden = false;
-  byId("code-picture", HTMLImageElement).src = "data:image/svg+xml;utf8," + encodeURIComponent(made.svg);
+  byId("code-picture", HTMLImageElement).src = made.qr;
   byId("code-secret").textContent = made.secret.replace(/(.{4})/g, "$1 ").trim();
   taken.dataset.sealed = made.sealed;
   field(taken, "code").focus();
