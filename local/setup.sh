@@ -4,6 +4,7 @@
 #   setup.sh browser    Chromium and a Korean font
 #   setup.sh web        node, and in node_modules what checks the browser's code
 #   setup.sh kafka      Apache Kafka's artifacts in .cache/kafka, and redis-server
+#   setup.sh loader     in .cache/loader what reads docker-compose.yml and docs/kubernetes, where Go is
 #   setup.sh quix       in .cache/quix what `make bench` measures the worker against
 #   setup.sh lock       requirements.lock and the others anew from pyproject.toml
 set -eu
@@ -63,6 +64,12 @@ kafka)
 	mvn -q -B -f local/kafka/pom.xml dependency:copy-dependencies \
 		-DincludeScope=runtime -DoutputDirectory="$PWD/.cache/kafka"
 	touch .cache/kafka/.fetched
+	;;
+loader)
+	mkdir -p .cache/loader
+	go -C local/loader build -trimpath -o "$PWD/.cache/loader/" ./compose ./kustomize ||
+		echo "bomnae: no Go 1.24: docker-compose.yml and docs/kubernetes are not checked" >&2
+	touch .cache/loader/.built
 	;;
 quix)
 	bootstrap_uv

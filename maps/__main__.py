@@ -1,4 +1,4 @@
-"""`python -m maps`: the map server, and the access records it writes."""
+"""`python -m maps`: the map server, who may use it, and the access records it writes."""
 
 import argparse
 import asyncio
@@ -12,8 +12,10 @@ from functools import partial
 from aiohttp import web
 
 from maps.access import command as accounts
+from maps.access.first import first_code
 from maps.access.guard import GUARD, Guard
-from maps.api.own_account import first_code
+from maps.api import matrix
+from maps.api.routes import OPERATIONS
 from maps.http.connections import CONNECTIONS, IDLE_S
 from maps.http.tls import Tls
 from maps.picture.catch_up import LOSSES
@@ -68,12 +70,20 @@ def command_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     commands.add_parser("serve", help="serve until SIGTERM or SIGINT")
+    access = commands.add_parser("access", help="who may what: roles, routes, pages, commands")
+    access.add_argument("action", choices=("matrix",), help="print the whole table, as Markdown")
     accounts.add_parser(commands)
     records.add_parser(commands)
     return parser
 
 
-COMMANDS = {"serve": _serve, "accounts": accounts.run, "records": records.run}
+def _access(settings: Settings, options: argparse.Namespace) -> int:
+    del settings, options
+    print(matrix.table(OPERATIONS))
+    return cli.OK
+
+
+COMMANDS = {"serve": _serve, "access": _access, "accounts": accounts.run, "records": records.run}
 
 
 async def serve(app: web.Application, address: Address, tls: Tls | None = None) -> None:
@@ -120,7 +130,7 @@ async def _say_first_code(guard: Guard) -> None:
     while guard.settings.login is LoginMode.LOCAL:
         try:
             if not await guard.store.is_rebuilding():
-                code = await first_code(guard)
+                code = await first_code(guard.store)
                 if code:
                     print(f"no account yet: start code {code}, good for a day", flush=True)
                 return

@@ -7,6 +7,7 @@ import sys
 from producers.network import importing as networks
 from producers.polling import running
 from producers.publishing import dead_letters
+from producers.publishing.rights_setup import set_rights, set_users
 from producers.publishing.topic_setup import check_topics, ensure_topics
 from producers.recording import playing
 from producers.recording.buses import positions_in
@@ -26,6 +27,11 @@ def topics(args: argparse.Namespace, settings: Settings) -> int:
         sys.stderr.write("`python -m producers topics --fix` puts these right\n")
         return USAGE
     sys.stdout.write(f"topics ready; created: {', '.join(created) or 'none'}\n")
+    if args.users is not None:
+        sys.stdout.write(f"users set: {', '.join(set_users(settings, args.users))}\n")
+    if args.rights:
+        given, taken = set_rights(settings)
+        sys.stdout.write(f"rights set: {given} given, {taken} taken away\n")
     return OK
 
 

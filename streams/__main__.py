@@ -15,7 +15,9 @@ from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.delivery.command.options import add_sink, add_subscriptions
 from streams.geo.loading import load_network
+from streams.retention.options import add_retention
 from streams.snapshot.options import add_parsers, add_public
+from streams.walls.command import add_secrets, run_secrets
 
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
 _CODES = """exit codes: 0 told to stop, or identical; 1 crashed; 2 settings or topics are wrong;
@@ -60,6 +62,8 @@ def main(argv: list[str] | None = None) -> int:
     add_subscriptions(commands)
     add_sink(commands)
     add_parsers(commands)
+    add_secrets(commands)
+    add_retention(commands)
     options = parser.parse_args(argv)
     return cli.run(partial(_RUNS[options.command], options))
 
@@ -151,6 +155,20 @@ def run_restore(options: argparse.Namespace, settings: Settings) -> int:
     return command.run_restore(options, settings)
 
 
+def run_retention(options: argparse.Namespace, settings: Settings) -> int:
+    """Delete what time is due, or show the table of what is kept."""
+    from streams.retention import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_retention(options, settings)
+
+
+def run_forget(options: argparse.Namespace, settings: Settings) -> int:
+    """Take one work, call or account out before its time."""
+    from streams.retention import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_forget(options, settings)
+
+
 def run_refold(_: argparse.Namespace, settings: Settings) -> int:
     """Take the state away; the next workers fold it again, and the screens say so meanwhile."""
     from streams.worker.refold import refold  # noqa: PLC0415 - the worker needs none of it
@@ -170,6 +188,9 @@ _RUNS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "audit": run_audit,
     "snapshot": run_snapshot,
     "restore": run_restore,
+    "secrets": run_secrets,
+    "retention": run_retention,
+    "forget": run_forget,
 }
 
 

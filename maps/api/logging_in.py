@@ -30,7 +30,9 @@ LOOK_S = 0.05
 
 
 class SessionBody(msgspec.Struct):
-    """Who asks, and what they may; `account` "" is nobody. `is_first`: there is no account yet."""
+    """Who asks, and what they may; `account` "" is nobody. `is_first`: there is no account yet.
+    `takes_passkeys`: there can be passkeys at this address.
+    """
 
     account: str
     office: str
@@ -41,9 +43,12 @@ class SessionBody(msgspec.Struct):
     must_change: bool
     has_code: bool
     is_first: bool = False
+    takes_passkeys: bool = False
 
 
-def session_body(who: Who, known: Account | None, *, is_first: bool = False) -> SessionBody:
+def session_body(
+    who: Who, known: Account | None, *, is_first: bool = False, takes_passkeys: bool = False
+) -> SessionBody:
     """What a page is told of its reader."""
     return SessionBody(
         account=who.account,
@@ -55,6 +60,7 @@ def session_body(who: Who, known: Account | None, *, is_first: bool = False) -> 
         must_change=who.must_change,
         has_code=bool(known and known.code_secret),
         is_first=is_first,
+        takes_passkeys=takes_passkeys,
     )
 
 

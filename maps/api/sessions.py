@@ -9,6 +9,7 @@ from maps.access import codes
 from maps.access.guard import COOKIE, GUARD, Guard, who_of
 from maps.access.passwords import MOST
 from maps.access.recording import record
+from maps.access.refused import record_refused
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.logging_in import (
@@ -21,6 +22,7 @@ from maps.api.logging_in import (
 )
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, Parameter, json_answer
+from maps.api.passkeys import site_at
 from maps.api.posted import read_body
 from maps.http.answers import NO_CACHE, answer
 from maps.http.refusals import RequestRefusedError, not_found
@@ -84,7 +86,9 @@ async def get_session(request: web.Request) -> web.StreamResponse:
             is_first = not await guard.store.accounts()
     except LOSSES:
         pass
-    return json_answer(session_body(who, known, is_first=is_first))
+    takes_passkeys = who.door is LoginMode.LOCAL and site_at(request) is not None
+    body = session_body(who, known, is_first=is_first, takes_passkeys=takes_passkeys)
+    return json_answer(body)
 
 
 @Operation(
@@ -112,7 +116,7 @@ async def _proven(request: web.Request, guard: Guard, body: LoginBody) -> Accoun
     name, address = body.account.strip().lower()[:64], who_of(request).address
     if await guard.failures.are_too_many(name, address):
         told = await _told_name(guard, name)
-        await record(request, AccessAction.LOGIN_LOCKED, "account", told, account="")
+        await record_refused(request, "account", told, action=AccessAction.LOGIN_LOCKED)
         raise RequestRefusedError(429, "refused.login_locked")
     guard.forget(name)
     known = await guard.account(name)
@@ -172,12 +176,11 @@ async def delete_session(request: web.Request) -> web.StreamResponse:
     "Somebody sits before the screen",
     {204: None},
     refusals=(401, 403),
-    may=Permission.SELF,
+    may=Permission.OWN,
 )
 async def post_here(request: web.Request) -> web.StreamResponse:
     """A page says so when keys or pointer moved; the guard has counted it. Too late is too late."""
-    if who_of(request).is_idle:
-        raise RequestRefusedError(401, "refused.idle")
+    del request
     return web.Response(status=204)
 
 

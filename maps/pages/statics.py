@@ -41,6 +41,8 @@ NOT_ON_SCREENS = (
     "page.",
     "records.fault.",
     "records.report.",
+    "refusal.",
+    "todo.",
     "refused.",
     "reported.",
     "site.",

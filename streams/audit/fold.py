@@ -18,7 +18,7 @@ from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
 from streams.domain.links.columns import LINKS, LinkColumns
 from streams.domain.links.table import FOLDS
-from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state
+from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state, without
 from streams.domain.stages.roadstate import SOURCES
 from streams.state.keys import OUTBOX, parts_of
 from streams.state.kinds import hash_of
@@ -116,6 +116,9 @@ class Fold:
         apply(state, effects.changes)
         if place[0] != topics.LINK_EVENTS.name:
             self._on_effects(effects)
+        for subject in effects.forgotten:
+            kept = {alert.id for alert in without(self._alerts.values(), subject)}
+            self._alerts = {name: x for name, x in self._alerts.items() if x.id in kept}
         self._alerts |= alerts_by_id(effects.alerts)
         return effects.derived
 

@@ -63,6 +63,11 @@ class Past:
             body = row if isinstance(row, bytes) else msgspec.json.encode(row)
             self._rows.setdefault(subject, []).append(self._same.setdefault(body, body))
 
+    def forget(self, subject: str) -> None:
+        """Let go of all that is kept of a subject."""
+        self._times.pop(subject, None)
+        self._rows.pop(subject, None)
+
     @property
     def subjects(self) -> list[str]:
         return sorted(self._times)
@@ -93,6 +98,8 @@ class Tally:
     def add(self, effects: Effects) -> None:
         self.counts.update(effects.counts)
         self.refused.update(effects.refused)
+        for subject in effects.forgotten:
+            self.past.forget(subject)
         self.past.add(effects.remembered)
 
     def tables(self) -> Tables:

@@ -19,6 +19,7 @@ from streams.contract.grammars import (
     Networks,
     Thresholds,
 )
+from streams.contract.secret_files import with_files
 
 T = TypeVar("T")
 N = TypeVar("N", int, float)
@@ -321,15 +322,20 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """Settings from `BOMNAE_*`; a SettingsError names every fault in them, a line each."""
-        given = {k[len(PREFIX) :].lower(): v for k, v in environ.items() if k.startswith(PREFIX)}
+        """Settings from `BOMNAE_*`, secrets from `BOMNAE_*_FILE` too; a SettingsError names every
+        fault in them, a line each.
+        """
         rows = {row.name: row for row in fields(cls)}
+        hidden = {variable(x.name): x.name for x in rows.values() if x.metadata["is_secret"]}
+        whole, unread = with_files(environ, hidden)
+        given = {k[len(PREFIX) :].lower(): v for k, v in whole.items() if k.startswith(PREFIX)}
         values: dict[str, Any] = {}
         faults = {
             name: f"unknown setting {variable(name)}; see docs/settings.md"
             for name in given.keys() - rows.keys()
         }
-        for name in rows.keys() & given.keys():
+        faults |= {hidden[name]: fault for name, fault in unread.items()}
+        for name in (rows.keys() & given.keys()) - faults.keys():
             try:
                 values[name] = rows[name].metadata["read"](given[name])
             except ValueError as bound:

@@ -268,6 +268,7 @@ class Gate:
         """Apply the effects of the messages from `first` to `last` together with their position."""
         outbox = key(OUTBOX, place[1])
         writes = [
+            *(part for subject in effects.forgotten for part in ("forget", outbox, 1, subject)),
             *writes_of(stage.tables, place[1], effects),
             *self._memories(effects.remembered, place[1]),
             *(part for alert in effects.alerts for part in ("out", outbox, 1, _json(alert))),

@@ -61,6 +61,9 @@ SESSION: Final = "session:"  # hash of a token -> Session
 SESSIONS_OF, SESSIONS_AT = "sessions-of:", "sessions-at:"  # account, provider's name -> hashes
 FAILED: Final = "failed:"  # account or address -> logins that failed in ten minutes
 CODE_USED: Final = "code-used:"  # account and half minute
+CHALLENGE: Final = "challenge:"  # hash of what a device is to sign -> what for
+PASSKEY_USES: Final = "passkey-uses:"  # hash of a passkey's id -> how often it had signed last
+LOOKED: Final = "looked:"  # hash of who looks at what: it is recorded
 ASKED: Final = "asked:"  # state -> what an OpenID provider was asked
 FIRST: Final = "first-start"  # the hash of the code that lets the first account be made
 

@@ -13,10 +13,10 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from local import held
 from local.services import free_port, start_redis, wait_until
 from local.stack import Stack
-from maps.records.chain import Chain
 from producers.publishing.topic_setup import ensure_topics
 from streams.__main__ import main
 from streams.contract import topics, wire
+from streams.contract.access_chain import Chain
 from streams.contract.account import Account
 from streams.contract.ed25519 import make_key
 from streams.contract.enums import AccessAction, Role, Severity
