@@ -12,6 +12,7 @@ from streams.contract.failpoints import DISPATCH_POINTS, from_env
 from streams.contract.metrics import serve_metrics
 from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
+from streams.contract.tls import kept_tls
 from streams.delivery.command.options import add_sink, add_subscriptions
 from streams.geo.loading import load_network
 
@@ -59,7 +60,7 @@ def run_worker(_: argparse.Namespace, settings: Settings) -> int:
     async def run() -> None:
         await work(settings, load_network(settings.network), stop_signal(), from_env(os.environ))
 
-    serve_metrics(settings)
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
     loop = asyncio.new_event_loop()  # `asyncio.run` waits for agents that Faust restarts for ever
     loop.run_until_complete(run())
     return cli.OK
@@ -73,7 +74,7 @@ def run_dispatch(_: argparse.Namespace, settings: Settings) -> int:
         fail = from_env(os.environ, DISPATCH_POINTS)
         await Dispatcher(settings, load_network(settings.network), fail).run(stop_signal())
 
-    serve_metrics(settings)
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
     asyncio.run(run())
     return cli.OK
 
