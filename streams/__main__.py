@@ -14,6 +14,7 @@ from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.contract.tls import kept_tls
 from streams.delivery.command.options import add_sink, add_subscriptions
+from streams.doctor import command as doctor
 from streams.geo.loading import load_network
 
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
@@ -49,7 +50,10 @@ def main(argv: list[str] | None = None) -> int:
     undelivered.add_argument("--replay", action="store_true", help="send them, under the same ids")
     add_subscriptions(commands)
     add_sink(commands)
+    doctor.add_doctor(commands)
     options = parser.parse_args(argv)
+    if options.command == "doctor":  # reads the settings itself: wrong ones are what it looks for
+        return doctor.run(options)
     return cli.run(partial(_RUNS[options.command], options))
 
 
