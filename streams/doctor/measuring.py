@@ -112,8 +112,8 @@ def _files(settings: Settings) -> Iterable[judging.FileFacts]:
         if path := str(getattr(settings, name)):
             yield _facts(variable(name), Path(path))
     for name in (CERT, KEY, CA_KEY) if settings.tls else ():
-        if (path := Path(settings.tls) / name).exists():
-            yield _facts(f"{variable('tls')}/{name}", path)
+        if (file := Path(settings.tls) / name).exists():
+            yield _facts(f"{variable('tls')}/{name}", file)
 
 
 def _facts(setting: str, path: Path) -> judging.FileFacts:
