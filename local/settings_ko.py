@@ -15,7 +15,7 @@ KOREAN = {
     "partitions": "큰 토픽의 파티션 수. 토픽을 만든 뒤에는 바꿀 수 없음",
     "tick_ms": "시계 주기, ms",
     "http": "지도를 여는 주소",
-    "tls": "cert.pem과 key.pem이 있는 폴더. 빈 폴더면 자체 인증서를 만듦. 비우면 TLS 없음",
+    "tls": "모든 문이 쓰는 cert.pem과 key.pem 폴더. 빈 폴더면 자체 인증서를 만듦. 비우면 TLS 없음",
     "hosts": "지도가 응답할 추가 호스트 이름(쉼표로 구분). 프록시의 도메인을 적음",
     "login": "로그인 방식: local(여기 계정), oidc, proxy, open(묻지 않음. 이 기계에서만)",
     "login_idle_s": "이만큼 아무것도 하지 않으면 지도만 볼 수 있음, 초",

@@ -16,6 +16,7 @@ from streams.contract.errors import SettingsError
 from streams.contract.metrics import serve_metrics
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
+from streams.contract.tls import kept_tls
 
 
 def topics(args: argparse.Namespace, settings: Settings) -> int:
@@ -37,13 +38,15 @@ def topics(args: argparse.Namespace, settings: Settings) -> int:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     only = tuple(filter(None, (name.strip() for name in args.only.split(","))))
-    serve_metrics(settings)
-    asyncio.run(running.run_feeds(settings, only, args.record, with_clock=not args.no_clock))
+    tls = kept_tls(settings, settings.metrics, settings.ingest)
+    serve_metrics(settings, tls)
+    polls = running.run_feeds(settings, only, args.record, tls=tls, with_clock=not args.no_clock)
+    asyncio.run(polls)
     return OK
 
 
 def clock(_: argparse.Namespace, settings: Settings) -> int:
-    serve_metrics(settings)
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
     asyncio.run(running.run_clock_alone(settings))
     return OK
 

@@ -13,7 +13,9 @@ from streams.contract.failpoints import DISPATCH_POINTS, from_env
 from streams.contract.metrics import serve_metrics
 from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
+from streams.contract.tls import kept_tls
 from streams.delivery.command.options import add_sink, add_subscriptions
+from streams.doctor import command as doctor
 from streams.geo.loading import load_network
 from streams.retention.options import add_retention
 from streams.snapshot.options import add_parsers, add_public
@@ -64,7 +66,10 @@ def main(argv: list[str] | None = None) -> int:
     add_parsers(commands)
     add_secrets(commands)
     add_retention(commands)
+    doctor.add_doctor(commands)
     options = parser.parse_args(argv)
+    if options.command == "doctor":  # reads the settings itself: wrong ones are what it looks for
+        return doctor.run(options)
     return cli.run(partial(_RUNS[options.command], options))
 
 
@@ -75,7 +80,7 @@ def run_worker(_: argparse.Namespace, settings: Settings) -> int:
     async def run() -> None:
         await work(settings, load_network(settings.network), stop_signal(), from_env(os.environ))
 
-    serve_metrics(settings)
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
     loop = asyncio.new_event_loop()  # `asyncio.run` waits for agents that Faust restarts for ever
     loop.run_until_complete(run())
     return cli.OK
@@ -89,7 +94,7 @@ def run_dispatch(_: argparse.Namespace, settings: Settings) -> int:
         fail = from_env(os.environ, DISPATCH_POINTS)
         await Dispatcher(settings, load_network(settings.network), fail).run(stop_signal())
 
-    serve_metrics(settings)
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
     asyncio.run(run())
     return cli.OK
 

@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, tuple[Rights, str]] = {
     "producers topics": (Rights.TOPICS, ""),
     "streams audit": (Rights.READ, ""),
     "streams dispatch": (Rights.DELIVER, "each attempt, in the state"),
+    "streams doctor": (Rights.READ, ""),
     "streams forget": (Rights.MAPS, "what was taken out, and why"),
     "streams refold": (Rights.FOLD, ""),
     "streams retention": (Rights.MAPS, "each run that deleted something"),

@@ -35,6 +35,7 @@ NOT_ON_SCREENS = (
     "csv.",
     "detour.",
     "distance.",
+    "doctor.",
     "list.more.",
     "message.",
     "must.",

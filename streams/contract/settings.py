@@ -99,7 +99,9 @@ class Settings:
     tick_ms: int = _number(1000, "the clock's period, ms", low=100, high=60000)
     http: Address = _row("127.0.0.1:8700", "address the map is served on", grammars.address)
     tls: str = _text(
-        "", "folder with cert.pem and key.pem; an empty one gets a local authority's; empty: no TLS"
+        "",
+        "folder with cert.pem and key.pem for every door; an empty one gets a local authority's; "
+        "empty: no TLS",
     )
     hosts: tuple[str, ...] = _row(
         "", "names the map answers to besides its address, name[,name]: a proxy's", grammars.names
