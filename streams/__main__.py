@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+from streams import key_command
 from streams.contract import cli
 from streams.contract.failpoints import DISPATCH_POINTS, from_env
 from streams.contract.metrics import serve_metrics
@@ -48,6 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     undelivered.add_argument("--replay", action="store_true", help="send them, under the same ids")
     add_subscriptions(commands)
     add_sink(commands)
+    key_command.add_keys(commands)
     options = parser.parse_args(argv)
     return cli.run(partial(_RUNS[options.command], options))
 
@@ -107,6 +109,11 @@ def run_sink(options: argparse.Namespace, settings: Settings) -> int:
     return sink.run(settings, options)
 
 
+def run_keys(options: argparse.Namespace, settings: Settings) -> int:
+    """Make, list, rotate or hand out keys."""
+    return key_command.run(settings, options)
+
+
 def run_audit(options: argparse.Namespace, settings: Settings) -> int:
     """Print `identical`, or what differs; 0, 4, or 5 when the live state did not settle."""
     from streams.audit import command as auditing  # noqa: PLC0415
@@ -138,6 +145,7 @@ _RUNS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "undelivered": run_undelivered,
     "subscriptions": run_subscriptions,
     "sink": run_sink,
+    "keys": run_keys,
     "audit": run_audit,
 }
 

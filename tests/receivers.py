@@ -137,7 +137,7 @@ def _generations(endpoint: str, headers: dict[str, str], body: bytes) -> tuple[i
     found = []
     for generation in (1, 2, 3):
         try:
-            secret = endpoint_secret(MASTER, endpoint, generation)
+            secret = endpoint_secret(MASTER.encode(), endpoint, generation)
             verify([secret], headers, body, now_s=int(time.time()))
         except SignatureError:
             continue

@@ -22,6 +22,8 @@ from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
 from maps.picture.loop import OK
 from streams.contract import topics
 from streams.contract.enums import Reporter, SiteStatus
+from streams.contract.key_file import keys_now
+from streams.contract.keys import Purpose
 from streams.contract.records import SiteReport
 from streams.delivery.deciding.crew_links import Check, check_token
 from streams.domain.works.rows import Work
@@ -88,10 +90,15 @@ def bearer(request: web.Request) -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
+def crew_keys(context: Context, at_ms: int) -> list[bytes]:
+    """The keys whose links count, the current one first; empty where there is none."""
+    return [each.secret for each in keys_now(context.settings).accepted(Purpose.CREW, at_ms)]
+
+
 def admit(context: Context, work: str, token: str) -> None:
     """Refuse (403) whoever does not hold a link of this work that still counts."""
     now_ms = context.live.now_ms()
-    check = check_token(context.settings.secret, work, token, now_ms=now_ms)
+    check = check_token(crew_keys(context, now_ms), work, token, now_ms=now_ms)
     if check is not Check.VALID:
         raise RequestRefusedError(403, TOKEN_WORDS[check])
     row = context.live.picture.works.get(work)
@@ -105,15 +112,16 @@ def page_facts(request: web.Request, work: str) -> dict[str, object]:
     """What the work's page is told: how the work stands, and what its link is worth.
 
     `crew`: "valid", "expired", "forged" or "over" of a link; "none" without one; "off" where no
-    master secret is set and no link can be.
+    key for crews is there and no link can be.
     """
     context = request.app[CONTEXT]
     token = request.query.get("t", "")
     if not who_of(request).may(Permission.SEE):
         admit(context, work, token)
     scene = scene_now(context, request.app[DESK], context.live.now_ms())
-    crew = "none" if context.settings.secret else "off"
-    if token and context.settings.secret:
+    has_key = bool(crew_keys(context, context.live.now_ms()))
+    crew = "none" if has_key else "off"
+    if token and has_key:
         crew = _worth(context, work, token)
     photos = bool(context.settings.photos)
     return {"site": site_of(work, scene), "crew": crew, "takes_photos": photos}
@@ -121,7 +129,7 @@ def page_facts(request: web.Request, work: str) -> dict[str, object]:
 
 def _worth(context: Context, work: str, token: str) -> str:
     now_ms = context.live.now_ms()
-    check = check_token(context.settings.secret, work, token, now_ms=now_ms)
+    check = check_token(crew_keys(context, now_ms), work, token, now_ms=now_ms)
     is_over = taps.is_used_up(context.live.picture.works[work], now_ms)
     return "over" if check is Check.VALID and is_over else check.value
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Page, Route, expect
 
+from streams.contract.keys import Purpose, keys_of_settings
 from streams.contract.times import now_ms
 from streams.delivery.deciding.crew_links import make_token
 from tests.cities.chuncheon import WORK, Chuncheon
@@ -13,6 +14,7 @@ from tests.cities.seed import Json
 from tests.pages.screen import Screen
 
 MASTER = "master-secret-of-the-tests-0123456789"
+CREW_KEY = keys_of_settings(MASTER, "").current(Purpose.CREW).secret
 REPORTS = f"**/api/v1/works/{quote(WORK)}/reports"
 
 
@@ -58,7 +60,7 @@ class Log:
 
 
 def token_of(work: str = WORK, *, in_s: int = 3600) -> str:
-    return make_token(MASTER, work, expires_s=now_ms() // 1000 + in_s)
+    return make_token(CREW_KEY, work, expires_s=now_ms() // 1000 + in_s)
 
 
 def open_link(phone: Screen, token: str | None = None) -> Page:

@@ -15,6 +15,7 @@ from local.stack import Stack
 from maps.api.photo_shelf import folder_of
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, PollOutcome, Reporter, SiteStatus
+from streams.contract.keys import Purpose, keys_of_settings
 from streams.contract.records import FeedReport, Permit, PermitBatch, SiteReport
 from streams.contract.times import now_ms
 from streams.delivery.deciding.crew_links import make_token
@@ -24,13 +25,14 @@ from tests.services.asking import send
 Json = dict[str, Any]
 HOUR_MS = 3_600_000
 MASTER = "master-secret-of-the-tests-0123456789"
+CREW_KEY = keys_of_settings(MASTER, "").current(Purpose.CREW).secret
 WORK = "2026/굴착 1007"
 PATH = f"/api/v1/works/{quote(WORK, safe='')}"
 DESK = f"/api/v1/desk/photos/{quote(WORK, safe='')}"
 
 
 def token_of(work: str = WORK, *, in_s: int = 3600) -> str:
-    return make_token(MASTER, work, expires_s=now_ms() // 1000 + in_s)
+    return make_token(CREW_KEY, work, expires_s=now_ms() // 1000 + in_s)
 
 
 def tap(base: str, word: str, path: str = PATH, **more: Any) -> tuple[int, Json]:
@@ -165,7 +167,7 @@ def test_a_tap_confirms_what_the_permit_only_reported(site: str) -> None:
 
 
 def test_whoever_holds_no_link_that_counts_changes_nothing(site: str, city: Stack) -> None:
-    forged = make_token("another secret", WORK, expires_s=now_ms() // 1000 + 3600)
+    forged = make_token(b"another", WORK, expires_s=now_ms() // 1000 + 3600)
     secret_token = token_of()
     refusals: list[tuple[Json, int, str]] = [
         ({"token": ""}, 403, "bad_token"),
@@ -271,7 +273,7 @@ def test_a_photo_is_kept_bare_and_shown_to_crew_and_desk_alone(site: str, city: 
 
 def test_what_is_no_photo_is_refused_with_a_code_and_leaves_nothing(site: str, city: Stack) -> None:
     whole = jpeg(1000, 1000)
-    forged = f"Bearer {make_token('other', WORK, expires_s=now_ms() // 1000 + 60)}"
+    forged = f"Bearer {make_token(b'other', WORK, expires_s=now_ms() // 1000 + 60)}"
     refusals: list[tuple[bytes, Json, int, str]] = [
         (b"", {}, 400, "empty_photo"),
         (b"<html>", {}, 415, "not_only_a_photo"),

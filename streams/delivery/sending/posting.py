@@ -9,6 +9,8 @@ import aiohttp
 import msgspec
 
 from streams.contract.errors import SignatureError, SubscriptionError
+from streams.contract.key_file import check_keys, keys_now
+from streams.contract.keys import Purpose
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
@@ -16,7 +18,7 @@ from streams.delivery.deciding import outcomes
 from streams.delivery.deciding.crew_links import crew_url
 from streams.delivery.deciding.message import digest_of, message_of
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
-from streams.delivery.deciding.secrets import active_secrets, master_key
+from streams.delivery.deciding.secrets import active_secrets
 from streams.delivery.deciding.signing import sign
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending import guard
@@ -30,10 +32,12 @@ UNSAYABLE = (ValueError, TypeError, LookupError, ArithmeticError)  # facts nobod
 
 
 class Poster:
-    """Signs and posts. Raises SettingsError for a master key or networks that are none."""
+    """Signs and posts. Raises SettingsError where the key for webhooks is missing."""
 
     def __init__(self, settings: Settings) -> None:
-        self._master = master_key(settings.secret)
+        check_keys(settings, "dispatch")
+        keys_now(settings).current(Purpose.WEBHOOKS)
+        self._settings = settings
         self._public_url = settings.public_url
         self._is_simulated = settings.simulated
         self._session = guard.session(settings.webhook_networks)
@@ -49,7 +53,8 @@ class Poster:
             try:
                 async with asyncio.timeout(TIMEOUT_S):
                     body = self.body(subscription, message)
-                    secrets = active_secrets(self._master, subscription, at_ms)
+                    keys = keys_now(self._settings).accepted(Purpose.WEBHOOKS, at_ms)
+                    secrets = active_secrets(keys, subscription, at_ms)
                     headers = sign(secrets, message.id, at_ms // 1000, body)
                     headers["Content-Type"] = "application/json"
                     reply = await guard.post(self._session, subscription.url, headers, body)
@@ -91,9 +96,11 @@ class Poster:
         if not work:
             return None
         ends_ms = alert.facts.get("ends_ms")
+        keys = keys_now(self._settings)
+        key = keys.current_at(Purpose.CREW, alert.at_ms, now_ms=now_ms())
         return crew_url(
             self._public_url,
-            self._master,
+            key.secret if key else None,
             work,
             at_ms=alert.at_ms,
             ends_ms=ends_ms if isinstance(ends_ms, int) else None,

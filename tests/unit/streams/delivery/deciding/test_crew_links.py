@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.contract.keys import Purpose, keys_of_settings
 from streams.contract.times import DAY_MS
 from streams.delivery.deciding.crew_links import (
     MOST_MS,
@@ -14,11 +15,11 @@ from streams.delivery.deciding.crew_links import (
     make_token,
 )
 
-MASTER = "m" * 32
+KEY = keys_of_settings("m" * 32, "").current(Purpose.CREW).secret
 WORK = "2026-굴착-1007"
 UNTIL_S = 1_795_000_000
 NOW_MS = UNTIL_S * 1000
-TOKEN = make_token(MASTER, WORK, expires_s=UNTIL_S)
+TOKEN = make_token(KEY, WORK, expires_s=UNTIL_S)
 
 
 def test_a_token_counts_through_its_last_second_and_no_longer() -> None:
@@ -27,7 +28,7 @@ def test_a_token_counts_through_its_last_second_and_no_longer() -> None:
         (NOW_MS + 999, Check.VALID),
         (NOW_MS + 1000, Check.EXPIRED),
     ):
-        assert check_token(MASTER, WORK, TOKEN, now_ms=now_ms) is found
+        assert check_token([KEY], WORK, TOKEN, now_ms=now_ms) is found
 
 
 @pytest.mark.parametrize(
@@ -45,18 +46,22 @@ def test_a_token_counts_through_its_last_second_and_no_longer() -> None:
         f"{UNTIL_S + 1}{TOKEN[10:]}",
         "９" + TOKEN[1:],
         "9" * 5000,
-        make_token(MASTER, WORK + "1", expires_s=UNTIL_S),
-        make_token("n" * 32, WORK, expires_s=UNTIL_S),
+        make_token(KEY, WORK + "1", expires_s=UNTIL_S),
+        make_token(b"n" * 32, WORK, expires_s=UNTIL_S),
     ],
 )
 def test_what_was_not_signed_for_this_work_is_forged_even_when_it_looks_expired(token: str) -> None:
     for now_ms in (0, NOW_MS + DAY_MS):
-        assert check_token(MASTER, WORK, token, now_ms=now_ms) is Check.FORGED
+        assert check_token([KEY], WORK, token, now_ms=now_ms) is Check.FORGED
 
 
-def test_without_a_master_secret_no_token_counts() -> None:
-    token = make_token("", WORK, expires_s=UNTIL_S)
-    assert check_token("", WORK, token, now_ms=0) is Check.FORGED
+def test_without_a_key_no_token_counts() -> None:
+    assert check_token([], WORK, TOKEN, now_ms=0) is Check.FORGED
+
+
+def test_a_link_of_the_key_before_counts_while_that_key_does() -> None:
+    assert check_token([b"n" * 32, KEY], WORK, TOKEN, now_ms=NOW_MS) is Check.VALID
+    assert check_token([b"n" * 32], WORK, TOKEN, now_ms=NOW_MS) is Check.FORGED
 
 
 @given(
@@ -64,7 +69,7 @@ def test_without_a_master_secret_no_token_counts() -> None:
 )
 def test_no_other_sign_at_any_place_is_taken(place: int, sign: str) -> None:
     other = TOKEN[:place] + sign + TOKEN[place + 1 :]
-    found = check_token(MASTER, WORK, other, now_ms=0)
+    found = check_token([KEY], WORK, other, now_ms=0)
     assert (found is Check.VALID) == (other == TOKEN)
 
 
@@ -90,8 +95,8 @@ def test_a_link_lasts_a_day_longer_than_its_work_within_14_days(
 
 
 def test_a_link_names_its_work_in_one_piece_of_the_path() -> None:
-    url = crew_url("https://map.example", MASTER, "W/1 ?", at_ms=NOW_MS, ends_ms=None)
-    token = make_token(MASTER, "W/1 ?", expires_s=UNTIL_S + 86_400)
+    url = crew_url("https://map.example", KEY, "W/1 ?", at_ms=NOW_MS, ends_ms=None)
+    token = make_token(KEY, "W/1 ?", expires_s=UNTIL_S + 86_400)
     assert url == f"https://map.example/w/W%2F1%20%3F?t={token}"
-    assert crew_url("", MASTER, WORK, at_ms=NOW_MS, ends_ms=None) is None
-    assert crew_url("https://map.example", "", WORK, at_ms=NOW_MS, ends_ms=None) is None
+    assert crew_url("", KEY, WORK, at_ms=NOW_MS, ends_ms=None) is None
+    assert crew_url("https://map.example", None, WORK, at_ms=NOW_MS, ends_ms=None) is None

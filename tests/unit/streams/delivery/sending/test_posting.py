@@ -1,12 +1,17 @@
 import ssl
 from dataclasses import replace
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.errors import SettingsError, SubscriptionError
+from streams.contract.key_file import save
+from streams.contract.keys import Purpose, keys_of_settings, rotated
 from streams.contract.settings import Settings
+from streams.contract.times import now_ms
+from streams.delivery.deciding.crew_links import Check, check_token
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending.posting import Poster, error_class
 from streams.domain.alerts import Alert
@@ -70,7 +75,27 @@ async def test_an_alert_that_asks_a_crew_carries_its_link_and_one_that_does_not_
         await poster.close()
 
 
-async def test_a_master_key_that_is_too_short_is_refused_unseen() -> None:
-    with pytest.raises(SettingsError, match="has 5 characters") as refused:
-        Poster(Settings(secret="short"))  # noqa: S106
-    assert "short" not in str(refused.value)
+async def test_nothing_is_sent_without_a_key_for_webhooks() -> None:
+    with pytest.raises(SettingsError, match="no key for webhooks"):
+        Poster(Settings())
+
+
+async def test_the_link_in_a_message_is_the_same_after_a_rotation(tmp_path: Path) -> None:
+    """A message that is tried again is the same, and its link counts as long as that key does."""
+    file = tmp_path / "keys"
+    keys = keys_of_settings(MASTER, "")
+    save(file, keys)
+    poster = Poster(Settings(keys=str(file), public_url="https://map.example"))
+    try:
+        message = Waiting(ALERT.id, (ALERT,), 9, 2)
+        before = poster.body(subscription("ep_a", "https://x"), message)
+        later = replace(message, alerts=(replace(ALERT, at_ms=now_ms() + 9_000),))
+        after = rotated(keys, Purpose.CREW, secret=b"n" * 32, now_ms=now_ms())
+        save(file, after)
+        assert poster.body(subscription("ep_a", "https://x"), message) == before
+        next_one = poster.body(subscription("ep_a", "https://x"), later)
+        token = next_one.split(b"?t=")[1].split(b'"')[0].decode()
+        key = after.current(Purpose.CREW).secret
+        assert check_token([key], "W/1", token, now_ms=now_ms()) is Check.VALID
+    finally:
+        await poster.close()
