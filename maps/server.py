@@ -36,6 +36,7 @@ from maps.http.refusals import RequestRefusedError
 from maps.pages import csp
 from maps.records.heads import sign_days
 from streams.contract.grammars import LoginMode
+from streams.contract.key_file import check_keys
 from streams.contract.running import BARE_S, cancel
 from streams.contract.settings import Settings
 from streams.geo.network import Network
@@ -59,6 +60,7 @@ HSTS = "max-age=31536000"
 
 def build_app(settings: Settings, network: Network, store: Store) -> web.Application:
     """The application; its tasks start and end with it, and it closes the store."""
+    check_keys(settings, "maps")
     first = [count_asking, _errors, _known_host, _plain_path, admit_people]
     app = web.Application(middlewares=first, client_max_size=MAX_REQUEST_BYTES)
     context = app[CONTEXT] = make_context(settings, network, store)

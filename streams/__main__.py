@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from streams import key_command
 from streams.contract import cli
 from streams.contract.failpoints import DISPATCH_POINTS, from_env
 from streams.contract.metrics import serve_metrics
@@ -67,6 +68,7 @@ def main(argv: list[str] | None = None) -> int:
     add_secrets(commands)
     add_retention(commands)
     doctor.add_doctor(commands)
+    key_command.add_keys(commands)
     options = parser.parse_args(argv)
     if options.command == "doctor":  # reads the settings itself: wrong ones are what it looks for
         return doctor.run(options)
@@ -126,6 +128,11 @@ def run_sink(options: argparse.Namespace, settings: Settings) -> int:
     from streams.delivery.command import sink  # noqa: PLC0415 - the worker needs none of it
 
     return sink.run(settings, options)
+
+
+def run_keys(options: argparse.Namespace, settings: Settings) -> int:
+    """Make, list, rotate or hand out keys."""
+    return key_command.run(settings, options)
 
 
 def run_audit(options: argparse.Namespace, settings: Settings) -> int:
@@ -190,6 +197,7 @@ _RUNS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "undelivered": run_undelivered,
     "subscriptions": run_subscriptions,
     "sink": run_sink,
+    "keys": run_keys,
     "audit": run_audit,
     "snapshot": run_snapshot,
     "restore": run_restore,

@@ -152,9 +152,9 @@ def owner_of(key_id: str, accounts: Iterable[Account]) -> tuple[Account, Passkey
     return None
 
 
-def made_up_id(name: str, master: str) -> str:
+def made_up_id(name: str, key: bytes) -> str:
     """A key's id for a name that has none: who asks does not learn which names there are."""
-    return _text(hmac.digest(master.encode(), f"no passkey of {name}".encode(), sha256))
+    return _text(hmac.digest(key, f"no passkey of {name}".encode(), sha256))
 
 
 def _text(raw: bytes) -> str:

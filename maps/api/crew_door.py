@@ -1,6 +1,7 @@
 """Who comes in by a crew's link: its token is asked for, and whether the link still counts."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -9,6 +10,7 @@ from maps.crew import taps
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture.catch_up import LOSSES
 from maps.picture.loop import OK
+from streams.contract.key_file import keys_now
 from streams.delivery.deciding.crew_links import Check, Keys, check_token, crew_keys
 from streams.domain.stages.crew_links import WorkLinks
 from streams.state.store import Store
@@ -18,10 +20,10 @@ TOKEN_WORDS = {Check.EXPIRED: "refused.expired_token", Check.FORGED: "refused.ba
 
 
 class CrewDoor:
-    """The keys that count, and the links of the works that were lately asked about."""
+    """The keys that count at a time, and the links of the works that were lately asked about."""
 
-    def __init__(self, keys: Keys, store: Store) -> None:
-        self.keys = keys
+    def __init__(self, keys_at: Callable[[int], Keys], store: Store) -> None:
+        self.keys_at = keys_at
         self._store = store
         self._known: OrderedDict[str, WorkLinks] = OrderedDict()
 
@@ -51,7 +53,8 @@ DOOR = web.AppKey("crew_door", CrewDoor)
 def add_door(app: web.Application) -> None:
     """What those who ask for a token share."""
     context = app[CONTEXT]
-    app[DOOR] = CrewDoor(crew_keys(context.settings), context.live.store)
+    settings = context.settings
+    app[DOOR] = CrewDoor(lambda at_ms: crew_keys(keys_now(settings), at_ms), context.live.store)
 
 
 def bearer(request: web.Request) -> str:
@@ -67,7 +70,7 @@ async def admit(request: web.Request, work: str, token: str) -> str:
     """
     context, door = request.app[CONTEXT], request.app[DOOR]
     now_ms = context.live.now_ms()
-    check, link = check_token(door.keys, work, token, now_ms=now_ms)
+    check, link = check_token(door.keys_at(now_ms), work, token, now_ms=now_ms)
     if check is not Check.VALID:
         raise RequestRefusedError(403, TOKEN_WORDS[check] if token else "refused.no_token")
     listed = (await door.links_of(work)).get(link)

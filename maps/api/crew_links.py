@@ -26,7 +26,7 @@ from streams.contract import topics
 from streams.contract.crew_link import ENDPOINT, MAX_HOLDER, MAX_LINKS, CrewLink, check_holder
 from streams.contract.enums import AccessAction
 from streams.contract.errors import CrewLinkError
-from streams.delivery.deciding.crew_links import Keys, crew_url, expires_ms
+from streams.delivery.deciding.crew_links import crew_url, expires_ms
 from streams.domain.stages.crew_links import WorkLinks
 
 SETTLED_WITHIN_S = 3.0
@@ -107,10 +107,10 @@ async def get_crew_links(request: web.Request) -> web.StreamResponse:
 async def post_crew_link(request: web.Request) -> web.StreamResponse:
     """201 once the link counts, 202 when no worker has folded it within 3 s."""
     body = await read_body(request, NewLinkBody)
-    public_url, keys = _means(request)
+    public_url, key = _means(request)
     made = await _made(request, body.holder.strip())
     await tell(request, topics.CREW_LINKS, made)
-    url = crew_url(public_url, keys, made)
+    url = crew_url(public_url, key, made)
     qr = segno.make(url, micro=False).svg_data_uri(scale=4, omitsize=True)
     is_settled = await _is_settled(request, made.link, lambda found: found is not None)
     answer = CrewLinkMade(_body_of(made, {}), url, qr)
@@ -143,13 +143,15 @@ async def delete_crew_link(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204 if is_settled else 202)
 
 
-def _means(request: web.Request) -> tuple[str, Keys]:
-    """The address crews come by and the keys; refused (503) where one is not set."""
-    public_url, keys = request.app[CONTEXT].settings.public_url, request.app[DOOR].keys
+def _means(request: web.Request) -> tuple[str, bytes]:
+    """The address crews come by and the key that signs; refused (503) where one is not set."""
+    context = request.app[CONTEXT]
+    public_url = context.settings.public_url
+    keys = request.app[DOOR].keys_at(context.live.now_ms())
     if not public_url or not keys:
-        missing = "BOMNAE_PUBLIC_URL" if keys else "BOMNAE_SECRET"
+        missing = "BOMNAE_PUBLIC_URL" if keys else "BOMNAE_KEYS, BOMNAE_SECRET"
         raise RequestRefusedError(503, "refused.no_crew_links", name=missing)
-    return public_url, keys
+    return public_url, keys[0]
 
 
 async def _made(request: web.Request, holder: str) -> CrewLink:

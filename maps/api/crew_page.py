@@ -7,7 +7,7 @@ from aiohttp import web
 from maps.access.guard import who_of
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
-from maps.api.crew_door import admit, bearer
+from maps.api.crew_door import DOOR, admit, bearer
 from maps.api.desk import DESK, scene_now
 from maps.api.operation import CREW_TOKEN, Operation, Parameter
 from maps.api.operation import HTML as HTML_PAGE
@@ -77,7 +77,7 @@ def _whole(request: web.Request) -> CachedBody:
         clock_ms=live.picture.clock_ms,
         crew={
             "site": site_of(work_id, scene),
-            "has_links": bool(context.settings.secret),
+            "has_links": bool(request.app[DOOR].keys_at(live.now_ms())),
             "takes_photos": bool(context.settings.photos),
             "is_staff": who_of(request).may(Permission.SEE),
         },

@@ -23,7 +23,8 @@ from streams.contract.account import Account
 from streams.contract.enums import AccessAction
 from streams.contract.errors import AccountError, RecordRefusedError
 from streams.contract.grammars import LoginMode
-from streams.delivery.deciding.secrets import MIN_CHARACTERS
+from streams.contract.key_file import keys_now
+from streams.contract.keys import Key, Purpose
 
 SETTLED_WITHIN_S = 5.0
 LOOK_S = 0.05
@@ -72,12 +73,13 @@ def local_guard(request: web.Request) -> Guard:
     return guard
 
 
-def master_of(request: web.Request) -> str:
-    """The master key that seals; 503 where there is none."""
-    master = request.app[CONTEXT].settings.secret
-    if len(master) < MIN_CHARACTERS:
-        raise RequestRefusedError(503, "refused.no_secret", reason="BOMNAE_SECRET")
-    return master
+def code_keys(request: web.Request) -> tuple[Key, ...]:
+    """The keys that open the seals of codes, the first of which seals; 503 where there is none."""
+    context = request.app[CONTEXT]
+    found = keys_now(context.settings).accepted(Purpose.CODES, context.live.now_ms())
+    if not found:
+        raise RequestRefusedError(503, "refused.no_secret", purpose=Purpose.CODES)
+    return found
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from maps.api.context import CONTEXT
 from maps.api.logging_in import (
     SessionBody,
     begun,
+    code_keys,
     local_guard,
-    master_of,
     refusing,
     session_body,
     written,
@@ -60,7 +60,9 @@ class CodeBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewCode(msgspec.Struct):
-    """The secret of one-time codes, shown here and never again: as text and as a QR code , a data: address."""
+    """The secret of one-time codes, shown here and never again: as text, and as a QR code, the data:
+    address of a picture.
+    """
 
     secret: str
     sealed: str
@@ -103,7 +105,7 @@ async def post_new_code(request: web.Request) -> web.StreamResponse:
     secret = codes.new_secret()
     drawn = segno.make(codes.address_of(secret, name, city), micro=False)
     qr = drawn.svg_data_uri(scale=4, omitsize=True)
-    return json_answer(NewCode(secret, codes.sealed(secret, name, master_of(request)), qr))
+    return json_answer(NewCode(secret, codes.sealed(secret, name, code_keys(request)[0]), qr))
 
 
 @Operation(
@@ -119,7 +121,7 @@ async def put_code(request: web.Request) -> web.StreamResponse:
     guard, who = local_guard(request), who_of(request)
     body = await read_body(request, CodeBody)
     with refusing():
-        secret = codes.opened(body.sealed, who.account, master_of(request))
+        secret = codes.opened(body.sealed, who.account, code_keys(request))
     now_ms = guard.sessions.now_ms()
     if codes.step_of(secret, body.code.replace(" ", ""), now_ms / 1000) is None:
         raise RequestRefusedError(400, "refused.wrong_code")

@@ -16,7 +16,7 @@ from maps.access.recording import record
 from maps.access.refused import record_refused
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
-from maps.api.logging_in import SessionBody, begun, local_guard, master_of, refusing, written
+from maps.api.logging_in import SessionBody, begun, code_keys, local_guard, refusing, written
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.own_account import own, proven
 from maps.api.posted import OWN_ORIGINS, Paces, read_body
@@ -184,7 +184,7 @@ async def post_login_options(request: web.Request) -> web.StreamResponse:
         raise RequestRefusedError(503, "refused.no_new_logins") from None
     key_ids = [each.key_id for each in known.passkeys] if known else []
     if name and not key_ids:
-        key_ids = [passkeys.made_up_id(name, master_of(request))]
+        key_ids = [passkeys.made_up_id(name, code_keys(request)[0].secret)]
     return json_answer(passkeys.login(site, challenge, key_ids))
 
 

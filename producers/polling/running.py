@@ -21,6 +21,7 @@ from producers.reading.answers import BUG
 from producers.reading.privacy import NO_KEY_WHY, may_take_plates
 from producers.recording.recorder import Recorder
 from streams.contract.errors import SettingsError
+from streams.contract.key_file import check_keys
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
@@ -40,6 +41,7 @@ async def run_feeds(
     with_clock: bool,
 ) -> None:
     """Poll every feed the settings name, and keep the clock, until SIGTERM or SIGINT."""
+    check_keys(settings, "producers")
     asked = polled(settings, only)
     door = settings.ingest
     if not asked and not with_clock and door is None:

@@ -289,6 +289,11 @@ class Settings:
     secret: str = _secret(
         "master key of webhook secrets and crew links, 32 characters or more", at_least=32
     )
+    keys: str = _text(
+        "",
+        "file with the keys by purpose (`python -m streams keys`), its owner's alone; it wins over "
+        "BOMNAE_SECRET and BOMNAE_PSEUDONYM_KEY",
+    )
     admin_key: str = _secret(
         "bearer key of /api/v1/subscriptions; unset: managed by CLI alone", at_least=16
     )

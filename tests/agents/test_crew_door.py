@@ -29,7 +29,7 @@ async def refused(door: CrewDoor, work: str) -> str:
 async def test_what_was_known_last_counts_and_nothing_else_is_guessed(tmp_path: Path) -> None:
     with redis_server.running(tmp_path) as server:
         store = Store.connect(Settings(redis=server.url))
-        door = CrewDoor((), store)
+        door = CrewDoor(lambda _at_ms: (), store)
         try:
             with server.client as client:
                 client.hset(hash_of(CREW_LINKS, 0), "W1", msgspec.json.encode(LINKS))

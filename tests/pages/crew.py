@@ -8,8 +8,9 @@ import msgspec
 from playwright.sync_api import Page, Route, expect
 
 from streams.contract.crew_link import CrewLink
+from streams.contract.keys import Purpose, keys_of_settings
 from streams.contract.times import DAY_MS, now_ms
-from streams.delivery.deciding.crew_links import crew_key, make_token
+from streams.delivery.deciding.crew_links import make_token
 from streams.domain.stages.crew_links import CREW_LINKS, WorkLinks
 from streams.state.kinds import hash_of
 from tests.cities.chuncheon import WORK, Chuncheon
@@ -17,7 +18,7 @@ from tests.cities.seed import Json
 from tests.pages.screen import Screen
 
 MASTER = "master-secret-of-the-tests-0123456789"
-KEY = crew_key(MASTER)
+KEY = keys_of_settings(MASTER, "").current(Purpose.CREW).secret
 LINK = "A" * 22
 REPORTS = f"**/api/v1/works/{quote(WORK)}/reports"
 

@@ -18,7 +18,6 @@ from streams.contract.enums import Closure, PollOutcome, Reporter, SiteStatus
 from streams.contract.photo_folders import folder_of
 from streams.contract.records import FeedReport, Permit, PermitBatch, SiteReport
 from streams.contract.times import now_ms
-from streams.delivery.deciding.crew_links import crew_key
 from tests.cities import worlds
 from tests.pages import crew
 from tests.pages.crew import MASTER
@@ -172,7 +171,7 @@ def test_a_tap_confirms_what_the_permit_only_reported(site: str) -> None:
 
 
 def test_whoever_holds_no_link_that_counts_changes_nothing(site: str, city: Stack) -> None:
-    forged = token_of(key=crew_key("another secret"))
+    forged = token_of(key=b"another")
     secret_token = token_of()
     refusals: list[tuple[Json, int, str]] = [
         ({"token": ""}, 403, "no_token"),
@@ -262,7 +261,7 @@ def test_a_photo_is_kept_bare_and_shown_to_crew_and_desk_alone(site: str, city: 
 
 def test_what_is_no_photo_is_refused_with_a_code_and_leaves_nothing(site: str, city: Stack) -> None:
     whole = jpeg(1000, 1000)
-    forged = f"Bearer {token_of(key=crew_key('other'))}"
+    forged = f"Bearer {token_of(key=b'other')}"
     refusals: list[tuple[bytes, Json, int, str]] = [
         (b"", {}, 400, "empty_photo"),
         (b"<html>", {}, 415, "not_only_a_photo"),

@@ -16,13 +16,14 @@ import pytest
 from local.services import wait_until
 from local.stack import Stack
 from maps.records.chain import Verifier
-from producers.publishing.topic_setup import Complaint, Topics
+from producers.publishing.topic_setup import Topics
 from streams.contract import topics, wire
 from streams.contract.account import Account
 from streams.contract.enums import Closure, Role, Severity
 from streams.contract.photo_folders import folder_of
 from streams.contract.records import Acknowledgement, Call, Message, Permit, PermitBatch
 from streams.contract.times import DAY_MS, HOUR_MS, now_ms
+from streams.contract.topic_rules import Complaint
 from streams.delivery.deciding.keys import DEAD, endpoint_key
 from streams.kafka.access_log import opened
 from streams.kafka.cluster import topic_configs

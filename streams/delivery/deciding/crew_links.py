@@ -3,6 +3,7 @@
 A token is `LINK.EXPIRY.SIGNATURE`: the link's id, the last Unix second it counts in, and an
 HMAC-SHA256 of work, id and second. It is kept nowhere: who holds the link and whether it was ended
 is on the log, by its id (`streams.contract.crew_link`). Behind the `#` it reaches no server's log.
+A link made by the key before a rotation counts no longer than that key.
 """
 
 import hashlib
@@ -13,8 +14,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import quote
 
+from streams.contract import keys as held_keys
 from streams.contract.crew_link import MOST_MS, CrewLink
-from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, KST_MS
 
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{22})\.([1-9][0-9]{9,11})\.[A-Za-z0-9_-]{43}")
@@ -37,14 +38,9 @@ class CheckedToken(NamedTuple):
     link: str = ""
 
 
-def crew_keys(settings: Settings) -> Keys:
-    """The keys of crews' links under these settings; none without a master secret."""
-    return tuple(crew_key(master) for master in (settings.secret,) if master)
-
-
-def crew_key(master: str) -> bytes:
-    """The key of crews' links that a master secret gives."""
-    return hmac.digest(master.encode(), b"crew", hashlib.sha256)
+def crew_keys(held: held_keys.Keys, now_ms: int) -> Keys:
+    """The keys whose links count at a time, the one that signs first; none without a key."""
+    return tuple(each.secret for each in held.accepted(held_keys.Purpose.CREW, now_ms))
 
 
 def make_token(key: bytes, link: CrewLink) -> str:
@@ -93,9 +89,9 @@ def sent_link(work: str, holder: str, made_ms: int, ends_ms: int | None, turn: i
     return CrewLink(link=name, work=work, holder=holder, made_ms=made_ms, expires_ms=until_ms)
 
 
-def crew_url(public_url: str, keys: Keys, link: CrewLink) -> str:
+def crew_url(public_url: str, key: bytes, link: CrewLink) -> str:
     """The address of a link as its holder opens it."""
-    return f"{public_url}/w/{quote(link.work, safe='')}#t={make_token(keys[0], link)}"
+    return f"{public_url}/w/{quote(link.work, safe='')}#t={make_token(key, link)}"
 
 
 def _token(key: bytes, work: str, link: str, expires_s: int) -> str:

@@ -10,13 +10,15 @@ import msgspec
 from redis.exceptions import RedisError
 
 from streams.contract.errors import SignatureError, SubscriptionError
+from streams.contract.key_file import check_keys, keys_now
+from streams.contract.keys import Purpose
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
 from streams.delivery.deciding import outcomes
 from streams.delivery.deciding.message import digest_of, message_of
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
-from streams.delivery.deciding.secrets import active_secrets, master_key
+from streams.delivery.deciding.secrets import active_secrets
 from streams.delivery.deciding.signing import sign
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending import guard
@@ -33,11 +35,13 @@ UNSAYABLE = (ValueError, TypeError, LookupError, ArithmeticError)  # facts nobod
 class Poster:
     """Signs and posts; `links` gives a work's crew its link, None: there are none to give.
 
-    Raises SettingsError for a master key or networks that are none.
+    Raises SettingsError where the key for webhooks is missing, or networks are none.
     """
 
     def __init__(self, settings: Settings, links: CrewLinks | None = None) -> None:
-        self._master = master_key(settings.secret)
+        check_keys(settings, "dispatch")
+        keys_now(settings).current(Purpose.WEBHOOKS)
+        self._settings = settings
         self._links = links
         self._public_url = settings.public_url
         self._is_simulated = settings.simulated
@@ -61,7 +65,8 @@ class Poster:
             try:
                 async with asyncio.timeout(TIMEOUT_S):
                     body = self.body(subscription, message, work_url)
-                    secrets = active_secrets(self._master, subscription, at_ms)
+                    keys = keys_now(self._settings).accepted(Purpose.WEBHOOKS, at_ms)
+                    secrets = active_secrets(keys, subscription, at_ms)
                     headers = sign(secrets, message.id, at_ms // 1000, body)
                     headers["Content-Type"] = "application/json"
                     reply = await guard.post(self._session, subscription.url, headers, body)

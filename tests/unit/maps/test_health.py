@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from maps.http.tls import Tls
+from streams.contract.tls import Tls
 from tests.places import ROOT
 
 

@@ -119,9 +119,9 @@ def test_what_a_browser_is_asked_holds_no_name_but_its_owners() -> None:
 
 
 def test_a_name_without_keys_has_a_made_up_one_that_stays() -> None:
-    one, other = (passkeys.made_up_id(name, "master") for name in ("kim", "lee"))
-    assert one == passkeys.made_up_id("kim", "master") != other
-    assert passkeys.made_up_id("kim", "another") != one
+    one, other = (passkeys.made_up_id(name, b"master") for name in ("kim", "lee"))
+    assert one == passkeys.made_up_id("kim", b"master") != other
+    assert passkeys.made_up_id("kim", b"another") != one
 
 
 def test_an_account_has_a_few_and_loses_them_at_a_reset() -> None:

@@ -6,13 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.contract.crew_link import MOST_MS, CrewLink, check_crew_link
-from streams.contract.settings import Settings
+from streams.contract.keys import Purpose, keys_of_settings, rotated
 from streams.contract.times import DAY_MS, HOUR_MS, KST_MS
 from streams.delivery.deciding.crew_links import (
     Check,
     CheckedToken,
     check_token,
-    crew_key,
     crew_keys,
     crew_url,
     expires_ms,
@@ -20,7 +19,8 @@ from streams.delivery.deciding.crew_links import (
     sent_link,
 )
 
-KEYS = (crew_key("m" * 32),)
+HELD = keys_of_settings("m" * 32, "")
+KEYS = (HELD.current(Purpose.CREW).secret,)
 WORK = "2026-굴착-1007"
 UNTIL_S = 1_795_000_000
 NOW_MS = UNTIL_S * 1000
@@ -65,7 +65,7 @@ def test_a_token_that_would_count_for_longer_than_any_made_is_forged() -> None:
         "9" * 5000,
         TOKEN.partition(".")[2],  # the form of former versions
         make_token(KEYS[0], replace(LINK, work=WORK + "1")),
-        make_token(crew_key("n" * 32), LINK),
+        make_token(b"n" * 32, LINK),
     ],
 )
 def test_what_was_not_signed_for_this_work_is_forged_even_when_it_looks_expired(token: str) -> None:
@@ -74,12 +74,15 @@ def test_what_was_not_signed_for_this_work_is_forged_even_when_it_looks_expired(
 
 
 def test_every_key_that_counts_is_taken_and_without_one_none_is() -> None:
-    other = crew_key("n" * 32)
+    other = b"n" * 32
     assert check_token((other, *KEYS), WORK, TOKEN, now_ms=NOW_MS).check is Check.VALID
     for keys in ((other,), ()):
         assert check_token(keys, WORK, TOKEN, now_ms=NOW_MS).check is Check.FORGED
-    assert crew_keys(Settings(secret="m" * 32)) == KEYS
-    assert crew_keys(Settings()) == ()
+    assert crew_keys(HELD, NOW_MS) == KEYS
+    assert crew_keys(keys_of_settings("", ""), NOW_MS) == ()
+    turned = rotated(HELD, Purpose.CREW, secret=other, now_ms=NOW_MS)
+    assert crew_keys(turned, NOW_MS + DAY_MS - 1) == (other, *KEYS)
+    assert crew_keys(turned, NOW_MS + DAY_MS) == (other,)
 
 
 @given(
@@ -125,5 +128,5 @@ def test_messages_of_one_day_carry_one_link_a_holder_until_it_is_ended() -> None
 
 def test_a_link_names_its_work_in_one_piece_of_the_path_and_its_token_behind_the_fragment() -> None:
     link = replace(LINK, work="W/1 ?")
-    url = crew_url("https://map.example", KEYS, link)
+    url = crew_url("https://map.example", KEYS[0], link)
     assert url == f"https://map.example/w/W%2F1%20%3F#t={make_token(KEYS[0], link)}"

@@ -1,5 +1,6 @@
 import ssl
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,9 +13,12 @@ from streams.contract.crew_link import CrewLink
 from streams.contract.enums import AlertEvent, RuleName, Severity
 from streams.contract.errors import SettingsError, SubscriptionError
 from streams.contract.grammars import networks
+from streams.contract.key_file import save
+from streams.contract.keys import Purpose, keys_of_settings, rotated
 from streams.contract.records import Message
 from streams.contract.settings import Settings
-from streams.delivery.deciding.crew_links import crew_keys
+from streams.contract.times import now_ms
+from streams.delivery.deciding.crew_links import Check, check_token
 from streams.delivery.deciding.outcomes import Kind
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending.links import CrewLinks
@@ -73,9 +77,7 @@ class Listed:
     @property
     def links(self) -> CrewLinks:
         store: Any = self
-        return CrewLinks(
-            "https://map.example", crew_keys(Settings(secret=MASTER)), store, self.write
-        )
+        return CrewLinks("https://map.example", lambda _made_ms: b"k" * 32, store, self.write)
 
 
 async def test_the_link_of_a_message_is_listed_once_and_stays_until_it_is_ended() -> None:
@@ -137,7 +139,27 @@ async def test_an_alert_of_a_work_or_that_asks_a_crew_carries_its_link(
     assert got[0] == got[1]
 
 
-async def test_a_master_key_that_is_too_short_is_refused_unseen() -> None:
-    with pytest.raises(SettingsError, match="has 5 characters") as refused:
-        Poster(Settings(secret="short"))  # noqa: S106
-    assert "short" not in str(refused.value)
+async def test_nothing_is_sent_without_a_key_for_webhooks() -> None:
+    with pytest.raises(SettingsError, match="no key for webhooks"):
+        Poster(Settings())
+
+
+async def test_the_link_in_a_message_is_the_same_after_a_rotation(tmp_path: Path) -> None:
+    """A message that is tried again is the same, and its link counts as long as that key does."""
+    file = tmp_path / "keys"
+    keys = keys_of_settings(MASTER, "")
+    save(file, keys)
+    listed: Any = Listed()
+    settings = Settings(keys=str(file), public_url="https://map.example")
+    links = CrewLinks.of(settings, listed, listed.write)
+    assert links is not None
+    then_ms = now_ms()
+    before = await links.url_for("W/1", "ep_a", then_ms, None)
+    after = rotated(keys, Purpose.CREW, secret=b"n" * 32, now_ms=then_ms + 1)
+    save(file, after)
+    assert await links.url_for("W/1", "ep_a", then_ms, None) == before
+    next_one = await links.url_for("W/1", "ep_a", then_ms + 9_000, None)
+    assert next_one is not None
+    token = next_one.partition("#t=")[2]
+    key = after.current(Purpose.CREW).secret
+    assert check_token((key,), "W/1", token, now_ms=then_ms).check is Check.VALID
