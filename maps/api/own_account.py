@@ -60,9 +60,7 @@ class CodeBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewCode(msgspec.Struct):
-    """The secret of one-time codes, shown here and never again: as text, and as a QR code, the data:
-    address of a picture.
-    """
+    """A secret of one-time codes, shown here and never again: as text and as a QR code (data:)."""
 
     secret: str
     sealed: str

@@ -151,7 +151,7 @@ def test_a_second_factor_outlives_a_rotation_and_is_sealed_anew_at_the_next_logi
     found = city.account("careful", "viewer")
     made = found.ask("POST", "/api/v1/account/code")[1]
     maker, at_s = pyotp.TOTP(made["secret"]), time.time()
-    body = {"sealed": made["sealed"], "code": maker.at(at_s)}
+    body = {"sealed": made["sealed"], "code": maker.at(at_s), "password": PASSWORD}
     assert found.ask("PUT", "/api/v1/account/code", body)[0] == 200
     old = load(city.whole).current(Purpose.CODES).id
     city.rotate("codes")
