@@ -25,7 +25,7 @@ class Permission(StrEnum):
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.VIEWER: frozenset({Permission.SEE}),
+    Role.VIEWER: frozenset({Permission.SEE, Permission.FIGURES}),
     Role.DESK: frozenset({Permission.SEE, Permission.ANSWER}),
     Role.OPERATOR: frozenset({Permission.SEE, Permission.ANSWER, Permission.ACT}),
     Role.MANAGER: frozenset(
