@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from streams.contract import cli
 from streams.contract.enums import AccessAction
-from streams.contract.errors import IntakeError, LogAwayError, RecordRefusedError
+from streams.contract.errors import IntakeError, LogAwayError, RecordRefusedError, SettingsError
 from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
@@ -35,6 +35,9 @@ def run_retention(options: argparse.Namespace, settings: Settings) -> int:
     """Delete what is due, or show the table."""
     if options.action == "table":
         return _show_table(is_written=options.write)
+    for name, folder in options.folder:
+        if not folder.is_dir():
+            raise SettingsError(f"--folder {name}={folder} is no folder")
     return _answered(lambda: asyncio.run(_keep_to_it(options, settings)))
 
 

@@ -78,6 +78,4 @@ def _folder(text: str) -> tuple[str, Path]:
     name, has_path, path = text.partition("=")
     if not has_path or name not in FOLDERS:
         raise argparse.ArgumentTypeError(f"ROW=PATH with a row of: {', '.join(FOLDERS)}")
-    if not Path(path).is_dir():
-        raise argparse.ArgumentTypeError(f"{path} is no folder")
     return name, Path(path)

@@ -27,8 +27,10 @@ from streams.walls.certificate import self_signed
 
 KAFKA_USERS, REDIS_USERS = "kafka_users", "redis_users"
 STORES = ("kafka", "redis")
-PUBLIC = "records_public"
-"""The auditor's: no secret, and of no container."""
+SIGNING = {"records_key": "records_public", "snapshot_key": "snapshot_public"}
+"""What signs the days of the access records, and the snapshots; beside each what the auditor, or
+who restores, checks them with: no secret, and of no container.
+"""
 DRAWN = ("pseudonym_key", "secret")
 """Secrets of Bomnae's own, random: nobody needs to choose them."""
 TOLD = (
@@ -82,7 +84,7 @@ def _makers(portal_key: str) -> dict[str, Callable[[], dict[str, str]]]:
         **{name: partial(_drawn, name) for name in drawn},
         **{name: partial(dict, {name: portal_key if name in OF_PORTALS else ""}) for name in TOLD},
         **{f"{store}_key": partial(_certificate, store) for store in STORES},
-        "records_key": _signing_key,
+        **{name: partial(_signing_key, name) for name in SIGNING},
     }
 
 
@@ -97,12 +99,11 @@ def _certificate(store: str) -> dict[str, str]:
     return {f"{store}_key": whole, f"{store}_ca": certificate}
 
 
-def _signing_key() -> dict[str, str]:
-    """What signs the days of the access records, and what the auditor checks them with."""
+def _signing_key(name: str) -> dict[str, str]:
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return {"records_key": private.decode(), PUBLIC: public.decode()}
+    return {name: private.decode(), SIGNING[name]: public.decode()}
 
 
 def _derive(folder: Path, *, anew: bool) -> list[str]:

@@ -35,7 +35,7 @@ from streams.contract.kafka_login import kafka_login
 from streams.kafka.rights import ADMIN, SERVICES
 from streams.state import users
 from streams.state.keys import CITY, DELIVERY, SESSION, key, login_key
-from streams.walls.files import PUBLIC, make_missing
+from streams.walls.files import SIGNING, make_missing
 from tests.cities import worlds
 from tests.faults.walled import Walled
 from tests.services.asking import ask, seen
@@ -242,7 +242,7 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
     seen(base, lambda body: any(row["id"] == "desk-1" for row in body["calls"]))
     walled.wait(sending, lambda: sending.said("dispatcher started"), "dispatch")
     wait_until(lambda: ask(base, "/readyz")[1]["ok"], "ready")
-    public = str(walled.secrets / PUBLIC)
+    public = str(walled.secrets / SIGNING["records_key"])
     commands = {
         ("clock", "producers.health"): "",
         ("producers", "producers.health", "--polls"): "",

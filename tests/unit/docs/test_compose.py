@@ -19,7 +19,7 @@ from streams.kafka import rights
 from streams.state import users
 from streams.walls.files import (
     KAFKA_USERS,
-    PUBLIC,
+    SIGNING,
     REDIS_USERS,
     make_missing,
     passwords_of_kafka,
@@ -165,8 +165,10 @@ def test_every_secret_is_a_file_that_is_made(tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("closed")
     made = {*make_missing(folder)}
     declared = {name: each["file"] for name, each in loaded(SECRETS=str(folder))["secrets"].items()}
-    assert declared == {name: str(folder / name) for name in made - {PUBLIC}}
-    assert made - {PUBLIC} == {name for service in services() for name in secrets_of(service)}
+    assert declared == {name: str(folder / name) for name in made - {*SIGNING.values()}}
+    assert made - {*SIGNING.values()} == {
+        name for service in services() for name in secrets_of(service)
+    }
 
 
 def test_each_password_reaches_its_own_service_alone() -> None:
@@ -192,7 +194,8 @@ def test_a_service_is_in_no_network_that_it_needs_not() -> None:
         "state",
     }
     with_redis = {name for name in services() if "state" in networks_of(name)}
-    assert with_redis == {"redis", *users.SERVICES, "snapshot", "restore"}  # both as the keeper
+    as_keeper = {"retention", "snapshot", "restore"}
+    assert with_redis == {"redis", *users.SERVICES, *as_keeper}
     assert {name for name in services() if "out" in networks_of(name)} == {
         "producers",
         "dispatch",

@@ -113,14 +113,14 @@ def test_every_city_is_in_a_namespace_of_its_own(folder: Path) -> None:
 
 def test_each_service_runs_as_in_docker_compose(manifests: list[Json], composed: Json) -> None:
     names = {name for name, _, _ in pods(manifests)}
-    by_hand = {"import", "secrets", "records", "keeper", "snapshot", "restore"}
+    by_hand = {"import", "secrets", "records", "keeper", "restore"}
     assert names == {*composed} - {"city"} - by_hand
     for name, pod, container in pods(manifests):
         service = composed[name]
         command = service.get("command") or service["entrypoint"]
         shown = [word for word in command if word]
-        if name == "producers":
-            shown = shown[:5]  # its options to record are of one machine
+        if name in ("producers", "retention"):
+            shown = shown[:5]  # recordings are of one machine
         assert [word for word in container["command"] if word] == shown, name
         given = {row["name"]: row["value"] for row in container.get("env", ())}
         for variable, value in (service.get("environment") or {}).items():
