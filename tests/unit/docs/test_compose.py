@@ -19,8 +19,8 @@ from streams.kafka import rights
 from streams.state import users
 from streams.walls.files import (
     KAFKA_USERS,
-    SIGNING,
     REDIS_USERS,
+    SIGNING,
     make_missing,
     passwords_of_kafka,
     passwords_of_redis,
