@@ -21,15 +21,15 @@ test: setup browser web-tools loader promtool ## unit, agent, service and browse
 	@$(SIDE_BY_SIDE) test-units test-services
 
 .PHONY: test-units test-services
-SIMULATED = demo misbehaviour# these cities mostly wait: with them both halves take about the same
+BESIDE = demo misbehaviour keys snapshot retention# with these beside the units both halves take about the same
 test-units:
 	@node --test tests/unit/static/*.test.js
 	@$(PY) -m pytest tests/unit tests/agents
 	@$(PY) -m pytest tests/browser
-	@$(PY) -m pytest $(SIMULATED:%=tests/services/test_%.py)
+	@$(PY) -m pytest $(BESIDE:%=tests/services/test_%.py)
 
 test-services:
-	@$(PY) -m pytest tests/services $(SIMULATED:%=--ignore=tests/services/test_%.py)
+	@$(PY) -m pytest tests/services $(BESIDE:%=--ignore=tests/services/test_%.py)
 
 ON_THE_LOG = pipeline worker audit calls subscriptions records snapshot# KAFKA_TESTS=tests/services runs them all there
 KAFKA_TESTS ?= $(ON_THE_LOG:%=tests/services/test_%.py)

@@ -55,6 +55,6 @@ def test_a_recorded_hour_ends_in_the_same_bytes_at_any_speed(
 ) -> None:
     first = replayed(tmp_path / "first", recording, kafka_kind, "max")
     second = replayed(tmp_path / "second", recording, kafka_kind, "max")
-    paced = replayed(tmp_path / "paced", recording, kafka_kind, "60")
+    paced = replayed(tmp_path / "paced", recording, kafka_kind, "120")
     assert differing(second, first) == b""
     assert differing(paced, first) == b""
