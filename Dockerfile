@@ -12,7 +12,7 @@ FROM ${BASE}
 # Faust makes a folder for tables it does not keep here: /tmp is the one place that can be written.
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 APP_DATADIR=/tmp/faust
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin bomnae \
- && install -d -o bomnae -g bomnae /network /recordings /photos
+ && install -d -o bomnae -g bomnae /network /recordings /photos /snapshots /tls
 COPY --from=packages /venv /venv
 COPY streams /app/streams
 COPY producers /app/producers

@@ -1,7 +1,7 @@
 # Every target sets up what it needs. `make help` lists them.
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-kafka check fmt lint bench shape kafka browser web-tools web-check lock settings-table clean
+.PHONY: help setup demo test test-kafka check fmt lint bench shape kafka promtool browser web-tools web-check loader lock settings-table sbom audit-packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -17,7 +17,7 @@ demo: setup ## the simulated city, live, on http://127.0.0.1:8700/ (PORT=8700)
 # Two at a time: they mostly wait, and no test asserts a second. Each half's output comes whole.
 SIDE_BY_SIDE := $(MAKE) -j2 --output-sync=target --no-print-directory
 
-test: setup browser web-tools ## unit, agent, service and browser tests on the embedded broker
+test: setup browser web-tools loader promtool ## unit, agent, service and browser tests on the embedded broker
 	@$(SIDE_BY_SIDE) test-units test-services
 
 .PHONY: test-units test-services
@@ -31,7 +31,7 @@ test-units:
 test-services:
 	@$(PY) -m pytest tests/services $(SIMULATED:%=--ignore=tests/services/test_%.py)
 
-ON_THE_LOG = pipeline worker audit calls subscriptions records# KAFKA_TESTS=tests/services runs them all there
+ON_THE_LOG = pipeline worker audit calls subscriptions records snapshot# KAFKA_TESTS=tests/services runs them all there
 KAFKA_TESTS ?= $(ON_THE_LOG:%=tests/services/test_%.py)
 test-kafka: setup kafka ## the service tests that stand on the log, on Apache Kafka and redis-server
 	@TEST_KAFKA=apache $(PY) -m pytest $(KAFKA_TESTS)
@@ -86,11 +86,27 @@ kafka: .cache/kafka/.fetched ## Apache Kafka from its Maven artifacts, for test-
 .cache/kafka/.fetched: local/kafka/pom.xml
 	@sh local/setup.sh kafka
 
+loader: .cache/loader/.built ## what `docker compose config` and `kubectl kustomize` read with, for the tests
+
+.cache/loader/.built: local/loader/compose/main.go local/loader/kustomize/main.go local/loader/go.sum
+	@sh local/setup.sh loader
+
+promtool: .cache/prometheus/.fetched ## what checks the alert rules of docs/monitoring, from Debian's package
+
+.cache/prometheus/.fetched:
+	@sh local/setup.sh promtool
+
 browser: ## Chromium and a Korean font, through apt where they are missing
 	@sh local/setup.sh browser
 
 lock: setup ## compile requirements.lock anew from pyproject.toml
 	@sh local/setup.sh lock
+
+sbom: setup ## what the image is made of, as CycloneDX: sbom.json
+	@$(PY) -m local.packages sbom
+
+audit-packages: setup ## known vulnerabilities of the packages in the image, asked of their database
+	@$(PY) -m local.packages audit
 
 settings-table: setup ## write the settings tables of docs/ anew
 	@$(PY) -m local.settings_table --write

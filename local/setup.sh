@@ -3,7 +3,9 @@
 #   setup.sh            a private environment in .venv from requirements.lock
 #   setup.sh browser    Chromium and a Korean font
 #   setup.sh web        node, and in node_modules what checks the browser's code
+#   setup.sh promtool   in .cache/prometheus what checks the rules of docs/monitoring
 #   setup.sh kafka      Apache Kafka's artifacts in .cache/kafka, and redis-server
+#   setup.sh loader     in .cache/loader what reads docker-compose.yml and docs/kubernetes, where Go is
 #   setup.sh quix       in .cache/quix what `make bench` measures the worker against
 #   setup.sh lock       requirements.lock and the others anew from pyproject.toml
 set -eu
@@ -63,6 +65,29 @@ kafka)
 	mvn -q -B -f local/kafka/pom.xml dependency:copy-dependencies \
 		-DincludeScope=runtime -DoutputDirectory="$PWD/.cache/kafka"
 	touch .cache/kafka/.fetched
+	;;
+loader)
+	mkdir -p .cache/loader
+	go -C local/loader build -trimpath -o "$PWD/.cache/loader/" ./compose ./kustomize ||
+		echo "bomnae: no Go 1.24: docker-compose.yml and docs/kubernetes are not checked" >&2
+	touch .cache/loader/.built
+	;;
+promtool)
+	# Of Debian's package the one program: the server is not wanted here.
+	mkdir -p .cache/prometheus
+	if command -v promtool >/dev/null; then
+		cp "$(command -v promtool)" .cache/prometheus/promtool
+	elif [ ! -x .cache/prometheus/promtool ]; then
+		cd .cache/prometheus
+		[ "$(id -u)" = 0 ] && apt-get -qq update >/dev/null
+		apt-get -qq download prometheus 2>/dev/null
+		dpkg-deb --fsys-tarfile prometheus_*.deb | tar -xO ./usr/bin/promtool >promtool.new
+		rm prometheus_*.deb
+		chmod 755 promtool.new
+		mv promtool.new promtool
+		cd ../..
+	fi
+	touch .cache/prometheus/.fetched
 	;;
 quix)
 	bootstrap_uv

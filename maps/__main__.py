@@ -1,29 +1,29 @@
-"""`python -m maps`: the map server, and the access records it writes."""
+"""`python -m maps`: the map server, who may use it, and the access records it writes."""
 
 import argparse
 import asyncio
 import gc
 import logging
-import signal
 import sys
-from datetime import UTC, datetime
 from functools import partial
 
 from aiohttp import web
 
 from maps.access import command as accounts
+from maps.access.first import first_code
 from maps.access.guard import GUARD, Guard
-from maps.api.own_account import first_code
+from maps.api import matrix
+from maps.api.routes import OPERATIONS
 from maps.http.connections import CONNECTIONS, IDLE_S
-from maps.http.tls import Tls
 from maps.picture.catch_up import LOSSES
 from maps.records import command as records
-from maps.server import build_app, own_hosts
+from maps.server import build_app
 from streams.contract import cli
-from streams.contract.errors import ServeError, SettingsError
+from streams.contract.errors import ServeError
 from streams.contract.grammars import Address, LoginMode
 from streams.contract.running import cancel, run_until_signal
 from streams.contract.settings import Settings
+from streams.contract.tls import Tls, kept_tls
 from streams.geo.loading import load_network
 from streams.state.store import Store
 
@@ -54,8 +54,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     app = build_app(settings, load_network(settings.network), Store.connect(settings))
     gc.freeze()  # the network stays: a collector that went through it would hold requests up
     gc.set_threshold(COLLECT_AT)
-    tls = Tls.of(settings.tls, sorted(own_hosts(settings))) if settings.tls else None
-    asyncio.run(serve(app, settings.http, tls))
+    asyncio.run(serve(app, settings.http, kept_tls(settings, settings.http)))
     return cli.OK
 
 
@@ -68,12 +67,20 @@ def command_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     commands.add_parser("serve", help="serve until SIGTERM or SIGINT")
+    access = commands.add_parser("access", help="who may what: roles, routes, pages, commands")
+    access.add_argument("action", choices=("matrix",), help="print the whole table, as Markdown")
     accounts.add_parser(commands)
     records.add_parser(commands)
     return parser
 
 
-COMMANDS = {"serve": _serve, "accounts": accounts.run, "records": records.run}
+def _access(settings: Settings, options: argparse.Namespace) -> int:
+    del settings, options
+    print(matrix.table(OPERATIONS))
+    return cli.OK
+
+
+COMMANDS = {"serve": _serve, "access": _access, "accounts": accounts.run, "records": records.run}
 
 
 async def serve(app: web.Application, address: Address, tls: Tls | None = None) -> None:
@@ -88,8 +95,6 @@ async def serve(app: web.Application, address: Address, tls: Tls | None = None) 
         for listening in runner.addresses:
             scheme = "https" if tls else "http"
             print(f"map on {scheme}://{Address(*listening[:2])}/", flush=True)
-        if tls:
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _read_again, tls)
         saying = asyncio.create_task(_say_first_code(app[GUARD]))
         await run_until_signal()
         await cancel([saying, watching], STOP_WITHIN_S)
@@ -104,15 +109,6 @@ async def _watch(app: web.Application, runner: web.AppRunner) -> None:
         await app[CONNECTIONS].watch(runner.server)
 
 
-def _read_again(tls: Tls) -> None:
-    """Take the certificate as it stands now; one that cannot be read leaves that of before."""
-    try:
-        tls.read(datetime.now(UTC))
-        log.info("certificate read again", extra={"ends": tls.ends.isoformat()})
-    except SettingsError as error:
-        log.warning("certificate not read", extra={"error": str(error)})
-
-
 async def _say_first_code(guard: Guard) -> None:
     """Print the code of the first account, where there is none and accounts are ours; as soon as
     Redis can be read, and the state in it is whole.
@@ -120,7 +116,7 @@ async def _say_first_code(guard: Guard) -> None:
     while guard.settings.login is LoginMode.LOCAL:
         try:
             if not await guard.store.is_rebuilding():
-                code = await first_code(guard)
+                code = await first_code(guard.store)
                 if code:
                     print(f"no account yet: start code {code}, good for a day", flush=True)
                 return

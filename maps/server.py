@@ -10,33 +10,37 @@ from aiohttp import web
 
 from maps.access.failures import Failures
 from maps.access.guard import GUARD, Guard
+from maps.access.looks import Looks
 from maps.access.oidc import Provider, check_extra
 from maps.access.recording import RECORDER
+from maps.access.refused import TALLY, Tally, write_repeats, write_rest
 from maps.access.sessions import Sessions
 from maps.api.admission import OPERATION_OF, admit_people, by_handler
 from maps.api.alerts import add_alerts
 from maps.api.calls import add_calls
-from maps.api.context import CONTEXT, JSON, Context, make_context
+from maps.api.context import CONTEXT, make_context
 from maps.api.crew import add_crew
+from maps.api.crew_door import add_door
 from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
 from maps.api.oidc import PROVIDER
+from maps.api.passkeys import add_passkeys
 from maps.api.past import add_time
 from maps.api.posted import INTAKE, OWN_ORIGINS
 from maps.api.records import add_records
+from maps.api.refusal_page import refused
 from maps.api.routes import OPERATIONS
 from maps.api.subscriptions import add_subscriptions
-from maps.http.answers import NO_STORE
 from maps.http.connections import CONNECTIONS, Connections, count_asking
-from maps.http.refusals import RequestRefusedError, error_body
+from maps.http.refusals import RequestRefusedError
 from maps.pages import csp
-from maps.pages.pages import HTML
 from maps.records.heads import sign_days
-from maps.records.writing import AccessLog
 from streams.contract.grammars import LoginMode
+from streams.contract.key_file import check_keys
 from streams.contract.running import BARE_S, cancel
 from streams.contract.settings import Settings
 from streams.geo.network import Network
+from streams.kafka.access_writing import AccessLog
 from streams.state.store import Store
 
 log = logging.getLogger(__name__)
@@ -56,6 +60,7 @@ HSTS = "max-age=31536000"
 
 def build_app(settings: Settings, network: Network, store: Store) -> web.Application:
     """The application; its tasks start and end with it, and it closes the store."""
+    check_keys(settings, "maps")
     first = [count_asking, _errors, _known_host, _plain_path, admit_people]
     app = web.Application(middlewares=first, client_max_size=MAX_REQUEST_BYTES)
     context = app[CONTEXT] = make_context(settings, network, store)
@@ -69,11 +74,13 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     app[CONNECTIONS] = Connections()
     app[OWN_ORIGINS] = own_origins(settings)
     add_calls(app)
+    add_door(app)
     add_crew(app)
     add_photos(app)
     add_alerts(app)
     add_subscriptions(app)
-    app[RECORDER] = AccessLog(settings, app[INTAKE])
+    add_passkeys(app)
+    app[RECORDER], app[TALLY] = AccessLog(settings, app[INTAKE]), Tally()
     add_records(app)
     app.add_routes(each.route for each in OPERATIONS)
     app.on_response_prepare.append(_secure)
@@ -85,7 +92,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
 def _guard(settings: Settings, store: Store, now_ms: Callable[[], int]) -> Guard:
     idle_s, hard_s = settings.login_idle_s, settings.login_hard_s
     sessions = Sessions(store.client, idle_s, hard_s, now_ms)
-    return Guard(settings, store, sessions, Failures(store.client))
+    return Guard(settings, store, sessions, Failures(store.client), Looks(store.client))
 
 
 def is_own_host(host_header: str, own_hosts: Collection[str]) -> bool:
@@ -149,17 +156,17 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except RequestRefusedError as refusal:
-        return _refused(request, refusal)
+        return await refused(request, refusal)
     except web.HTTPRedirection:
         raise
     except web.HTTPException as error:
-        return _refused(request, _refusal_of(error, request))
+        return await refused(request, _refusal_of(error, request))
     except (ConnectionError, asyncio.CancelledError):
         raise
     except Exception:
         log.exception("request failed", extra={"route": _route_name(request)})
         bug = RequestRefusedError(500, "refused.bug")
-        return _refused(request, bug)
+        return await refused(request, bug)
 
 
 def _refusal_of(error: web.HTTPException, request: web.Request) -> RequestRefusedError:
@@ -168,26 +175,6 @@ def _refusal_of(error: web.HTTPException, request: web.Request) -> RequestRefuse
         return RequestRefusedError(404, "refused.not_found.address", name=shown)
     return RequestRefusedError(
         error.status, "refused.http", status=error.status, reason=error.reason
-    )
-
-
-def _refused(request: web.Request, refusal: RequestRefusedError) -> web.Response:
-    if refusal.status == 404 and not request.path.startswith(("/api/", "/static/")):
-        return missing_page(request.app[CONTEXT], request.path)
-    headers = {"Cache-Control": NO_STORE, "Content-Type": JSON}
-    return web.Response(body=error_body(refusal), status=refusal.status, headers=headers)
-
-
-def missing_page(context: Context, what: str) -> web.Response:
-    """404 for people: what was asked for, and a way back."""
-    return web.Response(
-        text=context.pages.missing(what[:120]),
-        status=404,
-        headers={
-            "Content-Type": HTML,
-            "Cache-Control": NO_STORE,
-            "Content-Security-Policy": context.pages.policy,
-        },
     )
 
 
@@ -212,11 +199,14 @@ async def _tasks(app: web.Application) -> AsyncIterator[None]:
     settings = app[CONTEXT].settings
     if settings.login is not LoginMode.OPEN:  # behind the open door nothing is recorded
         tasks.append(asyncio.create_task(sign_days(settings), name="sign"))
+        counting = write_repeats(app[RECORDER], app[TALLY])
+        tasks.append(asyncio.create_task(counting, name="refused"))
     app[CONTEXT].tasks.extend(tasks)
     for task in tasks:
         task.add_done_callback(_report_end)
     yield
     await cancel(tasks, BARE_S)
+    await write_rest(app[RECORDER], app[TALLY])
     await live.store.close()
 
 

@@ -27,6 +27,17 @@ def parser() -> argparse.ArgumentParser:
     sub = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     ready = sub.add_parser("topics", help="create the topics that are missing, check the others")
     ready.add_argument("--fix", action="store_true", help="put wrong settings of topics right")
+    ready.add_argument(
+        "--rights",
+        action="store_true",
+        help="give each service's user its rights on Kafka, and take away others it has",
+    )
+    ready.add_argument(
+        "--users",
+        type=Path,
+        metavar="FILE",
+        help="have Kafka know these users: a file of `python -m streams secrets`",
+    )
     run = sub.add_parser("run", help="poll every feed that has a key or folder, and keep the clock")
     run.add_argument("--only", default="", help="feeds to poll, e.g. tago,its.speeds,permits")
     run.add_argument("--record", type=Path, help="append every answer to FILE.jsonl[.gz]")

@@ -7,6 +7,7 @@ import sys
 from producers.network import importing as networks
 from producers.polling import running
 from producers.publishing import dead_letters
+from producers.publishing.rights_setup import set_rights, set_users
 from producers.publishing.topic_setup import check_topics, ensure_topics
 from producers.recording import playing
 from producers.recording.buses import positions_in
@@ -15,6 +16,7 @@ from streams.contract.errors import SettingsError
 from streams.contract.metrics import serve_metrics
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
+from streams.contract.tls import kept_tls
 
 
 def topics(args: argparse.Namespace, settings: Settings) -> int:
@@ -26,18 +28,25 @@ def topics(args: argparse.Namespace, settings: Settings) -> int:
         sys.stderr.write("`python -m producers topics --fix` puts these right\n")
         return USAGE
     sys.stdout.write(f"topics ready; created: {', '.join(created) or 'none'}\n")
+    if args.users is not None:
+        sys.stdout.write(f"users set: {', '.join(set_users(settings, args.users))}\n")
+    if args.rights:
+        given, taken = set_rights(settings)
+        sys.stdout.write(f"rights set: {given} given, {taken} taken away\n")
     return OK
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     only = tuple(filter(None, (name.strip() for name in args.only.split(","))))
-    serve_metrics(settings)
-    asyncio.run(running.run_feeds(settings, only, args.record, with_clock=not args.no_clock))
+    tls = kept_tls(settings, settings.metrics, settings.ingest)
+    serve_metrics(settings, tls)
+    polls = running.run_feeds(settings, only, args.record, tls=tls, with_clock=not args.no_clock)
+    asyncio.run(polls)
     return OK
 
 
 def clock(_: argparse.Namespace, settings: Settings) -> int:
-    serve_metrics(settings)
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
     asyncio.run(running.run_clock_alone(settings))
     return OK
 

@@ -6,20 +6,27 @@ import os
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
+from streams import key_command
 from streams.contract import cli
 from streams.contract.failpoints import DISPATCH_POINTS, from_env
 from streams.contract.metrics import serve_metrics
 from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
+from streams.contract.tls import kept_tls
 from streams.delivery.command.options import add_sink, add_subscriptions
+from streams.doctor import command as doctor
 from streams.geo.loading import load_network
+from streams.retention.options import add_retention
+from streams.snapshot.options import add_parsers, add_public
+from streams.walls.command import add_secrets, run_secrets
 
 EXIT_DIFFERENT, EXIT_UNSETTLED = 4, 5
 _CODES = """exit codes: 0 told to stop, or identical; 1 crashed; 2 settings or topics are wrong;
-3 the log is not the one the state was folded from, or does not reach back to its beginning;
-4 audit: differences; 5 audit: not settled; 6 the worker stood while messages waited;
-7 what stands in Redis cannot be read"""
+3 the log is not the one the state was folded from, or does not reach back to its beginning (or to
+the snapshot); 4 audit: differences; 5 audit: not settled; 6 the worker stood while messages waited;
+7 what stands in Redis, or in a snapshot, cannot be read"""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,6 +43,15 @@ def main(argv: list[str] | None = None) -> int:
     audit.add_argument(
         "--within", type=float, default=30.0, metavar="S", help="wait so long for the roads (30 s)"
     )
+    audit.add_argument(
+        "--from",
+        type=Path,
+        dest="snapshot",
+        metavar="SNAPSHOT",
+        help="begin at this snapshot; without it at the log's beginning, and where that is gone at "
+        "the newest good one in BOMNAE_SNAPSHOTS",
+    )
+    add_public(audit)
     commands.add_parser("dispatch", help="send the alerts to the endpoints; run as many as needed")
     commands.add_parser(
         "refold", help="have the whole state made again from the log; once all workers have stopped"
@@ -48,7 +64,14 @@ def main(argv: list[str] | None = None) -> int:
     undelivered.add_argument("--replay", action="store_true", help="send them, under the same ids")
     add_subscriptions(commands)
     add_sink(commands)
+    add_parsers(commands)
+    add_secrets(commands)
+    add_retention(commands)
+    doctor.add_doctor(commands)
+    key_command.add_keys(commands)
     options = parser.parse_args(argv)
+    if options.command == "doctor":  # reads the settings itself: wrong ones are what it looks for
+        return doctor.run(options)
     return cli.run(partial(_RUNS[options.command], options))
 
 
@@ -59,7 +82,7 @@ def run_worker(_: argparse.Namespace, settings: Settings) -> int:
     async def run() -> None:
         await work(settings, load_network(settings.network), stop_signal(), from_env(os.environ))
 
-    serve_metrics(settings)
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
     loop = asyncio.new_event_loop()  # `asyncio.run` waits for agents that Faust restarts for ever
     loop.run_until_complete(run())
     return cli.OK
@@ -73,7 +96,7 @@ def run_dispatch(_: argparse.Namespace, settings: Settings) -> int:
         fail = from_env(os.environ, DISPATCH_POINTS)
         await Dispatcher(settings, load_network(settings.network), fail).run(stop_signal())
 
-    serve_metrics(settings)
+    serve_metrics(settings, kept_tls(settings, settings.metrics))
     asyncio.run(run())
     return cli.OK
 
@@ -107,19 +130,55 @@ def run_sink(options: argparse.Namespace, settings: Settings) -> int:
     return sink.run(settings, options)
 
 
+def run_keys(options: argparse.Namespace, settings: Settings) -> int:
+    """Make, list, rotate or hand out keys."""
+    return key_command.run(settings, options)
+
+
 def run_audit(options: argparse.Namespace, settings: Settings) -> int:
     """Print `identical`, or what differs; 0, 4, or 5 when the live state did not settle."""
     from streams.audit import command as auditing  # noqa: PLC0415
     from streams.audit import fold as audit  # noqa: PLC0415 - the worker needs none of it
 
     network = load_network(settings.network)
-    verdict = asyncio.run(auditing.run_audit(settings, network, within_s=options.within))
+    begin = auditing.From(options.snapshot, options.public)
+    verdict = asyncio.run(
+        auditing.run_audit(settings, network, within_s=options.within, begin_from=begin)
+    )
     if verdict.unsettled:
         print(f"not settled: {verdict.unsettled}")
         return EXIT_UNSETTLED
     print("\n".join(audit.report(list(verdict.differences))))
     print(f"{verdict.messages} messages folded", file=sys.stderr)
     return EXIT_DIFFERENT if verdict.differences else cli.OK
+
+
+def run_snapshot(options: argparse.Namespace, settings: Settings) -> int:
+    """Write all state into a file, now or each day."""
+    from streams.snapshot import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_snapshot(options, settings)
+
+
+def run_restore(options: argparse.Namespace, settings: Settings) -> int:
+    """Lay a snapshot anew."""
+    from streams.snapshot import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_restore(options, settings)
+
+
+def run_retention(options: argparse.Namespace, settings: Settings) -> int:
+    """Delete what time is due, or show the table of what is kept."""
+    from streams.retention import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_retention(options, settings)
+
+
+def run_forget(options: argparse.Namespace, settings: Settings) -> int:
+    """Take one work, call or account out before its time."""
+    from streams.retention import command  # noqa: PLC0415 - the worker needs none of it
+
+    return command.run_forget(options, settings)
 
 
 def run_refold(_: argparse.Namespace, settings: Settings) -> int:
@@ -138,7 +197,13 @@ _RUNS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "undelivered": run_undelivered,
     "subscriptions": run_subscriptions,
     "sink": run_sink,
+    "keys": run_keys,
     "audit": run_audit,
+    "snapshot": run_snapshot,
+    "restore": run_restore,
+    "secrets": run_secrets,
+    "retention": run_retention,
+    "forget": run_forget,
 }
 
 

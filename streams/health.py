@@ -36,7 +36,8 @@ def reason_against(clocks: Mapping[str, int], partitions: int, now_ms: int) -> s
     return ""
 
 
-async def _clocks(settings: Settings) -> dict[str, int]:
+async def clocks_of(settings: Settings) -> dict[str, int]:
+    """The watermark of each partition of the roads, ms."""
     store = Store.connect(settings)
     try:
         parts = await store.rows(CLOCK, settings.partitions)
@@ -46,7 +47,7 @@ async def _clocks(settings: Settings) -> dict[str, int]:
 
 
 def _reason(settings: Settings) -> str:
-    clocks = asyncio.run(_clocks(settings))
+    clocks = asyncio.run(clocks_of(settings))
     return reason_against(clocks, settings.partitions, now_ms())
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Self
 
 import msgspec
@@ -42,6 +42,8 @@ class Got(NamedTuple):
     at: float  # time.time()
     status: int
     generations: tuple[int, ...]  # of the secrets that signed it
+    raw: bytes = b""
+    headers: Mapping[str, str] = {}
 
 
 Behaviour = Callable[[str, dict[str, Any]], Answer]
@@ -123,6 +125,8 @@ class Receiver:
                 at,
                 answer.status,
                 _generations(endpoint, dict(request.headers), raw),
+                raw,
+                dict(request.headers),
             )
             self.got.append(got)
             if answer.delay_s:
@@ -137,7 +141,7 @@ def _generations(endpoint: str, headers: dict[str, str], body: bytes) -> tuple[i
     found = []
     for generation in (1, 2, 3):
         try:
-            secret = endpoint_secret(MASTER, endpoint, generation)
+            secret = endpoint_secret(MASTER.encode(), endpoint, generation)
             verify([secret], headers, body, now_s=int(time.time()))
         except SignatureError:
             continue

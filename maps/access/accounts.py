@@ -1,11 +1,11 @@
 """How an account comes to be and becomes another; each is written to the log whole. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from hashlib import sha256
 
 from maps.access.guard import TOKEN
-from streams.contract.account import MAX_ACCOUNTS, Account, check_account
+from streams.contract.account import MAX_ACCOUNTS, Account, Passkey, check_account
 from streams.contract.enums import Role
 from streams.contract.errors import AccountError
 from streams.contract.times import DAY_MS
@@ -74,6 +74,20 @@ def with_password(account: Account, password_hash: str, now_ms: int) -> Account:
 def with_codes(account: Account, sealed: str, now_ms: int, by: str) -> Account:
     """With the sealed secret of one-time codes; "" takes them away."""
     return replace(account, code_secret=sealed, changed_ms=now_ms, changed_by=by)
+
+
+def with_passkey(account: Account, key: Passkey, now_ms: int) -> Account:
+    """With one passkey more, its person's own."""
+    keys = (*account.passkeys, key)
+    made = replace(account, passkeys=keys, changed_ms=now_ms, changed_by=account.account)
+    check_account(made)
+    return made
+
+
+def without_passkeys(account: Account, key_ids: Collection[str], now_ms: int) -> Account:
+    """Without these passkeys."""
+    keys = tuple(each for each in account.passkeys if each.key_id not in key_ids)
+    return replace(account, passkeys=keys, changed_ms=now_ms, changed_by=account.account)
 
 
 def with_roles(account: Account, roles: Iterable[Role], now_ms: int, by: str) -> Account:

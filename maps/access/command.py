@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from redis.exceptions import RedisError
 
 from maps.access import accounts
+from maps.access.first import first_code_again
 from maps.access.passwords import hash_of, made_password
 from streams.contract import topics
 from streams.contract.account import Account
@@ -28,8 +29,9 @@ LOOK_S = 0.1
 DAYS = (1, 730)
 HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it.
 
-  python -m maps accounts add kim --roles desk,operator --office 도로과
-  python -m maps accounts reset kim       a new password; one-time codes are asked no more
+  python -m maps accounts add kim --roles desk,operator --office roads
+  python -m maps accounts reset kim       a new password; codes and passkeys count no more
+  python -m maps accounts first-code      the start code of a city without accounts, once more
   python -m maps accounts lock kim        all sessions end within seconds; unlock undoes it
   python -m maps accounts token gis --days 365       what a program sends as its bearer
 
@@ -69,6 +71,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     ):
         actions.add_parser(name, help=text).add_argument("account")
     actions.add_parser("list", help="every account")
+    actions.add_parser("first-code", help="the code of the first account, where it was lost")
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -87,9 +90,14 @@ async def _act(settings: Settings, options: argparse.Namespace) -> int:
         known = await store.accounts()
         if options.action == "list":
             return _list(known)
+        if options.action == "first-code":
+            _print(f"start code {await first_code_again(store)}, good for a day")
+            return 0
         if options.action != "add" and options.account not in known:
             sys.stderr.write(f"bomnae: there is no account {options.account[:40]!r}\n")
             return EXIT_UNKNOWN
+        if await store.is_account_gone(options.account):
+            raise AccountError("account", options.account, "a name that was not removed before")
         made, shown = _made(known, options, now_ms(), _by())
         await intake.send(topics.ACCOUNTS, 0, made)
         for line in shown:
@@ -170,6 +178,7 @@ def _list(known: Mapping[str, Account]) -> int:
                 ("locked", row.is_locked),
                 ("must change its password", row.must_change),
                 ("one-time codes", bool(row.code_secret)),
+                ("passkeys", bool(row.passkeys)),
                 ("program", bool(row.token_hash)),
             )
             if holds

@@ -2,15 +2,14 @@
 
 import hmac
 import ipaddress
-import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from aiohttp import web
 
 from maps.access.failures import Failures
+from maps.access.looks import Looks
 from maps.access.passwords import Passwords
-from maps.access.roles import Permission
 from maps.access.sessions import Sessions
 from maps.access.who import Who, nobody
 from maps.http.refusals import RequestRefusedError
@@ -23,10 +22,9 @@ from streams.state.store import Store
 
 COOKIE = "__Host-bomnae"
 TOKEN = "bmn_"  # noqa: S105 - what a program's token begins with: bmn_NAME_SECRET
-KNOWN_S = 5.0  # how late a change of an account is noticed
+KNOWN_MS = 5_000  # how late a change of an account is noticed
+MOST_KNOWN = 10_000
 WHO = web.RequestKey("who", Who)
-LOOKED = frozenset({Permission.ANYBODY, Permission.SEE})
-"""What a page asks for by itself, again and again: that is no sign of somebody being there."""
 
 
 @dataclass(slots=True)
@@ -37,8 +35,10 @@ class Guard:
     store: Store
     sessions: Sessions
     failures: Failures
+    looks: Looks
     passwords: Passwords = field(default_factory=Passwords)
-    _accounts: dict[str, tuple[float, Account | None]] = field(default_factory=dict)
+    _accounts: dict[str, tuple[int, Account | None]] = field(default_factory=dict)
+    _away_ms: int = -KNOWN_MS  # when Redis last did not answer
 
     async def who(self, request: web.Request) -> Who:
         """Who a request is of. RequestRefusedError (400) for a name that no proxy of ours gave."""
@@ -52,19 +52,23 @@ class Guard:
 
     async def account(self, name: str) -> Account | None:
         """The account of a name as the log says now; of one known lately while Redis is away."""
-        now_s = time.monotonic()
-        read_s, known = self._accounts.get(name, (-KNOWN_S, None))
-        if now_s - read_s < KNOWN_S:
+        now_ms = self.sessions.now_ms()
+        read_ms, known = self._accounts.get(name, (-KNOWN_MS, None))
+        if now_ms - read_ms < KNOWN_MS:
+            return known
+        if name in self._accounts and now_ms - self._away_ms < KNOWN_MS:
             return known
         try:
             found = await self.store.account(name)
         except LOSSES:
+            self._away_ms = now_ms
             if name in self._accounts:
                 return known
             raise
-        if len(self._accounts) > 10_000:
-            self._accounts.clear()
-        self._accounts[name] = now_s, found
+        self._accounts.pop(name, None)  # the one read longest ago stands first
+        if len(self._accounts) >= MOST_KNOWN:
+            del self._accounts[next(iter(self._accounts))]
+        self._accounts[name] = now_ms, found
         return found
 
     def forget(self, name: str) -> None:
@@ -105,7 +109,7 @@ class Guard:
             raise RequestRefusedError(401, "refused.wrong_token")
         if known.expires_ms <= self.sessions.now_ms():
             raise RequestRefusedError(401, "refused.token_over")
-        return Who(known.account, known.roles, address, self.settings.login)
+        return Who(known.account, known.roles, address, self.settings.login, is_program=True)
 
     async def _named(self, request: web.Request, address: str) -> Who:
         """Who the proxy says it is: an account of ours, which gives the roles."""

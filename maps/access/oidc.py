@@ -31,6 +31,7 @@ LEEWAY_S = 60  # two machines' clocks may be off by
 MAX_ANSWER_BYTES = 256 << 10
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,38}")
+_TIMES = ("iat", "nbf", "exp")  # claims that are times
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
 
@@ -149,7 +150,8 @@ class Provider:
             rules.validate(claims)
         except (JoseError, ValueError) as error:
             name = type(error).__name__
-            is_time = name in {"ExpiredTokenError", "InvalidTokenError"}
+            is_wrong = name in {"ExpiredTokenError", "InvalidClaimError"}  # and not missing
+            is_time = is_wrong and getattr(error, "claim", "exp") in _TIMES
             code = "oidc_clock" if is_time else "oidc_refused"
             raise OidcError(code, f"its answer cannot be believed ({name})") from None
         if not is_logout and not claims.get("sub"):

@@ -11,12 +11,14 @@ class Permission(StrEnum):
 
     ANYBODY = "anybody"  # needs no login
     CREW = "crew"  # a login that may see, or the link of a crew, which its handler checks
-    SELF = "self"  # a login, of whatever role: its own session and password
+    SELF = "self"  # a login, of whatever role: its own sessions
+    OWN = "own"  # the same while somebody is there: password, second factor
     SEE = "see"  # the map and what is on it
     ANSWER = "answer"  # the desk: answers, calls, the crews' photos
     ACT = "act"  # what an operator tells the log
     EXPORT = "export"  # files that leave the house
     SUBSCRIBE = "subscribe"  # who gets webhooks
+    CREWS = "crews"  # the links of crews: which there are, new ones, their end
     FIGURES = "figures"  # what Prometheus reads
     ACCOUNTS = "accounts"
     RECORDS = "records"  # who looked at what
@@ -26,11 +28,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.SEE}),
     Role.DESK: frozenset({Permission.SEE, Permission.ANSWER}),
     Role.OPERATOR: frozenset({Permission.SEE, Permission.ANSWER, Permission.ACT}),
-    Role.MANAGER: frozenset({Permission.SEE, Permission.EXPORT, Permission.SUBSCRIBE}),
+    Role.MANAGER: frozenset(
+        {Permission.SEE, Permission.EXPORT, Permission.SUBSCRIBE, Permission.CREWS}
+    ),
     Role.ADMIN: frozenset({Permission.ACCOUNTS, Permission.FIGURES}),
     Role.AUDITOR: frozenset({Permission.RECORDS}),
 }
 FOR_ALL = frozenset({Permission.ANYBODY, Permission.CREW})
+OF_EACH = frozenset({Permission.SELF, Permission.OWN})
 WATCHING = frozenset({Permission.SEE})
 """What stays with somebody who was away for long: a map on a wall is looked at, not touched."""
 
@@ -38,4 +43,4 @@ WATCHING = frozenset({Permission.SEE})
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """All that somebody of these roles may do; of none, what anybody may."""
     own = frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
-    return own | FOR_ALL | ({Permission.SELF} if own else frozenset())
+    return own | FOR_ALL | (OF_EACH if own else frozenset())

@@ -57,6 +57,7 @@ class Sessions:
     hard_s: int
     now_ms: Callable[[], int]
     _known: dict[str, _Known] = field(default_factory=dict)
+    _away_ms: int = -KNOWN_MS  # when Redis last did not answer: not everybody waits for it
 
     async def begin(
         self,
@@ -88,10 +89,13 @@ class Sessions:
         name, now_ms = name_of(token), self.now_ms()
         known = self._known.get(name)
         if known is None or now_ms - known.read_ms >= KNOWN_MS:
+            if now_ms - self._away_ms < KNOWN_MS:
+                return self._remembered(known, now_ms)
             try:
                 row = await self.client.get(login_key(SESSION, name))
             except LOSSES:
-                return known.session if known and not self.is_idle(known.session) else None
+                self._away_ms = now_ms
+                return self._remembered(known, now_ms)
             if row is None:
                 self._known.pop(name, None)
                 return None
@@ -158,9 +162,16 @@ class Sessions:
         found = [_SESSION.decode(row) for row in rows if row is not None]
         return sorted(found, key=lambda each: -each.begun_ms)
 
+    def _remembered(self, known: _Known | None, now_ms: int) -> Session | None:
+        """What Redis said last of a session, for its idle time from then on."""
+        if known is None or now_ms - known.read_ms >= self.idle_s * 1000:
+            return None
+        return None if now_ms - known.session.begun_ms >= self.hard_s * 1000 else known.session
+
     def _keep(self, session: Session, read_ms: int) -> _Known:
+        self._known.pop(session.name, None)  # the one read longest ago stands first
         if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
+            del self._known[next(iter(self._known))]
         known = self._known[session.name] = _Known(session, read_ms, session.acted_ms)
         return known
 

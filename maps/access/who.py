@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from maps.access.roles import FOR_ALL, WATCHING, Permission, permissions_of
+from maps.access.roles import FOR_ALL, OF_EACH, WATCHING, Permission, permissions_of
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
 
@@ -13,6 +13,7 @@ class Who:
 
     `session` is the digest of their session, "" without one. `must_change`: they may do nothing
     but set a password of their own. `is_idle`: they have been away, and may look alone.
+    `is_program`: a program's token, nobody sits there.
     """
 
     account: str
@@ -22,13 +23,14 @@ class Who:
     session: str = ""
     must_change: bool = False
     is_idle: bool = False
+    is_program: bool = False
 
     @property
     def may_do(self) -> frozenset[Permission]:
         if self.door is LoginMode.OPEN:
             return _OPEN
         if self.must_change:
-            return FOR_ALL | {Permission.SELF}
+            return FOR_ALL | OF_EACH
         may = permissions_of(self.roles)
         return may & (WATCHING | FOR_ALL | {Permission.SELF}) if self.is_idle else may
 

@@ -5,21 +5,19 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from maps.access.guard import GUARD, LOOKED, WHO
+from maps.access.guard import GUARD, WHO, address_of
 from maps.access.recording import record
+from maps.access.refused import record_refused
 from maps.access.roles import Permission
 from maps.access.who import Who, nobody
 from maps.api.operation import ADMIN_KEY, Operation
 from maps.api.posted import check_origin
 from maps.http.refusals import RequestRefusedError
 from maps.picture.catch_up import LOSSES
-from streams.contract.enums import AccessAction
-from streams.contract.grammars import LoginMode
 
-REASON = "Bomnae-Reason"  # UTF-8, percent-encoded: why somebody takes a file away
+REASON = "Bomnae-Reason"  # UTF-8, percent-encoded: why somebody takes or looks at something
 SAFE = ("GET", "HEAD")
 FROM_ELSEWHERE = ("/login/oidc/logout",)  # what another server posts, by its own signature
-_REASONED = (AccessAction.DOWNLOAD,)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OPERATION_OF: web.AppKey[Mapping[Handler, Operation]] = web.AppKey("operation_of")
 
@@ -44,24 +42,42 @@ async def admit_people(request: web.Request, handler: Handler) -> web.StreamResp
     if request.method not in SAFE and operation.path not in FROM_ELSEWHERE:
         check_origin(request)
     if operation.may is Permission.ANYBODY:
-        request[WHO] = await _who_if_known(request)
+        request[WHO] = await who_if_known(request)
         return await handler(request)
-    request[WHO] = who = await guard.who(request)
+    request[WHO] = who = await _who(request)
     if not who.may(operation.may) and not _has_own_key(operation, who):
         return await _turned_away(request, operation, who)
-    if who.session and not who.is_idle and operation.may not in LOOKED:
+    if who.session and not who.is_idle and _is_act(operation):
         await guard.sessions.act_of(who.session)
     await _record(request, operation)
     return await handler(request)
 
 
-async def _who_if_known(request: web.Request) -> Who:
+def _is_act(operation: Operation) -> bool:
+    """Whether it shows that somebody is there; a page that is open asks for much by itself."""
+    return operation.method not in SAFE or operation.is_page
+
+
+async def _who(request: web.Request) -> Who:
+    """Who it is; what claims to be somebody and is not is recorded before it is refused."""
+    guard = request.app[GUARD]
+    try:
+        return await guard.who(request)
+    except RequestRefusedError as refusal:
+        address = address_of(request, guard.settings.trusted_proxies)
+        request[WHO] = nobody(address, guard.settings.login)
+        await record_refused(request, "token", refusal.code)
+        raise
+
+
+async def who_if_known(request: web.Request) -> Who:
     """Who it is where anybody may come in; nobody where that cannot be read now."""
     guard = request.app[GUARD]
     try:
         return await guard.who(request)
     except (RequestRefusedError, *LOSSES):
-        return nobody(request.remote or "", guard.settings.login)
+        address = address_of(request, guard.settings.trusted_proxies)
+        return nobody(address, guard.settings.login)
 
 
 def _has_own_key(operation: Operation, who: Who) -> bool:
@@ -70,24 +86,29 @@ def _has_own_key(operation: Operation, who: Who) -> bool:
 
 
 async def _turned_away(request: web.Request, operation: Operation, who: Who) -> web.StreamResponse:
-    is_page = operation.method == "GET" and not request.path.startswith("/api/")
     if who.account and not (who.is_idle or who.must_change):
-        await record(request, AccessAction.REFUSED, operation.tag, request.path)
+        await record_refused(request, operation.tag, f"{operation.method} {operation.path}")
         raise RequestRefusedError(403, "refused.not_yours")
-    if is_page:
+    if operation.is_page:
         raise web.HTTPSeeOther(f"/login?next={quote(request.path_qs, safe='/')}")
+    if not who.account:
+        await record_refused(request, "no login")
     if who.must_change:
         raise RequestRefusedError(403, "refused.must_change")
     raise RequestRefusedError(401, "refused.idle" if who.is_idle else "refused.no_login")
 
 
 async def _record(request: web.Request, operation: Operation) -> None:
-    if operation.records is None:
+    who = request[WHO]
+    if operation.records is None or not who.account:
+        return
+    looks, subject = request.app[GUARD].looks, request.match_info.get(operation.subject, "")
+    look = (who.account, operation.tag, subject or request.path)
+    if operation.is_one_look and await looks.goes_on(*look):
         return
     reason = unquote(request.headers.get(REASON, ""))[:400].strip()
-    who = request[WHO]
-    if operation.records in _REASONED and not reason and who.session:
+    if operation.asks_why and not reason and not who.is_program:
         raise RequestRefusedError(400, "refused.no_reason")
-    if who.account or who.door is LoginMode.OPEN:
-        subject = request.match_info.get(operation.subject, "") or request.path
-        await record(request, operation.records, operation.tag, subject, reason=reason)
+    await record(request, operation.records, *look[1:], reason=reason)
+    if operation.is_one_look:
+        await looks.begin(*look)

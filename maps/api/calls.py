@@ -145,6 +145,8 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
     "Open calls, newest first, and who is to be called back",
     {200: OpenCalls},
     may=Permission.ANSWER,
+    records=AccessAction.LOOK,
+    is_one_look=True,
 )
 async def get_calls(request: web.Request) -> web.StreamResponse:
     """Open calls, newest first; `due`: all that was closed is open again, call back."""

@@ -9,30 +9,28 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from maps.access.guard import who_of
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT, Context
+from maps.api.crew_door import admit, bearer
 from maps.api.desk import DESK, scene_now
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.posted import Paces, read_body, tell
 from maps.crew import taps
 from maps.crew.site import SiteBody, site_of
 from maps.crew.taps import Tap, TapOutcome, TapResult
-from maps.http.refusals import RequestRefusedError, bad_parameter, not_found
+from maps.http.refusals import RequestRefusedError, bad_parameter
 from maps.picture.loop import OK
 from streams.contract import topics
 from streams.contract.enums import Reporter, SiteStatus
 from streams.contract.records import SiteReport
-from streams.delivery.deciding.crew_links import Check, check_token
 from streams.domain.works.rows import Work
 from streams.words.catalogue import joined, phrase
 from streams.words.spoken import OwnText, Spoken
 
 log = logging.getLogger(__name__)
-TAPS_A_MINUTE = 20  # of one work: a crew taps a few words a day
+TAPS_A_MINUTE = 20  # by one link: a crew taps a few words a day
 KEPT_TAPS = 1000
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-TOKEN_WORDS = {Check.EXPIRED: "refused.expired_token", Check.FORGED: "refused.bad_token"}
 
 
 class ReportBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,50 +80,6 @@ def add_crew(app: web.Application) -> None:
     app[CREW] = Crew()
 
 
-def bearer(request: web.Request) -> str:
-    """The token in the Authorization header, "" for none: never in an address that is logged."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
-
-
-def admit(context: Context, work: str, token: str) -> None:
-    """Refuse (403) whoever does not hold a link of this work that still counts."""
-    now_ms = context.live.now_ms()
-    check = check_token(context.settings.secret, work, token, now_ms=now_ms)
-    if check is not Check.VALID:
-        raise RequestRefusedError(403, TOKEN_WORDS[check])
-    row = context.live.picture.works.get(work)
-    if row is None and context.live.store_state == OK:
-        raise not_found("kind.work", work)
-    if row is not None and taps.is_used_up(row, now_ms):
-        raise RequestRefusedError(403, "refused.work_over")
-
-
-def page_facts(request: web.Request, work: str) -> dict[str, object]:
-    """What the work's page is told: how the work stands, and what its link is worth.
-
-    `crew`: "valid", "expired", "forged" or "over" of a link; "none" without one; "off" where no
-    master secret is set and no link can be.
-    """
-    context = request.app[CONTEXT]
-    token = request.query.get("t", "")
-    if not who_of(request).may(Permission.SEE):
-        admit(context, work, token)
-    scene = scene_now(context, request.app[DESK], context.live.now_ms())
-    crew = "none" if context.settings.secret else "off"
-    if token and context.settings.secret:
-        crew = _worth(context, work, token)
-    photos = bool(context.settings.photos)
-    return {"site": site_of(work, scene), "crew": crew, "takes_photos": photos}
-
-
-def _worth(context: Context, work: str, token: str) -> str:
-    now_ms = context.live.now_ms()
-    check = check_token(context.settings.secret, work, token, now_ms=now_ms)
-    is_over = taps.is_used_up(context.live.picture.works[work], now_ms)
-    return "over" if check is Check.VALID and is_over else check.value
-
-
 _PATH, _WORK = "/api/v1/works/{work:.+}/reports", Parameter("work", "permit number")
 
 
@@ -143,11 +97,11 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     """202 once the log has the tap, 200 when it was taken before, 409 when it was refused."""
     body = await read_body(request, ReportBody)
     context, work = request.app[CONTEXT], request.match_info["work"]
-    admit(context, work, body.token)
-    report = report_of(body, work, context)
+    link = await admit(request, work, body.token)
+    report = report_of(body, work, link, context)
     found = _outcome(request, work, report.report_id)
     if found.outcome is TapOutcome.UNKNOWN:
-        request.app[CREW].paces.take(work)
+        request.app[CREW].paces.take(link)
         await tell(request, topics.PERMITS, report)
         request.app[CREW].keep(Tap(report, context.live.now_ms()))
         found = TapResult(TapOutcome.WAITING)
@@ -168,14 +122,14 @@ async def post_report(request: web.Request) -> web.StreamResponse:
     may=Permission.CREW,
 )
 async def get_report(request: web.Request) -> web.StreamResponse:
-    context, work = request.app[CONTEXT], request.match_info["work"]
-    admit(context, work, bearer(request))
+    work = request.match_info["work"]
+    await admit(request, work, bearer(request))
     report_id = request.query.get("report", "")
     found = _outcome(request, work, report_id) if report_id else None
     return json_answer(_state(request, work, report_id, found))
 
 
-def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
+def report_of(body: ReportBody, work: str, link: str, context: Context) -> SiteReport:
     """The word in a body; raises RequestRefusedError for one without an id or without an end."""
     if not UUID.fullmatch(body.report_id):
         raise bad_parameter("report_id", body.report_id, "must.uuid")
@@ -183,7 +137,7 @@ def report_of(body: ReportBody, work: str, context: Context) -> SiteReport:
     word = SiteStatus(body.word)
     row = context.live.picture.works.get(work)
     _check_until(word, body.until_ms, row, now_ms)
-    return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms)
+    return SiteReport(body.report_id, work, word, Reporter.CREW, now_ms, body.until_ms, link)
 
 
 def _check_until(word: SiteStatus, until_ms: int | None, row: Work | None, now_ms: int) -> None:

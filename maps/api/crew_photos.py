@@ -14,10 +14,12 @@ from typing import Annotated
 import msgspec
 from aiohttp import BodyPartReader, web
 
+from maps.access.recording import RECORDER
 from maps.access.roles import Permission
 from maps.api.calls import LATE_MS
 from maps.api.context import CONTEXT, Context
-from maps.api.crew import UUID, admit, bearer
+from maps.api.crew import UUID
+from maps.api.crew_door import admit, bearer
 from maps.api.operation import CREW_TOKEN, Operation, Parameter, json_answer
 from maps.api.photo_image import MAX_BYTES, photo_of, too_large
 from maps.api.photo_shelf import SHELF, Shelf
@@ -28,12 +30,14 @@ from maps.picture.loop import OK
 from maps.picture.picture import Picture
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.enums import AccessAction
+from streams.contract.errors import IntakeError
+from streams.contract.grammars import LoginMode
 from streams.domain.works import OVER, phase_at
 from streams.domain.works.phases import over_ms
 
 log = logging.getLogger(__name__)
 UuidText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
-PHOTOS_A_MINUTE = 20  # of one work
+PHOTOS_A_MINUTE = 20  # by one link
 SWEEP_S = 600
 WITHIN_S = 60  # a photo on a bad line; a slower one is tried again
 ENVELOPE_BYTES = 4096  # of a multipart body around its photo
@@ -91,10 +95,27 @@ async def _sweep_on(app: web.Application) -> None:
     while True:
         now_ms, picture = context.live.now_ms(), context.live.picture
         if _is_whole(context, now_ms):
-            count = await asyncio.to_thread(shelf.sweep, overs(picture, now_ms), now_ms)
-            if count:
-                log.info("photos deleted", extra={"works": count})
+            due = await asyncio.to_thread(shelf.due, overs(picture, now_ms), now_ms)
+            if due and await _is_recorded(app, len(due)):
+                await asyncio.to_thread(shelf.delete, due)
+                log.info("photos deleted", extra={"works": len(due)})
         await asyncio.sleep(SWEEP_S)
+
+
+async def _is_recorded(app: web.Application, count: int) -> bool:
+    """Record a deletion before it is done; False where the log is away: then it waits. Behind the
+    open door nothing is recorded.
+    """
+    if app[CONTEXT].settings.login is LoginMode.OPEN:
+        return True
+    try:
+        await app[RECORDER].write(
+            "retention", "", AccessAction.DELETE, subject_kind="photos", count=count
+        )
+    except IntakeError as error:
+        log.warning("photos not deleted", extra={"error": str(error)})
+        return False
+    return True
 
 
 def _is_whole(context: Context, now_ms: int) -> bool:
@@ -130,9 +151,9 @@ _WORK, _PHOTO = Parameter("work", "permit number"), Parameter("photo", "photo id
 async def post_photo(request: web.Request) -> web.StreamResponse:
     """201 once the photo is kept. Multipart: `report_id` (a UUID, its name), then `photo`."""
     work = request.match_info["work"]
-    admit(request.app[CONTEXT], work, bearer(request))
+    link = await admit(request, work, bearer(request))
     shelf = _shelf(request)
-    request.app[PACES].take(work)
+    request.app[PACES].take(link)
     name, raw, kind = await _received(request)
     async with request.app[ONE_AT_A_TIME]:
         jpeg = await asyncio.to_thread(photo_of, raw, kind)
@@ -198,7 +219,7 @@ async def _bytes_of(part: BodyPartReader, most: int) -> bytes:
 )
 async def get_photos(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
-    admit(request.app[CONTEXT], work, bearer(request))
+    await admit(request, work, bearer(request))
     return await _listed(request, work)
 
 
@@ -214,7 +235,7 @@ async def get_photos(request: web.Request) -> web.StreamResponse:
 )
 async def get_photo(request: web.Request) -> web.StreamResponse:
     work = request.match_info["work"]
-    admit(request.app[CONTEXT], work, bearer(request))
+    await admit(request, work, bearer(request))
     return await _shown(request, work)
 
 
@@ -228,6 +249,8 @@ async def get_photo(request: web.Request) -> web.StreamResponse:
     may=Permission.ANSWER,
     records=AccessAction.LOOK,
     subject="work",
+    asks_why=True,
+    is_one_look=True,
 )
 async def get_desk_photo(request: web.Request) -> web.StreamResponse:
     check_origin(request)
@@ -246,6 +269,25 @@ async def get_desk_photo(request: web.Request) -> web.StreamResponse:
 async def get_desk_photos(request: web.Request) -> web.StreamResponse:
     check_origin(request)
     return await _listed(request, request.match_info["work"])
+
+
+@Operation(
+    "POST",
+    f"{_OURS}/look",
+    "Say why a work's photos are looked at; they are open for ten minutes",
+    {204: None},
+    refusals=(400, 401, 403, 503),
+    parameters=(_WORK,),
+    may=Permission.ANSWER,
+    records=AccessAction.LOOK,
+    subject="work",
+    asks_why=True,
+    is_one_look=True,
+)
+async def post_look(request: web.Request) -> web.StreamResponse:
+    """The reason comes as `Bomnae-Reason`, and is recorded before this answers."""
+    del request
+    return web.Response(status=204)
 
 
 async def _listed(request: web.Request, work: str) -> web.Response:

@@ -23,14 +23,17 @@ from streams.contract.account import Account
 from streams.contract.enums import AccessAction
 from streams.contract.errors import AccountError, RecordRefusedError
 from streams.contract.grammars import LoginMode
-from streams.delivery.deciding.secrets import MIN_CHARACTERS
+from streams.contract.key_file import keys_now
+from streams.contract.keys import Key, Purpose
 
 SETTLED_WITHIN_S = 5.0
 LOOK_S = 0.05
 
 
 class SessionBody(msgspec.Struct):
-    """Who asks, and what they may; `account` "" is nobody. `is_first`: there is no account yet."""
+    """Who asks, and what they may; `account` "" is nobody. `is_first`: there is no account yet.
+    `takes_passkeys`: there can be passkeys at this address.
+    """
 
     account: str
     office: str
@@ -41,9 +44,12 @@ class SessionBody(msgspec.Struct):
     must_change: bool
     has_code: bool
     is_first: bool = False
+    takes_passkeys: bool = False
 
 
-def session_body(who: Who, known: Account | None, *, is_first: bool = False) -> SessionBody:
+def session_body(
+    who: Who, known: Account | None, *, is_first: bool = False, takes_passkeys: bool = False
+) -> SessionBody:
     """What a page is told of its reader."""
     return SessionBody(
         account=who.account,
@@ -55,6 +61,7 @@ def session_body(who: Who, known: Account | None, *, is_first: bool = False) -> 
         must_change=who.must_change,
         has_code=bool(known and known.code_secret),
         is_first=is_first,
+        takes_passkeys=takes_passkeys,
     )
 
 
@@ -66,12 +73,13 @@ def local_guard(request: web.Request) -> Guard:
     return guard
 
 
-def master_of(request: web.Request) -> str:
-    """The master key that seals; 503 where there is none."""
-    master = request.app[CONTEXT].settings.secret
-    if len(master) < MIN_CHARACTERS:
-        raise RequestRefusedError(503, "refused.no_secret", reason="BOMNAE_SECRET")
-    return master
+def code_keys(request: web.Request) -> tuple[Key, ...]:
+    """The keys that open the seals of codes, the first of which seals; 503 where there is none."""
+    context = request.app[CONTEXT]
+    found = keys_now(context.settings).accepted(Purpose.CODES, context.live.now_ms())
+    if not found:
+        raise RequestRefusedError(503, "refused.no_secret", purpose=Purpose.CODES)
+    return found
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from maps.desk.asking.lookup import AnswerStatus
 from maps.picture import shapes
 from maps.picture.loop import LOST, LiveUpdates
 from maps.picture.shapes import word_of
+from streams.contract.tls import ENDS
 from streams.domain.stages.feeds import status
 from streams.state.store_health import StoreHealth
 
@@ -30,6 +31,7 @@ def metrics(
         _of_store(live.health),
         _of_counts(counts),
         _of_desk(live, lookups),
+        ENDS.collect(),
     )
     registry = CollectorRegistry()
     registry.register(Moment(found))
@@ -95,6 +97,9 @@ def _of_feeds(live: LiveUpdates, now_ms: int) -> Iterator[Metric]:
 def _of_store(store: StoreHealth) -> Iterator[Metric]:
     """Of the store itself; memory only where its user may ask for it."""
     yield _gauge("store_writable", "Whether Redis takes writes", not store.refusal)
+    yield _gauge(
+        "clock_ahead_seconds", "How far our clock is ahead of Redis'", store.ahead_ms / 1000
+    )
     if store.workers is not None:
         yield _gauge("workers", "Workers that live", store.workers)
     if store.used_bytes:

@@ -1,5 +1,6 @@
 """Login at the city's OpenID provider: there, back, and its word of a logout."""
 
+import re
 from html import escape
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,8 +23,15 @@ from streams.contract.grammars import LoginMode
 PROVIDER = web.AppKey("provider", Provider)
 BINDING = "__Host-bomnae-oidc"  # the state of the browser that began
 BINDING_FOR_S = 600
-STATUS = {"oidc_away": 503, "oidc_clock": 401, "oidc_refused": 401, "oidc_state": 400}
+STATUS = {
+    "oidc_away": 503,
+    "oidc_clock": 401,
+    "oidc_denied": 401,
+    "oidc_refused": 401,
+    "oidc_state": 400,
+}
 MAX_LOGOUT_BYTES = 16 << 10
+_FAULT = re.compile(r"[a-z_]{1,40}")  # what a provider may name: access_denied
 
 
 @Operation(
@@ -73,8 +81,7 @@ async def get_oidc_back(request: web.Request) -> web.StreamResponse:
     if not state or request.cookies.get(BINDING) != state:
         raise RequestRefusedError(400, "refused.oidc_state")
     try:
-        code = request.query.get("code", "")
-        person, leads_to = await provider.end(_back(request, guard), state, code)
+        person, leads_to = await provider.end(_back(request, guard), state, _code(request))
         address, name = who_of(request).address, person.account
         if not person.roles:
             await record(request, AccessAction.REFUSED, "account", name, account=name)
@@ -125,6 +132,14 @@ async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
     for name, count in ended.items():
         await record(request, AccessAction.LOGOUT, "account", name, count=count, account=name)
     return web.Response(status=200, headers={"Cache-Control": NO_STORE})
+
+
+def _code(request: web.Request) -> str:
+    """The code that the provider sent somebody back with; OidcError where it sent none but why."""
+    fault = request.query.get("error", "")
+    if fault:
+        raise OidcError("oidc_denied", fault if _FAULT.fullmatch(fault) else "error")
+    return request.query.get("code", "")
 
 
 def own_path(text: str) -> str:

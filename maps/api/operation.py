@@ -46,8 +46,9 @@ class Operation:
     `answers`: status -> the type of the JSON body, the media type of another one, or a pair of
     both; None: no body. `takes`: the type of the JSON body, or media type -> type. `may` is what
     whoever calls must be allowed. `records` is what the access record calls it, None: it needs
-    none; whose it is, is the parameter of the path that `subject` names. `needs` names a security
-    scheme besides the login.
+    none; whose it is, is the parameter of the path that `subject` names. `asks_why`: a person says
+    for what. `is_one_look`: what follows within ten minutes is the same look. `needs` names a
+    security scheme besides the login.
     """
 
     method: str
@@ -58,6 +59,8 @@ class Operation:
     may: Permission
     records: AccessAction | None = None
     subject: str = ""
+    asks_why: bool = False
+    is_one_look: bool = False
     refusals: tuple[int, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     takes: object = None
@@ -74,6 +77,11 @@ class Operation:
         """What the document lists the operation under: the file of its handler."""
         name = self.handler.__module__.rpartition(".")[2]
         return "live" if name in ("routes", "stream") else name
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a person looks at it: without a login they are led to one."""
+        return self.answers.get(200) == HTML
 
     @property
     def route(self) -> web.RouteDef:

@@ -1,8 +1,5 @@
 """One's own account: its password, its one-time codes; and the first account of all."""
 
-import hmac
-import secrets
-from hashlib import sha256
 from typing import Annotated
 
 import msgspec
@@ -10,16 +7,18 @@ import segno
 from aiohttp import web
 
 from maps.access import accounts, codes
+from maps.access.first import end_first_code, is_first_code
 from maps.access.guard import Guard, who_of
 from maps.access.passwords import MOST, check_password
 from maps.access.recording import record
+from maps.access.refused import record_refused
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.logging_in import (
     SessionBody,
     begun,
+    code_keys,
     local_guard,
-    master_of,
     refusing,
     session_body,
     written,
@@ -30,9 +29,7 @@ from maps.http.refusals import RequestRefusedError
 from maps.picture.catch_up import LOSSES
 from streams.contract.account import Account
 from streams.contract.enums import AccessAction, Role
-from streams.state.keys import FIRST, login_key
 
-FIRST_FOR_S = 86_400
 FIRST_NAME = "first-start"  # what its failures are counted as
 FIRST_ROLES = (Role.ADMIN, Role.MANAGER, Role.OPERATOR)
 Text = Annotated[str, msgspec.Meta(max_length=MOST)]
@@ -55,18 +52,19 @@ class PasswordBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CodeBody(msgspec.Struct, forbid_unknown_fields=True):
-    """`sealed` as it was given, and a code of the app that took it."""
+    """`sealed` as it was given, a code of the app that took it, and the password once more."""
 
     sealed: Annotated[str, msgspec.Meta(max_length=400)]
     code: Text
+    password: Text
 
 
 class NewCode(msgspec.Struct):
-    """The secret of one-time codes, shown here and never again: as text and as a QR code (SVG)."""
+    """A secret of one-time codes, shown here and never again: as text and as a QR code (data:)."""
 
     secret: str
     sealed: str
-    svg: str
+    qr: str
 
 
 @Operation(
@@ -76,12 +74,12 @@ class NewCode(msgspec.Struct):
     {200: SessionBody},
     refusals=(400, 401, 403, 409, 413, 415, 429, 503),
     takes=PasswordBody,
-    may=Permission.SELF,
+    may=Permission.OWN,
 )
 async def post_password(request: web.Request) -> web.StreamResponse:
     guard, name = local_guard(request), who_of(request).account
     body = await read_body(request, PasswordBody)
-    known = await _proven(request, guard, body.old)
+    known = await proven(request, guard, body.old)
     with refusing():
         check_password(body.new, told=(name, known.office, request.app[CONTEXT].settings.city))
     hashed = await guard.passwords.hash(body.new)
@@ -97,15 +95,15 @@ async def post_password(request: web.Request) -> web.StreamResponse:
     "A secret for one-time codes; it counts once a code of it is sent back",
     {200: NewCode},
     refusals=(401, 403, 409, 503),
-    may=Permission.SELF,
+    may=Permission.OWN,
 )
 async def post_new_code(request: web.Request) -> web.StreamResponse:
     local_guard(request)
     name, city = who_of(request).account, request.app[CONTEXT].settings.city
     secret = codes.new_secret()
     drawn = segno.make(codes.address_of(secret, name, city), micro=False)
-    svg = drawn.svg_inline(scale=4, omitsize=True)
-    return json_answer(NewCode(secret, codes.sealed(secret, name, master_of(request)), svg))
+    qr = drawn.svg_data_uri(scale=4, omitsize=True)
+    return json_answer(NewCode(secret, codes.sealed(secret, name, code_keys(request)[0]), qr))
 
 
 @Operation(
@@ -113,19 +111,20 @@ async def post_new_code(request: web.Request) -> web.StreamResponse:
     "/api/v1/account/code",
     "From now on a login needs a code of this secret",
     {200: SessionBody},
-    refusals=(400, 401, 403, 409, 413, 415, 503),
+    refusals=(400, 401, 403, 409, 413, 415, 429, 503),
     takes=CodeBody,
-    may=Permission.SELF,
+    may=Permission.OWN,
 )
 async def put_code(request: web.Request) -> web.StreamResponse:
     guard, who = local_guard(request), who_of(request)
     body = await read_body(request, CodeBody)
     with refusing():
-        secret = codes.opened(body.sealed, who.account, master_of(request))
+        secret = codes.opened(body.sealed, who.account, code_keys(request))
     now_ms = guard.sessions.now_ms()
     if codes.step_of(secret, body.code.replace(" ", ""), now_ms / 1000) is None:
         raise RequestRefusedError(400, "refused.wrong_code")
-    made = accounts.with_codes(await _own(request, guard), body.sealed, now_ms, who.account)
+    known = await proven(request, guard, body.password)
+    made = accounts.with_codes(known, body.sealed, now_ms, who.account)
     await record(request, AccessAction.KEY, "one-time codes", who.account)
     await written(request, guard, made)
     return json_answer(session_body(who, made))
@@ -149,7 +148,7 @@ async def post_first(request: web.Request) -> web.StreamResponse:
         name = made.account
         await record(request, AccessAction.ACT, "account", name, account=name)
         await written(request, guard, made)
-        await guard.store.client.delete(login_key(FIRST))
+        await end_first_code(guard.store)
     except LOSSES:
         raise RequestRefusedError(503, "refused.no_new_logins") from None
     return await begun(request, guard, made)
@@ -159,10 +158,10 @@ async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
     address = who_of(request).address
     if await guard.failures.are_too_many(FIRST_NAME, address):
         raise RequestRefusedError(429, "refused.login_locked")
-    due = await guard.store.client.get(login_key(FIRST))
-    if due is None or await guard.store.accounts():
+    is_right = await is_first_code(guard.store, code)
+    if is_right is None:
         raise RequestRefusedError(409, "refused.not_first")
-    if not hmac.compare_digest(due, _hash_of(code).encode()):
+    if not is_right:
         await guard.failures.add(FIRST_NAME, address)
         raise RequestRefusedError(401, "refused.wrong_first_code")
 
@@ -182,23 +181,7 @@ async def _first(request: web.Request, guard: Guard, body: FirstBody) -> Account
         )
 
 
-async def first_code(guard: Guard) -> str:
-    """A new first-start code where there is no account yet, else "". One from before is void.
-
-    Raises what Redis does when it is away.
-    """
-    if await guard.store.accounts():
-        return ""
-    code = secrets.token_hex(6).upper()
-    await guard.store.client.set(login_key(FIRST), _hash_of(code), ex=FIRST_FOR_S)
-    return code
-
-
-def _hash_of(code: str) -> str:
-    return sha256(code.strip().upper().encode()).hexdigest()
-
-
-async def _own(request: web.Request, guard: Guard) -> Account:
+async def own(request: web.Request, guard: Guard) -> Account:
     """One's own account; 503 where it cannot be read."""
     try:
         known = await guard.account(who_of(request).account)
@@ -209,14 +192,16 @@ async def _own(request: web.Request, guard: Guard) -> Account:
     return known
 
 
-async def _proven(request: web.Request, guard: Guard, password: str) -> Account:
+async def proven(request: web.Request, guard: Guard, password: str) -> Account:
     """One's own account, its password said once more; wrong ones count as failed logins."""
-    known, address = await _own(request, guard), who_of(request).address
+    known, address = await own(request, guard), who_of(request).address
     try:
         if await guard.failures.are_too_many(known.account, address):
             raise RequestRefusedError(429, "refused.login_locked")
         if not await guard.passwords.is_right(password, known.password_hash):
             await guard.failures.add(known.account, address)
+            failed = AccessAction.LOGIN_FAILED
+            await record_refused(request, "account", known.account, action=failed)
             raise RequestRefusedError(401, "refused.wrong_login")
     except LOSSES:
         raise RequestRefusedError(503, "refused.store_away") from None

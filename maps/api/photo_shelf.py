@@ -1,23 +1,22 @@
 """The photos of crews in one folder: `{SHA-256 of the work's id}/{photo id}.jpg`.
 
 A photo may show people: twenty a work at most, and none seven days after its work is over. The map
-server sees to that while it runs (`sweep`, every ten minutes); one that is off deletes when it
+server sees to that while it runs (`due`, every ten minutes); one that is off deletes when it
 comes back.
 """
 
-import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aiohttp import web
 
 from streams.contract.errors import SettingsError
-from streams.contract.times import DAY_MS, HOUR_MS
+from streams.contract.photo_folders import KEEP_MS, folder_of, is_folder
+from streams.contract.times import HOUR_MS
 
 MOST = 20
-KEEP_MS = 7 * DAY_MS
 ABSENT_MS = HOUR_MS  # a work must be missing so long: an emptied store is no end of all works
 _MODE = 0o700
 
@@ -88,20 +87,20 @@ class Shelf:
         except OSError:
             return None
 
-    def sweep(self, over_ms: Mapping[str, int | None], now_ms: int) -> int:
-        """Delete what is to be deleted; returns of how many works.
+    def due(self, over_ms: Mapping[str, int | None], now_ms: int) -> list[Path]:
+        """The folders of works that are to be deleted.
 
         `over_ms` has every work that is known, with when it was over (None: it is not). Call it
         only with a picture that is whole and of now.
         """
         known = {folder_of(work): at_ms for work, at_ms in over_ms.items()}
-        count = 0
-        for folder in self._folders():
-            if self._is_due(folder.name, known, now_ms):
-                shutil.rmtree(folder, ignore_errors=True)
-                self._absent_ms.pop(folder.name, None)
-                count += 1
-        return count
+        return [each for each in self._folders() if self._is_due(each.name, known, now_ms)]
+
+    def delete(self, folders: Iterable[Path]) -> None:
+        """Delete folders with all that is in them."""
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+            self._absent_ms.pop(folder.name, None)
 
     def _is_due(self, name: str, known: Mapping[str, int | None], now_ms: int) -> bool:
         if name in known:
@@ -121,11 +120,5 @@ class Shelf:
 SHELF = web.AppKey("photo_shelf", Shelf)
 
 
-def folder_of(work: str) -> str:
-    """The folder of a work: a permit number may hold any sign, a digest only 64."""
-    return hashlib.sha256(work.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _is_ours(entry: os.DirEntry[str]) -> bool:
-    is_digest = len(entry.name) == 64 and set(entry.name) <= set("0123456789abcdef")
-    return is_digest and entry.is_dir(follow_symlinks=False)
+    return is_folder(entry.name) and entry.is_dir(follow_symlinks=False)

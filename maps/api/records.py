@@ -106,6 +106,7 @@ async def get_records(request: web.Request) -> web.StreamResponse:
     parameters=_FILTERS,
     may=Permission.RECORDS,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_records_csv(request: web.Request) -> web.StreamResponse:
     found = await _found(request, asked_for(request.query, MOST_CSV_ROWS, MOST_CSV_ROWS))

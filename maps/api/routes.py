@@ -15,12 +15,15 @@ from maps.api import (
     calls,
     changes,
     crew,
+    crew_links,
+    crew_page,
     crew_photos,
     desk,
     events,
     health,
     oidc,
     own_account,
+    passkeys,
     past,
     records,
     sessions,
@@ -42,16 +45,15 @@ from maps.api.operation import (
     packed_answer,
 )
 from maps.api.operation import HTML as HTML_PAGE
-from maps.http.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer, body_of
+from maps.http.answers import IMMUTABLE, NO_CACHE, NO_STORE, answer
 from maps.http.refusals import not_found
 from maps.pages import csp
-from maps.pages.pages import HTML
 from maps.picture import bodies, discrepancies, exports
 from maps.picture.fields import Ms, Row, filled
 from maps.picture.filters import LEVELS, Filters, parse_filters
 from maps.picture.network_file import NetworkBody, NetworkIndex, TileBody
 from maps.picture.picture import Picture, StoreState
-from maps.picture.shapes import FeedRow, word_of, work_row
+from maps.picture.shapes import FeedRow, word_of
 from maps.picture.tiling import tile_named
 from maps.search.entry import SearchHit, placed
 from streams.contract.enums import AccessAction, Phase
@@ -120,40 +122,6 @@ async def get_docs(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     response = answer(request, context.pages.docs, cache=NO_CACHE)
     response.headers["Content-Security-Policy"] = context.pages.policy
-    return response
-
-
-@Operation(
-    "GET",
-    "/w/{work_id:.+}",
-    "One work, to read on a phone; with a crew's token, to report on",
-    {200: HTML_PAGE, 404: HTML_PAGE},
-    parameters=(
-        Parameter("work_id", "permit number"),
-        Parameter("t", "token of the link a message carries; it leaves the address at once"),
-    ),
-    may=Permission.CREW,
-)
-async def get_work(request: web.Request) -> web.StreamResponse:
-    context = request.app[CONTEXT]
-    work_id = request.match_info["work_id"]
-    live = context.live
-    work = live.picture.works.get(work_id)
-    if work is None:
-        raise not_found("kind.work", work_id)
-    row = work_row(work_id, work, context.network)
-    links = [bodies.link_body(place, live.picture, context.network) for place in row.links]
-    text = context.pages.work(
-        row,
-        links,
-        now_ms=live.now_ms(),
-        store=live.store_state,
-        clock_ms=live.picture.clock_ms,
-        crew=crew.page_facts(request, work_id),
-    )
-    response = answer(request, body_of(text.encode(), HTML), cache=NO_STORE)
-    response.headers["Content-Security-Policy"] = context.pages.policy
-    response.headers["Referrer-Policy"] = "no-referrer"  # the address may hold a crew's token
     return response
 
 
@@ -294,6 +262,7 @@ async def get_link(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _LEVEL),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "level"))
@@ -312,6 +281,7 @@ async def get_links_geojson(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _PHASE),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
@@ -327,6 +297,7 @@ async def get_works_geojson(request: web.Request) -> web.StreamResponse:
     parameters=(_BBOX, _PHASE),
     may=Permission.EXPORT,
     records=AccessAction.DOWNLOAD,
+    asks_why=True,
 )
 async def get_works_csv(request: web.Request) -> web.StreamResponse:
     filters = parse_filters(request.query, ("bbox", "phase"))
@@ -452,9 +423,9 @@ async def get_openapi(request: web.Request) -> web.StreamResponse:
 
 
 _MODULES = (
-    *(stream, desk, past, changes, calls, crew, crew_photos),
+    *(stream, desk, past, changes, calls, crew, crew_page, crew_links, crew_photos),
     *(alerts, events, subscriptions, truth),
-    *(sessions, own_account, oidc, records),
+    *(sessions, own_account, passkeys, oidc, records),
 )
 OPERATIONS = (
     *operations_in(globals()),

@@ -1,26 +1,30 @@
 """Logging in and out, and one's own sessions."""
 
+import logging
 from typing import Annotated, NoReturn
 
 import msgspec
 from aiohttp import web
 
-from maps.access import codes
+from maps.access import accounts, codes
 from maps.access.guard import COOKIE, GUARD, Guard, who_of
 from maps.access.passwords import MOST
 from maps.access.recording import record
+from maps.access.refused import record_refused
 from maps.access.roles import Permission
 from maps.api.context import CONTEXT
 from maps.api.logging_in import (
     SessionBody,
     begun,
+    code_keys,
     local_guard,
-    master_of,
     refusing,
     session_body,
+    written,
 )
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, Parameter, json_answer
+from maps.api.passkeys import site_at
 from maps.api.posted import read_body
 from maps.http.answers import NO_CACHE, answer
 from maps.http.refusals import RequestRefusedError, not_found
@@ -30,6 +34,7 @@ from streams.contract.enums import AccessAction
 from streams.contract.grammars import LoginMode
 from streams.state.keys import CODE_USED, login_key
 
+log = logging.getLogger(__name__)
 UNKNOWN = "?"
 SHOWN = 16  # of a session's name: enough to tell them apart, and no use to anybody
 Text = Annotated[str, msgspec.Meta(max_length=MOST)]
@@ -84,7 +89,9 @@ async def get_session(request: web.Request) -> web.StreamResponse:
             is_first = not await guard.store.accounts()
     except LOSSES:
         pass
-    return json_answer(session_body(who, known, is_first=is_first))
+    takes_passkeys = who.door is LoginMode.LOCAL and site_at(request) is not None
+    body = session_body(who, known, is_first=is_first, takes_passkeys=takes_passkeys)
+    return json_answer(body)
 
 
 @Operation(
@@ -112,7 +119,7 @@ async def _proven(request: web.Request, guard: Guard, body: LoginBody) -> Accoun
     name, address = body.account.strip().lower()[:64], who_of(request).address
     if await guard.failures.are_too_many(name, address):
         told = await _told_name(guard, name)
-        await record(request, AccessAction.LOGIN_LOCKED, "account", told, account="")
+        await record_refused(request, "account", told, action=AccessAction.LOGIN_LOCKED)
         raise RequestRefusedError(429, "refused.login_locked")
     guard.forget(name)
     known = await guard.account(name)
@@ -120,21 +127,36 @@ async def _proven(request: web.Request, guard: Guard, body: LoginBody) -> Accoun
     if known is None or known.is_locked or not is_right:
         await _fail(request, guard, name)
     if known.code_secret:
-        await _check_code(request, guard, known, body.code)
+        known = await _checked_code(request, guard, known, body.code)
     await guard.failures.clear(name, address)
     return known
 
 
-async def _check_code(request: web.Request, guard: Guard, known: Account, code: str) -> None:
-    """A code counts once: whoever saw it typed cannot use it."""
+async def _checked_code(request: web.Request, guard: Guard, known: Account, code: str) -> Account:
+    """The account, once its code was right. A code counts once: whoever saw it typed cannot use it.
+
+    A secret that a key from before sealed is sealed anew, for that key will be gone; where the log
+    does not take it now, at the next login.
+    """
+    keys = code_keys(request)
     with refusing():
-        secret = codes.opened(known.code_secret, known.account, master_of(request))
+        secret = codes.opened(known.code_secret, known.account, keys)
     if not code:
         raise RequestRefusedError(401, "refused.code_needed")
     step = codes.step_of(secret, code.replace(" ", ""), guard.sessions.now_ms() / 1000)
     used = login_key(CODE_USED, f"{known.account}:{step}")
     if step is None or not await guard.store.client.set(used, 1, nx=True, ex=4 * codes.STEP_S):
         await _fail(request, guard, known.account)
+    if codes.is_of(known.code_secret, keys[0]):
+        return known
+    sealed = codes.sealed(secret, known.account, keys[0])
+    made = accounts.with_codes(known, sealed, guard.sessions.now_ms(), known.account)
+    try:
+        await written(request, guard, made)
+    except RequestRefusedError as error:
+        log.warning("codes not sealed anew", extra={"code": error.code})
+        return known
+    return made
 
 
 async def _fail(request: web.Request, guard: Guard, name: str) -> NoReturn:
@@ -172,12 +194,11 @@ async def delete_session(request: web.Request) -> web.StreamResponse:
     "Somebody sits before the screen",
     {204: None},
     refusals=(401, 403),
-    may=Permission.SELF,
+    may=Permission.OWN,
 )
 async def post_here(request: web.Request) -> web.StreamResponse:
     """A page says so when keys or pointer moved; the guard has counted it. Too late is too late."""
-    if who_of(request).is_idle:
-        raise RequestRefusedError(401, "refused.idle")
+    del request
     return web.Response(status=204)
 
 

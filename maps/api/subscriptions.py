@@ -30,9 +30,11 @@ from maps.picture.catch_up import LOSSES
 from streams.contract import topics
 from streams.contract.enums import AccessAction
 from streams.contract.errors import RecordRefusedError, SettingsError, SubscriptionError
+from streams.contract.key_file import keys_now
+from streams.contract.keys import Key, Purpose
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_room
-from streams.delivery.deciding.secrets import endpoint_secret, master_key
+from streams.delivery.deciding.secrets import endpoint_secret
 from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
 from streams.state.store import Store
 
@@ -99,13 +101,13 @@ async def post_subscription(request: web.Request) -> web.StreamResponse:
     _check_key(request)
     body = await read_body(request, NewBody)
     context = request.app[CONTEXT]
-    master = _master(context)
+    key = _key(context)
     rows = await _rows(request)
     made = added(f"ep_{random.token_hex(8)}", given_of(body), context.live.now_ms())
     with _Refusing():
         check_room(len(rows))
         made = checked(made, context.network, context.settings.webhook_networks)
-    return await _written(request, made, master=master, status=201)
+    return await _written(request, made, key=key, status=201)
 
 
 @Operation(
@@ -148,10 +150,10 @@ async def post_rotation(request: web.Request) -> web.StreamResponse:
     _check_key(request)
     body = await read_body(request, RotateBody)
     context = request.app[CONTEXT]
-    master = _master(context)
+    key = _key(context)
     known = await _known(request)
     made = rotated(known, context.live.now_ms(), is_leaked=body.is_leaked)
-    return await _written(request, made, master=master)
+    return await _written(request, made, key=key)
 
 
 @Operation(
@@ -198,11 +200,11 @@ def _check_key(request: web.Request) -> None:
     raise RequestRefusedError(401, "refused.wrong_key")
 
 
-def _master(context: Context) -> str:
+def _key(context: Context) -> Key:
     try:
-        return master_key(context.settings.secret)
-    except SettingsError as error:
-        raise RequestRefusedError(503, "refused.no_secret", reason=str(error)) from None
+        return keys_now(context.settings).current(Purpose.WEBHOOKS)
+    except SettingsError:
+        raise RequestRefusedError(503, "refused.no_secret", purpose=Purpose.WEBHOOKS) from None
 
 
 async def _rows(request: web.Request) -> Mapping[str, Subscription]:
@@ -221,12 +223,12 @@ async def _known(request: web.Request) -> Subscription:
 
 
 async def _written(
-    request: web.Request, made: Subscription, *, master: str = "", status: int = 200
+    request: web.Request, made: Subscription, *, key: Key | None = None, status: int = 200
 ) -> web.StreamResponse:
     """Write it to the log; `status` once it holds, 202 when no worker has folded it within 3 s."""
     with _Refusing():
         await tell(request, topics.SUBSCRIPTIONS, made)
-    secret = endpoint_secret(master, made.endpoint, made.secret_generation) if master else UNSET
+    secret = endpoint_secret(key.secret, made.endpoint, made.secret_generation) if key else UNSET
     body = EndpointBody(made.endpoint) if made.is_removed else body_of(made, secret)
     is_settled = await _is_settled(request.app[CONTEXT].live.store, made)
     return json_answer(body, status=status if is_settled else 202)

@@ -15,7 +15,8 @@ class RequestRefusedError(BomnaeError):
     """
 
     def __init__(self, status: int, word: str, /, **values: Value) -> None:
-        super().__init__(" / ".join(in_each(phrase(word, **values)).values()))
+        self.text = phrase(word, **values)
+        super().__init__(" / ".join(in_each(self.text).values()))
         self.status = status
         self.code = word.split(".")[1]
 

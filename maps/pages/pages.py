@@ -1,7 +1,7 @@
-"""The HTML pages: operator and desk (rendered once), one work, not found. Feed text is escaped."""
+"""The HTML pages: operator and desk (rendered once), one work, refusals. Feed text is escaped."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import jinja2
 from maps.http.answers import CachedBody, body_of
 from maps.pages import csp
 from maps.pages.page import is_simulated, shell
+from maps.pages.refusal import Refusal
 from maps.pages.statics import imports_of
 from maps.pages.truth import tables_of
 from maps.picture.bodies import LinkBody
@@ -29,7 +30,12 @@ FOLDER = Path(__file__).parents[1] / "templates"
 STALE_MS = 10_000  # as old as a picture may be before the screens call it late
 HTML = "text/html; charset=utf-8"
 ENTRIES = ("map/live.js", "desk/main.js", "crew/page.js", "login/main.js", "records/main.js")
-READ_ONLY: Mapping[str, Any] = {"site": None, "crew": "off", "takes_photos": False}
+READ_ONLY: Mapping[str, Any] = {
+    "site": None,
+    "has_links": False,
+    "takes_photos": False,
+    "is_staff": True,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ class Pages:
         clock_ms: int | None,
         crew: Mapping[str, Any] = READ_ONLY,
     ) -> str:
-        """The page of a WORK with its links' states; `store` is "ok" or "lost", `crew` is
-        `crew_api.page_facts`.
+        """The page of a WORK with its links' states; `store` is "ok" or "lost", `crew` is what
+        its crew is shown besides.
 
         `clock_ms` is the picture's time: a page of a picture that stands still says so.
         """
@@ -68,15 +74,23 @@ class Pages:
         given = {**facts, **crew, **self.frame}
         return template.render(work=work, links=links, is_late=is_late, **given)
 
+    def link(self, path: str) -> str:
+        """The page of a work for whoever has no login: it asks by the link's token, if there is
+        one; `path` is its own address, to which a login leads back.
+        """
+        return self.templates.get_template("link.html").render(path=path, **self.frame)
+
     def truth(self, truth: Truth | None, *, now_ms: int) -> str:
         """The scoreboard; without one the page says that it cannot be read."""
         tables = None if truth is None else tables_of(truth)
         template = self.templates.get_template("truth.html")
         return template.render(tables=tables, now_ms=now_ms, **self.frame)
 
-    def missing(self, what: str) -> str:
-        """The 404 page; `what` was asked for."""
-        return self.templates.get_template("missing.html").render(what=what, **self.frame)
+    def refusal(self, refusal: Refusal, account: str, roles: Sequence[str]) -> str:
+        """What somebody sees who asked for a page and does not get it; `account` "" is nobody."""
+        named = [name_of("role", role) for role in roles]
+        template = self.templates.get_template("refusal.html")
+        return template.render(refusal=refusal, account=account, roles=named, **self.frame)
 
 
 def environment() -> jinja2.Environment:

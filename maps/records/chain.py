@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from streams.contract import wire
 from streams.contract.access import AccessHead, AccessRecord
-from streams.contract.enums import AccessAction
+from streams.contract.access_chain import hash_of
+from streams.contract.ed25519 import key_id
 from streams.contract.errors import RecordRefusedError
 from streams.contract.times import DAY_MS, HOUR_MS, KST_MS, MINUTE_MS
 from streams.words.catalogue import Phrase, Value, phrase
@@ -29,11 +29,6 @@ KEPT_DAYS = 365  # a log that begins later than so many days ago has lost record
 NOTHING = hashlib.sha256().hexdigest()
 NO_OFFSET = -1
 _HEAD = b'{"kind":"access-head"'
-
-
-def hash_of(payload: bytes) -> str:
-    """What the next of a chain names a message by: the SHA-256 of its bytes on the log, hex."""
-    return hashlib.sha256(payload).hexdigest()
 
 
 def day_of(at_ms: int) -> int:
@@ -63,46 +58,6 @@ def day_in(text: str) -> int | None:
 def end_of_ms(day: int) -> int:
     """When a Korean day ends, Unix ms."""
     return (day + 1) * DAY_MS - KST_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Where a writer stands: the number of its next record, and the hash that this one names."""
-
-    writer: str
-    number: int = 0
-    before: str = ""
-
-    def record(
-        self,
-        *,
-        at_ms: int,
-        account: str,
-        address: str,
-        action: AccessAction,
-        subject_kind: str = "",
-        subject: str = "",
-        count: int = 1,
-        reason: str = "",
-    ) -> AccessRecord:
-        """The writer's next record."""
-        return AccessRecord(
-            writer=self.writer,
-            number=self.number,
-            at_ms=at_ms,
-            account=account,
-            address=address,
-            action=action,
-            subject_kind=subject_kind,
-            subject=subject,
-            count=count,
-            reason=reason,
-            before=self.before,
-        )
-
-    def after(self, record: AccessRecord) -> "Chain":
-        """Where the writer stands once this record is on the log."""
-        return Chain(self.writer, record.number + 1, hash_of(wire.encode(record)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +186,6 @@ def head_in(payload: bytes | None) -> AccessHead | None:
     except RecordRefusedError:
         return None
     return message if isinstance(message, AccessHead) else None
-
-
-def key_id(key: Ed25519PublicKey) -> str:
-    """What a head names its key by: the begin of the SHA-256 of the public key's 32 bytes."""
-    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return hashlib.sha256(raw).hexdigest()[:16]
 
 
 def signed(head: AccessHead, key: Ed25519PrivateKey) -> AccessHead:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from maps.records.chain import Fault, Verifier, day_in, key_id
-from maps.records.heads import make_key, public_keys, public_text, sign_due, signing_key
+from maps.records.chain import Fault, Verifier, day_in
+from maps.records.heads import sign_due, signing_key
 from maps.records.report import MANY, MonthLog, Report, month_named
 from maps.records.report_page import page_of, table_of
 from streams.contract.cli import FAILED, OK
+from streams.contract.ed25519 import key_id, make_key, public_keys, public_text
 from streams.contract.errors import IntakeError, LogAwayError, SettingsError
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms

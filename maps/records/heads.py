@@ -4,24 +4,14 @@ or by `python -m maps records sign`. Two that sign at once write the same.
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
-from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from maps.records.chain import SETTLED_MS, Heads, day_of, end_of_ms, head_in, key_id, signed
+from maps.records.chain import SETTLED_MS, Heads, day_of, end_of_ms, head_in, signed
 from streams.contract import wire
 from streams.contract.access import AccessHead
+from streams.contract.ed25519 import private_key
 from streams.contract.errors import BomnaeError, SettingsError
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
@@ -32,69 +22,12 @@ from streams.kafka.intake import Intake
 log = logging.getLogger(__name__)
 RETRY_S = 60.0
 BACK = 2_000  # messages the search for the last head looks at first; ten times more each time
-_END = "-----END PUBLIC KEY-----"
-
-
-def make_key(path: Path) -> Ed25519PublicKey:
-    """Write a new private key that its owner alone may read; a file that stands is kept
-    (SettingsError).
-    """
-    key = Ed25519PrivateKey.generate()
-    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    try:
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be made: {error.strerror}") from None
-    with os.fdopen(number, "wb") as file:
-        file.write(text)
-    return key.public_key()
-
-
-def public_text(key: Ed25519PublicKey) -> str:
-    """The public key as auditors keep it, PEM."""
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:
     """The key of BOMNAE_RECORDS_KEY; SettingsError where there is none, without a word of it."""
-    if not settings.records_key:
-        raise SettingsError("BOMNAE_RECORDS_KEY is not set: `python -m maps records key` makes one")
-    try:
-        raw = Path(settings.records_key).read_bytes()
-    except OSError as error:
-        fault = f"BOMNAE_RECORDS_KEY: {settings.records_key}: {error.strerror}"
-        raise SettingsError(fault) from None
-    try:
-        key = load_pem_private_key(raw, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise SettingsError(
-            f"BOMNAE_RECORDS_KEY: {settings.records_key}: no Ed25519 private key (PEM, not locked)"
-        )
-    return key
-
-
-def public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
-    """The public keys of a PEM file, one behind the other, by their id; SettingsError for another
-    file.
-    """
-    try:
-        text = path.read_text(encoding="ascii")
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path}: cannot be read: {type(error).__name__}") from None
-    keys = {}
-    for part in text.split(_END)[:-1]:
-        try:
-            key = load_pem_public_key((part + _END).encode())
-        except (ValueError, UnsupportedAlgorithm):
-            key = None
-        if not isinstance(key, Ed25519PublicKey):
-            raise SettingsError(f"{path}: a key that is no public Ed25519 key")
-        keys[key_id(key)] = key
-    if not keys:
-        raise SettingsError(f"{path}: no public key (PEM)")
-    return keys
+    how = "`python -m maps records key`"
+    return private_key(settings.records_key, "BOMNAE_RECORDS_KEY", how)
 
 
 async def sign_days(settings: Settings, clock: Callable[[], int] = now_ms) -> None:

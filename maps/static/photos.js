@@ -4,10 +4,46 @@ import { el, makeList } from "./dom.js";
 import { timeText } from "./times.js";
 import { t } from "./words.js";
 
-const EVERY_MS = 30_000, LEAST_MS = 3000;
+const EVERY_MS = 30_000, LEAST_MS = 3000, OPEN_MS = 9 * 60_000;
+
+/** Until when the photos of a work are open to who sits here, ms. @type {Map<string, number>} */
+const openUntil_ms = new Map();
+const WHY = ["call", "work", "site", "other"];
+
+/** A work's photos; where people log in, they say first why they look. @param {string} work
+ * @param {Api.Photo[]} photos */
+export function shots(work, photos) {
+  const { account = "" } = document.documentElement.dataset;
+  if (!account || (openUntil_ms.get(work) || 0) > performance.now()) return pictures(work, photos);
+  const form = el("form", "why-look"), why = el("select"), said = el("p", "trouble");
+  why.setAttribute("aria-label", t("look.why"));
+  why.append(...WHY.map((name) => new Option(t("look.why." + name))));
+  const look = el("button", "", t("look.show", { count: photos.length }));
+  form.append(why, look, said);
+  said.setAttribute("role", "alert");
+  form.addEventListener("submit", async (e) => {
+    e.preventDefault();
+    try {
+      await sayWhy(work, why.value);
+      openUntil_ms.set(work, performance.now() + OPEN_MS);
+      form.replaceWith(pictures(work, photos));
+    } catch (error) {
+      said.textContent = error instanceof Error && error.message || t("look.failed");
+    }
+  });
+  return form;
+}
+
+/** The server records it. @param {string} work @param {string} reason */
+async function sayWhy(work, reason) {
+  const headers = { "Bomnae-Reason": encodeURIComponent(reason) };
+  const url = `/api/v1/desk/photos/${encodeURIComponent(work)}/look`;
+  const answer = await fetch(url, { method: "POST", headers });
+  if (!answer.ok) throw new Error(String((await answer.json().catch(() => null))?.error?.message || ""));
+}
 
 /** Each opens in its own size. @param {string} work @param {Api.Photo[]} photos */
-export function shots(work, photos) {
+function pictures(work, photos) {
   return makeList("shots", photos.map((photo) => {
     const li = el("li"), link = el("a"), image = el("img");
     link.href = image.src = `/api/v1/desk/photos/${encodeURIComponent(work)}/${photo.id}.jpg`;

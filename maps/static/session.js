@@ -3,7 +3,8 @@ import { el } from "./dom.js";
 import { t } from "./words.js";
 
 /** @typedef {{account: string, office: string, roles: string[], may: string[], door: string,
- *   is_idle: boolean, must_change: boolean, has_code: boolean, is_first: boolean}} Session */
+ *   is_idle: boolean, must_change: boolean, has_code: boolean, is_first: boolean,
+ *   takes_passkeys: boolean}} Session */
 
 const HERE_MS = 60_000;
 
@@ -35,13 +36,27 @@ export async function startSession(place) {
   /** @type {Session} */
   let known;
   try { known = await whoAmI(); } catch { return null; }
-  document.documentElement.dataset.account = known.account;
+  const root = document.documentElement;
+  root.dataset.account = known.account;
+  root.dataset.door = known.door;
+  root.dataset.may = known.may.join(" ");
+  showWhatMay(known);
   const link = known.door === "open" ? openSign() : ownLink(known);
   link.id = "tool-session";
   place?.prepend(link);
   if (known.account) keepHere(link);
   return known;
 }
+
+/** Shows of a page what its reader may use: `data-may` names what each part needs. @param {Session} known */
+export function showWhatMay({ may }) {
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-may]"))) {
+    if (part !== document.documentElement) part.hidden = !may.includes(part.dataset.may || "");
+  }
+}
+
+/** The first page somebody may open, "" where there is none. @param {Session} known */
+export const homeOf = ({ may }) => may.includes("see") ? "/" : may.includes("records") ? "/records" : "";
 
 /** That nobody is asked here, on every screen. */
 function openSign() {

@@ -1,5 +1,6 @@
 // A file from the server, with why it is taken: the server records that before it gives it.
-import { el } from "./dom.js";
+import { byId, el, showText } from "./dom.js";
+import { t } from "./words.js";
 
 /** Saves what is at an address under its own name; an Error with the server's words where it refuses.
  * @param {string} url @param {string} reason */
@@ -13,4 +14,32 @@ export async function takeFile(url, reason) {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** Asks why before a file of these links is taken; where nobody is asked who they are, nothing is.
+ * @param {Iterable<HTMLAnchorElement>} links */
+export function askWhy(links) {
+  const dialog = byId("why-dialog", HTMLDialogElement), reason = byId("why-reason", HTMLInputElement);
+  let url = "";
+  for (const link of links) {
+    link.addEventListener("click", (e) => {
+      if (document.documentElement.dataset.door === "open") return;
+      e.preventDefault();
+      url = link.href;
+      byId("why-what").textContent = link.textContent;
+      showText(byId("why-said"), "");
+      dialog.showModal();
+      reason.focus();
+    });
+  }
+  byId("why-cancel").addEventListener("click", () => dialog.close());
+  byId("why-form").addEventListener("submit", async (e) => {
+    e.preventDefault();
+    try {
+      await takeFile(url, reason.value.trim());
+      dialog.close();
+    } catch (error) {
+      showText(byId("why-said"), error instanceof Error && error.message || t("why.failed"));
+    }
+  });
 }

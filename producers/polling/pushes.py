@@ -24,6 +24,7 @@ from streams.contract.errors import SettingsError
 from streams.contract.grammars import Address
 from streams.contract.records import FeedReport
 from streams.contract.times import now_ms
+from streams.contract.tls import Tls
 from streams.people import without_people
 
 log = logging.getLogger(__name__)
@@ -40,13 +41,14 @@ class RefusedError(Exception):
         self.status = status
 
 
-async def serve(place: Address, context: PollContext) -> None:
-    """Take pushes until cancelled."""
+async def serve(place: Address, context: PollContext, tls: Tls | None = None) -> None:
+    """Take pushes until cancelled, with TLS where there is one."""
     runner = web.AppRunner(application(context), access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, *place).start()
-        log.info("pushes are taken", extra={"host": place.host, "port": place.port})
+        await web.TCPSite(runner, *place, ssl_context=tls.context if tls else None).start()
+        said = {"host": place.host, "port": place.port, "tls": tls is not None}
+        log.info("pushes are taken", extra=said)
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()

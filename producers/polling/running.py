@@ -21,9 +21,11 @@ from producers.reading.answers import BUG
 from producers.reading.privacy import NO_KEY_WHY, may_take_plates
 from producers.recording.recorder import Recorder
 from streams.contract.errors import SettingsError
+from streams.contract.key_file import check_keys
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
+from streams.contract.tls import Tls
 
 log = logging.getLogger(__name__)
 NO_KEY = "NO-KEY"
@@ -31,9 +33,15 @@ WELL_S, MOST_AGAIN_S = 600.0, 60.0
 
 
 async def run_feeds(
-    settings: Settings, only: tuple[str, ...], record: Path | None, *, with_clock: bool
+    settings: Settings,
+    only: tuple[str, ...],
+    record: Path | None,
+    *,
+    tls: Tls | None = None,
+    with_clock: bool,
 ) -> None:
     """Poll every feed the settings name, and keep the clock, until SIGTERM or SIGINT."""
+    check_keys(settings, "producers")
     asked = polled(settings, only)
     door = settings.ingest
     if not asked and not with_clock and door is None:
@@ -52,12 +60,18 @@ async def run_feeds(
             context = PollContext(settings, publisher, session, recorder)
             stack.callback(context.reader.shutdown, wait=False, cancel_futures=True)
             loops = [run_on(feed, context, asker) for feed, asker in askers]
-            loops += [] if door is None else [serve(door, context)]
+            loops += [] if door is None else [serve(door, context, tls)]
             publisher.send(stopped_report(feed, settings) for feed in refused)
             log.info("polling", extra={"feeds": [feed.name for feed in asked]})
             hup = asyncio.Event()
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hup.set)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _hung_up, hup, tls)
             await run_until_signal(*loops, keep_asking_again(context, hup))
+
+
+def _hung_up(hup: asyncio.Event, tls: Tls | None) -> None:
+    hup.set()
+    if tls:
+        tls.read_again()
 
 
 def with_plates(

@@ -7,10 +7,10 @@ from kafka.errors import KafkaError
 
 from streams.contract.kafka_login import kafka_login
 from streams.contract.settings import Settings
+from streams.contract.topic_rules import MAX_REQUEST_BYTES
 
 DELIVERY_TIMEOUT_MS = 600_000  # a broker may be away this long before its client is made anew
 MOST_BACKOFF_MS = 2_000  # the client's 30 s would outlast most restarts
-MAX_REQUEST_BYTES = (1 << 20) + (1 << 16)
 TOPIC_MS = 2_000  # a topic that is not there holds up the others for so long, once in a while
 
 

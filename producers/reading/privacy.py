@@ -9,12 +9,15 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from producers.reading.answers import Refusal
 from producers.reading.columns import column_of
 from producers.reading.permit_columns import meaning_of
+from streams.contract.key_file import keys_now
+from streams.contract.keys import Purpose
 from streams.contract.scrubbing import without_secrets
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, KST_MS
@@ -23,20 +26,28 @@ from streams.people import plain, without_people
 MAX_LETTER_BYTES = 1 << 20
 SAFE_BYTES = 200
 MIN_PSEUDONYM_KEY = 32
-NO_KEY_WHY = "BOMNAE_PSEUDONYM_KEY has fewer than 32 characters, so no plates are read"
+NO_KEY_WHY = (
+    "BOMNAE_PSEUDONYM_KEY has fewer than 32 characters, nor is a key in BOMNAE_KEYS, "
+    "so no plates are read"
+)
 _PSEUDONYM = re.compile(r"~[0-9a-f]{16}")
 
 
 def pseudonym(plate: str, settings: Settings, at_ms: int) -> str:
     """16 hex digits that stand for a plate on one Korean day: the same bus, never its plate.
 
-    HMAC-SHA256 over the plate without blanks, under a key of the day made from the setting's: a bus
-    cannot be followed for longer. What a recording holds is a pseudonym already and stays one.
+    HMAC-SHA256 over the plate without blanks, under a key of the day made from the key for
+    pseudonyms: a bus cannot be followed for longer. Where that was rotated, the key from before
+    counts until the day is over, so that no bus becomes another at noon. What a recording holds is
+    a pseudonym already and stays one.
     """
     bare = re.sub(r"\s", "", plain(plate))
     if _PSEUDONYM.fullmatch(bare):
         return bare[1:]
-    key = _key_of_day(settings.pseudonym_key, (at_ms + KST_MS) // DAY_MS)
+    day = (at_ms + KST_MS) // DAY_MS
+    keys = keys_now(settings)
+    found = keys.current_at(Purpose.PSEUDONYMS, day * DAY_MS - KST_MS, now_ms=at_ms)
+    key = _key_of_day(found.secret if found else b"", day)
     return hmac.new(key, bare.encode(), hashlib.sha256).hexdigest()[:16]
 
 
@@ -46,13 +57,21 @@ def recorded_plate(plate: str, settings: Settings, at_ms: int) -> str:
 
 
 @lru_cache(maxsize=8)
-def _key_of_day(key: str, day: int) -> bytes:
-    return hmac.new(key.encode(), f"plates of day {day}".encode(), hashlib.sha256).digest()
+def _key_of_day(key: bytes, day: int) -> bytes:
+    return hmac.new(key, f"plates of day {day}".encode(), hashlib.sha256).digest()
 
 
 def may_take_plates(settings: Settings) -> bool:
     """Whether pseudonyms of plates cannot be undone by trying all plates: the key is a secret."""
+    keys = keys_now(settings)
+    if settings.keys:
+        return any(each.purpose is Purpose.PSEUDONYMS for each in keys.keys)
     return len(settings.pseudonym_key) >= MIN_PSEUDONYM_KEY
+
+
+def with_plate_key(settings: Settings, key: str) -> Settings:
+    """The settings with this key for pseudonyms, whatever was set."""
+    return replace(settings, keys="", pseudonym_key=key)
 
 
 def refused_row(row: Any, code: str, detail: str, columns: frozenset[str] = frozenset()) -> Refusal:

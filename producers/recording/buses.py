@@ -2,11 +2,11 @@
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from producers.feeds import FEEDS
 from producers.publishing.poll import Poll
+from producers.reading.privacy import with_plate_key
 from producers.recording.poll_ends import BadLine, read_line
 from producers.recording.recorder import lines_of
 from streams.contract import topics
@@ -21,7 +21,7 @@ def positions_in(recordings: Iterable[Path], settings: Settings) -> Iterator[Bus
 
     Plates get a key that nobody keeps: the positions are for this process alone.
     """
-    settings = replace(settings, pseudonym_key=secrets.token_hex())
+    settings = with_plate_key(settings, secrets.token_hex())
     for path in recordings:
         if not path.is_file():
             raise SettingsError(f"recording {path} does not exist")

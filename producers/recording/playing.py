@@ -5,13 +5,13 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from producers.publishing.messages import Output
 from producers.publishing.publisher import Publisher
 from producers.publishing.topic_setup import ensure_topics
-from producers.reading.privacy import NO_KEY_WHY, may_take_plates
+from producers.reading.privacy import NO_KEY_WHY, may_take_plates, with_plate_key
 from producers.recording.poll_ends import BadLine
 from producers.recording.recorder import lines_of
 from producers.recording.replay import ReplayStep, steps
@@ -92,7 +92,7 @@ def keyed(path: Path, settings: Settings) -> Settings:
     with path.open("rb") as stream:
         key = hashlib.sha256(stream.read(KEY_BYTES)).hexdigest()
     sys.stderr.write(f"{NO_KEY_WHY}: plates in this recording get a key made of its beginning\n")
-    return replace(settings, pseudonym_key=key)
+    return with_plate_key(settings, key)
 
 
 def _paced(

@@ -20,7 +20,7 @@ from producers.feeds.feed import SECRET_PARAMETERS
 from producers.publishing.poll import Poll
 from producers.reading.answers import Exchange, UnknownAnswerError
 from producers.reading.permit_files import KINDS
-from producers.reading.privacy import may_take_plates
+from producers.reading.privacy import may_take_plates, with_plate_key
 from producers.recording import kept_answers
 from producers.recording.scrubbing import Scrub, UnfitError
 from streams.contract.errors import RecordRefusedError
@@ -120,8 +120,8 @@ class Recorder(AbstractContextManager["Recorder"]):
 
     def __init__(self, path: Path, settings: Settings = Settings()) -> None:  # noqa: B008 - frozen
         has_key = may_take_plates(settings)
-        key = settings.pseudonym_key if has_key else secrets.token_hex()
-        self._settings = replace(settings, pseudonym_key=key)
+        key = secrets.token_hex()
+        self._settings = settings if has_key else with_plate_key(settings, key)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._raw: BinaryIO = os.fdopen(descriptor, "ab")
         is_gzip = path.suffix == ".gz"

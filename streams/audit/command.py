@@ -3,30 +3,41 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from streams.audit import fold as audit
 from streams.audit import tally as audit_tally
+from streams.audit.begun import alerts_of, begin_with
 from streams.audit.rows import PlainRoads
 from streams.audit.tally import Past, RoadsLog, Tally
 from streams.contract import topics
 from streams.contract.errors import LogError, SettingsError
 from streams.contract.settings import Settings
-from streams.contract.times import DAY_MS
+from streams.contract.times import DAY_MS, now_ms
 from streams.domain.alerts import Alert
 from streams.domain.stage import Stage
 from streams.geo.network import Network
 from streams.kafka.cluster import LogReader, Place, inputs
+from streams.kafka.stretches import stretch
+from streams.snapshot.file import checked
+from streams.snapshot.held import HeldState, check_fits, held, shifts_for
+from streams.snapshot.keys import keys_to_check
+from streams.snapshot.shelf import newest_checked
 from streams.state.gate import roads_from
 from streams.state.keys import (
     COUNTS,
     DEAD_LETTERS,
+    GENERATION,
+    LAID,
     META,
     OUTBOX,
     PAST,
     POSITIONS,
+    ROADS_FROM,
+    TOPIC_IDS,
     home_of,
     key,
     past_key,
@@ -36,6 +47,7 @@ from streams.state.store import Store
 from streams.topology.stages import stages
 
 PAUSE_S = 0.1
+OUTBOX_MS = 7 * DAY_MS  # so long the dispatchers keep an alert at least
 PAST_CHUNK = 200  # subjects whose history is read at a time
 
 
@@ -54,22 +66,36 @@ class AuditResult(NamedTuple):
     differences: tuple[audit.Difference, ...] = ()
 
 
-async def run_audit(settings: Settings, network: Network, *, within_s: float) -> AuditResult:
+class From(NamedTuple):
+    """Where an audit may begin: a snapshot (None: the newest in BOMNAE_SNAPSHOTS, and only where
+    the log does not reach back to the state's beginning), and a file with the public keys (None:
+    that of BOMNAE_SNAPSHOT_KEY).
+    """
+
+    snapshot: Path | None = None
+    public: Path | None = None
+
+
+ANY = From()
+
+
+async def run_audit(
+    settings: Settings, network: Network, *, within_s: float, begin_from: From = ANY
+) -> AuditResult:
     """Compare the live state with the log; waits so long for the roads to follow their inputs.
 
-    Raises LogError when the log no longer reaches back to its beginning, or ends too early.
+    Raises LogError when neither the log nor a snapshot reaches back, or the log ends too early;
+    SnapshotError for a snapshot that is not to be believed.
     """
     by_topic = stages(settings, network, PlainRoads)
     store = Store.connect(settings)
     try:
         await _check_network(store.client, network)
         async with LogReader(settings) as reader:
-            oracle = _Oracle(by_topic, reader)
-            roads = [(topics.LINK_EVENTS.name, p) for p in range(settings.partitions)]
-            begun = await roads_from(store.client)
-            await oracle.begin(
-                inputs(settings.partitions), {place: begun.get(place, 0) for place in roads}
-            )
+            oracle = _Oracle(by_topic, reader, inputs(settings.partitions))
+            state = await _held(settings, store, oracle, network, begin_from)
+            if state is not None:
+                await oracle.begin_from(state)
             verdict = await _compare(store, oracle, audit.table_names(by_topic), within_s)
             if verdict.unsettled:
                 return verdict
@@ -77,6 +103,40 @@ async def run_audit(settings: Settings, network: Network, *, within_s: float) ->
             return verdict._replace(differences=(*verdict.differences, *past))
     finally:
         await store.close()
+
+
+async def _held(
+    settings: Settings, store: Store, oracle: "_Oracle", network: Network, begin_from: From
+) -> HeldState | None:
+    """The snapshot to begin from; None where the oracle has begun at the beginning of the log."""
+    laid = await store.client.hgetall(LAID)
+    if begin_from.snapshot is None:
+        roads = [(topics.LINK_EVENTS.name, p) for p in range(settings.partitions)]
+        begun = await roads_from(store.client)
+        gone = "" if laid else await oracle.begin({place: begun.get(place, 0) for place in roads})
+        if not laid and not gone:
+            return None
+        gone = gone or "a restore laid this log from a snapshot"
+        if not settings.snapshots:
+            raise LogError(
+                f"{gone}. A snapshot of before would do: --from FILE, or BOMNAE_SNAPSHOTS"
+            )
+    keys = keys_to_check(settings, begin_from.public)
+    if begin_from.snapshot is None:
+        file = await asyncio.to_thread(newest_checked, Path(settings.snapshots), keys)
+    else:
+        file = await asyncio.to_thread(checked, begin_from.snapshot, keys)
+    check_fits(file.head, settings, network.version)
+    generation = int(await store.client.hget(ROADS_FROM, GENERATION) or 0)
+    if generation != file.head.generation:
+        raise LogError(f"{file.path.name} is of before a refold: take another snapshot")
+    ids = await store.client.hgetall(TOPIC_IDS)
+    shifts = shifts_for(file.head, _text(laid), _text(ids))
+    return await asyncio.to_thread(held, file, shifts)
+
+
+def _text(rows: Mapping[bytes, bytes]) -> dict[str, str]:
+    return {name.decode(): row.decode() for name, row in rows.items()}
 
 
 async def _compare(
@@ -87,6 +147,7 @@ async def _compare(
     while True:
         live = await live_state(store, tables)
         await oracle.follow(live.positions)
+        oracle.have_alerts(live.tables.get(OUTBOX, {}))
         deadline = deadline or clock() + within_s  # the first fold may take long
         due = oracle.fold.tables() | oracle.tally.tables()
         if not (reason := audit.unsettled(live.tables, due)):
@@ -150,31 +211,63 @@ def _entry_of(name: str) -> audit_tally.Entry:
 class _Oracle:
     """A fold that follows the live state through the log."""
 
-    def __init__(self, by_topic: Mapping[topics.Topic, Stage], reader: LogReader) -> None:
+    def __init__(
+        self, by_topic: Mapping[topics.Topic, Stage], reader: LogReader, places: list[Place]
+    ) -> None:
+        """`places`: every partition of the inputs."""
         self.tally = Tally()
         self.fold = audit.Fold(by_topic, self.tally.add)
         self._roads = RoadsLog(by_topic[topics.LINK_EVENTS], self.tally)
         self._reader = reader
-        self._places: list[Place] = []
+        self._by_topic = by_topic
+        self._places = places
         self._waiting: dict[Place, list[Any]] = {}
+        self._held: HeldState | None = None
+        self._begun: dict[Place, int] = {}
 
     @property
     def messages(self) -> int:
         """How many messages of the input topics were folded."""
-        return sum(self.fold.taken.get(place, 0) for place in self._places)
+        taken, begun = self.fold.taken, self._begun
+        return sum(taken.get(place, 0) - begun.get(place, 0) for place in self._places)
 
-    async def begin(self, places: list[Place], roads: Mapping[Place, int]) -> None:
-        """Go to the beginning of every log; LogError where retention has taken it.
-
-        `roads`: from where the state is folded of each partition of their own log.
+    async def begin(self, roads: Mapping[Place, int]) -> str:
+        """Go to the beginning of every log; why that cannot be where retention has taken it, else
+        "". `roads`: from where the state is folded of each partition of their own log.
         """
+        starts = await self._reader.starts([*self._places, *roads])
+        if named := _cut(starts, roads):
+            return f"the log no longer reaches back to its beginning: {named}"
         self._roads.taken |= roads
-        starts = await self._reader.starts([*places, *roads])
-        if cut := {p: first for p, first in starts.items() if first > roads.get(p, 0)}:
-            named = ", ".join(f"{t}/{p} begins at offset {cut[t, p]}" for t, p in sorted(cut))
-            raise LogError(f"the log no longer reaches back to its beginning: {named}")
-        self._places = places
         self._reader.begin({**starts, **roads})
+        return ""
+
+    async def begin_from(self, state: HeldState) -> None:
+        """Go to where a snapshot ends; LogError where retention has taken what came after it.
+
+        What was on its way to the roads then is folded first: their inputs do not derive it again.
+        """
+        self._held = state
+        begin_with(state, self._by_topic, self.fold, self._roads, self.tally)
+        roads = list(self._roads.taken)
+        self._begun = {place: state.taken.get(place, 0) for place in (*self._places, *roads)}
+        starts = await self._reader.starts(self._begun)
+        if named := _cut(starts, self._begun):
+            raise LogError(f"the log no longer reaches back to the snapshot: {named}")
+        for place in roads:
+            end = state.ends.get(place, 0)
+            async for records in stretch(self._reader, place, self._begun[place], end):
+                for record in records:
+                    if record.offset < end:
+                        self.fold.take_derived(record.partition, record.offset, record.payload)
+        self._reader.begin(self._begun)
+
+    def have_alerts(self, kept: Mapping[str, Any]) -> None:
+        """Have the alerts of the snapshot, without those that were trimmed since; once."""
+        if self._held is not None:
+            trimmed_ms = now_ms() - OUTBOX_MS
+            self.fold.begin_alerts(alerts_of(self._held, kept, trimmed_ms))
+            self._held = None
 
     async def follow(self, positions: Mapping[Place, int]) -> None:
         """Fold every input partition up to its position, the one furthest behind in time first."""
@@ -198,6 +291,12 @@ class _Oracle:
             self._waiting[place] = waiting[len(due) :]
             for record in due:
                 self._roads.take(*record[:4])
+
+
+def _cut(starts: Mapping[Place, int], due: Mapping[Place, int]) -> str:
+    """Which logs begin after the offset that is due (0), "" where none does."""
+    cut = {place: first for place, first in starts.items() if first > due.get(place, 0)}
+    return ", ".join(f"{t}/{p} begins at offset {cut[t, p]}" for t, p in sorted(cut))
 
 
 async def _check_network(client: Any, network: Network) -> None:

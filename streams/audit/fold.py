@@ -18,7 +18,7 @@ from streams.contract.records import Message, Tick
 from streams.domain.alerts import Alert
 from streams.domain.links.columns import LINKS, LinkColumns
 from streams.domain.links.table import FOLDS
-from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state
+from streams.domain.stage import Effects, Stage, StageTable, State, apply, empty_state, without
 from streams.domain.stages.roadstate import SOURCES
 from streams.state.keys import OUTBOX, parts_of
 from streams.state.kinds import hash_of
@@ -61,6 +61,26 @@ class Fold:
         self.taken: dict[tuple[str, int], int] = {}  # messages taken, which is the next offset
         self.ticks_ms: dict[tuple[str, int], int] = {}  # the last tick of each input partition
 
+    def begin(self, place: tuple[str, int], state: State, taken: int) -> None:
+        """Go on from a partition's state, at the message of this offset."""
+        self._states[place] = state
+        self.taken[place] = taken
+
+    def begin_alerts(self, alerts: Mapping[str, Alert]) -> None:
+        """Have these alerts, by id, before any message."""
+        self._alerts = {**alerts, **self._alerts}
+
+    def take_derived(self, partition: int, offset: int, payload: bytes | None) -> None:
+        """Fold a message of link-events that the inputs derived before this fold began. What it
+        derives itself is folded at once, without that log.
+        """
+        place = (topics.LINK_EVENTS.name, partition)
+        try:
+            message = wire.read(payload, self._stages[place[0]].takes, place[0])
+        except RecordRefusedError:
+            return
+        self._step(place, message, offset)
+
     def take(
         self,
         topic: str,
@@ -96,6 +116,9 @@ class Fold:
         apply(state, effects.changes)
         if place[0] != topics.LINK_EVENTS.name:
             self._on_effects(effects)
+        for subject in effects.forgotten:
+            kept = {alert.id for alert in without(self._alerts.values(), subject)}
+            self._alerts = {name: x for name, x in self._alerts.items() if x.id in kept}
         self._alerts |= alerts_by_id(effects.alerts)
         return effects.derived
 

@@ -41,6 +41,19 @@ class Past:
         self._times: dict[str, array[int]] = {}
         self._rows: dict[str, list[bytes]] = {}
         self._same: dict[bytes, bytes] = {}
+        self._first: dict[
+            str, int
+        ] = {}  # the number of a subject's first entry, where not the usual
+
+    def begin(self, subject: str, entries: Iterable[tuple[bytes, bytes]]) -> None:
+        """Have the entries (id, row) of a stream before any other."""
+        times = self._times.setdefault(subject, array("q"))
+        for name, row in entries:
+            ms, _, number = name.partition(b"-")
+            if not times:
+                self._first[subject] = int(number)
+            times.append(int(ms))
+            self._rows.setdefault(subject, []).append(self._same.setdefault(row, row))
 
     def add(self, remembered: Iterable[HistoryRow]) -> None:
         """Keep them in order; a subject's time never goes back, as in the gate."""
@@ -49,6 +62,11 @@ class Past:
             times.append(max(known_ms, times[-1]) if times else known_ms)
             body = row if isinstance(row, bytes) else msgspec.json.encode(row)
             self._rows.setdefault(subject, []).append(self._same.setdefault(body, body))
+
+    def forget(self, subject: str) -> None:
+        """Let go of all that is kept of a subject."""
+        self._times.pop(subject, None)
+        self._rows.pop(subject, None)
 
     @property
     def subjects(self) -> list[str]:
@@ -60,9 +78,11 @@ class Past:
 
     def entries(self, subject: str) -> Iterator[tuple[Entry, bytes]]:
         """Each entry's id and row."""
-        before_ms, number = -1, 0
+        before_ms, number, first = -1, 0, self._first.get(subject)
         for ms, row in zip(self._times.get(subject, ()), self._rows.get(subject, ()), strict=True):
             number = number + 1 if ms == before_ms else int(ms == 0)  # Redis has no entry 0-0
+            if first is not None:
+                number, first = first, None
             before_ms = ms
             yield (ms, number), row
 
@@ -78,6 +98,8 @@ class Tally:
     def add(self, effects: Effects) -> None:
         self.counts.update(effects.counts)
         self.refused.update(effects.refused)
+        for subject in effects.forgotten:
+            self.past.forget(subject)
         self.past.add(effects.remembered)
 
     def tables(self) -> Tables:
@@ -94,6 +116,11 @@ class RoadsLog:
         self._tally = tally
         self._states: dict[int, State] = {}
         self.taken: dict[tuple[str, int], int] = {}  # the next offset of each partition
+
+    def begin(self, place: tuple[str, int], state: State, taken: int) -> None:
+        """Go on from a partition's state, at the message of this offset."""
+        self._states[place[1]] = state
+        self.taken[place] = taken
 
     def take(self, topic: str, partition: int, offset: int, payload: bytes | None) -> None:
         """Fold the next message of link-events; LogError when one before it is missing."""

@@ -18,16 +18,21 @@ MAX_HASH, MAX_SEALED = 200, 200
 MAX_PASSKEYS = 8
 _NAME = re.compile(r"[a-z][a-z0-9.-]{1,31}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{11,1364}")  # 1,023 bytes at most
+_PUBLIC_KEY = re.compile(r"[A-Za-z0-9_-]{1,2048}")
 _HASH = re.compile(r"\$argon2id\$[A-Za-z0-9$=,+/]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """A key of somebody's device, as WebAuthn has it; `uses` tells a copied one."""
+    """A key of somebody's device, as WebAuthn has it (base64url); `uses` is how often it had
+    signed when it was added: one that counts less was copied.
+    """
 
     key_id: str
     public_key: str
     uses: int = 0
+    added_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +92,6 @@ def _check_secrets(account: Account) -> None:
         raise AccountError(
             "passkeys", f"{len(account.passkeys)} of them", f"{MAX_PASSKEYS} at most"
         )
+    for key in account.passkeys:
+        if not (_KEY_ID.fullmatch(key.key_id) and _PUBLIC_KEY.fullmatch(key.public_key)):
+            raise AccountError("passkeys", "one that is none", "id and public key in base64url")

@@ -8,6 +8,7 @@ says nothing of a producer's clock: it is not used, and neither is the reader's 
 from collections.abc import Sequence
 
 from streams.contract import records as rec
+from streams.contract.crew_link import CrewLink
 from streams.contract.records import Message
 
 MAX_AHEAD_MS = 120_000
@@ -46,6 +47,8 @@ def ahead_ms(message: Message, appended: int | None) -> int:
         own_ms = message.tick_ms
     elif isinstance(message, _MACHINES):
         own_ms = message.received_ms
+    elif isinstance(message, CrewLink) and not message.ended_ms:
+        own_ms = message.made_ms  # what is over by such a clock would be forgotten
     else:
         return 0
     return own_ms - appended if own_ms - appended > MAX_AHEAD_MS else 0

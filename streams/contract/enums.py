@@ -1,5 +1,6 @@
 """The closed sets: what a field of a record or a row may be. The values are those of the JSON."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -231,3 +232,16 @@ class AccessAction(StrEnum):
     ACT = "act"
     DELETE = "delete"
     KEY = "key"  # a key was used or turned
+
+
+class Grade(StrEnum):
+    """How N2SF grades data: 공개, 민감, 기밀; each is graver than the one before it."""
+
+    OPEN = "O"
+    SENSITIVE = "S"
+    CONFIDENTIAL = "C"
+
+    @classmethod
+    def gravest(cls, grades: Iterable["Grade"]) -> "Grade":
+        """The gravest of some; of none O."""
+        return max(grades, key=tuple(cls).index, default=cls.OPEN)

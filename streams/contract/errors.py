@@ -38,6 +38,15 @@ class AccountError(BomnaeError):
         self.bound = bound
 
 
+class CrewLinkError(BomnaeError):
+    """A crew's link cannot be so; the message names the field, what it was and its bound."""
+
+    def __init__(self, field: str, value: object, bound: str) -> None:
+        super().__init__(f"{field}: {str(value)[:80]!r}, must be {bound}")
+        self.field = field
+        self.bound = bound
+
+
 class EndpointError(BomnaeError):
     """There is no such endpoint."""
 
@@ -84,6 +93,10 @@ class StateError(BomnaeError):
     """What stands in Redis cannot be read: damaged, or written by a version we do not know."""
 
     exit_code = 7
+
+
+class SnapshotError(BomnaeError):
+    """A snapshot is not whole, not ours, or does not fit where it is to go."""
 
 
 class StalledError(BomnaeError):

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 from streams.contract.access import AccessHead, AccessRecord
 from streams.contract.account import Account
 from streams.contract.bounds import BoundedKmh, BoundedMs
+from streams.contract.crew_link import CrewLink
 from streams.contract.derived import LinkBatch
 from streams.contract.enums import (
     AlertVerdict,
@@ -219,7 +220,9 @@ class IncidentBatch:
 
 @dataclass(frozen=True, slots=True)
 class SiteReport:
-    """What an office or a crew reports of one work; `until_ms` goes with EXTEND."""
+    """What an office or a crew reports of one work; `until_ms` goes with EXTEND. `link` is the id
+    of the link a crew came by: `CrewLink` says whose it is.
+    """
 
     report_id: str
     permit_id: str
@@ -227,6 +230,7 @@ class SiteReport:
     by: Reporter  # CREW or OFFICE
     received_ms: int
     until_ms: int | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +295,19 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What is to be known no more: `subject` is "work:ID", "call:ID" or "account:NAME".
+
+    What an account did stays, under `alias`. With no subject it is only how late it is: on topics
+    without ticks what is too old by then goes.
+    """
+
+    subject: str
+    at_ms: int
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedReport:
     """What one poll of one feed came to; `digest` names the content: a frozen feed shows."""
 
@@ -323,9 +340,11 @@ Message = (
     | Receipt
     | Subscription
     | Account
+    | CrewLink
     | AccessRecord
     | AccessHead
     | Tick
+    | Forgotten
     | FeedReport
     | LinkBatch
 )

@@ -19,6 +19,7 @@ from streams.contract.grammars import (
     Networks,
     Thresholds,
 )
+from streams.contract.secret_files import with_files
 
 T = TypeVar("T")
 N = TypeVar("N", int, float)
@@ -98,7 +99,9 @@ class Settings:
     tick_ms: int = _number(1000, "the clock's period, ms", low=100, high=60000)
     http: Address = _row("127.0.0.1:8700", "address the map is served on", grammars.address)
     tls: str = _text(
-        "", "folder with cert.pem and key.pem; an empty one gets a local authority's; empty: no TLS"
+        "",
+        "folder with cert.pem and key.pem for every door; an empty one gets a local authority's; "
+        "empty: no TLS",
     )
     hosts: tuple[str, ...] = _row(
         "", "names the map answers to besides its address, name[,name]: a proxy's", grammars.names
@@ -286,6 +289,11 @@ class Settings:
     secret: str = _secret(
         "master key of webhook secrets and crew links, 32 characters or more", at_least=32
     )
+    keys: str = _text(
+        "",
+        "file with the keys by purpose (`python -m streams keys`), its owner's alone; it wins over "
+        "BOMNAE_SECRET and BOMNAE_PSEUDONYM_KEY",
+    )
     admin_key: str = _secret(
         "bearer key of /api/v1/subscriptions; unset: managed by CLI alone", at_least=16
     )
@@ -304,6 +312,10 @@ class Settings:
         "file with the private Ed25519 key (PEM) that signs the days of the access records; "
         "empty: none is signed",
     )
+    snapshots: str = _text("", "folder of the state's snapshots; the audit looks for them there")
+    snapshot_key: str = _text(
+        "", "file with the private Ed25519 key (PEM) that signs snapshots; empty: none can be made"
+    )
     simulated: bool = _row(
         "0", "1: the feeds are simulated; every screen says so", grammars.yes_or_no
     )
@@ -317,15 +329,20 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """Settings from `BOMNAE_*`; a SettingsError names every fault in them, a line each."""
-        given = {k[len(PREFIX) :].lower(): v for k, v in environ.items() if k.startswith(PREFIX)}
+        """Settings from `BOMNAE_*`, secrets from `BOMNAE_*_FILE` too; a SettingsError names every
+        fault in them, a line each.
+        """
         rows = {row.name: row for row in fields(cls)}
+        hidden = {variable(x.name): x.name for x in rows.values() if x.metadata["is_secret"]}
+        whole, unread = with_files(environ, hidden)
+        given = {k[len(PREFIX) :].lower(): v for k, v in whole.items() if k.startswith(PREFIX)}
         values: dict[str, Any] = {}
         faults = {
             name: f"unknown setting {variable(name)}; see docs/settings.md"
             for name in given.keys() - rows.keys()
         }
-        for name in rows.keys() & given.keys():
+        faults |= {hidden[name]: fault for name, fault in unread.items()}
+        for name in (rows.keys() & given.keys()) - faults.keys():
             try:
                 values[name] = rows[name].metadata["read"](given[name])
             except ValueError as bound:

@@ -31,6 +31,7 @@ LINK_EVENTS = Topic("link-events", key="link_id", is_wide=True, retention_h=24 *
 RECEIPTS = Topic("receipts", key="endpoint", is_wide=False, retention_h=24 * 30)
 SUBSCRIPTIONS = Topic("subscriptions", key="endpoint", is_wide=False, retention_h=24 * 3650)
 ACCOUNTS = Topic("accounts", key="account", is_wide=False, retention_h=24 * 3650)
+CREW_LINKS = Topic("crew-links", key="work", is_wide=False, retention_h=24 * 30)
 ACCESS_RECORDS = Topic("access-records", key="writer", is_wide=False, retention_h=24 * 731)
 DEAD_LETTERS = Topic("dead-letters", key="code", is_wide=False, retention_h=24 * 30)
 
@@ -42,13 +43,21 @@ TICKED = (*WATERMARKED, FEED_REPORTS)
 stands in order with the data of that partition: a replay closes the same windows at any speed, and
 a feed that is silent is noticed."""
 
-TOLD = (ACKNOWLEDGEMENTS, SUBSCRIPTIONS, ACCOUNTS)
+TOLD = (ACKNOWLEDGEMENTS, SUBSCRIPTIONS, ACCOUNTS, CREW_LINKS)
 """What people report, folded without ticks: no time of the fold passes over it."""
 
 FOLDED = (*TICKED, *TOLD, LINK_EVENTS)
 """What the state is folded from: a topic of these made anew makes it another city's state."""
 
 ALL = (*FOLDED, RECEIPTS, ACCESS_RECORDS, DEAD_LETTERS)
+
+
+_BY_NAME = {topic.name: topic for topic in ALL}
+
+
+def named(name: str) -> Topic:
+    """The topic of a name; KeyError for one that is none of ours."""
+    return _BY_NAME[name]
 
 
 def partition_of(key: str, partitions: int) -> int:

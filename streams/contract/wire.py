@@ -19,6 +19,7 @@ from streams.contract import arrival, bounds
 from streams.contract import records as rec
 from streams.contract.access import MAX_REASON, AccessHead, AccessRecord
 from streams.contract.account import Account, check_account
+from streams.contract.crew_link import CrewLink, check_crew_link
 from streams.contract.derived import (
     Declaration,
     LinkBatch,
@@ -33,7 +34,12 @@ from streams.contract.derived import (
     in_runs,
 )
 from streams.contract.enums import Reporter, SiteStatus
-from streams.contract.errors import AccountError, RecordRefusedError, SubscriptionError
+from streams.contract.errors import (
+    AccountError,
+    CrewLinkError,
+    RecordRefusedError,
+    SubscriptionError,
+)
 from streams.contract.records import Message
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_subscription
@@ -60,6 +66,8 @@ RULES = {
     "R021": "an acknowledgement without a name, with a long text or a person's number",
     "R022": "a subscription that breaks a rule of its fields",
     "R024": "an account or an access record that breaks a rule of its fields",
+    "R025": "a crew's link that breaks a rule of its fields",
+    "R026": "what is to be forgotten is none of work:ID, call:ID, account:NAME",
     "BUG": "Bomnae's own reader failed on it: please report the place that the log names",
     "LOG-SIZE": "Kafka refused it: larger than max.message.bytes of its topic",
     "LOG-REFUSED": "Kafka refused it as no sound record",
@@ -92,9 +100,11 @@ _TYPES: dict[str, type] = {
     "receipt": rec.Receipt,
     "subscription": Subscription,
     "account": Account,
+    "crew-link": CrewLink,
     "access": AccessRecord,
     "access-head": AccessHead,
     "tick": rec.Tick,
+    "forgotten": rec.Forgotten,
     "report": rec.FeedReport,
     "link-events": LinkBatch,
 }
@@ -486,6 +496,8 @@ def _check_site_report(report: rec.SiteReport) -> None:
         raise RecordRefusedError(
             "R012", f"a report's id and its permit's are 1 to {MAX_TITLE} characters"
         )
+    if len(report.link) > MAX_TITLE:
+        raise RecordRefusedError("R012", f"link of {len(report.link)}, at most {MAX_TITLE}")
     if report.by is Reporter.FEED:
         raise RecordRefusedError("R005", "by feed, must be crew or office")
     if report.word is SiteStatus.EXTEND and report.until_ms is None:
@@ -559,6 +571,13 @@ def _check_account(account: Account) -> None:
         raise RecordRefusedError("R024", str(error)) from None
 
 
+def _check_crew_link(link: CrewLink) -> None:
+    try:
+        check_crew_link(link)
+    except CrewLinkError as error:
+        raise RecordRefusedError("R025", str(error)) from None
+
+
 def _check_access(record: AccessRecord) -> None:
     _check_clock(record.at_ms)
     texts = (record.writer, record.account, record.address, record.subject_kind, record.subject)
@@ -569,6 +588,19 @@ def _check_access(record: AccessRecord) -> None:
         raise RecordRefusedError("R024", f"reason of {len(record.reason)} characters, {bound}")
     if record.number < 0 or record.count < 0:
         raise RecordRefusedError("R024", "a number of an access record below 0")
+
+
+_FORGOTTEN = re.compile(r"(work|call|account):.{1,200}|", re.DOTALL)
+_ALIAS = re.compile(r"(gone-[0-9a-f]{12})?")
+
+
+def _check_forgotten(gone: rec.Forgotten) -> None:
+    _check_clock(gone.at_ms)
+    is_account = gone.subject.startswith("account:")
+    if not _FORGOTTEN.fullmatch(gone.subject) or bool(gone.alias) is not is_account:
+        raise RecordRefusedError("R026", f"subject of {len(gone.subject)} characters")
+    if not _ALIAS.fullmatch(gone.alias):
+        raise RecordRefusedError("R026", "an account's alias is gone- and 12 of 0-9 a-f")
 
 
 def _check_clock(*times_ms: int | None) -> None:
@@ -614,5 +646,7 @@ _CHECKS: dict[type, Callable[..., None]] = {
     rec.Acknowledgement: _check_acknowledgement,
     Subscription: _check_subscription,
     Account: _check_account,
+    CrewLink: _check_crew_link,
     AccessRecord: _check_access,
+    rec.Forgotten: _check_forgotten,
 }

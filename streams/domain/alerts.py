@@ -31,6 +31,20 @@ class Alert:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+OF_WORKS = frozenset({RuleName.CLOSURE, RuleName.OVERDUE, RuleName.UNSEEN, RuleName.CLASH})
+"""The rules whose alerts say what permits say; `works` are the ids of all they are of."""
+
+
+def is_about(rule: RuleName, about: str, facts: Mapping[str, Any], subject: str) -> bool:
+    """Whether an alert of a rule, about something, tells of a subject. `state/gate.lua` has the
+    same rule.
+    """
+    if about == subject:
+        return True
+    kind, _, name = subject.partition(":")
+    return rule in OF_WORKS and kind == "work" and name in facts.get("works", ())
+
+
 class Patience(NamedTuple):
     """How long a thing must hold before its begin is emitted, and be over before its end is."""
 

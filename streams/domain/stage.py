@@ -1,13 +1,13 @@
 """What a stage of the stream is: tables of rows, and a pure step from a message to its effects."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from streams.contract.derived import LinkEvents, Origin
 from streams.contract.records import Message
-from streams.domain.alerts import Alert
+from streams.domain.alerts import Alert, is_about
 
 T = TypeVar("T")
 State = dict[str, Any]
@@ -59,6 +59,7 @@ class Effects:
     refused: dict[str, int] = field(default_factory=dict)  # "topic code" or "feed code"
     remembered: list[HistoryRow] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)  # subjects whose past and alerts go
 
     def derive(self, partition: int, part: LinkEvents) -> None:
         """Send a part on to a partition, after what goes there already."""
@@ -168,9 +169,12 @@ class Sum:
     refused: dict[str, int] = field(default_factory=dict)
     remembered: list[HistoryRow] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
 
     def add(self, effects: Effects) -> None:
         """Add the next message's effects."""
+        for subject in effects.forgotten:
+            self._forget(subject)
         for table, rows in effects.changes.items():
             if isinstance(rows, dict):
                 self.changes.setdefault(table, {}).update(rows)
@@ -183,3 +187,14 @@ class Sum:
                 total[name] = total.get(name, 0) + by
         self.remembered += effects.remembered
         self.alerts += effects.alerts
+
+    def _forget(self, subject: str) -> None:
+        """Leave out what messages before it told of a subject."""
+        self.forgotten.append(subject)
+        self.remembered = [row for row in self.remembered if row.subject != subject]
+        self.alerts = without(self.alerts, subject)
+
+
+def without(alerts: Iterable[Alert], subject: str) -> list[Alert]:
+    """The alerts that do not tell of a subject."""
+    return [x for x in alerts if not is_about(x.rule, x.subject, x.facts, subject)]

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple, Self
 import aiokafka
 from aiokafka.errors import OffsetOutOfRangeError
 from kafka import KafkaAdminClient
+from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
+from kafka.errors import KafkaError
 
 from streams.contract import topics
 from streams.contract.arrival import appended_ms
-from streams.contract.errors import LogError
+from streams.contract.errors import LogAwayError, LogError
 from streams.contract.kafka_login import kafka_login
 from streams.contract.settings import Settings
 
@@ -86,12 +88,14 @@ class LogReader:
         for (topic, partition), offset in offsets.items():
             self._consumer.seek(aiokafka.TopicPartition(topic, partition), offset)
 
-    async def next_of(self, place: Place, *, within_s: float = SILENCE_S) -> list[Record]:
+    async def next_of(
+        self, place: Place, *, within_s: float = SILENCE_S, most: int = CHUNK
+    ) -> list[Record]:
         """The next messages of one partition, at least one; LogError when it gives none."""
         at = aiokafka.TopicPartition(*place)
         try:
             found = await self._consumer.getmany(
-                at, timeout_ms=int(within_s * 1000), max_records=CHUNK
+                at, timeout_ms=int(within_s * 1000), max_records=most
             )
         except OffsetOutOfRangeError:
             found = {}
@@ -132,6 +136,28 @@ def describe(settings: Settings, names: Iterable[str]) -> dict[str, TopicFacts]:
         return _facts_of(admin.describe_topics(list(names)))
     finally:
         admin.close()
+
+
+def topic_configs(settings: Settings) -> dict[str, dict[str, str]]:
+    """The settings of Bomnae's topics as the cluster tells them; none where it tells none. Blocks.
+
+    LogAwayError where it does not answer.
+    """
+    try:
+        admin = KafkaAdminClient(**kafka_login(settings), request_timeout_ms=5_000)
+    except (KafkaError, OSError) as error:
+        raise LogAwayError(f"Kafka does not answer: {type(error).__name__}") from None
+    asked = [ConfigResource(ConfigResourceType.TOPIC, each.name) for each in topics.ALL]
+    try:
+        found = admin.describe_configs(asked, config_filter=ConfigFilterType.ALL)
+    except KafkaError:
+        return {}
+    finally:
+        admin.close()
+    return {
+        topic: {name: str(x["value"]) for name, x in facts.items() if x["value"] is not None}
+        for topic, facts in found.get("topic", {}).items()
+    }
 
 
 def members(settings: Settings, group: str) -> list[str]:

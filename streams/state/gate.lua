@@ -4,7 +4,8 @@
 -- and all that ARGV names are of one partition, in its slot.
 -- ARGV: position field, first and last offset, log start, delta or "", deltas kept, history in ms,
 -- then runs of ("set" | "del" | "add", hash, number of values, values...), of
--- ("log", subject, 3, known_ms, row, kept so much longer in ms) and of ("out", stream, 1, alert).
+-- ("log", subject, 3, known_ms, row, kept so much longer in ms), of ("out", stream, 1, alert) and,
+-- before all these, of ("forget", stream of the alerts, 1, subject).
 -- Returns {1 applied | 0 begins with what is in | -1 hole | -2 half-applied, the last offset the
 -- state contains}.
 --
@@ -36,6 +37,10 @@ end
 local NEEDED = {set = {'HSET', '0', '0'}, del = {'HDEL', '0'}, add = {'HINCRBY', '0', '1'}, out = {'XADD', '*', 'a', '0'}}
 
 local function refused_run(verb, name)
+  if verb == 'forget' then
+    return refused({'XRANGE', name, '-', '+'}, {'XDEL', name, '0'}, {'UNLINK', KEYS[2]}, {'UNLINK', KEYS[3] .. ':0'},
+      {'ZREM', KEYS[3], '0'}, {'ZREM', KEYS[4], '0'})
+  end
   if verb ~= 'log' then
     local command = NEEDED[verb]
     return refused({command[1], name, unpack(command, 2)})
@@ -65,11 +70,42 @@ local reason = refused_any()
 if reason then return reason end
 redis.call('HSET', KEYS[5], ARGV[1], ARGV[3])
 
+-- The rule of `domain.alerts.is_about`.
+local OF_WORKS = {closure = true, overdue = true, unseen = true, clash = true}
+local function is_about(alert, subject)
+  if alert.subject == subject then return true end
+  if not OF_WORKS[alert.rule] or subject:sub(1, 5) ~= 'work:' then return false end
+  for _, work in ipairs(alert.facts and alert.facts.works or {}) do
+    if work == subject:sub(6) then return true end
+  end
+  return false
+end
+
+-- Takes away what is remembered and told of a subject. Deltas may tell of it: who reads them finds
+-- one that leads on from nothing, and reads the rows.
+local function drop(outbox, subject)
+  redis.call('UNLINK', KEYS[3] .. ':' .. subject)
+  redis.call('ZREM', KEYS[3], subject)
+  redis.call('ZREM', KEYS[4], subject)
+  local from, entries = '-', {}
+  repeat
+    entries = redis.call('XRANGE', outbox, from, '+', 'COUNT', MANY)
+    for _, entry in ipairs(entries) do
+      from = '(' .. entry[1]
+      local is_read, alert = pcall(cjson.decode, entry[2][2])
+      if is_read and is_about(alert, subject) then redis.call('XDEL', outbox, entry[1]) end
+    end
+  until #entries < MANY
+  redis.call('UNLINK', KEYS[2])
+  redis.call('XADD', KEYS[2], '*', 'anew', '')
+end
+
 local i = 8
 while i <= #ARGV do
   local verb, hash, n = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   if verb == 'log' then past[#past + 1] = {subject = hash, known_ms = tonumber(ARGV[i + 3]), row = ARGV[i + 4], longer_ms = tonumber(ARGV[i + 5])}
   elseif verb == 'out' then redis.call('XADD', hash, '*', 'a', ARGV[i + 3])
+  elseif verb == 'forget' then drop(hash, ARGV[i + 3])
   else
     for from = i + 3, i + 2 + n, MANY do
       local to = math.min(from + MANY - 1, i + 2 + n)

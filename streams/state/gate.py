@@ -36,6 +36,7 @@ from streams.state.keys import (
     DEAD_LETTERS,
     DELTAS,
     GENERATION,
+    LAID,
     LINK,
     LOST,
     MAX_DELTAS,
@@ -53,6 +54,7 @@ from streams.state.keys import (
 from streams.state.kinds import LETTERS, hash_of
 from streams.state.redis_login import moment, script
 from streams.state.rights import check_rights
+from streams.state.schema import FIELD, SCHEMA, check_stored
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +120,10 @@ class Gate:
         """SettingsError that names what the Redis user may not do and a worker needs."""
         await check_rights(self._client)
 
+    async def check_schema(self) -> None:
+        """StateError where the state has a layout that this version does not read."""
+        await check_stored(self._client)
+
     async def take_over(self) -> None:
         """Take over what a version of before left here; SettingsError while it works."""
         await take_over(self._client, self.partitions)
@@ -171,7 +177,9 @@ class Gate:
         due = await self._generation() + 1
         starts = {_name(place): offset for place, offset in roads_from.items()}
         await self._client.hset(ROADS_FROM, mapping={**starts, GENERATION: due})
+        await self._client.hset(META, FIELD, SCHEMA)
         await self._client.hdel(META, CHANGED)
+        await self._client.unlink(LAID)
         for partition in range(self.partitions):
             await self._take_away(partition, str(due))
 
@@ -260,6 +268,7 @@ class Gate:
         """Apply the effects of the messages from `first` to `last` together with their position."""
         outbox = key(OUTBOX, place[1])
         writes = [
+            *(part for subject in effects.forgotten for part in ("forget", outbox, 1, subject)),
             *writes_of(stage.tables, place[1], effects),
             *self._memories(effects.remembered, place[1]),
             *(part for alert in effects.alerts for part in ("out", outbox, 1, _json(alert))),

@@ -49,6 +49,7 @@ LIVE_MS = 10_000  # a worker looks once a second; silent for so long it is gone
 ROADS_FROM = key("roads-from", CITY)  # "link-events/P" -> first offset folded; `GENERATION`
 LOST = key("lost", CITY)  # "topic/partition from" -> last offset that retention took unread
 REBUILDING = key("rebuilding", CITY)  # "topic/partition" -> offset up to which it is made again
+LAID = key("laid", CITY)  # where a restore laid this log: "id" of the snapshot; place -> shift
 TOPIC_IDS = key("topic-ids", CITY)  # topic -> its id in the cluster the state was folded from
 
 # Of the dispatchers.
@@ -60,6 +61,9 @@ SESSION: Final = "session:"  # hash of a token -> Session
 SESSIONS_OF, SESSIONS_AT = "sessions-of:", "sessions-at:"  # account, provider's name -> hashes
 FAILED: Final = "failed:"  # account or address -> logins that failed in ten minutes
 CODE_USED: Final = "code-used:"  # account and half minute
+CHALLENGE: Final = "challenge:"  # hash of what a device is to sign -> what for
+PASSKEY_USES: Final = "passkey-uses:"  # hash of a passkey's id -> how often it had signed last
+LOOKED: Final = "looked:"  # hash of who looks at what: it is recorded
 ASKED: Final = "asked:"  # state -> what an OpenID provider was asked
 FIRST: Final = "first-start"  # the hash of the code that lets the first account be made
 

@@ -43,6 +43,7 @@ NEEDED: tuple[tuple[str, ...], ...] = (
     ("EXISTS", key(BEGUN, 0)),
     ("XADD", key(DELTAS, 0), "*", "d", "0"),
     ("XADD", key(OUTBOX, 0), "*", "a", "0"),
+    ("XDEL", key(OUTBOX, 0), "0"),
     ("XADD", _STREAM, "*", "v", "0"),
     ("XREVRANGE", _STREAM, "+", "-"),
     ("XTRIM", _STREAM, "MINID", "0"),

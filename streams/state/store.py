@@ -11,6 +11,7 @@ from streams.contract.account import Account
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.domain.stage import StageTable
+from streams.domain.stages.crew_links import CREW_LINKS, WorkLinks
 from streams.state.keys import (
     COUNTS,
     DEAD_LETTERS,
@@ -53,6 +54,7 @@ SUBSCRIPTIONS = key("subscriptions", 0)  # endpoint -> Subscription
 
 
 T = TypeVar("T")
+_CREW_LINKS = msgspec.json.Decoder(WorkLinks)
 _ACCOUNT = msgspec.json.Decoder(Account)
 _SUBSCRIPTION = msgspec.json.Decoder(Subscription)
 
@@ -236,10 +238,19 @@ class Store:
         rows = await self.client.hgetall(key("accounts", 0))
         return {name.decode(): _ACCOUNT.decode(row) for name, row in rows.items()}
 
+    async def is_account_gone(self, name: str) -> bool:
+        """Whether an account of this name was removed: nobody else gets it."""
+        return bool(await self.client.hexists(key("accounts_gone", 0), name))
+
     async def account(self, name: str) -> Account | None:
         """One account as the log says now; None where there is none of this name."""
         row = await self.client.hget(key("accounts", 0), name)
         return None if row is None else _ACCOUNT.decode(row)
+
+    async def crew_links(self, work: str) -> WorkLinks:
+        """The links of a work's crews as the log says now; of a work without any, none."""
+        row = await self.client.hget(hash_of(CREW_LINKS, 0), work)
+        return WorkLinks() if row is None else _CREW_LINKS.decode(row)
 
     async def shows(self, subscription: Subscription) -> bool:
         """Whether what was written of a subscription has been folded."""

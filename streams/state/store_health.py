@@ -5,12 +5,13 @@ reads would call the feeds late, though it is the state that stands.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from redis.exceptions import NoPermissionError
 
+from streams.contract.times import now_ms
 from streams.state.keys import LIVE_MS, META, WORKERS
 from streams.state.redis_login import of_each_node, time_ms
 from streams.state.roster import changed, is_told, strangers
@@ -49,6 +50,7 @@ class StoreHealth:
     changed: tuple[str, ...] = ()
     changed_ms: int = 0
     strangers: tuple[str, ...] = ()
+    ahead_ms: int = field(default=0, compare=False)  # our clock before Redis', half a call exact
 
     @property
     def trouble(self) -> Trouble:
@@ -69,6 +71,7 @@ def health_of(
     meta: Mapping[bytes, bytes],
     roster: Mapping[bytes, bytes],
     redis_ms: int,
+    ahead_ms: int = 0,
 ) -> StoreHealth:
     """What each node says of itself (`INFO`; none where that is not allowed) and who is in the
     roster.
@@ -90,6 +93,7 @@ def health_of(
         changed=tuple(note.get("names", ())),
         changed_ms=int(note.get("at_ms", 0)),
         strangers=tuple(strangers(meta)),
+        ahead_ms=ahead_ms,
     )
 
 
@@ -118,9 +122,11 @@ async def store_health(client: Any) -> StoreHealth:
         together.hgetall(META)
         together.hgetall(WORKERS)
         meta, roster = await together.execute()
-    now_ms = await time_ms(client, WORKERS)
+    begin_ms = now_ms()
+    redis_ms = await time_ms(client, WORKERS)
+    ahead_ms = (begin_ms + now_ms()) // 2 - redis_ms
     try:
         nodes = await of_each_node(client, "INFO", "memory", "replication", "persistence")
     except NoPermissionError:
         nodes = []
-    return health_of(nodes, meta, roster, now_ms)
+    return health_of(nodes, meta, roster, redis_ms, ahead_ms)

@@ -19,6 +19,7 @@ from streams.domain.stage import Stage
 from streams.domain.stages.accounts import AccountsStage
 from streams.domain.stages.acknowledgements import AcknowledgementsStage
 from streams.domain.stages.calls import CallsStage
+from streams.domain.stages.crew_links import CrewLinksStage
 from streams.domain.stages.feeds import FeedsStage
 from streams.domain.stages.incidents import IncidentsStage
 from streams.domain.stages.passages import PositionsStage
@@ -64,6 +65,7 @@ def stages(
         topics.ACKNOWLEDGEMENTS: AcknowledgementsStage(),
         topics.SUBSCRIPTIONS: SubscriptionsStage(),
         topics.ACCOUNTS: AccountsStage(),
+        topics.CREW_LINKS: CrewLinksStage(),
         topics.LINK_EVENTS: roads(
             network, rules, inputs, alert_rules, korean_holidays(), partitions=wide
         ),

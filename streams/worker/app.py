@@ -21,6 +21,7 @@ from streams.geo.network import Network
 from streams.state.gate import Gate, GateResult
 from streams.state.redis_login import connect
 from streams.state.roster import Roster, client_id, worker_name
+from streams.state.schema import FIELD, SCHEMA
 from streams.topology.stages import folded_by, stages
 from streams.worker.agents import StageRunner, delivered
 from streams.worker.consumer import LogSource, PositionTransport
@@ -76,6 +77,7 @@ def create_worker(settings: Settings, network: Network, fail: FailAt = None) -> 
         "network": network.version,
         "city": settings.city,
         "simulated": str(int(network.is_simulated or settings.simulated)),
+        FIELD: str(SCHEMA),
     }
     gate = Gate(client, settings.history_days * DAY_MS)
     gate.partitions, gate.tables = settings.partitions, table_names(by_topic)

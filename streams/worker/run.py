@@ -99,6 +99,7 @@ async def wait_for_stores(worker: Worker) -> None:
         with attempt, refused_for_good():
             await worker.gate.check_rights()
             await _until_dead(worker.gate.take_over)
+            await worker.gate.check_schema()
             await check_topics(worker.settings, worker.gate)
             await worker.gate.load_starts()
             await worker.gate.let_links_age()

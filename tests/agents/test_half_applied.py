@@ -90,6 +90,18 @@ async def test_a_right_that_is_missing_stops_a_step_before_its_first_write(
     await gate.close()
 
 
+async def test_a_right_to_forget_that_is_missing_stops_a_step_before_its_first_write(
+    client: aioredis.Redis,
+) -> None:
+    gate = await allowed(client, "-xdel")
+    before = await everything(client)
+    effects = Sum(changes={"seen": {"a": 1}}, forgotten=["work:1"])
+    with pytest.raises(NoPermissionError, match="may not run XDEL on bomnae:"):
+        await gate.apply((TOPIC, 0), 0, 0, stage=STAGE, effects=effects)
+    assert await everything(client) == before
+    await gate.close()
+
+
 async def test_a_redis_that_is_full_stops_a_step_before_its_first_write(
     gate: Gate, client: aioredis.Redis
 ) -> None:

@@ -1,16 +1,21 @@
 """The history as the store reads it, from a real Redis."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import pytest
 import redis.asyncio as aioredis
 
-from streams.contract.enums import Level
+from streams.contract.enums import AlertEvent, Level, RuleName, Severity
+from streams.domain.alerts import Alert
 from streams.domain.links.fold import LinkView
+from streams.domain.stage import HistoryRow, Sum
 from streams.domain.works.rows import Work
-from streams.state.keys import PAST, key, past_key
+from streams.state.gate import Gate
+from streams.state.keys import DELTAS, OUTBOX, PAST, key, past_key
 from streams.state.store import PAST_CHUNK, Store
+from tests.agents.ledger import LedgerStage
 
 T0 = 1_795_392_000_000
 
@@ -93,3 +98,34 @@ async def test_five_thousand_subjects_are_read_in_a_few_calls(
     assert {known_ms for known_ms, _ in found.values()} == {T0 + 2}
     assert len(found) == 5000
     assert calls["cmdstat_evalsha"]["calls"] == -(-5000 // PAST_CHUNK)
+
+
+async def test_what_is_forgotten_leaves_history_alerts_and_deltas_and_nothing_else_does(
+    gate: Gate, client: aioredis.Redis
+) -> None:
+    stage = LedgerStage()
+    mine, other = alert(RuleName.CLOSURE, "work:1"), alert(RuleName.FEED, "feed:1")
+    crash = alert(RuleName.CLASH, "clash:2", works=["1", "2"])
+    seen = alert(RuleName.DISCREPANCY, "discrepancy:1", works=["1"])
+    rows = [HistoryRow(name, T0, work(1)) for name in ("work:1", "work:2")]
+    told = Sum(remembered=rows, alerts=[mine, other, crash, seen], changes={"seen": {"a": 1}})
+    await gate.apply(("permits", 0), 0, 0, stage=stage, effects=told)
+    end = alert(RuleName.CLOSURE, "work:1", word=AlertEvent.END)
+    gone = Sum(forgotten=["work:1"], alerts=[end], changes={"seen": {"a": None}})
+    await gate.apply(("permits", 0), 1, 1, stage=stage, effects=gone)
+    assert not await client.exists(past_key("work:1", 0))
+    assert await client.zrange(key(PAST, 0), 0, -1) == [b"work:2"]
+    left = [entry[b"a"] for _, entry in await entries(client, OUTBOX)]
+    assert left == [msgspec.json.encode(each) for each in (other, seen, end)]
+    deltas = [list(entry) for _, entry in await entries(client, DELTAS)]
+    assert deltas == [[b"anew"], [b"d"]]
+
+
+async def entries(client: Any, name: str) -> list[Any]:
+    return list(await client.xrange(key(name, 0)))
+
+
+def alert(
+    rule: RuleName, subject: str, word: AlertEvent = AlertEvent.BEGIN, **facts: object
+) -> Alert:
+    return Alert(f"{subject}.1", subject, rule, subject, word, Severity.NOTICE, T0, T0, facts)

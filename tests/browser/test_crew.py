@@ -1,6 +1,7 @@
 """The crew's page on a phone: what a thumb taps, what comes of it, what a bad line does to it."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,18 +9,21 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 
+from local.services import free_port
 from local.stack import Stack
+from producers.network.importing import write_network
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, PollOutcome
 from streams.contract.records import FeedReport, Permit, PermitBatch
 from streams.contract.times import now_ms
 from streams.state.keys import key
 from tests.cities import worlds
-from tests.cities.chuncheon import HOUR_MS, WORK, Chuncheon, shown_chuncheon
-from tests.pages.crew import MASTER, Log, open_link, token_of, told, word
-from tests.pages.screen import NewScreen, Screen, eventually, screens_of
+from tests.cities.chuncheon import HOUR_MS, TITLE, WORK, Chuncheon, shown_chuncheon
+from tests.pages import servers
+from tests.pages.crew import MASTER, Log, link_of, open_link, show_links, token_of, told, word
+from tests.pages.screen import NewScreen, Screen, screens_of
 
 Json = dict[str, Any]
 PHONE = {"width": 390, "height": 844}
@@ -38,7 +42,19 @@ def city_dug(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chuncheon]:
 def chuncheon(city_dug: Chuncheon) -> Chuncheon:
     city_dug.calm()
     city_dug.dig("full")
+    show_links(city_dug.client, link_of())
     return city_dug
+
+
+@pytest.fixture(scope="module")
+def guarded(city_dug: Chuncheon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a map of the same city where people log in."""
+    folder = tmp_path_factory.mktemp("guarded")
+    write_network(city_dug.network, folder)
+    with servers.running_map(
+        city_dug.client, folder, folder, secret=MASTER, photos=str(folder / "photos"), login="local"
+    ) as server:
+        yield server.url
 
 
 @pytest.fixture
@@ -57,12 +73,77 @@ def phone(new_phone: NewScreen) -> Screen:
 def test_the_token_leaves_the_address_at_once_and_a_reload_still_knows_it(phone: Screen) -> None:
     page = open_link(phone)
     expect(page.locator("#bar")).to_be_visible()
-    assert "?" not in page.url
+    assert page.url.endswith(quote(WORK))
     assert page.evaluate("() => JSON.stringify(localStorage)").count(token_of()[:10]) == 0
     page.reload()
     expect(page.locator("#bar")).to_be_visible()
-    assert "?" not in page.url
+    assert page.url.endswith(quote(WORK))
     assert phone.notes.errors == []
+
+
+def test_without_a_login_the_link_alone_opens_the_work(
+    new_phone: NewScreen, guarded: str, chuncheon: Chuncheon
+) -> None:
+    phone = new_phone(guarded)
+    page, seen = phone.page, list[Request]()
+    page.on("request", lambda request: seen.append(request))  # noqa: PLW0108 - Playwright marks it
+    page.goto(f"{guarded}/w/{quote(WORK)}")
+    expect(page.locator("#link-refused")).to_contain_text("현장 링크로 엽니다")
+    assert TITLE not in page.content()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    token = token_of()
+    open_link(phone, token)  # where the page stands: the fragment alone changes
+    expect(page.locator("h1")).to_have_text(TITLE)
+    expect(page.locator("#bar")).to_be_visible()
+    assert page.url == f"{guarded}/w/{quote(WORK)}"
+    page.reload()
+    expect(page.locator("h1")).to_have_text(TITLE)
+    expect(page.locator("#photos")).to_be_visible()
+    assert page.locator("a[href^='/desk'], a[href^='/#']").count() == 0
+    log = Log(chuncheon, page)
+    word(page, "start").tap()
+    told(page, "taken", "기록됨: 시작")
+    assert [body["token"] for body in log.bodies] == [token]
+    assert page.evaluate("() => JSON.stringify(localStorage)").count(token[-43:]) == 0
+    assert any(token in str(each.headers.get("authorization")) for each in seen)
+    for each in seen:
+        assert token not in each.url
+        assert not each.headers.get("referer"), each.url
+    show_links(chuncheon.client, link_of(ended_ms=now_ms()))
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    for again in (False, True):  # while the page stands, and for whoever opens it again
+        if again:
+            open_link(phone, token)
+        expect(page.locator("#link-refused")).to_contain_text("끝낸 링크")
+        expect(page.locator("#bar")).to_have_count(0)
+        assert TITLE not in page.content()
+        assert page.evaluate("() => sessionStorage.length") == 0
+    assert all("403" in each for each in phone.notes.errors), phone.notes.errors
+
+
+def test_a_link_of_a_former_version_says_so_and_leaves_the_address(
+    new_phone: NewScreen, guarded: str
+) -> None:
+    page = new_phone(guarded).page
+    page.goto(f"{guarded}/w/{quote(WORK)}?t=1795000000.{'x' * 43}")
+    expect(page.locator("#link-refused")).to_contain_text("이전 버전의 링크")
+    assert page.url == f"{guarded}/w/{quote(WORK)}"
+    page.locator("#tongue").tap()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#link-refused")).to_contain_text("former version")
+    expect(page.locator("a.button")).to_have_attribute("href", re.compile("^/login[?]next=/w/"))
+
+
+def test_a_line_that_is_away_opens_the_page_as_soon_as_it_is_back(
+    new_phone: NewScreen, guarded: str
+) -> None:
+    phone = new_phone(guarded)
+    is_away = True
+    phone.page.route("**/page", lambda route: route.abort() if is_away else route.continue_())
+    page = open_link(phone)
+    expect(page.locator("#link-refused")).to_contain_text("연결되지 않습니다")
+    is_away = False
+    expect(page.locator("h1")).to_have_text(TITLE, timeout=10_000)
 
 
 def test_one_tap_is_recorded_and_shown_to_crew_and_desk(
@@ -76,7 +157,7 @@ def test_one_tap_is_recorded_and_shown_to_crew_and_desk(
     expect(page.locator("#site-said")).to_contain_text("시작 · 현장")
     expect(page.locator("#site-public")).to_contain_text("전면 통제 · 확인됨")
     [body] = log.bodies
-    assert (body["word"], body["token"].count(".")) == ("start", 1)
+    assert (body["word"], body["token"].count(".")) == ("start", 2)
     assert page.evaluate("() => localStorage.length") <= 1  # the language; no tap, no token
     assert phone.notes.errors == []
 
@@ -161,7 +242,7 @@ def test_a_refused_tap_says_why_in_words(phone: Screen, chuncheon: Chuncheon) ->
 
 
 @pytest.mark.parametrize(
-    ("token", "text"), [(token_of(in_s=-9), "기한이 지났습니다"), ("1795000000.x", "깨진 링크")]
+    ("token", "text"), [(token_of(in_s=-9), "기한이 지났습니다"), ("1795000000.x", "깨졌습니다")]
 )
 def test_a_link_that_does_not_count_leaves_a_page_to_read(
     phone: Screen, token: str, text: str
@@ -171,8 +252,8 @@ def test_a_link_that_does_not_count_leaves_a_page_to_read(
     expect(page.locator("#bar")).to_be_hidden()
     expect(page.locator("#photos")).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
-    assert "?" not in page.url
-    page.goto(f"{phone.url}/w/{quote(WORK)}")
+    assert page.url.endswith(quote(WORK))
+    page.reload()
     expect(page.locator("#link-refused")).to_be_hidden()
     expect(page.locator("#bar")).to_be_hidden()
 
@@ -289,21 +370,33 @@ def dug_street(tmp_path: Path) -> Iterator[str]:
     )
     batch = PermitBatch("permits", now, is_complete=True, rows=(permit,))
     heard = FeedReport("permits", PollOutcome.DATA, now, poll_ms=600_000)
-    with Stack(tmp_path, env={"BOMNAE_SECRET": MASTER}) as stack:
+    port = free_port()
+    env = {"BOMNAE_SECRET": MASTER, "BOMNAE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    with Stack(tmp_path, env=env) as stack:
         worlds.lay(stack)
         stack.start_worker()
         stack.python("clock", "producers", "clock")
         log = [(topics.PERMITS, 0, wire.encode(batch))]
         worlds.publish(stack, [*log, (topics.FEED_REPORTS, 0, wire.encode(heard))])
-        yield stack.start_map()
+        yield stack.start_map(port)
 
 
 def test_taps_on_a_phone_go_through_the_log_and_come_back(
     new_phone: NewScreen, dug_street: str
 ) -> None:
+    office = new_phone(dug_street, viewport={"width": 1280, "height": 800}, is_mobile=False)
+    card = office.open("/#work=" + quote(WORK)).locator("#card")
+    card.locator(".crews summary").click()
+    expect(card.locator(".crews")).to_contain_text("아직 나간 링크가 없습니다")
+    card.locator(".crews input").fill("하수 시공사 1반")
+    card.locator(".crews form button").click()
+    link = card.locator(".crews .made input")
+    expect(link).to_have_value(re.compile(f"^{dug_street}/w/.*#t=."), timeout=10_000)
+    expect(card.locator(".crews li")).to_contain_text("하수 시공사 1반")
+    card.locator(".crews img").evaluate("(image) => image.decode()")
     phone = new_phone(dug_street)
-    eventually(phone, "the work", lambda: bool(open_link(phone).locator("#bar").count()))
     page = phone.page
+    page.goto(link.input_value())
     expect(page.locator("#site-public")).to_contain_text("통보됨", timeout=30_000)
     word(page, "start").tap()
     told(page, "taken", "기록됨: 시작")
@@ -321,6 +414,11 @@ def test_taps_on_a_phone_go_through_the_log_and_come_back(
     word(page, "not_yet").tap()
     told(page, "taken", "기록됨: 아직 아님")
     expect(page.locator("#not-yet-note")).to_contain_text("시작 안 함")
+    card.locator(".crews .end").click()
+    expect(card.locator(".crews li.over")).to_contain_text("끝냄", timeout=10_000)
+    expect(card.locator(".crews .made input")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#link-refused")).to_contain_text("끝낸 링크")
 
 
 def test_hostile_text_of_a_feed_is_shown_as_text(phone: Screen, chuncheon: Chuncheon) -> None:

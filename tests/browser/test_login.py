@@ -13,6 +13,13 @@ from tests.pages.logins import first_code_of
 MASTER = "a master key for tests, of 32 characters or more"
 PASSWORD, WRONG = "four words nobody expects", "wrong words here"
 SEEN_MS = 30_000
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +85,7 @@ def test_wrong_words_say_no_more_than_that(office: tuple[str, str], page: Page) 
     expect(page.locator("#error")).to_contain_text("Account, password or digits are wrong")
     fill(page, "login", account="gwanje", password=PASSWORD)
     expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
-    assert page.url == base + "/"
+    assert page.url.partition("#")[0] == base + "/"
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1600, 900)])
@@ -94,3 +101,96 @@ def test_the_page_of_the_login_fits(
         expect(page.locator("#form-login [name=account]")).to_be_focused()
         page.keyboard.press("Tab")
         expect(page.locator("#form-login [name=password]")).to_be_focused()
+
+
+def test_a_passkey_of_the_device_opens_the_login(office: tuple[str, str], page: Page) -> None:
+    """A device that asks its owner: its key is added, opens the login with a name and without one,
+    and no more once it is removed; one that asks nobody opens nothing.
+    """
+    base = office[0].replace("127.0.0.1", "localhost")  # keys are made for names alone
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    made = device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    page.goto(base + "/login")
+    fill(page, "login", account="gwanje", password=PASSWORD)
+    expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+    page.goto(base + "/login")
+    page.fill("#form-passkey [name=password]", WRONG)
+    page.click("#form-passkey button")
+    expect(page.locator("#error")).to_contain_text("맞지 않는 것이 있습니다")
+    page.fill("#form-passkey [name=password]", PASSWORD)
+    page.click("#form-passkey button")
+    expect(page.locator("#passkeys li")).to_have_count(1)
+    for name in ("", "gwanje"):
+        page.click("#own-leave")
+        page.fill("#form-login [name=account]", name)
+        page.click("#by-passkey")
+        expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+        page.goto(base + "/login")
+    page.click("#own-leave")
+    page.fill("#form-login [name=account]", "nobody-here")
+    page.click("#by-passkey")
+    expect(page.locator("#error")).to_contain_text("기기에서 취소했거나")
+    asking = {"authenticatorId": made["authenticatorId"], "isUserVerified": False}
+    device.send("WebAuthn.setUserVerified", asking)
+    page.fill("#form-login [name=account]", "")
+    page.click("#by-passkey")
+    expect(page.locator("#error")).to_contain_text("기기에서 취소했거나")
+    device.send("WebAuthn.setUserVerified", asking | {"isUserVerified": True})
+    page.click("#by-passkey")
+    expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+    page.goto(base + "/login")
+    page.click("#passkeys button")
+    expect(page.locator("#passkeys li")).to_have_count(0)
+    page.click("#own-leave")
+    page.click("#by-passkey")
+    expect(page.locator("#error")).to_contain_text("이 패스키로는 들어갈 수 없습니다")
+
+
+def test_an_address_has_no_passkeys_and_nothing_speaks_of_them(
+    office: tuple[str, str], page: Page
+) -> None:
+    page.goto(office[0] + "/login")
+    expect(page.locator("#title-login")).to_be_visible()
+    expect(page.locator("#by-passkey")).to_be_hidden()
+
+
+def test_a_page_shows_what_its_reader_may_use_and_a_file_says_why_it_is_taken(
+    office: tuple[str, str], page: Page
+) -> None:
+    """The first account is operator, manager and administrator, and no auditor."""
+    base, _ = office
+    page.goto(base + "/login")
+    fill(page, "login", account="gwanje", password=PASSWORD)
+    expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+    expect(page.locator("#tool-desk")).to_be_visible()
+    expect(page.locator("a[href='/records']")).to_be_hidden()
+    page.click(".exports a[href$='works.csv']")
+    expect(page.locator("#why-reason")).to_be_focused()
+    page.fill("#why-reason", "010-1234-5678 님께")
+    page.click("#why-form [type=submit]")
+    expect(page.locator("#why-said")).to_contain_text("전화번호나 주민번호는 받지 않습니다")
+    page.fill("#why-reason", "심의회 자료")
+    with page.expect_download() as taking:
+        page.click("#why-form [type=submit]")
+    assert taking.value.suggested_filename == "works.csv"
+    expect(page.locator("#why-dialog")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1600, 900)])
+def test_a_page_that_is_not_ones_own_says_so_in_the_browser(
+    office: tuple[str, str], chromium: Browser, width: int, height: int
+) -> None:
+    base, _ = office
+    with chromium.new_context(viewport={"width": width, "height": height}) as context:
+        page = context.new_page()
+        page.goto(base + "/login")
+        fill(page, "login", account="gwanje", password=PASSWORD)
+        expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+        answer = page.goto(base + "/records")
+        assert answer is not None
+        assert answer.status == 403
+        expect(page.locator("h1")).to_have_text("열 수 없습니다")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.click("a.button[href='/desk']")
+        expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)

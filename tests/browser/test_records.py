@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from local.stack import Stack
-from maps.records.writing import AccessLog
 from streams.contract.enums import AccessAction
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, MINUTE_MS
+from streams.kafka.access_writing import AccessLog
 from streams.kafka.intake import Intake
 from tests.cities import worlds
 from tests.cities.looks import MORNING_MS

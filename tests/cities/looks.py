@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from maps.records.chain import Chain, Fault, Heads, hash_of, key_id, signed, verify
+from maps.records.chain import Fault, Heads, signed, verify
 from streams.contract import wire
 from streams.contract.access import AccessRecord
+from streams.contract.access_chain import Chain, hash_of
+from streams.contract.ed25519 import key_id
 from streams.contract.enums import AccessAction
 from streams.contract.times import DAY_MS, HOUR_MS, KST_MS
 

@@ -4,15 +4,22 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from playwright.sync_api import Page, Route, expect
 
-from streams.contract.times import now_ms
+from streams.contract.crew_link import CrewLink
+from streams.contract.keys import Purpose, keys_of_settings
+from streams.contract.times import DAY_MS, now_ms
 from streams.delivery.deciding.crew_links import make_token
+from streams.domain.stages.crew_links import CREW_LINKS, WorkLinks
+from streams.state.kinds import hash_of
 from tests.cities.chuncheon import WORK, Chuncheon
 from tests.cities.seed import Json
 from tests.pages.screen import Screen
 
 MASTER = "master-secret-of-the-tests-0123456789"
+KEY = keys_of_settings(MASTER, "").current(Purpose.CREW).secret
+LINK = "A" * 22
 REPORTS = f"**/api/v1/works/{quote(WORK)}/reports"
 
 
@@ -57,13 +64,25 @@ class Log:
         self.city.dig("full", **self.row)
 
 
-def token_of(work: str = WORK, *, in_s: int = 3600) -> str:
-    return make_token(MASTER, work, expires_s=now_ms() // 1000 + in_s)
+def link_of(work: str = WORK, *, in_s: int = 3600, **more: Any) -> CrewLink:
+    """A link that was made a day ago and lasts so long from now."""
+    now = now_ms()
+    given = {"link": LINK, "work": work, "holder": "하수 시공사", "made_ms": now - DAY_MS, **more}
+    return CrewLink(**given, expires_ms=now + in_s * 1000)
+
+
+def token_of(work: str = WORK, *, in_s: int = 3600, key: bytes = KEY, **more: Any) -> str:
+    return make_token(key, link_of(work, in_s=in_s, **more))
+
+
+def show_links(client: Any, *links: CrewLink, work: str = WORK) -> None:
+    """Puts them into the store, as the fold of the log does."""
+    client.hset(hash_of(CREW_LINKS, 0), work, msgspec.json.encode(WorkLinks(links)))
 
 
 def open_link(phone: Screen, token: str | None = None) -> Page:
     """Opens the link of the message."""
-    phone.page.goto(f"{phone.url}/w/{quote(WORK)}?t={token or token_of()}")
+    phone.page.goto(f"{phone.url}/w/{quote(WORK)}#t={token or token_of()}")
     return phone.page
 
 

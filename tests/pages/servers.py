@@ -25,7 +25,7 @@ ARGS = (
     "--disable-sync",
     "--no-first-run",
     # Nothing but this machine can be reached: proof that the page needs nothing else.
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP localhost 127.0.0.1, MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
 START_S = 120.0  # a network of 100,000 links takes a while to read on a busy machine
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
@@ -12,25 +13,24 @@ from PIL import Image
 
 from local.services import Process, wait_until
 from local.stack import Stack
-from maps.api.photo_shelf import folder_of
 from streams.contract import topics, wire
 from streams.contract.enums import Closure, PollOutcome, Reporter, SiteStatus
+from streams.contract.photo_folders import folder_of
 from streams.contract.records import FeedReport, Permit, PermitBatch, SiteReport
 from streams.contract.times import now_ms
-from streams.delivery.deciding.crew_links import make_token
 from tests.cities import worlds
+from tests.pages import crew
+from tests.pages.crew import MASTER
 from tests.services.asking import send
 
 Json = dict[str, Any]
 HOUR_MS = 3_600_000
-MASTER = "master-secret-of-the-tests-0123456789"
 WORK = "2026/굴착 1007"
 PATH = f"/api/v1/works/{quote(WORK, safe='')}"
 DESK = f"/api/v1/desk/photos/{quote(WORK, safe='')}"
 
 
-def token_of(work: str = WORK, *, in_s: int = 3600) -> str:
-    return make_token(MASTER, work, expires_s=now_ms() // 1000 + in_s)
+token_of = partial(crew.token_of, WORK)
 
 
 def tap(base: str, word: str, path: str = PATH, **more: Any) -> tuple[int, Json]:
@@ -112,10 +112,16 @@ def site(city: Stack) -> str:
     batch = PermitBatch("permits", now_ms(), is_complete=True, rows=(permit(),))
     heard = FeedReport("permits", PollOutcome.DATA, now_ms(), poll_ms=600_000)
     log = [(topics.PERMITS, 0, wire.encode(batch)), (topics.FEED_REPORTS, 0, wire.encode(heard))]
+    links = [wire.encode(crew.link_of(work)) for work in (WORK, "gone")]
+    log += [(topics.CREW_LINKS, 0, link) for link in links]
     worlds.publish(city, log)
     base = city.start_map()
-    path = f"/w/{quote(WORK, safe='')}"
-    wait_until(lambda: send(base, "GET", path)[0] == 200, "the work's page", within_s=60)
+    bearer = f"Bearer {token_of()}"
+
+    def is_open() -> bool:
+        return send(base, "GET", f"{PATH}/page", Authorization=bearer)[0] == 200
+
+    wait_until(is_open, "the work's page", within_s=60)
     wait_until(lambda: not look(base)["site"]["is_late"], "a clock", within_s=60)
     return base
 
@@ -165,13 +171,15 @@ def test_a_tap_confirms_what_the_permit_only_reported(site: str) -> None:
 
 
 def test_whoever_holds_no_link_that_counts_changes_nothing(site: str, city: Stack) -> None:
-    forged = make_token("another secret", WORK, expires_s=now_ms() // 1000 + 3600)
+    forged = token_of(key=b"another")
     secret_token = token_of()
     refusals: list[tuple[Json, int, str]] = [
-        ({"token": ""}, 403, "bad_token"),
+        ({"token": ""}, 403, "no_token"),
         ({"token": forged}, 403, "bad_token"),
-        ({"token": token_of("another work")}, 403, "bad_token"),
+        ({"token": crew.token_of("another work")}, 403, "bad_token"),
         ({"token": token_of(in_s=-5)}, 403, "expired_token"),
+        ({"token": token_of(in_s=15 * 86_400)}, 403, "bad_token"),
+        ({"token": token_of(link="B" * 22)}, 503, "link_not_listed"),
         ({"Origin": "https://evil.example"}, 403, "other_origin"),
         ({"Sec_Fetch_Site": "cross-site"}, 403, "other_origin"),
         ({"Content_Type": "text/plain"}, 415, "not_json"),
@@ -190,33 +198,15 @@ def test_whoever_holds_no_link_that_counts_changes_nothing(site: str, city: Stac
         assert (found[0], found[1]["error"]["code"]) == (status, code), more
         assert " / " in found[1]["error"]["message"]
     gone = f"/api/v1/works/{quote('gone')}"
-    assert tap(site, "start", gone, token=token_of("gone"))[0] == 404
+    assert tap(site, "start", gone, token=crew.token_of("gone"))[0] == 404
     for path in (f"{PATH}/reports", f"{PATH}/photos"):
         assert send(site, "GET", path)[0] == 403
         assert send(site, "GET", path, Authorization=f"Bearer {forged}")[0] == 403
         assert send(site, "GET", f"{path}?t={secret_token}")[0] == 403  # not by the address
-    send(site, "GET", f"/w/{quote(WORK)}?t={secret_token}")
     assert look(site)["site"]["said"] is None
     logged = city.processes["maps"].log.read_text(encoding="utf-8")
     assert secret_token not in logged
     assert MASTER not in logged
-
-
-def test_the_page_says_what_a_link_is_worth_and_never_repeats_its_token(site: str) -> None:
-    for token, word in (
-        (token_of(), "valid"),
-        (token_of(in_s=-5), "expired"),
-        (token_of("another"), "forged"),
-        ("", "none"),
-    ):
-        path = f"/w/{quote(WORK, safe='')}?t={token}"
-        status, headers, raw = send(site, "GET", path, Host="crews.example")
-        html = raw.decode()
-        assert (status, f'data-crew="{word}"' in html) == (200, True)
-        assert headers["Referrer-Policy"] == "no-referrer"
-        assert headers["Cache-Control"] == "no-store"
-        assert not token or token not in html
-        assert ("읽기만" in html) == (word in ("expired", "forged"))
 
 
 def test_a_link_ends_with_its_work_and_a_day_for_second_thoughts(site: str, city: Stack) -> None:
@@ -228,8 +218,8 @@ def test_a_link_ends_with_its_work_and_a_day_for_second_thoughts(site: str, city
         return status == 403 and body["error"]["code"] == "work_over"
 
     wait_until(refused, "a cancelled work's link to end", within_s=60)
-    page = send(site, "GET", f"/w/{quote(WORK, safe='')}?t={token_of()}")[2].decode()
-    assert 'data-crew="over"' in page
+    status, _, raw = send(site, "GET", f"{PATH}/page", Authorization=f"Bearer {token_of()}")
+    assert (status, json.loads(raw)["error"]["code"]) == (403, "work_over")
 
 
 def test_a_broker_that_is_away_is_said_and_the_tap_sent_again_counts_once(
@@ -263,7 +253,7 @@ def test_a_photo_is_kept_bare_and_shown_to_crew_and_desk_alone(site: str, city: 
     assert send(site, "GET", f"{PATH}/photos/{name}.jpg")[0] == 403
     for other in (str(uuid.uuid4()), "x"):
         assert send(site, "GET", f"{DESK}/{other}.jpg")[0] == 404
-    for odd in ("..%2F..%2Fetc", "..%252F..%252Fetc", "x/../../../works/y", ".", "x//y", "x%5Cy"):
+    for odd in ("..%2F..%2Fetc", "..%252F..%252Fetc", "x/../../../works/y", "./x", "x//y", "x%5Cy"):
         assert send(site, "GET", f"{DESK}/{odd}.jpg")[0] == 400, odd
     answer = json.loads(send(site, "GET", f"/api/v1/answer?id=work:{quote(WORK)}")[2])
     assert [row["id"] for row in answer["card"]["works"][0]["photos"]] == [name]
@@ -271,7 +261,7 @@ def test_a_photo_is_kept_bare_and_shown_to_crew_and_desk_alone(site: str, city: 
 
 def test_what_is_no_photo_is_refused_with_a_code_and_leaves_nothing(site: str, city: Stack) -> None:
     whole = jpeg(1000, 1000)
-    forged = f"Bearer {make_token('other', WORK, expires_s=now_ms() // 1000 + 60)}"
+    forged = f"Bearer {token_of(key=b'other')}"
     refusals: list[tuple[bytes, Json, int, str]] = [
         (b"", {}, 400, "empty_photo"),
         (b"<html>", {}, 415, "not_only_a_photo"),

@@ -27,8 +27,8 @@ PEOPLE = (
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[str]:
-    """A city whose people log in at a provider; its address."""
+def stack(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[Stack]:
+    """A city whose people log in at a provider, which is one of its processes."""
     port = free_port()
     env = {
         "BOMNAE_SECRET": MASTER,
@@ -42,8 +42,13 @@ def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[
         people = [part for each in PEOPLE for part in ("--user-claims", json.dumps(each))]
         provider = stack.python("provider", "oidc_provider_mock", "--port", str(port), *people)
         stack.wait(provider, lambda: _answers(port), "the provider")
-        worlds.lay(stack)
-        yield stack.start_map()
+        yield worlds.lay(stack)
+
+
+@pytest.fixture(scope="module")
+def city(stack: Stack) -> str:
+    """The address of its map."""
+    return stack.start_map()
 
 
 def _answers(port: int) -> bool:
@@ -158,4 +163,60 @@ def test_a_made_up_logout_ends_nothing(city: str) -> None:
     form = {"Content_Type": "application/x-www-form-urlencoded"}
     status, _, _ = send(city, "POST", "/login/oidc/logout", "logout_token=e30.e30.e30", **form)
     assert status == 401
+    assert kim.may("/api/v1/snapshot") == 200
+
+
+def page_of(person: Person, path: str) -> tuple[int, str]:
+    """Status and text of what a browser is shown."""
+    status, headers, body = person.ask(path, Accept="text/html,*/*;q=0.8")
+    assert headers.get_content_type() == "text/html"
+    assert headers["Cache-Control"] == "no-store"
+    return status, body.decode()
+
+
+def test_a_login_that_went_wrong_is_a_page_with_a_way_to_try_again(city: str) -> None:
+    one = Person(city)
+    state = parse_qs(urlsplit(one.to_provider()).query)["state"][0]
+    for query, status, code, said in (
+        (f"code=made-up&state={state}", 401, "oidc_refused", "BOMNAE_OIDC_*"),
+        (f"error=access_denied&state={state}", 401, "oidc_denied", "access_denied"),
+        (f"error=%3Cimg+onerror%3E&state={state}", 401, "oidc_denied", "Finish the login there"),
+        ("code=x&state=of-nobody", 400, "oidc_state", "10분"),
+    ):
+        found, text = page_of(one, f"/login/oidc/back?{query}")
+        assert found == status
+        assert f'data-code="{code}"' in text
+        assert said in text
+        assert 'href="/login/oidc"' in text
+        assert "<img" not in text
+        assert state not in text
+
+
+def test_whoever_has_no_role_reads_whom_to_ask(city: str) -> None:
+    lee = Person(city)
+    status, text = page_of(lee, lee.at_provider(lee.to_provider(), "u-2"))
+    assert status == 403
+    assert "계정 관리자에게 역할을 청하십시오" in text
+
+
+def test_a_provider_that_is_down_is_said_and_who_is_in_goes_on(stack: Stack, city: str) -> None:
+    """The last: it ends the provider. Whoever begins, and whoever comes back, reads what to do."""
+    kim, late = Person(city), Person(city)
+    assert kim.login("u-1")[0] == 200
+    back = late.at_provider(late.to_provider(), "u-1")
+    stack.processes["provider"].stop()
+    status, text = page_of(late, back)
+    assert status == 503
+    assert 'data-code="oidc_away"' in text
+    assert "BOMNAE_LOGIN=local" in text
+    assert kim.may("/api/v1/snapshot") == 200
+    stack.processes["maps"].stop()
+    base = stack.start_map()  # one that has never heard of the provider
+    new = Person(base)
+    status, text = page_of(new, "/login/oidc?next=/desk")
+    assert status == 503
+    assert 'data-code="oidc_away"' in text
+    assert 'href="/login/oidc"' in text
+    assert new.may("/api/v1/snapshot") == 401
+    kim.base = base
     assert kim.may("/api/v1/snapshot") == 200

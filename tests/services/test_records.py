@@ -14,12 +14,13 @@ from local.services import Process
 from local.stack import Stack
 from maps.__main__ import COMMANDS, command_parser
 from maps.records import heads, looking
-from maps.records.chain import Fault, Verifier, hash_of, head_in
-from maps.records.heads import make_key, public_keys, public_text, sign_due
+from maps.records.chain import Fault, Verifier, head_in
+from maps.records.heads import sign_due
 from maps.records.looking import Asked, find
-from maps.records.writing import AccessLog
 from streams.contract import cli, topics, wire
 from streams.contract.access import AccessHead, AccessRecord
+from streams.contract.access_chain import hash_of
+from streams.contract.ed25519 import make_key, public_keys, public_text
 from streams.contract.enums import AccessAction
 from streams.contract.errors import BomnaeError, IntakeError, RecordRefusedError
 from streams.contract.records import Tick
@@ -27,6 +28,7 @@ from streams.contract.running import cancel
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS, HOUR_MS
 from streams.kafka.access_log import opened
+from streams.kafka.access_writing import AccessLog
 from streams.kafka.intake import Intake
 from tests.cities.looks import D0_MS, MORNING_MS
 from tests.pages.auditing import auditing
@@ -337,7 +339,8 @@ def test_the_api_gives_records_to_auditors_and_refuses_what_it_cannot_read(
     assert (row["offset"], row["account"], row["count"], row["reason"]) == (1, "kim", 40, "=보고")
     [own] = asked_as("audit", base, "/api/v1/records?account=audit&limit=1")[1]["records"]
     assert (own["action"], own["address"]) == ("look", "127.0.0.1")
-    headers = {"X-Remote-User": "audit"}
+    assert asked_as("audit", base, "/api/v1/records.csv")[1]["error"]["code"] == "no_reason"
+    headers = {"X-Remote-User": "audit", "Bomnae-Reason": "monthly%20check"}
     asked = urllib.request.Request(f"{base}/api/v1/records.csv", headers=headers)  # noqa: S310
     with urllib.request.urlopen(asked, timeout=30) as table:  # noqa: S310
         assert "'=보고" in table.read().decode("utf-8-sig")

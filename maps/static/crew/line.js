@@ -40,6 +40,9 @@ export async function fetchReport(report) {
   return (await ask("/reports" + (report ? "?report=" + report : ""), { headers: bearer() })).json();
 }
 
+/** The page of the work, as text. */
+export const fetchPage = async () => (await ask("/page", { headers: bearer() })).text();
+
 /** @param {Crew.Tap} tap @returns {Promise<Crew.Body>} */
 export async function postReport({ word, report_id, until_ms }) {
   const body = JSON.stringify({ word, token: crew.token, report_id, ...(until_ms ? { until_ms } : {}) });

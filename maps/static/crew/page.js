@@ -1,18 +1,20 @@
 // The crew's page: four buttons, what was reported last, what the public sees, what the buses show.
 import { byId, el, makeButton } from "../dom.js";
 import { minuteText } from "../times.js";
-import { RefusedError, fetchReport } from "./line.js";
+import { RefusedError, fetchPage, fetchReport, pauseAfter } from "./line.js";
 import { startPhotos } from "./photo.js";
 import { taps } from "./taps.js";
 import { crew, forget } from "./token.js";
 import { hideUntil, openUntil } from "./until.js";
 import { textsOf } from "../words.js";
-import { wordsOf, startWords, writeTexts } from "./words.js";
+import { showWords, startWords, wordsOf, writeTexts } from "./words.js";
 
 const LOOK_MS = 15_000, SURE_MS = 5_000;
 const root = document.documentElement;
 let site = /** @type {Crew.Site | null} */ (null);
 let ahead_ms = 0, sure = 0;
+/** What stands on the page of somebody without a login until their link is proven; null on a whole page. */
+const gate = root.dataset.gate ? document.querySelector("main") : null, gateTitle = document.title;
 let answered = ""; // the question that was answered, until nothing is asked any more
 
 const nowMs = () => Date.now() + ahead_ms;
@@ -82,7 +84,9 @@ const LOOKS = {
 
 /** @param {Ui.TapState} state @param {Ui.TapNews} news */
 function showTap(state, { word, why, tap, isOfLink }) {
-  const shown = wordsOf(state, { word, why: why || textsOf(null) }), line = byId("tap-state");
+  const shown = wordsOf(state, { word, why: why || textsOf(null) });
+  const line = document.getElementById("tap-state");
+  if (!line) return; // the link counts no more, and the work is gone from the page
   if (state === "taken") {
     wordsOf("undo_" + tap.word).forEach((hint, k) => { shown[k] += ` (${minuteText(nowMs())}). ${hint}`; });
   }
@@ -102,13 +106,24 @@ function showQueued(state, word) {
   if (!isQueued && document.activeElement === document.body) button(word).focus();
 }
 
-/** The link counts no more: the page stays, to be read. @param {Crew.Texts} [why] */
+/** The link counts no more: what a login shows stays, to be read; what the link alone showed goes.
+ * @param {Crew.Texts} [why] */
 function refuse(why) {
   forget();
-  byId("bar").hidden = byId("photos").hidden = true;
   root.removeAttribute("data-taps");
+  if (!gate) byId("bar").hidden = byId("photos").hidden = true;
+  else if (!gate.isConnected) {
+    document.body.replaceChildren(gate);
+    document.title = gateTitle;
+    showWords();
+  }
+  sayLink(why || wordsOf("link_refused"));
+}
+
+/** @param {Crew.Texts} texts */
+function sayLink(texts) {
   byId("link-refused").hidden = false;
-  writeTexts(byId("link-refused"), why || wordsOf("link_refused"));
+  writeTexts(byId("link-refused"), texts);
 }
 
 async function look() {
@@ -152,9 +167,38 @@ function onTap(word) {
   });
 }
 
-function start() {
+/** Puts the work on the page by the link's token; false where the link does not count. */
+async function openGate() {
+  for (let failures = 1; ; failures += 1) {
+    sayLink(wordsOf(failures > 1 ? "link_away" : "link_opening"));
+    try {
+      showPage(await fetchPage());
+      return true;
+    } catch (error) {
+      if (error instanceof RefusedError) { refuse(error.texts); return false; }
+      await new Promise((done) => { setTimeout(done, pauseAfter(failures)); });
+    }
+  }
+}
+
+/** @param {string} html of the work's page, of which the body is taken */
+function showPage(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  document.title = page.title;
+  Object.assign(root.dataset, page.documentElement.dataset);
+  document.body.replaceChildren(...page.body.children);
+}
+
+async function start() {
   startWords();
-  if (!crew.token) return;
+  if (!crew.token) {
+    if (crew.isFormer && document.getElementById("link-refused")) sayLink(wordsOf("link_former"));
+    return;
+  }
+  if (gate) {
+    if (!await openGate()) return;
+    startWords();
+  }
   root.dataset.taps = "1";
   byId("bar").hidden = false;
   const note = el("small");
@@ -165,8 +209,8 @@ function start() {
   byId("again").addEventListener("click", () => taps.again());
   byId("drop").addEventListener("click", () => taps.drop());
   // What is scrolled to the end must not lie under the buttons, however high they stand.
-  const measure = () => root.style.setProperty("--bar", byId("bar").offsetHeight + 24 + "px");
-  new ResizeObserver(measure).observe(byId("bar"));
+  const bar = byId("bar"), measure = () => root.style.setProperty("--bar", bar.offsetHeight + 24 + "px");
+  new ResizeObserver(measure).observe(bar);
   taps.start(showTap, showSite);
   startPhotos();
   look();

@@ -24,8 +24,10 @@ async function smaller(file) {
 
 /** @param {Crew.Texts} texts @param {string} state */
 function show(texts, state) {
-  writeTexts(byId("photo-state"), texts);
-  byId("photo-state").dataset.state = state;
+  const line = document.getElementById("photo-state");
+  if (!line) return; // the link counts no more, and the work is gone from the page
+  writeTexts(line, texts);
+  line.dataset.state = state;
 }
 
 /** @param {HTMLInputElement} input @param {File} file */

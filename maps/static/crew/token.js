@@ -1,21 +1,30 @@
 // Loaded before the page's other scripts: the token leaves the address bar, for addresses are copied.
-const root = document.documentElement;
 
-/** The work of the page and the token that lets its crew report; "" without one. */
-export const crew = { work: root.dataset.work || "", token: "" };
+/** The work of the page and the token that lets its crew report; "" without one. `isFormer`: the link was
+ * one of a former version, with its token where every proxy on the way wrote it down: it counts no more. */
+export const crew = { work: workOf(location.pathname), token: "", isFormer: false };
 const name = "bomnae.crew.token:" + crew.work;
-const url = new URL(location.href), given = url.searchParams.get("t");
-const isValid = root.dataset.crew === "valid";
-if (given !== null) {
+const url = new URL(location.href), given = tokenIn(url.hash);
+crew.isFormer = url.searchParams.has("t");
+if (given || crew.isFormer) {
   url.searchParams.delete("t");
-  history.replaceState(history.state, "", url.pathname + url.search + url.hash);
+  history.replaceState(history.state, "", url.pathname + url.search);
 }
 try {
-  if (given && isValid) sessionStorage.setItem(name, given);
-  if (given && !isValid) sessionStorage.removeItem(name);
+  if (given) sessionStorage.setItem(name, given);
   crew.token = sessionStorage.getItem(name) || "";
 } catch { /* a browser that keeps nothing: the token lives as long as the page */ }
-if (isValid) crew.token ||= given || "";
+crew.token ||= given;
+// Another link of the same work, opened where this page stands, changes the fragment alone.
+addEventListener("hashchange", () => { if (tokenIn(location.hash)) location.reload(); });
+
+/** @param {string} path of the page, /w/{work} */
+function workOf(path) {
+  try { return decodeURIComponent(path.replace(/^\/w\//, "")); } catch { return ""; }
+}
+
+/** @param {string} hash of an address: #t=TOKEN */
+function tokenIn(hash) { return new URLSearchParams(hash.slice(1)).get("t") || ""; }
 
 export function forget() {
   crew.token = "";

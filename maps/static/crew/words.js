@@ -61,6 +61,9 @@ function turn(lang) {
   showLanguage(byId("tongue"), nextLanguage(document.documentElement.lang));
 }
 
+/** The texts that came onto the page since, in the language chosen. */
+export const showWords = () => turn(document.documentElement.lang);
+
 export function startWords() {
   const button = byId("tongue");
   button.hidden = false;

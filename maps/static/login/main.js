@@ -1,13 +1,15 @@
 // The page of the login: one form at a time, by what the server says of who is there.
 import { byId, el, makeButton, showText } from "../dom.js";
 import { keep, kept } from "../kept.js";
-import { safeNext, tell, whoAmI } from "../session.js";
+import { homeOf, safeNext, showWhatMay, tell, whoAmI } from "../session.js";
 import { nextLanguage, showLanguage, t, useLanguage } from "../words.js";
+import { add, canUse, enter, showPasskeys } from "./passkeys.js";
 
 /** @typedef {import("../session.js").Session} Session */
 
 const root = document.documentElement;
-const next = safeNext(new URLSearchParams(location.search).get("next"));
+const given = new URLSearchParams(location.search).get("next");
+const next = safeNext(given);
 const FORMS = ["login", "first", "change"];
 
 /** @param {string} name */
@@ -56,7 +58,8 @@ function checkTwice(of, name) {
 /** After a login: on, unless there is something to do first. @param {Session} known */
 function go(known) {
   if (known.must_change) { why("login.must_change"); show("change"); return; }
-  location.assign(next);
+  const to = next === "/" ? homeOf(known) : next;
+  if (to) location.assign(to); else showOwn(known);
 }
 
 /** @param {string} code */
@@ -70,11 +73,12 @@ function showOwn(known) {
   show("own");
   byId("own-account").textContent = known.account || t("login.open");
   byId("own-roles").textContent = known.roles.map((role) => t("role." + role)).join(" · ");
-  byId("own-go", HTMLAnchorElement).href = next;
+  showWhatMay(known);
   const isLocal = known.door === "local" && known.account !== "";
   for (const name of ["own-password", "own-code", "own-leave"]) byId(name).hidden = !isLocal;
   byId("own-leave").hidden = known.account === "";
   if (isLocal) showSessions();
+  if (isLocal && canUse(known)) showPasskeys(fail).catch(fail);
 }
 
 async function showSessions() {
@@ -95,7 +99,7 @@ function rowOf({ id, address, begun_ms, is_this }) {
 async function takeCode() {
   const made = await tell("POST", "account/code"), taken = form("code");
   taken.hidden = false;
-  byId("code-picture", HTMLImageElement).src = "data:image/svg+xml;utf8," + encodeURIComponent(made.svg);
+  byId("code-picture", HTMLImageElement).src = made.qr;
   byId("code-secret").textContent = made.secret.replace(/(.{4})/g, "$1 ").trim();
   taken.dataset.sealed = made.sealed;
   field(taken, "code").focus();
@@ -105,9 +109,16 @@ async function look() {
   const known = await whoAmI();
   if (known.must_change) { go(known); return; }
   if (known.is_idle) why("login.idle");
-  if (known.account && !known.is_idle || known.door === "open") showOwn(known);
-  else if (known.door === "oidc") location.assign("/login/oidc?next=" + encodeURIComponent(next));
-  else show(known.is_first ? "first" : "login");
+  if (known.account && !known.is_idle || known.door === "open") showOwn(known); else ask(known);
+}
+
+/** Asks whoever is not logged in who they are. @param {Session} known */
+function ask(known) {
+  const { door, account, is_first } = known;
+  if (door === "oidc") { location.assign("/login/oidc?next=" + encodeURIComponent(next)); return; }
+  show(is_first ? "first" : "login");
+  byId("by-passkey").hidden = !canUse(known);
+  if (given && !account && !is_first) why("login.needed");
 }
 
 /** @param {string} lang */
@@ -118,6 +129,14 @@ function translate(lang) {
 }
 
 onSubmit("login", async (of) => go(await tell("POST", "session", values(of, "account", "password", "code"))));
+byId("by-passkey").addEventListener("click", async () => {
+  showText(byId("error"), "");
+  try { go(await enter(field(form("login"), "account").value)); } catch (error) { fail(error); }
+});
+onSubmit("passkey", async (of) => {
+  await add(field(of, "password").value);
+  of.reset();
+});
 onSubmit("first", async (of) => {
   checkTwice(of, "password");
   go(await tell("POST", "account/first", values(of, "first_code", "account", "password", "office")));
@@ -127,7 +146,7 @@ onSubmit("change", async (of) => {
   go(await tell("POST", "account/password", values(of, "old", "new")));
 });
 onSubmit("code", async (of) => {
-  await tell("PUT", "account/code", { sealed: of.dataset.sealed, code: field(of, "code").value });
+  await tell("PUT", "account/code", { sealed: of.dataset.sealed, ...values(of, "code", "password") });
   of.hidden = true;
   why("login.code_taken");
 });

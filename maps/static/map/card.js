@@ -6,6 +6,7 @@ import { WorkPhotos } from "../photos.js";
 import { signOf } from "../signs.js";
 import { clockText } from "../times.js";
 import { ago, t } from "../words.js";
+import { CrewLinks } from "./crew-links.js";
 import { fillFacts } from "./feeds.js";
 import { KINDS } from "./kinds.js";
 
@@ -15,6 +16,7 @@ const MOST_LINKS = 12;
 export class Card {
   element = byId("card");
   photos = new WorkPhotos();
+  crews = new CrewLinks();
   ageOf = /** @type {{element: HTMLElement, ms: number} | null} */ (null); // the age that goes on counting
   opener = /** @type {HTMLElement | null} */ (null);
   detail = /** @type {Api.Link | null} */ (null); // what the server knows besides of the link that is chosen

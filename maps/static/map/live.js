@@ -4,6 +4,7 @@ import { byId, makeButton, el, write } from "../dom.js";
 import { getJson } from "../get.js";
 import { UNKNOWN } from "../levels.js";
 import { startSession } from "../session.js";
+import { askWhy } from "../taken.js";
 import { t, useLanguage } from "../words.js";
 import { AckDialog, DeliveryLog, UndeliveredSign } from "./alert-dialogs.js";
 import { Alerts } from "./alerts.js";
@@ -112,6 +113,7 @@ export class Live {
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.repaintAll(); });
     this.stream.start();
     startSession(document.querySelector(".tools"));
+    askWhy(document.querySelectorAll(".exports a[download]"));
   }
 
   get resyncs() { return this.stream.resyncs; }

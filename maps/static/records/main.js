@@ -2,6 +2,7 @@
 import { byId, write } from "../dom.js";
 import { getJson } from "../get.js";
 import { keep, kept } from "../kept.js";
+import { startSession } from "../session.js";
 import { takeFile } from "../taken.js";
 import { nextLanguage, showLanguage, t, useLanguage } from "../words.js";
 import { rowOf } from "./rows.js";
@@ -29,6 +30,7 @@ class RecordsPage {
     byId("tool-dark").addEventListener("click", () => this.turn());
     addEventListener("popstate", () => this.open());
     this.translate(kept("lang") || "ko");
+    startSession(document.querySelector(".tools"));
     this.open();
   }
 

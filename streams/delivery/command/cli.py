@@ -15,13 +15,15 @@ from streams.contract import topics
 from streams.contract.endpoint_url import check_url
 from streams.contract.errors import EndpointError, IntakeError
 from streams.contract.grammars import Networks
+from streams.contract.key_file import keys_now
+from streams.contract.keys import Purpose
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_room
 from streams.contract.times import now_ms
 from streams.delivery.command.options import given_of
 from streams.delivery.deciding import message, signing
-from streams.delivery.deciding.secrets import active_secrets, endpoint_secret, master_key
+from streams.delivery.deciding.secrets import active_secrets, endpoint_secret
 from streams.delivery.sending import guard
 from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
 from streams.geo.loading import load_network
@@ -83,14 +85,14 @@ class _Office:
         at_ms = now_ms()
         if options.action == "add":
             check_room(len(rows))
-            master_key(self._settings.secret)
+            keys_now(self._settings).current(Purpose.WEBHOOKS)
             endpoint = f"ep_{random.token_hex(8)}"
             return self._checked(added(endpoint, given_of(options), at_ms))
         known = _row(rows, options.endpoint)
         if options.action == "change":
             return self._checked(changed(known, given_of(options), at_ms))
         if options.action == "rotate":
-            master_key(self._settings.secret)
+            keys_now(self._settings).current(Purpose.WEBHOOKS)
             return rotated(known, at_ms, is_leaked=options.leaked)
         return removed(known, at_ms)
 
@@ -99,9 +101,9 @@ class _Office:
 
     def _hand_out(self, written: Subscription) -> None:
         """Print the secret, the only time it is shown."""
-        master = master_key(self._settings.secret)
+        key = keys_now(self._settings).current(Purpose.WEBHOOKS)
         _print(f"endpoint {written.endpoint}")
-        secret = endpoint_secret(master, written.endpoint, written.secret_generation)
+        secret = endpoint_secret(key.secret, written.endpoint, written.secret_generation)
         _print(f"secret   {secret}")
         sys.stderr.write("keep the secret now: it is not shown again\n")
 
@@ -110,8 +112,10 @@ class _Office:
         at_ms = now_ms()
         message_id = f"test_{random.token_hex(8)}"
         body = message.trial_of(message_id, at_ms=at_ms, is_simulated=self._settings.simulated)
-        keys = active_secrets(master_key(self._settings.secret), known, at_ms)
-        headers = signing.sign(keys, message_id, at_ms // 1000, body)
+        keys = keys_now(self._settings)
+        keys.current(Purpose.WEBHOOKS)
+        secrets = active_secrets(keys.accepted(Purpose.WEBHOOKS, at_ms), known, at_ms)
+        headers = signing.sign(secrets, message_id, at_ms // 1000, body)
         return await _post(known.url, headers, body, self._allowed)
 
 

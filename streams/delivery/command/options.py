@@ -16,7 +16,8 @@ EPILOG = """An empty filter lets everything through, and so does "" given to an 
 
 Whatever is changed goes into the log and holds as soon as a worker has folded it. The secret of an
 endpoint is printed by `add` and `rotate` and never again; after `rotate` the one before signs too
-for 24 hours. docs/receivers.md says how to verify a message.
+for 24 hours. After `python -m streams keys rotate webhooks` rotate each endpoint within these 24
+hours, and hand out what is printed. docs/receivers.md says how to verify a message.
 
 exit codes: 0 done; 1 the endpoint did not take the test message; 2 a setting or a value is
 refused; 5 in the log, but no worker has folded it within 10 s; 7 no such endpoint;
@@ -41,7 +42,7 @@ def add_subscriptions(commands: Any) -> None:
         "subscriptions",
         help="the endpoints that hear alerts: list, add, change, rotate, remove, test",
         description="Manage the endpoints that hear alerts. Needs Redis and Kafka; add and change "
-        "need BOMNAE_NETWORK; add, rotate and test need BOMNAE_SECRET.",
+        "need BOMNAE_NETWORK; add, rotate and test need BOMNAE_KEYS or BOMNAE_SECRET.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -118,7 +119,7 @@ def add_sink(commands: Any) -> None:
         "--secrets", metavar="FILE", help="file with a secret whsec_... a line; - is standard input"
     )
     known.add_argument(
-        "--endpoint", metavar="ID[/GENERATION]", help="make its secret of BOMNAE_SECRET"
+        "--endpoint", metavar="ID[/GENERATION]", help="make its secret of the key for webhooks"
     )
     parser.add_argument(
         "--allow",

@@ -11,12 +11,14 @@ from aiohttp import web
 
 from streams.contract.errors import SettingsError, SignatureError
 from streams.contract.grammars import Address
+from streams.contract.key_file import keys_now
+from streams.contract.keys import Purpose
 from streams.contract.running import run_until_signal
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.delivery.command.ledger import FORGED, UNREADABLE, Ledger, LedgerEntry
 from streams.delivery.deciding.message import MAX_BYTES
-from streams.delivery.deciding.secrets import endpoint_secret, master_key
+from streams.delivery.deciding.secrets import endpoint_secret
 from streams.delivery.deciding.signing import sign, verify
 from streams.delivery.deciding.wording import one_line
 
@@ -44,7 +46,10 @@ def secrets_of(settings: Settings, options: argparse.Namespace) -> list[str]:
             raise SettingsError(
                 f"--endpoint must be ID or ID/GENERATION, got {options.endpoint[:60]!r}"
             )
-        return [endpoint_secret(master_key(settings.secret), endpoint, int(generation or 1))]
+        keys = keys_now(settings)
+        keys.current(Purpose.WEBHOOKS)
+        known = keys.accepted(Purpose.WEBHOOKS, now_ms())
+        return [endpoint_secret(each.secret, endpoint, int(generation or 1)) for each in known]
     try:
         file = Path(options.secrets)
         text = sys.stdin.read() if options.secrets == "-" else file.read_text("utf-8")

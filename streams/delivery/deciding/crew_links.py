@@ -1,9 +1,9 @@
-"""The link of a crew: `/w/{work}?t=TOKEN`, signed for one work and until one second. Pure.
+"""The link of a crew: `/w/{work}#t=TOKEN`, for one work and one holder, until one second. Pure.
 
-A token is `EXPIRY.SIGNATURE`: the last Unix second it counts in, and an HMAC-SHA256 of the work and
-that second under a key made from the master secret with the label "crew". It is kept nowhere, so it
-cannot be taken back alone: a link may be used again and again until it expires or its work is over,
-and whoever holds it reports as the crew. A new master secret ends every link at once.
+A token is `LINK.EXPIRY.SIGNATURE`: the link's id, the last Unix second it counts in, and an
+HMAC-SHA256 of work, id and second. It is kept nowhere: who holds the link and whether it was ended
+is on the log, by its id (`streams.contract.crew_link`). Behind the `#` it reaches no server's log.
+A link made by the key before a rotation counts no longer than that key.
 """
 
 import hashlib
@@ -11,12 +11,16 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import quote
 
-from streams.contract.times import DAY_MS
+from streams.contract import keys as held_keys
+from streams.contract.crew_link import MOST_MS, CrewLink
+from streams.contract.times import DAY_MS, KST_MS
 
-MOST_MS = 14 * DAY_MS  # a link that lies about is the longer a risk
-_TOKEN = re.compile(r"([1-9][0-9]{9,11})\.[A-Za-z0-9_-]{43}")
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{22})\.([1-9][0-9]{9,11})\.[A-Za-z0-9_-]{43}")
+Keys = tuple[bytes, ...]
+"""The keys that count, the one that signs first."""
 
 
 class Check(StrEnum):
@@ -27,49 +31,70 @@ class Check(StrEnum):
     FORGED = "forged"
 
 
-def make_token(master: str, work: str, *, expires_s: int) -> str:
-    """The token of a work until the end of that Unix second."""
-    return f"{expires_s}.{_signature(master, work, expires_s)}"
+class CheckedToken(NamedTuple):
+    """What a token is, and the id of its link; "" of a forged one."""
+
+    check: Check
+    link: str = ""
 
 
-def check_token(master: str, work: str, token: str, *, now_ms: int) -> Check:
-    """Whether a token is of this work and still counts. Without a master secret none does.
+def crew_keys(held: held_keys.Keys, now_ms: int) -> Keys:
+    """The keys whose links count at a time, the one that signs first; none without a key."""
+    return tuple(each.secret for each in held.accepted(held_keys.Purpose.CREW, now_ms))
+
+
+def make_token(key: bytes, link: CrewLink) -> str:
+    """The token of a link, until the end of the second in which it expires."""
+    return _token(key, link.work, link.link, link.expires_ms // 1000)
+
+
+def check_token(keys: Keys, work: str, token: str, *, now_ms: int) -> CheckedToken:
+    """Whether a token is of this work and still counts; whether its link was ended is another's to
+    say.
 
     Only what was signed can be expired: a forged token learns nothing else. Every token has one
-    form: one with other signs, spaces or a leading zero is forged.
+    form: one with other signs, spaces or a leading zero is forged. So is one that would count for
+    longer than any that was made.
     """
     match = _TOKEN.fullmatch(token)
-    if not master or match is None:
-        return Check.FORGED
-    expires_s = int(match[1])
-    is_own = hmac.compare_digest(make_token(master, work, expires_s=expires_s), token)
-    if not is_own:
-        return Check.FORGED
-    return Check.VALID if now_ms < (expires_s + 1) * 1000 else Check.EXPIRED
+    if match is None:
+        return CheckedToken(Check.FORGED)
+    link, expires_s = match[1], int(match[2])
+    due = [_token(key, work, link, expires_s) for key in keys]
+    is_own = any(hmac.compare_digest(each, token) for each in due)
+    if not is_own or expires_s * 1000 > now_ms + MOST_MS:
+        return CheckedToken(Check.FORGED)
+    is_over = now_ms >= (expires_s + 1) * 1000
+    return CheckedToken(Check.EXPIRED if is_over else Check.VALID, link)
 
 
 def expires_ms(at_ms: int, ends_ms: int | None) -> int:
-    """Until when a link given at a time counts: to a day after its work's end, 24 h at least, 14
-    days at most. A work without an end gets 24 h.
+    """Until when a link given at a time counts: through the Korean day that is one after its work's
+    end, 24 h at least and 14 days at most. A work without an end gets to the end of tomorrow.
+
+    By whole days, so that a work's messages of one day carry one link. It is the last second.
     """
-    wanted_ms = at_ms if ends_ms is None else ends_ms
-    return min(max(at_ms, wanted_ms) + DAY_MS, at_ms + MOST_MS)
+    wanted_ms = max(at_ms, at_ms if ends_ms is None else ends_ms) + DAY_MS + KST_MS
+    most_ms = (at_ms + MOST_MS + KST_MS) // DAY_MS * DAY_MS
+    return min(-(-wanted_ms // DAY_MS) * DAY_MS, most_ms) - KST_MS - 1000
 
 
-def crew_url(
-    public_url: str, master: str, work: str, *, at_ms: int, ends_ms: int | None
-) -> str | None:
-    """The link that a message of `at_ms` carries: the same message gives the same link.
-
-    None without a public address or a master secret.
+def sent_link(work: str, holder: str, made_ms: int, ends_ms: int | None, turn: int = 0) -> CrewLink:
+    """The link that a holder's messages of a time carry: the same message gives the same one.
+    `turn` counts those of it that were ended: the next has another id.
     """
-    if not public_url or not master:
-        return None
-    token = make_token(master, work, expires_s=expires_ms(at_ms, ends_ms) // 1000)
-    return f"{public_url}/w/{quote(work, safe='')}?t={token}"
+    until_ms = expires_ms(made_ms, ends_ms)
+    digest = hashlib.sha256("\n".join((work, holder, str(until_ms), str(turn))).encode()).digest()
+    name = urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+    return CrewLink(link=name, work=work, holder=holder, made_ms=made_ms, expires_ms=until_ms)
 
 
-def _signature(master: str, work: str, expires_s: int) -> str:
-    key = hmac.digest(master.encode(), b"crew", hashlib.sha256)
-    digest = hmac.digest(key, f"{work}\n{expires_s}".encode(), hashlib.sha256)
-    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+def crew_url(public_url: str, key: bytes, link: CrewLink) -> str:
+    """The address of a link as its holder opens it."""
+    return f"{public_url}/w/{quote(link.work, safe='')}#t={make_token(key, link)}"
+
+
+def _token(key: bytes, work: str, link: str, expires_s: int) -> str:
+    signed = f"{work}\n{link}\n{expires_s}".encode()
+    digest = hmac.digest(key, signed, hashlib.sha256)
+    return f"{link}.{expires_s}.{urlsafe_b64encode(digest).rstrip(b'=').decode()}"

@@ -16,6 +16,7 @@ from streams.contract.times import now_ms
 from streams.delivery.deciding.keys import STATE, endpoint_key
 from streams.delivery.sending.duties import Duties
 from streams.delivery.sending.leases import Leases, new_name
+from streams.delivery.sending.links import CrewLinks
 from streams.delivery.sending.metrics import ENDPOINTS, WAITING
 from streams.delivery.sending.outbox import Outbox
 from streams.delivery.sending.posting import Poster
@@ -49,8 +50,9 @@ class Dispatcher:
         client: Any = self._store.client
         self._client = client
         self._fail = fail
-        self._poster = Poster(settings)
         self._receipts = ReceiptLog(settings, now_ms)
+        links = CrewLinks.of(settings, self._store, self._receipts.write)
+        self._poster = Poster(settings, links)
         self._leases = Leases(client, new_name())
         self._outbox = Outbox(self._store)
         self._duties = Duties(client, self._leases, Saver(client, self._leases.name), self._crashed)
@@ -184,6 +186,6 @@ class Dispatcher:
             with attempt, refused_for_good():
                 await self._client.ping()
                 facts = await facts_of_topics(self._settings)
-        for topic in (topics.RECEIPTS, topics.SUBSCRIPTIONS):
+        for topic in (topics.RECEIPTS, topics.SUBSCRIPTIONS, topics.CREW_LINKS):
             if topic.name not in facts:
                 raise TopicsError(f"topic {topic.name} is missing: python -m producers topics")

@@ -7,19 +7,22 @@ import time
 
 import aiohttp
 import msgspec
+from redis.exceptions import RedisError
 
 from streams.contract.errors import SignatureError, SubscriptionError
+from streams.contract.key_file import check_keys, keys_now
+from streams.contract.keys import Purpose
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
 from streams.contract.times import now_ms
 from streams.delivery.deciding import outcomes
-from streams.delivery.deciding.crew_links import crew_url
 from streams.delivery.deciding.message import digest_of, message_of
 from streams.delivery.deciding.outcomes import Kind, PostOutcome
-from streams.delivery.deciding.secrets import active_secrets, master_key
+from streams.delivery.deciding.secrets import active_secrets
 from streams.delivery.deciding.signing import sign
 from streams.delivery.deciding.waiting import Waiting
 from streams.delivery.sending import guard
+from streams.delivery.sending.links import CrewLinks
 from streams.domain.alerts import Alert
 
 log = logging.getLogger(__name__)
@@ -30,10 +33,16 @@ UNSAYABLE = (ValueError, TypeError, LookupError, ArithmeticError)  # facts nobod
 
 
 class Poster:
-    """Signs and posts. Raises SettingsError for a master key or networks that are none."""
+    """Signs and posts; `links` gives a work's crew its link, None: there are none to give.
 
-    def __init__(self, settings: Settings) -> None:
-        self._master = master_key(settings.secret)
+    Raises SettingsError where the key for webhooks is missing, or networks are none.
+    """
+
+    def __init__(self, settings: Settings, links: CrewLinks | None = None) -> None:
+        check_keys(settings, "dispatch")
+        keys_now(settings).current(Purpose.WEBHOOKS)
+        self._settings = settings
+        self._links = links
         self._public_url = settings.public_url
         self._is_simulated = settings.simulated
         self._session = guard.session(settings.webhook_networks)
@@ -43,13 +52,21 @@ class Poster:
         await self._session.close()
 
     async def post(self, subscription: Subscription, message: Waiting) -> PostOutcome:
-        """Post once, within 10 s; whatever goes wrong is an outcome."""
+        """Post once, within 10 s; whatever goes wrong is an outcome. A link that it carries is on
+        the log before: this waits until it is.
+        """
+        start = time.monotonic()
+        try:
+            work_url = await self._work_url(subscription, message)
+        except (RedisError, OSError):
+            return _failed("store", start)
         async with self._slots:
             start, at_ms = time.monotonic(), now_ms()
             try:
                 async with asyncio.timeout(TIMEOUT_S):
-                    body = self.body(subscription, message)
-                    secrets = active_secrets(self._master, subscription, at_ms)
+                    body = self.body(subscription, message, work_url)
+                    keys = keys_now(self._settings).accepted(Purpose.WEBHOOKS, at_ms)
+                    secrets = active_secrets(keys, subscription, at_ms)
                     headers = sign(secrets, message.id, at_ms // 1000, body)
                     headers["Content-Type"] = "application/json"
                     reply = await guard.post(self._session, subscription.url, headers, body)
@@ -64,8 +81,10 @@ class Poster:
                 return _failed("body", start)
             return outcomes.judge(reply.status, reply.retry_after, at_ms, _since_ms(start))
 
-    def body(self, subscription: Subscription, message: Waiting) -> bytes:
-        """The bytes of a message; the same for every attempt."""
+    def body(
+        self, subscription: Subscription, message: Waiting, work_url: str | None = None
+    ) -> bytes:
+        """The bytes of a message; the same for every attempt while its link is."""
         if message.is_digest:
             return digest_of(
                 message.alerts,
@@ -80,24 +99,22 @@ class Poster:
             alert,
             expires_ms=message.expires_ms,
             public_url=self._public_url,
-            work_url=self._work_url(alert),
+            work_url=work_url,
             is_simulated=self._is_simulated,
         )
         return msgspec.json.encode(body)
 
-    def _work_url(self, alert: Alert) -> str | None:
+    async def _work_url(self, subscription: Subscription, message: Waiting) -> str | None:
         """The crew's link where the alert is about a work, or asks its crew something."""
+        if self._links is None or message.is_digest:
+            return None
+        alert = message.alerts[0]
         work = asked_work(alert)
         if not work:
             return None
         ends_ms = alert.facts.get("ends_ms")
-        return crew_url(
-            self._public_url,
-            self._master,
-            work,
-            at_ms=alert.at_ms,
-            ends_ms=ends_ms if isinstance(ends_ms, int) else None,
-        )
+        until_ms = ends_ms if isinstance(ends_ms, int) else None
+        return await self._links.url_for(work, subscription.endpoint, alert.at_ms, until_ms)
 
 
 def asked_work(alert: Alert) -> str:

@@ -38,7 +38,7 @@ R = TypeVar("R", bound=Report)
 
 def watch_reports(look: Look, rules: AlertRules, reports: Rows[R], near_m: float) -> None:
     """Look at the reports once one of them changed, or an episode waits for time."""
-    episodes = look.episodes.stored
+    episodes = look.episodes.all()  # without those that this message forgot
     if not reports.changed and all(e.told and not e.over_ms for e in episodes.values()):
         return
     rows = dict(reports.all())

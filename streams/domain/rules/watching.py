@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
-from streams.contract.enums import RuleName
+from streams.contract.enums import AlertEvent, RuleName
 from streams.contract.records import Permit
 from streams.contract.times import EVER_MS
-from streams.domain.alerts import Condition, Episode, alert_of, episode_id, moved
+from streams.domain.alerts import Condition, Episode, alert_of, episode_id, is_about, moved
 from streams.domain.overlaps import last_ms
 from streams.domain.rules.book import AlertRules, Rule
 from streams.domain.stage import Effects, Rows
@@ -50,6 +50,21 @@ class Look:
             self.episodes.put(key, episode)
         if event is not None and (about := episode or known) is not None:
             self.effects.alerts.append(alert_of(name, subject, about, event, self.now_ms))
+
+    def forget(self, subject: str) -> None:
+        """End every episode that tells of a subject, with no word of it but its id; what still
+        holds of others begins anew. Its past and its alerts go.
+        """
+        self.effects.forgotten.append(subject)
+        for key, episode in self.episodes.all().items():
+            name, _, about = key.partition(" ")
+            rule = RuleName(name)
+            if not is_about(rule, about, episode.facts, subject):
+                continue
+            self.episodes.put(key, None)
+            if episode.told:
+                bare = replace(episode, facts={})
+                self.effects.alerts.append(alert_of(rule, about, bare, AlertEvent.END, self.now_ms))
 
     def at_rows(
         self, name: RuleName, rule: Rule, kind: str, rows: Rows[T], condition_of: ConditionOf[T]

@@ -1,18 +1,24 @@
 """The stage of the accounts: the last one of a name holds."""
 
+from dataclasses import replace
+
 from streams.contract.account import MAX_ACCOUNTS, Account
 from streams.contract.derived import Origin
-from streams.contract.records import Message
+from streams.contract.records import Forgotten, Message
+from streams.contract.times import HOUR_MS
+from streams.contract.topics import ACCESS_RECORDS
 from streams.domain.stage import Effects, Rows, StageTable, State
 
 ACCOUNTS = StageTable("accounts", Account)  # by account
 GONE = StageTable("accounts_gone", int)  # by account, when it was removed, ms
+KEEP_GONE_MS = ACCESS_RECORDS.retention_h * HOUR_MS
+"""So long a removed name is nobody else's: as long as access records may bear it."""
 
 
 class AccountsStage:
     """accounts -> who may log in now. A name that was removed is nobody else's later."""
 
-    takes = (Account,)
+    takes = (Account, Forgotten)
     tables = (ACCOUNTS, GONE)
 
     def step(self, state: State, message: Message, _origin: Origin) -> Effects:
@@ -20,9 +26,11 @@ class AccountsStage:
         own time, or above `MAX_ACCOUNTS` is counted and changes nothing.
         """
         effects = Effects()
+        rows, gone = Rows(ACCOUNTS, state, effects), Rows(GONE, state, effects)
+        if isinstance(message, Forgotten):
+            _forget(rows, gone, message)
         if not isinstance(message, Account):
             return effects
-        rows, gone = Rows(ACCOUNTS, state, effects), Rows(GONE, state, effects)
         name = message.account
         known = rows.get(name)
         if name in gone.stored:
@@ -37,3 +45,21 @@ class AccountsStage:
         else:
             rows.put(name, message)
         return effects
+
+
+def _forget(rows: Rows[Account], gone: Rows[int], message: Forgotten) -> None:
+    """Remove an account, and its name from what it changed; without a subject, let go of the names
+    that were removed so long ago that no access record bears them.
+    """
+    kind, _, name = message.subject.partition(":")
+    if not message.subject:
+        for old, at_ms in gone.stored.items():
+            if at_ms <= message.at_ms - KEEP_GONE_MS:
+                gone.put(old, None)
+    elif kind == "account":
+        if name in rows.stored:
+            rows.put(name, None)
+            gone.put(name, message.at_ms)
+        for other, row in rows.stored.items():
+            if row.changed_by == name and other != name:
+                rows.put(other, replace(row, changed_by=message.alias))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from streams.contract.derived import Origin
 from streams.contract.enums import AlertVerdict
-from streams.contract.records import Acknowledgement, Message
+from streams.contract.records import Acknowledgement, Forgotten, Message
 from streams.contract.times import DAY_MS
 from streams.domain.scores import day_of, put_day
 from streams.domain.stage import Effects, Rows, StageTable, State
@@ -30,7 +30,7 @@ KEEP_MS = 30 * DAY_MS
 class AcknowledgementsStage:
     """acknowledgements -> the newest one of each episode. No tick comes here: a write forgets."""
 
-    takes = (Acknowledgement,)
+    takes = (Acknowledgement, Forgotten)
     tables = (ACKNOWLEDGEMENTS, VERDICTS)
 
     def step(self, state: State, message: Message, _origin: Origin) -> Effects:
@@ -38,9 +38,11 @@ class AcknowledgementsStage:
         without a verdict leaves an earlier one as it was.
         """
         effects = Effects()
+        rows = Rows(ACKNOWLEDGEMENTS, state, effects)
+        if isinstance(message, Forgotten):
+            _forget(rows, message)
         if not isinstance(message, Acknowledgement):
             return effects
-        rows = Rows(ACKNOWLEDGEMENTS, state, effects)
         newest_ms = max((row.at_ms for row in rows.stored.values()), default=message.at_ms)
         known = rows.get(message.episode)
         is_late = known is not None and message.at_ms < known.at_ms
@@ -59,6 +61,15 @@ class AcknowledgementsStage:
             _count(verdicts, known, -1)
             _count(verdicts, message, 1)
         return effects
+
+
+def _forget(rows: Rows[Acknowledgement], gone: Forgotten) -> None:
+    """Give what an account did another name; without a subject, let go of what is too old."""
+    for episode, row in rows.stored.items():
+        if not gone.subject and row.at_ms <= gone.at_ms - KEEP_MS:
+            rows.put(episode, None)
+        elif gone.subject == f"account:{row.by}":
+            rows.put(episode, replace(row, by=gone.alias))
 
 
 def _count(verdicts: Rows[Verdicts], ack: Acknowledgement | None, by: int) -> None:

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from streams.contract.derived import Declaration, Origin
 from streams.contract.enums import Cause, Closure
-from streams.contract.records import Call, CallDone, Message, Tick
+from streams.contract.records import Call, CallDone, Forgotten, Message, Tick
 from streams.contract.times import DAY_MS, MINUTE_MS
 from streams.domain.alerts import Episode
 from streams.domain.derive import send
@@ -122,7 +122,7 @@ EPISODES = StageTable("call-episodes", Episode)
 class CallsStage:
     """calls -> the call-back list and the reports on the map. The links get only the time."""
 
-    takes = (Call, CallDone, Tick)
+    takes = (Call, CallDone, Tick, Forgotten)
     tables = (CALLS, REPORTS, CLOCK, EPISODES)
 
     def __init__(
@@ -157,6 +157,9 @@ class CallsStage:
             now_ms = message.received_ms if known_ms is None else known_ms
             _admit(calls, message, now_ms, effects)
             is_due = True
+        elif isinstance(message, Forgotten):
+            now_ms = max(message.at_ms, clock.get("now") or 0)
+            is_due = _forget(calls, Look(effects, Rows(EPISODES, state, effects), now_ms), message)
         else:
             return effects
         if is_due:  # else no call has aged: the reports stand as they are
@@ -192,6 +195,19 @@ def _finish(calls: Rows[CallRow], done: CallDone, effects: Effects) -> None:
         effects.count("calls done unknown")
     elif known.done_ms == 0:
         calls.put(done.call_id, replace(known, done_ms=done.received_ms))
+
+
+def _forget(calls: Rows[CallRow], look: Look, gone: Forgotten) -> bool:
+    """Let go of a call, and of what was told under its id; whether there was one."""
+    kind, _, call_id = gone.subject.partition(":")
+    if kind != "call":
+        look.effects.count("forgotten unknown")
+        return False
+    look.forget(f"report:{call_id}")
+    is_known = call_id in calls.stored
+    if is_known:
+        calls.put(call_id, None)
+    return is_known
 
 
 def _show(calls: Rows[CallRow], reports: Rows[CallReport], now_ms: int) -> None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from streams.contract.derived import Origin
-from streams.contract.records import Message, Permit, PermitBatch, SiteReport, Tick
-from streams.contract.times import DAY_MS, MINUTE_MS
+from streams.contract.records import Forgotten, Message, Permit, PermitBatch, SiteReport, Tick
+from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS
+from streams.contract.topics import PERMITS
 from streams.domain.alerts import Episode
 from streams.domain.clashes.clash import Clash
 from streams.domain.clashes.crowds import point_crowds
@@ -15,6 +16,7 @@ from streams.domain.clashes.finder import Clashes
 from streams.domain.derive import send
 from streams.domain.doubtful_points import is_doubtful
 from streams.domain.listings import ListTables, whole_list
+from streams.domain.permit_ids import permit_of
 from streams.domain.rules import AlertRules
 from streams.domain.rules.clash import watch_clashes
 from streams.domain.rules.watching import Look
@@ -47,13 +49,16 @@ CLASHES = StageTable("clashes", Clash)
 COMPUTED = StageTable("computed", int)  # when the clashes were last computed, ms, as "clashes"
 EPISODES = StageTable("work-episodes", Episode)
 LISTS = ListTables.of("permits")
+FORGOTTEN = StageTable("works_forgotten", int)  # permit -> when it was forgotten, ms
+KEEP_FORGOTTEN_MS = PERMITS.retention_h * HOUR_MS
+"""So long its feed cannot bring a permit back: as long as the log still has it."""
 
 
 class WorksStage:
     """permits and site reports -> works, and what they do to links, as time passes."""
 
-    takes = (PermitBatch, SiteReport, Tick)
-    tables = (WORKS, CLASHES, COMPUTED, EPISODES, STARTS, WORK_SCORES, *LISTS)
+    takes = (PermitBatch, SiteReport, Tick, Forgotten)
+    tables = (WORKS, CLASHES, COMPUTED, EPISODES, STARTS, WORK_SCORES, FORGOTTEN, *LISTS)
 
     def __init__(
         self,
@@ -82,16 +87,24 @@ class WorksStage:
 
     def step(self, state: State, message: Message, origin: Origin) -> Effects:
         step = WorksStep(state)
+        gone = Rows(FORGOTTEN, state, step.effects)
         tick_ms = now_ms = 0
         if isinstance(message, Tick):
             tick_ms = now_ms = message.tick_ms
             self._pass_time(step, tick_ms)
+            for permit, at_ms in gone.stored.items():
+                if at_ms <= now_ms - KEEP_FORGOTTEN_MS:
+                    gone.put(permit, None)
         elif isinstance(message, PermitBatch):
             now_ms = message.received_ms
             self._take_list(step, state, message)
         elif isinstance(message, SiteReport):
             now_ms = message.received_ms
             _take_report(step, message)
+        elif isinstance(message, Forgotten):
+            now_ms = message.at_ms
+            look = Look(step.effects, Rows(EPISODES, state, step.effects), now_ms)
+            _forget(step, look, gone, message.subject)
         clashes = Rows(CLASHES, state, step.effects)
         self._clash(step, clashes, Rows(COMPUTED, state, step.effects), now_ms)
         self._watch(step, clashes, Rows(EPISODES, state, step.effects), now_ms)
@@ -187,8 +200,12 @@ class WorksStage:
     def _take_list(self, step: WorksStep, state: State, batch: PermitBatch) -> None:
         """Every permit as it stands last in its answer, and what a complete list leaves out."""
         stated = resolved(step.known, {row.permit_id: row for row in batch.rows}.values())
+        forgotten = state[FORGOTTEN.name]
         for permit in stated.values():
-            self._admit(step, batch, permit)
+            if forgotten and permit_of(permit.permit_id) in forgotten:
+                step.effects.count("permits forgotten")
+            else:
+                self._admit(step, batch, permit)
         whole = whole_list(LISTS, state, step.effects, batch, stated)
         if whole is not None:
             for work in _left_out(step.known, batch, whole):
@@ -254,6 +271,21 @@ def _take_report(step: WorksStep, report: SiteReport) -> None:
     else:
         step.effects.count("site-reports taken")
         step.put(after, report.received_ms)
+
+
+def _forget(step: WorksStep, look: Look, gone: Rows[int], subject: str) -> None:
+    """Let go of every spot of a permit, and of what its feed will still list of it."""
+    kind, _, work_id = subject.partition(":")
+    if kind != "work":
+        step.effects.count("forgotten unknown")
+        return
+    permit = permit_of(work_id)
+    spots = {name: work for name, work in step.known.items() if permit_of(name) == permit}
+    for work in spots.values():
+        step.let_go(work)
+    for name in sorted({permit, work_id, *spots}):
+        look.forget(f"work:{name}")
+    gone.put(permit, look.now_ms)
 
 
 def _is_placed_as(known: Work, permit: Permit) -> bool:

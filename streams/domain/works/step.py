@@ -47,9 +47,13 @@ class WorksStep:
         self.rows.put(work.permit_id, work)
 
     def forget(self, work: Work, now_ms: int) -> None:
+        """Let go of a work; its history says since when it is gone."""
+        self.let_go(work)
+        self.effects.remember(f"work:{work.permit_id}", now_ms, None)
+
+    def let_go(self, work: Work) -> None:
         self.rows.put(work.permit_id, None)
         self._scorer.forgotten(work)
-        self.effects.remember(f"work:{work.permit_id}", now_ms, None)
         self.obstructions += _freed(work, work.links)
         self.declarations.append(_declaration(work, work.links, is_over=True))
         self.is_changed = True

@@ -1,9 +1,8 @@
-"""What the documents promise is there: commands, targets, files, settings, containers."""
+"""What the documents promise is there: commands, targets, files, settings."""
 
-import importlib.util
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,21 +11,20 @@ import pytest
 
 from local.settings_ko import KOREAN
 from local.settings_table import HEADS, ROOT, with_table
-from maps.__main__ import main as maps_main
-from producers.__main__ import parser as producers_parser
 from producers.simulator.misbehaviour import modes_of
 from producers.simulator.portal import KEY_NAMES
-from streams.__main__ import main as streams_main
 from streams.contract.enums import FeedStatus
 from streams.contract.settings import Settings
 from streams.contract.wire import RULES
 from streams.words.catalogue import texts, word
+from tests.commands import is_accepted
+from tests.texts import text_of
 
 PAIRS = {  # English document -> the same in Korean
     "README.md": "README.ko.md",
     **{
         f"docs/{name}.md": f"docs/{name}.ko.md"
-        for name in ("operating", "screens", "settings", "simulator")
+        for name in ("operating", "runbook", "screens", "settings", "simulator")
     },
 }
 SCREENS, SIMULATORS = (
@@ -36,14 +34,6 @@ DOCUMENTS = tuple(
     sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 )
 SETTINGS = {f"BOMNAE_{row.name.upper()}": row for row in fields(Settings)}
-OF_A_CLUSTER = {
-    "BOMNAE_KAFKA_USER",
-    "BOMNAE_KAFKA_PASSWORD",
-    "BOMNAE_KAFKA_CA",
-    "BOMNAE_REDIS_CA",
-}
-PORTAL_KEYS = {"BOMNAE_TAGO_KEY", "BOMNAE_ITS_KEY", "BOMNAE_UTIC_KEY", "BOMNAE_PERMITS_KEY"}
-FULL_VERSION = re.compile(r":\d+\.\d+\.\d+[\w.-]*$")
 SHIPPED = ("streams", "producers", "maps", "local", "bench", "tests", ".ci", ".")
 TEXT = {".py", ".js", ".css", ".html", ".md", ".toml", ".yml", ".sh", ".lock", ".xml", ".txt", ""}
 NOT_SHIPPED = {".env", ".git"}  # .git is a file in a second worktree
@@ -63,68 +53,10 @@ NOT_OURS = re.compile(  # written in pieces, or this file would name them
 )
 
 
-def text_of(file: str) -> str:
-    return (ROOT / file).read_text(encoding="utf-8")
-
-
 def commands(text: str) -> list[list[str]]:
     """Every `python -m ...` of a text as its words after `-m`."""
     found = re.findall(r"python -m ([^`#\n$]+)", text)
     return [shlex.split(re.sub(r"\[[^\]]*\]", "", words)) for words in found]
-
-
-def services() -> dict[str, str]:
-    """The blocks of docker-compose.yml by service; the lock holds no YAML reader."""
-    _, _, below = text_of("docker-compose.yml").partition("\nservices:\n")
-    below, _, _ = below.partition("\nvolumes:\n")
-    parts = re.split(r"^  ([a-z]+):\n", below, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
-def environments() -> dict[str, set[str]]:
-    """The variables each service is given."""
-    text = text_of("docker-compose.yml")
-    shared = set(re.findall(r"^  (BOMNAE_\w+):", text.partition("x-service:")[0], re.MULTILINE))
-    given = {}
-    for name, block in services().items():
-        own = set(re.findall(r"^      (\w+):", block.partition("environment:")[2], re.MULTILINE))
-        given[name] = own | (shared if "*settings" in block else set())
-    return given
-
-
-def command_lines() -> dict[str, list[str]]:
-    """What each of Bomnae's own services runs, as words after `-m`."""
-    lines = {}
-    for name, block in services().items():
-        line = re.search(r"(?:command|entrypoint): \[?(python[^\]\n$]*)", block)
-        if line:
-            words = shlex.split(line[1].replace(",", " "))
-            lines[name] = words[words.index("-m") + 1 :]
-    return lines
-
-
-def ends_well(main: Callable[[list[str]], int], words: Sequence[str]) -> bool:
-    """Whether a command's help is there to be asked for."""
-    with pytest.raises(SystemExit) as ended:
-        main([*words, "--help"])
-    return ended.value.code == 0
-
-
-def is_accepted(words: Sequence[str]) -> bool:
-    """Whether a command and its options exist. Without options its name is enough."""
-    package, *rest = words
-    has_options = any(word.startswith("--") for word in rest)
-    if package == "producers" and has_options:
-        producers_parser().parse_args(rest)
-        return True
-    mains = {
-        "producers": producers_parser().parse_args,
-        "maps": maps_main,
-        "streams": streams_main,
-    }
-    if package in mains:
-        return ends_well(mains[package], rest)  # type: ignore[arg-type]
-    return importlib.util.find_spec(package) is not None
 
 
 def shipped() -> Iterator[Path]:
@@ -303,24 +235,6 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
     assert not named
 
 
-def test_every_container_runs_a_command_that_is_accepted(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    lines = command_lines()
-    assert set(lines) == set(services()) - {"kafka", "redis"}
-    for name, words in lines.items():
-        options = ["--route-stops", "FILE.csv"] if name == "import" else []
-        assert is_accepted([*words, *options]), name
-    capsys.readouterr()
-
-
-def test_every_image_has_a_full_version() -> None:
-    images = re.findall(r"^ +image: (.+)$", text_of("docker-compose.yml"), re.MULTILINE)
-    images += re.findall(r"^ARG BASE=(.+)$", text_of("Dockerfile"), re.MULTILINE)
-    assert len(images) == 4
-    assert all(FULL_VERSION.search(image) for image in images), images
-
-
 def test_everything_the_image_copies_is_there_and_let_through() -> None:
     copied = set(re.findall(r"^COPY (?!--)(\S+) ", text_of("Dockerfile"), re.MULTILINE))
     let_through = set(re.findall(r"^!(\S+)$", text_of(".dockerignore"), re.MULTILINE))
@@ -335,51 +249,12 @@ def test_the_image_gets_the_versions_that_are_tested() -> None:
     assert shipped_pins <= set(pins.findall(text_of("requirements.lock")))
 
 
-def test_every_port_is_published_on_this_machine_only() -> None:
-    ports = re.findall(r'ports: \["([^"]+)"', text_of("docker-compose.yml"))
-    assert len(ports) == 2
-    assert all(port.startswith(("127.0.0.1:", "${MAP_BIND:-127.0.0.1}:")) for port in ports)
-
-
-def test_every_service_that_stays_is_watched_limited_and_locked_down() -> None:
-    shared = text_of("docker-compose.yml").partition("\nservices:\n")[0]
-    for name, block in services().items():
-        whole = block + (shared if "<<: *service" in block else "")
-        for rule in ("cap_drop: [ALL]", "no-new-privileges:true", "mem_limit:", "logging:"):
-            assert rule in whole, (name, rule)
-        assert ("healthcheck:" in block) != ('restart: "no"' in block), name
-        assert "read_only: true" in whole or name == "kafka", name
-
-
-def test_every_setting_reaches_a_container() -> None:
-    given = set().union(*environments().values())
-    assert set(SETTINGS) - given == OF_A_CLUSTER
-    assert not [v for v in given if v.startswith("BOMNAE_") and v not in SETTINGS]
-
-
-def test_keys_of_the_portals_reach_the_producers_only() -> None:
-    given = environments()
-    assert given["producers"] >= PORTAL_KEYS
-    assert not [name for name in given if name != "producers" and given[name] & PORTAL_KEYS]
-
-
-OF_NOBODY = {
-    ".env.example": (),
-    ".env.simulated": (
-        "nobodyscity",
-        "any-key-will-do",
-        "the-plates-of-a-simulated-city-are-nobody-s",
-    ),
-}
-"""Secrets of no city. No word that a log line needs, for secrets are blacked out in it."""
-
-
 @pytest.mark.parametrize("file", [".env.example", ".env.simulated"])
 def test_an_env_file_holds_settings_that_exist_and_no_secret(file: str) -> None:
     pairs = re.findall(r"^#?(BOMNAE_\w+)=(.*)$", text_of(file), re.MULTILINE)
-    for variable, value in pairs:
+    for variable, _ in pairs:
         assert variable in SETTINGS
-        assert not SETTINGS[variable].metadata["is_secret"] or value in ("", *OF_NOBODY[file])
+        assert not SETTINGS[variable].metadata["is_secret"], "secrets stand in files"
     Settings.from_env(dict(pairs) | {"BOMNAE_INGEST_KEY": "k" * 32})  # a secret is never in it
 
 

@@ -63,7 +63,7 @@ function cardOf(card, id, row) {
   return [
     card.head(t("kind.work"), row.title || id, id), verdict,
     card.facts([...whoAndWhere(row), ...when(row), ...what(row, card)]),
-    card.links(row.links) || card.note("card.nowhere"), card.photos.of(id),
+    card.links(row.links) || card.note("card.nowhere"), card.photos.of(id), card.crews.of(id),
     card.items("card.spots", others.map((spot) => card.spotItem(spot))), pageLink(id),
   ];
 }

@@ -1,6 +1,7 @@
 """Passwords and one-time codes: what is one, what opens, and what never does."""
 
 import asyncio
+from dataclasses import replace
 
 import pyotp
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from maps.access import codes
 from maps.access.passwords import Passwords, check_password, hash_of, made_password
+from streams.contract.account import MAX_SEALED
 from streams.contract.errors import AccountError
+from streams.contract.keys import Purpose, keys_of_settings
 
 MASTER = "a master key for tests, of 32 characters or more"
 
@@ -79,18 +82,38 @@ def test_no_text_but_a_code_is_one(code: str) -> None:
     assert (found is not None) == (code in due)
 
 
+KEY = keys_of_settings(MASTER, "").current(Purpose.CODES)
+NEXT = replace(KEY, id="codes-1", secret=b"n" * 48)
+OLD_SEAL = "xVnJiePIkFv3MyVbZAN32wG8wzDVFbOvW+7UjBgyLsd46H1uws004lh22G8="
+
+
 def test_a_seal_opens_for_its_account_and_key_alone() -> None:
     secret = codes.new_secret()
-    seal = codes.sealed(secret, "kim", MASTER)
+    seal = codes.sealed(secret, "kim", KEY)
     assert secret not in seal
-    assert codes.opened(seal, "kim", MASTER) == secret
-    for text, account, master in (
-        (seal, "lee", MASTER),
-        (seal, "kim", MASTER + "x"),
-        (seal[:-4] + "AAAA", "kim", MASTER),
-        ("", "kim", MASTER),
-        ("not base64!", "kim", MASTER),
+    assert codes.opened(seal, "kim", [KEY]) == secret
+    for text, account, key in (
+        (seal, "lee", KEY),
+        (seal, "kim", NEXT),
+        (seal[:-4] + "AAAA", "kim", KEY),
+        ("", "kim", KEY),
+        ("not base64!", "kim", KEY),
     ):
         with pytest.raises(AccountError) as refusal:
-            codes.opened(text, account, master)
+            codes.opened(text, account, [key])
         assert secret not in str(refusal.value)
+
+
+def test_a_seal_of_the_key_before_opens_and_says_that_it_is_its() -> None:
+    secret = codes.new_secret()
+    seal = codes.sealed(secret, "kim", KEY)
+    assert codes.opened(seal, "kim", [NEXT, KEY]) == secret
+    assert (codes.is_of(seal, KEY), codes.is_of(seal, NEXT)) == (True, False)
+    with pytest.raises(AccountError, match="not codes-0 that is not"):
+        codes.opened(seal, "kim", [NEXT])
+    assert len(codes.sealed(secret, "kim", replace(KEY, id="c" * 64))) <= MAX_SEALED
+
+
+def test_a_seal_from_before_keys_had_ids_opens() -> None:
+    assert codes.opened(OLD_SEAL, "kim", [NEXT, KEY]) == "JBSWY3DPEHPK3PXP"
+    assert not codes.is_of(OLD_SEAL, KEY)

@@ -3,14 +3,20 @@
 import pytest
 from aiohttp import web
 
-from maps.access.roles import PERMISSIONS, Permission, permissions_of
+from maps.access.roles import FOR_ALL, OF_EACH, PERMISSIONS, Permission, permissions_of
 from maps.access.who import Who, nobody
 from maps.api.routes import OPERATIONS
 from streams.contract.enums import Role
 from streams.contract.grammars import LoginMode
 
 ANYBODY = {"/login", "/login/oidc", "/login/oidc/back", "/static/{path:.+}", "/livez", "/readyz"}
-ANYBODY_POSTS = {"/api/v1/session", "/api/v1/account/first", "/login/oidc/logout"}
+ANYBODY_POSTS = {
+    "/api/v1/session",
+    "/api/v1/session/passkey",
+    "/api/v1/session/passkey/options",
+    "/api/v1/account/first",
+    "/login/oidc/logout",
+}
 
 
 def who(*roles: Role, is_idle: bool = False, must_change: bool = False) -> Who:
@@ -29,7 +35,7 @@ def test_each_operation_needs_something() -> None:
 
 def test_each_act_is_recorded() -> None:
     """What changes something, shows people's photos or leaves the house has a record."""
-    own = {Permission.SELF, Permission.ANYBODY, Permission.CREW}
+    own = {Permission.SELF, Permission.OWN, Permission.ANYBODY, Permission.CREW}
     for each in OPERATIONS:
         if each.may in own:
             continue
@@ -45,7 +51,7 @@ def test_subjects_are_parameters_of_the_path() -> None:
 def test_every_role_and_permission_is_in_the_table() -> None:
     assert set(PERMISSIONS) == set(Role)
     given = frozenset[Permission]().union(*PERMISSIONS.values())
-    assert given == set(Permission) - {Permission.ANYBODY, Permission.CREW, Permission.SELF}
+    assert given == set(Permission) - FOR_ALL - OF_EACH
 
 
 @pytest.mark.parametrize(
@@ -57,6 +63,9 @@ def test_every_role_and_permission_is_in_the_table() -> None:
         (Role.DESK, Permission.ACT),
         (Role.OPERATOR, Permission.SUBSCRIBE),
         (Role.OPERATOR, Permission.EXPORT),
+        (Role.OPERATOR, Permission.CREWS),
+        (Role.DESK, Permission.CREWS),
+        (Role.ADMIN, Permission.CREWS),
         (Role.MANAGER, Permission.ACCOUNTS),
         (Role.ADMIN, Permission.SEE),
         (Role.ADMIN, Permission.RECORDS),
@@ -77,13 +86,14 @@ def test_nobody_may_what_anybody_may() -> None:
 def test_whoever_was_away_may_look_alone() -> None:
     idle = who(Role.OPERATOR, Role.MANAGER, is_idle=True)
     assert idle.may(Permission.SEE)
-    for each in (Permission.ACT, Permission.ANSWER, Permission.EXPORT, Permission.SUBSCRIBE):
+    assert idle.may(Permission.SELF)
+    for each in set(Permission) - {Permission.SEE, Permission.SELF} - FOR_ALL:
         assert not idle.may(each)
 
 
 def test_a_password_of_somebody_else_is_changed_first() -> None:
     fresh = who(Role.ADMIN, Role.OPERATOR, must_change=True)
-    assert fresh.may_do == {Permission.ANYBODY, Permission.CREW, Permission.SELF}
+    assert fresh.may_do == FOR_ALL | OF_EACH
 
 
 def test_the_open_door_gives_no_rights_over_others() -> None:

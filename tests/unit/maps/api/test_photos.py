@@ -15,11 +15,12 @@ from redis.asyncio import Redis
 
 from maps.api.crew_photos import overs
 from maps.api.photo_image import MAX_BYTES, MAX_SIDE, photo_of
-from maps.api.photo_shelf import ABSENT_MS, KEEP_MS, MOST, Shelf, folder_of
+from maps.api.photo_shelf import ABSENT_MS, MOST, Shelf
 from maps.http.refusals import RequestRefusedError
 from maps.picture.picture import Picture, advance, picture_of, translate
 from streams.contract.enums import Reporter
 from streams.contract.errors import SettingsError
+from streams.contract.photo_folders import KEEP_MS, folder_of
 from streams.contract.times import DAY_MS
 from streams.domain.works.moves import listed
 from streams.domain.works.rows import ReportedTime
@@ -187,17 +188,24 @@ def test_photos_go_seven_days_after_their_work(shelf: Shelf, tmp_path: Path) -> 
     for work in ("over", "just over", "going on"):
         put(shelf, tmp_path, work, 1)
     known = {"over": NOW_MS - KEEP_MS - 1, "just over": NOW_MS - KEEP_MS, "going on": None}
-    assert shelf.sweep(known, NOW_MS) == 1
+    assert swept(shelf, known, NOW_MS) == 1
     assert [len(shelf.names(work)) for work in known] == [0, 1, 1]
 
 
 def test_photos_of_a_work_that_is_missing_for_a_moment_stay(shelf: Shelf, tmp_path: Path) -> None:
     put(shelf, tmp_path, "W", 1)
-    assert shelf.sweep({}, NOW_MS) == 0
-    assert shelf.sweep({}, NOW_MS + ABSENT_MS - 1) == 0
-    assert shelf.sweep({"W": None}, NOW_MS + ABSENT_MS) == 0  # the store had only been emptied
-    assert shelf.sweep({}, NOW_MS + 2 * ABSENT_MS) == 0
-    assert shelf.sweep({}, NOW_MS + 3 * ABSENT_MS) == 1
+    assert swept(shelf, {}, NOW_MS) == 0
+    assert swept(shelf, {}, NOW_MS + ABSENT_MS - 1) == 0
+    assert swept(shelf, {"W": None}, NOW_MS + ABSENT_MS) == 0  # the store had only been emptied
+    assert swept(shelf, {}, NOW_MS + 2 * ABSENT_MS) == 0
+    assert swept(shelf, {}, NOW_MS + 3 * ABSENT_MS) == 1
+
+
+def swept(shelf: Shelf, over_ms: dict[str, int | None], now_ms: int) -> int:
+    """Of how many works the photos were due, and are gone."""
+    due = shelf.due(over_ms, now_ms)
+    shelf.delete(due)
+    return len(due)
 
 
 def test_a_sweep_touches_nothing_that_is_not_the_shelfs(tmp_path: Path) -> None:
@@ -209,13 +217,17 @@ def test_a_sweep_touches_nothing_that_is_not_the_shelfs(tmp_path: Path) -> None:
     outside.mkdir(exist_ok=True)
     (tmp_path / ("a" * 64)).symlink_to(outside)
     shelf = Shelf(tmp_path)
-    assert [shelf.sweep({}, NOW_MS + n * ABSENT_MS) for n in range(3)] == [0, 0, 0]
+    assert [swept(shelf, {}, NOW_MS + n * ABSENT_MS) for n in range(3)] == [0, 0, 0]
     assert sorted(os.listdir(tmp_path)) == sorted(["a" * 64, "abc", "other", "x.txt"])  # noqa: PTH208
 
 
 def test_a_shelf_that_is_not_there_has_no_photos(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "none")
-    assert (shelf.names("W"), shelf.read("W", name_of(1)), shelf.sweep({}, NOW_MS)) == ([], None, 0)
+    assert (shelf.names("W"), shelf.read("W", name_of(1)), swept(shelf, {}, NOW_MS)) == (
+        [],
+        None,
+        0,
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_start(tmp_path: Path) -> None:
@@ -241,7 +253,7 @@ NEWER = {"permit_id": "W", "title": "하수관 정비", "phase": "hovering"}
 def kept_for_ever(shelf: Shelf, tmp_path: Path, picture: Picture) -> bool:
     put(shelf, tmp_path, "W", 1)
     known = overs(picture, NOW_MS)
-    return not any(shelf.sweep(known, NOW_MS + hour * ABSENT_MS) for hour in range(3))
+    return not any(swept(shelf, known, NOW_MS + hour * ABSENT_MS) for hour in range(3))
 
 
 HELD = {"works": {b"W": msgspec.json.encode(NEWER), b"null": b"null"}, "buses": {b"B": b"{}"}}

@@ -8,11 +8,13 @@ import pytest
 from maps.pages import csp
 from maps.pages.page import shell
 from maps.pages.pages import render_pages
+from maps.pages.refusal import refusal_of
 from maps.picture.shapes import work_row
 from maps.picture.text import kst, kst_end
 from streams.contract.settings import Settings
 from streams.domain.works.rows import Work
 from streams.geo.network import Network
+from streams.words.catalogue import phrase
 from tests.cities.rows import row_of
 
 SETTINGS = Settings()
@@ -147,8 +149,10 @@ def test_text_of_feeds_stays_text_on_the_work_page(network: Network, work: dict[
     assert pages.policy.count("sha256") == 0
 
 
-def test_the_not_found_page_speaks_two_languages_and_leads_back(network: Network) -> None:
-    html = render_pages(network, SETTINGS, plain).missing("/w/" + HOSTILE)
+def test_the_page_of_a_refusal_speaks_two_languages_and_leads_back(network: Network) -> None:
+    facts = refusal_of(404, "not_found", phrase("missing.text"), may={"see"}, account="", again="")
+    facts = replace(facts, what="/w/" + HOSTILE)
+    html = render_pages(network, SETTINGS, plain).refusal(facts, "", ())
     assert "찾을 수 없" in html
     assert "There is nothing" in html
     assert 'href="/"' in html

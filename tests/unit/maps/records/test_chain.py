@@ -15,12 +15,12 @@ from maps.records.chain import (
     day_of,
     day_text,
     end_of_ms,
-    hash_of,
     signed,
     verify,
 )
 from streams.contract import wire
 from streams.contract.access import AccessHead
+from streams.contract.access_chain import hash_of
 from streams.contract.records import Tick
 from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS
 from tests.cities.looks import D0_MS, KEY, KEYS, MORNING_MS, THREE_MS, Book, faults_of, three_days

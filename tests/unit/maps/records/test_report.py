@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from maps.records.chain import Chain, Fault
+from maps.records.chain import Fault
 from maps.records.report import Line, Month, MonthError, MonthLog, Report, Section, month_named
 from maps.records.report_page import page_of, records_table, table_of
+from streams.contract.access_chain import Chain
 from streams.contract.enums import AccessAction
 from streams.contract.times import DAY_MS, HOUR_MS, MINUTE_MS
 from streams.words.catalogue import phrase

@@ -14,11 +14,11 @@ from producers.feeds import tago
 from producers.feeds.feed import request_to
 from producers.polling.fetching import fetch
 from producers.publishing.poll import Poll, answer_of
-from producers.publishing.topic_setup import complaints_of
 from producers.reading.answers import MAX_KEPT, Exchange, Refusal, Refusals
 from streams.contract import topics
 from streams.contract.enums import PollOutcome
 from streams.contract.settings import Settings
+from streams.contract.topic_rules import complaints_of
 
 SETTINGS = Settings(pseudonym_key="k" * 32)
 HEAD = b'{"resultCode":0,"data":['

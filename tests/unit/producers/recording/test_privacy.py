@@ -1,6 +1,7 @@
 """People and secrets stay out of records, dead letters and reports, wherever a source puts them."""
 
 import json
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -14,7 +15,10 @@ from producers.reading.privacy import (
     recorded_plate,
     refused_body,
     refused_row,
+    with_plate_key,
 )
+from streams.contract.key_file import save
+from streams.contract.keys import Purpose, keys_of_settings, rotated
 from streams.contract.scrubbing import without_secrets
 from streams.contract.settings import Settings
 from streams.contract.times import DAY_MS
@@ -169,3 +173,26 @@ def test_a_recorded_plate_is_the_same_bus_whatever_key_replays_it() -> None:
 def test_a_short_key_takes_no_plates() -> None:
     assert not may_take_plates(Settings(pseudonym_key="k" * 31))
     assert may_take_plates(SETTINGS)
+
+
+def test_a_key_that_is_rotated_at_noon_gives_other_names_from_midnight_on(tmp_path: Path) -> None:
+    file, plate = tmp_path / "keys.json", "강원70자1234"
+    keys = keys_of_settings("", "k" * 32)
+    save(file, keys)
+    settings = Settings(keys=str(file))
+    assert may_take_plates(settings)
+    before = [pseudonym(plate, settings, AT_MS + day * DAY_MS) for day in (0, 1)]
+    assert before[0] == pseudonym(plate, SETTINGS, AT_MS)
+    save(file, rotated(keys, Purpose.PSEUDONYMS, secret=b"n" * 32, now_ms=AT_MS))
+    after = [pseudonym(plate, settings, AT_MS + day * DAY_MS) for day in (0, 1)]
+    assert after[0] == before[0]
+    assert after[1] != before[1]
+    save(file, rotated(keys, Purpose.PSEUDONYMS, secret=b"n" * 32, now_ms=AT_MS, kept_ms=0))
+    assert pseudonym(plate, settings, AT_MS) != before[0]
+
+
+def test_a_key_file_without_one_for_pseudonyms_takes_no_plates(tmp_path: Path) -> None:
+    save(tmp_path / "keys.json", keys_of_settings("m" * 32, ""))
+    settings = Settings(keys=str(tmp_path / "keys.json"), pseudonym_key="k" * 32)
+    assert not may_take_plates(settings)
+    assert may_take_plates(with_plate_key(settings, "k" * 32))

@@ -1,4 +1,5 @@
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -267,3 +268,53 @@ def test_what_the_state_is_folded_by_is_kept_as_the_text_of_its_setting() -> Non
     assert len(folded) >= 8
     for row in folded:
         assert str(row.default) == row.metadata["text"], row.name
+
+
+def test_a_secret_comes_from_a_file_without_the_end_of_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "tago_key"
+    for written, read_as in (("abc\n", "abc"), ("abc", "abc"), ("a b \r\n", "a b "), ("", "")):
+        path.write_bytes(written.encode())
+        found = Settings.from_env({"BOMNAE_TAGO_KEY_FILE": str(path)})
+        assert found.tago_key == read_as
+        assert found.secrets() == ((read_as,) if read_as else ())
+
+
+def test_every_secret_and_nothing_else_may_stand_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "value"
+    path.write_text("k" * 40)
+    for row in fields(Settings):
+        given = {f"BOMNAE_{row.name.upper()}_FILE": str(path)}
+        if row.metadata["is_secret"]:
+            assert getattr(Settings.from_env(given), row.name) == "k" * 40
+        else:
+            with pytest.raises(SettingsError, match="unknown setting"):
+                Settings.from_env(given)
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (b"short\n", r"BOMNAE_SECRET must have at least 32 characters, has 5$"),
+        (b"two\nlines" * 9, r"BOMNAE_SECRET must have printable characters only"),
+        (b"\xff" * 40, r"BOMNAE_SECRET_FILE: .*secret: is no text in UTF-8"),
+        (b"x" * 65_537, r"is longer than 65536 bytes"),
+        (None, r"BOMNAE_SECRET_FILE: .*secret: No such file"),
+    ],
+)
+def test_a_secret_in_a_file_that_cannot_be_is_refused_and_not_shown(
+    tmp_path: Path, written: bytes | None, says: str
+) -> None:
+    path = tmp_path / "secret"
+    if written is not None:
+        path.write_bytes(written)
+    with pytest.raises(SettingsError, match=says) as refused:
+        Settings.from_env({"BOMNAE_SECRET_FILE": str(path)})
+    assert not any(part in str(refused.value) for part in ("short", "two", "xxx"))
+
+
+def test_a_secret_given_both_ways_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "its_key"
+    path.write_text("in-a-file")
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({"BOMNAE_ITS_KEY": "plain-key", "BOMNAE_ITS_KEY_FILE": str(path)})
+    assert str(refused.value) == "BOMNAE_ITS_KEY and BOMNAE_ITS_KEY_FILE are both set: one of them"

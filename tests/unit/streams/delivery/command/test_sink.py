@@ -16,7 +16,7 @@ from streams.delivery.deciding.signing import sign
 from streams.delivery.sending import guard
 
 MASTER = "an example master key, never used in earnest"
-OURS, NEXT, OTHER = (endpoint_secret(MASTER, "ep_1", n) for n in (1, 2, 3))
+OURS, NEXT, OTHER = (endpoint_secret(MASTER.encode(), "ep_1", n) for n in (1, 2, 3))
 
 
 @pytest.fixture

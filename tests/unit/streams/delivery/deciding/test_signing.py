@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from streams.contract.errors import SettingsError, SignatureError
+from streams.contract.errors import SignatureError
+from streams.contract.keys import Key, Purpose
 from streams.contract.subscription import Subscription
-from streams.delivery.deciding.secrets import active_secrets, endpoint_secret, master_key
+from streams.delivery.deciding.secrets import active_secrets, endpoint_secret
 from streams.delivery.deciding.signing import ID, SIGNATURE, TIMESTAMP, sign, verify
 from tests.places import ROOT
 
 DOCS = ROOT / "docs"
 VECTORS: list[dict[str, Any]] = json.loads((DOCS / "webhook-vectors.json").read_text("utf-8"))
 GOOD = [each for each in VECTORS if each["verifies"]]
-MASTER = "an example master key, never used in earnest"
+MASTER = b"an example master key, never used in earnest"
 SECRET = endpoint_secret(MASTER, "ep_0123456789abcdef", 1)
+KEY = Key(id="webhooks-0", purpose=Purpose.WEBHOOKS, secret=MASTER, made_ms=0)
 NAMES = [each["name"] for each in VECTORS]
 NOW_S = 1_795_392_001
 
@@ -163,25 +166,29 @@ def endpoint(generation: int, previous_until_ms: int) -> Subscription:
 def test_the_secret_before_signs_too_until_its_time(
     generation: int, until_ms: int, expected: tuple[int, ...]
 ) -> None:
-    found = active_secrets(MASTER, endpoint(generation, until_ms), 1000)
+    found = active_secrets([KEY], endpoint(generation, until_ms), 1000)
     assert found == tuple(endpoint_secret(MASTER, "ep_0123456789abcdef", g) for g in expected)
 
 
-@given(st.text(), st.text("a0_", min_size=1), st.integers(1, 9), st.integers(1, 9))
+@given(st.binary(), st.text("a0_", min_size=1), st.integers(1, 9), st.integers(1, 9))
 def test_every_endpoint_and_generation_has_a_secret_of_its_own(
-    master: str, other: str, first: int, second: int
+    master: bytes, other: str, first: int, second: int
 ) -> None:
     one, two = endpoint_secret(master, "ep_1", first), endpoint_secret(master, other, second)
     assert (one == two) is (other == "ep_1" and first == second)
     assert len(base64.b64decode(one.removeprefix("whsec_"))) == 32
 
 
-def test_a_short_master_key_is_refused_and_not_repeated() -> None:
-    assert master_key("k" * 32) == "k" * 32
-    for short in ("", "hunter2" * 4):
-        with pytest.raises(SettingsError, match="BOMNAE_SECRET") as refusal:
-            master_key(short)
-        assert "hunter2" not in str(refusal.value)
+def test_after_a_rotation_the_secrets_of_both_keys_sign() -> None:
+    after = replace(KEY, id="webhooks-1", secret=b"n" * 32)
+    found = active_secrets([after, KEY], endpoint(2, 2000), 1000)
+    expected = [(after, 2), (KEY, 2), (after, 1), (KEY, 1)]
+    assert list(found) == [
+        endpoint_secret(key.secret, "ep_0123456789abcdef", each) for key, each in expected
+    ]
+    headers = sign(found, "alrt_a.1", int(time.time()), b"{}")
+    for secret in found:
+        Webhook(secret).verify(b"{}", headers)
 
 
 def test_the_secret_of_the_vectors_is_made_as_secrets_are() -> None:

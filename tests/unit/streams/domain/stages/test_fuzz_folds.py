@@ -6,12 +6,14 @@ every stage: no stage may fail on what it was given.
 
 import random
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from streams.audit.fold import Fold
 from streams.contract import topics, wire
+from streams.contract.crew_link import CrewLink
 from streams.contract.enums import (
     Closure,
     IncidentKind,
@@ -26,6 +28,7 @@ from streams.contract.records import (
     Call,
     CallDone,
     FeedReport,
+    Forgotten,
     Incident,
     IncidentBatch,
     LinkSpeed,
@@ -54,6 +57,9 @@ INCIDENT = Incident(
     lon=127.706, lat=37.88, link_id="S2>S3",
 )  # fmt: skip
 LINK = "S1>S2"
+LINKED = CrewLink(
+    link="a" * 22, work="P1", holder="하수 시공사", made_ms=T0_MS, expires_ms=T0_MS + 30 * HOUR_MS
+)
 
 
 def log() -> list[tuple[topics.Topic, Message]]:
@@ -75,6 +81,10 @@ def log() -> list[tuple[topics.Topic, Message]]:
         (topics.INCIDENTS, IncidentBatch("its.events", T0_MS + 9_000, is_complete=True, rows=())),
         (topics.CALLS, Call("c1", T0_MS, "정류장1", (LINK,), 127.7, 37.88, "A-1", (LINK,))),
         (topics.CALLS, CallDone("c1", T0_MS + 60_000)),
+        (topics.CALLS, Forgotten("call:c1", T0_MS + 70_000)),
+        (topics.PERMITS, Forgotten("work:P1", T0_MS + 70_000)),
+        (topics.ACCOUNTS, Forgotten("account:kim", T0_MS, "gone-0123456789ab")),
+        (topics.ACKNOWLEDGEMENTS, Forgotten("", T0_MS)),
         (
             topics.FEED_REPORTS,
             FeedReport("its.speeds", PollOutcome.DATA, T0_MS, 10_000, digest="a"),
@@ -91,6 +101,8 @@ def log() -> list[tuple[topics.Topic, Message]]:
             topics.SUBSCRIPTIONS,
             Subscription(endpoint="ep_a1b2c3d4", url="https://example.org/x", title="현장"),
         ),
+        (topics.CREW_LINKS, LINKED),
+        (topics.CREW_LINKS, replace(LINKED, ended_ms=T0_MS + 9_000)),
     ]
     return found
 

@@ -1,40 +1,56 @@
-"""TLS of the map server: a certificate of the city's own, or one of a local authority made here.
+"""TLS of every process that listens: a certificate of the city's own, or one of a local authority
+made here.
 
 In the folder of BOMNAE_TLS stand `cert.pem` (with its chain) and `key.pem`. Where neither does, an
-authority is made once (`ca.pem`, to be trusted by the office's browsers) and a certificate of it,
-which is made anew a month before it ends. SIGHUP reads the files again; connections that stand,
-stay.
+authority is made once (`ca.pem`, to be trusted by the office's browsers and by Prometheus) and a
+certificate of it, which is made anew a month before it ends. Processes may share the folder: one at
+a time makes, and a name that one of them goes by stays in it. The files are read again on SIGHUP,
+and once an hour, so that what was made anew is served; connections that stand, stay.
 """
 
+import fcntl
 import ipaddress
 import logging
 import os
+import signal
 import ssl
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from prometheus_client import Gauge
 
 from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
 
 log = logging.getLogger(__name__)
 CERT, KEY, CA, CA_KEY = "cert.pem", "key.pem", "ca.pem", "ca-key.pem"
+LOCK = ".lock"
+AGAIN_S = 3600.0
 OWN_FOR, CA_FOR, EARLY = timedelta(days=397), timedelta(days=3650), timedelta(days=30)
+NEVER = datetime.max.replace(tzinfo=UTC)
 CA_NAME = "Bomnae local authority"
+ENDS = Gauge(
+    "bomnae_certificate_ends_seconds", "Unix time at which the certificate served ends", ["file"]
+)
 
 
 @dataclass(slots=True)
 class Tls:
-    """The certificate that is served; `names` are what browsers call this server."""
+    """The certificate that is served until `ends`; `names` are what clients call this process."""
 
     folder: Path
     names: tuple[str, ...]
     context: ssl.SSLContext
+    ends: datetime = NEVER
 
     @classmethod
     def of(cls, folder: str, names: Iterable[str]) -> "Tls":
@@ -48,28 +64,91 @@ class Tls:
         try:
             self._make_due(now)
             self.context.load_cert_chain(self.folder / CERT, self.folder / KEY)
+            self.ends = certificate_ends(self.folder)
         except (OSError, ValueError, ssl.SSLError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
             raise SettingsError(f"BOMNAE_TLS: {self.folder}: {reason}") from None
+        ENDS.labels(CERT).set(self.ends.timestamp())
         left = self.ends - now
-        if left < EARLY:
+        if left < timedelta(0):
+            log.error("certificate has ended", extra={"ended": self.ends.isoformat(), "file": CERT})
+        elif left < EARLY:
             log.warning("certificate ends", extra={"days": left.days, "file": CERT})
 
-    @property
-    def ends(self) -> datetime:
-        """When the certificate that is served ends."""
-        return _read(self.folder / CERT).not_valid_after_utc
+    def read_again(self) -> None:
+        """As `read`; files that cannot be read leave the certificate of before."""
+        try:
+            self.read(datetime.now(UTC))
+            log.info("certificate read again", extra={"ends": self.ends.isoformat()})
+        except SettingsError as error:
+            log.warning("certificate not read", extra={"error": str(error)})
+
+    def keep_current(self) -> None:
+        """Read the files again once an hour while the process lives, and at each SIGHUP that nobody
+        else takes (`producers run` takes it itself). Called in the main thread.
+        """
+        signal.signal(signal.SIGHUP, lambda _number, _frame: self.read_again())
+        threading.Thread(target=self._each_hour, name="certificate", daemon=True).start()
+
+    def _each_hour(self) -> None:
+        waiting = threading.Event()
+        while not waiting.wait(AGAIN_S):
+            self.read_again()
 
     def _make_due(self, now: datetime) -> None:
-        has_own = (self.folder / CERT).exists() or (self.folder / KEY).exists()
-        has_ca = (self.folder / CA_KEY).exists()
-        if has_own and not has_ca:
+        if _is_own(self.folder):
             return  # the city's own, whatever it is
-        if not has_ca:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            _make_authority(self.folder, now)
-        if not has_own or self.ends - now < EARLY or _names_of(self.folder / CERT) != {*self.names}:
-            _make_own(self.folder, self.names, now)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _alone(self.folder):
+            if _is_own(self.folder):
+                return
+            if not (self.folder / CA_KEY).exists():
+                _make_authority(self.folder, now)
+            has_own = (self.folder / CERT).exists() and (self.folder / KEY).exists()
+            named = _names_of(self.folder / CERT) if has_own else set()
+            is_due = has_own and certificate_ends(self.folder) - now < EARLY
+            if not has_own or is_due or not named.issuperset(self.names):
+                _make_own(self.folder, [*self.names, *sorted(named - {*self.names})], now)
+
+
+def kept_tls(settings: Settings, *doors: object) -> Tls | None:
+    """What a process serves by for its whole life; None where BOMNAE_TLS names no folder, or where
+    the process has none of these doors. Called in the main thread.
+    """
+    if not settings.tls or not any(doors):
+        return None
+    tls = Tls.of(settings.tls, names_of(settings))
+    tls.keep_current()
+    return tls
+
+
+def names_of(settings: Settings) -> tuple[str, ...]:
+    """What clients call the doors of these settings: addresses that are listened on (none of
+    those that stand for all), localhost, BOMNAE_HOSTS, and the name crews come by.
+    """
+    doors = [door.host for door in (settings.http, settings.metrics, settings.ingest) if door]
+    heard = [host.lower() for host in doors if host not in ("", "0.0.0.0", "::")]  # noqa: S104 - left out
+    crews = urlsplit(settings.public_url).hostname or ""
+    return tuple(sorted({"localhost", *heard, *settings.hosts, crews} - {""}))
+
+
+def certificate_ends(folder: Path) -> datetime:
+    """When the certificate in a folder ends; raises OSError or ValueError where there is none."""
+    return _read(folder / CERT).not_valid_after_utc
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether somebody else's certificate, or half of one, stands there."""
+    has_any = (folder / CERT).exists() or (folder / KEY).exists()
+    return has_any and not (folder / CA_KEY).exists()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait for other processes that make something in this folder; they wait for us."""
+    with (folder / LOCK).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _context() -> ssl.SSLContext:

@@ -5,11 +5,11 @@ import re
 import secrets
 from collections.abc import Callable
 
-from maps.picture.text import short
-from maps.records.chain import Chain, hash_of
+from streams.contract.access_chain import Chain, hash_of
 from streams.contract.enums import AccessAction
 from streams.contract.errors import IntakeError, LogAwayError, RecordRefusedError
 from streams.contract.settings import Settings
+from streams.contract.text import clean
 from streams.contract.times import now_ms
 from streams.contract.topics import ACCESS_RECORDS
 from streams.kafka.access_log import last_of
@@ -60,10 +60,10 @@ class AccessLog:
             record = chain.record(
                 at_ms=self._clock(),
                 account=account if not account or _ACCOUNT.fullmatch(account) else UNKNOWN,
-                address=short(address, 64),
+                address=clean(address, 64, "…"),
                 action=action,
-                subject_kind=short(subject_kind, 40),
-                subject=short(subject, 120),
+                subject_kind=clean(subject_kind, 40, "…"),
+                subject=clean(subject, 120, "…"),
                 count=max(count, 0),
                 reason=reason.strip(),
             )

@@ -1,0 +1,87 @@
+"""Ed25519 keys in PEM files: made, read, named. What they sign stands elsewhere."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from streams.contract.errors import SettingsError
+
+_END = "-----END PUBLIC KEY-----"
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """What a signature names its key by: the begin of the SHA-256 of the public key's 32 bytes."""
+    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return hashlib.sha256(raw).hexdigest()[:16]
+
+
+def make_key(path: Path) -> Ed25519PublicKey:
+    """Write a new private key that its owner alone may read; a file that stands is kept
+    (SettingsError).
+    """
+    key = Ed25519PrivateKey.generate()
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be made: {error.strerror}") from None
+    with os.fdopen(number, "wb") as file:
+        file.write(text)
+    return key.public_key()
+
+
+def public_text(key: Ed25519PublicKey) -> str:
+    """The public key as those who check keep it, PEM."""
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def private_key(path: str, variable: str, how: str) -> Ed25519PrivateKey:
+    """The key in the file that a setting names; SettingsError where there is none (`how` says what
+    makes one), without a word of the key.
+    """
+    if not path:
+        raise SettingsError(f"{variable} is not set: {how} makes one")
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{variable}: {path}: {error.strerror}") from None
+    try:
+        key = load_pem_private_key(raw, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SettingsError(f"{variable}: {path}: no Ed25519 private key (PEM, not locked)")
+    return key
+
+
+def public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
+    """The public keys of a PEM file, one behind the other, by their id; SettingsError for another
+    file.
+    """
+    try:
+        text = path.read_text(encoding="ascii")
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: cannot be read: {type(error).__name__}") from None
+    keys = {}
+    for part in text.split(_END)[:-1]:
+        try:
+            key = load_pem_public_key((part + _END).encode())
+        except (ValueError, UnsupportedAlgorithm):
+            key = None
+        if not isinstance(key, Ed25519PublicKey):
+            raise SettingsError(f"{path}: a key that is no public Ed25519 key")
+        keys[key_id(key)] = key
+    if not keys:
+        raise SettingsError(f"{path}: no public key (PEM)")
+    return keys

@@ -1,0 +1,67 @@
+"""What the settings of a topic must be, and what is wrong with those it has. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from streams.contract.topics import MAX_MESSAGE_BYTES, Topic
+
+MAX_REQUEST_BYTES = (1 << 20) + (1 << 16)  # what our clients send at most
+SIZE, RETENTION_MS, RETENTION_BYTES, POLICY, STAMP = (
+    "max.message.bytes",
+    "retention.ms",
+    "retention.bytes",
+    "cleanup.policy",
+    "message.timestamp.type",
+)
+APPENDED = "LogAppendTime"  # see streams/contract/arrival.py
+
+ASKED = (SIZE, RETENTION_MS, RETENTION_BYTES, POLICY, STAMP)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A setting of a topic with which messages get lost, and the value that is right."""
+
+    topic: str
+    name: str
+    value: str
+    right: str
+    why: str
+
+    def line(self) -> str:
+        return f"topic {self.topic}: {self.name} is {self.value}, {self.why}"
+
+
+_FIXED = (
+    (POLICY, "delete", "must be delete: messages have no keys to compact by"),
+    (STAMP, APPENDED, "must be LogAppendTime: it shows a producer's clock that is ahead"),
+)
+
+
+def complaints_of(topic: Topic, configs: Mapping[str, str]) -> list[Complaint]:
+    """What is wrong with one topic's settings; one that the broker does not tell is taken as
+    right. Pure.
+    """
+    needed_ms = topic.retention_h * 3_600_000
+    found = []
+    if (size := _number(configs.get(SIZE))) is not None and size < MAX_REQUEST_BYTES:
+        why = f"at least {MAX_REQUEST_BYTES} bytes are needed, or large messages are refused"
+        found.append(Complaint(topic.name, SIZE, str(size), str(MAX_MESSAGE_BYTES), why))
+    if (time_ms := _number(configs.get(RETENTION_MS))) is not None and 0 <= time_ms < needed_ms:
+        why = f"at least {needed_ms} ms are needed, or the state cannot be folded anew"
+        found.append(Complaint(topic.name, RETENTION_MS, str(time_ms), str(needed_ms), why))
+    if (room := _number(configs.get(RETENTION_BYTES))) is not None and room >= 0:
+        why = "must be -1: a full topic would lose its oldest messages"
+        found.append(Complaint(topic.name, RETENTION_BYTES, str(room), "-1", why))
+    return found + [
+        Complaint(topic.name, name, value, right, why)
+        for name, right, why in _FIXED
+        if (value := configs.get(name)) is not None and value != right
+    ]
+
+
+def _number(text: str | None) -> int | None:
+    try:
+        return None if text is None else int(text)
+    except ValueError:
+        return None

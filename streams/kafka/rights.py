@@ -1,0 +1,112 @@
+"""Which service may do what on the log: one table, of which the ACLs of Kafka are made. Pure.
+
+Each service logs in as a user of its own name. It may ask for the facts of every topic (partitions,
+offsets, settings); all else stands in `SERVICES`. Only `ADMIN` makes, changes and deletes topics.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from streams.contract import topics
+from streams.contract.topics import Topic
+
+ADMIN = "admin"
+"""Makes topics and users: a super user of the cluster, of `python -m producers topics` alone."""
+
+
+class Kind(StrEnum):
+    """What a right is about, as Kafka calls it."""
+
+    TOPIC = "TOPIC"
+    GROUP = "GROUP"
+
+
+class Act(StrEnum):
+    """What may be done, as Kafka calls it."""
+
+    DESCRIBE = "DESCRIBE"
+    DESCRIBE_CONFIGS = "DESCRIBE_CONFIGS"
+    READ = "READ"
+    WRITE = "WRITE"
+
+
+class Right(NamedTuple):
+    """A service may do this to that."""
+
+    service: str
+    kind: Kind
+    name: str
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one service writes, what it reads, and in which groups it reads together."""
+
+    writes: tuple[Topic, ...] = ()
+    reads: tuple[Topic, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+FEEDS = tuple(topic for topic in topics.TICKED if topic is not topics.CALLS)
+"""What the portals tell; calls are people's, and carry ticks too."""
+
+SERVICES: dict[str, Rights] = {
+    "clock": Rights(writes=topics.TICKED, reads=(topics.PERMITS,)),
+    "producers": Rights(writes=(*FEEDS, topics.DEAD_LETTERS), reads=(topics.FEED_REPORTS,)),
+    "worker": Rights(
+        writes=(topics.LINK_EVENTS, topics.DEAD_LETTERS),
+        reads=topics.FOLDED,
+        groups=(topics.GROUP,),
+    ),
+    "dispatch": Rights(
+        writes=(topics.RECEIPTS, topics.SUBSCRIPTIONS, topics.CREW_LINKS),
+        reads=(topics.RECEIPTS,),
+    ),
+    "maps": Rights(
+        writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
+        reads=(topics.ACCESS_RECORDS,),
+    ),
+    "records": Rights(reads=(topics.ACCESS_RECORDS,)),
+    "keeper": Rights(
+        writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
+        reads=topics.ALL,
+    ),
+}
+"""Reads beside one's own work are those of the health checks. Maps write to `permits` what crews
+report of a work: it stands in order with the work. `records` verifies and reports, and writes
+nothing. `keeper` runs what an operator asks for by hand: it compares the state with the log, and
+tells the log what is to be taken out, with a record of it.
+"""
+
+
+def rights() -> frozenset[Right]:
+    """Every right of every service."""
+    return frozenset(right for name, has in SERVICES.items() for right in _rights_of(name, has))
+
+
+def _rights_of(service: str, has: Rights) -> Iterable[Right]:
+    for act, chosen in (
+        (Act.DESCRIBE, topics.ALL),
+        (Act.DESCRIBE_CONFIGS, topics.ALL),
+        (Act.READ, has.reads),
+        (Act.WRITE, has.writes),
+    ):
+        yield from (Right(service, Kind.TOPIC, topic.name, act) for topic in chosen)
+    yield from (Right(service, Kind.GROUP, group, Act.READ) for group in has.groups)
+
+
+class Change(NamedTuple):
+    """What is to be given and what taken away, so that the rights are those of the table."""
+
+    given: frozenset[Right]
+    taken: frozenset[Right]
+
+
+def change_of(standing: Iterable[Right]) -> Change:
+    """From the rights that stand to those of the table. Rights of strangers are left alone."""
+    ours = frozenset(right for right in standing if right.service in SERVICES)
+    due = rights()
+    return Change(given=due - ours, taken=ours - due)

@@ -1,0 +1,54 @@
+"""What a cluster says of Bomnae's topics, by an admin client that the caller opens and closes."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
+from kafka.errors import KafkaError
+
+from streams.contract import topics
+from streams.contract.topic_rules import ASKED, Complaint, complaints_of
+
+log = logging.getLogger(__name__)
+
+
+class Layout(NamedTuple):
+    """Of the topics there are: partitions, and the fewest copies of any partition."""
+
+    partitions: dict[str, int]
+    replicas: dict[str, int]
+
+
+def layout(admin: KafkaAdminClient) -> Layout:
+    rows = admin.describe_topics([topic.name for topic in topics.ALL])
+    there = {row["name"]: row["partitions"] for row in rows if row["error_code"] == 0}
+    return Layout(
+        {name: len(parts) for name, parts in there.items()},
+        {name: _fewest(parts) for name, parts in there.items()},
+    )
+
+
+def _fewest(partitions: list[Mapping[str, Any]]) -> int:
+    return min((len(part["replica_nodes"]) for part in partitions), default=0)
+
+
+def complaints(admin: KafkaAdminClient) -> list[Complaint]:
+    """What is wrong with the settings the broker shows; nothing where it shows none."""
+    names = dict.fromkeys(ASKED)
+    asked = [ConfigResource(ConfigResourceType.TOPIC, each.name, names) for each in topics.ALL]
+    try:
+        found = admin.describe_configs(asked, config_filter=ConfigFilterType.ALL)
+    except KafkaError as error:
+        log.info("topics' settings not known", extra={"error": type(error).__name__})
+        return []
+    rows = {
+        topic: {name: str(x["value"]) for name, x in facts.items() if x["value"] is not None}
+        for topic, facts in found.get("topic", {}).items()
+    }
+    return [
+        complaint
+        for topic in topics.ALL
+        for complaint in complaints_of(topic, rows.get(topic.name, {}))
+    ]

@@ -1,0 +1,165 @@
+"""What `python -m streams retention` and `python -m streams forget` do."""
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from redis.exceptions import RedisError
+
+from streams.contract import cli
+from streams.contract.enums import AccessAction
+from streams.contract.errors import IntakeError, LogAwayError, RecordRefusedError
+from streams.contract.running import stop_signal
+from streams.contract.settings import Settings
+from streams.contract.times import now_ms
+from streams.kafka.access_writing import AccessLog
+from streams.kafka.cluster import topic_configs
+from streams.kafka.intake import Intake
+from streams.retention import forgetting
+from streams.retention.checking import faults_of
+from streams.retention.deleting import Deleter, Due
+from streams.retention.options import DOCUMENT
+from streams.retention.page import tables, with_tables
+from streams.retention.table import kept
+from streams.state.store import Store
+
+EVERY_S = 24 * 3600.0
+EXIT_UNSETTLED, EXIT_AWAY = 5, LogAwayError.exit_code
+
+
+def run_retention(options: argparse.Namespace, settings: Settings) -> int:
+    """Delete what is due, or show the table."""
+    if options.action == "table":
+        return _show_table(is_written=options.write)
+    return _answered(lambda: asyncio.run(_keep_to_it(options, settings)))
+
+
+def run_forget(options: argparse.Namespace, settings: Settings) -> int:
+    """Take one thing out, or say what would go."""
+    return _answered(lambda: asyncio.run(_forget(options, settings)))
+
+
+def _answered(act: Callable[[], int]) -> int:
+    try:
+        return act()
+    except (IntakeError, RedisError) as error:
+        reason = str(error) if isinstance(error, IntakeError) else f"Redis: {error}"
+        cli.complain(reason, None)
+        return EXIT_AWAY
+
+
+def _show_table(*, is_written: bool) -> int:
+    if is_written:
+        text = DOCUMENT.read_text(encoding="utf-8")
+        DOCUMENT.write_text(with_tables(text, kept()), encoding="utf-8")
+    else:
+        _say(tables(kept(), "en"))
+    return cli.OK
+
+
+@asynccontextmanager
+async def _stores(settings: Settings) -> AsyncIterator[tuple[Store, Intake]]:
+    store, intake = Store.connect(settings), Intake(settings)
+    try:
+        yield store, intake
+    finally:
+        await intake.close()
+        await store.close()
+
+
+async def _keep_to_it(options: argparse.Namespace, settings: Settings) -> int:
+    """One run after another until told to stop; the exit code of the last."""
+    stop = stop_signal()
+    async with _stores(settings) as (store, intake):
+        deleter = Deleter(settings, store, intake, kept(), dict(options.folder))
+        records = AccessLog(settings, intake)
+        while True:
+            code = await _run_once(deleter, records, is_dry=options.dry_run)
+            if options.once or options.dry_run:
+                return code
+            try:
+                async with asyncio.timeout(EVERY_S):
+                    await stop.wait()
+            except TimeoutError:
+                continue
+            return cli.OK
+
+
+async def _run_once(deleter: Deleter, records: AccessLog, *, is_dry: bool) -> int:
+    configs = await asyncio.to_thread(topic_configs, deleter.settings)
+    faults = faults_of(deleter.table, configs)
+    due = await deleter.due(now_ms())
+    if not is_dry:
+        await _record(records, AccessAction.ACT, "retention", sum(each.count for each in due))
+    for each in due:
+        try:
+            _say(f"{each.name}: {await _deleted(each, records, is_dry=is_dry)}")
+        except OSError as error:
+            faults.append(f"{each.name}: cannot be deleted: {error.strerror}")
+    _say("nothing is due" if not due else "nothing was deleted" if is_dry else "done")
+    for line in faults:
+        cli.complain(line, deleter.settings)
+    return cli.FAILED if faults else cli.OK
+
+
+async def _deleted(due: Due, records: AccessLog, *, is_dry: bool) -> str:
+    """What became of one row; the record comes before the act."""
+    if is_dry:
+        return f"{due.count} due"
+    await _record(records, AccessAction.DELETE, due.name, due.count)
+    return f"{await due.delete()} deleted"
+
+
+async def _record(records: AccessLog, action: AccessAction, kind: str, count: int) -> None:
+    await records.write(_by(), "", action, subject_kind=kind, count=count)
+
+
+async def _forget(options: argparse.Namespace, settings: Settings) -> int:
+    kind = "work" if options.work else "call" if options.call else "account"
+    name = getattr(options, kind)
+    async with _stores(settings) as (store, intake):
+        plan = await forgetting.plan_of(store, settings, kind, name, now_ms())
+        if not plan.count:
+            cli.complain(f"there is no {kind} {name[:80]!r} in the state, nor a part of one", None)
+            return cli.FAILED
+        for line in plan.lines():
+            _say(line)
+        if not options.yes:
+            cli.complain("nothing was deleted: --yes does it", None)
+            return cli.USAGE
+        try:
+            await AccessLog(settings, intake).write(
+                _by(),
+                "",
+                AccessAction.DELETE,
+                subject_kind=kind,
+                subject=name,
+                count=plan.count,
+                reason=options.reason,
+            )
+        except RecordRefusedError:
+            cli.complain("--reason: at most 200 characters, no person's number", None)
+            return cli.USAGE
+        is_folded = await forgetting.forget(store, intake, plan)
+    if not is_folded:
+        cli.complain(f"{kind}: in the log; no worker has taken it up yet", None)
+        return EXIT_UNSETTLED
+    _say(f"{kind} is forgotten")
+    return cli.OK
+
+
+def _by() -> str:
+    """Who sits at the terminal, as this machine knows them."""
+    try:
+        return f"{getpass.getuser()}@terminal"[:64]
+    except (KeyError, OSError):
+        return f"{os.getuid()}@terminal"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

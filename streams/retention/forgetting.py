@@ -1,0 +1,194 @@
+"""Takes one work, call or account out before its time: from the state, now and whenever the log is
+folded again, from files and from what waits to be sent.
+
+On the log stands the message that takes it out (`Forgotten`); what stood there before goes with the
+topic's own retention, for Kafka can delete the beginning of a log and nothing in its midst.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from streams.contract import topics
+from streams.contract.photo_folders import folder_of
+from streams.contract.records import Forgotten
+from streams.contract.settings import Settings
+from streams.delivery.deciding.keys import DEAD, REPLAYS, endpoint_key
+from streams.delivery.sending.saving import message_of
+from streams.domain.alerts import is_about
+from streams.domain.permit_ids import permit_of
+from streams.domain.stages.accounts import ACCOUNTS
+from streams.domain.stages.acknowledgements import ACKNOWLEDGEMENTS
+from streams.domain.stages.calls import CALLS
+from streams.domain.works.step import WORKS
+from streams.kafka.intake import Intake
+from streams.retention.deleting import remove_folders
+from streams.state.keys import (
+    FAILED,
+    SESSION,
+    SESSIONS_OF,
+    login_key,
+    past_key,
+)
+from streams.state.store import Store
+
+FOLDED_WITHIN_S = 10.0
+LOOK_S = 0.1
+Told = tuple[topics.Topic, Forgotten]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is there of a subject, and what takes it away.
+
+    `found` counts by what it is. `keys` go from Redis at once, `entries` are of streams and hashes
+    of messages that wait. `left` are the topics that keep what stood on them.
+    """
+
+    kind: str  # work, call, account
+    name: str
+    found: dict[str, int] = field(default_factory=dict)
+    told: list[Told] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    entries: list[tuple[str, bytes, bool]] = field(default_factory=list)  # key, entry, is a stream
+    left: tuple[topics.Topic, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return sum(self.found.values())
+
+    def lines(self) -> list[str]:
+        """What was found, and what no deletion reaches before its time."""
+        lines = [f"{what}: {count}" for what, count in self.found.items() if count]
+        return lines + [
+            f"still on the log: {x.name}, for {x.retention_h // 24} days and the rest of a segment"
+            for x in self.left
+        ]
+
+
+async def plan_of(store: Store, settings: Settings, kind: str, name: str, now_ms: int) -> Plan:
+    """What is there of a work, a call or an account; nothing found: it is not known."""
+    if kind == "work":
+        return await _plan_of_work(store, settings, name, now_ms)
+    if kind == "call":
+        return await _plan_of_call(store, name, now_ms)
+    return await _plan_of_account(store, name, now_ms)
+
+
+async def _plan_of_work(store: Store, settings: Settings, name: str, now_ms: int) -> Plan:
+    works = (await store.rows(WORKS, 1))[0]
+    spots = sorted(x for x in works if permit_of(x) == permit_of(name))
+    names = sorted({name, permit_of(name), *spots})
+    pasts = [await store.client.exists(past_key(f"work:{each}", 0)) for each in names]
+    left = (topics.PERMITS, topics.LINK_EVENTS, topics.CREW_LINKS)
+    plan = Plan("work", name, left=left)
+    root = settings.photos
+    plan.folders = [
+        folder for each in names if root and (folder := Path(root) / folder_of(each)).is_dir()
+    ]
+    plan.entries = await _waiting(store.client, [f"work:{each}" for each in names])
+    plan.found = {
+        "works": len(spots),
+        "histories": sum(pasts),
+        "photos": sum(1 for folder in plan.folders for _ in folder.glob("*.jpg")),
+        "messages that nobody took": len(plan.entries),
+    }
+    gone = Forgotten(f"work:{name}", now_ms)
+    plan.told = [(topics.PERMITS, gone), (topics.CREW_LINKS, gone)]
+    return plan
+
+
+async def _plan_of_call(store: Store, name: str, now_ms: int) -> Plan:
+    calls = (await store.rows(CALLS, 1))[0]
+    plan = Plan("call", name, left=(topics.CALLS, topics.LINK_EVENTS))
+    plan.entries = await _waiting(store.client, [f"report:{name}"])
+    plan.found = {"calls": int(name in calls), "messages that nobody took": len(plan.entries)}
+    plan.told = [(topics.CALLS, Forgotten(f"call:{name}", now_ms))]
+    return plan
+
+
+async def _plan_of_account(store: Store, name: str, now_ms: int) -> Plan:
+    known = (await store.rows(ACCOUNTS, 1))[0]
+    acks = (await store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
+    sessions = await store.client.smembers(login_key(SESSIONS_OF, name))
+    plan = Plan("account", name, left=(topics.ACCOUNTS, topics.ACKNOWLEDGEMENTS))
+    plan.left += (topics.ACCESS_RECORDS,)
+    plan.keys = [login_key(SESSION, each.decode()) for each in sorted(sessions)]
+    plan.found = {
+        "accounts": int(name in known),
+        "acknowledgements under another name": sum(x.by == name for x in acks),
+        "accounts that it changed": sum(
+            x.changed_by == name and x.account != name for x in known.values()
+        ),
+        "sessions": len(sessions),
+    }
+    plan.keys += [login_key(SESSIONS_OF, name), login_key(FAILED, f"account:{name}")]
+    subject = f"account:{name}"
+    plan.told = [
+        (topic, Forgotten(subject, now_ms, f"gone-{secrets.token_hex(6)}"))
+        for topic in (topics.ACCOUNTS, topics.ACKNOWLEDGEMENTS, topics.CREW_LINKS)
+    ]
+    return plan
+
+
+async def _waiting(client: Any, subjects: Iterable[str]) -> list[tuple[str, bytes, bool]]:
+    """The messages that tell of subjects, among those that nobody took or are to be sent anew."""
+    about = list(subjects)
+    found = []
+    async for stream in client.scan_iter(match=endpoint_key(DEAD, "*")):
+        for entry, fields in await client.xrange(stream):
+            if _tells(fields.get(b"m", b""), about):
+                found.append((stream.decode(), entry, True))
+    for name, raw in (await client.hgetall(REPLAYS)).items():
+        if _tells(raw, about):
+            found.append((REPLAYS, name, False))
+    return found
+
+
+def _tells(raw: bytes, subjects: Iterable[str]) -> bool:
+    message = message_of(raw)
+    return message is not None and any(
+        is_about(alert.rule, alert.subject, alert.facts, subject)
+        for alert in message.alerts
+        for subject in subjects
+    )
+
+
+async def forget(store: Store, intake: Intake, plan: Plan) -> bool:
+    """Do what a plan says; whether a worker has folded it within 10 s. Raises IntakeError where the
+    log did not take it: then nothing else was done.
+    """
+    for topic, message in plan.told:
+        await intake.send(topic, 0, message)
+    client = store.client
+    for name in plan.keys:
+        await client.delete(name)
+    for name, entry, is_stream in plan.entries:
+        await (client.xdel(name, entry) if is_stream else client.hdel(name, entry))
+    await asyncio.to_thread(remove_folders, plan.folders)
+    return await _is_folded(store, plan)
+
+
+async def _is_folded(store: Store, plan: Plan) -> bool:
+    deadline = time.monotonic() + FOLDED_WITHIN_S
+    while time.monotonic() < deadline:
+        if not await _is_there(store, plan):
+            return True
+        await asyncio.sleep(LOOK_S)
+    return False
+
+
+async def _is_there(store: Store, plan: Plan) -> bool:
+    """Whether the state still has it."""
+    if plan.kind == "work":
+        works = (await store.rows(WORKS, 1))[0]
+        return any(permit_of(each) == permit_of(plan.name) for each in works)
+    if plan.kind == "call":
+        return plan.name in (await store.rows(CALLS, 1))[0]
+    acks = (await store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
+    return plan.name in (await store.rows(ACCOUNTS, 1))[0] or any(x.by == plan.name for x in acks)

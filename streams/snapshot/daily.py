@@ -1,0 +1,63 @@
+"""A snapshot each day: made, checked, then the oldest goes. What fails is tried again."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from prometheus_client import Counter, Gauge
+
+from streams.contract.errors import BomnaeError, SnapshotError
+from streams.contract.settings import Settings
+from streams.contract.times import DAY_MS, now_ms
+from streams.snapshot.file import checked
+from streams.snapshot.keys import keys_to_check, signing_key
+from streams.snapshot.progress import quiet
+from streams.snapshot.shelf import made_ms, new_name, snapshots_in, surplus
+from streams.snapshot.taking import take
+
+log = logging.getLogger(__name__)
+RETRY_S = 60.0
+LAST = Gauge("bomnae_snapshot_last_seconds", "Unix time of the newest snapshot that stands checked")
+BYTES = Gauge("bomnae_snapshot_bytes", "Its size on the disk")
+TOOK = Gauge("bomnae_snapshot_took_seconds", "How long it took to make and check")
+FAILED = Counter("bomnae_snapshot_failed", "Snapshots that could not be made")
+
+
+async def every_day(settings: Settings, folder: Path, keep: int, *, with_records: bool) -> None:
+    """Make one now unless one of the last day stands, and each day from then on, for ever."""
+    signing_key(settings)  # a key that is missing is said at once
+    for path in reversed(snapshots_in(folder)):
+        LAST.set(made_ms(path) / 1000)
+        BYTES.set(path.stat().st_size)
+        break
+    while True:
+        last = next(reversed(snapshots_in(folder)), None)
+        wait_ms = 0 if last is None else made_ms(last) + DAY_MS - now_ms()
+        await asyncio.sleep(min(max(0, wait_ms), DAY_MS) / 1000)
+        try:
+            await make_one(settings, folder, keep, with_records=with_records)
+        except BomnaeError as error:
+            FAILED.inc()
+            log.warning("no snapshot", extra={"reason": str(error)})
+            await asyncio.sleep(RETRY_S)
+
+
+async def make_one(settings: Settings, folder: Path, keep: int, *, with_records: bool) -> Path:
+    """Make a snapshot, read it back, then delete the oldest beyond `keep`."""
+    begun_ms = now_ms()
+    path = folder / new_name(begun_ms)
+    key = signing_key(settings)
+    taken = await take(settings, path, key, quiet, with_records=with_records)
+    try:
+        await asyncio.to_thread(checked, path, keys_to_check(settings, None))
+    except SnapshotError:
+        path.unlink(missing_ok=True)  # the disk did not keep what was written
+        raise
+    for old in surplus(snapshots_in(folder), keep):
+        old.unlink(missing_ok=True)
+        log.info("old snapshot deleted", extra={"file": old.name})
+    LAST.set(begun_ms / 1000)
+    BYTES.set(taken.bytes)
+    TOOK.set((now_ms() - begun_ms) / 1000)
+    log.info("snapshot made", extra={"file": path.name, "bytes": taken.bytes})
+    return path

@@ -1,0 +1,119 @@
+"""The log's part of a snapshot, laid into topics; where each partition's offsets went."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from kafka import KafkaAdminClient
+from kafka import TopicPartition as AdminPartition
+
+from streams.contract import topics
+from streams.contract.kafka_login import kafka_login
+from streams.contract.settings import Settings
+from streams.kafka.cluster import LogReader, Place
+from streams.kafka.stretches import LogLayer
+from streams.snapshot.file import frames_of
+from streams.snapshot.frames import Messages, Stretch
+from streams.snapshot.held import contained
+from streams.snapshot.moving import moved_message
+from streams.snapshot.progress import Say
+
+FILLED = 5_000  # messages that are laid to be taken away again, at a time
+RECORDS: Place = (topics.ACCESS_RECORDS.name, 0)
+
+
+@dataclass(slots=True)
+class Laid:
+    """What was laid. `begins` are the offsets of the first message of each partition, or of its end
+    where there was none; `positions` the last offset that the state contains on this log.
+    """
+
+    shifts: dict[Place, int] = field(default_factory=dict)
+    positions: dict[Place, int] = field(default_factory=dict)
+    begins: dict[Place, int] = field(default_factory=dict)
+    messages: int = 0
+    without_records: bool = False
+
+
+async def lay_log(settings: Settings, path: Path, say: Say) -> Laid:
+    """Append a checked file's messages to the log. What the inputs derived comes after the inputs:
+    it names their offsets, which are others here. The state is not written.
+    """
+    laid = Laid()
+    async with LogReader(settings) as reader, LogLayer(settings) as layer:
+        for is_derived in (False, True):
+            for stretch, parts in _stretches(path, is_derived=is_derived):
+                place = (stretch.topic, stretch.partition)
+                end = (await reader.ends([place]))[place]
+                if place == RECORDS:
+                    await _lay_records(settings, layer, end, parts, laid)
+                else:
+                    await _lay(layer, stretch, end, parts, laid)
+                say(f"log {place[0]}/{place[1]}: {laid.messages} messages")
+    return laid
+
+
+def _stretches(path: Path, *, is_derived: bool) -> Iterator[tuple[Stretch, Iterable[Messages]]]:
+    """Each partition of the roads' own log, or of all others, and its messages."""
+    frames = (x for x in frames_of(path) if isinstance(x, (Stretch, Messages)))
+    for topic, found in groupby(frames, lambda x: (x.topic, x.partition)):
+        begin = next(found)
+        if isinstance(begin, Stretch) and (topic[0] == topics.LINK_EVENTS.name) == is_derived:
+            yield begin, (x for x in found if isinstance(x, Messages))
+
+
+async def _lay(
+    layer: LogLayer, stretch: Stretch, end: int, parts: Iterable[Messages], laid: Laid
+) -> None:
+    place = (stretch.topic, stretch.partition)
+    first, following = None, end
+    tail: int | None = None  # where the tail's first message went
+    for part in parts:
+        rows = [moved_message(stretch.topic, payload, laid.shifts) for _, payload in part.rows]
+        at = await layer.lay(place, rows)
+        first = at if first is None else first
+        before = sum(offset < stretch.tail for offset, _ in part.rows)
+        if tail is None and before < len(rows):
+            tail = at + before
+        following = at + len(rows)
+        laid.messages += len(rows)
+    shift = stretch.tail - (following if tail is None else tail)
+    laid.begins[place] = end if first is None else first
+    if topics.named(stretch.topic) in topics.FOLDED:
+        laid.shifts[place] = shift
+        laid.positions[place] = contained(stretch) - shift
+
+
+async def _lay_records(
+    settings: Settings, layer: LogLayer, end: int, parts: Iterable[Messages], laid: Laid
+) -> None:
+    """The access records go where they were, for the heads of their days name their offsets: what
+    was before them is filled up and taken away. A log that has records of its own keeps them.
+    """
+    following = end
+    for part in parts:
+        if part.rows[0][0] < following:
+            laid.without_records = True
+            return
+        await _fill(settings, layer, following, part.rows[0][0])
+        following = part.rows[-1][0] + 1
+        await layer.lay(RECORDS, [payload for _, payload in part.rows])
+        laid.messages += len(part.rows)
+
+
+async def _fill(settings: Settings, layer: LogLayer, begin: int, end: int) -> None:
+    if begin >= end:
+        return
+    for at in range(begin, end, FILLED):
+        await layer.lay(RECORDS, [b""] * min(FILLED, end - at))
+    await asyncio.to_thread(_delete_before, settings, end)
+
+
+def _delete_before(settings: Settings, offset: int) -> None:
+    admin = KafkaAdminClient(**kafka_login(settings), request_timeout_ms=20_000)
+    try:
+        admin.delete_records({AdminPartition(*RECORDS): offset})
+    finally:
+        admin.close()

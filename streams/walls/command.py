@@ -1,0 +1,45 @@
+"""`python -m streams secrets`: users, passwords, certificates and keys, each in a file."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from streams.contract.cli import OK
+from streams.contract.settings import Settings
+from streams.walls.files import TOLD, make_missing
+
+_HELP = f"""Makes the files of secrets of one city on one machine: docker-compose.yml mounts each
+into the containers that need it and into no other. What stands is kept.
+
+  mkdir -m 700 secrets
+  python -m streams secrets --out secrets
+  python -m streams secrets --out secrets --renew kafka_maps     a new password; then start anew
+
+Those that only others can tell are made empty, to be filled in (empty: not set):
+{", ".join(TOLD)}"""
+
+
+def add_secrets(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """`secrets` among the commands."""
+    parser = commands.add_parser(
+        "secrets",
+        help="make users, passwords, certificates and keys, each in a file",
+        description=_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="closed to others (chmod 700)"
+    )
+    parser.add_argument(
+        "--renew", action="append", default=[], metavar="NAME", help="make this one anew"
+    )
+    parser.add_argument(
+        "--simulated", action="store_true", help="the portals are simulated: they take any key"
+    )
+
+
+def run_secrets(options: argparse.Namespace, _: Settings) -> int:
+    portal_key = "any-key-will-do" if options.simulated else ""
+    for name in make_missing(options.out, portal_key=portal_key, renew=options.renew):
+        sys.stdout.write(f"made {name}\n")
+    return OK

@@ -1,0 +1,224 @@
+"""Crews' links where people log in: made, listed, ended, and kept so by the log alone."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import pytest
+
+from local.services import wait_until
+from local.stack import Stack
+from streams.contract import topics, wire
+from streams.contract.enums import Closure, PollOutcome
+from streams.contract.records import FeedReport, Permit, PermitBatch
+from streams.contract.times import HOUR_MS, now_ms
+from tests.cities import worlds
+from tests.receivers import ENV, Receiver, alert, put, subscription
+from tests.services.asking import send
+from tests.services.test_login import Browser, City
+
+TITLE = "하수관 정비"
+WORK, OTHER = "2026/굴착 1007", "2026/굴착 1008"
+ENDPOINT = "ep_0000000a"
+CREWS = "https://crews.example"
+
+
+def api(path: str, work: str = WORK) -> str:
+    return f"/api/v1/works/{quote(work, safe='')}/{path}"
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def city(
+    tmp_path_factory: pytest.TempPathFactory, kafka_kind: str, receiver: Receiver
+) -> Iterator[City]:
+    """Two works at a street, a worker, a dispatcher with one endpoint, and a map with logins."""
+    env = {**ENV, "BOMNAE_LOGIN": "local", "BOMNAE_PUBLIC_URL": CREWS}
+    with Stack(tmp_path_factory.mktemp("crews"), kafka=kafka_kind, env=env) as stack:
+        worlds.lay(stack)
+        stack.start_worker()
+        now = now_ms()
+        rows = tuple(
+            Permit(work, TITLE, now - HOUR_MS, now + 3 * HOUR_MS, closure=Closure.FULL)
+            for work in (WORK, OTHER)
+        )
+        batch = PermitBatch("permits", now, is_complete=True, rows=rows)
+        heard = FeedReport("permits", PollOutcome.DATA, now, poll_ms=600_000)
+        endpoint = subscription(ENDPOINT, receiver.url(ENDPOINT))
+        worlds.publish(stack, [(topics.PERMITS, 0, wire.encode(batch))])
+        worlds.publish(stack, [(topics.FEED_REPORTS, 0, wire.encode(heard))])
+        worlds.publish(stack, [(topics.SUBSCRIPTIONS, 0, wire.encode(endpoint))])
+        worlds.publish(stack, worlds.tick(now))
+        worlds.wait_drained(stack, now)
+        yield City(stack)
+
+
+@pytest.fixture(scope="module")
+def manager(city: City) -> Browser:
+    return city.account("boss", "manager")
+
+
+def page(city: City, token: str, work: str = WORK) -> tuple[int, str]:
+    """Status of a work's page by a token, and its text or the refusal's code."""
+    bearer = {"Authorization": f"Bearer {token}"} if token else {}
+    status, _, raw = send(city.base, "GET", api("page", work), **bearer)
+    text = raw.decode()
+    found = re.search(r'"code":"([^"]+)"', text)
+    return status, found[1] if found else text
+
+
+def made(manager: Browser, holder: str, work: str = WORK) -> tuple[str, str]:
+    """The id and the token of a new link."""
+    status, body = manager.ask("POST", api("crew-links", work), {"holder": holder})
+    assert status == 201, body
+    url = urlsplit(body["url"])
+    assert (f"{url.scheme}://{url.netloc}", unquote(url.path)) == (CREWS, f"/w/{work}")
+    assert (url.query, body["link"]["holder"]) == ("", holder)
+    assert body["qr"].startswith("data:image/svg+xml")
+    return body["link"]["link"], url.fragment.removeprefix("t=")
+
+
+def rows(manager: Browser, work: str = WORK) -> dict[str, Any]:
+    status, body = manager.ask("GET", api("crew-links", work))
+    assert status == 200, body
+    return {row["link"]: row for row in body["links"]}
+
+
+def tapped(city: City, token: str) -> int:
+    """Status of a tap on WORK."""
+    body = {"word": "start", "token": token, "report_id": str(uuid.uuid4())}
+    return int(city.browser().ask("POST", api("reports"), body)[0])
+
+
+def test_the_page_without_a_link_says_nothing_of_the_work(city: City) -> None:
+    found = []
+    for work in (WORK, "none"):
+        status, headers, raw = send(city.base, "GET", f"/w/{quote(work, safe='')}")
+        assert (status, headers["Referrer-Policy"]) == (200, "no-referrer")
+        found.append(raw.decode().replace(quote(work, safe=""), "X").replace(quote(work), "X"))
+    assert found[0] == found[1]
+    assert "현장 링크로 엽니다" in found[0]
+    assert TITLE not in found[0]
+    assert page(city, "") == (403, "no_token")
+    assert page(city, "", "none") == (403, "no_token")
+    for path in ("reports", "photos"):
+        assert send(city.base, "GET", api(path))[0] == 403
+    assert send(city.base, "GET", api("crew-links"))[0] == 401
+
+
+def test_whoever_may_see_the_map_needs_no_link(city: City, manager: Browser) -> None:
+    own = {"Cookie": f"__Host-bomnae={manager.cookie}"}
+    assert TITLE in send(city.base, "GET", f"/w/{quote(WORK, safe='')}", **own)[2].decode()
+    assert send(city.base, "GET", "/w/none", **own)[0] == 404
+
+
+def test_a_link_is_of_one_work_and_ends_when_the_office_ends_it(
+    city: City, manager: Browser
+) -> None:
+    link, token = made(manager, "하수 시공사 1반")
+    _, kept = made(manager, "하수 시공사 2반")
+    assert TITLE in page(city, token)[1]
+    assert tapped(city, token) == 202
+    assert json.loads(city.read(topics.PERMITS)[-1])["link"] == link  # whose tap it was
+    assert page(city, token, OTHER) == (403, "bad_token")
+    known = rows(manager)[link]
+    assert (known["holder"], known["made_by"], known["ended_ms"]) == (
+        "하수 시공사 1반",
+        "boss",
+        None,
+    )
+    assert rows(manager, OTHER) == {}
+    assert manager.ask("DELETE", api(f"crew-links/{link}", OTHER))[0] == 404
+    assert manager.ask("DELETE", api(f"crew-links/{link}"))[0] == 204
+    assert manager.ask("DELETE", api(f"crew-links/{link}"))[0] == 204
+    assert page(city, token) == (403, "link_ended")
+    assert TITLE in page(city, kept)[1]
+    assert rows(manager)[link]["ended_by"] == "boss"
+    told = [row for row in city.records() if row.get("subject_kind") == "crew_links"]
+    acts = [(row["action"], row["subject"]) for row in told if row["action"] != "look"]
+    assert acts == [("key", WORK), ("key", WORK), *[("delete", link)] * 3]
+    assert {row["account"] for row in told} == {"boss"}
+
+
+def test_one_link_may_tap_twenty_times_a_minute_and_holds_no_other_up(
+    city: City, manager: Browser
+) -> None:
+    _, token = made(manager, "바쁜 곳")
+    _, other = made(manager, "다른 곳")
+    assert [tapped(city, token) for _ in range(21)] == [202] * 20 + [429]
+    assert tapped(city, other) == 202
+
+
+def test_a_holder_with_a_number_or_an_unknown_work_gets_no_link(manager: Browser) -> None:
+    for work, holder, status, code in (
+        (WORK, "", 400, "bad_body"),
+        (WORK, "x" * 41, 400, "bad_body"),
+        (WORK, "홍길동 010-1234-5678", 400, "bad_holder"),
+        (WORK, ENDPOINT, 400, "bad_holder"),
+        ("none", "하수 시공사", 404, "not_found"),
+    ):
+        found = manager.ask("POST", api("crew-links", work), {"holder": holder})
+        assert (found[0], found[1]["error"]["code"]) == (status, code)
+        assert "010" not in found[1]["error"]["message"]
+
+
+def test_a_message_carries_a_link_that_is_listed_and_after_its_end_another(
+    city: City, manager: Browser, receiver: Receiver
+) -> None:
+    process = city.stack.python("dispatch", "streams", "dispatch")
+    city.stack.wait(process, lambda: process.said("dispatcher started"), "dispatch")
+    store = worlds.redis_of(city.stack)
+
+    def posted(number: int) -> str:
+        """The token in the message of a new alert."""
+        sent = alert(f"work:{OTHER}", number, episode=f"alrt_{number}")
+        put(store, [sent])
+        wait_until(lambda: sent.id in receiver.ids(ENDPOINT), "the message", within_s=30)
+        [url] = [each.body["work_url"] for each in receiver.confirmed() if each.id == sent.id]
+        return str(url).partition("#t=")[2]
+
+    first = posted(1)
+    wait_until(lambda: TITLE in page(city, first, OTHER)[1], "the link")
+    [known] = rows(manager, OTHER).values()
+    assert (known["holder"], known["title"]) == (ENDPOINT, ENDPOINT)
+    assert posted(2) == first
+    assert manager.ask("DELETE", api(f"crew-links/{known['link']}", OTHER))[0] == 204
+    assert page(city, first, OTHER) == (403, "link_ended")
+    second = posted(3)
+    assert second != first
+    wait_until(lambda: TITLE in page(city, second, OTHER)[1], "the next link")
+    process.stop()
+
+
+def test_no_token_stands_anywhere(city: City, manager: Browser) -> None:
+    _, token = made(manager, "자취")
+    assert page(city, token)[0] == 200
+    canary = token.rpartition(".")[2].encode()
+    for topic in (topics.CREW_LINKS, topics.ACCESS_RECORDS):
+        read = city.read(topic)
+        assert read
+        assert not any(canary in raw for raw in read)
+    for log in city.stack.folder.glob("*.log"):
+        assert canary not in log.read_bytes(), log
+
+
+def test_an_emptied_redis_keeps_what_was_ended_and_what_was_not(
+    city: City, manager: Browser
+) -> None:
+    ended, ended_token = made(manager, "끝낸 곳")
+    _, kept_token = made(manager, "남은 곳")
+    assert manager.ask("DELETE", api(f"crew-links/{ended}"))[0] == 204
+    city.stack.processes["worker"].stop()
+    worlds.redis_of(city.stack).flushall()
+    assert page(city, ended_token)[0] in (403, 503)
+    city.stack.start_worker("worker-2")
+    wait_until(lambda: TITLE in page(city, kept_token)[1], "the state made again", within_s=60)
+    assert page(city, ended_token) == (403, "link_ended")

@@ -1,0 +1,301 @@
+"""On a real city: what is forgotten is gone and stays so, what time is due goes, both recorded."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from local.services import wait_until
+from local.stack import Stack
+from maps.records.chain import Verifier
+from producers.publishing.topic_setup import Topics
+from streams.contract import topics, wire
+from streams.contract.account import Account
+from streams.contract.enums import Closure, Role, Severity
+from streams.contract.photo_folders import folder_of
+from streams.contract.records import Acknowledgement, Call, Message, Permit, PermitBatch
+from streams.contract.times import DAY_MS, HOUR_MS, now_ms
+from streams.contract.topic_rules import Complaint
+from streams.delivery.deciding.keys import DEAD, endpoint_key
+from streams.kafka.access_log import opened
+from streams.kafka.cluster import topic_configs
+from streams.retention.forgetting import plan_of
+from streams.retention.table import kept
+from streams.state.keys import COUNTS, SESSION, SESSIONS_OF, key, login_key, parts_of
+from streams.state.store import Store
+from tests.cities import worlds
+from tests.places import ROOT
+from tests.services.asking import ask, send
+
+NOW_MS = now_ms()
+DIG, NOTE, OFFICE = "비밀관로굴착", "비밀통화장소", "비밀부서"
+WORK, CALLS = "2026-굴착-0412", [f"c{n}" for n in range(6)]
+PERMIT = Permit(
+    WORK,
+    DIG,
+    NOW_MS - HOUR_MS,
+    NOW_MS + DAY_MS,
+    purpose=DIG,
+    place=DIG,
+    closure=Closure.FULL,
+    lon=127.702,
+    lat=37.88,
+)
+PERMITS = [PERMIT, replace(PERMIT, permit_id="P-2", title="다른 공사", purpose="", place="")]
+ACK = Acknowledgement(f"alrt_{'a' * 26}", "kim", "봤음", NOW_MS, Severity.CRITICAL)
+
+
+def permits(received_ms: int) -> PermitBatch:
+    return PermitBatch("permits", received_ms, is_complete=True, rows=tuple(PERMITS))
+
+
+def call(name: str) -> Call:
+    return Call(name, NOW_MS, f"{NOTE} {name}", (), 127.71, 37.88, f"REF-{name}")
+
+
+def account(name: str, by: str) -> Account:
+    roles = (Role.VIEWER,)
+    return Account(account=name, roles=roles, office=OFFICE, changed_by=by, changed_ms=NOW_MS)
+
+
+def told(topic: topics.Topic, *messages: Message) -> Iterator[worlds.Sent]:
+    for message in messages:
+        yield topic, 0, wire.encode(message)
+
+
+class City:
+    """A small city with a worker and a map, and what one can ask of it."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.redis = worlds.redis_of(stack)
+        self.clock_ms = NOW_MS
+        self.base = stack.start_map()
+
+    def publish(self, *log: Iterable[worlds.Sent]) -> None:
+        """Publish, let ten seconds pass, and wait until all is folded."""
+        self.clock_ms += 10_000
+        ticks = worlds.tick(self.clock_ms)
+        worlds.publish(self.stack, [each for part in (*log, ticks) for each in part])
+        worlds.wait_drained(self.stack, self.clock_ms)
+
+    def run(self, *words: str) -> tuple[int, str]:
+        """Exit code and output of `python -m streams`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "streams", *words],
+            cwd=ROOT,
+            env={**self.stack.env, "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def forget(self, kind: str, name: str, *more: str) -> tuple[int, str]:
+        return self.run("forget", f"--{kind}", name, "--reason", "본인 요청", *more)
+
+    def held(self) -> dict[str, str]:
+        """All of Redis by key, as text."""
+        return {name.decode(): repr(self._value(name)) for name in self.redis.scan_iter("*")}
+
+    def _value(self, name: bytes) -> Any:
+        kind = self.redis.type(name).decode()
+        if kind == "hash":
+            return _plain(self.redis.hgetall(name))
+        if kind == "stream":
+            return [_plain(fields) for _, fields in self.redis.xrange(name)]
+        if kind == "zset":
+            return [each.decode() for each in self.redis.zrange(name, 0, -1)]
+        if kind == "set":
+            return [each.decode() for each in self.redis.smembers(name)]
+        return self.redis.get(name).decode(errors="replace")
+
+    def holding(self, text: str) -> list[str]:
+        """The families of keys whose name or value has a text."""
+        found = {parts_of(name)[0] for name, value in self.held().items() if text in name + value}
+        return sorted(found)
+
+    def status(self, path: str) -> int:
+        return send(self.base, "GET", path)[0]
+
+    def calls(self) -> list[str]:
+        return [each["id"] for each in ask(self.base, "/api/v1/calls")[1]["calls"]]
+
+
+def _plain(rows: dict[bytes, bytes]) -> dict[str, str]:
+    return {name.decode(): value.decode(errors="replace") for name, value in rows.items()}
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[City]:
+    folder = tmp_path_factory.mktemp("retention")
+    env = {"BOMNAE_PHOTOS": str(folder / "photos")}
+    with Stack(folder, kafka=kafka_kind, env=env) as stack:
+        worlds.lay(stack)
+        stack.start_worker()
+        yield City(stack)
+
+
+def photo_of(city: City) -> Path:
+    folder = Path(city.stack.env["BOMNAE_PHOTOS"]) / folder_of(WORK)
+    folder.mkdir(parents=True, exist_ok=True)
+    photo = folder / "one.jpg"
+    photo.write_bytes(b"a photo")
+    return photo
+
+
+async def records(city: City) -> list[dict[str, Any]]:
+    """The access records; the chain has no fault."""
+    found: list[tuple[int, bytes]] = []
+    async with opened(worlds.settings_of(city.stack)) as log:
+        async for run in log.read(*await log.ends()):
+            found += [(each.offset, each.payload or b"") for each in run]
+    verifier = Verifier({})
+    assert [fault for each in found for fault in verifier.take(*each)] == []
+    return [json.loads(payload) for _, payload in found]
+
+
+async def test_what_is_forgotten_is_gone_and_no_fold_brings_it_back(city: City) -> None:
+    accounts = told(topics.ACCOUNTS, account("kim", "boss"), account("lee", "kim"))
+    city.publish(
+        told(topics.PERMITS, permits(NOW_MS)),
+        told(topics.CALLS, *map(call, CALLS)),
+        accounts,
+        told(topics.ACKNOWLEDGEMENTS, ACK),
+    )
+    city.redis.set(login_key(SESSION, "h1"), "{}")
+    city.redis.sadd(login_key(SESSIONS_OF, "kim"), "h1")
+    photo = photo_of(city)
+    page = f"/w/{quote(WORK)}"
+    wait_until(lambda: city.status(page) == 200, "the work's page")
+    wait_until(lambda: set(CALLS) <= set(city.calls()), "the calls")
+    assert set(city.holding(DIG)) >= {"works", f"past:work:{WORK}", "changes", "outbox"}
+    assert set(city.holding(f"{NOTE} c0")) >= {"calls", "reports", "changes", "outbox"}
+    assert [name for name in city.held() if kept().of_key(name) is None] == []
+
+    code, said = city.forget("account", "no-such", "--yes")
+    assert (code, "there is no account 'no-such'" in said) == (1, True)
+    store = Store.connect(settings := worlds.settings_of(city.stack))
+    for kind in ("work", "call", "account"):
+        assert (await plan_of(store, settings, kind, "no-such", NOW_MS)).count == 0
+    await store.close()
+    code, said = city.forget("work", WORK)
+    assert (code, "--yes does it" in said, "works: 1" in said) == (2, True, True)
+    assert city.run("forget", "--work", WORK, "--reason", "010-1234-5678", "--yes")[0] == 2
+    assert photo.exists()
+
+    for kind, name in (("work", WORK), ("call", "c0"), ("account", "kim")):
+        code, said = city.forget(kind, name, "--yes")
+        assert code == 0, said
+        assert "still on the log" in said
+    assert not photo.exists()
+    wait_until(lambda: city.status(page) == 404, "the end of the page")
+    wait_until(lambda: "c0" not in city.calls(), "the end of the call")
+    gone(city)
+
+    city.publish(told(topics.PERMITS, permits(NOW_MS + HOUR_MS)))
+    assert city.redis.hget(key(COUNTS, 0), "permits forgotten") == b"1"
+    gone(city)
+    code, said = city.run("audit")
+    assert code == 0, said
+
+    city.stack.processes["worker"].stop()
+    del city.stack.processes["worker"]
+    assert city.run("refold")[0] == 0
+    city.stack.start_worker()
+    city.publish()
+    gone(city)
+
+    found = [each for each in await records(city) if each["action"] == "delete"]
+    assert [(each["subject_kind"], each["subject"]) for each in found] == [
+        ("work", WORK),
+        ("call", "c0"),
+        ("account", "kim"),
+    ]
+    assert {each["reason"] for each in found} == {"본인 요청"}
+    assert not any(text in json.dumps(found, ensure_ascii=False) for text in (DIG, NOTE, OFFICE))
+
+
+def gone(city: City) -> None:
+    assert city.holding(DIG) == []
+    assert city.holding(f"{NOTE} c0") == []
+    assert city.holding("REF-c0") == []
+    assert city.holding("'kim'") == ["accounts_gone"]
+    assert not city.redis.exists(login_key(SESSION, "h1"))
+    assert "gone-" in city.redis.hget(key("acknowledgements", 0), ACK.episode).decode()
+    assert set(city.held()) >= {key("works", 0), key("calls", 0), key("accounts", 0)}
+
+
+async def test_what_time_is_due_goes_once_and_is_recorded(city: City, tmp_path: Path) -> None:
+    before = len(await records(city))
+    old_ms = NOW_MS - 40 * DAY_MS
+    old = replace(ACK, episode=f"alrt_{'b' * 26}", at_ms=old_ms)
+    worker = city.stack.processes["worker"]
+    city.redis.xadd(endpoint_key(DEAD, "ep_1"), {"m": "{}"}, id=f"{old_ms}-1")
+    city.redis.xadd(endpoint_key(DEAD, "ep_1"), {"m": "{}"})
+    city.redis.delete(key("acknowledgements", 0))
+    city.redis.hset(key("acknowledgements", 0), old.episode, json.dumps(_of(old)))
+    worker.stop()
+    del city.stack.processes["worker"]
+    city.stack.start_worker()
+    recording, young = tmp_path / "old.jsonl.gz", tmp_path / "young.jsonl.gz"
+    for each in (recording, young):
+        each.write_bytes(b"answers")
+    os.utime(recording, (old_ms / 1000, old_ms / 1000))
+    folder = ("--folder", f"recordings={tmp_path}")
+    code, said = city.run("retention", "run", "--dry-run", *folder)
+    assert (code, sorted(said.splitlines())) == (
+        0,
+        [
+            "acknowledgements: 1 due",
+            "nothing was deleted",
+            "recordings: 1 due",
+            "undelivered: 1 due",
+        ],
+    )
+    assert recording.exists()
+    assert len(await records(city)) == before
+    code, said = city.run("retention", "run", "--once", *folder)
+    assert (code, "recordings: 1 deleted" in said) == (0, True), said
+    assert (recording.exists(), young.exists()) == (False, True)
+    assert city.redis.xlen(endpoint_key(DEAD, "ep_1")) == 1
+    wait_until(lambda: not city.redis.exists(key("acknowledgements", 0)), "the stage to let go")
+    code, said = city.run("retention", "run", "--once", *folder)
+    assert (code, said) == (0, "nothing is due\n")
+    rows = [(x["action"], x["subject_kind"], x["count"]) for x in (await records(city))[before:]]
+    assert rows == [
+        ("act", "retention", 3),
+        ("delete", "undelivered", 1),
+        ("delete", "acknowledgements", 1),
+        ("delete", "recordings", 1),
+        ("act", "retention", 0),
+    ]
+    assert city.run("retention", "run", "--folder", "recordings=/no/such")[0] == 2
+
+
+def _of(ack: Acknowledgement) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(wire.encode(ack))
+    del found["kind"]
+    return found
+
+
+async def test_a_topic_that_is_kept_otherwise_is_named(city: City) -> None:
+    settings = worlds.settings_of(city.stack)
+    told = topic_configs(settings)
+    if "retention.ms" not in told.get("calls", {}):
+        pytest.skip("the broker tells no settings")
+    with closing(Topics(settings)) as there:
+        there.mend([Complaint("calls", "retention.ms", "", "1000000", "")])
+        code, said = city.run("retention", "run", "--dry-run")
+        there.mend([Complaint("calls", "retention.ms", "", str(30 * DAY_MS), "")])
+    assert (code, "topic calls: retention.ms is 1000000, the table says" in said) == (1, True), said
+    assert city.run("retention", "run", "--dry-run")[0] == 0

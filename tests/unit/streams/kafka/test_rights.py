@@ -1,0 +1,63 @@
+from streams.contract import topics
+from streams.kafka.rights import FEEDS, SERVICES, Act, Kind, Right, change_of, rights
+
+
+def writers(topic: topics.Topic) -> set[str]:
+    return {service for service, has in SERVICES.items() if topic in has.writes}
+
+
+def readers(topic: topics.Topic) -> set[str]:
+    return {service for service, has in SERVICES.items() if topic in has.reads}
+
+
+def test_every_topic_is_written_by_those_whose_work_it_is() -> None:
+    expected = {
+        topics.BUS_POSITIONS: {"clock", "producers"},
+        topics.LINK_SPEEDS: {"clock", "producers"},
+        topics.PERMITS: {"clock", "producers", "maps"},  # crews report of a work in order with it
+        topics.INCIDENTS: {"clock", "producers"},
+        topics.CALLS: {"clock", "maps"},
+        topics.FEED_REPORTS: {"clock", "producers"},
+        topics.ACKNOWLEDGEMENTS: {"maps"},
+        topics.SUBSCRIPTIONS: {"maps", "dispatch"},
+        topics.ACCOUNTS: {"maps"},
+        topics.CREW_LINKS: {"maps", "dispatch"},
+        topics.LINK_EVENTS: {"worker"},
+        topics.RECEIPTS: {"dispatch"},
+        topics.ACCESS_RECORDS: {"maps"},
+        topics.DEAD_LETTERS: {"producers", "worker"},
+    }
+    by_hand = {"keeper"}
+    assert {topic: writers(topic) - by_hand for topic in topics.ALL} == expected
+    assert {topic for topic in topics.ALL if "keeper" in writers(topic)} == {
+        *topics.TOLD,
+        topics.CALLS,
+        topics.PERMITS,
+        topics.ACCESS_RECORDS,
+    }
+
+
+def test_people_and_access_records_are_read_by_few() -> None:
+    assert readers(topics.ACCESS_RECORDS) == {"maps", "records", "keeper"}
+    assert readers(topics.ACCOUNTS) == {"worker", "keeper"}
+    assert readers(topics.CALLS) == {"worker", "keeper"}
+    assert not SERVICES["records"].writes
+    assert all(topic in SERVICES["worker"].reads for topic in topics.FOLDED)
+    assert topics.CALLS not in FEEDS
+
+
+def test_no_right_makes_changes_or_deletes_anything() -> None:
+    asks = {Act.DESCRIBE, Act.DESCRIBE_CONFIGS}
+    assert {right.act for right in rights()} == {*asks, Act.READ, Act.WRITE}
+    groups = {right for right in rights() if right.kind is Kind.GROUP}
+    assert groups == {Right("worker", Kind.GROUP, topics.GROUP, Act.READ)}
+
+
+def test_a_change_leads_to_the_table_from_wherever_it_begins() -> None:
+    assert change_of(()).given == rights()
+    assert change_of(rights()) == (frozenset(), frozenset())
+    stray = Right("producers", Kind.TOPIC, topics.SUBSCRIPTIONS.name, Act.WRITE)
+    strangers = Right("backup", Kind.TOPIC, topics.PERMITS.name, Act.READ)
+    missing = min(rights())
+    change = change_of([*rights() - {missing}, stray, strangers])
+    assert change == (frozenset({missing}), frozenset({stray}))

@@ -1,0 +1,90 @@
+import stat
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from streams.contract.errors import SettingsError
+from streams.contract.settings import Settings
+from streams.kafka.scram import users_in
+from streams.walls.certificate import LASTS, self_signed
+from streams.walls.command import run_secrets
+from streams.walls.files import KAFKA_USERS, REDIS_USERS, TOLD, make_missing, passwords_of_kafka
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Path:
+    folder = tmp_path / "secrets"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def test_what_stands_is_kept_and_what_follows_from_it_is_not_made_again(closed: Path) -> None:
+    made = make_missing(closed)
+    before = {path.name: path.read_text() for path in closed.iterdir()}
+    assert {*before} == {*made}
+    assert make_missing(closed) == []
+    assert {path.name: path.read_text() for path in closed.iterdir()} == before
+
+
+def test_one_that_is_missing_or_renewed_brings_what_follows_from_it(closed: Path) -> None:
+    make_missing(closed)
+    before = (closed / "kafka_maps").read_text()
+    (closed / "redis_worker").unlink()
+    made = make_missing(closed, renew=["kafka_maps"])
+    assert made == ["kafka_maps", "redis_worker", KAFKA_USERS, REDIS_USERS]
+    assert (closed / "kafka_maps").read_text() != before
+    users = users_in((closed / KAFKA_USERS).read_text().splitlines())
+    assert [user.name for user in users] == [*passwords_of_kafka()]
+
+
+def test_what_others_tell_is_made_empty_and_the_rest_long_enough(closed: Path) -> None:
+    make_missing(closed)
+    for path in closed.iterdir():
+        text = path.read_text()
+        assert not text if path.name in TOLD else len(text) >= 32
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644  # the folder is the wall
+
+
+def test_the_keys_of_simulated_portals_are_given(closed: Path) -> None:
+    make_missing(closed, portal_key="any")
+    assert (closed / "tago_key").read_text() == "any"
+    assert not (closed / "admin_key").read_text()
+
+
+def test_a_folder_that_others_may_enter_or_that_is_missing_is_refused(tmp_path: Path) -> None:
+    open_one = tmp_path / "open"
+    open_one.mkdir(mode=0o755)
+    with pytest.raises(SettingsError, match="others may enter it"):
+        make_missing(open_one)
+    with pytest.raises(SettingsError, match="No such file"):
+        make_missing(tmp_path / "missing")
+    assert not [*open_one.iterdir()]
+
+
+def test_only_what_is_made_here_can_be_renewed(closed: Path) -> None:
+    with pytest.raises(SettingsError, match=r"'\.\./evil' is not made here"):
+        make_missing(closed, renew=["../evil"])
+    assert not [*closed.iterdir()]
+
+
+def test_a_certificate_is_of_its_host_and_of_this_machine_for_ten_years() -> None:
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    key, text = self_signed("kafka", now)
+    made = x509.load_pem_x509_certificate(text.encode())
+    names = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["kafka", "localhost"]
+    assert made.not_valid_after_utc == now + LASTS
+    assert "PRIVATE KEY" in key
+    made.verify_directly_issued_by(made)
+
+
+def test_the_command_says_what_it_made_and_no_secret(
+    closed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_secrets(Namespace(out=closed, simulated=False, renew=[]), Settings()) == 0
+    said = capsys.readouterr().out
+    assert "made kafka_maps" in said
+    assert (closed / "kafka_maps").read_text() not in said
