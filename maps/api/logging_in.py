@@ -32,7 +32,8 @@ LOOK_S = 0.05
 
 class SessionBody(msgspec.Struct):
     """Who asks, and what they may; `account` "" is nobody. `is_first`: there is no account yet.
-    `takes_passkeys`: there can be passkeys at this address.
+    `takes_passkeys`: there can be passkeys at this address. `idle_s`: its login ends after so long
+    without keys or pointer, 0: it does not end by itself.
     """
 
     account: str
@@ -45,10 +46,16 @@ class SessionBody(msgspec.Struct):
     has_code: bool
     is_first: bool = False
     takes_passkeys: bool = False
+    idle_s: int = 0
 
 
 def session_body(
-    who: Who, known: Account | None, *, is_first: bool = False, takes_passkeys: bool = False
+    who: Who,
+    known: Account | None,
+    *,
+    idle_s: int,
+    is_first: bool = False,
+    takes_passkeys: bool = False,
 ) -> SessionBody:
     """What a page is told of its reader."""
     return SessionBody(
@@ -62,6 +69,7 @@ def session_body(
         has_code=bool(known and known.code_secret),
         is_first=is_first,
         takes_passkeys=takes_passkeys,
+        idle_s=idle_s if who.session else 0,
     )
 
 
@@ -98,11 +106,11 @@ async def begun(request: web.Request, guard: Guard, known: Account) -> web.Strea
     try:
         if before.session:
             await guard.sessions.end([before.session], before.account)
-        token, _ = await guard.sessions.begin(name, LoginMode.LOCAL, before.address)
+        token, made = await guard.sessions.begin(name, LoginMode.LOCAL, before.address)
     except LOSSES:
         raise RequestRefusedError(503, "refused.no_new_logins") from None
-    who = Who(name, known.roles, "", LoginMode.LOCAL, must_change=known.must_change)
-    response = json_answer(session_body(who, known))
+    who = Who(name, known.roles, "", LoginMode.LOCAL, made.name, must_change=known.must_change)
+    response = json_answer(session_body(who, known, idle_s=guard.sessions.idle_s))
     set_cookie(response, token, guard.sessions.hard_s)
     return response
 

@@ -127,7 +127,7 @@ async def put_code(request: web.Request) -> web.StreamResponse:
     made = accounts.with_codes(known, body.sealed, now_ms, who.account)
     await record(request, AccessAction.KEY, "one-time codes", who.account)
     await written(request, guard, made)
-    return json_answer(session_body(who, made))
+    return json_answer(session_body(who, made, idle_s=guard.sessions.idle_s))
 
 
 @Operation(

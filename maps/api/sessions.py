@@ -82,7 +82,7 @@ async def get_login_page(request: web.Request) -> web.StreamResponse:
 async def get_session(request: web.Request) -> web.StreamResponse:
     """What cannot be read now is left out: a page still learns who its reader is."""
     who, guard = who_of(request), request.app[GUARD]
-    known, is_first = None, False
+    known, is_first, idle_s = None, False, guard.sessions.idle_s
     try:
         known = await guard.account(who.account) if who.account else None
         if not who.account and who.door is LoginMode.LOCAL:
@@ -90,8 +90,8 @@ async def get_session(request: web.Request) -> web.StreamResponse:
     except LOSSES:
         pass
     takes_passkeys = who.door is LoginMode.LOCAL and site_at(request) is not None
-    body = session_body(who, known, is_first=is_first, takes_passkeys=takes_passkeys)
-    return json_answer(body)
+    told = {"is_first": is_first, "takes_passkeys": takes_passkeys}
+    return json_answer(session_body(who, known, idle_s=idle_s, **told))
 
 
 @Operation(

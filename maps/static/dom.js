@@ -57,6 +57,16 @@ export function showText(element, text) {
   element.textContent = text;
 }
 
+/** Says what is wrong where a note has its place, or nothing, and ties it to the fields that are at fault.
+ * @param {HTMLElement} note @param {string} text @param {...Element} fields */
+export function showFault(note, text, ...fields) {
+  showText(note, text);
+  for (const field of fields) {
+    if (text) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
+    if (text) field.setAttribute("aria-describedby", note.id); else field.removeAttribute("aria-describedby");
+  }
+}
+
 /** The address that dials a number as an office writes it. @param {string} phone */
 export const dial = (phone) => "tel:" + phone.replace(/[^0-9+*#]/g, "");
 

@@ -1,12 +1,13 @@
 // Who sits before the screen: what the server says of the session, and what a page does when it ends.
 import { el } from "./dom.js";
+import { stepOf, warning } from "./idle.js";
 import { t } from "./words.js";
 
 /** @typedef {{account: string, office: string, roles: string[], may: string[], door: string,
  *   is_idle: boolean, must_change: boolean, has_code: boolean, is_first: boolean,
- *   takes_passkeys: boolean}} Session */
+ *   takes_passkeys: boolean, idle_s: number}} Session */
 
-const HERE_MS = 60_000;
+const LOOK_MS = 1000, KINDS = ["pointerdown", "keydown", "wheel"];
 
 /** The answer of the server about a login; throws an error with its words.
  * @param {string} method @param {string} path @param {unknown} [body] */
@@ -44,7 +45,7 @@ export async function startSession(place) {
   const link = known.door === "open" ? openSign() : ownLink(known);
   link.id = "tool-session";
   place?.prepend(link);
-  if (known.account) keepHere(link);
+  if (known.account) keepHere(link, known.idle_s * 1000 || Infinity);
   return known;
 }
 
@@ -76,18 +77,34 @@ function ownLink(known) {
   return link;
 }
 
-/** @param {HTMLElement} link */
-function keepHere(link) {
-  let told_ms = Date.now(), isOver = false;
-  const here = async () => {
-    if (isOver || Date.now() - told_ms < HERE_MS) return;
-    told_ms = Date.now();
-    try { await tell("POST", "session/here"); } catch (error) {
-      if (!(error instanceof Error) || Reflect.get(error, "status") !== 401) return;
-      isOver = true;
-      link.classList.add("over");
-      link.textContent = t("login.over");
-    }
+/** Keeps a login while somebody is there in any tab, warns before it ends by itself, says when it is over.
+ * @param {HTMLElement} link @param {number} idle_ms */
+function keepHere(link, idle_ms) {
+  const presence = { told_ms: Date.now(), acted_ms: 0, idle_ms }, tabs = new BroadcastChannel("bomnae.here");
+  let dialog = /** @type {HTMLDialogElement | null} */ (null);
+  const close = () => { dialog?.close(); dialog?.remove(); dialog = null; };
+  const isTold = () => { presence.told_ms = Date.now(); close(); };
+  const end = () => {
+    clearInterval(looking);
+    close();
+    for (const kind of KINDS) removeEventListener(kind, act);
+    link.classList.add("over");
+    link.textContent = t("login.over");
   };
-  for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, here, { passive: true });
+  const steps = {
+    rest: () => {},
+    warn: () => { dialog ??= warning(idle_ms, act); },
+    over: end,
+    tell: async () => {
+      isTold();
+      try { await tell("POST", "session/here"); tabs.postMessage(""); } catch (error) {
+        if (error instanceof Error && Reflect.get(error, "status") === 401) end();
+      }
+    },
+  };
+  const look = () => steps[stepOf(Date.now(), presence)]();
+  const act = () => { presence.acted_ms = Date.now(); look(); };
+  const looking = setInterval(look, LOOK_MS);
+  tabs.onmessage = isTold;
+  for (const kind of KINDS) addEventListener(kind, act, { passive: true });
 }

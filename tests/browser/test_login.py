@@ -8,11 +8,13 @@ from playwright.sync_api import Browser, Page, expect
 from local.stack import Stack
 from maps.access.guard import COOKIE
 from tests.cities import worlds
+from tests.pages.kwcag import axe, stop_faults
 from tests.pages.logins import first_code_of
 
 MASTER = "a master key for tests, of 32 characters or more"
 PASSWORD, WRONG = "four words nobody expects", "wrong words here"
 SEEN_MS = 30_000
+IDLE_S = 1800
 DEVICE = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -194,3 +196,56 @@ def test_a_page_that_is_not_ones_own_says_so_in_the_browser(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.click("a.button[href='/desk']")
         expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+
+
+def test_a_fault_is_tied_to_its_fields_and_a_password_can_be_pasted(
+    office: tuple[str, str], page: Page
+) -> None:
+    base, _ = office
+    page.goto(base + "/login")
+    fill(page, "login", account="gwanje", password=WRONG)
+    account = page.locator("#form-login [name=account]")
+    password = page.locator("#form-login [name=password]")
+    for field in (account, password):
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_attribute("aria-describedby", "error")
+    expect(page.locator("#error")).to_have_attribute("role", "alert")
+    expect(account).to_have_attribute("autocomplete", "username")
+    expect(password).to_have_attribute("autocomplete", "current-password")
+    assert axe(page) == []
+    assert stop_faults(page) == []
+    password.fill("")
+    account.fill(PASSWORD[:32])
+    account.press("Control+a")
+    account.press("Control+c")
+    password.press("Control+v")
+    expect(password).to_have_value(PASSWORD[:32])
+    account.fill("gwanje")
+    password.fill(PASSWORD)
+    password.press("Enter")
+    expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+
+
+def test_a_login_warns_before_it_ends_and_one_press_goes_on(
+    office: tuple[str, str], page: Page
+) -> None:
+    base, _ = office
+    page.clock.install()
+    page.goto(base + "/login")
+    fill(page, "login", account="gwanje", password=PASSWORD)
+    expect(page.locator("#tool-session")).to_have_text("gwanje", timeout=SEEN_MS)
+    page.clock.fast_forward(IDLE_S * 1000 - 90_000)
+    expect(page.locator("dialog.idle")).to_have_count(0)
+    page.clock.fast_forward(35_000)
+    expect(page.get_by_role("alertdialog")).to_contain_text("60초")
+    expect(page.locator("#idle-go-on")).to_be_focused()
+    assert axe(page) == []
+    with page.expect_response("**/api/v1/session/here") as told:
+        page.keyboard.press("Enter")
+    assert told.value.status == 204
+    expect(page.locator("dialog.idle")).to_have_count(0)
+    page.clock.fast_forward(IDLE_S * 1000 - 55_000)
+    expect(page.locator("dialog.idle")).to_be_visible()
+    page.clock.fast_forward(60_000)
+    expect(page.locator("dialog.idle")).to_have_count(0)
+    expect(page.locator("#tool-session")).to_have_text("다시 로그인")

@@ -1,6 +1,7 @@
 """The auditor's page: its table, what is asked for, a narrow screen, a log that is away."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,6 +18,7 @@ from streams.kafka.intake import Intake
 from tests.cities import worlds
 from tests.cities.looks import MORNING_MS
 from tests.pages.auditing import auditing
+from tests.pages.kwcag import axe, is_too_wide, stop_faults
 from tests.pages.screen import NewScreen, Screen, screens_of
 
 MANY = 250
@@ -165,6 +167,24 @@ def test_it_reads_in_english_and_fits_a_telephone(new_auditor: NewScreen) -> Non
     expect(page.locator("#rows td").first).to_have_attribute("data-name", "Time")
     page.locator("#tool-dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_page_is_for_whoever_reads_by_ear_or_sees_little(new_auditor: NewScreen) -> None:
+    screen = new_auditor()
+    page = opened(screen, f"/records?{PAST}&account=lee")
+    expect(page).to_have_title(re.compile("접속기록"))
+    for size in ({"width": 1600, "height": 900}, {"width": 320, "height": 256}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for theme in ("light", "dark"):
+            page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+            assert axe(page) == [], size
+        assert stop_faults(page) == [], size
+        assert not is_too_wide(page), size
+    page.locator("#csv [type=submit]").click()
+    expect(page.locator("#taken")).not_to_be_empty()
+    expect(page.locator("#reason")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#reason")).to_have_attribute("aria-describedby", "taken")
+    assert screen.notes.errors == [] or "400" in screen.notes.errors[0]
 
 
 def test_nothing_found_and_nothing_read_are_said(new_auditor: NewScreen, audited: Stack) -> None:

@@ -41,6 +41,8 @@ function ownTime(ends_ms, now_ms, pick) {
   writeTexts(words, wordsOf("until_label"));
   label.append(words, input);
   error.setAttribute("role", "alert");
+  error.id = "until-error";
+  input.setAttribute("aria-describedby", error.id);
   send.type = "submit";
   form.noValidate = true; // the browser's own bubble speaks its language and hides the buttons
   form.append(label, error, send, back());
@@ -48,7 +50,11 @@ function ownTime(ends_ms, now_ms, pick) {
     event.preventDefault();
     const at = Date.parse(input.value + "+09:00");
     if (at > from && at <= from + MOST_MS) pick(at);
-    else { writeTexts(error, wordsOf("until_bad")); input.focus(); }
+    else {
+      writeTexts(error, wordsOf("until_bad"));
+      input.setAttribute("aria-invalid", "true");
+      input.focus();
+    }
   });
   byId("until").replaceChildren(form);
   input.focus();

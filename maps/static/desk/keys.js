@@ -1,5 +1,6 @@
 // The keyboard of the desk. F2 and F8 are keys that Chromium, Edge and Firefox leave to the page.
 import { byId, el, isForAnother, isWriting, letterOf, termRow } from "../dom.js";
+import { isOff, lettersSwitch } from "../shortcuts.js";
 import { t } from "../words.js";
 import { certaintyChip } from "./parts.js";
 
@@ -16,7 +17,7 @@ const CERTAINTIES = ["confirmed", "reported", "inferred", "stale", "lost"];
 export function listenAtDesk(acts) {
   addEventListener("keydown", (e) => {
     const name = nameOf(e), act = acts[name];
-    if (!act || isForAnother(e) || (name.length === 1 && isWriting(e.target))) return;
+    if (!act || isOff(name) || isForAnother(e) || (name.length === 1 && isWriting(e.target))) return;
     e.preventDefault();
     act();
   });
@@ -35,7 +36,7 @@ export function fillDeskHelp() {
   for (const [shown, key] of SHOWN) keys.append(termRow(el("kbd", "", shown), t("help.key." + key)));
   for (const each of CERTAINTIES) words.append(termRow(certaintyChip(each), t(`certainty.${each}.means`)));
   byId("help-body").replaceChildren(
-    el("h3", "", t("help.desk.keys")), keys, el("h3", "", t("help.desk.certainty")), words,
+    el("h3", "", t("help.desk.keys")), lettersSwitch(), keys, el("h3", "", t("help.desk.certainty")), words,
     el("p", "note", t("help.desk.note")),
   );
 }

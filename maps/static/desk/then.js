@@ -1,5 +1,5 @@
 // The time looked at: now, or what was true at one time as known at another. Korean time in any zone.
-import { byId, showText, write } from "../dom.js";
+import { byId, showFault, write } from "../dom.js";
 import { timeText } from "../times.js";
 import { t } from "../words.js";
 
@@ -49,7 +49,7 @@ export class Then {
     const valid_ms = timeOf(this.valid.value), known = this.known.value;
     const known_ms = known ? timeOf(known) : valid_ms;
     const error = faultOf(valid_ms, known_ms, this.clock.now());
-    showText(byId("then-error"), error && t(error));
+    showFault(byId("then-error"), error && t(error), this.valid, this.known);
     if (error) { this.valid.focus(); return; }
     this.past = { valid_ms, known_ms };
     this.close();

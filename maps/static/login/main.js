@@ -1,5 +1,5 @@
 // The page of the login: one form at a time, by what the server says of who is there.
-import { byId, el, makeButton, showText } from "../dom.js";
+import { byId, el, makeButton, showFault, showText } from "../dom.js";
 import { keep, kept } from "../kept.js";
 import { homeOf, safeNext, showWhatMay, tell, whoAmI } from "../session.js";
 import { nextLanguage, showLanguage, t, useLanguage } from "../words.js";
@@ -28,12 +28,23 @@ function show(step) {
   if (FORMS.includes(step)) /** @type {HTMLInputElement} */ (form(step).querySelector("input")).focus();
 }
 
-/** @param {unknown} error */
-function fail(error) {
+/** The fields at fault, by the code of an error. @type {Record<string, string[]>} */
+const AT_FAULT = {
+  wrong_login: ["account", "password"], wrong_first_code: ["first_code"], code_needed: ["code"],
+  wrong_code: ["code"], not_same: ["again"], bad_account: ["account", "password", "new"],
+};
+
+/** @param {string} code @param {HTMLFormElement} of */
+const fieldsAtFault = (code, of) => (AT_FAULT[code] || []).map((name) => field(of, name)).filter(Boolean);
+
+/** @param {unknown} error @param {HTMLFormElement} [of] what was sent */
+function fail(error, of) {
   if (!(error instanceof Error)) return;
   const [korean = "", english = ""] = error.message.split(" / ");
-  showText(byId("error"), root.lang === "en" ? english || korean : korean);
-  if (Reflect.get(error, "code") === "code_needed") {
+  const code = String(Reflect.get(error, "code"));
+  const text = root.lang === "en" ? english || korean : korean;
+  showFault(byId("error"), text, ...of ? fieldsAtFault(code, of) : []);
+  if (code === "code_needed") {
     byId("code-row").hidden = false;
     field(form("login"), "code").focus();
   }
@@ -45,14 +56,17 @@ function onSubmit(name, act) {
     e.preventDefault();
     const button = /** @type {HTMLButtonElement} */ (form(name).querySelector("button"));
     button.disabled = true;
-    showText(byId("error"), "");
-    try { await act(form(name)); } catch (error) { fail(error); } finally { button.disabled = false; }
+    showFault(byId("error"), "", ...form(name).querySelectorAll("input"));
+    try { await act(form(name)); } catch (error) { fail(error, form(name)); }
+    button.disabled = false;
   });
 }
 
 /** @param {HTMLFormElement} of @param {string} name */
 function checkTwice(of, name) {
-  if (field(of, name).value !== field(of, "again").value) throw new Error(t("login.not_same"));
+  if (field(of, name).value !== field(of, "again").value) {
+    throw Object.assign(new Error(t("login.not_same")), { code: "not_same" });
+  }
 }
 
 /** After a login: on, unless there is something to do first. @param {Session} known */

@@ -71,11 +71,11 @@ export class Alerts {
     if (open) {
       write(note, t(waiting ? "alerts.waiting" : "alerts.all_seen", { n: waiting.toLocaleString() }));
       write(byId("alerts-sum-count"), String(waiting || open));
-      sum.setAttribute("aria-label", t("alerts.sum", { n: open, waiting, critical }));
+      sum.setAttribute("aria-description", t("alerts.sum", { n: open, waiting, critical }));
     } else {
       write(note, "");
       write(byId("alerts-sum-count"), this.wasSure ? "0" : "?");
-      sum.setAttribute("aria-label", t(this.wasSure ? "alerts.sum.none" : "alerts.unknown"));
+      sum.setAttribute("aria-description", t(this.wasSure ? "alerts.sum.none" : "alerts.unknown"));
     }
   }
 

@@ -1,5 +1,6 @@
 // The keyboard: one letter a tool, never while text is being written.
 import { byId, el, isForAnother, isWriting, letterOf, termRow } from "../dom.js";
+import { isOff, lettersSwitch } from "../shortcuts.js";
 import { t } from "../words.js";
 
 const KEYS = ["/", "a", "s", "d", "c", "l", "0", "1-4", "?", "Esc"];
@@ -11,8 +12,8 @@ const STATUSES = [
 export function listenToKeys(tools) {
   addEventListener("keydown", (e) => {
     if (isForAnother(e) || e.altKey || (e.key !== "Escape" && isWriting(e.target))) return;
-    const act = tools[letterOf(e) || e.key];
-    if (!act) return;
+    const key = letterOf(e) || e.key, act = tools[key];
+    if (!act || isOff(key)) return;
     e.preventDefault();
     act();
   });
@@ -34,6 +35,7 @@ export function fillHelp() {
   keys.append(...KEYS.map((key) => termRow(el("kbd", "", key), t("help.key." + key))));
   statuses.append(...STATUSES.map((status) => termRow(t("status." + status), t(`status.${status}.why`))));
   byId("help-body").replaceChildren(
-    el("p", "", t("help.note")), el("h3", "", t("help.keys")), keys, el("h3", "", t("feeds.title")), statuses,
+    el("p", "", t("help.note")), el("h3", "", t("help.keys")), lettersSwitch(), keys,
+    el("h3", "", t("feeds.title")), statuses,
   );
 }

@@ -151,7 +151,10 @@ export class Live {
       this.stream.looking.soon();
     });
     map.on("move", () => this.stream.looking.onTheWay());
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
+    const container = map.getContainer();
+    container.setAttribute("role", "application");
+    container.dataset.tLabel = "map.label";
+    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(container);
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => this.repaintAll());
     return this.addZoom();
   }

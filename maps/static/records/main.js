@@ -1,5 +1,5 @@
 // The auditor's page: what is asked for stands in the address, so that it can be kept and sent on.
-import { byId, write } from "../dom.js";
+import { byId, showFault, write } from "../dom.js";
 import { getJson } from "../get.js";
 import { keep, kept } from "../kept.js";
 import { startSession } from "../session.js";
@@ -72,12 +72,13 @@ class RecordsPage {
 
   /** Saves what is asked for as a table; the server says where it needs a reason. */
   async take() {
-    write(byId("taken"), "");
+    showFault(byId("taken"), "", field("reason"));
     try {
       await takeFile(`/api/v1/records.csv?${this.query()}`, field("reason").value.trim());
       field("reason").value = "";
     } catch (error) {
-      write(byId("taken"), error instanceof Error && error.message || t("records.failed"));
+      const why = error instanceof Error && error.message || t("records.failed");
+      showFault(byId("taken"), why, field("reason"));
       field("reason").focus();
     }
   }

@@ -1,0 +1,230 @@
+"""Every page by the checks of the Korean web accessibility guidelines: `docs/compliance.md`."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from producers.network.importing import write_network
+from tests.cities.chuncheon import WORK, Chuncheon, shown_chuncheon
+from tests.pages import kwcag, servers
+from tests.pages.crew import MASTER, link_of, show_links, token_of
+from tests.pages.screen import NewScreen, screens_of
+
+WIDE = {"width": 1600, "height": 900}
+ZOOMED = {"200 %": {"width": 640, "height": 512}, "400 %": {"width": 320, "height": 256}}
+PAGES = {  # name -> what of it must be seen before it is looked at, and its address
+    "map": ("#works-list .row", "/"),
+    "card": ("#card h2", f"/#work={quote(WORK)}"),
+    "desk": ("#examples-list dd", "/desk"),
+    "answer": ("#card .verdict", f"/desk#id=work:{quote(WORK)}"),
+    "work": (".verdict", f"/w/{quote(WORK)}"),
+    "crew": ("#bar", f"/w/{quote(WORK)}#t="),
+    "truth": ("h1", "/truth"),
+    "own account": ("#own", "/login"),
+    "first login": ("#form-first", "guarded:/login"),
+    "not found": (".page h1", "/w/2026-none"),
+}
+
+
+@pytest.fixture(scope="module")
+def city_dug(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chuncheon]:
+    folder = tmp_path_factory.mktemp("kwcag")
+    with shown_chuncheon(folder, secret=MASTER, photos=str(folder / "photos")) as city:
+        city.calm()
+        city.dig("full", organisation="하수과", phone="033-000-0000")
+        show_links(city.client, link_of())
+        yield city
+
+
+@pytest.fixture(scope="module")
+def guarded(city_dug: Chuncheon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a map of the same city where people log in."""
+    folder = tmp_path_factory.mktemp("guarded")
+    write_network(city_dug.network, folder)
+    with servers.running_map(
+        city_dug.client, folder, folder, secret=MASTER, login="local"
+    ) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def new_screen(chromium: Browser, city_dug: Chuncheon) -> Iterator[NewScreen]:
+    with screens_of(chromium, city_dug.url, viewport=WIDE, reduced_motion="no-preference") as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def shown(new_screen: NewScreen, guarded: str) -> Callable[[str], Page]:
+    """Opens a page of `PAGES` once."""
+
+    @cache
+    def open_page(name: str) -> Page:
+        seen, address = PAGES[name]
+        base, path = (guarded, address[8:]) if address.startswith("guarded:") else ("", address)
+        screen = new_screen(base) if base else new_screen()
+        screen.page.goto(screen.url + path + (token_of() if name == "crew" else ""))
+        expect(screen.page.locator(seen).first).to_be_visible()
+        return screen.page
+
+    return open_page
+
+
+def told(found: dict[str, list[str]]) -> str:
+    """Every fault on a line of its own, with where it was found."""
+    return "\n".join(f"{where}: {fault}" for where, faults in found.items() for fault in faults)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_in_the_light_in_the_dark_and_at_400_percent(
+    shown: Callable[[str], Page], name: str
+) -> None:
+    page = shown(name)
+    found = {}
+    for theme, size in (("light", WIDE), ("dark", WIDE), ("light", ZOOMED["400 %"])):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        found[f"{theme} {size['width']}"] = kwcag.axe(page)
+    assert told(found) == ""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_stop_of_the_tab_key_has_a_name_and_is_seen_and_none_is_a_trap(
+    shown: Callable[[str], Page], name: str
+) -> None:
+    page = shown(name)
+    address = page.url
+    found = {}
+    for zoom, size in {"100 %": WIDE, **ZOOMED}.items():
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        found[zoom] = kwcag.stop_faults(page)
+    assert told(found) == ""
+    assert page.url.partition("#")[0] == address.partition("#")[0], "the focus alone leads nowhere"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_at_200_and_400_percent_is_read_without_going_sideways(
+    shown: Callable[[str], Page], name: str
+) -> None:
+    page = shown(name)
+    for size in ZOOMED.values():
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert not kwcag.is_too_wide(page), size
+
+
+def test_each_page_has_its_title_language_and_whole_source_and_nothing_plays_or_blinks(
+    shown: Callable[[str], Page],
+) -> None:
+    titles = {}
+    for name in PAGES:
+        page = shown(name)
+        titles[name] = page.title()
+        source = page.request.get(page.url.partition("#")[0]).text()
+        assert kwcag.markup_faults(page, source) == [], name
+        assert page.locator("html").get_attribute("lang") == "ko"
+        assert page.locator("audio, video, marquee, blink, meta[http-equiv=refresh]").count() == 0
+        assert kwcag.moving(page) == 0
+        assert page.locator("h1").count() == 1
+    apart = [titles[name] for name in ("map", "desk", "work", "truth", "first login", "not found")]
+    assert len({*apart}) == len(apart)
+
+
+def theme_of(page: Page) -> str | None:
+    return page.locator("html").get_attribute("data-theme")
+
+
+@pytest.mark.parametrize("address", ["/", "/desk"])
+def test_keys_of_one_letter_rest_in_fields_and_can_be_switched_off(
+    new_screen: NewScreen, address: str
+) -> None:
+    page = new_screen().page
+    page.goto(page_address := new_screen().url + address)
+    field = page.locator("#search-box, #box").first
+    expect(page.locator("#feeds li").first).to_be_visible()
+    field.focus()
+    page.keyboard.type("d?")
+    expect(field).to_have_value("d?")
+    expect(page.locator("#help")).to_be_hidden()
+    assert theme_of(page) == "light"
+    page.locator("#tool-help").focus()
+    page.keyboard.press("d")
+    assert theme_of(page) == "dark"
+    page.keyboard.press("Enter")
+    expect(page.locator("#letters")).to_be_checked()
+    page.locator("#letters").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    for is_new in (False, True):
+        if is_new:
+            page.goto("about:blank")
+            page.goto(page_address)
+            expect(page.locator("#feeds li").first).to_be_visible()
+        page.locator("#tool-help").focus()
+        for key in ("d", "?", "l", "/", "0"):
+            page.keyboard.press(key)
+        assert theme_of(page) == "dark"
+        expect(page.locator("html")).to_have_attribute("lang", "ko")
+        expect(page.locator("#help")).to_be_hidden()
+        expect(page.locator("#tool-help")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#help")).to_be_visible()
+    expect(page.locator("#letters")).not_to_be_checked()
+
+
+def test_a_press_is_taken_back_by_moving_off_the_button(shown: Callable[[str], Page]) -> None:
+    page = shown("map")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    before = theme_of(page)
+    button = page.locator("#tool-dark")
+    button.hover()
+    page.mouse.down()
+    page.locator("#live").hover()
+    page.mouse.up()
+    assert theme_of(page) == before
+    button.click()
+    assert theme_of(page) != before
+
+
+def test_a_map_needs_one_pointer_and_no_dragging(shown: Callable[[str], Page]) -> None:
+    page = shown("map")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    zooms = [page.evaluate("() => bomnae.map.getZoom()")]
+    for name in ("in", "out"):
+        page.evaluate(
+            """() => { window.zoomed = new Promise((done) =>
+                 bomnae.map.once("zoomend", () => done(bomnae.map.getZoom()))); }"""
+        )
+        page.click(f"#zoom-{name}")
+        zooms.append(page.evaluate("() => window.zoomed"))
+    assert zooms[0] < zooms[1] > zooms[2]
+    page.click("#works-list .row")
+    expect(page.locator("#card h2")).to_be_visible()
+    page.click("#card .close")
+    expect(page.locator("#card")).to_be_hidden()
+
+
+def test_help_is_the_last_tool_of_each_page_that_has_one(shown: Callable[[str], Page]) -> None:
+    for name in ("map", "desk"):
+        page = shown(name)
+        expect(page.locator(".tools > :last-child")).to_have_id("tool-help")
+
+
+def test_no_colour_stands_alone(shown: Callable[[str], Page]) -> None:
+    page = shown("map")
+    heights = page.evaluate(
+        """() => ["free", "slow", "jam", "unknown"].map((level) => {
+          const line = document.querySelector(`.line.${level}`);
+          return parseFloat(getComputedStyle(line, "::before").height);
+        })"""
+    )
+    assert len({*heights}) == 4, "a level has a width of its own"
+    for rows in ("#legend-rows .word", "#layer-rows label", "#feeds .word", "#feeds .symbol"):
+        words = page.locator(rows).all_inner_texts()
+        assert words, rows
+        assert all(word.strip() for word in words), rows
+    certainty = shown("answer").locator(".certainty").first
+    expect(certainty.locator("i")).not_to_be_empty()
+    expect(certainty).to_contain_text("통보됨")
