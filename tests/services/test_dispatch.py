@@ -212,7 +212,7 @@ def test_redis_and_the_broker_may_go_and_come(sending: Stack, receiver: Receiver
     wait_until(lambda: answers(port), "Redis")
     put(store, [second := alert("work:W2", 1)])
     wait_ids(receiver, second.id)
-    wait_until(lambda: state(store)["line"] == [], "its receipt")
+    wait_until(lambda: store.xlen(endpoint_key(ATTEMPTS, "ep_a")) == 2, "its receipt")
     os.killpg(broker.pid, signal.SIGSTOP)
     try:
         put(store, [third := alert("work:W3", 1)])
