@@ -9,7 +9,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from producers.publishing.client import connection
 from streams.contract import topics
-from streams.contract.errors import LogError
+from streams.contract.errors import LogError, TopicsError
 from streams.contract.settings import Settings
 from streams.contract.topic_rules import (
     APPENDED,
@@ -25,7 +25,7 @@ _TOPIC_EXISTS = 36
 
 
 def ensure_topics(settings: Settings) -> list[str]:
-    """Create the missing topics and return their names; raises LogError for a wrong partition
+    """Create the missing topics and return their names; raises TopicsError for a wrong partition
     count. Settings with which messages get lost are logged: `check_topics` lists them.
     """
     with closing(Topics(settings)) as there:
@@ -64,7 +64,11 @@ class Topics:
         for topic in topics.ALL:
             expected = topic.partitions(self._settings.partitions)
             if (actual := found.get(topic.name, 0)) != expected:
-                raise LogError(f"topic {topic.name} has {actual} partitions, expected {expected}")
+                raise TopicsError(
+                    f"topic {topic.name} has {actual} partitions, expected {expected}: begin with an"
+                    " empty Kafka, and `python -m producers topics` before all else; or set"
+                    " BOMNAE_PARTITIONS as the log has it"
+                )
         return [topic.name for topic in missing]
 
     def create(self, missing: list[topics.Topic]) -> None:

@@ -18,6 +18,7 @@ _QUIETER = {
     "aiokafka": logging.WARNING,
     "kafka": logging.ERROR,
     "kafka.net.connection": logging.CRITICAL,  # repeats its manager
+    "kafka.net.transport": logging.CRITICAL,  # repeats its connection
 }
 
 
