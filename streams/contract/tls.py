@@ -63,7 +63,9 @@ class Tls:
         """Take the files as they are now; what is made here is made anew when it is due."""
         try:
             self._make_due(now)
-            self.context.load_cert_chain(self.folder / CERT, self.folder / KEY)
+            newest = _context()
+            newest.load_cert_chain(self.folder / CERT, self.folder / KEY)
+            self._serve(newest)
             self.ends = certificate_ends(self.folder)
         except (OSError, ValueError, ssl.SSLError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
@@ -74,6 +76,16 @@ class Tls:
             log.error("certificate has ended", extra={"ended": self.ends.isoformat(), "file": CERT})
         elif left < EARLY:
             log.warning("certificate ends", extra={"days": left.days, "file": CERT})
+
+    def _serve(self, newest: ssl.SSLContext) -> None:
+        """Have each handshake from now on take the newest, whole: one under way keeps what it has.
+        The doors hold one context for their whole life, which only passes on to it.
+        """
+
+        def take(connection: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+            connection.context = newest
+
+        self.context.sni_callback = take
 
     def read_again(self) -> None:
         """As `read`; files that cannot be read leave the certificate of before."""

@@ -31,7 +31,8 @@ from streams.contract.settings import Settings
 from streams.contract.tls import kept_tls
 settings = Settings(metrics=Address("127.0.0.1", 0), tls=sys.argv[1])
 print(serve_metrics(settings, kept_tls(settings, settings.metrics)), flush=True)
-time.sleep(60)
+while True:
+    time.sleep(0.1)  # as a loop of work does: a signal may reach another thread first
 """
 
 
