@@ -44,7 +44,9 @@ export async function startSession(place) {
   showWhatMay(known);
   const link = known.door === "open" ? openSign() : ownLink(known);
   link.id = "tool-session";
-  place?.prepend(link);
+  const chip = known.door === "open" && document.querySelector(".simulated");
+  if (chip) chip.after(link);  // on a phone the tools are in a sheet: this is said on the map itself
+  else place?.prepend(link);
   if (known.account) keepHere(link, known.idle_s * 1000 || Infinity);
   return known;
 }

@@ -90,7 +90,7 @@ function showOwn(known) {
   showWhatMay(known);
   const isLocal = known.door === "local" && known.account !== "";
   for (const name of ["own-password", "own-code", "own-leave"]) byId(name).hidden = !isLocal;
-  byId("own-leave").hidden = known.account === "";
+  byId("own-leave").hidden = byId("title-sessions").hidden = known.account === "";
   if (isLocal) showSessions();
   if (isLocal && canUse(known)) showPasskeys(fail).catch(fail);
 }
