@@ -31,10 +31,17 @@ test-units:
 test-services:
 	@$(PY) -m pytest tests/services $(BESIDE:%=--ignore=tests/services/test_%.py)
 
-ON_THE_LOG = pipeline worker audit calls subscriptions records snapshot# KAFKA_TESTS=tests/services runs them all there
-KAFKA_TESTS ?= $(ON_THE_LOG:%=tests/services/test_%.py)
 test-kafka: setup kafka ## the service tests that stand on the log, on Apache Kafka and redis-server
-	@TEST_KAFKA=apache $(PY) -m pytest $(KAFKA_TESTS)
+	@$(SIDE_BY_SIDE) kafka-of-workers kafka-of-logs
+
+.PHONY: kafka-of-workers kafka-of-logs
+OF_WORKERS = worker audit calls# KAFKA_TESTS=tests/services has them all run there
+OF_LOGS = pipeline snapshot subscriptions records
+kafka-of-workers:
+	@TEST_KAFKA=apache $(PY) -m pytest $(or $(KAFKA_TESTS),$(OF_WORKERS:%=tests/services/test_%.py))
+
+kafka-of-logs:
+	@$(if $(KAFKA_TESTS),true,TEST_KAFKA=apache $(PY) -m pytest $(OF_LOGS:%=tests/services/test_%.py))
 
 .PHONY: test-faults soak
 test-faults: setup kafka ## every fault row on Apache Kafka and redis-server; FAULT_RESULTS=FILE keeps figures
