@@ -65,8 +65,8 @@ class Topics:
             expected = topic.partitions(self._settings.partitions)
             if (actual := found.get(topic.name, 0)) != expected:
                 raise TopicsError(
-                    f"topic {topic.name} has {actual} partitions, expected {expected}: begin with an"
-                    " empty Kafka, and `python -m producers topics` before all else; or set"
+                    f"topic {topic.name} has {actual} partitions, expected {expected}: begin with"
+                    " an empty Kafka, and `python -m producers topics` before all else; or set"
                     " BOMNAE_PARTITIONS as the log has it"
                 )
         return [topic.name for topic in missing]

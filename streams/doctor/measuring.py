@@ -34,10 +34,10 @@ from streams.doctor.finding import (
     unknown,
 )
 from streams.geo.loading import load_network
-from streams.health import clocks_of, reason_against
 from streams.kafka.access_log import PLACE
 from streams.kafka.cluster import LogReader
 from streams.kafka.topic_facts import complaints, layout
+from streams.state.clocks import clocks_of, reason_against
 from streams.state.keys import WORKERS
 from streams.state.redis_login import connect, of_each_node, time_ms
 from streams.state.rights import check_rights

@@ -4,7 +4,7 @@ from producers.health import reason_against as producers_reason
 from producers.health import reason_of_polls
 from streams.contract.enums import PollOutcome
 from streams.contract.records import FeedReport
-from streams.health import reason_against as stream_reason
+from streams.state.clocks import reason_against as stream_reason
 
 NOW_MS = 1_795_000_000_000
 
