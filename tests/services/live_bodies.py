@@ -121,7 +121,8 @@ def questions(url: str, paths: list[str]) -> Iterator[tuple[str, str]]:
         "/api/v1/events": ["/api/v1/events", "/api/v1/events?after=latest"],
         "/api/v1/desk/photos/{work}": [f"/api/v1/desk/photos/{work}"],
     }
-    keyed = re.compile(r"/subscriptions|/works/\{work\}/")  # need a key or a crew's token
+    # These need a key, a crew's token, or somebody who is logged in.
+    keyed = re.compile(r"/subscriptions|/works/\{work\}/|/api/v1/(records|account/)")
     for path in paths:
         if not keyed.search(path) and path != "/api/v1/openapi.json":
             for address in asked.get(path, [path]):
