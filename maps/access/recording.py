@@ -1,7 +1,5 @@
 """What an act or a look needs before it is done: its access record on the log."""
 
-from typing import Protocol
-
 from aiohttp import web
 
 from maps.access.guard import who_of
@@ -9,25 +7,9 @@ from maps.http.refusals import RequestRefusedError
 from streams.contract.enums import AccessAction
 from streams.contract.errors import IntakeError, RecordRefusedError
 from streams.contract.grammars import LoginMode
+from streams.kafka.access_writing import AccessLog
 
-
-class Recorder(Protocol):
-    """Where access records go; raises IntakeError when the log did not take one."""
-
-    async def write(
-        self,
-        account: str,
-        address: str,
-        action: AccessAction,
-        *,
-        subject_kind: str = "",
-        subject: str = "",
-        count: int = 1,
-        reason: str = "",
-    ) -> None: ...
-
-
-RECORDER: web.AppKey[Recorder] = web.AppKey("recorder")
+RECORDER: web.AppKey[AccessLog] = web.AppKey("recorder")
 
 
 async def record(

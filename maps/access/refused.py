@@ -13,10 +13,11 @@ from typing import NamedTuple
 from aiohttp import web
 
 from maps.access.guard import who_of
-from maps.access.recording import RECORDER, Recorder
+from maps.access.recording import RECORDER
 from streams.contract.enums import AccessAction
 from streams.contract.errors import IntakeError
 from streams.contract.grammars import LoginMode
+from streams.kafka.access_writing import AccessLog
 
 WINDOW_S = 60.0
 LOOK_S = 5.0
@@ -92,19 +93,19 @@ async def record_refused(
         await _write(request.app[RECORDER], tally, kind, 1, now_s)
 
 
-async def write_repeats(recorder: Recorder, tally: Tally) -> None:
+async def write_repeats(recorder: AccessLog, tally: Tally) -> None:
     """Write what is due, as long as the server runs."""
     while True:
         await asyncio.sleep(LOOK_S)
         await _write_due(recorder, tally, time.monotonic())
 
 
-async def write_rest(recorder: Recorder, tally: Tally) -> None:
+async def write_rest(recorder: AccessLog, tally: Tally) -> None:
     """Write all that was counted, as far as the log takes it: the server ends."""
     await _write_due(recorder, tally, time.monotonic() + WINDOW_S)
 
 
-async def _write_due(recorder: Recorder, tally: Tally, now_s: float) -> None:
+async def _write_due(recorder: AccessLog, tally: Tally, now_s: float) -> None:
     is_taken = True
     for kind, count in tally.due(now_s):
         if is_taken:
@@ -113,7 +114,9 @@ async def _write_due(recorder: Recorder, tally: Tally, now_s: float) -> None:
             tally.again(kind, count, now_s)
 
 
-async def _write(recorder: Recorder, tally: Tally, kind: Refused, count: int, now_s: float) -> bool:
+async def _write(
+    recorder: AccessLog, tally: Tally, kind: Refused, count: int, now_s: float
+) -> bool:
     try:
         await recorder.write(
             kind.account,

@@ -32,10 +32,10 @@ from maps.picture.catch_up import LOSSES
 from streams.contract.account import Account
 from streams.contract.enums import AccessAction
 from streams.contract.grammars import LoginMode
+from streams.kafka.access_writing import UNKNOWN
 from streams.state.keys import CODE_USED, login_key
 
 log = logging.getLogger(__name__)
-UNKNOWN = "?"
 SHOWN = 16  # of a session's name: enough to tell them apart, and no use to anybody
 Text = Annotated[str, msgspec.Meta(max_length=MOST)]
 

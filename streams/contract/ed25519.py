@@ -26,19 +26,24 @@ def key_id(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
+def new_pair() -> tuple[bytes, Ed25519PublicKey]:
+    """A new private key, PEM, and the public one."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), key.public_key()
+
+
 def make_key(path: Path) -> Ed25519PublicKey:
     """Write a new private key that its owner alone may read; a file that stands is kept
     (SettingsError).
     """
-    key = Ed25519PrivateKey.generate()
-    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    private, public = new_pair()
     try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be made: {error.strerror}") from None
     with os.fdopen(number, "wb") as file:
-        file.write(text)
-    return key.public_key()
+        file.write(private)
+    return public
 
 
 def public_text(key: Ed25519PublicKey) -> str:

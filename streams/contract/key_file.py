@@ -8,7 +8,6 @@ signal.
 import fcntl
 import logging
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 from streams.contract.errors import SettingsError
 from streams.contract.keys import NEEDED, Keys, keys_of_settings, read, written
 from streams.contract.settings import Settings
+from streams.contract.whole_files import write_whole
 
 log = logging.getLogger(__name__)
 MOST_FILE_BYTES = 1 << 18
@@ -107,26 +107,9 @@ def load(path: Path) -> Keys:
 
 def save(path: Path, keys: Keys) -> None:
     """Write a key file at once or not at all; it keeps its owner. Raises SettingsError."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         owner = path.stat() if path.exists() else None
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                if owner is not None:
-                    os.fchown(descriptor, owner.st_uid, owner.st_gid)
-                file.write(written(keys))
-                file.flush()
-                os.fsync(descriptor)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(path, written(keys), mode=0o600, owner=owner)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
 

@@ -11,7 +11,6 @@ and once an hour, so that what was made anew is served; connections that stand, 
 import fcntl
 import ipaddress
 import logging
-import os
 import signal
 import ssl
 import threading
@@ -30,6 +29,7 @@ from prometheus_client import Gauge
 
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
+from streams.contract.whole_files import write_whole
 
 log = logging.getLogger(__name__)
 CERT, KEY, CA, CA_KEY = "cert.pem", "key.pem", "ca.pem", "ca-key.pem"
@@ -178,8 +178,8 @@ def _make_authority(folder: Path, now: datetime) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write(folder / CA_KEY, _private(key))
-    _write(folder / CA, made.public_bytes(serialization.Encoding.PEM), 0o644)
+    write_whole(folder / CA_KEY, _private(key), mode=0o600)
+    write_whole(folder / CA, made.public_bytes(serialization.Encoding.PEM), mode=0o644)
 
 
 def _make_own(folder: Path, names: Iterable[str], now: datetime) -> None:
@@ -197,10 +197,10 @@ def _make_own(folder: Path, names: Iterable[str], now: datetime) -> None:
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(signer, hashes.SHA256())
     )
-    _write(folder / KEY, _private(key))
+    write_whole(folder / KEY, _private(key), mode=0o600)
     chain = [made, authority]
     pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in chain)
-    _write(folder / CERT, pem, 0o644)
+    write_whole(folder / CERT, pem, mode=0o644)
 
 
 def _builder(
@@ -241,13 +241,3 @@ def _read(path: Path) -> x509.Certificate:
 def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
     form = serialization.PrivateFormat.PKCS8
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-
-
-def _write(path: Path, raw: bytes, mode: int = 0o600) -> None:
-    """Write a file whole or not at all; a key for this user alone."""
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(raw)
-    new.replace(path)

@@ -161,15 +161,6 @@ def frames_of(path: Path) -> Iterator[Body]:
             yield frame
 
 
-def head_of(path: Path) -> Head:
-    """What a file says of itself, unchecked; SnapshotError for one that is no snapshot."""
-    for _, frame in _read(path):
-        if isinstance(frame, Head):
-            return frame
-        break
-    raise SnapshotError(f"{path}: does not begin with what a snapshot begins with")
-
-
 def checked(path: Path, keys: Mapping[str, Ed25519PublicKey]) -> Checked:
     """Read all of a file; SnapshotError for one that is half, changed, of another form, or signed
     by none of the keys.

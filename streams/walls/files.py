@@ -3,23 +3,16 @@
 What stands is kept: only what is missing is made, and what follows from it is written anew.
 """
 
-import os
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
-
+from streams.contract import ed25519
 from streams.contract.errors import SettingsError
 from streams.contract.secret_files import secret_in
+from streams.contract.whole_files import write_whole
 from streams.kafka import rights
 from streams.kafka.scram import scram_user
 from streams.state import users
@@ -100,10 +93,8 @@ def _certificate(store: str) -> dict[str, str]:
 
 
 def _signing_key(name: str) -> dict[str, str]:
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return {name: private.decode(), SIGNING[name]: public.decode()}
+    private, public = ed25519.new_pair()
+    return {name: private.decode(), SIGNING[name]: ed25519.public_text(public)}
 
 
 def _derive(folder: Path, *, anew: bool) -> list[str]:
@@ -136,13 +127,8 @@ def _check_closed(folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    new = path.with_suffix(".new")
+    """Read by the containers' users: who may enter the folder is what guards it."""
     try:
-        new.unlink(missing_ok=True)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            os.fchmod(handle, 0o644)
-            file.write(text)
-        new.replace(path)
+        write_whole(path, text.encode(), mode=0o644)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
