@@ -6,7 +6,6 @@ import getpass
 import os
 import secrets
 import sys
-import time
 from collections.abc import Mapping
 
 from redis.exceptions import RedisError
@@ -21,11 +20,11 @@ from streams.contract.errors import AccountError, IntakeError
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.kafka.intake import Intake
+from streams.state.folded import is_folded
 from streams.state.store import Store
 
 EXIT_UNSETTLED, EXIT_UNKNOWN, EXIT_AWAY = 5, 7, 8
 SETTLED_WITHIN_S = 10.0
-LOOK_S = 0.1
 DAYS = (1, 730)
 HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it.
 
@@ -159,13 +158,14 @@ def _by() -> str:
 
 async def _settled(store: Store, made: Account) -> int:
     """0 once a worker has folded it; it is in the log either way."""
-    deadline = time.monotonic() + SETTLED_WITHIN_S
-    while time.monotonic() < deadline:
+
+    async def shows() -> bool:
         found = await store.account(made.account)
-        if found == made or (made.is_removed and found is None):
-            _print(f"{made.account} {'is removed' if made.is_removed else 'is as said'}")
-            return 0
-        await asyncio.sleep(LOOK_S)
+        return found == made or (made.is_removed and found is None)
+
+    if await is_folded(shows, within_s=SETTLED_WITHIN_S):
+        _print(f"{made.account} {'is removed' if made.is_removed else 'is as said'}")
+        return 0
     sys.stderr.write(f"{made.account}: in the log; no worker has taken it up yet\n")
     return EXIT_UNSETTLED
 

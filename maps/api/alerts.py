@@ -8,12 +8,12 @@ from aiohttp import web
 
 from maps.access.guard import client_of, who_of
 from maps.access.roles import Permission
+from maps.api.away import store_needed
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.posted import Paces, read_body, tell
 from maps.http.refusals import RequestRefusedError, not_found
 from maps.picture import alerts, deliveries
-from maps.picture.catch_up import LOSSES
 from maps.picture.fields import Ms, Row, filled
 from maps.picture.picture import StoreState
 from maps.picture.text import shown
@@ -168,8 +168,6 @@ def _refused(refusal: RecordRefusedError) -> RequestRefusedError:
 async def get_deliveries(request: web.Request) -> web.StreamResponse:
     """Every endpoint by title with its newest attempts; 503 while the store is away."""
     live = request.app[CONTEXT].live
-    try:
+    with store_needed():
         rows = await deliveries.deliveries(live.store)
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.store_away") from None
     return json_answer(Deliveries(live.now_ms(), live.undelivered, rows))

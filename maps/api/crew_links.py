@@ -1,8 +1,6 @@
 """The links of a work's crews for the office: which there are, one by hand, and their end."""
 
-import asyncio
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated
@@ -13,6 +11,7 @@ from aiohttp import web
 
 from maps.access.guard import who_of
 from maps.access.roles import Permission
+from maps.api.away import store_needed
 from maps.api.context import CONTEXT
 from maps.api.crew_door import DOOR
 from maps.api.operation import Operation, Parameter, json_answer
@@ -28,9 +27,9 @@ from streams.contract.enums import AccessAction
 from streams.contract.errors import CrewLinkError
 from streams.delivery.deciding.crew_links import crew_url, expires_ms
 from streams.domain.stages.crew_links import WorkLinks
+from streams.state.folded import is_folded
 
 SETTLED_WITHIN_S = 3.0
-LOOK_S = 0.05
 _ALL, _ONE = "/api/v1/works/{work:.+}/crew-links", "/api/v1/works/{work:.+}/crew-links/{link}"
 _WORK = Parameter("work", "permit number")
 
@@ -182,18 +181,14 @@ async def _made(request: web.Request, holder: str) -> CrewLink:
 
 
 async def _listed(request: web.Request) -> WorkLinks:
-    try:
+    with store_needed():
         return await request.app[CONTEXT].live.store.crew_links(request.match_info["work"])
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.store_away") from None
 
 
 async def _titles(request: web.Request) -> Mapping[str, str]:
     """What the endpoints are called."""
-    try:
+    with store_needed():
         rows = await request.app[CONTEXT].live.store.subscriptions()
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.store_away") from None
     return {name: row.title for name, row in rows.items()}
 
 
@@ -201,16 +196,15 @@ async def _is_settled(
     request: web.Request, link: str, is_so: Callable[[CrewLink | None], bool]
 ) -> bool:
     """Whether a worker has folded what was told of a link."""
-    deadline = time.monotonic() + SETTLED_WITHIN_S
-    while time.monotonic() < deadline:
-        try:
-            found = await request.app[CONTEXT].live.store.crew_links(request.match_info["work"])
-        except LOSSES:
-            return False
-        if is_so(found.get(link)):
-            return True
-        await asyncio.sleep(LOOK_S)
-    return False
+    store, work = request.app[CONTEXT].live.store, request.match_info["work"]
+
+    async def shows() -> bool:
+        return is_so((await store.crew_links(work)).get(link))
+
+    try:
+        return await is_folded(shows, within_s=SETTLED_WITHIN_S)
+    except LOSSES:
+        return False
 
 
 def _body_of(link: CrewLink, titles: Mapping[str, str]) -> CrewLinkBody:

@@ -2,8 +2,6 @@
 written.
 """
 
-import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,11 +11,11 @@ from aiohttp import web
 from maps.access.guard import COOKIE, GUARD, Guard, who_of
 from maps.access.recording import record
 from maps.access.who import Who
+from maps.api.away import store_needed
 from maps.api.context import CONTEXT
 from maps.api.operation import json_answer
 from maps.api.posted import tell
 from maps.http.refusals import RequestRefusedError
-from maps.picture.catch_up import LOSSES
 from streams.contract import topics
 from streams.contract.account import Account
 from streams.contract.enums import AccessAction
@@ -25,9 +23,9 @@ from streams.contract.errors import AccountError, RecordRefusedError
 from streams.contract.grammars import LoginMode
 from streams.contract.key_file import keys_now
 from streams.contract.keys import Key, Purpose
+from streams.state.folded import is_folded
 
 SETTLED_WITHIN_S = 5.0
-LOOK_S = 0.05
 
 
 class SessionBody(msgspec.Struct):
@@ -103,12 +101,10 @@ async def begun(request: web.Request, guard: Guard, known: Account) -> web.Strea
     """A new session in a cookie, and who it is. The session before ends: no id is used again."""
     before, name = who_of(request), known.account
     await record(request, AccessAction.LOGIN, "account", name, account=name)
-    try:
+    with store_needed("refused.no_new_logins"):
         if before.session:
             await guard.sessions.end([before.session], before.account)
         token, made = await guard.sessions.begin(name, LoginMode.LOCAL, before.address)
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.no_new_logins") from None
     who = Who(name, known.roles, "", LoginMode.LOCAL, made.name, must_change=known.must_change)
     response = json_answer(session_body(who, known, idle_s=guard.sessions.idle_s))
     set_cookie(response, token, guard.sessions.hard_s)
@@ -132,13 +128,12 @@ async def written(request: web.Request, guard: Guard, made: Account) -> None:
     """The account in the log, and folded; 503 when no worker has taken it up in time."""
     with refusing():
         await tell(request, topics.ACCOUNTS, made)
-    deadline = time.monotonic() + SETTLED_WITHIN_S
-    while time.monotonic() < deadline:
+
+    async def shows() -> bool:
         guard.forget(made.account)
-        try:
-            if await guard.account(made.account) == made:
-                return
-        except LOSSES:
-            break
-        await asyncio.sleep(LOOK_S)
+        return await guard.account(made.account) == made
+
+    with store_needed("refused.not_folded"):
+        if await is_folded(shows, within_s=SETTLED_WITHIN_S):
+            return
     raise RequestRefusedError(503, "refused.not_folded")

@@ -13,6 +13,7 @@ from maps.access.passwords import MOST, check_password
 from maps.access.recording import record
 from maps.access.refused import record_refused
 from maps.access.roles import Permission
+from maps.api.away import store_needed
 from maps.api.context import CONTEXT
 from maps.api.logging_in import (
     SessionBody,
@@ -142,15 +143,13 @@ async def put_code(request: web.Request) -> web.StreamResponse:
 async def post_first(request: web.Request) -> web.StreamResponse:
     guard = local_guard(request)
     body = await read_body(request, FirstBody)
-    try:
+    with store_needed("refused.no_new_logins"):
         await _check_first(request, guard, body.first_code)
         made = await _first(request, guard, body)
         name = made.account
         await record(request, AccessAction.ACT, "account", name, account=name)
         await written(request, guard, made)
         await end_first_code(guard.store)
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.no_new_logins") from None
     return await begun(request, guard, made)
 
 
@@ -195,7 +194,7 @@ async def own(request: web.Request, guard: Guard) -> Account:
 async def proven(request: web.Request, guard: Guard, password: str) -> Account:
     """One's own account, its password said once more; wrong ones count as failed logins."""
     known, address = await own(request, guard), who_of(request).address
-    try:
+    with store_needed():
         if await guard.failures.are_too_many(known.account, address):
             raise RequestRefusedError(429, "refused.login_locked")
         if not await guard.passwords.is_right(password, known.password_hash):
@@ -203,6 +202,4 @@ async def proven(request: web.Request, guard: Guard, password: str) -> Account:
             failed = AccessAction.LOGIN_FAILED
             await record_refused(request, "account", known.account, action=failed)
             raise RequestRefusedError(401, "refused.wrong_login")
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.store_away") from None
     return known

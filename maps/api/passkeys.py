@@ -15,6 +15,7 @@ from maps.access.passwords import MOST
 from maps.access.recording import record
 from maps.access.refused import record_refused
 from maps.access.roles import Permission
+from maps.api.away import store_needed
 from maps.api.context import CONTEXT
 from maps.api.logging_in import SessionBody, begun, code_keys, local_guard, refusing, written
 from maps.api.operation import Operation, Parameter, json_answer
@@ -177,11 +178,9 @@ async def post_login_options(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, NameBody)
     request.app[PACE].take(who_of(request).address)
     name = body.account.strip().lower()
-    try:
+    with store_needed("refused.no_new_logins"):
         known = await guard.account(name) if name else None
         challenge = await _asked(guard, LOGIN)
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.no_new_logins") from None
     key_ids = [each.key_id for each in known.passkeys] if known else []
     if name and not key_ids:
         key_ids = [passkeys.made_up_id(name, code_keys(request)[0].secret)]
@@ -201,10 +200,8 @@ async def post_passkey_login(request: web.Request) -> web.StreamResponse:
     """The device has asked its owner, so no code is asked; 401 does not say what was wrong."""
     guard, site = local_guard(request), _site(request)
     body = await read_body(request, CredentialBody)
-    try:
+    with store_needed("refused.no_new_logins"):
         known = await _proven_by(request, guard, site, body.credential)
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.no_new_logins") from None
     return await begun(request, guard, known)
 
 

@@ -12,6 +12,7 @@ from maps.access.passwords import MOST
 from maps.access.recording import record
 from maps.access.refused import record_refused
 from maps.access.roles import Permission
+from maps.api.away import store_needed
 from maps.api.context import CONTEXT
 from maps.api.logging_in import (
     SessionBody,
@@ -107,10 +108,8 @@ async def post_session(request: web.Request) -> web.StreamResponse:
     """401 says neither which part was wrong nor whether there is such an account."""
     guard = local_guard(request)
     body = await read_body(request, LoginBody)
-    try:
+    with store_needed("refused.no_new_logins"):
         known = await _proven(request, guard, body)
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.no_new_logins") from None
     return await begun(request, guard, known)
 
 
@@ -212,10 +211,8 @@ async def post_here(request: web.Request) -> web.StreamResponse:
 )
 async def get_sessions(request: web.Request) -> web.StreamResponse:
     who = who_of(request)
-    try:
+    with store_needed():
         found = await request.app[GUARD].sessions.all_of(who.account)
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.store_away") from None
     rows = [
         OneSession(x.name[:SHOWN], x.address, x.begun_ms, x.acted_ms, x.name == who.session)
         for x in found
@@ -234,10 +231,8 @@ async def get_sessions(request: web.Request) -> web.StreamResponse:
 )
 async def delete_one_session(request: web.Request) -> web.StreamResponse:
     guard, asked = request.app[GUARD], request.match_info["id"]
-    try:
+    with store_needed():
         names = [x.name for x in await guard.sessions.all_of(who_of(request).account)]
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.store_away") from None
     gone = [name for name in names if name[:SHOWN] == asked]
     if not gone:
         raise not_found("kind.session", asked)
@@ -248,7 +243,5 @@ async def delete_one_session(request: web.Request) -> web.StreamResponse:
 async def _end(request: web.Request, names: list[str]) -> None:
     who = who_of(request)
     await record(request, AccessAction.LOGOUT, "account", who.account, count=len(names))
-    try:
+    with store_needed():
         await request.app[GUARD].sessions.end(names, who.account)
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.store_away") from None

@@ -1,10 +1,8 @@
 """Subscriptions over HTTP: what `python -m streams subscriptions` does, with the admin's key."""
 
-import asyncio
 import hmac
 import logging
 import secrets as random
-import time
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -12,6 +10,7 @@ from msgspec import UNSET
 
 from maps.access.guard import client_of, who_of
 from maps.access.roles import Permission
+from maps.api.away import store_needed
 from maps.api.context import CONTEXT, Context
 from maps.api.operation import ADMIN_KEY, Operation, Parameter, json_answer
 from maps.api.posted import Paces, read_body, tell
@@ -36,12 +35,12 @@ from streams.contract.subscription import Subscription
 from streams.contract.subscription_checks import check_room
 from streams.delivery.deciding.secrets import endpoint_secret
 from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
+from streams.state.folded import is_folded
 from streams.state.store import Store
 
 log = logging.getLogger(__name__)
 WRONG_KEYS_A_MINUTE = 20
 SETTLED_WITHIN_S = 3.0
-LOOK_S = 0.05
 WRONG_KEYS = web.AppKey("wrong_keys", Paces)
 
 
@@ -208,10 +207,8 @@ def _key(context: Context) -> Key:
 
 
 async def _rows(request: web.Request) -> Mapping[str, Subscription]:
-    try:
+    with store_needed():
         return await request.app[CONTEXT].live.store.subscriptions()
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.store_away") from None
 
 
 async def _known(request: web.Request) -> Subscription:
@@ -235,12 +232,7 @@ async def _written(
 
 
 async def _is_settled(store: Store, made: Subscription) -> bool:
-    deadline = time.monotonic() + SETTLED_WITHIN_S
-    while time.monotonic() < deadline:
-        try:
-            if await store.shows(made):
-                return True
-        except LOSSES:
-            return False
-        await asyncio.sleep(LOOK_S)
-    return False
+    try:
+        return await is_folded(lambda: store.shows(made), within_s=SETTLED_WITHIN_S)
+    except LOSSES:
+        return False

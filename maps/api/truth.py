@@ -3,13 +3,13 @@
 from aiohttp import web
 
 from maps.access.roles import Permission
+from maps.api.away import store_needed
 from maps.api.context import CONTEXT
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, packed_answer
 from maps.http.answers import NO_STORE, answer, body_of
 from maps.http.refusals import RequestRefusedError
 from maps.pages.pages import HTML
-from maps.picture.catch_up import LOSSES
 from maps.picture.truth import Scores, Truth, added_up, truth_of
 from streams.contract import topics
 from streams.domain.links.overlap import AGREEMENTS
@@ -55,10 +55,8 @@ async def get_truth(request: web.Request) -> web.StreamResponse:
 async def _truth(request: web.Request) -> Truth:
     """What is counted now; RequestRefusedError while the store is away."""
     context = request.app[CONTEXT]
-    try:
+    with store_needed():
         scores = await read_scores(context.live.store, context.settings.partitions)
-    except LOSSES:
-        raise RequestRefusedError(503, "refused.store_away") from None
     return truth_of(scores, context.live.now_ms(), is_simulated=context.is_simulated)
 
 

@@ -5,13 +5,13 @@ The worker's own consumer is Faust's; these answer beside it, and the audit read
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import aiokafka
 from aiokafka.errors import OffsetOutOfRangeError
 from kafka import KafkaAdminClient
-from kafka.admin import ConfigFilterType, ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
 from streams.contract import topics
@@ -19,6 +19,7 @@ from streams.contract.arrival import appended_ms
 from streams.contract.errors import LogAwayError, LogError
 from streams.contract.kafka_login import kafka_login
 from streams.contract.settings import Settings
+from streams.kafka.topic_facts import configs
 
 PROBE_S = 5.0
 SILENCE_S = 10.0  # a log that gives nothing for so long has nothing there
@@ -147,17 +148,11 @@ def topic_configs(settings: Settings) -> dict[str, dict[str, str]]:
         admin = KafkaAdminClient(**kafka_login(settings), request_timeout_ms=5_000)
     except (KafkaError, OSError) as error:
         raise LogAwayError(f"Kafka does not answer: {type(error).__name__}") from None
-    asked = [ConfigResource(ConfigResourceType.TOPIC, each.name) for each in topics.ALL]
-    try:
-        found = admin.describe_configs(asked, config_filter=ConfigFilterType.ALL)
-    except KafkaError:
-        return {}
-    finally:
-        admin.close()
-    return {
-        topic: {name: str(x["value"]) for name, x in facts.items() if x["value"] is not None}
-        for topic, facts in found.get("topic", {}).items()
-    }
+    with closing(admin):
+        try:
+            return configs(admin)
+        except KafkaError:
+            return {}
 
 
 def members(settings: Settings, group: str) -> list[str]:

@@ -34,21 +34,28 @@ def _fewest(partitions: list[Mapping[str, Any]]) -> int:
     return min((len(part["replica_nodes"]) for part in partitions), default=0)
 
 
-def complaints(admin: KafkaAdminClient) -> list[Complaint]:
-    """What is wrong with the settings the broker shows; nothing where it shows none."""
+def configs(admin: KafkaAdminClient) -> dict[str, dict[str, str]]:
+    """The settings of Bomnae's topics that rules ask for, by topic; KafkaError where the broker
+    shows none.
+    """
     names = dict.fromkeys(ASKED)
     asked = [ConfigResource(ConfigResourceType.TOPIC, each.name, names) for each in topics.ALL]
-    try:
-        found = admin.describe_configs(asked, config_filter=ConfigFilterType.ALL)
-    except KafkaError as error:
-        log.info("topics' settings not known", extra={"error": type(error).__name__})
-        return []
-    rows = {
+    found = admin.describe_configs(asked, config_filter=ConfigFilterType.ALL)
+    return {
         topic: {name: str(x["value"]) for name, x in facts.items() if x["value"] is not None}
         for topic, facts in found.get("topic", {}).items()
     }
+
+
+def complaints(admin: KafkaAdminClient) -> list[Complaint]:
+    """What is wrong with the settings the broker shows; nothing where it shows none."""
+    try:
+        found = configs(admin)
+    except KafkaError as error:
+        log.info("topics' settings not known", extra={"error": type(error).__name__})
+        return []
     return [
         complaint
         for topic in topics.ALL
-        for complaint in complaints_of(topic, rows.get(topic.name, {}))
+        for complaint in complaints_of(topic, found.get(topic.name, {}))
     ]

@@ -7,7 +7,6 @@ topic's own retention, for Kafka can delete the beginning of a log and nothing i
 
 import asyncio
 import secrets
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from streams.domain.stages.calls import CALLS
 from streams.domain.works.step import WORKS
 from streams.kafka.intake import Intake
 from streams.retention.deleting import remove_folders
+from streams.state.folded import is_folded
 from streams.state.keys import (
     FAILED,
     SESSION,
@@ -37,7 +37,6 @@ from streams.state.keys import (
 from streams.state.store import Store
 
 FOLDED_WITHIN_S = 10.0
-LOOK_S = 0.1
 Told = tuple[topics.Topic, Forgotten]
 
 
@@ -171,24 +170,16 @@ async def forget(store: Store, intake: Intake, plan: Plan) -> bool:
     for name, entry, is_stream in plan.entries:
         await (client.xdel(name, entry) if is_stream else client.hdel(name, entry))
     await asyncio.to_thread(remove_folders, plan.folders)
-    return await _is_folded(store, plan)
+    return await is_folded(lambda: _is_gone(store, plan), within_s=FOLDED_WITHIN_S)
 
 
-async def _is_folded(store: Store, plan: Plan) -> bool:
-    deadline = time.monotonic() + FOLDED_WITHIN_S
-    while time.monotonic() < deadline:
-        if not await _is_there(store, plan):
-            return True
-        await asyncio.sleep(LOOK_S)
-    return False
-
-
-async def _is_there(store: Store, plan: Plan) -> bool:
-    """Whether the state still has it."""
+async def _is_gone(store: Store, plan: Plan) -> bool:
+    """Whether the state has it no more."""
     if plan.kind == "work":
         works = (await store.rows(WORKS, 1))[0]
-        return any(permit_of(each) == permit_of(plan.name) for each in works)
+        return all(permit_of(each) != permit_of(plan.name) for each in works)
     if plan.kind == "call":
-        return plan.name in (await store.rows(CALLS, 1))[0]
+        return plan.name not in (await store.rows(CALLS, 1))[0]
     acks = (await store.rows(ACKNOWLEDGEMENTS, 1))[0].values()
-    return plan.name in (await store.rows(ACCOUNTS, 1))[0] or any(x.by == plan.name for x in acks)
+    accounts = (await store.rows(ACCOUNTS, 1))[0]
+    return plan.name not in accounts and all(x.by != plan.name for x in acks)

@@ -1,9 +1,10 @@
 // The desk: it joins box, card, time, calls and shift. The address keeps the place, not the text typed.
 import { Clock } from "../clock.js";
 import { byId, termRow, write } from "../dom.js";
-import { keep, kept } from "../kept.js";
+import { kept } from "../kept.js";
+import { turnLanguage, turnTheme } from "../page-tools.js";
 import { startSession } from "../session.js";
-import { localized, nextLanguage, showLanguage, t, useLanguage } from "../words.js";
+import { localized, nextLanguage, t } from "../words.js";
 import { AskError, ask } from "./ask.js";
 import { Box } from "./box.js";
 import { Calls } from "./calls.js";
@@ -172,18 +173,14 @@ class ComplaintDesk {
   }
 
   turn() {
-    const { dataset, lang } = document.documentElement;
-    dataset.theme = dataset.theme === "dark" ? "light" : "dark";
-    keep("theme", dataset.theme);
-    this.translate(lang);
+    turnTheme();
+    this.translate(document.documentElement.lang);
   }
 
   /** Turns everything to a language. @param {string} lang */
   translate(lang) {
     const { theme, city } = document.documentElement.dataset;
-    useLanguage(lang);
-    keep("lang", lang);
-    showLanguage(byId("tool-lang"), nextLanguage(lang));
+    turnLanguage(lang);
     byId("tool-dark").textContent = t(theme === "dark" ? "tool.light" : "tool.dark");
     document.title = t("title.desk", { city });
     byId("examples-list").replaceChildren(...["road", "stop", "route", "initials"].map(example));

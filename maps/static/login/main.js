@@ -1,8 +1,9 @@
 // The page of the login: one form at a time, by what the server says of who is there.
 import { byId, el, makeButton, showFault, showText } from "../dom.js";
-import { keep, kept } from "../kept.js";
+import { kept } from "../kept.js";
+import { turnLanguage, turnTheme } from "../page-tools.js";
 import { homeOf, safeNext, showWhatMay, tell, whoAmI } from "../session.js";
-import { nextLanguage, showLanguage, t, useLanguage } from "../words.js";
+import { nextLanguage, t } from "../words.js";
 import { add, canUse, enter, showPasskeys } from "./passkeys.js";
 
 /** @typedef {import("../session.js").Session} Session */
@@ -135,13 +136,6 @@ function ask(known) {
   if (given && !account && !is_first) why("login.needed");
 }
 
-/** @param {string} lang */
-function translate(lang) {
-  useLanguage(lang);
-  showLanguage(byId("tool-lang"), nextLanguage(root.lang));
-  keep("lang", root.lang);
-}
-
 onSubmit("login", async (of) => go(await tell("POST", "session", values(of, "account", "password", "code"))));
 byId("by-passkey").addEventListener("click", async () => {
   showText(byId("error"), "");
@@ -169,10 +163,7 @@ byId("own-code").addEventListener("click", () => takeCode().catch(fail));
 byId("own-leave").addEventListener("click", async () => {
   try { await tell("DELETE", "session"); location.assign("/login"); } catch (error) { fail(error); }
 });
-byId("tool-lang").addEventListener("click", () => translate(nextLanguage(root.lang)));
-byId("tool-dark").addEventListener("click", () => {
-  root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-  keep("theme", root.dataset.theme);
-});
-translate(kept("lang") || "ko");
+byId("tool-lang").addEventListener("click", () => turnLanguage(nextLanguage(root.lang)));
+byId("tool-dark").addEventListener("click", turnTheme);
+turnLanguage(kept("lang") || "ko");
 look().catch((error) => { show("login"); fail(error); });

@@ -1,10 +1,11 @@
 // The auditor's page: what is asked for stands in the address, so that it can be kept and sent on.
 import { byId, showFault, write } from "../dom.js";
 import { getJson } from "../get.js";
-import { keep, kept } from "../kept.js";
+import { kept } from "../kept.js";
+import { turnLanguage, turnTheme } from "../page-tools.js";
 import { startSession } from "../session.js";
 import { takeFile } from "../taken.js";
-import { nextLanguage, showLanguage, t, useLanguage } from "../words.js";
+import { nextLanguage, t } from "../words.js";
 import { rowOf } from "./rows.js";
 
 /** @typedef {import("./rows.js").AccessRecord} AccessRecord */
@@ -126,18 +127,14 @@ class RecordsPage {
   }
 
   turn() {
-    const { dataset, lang } = document.documentElement;
-    dataset.theme = dataset.theme === "dark" ? "light" : "dark";
-    keep("theme", dataset.theme);
-    this.translate(lang);
+    turnTheme();
+    this.translate(document.documentElement.lang);
   }
 
   /** Turns everything to a language. @param {string} lang */
   translate(lang) {
     const { theme, city } = document.documentElement.dataset;
-    useLanguage(lang);
-    keep("lang", lang);
-    showLanguage(byId("tool-lang"), nextLanguage(lang));
+    turnLanguage(lang);
     byId("tool-dark").textContent = t(theme === "dark" ? "tool.light" : "tool.dark");
     document.title = t("title.records", { city });
     byId("rows").replaceChildren();

@@ -28,11 +28,11 @@ from streams.delivery.sending import guard
 from streams.domain.subscriptions.changes import added, changed, checked, removed, rotated
 from streams.geo.loading import load_network
 from streams.kafka.intake import Intake
+from streams.state.folded import is_folded
 from streams.state.store import Store
 
 EXIT_NOT_TAKEN, EXIT_UNSETTLED, EXIT_UNKNOWN, EXIT_AWAY = 1, 5, 7, 8
 SETTLED_WITHIN_S = 10.0
-LOOK_S = 0.1
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -137,12 +137,9 @@ async def _post(url: str, headers: dict[str, str], body: bytes, allowed: Network
 
 async def _settled(store: Store, written: Subscription) -> int:
     """0 once the worker has folded what was written; it is in the log either way."""
-    deadline = time.monotonic() + SETTLED_WITHIN_S
-    while time.monotonic() < deadline:
-        if await store.shows(written):
-            _print(f"{written.endpoint} {'is removed' if written.is_removed else 'is as said'}")
-            return 0
-        await asyncio.sleep(LOOK_S)
+    if await is_folded(lambda: store.shows(written), within_s=SETTLED_WITHIN_S):
+        _print(f"{written.endpoint} {'is removed' if written.is_removed else 'is as said'}")
+        return 0
     sys.stderr.write(f"{written.endpoint}: in the log; no worker has taken it up yet\n")
     return EXIT_UNSETTLED
 
