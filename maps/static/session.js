@@ -24,8 +24,16 @@ export async function tell(method, path, body) {
 /** @returns {Promise<Session>} */
 export const whoAmI = () => tell("GET", "session");
 
-/** Where a login leads back to: an address of ours. @param {string | null} next */
-export const safeNext = (next) => next && /^\/(?![/\\])/.test(next) ? next : "/";
+const OURS = "https://here.invalid";
+
+/** Where a login leads back to: a path of ours, as the browser itself reads it.
+ * @param {string | null} next */
+export function safeNext(next) {
+  if (!next?.startsWith("/")) return "/";
+  let at;
+  try { at = new URL(next, OURS); } catch { return "/"; }
+  return at.origin === OURS ? at.pathname + at.search + at.hash : "/";
+}
 
 /** Where to log in, and back to this page. */
 export const loginAddress = () =>
