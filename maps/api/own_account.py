@@ -155,14 +155,18 @@ async def post_first(request: web.Request) -> web.StreamResponse:
 
 async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
     address = who_of(request).address
-    if await guard.failures.are_too_many(FIRST_NAME, address):
-        raise RequestRefusedError(429, "refused.login_locked")
+    await _check_tries(guard, FIRST_NAME, address)
     is_right = await is_first_code(guard.store, code)
     if is_right is None:
         raise RequestRefusedError(409, "refused.not_first")
     if not is_right:
         await guard.failures.add(FIRST_NAME, address)
         raise RequestRefusedError(401, "refused.wrong_first_code")
+
+
+async def _check_tries(guard: Guard, name: str, address: str) -> None:
+    if await guard.failures.are_too_many(name, address):
+        raise RequestRefusedError(429, "refused.login_locked")
 
 
 async def _first(request: web.Request, guard: Guard, body: FirstBody) -> Account:
@@ -181,9 +185,11 @@ async def _first(request: web.Request, guard: Guard, body: FirstBody) -> Account
 
 
 async def own(request: web.Request, guard: Guard) -> Account:
-    """One's own account; 503 where it cannot be read."""
+    """One's own account as it stands now, for it is written whole; 503 where it cannot be read."""
+    name = who_of(request).account
+    guard.forget(name)
     try:
-        known = await guard.account(who_of(request).account)
+        known = await guard.account(name)
     except LOSSES:
         known = None
     if known is None:
@@ -195,9 +201,10 @@ async def proven(request: web.Request, guard: Guard, password: str) -> Account:
     """One's own account, its password said once more; wrong ones count as failed logins."""
     known, address = await own(request, guard), who_of(request).address
     with store_needed():
-        if await guard.failures.are_too_many(known.account, address):
-            raise RequestRefusedError(429, "refused.login_locked")
-        if not await guard.passwords.is_right(password, known.password_hash):
+        await _check_tries(guard, known.account, address)
+        is_right = await guard.passwords.is_right(password, known.password_hash)
+        await _check_tries(guard, known.account, address)  # those of one time passed the first
+        if not is_right:
             await guard.failures.add(known.account, address)
             failed = AccessAction.LOGIN_FAILED
             await record_refused(request, "account", known.account, action=failed)

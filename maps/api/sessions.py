@@ -116,19 +116,25 @@ async def post_session(request: web.Request) -> web.StreamResponse:
 async def _proven(request: web.Request, guard: Guard, body: LoginBody) -> Account:
     """The account that was logged in as; refused (401, 429) for whatever is wrong."""
     name, address = body.account.strip().lower()[:64], who_of(request).address
-    if await guard.failures.are_too_many(name, address):
-        told = await _told_name(guard, name)
-        await record_refused(request, "account", told, action=AccessAction.LOGIN_LOCKED)
-        raise RequestRefusedError(429, "refused.login_locked")
+    await _check_tries(request, guard, name)
     guard.forget(name)
     known = await guard.account(name)
     is_right = await guard.passwords.is_right(body.password, known.password_hash if known else "")
+    await _check_tries(request, guard, name)  # those that came at one time all passed the first
     if known is None or known.is_locked or not is_right:
         await _fail(request, guard, name)
     if known.code_secret:
         known = await _checked_code(request, guard, known, body.code)
     await guard.failures.clear(name, address)
     return known
+
+
+async def _check_tries(request: web.Request, guard: Guard, name: str) -> None:
+    """Refused (429) where this account, or this address, has failed too often."""
+    if await guard.failures.are_too_many(name, who_of(request).address):
+        told = await _told_name(guard, name)
+        await record_refused(request, "account", told, action=AccessAction.LOGIN_LOCKED)
+        raise RequestRefusedError(429, "refused.login_locked")
 
 
 async def _checked_code(request: web.Request, guard: Guard, known: Account, code: str) -> Account:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 from typing import Any, ClassVar
 
@@ -15,7 +16,9 @@ from kafka import KafkaConsumer, TopicPartition
 
 from local.services import wait_until
 from local.stack import Stack
+from maps.access.failures import MOST
 from maps.access.guard import COOKIE
+from maps.access.passwords import AT_ONCE
 from streams.contract import topics
 from streams.state.keys import FAILED, login_key
 from tests.cities import worlds
@@ -203,6 +206,20 @@ def test_five_wrong_passwords_lock_and_a_reset_opens(city: City) -> None:
     actions = [row["action"] for row in city.records()[-7:]]
     assert actions.count("login-failed") == 4
     assert actions.count("login-locked") == 2  # what was tried while it was locked is counted
+    _forget_failures(city)
+
+
+def test_guesses_at_one_time_are_no_more_than_guesses_one_by_one(city: City) -> None:
+    city.account("hurried", "viewer")
+
+    def guess(number: int) -> int:
+        return int(city.browser().login("hurried", f"wrong {number} password")[0])
+
+    with ThreadPoolExecutor(30) as many:
+        codes = list(many.map(guess, range(30)))
+    assert set(codes) == {401, 429}
+    assert codes.count(401) <= MOST + AT_ONCE
+    assert city.browser().login("hurried", PASSWORD)[0] == 429
     _forget_failures(city)
 
 
