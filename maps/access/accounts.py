@@ -45,7 +45,11 @@ def locked(account: Account, now_ms: int, by: str, *, is_locked: bool = True) ->
 
 
 def reset(account: Account, password_hash: str, now_ms: int, by: str) -> Account:
-    """A password handed out anew: the second factors go, the lock too, and all sessions end."""
+    """A password handed out anew: the second factors go, the lock too, and all sessions end.
+    AccountError for a program's account: it has a token, and no password.
+    """
+    if account.token_hash:
+        raise AccountError("account", account.account, "a person's: a program gets its next token")
     return replace(
         account,
         password_hash=password_hash,

@@ -195,9 +195,14 @@ class Provider:
                 aiohttp.ClientSession(timeout=limit) as session,
                 session.request(method, address, allow_redirects=False, **given) as answer,
             ):
-                raw = await answer.content.read(MAX_ANSWER_BYTES)
                 if answer.status != 200:
                     raise OidcError("oidc_refused", f"it answered {answer.status}")
+                raw = bytearray()
+                async for piece in answer.content.iter_any():
+                    raw += piece
+                    if len(raw) > MAX_ANSWER_BYTES:
+                        bound = f"its answer is larger than {MAX_ANSWER_BYTES} bytes"
+                        raise OidcError("oidc_refused", bound)
             body = msgspec.json.decode(raw)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise OidcError("oidc_away", f"no answer ({type(error).__name__})") from None

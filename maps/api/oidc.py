@@ -13,6 +13,7 @@ from maps.access.roles import Permission
 from maps.api.logging_in import set_cookie
 from maps.api.operation import HTML as HTML_PAGE
 from maps.api.operation import Operation, Parameter
+from maps.api.posted import raw_body
 from maps.http.answers import NO_STORE
 from maps.http.refusals import RequestRefusedError
 from maps.pages.pages import HTML
@@ -113,14 +114,12 @@ async def get_oidc_back(request: web.Request) -> web.StreamResponse:
     "/login/oidc/logout",
     "The provider's word that somebody has logged out there (back-channel logout)",
     {200: None},
-    refusals=(400, 401, 409, 413, 503),
+    refusals=(400, 401, 408, 409, 413, 503),
     may=Permission.ANYBODY,
 )
 async def post_oidc_logout(request: web.Request) -> web.StreamResponse:
     guard, provider = _oidc(request)
-    raw = await request.content.read(MAX_LOGOUT_BYTES + 1)
-    if len(raw) > MAX_LOGOUT_BYTES:
-        raise RequestRefusedError(413, "refused.too_large.body", count=MAX_LOGOUT_BYTES)
+    raw = await raw_body(request, MAX_LOGOUT_BYTES)
     token = parse_qs(raw.decode(errors="replace")).get("logout_token", [""])[0]
     try:
         session, subject = await provider.logged_out(token)

@@ -88,18 +88,24 @@ async def read_body(request: web.Request, kind: type[T]) -> T:
     """The JSON body as a `kind`; 415, 413 or 400 when it is none, 408 when it does not come."""
     if request.content_type != "application/json":
         raise RequestRefusedError(415, "refused.not_json")
-    try:
-        async with asyncio.timeout(BODY_WITHIN_S):
-            raw = await request.read()
-    except TimeoutError:
-        raise RequestRefusedError(408, "refused.too_slow.body", seconds=BODY_WITHIN_S) from None
-    if len(raw) > MAX_BODY_BYTES:
-        raise RequestRefusedError(413, "refused.too_large.body", count=MAX_BODY_BYTES)
+    raw = await raw_body(request, MAX_BODY_BYTES)
     try:
         return msgspec.json.decode(raw or b"{}", type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error)[:120]
         raise RequestRefusedError(400, "refused.bad_body", reason=reason) from None
+
+
+async def raw_body(request: web.Request, most_bytes: int) -> bytes:
+    """The whole body; 413 when it is larger, 408 when it does not come."""
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            raw = await request.read()
+    except TimeoutError:
+        raise RequestRefusedError(408, "refused.too_slow.body", seconds=BODY_WITHIN_S) from None
+    if len(raw) > most_bytes:
+        raise RequestRefusedError(413, "refused.too_large.body", count=most_bytes)
+    return raw
 
 
 async def tell(request: web.Request, topic: Topic, message: Message) -> None:

@@ -1,15 +1,18 @@
 """What an OpenID provider signs: believed for this city, for now, and by its own key alone."""
 
 import asyncio
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from maps.access.oidc import LEEWAY_S, OidcError, Provider
+from maps.access.oidc import LEEWAY_S, MAX_ANSWER_BYTES, OidcError, Provider
 from streams.contract.settings import Settings
 
 ISSUER, CLIENT = "https://login.city.example", "bomnae"
@@ -52,19 +55,44 @@ def test_a_clock_that_is_minutes_off_is_named(off_s: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad",
+    "made",
     [
-        token(OTHER),
-        token(iss="https://evil.example"),
-        token(aud="another"),
-        token(sub=None),
-        token(exp=None),
-        token(iat=None),
-        token()[:-4] + "AAAA",
-        "eyJhbGciOiJub25lIn0." + token().split(".")[1] + ".",
-        "e30.e30.e30",
-        "",
+        lambda: token(OTHER),
+        lambda: token(iss="https://evil.example"),
+        lambda: token(aud="another"),
+        lambda: token(sub=None),
+        lambda: token(exp=None),
+        lambda: token(iat=None),
+        lambda: token()[:-4] + "AAAA",
+        lambda: "eyJhbGciOiJub25lIn0." + token().split(".")[1] + ".",
+        lambda: "e30.e30.e30",
+        lambda: "",
     ],
 )
-def test_what_is_not_the_providers_own_word_for_us_is_refused(bad: str) -> None:
-    assert code_of(bad) == "oidc_refused"
+def test_what_is_not_the_providers_own_word_for_us_is_refused(made: Callable[[], str]) -> None:
+    """Made when it is tried: a token lasts five minutes, the tests before this one longer."""
+    assert code_of(made()) == "oidc_refused"
+
+
+@pytest.mark.parametrize(("extra", "code"), [(0, ""), (MAX_ANSWER_BYTES, "oidc_refused")])
+async def test_an_answer_is_read_to_its_end_and_within_a_bound(extra: int, code: str) -> None:
+    """In as many pieces as it comes."""
+    keys = json.dumps(KeySet([KEY]).as_dict()).encode() + b" " * extra
+
+    async def in_pieces(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await answer.prepare(request)
+        for piece in (keys[:40], keys[40:]):
+            await answer.write(piece)
+            await asyncio.sleep(0.05)  # a packet of its own
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/keys", in_pieces)
+    async with TestServer(app, host="127.0.0.1") as server:
+        found, refused = {}, ""
+        try:
+            found = await provider()._json("GET", str(server.make_url("/keys")))
+        except OidcError as error:
+            refused = error.code
+    assert (bool(found), refused) == (not code, code)

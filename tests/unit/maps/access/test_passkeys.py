@@ -134,6 +134,13 @@ def test_an_account_has_a_few_and_loses_them_at_a_reset() -> None:
     assert accounts.reset(known, "", 9, "boss").passkeys == ()
 
 
+def test_a_programs_account_gets_no_password() -> None:
+    """It would have two ways in, one of which nobody ends."""
+    program = accounts.with_token(replace(KIM, password_hash=""), "secret", 9, 9, "boss")
+    with pytest.raises(AccountError):
+        accounts.reset(program, "hash", 9, "boss")
+
+
 KEY = Device(HOST, ORIGIN).passkey
 
 
