@@ -20,7 +20,7 @@ GeoLine GeoLines WorkProperties Discrepancies DiscrepancyBody Evidence BusEvent 
 SearchHit Feeds Health Delta AnswerBody Candidate ShortVerdict AnswerCard CardPlace CardVerdict
 ClauseBody SourceRow CardWork LastReportBody CardIncident DetourBody SkippingRoute StopRef
 NearestStop BusesRound RouteNow ClosedSection CardCalls CardSection PastMoment Clashes ClashRow
-PastBody ClosedLink FoundPlace Changes ChangeRow OpenCalls CalledLink CrewState SiteBody
+PastBody MomentBody ClosedLink FoundPlace Changes ChangeRow OpenCalls CalledLink CrewState SiteBody
 PublicVerdict BusesAgainst SiteQuestion CrewAnswer Photos Alerts AcknowledgementTaken Deliveries
 Events CrewQuestionBody SubscriptionsBody Truth Figures DelayFigures DelayClass TruthShare
 PromiseClass VerdictFigures FeedFigures OwnSessions Records CrewLinksBody

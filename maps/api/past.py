@@ -25,13 +25,19 @@ from streams.contract.enums import Closure, Level, Phase
 from streams.contract.times import DAY_MS
 from streams.domain.closures import closure_name
 from streams.domain.links.fold import LinkView
+from streams.domain.links.levels import level
 from streams.domain.stages.feeds import FeedState
 from streams.geo.network import Network
 from streams.state.kinds import KINDS
+from streams.topology.holidays import korean_holidays
 from streams.words.catalogue import Translatable
 from streams.words.spoken import Spoken
 
 MAX_LINKS = 200
+MOMENT = (
+    Parameter("valid", "Unix ms the answer speaks of; default: `known`", int),
+    Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
+)
 BUSY = web.AppKey("past_lock", asyncio.Lock)
 
 
@@ -85,6 +91,77 @@ def add_time(app: web.Application) -> None:
     app[BUSY] = asyncio.Lock()
 
 
+class MomentBody(bodies.CityBody, kw_only=True):
+    """The map of a moment: letters by link index, as the network has them."""
+
+    net: Annotated[str, Meta(description="version of the network")]
+    now_ms: Ms
+    valid_ms: Annotated[int, Meta(description="the moment it speaks of, Unix ms")]
+    known_ms: Annotated[int, Meta(description="as it was known then, Unix ms")]
+    from_ms: Annotated[int, Meta(description="since when the past is remembered, Unix ms")]
+    is_remembered: Annotated[bool, Meta(description="whether anything is known of it")]
+    is_usual: Annotated[bool, Meta(description="levels are those usual at such a time")]
+    simulated: bool
+    levels: Annotated[str, Meta(description="a letter a link: f s j u")]
+    certainty: Annotated[str, Meta(description="a letter a link: c r i l s")]
+    closures: Annotated[list[tuple[int, Closure]], Meta(description="[index, closure]")]
+
+
+@Operation(
+    "GET",
+    "/api/v1/moment",
+    "The map at `valid` as known at `known`; of a time ahead the works and what is usual",
+    {200: MomentBody},
+    refusals=(400, 503),
+    parameters=MOMENT,
+    may=Permission.SEE,
+)
+async def get_moment(request: web.Request) -> web.StreamResponse:
+    """Buses and alerts are not in it: nobody keeps where each bus was."""
+    context = request.app[CONTEXT]
+    only_known(request.query, ("valid", "known"))
+    now_ms = context.live.now_ms()
+    moment = moment_of(request.query, now_ms, context.settings.history_days)
+    if moment is None:
+        raise missing("valid")
+    picture = await picture_of_moment(request, moment)
+    body = await asyncio.to_thread(moment_body, picture, moment, context, now_ms)
+    return packed_answer(request, body)
+
+
+def moment_body(
+    picture: Picture, moment: BitemporalMoment, context: Context, now_ms: int
+) -> MomentBody:
+    """The map of a picture of the past."""
+    network, is_usual = context.network, moment.is_ahead(context.settings.fresh_ms)
+    views = [picture.links.get(place, _NO_VIEW) for place in range(len(network.links))]
+    levels = [view.level for view in views]
+    if is_usual:
+        limits = [context.thresholds[link.road_class] for link in network.links]
+        levels = [level(view.usual_kmh, own) for view, own in zip(views, limits, strict=True)]
+    return MomentBody(
+        net=network.version,
+        now_ms=now_ms,
+        valid_ms=moment.valid_ms,
+        known_ms=moment.known_ms,
+        from_ms=now_ms - context.settings.history_days * DAY_MS,
+        is_remembered=bool(picture.feeds or picture.links or picture.works),
+        is_usual=is_usual,
+        simulated=context.is_simulated,
+        levels="".join(each[0] for each in levels),
+        certainty="".join(view.certainty[0] for view in views),
+        closures=[
+            (place, view.closure)
+            for place, view in enumerate(views)
+            if view.closure is not Closure.NONE
+        ],
+        **asdict(bodies.city_body(picture, network, picture.at_ms)),
+    )
+
+
+_NO_VIEW = LinkView()
+
+
 @Operation(
     "GET",
     "/api/v1/at",
@@ -92,8 +169,7 @@ def add_time(app: web.Application) -> None:
     {200: PastBody},
     refusals=(400, 404, 503),
     parameters=(
-        Parameter("valid", "Unix ms the answer speaks of; default: `known`", int),
-        Parameter("known", "only what had come in by then counts, Unix ms; default: now", int),
+        *MOMENT,
         Parameter("id", "work:ID, incident:ID, feed:NAME, link:ID, or a KIND:ID of the search"),
         Parameter("links", "link ids with commas, at most 200"),
     ),
@@ -134,6 +210,7 @@ async def picture_of_moment(request: web.Request, moment: BitemporalMoment) -> P
                 moment,
                 calls=live.picture.calls,
                 fresh_ms=context.settings.fresh_ms,
+                is_holiday=korean_holidays(),
             )
         except LOSSES:
             raise lost() from None

@@ -22,6 +22,10 @@ class BitemporalMoment:
         """As of when what is observed counts."""
         return min(self.valid_ms, self.known_ms)
 
+    def is_ahead(self, fresh_ms: int) -> bool:
+        """Whether it was still to come when it was known: nobody has seen its traffic."""
+        return self.valid_ms - self.known_ms > fresh_ms
+
 
 def moment_of(query: Mapping[str, str], now_ms: int, history_days: int) -> BitemporalMoment | None:
     """The moment of `valid` and `known`, None when neither is given.

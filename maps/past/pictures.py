@@ -5,6 +5,7 @@ come in by then counts. Later known than valid is hindsight (a permit that came 
 road in the past too); valid later than known is what was expected then.
 
 What is observed (the traffic of a link, how a feed is doing) is taken as of the earlier of the two.
+Of a moment that was still ahead, what is usual stands for the traffic.
 What has a period of its own (works, incidents) is taken as known, and its phase is that of
 `valid_ms`. The history tells a correction of an incident from a change of it as little as its feed.
 """
@@ -20,6 +21,7 @@ from maps.picture.shapes import known_links
 from streams.contract.enums import Certainty, Closure, Phase
 from streams.domain.closures import GRAVITY
 from streams.domain.links.fold import ENOUGH_BUSES, LinkView
+from streams.domain.links.quarters import QUARTER_MS, IsHoliday, QuarterPlace, place_of
 from streams.domain.stages.calls import CallRow, rows_at
 from streams.domain.stages.feeds import REMEMBER_MS, FeedState
 from streams.domain.stages.incidents import RunningIncident
@@ -43,6 +45,7 @@ class History(Protocol):
     async def changed_since(self, since_ms: int) -> list[str]: ...
     async def past_each(self, known: Mapping[str, int]) -> dict[str, Remembered]: ...
     async def links_past(self, known_ms: int, back_ms: int) -> dict[str, Remembered]: ...
+    async def usual_kmh(self, at: QuarterPlace) -> dict[str, float]: ...
 
 
 async def past_picture(
@@ -52,12 +55,16 @@ async def past_picture(
     *,
     calls: Mapping[str, CallRow],
     fresh_ms: int,
+    is_holiday: IsHoliday,
 ) -> Picture:
     """The picture of a moment. `calls` are the rows of now: they keep their own times."""
     rows = await read_past(history, moment, fresh_ms)
+    usual: Mapping[str, float] = {}
+    if moment.is_ahead(fresh_ms):
+        usual = await history.usual_kmh(place_of(moment.valid_ms // QUARTER_MS, is_holiday))
     # Beside the loop: thousands of works take a tenth of a second, and the streams must go on.
     return await asyncio.to_thread(
-        picture_at, rows, network, moment, calls=calls, fresh_ms=fresh_ms
+        picture_at, rows, network, moment, usual=usual, calls=calls, fresh_ms=fresh_ms
     )
 
 
@@ -90,6 +97,7 @@ def picture_at(
     network: Network,
     moment: BitemporalMoment,
     *,
+    usual: Mapping[str, float],
     calls: Mapping[str, CallRow],
     fresh_ms: int,
 ) -> Picture:
@@ -106,9 +114,16 @@ def picture_at(
         if row.ends_ms is None or row.ends_ms > valid_ms
     }
     known_calls = _calls_at(calls.values(), moment)
+    seen = _links_at(rows, network, moment, fresh_ms)
+    if moment.is_ahead(fresh_ms):
+        seen = {
+            network.index[link_id]: LinkView(usual_kmh=kmh)
+            for link_id, kmh in usual.items()
+            if link_id in network.index
+        }
     return Picture(
         at_ms=moment.valid_ms,
-        links=_closed(_links_at(rows, network, moment, fresh_ms), works, incidents, network),
+        links=_closed(seen, works, incidents, network),
         works=works,
         incidents=incidents,
         feeds={feed: _feed_at(state, moment) for feed, _, state in _of(rows, FEED, FeedState)},
@@ -129,9 +144,7 @@ def _of(
 def _links_at(
     rows: Mapping[str, Remembered], network: Network, moment: BitemporalMoment, fresh_ms: int
 ) -> dict[int, LinkView]:
-    """The traffic of the links by index; nobody knows that of a time after `known_ms`."""
-    if moment.valid_ms - moment.known_ms > fresh_ms:
-        return {}
+    """The traffic of the links by index, as it was last known."""
     return {
         network.index[link_id]: _view_at(view, max(since_ms, moment.seen_ms - fresh_ms + 1))
         for link_id, since_ms, view in _of(rows, LINK, LinkView)

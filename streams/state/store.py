@@ -10,7 +10,10 @@ import msgspec
 from streams.contract.account import Account
 from streams.contract.settings import Settings
 from streams.contract.subscription import Subscription
-from streams.domain.stage import StageTable
+from streams.domain.links.quarters import QuarterPlace
+from streams.domain.links.usual import PLACES, USUAL, Rung, UsualCells, UsualColumn
+from streams.domain.links.usual import rows_of as rows_of_usual
+from streams.domain.stage import Effects, StageTable, State
 from streams.domain.stages.crew_links import CREW_LINKS, WorkLinks
 from streams.state.keys import (
     COUNTS,
@@ -56,6 +59,7 @@ SUBSCRIPTIONS = key("subscriptions", 0)  # endpoint -> Subscription
 T = TypeVar("T")
 _CREW_LINKS = msgspec.json.Decoder(WorkLinks)
 _ACCOUNT = msgspec.json.Decoder(Account)
+_COLUMN = msgspec.json.Decoder(UsualColumn)
 _SUBSCRIPTION = msgspec.json.Decoder(Subscription)
 
 
@@ -117,6 +121,31 @@ class Store:
         found = await self._hashes(hash_of(table, partition) for partition in range(partitions))
         named = (((name.decode(), row) for name, row in rows.items()) for rows in found)
         return [readable(table.name, decode, rows)[0] for rows in named]
+
+    async def usual_kmh(self, at: QuarterPlace) -> dict[str, float]:
+        """What is usual of each link in a quarter hour of such a day, as the links show it; without
+        links of which nothing is.
+        """
+        names = rows_of_usual(at, Rung.HOUR)
+        async with self.client.pipeline(transaction=False) as together:
+            for partition in range(self.partitions):
+                together.hgetall(hash_of(PLACES, partition))
+                together.hmget(hash_of(USUAL, partition), names)
+            found = await together.execute()
+        known: dict[str, float] = {}
+        for places, columns in zip(found[::2], found[1::2], strict=True):
+            state: State = {
+                PLACES.name: {name.decode(): int(place) for name, place in places.items()},
+                USUAL.name: {
+                    name: _COLUMN.decode(column)
+                    for name, column in zip(names, columns, strict=True)
+                    if column
+                },
+            }
+            links = list(state[PLACES.name])
+            told = UsualCells(state, Effects()).standing(at, Rung.HOUR).dkmh_of_all(links).tolist()
+            known |= {link: dkmh / 10 for link, dkmh in zip(links, told, strict=True) if dkmh > 0}
+        return known
 
     async def deltas_after(self, places: Places, *, block_ms: int) -> DeltaRun:
         """Deltas after some places, waiting up to `block_ms` for the first (0: not)."""

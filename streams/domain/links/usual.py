@@ -119,6 +119,11 @@ class UsualCells:
         return self.standing(at).of(link_id)
 
 
+def rows_of(at: QuarterPlace, down_to: Rung) -> list[str]:
+    """The ids of the columns that say what is usual in a quarter hour, as far down as a rung."""
+    return sorted({at.row(step) for rung in _RUNGS[: down_to + 1] for step in _steps(at, rung)})
+
+
 class _RungCells(NamedTuple):
     """The cells of a rung, and what is left of each by now, in `UNIT`ths."""
 

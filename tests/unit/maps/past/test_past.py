@@ -23,6 +23,7 @@ from streams.contract.enums import (
 )
 from streams.contract.records import FeedReport, Permit
 from streams.domain.links.fold import LinkView
+from streams.domain.links.quarters import DayKind, QuarterPlace, no_holiday
 from streams.domain.stages.calls import CallRow
 from streams.domain.stages.feeds import FeedState, status
 from streams.domain.stages.incidents import RunningIncident
@@ -43,6 +44,7 @@ class Kept:
     """A history in memory, with the rules of the store's."""
 
     def __init__(self, *entries: tuple[str, float, Any]) -> None:
+        self.usual: dict[DayKind, dict[str, float]] = {}
         self.entries: dict[str, list[Remembered]] = {}
         for subject, minute, row in entries:
             self.entries.setdefault(subject, []).append((t(minute), row))
@@ -61,10 +63,15 @@ class Kept:
         }
         return {name: run[-1] for name, run in found.items() if run}
 
+    async def usual_kmh(self, at: QuarterPlace) -> dict[str, float]:
+        return self.usual.get(at.kind, {})
+
     async def at(self, network: Network, valid: float, known: float, *calls: CallRow) -> Picture:
         rows = {row.call_id: row for row in calls}
         moment = BitemporalMoment(t(valid), t(known))
-        return await past_picture(self, network, moment, calls=rows, fresh_ms=FRESH_MS)
+        return await past_picture(
+            self, network, moment, calls=rows, fresh_ms=FRESH_MS, is_holiday=no_holiday
+        )
 
 
 def work(starts: float, ends: float, closure: Closure = Closure.FULL) -> Work:
@@ -230,6 +237,20 @@ async def test_calls_are_those_that_had_come_and_were_not_called_back_yet(networ
     assert (await Kept().at(network, 29, 90, early, late)).calls["a"].done_ms == t(20)
     assert (await Kept().at(network, 30, 30, early, late)).reports == {}
     assert (await Kept().at(network, 30, 10, early)).reports == {}
+
+
+@pytest.mark.parametrize(
+    ("valid", "known", "usual"),
+    [(15, 10, None), (25, 10, 31.0), (25, 25, None), (25 + 5 * 24 * 60, 10, None)],
+)
+async def test_of_a_time_that_was_ahead_what_is_usual_on_such_a_day_stands_for_the_traffic(
+    network: Network, valid: float, known: float, usual: float | None
+) -> None:
+    city = Kept(ISSUED, ("link:S0>S1", 5, LINK))
+    city.usual[DayKind.WEEKDAY] = {"S0>S1": 31.0, "elsewhere": 9.0}
+    view = (await city.at(network, valid, known)).links.get(0, LinkView())
+    assert view.usual_kmh == usual
+    assert (view.level is Level.UNKNOWN) == (valid - known > 10)
 
 
 @given(st.integers(0, 120), st.integers(0, 120), st.integers(0, 240), st.integers(0, 240))
