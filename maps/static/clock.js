@@ -53,6 +53,7 @@ export class LiveSign {
   moved_ms = -Infinity;
   last_ms = 0;
   first_ms = 0;
+  at_ms = /** @type {number | null} */ (null); // another moment that is shown, null: now
 
   /** @param {Clock} clock @param {Ui.Stream} stream */
   constructor(clock, stream) {
@@ -96,15 +97,22 @@ export class LiveSign {
     const status = liveStatus({ ...facts, connection, age_ms, broken_ms });
     const root = document.documentElement, cause = status === "stale" ? this.cause() : status;
     if (root.dataset.live !== status) root.dataset.live = status;
-    write(byId("live-word"), t("live." + cause));
-    write(byId("live-age"), age_ms === null || status === "init" ? "" : ago(age_ms));
+    this.showChip(cause, status === "init" ? null : age_ms);
     this.showClocks();
     const isShort = status === "retry" && broken_ms < BANNER_AFTER_MS;
     this.showBanner(isShort || !["stale", "retry", "down"].includes(status) ? "" : cause, age_ms);
   }
 
+  /** What the chip says: another moment is never called live.
+   * @param {string} cause @param {Api.Time} age_ms */
+  showChip(cause, age_ms) {
+    const isAway = this.at_ms !== null;
+    write(byId("live-word"), t("live." + (isAway ? "moment" : cause)));
+    write(byId("live-age"), isAway || age_ms === null ? "" : ago(age_ms));
+  }
+
   showClocks() {
-    const now = this.clock.now(), clock_ms = this.picture?.clock_ms ?? null;
+    const now = this.clock.now(), clock_ms = this.at_ms ?? this.picture?.clock_ms ?? null;
     write(byId("clock-day"), dayText(now));
     write(byId("clock-now"), clockText(now));
     write(byId("clock-picture"), clock_ms === null ? "--:--:--" : clockText(clock_ms));

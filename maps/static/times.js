@@ -13,6 +13,15 @@ export const minuteText = (ms) => clockText(ms).slice(0, 5);
 export const dayText = (ms) => partsOf(ms)[0];
 /** "2026-11-23 09:00" @param {number} ms */
 export const timeText = (ms) => `${dayText(ms)} ${minuteText(ms)}`;
+/** "2026-11-23T09:00:00", for an address. @param {number} ms */
+export const stampText = (ms) => partsOf(ms).join("T");
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
+/** The time of such a text, null where it is none. @param {string} text */
+export function timeOf(text) {
+  const ms = STAMP.test(text) ? Date.parse(text + (text.length < 19 ? ":00Z" : "Z")) - AHEAD_MS : NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
 /** An end is exclusive: a period that ends at midnight reads as the day before, 24:00. @param {number} ms */
 export const endText = (ms) => minuteText(ms) === "00:00" ? `${dayText(ms - 1)} 24:00` : timeText(ms);
 

@@ -94,6 +94,14 @@ declare namespace Api {
     detours?: Detour[]; alerts: Alert[]; acks: Ack[]; feeds: Feed[]; named?: [number, string][];
     tiles?: TileRows[];
   }
+  /** The map of another time: a letter a link. */
+  interface Moment {
+    net: string; now_ms: number; valid_ms: number; known_ms: number; from_ms: number; is_remembered: boolean;
+    is_usual: boolean; simulated: boolean; levels: string; certainty: string; closures: Pairs<Closure>;
+    works: Work[]; incidents: Incident[]; reports: Report[]; detours?: Detour[]; feeds: Feed[];
+  }
+  interface Change { at_ms: number; subject: string; kinds: string[]; links: number[] }
+  interface Changes { total: number; next_since_ms: Time; changes: Change[] }
   /** Letters of links: l speeds, h the usual ones, q certainties, r ranges, c closures, e how sure those are,
       v what buses say, m minutes of promises. */
   interface LinkRows {
@@ -223,10 +231,10 @@ declare namespace Ui {
   }
   interface Chosen { kind: string; id: string }
   interface MapView { zoom: number; lat: number; lon: number }
-  type Change = "address" | "levels" | "layers" | "phase" | "colours" | "lang" | "chosen";
+  type Change = "address" | "levels" | "layers" | "phase" | "colours" | "lang" | "chosen" | "moment";
   interface Address {
     off: Set<string>; on: Set<string>; phase: string; view: MapView | null; chosen: Chosen | null; theme: string | null;
-    palette: string | null; lang: string | null;
+    palette: string | null; lang: string | null; at_ms: number | null; isThen: boolean;
   }
   /** What a delta changed: the links with another level, every link it names, what is closed or buses say
       is, promises, kinds of things. */

@@ -17,6 +17,7 @@ export class Card {
   element = byId("card");
   photos = new WorkPhotos();
   crews = new CrewLinks();
+  at_ms = /** @type {number | null} */ (null); // the moment of the picture, null: now
   ageOf = /** @type {{element: HTMLElement, ms: number} | null} */ (null); // the age that goes on counting
   opener = /** @type {HTMLElement | null} */ (null);
   detail = /** @type {Api.Link | null} */ (null); // what the server knows besides of the link that is chosen
@@ -36,6 +37,9 @@ export class Card {
     this.picture = /** @type {Ui.Picture} */ (/** @type {unknown} */ (null)); // until the first one is shown
     setInterval(() => { if (this.ageOf) write(this.ageOf.element, this.ageText(this.ageOf.ms)); }, 1000);
   }
+
+  /** The time that ages are counted to. */
+  now() { return this.at_ms ?? this.clock.now(); }
 
   /** Shows what the state says is chosen. @param {Ui.Picture | null} picture the city's */
   show(picture) {
@@ -80,12 +84,20 @@ export class Card {
   async readDetail(id) {
     const now = performance.now();
     if (this.detail?.id !== id) this.detail = null;
-    if (this.asked === id && now - this.asked_ms < REFETCH_MS) return;
-    this.asked = id;
+    const url = this.detailUrl(id);
+    if (this.asked === url && now - this.asked_ms < REFETCH_MS) return;
+    this.asked = url;
     this.asked_ms = now;
     try {
-      this.showDetail(await getJson("/api/v1/links/" + encodeURIComponent(id)));
+      const body = await getJson(url);
+      if (this.detailUrl(id) === url) this.showDetail(body.links ? body.links[0] : body);
     } catch { /* the card keeps what the stream brings */ }
+  }
+
+  /** @param {string} id of a link */
+  detailUrl(id) {
+    const query = this.state.momentQuery(this.clock.now()), name = encodeURIComponent(id);
+    return query ? `/api/v1/at?${query}&id=link:${name}` : "/api/v1/links/" + name;
   }
 
   /** @param {Api.Link} detail */
@@ -108,7 +120,7 @@ export class Card {
   facts(rows) { return fillFacts(el("dl", "facts"), rows); }
 
   /** @param {Api.Time} ms */
-  ageText(ms) { return ms ? `${ago(this.clock.now() - ms)} (${clockText(ms)})` : t("never"); }
+  ageText(ms) { return ms ? `${ago(this.now() - ms)} (${clockText(ms)})` : t("never"); }
 
   /** An age that goes on counting. @param {Api.Time} ms */
   age(ms) {

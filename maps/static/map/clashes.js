@@ -43,10 +43,13 @@ export class Clashes {
     this.onNews();
   }
 
-  /** Puts the clashes into a picture, the urgent first. @param {Ui.Picture} picture */
-  addTo(picture) {
+  /** Puts the clashes into a picture, the urgent first; into one of another moment those of that time.
+   * @param {Ui.Picture} picture @param {number | null} [at_ms] */
+  addTo(picture, at_ms = null) {
     const { network } = picture;
-    const rows = [...this.rows.values()].map((row) => ({ ...row, links: network.indexes(row.links) }));
+    const found = [...this.rows.values()].filter(({ from_ms, until_ms }) =>
+      at_ms === null || from_ms <= at_ms && (until_ms ?? Infinity) > at_ms);
+    const rows = found.map((row) => ({ ...row, links: network.indexes(row.links) }));
     rows.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)
       || a.from_ms - b.from_ms || (a.id < b.id ? -1 : 1));
     picture.rows.clash = new Map(rows.map((clash) => [clash.id, clash]));

@@ -3,7 +3,7 @@ import { byId, el, isForAnother, isWriting, letterOf, termRow } from "../dom.js"
 import { isOff, lettersSwitch } from "../shortcuts.js";
 import { t } from "../words.js";
 
-const KEYS = ["/", "a", "s", "d", "c", "l", "0", "1-4", "?", "Esc"];
+const KEYS = ["/", "a", "s", "d", "c", "l", "t", "0", "1-4", "?", "Esc"];
 const STATUSES = [
   "live", "empty", "partial", "frozen", "dropped", "unknown", "stale", "held", "ahead", "stopped",
 ];

@@ -26,6 +26,7 @@ import { Pointer } from "./pointer.js";
 import { Search } from "./search.js";
 import { State } from "./state.js";
 import { Stream } from "./stream.js";
+import { TimeBar } from "./time-bar.js";
 import { Tools } from "./tools.js";
 
 /** @typedef {import("leaflet").LatLngBoundsLiteral} Bounds */
@@ -45,11 +46,15 @@ const REACTIONS = {
   layers: (live) => { live.marks?.canvas.repaint(); live.buses?.canvas.repaint(); live.showPanels(); },
   phase: (live) => { live.marks?.canvas.repaint(); live.showPanels(); },
   chosen: (live) => live.showChosen(false),
-  address: (live) => { live.translate(); live.repaintAll(); live.showChosen(true); live.showView(); },
+  moment: (live) => { live.time.ask(); },
+  address: (live) => {
+    live.time.ask(); live.translate(); live.repaintAll(); live.showChosen(true); live.showView();
+  },
 };
 
 export class Live {
-  picture = /** @type {Ui.Picture | null} */ (null);
+  now = /** @type {Ui.Picture | null} */ (null); // what the stream brings
+  picture = /** @type {Ui.Picture | null} */ (null); // what is shown: that, or another moment
   links = /** @type {Ui.LinksLayer | null} */ (null);
   buses = /** @type {Ui.BusesLayer | null} */ (null);
   marks = /** @type {Ui.MarksLayer | null} */ (null);
@@ -106,6 +111,7 @@ export class Live {
     });
     listenToSkip();
     this.zoomButtons = this.prepareMap();
+    this.time = new TimeBar(this.state, this.clock, (moment) => this.showMoment(moment));
     this.pointer = new Pointer(this, map);
     this.tools = new Tools(this);
     this.state.on((change) => REACTIONS[change](this));
@@ -124,7 +130,7 @@ export class Live {
   /** The list of clashes is another: the card may be about one. */
   onClashes() {
     if (!this.picture) return;
-    this.clashes.addTo(this.picture);
+    this.clashes.addTo(this.picture, this.state.at_ms);
     if (!this.isReady) return; // all is shown when the first picture is
     this.lists.show(this.picture);
     this.clashes.showFailure();
@@ -182,6 +188,7 @@ export class Live {
     }
     document.title = t("title.map", { city: this.options.city });
     this.tools.show();
+    this.time.show();
     this.sign.show();
     this.showPanels();
     this.card.show(this.picture);
@@ -196,7 +203,7 @@ export class Live {
 
   /** Makes the layers of a network; the ones of the network before go. @param {Ui.Network} network */
   build(network) {
-    const { map, state } = this, picture = this.picture = new Picture(network);
+    const { map, state } = this, picture = this.picture = this.now = new Picture(network);
     for (const layer of this.layers) layer.canvas.remove();
     this.links = new LinksLayer(map, picture, state);
     this.buses = new BusesLayer(map, picture, state, this.clock);
@@ -204,6 +211,7 @@ export class Live {
     this.nearest = new Nearest(this.links, this.marks, this.buses);
     this.clashes.addTo(picture);
     document.documentElement.dataset.net = network.version;
+    if (state.at_ms !== null) this.time.ask();
   }
 
   /** What the map shows, in numbers short enough for an address. @returns {Ui.Frame} */
@@ -217,10 +225,11 @@ export class Live {
   /** Other tiles are followed: their links are shown and those of no others.
    * @param {Set<string>} tiles @param {Api.TileRows[]} rows */
   look(tiles, rows) {
-    const { picture } = this;
-    if (!picture) return;
-    picture.look(tiles);
-    for (const part of rows) picture.applyLinks(part);
+    const { picture, now } = this;
+    if (!picture || !now) return;
+    now.look(tiles);
+    for (const part of rows) now.applyLinks(part);
+    if (picture !== now) { picture.look(tiles); this.time.ask(); }
     if (!this.isReady) return; // the first snapshot is on its way
     this.clashes.addTo(picture);
     for (const layer of this.layers) layer.canvas.repaint();
@@ -231,10 +240,10 @@ export class Live {
 
   /** @param {Api.Snapshot} snapshot */
   load(snapshot) {
-    if (!this.picture) return;
+    if (!this.now) return;
     this.clock.observe(snapshot.t);
-    this.picture.load(snapshot);
-    this.sign.picture = this.picture;
+    this.now.load(snapshot);
+    this.sign.picture = this.now;
     this.sign.store = snapshot.store || "ok";
     this.sign.trouble = this.feeds.trouble = snapshot.trouble || "";
     if (snapshot.undelivered) this.undelivered.show(snapshot.undelivered);
@@ -262,20 +271,56 @@ export class Live {
   /** Takes a delta in and asks for a frame; nothing is painted outside of one.
    * @param {Api.Delta} delta @param {string} id */
   take(delta, id) {
-    if (!this.picture) return;
+    if (!this.now) return;
     this.clock.observe(delta.t);
     this.setStore(delta.store);
     this.setTrouble(delta.trouble);
     if (delta.undelivered) this.undelivered.show(delta.undelivered);
-    const touched = this.picture.apply(delta), { links, kinds } = touched;
-    if (delta.at && (links.length || kinds.has("bus"))) this.pending.stamps.push(delta.at);
-    this.note(this.picture, touched);
-    this.showNews(this.picture, kinds);
-    this.refreshCard(delta, touched);
+    const touched = this.now.apply(delta), isUnseen = this.picture !== this.now;
+    if (isUnseen) this.takeUnseen(this.now, touched.kinds); else this.takeSeen(this.now, delta, touched);
     this.mark(id);
+    if (delta.k && document.documentElement.dataset.live !== "live") this.sign.show(); // its clock went on
+  }
+
+  /** While another moment is shown, what comes in is kept, and alerts are told all the same.
+   * @param {Ui.Picture} now @param {Set<string>} kinds */
+  takeUnseen(now, kinds) { if (kinds.has("alert")) this.alerts.show(now); }
+
+  /** @param {Ui.Picture} now @param {Api.Delta} delta @param {Ui.Touched} touched */
+  takeSeen(now, delta, touched) {
+    const { links, kinds } = touched;
+    if (delta.at && (links.length || kinds.has("bus"))) this.pending.stamps.push(delta.at);
+    this.note(now, touched);
+    this.showNews(now, kinds);
+    this.refreshCard(delta, touched);
     this.askFrame();
     this.askPanels();
-    if (delta.k && document.documentElement.dataset.live !== "live") this.sign.show(); // its clock went on
+  }
+
+  /** Shows the map of another moment; without one what is now. @param {Api.Moment | null} moment */
+  showMoment(moment) {
+    const { now } = this;
+    if (!now || moment && moment.net !== now.network.version) return;
+    this.picture = moment ? this.pictureOf(moment, now) : now;
+    for (const layer of this.layers) layer.picture = this.picture;
+    this.feeds.at_ms = this.card.at_ms = this.sign.at_ms = moment ? moment.valid_ms : null;
+    this.buses?.update(false);
+    this.repaintAll();
+    this.showPanels();
+    this.sign.show();
+    this.showEmpty();
+    this.showChosen(false);
+  }
+
+  /** @param {Api.Moment} moment @param {Ui.Picture} now */
+  pictureOf(moment, now) {
+    const picture = new Picture(now.network);
+    picture.look(now.shown);
+    picture.loadMoment(moment);
+    picture.rows.alert = now.rows.alert;
+    picture.rows.ack = now.rows.ack;
+    this.clashes.addTo(picture, moment.valid_ms);
+    return picture;
   }
 
   /** What does not wait for a frame: an alert is shown in a hidden window too, for it may have to sound.
@@ -361,6 +406,7 @@ export class Live {
       if (document.hidden || !this.picture) return;
       if (this.areListsDue) this.lists.show(this.picture);
       if (this.areCountsDue) this.legend.showCounts(this.picture);
+      if (this.now) this.time.showBars(this.now);
       this.areListsDue = this.areCountsDue = false;
       this.showEmpty();
     }, PANELS_EVERY_MS);
@@ -371,8 +417,9 @@ export class Live {
     if (!this.picture) return;
     this.lists.show(this.picture);
     this.clashes.showFailure();
-    this.alerts.show(this.picture);
+    this.alerts.show(this.now || this.picture);
     this.feeds.show(this.picture);
+    this.time.showBars(this.now || this.picture);
   }
 
   showSimulated() {
@@ -399,6 +446,7 @@ export class Live {
 
   emptiness() {
     if (!this.picture) return this.stream.failure;
+    if (this.picture !== this.now) return ""; // the sign of the moment says what is not known
     const { network, counts } = this.picture, total = counts.reduce((a, b) => a + b, 0);
     if (!network.count) return "links";
     const hasWaited = performance.now() - this.loaded_ms > SPEED_WAIT_MS;

@@ -1,6 +1,8 @@
 // The picture of the city: what the last snapshot and the deltas since hold. It draws nothing.
-import { UNKNOWN } from "../levels.js";
+import { LEVELS, UNKNOWN } from "../levels.js";
 import { KINDS } from "./kinds.js";
+
+const LETTERS = LEVELS.map(([letter]) => letter);
 
 export class Picture {
   id = "";
@@ -56,7 +58,24 @@ export class Picture {
     for (const part of snapshot.tiles || []) this.applyLinks(part);
   }
 
-  /** @param {Api.Snapshot} snapshot */
+  /** Replaces everything with another moment's map: levels without speeds, and no buses.
+   * @param {Api.Moment} moment */
+  loadMoment(moment) {
+    this.speeds.fill(-1);
+    this.usual.fill(-1);
+    this.levels.fill(UNKNOWN);
+    [...moment.levels].forEach((letter, i) => { this.levels[i] = LETTERS.indexOf(letter); });
+    this.certainty = moment.certainty.split("");
+    this.closures = new Map(moment.closures);
+    for (const map of [this.sure, this.ranges]) map.clear();
+    this.loadDriven({});
+    this.loadRows(moment);
+    this.clock_ms = moment.valid_ms;
+    this.simulated = Boolean(moment.simulated);
+    this.count();
+  }
+
+  /** @param {Api.Snapshot | Api.Moment} snapshot */
   loadRows(snapshot) {
     for (const [name, kind] of Object.entries(KINDS)) {
       if (!kind.rows) continue;
@@ -100,7 +119,7 @@ export class Picture {
     for (const map of [this.closures, this.sure, this.ranges, this.promises]) map.delete(i);
   }
 
-  /** @param {Api.Snapshot} snapshot */
+  /** @param {{observed?: string, promises?: Api.Gaps}} snapshot */
   loadDriven({ observed = "", promises }) {
     this.blocked.clear();
     this.passable.clear();

@@ -1,7 +1,8 @@
 // What the screen shows, kept in the address:
-// #map=z/lat/lon&off=free,buses&on=promise&phase=active&work=ID&dark&cb&lang=en
+// #map=z/lat/lon&off=free,buses&on=promise&phase=active&work=ID&at=2026-11-27T08:10:00&then&dark&cb&lang=en
 import { keep, kept } from "../kept.js";
 import { LEVELS } from "../levels.js";
+import { timeOf, stampText } from "../times.js";
 import { languages } from "../words.js";
 import { ADDRESSED, EXTRAS, LAYERS } from "./kinds.js";
 
@@ -17,6 +18,8 @@ const READERS = {
   off: (found, value) => { found.off = new Set(value.split(",").filter((name) => BOXES.includes(name))); },
   on: (found, value) => { found.on = new Set(EXTRAS.filter((name) => value.split(",").includes(name))); },
   phase: (found, value) => { if (PHASES.includes(value)) found.phase = value; },
+  at: (found, value) => { found.at_ms = timeOf(value); },
+  then: (found) => { found.isThen = true; },
   dark: (found) => { found.theme = "dark"; },
   light: (found) => { found.theme = "light"; },
   cb: (found) => { found.palette = "cb"; },
@@ -34,7 +37,7 @@ export function parse(hash) {
   /** @type {Ui.Address} */
   const found = {
     off: new Set(), on: new Set(), phase: "all", view: null, chosen: null, theme: null, palette: null,
-    lang: null,
+    lang: null, at_ms: null, isThen: false,
   };
   for (const part of hash.replace(/^#/, "").split("&")) {
     const [name, ...rest] = part.split("=");
@@ -63,6 +66,8 @@ export class State {
   phase = "all";
   view = /** @type {Ui.MapView | null} */ (null);
   chosen = /** @type {Ui.Chosen | null} */ (null);
+  at_ms = /** @type {number | null} */ (null); // the moment that is looked at, null: now
+  isThen = false; // as it was known then, and not with what came in later
   theme = "light";
   palette = "plain";
   lang = "ko";
@@ -87,6 +92,8 @@ export class State {
     this.phase = found.phase;
     this.view = found.view;
     this.chosen = found.chosen;
+    this.at_ms = found.at_ms;
+    this.isThen = found.isThen;
     this.theme = root.dataset.theme = found.theme || root.dataset.theme || "light";
     this.palette = root.dataset.palette = found.palette || root.dataset.palette || "plain";
     this.lang = found.lang || kept("lang") || "ko";
@@ -116,6 +123,19 @@ export class State {
 
   /** @param {string} phase */
   setPhase(phase) { this.phase = phase; this.notify("phase"); }
+
+  /** @param {number | null} at_ms @param {boolean} isThen */
+  setMoment(at_ms, isThen) {
+    this.at_ms = at_ms;
+    this.isThen = isThen;
+    this.notify("moment");
+  }
+
+  /** How the server is asked for the moment; "" for now. @param {number} now_ms */
+  momentQuery(now_ms) {
+    const { at_ms, isThen } = this;
+    return at_ms === null ? "" : `valid=${at_ms}` + (isThen && at_ms < now_ms ? `&known=${at_ms}` : "");
+  }
 
   /** @param {string} kind of discrepancies, "" all */
   setDiscrepancy(kind) { this.discrepancy = kind; this.notify("layers"); }
@@ -153,7 +173,12 @@ export class State {
     if (chosen && ADDRESSED.includes(chosen.kind)) {
       parts.push(`${chosen.kind}=${encodeURIComponent(chosen.id)}`);
     }
-    return "#" + [...parts, ...this.looks()].join("&");
+    return "#" + [...parts, ...this.times(), ...this.looks()].join("&");
+  }
+
+  times() {
+    const times = this.at_ms === null ? [] : ["at=" + stampText(this.at_ms)];
+    return this.isThen ? [...times, "then"] : times;
   }
 
   looks() {

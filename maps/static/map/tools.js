@@ -35,7 +35,9 @@ export class Tools {
     listenToKeys({
       "/": () => { this.openSheet("left"); live.search.focus(); },
       "a": () => this.toAlerts(), "s": () => live.alerts.sound.toggle(), "d": acts.dark, "c": acts.cb,
-      "l": acts.lang, "?": acts.help, "0": () => live.goHome(), "Escape": () => this.escape(),
+      "l": acts.lang,
+      "t": () => live.time.slider.focus(),
+      "?": acts.help, "0": () => live.goHome(), "Escape": () => this.escape(),
       ...Object.fromEntries(LEVELS.map((level, k) => [String(k + 1), () => state.toggle(level)])),
     });
     addEventListener("beforeprint", () => this.toPaper());
