@@ -31,6 +31,26 @@ async def served(tls: Tls, authority: Path, name: str = "localhost") -> bytes:
         await runner.cleanup()
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+async def test_an_old_tls_is_refused(tmp_path: Path) -> None:
+    tls = Tls.of(str(tmp_path), NAMES)
+    client = ssl.create_default_context(cafile=str(tmp_path / CA))
+    client.set_ciphers("ALL:@SECLEVEL=0")  # else this client would refuse by itself
+    client.minimum_version = ssl.TLSVersion.TLSv1
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=tls.context)
+    async with server:
+        at = {"host": "127.0.0.1", "port": server.sockets[0].getsockname()[1]}
+        for newest in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            client.maximum_version = newest
+            with pytest.raises(OSError):
+                await asyncio.open_connection(**at, ssl=client, server_hostname="localhost")
+        client.maximum_version = ssl.TLSVersion.TLSv1_2
+        _, writer = await asyncio.open_connection(**at, ssl=client, server_hostname="localhost")
+        assert writer.get_extra_info("ssl_object").version() == "TLSv1.2"
+        writer.close()
+        await writer.wait_closed()
+
+
 async def test_an_empty_folder_gets_an_authority_and_what_it_signs(tmp_path: Path) -> None:
     tls = Tls.of(str(tmp_path / "tls"), NAMES)
     folder = tls.folder
