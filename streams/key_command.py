@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.contract.errors import SettingsError
-from streams.contract.key_file import alone, load, save
+from streams.contract.key_file import load, save
 from streams.contract.keys import (
     NEEDED,
     Key,
@@ -24,6 +24,7 @@ from streams.contract.keys import (
 )
 from streams.contract.settings import Settings
 from streams.contract.times import HOUR_MS, KST, now_ms
+from streams.contract.whole_files import alone
 
 SECRET_BYTES = 32
 MOST_HOURS = 24 * 400
@@ -82,7 +83,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if given is None:
         raise SettingsError("BOMNAE_KEYS is not set: say --file FILE")
     file = given.absolute()
-    with alone(file):
+    with alone(file.parent):
         _ACTIONS[options.action](file, settings, options)
     return 0
 

@@ -5,12 +5,9 @@ whether the file is another than before (a `stat`), so a rotation holds without 
 signal.
 """
 
-import fcntl
 import logging
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -112,20 +109,6 @@ def save(path: Path, keys: Keys) -> None:
         write_whole(path, written(keys), mode=0o600, owner=owner)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Whoever changes a key file waits here for another who does. Raises SettingsError."""
-    try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise SettingsError(f"{path.parent}: {error.strerror}") from None
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
 
 
 def _stamp_of(path: Path) -> Stamp | None:

@@ -8,14 +8,12 @@ a time makes, and a name that one of them goes by stays in it. The files are rea
 and once an hour, so that what was made anew is served; connections that stand, stay.
 """
 
-import fcntl
 import ipaddress
 import logging
 import signal
 import ssl
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,11 +27,10 @@ from prometheus_client import Gauge
 
 from streams.contract.errors import SettingsError
 from streams.contract.settings import Settings
-from streams.contract.whole_files import write_whole
+from streams.contract.whole_files import alone, write_whole
 
 log = logging.getLogger(__name__)
 CERT, KEY, CA, CA_KEY = "cert.pem", "key.pem", "ca.pem", "ca-key.pem"
-LOCK = ".lock"
 AGAIN_S = 3600.0
 OWN_FOR, CA_FOR, EARLY = timedelta(days=397), timedelta(days=3650), timedelta(days=30)
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -111,7 +108,7 @@ class Tls:
         if _is_own(self.folder):
             return  # the city's own, whatever it is
         self.folder.mkdir(parents=True, exist_ok=True)
-        with _alone(self.folder):
+        with alone(self.folder):
             if _is_own(self.folder):
                 return
             if not (self.folder / CA_KEY).exists():
@@ -153,14 +150,6 @@ def _is_own(folder: Path) -> bool:
     """Whether somebody else's certificate, or half of one, stands there."""
     has_any = (folder / CERT).exists() or (folder / KEY).exists()
     return has_any and not (folder / CA_KEY).exists()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait for other processes that make something in this folder; they wait for us."""
-    with (folder / LOCK).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _context() -> ssl.SSLContext:

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from streams.contract.errors import SettingsError
-from streams.contract.tls import CA, CA_KEY, CERT, KEY, LOCK, OWN_FOR, Tls
+from streams.contract.tls import CA, CA_KEY, CERT, KEY, OWN_FOR, Tls
 
 NAMES = ("127.0.0.1", "localhost", "map.city.example")
 
@@ -34,7 +34,7 @@ async def served(tls: Tls, authority: Path, name: str = "localhost") -> bytes:
 async def test_an_empty_folder_gets_an_authority_and_what_it_signs(tmp_path: Path) -> None:
     tls = Tls.of(str(tmp_path / "tls"), NAMES)
     folder = tls.folder
-    assert sorted(path.name for path in folder.iterdir()) == sorted((LOCK, CA, CA_KEY, CERT, KEY))
+    assert sorted(path.name for path in folder.iterdir()) == sorted((CA, CA_KEY, CERT, KEY))
     for name in (CA_KEY, KEY):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
     for name in NAMES:
