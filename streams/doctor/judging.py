@@ -1,7 +1,6 @@
 """From what was measured to what a check found. Pure: no clock, no I/O."""
 
 import math
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -103,28 +102,24 @@ def bits_of(value: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """A file or folder as this process finds it; `mode` 0 where it is not there."""
+    """A file or folder as this process finds it."""
 
     setting: str
     path: str
     is_there: bool
-    mode: int = 0
     can_read: bool = False
     can_write: bool = False
+    fault: str = ""  # of a file with a key: what is open to others
 
 
-def files(facts: Sequence[FileFacts], to_write: Iterable[str], private: Iterable[str]) -> Finding:
+def files(facts: Sequence[FileFacts], to_write: Iterable[str]) -> Finding:
     """Files that are missing, not to be read, not to be written, or open to others."""
-    writes, hides = frozenset(to_write), frozenset(private)
+    writes = frozenset(to_write)
     found = [
         (FAIL, f"{x.setting} {x.path}: {why}") for x in facts if (why := _file_fault(x, writes))
     ]
-    found += [
-        (FAIL, f"{x.setting} {x.path}: mode {stat.S_IMODE(x.mode):04o}, must be 0600")
-        for x in facts
-        if x.setting in hides and x.mode & 0o077
-    ]
-    return _worst("files", found, f"{len(facts)} looked at", "there, readable; keys 0600")
+    found += [(FAIL, f"{x.setting} {x.path}: {x.fault}") for x in facts if x.fault]
+    return _worst("files", found, f"{len(facts)} looked at", "there, readable; keys closed")
 
 
 def _file_fault(fact: FileFacts, writes: frozenset[str]) -> str:

@@ -17,6 +17,7 @@ from streams.contract import topics, wire
 from streams.contract.access import AccessHead
 from streams.contract.errors import BomnaeError, RecordRefusedError, SettingsError
 from streams.contract.kafka_login import kafka_login
+from streams.contract.private_files import check_private
 from streams.contract.records import Tick
 from streams.contract.settings import Settings, variable
 from streams.contract.times import DAY_MS, KST_MS, now_ms
@@ -48,10 +49,10 @@ _SILENT_S = 3.0
 _HEADS_BACK = 500
 FILES = (
     *("network", "gazetteer", "rules", "photos", "records_key", "kafka_ca", "redis_ca", "tls"),
-    *("snapshots", "snapshot_key"),
+    *("snapshots", "snapshot_key", "keys"),
 )
 _WRITTEN = ("photos", "snapshots")
-_PRIVATE = ("records_key", "snapshot_key")
+_PRIVATE = ("records_key", "snapshot_key", "keys")
 
 
 async def findings(settings: Settings) -> list[Finding]:
@@ -89,7 +90,7 @@ def _local(settings: Settings) -> list[Finding]:
         Finding("settings", OK, "read"),
         judging.login(settings),
         judging.secrets(settings),
-        judging.files(list(_files(settings)), _variables(_WRITTEN), _variables(_PRIVATE)),
+        judging.files(list(_files(settings)), [variable(name) for name in _WRITTEN]),
     ]
     asked: list[tuple[str, Callable[[], list[Finding]]]] = [
         ("network", lambda: [_network(settings)]),
@@ -106,26 +107,33 @@ def _local(settings: Settings) -> list[Finding]:
     return found
 
 
-def _variables(names: Iterable[str]) -> list[str]:
-    return [variable(name) for name in names] + [f"{variable('tls')}/{x}" for x in (KEY, CA_KEY)]
-
-
 def _files(settings: Settings) -> Iterable[judging.FileFacts]:
     for name in FILES:
         if path := str(getattr(settings, name)):
-            yield _facts(variable(name), Path(path))
+            yield _facts(variable(name), Path(path), is_key=name in _PRIVATE)
     for name in (CERT, KEY, CA_KEY) if settings.tls else ():
         if (file := Path(settings.tls) / name).exists():
-            yield _facts(f"{variable('tls')}/{name}", file)
+            yield _facts(f"{variable('tls')}/{name}", file, is_key=name != CERT)
 
 
-def _facts(setting: str, path: Path) -> judging.FileFacts:
+def _facts(setting: str, path: Path, *, is_key: bool) -> judging.FileFacts:
+    fault = ""
     try:
-        mode = path.stat().st_mode
+        path.stat()
+        if is_key:
+            check_private(path, "")
     except OSError:
         return judging.FileFacts(setting, str(path), is_there=False)
-    can_write = os.access(path, os.W_OK)
-    return judging.FileFacts(setting, str(path), True, mode, os.access(path, os.R_OK), can_write)  # noqa: FBT003 - is there
+    except SettingsError as error:
+        fault = str(error).removeprefix(": ")
+    return judging.FileFacts(
+        setting,
+        str(path),
+        is_there=True,
+        can_read=os.access(path, os.R_OK),
+        can_write=os.access(path, os.W_OK),
+        fault=fault,
+    )
 
 
 def _network(settings: Settings) -> Finding:

@@ -11,7 +11,7 @@ from pathlib import Path
 from local.services import Process, answers, free_port, redis_binary, wait_until
 from local.stack import JARS, Stack
 from streams.contract.settings import Settings
-from streams.walls.files import make_missing
+from streams.walls.files import SIGNING, make_missing
 from tests.places import ROOT
 
 COMPOSE = ROOT / "local" / "compose"
@@ -33,6 +33,8 @@ class Walled(Stack):
     def _start_stores(self) -> None:
         self.secrets.mkdir(mode=0o700)
         make_missing(self.secrets)
+        for name in SIGNING:  # a container has it on a mount that is read-only
+            (self.secrets / name).chmod(0o600)
         self._start_kafka()
         self._start_redis()
 

@@ -98,15 +98,18 @@ def test_one_secret_for_two_things_is_named() -> None:
 
 
 def test_files_are_there_readable_and_keys_are_their_owners_alone() -> None:
-    well = judging.FileFacts("BOMNAE_RECORDS_KEY", "k.pem", True, 0o100600, True, True)  # noqa: FBT003
+    well = judging.FileFacts(
+        "BOMNAE_RECORDS_KEY", "k.pem", is_there=True, can_read=True, can_write=True
+    )
 
     def of(fact: judging.FileFacts) -> tuple[Outcome, str]:
-        found = judging.files([fact], ["BOMNAE_PHOTOS"], ["BOMNAE_RECORDS_KEY"])
+        found = judging.files([fact], ["BOMNAE_PHOTOS"])
         return found.outcome, found.value
 
     assert of(well)[0] is OK
-    assert of(replace(well, is_there=False, mode=0))[1].endswith("is not there")
-    assert of(replace(well, mode=0o100640))[1].endswith("mode 0640, must be 0600")
+    assert of(replace(well, is_there=False))[1].endswith("is not there")
+    fault = "must be its owner's alone (mode 600), is 640"
+    assert of(replace(well, fault=fault)) == (FAIL, f"BOMNAE_RECORDS_KEY k.pem: {fault}")
     assert of(replace(well, can_read=False))[1].endswith("cannot be read")
     unwritten = replace(well, setting="BOMNAE_PHOTOS", can_write=False)
     assert of(unwritten)[1].endswith("cannot be written")
