@@ -7,13 +7,17 @@ from typing import Any
 
 from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.grammars import LoginMode
+from streams.contract.keys import Key
 from streams.contract.settings import Settings, is_loopback, variable
 from streams.contract.topic_rules import Complaint
 from streams.contract.topics import Topic
 from streams.doctor.finding import FAIL, OK, UNKNOWN, WARN, Finding, Outcome, unknown
+from streams.kafka.rights import SERVICES
 
 OURS = ("secret", "admin_key", "pseudonym_key", "ingest_key", "redis_password", "kafka_password")
 """Secrets a city chooses itself; a portal's key is as the portal gives it."""
+UNUSED_BESIDE_KEYS = ("secret", "pseudonym_key")  # BOMNAE_KEYS wins over them
+MAPS = "maps"  # the service people log in at
 FEW_BITS, ENOUGH_BITS = 80, 112
 WORDS = ("password", "changeme", "change-me", "example", "qwerty", "123456", "bomnae")
 LEAST_REDIS = (7, 0)
@@ -36,16 +40,20 @@ def _worst(check: str, found: Iterable[tuple[Outcome, str]], well: str, bound: s
     return Finding(check, outcome, "; ".join(text for _, text in rows), bound)
 
 
-def login(settings: Settings) -> Finding:
-    """What settings that are each allowed come to together."""
-    found = _login_faults(settings)
+def login(settings: Settings, *, has_codes: bool) -> Finding:
+    """What settings that are each allowed come to together. `has_codes`: there is a key that seals
+    one-time codes. Only the map has the settings of the login: another service cannot say.
+    """
+    if settings.kafka_user in SERVICES and settings.kafka_user != MAPS:
+        return unknown("login", f"{settings.kafka_user} has no login: ask where the map runs")
+    found = _login_faults(settings, has_codes=has_codes)
     return _worst("login", found, settings.login.value, "nothing typed crosses a network in clear")
 
 
-def _login_faults(settings: Settings) -> Iterator[tuple[Outcome, str]]:
+def _login_faults(settings: Settings, *, has_codes: bool) -> Iterator[tuple[Outcome, str]]:
     is_open = settings.login is LoginMode.OPEN
-    if settings.login is LoginMode.LOCAL and not settings.secret:
-        yield FAIL, "BOMNAE_LOGIN=local without BOMNAE_SECRET: no one-time codes can be set up"
+    if settings.login is LoginMode.LOCAL and not has_codes:
+        yield FAIL, "BOMNAE_LOGIN=local without a key for codes in BOMNAE_KEYS, nor BOMNAE_SECRET"
     if not (is_loopback(settings.http.host) or settings.tls or settings.trusted_proxies):
         yield WARN, f"BOMNAE_HTTP {settings.http} without BOMNAE_TLS or BOMNAE_TRUSTED_PROXIES"
     if any(network.prefixlen == 0 for network in settings.trusted_proxies):
@@ -65,13 +73,20 @@ def _login_faults(settings: Settings) -> Iterator[tuple[Outcome, str]]:
         yield WARN, f"BOMNAE_INGEST {door} without BOMNAE_TLS: its key crosses in clear"
 
 
-def secrets(settings: Settings) -> Finding:
-    """How strong the secrets are that a city chooses; lengths are shown, never a letter."""
-    given = {name: str(getattr(settings, name)) for name in OURS if getattr(settings, name)}
-    found = [(how, text) for name, each in given.items() for how, text in _weakness(name, each)]
+def secrets(settings: Settings, keys: Iterable[Key], fault: str = "") -> Finding:
+    """How strong the secrets are that a city chooses; lengths are shown, never a letter. `keys` are
+    those of the file of BOMNAE_KEYS, beside which two settings are not used; `fault`: why there is
+    no reading it.
+    """
+    used = [name for name in OURS if not (settings.keys and name in UNUSED_BESIDE_KEYS)]
+    given = {variable(name): str(getattr(settings, name)) for name in used}
+    given |= {f"key {each.id}": each.secret.decode("latin-1") for each in keys if settings.keys}
+    given = {name: value for name, value in given.items() if value}
+    found = [(FAIL, fault)] if fault else []
+    found += [(how, text) for name, each in given.items() for how, text in _weakness(name, each)]
     names = list(given)
     found += [
-        (FAIL, f"{variable(one)} is {variable(other)} as well")
+        (FAIL, f"{one} is {other} as well")
         for at, one in enumerate(names)
         for other in names[at + 1 :]
         if given[one] == given[other]
@@ -83,13 +98,13 @@ def secrets(settings: Settings) -> Finding:
 
 def _weakness(name: str, value: str) -> Iterator[tuple[Outcome, str]]:
     bits = bits_of(value)
-    said = f"{variable(name)}: {len(value)} characters, about {bits} bits"
+    said = f"{name}: {len(value)} characters, about {bits} bits"
     if bits < FEW_BITS:
         yield FAIL, said
     elif bits < ENOUGH_BITS:
         yield WARN, said
     if any(word in value.lower() for word in WORDS):
-        yield FAIL, f"{variable(name)} holds a word that everybody tries"
+        yield FAIL, f"{name} holds a word that everybody tries"
 
 
 def bits_of(value: str) -> int:

@@ -17,6 +17,8 @@ from streams.contract import topics, wire
 from streams.contract.access import AccessHead
 from streams.contract.errors import BomnaeError, RecordRefusedError, SettingsError
 from streams.contract.kafka_login import kafka_login
+from streams.contract.key_file import keys_now
+from streams.contract.keys import Keys, Purpose
 from streams.contract.private_files import check_private
 from streams.contract.records import Tick
 from streams.contract.settings import Settings, variable
@@ -86,10 +88,11 @@ async def _within(
 
 
 def _local(settings: Settings) -> list[Finding]:
+    keys, fault = _keys(settings)
     found = [
         Finding("settings", OK, "read"),
-        judging.login(settings),
-        judging.secrets(settings),
+        judging.login(settings, has_codes=bool(keys.accepted(Purpose.CODES, now_ms()))),
+        judging.secrets(settings, keys.keys, fault),
         judging.files(list(_files(settings)), [variable(name) for name in _WRITTEN]),
     ]
     asked: list[tuple[str, Callable[[], list[Finding]]]] = [
@@ -105,6 +108,14 @@ def _local(settings: Settings) -> list[Finding]:
             found.append(Finding(check, FAIL, str(error)))
     assert {each.check for each in found} == {*LOCAL}  # noqa: S101 - none is forgotten
     return found
+
+
+def _keys(settings: Settings) -> tuple[Keys, str]:
+    """The keys in use, of the file or of the single settings; none, and why they cannot be read."""
+    try:
+        return keys_now(settings), ""
+    except SettingsError as error:
+        return Keys((), str(error)), str(error)
 
 
 def _files(settings: Settings) -> Iterable[judging.FileFacts]:

@@ -10,10 +10,13 @@ import pytest
 from maps.access.codes import new_secret, step_of
 from streams.contract import topics
 from streams.contract.grammars import Address, LoginMode, networks
+from streams.contract.key_file import save
+from streams.contract.keys import keys_of_settings
 from streams.contract.settings import Settings
 from streams.contract.topic_rules import Complaint
 from streams.doctor import command, judging
-from streams.doctor.finding import CHECKS, FAIL, OK, UNKNOWN, WARN, Outcome
+from streams.doctor.finding import CHECKS, FAIL, OK, UNKNOWN, WARN, Finding, Outcome
+from streams.doctor.measuring import _local
 
 STRONG = "3f9a1c07e5b24d688f0b7c92aa41de3355671e09cbd8842f1067fa93b5d2ce48"
 FIVE_MINUTES_MS = 300_000
@@ -59,6 +62,8 @@ def test_memory_is_that_of_the_sizing_page() -> None:
     [
         (Settings(secret=STRONG), OK),
         (Settings(), FAIL),  # accounts here, and no key for their codes
+        (Settings(kafka_user="maps"), FAIL),
+        (Settings(kafka_user="worker"), UNKNOWN),  # has none of the login's settings
         (Settings(login=LoginMode.OPEN), OK),
         (Settings(secret=STRONG, http=Address("10.1.2.3", 8700)), WARN),
         (Settings(secret=STRONG, http=Address("10.1.2.3", 8700), tls="tls"), OK),
@@ -69,7 +74,7 @@ def test_memory_is_that_of_the_sizing_page() -> None:
     ],
 )
 def test_settings_that_do_not_go_together(settings: Settings, outcome: Outcome) -> None:
-    assert judging.login(settings).outcome is outcome
+    assert judging.login(settings, has_codes=bool(settings.secret)).outcome is outcome
 
 
 @pytest.mark.parametrize(
@@ -85,16 +90,40 @@ def test_settings_that_do_not_go_together(settings: Settings, outcome: Outcome) 
     ],
 )
 def test_a_secret_is_judged_and_never_shown(secret: str, outcome: Outcome) -> None:
-    found = judging.secrets(Settings(admin_key=secret))
+    found = judging.secrets(Settings(admin_key=secret), ())
     assert found.outcome is outcome
     assert secret not in found.value
     assert (str(len(secret)) in found.value) == (outcome is not OK) or "word" in found.value
 
 
 def test_one_secret_for_two_things_is_named() -> None:
-    found = judging.secrets(Settings(secret=STRONG, pseudonym_key=STRONG))
+    found = judging.secrets(Settings(secret=STRONG, pseudonym_key=STRONG), ())
     assert found.outcome is FAIL
     assert found.value == "BOMNAE_SECRET is BOMNAE_PSEUDONYM_KEY as well"
+
+
+def test_the_keys_of_the_file_are_judged_and_not_the_settings_that_are_unused_beside_it() -> None:
+    given = Settings(keys="keys.json", secret="a" * 64, pseudonym_key="a" * 64)
+    strong = keys_of_settings(STRONG, "").keys
+    assert judging.secrets(given, strong).value == "3 set"
+    weak = judging.secrets(given, keys_of_settings("a" * 64, "").keys)
+    assert (weak.outcome, weak.value) == (FAIL, "key webhooks-0: 64 characters, about 0 bits")
+    assert judging.secrets(given, (), "keys.json: no key file") == Finding(
+        "secrets", FAIL, "keys.json: no key file", weak.bound
+    )
+
+
+def test_the_doctor_reads_the_keys_that_are_in_use(tmp_path: Path) -> None:
+    """Of the file where there is one, else of the single settings."""
+    save(tmp_path / "keys.json", keys_of_settings(STRONG, ""))
+    for settings in (Settings(keys=str(tmp_path / "keys.json")), Settings(secret=STRONG)):
+        found = {each.check: each.outcome for each in _local(settings)}
+        assert (found["login"], found["secrets"]) == (OK, OK)
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "broken.json").chmod(0o600)
+    broken = {each.check: each for each in _local(Settings(keys=str(tmp_path / "broken.json")))}
+    assert (broken["login"].outcome, broken["secrets"].outcome) == (FAIL, FAIL)
+    assert "no key file" in broken["secrets"].value
 
 
 def test_files_are_there_readable_and_keys_are_their_owners_alone() -> None:
