@@ -9,10 +9,12 @@ from streams.contract.arrival import MAX_AHEAD_MS
 from streams.contract.grammars import LoginMode
 from streams.contract.keys import Key
 from streams.contract.settings import Settings, is_loopback, variable
+from streams.contract.times import HOUR_MS
 from streams.contract.topic_rules import Complaint
 from streams.contract.topics import Topic
 from streams.doctor.finding import FAIL, OK, UNKNOWN, WARN, Finding, Outcome, unknown
 from streams.kafka.rights import SERVICES
+from streams.snapshot.health import LATE_MS, reason
 
 OURS = ("secret", "admin_key", "pseudonym_key", "ingest_key", "redis_password", "kafka_password")
 """Secrets a city chooses itself; a portal's key is as the portal gives it."""
@@ -27,7 +29,6 @@ APART_WARN_MS, APART_FAIL_MS = 2_000, 30_000
 TICK_AGE_MS = 60_000
 EARLY_DAYS = 30
 HEAD_DAYS = 2
-SNAPSHOT_HOURS = 26
 GIB = 1 << 30
 
 
@@ -169,6 +170,14 @@ def age(check: str, age_s: float | None, most_s: float, *, grave: Outcome) -> Fi
     if age_s is None:
         return Finding(check, grave, "none", bound)
     return Finding(check, grave if age_s > most_s else OK, f"{age_s / 3600:.1f} h old", bound)
+
+
+def snapshot(newest_ms: int | None, now_ms: int) -> Finding:
+    """By the reason of `python -m streams.snapshot.health`; `newest_ms` is when it was begun."""
+    bound = f"at most {LATE_MS // HOUR_MS} h old"
+    if newest_ms is None or reason(newest_ms, now_ms):
+        return Finding("snapshot", FAIL, reason(newest_ms, now_ms), bound)
+    return Finding("snapshot", OK, f"{(now_ms - newest_ms) / HOUR_MS:.1f} h old", bound)
 
 
 def needed_bytes(links: int, days: int, partitions: int) -> int:

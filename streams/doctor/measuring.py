@@ -40,6 +40,7 @@ from streams.geo.loading import load_network
 from streams.kafka.access_log import PLACE
 from streams.kafka.cluster import LogReader
 from streams.kafka.topic_facts import complaints, layout
+from streams.snapshot.shelf import made_ms, snapshots_in
 from streams.state.clocks import clocks_of, reason_against
 from streams.state.keys import WORKERS
 from streams.state.redis_login import connect, of_each_node, time_ms
@@ -181,12 +182,11 @@ def _disks(settings: Settings) -> list[Finding]:
 
 
 def _snapshot(folder: str) -> Finding:
-    """By the newest file in the folder of the snapshots."""
+    """By the newest snapshot in their folder; what else lies there is none."""
     if not folder:
         return unknown("snapshot", "no folder for snapshots is set")
-    made_s = max((x.stat().st_mtime for x in Path(folder).iterdir() if x.is_file()), default=None)
-    age_s = None if made_s is None else now_ms() / 1000 - made_s
-    return judging.age("snapshot", age_s, judging.SNAPSHOT_HOURS * 3600, grave=FAIL)
+    newest = next(reversed(snapshots_in(Path(folder))), None)
+    return judging.snapshot(None if newest is None else made_ms(newest), now_ms())
 
 
 async def _redis(settings: Settings, needed: int) -> list[Finding]:

@@ -13,10 +13,12 @@ from streams.contract.grammars import Address, LoginMode, networks
 from streams.contract.key_file import save
 from streams.contract.keys import keys_of_settings
 from streams.contract.settings import Settings
+from streams.contract.times import HOUR_MS, now_ms
 from streams.contract.topic_rules import Complaint
 from streams.doctor import command, judging
 from streams.doctor.finding import CHECKS, FAIL, OK, UNKNOWN, WARN, Finding, Outcome
 from streams.doctor.measuring import _local
+from streams.snapshot.shelf import new_name
 
 STRONG = "3f9a1c07e5b24d688f0b7c92aa41de3355671e09cbd8842f1067fa93b5d2ce48"
 FIVE_MINUTES_MS = 300_000
@@ -209,9 +211,26 @@ def test_disks_and_ages() -> None:
     assert [judging.disk("disk", "x", n * gib, 100 * gib).outcome for n, _ in sizes] == [
         outcome for _, outcome in sizes
     ]
-    assert judging.age("snapshot", None, 60, grave=FAIL).outcome is FAIL
-    assert judging.age("snapshot", 61, 60, grave=FAIL).outcome is FAIL
-    assert judging.age("snapshot", 59, 60, grave=FAIL).outcome is OK
+    assert judging.age("records-head", None, 60, grave=FAIL).outcome is FAIL
+    assert judging.age("records-head", 61, 60, grave=FAIL).outcome is FAIL
+    assert judging.age("records-head", 59, 60, grave=FAIL).outcome is OK
+
+
+def test_a_snapshot_is_one_by_its_name_and_as_old_as_that_says(tmp_path: Path) -> None:
+    """A half, a key or a copy that lies beside the snapshots is none."""
+    settings = Settings(snapshots=str(tmp_path))
+
+    def found() -> tuple[Outcome, str]:
+        (one,) = (each for each in _local(settings) if each.check == "snapshot")
+        return one.outcome, one.value
+
+    (tmp_path / f".{new_name(now_ms())}.0a1b2c3d.half").write_text("half")
+    (tmp_path / "snapshot.pub").write_text("a key")
+    assert found() == (FAIL, "there is no snapshot yet")
+    (tmp_path / new_name(now_ms() - 27 * HOUR_MS)).write_text("old")
+    assert found() == (FAIL, "the newest snapshot is 27 h old")
+    (tmp_path / new_name(now_ms() - HOUR_MS)).write_text("new")
+    assert found() == (OK, "1.0 h old")
 
 
 def test_wrong_settings_are_findings_and_no_secret_is_shown(
