@@ -13,12 +13,14 @@ from streams.contract.times import HOUR_MS
 from streams.contract.topic_rules import Complaint
 from streams.contract.topics import Topic
 from streams.doctor.finding import FAIL, OK, UNKNOWN, WARN, Finding, Outcome, unknown
-from streams.kafka.rights import SERVICES
+from streams.kafka.rights import SERVICES, Kind, Needs
 from streams.snapshot.health import LATE_MS, reason
 
 OURS = ("secret", "admin_key", "pseudonym_key", "ingest_key", "redis_password", "kafka_password")
 """Secrets a city chooses itself; a portal's key is as the portal gives it."""
 UNUSED_BESIDE_KEYS = ("secret", "pseudonym_key")  # BOMNAE_KEYS wins over them
+UNWALLED = frozenset(("READ", "WRITE", "CREATE", "DELETE", "ALTER"))
+IMPLIED = frozenset(("DESCRIBE", "DESCRIBE_CONFIGS"))  # whoever may read may ask, and so on
 MAPS = "maps"  # the service people log in at
 FEW_BITS, ENOUGH_BITS = 80, 112
 WORDS = ("password", "changeme", "change-me", "example", "qwerty", "123456", "bomnae")
@@ -41,11 +43,16 @@ def _worst(check: str, found: Iterable[tuple[Outcome, str]], well: str, bound: s
     return Finding(check, outcome, "; ".join(text for _, text in rows), bound)
 
 
+def is_no_map(settings: Settings) -> bool:
+    """Whether these are the settings of a service that is not the map, by its user at Kafka."""
+    return settings.kafka_user in SERVICES and settings.kafka_user != MAPS
+
+
 def login(settings: Settings, *, has_codes: bool) -> Finding:
     """What settings that are each allowed come to together. `has_codes`: there is a key that seals
     one-time codes. Only the map has the settings of the login: another service cannot say.
     """
-    if settings.kafka_user in SERVICES and settings.kafka_user != MAPS:
+    if is_no_map(settings):
         return unknown("login", f"{settings.kafka_user} has no login: ask where the map runs")
     found = _login_faults(settings, has_codes=has_codes)
     return _worst("login", found, settings.login.value, "nothing typed crosses a network in clear")
@@ -290,6 +297,27 @@ def replication(replicas: Mapping[str, int], brokers: int) -> Finding:
     if brokers < 3:
         return Finding("replication", OK, f"{brokers} broker(s): {due} copies", f"{due} copies")
     return Finding("replication", OK, f"{brokers} brokers", f"{due} copies")
+
+
+def kafka_rights(user: str, needed: Needs, allowed: Needs) -> Finding:
+    """What a service may do to each topic and group, against what it needs: too little it fails by,
+    too much is a hole in the walls. A cluster without ACLs tells nothing, or allows all.
+    """
+    check, bound = "kafka-rights", "as `python -m producers topics --rights` gives"
+    if all(acts >= UNWALLED for (kind, _), acts in allowed.items() if kind is Kind.TOPIC):
+        return Finding(check, OK, "all is allowed: no ACLs, or the admin")
+    if not needed:
+        named = f"user {user}" if user else "no BOMNAE_KAFKA_USER, which"
+        return unknown(check, f"{named} is none of {', '.join(SERVICES)}: its needs are not known")
+    found: list[tuple[Outcome, str]] = []
+    for (kind, name), may in allowed.items():
+        due = needed.get((kind, name), frozenset())
+        said = f"{kind.value.lower()} {name}"
+        if lacks := sorted(due - may):
+            found.append((FAIL, f"{said}: may not {' and '.join(lacks)}"))
+        if more := sorted(may - due - IMPLIED):
+            found.append((WARN, f"{said}: may {' and '.join(more)} besides"))
+    return _worst(check, found, f"{len(allowed)} as {user} needs", bound)
 
 
 def lag(reason: str) -> Finding:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from aiokafka.errors import TopicAuthorizationFailedError
 from kafka import KafkaAdminClient
 from kafka.errors import IncompatibleBrokerVersion, KafkaError
 from redis.exceptions import NoPermissionError
@@ -39,7 +40,8 @@ from streams.doctor.finding import (
 from streams.geo.loading import load_network
 from streams.kafka.access_log import PLACE
 from streams.kafka.cluster import LogReader
-from streams.kafka.topic_facts import complaints, layout
+from streams.kafka.rights import SERVICES, Kind, needed_by
+from streams.kafka.topic_facts import allowed, complaints, layout
 from streams.snapshot.shelf import made_ms, snapshots_in
 from streams.state.clocks import clocks_of, reason_against
 from streams.state.keys import WORKERS
@@ -47,6 +49,7 @@ from streams.state.redis_login import connect, of_each_node, time_ms
 from streams.state.rights import check_rights
 
 WITHIN_S = 8.0
+HEAD = "records-head"
 _CLIENT_MS = 5_000
 _SILENT_S = 3.0
 _HEADS_BACK = 500
@@ -237,7 +240,14 @@ def _kafka(settings: Settings) -> list[Finding]:
             judging.topics(wanted, there.partitions, complaints(admin)),
             judging.replication(there.replicas, brokers),
             *_log_dirs(admin),
+            _kafka_rights(admin, settings.kafka_user),
         ]
+
+
+def _kafka_rights(admin: KafkaAdminClient, user: str) -> Finding:
+    needed = needed_by(user) if user in SERVICES else {}
+    groups = [name for kind, name in needed if kind is Kind.GROUP]
+    return judging.kafka_rights(user, needed, allowed(admin, groups))
 
 
 def _log_dirs(admin: KafkaAdminClient) -> list[Finding]:
@@ -258,8 +268,14 @@ def _log_dirs(admin: KafkaAdminClient) -> list[Finding]:
 async def _log(settings: Settings) -> list[Finding]:
     reader = LogReader(settings)
     async with reader:
-        stamped, ticked = await _newest_tick(reader)
-        found = judging.ticks(stamped, ticked, now_ms())
+        try:
+            stamped, ticked = await _newest_tick(reader)
+            found = judging.ticks(stamped, ticked, now_ms())
+        except TopicAuthorizationFailedError:
+            why = f"{settings.kafka_user} may not read {topics.PERMITS.name}"
+            found = [unknown(check, why) for check in OF_LOG if check != HEAD]
+        if judging.is_no_map(settings):
+            return [*found, unknown(HEAD, f"{settings.kafka_user} signs none")]
         return [*found, await _records_head(reader, has_key=bool(settings.records_key))]
 
 
@@ -281,7 +297,7 @@ async def _newest_tick(reader: LogReader) -> tuple[int | None, int | None]:
 async def _records_head(reader: LogReader, *, has_key: bool) -> Finding:
     """Which day of the access records was signed last, among the newest messages."""
     if not has_key:
-        return Finding("records-head", WARN, "BOMNAE_RECORDS_KEY is not set: no day is signed")
+        return Finding(HEAD, WARN, "BOMNAE_RECORDS_KEY is not set: no day is signed")
     start, end = (await reader.starts([PLACE]))[PLACE], (await reader.ends([PLACE]))[PLACE]
     first = at = max(start, end - _HEADS_BACK)
     newest = None
@@ -292,12 +308,12 @@ async def _records_head(reader: LogReader, *, has_key: bool) -> Finding:
             newest = _day_of(each.payload) or newest
             at = each.offset + 1
     if newest is None and first > start:
-        return unknown("records-head", f"none among the newest {_HEADS_BACK} records")
+        return unknown(HEAD, f"none among the newest {_HEADS_BACK} records")
     if newest is None:
-        return unknown("records-head", "no day is over yet")
+        return unknown(HEAD, "no day is over yet")
     ended = datetime.fromisoformat(newest).replace(tzinfo=UTC).timestamp() * 1000 + DAY_MS
     age_s = (now_ms() + KST_MS - ended) / 1000
-    return judging.age("records-head", age_s, judging.HEAD_DAYS * 86_400, grave=FAIL)
+    return judging.age(HEAD, age_s, judging.HEAD_DAYS * 86_400, grave=FAIL)
 
 
 def _day_of(payload: bytes | None) -> str | None:

@@ -32,6 +32,10 @@ class Act(StrEnum):
     WRITE = "WRITE"
 
 
+Needs = dict[tuple[Kind, str], frozenset[str]]
+"""A topic or a group -> what may be done to it, or must be, as Kafka calls it."""
+
+
 class Right(NamedTuple):
     """A service may do this to that."""
 
@@ -85,6 +89,15 @@ tells the log what is to be taken out, with a record of it.
 def rights() -> frozenset[Right]:
     """Every right of every service."""
     return frozenset(right for name, has in SERVICES.items() for right in _rights_of(name, has))
+
+
+def needed_by(service: str) -> Needs:
+    """What a service of the table needs of each topic, and of its groups."""
+    found: Needs = {}
+    for right in _rights_of(service, SERVICES[service]):
+        thing = (right.kind, right.name)
+        found[thing] = found.get(thing, frozenset()) | {right.act.value}
+    return found
 
 
 def _rights_of(service: str, has: Rights) -> Iterable[Right]:

@@ -1,6 +1,7 @@
 """The walls of docker-compose.yml on real stores: each service does its own work, and no more."""
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from aiokafka.errors import KafkaConnectionError
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import (
     ACL,
+    ACLFilter,
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
@@ -255,6 +257,42 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
     with ThreadPoolExecutor() as pool:
         said = pool.map(lambda command: walled.run_as(*command), commands)
         assert all(word in output for word, output in zip(commands.values(), said, strict=True))
+
+
+def test_the_doctor_of_a_service_names_each_topic_it_may_do_too_much_or_too_little_to(
+    walled: Walled,
+) -> None:
+    """And what it may not look at is not checked, and no fault."""
+
+    def outcomes(service: str) -> dict[str, tuple[str, str]]:
+        said = walled.run_as(service, "streams", "doctor", "--json", fine=(0, 1))
+        rows = json.loads(said[said.index('{\n "checks"') :])["checks"]
+        return {row["check"]: (row["outcome"], row["value"]) for row in rows}
+
+    for service in ("worker", "maps", "keeper"):
+        found = outcomes(service)
+        assert found["kafka-rights"][0] == "ok", (service, found)
+        assert found["ticks"][0] == ("not checked" if service == "maps" else "ok"), found
+        assert found["login"][0] == ("ok" if service == "maps" else "not checked"), found
+    with closing(admin_of(walled, ADMIN)) as admin:
+        literal, allowed = ACLResourcePatternType.LITERAL, ACLPermissionType.ALLOW
+        more = ResourcePattern(ResourceType.TOPIC, "accounts", literal)
+        less = ResourcePattern(ResourceType.TOPIC, "bus-positions", literal)
+        group = ResourcePattern(ResourceType.GROUP, topics.GROUP, literal)
+        user = "User:worker"
+        admin.create_acls([ACL(user, "*", ACLOperation.WRITE, allowed, more)])
+        gone = [ACLFilter(user, "*", ACLOperation.READ, allowed, each) for each in (less, group)]
+        admin.delete_acls(gone)
+    outcome, value = outcomes("worker")["kafka-rights"]
+    assert (outcome, {*value.split("; ")}) == (
+        "fail",
+        {
+            "topic bus-positions: may not READ",
+            "topic accounts: may WRITE besides",
+            "group bomnae: may not READ",
+        },
+    )
+    assert "2 given, 1 taken away" in give_rights(walled)
 
 
 def test_a_log_of_before_the_walls_has_no_admin_until_it_is_told_one(walled: Walled) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kafka.admin import ACLOperation
 
 from maps.access.codes import new_secret, step_of
 from streams.contract import topics
@@ -18,6 +19,7 @@ from streams.contract.topic_rules import Complaint
 from streams.doctor import command, judging
 from streams.doctor.finding import CHECKS, FAIL, OK, UNKNOWN, WARN, Finding, Outcome
 from streams.doctor.measuring import _local
+from streams.kafka.rights import Kind, needed_by
 from streams.snapshot.shelf import new_name
 
 STRONG = "3f9a1c07e5b24d688f0b7c92aa41de3355671e09cbd8842f1067fa93b5d2ce48"
@@ -203,6 +205,35 @@ def test_topics_and_their_copies() -> None:
     ]
     assert judging.replication({"permits": 1}, 1).outcome is OK
     assert judging.replication({"permits": 1, "calls": 3}, 3).value == "permits has 1"
+
+
+def test_the_rights_of_a_service_are_held_against_the_table_topic_by_topic() -> None:
+    needed = needed_by("worker")
+
+    def found(user: str = "worker", **changed: set[str]) -> tuple[Outcome, str]:
+        may = needed | {(Kind.TOPIC, name): frozenset(acts) for name, acts in changed.items()}
+        own = needed if user == "worker" else {}
+        one = judging.kafka_rights(user, own, may)
+        return one.outcome, one.value
+
+    asking = {"DESCRIBE", "DESCRIBE_CONFIGS"}
+    assert found() == (OK, f"{len(topics.ALL) + 1} as worker needs")
+    assert found(permits=asking) == (FAIL, "topic permits: may not READ")
+    assert found(permits=set())[1].endswith("may not DESCRIBE and DESCRIBE_CONFIGS and READ")
+    assert found(calls=asking | {"READ", "WRITE"}) == (WARN, "topic calls: may WRITE besides")
+    less = {(Kind.GROUP, topics.GROUP): frozenset[str]()}
+    one = judging.kafka_rights("worker", needed, needed | less)
+    assert one.value == "group bomnae: may not READ"
+    assert found(user="ours")[0] is UNKNOWN
+    assert "no BOMNAE_KAFKA_USER" in found(user="")[1]
+
+
+def test_a_cluster_without_acls_is_no_fault() -> None:
+    """It says that all is allowed, or nothing of it (the embedded broker)."""
+    acts = frozenset(x.name for x in ACLOperation if x.name not in ("UNKNOWN", "ANY", "ALL"))
+    for allowed in ({}, dict.fromkeys(needed_by("worker"), acts)):
+        for user in ("worker", "", "ours"):
+            assert judging.kafka_rights(user, needed_by("worker"), allowed).outcome is OK
 
 
 def test_disks_and_ages() -> None:
