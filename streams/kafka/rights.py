@@ -74,6 +74,7 @@ SERVICES: dict[str, Rights] = {
         reads=(topics.ACCESS_RECORDS,),
     ),
     "records": Rights(reads=(topics.ACCESS_RECORDS,)),
+    "snapshot": Rights(reads=(*topics.FOLDED, topics.RECEIPTS, topics.ACCESS_RECORDS)),
     "keeper": Rights(
         writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
         reads=topics.ALL,
@@ -81,8 +82,8 @@ SERVICES: dict[str, Rights] = {
 }
 """Reads beside one's own work are those of the health checks. Maps write to `permits` what crews
 report of a work: it stands in order with the work. `records` verifies and reports, and writes
-nothing. `keeper` runs what an operator asks for by hand: it compares the state with the log, and
-tells the log what is to be taken out, with a record of it.
+nothing; `snapshot` reads what a snapshot keeps. `keeper` runs what an operator asks for by hand:
+it compares the state with the log, and tells the log what is to be taken out, with a record of it.
 """
 
 

@@ -47,6 +47,7 @@ WRITTEN = {
     "worker": [key("links", 0), key("meta", CITY), key("counts", DELIVERY), "bomnae:links"],
     "dispatch": [key("counts", DELIVERY)],
     "maps": [login_key(SESSION, "x")],
+    "snapshot": [],
 }
 WRITTEN["keeper"] = sorted({name for names in WRITTEN.values() for name in names})
 SLOTS = sorted({name for names in WRITTEN.values() for name in names})
@@ -252,6 +253,7 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
         ("dispatch", "streams.delivery.health"): "",
         (ADMIN, "producers", "letters"): "no dead letters",
         ("keeper", "streams", "audit"): "identical",
+        ("snapshot", "streams", "snapshot", "--to", str(walled.folder)): "checked",
         ("records", "maps", "records", "verify", "--public", public): "no fault",
     }
     with ThreadPoolExecutor() as pool:

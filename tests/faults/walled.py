@@ -118,4 +118,6 @@ class Walled(Stack):
                 "BOMNAE_REDIS_PASSWORD_FILE": str(self.secrets / f"redis_{service}"),
                 "BOMNAE_REDIS_CA": str(self.secrets / "redis_ca"),
             }
+        if service == "snapshot":
+            env["BOMNAE_SNAPSHOT_KEY"] = str(self.secrets / "snapshot_key")
         return env

@@ -194,7 +194,7 @@ def test_a_service_is_in_no_network_that_it_needs_not() -> None:
         "state",
     }
     with_redis = {name for name in services() if "state" in networks_of(name)}
-    as_keeper = {"retention", "snapshot", "restore"}
+    as_keeper = {"retention", "restore"}
     assert with_redis == {"redis", *users.SERVICES, *as_keeper}
     assert {name for name in services() if "out" in networks_of(name)} == {
         "producers",
