@@ -6,11 +6,12 @@ signal.
 """
 
 import logging
+import secrets
 from functools import lru_cache
 from pathlib import Path
 
 from streams.contract.errors import SettingsError
-from streams.contract.keys import NEEDED, Keys, keys_of_settings, read, written
+from streams.contract.keys import LEAST_BYTES, NEEDED, Keys, keys_of_settings, read, written
 from streams.contract.private_files import check_private
 from streams.contract.settings import Settings
 from streams.contract.whole_files import write_whole
@@ -103,6 +104,11 @@ def save(path: Path, keys: Keys) -> None:
         write_whole(path, written(keys), mode=0o600, owner=owner)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def new_key() -> bytes:
+    """The bytes of a new key, random."""
+    return secrets.token_bytes(LEAST_BYTES)
 
 
 def _stamp_of(path: Path) -> Stamp | None:

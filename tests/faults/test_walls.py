@@ -1,6 +1,7 @@
 """The walls of docker-compose.yml on real stores: each service does its own work, and no more."""
 
 import asyncio
+import base64
 import json
 import re
 import time
@@ -34,10 +35,11 @@ from local.services import answers, free_port, wait_until
 from producers.network.importing import write_network
 from streams.contract import topics
 from streams.contract.kafka_login import kafka_login
+from streams.contract.key_file import load
 from streams.kafka.rights import ADMIN, SERVICES
 from streams.state import users
 from streams.state.keys import CITY, DELIVERY, SESSION, key, login_key
-from streams.walls.files import SIGNING, make_missing
+from streams.walls.files import KEY_FILE, KEYS, SIGNING, make_missing
 from tests.cities import worlds
 from tests.faults.walled import Walled
 from tests.services.asking import ask, seen
@@ -230,13 +232,10 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
     walled.start("producers", "producers", "run", "--no-clock", **poll)
     worker = walled.start("worker", "streams", "worker")
     walled.wait(worker, lambda: worker.said("worker started"), "worker")
-    secret = {"BOMNAE_SECRET_FILE": str(walled.secrets / "secret")}
     records = {"BOMNAE_RECORDS_KEY": str(walled.secrets / "records_key")}
-    sending = walled.start("dispatch", "streams", "dispatch", **secret)
+    sending = walled.start("dispatch", "streams", "dispatch")
     port = free_port()
-    served = walled.start(
-        "maps", "maps", "serve", BOMNAE_HTTP=f"127.0.0.1:{port}", **secret, **records
-    )
+    served = walled.start("maps", "maps", "serve", BOMNAE_HTTP=f"127.0.0.1:{port}", **records)
     walled.wait(served, lambda: answers(port), "the map server")
     base = f"http://127.0.0.1:{port}"
     seen(base, lambda body: any(work["id"] == "W-1" for work in body["works"]), "/api/v1/snapshot")
@@ -246,6 +245,7 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
     walled.wait(sending, lambda: sending.said("dispatcher started"), "dispatch")
     wait_until(lambda: ask(base, "/readyz")[1]["ok"], "ready")
     public = str(walled.secrets / SIGNING["records_key"])
+    receiver = ("--title", "현장반", "--url", "https://crew.example/hook")
     commands = {
         ("clock", "producers.health"): "",
         ("producers", "producers.health", "--polls"): "",
@@ -254,6 +254,7 @@ def test_every_service_does_its_work_inside_the_walls(walled: Walled) -> None:
         (ADMIN, "producers", "letters"): "no dead letters",
         ("keeper", "streams", "audit"): "identical",
         ("snapshot", "streams", "snapshot", "--to", str(walled.folder)): "checked",
+        ("dispatch", "streams", "subscriptions", "add", *receiver): "secret   whsec_",
         ("records", "maps", "records", "verify", "--public", public): "no fault",
     }
     with ThreadPoolExecutor() as pool:
@@ -316,5 +317,8 @@ def test_no_password_stands_in_what_kafka_and_redis_are_given(walled: Walled) ->
     given = [(walled.secrets / name).read_text() for name in ("kafka_users", "redis_users")]
     written = [*given, *(path.read_text() for path in walled.folder.glob("*.log"))]
     for path in walled.secrets.glob("*"):
-        if re.fullmatch(r"(kafka|redis)_(?!users|key|ca).*|secret", path.name):
+        if re.fullmatch(r"(kafka|redis)_(?!users|key|ca).*", path.name):
             assert not [text for text in written if path.read_text() in text], path.name
+    for each in load(walled.secrets / KEYS / KEY_FILE).keys:
+        secret = base64.b64encode(each.secret).decode()
+        assert not [text for text in written if secret in text], each.id
