@@ -291,7 +291,7 @@ class Settings:
     )
     keys: str = _text(
         "",
-        "file with the keys by purpose (`python -m streams keys`), closed to others (docs/keys.md); "
+        "file with the keys by purpose (`python -m streams keys`), closed to others, docs/keys.md; "
         "it wins over BOMNAE_SECRET and BOMNAE_PSEUDONYM_KEY",
     )
     admin_key: str = _secret(
