@@ -61,7 +61,6 @@ def private_key(path: str, variable: str, how: str) -> Ed25519PrivateKey:
         raise SettingsError(f"{variable} is not set: {how} makes one")
     try:
         with Path(path).open("rb") as file:
-            check_private(file.fileno(), f"{variable}: {path}")
             raw = file.read(MOST_FILE_BYTES)
     except OSError as error:
         raise SettingsError(f"{variable}: {path}: {error.strerror}") from None
@@ -71,6 +70,7 @@ def private_key(path: str, variable: str, how: str) -> Ed25519PrivateKey:
         key = None
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(f"{variable}: {path}: no Ed25519 private key (PEM, not locked)")
+    check_private(Path(path), f"{variable}: {path}")
     return key
 
 
