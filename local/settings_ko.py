@@ -75,8 +75,8 @@ KOREAN = {
     "rules": "알림 규칙 TOML 파일. 비우면 `streams/rules.toml`의 값",
     "history_days": "지난 상태를 물을 수 있는 기간, 일. Redis에 보관",
     "secret": "웹훅 비밀값과 현장 링크를 만드는 마스터 키, 32자 이상",
-    "keys": "용도별 키 파일(`python -m streams keys`). 소유자만 읽을 수 있어야 함. BOMNAE_SECRET과 "
-    "BOMNAE_PSEUDONYM_KEY보다 먼저 쓰임",
+    "keys": "용도별 키 파일(`python -m streams keys`). 남이 읽을 수 없어야 함, docs/keys.md. "
+    "BOMNAE_SECRET과 BOMNAE_PSEUDONYM_KEY보다 먼저 쓰임",
     "admin_key": "/api/v1/subscriptions 의 Bearer 키. 비우면 CLI로만 관리",
     "webhook_networks": "공인 주소 밖에서 웹훅을 보내도 되는 망, CIDR[,CIDR]",
     "alert_expiry_s": "경보 하나를 보내려고 시도하는 시간, 초. 지나면 미전달함에 보관",

@@ -32,7 +32,8 @@ def of_redis() -> str:
     """A row a user: the keys it may write."""
     lines = ["| user | writes |", "|---|---|"]
     for name, access in users.SERVICES.items():
-        lines.append(f"| {name} | {', '.join(f'`{pattern}`' for pattern in access.writes)} |")
+        written = ", ".join(f"`{pattern}`" for pattern in access.writes) or "nothing"
+        lines.append(f"| {name} | {written} |")
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -115,6 +115,17 @@ def keys_of_settings(secret: str, pseudonym_key: str) -> Keys:
         found.append(_first(Purpose.PSEUDONYMS, pseudonym_key.encode()))
     missing = "BOMNAE_PSEUDONYM_KEY" if secret else "BOMNAE_SECRET"
     return Keys(tuple(found), f"{missing} is not set, nor BOMNAE_KEYS")
+
+
+def completed(keys: Keys, draw: Callable[[], bytes], now_ms: int) -> Keys:
+    """The keys with one for each purpose that has none; `draw` gives the bytes of a new one.
+
+    SettingsError where one that was taken over is none, as it is too short.
+    """
+    for purpose in Purpose:
+        if not keys.accepted(purpose, now_ms):
+            keys = rotated(keys, purpose, secret=draw(), now_ms=now_ms)
+    return read(written(keys), keys.source)
 
 
 def _first(purpose: Purpose, secret: bytes) -> Key:

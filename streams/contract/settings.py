@@ -291,8 +291,8 @@ class Settings:
     )
     keys: str = _text(
         "",
-        "file with the keys by purpose (`python -m streams keys`), its owner's alone; it wins over "
-        "BOMNAE_SECRET and BOMNAE_PSEUDONYM_KEY",
+        "file with the keys by purpose (`python -m streams keys`), closed to others, docs/keys.md; "
+        "it wins over BOMNAE_SECRET and BOMNAE_PSEUDONYM_KEY",
     )
     admin_key: str = _secret(
         "bearer key of /api/v1/subscriptions; unset: managed by CLI alone", at_least=16

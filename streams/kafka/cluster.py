@@ -19,6 +19,7 @@ from streams.contract.arrival import appended_ms
 from streams.contract.errors import LogAwayError, LogError
 from streams.contract.kafka_login import kafka_login
 from streams.contract.settings import Settings
+from streams.kafka.clients import start
 from streams.kafka.topic_facts import configs
 
 PROBE_S = 5.0
@@ -64,7 +65,7 @@ class LogReader:
         )
 
     async def __aenter__(self) -> Self:
-        await self._consumer.start()
+        await start(self._consumer)
         return self
 
     async def __aexit__(

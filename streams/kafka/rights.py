@@ -32,6 +32,10 @@ class Act(StrEnum):
     WRITE = "WRITE"
 
 
+Needs = dict[tuple[Kind, str], frozenset[str]]
+"""A topic or a group -> what may be done to it, or must be, as Kafka calls it."""
+
+
 class Right(NamedTuple):
     """A service may do this to that."""
 
@@ -70,6 +74,7 @@ SERVICES: dict[str, Rights] = {
         reads=(topics.ACCESS_RECORDS,),
     ),
     "records": Rights(reads=(topics.ACCESS_RECORDS,)),
+    "snapshot": Rights(reads=(*topics.FOLDED, topics.RECEIPTS, topics.ACCESS_RECORDS)),
     "keeper": Rights(
         writes=(*topics.TOLD, topics.CALLS, topics.PERMITS, topics.ACCESS_RECORDS),
         reads=topics.ALL,
@@ -77,14 +82,23 @@ SERVICES: dict[str, Rights] = {
 }
 """Reads beside one's own work are those of the health checks. Maps write to `permits` what crews
 report of a work: it stands in order with the work. `records` verifies and reports, and writes
-nothing. `keeper` runs what an operator asks for by hand: it compares the state with the log, and
-tells the log what is to be taken out, with a record of it.
+nothing; `snapshot` reads what a snapshot keeps. `keeper` runs what an operator asks for by hand:
+it compares the state with the log, and tells the log what is to be taken out, with a record of it.
 """
 
 
 def rights() -> frozenset[Right]:
     """Every right of every service."""
     return frozenset(right for name, has in SERVICES.items() for right in _rights_of(name, has))
+
+
+def needed_by(service: str) -> Needs:
+    """What a service of the table needs of each topic, and of its groups."""
+    found: Needs = {}
+    for right in _rights_of(service, SERVICES[service]):
+        thing = (right.kind, right.name)
+        found[thing] = found.get(thing, frozenset()) | {right.act.value}
+    return found
 
 
 def _rights_of(service: str, has: Rights) -> Iterable[Right]:

@@ -38,10 +38,10 @@ def test_every_topic_is_written_by_those_whose_work_it_is() -> None:
 
 
 def test_people_and_access_records_are_read_by_few() -> None:
-    assert readers(topics.ACCESS_RECORDS) == {"maps", "records", "keeper"}
-    assert readers(topics.ACCOUNTS) == {"worker", "keeper"}
-    assert readers(topics.CALLS) == {"worker", "keeper"}
-    assert not SERVICES["records"].writes
+    assert readers(topics.ACCESS_RECORDS) == {"maps", "records", "snapshot", "keeper"}
+    assert readers(topics.ACCOUNTS) == {"worker", "snapshot", "keeper"}
+    assert readers(topics.CALLS) == {"worker", "snapshot", "keeper"}
+    assert not SERVICES["records"].writes + SERVICES["snapshot"].writes
     assert all(topic in SERVICES["worker"].reads for topic in topics.FOLDED)
     assert topics.CALLS not in FEEDS
 
