@@ -145,8 +145,8 @@ def city(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[
         yield City(stack)
 
 
-def photo_of(city: City) -> Path:
-    folder = Path(city.stack.env["BOMNAE_PHOTOS"]) / folder_of(WORK)
+def photo_of(city: City, work: str = WORK) -> Path:
+    folder = Path(city.stack.env["BOMNAE_PHOTOS"]) / folder_of(work)
     folder.mkdir(parents=True, exist_ok=True)
     photo = folder / "one.jpg"
     photo.write_bytes(b"a photo")
@@ -251,6 +251,10 @@ async def test_what_time_is_due_goes_once_and_is_recorded(city: City, tmp_path: 
     for each in (recording, young):
         each.write_bytes(b"answers")
     os.utime(recording, (old_ms / 1000, old_ms / 1000))
+    shown, newer = photo_of(city, "listed no more"), photo_of(city, "of a newer version")
+    city.redis.hset(key("works", 0), "of a newer version", '{"phase": "hovering"}')
+    for each in (shown, shown.parent, newer, newer.parent):
+        os.utime(each, (old_ms / 1000, old_ms / 1000))
     folder = ("--folder", f"recordings={tmp_path}")
     code, said = city.run("retention", "run", "--dry-run", *folder)
     assert (code, sorted(said.splitlines())) == (
@@ -258,6 +262,7 @@ async def test_what_time_is_due_goes_once_and_is_recorded(city: City, tmp_path: 
         [
             "acknowledgements: 1 due",
             "nothing was deleted",
+            "photos: 1 due",
             "recordings: 1 due",
             "undelivered: 1 due",
         ],
@@ -267,15 +272,18 @@ async def test_what_time_is_due_goes_once_and_is_recorded(city: City, tmp_path: 
     code, said = city.run("retention", "run", "--once", *folder)
     assert (code, "recordings: 1 deleted" in said) == (0, True), said
     assert (recording.exists(), young.exists()) == (False, True)
+    assert (shown.parent.exists(), newer.exists()) == (False, True)
+    city.redis.hdel(key("works", 0), "of a newer version")
     assert city.redis.xlen(endpoint_key(DEAD, "ep_1")) == 1
     wait_until(lambda: not city.redis.exists(key("acknowledgements", 0)), "the stage to let go")
     code, said = city.run("retention", "run", "--once", *folder)
     assert (code, said) == (0, "nothing is due\n")
     rows = [(x["action"], x["subject_kind"], x["count"]) for x in (await records(city))[before:]]
     assert rows == [
-        ("act", "retention", 3),
+        ("act", "retention", 4),
         ("delete", "undelivered", 1),
         ("delete", "acknowledgements", 1),
+        ("delete", "photos", 1),
         ("delete", "recordings", 1),
         ("act", "retention", 0),
     ]
