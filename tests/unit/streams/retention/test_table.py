@@ -18,7 +18,6 @@ from streams.contract.times import DAY_MS
 from streams.delivery.deciding import keys as delivery_keys
 from streams.domain.works.moves import listed
 from streams.domain.works.rows import ReportedTime
-from streams.retention.checking import faults_of
 from streams.retention.deleting import old_files, old_photos, overs, remove_folders
 from streams.retention.page import with_tables
 from streams.retention.table import KEPT, family_of, kept, read_table
@@ -127,19 +126,15 @@ def test_a_table_that_cannot_be_says_why(old: str, new: str, says: str) -> None:
     assert says in str(refused.value)
 
 
-def test_a_topic_that_is_kept_otherwise_is_named() -> None:
-    right = {x.name: {"retention.ms": str(x.retention_h * 3_600_000)} for x in topics.ALL}
-    assert faults_of(kept(), right) == []
-    assert faults_of(kept(), {}) == []  # the broker tells nothing
-    wrong = right | {
-        "calls": {"retention.ms": "-1", "cleanup.policy": "compact"},
-        "permits": {"retention.ms": str(DAY_MS)},
+def test_only_what_is_of_nobody_and_cannot_be_forgotten_may_be_kept_longer() -> None:
+    table = kept()
+    assert {x.names[0] for x in table.rows if x.may_be_longer} == {
+        row.names[0]
+        for row in table.rows
+        if row.kind == "topic"
+        and not row.is_personal
+        and "Forgotten" not in table.records[row.names[0]]
     }
-    assert faults_of(kept(), wrong) == [
-        f"topic permits: retention.ms is {DAY_MS}, the table says {365 * DAY_MS} (365 days)",
-        f"topic calls: retention.ms is -1, the table says {30 * DAY_MS} (30 days)",
-        "topic calls: cleanup.policy is compact, the table says delete",
-    ]
 
 
 def test_old_files_are_found_below_a_folder_and_links_are_not_followed(tmp_path: Path) -> None:
