@@ -29,7 +29,7 @@ from streams.kafka.access_log import opened
 from streams.kafka.topic_facts import configs
 from streams.retention.forgetting import plan_of
 from streams.retention.table import kept
-from streams.state.keys import COUNTS, SESSION, SESSIONS_OF, key, login_key, parts_of
+from streams.state.keys import COUNTS, REBUILDING, SESSION, SESSIONS_OF, key, login_key, parts_of
 from streams.state.store import Store
 from tests.cities import worlds
 from tests.places import ROOT
@@ -255,6 +255,7 @@ async def test_what_time_is_due_goes_once_and_is_recorded(city: City, tmp_path: 
     city.redis.hset(key("works", 0), "of a newer version", '{"phase": "hovering"}')
     for each in (shown, shown.parent, newer, newer.parent):
         os.utime(each, (old_ms / 1000, old_ms / 1000))
+    wait_until(lambda: not city.redis.exists(REBUILDING), "a state that has caught up", within_s=30)
     folder = ("--folder", f"recordings={tmp_path}")
     code, said = city.run("retention", "run", "--dry-run", *folder)
     assert (code, sorted(said.splitlines())) == (
