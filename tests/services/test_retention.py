@@ -98,7 +98,8 @@ class City:
             timeout=60,
             check=False,
         )
-        return done.returncode, done.stdout + done.stderr
+        lines = (done.stdout + done.stderr).splitlines(keepends=True)
+        return done.returncode, "".join(x for x in lines if not x.startswith("{"))  # without logs
 
     def forget(self, kind: str, name: str, *more: str) -> tuple[int, str]:
         return self.run("forget", f"--{kind}", name, "--reason", "본인 요청", *more)
