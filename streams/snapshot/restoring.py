@@ -102,7 +102,8 @@ async def restore(
         await lay_state(client, file, laid, say, redis_only=redis_only)
         behind, lost = await _mark(client, settings, laid)
     except RedisError as error:
-        raise SettingsError(f"Redis: {error}. {_left(laid, has_begun=has_begun)}") from None
+        reason = f"Redis: {type(error).__name__}"  # its text may have a row in it
+        raise SettingsError(f"{reason}. {_left(laid, has_begun=has_begun)}") from None
     except AWAY as error:
         reason = f"Kafka does not answer: {type(error).__name__}"
         raise LogAwayError(f"{reason}. {_left(laid, has_begun=has_begun)}") from None

@@ -184,7 +184,8 @@ def test_redis_lost_with_its_disk_comes_back_and_goes_on(signed: Stack, commands
     store.acl_setuser("weak", enabled=True, nopass=True, keys="*", commands=["+@all", "-xadd"])
     weak = signed.env["BOMNAE_REDIS"].replace("://", "://weak:none@")
     code, said = commands.run(signed, "restore", "--redis-only", path, BOMNAE_REDIS=weak)
-    assert (code, "half written, and no worker takes it up. Restore again" in said) == (2, True)
+    left = "Redis: NoPermissionError. The state in Redis is half written, and no worker takes it up"
+    assert (code, f"{left}. Restore again, with --replace" in said) == (2, True), said
     assert all(store.exists(key(BEGUN, partition)) for partition in range(worlds.PARTITIONS))
     laid = commands.done(signed, "restore", "--redis-only", "--replace", path)
     assert "wait for the workers" in laid
