@@ -6,7 +6,7 @@ rest. Done twice or stopped midway it leaves nothing behind that the next run do
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ class Deleter:
             return []
         works = (await self.store.rows(WORKS, 1))[0]
         names = await self.store.client.hkeys(hash_of(WORKS, 0))
-        over = dict.fromkeys(name.decode() for name in names) | overs(works, now_ms)
+        over = overs((name.decode() for name in names), works, now_ms)
         old = await asyncio.to_thread(old_photos, Path(self.settings.photos), over, now_ms)
         return [Due("photos", len(old), lambda: asyncio.to_thread(remove_folders, old))]
 
@@ -136,18 +136,17 @@ def old_files(folder: Path, before_ms: int) -> list[Path]:
     )
 
 
-def overs(works: Mapping[str, Work], now_ms: int) -> dict[str, int | None]:
-    """When each work was over, None for one that is not."""
-    return {
-        name: over_ms(work) if phase_at(work, now_ms) in OVER else None
-        for name, work in works.items()
-    }
+def overs(names: Iterable[str], works: Mapping[str, Work], now_ms: int) -> dict[str, int | None]:
+    """When each work was over, None for one that is not. `names` are those of all works, `works`
+    the rows that can be read: one of a newer version counts as not over.
+    """
+    over = {name: over_ms(work) for name, work in works.items() if phase_at(work, now_ms) in OVER}
+    return dict.fromkeys([*names, *works]) | over
 
 
 def old_photos(root: Path, over: Mapping[str, int | None], now_ms: int) -> list[Path]:
     """The folders of works that have been over for too long, or are known no more and have had no
-    photo for as long. `over` has every work that is known, with when it was over; None is a work
-    that is not, or whose row a newer version wrote.
+    photo for as long. `over` has every work that is known, with when it was over, None: it is not.
     """
     known = {folder_of(name): at_ms for name, at_ms in over.items()}
     return [

@@ -252,9 +252,8 @@ async def test_what_time_is_due_goes_once_and_is_recorded(city: City, tmp_path: 
     for each in (recording, young):
         each.write_bytes(b"answers")
     os.utime(recording, (old_ms / 1000, old_ms / 1000))
-    shown, newer = photo_of(city, "listed no more"), photo_of(city, "of a newer version")
-    city.redis.hset(key("works", 0), "of a newer version", '{"phase": "hovering"}')
-    for each in (shown, shown.parent, newer, newer.parent):
+    unlisted, listed = photo_of(city, "listed no more"), photo_of(city, "P-2")
+    for each in (unlisted, unlisted.parent, listed, listed.parent):
         os.utime(each, (old_ms / 1000, old_ms / 1000))
     wait_until(lambda: not city.redis.exists(REBUILDING), "a state that has caught up", within_s=30)
     folder = ("--folder", f"recordings={tmp_path}")
@@ -274,7 +273,7 @@ async def test_what_time_is_due_goes_once_and_is_recorded(city: City, tmp_path: 
     code, said = city.run("retention", "run", "--once", *folder)
     assert (code, "recordings: 1 deleted" in said) == (0, True), said
     assert (recording.exists(), young.exists()) == (False, True)
-    assert (shown.parent.exists(), newer.exists()) == (False, True)
+    assert (unlisted.parent.exists(), listed.exists()) == (False, True)
     city.redis.hdel(key("works", 0), "of a newer version")
     assert city.redis.xlen(endpoint_key(DEAD, "ep_1")) == 1
     wait_until(lambda: not city.redis.exists(key("acknowledgements", 0)), "the stage to let go")

@@ -187,5 +187,10 @@ def test_a_work_is_over_when_somebody_said_so_or_else_by_its_date() -> None:
     ends_ms, late_ms = PERMIT.until_ms, PERMIT.until_ms + DAY_MS
     ended = ReportedTime(late_ms, Reporter.CREW)
     rows = {"going on": work, "ended": replace(work, ended=ended)}
-    assert overs(rows, kst("12:00")) == dict.fromkeys(rows)
-    assert overs(rows, late_ms) == {"going on": ends_ms, "ended": late_ms}
+    assert overs(rows, rows, kst("12:00")) == dict.fromkeys(rows)
+    over = {"going on": ends_ms, "ended": late_ms}
+    assert overs(rows, rows, late_ms) == over
+    assert overs([*rows, "of a newer version"], rows, late_ms) == {
+        **over,
+        "of a newer version": None,
+    }
