@@ -182,8 +182,9 @@ def test_redis_lost_with_its_disk_comes_back_and_goes_on(signed: Stack, commands
     assert (code, "Nothing was written" in said) == (8, True), said
     store = worlds.redis_of(signed)
     store.acl_setuser("weak", enabled=True, nopass=True, keys="*", commands=["+@all", "-xadd"])
-    weak = signed.env["BOMNAE_REDIS"].replace("://", "://weak:none@")
-    code, said = commands.run(signed, "restore", "--redis-only", path, BOMNAE_REDIS=weak)
+    url = signed.env["BOMNAE_REDIS"].replace("://", "://weak@")
+    weak = {"BOMNAE_REDIS": url, "BOMNAE_REDIS_PASSWORD": "none"}
+    code, said = commands.run(signed, "restore", "--redis-only", path, **weak)
     left = "Redis: NoPermissionError. The state in Redis is half written, and no worker takes it up"
     assert (code, f"{left}. Restore again, with --replace" in said) == (2, True), said
     assert all(store.exists(key(BEGUN, partition)) for partition in range(worlds.PARTITIONS))
