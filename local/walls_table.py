@@ -24,7 +24,7 @@ def of_kafka() -> str:
     return "\n".join(lines)
 
 
-def _acts(has: rights.Rights, topic: topics.Topic) -> str:
+def _acts(has: rights.ServiceRights, topic: topics.Topic) -> str:
     return "r" * (topic in has.reads) + "w" * (topic in has.writes)
 
 

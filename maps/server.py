@@ -13,7 +13,7 @@ from maps.access.guard import GUARD, Guard
 from maps.access.looks import Looks
 from maps.access.oidc import Provider, check_extra
 from maps.access.recording import RECORDER
-from maps.access.refused import TALLY, Tally, write_repeats, write_rest
+from maps.access.refused import TALLY, RefusedTally, write_repeats, write_rest
 from maps.access.sessions import Sessions
 from maps.api.admission import OPERATION_OF, admit_people, by_handler
 from maps.api.alerts import add_alerts
@@ -80,7 +80,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     add_alerts(app)
     add_subscriptions(app)
     add_passkeys(app)
-    app[RECORDER], app[TALLY] = AccessLog(settings, app[INTAKE]), Tally()
+    app[RECORDER], app[TALLY] = AccessLog(settings, app[INTAKE]), RefusedTally()
     add_records(app)
     app.add_routes(each.route for each in OPERATIONS)
     app.on_response_prepare.append(_secure)

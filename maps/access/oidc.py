@@ -43,7 +43,7 @@ class OidcError(BomnaeError):
         self.code = code
 
 
-class Asked(msgspec.Struct):
+class BegunLogin(msgspec.Struct):
     """What a login was begun with; `next` is where it leads."""
 
     verifier: str
@@ -77,7 +77,7 @@ class Provider:
         """
         facts, _ = await self._facts()
         state, verifier, nonce = (secrets.token_urlsafe(32) for _ in range(3))
-        asked = msgspec.json.encode(Asked(verifier, nonce, leads_to))
+        asked = msgspec.json.encode(BegunLogin(verifier, nonce, leads_to))
         await self.client.set(login_key(ASKED, state), asked, ex=STATE_FOR_S)
         digest = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
         query = {
@@ -97,7 +97,7 @@ class Provider:
         raw = await self.client.getdel(login_key(ASKED, state))
         if raw is None:
             raise OidcError("oidc_state", "no such login was begun, or longer than 10 minutes ago")
-        asked = msgspec.json.decode(raw, type=Asked)
+        asked = msgspec.json.decode(raw, type=BegunLogin)
         facts, _ = await self._facts()
         form = {
             "grant_type": "authorization_code",

@@ -67,7 +67,7 @@ COMMANDS: Mapping[str, tuple[Rights, str]] = {
 }
 
 
-class Line(NamedTuple):
+class MatrixLine(NamedTuple):
     """An operation, and what each column may do with it."""
 
     method: str
@@ -87,11 +87,11 @@ def whos() -> dict[str, Who]:
     return found
 
 
-def lines_of(operations: Iterable[Operation]) -> list[Line]:
+def lines_of(operations: Iterable[Operation]) -> list[MatrixLine]:
     """A line for each operation, by path and method."""
     people = whos()
     return [
-        Line(
+        MatrixLine(
             each.method,
             each.path,
             each.may,

@@ -13,7 +13,7 @@ from streams.contract.times import HOUR_MS
 from streams.contract.topic_rules import Complaint
 from streams.contract.topics import Topic
 from streams.doctor.finding import FAIL, OK, UNKNOWN, WARN, Finding, Outcome, unknown
-from streams.kafka.rights import SERVICES, Kind, Needs
+from streams.kafka.rights import SERVICES, AclKind, Needs
 from streams.snapshot.health import LATE_MS, reason
 
 OURS = ("secret", "admin_key", "pseudonym_key", "ingest_key", "redis_password", "kafka_password")
@@ -304,7 +304,7 @@ def kafka_rights(user: str, needed: Needs, allowed: Needs) -> Finding:
     too much is a hole in the walls. A cluster without ACLs tells nothing, or allows all.
     """
     check, bound = "kafka-rights", "as `python -m producers topics --rights` gives"
-    if all(acts >= UNWALLED for (kind, _), acts in allowed.items() if kind is Kind.TOPIC):
+    if all(acts >= UNWALLED for (kind, _), acts in allowed.items() if kind is AclKind.TOPIC):
         return Finding(check, OK, "all is allowed: no ACLs, or the admin")
     if not needed:
         named = f"user {user}" if user else "no BOMNAE_KAFKA_USER, which"

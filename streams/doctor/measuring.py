@@ -40,7 +40,7 @@ from streams.doctor.finding import (
 from streams.geo.loading import load_network
 from streams.kafka.access_log import PLACE
 from streams.kafka.cluster import LogReader
-from streams.kafka.rights import SERVICES, Kind, needed_by
+from streams.kafka.rights import SERVICES, AclKind, needed_by
 from streams.kafka.topic_facts import allowed, complaints, layout
 from streams.snapshot.shelf import made_ms, snapshots_in
 from streams.state.clocks import clocks_of, reason_against
@@ -246,7 +246,7 @@ def _kafka(settings: Settings) -> list[Finding]:
 
 def _kafka_rights(admin: KafkaAdminClient, user: str) -> Finding:
     needed = needed_by(user) if user in SERVICES else {}
-    groups = [name for kind, name in needed if kind is Kind.GROUP]
+    groups = [name for kind, name in needed if kind is AclKind.GROUP]
     return judging.kafka_rights(user, needed, allowed(admin, groups))
 
 

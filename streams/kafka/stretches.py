@@ -71,6 +71,6 @@ class LogLayer:
         if offsets != list(range(offsets[0], offsets[0] + len(offsets))):
             raise LogError(
                 f"{topic}/{partition}: somebody else writes into it: stop producers, clock and map "
-                "servers, then restore again with --replace"
+                "servers"
             )
         return int(offsets[0])

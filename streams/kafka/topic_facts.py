@@ -10,7 +10,7 @@ from kafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthori
 
 from streams.contract import topics
 from streams.contract.topic_rules import ASKED, Complaint, complaints_of
-from streams.kafka.rights import Kind, Needs
+from streams.kafka.rights import AclKind, Needs
 
 log = logging.getLogger(__name__)
 HIDDEN = TopicAuthorizationFailedError.errno  # of a topic that is not even to be described
@@ -38,13 +38,13 @@ def allowed(admin: KafkaAdminClient, groups: Iterable[str]) -> Needs:
     """
     rows = admin.describe_topics([topic.name for topic in topics.ALL])
     found = {
-        (Kind.TOPIC, row["name"]): _acts(row) for row in rows if row["error_code"] in (0, HIDDEN)
+        (AclKind.TOPIC, row["name"]): _acts(row) for row in rows if row["error_code"] in (0, HIDDEN)
     }
     for group in groups:
         try:
-            found[Kind.GROUP, group] = _acts(admin.describe_groups([group])[group])
+            found[AclKind.GROUP, group] = _acts(admin.describe_groups([group])[group])
         except GroupAuthorizationFailedError:  # not even who coordinates it is told
-            found[Kind.GROUP, group] = frozenset()
+            found[AclKind.GROUP, group] = frozenset()
     return {thing: acts for thing, acts in found.items() if acts is not None}
 
 

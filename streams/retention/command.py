@@ -16,11 +16,11 @@ from streams.contract.errors import IntakeError, LogAwayError, RecordRefusedErro
 from streams.contract.running import stop_signal
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
+from streams.contract.topic_rules import KEEPING
 from streams.kafka.access_writing import AccessLog
-from streams.kafka.cluster import topic_configs
+from streams.kafka.cluster import topic_complaints
 from streams.kafka.intake import Intake
 from streams.retention import forgetting
-from streams.retention.checking import faults_of
 from streams.retention.deleting import Deleter, Due
 from streams.retention.options import DOCUMENT
 from streams.retention.page import tables, with_tables
@@ -93,8 +93,8 @@ async def _keep_to_it(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _run_once(deleter: Deleter, records: AccessLog, *, is_dry: bool) -> int:
-    configs = await asyncio.to_thread(topic_configs, deleter.settings)
-    faults = faults_of(deleter.table, configs)
+    found = await asyncio.to_thread(topic_complaints, deleter.settings)
+    faults = [each.line() for each in found if each.name in KEEPING]
     due = await deleter.due(now_ms())
     if not is_dry:
         await _record(records, AccessAction.ACT, "retention", sum(each.count for each in due))

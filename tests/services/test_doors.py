@@ -222,7 +222,7 @@ async def test_a_made_up_token_is_refused_and_recorded(door: Door) -> None:
     ("path", "role", "status", "said"),
     [
         ("/desk", Role.VIEWER, 403, ("이 계정의 권한으로는 할 수 없습니다", 'href="/"')),
-        ("/", Role.AUDITOR, 403, ("관리자에게 역할을 청하십시오", 'href="/records"')),
+        ("/", Role.AUDITOR, 403, ("관리자에게 역할을 요청하십시오", 'href="/records"')),
         ("/records", Role.DESK, 403, ("열 수 없습니다", 'href="/desk"')),
         ("/nowhere", Role.DESK, 404, ("찾을 수 없습니다", 'href="/desk"')),
         ("/nowhere", None, 404, ("There is nothing", 'href="/login"')),

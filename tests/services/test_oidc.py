@@ -196,7 +196,7 @@ def test_whoever_has_no_role_reads_whom_to_ask(city: str) -> None:
     lee = Person(city)
     status, text = page_of(lee, lee.at_provider(lee.to_provider(), "u-2"))
     assert status == 403
-    assert "계정 관리자에게 역할을 청하십시오" in text
+    assert "계정 관리자에게 역할을 요청하십시오" in text
 
 
 def test_a_provider_that_is_down_is_said_and_who_is_in_goes_on(stack: Stack, city: str) -> None:

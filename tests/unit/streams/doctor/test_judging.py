@@ -19,7 +19,7 @@ from streams.contract.topic_rules import Complaint
 from streams.doctor import command, judging
 from streams.doctor.finding import CHECKS, FAIL, OK, UNKNOWN, WARN, Finding, Outcome
 from streams.doctor.measuring import _local
-from streams.kafka.rights import Kind, needed_by
+from streams.kafka.rights import AclKind, needed_by
 from streams.snapshot.shelf import new_name
 
 STRONG = "3f9a1c07e5b24d688f0b7c92aa41de3355671e09cbd8842f1067fa93b5d2ce48"
@@ -211,7 +211,7 @@ def test_the_rights_of_a_service_are_held_against_the_table_topic_by_topic() -> 
     needed = needed_by("worker")
 
     def found(user: str = "worker", **changed: set[str]) -> tuple[Outcome, str]:
-        may = needed | {(Kind.TOPIC, name): frozenset(acts) for name, acts in changed.items()}
+        may = needed | {(AclKind.TOPIC, name): frozenset(acts) for name, acts in changed.items()}
         own = needed if user == "worker" else {}
         one = judging.kafka_rights(user, own, may)
         return one.outcome, one.value
@@ -221,7 +221,7 @@ def test_the_rights_of_a_service_are_held_against_the_table_topic_by_topic() -> 
     assert found(permits=asking) == (FAIL, "topic permits: may not READ")
     assert found(permits=set())[1].endswith("may not DESCRIBE and DESCRIBE_CONFIGS and READ")
     assert found(calls=asking | {"READ", "WRITE"}) == (WARN, "topic calls: may WRITE besides")
-    less = {(Kind.GROUP, topics.GROUP): frozenset[str]()}
+    less = {(AclKind.GROUP, topics.GROUP): frozenset[str]()}
     one = judging.kafka_rights("worker", needed, needed | less)
     assert one.value == "group bomnae: may not READ"
     assert found(user="ours")[0] is UNKNOWN
