@@ -25,6 +25,7 @@ from streams.state.store import Store
 
 EXIT_UNSETTLED, EXIT_UNKNOWN, EXIT_AWAY = 5, 7, 8
 SETTLED_WITHIN_S = 10.0
+TRIES = 3
 DAYS = (1, 730)
 HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it.
 
@@ -86,57 +87,75 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 async def _act(settings: Settings, options: argparse.Namespace) -> int:
     store, intake = Store.connect(settings), Intake(settings)
     try:
-        known = await store.accounts()
         if options.action == "list":
-            return _list(known)
+            return _list(await store.accounts())
         if options.action == "first-code":
             _print(f"start code {await first_code_again(store)}, good for a day")
             return 0
-        if options.action != "add" and options.account not in known:
-            sys.stderr.write(f"bomnae: there is no account {options.account[:40]!r}\n")
-            return EXIT_UNKNOWN
-        if await store.is_account_gone(options.account):
-            raise AccountError("account", options.account, "a name that was not removed before")
-        made, shown = _made(known, options, now_ms(), _by())
-        await intake.send(topics.ACCOUNTS, 0, made)
-        for line in shown:
-            _print(line)
-        return await _settled(store, made)
+        return await _changed(store, intake, options)
     finally:
         await intake.close()
         await store.close()
 
 
+async def _changed(store: Store, intake: Intake, options: argparse.Namespace) -> int:
+    """Do one action; where another change of the account came first, once more of what that left.
+    A secret is made and shown once.
+    """
+    secret = _secret(options)
+    shown = [f"{'token' if options.action == 'token' else 'password'} {secret}"] if secret else []
+    for _ in range(TRIES):
+        known = await store.accounts()
+        if options.action != "add" and options.account not in known:
+            sys.stderr.write(f"bomnae: there is no account {options.account[:40]!r}\n")
+            return EXIT_UNKNOWN
+        if await store.is_account_gone(options.account):
+            raise AccountError("account", options.account, "a name that was not removed before")
+        made = _made(known, options, secret, now_ms(), _by())
+        await intake.send(topics.ACCOUNTS, 0, made)
+        while shown:
+            _print(shown.pop())
+        code = await _settled(store, made)
+        if code is not None:
+            return code
+    sys.stderr.write(f"{options.account}: others changed it {TRIES} times meanwhile; look again\n")
+    return EXIT_UNSETTLED
+
+
+def _secret(options: argparse.Namespace) -> str:
+    """What somebody is handed: a password, or a program's token; "" where it is neither."""
+    if options.action == "reset" or (options.action == "add" and not options.program):
+        return made_password()
+    if options.action == "token":
+        return accounts.token_of(options.account, secrets.token_urlsafe(32))
+    return ""
+
+
 def _made(
-    known: Mapping[str, Account], options: argparse.Namespace, at_ms: int, by: str
-) -> tuple[Account, list[str]]:
-    """What goes into the log, and what is shown once."""
+    known: Mapping[str, Account], options: argparse.Namespace, secret: str, at_ms: int, by: str
+) -> Account:
+    """What goes into the log."""
     if options.action == "add":
-        return _added(known, options, at_ms, by)
+        return _added(known, options, secret, at_ms, by)
     account = known[options.account]
     if options.action == "reset":
-        password = made_password()
-        made = accounts.reset(account, hash_of(password), at_ms, by)
-        return made, [f"password {password}"]
+        return accounts.reset(account, hash_of(secret), at_ms, by)
     if options.action == "token":
-        token = accounts.token_of(account.account, secrets.token_urlsafe(32))
-        return accounts.with_token(account, token, options.days, at_ms, by), [f"token {token}"]
+        return accounts.with_token(account, secret, options.days, at_ms, by)
     if options.action == "roles":
-        return accounts.with_roles(account, options.roles, at_ms, by), []
+        return accounts.with_roles(account, options.roles, at_ms, by)
     if options.action == "remove":
-        return accounts.removed(account, at_ms, by), []
-    is_locked = options.action == "lock"
-    return accounts.locked(account, at_ms, by, is_locked=is_locked), []
+        return accounts.removed(account, at_ms, by)
+    return accounts.locked(account, at_ms, by, is_locked=options.action == "lock")
 
 
 def _added(
-    known: Mapping[str, Account], options: argparse.Namespace, at_ms: int, by: str
-) -> tuple[Account, list[str]]:
+    known: Mapping[str, Account], options: argparse.Namespace, password: str, at_ms: int, by: str
+) -> Account:
     accounts.check_room(len(known))
     if options.account in known:
         raise AccountError("account", options.account, "a name that is not taken")
-    password = "" if options.program else made_password()
-    made = accounts.added(
+    return accounts.added(
         options.account,
         options.roles,
         options.office,
@@ -145,7 +164,6 @@ def _added(
         by=by,
         must_change=bool(password),
     )
-    return made, [f"password {password}"] if password else []
 
 
 def _by() -> str:
@@ -156,14 +174,22 @@ def _by() -> str:
         return f"cli:{os.getuid()}"
 
 
-async def _settled(store: Store, made: Account) -> int:
-    """0 once a worker has folded it; it is in the log either way."""
+async def _settled(store: Store, made: Account) -> int | None:
+    """0 once a worker has folded it, None where another change came first; it is in the log either
+    way.
+    """
+    found: Account | None = None
 
     async def shows() -> bool:
+        nonlocal found
         found = await store.account(made.account)
-        return found == made or (made.is_removed and found is None)
+        if made.is_removed:
+            return found is None
+        return found is not None and found.revision >= made.revision
 
     if await is_folded(shows, within_s=SETTLED_WITHIN_S):
+        if not made.is_removed and found != made:
+            return None
         _print(f"{made.account} {'is removed' if made.is_removed else 'is as said'}")
         return 0
     sys.stderr.write(f"{made.account}: in the log; no worker has taken it up yet\n")

@@ -125,13 +125,18 @@ def set_cookie(response: web.StreamResponse, token: str, max_age_s: int) -> None
 
 
 async def written(request: web.Request, guard: Guard, made: Account) -> None:
-    """The account in the log, and folded; 503 when no worker has taken it up in time."""
+    """The account in the log, and folded; 409 where another change of it came first, 503 when no
+    worker has taken it up in time.
+    """
     with refusing():
         await tell(request, topics.ACCOUNTS, made)
 
     async def shows() -> bool:
         guard.forget(made.account)
-        return await guard.account(made.account) == made
+        found = await guard.account(made.account)
+        if found is not None and found != made and found.revision >= made.revision:
+            raise RequestRefusedError(409, "refused.account_changed")
+        return found == made
 
     with store_needed("refused.not_folded"):
         if await is_folded(shows, within_s=SETTLED_WITHIN_S):

@@ -14,6 +14,7 @@ from streams.people import names_a_number
 MAX_ACCOUNTS = 2_000
 MAX_OFFICE = 40
 MAX_TIME_MS = 4_102_444_800_000
+MAX_REVISION = 1 << 31
 MAX_HASH, MAX_SEALED = 200, 200
 MAX_PASSKEYS = 8
 _NAME = re.compile(r"[a-z][a-z0-9.-]{1,31}")
@@ -40,6 +41,9 @@ class Account:
     """One account a person. `account` is what they log in as and what stands beside their acts;
     `office` says where they sit. What was begun before `valid_from_ms` is no session any more.
     `must_change`: somebody else knows the password.
+
+    `revision` counts its changes from 1: one made of a row that was changed since is not taken. 0
+    is of messages from before they were counted.
     """
 
     account: str
@@ -56,6 +60,7 @@ class Account:
     changed_ms: int = 0
     changed_by: str = ""
     is_removed: bool = False
+    revision: int = 0
 
 
 def check_account(account: Account) -> None:
@@ -76,6 +81,8 @@ def check_account(account: Account) -> None:
         time_ms = getattr(account, field)
         if not 0 <= time_ms <= MAX_TIME_MS:
             raise AccountError(field, time_ms, f"0 to {MAX_TIME_MS} ms")
+    if not 0 <= account.revision <= MAX_REVISION:
+        raise AccountError("revision", account.revision, f"0 to {MAX_REVISION}")
 
 
 def _check_secrets(account: Account) -> None:

@@ -1,7 +1,9 @@
 """Logging in on a real city: Kafka, worker, Redis and the map server, with accounts on the log."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -241,6 +243,31 @@ def test_a_lock_ends_sessions_and_what_is_removed_stays_so(city: City) -> None:
     wait_until(lambda: leaver.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
     code, said = city.run("accounts", "add", "leaver", "--roles", "viewer")
     assert (code, "removed" in said) == (2, True)
+
+
+def test_a_change_of_ones_own_never_takes_back_what_an_administrator_did(city: City) -> None:
+    """Both are on the log before a worker sees either; the later one was made of the older row."""
+    late = city.account("late", "operator")
+    worker, told = city.stack.processes["worker"], len(city.read(topics.ACCOUNTS))
+
+    def are_told(count: int) -> None:
+        wait_until(lambda: len(city.read(topics.ACCOUNTS)) == told + count, "both on the log")
+
+    body = {"old": PASSWORD, "new": PASSWORD + " at all"}
+    with ThreadPoolExecutor(2) as both:
+        os.killpg(worker.pid, signal.SIGSTOP)
+        try:
+            lock = both.submit(city.run, "accounts", "lock", "late")
+            are_told(1)
+            own = both.submit(late.ask, "POST", "/api/v1/account/password", body)
+            are_told(2)
+        finally:
+            os.killpg(worker.pid, signal.SIGCONT)
+        assert lock.result()[0] == 0
+        status, found = own.result()
+    assert (status, found["error"]["code"]) == (409, "account_changed")
+    assert "locked" in city.run("accounts", "list")[1].split("late  ")[1].splitlines()[0]
+    assert city.browser().login("late", body["new"])[0] == 401
 
 
 def test_a_forgotten_account_is_out_within_seconds_and_its_records_stay_whole(city: City) -> None:
