@@ -23,7 +23,7 @@ from maps.api.crew import add_crew
 from maps.api.crew_door import add_door
 from maps.api.crew_photos import add_photos
 from maps.api.desk import add_desk
-from maps.api.oidc import PROVIDER
+from maps.api.oidc import PROVIDER, add_oidc
 from maps.api.passkeys import add_passkeys
 from maps.api.past import add_time
 from maps.api.posted import INTAKE, OWN_ORIGINS
@@ -69,6 +69,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     if settings.login is LoginMode.OIDC:
         check_extra()
         app[PROVIDER] = Provider(settings, store.client)
+        add_oidc(app)
     add_desk(app)
     add_time(app)
     app[CONNECTIONS] = Connections()

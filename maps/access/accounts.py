@@ -38,6 +38,15 @@ def added(
     return made
 
 
+def of_provider(name: str) -> Account:
+    """The row before the first of somebody who logs in at the city's provider: there to be locked.
+    The role is of no weight, the provider's groups give theirs.
+    """
+    made = Account(account=name, roles=(Role.VIEWER,))
+    check_account(made)
+    return made
+
+
 def locked(account: Account, now_ms: int, by: str, *, is_locked: bool = True) -> Account:
     """Nobody logs in as it, and its sessions end; or again they do."""
     valid_from_ms = now_ms if is_locked else account.valid_from_ms

@@ -13,10 +13,12 @@ from redis.exceptions import RedisError
 from maps.access import accounts
 from maps.access.first import first_code_again
 from maps.access.passwords import hash_of, made_password
+from maps.access.sessions import end_all
 from streams.contract import topics
 from streams.contract.account import Account
 from streams.contract.enums import Role
 from streams.contract.errors import AccountError, IntakeError
+from streams.contract.grammars import LoginMode
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
 from streams.kafka.intake import Intake
@@ -32,7 +34,8 @@ HELP = """Who may log in, and what as. Each change is a message on the log, whic
   python -m maps accounts add kim --roles desk,operator --office roads
   python -m maps accounts reset kim       a new password; codes and passkeys count no more
   python -m maps accounts first-code      the start code of a city without accounts, once more
-  python -m maps accounts lock kim        all sessions end within seconds; unlock undoes it
+  python -m maps accounts lock kim        all sessions end within seconds, those of the city's
+                                          login or of a proxy as well; unlock undoes it
   python -m maps accounts token gis --days 365       what a program sends as its bearer
 
 A password is printed once and must be changed at the first login. Roles: viewer (the map), desk
@@ -92,13 +95,15 @@ async def _act(settings: Settings, options: argparse.Namespace) -> int:
         if options.action == "first-code":
             _print(f"start code {await first_code_again(store)}, good for a day")
             return 0
-        return await _changed(store, intake, options)
+        return await _changed(settings, store, intake, options)
     finally:
         await intake.close()
         await store.close()
 
 
-async def _changed(store: Store, intake: Intake, options: argparse.Namespace) -> int:
+async def _changed(
+    settings: Settings, store: Store, intake: Intake, options: argparse.Namespace
+) -> int:
     """Do one action; where another change of the account came first, once more of what that left.
     A secret is made and shown once.
     """
@@ -106,6 +111,8 @@ async def _changed(store: Store, intake: Intake, options: argparse.Namespace) ->
     shown = [f"{'token' if options.action == 'token' else 'password'} {secret}"] if secret else []
     for _ in range(TRIES):
         known = await store.accounts()
+        if options.action == "lock" and settings.login is LoginMode.OIDC:
+            known.setdefault(options.account, accounts.of_provider(options.account))
         if options.action != "add" and options.account not in known:
             sys.stderr.write(f"bomnae: there is no account {options.account[:40]!r}\n")
             return EXIT_UNKNOWN
@@ -117,6 +124,8 @@ async def _changed(store: Store, intake: Intake, options: argparse.Namespace) ->
             _print(shown.pop())
         code = await _settled(store, made)
         if code is not None:
+            if made.is_removed:
+                await end_all(store.client, made.account)
             return code
     sys.stderr.write(f"{options.account}: others changed it {TRIES} times meanwhile; look again\n")
     return EXIT_UNSETTLED

@@ -80,10 +80,10 @@ class Guard:
         session = await self.sessions.of(token) if token else None
         if session is None:
             return None
-        known = await self._standing(session.account)
+        known = await self._known(session.account)
         if known is None and session.roles is None:
             return None
-        if known is not None and session.begun_ms < known.valid_from_ms:
+        if known is not None and (known.is_locked or session.begun_ms < known.valid_from_ms):
             return None
         roles = session.roles if session.roles is not None else known.roles if known else ()
         return Who(
@@ -122,11 +122,15 @@ class Guard:
 
     async def _standing(self, name: str) -> Account | None:
         """An account that is there and not locked."""
+        found = await self._known(name)
+        return None if found is None or found.is_locked else found
+
+    async def _known(self, name: str) -> Account | None:
+        """An account, None where there is none or nobody can say now."""
         try:
-            found = await self.account(name)
+            return await self.account(name)
         except LOSSES:
             return None
-        return None if found is None or found.is_locked else found
 
 
 GUARD = web.AppKey("guard", Guard)

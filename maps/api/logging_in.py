@@ -2,7 +2,7 @@
 written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -10,6 +10,7 @@ from aiohttp import web
 
 from maps.access.guard import COOKIE, GUARD, Guard, who_of
 from maps.access.recording import record
+from maps.access.sessions import Session
 from maps.access.who import Who
 from maps.api.away import store_needed
 from maps.api.context import CONTEXT
@@ -18,7 +19,7 @@ from maps.api.posted import tell
 from maps.http.refusals import RequestRefusedError
 from streams.contract import topics
 from streams.contract.account import Account
-from streams.contract.enums import AccessAction
+from streams.contract.enums import AccessAction, Role
 from streams.contract.errors import AccountError, RecordRefusedError
 from streams.contract.grammars import LoginMode
 from streams.contract.key_file import keys_now
@@ -97,14 +98,31 @@ def refusing() -> Iterator[None]:
         raise RequestRefusedError(400, "refused.bad_account", reason=str(error)) from None
 
 
-async def begun(request: web.Request, guard: Guard, known: Account) -> web.StreamResponse:
-    """A new session in a cookie, and who it is. The session before ends: no id is used again."""
-    before, name = who_of(request), known.account
+async def begin_session(
+    request: web.Request,
+    guard: Guard,
+    name: str,
+    *,
+    roles: Iterable[Role] | None = None,
+    provider_names: Iterable[str] = (),
+) -> tuple[str, Session]:
+    """The login recorded, and a new session with its token. The one before ends: no id is used
+    again.
+    """
+    before, door = who_of(request), guard.settings.login
     await record(request, AccessAction.LOGIN, "account", name, account=name)
     with store_needed("refused.no_new_logins"):
         if before.session:
             await guard.sessions.end([before.session], before.account)
-        token, made = await guard.sessions.begin(name, LoginMode.LOCAL, before.address)
+        return await guard.sessions.begin(
+            name, door, before.address, roles=roles, provider_names=provider_names
+        )
+
+
+async def begun(request: web.Request, guard: Guard, known: Account) -> web.StreamResponse:
+    """A new session in a cookie, and who it is."""
+    name = known.account
+    token, made = await begin_session(request, guard, name)
     who = Who(name, known.roles, "", LoginMode.LOCAL, made.name, must_change=known.must_change)
     response = json_answer(session_body(who, known, idle_s=guard.sessions.idle_s))
     set_cookie(response, token, guard.sessions.hard_s)

@@ -63,9 +63,14 @@ class Account:
     revision: int = 0
 
 
+def is_name(text: str) -> bool:
+    """Whether an account can be called so."""
+    return bool(_NAME.fullmatch(text)) and not names_a_number(text)
+
+
 def check_account(account: Account) -> None:
     """Raise AccountError for the first field that cannot be; no secret is repeated."""
-    if not _NAME.fullmatch(account.account) or names_a_number(account.account):
+    if not is_name(account.account):
         bound = "2 to 32 of a-z 0-9 . -, a letter first, no person's number"
         raise AccountError("account", account.account, bound)
     if not account.roles and not account.is_removed:

@@ -212,6 +212,13 @@ def group_roles(text: str) -> tuple[tuple[str, Role], ...]:
     return tuple(found)
 
 
+def claim(text: str) -> str:
+    """The name of a claim of a login."""
+    if 0 < len(text) <= 80 and text.isascii() and text.isprintable() and " " not in text:
+        return text
+    raise ValueError("1 to 80 printable characters without spaces")
+
+
 def networks(text: str) -> Networks:
     """Networks `10.1.0.0/16,fd00::/8`."""
     parts = [part.strip() for part in text.split(",") if part.strip()]

@@ -129,6 +129,9 @@ class Settings:
         "", "its groups and our roles, group=role[,group=role]", grammars.group_roles
     )
     oidc_claim: str = _text("groups", "the claim that holds the groups")
+    oidc_name: str = _row(
+        "sub", "the claim that names the account; nobody may choose it there", grammars.claim
+    )
     tiles: str = _row(
         "",
         "tile URL template for a background map; empty: the road network itself",
