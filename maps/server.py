@@ -15,6 +15,7 @@ from maps.access.oidc import Provider, check_extra
 from maps.access.recording import RECORDER
 from maps.access.refused import TALLY, Tally, write_repeats, write_rest
 from maps.access.sessions import Sessions
+from maps.api.admin_key import add_admin_key
 from maps.api.admission import OPERATION_OF, admit_people, by_handler
 from maps.api.alerts import add_alerts
 from maps.api.calls import add_calls
@@ -30,7 +31,6 @@ from maps.api.posted import INTAKE, OWN_ORIGINS
 from maps.api.records import add_records
 from maps.api.refusal_page import refused
 from maps.api.routes import OPERATIONS
-from maps.api.subscriptions import add_subscriptions
 from maps.http.connections import CONNECTIONS, Connections, count_asking
 from maps.http.refusals import RequestRefusedError
 from maps.pages import csp
@@ -79,7 +79,7 @@ def build_app(settings: Settings, network: Network, store: Store) -> web.Applica
     add_crew(app)
     add_photos(app)
     add_alerts(app)
-    add_subscriptions(app)
+    add_admin_key(app)
     add_passkeys(app)
     app[RECORDER], app[TALLY] = AccessLog(settings, app[INTAKE]), Tally()
     add_records(app)

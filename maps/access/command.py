@@ -2,8 +2,6 @@
 
 import argparse
 import asyncio
-import getpass
-import os
 import secrets
 import sys
 from collections.abc import Mapping
@@ -14,13 +12,14 @@ from maps.access import accounts
 from maps.access.first import first_code_again
 from maps.access.passwords import hash_of, made_password
 from maps.access.sessions import end_all
-from streams.contract import topics
+from streams.contract import cli, topics
 from streams.contract.account import Account
-from streams.contract.enums import Role
+from streams.contract.enums import AccessAction, Role
 from streams.contract.errors import AccountError, IntakeError
 from streams.contract.grammars import LoginMode
 from streams.contract.settings import Settings
 from streams.contract.times import now_ms
+from streams.kafka.access_writing import AccessLog
 from streams.kafka.intake import Intake
 from streams.state.folded import is_folded
 from streams.state.store import Store
@@ -28,8 +27,20 @@ from streams.state.store import Store
 EXIT_UNSETTLED, EXIT_UNKNOWN, EXIT_AWAY = 5, 7, 8
 SETTLED_WITHIN_S = 10.0
 TRIES = 3
+ADDRESS = "command line"  # what an access record says instead of one
+RECORDED = {
+    "add": (AccessAction.ACT, "account"),
+    "roles": (AccessAction.ACT, "roles"),
+    "lock": (AccessAction.ACT, "lock"),
+    "unlock": (AccessAction.ACT, "unlock"),
+    "reset": (AccessAction.KEY, "password"),
+    "token": (AccessAction.KEY, "token"),
+    "first-code": (AccessAction.KEY, "first code"),
+    "remove": (AccessAction.DELETE, "account"),
+}
 DAYS = (1, 730)
-HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it.
+HELP = """Who may log in, and what as. Each change is a message on the log, which keeps it;
+before it is done there is an access record of it, by NAME@terminal.
 
   python -m maps accounts add kim --roles desk,operator --office roads
   python -m maps accounts reset kim       a new password; codes and passkeys count no more
@@ -41,7 +52,7 @@ HELP = """Who may log in, and what as. Each change is a message on the log, whic
 A password is printed once and must be changed at the first login. Roles: viewer (the map), desk
 (answers, calls), operator (acknowledges), manager (webhooks, files), admin (accounts), auditor
 (access records)."""
-EXIT_CODES = """exit codes: 0 done · 2 something cannot be so · 5 in the log, not yet folded ·
+EXIT_CODES = """exit codes: 0 done · 2 something cannot be so · 5 in the log, not (yet) in force ·
 7 no such account · 8 Kafka or Redis away"""
 
 
@@ -93,6 +104,7 @@ async def _act(settings: Settings, options: argparse.Namespace) -> int:
         if options.action == "list":
             return _list(await store.accounts())
         if options.action == "first-code":
+            await _record(AccessLog(settings, intake), options.action, "")
             _print(f"start code {await first_code_again(store)}, good for a day")
             return 0
         return await _changed(settings, store, intake, options)
@@ -107,28 +119,43 @@ async def _changed(
     """Do one action; where another change of the account came first, once more of what that left.
     A secret is made and shown once.
     """
-    secret = _secret(options)
-    shown = [f"{'token' if options.action == 'token' else 'password'} {secret}"] if secret else []
-    for _ in range(TRIES):
-        known = await store.accounts()
-        if options.action == "lock" and settings.login is LoginMode.OIDC:
-            known.setdefault(options.account, accounts.of_provider(options.account))
-        if options.action != "add" and options.account not in known:
+    secret, records = _secret(options), AccessLog(settings, intake)
+    for number in range(TRIES):
+        known = await _known(settings, store, options)
+        if known is None:
             sys.stderr.write(f"bomnae: there is no account {options.account[:40]!r}\n")
             return EXIT_UNKNOWN
-        if await store.is_account_gone(options.account):
-            raise AccountError("account", options.account, "a name that was not removed before")
-        made = _made(known, options, secret, now_ms(), _by())
+        made = _made(known, options, secret, now_ms(), cli.at_terminal())
+        if number == 0:
+            await _record(records, options.action, made.account)
         await intake.send(topics.ACCOUNTS, 0, made)
-        while shown:
-            _print(shown.pop())
+        if secret and number == 0:
+            _print(f"{'token' if options.action == 'token' else 'password'} {secret}")
         code = await _settled(store, made)
         if code is not None:
-            if made.is_removed:
-                await end_all(store.client, made.account)
             return code
     sys.stderr.write(f"{options.account}: others changed it {TRIES} times meanwhile; look again\n")
     return EXIT_UNSETTLED
+
+
+async def _known(
+    settings: Settings, store: Store, options: argparse.Namespace
+) -> Mapping[str, Account] | None:
+    """All accounts, that of the options among them; None where it is not there. AccountError for a
+    name that was removed. A name of the city's login is there to be locked.
+    """
+    known = await store.accounts()
+    if await store.is_account_gone(options.account):
+        raise AccountError("account", options.account, "a name that was not removed before")
+    if options.action == "lock" and settings.login is LoginMode.OIDC:
+        known.setdefault(options.account, accounts.of_provider(options.account))
+    return known if options.action == "add" or options.account in known else None
+
+
+async def _record(records: AccessLog, action: str, account: str) -> None:
+    """The access record, before it is done; IntakeError where the log is away: then it is not."""
+    what, kind = RECORDED[action]
+    await records.write(cli.at_terminal(), ADDRESS, what, subject_kind=kind, subject=account)
 
 
 def _secret(options: argparse.Namespace) -> str:
@@ -175,14 +202,6 @@ def _added(
     )
 
 
-def _by() -> str:
-    """Who sits at the terminal, as this machine knows them."""
-    try:
-        return f"cli:{getpass.getuser()}"[:40]
-    except (KeyError, OSError):
-        return f"cli:{os.getuid()}"
-
-
 async def _settled(store: Store, made: Account) -> int | None:
     """0 once a worker has folded it, None where another change came first; it is in the log either
     way.
@@ -199,6 +218,8 @@ async def _settled(store: Store, made: Account) -> int | None:
     if await is_folded(shows, within_s=SETTLED_WITHIN_S):
         if not made.is_removed and found != made:
             return None
+        if made.is_removed:
+            await end_all(store.client, made.account)
         _print(f"{made.account} {'is removed' if made.is_removed else 'is as said'}")
         return 0
     sys.stderr.write(f"{made.account}: in the log; no worker has taken it up yet\n")

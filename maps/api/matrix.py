@@ -39,7 +39,7 @@ class Rights(StrEnum):
 
 COMMANDS: Mapping[str, tuple[Rights, str]] = {
     "maps access": (Rights.NONE, ""),
-    "maps accounts": (Rights.MAPS, "the account on the log, by `cli:NAME`"),
+    "maps accounts": (Rights.MAPS, "what is done, by `NAME@terminal`; the account on the log"),
     "maps records": (Rights.MAPS, "the head of each day, signed"),
     "maps serve": (Rights.MAPS, "as above"),
     "producers check": (Rights.NONE, ""),

@@ -161,6 +161,7 @@ async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
         raise RequestRefusedError(409, "refused.not_first")
     if not is_right:
         await guard.failures.add(FIRST_NAME, address)
+        await record_refused(request, "first code", action=AccessAction.LOGIN_FAILED)
         raise RequestRefusedError(401, "refused.wrong_first_code")
 
 

@@ -19,12 +19,13 @@ from maps.access.recording import RECORDER
 from maps.access.refused import TALLY, write_rest
 from maps.access.sessions import name_of
 from maps.api import matrix
+from maps.api.admin_key import NAME
 from maps.api.context import CONTEXT
 from maps.api.operation import Operation
 from maps.api.routes import OPERATIONS
 from maps.server import build_app
 from streams.contract.access import AccessRecord
-from streams.contract.account import Account
+from streams.contract.account import Account, is_name
 from streams.contract.enums import AccessAction, Role
 from streams.contract.grammars import Address, LoginMode
 from streams.contract.settings import Settings
@@ -41,6 +42,7 @@ from tests.services.site import until
 
 MASTER = "a master key for tests, of 32 characters or more"
 PASSWORD = "four words nobody expects"  # noqa: S105
+ADMIN = "an admin's key for tests"
 LOCAL = LoginMode.LOCAL
 NOT_THEIRS = {"not_yours", "no_login", "idle", "must_change"}
 
@@ -107,7 +109,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, kafka_kind: str) -> Iterator[
 
 @pytest.fixture
 async def door(town: Stack) -> AsyncIterator[Door]:
-    settings = replace(worlds.settings_of(town), http=Address("127.0.0.1", 0))
+    settings = replace(worlds.settings_of(town), http=Address("127.0.0.1", 0), admin_key=ADMIN)
     roles = {str(role): (role,) for role in Role}
     roles |= {matrix.AWAY: (Role.OPERATOR,), matrix.FRESH: (Role.OPERATOR,)}
     with worlds.redis_of(town) as client:
@@ -176,6 +178,22 @@ async def test_a_script_without_a_login_is_refused_recorded_and_in_nobodys_way(d
     assert sum(row.count for row in rows) == 200
     assert len(rows) == 2
     assert {(row.account, row.action) for row in rows} == {("", AccessAction.REFUSED)}
+
+
+async def test_what_the_admins_key_does_is_recorded_and_wrong_ones_are_counted(door: Door) -> None:
+    before, rotate = len(await door.records()), "/api/v1/subscriptions/ep_x/rotate"
+    assert await door.ask("POST", rotate, "", Authorization=f"Bearer {ADMIN}") == (404, "not_found")
+    guess = {"Authorization": "Bearer guess"}
+    codes = {(await door.ask("POST", rotate, "", **guess))[0] for _ in range(30)}
+    assert codes == {401, 429}
+    await write_rest(door.app[RECORDER], door.app[TALLY])
+    [did, *wrong] = (await door.records())[before:]
+    assert (did.account, did.action, did.subject) == (NAME, AccessAction.KEY, "ep_x")
+    assert not is_name(NAME), "nobody can be called so"
+    assert {(row.subject_kind, row.account, row.address) for row in wrong} == {
+        ("admin key", "", "127.0.0.1")
+    }
+    assert (len(wrong), sum(row.count for row in wrong)) == (2, 30)
 
 
 async def test_a_screen_that_asks_by_itself_is_nobody_there(door: Door) -> None:
