@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from aiohttp import web
 
+from maps.access.factors import is_lacking
 from maps.access.failures import Failures
 from maps.access.looks import Looks
 from maps.access.passwords import Passwords
@@ -86,13 +87,15 @@ class Guard:
         if known is not None and (known.is_locked or session.begun_ms < known.valid_from_ms):
             return None
         roles = session.roles if session.roles is not None else known.roles if known else ()
+        local = known if session.door is LoginMode.LOCAL else None
         return Who(
             session.account,
             roles,
             address,
             session.door,
             session.name,
-            must_change=bool(known and known.must_change and session.door is LoginMode.LOCAL),
+            must_change=local is not None and local.must_change,
+            lacks_factor=local is not None and is_lacking(local, self.settings.second_factor),
             is_idle=self.sessions.is_idle(session),
         )
 

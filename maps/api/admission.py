@@ -84,7 +84,7 @@ async def who_if_known(request: web.Request) -> Who:
 
 
 async def _turned_away(request: web.Request, operation: Operation, who: Who) -> web.StreamResponse:
-    if who.account and not (who.is_idle or who.must_change):
+    if who.account and not (who.is_idle or who.is_held):
         await record_refused(request, operation.tag, f"{operation.method} {operation.path}")
         raise RequestRefusedError(403, "refused.not_yours")
     if operation.is_page:
@@ -93,6 +93,8 @@ async def _turned_away(request: web.Request, operation: Operation, who: Who) -> 
         await record_refused(request, "no login")
     if who.must_change:
         raise RequestRefusedError(403, "refused.must_change")
+    if who.lacks_factor:
+        raise RequestRefusedError(403, "refused.no_factor")
     raise RequestRefusedError(401, "refused.idle" if who.is_idle else "refused.no_login")
 
 

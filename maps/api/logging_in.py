@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import msgspec
 from aiohttp import web
 
+from maps.access.factors import is_lacking
 from maps.access.guard import COOKIE, GUARD, Guard, who_of
 from maps.access.recording import record
 from maps.access.sessions import Session
@@ -31,8 +32,9 @@ SETTLED_WITHIN_S = 5.0
 
 class SessionBody(msgspec.Struct):
     """Who asks, and what they may; `account` "" is nobody. `is_first`: there is no account yet.
-    `takes_passkeys`: there can be passkeys at this address. `idle_s`: its login ends after so long
-    without keys or pointer, 0: it does not end by itself.
+    `lacks_factor`: a second factor is to be set up first. `takes_passkeys`: there can be passkeys
+    at this address. `idle_s`: its login ends after so long without keys or pointer, 0: it does not
+    end by itself.
     """
 
     account: str
@@ -43,6 +45,7 @@ class SessionBody(msgspec.Struct):
     is_idle: bool
     must_change: bool
     has_code: bool
+    lacks_factor: bool = False
     is_first: bool = False
     takes_passkeys: bool = False
     idle_s: int = 0
@@ -66,6 +69,7 @@ def session_body(
         is_idle=who.is_idle,
         must_change=who.must_change,
         has_code=bool(known and known.code_secret),
+        lacks_factor=who.lacks_factor,
         is_first=is_first,
         takes_passkeys=takes_passkeys,
         idle_s=idle_s if who.session else 0,
@@ -123,7 +127,15 @@ async def begun(request: web.Request, guard: Guard, known: Account) -> web.Strea
     """A new session in a cookie, and who it is."""
     name = known.account
     token, made = await begin_session(request, guard, name)
-    who = Who(name, known.roles, "", LoginMode.LOCAL, made.name, must_change=known.must_change)
+    who = Who(
+        name,
+        known.roles,
+        "",
+        LoginMode.LOCAL,
+        made.name,
+        must_change=known.must_change,
+        lacks_factor=is_lacking(known, guard.settings.second_factor),
+    )
     response = json_answer(session_body(who, known, idle_s=guard.sessions.idle_s))
     set_cookie(response, token, guard.sessions.hard_s)
     return response

@@ -110,7 +110,7 @@ def cell_of(operation: Operation, who: Who) -> str:
         return YES
     if operation.needs == ADMIN_KEY and not who.account:
         return KEY
-    may_come = not who.account or who.is_idle or who.must_change
+    may_come = not who.account or who.is_idle or who.is_held
     return LOGIN if operation.is_page and may_come else NO
 
 

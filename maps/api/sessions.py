@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from maps.access import accounts, codes
+from maps.access.factors import is_due
 from maps.access.guard import COOKIE, GUARD, Guard, who_of
 from maps.access.passwords import MOST
 from maps.access.recording import record
@@ -125,6 +126,8 @@ async def _proven(request: web.Request, guard: Guard, body: LoginBody) -> Accoun
         await _fail(request, guard, name)
     if known.code_secret:
         known = await _checked_code(request, guard, known, body.code)
+    elif known.passkeys and is_due(known, guard.settings.second_factor):
+        raise RequestRefusedError(401, "refused.passkey_needed")
     await guard.failures.clear(name, address)
     return known
 

@@ -39,6 +39,14 @@ class LoginMode(StrEnum):
     OPEN = "open"
 
 
+class SecondFactor(StrEnum):
+    """Whose login needs a second factor; STAFF: everybody's who has a role above viewer."""
+
+    OPTIONAL = "optional"
+    STAFF = "staff"
+    ALL = "all"
+
+
 class LogFormat(StrEnum):
     """How a log line is written."""
 
@@ -89,6 +97,10 @@ def yes_or_no(text: str) -> bool:
 
 def login_mode(text: str) -> LoginMode:
     return _one_of(LoginMode, text)
+
+
+def second_factor(text: str) -> SecondFactor:
+    return _one_of(SecondFactor, text)
 
 
 def log_level(text: str) -> LogLevel:

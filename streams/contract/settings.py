@@ -17,6 +17,7 @@ from streams.contract.grammars import (
     LoginMode,
     LogLevel,
     Networks,
+    SecondFactor,
     Thresholds,
 )
 from streams.contract.secret_files import with_files
@@ -110,6 +111,12 @@ class Settings:
         "local",
         "how people log in: local (accounts here), oidc, proxy; open: not at all, on one machine",
         grammars.login_mode,
+    )
+    second_factor: SecondFactor = _row(
+        "optional",
+        "who must have one-time codes or a passkey (BOMNAE_LOGIN=local): optional (nobody), staff "
+        "(every role above viewer), all; without, a login leads to where one is set up",
+        grammars.second_factor,
     )
     login_idle_s: int = _number(
         1800, "whoever did nothing for so long can look at the map alone, s", low=60, high=86400
