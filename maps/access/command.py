@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from maps.access import accounts
 from maps.access.first import first_code_again
 from maps.access.passwords import hash_of, made_password
+from maps.access.resealing import reseal
 from maps.access.sessions import end_all
 from streams.contract import cli, topics
 from streams.contract.account import Account
@@ -36,6 +37,7 @@ RECORDED = {
     "reset": (AccessAction.KEY, "password"),
     "token": (AccessAction.KEY, "token"),
     "first-code": (AccessAction.KEY, "first code"),
+    "reseal": (AccessAction.KEY, "one-time codes"),
     "remove": (AccessAction.DELETE, "account"),
 }
 DAYS = (1, 730)
@@ -85,6 +87,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     ):
         actions.add_parser(name, help=text).add_argument("account")
     actions.add_parser("list", help="every account")
+    actions.add_parser("reseal", help="after a rotation of the key for codes: seal theirs anew")
     actions.add_parser("first-code", help="the code of the first account, where it was lost")
 
 
@@ -103,6 +106,9 @@ async def _act(settings: Settings, options: argparse.Namespace) -> int:
     try:
         if options.action == "list":
             return _list(await store.accounts())
+        if options.action == "reseal":
+            await _record(AccessLog(settings, intake), options.action, "")
+            return await reseal(settings, store, intake)
         if options.action == "first-code":
             await _record(AccessLog(settings, intake), options.action, "")
             _print(f"start code {await first_code_again(store)}, good for a day")

@@ -2,12 +2,14 @@
 written.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import msgspec
 from aiohttp import web
 
+from maps.access import accounts, codes
 from maps.access.factors import is_lacking
 from maps.access.guard import COOKIE, GUARD, Guard, who_of
 from maps.access.recording import record
@@ -28,6 +30,7 @@ from streams.contract.keys import Key, Purpose
 from streams.state.folded import is_folded
 
 SETTLED_WITHIN_S = 5.0
+log = logging.getLogger(__name__)
 
 
 class SessionBody(msgspec.Struct):
@@ -91,6 +94,28 @@ def code_keys(request: web.Request) -> tuple[Key, ...]:
     if not found:
         raise RequestRefusedError(503, "refused.no_secret", purpose=Purpose.CODES)
     return found
+
+
+async def sealed_anew(request: web.Request, guard: Guard, known: Account) -> Account:
+    """The account of somebody who has just logged in, the secret of their one-time codes sealed
+    anew where a key from before has sealed it: that key will be gone. As it was where no key opens
+    it, or the log does not take it now: then at the next login.
+    """
+    if not known.code_secret:
+        return known
+    try:
+        keys = code_keys(request)
+        if codes.is_of(known.code_secret, keys[0]):
+            return known
+        with refusing():
+            secret = codes.opened(known.code_secret, known.account, keys)
+        sealed = codes.sealed(secret, known.account, keys[0])
+        made = accounts.with_codes(known, sealed, guard.sessions.now_ms(), known.account)
+        await written(request, guard, made)
+    except RequestRefusedError as error:
+        log.warning("codes not sealed anew", extra={"code": error.code})
+        return known
+    return made
 
 
 @contextmanager
