@@ -147,7 +147,7 @@ def sealed_by(city: Keyed, account: str) -> list[str]:
 
 
 def _add_passkey(found: Browser, device: Device) -> None:
-    """A key of a device for whoever is logged in, at the name of this machine: keys are for names."""
+    """A key of a device for whoever is logged in; it is for a name, not an address."""
     found.base = device.origin
     asked = found.ask("POST", "/api/v1/account/passkeys/options", {"password": PASSWORD})[1]
     body = {"credential": device.made(asked["challenge"])}
