@@ -256,6 +256,26 @@ def test_a_lock_ends_sessions_and_what_is_removed_stays_so(city: City) -> None:
     assert (code, "removed" in said) == (2, True)
 
 
+def test_an_administrator_sees_all_accounts_and_locks_one(city: City) -> None:
+    boss, pupil = city.browser(), city.account("pupil", "viewer")
+    assert boss.login("boss", PASSWORD)[0] == 200
+    rows = boss.ask("GET", "/api/v1/accounts")[1]["accounts"]
+    [row] = [each for each in rows if each["account"] == "pupil"]
+    assert (row["roles"], row["is_locked"], row["office"]) == (["viewer"], False, "도로과")
+    assert "argon2id" not in json.dumps(rows)
+    assert pupil.ask("GET", "/api/v1/accounts")[0] == 403
+    assert pupil.ask("POST", "/api/v1/accounts/boss/lock", {})[0] == 403
+    assert boss.ask("POST", "/api/v1/accounts/boss/lock", {})[1]["error"]["code"] == "own_account"
+    assert boss.ask("POST", "/api/v1/accounts/nobody/lock", {})[0] == 404
+    status, row = boss.ask("POST", "/api/v1/accounts/pupil/lock", {})
+    assert (status, row["is_locked"], row["changed_by"]) == (200, True, "boss")
+    wait_until(lambda: pupil.ask("GET", "/api/v1/snapshot")[0] == 401, "the end of the session")
+    acts = [each for each in city.records() if each.get("subject") == "pupil"]
+    assert (acts[-1]["account"], acts[-1]["action"]) == ("boss", "act")
+    assert boss.ask("POST", "/api/v1/accounts/pupil/unlock", {})[1]["is_locked"] is False
+    assert pupil.login("pupil", PASSWORD)[0] == 200
+
+
 def test_a_change_of_ones_own_never_takes_back_what_an_administrator_did(city: City) -> None:
     """Both are on the log before a worker sees either; the later one was made of the older row."""
     late = city.account("late", "operator")
