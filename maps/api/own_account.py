@@ -1,5 +1,6 @@
 """One's own account: its password, its one-time codes; and the first account of all."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -128,6 +129,7 @@ async def put_code(request: web.Request) -> web.StreamResponse:
     made = accounts.with_codes(known, body.sealed, now_ms, who.account)
     await record(request, AccessAction.KEY, "one-time codes", who.account)
     await written(request, guard, made)
+    who = replace(who, lacks_factor=False)
     return json_answer(session_body(who, made, idle_s=guard.sessions.idle_s))
 
 
@@ -161,6 +163,7 @@ async def _check_first(request: web.Request, guard: Guard, code: str) -> None:
         raise RequestRefusedError(409, "refused.not_first")
     if not is_right:
         await guard.failures.add(FIRST_NAME, address)
+        await record_refused(request, "first code", action=AccessAction.LOGIN_FAILED)
         raise RequestRefusedError(401, "refused.wrong_first_code")
 
 

@@ -17,7 +17,15 @@ from maps.access.refused import record_refused
 from maps.access.roles import Permission
 from maps.api.away import store_needed
 from maps.api.context import CONTEXT
-from maps.api.logging_in import SessionBody, begun, code_keys, local_guard, refusing, written
+from maps.api.logging_in import (
+    SessionBody,
+    begun,
+    code_keys,
+    local_guard,
+    refusing,
+    sealed_anew,
+    written,
+)
 from maps.api.operation import Operation, Parameter, json_answer
 from maps.api.own_account import own, proven
 from maps.api.posted import OWN_ORIGINS, Paces, read_body
@@ -202,7 +210,7 @@ async def post_passkey_login(request: web.Request) -> web.StreamResponse:
     body = await read_body(request, CredentialBody)
     with store_needed("refused.no_new_logins"):
         known = await _proven_by(request, guard, site, body.credential)
-    return await begun(request, guard, known)
+    return await begun(request, guard, await sealed_anew(request, guard, known))
 
 
 async def _proven_by(

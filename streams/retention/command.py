@@ -2,8 +2,6 @@
 
 import argparse
 import asyncio
-import getpass
-import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -118,7 +116,7 @@ async def _deleted(due: Due, records: AccessLog, *, is_dry: bool) -> str:
 
 
 async def _record(records: AccessLog, action: AccessAction, kind: str, count: int) -> None:
-    await records.write(_by(), "", action, subject_kind=kind, count=count)
+    await records.write(cli.at_terminal(), "", action, subject_kind=kind, count=count)
 
 
 async def _forget(options: argparse.Namespace, settings: Settings) -> int:
@@ -136,7 +134,7 @@ async def _forget(options: argparse.Namespace, settings: Settings) -> int:
             return cli.USAGE
         try:
             await AccessLog(settings, intake).write(
-                _by(),
+                cli.at_terminal(),
                 "",
                 AccessAction.DELETE,
                 subject_kind=kind,
@@ -153,14 +151,6 @@ async def _forget(options: argparse.Namespace, settings: Settings) -> int:
         return EXIT_UNSETTLED
     _say(f"{kind} is forgotten")
     return cli.OK
-
-
-def _by() -> str:
-    """Who sits at the terminal, as this machine knows them."""
-    try:
-        return f"{getpass.getuser()}@terminal"[:64]
-    except (KeyError, OSError):
-        return f"{os.getuid()}@terminal"
 
 
 def _say(line: str) -> None:
