@@ -68,7 +68,7 @@ async def _carry(worker: Worker, stop: asyncio.Event) -> None:
     log.info("worker started", extra={"group": app.conf.id})
     reason: Exception | None = None
     try:
-        await run_until(stop, _crash_of(app), watch.run())
+        await run_until(stop, _crash_of(app), watch.run(), watch.tell())
     except Exception as error:  # noqa: BLE001 - whatever ended it is the reason
         reason = error
     await _stop(app, reason, worker.settings)
